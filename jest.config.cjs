@@ -1,0 +1,15 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  roots: ['<rootDir>/lib', '<rootDir>/bin', '<rootDir>/test'],
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  randomize: true,
+  testTimeout: 30000,
+};
