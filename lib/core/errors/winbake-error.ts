@@ -1,0 +1,26 @@
+/** Why a command or a handler failed; tells the exit code apart and is matched by `code`, never by text. */
+export type WinbakeErrorCode =
+  | 'USAGE'
+  | 'FILE_UNREADABLE'
+  | 'DOCUMENT_INVALID'
+  | 'PORT_UNAVAILABLE'
+  | 'REGISTRY_UNREACHABLE'
+  | 'REGISTRY_THROTTLED'
+  | 'REGISTRY_INVALID'
+  | 'CATALOG_CONFLICT'
+  | 'REHEARSAL_FAILED';
+
+/**
+ * A failure that a person can read: one sentence that says what was wrong, where, what was received and the way out.
+ * Thrown by every layer of Winbake; `cause` keeps the technical origin.
+ */
+export class WinbakeError extends Error {
+  constructor(
+    readonly code: WinbakeErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'WinbakeError';
+  }
+}

@@ -1,0 +1,164 @@
+import { UsageError } from '../errors/usage-error';
+import type { Release, ReleaseName } from '../windows/release';
+
+/** A kind of base image on one release, and which of its repository's tags belong to it. */
+export interface ImageFamily {
+  readonly name: string;
+  readonly release: Release;
+  /** Without the registry's host name. */
+  readonly repository: string;
+  /** The line of tags that is followed, such as `4.8.1`; undefined where a repository has only one. */
+  readonly line: string | undefined;
+  /** The tags that move with each Windows Update; the first that exists counts. */
+  readonly floatingTags: readonly string[];
+  /** The tags of the same line that stand for one moment; its first group is a date or patch number. */
+  readonly datedTag: RegExp | undefined;
+}
+
+/** The families that are cached unless others are named; `nanoserver` only where its release still has it. */
+export const DEFAULT_FAMILIES: readonly string[] = ['servercore', 'nanoserver', 'iis', 'aspnet'];
+
+interface FamilyRule {
+  readonly repository: string;
+  /** The live line of each release; a release that is not named has no such image. */
+  readonly lines: Readonly<Partial<Record<ReleaseName, string>>>;
+  readonly floatingTags: (line: string, channel: string) => readonly string[];
+  readonly datedTag?: (line: string, channel: string) => RegExp;
+  /** Said of a release without a line: since when, and what to take instead. */
+  readonly ended: string;
+}
+
+const CHANNEL: Readonly<Record<ReleaseName, string>> = {
+  '2016': 'ltsc2016',
+  '2019': 'ltsc2019',
+  '2022': 'ltsc2022',
+  '2025': 'ltsc2025',
+};
+
+const NANOSERVER_ENDED =
+  'Nano Server images for Windows Server 2016 ended on 2018-10-09 and only frozen leftovers remain; use servercore';
+
+/** .NET Framework 4.8 is live up to 2019 and 4.8.1 from 2022 on since 2025-10-14. */
+const FRAMEWORK_LINES = { '2016': '4.8', '2019': '4.8', '2022': '4.8.1', '2025': '4.8.1' } as const;
+
+/** .NET 10 has no image for 2019; 8.0 was the last long-term line that had one. */
+const DOTNET_LINES = { '2019': '8.0', '2022': '10.0', '2025': '10.0' } as const;
+
+const ONE_LINE = { '2016': '', '2019': '', '2022': '', '2025': '' } as const;
+
+function framework(image: string): FamilyRule {
+  return {
+    repository: `dotnet/framework/${image}`,
+    lines: FRAMEWORK_LINES,
+    floatingTags: (line, channel) => [`${line}-windowsservercore-${channel}`],
+    datedTag: (line, channel) => exactly(line, `-(\\d{8})-windowsservercore-${channel}`),
+    ended: '',
+  };
+}
+
+function dotnet(image: string): FamilyRule {
+  return {
+    repository: `dotnet/${image}`,
+    lines: DOTNET_LINES,
+    floatingTags: (line, channel) => [`${line}-nanoserver-${nanoChannel(channel)}`],
+    datedTag: (line, channel) => exactly(line, `\\.(\\d{1,8})-nanoserver-${nanoChannel(channel)}`),
+    ended: NANOSERVER_ENDED,
+  };
+}
+
+/**
+ * Which repository and which tags each family has.
+ *
+ * @see https://learn.microsoft.com/virtualization/windowscontainers/manage-containers/container-base-images
+ * @see https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/base-image-lifecycle - what ended when
+ * @see https://github.com/microsoft/dotnet-framework-docker/issues/1262 - the lines since 2025-10-14
+ */
+const FAMILIES: Readonly<Record<string, FamilyRule>> = {
+  servercore: {
+    repository: 'windows/servercore',
+    lines: ONE_LINE,
+    floatingTags: (_line, channel) => [channel],
+    ended: '',
+  },
+  nanoserver: {
+    repository: 'windows/nanoserver',
+    lines: { '2019': '', '2022': '', '2025': '' },
+    floatingTags: (_line, channel) => (channel === 'ltsc2019' ? ['1809', channel] : [channel]),
+    ended: NANOSERVER_ENDED,
+  },
+  iis: {
+    repository: 'windows/servercore/iis',
+    lines: ONE_LINE,
+    floatingTags: (_line, channel) => [`windowsservercore-${channel}`],
+    datedTag: (_line, channel) => new RegExp(`^(\\d{8})-windowsservercore-${channel}$`),
+    ended: '',
+  },
+  aspnet: framework('aspnet'),
+  server: {
+    repository: 'windows/server',
+    lines: { '2022': '', '2025': '' },
+    floatingTags: (_line, channel) => [channel],
+    ended: 'The server image exists since Windows Server 2022; use servercore',
+  },
+  'framework-runtime': framework('runtime'),
+  'framework-sdk': framework('sdk'),
+  'dotnet-aspnet': dotnet('aspnet'),
+  'dotnet-runtime': dotnet('runtime'),
+  'nanoserver-iis': {
+    repository: 'windows/nanoserver/iis',
+    lines: {},
+    floatingTags: () => [],
+    ended: 'IIS on Nano Server ended with Windows Server 2016, since version 1709 has no IIS on it; use iis',
+  },
+};
+
+/** The names that `familyOf` takes. */
+export const FAMILY_NAMES: readonly string[] = Object.keys(FAMILIES).filter(
+  (name) => name !== 'nanoserver-iis',
+);
+
+/**
+ * A family on a release; `line` replaces its live line. Throws a `UsageError` for a name that is none, and for a family
+ * that ended on that release, saying since when.
+ */
+export function familyOf(name: string, release: Release, line?: string): ImageFamily {
+  const rule = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
+  if (rule === undefined) {
+    throw new UsageError(`An image family is one of ${FAMILY_NAMES.join(', ')}; got: '${name}'.`);
+  }
+  const live = rule.lines[release.name];
+  if (live === undefined) {
+    throw new UsageError(`There is no ${name} image for Windows Server ${release.name}: ${rule.ended}.`);
+  }
+  if (line !== undefined && (live === '' || !/^\d+(\.\d+){1,3}$/.test(line))) {
+    throw new UsageError(
+      live === ''
+        ? `The family ${name} has a single line of tags; got: '${line}'.`
+        : `A line of ${name} is a version such as ${live}; got: '${line}'.`,
+    );
+  }
+  const followed = line ?? live;
+  const channel = CHANNEL[release.name];
+  return {
+    name,
+    release,
+    repository: rule.repository,
+    line: followed === '' ? undefined : followed,
+    floatingTags: rule.floatingTags(followed, channel),
+    datedTag: rule.datedTag?.(followed, channel),
+  };
+}
+
+/** The default families that a release has: all four, without `nanoserver` on 2016. */
+export function defaultFamilies(release: Release): readonly string[] {
+  return DEFAULT_FAMILIES.filter((name) => FAMILIES[name]?.lines[release.name] !== undefined);
+}
+
+function exactly(line: string, rest: string): RegExp {
+  return new RegExp(`^${line.replaceAll('.', '\\.')}${rest}$`);
+}
+
+/** Nano Server's tags for 2019 carry the version's old name. */
+function nanoChannel(channel: string): string {
+  return channel === 'ltsc2019' ? '1809' : channel;
+}

@@ -1,0 +1,18 @@
+/** How an image stands to its host, best first: same revision; older, and nothing nearer exists; older, because late. */
+export const MODES = ['exact', 'nearestLower', 'previousRevision'] as const;
+
+/** One of `exact`, `nearestLower`, `previousRevision`. */
+export type Mode = (typeof MODES)[number];
+
+/** The mode of an image of revision `imageRevision` on a host of revision `hostRevision`; `late` as its set says. */
+export function modeOf(hostRevision: number, imageRevision: number, late = false): Mode {
+  if (imageRevision === hostRevision) {
+    return 'exact';
+  }
+  return late ? 'previousRevision' : 'nearestLower';
+}
+
+/** The worst of several modes: what a set as a whole is; `exact` for none. */
+export function worstMode(modes: readonly Mode[]): Mode {
+  return MODES[Math.max(0, ...modes.map((mode) => MODES.indexOf(mode)))] ?? 'exact';
+}

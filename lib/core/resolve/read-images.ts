@@ -1,0 +1,107 @@
+import type { Digest } from '../oci/digest';
+import { parseImageConfig } from '../oci/image-config';
+import { parseImageIndex, type IndexEntry } from '../oci/image-index';
+import { parseImageManifest } from '../oci/image-manifest';
+import { isIndexType } from '../oci/media-type';
+import { isWindowsAmd64, type Platform } from '../oci/platform';
+import type { ManifestDocument, Registry } from '../oci/registry';
+import { readOsVersion, type OsVersion } from '../windows/os-version';
+import type { FindingCode } from './finding';
+
+/** An image for windows/amd64 that a tag or digest leads to. */
+export interface FoundImage {
+  readonly digest: Digest;
+  readonly platformDigest: Digest;
+  readonly osVersion: OsVersion;
+}
+
+/** What one tag shows: its images of the wanted build, and why there are none or fewer than entries. */
+export interface TagReading {
+  readonly images: readonly FoundImage[];
+  readonly remarks: readonly Extract<FindingCode, 'NO_OS_VERSION' | 'PLATFORM_MISSING'>[];
+}
+
+/**
+ * Reads which images of one build a tag leads to. The version is that of the index entry, else that of the config blob;
+ * the tag's text is never believed. Undefined where the registry has no such tag. Throws a `RegistryError`.
+ */
+export async function readImages(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  build: number,
+): Promise<TagReading | undefined> {
+  const document = await registry.manifest(repository, reference);
+  if (document === undefined) {
+    return undefined;
+  }
+  const versions = isIndexType(document.mediaType)
+    ? await readIndex(registry, repository, document)
+    : [await readSingle(registry, repository, document)];
+  const windows = versions.filter((image) => image !== undefined);
+  const images = windows.flatMap(({ platformDigest, osVersion }) =>
+    osVersion?.build === build ? [{ digest: document.digest, platformDigest, osVersion }] : [],
+  );
+  return { images, remarks: remarksOn(windows, images.length) };
+}
+
+interface WindowsImage {
+  readonly platformDigest: Digest;
+  readonly osVersion: OsVersion | undefined;
+}
+
+function remarksOn(windows: readonly WindowsImage[], found: number): TagReading['remarks'] {
+  if (windows.some((image) => image.osVersion === undefined)) {
+    return ['NO_OS_VERSION'];
+  }
+  return found === 0 ? ['PLATFORM_MISSING'] : [];
+}
+
+async function readIndex(
+  registry: Registry,
+  repository: string,
+  index: ManifestDocument,
+): Promise<readonly (WindowsImage | undefined)[]> {
+  const entries = parseImageIndex(index.body, subjectOf(repository, index.digest));
+  return Promise.all(entries.map((entry) => readEntry(registry, repository, entry)));
+}
+
+async function readEntry(
+  registry: Registry,
+  repository: string,
+  { digest, platform }: IndexEntry,
+): Promise<WindowsImage | undefined> {
+  if (platform !== undefined && !isWindowsAmd64(platform)) {
+    return undefined;
+  }
+  const stated = versionOf(platform);
+  if (stated !== undefined) {
+    return { platformDigest: digest, osVersion: stated };
+  }
+  const manifest = await registry.manifest(repository, digest);
+  return manifest === undefined ? undefined : readSingle(registry, repository, manifest);
+}
+
+async function readSingle(
+  registry: Registry,
+  repository: string,
+  document: ManifestDocument,
+): Promise<WindowsImage | undefined> {
+  const { config } = parseImageManifest(document.body, subjectOf(repository, document.digest));
+  const body = await registry.blob(repository, config.digest);
+  if (body === undefined) {
+    return { platformDigest: document.digest, osVersion: undefined };
+  }
+  const platform = parseImageConfig(body, subjectOf(repository, config.digest));
+  return isWindowsAmd64(platform)
+    ? { platformDigest: document.digest, osVersion: versionOf(platform) }
+    : undefined;
+}
+
+function versionOf(platform: Platform | undefined): OsVersion | undefined {
+  return platform?.osVersion === undefined ? undefined : readOsVersion(platform.osVersion);
+}
+
+function subjectOf(repository: string, digest: Digest): string {
+  return `${repository}@${digest}`;
+}

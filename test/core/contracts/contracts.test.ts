@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { catalogSchema } from '../../../lib/core/contracts/catalog';
+import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
+import { orderSchema } from '../../../lib/core/contracts/order';
+import { parseDocument } from '../../../lib/core/contracts/parse-document';
+import { publicationSchema } from '../../../lib/core/contracts/publication';
+import { verificationSchema } from '../../../lib/core/contracts/verification';
+
+const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
+  ['catalog', catalogSchema, 'build'],
+  ['order', orderSchema, 'targetRevision'],
+  ['image-manifest', imageManifestSchema, 'freeBytesLowest'],
+  ['verification', verificationSchema, 'checks'],
+  ['publication', publicationSchema, 'amis'],
+];
+
+function fixture(name: string): string {
+  return readFileSync(join(__dirname, '..', '..', 'fixtures', 'contracts', `${name}.json`), 'utf8');
+}
+
+describe.each(DOCUMENTS)('winbake.%s/1', (name, schema, field) => {
+  const good = JSON.parse(fixture(name)) as Record<string, unknown>;
+
+  test('the fixture is whole: nothing is dropped, nothing is missing', () => {
+    expect(parseDocument(schema, fixture(name), 'the fixture')).toEqual(good);
+  });
+
+  test('every field is needed', () => {
+    for (const key of Object.keys(good).filter((one) => one !== 'schema')) {
+      const rest = Object.fromEntries(Object.entries(good).filter(([name]) => name !== key));
+      expect(() => parseDocument(schema, JSON.stringify(rest), 'x.json')).toThrow(
+        `x.json is damaged: ${key} `,
+      );
+    }
+  });
+
+  test('a document of a newer schema is told apart from a damaged one', () => {
+    const newer = JSON.stringify({ ...good, schema: `winbake.${name}/2` });
+    expect(() => parseDocument(schema, newer, 's3://b/x.json')).toThrow(
+      `s3://b/x.json has a schema that this version of Winbake does not know; got: "winbake.${name}/2".`,
+    );
+  });
+
+  test('a wrong value is named by its path', () => {
+    const wrong = JSON.stringify({ ...good, [field]: 'nonsense' });
+    expect(() => parseDocument(schema, wrong, 'x.json')).toThrow(`x.json is damaged: ${field} `);
+  });
+
+  test('half a document is no document', () => {
+    expect(() => parseDocument(schema, fixture(name).slice(0, -20), 'x.json')).toThrow(
+      'x.json is damaged: it is not JSON.',
+    );
+  });
+});

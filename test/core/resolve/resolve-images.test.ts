@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { familyOf } from '../../../lib/core/resolve/family';
+import { rememberingRegistry } from '../../../lib/core/resolve/remembering-registry';
+import { resolveImages } from '../../../lib/core/resolve/resolve-images';
+import { parseRelease } from '../../../lib/core/windows/release';
+import { arbitraryHostRevision, arbitraryRegistry, FAMILIES_2022 } from '../../support/arbitrary-registry';
+import { bruteForce, newestShown } from '../../support/brute-force';
+import { memoryRegistry } from '../../support/memory-registry';
+import type { RegistryShape, TagShape } from '../../support/registry-content';
+
+const release = parseRelease('2022');
+const names = Object.keys(FAMILIES_2022);
+
+function resolve(shape: RegistryShape, hostRevision?: number, families = names) {
+  const registry = memoryRegistry(shape);
+  const wanted = families.map((name) => familyOf(name, release));
+  return resolveImages(rememberingRegistry(registry), release, wanted, hostRevision).then((resolution) => ({
+    resolution,
+    asked: registry.asked,
+  }));
+}
+
+function single(revision: number): TagShape {
+  return {
+    flavour: 'docker',
+    list: false,
+    images: [{ osVersion: `10.0.20348.${revision}`, versionInEntry: false }],
+  };
+}
+
+function list(...revisions: number[]): TagShape {
+  return {
+    flavour: 'docker',
+    list: true,
+    images: revisions.map((revision) => ({ osVersion: `10.0.20348.${revision}`, versionInEntry: true })),
+  };
+}
+
+test('equals the brute-force answer for any registry and any host', async () => {
+  await fc.assert(
+    fc.asyncProperty(arbitraryRegistry, arbitraryHostRevision, async (shape, hostRevision) => {
+      const { resolution } = await resolve(shape, hostRevision);
+      const revision = hostRevision ?? newestShown(shape, Object.values(FAMILIES_2022), 20348);
+      const expected =
+        revision === undefined
+          ? []
+          : names.flatMap((family) => {
+              const answer = bruteForce(shape, FAMILIES_2022[family]!, { build: 20348, revision });
+              return answer ? [{ family, ...answer }] : [];
+            });
+      expect(resolution.revision).toBe(revision ?? null);
+      expect(
+        resolution.images.map(({ family, tag, osVersion, digest, platformDigest }) => ({
+          family,
+          tag,
+          osVersion,
+          digest,
+          platformDigest,
+        })),
+      ).toEqual(expected);
+      expect(resolution.complete).toBe(expected.length === names.length);
+      const missing = resolution.findings.filter((finding) => finding.code === 'HOST_WITHOUT_IMAGE');
+      expect(missing.map((finding) => finding.family).sort()).toEqual(
+        names.filter((name) => !expected.some((image) => image.family === name)).sort(),
+      );
+    }),
+    { numRuns: 400 },
+  );
+});
+
+const settled: RegistryShape = {
+  'windows/servercore': {
+    ltsc2022: list(4294),
+    '10.0.20348.4294': list(4294),
+    '10.0.20348.4171': list(4171),
+  },
+  'windows/nanoserver': { ltsc2022: list(4294), '10.0.20348.4171': list(4171) },
+  'windows/servercore/iis': { 'windowsservercore-ltsc2022': single(4294) },
+  'dotnet/framework/aspnet': { '4.8.1-windowsservercore-ltsc2022': single(4294) },
+};
+
+test('a first look at a host that is up to date takes eight requests and no tag list', async () => {
+  const { resolution, asked } = await resolve(settled);
+  expect(resolution).toMatchObject({ complete: true, hostVersion: '10.0.20348.4294', findings: [] });
+  expect(resolution.images.map((image) => image.mode)).toEqual(['exact', 'exact', 'exact', 'exact']);
+  expect(asked).toHaveLength(8);
+});
+
+test('a host that is behind takes the images of its own revision, and nothing where there are only newer ones', async () => {
+  const { resolution } = await resolve(settled, 4171);
+  expect(resolution.complete).toBe(false);
+  expect(resolution.images.map((image) => [image.family, image.tag, image.mode])).toEqual([
+    ['servercore', '10.0.20348.4171', 'exact'],
+    ['nanoserver', '10.0.20348.4171', 'exact'],
+  ]);
+  expect(resolution.findings.map((finding) => [finding.family, finding.code, finding.message])).toEqual([
+    [
+      'iis',
+      'HOST_WITHOUT_IMAGE',
+      'No iis image of windows/servercore/iis fits: the host is at revision 4171, and it has only newer images.',
+    ],
+    ['aspnet', 'HOST_WITHOUT_IMAGE', expect.stringContaining('it has only newer images')],
+  ]);
+});
+
+test('honest full-revision tags cost one look each: only the nearest is read', async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 200 }, (_, index) => [`10.0.20348.${4000 + index}`, list(4000 + index)]),
+  );
+  const { resolution, asked } = await resolve(
+    { 'windows/servercore': { ltsc2022: list(4294), ...many } },
+    4250,
+    ['servercore'],
+  );
+  expect(resolution.images[0]).toMatchObject({ tag: '10.0.20348.4199', mode: 'nearestLower' });
+  expect(asked).toHaveLength(4);
+});
+
+test.each([
+  ['newer than it says', { '10.0.20348.4171': list(4290), '10.0.20348.4100': list(4100) }, '10.0.20348.4100'],
+  ['older than it says', { '10.0.20348.4171': list(4000), '10.0.20348.4100': list(4100) }, '10.0.20348.4100'],
+  [
+    'and another one the very revision under a newer name',
+    { '10.0.20348.4171': list(4000), '10.0.20348.4200': list(4171), '10.0.20348.4100': list(4100) },
+    '10.0.20348.4200',
+  ],
+])('a full-revision tag that holds an image %s is not believed', async (_what, tags, chosen) => {
+  const shape = { 'windows/servercore': { ltsc2022: list(4294), ...tags } };
+  expect((await resolve(shape, 4171, ['servercore'])).resolution.images[0]?.tag).toBe(chosen);
+});
+
+test('2016 takes the equal revision or none', async () => {
+  const on2016 = parseRelease('2016');
+  const tag: TagShape = {
+    flavour: 'docker',
+    list: true,
+    images: [{ osVersion: '10.0.14393.8519', versionInEntry: true }],
+  };
+  const families = [familyOf('servercore', on2016)];
+  const look = (host: number) =>
+    resolveImages(memoryRegistry({ 'windows/servercore': { ltsc2016: tag } }), on2016, families, host);
+  expect((await look(8519)).images[0]?.mode).toBe('exact');
+  expect((await look(8524)).findings[0]?.message).toContain(
+    'Windows Server 2016 needs exactly revision 8524, and it has 8519 at the newest',
+  );
+});
+
+test('says of a floating tag why it shows nothing', async () => {
+  const noVersion: TagShape = {
+    flavour: 'oci',
+    list: false,
+    images: [{ osVersion: undefined, versionInEntry: false }],
+  };
+  const armOnly: TagShape = {
+    flavour: 'oci',
+    list: true,
+    images: [{ osVersion: '10.0.20348.4294', architecture: 'arm64', versionInEntry: true }],
+  };
+  const { resolution } = await resolve(
+    { 'windows/servercore': { ltsc2022: noVersion }, 'windows/nanoserver': { ltsc2022: armOnly } },
+    4294,
+    ['servercore', 'nanoserver'],
+  );
+  expect(resolution.findings.map((finding) => [finding.family, finding.code, finding.severity])).toEqual([
+    ['servercore', 'NO_OS_VERSION', 'warning'],
+    ['servercore', 'HOST_WITHOUT_IMAGE', 'stop'],
+    ['nanoserver', 'PLATFORM_MISSING', 'warning'],
+    ['nanoserver', 'HOST_WITHOUT_IMAGE', 'stop'],
+  ]);
+});
