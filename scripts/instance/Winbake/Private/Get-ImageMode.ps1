@@ -1,0 +1,12 @@
+function Get-ImageMode {
+    # How well an image fits the host: the glossary's exact, previousRevision (older, because late), nearestLower.
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [pscustomobject]$Image,
+        [Parameter(Mandatory = $true)] [pscustomobject]$HostVersion
+    )
+    if ((ConvertTo-OsVersion -Text $Image.osVersion).revision -eq $HostVersion.revision) { return 'exact' }
+    if ($Image.late) { return 'previousRevision' }
+    return 'nearestLower'
+}

@@ -1,0 +1,20 @@
+function Test-CachedImage {
+    # Checks that one image of the manifest is on this machine: under all its names, with its id, digest and OS version.
+    [CmdletBinding()]
+    [OutputType([Collections.Specialized.OrderedDictionary])]
+    param([Parameter(Mandatory = $true)] [pscustomobject]$Image)
+    $faults = @(foreach ($reference in Get-ImageReference -Image $Image) {
+        try {
+            $local = Get-LocalImage -Reference $reference
+            if ($local.imageId -ne $Image.imageId) { "$reference has the id $($local.imageId), not $($Image.imageId)." }
+            if ($local.digests -notcontains $Image.digest) { "$reference lacks the digest $($Image.digest)." }
+            if ($local.osVersion -ne $Image.osVersion) { "$reference is of $($local.osVersion), not $($Image.osVersion)." }
+        }
+        catch {
+            Format-Failure $_
+        }
+    })
+    $detail = "$($Image.digest) under $(@(Get-ImageReference -Image $Image).Count) names"
+    if ($faults.Count -gt 0) { $detail = $faults -join ' ' }
+    return [ordered]@{ name = "image $($Image.family)"; ok = $faults.Count -eq 0; detail = $detail }
+}

@@ -1,0 +1,38 @@
+function New-ImageManifest {
+    <#
+    .SYNOPSIS
+    Puts together the bill of materials of one AMI from what the steps before left.
+    .PARAMETER WorkFolder
+    The folder of order.json, catalog.json, host.json and saved-images.json.
+    .PARAMETER Os
+    The release and edition that the pipeline bakes, such as SERVER_2022_CORE.
+    .EXAMPLE
+    New-ImageManifest -WorkFolder C:\ProgramData\Winbake -Os SERVER_2022_CORE
+    .OUTPUTS
+    OrderedDictionary: a document of winbake.image-manifest/1.
+    #>
+    [CmdletBinding()]
+    [OutputType([Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [string]$WorkFolder,
+        [Parameter(Mandatory = $true)] [string]$Os
+    )
+    $catalogFile = Join-Path $WorkFolder 'catalog.json'
+    $order = Read-Document -Path (Join-Path $WorkFolder 'order.json') -Schema 'winbake.order/1'
+    $catalog = Read-Document -Path $catalogFile -Schema 'winbake.catalog/1'
+    $hostRecord = Read-Document -Path (Join-Path $WorkFolder 'host.json') -Schema 'winbake.host/1'
+    $saved = Read-Document -Path (Join-Path $WorkFolder 'saved-images.json') -Schema 'winbake.saved-images/1'
+    return [ordered]@{
+        schema          = 'winbake.image-manifest/1'
+        order           = $order.id
+        os              = $Os
+        host            = [ordered]@{ osVersion = $hostRecord.osVersion }
+        images          = @($saved.images)
+        scripts         = [ordered]@{ sha256 = $order.scriptsSha256 }
+        catalog         = [ordered]@{ sha256 = Get-Sha256 -Path $catalogFile }
+        pulledBytes     = Get-CompressedByte -Catalog $catalog -Image @($saved.images)
+        freeBytesLowest = [long]$saved.freeBytesLowest
+        startedAt       = Get-Instant -Value $hostRecord.at
+        finishedAt      = Get-Instant
+    }
+}

@@ -1,0 +1,23 @@
+# Leaves: verification.json in the work folder, whether the checks passed or not; no container and no new image.
+# Needs: a machine started from the finished AMI, with image-manifest.json in the work folder; Docker runs.
+[CmdletBinding()]
+param([string]$WorkFolder = 'C:\ProgramData\Winbake')
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
+
+try {
+    $verification = New-Verification -WorkFolder $WorkFolder
+    Write-Document -Path (Join-Path $WorkFolder 'verification.json') -Document $verification
+    $failed = @($verification.checks | Where-Object { -not $_.ok } | ForEach-Object { "$($_.name): $($_.detail)" })
+    if ($failed.Count -gt 0) {
+        throw "$($failed.Count) of $($verification.checks.Count) checks failed. $($failed -join '; ')"
+    }
+    Write-Host "All $($verification.checks.Count) checks passed on $($verification.host.osVersion)."
+    exit 0
+}
+catch {
+    [Console]::Error.WriteLine("Test-Image: $(Format-Failure $_)")
+    exit 1
+}

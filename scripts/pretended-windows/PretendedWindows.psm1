@@ -1,0 +1,23 @@
+# Gives a PowerShell that does not run on Windows what the build machine has and the scripts use: a C: drive, a few
+# registry keys, services, the free space of the disk. All of it is told by the folder in WINBAKE_PRETENDED_HOST, which
+# holds host.json and c/. Whatever is not modelled here fails and says so.
+Set-StrictMode -Version Latest
+
+. "$PSScriptRoot/State.ps1"
+. "$PSScriptRoot/Registry.ps1"
+. "$PSScriptRoot/Services.ps1"
+. "$PSScriptRoot/Disk.ps1"
+
+Assert-NotWindows
+Mount-SystemDrive
+
+Export-ModuleMember -Function @(
+    'Get-ItemProperty'
+    'Get-PSDrive'
+    'Get-Service'
+    'Restart-Service'
+    'Set-Service'
+    'Start-Service'
+    'Stop-Service'
+    'Test-Path'
+)

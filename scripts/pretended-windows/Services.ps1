@@ -1,0 +1,88 @@
+# The service commands, for the services that host.json names ("services": {"docker": "Running"}).
+# Status and StartType are told by their names, as the enumerations of the originals print and compare:
+#   https://learn.microsoft.com/dotnet/api/system.serviceprocess.servicecontrollerstatus
+#   https://learn.microsoft.com/powershell/module/microsoft.powershell.management/set-service
+
+function Get-ServiceStatus {
+    param([object]$State, [string]$Name)
+    if ($Name -match '[*?\[]') {
+        throw "Wildcards in a service's name ('$Name') are not modelled on the pretended host."
+    }
+    $found = (Get-HostFact $State 'services').PSObject.Properties[$Name]
+    if ($null -eq $found) {
+        throw "Cannot find any service with service name '$Name': the pretended host's host.json does not list it."
+    }
+    return [string]$found.Value
+}
+
+function Get-ServiceStartType {
+    param([object]$State, [string]$Name)
+    $types = $State.PSObject.Properties['startTypes']
+    if ($null -eq $types -or $null -eq $types.Value.PSObject.Properties[$Name]) { return 'Automatic' }
+    return [string]$types.Value.$Name
+}
+
+function Set-ServiceStatus {
+    param([string[]]$Name, [string]$Status)
+    foreach ($one in $Name) {
+        $state = Get-HostState
+        $null = Get-ServiceStatus $state $one
+        if ($Status -eq 'Running' -and (Get-ServiceStartType $state $one) -eq 'Disabled') {
+            throw "Service '$one' cannot be started: it is disabled."
+        }
+        $state.services.$one = $Status
+        Set-HostState $state
+    }
+}
+
+function Get-Service {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string[]]$Name)
+    $state = Get-HostState
+    foreach ($one in $Name) {
+        [pscustomobject]@{
+            Status    = Get-ServiceStatus $state $one
+            Name      = $one
+            StartType = Get-ServiceStartType $state $one
+        }
+    }
+}
+
+function Start-Service {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string[]]$Name)
+    Set-ServiceStatus $Name 'Running'
+}
+
+function Stop-Service {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string[]]$Name, [switch]$Force)
+    # -Force stops dependent services too; the pretended host has no dependencies, so both forms do the same.
+    $null = $Force
+    Set-ServiceStatus $Name 'Stopped'
+}
+
+function Restart-Service {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string[]]$Name, [switch]$Force)
+    $null = $Force
+    Set-ServiceStatus $Name 'Running'
+}
+
+function Set-Service {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string]$Name,
+        [Parameter(Mandatory)] [ValidateSet('Automatic', 'Manual', 'Disabled')] [string]$StartupType
+    )
+    $state = Get-HostState
+    $null = Get-ServiceStatus $state $Name
+    $types = [ordered]@{}
+    if ($state.PSObject.Properties['startTypes']) {
+        foreach ($known in $state.startTypes.PSObject.Properties) { $types[$known.Name] = $known.Value }
+    }
+    $types[$Name] = $StartupType
+    $state.PSObject.Properties.Remove('startTypes')
+    $state.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new('startTypes', [pscustomobject]$types))
+    Set-HostState $state
+}

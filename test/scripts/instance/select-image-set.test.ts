@@ -1,0 +1,81 @@
+import cases from '../../fixtures/image-set-choice.json';
+import { CATALOG, IMAGE_SET, ORDER } from '../support/documents';
+import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { hostState, makeMachine } from '../support/pretended-machine';
+import { runTable, type ScriptCase } from '../support/run-cases';
+
+interface Written {
+  readonly set: string;
+  readonly images: readonly { readonly family: string; readonly mode: string }[];
+}
+
+function step(documents: Record<string, unknown>, host: object = hostState()): ScriptCase {
+  return { script: 'steps/Select-ImageSet.ps1', machine: makeMachine({ host, documents }) };
+}
+
+function choice(one: (typeof cases)[number]): ScriptCase {
+  const [, , build, revision] = one.hostVersion.split('.');
+  return step(
+    {
+      'order.json': { ...ORDER, targetRevision: one.targetRevision ?? 0 },
+      'catalog.json': { ...CATALOG, sets: one.sets },
+    },
+    hostState({ currentBuild: build, ubr: Number(revision) }),
+  );
+}
+
+describeWithPowerShell('Select-ImageSet', () => {
+  const chosen = runTable(Object.fromEntries(cases.map((one) => [one.name, choice(one)])), BUILD_TIMEOUT);
+  const result = runTable(
+    {
+      whole: step({ 'order.json': ORDER, 'catalog.json': CATALOG }),
+      noOrder: step({ 'catalog.json': CATALOG }),
+      damaged: step({ 'order.json': ORDER, 'catalog.json': '{"schema": "winbake.cat' }),
+      newerSchema: step({ 'order.json': ORDER, 'catalog.json': { ...CATALOG, schema: 'winbake.catalog/2' } }),
+      noVersion: step({
+        'order.json': ORDER,
+        'catalog.json': { ...CATALOG, sets: [{ ...CATALOG.sets[0], target: 'ltsc2022' }] },
+      }),
+    },
+    BUILD_TIMEOUT,
+  );
+
+  test('the table has cases', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(15);
+  });
+
+  test.each(cases)('$name', ({ name, expected }) => {
+    const { exitCode, stderr, machine } = chosen(name);
+    if ('error' in expected) {
+      expect({ exitCode, code: /^Select-ImageSet: (\w+):/.exec(stderr)?.[1] }).toEqual({
+        exitCode: 1,
+        code: expected.error,
+      });
+      expect(machine.read('image-set.json')).toBeUndefined();
+      return;
+    }
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const written = machine.read('image-set.json') as Written;
+    const modes = Object.fromEntries(written.images.map((image) => [image.family, image.mode]));
+    expect({ set: written.set, modes }).toEqual(expected);
+  });
+
+  test('writes down all that the steps after it need', () => {
+    expect(result('whole').machine.read('image-set.json')).toEqual(IMAGE_SET);
+  });
+
+  test.each([
+    [
+      'noOrder',
+      /'C:.ProgramData.Winbake.order\.json' is missing; it should hold a document of winbake\.order\/1/,
+    ],
+    ['damaged', /catalog\.json' is no JSON/],
+    [
+      'newerSchema',
+      /catalog\.json' should be a document of winbake\.catalog\/1; its schema is: winbake\.catalog\/2/,
+    ],
+    ['noVersion', /'ltsc2022' is not a Windows version of four parts/],
+  ] as const)('says what is wrong with its input: %s', (name, message) => {
+    expect(result(name)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(message) });
+  });
+});

@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { BUILD_TIMEOUT, describeWithPowerShell, runHost } from '../support/power-shell';
+import { INSTANCE_SCRIPTS } from '../support/run-cases';
+
+interface FunctionFacts {
+  readonly name: string;
+  readonly lines: number;
+  readonly parameters: readonly string[];
+  readonly synopsis: string;
+  readonly documented: readonly string[];
+  readonly examples: number;
+  readonly outputs: number;
+}
+
+interface Facts {
+  readonly file: string;
+  readonly errors: readonly object[];
+  readonly newSyntax: readonly object[];
+  readonly strictModeLatest: boolean;
+  readonly functions: readonly FunctionFacts[];
+  readonly commands: readonly string[];
+  readonly native: readonly { readonly text: string; readonly function: string }[];
+  readonly exits: readonly { readonly code: string }[];
+}
+
+/** https://learn.microsoft.com/powershell/scripting/developer/cmdlet/approved-verbs-for-windows-powershell-commands */
+const APPROVED_VERBS =
+  'Add Assert Backup Clear Close Compare Complete Confirm Convert ConvertFrom ConvertTo Copy Disable Enable Expand ' +
+  'Export Find Format Get Import Initialize Install Invoke Join Measure Merge Mount Move New Open Out Publish Read ' +
+  'Register Remove Rename Repair Request Reset Resolve Restart Restore Resume Save Search Select Send Set Show Skip ' +
+  'Split Start Step Stop Submit Suspend Switch Sync Test Trace Uninstall Unlock Unregister Update Use Wait Watch Write';
+
+/** The commands that the scripts may use: all are in Windows PowerShell 5.1, and the rehearsal models each. */
+const KNOWN_COMMANDS = [
+  'ConvertFrom-Json',
+  'ConvertTo-Json',
+  'ForEach-Object',
+  'Get-ChildItem',
+  'Get-ItemProperty',
+  'Get-PSDrive',
+  'Get-Random',
+  'Import-Module',
+  'Join-Path',
+  'Select-Object',
+  'Set-StrictMode',
+  'Split-Path',
+  'Start-Sleep',
+  'Test-Path',
+  'Where-Object',
+  'Write-Host',
+];
+
+const FILES = readdirSync(INSTANCE_SCRIPTS, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.ps[md]?1$/.test(file))
+  .sort();
+const MODULE = FILES.filter((file) => /^Winbake\/(Public|Private)\//.test(file));
+const STEPS = FILES.filter((file) => /^(steps|verify)\//.test(file));
+const read = (file: string): string => readFileSync(join(INSTANCE_SCRIPTS, file), 'utf8');
+
+describe('the files of the instance scripts', () => {
+  test('are the ones that the component documents name', () => {
+    expect(STEPS).toEqual([
+      'steps/Assert-Host.ps1',
+      'steps/Get-DocumentKey.ps1',
+      'steps/Save-Image.ps1',
+      'steps/Select-ImageSet.ps1',
+      'steps/Write-ImageManifest.ps1',
+      'verify/Test-Image.ps1',
+    ]);
+  });
+
+  test.each(FILES)('%s is ASCII with LF and ends in a newline', (file) => {
+    const text = read(file);
+    // Windows PowerShell reads a file without a byte order mark as ANSI.
+    expect(text).toMatch(/^[\n\x20-\x7e]*\n$/);
+    expect(text).not.toMatch(/[ \t]$/m);
+  });
+
+  test.each(STEPS)('%s opens with what it leaves and needs, and is short', (file) => {
+    const lines = read(file).trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^# Leaves: .+\.$/);
+    expect(lines[1]).toMatch(/^# Needs: .+\.$/);
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'Set-StrictMode -Version Latest',
+        "$ErrorActionPreference = 'Stop'",
+        "$ProgressPreference = 'SilentlyContinue'",
+      ]),
+    );
+  });
+
+  test('the module sets the same preferences for its functions', () => {
+    const text = read('Winbake/Winbake.psm1');
+    expect(text).toContain("$ErrorActionPreference = 'Stop'");
+    expect(text).toContain("$ProgressPreference = 'SilentlyContinue'");
+  });
+
+  test('a native program may write to its error stream: in Windows PowerShell that would stop the script otherwise', () => {
+    expect(read('Winbake/Public/Invoke-Native.ps1')).toMatch(
+      /\$ErrorActionPreference = 'Continue'\n.*& \$FilePath @ArgumentList 2>&1/,
+    );
+  });
+
+  test('the module exports its public functions and nothing else', () => {
+    const manifest = read('Winbake/Winbake.psd1');
+    const exported = /FunctionsToExport\s*=\s*@\(([^)]*)\)/.exec(manifest)?.[1]?.match(/[\w-]+/g);
+    expect(exported).toEqual(
+      MODULE.filter((file) => file.includes('Public')).map((file) => basename(file, '.ps1')),
+    );
+    for (const kind of ['Cmdlets', 'Variables', 'Aliases']) {
+      expect(manifest).toMatch(new RegExp(`${kind}ToExport\\s*=\\s*@\\(\\)`));
+    }
+  });
+});
+
+describeWithPowerShell(
+  'the syntax of the instance scripts',
+  () => {
+    const facts = new Map<string, Facts>();
+    const of = (file: string): Facts => facts.get(file)!;
+    const functions = (): FunctionFacts[] => [...facts.values()].flatMap((found) => found.functions);
+    beforeAll(async () => {
+      const { stdout, stderr, exitCode } = await runHost(['--parse', ...FILES], INSTANCE_SCRIPTS);
+      if (exitCode !== 0) {
+        throw new Error(stderr);
+      }
+      for (const found of JSON.parse(stdout) as Facts[]) {
+        facts.set(found.file, found);
+      }
+    }, BUILD_TIMEOUT);
+
+    test('every file was parsed', () => {
+      expect([...facts.keys()]).toEqual(FILES);
+      expect(FILES.length).toBeGreaterThan(25);
+    });
+
+    test.each(FILES)('%s parses, in Windows PowerShell 5.1 too', (file) => {
+      expect(of(file)).toMatchObject({ errors: [], newSyntax: [] });
+    });
+
+    test.each([...STEPS, 'Winbake/Winbake.psm1'])('%s is strict', (file) => {
+      expect(of(file).strictModeLatest).toBe(true);
+    });
+
+    test.each(MODULE)('%s holds the one function that it is named after', (file) => {
+      expect(of(file).functions.map((found) => found.name)).toEqual([basename(file, '.ps1')]);
+    });
+
+    test('functions are named by an approved verb, in one word each', () => {
+      const verbs = new Set(APPROVED_VERBS.split(' '));
+      const odd = functions().filter(({ name }) => {
+        const [verb, noun] = name.split('-');
+        return !verbs.has(verb ?? '') || !/^[A-Z][A-Za-z0-9]+$/.test(noun ?? '');
+      });
+      expect(odd).toEqual([]);
+    });
+
+    test('functions are short', () => {
+      expect(functions().filter(({ lines }) => lines > 55)).toEqual([]);
+    });
+
+    test.each(MODULE.filter((file) => file.includes('Public')))('%s explains itself', (file) => {
+      const found = of(file).functions[0]!;
+      expect(found.synopsis).toMatch(/\.$/);
+      expect(found.documented.map((name) => name.toLowerCase()).sort()).toEqual(
+        found.parameters.map((name) => name.toLowerCase()).sort(),
+      );
+      expect({ examples: found.examples, outputs: found.outputs }).toEqual({ examples: 1, outputs: 1 });
+    });
+
+    test('native programs are started by Invoke-Native alone', () => {
+      const native = [...facts.values()].flatMap((found) => found.native);
+      expect(native).toEqual([expect.objectContaining({ text: '$FilePath', function: 'Invoke-Native' })]);
+    });
+
+    test('no command is used that the rehearsal does not model', () => {
+      const own = functions().map((found) => found.name);
+      const used = new Set([...facts.values()].flatMap((found) => found.commands));
+      expect([...used].filter((name) => !own.includes(name)).sort()).toEqual(KNOWN_COMMANDS);
+    });
+
+    test('only steps exit, with 0, 3010 or 1', () => {
+      for (const [file, found] of facts) {
+        const codes = found.exits.map((exit) => exit.code);
+        expect({ file, codes }).toEqual({ file, codes: STEPS.includes(file) ? ['0', '1'] : [] });
+      }
+    });
+  },
+  ['dotnet'],
+);

@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dockerCalls, layFakeDocker, type DockerAnswer } from './fake-docker';
+
+/** A pretended Windows host in a temporary folder, with documents in its work folder and a docker that answers. */
+export interface PretendedMachine {
+  /** The folder to name as the pretended host. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The parsed document of the work folder, or undefined where there is none. */
+  read(name: string): unknown;
+  /** The bytes of a document of the work folder. */
+  readBytes(name: string): Buffer;
+  calls(): string[];
+}
+
+/** What a pretended machine is made of; what is left out is as on a healthy host of 10.0.20348.4294. */
+export interface PretendedMachineOptions {
+  readonly host?: object;
+  readonly documents?: Readonly<Record<string, unknown>>;
+  readonly docker?: readonly DockerAnswer[];
+}
+
+/** The host.json of a healthy host, with changes. */
+export function hostState(changes: object = {}): object {
+  return {
+    currentBuild: '20348',
+    ubr: 4294,
+    productName: 'Windows Server 2022 Datacenter',
+    installationType: 'Server Core',
+    pendingReboot: false,
+    services: { docker: 'Running' },
+    freeBytes: 60_000_000_000,
+    instanceId: 'i-0123456789abcdef0',
+    ...changes,
+  };
+}
+
+/** Makes a pretended machine; a document that is a string is written as it is, anything else as JSON. */
+export function makeMachine(options: PretendedMachineOptions = {}): PretendedMachine {
+  const folder = mkdtempSync(join(tmpdir(), 'winbake-machine-'));
+  const work = join(folder, 'c', 'ProgramData', 'Winbake');
+  mkdirSync(work, { recursive: true });
+  writeFileSync(join(folder, 'host.json'), JSON.stringify(options.host ?? hostState()));
+  for (const [name, document] of Object.entries(options.documents ?? {})) {
+    writeFileSync(join(work, name), typeof document === 'string' ? document : JSON.stringify(document));
+  }
+  return {
+    folder,
+    env: layFakeDocker(folder, options.docker ?? []),
+    read: (name) =>
+      existsSync(join(work, name)) ? JSON.parse(readFileSync(join(work, name), 'utf8')) : undefined,
+    readBytes: (name) => readFileSync(join(work, name)),
+    calls: () => dockerCalls(folder),
+  };
+}

@@ -1,0 +1,29 @@
+# Runs many scripts one after the other in this process, each on a pretended host of its own, and writes down how each ended.
+param(
+    [Parameter(Mandatory = $true)] [string]$CaseFile,
+    [Parameter(Mandatory = $true)] [string]$ResultFile,
+    [Parameter(Mandatory = $true)] [string]$PretendedWindows
+)
+$console = [Console]::Error
+$results = foreach ($case in @([IO.File]::ReadAllText($CaseFile) | ConvertFrom-Json)) {
+    foreach ($variable in $case.env.PSObject.Properties) {
+        [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value)
+    }
+    Import-Module -Name $PretendedWindows -Force -Global -ErrorAction Stop
+    $parameters = @{}
+    foreach ($parameter in $case.parameters.PSObject.Properties) { $parameters[$parameter.Name] = $parameter.Value }
+    $errors = [IO.StringWriter]::new()
+    [Console]::SetError($errors)
+    $global:LASTEXITCODE = -1
+    try {
+        $output = @(& $case.script @parameters 6>&1 | ForEach-Object { [string]$_ })
+    }
+    catch {
+        $output = @()
+        [Console]::Error.WriteLine("UNCAUGHT $_")
+        $global:LASTEXITCODE = 1
+    }
+    [Console]::SetError($console)
+    [ordered]@{ exitCode = $LASTEXITCODE; stdout = $output; stderr = $errors.ToString() }
+}
+[IO.File]::WriteAllText($ResultFile, (ConvertTo-Json -InputObject @($results) -Depth 4))

@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runPowerShell } from '../../../lib/rehearsal/powershell/run-powershell';
+import { requirePowerShell } from './power-shell';
+import type { PretendedMachine } from './pretended-machine';
+
+const ROOT = join(__dirname, '..', '..', '..');
+
+/** The folder of the scripts that reach the build machine. */
+export const INSTANCE_SCRIPTS = join(ROOT, 'scripts', 'instance');
+
+/** A script to run on a pretended machine. */
+export interface ScriptCase {
+  /** Relative to the folder of the instance's scripts, or a full path. */
+  readonly script: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly machine: PretendedMachine;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How a script ended: its exit code, its lines on standard output, its text on standard error. */
+export interface ScriptResult {
+  readonly exitCode: number;
+  readonly stdout: readonly string[];
+  readonly stderr: string;
+}
+
+/** Runs scripts one after the other in one PowerShell: starting it costs more than most of them. */
+export async function runCases(cases: readonly ScriptCase[]): Promise<ScriptResult[]> {
+  const shell = await requirePowerShell();
+  const folder = mkdtempSync(join(tmpdir(), 'winbake-cases-'));
+  try {
+    const files = { cases: join(folder, 'cases.json'), results: join(folder, 'results.json') };
+    const list = cases.map((one) => ({
+      script: join(one.script.startsWith('/') ? '/' : INSTANCE_SCRIPTS, one.script),
+      parameters: one.parameters ?? {},
+      env: { ...one.machine.env, ...one.env, WINBAKE_PRETENDED_HOST: one.machine.folder },
+    }));
+    writeFileSync(files.cases, JSON.stringify(list));
+    const run = await runPowerShell(shell, {
+      scriptFile: join(__dirname, 'run-cases.ps1'),
+      args: [files.cases, files.results, join(ROOT, 'scripts', 'pretended-windows', 'PretendedWindows.psm1')],
+      timeoutSeconds: 120,
+    });
+    if (run.exitCode !== 0) {
+      throw new Error(`The cases could not be run: ${run.stdout}${run.stderr}`);
+    }
+    return JSON.parse(readFileSync(files.results, 'utf8'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs a table of named cases once, before the tests of a `describe`, and gives each test its own by name. Only the
+ * first caller on a computer waits for the host to be built.
+ */
+export function runTable<Name extends string>(
+  table: Readonly<Record<Name, ScriptCase>>,
+  timeout: number,
+): (name: Name) => ScriptResult & { readonly machine: PretendedMachine } {
+  const names = Object.keys(table) as Name[];
+  let results: ScriptResult[] = [];
+  beforeAll(async () => {
+    results = await runCases(names.map((name) => table[name]));
+  }, timeout);
+  afterAll(() => {
+    for (const name of names) {
+      rmSync(table[name].machine.folder, { recursive: true, force: true });
+    }
+  });
+  return (name) => ({ ...results[names.indexOf(name)]!, machine: table[name].machine });
+}
