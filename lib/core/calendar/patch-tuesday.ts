@@ -1,0 +1,25 @@
+import { tenPacific } from './pacific';
+
+/**
+ * The instant of 10:00 Pacific on the second Tuesday of a month, when Microsoft releases a month's updates and images.
+ * `month` counts from 0, and may lie outside the year.
+ * @see https://learn.microsoft.com/windows/deployment/update/release-cycle
+ */
+export function patchTuesday(year: number, month: number): Date {
+  const first = new Date(Date.UTC(year, month, 1));
+  const TUESDAY = 2;
+  const firstTuesday = 1 + ((TUESDAY - first.getUTCDay() + 7) % 7);
+  return tenPacific(new Date(Date.UTC(year, month, firstTuesday + 7)).toISOString().slice(0, 10));
+}
+
+/** The last Patch Tuesday at or before an instant. */
+export function lastPatchTuesday(now: Date): Date {
+  const thisMonth = patchTuesday(now.getUTCFullYear(), now.getUTCMonth());
+  return thisMonth <= now ? thisMonth : patchTuesday(now.getUTCFullYear(), now.getUTCMonth() - 1);
+}
+
+/** The first Patch Tuesday after an instant. */
+export function nextPatchTuesday(now: Date): Date {
+  const thisMonth = patchTuesday(now.getUTCFullYear(), now.getUTCMonth());
+  return thisMonth > now ? thisMonth : patchTuesday(now.getUTCFullYear(), now.getUTCMonth() + 1);
+}

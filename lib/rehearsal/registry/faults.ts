@@ -1,0 +1,38 @@
+import { UsageError } from '../../core/errors/usage-error';
+import { isRepository } from '../../core/oci/image-reference';
+import { DAMAGES } from './faults/damages';
+import { DETOURS } from './faults/detours';
+import type { Fault } from './faults/fault';
+import { REFUSALS } from './faults/refusals';
+
+/** All faults that the embedded registry can have, for `--fault` and its help. */
+export const FAULTS: readonly Fault[] = [...REFUSALS, ...DAMAGES, ...DETOURS];
+
+/** A fault that was asked for, and the value of its parameter. */
+export interface FaultSetting {
+  readonly fault: Fault;
+  /** Empty where the fault takes none. */
+  readonly value: string;
+}
+
+/** The faults of these names; throws a `UsageError` that lists them all where a name is none. */
+export function parseFaults(names: readonly string[]): readonly FaultSetting[] {
+  return names.map((text) => {
+    const [name = '', ...rest] = text.split(':');
+    const value = rest.join(':');
+    const fault = FAULTS.find((candidate) =>
+      takesRepository(candidate)
+        ? candidate.name.startsWith(`${name}:`) && isRepository(value)
+        : candidate.name === text,
+    );
+    if (fault === undefined) {
+      throw new UsageError(`A fault is one of ${FAULTS.map((one) => one.name).join(', ')}; got: '${text}'.`);
+    }
+    return { fault, value };
+  });
+}
+
+/** Whether a fault is about one repository, whose name follows its own. */
+export function takesRepository(fault: Fault): boolean {
+  return fault.name.endsWith(':<repository>');
+}
