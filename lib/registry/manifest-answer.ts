@@ -1,0 +1,80 @@
+import { isDigest } from '../core/oci/digest';
+import { isJsonObject, textAt } from '../core/oci/json-value';
+import { isIndexType, isManifestType } from '../core/oci/media-type';
+import type { ManifestDocument, ManifestHead } from '../core/oci/registry';
+import { acceptBody, assertDigest } from './accept-answer';
+import { describeContent, mediaTypeOf } from './content-type';
+import type { FollowedAnswer } from './follow-redirects';
+import type { RegistryComplaints } from './registry-complaints';
+
+/**
+ * The manifest in a successful answer to a GET, its contents checked against the digest in `reference` or the one that
+ * the registry names. Throws a `RegistryError` where they differ or it is no manifest.
+ */
+export function manifestOf(
+  followed: FollowedAnswer,
+  reference: string,
+  complaints: RegistryComplaints,
+): ManifestDocument {
+  const { digest, text: body } = acceptBody(followed, complaints);
+  if (isDigest(reference)) {
+    assertDigest(followed, digest, reference, complaints);
+  }
+  assertDigest(followed, digest, followed.answer.headers['docker-content-digest'], complaints);
+  return { digest, mediaType: manifestMediaType(followed, body, complaints), body };
+}
+
+/**
+ * What a successful answer to a HEAD tells, or undefined where it does not tell enough. Throws a `RegistryError` where it
+ * is about something else than what was asked for.
+ */
+export function manifestHeadOf(
+  { question, answer: { headers, status } }: FollowedAnswer,
+  reference: string,
+  complaints: RegistryComplaints,
+): ManifestHead | undefined {
+  const digest = headers['docker-content-digest'];
+  const mediaType = mediaTypeOf(headers['content-type']);
+  if (digest === undefined || !isKnown(mediaType)) {
+    return undefined;
+  }
+  if (!isDigest(digest) || (isDigest(reference) && digest !== reference)) {
+    throw complaints.invalid(question, 'named a digest that is not the one it should be', status);
+  }
+  return { digest, mediaType };
+}
+
+function manifestMediaType(followed: FollowedAnswer, body: string, complaints: RegistryComplaints): string {
+  const { question, answer } = followed;
+  const header = mediaTypeOf(answer.headers['content-type']);
+  const own = ownMediaType(body);
+  const ownKnown = own !== undefined && isKnown(own);
+  if (isKnown(header)) {
+    if (ownKnown && own !== header) {
+      throw complaints.invalid(
+        question,
+        `sent a manifest as ${header} that says it is ${own}`,
+        answer.status,
+      );
+    }
+    return header;
+  }
+  if (ownKnown) {
+    return own;
+  }
+  const content = describeContent(answer.headers['content-type'], answer.bytes);
+  throw complaints.invalid(question, `answered with ${content} instead of a manifest`, answer.status);
+}
+
+function isKnown(mediaType: string): boolean {
+  return isIndexType(mediaType) || isManifestType(mediaType);
+}
+
+function ownMediaType(body: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isJsonObject(value) ? textAt(value, 'mediaType') : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Networks that no public server has: special-purpose addresses that are not reachable from everywhere. */
+const PRIVATE_V4: readonly (readonly [string, number])[] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+];
+
+const PRIVATE_V6: readonly (readonly [string, number])[] = [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8],
+];
+
+/** Where an IPv6-only network reaches IPv4 servers: the last 32 bits are the IPv4 address. */
+const NAT64 = '64:ff9b::';
+
+const PRIVATE = privateNetworks();
+
+function privateNetworks(): BlockList {
+  const list = new BlockList();
+  for (const [network, prefix] of PRIVATE_V4) {
+    list.addSubnet(network, prefix, 'ipv4');
+    list.addSubnet(`${NAT64}${network}`, 96 + prefix, 'ipv6');
+  }
+  for (const [network, prefix] of PRIVATE_V6) {
+    list.addSubnet(network, prefix, 'ipv6');
+  }
+  return list;
+}
+
+/** A host name as it is compared: without the brackets of IPv6 and the dot of an absolute name. */
+function plainHost(hostname: string): string {
+  return hostname
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
+}
+
+/** Whether a host name of a URL is this computer itself: `localhost`, 127.0.0.0/8 or `[::1]`. */
+export function isLoopbackHost(hostname: string): boolean {
+  const host = plainHost(hostname);
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/**
+ * Whether a host name of a URL, or an address that it led to, is this computer or an address of a private network,
+ * IPv4 written as IPv6 included. Other names are not looked up and count as public.
+ * @see https://www.iana.org/assignments/iana-ipv4-special-registry
+ */
+export function isPrivateHost(hostname: string): boolean {
+  const host = plainHost(hostname);
+  const family = isIP(host);
+  if (family === 0) {
+    return host === 'localhost' || host.endsWith('.localhost');
+  }
+  return PRIVATE.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}

@@ -1,0 +1,185 @@
+import { lookup as systemLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { Agent } from 'undici';
+import type { Digest } from '../core/oci/digest';
+import { ACCEPTED_MANIFESTS } from '../core/oci/media-type';
+import type { ManifestDocument, ManifestHead, Registry } from '../core/oci/registry';
+import { acceptBody, assertDigest, isThere } from './accept-answer';
+import { createAnonymousAccess, type AnonymousAccess } from './anonymous-access';
+import { startLifetime, type ClientLifetime } from './client-lifetime';
+import type { FollowedAnswer } from './follow-redirects';
+import { guardedLookup } from './guarded-lookup';
+import { createHttpSender } from './http-sender';
+import { manifestHeadOf, manifestOf } from './manifest-answer';
+import { limitParallel } from './parallel-limit';
+import { RegistryComplaints } from './registry-complaints';
+import { DEFAULT_REGISTRY_LIMITS, type RegistryLimits } from './registry-limits';
+import { blobPath, manifestPath, tagsPath, type RegistryPath } from './registry-path';
+import { parseRegistryUrl, type RegistryAddress } from './registry-url';
+import { pacedRequests } from './request-pace';
+import { createRetryingSender } from './retrying-sender';
+import { readTagPages } from './tag-pages';
+
+/** How a registry is read; all but `url` has a default. */
+export interface RegistryClientOptions {
+  /** The base address, such as `https://mcr.microsoft.com`; see `parseRegistryUrl`. */
+  readonly url: string;
+  /** Ends all work of the client. */
+  readonly signal?: AbortSignal;
+  /** Seconds from the making of the client for all of its work; absent: no end. */
+  readonly deadlineSeconds?: number;
+  /** For each host; absent: 5 a second, and no limit on this computer. */
+  readonly requestsPerSecond?: number;
+  /** Limits that differ from `DEFAULT_REGISTRY_LIMITS`. */
+  readonly limits?: Partial<RegistryLimits>;
+  /** Milliseconds since 1970; absent: the computer's clock. */
+  readonly clock?: () => number;
+  /** Waits for milliseconds, or until the signal; absent: a timer. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 to 1, to spread retries; absent: chance. */
+  readonly random?: () => number;
+  /** Looks names up; absent: as the computer does. */
+  readonly lookup?: LookupFunction;
+  /** Certificates of authorities to trust instead of the usual ones, as PEM. */
+  readonly certificateAuthorities?: readonly string[];
+}
+
+/** What went over the network. */
+export interface RegistryTraffic {
+  /** Every HTTP request, retries, tokens and redirects included. */
+  readonly requests: number;
+  /** Those among them that followed a redirect. */
+  readonly redirects: number;
+}
+
+/** A registry that is read over HTTP. */
+export interface RegistryClient extends Registry {
+  /** What went over the network up to now. */
+  readonly traffic: RegistryTraffic;
+  /** Ends what is under way and gives the connections back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client that reads a registry anonymously. Throws a `UsageError` where the address is malformed, and its members
+ * where a repository or reference is. What they cannot know is a `RegistryError`: of the client's deadline, of a registry
+ * that throttles or is not reached, and of answers that break the rules, such as contents with a wrong digest.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+ */
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+  return new HttpRegistryClient(options);
+}
+
+class HttpRegistryClient implements RegistryClient {
+  readonly traffic = { requests: 0, redirects: 0 };
+  private readonly registry: RegistryAddress;
+  private readonly limits: RegistryLimits;
+  private readonly lifetime: ClientLifetime;
+  private readonly complaints: RegistryComplaints;
+  private readonly agent: Agent;
+  private readonly access: AnonymousAccess;
+
+  constructor(options: RegistryClientOptions) {
+    const clock = options.clock ?? Date.now;
+    this.registry = parseRegistryUrl(options.url);
+    this.limits = { ...DEFAULT_REGISTRY_LIMITS, ...options.limits };
+    this.lifetime = startLifetime({
+      deadlineSeconds: options.deadlineSeconds,
+      signal: options.signal,
+      clock,
+    });
+    this.complaints = new RegistryComplaints({ registry: this.registry, clock, ...this.lifetime });
+    this.agent = this.connect(options);
+    this.access = this.open(options, clock);
+  }
+
+  async manifest(repository: string, reference: string): Promise<ManifestDocument | undefined> {
+    const path = manifestPath(this.registry, repository, reference);
+    const followed = await this.ask('GET', path, repository, this.limits.manifestBytes, ACCEPTED_MANIFESTS);
+    return isThere(followed, this.complaints) ? manifestOf(followed, reference, this.complaints) : undefined;
+  }
+
+  async head(repository: string, reference: string): Promise<ManifestHead | undefined> {
+    const path = manifestPath(this.registry, repository, reference);
+    const followed = await this.ask('HEAD', path, repository, this.limits.manifestBytes, ACCEPTED_MANIFESTS);
+    if (!isThere(followed, this.complaints)) {
+      return undefined;
+    }
+    const head = manifestHeadOf(followed, reference, this.complaints);
+    if (head !== undefined) {
+      return head;
+    }
+    const document = await this.manifest(repository, reference);
+    return document && { digest: document.digest, mediaType: document.mediaType };
+  }
+
+  async blob(repository: string, digest: Digest): Promise<string | undefined> {
+    const path = blobPath(this.registry, repository, digest);
+    const followed = await this.ask('GET', path, repository, this.limits.blobBytes);
+    if (!isThere(followed, this.complaints)) {
+      return undefined;
+    }
+    const body = acceptBody(followed, this.complaints);
+    assertDigest(followed, body.digest, digest, this.complaints);
+    return body.text;
+  }
+
+  async tags(repository: string): Promise<readonly string[] | undefined> {
+    const { url, subject } = tagsPath(this.registry, repository);
+    return readTagPages(url, {
+      read: (page) =>
+        this.ask('GET', { url: page, subject }, repository, this.limits.tagPageBytes, 'application/json'),
+      limits: this.limits,
+      complaints: this.complaints,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.lifetime.close();
+    await this.agent.destroy();
+  }
+
+  private ask(
+    method: 'GET' | 'HEAD',
+    path: RegistryPath,
+    repository: string,
+    limitBytes: number,
+    accept = '*/*',
+  ): Promise<FollowedAnswer> {
+    return this.access({ method, accept, limitBytes, ...path }, repository);
+  }
+
+  private connect({ lookup, certificateAuthorities: ca }: RegistryClientOptions): Agent {
+    return new Agent({
+      connect: {
+        timeout: this.limits.silenceMilliseconds,
+        lookup: guardedLookup(lookup ?? systemLookup, this.registry.hostname),
+        ...(ca === undefined ? {} : { ca: [...ca] }),
+      },
+    });
+  }
+
+  private open(options: RegistryClientOptions, clock: () => number): AnonymousAccess {
+    const { limits, lifetime, complaints, registry } = this;
+    const sleep = (milliseconds: number): Promise<void> =>
+      options.sleep?.(milliseconds, lifetime.signal) ??
+      sleepFor(milliseconds, undefined, { signal: lifetime.signal });
+    const once = createHttpSender({
+      dispatcher: this.agent,
+      lifetime,
+      limits,
+      parallel: limitParallel(limits.parallel),
+      pace: pacedRequests({ requestsPerSecond: options.requestsPerSecond, clock, sleep }),
+      count: () => {
+        this.traffic.requests += 1;
+      },
+    });
+    const random = options.random ?? Math.random;
+    const send = createRetryingSender({ send: once, lifetime, limits, complaints, clock, sleep, random });
+    const count = (): void => {
+      this.traffic.redirects += 1;
+    };
+    return createAnonymousAccess({ send, registry, limits, complaints, clock, count });
+  }
+}

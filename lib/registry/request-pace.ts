@@ -1,0 +1,34 @@
+import { isLoopbackHost } from './network-address';
+import { DEFAULT_REQUESTS_PER_SECOND } from './registry-limits';
+
+/** Waits until a host may be asked again. */
+export type RequestPace = (url: URL) => Promise<void>;
+
+/** What a pace depends on; `clock` and `sleep` count milliseconds. */
+export interface RequestPaceOptions {
+  /** For every host; absent: 5 a second for each host, and no limit on this computer. */
+  readonly requestsPerSecond: number | undefined;
+  readonly clock: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/**
+ * Spaces the requests to each host evenly: no bursts, each waits for its own place in the row. Throws a `RangeError`
+ * where not even one request would ever go out.
+ */
+export function pacedRequests({ requestsPerSecond, clock, sleep }: RequestPaceOptions): RequestPace {
+  if (requestsPerSecond !== undefined && !(requestsPerSecond > 0)) {
+    throw new RangeError(`requestsPerSecond is greater than 0, got: ${requestsPerSecond}.`);
+  }
+  const nextAt = new Map<string, number>();
+  return async (url) => {
+    const perSecond =
+      requestsPerSecond ?? (isLoopbackHost(url.hostname) ? Infinity : DEFAULT_REQUESTS_PER_SECOND);
+    const now = clock();
+    const at = Math.max(now, nextAt.get(url.host) ?? 0);
+    nextAt.set(url.host, at + 1000 / perSecond);
+    if (at > now) {
+      await sleep(at - now);
+    }
+  };
+}

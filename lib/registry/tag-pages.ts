@@ -1,0 +1,103 @@
+import { isTag } from '../core/oci/image-reference';
+import { isJsonObject } from '../core/oci/json-value';
+import { acceptBody, isThere } from './accept-answer';
+import { describeContent } from './content-type';
+import type { FollowedAnswer } from './follow-redirects';
+import { nextLink } from './link-header';
+import type { RegistryComplaints } from './registry-complaints';
+import type { RegistryLimits } from './registry-limits';
+
+/** What reading a tag list depends on. */
+export interface TagPagesOptions {
+  /** Reads one page. */
+  readonly read: (url: URL) => Promise<FollowedAnswer>;
+  readonly limits: RegistryLimits;
+  readonly complaints: RegistryComplaints;
+}
+
+/**
+ * All tags of a list from its first page on, each once; undefined where the repository is not there. What cannot be a tag
+ * is left out. A list that does not end is no list: throws a `RegistryError` then, rather than give a part of it.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
+ */
+export async function readTagPages(
+  first: URL,
+  options: TagPagesOptions,
+): Promise<readonly string[] | undefined> {
+  const { read, limits, complaints } = options;
+  const tags = new Set<string>();
+  const seen = new Set<string>();
+  let url: URL | undefined = first;
+  while (url !== undefined) {
+    seen.add(url.href);
+    const page = await read(url);
+    if (!isThere(page, complaints)) {
+      if (seen.size === 1) {
+        return undefined;
+      }
+      throw complaints.status(page.question, page.answer);
+    }
+    tagsOf(page, complaints).forEach((tag) => tags.add(tag));
+    url = nextUrl(url, page, complaints);
+    const problem = problemOf(url, seen, tags, limits);
+    if (problem !== undefined) {
+      throw complaints.invalid(page.question, problem, page.answer.status);
+    }
+  }
+  return [...tags];
+}
+
+function problemOf(
+  next: URL | undefined,
+  seen: ReadonlySet<string>,
+  tags: ReadonlySet<string>,
+  limits: RegistryLimits,
+): string | undefined {
+  if (tags.size > limits.tags) {
+    return `lists more than ${limits.tags} tags`;
+  }
+  if (next !== undefined && seen.has(next.href)) {
+    return 'lists its tags in a circle of pages';
+  }
+  return next !== undefined && seen.size >= limits.tagPages
+    ? `lists its tags on more than ${limits.tagPages} pages`
+    : undefined;
+}
+
+function tagsOf(page: FollowedAnswer, complaints: RegistryComplaints): readonly string[] {
+  const { question, answer } = page;
+  const tags = tagList(acceptBody(page, complaints).text);
+  if (tags === undefined) {
+    const content = describeContent(answer.headers['content-type'], answer.bytes);
+    const problem = content === 'HTML' ? 'HTML' : 'something else';
+    throw complaints.invalid(question, `answered with ${problem} instead of a tag list`, answer.status);
+  }
+  return tags.filter(isTag);
+}
+
+function tagList(text: string): readonly string[] | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const tags: unknown = isJsonObject(body) ? body['tags'] : undefined;
+  if (tags === null) {
+    return [];
+  }
+  const isList = Array.isArray(tags) && tags.every((tag): tag is string => typeof tag === 'string');
+  return isList ? tags : undefined;
+}
+
+function nextUrl(current: URL, page: FollowedAnswer, complaints: RegistryComplaints): URL | undefined {
+  const link = nextLink(page.answer.headers['link']);
+  if (link === undefined) {
+    return undefined;
+  }
+  if (!URL.canParse(link, current.href) || new URL(link, current).origin !== current.origin) {
+    const problem = 'continues its tag list at another server';
+    throw complaints.invalid(page.question, problem, page.answer.status);
+  }
+  return new URL(link, current);
+}
