@@ -1,0 +1,21 @@
+import { UsageError } from '../lib/core/errors/usage-error';
+
+/** What a command's exit code says; the README's table is the same. */
+export const ExitCode = {
+  /** Yes, or done. */
+  DONE: 0,
+  /** Failed: something could not be read, reached or finished. */
+  FAILED: 1,
+  /** Wrong usage: an option or value that cannot be. */
+  USAGE: 2,
+  /** The answer is no. */
+  NO: 3,
+} as const;
+
+/** One of the exit codes. */
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** The exit code of a failure that ended a command. */
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof UsageError ? ExitCode.USAGE : ExitCode.FAILED;
+}

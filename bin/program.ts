@@ -1,0 +1,91 @@
+import { Command, CommanderError } from 'commander';
+import { WinbakeError } from '../lib/core/errors/winbake-error';
+import { compatCommand } from './commands/compat';
+import { registryCommand } from './commands/registry';
+import { rehearseCommand } from './commands/rehearse';
+import { resolveCommand } from './commands/resolve';
+import { ExitCode, exitCodeOf } from './exit-code';
+import type { Finish } from './finish';
+import type { Terminal } from './terminal';
+
+const DESCRIPTION =
+  'Keeps Windows container hosts ready: finds the base images that fit a Windows Update revision, and bakes them in.';
+
+const EXAMPLES = `
+Examples:
+  winbake rehearse --as-of 2025-10-16               a whole bake on this computer, on recorded history
+  winbake resolve --release 2022                    which base images fit a fully updated host today
+  winbake compat 10.0.20348.4294 10.0.20348.4171    whether an image is safe to run on a host
+  winbake registry serve --as-of 2025-10-16         Microsoft's registry as it was that day, on this computer
+
+Exit codes: 0 yes or done; 1 failed; 2 wrong usage; 3 the answer is no.
+Each command has its own help: winbake resolve --help
+`;
+
+/** Runs one command line and gives its exit code; never throws for what a user can cause. */
+export async function runProgram(
+  args: readonly string[],
+  version: string,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.DONE;
+  const finish: Finish = (code) => {
+    exitCode = code;
+  };
+  const program = new Command('winbake')
+    .description(DESCRIPTION)
+    .version(version, '-V, --version', 'print the version')
+    .addHelpText('after', EXAMPLES)
+    .helpCommand(true);
+  for (const command of [
+    rehearseCommand(terminal, finish),
+    resolveCommand(terminal, finish),
+    compatCommand(terminal, finish),
+    registryCommand(terminal, finish),
+  ]) {
+    program.addCommand(command);
+  }
+  configure(program, terminal);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, terminal);
+  }
+}
+
+function configure(command: Command, terminal: Terminal): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureHelp({ helpWidth: 110 })
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: () => undefined });
+  command.commands.forEach((child) => {
+    configure(child, terminal);
+  });
+}
+
+function report(error: unknown, terminal: Terminal): ExitCode {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) {
+      return ExitCode.DONE;
+    }
+    if (error.code !== 'commander.help') {
+      terminal.err(`${usageSentence(error.message)}\n`);
+    }
+    return ExitCode.USAGE;
+  }
+  if (error instanceof WinbakeError) {
+    terminal.err(`${error.message}\n`);
+    return exitCodeOf(error);
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  terminal.err(`winbake failed in a way that it does not know, please report it: ${detail}\n`);
+  return ExitCode.FAILED;
+}
+
+/** Commander's own sentences start with `error:` and end without a full stop; ours read as sentences. */
+function usageSentence(message: string): string {
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!)]$/.test(text) ? '' : '.'}`;
+}

@@ -1,0 +1,11 @@
+/** Where a command writes: answers to stdout, everything else to stderr. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** The terminal of this process. */
+export const processTerminal: Terminal = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+};
