@@ -13,10 +13,14 @@ module.exports = {
     },
     {
       name: 'core-is-pure',
-      comment: 'No file, clock, network or SDK in core; zod only in its contracts, luxon only in its calendar.',
+      comment:
+        'No file, clock, network or SDK in core; zod only in its contracts, luxon only in its calendar.',
       severity: 'error',
       from: { path: '^lib/core/' },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-bundled', 'npm-no-pkg'], pathNot: ['^node_modules/(zod|luxon|yaml|@types/luxon)/'] },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-bundled', 'npm-no-pkg'],
+        pathNot: ['^node_modules/(zod|luxon|yaml|@types/luxon)/'],
+      },
     },
     {
       name: 'zod-in-contracts-only',
@@ -38,7 +42,8 @@ module.exports = {
     },
     {
       name: 'constructs-never-reach-runtime',
-      comment: 'Constructs know handlers by their environment contract only; what they load must work with two peers installed.',
+      comment:
+        'Constructs know handlers by their environment contract only; what they load must work with two peers installed.',
       severity: 'error',
       from: { path: '^lib/(bake|ecs|internal)/' },
       to: { path: '^(lib/(aws|registry|rehearsal|core/contracts|core/index)|lib/handlers/(?!env)|bin/)' },

@@ -10,6 +10,7 @@ module.exports = {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  globalSetup: '<rootDir>/test/support/bundle-command-line.cjs',
   randomize: true,
   testTimeout: 30000,
 };

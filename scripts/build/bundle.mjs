@@ -1,37 +1,71 @@
-// Bundles the command line into one file, makes it executable and links it where npx looks.
-import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+// Builds what is run and deployed from the sources: the command line, the pretended docker, the handlers, the archive of
+// the instance scripts. Each is put in place by a rename, since two rehearsals may start at once.
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { zipInstanceScripts } from './zip-instance-scripts.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const cli = join(root, 'dist', 'cli', 'winbake.mjs');
+const dist = join(root, 'dist');
+const cli = join(dist, 'cli', 'winbake.mjs');
 
-await build({
-  entryPoints: [join(root, 'bin', 'winbake.ts')],
-  outfile: cli,
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'esm',
-  sourcemap: false,
-  legalComments: 'none',
-  logLevel: 'warning',
-  // CommonJS packages inside the bundle ask for these; an ES module has neither.
-  banner: {
-    js: [
-      "import { createRequire as winbakeCreateRequire } from 'node:module';",
-      "import { fileURLToPath as winbakeFileURLToPath } from 'node:url';",
-      'const require = winbakeCreateRequire(import.meta.url);',
-      "const __dirname = winbakeFileURLToPath(new URL('.', import.meta.url));",
-    ].join('\n'),
-  },
-});
+// CommonJS packages inside a bundle ask for these; an ES module has neither.
+const commonJs = [
+  "import { createRequire as winbakeCreateRequire } from 'node:module';",
+  "import { fileURLToPath as winbakeFileURLToPath } from 'node:url';",
+  'const require = winbakeCreateRequire(import.meta.url);',
+  "const __dirname = winbakeFileURLToPath(new URL('.', import.meta.url));",
+].join('\n');
+
+const handlers = readdirSync(join(root, 'lib', 'handlers'))
+  .filter((file) => file.endsWith('.lambda.ts'))
+  .map((file) => basename(file, '.lambda.ts'));
+
+await Promise.all([
+  bundle(join('bin', 'winbake.ts'), cli),
+  bundle(join('lib', 'rehearsal', 'docker', 'docker.ts'), join(dist, 'rehearsal', 'docker.mjs'), {
+    minify: true,
+  }),
+  ...handlers.map((name) =>
+    // The AWS SDK is the Lambda runtime's own.
+    bundle(join('lib', 'handlers', `${name}.lambda.ts`), join(dist, 'handlers', name, 'index.mjs'), {
+      external: ['@aws-sdk/*'],
+      minify: true,
+    }),
+  ),
+]);
+const archive = zipInstanceScripts(join(dist, `instance-scripts.zip.${process.pid}`));
+renameSync(archive, join(dist, 'instance-scripts.zip'));
 chmodSync(cli, 0o755);
+linkCommandLine();
 
-const links = join(root, 'node_modules', '.bin');
-mkdirSync(links, { recursive: true });
-rmSync(join(links, 'winbake'), { force: true });
-if (process.platform !== 'win32') {
-  symlinkSync(relative(links, cli), join(links, 'winbake'));
+async function bundle(entry, outfile, options = {}) {
+  const draft = `${outfile}.${process.pid}`;
+  await build({
+    entryPoints: [join(root, entry)],
+    outfile: draft,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    legalComments: 'none',
+    logLevel: 'warning',
+    banner: { js: commonJs },
+    ...options,
+  });
+  renameSync(draft, outfile);
+}
+
+/** npx looks in node_modules/.bin. */
+function linkCommandLine() {
+  const links = join(root, 'node_modules', '.bin');
+  if (process.platform === 'win32' || !existsSync(links)) {
+    return;
+  }
+  mkdirSync(links, { recursive: true });
+  const draft = join(links, `winbake.${process.pid}`);
+  rmSync(draft, { force: true });
+  symlinkSync(relative(links, cli), draft);
+  renameSync(draft, join(links, 'winbake'));
 }

@@ -8,6 +8,7 @@ export type WinbakeErrorCode =
   | 'REGISTRY_THROTTLED'
   | 'REGISTRY_INVALID'
   | 'CATALOG_CONFLICT'
+  | 'PUBLICATION_REFUSED'
   | 'REHEARSAL_FAILED';
 
 /**

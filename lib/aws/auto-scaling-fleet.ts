@@ -1,0 +1,113 @@
+import {
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+  StartInstanceRefreshCommand,
+  UpdateAutoScalingGroupCommand,
+  type AutoScalingClient,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  CreateLaunchTemplateVersionCommand,
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import type { FleetControl } from '../core/ports/fleet-control';
+
+/** The group and launch template of a fleet, by name and id. */
+export interface FleetNames {
+  readonly autoScalingGroup: string;
+  readonly launchTemplateId: string;
+}
+
+/**
+ * A fleet on EC2 Auto Scaling. A refresh launches before it terminates, takes instances that are protected from scale-in
+ * after they have drained, and rolls back where it fails.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/understand-instance-refresh-default-values.html
+ */
+export function autoScalingFleet(
+  autoScaling: AutoScalingClient,
+  ec2: EC2Client,
+  names: FleetNames,
+): FleetControl {
+  const AutoScalingGroupName = names.autoScalingGroup;
+  const LaunchTemplateId = names.launchTemplateId;
+  return {
+    describeGroup: async () => {
+      const answer = await autoScaling.send(
+        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
+      );
+      const group = answer.AutoScalingGroups?.[0];
+      const version = group?.LaunchTemplate?.Version;
+      if (group === undefined || version === undefined) {
+        throw new Error(
+          `The Auto Scaling group ${AutoScalingGroupName} has no numbered launch template version.`,
+        );
+      }
+      return {
+        launchTemplateVersion: version,
+        amiId: await amiOfVersion(ec2, LaunchTemplateId, version),
+        desiredCapacity: group.DesiredCapacity ?? 0,
+        instances: await amisOfInstances(
+          ec2,
+          (group.Instances ?? []).flatMap((one) => one.InstanceId ?? []),
+        ),
+      };
+    },
+    newestRefresh: async () => {
+      const answer = await autoScaling.send(
+        new DescribeInstanceRefreshesCommand({ AutoScalingGroupName, MaxRecords: 1 }),
+      );
+      const refresh = answer.InstanceRefreshes?.[0];
+      return refresh && { id: refresh.InstanceRefreshId ?? '', status: refresh.Status ?? '' };
+    },
+    createLaunchTemplateVersion: async (SourceVersion, ImageId, VersionDescription) => {
+      const answer = await ec2.send(
+        new CreateLaunchTemplateVersionCommand({
+          LaunchTemplateId,
+          SourceVersion,
+          VersionDescription,
+          LaunchTemplateData: { ImageId },
+        }),
+      );
+      return String(answer.LaunchTemplateVersion?.VersionNumber);
+    },
+    useLaunchTemplateVersion: async (Version) => {
+      const LaunchTemplate = { LaunchTemplateId, Version };
+      await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, LaunchTemplate }));
+    },
+    startRefresh: async (Version) => {
+      const answer = await autoScaling.send(
+        new StartInstanceRefreshCommand({
+          AutoScalingGroupName,
+          Strategy: 'Rolling',
+          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version } },
+          Preferences: {
+            MinHealthyPercentage: 100,
+            MaxHealthyPercentage: 110,
+            SkipMatching: true,
+            AutoRollback: true,
+            ScaleInProtectedInstances: 'Refresh',
+          },
+        }),
+      );
+      return answer.InstanceRefreshId ?? '';
+    },
+  };
+}
+
+async function amiOfVersion(ec2: EC2Client, LaunchTemplateId: string, version: string): Promise<string> {
+  const answer = await ec2.send(
+    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
+  );
+  return answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId ?? '';
+}
+
+async function amisOfInstances(ec2: EC2Client, InstanceIds: string[]) {
+  if (InstanceIds.length === 0) {
+    return [];
+  }
+  const answer = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
+  return (answer.Reservations ?? [])
+    .flatMap((reservation) => reservation.Instances ?? [])
+    .map((instance) => ({ id: instance.InstanceId ?? '', amiId: instance.ImageId ?? '' }));
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GetParameterCommand,
+  ParameterNotFound,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { ParameterStore } from '../core/ports/parameter-store';
+
+const POLL_MILLISECONDS = 1000;
+const LONGEST_POLL = 60;
+
+/** The parameters of the client's region. An AMI id is checked by the service after the call, so it is awaited. */
+export function ssmParameterStore(client: SSMClient): ParameterStore {
+  const get = async (name: string): Promise<string | undefined> => {
+    try {
+      const { Parameter } = await client.send(new GetParameterCommand({ Name: name }));
+      return Parameter?.Value;
+    } catch (error) {
+      if (error instanceof ParameterNotFound) {
+        return undefined;
+      }
+      throw error;
+    }
+  };
+  return {
+    get,
+    put: async (name, value, type) => {
+      const DataType = type === 'text' ? undefined : type;
+      await client.send(
+        new PutParameterCommand({ Name: name, Value: value, Type: 'String', Overwrite: true, DataType }),
+      );
+      for (let poll = 0; type === 'aws:ec2:image' && (await get(name)) !== value; poll += 1) {
+        if (poll === LONGEST_POLL) {
+          throw new Error(
+            `The parameter ${name} did not take ${value}; is it an AMI of this region and account?`,
+          );
+        }
+        await sleep(POLL_MILLISECONDS);
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { CfnComponent, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
+import { Construct } from 'constructs';
+import { CACHE_IMAGES_COMPONENT } from '../core/bake/cache-images-component';
+import type { ComponentDocument } from '../core/bake/component-document';
+import { CURRENT_ORDER_KEY } from '../core/bake/document-keys';
+import { renderComponent } from '../core/bake/render-component';
+import { UPDATE_OS_COMPONENT } from '../core/bake/update-os-component';
+import { VERIFY_COMPONENT } from '../core/bake/verify-component';
+import type { InstanceRole } from './instance-role';
+import type { InstanceScripts } from './instance-scripts';
+import type { PipelineSettings } from './pipeline-settings';
+
+/** What the components are told. */
+export interface BakeRecipeProps {
+  readonly settings: PipelineSettings;
+  readonly bucketName: string;
+  readonly catalogKey: string;
+  readonly scripts: InstanceScripts;
+  readonly instanceRole: InstanceRole;
+}
+
+/** The recipe: the ECS-optimized AMI, brought up to date, with the base images that fit it, and the check of the result. */
+export class BakeRecipe extends Construct {
+  public readonly recipeArn: string;
+
+  constructor(scope: Construct, id: string, props: BakeRecipeProps) {
+    super(scope, id);
+    const { settings, bucketName, catalogKey, scripts, instanceRole } = props;
+    const { os, resourceName, volumeSize } = settings;
+    const shared = { Bucket: bucketName, RoleId: instanceRole.roleId };
+    const recipe = new CfnImageRecipe(this, 'Recipe', {
+      name: resourceName,
+      // Image Builder counts the patch itself, so that a change makes a new version of the same recipe.
+      version: '1.0.x',
+      description: `Winbake ${settings.pipelineName}: ECS-optimized ${os.name} with cached base images`,
+      parentImage: `ssm:${os.baseAmiParameter}`,
+      components: [
+        this.component('UpdateOs', UPDATE_OS_COMPONENT, resourceName, {}),
+        this.component('CacheImages', CACHE_IMAGES_COMPONENT, resourceName, {
+          ...shared,
+          ScriptsUri: scripts.s3ObjectUrl,
+          ScriptsSha256: scripts.sha256,
+          CatalogKey: catalogKey,
+          OrderKey: CURRENT_ORDER_KEY,
+          ExpectedBuild: String(os.buildNumber),
+          WindowsOs: os.name,
+          Registry: settings.registry.replace('https://', ''),
+        }),
+        this.component('Verify', VERIFY_COMPONENT, resourceName, shared),
+      ],
+      blockDeviceMappings: [
+        {
+          deviceName: '/dev/sda1',
+          ebs: {
+            volumeSize: volumeSize.toGibibytes(),
+            volumeType: 'gp3',
+            encrypted: true,
+            deleteOnTermination: true,
+          },
+        },
+      ],
+    });
+    this.recipeArn = recipe.attrArn;
+  }
+
+  private component(
+    id: string,
+    document: ComponentDocument,
+    prefix: string,
+    values: Readonly<Record<string, string>>,
+  ): CfnImageRecipe.ComponentConfigurationProperty {
+    const component = new CfnComponent(this, id, {
+      name: `${prefix}-${document.name}`,
+      // Other content under the same version is a new build of it, and its ARN is what the recipe refers to.
+      version: '1.0.0',
+      platform: 'Windows',
+      description: document.description,
+      data: renderComponent(document),
+    });
+    const parameters = Object.entries(values).map(([name, value]) => ({ name, value: [value] }));
+    return { componentArn: component.attrArn, ...(parameters.length === 0 ? {} : { parameters }) };
+  }
+}

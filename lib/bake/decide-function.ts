@@ -1,0 +1,65 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { DecideEnvironment } from '../handlers/env';
+import { allow } from '../internal/allow';
+import { HandlerFunction } from '../internal/handler-function';
+import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
+import type { PipelineSettings } from './pipeline-settings';
+
+/** What the gate looks at and writes to. */
+export interface DecideFunctionProps {
+  readonly settings: PipelineSettings;
+  readonly bucket: IBucket;
+  readonly recipeArn: string;
+  readonly scriptsSha256: string;
+}
+
+/** The gate: looks at the registry, and says whether a bake is due. */
+export class DecideFunction extends HandlerFunction<DecideEnvironment> {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, bucket, recipeArn, scriptsSha256 }: DecideFunctionProps,
+  ) {
+    const { os, parameterPath } = settings;
+    super(scope, id, {
+      handler: 'decide',
+      description: `Winbake ${settings.pipelineName}: decides whether a bake is due`,
+      timeout: Duration.minutes(2),
+      logRetention: settings.logRetention,
+      environment: {
+        WINBAKE_OS: os.name,
+        WINBAKE_BUCKET: bucket.bucketName,
+        WINBAKE_PARAMETER_PATH: parameterPath,
+        WINBAKE_BASE_AMI_PARAMETER: os.baseAmiParameter,
+        WINBAKE_FAMILIES: settings.families.join(','),
+        WINBAKE_REGISTRY: settings.registry,
+        WINBAKE_RECIPE_ARN: recipeArn,
+        WINBAKE_SCRIPTS_SHA256: scriptsSha256,
+        WINBAKE_LONGEST_WAIT_SECONDS: String(settings.longestWait.toSeconds()),
+        WINBAKE_LATE: settings.latePolicy,
+      },
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: ['catalog/*', 'bakes/*'].map((keys) => bucket.arnForObjects(keys)),
+      wildcardReason:
+        'One catalog and one document per order; the keys of orders hold the instant that they were made.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: [bucket.arnForObjects('publications/*')],
+      wildcardReason: 'The record of the last publication, whose key holds its revision.',
+    });
+    // Without it S3 says "forbidden" of a document that does not exist yet.
+    allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
+    allow(this.role, {
+      actions: ['ssm:GetParameter'],
+      resources: [
+        parameterArn(this, `${parameterPath}/latest/publication`),
+        publicParameterArn(this, os.baseAmiParameter),
+      ],
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { CfnInstanceProfile, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { CURRENT_ORDER_KEY } from '../core/bake/document-keys';
+import { allow, explainManagedPolicy } from '../internal/allow';
+import type { InstanceScripts } from './instance-scripts';
+
+/** What the instances read and write. */
+export interface InstanceRoleProps {
+  readonly bucket: IBucket;
+  readonly scripts: InstanceScripts;
+  readonly catalogKey: string;
+}
+
+/**
+ * The role of the build and the test instance. An instance writes only the documents that carry its own id, so none can
+ * speak for another.
+ */
+export class InstanceRole extends Role {
+  public readonly instanceProfileName: string;
+
+  constructor(scope: Construct, id: string, { bucket, scripts, catalogKey }: InstanceRoleProps) {
+    const policies = ['EC2InstanceProfileForImageBuilder', 'AmazonSSMManagedInstanceCore'];
+    super(scope, id, {
+      assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+      managedPolicies: policies.map((policy) => ManagedPolicy.fromAwsManagedPolicyName(policy)),
+    });
+    for (const policy of policies) {
+      explainManagedPolicy(
+        this,
+        policy,
+        'Image Builder asks for this policy on its instances and keeps it up to date.',
+      );
+    }
+    allow(this, {
+      actions: ['s3:GetObject'],
+      resources: [
+        scripts.bucket.arnForObjects(scripts.s3ObjectKey),
+        bucket.arnForObjects(catalogKey),
+        bucket.arnForObjects(CURRENT_ORDER_KEY),
+      ],
+    });
+    allow(this, {
+      actions: ['s3:PutObject'],
+      // The unique id of the role and the id of the instance, joined by a colon.
+      resources: ['manifests', 'verifications'].map((folder) =>
+        bucket.arnForObjects(`${folder}/\${aws:userid}.json`),
+      ),
+    });
+    this.instanceProfileName = new CfnInstanceProfile(this, 'Profile', { roles: [this.roleName] }).ref;
+  }
+}

@@ -1,0 +1,73 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { PublishEnvironment } from '../handlers/env';
+import { allow } from '../internal/allow';
+import { HandlerFunction } from '../internal/handler-function';
+import { allowChannelWrites } from './channel-writes';
+import { imageArns } from './image-arns';
+import type { PipelineSettings } from './pipeline-settings';
+
+/** What a publication is made from. */
+export interface PublishFunctionProps {
+  readonly settings: PipelineSettings;
+  readonly bucket: IBucket;
+  readonly instanceRole: IRole & { readonly roleId: string };
+}
+
+/** Makes a verified AMI known: record, tags and parameters. */
+export class PublishFunction extends HandlerFunction<PublishEnvironment> {
+  constructor(scope: Construct, id: string, { settings, bucket, instanceRole }: PublishFunctionProps) {
+    const { pipelineName, resourceName, parameterPath } = settings;
+    super(scope, id, {
+      handler: 'publish',
+      description: `Winbake ${pipelineName}: publishes a finished bake`,
+      timeout: Duration.minutes(5),
+      logRetention: settings.logRetention,
+      environment: {
+        WINBAKE_OS: settings.os.name,
+        WINBAKE_PIPELINE: pipelineName,
+        WINBAKE_BUCKET: bucket.bucketName,
+        WINBAKE_PARAMETER_PATH: parameterPath,
+        WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
+      },
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: ['bakes/*', 'manifests/*', 'verifications/*'].map((keys) => bucket.arnForObjects(keys)),
+      wildcardReason: 'The documents of one bake; their keys hold its order and its instances.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [bucket.arnForObjects('publications/*')],
+      wildcardReason: 'A record per publication, whose key holds its revision.',
+    });
+    // Without it S3 says "forbidden" of a document that does not exist yet.
+    allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
+    const { partition, region, account } = Stack.of(this);
+    const images = `arn:${partition}:imagebuilder:${region}:${account}`;
+    allow(this.role, {
+      actions: [
+        'imagebuilder:GetImage',
+        'imagebuilder:ListWorkflowExecutions',
+        'imagebuilder:ListWorkflowStepExecutions',
+        'imagebuilder:GetWorkflowStepExecution',
+      ],
+      resources: [
+        imageArns(this, resourceName),
+        `${images}:workflow-execution/*`,
+        `${images}:workflow-step-execution/*`,
+      ],
+      wildcardReason:
+        'Every build is a version of the image; the ids of its workflows and steps, which name the instances, are not known before.',
+    });
+    allow(this.role, {
+      actions: ['ec2:CreateTags'],
+      resources: [`arn:${partition}:ec2:${region}::image/*`],
+      conditions: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': pipelineName } },
+      wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",
+    });
+    allowChannelWrites(this.role, parameterPath);
+  }
+}

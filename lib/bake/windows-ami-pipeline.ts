@@ -1,0 +1,93 @@
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { catalogKey as keyOfCatalog } from '../core/catalog/catalog';
+import { parseRelease } from '../core/windows/release';
+import type { WindowsOs } from '../windows-os';
+import { BakeBucket } from './bake-bucket';
+import { BakePipeline } from './bake-pipeline';
+import { BakeRecipe } from './bake-recipe';
+import { ChannelSeed } from './channel-seed';
+import { DecideFunction } from './decide-function';
+import { InstanceRole } from './instance-role';
+import { InstanceScripts } from './instance-scripts';
+import { pipelineNetwork } from './pipeline-network';
+import { pipelineSettings } from './pipeline-settings';
+import { PublishFunction } from './publish-function';
+import { Rebake } from './rebake';
+import type { WindowsAmiPipelineProps } from './windows-ami-pipeline-props';
+
+/**
+ * Turns every Windows update into an AMI with the container base images that fit it. What it publishes stands in
+ * parameters below `parameterPath`, where fleets follow it; until the first bake has ended they name the plain
+ * ECS-optimized AMI.
+ */
+export class WindowsAmiPipeline extends Construct {
+  /** The Windows that is baked. */
+  public readonly os: WindowsOs;
+
+  /** The name under which fleets find the pipeline. */
+  public readonly pipelineName: string;
+
+  /** Where the parameters of all pipelines and fleets begin. */
+  public readonly parameterPrefix: string;
+
+  /** Where the pipeline's own parameters begin, such as `/winbake/2022-core`. */
+  public readonly parameterPath: string;
+
+  /** The bucket of catalog, orders, image manifests, verifications and publications. */
+  public readonly bucket: IBucket;
+
+  /** The role of the build and test instances; grant it what your own components need. */
+  public readonly instanceRole: IRole;
+
+  /** The state machine that decides, bakes and publishes; start it with a `trigger` in its input. */
+  public readonly rebake: IStateMachine;
+
+  constructor(scope: Construct, id: string, props: WindowsAmiPipelineProps) {
+    super(scope, id);
+    const settings = pipelineSettings(this, props);
+    const network = pipelineNetwork(this, props);
+    const catalogKey = keyOfCatalog(parseRelease(settings.os.release));
+
+    const bucket = new BakeBucket(this, 'Bucket', settings.removalPolicy);
+    const scripts = new InstanceScripts(this, 'Scripts');
+    const instanceRole = new InstanceRole(this, 'InstanceRole', { bucket, scripts, catalogKey });
+    const { recipeArn } = new BakeRecipe(this, 'Recipe', {
+      settings,
+      bucketName: bucket.bucketName,
+      catalogKey,
+      scripts,
+      instanceRole,
+    });
+    const { pipelineArn } = new BakePipeline(this, 'Pipeline', {
+      settings,
+      network,
+      recipeArn,
+      instanceProfileName: instanceRole.instanceProfileName,
+    });
+    const decide = new DecideFunction(this, 'Decide', {
+      settings,
+      bucket,
+      recipeArn,
+      scriptsSha256: scripts.sha256,
+    });
+    const publish = new PublishFunction(this, 'Publish', { settings, bucket, instanceRole });
+    const { stateMachine } = new Rebake(this, 'Rebake', {
+      settings,
+      decide: decide.function,
+      publish: publish.function,
+      imagePipelineArn: pipelineArn,
+    });
+    new ChannelSeed(this, 'Seed', settings);
+
+    this.os = settings.os;
+    this.pipelineName = settings.pipelineName;
+    this.parameterPrefix = settings.parameterPrefix;
+    this.parameterPath = settings.parameterPath;
+    this.bucket = bucket;
+    this.instanceRole = instanceRole;
+    this.rebake = stateMachine;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Order } from '../contracts/order';
+import { orderSchema } from '../contracts/order';
+import { parseDocument } from '../contracts/parse-document';
+import type { DocumentStore } from '../ports/document-store';
+
+export { CURRENT_ORDER_KEY } from './document-keys';
+
+/** The key under which an order is kept. */
+export function orderKey(id: string): string {
+  return `bakes/${id}.json`;
+}
+
+/** The key of the image manifest that an instance writes; `instance` is `<role id>:<instance id>`. */
+export function imageManifestKey(instance: string): string {
+  return `manifests/${instance}.json`;
+}
+
+/** The key of the verification that an instance writes; `instance` is `<role id>:<instance id>`. */
+export function verificationKey(instance: string): string {
+  return `verifications/${instance}.json`;
+}
+
+/** The order of a key, or undefined where there is none. Throws a `WinbakeError` where it is damaged. */
+export async function readOrder(documents: DocumentStore, key: string): Promise<Order | undefined> {
+  const stored = await documents.read(key);
+  return stored === undefined ? undefined : parseDocument(orderSchema, stored.text, key);
+}

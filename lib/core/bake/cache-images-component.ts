@@ -1,0 +1,88 @@
+import type { ComponentDocument } from './component-document';
+import { EXPAND_SCRIPTS } from './expand-scripts';
+import { runScript } from './run-script';
+import { uploadDocument } from './upload-document';
+import { SCRIPTS_ARCHIVE, WORK_FOLDER } from './work-folder';
+
+/** Pulls the image set that fits this host, and records what the AMI then holds. */
+export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
+  name: 'cache-images',
+  description: 'Caches the container base images that fit the revision of this Windows, and records them.',
+  schemaVersion: 1.0,
+  parameters: [
+    { name: 'Bucket', description: 'The bucket of catalog, order and image manifests.' },
+    { name: 'ScriptsUri', description: 'Where the archive of the scripts is, such as s3://bucket/key.' },
+    { name: 'ScriptsSha256', description: 'The SHA-256 of that archive, in hexadecimal.' },
+    { name: 'CatalogKey', description: 'The key of the catalog in the bucket.' },
+    { name: 'OrderKey', description: 'The key of the order that this bake carries out.' },
+    {
+      name: 'RoleId',
+      description: "The unique id of the instance role, the first part of its documents' keys.",
+    },
+    { name: 'ExpectedBuild', description: 'The build of the release that is baked, such as 20348.' },
+    { name: 'WindowsOs', description: 'The release and edition that is baked, such as SERVER_2022_CORE.' },
+    { name: 'Registry', description: 'The host name of the registry to pull from.' },
+  ],
+  phases: [
+    {
+      name: 'build',
+      steps: [
+        {
+          // S3Download makes no folders.
+          name: 'PrepareFolder',
+          action: 'ExecutePowerShell',
+          timeoutSeconds: 300,
+          inputs: { commands: [`$null = New-Item -ItemType Directory -Force -Path '${WORK_FOLDER}'`] },
+        },
+        {
+          name: 'DownloadInputs',
+          action: 'S3Download',
+          timeoutSeconds: 600,
+          maxAttempts: 3,
+          inputs: [
+            { source: '{{ ScriptsUri }}', destination: SCRIPTS_ARCHIVE, overwrite: true },
+            download('CatalogKey', 'catalog.json'),
+            download('OrderKey', 'order.json'),
+          ],
+        },
+        {
+          name: 'ExpandScripts',
+          action: 'ExecutePowerShell',
+          timeoutSeconds: 600,
+          inputs: { commands: [EXPAND_SCRIPTS.join('\n')] },
+        },
+        runScript({
+          name: 'AssertHost',
+          script: 'steps\\Assert-Host.ps1',
+          parameters: { ExpectedBuild: '{{ ExpectedBuild }}' },
+          timeoutSeconds: 300,
+        }),
+        runScript({ name: 'SelectImageSet', script: 'steps\\Select-ImageSet.ps1', timeoutSeconds: 300 }),
+        runScript({
+          name: 'SaveImage',
+          script: 'steps\\Save-Image.ps1',
+          parameters: { Registry: '{{ Registry }}' },
+          timeoutSeconds: 7200,
+        }),
+        runScript({
+          name: 'WriteImageManifest',
+          script: 'steps\\Write-ImageManifest.ps1',
+          parameters: { Os: '{{ WindowsOs }}' },
+          timeoutSeconds: 600,
+        }),
+        ...uploadDocument('build', 'UploadManifest', 'image-manifest.json', 'manifests'),
+      ],
+    },
+  ],
+};
+
+function download(
+  keyParameter: string,
+  file: string,
+): { source: string; destination: string; overwrite: true } {
+  return {
+    source: `s3://{{ Bucket }}/{{ ${keyParameter} }}`,
+    destination: `${WORK_FOLDER}\\${file}`,
+    overwrite: true,
+  };
+}

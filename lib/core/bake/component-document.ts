@@ -1,0 +1,71 @@
+/**
+ * A component document of AWSTOE, the program that runs the steps of Image Builder's components on the instance. Only
+ * what Winbake uses is typed, each action with its own inputs.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
+ */
+export interface ComponentDocument {
+  readonly name: string;
+  readonly description: string;
+  readonly schemaVersion: 1.0;
+  readonly parameters?: readonly ComponentParameter[];
+  readonly phases: readonly ComponentPhase[];
+}
+
+/** A text that the recipe gives to the document; its name has at least three characters. */
+export interface ComponentParameter {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** `build` runs on the build instance, `test` on a fresh instance that was started from the new AMI. */
+export interface ComponentPhase {
+  readonly name: 'build' | 'test';
+  readonly steps: readonly ComponentStep[];
+}
+
+interface StepOptions {
+  readonly name: string;
+  /** Left out, it is 7200. */
+  readonly timeoutSeconds?: number;
+  /** `Continue` runs the steps that follow and still fails the document. Left out, it is `Abort`. */
+  readonly onFailure?: 'Abort' | 'Continue';
+  readonly maxAttempts?: number;
+}
+
+/** Runs Windows PowerShell; the exit code 3010 restarts the instance and runs the same step again. */
+export interface ExecutePowerShellStep extends StepOptions {
+  readonly action: 'ExecutePowerShell';
+  readonly inputs: { readonly commands: readonly string[] };
+}
+
+/** Downloads objects, each to a file in a folder that exists. */
+export interface S3DownloadStep extends StepOptions {
+  readonly action: 'S3Download';
+  readonly inputs: readonly {
+    readonly source: string;
+    readonly destination: string;
+    readonly overwrite?: boolean;
+  }[];
+}
+
+/** Uploads files. */
+export interface S3UploadStep extends StepOptions {
+  readonly action: 'S3Upload';
+  readonly inputs: readonly { readonly source: string; readonly destination: string }[];
+}
+
+/** Installs updates from the source that Windows is set to, all that are offered unless some are named. */
+export interface UpdateOsStep extends StepOptions {
+  readonly action: 'UpdateOS';
+  readonly inputs?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
+}
+
+/** Restarts the instance, and goes on with the next step. */
+export interface RebootStep extends StepOptions {
+  readonly action: 'Reboot';
+  readonly inputs: { readonly delaySeconds: number };
+}
+
+/** One step of a phase. */
+export type ComponentStep = ExecutePowerShellStep | S3DownloadStep | S3UploadStep | UpdateOsStep | RebootStep;

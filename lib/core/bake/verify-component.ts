@@ -1,0 +1,31 @@
+import type { ComponentDocument } from './component-document';
+import { runScript } from './run-script';
+import { uploadDocument } from './upload-document';
+
+/** Checks the finished AMI on an instance of its own, and uploads what it found whether it is good or not. */
+export const VERIFY_COMPONENT: ComponentDocument = {
+  name: 'verify',
+  description: 'Checks on a fresh instance that the AMI is what its image manifest says.',
+  schemaVersion: 1.0,
+  parameters: [
+    { name: 'Bucket', description: 'The bucket that verifications go to.' },
+    {
+      name: 'RoleId',
+      description: "The unique id of the instance role, the first part of its documents' keys.",
+    },
+  ],
+  phases: [
+    {
+      name: 'test',
+      steps: [
+        runScript({
+          name: 'VerifyImages',
+          script: 'verify\\Test-Image.ps1',
+          timeoutSeconds: 3600,
+          onFailure: 'Continue',
+        }),
+        ...uploadDocument('test', 'UploadVerification', 'verification.json', 'verifications'),
+      ],
+    },
+  ],
+};

@@ -1,0 +1,53 @@
+import type { Catalog, ImageSet, Observation } from '../contracts/catalog';
+import type { Release } from '../windows/release';
+
+/** The key of a release's catalog in the bucket. */
+export function catalogKey(release: Release): string {
+  return `catalog/${release.name}.json`;
+}
+
+/** A catalog that knows nothing yet. */
+export function emptyCatalog(release: Release): Catalog {
+  return {
+    schema: 'winbake.catalog/1',
+    release: release.name,
+    build: release.build,
+    observations: [],
+    sets: [],
+    hosts: [],
+    accepted: [],
+  };
+}
+
+/** A catalog with observations added; one that repeats what its tag last showed adds nothing, and gives the same catalog. */
+export function withObservations(catalog: Catalog, observations: readonly Observation[]): Catalog {
+  const news = observations.filter(
+    (observation) => lastOf(catalog, observation)?.digest !== observation.digest,
+  );
+  return news.length === 0 ? catalog : { ...catalog, observations: [...catalog.observations, ...news] };
+}
+
+/** A catalog with a set accepted, newest first; a set that it knows adds nothing. */
+export function withImageSet(catalog: Catalog, set: ImageSet): Catalog {
+  return catalog.sets.some((known) => known.id === set.id)
+    ? catalog
+    : { ...catalog, sets: [set, ...catalog.sets] };
+}
+
+/** When a revision was first seen under any of these repositories and tags, or undefined. */
+export function firstSeen(
+  catalog: Catalog,
+  revision: number,
+  tags: readonly { readonly repository: string; readonly tag: string }[],
+): Date | undefined {
+  const version = `10.0.${catalog.build}.${revision}`;
+  const instants = catalog.observations
+    .filter((one) => one.osVersion === version)
+    .filter((one) => tags.some(({ repository, tag }) => repository === one.repository && tag === one.tag))
+    .map((one) => Date.parse(one.at));
+  return instants.length === 0 ? undefined : new Date(Math.min(...instants));
+}
+
+function lastOf(catalog: Catalog, { repository, tag }: Observation): Observation | undefined {
+  return catalog.observations.findLast((one) => one.repository === repository && one.tag === tag);
+}

@@ -1,0 +1,24 @@
+/** The moving pointers of a pipeline: what was published last, what fleets run, and what they ran before. */
+export const CHANNELS = ['latest', 'current', 'previous'] as const;
+
+/** One of `latest`, `current`, `previous`. */
+export type ChannelName = (typeof CHANNELS)[number];
+
+/** The names of a channel's parameters below the pipeline's path, such as `/winbake/2022-core`. */
+export function channelParameters(path: string, channel: ChannelName) {
+  return {
+    publication: `${path}/${channel}/publication`,
+    amiId: `${path}/${channel}/ami-id`,
+    osVersion: `${path}/${channel}/os-version`,
+  };
+}
+
+/** The parameter of the newest publication of one revision. */
+export function revisionParameter(path: string, build: number, revision: number): string {
+  return `${path}/by-revision/${build}.${revision}`;
+}
+
+/** The parameter that holds promotion of a pipeline while it exists. */
+export function holdParameter(path: string): string {
+  return `${path}/hold`;
+}

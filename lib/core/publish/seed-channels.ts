@@ -1,0 +1,32 @@
+import type { Channel } from '../contracts/publication';
+import type { ParameterStore } from '../ports/parameter-store';
+import { formatOsVersion } from '../windows/os-version';
+import type { Release } from '../windows/release';
+import { CHANNELS } from './channel-names';
+import { moveChannel, readChannel } from './move-channel';
+
+/** Publication 0 of a new pipeline: the plain base AMI, whose revision is not known. */
+export function unbakedChannel(release: Release, baseAmiId: string, at: Date): Channel {
+  return {
+    id: `${release.build}.0-0`,
+    amiId: baseAmiId,
+    osVersion: formatOsVersion({ build: release.build, revision: 0 }),
+    mode: 'unbaked',
+    at: at.toISOString(),
+  };
+}
+
+/** Points every channel that points nowhere yet to publication 0, so that templates can read it from the first deploy on. */
+export async function seedChannels(
+  parameters: ParameterStore,
+  path: string,
+  release: Release,
+  baseAmiId: string,
+  at: Date,
+): Promise<void> {
+  for (const channel of CHANNELS) {
+    if ((await readChannel(parameters, path, channel)) === undefined) {
+      await moveChannel(parameters, path, channel, unbakedChannel(release, baseAmiId, at));
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Construct } from 'constructs';
+import type { RolloutEnvironment } from '../handlers/env';
+import { allow } from '../internal/allow';
+import { HandlerFunction } from '../internal/handler-function';
+import { parameterArn } from '../internal/parameter-arn';
+import type { FleetGroup } from './fleet-group';
+import type { FleetSettings } from './fleet-settings';
+import type { WindowsAmi } from './windows-ami';
+
+/** What is rolled out to which group. */
+export interface RolloutProps {
+  readonly settings: FleetSettings;
+  readonly ami: WindowsAmi;
+  readonly fleet: FleetGroup;
+  /** The parameter that the fleet keeps its state in. */
+  readonly stateParameter: string;
+}
+
+/** Brings a fleet to the AMI of its channel: when the channel moves, and every 15 minutes in case an event was lost. */
+export class Rollout extends HandlerFunction<RolloutEnvironment> {
+  constructor(scope: Construct, id: string, { settings, ami, fleet, stateParameter }: RolloutProps) {
+    super(scope, id, {
+      handler: 'rollout',
+      description: `Winbake fleet ${settings.fleetName}: rolls out its channel's AMI`,
+      timeout: Duration.minutes(2),
+      logRetention: settings.logRetention,
+      environment: {
+        WINBAKE_FLEET: settings.fleetName,
+        WINBAKE_CHANNEL_PARAMETER: ami.publicationParameter,
+        WINBAKE_FLEET_STATE_PARAMETER: stateParameter,
+        WINBAKE_AUTO_SCALING_GROUP: fleet.group.autoScalingGroupName,
+        WINBAKE_LAUNCH_TEMPLATE_ID: fleet.launchTemplate.launchTemplateId ?? '',
+      },
+    });
+    this.allowParameters(ami.publicationParameter, stateParameter);
+    this.allowRefresh(fleet);
+    this.allowLaunch(fleet);
+    const targets = [new LambdaFunction(this.function)];
+    new Rule(this, 'OnPublication', {
+      description: `The channel ${ami.channel} of ${ami.pipelineName} has moved`,
+      eventPattern: {
+        source: ['aws.ssm'],
+        detailType: ['Parameter Store Change'],
+        detail: { name: [ami.publicationParameter], operation: ['Create', 'Update'] },
+      },
+      targets,
+    });
+    new Rule(this, 'OnTime', {
+      description: `Compares fleet ${settings.fleetName} with its channel`,
+      schedule: Schedule.rate(Duration.minutes(15)),
+      targets,
+    });
+  }
+
+  private allowParameters(publicationParameter: string, stateParameter: string): void {
+    allow(this.role, {
+      actions: ['ssm:GetParameter'],
+      resources: [parameterArn(this, publicationParameter), parameterArn(this, stateParameter)],
+    });
+    allow(this.role, { actions: ['ssm:PutParameter'], resources: [parameterArn(this, stateParameter)] });
+  }
+
+  private allowRefresh({ group }: FleetGroup): void {
+    allow(this.role, {
+      actions: [
+        'autoscaling:UpdateAutoScalingGroup',
+        'autoscaling:StartInstanceRefresh',
+        'autoscaling:CancelInstanceRefresh',
+        'autoscaling:RollbackInstanceRefresh',
+      ],
+      resources: [group.autoScalingGroupArn],
+      wildcardReason:
+        "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
+    });
+    allow(this.role, {
+      actions: [
+        'autoscaling:DescribeAutoScalingGroups',
+        'autoscaling:DescribeInstanceRefreshes',
+        'ec2:DescribeInstances',
+        'ec2:DescribeLaunchTemplateVersions',
+      ],
+      resources: ['*'],
+      wildcardReason: 'Calls that describe cannot be limited to resources.',
+    });
+  }
+
+  /**
+   * Auto Scaling checks that whoever hands it a launch template may start what it describes.
+   *
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+   */
+  private allowLaunch({ launchTemplate, role }: FleetGroup): void {
+    const { partition, region, account } = Stack.of(this);
+    const ec2 = `arn:${partition}:ec2:${region}`;
+    const template = `${ec2}:${account}:launch-template/${launchTemplate.launchTemplateId ?? ''}`;
+    allow(this.role, { actions: ['ec2:CreateLaunchTemplateVersion'], resources: [template] });
+    allow(this.role, {
+      actions: ['ec2:RunInstances'],
+      resources: ['*'],
+      conditions: { ArnEquals: { 'ec2:LaunchTemplate': template } },
+      wildcardReason:
+        "A start touches volumes, interfaces and an AMI with ids unknown before; the condition allows this fleet's template only.",
+    });
+    allow(this.role, {
+      actions: ['ec2:CreateTags'],
+      resources: [`${ec2}:${account}:instance/*`, `${ec2}:${account}:volume/*`],
+      conditions: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } },
+      wildcardReason:
+        'The template tags what it starts, whose ids are not known before; the condition allows it at their start only.',
+    });
+    allow(this.role, {
+      actions: ['iam:PassRole'],
+      resources: [role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+    });
+  }
+}

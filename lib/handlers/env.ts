@@ -1,0 +1,68 @@
+/**
+ * The environment of each handler: the construct writes it, the handler reads it, both by these names. Values are text;
+ * lists are separated by commas, durations are whole seconds.
+ */
+
+/** What `decide` needs to know. */
+export interface DecideEnvironment {
+  /** Such as `SERVER_2022_CORE`. */
+  readonly WINBAKE_OS: string;
+  /** The bucket of catalog, orders, manifests and publications. */
+  readonly WINBAKE_BUCKET: string;
+  /** The path of the pipeline's parameters, such as `/winbake/2022-core`. */
+  readonly WINBAKE_PARAMETER_PATH: string;
+  /** The name of the parameter that holds the id of the base AMI. */
+  readonly WINBAKE_BASE_AMI_PARAMETER: string;
+  readonly WINBAKE_FAMILIES: string;
+  /** The address of the registry. */
+  readonly WINBAKE_REGISTRY: string;
+  readonly WINBAKE_RECIPE_ARN: string;
+  readonly WINBAKE_SCRIPTS_SHA256: string;
+  readonly WINBAKE_LONGEST_WAIT_SECONDS: string;
+  /** `usePrevious` or `stop`. */
+  readonly WINBAKE_LATE: string;
+}
+
+/** What `publish` needs to know. */
+export interface PublishEnvironment {
+  readonly WINBAKE_OS: string;
+  readonly WINBAKE_PIPELINE: string;
+  readonly WINBAKE_BUCKET: string;
+  readonly WINBAKE_PARAMETER_PATH: string;
+  /** The unique ids of the roles of build and test instance, the first part of their documents' keys. */
+  readonly WINBAKE_INSTANCE_ROLE_ID: string;
+}
+
+/** What `seed` needs to know. */
+export interface SeedEnvironment {
+  readonly WINBAKE_OS: string;
+  readonly WINBAKE_PARAMETER_PATH: string;
+  readonly WINBAKE_BASE_AMI_PARAMETER: string;
+}
+
+/** What `rollout` needs to know. */
+export interface RolloutEnvironment {
+  readonly WINBAKE_FLEET: string;
+  /** The parameter that holds the channel's publication, such as `/winbake/2022-core/current/publication`. */
+  readonly WINBAKE_CHANNEL_PARAMETER: string;
+  readonly WINBAKE_FLEET_STATE_PARAMETER: string;
+  readonly WINBAKE_AUTO_SCALING_GROUP: string;
+  readonly WINBAKE_LAUNCH_TEMPLATE_ID: string;
+}
+
+/** Reads one variable; throws where it is not set, which only a broken deployment can cause. */
+export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName): string {
+  const value = environment[name];
+  if (value === undefined || value === '') {
+    throw new Error(`The environment variable ${name} is not set; deploy the stack again.`);
+  }
+  return value;
+}
+
+/** The name of any variable of any handler; `AWS_REGION` is set by Lambda itself. */
+export type EnvironmentName =
+  | 'AWS_REGION'
+  | keyof DecideEnvironment
+  | keyof PublishEnvironment
+  | keyof SeedEnvironment
+  | keyof RolloutEnvironment;

@@ -1,0 +1,35 @@
+import type { ParameterStore } from '../core/ports/parameter-store';
+import { seedChannels } from '../core/publish/seed-channels';
+import { required } from './env';
+import { osOf } from './os';
+
+/** What seeding works with. */
+export interface SeedPorts {
+  readonly parameters: ParameterStore;
+  readonly now: () => Date;
+}
+
+/** A custom resource's request, as far as seeding reads it. */
+export interface SeedEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+}
+
+/**
+ * Makes the seed function over its ports; its environment is `SeedEnvironment`. What was seeded stays when the stack goes:
+ * fleets may still run what the channels point to.
+ */
+export function createSeed(ports: SeedPorts, environment: NodeJS.ProcessEnv) {
+  return async (event: SeedEvent): Promise<{ readonly PhysicalResourceId: string }> => {
+    const path = required(environment, 'WINBAKE_PARAMETER_PATH');
+    if (event.RequestType !== 'Delete') {
+      const { release } = osOf(required(environment, 'WINBAKE_OS'));
+      const baseAmiParameter = required(environment, 'WINBAKE_BASE_AMI_PARAMETER');
+      const baseAmiId = await ports.parameters.get(baseAmiParameter);
+      if (baseAmiId === undefined) {
+        throw new Error(`The parameter ${baseAmiParameter} does not exist; does this region have that AMI?`);
+      }
+      await seedChannels(ports.parameters, path, release, baseAmiId, ports.now());
+    }
+    return { PhysicalResourceId: path };
+  };
+}

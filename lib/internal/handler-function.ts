@@ -1,0 +1,51 @@
+import { RemovalPolicy, Validations, type Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { allow } from './allow';
+import { handlerFolder, type HandlerName } from './asset-path';
+
+/** What a handler's function needs; `Environment` is its interface in `lib/handlers/env.ts`. */
+export interface HandlerFunctionProps<Environment extends object> {
+  readonly handler: HandlerName;
+  readonly description: string;
+  readonly environment: Environment & Readonly<Record<keyof Environment, string>>;
+  readonly timeout: Duration;
+  readonly logRetention: RetentionDays;
+}
+
+/** A bundled handler as a Lambda function, with a role and a log group of its own. */
+export class HandlerFunction<Environment extends object> extends Construct {
+  public readonly function: LambdaFunction;
+  public readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps<Environment>) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    allow(this.role, {
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(handlerFolder(props.handler)),
+      handler: 'index.handler',
+      role: this.role,
+      environment: { ...props.environment },
+      memorySize: 512,
+      timeout: props.timeout,
+      logGroup,
+    });
+    Validations.of(this.function).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason: 'The handlers are bundled and tested for Node.js 22, which is supported until April 2027.',
+    });
+  }
+}

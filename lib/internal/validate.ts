@@ -1,0 +1,51 @@
+import { Token } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Ends synthesis for a prop that cannot be used. `rule` goes on after the prop's name, as in `must be lower-case`;
+ * `wayOut` is a sentence of its own.
+ */
+export function refuse(scope: IConstruct, prop: string, rule: string, got: string, wayOut: string): never {
+  throw new Error(`[${scope.node.path}] "${prop}" ${rule}; got: ${got}. ${wayOut}`);
+}
+
+/** Checks a text against a pattern that matches it as a whole; a token is let through. */
+export function checkText(
+  scope: IConstruct,
+  prop: string,
+  value: string,
+  { pattern, rule, wayOut }: { readonly pattern: RegExp; readonly rule: string; readonly wayOut: string },
+): void {
+  if (!Token.isUnresolved(value) && !pattern.test(value)) {
+    refuse(scope, prop, rule, `'${value}'`, wayOut);
+  }
+}
+
+/** Checks a number against its limits, both allowed; a token is let through. */
+export function checkNumber(
+  scope: IConstruct,
+  prop: string,
+  value: number,
+  { least, most, wayOut }: { readonly least: number; readonly most: number; readonly wayOut: string },
+): void {
+  if (!Token.isUnresolved(value) && !(value >= least && value <= most)) {
+    refuse(scope, prop, `must be ${least} to ${most}`, String(value), wayOut);
+  }
+}
+
+/** Checks a duration against its limits in hours, both allowed; a token is let through. */
+export function checkHours(
+  scope: IConstruct,
+  prop: string,
+  value: Duration,
+  { least, most, wayOut }: { readonly least: number; readonly most: number; readonly wayOut: string },
+): void {
+  if (value.isUnresolved()) {
+    return;
+  }
+  const hours = value.toHours({ integral: false });
+  if (hours < least || hours > most) {
+    refuse(scope, prop, `must be ${least} to ${most} hours`, value.toHumanString(), wayOut);
+  }
+}

@@ -1,0 +1,308 @@
+import { App, Size, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import {
+  InstanceType,
+  LaunchTemplate,
+  OperatingSystemType,
+  Port,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { AmiChannel } from '../../lib/ecs/ami-channel';
+import { WindowsAmi } from '../../lib/ecs/windows-ami';
+import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
+import type { WindowsCapacityProviderProps } from '../../lib/ecs/windows-capacity-provider-props';
+import { WindowsOs } from '../../lib/windows-os';
+import { documentedDefaults } from '../support/documented-defaults';
+import { environmentWith, onlyProperties } from '../support/only-resource';
+import { actionsOf, policyStatements } from '../support/policy-statements';
+
+const os = WindowsOs.SERVER_2022_CORE;
+
+function fleetOf(props: Partial<WindowsCapacityProviderProps> = {}) {
+  const stack = new Stack(new App(), 'Shop');
+  const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
+  const ami = WindowsAmi.fromChannel({ os });
+  return { stack, cluster, fleet: new WindowsCapacityProvider(stack, 'Windows', { cluster, ami, ...props }) };
+}
+
+function userDataOf(template: Template): string {
+  const { UserData } = onlyProperties(template, 'AWS::EC2::LaunchTemplate')['LaunchTemplateData'];
+  const parts = UserData['Fn::Base64']['Fn::Join'][1] as (string | { readonly Ref: string })[];
+  return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
+}
+
+const { stack, fleet } = fleetOf();
+const template = Template.fromStack(stack);
+const launch = onlyProperties(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData;
+
+describe('with required props', () => {
+  test('starts instances from the AMI that the channel names at deployment', () => {
+    template.hasParameter(launch.ImageId.Ref as string, {
+      Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>',
+      Default: '/winbake/2022-core/current/ami-id',
+    });
+    expect(launch).toMatchObject({
+      MetadataOptions: { HttpTokens: 'required' },
+      BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { Encrypted: true, VolumeSize: 100 } }],
+    });
+  });
+
+  test('the group uses a version by its number and protects new instances', () => {
+    const group = onlyProperties(template, 'AWS::AutoScaling::AutoScalingGroup');
+    expect(group.LaunchTemplate.Version['Fn::GetAtt'][1]).toBe('LatestVersionNumber');
+    expect(group.NewInstancesProtectedFromScaleIn).toBe(true);
+    expect(group).not.toHaveProperty('DesiredCapacity');
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/\$(Latest|Default)\b/);
+  });
+
+  test('ECS scales the group, protects it from losing tasks, and drains what ends', () => {
+    template.hasResourceProperties('AWS::ECS::CapacityProvider', {
+      AutoScalingGroupProvider: {
+        ManagedScaling: Match.objectLike({ Status: 'ENABLED' }),
+        ManagedTerminationProtection: 'ENABLED',
+        ManagedDraining: 'ENABLED',
+      },
+    });
+    const [id] = Object.keys(template.findResources('AWS::ECS::CapacityProvider'));
+    template.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
+      CapacityProviders: [{ Ref: id }],
+    });
+    template.resourceCountIs('AWS::AutoScaling::LifecycleHook', 0);
+  });
+
+  test('the agent is started once, with task roles and task interfaces', () => {
+    const text = userDataOf(template);
+    expect(text.match(/Initialize-ECSAgent/g)).toHaveLength(1);
+    expect(text.match(/Import-Module ECSTools/g)).toHaveLength(1);
+    expect(text).toMatch(
+      /Initialize-ECSAgent -Cluster '<Cluster\w+>' -EnableTaskIAMRole -EnableTaskENI -AwsvpcBlockIMDS /,
+    );
+    expect(text).toContain('"ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE", "true"');
+    expect(text).not.toMatch(/ECS_CLUSTER|ECS\\Cache|ECS_AVAILABLE/);
+    expect(text).toMatch(/^<powershell>\n[^<]+<Cluster\w+>[^<]+<\/powershell>$/);
+  });
+
+  test('the host tells ECS its build and revision as it finds them', () => {
+    expect(userDataOf(template)).toContain(
+      `'{"winbake.build":"' + $windows.CurrentBuild + '","winbake.revision":"' + $windows.UBR + '"}'`,
+    );
+  });
+
+  test('looks at its channel when it moves and every 15 minutes', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.ssm'],
+        'detail-type': ['Parameter Store Change'],
+        detail: { name: ['/winbake/2022-core/current/publication'], operation: ['Create', 'Update'] },
+      },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
+    template.resourceCountIs('AWS::Lambda::Permission', 2);
+  });
+
+  test('tells the rollout what it rolls', () => {
+    const variables = environmentWith(template, 'WINBAKE_FLEET');
+    const [group] = Object.keys(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
+    const [launchTemplate] = Object.keys(template.findResources('AWS::EC2::LaunchTemplate'));
+    expect(variables).toEqual({
+      WINBAKE_FLEET: 'cluster-2022-core',
+      WINBAKE_CHANNEL_PARAMETER: '/winbake/2022-core/current/publication',
+      WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/cluster-2022-core/state',
+      WINBAKE_AUTO_SCALING_GROUP: { Ref: group },
+      WINBAKE_LAUNCH_TEMPLATE_ID: { Ref: launchTemplate },
+    });
+  });
+
+  test('nothing reaches the instances', () => {
+    expect(onlyProperties(template, 'AWS::EC2::SecurityGroup')).not.toHaveProperty('SecurityGroupIngress');
+  });
+
+  test('prints the name that it keeps its state under', () => {
+    Annotations.fromStack(stack).hasInfo(
+      '/Shop/Windows',
+      Match.stringLikeRegexp('"fleetName" is cluster-2022-core'),
+    );
+  });
+
+  test('gives the strategy of a service', () => {
+    expect(fleet.strategy({ base: 2, weight: 3 })).toEqual({
+      capacityProvider: fleet.capacityProviderName,
+      base: 2,
+      weight: 3,
+    });
+  });
+});
+
+test('the defaults are those of docs/defaults.md', () => {
+  const group = onlyProperties(template, 'AWS::AutoScaling::AutoScalingGroup');
+  const [logs] = Object.values(template.findResources('AWS::Logs::LogGroup'));
+  const onlyPrivate = (group['VPCZoneIdentifier'] as { Ref: string }[]).every(({ Ref }) =>
+    /Private/.test(Ref),
+  );
+  expect(documentedDefaults('WindowsCapacityProvider')).toEqual({
+    fleetName: `the id of the cluster's construct and the name of the pipeline, such as \`${fleet.fleetName}\``,
+    instanceType: `\`${launch.InstanceType}\``,
+    vpcSubnets: onlyPrivate ? "the private subnets with a way out, else the VPC's only kind" : 'others',
+    minCapacity: group.MinSize,
+    maxCapacity: group.MaxSize,
+    volumeSize: `Size.gibibytes(${launch.BlockDeviceMappings[0].Ebs.VolumeSize})`,
+    logRetention: `RetentionDays.${RetentionDays[logs?.['Properties'].RetentionInDays]}`,
+  });
+  const { base, weight } = fleet.strategy();
+  expect(documentedDefaults('WindowsCapacityProvider.strategy')).toEqual({
+    base: `${base}`,
+    weight: `${weight}`,
+  });
+  const ami = WindowsAmi.fromChannel({ os });
+  expect(documentedDefaults('WindowsAmi')).toEqual({
+    pipelineName: `release and edition, such as \`${ami.pipelineName}\``,
+    channel: `AmiChannel.${ami.channel.toUpperCase()}`,
+    parameterPrefix: ami.parameterPrefix,
+  });
+});
+
+describe('permissions of the rollout', () => {
+  const statements = policyStatements(template);
+  const [rollout = []] = Object.entries(statements).flatMap(([id, own]) => (/Rollout/.test(id) ? [own] : []));
+
+  test('no action is a wildcard, and only what describes or starts has no resource', () => {
+    expect(actionsOf(rollout).filter((action) => action.includes('*'))).toEqual([]);
+    expect(actionsOf(rollout.filter((statement) => statement.Resource === '*'))).toEqual([
+      'autoscaling:DescribeAutoScalingGroups',
+      'autoscaling:DescribeInstanceRefreshes',
+      'ec2:DescribeInstances',
+      'ec2:DescribeLaunchTemplateVersions',
+      'ec2:RunInstances',
+    ]);
+  });
+
+  test("it starts instances of the fleet's template only, and hands over the fleet's role only", () => {
+    const run = rollout.find((statement) => statement.Action === 'ec2:RunInstances');
+    expect(JSON.stringify(run?.Condition?.['ArnEquals'])).toMatch(
+      /launch-template.+WindowsFleetLaunchTemplate/,
+    );
+    const pass = rollout.find((statement) => statement.Action === 'iam:PassRole');
+    expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
+    expect(JSON.stringify(pass?.Resource)).toContain('WindowsFleetInstanceRole');
+  });
+
+  test('it writes the state of its fleet and no other parameter', () => {
+    const put = rollout.find((statement) => statement.Action === 'ssm:PutParameter');
+    expect(JSON.stringify(put?.Resource)).toContain(':parameter/winbake/fleets/cluster-2022-core/state');
+  });
+});
+
+describe('with all props', () => {
+  const own = new Stack(new App(), 'Own');
+  const cluster = new Cluster(own, 'Cluster', { vpc: new Vpc(own, 'Vpc', { maxAzs: 2 }) });
+  const all = new WindowsCapacityProvider(own, 'Windows', {
+    cluster,
+    ami: WindowsAmi.fromChannel({
+      os: WindowsOs.SERVER_2019_FULL,
+      pipelineName: 'web',
+      channel: AmiChannel.LATEST,
+      parameterPrefix: '/team/winbake',
+    }),
+    fleetName: 'shop',
+    instanceType: new InstanceType('c7i.2xlarge'),
+    vpcSubnets: { subnetType: SubnetType.PUBLIC },
+    minCapacity: 2,
+    maxCapacity: 4,
+    volumeSize: Size.gibibytes(150),
+    logRetention: RetentionDays.ONE_WEEK,
+  });
+  all.connections.allowFromAnyIpv4(Port.tcp(443));
+  all.autoScalingGroup.addUserData('Write-Host "from the app"');
+  const whole = Template.fromStack(own);
+
+  test('each reaches its place', () => {
+    whole.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: Match.objectLike({
+        InstanceType: 'c7i.2xlarge',
+        BlockDeviceMappings: [Match.objectLike({ Ebs: Match.objectLike({ VolumeSize: 150 }) })],
+      }),
+    });
+    whole.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', {
+      MinSize: '2',
+      MaxSize: '4',
+      VPCZoneIdentifier: [
+        { Ref: Match.stringLikeRegexp('Public') },
+        { Ref: Match.stringLikeRegexp('Public') },
+      ],
+    });
+    whole.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          WINBAKE_FLEET: 'shop',
+          WINBAKE_CHANNEL_PARAMETER: '/team/winbake/web/latest/publication',
+          WINBAKE_FLEET_STATE_PARAMETER: '/team/winbake/fleets/shop/state',
+        }),
+      },
+    });
+    whole.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+    whole.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.anyValue() });
+  });
+
+  test("an app's own user data runs before the agent starts", () => {
+    expect(userDataOf(whole)).toMatch(/from the app"\n(.|\n)*Initialize-ECSAgent/);
+  });
+});
+
+test('two fleets share a cluster in one association', () => {
+  const { stack: own, cluster } = fleetOf();
+  const ami = WindowsAmi.fromChannel({ os: WindowsOs.SERVER_2019_CORE });
+  new WindowsCapacityProvider(own, 'Old', { cluster, ami });
+  const both = onlyProperties(Template.fromStack(own), 'AWS::ECS::ClusterCapacityProviderAssociations');
+  expect(both.CapacityProviders).toHaveLength(2);
+});
+
+describe('WindowsAmi', () => {
+  test("orders the pipeline's stack first where both are in an app", () => {
+    const app = new App();
+    const platform = new Stack(app, 'Platform');
+    const shop = new Stack(app, 'Shop');
+    const ami = WindowsAmi.fromPipeline(
+      new WindowsAmiPipeline(platform, 'Pipeline', { os }),
+      AmiChannel.PREVIOUS,
+    );
+    expect(new LaunchTemplate(shop, 'Template', { machineImage: ami }).osType).toBe(
+      OperatingSystemType.WINDOWS,
+    );
+    expect(shop.dependencies).toEqual([platform]);
+    expect(ami.publicationParameter).toBe('/winbake/2022-core/previous/publication');
+    Annotations.fromStack(shop).hasNoWarning('*', Match.anyValue());
+  });
+
+  test("warns of the pipeline's own stack, which cannot be deployed first", () => {
+    const platform = new Stack(new App(), 'Platform');
+    const pipeline = new WindowsAmiPipeline(platform, 'Pipeline', { os });
+    new LaunchTemplate(platform, 'Template', { machineImage: WindowsAmi.fromPipeline(pipeline) });
+    Annotations.fromStack(platform).hasWarning(
+      '/Platform/Template',
+      Match.stringLikeRegexp('first deployment then fails'),
+    );
+  });
+});
+
+describe('what cannot be meant ends synthesis', () => {
+  test.each<[Partial<WindowsCapacityProviderProps>, string]>([
+    [{ fleetName: 'shop_1' }, `[Shop/Windows] "fleetName" must have 3 to 40 lower-case letters`],
+    [{ maxCapacity: 0 }, `"maxCapacity" must be 1 to 1000; got: 0.`],
+    [{ minCapacity: 3, maxCapacity: 2 }, `"minCapacity" must be 0 to 2; got: 3. Raise "maxCapacity"`],
+    [{ volumeSize: Size.gibibytes(10) }, `"volumeSize" must be 50 to 16384; got: 10.`],
+  ])('%#', (props, message) => {
+    expect(() => fleetOf(props)).toThrow(message);
+  });
+
+  test('two fleets of one name', () => {
+    const { stack: own, cluster } = fleetOf();
+    const ami = WindowsAmi.fromChannel({ os });
+    expect(() => new WindowsCapacityProvider(own, 'Second', { cluster, ami })).toThrow(
+      `"fleetName" must be unique; got: 'cluster-2022-core'. Shop/Windows has it already; name one of the two.`,
+    );
+  });
+});
