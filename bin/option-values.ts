@@ -1,4 +1,5 @@
 import { UsageError } from '../lib/core/errors/usage-error';
+import { readDay, readInstant } from '../lib/core/history/instant';
 
 /** A positive number of seconds, at most a day; throws a `UsageError`. */
 export function parseSeconds(text: string): number {
@@ -40,4 +41,13 @@ export function parseRevision(text: string): number {
     throw new UsageError(`A revision is the fourth number of an OS version, such as 4294; got: '${text}'.`);
   }
   return Number(text);
+}
+
+/** An instant with `Z` or an offset, or a day, which begins at 00:00Z; throws a `UsageError`. */
+export function parseInstant(text: string): Date {
+  const time = readInstant(text) ?? readDay(text);
+  if (time === undefined) {
+    throw new UsageError(`An instant is written like 2025-10-16 or 2025-10-14T18:30:00Z; got: '${text}'.`);
+  }
+  return new Date(time);
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { WinbakeError } from '../lib/core/errors/winbake-error';
+import { backtestCommand } from './commands/backtest';
 import { compatCommand } from './commands/compat';
 import { registryCommand } from './commands/registry';
 import { rehearseCommand } from './commands/rehearse';
@@ -39,6 +40,7 @@ export async function runProgram(
     .helpCommand(true);
   for (const command of [
     rehearseCommand(terminal, finish),
+    backtestCommand(terminal, finish),
     resolveCommand(terminal, finish),
     compatCommand(terminal, finish),
     registryCommand(terminal, finish),

@@ -94,10 +94,32 @@ export const REBAKE_DEFINITION = {
             Variable: '$.image.state.Status',
             StringEquals: status,
           })),
-          Next: 'BakeFailed',
+          Next: 'JudgeFailure',
         },
       ],
       Default: 'WaitForImage',
+    },
+    // A host that is not offered an out-of-band release is no failure; the gate tells the two apart and remembers it.
+    JudgeFailure: {
+      Type: 'Task',
+      Resource: 'arn:${Partition}:states:::lambda:invoke',
+      Parameters: {
+        FunctionName: '${DecideFunctionArn}',
+        Payload: {
+          'trigger.$': '$$.Execution.Input.trigger',
+          'executionArn.$': '$$.Execution.Id',
+          failure: { 'orderId.$': '$.orderId', 'reason.$': 'States.JsonToString($.image.state)' },
+        },
+      },
+      ResultSelector: { 'decision.$': '$.Payload.decision' },
+      ResultPath: '$.failure',
+      Retry: RETRY_LAMBDA,
+      Next: 'FailureDecision',
+    },
+    FailureDecision: {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.failure.decision', StringEquals: 'nothing', Next: 'NothingToDo' }],
+      Default: 'BakeFailed',
     },
     BakeFailed: {
       Type: 'Fail',

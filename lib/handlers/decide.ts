@@ -1,12 +1,23 @@
-import { LATE_POLICIES } from '../core/gate/gate-policy';
-import { lookAndDecide, type GatePorts } from '../core/gate/order-bake';
+import {
+  BASE_AMI_POLICIES,
+  DEFAULT_GATE_POLICY,
+  LATE_POLICIES,
+  OUT_OF_BAND_POLICIES,
+  type GatePolicy,
+} from '../core/gate/gate-policy';
+import { lookAndDecide, type GatePorts, type GateRequest } from '../core/gate/order-bake';
 import type { Finding } from '../core/resolve/finding';
 import { required } from './env';
+import { linesOf } from './families';
 import { osOf } from './os';
 
 /** What the state machine hands to `decide`. */
 export interface DecideEvent {
   readonly trigger?: string;
+  /** Bakes whether it is due or not. */
+  readonly force?: boolean;
+  /** The bake that failed since the last answer, and what Image Builder says of it. */
+  readonly failure?: { readonly orderId: string; readonly reason: string };
 }
 
 /** What the state machine gets from `decide`; `orderId` and `clientToken` come with `bake`. */
@@ -24,19 +35,43 @@ export function createDecide(ports: GatePorts, environment: NodeJS.ProcessEnv) {
     const answer = await lookAndDecide(ports, {
       release: osOf(required(environment, 'WINBAKE_OS')).release,
       families: required(environment, 'WINBAKE_FAMILIES').split(','),
-      policy: {
-        longestWaitSeconds: Number(required(environment, 'WINBAKE_LONGEST_WAIT_SECONDS')),
-        late: LATE_POLICIES.find((policy) => policy === required(environment, 'WINBAKE_LATE')) ?? 'stop',
-      },
+      lines: linesOf(environment),
+      policy: policyOf(environment),
       parameterPath: required(environment, 'WINBAKE_PARAMETER_PATH'),
       baseAmiParameter: required(environment, 'WINBAKE_BASE_AMI_PARAMETER'),
       recipeArn: required(environment, 'WINBAKE_RECIPE_ARN'),
       scriptsSha256: required(environment, 'WINBAKE_SCRIPTS_SHA256'),
       trigger: event.trigger ?? 'schedule',
+      forced: event.force ?? false,
+      ...reachedIn(event),
     });
     const { decision, reason, findings, order } = answer;
     return order === undefined
       ? { decision, reason, findings }
       : { decision, reason, findings, orderId: order.id, clientToken: order.id };
   };
+}
+
+/** The policy of the environment; what it leaves out is the default. */
+function policyOf(environment: NodeJS.ProcessEnv): GatePolicy {
+  const { WINBAKE_MAX_AGE_SECONDS, WINBAKE_OUT_OF_BAND, WINBAKE_BASE_AMI } = environment;
+  return {
+    longestWaitSeconds: Number(required(environment, 'WINBAKE_LONGEST_WAIT_SECONDS')),
+    late: LATE_POLICIES.find((policy) => policy === required(environment, 'WINBAKE_LATE')) ?? 'stop',
+    outOfBand:
+      OUT_OF_BAND_POLICIES.find((policy) => policy === WINBAKE_OUT_OF_BAND) ?? DEFAULT_GATE_POLICY.outOfBand,
+    maxAgeSeconds:
+      WINBAKE_MAX_AGE_SECONDS === undefined
+        ? DEFAULT_GATE_POLICY.maxAgeSeconds
+        : Number(WINBAKE_MAX_AGE_SECONDS),
+    baseAmi: BASE_AMI_POLICIES.find((policy) => policy === WINBAKE_BASE_AMI) ?? DEFAULT_GATE_POLICY.baseAmi,
+  };
+}
+
+/** A host that stayed below its target names the version that it reached; other failures tell nothing of the host. */
+function reachedIn({ failure }: DecideEvent): Pick<GateRequest, 'reached'> {
+  const [, revision] = /HOST_BEHIND_TARGET.*?10\.0\.\d+\.(\d+)/s.exec(failure?.reason ?? '') ?? [];
+  return failure === undefined || revision === undefined
+    ? {}
+    : { reached: { order: failure.orderId, revision: Number(revision) } };
 }

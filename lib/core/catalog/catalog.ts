@@ -34,18 +34,11 @@ export function withImageSet(catalog: Catalog, set: ImageSet): Catalog {
     : { ...catalog, sets: [set, ...catalog.sets] };
 }
 
-/** When a revision was first seen under any of these repositories and tags, or undefined. */
-export function firstSeen(
-  catalog: Catalog,
-  revision: number,
-  tags: readonly { readonly repository: string; readonly tag: string }[],
-): Date | undefined {
-  const version = `10.0.${catalog.build}.${revision}`;
-  const instants = catalog.observations
-    .filter((one) => one.osVersion === version)
-    .filter((one) => tags.some(({ repository, tag }) => repository === one.repository && tag === one.tag))
-    .map((one) => Date.parse(one.at));
-  return instants.length === 0 ? undefined : new Date(Math.min(...instants));
+/** A catalog with the revision that the host of a bake reached. */
+export function withHost(catalog: Catalog, at: Date, revision: number, bake: string): Catalog {
+  return catalog.hosts.some((host) => host.bake === bake)
+    ? catalog
+    : { ...catalog, hosts: [...catalog.hosts, { at: at.toISOString(), revision, bake }] };
 }
 
 function lastOf(catalog: Catalog, { repository, tag }: Observation): Observation | undefined {

@@ -3,31 +3,34 @@ import type { ImageSet, SetImage } from '../contracts/catalog';
 import type { Finding } from '../resolve/finding';
 import { formatOsVersion } from '../windows/os-version';
 import type { Release } from '../windows/release';
-import type { FamilyLook } from './observe';
+import type { GuardedFamily } from './gate-image';
 
 /** Repositories whose images also carry their full revision as a tag, under which apps pin them. */
 const WITH_REVISION_TAGS: readonly string[] = ['windows/servercore', 'windows/nanoserver', 'windows/server'];
 
-/** The image set of what the families show now, for a target revision; a family below it is `late`. */
+/** The image set of the families for a target revision; a family below it is `late`, and a mix of revisions is said. */
 export function buildImageSet(
-  { now, release, looks }: { now: Date; release: Release; looks: readonly FamilyLook[] },
+  now: Date,
+  release: Release,
+  families: readonly GuardedFamily[],
   revision: number,
   findings: readonly Finding[],
 ): ImageSet {
   const target = { build: release.build, revision };
-  const images = looks.flatMap(({ family, image }): SetImage[] =>
+  const images = families.flatMap(({ family, image }): SetImage[] =>
     image === undefined
       ? []
       : [
           {
             family: family.name,
             repository: family.repository,
-            tag: image.tag.tag,
+            tag: image.tag,
             aliases: WITH_REVISION_TAGS.includes(family.repository) ? [formatOsVersion(image.osVersion)] : [],
             digest: image.digest,
             platformDigest: image.platformDigest,
             osVersion: formatOsVersion(image.osVersion),
             late: image.osVersion.revision < revision,
+            ...(image.evidence === undefined ? {} : { evidence: image.evidence }),
           },
         ],
   );
@@ -36,6 +39,21 @@ export function buildImageSet(
     at: now.toISOString(),
     target: formatOsVersion(target),
     images,
-    findings: [...findings],
+    findings: [...findings, ...mixed(images)],
   };
+}
+
+function mixed(images: readonly SetImage[]): readonly Finding[] {
+  const versions = new Set(images.map((image) => image.osVersion));
+  if (versions.size < 2) {
+    return [];
+  }
+  const list = images.map((image) => `${image.family} ${image.osVersion}`).join(', ');
+  return [
+    {
+      code: 'MIXED_REVISIONS',
+      severity: 'warning',
+      message: `The images are of several revisions: ${list}.`,
+    },
+  ];
 }

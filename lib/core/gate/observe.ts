@@ -1,25 +1,24 @@
-import type { Observation } from '../contracts/catalog';
+import type { Catalog, Observation } from '../contracts/catalog';
+import { isDigest } from '../oci/digest';
+import { compressedBytes, parseImageManifest } from '../oci/image-manifest';
 import type { Registry } from '../oci/registry';
 import { RegistryError } from '../oci/registry-error';
 import { chooseImage, type CandidateImage } from '../resolve/choose-image';
 import type { ImageFamily } from '../resolve/family';
-import type { Finding } from '../resolve/finding';
 import { readFloating } from '../resolve/read-candidates';
-import { formatOsVersion } from '../windows/os-version';
+import { formatOsVersion, readOsVersion } from '../windows/os-version';
+import type { FamilyLook, GateImage } from './gate-image';
 
-/** What one look shows of a family: the newest image under its floating tag, or why there is none. */
-export interface FamilyLook {
-  readonly family: ImageFamily;
-  readonly image: CandidateImage | undefined;
-  readonly findings: readonly Finding[];
-}
-
-/** Looks at the floating tags of families, all at once; a family that cannot be read says so in a finding. */
+/**
+ * Looks at the floating tags of families, all at once. A tag that still points to the digest that the catalog has of it costs
+ * one HEAD; another one is read. A family that cannot be read says so in a finding.
+ */
 export function observeFamilies(
   registry: Registry,
   families: readonly ImageFamily[],
+  catalog: Catalog,
 ): Promise<readonly FamilyLook[]> {
-  return Promise.all(families.map((family) => observeFamily(registry, family)));
+  return Promise.all(families.map((family) => observeFamily(registry, family, catalog)));
 }
 
 /** The observations of a look, at an instant. */
@@ -30,33 +29,80 @@ export function observationsOf(looks: readonly FamilyLook[], at: Date): readonly
       : {
           at: at.toISOString(),
           repository: family.repository,
-          tag: image.tag.tag,
+          tag: image.tag,
           digest: image.digest,
           platformDigest: image.platformDigest,
           osVersion: formatOsVersion(image.osVersion),
-          compressedBytes: null,
+          compressedBytes: image.compressedBytes,
         },
   );
 }
 
-async function observeFamily(registry: Registry, family: ImageFamily): Promise<FamilyLook> {
+async function observeFamily(registry: Registry, family: ImageFamily, catalog: Catalog): Promise<FamilyLook> {
   try {
+    const known = await unchanged(registry, family, catalog);
+    if (known !== undefined) {
+      return { family, image: known, findings: [] };
+    }
     const { images, findings } = await readFloating(registry, family);
-    const newest = {
-      build: family.release.build,
-      revision: Math.max(-1, ...images.map((one) => one.osVersion.revision)),
-    };
-    return { family, image: chooseImage(newest, images), findings };
+    const revision = Math.max(-1, ...images.map((image) => image.osVersion.revision));
+    const newest = chooseImage({ build: family.release.build, revision }, images);
+    return { family, image: newest && (await measured(registry, family, newest)), findings };
   } catch (error) {
     if (error instanceof RegistryError) {
-      const finding: Finding = {
-        code: error.code,
-        severity: 'warning',
-        family: family.name,
-        message: error.message,
+      const { code, message } = error;
+      return {
+        family,
+        image: undefined,
+        findings: [{ code, severity: 'warning', family: family.name, message }],
       };
-      return { family, image: undefined, findings: [finding] };
     }
     throw error;
   }
+}
+
+/** What the catalog knows of the first of the floating tags that exists, if it still points there. */
+async function unchanged(
+  registry: Registry,
+  family: ImageFamily,
+  catalog: Catalog,
+): Promise<GateImage | undefined> {
+  for (const tag of family.floatingTags) {
+    const last = catalog.observations.findLast(
+      (one) => one.repository === family.repository && one.tag === tag,
+    );
+    if (last === undefined) {
+      return undefined;
+    }
+    const head = await registry.head(family.repository, tag);
+    if (head !== undefined) {
+      return head.digest === last.digest ? imageOf(last) : undefined;
+    }
+  }
+  return undefined;
+}
+
+/** The image of an observation; undefined where it was not understood. */
+function imageOf({
+  tag,
+  digest,
+  platformDigest,
+  osVersion,
+  compressedBytes,
+}: Observation): GateImage | undefined {
+  const version = osVersion === null ? undefined : readOsVersion(osVersion);
+  return version !== undefined && isDigest(digest) && isDigest(platformDigest)
+    ? { tag, digest, platformDigest, osVersion: version, compressedBytes }
+    : undefined;
+}
+
+async function measured(
+  registry: Registry,
+  family: ImageFamily,
+  { tag, digest, platformDigest, osVersion }: CandidateImage,
+): Promise<GateImage> {
+  const manifest = await registry.manifest(family.repository, platformDigest);
+  const subject = `${family.repository}@${platformDigest}`;
+  const bytes = manifest === undefined ? null : compressedBytes(parseImageManifest(manifest.body, subject));
+  return { tag: tag.tag, digest, platformDigest, osVersion, compressedBytes: bytes };
 }

@@ -1,0 +1,96 @@
+import { Command } from 'commander';
+import { parseRelease } from '../../lib/core/windows/release';
+import { FAULTS, parseFaults } from '../../lib/rehearsal/registry/faults';
+import type { RehearsalReport } from '../../lib/rehearsal/run/rehearsal-report';
+import { runRehearsal } from '../../lib/rehearsal/run/run-rehearsal';
+import { SILENT } from '../../lib/rehearsal/run/progress';
+import { ExitCode } from '../exit-code';
+import type { Finish } from '../finish';
+import { policyEnvironment, policyOptions, type PolicyOptions } from '../policy-options';
+import { describeRehearsal } from '../rehearsal-text';
+import { taskList } from '../task-list';
+import type { Terminal } from '../terminal';
+
+const EXAMPLES = `
+Examples:
+  winbake rehearse                                                 the newest moment of recorded history
+  winbake rehearse --release 2019 --as-of 2025-10-16               two days after a Patch Tuesday
+  winbake rehearse --as-of 2025-10-14T18:30:00Z                    in the middle of one: it waits for late families
+  winbake rehearse --cdk-out cdk.out --json                        an assembly as it is
+
+It proves choice, waiting, pulls by digest, documents, roles, publication and rollout. It does not prove Windows Update,
+sysprep, the extraction of layers and real times: those need Windows and an account.
+
+Faults: ${FAULTS.map((fault) => fault.name).join(', ')}
+
+Exit codes: 0 done, or nothing to do; 1 failed; 2 wrong usage; 3 an operator is needed.
+`;
+
+interface RehearseOptions extends PolicyOptions {
+  readonly release: string;
+  readonly asOf?: string;
+  readonly history?: string;
+  readonly hosts?: string;
+  readonly fault?: readonly string[];
+  readonly app?: string;
+  readonly cdkOut?: string;
+  readonly json?: boolean;
+}
+
+/** `winbake rehearse`: a whole bake, publication and rollout on this computer, at a moment of recorded history. */
+export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
+  const command = new Command('rehearse')
+    .summary('rehearse a whole bake on this computer')
+    .description(
+      'Rehearses a whole bake, its publication and its rollout on this computer: it synthesizes the app, and runs the\n' +
+        'state machine, component documents and scripts that would be deployed, against recorded history of the registry.',
+    )
+    .option('--release <release>', 'Windows Server release: 2016, 2019, 2022 or 2025', '2022')
+    .option(
+      '--as-of <instant>',
+      'moment of history, such as 2025-10-16 or 2025-10-14T18:30:00Z (default: the last one)',
+    )
+    .option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip')
+    .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV')
+    .option('--fault <name...>', 'make the registry misbehave, see below')
+    .option('--app <command>', 'command that synthesizes the app (default: the app of cdk.json)')
+    .option('--cdk-out <folder>', 'cloud assembly to rehearse as it is');
+  policyOptions().forEach((option) => command.addOption(option));
+  return command
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: RehearseOptions) => {
+      finish(await rehearse(options, terminal));
+    });
+}
+
+async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<ExitCode> {
+  const { json, fault, asOf, hostRevision, history, hosts, app, cdkOut } = options;
+  const { report, wasRun } = await runRehearsal(
+    {
+      asOf,
+      hostRevision,
+      history,
+      hosts,
+      app,
+      cdkOut,
+      release: parseRelease(options.release).name,
+      faults: parseFaults(fault ?? []),
+      workingFolder: process.cwd(),
+      policy: policyEnvironment(options),
+    },
+    json === true ? SILENT : taskList(),
+  );
+  terminal.out(json === true ? `${JSON.stringify(report, null, 2)}\n` : describeRehearsal(report));
+  if (!wasRun) {
+    terminal.err(
+      'There is neither PowerShell nor the .NET SDK on this computer: the bake was not rehearsed.\n',
+    );
+    return process.env['CI'] === 'true' ? ExitCode.FAILED : ExitCode.DONE;
+  }
+  return exitCodeOf(report);
+}
+
+function exitCodeOf(report: RehearsalReport): ExitCode {
+  return report.decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE;
+}

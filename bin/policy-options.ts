@@ -1,0 +1,98 @@
+import { Option } from 'commander';
+import { UsageError } from '../lib/core/errors/usage-error';
+import {
+  BASE_AMI_POLICIES,
+  DEFAULT_GATE_POLICY,
+  LATE_POLICIES,
+  OUT_OF_BAND_POLICIES,
+  type BaseAmiPolicy,
+  type GatePolicy,
+  type LatePolicy,
+  type OutOfBandPolicy,
+} from '../lib/core/gate/gate-policy';
+import { parseDuration, parseRevision } from './option-values';
+
+/** What the policy options of a command line say. */
+export interface PolicyOptions {
+  /** Seconds. */
+  readonly longestWait?: number;
+  readonly late?: LatePolicy;
+  readonly outOfBand?: OutOfBandPolicy;
+  /** Seconds. */
+  readonly maxAge?: number;
+  readonly baseAmi?: BaseAmiPolicy;
+  readonly line?: Readonly<Record<string, string>>;
+  readonly hostRevision?: number;
+}
+
+/** The options that replace the gate's policy, each made anew for its command. */
+export function policyOptions(): readonly Option[] {
+  return [
+    new Option('--longest-wait <duration>', 'how long to wait for late families (default: 36h)').argParser(
+      parseDuration,
+    ),
+    new Option(
+      '--late <policy>',
+      'what to do with a family that stays behind (default: usePrevious)',
+    ).choices(LATE_POLICIES),
+    new Option('--out-of-band <policy>', 'what to do with out-of-band images (default: follow)').choices(
+      OUT_OF_BAND_POLICIES,
+    ),
+    new Option('--max-age <duration>', 'age at which a publication is baked again (default: 35d)').argParser(
+      parseDuration,
+    ),
+    new Option(
+      '--base-ami <policy>',
+      'whether a newer base AMI orders a bake (default: withNextBake)',
+    ).choices(BASE_AMI_POLICIES),
+    new Option(
+      '--line <family=line>',
+      'line of tags to follow, such as aspnet=4.8; may be repeated',
+    ).argParser(parseLine),
+    new Option(
+      '--host-revision <revision>',
+      'revision that hosts are at and that the gate knows of',
+    ).argParser(parseRevision),
+  ];
+}
+
+/** The policy that the options make. */
+export function gatePolicy(options: PolicyOptions): GatePolicy {
+  return {
+    longestWaitSeconds: options.longestWait ?? DEFAULT_GATE_POLICY.longestWaitSeconds,
+    late: options.late ?? DEFAULT_GATE_POLICY.late,
+    outOfBand: options.outOfBand ?? DEFAULT_GATE_POLICY.outOfBand,
+    maxAgeSeconds: options.maxAge ?? DEFAULT_GATE_POLICY.maxAgeSeconds,
+    baseAmi: options.baseAmi ?? DEFAULT_GATE_POLICY.baseAmi,
+  };
+}
+
+/** The variables of the decide function that say what the options say, and nothing of what they leave out. */
+export function policyEnvironment(options: PolicyOptions): Readonly<Record<string, string>> {
+  const { longestWait, late, outOfBand, maxAge, baseAmi, line } = options;
+  const lines = line && Object.entries(line).map(([family, name]) => `${family}=${name}`);
+  const variables = {
+    WINBAKE_LONGEST_WAIT_SECONDS: longestWait,
+    WINBAKE_LATE: late,
+    WINBAKE_OUT_OF_BAND: outOfBand,
+    WINBAKE_MAX_AGE_SECONDS: maxAge,
+    WINBAKE_BASE_AMI: baseAmi,
+    WINBAKE_LINES: lines?.join(','),
+  };
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
+  );
+}
+
+function parseLine(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, family, line] = /^([a-z-]+)=(\d+(?:\.\d+){1,3})$/.exec(text) ?? [];
+  if (family === undefined || line === undefined) {
+    throw new UsageError(`A line is given as a family and its version, such as aspnet=4.8; got: '${text}'.`);
+  }
+  return { ...before, [family]: line };
+}

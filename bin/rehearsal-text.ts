@@ -1,0 +1,104 @@
+import { shortDigest } from '../lib/core/oci/digest';
+import type { RehearsalReport, ReportedDecision } from '../lib/rehearsal/run/rehearsal-report';
+import { formatFindings } from './findings';
+import { formatBytes, formatTable } from './table';
+
+/** A rehearsal's report as text for people. */
+export function describeRehearsal(report: RehearsalReport): string {
+  const parts = [
+    heading(report),
+    describeDecisions(report.decisions),
+    describeImages(report),
+    describeAmi(report),
+    describeParameters(report),
+    describeRollout(report),
+    describeSteps(report),
+    formatFindings(report.findings),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function heading({ asOf, decision, target, host }: RehearsalReport): string {
+  const aim = target === null ? '' : `, for ${target}`;
+  const reached = host === null ? '' : `, host at ${host.osVersion}`;
+  return `Rehearsed as of ${asOf}: ${decision}${aim}${reached}\n`;
+}
+
+function describeDecisions(decisions: readonly ReportedDecision[]): string {
+  const changes = decisions.filter((one, index) => signature(one) !== signature(decisions[index - 1]));
+  return formatTable(
+    [{ title: 'AT' }, { title: 'DECISION' }, { title: 'BECAUSE' }],
+    changes.map(({ at, decision, findings }) => [
+      at.replace('.000Z', 'Z'),
+      decision,
+      findings.map(({ code, family }) => (family === undefined ? code : `${code} ${family}`)).join(', '),
+    ]),
+  );
+}
+
+function signature(decision: ReportedDecision | undefined): string {
+  return JSON.stringify([decision?.decision, decision?.findings.map(({ code, family }) => [code, family])]);
+}
+
+function describeImages({ images }: RehearsalReport): string {
+  return images.length === 0
+    ? ''
+    : formatTable(
+        [
+          { title: 'FAMILY' },
+          { title: 'TAG' },
+          { title: 'DIGEST' },
+          { title: 'OS VERSION' },
+          { title: 'MODE' },
+          { title: 'DOWNLOAD', align: 'right' },
+        ],
+        images.map((image) => [
+          image.family,
+          image.tag,
+          shortDigest(image.digest),
+          image.osVersion,
+          image.mode,
+          formatBytes(image.compressedBytes),
+        ]),
+      );
+}
+
+function describeAmi({ ami }: RehearsalReport): string {
+  return ami === null
+    ? ''
+    : formatTable(
+        [{ title: 'AMI' }, { title: ami.id }],
+        Object.entries(ami.tags)
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([key, value]) => [key, shortened(value)]),
+      );
+}
+
+function describeParameters({ parameters }: RehearsalReport): string {
+  return formatTable(
+    [{ title: 'PARAMETER' }, { title: 'VALUE' }],
+    Object.entries(parameters).map(([name, value]) => [name, shortened(value)]),
+  );
+}
+
+function describeRollout({ rollout }: RehearsalReport): string {
+  const title = `Fleet: ${rollout.status}\n`;
+  return rollout.instances.length === 0
+    ? title
+    : `${title}${formatTable(
+        [{ title: 'INSTANCE' }, { title: 'BEFORE' }, { title: 'AFTER' }],
+        rollout.instances.map(({ id, before, after }) => [id, before, after]),
+      )}`;
+}
+
+function describeSteps({ steps }: RehearsalReport): string {
+  return formatTable(
+    [{ title: 'STEP' }, { title: 'SECONDS', align: 'right' }, { title: 'STATUS' }],
+    steps.map(({ name, seconds, status }) => [name, status === 'notRun' ? '' : seconds.toFixed(1), status]),
+  );
+}
+
+/** Long values are whole in the JSON document. */
+function shortened(text: string): string {
+  return text.length <= 72 ? text : `${text.slice(0, 71)}…`;
+}

@@ -1,0 +1,54 @@
+import { familyOf } from '../resolve/family';
+import type { Finding } from '../resolve/finding';
+import { formatOsVersion } from '../windows/os-version';
+import { findingKey } from './finding-key';
+import type { GuardedFamily } from './gate-image';
+import type { GateInput } from './gate-input';
+import { FROZEN_STOP_SECONDS, FROZEN_WARNING_SECONDS } from './gate-policy';
+import type { Sightings } from './sightings';
+import { after, toMinute, type Thresholds } from './thresholds';
+
+/**
+ * Families that have been behind servercore for long: their line of tags is probably no longer built. For more than 30 days
+ * it is a warning, for more than 60 days it stops the gate until an operator accepts it; both name the live line.
+ */
+export function findFrozen(
+  { catalog }: GateInput,
+  families: readonly GuardedFamily[],
+  sightings: Sightings,
+  at: Thresholds,
+): readonly Finding[] {
+  const base = families.find(({ family }) => family.name === 'servercore')?.image;
+  return families.flatMap((one): Finding[] => {
+    const { family, image } = one;
+    if (base === undefined || image === undefined || image.osVersion.revision >= base.osVersion.revision) {
+      return [];
+    }
+    const since = sightings.firstNewer('servercore', image.osVersion.revision);
+    if (since === undefined || !at.passed(justAfter(since, FROZEN_WARNING_SECONDS))) {
+      return [];
+    }
+    const version = formatOsVersion(image.osVersion);
+    const stops = at.passed(justAfter(since, FROZEN_STOP_SECONDS));
+    const finding: Finding = {
+      code: 'FROZEN',
+      severity: stops ? 'stop' : 'warning',
+      family: family.name,
+      message: `${family.name} stands at ${version} while servercore moved on at ${toMinute(since)}${liveLine(one)}.`,
+    };
+    const accepted = catalog.accepted.some((entry) => entry.finding === findingKey(finding, version));
+    return [accepted ? { ...finding, severity: 'warning' } : finding];
+  });
+}
+
+/** "More than" a time: the millisecond after it. */
+function justAfter(since: Date, seconds: number): Date {
+  return new Date(after(since, seconds).getTime() + 1);
+}
+
+function liveLine({ family }: GuardedFamily): string {
+  const live = familyOf(family.name, family.release).line;
+  return live === undefined || live === family.line
+    ? ''
+    : `; its line ${family.line ?? ''} is no longer built, the live line is ${live}`;
+}

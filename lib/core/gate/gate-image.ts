@@ -1,0 +1,30 @@
+import type { Digest } from '../oci/digest';
+import type { Finding } from '../resolve/finding';
+import type { ImageFamily } from '../resolve/family';
+import type { OsVersion } from '../windows/os-version';
+
+/** An image under a floating tag, as a look or the catalog knows it. */
+export interface GateImage {
+  readonly tag: string;
+  readonly digest: Digest;
+  readonly platformDigest: Digest;
+  readonly osVersion: OsVersion;
+  /** Config and layers; null where it was not measured. */
+  readonly compressedBytes: number | null;
+  /** How surely it is known, where history tells. */
+  readonly evidence?: string;
+}
+
+/** What one look shows of a family: the newest image under its floating tag, or why there is none. */
+export interface FamilyLook {
+  readonly family: ImageFamily;
+  readonly image: GateImage | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** What the gate goes by for a family, after its guards. */
+export interface GuardedFamily {
+  readonly family: ImageFamily;
+  /** The image to bake; undefined where none was ever seen. */
+  readonly image: GateImage | undefined;
+}

@@ -1,0 +1,99 @@
+import { isDigest } from '../oci/digest';
+import type { Finding } from '../resolve/finding';
+import { formatOsVersion } from '../windows/os-version';
+import { findingKey } from './finding-key';
+import type { FamilyLook, GateImage, GuardedFamily } from './gate-image';
+import type { GateInput } from './gate-input';
+import { isOutOfBand } from './out-of-band';
+import type { Sighting, Sightings } from './sightings';
+
+/** The families with what the gate goes by, and what its guards found. */
+export interface Guarding {
+  readonly families: readonly GuardedFamily[];
+  readonly findings: readonly Finding[];
+}
+
+/** A download that grows or shrinks by more than this factor is worth a look. */
+const SIZE_FACTOR = 2;
+
+/**
+ * Decides for each family which image counts: normally what its floating tag shows; the newest one seen where the tag went
+ * back, cannot be read, shows nothing usable, or shows an out-of-band image that the policy ignores.
+ */
+export function guardFamilies(input: GateInput, sightings: Sightings): Guarding {
+  const guarded = input.looks.map((look) => guardFamily(input, sightings, look));
+  return {
+    families: guarded.map(({ family, image }) => ({ family, image })),
+    findings: guarded.flatMap(({ findings }) => findings),
+  };
+}
+
+function guardFamily(
+  input: GateInput,
+  sightings: Sightings,
+  { family, image, findings }: FamilyLook,
+): GuardedFamily & { readonly findings: readonly Finding[] } {
+  const wanted = sightings.of(family).filter((sighting) => isWanted(input, sightings, sighting));
+  const newest = wanted.reduce<Sighting | undefined>(
+    (best, one) => (best === undefined || one.revision >= best.revision ? one : best),
+    undefined,
+  );
+  const shown = image === undefined || isIgnored(input, sightings, image) ? undefined : image;
+  if (shown === undefined) {
+    return { family, image: newest && imageOf(newest), findings };
+  }
+  if (newest !== undefined && newest.revision > shown.osVersion.revision) {
+    const finding = wentBack(family.name, shown, newest);
+    return isAccepted(input, finding, shown)
+      ? { family, image: shown, findings }
+      : { family, image: imageOf(newest), findings: [...findings, finding] };
+  }
+  return { family, image: shown, findings: [...findings, ...sizeJump(family.name, shown, wanted)] };
+}
+
+function isWanted(input: GateInput, sightings: Sightings, { revision }: Sighting): boolean {
+  const { longestWaitSeconds, outOfBand } = input.policy;
+  return outOfBand !== 'ignore' || !isOutOfBand(sightings, revision, longestWaitSeconds);
+}
+
+function isIgnored(input: GateInput, sightings: Sightings, { osVersion }: GateImage): boolean {
+  const { longestWaitSeconds, outOfBand } = input.policy;
+  return outOfBand === 'ignore' && isOutOfBand(sightings, osVersion.revision, longestWaitSeconds);
+}
+
+function isAccepted({ catalog }: GateInput, finding: Finding, { osVersion }: GateImage): boolean {
+  const key = findingKey(finding, formatOsVersion(osVersion));
+  return catalog.accepted.some((accepted) => accepted.finding === key);
+}
+
+function wentBack(family: string, shown: GateImage, newest: Sighting): Finding {
+  const version = formatOsVersion({ ...shown.osVersion, revision: newest.revision });
+  return {
+    code: 'WENT_BACK',
+    severity: 'warning',
+    family,
+    message:
+      `${family}'s tag ${shown.tag} went back to ${formatOsVersion(shown.osVersion)}; ` +
+      `${version} stays in use by its digest until an operator accepts the older one.`,
+  };
+}
+
+function sizeJump(family: string, shown: GateImage, seen: readonly Sighting[]): readonly Finding[] {
+  const before = seen.findLast(({ observation }) => observation.digest !== shown.digest)?.observation
+    .compressedBytes;
+  const now = shown.compressedBytes;
+  if (before === undefined || before === null || now === null || before === 0 || now === 0) {
+    return [];
+  }
+  const factor = Math.max(now / before, before / now);
+  const message = `${family} changed its download size from ${before} to ${now} bytes with ${formatOsVersion(shown.osVersion)}.`;
+  return factor > SIZE_FACTOR ? [{ code: 'SIZE_JUMP', severity: 'warning', family, message }] : [];
+}
+
+/** A digest stays readable when no tag points to it any more: registries of Microsoft delete nothing. */
+function imageOf({ observation, revision, family }: Sighting): GateImage | undefined {
+  const { digest, platformDigest, tag, compressedBytes } = observation;
+  return isDigest(digest) && isDigest(platformDigest)
+    ? { tag, digest, platformDigest, osVersion: { build: family.release.build, revision }, compressedBytes }
+    : undefined;
+}

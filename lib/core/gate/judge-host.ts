@@ -1,0 +1,67 @@
+import type { ImageSet } from '../contracts/catalog';
+import type { Finding } from '../resolve/finding';
+import { formatOsVersion, readOsVersion } from '../windows/os-version';
+import type { GateInput } from './gate-input';
+import { isOutOfBand } from './out-of-band';
+import type { Sightings } from './sightings';
+
+/** What is known of hosts with regard to a set. */
+export interface HostJudgement {
+  readonly findings: readonly Finding[];
+  /** Why no bake of this set can be ordered, though one were due. */
+  readonly withheld?: { readonly decision: 'nothing' | 'needsOperator'; readonly reason: string };
+}
+
+/** The revision that a set is for. */
+export function targetRevision(set: ImageSet): number {
+  return readOsVersion(set.target)?.revision ?? 0;
+}
+
+/**
+ * Compares a set with the revision that hosts really reached. A host beyond every image gets the nearest lower ones, except
+ * on 2016; an out-of-band target that hosts are not offered is not tried again for the same set.
+ */
+export function judgeHost(input: GateInput, set: ImageSet, sightings: Sightings): HostJudgement {
+  const { catalog, failed, policy, release } = input;
+  const target = targetRevision(set);
+  const [host] = [...catalog.hosts].sort((one, other) => (one.at < other.at ? 1 : -1));
+  if (host !== undefined && host.revision > target) {
+    return beyondImages(input, host.revision, set);
+  }
+  if (!isOutOfBand(sightings, target, policy.longestWaitSeconds)) {
+    return { findings: [] };
+  }
+  if (policy.outOfBand === 'waitForHosts' && !catalog.hosts.some(({ revision }) => revision >= target)) {
+    const reason = `${set.target} is an out-of-band release, and no host has shown it; the policy is to wait for hosts.`;
+    return { findings: [behind('info', reason)], withheld: { decision: 'nothing', reason } };
+  }
+  const first = sightings.firstOf(target);
+  const refused =
+    host !== undefined && first !== undefined && new Date(host.at) >= first && host.revision < target;
+  const isSameOrder = failed?.set === set.id && host?.bake === failed.id;
+  if (refused && (isSameOrder || set.images.some((image) => image.late))) {
+    const reached = formatOsVersion({ build: release.build, revision: host.revision });
+    const reason = `Hosts are not offered the out-of-band release ${set.target}: the last one reached ${reached}.`;
+    return { findings: [behind('info', reason)], withheld: { decision: 'nothing', reason } };
+  }
+  return { findings: [] };
+}
+
+function beyondImages({ release }: GateInput, revision: number, set: ImageSet): HostJudgement {
+  const host = formatOsVersion({ build: release.build, revision });
+  const message = `No image of the host's revision ${host} is out; the newest is ${set.target}`;
+  if (release.needsEqualRevision) {
+    const reason = `${message}, and Windows Server 2016 needs equal revisions.`;
+    const finding: Finding = { code: 'HOST_WITHOUT_IMAGE', severity: 'stop', message: reason };
+    return { findings: [finding], withheld: { decision: 'needsOperator', reason } };
+  }
+  return {
+    findings: [
+      { code: 'HOST_WITHOUT_IMAGE', severity: 'info', message: `${message} and is used as nearestLower.` },
+    ],
+  };
+}
+
+function behind(severity: Finding['severity'], message: string): Finding {
+  return { code: 'HOST_BEHIND_TARGET', severity, message };
+}

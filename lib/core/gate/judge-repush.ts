@@ -1,0 +1,68 @@
+import type { ImageSet } from '../contracts/catalog';
+import type { Finding } from '../resolve/finding';
+import { formatOsVersion } from '../windows/os-version';
+import type { GuardedFamily } from './gate-image';
+import type { GateInput } from './gate-input';
+import type { Sightings } from './sightings';
+import { after, toMinute, type Thresholds } from './thresholds';
+
+/** What was pushed again under the version that it had, and whether the rest is waited for. */
+export interface Repush {
+  readonly findings: readonly Finding[];
+  /** The families that servercore's new image is waited for with; empty where nothing is waited for. */
+  readonly waitingFor: readonly string[];
+  readonly until: Date;
+}
+
+/**
+ * Says which families were pushed again since they were baked, and whether others are waited for. A new digest of servercore
+ * under the same version means that all will be rebuilt on it, so it starts the same wait as a newer revision; one of another
+ * family is only said. What the wait goes by is the newest accepted set: what was pushed before servercore is not its
+ * rebuild.
+ */
+export function judgeRepush(
+  { now, policy, catalog, standing }: GateInput,
+  families: readonly GuardedFamily[],
+  target: string,
+  sightings: Sightings,
+  at: Thresholds,
+): Repush {
+  const accepted = catalog.sets.find((set) => set.target === target);
+  const baked = catalog.sets.find((set) => set.id === standing?.set && set.target === target);
+  const pushed = families.filter((one) => isPushedAgain(one, accepted));
+  const base = pushed.find(({ family }) => family.name === 'servercore');
+  const since = (base?.image && sightings.firstDigest('servercore', base.image.digest)) ?? now;
+  const until = after(since, policy.longestWaitSeconds);
+  const pending = families.filter((one) => !pushed.includes(one) && hasVersionOf(one, accepted));
+  const isWaiting = base !== undefined && pending.length > 0 && !at.passed(until);
+  return {
+    findings: families.filter((one) => isPushedAgain(one, baked ?? accepted)).map(finding),
+    waitingFor: isWaiting ? pending.map(({ family }) => family.name) : [],
+    until,
+  };
+}
+
+function isPushedAgain(one: GuardedFamily, known: ImageSet | undefined): boolean {
+  const before = known?.images.find((image) => image.family === one.family.name);
+  return before !== undefined && hasVersionOf(one, known) && before.digest !== one.image?.digest;
+}
+
+function hasVersionOf({ family, image }: GuardedFamily, known: ImageSet | undefined): boolean {
+  const before = known?.images.find((one) => one.family === family.name);
+  return image !== undefined && before?.osVersion === formatOsVersion(image.osVersion);
+}
+
+function finding({ family, image }: GuardedFamily): Finding {
+  const version = image === undefined ? '' : formatOsVersion(image.osVersion);
+  return {
+    code: 'REPUSHED',
+    severity: 'info',
+    family: family.name,
+    message: `${family.name} was pushed again under its version ${version}.`,
+  };
+}
+
+/** The sentence for a wait that a re-push of servercore started. */
+export function repushReason({ waitingFor, until }: Repush): string {
+  return `servercore was pushed again; waiting for ${waitingFor.join(', ')}, at the latest until ${toMinute(until)}.`;
+}

@@ -1,0 +1,36 @@
+import type { ImageSet } from '../contracts/catalog';
+import type { GateInput } from './gate-input';
+import { MOST_ATTEMPTS, RETRY_SECONDS } from './gate-policy';
+import { after, toMinute, type Thresholds } from './thresholds';
+
+/** What keeps an order from being tried again now. */
+export interface RetryJudgement {
+  readonly decision: 'wait' | 'needsOperator';
+  readonly reason: string;
+}
+
+/**
+ * An order that failed is tried once more after an hour; then a person is asked, until one of its inputs changes or a bake is
+ * forced. Undefined where nothing keeps it.
+ */
+export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryJudgement | undefined {
+  const { failed, forced } = input;
+  const isSame =
+    failed?.set === set.id &&
+    failed.recipeArn === input.recipeArn &&
+    failed.scriptsSha256 === input.scriptsSha256;
+  if (!isSame || forced === true) {
+    return undefined;
+  }
+  if (failed.attempt >= MOST_ATTEMPTS) {
+    const reason = `The bake of ${set.target} failed ${failed.attempt} times with the same set, recipe and scripts.`;
+    return { decision: 'needsOperator', reason };
+  }
+  const again = after(new Date(failed.at), RETRY_SECONDS);
+  return at.passed(again)
+    ? undefined
+    : {
+        decision: 'wait',
+        reason: `The bake of ${set.target} failed; it is tried again at ${toMinute(again)}.`,
+      };
+}

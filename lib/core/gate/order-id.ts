@@ -1,0 +1,30 @@
+import type { Order } from '../contracts/order';
+import type { FailedOrder } from './gate-input';
+
+/** Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. */
+export function newOrder(
+  now: Date,
+  failed: FailedOrder | undefined,
+  inputs: Omit<Order, 'schema' | 'id' | 'attempt'>,
+): Order {
+  const isAgain =
+    failed?.set === inputs.set &&
+    failed.recipeArn === inputs.recipeArn &&
+    failed.scriptsSha256 === inputs.scriptsSha256;
+  const instant = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  return {
+    schema: 'winbake.order/1',
+    id: `${inputs.set}-${instant}`,
+    ...inputs,
+    attempt: isAgain ? failed.attempt + 1 : 1,
+  };
+}
+
+/** When an order was made, to the second, as its id says; the beginning of time for an id of another form. */
+export function orderedAt({ id }: Order): Date {
+  const match = /-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(id);
+  const [, year, month, day, hour, minute, second] = match ?? [];
+  return new Date(
+    match ? `${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}Z` : 0,
+  );
+}

@@ -1,0 +1,63 @@
+import type { Catalog, Observation } from '../contracts/catalog';
+import type { ImageFamily } from '../resolve/family';
+import { readOsVersion } from '../windows/os-version';
+
+/** An observation of a floating tag, with its revision read out. */
+export interface Sighting {
+  readonly family: ImageFamily;
+  readonly at: Date;
+  readonly revision: number;
+  readonly observation: Observation;
+}
+
+/** What the catalog holds of the floating tags of some families, oldest first. */
+export class Sightings {
+  readonly all: readonly Sighting[];
+
+  constructor(catalog: Catalog, families: readonly ImageFamily[]) {
+    const owners = new Map(
+      families.flatMap((family) =>
+        family.floatingTags.map((tag) => [`${family.repository}:${tag}`, family] as const),
+      ),
+    );
+    this.all = catalog.observations.flatMap((observation) => {
+      const family = owners.get(`${observation.repository}:${observation.tag}`);
+      const version = observation.osVersion === null ? undefined : readOsVersion(observation.osVersion);
+      return family !== undefined && version?.build === catalog.build
+        ? { family, at: new Date(observation.at), revision: version.revision, observation }
+        : [];
+    });
+  }
+
+  /** The first look of all; a revision that it showed is of unknown age. */
+  get beginning(): Date | undefined {
+    return this.earliest(() => true);
+  }
+
+  /** When a revision was first seen under any family. */
+  firstOf(revision: number): Date | undefined {
+    return this.earliest((sighting) => sighting.revision === revision);
+  }
+
+  /** When a family first showed anything newer than a revision. */
+  firstNewer(family: string, revision: number): Date | undefined {
+    return this.earliest((sighting) => sighting.family.name === family && sighting.revision > revision);
+  }
+
+  /** When a family first showed a digest. */
+  firstDigest(family: string, digest: string): Date | undefined {
+    return this.earliest(
+      ({ family: { name }, observation }) => name === family && observation.digest === digest,
+    );
+  }
+
+  /** The sightings of a family. */
+  of(family: ImageFamily): readonly Sighting[] {
+    return this.all.filter((sighting) => sighting.family.name === family.name);
+  }
+
+  private earliest(wanted: (sighting: Sighting) => boolean): Date | undefined {
+    const times = this.all.filter(wanted).map(({ at }) => at.getTime());
+    return times.length === 0 ? undefined : new Date(Math.min(...times));
+  }
+}

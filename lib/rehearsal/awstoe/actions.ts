@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import type { ObjectStorage } from '../account/object-storage';
+import { unmodelled } from '../assembly/unmodelled';
+import type { PretendedHost } from '../host/pretended-host';
+import type { Caller } from '../iam/role-policies';
+import { runPowerShell } from '../powershell/run-powershell';
+import type { PowerShell } from '../powershell/find-powershell';
+import { SUCCEEDED, type ActionResult } from './step-result';
+
+/** What the actions of one instance work with. */
+export interface ActionScope {
+  readonly host: PretendedHost;
+  readonly shell: PowerShell;
+  readonly storage: ObjectStorage;
+  /** The instance with its role. */
+  readonly caller: Caller;
+}
+
+type Action = (scope: ActionScope, inputs: unknown, timeoutSeconds: number) => Promise<ActionResult>;
+
+/**
+ * The actions of AWSTOE that the rehearsal models.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-action-modules.html
+ */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  ExecutePowerShell: executePowerShell,
+  S3Download: s3Download,
+  S3Upload: s3Upload,
+  UpdateOS: updateOs,
+  Reboot: reboot,
+};
+
+/** Runs one action; throws for one that has no model. */
+export function runAction(
+  scope: ActionScope,
+  name: string,
+  inputs: unknown,
+  timeoutSeconds: number,
+): Promise<ActionResult> {
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (action === undefined) {
+    throw unmodelled(`the action ${name} of a component`);
+  }
+  return action(scope, inputs, timeoutSeconds);
+}
+
+async function executePowerShell(
+  { host, shell }: ActionScope,
+  inputs: unknown,
+  timeoutSeconds: number,
+): Promise<ActionResult> {
+  const { commands } = isJsonObject(inputs) ? inputs : {};
+  if (!Array.isArray(commands) || !isJsonObject(inputs) || Object.keys(inputs).length !== 1) {
+    throw unmodelled('an ExecutePowerShell step that has anything but a list of commands');
+  }
+  const scriptFile = join(host.folder, 'commands.ps1');
+  writeFileSync(scriptFile, `${commands.map(String).join('\n')}\n`);
+  const run = await runPowerShell(shell, {
+    scriptFile,
+    cwd: host.folder,
+    env: host.environment,
+    timeoutSeconds,
+    pretendedHost: host.folder,
+  });
+  rmSync(scriptFile);
+  return run.timedOut
+    ? { ...run, exitCode: 1, stderr: `${run.stderr}It did not end within ${timeoutSeconds} s.\n` }
+    : run;
+}
+
+function s3Download({ host, storage, caller }: ActionScope, inputs: unknown): Promise<ActionResult> {
+  for (const { source, destination, overwrite } of transfers(inputs)) {
+    const { bucket, key } = s3Location(source);
+    caller.require('s3:GetObject', `arn:aws:s3:::${bucket}/${key}`);
+    const object = storage.get(bucket, key);
+    const path = host.pathOf(String(destination));
+    if (object === undefined) {
+      return Promise.resolve({
+        exitCode: 1,
+        stdout: '',
+        stderr: `NoSuchKey: s3://${bucket}/${key} does not exist.\n`,
+      });
+    }
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, object.body, { flag: overwrite === true ? 'w' : 'wx' });
+  }
+  return Promise.resolve(SUCCEEDED);
+}
+
+function s3Upload({ host, storage, caller }: ActionScope, inputs: unknown): Promise<ActionResult> {
+  for (const { source, destination } of transfers(inputs)) {
+    const { bucket, key } = s3Location(destination);
+    caller.require('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`);
+    storage.put(bucket, key, readFileSync(host.pathOf(String(source))));
+  }
+  return Promise.resolve(SUCCEEDED);
+}
+
+function updateOs({ host }: ActionScope, inputs: unknown): Promise<ActionResult> {
+  if (inputs !== undefined && inputs !== null) {
+    throw unmodelled('an UpdateOS step that includes or excludes updates');
+  }
+  host.installUpdates();
+  return Promise.resolve(SUCCEEDED);
+}
+
+function reboot({ host }: ActionScope): Promise<ActionResult> {
+  host.reboot();
+  return Promise.resolve(SUCCEEDED);
+}
+
+function transfers(inputs: unknown): readonly JsonObject[] {
+  return Array.isArray(inputs) ? inputs.filter(isJsonObject) : [];
+}
+
+function s3Location(uri: unknown): { bucket: string; key: string } {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(String(uri)) ?? [];
+  if (bucket === undefined || key === undefined) {
+    throw unmodelled(`'${String(uri)}' as a place in S3`);
+  }
+  return { bucket, key };
+}

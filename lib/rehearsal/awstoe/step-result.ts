@@ -1,0 +1,24 @@
+/** How an action ended: its exit code, what it printed, and what people read where it failed. */
+export interface ActionResult {
+  /** 0 is success; 3010 restarts the machine and runs the same step again. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One step of a component that was run, or was not for the reason given. */
+export interface StepResult {
+  readonly component: string;
+  readonly step: string;
+  readonly status: 'done' | 'failed' | 'skipped';
+  /** Wall-clock seconds. */
+  readonly seconds: number;
+  /** Why it failed: the last line of what it printed as errors. */
+  readonly reason?: string;
+}
+
+/** The exit code of an installer that wants a restart. */
+export const REBOOT_AND_REPEAT = 3010;
+
+/** An action that did what it should. */
+export const SUCCEEDED: ActionResult = { exitCode: 0, stdout: '', stderr: '' };

@@ -1,0 +1,70 @@
+import type { Decision } from '../../core/gate/gate-input';
+import type { Finding } from '../../core/resolve/finding';
+import type { Mode } from '../../core/resolve/mode';
+
+/** A bake that ended in a publication. */
+export interface BacktestBake {
+  readonly at: string;
+  readonly target: string;
+  readonly host: string;
+  readonly mode: Mode;
+  readonly images: readonly { readonly family: string; readonly osVersion: string }[];
+}
+
+/** A change of the decision or of what it rests on. */
+export interface BacktestDecision {
+  readonly at: string;
+  readonly decision: Decision;
+  readonly reason: string;
+  readonly findings: readonly Finding[];
+}
+
+/** What a rule other than the gate would have done over the same time. */
+export interface NaiveSummary {
+  readonly bakes: number;
+  /** Bakes with an image that is newer than its host, or with images of several revisions. */
+  readonly wrongImageBakes: number;
+  /** Bakes whose images were those of the bake before. */
+  readonly unchangedBakes: number;
+  /** Hours in which servercore was out and not baked. */
+  readonly hoursBehind: number;
+}
+
+/** How long after the last required family a bake was ordered, in hours; null where there was none. */
+export interface Delay {
+  readonly bakes: number;
+  readonly medianHours: number | null;
+}
+
+/** The figures of a backtest. */
+export interface BacktestSummary {
+  readonly bakes: number;
+  readonly rollouts: number;
+  /** Orders that their host failed. */
+  readonly failedOrders: number;
+  readonly exact: number;
+  readonly nearestLower: number;
+  readonly previousRevision: number;
+  /** How often the gate came to ask an operator. */
+  readonly stopped: number;
+  readonly medianHoursAfterLastFamily: number | null;
+  /** Bakes with an image newer than its host or of another build, or of several revisions without a finding that says so. */
+  readonly wrongImageBakes: number;
+  readonly wrongImageBakesOfNaiveWeekly: number;
+  /** The delay apart for instants that were measured and such that were inferred. */
+  readonly measured: Delay;
+  readonly inferred: Delay;
+  readonly hoursBehind: number;
+  readonly naiveWeekly: NaiveSummary;
+  readonly naivePatchTuesday: NaiveSummary;
+}
+
+/** Everything that a backtest tells; the JSON document of `winbake backtest`. */
+export interface BacktestReport {
+  readonly release: string;
+  readonly from: string;
+  readonly to: string;
+  readonly bakes: readonly BacktestBake[];
+  readonly decisions: readonly BacktestDecision[];
+  readonly summary: BacktestSummary;
+}

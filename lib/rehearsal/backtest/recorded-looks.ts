@@ -1,0 +1,78 @@
+import type { FamilyLook } from '../../core/gate/gate-image';
+import { isDigest } from '../../core/oci/digest';
+import type { ImageFamily } from '../../core/resolve/family';
+import { readOsVersion } from '../../core/windows/os-version';
+import type { HistoryEvent } from '../../core/history/history-event';
+import type { History } from '../history/history';
+import { publishedContentOf } from '../registry/published-content';
+
+/** What looks at the registry show over the time of a history, without a network. */
+export class RecordedLooks {
+  constructor(
+    private readonly history: History,
+    readonly families: readonly ImageFamily[],
+  ) {}
+
+  /** What each family shows at an instant, as a look over HTTP would. */
+  at(instant: Date): readonly FamilyLook[] {
+    return this.families.map((family) => this.lookAt(family, instant));
+  }
+
+  /** The first change of a floating tag after an instant, or undefined. */
+  changeAfter(instant: Date): Date | undefined {
+    const times = this.families.flatMap((family) =>
+      family.floatingTags.flatMap((tag) => {
+        const next = this.history
+          .eventsOf(family.repository, tag)
+          .find((event) => event.time > instant.getTime());
+        return next === undefined ? [] : [next.time];
+      }),
+    );
+    return times.length === 0 ? undefined : new Date(Math.min(...times));
+  }
+
+  /** The event that put an image under a family's floating tag, the last one up to an instant. */
+  eventOf(family: ImageFamily, instant: Date): HistoryEvent | undefined {
+    for (const tag of family.floatingTags) {
+      const event = this.history.pointsAt(family.repository, tag, instant);
+      if (event !== undefined) {
+        return event;
+      }
+    }
+    return undefined;
+  }
+
+  private lookAt(family: ImageFamily, instant: Date): FamilyLook {
+    const event = this.eventOf(family, instant);
+    if (event === undefined) {
+      return { family, image: undefined, findings: [] };
+    }
+    const osVersion = event.osVersion === null ? undefined : readOsVersion(event.osVersion);
+    const name = `${family.repository}:${event.tag}`;
+    if (osVersion === undefined) {
+      const message = `${name} has a Windows image that does not say its OS version; it is not used.`;
+      return {
+        family,
+        image: undefined,
+        findings: [{ code: 'NO_OS_VERSION', severity: 'warning', family: family.name, message }],
+      };
+    }
+    if (osVersion.build !== family.release.build) {
+      const message = `${name} has no windows/amd64 image of 10.0.${family.release.build}.N.`;
+      return {
+        family,
+        image: undefined,
+        findings: [{ code: 'PLATFORM_MISSING', severity: 'warning', family: family.name, message }],
+      };
+    }
+    const { resolved, platform } = publishedContentOf(this.history).images.imageOf(event);
+    const { digest } = resolved;
+    const platformDigest = platform.manifest.digest;
+    const known = isDigest(digest) && isDigest(platformDigest);
+    const { compressedBytes } = platform;
+    const image = known
+      ? { tag: event.tag, digest, platformDigest, osVersion, compressedBytes, evidence: event.evidence }
+      : undefined;
+    return { family, image, findings: [] };
+  }
+}

@@ -1,0 +1,178 @@
+import { patchTuesday } from '../../core/calendar/patch-tuesday';
+import { emptyCatalog, withHost, withImageSet, withObservations } from '../../core/catalog/catalog';
+import type { Catalog, ImageSet } from '../../core/contracts/catalog';
+import { decide } from '../../core/gate/decide';
+import type { FailedOrder, GateDecision, StandingBake } from '../../core/gate/gate-input';
+import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../core/gate/gate-policy';
+import { observationsOf } from '../../core/gate/observe';
+import { modeOf, worstMode, type Mode } from '../../core/resolve/mode';
+import { readOsVersion } from '../../core/windows/os-version';
+import type { Release } from '../../core/windows/release';
+import type { RecordedLooks } from './recorded-looks';
+
+/** What a simulation of the gate goes by. */
+export interface Simulation {
+  readonly looks: RecordedLooks;
+  readonly release: Release;
+  readonly policy: GatePolicy;
+  readonly from: Date;
+  readonly to: Date;
+  /** The revision of a fully updated host at an instant. */
+  readonly hostAt: (instant: Date) => number | undefined;
+  /** A host revision that the gate knows from the beginning. */
+  readonly givenHost: number | undefined;
+}
+
+/** A bake that was ordered, and what came of it. */
+export interface SimulatedBake {
+  readonly at: Date;
+  readonly set: ImageSet;
+  readonly hostRevision: number;
+  readonly mode: Mode;
+  readonly outcome: 'published' | 'equal' | 'failed';
+}
+
+/** One evaluated tick. */
+export interface SimulatedTick {
+  readonly at: Date;
+  readonly decision: GateDecision;
+}
+
+const TICK = POLL_INTERVAL_SECONDS * 1000;
+
+/** AWS publishes a base AMI some days after Patch Tuesday; an assumption. */
+const BASE_AMI_DAYS = 3;
+
+/**
+ * Runs the gate over a time, tick by tick. Ticks at which neither the registry nor the clock can change the decision are
+ * passed over: the gate says itself when time alone may change it.
+ */
+export function simulateGate(simulation: Simulation): {
+  readonly ticks: readonly SimulatedTick[];
+  readonly bakes: readonly SimulatedBake[];
+} {
+  const state = new SimulationState(simulation);
+  for (
+    let at: Date | undefined = simulation.from;
+    at !== undefined && at <= simulation.to;
+    at = state.nextTick(at)
+  ) {
+    state.tick(at);
+  }
+  return state;
+}
+
+class SimulationState {
+  readonly ticks: SimulatedTick[] = [];
+  readonly bakes: SimulatedBake[] = [];
+  private catalog: Catalog;
+  private standing: StandingBake | undefined;
+  private failed: FailedOrder | undefined;
+  private published: SimulatedBake | undefined;
+  private wakesAt: Date | undefined;
+  private isUnsettled = false;
+
+  constructor(private readonly simulation: Simulation) {
+    const { from, givenHost, release } = simulation;
+    const empty = emptyCatalog(release);
+    this.catalog = givenHost === undefined ? empty : withHost(empty, from, givenHost, 'given');
+  }
+
+  tick(now: Date): void {
+    const { looks, policy, release } = this.simulation;
+    const shown = looks.at(now);
+    this.catalog = withObservations(this.catalog, observationsOf(shown, now));
+    const decision = decide({
+      now,
+      release,
+      policy,
+      looks: shown,
+      catalog: this.catalog,
+      standing: this.standing,
+      failed: this.failed,
+      recipeArn: 'recipe',
+      scriptsSha256: 'scripts',
+      baseAmiId: baseAmiAt(now),
+    });
+    this.ticks.push({ at: now, decision });
+    const { set } = decision;
+    const before = this.catalog;
+    if (set !== undefined) {
+      this.catalog = withImageSet(this.catalog, set);
+    }
+    this.isUnsettled = this.catalog !== before;
+    if (decision.decision === 'bake' && set !== undefined) {
+      this.bake(now, set);
+      this.isUnsettled = true;
+    }
+    this.wakesAt = decision.changesAt;
+  }
+
+  /** The next tick at which anything may differ: the one after a change, or the first at or after what comes next. */
+  nextTick(now: Date): Date | undefined {
+    if (this.isUnsettled) {
+      return new Date(now.getTime() + TICK);
+    }
+    const coming = [this.wakesAt, this.simulation.looks.changeAfter(now), nextBaseAmi(now)].flatMap(
+      (instant) => instant?.getTime() ?? [],
+    );
+    const ticks = Math.ceil((Math.min(...coming) - now.getTime()) / TICK);
+    return new Date(now.getTime() + Math.max(1, ticks) * TICK);
+  }
+
+  private bake(now: Date, set: ImageSet): void {
+    const { givenHost, hostAt, release } = this.simulation;
+    const target = readOsVersion(set.target)?.revision ?? 0;
+    const hostRevision = givenHost ?? hostAt(now) ?? target;
+    const id = `${set.id}-${now.toISOString()}`;
+    const modes = set.images.map((image) => {
+      const revision = readOsVersion(image.osVersion)?.revision ?? 0;
+      return modeOf(hostRevision, revision, image.late);
+    });
+    const mode = worstMode(modes);
+    const fails = hostRevision < target || (release.needsEqualRevision && mode !== 'exact');
+    this.catalog = withHost(this.catalog, now, hostRevision, id);
+    const bake = { at: now, set, hostRevision, mode };
+    if (fails) {
+      const attempt = this.failed?.set === set.id ? this.failed.attempt + 1 : 1;
+      this.failed = {
+        id,
+        set: set.id,
+        recipeArn: 'recipe',
+        scriptsSha256: 'scripts',
+        attempt,
+        at: now.toISOString(),
+      };
+      this.bakes.push({ ...bake, outcome: 'failed' });
+      return;
+    }
+    const isEqual = this.published?.set.id === set.id && this.published.hostRevision === hostRevision;
+    const done: SimulatedBake = { ...bake, outcome: isEqual ? 'equal' : 'published' };
+    this.bakes.push(done);
+    this.published = done;
+    this.failed = undefined;
+    const at = now.toISOString();
+    this.standing = {
+      set: set.id,
+      at,
+      recipeArn: 'recipe',
+      scriptsSha256: 'scripts',
+      baseAmiId: baseAmiAt(now),
+    };
+  }
+}
+
+function baseAmiAt(now: Date): string {
+  const month = releaseOfBaseAmi(now.getUTCFullYear(), now.getUTCMonth());
+  const last = month <= now ? month : releaseOfBaseAmi(now.getUTCFullYear(), now.getUTCMonth() - 1);
+  return `ami of ${last.toISOString().slice(0, 10)}`;
+}
+
+function nextBaseAmi(now: Date): Date {
+  const month = releaseOfBaseAmi(now.getUTCFullYear(), now.getUTCMonth());
+  return month > now ? month : releaseOfBaseAmi(now.getUTCFullYear(), now.getUTCMonth() + 1);
+}
+
+function releaseOfBaseAmi(year: number, month: number): Date {
+  return new Date(patchTuesday(year, month).getTime() + BASE_AMI_DAYS * 24 * 3_600_000);
+}

@@ -1,0 +1,86 @@
+import { UsageError } from '../../core/errors/usage-error';
+import { DaemonError, daemonResponse } from './daemon-error';
+import { brokenHost, DockerFailure, notModelled } from './docker-failure';
+import type { Engine } from './engine';
+import { inspectImages } from './inspect-images';
+import { readDockerHost } from './docker-host';
+import { parseRegistryMap } from './registry-map';
+import { runContainer } from './run-container';
+import { tagImage } from './tag-image';
+
+/** What a call of docker may use of its surroundings. */
+export interface DockerSurroundings {
+  /** Of its environment `WINBAKE_PRETENDED_HOST` and `WINBAKE_PRETENDED_REGISTRY`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+type Command = (engine: Engine, args: readonly string[]) => Promise<void> | void;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  // Only a pull needs an HTTP client; the other commands start faster without it.
+  pull: async (engine, args) => (await import('./pull-image')).pullImage(engine, args),
+  tag: tagImage,
+  'image inspect': inspectImages,
+  run: runContainer,
+};
+
+/** Answers one call of docker on the pretended host and gives its exit code. */
+export async function runDocker(
+  args: readonly string[],
+  { env, out, err }: DockerSurroundings,
+): Promise<number> {
+  try {
+    const words = args[0] === 'image' ? 2 : 1;
+    const name = args.slice(0, words).join(' ');
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) {
+      throw notModelled(args);
+    }
+    await command(openEngine(env, out), args.slice(words));
+    return 0;
+  } catch (error) {
+    const failure = asFailure(error);
+    if (!(failure instanceof DockerFailure)) {
+      throw failure;
+    }
+    err(`${failure.message}\n`);
+    return failure.exitCode;
+  }
+}
+
+function asFailure(error: unknown): unknown {
+  if (error instanceof DaemonError) {
+    return new DockerFailure(1, daemonResponse(error));
+  }
+  // Such as a registry's address that may not be asked.
+  return error instanceof UsageError ? brokenHost(error.message) : error;
+}
+
+function openEngine(env: DockerSurroundings['env'], out: (text: string) => void): Engine {
+  const folder = env['WINBAKE_PRETENDED_HOST'];
+  if (folder === undefined || folder === '') {
+    throw brokenHost(
+      'WINBAKE_PRETENDED_HOST is not set: it names the folder of the pretended host, with host.json.',
+    );
+  }
+  const host = readDockerHost(folder);
+  if (!host.dockerRuns) {
+    // Source: moby v25.0.6 `client/request.go`, doRequest on Windows.
+    throw new DockerFailure(
+      1,
+      'error during connect: this error may indicate that the docker daemon is not running: ' +
+        'open //./pipe/docker_engine: The system cannot find the file specified.',
+    );
+  }
+  const registries = parseRegistryMap(env['WINBAKE_PRETENDED_REGISTRY'] ?? '{}');
+  return {
+    folder,
+    host,
+    registries,
+    print: (line) => {
+      out(`${line}\n`);
+    },
+  };
+}

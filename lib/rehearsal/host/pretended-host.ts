@@ -1,0 +1,104 @@
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { unmodelled } from '../assembly/unmodelled';
+
+/** What a Windows machine says of itself, as `host.json` keeps it. */
+export interface HostFacts {
+  readonly currentBuild: string;
+  readonly ubr: number;
+  readonly productName: string;
+  readonly installationType: string;
+  readonly pendingReboot: boolean;
+  readonly services: Readonly<Record<string, string>>;
+  readonly instanceId: string;
+  readonly freeBytes?: number;
+}
+
+/** Where a pretended host is reached from, and what it reaches. */
+export interface HostSurroundings {
+  /** The folder that holds the `docker` command. */
+  readonly dockerFolder: string;
+  /** The addresses of registries by the host name in image references. */
+  readonly registries: Readonly<Record<string, string>>;
+  /** The address of the instance metadata service. */
+  readonly metadata: string;
+}
+
+/**
+ * A Windows machine that is a folder: `host.json` says what it is, `c/` is its drive. Scripts see it through the
+ * pretended-Windows module.
+ *
+ * An update raises the revision at once and the registry keys show a pending restart until it happened, as Windows'
+ * servicing does.
+ * @see https://learn.microsoft.com/windows/deployment/update/how-windows-update-works
+ */
+export class PretendedHost {
+  private constructor(
+    readonly folder: string,
+    private readonly surroundings: HostSurroundings,
+    /** The revision that Windows Update offers. */
+    private readonly offeredRevision: number,
+  ) {}
+
+  /** Makes a machine in a new folder. */
+  static create(
+    folder: string,
+    facts: HostFacts,
+    surroundings: HostSurroundings,
+    offeredRevision: number,
+  ): PretendedHost {
+    mkdirSync(join(folder, 'c'), { recursive: true });
+    const host = new PretendedHost(folder, surroundings, offeredRevision);
+    host.write(facts);
+    return host;
+  }
+
+  /** Another machine that starts from this one's disk. */
+  clone(folder: string, instanceId: string, surroundings: HostSurroundings): PretendedHost {
+    cpSync(this.folder, folder, { recursive: true });
+    const clone = new PretendedHost(folder, surroundings, this.offeredRevision);
+    clone.write({ ...this.facts, instanceId });
+    return clone;
+  }
+
+  get facts(): HostFacts {
+    return JSON.parse(readFileSync(join(this.folder, 'host.json'), 'utf8')) as HostFacts;
+  }
+
+  /** The environment of programs on the machine. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      PATH: `${this.surroundings.dockerFolder}${delimiter}${process.env['PATH'] ?? ''}`,
+      WINBAKE_PRETENDED_HOST: this.folder,
+      WINBAKE_PRETENDED_REGISTRY: JSON.stringify(this.surroundings.registries),
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: this.surroundings.metadata,
+    };
+  }
+
+  /** Installs what Windows Update offers. */
+  installUpdates(): void {
+    const { facts } = this;
+    if (facts.ubr < this.offeredRevision) {
+      this.write({ ...facts, ubr: this.offeredRevision, pendingReboot: true });
+    }
+  }
+
+  reboot(): void {
+    this.write({ ...this.facts, pendingReboot: false });
+  }
+
+  /** The path on this computer of a path on the machine's drive. */
+  pathOf(windowsPath: string): string {
+    const [, rest] = /^[Cc]:\\(.+)$/.exec(windowsPath) ?? [];
+    if (rest === undefined) {
+      throw unmodelled(`the path '${windowsPath}', which is not on the C: drive`);
+    }
+    return join(this.folder, 'c', ...rest.split('\\'));
+  }
+
+  private write(facts: HostFacts): void {
+    const file = join(this.folder, 'host.json');
+    writeFileSync(`${file}.new`, JSON.stringify(facts));
+    renameSync(`${file}.new`, file);
+  }
+}

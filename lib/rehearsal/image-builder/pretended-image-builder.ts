@@ -1,0 +1,178 @@
+import { join } from 'node:path';
+import type { ImageBuild, ImageBuilds } from '../../core/ports/image-builds';
+import type { Amis } from '../account/amis';
+import type { ObjectStorage } from '../account/object-storage';
+import { digitsOf, REGION } from '../assembly/physical-names';
+import type { StackModel } from '../assembly/stack-model';
+import { unmodelled } from '../assembly/unmodelled';
+import type { ActionScope } from '../awstoe/actions';
+import { runPhase, type OnStep } from '../awstoe/run-phase';
+import type { StepResult } from '../awstoe/step-result';
+import type { VirtualClock } from '../clock/virtual-clock';
+import { startMetadataService } from '../host/metadata-service';
+import { PretendedHost, type HostFacts } from '../host/pretended-host';
+import { callerOf, type Caller } from '../iam/role-policies';
+import type { PowerShell } from '../powershell/find-powershell';
+import { readRecipe, type Recipe } from './read-recipe';
+
+/** What a bake of the pretended Image Builder takes by the virtual clock, in seconds; a figure of the field, not measured. */
+const BAKE_SECONDS = 45 * 60;
+
+/** What Image Builder needs around it. */
+export interface ImageBuilderOptions {
+  readonly stacks: readonly StackModel[];
+  readonly storage: ObjectStorage;
+  readonly amis: Amis;
+  readonly clock: VirtualClock;
+  readonly shell: PowerShell;
+  /** The folder in which the instances live. */
+  readonly folder: string;
+  readonly dockerFolder: string;
+  readonly registries: Readonly<Record<string, string>>;
+  /** What a fresh instance from the base AMI says of itself, and the revision that Windows Update offers it now. */
+  readonly baseHost: (instanceId: string) => { readonly facts: HostFacts; readonly offeredRevision: number };
+  readonly onStep: OnStep;
+}
+
+/** A finished build, as it will be seen once the clock has passed its end. */
+interface FinishedBuild extends ImageBuild {
+  readonly reason: string;
+  readonly endsAt: Date;
+  readonly steps: readonly StepResult[];
+  readonly hostOsVersion: string;
+}
+
+/**
+ * Image Builder: runs the components of a pipeline's recipe on a pretended build instance and, from its disk, on a test
+ * instance. The order of work is that of the managed workflows.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/manage-image-workflows.html
+ */
+export class PretendedImageBuilder {
+  private readonly builds = new Map<string, FinishedBuild>();
+  private readonly started = new Map<string, string>();
+
+  constructor(private readonly options: ImageBuilderOptions) {}
+
+  /** The last build's steps and host, for the report. */
+  get lastBuild(): FinishedBuild | undefined {
+    return [...this.builds.values()].at(-1);
+  }
+
+  /** Starts a pipeline and gives the ARN of the image build version; the same client token starts nothing again. */
+  async start(pipelineArn: string, clientToken: string, caller: Caller): Promise<string> {
+    caller.require('imagebuilder:StartImagePipelineExecution', pipelineArn);
+    const known = this.started.get(clientToken);
+    if (known !== undefined) {
+      return known;
+    }
+    const recipe = readRecipe(this.options.stacks, pipelineArn);
+    const number = this.builds.size + 1;
+    const imageArn = `${recipe.arn.replace(':image-recipe/', ':image/')}/${number}`;
+    this.started.set(clientToken, imageArn);
+    this.builds.set(imageArn, await this.build(recipe, imageArn));
+    return imageArn;
+  }
+
+  /** The state of an image as the API tells it now. */
+  state(imageArn: string, caller: Caller): { readonly Status: string; readonly Reason?: string } {
+    caller.require('imagebuilder:GetImage', imageArn);
+    const build = this.find(imageArn);
+    if (build.endsAt > this.options.clock.now()) {
+      return { Status: 'BUILDING' };
+    }
+    return build.reason === '' ? { Status: build.status } : { Status: build.status, Reason: build.reason };
+  }
+
+  /** The port of finished builds, as a caller may use it. */
+  describer(caller: Caller): ImageBuilds {
+    return {
+      describe: (imageArn) => {
+        caller.require('imagebuilder:GetImage', imageArn);
+        caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
+        return Promise.resolve(this.find(imageArn));
+      },
+    };
+  }
+
+  private find(imageArn: string): FinishedBuild {
+    const build = this.builds.get(imageArn);
+    if (build === undefined) {
+      throw unmodelled(`the image ${imageArn}, which no pipeline of this rehearsal started`);
+    }
+    return build;
+  }
+
+  private async build(recipe: Recipe, imageArn: string): Promise<FinishedBuild> {
+    const buildInstanceId = `i-${digitsOf(`${imageArn} build`, 17)}`;
+    const testInstanceId = `i-${digitsOf(`${imageArn} test`, 17)}`;
+    const endsAt = new Date(this.options.clock.now().getTime() + BAKE_SECONDS * 1000);
+    const { facts, offeredRevision } = this.options.baseHost(buildInstanceId);
+    const folder = join(this.options.folder, buildInstanceId);
+    const built = await this.onInstance(buildInstanceId, recipe, async (surroundings, scope) => {
+      const host = PretendedHost.create(folder, facts, surroundings, offeredRevision);
+      return { host, ...(await this.runPhases(scope(host), recipe, ['build', 'validate'])) };
+    });
+    const { currentBuild, ubr } = built.host.facts;
+    const common = { endsAt, hostOsVersion: `10.0.${currentBuild}.${ubr}` };
+    if (!built.succeeded) {
+      return { ...common, ...failedBuild(built.steps, 'build'), buildInstanceId, testInstanceId: undefined };
+    }
+    const tested = await this.onInstance(testInstanceId, recipe, async (surroundings, scope) => {
+      const host = built.host.clone(join(this.options.folder, testInstanceId), testInstanceId, surroundings);
+      return this.runPhases(scope(host), recipe, ['test']);
+    });
+    const steps = [...built.steps, ...tested.steps];
+    if (!tested.succeeded) {
+      return { ...common, ...failedBuild(steps, 'test'), buildInstanceId, testInstanceId };
+    }
+    const amis = { [REGION]: this.options.amis.create(imageArn, recipe.amiTags) };
+    return { ...common, status: 'AVAILABLE', reason: '', amis, steps, buildInstanceId, testInstanceId };
+  }
+
+  private async onInstance<T>(
+    instanceId: string,
+    recipe: Recipe,
+    work: (
+      surroundings: Parameters<typeof PretendedHost.create>[2],
+      scope: (host: PretendedHost) => ActionScope,
+    ) => Promise<T>,
+  ): Promise<T> {
+    const { dockerFolder, registries, shell, storage, stacks } = this.options;
+    const roleId = recipe.instanceRole.id;
+    const caller = callerOf(stacks, recipe.instanceRole.arn, { 'aws:userid': `${roleId}:${instanceId}` });
+    // Without these two an instance never answers Image Builder, and the build times out.
+    caller.require('ssm:UpdateInstanceInformation', '*');
+    caller.require('imagebuilder:GetComponent', '*');
+    const metadata = await startMetadataService(instanceId);
+    try {
+      return await work({ dockerFolder, registries, metadata: metadata.url }, (host) => ({
+        host,
+        shell,
+        storage,
+        caller,
+      }));
+    } finally {
+      await metadata.close();
+    }
+  }
+
+  private async runPhases(scope: ActionScope, recipe: Recipe, phases: readonly string[]) {
+    const steps: StepResult[] = [];
+    for (const phase of phases) {
+      for (const { document, parameters } of recipe.components) {
+        const result = await runPhase(scope, document, phase, parameters, this.options.onStep);
+        steps.push(...result.steps);
+        if (!result.succeeded) {
+          return { succeeded: false, steps };
+        }
+      }
+    }
+    return { succeeded: true, steps };
+  }
+}
+
+function failedBuild(steps: readonly StepResult[], stage: string) {
+  const failed = steps.find((step) => step.status === 'failed');
+  const reason = `The ${stage} stage failed in step ${failed?.step ?? 'unknown'}: ${failed?.reason ?? 'no reason is known.'}`;
+  return { status: 'FAILED', reason, amis: {}, steps };
+}

@@ -1,0 +1,56 @@
+import { changeCatalog } from '../../core/catalog/catalog-store';
+import { emptyCatalog, withObservations } from '../../core/catalog/catalog';
+import { POLL_INTERVAL_SECONDS } from '../../core/gate/gate-policy';
+import { observationsOf, observeFamilies } from '../../core/gate/observe';
+import type { Registry } from '../../core/oci/registry';
+import type { DocumentStore } from '../../core/ports/document-store';
+import { familyOf } from '../../core/resolve/family';
+import type { Release } from '../../core/windows/release';
+import type { History } from '../history/history';
+
+/** What is looked at, and what shows it. */
+export interface CatalogFeed {
+  readonly history: History;
+  readonly release: Release;
+  readonly families: readonly string[];
+  readonly lines: Readonly<Record<string, string>>;
+  readonly asOf: Date;
+  readonly documents: DocumentStore;
+  readonly registry: Registry;
+  /** Lets the registry show another moment. */
+  readonly setInstant: (instant: Date) => void;
+}
+
+const MONTH_MILLISECONDS = 31 * 24 * 3600 * 1000;
+const POLL_MILLISECONDS = POLL_INTERVAL_SECONDS * 1000;
+
+/**
+ * Fills the catalog with what a pipeline would have seen that looked every 15 minutes for a month. A look between two
+ * changes of the history sees nothing new, so only the looks after a change are made.
+ */
+export async function feedCatalog(feed: CatalogFeed): Promise<number> {
+  const { history, release, asOf, documents } = feed;
+  const families = feed.families.map((name) => familyOf(name, release, feed.lines[name]));
+  const begin = new Date(asOf.getTime() - MONTH_MILLISECONDS);
+  const repositories = families.map((family) => family.repository);
+  const changes = history
+    .changesBetween(begin, asOf, repositories)
+    .map((event) => pollAfter(new Date(event.time), asOf));
+  const looks = [...new Set([begin.getTime(), ...changes])].filter((time) => time < asOf.getTime());
+  let seen = emptyCatalog(release);
+  for (const time of looks.sort((one, other) => one - other)) {
+    const at = new Date(time);
+    feed.setInstant(at);
+    seen = withObservations(seen, observationsOf(await observeFamilies(feed.registry, families, seen), at));
+  }
+  const { observations } = seen;
+  await changeCatalog(documents, release, (catalog) => withObservations(catalog, observations));
+  feed.setInstant(asOf);
+  return looks.length;
+}
+
+/** The first look at or after a change; looks are whole intervals before `asOf`. */
+function pollAfter(change: Date, asOf: Date): number {
+  const before = Math.floor((asOf.getTime() - change.getTime()) / POLL_MILLISECONDS);
+  return asOf.getTime() - before * POLL_MILLISECONDS;
+}

@@ -1,0 +1,21 @@
+import type { FaultSetting } from '../registry/faults';
+
+/** What is rehearsed, and under which circumstances. */
+export interface RehearsalOptions {
+  /** The name of a Windows Server release. */
+  readonly release: string;
+  readonly asOf: string | undefined;
+  /** The revision that Windows Update brings the pretended host to; absent: the newest of its day. */
+  readonly hostRevision: number | undefined;
+  readonly history: string | undefined;
+  readonly hosts: string | undefined;
+  readonly faults: readonly FaultSetting[];
+  /** The command that runs the CDK app; absent: that of `cdk.json`. */
+  readonly app: string | undefined;
+  /** An assembly to rehearse as it is, instead of an app. */
+  readonly cdkOut: string | undefined;
+  /** The folder in which a relative path and `cdk.json` are looked for. */
+  readonly workingFolder: string;
+  /** Variables that replace those of the decide function, for policy options. */
+  readonly policy: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,105 @@
+import { orderSchema } from '../../core/contracts/order';
+import { parseDocument } from '../../core/contracts/parse-document';
+import { imageManifestSchema, type ImageManifest } from '../../core/contracts/image-manifest';
+import { CURRENT_ORDER_KEY } from '../../core/bake/document-keys';
+import { compressedBytes, parseImageManifest } from '../../core/oci/image-manifest';
+import type { Registry } from '../../core/oci/registry';
+import { readImages } from '../../core/resolve/read-images';
+import type { Finding } from '../../core/resolve/finding';
+import { formatOsVersion } from '../../core/windows/os-version';
+import { channelSchema } from '../../core/contracts/publication';
+import { channelParameters } from '../../core/publish/channel-names';
+import { publishedManifestKey } from '../../core/publish/publication-key';
+import type { RebakeResult } from './rebake';
+import type { RehearsalReport, ReportedImage, ReportedRollout } from './rehearsal-report';
+import { bucketOf, withRegistry, type Stage } from './stage';
+
+const SYNTHETIC: Finding = {
+  code: 'SYNTHETIC',
+  severity: 'info',
+  message: 'Bytes on disk, digests and the times of bake and refresh are models, not measurements.',
+};
+
+/** Puts together what the account holds at the end of a rehearsal. */
+export async function reportOf(
+  stage: Stage,
+  { decisions }: RebakeResult,
+  rollout: ReportedRollout,
+): Promise<RehearsalReport> {
+  const { account, asOf, log, pipeline } = stage;
+  const parameters = {
+    ...account.parameters.below(pipeline.parameterPath),
+    ...account.parameters.below(
+      `${pipeline.parameterPath.slice(0, pipeline.parameterPath.lastIndexOf('/'))}/fleets`,
+    ),
+  };
+  const published = publishedAmi(stage);
+  const last = decisions.at(-1);
+  return {
+    asOf: asOf.toISOString(),
+    decision: last?.decision ?? 'needsOperator',
+    decisions,
+    target: orderedTarget(stage),
+    host: published === undefined ? null : published.manifest.host,
+    images: published === undefined ? [] : await describeImages(stage, published.manifest),
+    ami: published === undefined ? null : { id: published.amiId, tags: account.amis.tagsOf(published.amiId) },
+    parameters,
+    rollout,
+    steps: log.steps,
+    findings: [...(last?.findings ?? []), ...(published === undefined ? [] : [SYNTHETIC])],
+  };
+}
+
+function orderedTarget(stage: Stage): string | null {
+  const stored = stage.account.storage.get(bucketOf(stage), CURRENT_ORDER_KEY);
+  if (stored === undefined) {
+    return null;
+  }
+  const { targetRevision } = parseDocument(orderSchema, stored.body.toString(), CURRENT_ORDER_KEY);
+  return formatOsVersion({ build: stage.os.release.build, revision: targetRevision });
+}
+
+/** What the channel `latest` points to, unless that still is the plain base AMI. */
+function publishedAmi(
+  stage: Stage,
+): { readonly amiId: string; readonly manifest: ImageManifest } | undefined {
+  const { account, pipeline } = stage;
+  const name = channelParameters(pipeline.parameterPath, 'latest').publication;
+  const { id, amiId, mode } = parseDocument(channelSchema, account.parameters.read(name) ?? '', name);
+  if (mode === 'unbaked') {
+    return undefined;
+  }
+  const key = publishedManifestKey(id);
+  const text = account.storage.get(bucketOf(stage), key)?.body.toString() ?? '';
+  return { amiId, manifest: parseDocument(imageManifestSchema, text, key) };
+}
+
+function describeImages(stage: Stage, manifest: ImageManifest): Promise<readonly ReportedImage[]> {
+  return withRegistry(stage, (registry) =>
+    Promise.all(manifest.images.map((image) => describeImage(stage, registry, image))),
+  );
+}
+
+async function describeImage(
+  { os, registry: embedded }: Stage,
+  registry: Registry,
+  { family, repository, tag, digest, osVersion, mode }: ImageManifest['images'][number],
+): Promise<ReportedImage> {
+  const reading = await readImages(registry, repository, digest, os.release.build);
+  const platformDigest = reading?.images.find(
+    (one) => formatOsVersion(one.osVersion) === osVersion,
+  )?.platformDigest;
+  const platform = await registry.manifest(repository, platformDigest ?? digest);
+  const recorded = embedded.recordedDigest(digest)?.recordedDigest ?? undefined;
+  return {
+    family,
+    repository,
+    tag,
+    digest,
+    platformDigest: platformDigest ?? digest,
+    osVersion,
+    mode,
+    compressedBytes: compressedBytes(parseImageManifest(platform?.body ?? '{}', `${repository}@${digest}`)),
+    ...(recorded === undefined ? {} : { recordedDigest: recorded }),
+  };
+}

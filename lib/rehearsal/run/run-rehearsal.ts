@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { linesOf } from '../../handlers/families';
+import { osOf } from '../../handlers/os';
+import { appCommandOf, synthesize } from '../assembly/synthesize';
+import { VirtualClock } from '../clock/virtual-clock';
+import { writeDockerShim } from '../docker/write-docker-shim';
+import { parseAsOf } from '../history/as-of';
+import { hostRevisions } from '../history/host-revisions';
+import { readHistory } from '../history/read-history';
+import { callerOf } from '../iam/role-policies';
+import { PretendedImageBuilder } from '../image-builder/pretended-image-builder';
+import { findPowerShell } from '../powershell/find-powershell';
+import { startEmbeddedRegistry } from '../registry/embedded-registry';
+import { baseHostAt } from './base-host';
+import { deployPipeline, findPipeline } from './deploy-pipeline';
+import { feedCatalog } from './feed-catalog';
+import { PretendedAccount } from './pretended-account';
+import type { Progress } from './progress';
+import { rebake, type RebakeResult } from './rebake';
+import type { RehearsalOptions } from './rehearsal-options';
+import type { RehearsalReport } from './rehearsal-report';
+import { reportOf } from './report-of';
+import { deployFleets, rollOut } from './roll-out-fleets';
+import { bucketOf, familiesOf, withRegistry, type Stage } from './stage';
+import { StepLog } from './step-log';
+
+/** A rehearsal's report, and whether a bake was due that this computer could not run. */
+export interface RehearsalResult {
+  readonly report: RehearsalReport;
+  readonly wasRun: boolean;
+}
+
+/**
+ * Rehearses a bake, its publication and its rollout: the assembly that would be deployed, in a pretended account, at a
+ * moment of recorded history. Rehearsals share nothing: each has its own folder and registry. Throws a `WinbakeError` where
+ * it cannot be carried through.
+ */
+export async function runRehearsal(options: RehearsalOptions, progress: Progress): Promise<RehearsalResult> {
+  const history = readHistory(options.history);
+  const asOf = parseAsOf(options.asOf, history);
+  const folder = mkdtempSync(join(tmpdir(), 'winbake-rehearsal-'));
+  const registry = await startEmbeddedRegistry({ history, asOf, faults: options.faults });
+  try {
+    const log = new StepLog(progress);
+    const account = new PretendedAccount(await assemblyFolder(options, folder, log));
+    const pipeline = findPipeline(account, options.release);
+    const clock = new VirtualClock(asOf);
+    clock.onJump((now) => {
+      registry.setInstant(now);
+    });
+    const os = osOf(pipeline.decide.environment['WINBAKE_OS'] ?? '');
+    const stage: Stage = { asOf, os, account, pipeline, clock, history, registry, log };
+    return await carryOut(stage, options, folder);
+  } finally {
+    await registry.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function carryOut(stage: Stage, options: RehearsalOptions, folder: string): Promise<RehearsalResult> {
+  const { account, asOf, clock, log, pipeline } = stage;
+  const fleets = await log.phase('Deploy into a pretended account', async () => {
+    await deployPipeline(account, pipeline, asOf);
+    return deployFleets(account, pipeline.parameterPath, clock);
+  });
+  await log.phase('Look back over the month before', (say) => lookBack(stage, options, say));
+  const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
+    prepareImageBuilder(stage, options, folder, say),
+  );
+  const result = await log.phase('Decide, bake and publish', () =>
+    rebake(stage, { imageBuilder, policy: options.policy }),
+  );
+  if (!result.wasRun) {
+    log.notRun(['update-os', 'cache-images', 'verify']);
+  }
+  const rollout = await log.phase('Roll out to the fleets', () => rollOut(account, fleets, clock));
+  const status = hasPublished(result) ? rollout.status : 'none';
+  return { report: await reportOf(stage, result, { ...rollout, status }), wasRun: result.wasRun };
+}
+
+async function assemblyFolder(options: RehearsalOptions, folder: string, log: StepLog): Promise<string> {
+  if (options.cdkOut !== undefined) {
+    return options.cdkOut;
+  }
+  const command = options.app ?? appCommandOf(options.workingFolder);
+  const output = join(folder, 'cdk.out');
+  await log.phase('Synthesize the app', (say) => {
+    say(command);
+    return synthesize(command, output, { release: options.release });
+  });
+  return output;
+}
+
+async function lookBack(stage: Stage, options: RehearsalOptions, say: (text: string) => void): Promise<void> {
+  const { account, asOf, history, os, pipeline, registry } = stage;
+  const documents = account.storage.documents(
+    bucketOf(stage),
+    callerOf(account.stacks, pipeline.decide.roleArn),
+  );
+  const looks = await withRegistry(stage, (client) =>
+    feedCatalog({
+      history,
+      release: os.release,
+      families: familiesOf(stage),
+      lines: linesOf({ ...pipeline.decide.environment, ...options.policy }),
+      asOf,
+      documents,
+      registry: client,
+      setInstant: (instant) => {
+        registry.setInstant(instant);
+      },
+    }),
+  );
+  say(`${looks} looks at what changed`);
+}
+
+async function prepareImageBuilder(
+  stage: Stage,
+  options: RehearsalOptions,
+  folder: string,
+  say: (text: string) => void,
+): Promise<PretendedImageBuilder | undefined> {
+  const { account, clock, history, log, os, pipeline, registry } = stage;
+  const revisions = hostRevisions({
+    history,
+    userHistory: options.history !== undefined,
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
+  });
+  // A host of which nothing is known is a mistake in the call, and said before any work.
+  baseHostAt(os, revisions, clock.now(), options.hostRevision, '');
+  const shell = await findPowerShell({ onProgress: say });
+  if (shell === undefined) {
+    return undefined;
+  }
+  const dockerFolder = join(folder, 'docker');
+  writeDockerShim(dockerFolder);
+  return new PretendedImageBuilder({
+    stacks: account.stacks,
+    storage: account.storage,
+    amis: account.amis,
+    clock,
+    shell,
+    folder,
+    dockerFolder,
+    registries: { [new URL(pipeline.decide.environment['WINBAKE_REGISTRY'] ?? '').host]: registry.url },
+    baseHost: (instanceId) => baseHostAt(os, revisions, clock.now(), options.hostRevision, instanceId),
+    onStep: log.onStep,
+  });
+}
+
+function hasPublished({ decisions, wasRun }: RebakeResult): boolean {
+  return wasRun && decisions.at(-1)?.decision === 'bake';
+}

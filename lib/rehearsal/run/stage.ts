@@ -1,0 +1,44 @@
+import type { Registry } from '../../core/oci/registry';
+import type { osOf } from '../../handlers/os';
+import { createRegistryClient } from '../../registry/registry-client';
+import type { VirtualClock } from '../clock/virtual-clock';
+import type { History } from '../history/history';
+import type { EmbeddedRegistry } from '../registry/embedded-registry';
+import type { DeployedPipeline } from './deploy-pipeline';
+import type { PretendedAccount } from './pretended-account';
+import type { StepLog } from './step-log';
+
+/** What all parts of a rehearsal share. */
+export interface Stage {
+  readonly asOf: Date;
+  readonly os: ReturnType<typeof osOf>;
+  readonly account: PretendedAccount;
+  readonly pipeline: DeployedPipeline;
+  readonly clock: VirtualClock;
+  readonly history: History;
+  readonly registry: EmbeddedRegistry;
+  readonly log: StepLog;
+}
+
+/** Each look has this many seconds for its network work, as in the function. */
+const LOOK_SECONDS = 30;
+
+/** Lets something look at the registry, with a client of its own that is closed afterwards. */
+export async function withRegistry<T>(stage: Stage, look: (registry: Registry) => Promise<T>): Promise<T> {
+  const client = createRegistryClient({ url: stage.registry.url, deadlineSeconds: LOOK_SECONDS });
+  try {
+    return await look(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** The families that the pipeline caches. */
+export function familiesOf(stage: Stage): readonly string[] {
+  return (stage.pipeline.decide.environment['WINBAKE_FAMILIES'] ?? '').split(',');
+}
+
+/** The bucket of the pipeline's documents. */
+export function bucketOf(stage: Stage): string {
+  return stage.pipeline.decide.environment['WINBAKE_BUCKET'] ?? '';
+}

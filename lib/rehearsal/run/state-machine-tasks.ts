@@ -1,0 +1,51 @@
+import { isJsonObject } from '../../core/oci/json-value';
+import { unmodelled } from '../assembly/unmodelled';
+import type { Caller } from '../iam/role-policies';
+import type { PretendedImageBuilder } from '../image-builder/pretended-image-builder';
+
+/** A call that a Task state makes. */
+export interface TaskCall {
+  readonly resource: string;
+  readonly parameters: unknown;
+}
+
+/** What the state machine of a pipeline reaches. */
+export interface StateMachineSurroundings {
+  /** The state machine with its role. */
+  readonly caller: Caller;
+  readonly imageBuilder: PretendedImageBuilder | undefined;
+  /** Invokes a function with a payload. */
+  readonly invoke: (functionArn: string, payload: unknown) => Promise<unknown>;
+}
+
+/**
+ * Makes the calls of Task states; throws for a service integration that has no model.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
+ */
+export async function callTask(surroundings: StateMachineSurroundings, call: TaskCall): Promise<unknown> {
+  const { caller, imageBuilder, invoke } = surroundings;
+  const parameters = isJsonObject(call.parameters) ? call.parameters : {};
+  if (imageBuilder === undefined && call.resource.includes(':imagebuilder:')) {
+    throw unmodelled('Image Builder without a PowerShell on this computer');
+  }
+  switch (call.resource) {
+    case 'arn:aws:states:::lambda:invoke': {
+      const functionArn = String(parameters['FunctionName']);
+      caller.require('lambda:InvokeFunction', functionArn);
+      return { StatusCode: 200, Payload: await invoke(functionArn, parameters['Payload']) };
+    }
+    case 'arn:aws:states:::aws-sdk:imagebuilder:startImagePipelineExecution': {
+      const { ImagePipelineArn, ClientToken } = parameters;
+      const ImageBuildVersionArn = await imageBuilder?.start(
+        String(ImagePipelineArn),
+        String(ClientToken),
+        caller,
+      );
+      return { ClientToken, ImageBuildVersionArn };
+    }
+    case 'arn:aws:states:::aws-sdk:imagebuilder:getImage':
+      return { Image: { State: imageBuilder?.state(String(parameters['ImageBuildVersionArn']), caller) } };
+    default:
+      throw unmodelled(`the service integration ${call.resource}`);
+  }
+}

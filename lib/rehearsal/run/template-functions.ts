@@ -1,0 +1,65 @@
+import { isJsonObject } from '../../core/oci/json-value';
+import type { StackModel } from '../assembly/stack-model';
+import { unmodelled } from '../assembly/unmodelled';
+
+/** The handlers that Winbake's functions run. */
+export type HandlerKind = 'decide' | 'publish' | 'seed' | 'rollout';
+
+/** A Lambda function of Winbake in a template. */
+export interface TemplateFunction {
+  readonly arn: string;
+  readonly kind: HandlerKind;
+  readonly roleArn: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Which handler a function runs shows in the variables that only it is given, most telling first. */
+const TELLING: readonly (readonly [string, HandlerKind])[] = [
+  ['WINBAKE_RECIPE_ARN', 'decide'],
+  ['WINBAKE_INSTANCE_ROLE_ID', 'publish'],
+  ['WINBAKE_CHANNEL_PARAMETER', 'rollout'],
+  ['WINBAKE_BASE_AMI_PARAMETER', 'seed'],
+];
+
+/** The functions of Winbake in a stack. */
+export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
+  return stack.logicalIds('AWS::Lambda::Function').flatMap((logicalId) => {
+    const { Environment } = stack.properties(logicalId, ['Environment']);
+    const variables = isJsonObject(Environment) ? Environment['Variables'] : undefined;
+    const environment = isJsonObject(variables) ? (variables as Readonly<Record<string, string>>) : {};
+    const kind = TELLING.find(([name]) => name in environment)?.[1];
+    if (kind === undefined) {
+      return [];
+    }
+    const { Role } = stack.properties(logicalId, ['Role']);
+    const arn = String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }));
+    return { arn, kind, roleArn: String(Role), environment };
+  });
+}
+
+/** The function of that ARN; throws for one that is not Winbake's. */
+export function functionByArn(stacks: readonly StackModel[], arn: string): TemplateFunction {
+  const found = stacks.flatMap(functionsOf).find((one) => one.arn === arn);
+  if (found === undefined) {
+    throw unmodelled(`the function ${arn}, which is not one of Winbake's`);
+  }
+  return found;
+}
+
+/** The states machine that calls a function, as the template defines it, with its role. */
+export function stateMachineCalling(
+  stack: StackModel,
+  functionArn: string,
+): { readonly definition: unknown; readonly roleArn: string; readonly arn: string } {
+  for (const { logicalId, properties } of stack.resources('AWS::StepFunctions::StateMachine')) {
+    const { DefinitionString, DefinitionSubstitutions, RoleArn } = properties;
+    const substitutions = isJsonObject(DefinitionSubstitutions) ? DefinitionSubstitutions : {};
+    const text = String(DefinitionString).replaceAll(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) =>
+      Object.hasOwn(substitutions, name) ? String(substitutions[name]) : whole,
+    );
+    if (text.includes(functionArn)) {
+      return { definition: JSON.parse(text), roleArn: String(RoleArn), arn: stack.reference(logicalId) };
+    }
+  }
+  throw unmodelled(`${functionArn}, which no state machine of ${stack.stack.name} calls`);
+}

@@ -1,0 +1,101 @@
+import { valueAt, type Evaluation } from './evaluation';
+import type { FieldReader } from './field-reader';
+import type { JsonValue } from './json-value';
+import { notModelled, notValid } from './refusal';
+import { StateFailure } from './state-failure';
+import { parseIntrinsicCall, type IntrinsicArgument, type IntrinsicCall } from './parse-intrinsic-call';
+
+/**
+ * Reads a call of `States.Format`, `States.JsonToString` or `States.StringToJson`, the functions whose result is exact;
+ * every other is refused. Where a value is not of the type that it takes it fails with `States.IntrinsicFailure`.
+ *
+ * @see https://states-language.net/spec.html#appendix-b
+ */
+export function readIntrinsicFunction(text: string, name: string, fields: FieldReader): Evaluation {
+  const call = parseIntrinsicCall(text);
+  if (call === undefined) {
+    throw notModelled(`the text '${text}' of '${name}'`, fields.where);
+  }
+  return callOf(call, name, fields);
+}
+
+function callOf(call: IntrinsicCall, name: string, fields: FieldReader): Evaluation {
+  const where = fields.where;
+  const [first, ...rest] = call.arguments;
+  const isSingle = first !== undefined && rest.length === 0;
+  switch (call.name) {
+    case 'States.Format':
+      if (first?.kind !== 'text') {
+        throw notModelled(`'States.Format' without a literal template, in '${name}',`, where);
+      }
+      if (first.pieces.length - 1 !== rest.length) {
+        throw notValid(`'States.Format' has as many '{}' as values; '${name}' has not,`, where);
+      }
+      return format(
+        first.pieces,
+        rest.map((argument) => argumentOf(argument, name, fields)),
+      );
+    case 'States.JsonToString':
+      if (!isSingle || first.kind !== 'path') {
+        throw notValid(`'States.JsonToString' takes one path; '${name}' gives something else,`, where);
+      }
+      return mapped(argumentOf(first, name, fields), (value) => JSON.stringify(value));
+    case 'States.StringToJson':
+      if (!isSingle) {
+        throw notValid(`'States.StringToJson' takes one value; '${name}' gives something else,`, where);
+      }
+      return mapped(argumentOf(first, name, fields), parseText);
+    default:
+      throw notModelled(`the intrinsic function '${call.name}' of '${name}'`, where);
+  }
+}
+
+function argumentOf(argument: IntrinsicArgument, name: string, fields: FieldReader): Evaluation {
+  switch (argument.kind) {
+    case 'text': {
+      const [text, ...more] = argument.pieces;
+      if (more.length > 0 || text === undefined) {
+        throw notModelled(`braces outside of a template of 'States.Format', in '${name}',`, fields.where);
+      }
+      return () => text;
+    }
+    case 'value':
+      return () => argument.value;
+    case 'call':
+      return callOf(argument.call, name, fields);
+    case 'path': {
+      const path = fields.parsePath(argument.text, name);
+      return (scope) => valueAt(path, scope);
+    }
+  }
+}
+
+function format(pieces: readonly string[], values: readonly Evaluation[]): Evaluation {
+  return (scope) =>
+    pieces.reduce((text, piece, index) => {
+      const value = values[index - 1]?.(scope);
+      if (typeof value === 'object' && value !== null) {
+        throw failure('States.Format takes strings, numbers, booleans and null only.');
+      }
+      return `${text}${String(value)}${piece}`;
+    });
+}
+
+function mapped(evaluate: Evaluation, map: (value: JsonValue) => JsonValue): Evaluation {
+  return (scope) => map(evaluate(scope));
+}
+
+function parseText(value: JsonValue): JsonValue {
+  if (typeof value !== 'string') {
+    throw failure('States.StringToJson takes a string only.');
+  }
+  try {
+    return JSON.parse(value) as JsonValue;
+  } catch {
+    throw failure('States.StringToJson was given a text that is no JSON.');
+  }
+}
+
+function failure(reason: string): StateFailure {
+  return new StateFailure('States.IntrinsicFailure', reason);
+}

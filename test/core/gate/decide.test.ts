@@ -1,0 +1,184 @@
+import { withHost } from '../../../lib/core/catalog/catalog';
+import { findingKey } from '../../../lib/core/gate/finding-key';
+import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
+import { DEFAULT_GATE_POLICY } from '../../../lib/core/gate/gate-policy';
+import { inShort } from '../../support/gate-history';
+import { GateState } from '../../support/gate-state';
+
+/** October 2025: Patch Tuesday is the 14th, 17:00Z. */
+const BEFORE = '2025-10-01T00:00:00Z';
+const TUESDAY = '2025-10-14T18:00:00Z';
+const all = (revision: number) => ({ servercore: revision, iis: revision });
+
+function standing(set: string | null, more: Partial<StandingBake> = {}): StandingBake {
+  return { set, at: BEFORE, recipeArn: 'recipe', scriptsSha256: 'scripts', baseAmiId: 'ami', ...more };
+}
+
+/** A gate whose families stood at 100 on the first, and that baked them. */
+function settled(release = '2022') {
+  const gate = new GateState(release);
+  const set = gate.look(BEFORE, all(100)).set!;
+  return { gate, set, baked: standing(set.id) };
+}
+
+test('nothing that stands is baked again, and the reason says so', () => {
+  const { gate, baked } = settled();
+  expect(gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked })).toMatchObject({
+    decision: 'nothing',
+    reason: '10.0.20348.100 is baked already.',
+  });
+});
+
+test.each([
+  ['a changed recipe', { recipeArn: 'other' }, 'recipe, its components or the scripts changed'],
+  ['changed scripts', { scriptsSha256: 'other' }, 'recipe, its components or the scripts changed'],
+  ['a person', { forced: true }, 'A person asked'],
+  [
+    'a newer base AMI where the policy says so',
+    { baseAmiId: 'new', policy: { ...DEFAULT_GATE_POLICY, baseAmi: 'atOnce' as const } },
+    'base AMI new is newer',
+  ],
+  ['age', { policy: { ...DEFAULT_GATE_POLICY, maxAgeSeconds: 86_400 } }, 'older than 1 days'],
+])('%s orders a bake', (_what, change, reason) => {
+  const { gate, baked } = settled();
+  const decision = gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked, ...change });
+  expect(decision.decision).toBe('bake');
+  expect(decision.reason).toContain(reason);
+});
+
+test('a newer base AMI waits for the next bake by default', () => {
+  const { gate, baked } = settled();
+  expect(gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked, baseAmiId: 'new' }).decision).toBe(
+    'nothing',
+  );
+});
+
+test('age never cuts a wait short', () => {
+  const { gate, baked } = settled();
+  const policy = { ...DEFAULT_GATE_POLICY, maxAgeSeconds: 86_400 };
+  gate.look(TUESDAY, { servercore: 200, iis: 100 }, { standing: baked, policy });
+  expect(
+    gate.look('2025-10-15T00:00:00Z', { servercore: 200, iis: 100 }, { standing: baked, policy }).decision,
+  ).toBe('wait');
+});
+
+test('where Patch Tuesday brings nothing the wait ends, the host is baked once, and 2016 stops', () => {
+  const { gate, baked } = settled();
+  expect(inShort(gate.look('2025-10-16T04:59:00Z', all(100), { standing: baked }))).toBe(
+    'wait, EXPECTED_NEWER',
+  );
+  const end = gate.look('2025-10-16T05:00:00Z', all(100), { standing: baked });
+  expect(end).toMatchObject({ decision: 'bake', set: { target: '10.0.20348.100' } });
+  expect(end.findings).toMatchObject([{ code: 'EXPECTED_NEWER', severity: 'warning' }]);
+  const done = standing(end.set!.id, { at: '2025-10-16T05:00:00Z' });
+  expect(gate.look('2025-10-16T05:15:00Z', all(100), { standing: done }).decision).toBe('nothing');
+  const old = settled('2016');
+  expect(old.gate.look('2025-10-16T05:00:00Z', all(100), { standing: old.baked }).decision).toBe(
+    'needsOperator',
+  );
+});
+
+test('after the end of support nothing is expected any more', () => {
+  const gate = new GateState('2016');
+  const set = gate.look('2027-01-20T00:00:00Z', all(100)).set!;
+  const baked = standing(set.id, { at: '2027-02-01T00:00:00Z' });
+  expect(gate.look('2027-02-09T19:00:00Z', all(100), { standing: baked }).decision).toBe('nothing');
+});
+
+test('an operator accepts one finding: the older image is then followed', () => {
+  const { gate } = settled();
+  const newer = gate.look(TUESDAY, all(200)).set!;
+  const baked = standing(newer.id, { at: TUESDAY });
+  const back = { servercore: 100, iis: 200 };
+  const refused = gate.look('2025-10-17T00:00:00Z', back, { standing: baked });
+  expect(inShort(refused)).toBe('nothing, WENT_BACK servercore');
+  const finding = findingKey(refused.findings[0]!, '10.0.20348.100');
+  gate.catalog = { ...gate.catalog, accepted: [{ finding, by: 'me', at: TUESDAY }] };
+  expect(gate.look('2025-10-17T00:15:00Z', back, { standing: baked }).set?.images[0]?.osVersion).toBe(
+    '10.0.20348.100',
+  );
+});
+
+test('a family that cannot be read is taken from the catalog, and said', () => {
+  const { gate, baked } = settled();
+  const decision = gate.look(
+    '2025-10-02T00:00:00Z',
+    { servercore: 100, iis: undefined },
+    { standing: baked },
+  );
+  expect(decision).toMatchObject({ decision: 'nothing', set: { id: baked.set } });
+});
+
+test('where nothing can be read and nothing is known, the gate waits', () => {
+  expect(new GateState().look(BEFORE, { servercore: undefined, iis: undefined }).decision).toBe('wait');
+});
+
+test('a family without any image stops the gate when its time is up', () => {
+  const gate = new GateState();
+  expect(gate.look(BEFORE, { servercore: 100, iis: undefined })).toMatchObject({
+    decision: 'needsOperator',
+    reason: 'iis has no image at all, not even an older one.',
+  });
+});
+
+test('a download that doubles is warned of', () => {
+  const { gate } = settled();
+  gate.catalog = {
+    ...gate.catalog,
+    observations: gate.catalog.observations.map((one) => ({ ...one, compressedBytes: 400 })),
+  };
+  expect(inShort(gate.look(TUESDAY, all(200)))).toBe('bake, SIZE_JUMP servercore, SIZE_JUMP iis');
+});
+
+test('an observation of the future stops nothing but waits until the clocks agree', () => {
+  const { gate } = settled();
+  const decision = gate.look('2025-09-30T00:00:00Z', all(100));
+  expect(inShort(decision)).toBe('wait, CLOCK_SKEW');
+});
+
+describe('an order that failed', () => {
+  const failedIn = ({ set }: ReturnType<typeof settled>, attempt: number): FailedOrder => ({
+    ...{ id: 'order', set: set.id, recipeArn: 'recipe', scriptsSha256: 'scripts' },
+    attempt,
+    at: '2025-10-02T00:00:00Z',
+  });
+
+  test.each([
+    ['is not repeated at once', 1, '2025-10-02T00:15:00Z', 'wait'],
+    ['is tried once more after an hour', 1, '2025-10-02T01:00:00Z', 'bake'],
+    ['asks the operator after the second time', 2, '2025-10-09T00:00:00Z', 'needsOperator'],
+  ])('%s', (_what, attempt, now, expected) => {
+    const state = settled();
+    expect(state.gate.look(now, all(100), { failed: failedIn(state, attempt) }).decision).toBe(expected);
+  });
+
+  test.each([
+    ['the scripts change', 100, { scriptsSha256: 'new' }],
+    ['a newer image is out', 101, {}],
+    ['it is forced', 100, { forced: true }],
+  ])('is tried again when %s', (_what, revision, change) => {
+    const state = settled();
+    const failed = failedIn(state, 2);
+    expect(state.gate.look('2025-10-09T00:00:00Z', all(revision), { failed, ...change }).decision).toBe(
+      'bake',
+    );
+  });
+});
+
+test('a host beyond every image gets the nearest lower one, said so; 2016 needs an operator', () => {
+  const look = (release: string) => {
+    const { gate, baked } = settled(release);
+    gate.catalog = withHost(gate.catalog, new Date(BEFORE), 150, 'a bake');
+    return gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked });
+  };
+  expect(inShort(look('2022'))).toBe('nothing, HOST_WITHOUT_IMAGE');
+  expect(look('2022').findings[0]?.message).toContain('used as nearestLower');
+  expect(inShort(look('2016'))).toBe('needsOperator, HOST_WITHOUT_IMAGE');
+});
+
+test('a decision says when time alone may change it', () => {
+  const { gate, baked } = settled();
+  expect(gate.look('2025-10-14T17:15:00Z', all(100), { standing: baked }).changesAt?.toISOString()).toBe(
+    '2025-10-16T05:00:00.000Z',
+  );
+});

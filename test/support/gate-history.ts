@@ -1,0 +1,59 @@
+import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/core/gate/gate-policy';
+import type { GateDecision } from '../../lib/core/gate/gate-input';
+import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
+import { parseRelease } from '../../lib/core/windows/release';
+import { RecordedLooks } from '../../lib/rehearsal/backtest/recorded-looks';
+import {
+  simulateGate,
+  type SimulatedBake,
+  type SimulatedTick,
+} from '../../lib/rehearsal/backtest/simulate-gate';
+import { hostRevisions } from '../../lib/rehearsal/history/host-revisions';
+import { readHistory } from '../../lib/rehearsal/history/read-history';
+
+/** The circumstances of one run over recorded history. */
+export interface GateRun {
+  readonly release: string;
+  readonly from: string;
+  readonly to: string;
+  readonly policy?: Partial<GatePolicy>;
+  readonly lines?: Readonly<Record<string, string>>;
+  readonly hostRevision?: number;
+}
+
+/** Runs the gate over recorded history, as a pipeline that looks every 15 minutes. */
+export function runGate(run: GateRun) {
+  const release = parseRelease(run.release);
+  const history = readHistory();
+  const revisions = hostRevisions({ history, userHistory: false });
+  const families = defaultFamilies(release).map((name) => familyOf(name, release, run.lines?.[name]));
+  return simulateGate({
+    looks: new RecordedLooks(history, families),
+    release,
+    policy: { ...DEFAULT_GATE_POLICY, ...run.policy },
+    from: new Date(run.from),
+    to: new Date(run.to),
+    hostAt: (instant) => revisions(release.build, instant),
+    givenHost: run.hostRevision,
+  });
+}
+
+/** The decision that held at an instant: the last one at or before it. */
+export function decisionAt(ticks: readonly SimulatedTick[], instant: string): GateDecision {
+  const held = ticks.findLast((tick) => tick.at <= new Date(instant));
+  if (held === undefined) {
+    throw new Error(`No tick is at or before ${instant}.`);
+  }
+  return held.decision;
+}
+
+/** A decision in short: what it is, and its findings as `CODE family`. */
+export function inShort({ decision, findings }: GateDecision): string {
+  const codes = findings.map(({ code, family }) => (family === undefined ? code : `${code} ${family}`));
+  return [decision, ...codes].join(', ');
+}
+
+/** The last bake at or before an instant. */
+export function bakeAt(bakes: readonly SimulatedBake[], instant: string): SimulatedBake | undefined {
+  return bakes.findLast((bake) => bake.at <= new Date(instant));
+}

@@ -1,0 +1,66 @@
+import { emptyCatalog, withImageSet, withObservations } from '../../lib/core/catalog/catalog';
+import type { Catalog } from '../../lib/core/contracts/catalog';
+import { decide } from '../../lib/core/gate/decide';
+import type { FamilyLook } from '../../lib/core/gate/gate-image';
+import type { GateDecision, GateInput } from '../../lib/core/gate/gate-input';
+import { DEFAULT_GATE_POLICY } from '../../lib/core/gate/gate-policy';
+import { observationsOf } from '../../lib/core/gate/observe';
+import { familyOf } from '../../lib/core/resolve/family';
+import { parseRelease } from '../../lib/core/windows/release';
+import { digestOf } from './registry-content';
+
+/** What a family shows: a revision, or a revision and which push of it, or nothing. */
+export type Shown = number | readonly [revision: number, push: string] | undefined;
+
+/** A gate over invented looks, with a memory of its own. */
+export class GateState {
+  catalog: Catalog;
+  readonly release;
+
+  constructor(release = '2022') {
+    this.release = parseRelease(release);
+    this.catalog = emptyCatalog(this.release);
+  }
+
+  /** Looks at families at an instant, remembers what they show, and decides. */
+  look(instant: string, shown: Readonly<Record<string, Shown>>, more: Partial<GateInput> = {}): GateDecision {
+    const now = new Date(instant);
+    const looks = Object.entries(shown).map(([name, one]) => this.lookOf(name, one));
+    this.catalog = withObservations(this.catalog, observationsOf(looks, now));
+    const decision = decide({
+      now,
+      release: this.release,
+      policy: DEFAULT_GATE_POLICY,
+      looks,
+      catalog: this.catalog,
+      standing: undefined,
+      failed: undefined,
+      recipeArn: 'recipe',
+      scriptsSha256: 'scripts',
+      baseAmiId: 'ami',
+      ...more,
+    });
+    if (decision.set !== undefined) {
+      this.catalog = withImageSet(this.catalog, decision.set);
+    }
+    return decision;
+  }
+
+  private lookOf(name: string, shown: Shown): FamilyLook {
+    const family = familyOf(name, this.release);
+    if (shown === undefined) {
+      return { family, image: undefined, findings: [] };
+    }
+    const [revision, push] = typeof shown === 'number' ? [shown, ''] : shown;
+    const digest = digestOf(`${name} ${revision} ${push}`);
+    const osVersion = { build: this.release.build, revision };
+    const image = {
+      tag: family.floatingTags[0]!,
+      digest,
+      platformDigest: digest,
+      osVersion,
+      compressedBytes: 1000,
+    };
+    return { family, image, findings: [] };
+  }
+}
