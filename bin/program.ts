@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { WinbakeError } from '../lib/core/errors/winbake-error';
 import { backtestCommand } from './commands/backtest';
 import { compatCommand } from './commands/compat';
+import { explainCommand } from './commands/explain';
 import { registryCommand } from './commands/registry';
 import { rehearseCommand } from './commands/rehearse';
 import { resolveCommand } from './commands/resolve';
@@ -41,6 +42,7 @@ export async function runProgram(
   for (const command of [
     rehearseCommand(terminal, finish),
     backtestCommand(terminal, finish),
+    explainCommand(terminal, finish),
     resolveCommand(terminal, finish),
     compatCommand(terminal, finish),
     registryCommand(terminal, finish),

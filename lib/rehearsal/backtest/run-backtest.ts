@@ -1,14 +1,12 @@
 import { UsageError } from '../../core/errors/usage-error';
 import type { GatePolicy } from '../../core/gate/gate-policy';
 import { readOsVersion } from '../../core/windows/os-version';
-import { defaultFamilies, familyOf } from '../../core/resolve/family';
 import type { Release } from '../../core/windows/release';
 import { checkAsOf } from '../history/as-of';
-import { hostRevisions } from '../history/host-revisions';
-import { readHistory } from '../history/read-history';
 import type { BacktestBake, BacktestReport, BacktestSummary, Delay } from './backtest-report';
 import { hoursBehind, naiveBakes, patchTuesdayAtEleven, weekly } from './naive-bakes';
-import { RecordedLooks } from './recorded-looks';
+import { prepareSimulation } from './prepare-simulation';
+import type { RecordedLooks } from './recorded-looks';
 import { decisionChanges } from './decision-changes';
 import { simulateGate, type SimulatedBake } from './simulate-gate';
 
@@ -33,7 +31,8 @@ const MEASURED: readonly string[] = ['recorded', 'recorded-month', 'inferred-bas
  */
 export function runBacktest(options: BacktestOptions): BacktestReport {
   const { from, release, to } = options;
-  const history = readHistory(options.history);
+  const { history, hostAt, simulation } = prepareSimulation(options);
+  const { looks } = simulation;
   checkAsOf(from, history);
   checkAsOf(to, history);
   if (from > to) {
@@ -41,19 +40,7 @@ export function runBacktest(options: BacktestOptions): BacktestReport {
       `A backtest begins before it ends; got: ${from.toISOString()} to ${to.toISOString()}.`,
     );
   }
-  const revisions = hostRevisions({
-    history,
-    userHistory: options.history !== undefined,
-    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
-  });
-  const hostAt = (instant: Date) => options.hostRevision ?? revisions(release.build, instant);
-  const families = defaultFamilies(release).map((name) => familyOf(name, release, options.lines[name]));
-  const looks = new RecordedLooks(history, families);
-  const { bakes, ticks } = simulateGate({
-    ...{ looks, release, from, to, hostAt },
-    policy: options.policy,
-    givenHost: options.hostRevision,
-  });
+  const { bakes, ticks } = simulateGate(simulation);
   const published = bakes.filter((bake) => bake.outcome === 'published');
   const decisions = decisionChanges(ticks);
   const naiveWeekly = naiveBakes(looks, weekly, from, to, hostAt);

@@ -21,17 +21,18 @@ export interface CatalogFeed {
   readonly setInstant: (instant: Date) => void;
 }
 
-const MONTH_MILLISECONDS = 31 * 24 * 3600 * 1000;
+/** 100 days: long enough to see a line of tags that is no longer built. */
+const LOOKED_BACK_MILLISECONDS = 100 * 24 * 3600 * 1000;
 const POLL_MILLISECONDS = POLL_INTERVAL_SECONDS * 1000;
 
 /**
- * Fills the catalog with what a pipeline would have seen that looked every 15 minutes for a month. A look between two
+ * Fills the catalog with what a pipeline would have seen that looked every 15 minutes for 100 days. A look between two
  * changes of the history sees nothing new, so only the looks after a change are made.
  */
 export async function feedCatalog(feed: CatalogFeed): Promise<number> {
   const { history, release, asOf, documents } = feed;
   const families = feed.families.map((name) => familyOf(name, release, feed.lines[name]));
-  const begin = new Date(asOf.getTime() - MONTH_MILLISECONDS);
+  const begin = new Date(asOf.getTime() - LOOKED_BACK_MILLISECONDS);
   const repositories = families.map((family) => family.repository);
   const changes = history
     .changesBetween(begin, asOf, repositories)

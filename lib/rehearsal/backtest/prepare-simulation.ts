@@ -1,0 +1,33 @@
+import { defaultFamilies, familyOf } from '../../core/resolve/family';
+import type { History } from '../history/history';
+import { hostRevisions } from '../history/host-revisions';
+import { readHistory } from '../history/read-history';
+import { RecordedLooks } from './recorded-looks';
+import type { BacktestOptions } from './run-backtest';
+import type { Simulation } from './simulate-gate';
+
+/** A simulation with the history that it goes by. */
+export interface PreparedSimulation {
+  readonly history: History;
+  readonly hostAt: Simulation['hostAt'];
+  readonly simulation: Simulation;
+}
+
+/** Reads history and hosts, and puts together what the gate is run over. Throws a `WinbakeError` where a file is damaged. */
+export function prepareSimulation(options: BacktestOptions): PreparedSimulation {
+  const { from, hostRevision, hosts, lines, policy, release, to } = options;
+  const history = readHistory(options.history);
+  const revisions = hostRevisions({
+    history,
+    userHistory: options.history !== undefined,
+    ...(hosts === undefined ? {} : { hosts }),
+  });
+  const hostAt = (instant: Date) => hostRevision ?? revisions(release.build, instant);
+  const families = defaultFamilies(release).map((name) => familyOf(name, release, lines[name]));
+  const looks = new RecordedLooks(history, families);
+  return {
+    history,
+    hostAt,
+    simulation: { looks, release, policy, from, to, hostAt, givenHost: hostRevision },
+  };
+}
