@@ -4,7 +4,7 @@ import { lastPatchTuesday, nextPatchTuesday } from '../../core/calendar/patch-tu
 import type { Finding } from '../../core/resolve/finding';
 import { formatOsVersion } from '../../core/windows/os-version';
 import { checkAsOf } from '../history/as-of';
-import type { BacktestOptions } from './run-backtest';
+import type { BacktestOptions } from './backtest-options';
 import { prepareSimulation } from './prepare-simulation';
 import { simulateGate } from './simulate-gate';
 

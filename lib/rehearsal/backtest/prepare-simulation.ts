@@ -3,7 +3,7 @@ import type { History } from '../history/history';
 import { hostRevisions } from '../history/host-revisions';
 import { readHistory } from '../history/read-history';
 import { RecordedLooks } from './recorded-looks';
-import type { BacktestOptions } from './run-backtest';
+import type { BacktestOptions } from './backtest-options';
 import type { Simulation } from './simulate-gate';
 
 /** A simulation with the history that it goes by. */

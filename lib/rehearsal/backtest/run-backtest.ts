@@ -1,26 +1,13 @@
 import { UsageError } from '../../core/errors/usage-error';
-import type { GatePolicy } from '../../core/gate/gate-policy';
 import { readOsVersion } from '../../core/windows/os-version';
-import type { Release } from '../../core/windows/release';
 import { checkAsOf } from '../history/as-of';
+import type { BacktestOptions } from './backtest-options';
 import type { BacktestBake, BacktestReport, BacktestSummary, Delay } from './backtest-report';
 import { hoursBehind, naiveBakes, patchTuesdayAtEleven, weekly } from './naive-bakes';
 import { prepareSimulation } from './prepare-simulation';
 import type { RecordedLooks } from './recorded-looks';
 import { decisionChanges } from './decision-changes';
 import { simulateGate, type SimulatedBake } from './simulate-gate';
-
-/** What is backtested. */
-export interface BacktestOptions {
-  readonly release: Release;
-  readonly from: Date;
-  readonly to: Date;
-  readonly history: string | undefined;
-  readonly hosts: string | undefined;
-  readonly hostRevision: number | undefined;
-  readonly lines: Readonly<Record<string, string>>;
-  readonly policy: GatePolicy;
-}
 
 /** Evidence of an event whose instant was measured; that of others follows from a pattern. */
 const MEASURED: readonly string[] = ['recorded', 'recorded-month', 'inferred-base'];

@@ -1,0 +1,14 @@
+import type { GatePolicy } from '../../core/gate/gate-policy';
+import type { Release } from '../../core/windows/release';
+
+/** What is backtested. */
+export interface BacktestOptions {
+  readonly release: Release;
+  readonly from: Date;
+  readonly to: Date;
+  readonly history: string | undefined;
+  readonly hosts: string | undefined;
+  readonly hostRevision: number | undefined;
+  readonly lines: Readonly<Record<string, string>>;
+  readonly policy: GatePolicy;
+}
