@@ -11,6 +11,8 @@ module.exports = {
     ],
   },
   globalSetup: '<rootDir>/test/support/bundle-command-line.cjs',
+  // One worker per core: the default leaves one idle.
+  maxWorkers: '100%',
   randomize: true,
   testTimeout: 30000,
 };

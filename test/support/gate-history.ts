@@ -19,6 +19,7 @@ export interface GateRun {
   readonly policy?: Partial<GatePolicy>;
   readonly lines?: Readonly<Record<string, string>>;
   readonly hostRevision?: number;
+  readonly everyTick?: boolean;
 }
 
 /** Runs the gate over recorded history, as a pipeline that looks every 15 minutes. */
@@ -35,6 +36,7 @@ export function runGate(run: GateRun) {
     to: new Date(run.to),
     hostAt: (instant) => revisions(release.build, instant),
     givenHost: run.hostRevision,
+    everyTick: run.everyTick ?? false,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog, ImageSet, Observation } from '../contracts/catalog';
 import type { Release } from '../windows/release';
+import { mergeCatalogs } from './merge-catalogs';
 
 /** The key of a release's catalog in the bucket. */
 export function catalogKey(release: Release): string {
@@ -24,23 +25,26 @@ export function withObservations(catalog: Catalog, observations: readonly Observ
   const news = observations.filter(
     (observation) => lastOf(catalog, observation)?.digest !== observation.digest,
   );
-  return news.length === 0 ? catalog : { ...catalog, observations: [...catalog.observations, ...news] };
+  return news.length === 0 ? catalog : mergeCatalogs(catalog, { observations: news });
 }
 
 /** A catalog with a set accepted, newest first; a set that it knows adds nothing. */
 export function withImageSet(catalog: Catalog, set: ImageSet): Catalog {
   return catalog.sets.some((known) => known.id === set.id)
     ? catalog
-    : { ...catalog, sets: [set, ...catalog.sets] };
+    : mergeCatalogs(catalog, { sets: [set] });
 }
 
 /** A catalog with the revision that the host of a bake reached. */
 export function withHost(catalog: Catalog, at: Date, revision: number, bake: string): Catalog {
   return catalog.hosts.some((host) => host.bake === bake)
     ? catalog
-    : { ...catalog, hosts: [...catalog.hosts, { at: at.toISOString(), revision, bake }] };
+    : mergeCatalogs(catalog, { hosts: [{ at: at.toISOString(), revision, bake }] });
 }
 
-function lastOf(catalog: Catalog, { repository, tag }: Observation): Observation | undefined {
-  return catalog.observations.findLast((one) => one.repository === repository && one.tag === tag);
+/** What the tag of an observation showed last before it. */
+function lastOf(catalog: Catalog, { at, repository, tag }: Observation): Observation | undefined {
+  return catalog.observations.findLast(
+    (one) => one.repository === repository && one.tag === tag && Date.parse(one.at) <= Date.parse(at),
+  );
 }

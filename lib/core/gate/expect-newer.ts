@@ -12,8 +12,8 @@ export interface Expectation {
 
 /**
  * From 10:00 Pacific on Patch Tuesday a newer revision is expected, for one longest wait. It has come when a floating tag
- * showed more than all looks before that hour. A catalog that began after it cannot tell, and expects nothing; neither does
- * a release after its end of support.
+ * showed more than all looks before that hour; a catalog that began after it cannot tell and expects nothing. Nor does a
+ * release after its end of support.
  */
 export function expectNewer(
   { now, release, policy }: GateInput,
@@ -27,7 +27,7 @@ export function expectNewer(
   const known = Math.max(...before);
   const came = sightings.all.some((sighting) => sighting.at >= tuesday && sighting.revision > known);
   const supported = tuesday <= after(new Date(`${release.endOfSupport}T00:00:00Z`), 86_400);
-  if (before.length === 0 || came || !supported) {
+  if (came || !supported) {
     return { state: 'none', until };
   }
   return { state: at.passed(until) ? 'inVain' : 'pending', until };
