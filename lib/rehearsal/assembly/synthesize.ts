@@ -51,7 +51,7 @@ export async function synthesize(
     const error = lines.find((line) => line.includes('Error')) ?? lines.findLast((line) => line !== '');
     throw new WinbakeError(
       'REHEARSAL_FAILED',
-      `The app '${command}' did not synthesize: ${error ?? 'it said nothing'}`,
+      `The app '${command}' did not synthesize: ${error ?? 'it said nothing.'}`,
     );
   }
 }

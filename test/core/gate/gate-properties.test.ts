@@ -79,7 +79,9 @@ test('no story of a registry makes the gate break a rule', () => {
           expect(
             new Set(revisions).size === 1 || set.findings.some(({ code }) => code === 'MIXED_REVISIONS'),
           ).toBe(true);
-          set.images.forEach((image) => { expect(seen).toContain(`${image.repository} ${image.digest}`); });
+          set.images.forEach((image) => {
+            expect(seen).toContain(`${image.repository} ${image.digest}`);
+          });
           if (name === '2016') {
             expect(new Set(revisions).size).toBe(1);
           }
@@ -107,7 +109,9 @@ test('no story of a registry makes the gate break a rule', () => {
       });
       const kept = new Set(catalog.observations.map(({ repository, digest }) => `${repository} ${digest}`));
       expect(kept).toEqual(new Set(seen));
-      tried.forEach((attempts) => { expect(attempts).toBeLessThanOrEqual(2); });
+      tried.forEach((attempts) => {
+        expect(attempts).toBeLessThanOrEqual(2);
+      });
     }),
     { numRuns: 300 },
   );

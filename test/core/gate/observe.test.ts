@@ -1,0 +1,102 @@
+import { emptyCatalog, withObservations } from '../../../lib/core/catalog/catalog';
+import { observationsOf, observeFamilies } from '../../../lib/core/gate/observe';
+import type { Registry } from '../../../lib/core/oci/registry';
+import { RegistryError } from '../../../lib/core/oci/registry-error';
+import { familyOf } from '../../../lib/core/resolve/family';
+import { rememberingRegistry } from '../../../lib/core/resolve/remembering-registry';
+import { parseRelease } from '../../../lib/core/windows/release';
+import { memoryRegistry } from '../../support/memory-registry';
+import type { RegistryShape, TagShape } from '../../support/registry-content';
+
+const release = parseRelease('2022');
+const families = ['servercore', 'nanoserver', 'iis', 'aspnet'].map((name) => familyOf(name, release));
+const NOW = new Date('2025-10-14T21:00:00Z');
+
+function tag(list: boolean, revision: number): TagShape {
+  const image = { osVersion: `10.0.20348.${revision}`, versionInEntry: true, layers: [7000, 500] };
+  return { flavour: 'docker', list, images: [image] };
+}
+
+function shape(revision: number): RegistryShape {
+  return {
+    'windows/servercore': { ltsc2022: tag(true, revision) },
+    'windows/nanoserver': { ltsc2022: tag(true, revision) },
+    'windows/servercore/iis': { 'windowsservercore-ltsc2022': tag(false, revision) },
+    'dotnet/framework/aspnet': { '4.8.1-windowsservercore-ltsc2022': tag(false, revision) },
+  };
+}
+
+async function look(registry: Registry, catalog = emptyCatalog(release)) {
+  const looks = await observeFamilies(rememberingRegistry(registry), families, catalog);
+  return { looks, catalog: withObservations(catalog, observationsOf(looks, NOW)) };
+}
+
+test('a first look takes eight requests and knows versions, digests and sizes', async () => {
+  const registry = memoryRegistry(shape(4294));
+  const { looks, catalog } = await look(registry);
+  expect(registry.asked).toHaveLength(8);
+  expect(looks.map(({ image }) => image?.osVersion.revision)).toEqual([4294, 4294, 4294, 4294]);
+  expect(catalog.observations.map(({ repository, osVersion }) => [repository, osVersion])).toEqual(
+    expect.arrayContaining([['windows/servercore/iis', '10.0.20348.4294']]),
+  );
+  expect(catalog.observations.every(({ compressedBytes }) => (compressedBytes ?? 0) > 7500)).toBe(true);
+});
+
+test('a look at an unchanged registry takes one HEAD a family and shows the same', async () => {
+  const first = await look(memoryRegistry(shape(4294)));
+  const registry = memoryRegistry(shape(4294));
+  const second = await look(registry, first.catalog);
+  expect(registry.asked.map((one) => one.split(' ')[0])).toEqual(['head', 'head', 'head', 'head']);
+  expect(second.catalog).toBe(first.catalog);
+  expect(second.looks).toEqual(first.looks);
+});
+
+test('only what changed is read again', async () => {
+  const { catalog } = await look(memoryRegistry(shape(4171)));
+  const changed = memoryRegistry({
+    ...shape(4171),
+    'windows/nanoserver': { ltsc2022: tag(true, 4294) },
+  });
+  const { looks } = await look(changed, catalog);
+  expect(looks.map(({ image }) => image?.osVersion.revision)).toEqual([4171, 4294, 4171, 4171]);
+  expect(changed.asked.filter((one) => one.startsWith('manifest'))).toHaveLength(2);
+});
+
+test('on 2019 nanoserver is 1809, else ltsc2019, from look to look', async () => {
+  const on2019 = parseRelease('2019');
+  const nano = [familyOf('nanoserver', on2019)];
+  const image = (revision: number): TagShape => ({
+    ...tag(true, 0),
+    images: [{ osVersion: `10.0.17763.${revision}`, versionInEntry: true }],
+  });
+  const only = memoryRegistry({ 'windows/nanoserver': { ltsc2019: image(1) } });
+  const empty = emptyCatalog(on2019);
+  const first = await observeFamilies(only, nano, empty);
+  expect(first[0]?.image).toMatchObject({ tag: 'ltsc2019', osVersion: { revision: 1 } });
+  const catalog = withObservations(empty, observationsOf(first, NOW));
+  const both = memoryRegistry({ 'windows/nanoserver': { '1809': image(2), ltsc2019: image(1) } });
+  expect((await observeFamilies(both, nano, catalog))[0]?.image).toMatchObject({
+    tag: '1809',
+    osVersion: { revision: 2 },
+  });
+});
+
+test('a family that cannot be read says so, and the others are read all the same', async () => {
+  const registry = memoryRegistry(shape(4294));
+  const broken: Registry = {
+    ...registry,
+    manifest: (repository, reference) =>
+      repository === 'windows/nanoserver'
+        ? Promise.reject(new RegistryError('REGISTRY_THROTTLED', 'The registry asked to slow down.'))
+        : registry.manifest(repository, reference),
+  };
+  const { looks } = await look(broken);
+  expect(looks.map(({ image, findings }) => [image !== undefined, findings.map(({ code }) => code)])).toEqual(
+    [
+      [true, []],
+      [false, ['REGISTRY_THROTTLED']],
+      [true, []],
+      [true, []],
+    ],
+  );
+});
