@@ -37,6 +37,7 @@ const lanes = [
         'reserved-word',
       ],
     ],
+    ['package', [join(root, 'scripts', 'build', 'check-package.mjs')]],
   ],
 ];
 

@@ -1,0 +1,57 @@
+// Packs the package as it would be published, and uses it with nothing but its two peers installed. Needs a build.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'winbake-package-'));
+const modules = join(folder, 'node_modules');
+
+const APP = `
+const { App, Stack } = require('aws-cdk-lib');
+const { WindowsAmiPipeline, WindowsOs } = require('winbake');
+const app = new App();
+new WindowsAmiPipeline(new Stack(app, 'Platform'), 'Pipeline', { os: WindowsOs.SERVER_2022_CORE });
+const { template } = app.synth().getStackByName('Platform');
+const types = Object.values(template.Resources).map((resource) => resource.Type);
+console.log(types.filter((type) => type === 'AWS::StepFunctions::StateMachine').length);
+`;
+
+try {
+  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root });
+  const [archive] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  const listed = execFileSync('tar', ['-tzf', join(folder, archive)], { encoding: 'utf8' }).split('\n');
+  for (const file of [
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/cli/winbake.mjs',
+    'dist/handlers/decide/index.mjs',
+    'dist/instance-scripts.zip',
+    'assets/history/registry-timeline.jsonl.gz',
+    '.jsii',
+  ]) {
+    assert.ok(listed.includes(`package/${file}`), `the package lacks ${file}`);
+  }
+  const stray = listed.filter((file) => /^package\/(test|docs|lib|bin)\//.test(file));
+  assert.deepEqual(stray, [], 'the package holds what only the repository needs');
+
+  mkdirSync(modules);
+  execFileSync('tar', ['-xzf', join(folder, archive), '-C', modules]);
+  execFileSync('mv', [join(modules, 'package'), join(modules, 'winbake')]);
+  for (const peer of ['aws-cdk-lib', 'constructs']) {
+    symlinkSync(join(root, 'node_modules', peer), join(modules, peer));
+  }
+  writeFileSync(join(folder, 'app.cjs'), APP);
+  const app = execFileSync(process.execPath, [join(folder, 'app.cjs')], { cwd: folder, encoding: 'utf8' });
+  assert.equal(app.trim(), '1', 'the app of the packed package has no state machine');
+
+  const cli = join(modules, 'winbake', 'dist', 'cli', 'winbake.mjs');
+  const compat = [cli, 'compat', '10.0.20348.4294', '10.0.20348.4171'];
+  assert.match(execFileSync(process.execPath, compat, { cwd: folder, encoding: 'utf8' }), /^compatible/);
+  process.stdout.write(`The package works with its peers alone (${listed.length} files).\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
