@@ -2,9 +2,9 @@ import { decisionChanges } from '../../lib/rehearsal/backtest/decision-changes';
 import { runGate, type GateRun } from '../support/gate-history';
 
 test.each<GateRun>([
-  { release: '2022', from: '2025-03-20T00:00:00Z', to: '2025-05-20T00:00:00Z' },
-  { release: '2022', from: '2025-09-01T00:00:00Z', to: '2025-12-20T00:00:00Z', lines: { aspnet: '4.8' } },
-  { release: '2016', from: '2025-10-01T00:00:00Z', to: '2025-11-20T00:00:00Z', hostRevision: 8524 },
+  { release: '2022', from: '2025-04-01T00:00:00Z', to: '2025-04-28T00:00:00Z' },
+  { release: '2022', from: '2025-10-10T00:00:00Z', to: '2025-11-20T00:00:00Z', lines: { aspnet: '4.8' } },
+  { release: '2016', from: '2025-10-10T00:00:00Z', to: '2025-11-01T00:00:00Z', hostRevision: 8524 },
   {
     release: '2022',
     from: '2025-07-01T00:00:00Z',

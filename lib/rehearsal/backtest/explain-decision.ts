@@ -6,7 +6,7 @@ import { formatOsVersion } from '../../core/windows/os-version';
 import { checkAsOf } from '../history/as-of';
 import type { BacktestOptions } from './backtest-options';
 import { prepareSimulation } from './prepare-simulation';
-import { simulateGate } from './simulate-gate';
+import { isDone, simulateGate } from './simulate-gate';
 
 /** What a family showed, and what the gate went by instead where the two differ. */
 export interface ExplainedFamily {
@@ -50,7 +50,7 @@ export function explainDecision(options: ExplainOptions): Explanation {
   const { history, hostAt, simulation } = prepareSimulation({ ...options, from, to });
   checkAsOf(asOf, history);
   const { bakes, ticks } = simulateGate(simulation);
-  const before = bakes.findLast((bake) => bake.outcome !== 'failed' && bake.at < asOf);
+  const before = bakes.filter(isDone).findLast((bake) => bake.at < asOf);
   const { looks } = simulation;
   const held = ticks.findLast(({ at }) => at <= asOf)?.decision;
   const counted = new Map(held?.set?.images.map((image) => [image.family, image.osVersion]));

@@ -7,7 +7,7 @@ import { hoursBehind, naiveBakes, patchTuesdayAtEleven, weekly } from './naive-b
 import { prepareSimulation } from './prepare-simulation';
 import type { RecordedLooks } from './recorded-looks';
 import { decisionChanges } from './decision-changes';
-import { simulateGate, type SimulatedBake } from './simulate-gate';
+import { isDone, simulateGate, type DoneBake, type SimulatedBake } from './simulate-gate';
 
 /** Evidence of an event whose instant was measured; that of others follows from a pattern. */
 const MEASURED: readonly string[] = ['recorded', 'recorded-month', 'inferred-base'];
@@ -28,7 +28,7 @@ export function runBacktest(options: BacktestOptions): BacktestReport {
     );
   }
   const { bakes, ticks } = simulateGate(simulation);
-  const published = bakes.filter((bake) => bake.outcome === 'published');
+  const published = bakes.filter(isDone).filter((bake) => bake.outcome === 'published');
   const decisions = decisionChanges(ticks);
   const naiveWeekly = naiveBakes(looks, weekly, from, to, hostAt);
   const delays = published.flatMap((bake) => delayOf(looks, bake) ?? []);
@@ -62,7 +62,7 @@ export function runBacktest(options: BacktestOptions): BacktestReport {
   };
 }
 
-function describeBake({ at, set, hostRevision, mode }: SimulatedBake): BacktestBake {
+function describeBake({ at, set, hostRevision, mode }: DoneBake): BacktestBake {
   return {
     at: at.toISOString(),
     target: set.target,

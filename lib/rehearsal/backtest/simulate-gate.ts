@@ -5,7 +5,8 @@ import { decide } from '../../core/gate/decide';
 import type { FailedOrder, GateDecision, StandingBake } from '../../core/gate/gate-input';
 import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../core/gate/gate-policy';
 import { observationsOf } from '../../core/gate/observe';
-import { modeOf, worstMode, type Mode } from '../../core/resolve/mode';
+import { chooseImageSet } from '../../core/resolve/choose-image-set';
+import type { Mode } from '../../core/resolve/mode';
 import { readOsVersion } from '../../core/windows/os-version';
 import type { Release } from '../../core/windows/release';
 import type { RecordedLooks } from './recorded-looks';
@@ -30,8 +31,17 @@ export interface SimulatedBake {
   readonly at: Date;
   readonly set: ImageSet;
   readonly hostRevision: number;
-  readonly mode: Mode;
+  /** Undefined where the host took no set. */
+  readonly mode: Mode | undefined;
   readonly outcome: 'published' | 'equal' | 'failed';
+}
+
+/** A bake whose host took a set. */
+export type DoneBake = SimulatedBake & { readonly mode: Mode };
+
+/** Whether a bake ended in an AMI, new or equal to the one before. */
+export function isDone(bake: SimulatedBake): bake is DoneBake {
+  return bake.mode !== undefined;
 }
 
 /** One evaluated tick. */
@@ -127,15 +137,10 @@ class SimulationState {
     const target = readOsVersion(set.target)?.revision ?? 0;
     const hostRevision = givenHost ?? hostAt(now) ?? target;
     const id = `${set.id}-${now.toISOString()}`;
-    const modes = set.images.map((image) => {
-      const revision = readOsVersion(image.osVersion)?.revision ?? 0;
-      return modeOf(hostRevision, revision, image.late);
-    });
-    const mode = worstMode(modes);
-    const fails = hostRevision < target || (release.needsEqualRevision && mode !== 'exact');
+    const host = { build: release.build, revision: hostRevision };
+    const choice = chooseImageSet(this.catalog.sets, host, target);
     this.catalog = withHost(this.catalog, now, hostRevision, id);
-    const bake = { at: now, set, hostRevision, mode };
-    if (fails) {
+    if ('error' in choice) {
       const attempt = this.failed?.set === set.id ? this.failed.attempt + 1 : 1;
       this.failed = {
         id,
@@ -145,17 +150,24 @@ class SimulationState {
         attempt,
         at: now.toISOString(),
       };
-      this.bakes.push({ ...bake, outcome: 'failed' });
+      this.bakes.push({ at: now, set, hostRevision, mode: undefined, outcome: 'failed' });
       return;
     }
-    const isEqual = this.published?.set.id === set.id && this.published.hostRevision === hostRevision;
-    const done: SimulatedBake = { ...bake, outcome: isEqual ? 'equal' : 'published' };
+    const isEqual = this.published?.set.id === choice.set.id && this.published.hostRevision === hostRevision;
+    const { mode } = choice;
+    const done: SimulatedBake = {
+      at: now,
+      set: choice.set,
+      hostRevision,
+      mode,
+      outcome: isEqual ? 'equal' : 'published',
+    };
     this.bakes.push(done);
     this.published = done;
     this.failed = undefined;
     const at = now.toISOString();
     this.standing = {
-      set: set.id,
+      set: choice.set.id,
       at,
       recipeArn: 'recipe',
       scriptsSha256: 'scripts',

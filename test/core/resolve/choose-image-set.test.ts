@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageSet } from '../../../lib/core/contracts/catalog';
+import { chooseImageSet } from '../../../lib/core/resolve/choose-image-set';
+import { parseOsVersion } from '../../../lib/core/windows/os-version';
+
+interface ChoiceCase {
+  readonly name: string;
+  readonly hostVersion: string;
+  readonly targetRevision?: number;
+  readonly sets: readonly ImageSet[];
+  readonly expected: { readonly set: string; readonly modes: object } | { readonly error: string };
+}
+
+const fixture = join(__dirname, '..', '..', 'fixtures', 'image-set-choice.json');
+const cases = JSON.parse(readFileSync(fixture, 'utf8')) as readonly ChoiceCase[];
+
+test.each(cases)('$name', ({ hostVersion, targetRevision = 0, sets, expected }) => {
+  const choice = chooseImageSet(sets, parseOsVersion(hostVersion), targetRevision);
+  expect('set' in choice ? { set: choice.set.id, modes: choice.modes } : choice).toEqual(expected);
+});
+
+test('the mode of a choice is its worst', () => {
+  const late = cases.find(({ name }) => name.startsWith('an older image that is late'))!;
+  expect(chooseImageSet(late.sets, parseOsVersion(late.hostVersion), 0)).toMatchObject({
+    mode: 'previousRevision',
+  });
+});
