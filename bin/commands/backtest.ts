@@ -24,6 +24,7 @@ interface BacktestCommandOptions extends PolicyOptions {
   readonly to: Date;
   readonly history?: string;
   readonly hosts?: string;
+  readonly accept?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -38,7 +39,11 @@ export function backtestCommand(terminal: Terminal, finish: Finish): Command {
     .requiredOption('--from <instant>', 'first look, a day or an instant', parseInstant)
     .requiredOption('--to <instant>', 'end, a day or an instant', parseInstant)
     .option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip')
-    .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV');
+    .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV')
+    .option(
+      '--accept <finding...>',
+      'finding that an operator passed, such as "WENT_BACK servercore 10.0.20348.3328"',
+    );
   policyOptions().forEach((option) => command.addOption(option));
   return command
     .option('--json', 'print one JSON document')
@@ -53,6 +58,7 @@ export function backtestCommand(terminal: Terminal, finish: Finish): Command {
         hostRevision: options.hostRevision,
         lines: options.line ?? {},
         policy: gatePolicy(options),
+        accepted: options.accept ?? [],
       });
       terminal.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describeBacktest(report));
       finish(ExitCode.DONE);

@@ -24,6 +24,7 @@ interface ExplainCommandOptions extends PolicyOptions {
   readonly asOf?: string;
   readonly history?: string;
   readonly hosts?: string;
+  readonly accept?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -37,7 +38,11 @@ export function explainCommand(terminal: Terminal, finish: Finish): Command {
     .requiredOption('--release <release>', 'Windows Server release: 2016, 2019, 2022 or 2025')
     .option('--as-of <instant>', 'moment of history (default: the last one)')
     .option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip')
-    .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV');
+    .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV')
+    .option(
+      '--accept <finding...>',
+      'finding that an operator passed, such as "WENT_BACK servercore 10.0.20348.3328"',
+    );
   policyOptions().forEach((option) => command.addOption(option));
   return command
     .option('--json', 'print one JSON document')
@@ -51,6 +56,7 @@ export function explainCommand(terminal: Terminal, finish: Finish): Command {
         hostRevision: options.hostRevision,
         lines: options.line ?? {},
         policy: gatePolicy(options),
+        accepted: options.accept ?? [],
       });
       terminal.out(
         options.json === true ? `${JSON.stringify(explanation, null, 2)}\n` : describe(explanation),

@@ -6,6 +6,7 @@ import { runRehearsal } from '../../lib/rehearsal/run/run-rehearsal';
 import { SILENT } from '../../lib/rehearsal/run/progress';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';
+import { interruptible } from '../interruption';
 import { policyEnvironment, policyOptions, type PolicyOptions } from '../policy-options';
 import { describeRehearsal } from '../rehearsal-text';
 import { taskList } from '../task-list';
@@ -66,20 +67,21 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
 
 async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<ExitCode> {
   const { json, fault, asOf, hostRevision, history, hosts, app, cdkOut } = options;
-  const { report, wasRun } = await runRehearsal(
-    {
-      asOf,
-      hostRevision,
-      history,
-      hosts,
-      app,
-      cdkOut,
-      release: parseRelease(options.release).name,
-      faults: parseFaults(fault ?? []),
-      workingFolder: process.cwd(),
-      policy: policyEnvironment(options),
-    },
-    json === true ? SILENT : taskList(),
+  const rehearsal = {
+    asOf,
+    hostRevision,
+    history,
+    hosts,
+    app,
+    cdkOut,
+    release: parseRelease(options.release).name,
+    faults: parseFaults(fault ?? []),
+    workingFolder: process.cwd(),
+    policy: policyEnvironment(options),
+  };
+  const progress = json === true ? SILENT : taskList(terminal);
+  const { report, wasRun } = await interruptible((signal) =>
+    runRehearsal({ ...rehearsal, signal }, progress),
   );
   terminal.out(json === true ? `${JSON.stringify(report, null, 2)}\n` : describeRehearsal(report));
   if (!wasRun) {

@@ -20,6 +20,7 @@ export interface GateRun {
   readonly lines?: Readonly<Record<string, string>>;
   readonly hostRevision?: number;
   readonly everyTick?: boolean;
+  readonly accepted?: readonly string[];
 }
 
 /** Runs the gate over recorded history, as a pipeline that looks every 15 minutes. */
@@ -37,6 +38,7 @@ export function runGate(run: GateRun) {
     hostAt: (instant) => revisions(release.build, instant),
     givenHost: run.hostRevision,
     everyTick: run.everyTick ?? false,
+    accepted: run.accepted ?? [],
   });
 }
 

@@ -42,6 +42,13 @@ export function withHost(catalog: Catalog, at: Date, revision: number, bake: str
     : mergeCatalogs(catalog, { hosts: [{ at: at.toISOString(), revision, bake }] });
 }
 
+/** A catalog in which an operator passes one finding, by its name; see `findingKey`. */
+export function withAccepted(catalog: Catalog, finding: string, by: string, at: Date): Catalog {
+  return catalog.accepted.some((known) => known.finding === finding)
+    ? catalog
+    : mergeCatalogs(catalog, { accepted: [{ finding, by, at: at.toISOString() }] });
+}
+
 /** What the tag of an observation showed last before it. */
 function lastOf(catalog: Catalog, { at, repository, tag }: Observation): Observation | undefined {
   return catalog.observations.findLast(

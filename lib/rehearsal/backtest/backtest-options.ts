@@ -11,4 +11,6 @@ export interface BacktestOptions {
   readonly hostRevision: number | undefined;
   readonly lines: Readonly<Record<string, string>>;
   readonly policy: GatePolicy;
+  /** Findings that an operator passed, such as `WENT_BACK servercore 10.0.20348.3328`. */
+  readonly accepted: readonly string[];
 }

@@ -15,7 +15,7 @@ export interface PreparedSimulation {
 
 /** Reads history and hosts, and puts together what the gate is run over. Throws a `WinbakeError` where a file is damaged. */
 export function prepareSimulation(options: BacktestOptions): PreparedSimulation {
-  const { from, hostRevision, hosts, lines, policy, release, to } = options;
+  const { accepted, from, hostRevision, hosts, lines, policy, release, to } = options;
   const history = readHistory(options.history);
   const revisions = hostRevisions({
     history,
@@ -28,6 +28,6 @@ export function prepareSimulation(options: BacktestOptions): PreparedSimulation 
   return {
     history,
     hostAt,
-    simulation: { looks, release, policy, from, to, hostAt, givenHost: hostRevision },
+    simulation: { looks, release, policy, from, to, hostAt, givenHost: hostRevision, accepted },
   };
 }

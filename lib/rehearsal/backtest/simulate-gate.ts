@@ -1,5 +1,11 @@
 import { patchTuesday } from '../../core/calendar/patch-tuesday';
-import { emptyCatalog, withHost, withImageSet, withObservations } from '../../core/catalog/catalog';
+import {
+  emptyCatalog,
+  withAccepted,
+  withHost,
+  withImageSet,
+  withObservations,
+} from '../../core/catalog/catalog';
 import type { Catalog, ImageSet } from '../../core/contracts/catalog';
 import { decide } from '../../core/gate/decide';
 import type { FailedOrder, GateDecision, StandingBake } from '../../core/gate/gate-input';
@@ -22,6 +28,8 @@ export interface Simulation {
   readonly hostAt: (instant: Date) => number | undefined;
   /** A host revision that the gate knows from the beginning. */
   readonly givenHost: number | undefined;
+  /** Findings that an operator passed before it begins. */
+  readonly accepted: readonly string[];
   /** Evaluates quiet ticks too; the result is the same, only slower. */
   readonly everyTick?: boolean;
 }
@@ -85,9 +93,13 @@ class SimulationState {
   private isUnsettled = false;
 
   constructor(private readonly simulation: Simulation) {
-    const { from, givenHost, release } = simulation;
+    const { accepted, from, givenHost, release } = simulation;
     const empty = emptyCatalog(release);
-    this.catalog = givenHost === undefined ? empty : withHost(empty, from, givenHost, 'given');
+    const begun = givenHost === undefined ? empty : withHost(empty, from, givenHost, 'given');
+    this.catalog = accepted.reduce(
+      (catalog, finding) => withAccepted(catalog, finding, 'operator', from),
+      begun,
+    );
   }
 
   tick(now: Date): void {

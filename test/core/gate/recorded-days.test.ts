@@ -23,6 +23,12 @@ test.each<[string, string, Partial<GateRun>, string]>([
   ['2022', '2025-04-08T23:00:00Z', {}, 'bake'],
   ['2022', '2025-04-10T18:15:00Z', {}, 'nothing, WENT_BACK servercore'],
   ['2022', '2025-04-11T00:30:00Z', {}, `nothing, ${BACK}`],
+  [
+    '2022',
+    '2025-04-11T00:30:00Z',
+    { accepted: ['WENT_BACK servercore 10.0.20348.3328'] },
+    'nothing, WENT_BACK aspnet, LATE servercore, MIXED_REVISIONS',
+  ],
   ['2022', '2025-04-17T18:15:00Z', {}, `wait, ${BACK}, LATE servercore, LATE iis, LATE aspnet`],
   ['2022', '2025-04-25T02:45:00Z', {}, 'bake'],
   ['2022', '2025-04-25T03:00:00Z', {}, 'nothing, HOST_BEHIND_TARGET'],
