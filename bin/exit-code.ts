@@ -1,4 +1,5 @@
 import { UsageError } from '../lib/core/errors/usage-error';
+import { Interruption } from './interruption';
 
 /** What a command's exit code says; the README's table is the same. */
 export const ExitCode = {
@@ -10,6 +11,9 @@ export const ExitCode = {
   USAGE: 2,
   /** The answer is no. */
   NO: 3,
+  /** Ended by SIGINT or SIGTERM: 128 and the signal's number, as shells have it. */
+  INTERRUPTED: 130,
+  TERMINATED: 143,
 } as const;
 
 /** One of the exit codes. */
@@ -17,5 +21,8 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** The exit code of a failure that ended a command. */
 export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Interruption) {
+    return error.signal === 'SIGINT' ? ExitCode.INTERRUPTED : ExitCode.TERMINATED;
+  }
   return error instanceof UsageError ? ExitCode.USAGE : ExitCode.FAILED;
 }

@@ -80,12 +80,17 @@ function report(error: unknown, terminal: Terminal): ExitCode {
     return ExitCode.USAGE;
   }
   if (error instanceof WinbakeError) {
-    terminal.err(`${error.message}\n`);
+    terminal.err(`${inOneLine(error.message)}\n`);
     return exitCodeOf(error);
   }
   const detail = error instanceof Error ? error.message : String(error);
-  terminal.err(`winbake failed in a way that it does not know, please report it: ${detail}\n`);
+  terminal.err(`winbake failed in a way that it does not know, please report it: ${inOneLine(detail)}\n`);
   return ExitCode.FAILED;
+}
+
+/** What other programs said may have several lines; an error is told in one. */
+function inOneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
 }
 
 /** Commander's own sentences start with `error:` and end without a full stop; ours read as sentences. */

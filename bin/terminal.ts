@@ -2,10 +2,13 @@
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Whether a person watches stderr, so that lines may be written over. */
+  readonly isWatched?: boolean;
 }
 
 /** The terminal of this process. */
 export const processTerminal: Terminal = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  isWatched: process.stderr.isTTY,
 };

@@ -57,6 +57,11 @@ export class ObjectStorage {
         return Promise.resolve({ text: stored.body.toString('utf8'), version: stored.version });
       },
       write: (key, text, version) => {
+        caller.require('s3:PutObject', arn(key));
+        if (version !== undefined) {
+          // A write with If-Match reads the entity tag.
+          caller.require('s3:GetObject', arn(key));
+        }
         if (this.get(bucket, key)?.version !== version) {
           return Promise.resolve(false);
         }

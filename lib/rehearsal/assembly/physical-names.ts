@@ -55,6 +55,10 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
     const RoleId = `AROA${digitsOf(name, 17).toUpperCase()}`;
     return { reference, attributes: { Arn: arn('iam', `role/${reference}`, { region: '' }), RoleId } };
   },
+  'AWS::IAM::ManagedPolicy': (name, given) => {
+    const reference = arn('iam', `policy/${given('ManagedPolicyName') ?? name}`, { region: '' });
+    return { reference, attributes: { PolicyArn: reference } };
+  },
   'AWS::IAM::InstanceProfile': (name, given) => {
     const reference = given('InstanceProfileName') ?? name;
     return { reference, attributes: { Arn: arn('iam', `instance-profile/${reference}`, { region: '' }) } };

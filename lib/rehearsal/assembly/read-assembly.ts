@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { readJsonObject } from './read-json-object';
 
 /** A resource of a template, as it stands there. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: JsonObject;
+  readonly Condition?: string;
 }
 
 /** A CloudFormation template, as far as a rehearsal reads it. */
@@ -37,7 +39,11 @@ export interface AssemblyStack {
  * @see https://docs.aws.amazon.com/cdk/v2/guide/deploy.html#deploy-how-synth-app
  */
 export function readAssembly(folder: string): readonly AssemblyStack[] {
-  const { artifacts } = readJson(join(folder, 'manifest.json'), 'run cdk synth first');
+  const manifest = join(folder, 'manifest.json');
+  if (!existsSync(manifest)) {
+    throw invalid(folder, 'it has no manifest.json');
+  }
+  const { artifacts } = readJsonObject(manifest, 'run cdk synth again');
   if (!isJsonObject(artifacts)) {
     throw invalid(folder, 'its manifest.json lists no artifacts');
   }
@@ -51,7 +57,7 @@ export function readAssembly(folder: string): readonly AssemblyStack[] {
   }
   return inOrder(stacks).map(([name, { properties }]) => {
     const { templateFile } = isJsonObject(properties) ? properties : {};
-    const template = readJson(join(folder, String(templateFile)), 'run cdk synth again');
+    const template = readJsonObject(join(folder, String(templateFile)), 'run cdk synth again');
     if (!isJsonObject(template['Resources'])) {
       throw invalid(folder, `${String(templateFile)} has no resources`);
     }
@@ -79,31 +85,23 @@ function inOrder(
 }
 
 function readAssets(folder: string, stack: string): readonly FileAsset[] {
-  const { files } = readJson(join(folder, `${stack}.assets.json`), 'run cdk synth again');
+  const { files } = readJsonObject(join(folder, `${stack}.assets.json`), 'run cdk synth again');
   return Object.values(isJsonObject(files) ? files : {}).flatMap((file) => {
     const { source, destinations } = isJsonObject(file) ? file : {};
     const [destination] = Object.values(isJsonObject(destinations) ? destinations : {});
-    return isJsonObject(source) && isJsonObject(destination)
-      ? {
-          path: join(folder, String(source['path'])),
-          bucketName: String(destination['bucketName']),
-          objectKey: String(destination['objectKey']),
-        }
-      : [];
+    if (!isJsonObject(source) || !isJsonObject(destination)) {
+      return [];
+    }
+    const path = join(folder, String(source['path']));
+    if (!existsSync(path)) {
+      throw new WinbakeError(
+        'FILE_UNREADABLE',
+        `${path}, an asset of ${stack}, is not there; run cdk synth again.`,
+      );
+    }
+    const { bucketName, objectKey } = destination;
+    return { path, bucketName: String(bucketName), objectKey: String(objectKey) };
   });
-}
-
-function readJson(path: string, wayOut: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new WinbakeError('FILE_UNREADABLE', `${path} cannot be read as JSON; ${wayOut}.`, { cause });
-  }
-  if (!isJsonObject(value)) {
-    throw new WinbakeError('FILE_UNREADABLE', `${path} is not a JSON object; ${wayOut}.`);
-  }
-  return value;
 }
 
 function invalid(folder: string, why: string): WinbakeError {

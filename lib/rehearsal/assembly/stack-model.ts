@@ -1,4 +1,6 @@
+import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from './intrinsic';
 import { physicalResource, ACCOUNT, REGION } from './physical-names';
 import type { AssemblyStack, TemplateResource } from './read-assembly';
 import { unmodelled } from './unmodelled';
@@ -27,27 +29,44 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 export class StackModel {
+  private readonly scope: IntrinsicScope;
+
   constructor(
     readonly stack: AssemblyStack,
     private readonly readParameter: ReadParameter,
     private readonly others: () => readonly StackModel[],
-  ) {}
+  ) {
+    this.scope = {
+      stack: stack.name,
+      resolve: (value) => this.resolve(value),
+      reference: (logicalId) => this.ref(logicalId),
+      attribute: (logicalId, name) => this.attribute(logicalId, name),
+      imported: (name) => this.imported(name),
+    };
+  }
 
   /** The resources of a type, resolved. */
   resources(type: string): readonly ResolvedResource[] {
-    return Object.entries(this.stack.template.Resources)
-      .filter(([, resource]) => resource.Type === type)
-      .map(([logicalId, resource]) => ({
-        logicalId,
-        type,
-        properties: this.resolveObject(resource.Properties ?? {}),
-      }));
+    return this.logicalIds(type).map((logicalId) => ({
+      logicalId,
+      type,
+      properties: this.resolveObject(this.raw(logicalId)),
+    }));
   }
 
   /** Some properties of a resource, resolved; the others may refer to what has no model. */
   properties(logicalId: string, names: readonly string[]): JsonObject {
-    const properties = this.stack.template.Resources[logicalId]?.Properties ?? {};
+    const properties = this.raw(logicalId);
     return Object.fromEntries(names.map((name) => [name, this.resolve(properties[name])]));
+  }
+
+  /** The properties of a resource as they stand in the template. */
+  raw(logicalId: string): JsonObject {
+    const { Condition: condition, Properties: properties = {} } = this.resource(logicalId);
+    if (condition !== undefined) {
+      throw unmodelled(`the condition ${condition} that ${logicalId} of ${this.stack.name} depends on`);
+    }
+    return properties;
   }
 
   /** The logical ids of the resources of a type. */
@@ -70,8 +89,8 @@ export class StackModel {
       return value;
     }
     const [key = '', ...more] = Object.keys(value);
-    return more.length === 0 && (key === 'Ref' || key.startsWith('Fn::'))
-      ? this.intrinsic(key, value[key])
+    return more.length === 0 && isIntrinsic(key)
+      ? evaluateIntrinsic(key, value[key], this.scope)
       : this.resolveObject(value);
   }
 
@@ -91,40 +110,6 @@ export class StackModel {
     );
   }
 
-  private intrinsic(name: string, argument: unknown): unknown {
-    switch (name) {
-      case 'Ref':
-        return this.ref(String(argument));
-      case 'Fn::GetAtt': {
-        const [logicalId = '', ...path] =
-          typeof argument === 'string' ? argument.split('.') : (argument as string[]);
-        return this.attribute(logicalId, path.join('.'));
-      }
-      case 'Fn::Join': {
-        const [separator, parts] = argument as [string, unknown];
-        return (this.resolve(parts) as unknown[]).map(String).join(separator);
-      }
-      case 'Fn::Sub':
-        return this.substitute(argument);
-      case 'Fn::Select': {
-        const [index, list] = argument as [string | number, unknown];
-        return (this.resolve(list) as unknown[])[Number(index)];
-      }
-      case 'Fn::Split': {
-        const [separator, text] = argument as [string, unknown];
-        return String(this.resolve(text)).split(separator);
-      }
-      case 'Fn::Base64':
-        return Buffer.from(String(this.resolve(argument))).toString('base64');
-      case 'Fn::GetAZs':
-        return ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
-      case 'Fn::ImportValue':
-        return this.imported(String(this.resolve(argument)));
-      default:
-        throw unmodelled(`${name} in the template of ${this.stack.name}`);
-    }
-  }
-
   private ref(logicalId: string): string | undefined {
     if (logicalId === 'AWS::NoValue') {
       return undefined;
@@ -141,7 +126,10 @@ export class StackModel {
       return undefined;
     }
     const { Default: preset } = parameter;
-    const initial = typeof preset === 'string' ? preset : '';
+    if (typeof preset !== 'string' && typeof preset !== 'number') {
+      throw unmodelled(`the parameter ${name} of ${this.stack.name}, which has no text as its default`);
+    }
+    const initial = typeof preset === 'number' ? String(preset) : preset;
     if (!String(parameter['Type']).startsWith('AWS::SSM::Parameter::Value')) {
       return initial;
     }
@@ -161,29 +149,23 @@ export class StackModel {
   }
 
   private lookUp(logicalId: string) {
-    const resource: TemplateResource | undefined = this.stack.template.Resources[logicalId];
-    if (resource === undefined) {
-      throw unmodelled(`${logicalId}, which ${this.stack.name} refers to and does not have`);
-    }
+    const resource = this.resource(logicalId);
     return physicalResource(this.stack.name, logicalId, resource.Type, (property) => {
       const value = this.resolve(resource.Properties?.[property]);
       return typeof value === 'string' ? value : undefined;
     });
   }
 
-  private substitute(argument: unknown): string {
-    const [text, own] = Array.isArray(argument) ? (argument as [string, JsonObject]) : [String(argument), {}];
-    return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (whole: string, literal: string, name: string) => {
-      if (literal !== '') {
-        return `\${${name}}`;
-      }
-      if (Object.hasOwn(own, name)) {
-        return String(this.resolve(own[name]));
-      }
-      return name.includes('.') && !name.startsWith('AWS::')
-        ? String(this.intrinsic('Fn::GetAtt', name))
-        : (this.ref(name) ?? whole);
-    });
+  private resource(logicalId: string): TemplateResource {
+    const { Resources } = this.stack.template;
+    const resource = Object.hasOwn(Resources, logicalId) ? Resources[logicalId] : undefined;
+    if (resource === undefined) {
+      throw new WinbakeError(
+        'REHEARSAL_FAILED',
+        `${this.stack.name} refers to ${logicalId}, which its template does not have; CloudFormation would refuse it.`,
+      );
+    }
+    return resource;
   }
 
   private imported(name: string): unknown {

@@ -1,13 +1,14 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../core/oci/json-value';
 import type { ObjectStorage } from '../account/object-storage';
 import { unmodelled } from '../assembly/unmodelled';
 import type { PretendedHost } from '../host/pretended-host';
 import type { Caller } from '../iam/role-policies';
 import { runPowerShell } from '../powershell/run-powershell';
 import type { PowerShell } from '../powershell/find-powershell';
-import { SUCCEEDED, type ActionResult } from './step-result';
+import { failure, SUCCEEDED, type ActionResult } from './step-result';
+import { readS3Transfers } from './s3-transfer';
 
 /** What the actions of one instance work with. */
 export interface ActionScope {
@@ -16,6 +17,8 @@ export interface ActionScope {
   readonly storage: ObjectStorage;
   /** The instance with its role. */
   readonly caller: Caller;
+  /** Ends what is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Action = (scope: ActionScope, inputs: unknown, timeoutSeconds: number) => Promise<ActionResult>;
@@ -32,6 +35,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   Reboot: reboot,
 };
 
+/** Whether an action has a model. */
+export function isModelled(action: string): boolean {
+  return Object.hasOwn(ACTIONS, action);
+}
+
 /** Runs one action; throws for one that has no model. */
 export function runAction(
   scope: ActionScope,
@@ -47,7 +55,7 @@ export function runAction(
 }
 
 async function executePowerShell(
-  { host, shell }: ActionScope,
+  { host, shell, signal }: ActionScope,
   inputs: unknown,
   timeoutSeconds: number,
 ): Promise<ActionResult> {
@@ -63,37 +71,46 @@ async function executePowerShell(
     env: host.environment,
     timeoutSeconds,
     pretendedHost: host.folder,
+    signal,
   });
-  rmSync(scriptFile);
+  rmSync(scriptFile, { force: true });
   return run.timedOut
     ? { ...run, exitCode: 1, stderr: `${run.stderr}It did not end within ${timeoutSeconds} s.\n` }
     : run;
 }
 
 function s3Download({ host, storage, caller }: ActionScope, inputs: unknown): Promise<ActionResult> {
-  for (const { source, destination, overwrite } of transfers(inputs)) {
+  for (const { source, destination, overwrite } of readS3Transfers(inputs, 'S3Download')) {
     const { bucket, key } = s3Location(source);
     caller.require('s3:GetObject', `arn:aws:s3:::${bucket}/${key}`);
     const object = storage.get(bucket, key);
-    const path = host.pathOf(String(destination));
     if (object === undefined) {
-      return Promise.resolve({
-        exitCode: 1,
-        stdout: '',
-        stderr: `NoSuchKey: s3://${bucket}/${key} does not exist.\n`,
-      });
+      return Promise.resolve(failure(`NoSuchKey: s3://${bucket}/${key} does not exist.`));
     }
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, object.body, { flag: overwrite === true ? 'w' : 'wx' });
+    const path = host.pathOf(destination);
+    if (!existsSync(dirname(path))) {
+      return Promise.resolve(failure(`The folder of ${destination} does not exist.`));
+    }
+    if (existsSync(path) && overwrite !== true) {
+      if (overwrite === undefined) {
+        throw unmodelled("an S3Download that finds its file there and does not say 'overwrite'");
+      }
+      return Promise.resolve(failure(`${destination} exists already, and is not to be overwritten.`));
+    }
+    writeFileSync(path, object.body);
   }
   return Promise.resolve(SUCCEEDED);
 }
 
 function s3Upload({ host, storage, caller }: ActionScope, inputs: unknown): Promise<ActionResult> {
-  for (const { source, destination } of transfers(inputs)) {
+  for (const { source, destination } of readS3Transfers(inputs, 'S3Upload')) {
     const { bucket, key } = s3Location(destination);
+    const path = host.pathOf(source);
+    if (!existsSync(path)) {
+      return Promise.resolve(failure(`${source} does not exist.`));
+    }
     caller.require('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`);
-    storage.put(bucket, key, readFileSync(host.pathOf(String(source))));
+    storage.put(bucket, key, readFileSync(path));
   }
   return Promise.resolve(SUCCEEDED);
 }
@@ -106,19 +123,19 @@ function updateOs({ host }: ActionScope, inputs: unknown): Promise<ActionResult>
   return Promise.resolve(SUCCEEDED);
 }
 
-function reboot({ host }: ActionScope): Promise<ActionResult> {
+function reboot({ host }: ActionScope, inputs: unknown): Promise<ActionResult> {
+  const fields = isJsonObject(inputs) ? Object.keys(inputs) : [];
+  if (fields.some((field) => field !== 'delaySeconds')) {
+    throw unmodelled('a Reboot step with anything but delaySeconds');
+  }
   host.reboot();
   return Promise.resolve(SUCCEEDED);
 }
 
-function transfers(inputs: unknown): readonly JsonObject[] {
-  return Array.isArray(inputs) ? inputs.filter(isJsonObject) : [];
-}
-
-function s3Location(uri: unknown): { bucket: string; key: string } {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(String(uri)) ?? [];
-  if (bucket === undefined || key === undefined) {
-    throw unmodelled(`'${String(uri)}' as a place in S3`);
+function s3Location(uri: string): { bucket: string; key: string } {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/([^*]+)$/.exec(uri) ?? [];
+  if (bucket === undefined || key === undefined || key.endsWith('/')) {
+    throw unmodelled(`'${uri}' as a place in S3`);
   }
   return { bucket, key };
 }

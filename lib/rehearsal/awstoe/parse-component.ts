@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
 import { unmodelled } from '../assembly/unmodelled';
 
@@ -22,6 +23,8 @@ export interface ParsedComponent {
 
 const DOCUMENT_FIELDS = ['name', 'description', 'schemaVersion', 'parameters', 'phases'];
 const STEP_FIELDS = ['name', 'action', 'timeoutSeconds', 'onFailure', 'maxAttempts', 'inputs'];
+const PHASE_FIELDS = ['name', 'steps'];
+const PHASES = ['build', 'validate', 'test'];
 const DEFAULT_TIMEOUT_SECONDS = 7200;
 
 /**
@@ -29,18 +32,35 @@ const DEFAULT_TIMEOUT_SECONDS = 7200;
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
  */
 export function parseComponent(yaml: string): ParsedComponent {
-  const document: unknown = parse(yaml);
-  if (!isJsonObject(document)) {
-    throw unmodelled('a component document that is no YAML mapping');
-  }
+  const document = parseYaml(yaml);
   const name = String(document['name']);
   refuseOthers(document, DOCUMENT_FIELDS, `component ${name}`);
   const phases = listOf(document['phases']).filter(isJsonObject);
+  for (const phase of phases) {
+    refuseOthers(phase, PHASE_FIELDS, `a phase of component ${name}`);
+    if (!PHASES.includes(String(phase['name']))) {
+      throw unmodelled(`the phase ${String(phase['name'])} of component ${name}`);
+    }
+  }
   return {
     name,
     parameters: new Map(listOf(document['parameters']).filter(isJsonObject).flatMap(parseParameter)),
     phases: new Map(phases.map((phase) => [String(phase['name']), parseSteps(phase, name)])),
   };
+}
+
+function parseYaml(yaml: string): JsonObject {
+  let document: unknown;
+  try {
+    document = parse(yaml);
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    throw new WinbakeError('REHEARSAL_FAILED', `A component document is not YAML: ${reason}.`, { cause });
+  }
+  if (!isJsonObject(document)) {
+    throw unmodelled('a component document that is no YAML mapping');
+  }
+  return document;
 }
 
 function parseParameter(parameter: JsonObject): [string, string | undefined][] {
@@ -64,11 +84,18 @@ function parseSteps(phase: JsonObject, component: string): readonly ParsedStep[]
         name,
         action: String(step['action']),
         onFailure,
-        timeoutSeconds: Number(step['timeoutSeconds'] ?? DEFAULT_TIMEOUT_SECONDS),
-        maxAttempts: Number(step['maxAttempts'] ?? 1),
+        timeoutSeconds: positive(step['timeoutSeconds'] ?? DEFAULT_TIMEOUT_SECONDS, 'timeoutSeconds', name),
+        maxAttempts: positive(step['maxAttempts'] ?? 1, 'maxAttempts', name),
         inputs: step['inputs'],
       };
     });
+}
+
+function positive(value: unknown, field: string, step: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
+    throw unmodelled(`${field} ${JSON.stringify(value)} of step ${step}`);
+  }
+  return value;
 }
 
 function refuseOthers(object: JsonObject, known: readonly string[], where: string): void {

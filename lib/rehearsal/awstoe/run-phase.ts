@@ -1,12 +1,13 @@
 import { runAction, type ActionScope } from './actions';
 import { fillIn } from './fill-in';
 import type { ParsedComponent, ParsedStep } from './parse-component';
-import { REBOOT_AND_REPEAT, type ActionResult, type StepResult } from './step-result';
+import { failure, REBOOT_AND_REPEAT, type ActionResult, type StepResult } from './step-result';
 
 /** How a phase of one component went. */
 export interface PhaseResult {
-  readonly succeeded: boolean;
   readonly steps: readonly StepResult[];
+  /** The first step whose failure counts; absent where the phase succeeded. */
+  readonly failure?: StepResult;
 }
 
 /** Tells what is under way: the beginning of a step, and its end. */
@@ -34,7 +35,7 @@ export async function runPhase(
     }
   }
   const steps: StepResult[] = [];
-  let succeeded = true;
+  let counted: StepResult | undefined;
   let aborted = false;
   for (const step of component.phases.get(phase) ?? []) {
     if (aborted) {
@@ -44,6 +45,7 @@ export async function runPhase(
     onStep(component.name, step.name);
     const started = performance.now();
     const result = await runStep(scope, component, step, variables);
+    scope.signal?.throwIfAborted();
     variables.set(`${phase}.${step.name}.outputs.stdout`, result.stdout.trim());
     variables.set(`${phase}.${step.name}.outputs.stderr`, result.stderr.trim());
     const failed = result.exitCode !== 0;
@@ -56,10 +58,10 @@ export async function runPhase(
     };
     steps.push(report);
     onStep(component.name, step.name, report);
-    succeeded &&= !failed || step.onFailure === 'Ignore';
+    counted ??= failed && step.onFailure !== 'Ignore' ? report : undefined;
     aborted = failed && step.onFailure === 'Abort';
   }
-  return { succeeded, steps };
+  return counted === undefined ? { steps } : { steps, failure: counted };
 }
 
 async function runStep(
@@ -95,7 +97,7 @@ async function runGuarded(scope: ActionScope, step: ParsedStep, inputs: unknown)
     return await runAction(scope, step.action, inputs, step.timeoutSeconds);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'AccessDenied') {
-      return { exitCode: 1, stdout: '', stderr: `AccessDenied: ${error.message}\n` };
+      return failure(`AccessDenied: ${error.message}`);
     }
     throw error;
   }

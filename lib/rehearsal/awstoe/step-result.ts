@@ -20,5 +20,10 @@ export interface StepResult {
 /** The exit code of an installer that wants a restart. */
 export const REBOOT_AND_REPEAT = 3010;
 
+/** An action that failed, and what it says of that. */
+export function failure(message: string): ActionResult {
+  return { exitCode: 1, stdout: '', stderr: `${message}\n` };
+}
+
 /** An action that did what it should. */
 export const SUCCEEDED: ActionResult = { exitCode: 0, stdout: '', stderr: '' };

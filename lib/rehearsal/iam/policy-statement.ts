@@ -1,8 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
 import { unmodelled } from '../assembly/unmodelled';
 
-/** Values that a policy may refer to as `${key}` or test in a condition, such as `aws:userid`. */
+/** Values that a policy may refer to as `${key}` or test in a condition, such as `aws:userid`; case does not matter. */
 export type RequestContext = Readonly<Record<string, string>>;
+
+const FIELDS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
 
 /** The statements of a policy document. */
 export function statementsOf(document: unknown): readonly JsonObject[] {
@@ -20,54 +22,65 @@ export function statementCovers(
   resource: string,
   context: RequestContext,
 ): boolean {
-  for (const unknown of ['NotAction', 'NotResource', 'Principal', 'NotPrincipal']) {
-    if (unknown in statement) {
-      throw unmodelled(`${unknown} in a policy`);
-    }
+  const unknown = Object.keys(statement).find((field) => !FIELDS.includes(field));
+  if (unknown !== undefined) {
+    throw unmodelled(`${unknown} in a policy`);
   }
   return (
     listOf(statement['Action']).some((pattern) =>
-      matches(String(pattern).toLowerCase(), action.toLowerCase()),
+      matches(String(pattern).toLowerCase(), action.toLowerCase(), {}),
     ) &&
-    listOf(statement['Resource']).some((pattern) => matches(fillIn(String(pattern), context), resource)) &&
+    listOf(statement['Resource']).some((pattern) => matches(String(pattern), resource, context)) &&
     conditionsHold(statement['Condition'], context)
   );
 }
 
+/** Every key of every operator must hold; a key that the request does not have does not. */
 function conditionsHold(conditions: unknown, context: RequestContext): boolean {
-  return Object.entries(isJsonObject(conditions) ? conditions : {}).every(([operator, keys]) =>
-    Object.entries(isJsonObject(keys) ? keys : {}).every(([key, wanted]) => {
-      const value = context[key];
-      return value !== undefined && listOf(wanted).some((one) => compare(operator, String(one), value));
-    }),
-  );
+  return Object.entries(isJsonObject(conditions) ? conditions : {}).every(([operator, keys]) => {
+    const compare = comparison(operator, context);
+    return Object.entries(isJsonObject(keys) ? keys : {}).every(([key, wanted]) => {
+      const value = valueOf(context, key);
+      return value !== undefined && listOf(wanted).some((one) => compare(String(one), value));
+    });
+  });
 }
 
-function compare(operator: string, wanted: string, value: string): boolean {
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+function comparison(operator: string, context: RequestContext): (wanted: string, value: string) => boolean {
   switch (operator) {
     case 'StringEquals':
+      return (wanted, value) => wanted === value;
+    // ArnEquals and ArnLike behave the same.
     case 'ArnEquals':
-      return wanted === value;
     case 'StringLike':
     case 'ArnLike':
-      return matches(wanted, value);
+      return (wanted, value) => matches(wanted, value, context);
     default:
       throw unmodelled(`the condition ${operator} in a policy`);
   }
 }
 
-/** A policy variable that the request does not have matches nothing. */
-function fillIn(pattern: string, context: RequestContext): string {
-  return pattern.replaceAll(/\$\{([^}]+)\}/g, (_whole, key: string) => context[key] ?? '\u0000');
+/** `*` stands for any text, `?` for one character, `${key}` for a value of the request; without that value nothing matches. */
+function matches(pattern: string, text: string, context: RequestContext): boolean {
+  const parts = pattern.split(/(\$\{[^}]+\}|[*?])/).map((part) => {
+    const [, key] = /^\$\{([^}]+)\}$/.exec(part) ?? [];
+    if (key !== undefined) {
+      const value = valueOf(context, key);
+      return value && escaped(value);
+    }
+    return part === '*' ? '.*' : part === '?' ? '.' : escaped(part);
+  });
+  return !parts.includes(undefined) && new RegExp(`^${parts.join('')}$`, 's').test(text);
 }
 
-/** `*` stands for any text, `?` for one character. */
-function matches(pattern: string, text: string): boolean {
-  const expression = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 's').test(text);
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function valueOf(context: RequestContext, key: string): string | undefined {
+  const name = Object.keys(context).find((one) => one.toLowerCase() === key.toLowerCase());
+  return name === undefined ? undefined : context[name];
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -7,10 +7,10 @@ import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
 import type { ActionScope } from '../awstoe/actions';
 import { runPhase, type OnStep } from '../awstoe/run-phase';
-import type { StepResult } from '../awstoe/step-result';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { startMetadataService } from '../host/metadata-service';
 import { PretendedHost, type HostFacts } from '../host/pretended-host';
+import { AccessDenied } from '../iam/access-denied';
 import { callerOf, type Caller } from '../iam/role-policies';
 import type { PowerShell } from '../powershell/find-powershell';
 import { readRecipe, type Recipe } from './read-recipe';
@@ -32,14 +32,14 @@ export interface ImageBuilderOptions {
   /** What a fresh instance from the base AMI says of itself, and the revision that Windows Update offers it now. */
   readonly baseHost: (instanceId: string) => { readonly facts: HostFacts; readonly offeredRevision: number };
   readonly onStep: OnStep;
+  /** Ends a build that is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A finished build, as it will be seen once the clock has passed its end. */
 interface FinishedBuild extends ImageBuild {
   readonly reason: string;
   readonly endsAt: Date;
-  readonly steps: readonly StepResult[];
-  readonly hostOsVersion: string;
 }
 
 /**
@@ -53,11 +53,6 @@ export class PretendedImageBuilder {
 
   constructor(private readonly options: ImageBuilderOptions) {}
 
-  /** The last build's steps and host, for the report. */
-  get lastBuild(): FinishedBuild | undefined {
-    return [...this.builds.values()].at(-1);
-  }
-
   /** Starts a pipeline and gives the ARN of the image build version; the same client token starts nothing again. */
   async start(pipelineArn: string, clientToken: string, caller: Caller): Promise<string> {
     caller.require('imagebuilder:StartImagePipelineExecution', pipelineArn);
@@ -68,8 +63,8 @@ export class PretendedImageBuilder {
     const recipe = readRecipe(this.options.stacks, pipelineArn);
     const number = this.builds.size + 1;
     const imageArn = `${recipe.arn.replace(':image-recipe/', ':image/')}/${number}`;
-    this.started.set(clientToken, imageArn);
     this.builds.set(imageArn, await this.build(recipe, imageArn));
+    this.started.set(clientToken, imageArn);
     return imageArn;
   }
 
@@ -112,21 +107,18 @@ export class PretendedImageBuilder {
       const host = PretendedHost.create(folder, facts, surroundings, offeredRevision);
       return { host, ...(await this.runPhases(scope(host), recipe, ['build', 'validate'])) };
     });
-    const { currentBuild, ubr } = built.host.facts;
-    const common = { endsAt, hostOsVersion: `10.0.${currentBuild}.${ubr}` };
     if (!built.succeeded) {
-      return { ...common, ...failedBuild(built.steps, 'build'), buildInstanceId, testInstanceId: undefined };
+      return { endsAt, ...failedBuild('build', built.reason), buildInstanceId, testInstanceId: undefined };
     }
     const tested = await this.onInstance(testInstanceId, recipe, async (surroundings, scope) => {
       const host = built.host.clone(join(this.options.folder, testInstanceId), testInstanceId, surroundings);
       return this.runPhases(scope(host), recipe, ['test']);
     });
-    const steps = [...built.steps, ...tested.steps];
     if (!tested.succeeded) {
-      return { ...common, ...failedBuild(steps, 'test'), buildInstanceId, testInstanceId };
+      return { endsAt, ...failedBuild('test', tested.reason), buildInstanceId, testInstanceId };
     }
     const amis = { [REGION]: this.options.amis.create(imageArn, recipe.amiTags) };
-    return { ...common, status: 'AVAILABLE', reason: '', amis, steps, buildInstanceId, testInstanceId };
+    return { endsAt, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
   }
 
   private async onInstance<T>(
@@ -136,13 +128,14 @@ export class PretendedImageBuilder {
       surroundings: Parameters<typeof PretendedHost.create>[2],
       scope: (host: PretendedHost) => ActionScope,
     ) => Promise<T>,
-  ): Promise<T> {
-    const { dockerFolder, registries, shell, storage, stacks } = this.options;
+  ): Promise<T | Failed> {
+    const { dockerFolder, registries, shell, signal, storage, stacks } = this.options;
     const roleId = recipe.instanceRole.id;
     const caller = callerOf(stacks, recipe.instanceRole.arn, { 'aws:userid': `${roleId}:${instanceId}` });
-    // Without these two an instance never answers Image Builder, and the build times out.
-    caller.require('ssm:UpdateInstanceInformation', '*');
-    caller.require('imagebuilder:GetComponent', '*');
+    const denied = whySilent(caller);
+    if (denied !== undefined) {
+      return { succeeded: false, reason: `the instance never answered: AccessDenied: ${denied}` };
+    }
     const metadata = await startMetadataService(instanceId);
     try {
       return await work({ dockerFolder, registries, metadata: metadata.url }, (host) => ({
@@ -150,29 +143,51 @@ export class PretendedImageBuilder {
         shell,
         storage,
         caller,
+        signal,
       }));
     } finally {
       await metadata.close();
     }
   }
 
-  private async runPhases(scope: ActionScope, recipe: Recipe, phases: readonly string[]) {
-    const steps: StepResult[] = [];
+  private async runPhases(
+    scope: ActionScope,
+    recipe: Recipe,
+    phases: readonly string[],
+  ): Promise<{ readonly succeeded: true } | Failed> {
     for (const phase of phases) {
       for (const { document, parameters } of recipe.components) {
-        const result = await runPhase(scope, document, phase, parameters, this.options.onStep);
-        steps.push(...result.steps);
-        if (!result.succeeded) {
-          return { succeeded: false, steps };
+        const { failure } = await runPhase(scope, document, phase, parameters, this.options.onStep);
+        if (failure !== undefined) {
+          const { component, reason = 'no reason is known.', step } = failure;
+          return { succeeded: false, reason: `step ${step} of component ${component}: ${reason}` };
         }
       }
     }
-    return { succeeded: true, steps };
+    return { succeeded: true };
   }
 }
 
-function failedBuild(steps: readonly StepResult[], stage: string) {
-  const failed = steps.find((step) => step.status === 'failed');
-  const reason = `The ${stage} stage failed in step ${failed?.step ?? 'unknown'}: ${failed?.reason ?? 'no reason is known.'}`;
-  return { status: 'FAILED', reason, amis: {}, steps };
+/** What failed on an instance. */
+interface Failed {
+  readonly succeeded: false;
+  readonly reason: string;
+}
+
+/** An instance without these two rights never answers Image Builder, and its build ends by the time that it has. */
+function whySilent(caller: Caller): string | undefined {
+  try {
+    caller.require('ssm:UpdateInstanceInformation', '*');
+    caller.require('imagebuilder:GetComponent', '*');
+    return undefined;
+  } catch (error) {
+    if (error instanceof AccessDenied) {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
+function failedBuild(stage: string, reason: string) {
+  return { status: 'FAILED', reason: `in the ${stage} stage, ${reason}`, amis: {} };
 }

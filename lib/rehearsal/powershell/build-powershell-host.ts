@@ -14,6 +14,8 @@ export interface PowerShellHostBuild {
   readonly cache: string;
   /** Called with one line when a build begins and when it has ended. */
   readonly onProgress?: ((line: string) => void) | undefined;
+  /** Ends the build. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const ASSEMBLY = 'winbake-powershell.dll';
@@ -44,10 +46,10 @@ export async function buildPowerShellHost(build: PowerShellHostBuild): Promise<s
 
 async function publishTo(workshop: string, build: PowerShellHostBuild): Promise<void> {
   copyHostSources(build.sources, join(workshop, 'src'));
-  let result = await publish(workshop, build.dotnet, []);
+  let result = await publish(workshop, build, []);
   if (result.exitCode !== 0 && /crossgen/i.test(result.stdout + result.stderr)) {
     // The ahead-of-time compiler is a package that some feeds lack; without it the host only starts more slowly.
-    result = await publish(workshop, build.dotnet, ['-p:PublishReadyToRun=false']);
+    result = await publish(workshop, build, ['-p:PublishReadyToRun=false']);
   }
   if (result.exitCode !== 0) {
     const said = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-12).join('\n');
@@ -59,7 +61,11 @@ async function publishTo(workshop: string, build: PowerShellHostBuild): Promise<
   }
 }
 
-function publish(workshop: string, dotnet: string, extra: readonly string[]): Promise<ProcessResult> {
+function publish(
+  workshop: string,
+  { dotnet, signal }: PowerShellHostBuild,
+  extra: readonly string[],
+): Promise<ProcessResult> {
   const project = join(workshop, 'src', 'PowerShellHost.csproj');
   const options = ['-c', 'Release', '-o', join(workshop, 'out'), '-v', 'quiet', '--nologo'];
   return runProcess({
@@ -74,6 +80,7 @@ function publish(workshop: string, dotnet: string, extra: readonly string[]): Pr
       MSBUILDDISABLENODEREUSE: '1',
     },
     timeoutSeconds: 600,
+    signal,
   });
 }
 

@@ -19,6 +19,8 @@ export interface PowerShellSearch {
   readonly searchPath?: string;
   /** Where built hosts are kept. Default: `node_modules/.cache/winbake/powershell-host` of this package. */
   readonly cache?: string;
+  /** Ends a build that is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const OPTIONS = ['-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File'];
@@ -44,6 +46,7 @@ export async function findPowerShell(search: PowerShellSearch = {}): Promise<Pow
     sources: join(root, 'scripts', 'powershell-host'),
     cache: search.cache ?? join(root, 'node_modules', '.cache', 'winbake', 'powershell-host'),
     onProgress: search.onProgress,
+    signal: search.signal,
   });
   return { command: dotnet, args: [assembly, ...OPTIONS], kind: 'host' };
 }

@@ -14,6 +14,8 @@ export interface PowerShellRun {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly timeoutSeconds?: number;
+  /** Ends the script and the programs that it started. */
+  readonly signal?: AbortSignal | undefined;
   /** The folder of the pretended Windows host, with its `host.json` and `c/`. */
   readonly pretendedHost?: string | undefined;
 }
@@ -28,8 +30,11 @@ export async function runPowerShell(shell: PowerShell, run: PowerShellRun): Prom
     ...run.env,
     POWERSHELL_TELEMETRY_OPTOUT: '1',
     POWERSHELL_UPDATECHECK: 'Off',
+    // Sockets for debuggers would stay in the temporary folder of a process that is ended.
+    POWERSHELL_DIAGNOSTICS_OPTOUT: '1',
+    DOTNET_EnableDiagnostics: '0',
   };
-  const limits = { cwd: run.cwd, timeoutSeconds: run.timeoutSeconds };
+  const limits = { cwd: run.cwd, timeoutSeconds: run.timeoutSeconds, signal: run.signal };
   const args = run.args ?? [];
   if (run.pretendedHost === undefined) {
     return runProcess({

@@ -4,6 +4,7 @@ import { osOf } from '../../handlers/os';
 import { ACCOUNT, REGION } from '../assembly/physical-names';
 import type { StackModel } from '../assembly/stack-model';
 import { callerOf } from '../iam/role-policies';
+import { readRecipe } from '../image-builder/read-recipe';
 import type { PretendedAccount } from './pretended-account';
 import { functionByArn, functionsOf, stateMachineCalling, type TemplateFunction } from './template-functions';
 
@@ -38,12 +39,16 @@ export function findPipeline(account: PretendedAccount, release: string): Deploy
   };
 }
 
-/** Deploys as far as it changes the account: what AWS publishes is there, and the stacks' seeds run. */
+/**
+ * Deploys as far as it changes the account: what AWS publishes is there, and the stacks' seeds run. What CloudFormation would
+ * refuse of the recipe is refused here, before any work.
+ */
 export async function deployPipeline(
   account: PretendedAccount,
   pipeline: DeployedPipeline,
   now: Date,
 ): Promise<void> {
+  readRecipes(account, pipeline);
   const baseAmiParameter = pipeline.decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '';
   account.parameters.publish(
     baseAmiParameter,
@@ -61,6 +66,19 @@ export async function deployPipeline(
     )({
       RequestType: 'Create',
     });
+  }
+}
+
+/** Reads the recipes of the Image Builder pipelines that the state machine starts. */
+function readRecipes({ stacks }: PretendedAccount, { stateMachine }: DeployedPipeline): void {
+  const definition = JSON.stringify(stateMachine.definition);
+  for (const stack of stacks) {
+    for (const logicalId of stack.logicalIds('AWS::ImageBuilder::ImagePipeline')) {
+      const arn = stack.reference(logicalId);
+      if (definition.includes(arn)) {
+        readRecipe(stacks, arn);
+      }
+    }
   }
 }
 

@@ -16,7 +16,8 @@ export interface CatalogFeed {
   readonly lines: Readonly<Record<string, string>>;
   readonly asOf: Date;
   readonly documents: DocumentStore;
-  readonly registry: Registry;
+  /** Gives a look a client of its own. */
+  readonly withRegistry: <T>(look: (registry: Registry) => Promise<T>) => Promise<T>;
   /** Lets the registry show another moment. */
   readonly setInstant: (instant: Date) => void;
 }
@@ -42,7 +43,9 @@ export async function feedCatalog(feed: CatalogFeed): Promise<number> {
   for (const time of looks.sort((one, other) => one - other)) {
     const at = new Date(time);
     feed.setInstant(at);
-    seen = withObservations(seen, observationsOf(await observeFamilies(feed.registry, families, seen), at));
+    const known = seen;
+    const shown = await feed.withRegistry((registry) => observeFamilies(registry, families, known));
+    seen = withObservations(seen, observationsOf(shown, at));
   }
   const { observations } = seen;
   await changeCatalog(documents, release, (catalog) => withObservations(catalog, observations));

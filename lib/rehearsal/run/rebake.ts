@@ -3,6 +3,7 @@ import type { FinishedBake } from '../../core/publish/publish-bake';
 import { createDecide, type DecideAnswer, type DecideEvent } from '../../handlers/decide';
 import { createPublish } from '../../handlers/publish';
 import { REGION } from '../assembly/physical-names';
+import { isJsonObject } from '../../core/oci/json-value';
 import { unmodelled } from '../assembly/unmodelled';
 import { callerOf } from '../iam/role-policies';
 import type { PretendedImageBuilder } from '../image-builder/pretended-image-builder';
@@ -12,6 +13,7 @@ import type { ReportedDecision } from './rehearsal-report';
 import { withRegistry, type Stage } from './stage';
 import { callTask } from './state-machine-tasks';
 import { functionByArn, type TemplateFunction } from './template-functions';
+import { WaitingBound } from './waiting-bound';
 
 /** What a rebake adds to the stage. */
 export interface RebakeOptions {
@@ -24,8 +26,8 @@ export interface RebakeOptions {
 /** What the state machine decided, look by look, and whether it came to an end. */
 export interface RebakeResult {
   readonly decisions: readonly ReportedDecision[];
-  /** False where a bake was due and could not be run here. */
-  readonly wasRun: boolean;
+  /** The ARN of the Image Builder pipeline whose bake was due and could not be run here; else undefined. */
+  readonly notRun: string | undefined;
 }
 
 const START_BAKE = 'arn:aws:states:::aws-sdk:imagebuilder:startImagePipelineExecution';
@@ -35,21 +37,13 @@ const START_BAKE = 'arn:aws:states:::aws-sdk:imagebuilder:startImagePipelineExec
  * the cause where it fails.
  */
 export async function rebake(stage: Stage, options: RebakeOptions): Promise<RebakeResult> {
-  const { account, clock, log, pipeline } = stage;
-  const { definition, roleArn, arn } = pipeline.stateMachine;
+  const { account, clock, signal } = stage;
+  const { definition, roleArn, arn } = stage.pipeline.stateMachine;
   const decisions: ReportedDecision[] = [];
   const surroundings = {
     caller: callerOf(account.stacks, roleArn),
     imageBuilder: options.imageBuilder,
-    invoke: async (functionArn: string, payload: unknown) => {
-      const target = functionByArn(account.stacks, functionArn);
-      const answer = await invoke(stage, options, target, payload);
-      if (target.kind === 'decide') {
-        decisions.push(reported(clock.now(), answer as DecideAnswer));
-        log.tell((answer as DecideAnswer).reason);
-      }
-      return answer;
-    },
+    invoke: invoker(stage, options, decisions),
   };
   const result = await runStateMachine({
     definition,
@@ -59,28 +53,30 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
     clock,
     random: () => 0.5,
     tasks: async ({ resource, parameters }) => {
+      signal?.throwIfAborted();
       if (resource === START_BAKE && options.imageBuilder === undefined) {
-        throw new BakeNotRun();
+        throw new BakeNotRun(pipelineIn(parameters));
       }
       return copyJson(await callTask(surroundings, { resource, parameters })) ?? null;
     },
   }).catch((error: unknown) => {
     if (error instanceof BakeNotRun) {
-      return undefined;
+      return error;
     }
     throw error;
   });
-  if (result?.status === 'FAILED') {
-    const cause = result.cause ?? 'no cause is known';
-    const error = result.error ?? 'no error name';
-    throw new WinbakeError('REHEARSAL_FAILED', `The state machine failed (${error}): ${cause}`);
+  if (result instanceof BakeNotRun) {
+    return { decisions, notRun: result.imagePipelineArn };
   }
-  return { decisions, wasRun: result !== undefined };
+  if (result.status === 'FAILED') {
+    throw new WinbakeError('REHEARSAL_FAILED', failureSentence(result.error, result.cause));
+  }
+  return { decisions, notRun: undefined };
 }
 
 /** Ends the state machine where a bake is due that this computer cannot run. */
 class BakeNotRun extends WinbakeError {
-  constructor() {
+  constructor(readonly imagePipelineArn: string) {
     super(
       'REHEARSAL_FAILED',
       'There is no PowerShell and no .NET SDK on this computer, so no bake can be rehearsed.',
@@ -88,8 +84,49 @@ class BakeNotRun extends WinbakeError {
   }
 }
 
-function reported(at: Date, { decision, findings }: DecideAnswer): ReportedDecision {
-  return { at: at.toISOString(), decision, findings };
+/** A bake that failed says why in Image Builder's words, which its state carries. */
+function failureSentence(error = 'no error name', cause = 'no cause is known'): string {
+  const reason = reasonIn(cause);
+  return reason === undefined
+    ? `The state machine failed (${error}): ${cause}`
+    : `The bake failed: ${reason}`;
+}
+
+function pipelineIn(parameters: unknown): string {
+  const arn = isJsonObject(parameters) ? parameters['ImagePipelineArn'] : undefined;
+  if (typeof arn !== 'string') {
+    throw unmodelled('a start of Image Builder that names no pipeline');
+  }
+  return arn;
+}
+
+function reasonIn(cause: string): string | undefined {
+  try {
+    const state: unknown = JSON.parse(cause);
+    const reason = isJsonObject(state) ? state['Reason'] : undefined;
+    return typeof reason === 'string' ? reason : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Invokes functions of the template, and keeps what `decide` answers. */
+function invoker(stage: Stage, options: RebakeOptions, decisions: ReportedDecision[]) {
+  const { account, clock, log, pipeline } = stage;
+  const { WINBAKE_LONGEST_WAIT_SECONDS } = { ...pipeline.decide.environment, ...options.policy };
+  const bound = new WaitingBound(Number(WINBAKE_LONGEST_WAIT_SECONDS));
+  return async (functionArn: string, payload: unknown): Promise<unknown> => {
+    const target = functionByArn(account.stacks, functionArn);
+    const answer = await invoke(stage, options, target, payload);
+    if (target.kind === 'decide') {
+      const { decision, findings, reason } = answer as DecideAnswer;
+      const reported = { at: clock.now().toISOString(), decision, findings };
+      decisions.push(reported);
+      log.tell(reason);
+      bound.check(reported, reason);
+    }
+    return answer;
+  };
 }
 
 async function invoke(

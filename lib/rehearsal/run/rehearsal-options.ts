@@ -18,4 +18,6 @@ export interface RehearsalOptions {
   readonly workingFolder: string;
   /** Variables that replace those of the decide function, for policy options. */
   readonly policy: Readonly<Record<string, string>>;
+  /** Ends the rehearsal; what it made is removed. */
+  readonly signal?: AbortSignal;
 }

@@ -20,11 +20,12 @@ const SYNTHETIC: Finding = {
   message: 'Bytes on disk, digests and the times of bake and refresh are models, not measurements.',
 };
 
-/** Puts together what the account holds at the end of a rehearsal. */
+/** Puts together what the account holds at the end of a rehearsal; `asked` is the moment as a person wrote it. */
 export async function reportOf(
   stage: Stage,
   { decisions }: RebakeResult,
   rollout: ReportedRollout,
+  asked: string | undefined,
 ): Promise<RehearsalReport> {
   const { account, asOf, log, pipeline } = stage;
   const parameters = {
@@ -36,7 +37,7 @@ export async function reportOf(
   const published = publishedAmi(stage);
   const last = decisions.at(-1);
   return {
-    asOf: asOf.toISOString(),
+    asOf: asked ?? asOf.toISOString(),
     decision: last?.decision ?? 'needsOperator',
     decisions,
     target: orderedTarget(stage),

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { withHost } from '../../core/catalog/catalog';
+import { changeCatalog } from '../../core/catalog/catalog-store';
 import { linesOf } from '../../handlers/families';
 import { osOf } from '../../handlers/os';
 import { appCommandOf, synthesize } from '../assembly/synthesize';
@@ -11,6 +13,7 @@ import { hostRevisions } from '../history/host-revisions';
 import { readHistory } from '../history/read-history';
 import { callerOf } from '../iam/role-policies';
 import { PretendedImageBuilder } from '../image-builder/pretended-image-builder';
+import { readRecipe, stepNames } from '../image-builder/read-recipe';
 import { findPowerShell } from '../powershell/find-powershell';
 import { startEmbeddedRegistry } from '../registry/embedded-registry';
 import { baseHostAt } from './base-host';
@@ -18,7 +21,7 @@ import { deployPipeline, findPipeline } from './deploy-pipeline';
 import { feedCatalog } from './feed-catalog';
 import { PretendedAccount } from './pretended-account';
 import type { Progress } from './progress';
-import { rebake, type RebakeResult } from './rebake';
+import { rebake } from './rebake';
 import type { RehearsalOptions } from './rehearsal-options';
 import type { RehearsalReport } from './rehearsal-report';
 import { reportOf } from './report-of';
@@ -34,29 +37,45 @@ export interface RehearsalResult {
 
 /**
  * Rehearses a bake, its publication and its rollout: the assembly that would be deployed, in a pretended account, at a
- * moment of recorded history. Rehearsals share nothing: each has its own folder and registry. Throws a `WinbakeError` where
- * it cannot be carried through.
+ * moment of recorded history. Rehearsals share nothing: each has its own folder and registry, and leaves neither behind.
+ * Throws a `WinbakeError` where it cannot be carried through, and the signal's reason where that ended it.
  */
 export async function runRehearsal(options: RehearsalOptions, progress: Progress): Promise<RehearsalResult> {
   const history = readHistory(options.history);
   const asOf = parseAsOf(options.asOf, history);
   const folder = mkdtempSync(join(tmpdir(), 'winbake-rehearsal-'));
-  const registry = await startEmbeddedRegistry({ history, asOf, faults: options.faults });
   try {
-    const log = new StepLog(progress);
-    const account = new PretendedAccount(await assemblyFolder(options, folder, log));
-    const pipeline = findPipeline(account, options.release);
-    const clock = new VirtualClock(asOf);
-    clock.onJump((now) => {
-      registry.setInstant(now);
-    });
-    const os = osOf(pipeline.decide.environment['WINBAKE_OS'] ?? '');
-    const stage: Stage = { asOf, os, account, pipeline, clock, history, registry, log };
-    return await carryOut(stage, options, folder);
+    const registry = await startEmbeddedRegistry({ history, asOf, faults: options.faults });
+    try {
+      return await rehearse({ history, asOf, registry }, options, folder, progress);
+    } finally {
+      await registry.close();
+    }
+  } catch (error) {
+    // What failed because it was ended is not what a person wants to read of.
+    options.signal?.throwIfAborted();
+    throw error;
   } finally {
-    await registry.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+async function rehearse(
+  moment: Pick<Stage, 'history' | 'asOf' | 'registry'>,
+  options: RehearsalOptions,
+  folder: string,
+  progress: Progress,
+): Promise<RehearsalResult> {
+  const { signal } = options;
+  const log = new StepLog(progress, signal);
+  const account = new PretendedAccount(await assemblyFolder(options, folder, log));
+  const pipeline = findPipeline(account, options.release);
+  const clock = new VirtualClock(moment.asOf);
+  clock.onJump((now) => {
+    moment.registry.setInstant(now);
+  });
+  const os = osOf(pipeline.decide.environment['WINBAKE_OS'] ?? '');
+  return carryOut({ ...moment, os, account, pipeline, clock, log, signal }, options, folder);
 }
 
 async function carryOut(stage: Stage, options: RehearsalOptions, folder: string): Promise<RehearsalResult> {
@@ -65,32 +84,36 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
     await deployPipeline(account, pipeline, asOf);
     return deployFleets(account, pipeline.parameterPath, clock);
   });
-  await log.phase('Look back over the days before', (say) => lookBack(stage, options, say));
+  await log.phase('Look back over the month before', (say) => lookBack(stage, options, say));
   const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
     prepareImageBuilder(stage, options, folder, say),
   );
   const result = await log.phase('Decide, bake and publish', () =>
     rebake(stage, { imageBuilder, policy: options.policy }),
   );
-  if (!result.wasRun) {
-    log.notRun(['update-os', 'cache-images', 'verify']);
+  const wasRun = result.notRun === undefined;
+  if (result.notRun !== undefined) {
+    log.notRun(stepNames(readRecipe(account.stacks, result.notRun)));
   }
   const rollout = await log.phase('Roll out to the fleets', () => rollOut(account, fleets, clock));
-  const status = hasPublished(result) ? rollout.status : 'none';
-  return { report: await reportOf(stage, result, { ...rollout, status }), wasRun: result.wasRun };
+  const status = wasRun && result.decisions.at(-1)?.decision === 'bake' ? rollout.status : 'none';
+  return { report: await reportOf(stage, result, { ...rollout, status }, options.asOf), wasRun };
 }
 
 async function assemblyFolder(options: RehearsalOptions, folder: string, log: StepLog): Promise<string> {
+  const { workingFolder, release, signal } = options;
   if (options.cdkOut !== undefined) {
-    return options.cdkOut;
+    return resolve(workingFolder, options.cdkOut);
   }
-  const command = options.app ?? appCommandOf(options.workingFolder);
-  const output = join(folder, 'cdk.out');
+  const command = options.app ?? appCommandOf(workingFolder);
+  const outputFolder = join(folder, 'cdk.out');
   await log.phase('Synthesize the app', (say) => {
     say(command);
-    return synthesize(command, output, { release: options.release });
+    const temporaryFolder = join(folder, 'tmp');
+    const context = { release };
+    return synthesize({ command, folder: workingFolder, outputFolder, temporaryFolder, context, signal });
   });
-  return output;
+  return outputFolder;
 }
 
 async function lookBack(stage: Stage, options: RehearsalOptions, say: (text: string) => void): Promise<void> {
@@ -99,20 +122,22 @@ async function lookBack(stage: Stage, options: RehearsalOptions, say: (text: str
     bucketOf(stage),
     callerOf(account.stacks, pipeline.decide.roleArn),
   );
-  const looks = await withRegistry(stage, (client) =>
-    feedCatalog({
-      history,
-      release: os.release,
-      families: familiesOf(stage),
-      lines: linesOf({ ...pipeline.decide.environment, ...options.policy }),
-      asOf,
-      documents,
-      registry: client,
-      setInstant: (instant) => {
-        registry.setInstant(instant);
-      },
-    }),
-  );
+  const looks = await feedCatalog({
+    history,
+    release: os.release,
+    families: familiesOf(stage),
+    lines: linesOf({ ...pipeline.decide.environment, ...options.policy }),
+    asOf,
+    documents,
+    withRegistry: (look) => withRegistry(stage, look),
+    setInstant: (instant) => {
+      registry.setInstant(instant);
+    },
+  });
+  const { hostRevision } = options;
+  if (hostRevision !== undefined) {
+    await changeCatalog(documents, os.release, (catalog) => withHost(catalog, asOf, hostRevision, 'given'));
+  }
   say(`${looks} looks at what changed`);
 }
 
@@ -122,7 +147,7 @@ async function prepareImageBuilder(
   folder: string,
   say: (text: string) => void,
 ): Promise<PretendedImageBuilder | undefined> {
-  const { account, clock, history, log, os, pipeline, registry } = stage;
+  const { account, clock, history, log, os, pipeline, registry, signal } = stage;
   const revisions = hostRevisions({
     history,
     userHistory: options.history !== undefined,
@@ -130,7 +155,7 @@ async function prepareImageBuilder(
   });
   // A host of which nothing is known is a mistake in the call, and said before any work.
   baseHostAt(os, revisions, clock.now(), options.hostRevision, '');
-  const shell = await findPowerShell({ onProgress: say });
+  const shell = await findPowerShell({ onProgress: say, signal });
   if (shell === undefined) {
     return undefined;
   }
@@ -147,9 +172,6 @@ async function prepareImageBuilder(
     registries: { [new URL(pipeline.decide.environment['WINBAKE_REGISTRY'] ?? '').host]: registry.url },
     baseHost: (instanceId) => baseHostAt(os, revisions, clock.now(), options.hostRevision, instanceId),
     onStep: log.onStep,
+    signal,
   });
-}
-
-function hasPublished({ decisions, wasRun }: RebakeResult): boolean {
-  return wasRun && decisions.at(-1)?.decision === 'bake';
 }

@@ -1,6 +1,7 @@
 import type { Registry } from '../../core/oci/registry';
 import type { osOf } from '../../handlers/os';
 import { createRegistryClient } from '../../registry/registry-client';
+import { SkippedWaits } from '../clock/skipped-waits';
 import type { VirtualClock } from '../clock/virtual-clock';
 import type { History } from '../history/history';
 import type { EmbeddedRegistry } from '../registry/embedded-registry';
@@ -18,14 +19,29 @@ export interface Stage {
   readonly history: History;
   readonly registry: EmbeddedRegistry;
   readonly log: StepLog;
+  /** Ends the rehearsal. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Each look has this many seconds for its network work, as in the function. */
 const LOOK_SECONDS = 30;
 
-/** Lets something look at the registry, with a client of its own that is closed afterwards. */
-export async function withRegistry<T>(stage: Stage, look: (registry: Registry) => Promise<T>): Promise<T> {
-  const client = createRegistryClient({ url: stage.registry.url, deadlineSeconds: LOOK_SECONDS });
+/**
+ * Lets something look at the registry, with a client of its own that is closed afterwards. Its waits before another try take
+ * no time.
+ */
+export async function withRegistry<T>(
+  { registry, signal }: Stage,
+  look: (registry: Registry) => Promise<T>,
+): Promise<T> {
+  const { clock, sleep } = new SkippedWaits();
+  const client = createRegistryClient({
+    url: registry.url,
+    deadlineSeconds: LOOK_SECONDS,
+    clock,
+    sleep,
+    ...(signal === undefined ? {} : { signal }),
+  });
   try {
     return await look(client);
   } finally {

@@ -1,4 +1,6 @@
+import { WinbakeError } from '../../core/errors/winbake-error';
 import type { OnStep } from '../awstoe/run-phase';
+import { AccessDenied } from '../iam/access-denied';
 import type { Progress } from './progress';
 import type { ReportedStep } from './rehearsal-report';
 
@@ -7,7 +9,10 @@ export class StepLog {
   readonly steps: ReportedStep[] = [];
   private say: (text: string) => void = () => undefined;
 
-  constructor(private readonly progress: Progress) {}
+  constructor(
+    private readonly progress: Progress,
+    private readonly signal?: AbortSignal,
+  ) {}
 
   /** Does a part of the work under a title; a failure is kept and thrown on. */
   async phase<T>(title: string, work: (say: (text: string) => void) => Promise<T>): Promise<T> {
@@ -16,15 +21,18 @@ export class StepLog {
       this.steps.push({ name: title, seconds: secondsSince(started), status });
     };
     try {
-      const result = await this.progress.phase(title, (say) => {
+      this.signal?.throwIfAborted();
+      const result = await this.progress.phase(title, async (say) => {
         this.say = say;
-        return work(say);
+        const done = await work(say);
+        this.signal?.throwIfAborted();
+        return done;
       });
       end('done');
       return result;
     } catch (error) {
       end('failed');
-      throw error;
+      throw error instanceof AccessDenied ? refused(title, error) : error;
     }
   }
 
@@ -47,6 +55,11 @@ export class StepLog {
   notRun(names: readonly string[]): void {
     this.steps.push(...names.map((name) => ({ name, seconds: 0, status: 'notRun' as const })));
   }
+}
+
+/** What a role lacks is a mistake in the assembly, which the person can mend. */
+function refused(title: string, cause: AccessDenied): WinbakeError {
+  return new WinbakeError('REHEARSAL_FAILED', `${title}: failed (AccessDenied): ${cause.message}`, { cause });
 }
 
 function secondsSince(started: number): number {

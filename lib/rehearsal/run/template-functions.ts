@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
 
@@ -24,17 +24,24 @@ const TELLING: readonly (readonly [string, HandlerKind])[] = [
 /** The functions of Winbake in a stack. */
 export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
   return stack.logicalIds('AWS::Lambda::Function').flatMap((logicalId) => {
-    const { Environment } = stack.properties(logicalId, ['Environment']);
-    const variables = isJsonObject(Environment) ? Environment['Variables'] : undefined;
-    const environment = isJsonObject(variables) ? (variables as Readonly<Record<string, string>>) : {};
-    const kind = TELLING.find(([name]) => name in environment)?.[1];
+    // Other functions of a stack may refer to what has no model.
+    const kind = TELLING.find(
+      ([name]) => name in variablesOf(stack.stack.template.Resources[logicalId]?.Properties ?? {}),
+    )?.[1];
     if (kind === undefined) {
       return [];
     }
-    const { Role } = stack.properties(logicalId, ['Role']);
+    const { Environment, Role } = stack.properties(logicalId, ['Environment', 'Role']);
+    const variables = Object.entries(variablesOf({ Environment }));
+    const environment = Object.fromEntries(variables.map(([name, value]) => [name, String(value)]));
     const arn = String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }));
     return { arn, kind, roleArn: String(Role), environment };
   });
+}
+
+function variablesOf({ Environment }: JsonObject): JsonObject {
+  const variables = isJsonObject(Environment) ? Environment['Variables'] : undefined;
+  return isJsonObject(variables) ? variables : {};
 }
 
 /** The function of that ARN; throws for one that is not Winbake's. */
