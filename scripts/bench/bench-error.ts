@@ -1,0 +1,2 @@
+/** Why the benchmark cannot go on, in a sentence for people. */
+export class BenchError extends Error {}

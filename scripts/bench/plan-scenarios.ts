@@ -1,0 +1,73 @@
+import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
+import type { OsVersion } from '../../lib/core/windows/os-version';
+import type { Release } from '../../lib/core/windows/release';
+import { publishedMonths } from './published-images';
+import type { Scenario } from './scenario';
+import type { SkopeoLooks, Versions } from './skopeo-looks';
+import { versionsIn, type WinbakeLooks } from './winbake-looks';
+
+/** How many months the older host is behind. */
+const MONTHS_BEHIND = 6;
+
+/** The comparisons of one release's four families. */
+export async function planScenarios(
+  release: Release,
+  winbake: WinbakeLooks,
+  skopeo: SkopeoLooks,
+): Promise<readonly Scenario[]> {
+  const families = defaultFamilies(release).map((name) => familyOf(name, release));
+  const all = (osVersion = ''): Versions => Object.fromEntries(families.map(({ name }) => [name, osVersion]));
+  const months = publishedMonths(release);
+  const newest = all(months[0]?.osVersion);
+  const known = await winbake.gate(families);
+  return [
+    {
+      title: 'First look, host at the newest revision',
+      expected: newest,
+      contenders: [
+        { name: 'winbake resolve, the process', look: () => winbake.commandLine() },
+        { name: 'the same, without process start', look: () => winbake.inProcess(families) },
+        { name: 'skopeo --raw and --config of 4 known tags', look: () => skopeo.rawAndConfig(families) },
+        { name: 'skopeo, the 1 telling call per tag', look: () => skopeo.oneCallEach(families) },
+        { name: 'the same 4 calls at once', look: () => skopeo.oneCallEachAtOnce(families) },
+      ],
+    },
+    ...[0, 7].map((beyond): Scenario => {
+      const revision = (months[MONTHS_BEHIND]?.revision ?? 0) + beyond;
+      const host: OsVersion = { build: release.build, revision };
+      return {
+        title:
+          beyond === 0
+            ? `Older host, ${MONTHS_BEHIND} months behind, its revision has images`
+            : `Older host, ${MONTHS_BEHIND} months behind, its revision never had images`,
+        expected: all(months[MONTHS_BEHIND]?.osVersion),
+        contenders: [
+          { name: 'winbake resolve --host-version, the process', look: () => winbake.commandLine(host) },
+          { name: 'the same, without process start', look: () => winbake.inProcess(families, host) },
+          { name: 'skopeo, newest first until it fits', look: () => skopeo.search(families, host) },
+        ],
+      };
+    }),
+    {
+      title: 'Look of the gate, in a running process',
+      expected: newest,
+      contenders: [
+        {
+          name: 'nothing known yet',
+          look: async () => versionsIn(await winbake.gate(families), families),
+        },
+        {
+          name: 'catalog known, nothing changed',
+          look: async () => versionsIn(await winbake.gate(families, known), families),
+        },
+        {
+          name: 'skopeo --raw of 4 known tags, for their digests',
+          look: async () => {
+            await skopeo.raw(families);
+            return newest;
+          },
+        },
+      ],
+    },
+  ];
+}

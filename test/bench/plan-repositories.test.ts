@@ -1,0 +1,30 @@
+import { candidateTag } from '../../lib/core/resolve/candidate-tag';
+import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
+import { RELEASES } from '../../lib/core/windows/release';
+import { planRepositories, TAGS_PER_REPOSITORY } from '../../scripts/bench/plan-repositories';
+import { publishedMonths } from '../../scripts/bench/published-images';
+
+const plans = new Map(planRepositories().map((plan) => [plan.repository, plan.tags]));
+
+test.each([...plans])('%s has the stated number of different tags', (_repository, tags) => {
+  expect(new Set(tags.map(({ tag }) => tag)).size).toBe(TAGS_PER_REPOSITORY);
+});
+
+test.each(
+  RELEASES.flatMap((release) =>
+    defaultFamilies(release).map((name) => [release.name, name, familyOf(name, release)] as const),
+  ),
+)('on %s, %s has its candidates: one floating tag, and others for each month', (_release, _name, family) => {
+  const months = publishedMonths(family.release);
+  const candidates = plans.get(family.repository)!.flatMap((planned) => {
+    const candidate = candidateTag(family, planned.tag);
+    return candidate === undefined ? [] : [{ ...candidate, ...planned }];
+  });
+  const floating = candidates.filter(({ kind }) => kind === 'floating');
+  expect(floating.map(({ osVersion }) => osVersion)).toEqual([months[0]!.osVersion]);
+  const others = candidates.filter(({ kind }) => kind !== 'floating');
+  expect(others).toHaveLength(months.length * (family.datedTag === undefined ? 2 : 1));
+  expect(new Set(others.map(({ osVersion }) => osVersion))).toEqual(
+    new Set(months.map(({ osVersion }) => osVersion)),
+  );
+});
