@@ -1,3 +1,4 @@
+import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import type { ImageSet } from '../contracts/catalog';
 import type { Finding } from '../resolve/finding';
 import { formatOsVersion, readOsVersion } from '../windows/os-version';
@@ -22,7 +23,7 @@ export function targetRevision(set: ImageSet): number {
  * on 2016; an out-of-band target that hosts are not offered is not tried again for the same set.
  */
 export function judgeHost(input: GateInput, set: ImageSet, sightings: Sightings): HostJudgement {
-  const { catalog, failed, policy, release } = input;
+  const { catalog, failed, now, policy, release } = input;
   const target = targetRevision(set);
   const [host] = [...catalog.hosts].sort((one, other) => (one.at < other.at ? 1 : -1));
   if (host !== undefined && host.revision > target) {
@@ -36,8 +37,9 @@ export function judgeHost(input: GateInput, set: ImageSet, sightings: Sightings)
     return { findings: [behind('info', reason)], withheld: { decision: 'nothing', reason } };
   }
   const first = sightings.firstOf(target);
-  const refused =
-    host !== undefined && first !== undefined && new Date(host.at) >= first && host.revision < target;
+  // What a host was not offered before, it may be offered since the next Patch Tuesday.
+  const isRecent = host !== undefined && new Date(host.at) >= lastPatchTuesday(now);
+  const refused = isRecent && first !== undefined && new Date(host.at) >= first && host.revision < target;
   const isSameOrder = failed?.set === set.id && host?.bake === failed.id;
   if (refused && (isSameOrder || set.images.some((image) => image.late))) {
     const reached = formatOsVersion({ build: release.build, revision: host.revision });
