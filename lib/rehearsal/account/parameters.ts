@@ -48,8 +48,8 @@ export class Parameters {
   }
 }
 
-/** Parameters of AWS itself belong to no account. */
-function parameterArn(name: string): string {
+/** The ARN of a parameter; those of AWS itself belong to no account. */
+export function parameterArn(name: string): string {
   const account = name.startsWith('/aws/') ? '' : ACCOUNT;
   return `arn:aws:ssm:${REGION}:${account}:parameter${name}`;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ImageBuild, ImageBuilds } from '../../core/ports/image-builds';
 import type { Amis } from '../account/amis';
+import { parameterArn } from '../account/parameters';
 import type { ObjectStorage } from '../account/object-storage';
 import { digitsOf, REGION } from '../assembly/physical-names';
 import type { StackModel } from '../assembly/stack-model';
@@ -61,6 +62,10 @@ export class PretendedImageBuilder {
       return known;
     }
     const recipe = readRecipe(this.options.stacks, pipelineArn);
+    if (recipe.baseAmiParameter !== undefined) {
+      // Image Builder reads the parameter with the rights of who starts the pipeline.
+      caller.require('ssm:GetParameter', parameterArn(recipe.baseAmiParameter));
+    }
     const number = this.builds.size + 1;
     const imageArn = `${recipe.arn.replace(':image-recipe/', ':image/')}/${number}`;
     this.builds.set(imageArn, await this.build(recipe, imageArn));

@@ -8,6 +8,8 @@ import { parseComponent, type ParsedComponent } from '../awstoe/parse-component'
 /** What a pipeline of the template bakes. */
 export interface Recipe {
   readonly arn: string;
+  /** The parameter that names the base AMI; undefined where the recipe names the AMI itself. */
+  readonly baseAmiParameter: string | undefined;
   readonly components: readonly {
     readonly document: ParsedComponent;
     readonly parameters: ReadonlyMap<string, string>;
@@ -28,9 +30,11 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
     'DistributionConfigurationArn',
   ]);
   const arn = text(pipeline.properties, 'ImageRecipeArn');
-  const recipe = find(stacks, 'AWS::ImageBuilder::ImageRecipe', arn, ['Components']);
+  const recipe = find(stacks, 'AWS::ImageBuilder::ImageRecipe', arn, ['Components', 'ParentImage']);
+  const [, baseAmiParameter] = /^ssm:(.+)$/.exec(text(recipe.properties, 'ParentImage')) ?? [];
   return {
     arn,
+    baseAmiParameter,
     components: objectsOf(recipe.properties['Components']).map((component) =>
       readComponent(stacks, component),
     ),

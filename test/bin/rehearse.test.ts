@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../scripts/support/power-shell';
+import { assembly } from '../support/assembly';
+import { runCommandLine, type CommandRun } from '../support/run-command-line';
+
+const ROOT = join(__dirname, '..', '..');
+const CLI = join(ROOT, 'dist', 'cli', 'winbake.mjs');
+
+const folder = mkdtempSync(join(tmpdir(), 'winbake-rehearse-'));
+const damaged = join(folder, 'damaged.jsonl');
+const notAnAssembly = join(folder, 'empty');
+beforeAll(() => {
+  writeFileSync(damaged, '{"from":"2025-10-14T18:00:00Z"\n');
+  mkdirSync(notAnAssembly);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface ChildRun extends CommandRun {
+  /** What it left in the folder for temporary files. */
+  readonly left: readonly string[];
+}
+
+/** Runs the bundled command line as people do; `onProgress` sees what stderr holds so far. */
+async function runBundle(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  onProgress: (stderr: string, end: (signal: NodeJS.Signals) => void) => void = () => undefined,
+): Promise<ChildRun> {
+  const temporary = mkdtempSync(join(folder, 'tmp-'));
+  const child = spawn(process.execPath, [CLI, 'rehearse', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: temporary, CI: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    onProgress(stderr, (signal) => child.kill(signal));
+  });
+  const exitCode = await new Promise<number>((resolve) => {
+    child.on('close', (code) => {
+      resolve(code ?? -1);
+    });
+  });
+  return { exitCode, stdout, stderr, left: readdirSync(temporary) };
+}
+
+test.each([
+  [['--release', '2012'], 2, "A Windows Server release is one of 2016, 2019, 2022, 2025; got: '2012'."],
+  [
+    ['--as-of', 'soon'],
+    2,
+    "A moment is an instant such as 2025-10-14T18:00:00Z or a day such as 2025-10-14; got: 'soon'.",
+  ],
+  [
+    ['--as-of', '2099-01-01'],
+    2,
+    "The history goes from 2018-02-13T19:00:00.000Z to 2025-12-31T23:59:59.999Z; got: '2099-01-01'.",
+  ],
+  [['--history', 'missing'], 1, "The file 'missing' does not exist."],
+  [
+    ['--history', damaged],
+    1,
+    `History file '${damaged}', line 1 is not JSON; got: {"from":"2025-10-14T18:00:00Z".`,
+  ],
+  [['--hosts', 'missing'], 1, "The file 'missing' does not exist."],
+  [
+    ['--cdk-out', notAnAssembly],
+    1,
+    `${notAnAssembly} is no cloud assembly: it has no manifest.json; run cdk synth first.`,
+  ],
+  [['--app', 'false'], 1, "The app 'false' did not synthesize: it ended with exit code 1 and said nothing."],
+  [
+    ['--app', 'echo one && echo "Error: two" && exit 3'],
+    1,
+    `The app 'echo one && echo "Error: two" && exit 3' did not synthesize: Error: two.`,
+  ],
+  [['--app', 'true'], 1, "The app 'true' did not synthesize: it left no assembly and said nothing."],
+  [['--fault', 'nonsense'], 2, /^A fault is one of throttle, .*, token; got: 'nonsense'\.$/],
+  [
+    ['--fault', 'missing:no/such'],
+    2,
+    /^The fault missing:<repository> takes a repository of the history: .*; got: 'no\/such'\.$/,
+  ],
+  [
+    ['--longest-wait', 'x'],
+    2,
+    "A duration is a whole number of minutes, hours or days, such as 90m, 36h or 2d; got: 'x'.",
+  ],
+  [
+    ['--late', 'maybe'],
+    2,
+    "Option '--late <policy>' argument 'maybe' is invalid. Allowed choices are usePrevious, stop.",
+  ],
+  [['--host-revision', '0'], 2, "A revision is the fourth number of an OS version, such as 4294; got: '0'."],
+  [
+    ['--release', '2019'],
+    2,
+    'The assembly has no pipeline for Windows Server 2019; it has: SERVER_2022_CORE.',
+  ],
+])('%s ends with exit code %i and one sentence', async (args, exitCode, sentence) => {
+  const needsAssembly = !args.includes('--app') && !args.includes('--cdk-out');
+  const cdkOut = needsAssembly ? ['--cdk-out', await assembly()] : [];
+  const run = await runCommandLine('rehearse', '--json', ...cdkOut, ...args);
+  expect({ exitCode: run.exitCode, stdout: run.stdout }).toEqual({ exitCode, stdout: '' });
+  expect(run.stderr).toMatch(/^[^\n]+\n$/);
+  expect(run.stderr).toEqual(typeof sentence === 'string' ? `${sentence}\n` : expect.anything());
+  expect(run.stderr.trimEnd()).toMatch(sentence);
+});
+
+test('people read why a phase failed once, after its title', async () => {
+  const run = await runBundle(['--app', 'false']);
+  expect(run).toMatchObject({ exitCode: 1, stdout: '', left: [] });
+  expect(run.stderr.split('\n')).toEqual([
+    '❯ Synthesize the app',
+    '› false',
+    '✖ Synthesize the app',
+    "The app 'false' did not synthesize: it ended with exit code 1 and said nothing.",
+    '',
+  ]);
+});
+
+describe('on a computer with Node alone', () => {
+  const bin = join(folder, 'bin');
+  beforeAll(() => {
+    mkdirSync(bin);
+    symlinkSync(process.execPath, join(bin, 'node'));
+  });
+  const SENTENCE =
+    'There is neither PowerShell nor the .NET SDK on this computer: the bake was not rehearsed.\n';
+
+  test.each([
+    ['', 0],
+    ['true', 1],
+  ])('CI=%s ends with exit code %i', async (CI, exitCode) => {
+    const args = ['--as-of', '2025-10-16', '--json', '--cdk-out', await assembly()];
+    const run = await runBundle(args, { PATH: bin, CI });
+    expect(run).toMatchObject({ exitCode, stderr: SENTENCE, left: [] });
+    const report = JSON.parse(run.stdout);
+    expect(report).toMatchObject({ decision: 'bake', host: null, images: [], ami: null });
+    expect(report.rollout.status).toBe('none');
+    expect(report.steps).toContainEqual({ name: 'cache-images: SaveImage', seconds: 0, status: 'notRun' });
+  });
+});
+
+describeWithPowerShell('as people run it', () => {
+  beforeAll(async () => {
+    await requirePowerShell();
+  }, BUILD_TIMEOUT);
+
+  test(
+    'the app of cdk.json is rehearsed, while another rehearsal is ended in the middle of its bake',
+    async () => {
+      const [whole, ended] = await Promise.all([
+        runBundle(['--as-of', '2025-10-16T00:00:00Z', '--json']),
+        runBundle(['--cdk-out', await assembly()], {}, (stderr, end) => {
+          if (stderr.endsWith('› cache-images: SelectImageSet\n')) {
+            end('SIGTERM');
+          }
+        }),
+      ]);
+      expect(whole).toMatchObject({ exitCode: 0, stderr: '', left: [] });
+      expect(JSON.parse(whole.stdout)).toMatchObject({
+        decision: 'bake',
+        host: { osVersion: '10.0.20348.4294' },
+        rollout: { status: 'finished' },
+      });
+      expect(ended).toMatchObject({ exitCode: 143, stdout: '', left: [] });
+      expect(ended.stderr.split('\n').slice(-3)).toEqual([
+        '✖ Decide, bake and publish',
+        'Ended by SIGTERM; nothing is left behind.',
+        '',
+      ]);
+    },
+    BUILD_TIMEOUT,
+  );
+});
+
+test('a rehearsal that is ended while the app runs ends the app', async () => {
+  const app = `${JSON.stringify(process.execPath)} -e "setTimeout(() => {}, 60000)"`;
+  const started = Date.now();
+  const run = await runBundle(['--app', app], {}, (stderr, end) => {
+    if (stderr.includes('› ')) {
+      setTimeout(() => {
+        end('SIGINT');
+      }, 200);
+    }
+  });
+  expect(run).toMatchObject({ exitCode: 130, stdout: '', left: [] });
+  expect(run.stderr).toMatch(/✖ Synthesize the app\nEnded by SIGINT; nothing is left behind\.\n$/);
+  expect(Date.now() - started).toBeLessThan(15_000);
+});

@@ -1,0 +1,180 @@
+import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
+import {
+  assembly,
+  changeDocument,
+  changedAssembly,
+  removeAction,
+  resourceOf,
+  withoutStep,
+  type TemplateJson,
+} from '../../support/assembly';
+import type { CommandRun } from '../../support/run-command-line';
+import { rehearseToBake, rehearsing } from '../../support/run-rehearsal';
+
+type Change = (templates: { readonly pipeline: TemplateJson; readonly fleet: TemplateJson }) => void;
+
+async function rehearseChanged(change: Change): Promise<CommandRun> {
+  return rehearsing(changedAssembly(await assembly(), change), '--as-of', '2025-10-16');
+}
+
+/** Changes that are noticed before a bake begins, each with the sentence that tells. */
+const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
+  'a component under another logical id': [
+    ({ pipeline: { Resources } }) => {
+      const [id = ''] = Object.keys(Resources).filter((one) => one.startsWith('PipelineRecipeCacheImages'));
+      Resources['Renamed'] = Resources[id]!;
+      Reflect.deleteProperty(Resources, id);
+    },
+    /^WinbakePipeline refers to PipelineRecipeCacheImages\w+, which its template does not have/,
+  ],
+  'a recipe that names another component': [
+    ({ pipeline }) => {
+      const recipe = resourceOf(pipeline, 'AWS::ImageBuilder::ImageRecipe');
+      recipe['Properties'].Components[1].ComponentArn =
+        'arn:aws:imagebuilder:us-east-1:123456789012:component/other/1.0.0/1';
+    },
+    /^The recipe refers to arn:aws:imagebuilder:us-east-1:123456789012:component\/other\/1\.0\.0\/1, of type AWS::ImageBuilder::Component, which no stack/,
+  ],
+  'a parameter that the component does not declare': [
+    ({ pipeline }) => {
+      const recipe = resourceOf(pipeline, 'AWS::ImageBuilder::ImageRecipe');
+      recipe['Properties'].Components[2].Parameters.push({ Name: 'Colour', Value: ['red'] });
+    },
+    /component verify does not declare the parameter Colour\.$/,
+  ],
+  'a parameter without its value': [
+    ({ pipeline }) => {
+      const recipe = resourceOf(pipeline, 'AWS::ImageBuilder::ImageRecipe');
+      recipe['Properties'].Components[2].Parameters.pop();
+    },
+    /component verify needs a value for the parameter RoleId\.$/,
+  ],
+  'an action without a model': [
+    ({ pipeline }) => {
+      changeDocument(pipeline, 'UpdateOs', (yaml) => yaml.replace('action: UpdateOS', 'action: SetRegistry'));
+    },
+    /^The rehearsal does not model the action SetRegistry of step UpdateOS of component update-os\.$/,
+  ],
+  'a field without a model': [
+    ({ pipeline }) => {
+      changeDocument(pipeline, 'UpdateOs', (yaml) =>
+        yaml.replace('action: UpdateOS', 'if: never\n        action: UpdateOS'),
+      );
+    },
+    /^The rehearsal does not model the field 'if' in step UpdateOS of component update-os\.$/,
+  ],
+  'a document that is not YAML': [
+    ({ pipeline }) => {
+      changeDocument(pipeline, 'UpdateOs', (yaml) => `${yaml}\n  "`);
+    },
+    /^A component document is not YAML: /,
+  ],
+  "decide's s3:PutObject removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'Decide', 's3:PutObject');
+    },
+    /AccessDenied.*WinbakePipeline-PipelineDecideRole\w+ is not authorized to perform s3:PutObject on /,
+  ],
+  "the seed's ssm:PutParameter removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'SeedHandler', 'ssm:PutParameter');
+    },
+    /AccessDenied.*WinbakePipeline-PipelineSeedHandlerRole\w+ is not authorized to perform ssm:PutParameter on /,
+  ],
+  "the state machine's lambda:InvokeFunction removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'Rebake', 'lambda:InvokeFunction');
+    },
+    /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform lambda:InvokeFunction on /,
+  ],
+};
+
+/** Changes that are noticed in the course of a bake. */
+const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
+  'the step PrepareFolder removed': [
+    ({ pipeline }) => {
+      changeDocument(pipeline, 'CacheImages', (yaml) => withoutStep(yaml, 'PrepareFolder'));
+    },
+    /^The bake failed: in the build stage, step DownloadInputs of component cache-images: The folder of C:\\ProgramData\\Winbake\\scripts\.zip does not exist\.$/,
+  ],
+  'the step Reboot removed': [
+    ({ pipeline }) => {
+      changeDocument(pipeline, 'UpdateOs', (yaml) => withoutStep(yaml, 'Reboot'));
+    },
+    /^The bake failed: in the build stage, step AssertHost of component cache-images: .*restart is pending/,
+  ],
+  'the step UpdateOS removed': [
+    ({ pipeline }) => {
+      changeDocument(pipeline, 'UpdateOs', (yaml) => withoutStep(yaml, 'UpdateOS'));
+    },
+    /step SelectImageSet of component cache-images: .*HOST_BEHIND_TARGET: the order wants revision 4294, .* at 10\.0\.20348\.4171/,
+  ],
+  "the instances' s3:PutObject removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'InstanceRole', 's3:PutObject');
+    },
+    /step UploadManifest of component cache-images: AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ is not authorized to perform s3:PutObject on /,
+  ],
+  "the instances' managed policy removed": [
+    ({ pipeline }) => {
+      resourceOf(pipeline, 'AWS::IAM::Role', 'InstanceRole')['Properties'].ManagedPolicyArns.pop();
+    },
+    /in the build stage, the instance never answered: AccessDenied: \S+ is not authorized to perform ssm:UpdateInstanceInformation/,
+  ],
+  "publish's ssm:PutParameter removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'Publish', 'ssm:PutParameter');
+    },
+    /^The state machine failed \(AccessDenied\): WinbakePipeline-PipelinePublishRole\w+ is not authorized to perform ssm:PutParameter on /,
+  ],
+  "the rollout's autoscaling:StartInstanceRefresh removed": [
+    ({ fleet }) => {
+      removeAction(fleet, 'Rollout', 'autoscaling:StartInstanceRefresh');
+    },
+    /AccessDenied.*WinbakeFleet-WindowsRolloutRole\w+ is not authorized to perform autoscaling:StartInstanceRefresh on /,
+  ],
+};
+
+function expectSentence({ exitCode, stderr, stdout }: CommandRun, sentence: RegExp): void {
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+  expect(stderr.trimEnd()).toMatch(sentence);
+}
+
+test.each(Object.keys(BEFORE_THE_BAKE))('%s ends the rehearsal in one sentence', async (name) => {
+  const [change, sentence] = BEFORE_THE_BAKE[name]!;
+  expectSentence(await rehearseChanged(change), sentence);
+});
+
+describeWithPowerShell('in the course of a bake', () => {
+  beforeAll(async () => {
+    await requirePowerShell();
+  }, BUILD_TIMEOUT);
+
+  test.concurrent.each(Object.keys(IN_THE_BAKE))(
+    '%s ends the rehearsal in one sentence',
+    async (name) => {
+      const [change, sentence] = IN_THE_BAKE[name]!;
+      expectSentence(await rehearseChanged(change), sentence);
+    },
+    BUILD_TIMEOUT,
+  );
+});
+
+test('a step that was removed is none of the steps', async () => {
+  const cdkOut = changedAssembly(await assembly(), ({ pipeline }) => {
+    changeDocument(pipeline, 'CacheImages', (yaml) => withoutStep(yaml, 'SaveImage'));
+  });
+  const { report } = await rehearseToBake('2025-10-16', { cdkOut });
+  const names = report.steps.map(({ name }) => name);
+  expect(names).toContain('cache-images: SelectImageSet');
+  expect(names).not.toContain('cache-images: SaveImage');
+});
+
+test("a component's own name is free, since the recipe follows it", async () => {
+  const cdkOut = changedAssembly(await assembly(), ({ pipeline }) => {
+    resourceOf(pipeline, 'AWS::ImageBuilder::Component', 'Verify')['Properties'].Name = 'another';
+  });
+  const { report } = await rehearseToBake('2025-10-16', { cdkOut });
+  expect(report.steps.at(-2)).toMatchObject({ name: 'verify: UploadVerification', status: 'notRun' });
+});

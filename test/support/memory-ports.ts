@@ -1,0 +1,70 @@
+import type { DocumentStore } from '../../lib/core/ports/document-store';
+import type { ParameterStore } from '../../lib/core/ports/parameter-store';
+
+/** A bucket in memory whose objects can be looked at. */
+export interface MemoryDocuments extends DocumentStore {
+  readonly texts: Map<string, string>;
+}
+
+/** Documents in memory; versions count the writes. */
+export function memoryDocuments(initial: Readonly<Record<string, unknown>> = {}): MemoryDocuments {
+  const texts = new Map<string, string>();
+  const versions = new Map<string, string>();
+  let writes = 0;
+  const put = (key: string, text: string): void => {
+    writes += 1;
+    texts.set(key, text);
+    versions.set(key, String(writes));
+  };
+  for (const [key, document] of Object.entries(initial)) {
+    put(key, typeof document === 'string' ? document : JSON.stringify(document));
+  }
+  return {
+    texts,
+    read: (key) => {
+      const text = texts.get(key);
+      return Promise.resolve(text === undefined ? undefined : { text, version: versions.get(key)! });
+    },
+    write: (key, text, version) => {
+      if (versions.get(key) !== version) {
+        return Promise.resolve(false);
+      }
+      put(key, text);
+      return Promise.resolve(true);
+    },
+    overwrite: (key, text) => {
+      put(key, text);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Parameters in memory, with the order in which they were put. */
+export interface MemoryParameters extends ParameterStore {
+  readonly values: Map<string, string>;
+  readonly puts: string[];
+  /** The parsed JSON of a parameter. */
+  json(name: string): unknown;
+}
+
+/** A region's parameters; values that are no text are kept as JSON. */
+export function memoryParameters(initial: Readonly<Record<string, unknown>> = {}): MemoryParameters {
+  const values = new Map(
+    Object.entries(initial).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+  const puts: string[] = [];
+  return {
+    values,
+    puts,
+    json: (name) => JSON.parse(values.get(name) ?? 'null') as unknown,
+    get: (name) => Promise.resolve(values.get(name)),
+    put: (name, value) => {
+      values.set(name, value);
+      puts.push(name);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { parseFaults } from '../../lib/rehearsal/registry/faults';
+import { SILENT } from '../../lib/rehearsal/run/progress';
+import type { RehearsalOptions } from '../../lib/rehearsal/run/rehearsal-options';
+import type { RehearsalReport } from '../../lib/rehearsal/run/rehearsal-report';
+import { runRehearsal, type RehearsalResult } from '../../lib/rehearsal/run/run-rehearsal';
+import { assembly } from './assembly';
+import { runCommandLine, type CommandRun } from './run-command-line';
+
+/** Rehearses an assembly in this process, and gives the document that must be all that stdout holds. */
+export async function rehearse(cdkOut: string, ...args: readonly string[]): Promise<RehearsalReport> {
+  const { exitCode, stderr, stdout } = await rehearsing(cdkOut, ...args);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return JSON.parse(stdout) as RehearsalReport;
+}
+
+/** The same, whatever comes of it. */
+export function rehearsing(cdkOut: string, ...args: readonly string[]): Promise<CommandRun> {
+  return runCommandLine('rehearse', '--cdk-out', cdkOut, '--json', ...args);
+}
+
+/** Rehearses as on a computer that has neither PowerShell nor .NET: up to the bake. */
+export async function rehearseToBake(
+  asOf: string,
+  {
+    faults = [],
+    ...options
+  }: Partial<Omit<RehearsalOptions, 'faults'>> & { faults?: readonly string[] } = {},
+): Promise<RehearsalResult> {
+  const cdkOut = options.cdkOut ?? (await assembly(options.release));
+  const path = process.env['PATH'];
+  process.env['PATH'] = '';
+  try {
+    return await runRehearsal(
+      {
+        release: '2022',
+        hostRevision: undefined,
+        history: undefined,
+        hosts: undefined,
+        app: undefined,
+        workingFolder: '.',
+        policy: {},
+        ...options,
+        cdkOut,
+        asOf,
+        faults: parseFaults(faults),
+      },
+      SILENT,
+    );
+  } finally {
+    process.env['PATH'] = path;
+  }
+}
+
+/** What the gate said, look by look, such as `18:30 wait, LATE iis`. */
+export function looksOf({ decisions }: RehearsalReport): readonly string[] {
+  return decisions.map(({ at, decision, findings }) => {
+    const codes = findings.map(({ code, family }) => (family === undefined ? code : `${code} ${family}`));
+    return [`${at.slice(11, 16)} ${decision}`, ...codes].join(', ');
+  });
+}
