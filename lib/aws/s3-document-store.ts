@@ -7,6 +7,14 @@ import {
 } from '@aws-sdk/client-s3';
 import type { DocumentStore } from '../core/ports/document-store';
 
+/** A conditional write that lost: another wrote, wrote at that moment, or deleted what was to be replaced. */
+function isLost(error: unknown): boolean {
+  return (
+    error instanceof S3ServiceException &&
+    (LOST.includes(error.$metadata.httpStatusCode ?? 0) || error.name === 'NoSuchKey')
+  );
+}
+
 /** The status of a conditional write that lost, and of one that met another writer at that moment. */
 const LOST = [412, 409];
 
@@ -43,7 +51,7 @@ export function s3DocumentStore(client: S3Client, bucket: string): DocumentStore
         await put(key, text, version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version });
         return true;
       } catch (error) {
-        if (error instanceof S3ServiceException && LOST.includes(error.$metadata.httpStatusCode ?? 0)) {
+        if (isLost(error)) {
           return false;
         }
         throw error;

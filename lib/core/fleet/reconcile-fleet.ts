@@ -1,7 +1,7 @@
 import { fleetStateSchema, type FleetState } from '../contracts/fleet-state';
 import { parseDocument } from '../contracts/parse-document';
-import { channelSchema } from '../contracts/publication';
-import type { FleetControl } from '../ports/fleet-control';
+import { channelSchema, type Channel } from '../contracts/publication';
+import type { FleetControl, FleetGroup } from '../ports/fleet-control';
 import type { ParameterStore } from '../ports/parameter-store';
 
 /** What one look at a fleet did. */
@@ -19,7 +19,8 @@ const UNDER_WAY: readonly string[] = ['Pending', 'InProgress', 'Cancelling', 'Ro
 
 /**
  * Brings a fleet one step nearer to the publication of its channel, whatever state it is in: new instances start from it,
- * and running ones are replaced by an instance refresh, one refresh at a time. A group without instances needs none.
+ * and running ones are replaced by an instance refresh, one refresh at a time and one for each publication. A group without
+ * instances needs none. What an earlier look began and did not end is ended by the next.
  */
 export async function reconcileFleet(
   fleet: FleetControl,
@@ -36,8 +37,24 @@ export async function reconcileFleet(
     return 'waitForRefresh';
   }
   const group = await fleet.describeGroup();
+  const isOld = group.instances.some((instance) => instance.amiId !== wanted.amiId);
   if (group.amiId === wanted.amiId) {
-    return 'nothing';
+    const state = await readFleetState(parameters, names);
+    if (!isOld || state?.publication === wanted.id) {
+      return 'nothing';
+    }
+  }
+  const version = await versionWith(fleet, group, wanted);
+  const refreshId = isOld ? await fleet.startRefresh(version) : null;
+  const state: FleetState = { amiId: wanted.amiId, publication: wanted.id, refreshId };
+  await parameters.put(names.state, JSON.stringify(state), 'text');
+  return refreshId === null ? 'useForNewInstances' : 'startRefresh';
+}
+
+/** The version of the launch template that the group uses from now on: its own, or a new one with the wanted AMI. */
+async function versionWith(fleet: FleetControl, group: FleetGroup, wanted: Channel): Promise<string> {
+  if (group.amiId === wanted.amiId) {
+    return group.launchTemplateVersion;
   }
   const version = await fleet.createLaunchTemplateVersion(
     group.launchTemplateVersion,
@@ -45,10 +62,7 @@ export async function reconcileFleet(
     `Winbake ${wanted.id}`,
   );
   await fleet.useLaunchTemplateVersion(version);
-  const refreshId = group.instances.length === 0 ? null : await fleet.startRefresh(version);
-  const state: FleetState = { amiId: wanted.amiId, publication: wanted.id, refreshId };
-  await parameters.put(names.state, JSON.stringify(state), 'text');
-  return refreshId === null ? 'useForNewInstances' : 'startRefresh';
+  return version;
 }
 
 /** The state that a fleet keeps, or undefined before its first rollout. */

@@ -44,8 +44,8 @@ export interface FinishedBake {
 
 /**
  * Makes a verified AMI known: record first, then tags, the parameter of its revision, `latest`, and unless promotion is
- * held `current`. Running it again for the same image ends in the same state. Throws a `WinbakeError` where manifest or
- * verification is missing, damaged, of another order, or says no.
+ * held `current`. Running it again for the same image ends in the same state, and never takes a channel back to an older
+ * publication. Throws a `WinbakeError` where manifest or verification is missing, damaged, of another order, or says no.
  */
 export async function publishBake(
   ports: PublishPorts,
@@ -90,8 +90,12 @@ async function collectEvidence(
   const {
     amis,
     buildInstanceId = 'unknown',
+    status,
     testInstanceId = 'unknown',
   } = await builds.describe(imageBuildVersionArn);
+  if (status !== 'AVAILABLE') {
+    throw failed(`${imageBuildVersionArn} is not finished, its state is ${status}`);
+  }
   const manifestKey = imageManifestKey(`${instanceRoleId}:${buildInstanceId}`);
   const checkKey = verificationKey(`${instanceRoleId}:${testInstanceId}`);
   const manifest = parseDocument(imageManifestSchema, await read(documents, manifestKey), manifestKey);
@@ -103,6 +107,13 @@ async function collectEvidence(
   const no = verification.checks.find((check) => !check.ok);
   if (no !== undefined) {
     throw failed(`verification says no: ${no.name}: ${no.detail}`);
+  }
+  const unseen = manifest.images.find(
+    ({ family, digest }) =>
+      !verification.images.some((one) => one.family === family && one.digest === digest && one.present),
+  );
+  if (unseen !== undefined) {
+    throw failed(`verification did not find ${unseen.family} with the digest ${unseen.digest}`);
   }
   if (verification.host.osVersion !== manifest.host.osVersion) {
     throw failed(
@@ -155,6 +166,10 @@ async function recordPublication(
 
 async function announce(parameters: ParameterStore, path: string, channel: Channel): Promise<void> {
   const { build = 0, revision = 0 } = readOsVersion(channel.osVersion) ?? {};
+  const latest = await readChannel(parameters, path, 'latest');
+  if (latest !== undefined && latest.mode !== 'unbaked' && latest.at > channel.at) {
+    return;
+  }
   await parameters.put(revisionParameter(path, build, revision), JSON.stringify(channel), 'text');
   await moveChannel(parameters, path, 'latest', channel);
   if ((await parameters.get(holdParameter(path))) !== undefined) {

@@ -15,13 +15,15 @@ export interface ResolvedResource {
 /** Reads the value of a parameter whose default names an SSM parameter. */
 export type ReadParameter = (name: string) => string | undefined;
 
-const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
-  'AWS::Region': REGION,
-  'AWS::AccountId': ACCOUNT,
-  'AWS::Partition': 'aws',
-  'AWS::URLSuffix': 'amazonaws.com',
-  'AWS::StackId': `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/rehearsal`,
-};
+const PSEUDO_PARAMETERS = new Map(
+  Object.entries({
+    'AWS::Region': REGION,
+    'AWS::AccountId': ACCOUNT,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackId': `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/rehearsal`,
+  }),
+);
 
 /**
  * A stack as CloudFormation would deploy it: references resolve to names that depend on the template alone. What the
@@ -117,11 +119,12 @@ export class StackModel {
     if (logicalId === 'AWS::StackName') {
       return this.stack.name;
     }
-    return PSEUDO_PARAMETERS[logicalId] ?? this.parameter(logicalId) ?? this.reference(logicalId);
+    return PSEUDO_PARAMETERS.get(logicalId) ?? this.parameter(logicalId) ?? this.reference(logicalId);
   }
 
   private parameter(name: string): string | undefined {
-    const parameter = this.stack.template.Parameters?.[name];
+    const { Parameters = {} } = this.stack.template;
+    const parameter = Object.hasOwn(Parameters, name) ? Parameters[name] : undefined;
     if (parameter === undefined) {
       return undefined;
     }
@@ -141,7 +144,8 @@ export class StackModel {
   }
 
   private attribute(logicalId: string, name: string): string {
-    const value = this.lookUp(logicalId).attributes[name];
+    const { attributes } = this.lookUp(logicalId);
+    const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (value === undefined) {
       throw unmodelled(`the attribute ${name} of ${logicalId}`);
     }

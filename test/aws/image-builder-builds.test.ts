@@ -1,0 +1,66 @@
+import {
+  GetImageCommand,
+  GetWorkflowStepExecutionCommand,
+  ImagebuilderClient,
+  ListWorkflowExecutionsCommand,
+  ListWorkflowStepExecutionsCommand,
+} from '@aws-sdk/client-imagebuilder';
+import { mockClient } from 'aws-sdk-client-mock';
+import { imageBuilderBuilds } from '../../lib/aws/image-builder-builds';
+
+const client = mockClient(ImagebuilderClient);
+const builds = imageBuilderBuilds(new ImagebuilderClient({ region: 'eu-central-1' }));
+const ARN = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.3/1';
+beforeEach(() => client.reset());
+
+test('the instances are those that the workflows launched', async () => {
+  const amis = [{ region: 'eu-central-1', image: 'ami-0fedcba9876543210' }, { region: 'eu-west-1' }];
+  client
+    .on(GetImageCommand, { imageBuildVersionArn: ARN })
+    .resolves({ image: { state: { status: 'AVAILABLE' }, outputResources: { amis } } })
+    .on(ListWorkflowExecutionsCommand, { imageBuildVersionArn: ARN })
+    .resolves({
+      workflowExecutions: [
+        { workflowExecutionId: 'wf-distribution', type: 'DISTRIBUTION' },
+        { workflowExecutionId: 'wf-test', type: 'TEST' },
+        { workflowExecutionId: 'wf-build', type: 'BUILD' },
+      ],
+    })
+    .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-build' })
+    .resolves({
+      steps: [
+        { stepExecutionId: 'step-bootstrap', action: 'BootstrapInstanceForImageBuilder' },
+        { stepExecutionId: 'step-build', action: 'LaunchInstance' },
+      ],
+    })
+    .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-test' })
+    .resolves({ steps: [{ stepExecutionId: 'step-test', action: 'LaunchInstance' }] })
+    .on(GetWorkflowStepExecutionCommand, { stepExecutionId: 'step-build' })
+    .resolves({ outputs: '{"instanceId":"i-build"}' })
+    .on(GetWorkflowStepExecutionCommand, { stepExecutionId: 'step-test' })
+    .resolves({ outputs: '{"instanceId":"i-test"}' });
+  expect(await builds.describe(ARN)).toEqual({
+    status: 'AVAILABLE',
+    amis: { 'eu-central-1': 'ami-0fedcba9876543210' },
+    buildInstanceId: 'i-build',
+    testInstanceId: 'i-test',
+  });
+});
+
+test('a build that failed early has no AMI and no instance', async () => {
+  client
+    .on(GetImageCommand)
+    .resolves({ image: { state: { status: 'FAILED' } } })
+    .on(ListWorkflowExecutionsCommand)
+    .resolves({ workflowExecutions: [{ workflowExecutionId: 'wf-build', type: 'BUILD' }] })
+    .on(ListWorkflowStepExecutionsCommand)
+    .resolves({ steps: [{ stepExecutionId: 'step-build', action: 'LaunchInstance' }] })
+    .on(GetWorkflowStepExecutionCommand)
+    .resolves({});
+  expect(await builds.describe(ARN)).toEqual({
+    status: 'FAILED',
+    amis: {},
+    buildInstanceId: undefined,
+    testInstanceId: undefined,
+  });
+});

@@ -1,0 +1,75 @@
+import { emptyCatalog, withHost, withObservations } from '../../../lib/core/catalog/catalog';
+import { changeCatalog, readCatalog } from '../../../lib/core/catalog/catalog-store';
+import { parseRelease } from '../../../lib/core/windows/release';
+import { memoryDocuments } from '../../support/memory-ports';
+import { digestOf } from '../../support/registry-content';
+
+const RELEASE = parseRelease('2022');
+const KEY = 'catalog/2022.json';
+
+function observation(tag: string) {
+  return {
+    at: '2025-10-14T18:00:00.000Z',
+    repository: 'windows/servercore',
+    tag,
+    digest: digestOf(tag),
+    platformDigest: digestOf(tag),
+    osVersion: '10.0.20348.4294',
+    compressedBytes: null,
+  };
+}
+
+test('a catalog that is not there is empty, and the first change writes it', async () => {
+  const store = memoryDocuments();
+  expect(await readCatalog(store, RELEASE)).toEqual(emptyCatalog(RELEASE));
+  await changeCatalog(store, RELEASE, (catalog) => catalog);
+  expect(JSON.parse(store.texts.get(KEY)!)).toEqual(emptyCatalog(RELEASE));
+});
+
+test('a change that changes nothing writes nothing', async () => {
+  const store = memoryDocuments({ [KEY]: emptyCatalog(RELEASE) });
+  const write = jest.spyOn(store, 'write');
+  await changeCatalog(store, RELEASE, (catalog) => catalog);
+  expect(write).not.toHaveBeenCalled();
+});
+
+test('two writers at once lose nothing', async () => {
+  const store = memoryDocuments();
+  const tags = ['one', 'two', 'three', 'four'];
+  await Promise.all(
+    tags.map((tag) =>
+      changeCatalog(store, RELEASE, (catalog) => withObservations(catalog, [observation(tag)])),
+    ),
+  );
+  const { observations } = await readCatalog(store, RELEASE);
+  expect(observations.map(({ tag }) => tag).sort()).toEqual([...tags].sort());
+});
+
+test('a writer who always comes too late gives up', async () => {
+  const store = memoryDocuments({ [KEY]: emptyCatalog(RELEASE) });
+  const write = jest.spyOn(store, 'write').mockResolvedValue(false);
+  const change = changeCatalog(store, RELEASE, (catalog) => withHost(catalog, new Date(0), 1, 'bake'));
+  await expect(change).rejects.toMatchObject({
+    code: 'CATALOG_CONFLICT',
+    message: 'catalog/2022.json was changed by others 5 times in a row; try again.',
+  });
+  expect(write).toHaveBeenCalledTimes(5);
+});
+
+test.each([
+  ['{"schema":"winbake.catalog/1"', 'catalog/2022.json is damaged: it is not JSON.'],
+  [
+    { ...emptyCatalog(RELEASE), schema: 'winbake.catalog/2' },
+    'catalog/2022.json has a schema that this version of Winbake does not know; got: "winbake.catalog/2".',
+  ],
+  [{ ...emptyCatalog(RELEASE), hosts: 'none' }, /^catalog\/2022\.json is damaged: hosts /],
+])('a catalog like %j is left as it is', async (stored, message) => {
+  const store = memoryDocuments({ [KEY]: stored });
+  const before = store.texts.get(KEY);
+  const change = changeCatalog(store, RELEASE, (catalog) => withHost(catalog, new Date(0), 1, 'bake'));
+  await expect(change).rejects.toMatchObject({
+    code: 'DOCUMENT_INVALID',
+    message: typeof message === 'string' ? message : expect.stringMatching(message),
+  });
+  expect(store.texts).toEqual(new Map([[KEY, before]]));
+});

@@ -1,0 +1,67 @@
+import type { Channel } from '../../../lib/core/contracts/publication';
+import { moveChannel, readChannel } from '../../../lib/core/publish/move-channel';
+import { seedChannels, unbakedChannel } from '../../../lib/core/publish/seed-channels';
+import { parseRelease } from '../../../lib/core/windows/release';
+import { memoryParameters } from '../../support/memory-ports';
+
+const PATH = '/winbake/2022-core';
+const BASE = 'ami-0123456789abcdef0';
+const AT = new Date('2025-10-14T17:00:00Z');
+const CHANNEL: Channel = {
+  id: '20348.4294-1',
+  amiId: 'ami-00000000000000002',
+  osVersion: '10.0.20348.4294',
+  mode: 'exact',
+  at: '2025-10-14T21:46:00.000Z',
+};
+
+test('the plain JSON, which is the truth, is written last', async () => {
+  const parameters = memoryParameters();
+  await moveChannel(parameters, PATH, 'current', CHANNEL);
+  expect(parameters.puts).toEqual(
+    ['ami-id', 'os-version', 'publication'].map((name) => `${PATH}/current/${name}`),
+  );
+  expect(await readChannel(parameters, PATH, 'current')).toEqual(CHANNEL);
+  expect(await readChannel(parameters, PATH, 'latest')).toBeUndefined();
+});
+
+test('an AMI id is put as one, so that it is checked', async () => {
+  const parameters = memoryParameters();
+  const put = jest.spyOn(parameters, 'put');
+  await moveChannel(parameters, PATH, 'current', CHANNEL);
+  expect(put.mock.calls.map(([, , type]) => type)).toEqual(['aws:ec2:image', 'text', 'text']);
+});
+
+test('a channel that is damaged says where', async () => {
+  const parameters = memoryParameters({ [`${PATH}/current/publication`]: { ...CHANNEL, id: 'newest' } });
+  await expect(readChannel(parameters, PATH, 'current')).rejects.toMatchObject({
+    code: 'DOCUMENT_INVALID',
+    message: `${PATH}/current/publication is damaged: id is no publication id.`,
+  });
+});
+
+test('a new pipeline points all its channels to the plain base AMI', async () => {
+  const parameters = memoryParameters();
+  const release = parseRelease('2022');
+  await seedChannels(parameters, PATH, release, BASE, AT);
+  const seeded = {
+    id: '20348.0-0',
+    amiId: BASE,
+    osVersion: '10.0.20348.0',
+    mode: 'unbaked',
+    at: AT.toISOString(),
+  };
+  expect(unbakedChannel(release, BASE, AT)).toEqual(seeded);
+  for (const channel of ['latest', 'current', 'previous'] as const) {
+    expect(await readChannel(parameters, PATH, channel)).toEqual(seeded);
+  }
+  expect(parameters.puts.filter((name) => name.includes('by-revision'))).toEqual([]);
+});
+
+test('what a channel points to already stays', async () => {
+  const parameters = memoryParameters();
+  await moveChannel(parameters, PATH, 'current', CHANNEL);
+  await seedChannels(parameters, PATH, parseRelease('2022'), BASE, AT);
+  expect(await readChannel(parameters, PATH, 'current')).toEqual(CHANNEL);
+  expect(await readChannel(parameters, PATH, 'latest')).toMatchObject({ mode: 'unbaked' });
+});

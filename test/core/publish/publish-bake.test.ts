@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageManifest } from '../../../lib/core/contracts/image-manifest';
+import type { Order } from '../../../lib/core/contracts/order';
+import { parseDocument } from '../../../lib/core/contracts/parse-document';
+import { publicationSchema, type Publication } from '../../../lib/core/contracts/publication';
+import type { Verification } from '../../../lib/core/contracts/verification';
+import type { ImageBuild } from '../../../lib/core/ports/image-builds';
+import { publishBake } from '../../../lib/core/publish/publish-bake';
+import { memoryDocuments, memoryParameters, type MemoryDocuments } from '../../support/memory-ports';
+
+const PATH = '/winbake/2022-core';
+const REGION = 'eu-central-1';
+const IMAGE = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.3/1';
+const AMI = 'ami-0fedcba9876543210';
+const MANIFEST_KEY = 'manifests/AROAEXAMPLE:i-build.json';
+const VERIFICATION_KEY = 'verifications/AROAEXAMPLE:i-test.json';
+
+const order = fixture('order') as Order;
+const manifest = fixture('image-manifest') as ImageManifest;
+const verification = fixture('verification') as Verification;
+const BAKE = { orderId: order.id, imageBuildVersionArn: IMAGE };
+const TARGET = {
+  os: 'SERVER_2022_CORE',
+  pipeline: '2022-core',
+  parameterPath: PATH,
+  region: REGION,
+  instanceRoleId: 'AROAEXAMPLE',
+};
+const UNBAKED = {
+  id: '20348.0-0',
+  amiId: 'ami-0123456789abcdef0',
+  osVersion: '10.0.20348.0',
+  mode: 'unbaked',
+  at: '2025-10-01T00:00:00.000Z',
+};
+
+function fixture(name: string): unknown {
+  const file = join(__dirname, '..', '..', 'fixtures', 'contracts', `${name}.json`);
+  return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+}
+
+/** A finished bake of the fixtures, with changes. */
+function finishedBake(
+  changes: {
+    readonly documents?: Readonly<Record<string, unknown>>;
+    readonly parameters?: Readonly<Record<string, unknown>>;
+    readonly build?: Partial<ImageBuild>;
+  } = {},
+) {
+  const calls: string[] = [];
+  const documents = memoryDocuments({
+    [`bakes/${order.id}.json`]: order,
+    [MANIFEST_KEY]: manifest,
+    [VERIFICATION_KEY]: verification,
+    ...changes.documents,
+  });
+  const parameters = memoryParameters({
+    [`${PATH}/latest/publication`]: UNBAKED,
+    [`${PATH}/current/publication`]: UNBAKED,
+    [`${PATH}/previous/publication`]: UNBAKED,
+    ...changes.parameters,
+  });
+  const tags = jest.fn().mockImplementation(() => {
+    calls.push('tag');
+    return Promise.resolve();
+  });
+  const build: ImageBuild = {
+    status: 'AVAILABLE',
+    amis: { [REGION]: AMI },
+    buildInstanceId: 'i-build',
+    testInstanceId: 'i-test',
+    ...changes.build,
+  };
+  const ports = {
+    documents,
+    parameters,
+    builds: { describe: () => Promise.resolve(build) },
+    tags: { tag: tags },
+    now: () => new Date('2025-10-14T22:31:00Z'),
+  };
+  return { ports, documents, parameters, tags };
+}
+
+test('a verified AMI is recorded, tagged and announced', async () => {
+  const { ports, documents, parameters, tags } = finishedBake();
+  const publication = await publishBake(ports, TARGET, BAKE);
+  expect(publication).toEqual({ ...(fixture('publication') as Publication), at: '2025-10-14T22:31:00.000Z' });
+  expect(recordOf(documents, '20348.4294-1')).toEqual(publication);
+  expect(JSON.parse(documents.texts.get(publication.manifest!)!)).toEqual(manifest);
+  expect(JSON.parse(documents.texts.get(publication.verification!)!)).toEqual(verification);
+  const [region, amiId, written] = tags.mock.calls[0] as [string, string, Record<string, string>];
+  expect([region, amiId]).toEqual([REGION, AMI]);
+  expect(written).toMatchObject({
+    'winbake:publication': '20348.4294-1',
+    'winbake:images': 'servercore=sha256:aaaaaaaaaaaa',
+  });
+  const channel = {
+    id: '20348.4294-1',
+    amiId: AMI,
+    osVersion: '10.0.20348.4294',
+    mode: 'exact',
+    at: '2025-10-14T22:31:00.000Z',
+  };
+  expect(parameters.puts).toEqual([
+    `${PATH}/by-revision/20348.4294`,
+    ...['latest', 'current'].flatMap((one) =>
+      ['ami-id', 'os-version', 'publication'].map((name) => `${PATH}/${one}/${name}`),
+    ),
+  ]);
+  expect(parameters.json(`${PATH}/by-revision/20348.4294`)).toEqual(channel);
+  expect(parameters.json(`${PATH}/current/publication`)).toEqual(channel);
+  expect(parameters.json(`${PATH}/previous/publication`)).toEqual(UNBAKED);
+});
+
+test('for the same image again it ends in the same state', async () => {
+  const { ports, documents, parameters } = finishedBake();
+  const first = await publishBake(ports, TARGET, BAKE);
+  const [texts, values] = [new Map(documents.texts), new Map(parameters.values)];
+  const later = { ...ports, now: () => new Date('2025-10-15T00:00:00Z') };
+  expect(await publishBake(later, TARGET, BAKE)).toEqual(first);
+  expect(documents.texts).toEqual(texts);
+  expect(parameters.values).toEqual(values);
+});
+
+test('what an earlier run did not come to is done by the next', async () => {
+  const { ports, parameters, tags } = finishedBake();
+  tags.mockRejectedValueOnce(new Error('throttled'));
+  await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow('throttled');
+  expect(parameters.puts).toEqual([]);
+  expect(await publishBake(ports, TARGET, BAKE)).toMatchObject({ id: '20348.4294-1' });
+  expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ amiId: AMI });
+});
+
+/** A second image of the same revision, published an hour later. */
+async function publishTwice(parameters: Readonly<Record<string, unknown>> = {}) {
+  const bake = finishedBake({ parameters });
+  await publishBake(bake.ports, TARGET, BAKE);
+  const other = 'ami-00000000000000002';
+  const ports = {
+    ...bake.ports,
+    builds: {
+      describe: async () => ({ ...(await bake.ports.builds.describe()), amis: { [REGION]: other } }),
+    },
+    now: () => new Date('2025-10-14T23:31:00Z'),
+  };
+  const second = await publishBake(ports, TARGET, {
+    ...BAKE,
+    imageBuildVersionArn: `${IMAGE.slice(0, -1)}2`,
+  });
+  return { ...bake, second, other };
+}
+
+test('another image of the same revision gets the next number, and the one before is kept', async () => {
+  const { second, other, documents, parameters } = await publishTwice();
+  expect(second).toMatchObject({ id: '20348.4294-2', amis: { [REGION]: other } });
+  expect(recordOf(documents, '20348.4294-1')).toMatchObject({ amis: { [REGION]: AMI } });
+  expect(parameters.json(`${PATH}/by-revision/20348.4294`)).toMatchObject({ id: '20348.4294-2' });
+  expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ id: '20348.4294-2' });
+  expect(parameters.json(`${PATH}/previous/publication`)).toMatchObject({ id: '20348.4294-1', amiId: AMI });
+});
+
+test('an older image that is published again takes no channel back', async () => {
+  const { ports, parameters } = await publishTwice();
+  const values = new Map(parameters.values);
+  expect(await publishBake(ports, TARGET, BAKE)).toMatchObject({ id: '20348.4294-1' });
+  expect(parameters.values).toEqual(values);
+});
+
+test('while promotion is held, current stays', async () => {
+  const hold = { by: 'ops', reason: 'fair', at: '2025-10-14T00:00:00Z', until: '2025-10-20T00:00:00Z' };
+  const { ports, parameters } = finishedBake({ parameters: { [`${PATH}/hold`]: hold } });
+  await publishBake(ports, TARGET, BAKE);
+  expect(parameters.json(`${PATH}/latest/publication`)).toMatchObject({ id: '20348.4294-1' });
+  expect(parameters.json(`${PATH}/current/publication`)).toEqual(UNBAKED);
+});
+
+const [check] = verification.checks;
+const [image] = manifest.images;
+
+test.each<[string, Parameters<typeof finishedBake>[0], string]>([
+  [
+    'no order',
+    { documents: { [`bakes/${order.id}.json`]: { ...order, id: '' } } },
+    'bakes/.* is damaged: id',
+  ],
+  [
+    'an image that is not finished',
+    { build: { status: 'TESTING' } },
+    'Nothing was published: arn:\\S+ is not finished, its state is TESTING\\.',
+  ],
+  [
+    'a manifest of another order',
+    { documents: { [MANIFEST_KEY]: { ...manifest, order: 'another' } } },
+    'worked on order another, not on 20348-20251014T204800Z',
+  ],
+  [
+    'a verification of another order',
+    { documents: { [VERIFICATION_KEY]: { ...verification, order: 'another' } } },
+    'worked on order another',
+  ],
+  [
+    'a check that failed',
+    {
+      documents: {
+        [VERIFICATION_KEY]: { ...verification, checks: [{ ...check, ok: false, detail: 'it is not' }] },
+      },
+    },
+    'verification says no: host revision: it is not',
+  ],
+  [
+    'an image that was not found',
+    { documents: { [VERIFICATION_KEY]: { ...verification, images: [] } } },
+    'verification did not find servercore with the digest sha256:a{64}',
+  ],
+  [
+    'an image with another digest',
+    {
+      documents: {
+        [MANIFEST_KEY]: { ...manifest, images: [{ ...image, digest: `sha256:${'d'.repeat(64)}` }] },
+      },
+    },
+    'verification did not find servercore with the digest sha256:d{64}',
+  ],
+  [
+    'a host that started as another',
+    { documents: { [VERIFICATION_KEY]: { ...verification, host: { osVersion: '10.0.20348.4295' } } } },
+    'the AMI started as 10.0.20348.4295 and was baked as 10.0.20348.4294',
+  ],
+  [
+    'a manifest that is not there',
+    { build: { buildInstanceId: undefined } },
+    'manifests/AROAEXAMPLE:unknown.json was not uploaded',
+  ],
+  [
+    'a verification that is not there',
+    { build: { testInstanceId: 'i-other' } },
+    'verifications/AROAEXAMPLE:i-other.json was not uploaded',
+  ],
+  ['a damaged manifest', { documents: { [MANIFEST_KEY]: '{' } }, 'manifests/\\S+ is damaged: it is not JSON'],
+])('%s publishes nothing', async (_name, changes, message) => {
+  const { ports, documents, parameters, tags } = finishedBake(changes);
+  await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow(new RegExp(message));
+  expect(parameters.puts).toEqual([]);
+  expect(tags).not.toHaveBeenCalled();
+  expect([...documents.texts.keys()].filter((key) => key.startsWith('publications/'))).toEqual([]);
+});
+
+test('an order that was never written publishes nothing', async () => {
+  const { ports } = finishedBake();
+  const bake = { ...BAKE, orderId: 'never' };
+  await expect(publishBake(ports, TARGET, bake)).rejects.toThrow('there is no order never.');
+});
+
+function recordOf(documents: MemoryDocuments, id: string) {
+  return parseDocument(publicationSchema, documents.texts.get(`publications/${id}.json`)!, id);
+}

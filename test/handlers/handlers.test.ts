@@ -1,0 +1,148 @@
+import { createDecide } from '../../lib/handlers/decide';
+import { createPublish } from '../../lib/handlers/publish';
+import { createRollout } from '../../lib/handlers/rollout';
+import { createSeed } from '../../lib/handlers/seed';
+import { osOf } from '../../lib/handlers/os';
+import { linesOf } from '../../lib/handlers/families';
+import type { FleetControl } from '../../lib/core/ports/fleet-control';
+import { memoryDocuments, memoryParameters } from '../support/memory-ports';
+import { memoryRegistry } from '../support/memory-registry';
+
+const PATH = '/winbake/2022-core';
+const BASE_AMI = '/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-ECS_Optimized/image_id';
+const BASE = 'ami-0123456789abcdef0';
+const now = () => new Date('2025-10-16T00:00:00Z');
+
+const SEED = {
+  WINBAKE_OS: 'SERVER_2022_CORE',
+  WINBAKE_PARAMETER_PATH: PATH,
+  WINBAKE_BASE_AMI_PARAMETER: BASE_AMI,
+};
+
+describe('seed', () => {
+  test.each(['Create', 'Update'] as const)(
+    '%s points what points nowhere to the base AMI',
+    async (RequestType) => {
+      const parameters = memoryParameters({ [BASE_AMI]: BASE });
+      expect(await createSeed({ parameters, now }, SEED)({ RequestType })).toEqual({
+        PhysicalResourceId: PATH,
+      });
+      expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ id: '20348.0-0', amiId: BASE });
+    },
+  );
+
+  test('Delete leaves what fleets may still run', async () => {
+    const parameters = memoryParameters();
+    expect(await createSeed({ parameters, now }, SEED)({ RequestType: 'Delete' })).toEqual({
+      PhysicalResourceId: PATH,
+    });
+    expect(parameters.puts).toEqual([]);
+  });
+
+  test('a region without the AMI is named', async () => {
+    const seed = createSeed({ parameters: memoryParameters(), now }, SEED);
+    await expect(seed({ RequestType: 'Create' })).rejects.toThrow(
+      `The parameter ${BASE_AMI} does not exist; does this region have that AMI?`,
+    );
+  });
+});
+
+describe('decide', () => {
+  const ENVIRONMENT = {
+    ...SEED,
+    WINBAKE_FAMILIES: 'servercore',
+    WINBAKE_RECIPE_ARN: 'arn:aws:imagebuilder:eu-central-1:123456789012:image-recipe/winbake/1.0.0',
+    WINBAKE_SCRIPTS_SHA256: 'c'.repeat(64),
+    WINBAKE_LONGEST_WAIT_SECONDS: '129600',
+    WINBAKE_LATE: 'usePrevious',
+  };
+  const registry = memoryRegistry({
+    'windows/servercore': {
+      ltsc2022: {
+        flavour: 'docker',
+        list: true,
+        images: [{ osVersion: '10.0.20348.4294', versionInEntry: true }],
+      },
+    },
+  });
+
+  test('a bake that is due has an order and a token to start it with once', async () => {
+    const documents = memoryDocuments();
+    const parameters = memoryParameters({ [BASE_AMI]: BASE });
+    const answer = await createDecide(
+      { registry, documents, parameters, now },
+      ENVIRONMENT,
+    )({ trigger: 'schedule' });
+    expect(answer).toMatchObject({ decision: 'bake', findings: [], clientToken: answer.orderId });
+    const order: unknown = JSON.parse(documents.texts.get(`bakes/${answer.orderId!}.json`)!);
+    expect(order).toMatchObject({ trigger: 'schedule', targetRevision: 4294, baseAmiId: BASE });
+    expect(JSON.parse(documents.texts.get('bakes/current.json')!)).toEqual(order);
+  });
+
+  test('a host that stayed below its target is remembered', async () => {
+    const documents = memoryDocuments();
+    const parameters = memoryParameters({ [BASE_AMI]: BASE });
+    const decide = createDecide({ registry, documents, parameters, now }, ENVIRONMENT);
+    const { orderId = '' } = await decide({});
+    const reason =
+      'step SelectImageSet: HOST_BEHIND_TARGET: wants revision 4294, the host is at 10.0.20348.4171.';
+    await decide({ failure: { orderId, reason } });
+    expect(JSON.parse(documents.texts.get('catalog/2022.json')!)).toMatchObject({
+      hosts: [{ revision: 4171, bake: orderId }],
+    });
+  });
+
+  test('other failures tell nothing of the host', async () => {
+    const documents = memoryDocuments();
+    const parameters = memoryParameters({ [BASE_AMI]: BASE });
+    const decide = createDecide({ registry, documents, parameters, now }, ENVIRONMENT);
+    const { orderId = '' } = await decide({});
+    await decide({ failure: { orderId, reason: 'The disk of 10.0.20348.4171 is full.' } });
+    expect(JSON.parse(documents.texts.get('catalog/2022.json')!)).toMatchObject({ hosts: [] });
+  });
+});
+
+test('publish needs every one of its variables', async () => {
+  const publish = createPublish(
+    {
+      documents: memoryDocuments(),
+      parameters: memoryParameters(),
+      builds: { describe: () => Promise.reject(new Error('not asked')) },
+      tags: { tag: () => Promise.reject(new Error('not asked')) },
+      now,
+    },
+    { WINBAKE_OS: 'SERVER_2022_CORE' },
+  );
+  await expect(publish({ orderId: 'order', imageBuildVersionArn: 'arn' })).rejects.toThrow(
+    'The environment variable WINBAKE_PIPELINE is not set; deploy the stack again.',
+  );
+});
+
+test('rollout follows the channel of its environment', async () => {
+  const asked: string[] = [];
+  const parameters = memoryParameters();
+  jest.spyOn(parameters, 'get').mockImplementation((name) => {
+    asked.push(name);
+    return Promise.resolve(undefined);
+  });
+  const look = createRollout(
+    { fleet: {} as FleetControl, parameters },
+    { WINBAKE_CHANNEL_PARAMETER: `${PATH}/latest/publication`, WINBAKE_FLEET_STATE_PARAMETER: '/state' },
+  );
+  expect(await look()).toEqual({ action: 'nothing' });
+  expect(asked).toEqual([`${PATH}/latest/publication`]);
+});
+
+test('the name of an os holds its release', () => {
+  expect(osOf('SERVER_2019_CORE').release.build).toBe(17763);
+  expect(osOf('SERVER_2016_FULL').release.build).toBe(14393);
+  expect(() => osOf('SERVER_2012_CORE')).toThrow("one of 2016, 2019, 2022, 2025; got: '2012'");
+});
+
+test('lines are pairs', () => {
+  expect(linesOf({})).toEqual({});
+  expect(linesOf({ WINBAKE_LINES: 'aspnet=4.8,dotnet-aspnet=9.0' })).toEqual({
+    aspnet: '4.8',
+    'dotnet-aspnet': '9.0',
+  });
+});
