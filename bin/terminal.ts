@@ -10,5 +10,6 @@ export interface Terminal {
 export const processTerminal: Terminal = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  isWatched: process.stderr.isTTY,
+  // A terminal without a width, as some logs have, would get a line for each character.
+  isWatched: process.stderr.isTTY && process.stderr.columns > 0,
 };

@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../scripts/support/power-shell';
 import { assembly } from '../support/assembly';
-import { runCommandLine, type CommandRun } from '../support/run-command-line';
-
-const ROOT = join(__dirname, '..', '..');
-const CLI = join(ROOT, 'dist', 'cli', 'winbake.mjs');
+import { runBundle } from '../support/run-bundle';
+import { runCommandLine } from '../support/run-command-line';
 
 const folder = mkdtempSync(join(tmpdir(), 'winbake-rehearse-'));
 const damaged = join(folder, 'damaged.jsonl');
@@ -19,38 +16,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-interface ChildRun extends CommandRun {
-  /** What it left in the folder for temporary files. */
-  readonly left: readonly string[];
-}
-
-/** Runs the bundled command line as people do; `onProgress` sees what stderr holds so far. */
-async function runBundle(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  onProgress: (stderr: string, end: (signal: NodeJS.Signals) => void) => void = () => undefined,
-): Promise<ChildRun> {
-  const temporary = mkdtempSync(join(folder, 'tmp-'));
-  const child = spawn(process.execPath, [CLI, 'rehearse', ...args], {
-    cwd: ROOT,
-    env: { ...process.env, TMPDIR: temporary, CI: '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-    onProgress(stderr, (signal) => child.kill(signal));
-  });
-  const exitCode = await new Promise<number>((resolve) => {
-    child.on('close', (code) => {
-      resolve(code ?? -1);
-    });
-  });
-  return { exitCode, stdout, stderr, left: readdirSync(temporary) };
-}
 
 test.each([
   [['--release', '2012'], 2, "A Windows Server release is one of 2016, 2019, 2022, 2025; got: '2012'."],
@@ -116,7 +81,7 @@ test.each([
 });
 
 test('people read why a phase failed once, after its title', async () => {
-  const run = await runBundle(['--app', 'false']);
+  const run = await runBundle(['rehearse', '--app', 'false']);
   expect(run).toMatchObject({ exitCode: 1, stdout: '', left: [] });
   expect(run.stderr.split('\n')).toEqual([
     '❯ Synthesize the app',
@@ -140,7 +105,7 @@ describe('on a computer with Node alone', () => {
     ['', 0],
     ['true', 1],
   ])('CI=%s ends with exit code %i', async (CI, exitCode) => {
-    const args = ['--as-of', '2025-10-16', '--json', '--cdk-out', await assembly()];
+    const args = ['rehearse', '--as-of', '2025-10-16', '--json', '--cdk-out', await assembly()];
     const run = await runBundle(args, { PATH: bin, CI });
     expect(run).toMatchObject({ exitCode, stderr: SENTENCE, left: [] });
     const report = JSON.parse(run.stdout);
@@ -150,43 +115,30 @@ describe('on a computer with Node alone', () => {
   });
 });
 
-describeWithPowerShell('as people run it', () => {
+describeWithPowerShell('a rehearsal that is ended in the middle of its bake', () => {
   beforeAll(async () => {
     await requirePowerShell();
   }, BUILD_TIMEOUT);
 
-  test(
-    'the app of cdk.json is rehearsed, while another rehearsal is ended in the middle of its bake',
-    async () => {
-      const [whole, ended] = await Promise.all([
-        runBundle(['--as-of', '2025-10-16T00:00:00Z', '--json']),
-        runBundle(['--cdk-out', await assembly()], {}, (stderr, end) => {
-          if (stderr.endsWith('› cache-images: SelectImageSet\n')) {
-            end('SIGTERM');
-          }
-        }),
-      ]);
-      expect(whole).toMatchObject({ exitCode: 0, stderr: '', left: [] });
-      expect(JSON.parse(whole.stdout)).toMatchObject({
-        decision: 'bake',
-        host: { osVersion: '10.0.20348.4294' },
-        rollout: { status: 'finished' },
-      });
-      expect(ended).toMatchObject({ exitCode: 143, stdout: '', left: [] });
-      expect(ended.stderr.split('\n').slice(-3)).toEqual([
-        '✖ Decide, bake and publish',
-        'Ended by SIGTERM; nothing is left behind.',
-        '',
-      ]);
-    },
-    BUILD_TIMEOUT,
-  );
+  test('leaves nothing behind', async () => {
+    const run = await runBundle(['rehearse', '--cdk-out', await assembly()], {}, (stderr, end) => {
+      if (stderr.endsWith('› cache-images: SelectImageSet\n')) {
+        end('SIGTERM');
+      }
+    });
+    expect(run).toMatchObject({ exitCode: 143, stdout: '', left: [] });
+    expect(run.stderr.split('\n').slice(-3)).toEqual([
+      '✖ Decide, bake and publish',
+      'Ended by SIGTERM; nothing is left behind.',
+      '',
+    ]);
+  });
 });
 
 test('a rehearsal that is ended while the app runs ends the app', async () => {
   const app = `${JSON.stringify(process.execPath)} -e "setTimeout(() => {}, 60000)"`;
   const started = Date.now();
-  const run = await runBundle(['--app', app], {}, (stderr, end) => {
+  const run = await runBundle(['rehearse', '--app', app], {}, (stderr, end) => {
     if (stderr.includes('› ')) {
       setTimeout(() => {
         end('SIGINT');

@@ -45,6 +45,22 @@ test('two writers at once lose nothing', async () => {
   expect(observations.map(({ tag }) => tag).sort()).toEqual([...tags].sort());
 });
 
+test('what another wrote between reading and writing is not lost', async () => {
+  const store = memoryDocuments();
+  let calls = 0;
+  await changeCatalog(store, RELEASE, (catalog) => {
+    calls += 1;
+    if (calls === 1) {
+      const others = withObservations(catalog, [observation('other')]);
+      void store.overwrite(KEY, JSON.stringify(others));
+    }
+    return withObservations(catalog, [observation('own')]);
+  });
+  const { observations } = await readCatalog(store, RELEASE);
+  expect(observations.map(({ tag }) => tag).sort()).toEqual(['other', 'own']);
+  expect(calls).toBe(2);
+});
+
 test('a writer who always comes too late gives up', async () => {
   const store = memoryDocuments({ [KEY]: emptyCatalog(RELEASE) });
   const write = jest.spyOn(store, 'write').mockResolvedValue(false);

@@ -1,6 +1,7 @@
 import type { RehearsalReport } from '../../../lib/rehearsal/run/rehearsal-report';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';
+import { runBundle } from '../../support/run-bundle';
 import { rehearse } from '../../support/run-rehearsal';
 import { syntheticHistory, syntheticHosts, type SyntheticMonth } from '../../support/synthetic-history';
 import { file } from '../history/event-fixture';
@@ -28,21 +29,29 @@ const FAULTS = ['throttle', 'token', 'paging', 'redirect-blobs'];
 describeWithPowerShell('a whole rehearsal', () => {
   const reports = new Map<string, RehearsalReport>();
 
-  // Two at once: each has its own folder, registry and ports.
+  // Two at once: each has its own folder, registry and ports. That of 2022 is as people run it, from the app of cdk.json.
   beforeAll(async () => {
     await requirePowerShell();
     const october = ['--as-of', '2025-10-16T00:00:00Z'];
     const history = ['--history', file(syntheticHistory(JULY))];
     const hosts = ['--hosts', file(syntheticHosts(JULY), 'hosts.csv')];
-    const left: (readonly [string, string, readonly string[]])[] = [
-      ...RELEASES.map(([release]) => [release, release, october] as const),
-      ['beyond', '2022', [...october, '--host-revision', '4300', '--fault', ...FAULTS]],
-      ['invented', '2022', ['--as-of', '2027-07-13T20:15:00Z', ...history, ...hosts]],
+    const run = async (name: string, release: string, ...args: readonly string[]) => {
+      reports.set(name, await rehearse(await assembly(release), '--release', release, ...args));
+    };
+    const left = [
+      () => runAsPeople(['--release', '2022', ...october]),
+      ...['2016', '2019', '2025'].map((release) => () => run(release, release, ...october)),
+      () => run('beyond', '2022', ...october, '--host-revision', '4300', '--fault', ...FAULTS),
+      () => run('invented', '2022', '--as-of', '2027-07-13T20:15:00Z', ...history, ...hosts),
     ];
-    const work = async (): Promise<void> => {
+    const runAsPeople = async (args: readonly string[]) => {
+      const { stdout, ...others } = await runBundle(['rehearse', '--json', ...args]);
+      expect(others).toEqual({ exitCode: 0, stderr: '', left: [] });
+      reports.set('2022', JSON.parse(stdout) as RehearsalReport);
+    };
+    const work = async () => {
       for (let next = left.shift(); next !== undefined; next = left.shift()) {
-        const [name, release, args] = next;
-        reports.set(name, await rehearse(await assembly(release), '--release', release, ...args));
+        await next();
       }
     };
     await Promise.all([work(), work()]);

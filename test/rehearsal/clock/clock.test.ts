@@ -1,0 +1,60 @@
+import { SkippedWaits } from '../../../lib/rehearsal/clock/skipped-waits';
+import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
+
+const START = new Date('2025-10-14T17:00:00Z');
+const later = (minutes: number) => new Date(START.getTime() + minutes * 60_000);
+
+test('the clock stands still until something waits, and tells of every jump', async () => {
+  const clock = new VirtualClock(START);
+  const jumps: Date[] = [];
+  clock.onJump((now) => jumps.push(now));
+  expect(clock.now()).toEqual(START);
+  await clock.waitUntil(later(15));
+  await clock.waitUntil(later(15));
+  await clock.waitUntil(later(5));
+  await clock.waitUntil(later(30));
+  expect(clock.now()).toEqual(later(30));
+  expect(jumps).toEqual([later(15), later(30)]);
+});
+
+test('nobody can move the clock by what it gave them', () => {
+  const clock = new VirtualClock(START);
+  clock.now().setTime(0);
+  expect(clock.now()).toEqual(START);
+});
+
+describe('waits of a network client', () => {
+  const { signal } = new AbortController();
+
+  test('take no time, and pass on the clock', async () => {
+    const { clock, sleep } = new SkippedWaits();
+    const [real, before] = [Date.now(), clock()];
+    await sleep(30_000, signal);
+    await sleep(30_000, signal);
+    expect(Date.now() - real).toBeLessThan(5000);
+    expect(clock() - before).toBeGreaterThanOrEqual(60_000);
+  });
+
+  test('that began together pass together, the shortest first', async () => {
+    const { clock, sleep } = new SkippedWaits();
+    const before = clock();
+    const woken: number[] = [];
+    await Promise.all(
+      [3000, 1000, 2000].map(async (milliseconds) => {
+        await sleep(milliseconds, signal);
+        woken.push(milliseconds);
+      }),
+    );
+    expect(woken).toEqual([1000, 2000, 3000]);
+    expect(clock() - before).toBeLessThan(4000);
+  });
+
+  test('end with the signal', async () => {
+    const controller = new AbortController();
+    const { sleep } = new SkippedWaits();
+    const waiting = sleep(1000, controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    await expect(sleep(1000, controller.signal)).rejects.toThrow('enough');
+  });
+});

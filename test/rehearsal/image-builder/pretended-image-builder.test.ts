@@ -1,0 +1,197 @@
+import { Amis } from '../../../lib/rehearsal/account/amis';
+import { ObjectStorage } from '../../../lib/rehearsal/account/object-storage';
+import type { TemplateResource } from '../../../lib/rehearsal/assembly/read-assembly';
+import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
+import { PretendedImageBuilder } from '../../../lib/rehearsal/image-builder/pretended-image-builder';
+import { readRecipe, stepNames } from '../../../lib/rehearsal/image-builder/read-recipe';
+import { FACTS, SH, temporaryFolder } from '../../support/shell-host';
+import { allowing, callerWith, OMNIPOTENT, stackModels } from '../../support/stack-models';
+
+const ARN = 'arn:aws:imagebuilder:us-east-1:123456789012';
+const PIPELINE = `${ARN}:image-pipeline/mine`;
+const IMAGE = `${ARN}:image/mine/1.0.0/1`;
+const START = new Date('2025-10-14T21:00:00Z');
+
+function getAtt(logicalId: string, attribute = 'Arn'): object {
+  return { 'Fn::GetAtt': [logicalId, attribute] };
+}
+
+function run(command: string): object {
+  return { name: 'Run', action: 'ExecutePowerShell', inputs: { commands: [command] } };
+}
+
+/** A stack with a pipeline of one component, whose phases run one command each. */
+function pipelineStack(
+  phases: Readonly<Record<string, string>>,
+  policies = ['EC2InstanceProfileForImageBuilder', 'AmazonSSMManagedInstanceCore'],
+) {
+  const Data = JSON.stringify({
+    name: 'part',
+    schemaVersion: 1.0,
+    phases: Object.entries(phases).map(([name, command]) => ({ name, steps: [run(command)] })),
+  });
+  const Resources: Readonly<Record<string, TemplateResource>> = {
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: { ManagedPolicyArns: policies.map((name) => `arn:aws:iam::aws:policy/${name}`) },
+    },
+    Profile: { Type: 'AWS::IAM::InstanceProfile', Properties: { Roles: [{ Ref: 'Role' }] } },
+    Part: { Type: 'AWS::ImageBuilder::Component', Properties: { Name: 'part', Data } },
+    Recipe: {
+      Type: 'AWS::ImageBuilder::ImageRecipe',
+      Properties: {
+        Name: 'mine',
+        ParentImage: 'ssm:/aws/base',
+        Components: [{ ComponentArn: getAtt('Part') }],
+      },
+    },
+    Infrastructure: {
+      Type: 'AWS::ImageBuilder::InfrastructureConfiguration',
+      Properties: { Name: 'mine', InstanceProfileName: { Ref: 'Profile' } },
+    },
+    Distribution: {
+      Type: 'AWS::ImageBuilder::DistributionConfiguration',
+      Properties: {
+        Name: 'mine',
+        Distributions: [{ AmiDistributionConfiguration: { AmiTags: { made: 'here' } } }],
+      },
+    },
+    Pipeline: {
+      Type: 'AWS::ImageBuilder::ImagePipeline',
+      Properties: {
+        Name: 'mine',
+        ImageRecipeArn: getAtt('Recipe'),
+        InfrastructureConfigurationArn: getAtt('Infrastructure'),
+        DistributionConfigurationArn: getAtt('Distribution'),
+      },
+    },
+  };
+  return stackModels({ Stack: { Resources } });
+}
+
+function imageBuilder(stacks: ReturnType<typeof stackModels>) {
+  const clock = new VirtualClock(START);
+  const amis = new Amis();
+  const steps: string[] = [];
+  const builder = new PretendedImageBuilder({
+    stacks,
+    storage: new ObjectStorage(),
+    amis,
+    clock,
+    shell: SH,
+    folder: temporaryFolder(),
+    dockerFolder: '/docker',
+    registries: {},
+    baseHost: (instanceId) => ({ facts: { ...FACTS, instanceId }, offeredRevision: 4294 }),
+    onStep: (component, step, result) => {
+      steps.push(`${component}: ${step} ${result?.status ?? 'begins'}`);
+    },
+  });
+  return { builder, amis, clock, steps };
+}
+
+const AFTER = new Date(START.getTime() + 45 * 60_000);
+
+test('a build is under way by the clock, and then has an AMI with its tags', async () => {
+  const { builder, amis, clock, steps } = imageBuilder(
+    pipelineStack({ build: 'echo b > c/disk', test: 'grep b c/disk' }),
+  );
+  expect(await builder.start(PIPELINE, 'token', OMNIPOTENT)).toBe(IMAGE);
+  expect(steps).toEqual(['begins', 'done', 'begins', 'done'].map((status) => `part: Run ${status}`));
+  expect(builder.state(IMAGE, OMNIPOTENT)).toEqual({ Status: 'BUILDING' });
+  await clock.waitUntil(new Date(AFTER.getTime() - 1000));
+  expect(builder.state(IMAGE, OMNIPOTENT)).toEqual({ Status: 'BUILDING' });
+  await clock.waitUntil(AFTER);
+  expect(builder.state(IMAGE, OMNIPOTENT)).toEqual({ Status: 'AVAILABLE' });
+  const build = await builder.describer(OMNIPOTENT).describe(IMAGE);
+  expect(build).toMatchObject({
+    status: 'AVAILABLE',
+    buildInstanceId: expect.stringMatching(/^i-[0-9a-f]{17}$/),
+  });
+  expect(build.testInstanceId).not.toBe(build.buildInstanceId);
+  expect(amis.tagsOf(build.amis['us-east-1']!)).toEqual({ made: 'here' });
+});
+
+test('the same token starts nothing again, and another a build of its own', async () => {
+  const { builder, steps } = imageBuilder(pipelineStack({ build: 'exit 0' }));
+  expect(await builder.start(PIPELINE, 'token', OMNIPOTENT)).toBe(IMAGE);
+  expect(await builder.start(PIPELINE, 'token', OMNIPOTENT)).toBe(IMAGE);
+  expect(steps).toHaveLength(2);
+  expect(await builder.start(PIPELINE, 'other', OMNIPOTENT)).toBe(`${IMAGE.slice(0, -1)}2`);
+});
+
+test.each([
+  [
+    { build: 'echo broken >&2; exit 1', test: 'exit 0' },
+    'in the build stage, step Run of component part: broken',
+    true,
+  ],
+  [
+    { build: 'exit 0', validate: 'echo wrong >&2; exit 1', test: 'exit 0' },
+    'in the build stage, step Run of component part: wrong',
+    true,
+  ],
+  [
+    { build: 'exit 0', test: 'echo absent >&2; exit 1' },
+    'in the test stage, step Run of component part: absent',
+    false,
+  ],
+])('a failure of %j ends the build without an AMI', async (phases, Reason, hasNoTest) => {
+  const { builder, clock } = imageBuilder(pipelineStack(phases));
+  await builder.start(PIPELINE, 'token', OMNIPOTENT);
+  await clock.waitUntil(AFTER);
+  expect(builder.state(IMAGE, OMNIPOTENT)).toEqual({ Status: 'FAILED', Reason });
+  const build = await builder.describer(OMNIPOTENT).describe(IMAGE);
+  expect(build.amis).toEqual({});
+  expect(build.testInstanceId === undefined).toBe(hasNoTest);
+});
+
+test('instances that may not answer Image Builder fail the build', async () => {
+  const { builder, clock, steps } = imageBuilder(
+    pipelineStack({ build: 'exit 0' }, ['AmazonSSMManagedInstanceCore']),
+  );
+  await builder.start(PIPELINE, 'token', OMNIPOTENT);
+  await clock.waitUntil(AFTER);
+  expect(builder.state(IMAGE, OMNIPOTENT).Reason).toBe(
+    'in the build stage, the instance never answered: AccessDenied: Stack-Role is not authorized to perform imagebuilder:GetComponent on *.',
+  );
+  expect(steps).toEqual([]);
+});
+
+test.each([
+  [
+    'imagebuilder:StartImagePipelineExecution',
+    (builder: PretendedImageBuilder) => builder.start(PIPELINE, 'new', callerWith(allowing('ssm:*'))),
+  ],
+  [
+    'ssm:GetParameter',
+    (builder: PretendedImageBuilder) =>
+      builder.start(PIPELINE, 'new', callerWith(allowing('imagebuilder:*'))),
+  ],
+  [
+    'imagebuilder:GetImage',
+    (builder: PretendedImageBuilder) => Promise.resolve(builder.state(IMAGE, callerWith(allowing('ssm:*')))),
+  ],
+  [
+    'imagebuilder:ListWorkflowExecutions',
+    (builder: PretendedImageBuilder) =>
+      builder.describer(callerWith(allowing('imagebuilder:GetImage'))).describe(IMAGE),
+  ],
+])('%s is asked of the caller', async (action, call) => {
+  const { builder } = imageBuilder(pipelineStack({ build: 'exit 0' }));
+  await builder.start(PIPELINE, 'token', OMNIPOTENT);
+  await expect((async () => call(builder))()).rejects.toThrow(`is not authorized to perform ${action} on `);
+});
+
+test('an image that nothing started is refused', () => {
+  const { builder } = imageBuilder(pipelineStack({ build: 'exit 0' }));
+  expect(() => builder.state(IMAGE, OMNIPOTENT)).toThrow(
+    `The rehearsal does not model the image ${IMAGE}, which no pipeline of this rehearsal started.`,
+  );
+});
+
+test('a recipe names its steps in the order in which they run', () => {
+  const recipe = readRecipe(pipelineStack({ test: 'exit 0', build: 'exit 0' }), PIPELINE);
+  expect(recipe).toMatchObject({ baseAmiParameter: '/aws/base', amiTags: { made: 'here' } });
+  expect(stepNames(recipe)).toEqual(['part: Run', 'part: Run']);
+});

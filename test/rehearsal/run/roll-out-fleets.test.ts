@@ -1,0 +1,80 @@
+import { moveChannel } from '../../../lib/core/publish/move-channel';
+import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
+import { deployPipeline, findPipeline } from '../../../lib/rehearsal/run/deploy-pipeline';
+import { PretendedAccount } from '../../../lib/rehearsal/run/pretended-account';
+import { SILENT } from '../../../lib/rehearsal/run/progress';
+import { deployFleets, rollOut } from '../../../lib/rehearsal/run/roll-out-fleets';
+import { StepLog } from '../../../lib/rehearsal/run/step-log';
+import { assembly, changedAssembly, removeAction, resourceOf } from '../../support/assembly';
+import { OMNIPOTENT } from '../../support/stack-models';
+
+const START = new Date('2025-10-16T00:46:00Z');
+const PATH = '/winbake/2022-core';
+
+/** Deploys an assembly, publishes an AMI behind its back, and lets its fleets follow. */
+async function publishAndRollOut(folder: string) {
+  const account = new PretendedAccount(folder);
+  const clock = new VirtualClock(START);
+  const log = new StepLog(SILENT);
+  await deployPipeline(account, findPipeline(account, '2022'), START);
+  const fleets = deployFleets(account, PATH, clock);
+  const amiId = account.amis.create('baked');
+  await moveChannel(account.parameters.store(OMNIPOTENT), PATH, 'current', {
+    id: '20348.4294-1',
+    amiId,
+    osVersion: '10.0.20348.4294',
+    mode: 'exact',
+    at: START.toISOString(),
+  });
+  const rollout = await log.phase('Roll out to the fleets', () => rollOut(account, fleets, clock));
+  return { account, amiId, clock, rollout };
+}
+
+test('a fleet moves to what its channel points to', async () => {
+  const { account, amiId, clock, rollout } = await publishAndRollOut(await assembly());
+  expect(rollout.status).toBe('finished');
+  expect(rollout.instances.map(({ after }) => after)).toEqual([amiId, amiId]);
+  expect(clock.now().getTime() - START.getTime()).toBe(20 * 60_000);
+  expect(JSON.parse(account.parameters.read('/winbake/fleets/cluster-2022-core/state')!)).toMatchObject({
+    amiId,
+    publication: '20348.4294-1',
+  });
+});
+
+test('an app without a fleet has no rollout', async () => {
+  const folder = changedAssembly(await assembly(), ({ fleet }) => {
+    const [id = ''] = Object.keys(fleet.Resources).filter((one) => one.startsWith('WindowsRolloutFunction'));
+    Reflect.deleteProperty(fleet.Resources, id);
+  });
+  const { rollout } = await publishAndRollOut(folder);
+  expect(rollout).toEqual({ status: 'none', instances: [] });
+});
+
+test('a launch template that names no AMI is refused', async () => {
+  const folder = changedAssembly(await assembly(), ({ fleet }) => {
+    const { Properties } = resourceOf(fleet, 'AWS::EC2::LaunchTemplate');
+    Reflect.deleteProperty(Properties.LaunchTemplateData, 'ImageId');
+  });
+  await expect(publishAndRollOut(folder)).rejects.toThrow(
+    /does not model the launch template \w+, which names no AMI/,
+  );
+});
+
+test.each([
+  'autoscaling:StartInstanceRefresh',
+  'autoscaling:UpdateAutoScalingGroup',
+  'ec2:CreateLaunchTemplateVersion',
+  'ec2:RunInstances',
+  'ssm:GetParameter',
+  'ssm:PutParameter',
+])('a rollout whose role lacks %s says so in one sentence', async (action) => {
+  const folder = changedAssembly(await assembly(), ({ fleet }) => {
+    removeAction(fleet, 'Rollout', action);
+  });
+  await expect(publishAndRollOut(folder)).rejects.toMatchObject({
+    code: 'REHEARSAL_FAILED',
+    message: expect.stringMatching(
+      `^Roll out to the fleets: failed \\(AccessDenied\\): WinbakeFleet-WindowsRolloutRole\\w+ is not authorized to perform ${action} on \\S+$`,
+    ),
+  });
+});

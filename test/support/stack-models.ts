@@ -1,0 +1,49 @@
+import type { JsonObject } from '../../lib/core/oci/json-value';
+import type { TemplateResource } from '../../lib/rehearsal/assembly/read-assembly';
+import { StackModel } from '../../lib/rehearsal/assembly/stack-model';
+import { callerOf, type Caller } from '../../lib/rehearsal/iam/role-policies';
+
+/** A template written by hand. */
+export interface HandwrittenTemplate {
+  readonly Resources?: Readonly<Record<string, TemplateResource>>;
+  readonly Parameters?: Readonly<Record<string, JsonObject>>;
+  readonly Outputs?: Readonly<Record<string, JsonObject>>;
+}
+
+/** The models of stacks that know each other, in the order in which they are given. */
+export function stackModels(
+  templates: Readonly<Record<string, HandwrittenTemplate>>,
+  ssm: Readonly<Record<string, string>> = {},
+): readonly StackModel[] {
+  const models: StackModel[] = [];
+  for (const [name, { Resources = {}, ...template }] of Object.entries(templates)) {
+    const stack = { name, template: { Resources, ...template }, assets: [] };
+    models.push(
+      new StackModel(
+        stack,
+        (parameter) => ssm[parameter],
+        () => models,
+      ),
+    );
+  }
+  return models;
+}
+
+/** A policy document of one statement. */
+export function allowing(
+  Action: string | readonly string[],
+  Resource: unknown = '*',
+  more: object = {},
+): object {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource, ...more }] };
+}
+
+/** A caller who may do everything. */
+export const OMNIPOTENT: Caller = callerWith(allowing('*'));
+
+/** A caller whose role has one inline policy. */
+export function callerWith(document: object, context: Readonly<Record<string, string>> = {}): Caller {
+  const Properties = { Policies: [{ PolicyName: 'own', PolicyDocument: document }] };
+  const stacks = stackModels({ Stack: { Resources: { Role: { Type: 'AWS::IAM::Role', Properties } } } });
+  return callerOf(stacks, 'arn:aws:iam::123456789012:role/Stack-Role', context);
+}
