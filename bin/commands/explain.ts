@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import { parseRelease } from '../../lib/core/windows/release';
 import { explainDecision, type Explanation } from '../../lib/rehearsal/backtest/explain-decision';
 import { parseAsOf } from '../../lib/rehearsal/history/as-of';
 import { readHistory } from '../../lib/rehearsal/history/read-history';
 import { ExitCode } from '../exit-code';
 import { formatFindings } from '../findings';
 import type { Finish } from '../finish';
-import { gatePolicy, policyOptions, type PolicyOptions } from '../policy-options';
+import { simulationOf, simulationOptions, type SimulationOptions } from '../simulation-options';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -19,12 +18,8 @@ Examples:
 The gate is taken to have looked every 15 minutes for 100 days before, and to have baked what it ordered.
 `;
 
-interface ExplainCommandOptions extends PolicyOptions {
-  readonly release: string;
+interface ExplainCommandOptions extends SimulationOptions {
   readonly asOf?: string;
-  readonly history?: string;
-  readonly hosts?: string;
-  readonly accept?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -35,28 +30,15 @@ export function explainCommand(terminal: Terminal, finish: Finish): Command {
     .description(
       'Says what the gate decides at one moment of recorded history, from what, and what happens next.',
     )
-    .requiredOption('--release <release>', 'Windows Server release: 2016, 2019, 2022 or 2025')
-    .option('--as-of <instant>', 'moment of history (default: the last one)')
-    .option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip')
-    .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV')
-    .option(
-      '--accept <finding...>',
-      'finding that an operator passed, such as "WENT_BACK servercore 10.0.20348.3328"',
-    );
-  policyOptions().forEach((option) => command.addOption(option));
+    .option('--as-of <instant>', 'moment of history (default: the last one)');
+  simulationOptions().forEach((option) => command.addOption(option));
   return command
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action((options: ExplainCommandOptions) => {
       const explanation = explainDecision({
-        release: parseRelease(options.release),
+        ...simulationOf(options),
         asOf: parseAsOf(options.asOf, readHistory(options.history)),
-        history: options.history,
-        hosts: options.hosts,
-        hostRevision: options.hostRevision,
-        lines: options.line ?? {},
-        policy: gatePolicy(options),
-        accepted: options.accept ?? [],
       });
       terminal.out(
         options.json === true ? `${JSON.stringify(explanation, null, 2)}\n` : describe(explanation),

@@ -64,6 +64,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
     const remembered = standing === undefined ? observed : withPublishedHost(observed, standing);
     return reached === undefined ? remembered : withHost(remembered, now, reached.revision, reached.order);
   });
+  const baseAmiId = await requiredParameter(parameters, request.baseAmiParameter);
   const last = await readOrder(documents, CURRENT_ORDER_KEY);
   const failed = last !== undefined && !isPublished(last, standing) ? failedOrder(last) : undefined;
   const decision = decide({
@@ -76,7 +77,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
     failed,
     recipeArn,
     scriptsSha256,
-    baseAmiId: await requiredParameter(parameters, request.baseAmiParameter),
+    baseAmiId,
     forced: request.forced,
   });
   const { set } = decision;
@@ -91,7 +92,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
     trigger: request.trigger,
     set: set.id,
     targetRevision: targetRevision(set),
-    baseAmiId: await requiredParameter(parameters, request.baseAmiParameter),
+    baseAmiId,
     scriptsSha256,
     recipeArn,
   });

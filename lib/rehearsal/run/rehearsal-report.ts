@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/resolve/finding';
+import type { ResolvedImage } from '../../core/resolve/resolve-images';
 
 /** The state of the gate at one look. */
 export interface ReportedDecision {
@@ -8,15 +9,7 @@ export interface ReportedDecision {
 }
 
 /** An image on the AMI, as `resolve` describes images, with the digest that history recorded for it. */
-export interface ReportedImage {
-  readonly family: string;
-  readonly repository: string;
-  readonly tag: string;
-  readonly digest: string;
-  readonly platformDigest: string;
-  readonly osVersion: string;
-  readonly mode: string;
-  readonly compressedBytes: number;
+export interface ReportedImage extends ResolvedImage {
   readonly recordedDigest?: string;
 }
 
