@@ -27,7 +27,7 @@ function heading({ asOf, decision, target, host }: RehearsalReport): string {
 function describeDecisions(decisions: readonly ReportedDecision[]): string {
   const changes = decisions.filter((one, index) => signature(one) !== signature(decisions[index - 1]));
   return formatTable(
-    [{ title: 'AT' }, { title: 'DECISION' }, { title: 'BECAUSE' }],
+    [{ title: 'AT' }, { title: 'DECISION' }, { title: 'FINDINGS' }],
     changes.map(({ at, decision, findings }) => [
       at.replace('.000Z', 'Z'),
       decision,

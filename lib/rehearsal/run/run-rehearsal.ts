@@ -84,7 +84,7 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
     await deployPipeline(account, pipeline, asOf);
     return deployFleets(account, pipeline.parameterPath, clock);
   });
-  await log.phase('Look back over the month before', (say) => lookBack(stage, options, say));
+  await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));
   const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
     prepareImageBuilder(stage, options, folder, say),
   );
