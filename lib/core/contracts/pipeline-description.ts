@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** An account and region that publications are made known in. */
+const target = z.object({ account: z.string().regex(/^\d{12}$/), region: z.string().min(1) });
+
+/**
+ * What the handlers and the command line know of a pipeline. It stands in the parameter `<path>/pipeline` and, the same
+ * text, in the environment of each handler.
+ */
+export const pipelineDescriptionSchema = z.object({
+  schema: z.literal('winbake.pipeline/1'),
+  /** Such as `SERVER_2022_CORE`. */
+  os: z.string().min(1),
+  pipeline: z.string().min(1),
+  /** Such as `/winbake`. */
+  parameterPrefix: z.string().min(1),
+  account: z.string().regex(/^\d{12}$/),
+  region: z.string().min(1),
+  bucket: z.string().min(1),
+  baseAmiParameter: z.string().nullable(),
+  stateMachineArn: z.string().startsWith('arn:'),
+  operateFunctionArn: z.string().startsWith('arn:'),
+  imagePipelineArn: z.string().startsWith('arn:').nullable(),
+  /** Everywhere that publications go, the pipeline's own account and region first. */
+  targets: z.array(target).min(1),
+  promotion: z.object({
+    mode: z.enum(['manual', 'automatic']),
+    delaySeconds: z.int().nonnegative(),
+    /** Promotion waits for canary fleets no longer than this. */
+    atMostSeconds: z.int().nonnegative(),
+    canaryFleets: z.array(z.string()),
+  }),
+  retention: z.object({ newest: z.int().positive(), minimumAgeDays: z.int().nonnegative() }),
+  patchWithinSeconds: z.int().positive(),
+});
+
+/** What the handlers and the command line know of a pipeline. */
+export type PipelineDescription = z.infer<typeof pipelineDescriptionSchema>;
+
+/** An account and region that publications are made known in. */
+export type PublicationTarget = z.infer<typeof target>;
