@@ -6,6 +6,11 @@ export const imageManifestSchema = z.object({
   schema: z.literal('winbake.image-manifest/1'),
   /** The id of the order. */
   order: z.string().min(1),
+  /**
+   * The id of the image set that was baked: the order's, or a newer accepted one that the host may run. Scripts of an
+   * earlier deployment leave it out, and mean the order's.
+   */
+  set: z.string().min(1).optional(),
   os: z.string().min(1),
   host: z.object({ osVersion }),
   images: z.array(
@@ -28,7 +33,8 @@ export const imageManifestSchema = z.object({
   pulledBytes: bytes,
   freeBytesLowest: bytes,
   startedAt: instant,
-  finishedAt: instant,
+  /** Null while images are missing: then it tells how far a bake came that failed. */
+  finishedAt: instant.nullable(),
 });
 
 /** The bill of materials of one AMI. */

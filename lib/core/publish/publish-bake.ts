@@ -104,6 +104,9 @@ async function collectEvidence(
   if (wrong !== undefined) {
     throw failed(`the instances of ${imageBuildVersionArn} worked on order ${wrong}, not on ${orderId}`);
   }
+  if (manifest.finishedAt === null) {
+    throw failed(`the image manifest of order ${orderId} was not finished`);
+  }
   const no = verification.checks.find((check) => !check.ok);
   if (no !== undefined) {
     throw failed(`verification says no: ${no.name}: ${no.detail}`);
@@ -153,7 +156,7 @@ async function recordPublication(
       imageBuildVersionArn,
       recipeArn: order.recipeArn,
       scriptsSha256: manifest.scripts.sha256,
-      set: order.set,
+      set: manifest.set ?? order.set,
       at: now().toISOString(),
     };
     await documents.overwrite(publishedManifestKey(id), JSON.stringify(manifest));

@@ -123,6 +123,13 @@ test('for the same image again it ends in the same state', async () => {
   expect(parameters.values).toEqual(values);
 });
 
+test('a publication names the set that the instance took; where its manifest tells none, the set of its order', async () => {
+  const newer = finishedBake({ documents: { [MANIFEST_KEY]: { ...manifest, set: 'a-newer-set' } } });
+  expect(await publishBake(newer.ports, TARGET, BAKE)).toMatchObject({ set: 'a-newer-set' });
+  expect(manifest).not.toHaveProperty('set');
+  expect(await publishBake(finishedBake().ports, TARGET, BAKE)).toMatchObject({ set: order.set });
+});
+
 test('what an earlier run did not come to is done by the next', async () => {
   const { ports, parameters, tags } = finishedBake();
   tags.mockRejectedValueOnce(new Error('throttled'));
@@ -198,6 +205,11 @@ test.each<[string, Parameters<typeof finishedBake>[0], string]>([
     'a verification of another order',
     { documents: { [VERIFICATION_KEY]: { ...verification, order: 'another' } } },
     'worked on order another',
+  ],
+  [
+    'a manifest that was not finished',
+    { documents: { [MANIFEST_KEY]: { ...manifest, finishedAt: null } } },
+    'the image manifest of order 20348-20251014T204800Z was not finished',
   ],
   [
     'a check that failed',

@@ -21,6 +21,8 @@ const DOCUMENTS = {
   'order.json': ORDER,
   'catalog.json': CATALOG,
   'host.json': { schema: 'winbake.host/1', osVersion: '10.0.20348.4294', at: '2025-10-15T07:00:00.123Z' },
+  // The order asked for set-1; the instance found a newer one accepted meanwhile.
+  'image-set.json': { ...IMAGE_SET, set: 'set-2' },
   'saved-images.json': {
     schema: 'winbake.saved-images/1',
     images: SAVED_IMAGES,
@@ -56,6 +58,7 @@ describeWithPowerShell('Write-ImageManifest', () => {
     const expected = {
       schema: 'winbake.image-manifest/1',
       order: 'bake-7',
+      set: 'set-2',
       os: 'SERVER_2022_CORE',
       host: { osVersion: '10.0.20348.4294' },
       images: SAVED_IMAGES,

@@ -3,7 +3,7 @@ function New-ImageManifest {
     .SYNOPSIS
     Puts together the bill of materials of one AMI from what the steps before left.
     .PARAMETER WorkFolder
-    The folder of order.json, catalog.json, host.json and saved-images.json.
+    The folder of order.json, catalog.json, host.json, image-set.json and saved-images.json.
     .PARAMETER Os
     The release and edition that the pipeline bakes, such as SERVER_2022_CORE.
     .EXAMPLE
@@ -21,10 +21,12 @@ function New-ImageManifest {
     $order = Read-Document -Path (Join-Path $WorkFolder 'order.json') -Schema 'winbake.order/1'
     $catalog = Read-Document -Path $catalogFile -Schema 'winbake.catalog/1'
     $hostRecord = Read-Document -Path (Join-Path $WorkFolder 'host.json') -Schema 'winbake.host/1'
+    $chosen = Read-Document -Path (Join-Path $WorkFolder 'image-set.json') -Schema 'winbake.image-set/1'
     $saved = Read-Document -Path (Join-Path $WorkFolder 'saved-images.json') -Schema 'winbake.saved-images/1'
     return [ordered]@{
         schema          = 'winbake.image-manifest/1'
         order           = $order.id
+        set             = $chosen.set
         os              = $Os
         host            = [ordered]@{ osVersion = $hostRecord.osVersion }
         images          = @($saved.images)
