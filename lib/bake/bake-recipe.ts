@@ -45,6 +45,7 @@ export class BakeRecipe extends Construct {
           ExpectedBuild: String(os.buildNumber),
           WindowsOs: os.name,
           Registry: settings.registry.replace('https://', ''),
+          Proxy: 'none',
         }),
         this.component('Verify', VERIFY_COMPONENT, resourceName, shared),
       ],

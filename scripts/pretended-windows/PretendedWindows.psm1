@@ -6,7 +6,9 @@ Set-StrictMode -Version Latest
 . "$PSScriptRoot/State.ps1"
 . "$PSScriptRoot/Registry.ps1"
 . "$PSScriptRoot/Services.ps1"
+. "$PSScriptRoot/ServiceEnvironment.ps1"
 . "$PSScriptRoot/Disk.ps1"
+. "$PSScriptRoot/EventLog.ps1"
 
 Assert-NotWindows
 Mount-SystemDrive
@@ -15,9 +17,13 @@ Export-ModuleMember -Function @(
     'Get-ItemProperty'
     'Get-PSDrive'
     'Get-Service'
+    'New-EventLog'
+    'New-ItemProperty'
+    'Remove-ItemProperty'
     'Restart-Service'
     'Set-Service'
     'Start-Service'
     'Stop-Service'
     'Test-Path'
+    'Write-EventLog'
 )

@@ -46,6 +46,8 @@ function Test-RegistryKey {
 
 function Get-RegistryValue {
     param([string]$Path, [string[]]$Name)
+    $service = Get-ServiceOfKey $Path
+    if ($service -and -not $Name) { return Get-ServiceValue $service }
     if ((Get-RegistryKey $Path) -ne $script:versionKey) {
         throw "The values of the registry key '$Path' are not modelled on the pretended host."
     }

@@ -37,8 +37,10 @@ function Set-ServiceStatus {
 
 function Get-Service {
     [CmdletBinding()]
-    param([Parameter(Mandatory, Position = 0)] [string[]]$Name)
+    param([Parameter(Position = 0)] [string[]]$Name)
     $state = Get-HostState
+    # Without a name the original gives all services.
+    if (-not $Name) { $Name = @((Get-HostFact $state 'services').PSObject.Properties | ForEach-Object { $_.Name }) }
     foreach ($one in $Name) {
         [pscustomobject]@{
             Status    = Get-ServiceStatus $state $one

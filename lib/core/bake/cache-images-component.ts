@@ -21,7 +21,14 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
     },
     { name: 'ExpectedBuild', description: 'The build of the release that is baked, such as 20348.' },
     { name: 'WindowsOs', description: 'The release and edition that is baked, such as SERVER_2022_CORE.' },
-    { name: 'Registry', description: 'The host name of the registry to pull from.' },
+    {
+      name: 'Registry',
+      description: 'The registry to pull from: its host, or the host and path of a mirror.',
+    },
+    {
+      name: 'Proxy',
+      description: 'The proxy that Docker uses meanwhile, such as http://proxy.example.com:3128, or none.',
+    },
   ],
   phases: [
     {
@@ -57,18 +64,26 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
           parameters: { ExpectedBuild: '{{ ExpectedBuild }}' },
           timeoutSeconds: 300,
         }),
-        runScript({ name: 'SelectImageSet', script: 'steps\\Select-ImageSet.ps1', timeoutSeconds: 300 }),
+        runScript({
+          name: 'SelectImageSet',
+          script: 'steps\\Select-ImageSet.ps1',
+          parameters: { Os: '{{ WindowsOs }}' },
+          timeoutSeconds: 300,
+        }),
+        // From here on the image manifest is uploaded whatever happens: it tells how far a bake came that failed.
         runScript({
           name: 'SaveImage',
           script: 'steps\\Save-Image.ps1',
-          parameters: { Registry: '{{ Registry }}' },
+          parameters: { Registry: '{{ Registry }}', Proxy: '{{ Proxy }}' },
           timeoutSeconds: 7200,
+          onFailure: 'Continue',
         }),
         runScript({
           name: 'WriteImageManifest',
           script: 'steps\\Write-ImageManifest.ps1',
           parameters: { Os: '{{ WindowsOs }}' },
           timeoutSeconds: 600,
+          onFailure: 'Continue',
         }),
         ...uploadDocument('build', 'UploadManifest', 'image-manifest.json', 'manifests'),
       ],

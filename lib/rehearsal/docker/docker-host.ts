@@ -12,6 +12,8 @@ export interface DockerHost {
   readonly freeBytes: number | undefined;
   /** The state of the service `docker`; running unless `host.json` says otherwise. */
   readonly dockerRuns: boolean;
+  /** Whether docker's network `nat` is there; it is unless `host.json` says `"natNetwork": false`. */
+  readonly natNetwork: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface DockerHost {
  * `services.docker` where they are there.
  */
 export function readDockerHost(folder: string): DockerHost {
-  const { currentBuild, ubr, freeBytes, services } = readHostFile(folder);
+  const { currentBuild, ubr, freeBytes, services, natNetwork } = readHostFile(folder);
   const text = `10.0.${String(currentBuild)}.${String(ubr)}`;
   const version = readOsVersion(text);
   if (version === undefined) {
@@ -32,6 +34,7 @@ export function readDockerHost(folder: string): DockerHost {
     version,
     freeBytes: typeof freeBytes === 'number' ? freeBytes : undefined,
     dockerRuns: docker === undefined || docker === 'Running',
+    natNetwork: natNetwork !== false,
   };
 }
 

@@ -12,7 +12,11 @@ const OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--pull', 'never'],
   ['--isolation', 'process'],
   ['--entrypoint', 'cmd'],
+  // Docker's default on Windows, so that it may be left out.
+  ['--network', 'nat'],
 ]);
+
+const NEEDED = ['--rm', '--pull', '--isolation', '--entrypoint'];
 
 /**
  * Reads the arguments of `docker run`; all of `--rm --pull=never --isolation=process --entrypoint cmd` must be there, since
@@ -34,7 +38,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
     given.add(name);
   }
   const [image, ...rest] = args.slice(next);
-  if (image === undefined || given.size !== OPTIONS.size + 1) {
+  if (image === undefined || !NEEDED.every((name) => given.has(name))) {
     throw notModelled(call);
   }
   return { image, command: ['cmd', ...rest].join(' ') };

@@ -6,17 +6,18 @@ import type { Engine } from './engine';
 import { readEngineState } from './engine-state';
 import { findImage, type FoundImage } from './find-image';
 import { kernelRefusal } from './kernel-refusal';
+import { containerAddresses } from './nat-network';
 import { parseRunArguments } from './run-arguments';
 
 /**
  * `docker run --rm --pull=never --isolation=process --entrypoint cmd REF /c ver`: starts a container of a stored image and
- * prints what its Windows says of itself. No other command is modelled. No time passes.
+ * prints what its Windows says of itself; with `/c ipconfig` its addresses. No other command is modelled. No time passes.
  * Source: docker/cli v25.0.6 `cli/command/container/run.go`, runContainer and reportError: 125 for whatever the engine refuses.
  */
 export function runContainer(engine: Engine, args: readonly string[]): void {
   const call = ['run', ...args];
   const { image: text, command } = parseRunArguments(args);
-  if (command !== 'cmd /c ver') {
+  if (command !== 'cmd /c ver' && command !== 'cmd /c ipconfig') {
     throw notModelled(call);
   }
   const { image } = findOrFail(engine, text, call);
@@ -24,9 +25,16 @@ export function runContainer(engine: Engine, args: readonly string[]): void {
   if (version === undefined || image.architecture !== 'amd64') {
     throw notModelled(call, `the image is for ${image.architecture} and of OS version ${image.osVersion}`);
   }
+  if (!engine.host.natNetwork) {
+    throw new DockerFailure(125, 'docker: Error response from daemon: network nat not found.');
+  }
   const refusal = kernelRefusal(engine.host.version, version, randomBytes(32).toString('hex'));
   if (refusal !== undefined) {
     throw new DockerFailure(125, `docker: ${oneStop(daemonResponse(new DaemonError(refusal)))}`);
+  }
+  if (command === 'cmd /c ipconfig') {
+    containerAddresses().forEach(engine.print);
+    return;
   }
   engine.print('');
   engine.print(`Microsoft Windows [Version ${versionToldByVer(version)}]`);

@@ -4,6 +4,7 @@ import { brokenHost, DockerFailure, notModelled } from './docker-failure';
 import type { Engine } from './engine';
 import { inspectImages } from './inspect-images';
 import { readDockerHost } from './docker-host';
+import { inspectNetwork } from './nat-network';
 import { parseRegistryMap } from './registry-map';
 import { runContainer } from './run-container';
 import { tagImage } from './tag-image';
@@ -23,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   pull: async (engine, args) => (await import('./pull-image')).pullImage(engine, args),
   tag: tagImage,
   'image inspect': inspectImages,
+  'network inspect': inspectNetwork,
   run: runContainer,
 };
 
@@ -32,7 +34,7 @@ export async function runDocker(
   { env, out, err }: DockerSurroundings,
 ): Promise<number> {
   try {
-    const words = args[0] === 'image' ? 2 : 1;
+    const words = args[0] === 'image' || args[0] === 'network' ? 2 : 1;
     const name = args.slice(0, words).join(' ');
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (command === undefined) {

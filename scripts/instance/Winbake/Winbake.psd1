@@ -11,18 +11,21 @@
     FunctionsToExport    = @(
         'Assert-HostRevision'
         'Format-Failure'
+        'Format-ImageSet'
         'Get-FreeByte'
         'Get-HostVersion'
+        'Get-ImageManifest'
         'Get-InstanceId'
         'Get-Instant'
+        'Get-Verification'
         'Invoke-Native'
-        'New-ImageManifest'
-        'New-Verification'
         'Read-Document'
-        'Save-Image'
+        'Save-ImageSet'
         'Select-ImageSet'
+        'Show-Progress'
         'Test-PendingReboot'
         'Write-Document'
+        'Write-ManifestEvent'
     )
     CmdletsToExport      = @()
     VariablesToExport    = @()

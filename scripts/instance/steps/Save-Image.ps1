@@ -1,9 +1,14 @@
-# Leaves: every image of the chosen set in Docker's store under its tags, and saved-images.json in the work folder.
+# Leaves: every image of the chosen set in Docker's store under its tags, and saved-images.json; no proxy and no login.
 # Needs: Docker runs; image-set.json was written for the very version that this Windows has.
 [CmdletBinding()]
 param(
-    [string]$Registry = 'mcr.microsoft.com',
+    [ValidatePattern('^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*$')] [string]$Registry = 'mcr.microsoft.com',
+    [string]$Proxy = 'none',
     [double]$RetrySeconds = 10,
+    [double]$PullSeconds = 1800,
+    [double]$TotalSeconds = 6600,
+    [double]$ReportSeconds = 30,
+    [int]$LookMilliseconds = 500,
     [string]$WorkFolder = 'C:\ProgramData\Winbake'
 )
 Set-StrictMode -Version Latest
@@ -14,18 +19,12 @@ Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 try {
     $set = Read-Document -Path (Join-Path $WorkFolder 'image-set.json') -Schema 'winbake.image-set/1'
     Assert-HostRevision -Expected $set.host.osVersion
-    $lowest = Get-FreeByte
-    $images = @(foreach ($image in $set.images) {
-        Save-Image -Image $image -Registry $Registry -RetrySeconds $RetrySeconds
-        $lowest = [Math]::Min($lowest, (Get-FreeByte))
-    })
+    $limit = [pscustomobject]@{
+        attempts = 5; retrySeconds = $RetrySeconds; pullSeconds = $PullSeconds; totalSeconds = $TotalSeconds
+        reportSeconds = $ReportSeconds; lookMilliseconds = $LookMilliseconds; freeBytes = 4GB
+    }
+    Save-ImageSet -Registry $Registry -Proxy $Proxy -Limit $limit -WorkFolder $WorkFolder
     Assert-HostRevision -Expected $set.host.osVersion
-    Write-Document -Path (Join-Path $WorkFolder 'saved-images.json') -Document ([ordered]@{
-        schema          = 'winbake.saved-images/1'
-        images          = $images
-        freeBytesLowest = $lowest
-    })
-    Write-Host "Saved $($images.Count) images; at the least $lowest bytes were free."
     exit 0
 }
 catch {

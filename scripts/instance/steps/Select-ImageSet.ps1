@@ -1,7 +1,10 @@
-# Leaves: image-set.json in the work folder, with the chosen image set and the mode of each image on this host.
-# Needs: order.json and catalog.json were downloaded to the work folder; no restart is pending.
+# Leaves: image-set.json, the chosen image set with the mode of each image on this host; and the image manifest, begun.
+# Needs: order.json and catalog.json were downloaded to the work folder, host.json was written; no restart is pending.
 [CmdletBinding()]
-param([string]$WorkFolder = 'C:\ProgramData\Winbake')
+param(
+    [Parameter(Mandatory = $true)] [string]$Os,
+    [string]$WorkFolder = 'C:\ProgramData\Winbake'
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -12,20 +15,11 @@ try {
     $catalog = Read-Document -Path (Join-Path $WorkFolder 'catalog.json') -Schema 'winbake.catalog/1'
     $version = Get-HostVersion
     $chosen = Select-ImageSet -Set @($catalog.sets) -HostVersion $version -TargetRevision $order.targetRevision
-    Write-Document -Path (Join-Path $WorkFolder 'image-set.json') -Document ([ordered]@{
-        schema = 'winbake.image-set/1'
-        set    = $chosen.id
-        target = $chosen.target
-        host   = [ordered]@{ osVersion = $version.osVersion }
-        images = @(foreach ($entry in $chosen.images) {
-            [ordered]@{
-                family = $entry.image.family; repository = $entry.image.repository; tag = $entry.image.tag
-                aliases = [string[]]@($entry.image.aliases); digest = $entry.image.digest
-                osVersion = $entry.image.osVersion; mode = $entry.mode
-            }
-        })
-    })
-    Write-Host "Chose image set $($chosen.id) for $($version.osVersion)."
+    $document = Format-ImageSet -Chosen $chosen -Catalog $catalog -HostVersion $version
+    Write-Document -Path (Join-Path $WorkFolder 'image-set.json') -Document $document
+    # The manifest of an earlier bake, which the base AMI may have brought along, must not pass for this one's.
+    Write-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Document (Get-ImageManifest -WorkFolder $WorkFolder -Os $Os)
+    Show-Progress "Chose image set $($chosen.id) for $($version.osVersion)."
     exit 0
 }
 catch {

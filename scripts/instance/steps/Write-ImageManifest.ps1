@@ -1,5 +1,5 @@
-# Leaves: image-manifest.json in the work folder, the bill of materials that stays in the AMI and goes to S3.
-# Needs: the steps before left host.json and saved-images.json; this Windows still has the version of host.json.
+# Leaves: image-manifest.json in the work folder, the bill of materials that stays in the AMI and goes to S3; an event entry.
+# Needs: the steps before left host.json and image-set.json; it also runs, and tells how far they came, where they failed.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory = $true)] [string]$Os,
@@ -11,10 +11,21 @@ $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
 try {
-    $manifest = New-ImageManifest -WorkFolder $WorkFolder -Os $Os
-    Assert-HostRevision -Expected $manifest.host.osVersion
+    $manifest = Get-ImageManifest -WorkFolder $WorkFolder -Os $Os
+    $finishedAt = $manifest.finishedAt
+    $manifest.finishedAt = $null
     Write-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Document $manifest
-    Write-Host "Wrote the image manifest of $($manifest.images.Count) images for order $($manifest.order)."
+    Assert-HostRevision -Expected $manifest.host.osVersion
+    $progress = "$($manifest.images.Count) images for order $($manifest.order)"
+    if ($null -eq $finishedAt) {
+        Show-Progress "The image manifest is not finished; it holds $progress."
+    }
+    else {
+        $manifest.finishedAt = $finishedAt
+        Write-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Document $manifest
+        Write-ManifestEvent -Manifest $manifest
+        Show-Progress "Wrote the image manifest of $progress."
+    }
     exit 0
 }
 catch {

@@ -8,13 +8,13 @@ $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
 try {
-    $verification = New-Verification -WorkFolder $WorkFolder
+    $verification = Get-Verification -WorkFolder $WorkFolder
     Write-Document -Path (Join-Path $WorkFolder 'verification.json') -Document $verification
     $failed = @($verification.checks | Where-Object { -not $_.ok } | ForEach-Object { "$($_.name): $($_.detail)" })
     if ($failed.Count -gt 0) {
         throw "$($failed.Count) of $($verification.checks.Count) checks failed. $($failed -join '; ')"
     }
-    Write-Host "All $($verification.checks.Count) checks passed on $($verification.host.osVersion)."
+    Show-Progress "All $($verification.checks.Count) checks passed on $($verification.host.osVersion)."
     exit 0
 }
 catch {

@@ -83,3 +83,43 @@ test('nothing is pulled: an image that is not there is the engine’s error', as
   });
   expect(registry.requests).toEqual([]);
 });
+
+describe('the network nat', () => {
+  test('is described, and a container on it has an address and a gateway', async () => {
+    const registry = await layeredRegistry({ tag: { osVersion: '10.0.20348.4294', layers: { base: 10 } } });
+    const docker = dockerOf(pretendedHost(), registry.url);
+    await docker('pull', `${NAME}:tag`);
+    const { stdout } = await docker('network', 'inspect', 'nat');
+    const [{ Driver, IPAM }] = JSON.parse(stdout);
+    expect(Driver).toBe('nat');
+    const run = await docker('run', '--network', 'nat', ...FLAGS, `${NAME}:tag`, '/c', 'ipconfig');
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout).toMatch(/IPv4 Address[. ]+: 172\.20\.87\.105$/m);
+    expect(run.stdout).toContain(`Default Gateway . . . . . . . . . : ${IPAM.Config[0].Gateway}\n`);
+  });
+
+  test('where it is missing, it cannot be described and nothing starts', async () => {
+    const registry = await layeredRegistry({ tag: { osVersion: '10.0.20348.4294', layers: { base: 10 } } });
+    const docker = dockerOf(pretendedHost({ natNetwork: false }), registry.url);
+    await docker('pull', `${NAME}:tag`);
+    const failures = [
+      await docker('network', 'inspect', 'nat'),
+      await docker('run', ...FLAGS, `${NAME}:tag`, '/c', 'ver'),
+    ];
+    expect(failures).toEqual([
+      { exitCode: 1, stdout: '[]\n', stderr: 'Error response from daemon: network nat not found\n' },
+      { exitCode: 125, stdout: '', stderr: 'docker: Error response from daemon: network nat not found.\n' },
+    ]);
+  });
+
+  test.each([
+    [['network', 'inspect', 'other']],
+    [['network', 'ls']],
+    [['run', ...FLAGS, '--network', 'other', `${NAME}:tag`, '/c', 'ver']],
+  ])('of others nothing is known: docker %j', async (args) => {
+    expect(await dockerOf(pretendedHost())(...args)).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringContaining('does not model'),
+    });
+  });
+});

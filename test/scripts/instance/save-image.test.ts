@@ -1,22 +1,42 @@
-import { digestOf, GOOD_DOCKER, IMAGE_SET, IMAGES, inspectAnswer } from '../support/documents';
+import { digestOf, GOOD_DOCKER, IMAGE_SET, IMAGES, inspectAnswer, SAVED_IMAGES } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachineOptions } from '../support/pretended-machine';
-import { runTable, type ScriptCase } from '../support/run-cases';
+import { hostState } from '../support/pretended-machine';
+import { runTable } from '../support/run-cases';
+import { failedPull, saveImageStep as step } from '../support/save-image-step';
 
-function step(
-  faults: readonly DockerAnswer[] = [],
-  options: PretendedMachineOptions = {},
-  parameters: Record<string, unknown> = {},
-): ScriptCase {
-  const documents = { 'image-set.json': IMAGE_SET };
-  const machine = makeMachine({ documents, docker: [...faults, ...GOOD_DOCKER], ...options });
-  return { script: 'steps/Save-Image.ps1', parameters: { RetrySeconds: 0.01, ...parameters }, machine };
+/** A set of images by family and repository, none of them of interest beyond its place in the order. */
+function setOf(...images: readonly (readonly [string, string, string?])[]): object {
+  return {
+    ...IMAGE_SET,
+    images: images.map(([family, repository, tag = 'ltsc2022'], index) => ({
+      ...IMAGE_SET.images[0],
+      family,
+      repository,
+      tag,
+      aliases: [],
+      digest: digestOf(index),
+    })),
+  };
 }
 
-function failedPull(stderr: string, times?: number): DockerAnswer {
-  return { call: 'pull *', exitCode: 1, stderr, ...(times === undefined ? {} : { times }) };
-}
+/** A docker that takes any image for the planned one. */
+const EASY_DOCKER: readonly DockerAnswer[] = [
+  { call: 'tag *' },
+  {
+    call: 'image inspect *',
+    stdout: inspectAnswer(0, {
+      RepoDigests: [...Array(8).keys()].map((digit) => `x@${digestOf(digit)}`),
+    }),
+  },
+];
+
+const FOUR = setOf(
+  ['aspnet', 'dotnet/framework/aspnet', '4.8.1-windowsservercore-ltsc2022'],
+  ['iis', 'windows/servercore/iis', 'windowsservercore-ltsc2022'],
+  ['servercore', 'windows/servercore'],
+  ['nanoserver', 'windows/nanoserver'],
+);
 
 const SOURCE = `mcr.microsoft.com/windows/servercore@${IMAGES[0].digest}`;
 
@@ -24,113 +44,235 @@ describeWithPowerShell('Save-Image', () => {
   const result = runTable(
     {
       good: step(),
-      mirror: step([], {}, { Registry: '127.0.0.1:5000' }),
+      again: step([], { documents: { 'saved-images.json': SAVED_IMAGES } }),
+      half: step([], {
+        documents: {
+          'saved-images.json': { ...SAVED_IMAGES, images: [SAVED_IMAGES.images[0]], complete: false },
+        },
+      }),
+      gone: step([{ call: 'image inspect *', exitCode: 1, stderr: 'No such image', times: 1 }], {
+        documents: { 'saved-images.json': SAVED_IMAGES },
+      }),
+      otherSet: step([], { documents: { 'saved-images.json': { ...SAVED_IMAGES, set: 'set-0' } } }),
+      pairs: step([{ call: 'pull *', gather: 2 }, ...EASY_DOCKER], {
+        documents: { 'image-set.json': FOUR },
+      }),
+      extras: step([{ call: 'pull *' }, ...EASY_DOCKER], {
+        documents: {
+          'image-set.json': setOf(
+            ['own', 'shop/base', 'nanoserver-ltsc2022'],
+            ['framework-sdk', 'dotnet/framework/sdk'],
+            ['framework-runtime', 'dotnet/framework/runtime'],
+            ['dotnet-aspnet', 'dotnet/aspnet', '10.0-nanoserver-ltsc2022'],
+            ['nanoserver', 'windows/nanoserver'],
+            ['servercore', 'windows/servercore'],
+          ),
+        },
+      }),
       dropsTwice: step([failedPull('unexpected EOF', 2)]),
       dropsAlways: step([failedPull('net/http: TLS handshake timeout')]),
+      throttled: step([failedPull('toomanyrequests: retry later', 1)]),
       noManifest: step([
         failedPull('no matching manifest for windows(10.0.20348)/amd64 in the manifest list entries'),
       ]),
+      unknown: step([failedPull('Error response from daemon: manifest unknown: manifest unknown')]),
+      tampered: step([failedPull(`manifest verification failed for digest ${digestOf(1)}`)]),
       noSpace: step([failedPull('write C:\\layer: no space left on device')]),
       windowsNoSpace: step([failedPull('There is not enough space on the disk.')]),
       newerImage: step([
         failedPull('a Windows version 10.0.26100-based image is incompatible with a 10.0.20348 host'),
       ]),
+      hangsOnce: step([{ call: 'pull *', hangSeconds: 30, times: 1 }], {}, { PullSeconds: 0.3 }),
+      hangsAlways: step([{ call: 'pull *', hangSeconds: 30 }], {}, { PullSeconds: 0.1 }),
+      slow: step([{ call: 'pull *', hangSeconds: 30 }], {}, { TotalSeconds: 0.3, ReportSeconds: 0.05 }),
+      otherFails: step(
+        [
+          { call: 'pull *servercore@*', hangSeconds: 30 },
+          { call: 'pull *nanoserver@*', exitCode: 1, stderr: 'manifest unknown' },
+          ...EASY_DOCKER,
+        ],
+        { documents: { 'image-set.json': FOUR } },
+      ),
       otherVersion: step([
         { call: 'image inspect *', stdout: inspectAnswer(0, { OsVersion: '10.0.20348.9999' }) },
       ]),
       otherDigest: step([
         { call: 'image inspect *', stdout: inspectAnswer(0, { RepoDigests: [`x@${digestOf(9)}`] }) },
       ]),
+      otherName: step([{ call: 'image inspect *:ltsc2022', stdout: inspectAnswer(0, { Id: digestOf(9) }) }]),
       tagFails: step([{ call: 'tag *', exitCode: 1, stderr: 'Error response from daemon: no such image' }]),
       updated: step([{ ...GOOD_DOCKER[0]!, host: hostState({ ubr: 4300 }) }]),
       otherHost: step([], { host: hostState({ ubr: 4300 }) }),
-      fuller: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 9 }) }]),
-      noDocker: step([
+      fuller: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 5_000_000_000 }) }]),
+      full: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 900_000_000 }) }]),
+      noDaemon: step([
         { call: '*', exitCode: 1, stderr: 'error during connect: is the docker daemon running?' },
       ]),
+      noDocker: { ...step(), env: { PATH: '/nowhere' } },
     },
     BUILD_TIMEOUT,
   );
+  const lines = (name: Parameters<typeof result>[0]): string[] =>
+    result(name).stdout.map((line) => line.replace(/^\S+Z /, ''));
+  const pulls = (name: Parameters<typeof result>[0]): string[] =>
+    result(name)
+      .machine.calls()
+      .filter((call) => call.startsWith('pull'));
 
-  test('pulls by digest, checks, then tags; nothing else is asked of docker', () => {
+  test('pulls by digest, checks, then tags and checks again; nothing else is asked of docker', () => {
     const { exitCode, stderr, machine } = result('good');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const iis = `mcr.microsoft.com/windows/servercore/iis@${IMAGES[1].digest}`;
+    const names = ['windows/servercore:ltsc2022', 'windows/servercore:10.0.20348.4294'];
     expect(machine.calls()).toEqual([
       `pull ${SOURCE}`,
       `image inspect ${SOURCE}`,
-      `tag ${SOURCE} mcr.microsoft.com/windows/servercore:ltsc2022`,
-      `tag ${SOURCE} mcr.microsoft.com/windows/servercore:10.0.20348.4294`,
+      ...names.flatMap((name) => [
+        `tag ${SOURCE} mcr.microsoft.com/${name}`,
+        `image inspect mcr.microsoft.com/${name}`,
+      ]),
       `pull ${iis}`,
       `image inspect ${iis}`,
       `tag ${iis} mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2022`,
+      'image inspect mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2022',
     ]);
   });
 
   test('records what is on the disk', () => {
     expect(result('good').machine.read('saved-images.json')).toEqual({
-      schema: 'winbake.saved-images/1',
-      images: IMAGE_SET.images.map((image, index) => ({
-        ...image,
-        imageId: digestOf(10 + index),
-        bytesOnDisk: 5_000_000_000 + index,
-        pullSeconds: expect.any(Number),
-      })),
+      ...SAVED_IMAGES,
+      images: SAVED_IMAGES.images.map((image) => ({ ...image, pullSeconds: expect.any(Number) })),
       freeBytesLowest: 60_000_000_000,
     });
   });
 
-  test('tells the operator each action on one line', () => {
-    const lines = result('good').stdout.map((line) => line.replace(/^\S+Z /, ''));
-    expect(lines.filter((line) => line.startsWith('Pulling'))).toHaveLength(2);
-    expect(lines[0]).toBe(`Pulling servercore 10.0.20348.4294 (exact): ${SOURCE}`);
-    expect(lines.at(-1)).toBe('Saved 2 images; at the least 60000000000 bytes were free.');
+  test('tells the operator which image of how many, its size, its seconds and the space that is left', () => {
+    expect(lines('good')).toEqual([
+      `Pulling servercore (1 of 2), 2000 MB, 10.0.20348.4294 (exact), 60.0 GB free: ${SOURCE}`,
+      expect.stringMatching(/^Saved servercore \(1 of 2\): 2000 MB in \d s, 5000 MB on disk, 60\.0 GB free$/),
+      expect.stringMatching(/^Pulling iis \(2 of 2\), 2100 MB, 10\.0\.20348\.4171 \(previousRevision\)/),
+      expect.stringMatching(/^Saved iis \(2 of 2\): /),
+    ]);
   });
 
-  test('pulls from a mirror and names the images as the public registry does', () => {
-    const { exitCode, machine } = result('mirror');
-    const [pull, , tag] = machine.calls();
-    expect(exitCode).toBe(0);
-    expect(pull).toBe(`pull 127.0.0.1:5000/windows/servercore@${IMAGES[0].digest}`);
-    expect(tag).toMatch(/^tag 127\.0\.0\.1:5000\/\S+ mcr\.microsoft\.com\/windows\/servercore:ltsc2022$/);
+  test('reports between the beginning and the end of a pull', () => {
+    expect(lines('slow')).toContainEqual(
+      expect.stringMatching(
+        /^0 of 2 saved, 60\.0 GB free; pulling servercore \(1 of 2\) for \d s of 2000 MB$/,
+      ),
+    );
+  });
+
+  describe('run again', () => {
+    test('it keeps what is there and does not pull', () => {
+      const { exitCode, machine } = result('again');
+      expect({ exitCode, pulls: pulls('again') }).toEqual({ exitCode: 0, pulls: [] });
+      expect(machine.read('saved-images.json')).toEqual(SAVED_IMAGES);
+      expect(machine.calls().filter((call) => call.startsWith('tag'))).toEqual([]);
+    });
+
+    test('after it was killed it goes on from there, and knows the seconds of the first run', () => {
+      expect(pulls('half')).toEqual([expect.stringContaining('/iis@')]);
+      expect(result('half').machine.read('saved-images.json')).toMatchObject({
+        images: [{ family: 'servercore', pullSeconds: 12.3 }, { family: 'iis' }],
+        freeBytesLowest: 40_000_000_000,
+        complete: true,
+      });
+    });
+
+    test.each(['gone', 'otherSet'] as const)('it trusts no record that is not true any more: %s', (name) => {
+      expect(result(name).exitCode).toBe(0);
+      expect(pulls(name)[0]).toBe(`pull ${SOURCE}`);
+    });
+  });
+
+  describe('the order', () => {
+    test('two at once: servercore and nanoserver, then what is built on servercore', () => {
+      const { exitCode, machine } = result('pairs');
+      expect({ exitCode, alone: machine.calls().filter((call) => call.startsWith('alone')) }).toEqual({
+        exitCode: 0,
+        alone: [],
+      });
+      const order = pulls('pairs').map((call) => /\/([^/@]+)@/.exec(call)?.[1]);
+      expect(order.slice(0, 2).sort()).toEqual(['nanoserver', 'servercore']);
+      expect(order.slice(2).sort()).toEqual(['aspnet', 'iis']);
+    });
+
+    test('each chain from its base to a user’s own image', () => {
+      const order = pulls('extras').map((call) => /com\/(.+)@/.exec(call)?.[1]);
+      const chains = [
+        ['windows/servercore', 'dotnet/framework/runtime', 'dotnet/framework/sdk'],
+        ['windows/nanoserver', 'dotnet/aspnet', 'shop/base'],
+      ];
+      for (const chain of chains) {
+        expect(order.filter((one) => chain.includes(one ?? ''))).toEqual(chain);
+      }
+    });
+
+    test('the record keeps the order of the set', () => {
+      const { images } = result('extras').machine.read('saved-images.json') as typeof SAVED_IMAGES;
+      expect(images.map((image) => image.family)).toEqual(
+        'own framework-sdk framework-runtime dotnet-aspnet nanoserver servercore'.split(' '),
+      );
+    });
   });
 
   test.each([
     ['dropsTwice', 0, 4],
-    ['dropsAlways', 1, 3],
-    ['noDocker', 1, 3],
+    ['throttled', 0, 3],
+    ['hangsOnce', 0, 3],
+    ['dropsAlways', 1, 5],
+    ['hangsAlways', 1, 5],
+    ['noDaemon', 1, 5],
     ['noManifest', 1, 1],
+    ['unknown', 1, 1],
+    ['tampered', 1, 1],
     ['noSpace', 1, 1],
     ['windowsNoSpace', 1, 1],
     ['newerImage', 1, 1],
-  ] as const)('%s: exit code %i after %i pulls', (name, exitCode, pulls) => {
-    const { machine, ...found } = result(name);
-    expect({
-      exitCode: found.exitCode,
-      pulls: machine.calls().filter((call) => call.startsWith('pull')).length,
-    }).toEqual({
+    ['noDocker', 1, 0],
+  ] as const)('%s: exit code %i after %i pulls', (name, exitCode, count) => {
+    expect({ exitCode: result(name).exitCode, pulls: pulls(name).length }).toEqual({
       exitCode,
-      pulls,
+      pulls: count,
     });
   });
 
-  test('says what docker said and how often it was asked', () => {
-    expect(result('dropsAlways').stderr).toMatch(
-      /failed after 3 of 3 attempts.*exit code 1: .*TLS handshake timeout/,
-    );
-    expect(result('noManifest').stderr).toMatch(/failed after 1 of 3 attempts.*no matching manifest/);
-  });
-
   test.each([
+    [
+      'dropsAlways',
+      /servercore \(1 of 2\) failed after 5 of 5 attempts.*exit code 1: .*TLS handshake timeout/,
+    ],
+    ['noManifest', /failed after 1 of 5 attempts.*no matching manifest/],
+    [
+      'hangsAlways',
+      /failed after 5 of 5 attempts\. docker pull \S+ did not end within 0\.1 s and was stopped/,
+    ],
+    ['slow', /The pulls took longer than 0\.3 s together; not saved: servercore \(1 of 2\), iis \(2 of 2\)/],
+    ['noDocker', /There is no program docker on this machine/],
+    [
+      'full',
+      /No space left: 0\.9 GB are free while .*, and 4\.3 GB have to stay free\. Give the pipeline a larger/,
+    ],
     ['otherVersion', /is an image of 10\.0\.20348\.9999; the catalog says 10\.0\.20348\.4294/],
     ['otherDigest', /came with the digests 'sha256:9+'; planned was sha256:1+/],
+    ['otherName', /windows\/servercore:ltsc2022 is the image sha256:9+ after it was tagged as sha256:a+/],
     ['tagFails', /docker tag .* ended with exit code 1: .*no such image/],
     ['updated', /The host changed from 10\.0\.20348\.4294 to 10\.0\.20348\.4300 while the bake ran/],
     ['otherHost', /The host changed from/],
-  ] as const)('stops and leaves no record: %s', (name, message) => {
-    const { exitCode, stderr, machine } = result(name);
+  ] as const)('says on one line what went wrong: %s', (name, message) => {
+    const { exitCode, stderr } = result(name);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) });
-    expect(machine.read('saved-images.json')).toBeUndefined();
+    expect(stderr).toMatch(/^Save-Image: [^\n]+\n$/);
+  });
+
+  test('a pull that cannot succeed ends the other that runs', () => {
+    const { exitCode, stderr, machine } = result('otherFails');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/nanoserver \(4 of 4\)/),
+    });
+    expect(machine.read('saved-images.json')).toMatchObject({ images: [], complete: false });
   });
 
   test('asks nothing of docker where the host is not the recorded one', () => {
@@ -143,6 +285,8 @@ describeWithPowerShell('Save-Image', () => {
   });
 
   test('keeps the lowest free space', () => {
-    expect(result('fuller').machine.read('saved-images.json')).toMatchObject({ freeBytesLowest: 9 });
+    expect(result('fuller').machine.read('saved-images.json')).toMatchObject({
+      freeBytesLowest: 5_000_000_000,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import cases from '../../fixtures/image-set-choice.json';
-import { CATALOG, IMAGE_SET, ORDER } from '../support/documents';
+import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine } from '../support/pretended-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
@@ -10,7 +10,8 @@ interface Written {
 }
 
 function step(documents: Record<string, unknown>, host: object = hostState()): ScriptCase {
-  return { script: 'steps/Select-ImageSet.ps1', machine: makeMachine({ host, documents }) };
+  const machine = makeMachine({ host, documents: { 'host.json': HOST, ...documents } });
+  return { script: 'steps/Select-ImageSet.ps1', parameters: { Os: 'SERVER_2022_CORE' }, machine };
 }
 
 function choice(one: (typeof cases)[number]): ScriptCase {
@@ -29,6 +30,12 @@ describeWithPowerShell('Select-ImageSet', () => {
   const result = runTable(
     {
       whole: step({ 'order.json': ORDER, 'catalog.json': CATALOG }),
+      stale: step({
+        'order.json': ORDER,
+        'catalog.json': CATALOG,
+        'image-manifest.json': { schema: 'winbake.image-manifest/1', order: 'bake-6' },
+        'saved-images.json': { ...SAVED_IMAGES, set: 'set-0' },
+      }),
       noOrder: step({ 'catalog.json': CATALOG }),
       damaged: step({ 'order.json': ORDER, 'catalog.json': '{"schema": "winbake.cat' }),
       newerSchema: step({ 'order.json': ORDER, 'catalog.json': { ...CATALOG, schema: 'winbake.catalog/2' } }),
@@ -62,6 +69,15 @@ describeWithPowerShell('Select-ImageSet', () => {
 
   test('writes down all that the steps after it need', () => {
     expect(result('whole').machine.read('image-set.json')).toEqual(IMAGE_SET);
+  });
+
+  test('begins the image manifest, and puts it in the place of an earlier bake’s', () => {
+    expect(result('stale').machine.read('image-manifest.json')).toMatchObject({
+      order: 'bake-7',
+      set: 'set-1',
+      images: [],
+      finishedAt: null,
+    });
   });
 
   test.each([

@@ -17,6 +17,23 @@ function step(faults: readonly DockerAnswer[] = [], options: PretendedMachineOpt
   return { script: 'verify/Test-Image.ps1', machine };
 }
 
+/** What ipconfig says in a container. */
+function ipconfig(address: string, gateway: string): string {
+  return [
+    '',
+    'Windows IP Configuration',
+    '',
+    'Ethernet adapter vEthernet (Ethernet):',
+    '',
+    '   Connection-specific DNS Suffix  . : eu-west-1.compute.internal',
+    '   Link-local IPv6 Address . . . . . : fe80::a1b2:c3d4:e5f6:1234%4',
+    `   ${address.startsWith('169.254') ? 'Autoconfiguration ' : ''}IPv4 Address. . . . . . . . . . . : ${address}`,
+    '   Subnet Mask . . . . . . . . . . . : 255.255.240.0',
+    `   Default Gateway . . . . . . . . . : ${gateway}`,
+    '',
+  ].join('\r\n');
+}
+
 interface Verification {
   readonly order: string;
   readonly images: readonly object[];
@@ -39,6 +56,16 @@ describeWithPowerShell('Test-Image', () => {
         { call: 'run *iis*', exitCode: 1, stderr: 'hcs: 0xc0370106' },
       ]),
       noManifest: step([], { documents: {} }),
+      agentRuns: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Running' } }) }),
+      agentThere: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Stopped' } }) }),
+      agentRan: step([], { files: { 'ProgramData/Amazon/ECS/data/agent.db': 'state' } }),
+      noNat: step([{ call: 'network inspect nat', exitCode: 1, stderr: 'Error: No such network: nat' }]),
+      otherNat: step([{ call: 'network inspect nat', stdout: '[{"Name":"nat","Driver":"l2bridge"}]' }]),
+      noAddress: step([{ call: '* ipconfig', stdout: ipconfig('169.254.12.7', '') }]),
+      noGateway: step([{ call: '* ipconfig', stdout: ipconfig('172.20.1.5', '') }]),
+      gatewayBelow: step([
+        { call: '* ipconfig', stdout: ipconfig('172.20.1.5', 'fe80::1%4\r\n       172.20.0.1') },
+      ]),
     },
     BUILD_TIMEOUT,
   );
@@ -64,13 +91,20 @@ describeWithPowerShell('Test-Image', () => {
       })),
     });
     expect(verification.checks.map((check) => check.name)).toEqual([
+      'ecs agent',
       'host',
       'image servercore',
       'container servercore',
       'image iis',
       'container iis',
+      'network nat',
     ]);
-    expect(verification.checks.at(-1)?.detail).toBe('Microsoft Windows [Version 10.0.20348.4294]');
+    const details = verification.checks.map((check) => check.detail);
+    expect(details.at(0)).toBe(
+      'service AmazonECS is not installed, 0 files in C:\\ProgramData\\Amazon\\ECS\\data',
+    );
+    expect(details.at(-2)).toBe('Microsoft Windows [Version 10.0.20348.4294]');
+    expect(details.at(-1)).toBe('a container got 172.20.1.5 with the gateway 172.20.0.1');
   });
 
   test('starts containers process-isolated, without a pull and without the image’s entry point', () => {
@@ -84,6 +118,8 @@ describeWithPowerShell('Test-Image', () => {
       `${run}:ltsc2022 /c ver`,
       `${run}/iis:windowsservercore-ltsc2022 /c ver`,
       `${run}/iis:windowsservercore-ltsc2022 /c ver`,
+      'run --rm --pull=never --isolation=process --network nat --entrypoint cmd ' +
+        'mcr.microsoft.com/windows/servercore:ltsc2022 /c ipconfig',
     ]);
   });
 
@@ -93,11 +129,33 @@ describeWithPowerShell('Test-Image', () => {
     ['otherId', ['image iis'], /has the id sha256:5+, not sha256:b+/],
     ['otherDigest', ['image iis'], /lacks the digest sha256:3+/],
     ['secondStartFails', ['container iis'], /container iis: .*0xc0370106/],
+    ['agentRuns', ['ecs agent'], /ecs agent: service AmazonECS is Running, 0 files/],
+    ['agentRan', ['ecs agent'], /ecs agent: service AmazonECS is not installed, 1 files in C:\\ProgramData/],
+    ['noNat', ['network nat'], /network nat: .*No such network: nat/],
+    ['otherNat', ['network nat'], /network nat: The network nat has the driver 'l2bridge'/],
+    [
+      'noAddress',
+      ['network nat'],
+      /network nat: A container on the network nat got no address \('169\.254\.12\.7'\)/,
+    ],
+    [
+      'noGateway',
+      ['network nat'],
+      /network nat: A container .* got the address 172\.20\.1\.5 and no gateway/,
+    ],
     ['noManifest', ['manifest'], /manifest: .*image-manifest\.json' is missing/],
   ] as const)('fails, says why, and writes the verification all the same: %s', (name, checks, message) => {
     const { exitCode, stderr } = result(name);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) });
     expect(failedChecks(name)).toEqual(checks);
+  });
+
+  test('an agent that is installed and never ran is as it should be', () => {
+    expect(result('agentThere').exitCode).toBe(0);
+  });
+
+  test('finds the gateway below one of IPv6', () => {
+    expect(result('gatewayBelow').exitCode).toBe(0);
   });
 
   test('records what could be measured', () => {

@@ -1,33 +1,18 @@
 import { createHash } from 'node:crypto';
-import { CATALOG, digestOf, IMAGE_SET, ORDER } from '../support/documents';
+import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
+import { parseDocument } from '../../../lib/core/contracts/parse-document';
+import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine } from '../support/pretended-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
-const SAVED_IMAGES = IMAGE_SET.images.map((image, index) => ({
-  family: image.family,
-  repository: image.repository,
-  tag: image.tag,
-  aliases: image.aliases,
-  digest: image.digest,
-  imageId: digestOf(10 + index),
-  osVersion: image.osVersion,
-  mode: image.mode,
-  bytesOnDisk: 5_000_000_000 + index,
-  pullSeconds: index === 0 ? 12.3 : 0,
-}));
-
 const DOCUMENTS = {
   'order.json': ORDER,
   'catalog.json': CATALOG,
-  'host.json': { schema: 'winbake.host/1', osVersion: '10.0.20348.4294', at: '2025-10-15T07:00:00.123Z' },
+  'host.json': HOST,
   // The order asked for set-1; the instance found a newer one accepted meanwhile.
   'image-set.json': { ...IMAGE_SET, set: 'set-2' },
-  'saved-images.json': {
-    schema: 'winbake.saved-images/1',
-    images: SAVED_IMAGES,
-    freeBytesLowest: 40_000_000_000,
-  },
+  'saved-images.json': { ...SAVED_IMAGES, set: 'set-2' },
 };
 
 function step(documents: Record<string, unknown>, host: object = hostState()): ScriptCase {
@@ -41,8 +26,19 @@ describeWithPowerShell('Write-ImageManifest', () => {
       good: step(DOCUMENTS),
       one: step({
         ...DOCUMENTS,
-        'saved-images.json': { ...DOCUMENTS['saved-images.json'], images: [SAVED_IMAGES[0]] },
+        'image-set.json': { ...DOCUMENTS['image-set.json'], images: [IMAGE_SET.images[0]] },
+        'saved-images.json': { ...DOCUMENTS['saved-images.json'], images: [SAVED_IMAGES.images[0]] },
       }),
+      pullFailed: step({
+        ...DOCUMENTS,
+        'saved-images.json': {
+          ...DOCUMENTS['saved-images.json'],
+          images: [SAVED_IMAGES.images[0]],
+          complete: false,
+        },
+      }),
+      nothingSaved: step(Object.fromEntries(Object.entries(DOCUMENTS).slice(0, -1))),
+      otherSet: step({ ...DOCUMENTS, 'saved-images.json': SAVED_IMAGES }),
       unsized: step({ ...DOCUMENTS, 'catalog.json': { ...CATALOG, observations: [] } }),
       updated: step(DOCUMENTS, hostState({ ubr: 4300 })),
       notSaved: step({ ...DOCUMENTS, 'saved-images.json': { schema: 'winbake.other/1' } }),
@@ -61,7 +57,7 @@ describeWithPowerShell('Write-ImageManifest', () => {
       set: 'set-2',
       os: 'SERVER_2022_CORE',
       host: { osVersion: '10.0.20348.4294' },
-      images: SAVED_IMAGES,
+      images: SAVED_IMAGES.images,
       scripts: { sha256: 'a'.repeat(64) },
       catalog: { sha256: catalog },
       pulledBytes: 4_100_000_000,
@@ -86,12 +82,46 @@ describeWithPowerShell('Write-ImageManifest', () => {
     expect(result('unsized').machine.read('image-manifest.json')).toMatchObject({ pulledBytes: 0 });
   });
 
+  test('writes into the event log what the AMI holds, once the manifest is finished', () => {
+    expect(result('good').machine.events()).toEqual([
+      'Winbake baked Windows 10.0.20348.4294 with servercore 10.0.20348.4294 (exact), ' +
+        'iis 10.0.20348.4171 (previousRevision); order bake-7, image set set-2.',
+    ]);
+    expect(result('pullFailed').machine.events()).toEqual([]);
+  });
+
   test.each([
-    ['updated', /The host changed from 10\.0\.20348\.4294 to 10\.0\.20348\.4300/],
-    ['notSaved', /saved-images\.json' should be a document of winbake\.saved-images\/1/],
-  ] as const)('stops: %s', (name, message) => {
-    const { exitCode, stderr, machine } = result(name);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) });
+    ['pullFailed', ['servercore']],
+    ['nothingSaved', []],
+    // A record of another set is of another bake.
+    ['otherSet', []],
+  ] as const)('tells how far a bake came that failed, and is not finished: %s', (name, families) => {
+    const { exitCode, stdout, machine } = result(name);
+    expect({ exitCode, said: stdout.join() }).toEqual({
+      exitCode: 0,
+      said: expect.stringContaining('not finished'),
+    });
+    const text = machine.readBytes('image-manifest.json').toString();
+    const manifest = parseDocument(imageManifestSchema, text, 'image-manifest.json');
+    expect(manifest.finishedAt).toBeNull();
+    expect(manifest.images.map((image) => image.family)).toEqual(families);
+  });
+
+  test('on a host that changed meanwhile it stops, and leaves a manifest that is not finished', () => {
+    const { exitCode, stderr, machine } = result('updated');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/The host changed from 10\.0\.20348\.4294 to 10\.0\.20348\.4300/),
+    });
+    expect(machine.read('image-manifest.json')).toMatchObject({ finishedAt: null });
+  });
+
+  test('stops on a record that it does not know', () => {
+    const { exitCode, stderr, machine } = result('notSaved');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/saved-images\.json' should be a document of winbake\.saved-images\/1/),
+    });
     expect(machine.read('image-manifest.json')).toBeUndefined();
   });
 });

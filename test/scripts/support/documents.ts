@@ -68,13 +68,20 @@ export const ORDER = {
   attempt: 1,
 };
 
+/** What Assert-Host leaves on that host. */
+export const HOST = {
+  schema: 'winbake.host/1',
+  osVersion: '10.0.20348.4294',
+  at: '2025-10-15T07:00:00.123Z',
+};
+
 /** What Select-ImageSet leaves for that catalog on a host of 10.0.20348.4294. */
 export const IMAGE_SET = {
   schema: 'winbake.image-set/1',
   set: 'set-1',
   target: '10.0.20348.4294',
   host: { osVersion: '10.0.20348.4294' },
-  images: IMAGES.map(({ family, repository, tag, aliases, digest, osVersion, late }) => ({
+  images: IMAGES.map(({ family, repository, tag, aliases, digest, osVersion, late }, index) => ({
     family,
     repository,
     tag,
@@ -82,7 +89,29 @@ export const IMAGE_SET = {
     digest,
     osVersion,
     mode: late ? 'previousRevision' : 'exact',
+    compressedBytes: SIZES[index],
   })),
+};
+
+/** What Save-Image leaves for that set. */
+export const SAVED_IMAGES = {
+  schema: 'winbake.saved-images/1',
+  set: 'set-1',
+  osVersion: '10.0.20348.4294',
+  images: IMAGE_SET.images.map(({ family, repository, tag, aliases, digest, osVersion, mode }, index) => ({
+    family,
+    repository,
+    tag,
+    aliases,
+    digest,
+    imageId: digestOf(10 + index),
+    osVersion,
+    mode,
+    bytesOnDisk: 5_000_000_000 + index,
+    pullSeconds: index === 0 ? 12.3 : 0,
+  })),
+  freeBytesLowest: 40_000_000_000,
+  complete: true,
 };
 
 /** docker's answer to `image inspect` of one of the images, with changes. */
@@ -106,5 +135,11 @@ export const GOOD_DOCKER: readonly DockerAnswer[] = [
   { call: 'tag *' },
   { call: 'image inspect */iis*', stdout: inspectAnswer(1) },
   { call: 'image inspect *', stdout: inspectAnswer(0) },
+  { call: 'network inspect nat', stdout: '[{"Name":"nat","Driver":"nat"}]' },
+  {
+    call: 'run * ipconfig',
+    stdout:
+      '   IPv4 Address. . . . . . . . . . . : 172.20.1.5\r\n   Default Gateway . . . . . . . . . : 172.20.0.1\r\n',
+  },
   { call: 'run *', stdout: '\r\nMicrosoft Windows [Version 10.0.20348.4294]\r\n' },
 ];

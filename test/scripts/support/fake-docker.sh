@@ -1,6 +1,7 @@
 #!/bin/sh
 # Answers like docker from a table of files in $FAKE_DOCKER and records each call; written for these tests only.
 printf '%s\n' "$*" >> "$FAKE_DOCKER/calls"
+cp "$WINBAKE_PRETENDED_HOST/host.json" "$FAKE_DOCKER/host-at-last-$1.json" 2> /dev/null
 for match in "$FAKE_DOCKER"/*.match; do
   entry=${match%.match}
   case "$*" in
@@ -11,6 +12,21 @@ for match in "$FAKE_DOCKER"/*.match; do
     left=$(cat "$entry.left")
     [ "$left" -gt 0 ] || continue
     echo $((left - 1)) > "$entry.left"
+  fi
+  # Ended from outside, it must not leave a child that holds its streams.
+  [ -f "$entry.hang" ] && exec sleep "$(cat "$entry.hang")"
+  if [ -f "$entry.input" ]; then
+    cat > "$FAKE_DOCKER/input"
+  fi
+  if [ -f "$entry.gather" ]; then
+    # Answers only when that many calls like it are under way at once, or after a while.
+    echo x >> "$entry.here"
+    tries=0
+    while [ "$(wc -l < "$entry.here")" -lt "$(cat "$entry.gather")" ] && [ $tries -lt 100 ]; do
+      sleep 0.05
+      tries=$((tries + 1))
+    done
+    [ $tries -lt 100 ] || echo "alone: $*" >> "$FAKE_DOCKER/calls"
   fi
   [ -f "$entry.host" ] && cp "$entry.host" "$WINBAKE_PRETENDED_HOST/host.json"
   cat "$entry.out"

@@ -10,6 +10,12 @@ export interface DockerAnswer {
   readonly stderr?: string;
   /** How often this row answers before the rows below it do. Default: always. */
   readonly times?: number;
+  /** The call does not end for that many seconds. */
+  readonly hangSeconds?: number;
+  /** What the call reads from its standard input is kept, see `dockerInput`. */
+  readonly keepInput?: true;
+  /** The calls of this row answer together, once there are so many; one that stays alone says so among the calls. */
+  readonly gather?: number;
   /** What host.json holds from this call on. */
   readonly host?: object;
 }
@@ -26,8 +32,16 @@ export function layFakeDocker(folder: string, answers: readonly DockerAnswer[]):
     writeFileSync(`${entry}.code`, String(answer.exitCode ?? 0));
     writeFileSync(`${entry}.out`, answer.stdout ?? '');
     writeFileSync(`${entry}.err`, answer.stderr ?? '');
-    if (answer.times !== undefined) {
-      writeFileSync(`${entry}.left`, String(answer.times));
+    const { times, hangSeconds, keepInput, gather } = answer;
+    for (const [name, value] of Object.entries({
+      left: times,
+      hang: hangSeconds,
+      input: keepInput,
+      gather,
+    })) {
+      if (value !== undefined) {
+        writeFileSync(`${entry}.${name}`, String(value));
+      }
     }
     if (answer.host !== undefined) {
       writeFileSync(`${entry}.host`, JSON.stringify(answer.host));
@@ -40,4 +54,14 @@ export function layFakeDocker(folder: string, answers: readonly DockerAnswer[]):
 export function dockerCalls(folder: string): string[] {
   const file = join(folder, 'bin', 'calls');
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+}
+
+/** What a call with `keepInput` read. */
+export function dockerInput(folder: string): string {
+  return readFileSync(join(folder, 'bin', 'input'), 'utf8');
+}
+
+/** What host.json held when the fake docker was last called with that command. */
+export function hostAtLast(folder: string, command: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(readFileSync(join(folder, 'bin', `host-at-last-${command}.json`), 'utf8'));
 }

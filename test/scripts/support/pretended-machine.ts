@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { dockerCalls, layFakeDocker, type DockerAnswer } from './fake-docker';
 
 /** A pretended Windows host in a temporary folder, with documents in its work folder and a docker that answers. */
@@ -13,6 +13,10 @@ export interface PretendedMachine {
   /** The bytes of a document of the work folder. */
   readBytes(name: string): Buffer;
   calls(): string[];
+  /** What host.json holds now. */
+  host(): Readonly<Record<string, unknown>>;
+  /** The messages of the Application log, oldest first. */
+  events(): string[];
 }
 
 /** What a pretended machine is made of; what is left out is as on a healthy host of 10.0.20348.4294. */
@@ -20,6 +24,8 @@ export interface PretendedMachineOptions {
   readonly host?: object;
   readonly documents?: Readonly<Record<string, unknown>>;
   readonly docker?: readonly DockerAnswer[];
+  /** Further files of the drive, by their paths below it. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** The host.json of a healthy host, with changes. */
@@ -46,6 +52,10 @@ export function makeMachine(options: PretendedMachineOptions = {}): PretendedMac
   for (const [name, document] of Object.entries(options.documents ?? {})) {
     writeFileSync(join(work, name), typeof document === 'string' ? document : JSON.stringify(document));
   }
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    mkdirSync(dirname(join(folder, 'c', name)), { recursive: true });
+    writeFileSync(join(folder, 'c', name), text);
+  }
   return {
     folder,
     env: layFakeDocker(folder, options.docker ?? []),
@@ -53,5 +63,13 @@ export function makeMachine(options: PretendedMachineOptions = {}): PretendedMac
       existsSync(join(work, name)) ? JSON.parse(readFileSync(join(work, name), 'utf8')) : undefined,
     readBytes: (name) => readFileSync(join(work, name)),
     calls: () => dockerCalls(folder),
+    host: () => JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')),
+    events: () =>
+      existsSync(join(folder, 'events.jsonl'))
+        ? readFileSync(join(folder, 'events.jsonl'), 'utf8')
+            .trim()
+            .split('\n')
+            .map((line) => (JSON.parse(line) as { message: string }).message)
+        : [],
   };
 }

@@ -5,6 +5,7 @@ param(
     [Parameter(Mandatory = $true)] [string]$PretendedWindows
 )
 $console = [Console]::Error
+Import-Module -Name ([IO.Path]::Combine($PSScriptRoot, 'modules', 'AWSPowerShell', 'AWSPowerShell.psm1')) -Global
 $results = foreach ($case in @([IO.File]::ReadAllText($CaseFile) | ConvertFrom-Json)) {
     foreach ($variable in $case.env.PSObject.Properties) {
         [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value)

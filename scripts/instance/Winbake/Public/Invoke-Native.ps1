@@ -3,14 +3,18 @@ function Invoke-Native {
     .SYNOPSIS
     Runs a native program and fails unless it ends with an accepted exit code.
     .DESCRIPTION
-    The only place where these scripts start a program. PowerShell lets a failed program pass, and Windows PowerShell takes
-    any line on the error stream for a failure while errors stop the script: both are put right here.
+    PowerShell lets a failed program pass, and Windows PowerShell takes any line on the error stream for a failure while
+    errors stop the script: here the exit code tells, and nothing else.
     .PARAMETER FilePath
     The program: a name on PATH, or a path.
     .PARAMETER ArgumentList
-    Its arguments, one string each. None may hold a double quote: Windows PowerShell would not pass it on.
+    Its arguments, one string each. None may hold a double quote.
     .PARAMETER AcceptedExitCode
     The exit codes that mean success.
+    .PARAMETER InputText
+    What it reads from its standard input: the place for what must not be seen among the arguments of a program.
+    .PARAMETER TimeoutSeconds
+    After that time it is ended, and this fails; 0 waits for ever.
     .EXAMPLE
     Invoke-Native -FilePath docker -ArgumentList 'version'
     .OUTPUTS
@@ -21,20 +25,10 @@ function Invoke-Native {
     param(
         [Parameter(Mandatory = $true)] [string]$FilePath,
         [string[]]$ArgumentList = @(),
-        [int[]]$AcceptedExitCode = @(0)
+        [int[]]$AcceptedExitCode = @(0),
+        [string]$InputText = '',
+        [double]$TimeoutSeconds = 0
     )
-    $quoted = @($ArgumentList | Where-Object { $_.Contains('"') })
-    if ($quoted.Count -gt 0) {
-        throw "An argument of $FilePath holds a double quote, which Windows PowerShell would not pass on: $($quoted[0])"
-    }
-    # A line on the error stream is no failure of the program; its exit code tells.
-    $ErrorActionPreference = 'Continue'
-    $lines = @(& $FilePath @ArgumentList 2>&1)
-    $exitCode = $LASTEXITCODE
-    $ErrorActionPreference = 'Stop'
-    if ($AcceptedExitCode -notcontains $exitCode) {
-        $tail = @($lines | ForEach-Object { ([string]$_).Trim() } | Where-Object { $_ -ne '' } | Select-Object -Last 5) -join ' | '
-        throw "$FilePath $($ArgumentList -join ' ') ended with exit code ${exitCode}: $tail"
-    }
-    $lines | Where-Object { $_ -isnot [System.Management.Automation.ErrorRecord] } | ForEach-Object { [string]$_ }
+    $native = Open-Native -FilePath $FilePath -ArgumentList $ArgumentList -InputText $InputText
+    Receive-Native -Native $native -AcceptedExitCode $AcceptedExitCode -TimeoutSeconds $TimeoutSeconds
 }

@@ -1,13 +1,15 @@
-function New-ImageManifest {
+function Get-ImageManifest {
     <#
     .SYNOPSIS
     Puts together the bill of materials of one AMI from what the steps before left.
+    .DESCRIPTION
+    Where images are missing it tells how far the bake came, and is not finished: nothing is published with such a manifest.
     .PARAMETER WorkFolder
-    The folder of order.json, catalog.json, host.json, image-set.json and saved-images.json.
+    The folder of order.json, catalog.json, host.json, image-set.json and, once images were saved, saved-images.json.
     .PARAMETER Os
     The release and edition that the pipeline bakes, such as SERVER_2022_CORE.
     .EXAMPLE
-    New-ImageManifest -WorkFolder C:\ProgramData\Winbake -Os SERVER_2022_CORE
+    Get-ImageManifest -WorkFolder C:\ProgramData\Winbake -Os SERVER_2022_CORE
     .OUTPUTS
     OrderedDictionary: a document of winbake.image-manifest/1.
     #>
@@ -22,7 +24,9 @@ function New-ImageManifest {
     $catalog = Read-Document -Path $catalogFile -Schema 'winbake.catalog/1'
     $hostRecord = Read-Document -Path (Join-Path $WorkFolder 'host.json') -Schema 'winbake.host/1'
     $chosen = Read-Document -Path (Join-Path $WorkFolder 'image-set.json') -Schema 'winbake.image-set/1'
-    $saved = Read-Document -Path (Join-Path $WorkFolder 'saved-images.json') -Schema 'winbake.saved-images/1'
+    $saved = Read-SavedImage -Path (Join-Path $WorkFolder 'saved-images.json') -Set $chosen
+    $finishedAt = $null
+    if (@($saved.images).Count -eq @($chosen.images).Count) { $finishedAt = Get-Instant }
     return [ordered]@{
         schema          = 'winbake.image-manifest/1'
         order           = $order.id
@@ -35,6 +39,6 @@ function New-ImageManifest {
         pulledBytes     = Get-CompressedByte -Catalog $catalog -Image @($saved.images)
         freeBytesLowest = [long]$saved.freeBytesLowest
         startedAt       = Get-Instant -Value $hostRecord.at
-        finishedAt      = Get-Instant
+        finishedAt      = $finishedAt
     }
 }

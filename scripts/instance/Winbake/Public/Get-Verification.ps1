@@ -1,11 +1,11 @@
-function New-Verification {
+function Get-Verification {
     <#
     .SYNOPSIS
     Finds out whether a machine that was started from the finished AMI is what the image manifest says.
     .PARAMETER WorkFolder
     The folder that holds image-manifest.json, as the AMI brought it along.
     .EXAMPLE
-    New-Verification -WorkFolder C:\ProgramData\Winbake
+    Get-Verification -WorkFolder C:\ProgramData\Winbake
     .OUTPUTS
     OrderedDictionary: a document of winbake.verification/1; failed checks stand in it and are not thrown.
     #>
@@ -17,6 +17,8 @@ function New-Verification {
     $order = 'unknown'
     $images = [Collections.Generic.List[object]]::new()
     $checks = [Collections.Generic.List[object]]::new()
+    # Before the first container: ECS would start its agent later, and the bake must not have done so.
+    $checks.Add((Test-EcsAgent))
     try {
         $manifest = Read-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Schema 'winbake.image-manifest/1'
         $order = $manifest.order
@@ -31,6 +33,7 @@ function New-Verification {
             $checks.Add($started.check)
             $images.Add((Format-VerifiedImage -Image $image -Present $present.ok -Seconds $started.seconds))
         }
+        $checks.Add((Test-NatNetwork -Image @($manifest.images)[0]))
     }
     catch {
         $checks.Add([ordered]@{ name = 'manifest'; ok = $false; detail = Format-Failure $_ })

@@ -1,0 +1,30 @@
+function ConvertTo-Pull {
+    # What one pull goes through: where it stands in the order, and how far it came.
+    [CmdletBinding()]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)] [pscustomobject]$Image,
+        [Parameter(Mandatory = $true)] [string]$Registry,
+        [Parameter(Mandatory = $true)] [string]$Place,
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]]$Saved
+    )
+    $order = Get-PullLevel -Image $Image
+    $pull = [pscustomobject]@{
+        image           = $Image
+        name            = "$($Image.family) ($Place)"
+        source          = "$Registry/$($Image.repository)@$($Image.digest)"
+        compressedBytes = $Image.compressedBytes
+        chain           = $order.chain
+        level           = $order.level
+        state           = 'waiting'
+        attempt         = 0
+        notBefore       = [DateTime]::MinValue
+        native          = $null
+        entry           = Get-SavedEntry -Image $Image -Saved $Saved
+    }
+    if ($null -ne $pull.entry) {
+        $pull.state = 'done'
+        Show-Progress "$($pull.name) is here already, from an earlier run of this step."
+    }
+    return $pull
+}

@@ -1,0 +1,27 @@
+function Receive-Native {
+    # Waits for a program that Open-Native started and gives the lines of its standard output. Fails where it ends with
+    # another exit code, or not in time: then it is ended.
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [pscustomobject]$Native,
+        [int[]]$AcceptedExitCode = @(0),
+        # 0: as long as it takes.
+        [double]$TimeoutSeconds = 0
+    )
+    $left = -1
+    if ($TimeoutSeconds -gt 0) { $left = [int][Math]::Max(0, 1000 * $TimeoutSeconds - $Native.watch.ElapsedMilliseconds) }
+    if (-not $Native.process.WaitForExit($left)) {
+        Close-Native -Native $Native
+        throw "$($Native.text) did not end within $TimeoutSeconds s and was stopped."
+    }
+    $exitCode = $Native.process.ExitCode
+    $output = @(Split-Line -Text $Native.output.Result)
+    $errors = @(Split-Line -Text $Native.errors.Result)
+    $Native.process.Dispose()
+    if ($AcceptedExitCode -notcontains $exitCode) {
+        $said = @($output + $errors | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' } | Select-Object -Last 5) -join ' | '
+        throw "$($Native.text) ended with exit code ${exitCode}: $said"
+    }
+    return $output
+}

@@ -1,0 +1,25 @@
+function Save-PullRecord {
+    # Writes down what is saved so far, in the order of the set, and the lowest free space; only where it says more than
+    # before.
+    [CmdletBinding()]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)] [pscustomobject]$Record,
+        [Parameter(Mandatory = $true)] [object[]]$Pull,
+        [Parameter(Mandatory = $true)] [string]$Path
+    )
+    $images = @($Pull | Where-Object { $_.state -eq 'done' } | ForEach-Object { $_.entry })
+    $lowest = [Math]::Min($Record.freeBytesLowest, (Get-FreeByte))
+    $same = $images.Count -eq @($Record.images).Count -and $lowest -eq $Record.freeBytesLowest
+    if (-not $same -or -not [IO.File]::Exists((Resolve-FilePath -Path $Path))) {
+        Write-Document -Path $Path -Document ([ordered]@{
+            schema          = 'winbake.saved-images/1'
+            set             = $Record.set
+            osVersion       = $Record.osVersion
+            images          = $images
+            freeBytesLowest = $lowest
+            complete        = $images.Count -eq $Pull.Count
+        })
+    }
+    return [pscustomobject]@{ set = $Record.set; osVersion = $Record.osVersion; images = $images; freeBytesLowest = $lowest }
+}

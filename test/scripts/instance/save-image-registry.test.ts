@@ -1,0 +1,117 @@
+import { IMAGES } from '../support/documents';
+import { dockerInput, hostAtLast } from '../support/fake-docker';
+import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { hostState } from '../support/pretended-machine';
+import { runTable } from '../support/run-cases';
+import { failedPull, saveImageStep as step } from '../support/save-image-step';
+
+const PROXY = 'http://proxy.example.com:3128';
+const OWN = { docker: ['HTTP_PROXY=http://own.example.com', 'DOCKER_TMPDIR=D:\\tmp'] };
+const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+
+describeWithPowerShell('Save-Image', () => {
+  const result = runTable(
+    {
+      mirror: step([], {}, { Registry: '127.0.0.1:5000/mcr' }),
+      ecr: step([{ call: 'login *', keepInput: true }, { call: 'logout *' }], {}, { Registry: `${ECR}/mcr` }),
+      ecrFails: step(
+        [{ call: 'login *' }, { call: 'logout *' }, failedPull('denied: not authorized')],
+        {},
+        { Registry: ECR },
+      ),
+      proxy: step([{ call: 'version' }], {}, { Proxy: PROXY }),
+      proxyOverOwn: step(
+        [{ call: 'version' }],
+        { host: hostState({ serviceEnvironment: OWN }) },
+        { Proxy: PROXY },
+      ),
+      proxyFails: step([{ call: 'version' }, failedPull('manifest unknown')], {}, { Proxy: PROXY }),
+      proxyKilled: step([{ call: 'version' }], {
+        host: hostState({ serviceEnvironment: { docker: ['HTTP_PROXY=http://left.example.com'] } }),
+        documents: {
+          'docker-environment.json': { schema: 'winbake.docker-environment/1', lines: OWN.docker },
+        },
+      }),
+      proxySecret: step([], {}, { Proxy: 'http://me:secret@proxy.example.com:3128' }),
+      refused: step([], {}, { Registry: 'https://mirror.example.com' }),
+    },
+    BUILD_TIMEOUT,
+  );
+
+  describe('a mirror', () => {
+    test('is pulled from, and its images named as the public registry does', () => {
+      const { exitCode, machine } = result('mirror');
+      const [pull, , tag] = machine.calls();
+      expect(exitCode).toBe(0);
+      expect(pull).toBe(`pull 127.0.0.1:5000/mcr/windows/servercore@${IMAGES[0].digest}`);
+      expect(tag).toMatch(
+        /^tag 127\.0\.0\.1:5000\/mcr\/\S+ mcr\.microsoft\.com\/windows\/servercore:ltsc2022$/,
+      );
+    });
+
+    test('in Amazon ECR gets a login whose token no argument and no line shows, and which is taken back', () => {
+      const { exitCode, machine, stdout } = result('ecr');
+      expect(exitCode).toBe(0);
+      expect(machine.calls()[0]).toBe(`login --username AWS --password-stdin ${ECR}`);
+      expect(machine.calls().at(-1)).toBe(`logout ${ECR}`);
+      expect(dockerInput(machine.folder)).toBe('token-of-eu-west-1');
+      expect([...machine.calls(), ...stdout].join()).not.toContain('token-of');
+    });
+
+    test('is logged out of where the pull fails, and the pull is what is said', () => {
+      const { machine, stderr } = result('ecrFails');
+      expect(machine.calls().at(-1)).toBe(`logout ${ECR}`);
+      expect(stderr).toMatch(/^Save-Image: Pulling servercore .*denied: not authorized/);
+    });
+
+    test('is a host with a path, and no address', () => {
+      expect(result('refused')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Registry') });
+    });
+  });
+
+  describe('a proxy', () => {
+    const linesAt = (state: Readonly<Record<string, unknown>>): unknown =>
+      (state['serviceEnvironment'] as Record<string, unknown> | undefined)?.['docker'];
+
+    test('is docker’s alone, during the pulls and no longer', () => {
+      const { exitCode, stderr, machine } = result('proxy');
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(linesAt(hostAtLast(machine.folder, 'pull'))).toEqual([
+        `HTTP_PROXY=${PROXY}`,
+        `HTTPS_PROXY=${PROXY}`,
+        'NO_PROXY=169.254.169.254,169.254.170.2,localhost,127.0.0.1',
+      ]);
+      expect(linesAt(machine.host())).toBeUndefined();
+      expect(machine.read('docker-environment.json')).toBeUndefined();
+    });
+
+    test('takes the place of one that the base AMI has, which comes back', () => {
+      const { machine } = result('proxyOverOwn');
+      expect(linesAt(hostAtLast(machine.folder, 'pull'))).toEqual(
+        expect.arrayContaining([`HTTP_PROXY=${PROXY}`, 'DOCKER_TMPDIR=D:\\tmp']),
+      );
+      expect(linesAt(machine.host())).toEqual(OWN.docker);
+    });
+
+    test('goes where the pull fails', () => {
+      const { exitCode, stderr, machine } = result('proxyFails');
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringContaining('manifest unknown'),
+      });
+      expect(linesAt(machine.host())).toBeUndefined();
+    });
+
+    test('that a killed run left is gone after the next', () => {
+      expect(result('proxyKilled').exitCode).toBe(0);
+      expect(linesAt(result('proxyKilled').machine.host())).toEqual(OWN.docker);
+    });
+
+    test('with a password is refused, since the whole document of a component is plain text', () => {
+      const { exitCode, stderr, machine } = result('proxySecret');
+      expect({ exitCode, calls: machine.calls() }).toEqual({ exitCode: 1, calls: [] });
+      expect(stderr).toMatch(/The proxy should be an address .* without a password; got: \(not shown\)/);
+      expect(stderr).not.toContain('secret');
+    });
+  });
+});
