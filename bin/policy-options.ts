@@ -5,11 +5,14 @@ import {
   DEFAULT_GATE_POLICY,
   LATE_POLICIES,
   OUT_OF_BAND_POLICIES,
+  HOST_WITHOUT_IMAGE_POLICIES,
   type BaseAmiPolicy,
   type GatePolicy,
+  type HostWithoutImagePolicy,
   type LatePolicy,
   type OutOfBandPolicy,
 } from '../lib/core/gate/gate-policy';
+import { EXTRA_FORMS } from '../lib/core/resolve/image-extra';
 import { parseDuration, parseRevision } from './option-values';
 
 /** What the policy options of a command line say. */
@@ -21,6 +24,8 @@ export interface PolicyOptions {
   /** Seconds. */
   readonly maxAge?: number;
   readonly baseAmi?: BaseAmiPolicy;
+  readonly hostWithoutImage?: HostWithoutImagePolicy;
+  readonly extra?: readonly string[];
   readonly line?: Readonly<Record<string, string>>;
   readonly hostRevision?: number;
 }
@@ -46,6 +51,11 @@ export function policyOptions(): readonly Option[] {
       'whether a newer base AMI orders a bake (default: withNextBake)',
     ).choices(BASE_AMI_POLICIES),
     new Option(
+      '--host-without-image <policy>',
+      'what to do for a host that is newer than every image (default: nearestLower)',
+    ).choices(HOST_WITHOUT_IMAGE_POLICIES),
+    extraOption(),
+    new Option(
       '--line <family=line>',
       'line of tags to follow, such as aspnet=4.8; may be repeated',
     ).argParser(parseLine),
@@ -56,6 +66,11 @@ export function policyOptions(): readonly Option[] {
   ];
 }
 
+/** The option that caches more beside the families. */
+export function extraOption(): Option {
+  return new Option('--extra <image...>', `image to cache beside the families: ${EXTRA_FORMS}`);
+}
+
 /** The policy that the options make. */
 export function gatePolicy(options: PolicyOptions): GatePolicy {
   return {
@@ -64,12 +79,13 @@ export function gatePolicy(options: PolicyOptions): GatePolicy {
     outOfBand: options.outOfBand ?? DEFAULT_GATE_POLICY.outOfBand,
     maxAgeSeconds: options.maxAge ?? DEFAULT_GATE_POLICY.maxAgeSeconds,
     baseAmi: options.baseAmi ?? DEFAULT_GATE_POLICY.baseAmi,
+    hostWithoutImage: options.hostWithoutImage ?? DEFAULT_GATE_POLICY.hostWithoutImage,
   };
 }
 
 /** The variables of the decide function that say what the options say, and nothing of what they leave out. */
 export function policyEnvironment(options: PolicyOptions): Readonly<Record<string, string>> {
-  const { longestWait, late, outOfBand, maxAge, baseAmi, line } = options;
+  const { longestWait, late, outOfBand, maxAge, baseAmi, extra, hostWithoutImage, line } = options;
   const lines = line && Object.entries(line).map(([family, name]) => `${family}=${name}`);
   const variables = {
     WINBAKE_LONGEST_WAIT_SECONDS: longestWait,
@@ -77,6 +93,8 @@ export function policyEnvironment(options: PolicyOptions): Readonly<Record<strin
     WINBAKE_OUT_OF_BAND: outOfBand,
     WINBAKE_MAX_AGE_SECONDS: maxAge,
     WINBAKE_BASE_AMI: baseAmi,
+    WINBAKE_HOST_WITHOUT_IMAGE: hostWithoutImage,
+    WINBAKE_EXTRAS: extra?.join(' '),
     WINBAKE_LINES: lines?.join(','),
   };
   return Object.fromEntries(

@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { DecideEnvironment } from '../handlers/env';
+import { DEFAULT_GATE_POLICY } from '../core/gate/gate-policy';
+import { gatePolicyVariables, type DecideEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
+import { LatePolicy } from './late-policy';
 import type { PipelineSettings } from './pipeline-settings';
 
 /** What the gate looks at and writes to. */
@@ -37,8 +39,13 @@ export class DecideFunction extends HandlerFunction<DecideEnvironment> {
         WINBAKE_REGISTRY: settings.registry,
         WINBAKE_RECIPE_ARN: recipeArn,
         WINBAKE_SCRIPTS_SHA256: scriptsSha256,
-        WINBAKE_LONGEST_WAIT_SECONDS: String(settings.longestWait.toSeconds()),
-        WINBAKE_LATE: settings.latePolicy,
+        WINBAKE_LINES: '',
+        WINBAKE_EXTRAS: '',
+        ...gatePolicyVariables({
+          ...DEFAULT_GATE_POLICY,
+          longestWaitSeconds: settings.longestWait.toSeconds(),
+          late: settings.latePolicy === LatePolicy.STOP ? 'stop' : 'usePrevious',
+        }),
       },
     });
     allow(this.role, {

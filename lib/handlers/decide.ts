@@ -1,14 +1,8 @@
-import {
-  BASE_AMI_POLICIES,
-  DEFAULT_GATE_POLICY,
-  LATE_POLICIES,
-  OUT_OF_BAND_POLICIES,
-  type GatePolicy,
-} from '../core/gate/gate-policy';
 import { lookAndDecide, type GatePorts, type GateRequest } from '../core/gate/order-bake';
 import type { Finding } from '../core/resolve/finding';
 import { required } from './env';
-import { linesOf } from './families';
+import { extrasOf, linesOf } from './families';
+import { gatePolicyOf } from './gate-policy';
 import { osOf } from './os';
 
 /** What the state machine hands to `decide`. */
@@ -36,7 +30,8 @@ export function createDecide(ports: GatePorts, environment: NodeJS.ProcessEnv) {
       release: osOf(required(environment, 'WINBAKE_OS')).release,
       families: required(environment, 'WINBAKE_FAMILIES').split(','),
       lines: linesOf(environment),
-      policy: policyOf(environment),
+      extras: extrasOf(environment),
+      policy: gatePolicyOf(environment),
       parameterPath: required(environment, 'WINBAKE_PARAMETER_PATH'),
       baseAmiParameter: required(environment, 'WINBAKE_BASE_AMI_PARAMETER'),
       recipeArn: required(environment, 'WINBAKE_RECIPE_ARN'),
@@ -49,22 +44,6 @@ export function createDecide(ports: GatePorts, environment: NodeJS.ProcessEnv) {
     return order === undefined
       ? { decision, reason, findings }
       : { decision, reason, findings, orderId: order.id, clientToken: order.id };
-  };
-}
-
-/** The policy of the environment; what it leaves out is the default. */
-function policyOf(environment: NodeJS.ProcessEnv): GatePolicy {
-  const { WINBAKE_MAX_AGE_SECONDS, WINBAKE_OUT_OF_BAND, WINBAKE_BASE_AMI } = environment;
-  return {
-    longestWaitSeconds: Number(required(environment, 'WINBAKE_LONGEST_WAIT_SECONDS')),
-    late: LATE_POLICIES.find((policy) => policy === required(environment, 'WINBAKE_LATE')) ?? 'stop',
-    outOfBand:
-      OUT_OF_BAND_POLICIES.find((policy) => policy === WINBAKE_OUT_OF_BAND) ?? DEFAULT_GATE_POLICY.outOfBand,
-    maxAgeSeconds:
-      WINBAKE_MAX_AGE_SECONDS === undefined
-        ? DEFAULT_GATE_POLICY.maxAgeSeconds
-        : Number(WINBAKE_MAX_AGE_SECONDS),
-    baseAmi: BASE_AMI_POLICIES.find((policy) => policy === WINBAKE_BASE_AMI) ?? DEFAULT_GATE_POLICY.baseAmi,
   };
 }
 

@@ -1,10 +1,12 @@
+import type { GatePolicy } from '../core/gate/gate-policy';
+
 /**
  * The environment of each handler: the construct writes it, the handler reads it, both by these names. Values are text;
  * lists are separated by commas, durations are whole seconds.
  */
 
 /** What `decide` needs to know. */
-export interface DecideEnvironment {
+export interface DecideEnvironment extends GatePolicyEnvironment {
   /** Such as `SERVER_2022_CORE`. */
   readonly WINBAKE_OS: string;
   /** The bucket of catalog, orders, manifests and publications. */
@@ -18,9 +20,36 @@ export interface DecideEnvironment {
   readonly WINBAKE_REGISTRY: string;
   readonly WINBAKE_RECIPE_ARN: string;
   readonly WINBAKE_SCRIPTS_SHA256: string;
+  /** Lines of families that replace the live ones, such as `aspnet=4.8`; may be empty. */
+  readonly WINBAKE_LINES: string;
+  /** What is cached beside the families, separated by spaces, in the forms of `EXTRA_FORMS`; may be empty. */
+  readonly WINBAKE_EXTRAS: string;
+}
+
+/** The gate's policy as `decide` reads it; made by `gatePolicyVariables`. */
+export interface GatePolicyEnvironment {
   readonly WINBAKE_LONGEST_WAIT_SECONDS: string;
   /** `usePrevious` or `stop`. */
   readonly WINBAKE_LATE: string;
+  /** `follow`, `waitForHosts` or `ignore`. */
+  readonly WINBAKE_OUT_OF_BAND: string;
+  readonly WINBAKE_MAX_AGE_SECONDS: string;
+  /** `withNextBake` or `atOnce`. */
+  readonly WINBAKE_BASE_AMI: string;
+  /** `nearestLower` or `stop`. */
+  readonly WINBAKE_HOST_WITHOUT_IMAGE: string;
+}
+
+/** The variables that say a policy. */
+export function gatePolicyVariables(policy: GatePolicy): GatePolicyEnvironment {
+  return {
+    WINBAKE_LONGEST_WAIT_SECONDS: String(policy.longestWaitSeconds),
+    WINBAKE_LATE: policy.late,
+    WINBAKE_OUT_OF_BAND: policy.outOfBand,
+    WINBAKE_MAX_AGE_SECONDS: String(policy.maxAgeSeconds),
+    WINBAKE_BASE_AMI: policy.baseAmi,
+    WINBAKE_HOST_WITHOUT_IMAGE: policy.hostWithoutImage,
+  };
 }
 
 /** What `publish` needs to know. */

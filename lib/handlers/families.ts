@@ -3,3 +3,8 @@ export function linesOf({ WINBAKE_LINES = '' }: NodeJS.ProcessEnv): Readonly<Rec
   const pairs = WINBAKE_LINES.split(',').filter((pair) => pair.includes('='));
   return Object.fromEntries(pairs.map((pair) => pair.split('=', 2) as [string, string]));
 }
+
+/** What is cached beside the families, in the forms of `EXTRA_FORMS`. */
+export function extrasOf({ WINBAKE_EXTRAS = '' }: NodeJS.ProcessEnv): readonly string[] {
+  return WINBAKE_EXTRAS.split(' ').filter((text) => text !== '');
+}

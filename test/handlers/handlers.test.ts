@@ -3,7 +3,10 @@ import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
 import { osOf } from '../../lib/handlers/os';
-import { linesOf } from '../../lib/handlers/families';
+import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/core/gate/gate-policy';
+import { gatePolicyVariables } from '../../lib/handlers/env';
+import { extrasOf, linesOf } from '../../lib/handlers/families';
+import { gatePolicyOf } from '../../lib/handlers/gate-policy';
 import type { FleetControl } from '../../lib/core/ports/fleet-control';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
 import { memoryRegistry } from '../support/memory-registry';
@@ -100,6 +103,31 @@ describe('decide', () => {
     await decide({ failure: { orderId, reason: 'The disk of 10.0.20348.4171 is full.' } });
     expect(JSON.parse(documents.texts.get('catalog/2022.json')!)).toMatchObject({ hosts: [] });
   });
+});
+
+test('the policy of the environment is the one that made it; what is left out is the default', () => {
+  const policy: GatePolicy = {
+    longestWaitSeconds: 3600,
+    late: 'stop',
+    outOfBand: 'ignore',
+    maxAgeSeconds: 86_400,
+    baseAmi: 'atOnce',
+    hostWithoutImage: 'stop',
+  };
+  expect(gatePolicyOf({ ...gatePolicyVariables(policy) })).toEqual(policy);
+  expect(gatePolicyOf({})).toEqual(DEFAULT_GATE_POLICY);
+});
+
+test.each([
+  ['WINBAKE_LATE', 'maybe', "WINBAKE_LATE is one of usePrevious, stop; got: 'maybe'"],
+  ['WINBAKE_MAX_AGE_SECONDS', 'NaN', "WINBAKE_MAX_AGE_SECONDS is a number of seconds; got: 'NaN'"],
+])('a policy with %s=%s is refused', (name, value, sentence) => {
+  expect(() => gatePolicyOf({ [name]: value })).toThrow(sentence);
+});
+
+test('extras are separated by spaces', () => {
+  expect(extrasOf({})).toEqual([]);
+  expect(extrasOf({ WINBAKE_EXTRAS: 'previous framework-sdk' })).toEqual(['previous', 'framework-sdk']);
 });
 
 test('publish needs every one of its variables', async () => {

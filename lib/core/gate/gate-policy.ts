@@ -16,6 +16,12 @@ export const BASE_AMI_POLICIES = ['withNextBake', 'atOnce'] as const;
 /** One of `withNextBake`, `atOnce`. */
 export type BaseAmiPolicy = (typeof BASE_AMI_POLICIES)[number];
 
+/** What the gate does for a host whose revision is newer than every image. */
+export const HOST_WITHOUT_IMAGE_POLICIES = ['nearestLower', 'stop'] as const;
+
+/** One of `nearestLower`, `stop`. */
+export type HostWithoutImagePolicy = (typeof HOST_WITHOUT_IMAGE_POLICIES)[number];
+
 /** What an operator may set about the gate. */
 export interface GatePolicy {
   /** From the first observation of a newer revision, and from 10:00 Pacific on Patch Tuesday. */
@@ -25,6 +31,8 @@ export interface GatePolicy {
   /** A publication older than this is baked again. */
   readonly maxAgeSeconds: number;
   readonly baseAmi: BaseAmiPolicy;
+  /** Previews, hotpatches and most out-of-band updates of hosts have no image. Windows Server 2016 always stops. */
+  readonly hostWithoutImage: HostWithoutImagePolicy;
 }
 
 /** The defaults: the latest family seen in five years came 24.7 hours after the first. */
@@ -34,6 +42,7 @@ export const DEFAULT_GATE_POLICY: GatePolicy = {
   outOfBand: 'follow',
   maxAgeSeconds: 35 * 86_400,
   baseAmi: 'withNextBake',
+  hostWithoutImage: 'nearestLower',
 };
 
 /** The time between two looks while the gate waits, in seconds. */

@@ -49,18 +49,22 @@ export function judgeHost(input: GateInput, set: ImageSet, sightings: Sightings)
   return { findings: [] };
 }
 
-function beyondImages({ release }: GateInput, revision: number, set: ImageSet): HostJudgement {
+function beyondImages({ policy, release }: GateInput, revision: number, set: ImageSet): HostJudgement {
   const host = formatOsVersion({ build: release.build, revision });
   const message = `No image of the host's revision ${host} is out; the newest is ${set.target}`;
-  if (release.needsEqualRevision) {
-    const reason = `${message}, and Windows Server 2016 needs equal revisions.`;
-    const finding: Finding = { code: 'HOST_WITHOUT_IMAGE', severity: 'stop', message: reason };
-    return { findings: [finding], withheld: { decision: 'needsOperator', reason } };
+  const why = release.needsEqualRevision
+    ? `Windows Server ${release.name} needs equal revisions`
+    : policy.hostWithoutImage === 'stop'
+      ? 'the policy is to stop'
+      : undefined;
+  if (why === undefined) {
+    const used = `${message} and is used as nearestLower.`;
+    return { findings: [{ code: 'HOST_WITHOUT_IMAGE', severity: 'info', message: used }] };
   }
+  const reason = `${message}, and ${why}.`;
   return {
-    findings: [
-      { code: 'HOST_WITHOUT_IMAGE', severity: 'info', message: `${message} and is used as nearestLower.` },
-    ],
+    findings: [{ code: 'HOST_WITHOUT_IMAGE', severity: 'stop', message: reason }],
+    withheld: { decision: 'needsOperator', reason },
   };
 }
 

@@ -34,6 +34,8 @@ export interface GateRequest {
   readonly families: readonly string[];
   /** Lines of families that replace the live ones, such as `4.8` for `aspnet`. */
   readonly lines: Readonly<Record<string, string>>;
+  /** What is cached beside the families, in the forms of `EXTRA_FORMS`. */
+  readonly extras: readonly string[];
   readonly policy: GatePolicy;
   readonly parameterPath: string;
   readonly baseAmiParameter: string;

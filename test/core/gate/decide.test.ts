@@ -176,6 +176,15 @@ test('a host beyond every image gets the nearest lower one, said so; 2016 needs 
   expect(inShort(look('2016'))).toBe('needsOperator, HOST_WITHOUT_IMAGE');
 });
 
+test('a policy may stop for a host beyond every image', () => {
+  const { gate, baked } = settled();
+  gate.catalog = withHost(gate.catalog, new Date(BEFORE), 150, 'a bake');
+  const policy = { ...DEFAULT_GATE_POLICY, hostWithoutImage: 'stop' as const };
+  const decision = gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked, policy });
+  expect(inShort(decision)).toBe('needsOperator, HOST_WITHOUT_IMAGE');
+  expect(decision.reason).toContain('the newest is 10.0.20348.100, and the policy is to stop.');
+});
+
 test('a decision says when time alone may change it', () => {
   const { gate, baked } = settled();
   expect(gate.look('2025-10-14T17:15:00Z', all(100), { standing: baked }).changesAt?.toISOString()).toBe(

@@ -1,0 +1,125 @@
+import { UsageError } from '../errors/usage-error';
+import { parseRelease, type Release } from '../windows/release';
+import { FAMILY_NAMES, familyOf, type ImageFamily } from './family';
+
+/**
+ * An image that is cached beside a pipeline's families, where there is one. It never blocks, delays or orders a bake: the
+ * next bake takes what there is.
+ */
+export interface ImageExtra {
+  /** Its tags; its name holds an `@`, such as `servercore@2022`, and so do image sets, manifests and findings. */
+  readonly family: ImageFamily;
+  /** The family of which the newest older image is taken; undefined where the newest one that fits is. */
+  readonly previousOf: string | undefined;
+}
+
+/** What a pipeline caches anyway. */
+export interface ExtraContext {
+  readonly release: Release;
+  readonly families: readonly string[];
+  /** Lines that replace the live ones, by family. */
+  readonly lines?: Readonly<Record<string, string>>;
+}
+
+/** How extras are written. */
+export const EXTRA_FORMS =
+  "a further family such as 'framework-sdk'; 'servercore@previous', or 'previous' for all families; 'servercore@2022' on " +
+  "2025; or an own repository such as 'tools=contoso/tools:ltsc2022,*-ltsc2022', where * stands for a number";
+
+/** Whether the name of an image in a set or manifest is that of an extra. */
+export function isExtra(family: string): boolean {
+  return family.includes('@');
+}
+
+/** The extras that texts name, in their order; see `EXTRA_FORMS`. Throws a `UsageError` for what cannot be one. */
+export function parseImageExtras(texts: readonly string[], context: ExtraContext): readonly ImageExtra[] {
+  const extras = texts
+    .flatMap((text) => (text === 'previous' ? context.families.map((one) => `${one}@previous`) : text))
+    .map((text) => parseImageExtra(text, context));
+  const names = extras.map(({ family }) => family.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(`The extra ${twice} is named twice.`);
+  }
+  return extras;
+}
+
+function parseImageExtra(text: string, context: ExtraContext): ImageExtra {
+  const { families, lines = {}, release } = context;
+  if (text.includes('=')) {
+    return { family: ownRepository(text, release), previousOf: undefined };
+  }
+  const [, name = '', which] = /^([a-z0-9-]+)(?:@(previous|\d{4}))?$/.exec(text) ?? [];
+  if (name === '') {
+    throw new UsageError(`An extra is ${EXTRA_FORMS}; got: '${text}'.`);
+  }
+  if (which === 'previous') {
+    return previousRevision(name, context);
+  }
+  if (which !== undefined) {
+    const guest = parseRelease(which);
+    if (release.name !== '2025' || guest.name !== '2022') {
+      throw new UsageError(
+        `Only Windows Server 2025 runs images of another release, those of 2022; got: '${text}' for ${release.name}.`,
+      );
+    }
+    return { family: { ...familyOf(name, guest, lines[text]), name: text }, previousOf: undefined };
+  }
+  const family = familyOf(name, release, lines[name]);
+  if (families.includes(name)) {
+    throw new UsageError(`The family ${name} is cached anyway; got it as an extra too.`);
+  }
+  return { family: { ...family, name: `${name}@extra` }, previousOf: undefined };
+}
+
+function previousRevision(name: string, { families, lines = {}, release }: ExtraContext): ImageExtra {
+  if (release.needsEqualRevision) {
+    throw new UsageError(
+      `Windows Server ${release.name} runs images of its own revision only; got: '${name}@previous'.`,
+    );
+  }
+  if (!families.includes(name)) {
+    throw new UsageError(
+      `A previous revision is one of a cached family, ${families.join(', ')}; got: '${name}@previous'.`,
+    );
+  }
+  return {
+    family: { ...familyOf(name, release, lines[name]), name: `${name}@previous` },
+    previousOf: name,
+  };
+}
+
+const OWN_REPOSITORY = /^([a-z][a-z0-9-]{0,29})=([a-z0-9]+(?:[._/-]+[a-z0-9]+)*):([^:]+)$/;
+const TAG = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$/;
+
+function ownRepository(text: string, release: Release): ImageFamily {
+  const [, name = '', repository = '', list = ''] = OWN_REPOSITORY.exec(text) ?? [];
+  const tags = list.split(',');
+  const floatingTags = tags.filter((tag) => !tag.includes('*'));
+  const patterns = tags.filter((tag) => tag.includes('*'));
+  const isWellFormed = tags.every((tag) => TAG.test(tag) && tag.split('*').length <= 2);
+  if (name === '' || !isWellFormed || floatingTags.length === 0 || patterns.length > 1) {
+    throw new UsageError(
+      `An own repository is written NAME=REPOSITORY:TAG, with further tags and one pattern with a * after commas; got: '${text}'.`,
+    );
+  }
+  if (FAMILY_NAMES.includes(name)) {
+    throw new UsageError(
+      `The name ${name} is that of a family of its own; give your repository another one.`,
+    );
+  }
+  const [pattern] = patterns;
+  return {
+    name: `${name}@extra`,
+    release,
+    repository,
+    line: undefined,
+    floatingTags,
+    datedTag: pattern === undefined ? undefined : numbered(pattern),
+  };
+}
+
+/** A tag in which the * stands for a number; of several such tags the greatest is tried first. */
+function numbered(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replaceAll('.', '\\.').replace('*', '(\\d{1,15})')}$`);
+}
