@@ -1,13 +1,88 @@
 import { z } from 'zod';
-import { amiId } from './values';
+import { fleetWordsSchema } from './fleet-words';
+import { channelSchema } from './publication';
+import { amiId, instant } from './values';
 
-/** What a fleet's rollouts know of themselves: the AMI in use and the refresh that brought it. */
-export const fleetStateSchema = z.object({
-  amiId,
-  publication: z.string(),
-  /** The newest instance refresh; null where none was needed. */
+/** An AMI and its publication, null where none is known of it. */
+const runningSchema = z.object({ amiId, publication: channelSchema.nullable() });
+
+/** Why a rollout goes back: the publication is bad, or no longer wanted. */
+const returnSchema = z.object({ because: z.enum(['bad', 'withdrawn']), reason: z.string() });
+
+const rolloutSchema = z.object({
+  publication: channelSchema,
+  /** What the group started new instances from before. */
+  from: runningSchema,
+  /** `canary`: the first instances, then their watch; `rest`: the others; `back`: to `from`. */
+  phase: z.enum(['canary', 'rest', 'back']),
+  /** The launch template version that the refresh brings, and the one that it was made from. */
+  version: z.string(),
+  baseVersion: z.string(),
+  /** Null between the wish for a refresh and its start. */
   refreshId: z.string().nullable(),
+  /** The newest refresh of the group when this one was wished for. */
+  refreshBefore: z.string().nullable(),
+  /** Whether Auto Scaling rolls back by itself. */
+  autoRollback: z.boolean(),
+  startedAt: instant,
+  /** When the present refresh was wished for. */
+  refreshedAt: instant,
+  firstInstanceAt: instant.nullable(),
+  /** Where the refresh is, and since when. */
+  progress: z.object({ percentage: z.number(), at: instant }),
+  /** How many refreshes of this phase have failed. */
+  failures: z.int().nonnegative(),
+  /** Why it goes back; null while it goes on. */
+  goingBack: returnSchema.nullable(),
 });
 
-/** The state of a fleet. */
+/** How rollouts end. */
+export const ROLLOUT_OUTCOMES = ['finished', 'rolledBack', 'failed', 'withdrawn', 'superseded'] as const;
+
+/**
+ * What a fleet's reconciler knows of it; the parameter `<prefix>/fleets/<fleet>/state`, at most 4 KB. The reconciler alone
+ * writes it. Whether a publication does well on a fleet is asked of `fleetVerdict`.
+ */
+export const fleetStateSchema = z.object({
+  schema: z.literal('winbake.fleet-state/1'),
+  fleet: z.string().min(1),
+  autoScalingGroup: z.string().min(1),
+  cluster: z.string().min(1),
+  /** What new instances start from, and a deployment keeps. */
+  amiId,
+  /** Its publication; null where none is known of it. */
+  publication: channelSchema.nullable(),
+  /** What the channel shows, and since when as far as this fleet has seen. */
+  wanted: z.object({ publication: channelSchema, since: instant }).nullable(),
+  rollout: rolloutSchema.nullable(),
+  /** The last rollout that ended; `proven` where instances ran it. */
+  last: z
+    .object({
+      publication: channelSchema.shape.id,
+      outcome: z.enum(ROLLOUT_OUTCOMES),
+      at: instant,
+      proven: z.boolean(),
+    })
+    .nullable(),
+  /** AMIs of the same OS version and mode, which instances may go on running. */
+  equalAmis: z.array(amiId),
+  /** Publications that failed here; not tried again without a person's word. Newest first. */
+  bad: z.array(z.object({ publication: channelSchema.shape.id, reason: z.string(), at: instant })),
+  /** What people say of the fleet, as of the last look. */
+  hold: fleetWordsSchema.shape.hold,
+  floor: fleetWordsSchema.shape.floor,
+  accepted: fleetWordsSchema.shape.accepted,
+  /** What people are told, by cause; `toldAt` once the message went out. */
+  notices: z.record(z.string(), z.object({ at: instant, message: z.string(), toldAt: instant.nullable() })),
+  /** When it was last written. */
+  at: instant,
+});
+
+/** What a fleet's reconciler knows of it. */
 export type FleetState = z.infer<typeof fleetStateSchema>;
+
+/** A rollout that has not ended. */
+export type FleetRollout = z.infer<typeof rolloutSchema>;
+
+/** How a rollout ended. */
+export type RolloutOutcome = (typeof ROLLOUT_OUTCOMES)[number];

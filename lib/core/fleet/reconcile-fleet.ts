@@ -3,6 +3,7 @@ import { parseDocument } from '../contracts/parse-document';
 import { channelSchema, type Channel } from '../contracts/publication';
 import type { FleetControl, FleetGroup } from '../ports/fleet-control';
 import type { ParameterStore } from '../ports/parameter-store';
+import { newFleetState } from './new-fleet-state';
 
 /** What one look at a fleet did. */
 export type RolloutAction = 'nothing' | 'waitForRefresh' | 'useForNewInstances' | 'startRefresh';
@@ -40,13 +41,15 @@ export async function reconcileFleet(
   const isOld = group.instances.some((instance) => instance.amiId !== wanted.amiId);
   if (group.amiId === wanted.amiId) {
     const state = await readFleetState(parameters, names);
-    if (!isOld || state?.publication === wanted.id) {
+    if (!isOld || state?.publication?.id === wanted.id) {
       return 'nothing';
     }
   }
   const version = await versionWith(fleet, group, wanted);
   const refreshId = isOld ? await fleet.startRefresh(version) : null;
-  const state: FleetState = { amiId: wanted.amiId, publication: wanted.id, refreshId };
+  const at = new Date(wanted.at);
+  const identity = { fleet: names.state, autoScalingGroup: names.state, cluster: names.state };
+  const state = newFleetState(identity, wanted.amiId, wanted, at);
   await parameters.put(names.state, JSON.stringify(state), 'text');
   return refreshId === null ? 'useForNewInstances' : 'startRefresh';
 }

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { catalogSchema } from '../../../lib/core/contracts/catalog';
+import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
+import { fleetWordsSchema } from '../../../lib/core/contracts/fleet-words';
 import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
 import { orderSchema } from '../../../lib/core/contracts/order';
 import { parseDocument } from '../../../lib/core/contracts/parse-document';
 import { publicationSchema } from '../../../lib/core/contracts/publication';
+import { rolloutLogSchema } from '../../../lib/core/contracts/rollout-log';
 import { verificationSchema } from '../../../lib/core/contracts/verification';
 
 const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
@@ -14,6 +17,9 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['image-manifest', imageManifestSchema, 'freeBytesLowest'],
   ['verification', verificationSchema, 'checks'],
   ['publication', publicationSchema, 'amis'],
+  ['fleet-state', fleetStateSchema, 'bad'],
+  ['fleet-words', fleetWordsSchema, 'hold'],
+  ['rollout-log', rolloutLogSchema, 'rollouts'],
 ];
 
 function fixture(name: string): string {

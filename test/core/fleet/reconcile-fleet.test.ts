@@ -1,3 +1,5 @@
+import type { Channel } from '../../../lib/core/contracts/publication';
+import { newFleetState } from '../../../lib/core/fleet/new-fleet-state';
 import { reconcileFleet } from '../../../lib/core/fleet/reconcile-fleet';
 import type { FleetControl } from '../../../lib/core/ports/fleet-control';
 import { memoryParameters } from '../../support/memory-ports';
@@ -12,7 +14,8 @@ const WANTED = {
   mode: 'exact',
   at: '2025-10-14T21:46:00.000Z',
 };
-const DONE = { amiId: NEW, publication: WANTED.id, refreshId: 'refresh' };
+const IDENTITY = { fleet: 'shop', autoScalingGroup: 'group', cluster: 'cluster' };
+const DONE = newFleetState(IDENTITY, NEW, WANTED as Channel, new Date(WANTED.at));
 
 interface FleetCase {
   /** The AMI of the launch template that the group uses. */
@@ -83,7 +86,12 @@ test.each<[string, FleetCase, string, readonly string[]]>([
   ],
   [
     'a refresh that ended, and then a newer publication',
-    { group: OLD, instances: [OLD], refresh: 'Successful', state: { ...DONE, publication: '20348.4171-1' } },
+    {
+      group: OLD,
+      instances: [OLD],
+      refresh: 'Successful',
+      state: { ...DONE, publication: { ...WANTED, id: '20348.4171-1' } },
+    },
     'startRefresh',
     [...CREATE, 'refresh 8'],
   ],
@@ -105,11 +113,11 @@ test.each<[string, FleetCase, string, readonly string[]]>([
   expect(await reconcile(given)).toMatchObject({ action, calls });
 });
 
-test('the state names the publication, its AMI and the refresh', async () => {
+test('the state names the publication and its AMI', async () => {
   const refreshed = await reconcile({ group: OLD, instances: [OLD] });
-  expect(refreshed.state).toEqual({ amiId: NEW, publication: '20348.4294-1', refreshId: 'new refresh' });
+  expect(refreshed.state).toMatchObject({ amiId: NEW, publication: WANTED });
   const empty = await reconcile({ group: OLD, instances: [] });
-  expect(empty.state).toEqual({ amiId: NEW, publication: '20348.4294-1', refreshId: null });
+  expect(empty.state).toMatchObject({ amiId: NEW, publication: WANTED });
 });
 
 test('a damaged channel changes nothing', async () => {

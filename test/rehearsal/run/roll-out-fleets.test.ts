@@ -37,7 +37,7 @@ test('a fleet moves to what its channel points to', async () => {
   expect(clock.now().getTime() - START.getTime()).toBe(20 * 60_000);
   expect(JSON.parse(account.parameters.read('/winbake/fleets/cluster-2022-core/state')!)).toMatchObject({
     amiId,
-    publication: '20348.4294-1',
+    publication: { id: '20348.4294-1' },
   });
 });
 
