@@ -3,9 +3,11 @@ export type NoticeBook = Readonly<Record<string, Notice>>;
 
 /** One thing that people were told. */
 export interface Notice {
-  /** When they were told, an ISO instant. */
+  /** When it was noted, an ISO instant. */
   readonly at: string;
   readonly message: string;
+  /** When the message went out, where that is kept; see `tellOnce`. */
+  readonly toldAt?: string | undefined;
 }
 
 /** Notes a cause; `isNew` is false where people were told of it already and it has not healed since. */

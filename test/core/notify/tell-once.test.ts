@@ -1,0 +1,93 @@
+import { heal, openNotices, tellOnce, type NoticePorts } from '../../../lib/core/notify/tell-once';
+import { memoryDocuments } from '../../support/memory-ports';
+
+const SUBJECT = 'Winbake 2022-core: the bake failed';
+const START = Date.parse('2025-10-14T18:00:00Z');
+
+/** People who are told, and a clock in minutes. */
+function people() {
+  const heard: string[] = [];
+  const documents = memoryDocuments();
+  const clock = { minutes: 0 };
+  const ports: NoticePorts = {
+    documents,
+    notifier: {
+      tell: (subject, text) => {
+        heard.push(`${subject} | ${text}`);
+        return Promise.resolve();
+      },
+    },
+    now: () => new Date(START + clock.minutes * 60_000),
+  };
+  return { heard, documents, ports, clock };
+}
+
+test('of one cause people hear once, and again after it has healed', async () => {
+  const { heard, ports } = people();
+  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  await heal(ports, 'bakeFailed', 'over');
+  await heal(ports, 'bakeFailed', 'over');
+  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  expect(heard).toEqual([
+    `${SUBJECT} | no space`,
+    'over | This is over:\n\nno space',
+    `${SUBJECT} | no space`,
+  ]);
+});
+
+test('what is open is in the book', async () => {
+  const { ports, documents } = people();
+  await tellOnce(ports, 'noDecision', SUBJECT, 'none');
+  expect(await openNotices(documents)).toEqual({
+    noDecision: { at: '2025-10-14T18:00:00.000Z', message: 'none', toldAt: '2025-10-14T18:00:00.000Z' },
+  });
+});
+
+test('of two who meet the same cause at once one tells, and other causes are not lost', async () => {
+  const { heard, ports, documents } = people();
+  await Promise.all([
+    tellOnce(ports, 'bakeFailed', SUBJECT, 'no space'),
+    tellOnce(ports, 'bakeFailed', SUBJECT, 'no space'),
+    tellOnce(ports, 'needsOperator', SUBJECT, 'choose'),
+  ]);
+  expect(heard).toHaveLength(2);
+  expect(Object.keys(await openNotices(documents)).sort()).toEqual(['bakeFailed', 'needsOperator']);
+});
+
+test('a message that did not go out goes out with the next call', async () => {
+  const { heard, ports, documents } = people();
+  const failing = { ...ports, notifier: { tell: () => Promise.reject(new Error('no topic')) } };
+  await expect(tellOnce(failing, 'bakeFailed', SUBJECT, 'no space')).rejects.toThrow('no topic');
+  expect(await openNotices(documents)).toEqual({});
+  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  expect(heard).toHaveLength(1);
+});
+
+test('a sender that died before the message was out is replaced after five minutes', async () => {
+  const { heard, ports, documents, clock } = people();
+  const message = { at: ports.now().toISOString(), message: 'no space' };
+  documents.texts.clear();
+  await documents.overwrite(
+    'notices.json',
+    JSON.stringify({ schema: 'winbake.notices/1', notices: { bakeFailed: message } }),
+  );
+  clock.minutes = 5;
+  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  expect(heard).toEqual([]);
+  clock.minutes = 6;
+  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  expect(heard).toHaveLength(1);
+});
+
+test('a kind alone heals each of its causes, and no other kind', async () => {
+  const { heard, ports, documents } = people();
+  await tellOnce(ports, 'accountUnreachable:111111111111/eu-central-1', SUBJECT, 'one');
+  await tellOnce(ports, 'accountUnreachable:222222222222/eu-central-1', SUBJECT, 'two');
+  await tellOnce(ports, 'noDecision', SUBJECT, 'none');
+  await heal(ports, 'accountUnreachable:111111111111/eu-central-1', 'over');
+  expect(Object.keys(await openNotices(documents))).toHaveLength(2);
+  await heal(ports, 'accountUnreachable', 'over');
+  expect(Object.keys(await openNotices(documents))).toEqual(['noDecision']);
+  expect(heard.slice(3)).toEqual(['over | This is over:\n\none', 'over | This is over:\n\ntwo']);
+});

@@ -1,0 +1,106 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findOnPath } from '../../lib/rehearsal/powershell/find-on-path';
+
+/** What an AWS client of the tests needs to speak to the server instead of AWS. */
+export interface MotoClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** A running server, and whether one can be had at all. */
+export interface Moto {
+  /** The server's account, as moto names it. */
+  readonly account: '123456789012';
+  /** The configuration of a client; its service need not be told. */
+  config(region?: string): MotoClientConfig;
+  /** Forgets everything. */
+  reset(): Promise<void>;
+}
+
+const LONGEST_START_MILLISECONDS = 60_000;
+
+/**
+ * Tests that speak to moto, a server that pretends to be AWS. Where it is not installed they are shown as skipped with the
+ * reason; under CI they fail, since there skipping would prove nothing.
+ * @see https://docs.getmoto.org/en/latest/docs/server_mode.html
+ */
+export function describeWithMoto(name: string, tests: (moto: Moto) => void): void {
+  const program = findOnPath('moto_server');
+  if (program === undefined) {
+    const reason = 'there is no moto_server on this computer; `pip install "moto[server]"` brings it';
+    if (process.env['CI'] === 'true') {
+      test(name, () => {
+        throw new Error(`Under CI nothing is skipped: ${reason}.`);
+      });
+      return;
+    }
+    process.stderr.write(`${name}: skipped, ${reason}.\n`);
+    describe.skip(`${name} (skipped: ${reason})`, () => {
+      tests(unreachable());
+    });
+    return;
+  }
+  describe(name, () => {
+    let server: ChildProcess | undefined;
+    let endpoint = '';
+    beforeAll(async () => {
+      const port = await freePort();
+      endpoint = `http://127.0.0.1:${port}`;
+      server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+      await answering(endpoint);
+    });
+    afterAll(() => {
+      server?.kill();
+    });
+    tests({
+      account: '123456789012',
+      config: (region = 'eu-central-1') => ({
+        endpoint,
+        region,
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      }),
+      reset: async () => {
+        await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
+      },
+    });
+  });
+}
+
+function unreachable(): Moto {
+  const refuse = () => {
+    throw new Error('moto does not run.');
+  };
+  return { account: '123456789012', config: refuse, reset: refuse };
+}
+
+async function answering(endpoint: string): Promise<void> {
+  const end = Date.now() + LONGEST_START_MILLISECONDS;
+  while (Date.now() < end) {
+    const answers = await fetch(`${endpoint}/moto-api/`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answers) {
+      return;
+    }
+    await sleep(100);
+  }
+  throw new Error(`moto does not answer at ${endpoint}.`);
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
