@@ -172,6 +172,8 @@ async function prepareImageBuilder(
     registries: { [new URL(pipeline.decide.environment['WINBAKE_REGISTRY'] ?? '').host]: registry.url },
     baseHost: (instanceId) => baseHostAt(os, revisions, clock.now(), options.hostRevision, instanceId),
     onStep: log.onStep,
+    onNotRun: log.onNotRun,
+    readParameter: (name) => account.parameters.read(name),
     signal,
   });
 }
