@@ -90,6 +90,16 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   },
   'AWS::ECS::Cluster': named('ecs', 'cluster/', 'ClusterName'),
   'AWS::ECS::CapacityProvider': named('ecs', 'capacity-provider/', 'Name'),
+  'AWS::SNS::Topic': (name, given) => {
+    const TopicName = given('TopicName') ?? name;
+    const reference = arn('sns', TopicName);
+    return { reference, attributes: { TopicArn: reference, TopicName } };
+  },
+  'AWS::SQS::Queue': (name, given) => {
+    const QueueName = given('QueueName') ?? name;
+    const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${QueueName}`;
+    return { reference: QueueUrl, attributes: { Arn: arn('sqs', QueueName), QueueName, QueueUrl } };
+  },
   'AWS::SSM::Parameter': (name, given) => ({
     reference: given('Name') ?? name,
     attributes: { Value: given('Value') ?? '' },

@@ -67,7 +67,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     ({ pipeline }) => {
       removeAction(pipeline, 'Decide', 's3:PutObject');
     },
-    /AccessDenied.*WinbakePipeline-PipelineDecideRole\w+ is not authorized to perform s3:PutObject on /,
+    /AccessDenied.*winbake-2022-core-decide-us-east-1 is not authorized to perform s3:PutObject on /,
   ],
   "the seed's ssm:PutParameter removed": [
     ({ pipeline }) => {
@@ -77,7 +77,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
   ],
   "the state machine's lambda:InvokeFunction removed": [
     ({ pipeline }) => {
-      removeAction(pipeline, 'Rebake', 'lambda:InvokeFunction');
+      removeAction(pipeline, 'RebakeRole', 'lambda:InvokeFunction');
     },
     /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform lambda:InvokeFunction on /,
   ],
@@ -120,7 +120,7 @@ const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     ({ pipeline }) => {
       removeAction(pipeline, 'Publish', 'ssm:PutParameter');
     },
-    /^The state machine failed \(AccessDenied\): WinbakePipeline-PipelinePublishRole\w+ is not authorized to perform ssm:PutParameter on /,
+    /^The state machine failed \(AccessDenied\): winbake-2022-core-publish-us-east-1 is not authorized to perform ssm:PutParameter on /,
   ],
 };
 
