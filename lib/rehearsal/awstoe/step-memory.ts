@@ -1,4 +1,5 @@
 import { parameterArn } from '../account/parameters';
+import { PRETENDED_ENVIRONMENT } from '../assembly/environment';
 import { unmodelled } from '../assembly/unmodelled';
 import type { ActionScope } from './action-scope';
 import type { ParsedComponent, PhaseName } from './parsed-component';
@@ -93,11 +94,11 @@ function variableOf(
 }
 
 /** The role of the instance reads it: `ssm:GetParameter`. */
-function parameterOf(name: string, { caller, readParameter }: ActionScope): string {
+function parameterOf(name: string, { caller, environment, readParameter }: ActionScope): string {
   if (readParameter === undefined) {
     throw unmodelled(`{{ aws:ssm:${name} }}`);
   }
-  caller.require('ssm:GetParameter', parameterArn(name));
+  caller.require('ssm:GetParameter', parameterArn(name, environment ?? PRETENDED_ENVIRONMENT));
   const value = readParameter(name);
   if (value === undefined) {
     throw new ReferenceFailure(`ParameterNotFound: ${name} is no parameter of Systems Manager.`);

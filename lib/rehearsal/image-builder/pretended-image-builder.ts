@@ -4,7 +4,8 @@ import type { Finding } from '../../core/resolve/finding';
 import type { Amis } from '../account/amis';
 import { parameterArn } from '../account/parameters';
 import type { ObjectStorage } from '../account/object-storage';
-import { digitsOf, REGION } from '../assembly/physical-names';
+import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
+import { digitsOf } from '../assembly/physical-names';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
 import type { ActionScope } from '../awstoe/action-scope';
@@ -30,6 +31,8 @@ export interface ImageBuilderOptions {
   readonly storage: ObjectStorage;
   readonly amis: Amis;
   readonly clock: VirtualClock;
+  /** Absent: the pretended account and region. */
+  readonly environment?: Environment | undefined;
   readonly shell: PowerShell;
   /** The folder in which the instances live. */
   readonly folder: string;
@@ -73,7 +76,7 @@ export class PretendedImageBuilder {
     const recipe = readRecipe(this.options.stacks, pipelineArn);
     if (recipe.baseAmiParameter !== undefined) {
       // Image Builder reads the parameter with the rights of who starts the pipeline.
-      caller.require('ssm:GetParameter', parameterArn(recipe.baseAmiParameter));
+      caller.require('ssm:GetParameter', parameterArn(recipe.baseAmiParameter, this.environment));
     }
     const number = this.builds.size + 1;
     const imageArn = `${recipe.arn.replace(':image-recipe/', ':image/')}/${number}`;
@@ -132,8 +135,12 @@ export class PretendedImageBuilder {
     if (!tested.succeeded) {
       return { endsAt, ...failedBuild('test', tested.reason), buildInstanceId, testInstanceId };
     }
-    const amis = { [REGION]: this.options.amis.create(imageArn, recipe.amiTags) };
+    const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags) };
     return { endsAt, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
+  }
+
+  private get environment(): Environment {
+    return this.options.environment ?? PRETENDED_ENVIRONMENT;
   }
 
   private tellNotRun({ components }: Recipe): void {
@@ -168,6 +175,7 @@ export class PretendedImageBuilder {
         caller,
         signal,
         readParameter: this.options.readParameter,
+        environment: this.environment,
         restarts: new Restarts(),
       }));
     } finally {

@@ -68,7 +68,7 @@ async function rehearse(
 ): Promise<RehearsalResult> {
   const { signal } = options;
   const log = new StepLog(progress, signal);
-  const account = new PretendedAccount(await assemblyFolder(options, folder, log));
+  const account = new PretendedAccount(await assemblyFolder(options, folder, log), options.release);
   const pipeline = findPipeline(account, options.release);
   const clock = new VirtualClock(moment.asOf);
   clock.onJump((now) => {
@@ -166,6 +166,7 @@ async function prepareImageBuilder(
     storage: account.storage,
     amis: account.amis,
     clock,
+    environment: account.environment,
     shell,
     folder,
     dockerFolder,
