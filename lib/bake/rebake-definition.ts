@@ -1,35 +1,51 @@
-/** A call of a service that may fail for a moment only; every one of ours can be made again without harm. */
-const RETRY = [
-  {
-    ErrorEquals: ['States.TaskFailed'],
-    IntervalSeconds: 10,
-    MaxAttempts: 5,
-    BackoffRate: 2,
-    JitterStrategy: 'FULL',
-  },
-];
-
-/** @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html - what Lambda answers where it is at fault */
-const RETRY_LAMBDA = [
-  {
-    ErrorEquals: [
-      'Lambda.ServiceException',
-      'Lambda.AWSLambdaException',
-      'Lambda.SdkClientException',
-      'Lambda.TooManyRequestsException',
-    ],
-    IntervalSeconds: 5,
-    MaxAttempts: 5,
-    BackoffRate: 2,
-    JitterStrategy: 'FULL',
-  },
-];
-
-const ENDED_WITHOUT_IMAGE = ['FAILED', 'CANCELLED', 'DEPRECATED', 'DELETED', 'DISABLED'];
+import { BAKE_BOUND_SECONDS, FOLLOW_INTERVAL_SECONDS } from '../core/bake/bake-bound';
+import { ENDED_WITHOUT_IMAGE } from '../core/bake/ended-without-image';
+import { POLL_INTERVAL_SECONDS } from '../core/gate/gate-policy';
 
 /**
- * The state machine "rebake" in the States Language. The state of the data after `Decide` is the gate's answer; the input
- * stays reachable through the context object, so it survives the way back from `WaitForImages`. Waits are literal.
+ * A service that fails is asked again for half an hour. Where the call itself is at fault that time is lost, which a bake of
+ * hours can bear.
+ */
+const RETRY = {
+  IntervalSeconds: 10,
+  MaxAttempts: 9,
+  BackoffRate: 2,
+  MaxDelaySeconds: 300,
+  JitterStrategy: 'FULL',
+};
+
+const RETRY_SERVICE = [{ ErrorEquals: ['States.TaskFailed'], ...RETRY }];
+
+/** What our functions refuse in words for people fails in the same way again. */
+const RETRY_FUNCTION = [{ ErrorEquals: ['WinbakeError', 'UsageError'], MaxAttempts: 0 }, ...RETRY_SERVICE];
+
+/** Whatever fails is told with its cause; the data so far is kept beside it. */
+const CATCH = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'JudgeFailure' }];
+
+/** No wait of the gate lasts so long; it keeps the history below 25,000 events, 9 of which a look has. */
+const LONGEST_SECONDS = 21 * 24 * 3600;
+
+/** Calls the decide function; it knows its execution and what started it. */
+function callDecide(what: Readonly<Record<string, unknown>>) {
+  return {
+    Type: 'Task',
+    Resource: 'arn:${Partition}:states:::lambda:invoke',
+    Parameters: {
+      FunctionName: '${DecideFunctionArn}',
+      Payload: { 'executionArn.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input', ...what },
+    },
+    Retry: RETRY_FUNCTION,
+  };
+}
+
+function whenDecision(decision: string, Next: string) {
+  return { Variable: '$.decision', StringEquals: decision, Next };
+}
+
+/**
+ * The state machine "rebake" in the States Language. The data after `Decide` and `JudgeFailure` is the answer of the gate;
+ * the input stays reachable through the context object, so it survives the ways back. An order that is being carried out
+ * comes with its build, which is followed.
  *
  * `${DecideFunctionArn}`, `${PublishFunctionArn}`, `${ImagePipelineArn}` and `${Partition}` are filled in on deployment.
  *
@@ -39,31 +55,20 @@ export const REBAKE_DEFINITION = {
   Comment: 'Decides whether a bake is due, runs it and publishes its AMI.',
   QueryLanguage: 'JSONPath',
   StartAt: 'Decide',
+  TimeoutSeconds: LONGEST_SECONDS,
   States: {
-    Decide: {
-      Type: 'Task',
-      Resource: 'arn:${Partition}:states:::lambda:invoke',
-      Parameters: {
-        FunctionName: '${DecideFunctionArn}',
-        Payload: {
-          'trigger.$': '$$.Execution.Input.trigger',
-          'executionArn.$': '$$.Execution.Id',
-        },
-      },
-      OutputPath: '$.Payload',
-      Retry: RETRY_LAMBDA,
-      Next: 'Decision',
-    },
+    Decide: { ...callDecide({}), OutputPath: '$.Payload', Catch: CATCH, Next: 'Decision' },
     Decision: {
       Type: 'Choice',
       Choices: [
-        { Variable: '$.decision', StringEquals: 'bake', Next: 'StartBake' },
-        { Variable: '$.decision', StringEquals: 'wait', Next: 'WaitForImages' },
-        { Variable: '$.decision', StringEquals: 'nothing', Next: 'NothingToDo' },
-        { Variable: '$.decision', StringEquals: 'needsOperator', Next: 'NeedsOperator' },
+        { Variable: '$.bake.ImageBuildVersionArn', IsPresent: true, Next: 'Follow' },
+        whenDecision('bake', 'StartBake'),
+        whenDecision('wait', 'WaitForImages'),
+        whenDecision('nothing', 'NothingToDo'),
+        whenDecision('needsOperator', 'NeedsOperator'),
       ],
     },
-    WaitForImages: { Type: 'Wait', Seconds: 900, Next: 'Decide' },
+    WaitForImages: { Type: 'Wait', Seconds: POLL_INTERVAL_SECONDS, Next: 'Decide' },
     NothingToDo: { Type: 'Succeed' },
     NeedsOperator: { Type: 'Succeed' },
     StartBake: {
@@ -71,10 +76,22 @@ export const REBAKE_DEFINITION = {
       Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:startImagePipelineExecution',
       Parameters: { ImagePipelineArn: '${ImagePipelineArn}', 'ClientToken.$': '$.clientToken' },
       ResultPath: '$.bake',
-      Retry: RETRY,
-      Next: 'WaitForImage',
+      Retry: RETRY_SERVICE,
+      Catch: CATCH,
+      Next: 'NoteStart',
     },
-    WaitForImage: { Type: 'Wait', Seconds: 120, Next: 'GetImage' },
+    NoteStart: {
+      ...callDecide({
+        started: {
+          'orderId.$': '$.orderId',
+          'imageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
+        },
+      }),
+      ResultPath: null,
+      Catch: CATCH,
+      Next: 'Follow',
+    },
+    Follow: { Type: 'Pass', Result: { looks: 0 }, ResultPath: '$.follow', Next: 'GetImage' },
     GetImage: {
       Type: 'Task',
       Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:getImage',
@@ -82,7 +99,8 @@ export const REBAKE_DEFINITION = {
       // Status and, where there is one, Reason; a path to an absent Reason would fail the execution.
       ResultSelector: { 'state.$': '$.Image.State' },
       ResultPath: '$.image',
-      Retry: RETRY,
+      Retry: RETRY_SERVICE,
+      Catch: CATCH,
       Next: 'ImageState',
     },
     ImageState: {
@@ -96,35 +114,34 @@ export const REBAKE_DEFINITION = {
           })),
           Next: 'JudgeFailure',
         },
+        {
+          Variable: '$.follow.looks',
+          NumericGreaterThanEquals: Math.floor(BAKE_BOUND_SECONDS / FOLLOW_INTERVAL_SECONDS),
+          Next: 'NoteTooLong',
+        },
       ],
       Default: 'WaitForImage',
     },
-    // A host that is not offered an out-of-band release is no failure; the gate tells the two apart and remembers it.
-    JudgeFailure: {
+    WaitForImage: { Type: 'Wait', Seconds: FOLLOW_INTERVAL_SECONDS, Next: 'CountLook' },
+    CountLook: {
+      Type: 'Pass',
+      Parameters: { 'looks.$': 'States.MathAdd($.follow.looks, 1)' },
+      ResultPath: '$.follow',
+      Next: 'GetImage',
+    },
+    NoteTooLong: { Type: 'Pass', Result: true, ResultPath: '$.tooLong', Next: 'CancelBake' },
+    CancelBake: {
       Type: 'Task',
-      Resource: 'arn:${Partition}:states:::lambda:invoke',
+      Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:cancelImageCreation',
       Parameters: {
-        FunctionName: '${DecideFunctionArn}',
-        Payload: {
-          'trigger.$': '$$.Execution.Input.trigger',
-          'executionArn.$': '$$.Execution.Id',
-          failure: { 'orderId.$': '$.orderId', 'reason.$': 'States.JsonToString($.image.state)' },
-        },
+        'ImageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
+        'ClientToken.$': '$.clientToken',
       },
-      ResultSelector: { 'decision.$': '$.Payload.decision' },
-      ResultPath: '$.failure',
-      Retry: RETRY_LAMBDA,
-      Next: 'FailureDecision',
-    },
-    FailureDecision: {
-      Type: 'Choice',
-      Choices: [{ Variable: '$.failure.decision', StringEquals: 'nothing', Next: 'NothingToDo' }],
-      Default: 'BakeFailed',
-    },
-    BakeFailed: {
-      Type: 'Fail',
-      Error: 'BakeFailed',
-      CausePath: 'States.JsonToString($.image.state)',
+      ResultPath: null,
+      Retry: RETRY_SERVICE,
+      // That it cannot be ended matters less than that it did not end.
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notCancelled', Next: 'JudgeFailure' }],
+      Next: 'JudgeFailure',
     },
     Publish: {
       Type: 'Task',
@@ -136,10 +153,39 @@ export const REBAKE_DEFINITION = {
           'imageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
         },
       },
-      OutputPath: '$.Payload',
-      Retry: RETRY_LAMBDA,
+      ResultSelector: { 'answer.$': '$.Payload' },
+      ResultPath: '$.published',
+      Retry: RETRY_FUNCTION,
+      Catch: CATCH,
+      Next: 'NotePublication',
+    },
+    NotePublication: {
+      ...callDecide({ published: { 'orderId.$': '$.orderId' } }),
+      ResultPath: null,
+      OutputPath: '$.published.answer',
+      Catch: CATCH,
       Next: 'Published',
     },
     Published: { Type: 'Succeed' },
+    // A host that is not offered an out-of-band release is no failure, and an order is tried once more: the gate knows.
+    JudgeFailure: {
+      ...callDecide({ 'failed.$': '$' }),
+      OutputPath: '$.Payload',
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notJudged', Next: 'FailedWithoutCause' }],
+      Next: 'FailureDecision',
+    },
+    FailureDecision: {
+      Type: 'Choice',
+      Choices: [
+        whenDecision('bake', 'StartBake'),
+        whenDecision('wait', 'WaitForImages'),
+        whenDecision('nothing', 'NothingToDo'),
+        whenDecision('cancelled', 'Cancelled'),
+      ],
+      Default: 'BakeFailed',
+    },
+    Cancelled: { Type: 'Succeed' },
+    BakeFailed: { Type: 'Fail', Error: 'BakeFailed', CausePath: '$.cause' },
+    FailedWithoutCause: { Type: 'Fail', Error: 'RebakeFailed', CausePath: 'States.JsonToString($)' },
   },
 };

@@ -5,43 +5,8 @@ import type { GatePolicy } from '../core/gate/gate-policy';
  * lists are separated by commas, durations are whole seconds.
  */
 
-/** What every handler of a pipeline is told of it. */
-export interface PipelineEnvironment {
-  /** `DescribedPipeline` as JSON. */
-  readonly WINBAKE_PIPELINE_DESCRIPTION: string;
-  /** The topic through which people are told. */
-  readonly WINBAKE_TOPIC_ARN: string;
-}
-
-/**
- * What a pipeline says of itself: the document `winbake.pipeline/1` of `lib/core/contracts/pipeline-description.ts`, once
- * more for the constructs, which reach no contract. A test compares the two.
- */
-export interface DescribedPipeline {
-  readonly schema: 'winbake.pipeline/1';
-  readonly os: string;
-  readonly pipeline: string;
-  readonly parameterPrefix: string;
-  readonly account: string;
-  readonly region: string;
-  readonly bucket: string;
-  readonly baseAmiParameter: string | null;
-  readonly stateMachineArn: string;
-  readonly operateFunctionArn: string;
-  readonly imagePipelineArn: string | null;
-  readonly targets: readonly { readonly account: string; readonly region: string }[];
-  readonly promotion: {
-    readonly mode: 'manual' | 'automatic';
-    readonly delaySeconds: number;
-    readonly atMostSeconds: number;
-    readonly canaryFleets: readonly string[];
-  };
-  readonly retention: { readonly newest: number; readonly minimumAgeDays: number };
-  readonly patchWithinSeconds: number;
-}
-
 /** What `decide` needs to know. */
-export interface DecideEnvironment extends PipelineEnvironment, GatePolicyEnvironment {
+export interface DecideEnvironment extends GatePolicyEnvironment {
   /** Such as `SERVER_2022_CORE`. */
   readonly WINBAKE_OS: string;
   /** The bucket of catalog, orders, manifests and publications. */
@@ -55,6 +20,8 @@ export interface DecideEnvironment extends PipelineEnvironment, GatePolicyEnviro
   readonly WINBAKE_REGISTRY: string;
   readonly WINBAKE_RECIPE_ARN: string;
   readonly WINBAKE_SCRIPTS_SHA256: string;
+  /** A JSON list of windows in which no bake starts; see `core/calendar/no-bake-windows.ts`. */
+  readonly WINBAKE_NO_BAKE_WINDOWS: string;
   /** Lines of families that replace the live ones, such as `aspnet=4.8`; may be empty. */
   readonly WINBAKE_LINES: string;
   /** What is cached beside the families, separated by spaces, in the forms of `EXTRA_FORMS`; may be empty. */
@@ -88,7 +55,7 @@ export function gatePolicyVariables(policy: GatePolicy): GatePolicyEnvironment {
 }
 
 /** What `publish` needs to know. */
-export interface PublishEnvironment extends PipelineEnvironment {
+export interface PublishEnvironment {
   readonly WINBAKE_OS: string;
   readonly WINBAKE_PIPELINE: string;
   readonly WINBAKE_BUCKET: string;
@@ -103,12 +70,6 @@ export interface SeedEnvironment {
   readonly WINBAKE_PARAMETER_PATH: string;
   readonly WINBAKE_BASE_AMI_PARAMETER: string;
 }
-
-/** What `care` needs to know. */
-export type CareEnvironment = PipelineEnvironment;
-
-/** What `operate` needs to know. */
-export type OperateEnvironment = PipelineEnvironment;
 
 /** What `rollout` needs to know. */
 export interface RolloutEnvironment {
@@ -132,7 +93,6 @@ export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName):
 /** The name of any variable of any handler; `AWS_REGION` is set by Lambda itself. */
 export type EnvironmentName =
   | 'AWS_REGION'
-  | keyof PipelineEnvironment
   | keyof DecideEnvironment
   | keyof PublishEnvironment
   | keyof SeedEnvironment

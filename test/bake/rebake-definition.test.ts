@@ -28,36 +28,6 @@ test('the validator notices a state that is not there, and a field that is unkno
   expect(validate(deployed({ ...REBAKE_DEFINITION, States: odd })).isValid).toBe(false);
 });
 
-test('each decision has its way', () => {
-  expect(states.Decision.Choices.map((choice) => [choice.StringEquals, choice.Next])).toEqual([
-    ['bake', 'StartBake'],
-    ['wait', 'WaitForImages'],
-    ['nothing', 'NothingToDo'],
-    ['needsOperator', 'NeedsOperator'],
-  ]);
-});
-
-test('a wait goes back to the gate with the trigger of the execution', () => {
-  expect(states.WaitForImages.Next).toBe('Decide');
-  expect(states.Decide.Parameters.Payload).toEqual({
-    'trigger.$': '$$.Execution.Input.trigger',
-    'executionArn.$': '$$.Execution.Id',
-  });
-});
-
-test("each end of an image that is none fails the rebake with Image Builder's own words", () => {
-  const [, failed] = states.ImageState.Choices;
-  expect(failed?.Or?.map((rule) => rule.StringEquals)).toEqual([
-    'FAILED',
-    'CANCELLED',
-    'DEPRECATED',
-    'DELETED',
-    'DISABLED',
-  ]);
-  expect(states.ImageState.Default).toBe('WaitForImage');
-  expect(states.BakeFailed.CausePath).toBe('States.JsonToString($.image.state)');
-});
-
 test('a bake is started once per order, however often the call is made', () => {
   expect(states.StartBake.Parameters['ClientToken.$']).toBe('$.clientToken');
 });

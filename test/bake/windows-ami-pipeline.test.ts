@@ -130,17 +130,6 @@ describe('with required props', () => {
     });
   });
 
-  test('looks every 4 hours, and takes care every 15 minutes', () => {
-    template.hasResourceProperties('AWS::Scheduler::Schedule', {
-      ScheduleExpression: 'rate(4 hours)',
-      Target: Match.objectLike({ Input: '{"trigger":"look"}' }),
-    });
-    template.hasResourceProperties('AWS::Scheduler::Schedule', {
-      ScheduleExpression: 'rate(15 minutes)',
-      Target: Match.objectLike({ Input: '{"trigger":"schedule"}' }),
-    });
-  });
-
   test('fills every place of the state machine with what was deployed', () => {
     const machine = onlyProperties(template, 'AWS::StepFunctions::StateMachine');
     const places = [...(machine.DefinitionString as string).matchAll(/\${(\w+)}/g)].map(([, name]) => name);
@@ -222,15 +211,16 @@ describe('permissions', () => {
 
   test('the gate can tell a document that is absent from one that is forbidden', () => {
     expect(actionsOf(of('PipelineDecideRole'))).toEqual([
-      'kms:Decrypt',
-      'kms:GenerateDataKey',
+      'imagebuilder:CancelImageCreation',
+      'imagebuilder:ListWorkflowExecutions',
+      'imagebuilder:ListWorkflowStepExecutions',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       's3:GetObject',
       's3:ListBucket',
       's3:PutObject',
-      'sns:Publish',
       'ssm:GetParameter',
+      'states:DescribeExecution',
     ]);
   });
 
@@ -242,6 +232,7 @@ describe('permissions', () => {
 
   test('the rebake calls its own functions and its own pipeline', () => {
     expect(actionsOf(of('PipelineRebakeRole')).filter((action) => !/^(logs|xray):/.test(action))).toEqual([
+      'imagebuilder:CancelImageCreation',
       'imagebuilder:GetImage',
       'imagebuilder:GetImagePipeline',
       'imagebuilder:StartImagePipelineExecution',

@@ -1,3 +1,4 @@
+import type { EndOrderPorts } from '../../lib/core/gate/order-end';
 import { createDecide } from '../../lib/handlers/decide';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
@@ -69,39 +70,55 @@ describe('decide', () => {
     },
   });
 
-  test('a bake that is due has an order and a token to start it with once', async () => {
+  const executionArn = 'arn:aws:states:us-east-1:123456789012:execution:winbake-2022-core-rebake:one';
+  const IMAGE = 'arn:aws:imagebuilder:us-east-1:123456789012:image/winbake-2022-core/1.0.0/1';
+
+  /** The function over an account in which nothing happened yet. */
+  function decideOver(more: Partial<EndOrderPorts> = {}) {
     const documents = memoryDocuments();
-    const parameters = memoryParameters({ [BASE_AMI]: BASE });
-    const answer = await createDecide(
-      { registry, documents, parameters, now },
-      ENVIRONMENT,
-    )({ trigger: 'schedule' });
+    const ports = {
+      registry,
+      documents,
+      parameters: memoryParameters({ [BASE_AMI]: BASE }),
+      now,
+      executions: { isRunning: () => Promise.resolve(true), stop: () => Promise.resolve() },
+      bakes: { failedStep: () => Promise.resolve(undefined), cancel: () => Promise.resolve() },
+      ...more,
+    };
+    return { documents, decide: createDecide(ports, ENVIRONMENT) };
+  }
+
+  test('a bake that is due has an order and a token to start it with once', async () => {
+    const { decide, documents } = decideOver();
+    const answer = await decide({ executionArn, input: { trigger: 'schedule' } });
     expect(answer).toMatchObject({ decision: 'bake', findings: [], clientToken: answer.orderId });
     const order: unknown = JSON.parse(documents.texts.get(`bakes/${answer.orderId!}.json`)!);
     expect(order).toMatchObject({ trigger: 'schedule', targetRevision: 4294, baseAmiId: BASE });
     expect(JSON.parse(documents.texts.get('bakes/current.json')!)).toEqual(order);
-  });
-
-  test('a host that stayed below its target is remembered', async () => {
-    const documents = memoryDocuments();
-    const parameters = memoryParameters({ [BASE_AMI]: BASE });
-    const decide = createDecide({ registry, documents, parameters, now }, ENVIRONMENT);
-    const { orderId = '' } = await decide({});
-    const reason =
-      'step SelectImageSet: HOST_BEHIND_TARGET: wants revision 4294, the host is at 10.0.20348.4171.';
-    await decide({ failure: { orderId, reason } });
-    expect(JSON.parse(documents.texts.get('catalog/2022.json')!)).toMatchObject({
-      hosts: [{ revision: 4171, bake: orderId }],
+    expect(JSON.parse(documents.texts.get('bakes/lease.json')!)).toMatchObject({
+      execution: executionArn,
+      order: { id: answer.orderId, image: null, ended: null },
     });
   });
 
-  test('other failures tell nothing of the host', async () => {
-    const documents = memoryDocuments();
-    const parameters = memoryParameters({ [BASE_AMI]: BASE });
-    const decide = createDecide({ registry, documents, parameters, now }, ENVIRONMENT);
-    const { orderId = '' } = await decide({});
-    await decide({ failure: { orderId, reason: 'The disk of 10.0.20348.4171 is full.' } });
-    expect(JSON.parse(documents.texts.get('catalog/2022.json')!)).toMatchObject({ hosts: [] });
+  const AT_THE_END: readonly (readonly [string, string, object[]])[] = [
+    [
+      'a host that stayed below its target is remembered',
+      'step SelectImageSet: HOST_BEHIND_TARGET: wants revision 4294, the host is at 10.0.20348.4171.',
+      [expect.objectContaining({ revision: 4171 })],
+    ],
+    ['other failures tell nothing of the host', 'The disk of 10.0.20348.4171 is full.', []],
+  ];
+  test.each(AT_THE_END)('%s', async (_name, Reason, hosts) => {
+    const { decide, documents } = decideOver();
+    const { orderId = '' } = await decide({ executionArn });
+    const started = { orderId, imageBuildVersionArn: IMAGE };
+    await decide({ executionArn, started });
+    const bake = { ImageBuildVersionArn: IMAGE };
+    const failed = { orderId, bake, image: { state: { Status: 'FAILED', Reason } } };
+    const answer = await decide({ executionArn, failed });
+    expect(answer).toMatchObject({ decision: 'wait', cause: expect.stringContaining(Reason) as string });
+    expect(JSON.parse(documents.texts.get('catalog/2022.json')!)).toMatchObject({ hosts });
   });
 });
 

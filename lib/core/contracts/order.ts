@@ -16,6 +16,11 @@ export const orderSchema = z.object({
   recipeArn: z.string().startsWith('arn:'),
   /** Counted from 1. */
   attempt: z.int().positive(),
+  /** An update that must be installed afterwards, such as `KB5066782`; else the bake fails. */
+  kb: z
+    .string()
+    .regex(/^KB\d{6,8}$/, 'is no update such as KB5066782')
+    .optional(),
 });
 
 /** The order of one bake. */

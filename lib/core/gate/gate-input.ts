@@ -28,6 +28,8 @@ export interface FailedOrder {
   readonly attempt: number;
   /** When it was ordered, an ISO instant. */
   readonly at: string;
+  /** A person ended it. */
+  readonly cancelled?: boolean;
 }
 
 /** Everything that a decision depends on. */

@@ -5,13 +5,13 @@ import { after, toMinute, type Thresholds } from './thresholds';
 
 /** What keeps an order from being tried again now. */
 export interface RetryJudgement {
-  readonly decision: 'wait' | 'needsOperator';
+  readonly decision: 'wait' | 'needsOperator' | 'nothing';
   readonly reason: string;
 }
 
 /**
  * An order that failed is tried once more after an hour; then a person is asked, until one of its inputs changes or a bake is
- * forced. Undefined where nothing keeps it.
+ * forced. One that a person cancelled is not tried again until then. Undefined where nothing keeps it.
  */
 export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryJudgement | undefined {
   const { failed, forced } = input;
@@ -21,6 +21,10 @@ export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
     failed.scriptsSha256 === input.scriptsSha256;
   if (!isSame || forced === true) {
     return undefined;
+  }
+  if (failed.cancelled === true) {
+    const reason = `The bake of ${set.target} was cancelled; it is due again when its set, recipe or scripts change.`;
+    return { decision: 'nothing', reason };
   }
   if (failed.attempt >= MOST_ATTEMPTS) {
     const reason = `The bake of ${set.target} failed ${failed.attempt} times with the same set, recipe and scripts.`;

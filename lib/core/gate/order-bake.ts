@@ -1,7 +1,9 @@
-import { CURRENT_ORDER_KEY, orderKey, readOrder } from '../bake/bake-documents';
+import { CURRENT_ORDER_KEY, readOrder } from '../bake/bake-documents';
+import { noBakeReason, type NoBakeWindow } from '../calendar/no-bake-windows';
 import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
 import type { Catalog } from '../contracts/catalog';
+import type { OrderEnd } from '../contracts/lease';
 import type { Order } from '../contracts/order';
 import { parseDocument } from '../contracts/parse-document';
 import { publicationSchema, type Publication } from '../contracts/publication';
@@ -18,6 +20,7 @@ import type { FailedOrder, GateDecision } from './gate-input';
 import type { GatePolicy } from './gate-policy';
 import { targetRevision } from './judge-host';
 import { observationsOf, observeFamilies } from './observe';
+import { newestBakeableSet } from './order-forced';
 import { newOrder, orderedAt } from './order-id';
 
 /** What a look of the gate works with. */
@@ -44,14 +47,20 @@ export interface GateRequest {
   /** Why the gate was asked, in a word or two. */
   readonly trigger: string;
   readonly forced: boolean;
+  /** An update that must be there afterwards, such as `KB5066782`. */
+  readonly kb?: string;
+  /** When no bake starts, unless a person forces it. */
+  readonly noBakeWindows: readonly NoBakeWindow[];
+  /** How the last order ended, where that is known. */
+  readonly ended?: { readonly order: string; readonly end: OrderEnd };
   /** The revision that the host of a bake reached which then failed, to be remembered before deciding. */
   readonly reached?: { readonly order: string; readonly revision: number };
 }
 
-/** A decision and, with `bake`, the order that was written for it. */
+/** A decision and, with `bake`, the order for it, which is not written yet. */
 export type GateAnswer = GateDecision & { readonly order?: Order };
 
-/** Looks at the registry, records what it shows, decides, and writes the order of a bake that is due. */
+/** Looks at the registry, records what it shows, decides, and makes out the order of a bake that is due. */
 export async function lookAndDecide(ports: GatePorts, request: GateRequest): Promise<GateAnswer> {
   const { documents, parameters } = ports;
   const { reached, recipeArn, release, scriptsSha256 } = request;
@@ -68,8 +77,8 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
   });
   const baseAmiId = await requiredParameter(parameters, request.baseAmiParameter);
   const last = await readOrder(documents, CURRENT_ORDER_KEY);
-  const failed = last !== undefined && !isPublished(last, standing) ? failedOrder(last) : undefined;
-  const decision = decide({
+  const failed = last && failedOrder(last, standing, request.ended);
+  const judged = decide({
     now,
     release,
     policy: request.policy,
@@ -82,10 +91,13 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
     baseAmiId,
     forced: request.forced,
   });
+  const { set: accepted } = judged;
+  const after =
+    accepted === undefined
+      ? catalog
+      : await changeCatalog(documents, release, (before) => withImageSet(before, accepted));
+  const decision = asAsked(judged, request, after, now);
   const { set } = decision;
-  if (set !== undefined) {
-    await changeCatalog(documents, release, (before) => withImageSet(before, set));
-  }
   if (set === undefined || decision.decision !== 'bake') {
     return decision;
   }
@@ -97,10 +109,26 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
     baseAmiId,
     scriptsSha256,
     recipeArn,
+    ...(request.kb === undefined ? {} : { kb: request.kb }),
   });
-  await documents.overwrite(orderKey(order.id), JSON.stringify(order));
-  await documents.overwrite(CURRENT_ORDER_KEY, JSON.stringify(order));
   return { ...decision, order };
+}
+
+/** What a person's wish and the windows without bakes make of a decision. */
+function asAsked(
+  judged: GateDecision,
+  { forced, noBakeWindows }: GateRequest,
+  catalog: Catalog,
+  now: Date,
+): GateDecision {
+  if (forced) {
+    const set = judged.decision === 'bake' ? undefined : newestBakeableSet(catalog);
+    return set === undefined
+      ? judged
+      : { ...judged, decision: 'bake', reason: `A person asked for it: ${set.target} is accepted.`, set };
+  }
+  const reason = judged.decision === 'bake' ? noBakeReason(noBakeWindows, now) : undefined;
+  return reason === undefined ? judged : { ...judged, decision: 'wait', reason };
 }
 
 /** The id of a publication holds the revision that its host reached. */
@@ -114,8 +142,16 @@ function isPublished(order: Order, standing: Publication | undefined): boolean {
   return standing?.set === order.set && new Date(standing.at) >= orderedAt(order);
 }
 
-function failedOrder(order: Order): FailedOrder {
-  return { ...order, at: orderedAt(order).toISOString() };
+/** The last order as one that failed, unless it was published or nobody knows that it ended otherwise. */
+function failedOrder(
+  order: Order,
+  standing: Publication | undefined,
+  ended: GateRequest['ended'],
+): FailedOrder | undefined {
+  const end = ended?.order === order.id ? ended.end : undefined;
+  return end === 'published' || isPublished(order, standing)
+    ? undefined
+    : { ...order, at: orderedAt(order).toISOString(), cancelled: end === 'cancelled' };
 }
 
 async function readStandingBake(

@@ -1,5 +1,5 @@
 import type { ParameterStore } from '../../core/ports/parameter-store';
-import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
+import { ACCOUNT, REGION } from '../assembly/physical-names';
 import type { Caller } from '../iam/role-policies';
 import type { Amis } from './amis';
 
@@ -7,10 +7,7 @@ import type { Amis } from './amis';
 export class Parameters {
   private readonly values = new Map<string, string>();
 
-  constructor(
-    private readonly amis: Amis,
-    private readonly environment = PRETENDED_ENVIRONMENT,
-  ) {}
+  constructor(private readonly amis: Amis) {}
 
   /** The value without asking who reads it, as CloudFormation and a person at the console would. */
   read(name: string): string | undefined {
@@ -35,11 +32,11 @@ export class Parameters {
   store(caller: Caller): ParameterStore {
     return {
       get: (name) => {
-        caller.require('ssm:GetParameter', parameterArn(name, this.environment));
+        caller.require('ssm:GetParameter', parameterArn(name));
         return Promise.resolve(this.values.get(name));
       },
       put: (name, value, type) => {
-        caller.require('ssm:PutParameter', parameterArn(name, this.environment));
+        caller.require('ssm:PutParameter', parameterArn(name));
         if (type === 'aws:ec2:image') {
           caller.require('ec2:DescribeImages', '*');
           this.amis.requireExisting(value);
@@ -52,6 +49,7 @@ export class Parameters {
 }
 
 /** The ARN of a parameter; those of AWS itself belong to no account. */
-export function parameterArn(name: string, { account, region }: Environment): string {
-  return `arn:aws:ssm:${region}:${name.startsWith('/aws/') ? '' : account}:parameter${name}`;
+export function parameterArn(name: string): string {
+  const account = name.startsWith('/aws/') ? '' : ACCOUNT;
+  return `arn:aws:ssm:${REGION}:${account}:parameter${name}`;
 }

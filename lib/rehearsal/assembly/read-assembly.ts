@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
-import { parseEnvironment, type Environment } from './environment';
 import { readJsonObject } from './read-json-object';
 
 /** A resource of a template, as it stands there. */
@@ -30,8 +29,6 @@ export interface FileAsset {
 /** One stack of an assembly, with its files. */
 export interface AssemblyStack {
   readonly name: string;
-  /** Absent: the pretended one. */
-  readonly environment?: Environment;
   readonly template: Template;
   readonly assets: readonly FileAsset[];
 }
@@ -58,18 +55,13 @@ export function readAssembly(folder: string): readonly AssemblyStack[] {
   if (stacks.length === 0) {
     throw invalid(folder, 'it has no stack');
   }
-  return inOrder(stacks).map(([name, { properties, environment }]) => {
+  return inOrder(stacks).map(([name, { properties }]) => {
     const { templateFile } = isJsonObject(properties) ? properties : {};
     const template = readJsonObject(join(folder, String(templateFile)), 'run cdk synth again');
     if (!isJsonObject(template['Resources'])) {
       throw invalid(folder, `${String(templateFile)} has no resources`);
     }
-    return {
-      name,
-      environment: parseEnvironment(environment),
-      template: template as unknown as Template,
-      assets: readAssets(folder, name),
-    };
+    return { name, template: template as unknown as Template, assets: readAssets(folder, name) };
   });
 }
 

@@ -1,7 +1,9 @@
 import { WinbakeError } from '../../core/errors/winbake-error';
+import type { BakeControl } from '../../core/ports/bake-control';
 import type { FinishedBake } from '../../core/publish/publish-bake';
 import { createDecide, type DecideAnswer, type DecideEvent } from '../../handlers/decide';
 import { createPublish } from '../../handlers/publish';
+import { REGION } from '../assembly/physical-names';
 import { isJsonObject } from '../../core/oci/json-value';
 import { unmodelled } from '../assembly/unmodelled';
 import { callerOf } from '../iam/role-policies';
@@ -44,11 +46,12 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
     imageBuilder: options.imageBuilder,
     invoke: invoker(stage, options, decisions),
   };
+  const { name, arn: executionArn } = account.executions.begin(arn);
   const result = await runStateMachine({
     definition,
     input: { trigger: 'patchTuesday' },
-    executionName: 'rehearsal',
-    executionArn: `${arn.replace(':stateMachine:', ':execution:')}:rehearsal`,
+    executionName: name,
+    executionArn,
     clock,
     random: () => 0.5,
     tasks: async ({ resource, parameters }) => {
@@ -58,12 +61,16 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
       }
       return copyJson(await callTask(surroundings, { resource, parameters })) ?? null;
     },
-  }).catch((error: unknown) => {
-    if (error instanceof BakeNotRun) {
-      return error;
-    }
-    throw error;
-  });
+  })
+    .catch((error: unknown) => {
+      if (error instanceof BakeNotRun) {
+        return error;
+      }
+      throw error;
+    })
+    .finally(() => {
+      account.executions.end(executionArn);
+    });
   if (result instanceof BakeNotRun) {
     return { decisions, notRun: result.imagePipelineArn };
   }
@@ -72,6 +79,12 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
   }
   return { decisions, notRun: undefined };
 }
+
+/** Without a PowerShell nothing was built that could be asked of. */
+const NO_BAKES: BakeControl = {
+  failedStep: () => Promise.resolve(undefined),
+  cancel: () => Promise.resolve(),
+};
 
 /** Ends the state machine where a bake is due that this computer cannot run. */
 class BakeNotRun extends WinbakeError {
@@ -83,12 +96,10 @@ class BakeNotRun extends WinbakeError {
   }
 }
 
-/** A bake that failed says why in Image Builder's words, which its state carries. */
+/** What the state machine says of a failure; the address of a log that is pretended too is left out. */
 function failureSentence(error = 'no error name', cause = 'no cause is known'): string {
-  const reason = reasonIn(cause);
-  return reason === undefined
-    ? `The state machine failed (${error}): ${cause}`
-    : `The bake failed: ${reason}`;
+  const [said = ''] = cause.split('\nLog: ');
+  return error === 'BakeFailed' ? said : `The state machine failed (${error}): ${said}`;
 }
 
 function pipelineIn(parameters: unknown): string {
@@ -99,16 +110,6 @@ function pipelineIn(parameters: unknown): string {
   return arn;
 }
 
-function reasonIn(cause: string): string | undefined {
-  try {
-    const state: unknown = JSON.parse(cause);
-    const reason = isJsonObject(state) ? state['Reason'] : undefined;
-    return typeof reason === 'string' ? reason : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Invokes functions of the template, and keeps what `decide` answers. */
 function invoker(stage: Stage, options: RebakeOptions, decisions: ReportedDecision[]) {
   const { account, clock, log, pipeline } = stage;
@@ -117,7 +118,7 @@ function invoker(stage: Stage, options: RebakeOptions, decisions: ReportedDecisi
   return async (functionArn: string, payload: unknown): Promise<unknown> => {
     const target = functionByArn(account.stacks, functionArn);
     const answer = await invoke(stage, options, target, payload);
-    if (target.kind === 'decide') {
+    if (target.kind === 'decide' && isGateAnswer(payload, answer as DecideAnswer)) {
       const { decision, findings, reason } = answer as DecideAnswer;
       const reported = { at: clock.now().toISOString(), decision, findings };
       decisions.push(reported);
@@ -128,6 +129,15 @@ function invoker(stage: Stage, options: RebakeOptions, decisions: ReportedDecisi
   };
 }
 
+const GATE_DECISIONS = ['bake', 'wait', 'nothing', 'needsOperator'];
+
+/** Whether the gate was asked and answered, and not only told what happened. */
+function isGateAnswer(payload: unknown, { decision }: DecideAnswer): boolean {
+  const isTold =
+    isJsonObject(payload) && (payload['started'] !== undefined || payload['published'] !== undefined);
+  return !isTold && GATE_DECISIONS.includes(decision);
+}
+
 async function invoke(
   stage: Stage,
   { imageBuilder, policy }: RebakeOptions,
@@ -136,14 +146,15 @@ async function invoke(
 ): Promise<unknown> {
   const { account, clock } = stage;
   const caller = callerOf(account.stacks, target.roleArn);
-  const environment = { ...target.environment, AWS_REGION: account.environment.region };
+  const environment = { ...target.environment, AWS_REGION: REGION };
   const parameters = account.parameters.store(caller);
   const documents = account.storage.documents(target.environment['WINBAKE_BUCKET'] ?? '', caller);
   const now = () => clock.now();
+  const bakes = imageBuilder?.control(caller) ?? NO_BAKES;
   if (target.kind === 'decide') {
     return withRegistry(stage, (registry) =>
       createDecide(
-        { registry, documents, parameters, now },
+        { registry, documents, parameters, now, bakes, executions: account.executions.port(caller) },
         { ...environment, ...policy },
       )(payload as DecideEvent),
     );

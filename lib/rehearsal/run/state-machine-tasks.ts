@@ -45,6 +45,9 @@ export async function callTask(surroundings: StateMachineSurroundings, call: Tas
     }
     case 'arn:aws:states:::aws-sdk:imagebuilder:getImage':
       return { Image: { State: imageBuilder?.state(String(parameters['ImageBuildVersionArn']), caller) } };
+    case 'arn:aws:states:::aws-sdk:imagebuilder:cancelImageCreation':
+      imageBuilder?.cancel(String(parameters['ImageBuildVersionArn']), caller);
+      return { ImageBuildVersionArn: parameters['ImageBuildVersionArn'] };
     default:
       throw unmodelled(`the service integration ${call.resource}`);
   }

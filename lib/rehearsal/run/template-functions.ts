@@ -39,8 +39,7 @@ export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
   });
 }
 
-/** The environment variables of a function, as its properties have them. */
-export function variablesOf({ Environment }: JsonObject): JsonObject {
+function variablesOf({ Environment }: JsonObject): JsonObject {
   const variables = isJsonObject(Environment) ? Environment['Variables'] : undefined;
   return isJsonObject(variables) ? variables : {};
 }

@@ -6,7 +6,7 @@ import { StateFailure } from './state-failure';
 import { parseIntrinsicCall, type IntrinsicArgument, type IntrinsicCall } from './parse-intrinsic-call';
 
 /**
- * Reads a call of `States.Format`, `States.JsonToString` or `States.StringToJson`, the functions whose result is exact;
+ * Reads a call of `States.Format`, `States.JsonToString`, `States.StringToJson` or `States.MathAdd`, whose result is exact;
  * every other is refused. Where a value is not of the type that it takes it fails with `States.IntrinsicFailure`.
  *
  * @see https://states-language.net/spec.html#appendix-b
@@ -45,6 +45,12 @@ function callOf(call: IntrinsicCall, name: string, fields: FieldReader): Evaluat
         throw notValid(`'States.StringToJson' takes one value; '${name}' gives something else,`, where);
       }
       return mapped(argumentOf(first, name, fields), parseText);
+    case 'States.MathAdd':
+      return sum(
+        call.arguments.map((argument) => argumentOf(argument, name, fields)),
+        name,
+        where,
+      );
     default:
       throw notModelled(`the intrinsic function '${call.name}' of '${name}'`, where);
   }
@@ -83,6 +89,22 @@ function format(pieces: readonly string[], values: readonly Evaluation[]): Evalu
 
 function mapped(evaluate: Evaluation, map: (value: JsonValue) => JsonValue): Evaluation {
   return (scope) => map(evaluate(scope));
+}
+
+function sum(values: readonly Evaluation[], name: string, where: string): Evaluation {
+  const [first, second] = values;
+  if (first === undefined || second === undefined || values.length > 2) {
+    throw notValid(`'States.MathAdd' takes two numbers; '${name}' gives something else,`, where);
+  }
+  return (scope) => integer(first(scope)) + integer(second(scope));
+}
+
+/** The service rounds other numbers, in a way that is not written down. */
+function integer(value: JsonValue): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+    throw failure('States.MathAdd takes whole numbers only.');
+  }
+  return value;
 }
 
 function parseText(value: JsonValue): JsonValue {

@@ -1,0 +1,57 @@
+import type { Lease } from '../contracts/lease';
+import { WinbakeError } from '../errors/winbake-error';
+import type { BakeControl } from '../ports/bake-control';
+import type { DocumentStore } from '../ports/document-store';
+import type { Executions } from '../ports/executions';
+import { changeLease, isBaking, readLease } from './lease';
+
+/** What cancelling works with. */
+export interface CancelPorts {
+  readonly documents: DocumentStore;
+  readonly executions: Executions;
+  readonly bakes: BakeControl;
+}
+
+/** What was ended: an execution that waited, a build, or an order whose build had not begun; undefined where nothing runs. */
+export type Cancelled = 'wait' | 'build' | 'order' | undefined;
+
+/**
+ * Ends what is under way in a person's name: the build, which then ends the execution that follows it, or an execution that
+ * only waits. The same order is not baked again until one of its inputs changes or a person forces it.
+ */
+export async function cancelRebake(
+  { documents, executions, bakes }: CancelPorts,
+  word: { readonly by: string; readonly reason: string },
+  now: Date,
+): Promise<Cancelled> {
+  const lease = await readLease(documents);
+  if (lease === undefined || !(await executions.isRunning(lease.execution))) {
+    return undefined;
+  }
+  const isHeld = await changeLease(documents, lease.execution, (held) => ({
+    ...held,
+    cancel: { ...word, at: now.toISOString() },
+  }));
+  const marked = await readLease(documents);
+  if (!isHeld || marked === undefined) {
+    throw new WinbakeError('CATALOG_CONFLICT', 'Another rebake began at this moment; cancel again.');
+  }
+  return endWhatRuns({ executions, bakes }, marked, word);
+}
+
+async function endWhatRuns(
+  { executions, bakes }: Pick<CancelPorts, 'executions' | 'bakes'>,
+  marked: Lease,
+  { by, reason }: { readonly by: string; readonly reason: string },
+): Promise<Cancelled> {
+  if (!isBaking(marked)) {
+    await executions.stop(marked.execution, `${by} cancelled it: ${reason}`);
+    return 'wait';
+  }
+  const image = marked.order?.image ?? undefined;
+  if (image === undefined) {
+    return 'order';
+  }
+  await bakes.cancel(image);
+  return 'build';
+}

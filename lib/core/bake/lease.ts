@@ -1,0 +1,97 @@
+import { leaseSchema, type Lease } from '../contracts/lease';
+import { parseDocument } from '../contracts/parse-document';
+import { WinbakeError } from '../errors/winbake-error';
+import type { DocumentStore } from '../ports/document-store';
+import type { Executions } from '../ports/executions';
+import { LEASE_KEY } from './document-keys';
+
+const ATTEMPTS = 5;
+
+/** Who wants the lease, and when. */
+export interface LeaseClaim {
+  readonly execution: string;
+  /** A person's wish ends an execution that only waits. */
+  readonly forced: boolean;
+  readonly now: Date;
+}
+
+/** The lease as it stands, or undefined before the first rebake. */
+export async function readLease(documents: DocumentStore): Promise<Lease | undefined> {
+  return (await readWithVersion(documents))?.lease;
+}
+
+/** Whether an order is being carried out, as far as is known. */
+export function isBaking(lease: Lease): boolean {
+  return lease.order !== null && lease.order.ended === null;
+}
+
+/**
+ * Takes the lease for an execution, or finds that it has it. The execution that holds it keeps it until it has ended, or
+ * until a forced one comes while it only waits. What became of the last order is handed on. Undefined where another holds it.
+ */
+export async function takeLease(
+  documents: DocumentStore,
+  executions: Executions,
+  { execution, forced, now }: LeaseClaim,
+): Promise<Lease | undefined> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const stored = await readWithVersion(documents);
+    if (stored?.lease.execution === execution) {
+      return stored.lease;
+    }
+    const holder = stored?.lease;
+    const mayTake =
+      holder === undefined ||
+      (forced && !isBaking(holder)) ||
+      !(await executions.isRunning(holder.execution));
+    if (!mayTake) {
+      return undefined;
+    }
+    const lease: Lease = {
+      schema: 'winbake.lease/1',
+      execution,
+      at: now.toISOString(),
+      order: holder?.order ?? null,
+    };
+    if (await write(documents, lease, stored?.version)) {
+      return lease;
+    }
+  }
+  throw contended();
+}
+
+/** Changes the lease that an execution holds; answers false, and changes nothing, where another has it by now. */
+export async function changeLease(
+  documents: DocumentStore,
+  execution: string,
+  change: (lease: Lease) => Lease,
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const stored = await readWithVersion(documents);
+    if (stored?.lease.execution !== execution) {
+      return false;
+    }
+    if (await write(documents, change(stored.lease), stored.version)) {
+      return true;
+    }
+  }
+  throw contended();
+}
+
+function write(documents: DocumentStore, lease: Lease, version: string | undefined): Promise<boolean> {
+  return documents.write(LEASE_KEY, JSON.stringify(lease), version);
+}
+
+async function readWithVersion(
+  documents: DocumentStore,
+): Promise<{ readonly lease: Lease; readonly version: string } | undefined> {
+  const stored = await documents.read(LEASE_KEY);
+  return stored && { lease: parseDocument(leaseSchema, stored.text, LEASE_KEY), version: stored.version };
+}
+
+function contended(): WinbakeError {
+  return new WinbakeError(
+    'CATALOG_CONFLICT',
+    `${LEASE_KEY} was changed by others ${ATTEMPTS} times in a row; start the rebake again.`,
+  );
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { instant } from './values';
+
+/** How an order ended, for good. */
+export const ORDER_ENDS = ['published', 'failed', 'cancelled'] as const;
+
+/** The one bake that a pipeline may run: which execution decides now, and how far its order has come. */
+export const leaseSchema = z.object({
+  schema: z.literal('winbake.lease/1'),
+  /** The execution of the state machine that decides, waits or bakes. */
+  execution: z.string().startsWith('arn:'),
+  /** When that execution took the lease. */
+  at: instant,
+  /** The last order; null before the first. */
+  order: z
+    .object({
+      id: z.string().min(1),
+      /** The image build version that carries it out; null until it is known to have started. */
+      image: z.string().startsWith('arn:').nullable(),
+      /** Null while it is carried out. */
+      ended: z.enum(ORDER_ENDS).nullable(),
+    })
+    .nullable(),
+  /** The word of a person who ends what is under way. */
+  cancel: z.object({ by: z.string().min(1), reason: z.string().min(1), at: instant }).optional(),
+});
+
+/** The one bake that a pipeline may run. */
+export type Lease = z.infer<typeof leaseSchema>;
+
+/** The order of a lease. */
+export type LeasedOrder = NonNullable<Lease['order']>;
+
+/** How an order ended. */
+export type OrderEnd = (typeof ORDER_ENDS)[number];

@@ -1,0 +1,103 @@
+import { CURRENT_ORDER_KEY, orderKey, readOrder } from '../bake/bake-documents';
+import { changeLease, isBaking, takeLease } from '../bake/lease';
+import type { Lease, LeasedOrder } from '../contracts/lease';
+import type { Order } from '../contracts/order';
+import type { DocumentStore } from '../ports/document-store';
+import type { Executions } from '../ports/executions';
+import type { GateDecision } from './gate-input';
+import { lookAndDecide, type GatePorts, type GateRequest } from './order-bake';
+
+/** What a look under the lease works with. */
+export interface LeasedGatePorts extends GatePorts {
+  readonly executions: Executions;
+}
+
+/** What an execution wants of the gate. */
+export interface LeasedGateRequest extends Omit<GateRequest, 'ended'> {
+  /** The ARN of the execution that asks. */
+  readonly execution: string;
+}
+
+/** A decision with its order, and with the build that already carries it out. */
+export type LeasedGateAnswer = GateDecision & {
+  readonly order?: Order;
+  /** The image build version to follow. */
+  readonly image?: string;
+};
+
+/**
+ * Looks and decides where no other execution does, and writes the order of a bake that is due. An order whose execution
+ * ended before it was carried out is taken up again instead.
+ */
+export async function orderUnderLease(
+  ports: LeasedGatePorts,
+  request: LeasedGateRequest,
+): Promise<LeasedGateAnswer> {
+  const { documents, executions } = ports;
+  const { execution, forced } = request;
+  const lease = await takeLease(documents, executions, { execution, forced, now: ports.now() });
+  if (lease === undefined) {
+    return TAKEN;
+  }
+  if (isBaking(lease) && lease.order !== null) {
+    const resumed = await resume(documents, lease.order);
+    if (resumed !== undefined) {
+      return resumed;
+    }
+  } else if (lease.cancel !== undefined) {
+    return nothing(`${lease.cancel.by} cancelled this rebake: ${lease.cancel.reason}`);
+  }
+  return decideUnderLease(ports, request, lease);
+}
+
+/** Looks and decides for the holder of the lease. */
+async function decideUnderLease(
+  ports: LeasedGatePorts,
+  request: LeasedGateRequest,
+  { order: last }: Lease,
+): Promise<LeasedGateAnswer> {
+  const ended = last?.ended ? { ended: { order: last.id, end: last.ended } } : {};
+  const answer = await lookAndDecide(ports, { ...request, ...ended });
+  const { order } = answer;
+  if (order === undefined) {
+    return answer;
+  }
+  // Kept first: whoever finds its id in the lease finds the order.
+  await ports.documents.overwrite(orderKey(order.id), JSON.stringify(order));
+  const isOurs = await changeLease(ports.documents, request.execution, (lease) => ({
+    ...lease,
+    order: { id: order.id, image: null, ended: null },
+  }));
+  if (!isOurs) {
+    return TAKEN;
+  }
+  await hand(ports.documents, order);
+  return answer;
+}
+
+async function resume(
+  documents: DocumentStore,
+  { id, image }: LeasedOrder,
+): Promise<LeasedGateAnswer | undefined> {
+  const order = await readOrder(documents, orderKey(id));
+  if (order === undefined) {
+    return undefined;
+  }
+  if (image === null) {
+    await hand(documents, order);
+    return { decision: 'bake', reason: `The order ${id} is started, or found started.`, findings: [], order };
+  }
+  const reason = `The order ${id} is being carried out by ${image}.`;
+  return { decision: 'bake', reason, findings: [], order, image };
+}
+
+/** Puts the order where the next build instance looks for it. */
+function hand(documents: DocumentStore, order: Order): Promise<void> {
+  return documents.overwrite(CURRENT_ORDER_KEY, JSON.stringify(order));
+}
+
+const TAKEN = nothing('Another rebake of this pipeline is under way.');
+
+function nothing(reason: string): LeasedGateAnswer {
+  return { decision: 'nothing', reason, findings: [] };
+}
