@@ -42,7 +42,7 @@ export class FleetGroup extends Construct {
       instanceType: settings.instanceType,
       role: this.role,
       securityGroup: this.securityGroup,
-      userData: new FleetUserData(cluster.clusterName),
+      userData: new FleetUserData({ clusterName: cluster.clusterName }),
       requireImdsv2: true,
       blockDevices: [
         {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { Token, type Duration } from 'aws-cdk-lib';
 import { UserData, type ExecuteFileOptions, type S3DownloadOptions } from 'aws-cdk-lib/aws-ec2';
+import { containerHostScript } from '../internal/asset-path';
 
 /**
  * What `ecs.Cluster` adds to the user data of a Windows group: it starts the agent without task roles and without task
@@ -8,49 +11,133 @@ import { UserData, type ExecuteFileOptions, type S3DownloadOptions } from 'aws-c
  */
 const ADDED_BY_CLUSTER = /ECSTools|Initialize-ECSAgent|\\ECS\\Cache|"ECS_(CLUSTER|ENABLE|AVAILABLE)_?\w*"/;
 
-/** The user data of a fleet: what others add, and then the one start of the ECS agent. */
-export class FleetUserData extends UserData {
-  private readonly inner = UserData.forWindows();
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
+const MOST_BYTES = 16 * 1024;
 
-  /** `clusterName` may be a token. */
-  constructor(private readonly clusterName: string) {
+/** A launch that waits until the instance says that it is ready. */
+export interface LaunchHook {
+  /** The name of the Auto Scaling group: a text, since the group refers to the launch template that holds it. */
+  readonly groupName: string;
+  readonly hookName: string;
+}
+
+/** How the instances of a fleet join their cluster. Names may be tokens. */
+export interface FleetUserDataProps {
+  readonly clusterName: string;
+  /** Whether tasks may have roles. Left out, they may. */
+  readonly taskRoles?: boolean;
+  /** Whether tasks may have network interfaces (`awsvpc`). Left out, they may. */
+  readonly taskInterfaces?: boolean;
+  /** Whether tasks with interfaces of their own are kept from the instance's metadata. Left out, they are. */
+  readonly blockMetadata?: boolean;
+  /** Left out, `json-file` and `awslogs`. */
+  readonly loggingDrivers?: readonly string[];
+  /** Whether the agent drains an instance that Spot takes back. Left out, it does not. */
+  readonly drainSpot?: boolean;
+  /** Attributes for placement constraints, beside `winbake.build` and `winbake.revision`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** PowerShell that runs before the agent starts, at each start of the instance. */
+  readonly before?: readonly string[];
+  /** PowerShell that runs once the instance is registered and its launch completed, at each start of the instance. */
+  readonly after?: readonly string[];
+  /** Left out, no launch waits. */
+  readonly lifecycleHook?: LaunchHook;
+  /** How long the agent may take to register. Left out, 15 minutes. The hook's heartbeat has to be longer. */
+  readonly agentTimeout?: Duration;
+}
+
+/**
+ * The user data of a fleet: what others add, then the one start of the ECS agent, then what comes after it. It runs at
+ * each start of an instance: Windows does not start the agent by itself, and task roles need its initialization again.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows_task_IAM_roles.html
+ */
+export class FleetUserData extends UserData {
+  private readonly additions: ((data: UserData) => void)[];
+
+  constructor(private readonly props: FleetUserDataProps) {
     super();
+    const { before = [] } = props;
+    this.additions = [
+      (data) => {
+        data.addCommands(...before);
+      },
+    ];
   }
 
   public override addCommands(...commands: string[]): void {
-    this.inner.addCommands(...commands.filter((command) => !ADDED_BY_CLUSTER.test(command)));
+    const kept = commands.filter((command) => !ADDED_BY_CLUSTER.test(command));
+    this.additions.push((data) => {
+      data.addCommands(...kept);
+    });
   }
 
   public override addOnExitCommands(...commands: string[]): void {
-    this.inner.addOnExitCommands(...commands);
+    this.additions.push((data) => {
+      data.addOnExitCommands(...commands);
+    });
   }
 
   public override addS3DownloadCommand(params: S3DownloadOptions): string {
-    return this.inner.addS3DownloadCommand(params);
+    this.additions.push((data) => data.addS3DownloadCommand(params));
+    return UserData.forWindows().addS3DownloadCommand(params);
   }
 
   public override addExecuteFileCommand(params: ExecuteFileOptions): void {
-    this.inner.addExecuteFileCommand(params);
+    this.additions.push((data) => {
+      data.addExecuteFileCommand(params);
+    });
   }
 
   public override addSignalOnExitCommand(resource: Parameters<UserData['addSignalOnExitCommand']>[0]): void {
-    this.inner.addSignalOnExitCommand(resource);
+    this.additions.push((data) => {
+      data.addSignalOnExitCommand(resource);
+    });
   }
 
   public override render(): string {
-    const start = agentStart(this.clusterName).join('\n');
-    return this.inner.render().replace('</powershell>', () => `\n${start}</powershell>`);
+    const data = UserData.forWindows({ persist: true });
+    for (const add of this.additions) {
+      add(data);
+    }
+    const { after = [] } = this.props;
+    data.addCommands(startContainerHost(this.props), ...after);
+    const text = data.render();
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MOST_BYTES) {
+      throw new Error(
+        `The user data of a fleet may have ${MOST_BYTES} bytes; got: ${bytes}. Put what you add into the AMI or a file in S3.`,
+      );
+    }
+    return text;
   }
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bootstrap_windows_container_instance.html */
-function agentStart(clusterName: string): readonly string[] {
-  return [
-    '$windows = Get-ItemProperty -Path "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"',
-    '$attributes = \'{"winbake.build":"\' + $windows.CurrentBuild + \'","winbake.revision":"\' + $windows.UBR + \'"}\'',
-    '[Environment]::SetEnvironmentVariable("ECS_INSTANCE_ATTRIBUTES", $attributes, "Machine")',
-    '[Environment]::SetEnvironmentVariable("ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE", "true", "Machine")',
-    'Import-Module ECSTools',
-    `Initialize-ECSAgent -Cluster '${clusterName}' -EnableTaskIAMRole -EnableTaskENI -AwsvpcBlockIMDS -LoggingDrivers '["json-file","awslogs"]'`,
+/** The script as a block with its parameters, so that it neither sees nor changes what stands around it. */
+function startContainerHost(props: FleetUserDataProps): string {
+  const { clusterName, agentTimeout, attributes = {}, lifecycleHook: hook } = props;
+  const { loggingDrivers = ['json-file', 'awslogs'] } = props;
+  const parameters = [
+    `-Cluster ${quoted(clusterName)}`,
+    props.taskRoles === false ? '' : '-EnableTaskIamRole',
+    props.taskInterfaces === false ? '' : '-EnableTaskEni',
+    props.blockMetadata === false ? '' : '-BlockMetadata',
+    props.drainSpot === true ? '-DrainSpot' : '',
+    `-LoggingDriver ${quoted(JSON.stringify(loggingDrivers))}`,
+    Object.keys(attributes).length === 0 ? '' : `-Attribute ${hashtable(attributes)}`,
+    hook === undefined ? '' : `-GroupName ${quoted(hook.groupName)} -HookName ${quoted(hook.hookName)}`,
+    agentTimeout === undefined ? '' : `-AgentSeconds ${agentTimeout.toSeconds()}`,
   ];
+  const script = readFileSync(containerHostScript(), 'utf8').trimEnd();
+  return `& {\n${script}\n} ${parameters.filter((one) => one !== '').join(' ')}`;
+}
+
+function hashtable(values: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(values).map(([name, value]) => `${quoted(name)} = ${quoted(value)}`);
+  return `@{ ${entries.join('; ')} }`;
+}
+
+/** A text as PowerShell takes it literally; a token comes through as it is, since names of AWS hold no quotes. */
+function quoted(text: string): string {
+  return `'${Token.isUnresolved(text) ? text : text.replaceAll("'", "''")}'`;
 }

@@ -17,6 +17,11 @@ export function instanceScriptsArchive(): string {
   return existing(join(PACKAGE_ROOT, 'dist', 'instance-scripts.zip'));
 }
 
+/** The script that starts a container host. */
+export function containerHostScript(): string {
+  return existing(join(PACKAGE_ROOT, 'scripts', 'container-host', 'Start-ContainerHost.ps1'));
+}
+
 function existing(path: string): string {
   if (!existsSync(path)) {
     throw new Error(

@@ -74,22 +74,14 @@ describe('with required props', () => {
     template.resourceCountIs('AWS::AutoScaling::LifecycleHook', 0);
   });
 
-  test('the agent is started once, with task roles and task interfaces', () => {
+  test('the agent is started once, by the fleet’s script', () => {
     const text = userDataOf(template);
-    expect(text.match(/Initialize-ECSAgent/g)).toHaveLength(1);
-    expect(text.match(/Import-Module ECSTools/g)).toHaveLength(1);
+    expect(text.match(/Initialize-ECSAgent @agent/g)).toHaveLength(1);
+    expect(text.match(/Import-Module .*ECSTools/g)).toHaveLength(1);
     expect(text).toMatch(
-      /Initialize-ECSAgent -Cluster '<Cluster\w+>' -EnableTaskIAMRole -EnableTaskENI -AwsvpcBlockIMDS /,
+      /^} -Cluster '<Cluster\w+>' -EnableTaskIamRole -EnableTaskEni -BlockMetadata -LoggingDriver '\["json-file","awslogs"\]'<\/powershell><persist>true<\/persist>$/m,
     );
-    expect(text).toContain('"ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE", "true"');
     expect(text).not.toMatch(/ECS_CLUSTER|ECS\\Cache|ECS_AVAILABLE/);
-    expect(text).toMatch(/^<powershell>\n[^<]+<Cluster\w+>[^<]+<\/powershell>$/);
-  });
-
-  test('the host tells ECS its build and revision as it finds them', () => {
-    expect(userDataOf(template)).toContain(
-      `'{"winbake.build":"' + $windows.CurrentBuild + '","winbake.revision":"' + $windows.UBR + '"}'`,
-    );
   });
 
   test('looks at its channel when it moves and every 15 minutes', () => {

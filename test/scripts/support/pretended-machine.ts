@@ -13,6 +13,8 @@ export interface PretendedMachine {
   /** The bytes of a document of the work folder. */
   readBytes(name: string): Buffer;
   calls(): string[];
+  /** The lines of a file beside host.json; none where there is no such file. */
+  lines(name: string): string[];
   /** What host.json holds now. */
   host(): Readonly<Record<string, unknown>>;
   /** The messages of the Application log, oldest first. */
@@ -56,6 +58,8 @@ export function makeMachine(options: PretendedMachineOptions = {}): PretendedMac
     mkdirSync(dirname(join(folder, 'c', name)), { recursive: true });
     writeFileSync(join(folder, 'c', name), text);
   }
+  const lines = (name: string): string[] =>
+    existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8').trim().split('\n') : [];
   return {
     folder,
     env: layFakeDocker(folder, options.docker ?? []),
@@ -64,12 +68,7 @@ export function makeMachine(options: PretendedMachineOptions = {}): PretendedMac
     readBytes: (name) => readFileSync(join(work, name)),
     calls: () => dockerCalls(folder),
     host: () => JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')),
-    events: () =>
-      existsSync(join(folder, 'events.jsonl'))
-        ? readFileSync(join(folder, 'events.jsonl'), 'utf8')
-            .trim()
-            .split('\n')
-            .map((line) => (JSON.parse(line) as { message: string }).message)
-        : [],
+    lines,
+    events: () => lines('events.jsonl').map((line) => (JSON.parse(line) as { message: string }).message),
   };
 }

@@ -5,14 +5,26 @@ param(
     [Parameter(Mandatory = $true)] [string]$PretendedWindows
 )
 $console = [Console]::Error
-Import-Module -Name ([IO.Path]::Combine($PSScriptRoot, 'modules', 'AWSPowerShell', 'AWSPowerShell.psm1')) -Global
+# What AWS's Windows AMIs have beside Windows' own modules; ECSTools is imported by the script that needs it.
+$modules = [IO.Path]::Combine($PSScriptRoot, 'modules')
+$env:PSModulePath = "$modules$([IO.Path]::PathSeparator)$env:PSModulePath"
+Import-Module -Name ([IO.Path]::Combine($modules, 'AWSPowerShell', 'AWSPowerShell.psm1')) -Global
 $results = foreach ($case in @([IO.File]::ReadAllText($CaseFile) | ConvertFrom-Json)) {
     foreach ($variable in $case.env.PSObject.Properties) {
         [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value)
     }
     Import-Module -Name $PretendedWindows -Force -Global -ErrorAction Stop
     $parameters = @{}
-    foreach ($parameter in $case.parameters.PSObject.Properties) { $parameters[$parameter.Name] = $parameter.Value }
+    foreach ($parameter in $case.parameters.PSObject.Properties) { 
+        $value = $parameter.Value
+        # JSON knows no hashtables.
+        if ($value -is [Management.Automation.PSCustomObject]) {
+            $table = @{}
+            foreach ($entry in $value.PSObject.Properties) { $table[$entry.Name] = $entry.Value }
+            $value = $table
+        }
+        $parameters[$parameter.Name] = $value
+    }
     $errors = [IO.StringWriter]::new()
     [Console]::SetError($errors)
     $global:LASTEXITCODE = -1

@@ -3,3 +3,20 @@ function Get-ECRLoginCommand {
     param([Parameter(Mandatory = $true)] [string]$Region)
     return [pscustomobject]@{ Username = 'AWS'; Password = "token-of-$Region" }
 }
+
+function Complete-ASLifecycleAction {
+    param(
+        [Parameter(Mandatory = $true)] [string]$AutoScalingGroupName,
+        [Parameter(Mandatory = $true)] [string]$LifecycleHookName,
+        [Parameter(Mandatory = $true)] [ValidateSet('CONTINUE', 'ABANDON')] [string]$LifecycleActionResult,
+        [Parameter(Mandatory = $true)] [string]$InstanceId,
+        [Parameter(Mandatory = $true)] [string]$Region,
+        [switch]$Force
+    )
+    if (-not $Force) { throw 'A person would be asked.' }
+    $file = [IO.Path]::Combine($env:WINBAKE_PRETENDED_HOST, 'lifecycle.txt')
+    $line = "$LifecycleActionResult $AutoScalingGroupName $LifecycleHookName $InstanceId $Region"
+    [IO.File]::AppendAllText($file, "$line`n")
+    $calls = [IO.File]::ReadAllLines($file).Count
+    if ($env:FAIL_LIFECYCLE -and $calls -le [int]$env:FAIL_LIFECYCLE_TIMES) { throw $env:FAIL_LIFECYCLE }
+}

@@ -1,0 +1,170 @@
+# Leaves: this host registered with its ECS cluster, which knows its build and revision; its launch completed, once.
+# Needs: an ECS-optimized Windows AMI. User data runs it at every start: Windows does not start the ECS agent by itself, and
+# task roles need Initialize-ECSAgent after each start.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows_task_IAM_roles.html
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [string]$Cluster,
+    [switch]$EnableTaskIamRole,
+    [switch]$EnableTaskEni,
+    [switch]$BlockMetadata,
+    [switch]$DrainSpot,
+    [string]$LoggingDriver = '["json-file","awslogs"]',
+    [hashtable]$Attribute = @{},
+    # Both, where the launch waits for this script.
+    [string]$GroupName = '',
+    [string]$HookName = '',
+    [double]$AgentSeconds = 900,
+    [double]$LookSeconds = 5,
+    [string]$Introspection = 'http://localhost:51678/v1/metadata'
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+function Get-HttpText {
+    param([string]$Uri, [string]$Method = 'GET', [hashtable]$Header = @{})
+    $request = [Net.WebRequest]::Create($Uri)
+    $request.Method = $Method
+    $request.Timeout = 5000
+    # No proxy stands between a host and itself.
+    $request.Proxy = $null
+    if ($Method -eq 'PUT') { $request.ContentLength = 0 }
+    foreach ($name in $Header.Keys) { $request.Headers.Add($name, $Header[$name]) }
+    $response = $request.GetResponse()
+    try { return [IO.StreamReader]::new($response.GetResponseStream()).ReadToEnd().Trim() }
+    finally { $response.Dispose() }
+}
+
+function Get-Metadata {
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+    param([string]$Name)
+    $endpoint = 'http://169.254.169.254'
+    if ($env:AWS_EC2_METADATA_SERVICE_ENDPOINT) { $endpoint = $env:AWS_EC2_METADATA_SERVICE_ENDPOINT.TrimEnd('/') }
+    $lifetime = @{ 'X-aws-ec2-metadata-token-ttl-seconds' = '60' }
+    $token = Get-HttpText -Uri "$endpoint/latest/api/token" -Method 'PUT' -Header $lifetime
+    return Get-HttpText -Uri "$endpoint/latest/meta-data/$Name" -Header @{ 'X-aws-ec2-metadata-token' = $token }
+}
+
+function Show-HostEvent {
+    # One line in the log of the launch agent and one in the Application log.
+    param([string]$Message, [string]$EntryType = 'Information')
+    Write-Host "Winbake: $Message"
+    try {
+        # Fails where the source is known already, which is as well.
+        New-EventLog -LogName 'Application' -Source 'Winbake' -ErrorAction SilentlyContinue
+        Write-EventLog -LogName 'Application' -Source 'Winbake' -EventId 1 -EntryType $EntryType -Message $Message
+    }
+    catch { Write-Host "Winbake: the event log could not be written: $($_.Exception.Message)" }
+}
+
+function Write-AgentVariable {
+    # For the service, which reads the machine's variables, and for Initialize-ECSAgent in this process.
+    param([string]$Name, [string]$Value)
+    [Environment]::SetEnvironmentVariable($Name, $Value, 'Machine')
+    [Environment]::SetEnvironmentVariable($Name, $Value, 'Process')
+}
+
+function Get-LocalPath {
+    # .NET knows no PowerShell drives.
+    param([string]$Path)
+    return $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+}
+
+function Get-CachedImageText {
+    $file = Get-LocalPath -Path 'C:\ProgramData\Winbake\image-manifest.json'
+    if (-not [IO.File]::Exists($file)) { return 'no image manifest of Winbake is on it' }
+    $manifest = [IO.File]::ReadAllText($file) | ConvertFrom-Json
+    $images = @($manifest.images | ForEach-Object { "$($_.family) $($_.osVersion) ($($_.mode))" }) -join ', '
+    return "baked by order $($manifest.order) as $($manifest.host.osVersion) with $images"
+}
+
+function Wait-EcsAgent {
+    # The agent knows its container instance only once it is registered; until then the field is empty.
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-introspection.html
+    param([string]$Uri, [double]$Seconds, [double]$LookSeconds)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        try {
+            $found = Get-HttpText -Uri $Uri | ConvertFrom-Json
+            if ($found.PSObject.Properties['ContainerInstanceArn'] -and $found.ContainerInstanceArn) {
+                return $found.ContainerInstanceArn
+            }
+            $seen = 'it answers and is not registered'
+        }
+        catch { $seen = "it does not answer: $($_.Exception.GetBaseException().Message)" }
+        if ($watch.Elapsed.TotalSeconds -ge $Seconds) {
+            throw "the ECS agent did not register within $Seconds s ($seen). Its log is in " +
+                'C:\ProgramData\Amazon\ECS\log; most often the role of the instance lacks rights, or there is no way to ECS.'
+        }
+        Start-Sleep -Milliseconds ([int]($LookSeconds * 1000))
+    }
+}
+
+function Complete-Launch {
+    # Tells Auto Scaling how the launch ended; once in the life of an instance, however often it starts. An AMI that was made
+    # of a container host brings the mark of another instance along, which does not count.
+    param([string]$GroupName, [string]$HookName, [double]$LookSeconds, [ValidateSet('CONTINUE', 'ABANDON')] [string]$Result)
+    if ($GroupName -eq '' -or $HookName -eq '') { return }
+    $instanceId = Get-Metadata -Name 'instance-id'
+    $mark = Get-LocalPath -Path 'C:\ProgramData\Winbake\launched.txt'
+    if ([IO.File]::Exists($mark) -and [IO.File]::ReadAllText($mark) -eq $instanceId) { return }
+    $action = @{
+        LifecycleHookName     = $HookName
+        AutoScalingGroupName  = $GroupName
+        LifecycleActionResult = $Result
+        InstanceId            = $instanceId
+        Region                = Get-Metadata -Name 'placement/region'
+        Force                 = $true
+    }
+    for ($attempt = 1; $attempt -le 5; $attempt++) {
+        try {
+            $null = Complete-ASLifecycleAction @action
+            break
+        }
+        catch {
+            # Completed before by a start that did not live to write its mark, or nothing waits.
+            if ($_.Exception.Message -match 'No active Lifecycle Action') { break }
+            if ($attempt -eq 5) { throw "the lifecycle hook $HookName of $GroupName could not be completed: $($_.Exception.Message)" }
+            Start-Sleep -Milliseconds ([int]($LookSeconds * 1000 * $attempt))
+        }
+    }
+    $null = [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($mark))
+    [IO.File]::WriteAllText($mark, $instanceId)
+    Show-HostEvent -Message "the launch of $instanceId in $GroupName ended with $Result."
+}
+
+$launch = @{ GroupName = $GroupName; HookName = $HookName; LookSeconds = $LookSeconds }
+try {
+    $windows = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
+    $attributes = [ordered]@{}
+    foreach ($name in @($Attribute.Keys | Sort-Object)) { $attributes[$name] = [string]$Attribute[$name] }
+    $attributes['winbake.build'] = [string]$windows.CurrentBuild
+    $attributes['winbake.revision'] = [string]$windows.UBR
+    Show-HostEvent -Message "this host runs 10.0.$($windows.CurrentBuild).$($windows.UBR); $(Get-CachedImageText)."
+    Write-AgentVariable -Name 'ECS_INSTANCE_ATTRIBUTES' -Value (ConvertTo-Json -InputObject $attributes -Compress)
+    # Missing layers only; prefer-cached would turn the cleanup of images off for good.
+    Write-AgentVariable -Name 'ECS_IMAGE_PULL_BEHAVIOR' -Value 'default'
+    # No task has used the cached images yet, so they count as untracked.
+    Write-AgentVariable -Name 'ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP' -Value 'false'
+    Write-AgentVariable -Name 'ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE' -Value 'true'
+    Write-AgentVariable -Name 'ECS_ENABLE_SPOT_INSTANCE_DRAINING' -Value ([string]$DrainSpot.IsPresent).ToLowerInvariant()
+    if (@(Get-Service | Where-Object { $_.Name -eq 'AmazonECS' -and $_.Status -eq 'Running' }).Count -eq 0) {
+        $agent = @{ Cluster = $Cluster; LoggingDrivers = $LoggingDriver }
+        if ($EnableTaskIamRole) { $agent.EnableTaskIAMRole = $true }
+        if ($EnableTaskEni) { $agent.EnableTaskENI = $true }
+        if ($BlockMetadata) { $agent.AwsvpcBlockIMDS = $true }
+        Import-Module -Name 'ECSTools'
+        $null = Initialize-ECSAgent @agent
+    }
+    $arn = Wait-EcsAgent -Uri $Introspection -Seconds $AgentSeconds -LookSeconds $LookSeconds
+    Show-HostEvent -Message "registered as $arn."
+    Complete-Launch @launch -Result 'CONTINUE'
+}
+catch {
+    $message = "this host does not join the cluster ${Cluster}: $($_.Exception.Message)"
+    Show-HostEvent -Message $message -EntryType 'Error'
+    try { Complete-Launch @launch -Result 'ABANDON' }
+    catch { Show-HostEvent -Message "the launch could not be abandoned either: $($_.Exception.Message)" -EntryType 'Error' }
+    throw $message
+}

@@ -1,0 +1,70 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What a container host finds on its network: instance metadata, version 2 only, and the ECS agent's introspection. */
+export interface HostServices {
+  /** The address of the metadata. */
+  readonly metadata: string;
+  /** The addresses of agents by how they behave. */
+  readonly agents: Readonly<Record<AgentBehaviour, string>>;
+  close(): void;
+}
+
+/** `silent` listens and never registers, `late` registers at the third look, `html` is another program on the port. */
+export type AgentBehaviour = 'registered' | 'late' | 'silent' | 'html';
+
+export const INSTANCE_ARN = 'arn:aws:ecs:eu-west-1:111122223333:container-instance/shop/0123456789abcdef';
+
+/** Starts the services on free ports; each agent remembers how often it was asked. */
+export async function startHostServices(instanceId: string): Promise<HostServices> {
+  const agent = (answer: (look: number) => string): Server => {
+    let look = 0;
+    return createServer((request, response) => {
+      look += 1;
+      response.writeHead(request.url === '/v1/metadata' ? 200 : 404).end(answer(look));
+    });
+  };
+  const state = (registered: boolean): string =>
+    JSON.stringify({ Cluster: 'shop', ContainerInstanceArn: registered ? INSTANCE_ARN : null, Version: 'x' });
+  const servers = {
+    metadata: metadataServer(instanceId),
+    registered: agent(() => state(true)),
+    late: agent((look) => state(look > 2)),
+    silent: agent(() => state(false)),
+    html: agent(() => '<html>'),
+  };
+  const urls = await Promise.all(Object.values(servers).map(urlOf));
+  const [metadata = '', registered = '', late = '', silent = '', html = ''] = urls;
+  return {
+    metadata,
+    agents: { registered, late, silent, html },
+    close: () => {
+      Object.values(servers).forEach((server) => {
+        server.closeAllConnections();
+        server.close();
+      });
+    },
+  };
+}
+
+function metadataServer(instanceId: string): Server {
+  const answers = new Map([
+    ['/latest/meta-data/instance-id', instanceId],
+    ['/latest/meta-data/placement/region', 'eu-west-1'],
+  ]);
+  return createServer((request, response) => {
+    const { method, url = '', headers } = request;
+    if (method === 'PUT' && url === '/latest/api/token') {
+      response.end('a-token==');
+    } else if (headers['x-aws-ec2-metadata-token'] === 'a-token==' && answers.has(url)) {
+      response.end(answers.get(url));
+    } else {
+      response.writeHead(401).end();
+    }
+  });
+}
+
+async function urlOf(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
