@@ -9,6 +9,7 @@
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
     FunctionsToExport    = @(
+        'Assert-FreeSpace'
         'Assert-HostRevision'
         'Format-Failure'
         'Format-ImageSet'

@@ -105,6 +105,13 @@ describeWithPowerShell('Save-Image', () => {
       otherHost: step([], { host: hostState({ ubr: 4300 }) }),
       fuller: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 5_000_000_000 }) }]),
       full: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 900_000_000 }) }]),
+      tooSmall: step([], { host: hostState({ freeBytes: 13_000_000_000 }) }),
+      halfIsThere: step([], {
+        host: hostState({ freeBytes: 9_000_000_000 }),
+        documents: {
+          'saved-images.json': { ...SAVED_IMAGES, images: [SAVED_IMAGES.images[0]], complete: false },
+        },
+      }),
       noDaemon: step([
         { call: '*', exitCode: 1, stderr: 'error during connect: is the docker daemon running?' },
       ]),
@@ -254,6 +261,10 @@ describeWithPowerShell('Save-Image', () => {
       'full',
       /No space left: 0\.9 GB are free while .*, and 4\.3 GB have to stay free\. Give the pipeline a larger/,
     ],
+    [
+      'tooSmall',
+      /Drive C: has 13\.0 GB free; pulling image set set-1 needs 9\.6 GB, and 4\.3 GB must be left\. Give the pipeline/,
+    ],
     ['otherVersion', /is an image of 10\.0\.20348\.9999; the catalog says 10\.0\.20348\.4294/],
     ['otherDigest', /came with the digests 'sha256:9+'; planned was sha256:1+/],
     ['otherName', /windows\/servercore:ltsc2022 is the image sha256:9+ after it was tagged as sha256:a+/],
@@ -277,6 +288,12 @@ describeWithPowerShell('Save-Image', () => {
 
   test('asks nothing of docker where the host is not the recorded one', () => {
     expect(result('otherHost').machine.calls()).toEqual([]);
+  });
+
+  test('asks for room before it pulls, and only for what is missing', () => {
+    // 2.0 and 0.1 GB of layers unpacked, 2.0 and 2.1 GB downloaded; then 0.1 and 2.1 GB.
+    expect(pulls('tooSmall')).toEqual([]);
+    expect(result('halfIsThere').exitCode).toBe(0);
   });
 
   test('tags nothing that is not what was planned', () => {

@@ -53,6 +53,7 @@ const KNOWN_COMMANDS = [
   'Restart-Service',
   'Select-Object',
   'Set-StrictMode',
+  'Sort-Object',
   'Split-Path',
   'Start-Sleep',
   'Test-Path',

@@ -14,6 +14,10 @@ function Invoke-Pull {
         $number++
         ConvertTo-Pull -Image $image -Registry $Registry -Place "$number of $(@($set.images).Count)" -Saved $record.images
     })
+    $needed = Get-PullByte -Pull $pulls
+    if ($needed -gt 0) {
+        $null = Assert-FreeSpace -NeededBytes $needed -HeadRoomBytes $Limit.freeBytes -Purpose "pulling image set $($set.set)"
+    }
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $reported = [Diagnostics.Stopwatch]::StartNew()
     try {
