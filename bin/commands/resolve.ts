@@ -2,12 +2,14 @@ import { Command } from 'commander';
 import { RegistryError } from '../../lib/core/oci/registry-error';
 import { rememberingRegistry } from '../../lib/core/resolve/remembering-registry';
 import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../lib/core/resolve/family';
+import { parseImageExtras } from '../../lib/core/resolve/image-extra';
 import { resolveImages, type Resolution } from '../../lib/core/resolve/resolve-images';
 import { parseHostVersion } from '../../lib/core/windows/os-version';
 import { parseRelease } from '../../lib/core/windows/release';
 import { createRegistryClient } from '../../lib/registry/registry-client';
 import { ExitCode } from '../exit-code';
 import { formatFindings } from '../findings';
+import { extraOption } from '../policy-options';
 import { parseSeconds } from '../option-values';
 import type { Finish } from '../finish';
 import { formatBytes, formatTable } from '../table';
@@ -31,6 +33,7 @@ interface ResolveOptions {
   readonly hostVersion?: string;
   readonly registry: string;
   readonly family?: readonly string[];
+  readonly extra?: readonly string[];
   readonly timeout: number;
   readonly json?: boolean;
 }
@@ -53,6 +56,7 @@ export function resolveCommand(terminal: Terminal, finish: Finish): Command {
       '--family <name...>',
       `families to resolve, of ${FAMILY_NAMES.join(', ')} (default: the first four)`,
     )
+    .addOption(extraOption())
     .option('--timeout <seconds>', 'bound of all network work', parseSeconds, 30)
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
@@ -66,9 +70,16 @@ async function resolve(options: ResolveOptions, terminal: Terminal): Promise<Exi
   const host = options.hostVersion === undefined ? undefined : parseHostVersion(options.hostVersion, release);
   const names = [...new Set(options.family ?? defaultFamilies(release))];
   const families = names.map((name) => familyOf(name, release));
+  const extras = parseImageExtras(options.extra ?? [], { release, families: names });
   const client = createRegistryClient({ url: options.registry, deadlineSeconds: options.timeout });
   try {
-    const resolution = await resolveImages(rememberingRegistry(client), release, families, host?.revision);
+    const resolution = await resolveImages(
+      rememberingRegistry(client),
+      release,
+      families,
+      host?.revision,
+      extras,
+    );
     const unreadable = resolution.findings.filter(isUnreadable);
     if (unreadable.length === families.length && unreadable[0] !== undefined) {
       throw new RegistryError('REGISTRY_UNREACHABLE', unreadable[0].message);

@@ -2,22 +2,23 @@ import { imageSetId } from '../catalog/image-set-id';
 import type { ImageSet, SetImage } from '../contracts/catalog';
 import type { Finding } from '../resolve/finding';
 import { formatOsVersion } from '../windows/os-version';
-import type { Release } from '../windows/release';
+import { chooseExtras } from './choose-extras';
 import type { GuardedFamily } from './gate-image';
+import type { GateInput } from './gate-input';
 
 /** Repositories whose images also carry their full revision as a tag, under which apps pin them. */
 const WITH_REVISION_TAGS: readonly string[] = ['windows/servercore', 'windows/nanoserver', 'windows/server'];
 
-/** The image set of the families for a target revision; a family below it is `late`, and a mix of revisions is said. */
+/** The image set of the families for a target revision; a family below it is `late`, and a mix of revisions is said.
+ * Extras stand after the families and are never late. */
 export function buildImageSet(
-  now: Date,
-  release: Release,
+  input: Pick<GateInput, 'catalog' | 'extras' | 'now' | 'release'>,
   families: readonly GuardedFamily[],
   revision: number,
   findings: readonly Finding[],
 ): ImageSet {
-  const target = { build: release.build, revision };
-  const images = families.flatMap(({ family, image }): SetImage[] =>
+  const target = { build: input.release.build, revision };
+  const own = families.flatMap(({ family, image }): SetImage[] =>
     image === undefined
       ? []
       : [
@@ -34,12 +35,14 @@ export function buildImageSet(
           },
         ],
   );
+  const extras = chooseExtras(input, target, own);
+  const images = [...own, ...extras.images];
   return {
     id: imageSetId(target, images),
-    at: now.toISOString(),
+    at: input.now.toISOString(),
     target: formatOsVersion(target),
     images,
-    findings: [...findings, ...mixed(images)],
+    findings: [...findings, ...mixed(own), ...extras.findings],
   };
 }
 

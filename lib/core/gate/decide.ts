@@ -123,13 +123,13 @@ function judgeSet(
   if (repush.waitingFor.length > 0) {
     return answer('wait', repushReason(repush), [...given.findings, ...repush.findings]);
   }
-  const set = buildImageSet(input.now, input.release, families, newest, given.findings);
+  const set = buildImageSet(input, families, newest, given.findings);
   const host = judgeHost(input, set, sightings);
-  const mixed = set.findings.filter((finding) => finding.code === 'MIXED_REVISIONS');
+  const ofSet = set.findings.filter((finding) => !given.findings.includes(finding));
   const findings = [
     ...given.findings,
     ...repush.findings,
-    ...mixed,
+    ...ofSet,
     ...host.findings,
     ...inVain(expectation, target),
   ];

@@ -1,6 +1,7 @@
 import type { Digest } from '../oci/digest';
 import type { Finding } from '../resolve/finding';
 import type { ImageFamily } from '../resolve/family';
+import type { ImageExtra } from '../resolve/image-extra';
 import type { OsVersion } from '../windows/os-version';
 
 /** An image under a floating tag, as a look or the catalog knows it. */
@@ -20,6 +21,12 @@ export interface FamilyLook {
   readonly family: ImageFamily;
   readonly image: GateImage | undefined;
   readonly findings: readonly Finding[];
+}
+
+/** What one look shows of an extra. */
+export interface ExtraLook {
+  readonly extra: ImageExtra;
+  readonly look: FamilyLook;
 }
 
 /** What the gate goes by for a family, after its guards. */

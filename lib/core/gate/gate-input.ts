@@ -1,7 +1,7 @@
 import type { Catalog, ImageSet } from '../contracts/catalog';
 import type { Finding } from '../resolve/finding';
 import type { Release } from '../windows/release';
-import type { FamilyLook } from './gate-image';
+import type { ExtraLook, FamilyLook } from './gate-image';
 import type { GatePolicy } from './gate-policy';
 
 /** What can be said: order a bake, look again later, nothing to do, or a person must choose. */
@@ -39,6 +39,8 @@ export interface GateInput {
   readonly policy: GatePolicy;
   /** The wanted families, as the registry shows them now. */
   readonly looks: readonly FamilyLook[];
+  /** What is cached beside them. */
+  readonly extras?: readonly ExtraLook[];
   /** What was known, this look's observations included. */
   readonly catalog: Catalog;
   readonly standing: StandingBake | undefined;

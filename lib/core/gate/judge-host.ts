@@ -4,6 +4,7 @@ import type { Finding } from '../resolve/finding';
 import { formatOsVersion, readOsVersion } from '../windows/os-version';
 import type { GateInput } from './gate-input';
 import { isOutOfBand } from './out-of-band';
+import { isOrderOf } from './same-images';
 import type { Sightings } from './sightings';
 
 /** What is known of hosts with regard to a set. */
@@ -40,7 +41,7 @@ export function judgeHost(input: GateInput, set: ImageSet, sightings: Sightings)
   // What a host was not offered before, it may be offered since the next Patch Tuesday.
   const isRecent = host !== undefined && new Date(host.at) >= lastPatchTuesday(now);
   const refused = isRecent && first !== undefined && new Date(host.at) >= first && host.revision < target;
-  const isSameOrder = failed?.set === set.id && host?.bake === failed.id;
+  const isSameOrder = failed !== undefined && isOrderOf(catalog, failed.set, set) && host?.bake === failed.id;
   if (refused && (isSameOrder || set.images.some((image) => image.late))) {
     const reached = formatOsVersion({ build: release.build, revision: host.revision });
     const reason = `Hosts are not offered the out-of-band release ${set.target}: the last one reached ${reached}.`;

@@ -1,6 +1,7 @@
 import type { ImageSet } from '../contracts/catalog';
 import type { GateInput } from './gate-input';
 import { MOST_ATTEMPTS, RETRY_SECONDS } from './gate-policy';
+import { isOrderOf } from './same-images';
 import { after, toMinute, type Thresholds } from './thresholds';
 
 /** What keeps an order from being tried again now. */
@@ -16,7 +17,8 @@ export interface RetryJudgement {
 export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryJudgement | undefined {
   const { failed, forced } = input;
   const isSame =
-    failed?.set === set.id &&
+    failed !== undefined &&
+    isOrderOf(input.catalog, failed.set, set) &&
     failed.recipeArn === input.recipeArn &&
     failed.scriptsSha256 === input.scriptsSha256;
   if (!isSame || forced === true) {

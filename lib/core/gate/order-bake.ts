@@ -13,6 +13,7 @@ import type { ParameterStore } from '../ports/parameter-store';
 import { readChannel } from '../publish/move-channel';
 import { publicationKey } from '../publish/publication-key';
 import { familyOf } from '../resolve/family';
+import { parseImageExtras } from '../resolve/image-extra';
 import { rememberingRegistry } from '../resolve/remembering-registry';
 import type { Release } from '../windows/release';
 import { decide } from './decide';
@@ -20,6 +21,7 @@ import type { FailedOrder, GateDecision } from './gate-input';
 import type { GatePolicy } from './gate-policy';
 import { targetRevision } from './judge-host';
 import { observationsOf, observeFamilies } from './observe';
+import { observeExtras } from './observe-extras';
 import { newestBakeableSet } from './order-forced';
 import { newOrder, orderedAt } from './order-id';
 
@@ -68,8 +70,11 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
   const families = request.families.map((name) => familyOf(name, release, request.lines[name]));
   const standing = await readStandingBake(documents, parameters, request.parameterPath);
   const known = await readCatalog(documents, release);
-  const looks = await observeFamilies(rememberingRegistry(ports.registry), families, known);
-  const observations = observationsOf(looks, now);
+  const extras = parseImageExtras(request.extras, request);
+  const registry = rememberingRegistry(ports.registry);
+  const looks = await observeFamilies(registry, families, known);
+  const beside = await observeExtras(registry, extras, looks, known);
+  const observations = observationsOf([...looks, ...beside.map(({ look }) => look)], now);
   const catalog = await changeCatalog(documents, release, (before) => {
     const observed = withObservations(before, observations);
     const remembered = standing === undefined ? observed : withPublishedHost(observed, standing);
@@ -83,6 +88,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
     release,
     policy: request.policy,
     looks,
+    extras: beside,
     catalog,
     standing,
     failed,

@@ -1,5 +1,6 @@
 import type { ImageSet } from '../contracts/catalog';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
+import { ownImages } from '../resolve/image-extra';
 import type { Expectation } from './expect-newer';
 import type { GateInput } from './gate-input';
 import { after, type Thresholds } from './thresholds';
@@ -48,7 +49,7 @@ function differsInVersions(baked: ImageSet, set: ImageSet): boolean {
 }
 
 function versionsOf(set: ImageSet): string {
-  const versions = set.images.map(
+  const versions = ownImages(set.images).map(
     ({ family, repository, osVersion }) => `${family} ${repository} ${osVersion}`,
   );
   return versions.sort().join(', ');

@@ -9,6 +9,7 @@ import type { AmiTags } from '../ports/ami-tags';
 import type { DocumentStore } from '../ports/document-store';
 import type { ImageBuilds } from '../ports/image-builds';
 import type { ParameterStore } from '../ports/parameter-store';
+import { ownImages } from '../resolve/image-extra';
 import { worstMode } from '../resolve/mode';
 import { readOsVersion } from '../windows/os-version';
 import { amiTags } from './ami-tags';
@@ -148,7 +149,7 @@ async function recordPublication(
       schema: 'winbake.publication/1',
       id,
       os,
-      mode: worstMode(manifest.images.map((image) => image.mode)),
+      mode: worstMode(ownImages(manifest.images).map((image) => image.mode)),
       amis,
       manifest: publishedManifestKey(id),
       verification: publishedVerificationKey(id),

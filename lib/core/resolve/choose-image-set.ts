@@ -1,7 +1,9 @@
-import type { ImageSet } from '../contracts/catalog';
+import type { ImageSet, SetImage } from '../contracts/catalog';
+import { compatibility } from '../windows/compatibility';
 import { readOsVersion, type OsVersion } from '../windows/os-version';
 import { fits } from './choose-image';
-import { modeOf, worstMode, type Mode } from './mode';
+import { isExtra } from './image-extra';
+import { modeOfImage, worstMode, type Mode } from './mode';
 
 /** The set that a host takes, with the mode of each image and of the whole; or why it takes none. */
 export type ImageSetChoice =
@@ -27,17 +29,34 @@ export function chooseImageSet(
   }
   const modes = set.images.map(({ family, late, osVersion }): [string, Mode] => [
     family,
-    modeOf(host.revision, readOsVersion(osVersion)?.revision ?? 0, late),
+    modeOfImage(host, osVersion, late),
   ]);
-  return { set, modes: Object.fromEntries(modes), mode: worstMode(modes.map(([, mode]) => mode)) };
+  return { set, modes: Object.fromEntries(modes), mode: setModeOf(modes) };
+}
+
+/** What is cached beside the families does not make a set worse. */
+function setModeOf(modes: readonly [string, Mode][]): Mode {
+  return worstMode(modes.flatMap(([family, mode]) => (isExtra(family) ? [] : mode)));
 }
 
 function isRunnable(set: ImageSet, host: OsVersion): boolean {
   const target = readOsVersion(set.target);
-  const images = set.images.map(({ osVersion }) => readOsVersion(osVersion));
   return (
     target?.build === host.build &&
     target.revision <= host.revision &&
-    images.every((version) => version !== undefined && fits(host, version))
+    set.images.every((image) => isFitting(image, host))
   );
+}
+
+/** Rule 1, save that an extra of 2022 also runs on 2025. */
+function isFitting({ family, osVersion }: SetImage, host: OsVersion): boolean {
+  const version = readOsVersion(osVersion);
+  if (version === undefined) {
+    return false;
+  }
+  return (isExtra(family) && isGuest(host, version)) || fits(host, version);
+}
+
+function isGuest(host: OsVersion, image: OsVersion): boolean {
+  return image.build !== host.build && compatibility(host, image).compatible;
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors/usage-error';
+import { readOsVersion, type OsVersion } from '../windows/os-version';
 import { parseRelease, type Release } from '../windows/release';
 import { FAMILY_NAMES, familyOf, type ImageFamily } from './family';
 
@@ -29,6 +30,11 @@ export const EXTRA_FORMS =
 /** Whether the name of an image in a set or manifest is that of an extra. */
 export function isExtra(family: string): boolean {
   return family.includes('@');
+}
+
+/** The images of the families themselves, by which a set or AMI is judged. */
+export function ownImages<T extends { readonly family: string }>(images: readonly T[]): readonly T[] {
+  return images.filter(({ family }) => !isExtra(family));
 }
 
 /** The extras that texts name, in their order; see `EXTRA_FORMS`. Throws a `UsageError` for what cannot be one. */
@@ -122,4 +128,24 @@ function ownRepository(text: string, release: Release): ImageFamily {
 /** A tag in which the * stands for a number; of several such tags the greatest is tried first. */
 function numbered(pattern: string): RegExp {
   return new RegExp(`^${pattern.replaceAll('.', '\\.').replace('*', '(\\d{1,15})')}$`);
+}
+
+/** The revision of a host that takes the newest image there is. */
+export const NEWEST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The host that an extra's image is chosen for: the pipeline's own, one just below the family's own image, or any of the
+ * other release. Undefined where the family has no image.
+ */
+export function hostOfExtra(
+  { family, previousOf }: ImageExtra,
+  host: OsVersion,
+  images: readonly { readonly family: string; readonly osVersion: string }[],
+): OsVersion | undefined {
+  if (previousOf !== undefined) {
+    const own = images.find((image) => image.family === previousOf);
+    const version = own && readOsVersion(own.osVersion);
+    return version && { build: version.build, revision: version.revision - 1 };
+  }
+  return family.release.build === host.build ? host : { build: family.release.build, revision: NEWEST };
 }

@@ -1,3 +1,5 @@
+import { readOsVersion, type OsVersion } from '../windows/os-version';
+
 /** How an image stands to its host, best first: same revision; older, and nothing nearer exists; older, because late. */
 export const MODES = ['exact', 'nearestLower', 'previousRevision'] as const;
 
@@ -10,6 +12,12 @@ export function modeOf(hostRevision: number, imageRevision: number, late = false
     return 'exact';
   }
   return late ? 'previousRevision' : 'nearestLower';
+}
+
+/** The mode of an image on a host; an extra of another release is older by its nature. */
+export function modeOfImage(host: OsVersion, osVersion: string, late = false): Mode {
+  const image = readOsVersion(osVersion);
+  return image?.build === host.build ? modeOf(host.revision, image.revision, late) : 'nearestLower';
 }
 
 /** The worst of several modes: what a set as a whole is; `exact` for none. */

@@ -6,7 +6,8 @@ import { releaseOfBuild, type Release } from '../windows/release';
 import { chooseImage, type CandidateImage } from './choose-image';
 import type { ImageFamily } from './family';
 import type { Finding } from './finding';
-import { modeOf, type Mode } from './mode';
+import { hostOfExtra, NEWEST, type ImageExtra } from './image-extra';
+import { modeOf, modeOfImage, type Mode } from './mode';
 import { readFloating, readOtherCandidates, type CandidateReading } from './read-candidates';
 
 /** The image of one family that fits a host. */
@@ -40,13 +41,14 @@ export interface Resolution {
  * taken to be at the newest revision that a floating tag shows.
  *
  * A family that cannot be read is left out with its `REGISTRY_*` finding; one without a fitting image with
- * `HOST_WITHOUT_IMAGE`.
+ * `HOST_WITHOUT_IMAGE`. Extras follow the families; one that is missing is only said.
  */
 export async function resolveImages(
   registry: Registry,
   release: Release,
   families: readonly ImageFamily[],
   hostRevision?: number,
+  extras: readonly ImageExtra[] = [],
 ): Promise<Resolution> {
   const floating = await Promise.all(families.map((family) => readFloatingOrFail(registry, family)));
   const revision = hostRevision ?? newestRevision(floating.flatMap((reading) => reading.images));
@@ -55,15 +57,49 @@ export async function resolveImages(
     families.map((family, index) => answerFamily(registry, family, host, floating[index] ?? NOTHING)),
   );
   const images = answers.flatMap((answer) => answer.image ?? []);
+  const beside = await resolveExtras(registry, extras, host, images);
   return {
     release: release.name,
     build: release.build,
     hostVersion: host === undefined ? null : formatOsVersion(host),
     revision: revision ?? null,
     complete: images.length === families.length,
-    images,
-    findings: answers.flatMap((answer) => answer.findings),
+    images: [...images, ...beside.flatMap((answer) => answer.image ?? [])],
+    findings: [...answers, ...beside].flatMap((answer) => answer.findings),
   };
+}
+
+/** Extras are asked for after the families, whose images a previous revision goes by. */
+async function resolveExtras(
+  registry: Registry,
+  extras: readonly ImageExtra[],
+  host: OsVersion | undefined,
+  images: readonly ResolvedImage[],
+): Promise<readonly FamilyAnswer[]> {
+  if (host === undefined) {
+    return [];
+  }
+  return Promise.all(
+    extras.map(async (extra) => {
+      const floating = await readFloatingOrFail(registry, extra.family);
+      const own = hostOfExtra(extra, host, images);
+      const revision = own?.revision === NEWEST ? newestRevision(floating.images) : own?.revision;
+      const chosenFor = own && revision !== undefined ? { ...own, revision } : undefined;
+      const answer = await answerFamily(registry, extra.family, chosenFor, floating);
+      return asExtra(answer, host);
+    }),
+  );
+}
+
+/** What the families' rule says of an extra, without a word that would withhold the answer. */
+function asExtra({ findings, image }: FamilyAnswer, host: OsVersion): FamilyAnswer {
+  const said = findings.map((finding): Finding => {
+    const severity = finding.code === 'HOST_WITHOUT_IMAGE' ? 'info' : 'warning';
+    return finding.severity === 'stop' ? { ...finding, severity } : finding;
+  });
+  return image === undefined
+    ? { findings: said }
+    : { findings: said, image: { ...image, mode: modeOfImage(host, image.osVersion) } };
 }
 
 interface FloatingReading extends CandidateReading {

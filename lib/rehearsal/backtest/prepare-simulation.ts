@@ -1,4 +1,5 @@
 import { defaultFamilies, familyOf } from '../../core/resolve/family';
+import { parseImageExtras } from '../../core/resolve/image-extra';
 import type { History } from '../history/history';
 import { hostRevisions } from '../history/host-revisions';
 import { readHistory } from '../history/read-history';
@@ -15,7 +16,7 @@ export interface PreparedSimulation {
 
 /** Reads history and hosts, and puts together what the gate is run over. Throws a `WinbakeError` where a file is damaged. */
 export function prepareSimulation(options: BacktestOptions): PreparedSimulation {
-  const { accepted, from, hostRevision, hosts, lines, policy, release, to } = options;
+  const { accepted, extras: texts, from, hostRevision, hosts, lines, policy, release, to } = options;
   const history = readHistory(options.history);
   const revisions = hostRevisions({
     history,
@@ -23,11 +24,13 @@ export function prepareSimulation(options: BacktestOptions): PreparedSimulation 
     ...(hosts === undefined ? {} : { hosts }),
   });
   const hostAt = (instant: Date) => hostRevision ?? revisions(release.build, instant);
-  const families = defaultFamilies(release).map((name) => familyOf(name, release, lines[name]));
+  const names = defaultFamilies(release);
+  const families = names.map((name) => familyOf(name, release, lines[name]));
+  const extras = parseImageExtras(texts, { release, families: names, lines });
   const looks = new RecordedLooks(history, families);
   return {
     history,
     hostAt,
-    simulation: { looks, release, policy, from, to, hostAt, givenHost: hostRevision, accepted },
+    simulation: { looks, extras, release, policy, from, to, hostAt, givenHost: hostRevision, accepted },
   };
 }

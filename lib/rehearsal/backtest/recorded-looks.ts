@@ -1,6 +1,7 @@
-import type { FamilyLook } from '../../core/gate/gate-image';
+import type { ExtraLook, FamilyLook } from '../../core/gate/gate-image';
 import { isDigest } from '../../core/oci/digest';
 import type { ImageFamily } from '../../core/resolve/family';
+import type { ImageExtra } from '../../core/resolve/image-extra';
 import { readOsVersion } from '../../core/windows/os-version';
 import type { HistoryEvent } from '../../core/history/history-event';
 import type { History } from '../history/history';
@@ -18,9 +19,20 @@ export class RecordedLooks {
     return this.families.map((family) => this.lookAt(family, instant));
   }
 
+  /** What each extra shows at an instant; a previous revision has no tag of its own. */
+  extrasAt(extras: readonly ImageExtra[], instant: Date): readonly ExtraLook[] {
+    return extras.map((extra) => {
+      const { family, previousOf } = extra;
+      const look =
+        previousOf === undefined ? this.lookAt(family, instant) : { family, image: undefined, findings: [] };
+      return { extra, look };
+    });
+  }
+
   /** The first change of a floating tag after an instant, or undefined. */
-  changeAfter(instant: Date): Date | undefined {
-    const times = this.families.flatMap((family) =>
+  changeAfter(instant: Date, extras: readonly ImageExtra[] = []): Date | undefined {
+    const families = [...this.families, ...extras.map(({ family }) => family)];
+    const times = families.flatMap((family) =>
       family.floatingTags.flatMap((tag) => {
         const next = this.history
           .eventsOf(family.repository, tag)

@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/errors/usage-error';
+import { ownImages } from '../../core/resolve/image-extra';
 import { readOsVersion } from '../../core/windows/os-version';
 import { checkAsOf } from '../history/as-of';
 import type { BacktestOptions } from './backtest-options';
@@ -93,9 +94,10 @@ function delayOf(
 }
 
 function isWrong({ set, hostRevision }: SimulatedBake): boolean {
-  const versions = set.images.map(({ osVersion }) => readOsVersion(osVersion));
+  const images = ownImages(set.images);
+  const versions = images.map(({ osVersion }) => readOsVersion(osVersion));
   const target = readOsVersion(set.target);
-  const isMixed = new Set(set.images.map(({ osVersion }) => osVersion)).size > 1;
+  const isMixed = new Set(images.map(({ osVersion }) => osVersion)).size > 1;
   return (
     versions.some(
       (version) =>

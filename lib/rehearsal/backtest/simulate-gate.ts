@@ -11,7 +11,9 @@ import { decide } from '../../core/gate/decide';
 import type { FailedOrder, GateDecision, StandingBake } from '../../core/gate/gate-input';
 import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../core/gate/gate-policy';
 import { observationsOf } from '../../core/gate/observe';
+import { isOrderOf } from '../../core/gate/same-images';
 import { chooseImageSet } from '../../core/resolve/choose-image-set';
+import type { ImageExtra } from '../../core/resolve/image-extra';
 import type { Mode } from '../../core/resolve/mode';
 import { readOsVersion } from '../../core/windows/os-version';
 import type { Release } from '../../core/windows/release';
@@ -20,6 +22,8 @@ import type { RecordedLooks } from './recorded-looks';
 /** What a simulation of the gate goes by. */
 export interface Simulation {
   readonly looks: RecordedLooks;
+  /** What is cached beside the families; a previous revision is known from earlier looks only. */
+  readonly extras?: readonly ImageExtra[];
   readonly release: Release;
   readonly policy: GatePolicy;
   readonly from: Date;
@@ -105,12 +109,15 @@ class SimulationState {
   tick(now: Date): void {
     const { looks, policy, release } = this.simulation;
     const shown = looks.at(now);
-    this.catalog = withObservations(this.catalog, observationsOf(shown, now));
+    const extras = looks.extrasAt(this.simulation.extras ?? [], now);
+    const seen = [...shown, ...extras.map(({ look }) => look)];
+    this.catalog = withObservations(this.catalog, observationsOf(seen, now));
     const decision = decide({
       now,
       release,
       policy,
       looks: shown,
+      extras,
       catalog: this.catalog,
       standing: this.standing,
       failed: this.failed,
@@ -137,9 +144,11 @@ class SimulationState {
     if (this.isUnsettled || this.simulation.everyTick === true) {
       return new Date(now.getTime() + TICK);
     }
-    const coming = [this.wakesAt, this.simulation.looks.changeAfter(now), nextBaseAmi(now)].flatMap(
-      (instant) => instant?.getTime() ?? [],
-    );
+    const coming = [
+      this.wakesAt,
+      this.simulation.looks.changeAfter(now, this.simulation.extras),
+      nextBaseAmi(now),
+    ].flatMap((instant) => instant?.getTime() ?? []);
     const ticks = Math.ceil((Math.min(...coming) - now.getTime()) / TICK);
     return new Date(now.getTime() + Math.max(1, ticks) * TICK);
   }
@@ -153,7 +162,8 @@ class SimulationState {
     const choice = chooseImageSet(this.catalog.sets, host, target);
     this.catalog = withHost(this.catalog, now, hostRevision, id);
     if ('error' in choice) {
-      const attempt = this.failed?.set === set.id ? this.failed.attempt + 1 : 1;
+      const isAgain = isOrderOf(this.catalog, this.failed?.set, set);
+      const attempt = isAgain ? (this.failed?.attempt ?? 0) + 1 : 1;
       this.failed = {
         id,
         set: set.id,

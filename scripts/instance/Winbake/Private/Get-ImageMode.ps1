@@ -6,7 +6,7 @@ function Get-ImageMode {
         [Parameter(Mandatory = $true)] [pscustomobject]$Image,
         [Parameter(Mandatory = $true)] [pscustomobject]$HostVersion
     )
-    if ((ConvertTo-OsVersion -Text $Image.osVersion).revision -eq $HostVersion.revision) { return 'exact' }
+    if ($Image.osVersion -eq "10.0.$($HostVersion.build).$($HostVersion.revision)") { return 'exact' }
     if ($Image.late) { return 'previousRevision' }
     return 'nearestLower'
 }

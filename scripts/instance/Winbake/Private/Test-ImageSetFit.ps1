@@ -8,7 +8,11 @@ function Test-ImageSetFit {
         [Parameter(Mandatory = $true)] [pscustomobject]$Set,
         [Parameter(Mandatory = $true)] [pscustomobject]$HostVersion
     )
-    $versions = @($Set.target) + @($Set.images | ForEach-Object { $_.osVersion })
+    # An extra, whose family's name holds an @, may also be of build 20348 on a host of 26100, which runs both.
+    $own = @($Set.images | Where-Object {
+        $HostVersion.build -ne 26100 -or $_.family -notlike '*@*' -or (ConvertTo-OsVersion -Text $_.osVersion).build -ne 20348
+    })
+    $versions = @($Set.target) + @($own | ForEach-Object { $_.osVersion })
     foreach ($text in $versions) {
         $version = ConvertTo-OsVersion -Text $text
         if ($version.build -ne $HostVersion.build -or $version.revision -gt $HostVersion.revision) { return $false }

@@ -1,0 +1,25 @@
+import type { Catalog, ImageSet } from '../contracts/catalog';
+import { ownImages } from '../resolve/image-extra';
+
+/**
+ * Whether two sets are the same order: the same target and the same image of each family. Extras do not count, so that one
+ * that moves neither orders a bake nor lets a failed one be tried for ever.
+ */
+export function areSameOrder(one: ImageSet, other: ImageSet): boolean {
+  return one.id === other.id || orderOf(one) === orderOf(other);
+}
+
+/** Whether a set is the same order as the one of that id; a set that the catalog does not know is another. */
+export function isOrderOf(catalog: Catalog, id: string | undefined, set: ImageSet): boolean {
+  const known = catalog.sets.find((one) => one.id === id);
+  return id === set.id || (known !== undefined && areSameOrder(known, set));
+}
+
+function orderOf({ target, images }: ImageSet): string {
+  return [
+    target,
+    ...ownImages(images)
+      .map(({ family, digest }) => `${family} ${digest}`)
+      .sort(),
+  ].join(', ');
+}

@@ -1,0 +1,73 @@
+import { familyOf } from '../../../lib/core/resolve/family';
+import { parseImageExtras } from '../../../lib/core/resolve/image-extra';
+import { rememberingRegistry } from '../../../lib/core/resolve/remembering-registry';
+import { resolveImages } from '../../../lib/core/resolve/resolve-images';
+import { parseRelease } from '../../../lib/core/windows/release';
+import { memoryRegistry } from '../../support/memory-registry';
+import type { RegistryShape, TagShape } from '../../support/registry-content';
+
+const tag = (version: string): TagShape => ({
+  flavour: 'docker',
+  list: true,
+  images: [{ osVersion: version, versionInEntry: true }],
+});
+
+const shape: RegistryShape = {
+  'windows/servercore': {
+    ltsc2025: tag('10.0.26100.6899'),
+    '10.0.26100.6899': tag('10.0.26100.6899'),
+    '10.0.26100.6584': tag('10.0.26100.6584'),
+    ltsc2022: tag('10.0.20348.4294'),
+  },
+  'contoso/tools': {
+    new: tag('10.0.26100.9000'),
+    'v.1': tag('10.0.26100.6584'),
+    'v.2': tag('10.0.26100.6584'),
+  },
+};
+
+function resolve(extras: readonly string[], host?: number) {
+  const release = parseRelease('2025');
+  const families = [familyOf('servercore', release)];
+  return resolveImages(
+    rememberingRegistry(memoryRegistry(shape)),
+    release,
+    families,
+    host,
+    parseImageExtras(extras, { release, families: ['servercore'] }),
+  );
+}
+
+test('extras follow the families: the previous revision, the other release, an own repository under rule 1', async () => {
+  const { complete, findings, images } = await resolve([
+    'previous',
+    'servercore@2022',
+    'tools=contoso/tools:new,v.*',
+  ]);
+  expect(images.map(({ family, tag: name, osVersion, mode }) => [family, name, osVersion, mode])).toEqual([
+    ['servercore', 'ltsc2025', '10.0.26100.6899', 'exact'],
+    ['servercore@previous', '10.0.26100.6584', '10.0.26100.6584', 'nearestLower'],
+    ['servercore@2022', 'ltsc2022', '10.0.20348.4294', 'nearestLower'],
+    ['tools@extra', 'v.2', '10.0.26100.6584', 'nearestLower'],
+  ]);
+  expect({ complete, findings }).toEqual({ complete: true, findings: [] });
+});
+
+test('an extra that is missing is said and withholds nothing', async () => {
+  const { complete, findings, images } = await resolve([
+    'framework-sdk',
+    'tools=contoso/tools:new',
+    'iis@2022',
+  ]);
+  expect(images.map(({ family }) => family)).toEqual(['servercore']);
+  expect(complete).toBe(true);
+  expect(findings.map(({ code, severity, family }) => [code, severity, family])).toEqual([
+    ['HOST_WITHOUT_IMAGE', 'info', 'framework-sdk@extra'],
+    ['HOST_WITHOUT_IMAGE', 'info', 'tools@extra'],
+    ['HOST_WITHOUT_IMAGE', 'info', 'iis@2022'],
+  ]);
+});
+
+test('without extras there are none', async () => {
+  expect((await resolve([])).images).toHaveLength(1);
+});
