@@ -1,14 +1,17 @@
 # Leaves: verification.json in the work folder, whether the checks passed or not; no container and no new image.
 # Needs: a machine started from the finished AMI, with image-manifest.json in the work folder; Docker runs.
 [CmdletBinding()]
-param([string]$WorkFolder = 'C:\ProgramData\Winbake')
+param(
+    [double]$StartSeconds = 600,
+    [string]$WorkFolder = 'C:\ProgramData\Winbake'
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
 try {
-    $verification = Get-Verification -WorkFolder $WorkFolder
+    $verification = Get-Verification -WorkFolder $WorkFolder -StartSeconds $StartSeconds
     Write-Document -Path (Join-Path $WorkFolder 'verification.json') -Document $verification
     $failed = @($verification.checks | Where-Object { -not $_.ok } | ForEach-Object { "$($_.name): $($_.detail)" })
     if ($failed.Count -gt 0) {

@@ -14,7 +14,7 @@ const MANIFEST = {
 function step(faults: readonly DockerAnswer[] = [], options: PretendedMachineOptions = {}): ScriptCase {
   const documents = { 'image-manifest.json': MANIFEST };
   const machine = makeMachine({ documents, docker: [...faults, ...GOOD_DOCKER], ...options });
-  return { script: 'verify/Test-Image.ps1', machine };
+  return { script: 'verify/Test-Image.ps1', machine, parameters: { StartSeconds: 20 } };
 }
 
 /** What ipconfig says in a container. */
@@ -55,6 +55,7 @@ describeWithPowerShell('Test-Image', () => {
         { call: 'run *iis*', stdout: 'ok', times: 1 },
         { call: 'run *iis*', exitCode: 1, stderr: 'hcs: 0xc0370106' },
       ]),
+      hangs: { ...step([{ call: 'run *iis*', hangSeconds: 60 }]), parameters: { StartSeconds: 3 } },
       noManifest: step([], { documents: {} }),
       agentRuns: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Running' } }) }),
       agentThere: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Stopped' } }) }),
@@ -129,6 +130,7 @@ describeWithPowerShell('Test-Image', () => {
     ['otherId', ['image iis'], /has the id sha256:5+, not sha256:b+/],
     ['otherDigest', ['image iis'], /lacks the digest sha256:3+/],
     ['secondStartFails', ['container iis'], /container iis: .*0xc0370106/],
+    ['hangs', ['container iis'], /container iis: .*did not end within 3 s and was stopped/],
     ['agentRuns', ['ecs agent'], /ecs agent: service AmazonECS is Running, 0 files/],
     ['agentRan', ['ecs agent'], /ecs agent: service AmazonECS is not installed, 1 files in C:\\ProgramData/],
     ['noNat', ['network nat'], /network nat: .*No such network: nat/],

@@ -4,7 +4,10 @@ function Test-ContainerStart {
     # is replaced since that of iis and aspnet watches a service and does not end.
     [CmdletBinding()]
     [OutputType([pscustomobject])]
-    param([Parameter(Mandatory = $true)] [pscustomobject]$Image)
+    param(
+        [Parameter(Mandatory = $true)] [pscustomobject]$Image,
+        [Parameter(Mandatory = $true)] [double]$StartSeconds
+    )
     $reference = @(Get-ImageReference -Image $Image)[0]
     $arguments = 'run', '--rm', '--pull=never', '--isolation=process', '--entrypoint', 'cmd', $reference, '/c', 'ver'
     $seconds = [Collections.Generic.List[double]]::new()
@@ -12,7 +15,7 @@ function Test-ContainerStart {
     try {
         while ($seconds.Count -lt 2) {
             $watch = [Diagnostics.Stopwatch]::StartNew()
-            $said = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments) -join ' '
+            $said = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds) -join ' '
             $seconds.Add([Math]::Round($watch.Elapsed.TotalSeconds, 2))
         }
         $detail = $said.Trim()

@@ -4,7 +4,10 @@ function Test-NatNetwork {
     # https://github.com/docker/for-win/issues/750
     [CmdletBinding()]
     [OutputType([Collections.Specialized.OrderedDictionary])]
-    param([Parameter(Mandatory = $true)] [pscustomobject]$Image)
+    param(
+        [Parameter(Mandatory = $true)] [pscustomobject]$Image,
+        [Parameter(Mandatory = $true)] [double]$StartSeconds
+    )
     try {
         $text = @(Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat' -TimeoutSeconds 120) -join "`n"
         $parsed = $text | ConvertFrom-Json
@@ -12,7 +15,8 @@ function Test-NatNetwork {
         if ($driver -ne 'nat') { throw "The network nat has the driver '$driver'." }
         $reference = @(Get-ImageReference -Image $Image)[0]
         $arguments = 'run', '--rm', '--pull=never', '--isolation=process', '--network', 'nat', '--entrypoint', 'cmd', $reference
-        $said = @(Invoke-Native -FilePath 'docker' -ArgumentList ($arguments + '/c', 'ipconfig') -TimeoutSeconds 600) -join "`n"
+        $arguments += '/c', 'ipconfig'
+        $said = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds) -join "`n"
         $address = Select-Address -Text $said -Name 'IPv4 Address'
         $gateway = Select-Address -Text $said -Name 'Default Gateway'
         # Windows gives itself an address of 169.254 where it gets none.

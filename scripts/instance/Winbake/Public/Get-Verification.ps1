@@ -4,14 +4,19 @@ function Get-Verification {
     Finds out whether a machine that was started from the finished AMI is what the image manifest says.
     .PARAMETER WorkFolder
     The folder that holds image-manifest.json, as the AMI brought it along.
+    .PARAMETER StartSeconds
+    How long the start of a container may take. One that hangs must not take the verification with it.
     .EXAMPLE
-    Get-Verification -WorkFolder C:\ProgramData\Winbake
+    Get-Verification -WorkFolder C:\ProgramData\Winbake -StartSeconds 600
     .OUTPUTS
     OrderedDictionary: a document of winbake.verification/1; failed checks stand in it and are not thrown.
     #>
     [CmdletBinding()]
     [OutputType([Collections.Specialized.OrderedDictionary])]
-    param([Parameter(Mandatory = $true)] [string]$WorkFolder)
+    param(
+        [Parameter(Mandatory = $true)] [string]$WorkFolder,
+        [Parameter(Mandatory = $true)] [double]$StartSeconds
+    )
     $osVersion = (Get-HostVersion).osVersion
     # Without a manifest nobody can tell which order this was.
     $order = 'unknown'
@@ -27,13 +32,13 @@ function Get-Verification {
         foreach ($image in $manifest.images) {
             $present = Test-CachedImage -Image $image
             Show-Progress "Checked $($present.name): $($present.detail)"
-            $started = Test-ContainerStart -Image $image
+            $started = Test-ContainerStart -Image $image -StartSeconds $StartSeconds
             Show-Progress "Started $($image.family) in $($started.seconds -join ' and ') s: $($started.check.detail)"
             $checks.Add($present)
             $checks.Add($started.check)
             $images.Add((Format-VerifiedImage -Image $image -Present $present.ok -Seconds $started.seconds))
         }
-        $checks.Add((Test-NatNetwork -Image @($manifest.images)[0]))
+        $checks.Add((Test-NatNetwork -Image @($manifest.images)[0] -StartSeconds $StartSeconds))
     }
     catch {
         $checks.Add([ordered]@{ name = 'manifest'; ok = $false; detail = Format-Failure $_ })
