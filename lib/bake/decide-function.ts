@@ -1,36 +1,28 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { DEFAULT_GATE_POLICY } from '../core/gate/gate-policy';
 import { gatePolicyVariables, type DecideEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
-import { HandlerFunction } from '../internal/handler-function';
 import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
 import { LatePolicy } from './late-policy';
-import type { PipelineSettings } from './pipeline-settings';
+import { PipelineFunction, type PipelineResources } from './pipeline-function';
 import { allowToFollowBakes } from './rebake-permissions';
 
 /** What the gate looks at and writes to. */
-export interface DecideFunctionProps {
-  readonly settings: PipelineSettings;
-  readonly bucket: IBucket;
+export interface DecideFunctionProps extends PipelineResources {
   readonly recipeArn: string;
   readonly scriptsSha256: string;
 }
 
 /** The gate: looks at the registry, and says whether a bake is due. */
-export class DecideFunction extends HandlerFunction<DecideEnvironment> {
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, bucket, recipeArn, scriptsSha256 }: DecideFunctionProps,
-  ) {
+export class DecideFunction extends PipelineFunction<DecideEnvironment> {
+  constructor(scope: Construct, id: string, props: DecideFunctionProps) {
+    const { settings, bucket, recipeArn, scriptsSha256 } = props;
     const { os, parameterPath } = settings;
-    super(scope, id, {
-      handler: 'decide',
-      description: `Winbake ${settings.pipelineName}: decides whether a bake is due`,
+    super(scope, id, props, {
+      kind: 'decide',
+      does: 'decides whether a bake is due',
       timeout: Duration.minutes(2),
-      logRetention: settings.logRetention,
       environment: {
         WINBAKE_OS: os.name,
         WINBAKE_BUCKET: bucket.bucketName,

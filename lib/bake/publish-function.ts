@@ -1,30 +1,26 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { PublishEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
-import { HandlerFunction } from '../internal/handler-function';
 import { allowChannelWrites } from './channel-writes';
 import { imageArns } from './image-arns';
-import type { PipelineSettings } from './pipeline-settings';
+import { PipelineFunction, type PipelineResources } from './pipeline-function';
 
 /** What a publication is made from. */
-export interface PublishFunctionProps {
-  readonly settings: PipelineSettings;
-  readonly bucket: IBucket;
+export interface PublishFunctionProps extends PipelineResources {
   readonly instanceRole: IRole & { readonly roleId: string };
 }
 
 /** Makes a verified AMI known: record, tags and parameters. */
-export class PublishFunction extends HandlerFunction<PublishEnvironment> {
-  constructor(scope: Construct, id: string, { settings, bucket, instanceRole }: PublishFunctionProps) {
+export class PublishFunction extends PipelineFunction<PublishEnvironment> {
+  constructor(scope: Construct, id: string, props: PublishFunctionProps) {
+    const { settings, bucket, instanceRole } = props;
     const { pipelineName, resourceName, parameterPath } = settings;
-    super(scope, id, {
-      handler: 'publish',
-      description: `Winbake ${pipelineName}: publishes a finished bake`,
+    super(scope, id, props, {
+      kind: 'publish',
+      does: 'publishes a finished bake',
       timeout: Duration.minutes(5),
-      logRetention: settings.logRetention,
       environment: {
         WINBAKE_OS: settings.os.name,
         WINBAKE_PIPELINE: pipelineName,

@@ -1,19 +1,17 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { allow } from '../internal/allow';
+import { stateMachineName } from './fixed-names';
 import { imageArns } from './image-arns';
-
-/** The name of a pipeline's state machine. */
-export function rebakeName(resourceName: string): string {
-  return `${resourceName}-rebake`;
-}
 
 /** Lets a function see whether a rebake runs, why a build failed, and end a build that a person cancelled. */
 export function allowToFollowBakes(role: Role, resourceName: string): void {
   const { partition, region, account } = Stack.of(role);
   allow(role, {
     actions: ['states:DescribeExecution'],
-    resources: [`arn:${partition}:states:${region}:${account}:execution:${rebakeName(resourceName)}:*`],
+    resources: [
+      `arn:${partition}:states:${region}:${account}:execution:${stateMachineName({ resourceName })}:*`,
+    ],
     wildcardReason: 'The names of executions are drawn when they start.',
   });
   allow(role, {

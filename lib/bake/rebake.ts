@@ -1,17 +1,18 @@
-import { Aws, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from '../internal/allow';
 import { publicParameterArn } from '../internal/parameter-arn';
+import { ScheduleTarget } from '../internal/schedule-target';
+import { stateMachineName } from './fixed-names';
 import { imageArns } from './image-arns';
 import type { PipelineSettings } from './pipeline-settings';
 import { REBAKE_DEFINITION } from './rebake-definition';
-import { rebakeName } from './rebake-permissions';
 
 /** What a rebake calls. */
 export interface RebakeProps {
@@ -19,6 +20,7 @@ export interface RebakeProps {
   readonly decide: IFunction;
   readonly publish: IFunction;
   readonly imagePipelineArn: string;
+  readonly undelivered: IQueue;
 }
 
 /** The state machine that takes a pipeline from "is there something new?" to a publication, and what starts it. */
@@ -30,7 +32,7 @@ export class Rebake extends Construct {
     const { settings, decide, publish, imagePipelineArn } = props;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      stateMachineName: rebakeName(settings.resourceName),
+      stateMachineName: stateMachineName(settings),
       comment: REBAKE_DEFINITION.Comment,
       definitionBody: DefinitionBody.fromString(JSON.stringify(REBAKE_DEFINITION)),
       definitionSubstitutions: {
@@ -45,7 +47,7 @@ export class Rebake extends Construct {
         level: LogLevel.ALL,
         includeExecutionData: true,
         destination: new LogGroup(this, 'Logs', {
-          logGroupName: `/aws/vendedlogs/states/${rebakeName(settings.resourceName)}`,
+          logGroupName: `/aws/vendedlogs/states/${stateMachineName(settings)}`,
           retention: settings.logRetention,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
@@ -70,11 +72,12 @@ export class Rebake extends Construct {
       resources: [imageArns(this, settings.resourceName)],
       wildcardReason: 'Every build is a version of the image, with a number that is not known before.',
     });
-    this.onPatchTuesday(settings);
+    this.onPatchTuesday(settings, props.undelivered);
+    this.onEveryLook(settings, props.undelivered);
   }
 
   /** Microsoft releases its updates on the second Tuesday of a month at 10:00 Pacific time. */
-  private onPatchTuesday({ resourceName, pipelineName }: PipelineSettings): void {
+  private onPatchTuesday({ resourceName, pipelineName }: PipelineSettings, undelivered: IQueue): void {
     new Schedule(this, 'PatchTuesday', {
       scheduleName: `${resourceName}-patch-tuesday`,
       description: `Winbake ${pipelineName}: looks for the images of Patch Tuesday`,
@@ -84,9 +87,26 @@ export class Rebake extends Construct {
         weekDay: 'TUE#2',
         timeZone: TimeZone.AMERICA_LOS_ANGELES,
       }),
-      target: new StepFunctionsStartExecution(this.stateMachine, {
-        input: ScheduleTargetInput.fromObject({ trigger: 'patchTuesday' }),
-      }),
+      target: this.start('OnPatchTuesday', 'patchTuesday', undelivered),
+    });
+  }
+
+  /** What comes between Patch Tuesdays, and what an event lost. */
+  private onEveryLook({ resourceName, pipelineName }: PipelineSettings, undelivered: IQueue): void {
+    new Schedule(this, 'Looks', {
+      scheduleName: `${resourceName}-looks`,
+      description: `Winbake ${pipelineName}: looks whether anything is new`,
+      schedule: ScheduleExpression.rate(Duration.hours(4)),
+      target: this.start('OnLook', 'look', undelivered),
+    });
+  }
+
+  private start(id: string, trigger: string, undelivered: IQueue): ScheduleTarget {
+    return new ScheduleTarget(this, id, {
+      arn: this.stateMachine.stateMachineArn,
+      action: 'states:StartExecution',
+      input: { trigger },
+      undelivered,
     });
   }
 }

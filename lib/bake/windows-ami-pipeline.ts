@@ -1,5 +1,6 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { catalogKey as keyOfCatalog } from '../core/catalog/catalog';
@@ -8,14 +9,20 @@ import type { WindowsOs } from '../windows-os';
 import { BakeBucket } from './bake-bucket';
 import { BakePipeline } from './bake-pipeline';
 import { BakeRecipe } from './bake-recipe';
+import { CareFunction } from './care-function';
 import { ChannelSeed } from './channel-seed';
 import { DecideFunction } from './decide-function';
+import { describePipeline } from './describe-pipeline';
 import { InstanceRole } from './instance-role';
 import { InstanceScripts } from './instance-scripts';
+import { NoticeTopic } from './notice-topic';
+import { OperateFunction } from './operate-function';
 import { pipelineNetwork } from './pipeline-network';
+import { PipelineRecord } from './pipeline-record';
 import { pipelineSettings } from './pipeline-settings';
 import { PublishFunction } from './publish-function';
 import { Rebake } from './rebake';
+import { Undelivered } from './undelivered';
 import type { WindowsAmiPipelineProps } from './windows-ami-pipeline-props';
 
 /**
@@ -38,6 +45,9 @@ export class WindowsAmiPipeline extends Construct {
 
   /** The bucket of catalog, orders, image manifests, verifications and publications. */
   public readonly bucket: IBucket;
+
+  /** The topic through which people are told what needs them; subscribe to it. */
+  public readonly topic: ITopic;
 
   /** The role of the build and test instances; grant it what your own components need. */
   public readonly instanceRole: IRole;
@@ -67,18 +77,28 @@ export class WindowsAmiPipeline extends Construct {
       recipeArn,
       instanceProfileName: instanceRole.instanceProfileName,
     });
+    const topic = new NoticeTopic(this, 'Topic', settings.pipelineName);
+    const undelivered = new Undelivered(this, 'Undelivered');
+    const description = describePipeline(this, settings, {
+      bucketName: bucket.bucketName,
+      imagePipelineArn: pipelineArn,
+    });
+    new PipelineRecord(this, 'Record', settings, description);
+    const resources = { settings, bucket, topic, description };
     const decide = new DecideFunction(this, 'Decide', {
-      settings,
-      bucket,
+      ...resources,
       recipeArn,
       scriptsSha256: scripts.sha256,
     });
-    const publish = new PublishFunction(this, 'Publish', { settings, bucket, instanceRole });
+    const publish = new PublishFunction(this, 'Publish', { ...resources, instanceRole });
+    new CareFunction(this, 'Care', { ...resources, undelivered });
+    new OperateFunction(this, 'Operate', resources);
     const { stateMachine } = new Rebake(this, 'Rebake', {
       settings,
       decide: decide.function,
       publish: publish.function,
       imagePipelineArn: pipelineArn,
+      undelivered,
     });
     new ChannelSeed(this, 'Seed', settings);
 
@@ -87,6 +107,7 @@ export class WindowsAmiPipeline extends Construct {
     this.parameterPrefix = settings.parameterPrefix;
     this.parameterPath = settings.parameterPath;
     this.bucket = bucket;
+    this.topic = topic;
     this.instanceRole = instanceRole;
     this.rebake = stateMachine;
   }

@@ -5,8 +5,43 @@ import type { GatePolicy } from '../core/gate/gate-policy';
  * lists are separated by commas, durations are whole seconds.
  */
 
+/** What every handler of a pipeline is told of it. */
+export interface PipelineEnvironment {
+  /** `DescribedPipeline` as JSON. */
+  readonly WINBAKE_PIPELINE_DESCRIPTION: string;
+  /** The topic through which people are told. */
+  readonly WINBAKE_TOPIC_ARN: string;
+}
+
+/**
+ * What a pipeline says of itself: the document `winbake.pipeline/1` of `lib/core/contracts/pipeline-description.ts`, once
+ * more for the constructs, which reach no contract. A test compares the two.
+ */
+export interface DescribedPipeline {
+  readonly schema: 'winbake.pipeline/1';
+  readonly os: string;
+  readonly pipeline: string;
+  readonly parameterPrefix: string;
+  readonly account: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly baseAmiParameter: string | null;
+  readonly stateMachineArn: string;
+  readonly operateFunctionArn: string;
+  readonly imagePipelineArn: string | null;
+  readonly targets: readonly { readonly account: string; readonly region: string }[];
+  readonly promotion: {
+    readonly mode: 'manual' | 'automatic';
+    readonly delaySeconds: number;
+    readonly atMostSeconds: number;
+    readonly canaryFleets: readonly string[];
+  };
+  readonly retention: { readonly newest: number; readonly minimumAgeDays: number };
+  readonly patchWithinSeconds: number;
+}
+
 /** What `decide` needs to know. */
-export interface DecideEnvironment extends GatePolicyEnvironment {
+export interface DecideEnvironment extends PipelineEnvironment, GatePolicyEnvironment {
   /** Such as `SERVER_2022_CORE`. */
   readonly WINBAKE_OS: string;
   /** The bucket of catalog, orders, manifests and publications. */
@@ -55,7 +90,7 @@ export function gatePolicyVariables(policy: GatePolicy): GatePolicyEnvironment {
 }
 
 /** What `publish` needs to know. */
-export interface PublishEnvironment {
+export interface PublishEnvironment extends PipelineEnvironment {
   readonly WINBAKE_OS: string;
   readonly WINBAKE_PIPELINE: string;
   readonly WINBAKE_BUCKET: string;
@@ -70,6 +105,12 @@ export interface SeedEnvironment {
   readonly WINBAKE_PARAMETER_PATH: string;
   readonly WINBAKE_BASE_AMI_PARAMETER: string;
 }
+
+/** What `care` needs to know. */
+export type CareEnvironment = PipelineEnvironment;
+
+/** What `operate` needs to know. */
+export type OperateEnvironment = PipelineEnvironment;
 
 /** What `rollout` needs to know. */
 export interface RolloutEnvironment {
@@ -93,6 +134,7 @@ export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName):
 /** The name of any variable of any handler; `AWS_REGION` is set by Lambda itself. */
 export type EnvironmentName =
   | 'AWS_REGION'
+  | keyof PipelineEnvironment
   | keyof DecideEnvironment
   | keyof PublishEnvironment
   | keyof SeedEnvironment

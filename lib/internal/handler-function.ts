@@ -2,6 +2,7 @@ import { RemovalPolicy, Validations, type Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from './allow';
 import { handlerFolder, type HandlerName } from './asset-path';
@@ -13,6 +14,12 @@ export interface HandlerFunctionProps<Environment extends object> {
   readonly environment: Environment & Readonly<Record<keyof Environment, string>>;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
+  /** Left out, CloudFormation names the function. */
+  readonly functionName?: string;
+  /** Left out, CloudFormation names the role. */
+  readonly roleName?: string;
+  /** Where an event goes that failed even when tried again; for functions that are invoked without waiting for an answer. */
+  readonly undelivered?: IQueue;
 }
 
 /** A bundled handler as a Lambda function, with a role and a log group of its own. */
@@ -26,7 +33,10 @@ export class HandlerFunction<Environment extends object> extends Construct {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      ...(props.roleName === undefined ? {} : { roleName: props.roleName }),
+    });
     allow(this.role, {
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [logGroup.logGroupArn],
@@ -42,6 +52,8 @@ export class HandlerFunction<Environment extends object> extends Construct {
       memorySize: 512,
       timeout: props.timeout,
       logGroup,
+      ...(props.functionName === undefined ? {} : { functionName: props.functionName }),
+      ...(props.undelivered === undefined ? {} : { deadLetterQueue: props.undelivered }),
     });
     Validations.of(this.function).acknowledge({
       id: 'AwsSolutions-L1',

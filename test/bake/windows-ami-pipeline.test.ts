@@ -130,6 +130,17 @@ describe('with required props', () => {
     });
   });
 
+  test('looks every 4 hours, and takes care every 15 minutes', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(4 hours)',
+      Target: Match.objectLike({ Input: '{"trigger":"look"}' }),
+    });
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(15 minutes)',
+      Target: Match.objectLike({ Input: '{"trigger":"schedule"}' }),
+    });
+  });
+
   test('fills every place of the state machine with what was deployed', () => {
     const machine = onlyProperties(template, 'AWS::StepFunctions::StateMachine');
     const places = [...(machine.DefinitionString as string).matchAll(/\${(\w+)}/g)].map(([, name]) => name);
@@ -214,11 +225,14 @@ describe('permissions', () => {
       'imagebuilder:CancelImageCreation',
       'imagebuilder:ListWorkflowExecutions',
       'imagebuilder:ListWorkflowStepExecutions',
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       's3:GetObject',
       's3:ListBucket',
       's3:PutObject',
+      'sns:Publish',
       'ssm:GetParameter',
       'states:DescribeExecution',
     ]);

@@ -1,10 +1,12 @@
 import type { JsonObject } from '../../lib/core/oci/json-value';
+import type { Environment } from '../../lib/rehearsal/assembly/environment';
 import type { TemplateResource } from '../../lib/rehearsal/assembly/read-assembly';
 import { StackModel } from '../../lib/rehearsal/assembly/stack-model';
 import { callerOf, type Caller } from '../../lib/rehearsal/iam/role-policies';
 
-/** A template written by hand. */
+/** A template written by hand, and where it is deployed. */
 export interface HandwrittenTemplate {
+  readonly environment?: Environment;
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
   readonly Parameters?: Readonly<Record<string, JsonObject>>;
   readonly Outputs?: Readonly<Record<string, JsonObject>>;
@@ -16,8 +18,9 @@ export function stackModels(
   ssm: Readonly<Record<string, string>> = {},
 ): readonly StackModel[] {
   const models: StackModel[] = [];
-  for (const [name, { Resources = {}, ...template }] of Object.entries(templates)) {
-    const stack = { name, template: { Resources, ...template }, assets: [] };
+  for (const [name, { Resources = {}, environment, ...template }] of Object.entries(templates)) {
+    const placed = environment === undefined ? {} : { environment };
+    const stack = { name, template: { Resources, ...template }, assets: [], ...placed };
     models.push(
       new StackModel(
         stack,

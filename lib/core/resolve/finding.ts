@@ -18,6 +18,7 @@ export const FINDING_CODES = [
   'REGISTRY_THROTTLED',
   'REGISTRY_INVALID',
   'SYNTHETIC',
+  'NOT_RUN',
 ] as const;
 
 /** The stable name of a kind of finding. */

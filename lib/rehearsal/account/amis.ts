@@ -1,11 +1,14 @@
 import type { AmiTags } from '../../core/ports/ami-tags';
-import { digitsOf, REGION } from '../assembly/physical-names';
+import { PRETENDED_ENVIRONMENT } from '../assembly/environment';
+import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';
 import type { Caller } from '../iam/role-policies';
 
 /** The AMIs of the pretended region and their tags. */
 export class Amis {
   private readonly tags = new Map<string, Readonly<Record<string, string>>>();
+
+  constructor(private readonly region = PRETENDED_ENVIRONMENT.region) {}
 
   /** Makes an AMI whose id depends on a name alone, and gives the id. */
   create(name: string, tags: Readonly<Record<string, string>> = {}): string {
@@ -29,7 +32,7 @@ export class Amis {
   writer(caller: Caller): AmiTags {
     return {
       tag: (region, amiId, tags) => {
-        if (region !== REGION) {
+        if (region !== this.region) {
           throw unmodelled(`AMIs of the region ${region}`);
         }
         const present = this.tagsOf(amiId);

@@ -1,5 +1,5 @@
 import type { ParameterStore } from '../../core/ports/parameter-store';
-import { ACCOUNT, REGION } from '../assembly/physical-names';
+import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
 import type { Caller } from '../iam/role-policies';
 import type { Amis } from './amis';
 
@@ -7,7 +7,10 @@ import type { Amis } from './amis';
 export class Parameters {
   private readonly values = new Map<string, string>();
 
-  constructor(private readonly amis: Amis) {}
+  constructor(
+    private readonly amis: Amis,
+    private readonly environment = PRETENDED_ENVIRONMENT,
+  ) {}
 
   /** The value without asking who reads it, as CloudFormation and a person at the console would. */
   read(name: string): string | undefined {
@@ -32,11 +35,11 @@ export class Parameters {
   store(caller: Caller): ParameterStore {
     return {
       get: (name) => {
-        caller.require('ssm:GetParameter', parameterArn(name));
+        caller.require('ssm:GetParameter', parameterArn(name, this.environment));
         return Promise.resolve(this.values.get(name));
       },
       put: (name, value, type) => {
-        caller.require('ssm:PutParameter', parameterArn(name));
+        caller.require('ssm:PutParameter', parameterArn(name, this.environment));
         if (type === 'aws:ec2:image') {
           caller.require('ec2:DescribeImages', '*');
           this.amis.requireExisting(value);
@@ -49,7 +52,6 @@ export class Parameters {
 }
 
 /** The ARN of a parameter; those of AWS itself belong to no account. */
-export function parameterArn(name: string): string {
-  const account = name.startsWith('/aws/') ? '' : ACCOUNT;
-  return `arn:aws:ssm:${REGION}:${account}:parameter${name}`;
+export function parameterArn(name: string, { account, region }: Environment): string {
+  return `arn:aws:ssm:${region}:${name.startsWith('/aws/') ? '' : account}:parameter${name}`;
 }

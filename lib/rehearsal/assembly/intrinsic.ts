@@ -1,11 +1,11 @@
 import { isJsonObject } from '../../core/oci/json-value';
-import { REGION } from './physical-names';
 import { unmodelled } from './unmodelled';
 
 /** What an intrinsic function looks up in its stack. */
 export interface IntrinsicScope {
   /** The name of the stack, for people. */
   readonly stack: string;
+  readonly region: string;
   /** Fills in the functions within a value. */
   readonly resolve: (value: unknown) => unknown;
   /** What `Ref` gives; undefined for `AWS::NoValue`. */
@@ -44,7 +44,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return String(resolve(text)).split(String(separator));
   },
   'Fn::Base64': (argument, { resolve }) => Buffer.from(String(resolve(argument))).toString('base64'),
-  'Fn::GetAZs': () => ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`),
+  'Fn::GetAZs': (_argument, { region }) => ['a', 'b', 'c'].map((zone) => `${region}${zone}`),
   'Fn::ImportValue': (argument, { resolve, imported }) => imported(String(resolve(argument))),
 };
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { PRETENDED_ENVIRONMENT, type Environment } from './environment';
 import { unmodelled } from './unmodelled';
 
-/** The pretended region and account of a rehearsal. */
-export const REGION = 'us-east-1';
-export const ACCOUNT = '123456789012';
+/** Stand for region and account until those of the stack are put in; no name may hold such signs. */
+const REGION = '<region>';
+const ACCOUNT = '<account>';
 
 /** Hexadecimal digits that depend on a name alone, for the ids that a service would draw by chance. */
 export function digitsOf(name: string, length: number): string {
@@ -90,6 +91,16 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   },
   'AWS::ECS::Cluster': named('ecs', 'cluster/', 'ClusterName'),
   'AWS::ECS::CapacityProvider': named('ecs', 'capacity-provider/', 'Name'),
+  'AWS::SNS::Topic': (name, given) => {
+    const TopicName = given('TopicName') ?? name;
+    const reference = arn('sns', TopicName);
+    return { reference, attributes: { TopicArn: reference, TopicName } };
+  },
+  'AWS::SQS::Queue': (name, given) => {
+    const QueueName = given('QueueName') ?? name;
+    const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${QueueName}`;
+    return { reference: QueueUrl, attributes: { Arn: arn('sqs', QueueName), QueueName, QueueUrl } };
+  },
   'AWS::SSM::Parameter': (name, given) => ({
     reference: given('Name') ?? name,
     attributes: { Value: given('Value') ?? '' },
@@ -109,6 +120,26 @@ const PREFIXES: Readonly<Record<string, string>> = {
 
 /** Names a resource as CloudFormation would; `given` reads a property that fixes a name. Throws for what has no model. */
 export function physicalResource(
+  stack: string,
+  logicalId: string,
+  type: string,
+  given: (property: string) => string | undefined,
+  environment = PRETENDED_ENVIRONMENT,
+): PhysicalResource {
+  const { reference, attributes } = placelessResource(stack, logicalId, type, given);
+  return {
+    reference: placed(reference, environment),
+    attributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, placed(value, environment)]),
+    ),
+  };
+}
+
+function placed(text: string, { account, region }: Environment): string {
+  return text.replaceAll(REGION, region).replaceAll(ACCOUNT, account);
+}
+
+function placelessResource(
   stack: string,
   logicalId: string,
   type: string,

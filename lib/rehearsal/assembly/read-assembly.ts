@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { parseEnvironment, type Environment } from './environment';
 import { readJsonObject } from './read-json-object';
 
 /** A resource of a template, as it stands there. */
@@ -29,6 +30,8 @@ export interface FileAsset {
 /** One stack of an assembly, with its files. */
 export interface AssemblyStack {
   readonly name: string;
+  /** Absent: the pretended one. */
+  readonly environment?: Environment;
   readonly template: Template;
   readonly assets: readonly FileAsset[];
 }
@@ -55,13 +58,18 @@ export function readAssembly(folder: string): readonly AssemblyStack[] {
   if (stacks.length === 0) {
     throw invalid(folder, 'it has no stack');
   }
-  return inOrder(stacks).map(([name, { properties }]) => {
+  return inOrder(stacks).map(([name, { properties, environment }]) => {
     const { templateFile } = isJsonObject(properties) ? properties : {};
     const template = readJsonObject(join(folder, String(templateFile)), 'run cdk synth again');
     if (!isJsonObject(template['Resources'])) {
       throw invalid(folder, `${String(templateFile)} has no resources`);
     }
-    return { name, template: template as unknown as Template, assets: readAssets(folder, name) };
+    return {
+      name,
+      environment: parseEnvironment(environment),
+      template: template as unknown as Template,
+      assets: readAssets(folder, name),
+    };
   });
 }
 

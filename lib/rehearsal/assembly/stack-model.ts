@@ -1,7 +1,8 @@
 import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
 import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from './intrinsic';
-import { physicalResource, ACCOUNT, REGION } from './physical-names';
+import { PRETENDED_ENVIRONMENT, type Environment } from './environment';
+import { physicalResource } from './physical-names';
 import type { AssemblyStack, TemplateResource } from './read-assembly';
 import { unmodelled } from './unmodelled';
 
@@ -15,16 +16,6 @@ export interface ResolvedResource {
 /** Reads the value of a parameter whose default names an SSM parameter. */
 export type ReadParameter = (name: string) => string | undefined;
 
-const PSEUDO_PARAMETERS = new Map(
-  Object.entries({
-    'AWS::Region': REGION,
-    'AWS::AccountId': ACCOUNT,
-    'AWS::Partition': 'aws',
-    'AWS::URLSuffix': 'amazonaws.com',
-    'AWS::StackId': `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/rehearsal`,
-  }),
-);
-
 /**
  * A stack as CloudFormation would deploy it: references resolve to names that depend on the template alone. What the
  * rehearsal does not model is refused by name, never guessed.
@@ -33,13 +24,28 @@ const PSEUDO_PARAMETERS = new Map(
 export class StackModel {
   private readonly scope: IntrinsicScope;
 
+  /** Where the stack is deployed. */
+  readonly environment: Environment;
+  private readonly pseudoParameters: ReadonlyMap<string, string>;
+
   constructor(
     readonly stack: AssemblyStack,
     private readonly readParameter: ReadParameter,
     private readonly others: () => readonly StackModel[],
   ) {
+    this.environment = stack.environment ?? PRETENDED_ENVIRONMENT;
+    const { account, region } = this.environment;
+    this.pseudoParameters = new Map([
+      ['AWS::Region', region],
+      ['AWS::AccountId', account],
+      ['AWS::Partition', 'aws'],
+      ['AWS::URLSuffix', 'amazonaws.com'],
+      ['AWS::StackName', stack.name],
+      ['AWS::StackId', `arn:aws:cloudformation:${region}:${account}:stack/rehearsal`],
+    ]);
     this.scope = {
       stack: stack.name,
+      region,
       resolve: (value) => this.resolve(value),
       reference: (logicalId) => this.ref(logicalId),
       attribute: (logicalId, name) => this.attribute(logicalId, name),
@@ -116,10 +122,7 @@ export class StackModel {
     if (logicalId === 'AWS::NoValue') {
       return undefined;
     }
-    if (logicalId === 'AWS::StackName') {
-      return this.stack.name;
-    }
-    return PSEUDO_PARAMETERS.get(logicalId) ?? this.parameter(logicalId) ?? this.reference(logicalId);
+    return this.pseudoParameters.get(logicalId) ?? this.parameter(logicalId) ?? this.reference(logicalId);
   }
 
   private parameter(name: string): string | undefined {
@@ -154,10 +157,11 @@ export class StackModel {
 
   private lookUp(logicalId: string) {
     const resource = this.resource(logicalId);
-    return physicalResource(this.stack.name, logicalId, resource.Type, (property) => {
+    const given = (property: string) => {
       const value = this.resolve(resource.Properties?.[property]);
       return typeof value === 'string' ? value : undefined;
-    });
+    };
+    return physicalResource(this.stack.name, logicalId, resource.Type, given, this.environment);
   }
 
   private resource(logicalId: string): TemplateResource {

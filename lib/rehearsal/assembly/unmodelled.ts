@@ -1,6 +1,14 @@
 import { WinbakeError } from '../../core/errors/winbake-error';
 
+/** A refusal of what AWS may know and the rehearsal does not. */
+export class UnmodelledError extends WinbakeError {
+  constructor(readonly what: string) {
+    super('REHEARSAL_FAILED', `The rehearsal does not model ${what}.`);
+    this.name = 'UnmodelledError';
+  }
+}
+
 /** What a rehearsal says of something that it has no model for: it stops and never guesses. */
-export function unmodelled(what: string): WinbakeError {
-  return new WinbakeError('REHEARSAL_FAILED', `The rehearsal does not model ${what}.`);
+export function unmodelled(what: string): UnmodelledError {
+  return new UnmodelledError(what);
 }

@@ -4,6 +4,8 @@ export interface ActionResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Whether it was ended since its time was up. */
+  readonly timedOut?: boolean;
 }
 
 /** One step of a component that was run, or was not for the reason given. */

@@ -1,5 +1,6 @@
 import type { FleetControl, FleetGroup } from '../../core/ports/fleet-control';
-import { ACCOUNT, digitsOf, REGION } from '../assembly/physical-names';
+import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
+import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';
 import type { VirtualClock } from '../clock/virtual-clock';
 import type { Caller } from '../iam/role-policies';
@@ -12,6 +13,8 @@ export interface PretendedFleetOptions {
   readonly amiId: string;
   readonly instanceCount: number;
   readonly clock: VirtualClock;
+  /** Absent: the pretended account and region. */
+  readonly environment?: Environment;
 }
 
 /** How long a refresh replaces one instance, warm-up included, by the virtual clock; a figure of the field, not measured. */
@@ -66,11 +69,12 @@ export class PretendedFleet {
    * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
    */
   control(caller: Caller): FleetControl {
-    const { groupName, launchTemplateId } = this.options;
-    const group = `arn:aws:autoscaling:${REGION}:${ACCOUNT}:autoScalingGroup:${digitsOf(groupName, 8)}:autoScalingGroupName/${groupName}`;
-    const template = `arn:aws:ec2:${REGION}:${ACCOUNT}:launch-template/${launchTemplateId}`;
+    const { groupName, launchTemplateId, environment = PRETENDED_ENVIRONMENT } = this.options;
+    const { account, region } = environment;
+    const group = `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:${digitsOf(groupName, 8)}:autoScalingGroupName/${groupName}`;
+    const template = `arn:aws:ec2:${region}:${account}:launch-template/${launchTemplateId}`;
     const requireLaunch = () => {
-      const instances = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/*`;
+      const instances = `arn:aws:ec2:${region}:${account}:instance/*`;
       caller.require('ec2:RunInstances', instances, { 'ec2:LaunchTemplate': template });
     };
     return {

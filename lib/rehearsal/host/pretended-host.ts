@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { unmodelled } from '../assembly/unmodelled';
+import { cumulativeUpdate, isWanted, type OfferedUpdate, type UpdateFilter } from './windows-update';
 
 /** What a Windows machine says of itself, as `host.json` keeps it. */
 export interface HostFacts {
@@ -12,7 +13,12 @@ export interface HostFacts {
   readonly services: Readonly<Record<string, string>>;
   readonly instanceId: string;
   readonly freeBytes?: number;
+  /** Values of the registry that were set, by key and name, such as `HKLM:\\SOFTWARE\\Mine`. */
+  readonly registry?: Readonly<Record<string, Readonly<Record<string, RegistryValue>>>>;
 }
+
+/** A value of the registry. */
+export type RegistryValue = string | number | readonly string[];
 
 /** Where a pretended host is reached from, and what it reaches. */
 export interface HostSurroundings {
@@ -75,12 +81,19 @@ export class PretendedHost {
     };
   }
 
-  /** Installs what Windows Update offers. */
-  installUpdates(): void {
+  /** Installs what Windows Update offers and the lists let through. */
+  installUpdates(filter: UpdateFilter = {}): void {
     const { facts } = this;
-    if (facts.ubr < this.offeredRevision) {
+    if (facts.ubr < this.offeredRevision && isWanted(this.offeredUpdate, filter)) {
       this.write({ ...facts, ubr: this.offeredRevision, pendingReboot: true });
     }
+  }
+
+  /** Sets a value of the registry; a key that is missing is made. */
+  setRegistryValue(key: string, name: string, value: RegistryValue): void {
+    const { facts } = this;
+    const values = { ...facts.registry?.[key], [name]: value };
+    this.write({ ...facts, registry: { ...facts.registry, [key]: values } });
   }
 
   reboot(): void {
@@ -93,7 +106,16 @@ export class PretendedHost {
     if (rest === undefined) {
       throw unmodelled(`the path '${windowsPath}', which is not on the C: drive`);
     }
-    return join(this.folder, 'c', ...rest.split('\\'));
+    const parts = rest.split(/[\\/]/);
+    if (parts.includes('..')) {
+      throw unmodelled(`the path '${windowsPath}', which leads upwards`);
+    }
+    return join(this.folder, 'c', ...parts);
+  }
+
+  private get offeredUpdate(): OfferedUpdate {
+    const { currentBuild } = this.facts;
+    return cumulativeUpdate(Number(currentBuild), this.offeredRevision);
   }
 
   private write(facts: HostFacts): void {

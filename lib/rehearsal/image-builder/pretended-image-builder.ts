@@ -1,14 +1,19 @@
 import { join } from 'node:path';
 import type { BakeControl } from '../../core/ports/bake-control';
 import type { ImageBuild, ImageBuilds } from '../../core/ports/image-builds';
+import type { Finding } from '../../core/resolve/finding';
 import type { Amis } from '../account/amis';
 import { parameterArn } from '../account/parameters';
 import type { ObjectStorage } from '../account/object-storage';
-import { ACCOUNT, digitsOf, REGION } from '../assembly/physical-names';
+import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
+import { digitsOf } from '../assembly/physical-names';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
-import type { ActionScope } from '../awstoe/actions';
+import type { ActionScope } from '../awstoe/action-scope';
+import type { PhaseName } from '../awstoe/parsed-component';
+import { Restarts } from '../awstoe/restarts';
 import { runPhase, type OnStep } from '../awstoe/run-phase';
+import { StepMemory } from '../awstoe/step-memory';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { startMetadataService } from '../host/metadata-service';
 import { PretendedHost, type HostFacts } from '../host/pretended-host';
@@ -16,11 +21,10 @@ import { AccessDenied } from '../iam/access-denied';
 import { callerOf, type Caller } from '../iam/role-policies';
 import type { PowerShell } from '../powershell/find-powershell';
 import { readRecipe, type Recipe } from './read-recipe';
+import type { RecipeComponent } from './recipe-component';
 
 /** What a bake of the pretended Image Builder takes by the virtual clock, in seconds; a figure of the field, not measured. */
 const BAKE_SECONDS = 45 * 60;
-
-const WORKFLOW = `arn:aws:imagebuilder:${REGION}:${ACCOUNT}:workflow-execution/wf-${digitsOf('workflow', 8)}`;
 
 /** What Image Builder needs around it. */
 export interface ImageBuilderOptions {
@@ -28,6 +32,8 @@ export interface ImageBuilderOptions {
   readonly storage: ObjectStorage;
   readonly amis: Amis;
   readonly clock: VirtualClock;
+  /** Absent: the pretended account and region. */
+  readonly environment?: Environment | undefined;
   readonly shell: PowerShell;
   /** The folder in which the instances live. */
   readonly folder: string;
@@ -36,6 +42,10 @@ export interface ImageBuilderOptions {
   /** What a fresh instance from the base AMI says of itself, and the revision that Windows Update offers it now. */
   readonly baseHost: (instanceId: string) => { readonly facts: HostFacts; readonly offeredRevision: number };
   readonly onStep: OnStep;
+  /** Told of each component that is not run, with its steps. */
+  readonly onNotRun?: ((finding: Finding, steps: readonly string[]) => void) | undefined;
+  /** Reads a parameter of Systems Manager. */
+  readonly readParameter?: ((name: string) => string | undefined) | undefined;
   /** Ends a build that is under way. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -67,7 +77,7 @@ export class PretendedImageBuilder {
     const recipe = readRecipe(this.options.stacks, pipelineArn);
     if (recipe.baseAmiParameter !== undefined) {
       // Image Builder reads the parameter with the rights of who starts the pipeline.
-      caller.require('ssm:GetParameter', parameterArn(recipe.baseAmiParameter));
+      caller.require('ssm:GetParameter', parameterArn(recipe.baseAmiParameter, this.environment));
     }
     const number = this.builds.size + 1;
     const imageArn = `${recipe.arn.replace(':image-recipe/', ':image/')}/${number}`;
@@ -102,7 +112,7 @@ export class PretendedImageBuilder {
     return {
       failedStep: (imageArn) => {
         caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
-        caller.require('imagebuilder:ListWorkflowStepExecutions', WORKFLOW);
+        caller.require('imagebuilder:ListWorkflowStepExecutions', this.workflow);
         const { reason, status } = this.find(imageArn);
         return Promise.resolve(
           status === 'FAILED' ? { step: 'ApplyComponents', message: reason } : undefined,
@@ -141,6 +151,7 @@ export class PretendedImageBuilder {
     const folder = join(this.options.folder, buildInstanceId);
     const built = await this.onInstance(buildInstanceId, recipe, async (surroundings, scope) => {
       const host = PretendedHost.create(folder, facts, surroundings, offeredRevision);
+      this.tellNotRun(recipe);
       return { host, ...(await this.runPhases(scope(host), recipe, ['build', 'validate'])) };
     });
     if (!built.succeeded) {
@@ -153,8 +164,25 @@ export class PretendedImageBuilder {
     if (!tested.succeeded) {
       return { endsAt, ...failedBuild('test', tested.reason), buildInstanceId, testInstanceId };
     }
-    const amis = { [REGION]: this.options.amis.create(imageArn, recipe.amiTags) };
+    const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags) };
     return { endsAt, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
+  }
+
+  private get workflow(): string {
+    const { account, region } = this.environment;
+    return `arn:aws:imagebuilder:${region}:${account}:workflow-execution/wf-${digitsOf('workflow', 8)}`;
+  }
+
+  private get environment(): Environment {
+    return this.options.environment ?? PRETENDED_ENVIRONMENT;
+  }
+
+  private tellNotRun({ components }: Recipe): void {
+    for (const component of components) {
+      if ('notRun' in component) {
+        this.options.onNotRun?.(component.notRun, component.steps);
+      }
+    }
   }
 
   private async onInstance<T>(
@@ -180,6 +208,9 @@ export class PretendedImageBuilder {
         storage,
         caller,
         signal,
+        readParameter: this.options.readParameter,
+        environment: this.environment,
+        restarts: new Restarts(),
       }));
     } finally {
       await metadata.close();
@@ -189,11 +220,12 @@ export class PretendedImageBuilder {
   private async runPhases(
     scope: ActionScope,
     recipe: Recipe,
-    phases: readonly string[],
+    phases: readonly PhaseName[],
   ): Promise<{ readonly succeeded: true } | Failed> {
+    const memory = new StepMemory();
     for (const phase of phases) {
-      for (const { document, parameters } of recipe.components) {
-        const { failure } = await runPhase(scope, document, phase, parameters, this.options.onStep);
+      for (const { document, parameters } of recipe.components.filter(isRunnable)) {
+        const { failure } = await runPhase(scope, document, phase, parameters, this.options.onStep, memory);
         if (failure !== undefined) {
           const { component, reason = 'no reason is known.', step } = failure;
           return { succeeded: false, reason: `step ${step} of component ${component}: ${reason}` };
@@ -202,6 +234,12 @@ export class PretendedImageBuilder {
     }
     return { succeeded: true };
   }
+}
+
+function isRunnable(
+  component: RecipeComponent,
+): component is Extract<RecipeComponent, { document: unknown }> {
+  return 'document' in component;
 }
 
 /** What failed on an instance. */

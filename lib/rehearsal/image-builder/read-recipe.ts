@@ -2,18 +2,16 @@ import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
-import { isModelled } from '../awstoe/actions';
-import { parseComponent, type ParsedComponent } from '../awstoe/parse-component';
+import { PHASES } from '../awstoe/parsed-component';
+import { findResource, type FoundResource } from './find-resource';
+import { readRecipeComponent, type RecipeComponent } from './recipe-component';
 
 /** What a pipeline of the template bakes. */
 export interface Recipe {
   readonly arn: string;
   /** The parameter that names the base AMI; undefined where the recipe names the AMI itself. */
   readonly baseAmiParameter: string | undefined;
-  readonly components: readonly {
-    readonly document: ParsedComponent;
-    readonly parameters: ReadonlyMap<string, string>;
-  }[];
+  readonly components: readonly RecipeComponent[];
   readonly instanceRole: { readonly id: string; readonly arn: string };
   /** What the distribution configuration puts on the AMI. */
   readonly amiTags: Readonly<Record<string, string>>;
@@ -36,28 +34,24 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
     arn,
     baseAmiParameter,
     components: objectsOf(recipe.properties['Components']).map((component) =>
-      readComponent(stacks, component),
+      readRecipeComponent(stacks, component),
     ),
     instanceRole: instanceRoleOf(stacks, text(pipeline.properties, 'InfrastructureConfigurationArn')),
     amiTags: amiTagsOf(stacks, pipeline.properties['DistributionConfigurationArn']),
   };
 }
 
-/** The steps of a recipe in the order in which they run, as `<component>: <step>`. */
+/** The steps of a recipe in the order in which they run, as `<component>: <step>`; a component that is not run is one. */
 export function stepNames({ components }: Recipe): readonly string[] {
-  return ['build', 'validate', 'test'].flatMap((phase) =>
-    components.flatMap(({ document }) =>
-      (document.phases.get(phase) ?? []).map((step) => `${document.name}: ${step.name}`),
-    ),
+  return PHASES.flatMap((phase) =>
+    components.flatMap((component) => {
+      if ('notRun' in component) {
+        return phase === 'build' ? component.steps : [];
+      }
+      const { name, phases } = component.document;
+      return (phases.get(phase) ?? []).map((step) => `${name}: ${step.name}`);
+    }),
   );
-}
-
-function readComponent(stacks: readonly StackModel[], component: JsonObject): Recipe['components'][number] {
-  const arn = text(component, 'ComponentArn');
-  const { properties } = find(stacks, 'AWS::ImageBuilder::Component', arn, ['Data']);
-  const document = parseComponent(text(properties, 'Data'));
-  refuseUnknownActions(document);
-  return { document, parameters: parametersOf(component, document) };
 }
 
 function instanceRoleOf(stacks: readonly StackModel[], infrastructureArn: string): Recipe['instanceRole'] {
@@ -76,17 +70,15 @@ function find(
   type: string,
   reference: string,
   properties: readonly string[],
-): { readonly logicalId: string; readonly properties: JsonObject; readonly stack: StackModel } {
-  for (const stack of stacks) {
-    const logicalId = stack.logicalIds(type).find((id) => stack.reference(id) === reference);
-    if (logicalId !== undefined) {
-      return { logicalId, properties: stack.properties(logicalId, properties), stack };
-    }
+): FoundResource {
+  const found = findResource(stacks, type, reference, properties);
+  if (found === undefined) {
+    throw new WinbakeError(
+      'REHEARSAL_FAILED',
+      `The recipe refers to ${reference}, of type ${type}, which no stack of the assembly has.`,
+    );
   }
-  throw new WinbakeError(
-    'REHEARSAL_FAILED',
-    `The recipe refers to ${reference}, of type ${type}, which no stack of the assembly has.`,
-  );
+  return found;
 }
 
 function amiTagsOf(stacks: readonly StackModel[], arn: unknown): Readonly<Record<string, string>> {
@@ -98,37 +90,6 @@ function amiTagsOf(stacks: readonly StackModel[], arn: unknown): Readonly<Record
   const ami = distribution?.['AmiDistributionConfiguration'];
   const tags = isJsonObject(ami) ? ami['AmiTags'] : undefined;
   return isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {};
-}
-
-/** An action without a model is refused before anything runs. */
-function refuseUnknownActions({ name, phases }: ParsedComponent): void {
-  for (const step of [...phases.values()].flat()) {
-    if (!isModelled(step.action)) {
-      throw unmodelled(`the action ${step.action} of step ${step.name} of component ${name}`);
-    }
-  }
-}
-
-/** Image Builder refuses a value for a parameter that the document does not declare, and a parameter without a value. */
-function parametersOf(component: JsonObject, document: ParsedComponent): ReadonlyMap<string, string> {
-  const given = new Map(
-    objectsOf(component['Parameters']).map((one) => [text(one, 'Name'), valuesOf(one).join(',')]),
-  );
-  const stranger = [...given.keys()].find((name) => !document.parameters.has(name));
-  const missing = [...document.parameters].find(([name, preset]) => preset === undefined && !given.has(name));
-  const wrong = stranger ?? missing?.[0];
-  if (wrong !== undefined) {
-    const problem = stranger === undefined ? 'needs a value for' : 'does not declare';
-    throw new WinbakeError(
-      'REHEARSAL_FAILED',
-      `Image Builder would refuse the recipe: component ${document.name} ${problem} the parameter ${wrong}.`,
-    );
-  }
-  return given;
-}
-
-function valuesOf({ Value }: JsonObject): readonly string[] {
-  return Array.isArray(Value) ? Value.map(String) : [];
 }
 
 function objectsOf(value: unknown): readonly JsonObject[] {

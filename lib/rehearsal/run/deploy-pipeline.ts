@@ -1,7 +1,6 @@
 import { createSeed } from '../../handlers/seed';
 import { UsageError } from '../../core/errors/usage-error';
 import { osOf } from '../../handlers/os';
-import { ACCOUNT, REGION } from '../assembly/physical-names';
 import type { StackModel } from '../assembly/stack-model';
 import { callerOf } from '../iam/role-policies';
 import { readRecipe } from '../image-builder/read-recipe';
@@ -62,7 +61,7 @@ export async function deployPipeline(
     const parameters = account.parameters.store(callerOf(account.stacks, seed.roleArn));
     await createSeed(
       { parameters, now: () => now },
-      { ...seed.environment, AWS_REGION: REGION },
+      { ...seed.environment, AWS_REGION: account.environment.region },
     )({
       RequestType: 'Create',
     });
@@ -100,7 +99,7 @@ function providedFunction(
       };
     }
   }
-  throw new UsageError(`The seed of account ${ACCOUNT} calls ${providerArn}, which is not in the assembly.`);
+  throw new UsageError(`The seed of ${stack.stack.name} calls ${providerArn}, which is not in the assembly.`);
 }
 
 function osNameOf(decide: TemplateFunction): string {

@@ -3,32 +3,39 @@ import { Amis } from '../account/amis';
 import { PretendedExecutions } from '../account/executions';
 import { ObjectStorage } from '../account/object-storage';
 import { Parameters } from '../account/parameters';
-import { ACCOUNT, REGION } from '../assembly/physical-names';
-import { readAssembly } from '../assembly/read-assembly';
+import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
+import { readAssembly, type AssemblyStack } from '../assembly/read-assembly';
 import { StackModel } from '../assembly/stack-model';
+import { osOf } from '../../handlers/os';
+import { variablesOf } from './template-functions';
 
 /** What a deployment puts into an account before any of its code runs. */
 export class PretendedAccount {
-  readonly amis = new Amis();
+  /** The account and region of the pipeline that is rehearsed. */
+  readonly environment: Environment;
+  readonly amis: Amis;
   readonly storage = new ObjectStorage();
   readonly executions = new PretendedExecutions();
-  readonly parameters = new Parameters(this.amis);
+  readonly parameters: Parameters;
   /** In the order of deployment. */
   readonly stacks: readonly StackModel[];
 
-  constructor(assemblyFolder: string) {
+  constructor(assemblyFolder: string, release?: string) {
+    const assembly = readAssembly(assemblyFolder);
+    this.environment = assembly.find((one) => bakes(one, release))?.environment ?? PRETENDED_ENVIRONMENT;
+    this.amis = new Amis(this.environment.region);
+    this.parameters = new Parameters(this.amis, this.environment);
     const stacks: StackModel[] = [];
-    for (const stack of readAssembly(assemblyFolder)) {
-      stacks.push(
-        new StackModel(
-          stack,
-          (name) => this.parameters.read(name),
-          () => stacks,
-        ),
+    for (const stack of assembly) {
+      const model = new StackModel(
+        stack,
+        (name) => this.parameters.read(name),
+        () => stacks,
       );
+      stacks.push(model);
       for (const { bucketName, objectKey, path } of stack.assets) {
         if (path.endsWith('.zip')) {
-          this.storage.putFile(substituted(bucketName), objectKey, join(path));
+          this.storage.putFile(substituted(bucketName, model.environment), objectKey, join(path));
         }
       }
     }
@@ -36,7 +43,16 @@ export class PretendedAccount {
   }
 }
 
+/** Whether a stack has a pipeline for a release, or any pipeline where none is named. */
+function bakes({ template }: AssemblyStack, release: string | undefined): boolean {
+  return Object.values(template.Resources).some(({ Type, Properties = {} }) => {
+    const variables = Type === 'AWS::Lambda::Function' ? variablesOf(Properties) : {};
+    const os = 'WINBAKE_RECIPE_ARN' in variables ? variables['WINBAKE_OS'] : undefined;
+    return typeof os === 'string' && (release === undefined || osOf(os).release.name === release);
+  });
+}
+
 /** Asset manifests name account and region as templates do. */
-function substituted(text: string): string {
-  return text.replaceAll('${AWS::AccountId}', ACCOUNT).replaceAll('${AWS::Region}', REGION);
+function substituted(text: string, { account, region }: Environment): string {
+  return text.replaceAll('${AWS::AccountId}', account).replaceAll('${AWS::Region}', region);
 }

@@ -3,7 +3,6 @@ import type { BakeControl } from '../../core/ports/bake-control';
 import type { FinishedBake } from '../../core/publish/publish-bake';
 import { createDecide, type DecideAnswer, type DecideEvent } from '../../handlers/decide';
 import { createPublish } from '../../handlers/publish';
-import { REGION } from '../assembly/physical-names';
 import { isJsonObject } from '../../core/oci/json-value';
 import { unmodelled } from '../assembly/unmodelled';
 import { callerOf } from '../iam/role-policies';
@@ -146,7 +145,7 @@ async function invoke(
 ): Promise<unknown> {
   const { account, clock } = stage;
   const caller = callerOf(account.stacks, target.roleArn);
-  const environment = { ...target.environment, AWS_REGION: REGION };
+  const environment = { ...target.environment, AWS_REGION: account.environment.region };
   const parameters = account.parameters.store(caller);
   const documents = account.storage.documents(target.environment['WINBAKE_BUCKET'] ?? '', caller);
   const now = () => clock.now();

@@ -47,7 +47,7 @@ export async function reportOf(
     parameters,
     rollout,
     steps: log.steps,
-    findings: [...(last?.findings ?? []), ...(published === undefined ? [] : [SYNTHETIC])],
+    findings: [...(last?.findings ?? []), ...log.findings, ...(published === undefined ? [] : [SYNTHETIC])],
   };
 }
 

@@ -1,5 +1,4 @@
 import { createRollout } from '../../handlers/rollout';
-import { REGION } from '../assembly/physical-names';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
 import type { VirtualClock } from '../clock/virtual-clock';
@@ -42,7 +41,7 @@ export async function rollOut(
   for (const { rollout, fleet } of fleets) {
     const caller = callerOf(account.stacks, rollout.roleArn);
     const ports = { fleet: fleet.control(caller), parameters: account.parameters.store(caller) };
-    const look = createRollout(ports, { ...rollout.environment, AWS_REGION: REGION });
+    const look = createRollout(ports, { ...rollout.environment, AWS_REGION: account.environment.region });
     let { action } = await look();
     while (action !== 'nothing') {
       await clock.waitUntil(fleet.refreshEndsAt ?? clock.now());
@@ -65,7 +64,14 @@ function deployFleet(stack: StackModel, rollout: TemplateFunction, clock: Virtua
     throw unmodelled(`the launch template ${template}, which names no AMI`);
   }
   const instanceCount = Math.min(Number(MaxSize), Math.max(Number(MinSize), FEWEST_INSTANCES));
-  return new PretendedFleet({ groupName, launchTemplateId, amiId, instanceCount, clock });
+  return new PretendedFleet({
+    groupName,
+    launchTemplateId,
+    amiId,
+    instanceCount,
+    clock,
+    environment: stack.environment,
+  });
 }
 
 function byReference(stack: StackModel, type: string, reference: string): string {

@@ -68,7 +68,7 @@ async function rehearse(
 ): Promise<RehearsalResult> {
   const { signal } = options;
   const log = new StepLog(progress, signal);
-  const account = new PretendedAccount(await assemblyFolder(options, folder, log));
+  const account = new PretendedAccount(await assemblyFolder(options, folder, log), options.release);
   const pipeline = findPipeline(account, options.release);
   const clock = new VirtualClock(moment.asOf);
   clock.onJump((now) => {
@@ -166,12 +166,15 @@ async function prepareImageBuilder(
     storage: account.storage,
     amis: account.amis,
     clock,
+    environment: account.environment,
     shell,
     folder,
     dockerFolder,
     registries: { [new URL(pipeline.decide.environment['WINBAKE_REGISTRY'] ?? '').host]: registry.url },
     baseHost: (instanceId) => baseHostAt(os, revisions, clock.now(), options.hostRevision, instanceId),
     onStep: log.onStep,
+    onNotRun: log.onNotRun,
+    readParameter: (name) => account.parameters.read(name),
     signal,
   });
 }

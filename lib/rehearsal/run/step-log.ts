@@ -1,4 +1,5 @@
 import { WinbakeError } from '../../core/errors/winbake-error';
+import type { Finding } from '../../core/resolve/finding';
 import type { OnStep } from '../awstoe/run-phase';
 import { AccessDenied } from '../iam/access-denied';
 import type { Progress } from './progress';
@@ -7,6 +8,8 @@ import type { ReportedStep } from './rehearsal-report';
 /** Keeps what was done and how long it took on this computer, and shows it as it happens. */
 export class StepLog {
   readonly steps: ReportedStep[] = [];
+  /** What people should know of the steps. */
+  readonly findings: Finding[] = [];
   private say: (text: string) => void = () => undefined;
 
   constructor(
@@ -49,6 +52,12 @@ export class StepLog {
       const seconds = Math.round(result.seconds * 1000) / 1000;
       this.steps.push({ name: `${component}: ${step}`, seconds, status: result.status });
     }
+  };
+
+  /** Keeps what was left out, and why; to be handed to what runs components. */
+  readonly onNotRun = (finding: Finding, names: readonly string[]): void => {
+    this.findings.push(finding);
+    this.notRun(names);
   };
 
   /** Keeps steps that could not be run here. */

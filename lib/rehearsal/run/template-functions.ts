@@ -39,7 +39,8 @@ export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
   });
 }
 
-function variablesOf({ Environment }: JsonObject): JsonObject {
+/** The environment variables of a function, as its properties have them. */
+export function variablesOf({ Environment }: JsonObject): JsonObject {
   const variables = isJsonObject(Environment) ? Environment['Variables'] : undefined;
   return isJsonObject(variables) ? variables : {};
 }

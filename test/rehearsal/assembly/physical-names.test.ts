@@ -47,6 +47,14 @@ test.each<[string, Readonly<Record<string, string>>, string, string, string]>([
     'Arn',
     `arn:aws:imagebuilder:${ACCOUNT}:image-pipeline/mine`,
   ],
+  ['AWS::SNS::Topic', {}, 'arn:aws:sns:us-east-1:123456789012:Stack-Thing', 'TopicName', 'Stack-Thing'],
+  [
+    'AWS::SQS::Queue',
+    { QueueName: 'mine' },
+    'https://sqs.us-east-1.amazonaws.com/123456789012/mine',
+    'Arn',
+    'arn:aws:sqs:us-east-1:123456789012:mine',
+  ],
   ['AWS::SSM::Parameter', { Name: '/mine', Value: '7' }, '/mine', 'Value', '7'],
   ['AWS::EC2::LaunchTemplate', {}, `lt-${digitsOf('Stack-Thing', 17)}`, 'LatestVersionNumber', '1'],
   [
@@ -75,7 +83,7 @@ test('the same template gives the same names, and another stack others', () => {
 });
 
 test('a type without a model is refused by name', () => {
-  expect(() => physicalResource('Stack', 'Thing', 'AWS::SQS::Queue', () => undefined)).toThrow(
-    'The rehearsal does not model the name of Thing, a resource of type AWS::SQS::Queue.',
+  expect(() => physicalResource('Stack', 'Thing', 'AWS::Glue::Job', () => undefined)).toThrow(
+    'The rehearsal does not model the name of Thing, a resource of type AWS::Glue::Job.',
   );
 });

@@ -1,40 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { ActionScope } from '../../../lib/rehearsal/awstoe/actions';
-import { parseComponent } from '../../../lib/rehearsal/awstoe/parse-component';
+import type { ActionScope } from '../../../lib/rehearsal/awstoe/action-scope';
 import { runPhase } from '../../../lib/rehearsal/awstoe/run-phase';
 import { actionScope, pretendedHost } from '../../support/shell-host';
+import { componentOf, run, runComponent } from './component-fixture';
 
-/** A component of steps that run commands, or whatever else is said of them. */
-function component(...steps: readonly object[]): ReturnType<typeof parseComponent> {
-  const named = steps.map((step, index) => ({
-    name: `Step${index + 1}`,
-    action: 'ExecutePowerShell',
-    ...step,
-  }));
-  const parameters = [{ Colour: { type: 'string', default: 'blue' } }, { Size: { type: 'string' } }];
-  return parseComponent(
-    JSON.stringify({
-      name: 'part',
-      schemaVersion: 1.0,
-      parameters,
-      phases: [{ name: 'build', steps: named }],
-    }),
-  );
-}
-
-function run(...commands: readonly string[]): object {
-  return { inputs: { commands } };
-}
-
-async function runSteps(scope: ActionScope, ...steps: readonly object[]) {
-  const result = await runPhase(
-    scope,
-    component(...steps),
-    'build',
-    new Map([['Size', 'large']]),
-    () => undefined,
-  );
-  return { result, statuses: result.steps.map(({ status }) => status) };
+function runSteps(scope: ActionScope, ...steps: readonly object[]) {
+  return runComponent(scope, componentOf(steps), {}, ['build']);
 }
 
 /** What a step wrote to the drive. */
@@ -101,37 +72,38 @@ test('3010 restarts the machine and runs the same step again', async () => {
   expect(written(scope, 'log')).toBe('1\n0\n0\n');
 });
 
-test('a step that asks for restarts without end fails', async () => {
+test('a step that asks for restarts without end fails, whatever it says of failures', async () => {
   const scope = actionScope();
-  const { result } = await runSteps(scope, run('echo x >> c/log', 'code 3010'));
-  expect(result.failure).toMatchObject({ reason: 'It asked for more than 10 restarts.' });
-  expect(written(scope, 'log')).toBe('x\n'.repeat(11));
-});
-
-test('a step that takes longer than it may is ended', async () => {
-  const { result } = await runSteps(actionScope(), { timeoutSeconds: 1, ...run('sleep 60') });
-  expect(result.failure).toMatchObject({ reason: 'It did not end within 1 s.' });
-});
-
-test('parameters, their defaults and the outputs of earlier steps are filled in', async () => {
-  const scope = actionScope();
-  const { statuses } = await runSteps(
+  const { result, statuses } = await runSteps(
     scope,
-    run('echo " made "; echo warned >&2'),
-    run(
-      'echo "{{ Size }} {{Colour}} {{ build.Step1.outputs.stdout }} {{ build.Step1.outputs.stderr }}" > c/log',
-    ),
+    { onFailure: 'Ignore', maxAttempts: 3, ...run('echo x >> c/log', 'code 3010') },
+    run('exit 0'),
   );
-  expect(statuses).toEqual(['done', 'done']);
-  expect(written(scope, 'log')).toBe('large blue made warned\n');
+  expect(statuses).toEqual(['failed', 'skipped']);
+  expect(result.failure).toMatchObject({ reason: 'The instance was to be restarted more than 15 times.' });
+  expect(written(scope, 'log')).toBe('x\n'.repeat(16));
 });
 
-test('a name that nothing defines ends the rehearsal', async () => {
-  await expect(runSteps(actionScope(), run('echo {{ build.Later.outputs.stdout }}'))).rejects.toMatchObject({
-    code: 'REHEARSAL_FAILED',
-    message:
-      'Step Step1 of component part refers to {{ build.Later.outputs.stdout }}, which nothing defines.',
+test('restarts are counted over all steps', async () => {
+  const steps = Array.from({ length: 16 }, () => ({ action: 'Reboot' }));
+  const { statuses } = await runSteps(actionScope(), ...steps, run('exit 0'));
+  expect(statuses).toEqual([...Array.from({ length: 15 }, () => 'done'), 'failed', 'skipped']);
+});
+
+test('a step that takes longer than it may is ended, and tried again with the whole time', async () => {
+  const scope = actionScope();
+  const { result } = await runSteps(scope, {
+    timeoutSeconds: 1,
+    maxAttempts: 2,
+    ...run('echo x >> c/log; sleep 60'),
   });
+  expect(result.failure).toMatchObject({ reason: 'It did not end within 1 s.' });
+  expect(written(scope, 'log')).toBe('x\nx\n');
+});
+
+test('a step without a limit may take its time', async () => {
+  const { statuses } = await runSteps(actionScope(), { timeoutSeconds: -1, ...run('sleep 1.1') });
+  expect(statuses).toEqual(['done']);
 });
 
 test('updates show at once, and the restart after them', async () => {
@@ -143,7 +115,13 @@ test('updates show at once, and the restart after them', async () => {
 });
 
 test('a phase that a component does not have has no steps', async () => {
-  const result = await runPhase(actionScope(), component(run('exit 1')), 'test', new Map(), () => undefined);
+  const result = await runPhase(
+    actionScope(),
+    componentOf([run('exit 1')]),
+    'test',
+    new Map(),
+    () => undefined,
+  );
   expect(result).toEqual({ steps: [] });
 });
 
@@ -151,7 +129,7 @@ test('each step is told when it begins and when it has ended', async () => {
   const told: string[] = [];
   await runPhase(
     actionScope(),
-    component(run('exit 0'), run('exit 1')),
+    componentOf([run('exit 0'), run('exit 1')]),
     'build',
     new Map(),
     (part, step, result) => {

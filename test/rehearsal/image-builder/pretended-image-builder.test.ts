@@ -1,3 +1,4 @@
+import type { Finding } from '../../../lib/core/resolve/finding';
 import { Amis } from '../../../lib/rehearsal/account/amis';
 import { ObjectStorage } from '../../../lib/rehearsal/account/object-storage';
 import type { TemplateResource } from '../../../lib/rehearsal/assembly/read-assembly';
@@ -69,7 +70,10 @@ function pipelineStack(
   return stackModels({ Stack: { Resources } });
 }
 
-function imageBuilder(stacks: ReturnType<typeof stackModels>) {
+function imageBuilder(
+  stacks: ReturnType<typeof stackModels>,
+  onNotRun?: (finding: Finding, steps: readonly string[]) => void,
+) {
   const clock = new VirtualClock(START);
   const amis = new Amis();
   const steps: string[] = [];
@@ -86,6 +90,7 @@ function imageBuilder(stacks: ReturnType<typeof stackModels>) {
     onStep: (component, step, result) => {
       steps.push(`${component}: ${step} ${result?.status ?? 'begins'}`);
     },
+    onNotRun,
   });
   return { builder, amis, clock, steps };
 }
@@ -194,4 +199,88 @@ test('a recipe names its steps in the order in which they run', () => {
   const recipe = readRecipe(pipelineStack({ test: 'exit 0', build: 'exit 0' }), PIPELINE);
   expect(recipe).toMatchObject({ baseAmiParameter: '/aws/base', amiTags: { made: 'here' } });
   expect(stepNames(recipe)).toEqual(['part: Run', 'part: Run']);
+});
+
+describe("a user's components", () => {
+  const FOREIGN = 'arn:aws:imagebuilder:us-east-1:aws:component/amazon-cloudwatch-agent-windows/x.x.x';
+
+  function withComponent(resource: TemplateResource | undefined, ComponentArn: unknown) {
+    const [stack] = pipelineStack({ build: 'exit 0' });
+    const { Resources } = stack!.stack.template;
+    const recipe = Resources['Recipe']!.Properties!;
+    return stackModels({
+      Stack: {
+        Resources: {
+          ...Resources,
+          ...(resource === undefined ? {} : { Own: resource }),
+          Recipe: {
+            Type: 'AWS::ImageBuilder::ImageRecipe',
+            Properties: {
+              ...recipe,
+              Components: [{ ComponentArn }, ...(recipe['Components'] as readonly object[])],
+            },
+          },
+        },
+      },
+    });
+  }
+
+  const component = (properties: object): TemplateResource => ({
+    Type: 'AWS::ImageBuilder::Component',
+    Properties: { Name: 'own', ...properties },
+  });
+  const unmodelled = JSON.stringify({
+    name: 'own',
+    schemaVersion: 1.0,
+    phases: [{ name: 'build', steps: [{ name: 'Fetch', action: 'WebDownload', inputs: [] }, run('exit 0')] }],
+  });
+
+  test.each<[string, TemplateResource | undefined, unknown, readonly string[], string]>([
+    [
+      'that is not in the assembly',
+      undefined,
+      FOREIGN,
+      ['amazon-cloudwatch-agent-windows'],
+      'Component amazon-cloudwatch-agent-windows was not run: it is not in the assembly. Try it in a bake.',
+    ],
+    [
+      'whose document is in S3',
+      component({ Uri: 's3://bucket/own.yaml' }),
+      getAtt('Own'),
+      ['own'],
+      'Component own was not run: its document is not in the template. Try it in a bake.',
+    ],
+    [
+      'that has no model',
+      component({ Data: unmodelled }),
+      getAtt('Own'),
+      ['own: Fetch', 'own: Run'],
+      'Component own was not run: the rehearsal does not model the action WebDownload of step Fetch of component own. Try it in a bake.',
+    ],
+  ])('one %s is left out, which is said', async (_which, resource, arn, steps, message) => {
+    const stacks = withComponent(resource, arn);
+    expect(stepNames(readRecipe(stacks, PIPELINE))).toEqual([...steps, 'part: Run']);
+    const told: unknown[] = [];
+    const { builder, clock } = imageBuilder(stacks, (finding, names) => told.push([finding, names]));
+    await builder.start(PIPELINE, 'token', OMNIPOTENT);
+    await clock.waitUntil(AFTER);
+    expect(builder.state(IMAGE, OMNIPOTENT)).toEqual({ Status: 'AVAILABLE' });
+    expect(told).toEqual([[{ code: 'NOT_RUN', severity: 'warning', message }, steps]]);
+  });
+
+  test('one that Image Builder would refuse is refused', () => {
+    const stacks = withComponent(component({ Data: unmodelled.replace('"Fetch"', '7') }), getAtt('Own'));
+    expect(() => readRecipe(stacks, PIPELINE)).toThrow(
+      'Image Builder would refuse step 1 of phase build of component own, name: a text is needed, got: 7.',
+    );
+  });
+
+  test('one that has a model is run', async () => {
+    const own = JSON.parse(unmodelled.replace(/\{[^{]*"WebDownload".*?\},/, '')) as object;
+    const { builder, steps } = imageBuilder(
+      withComponent(component({ Data: JSON.stringify(own) }), getAtt('Own')),
+    );
+    await builder.start(PIPELINE, 'token', OMNIPOTENT);
+    expect(steps).toEqual(['own: Run begins', 'own: Run done', 'part: Run begins', 'part: Run done']);
+  });
 });

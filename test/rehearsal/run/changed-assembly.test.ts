@@ -27,14 +27,6 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     },
     /^WinbakePipeline refers to PipelineRecipeCacheImages\w+, which its template does not have/,
   ],
-  'a recipe that names another component': [
-    ({ pipeline }) => {
-      const recipe = resourceOf(pipeline, 'AWS::ImageBuilder::ImageRecipe');
-      recipe['Properties'].Components[1].ComponentArn =
-        'arn:aws:imagebuilder:us-east-1:123456789012:component/other/1.0.0/1';
-    },
-    /^The recipe refers to arn:aws:imagebuilder:us-east-1:123456789012:component\/other\/1\.0\.0\/1, of type AWS::ImageBuilder::Component, which no stack/,
-  ],
   'a parameter that the component does not declare': [
     ({ pipeline }) => {
       const recipe = resourceOf(pipeline, 'AWS::ImageBuilder::ImageRecipe');
@@ -53,29 +45,29 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
   ],
   'an action without a model': [
     ({ pipeline }) => {
-      changeDocument(pipeline, 'UpdateOs', (yaml) => yaml.replace('action: UpdateOS', 'action: SetRegistry'));
+      changeDocument(pipeline, 'UpdateOs', (yaml) => yaml.replace('action: UpdateOS', 'action: WebDownload'));
     },
-    /^The rehearsal does not model the action SetRegistry of step UpdateOS of component update-os\.$/,
+    /^The rehearsal does not model the action WebDownload of step UpdateOS of component update-os\.$/,
   ],
-  'a field without a model': [
+  'a condition that is none': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'UpdateOs', (yaml) =>
         yaml.replace('action: UpdateOS', 'if: never\n        action: UpdateOS'),
       );
     },
-    /^The rehearsal does not model the field 'if' in step UpdateOS of component update-os\.$/,
+    /^Image Builder would refuse step UpdateOS of component update-os, if: a mapping of fields is needed, got: "never"\.$/,
   ],
   'a document that is not YAML': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'UpdateOs', (yaml) => `${yaml}\n  "`);
     },
-    /^A component document is not YAML: /,
+    /^Image Builder would refuse component winbake-[a-z0-9-]+: its document is not YAML: /,
   ],
   "decide's s3:PutObject removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'Decide', 's3:PutObject');
     },
-    /AccessDenied.*WinbakePipeline-PipelineDecideRole\w+ is not authorized to perform s3:PutObject on /,
+    /AccessDenied.*winbake-2022-core-decide-us-east-1 is not authorized to perform s3:PutObject on /,
   ],
   "the seed's ssm:PutParameter removed": [
     ({ pipeline }) => {
@@ -85,7 +77,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
   ],
   "the state machine's lambda:InvokeFunction removed": [
     ({ pipeline }) => {
-      removeAction(pipeline, 'Rebake', 'lambda:InvokeFunction');
+      removeAction(pipeline, 'RebakeRole', 'lambda:InvokeFunction');
     },
     /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform lambda:InvokeFunction on /,
   ],
@@ -128,7 +120,7 @@ const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     ({ pipeline }) => {
       removeAction(pipeline, 'Publish', 'ssm:PutParameter');
     },
-    /^The bake \S+ failed \(AccessDenied\): WinbakePipeline-PipelinePublishRole\w+ is not authorized to perform ssm:PutParameter on /,
+    /^The bake \S+ failed \(AccessDenied\): winbake-2022-core-publish-us-east-1 is not authorized to perform ssm:PutParameter on /,
   ],
 };
 

@@ -1,0 +1,52 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { refuse } from '../internal/validate';
+import type { PipelineSettings } from './pipeline-settings';
+
+/** The functions of a pipeline whose names are known without it. */
+export type FunctionKind = 'decide' | 'publish' | 'care' | 'operate';
+
+/** IAM takes no longer name, and role names are of the whole account: the region tells two pipelines of one name apart. */
+const LONGEST_ROLE_NAME = 64;
+const LONGEST_REGION = 'ap-southeast-1';
+
+/** The name of a function of a pipeline, by which other accounts and the command line find it. */
+export function functionName(
+  { resourceName }: Pick<PipelineSettings, 'resourceName'>,
+  kind: FunctionKind,
+): string {
+  return `${resourceName}-${kind}`;
+}
+
+/** The name of the state machine of a pipeline. */
+export function stateMachineName({ resourceName }: Pick<PipelineSettings, 'resourceName'>): string {
+  return `${resourceName}-rebake`;
+}
+
+/**
+ * The name of a function's role. It begins with the prefix of the parameters, which is what roles in other accounts trust.
+ */
+export function functionRoleName(
+  scope: IConstruct,
+  { parameterPrefix, pipelineName }: Pick<PipelineSettings, 'parameterPrefix' | 'pipelineName'>,
+  kind: FunctionKind,
+): string {
+  const { region } = Stack.of(scope);
+  const start = `${prefixSlug(parameterPrefix)}-${pipelineName}-${kind}-`;
+  const longest = start.length + (Token.isUnresolved(region) ? LONGEST_REGION : region).length;
+  if (!Token.isUnresolved(start) && longest > LONGEST_ROLE_NAME) {
+    refuse(
+      scope,
+      'pipelineName',
+      `must leave the role ${start}<region> at most ${LONGEST_ROLE_NAME} characters`,
+      `${longest}`,
+      'Shorten "pipelineName" or "parameterPrefix".',
+    );
+  }
+  return `${start}${region}`;
+}
+
+/** The prefix of parameters as a part of names: `/winbake` is `winbake`. */
+export function prefixSlug(parameterPrefix: string): string {
+  return parameterPrefix.slice(1).replaceAll(/[^A-Za-z0-9-]/g, '-');
+}

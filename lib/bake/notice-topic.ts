@@ -1,0 +1,38 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { keyAdministration } from '../internal/key-administration';
+
+/**
+ * The topic through which people are told. Its key is one of its own, since alarms cannot publish to a topic with the key
+ * that AWS manages.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+ */
+export class NoticeTopic extends Topic {
+  constructor(scope: Construct, id: string, pipelineName: string) {
+    const key = new Key(scope, `${id}Key`, {
+      description: `Winbake ${pipelineName}: notices to people`,
+      enableKeyRotation: true,
+      policy: keyAdministration(),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    super(scope, id, {
+      displayName: `Winbake ${pipelineName}`,
+      masterKey: key,
+      enforceSSL: true,
+    });
+    const alarms = {
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+    };
+    key.addToResourcePolicy(
+      new PolicyStatement({ ...alarms, actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: ['*'] }),
+    );
+    this.addToResourcePolicy(
+      new PolicyStatement({ ...alarms, actions: ['sns:Publish'], resources: [this.topicArn] }),
+    );
+  }
+}

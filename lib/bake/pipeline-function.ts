@@ -1,0 +1,56 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { PipelineEnvironment } from '../handlers/env';
+import { HandlerFunction } from '../internal/handler-function';
+import { functionName, functionRoleName, type FunctionKind } from './fixed-names';
+import { allowNotices } from './notice-writes';
+import type { PipelineSettings } from './pipeline-settings';
+
+/** What every function of a pipeline works with. */
+export interface PipelineResources {
+  readonly settings: PipelineSettings;
+  readonly bucket: IBucket;
+  readonly topic: ITopic;
+  /** The pipeline as JSON, the document `winbake.pipeline/1`. */
+  readonly description: string;
+}
+
+/** What tells one function of a pipeline from another. */
+export interface PipelineFunctionProps<Environment extends PipelineEnvironment> {
+  readonly kind: FunctionKind;
+  /** What it does, as the end of a sentence that begins with the pipeline. */
+  readonly does: string;
+  readonly timeout: Duration;
+  readonly environment: Omit<Environment, keyof PipelineEnvironment>;
+  readonly undelivered?: IQueue;
+}
+
+/** A function of a pipeline: it has fixed names, knows the pipeline, and may tell people. */
+export class PipelineFunction<Environment extends PipelineEnvironment> extends HandlerFunction<Environment> {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, topic, description }: PipelineResources,
+    props: PipelineFunctionProps<Environment>,
+  ) {
+    const shared: PipelineEnvironment = {
+      WINBAKE_PIPELINE_DESCRIPTION: description,
+      WINBAKE_TOPIC_ARN: topic.topicArn,
+    };
+    super(scope, id, {
+      handler: props.kind,
+      functionName: functionName(settings, props.kind),
+      roleName: functionRoleName(scope, settings, props.kind),
+      description: `Winbake ${settings.pipelineName}: ${props.does}`,
+      timeout: props.timeout,
+      logRetention: settings.logRetention,
+      environment: { ...shared, ...props.environment } as unknown as Environment &
+        Record<keyof Environment, string>,
+      ...(props.undelivered === undefined ? {} : { undelivered: props.undelivered }),
+    });
+    allowNotices(this.role, topic);
+  }
+}

@@ -1,0 +1,72 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import type { WindowsAmiPipelineProps } from '../../lib/bake/windows-ami-pipeline-props';
+import { pipelineDescriptionSchema } from '../../lib/core/contracts/pipeline-description';
+import type { DescribedPipeline } from '../../lib/handlers/env';
+import { WindowsOs } from '../../lib/windows-os';
+import { onlyResource } from '../support/only-resource';
+import { resolvedText } from '../support/resolved-text';
+
+const os = WindowsOs.SERVER_2022_CORE;
+
+function templateOf(props: Partial<WindowsAmiPipelineProps> = {}): Template {
+  const stack = new Stack(new App(), 'Platform');
+  new WindowsAmiPipeline(stack, 'Pipeline', { os, ...props });
+  return Template.fromStack(stack);
+}
+
+const template = templateOf();
+const record = onlyResource(template, 'AWS::SSM::Parameter')['Properties'];
+const text = resolvedText(record.Value);
+
+/** The properties of the functions that have names, by name. */
+const functions = Object.fromEntries(
+  Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => [
+    Properties.FunctionName ?? '',
+    Properties,
+  ]),
+);
+
+test('the parameter of the pipeline holds a description that its readers take, and nothing else', () => {
+  expect(record).toMatchObject({ Type: 'String', Name: '/winbake/2022-core/pipeline' });
+  const document: unknown = JSON.parse(text);
+  // The schema drops what it does not know.
+  const read: DescribedPipeline = pipelineDescriptionSchema.parse(document);
+  expect(read).toEqual(document);
+  expect(read).toMatchObject({ pipeline: '2022-core', account: '123456789012', region: 'eu-central-1' });
+});
+
+test.each(['decide', 'publish', 'care', 'operate'])('%s is told the same text', (kind) => {
+  const { Environment, Handler } = functions[`winbake-2022-core-${kind}`];
+  expect(resolvedText(Environment.Variables.WINBAKE_PIPELINE_DESCRIPTION)).toBe(text);
+  expect(Environment.Variables.WINBAKE_TOPIC_ARN).toEqual({
+    Ref: expect.stringMatching(/^PipelineTopic\w{8}$/),
+  });
+  expect(Handler).toBe('index.handler');
+});
+
+test('what the description names has that very name', () => {
+  const { operateFunctionArn, stateMachineArn } = pipelineDescriptionSchema.parse(JSON.parse(text));
+  expect(Object.keys(functions)).toContain(operateFunctionArn.split(':').at(-1));
+  template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+    StateMachineName: stateMachineArn.split(':').at(-1),
+  });
+});
+
+test('the roles that other accounts trust begin with the prefix of the parameters', () => {
+  const other = templateOf({ parameterPrefix: '/team.a/winbake' });
+  const names = Object.values(other.findResources('AWS::IAM::Role')).flatMap(({ Properties }) =>
+    Properties.RoleName === undefined ? [] : [resolvedText(Properties.RoleName)],
+  );
+  expect(names.sort()).toEqual(
+    ['care', 'decide', 'operate', 'publish'].map((kind) => `team-a-winbake-2022-core-${kind}-eu-central-1`),
+  );
+});
+
+test('a role whose name would be too long is said at synthesis', () => {
+  expect(() => templateOf({ pipelineName: 'a'.repeat(33) })).not.toThrow();
+  expect(() => templateOf({ pipelineName: 'a'.repeat(34) })).toThrow(
+    /"pipelineName" must leave the role winbake-a{34}-publish-<region> at most 64 characters; got: 65\. Shorten/,
+  );
+});
