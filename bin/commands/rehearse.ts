@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { parseRelease } from '../../lib/core/windows/release';
+import { HOST_FAULTS, takeHostFaults } from '../../lib/rehearsal/host/host-faults';
 import { FAULTS, parseFaults } from '../../lib/rehearsal/registry/faults';
+import type { RehearsalOptions } from '../../lib/rehearsal/run/rehearsal-options';
 import type { RehearsalReport } from '../../lib/rehearsal/run/rehearsal-report';
 import { runRehearsal } from '../../lib/rehearsal/run/run-rehearsal';
 import { SILENT } from '../../lib/rehearsal/run/progress';
@@ -22,7 +24,11 @@ Examples:
 It proves choice, waiting, pulls by digest, documents, roles, publication and rollout. It does not prove Windows Update,
 sysprep, the extraction of layers and real times: those need Windows and an account.
 
-Faults: ${FAULTS.map((fault) => fault.name).join(', ')}
+Faults of the build machine: ${HOST_FAULTS.map(({ name }) => name).join(', ')}
+Faults of the registry: ${FAULTS.filter(({ name }) => !isHostFault(name))
+  .map(({ name }) => name)
+  .join(', ')}
+What Winbake promises for each stands in docs/faults.md.
 
 Exit codes: 0 done, or nothing to do; 1 failed; 2 wrong usage; 3 an operator is needed.
 `;
@@ -53,7 +59,7 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
     )
     .option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip')
     .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV')
-    .option('--fault <name...>', 'make the registry misbehave, see below')
+    .option('--fault <name...>', 'let the build machine or the registry fail, see below')
     .option('--app <command>', 'command that synthesizes the app (default: the app of cdk.json)')
     .option('--cdk-out <folder>', 'cloud assembly to rehearse as it is');
   policyOptions().forEach((option) => command.addOption(option));
@@ -75,7 +81,7 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     app,
     cdkOut,
     release: parseRelease(options.release).name,
-    faults: parseFaults(fault ?? []),
+    ...faultsOf(fault ?? []),
     workingFolder: process.cwd(),
     policy: policyEnvironment(options),
   };
@@ -91,6 +97,17 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     return process.env['CI'] === 'true' ? ExitCode.FAILED : ExitCode.DONE;
   }
   return exitCodeOf(report);
+}
+
+/** A name that both know is the build machine's: with a registry that fails at every look nothing is ever baked. */
+function faultsOf(names: readonly string[]): Pick<RehearsalOptions, 'faults' | 'hostFaults'> {
+  const { hostFaults, others } = takeHostFaults(names);
+  const known = HOST_FAULTS.map(({ name }) => name);
+  return { hostFaults, faults: parseFaults(others, known) };
+}
+
+function isHostFault(name: string): boolean {
+  return HOST_FAULTS.some((fault) => fault.name === name);
 }
 
 function exitCodeOf(report: RehearsalReport): ExitCode {

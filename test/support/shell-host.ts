@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ObjectStorage } from '../../lib/rehearsal/account/object-storage';
 import type { ActionScope } from '../../lib/rehearsal/awstoe/action-scope';
-import { PretendedHost, type HostFacts } from '../../lib/rehearsal/host/pretended-host';
+import type { HostFacts } from '../../lib/rehearsal/host/host-facts';
+import { PretendedHost } from '../../lib/rehearsal/host/pretended-host';
 import type { PowerShell } from '../../lib/rehearsal/powershell/find-powershell';
 import { OMNIPOTENT } from './stack-models';
 

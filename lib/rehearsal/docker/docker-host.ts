@@ -40,14 +40,19 @@ export function readDockerHost(folder: string): DockerHost {
 
 /** Changes what `host.json` says of the free bytes, if it says anything; for the holder of the engine's lock. */
 export function takeFreeBytes(folder: string, bytes: number): void {
-  const state = readHostFile(folder);
-  const { freeBytes } = state;
+  const { freeBytes } = readHostFile(folder);
   if (typeof freeBytes === 'number' && bytes > 0) {
-    writeJsonFile(join(folder, 'host.json'), { ...state, freeBytes: freeBytes - bytes });
+    changeHostFile(folder, { freeBytes: freeBytes - bytes });
   }
 }
 
-function readHostFile(folder: string): JsonObject {
+/** Changes what `host.json` says; for the holder of the engine's lock. */
+export function changeHostFile(folder: string, changes: JsonObject): void {
+  writeJsonFile(join(folder, 'host.json'), { ...readHostFile(folder), ...changes });
+}
+
+/** What `host.json` says. */
+export function readHostFile(folder: string): JsonObject {
   const file = join(folder, 'host.json');
   try {
     const state: unknown = JSON.parse(readFileSync(file, 'utf8'));

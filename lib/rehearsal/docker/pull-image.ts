@@ -6,6 +6,7 @@ import { dockerReference } from './docker-reference';
 import type { Engine } from './engine';
 import { readEngineState, type EngineLayer } from './engine-state';
 import { missingLayers } from './missing-layers';
+import { driftHost, strikePull } from './pull-faults';
 import { readImage, type DescribedImage } from './read-image';
 import { withRegistry, type RegistryConnection } from './registry-connection';
 import { registryFailure } from './registry-failure';
@@ -32,9 +33,11 @@ export async function pullImage(engine: Engine, args: readonly string[]): Promis
     engine.print(line);
   };
   try {
+    await strikePull(engine.folder, reference);
     await withRegistry(engine.registries, reference.registry, (connection) =>
       pull({ ...engine, print }, connection, reference),
     );
+    await driftHost(engine.folder);
   } catch (error) {
     const failure = registryFailure(error, reference.registry);
     if (failure instanceof DaemonError) {

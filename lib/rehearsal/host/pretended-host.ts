@@ -1,24 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { unmodelled } from '../assembly/unmodelled';
+import type { HostFacts, RegistryValue } from './host-facts';
 import { cumulativeUpdate, isWanted, type OfferedUpdate, type UpdateFilter } from './windows-update';
-
-/** What a Windows machine says of itself, as `host.json` keeps it. */
-export interface HostFacts {
-  readonly currentBuild: string;
-  readonly ubr: number;
-  readonly productName: string;
-  readonly installationType: string;
-  readonly pendingReboot: boolean;
-  readonly services: Readonly<Record<string, string>>;
-  readonly instanceId: string;
-  readonly freeBytes?: number;
-  /** Values of the registry that were set, by key and name, such as `HKLM:\\SOFTWARE\\Mine`. */
-  readonly registry?: Readonly<Record<string, Readonly<Record<string, RegistryValue>>>>;
-}
-
-/** A value of the registry. */
-export type RegistryValue = string | number | readonly string[];
 
 /** Where a pretended host is reached from, and what it reaches. */
 export interface HostSurroundings {
@@ -81,12 +65,17 @@ export class PretendedHost {
     };
   }
 
-  /** Installs what Windows Update offers and the lists let through. */
-  installUpdates(filter: UpdateFilter = {}): void {
-    const { facts } = this;
-    if (facts.ubr < this.offeredRevision && isWanted(this.offeredUpdate, filter)) {
-      this.write({ ...facts, ubr: this.offeredRevision, pendingReboot: true });
+  /** Installs what Windows Update offers and the lists let through; gives the reason where it cannot. */
+  installUpdates(filter: UpdateFilter = {}): string | undefined {
+    const { facts, offeredUpdate } = this;
+    if (facts.ubr >= this.offeredRevision || !isWanted(offeredUpdate, filter)) {
+      return undefined;
     }
+    if (facts.updatesFail === true) {
+      return `${offeredUpdate.title} could not be installed: 0x800f0922.`;
+    }
+    this.write({ ...facts, ubr: this.offeredRevision, pendingReboot: true });
+    return undefined;
   }
 
   /** Sets a value of the registry; a key that is missing is made. */
@@ -97,7 +86,8 @@ export class PretendedHost {
   }
 
   reboot(): void {
-    this.write({ ...this.facts, pendingReboot: false });
+    const { facts } = this;
+    this.write({ ...facts, pendingReboot: facts.staysPending === true ? facts.pendingReboot : false });
   }
 
   /** The path on this computer of a path on the machine's drive. */

@@ -16,7 +16,8 @@ import { runPhase, type OnStep } from '../awstoe/run-phase';
 import { StepMemory } from '../awstoe/step-memory';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { startMetadataService } from '../host/metadata-service';
-import { PretendedHost, type HostFacts } from '../host/pretended-host';
+import type { FreshHost } from '../host/host-faults';
+import { PretendedHost } from '../host/pretended-host';
 import { AccessDenied } from '../iam/access-denied';
 import { callerOf, type Caller } from '../iam/role-policies';
 import type { PowerShell } from '../powershell/find-powershell';
@@ -40,7 +41,7 @@ export interface ImageBuilderOptions {
   readonly dockerFolder: string;
   readonly registries: Readonly<Record<string, string>>;
   /** What a fresh instance from the base AMI says of itself, and the revision that Windows Update offers it now. */
-  readonly baseHost: (instanceId: string) => { readonly facts: HostFacts; readonly offeredRevision: number };
+  readonly baseHost: (instanceId: string) => FreshHost;
   readonly onStep: OnStep;
   /** Told of each component that is not run, with its steps. */
   readonly onNotRun?: ((finding: Finding, steps: readonly string[]) => void) | undefined;

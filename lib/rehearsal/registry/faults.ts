@@ -15,8 +15,14 @@ export interface FaultSetting {
   readonly value: string;
 }
 
-/** The faults of these names; throws a `UsageError` that lists them all where a name is none. */
-export function parseFaults(names: readonly string[]): readonly FaultSetting[] {
+/**
+ * The faults of these names; throws a `UsageError` where a name is none, which lists them all and others that would have
+ * been one.
+ */
+export function parseFaults(
+  names: readonly string[],
+  others: readonly string[] = [],
+): readonly FaultSetting[] {
   return names.map((text) => {
     const [name = '', ...rest] = text.split(':');
     const value = rest.join(':');
@@ -26,7 +32,8 @@ export function parseFaults(names: readonly string[]): readonly FaultSetting[] {
         : candidate.name === text,
     );
     if (fault === undefined) {
-      throw new UsageError(`A fault is one of ${FAULTS.map((one) => one.name).join(', ')}; got: '${text}'.`);
+      const known = new Set([...others, ...FAULTS.map((one) => one.name)]);
+      throw new UsageError(`A fault is one of ${[...known].join(', ')}; got: '${text}'.`);
     }
     return { fault, value };
   });

@@ -1,18 +1,12 @@
 import { UsageError } from '../../core/errors/usage-error';
 import type { Release } from '../../core/windows/release';
 import type { HostRevisionLookup } from '../history/host-revisions';
-import type { HostFacts } from '../host/pretended-host';
+import type { FreshHost } from '../host/host-faults';
 
 /** AWS publishes its AMIs some days after Patch Tuesday; three is what was seen most often. */
 const AMI_DELAY_MILLISECONDS = 3 * 24 * 3600 * 1000;
 
 const FREE_BYTES = 75 * 1024 ** 3;
-
-/** A fresh instance of the base AMI, and the revision to which Windows Update brings it. */
-export interface BaseHost {
-  readonly facts: HostFacts;
-  readonly offeredRevision: number;
-}
 
 /**
  * The base AMI's host at an instant: it lags behind what Windows Update offers. Throws a `UsageError` where no revision is
@@ -25,7 +19,7 @@ export function baseHostAt(
   now: Date,
   given: number | undefined,
   instanceId: string,
-): BaseHost {
+): FreshHost {
   const { build, name } = os.release;
   const offeredRevision = given ?? revisions(build, now);
   if (offeredRevision === undefined) {

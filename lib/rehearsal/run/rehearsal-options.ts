@@ -1,3 +1,4 @@
+import type { HostFault } from '../host/host-faults';
 import type { FaultSetting } from '../registry/faults';
 
 /** What is rehearsed, and under which circumstances. */
@@ -9,7 +10,10 @@ export interface RehearsalOptions {
   readonly hostRevision: number | undefined;
   readonly history: string | undefined;
   readonly hosts: string | undefined;
+  /** What is wrong with the registry. */
   readonly faults: readonly FaultSetting[];
+  /** What is wrong with the build machine. */
+  readonly hostFaults?: readonly HostFault[];
   /** The command that runs the CDK app; absent: that of `cdk.json`. */
   readonly app: string | undefined;
   /** An assembly to rehearse as it is, instead of an app. */

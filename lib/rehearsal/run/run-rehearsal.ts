@@ -9,6 +9,7 @@ import { appCommandOf, synthesize } from '../assembly/synthesize';
 import { VirtualClock } from '../clock/virtual-clock';
 import { writeDockerShim } from '../docker/write-docker-shim';
 import { parseAsOf } from '../history/as-of';
+import { struckHost } from '../host/host-faults';
 import { hostRevisions } from '../history/host-revisions';
 import { readHistory } from '../history/read-history';
 import { callerOf } from '../iam/role-policies';
@@ -154,7 +155,7 @@ async function prepareImageBuilder(
     ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
   });
   // A host of which nothing is known is a mistake in the call, and said before any work.
-  baseHostAt(os, revisions, clock.now(), options.hostRevision, '');
+  struckHost(baseHostAt(os, revisions, clock.now(), options.hostRevision, ''), options.hostFaults ?? []);
   const shell = await findPowerShell({ onProgress: say, signal });
   if (shell === undefined) {
     return undefined;
@@ -171,7 +172,10 @@ async function prepareImageBuilder(
     folder,
     dockerFolder,
     registries: { [new URL(pipeline.decide.environment['WINBAKE_REGISTRY'] ?? '').host]: registry.url },
-    baseHost: (instanceId) => baseHostAt(os, revisions, clock.now(), options.hostRevision, instanceId),
+    baseHost: (instanceId) => {
+      const host = baseHostAt(os, revisions, clock.now(), options.hostRevision, instanceId);
+      return struckHost(host, options.hostFaults ?? []);
+    },
     onStep: log.onStep,
     onNotRun: log.onNotRun,
     readParameter: (name) => account.parameters.read(name),

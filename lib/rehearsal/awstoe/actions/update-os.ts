@@ -1,6 +1,6 @@
 import type { UpdateFilter } from '../../host/windows-update';
 import { DocumentReader } from '../document-reader';
-import { SUCCEEDED } from '../step-result';
+import { failure, SUCCEEDED } from '../step-result';
 import { actionOf } from './action';
 
 /**
@@ -8,8 +8,8 @@ import { actionOf } from './action';
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-action-modules.html#action-modules-updateos
  */
 export const UPDATE_OS = actionOf(readFilter, ({ host }, filter) => {
-  host.installUpdates(filter);
-  return SUCCEEDED;
+  const problem = host.installUpdates(filter);
+  return problem === undefined ? SUCCEEDED : failure(problem);
 });
 
 function readFilter(inputs: unknown, where: string): UpdateFilter {

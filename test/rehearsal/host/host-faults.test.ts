@@ -1,0 +1,57 @@
+import { HOST_FAULTS, struckHost, takeHostFaults } from '../../../lib/rehearsal/host/host-faults';
+import { parseFaults } from '../../../lib/rehearsal/registry/faults';
+import { FACTS, pretendedHost } from '../../support/shell-host';
+
+const FRESH = { facts: FACTS, offeredRevision: 4294 };
+
+function struck(...names: readonly string[]) {
+  return struckHost(FRESH, takeHostFaults(names).hostFaults);
+}
+
+test('the faults are those that the documentation lists', () => {
+  expect(HOST_FAULTS.map(({ name }) => name)).toEqual([
+    'disk-full',
+    'docker-down',
+    'reboot-pending',
+    'pull-timeout',
+    'wrong-digest',
+    'revision-moves-during-bake',
+    'update-fails',
+    'host-behind',
+    'no-nat',
+    'registry-429',
+  ]);
+});
+
+test('names are taken apart, and a wrong one is told with all that there are', () => {
+  const { hostFaults, others } = takeHostFaults(['no-nat', 'throttle', 'wrong-digest']);
+  expect(hostFaults.map(({ name }) => name)).toEqual(['wrong-digest', 'no-nat']);
+  expect(others).toEqual(['throttle']);
+  expect(() => parseFaults(['disc-full'], ['disk-full'])).toThrow(
+    /^A fault is one of disk-full, throttle, .*; got: 'disc-full'\.$/,
+  );
+});
+
+test('faults add up, and those that exclude each other are refused', () => {
+  expect(struck('disk-full', 'no-nat').facts).toMatchObject({ freeBytes: 9e9, natNetwork: false });
+  expect(() => struck('pull-timeout', 'registry-429')).toThrow(
+    'The faults pull-timeout and registry-429 exclude each other; take one of them.',
+  );
+});
+
+test('a host that is behind is offered nothing', () => {
+  expect(struck('host-behind')).toMatchObject({ facts: { ubr: 4170 }, offeredRevision: 4170 });
+});
+
+test('a pending restart outlives restarts', () => {
+  const host = pretendedHost(struck('reboot-pending').facts);
+  host.reboot();
+  expect(host.facts.pendingReboot).toBe('RebootPending');
+});
+
+test('an update that fails leaves the host as it is', () => {
+  const host = pretendedHost(struck('update-fails').facts);
+  expect(host.installUpdates()).toMatch(/could not be installed: 0x800f0922\.$/);
+  expect(host.facts).toMatchObject({ ubr: 4171, pendingReboot: false });
+  expect(pretendedHost().installUpdates()).toBeUndefined();
+});
