@@ -13,7 +13,7 @@ function brokenRules(folder: string, roots: readonly string[]): readonly string[
       join(root, 'node_modules', '.bin', 'depcruise'),
       ...['--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json', ...roots],
     ],
-    { cwd: folder, encoding: 'utf8' },
+    { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 },
   );
   const report = JSON.parse(run.stdout) as {
     summary: { violations: { rule: { name: string } }[]; totalCruised: number };

@@ -1,9 +1,12 @@
 import {
+  CancelInstanceRefreshCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  RollbackInstanceRefreshCommand,
   StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
   type AutoScalingClient,
+  type RefreshPreferences,
 } from '@aws-sdk/client-auto-scaling';
 import {
   CreateLaunchTemplateVersionCommand,
@@ -11,7 +14,7 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
-import type { FleetControl } from '../core/ports/fleet-control';
+import type { FleetControl, RefreshRequest } from '../core/ports/fleet-control';
 
 /** The group and launch template of a fleet, by name and id. */
 export interface FleetNames {
@@ -58,7 +61,17 @@ export function autoScalingFleet(
         new DescribeInstanceRefreshesCommand({ AutoScalingGroupName, MaxRecords: 1 }),
       );
       const refresh = answer.InstanceRefreshes?.[0];
-      return refresh && { id: refresh.InstanceRefreshId ?? '', status: refresh.Status ?? '' };
+      return (
+        refresh && {
+          id: refresh.InstanceRefreshId ?? '',
+          status: refresh.Status ?? '',
+          reason: refresh.StatusReason ?? '',
+          percentage: refresh.PercentageComplete ?? 0,
+          version: refresh.DesiredConfiguration?.LaunchTemplate?.Version,
+          startedAt: refresh.StartTime ?? new Date(0),
+          endedAt: refresh.EndTime ?? null,
+        }
+      );
     },
     createLaunchTemplateVersion: async (SourceVersion, ImageId, VersionDescription) => {
       const answer = await ec2.send(
@@ -66,6 +79,8 @@ export function autoScalingFleet(
           LaunchTemplateId,
           SourceVersion,
           VersionDescription,
+          // The same wish twice, after a look that ended in between, is one version.
+          ClientToken: `${VersionDescription}-${SourceVersion}-${ImageId}`.replaceAll(' ', '-'),
           LaunchTemplateData: { ImageId },
         }),
       );
@@ -75,23 +90,45 @@ export function autoScalingFleet(
       const LaunchTemplate = { LaunchTemplateId, Version };
       await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, LaunchTemplate }));
     },
-    startRefresh: async (Version) => {
+    startRefresh: async (request) => {
       const answer = await autoScaling.send(
         new StartInstanceRefreshCommand({
           AutoScalingGroupName,
           Strategy: 'Rolling',
-          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version } },
-          Preferences: {
-            MinHealthyPercentage: 100,
-            MaxHealthyPercentage: 110,
-            SkipMatching: true,
-            AutoRollback: true,
-            ScaleInProtectedInstances: 'Refresh',
-          },
+          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version: request.version } },
+          Preferences: preferencesOf(request),
         }),
       );
       return answer.InstanceRefreshId ?? '';
     },
+    cancelRefresh: async () => {
+      await autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName }));
+    },
+    rollBackRefresh: async () => {
+      await autoScaling.send(new RollbackInstanceRefreshCommand({ AutoScalingGroupName }));
+    },
+  };
+}
+
+/** Launch before terminate, protected instances after their drain; one that a person has put on standby is left alone. */
+function preferencesOf({
+  alarms,
+  autoRollback,
+  bakeSeconds,
+  checkpoint,
+}: RefreshRequest): RefreshPreferences {
+  return {
+    MinHealthyPercentage: 100,
+    MaxHealthyPercentage: 110,
+    SkipMatching: true,
+    AutoRollback: autoRollback,
+    ScaleInProtectedInstances: 'Refresh',
+    StandbyInstances: 'Ignore',
+    ...(bakeSeconds === 0 ? {} : { BakeTime: bakeSeconds }),
+    ...(checkpoint === null
+      ? {}
+      : { CheckpointPercentages: [checkpoint.percentage, 100], CheckpointDelay: checkpoint.seconds }),
+    ...(alarms.length === 0 ? {} : { AlarmSpecification: { Alarms: [...alarms] } }),
   };
 }
 

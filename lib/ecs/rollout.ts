@@ -1,7 +1,9 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
+import { DEFAULT_ROLLOUT_POLICY } from '../core/fleet/rollout-policy';
 import type { RolloutEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
@@ -15,13 +17,15 @@ export interface RolloutProps {
   readonly settings: FleetSettings;
   readonly ami: WindowsAmi;
   readonly fleet: FleetGroup;
+  /** The cluster that the instances join. */
+  readonly cluster: ICluster;
   /** The parameter that the fleet keeps its state in. */
   readonly stateParameter: string;
 }
 
 /** Brings a fleet to the AMI of its channel: when the channel moves, and every 15 minutes in case an event was lost. */
 export class Rollout extends HandlerFunction<RolloutEnvironment> {
-  constructor(scope: Construct, id: string, { settings, ami, fleet, stateParameter }: RolloutProps) {
+  constructor(scope: Construct, id: string, { settings, ami, fleet, cluster, stateParameter }: RolloutProps) {
     super(scope, id, {
       handler: 'rollout',
       description: `Winbake fleet ${settings.fleetName}: rolls out its channel's AMI`,
@@ -33,11 +37,15 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         WINBAKE_FLEET_STATE_PARAMETER: stateParameter,
         WINBAKE_AUTO_SCALING_GROUP: fleet.group.autoScalingGroupName,
         WINBAKE_LAUNCH_TEMPLATE_ID: fleet.launchTemplate.launchTemplateId ?? '',
+        WINBAKE_CLUSTER: cluster.clusterName,
+        WINBAKE_ROLLOUT_POLICY: JSON.stringify(DEFAULT_ROLLOUT_POLICY),
+        WINBAKE_TOPIC_ARN: '',
       },
     });
     this.allowParameters(ami.publicationParameter, stateParameter);
     this.allowRefresh(fleet);
     this.allowLaunch(fleet);
+    this.allowJudgement(cluster);
     const targets = [new LambdaFunction(this.function)];
     new Rule(this, 'OnPublication', {
       description: `The channel ${ami.channel} of ${ami.pipelineName} has moved`,
@@ -45,6 +53,16 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         source: ['aws.ssm'],
         detailType: ['Parameter Store Change'],
         detail: { name: [ami.publicationParameter], operation: ['Create', 'Update'] },
+      },
+      targets,
+    });
+    new Rule(this, 'OnRefresh', {
+      description: `An instance refresh of fleet ${settings.fleetName} went on`,
+      eventPattern: {
+        source: ['aws.autoscaling'],
+        // https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-autoscaling.html
+        detailType: Match.prefix('EC2 Auto Scaling Instance Refresh '),
+        detail: { AutoScalingGroupName: [fleet.group.autoScalingGroupName] },
       },
       targets,
     });
@@ -56,11 +74,30 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
   }
 
   private allowParameters(publicationParameter: string, stateParameter: string): void {
+    const path = stateParameter.slice(0, stateParameter.lastIndexOf('/'));
+    const own = [parameterArn(this, stateParameter), parameterArn(this, `${path}/log/*`)];
+    const wildcardReason = 'The log has a parameter for each month, all below the path of this fleet.';
     allow(this.role, {
       actions: ['ssm:GetParameter'],
-      resources: [parameterArn(this, publicationParameter), parameterArn(this, stateParameter)],
+      resources: [parameterArn(this, publicationParameter), parameterArn(this, `${path}/words`), ...own],
+      wildcardReason,
     });
-    allow(this.role, { actions: ['ssm:PutParameter'], resources: [parameterArn(this, stateParameter)] });
+    allow(this.role, { actions: ['ssm:PutParameter'], resources: own, wildcardReason });
+  }
+
+  /** The canary is judged by the tasks on its instances. */
+  private allowJudgement(cluster: ICluster): void {
+    const { partition, region, account } = Stack.of(this);
+    const ecs = `arn:${partition}:ecs:${region}:${account}`;
+    allow(this.role, { actions: ['ecs:ListContainerInstances'], resources: [cluster.clusterArn] });
+    allow(this.role, {
+      actions: ['ecs:DescribeContainerInstances', 'ecs:ListTasks', 'ecs:DescribeTasks'],
+      resources: [
+        `${ecs}:container-instance/${cluster.clusterName}/*`,
+        `${ecs}:task/${cluster.clusterName}/*`,
+      ],
+      wildcardReason: 'Instances and tasks have ids unknown before; the name of the cluster stands in full.',
+    });
   }
 
   private allowRefresh({ group }: FleetGroup): void {

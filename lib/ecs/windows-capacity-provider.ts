@@ -51,7 +51,7 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
       enableManagedDraining: true,
     });
     cluster.addAsgCapacityProvider(capacityProvider);
-    new Rollout(this, 'Rollout', { settings, ami, fleet, stateParameter: this.stateParameter });
+    new Rollout(this, 'Rollout', { settings, ami, fleet, cluster, stateParameter: this.stateParameter });
 
     this.capacityProviderName = capacityProvider.capacityProviderName;
     this.autoScalingGroup = fleet.group;

@@ -120,6 +120,12 @@ export interface RolloutEnvironment {
   readonly WINBAKE_FLEET_STATE_PARAMETER: string;
   readonly WINBAKE_AUTO_SCALING_GROUP: string;
   readonly WINBAKE_LAUNCH_TEMPLATE_ID: string;
+  /** The name of the ECS cluster. */
+  readonly WINBAKE_CLUSTER: string;
+  /** A `RolloutPolicy` as JSON; what it leaves out is the default. */
+  readonly WINBAKE_ROLLOUT_POLICY: string;
+  /** The topic that tells people; empty where the log alone does. */
+  readonly WINBAKE_TOPIC_ARN: string;
 }
 
 /** Reads one variable; throws where it is not set, which only a broken deployment can cause. */

@@ -1,19 +1,41 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { autoScalingFleet } from '../aws/auto-scaling-fleet';
+import { ecsContainerHosts } from '../aws/ecs-container-hosts';
+import { snsNotifier } from '../aws/sns-notifier';
 import { ssmParameterStore } from '../aws/ssm-parameter-store';
 import { required } from './env';
 import { createRollout } from './rollout';
 
+const print = (line: string) => {
+  process.stdout.write(`${line}\n`);
+};
+
+const { WINBAKE_TOPIC_ARN: topicArn = '' } = process.env;
+
 /** Brings a fleet one step nearer to the publication of its channel. */
 export const handler = createRollout(
   {
-    fleet: autoScalingFleet(new AutoScalingClient(), new EC2Client(), {
+    control: autoScalingFleet(new AutoScalingClient(), new EC2Client(), {
       autoScalingGroup: required(process.env, 'WINBAKE_AUTO_SCALING_GROUP'),
       launchTemplateId: required(process.env, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
     }),
+    hosts: ecsContainerHosts(new ECSClient(), required(process.env, 'WINBAKE_CLUSTER')),
     parameters: ssmParameterStore(new SSMClient()),
+    notifier:
+      topicArn === ''
+        ? {
+            tell: (subject, text) => {
+              print(JSON.stringify({ subject, text }));
+              return Promise.resolve();
+            },
+          }
+        : snsNotifier(new SNSClient(), topicArn),
+    now: () => new Date(),
+    print,
   },
   process.env,
 );

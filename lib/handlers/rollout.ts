@@ -1,20 +1,43 @@
-import { reconcileFleet, type RolloutAction } from '../core/fleet/reconcile-fleet';
-import type { FleetControl } from '../core/ports/fleet-control';
-import type { ParameterStore } from '../core/ports/parameter-store';
+import { fleetMetrics, metricsLine } from '../core/fleet/fleet-metrics';
+import type { FleetPorts } from '../core/fleet/fleet-ports';
+import { reconcileFleet } from '../core/fleet/reconcile-fleet';
+import { parseRolloutPolicy } from '../core/fleet/rollout-policy';
 import { required } from './env';
 
 /** What a rollout works with. */
-export interface RolloutPorts {
-  readonly fleet: FleetControl;
-  readonly parameters: ParameterStore;
+export interface RolloutPorts extends FleetPorts {
+  /** Prints a line into the function's log. */
+  readonly print: (line: string) => void;
+}
+
+/** What a look at a fleet did last, and why. */
+export interface RolloutAnswer {
+  readonly action: string;
+  readonly reason: string;
 }
 
 /** Makes the rollout function over its ports; its environment is `RolloutEnvironment`. It needs nothing of its event. */
 export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEnv) {
-  return async (): Promise<{ readonly action: RolloutAction }> => ({
-    action: await reconcileFleet(ports.fleet, ports.parameters, {
+  return async (): Promise<RolloutAnswer> => {
+    const fleet = required(environment, 'WINBAKE_FLEET');
+    const state = required(environment, 'WINBAKE_FLEET_STATE_PARAMETER');
+    const path = state.slice(0, state.lastIndexOf('/'));
+    const names = {
+      fleet,
+      autoScalingGroup: required(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
+      cluster: required(environment, 'WINBAKE_CLUSTER'),
       channel: required(environment, 'WINBAKE_CHANNEL_PARAMETER'),
-      state: required(environment, 'WINBAKE_FLEET_STATE_PARAMETER'),
-    }),
-  });
+      state,
+      words: `${path}/words`,
+      log: (month: string) => `${path}/log/${month}`,
+    };
+    const policy = parseRolloutPolicy(environment['WINBAKE_ROLLOUT_POLICY']);
+    const { actions, world } = await reconcileFleet(ports, names, policy);
+    actions.forEach((action) => {
+      ports.print(JSON.stringify({ fleet, ...action }));
+    });
+    ports.print(metricsLine(fleet, fleetMetrics(world), world.now));
+    const last = actions.at(-1);
+    return { action: last?.kind ?? 'nothing', reason: last?.reason ?? '' };
+  };
 }

@@ -1,7 +1,9 @@
 import {
   AutoScalingClient,
+  CancelInstanceRefreshCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  RollbackInstanceRefreshCommand,
   StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
   type AutoScalingGroup,
@@ -77,9 +79,28 @@ test('a group without a numbered version is refused by name', async () => {
 test('the newest refresh is the first of the list', async () => {
   autoScaling
     .on(DescribeInstanceRefreshesCommand, { AutoScalingGroupName: 'group', MaxRecords: 1 })
-    .resolvesOnce({ InstanceRefreshes: [{ InstanceRefreshId: 'refresh', Status: 'InProgress' }] })
+    .resolvesOnce({
+      InstanceRefreshes: [
+        {
+          InstanceRefreshId: 'refresh',
+          Status: 'InProgress',
+          StatusReason: 'Waiting',
+          PercentageComplete: 25,
+          StartTime: new Date('2025-10-14T22:00:00Z'),
+          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version: '8' } },
+        },
+      ],
+    })
     .resolves({ InstanceRefreshes: [] });
-  expect(await fleet.newestRefresh()).toEqual({ id: 'refresh', status: 'InProgress' });
+  expect(await fleet.newestRefresh()).toEqual({
+    id: 'refresh',
+    status: 'InProgress',
+    reason: 'Waiting',
+    percentage: 25,
+    version: '8',
+    startedAt: new Date('2025-10-14T22:00:00Z'),
+    endedAt: null,
+  });
   expect(await fleet.newestRefresh()).toBeUndefined();
 });
 
@@ -92,6 +113,7 @@ test('a version differs from its source in the AMI alone, and the group uses its
     LaunchTemplateId,
     SourceVersion: '7',
     VersionDescription: 'Winbake 20348.4294-1',
+    ClientToken: `Winbake-20348.4294-1-7-${AMI}`,
     LaunchTemplateData: { ImageId: AMI },
   });
   expect(autoScaling.commandCalls(UpdateAutoScalingGroupCommand)[0]!.args[0].input).toEqual({
@@ -100,16 +122,55 @@ test('a version differs from its source in the AMI alone, and the group uses its
   });
 });
 
-test('a refresh launches before it terminates, and rolls back where it fails', async () => {
+test('a canary launches before it terminates, pauses, watches alarms and rolls back where it fails', async () => {
   autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'refresh' });
-  expect(await fleet.startRefresh('8')).toBe('refresh');
-  expect(autoScaling.commandCalls(StartInstanceRefreshCommand)[0]!.args[0].input).toMatchObject({
+  const request = {
+    version: '8',
+    checkpoint: { percentage: 10, seconds: 172800 },
+    bakeSeconds: 1800,
+    autoRollback: true,
+    alarms: ['errors'],
+  };
+  expect(await fleet.startRefresh(request)).toBe('refresh');
+  expect(autoScaling.commandCalls(StartInstanceRefreshCommand)[0]!.args[0].input).toEqual({
+    AutoScalingGroupName: 'group',
+    Strategy: 'Rolling',
     DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version: '8' } },
     Preferences: {
       MinHealthyPercentage: 100,
       MaxHealthyPercentage: 110,
-      AutoRollback: true,
       SkipMatching: true,
+      AutoRollback: true,
+      ScaleInProtectedInstances: 'Refresh',
+      StandbyInstances: 'Ignore',
+      BakeTime: 1800,
+      CheckpointPercentages: [10, 100],
+      CheckpointDelay: 172800,
+      AlarmSpecification: { Alarms: ['errors'] },
     },
   });
+});
+
+test('a refresh that goes through asks for nothing more', async () => {
+  autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'refresh' });
+  const request = { version: '8', checkpoint: null, bakeSeconds: 0, autoRollback: false, alarms: [] };
+  await fleet.startRefresh(request);
+  const { Preferences } = autoScaling.commandCalls(StartInstanceRefreshCommand)[0]!.args[0].input;
+  expect(Object.keys(Preferences!).sort()).toEqual([
+    'AutoRollback',
+    'MaxHealthyPercentage',
+    'MinHealthyPercentage',
+    'ScaleInProtectedInstances',
+    'SkipMatching',
+    'StandbyInstances',
+  ]);
+});
+
+test('a refresh is stopped and turned back by the name of the group', async () => {
+  autoScaling.on(CancelInstanceRefreshCommand).resolves({});
+  autoScaling.on(RollbackInstanceRefreshCommand).resolves({});
+  await fleet.cancelRefresh();
+  await fleet.rollBackRefresh();
+  const inputs = autoScaling.calls().map((call) => call.args[0].input);
+  expect(inputs).toEqual([{ AutoScalingGroupName: 'group' }, { AutoScalingGroupName: 'group' }]);
 });

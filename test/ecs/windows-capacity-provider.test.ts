@@ -11,6 +11,7 @@ import {
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { DEFAULT_ROLLOUT_POLICY } from '../../lib/core/fleet/rollout-policy';
 import { AmiChannel } from '../../lib/ecs/ami-channel';
 import { WindowsAmi } from '../../lib/ecs/windows-ami';
 import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
@@ -84,7 +85,7 @@ describe('with required props', () => {
     expect(text).not.toMatch(/ECS_CLUSTER|ECS\\Cache|ECS_AVAILABLE/);
   });
 
-  test('looks at its channel when it moves and every 15 minutes', () => {
+  test('looks when its channel moves, when a refresh goes on, and every 15 minutes', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.ssm'],
@@ -93,19 +94,31 @@ describe('with required props', () => {
       },
     });
     template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
-    template.resourceCountIs('AWS::Lambda::Permission', 2);
+    const [group] = Object.keys(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.autoscaling'],
+        'detail-type': [{ prefix: 'EC2 Auto Scaling Instance Refresh ' }],
+        detail: { AutoScalingGroupName: [{ Ref: group }] },
+      },
+    });
+    template.resourceCountIs('AWS::Lambda::Permission', 3);
   });
 
   test('tells the rollout what it rolls', () => {
     const variables = environmentWith(template, 'WINBAKE_FLEET');
     const [group] = Object.keys(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
     const [launchTemplate] = Object.keys(template.findResources('AWS::EC2::LaunchTemplate'));
+    const [cluster] = Object.keys(template.findResources('AWS::ECS::Cluster'));
     expect(variables).toEqual({
       WINBAKE_FLEET: 'cluster-2022-core',
       WINBAKE_CHANNEL_PARAMETER: '/winbake/2022-core/current/publication',
       WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/cluster-2022-core/state',
       WINBAKE_AUTO_SCALING_GROUP: { Ref: group },
       WINBAKE_LAUNCH_TEMPLATE_ID: { Ref: launchTemplate },
+      WINBAKE_CLUSTER: { Ref: cluster },
+      WINBAKE_ROLLOUT_POLICY: JSON.stringify(DEFAULT_ROLLOUT_POLICY),
+      WINBAKE_TOPIC_ARN: '',
     });
   });
 
@@ -182,7 +195,7 @@ describe('permissions of the rollout', () => {
     expect(JSON.stringify(pass?.Resource)).toContain('WindowsFleetInstanceRole');
   });
 
-  test('it writes the state of its fleet and no other parameter', () => {
+  test('it writes state and log of its fleet and no other parameter', () => {
     const put = rollout.find((statement) => statement.Action === 'ssm:PutParameter');
     expect(JSON.stringify(put?.Resource)).toContain(':parameter/winbake/fleets/cluster-2022-core/state');
   });

@@ -8,9 +8,11 @@ import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/core/gate/gate-p
 import { gatePolicyVariables } from '../../lib/handlers/env';
 import { extrasOf, linesOf } from '../../lib/handlers/families';
 import { gatePolicyOf } from '../../lib/handlers/gate-policy';
-import type { FleetControl } from '../../lib/core/ports/fleet-control';
+import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
+import { PretendedFleet } from '../../lib/rehearsal/fleet/pretended-fleet';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
 import { memoryRegistry } from '../support/memory-registry';
+import { OMNIPOTENT } from '../support/stack-models';
 
 const PATH = '/winbake/2022-core';
 const BASE_AMI = '/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-ECS_Optimized/image_id';
@@ -163,19 +165,51 @@ test('publish needs every one of its variables', async () => {
   );
 });
 
-test('rollout follows the channel of its environment', async () => {
-  const asked: string[] = [];
-  const parameters = memoryParameters();
-  jest.spyOn(parameters, 'get').mockImplementation((name) => {
-    asked.push(name);
-    return Promise.resolve(undefined);
+test('rollout follows the channel of its environment, and prints what it did and how far behind it is', async () => {
+  const fleet = new PretendedFleet({
+    groupName: 'group',
+    launchTemplateId: 'lt-1',
+    cluster: 'shop',
+    amiId: BASE,
+    instanceCount: 1,
+    clock: new VirtualClock(now()),
   });
-  const look = createRollout(
-    { fleet: {} as FleetControl, parameters },
-    { WINBAKE_CHANNEL_PARAMETER: `${PATH}/latest/publication`, WINBAKE_FLEET_STATE_PARAMETER: '/state' },
-  );
-  expect(await look()).toEqual({ action: 'nothing' });
-  expect(asked).toEqual([`${PATH}/latest/publication`]);
+  const channel = `${PATH}/latest/publication`;
+  const parameters = memoryParameters({
+    [channel]: {
+      id: '20348.4294-1',
+      amiId: 'ami-00000000000000002',
+      osVersion: '10.0.20348.4294',
+      mode: 'exact',
+      at: '2025-10-14T21:46:00.000Z',
+    },
+  });
+  const printed: string[] = [];
+  const ports = {
+    control: fleet.control(OMNIPOTENT),
+    hosts: fleet.hosts(OMNIPOTENT),
+    parameters,
+    notifier: { tell: () => Promise.resolve() },
+    now,
+    print: (line: string) => printed.push(line),
+  };
+  const environment = {
+    WINBAKE_FLEET: 'shop',
+    WINBAKE_CHANNEL_PARAMETER: channel,
+    WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/shop/state',
+    WINBAKE_AUTO_SCALING_GROUP: 'group',
+    WINBAKE_CLUSTER: 'shop',
+    WINBAKE_ROLLOUT_POLICY: '{"delaySeconds":60}',
+  };
+  expect(await createRollout(ports, environment)()).toEqual({
+    action: 'wait',
+    reason: 'the fleet waits 60 s after its channel',
+  });
+  expect(parameters.json('/winbake/fleets/shop/state')).toMatchObject({ fleet: 'shop', cluster: 'shop' });
+  expect(printed.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({ fleet: 'shop', kind: 'wait', waitsFor: 'delay' }),
+    expect.objectContaining({ Fleet: 'shop', HoursBehind: 0, HoursUnpatched: 31 }),
+  ]);
 });
 
 test('the name of an os holds its release', () => {

@@ -1,78 +1,75 @@
-import { fleetStateSchema, type FleetState } from '../contracts/fleet-state';
-import { parseDocument } from '../contracts/parse-document';
-import { channelSchema, type Channel } from '../contracts/publication';
-import type { FleetControl, FleetGroup } from '../ports/fleet-control';
-import type { ParameterStore } from '../ports/parameter-store';
-import { newFleetState } from './new-fleet-state';
+import type { FleetState } from '../contracts/fleet-state';
+import { carryOutAction } from './carry-out-action';
+import { heal, raise, subjectOf } from './fleet-notices';
+import type { ActionPlace, FleetParameters, FleetPorts } from './fleet-ports';
+import { FleetStateKeeper } from './fleet-state-keeper';
+import type { FleetWorld } from './fleet-world';
+import { lookAtFleet } from './look-at-fleet';
+import { nextRolloutAction } from './next-rollout-action';
+import type { RolloutAction } from './rollout-action';
+import type { RolloutPolicy } from './rollout-policy';
 
-/** What one look at a fleet did. */
-export type RolloutAction = 'nothing' | 'waitForRefresh' | 'useForNewInstances' | 'startRefresh';
-
-/** Which parameters a fleet follows and keeps. */
-export interface FleetParameters {
-  /** Holds the publication that the fleet should run. */
-  readonly channel: string;
-  readonly state: string;
+/** What one look found at its end, and did. */
+export interface FleetLook {
+  readonly actions: readonly RolloutAction[];
+  readonly world: FleetWorld;
 }
 
-/** Statuses of a refresh that is still under way. */
-const UNDER_WAY: readonly string[] = ['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking'];
+/** More steps than any state needs before it waits for a service. */
+const MOST_STEPS = 8;
 
 /**
- * Brings a fleet one step nearer to the publication of its channel, whatever state it is in: new instances start from it,
- * and running ones are replaced by an instance refresh, one refresh at a time and one for each publication. A group without
- * instances needs none. What an earlier look began and did not end is ended by the next.
+ * Looks at a fleet and does the next right thing, until a service has to work or nothing is to do. Each step reads anew what
+ * is, writes what it wishes before it calls, and notes the answer after, so that it may end anywhere and be run again.
+ * Throws what a port throws; the next look goes on from there.
  */
 export async function reconcileFleet(
-  fleet: FleetControl,
-  parameters: ParameterStore,
+  ports: FleetPorts,
   names: FleetParameters,
-): Promise<RolloutAction> {
-  const text = await parameters.get(names.channel);
-  if (text === undefined) {
-    return 'nothing';
-  }
-  const wanted = parseDocument(channelSchema, text, names.channel);
-  const refresh = await fleet.newestRefresh();
-  if (refresh !== undefined && UNDER_WAY.includes(refresh.status)) {
-    return 'waitForRefresh';
-  }
-  const group = await fleet.describeGroup();
-  const isOld = group.instances.some((instance) => instance.amiId !== wanted.amiId);
-  if (group.amiId === wanted.amiId) {
-    const state = await readFleetState(parameters, names);
-    if (!isOld || state?.publication?.id === wanted.id) {
-      return 'nothing';
+  policy: RolloutPolicy,
+): Promise<FleetLook> {
+  const keeper = new FleetStateKeeper(ports.parameters, names.state);
+  const place = { ports, names, keeper };
+  const actions: RolloutAction[] = [];
+  for (;;) {
+    const world = await lookAtFleet(ports, names, keeper, policy);
+    const action = nextRolloutAction(world);
+    actions.push(action);
+    const { isLast, state } = await carryOutAction(place, world, action);
+    if (isLast || actions.length === MOST_STEPS) {
+      return {
+        actions,
+        world: { ...world, state: await tellPeople(place, withWait(state, action, world.now), world.now) },
+      };
     }
   }
-  const version = await versionWith(fleet, group, wanted);
-  const refreshId = isOld ? await fleet.startRefresh(version) : null;
-  const at = new Date(wanted.at);
-  const identity = { fleet: names.state, autoScalingGroup: names.state, cluster: names.state };
-  const state = newFleetState(identity, wanted.amiId, wanted, at);
-  await parameters.put(names.state, JSON.stringify(state), 'text');
-  return refreshId === null ? 'useForNewInstances' : 'startRefresh';
 }
 
-/** The version of the launch template that the group uses from now on: its own, or a new one with the wanted AMI. */
-async function versionWith(fleet: FleetControl, group: FleetGroup, wanted: Channel): Promise<string> {
-  if (group.amiId === wanted.amiId) {
-    return group.launchTemplateVersion;
-  }
-  const version = await fleet.createLaunchTemplateVersion(
-    group.launchTemplateVersion,
-    wanted.amiId,
-    `Winbake ${wanted.id}`,
+/** What only a person can end is told to one. */
+function withWait(state: FleetState, action: RolloutAction, now: Date): FleetState {
+  return (['floor', 'alarm'] as const).reduce(
+    (noted, waitsFor) =>
+      action.kind === 'wait' && action.waitsFor === waitsFor
+        ? raise(noted, `needsOperator:${waitsFor}`, `Fleet ${noted.fleet} waits: ${action.reason}.`, now)
+        : heal(noted, `needsOperator:${waitsFor}`),
+    state,
   );
-  await fleet.useLaunchTemplateVersion(version);
-  return version;
 }
 
-/** The state that a fleet keeps, or undefined before its first rollout. */
-export async function readFleetState(
-  parameters: ParameterStore,
-  names: FleetParameters,
-): Promise<FleetState | undefined> {
-  const text = await parameters.get(names.state);
-  return text === undefined ? undefined : parseDocument(fleetStateSchema, text, names.state);
+/**
+ * Tells what has not been told. A message that went out and was not noted, because the look ended there, goes out once more;
+ * none is lost.
+ */
+async function tellPeople({ keeper, ports }: ActionPlace, given: FleetState, now: Date): Promise<FleetState> {
+  let state = given;
+  await keeper.keep(state, now);
+  for (const [cause, notice] of Object.entries(given.notices)) {
+    if (notice.toldAt === null) {
+      await ports.notifier.tell(subjectOf(state.fleet, cause), notice.message);
+      const told = { ...notice, toldAt: now.toISOString() };
+      state = { ...state, notices: { ...state.notices, [cause]: told } };
+      await keeper.keep(state, now);
+    }
+  }
+  return state;
 }

@@ -1,67 +1,44 @@
-import type { FleetControl, FleetGroup } from '../../core/ports/fleet-control';
+import type { ContainerHosts } from '../../core/ports/container-hosts';
+import type { FleetControl } from '../../core/ports/fleet-control';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
 import { digitsOf } from '../assembly/physical-names';
-import { unmodelled } from '../assembly/unmodelled';
 import type { VirtualClock } from '../clock/virtual-clock';
 import type { Caller } from '../iam/role-policies';
+import { PretendedGroup, type PretendedGroupOptions } from './pretended-group';
+import { pretendedHosts } from './pretended-tasks';
 
-/** What a template says of a group and its launch template. */
-export interface PretendedFleetOptions {
-  readonly groupName: string;
+/** What a template says of a fleet, and what is pretended of the rest. */
+export interface PretendedFleetOptions extends Omit<PretendedGroupOptions, 'startedAt'> {
   readonly launchTemplateId: string;
-  /** The AMI of the launch template's first version. */
-  readonly amiId: string;
-  readonly instanceCount: number;
+  readonly cluster: string;
   readonly clock: VirtualClock;
   /** Absent: the pretended account and region. */
   readonly environment?: Environment;
 }
 
-/** How long a refresh replaces one instance, warm-up included, by the virtual clock; a figure of the field, not measured. */
-const SECONDS_PER_INSTANCE = 10 * 60;
-
-interface Instance {
-  readonly id: string;
-  readonly before: string;
-  amiId: string;
-}
-
-interface Refresh {
-  readonly id: string;
-  readonly version: string;
-  readonly endsAt: Date;
-}
-
-/**
- * An Auto Scaling group with its launch template. A refresh takes time by the virtual clock and then has replaced every
- * instance; checkpoints, drains and failures are not modelled.
- * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
- */
+/** A fleet: its group in Auto Scaling, its launch template in EC2, its container instances in ECS. */
 export class PretendedFleet {
-  private readonly versions = new Map<string, string>();
-  private readonly instances: Instance[];
-  private version = '1';
-  private refresh: Refresh | undefined;
+  readonly group: PretendedGroup;
+  private readonly before: readonly string[];
 
   constructor(private readonly options: PretendedFleetOptions) {
-    const { amiId, groupName, instanceCount } = options;
-    this.versions.set(this.version, amiId);
-    this.instances = Array.from({ length: instanceCount }, (_, index) => ({
-      id: `i-${digitsOf(`${groupName} ${index}`, 17)}`,
-      before: amiId,
-      amiId,
+    this.group = new PretendedGroup({ ...options, startedAt: options.clock.now() });
+    this.before = this.group.instances.map(({ amiId }) => amiId);
+  }
+
+  /** The instances with the AMI that ran in their place at first; those beyond the first ones had none. */
+  get report(): readonly { readonly id: string; readonly before: string; readonly after: string }[] {
+    const { amiId } = this.options;
+    return this.settled().instances.map(({ id, amiId: after }, index) => ({
+      id,
+      before: this.before[index] ?? amiId,
+      after,
     }));
   }
 
-  /** The instances with the AMI that they ran at first and run now. */
-  get report(): readonly { readonly id: string; readonly before: string; readonly after: string }[] {
-    this.settle();
-    return this.instances.map(({ id, before, amiId }) => ({ id, before, after: amiId }));
-  }
-
-  /** When the refresh that is under way will have ended, or undefined. */
-  get refreshEndsAt(): Date | undefined {
-    return this.isUnderWay() ? this.refresh?.endsAt : undefined;
+  /** When something happens next by itself, or undefined. */
+  get nextAt(): Date | undefined {
+    return this.settled().nextAt;
   }
 
   /**
@@ -73,84 +50,89 @@ export class PretendedFleet {
     const { account, region } = environment;
     const group = `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:${digitsOf(groupName, 8)}:autoScalingGroupName/${groupName}`;
     const template = `arn:aws:ec2:${region}:${account}:launch-template/${launchTemplateId}`;
+    const requireAll = (...actions: readonly string[]) => {
+      actions.forEach((action) => {
+        caller.require(action, '*');
+      });
+    };
     const requireLaunch = () => {
       const instances = `arn:aws:ec2:${region}:${account}:instance/*`;
       caller.require('ec2:RunInstances', instances, { 'ec2:LaunchTemplate': template });
     };
     return {
       describeGroup: () => {
-        for (const action of [
+        requireAll(
           'autoscaling:DescribeAutoScalingGroups',
           'ec2:DescribeLaunchTemplateVersions',
-        ]) {
-          caller.require(action, '*');
-        }
-        caller.require('ec2:DescribeInstances', '*');
-        return Promise.resolve(this.describe());
+          'ec2:DescribeInstances',
+        );
+        const settled = this.settled();
+        const { instances, version } = settled;
+        return Promise.resolve({
+          launchTemplateVersion: version,
+          amiId: settled.amiOf(version),
+          desiredCapacity: instances.length,
+          instances: instances.map(({ id, amiId }) => ({ id, amiId })),
+        });
       },
       newestRefresh: () => {
-        caller.require('autoscaling:DescribeInstanceRefreshes', '*');
-        this.settle();
-        const status = this.isUnderWay() ? 'InProgress' : 'Successful';
-        return Promise.resolve(this.refresh && { id: this.refresh.id, status });
+        requireAll('autoscaling:DescribeInstanceRefreshes');
+        return Promise.resolve(this.settled().refresh?.describe());
       },
-      createLaunchTemplateVersion: (_base, amiId) => {
+      createLaunchTemplateVersion: (base, amiId) => {
         caller.require('ec2:CreateLaunchTemplateVersion', template);
-        const version = String(this.versions.size + 1);
-        this.versions.set(version, amiId);
-        return Promise.resolve(version);
+        return Promise.resolve(this.settled().createVersion(base, amiId));
       },
       useLaunchTemplateVersion: (version) => {
         caller.require('autoscaling:UpdateAutoScalingGroup', group);
         requireLaunch();
-        this.version = version;
+        this.settled().useVersion(version);
         return Promise.resolve();
       },
-      startRefresh: (version) => {
+      startRefresh: (request) => {
         caller.require('autoscaling:StartInstanceRefresh', group);
         requireLaunch();
-        if (this.isUnderWay()) {
-          throw unmodelled(
-            'a second instance refresh beside one that is under way, which Auto Scaling refuses',
-          );
-        }
-        const seconds = SECONDS_PER_INSTANCE * this.instances.length;
-        const endsAt = new Date(this.options.clock.now().getTime() + seconds * 1000);
-        this.refresh = { id: digitsOf(`${groupName} ${version}`, 32), version, endsAt };
-        return Promise.resolve(this.refresh.id);
+        return Promise.resolve(this.settled().start(request));
+      },
+      cancelRefresh: () => {
+        caller.require('autoscaling:CancelInstanceRefresh', group);
+        this.settled().cancel();
+        return Promise.resolve();
+      },
+      rollBackRefresh: () => {
+        caller.require('autoscaling:RollbackInstanceRefresh', group);
+        this.settled().rollBack();
+        return Promise.resolve();
       },
     };
   }
 
-  private describe(): FleetGroup {
-    this.settle();
+  /**
+   * The cluster's container instances as a caller may see them.
+   * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+   */
+  hosts(caller: Caller): ContainerHosts {
+    const { cluster, environment = PRETENDED_ENVIRONMENT } = this.options;
+    const { account, region } = environment;
+    const ecs = `arn:aws:ecs:${region}:${account}`;
+    const inCluster = { 'ecs:cluster': `${ecs}:cluster/${cluster}` };
     return {
-      launchTemplateVersion: this.version,
-      amiId: this.amiOf(this.version),
-      desiredCapacity: this.instances.length,
-      instances: this.instances.map(({ id, amiId }) => ({ id, amiId })),
+      describe: (instanceIds) => {
+        caller.require('ecs:ListContainerInstances', `${ecs}:cluster/${cluster}`);
+        caller.require(
+          'ecs:DescribeContainerInstances',
+          `${ecs}:container-instance/${cluster}/id`,
+          inCluster,
+        );
+        caller.require('ecs:ListTasks', `${ecs}:container-instance/${cluster}/id`, inCluster);
+        caller.require('ecs:DescribeTasks', `${ecs}:task/${cluster}/id`, inCluster);
+        return Promise.resolve(pretendedHosts(this.settled(), instanceIds, this.options.clock.now()));
+      },
     };
   }
 
-  private isUnderWay(): boolean {
-    return this.refresh !== undefined && this.refresh.endsAt > this.options.clock.now();
-  }
-
-  /** A refresh whose time has passed has replaced what it should. */
-  private settle(): void {
-    if (this.refresh !== undefined && !this.isUnderWay()) {
-      const amiId = this.amiOf(this.refresh.version);
-      this.instances.forEach((instance) => {
-        instance.amiId = amiId;
-      });
-    }
-  }
-
-  private amiOf(version: string): string {
-    const amiId = this.versions.get(version);
-    if (amiId === undefined) {
-      throw unmodelled(`the launch template version ${version}, which nothing made`);
-    }
-    return amiId;
+  private settled(): PretendedGroup {
+    this.group.advanceTo(this.options.clock.now());
+    return this.group;
   }
 }

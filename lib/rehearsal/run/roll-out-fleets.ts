@@ -1,3 +1,5 @@
+import { fleetStateSchema, type FleetState } from '../../core/contracts/fleet-state';
+import { parseDocument } from '../../core/contracts/parse-document';
 import { createRollout } from '../../handlers/rollout';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
@@ -18,6 +20,14 @@ export interface DeployedFleet {
 /** The fewest instances on which a rollout shows anything. */
 const FEWEST_INSTANCES = 2;
 
+const MINUTE = 60_000;
+
+/** The schedule of the rollout function. */
+const LOOKS = 15 * MINUTE;
+
+/** A rollout that takes longer is reported as waiting. */
+const LONGEST_ROLLOUT = 5 * 24 * 60 * MINUTE;
+
 /** Deploys the fleets that follow a pipeline; their launch templates read the channels as they are now. */
 export function deployFleets(
   account: PretendedAccount,
@@ -32,24 +42,91 @@ export function deployFleets(
   );
 }
 
-/** Lets every fleet look at its channel until nothing is left to do. */
+/** What a rehearsal's fleets work with, besides themselves. */
+export interface RolloutStage {
+  readonly account: PretendedAccount;
+  readonly clock: VirtualClock;
+}
+
+/** The rollout function of a fleet on the pretended account; `tell` hears what people are told. */
+export function rolloutOf(
+  { account, clock }: RolloutStage,
+  { fleet, rollout }: DeployedFleet,
+  tell: (subject: string, text: string) => void = () => undefined,
+) {
+  const caller = callerOf(account.stacks, rollout.roleArn);
+  return createRollout(
+    {
+      control: fleet.control(caller),
+      hosts: fleet.hosts(caller),
+      parameters: account.parameters.store(caller),
+      notifier: {
+        tell: (subject, text) => {
+          tell(subject, text);
+          return Promise.resolve();
+        },
+      },
+      now: () => clock.now(),
+      print: () => undefined,
+    },
+    { ...rollout.environment, AWS_REGION: account.environment.region },
+  );
+}
+
+/** Lets every fleet look at its channel, as its schedule and events do, until nothing is left to do or it waits too long. */
 export async function rollOut(
   account: PretendedAccount,
   fleets: readonly DeployedFleet[],
   clock: VirtualClock,
 ): Promise<ReportedRollout> {
-  for (const { rollout, fleet } of fleets) {
-    const caller = callerOf(account.stacks, rollout.roleArn);
-    const ports = { fleet: fleet.control(caller), parameters: account.parameters.store(caller) };
-    const look = createRollout(ports, { ...rollout.environment, AWS_REGION: account.environment.region });
-    let { action } = await look();
-    while (action !== 'nothing') {
-      await clock.waitUntil(fleet.refreshEndsAt ?? clock.now());
-      ({ action } = await look());
+  for (const deployed of fleets) {
+    const look = rolloutOf({ account, clock }, deployed);
+    const end = new Date(clock.now().getTime() + LONGEST_ROLLOUT);
+    let answer = await look();
+    while (answer.action !== 'nothing' && !isSettled(account, deployed) && clock.now() < end) {
+      await clock.waitUntil(nextLook(deployed, clock.now()));
+      answer = await look();
     }
   }
   const instances = fleets.flatMap(({ fleet }) => fleet.report);
-  return { status: fleets.length === 0 ? 'none' : 'finished', instances };
+  const statuses = fleets.map((deployed) => statusOf(account, deployed));
+  return { status: worstOf(statuses), instances };
+}
+
+/** The next look: an event of the refresh, or the schedule. */
+export function nextLook({ fleet }: DeployedFleet, now: Date): Date {
+  const scheduled = new Date(now.getTime() + LOOKS);
+  const { nextAt } = fleet;
+  return nextAt !== undefined && nextAt > now && nextAt < scheduled ? nextAt : scheduled;
+}
+
+type RolloutStatus = ReportedRollout['status'];
+
+/** Worst first. */
+const STATUSES: readonly RolloutStatus[] = ['failed', 'rolledBack', 'waiting', 'finished', 'none'];
+
+function worstOf(statuses: readonly RolloutStatus[]): RolloutStatus {
+  return STATUSES.find((status) => statuses.includes(status)) ?? 'none';
+}
+
+function stateOf(account: PretendedAccount, { rollout }: DeployedFleet): FleetState | undefined {
+  const name = rollout.environment['WINBAKE_FLEET_STATE_PARAMETER'] ?? '';
+  const text = account.parameters.read(name);
+  return text === undefined ? undefined : parseDocument(fleetStateSchema, text, name);
+}
+
+function isSettled(account: PretendedAccount, deployed: DeployedFleet): boolean {
+  return ['failed', 'rolledBack'].includes(statusOf(account, deployed));
+}
+
+function statusOf(account: PretendedAccount, deployed: DeployedFleet): RolloutStatus {
+  const state = stateOf(account, deployed);
+  const outcome = state?.rollout === null ? state.last?.outcome : undefined;
+  if (outcome === 'failed' || outcome === 'rolledBack') {
+    return outcome;
+  }
+  const isThere = state?.wanted?.publication.amiId === state?.amiId;
+  return state?.rollout === null && isThere ? 'finished' : 'waiting';
 }
 
 function deployFleet(stack: StackModel, rollout: TemplateFunction, clock: VirtualClock): PretendedFleet {
@@ -64,9 +141,11 @@ function deployFleet(stack: StackModel, rollout: TemplateFunction, clock: Virtua
     throw unmodelled(`the launch template ${template}, which names no AMI`);
   }
   const instanceCount = Math.min(Number(MaxSize), Math.max(Number(MinSize), FEWEST_INSTANCES));
+  const cluster = rollout.environment['WINBAKE_CLUSTER'] ?? '';
   return new PretendedFleet({
     groupName,
     launchTemplateId,
+    cluster,
     amiId,
     instanceCount,
     clock,

@@ -1,82 +1,235 @@
+import type { RefreshRequest } from '../../../lib/core/ports/fleet-control';
 import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
-import { PretendedFleet } from '../../../lib/rehearsal/fleet/pretended-fleet';
+import type { AmiBehaviour } from '../../../lib/rehearsal/fleet/ami-behaviour';
+import { PretendedFleet, type PretendedFleetOptions } from '../../../lib/rehearsal/fleet/pretended-fleet';
 import { allowing, callerWith, OMNIPOTENT } from '../../support/stack-models';
 
 const OLD = 'ami-00000000000000001';
 const NEW = 'ami-00000000000000002';
 const START = new Date('2025-10-14T21:46:00Z');
+const REQUEST: RefreshRequest = {
+  version: '2',
+  checkpoint: null,
+  bakeSeconds: 0,
+  autoRollback: true,
+  alarms: [],
+};
 
-function fleetOf(instanceCount = 2) {
+function fleetOf(options: Partial<PretendedFleetOptions> = {}, behaviour: Partial<AmiBehaviour> = {}) {
   const clock = new VirtualClock(START);
   const fleet = new PretendedFleet({
     groupName: 'group',
     launchTemplateId: 'lt-1',
+    cluster: 'shop',
     amiId: OLD,
-    instanceCount,
+    instanceCount: 2,
+    behaviourOf: (amiId) => ({
+      host: 'registers',
+      tasks: 'run',
+      ...(amiId === NEW ? behaviour : {}),
+    }),
+    ...options,
     clock,
   });
-  return { fleet, clock, control: fleet.control(OMNIPOTENT) };
+  const control = fleet.control(OMNIPOTENT);
+  return {
+    fleet,
+    clock,
+    control,
+    start: async (request: Partial<RefreshRequest> = {}) => {
+      await control.createLaunchTemplateVersion('1', NEW, 'Winbake');
+      return control.startRefresh({ ...REQUEST, ...request });
+    },
+    after: async (minutes: number) => {
+      await clock.waitUntil(new Date(clock.now().getTime() + minutes * 60_000));
+      return control.newestRefresh();
+    },
+    amis: async () => (await control.describeGroup()).instances.map(({ amiId }) => amiId).sort(),
+  };
 }
 
-test('a group begins with instances of its first version', async () => {
+test('a group begins with instances of its first version, all registered', async () => {
   const { control, fleet } = fleetOf();
   expect(await control.newestRefresh()).toBeUndefined();
   const group = await control.describeGroup();
   expect(group).toMatchObject({ launchTemplateVersion: '1', amiId: OLD, desiredCapacity: 2 });
-  expect(new Set(group.instances.map(({ id }) => id)).size).toBe(2);
-  expect(fleet.refreshEndsAt).toBeUndefined();
+  const ids = group.instances.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(2);
+  expect(await fleet.hosts(OMNIPOTENT).describe(ids)).toHaveLength(2);
+  expect(fleet.nextAt).toBeUndefined();
 });
 
-test('a refresh replaces the instances when its time has passed', async () => {
-  const { clock, control, fleet } = fleetOf();
-  const version = await control.createLaunchTemplateVersion('1', NEW, 'Winbake');
-  expect(version).toBe('2');
-  await control.useLaunchTemplateVersion(version);
-  expect(await control.describeGroup()).toMatchObject({ amiId: NEW, launchTemplateVersion: '2' });
-  const id = await control.startRefresh(version);
-  expect(await control.newestRefresh()).toEqual({ id, status: 'InProgress' });
-  expect(fleet.report.map(({ after }) => after)).toEqual([OLD, OLD]);
-  const end = fleet.refreshEndsAt!;
-  expect(end.getTime() - START.getTime()).toBe(20 * 60_000);
-  await clock.waitUntil(end);
-  expect(await control.newestRefresh()).toEqual({ id, status: 'Successful' });
-  expect(fleet.refreshEndsAt).toBeUndefined();
-  expect(fleet.report.map(({ before, after }) => [before, after])).toEqual([
+test('a refresh launches first, and the group takes its version at its end and not before', async () => {
+  const { after, amis, control, fleet, start } = fleetOf();
+  await start();
+  expect(await after(5)).toMatchObject({ status: 'InProgress', percentage: 0, version: '2', endedAt: null });
+  expect(await amis()).toEqual([OLD, OLD, NEW]);
+  expect((await control.describeGroup()).amiId).toBe(OLD);
+  expect(await after(60)).toMatchObject({ status: 'Successful', percentage: 100 });
+  expect(await amis()).toEqual([NEW, NEW]);
+  expect((await control.describeGroup()).amiId).toBe(NEW);
+  expect(fleet.report.map((one) => [one.before, one.after])).toEqual([
     [OLD, NEW],
     [OLD, NEW],
   ]);
 });
 
-test('what Auto Scaling refuses has no model', async () => {
-  const { control } = fleetOf();
-  const begin = async (version: string) => control.startRefresh(version);
-  await control.createLaunchTemplateVersion('1', NEW, 'Winbake');
-  await begin('2');
-  await expect(begin('2')).rejects.toThrow('a second instance refresh beside one that is under way');
-  await control.useLaunchTemplateVersion('9');
-  await expect((async () => control.describeGroup())()).rejects.toThrow(
-    'does not model the launch template version 9, which nothing made',
-  );
+test('instances that match are skipped', async () => {
+  const { after, control, start } = fleetOf();
+  await start();
+  await after(60);
+  const before = (await control.describeGroup()).instances;
+  await control.startRefresh(REQUEST);
+  await after(60);
+  expect((await control.describeGroup()).instances).toEqual(before);
 });
 
-type Control = ReturnType<PretendedFleet['control']>;
+test.each([
+  [2, [NEW, OLD]],
+  [4, [NEW, OLD, OLD, OLD]],
+])(
+  'a checkpoint pauses a group of %i when its part is new, and then it goes on',
+  async (instanceCount, paused) => {
+    const { after, amis, start } = fleetOf({ instanceCount });
+    await start({ checkpoint: { percentage: 10, seconds: 3600 } });
+    expect(await after(60)).toMatchObject({ status: 'InProgress' });
+    expect(await amis()).toEqual([...paused].sort());
+    expect(await after(120)).toMatchObject({ status: 'Successful' });
+  },
+);
 
-test.each<[string, (control: Control) => Promise<unknown>]>([
-  ['autoscaling:DescribeAutoScalingGroups', (control) => control.describeGroup()],
-  ['ec2:DescribeLaunchTemplateVersions', (control) => control.describeGroup()],
-  ['ec2:DescribeInstances', (control) => control.describeGroup()],
-  ['autoscaling:DescribeInstanceRefreshes', (control) => control.newestRefresh()],
-  ['ec2:CreateLaunchTemplateVersion', (control) => control.createLaunchTemplateVersion('1', NEW, 'Winbake')],
-  ['autoscaling:UpdateAutoScalingGroup', (control) => control.useLaunchTemplateVersion('1')],
-  ['autoscaling:StartInstanceRefresh', (control) => control.startRefresh('1')],
-  ['ec2:RunInstances', (control) => control.useLaunchTemplateVersion('1')],
+test('a checkpoint below what one instance makes up is passed over', async () => {
+  const { after, start } = fleetOf({ instanceCount: 1 });
+  await start({ checkpoint: { percentage: 10, seconds: 3600 } });
+  expect(await after(30)).toMatchObject({ status: 'Successful' });
+});
+
+test('a bake time keeps a refresh under way', async () => {
+  const { after, start } = fleetOf();
+  await start({ bakeSeconds: 1800 });
+  expect(await after(30)).toMatchObject({ status: 'Baking', endedAt: null });
+  expect(await after(30)).toMatchObject({ status: 'Successful' });
+});
+
+test('a stopped refresh ends what is under way, and what it replaced stays', async () => {
+  const { after, amis, control, start } = fleetOf();
+  await start();
+  await after(5);
+  await control.cancelRefresh();
+  expect(await control.newestRefresh()).toMatchObject({ status: 'Cancelling' });
+  expect(await after(30)).toMatchObject({ status: 'Cancelled' });
+  expect(await amis()).toEqual([OLD, NEW]);
+  expect((await control.describeGroup()).amiId).toBe(OLD);
+});
+
+test('a rollback brings back what the group has', async () => {
+  const { after, amis, control, start } = fleetOf({ instanceCount: 4 });
+  await start();
+  await after(20);
+  await control.rollBackRefresh();
+  expect(await control.newestRefresh()).toMatchObject({ status: 'RollbackInProgress' });
+  expect(await after(120)).toMatchObject({ status: 'RollbackSuccessful' });
+  expect(await amis()).toEqual([OLD, OLD, OLD, OLD]);
+});
+
+test.each([
+  [true, 'RollbackSuccessful'],
+  [false, 'Failed'],
+])('hosts that their hook abandons are tried for an hour; auto rollback %s', async (autoRollback, status) => {
+  const { after, amis, start } = fleetOf({}, { host: 'hangs' });
+  await start({ autoRollback });
+  expect(await after(60)).toMatchObject({ status: 'InProgress' });
+  expect(await after(60)).toMatchObject({ status });
+  expect(await amis()).toEqual([OLD, OLD]);
+});
+
+test('an alarm fails the refresh that watches it, and no other', async () => {
+  const alarms = [{ at: new Date(START.getTime() + 20 * 60_000), seconds: 60 }];
+  const watching = fleetOf({ alarms });
+  await watching.start({ alarms: ['errors'] });
+  expect(await watching.after(120)).toMatchObject({ status: 'RollbackSuccessful' });
+  const blind = fleetOf({ alarms });
+  await blind.start();
+  expect(await blind.after(120)).toMatchObject({ status: 'Successful' });
+});
+
+test('scale-out during a refresh takes its version', async () => {
+  const { after, amis, fleet, start } = fleetOf();
+  await start();
+  await after(2);
+  fleet.group.scaleTo(4);
+  expect((await amis()).filter((one) => one === NEW)).toHaveLength(2);
+});
+
+test('tasks run, fail or are not placed as their AMI has it', async () => {
+  const tasksAfter = async (tasks: AmiBehaviour['tasks']) => {
+    const { after, control, fleet, start } = fleetOf({ instanceCount: 1 }, { tasks });
+    await start();
+    await after(40);
+    const { instances } = await control.describeGroup();
+    const [host] = await fleet.hosts(OMNIPOTENT).describe(instances.map(({ id }) => id));
+    return host?.tasks;
+  };
+  expect(await tasksAfter('run')).toMatchObject([{ status: 'RUNNING' }]);
+  expect((await tasksAfter('fail'))?.[0]).toMatchObject({ status: 'STOPPED', stopCode: 'TaskFailedToStart' });
+  expect(await tasksAfter('none')).toEqual([]);
+});
+
+test('Auto Scaling refuses a second refresh, another version meanwhile, and a version that nothing made', async () => {
+  const { control, start } = fleetOf();
+  await start();
+  const call = async (act: () => Promise<unknown>) => act();
+  await expect(call(() => control.startRefresh(REQUEST))).rejects.toMatchObject({
+    name: 'InstanceRefreshInProgress',
+  });
+  await expect(call(() => control.useLaunchTemplateVersion('2'))).rejects.toThrow(
+    'An active instance refresh with a desired configuration exists.',
+  );
+  await expect(call(() => control.useLaunchTemplateVersion('9'))).rejects.toThrow(
+    'does not model the launch template version 9, which nothing made',
+  );
+  const idle = fleetOf().control;
+  await expect(call(() => idle.cancelRefresh())).rejects.toMatchObject({
+    name: 'ActiveInstanceRefreshNotFound',
+  });
+  await expect(call(() => idle.rollBackRefresh())).rejects.toMatchObject({
+    name: 'ActiveInstanceRefreshNotFound',
+  });
+});
+
+type Fleet = ReturnType<typeof fleetOf>['fleet'];
+type Caller = Parameters<Fleet['control']>[0];
+
+test.each<[string, (fleet: Fleet, caller: Caller) => Promise<unknown>]>([
+  ['autoscaling:DescribeAutoScalingGroups', (fleet, caller) => fleet.control(caller).describeGroup()],
+  ['ec2:DescribeLaunchTemplateVersions', (fleet, caller) => fleet.control(caller).describeGroup()],
+  ['ec2:DescribeInstances', (fleet, caller) => fleet.control(caller).describeGroup()],
+  ['autoscaling:DescribeInstanceRefreshes', (fleet, caller) => fleet.control(caller).newestRefresh()],
+  [
+    'ec2:CreateLaunchTemplateVersion',
+    (fleet, caller) => fleet.control(caller).createLaunchTemplateVersion('1', NEW, 'Winbake'),
+  ],
+  [
+    'autoscaling:UpdateAutoScalingGroup',
+    (fleet, caller) => fleet.control(caller).useLaunchTemplateVersion('1'),
+  ],
+  ['autoscaling:StartInstanceRefresh', (fleet, caller) => fleet.control(caller).startRefresh(REQUEST)],
+  ['ec2:RunInstances', (fleet, caller) => fleet.control(caller).useLaunchTemplateVersion('1')],
+  ['autoscaling:CancelInstanceRefresh', (fleet, caller) => fleet.control(caller).cancelRefresh()],
+  ['autoscaling:RollbackInstanceRefresh', (fleet, caller) => fleet.control(caller).rollBackRefresh()],
+  ['ecs:ListContainerInstances', (fleet, caller) => fleet.hosts(caller).describe([])],
+  ['ecs:DescribeContainerInstances', (fleet, caller) => fleet.hosts(caller).describe([])],
+  ['ecs:ListTasks', (fleet, caller) => fleet.hosts(caller).describe([])],
+  ['ecs:DescribeTasks', (fleet, caller) => fleet.hosts(caller).describe([])],
 ])('%s is asked of the caller', async (action, call) => {
   const Statement = [
     { Effect: 'Allow', Action: '*', Resource: '*' },
     { Effect: 'Deny', Action: action, Resource: '*' },
   ];
-  const control = fleetOf().fleet.control(callerWith({ Statement }));
-  await expect((async () => call(control))()).rejects.toThrow(`is not authorized to perform ${action} on `);
+  const caller = callerWith({ Statement });
+  await expect((async () => call(fleetOf().fleet, caller))()).rejects.toThrow(
+    `is not authorized to perform ${action} on `,
+  );
 });
 
 test('the calls are about this group and this launch template', async () => {
@@ -85,7 +238,7 @@ test('the calls are about this group and this launch template', async () => {
     'arn:aws:ec2:us-east-1:123456789012:launch-template/lt-2',
   ];
   const control = fleetOf().fleet.control(callerWith(allowing('*', resources)));
-  await expect((async () => control.startRefresh('1'))()).rejects.toThrow('autoScalingGroupName/group');
+  await expect((async () => control.startRefresh(REQUEST))()).rejects.toThrow('autoScalingGroupName/group');
   await expect((async () => control.createLaunchTemplateVersion('1', NEW, ''))()).rejects.toThrow(
     'launch-template/lt-1',
   );

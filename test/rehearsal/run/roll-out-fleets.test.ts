@@ -34,7 +34,8 @@ test('a fleet moves to what its channel points to', async () => {
   const { account, amiId, clock, rollout } = await publishAndRollOut(await assembly());
   expect(rollout.status).toBe('finished');
   expect(rollout.instances.map(({ after }) => after)).toEqual([amiId, amiId]);
-  expect(clock.now().getTime() - START.getTime()).toBe(20 * 60_000);
+  // A canary of ten minutes, half an hour of watch, and the other instance.
+  expect(clock.now().getTime() - START.getTime()).toBe(67 * 60_000);
   expect(JSON.parse(account.parameters.read('/winbake/fleets/cluster-2022-core/state')!)).toMatchObject({
     amiId,
     publication: { id: '20348.4294-1' },
@@ -62,7 +63,9 @@ test('a launch template that names no AMI is refused', async () => {
 
 test.each([
   'autoscaling:StartInstanceRefresh',
-  'autoscaling:UpdateAutoScalingGroup',
+  'autoscaling:CancelInstanceRefresh',
+  'ecs:ListContainerInstances',
+  'ecs:DescribeTasks',
   'ec2:CreateLaunchTemplateVersion',
   'ec2:RunInstances',
   'ssm:GetParameter',

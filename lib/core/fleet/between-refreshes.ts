@@ -1,0 +1,173 @@
+import type { FleetRollout } from '../contracts/fleet-state';
+import type { InstanceRefresh } from '../ports/fleet-control';
+import { instancesOf, type FleetWorld } from './fleet-world';
+import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
+import { isOpen } from './maintenance-window';
+import type { RolloutAction } from './rollout-action';
+import { isOurs } from './while-refreshing';
+import { wordInForce } from './word-in-force';
+
+/** A way back is tried so often. */
+const MOST_FAILURES = 3;
+
+/** A refresh that an alarm ended so soon says nothing of the publication. */
+const ALARM_SECONDS = 10 * 60;
+const ALARM_RETRY_SECONDS = 60 * 60;
+
+/** The next action of a rollout while no refresh is under way: its refresh has ended, was stopped, or never began. */
+export function betweenRefreshes(world: FleetWorld, rollout: FleetRollout): RolloutAction {
+  const { refresh } = world;
+  if (refresh === undefined || !isOurs(rollout, refresh)) {
+    return resume(world, rollout);
+  }
+  if (rollout.refreshId === null) {
+    return { kind: 'adoptRefresh', refreshId: refresh.id, reason: 'it was started and not noted' };
+  }
+  switch (refresh.status) {
+    case 'Successful':
+      return afterSuccess(world, rollout);
+    case 'RollbackSuccessful':
+      return alarmAtStart(world, rollout, refresh) ?? settleBack(rollout, refresh.reason);
+    case 'Failed':
+    case 'RollbackFailed':
+      return alarmAtStart(world, rollout, refresh) ?? afterFailure(world, rollout, refresh);
+    default:
+      return resume(world, rollout);
+  }
+}
+
+function afterSuccess(world: FleetWorld, rollout: FleetRollout): RolloutAction {
+  switch (rollout.phase) {
+    case 'back':
+      return settleBack(rollout, 'the instances were replaced');
+    case 'rest':
+      return { kind: 'settle', outcome: 'finished', reason: 'every instance runs it' };
+    case 'canary':
+      return resume(world, rollout);
+  }
+}
+
+function afterFailure(world: FleetWorld, rollout: FleetRollout, refresh: InstanceRefresh): RolloutAction {
+  const reason = `the instance refresh is ${refresh.status}: ${refresh.reason}`;
+  return goBack(world, rollout, rollout.goingBack ?? { because: 'bad', reason }, true);
+}
+
+/** An alarm that rang before anything was replaced is no fault of the publication. */
+function alarmAtStart(
+  { now, policy }: FleetWorld,
+  rollout: FleetRollout,
+  { endedAt, percentage, startedAt }: InstanceRefresh,
+): RolloutAction | undefined {
+  const seconds = ((endedAt ?? now).getTime() - startedAt.getTime()) / 1000;
+  if (
+    policy.alarms.length === 0 ||
+    percentage > 0 ||
+    rollout.firstInstanceAt !== null ||
+    rollout.goingBack !== null ||
+    seconds >= ALARM_SECONDS
+  ) {
+    return undefined;
+  }
+  const reason = `an alarm of ${policy.alarms.join(', ')} rings before anything was replaced`;
+  return secondsOf((endedAt ?? now).toISOString(), now) >= ALARM_RETRY_SECONDS
+    ? start(rollout, rollout.phase, null, true, false, `${reason}; it is tried again`)
+    : { kind: 'wait', waitsFor: 'alarm', reason };
+}
+
+function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
+  const { group, now, state } = world;
+  const { amiId } = rollout.publication;
+  const goingBack = wayBackOf(world, rollout);
+  if (goingBack !== null) {
+    return goBack(world, rollout, goingBack, false);
+  }
+  const isOver = group.amiId === amiId && instancesOf(group, amiId).length === group.instances.length;
+  if (group.instances.length === 0 && !isOver) {
+    return {
+      kind: 'useForNewInstances',
+      amiId,
+      publication: rollout.publication,
+      isEqual: false,
+      reason: 'the group has no instances any more',
+    };
+  }
+  if (isOver && (rollout.phase === 'rest' || group.instances.length === 0)) {
+    return { kind: 'settle', outcome: 'finished', reason: 'every instance runs it' };
+  }
+  const hold = wordInForce(state.hold, now);
+  if (hold !== undefined) {
+    return { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
+  }
+  const autoRollback = canGoBack(world, rollout);
+  if (rollout.phase === 'rest') {
+    return start(rollout, 'rest', null, false, autoRollback, 'it goes on where it stopped');
+  }
+  if (instancesOf(group, amiId).length === 0) {
+    return start(rollout, 'canary', null, false, autoRollback, 'no instance runs it yet');
+  }
+  return afterCanary(world, rollout, isOver, autoRollback);
+}
+
+function afterCanary(
+  world: FleetWorld,
+  rollout: FleetRollout,
+  isOver: boolean,
+  autoRollback: boolean,
+): RolloutAction {
+  const { verdict, reason } = judgeRollout(world, rollout);
+  if (verdict === 'good' && isOver) {
+    return { kind: 'settle', outcome: 'finished', reason: `every instance runs it, and ${reason}` };
+  }
+  if (verdict === 'good') {
+    return isOpen(world.policy.windows, world.now)
+      ? start(rollout, 'rest', null, false, autoRollback, `the canary is well: ${reason}`)
+      : { kind: 'wait', waitsFor: 'window', reason: 'the canary is well, no maintenance window is open' };
+  }
+  return isSuperseded(world, rollout)
+    ? { kind: 'settle', outcome: 'superseded', reason: `a newer publication is there, and ${reason}` }
+    : { kind: 'wait', waitsFor: 'canary', reason };
+}
+
+function goBack(
+  world: FleetWorld,
+  rollout: FleetRollout,
+  goingBack: NonNullable<FleetRollout['goingBack']>,
+  hasFailed: boolean,
+): RolloutAction {
+  const { group } = world;
+  const { from, publication } = rollout;
+  const { reason } = goingBack;
+  if (!canGoBack(world, rollout)) {
+    const outcome = goingBack.because === 'bad' ? 'failed' : 'withdrawn';
+    return {
+      kind: 'settle',
+      outcome,
+      reason: `${reason}; nothing that the floor allows is there to go back to`,
+    };
+  }
+  if (instancesOf(group, publication.amiId).length === 0) {
+    return group.amiId === from.amiId
+      ? settleBack({ ...rollout, goingBack }, reason)
+      : { kind: 'useForNewInstances', ...from, isEqual: false, reason };
+  }
+  const failures = rollout.phase === 'back' && hasFailed ? rollout.failures + 1 : rollout.failures;
+  return failures >= MOST_FAILURES
+    ? { kind: 'settle', outcome: 'failed', reason: `${reason}; ${failures} ways back have failed` }
+    : start(rollout, 'back', goingBack, hasFailed, false, reason);
+}
+
+function settleBack({ goingBack }: FleetRollout, reason: string): RolloutAction {
+  const outcome = goingBack?.because === 'withdrawn' ? 'withdrawn' : 'rolledBack';
+  return { kind: 'settle', outcome, reason: goingBack?.reason ?? reason };
+}
+
+function start(
+  { publication }: FleetRollout,
+  phase: FleetRollout['phase'],
+  goingBack: FleetRollout['goingBack'],
+  isRetry: boolean,
+  autoRollback: boolean,
+  reason: string,
+): RolloutAction {
+  return { kind: 'startRefresh', phase, publication, goingBack, isRetry, autoRollback, reason };
+}

@@ -1,0 +1,32 @@
+import type { ContainerHosts } from '../ports/container-hosts';
+import type { FleetControl } from '../ports/fleet-control';
+import type { Notifier } from '../ports/notifier';
+import type { ParameterStore } from '../ports/parameter-store';
+import type { FleetStateKeeper } from './fleet-state-keeper';
+import type { FleetIdentity } from './new-fleet-state';
+
+/** What a reconciler works with. */
+export interface FleetPorts {
+  readonly control: FleetControl;
+  readonly hosts: ContainerHosts;
+  readonly parameters: ParameterStore;
+  readonly notifier: Notifier;
+  readonly now: () => Date;
+}
+
+/** Which fleet it is, and which parameters it follows and keeps. */
+export interface FleetParameters extends FleetIdentity {
+  /** Holds the publication that the fleet should run. */
+  readonly channel: string;
+  readonly state: string;
+  readonly words: string;
+  /** The log of a month. */
+  readonly log: (month: string) => string;
+}
+
+/** Where an action is carried out. */
+export interface ActionPlace {
+  readonly ports: FleetPorts;
+  readonly names: FleetParameters;
+  readonly keeper: FleetStateKeeper;
+}

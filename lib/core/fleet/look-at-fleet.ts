@@ -1,0 +1,44 @@
+import { parseDocument } from '../contracts/parse-document';
+import { channelSchema } from '../contracts/publication';
+import { readFleetWords, type FleetStateKeeper } from './fleet-state-keeper';
+import { isUnderWay, type FleetWorld } from './fleet-world';
+import { newFleetState } from './new-fleet-state';
+import { observeFleet } from './observe-fleet';
+import type { FleetParameters, FleetPorts } from './fleet-ports';
+import type { RolloutPolicy } from './rollout-policy';
+
+/** Reads all that the next action depends on; ECS only where a rollout is to be judged. */
+export async function lookAtFleet(
+  ports: FleetPorts,
+  names: FleetParameters,
+  keeper: FleetStateKeeper,
+  policy: RolloutPolicy,
+): Promise<FleetWorld> {
+  const { control, hosts, parameters } = ports;
+  const now = ports.now();
+  const text = await parameters.get(names.channel);
+  const wanted = text === undefined ? undefined : parseDocument(channelSchema, text, names.channel);
+  const words = await readFleetWords(parameters, names.words);
+  const stored = await keeper.read();
+  // The refresh first: one that ends meanwhile is then seen in the group, never a group of before with a refresh that ended.
+  const refresh = await control.newestRefresh();
+  const group = await control.describeGroup();
+  const identity = {
+    fleet: names.fleet,
+    autoScalingGroup: names.autoScalingGroup,
+    cluster: names.cluster,
+  };
+  const known = wanted?.amiId === group.amiId ? wanted : null;
+  const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };
+  const isJudged = state.rollout !== null || isUnderWay(refresh);
+  const world: FleetWorld = {
+    now,
+    policy,
+    wanted,
+    state,
+    group,
+    refresh,
+    hosts: isJudged ? await hosts.describe(group.instances.map(({ id }) => id)) : [],
+  };
+  return { ...world, state: observeFleet(world, words) };
+}

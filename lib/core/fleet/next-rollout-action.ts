@@ -1,0 +1,117 @@
+import type { FleetState } from '../contracts/fleet-state';
+import type { Channel } from '../contracts/publication';
+import { readOsVersion } from '../windows/os-version';
+import { isBelowFloor } from './below-floor';
+import { betweenRefreshes } from './between-refreshes';
+import { isUnderWay, type FleetWorld } from './fleet-world';
+import { floorOf, secondsOf } from './judge-rollout';
+import { isOpen } from './maintenance-window';
+import type { RolloutAction } from './rollout-action';
+import { whileRefreshing } from './while-refreshing';
+import { wordInForce } from './word-in-force';
+
+/** Instances that a rollout has left behind are looked at again after a day. */
+const STRAY_SECONDS = 24 * 60 * 60;
+
+/**
+ * What to do next for a fleet, from what is alone: channel, state, group, refresh and ECS. Never a second refresh, never an
+ * AMI older than the floor; whatever an earlier look began and did not end is ended by the next.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
+ */
+export function nextRolloutAction(world: FleetWorld): RolloutAction {
+  if (isUnderWay(world.refresh)) {
+    return whileRefreshing(world, world.refresh);
+  }
+  const { rollout } = world.state;
+  return rollout === null ? resting(world) : betweenRefreshes(world, rollout);
+}
+
+function resting(world: FleetWorld): RolloutAction {
+  const { state, wanted } = world;
+  if (wanted === undefined) {
+    return { kind: 'wait', waitsFor: 'channel', reason: 'the channel has not been seeded' };
+  }
+  const next = towards(world, wanted);
+  if (next.kind === 'nothing') {
+    return next;
+  }
+  const bad = state.bad.find(({ publication }) => publication === wanted.id);
+  if (bad !== undefined) {
+    return { kind: 'wait', waitsFor: 'bad', reason: `${wanted.id} is bad for this fleet: ${bad.reason}` };
+  }
+  const floor = floorOf(world);
+  if (isBelowFloor(wanted.osVersion, floor)) {
+    return {
+      kind: 'wait',
+      waitsFor: 'floor',
+      reason: `${wanted.id} is ${wanted.osVersion}, older than the floor ${floor ?? ''}`,
+    };
+  }
+  const hold = wordInForce(state.hold, world.now);
+  if (hold !== undefined) {
+    return { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
+  }
+  return next.kind === 'startRefresh' ? (notYet(world) ?? next) : next;
+}
+
+/** What brings the fleet to a publication, with nothing in the way. */
+function towards(world: FleetWorld, wanted: Channel): RolloutAction {
+  const { group, now, state } = world;
+  const isFinished = (one: { readonly amiId: string }) =>
+    one.amiId === group.amiId || state.equalAmis.includes(one.amiId);
+  const refresh = { kind: 'startRefresh', publication: wanted, goingBack: null, isRetry: false } as const;
+  const useForNew = { kind: 'useForNewInstances', amiId: wanted.amiId, publication: wanted } as const;
+  if (group.amiId === wanted.amiId) {
+    if (group.instances.every(isFinished)) {
+      return { kind: 'nothing', reason: `the fleet runs ${wanted.id}` };
+    }
+    const { last } = state;
+    return last?.publication === wanted.id && secondsOf(last.at, now) < STRAY_SECONDS
+      ? {
+          kind: 'wait',
+          waitsFor: 'stray',
+          reason: 'some instances were left behind; looked at again in a day',
+        }
+      : { ...refresh, phase: 'rest', autoRollback: false, reason: 'some instances do not run it' };
+  }
+  if (group.instances.length === 0) {
+    return { ...useForNew, isEqual: false, reason: 'the group has no instances' };
+  }
+  if (!world.policy.rollEqualRevision && isEqual(state, group.amiId, wanted)) {
+    return {
+      ...useForNew,
+      isEqual: true,
+      reason: 'it is equal in OS version and mode to what the fleet runs',
+    };
+  }
+  if (group.instances.every(({ amiId }) => amiId === wanted.amiId)) {
+    return { ...useForNew, isEqual: false, reason: 'every instance runs it already' };
+  }
+  const autoRollback = !isBelowFloor(state.publication?.osVersion, floorOf(world));
+  return { ...refresh, phase: 'canary', autoRollback, reason: `the channel shows ${wanted.id}` };
+}
+
+/** Equal in OS version and mode; of the plain base AMI the revision is not known, so that it equals nothing. */
+function isEqual({ publication }: FleetState, groupAmiId: string, wanted: Channel): boolean {
+  return (
+    publication !== null &&
+    publication.amiId === groupAmiId &&
+    publication.osVersion === wanted.osVersion &&
+    publication.mode === wanted.mode &&
+    (readOsVersion(wanted.osVersion)?.revision ?? 0) > 0
+  );
+}
+
+function notYet({ now, policy, state }: FleetWorld): RolloutAction | undefined {
+  const passed = secondsOf(state.wanted?.since ?? null, now);
+  if (passed < policy.delaySeconds) {
+    return {
+      kind: 'wait',
+      waitsFor: 'delay',
+      reason: `the fleet waits ${policy.delaySeconds} s after its channel`,
+    };
+  }
+  return isOpen(policy.windows, now)
+    ? undefined
+    : { kind: 'wait', waitsFor: 'window', reason: 'no maintenance window is open' };
+}

@@ -1,0 +1,109 @@
+import type { FleetState } from '../contracts/fleet-state';
+import type { FleetWords } from '../contracts/fleet-words';
+import type { Channel } from '../contracts/publication';
+import { instancesOf, isUnderWay, type FleetWorld } from './fleet-world';
+import { secondsOf } from './judge-rollout';
+import { hoursUnpatched } from './patch-hours';
+import { runningPublications } from './running-publications';
+import { isOurs } from './while-refreshing';
+import { wordInForce } from './word-in-force';
+import { heal, raise } from './fleet-notices';
+
+/** The state with what a look found: nothing of it is decided. `words` are what people say now. */
+export function observeFleet(world: FleetWorld, words: FleetWords | undefined): FleetState {
+  const { state } = world;
+  const spoken = {
+    ...state,
+    hold: words?.hold ?? null,
+    floor: words?.floor ?? null,
+    accepted: words?.accepted ?? null,
+  };
+  const seen = withRollout(withBad(withGroup(withWanted(spoken, world), world), world), world);
+  return withBudget(withStuck(seen, world), world);
+}
+
+function withWanted(state: FleetState, { now, wanted }: FleetWorld): FleetState {
+  return wanted === undefined || state.wanted?.publication.id === wanted.id
+    ? state
+    : { ...state, wanted: { publication: wanted, since: now.toISOString() } };
+}
+
+/** A refresh that succeeded has changed the group, and so may a person have. */
+function withGroup(state: FleetState, { group, wanted }: FleetWorld): FleetState {
+  if (state.amiId === group.amiId) {
+    return state;
+  }
+  const known: readonly (Channel | null | undefined)[] = [
+    wanted,
+    state.rollout?.publication,
+    state.rollout?.from.publication,
+  ];
+  return {
+    ...state,
+    amiId: group.amiId,
+    publication: known.find((one) => one?.amiId === group.amiId) ?? null,
+  };
+}
+
+/** A person's acceptance takes away what was said before it. */
+function withBad(state: FleetState, { now }: FleetWorld): FleetState {
+  const accepted = wordInForce(state.accepted, now);
+  const bad = state.bad.filter(
+    ({ at, publication }) => publication !== accepted?.publication || at > accepted.at,
+  );
+  return bad.length === state.bad.length ? state : { ...state, bad };
+}
+
+function withRollout(state: FleetState, { group, now, refresh }: FleetWorld): FleetState {
+  const { rollout } = state;
+  if (rollout === null) {
+    return state;
+  }
+  const at = now.toISOString();
+  const isSeen = instancesOf(group, rollout.publication.amiId).length > 0;
+  const hasMoved =
+    refresh !== undefined &&
+    refresh.id === rollout.refreshId &&
+    refresh.percentage !== rollout.progress.percentage;
+  return {
+    ...state,
+    rollout: {
+      ...rollout,
+      firstInstanceAt: rollout.firstInstanceAt ?? (isSeen ? at : null),
+      progress: hasMoved ? { percentage: refresh.percentage, at } : rollout.progress,
+    },
+  };
+}
+
+function withStuck(state: FleetState, { now, policy, refresh }: FleetWorld): FleetState {
+  const { rollout } = state;
+  const isPaused =
+    refresh?.status === 'InProgress' &&
+    rollout?.phase === 'canary' &&
+    refresh.percentage >= policy.canaryPercentage;
+  const isMoving =
+    rollout === null ||
+    !isUnderWay(refresh) ||
+    !isOurs(rollout, refresh) ||
+    isPaused ||
+    secondsOf(rollout.progress.at, now) < policy.drainSeconds;
+  return isMoving
+    ? heal(state, 'needsOperator:stuck')
+    : raise(
+        state,
+        'needsOperator:stuck',
+        `Fleet ${state.fleet}: the instance refresh ${refresh.id} is ${refresh.status} and has been at ` +
+          `${refresh.percentage} % since ${rollout.progress.at}; got: '${refresh.reason}'. Look for a task that does not stop, or an instance in standby.`,
+        now,
+      );
+}
+
+/** Holds do not stop the budget; its two messages go out at three quarters and at its end. */
+function withBudget(state: FleetState, { group, now, policy }: FleetWorld): FleetState {
+  const hours = hoursUnpatched({ running: runningPublications(state, group), wanted: state.wanted, now });
+  const budget = policy.patchWithinSeconds / 3600;
+  const said = `Fleet ${state.fleet}: an instance has lacked a released update for ${hours} h of ${budget} h. "winbake fleet ${state.fleet}" tells what it waits for.`;
+  const warned =
+    hours >= 0.75 * budget ? raise(state, 'budgetWarning', said, now) : heal(state, 'budgetWarning');
+  return hours >= budget ? raise(warned, 'budgetSpent', said, now) : heal(warned, 'budgetSpent');
+}

@@ -1,0 +1,41 @@
+import type { MaintenanceWindow } from './maintenance-window';
+
+/** How a fleet takes a publication. */
+export interface RolloutPolicy {
+  /** The first part of the group that is replaced, at least one instance, and then watched. */
+  readonly canaryPercentage: number;
+  readonly watchSeconds: number;
+  /** How long after the channel moved a rollout may begin. */
+  readonly delaySeconds: number;
+  /** A refresh that has not come further for so long is told to people. */
+  readonly drainSeconds: number;
+  /** When a refresh may begin; always, where there are none. */
+  readonly windows: readonly MaintenanceWindow[];
+  /** Names of CloudWatch alarms that turn a rollout back; at most ten. */
+  readonly alarms: readonly string[];
+  /** Replaces instances for a publication of their own OS version and mode, too. */
+  readonly rollEqualRevision: boolean;
+  /** The time from Microsoft's release to the last instance. */
+  readonly patchWithinSeconds: number;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** The policy of a fleet that says nothing else. */
+export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy = {
+  canaryPercentage: 10,
+  watchSeconds: 30 * MINUTE,
+  delaySeconds: 0,
+  drainSeconds: 4 * HOUR,
+  windows: [],
+  alarms: [],
+  rollEqualRevision: false,
+  patchWithinSeconds: 72 * HOUR,
+};
+
+/** A policy as the text of an environment variable; what it leaves out is the default. */
+export function parseRolloutPolicy(text: string | undefined): RolloutPolicy {
+  const given = (text === undefined || text === '' ? {} : JSON.parse(text)) as Partial<RolloutPolicy>;
+  return { ...DEFAULT_ROLLOUT_POLICY, ...given };
+}

@@ -1,0 +1,91 @@
+import type { FleetRollout } from '../contracts/fleet-state';
+import type { InstanceRefresh } from '../ports/fleet-control';
+import type { FleetWorld } from './fleet-world';
+import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
+import type { RolloutAction } from './rollout-action';
+import { wordInForce } from './word-in-force';
+
+/**
+ * Auto Scaling pauses at a checkpoint for at most two days and then goes on by itself.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
+ */
+export const LONGEST_CHECKPOINT_SECONDS = 48 * 60 * 60;
+
+/** An hour earlier the refresh is stopped, and the fleet waits without one. */
+const LONGEST_PAUSE_SECONDS = LONGEST_CHECKPOINT_SECONDS - 60 * 60;
+
+/** The next action while a refresh is under way; it never is a second refresh. */
+export function whileRefreshing(world: FleetWorld, refresh: InstanceRefresh): RolloutAction {
+  const { rollout } = world.state;
+  if (rollout === null || !isOurs(rollout, refresh)) {
+    return waiting(`an instance refresh that Winbake did not start is ${refresh.status}`);
+  }
+  if (rollout.refreshId === null) {
+    return { kind: 'adoptRefresh', refreshId: refresh.id, reason: 'it was started and not noted' };
+  }
+  if (refresh.status !== 'InProgress' && refresh.status !== 'Baking') {
+    return waiting(`the instance refresh is ${refresh.status}`);
+  }
+  return turn(world, rollout) ?? goOn(world, rollout, refresh);
+}
+
+/** Whether a refresh is the one that a rollout wished for. */
+export function isOurs(
+  { refreshBefore, refreshId, version }: FleetRollout,
+  refresh: InstanceRefresh,
+): boolean {
+  return refreshId === null
+    ? refresh.id !== refreshBefore && refresh.version === version
+    : refresh.id === refreshId;
+}
+
+/** What stops or turns a refresh, or undefined. */
+function turn(world: FleetWorld, rollout: FleetRollout): RolloutAction | undefined {
+  const mayGoBack = canGoBack(world, rollout);
+  if (rollout.phase === 'back') {
+    return mayGoBack
+      ? undefined
+      : { kind: 'cancelRefresh', goingBack: rollout.goingBack, reason: 'the floor forbids the way back' };
+  }
+  const goingBack = wayBackOf(world, rollout);
+  if (goingBack !== null) {
+    const { reason } = goingBack;
+    // Auto Scaling turns back to what the group has, which is the new version once a refresh has succeeded.
+    const isGroupOld = world.group.amiId === rollout.from.amiId;
+    return mayGoBack && isGroupOld
+      ? { kind: 'rollBackRefresh', goingBack, reason }
+      : { kind: 'cancelRefresh', goingBack, reason };
+  }
+  if (rollout.autoRollback && !mayGoBack) {
+    return { kind: 'cancelRefresh', goingBack: null, reason: 'the floor forbids its way back' };
+  }
+  const hold = wordInForce(world.state.hold, world.now);
+  if (hold !== undefined) {
+    return { kind: 'cancelRefresh', goingBack: null, reason: `${hold.by} holds the fleet: ${hold.reason}` };
+  }
+  return undefined;
+}
+
+function goOn(world: FleetWorld, rollout: FleetRollout, refresh: InstanceRefresh): RolloutAction {
+  const { canaryPercentage } = world.policy;
+  const isPaused =
+    rollout.phase === 'canary' && refresh.percentage >= canaryPercentage && refresh.percentage < 100;
+  if (!isPaused) {
+    return waiting(`the instance refresh is at ${refresh.percentage} %`);
+  }
+  const { verdict, reason } = judgeRollout(world, rollout);
+  const stop = (why: string): RolloutAction => ({ kind: 'cancelRefresh', goingBack: null, reason: why });
+  if (verdict === 'good') {
+    return stop(`the canary is well, the rest follows: ${reason}`);
+  }
+  if (isSuperseded(world, rollout)) {
+    return stop(`a newer publication is there, and ${reason}`);
+  }
+  return secondsOf(rollout.progress.at, world.now) >= LONGEST_PAUSE_SECONDS
+    ? stop(`the pause ends, and ${reason}`)
+    : { kind: 'wait', waitsFor: 'canary', reason };
+}
+
+function waiting(reason: string): RolloutAction {
+  return { kind: 'wait', waitsFor: 'refresh', reason };
+}

@@ -1,0 +1,213 @@
+import type { RefreshRequest } from '../../core/ports/fleet-control';
+import { digitsOf } from '../assembly/physical-names';
+import { unmodelled } from '../assembly/unmodelled';
+import { GOOD_AMI, type AmiBehaviour } from './ami-behaviour';
+import type { PretendedInstance } from './pretended-instance';
+import { PretendedRefresh, type RefreshedGroup } from './pretended-refresh';
+
+const MINUTE = 60_000;
+
+/** What a template says of a group and its launch template, and what is pretended of the rest. */
+export interface PretendedGroupOptions {
+  readonly groupName: string;
+  /** The AMI of the launch template's first version. */
+  readonly amiId: string;
+  readonly instanceCount: number;
+  readonly startedAt: Date;
+  /** What instances of an AMI do; they do what they should unless said. */
+  readonly behaviourOf?: (amiId: string) => AmiBehaviour;
+  /** How long an instance's tasks take to stop. */
+  readonly drainSeconds?: number;
+  /** When an alarm that a refresh watches begins to ring, and how long it does. */
+  readonly alarms?: readonly { readonly at: Date; readonly seconds: number }[];
+}
+
+/** Figures of the field, not measured. */
+const BOOT = 8 * MINUTE;
+const DRAIN_SECONDS = 2 * 60;
+
+/** What Auto Scaling says no to, by the name of its fault. */
+export class AutoScalingFault extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/**
+ * An Auto Scaling group with its launch template and its refreshes, in time. Capacity, zones and health checks other than the
+ * launch are not modelled.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
+ */
+export class PretendedGroup implements RefreshedGroup {
+  readonly versions = new Map<string, string>();
+  readonly bootMilliseconds = BOOT;
+  instances: PretendedInstance[] = [];
+  version = '1';
+  private readonly refreshes: PretendedRefresh[] = [];
+  private launches = 0;
+  private time: number;
+
+  constructor(private readonly options: PretendedGroupOptions) {
+    const { amiId, instanceCount, startedAt } = options;
+    this.versions.set(this.version, amiId);
+    this.time = startedAt.getTime();
+    this.scaleTo(instanceCount);
+    this.instances.forEach((one) => {
+      this.arrive(one, this.time);
+    });
+  }
+
+  /** The newest refresh. */
+  get refresh(): PretendedRefresh | undefined {
+    return this.refreshes.at(-1);
+  }
+
+  /** When something happens next by itself, or undefined. */
+  get nextAt(): Date | undefined {
+    const at = this.nextEvent();
+    return at === undefined ? undefined : new Date(at);
+  }
+
+  /** Lets time pass. */
+  advanceTo(now: Date): void {
+    const end = now.getTime();
+    for (let at = this.nextEvent(); at !== undefined && at <= end; at = this.nextEvent()) {
+      this.time = Math.max(this.time, at);
+      this.happen();
+    }
+    this.time = Math.max(this.time, end);
+  }
+
+  createVersion(baseVersion: string, amiId: string): string {
+    this.amiOf(baseVersion);
+    const version = String(this.versions.size + 1);
+    this.versions.set(version, amiId);
+    return version;
+  }
+
+  /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations */
+  useVersion(version: string): void {
+    this.amiOf(version);
+    if (this.refresh?.isUnderWay === true) {
+      throw new AutoScalingFault(
+        'ValidationError',
+        'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
+      );
+    }
+    this.version = version;
+  }
+
+  /** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html */
+  start(request: RefreshRequest): string {
+    this.amiOf(request.version);
+    if (this.refresh?.isUnderWay === true) {
+      throw new AutoScalingFault('InstanceRefreshInProgress', 'An instance refresh is already in progress.');
+    }
+    const id = digitsOf(`${this.options.groupName} ${this.refreshes.length}`, 32);
+    this.refreshes.push(new PretendedRefresh(id, request, this, this.time));
+    return id;
+  }
+
+  cancel(): void {
+    this.active().cancel(this.time);
+  }
+
+  rollBack(): void {
+    this.active().rollBack(this.time, 'Rolled back by a call.');
+  }
+
+  /** Scale-out during a refresh takes its version. */
+  scaleTo(count: number): void {
+    while (this.instances.length > count) {
+      this.instances.pop();
+    }
+    while (this.instances.length < count) {
+      const { refresh } = this;
+      const version = refresh?.isForward === true ? refresh.request.version : this.version;
+      const instance = this.launch(version, this.time);
+      if (!this.arrive(instance, this.time)) {
+        this.terminate(instance);
+        return;
+      }
+    }
+  }
+
+  launch(version: string, now: number): PretendedInstance {
+    this.launches += 1;
+    const id = `i-${digitsOf(`${this.options.groupName} ${this.launches}`, 17)}`;
+    const amiId = this.amiOf(version);
+    const instance = { id, amiId, version, launchedAt: now, inServiceAt: undefined, registeredAt: undefined };
+    this.instances.push(instance);
+    return instance;
+  }
+
+  /** An instance has booted; false where its launch hook abandons it. */
+  arrive(instance: PretendedInstance, now: number): boolean {
+    const { host } = this.behaviourOf(instance.amiId);
+    if (host === 'hangs') {
+      return false;
+    }
+    instance.inServiceAt = now;
+    instance.registeredAt = host === 'registers' ? now : undefined;
+    return true;
+  }
+
+  terminate(instance: PretendedInstance): void {
+    this.instances = this.instances.filter((one) => one !== instance);
+  }
+
+  drainMilliseconds(instance: PretendedInstance): number {
+    const hasTasks = instance.registeredAt !== undefined && this.behaviourOf(instance.amiId).tasks === 'run';
+    return hasTasks ? (this.options.drainSeconds ?? DRAIN_SECONDS) * 1000 : 0;
+  }
+
+  behaviourOf(amiId: string): AmiBehaviour {
+    return this.options.behaviourOf?.(amiId) ?? GOOD_AMI;
+  }
+
+  amiOf(version: string): string {
+    const amiId = this.versions.get(version);
+    if (amiId === undefined) {
+      throw unmodelled(`the launch template version ${version}, which nothing made`);
+    }
+    return amiId;
+  }
+
+  private active(): PretendedRefresh {
+    const { refresh } = this;
+    if (refresh?.isUnderWay !== true || refresh.status === 'Cancelling') {
+      throw new AutoScalingFault('ActiveInstanceRefreshNotFound', 'No instance refresh is in progress.');
+    }
+    return refresh;
+  }
+
+  private nextEvent(): number | undefined {
+    const { refresh } = this;
+    if (refresh?.nextAt === undefined) {
+      return undefined;
+    }
+    return Math.min(refresh.nextAt, this.nextAlarm() ?? refresh.nextAt);
+  }
+
+  /** When an alarm that the refresh watches rings, from now on. */
+  private nextAlarm(): number | undefined {
+    const { refresh } = this;
+    if (refresh?.isForward !== true || refresh.request.alarms.length === 0) {
+      return undefined;
+    }
+    const rings = (this.options.alarms ?? [])
+      .filter(({ at, seconds }) => at.getTime() + seconds * 1000 > this.time)
+      .map(({ at }) => Math.max(at.getTime(), this.time));
+    return rings.length === 0 ? undefined : Math.min(...rings);
+  }
+
+  private happen(): void {
+    const alarm = this.nextAlarm();
+    if (alarm !== undefined && alarm <= this.time && this.refresh?.status !== 'Cancelling') {
+      this.refresh?.fail(this.time, 'A CloudWatch alarm is in ALARM.');
+      return;
+    }
+    this.refresh?.step(this.time);
+  }
+}

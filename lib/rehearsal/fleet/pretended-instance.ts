@@ -1,0 +1,12 @@
+/** An instance of a pretended group. */
+export interface PretendedInstance {
+  readonly id: string;
+  readonly amiId: string;
+  /** The launch template version that it was started from. */
+  readonly version: string;
+  readonly launchedAt: number;
+  /** Milliseconds since 1970; undefined while it boots. */
+  inServiceAt: number | undefined;
+  /** Undefined while, or where, it has not registered with ECS. */
+  registeredAt: number | undefined;
+}

@@ -1,0 +1,245 @@
+import type { InstanceRefresh, RefreshRequest } from '../../core/ports/fleet-control';
+import type { PretendedInstance } from './pretended-instance';
+
+const MINUTE = 60_000;
+
+/**
+ * A refresh, or its rollback, that cannot go on is tried for an hour.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations
+ */
+const RETRIES = 60 * MINUTE;
+
+/** How long it takes until a refresh begins. */
+const PENDING = MINUTE;
+
+/** The group as a refresh works on it. */
+export interface RefreshedGroup {
+  readonly instances: readonly PretendedInstance[];
+  /** The launch template version of the group itself. */
+  version: string;
+  readonly bootMilliseconds: number;
+  launch(version: string, now: number): PretendedInstance;
+  /** An instance has booted; false where its launch hook abandons it. */
+  arrive(instance: PretendedInstance, now: number): boolean;
+  terminate(instance: PretendedInstance): void;
+  drainMilliseconds(instance: PretendedInstance): number;
+}
+
+/** The replacement of one instance: its successor boots, then it drains. */
+interface Replacement {
+  readonly old: PretendedInstance;
+  readonly successor: PretendedInstance;
+  stage: 'booting' | 'draining';
+  until: number;
+}
+
+/**
+ * An instance refresh: one instance after the other, launched before the old one is terminated, matching ones skipped, a
+ * pause at its checkpoint, a bake time at its end.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh-skip-matching.html
+ */
+export class PretendedRefresh {
+  status = 'Pending';
+  private reason = '';
+  private endedAt: number | undefined;
+  private work: Replacement | undefined;
+  /** When something happens next; undefined once it has ended. */
+  private due: number | undefined;
+  private isPaused = false;
+  private hasPaused = false;
+  private failingSince: number | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly request: RefreshRequest,
+    private readonly group: RefreshedGroup,
+    private readonly startedAt: number,
+  ) {
+    this.due = startedAt + PENDING;
+  }
+
+  get isUnderWay(): boolean {
+    return this.endedAt === undefined;
+  }
+
+  /** Forward, so that scale-out takes its version; a rollback takes the group's. */
+  get isForward(): boolean {
+    return ['Pending', 'InProgress', 'Baking', 'Cancelling'].includes(this.status) && this.isUnderWay;
+  }
+
+  get nextAt(): number | undefined {
+    return this.due;
+  }
+
+  describe(): InstanceRefresh {
+    return {
+      id: this.id,
+      status: this.status,
+      reason: this.reason,
+      percentage: this.percentage,
+      version: this.request.version,
+      startedAt: new Date(this.startedAt),
+      endedAt: this.endedAt === undefined ? null : new Date(this.endedAt),
+    };
+  }
+
+  /** What happens at its next instant. */
+  step(now: number): void {
+    switch (this.status) {
+      case 'Pending':
+        this.status = 'InProgress';
+        this.due = now;
+        return;
+      case 'Baking':
+        this.succeed(now);
+        return;
+      default:
+        this.replace(now);
+    }
+  }
+
+  /**
+   * Waits for the launch or termination under way.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html
+   */
+  cancel(now: number): void {
+    this.status = 'Cancelling';
+    this.reason = 'Cancelled by a call.';
+    if (this.work === undefined) {
+      this.end('Cancelled', now);
+    }
+  }
+
+  /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html */
+  rollBack(now: number, reason: string): void {
+    this.status = 'RollbackInProgress';
+    this.reason = reason;
+    this.failingSince = undefined;
+    this.due = this.work === undefined ? now : this.due;
+  }
+
+  /** An alarm or an error: back where that is asked for, else it ends where it is. */
+  fail(now: number, reason: string): void {
+    if (this.request.autoRollback && this.status !== 'RollbackInProgress') {
+      this.rollBack(now, reason);
+      return;
+    }
+    this.abandonWork();
+    this.reason = reason;
+    this.end(this.status === 'RollbackInProgress' ? 'RollbackFailed' : 'Failed', now);
+  }
+
+  private get percentage(): number {
+    const { instances } = this.group;
+    const isNew = (one: PretendedInstance) =>
+      one.version === this.request.version && one.inServiceAt !== undefined;
+    const settled = instances.filter((one) => one.inServiceAt !== undefined);
+    return settled.length === 0
+      ? 100
+      : Math.min(100, Math.floor((100 * instances.filter(isNew).length) / settled.length));
+  }
+
+  private replace(now: number): void {
+    if (this.work?.stage === 'booting') {
+      this.arrive(this.work, now);
+      return;
+    }
+    if (this.work !== undefined) {
+      this.group.terminate(this.work.old);
+      this.work = undefined;
+    }
+    if (this.status === 'Cancelling') {
+      this.end('Cancelled', now);
+      return;
+    }
+    if (this.status === 'InProgress' && this.pauses(now)) {
+      return;
+    }
+    this.replaceNext(now);
+  }
+
+  private pauses(now: number): boolean {
+    const { checkpoint } = this.request;
+    if (this.isPaused) {
+      this.isPaused = false;
+      this.hasPaused = true;
+      return false;
+    }
+    const { percentage } = this;
+    if (checkpoint === null || this.hasPaused || percentage < checkpoint.percentage || percentage >= 100) {
+      return false;
+    }
+    this.isPaused = true;
+    this.due = now + checkpoint.seconds * 1000;
+    return true;
+  }
+
+  private replaceNext(now: number): void {
+    const isBack = this.status === 'RollbackInProgress';
+    const version = isBack ? this.group.version : this.request.version;
+    const old = this.group.instances.find((one) =>
+      isBack ? one.version === this.request.version && one.version !== version : one.version !== version,
+    );
+    if (old === undefined) {
+      this.finish(now, isBack);
+      return;
+    }
+    this.launch(old, version, now);
+  }
+
+  private launch(old: PretendedInstance, version: string, now: number): void {
+    const successor = this.group.launch(version, now);
+    this.work = { old, successor, stage: 'booting', until: now + this.group.bootMilliseconds };
+    this.due = this.work.until;
+  }
+
+  private arrive(work: Replacement, now: number): void {
+    if (!this.group.arrive(work.successor, now)) {
+      this.group.terminate(work.successor);
+      this.work = undefined;
+      this.failingSince ??= now;
+      if (this.status === 'Cancelling') {
+        this.end('Cancelled', now);
+      } else if (now - this.failingSince >= RETRIES) {
+        this.fail(now, 'Instances did not complete their launch lifecycle hook.');
+      } else {
+        this.due = now;
+      }
+      return;
+    }
+    this.failingSince = undefined;
+    work.stage = 'draining';
+    this.due = now + this.group.drainMilliseconds(work.old);
+  }
+
+  private finish(now: number, isBack: boolean): void {
+    if (isBack) {
+      this.end('RollbackSuccessful', now);
+    } else if (this.request.bakeSeconds > 0) {
+      this.status = 'Baking';
+      this.due = now + this.request.bakeSeconds * 1000;
+    } else {
+      this.succeed(now);
+    }
+  }
+
+  /** The group takes the configuration of a refresh when it has succeeded, not before. */
+  private succeed(now: number): void {
+    this.group.version = this.request.version;
+    this.end('Successful', now);
+  }
+
+  private abandonWork(): void {
+    if (this.work?.stage === 'booting') {
+      this.group.terminate(this.work.successor);
+    }
+    this.work = undefined;
+  }
+
+  private end(status: string, now: number): void {
+    this.status = status;
+    this.endedAt = now;
+    this.due = undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import type { FleetState } from '../../lib/core/contracts/fleet-state';
+import type { FleetWords } from '../../lib/core/contracts/fleet-words';
+import type { Channel } from '../../lib/core/contracts/publication';
+import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
+import { reconcileFleet } from '../../lib/core/fleet/reconcile-fleet';
+import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/core/fleet/rollout-policy';
+import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
+import type { AmiBehaviour } from '../../lib/rehearsal/fleet/ami-behaviour';
+import { PretendedFleet, type PretendedFleetOptions } from '../../lib/rehearsal/fleet/pretended-fleet';
+import { memoryParameters, type MemoryParameters } from './memory-ports';
+import { OMNIPOTENT } from './stack-models';
+
+/** A publication of 2022 with a revision; its AMI's id tells it. */
+export function publicationOf(revision: number, number = 1, mode: Channel['mode'] = 'exact'): Channel {
+  return {
+    id: `20348.${revision}-${number}`,
+    amiId: `ami-${String(revision).padStart(16, '0')}${number}`,
+    osVersion: `10.0.20348.${revision}`,
+    mode,
+    at: '2025-10-14T21:46:00.000Z',
+  };
+}
+
+export const OLD = publicationOf(4171);
+export const NEW = publicationOf(4294);
+export const NEWER = publicationOf(4297);
+
+const PATH = '/winbake/fleets/shop';
+
+export const NAMES = {
+  fleet: 'shop',
+  autoScalingGroup: 'group',
+  cluster: 'cluster',
+  channel: '/winbake/2022-core/current/publication',
+  state: `${PATH}/state`,
+  words: `${PATH}/words`,
+  log: (month: string) => `${PATH}/log/${month}`,
+};
+
+/** What a test says of a fleet. */
+export interface FleetLabOptions extends Partial<Omit<PretendedFleetOptions, 'clock' | 'behaviourOf'>> {
+  readonly startedAt?: Date;
+  readonly policy?: Partial<RolloutPolicy>;
+  /** By publication id. */
+  readonly behaviours?: Readonly<Record<string, Partial<AmiBehaviour>>>;
+  /** Takes the place of a port. */
+  readonly wrap?: (ports: FleetPorts) => FleetPorts;
+}
+
+/** A fleet on pretended services, with its parameters, its people and its clock. */
+export interface FleetLab {
+  readonly clock: VirtualClock;
+  readonly fleet: PretendedFleet;
+  readonly parameters: MemoryParameters;
+  /** The messages that went out. */
+  readonly told: string[];
+  readonly policy: RolloutPolicy;
+  /** One look; gives the kinds of its actions. */
+  look(): Promise<readonly string[]>;
+  /** Looks every quarter of an hour for some hours. */
+  wait(hours: number): Promise<void>;
+  publish(publication: Channel): void;
+  say(words: Partial<Omit<FleetWords, 'schema'>>): void;
+  state(): FleetState;
+  /** The publications that the instances run, sorted. */
+  running(): readonly string[];
+}
+
+/** A person's word in force from now on. */
+export function wordAt(now: Date, hours = 24) {
+  return {
+    by: 'ops@example.com',
+    reason: 'trade fair',
+    at: now.toISOString(),
+    until: new Date(now.getTime() + hours * 3_600_000).toISOString(),
+  };
+}
+
+export function fleetLab(options: FleetLabOptions = {}): FleetLab {
+  const clock = new VirtualClock(options.startedAt ?? new Date('2025-10-14T22:00:00.000Z'));
+  const known = new Map<string, Channel>();
+  const behaviourOf = (amiId: string): AmiBehaviour => ({
+    host: 'registers',
+    tasks: 'run',
+    ...options.behaviours?.[known.get(amiId)?.id ?? ''],
+  });
+  const parameters = memoryParameters();
+  const publish = (publication: Channel) => {
+    known.set(publication.amiId, publication);
+    parameters.values.set(NAMES.channel, JSON.stringify(publication));
+  };
+  publish(OLD);
+  const fleet = new PretendedFleet({
+    groupName: 'group',
+    launchTemplateId: 'lt-1',
+    cluster: 'cluster',
+    amiId: OLD.amiId,
+    instanceCount: 4,
+    ...options,
+    behaviourOf,
+    clock,
+  });
+  const told: string[] = [];
+  const policy = { ...DEFAULT_ROLLOUT_POLICY, ...options.policy };
+  const plain: FleetPorts = {
+    control: fleet.control(OMNIPOTENT),
+    hosts: fleet.hosts(OMNIPOTENT),
+    parameters,
+    notifier: {
+      tell: (subject, text) => {
+        told.push(`${subject}: ${text}`);
+        return Promise.resolve();
+      },
+    },
+    now: () => clock.now(),
+  };
+  const ports = options.wrap?.(plain) ?? plain;
+  const look = async () => {
+    const { actions } = await reconcileFleet(ports, NAMES, policy);
+    return actions.map((action) => (action.kind === 'wait' ? `wait:${action.waitsFor}` : action.kind));
+  };
+  return {
+    clock,
+    fleet,
+    parameters,
+    told,
+    policy,
+    look,
+    wait: async (hours) => {
+      for (let quarter = 0; quarter < hours * 4; quarter += 1) {
+        await clock.waitUntil(new Date(clock.now().getTime() + 15 * 60_000));
+        await look();
+      }
+    },
+    publish,
+    say: (words) => {
+      const none = { schema: 'winbake.fleet-words/1', hold: null, floor: null, accepted: null };
+      const before = parameters.json(NAMES.words) ?? none;
+      parameters.values.set(NAMES.words, JSON.stringify({ ...before, ...words }));
+    },
+    state: () => parameters.json(NAMES.state) as FleetState,
+    running: () => fleet.report.map(({ after }) => known.get(after)?.id ?? after).sort(),
+  };
+}
