@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { HOST_FAULTS, struckHost, takeHostFaults } from '../../../lib/rehearsal/host/host-faults';
 import { parseFaults } from '../../../lib/rehearsal/registry/faults';
 import { FACTS, pretendedHost } from '../../support/shell-host';
@@ -8,19 +10,11 @@ function struck(...names: readonly string[]) {
   return struckHost(FRESH, takeHostFaults(names).hostFaults);
 }
 
-test('the faults are those that the documentation lists', () => {
-  expect(HOST_FAULTS.map(({ name }) => name)).toEqual([
-    'disk-full',
-    'docker-down',
-    'reboot-pending',
-    'pull-timeout',
-    'wrong-digest',
-    'revision-moves-during-bake',
-    'update-fails',
-    'host-behind',
-    'no-nat',
-    'registry-429',
-  ]);
+test('the faults are those that docs/faults.md makes promises for', () => {
+  const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'faults.md'), 'utf8');
+  const promised = [...page.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
+  expect(promised).toHaveLength(10);
+  expect(HOST_FAULTS.map(({ name }) => name)).toEqual(promised);
 });
 
 test('names are taken apart, and a wrong one is told with all that there are', () => {
