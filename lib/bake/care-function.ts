@@ -3,7 +3,10 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CareEnvironment } from '../handlers/env';
+import { allow } from '../internal/allow';
+import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
 import { ScheduleTarget } from '../internal/schedule-target';
+import { allowAnnouncements } from './announcement-writes';
 import { allowChannelWrites } from './channel-writes';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
 
@@ -15,7 +18,7 @@ export interface CareFunctionProps extends PipelineResources {
 /** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age. */
 export class CareFunction extends PipelineFunction<CareEnvironment> {
   constructor(scope: Construct, id: string, props: CareFunctionProps) {
-    const { settings, undelivered } = props;
+    const { bucket, settings, undelivered } = props;
     super(scope, id, props, {
       kind: 'care',
       does: 'promotes, delivers and cleans up',
@@ -24,6 +27,27 @@ export class CareFunction extends PipelineFunction<CareEnvironment> {
       undelivered,
     });
     allowChannelWrites(this.role, settings.parameterPath);
+    allowAnnouncements(this.role);
+    allow(this.role, {
+      actions: ['ssm:GetParameter'],
+      resources: [publicParameterArn(this, settings.os.baseAmiParameter)],
+    });
+    allow(this.role, {
+      actions: ['ssm:GetParameter'],
+      resources: [parameterArn(this, `${settings.parameterPrefix}/fleets/*`)],
+      wildcardReason: 'The states of canary fleets, which belong to other stacks.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: ['catalog/*', 'bakes/*', 'publications/*'].map((keys) => bucket.arnForObjects(keys)),
+      wildcardReason: 'What was observed, decided and published; the keys hold release, order and revision.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: ['publications/deliveries.json', 'notices.json'].map((key) => bucket.arnForObjects(key)),
+    });
+    // Without it S3 says "forbidden" of a document that does not exist yet.
+    allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
     new Schedule(this, 'Schedule', {
       scheduleName: `${settings.resourceName}-care`,
       description: `Winbake ${settings.pipelineName}: takes care of what was published`,

@@ -3,6 +3,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { PublishEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
+import { allowAnnouncements } from './announcement-writes';
 import { allowChannelWrites } from './channel-writes';
 import { imageArns } from './image-arns';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
@@ -22,10 +23,6 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
       does: 'publishes a finished bake',
       timeout: Duration.minutes(5),
       environment: {
-        WINBAKE_OS: settings.os.name,
-        WINBAKE_PIPELINE: pipelineName,
-        WINBAKE_BUCKET: bucket.bucketName,
-        WINBAKE_PARAMETER_PATH: parameterPath,
         WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
       },
     });
@@ -37,7 +34,7 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
     allow(this.role, {
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [bucket.arnForObjects('publications/*')],
-      wildcardReason: 'A record per publication, whose key holds its revision.',
+      wildcardReason: 'A record per publication, whose key holds its revision, and what has arrived where.',
     });
     // Without it S3 says "forbidden" of a document that does not exist yet.
     allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
@@ -65,5 +62,6 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
       wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",
     });
     allowChannelWrites(this.role, parameterPath);
+    allowAnnouncements(this.role);
   }
 }

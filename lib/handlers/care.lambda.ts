@@ -1,13 +1,29 @@
-/**
- * Takes care of a pipeline every 15 minutes. The construct runs it with `{ "trigger": "schedule" }` and the variables of
- * `CareEnvironment`; so far there is nothing that it takes care of.
- */
-export const handler = (event: unknown): Promise<{ readonly done: readonly string[] }> => {
-  const trigger =
-    typeof event === 'object' && event !== null && 'trigger' in event ? event.trigger : undefined;
-  return trigger === 'schedule'
-    ? Promise.resolve({ done: [] })
-    : Promise.reject(
-        new Error(`An event of care has the trigger 'schedule'; got: ${JSON.stringify(trigger)}.`),
-      );
-};
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { STSClient } from '@aws-sdk/client-sts';
+import { accountParameterStores } from '../aws/account-parameter-stores';
+import { eventBridgeAnnouncer } from '../aws/event-bridge-announcer';
+import { s3DocumentStore } from '../aws/s3-document-store';
+import { snsNotifier } from '../aws/sns-notifier';
+import { createCare } from './care';
+import { embeddedMetrics } from './embedded-metrics';
+import { required } from './env';
+import { createLog } from './log';
+import { pipelineOf } from './pipeline';
+
+const description = pipelineOf(process.env);
+
+/** Takes care of a pipeline, every 15 minutes. */
+export const handler = createCare(
+  {
+    documents: s3DocumentStore(new S3Client(), description.bucket),
+    stores: accountParameterStores({ description, sts: new STSClient() }),
+    notifier: snsNotifier(new SNSClient(), required(process.env, 'WINBAKE_TOPIC_ARN')),
+    announcer: eventBridgeAnnouncer(new EventBridgeClient()),
+    metrics: embeddedMetrics(description.pipeline),
+    now: () => new Date(),
+  },
+  process.env,
+  createLog({ pipeline: description.pipeline }),
+);

@@ -91,10 +91,6 @@ export function gatePolicyVariables(policy: GatePolicy): GatePolicyEnvironment {
 
 /** What `publish` needs to know. */
 export interface PublishEnvironment extends PipelineEnvironment {
-  readonly WINBAKE_OS: string;
-  readonly WINBAKE_PIPELINE: string;
-  readonly WINBAKE_BUCKET: string;
-  readonly WINBAKE_PARAMETER_PATH: string;
   /** The unique ids of the roles of build and test instance, the first part of their documents' keys. */
   readonly WINBAKE_INSTANCE_ROLE_ID: string;
 }

@@ -1,21 +1,28 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { accountParameterStores } from '../aws/account-parameter-stores';
 import { ec2AmiTags } from '../aws/ec2-ami-tags';
+import { eventBridgeAnnouncer } from '../aws/event-bridge-announcer';
 import { imageBuilderBuilds } from '../aws/image-builder-builds';
 import { s3DocumentStore } from '../aws/s3-document-store';
-import { ssmParameterStore } from '../aws/ssm-parameter-store';
-import { required } from './env';
+import { createLog } from './log';
+import { pipelineOf } from './pipeline';
 import { createPublish } from './publish';
+
+const description = pipelineOf(process.env);
 
 /** Makes a verified AMI known. */
 export const handler = createPublish(
   {
-    documents: s3DocumentStore(new S3Client(), required(process.env, 'WINBAKE_BUCKET')),
-    parameters: ssmParameterStore(new SSMClient()),
+    documents: s3DocumentStore(new S3Client(), description.bucket),
+    stores: accountParameterStores({ description, sts: new STSClient() }),
     builds: imageBuilderBuilds(new ImagebuilderClient()),
     tags: ec2AmiTags(),
+    announcer: eventBridgeAnnouncer(new EventBridgeClient()),
     now: () => new Date(),
   },
   process.env,
+  createLog({ pipeline: description.pipeline }),
 );

@@ -1,26 +1,49 @@
 import { publishBake, type FinishedBake, type PublishPorts } from '../core/publish/publish-bake';
 import { required } from './env';
+import type { Log } from './log';
+import { pipelineOf } from './pipeline';
 
 /** What the state machine gets from `publish`. */
 export interface PublishAnswer {
   readonly publication: string;
   readonly mode: string;
+  /** Whether the bake was discarded, since the publication that stands holds the same. */
+  readonly equal: boolean;
+  /** With `equal` the AMIs that nothing uses; the scheduled prune removes them. */
+  readonly discarded: Readonly<Record<string, string>>;
+  /** Why it was promoted, or was not. */
+  readonly promotion: string;
+  /** The accounts and regions that something is missing in, with the reason. */
+  readonly pending: Readonly<Record<string, string>>;
 }
 
 /** Makes the publish function over its ports; its environment is `PublishEnvironment`. */
-export function createPublish(ports: PublishPorts, environment: NodeJS.ProcessEnv) {
+export function createPublish(ports: PublishPorts, environment: NodeJS.ProcessEnv, log?: Log) {
   return async (event: FinishedBake): Promise<PublishAnswer> => {
-    const publication = await publishBake(
+    const result = await publishBake(
       ports,
       {
-        os: required(environment, 'WINBAKE_OS'),
-        pipeline: required(environment, 'WINBAKE_PIPELINE'),
-        parameterPath: required(environment, 'WINBAKE_PARAMETER_PATH'),
-        region: required(environment, 'AWS_REGION'),
+        description: pipelineOf(environment),
         instanceRoleId: required(environment, 'WINBAKE_INSTANCE_ROLE_ID'),
       },
       event,
     );
-    return { publication: publication.id, mode: publication.mode };
+    const { deliveries, discarded, promotion, publication } = result;
+    const pending = Object.entries(deliveries).flatMap(([target, delivery]) =>
+      delivery.pending === null ? [] : [[target, delivery.pending.reason] as const],
+    );
+    const answer: PublishAnswer = {
+      publication: publication.id,
+      mode: publication.mode,
+      equal: discarded !== undefined,
+      discarded: discarded ?? {},
+      promotion: promotion.join(' '),
+      pending: Object.fromEntries(pending),
+    };
+    log?.info(answer.equal ? 'Discarded: nothing in it is new' : 'Published', {
+      order: event.orderId,
+      ...answer,
+    });
+    return answer;
   };
 }

@@ -1,5 +1,6 @@
 import type { EndOrderPorts } from '../../lib/core/gate/order-end';
 import { createDecide } from '../../lib/handlers/decide';
+import type { PublishPorts } from '../../lib/core/publish/publish-bake';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
@@ -11,6 +12,7 @@ import { gatePolicyOf } from '../../lib/handlers/gate-policy';
 import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
 import { PretendedFleet } from '../../lib/rehearsal/fleet/pretended-fleet';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
+import { DESCRIPTION } from '../support/pipeline-description';
 import { memoryRegistry } from '../support/memory-registry';
 import { OMNIPOTENT } from '../support/stack-models';
 
@@ -149,20 +151,34 @@ test('extras are separated by spaces', () => {
   expect(extrasOf({ WINBAKE_EXTRAS: 'previous framework-sdk' })).toEqual(['previous', 'framework-sdk']);
 });
 
-test('publish needs every one of its variables', async () => {
-  const publish = createPublish(
-    {
-      documents: memoryDocuments(),
-      parameters: memoryParameters(),
-      builds: { describe: () => Promise.reject(new Error('not asked')) },
-      tags: { tag: () => Promise.reject(new Error('not asked')) },
-      now,
-    },
-    { WINBAKE_OS: 'SERVER_2022_CORE' },
-  );
-  await expect(publish({ orderId: 'order', imageBuildVersionArn: 'arn' })).rejects.toThrow(
-    'The environment variable WINBAKE_PIPELINE is not set; deploy the stack again.',
-  );
+describe('publish', () => {
+  const refuse = () => Promise.reject(new Error('not asked'));
+  const ports: PublishPorts = {
+    documents: memoryDocuments(),
+    stores: { of: refuse },
+    builds: { describe: refuse },
+    tags: { tag: refuse },
+    announcer: { announce: refuse },
+    now,
+  };
+  const bake = { orderId: 'order', imageBuildVersionArn: 'arn' };
+
+  test('needs every one of its variables', async () => {
+    await expect(createPublish(ports, {})(bake)).rejects.toThrow(
+      'The environment variable WINBAKE_PIPELINE_DESCRIPTION is not set; deploy the stack again.',
+    );
+    const described = { WINBAKE_PIPELINE_DESCRIPTION: JSON.stringify(DESCRIPTION) };
+    await expect(createPublish(ports, described)(bake)).rejects.toThrow(
+      'The environment variable WINBAKE_INSTANCE_ROLE_ID is not set; deploy the stack again.',
+    );
+  });
+
+  test('a pipeline that is described wrongly is named by the field', async () => {
+    const described = { WINBAKE_PIPELINE_DESCRIPTION: JSON.stringify({ ...DESCRIPTION, targets: [] }) };
+    await expect(createPublish(ports, described)(bake)).rejects.toThrow(
+      'WINBAKE_PIPELINE_DESCRIPTION is damaged: targets ',
+    );
+  });
 });
 
 test('rollout follows the channel of its environment, and prints what it did and how far behind it is', async () => {

@@ -5,13 +5,13 @@ import { changeCatalog, readCatalog } from '../catalog/catalog-store';
 import type { Catalog } from '../contracts/catalog';
 import type { OrderEnd } from '../contracts/lease';
 import type { Order } from '../contracts/order';
-import { parseDocument } from '../contracts/parse-document';
-import { publicationSchema, type Publication } from '../contracts/publication';
+import type { Publication } from '../contracts/publication';
 import type { Registry } from '../oci/registry';
 import type { DocumentStore } from '../ports/document-store';
 import type { ParameterStore } from '../ports/parameter-store';
 import { readChannel } from '../publish/move-channel';
-import { publicationKey } from '../publish/publication-key';
+import { asConfirmed, readEqualBake } from '../publish/equal-bake';
+import { readPublication } from '../publish/publication-record';
 import { familyOf } from '../resolve/family';
 import { parseImageExtras } from '../resolve/image-extra';
 import { rememberingRegistry } from '../resolve/remembering-registry';
@@ -20,6 +20,7 @@ import { decide } from './decide';
 import type { FailedOrder, GateDecision } from './gate-input';
 import type { GatePolicy } from './gate-policy';
 import { targetRevision } from './judge-host';
+import { noteDecision } from './last-decision';
 import { observationsOf, observeFamilies } from './observe';
 import { observeExtras } from './observe-extras';
 import { newestBakeableSet } from './order-forced';
@@ -103,6 +104,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
       ? catalog
       : await changeCatalog(documents, release, (before) => withImageSet(before, accepted));
   const decision = asAsked(judged, request, after, now);
+  await noteDecision(documents, decision, now);
   const { set } = decision;
   if (set === undefined || decision.decision !== 'bake') {
     return decision;
@@ -166,8 +168,8 @@ async function readStandingBake(
   path: string,
 ): Promise<Publication | undefined> {
   const latest = await readChannel(parameters, path, 'latest');
-  const stored = latest && (await documents.read(publicationKey(latest.id)));
-  return stored && parseDocument(publicationSchema, stored.text, publicationKey(latest.id));
+  const standing = latest && (await readPublication(documents, latest.id));
+  return standing && asConfirmed(standing, await readEqualBake(documents));
 }
 
 async function requiredParameter(parameters: ParameterStore, name: string): Promise<string> {

@@ -26,6 +26,15 @@ export function amiTags(
   };
 }
 
+/** The tags of an AMI that came out equal to a publication: nothing points to it, and the scheduled prune removes it. */
+export function discardedTags(pipeline: string, { id }: Publication): Readonly<Record<string, string>> {
+  return {
+    Name: `winbake-${pipeline}-equal-to-${id}`,
+    'winbake:pipeline': pipeline,
+    'winbake:equal-to': id,
+  };
+}
+
 /** As many whole items as fit; the image manifest has them all. */
 function joinWithin(items: readonly string[], length: number): string {
   return items.reduce((text, item) => {

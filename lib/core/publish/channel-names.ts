@@ -18,7 +18,7 @@ export function revisionParameter(path: string, build: number, revision: number)
   return `${path}/by-revision/${build}.${revision}`;
 }
 
-/** The parameter that holds promotion of a pipeline while it exists. */
+/** The parameter with the word of the person who holds promotion; one whose `until` is over holds nothing. */
 export function holdParameter(path: string): string {
   return `${path}/hold`;
 }

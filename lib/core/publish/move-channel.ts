@@ -1,7 +1,9 @@
 import { channelSchema, type Channel } from '../contracts/publication';
 import { parseDocument } from '../contracts/parse-document';
-import type { ParameterStore } from '../ports/parameter-store';
-import { channelParameters, type ChannelName } from './channel-names';
+import type { ParameterStore, ParameterType } from '../ports/parameter-store';
+import { readOsVersion } from '../windows/os-version';
+import { channelParameters, revisionParameter, type ChannelName } from './channel-names';
+import { isNewer } from './newer-publication';
 
 /** Where a channel points, or undefined where it has not been seeded. Throws a `WinbakeError` where it is damaged. */
 export async function readChannel(
@@ -9,20 +11,86 @@ export async function readChannel(
   path: string,
   channel: ChannelName,
 ): Promise<Channel | undefined> {
-  const { publication } = channelParameters(path, channel);
-  const text = await parameters.get(publication);
-  return text === undefined ? undefined : parseDocument(channelSchema, text, publication);
+  return readPointer(parameters, channelParameters(path, channel).publication);
 }
 
-/** Points a channel to a publication; the plain JSON, which is the truth, is written last. */
+/**
+ * Points a channel to a publication; the plain JSON, which is the truth, is written last. What says so already is not
+ * written again, since every write is an event.
+ */
 export async function moveChannel(
   parameters: ParameterStore,
   path: string,
   channel: ChannelName,
   target: Channel,
 ): Promise<void> {
+  await copyChannel(parameters, path, channel, target);
+  const { publication } = channelParameters(path, channel);
+  await putIfOther(parameters, publication, JSON.stringify(target), 'text');
+}
+
+/** Makes the convenience copies of a channel say what its truth says, where a move of it was not ended. */
+export async function settleChannel(
+  parameters: ParameterStore,
+  path: string,
+  channel: ChannelName,
+): Promise<void> {
+  const truth = await readChannel(parameters, path, channel);
+  if (truth !== undefined) {
+    await copyChannel(parameters, path, channel, truth);
+  }
+}
+
+async function copyChannel(
+  parameters: ParameterStore,
+  path: string,
+  channel: ChannelName,
+  { amiId, osVersion }: Channel,
+): Promise<void> {
   const names = channelParameters(path, channel);
-  await parameters.put(names.amiId, target.amiId, 'aws:ec2:image');
-  await parameters.put(names.osVersion, target.osVersion, 'text');
-  await parameters.put(names.publication, JSON.stringify(target), 'text');
+  await putIfOther(parameters, names.amiId, amiId, 'aws:ec2:image');
+  await putIfOther(parameters, names.osVersion, osVersion, 'text');
+}
+
+/** Notes a publication as its revision's newest, unless a newer one is there. */
+export async function noteRevision(
+  parameters: ParameterStore,
+  path: string,
+  publication: Channel,
+): Promise<void> {
+  const name = revisionOf(path, publication);
+  const known = await readPointer(parameters, name);
+  if (known === undefined || isNewer(publication, known)) {
+    await parameters.put(name, JSON.stringify(publication), 'text');
+  }
+}
+
+/** The newest publication of the revision that another one has, or undefined. */
+export function readRevision(
+  parameters: ParameterStore,
+  path: string,
+  publication: Channel,
+): Promise<Channel | undefined> {
+  return readPointer(parameters, revisionOf(path, publication));
+}
+
+function revisionOf(path: string, { osVersion }: Channel): string {
+  const { build = 0, revision = 0 } = readOsVersion(osVersion) ?? {};
+  return revisionParameter(path, build, revision);
+}
+
+async function readPointer(parameters: ParameterStore, name: string): Promise<Channel | undefined> {
+  const text = await parameters.get(name);
+  return text === undefined ? undefined : parseDocument(channelSchema, text, name);
+}
+
+async function putIfOther(
+  parameters: ParameterStore,
+  name: string,
+  value: string,
+  type: ParameterType,
+): Promise<void> {
+  if ((await parameters.get(name)) !== value) {
+    await parameters.put(name, value, type);
+  }
 }

@@ -1,202 +1,141 @@
-import { imageManifestKey, orderKey, readOrder, verificationKey } from '../bake/bake-documents';
-import { imageManifestSchema, type ImageManifest } from '../contracts/image-manifest';
-import type { Order } from '../contracts/order';
-import { parseDocument } from '../contracts/parse-document';
-import { publicationSchema, type Channel, type Publication } from '../contracts/publication';
-import { verificationSchema, type Verification } from '../contracts/verification';
-import { WinbakeError } from '../errors/winbake-error';
+import type { Deliveries } from '../contracts/deliveries';
+import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { Channel, Publication } from '../contracts/publication';
 import type { AmiTags } from '../ports/ami-tags';
-import type { DocumentStore } from '../ports/document-store';
+import type { Announcer } from '../ports/announcer';
 import type { ImageBuilds } from '../ports/image-builds';
 import type { ParameterStore } from '../ports/parameter-store';
-import { ownImages } from '../resolve/image-extra';
-import { worstMode } from '../resolve/mode';
-import { readOsVersion } from '../windows/os-version';
-import { amiTags } from './ami-tags';
-import { holdParameter, revisionParameter } from './channel-names';
-import { moveChannel, readChannel } from './move-channel';
-import { publicationKey, publishedManifestKey, publishedVerificationKey } from './publication-key';
+import { amiTags, discardedTags } from './ami-tags';
+import { collectEvidence, type BakeEvidence, type FinishedBake } from './collect-evidence';
+import { deliverEverywhere, type DeliveryPorts } from './deliver';
+import { isEqualTo, noteEqualBake, readEqualBake } from './equal-bake';
+import { moveChannel, noteRevision, readChannel } from './move-channel';
+import { isNewer } from './newer-publication';
+import { promoteWhenDue } from './operate-channels';
+import { homeParameters, pipelinePath } from './pipeline-path';
+import { channelOf, readPublication } from './publication-record';
+import { publicationRefused } from './publication-refused';
+import { announceLatest } from './published-event';
+import { publicationsOf, recordPublication } from './record-publication';
+
+export type { FinishedBake } from './collect-evidence';
 
 /** What publication works with. */
-export interface PublishPorts {
-  readonly documents: DocumentStore;
-  readonly parameters: ParameterStore;
+export interface PublishPorts extends DeliveryPorts {
   readonly builds: ImageBuilds;
   readonly tags: AmiTags;
-  readonly now: () => Date;
+  readonly announcer: Announcer;
 }
 
-/** Which pipeline publishes, and where. */
-export interface PublishTarget {
-  readonly os: string;
-  readonly pipeline: string;
-  /** The path of the pipeline's parameters. */
-  readonly parameterPath: string;
-  readonly region: string;
+/** Which pipeline publishes. */
+export interface Publisher {
+  readonly description: PipelineDescription;
   /** The unique id of the instances' role, the first part of their documents' names. */
   readonly instanceRoleId: string;
 }
 
-/** A bake that ended well: its order and the image that Image Builder made. */
-export interface FinishedBake {
-  readonly orderId: string;
-  readonly imageBuildVersionArn: string;
+/** What became of a bake. */
+export interface PublishResult {
+  readonly publication: Publication;
+  /** The AMIs that nothing uses, since the publication that stands already holds the same; the scheduled prune removes them. */
+  readonly discarded: Readonly<Record<string, string>> | undefined;
+  /** Why it was, or was not, promoted to `current`. */
+  readonly promotion: readonly string[];
+  readonly deliveries: Deliveries['targets'];
 }
 
 /**
- * Makes a verified AMI known: record first, then tags, the parameter of its revision, `latest`, and unless promotion is
- * held `current`. Running it again for the same image ends in the same state, and never takes a channel back to an older
- * publication. Throws a `WinbakeError` where manifest or verification is missing, damaged, of another order, or says no.
+ * Makes a verified AMI known: record first, then tags, the parameter of its revision, `latest`, where it is due `current`,
+ * the other regions and accounts, and the event. A bake that is equal to the publication that stands is discarded instead.
+ * Running it again for the same image ends in the same state, whenever an earlier run was cut off, and never takes a channel
+ * back to an older publication. Throws a `WinbakeError` where manifest or verification is missing, damaged, of another
+ * order, or says no.
  */
 export async function publishBake(
   ports: PublishPorts,
-  target: PublishTarget,
+  { description, instanceRoleId }: Publisher,
   bake: FinishedBake,
-): Promise<Publication> {
-  const evidence = await collectEvidence(ports, target, bake);
-  const publication = await recordPublication(ports, target, bake, evidence);
-  const amiId = publication.amis[target.region];
-  if (amiId === undefined) {
-    throw failed(`${bake.imageBuildVersionArn} has no AMI in ${target.region}`);
+): Promise<PublishResult> {
+  const evidence = await collectEvidence(ports, instanceRoleId, bake);
+  if (evidence.amis[description.region] === undefined) {
+    throw publicationRefused(`${bake.imageBuildVersionArn} has no AMI in ${description.region}`);
   }
-  await ports.tags.tag(target.region, amiId, amiTags(target.pipeline, publication, evidence.manifest));
-  const { osVersion } = evidence.manifest.host;
-  const channel: Channel = {
-    id: publication.id,
-    amiId,
-    osVersion,
-    mode: publication.mode,
-    at: publication.at,
-  };
-  await announce(ports.parameters, target.parameterPath, channel);
-  return publication;
+  const home = await homeParameters(ports.stores, description);
+  const path = pipelinePath(description);
+  const latest = await readChannel(home, path, 'latest');
+  const equal = await findEqual(ports, latest, bake, evidence);
+  if (equal !== undefined) {
+    await discard(ports, description, equal, bake, evidence);
+  }
+  const publication =
+    equal ??
+    (await recordPublication(
+      ports.documents,
+      { os: description.os, now: ports.now(), standing: latest },
+      bake,
+      evidence,
+    ));
+  const channel = channelOf(publication, description.region);
+  if (equal === undefined && channel !== undefined) {
+    for (const [region, amiId] of Object.entries(publication.amis)) {
+      await ports.tags.tag(region, amiId, amiTags(description.pipeline, publication, evidence.manifest));
+    }
+    await show(home, path, channel);
+  }
+  // Also where nothing is new: what an earlier run left over is done now.
+  const { reasons } = await promoteWhenDue(ports, description);
+  const { targets } = await deliverEverywhere(ports, description);
+  await announceLatest(ports, description, await readChannel(home, path, 'latest'));
+  const discarded = equal === undefined ? undefined : evidence.amis;
+  return { publication, discarded, promotion: reasons, deliveries: targets };
 }
 
-interface BakeEvidence {
-  readonly order: Order;
-  readonly amis: Readonly<Record<string, string>>;
-  readonly manifest: ImageManifest;
-  readonly verification: Verification;
-}
-
-async function collectEvidence(
-  { documents, builds }: PublishPorts,
-  { instanceRoleId }: PublishTarget,
-  { orderId, imageBuildVersionArn }: FinishedBake,
-): Promise<BakeEvidence> {
-  const order = await readOrder(documents, orderKey(orderId));
-  if (order === undefined) {
-    throw failed(`there is no order ${orderId}`);
-  }
-  const {
-    amis,
-    buildInstanceId = 'unknown',
-    status,
-    testInstanceId = 'unknown',
-  } = await builds.describe(imageBuildVersionArn);
-  if (status !== 'AVAILABLE') {
-    throw failed(`${imageBuildVersionArn} is not finished, its state is ${status}`);
-  }
-  const manifestKey = imageManifestKey(`${instanceRoleId}:${buildInstanceId}`);
-  const checkKey = verificationKey(`${instanceRoleId}:${testInstanceId}`);
-  const manifest = parseDocument(imageManifestSchema, await read(documents, manifestKey), manifestKey);
-  const verification = parseDocument(verificationSchema, await read(documents, checkKey), checkKey);
-  const wrong = [manifest.order, verification.order].find((id) => id !== orderId);
-  if (wrong !== undefined) {
-    throw failed(`the instances of ${imageBuildVersionArn} worked on order ${wrong}, not on ${orderId}`);
-  }
-  if (manifest.finishedAt === null) {
-    throw failed(`the image manifest of order ${orderId} was not finished`);
-  }
-  const no = verification.checks.find((check) => !check.ok);
-  if (no !== undefined) {
-    throw failed(`verification says no: ${no.name}: ${no.detail}`);
-  }
-  const unseen = manifest.images.find(
-    ({ family, digest }) =>
-      !verification.images.some((one) => one.family === family && one.digest === digest && one.present),
-  );
-  if (unseen !== undefined) {
-    throw failed(`verification did not find ${unseen.family} with the digest ${unseen.digest}`);
-  }
-  if (verification.host.osVersion !== manifest.host.osVersion) {
-    throw failed(
-      `the AMI started as ${verification.host.osVersion} and was baked as ${manifest.host.osVersion}`,
-    );
-  }
-  return { order, amis, manifest, verification };
-}
-
-/** Takes the next free number of the revision, or the one that this very image got in an earlier run. */
-async function recordPublication(
-  { documents, now }: PublishPorts,
-  { os }: PublishTarget,
+/** The standing publication, where it holds the same and this image has not become one of its own before. */
+async function findEqual(
+  { documents }: PublishPorts,
+  latest: Channel | undefined,
   { imageBuildVersionArn }: FinishedBake,
-  { order, amis, manifest, verification }: BakeEvidence,
-): Promise<Publication> {
-  const host = readOsVersion(manifest.host.osVersion);
-  for (let number = 1; ; number += 1) {
-    const id = `${host?.build ?? 0}.${host?.revision ?? 0}-${number}`;
-    const stored = await documents.read(publicationKey(id));
-    if (stored !== undefined) {
-      const known = parseDocument(publicationSchema, stored.text, publicationKey(id));
-      if (known.imageBuildVersionArn === imageBuildVersionArn) {
-        return known;
-      }
-      continue;
-    }
-    const publication: Publication = {
-      schema: 'winbake.publication/1',
-      id,
-      os,
-      mode: worstMode(ownImages(manifest.images).map((image) => image.mode)),
-      amis,
-      manifest: publishedManifestKey(id),
-      verification: publishedVerificationKey(id),
-      baseAmiId: order.baseAmiId,
-      imageBuildVersionArn,
-      recipeArn: order.recipeArn,
-      scriptsSha256: manifest.scripts.sha256,
-      set: manifest.set ?? order.set,
-      at: now().toISOString(),
-    };
-    await documents.overwrite(publishedManifestKey(id), JSON.stringify(manifest));
-    await documents.overwrite(publishedVerificationKey(id), JSON.stringify(verification));
-    if (await documents.write(publicationKey(id), JSON.stringify(publication), undefined)) {
-      return publication;
-    }
+  evidence: BakeEvidence,
+): Promise<Publication | undefined> {
+  const standing = latest && (await readPublication(documents, latest.id));
+  if (standing === undefined || !(await isEqualTo(documents, evidence, standing))) {
+    return undefined;
   }
+  const { known } = await publicationsOf(documents, evidence.manifest.host.osVersion, imageBuildVersionArn);
+  return known === undefined ? standing : undefined;
 }
 
-async function announce(parameters: ParameterStore, path: string, channel: Channel): Promise<void> {
-  const { build = 0, revision = 0 } = readOsVersion(channel.osVersion) ?? {};
-  const latest = await readChannel(parameters, path, 'latest');
-  if (latest !== undefined && latest.mode !== 'unbaked' && latest.at > channel.at) {
+/** Its number stays free, and its AMIs say that nobody needs them. */
+async function discard(
+  { documents, now, tags }: PublishPorts,
+  { pipeline }: PipelineDescription,
+  publication: Publication,
+  { imageBuildVersionArn, orderId }: FinishedBake,
+  { amis, order }: BakeEvidence,
+): Promise<void> {
+  for (const [region, amiId] of Object.entries(amis)) {
+    await tags.tag(region, amiId, discardedTags(pipeline, publication));
+  }
+  const noted = await readEqualBake(documents);
+  if (noted?.imageBuildVersionArn === imageBuildVersionArn) {
     return;
   }
-  await parameters.put(revisionParameter(path, build, revision), JSON.stringify(channel), 'text');
-  await moveChannel(parameters, path, 'latest', channel);
-  if ((await parameters.get(holdParameter(path))) !== undefined) {
-    return;
-  }
-  const current = await readChannel(parameters, path, 'current');
-  if (current?.id === channel.id) {
-    return;
-  }
-  if (current !== undefined && current.mode !== 'unbaked') {
-    await moveChannel(parameters, path, 'previous', current);
-  }
-  await moveChannel(parameters, path, 'current', channel);
+  await noteEqualBake(documents, {
+    schema: 'winbake.equal-bake/1',
+    publication: publication.id,
+    order: orderId,
+    imageBuildVersionArn,
+    baseAmiId: order.baseAmiId,
+    amis: { ...amis },
+    at: now().toISOString(),
+  });
 }
 
-async function read(documents: DocumentStore, key: string): Promise<string> {
-  const stored = await documents.read(key);
-  if (stored === undefined) {
-    throw failed(`${key} was not uploaded`);
+/** Points the revision and `latest` to a publication, where they do not point to a newer one. */
+async function show(home: ParameterStore, path: string, publication: Channel): Promise<void> {
+  await noteRevision(home, path, publication);
+  const latest = await readChannel(home, path, 'latest');
+  if (latest === undefined || latest.id === publication.id || isNewer(publication, latest)) {
+    await moveChannel(home, path, 'latest', publication);
   }
-  return stored.text;
-}
-
-function failed(why: string): WinbakeError {
-  return new WinbakeError('PUBLICATION_REFUSED', `Nothing was published: ${why}.`);
 }

@@ -3,7 +3,7 @@ import type { ParameterStore } from '../ports/parameter-store';
 import { formatOsVersion } from '../windows/os-version';
 import type { Release } from '../windows/release';
 import { CHANNELS } from './channel-names';
-import { moveChannel, readChannel } from './move-channel';
+import { moveChannel, readChannel, settleChannel } from './move-channel';
 
 /** Publication 0 of a new pipeline: the plain base AMI, whose revision is not known. */
 export function unbakedChannel(release: Release, baseAmiId: string, at: Date): Channel {
@@ -16,7 +16,10 @@ export function unbakedChannel(release: Release, baseAmiId: string, at: Date): C
   };
 }
 
-/** Points every channel that points nowhere yet to publication 0, so that templates can read it from the first deploy on. */
+/**
+ * Points every channel that points nowhere yet to publication 0, so that templates can read it from the first deploy on.
+ * Until the first bake is published all of them follow newer base AMIs; from then on they are left alone.
+ */
 export async function seedChannels(
   parameters: ParameterStore,
   path: string,
@@ -24,9 +27,15 @@ export async function seedChannels(
   baseAmiId: string,
   at: Date,
 ): Promise<void> {
+  const latest = await readChannel(parameters, path, 'latest');
+  const isBaked = latest !== undefined && latest.mode !== 'unbaked';
   for (const channel of CHANNELS) {
-    if ((await readChannel(parameters, path, channel)) === undefined) {
+    const present = await readChannel(parameters, path, channel);
+    const isOld = present?.mode === 'unbaked' && present.amiId !== baseAmiId && !isBaked;
+    if (present === undefined || isOld) {
       await moveChannel(parameters, path, channel, unbakedChannel(release, baseAmiId, at));
+    } else {
+      await settleChannel(parameters, path, channel);
     }
   }
 }

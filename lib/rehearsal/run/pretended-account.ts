@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { Amis } from '../account/amis';
 import { PretendedExecutions } from '../account/executions';
+import { EventBus } from '../account/event-bus';
 import { ObjectStorage } from '../account/object-storage';
 import { Parameters } from '../account/parameters';
+import { Topics } from '../account/topics';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
 import { readAssembly, type AssemblyStack } from '../assembly/read-assembly';
 import { StackModel } from '../assembly/stack-model';
@@ -17,6 +19,8 @@ export class PretendedAccount {
   readonly storage = new ObjectStorage();
   readonly executions = new PretendedExecutions();
   readonly parameters: Parameters;
+  readonly bus: EventBus;
+  readonly topics = new Topics();
   /** In the order of deployment. */
   readonly stacks: readonly StackModel[];
 
@@ -25,6 +29,7 @@ export class PretendedAccount {
     this.environment = assembly.find((one) => bakes(one, release))?.environment ?? PRETENDED_ENVIRONMENT;
     this.amis = new Amis(this.environment.region);
     this.parameters = new Parameters(this.amis, this.environment);
+    this.bus = new EventBus(this.environment);
     const stacks: StackModel[] = [];
     for (const stack of assembly) {
       const model = new StackModel(

@@ -3,6 +3,7 @@ import type { BakeControl } from '../../core/ports/bake-control';
 import type { FinishedBake } from '../../core/publish/publish-bake';
 import { createDecide, type DecideAnswer, type DecideEvent } from '../../handlers/decide';
 import { createPublish } from '../../handlers/publish';
+import { pretendedStores } from '../account/parameter-stores';
 import { isJsonObject } from '../../core/oci/json-value';
 import { unmodelled } from '../assembly/unmodelled';
 import { callerOf } from '../iam/role-policies';
@@ -10,7 +11,7 @@ import type { PretendedImageBuilder } from '../image-builder/pretended-image-bui
 import { copyJson } from '../states/json-value';
 import { runStateMachine } from '../states/run-state-machine';
 import type { ReportedDecision } from './rehearsal-report';
-import { withRegistry, type Stage } from './stage';
+import { bucketOf, withRegistry, type Stage } from './stage';
 import { callTask } from './state-machine-tasks';
 import { functionByArn, type TemplateFunction } from './template-functions';
 import { WaitingBound } from './waiting-bound';
@@ -147,7 +148,7 @@ async function invoke(
   const caller = callerOf(account.stacks, target.roleArn);
   const environment = { ...target.environment, AWS_REGION: account.environment.region };
   const parameters = account.parameters.store(caller);
-  const documents = account.storage.documents(target.environment['WINBAKE_BUCKET'] ?? '', caller);
+  const documents = account.storage.documents(bucketOf(stage), caller);
   const now = () => clock.now();
   const bakes = imageBuilder?.control(caller) ?? NO_BAKES;
   if (target.kind === 'decide') {
@@ -161,9 +162,10 @@ async function invoke(
   if (target.kind === 'publish' && imageBuilder !== undefined) {
     const ports = {
       documents,
-      parameters,
+      stores: pretendedStores(account.parameters, account.environment, caller),
       builds: imageBuilder.describer(caller),
       tags: account.amis.writer(caller),
+      announcer: account.bus.announcer(caller),
       now,
     };
     return createPublish(ports, environment)(payload as FinishedBake);

@@ -1,5 +1,11 @@
 import type { Channel } from '../../../lib/core/contracts/publication';
-import { moveChannel, readChannel } from '../../../lib/core/publish/move-channel';
+import {
+  moveChannel,
+  noteRevision,
+  readChannel,
+  readRevision,
+  settleChannel,
+} from '../../../lib/core/publish/move-channel';
 import { seedChannels, unbakedChannel } from '../../../lib/core/publish/seed-channels';
 import { parseRelease } from '../../../lib/core/windows/release';
 import { memoryParameters } from '../../support/memory-ports';
@@ -64,4 +70,45 @@ test('what a channel points to already stays', async () => {
   await seedChannels(parameters, PATH, parseRelease('2022'), BASE, AT);
   expect(await readChannel(parameters, PATH, 'current')).toEqual(CHANNEL);
   expect(await readChannel(parameters, PATH, 'latest')).toMatchObject({ mode: 'unbaked' });
+});
+
+test('while nothing is baked the channels follow newer base AMIs, and not after the first bake', async () => {
+  const parameters = memoryParameters();
+  const release = parseRelease('2022');
+  const newer = 'ami-00000000000000009';
+  await seedChannels(parameters, PATH, release, BASE, AT);
+  await seedChannels(parameters, PATH, release, newer, new Date('2025-11-11T18:00:00Z'));
+  expect(await readChannel(parameters, PATH, 'current')).toMatchObject({
+    id: '20348.0-0',
+    amiId: newer,
+    at: '2025-11-11T18:00:00.000Z',
+  });
+  await moveChannel(parameters, PATH, 'latest', CHANNEL);
+  const values = new Map(parameters.values);
+  await seedChannels(parameters, PATH, release, BASE, AT);
+  expect(parameters.values).toEqual(values);
+});
+
+test('the same base AMI again writes nothing', async () => {
+  const parameters = memoryParameters();
+  await seedChannels(parameters, PATH, parseRelease('2022'), BASE, AT);
+  const count = parameters.puts.length;
+  await seedChannels(parameters, PATH, parseRelease('2022'), BASE, new Date('2025-11-11T18:00:00Z'));
+  expect(parameters.puts).toHaveLength(count);
+});
+
+test('a move that was cut off after its convenience copies is taken back to the truth', async () => {
+  const parameters = memoryParameters();
+  await moveChannel(parameters, PATH, 'current', CHANNEL);
+  await parameters.put(`${PATH}/current/ami-id`, BASE, 'aws:ec2:image');
+  await settleChannel(parameters, PATH, 'current');
+  expect(parameters.values.get(`${PATH}/current/ami-id`)).toBe(CHANNEL.amiId);
+});
+
+test('a revision points to its newest publication, whichever comes last', async () => {
+  const parameters = memoryParameters();
+  const second = { ...CHANNEL, id: '20348.4294-2', at: '2025-10-15T00:00:00.000Z' };
+  await noteRevision(parameters, PATH, second);
+  await noteRevision(parameters, PATH, CHANNEL);
+  expect(await readRevision(parameters, PATH, CHANNEL)).toEqual(second);
 });

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { ImageManifest } from '../../../lib/core/contracts/image-manifest';
 import type { Order } from '../../../lib/core/contracts/order';
 import { parseDocument } from '../../../lib/core/contracts/parse-document';
-import { publicationSchema, type Publication } from '../../../lib/core/contracts/publication';
+import { publicationSchema, type Channel, type Publication } from '../../../lib/core/contracts/publication';
 import type { Verification } from '../../../lib/core/contracts/verification';
 import type { ImageBuild } from '../../../lib/core/ports/image-builds';
+import { asConfirmed, isEqualTo, readEqualBake } from '../../../lib/core/publish/equal-bake';
 import { publishBake } from '../../../lib/core/publish/publish-bake';
 import { memoryDocuments, memoryParameters, type MemoryDocuments } from '../../support/memory-ports';
+import { channelsAt, DESCRIPTION, PATH, publicationAt, UNBAKED } from '../../support/pipeline-description';
 
-const PATH = '/winbake/2022-core';
 const REGION = 'eu-central-1';
 const IMAGE = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.3/1';
 const AMI = 'ami-0fedcba9876543210';
@@ -20,20 +21,7 @@ const order = fixture('order') as Order;
 const manifest = fixture('image-manifest') as ImageManifest;
 const verification = fixture('verification') as Verification;
 const BAKE = { orderId: order.id, imageBuildVersionArn: IMAGE };
-const TARGET = {
-  os: 'SERVER_2022_CORE',
-  pipeline: '2022-core',
-  parameterPath: PATH,
-  region: REGION,
-  instanceRoleId: 'AROAEXAMPLE',
-};
-const UNBAKED = {
-  id: '20348.0-0',
-  amiId: 'ami-0123456789abcdef0',
-  osVersion: '10.0.20348.0',
-  mode: 'unbaked',
-  at: '2025-10-01T00:00:00.000Z',
-};
+const TARGET = { description: DESCRIPTION, instanceRoleId: 'AROAEXAMPLE' };
 
 function fixture(name: string): unknown {
   const file = join(__dirname, '..', '..', 'fixtures', 'contracts', `${name}.json`);
@@ -56,9 +44,7 @@ function finishedBake(
     ...changes.documents,
   });
   const parameters = memoryParameters({
-    [`${PATH}/latest/publication`]: UNBAKED,
-    [`${PATH}/current/publication`]: UNBAKED,
-    [`${PATH}/previous/publication`]: UNBAKED,
+    ...channelsAt({}),
     ...changes.parameters,
   });
   const tags = jest.fn().mockImplementation(() => {
@@ -72,19 +58,21 @@ function finishedBake(
     testInstanceId: 'i-test',
     ...changes.build,
   };
+  const announce = jest.fn().mockResolvedValue(undefined);
   const ports = {
     documents,
-    parameters,
+    stores: { of: () => Promise.resolve(parameters) },
+    announcer: { announce },
     builds: { describe: () => Promise.resolve(build) },
     tags: { tag: tags },
     now: () => new Date('2025-10-14T22:31:00Z'),
   };
-  return { ports, documents, parameters, tags };
+  return { ports, documents, parameters, tags, announce };
 }
 
 test('a verified AMI is recorded, tagged and announced', async () => {
   const { ports, documents, parameters, tags } = finishedBake();
-  const publication = await publishBake(ports, TARGET, BAKE);
+  const { publication } = await publishBake(ports, TARGET, BAKE);
   expect(publication).toEqual({ ...(fixture('publication') as Publication), at: '2025-10-14T22:31:00.000Z' });
   expect(recordOf(documents, '20348.4294-1')).toEqual(publication);
   expect(JSON.parse(documents.texts.get(publication.manifest!)!)).toEqual(manifest);
@@ -118,16 +106,20 @@ test('for the same image again it ends in the same state', async () => {
   const first = await publishBake(ports, TARGET, BAKE);
   const [texts, values] = [new Map(documents.texts), new Map(parameters.values)];
   const later = { ...ports, now: () => new Date('2025-10-15T00:00:00Z') };
-  expect(await publishBake(later, TARGET, BAKE)).toEqual(first);
+  expect(await publishBake(later, TARGET, BAKE)).toMatchObject({ publication: first.publication });
   expect(documents.texts).toEqual(texts);
   expect(parameters.values).toEqual(values);
 });
 
 test('a publication names the set that the instance took; where its manifest tells none, the set of its order', async () => {
   const newer = finishedBake({ documents: { [MANIFEST_KEY]: { ...manifest, set: 'a-newer-set' } } });
-  expect(await publishBake(newer.ports, TARGET, BAKE)).toMatchObject({ set: 'a-newer-set' });
+  expect(await publishBake(newer.ports, TARGET, BAKE)).toMatchObject({
+    publication: { set: 'a-newer-set' },
+  });
   expect(manifest).not.toHaveProperty('set');
-  expect(await publishBake(finishedBake().ports, TARGET, BAKE)).toMatchObject({ set: order.set });
+  expect(await publishBake(finishedBake().ports, TARGET, BAKE)).toMatchObject({
+    publication: { set: order.set },
+  });
 });
 
 test('what an earlier run did not come to is done by the next', async () => {
@@ -135,23 +127,29 @@ test('what an earlier run did not come to is done by the next', async () => {
   tags.mockRejectedValueOnce(new Error('throttled'));
   await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow('throttled');
   expect(parameters.puts).toEqual([]);
-  expect(await publishBake(ports, TARGET, BAKE)).toMatchObject({ id: '20348.4294-1' });
+  expect(await publishBake(ports, TARGET, BAKE)).toMatchObject({ publication: { id: '20348.4294-1' } });
   expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ amiId: AMI });
 });
 
-/** A second image of the same revision, published an hour later. */
+/** A second image of the same revision with other scripts, published an hour later. */
 async function publishTwice(parameters: Readonly<Record<string, unknown>> = {}) {
   const bake = finishedBake({ parameters });
   await publishBake(bake.ports, TARGET, BAKE);
+  const changed = { ...manifest, scripts: { sha256: 'e'.repeat(64) } };
+  await bake.documents.overwrite('manifests/AROAEXAMPLE:i-second.json', JSON.stringify(changed));
   const other = 'ami-00000000000000002';
   const ports = {
     ...bake.ports,
     builds: {
-      describe: async () => ({ ...(await bake.ports.builds.describe()), amis: { [REGION]: other } }),
+      describe: async () => ({
+        ...(await bake.ports.builds.describe()),
+        buildInstanceId: 'i-second',
+        amis: { [REGION]: other },
+      }),
     },
     now: () => new Date('2025-10-14T23:31:00Z'),
   };
-  const second = await publishBake(ports, TARGET, {
+  const { publication: second } = await publishBake(ports, TARGET, {
     ...BAKE,
     imageBuildVersionArn: `${IMAGE.slice(0, -1)}2`,
   });
@@ -170,8 +168,89 @@ test('another image of the same revision gets the next number, and the one befor
 test('an older image that is published again takes no channel back', async () => {
   const { ports, parameters } = await publishTwice();
   const values = new Map(parameters.values);
-  expect(await publishBake(ports, TARGET, BAKE)).toMatchObject({ id: '20348.4294-1' });
+  expect(await publishBake(ports, TARGET, BAKE)).toMatchObject({ publication: { id: '20348.4294-1' } });
   expect(parameters.values).toEqual(values);
+});
+
+test('an equal bake is discarded: its number stays free, and the gate is told that it was made', async () => {
+  const { ports, documents, parameters, tags, announce } = finishedBake();
+  await publishBake(ports, TARGET, BAKE);
+  const [texts, values] = [new Map(documents.texts), new Map(parameters.values)];
+  const again = {
+    ...ports,
+    builds: {
+      describe: async () => ({
+        ...(await ports.builds.describe()),
+        amis: { [REGION]: 'ami-00000000000000002' },
+      }),
+    },
+    now: () => new Date('2025-11-20T00:00:00Z'),
+  };
+  const imageBuildVersionArn = `${IMAGE.slice(0, -1)}2`;
+  const result = await publishBake(again, TARGET, { ...BAKE, imageBuildVersionArn });
+  expect(result).toMatchObject({
+    publication: { id: '20348.4294-1', amis: { [REGION]: AMI } },
+    discarded: { [REGION]: 'ami-00000000000000002' },
+  });
+  expect(parameters.values).toEqual(values);
+  const equal = documents.texts.get('publications/equal-bake.json')!;
+  expect(documents.texts).toEqual(new Map([...texts, ['publications/equal-bake.json', equal]]));
+  expect(tags).toHaveBeenLastCalledWith(REGION, 'ami-00000000000000002', {
+    Name: 'winbake-2022-core-equal-to-20348.4294-1',
+    'winbake:pipeline': '2022-core',
+    'winbake:equal-to': '20348.4294-1',
+  });
+  expect(announce).toHaveBeenCalledTimes(1);
+  const standing = result.publication;
+  expect(asConfirmed(standing, await readEqualBake(documents))).toEqual({
+    ...standing,
+    at: '2025-11-20T00:00:00.000Z',
+  });
+});
+
+test.each<[string, Partial<ImageManifest>, Partial<Order>]>([
+  ['another host revision', { host: { osVersion: '10.0.20348.4295' } }, {}],
+  ['another digest', { images: [{ ...manifest.images[0]!, digest: `sha256:${'d'.repeat(64)}` }] }, {}],
+  ['other scripts', { scripts: { sha256: 'e'.repeat(64) } }, {}],
+  ['another recipe', {}, { recipeArn: `${order.recipeArn}0` }],
+])('a bake with %s is not equal', async (_name, otherManifest, otherOrder) => {
+  const { ports, documents } = finishedBake();
+  const { publication } = await publishBake(ports, TARGET, BAKE);
+  const evidence = {
+    order: { ...order, ...otherOrder },
+    manifest: { ...manifest, ...otherManifest },
+    amis: {},
+    verification,
+  };
+  expect(await isEqualTo(documents, evidence, publication)).toBe(false);
+  expect(await isEqualTo(documents, { ...evidence, order, manifest }, publication)).toBe(true);
+});
+
+test('the event says what the channel says, and of which pipeline', async () => {
+  const { ports, parameters, announce } = finishedBake();
+  await publishBake(ports, TARGET, BAKE);
+  await publishBake(ports, TARGET, BAKE);
+  expect(announce.mock.calls).toEqual([
+    [
+      'Winbake AMI Published',
+      {
+        ...(parameters.json(`${PATH}/latest/publication`) as object),
+        pipeline: '2022-core',
+        os: 'SERVER_2022_CORE',
+        parameterPath: PATH,
+      },
+    ],
+  ]);
+});
+
+test('a clock that went back makes no publication older than the one that stands', async () => {
+  const future: Channel = publicationAt(4171, '2030-01-01T00:00:00.000Z');
+  const { ports, parameters } = finishedBake({ parameters: channelsAt({ latest: future, current: future }) });
+  await publishBake(ports, TARGET, BAKE);
+  expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({
+    id: '20348.4294-1',
+    at: '2030-01-01T00:00:00.001Z',
+  });
 });
 
 test('while promotion is held, current stays', async () => {
@@ -180,6 +259,12 @@ test('while promotion is held, current stays', async () => {
   await publishBake(ports, TARGET, BAKE);
   expect(parameters.json(`${PATH}/latest/publication`)).toMatchObject({ id: '20348.4294-1' });
   expect(parameters.json(`${PATH}/current/publication`)).toEqual(UNBAKED);
+});
+
+test('an image without an AMI in the region of the pipeline publishes nothing', async () => {
+  const { ports, documents } = finishedBake({ build: { amis: { 'us-east-1': AMI } } });
+  await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow(`${IMAGE} has no AMI in ${REGION}.`);
+  expect(documents.texts.has('publications/20348.4294-1.json')).toBe(false);
 });
 
 const [check] = verification.checks;

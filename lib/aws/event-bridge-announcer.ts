@@ -1,0 +1,25 @@
+import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { Announcer } from '../core/ports/announcer';
+
+/** The source of every event of Winbake. */
+const SOURCE = 'winbake';
+
+/**
+ * The account's default event bus. A call that succeeds may still have refused its entry, which is a failure here.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ */
+export function eventBridgeAnnouncer(client: EventBridgeClient): Announcer {
+  return {
+    announce: async (type, detail) => {
+      const { FailedEntryCount = 0, Entries } = await client.send(
+        new PutEventsCommand({
+          Entries: [{ Source: SOURCE, DetailType: type, Detail: JSON.stringify(detail) }],
+        }),
+      );
+      if (FailedEntryCount > 0) {
+        const { ErrorCode = 'unknown', ErrorMessage = 'no reason is known' } = Entries?.[0] ?? {};
+        throw new Error(`The event '${type}' was not sent (${ErrorCode}): ${ErrorMessage}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { lastDecisionSchema, type LastDecision } from '../contracts/last-decision';
+import { parseDocument } from '../contracts/parse-document';
+import type { DocumentStore } from '../ports/document-store';
+import type { GateDecision } from './gate-input';
+
+/** Where the gate's last decision is kept. */
+export const LAST_DECISION_KEY = 'bakes/last-decision.json';
+
+/** What the gate said last, or undefined before its first look. */
+export async function readLastDecision(
+  documents: Pick<DocumentStore, 'read'>,
+): Promise<LastDecision | undefined> {
+  const stored = await documents.read(LAST_DECISION_KEY);
+  return stored && parseDocument(lastDecisionSchema, stored.text, LAST_DECISION_KEY);
+}
+
+/** Keeps what the gate said. */
+export async function noteDecision(
+  documents: DocumentStore,
+  { decision, reason }: Pick<GateDecision, 'decision' | 'reason'>,
+  at: Date,
+): Promise<void> {
+  const last: LastDecision = { schema: 'winbake.last-decision/1', at: at.toISOString(), decision, reason };
+  await documents.overwrite(LAST_DECISION_KEY, JSON.stringify(last));
+}

@@ -1,0 +1,146 @@
+import type { Deliveries } from '../contracts/deliveries';
+import type { PipelineDescription, PublicationTarget } from '../contracts/pipeline-description';
+import type { Channel } from '../contracts/publication';
+import type { DocumentStore } from '../ports/document-store';
+import type { ParameterStore } from '../ports/parameter-store';
+import type { ParameterStores } from '../ports/parameter-stores';
+import { CHANNELS, type ChannelName } from './channel-names';
+import { noteDeliveries, type DeliveryResult } from './deliveries-book';
+import { moveChannel, noteRevision, readChannel, readRevision, settleChannel } from './move-channel';
+import { isNewer } from './newer-publication';
+import { awayTargets, homeParameters, pipelinePath, targetName } from './pipeline-path';
+import { readPublication } from './publication-record';
+
+/** What fleets follow moves last. */
+const IN_ORDER = ['latest', 'previous', 'current'] as const;
+
+/** What delivery works with. */
+export interface DeliveryPorts {
+  readonly documents: DocumentStore;
+  readonly stores: ParameterStores;
+  readonly now: () => Date;
+}
+
+/** What a pipeline's own channels say: what every account and region should say as well. */
+export interface HomeChannels {
+  readonly channels: Readonly<Record<ChannelName, Channel | undefined>>;
+  /** The newest publication of each revision that a channel points to. */
+  readonly revisions: readonly Channel[];
+}
+
+/**
+ * Makes every account and region say what the pipeline's own channels say, its own region's convenience parameters included,
+ * and notes what has arrived where. An account that cannot be reached is no failure: it stays pending, and the next look
+ * delivers what there is then.
+ */
+export async function deliverEverywhere(
+  ports: DeliveryPorts,
+  description: PipelineDescription,
+): Promise<Deliveries> {
+  const home = await homeParameters(ports.stores, description);
+  const path = pipelinePath(description);
+  for (const channel of CHANNELS) {
+    await settleChannel(home, path, channel);
+  }
+  const truth = await readHome(home, path);
+  const targets = awayTargets(description);
+  const results = await Promise.all(
+    targets.map((target) => deliverTo(ports, target, path, truth, description.region)),
+  );
+  const byName = targets.map((target, index) => [targetName(target), results[index]] as const);
+  return noteDeliveries(
+    ports.documents,
+    Object.fromEntries(byName) as Record<string, DeliveryResult>,
+    ports.now(),
+  );
+}
+
+/** What the pipeline's own channels say now. */
+export async function readHome(home: ParameterStore, path: string): Promise<HomeChannels> {
+  const [latest, current, previous] = await Promise.all(
+    CHANNELS.map((channel) => readChannel(home, path, channel)),
+  );
+  const channels = { latest, current, previous };
+  const baked = Object.values(channels).filter(isBaked);
+  const revisions = new Map<string, Channel>();
+  for (const publication of baked) {
+    const newest = await readRevision(home, path, publication);
+    if (newest !== undefined) {
+      revisions.set(newest.osVersion, newest);
+    }
+  }
+  return { channels, revisions: [...revisions.values()] };
+}
+
+function isBaked(publication: Channel | undefined): publication is Channel {
+  return publication !== undefined && publication.mode !== 'unbaked';
+}
+
+async function deliverTo(
+  ports: DeliveryPorts,
+  target: PublicationTarget,
+  path: string,
+  { channels, revisions }: HomeChannels,
+  homeRegion: string,
+): Promise<DeliveryResult> {
+  const publication = channels.latest?.id ?? '';
+  let isReached = false;
+  try {
+    const parameters = await ports.stores.of(target);
+    // Whoever lets us in may still refuse everything.
+    await readChannel(parameters, path, 'latest');
+    isReached = true;
+    const missing: string[] = [];
+    const there = async (one: Channel): Promise<Channel | undefined> => {
+      const amiId = await amiIn(ports.documents, one, target.region, homeRegion);
+      if (amiId === undefined) {
+        missing.push(one.id);
+      }
+      return amiId === undefined ? undefined : { ...one, amiId };
+    };
+    for (const one of revisions) {
+      const local = await there(one);
+      if (local !== undefined) {
+        await noteRevision(parameters, path, local);
+      }
+    }
+    for (const channel of IN_ORDER) {
+      const one = channels[channel];
+      const local = isBaked(one) ? await there(one) : undefined;
+      if (local !== undefined && !(await isOvertaken(parameters, path, channel, local))) {
+        await moveChannel(parameters, path, channel, local);
+      }
+    }
+    return { publication, pending: absent(missing, target), isReached };
+  } catch (error) {
+    return { publication, pending: error instanceof Error ? error.message : String(error), isReached };
+  }
+}
+
+/** Whether another look has delivered a newer one meanwhile; the other channels may go back, by a person's word. */
+async function isOvertaken(
+  parameters: ParameterStore,
+  path: string,
+  channel: ChannelName,
+  publication: Channel,
+): Promise<boolean> {
+  const present = channel === 'latest' ? await readChannel(parameters, path, channel) : undefined;
+  return present !== undefined && isNewer(present, publication);
+}
+
+/** The AMI of a publication in a region: the record knows those of other regions. */
+async function amiIn(
+  documents: DocumentStore,
+  { amiId, id }: Channel,
+  region: string,
+  homeRegion: string,
+): Promise<string | undefined> {
+  return region === homeRegion ? amiId : (await readPublication(documents, id))?.amis[region];
+}
+
+function absent(missing: readonly string[], { region }: PublicationTarget): string | undefined {
+  const ids = [...new Set(missing)];
+  return ids.length === 0
+    ? undefined
+    : `${ids.join(', ')} ${ids.length === 1 ? 'has' : 'have'} no AMI in ${region}; the next bake brings one.`;
+}

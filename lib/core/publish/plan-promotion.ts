@@ -1,0 +1,91 @@
+import type { OperatorWord } from '../contracts/operator-word';
+import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { Channel } from '../contracts/publication';
+import type { FleetVerdict } from '../fleet/fleet-verdict';
+import { nothingToDo, type ChannelPlan, type PlannedChange } from './channel-plan';
+import type { Saying } from './hold';
+
+/** Everything that a promotion depends on. */
+export interface PromotionInput {
+  readonly now: Date;
+  readonly policy: PipelineDescription['promotion'];
+  readonly latest: Channel | undefined;
+  readonly current: Channel | undefined;
+  /** The hold that is in force. */
+  readonly hold: OperatorWord | undefined;
+  /** What the canary fleets say of `latest`. */
+  readonly canaries: readonly { readonly fleet: string; readonly verdict: FleetVerdict }[];
+  /** The person who wants it now. */
+  readonly asked?: Saying & { readonly despiteCanaries?: boolean };
+}
+
+/** A plan, and when time alone may change it. */
+export interface PromotionPlan extends ChannelPlan {
+  readonly changesAt?: Date;
+}
+
+/**
+ * Whether `latest` becomes `current`, and `current` becomes `previous`. A hold and a canary fleet on which the publication
+ * failed stop it; otherwise it happens at once where no canary fleet is named, else after the delay as soon as all are well,
+ * and at the latest when their time is over. A person need not wait, and may overrule canaries but no hold.
+ */
+export function planPromotion(input: PromotionInput): PromotionPlan {
+  const { asked, canaries, current, hold, latest, now, policy } = input;
+  if (latest === undefined || latest.mode === 'unbaked') {
+    return nothingToDo('Nothing has been published yet.');
+  }
+  if (current?.id === latest.id) {
+    return nothingToDo(`current is ${latest.id}, the newest publication, already.`);
+  }
+  if (hold !== undefined) {
+    return {
+      ...nothingToDo(`${hold.by} holds promotion until ${hold.until}: ${hold.reason}`),
+      changesAt: new Date(hold.until),
+    };
+  }
+  const bad = canaries.filter(({ verdict }) => verdict === 'bad').map(({ fleet }) => fleet);
+  if (bad.length > 0 && asked?.despiteCanaries !== true) {
+    return nothingToDo(`${latest.id} failed on ${bad.join(', ')}; the next publication is tried again.`);
+  }
+  const promote = (reason: string) => promotion(current, latest, reason);
+  if (asked !== undefined) {
+    return promote(`${asked.by} asked for it: ${asked.reason}`);
+  }
+  if (policy.mode === 'manual') {
+    return nothingToDo(`${latest.id} waits for a person, as the pipeline's promotion is manual.`);
+  }
+  if (policy.canaryFleets.length === 0) {
+    return promote('No canary fleet is named, so it is promoted at once.');
+  }
+  const published = Date.parse(latest.at);
+  const due = new Date(published + policy.delaySeconds * 1000);
+  const end = new Date(published + policy.atMostSeconds * 1000);
+  if (now >= end) {
+    return promote(`${policy.atMostSeconds / 3600} h have passed since its publication.`);
+  }
+  if (now < due) {
+    return {
+      ...nothingToDo(`${latest.id} is promoted at ${due.toISOString()} at the earliest.`),
+      changesAt: due,
+    };
+  }
+  const unsure = canaries.filter(({ verdict }) => verdict !== 'well').map(({ fleet }) => fleet);
+  return unsure.length === 0
+    ? promote(`It does well on ${policy.canaryFleets.join(', ')}.`)
+    : {
+        ...nothingToDo(`${latest.id} waits for ${unsure.join(', ')}, until ${end.toISOString()} at most.`),
+        changesAt: end,
+      };
+}
+
+/** The plain base AMI never becomes `previous`: nobody is to go back to it. */
+function promotion(current: Channel | undefined, latest: Channel, reason: string): PromotionPlan {
+  const kept: readonly PlannedChange[] =
+    current === undefined || current.mode === 'unbaked'
+      ? []
+      : [{ kind: 'move', channel: 'previous', to: current }];
+  return {
+    changes: [...kept, { kind: 'move', channel: 'current', to: latest }],
+    reasons: [reason],
+  };
+}

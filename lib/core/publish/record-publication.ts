@@ -1,0 +1,77 @@
+import type { Channel, Publication } from '../contracts/publication';
+import type { DocumentStore } from '../ports/document-store';
+import { ownImages } from '../resolve/image-extra';
+import { worstMode } from '../resolve/mode';
+import { readOsVersion } from '../windows/os-version';
+import type { BakeEvidence, FinishedBake } from './collect-evidence';
+import { publicationKey, publishedManifestKey, publishedVerificationKey } from './publication-key';
+import { readPublication } from './publication-record';
+
+/** The record of a revision's publications: the one that an image has got already, and the first free number. */
+export interface NumberedPublications {
+  readonly known: Publication | undefined;
+  readonly freeId: string;
+}
+
+/** Looks through the publications of a host's revision. */
+export async function publicationsOf(
+  documents: DocumentStore,
+  hostVersion: string,
+  imageBuildVersionArn: string,
+): Promise<NumberedPublications> {
+  const { build = 0, revision = 0 } = readOsVersion(hostVersion) ?? {};
+  for (let number = 1; ; number += 1) {
+    const freeId = `${build}.${revision}-${number}`;
+    const known = await readPublication(documents, freeId);
+    if (known === undefined || known.imageBuildVersionArn === imageBuildVersionArn) {
+      return { known, freeId };
+    }
+  }
+}
+
+/**
+ * Records a publication under the next free number of its revision, or gives the one that this very image got in an earlier
+ * run. Its instant is later than the standing one's whatever clocks say, or it would never be taken for newer.
+ */
+export async function recordPublication(
+  documents: DocumentStore,
+  { os, now, standing }: { readonly os: string; readonly now: Date; readonly standing: Channel | undefined },
+  { imageBuildVersionArn }: FinishedBake,
+  { order, amis, manifest, verification }: BakeEvidence,
+): Promise<Publication> {
+  for (;;) {
+    const { known, freeId: id } = await publicationsOf(
+      documents,
+      manifest.host.osVersion,
+      imageBuildVersionArn,
+    );
+    if (known !== undefined) {
+      return known;
+    }
+    const publication: Publication = {
+      schema: 'winbake.publication/1',
+      id,
+      os,
+      mode: worstMode(ownImages(manifest.images).map((image) => image.mode)),
+      amis: { ...amis },
+      manifest: publishedManifestKey(id),
+      verification: publishedVerificationKey(id),
+      baseAmiId: order.baseAmiId,
+      imageBuildVersionArn,
+      recipeArn: order.recipeArn,
+      scriptsSha256: manifest.scripts.sha256,
+      set: manifest.set ?? order.set,
+      at: laterThan(standing, now).toISOString(),
+    };
+    await documents.overwrite(publishedManifestKey(id), JSON.stringify(manifest));
+    await documents.overwrite(publishedVerificationKey(id), JSON.stringify(verification));
+    if (await documents.write(publicationKey(id), JSON.stringify(publication), undefined)) {
+      return publication;
+    }
+  }
+}
+
+function laterThan(standing: Channel | undefined, now: Date): Date {
+  const before = standing === undefined || standing.mode === 'unbaked' ? 0 : Date.parse(standing.at);
+  return new Date(Math.max(now.getTime(), before + 1));
+}

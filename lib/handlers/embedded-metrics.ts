@@ -1,0 +1,33 @@
+import type { Metrics } from '../core/ports/metrics';
+import { toStandardOutput, type Write } from './log';
+
+/** Where all metrics of Winbake are. */
+export const METRIC_NAMESPACE = 'Winbake';
+
+/**
+ * Metrics as lines of the log, from which CloudWatch reads them; they need no permission and no call.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function embeddedMetrics(pipeline: string, write: Write = toStandardOutput): Metrics {
+  return {
+    record: (measurements, at) => {
+      const values = measurements.map(({ name, value }) => [name, value] as const);
+      write(
+        JSON.stringify({
+          _aws: {
+            Timestamp: at.getTime(),
+            CloudWatchMetrics: [
+              {
+                Namespace: METRIC_NAMESPACE,
+                Dimensions: [['Pipeline']],
+                Metrics: measurements.map(({ name, unit }) => ({ Name: name, Unit: unit })),
+              },
+            ],
+          },
+          Pipeline: pipeline,
+          ...Object.fromEntries(values),
+        }),
+      );
+    },
+  };
+}

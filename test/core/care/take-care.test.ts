@@ -1,0 +1,242 @@
+import { emptyCatalog } from '../../../lib/core/catalog/catalog';
+import type { CarePorts } from '../../../lib/core/care/care-ports';
+import { takeCare } from '../../../lib/core/care/take-care';
+import type { PipelineDescription } from '../../../lib/core/contracts/pipeline-description';
+import type { Measurement } from '../../../lib/core/ports/metrics';
+import { parseRelease } from '../../../lib/core/windows/release';
+import { createCare } from '../../../lib/handlers/care';
+import { embeddedMetrics } from '../../../lib/handlers/embedded-metrics';
+import { createLog } from '../../../lib/handlers/log';
+import { memoryDocuments, memoryParameters, type MemoryParameters } from '../../support/memory-ports';
+import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
+
+const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
+const CURRENT = publicationAt(4171, '2025-09-10T00:00:00.000Z');
+const AWAY = { account: '210987654321', region: 'eu-central-1' };
+const DESCRIBED: PipelineDescription = { ...DESCRIPTION, targets: [...DESCRIPTION.targets, AWAY] };
+const SET = {
+  id: '20348.4294-aaaaaaaa',
+  at: '2025-10-14T18:30:00.000Z',
+  target: '10.0.20348.4294',
+  images: [
+    {
+      family: 'servercore',
+      repository: 'windows/servercore',
+      tag: 'ltsc2022',
+      aliases: [],
+      digest: `sha256:${'a'.repeat(64)}`,
+      platformDigest: `sha256:${'b'.repeat(64)}`,
+      osVersion: '10.0.20348.4294',
+      late: false,
+    },
+  ],
+  findings: [],
+};
+
+function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record<string, unknown>> = {}) {
+  const home = memoryParameters({ ...channelsAt(channels), ...more });
+  const away = memoryParameters(channelsAt({}));
+  const seen = (at: string, osVersion: string) => ({
+    at,
+    repository: 'windows/servercore',
+    tag: 'ltsc2022',
+    digest: `sha256:${'a'.repeat(64)}`,
+    platformDigest: null,
+    osVersion,
+    compressedBytes: null,
+  });
+  const documents = memoryDocuments({
+    'catalog/2022.json': {
+      ...emptyCatalog(parseRelease('2022')),
+      observations: [
+        seen('2025-09-01T00:00:00Z', '10.0.20348.4171'),
+        seen('2025-10-14T18:30:00Z', '10.0.20348.4294'),
+      ],
+      sets: [SET],
+    },
+    'bakes/last-decision.json': {
+      schema: 'winbake.last-decision/1',
+      at: '2025-10-14T22:00:00Z',
+      decision: 'nothing',
+      reason: 'Up to date.',
+    },
+  });
+  const told: string[] = [];
+  const measured: Measurement[] = [];
+  const events: unknown[] = [];
+  const state = { now: new Date('2025-10-14T23:00:00Z'), isOpen: true };
+  const ports: CarePorts = {
+    documents,
+    stores: {
+      of: ({ account }): Promise<MemoryParameters> =>
+        account !== AWAY.account
+          ? Promise.resolve(home)
+          : state.isOpen
+            ? Promise.resolve(away)
+            : Promise.reject(new Error('AccessDenied')),
+    },
+    notifier: {
+      tell: (subject) => {
+        told.push(subject);
+        return Promise.resolve();
+      },
+    },
+    announcer: {
+      announce: (_type, detail) => {
+        events.push(detail['id']);
+        return Promise.resolve();
+      },
+    },
+    metrics: { record: (measurements) => measured.push(...measurements) },
+    now: () => state.now,
+  };
+  const pass = (hours: number) => {
+    state.now = new Date(state.now.getTime() + hours * 3_600_000);
+  };
+  const look = () => takeCare(ports, DESCRIBED);
+  return { ports, home, away, documents, told, measured, events, state, pass, look };
+}
+
+test('a look promotes, delivers, announces and measures, and a second one changes nothing', async () => {
+  const { look, home, away, events, told, measured, documents } = world({ latest: LATEST, current: CURRENT });
+  const results = await look();
+  expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
+  expect(home.json(`${PATH}/current/publication`)).toEqual(LATEST);
+  expect(home.json(`${PATH}/previous/publication`)).toEqual(CURRENT);
+  expect(away.json(`${PATH}/current/publication`)).toEqual(LATEST);
+  expect(measured.map(({ name, value }) => [name, value])).toEqual([
+    ['HoursUnpatched', 0],
+    ['PatchBudgetUsed', 0],
+    ['HoursSinceDecision', 1],
+  ]);
+  const before = [new Map(home.values), new Map(away.values), new Map(documents.texts)];
+  const puts = home.puts.length + away.puts.length;
+  await look();
+  expect([home.values, away.values, documents.texts]).toEqual(before);
+  expect(home.puts.length + away.puts.length).toBe(puts);
+  expect(events).toEqual([LATEST.id]);
+  expect(told).toEqual([]);
+});
+
+test('a part that fails stops no other', async () => {
+  const made = world({ latest: LATEST, current: CURRENT });
+  await made.documents.overwrite('catalog/2022.json', '{');
+  const results = await made.look();
+  expect(results.filter(({ error }) => error !== undefined).map(({ part }) => part)).toEqual(['patching']);
+  expect(made.home.json(`${PATH}/current/publication`)).toEqual(LATEST);
+  expect(made.measured.map(({ name }) => name)).toEqual(['HoursSinceDecision']);
+});
+
+test('while promotion is held the budget runs on: a warning, an alarm, each told once and healed', async () => {
+  const hold = { by: 'ops', reason: 'the fair', at: '2025-10-14T00:00:00Z', until: '2025-11-14T00:00:00Z' };
+  const { look, pass, told, measured, home, state } = world(
+    { latest: LATEST, current: CURRENT },
+    { [`${PATH}/hold`]: hold },
+  );
+  await look();
+  expect(measured[0]).toEqual({ name: 'HoursUnpatched', value: 6, unit: 'None' });
+  pass(48);
+  await look();
+  await look();
+  expect(told.filter((one) => one.includes('budget'))).toEqual([
+    'Winbake 2022-core: 75 % of the patch budget is spent',
+  ]);
+  pass(18);
+  await look();
+  expect(told.filter((one) => one.includes('100 %'))).toHaveLength(1);
+  await home.put(`${PATH}/hold`, JSON.stringify({ ...hold, until: state.now.toISOString() }), 'text');
+  await look();
+  expect(told.filter((one) => one.includes('patched again'))).toHaveLength(2);
+});
+
+test('an account that shuts us out is told of after a day, one that was never open is not', async () => {
+  const { look, pass, told, state, away } = world({ latest: CURRENT, current: CURRENT });
+  const ofAccount = () => told.filter((one) => one.includes('account'));
+  state.isOpen = false;
+  await look();
+  pass(30);
+  await look();
+  expect(ofAccount()).toEqual([]);
+  state.isOpen = true;
+  await look();
+  expect(away.json(`${PATH}/current/publication`)).toEqual(CURRENT);
+  state.isOpen = false;
+  pass(1);
+  await look();
+  pass(25);
+  await look();
+  await look();
+  expect(ofAccount()).toEqual(['Winbake 2022-core: account 210987654321/eu-central-1 cannot be reached']);
+  state.isOpen = true;
+  await look();
+  expect(ofAccount()).toHaveLength(2);
+});
+
+test('no decision for 26 hours is told of', async () => {
+  const { look, pass, told } = world({ latest: LATEST, current: LATEST });
+  pass(24.9);
+  await look();
+  expect(told).toEqual([]);
+  pass(0.2);
+  await look();
+  expect(told).toEqual(['Winbake 2022-core: no decision for 26 h']);
+});
+
+test('until the first bake the channels follow newer base AMIs, elsewhere too', async () => {
+  const newer = 'ami-00000000000000009';
+  const parameter = DESCRIPTION.baseAmiParameter!;
+  const { look, home, away } = world({}, { [parameter]: newer });
+  await away.put(parameter, newer, 'text');
+  await look();
+  for (const parameters of [home, away]) {
+    expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ mode: 'unbaked', amiId: newer });
+  }
+});
+
+describe('the handler', () => {
+  const environment = { WINBAKE_PIPELINE_DESCRIPTION: JSON.stringify(DESCRIBED) };
+
+  test('fails at the end where a part failed, and logs it', async () => {
+    const made = world({ latest: LATEST, current: CURRENT });
+    await made.documents.overwrite('catalog/2022.json', '{');
+    const lines: string[] = [];
+    const care = createCare(
+      made.ports,
+      environment,
+      createLog({ pipeline: '2022-core' }, (line) => lines.push(line)),
+    );
+    await expect(care()).rejects.toThrow('patching: catalog/2022.json is damaged: it is not JSON.');
+    const [error, info] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(error).toMatchObject({ level: 'error', pipeline: '2022-core', error: 'WinbakeError' });
+    expect(info).toMatchObject({ level: 'info', parts: { promotion: expect.any(String) as string } });
+  });
+
+  test('logs no secrets', () => {
+    const lines: string[] = [];
+    createLog({}, (line) => lines.push(line)).info('x', { nested: { sessionToken: 'abc', id: 1 } });
+    expect(lines.join('')).not.toContain('abc');
+    expect(lines.join('')).toContain('"id":1');
+  });
+
+  test('metrics are lines of the embedded format', () => {
+    const lines: string[] = [];
+    embeddedMetrics('2022-core', (line) => lines.push(line)).record(
+      [{ name: 'HoursUnpatched', value: 6, unit: 'None' }],
+      new Date(1000),
+    );
+    expect(JSON.parse(lines[0]!)).toEqual({
+      _aws: {
+        Timestamp: 1000,
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Winbake',
+            Dimensions: [['Pipeline']],
+            Metrics: [{ Name: 'HoursUnpatched', Unit: 'None' }],
+          },
+        ],
+      },
+      Pipeline: '2022-core',
+      HoursUnpatched: 6,
+    });
+  });
+});
