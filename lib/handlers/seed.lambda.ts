@@ -1,9 +1,15 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { ssmParameterStore } from '../aws/ssm-parameter-store';
+import { stepFunctionsRebakes } from '../aws/step-functions-rebakes';
 import { createSeed } from './seed';
 
 /** Points the channels of a new pipeline to the plain base AMI. */
 export const handler = createSeed(
-  { parameters: ssmParameterStore(new SSMClient()), now: () => new Date() },
+  {
+    parameters: ssmParameterStore(new SSMClient()),
+    rebakes: stepFunctionsRebakes(new SFNClient()),
+    now: () => new Date(),
+  },
   process.env,
 );

@@ -1,4 +1,5 @@
 import type { ParameterStore } from '../core/ports/parameter-store';
+import type { Rebakes } from '../core/ports/rebakes';
 import { seedChannels } from '../core/publish/seed-channels';
 import { required } from './env';
 import { osOf } from './os';
@@ -7,16 +8,21 @@ import { osOf } from './os';
 export interface SeedPorts {
   readonly parameters: ParameterStore;
   readonly now: () => Date;
+  /** Absent where nothing is baked, as in another account. */
+  readonly rebakes?: Rebakes;
 }
 
 /** A custom resource's request, as far as seeding reads it. */
 export interface SeedEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
+  /** The same for each try of one request. */
+  readonly RequestId?: string;
 }
 
 /**
  * Makes the seed function over its ports; its environment is `SeedEnvironment`. What was seeded stays when the stack goes:
- * fleets may still run what the channels point to.
+ * fleets may still run what the channels point to. Once the channels are there a deployment starts a rebake, which decides by
+ * itself whether there is anything to bake; that of one request is started once.
  */
 export function createSeed(ports: SeedPorts, environment: NodeJS.ProcessEnv) {
   return async (event: SeedEvent): Promise<{ readonly PhysicalResourceId: string }> => {
@@ -29,7 +35,18 @@ export function createSeed(ports: SeedPorts, environment: NodeJS.ProcessEnv) {
         throw new Error(`The parameter ${baseAmiParameter} does not exist; does this region have that AMI?`);
       }
       await seedChannels(ports.parameters, path, release, baseAmiId, ports.now());
+      await startRebake(ports, environment, event);
     }
     return { PhysicalResourceId: path };
   };
+}
+
+async function startRebake(
+  { rebakes }: SeedPorts,
+  { WINBAKE_STATE_MACHINE_ARN: stateMachineArn }: NodeJS.ProcessEnv,
+  { RequestId }: SeedEvent,
+): Promise<void> {
+  if (rebakes !== undefined && stateMachineArn !== undefined && RequestId !== undefined) {
+    await rebakes.start(stateMachineArn, `deploy-${RequestId}`, { trigger: 'deploy' });
+  }
 }

@@ -39,6 +39,21 @@ describe('seed', () => {
     },
   );
 
+  test('once the channels are there the rebake of the deployment is started, by the name of its request', async () => {
+    const parameters = memoryParameters({ [BASE_AMI]: BASE });
+    const seeded: boolean[] = [];
+    const start = jest.fn().mockImplementation(() => {
+      seeded.push(parameters.values.has(`${PATH}/current/publication`));
+      return Promise.resolve();
+    });
+    const environment = { ...SEED, WINBAKE_STATE_MACHINE_ARN: 'arn:aws:states:::rebake' };
+    const seed = createSeed({ parameters, now, rebakes: { start } }, environment);
+    await seed({ RequestType: 'Create', RequestId: 'a-b-c' });
+    await seed({ RequestType: 'Delete', RequestId: 'd-e-f' });
+    expect(seeded).toEqual([true]);
+    expect(start.mock.calls).toEqual([['arn:aws:states:::rebake', 'deploy-a-b-c', { trigger: 'deploy' }]]);
+  });
+
   test('Delete leaves what fleets may still run', async () => {
     const parameters = memoryParameters();
     expect(await createSeed({ parameters, now }, SEED)({ RequestType: 'Delete' })).toEqual({
