@@ -10,6 +10,9 @@ export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: JsonObject;
   readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 /** A CloudFormation template, as far as a rehearsal reads it. */

@@ -1,0 +1,66 @@
+import { WinbakeError } from '../../core/errors/winbake-error';
+import { isJsonObject } from '../../core/oci/json-value';
+import type { Template, TemplateResource } from '../assembly/read-assembly';
+
+/**
+ * The logical ids of a template in an order in which CloudFormation may create them: each after all that it refers to or
+ * names in `DependsOn`. Those that do not wait for each other are created side by side there; here they keep the template's
+ * order. Throws a `WinbakeError` for a circle, as CloudFormation does.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
+ */
+export function dependencyOrder({ Resources }: Template): readonly string[] {
+  const done = new Set<string>();
+  const visit = (logicalId: string, path: readonly string[]): void => {
+    const resource = Resources[logicalId];
+    if (resource === undefined || done.has(logicalId)) {
+      return;
+    }
+    if (path.includes(logicalId)) {
+      const circle = [...path.slice(path.indexOf(logicalId)), logicalId].join(' -> ');
+      throw new WinbakeError('REHEARSAL_FAILED', `Circular dependency between resources: ${circle}.`);
+    }
+    for (const needed of dependenciesOf(resource)) {
+      visit(needed, [...path, logicalId]);
+    }
+    done.add(logicalId);
+  };
+  Object.keys(Resources).forEach((logicalId) => {
+    visit(logicalId, []);
+  });
+  return [...done];
+}
+
+/** All that a resource waits for, parameters among them. */
+export function dependenciesOf({ DependsOn = [], Properties = {} }: TemplateResource): readonly string[] {
+  return [...new Set([...[DependsOn].flat(), ...referencesIn(Properties)])];
+}
+
+function referencesIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap(referencesIn);
+  }
+  if (!isJsonObject(value)) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, argument]) => {
+    switch (key) {
+      case 'Ref':
+        return [String(argument)];
+      case 'Fn::GetAtt':
+        return [Array.isArray(argument) ? String(argument[0]) : (String(argument).split('.')[0] ?? '')];
+      case 'Fn::Sub':
+        return substitutedIn(argument);
+      default:
+        return referencesIn(argument);
+    }
+  });
+}
+
+function substitutedIn(argument: unknown): readonly string[] {
+  const [text, values] = Array.isArray(argument) ? (argument as unknown[]) : [argument];
+  const own = isJsonObject(values) ? Object.keys(values) : [];
+  const names = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].map(
+    ([, name = '']) => name.split('.')[0] ?? '',
+  );
+  return [...names.filter((name) => !own.includes(name)), ...referencesIn(values)];
+}

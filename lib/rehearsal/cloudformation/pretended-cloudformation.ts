@@ -1,0 +1,208 @@
+import { isDeepStrictEqual } from 'node:util';
+import { WinbakeError } from '../../core/errors/winbake-error';
+import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import type { Template, TemplateResource } from '../assembly/read-assembly';
+import { dependencyOrder } from './dependency-order';
+import { physicalNameOf } from './physical-name-of';
+import type { DeployedResource, ResourceAnswer, ResourceHandler, StackEvent } from './resource-handler';
+import { templateValues } from './template-values';
+
+/** What a deployment works with. */
+export interface CloudFormationOptions {
+  /** By type; `Custom::` stands for custom resources of all types that are not named themselves. */
+  readonly handlers: Readonly<Record<string, ResourceHandler>>;
+  /** Reads an SSM parameter; undefined where there is none. */
+  readonly readParameter: (name: string) => string | undefined;
+}
+
+interface StackResource extends DeployedResource {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly isNamed: boolean;
+  readonly isKept: boolean;
+}
+
+interface DeployedStack {
+  readonly exports: ReadonlyMap<string, unknown>;
+  readonly imports: ReadonlySet<string>;
+  /** In the order of creation. */
+  readonly resources: ReadonlyMap<string, StackResource>;
+}
+
+/**
+ * The order in which CloudFormation works: parameters are read before anything is made; resources come after what they
+ * refer to; a changed resource is updated, and what the template lost is deleted at the end, last made first. A failure
+ * takes back what was done. What a resource does in the account is the handler's.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/updating.stacks.walkthrough.html
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+ */
+export class PretendedCloudFormation {
+  readonly events: StackEvent[] = [];
+  private readonly stacks = new Map<string, DeployedStack>();
+  /** What stacks have left behind, by type and name. */
+  private readonly left = new Set<string>();
+
+  constructor(private readonly options: CloudFormationOptions) {}
+
+  /** What a deployed resource is, or undefined. */
+  resource(stack: string, logicalId: string): DeployedResource | undefined {
+    return this.stacks.get(stack)?.resources.get(logicalId);
+  }
+
+  /** Creates or updates a stack; where it fails, what was done is taken back and the error thrown on. */
+  async deploy(stack: string, template: Template): Promise<void> {
+    const before = this.stacks.get(stack)?.resources ?? new Map<string, StackResource>();
+    const deployed = new Map<string, StackResource>();
+    const imports = new Set<string>();
+    const values = templateValues(stack, template, {
+      readParameter: this.options.readParameter,
+      resource: (logicalId) => deployed.get(logicalId),
+      imported: (name) => {
+        imports.add(name);
+        return this.exported(name);
+      },
+    });
+    const undo: (() => Promise<void>)[] = [];
+    const replaced: StackResource[] = [];
+    try {
+      for (const logicalId of dependencyOrder(template)) {
+        const resource = template.Resources[logicalId];
+        const properties = values.resolve(resource?.Properties ?? {});
+        const known = before.get(logicalId);
+        const wanted = this.describe(
+          stack,
+          logicalId,
+          resource,
+          isJsonObject(properties) ? properties : {},
+          known,
+        );
+        const made = await (known === undefined
+          ? this.create(wanted, undo)
+          : this.update(wanted, known, undo));
+        deployed.set(logicalId, made);
+        if (known !== undefined && known.reference !== made.reference) {
+          replaced.push(known);
+        }
+      }
+    } catch (error) {
+      for (const step of undo.reverse()) {
+        await step();
+      }
+      throw error;
+    }
+    const exports = values.exports();
+    this.stacks.set(stack, { exports, imports, resources: deployed });
+    const lost = [...before.values()].filter(({ logicalId }) => !deployed.has(logicalId));
+    await this.remove([...lost, ...replaced].reverse());
+  }
+
+  /** Deletes a stack, last made first; refused while another stack imports what it exports. */
+  async delete(stack: string): Promise<void> {
+    const deleted = this.stacks.get(stack);
+    if (deleted === undefined) {
+      return;
+    }
+    for (const [other, { imports }] of this.stacks) {
+      const used = [...deleted.exports.keys()].find((name) => imports.has(name));
+      if (used !== undefined && other !== stack) {
+        throw failed(`Export ${used} cannot be deleted as it is in use by ${other}`);
+      }
+    }
+    this.stacks.delete(stack);
+    await this.remove([...deleted.resources.values()].reverse());
+  }
+
+  private describe(
+    stack: string,
+    logicalId: string,
+    resource: TemplateResource | undefined,
+    properties: JsonObject,
+    known: StackResource | undefined,
+  ): StackResource {
+    const type = resource?.Type ?? '';
+    const { attributes, isNamed, reference } = physicalNameOf(stack, logicalId, type, properties);
+    // What was made without a name of its own keeps the one that it got; a new one is never that of something left behind.
+    const free =
+      this.left.has(`${type} ${reference}`) && !isNamed ? `${reference}-${this.events.length}` : reference;
+    return {
+      stack,
+      logicalId,
+      type,
+      properties,
+      attributes: known === undefined || isNamed ? attributes : known.attributes,
+      reference: known === undefined || isNamed ? free : known.reference,
+      isNamed,
+      isKept: resource?.DeletionPolicy?.startsWith('Retain') ?? false,
+    };
+  }
+
+  private async create(wanted: StackResource, undo: (() => Promise<void>)[]): Promise<StackResource> {
+    const { reference, type } = wanted;
+    if (wanted.isNamed && this.left.has(`${type} ${reference}`)) {
+      throw failed(`${wanted.logicalId} of ${wanted.stack}: ${reference} of type ${type} already exists`);
+    }
+    const made = answered(wanted, await this.handlerOf(type).create?.(wanted));
+    this.note(made, 'create');
+    undo.push(() => this.remove([{ ...made, isKept: false }]));
+    return made;
+  }
+
+  private async update(
+    wanted: StackResource,
+    known: StackResource,
+    undo: (() => Promise<void>)[],
+  ): Promise<StackResource> {
+    if (isDeepStrictEqual(wanted.properties, known.properties)) {
+      return { ...known, isKept: wanted.isKept };
+    }
+    const handler = this.handlerOf(wanted.type);
+    const made = answered(wanted, await handler.update?.(wanted, known));
+    this.note(made, 'update');
+    undo.push(async () => {
+      this.note(known, 'update');
+      await handler.update?.(known, made);
+    });
+    return made;
+  }
+
+  private async remove(resources: readonly StackResource[]): Promise<void> {
+    for (const resource of resources) {
+      this.note(resource, resource.isKept ? 'retain' : 'delete');
+      if (resource.isKept) {
+        this.left.add(`${resource.type} ${resource.reference}`);
+      } else {
+        await this.handlerOf(resource.type).delete?.(resource);
+      }
+    }
+  }
+
+  private handlerOf(type: string): ResourceHandler {
+    const { handlers } = this.options;
+    return handlers[type] ?? (type.startsWith('Custom::') ? handlers['Custom::'] : undefined) ?? {};
+  }
+
+  private exported(name: string): unknown {
+    for (const { exports } of this.stacks.values()) {
+      if (exports.has(name)) {
+        return exports.get(name);
+      }
+    }
+    throw failed(`No export named ${name} found`);
+  }
+
+  private note({ stack, logicalId, type }: DeployedResource, action: StackEvent['action']): void {
+    this.events.push({ stack, logicalId, type, action });
+  }
+}
+
+function answered(wanted: StackResource, answer: ResourceAnswer | undefined): StackResource {
+  return {
+    ...wanted,
+    reference: answer?.reference ?? wanted.reference,
+    attributes: { ...wanted.attributes, ...answer?.attributes },
+  };
+}
+
+function failed(why: string): WinbakeError {
+  return new WinbakeError('REHEARSAL_FAILED', `CloudFormation would refuse it: ${why}.`);
+}
