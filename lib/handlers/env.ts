@@ -124,6 +124,15 @@ export interface RolloutEnvironment {
   readonly WINBAKE_TOPIC_ARN: string;
 }
 
+/** What `launch-template` needs to know. */
+export type LaunchTemplateEnvironment = Pick<
+  RolloutEnvironment,
+  | 'WINBAKE_FLEET'
+  | 'WINBAKE_CHANNEL_PARAMETER'
+  | 'WINBAKE_FLEET_STATE_PARAMETER'
+  | 'WINBAKE_LAUNCH_TEMPLATE_ID'
+>;
+
 /** Reads one variable; throws where it is not set, which only a broken deployment can cause. */
 export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName): string {
   const value = environment[name];

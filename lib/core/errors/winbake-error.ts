@@ -10,6 +10,7 @@ export type WinbakeErrorCode =
   | 'CATALOG_CONFLICT'
   | 'DOCUMENT_CONFLICT'
   | 'PUBLICATION_REFUSED'
+  | 'ROLLOUT_UNDER_WAY'
   | 'REHEARSAL_FAILED';
 
 /**

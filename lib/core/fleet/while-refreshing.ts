@@ -1,6 +1,6 @@
 import type { FleetRollout } from '../contracts/fleet-state';
 import type { InstanceRefresh } from '../ports/fleet-control';
-import type { FleetWorld } from './fleet-world';
+import { instancesOf, type FleetWorld } from './fleet-world';
 import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
 import type { RolloutAction } from './rollout-action';
 import { wordInForce } from './word-in-force';
@@ -13,6 +13,8 @@ export const LONGEST_CHECKPOINT_SECONDS = 48 * 60 * 60;
 
 /** An hour earlier the refresh is stopped, and the fleet waits without one. */
 const LONGEST_PAUSE_SECONDS = LONGEST_CHECKPOINT_SECONDS - 60 * 60;
+
+const GONE_SECONDS = 2 * 60 * 60;
 
 /** The next action while a refresh is under way; it never is a second refresh. */
 export function whileRefreshing(world: FleetWorld, refresh: InstanceRefresh): RolloutAction {
@@ -67,23 +69,41 @@ function turn(world: FleetWorld, rollout: FleetRollout): RolloutAction | undefin
 }
 
 function goOn(world: FleetWorld, rollout: FleetRollout, refresh: InstanceRefresh): RolloutAction {
-  const { canaryPercentage } = world.policy;
-  const isPaused =
-    rollout.phase === 'canary' && refresh.percentage >= canaryPercentage && refresh.percentage < 100;
+  const { canaryPercentage, watchSeconds } = world.policy;
+  const { percentage, status } = refresh;
+  const stop = (why: string): RolloutAction => ({ kind: 'cancelRefresh', goingBack: null, reason: why });
+  if (rollout.phase !== 'canary' || status === 'Baking') {
+    return waiting(`the instance refresh is ${status} at ${percentage} %`);
+  }
+  const still = secondsOf(rollout.progress.at, world.now);
+  if (isEmptied(world, rollout, still)) {
+    return stop('the instances that were to be watched are gone');
+  }
+  // Scale-in may leave new instances alone at the pause.
+  const isPaused = percentage >= canaryPercentage && (percentage < 100 || still >= watchSeconds);
   if (!isPaused) {
-    return waiting(`the instance refresh is at ${refresh.percentage} %`);
+    return waiting(`the instance refresh is at ${percentage} %`);
   }
   const { verdict, reason } = judgeRollout(world, rollout);
-  const stop = (why: string): RolloutAction => ({ kind: 'cancelRefresh', goingBack: null, reason: why });
   if (verdict === 'good') {
     return stop(`the canary is well, the rest follows: ${reason}`);
   }
   if (isSuperseded(world, rollout)) {
     return stop(`a newer publication is there, and ${reason}`);
   }
-  return secondsOf(rollout.progress.at, world.now) >= LONGEST_PAUSE_SECONDS
+  return still >= LONGEST_PAUSE_SECONDS
     ? stop(`the pause ends, and ${reason}`)
     : { kind: 'wait', waitsFor: 'canary', reason };
+}
+
+/** Scale-in took the canary; a host that Auto Scaling still tries to launch has its hour first. */
+function isEmptied({ group }: FleetWorld, rollout: FleetRollout, still: number): boolean {
+  return (
+    group.instances.length === 0 ||
+    (rollout.firstInstanceAt !== null &&
+      still >= GONE_SECONDS &&
+      instancesOf(group, rollout.publication.amiId).length === 0)
+  );
 }
 
 function waiting(reason: string): RolloutAction {

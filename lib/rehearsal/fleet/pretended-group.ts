@@ -44,6 +44,7 @@ export class PretendedGroup implements RefreshedGroup {
   readonly bootMilliseconds = BOOT;
   instances: PretendedInstance[] = [];
   version = '1';
+  private readonly userData = new Map<string, string>();
   private readonly refreshes: PretendedRefresh[] = [];
   private launches = 0;
   private time: number;
@@ -79,11 +80,21 @@ export class PretendedGroup implements RefreshedGroup {
     this.time = Math.max(this.time, end);
   }
 
-  createVersion(baseVersion: string, amiId: string): string {
-    this.amiOf(baseVersion);
+  /** A version as a template has it, which names no AMI, or one made from another. */
+  addVersion(amiId: string, userData: string): string {
     const version = String(this.versions.size + 1);
     this.versions.set(version, amiId);
+    this.userData.set(version, userData);
     return version;
+  }
+
+  userDataOf(version: string): string {
+    return this.userData.get(version) ?? '';
+  }
+
+  createVersion(baseVersion: string, amiId: string): string {
+    this.amiOf(baseVersion);
+    return this.addVersion(amiId, this.userDataOf(baseVersion));
   }
 
   /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations */

@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { autoScalingFleet } from '../aws/auto-scaling-fleet';
+import { findFleetGroup } from '../aws/find-fleet-group';
+import { ssmParameterStore } from '../aws/ssm-parameter-store';
+import { required } from './env';
+import { createLaunchTemplate, type LaunchTemplateEvent } from './launch-template';
+
+const autoScaling = new AutoScalingClient();
+
+/** Clones a deployment's launch template with the AMI that the fleet runs. */
+export const handler = async (event: LaunchTemplateEvent) => {
+  const group = await findFleetGroup(autoScaling, required(process.env, 'WINBAKE_FLEET'));
+  const control = autoScalingFleet(autoScaling, new EC2Client(), {
+    autoScalingGroup: group ?? '',
+    launchTemplateId: required(process.env, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
+  });
+  const ports = {
+    control,
+    liveAmi: async () => (group === undefined ? undefined : (await control.describeGroup()).amiId),
+    parameters: ssmParameterStore(new SSMClient()),
+    sleep: async (seconds: number) => {
+      await sleep(seconds * 1000);
+    },
+  };
+  return createLaunchTemplate(ports, process.env)(event);
+};
