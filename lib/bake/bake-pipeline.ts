@@ -1,11 +1,10 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import {
-  CfnDistributionConfiguration,
-  CfnImagePipeline,
-  CfnInfrastructureConfiguration,
-} from 'aws-cdk-lib/aws-imagebuilder';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { CfnImagePipeline, CfnInfrastructureConfiguration } from 'aws-cdk-lib/aws-imagebuilder';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { BakeDistribution } from './bake-distribution';
+import { BakeWorkflows } from './bake-workflows';
 import type { PipelineNetwork } from './pipeline-network';
 import type { PipelineSettings } from './pipeline-settings';
 
@@ -15,18 +14,16 @@ export interface BakePipelineProps {
   readonly network: PipelineNetwork;
   readonly recipeArn: string;
   readonly instanceProfileName: string;
+  readonly executionRole: IRole;
 }
 
 /** The Image Builder pipeline. It has no schedule of its own: the rebake starts it when a bake is due. */
 export class BakePipeline extends Construct {
   public readonly pipelineArn: string;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, network, recipeArn, instanceProfileName }: BakePipelineProps,
-  ) {
+  constructor(scope: Construct, id: string, props: BakePipelineProps) {
     super(scope, id);
+    const { executionRole, instanceProfileName, network, recipeArn, settings } = props;
     const { pipelineName, resourceName: name } = settings;
     const infrastructure = new CfnInfrastructureConfiguration(this, 'Infrastructure', {
       name,
@@ -37,19 +34,6 @@ export class BakePipeline extends Construct {
       terminateInstanceOnFailure: true,
       resourceTags: { 'winbake:pipeline': pipelineName },
     });
-    const distribution = new CfnDistributionConfiguration(this, 'Distribution', {
-      name,
-      distributions: [
-        {
-          region: Stack.of(this).region,
-          amiDistributionConfiguration: {
-            Name: `${name}-{{ imagebuilder:buildDate }}`,
-            Description: `Winbake ${pipelineName}`,
-            AmiTags: { 'winbake:pipeline': pipelineName },
-          },
-        },
-      ],
-    });
     const imageLogs = this.logGroup('ImageLogs', `/aws/imagebuilder/${name}`, settings);
     const pipelineLogs = this.logGroup('PipelineLogs', `/aws/imagebuilder/pipeline/${name}`, settings);
     const pipeline = new CfnImagePipeline(this, 'Pipeline', {
@@ -57,8 +41,11 @@ export class BakePipeline extends Construct {
       description: `Winbake ${pipelineName}`,
       imageRecipeArn: recipeArn,
       infrastructureConfigurationArn: infrastructure.attrArn,
-      distributionConfigurationArn: distribution.attrArn,
+      distributionConfigurationArn: new BakeDistribution(this, 'Distribution', settings).attrArn,
       imageTestsConfiguration: { imageTestsEnabled: true },
+      ...scanning(settings),
+      workflows: new BakeWorkflows(this, 'Workflows', settings).configurations,
+      executionRole: executionRole.roleArn,
       imageTags: { 'winbake:pipeline': pipelineName },
       loggingConfiguration: {
         imageLogGroupName: imageLogs.logGroupName,
@@ -66,6 +53,14 @@ export class BakePipeline extends Construct {
       },
     });
     this.pipelineArn = pipeline.attrArn;
+    if (settings.scan !== undefined) {
+      Validations.of(pipeline).acknowledge({
+        id: 'CloudFormation-Validate::F3002',
+        reason: 'The types and the condition of a scan are newer than the rules; the L1 construct has them.',
+      });
+    }
+    // What the role may do stands in a policy of its own, which the pipeline does not refer to.
+    pipeline.node.addDependency(executionRole);
   }
 
   /** Image Builder would make a group that keeps its logs for ever, and may write only below `/aws/imagebuilder/`. */
@@ -76,4 +71,19 @@ export class BakePipeline extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }
+}
+
+function scanning({ scan }: PipelineSettings) {
+  return scan === undefined
+    ? {}
+    : {
+        imageScanningConfiguration: {
+          imageScanningEnabled: true,
+          imageScanningTypes: ['TEST_INSTANCE_CVE'],
+          scanResultCondition: {
+            maximumSeverityLabel: scan.maximumSeverity,
+            fixAvailable: !(scan.withoutFix ?? false),
+          },
+        },
+      };
 }

@@ -6,8 +6,10 @@ import { CURRENT_ORDER_KEY } from '../core/bake/document-keys';
 import { renderComponent } from '../core/bake/render-component';
 import { UPDATE_OS_COMPONENT } from '../core/bake/update-os-component';
 import { VERIFY_COMPONENT } from '../core/bake/verify-component';
+import type { BaseAmiSource } from './base-ami-source';
 import type { InstanceRole } from './instance-role';
 import type { InstanceScripts } from './instance-scripts';
+import { ownComponent } from './own-component';
 import type { PipelineSettings } from './pipeline-settings';
 
 /** What the components are told. */
@@ -17,25 +19,33 @@ export interface BakeRecipeProps {
   readonly catalogKey: string;
   readonly scripts: InstanceScripts;
   readonly instanceRole: InstanceRole;
+  readonly baseAmi: BaseAmiSource;
+  /** The key of the volume; undefined for the account's default key of EBS. */
+  readonly keyArn: string | undefined;
 }
 
-/** The recipe: the ECS-optimized AMI, brought up to date, with the base images that fit it, and the check of the result. */
+/** The recipe: the base AMI, brought up to date, with the base images that fit it, and the check of the result. */
 export class BakeRecipe extends Construct {
   public readonly recipeArn: string;
 
   constructor(scope: Construct, id: string, props: BakeRecipeProps) {
     super(scope, id);
     const { settings, bucketName, catalogKey, scripts, instanceRole } = props;
-    const { os, resourceName, volumeSize } = settings;
+    const { os, resourceName, volume } = settings;
+    const own = (last: boolean) =>
+      settings.components
+        .filter((component) => component.last === last)
+        .map((component) => ownComponent(this, component, resourceName));
     const shared = { Bucket: bucketName, RoleId: instanceRole.roleId };
     const recipe = new CfnImageRecipe(this, 'Recipe', {
       name: resourceName,
       // Image Builder counts the patch itself, so that a change makes a new version of the same recipe.
       version: '1.0.x',
-      description: `Winbake ${settings.pipelineName}: ECS-optimized ${os.name} with cached base images`,
-      parentImage: `ssm:${os.baseAmiParameter}`,
+      description: `Winbake ${settings.pipelineName}: ${os.name} with cached base images`,
+      parentImage: props.baseAmi.parentImage,
       components: [
         this.component('UpdateOs', UPDATE_OS_COMPONENT, resourceName, {}),
+        ...own(false),
         this.component('CacheImages', CACHE_IMAGES_COMPONENT, resourceName, {
           ...shared,
           ScriptsUri: scripts.s3ObjectUrl,
@@ -44,18 +54,22 @@ export class BakeRecipe extends Construct {
           OrderKey: CURRENT_ORDER_KEY,
           ExpectedBuild: String(os.buildNumber),
           WindowsOs: os.name,
-          Registry: settings.registry.replace('https://', ''),
-          Proxy: 'none',
+          Registry: settings.pullFrom,
+          Proxy: settings.proxy ?? 'none',
         }),
+        ...own(true),
         this.component('Verify', VERIFY_COMPONENT, resourceName, shared),
       ],
       blockDeviceMappings: [
         {
           deviceName: '/dev/sda1',
           ebs: {
-            volumeSize: volumeSize.toGibibytes(),
-            volumeType: 'gp3',
+            volumeSize: volume.sizeGib,
+            volumeType: volume.type,
+            ...(volume.throughput === undefined ? {} : { throughput: volume.throughput }),
+            ...(volume.iops === undefined ? {} : { iops: volume.iops }),
             encrypted: true,
+            ...(props.keyArn === undefined ? {} : { kmsKeyId: props.keyArn }),
             deleteOnTermination: true,
           },
         },

@@ -6,12 +6,12 @@ import { Construct } from 'constructs';
 import type { SeedEnvironment } from '../handlers/env';
 import { allow, explainWildcard } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
-import { publicParameterArn } from '../internal/parameter-arn';
+import type { BaseAmiSource } from './base-ami-source';
 import { allowChannelWrites } from './channel-writes';
 import type { PipelineSettings } from './pipeline-settings';
 
 /**
- * Points the channels to the plain ECS-optimized AMI where nothing was published yet, so that fleets can be deployed
+ * Points the channels to the plain base AMI where nothing was published yet, so that fleets can be deployed
  * before the first bake has ended. What is there already stays.
  */
 export class ChannelSeed extends Construct {
@@ -19,6 +19,7 @@ export class ChannelSeed extends Construct {
     scope: Construct,
     id: string,
     { os, pipelineName, parameterPath, logRetention }: PipelineSettings,
+    baseAmi: BaseAmiSource,
   ) {
     super(scope, id);
     const handler = new HandlerFunction<SeedEnvironment>(this, 'Handler', {
@@ -29,12 +30,12 @@ export class ChannelSeed extends Construct {
       environment: {
         WINBAKE_OS: os.name,
         WINBAKE_PARAMETER_PATH: parameterPath,
-        WINBAKE_BASE_AMI_PARAMETER: os.baseAmiParameter,
+        WINBAKE_BASE_AMI_PARAMETER: baseAmi.parameterName,
       },
     });
     allow(handler.role, {
       actions: ['ssm:GetParameter'],
-      resources: [publicParameterArn(this, os.baseAmiParameter)],
+      resources: [baseAmi.parameterArn],
     });
     allowChannelWrites(handler.role, parameterPath);
     const logGroup = new LogGroup(this, 'Logs', {
@@ -63,7 +64,7 @@ export class ChannelSeed extends Construct {
     new CustomResource(this, 'Seed', {
       serviceToken: provider.serviceToken,
       resourceType: 'Custom::WinbakeSeed',
-      properties: { os: os.name, parameterPath, baseAmiParameter: os.baseAmiParameter },
+      properties: { os: os.name, parameterPath, baseAmiParameter: baseAmi.parameterName },
     });
   }
 }

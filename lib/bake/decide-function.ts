@@ -1,15 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DEFAULT_GATE_POLICY } from '../core/gate/gate-policy';
 import { gatePolicyVariables, type DecideEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
-import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
-import { LatePolicy } from './late-policy';
+import { parameterArn } from '../internal/parameter-arn';
+import type { BaseAmiSource } from './base-ami-source';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
 import { allowToFollowBakes } from './rebake-permissions';
 
 /** What the gate looks at and writes to. */
 export interface DecideFunctionProps extends PipelineResources {
+  readonly baseAmi: BaseAmiSource;
   readonly recipeArn: string;
   readonly scriptsSha256: string;
 }
@@ -17,8 +17,8 @@ export interface DecideFunctionProps extends PipelineResources {
 /** The gate: looks at the registry, and says whether a bake is due. */
 export class DecideFunction extends PipelineFunction<DecideEnvironment> {
   constructor(scope: Construct, id: string, props: DecideFunctionProps) {
-    const { settings, bucket, recipeArn, scriptsSha256 } = props;
-    const { os, parameterPath } = settings;
+    const { baseAmi, bucket, recipeArn, scriptsSha256, settings } = props;
+    const { gate, os, parameterPath } = settings;
     super(scope, id, props, {
       kind: 'decide',
       does: 'decides whether a bake is due',
@@ -27,19 +27,17 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
         WINBAKE_OS: os.name,
         WINBAKE_BUCKET: bucket.bucketName,
         WINBAKE_PARAMETER_PATH: parameterPath,
-        WINBAKE_BASE_AMI_PARAMETER: os.baseAmiParameter,
+        WINBAKE_BASE_AMI_PARAMETER: baseAmi.parameterName,
         WINBAKE_FAMILIES: settings.families.join(','),
         WINBAKE_REGISTRY: settings.registry,
         WINBAKE_RECIPE_ARN: recipeArn,
         WINBAKE_SCRIPTS_SHA256: scriptsSha256,
-        WINBAKE_NO_BAKE_WINDOWS: '[]',
-        WINBAKE_LINES: '',
-        WINBAKE_EXTRAS: '',
-        ...gatePolicyVariables({
-          ...DEFAULT_GATE_POLICY,
-          longestWaitSeconds: settings.longestWait.toSeconds(),
-          late: settings.latePolicy === LatePolicy.STOP ? 'stop' : 'usePrevious',
-        }),
+        WINBAKE_NO_BAKE_WINDOWS: settings.noBakeWindows,
+        WINBAKE_LINES: Object.entries(gate.lines)
+          .map(([family, line]) => `${family}=${line}`)
+          .join(','),
+        WINBAKE_EXTRAS: settings.extras.join(' '),
+        ...gatePolicyVariables(gate),
       },
     });
     allow(this.role, {
@@ -57,10 +55,7 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
     allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
     allow(this.role, {
       actions: ['ssm:GetParameter'],
-      resources: [
-        parameterArn(this, `${parameterPath}/latest/publication`),
-        publicParameterArn(this, os.baseAmiParameter),
-      ],
+      resources: [parameterArn(this, `${parameterPath}/latest/publication`), baseAmi.parameterArn],
     });
     allowToFollowBakes(this.role, settings.resourceName);
   }

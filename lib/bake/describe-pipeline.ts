@@ -8,6 +8,7 @@ import type { PipelineSettings } from './pipeline-settings';
 export interface DescribedResources {
   readonly bucketName: string;
   readonly imagePipelineArn: string;
+  readonly baseAmiParameter: string;
 }
 
 /**
@@ -17,10 +18,11 @@ export interface DescribedResources {
 export function describePipeline(
   scope: IConstruct,
   settings: PipelineSettings,
-  { bucketName, imagePipelineArn }: DescribedResources,
+  { baseAmiParameter, bucketName, imagePipelineArn }: DescribedResources,
 ): string {
   const stack = Stack.of(scope);
   const { partition, region, account } = stack;
+  const { distribution } = settings;
   const described: DescribedPipeline = {
     schema: 'winbake.pipeline/1',
     os: settings.os.name,
@@ -29,14 +31,19 @@ export function describePipeline(
     account,
     region,
     bucket: bucketName,
-    baseAmiParameter: settings.os.baseAmiParameter,
+    baseAmiParameter,
     stateMachineArn: `arn:${partition}:states:${region}:${account}:stateMachine:${stateMachineName(settings)}`,
     operateFunctionArn: `arn:${partition}:lambda:${region}:${account}:function:${functionName(settings, 'operate')}`,
     imagePipelineArn,
-    targets: [{ account, region }],
-    promotion: { mode: 'automatic', delaySeconds: 0, atMostSeconds: 24 * 3600, canaryFleets: [] },
-    retention: { newest: 3, minimumAgeDays: 45 },
-    patchWithinSeconds: 72 * 3600,
+    targets: [account, ...distribution.accounts].flatMap((target) =>
+      [region, ...distribution.regions.map((one) => one.region)].map((place) => ({
+        account: target,
+        region: place,
+      })),
+    ),
+    promotion: settings.promotion,
+    retention: settings.retention,
+    patchWithinSeconds: settings.patchWithin.toSeconds(),
   };
   return stack.toJsonString(described);
 }

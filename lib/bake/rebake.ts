@@ -1,14 +1,11 @@
-import { Aws, Duration, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from '../internal/allow';
-import { publicParameterArn } from '../internal/parameter-arn';
-import { ScheduleTarget } from '../internal/schedule-target';
+import type { BaseAmiSource } from './base-ami-source';
 import { stateMachineName } from './fixed-names';
 import { imageArns } from './image-arns';
 import type { PipelineSettings } from './pipeline-settings';
@@ -20,10 +17,10 @@ export interface RebakeProps {
   readonly decide: IFunction;
   readonly publish: IFunction;
   readonly imagePipelineArn: string;
-  readonly undelivered: IQueue;
+  readonly baseAmi: BaseAmiSource;
 }
 
-/** The state machine that takes a pipeline from "is there something new?" to a publication, and what starts it. */
+/** The state machine that takes a pipeline from "is there something new?" to a publication. */
 export class Rebake extends Construct {
   public readonly stateMachine: StateMachine;
 
@@ -65,48 +62,12 @@ export class Rebake extends Construct {
     // The recipe names its base AMI by this parameter, which Image Builder reads when a build starts.
     allow(role, {
       actions: ['ssm:GetParameter'],
-      resources: [publicParameterArn(this, settings.os.baseAmiParameter)],
+      resources: [props.baseAmi.parameterArn],
     });
     allow(role, {
       actions: ['imagebuilder:GetImage', 'imagebuilder:CancelImageCreation'],
       resources: [imageArns(this, settings.resourceName)],
       wildcardReason: 'Every build is a version of the image, with a number that is not known before.',
-    });
-    this.onPatchTuesday(settings, props.undelivered);
-    this.onEveryLook(settings, props.undelivered);
-  }
-
-  /** Microsoft releases its updates on the second Tuesday of a month at 10:00 Pacific time. */
-  private onPatchTuesday({ resourceName, pipelineName }: PipelineSettings, undelivered: IQueue): void {
-    new Schedule(this, 'PatchTuesday', {
-      scheduleName: `${resourceName}-patch-tuesday`,
-      description: `Winbake ${pipelineName}: looks for the images of Patch Tuesday`,
-      schedule: ScheduleExpression.cron({
-        minute: '0',
-        hour: '10',
-        weekDay: 'TUE#2',
-        timeZone: TimeZone.AMERICA_LOS_ANGELES,
-      }),
-      target: this.start('OnPatchTuesday', 'patchTuesday', undelivered),
-    });
-  }
-
-  /** What comes between Patch Tuesdays, and what an event lost. */
-  private onEveryLook({ resourceName, pipelineName }: PipelineSettings, undelivered: IQueue): void {
-    new Schedule(this, 'Looks', {
-      scheduleName: `${resourceName}-looks`,
-      description: `Winbake ${pipelineName}: looks whether anything is new`,
-      schedule: ScheduleExpression.rate(Duration.hours(4)),
-      target: this.start('OnLook', 'look', undelivered),
-    });
-  }
-
-  private start(id: string, trigger: string, undelivered: IQueue): ScheduleTarget {
-    return new ScheduleTarget(this, id, {
-      arn: this.stateMachine.stateMachineArn,
-      action: 'states:StartExecution',
-      input: { trigger },
-      undelivered,
     });
   }
 }

@@ -6,13 +6,16 @@ import { Construct } from 'constructs';
 import { catalogKey as keyOfCatalog } from '../core/catalog/catalog';
 import { parseRelease } from '../core/windows/release';
 import type { WindowsOs } from '../windows-os';
+import { amiKeyOf, keyArnsOf } from './ami-keys';
 import { BakeBucket } from './bake-bucket';
 import { BakePipeline } from './bake-pipeline';
 import { BakeRecipe } from './bake-recipe';
+import { baseAmiSource } from './base-ami-source';
 import { CareFunction } from './care-function';
 import { ChannelSeed } from './channel-seed';
 import { DecideFunction } from './decide-function';
 import { describePipeline } from './describe-pipeline';
+import { ExecutionRole } from './execution-role';
 import { InstanceRole } from './instance-role';
 import { InstanceScripts } from './instance-scripts';
 import { NoticeTopic } from './notice-topic';
@@ -22,6 +25,7 @@ import { PipelineRecord } from './pipeline-record';
 import { pipelineSettings } from './pipeline-settings';
 import { PublishFunction } from './publish-function';
 import { Rebake } from './rebake';
+import { RebakeSchedules } from './rebake-schedules';
 import { Undelivered } from './undelivered';
 import type { WindowsAmiPipelineProps } from './windows-ami-pipeline-props';
 
@@ -64,29 +68,42 @@ export class WindowsAmiPipeline extends Construct {
     const bucket = new BakeBucket(this, 'Bucket', settings.removalPolicy);
     const scripts = new InstanceScripts(this, 'Scripts');
     const instanceRole = new InstanceRole(this, 'InstanceRole', { bucket, scripts, catalogKey });
+    const baseAmi = baseAmiSource(this, settings.os, settings.parameterPath, props.baseAmi);
+    const amiKey = amiKeyOf(this, settings);
     const { recipeArn } = new BakeRecipe(this, 'Recipe', {
       settings,
       bucketName: bucket.bucketName,
       catalogKey,
       scripts,
       instanceRole,
+      baseAmi,
+      keyArn: amiKey?.keyArn,
+    });
+    const executionRole = new ExecutionRole(this, 'ExecutionRole', {
+      settings,
+      instanceRole,
+      baseAmi,
+      keyArns: keyArnsOf(settings, amiKey),
     });
     const { pipelineArn } = new BakePipeline(this, 'Pipeline', {
       settings,
       network,
       recipeArn,
       instanceProfileName: instanceRole.instanceProfileName,
+      executionRole,
     });
-    const topic = new NoticeTopic(this, 'Topic', settings.pipelineName);
+    const topic = props.notifications ?? new NoticeTopic(this, 'Topic', settings.pipelineName);
     const undelivered = new Undelivered(this, 'Undelivered');
     const description = describePipeline(this, settings, {
       bucketName: bucket.bucketName,
       imagePipelineArn: pipelineArn,
+      baseAmiParameter: baseAmi.parameterName,
     });
     new PipelineRecord(this, 'Record', settings, description);
     const resources = { settings, bucket, topic, description };
     const decide = new DecideFunction(this, 'Decide', {
       ...resources,
+      baseAmi,
       recipeArn,
       scriptsSha256: scripts.sha256,
     });
@@ -98,9 +115,12 @@ export class WindowsAmiPipeline extends Construct {
       decide: decide.function,
       publish: publish.function,
       imagePipelineArn: pipelineArn,
-      undelivered,
+      baseAmi,
     });
-    new ChannelSeed(this, 'Seed', settings);
+    const seed = new ChannelSeed(this, 'Seed', settings, baseAmi);
+    const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, undelivered });
+    // The first look follows at once.
+    schedules.node.addDependency(seed);
 
     this.os = settings.os;
     this.pipelineName = settings.pipelineName;

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { InstanceType, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { LatePolicy } from '../../lib/bake/late-policy';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import type { WindowsAmiPipelineProps } from '../../lib/bake/windows-ami-pipeline-props';
 import { WindowsOs } from '../../lib/windows-os';
-import { documentedDefaults } from '../support/documented-defaults';
-import { environmentWith, onlyProperties, onlyResource } from '../support/only-resource';
+import { environmentWith, onlyProperties } from '../support/only-resource';
 import { actionsOf, policyStatements } from '../support/policy-statements';
 
 const os = WindowsOs.SERVER_2022_CORE;
@@ -168,36 +165,6 @@ describe('with required props', () => {
   });
 });
 
-test('the defaults are those of docs/defaults.md', () => {
-  const infrastructure = onlyProperties(template, 'AWS::ImageBuilder::InfrastructureConfiguration');
-  const recipe = onlyProperties(template, 'AWS::ImageBuilder::ImageRecipe');
-  const families = (decide['WINBAKE_FAMILIES'] as string).split(',').map((name) => `\`${name}\``);
-  const isIn = (object: object, key: string, text: string) => (key in object ? 'is set' : text);
-  const [logs] = Object.values(template.findResources('AWS::Logs::LogGroup'));
-  const late = Object.entries(LatePolicy).find(([, value]) => value === decide['WINBAKE_LATE']);
-  expect(documentedDefaults('WindowsAmiPipeline')).toEqual({
-    pipelineName: `release and edition, such as \`${pipeline.pipelineName}\``,
-    families: `${families.slice(0, -1).join(', ')} and ${families.at(-1)}; on 2016 without \`nanoserver\`, which has ended there`,
-    longestWait: `Duration.hours(${Number(decide['WINBAKE_LONGEST_WAIT_SECONDS']) / 3600})`,
-    latePolicy: `LatePolicy.${late?.[0]}`,
-    registry: decide['WINBAKE_REGISTRY'],
-    vpc: isIn(infrastructure, 'SubnetId', "the region's default VPC"),
-    vpcSubnets: "the private subnets with a way out, else the VPC's only kind",
-    securityGroups: isIn(
-      infrastructure,
-      'SecurityGroupIds',
-      'with `vpc` a new group that lets nothing in and everything out',
-    ),
-    instanceTypes: (infrastructure['InstanceTypes'] as string[]).map((type) => `\`${type}\``).join(', '),
-    volumeSize: `Size.gibibytes(${recipe.BlockDeviceMappings[0].Ebs.VolumeSize})`,
-    parameterPrefix: pipeline.parameterPrefix,
-    removalPolicy: `RemovalPolicy.${String(onlyResource(template, 'AWS::S3::Bucket')['DeletionPolicy']).toUpperCase()}`,
-    logRetention: `RetentionDays.${RetentionDays[logs?.['Properties'].RetentionInDays]}`,
-  });
-  const old = Template.fromStack(pipelineOf({ os: WindowsOs.SERVER_2016_FULL }).stack);
-  expect(environmentWith(old, 'WINBAKE_FAMILIES')['WINBAKE_FAMILIES']).toBe('servercore,iis,aspnet');
-});
-
 describe('permissions', () => {
   const statements = policyStatements(template);
   const of = (role: string) =>
@@ -256,66 +223,6 @@ describe('permissions', () => {
   });
 });
 
-describe('with all props', () => {
-  const all = new Stack(new App(), 'All');
-  const vpc = new Vpc(all, 'Vpc', { maxAzs: 2 });
-  const group = new SecurityGroup(all, 'Group', { vpc });
-  new WindowsAmiPipeline(all, 'Pipeline', {
-    os: WindowsOs.SERVER_2019_FULL,
-    pipelineName: 'web',
-    families: ['servercore', 'framework-sdk'],
-    longestWait: Duration.hours(12),
-    latePolicy: LatePolicy.STOP,
-    registry: 'https://mirror.example.com:5000/',
-    vpc,
-    vpcSubnets: { subnetType: SubnetType.PUBLIC },
-    securityGroups: [group],
-    instanceTypes: [new InstanceType('m7i.large')],
-    volumeSize: Size.gibibytes(200),
-    parameterPrefix: '/team/winbake',
-    removalPolicy: RemovalPolicy.DESTROY,
-    logRetention: RetentionDays.ONE_WEEK,
-  });
-  const whole = Template.fromStack(all);
-
-  test('each reaches its place', () => {
-    expect(environmentWith(whole, 'WINBAKE_LATE')).toMatchObject({
-      WINBAKE_OS: 'SERVER_2019_FULL',
-      WINBAKE_FAMILIES: 'servercore,framework-sdk',
-      WINBAKE_LONGEST_WAIT_SECONDS: '43200',
-      WINBAKE_LATE: 'stop',
-      WINBAKE_REGISTRY: 'https://mirror.example.com:5000',
-      WINBAKE_PARAMETER_PATH: '/team/winbake/web',
-    });
-    whole.hasResourceProperties('AWS::ImageBuilder::InfrastructureConfiguration', {
-      Name: 'winbake-web',
-      InstanceTypes: ['m7i.large'],
-      SubnetId: { Ref: Match.stringLikeRegexp('VpcPublicSubnet1') },
-      SecurityGroupIds: [all.resolve(group.securityGroupId)],
-    });
-    whole.hasResourceProperties('AWS::ImageBuilder::ImageRecipe', {
-      BlockDeviceMappings: [
-        { DeviceName: '/dev/sda1', Ebs: Match.objectLike({ VolumeSize: 200, Encrypted: true }) },
-      ],
-      Components: Match.arrayWith([
-        Match.objectLike({
-          Parameters: Match.arrayWith([
-            { Name: 'ExpectedBuild', Value: ['17763'] },
-            { Name: 'WindowsOs', Value: ['SERVER_2019_FULL'] },
-            { Name: 'Registry', Value: ['mirror.example.com:5000'] },
-          ]),
-        }),
-      ]),
-    });
-    whole.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
-    whole.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
-  });
-
-  test('a name that was given is not announced', () => {
-    Annotations.fromStack(all).hasNoInfo('*', Match.anyValue());
-  });
-});
-
 test('a VPC without security groups gets one that lets nothing in', () => {
   const { stack: own } = pipelineOf();
   const vpc = new Vpc(own, 'Vpc', { maxAzs: 2 });
@@ -323,47 +230,4 @@ test('a VPC without security groups gets one that lets nothing in', () => {
   const inside = Template.fromStack(own);
   inside.resourceCountIs('AWS::EC2::SecurityGroup', 1);
   expect(onlyProperties(inside, 'AWS::EC2::SecurityGroup')).not.toHaveProperty('SecurityGroupIngress');
-});
-
-describe('what cannot be meant ends synthesis', () => {
-  const group = SecurityGroup.fromSecurityGroupId(new Stack(), 'Group', 'sg-1234');
-  test.each<[Partial<WindowsAmiPipelineProps>, string]>([
-    [
-      { pipelineName: 'Web' },
-      `[Platform/Pipeline] "pipelineName" must have 3 to 40 lower-case letters, digits and hyphens, no hyphen first or last; got: 'Web'. Leave it out to take the os's, such as '2022-core'.`,
-    ],
-    [
-      { parameterPrefix: '/aws/winbake' },
-      `"parameterPrefix" must be a path of one to five parts, begin with a slash, end without one, and be none of /aws and /ssm; got: '/aws/winbake'.`,
-    ],
-    [{ parameterPrefix: '/winbake/' }, `got: '/winbake/'`],
-    [{ families: [] }, `"families" must name at least one family; got: [].`],
-    [
-      { families: ['iss'] },
-      `"families" must fit SERVER_2022_CORE; got: 'iss'. An image family is one of servercore,`,
-    ],
-    [
-      { os: WindowsOs.SERVER_2016_FULL, families: ['nanoserver'] },
-      `"families" must fit SERVER_2016_FULL; got: 'nanoserver'. There is no nanoserver image for Windows Server 2016`,
-    ],
-    [{ longestWait: Duration.minutes(30) }, `"longestWait" must be 1 to 168 hours; got: 30 minutes.`],
-    [{ longestWait: Duration.days(8) }, `"longestWait" must be 1 to 168 hours; got: 8 days.`],
-    [{ volumeSize: Size.gibibytes(30) }, `"volumeSize" must be 50 to 16384; got: 30.`],
-    [{ instanceTypes: [] }, `"instanceTypes" must name at least one type; got: [].`],
-    [
-      { registry: 'http://mirror' },
-      `"registry" must be an https address without a path; got: 'http://mirror'.`,
-    ],
-    [{ registry: 'https://mirror/path' }, `got: 'https://mirror/path'`],
-    [{ registry: Token.asString({ Ref: 'X' }) }, `"registry" must be known at synthesis; got: a token.`],
-    [{ securityGroups: [group] }, `"securityGroups" needs "vpc"; got: no "vpc".`],
-    [{ vpcSubnets: {} }, `"vpcSubnets" needs "vpc"; got: no "vpc".`],
-  ])('%#', (props, message) => {
-    expect(() => pipelineOf(props)).toThrow(message);
-  });
-
-  test('a token is let through', () => {
-    const prefix = Token.asString({ Ref: 'Prefix' });
-    expect(() => pipelineOf({ parameterPrefix: prefix })).not.toThrow();
-  });
 });

@@ -1,4 +1,4 @@
-/** How long a build may take before the rebake ends it: the managed workflow's own steps may take longer than a day. */
+/** How long a build may take before the rebake ends it: its workflows give up before that, copies to other regions take time as well. */
 export const BAKE_BOUND_SECONDS = 12 * 3600;
 
 /** The time between two looks at a build that is under way, in seconds. */

@@ -1,0 +1,62 @@
+import { Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { allow, explainManagedPolicy } from '../internal/allow';
+import type { BaseAmiSource } from './base-ami-source';
+import type { PipelineSettings } from './pipeline-settings';
+
+/** What Image Builder works with in this pipeline. */
+export interface ExecutionRoleProps {
+  readonly settings: PipelineSettings;
+  readonly instanceRole: IRole;
+  readonly baseAmi: BaseAmiSource;
+  /** The ARNs of the keys that AMIs are encrypted with, in all regions. */
+  readonly keyArns: readonly string[];
+}
+
+/**
+ * What Image Builder may do while it carries out the workflows. AWS's own policy allows it what it made itself, by its tag.
+ *
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2ImageBuilderExecutionPolicy.html
+ */
+export class ExecutionRole extends Role {
+  constructor(scope: Construct, id: string, props: ExecutionRoleProps) {
+    const { baseAmi, instanceRole, keyArns, settings } = props;
+    const policies = [
+      'EC2ImageBuilderExecutionPolicy',
+      ...(settings.fastLaunch === undefined ? [] : ['EC2FastLaunchFullAccess']),
+    ];
+    super(scope, id, {
+      assumedBy: new ServicePrincipal('imagebuilder.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+      }),
+      managedPolicies: policies.map((policy) => ManagedPolicy.fromAwsManagedPolicyName(policy)),
+    });
+    for (const policy of policies) {
+      explainManagedPolicy(
+        this,
+        policy,
+        'AWS asks for it on this role, keeps it up to date, and limits it to what Image Builder made.',
+      );
+    }
+    allow(this, {
+      actions: ['iam:PassRole'],
+      resources: [instanceRole.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+    });
+    allow(this, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
+    if (keyArns.length > 0) {
+      allow(this, {
+        actions: [
+          'kms:CreateGrant',
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
+        resources: keyArns,
+      });
+    }
+  }
+}

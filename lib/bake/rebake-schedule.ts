@@ -1,0 +1,66 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+
+/** When a pipeline looks whether a bake is due. Looking costs a few requests to the registry. */
+export class RebakeSchedule {
+  /**
+   * On Patch Tuesday at 10:00 Pacific time, from when on it looks every 15 minutes until it has decided, and every few hours
+   * besides.
+   *
+   * @param looksEvery - the time between the looks besides, 4 hours unless given
+   */
+  public static patchTuesday(looksEvery: Duration = Duration.hours(4)): RebakeSchedule {
+    return new RebakeSchedule([
+      {
+        id: 'PatchTuesday',
+        trigger: 'patchTuesday',
+        does: 'looks for the images of Patch Tuesday',
+        // Microsoft releases its updates on the second Tuesday of a month at 10:00 Pacific time.
+        expression: ScheduleExpression.cron({
+          minute: '0',
+          hour: '10',
+          weekDay: 'TUE#2',
+          timeZone: TimeZone.AMERICA_LOS_ANGELES,
+        }),
+      },
+      {
+        id: 'Looks',
+        trigger: 'look',
+        does: 'looks whether anything is new',
+        expression: ScheduleExpression.rate(looksEvery),
+      },
+    ]);
+  }
+
+  /** At the times of your own. */
+  public static at(expression: ScheduleExpression): RebakeSchedule {
+    return new RebakeSchedule([
+      { id: 'Looks', trigger: 'look', does: 'looks whether anything is new', expression },
+    ]);
+  }
+
+  /** Never by itself: only a person or your own code starts a rebake, the first one too. */
+  public static off(): RebakeSchedule {
+    return new RebakeSchedule([]);
+  }
+
+  private constructor(
+    /** What is scheduled. */
+    public readonly entries: ScheduledRebake[],
+  ) {}
+}
+
+/** One thing that starts a rebake by the clock. */
+export interface ScheduledRebake {
+  /** The id of its construct. */
+  readonly id: string;
+
+  /** What the rebake is told as its trigger. */
+  readonly trigger: string;
+
+  /** What it does, as the end of a sentence. */
+  readonly does: string;
+
+  /** When. */
+  readonly expression: ScheduleExpression;
+}
