@@ -96,7 +96,10 @@ export function addAllPropsPipeline(app: App): {
     ],
     distribution: {
       regions: [
-        { region: REGIONS[1], encryptionKeyArn: `arn:aws:kms:${REGIONS[1]}:${ACCOUNTS[0]}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
+        {
+          region: REGIONS[1],
+          encryptionKeyArn: `arn:aws:kms:${REGIONS[1]}:${ACCOUNTS[0]}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+        },
       ],
       accounts: [ACCOUNTS[1]],
     },
