@@ -1,0 +1,227 @@
+import { RebakeWorld, wayOf } from '../support/rebake-world';
+
+const QUIET = '2025-10-20T00:00:00Z';
+const LEASE = 'bakes/lease.json';
+const BAKE = 'Decide StartBake NoteStart GetImage WaitForImage GetImage';
+
+test('success: one order, one build, one publication', async () => {
+  const world = new RebakeWorld(QUIET);
+  const result = await world.rebake();
+  expect(wayOf(result)).toBe(`${BAKE} Publish NotePublication Published`);
+  expect(result).toMatchObject({
+    status: 'SUCCEEDED',
+    output: { publication: '20348.4294-1', mode: 'exact' },
+  });
+  expect(world.latest).toBe('20348.4294-1');
+  expect(world.starts).toHaveLength(1);
+  expect(world.json(LEASE)).toMatchObject({ order: { id: world.starts[0], ended: 'published' } });
+});
+
+test('a second rebake has nothing to do', async () => {
+  const world = new RebakeWorld(QUIET);
+  await world.rebake();
+  const again = await world.rebake();
+  expect(wayOf(again)).toBe('Decide NothingToDo');
+  expect(again.output).toMatchObject({ reason: '10.0.20348.4294 is baked already.' });
+});
+
+test('wait, then success; the history of a whole longest wait is small', async () => {
+  const world = new RebakeWorld('2025-10-07T00:00:00Z');
+  Object.assign(world.shown, { servercore: 4171, nanoserver: 4171, iis: 4171, aspnet: 4171 });
+  await world.rebake();
+  await world.clock.waitUntil(new Date('2025-10-14T17:30:00Z'));
+  Object.assign(world.shown, { servercore: 4294, nanoserver: 4294, aspnet: 4294 });
+  const begun = world.clock.now().getTime();
+  world.trouble = () => {
+    if (world.clock.now().getTime() - begun > 30 * 3600_000) {
+      world.shown.iis = 4294;
+    }
+    return undefined;
+  };
+  const result = await world.rebake();
+  expect(wayOf(result)).toBe(`Decide WaitForImages ${BAKE} Publish NotePublication Published`);
+  expect(world.latest).toBe('20348.4294-1');
+  // A state has 2 events, and a task 3 more; 25,000 is what Step Functions allows.
+  const tasks = ['Decide', 'GetImage', 'StartBake', 'NoteStart', 'Publish', 'NotePublication'];
+  const events = result.history.map(({ state }) => (tasks.includes(state) ? 5 : 2));
+  expect(events.reduce<number>((sum, count) => sum + count, 2)).toBeLessThan(2500);
+});
+
+test.each([
+  ['usePrevious', 'Published', '20348.4294-1'],
+  ['stop', 'NeedsOperator', '20348.4171-1'],
+])('where the time is up, %s ends as %s', async (late, end, latest) => {
+  const world = new RebakeWorld('2025-10-07T00:00:00Z');
+  Object.assign(world.shown, { servercore: 4171, nanoserver: 4171, iis: 4171, aspnet: 4171 });
+  await world.rebake();
+  await world.clock.waitUntil(new Date('2025-10-14T18:00:00Z'));
+  Object.assign(world.shown, { servercore: 4294, nanoserver: 4294, aspnet: 4294 });
+  world.environment = { WINBAKE_LATE: late };
+  const result = await world.rebake();
+  expect(result.history.at(-1)?.state).toBe(end);
+  expect(world.latest).toBe(latest);
+});
+
+test('a hold keeps the promotion, not the bake', async () => {
+  const world = new RebakeWorld(QUIET);
+  const word = { by: 'ann', reason: 'fair', at: '2025-10-19T00:00:00Z', until: '2025-11-01T00:00:00Z' };
+  world.parameters.values.set('/winbake/2022-core/hold', JSON.stringify(word));
+  await world.rebake();
+  expect(world.latest).toBe('20348.4294-1');
+  expect(world.parameters.values.get('/winbake/2022-core/current/publication')).toBeUndefined();
+});
+
+test.each([
+  ['in the build stage, step SaveImage: disk full.', 'bake failed'],
+  ['in the test stage, step VerifyImages: aspnet is missing.', 'test failed'],
+  ['HOST_BEHIND_TARGET: wants revision 4294, the host is at 10.0.20348.4171.', 'host behind target'],
+])('%s (%s): tried once more, then a person is asked', async (reason) => {
+  const world = new RebakeWorld(QUIET);
+  world.plans.push({ status: 'FAILED', reason, minutes: 50 }, { status: 'FAILED', reason, minutes: 50 });
+  const result = await world.rebake();
+  expect(wayOf(result)).toMatch(/JudgeFailure WaitForImages .*StartBake .*JudgeFailure BakeFailed$/);
+  expect(world.starts).toHaveLength(2);
+  expect(result).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
+  expect(result.cause).toContain(reason);
+  expect(result.cause).toContain('ApplyBuildComponents');
+  expect(result.cause).toContain('\nLog: https://us-east-1.console.aws.amazon.com/cloudwatch/home');
+  expect(wayOf(await world.rebake())).toBe('Decide NeedsOperator');
+});
+
+test('a bake that fails once and then ends well is published', async () => {
+  const world = new RebakeWorld(QUIET);
+  world.plans.push({ status: 'FAILED', reason: 'a service failed.', minutes: 90 });
+  const result = await world.rebake();
+  expect(result.history.at(-1)?.state).toBe('Published');
+  expect(world.starts).toHaveLength(2);
+});
+
+test('a cancelled build ends clearly, and is not tried again by itself, but by force', async () => {
+  const world = new RebakeWorld(QUIET);
+  world.plans.push({ status: 'CANCELLED', minutes: 10 });
+  expect((await world.rebake()).history.at(-1)?.state).toBe('Cancelled');
+  const again = await world.rebake();
+  expect(wayOf(again)).toBe('Decide NothingToDo');
+  expect(again.output).toMatchObject({ reason: expect.stringContaining('was cancelled') as string });
+  expect((await world.rebake({ force: true })).history.at(-1)?.state).toBe('Published');
+});
+
+test('a build that does not end is cancelled after 12 hours', async () => {
+  const world = new RebakeWorld(QUIET);
+  const never = { status: 'AVAILABLE', minutes: 60 * 24 * 365 };
+  world.plans.push(never, never);
+  const result = await world.rebake();
+  expect(world.calls.filter((state) => state === 'CancelBake')).toHaveLength(2);
+  expect(result.cause).toContain('ended as TIMED_OUT');
+});
+
+test('a trigger beside a rebake that runs ends at once', async () => {
+  const world = new RebakeWorld(QUIET);
+  const first = world.begin();
+  await world.answer({ ...decideTask(world, first), stateName: 'Decide' });
+  const second = await world.rebake();
+  expect(wayOf(second)).toBe('Decide NothingToDo');
+  expect(second.output).toMatchObject({ reason: 'Another rebake of this pipeline is under way.' });
+  expect(world.starts).toEqual([]);
+});
+
+test('what an execution that died had started is followed, not started again', async () => {
+  const world = new RebakeWorld(QUIET);
+  world.trouble = (state) => (state === 'GetImage' ? 'States.Runtime' : undefined);
+  expect(await world.rebake()).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+  world.trouble = () => undefined;
+  expect(wayOf(await world.rebake())).toBe(
+    'Decide GetImage WaitForImage GetImage Publish NotePublication Published',
+  );
+  expect(world.starts).toHaveLength(1);
+});
+
+test('an execution that died before its build was noted starts it with the same token', async () => {
+  const world = new RebakeWorld(QUIET);
+  world.trouble = (state) => (state === 'NoteStart' ? 'States.Runtime' : undefined);
+  await world.rebake();
+  world.trouble = () => undefined;
+  expect((await world.rebake()).history.at(-1)?.state).toBe('Published');
+  expect(world.starts).toHaveLength(1);
+});
+
+test.each(['Decide', 'StartBake', 'NoteStart', 'GetImage', 'Publish', 'NotePublication'])(
+  'throttling of %s is borne',
+  async (throttled) => {
+    const world = new RebakeWorld(QUIET);
+    let left = 6;
+    world.trouble = (state) => (state === throttled && (left -= 1) >= 0 ? 'ThrottlingException' : undefined);
+    expect((await world.rebake()).history.at(-1)?.state).toBe('Published');
+    expect(world.starts).toHaveLength(1);
+  },
+);
+
+test.each(['Decide', 'StartBake', 'GetImage', 'Publish', 'NotePublication'])(
+  'a service behind %s that fails for long fails the rebake with its words, and the next one makes it good',
+  async (broken) => {
+    const world = new RebakeWorld(QUIET);
+    world.trouble = (state) => (state === broken ? 'ServiceException' : undefined);
+    const result = await world.rebake();
+    expect(result).toMatchObject({ status: 'FAILED' });
+    expect(result.cause).toContain(`ServiceException of ${broken}`);
+    world.trouble = () => undefined;
+    await world.clock.waitUntil(new Date(world.clock.now().getTime() + 4 * 3600_000));
+    await world.rebake({ trigger: 'look', force: broken === 'StartBake' });
+    expect(world.latest).toBe('20348.4294-1');
+    expect(world.starts).toHaveLength(1);
+  },
+);
+
+test('a publication that crashes after each of its writes ends in the same state as without the crash', async () => {
+  const clean = new RebakeWorld(QUIET);
+  await clean.rebake();
+  const wanted = [...clean.parameters.values].sort();
+  for (let writes = 0; writes < 20; writes += 1) {
+    const world = new RebakeWorld(QUIET);
+    const put = world.parameters.put.bind(world.parameters);
+    let left = writes;
+    world.parameters.put = (name, value, type) => {
+      left -= 1;
+      return left === -1 ? Promise.reject(new Error('crash')) : put(name, value, type);
+    };
+    expect((await world.rebake()).history.at(-1)?.state).toBe('Published');
+    const values = [...world.parameters.values].sort();
+    expect(values.map(([name]) => name)).toEqual(wanted.map(([name]) => name));
+    expect(world.latest).toBe('20348.4294-1');
+  }
+});
+
+test('a person ends a wait, and gets the newest accepted set', async () => {
+  const world = new RebakeWorld('2025-10-07T00:00:00Z');
+  Object.assign(world.shown, { servercore: 4171, nanoserver: 4171, iis: 4171, aspnet: 4171 });
+  await world.rebake();
+  await world.clock.waitUntil(new Date('2025-10-14T18:00:00Z'));
+  world.shown.servercore = 4294;
+  const waiting = world.begin();
+  await world.answer({ ...decideTask(world, waiting), stateName: 'Decide' });
+  expect(world.answers.at(-1)).toMatchObject({ decision: 'wait' });
+  const forced = await world.rebake({ force: true, by: 'ann', reason: 'now', kb: 'KB5066782' });
+  expect(forced.history.at(-1)?.state).toBe('Published');
+  expect(world.json(`bakes/${world.starts.at(-1)!}.json`)).toMatchObject({
+    targetRevision: 4171,
+    kb: 'KB5066782',
+  });
+});
+
+test('in a window without bakes a bake that is due waits', async () => {
+  const world = new RebakeWorld('2025-10-20T07:00:00Z');
+  const window = { days: ['MON'], startHour: 6, endHour: 9, timezone: 'UTC' };
+  world.environment = { WINBAKE_NO_BAKE_WINDOWS: JSON.stringify([window]) };
+  const result = await world.rebake();
+  const start = result.history.find(({ state }) => state === 'StartBake');
+  expect(start?.enteredAt).toEqual(new Date('2025-10-20T09:00:00Z'));
+});
+
+function decideTask(world: RebakeWorld, executionArn: string) {
+  const machine = world.definition as { States: { Decide: { Parameters: { FunctionName: string } } } };
+  const { FunctionName } = machine.States.Decide.Parameters;
+  return {
+    resource: 'arn:aws:states:::lambda:invoke',
+    parameters: { FunctionName, Payload: { executionArn, input: {} } },
+  };
+}

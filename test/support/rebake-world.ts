@@ -1,0 +1,295 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import type { Catalog } from '../../lib/core/contracts/catalog';
+import type { Order } from '../../lib/core/contracts/order';
+import {
+  createDecide,
+  type DecideAnswer,
+  type DecideEvent,
+  type RebakeInput,
+} from '../../lib/handlers/decide';
+import { createPublish } from '../../lib/handlers/publish';
+import type { TaskRequest } from '../../lib/rehearsal/states/execution';
+import { copyJson, type JsonValue } from '../../lib/rehearsal/states/json-value';
+import { runStateMachine, type StateMachineResult } from '../../lib/rehearsal/states/run-state-machine';
+import { functionsOf, stateMachineCalling } from '../../lib/rehearsal/run/template-functions';
+import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
+import type { FinishedBake } from '../../lib/core/publish/publish-bake';
+import { WindowsOs } from '../../lib/windows-os';
+import { memoryDocuments, memoryParameters } from './memory-ports';
+import { memoryRegistry } from './memory-registry';
+import { digestOf, type RegistryShape, type TagShape } from './registry-content';
+import { stackModels } from './stack-models';
+
+const PATH = '/winbake/2022-core';
+const REGION = 'us-east-1';
+const EXECUTIONS = `arn:aws:states:${REGION}:123456789012:execution:winbake-2022-core-rebake`;
+
+/** The state machine of a pipeline as it is synthesized, with the variables of its functions. */
+function synthesizedRebake() {
+  const stack = new Stack(new App(), 'Platform');
+  new WindowsAmiPipeline(stack, 'Pipeline', { os: WindowsOs.SERVER_2022_CORE });
+  const [model] = stackModels({ Platform: Template.fromStack(stack).toJSON() });
+  const [decide, publish] = ['decide', 'publish'].map((kind) =>
+    functionsOf(model!).find((one) => one.kind === kind)!,
+  );
+  return { decide: decide!, publish: publish!, ...stateMachineCalling(model!, decide!.arn) };
+}
+
+let synthesized: ReturnType<typeof synthesizedRebake> | undefined;
+
+/** What becomes of a build: how it ends after how many minutes. */
+export interface BuildPlan {
+  readonly status: string;
+  readonly reason?: string;
+  readonly minutes: number;
+}
+
+const GOOD: BuildPlan = { status: 'AVAILABLE', minutes: 45 };
+
+/** A call that fails: the name of the error, or undefined where it goes well. */
+export type Trouble = (resource: string, payload: unknown) => string | undefined;
+
+/** An account with one pipeline, in which rebakes run from the synthesized template on a virtual clock. */
+export class RebakeWorld {
+  readonly clock: VirtualClock;
+  readonly documents = memoryDocuments();
+  readonly parameters = memoryParameters();
+  /** What the registry shows: the revision of each family. */
+  readonly shown = { servercore: 4294, nanoserver: 4294, iis: 4294, aspnet: 4294 };
+  /** What becomes of the next builds. */
+  readonly plans: BuildPlan[] = [];
+  /** The calls of Task states, by state. */
+  readonly calls: string[] = [];
+  readonly running = new Set<string>();
+  readonly starts: string[] = [];
+  readonly answers: DecideAnswer[] = [];
+  trouble: Trouble = () => undefined;
+  /** More variables of the decide function. */
+  environment: Readonly<Record<string, string>> = {};
+  private readonly builds = new Map<
+    string,
+    BuildPlan & { readonly token: string; readonly startedAt: Date }
+  >();
+  private executions = 0;
+
+  constructor(start: string) {
+    this.clock = new VirtualClock(new Date(start));
+    synthesized ??= synthesizedRebake();
+    const base = synthesized.decide.environment['WINBAKE_BASE_AMI_PARAMETER']!;
+    this.parameters.values.set(base, 'ami-0123456789abcdef0');
+  }
+
+  get definition(): unknown {
+    return synthesized!.definition;
+  }
+
+  /** The image that was published last, by its id. */
+  get latest(): string | undefined {
+    const text = this.parameters.values.get(`${PATH}/latest/publication`);
+    return text && (JSON.parse(text) as { id: string }).id;
+  }
+
+  json(key: string): unknown {
+    return JSON.parse(this.documents.texts.get(key) ?? 'null') as unknown;
+  }
+
+  /** A new execution's ARN; it runs until `end`. */
+  begin(): string {
+    this.executions += 1;
+    const arn = `${EXECUTIONS}:run-${this.executions}`;
+    this.running.add(arn);
+    return arn;
+  }
+
+  /** Runs an execution to its end. */
+  async rebake(input: RebakeInput = { trigger: 'patchTuesday' }, executionArn = this.begin()) {
+    try {
+      return await runStateMachine({
+        definition: this.definition,
+        input: input as JsonValue,
+        executionName: executionArn.split(':').at(-1)!,
+        executionArn,
+        clock: this.clock,
+        random: () => 0.5,
+        tasks: (request) => this.answer(request),
+      });
+    } finally {
+      this.running.delete(executionArn);
+    }
+  }
+
+  /** Answers a Task state as the account does. */
+  async answer({ resource, parameters, stateName }: TaskRequest): Promise<JsonValue> {
+    this.calls.push(stateName);
+    const given = parameters as Readonly<Record<string, string>>;
+    const name = this.trouble(stateName, given['Payload'] ?? given);
+    if (name !== undefined) {
+      throw Object.assign(new Error(`${name} of ${stateName}`), { name });
+    }
+    const service = resource.replace(/^arn:aws:states:::/, '');
+    switch (service) {
+      case 'lambda:invoke':
+        return {
+          Payload: copyJson(await this.invoke(given['FunctionName']!, given['Payload'])) ?? null,
+        };
+      case 'aws-sdk:imagebuilder:startImagePipelineExecution':
+        return { ImageBuildVersionArn: this.start(given['ClientToken']!) };
+      case 'aws-sdk:imagebuilder:getImage':
+        return { Image: { State: this.stateOf(given['ImageBuildVersionArn']!) } };
+      case 'aws-sdk:imagebuilder:cancelImageCreation':
+        this.cancel(given['ImageBuildVersionArn']!);
+        return {};
+      default:
+        throw new Error(`No model of ${service}.`);
+    }
+  }
+
+  cancel(image: string): void {
+    const build = this.builds.get(image)!;
+    this.builds.set(image, { ...build, status: 'CANCELLED', reason: '', minutes: 0 });
+  }
+
+  /** The ports of the decide function. */
+  get ports() {
+    return {
+      registry: memoryRegistry(shapeOf(this.shown)),
+      documents: this.documents,
+      parameters: this.parameters,
+      now: () => this.clock.now(),
+      executions: {
+        isRunning: (arn: string) => Promise.resolve(this.running.has(arn)),
+        stop: (arn: string) => {
+          this.running.delete(arn);
+          return Promise.resolve();
+        },
+      },
+      bakes: {
+        failedStep: () => Promise.resolve({ step: 'ApplyBuildComponents', message: 'Document failed.' }),
+        cancel: (image: string) => {
+          this.cancel(image);
+          return Promise.resolve();
+        },
+      },
+    };
+  }
+
+  private async invoke(functionArn: string, payload: unknown): Promise<unknown> {
+    const { decide, publish } = synthesized!;
+    if (functionArn === decide.arn) {
+      const environment = { ...decide.environment, ...this.environment };
+      const answer = await createDecide(this.ports, environment)(payload as DecideEvent);
+      this.answers.push(answer);
+      return answer;
+    }
+    const ports = {
+      documents: this.documents,
+      parameters: this.parameters,
+      now: () => this.clock.now(),
+      builds: { describe: (image: string) => Promise.resolve(describe(image)) },
+      tags: { tag: () => Promise.resolve() },
+      announcer: { announce: () => Promise.resolve() },
+      stores: { of: () => Promise.resolve(this.parameters) },
+    };
+    const environment = { ...publish.environment, AWS_REGION: REGION, WINBAKE_INSTANCE_ROLE_ID: 'AROA' };
+    return createPublish(ports, environment)(payload as FinishedBake);
+  }
+
+  private start(token: string): string {
+    const known = [...this.builds].find(([, build]) => build.token === token);
+    if (known !== undefined) {
+      return known[0];
+    }
+    const number = this.builds.size + 1;
+    const image = `arn:aws:imagebuilder:${REGION}:123456789012:image/winbake-2022-core/1.0.0/${number}`;
+    const plan = this.plans.shift() ?? GOOD;
+    this.builds.set(image, { ...plan, token, startedAt: this.clock.now() });
+    this.starts.push(token);
+    if (plan.status === 'AVAILABLE') {
+      this.leaveDocuments(image, token);
+    }
+    return image;
+  }
+
+  private stateOf(image: string): JsonValue {
+    const { minutes, reason, startedAt, status } = this.builds.get(image)!;
+    const isOver = this.clock.now().getTime() >= startedAt.getTime() + minutes * 60_000;
+    return isOver
+      ? { Status: status, ...(reason === undefined ? {} : { Reason: reason }) }
+      : { Status: 'BUILDING' };
+  }
+
+  /** What the instances of a good build upload. */
+  private leaveDocuments(image: string, orderId: string): void {
+    const order = this.json(`bakes/${orderId}.json`) as Order;
+    const { sets } = this.json('catalog/2022.json') as Catalog;
+    const set = sets.find(({ id }) => id === order.set)!;
+    const { buildInstanceId, testInstanceId } = describe(image);
+    const host = { osVersion: set.target };
+    const manifest = {
+      schema: 'winbake.image-manifest/1',
+      order: orderId,
+      os: 'SERVER_2022_CORE',
+      host,
+      images: set.images.map(({ digest, family, osVersion, repository, tag }) => ({
+        ...{ family, repository, tag, aliases: [], digest, imageId: digest, osVersion },
+        ...{ mode: osVersion === set.target ? 'exact' : 'previousRevision', bytesOnDisk: 1, pullSeconds: 1 },
+      })),
+      scripts: { sha256: order.scriptsSha256 },
+      catalog: { sha256: order.scriptsSha256 },
+      ...{
+        pulledBytes: 1,
+        freeBytesLowest: 1,
+        startedAt: '2025-10-14T21:30:00Z',
+        finishedAt: '2025-10-14T21:41:10Z',
+      },
+    };
+    const verification = {
+      schema: 'winbake.verification/1',
+      order: orderId,
+      host,
+      images: set.images.map(({ digest, family }) => ({
+        ...{ family, present: true, digest, firstStartSeconds: 6, secondStartSeconds: 2 },
+      })),
+      checks: [],
+    };
+    this.documents.texts.set(`manifests/AROA:${buildInstanceId}.json`, JSON.stringify(manifest));
+    this.documents.texts.set(`verifications/AROA:${testInstanceId}.json`, JSON.stringify(verification));
+  }
+}
+
+/** The states that an execution went through, without the turns of its loops. */
+export function wayOf({ history }: StateMachineResult): string {
+  return history
+    .map(({ state }) => state)
+    .filter((state) => !['Decision', 'ImageState', 'FailureDecision', 'CountLook', 'Follow'].includes(state))
+    .filter((state, index, all) => state !== all[index - 2] || all[index - 1] !== all[index - 3])
+    .filter((state, index, all) => state !== all[index - 1])
+    .join(' ');
+}
+
+function describe(image: string) {
+  const number = image.split('/').at(-1)!;
+  const amiId = `ami-${digestOf(image).slice(7, 24)}`;
+  return {
+    status: 'AVAILABLE',
+    amis: { [REGION]: amiId },
+    buildInstanceId: `i-build-${number}`,
+    testInstanceId: `i-test-${number}`,
+  };
+}
+
+function shapeOf(shown: RebakeWorld['shown']): RegistryShape {
+  const tag = (list: boolean, revision: number): TagShape => ({
+    flavour: 'docker',
+    list,
+    images: [{ osVersion: `10.0.20348.${revision}`, versionInEntry: true, layers: [7000, 500] }],
+  });
+  return {
+    'windows/servercore': { ltsc2022: tag(true, shown.servercore) },
+    'windows/nanoserver': { ltsc2022: tag(true, shown.nanoserver) },
+    'windows/servercore/iis': { 'windowsservercore-ltsc2022': tag(false, shown.iis) },
+    'dotnet/framework/aspnet': { '4.8.1-windowsservercore-ltsc2022': tag(false, shown.aspnet) },
+  };
+}
