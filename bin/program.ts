@@ -3,9 +3,12 @@ import { WinbakeError } from '../lib/core/errors/winbake-error';
 import { backtestCommand } from './commands/backtest';
 import { compatCommand } from './commands/compat';
 import { explainCommand } from './commands/explain';
+import { operateCommands } from './commands/operate';
 import { registryCommand } from './commands/registry';
 import { rehearseCommand } from './commands/rehearse';
 import { resolveCommand } from './commands/resolve';
+import { statusCommand } from './commands/status';
+import { askOnTerminal } from './confirm';
 import { ExitCode, exitCodeOf } from './exit-code';
 import type { Finish } from './finish';
 import type { Terminal } from './terminal';
@@ -19,6 +22,8 @@ Examples:
   winbake resolve --release 2022                    which base images fit a fully updated host today
   winbake compat 10.0.20348.4294 10.0.20348.4171    whether an image is safe to run on a host
   winbake registry serve --as-of 2025-10-16         Microsoft's registry as it was that day, on this computer
+  winbake status --all                              how the pipelines of an account stand
+  winbake hold -p 2022-core --reason "release week"  keep fleets from getting newer publications
 
 Exit codes: 0 yes or done; 1 failed; 2 wrong usage; 3 the answer is no.
 Each command has its own help: winbake resolve --help
@@ -46,6 +51,13 @@ export async function runProgram(
     resolveCommand(terminal, finish),
     compatCommand(terminal, finish),
     registryCommand(terminal, finish),
+    // The AWS SDK is loaded by these alone: it takes as long as all the rest.
+    statusCommand(terminal, finish, async (...asked) => (await import('./read-status')).readStatus(...asked)),
+    ...operateCommands(terminal, finish, {
+      open: async (options) => (await import('./pipeline-access')).openPipeline(terminal, options),
+      ask: askOnTerminal,
+      now: () => new Date(),
+    }),
   ]) {
     program.addCommand(command);
   }

@@ -45,12 +45,15 @@ export function accountParameterStores(options: AccountParameterStoresOptions): 
       if (account === description.account) {
         return ssmParameterStore(ssm({ region }));
       }
-      return ssmParameterStore(ssm({ region, credentials: await assume(sts, description, target) }));
+      return ssmParameterStore(
+        ssm({ region, credentials: await assumeAccountRole(sts, description, target) }),
+      );
     },
   };
 }
 
-async function assume(
+/** The credentials of the role that `WindowsAmiAccount` made in an account and region. */
+export async function assumeAccountRole(
   sts: STSClient,
   { parameterPrefix, pipeline, stateMachineArn }: AccountParameterStoresOptions['description'],
   { account, region }: PublicationTarget,

@@ -1,10 +1,19 @@
+import type { Context } from 'aws-lambda';
+import type { OperateAnswer } from '../core/contracts/operate-request';
+import { createLog } from './log';
+import { createOperate } from './operate';
+import { operatePorts } from './operate-ports';
+import { pipelineOf } from './pipeline';
+
+const description = pipelineOf(process.env);
+const run = createOperate(
+  operatePorts(description),
+  process.env,
+  createLog({ pipeline: description.pipeline }),
+);
+
 /**
- * Carries out a person's word: the verbs that change something. The construct gives it the variables of
- * `OperateEnvironment` and the alias `accept`, through which only that verb may be called; so far it knows no verb.
+ * Carries out a person's word: the verbs that change something. Through the alias `accept` only findings are accepted.
  */
-export const handler = (event: unknown): Promise<never> => {
-  const verb = typeof event === 'object' && event !== null && 'verb' in event ? event.verb : undefined;
-  return Promise.reject(
-    new Error(`This deployment knows no verb; got: ${JSON.stringify(verb)}. Deploy the pipeline again.`),
-  );
-};
+export const handler = (event: unknown, { invokedFunctionArn }: Context): Promise<OperateAnswer> =>
+  run(event, invokedFunctionArn);

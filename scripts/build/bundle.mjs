@@ -23,7 +23,7 @@ const handlers = readdirSync(join(root, 'lib', 'handlers'))
   .map((file) => basename(file, '.lambda.ts'));
 
 await Promise.all([
-  bundle(join('bin', 'winbake.ts'), cli),
+  bundle(join('bin', 'winbake.ts'), cli, { minify: true, keepNames: true }),
   bundle(join('lib', 'rehearsal', 'docker', 'docker.ts'), join(dist, 'rehearsal', 'docker.mjs'), {
     minify: true,
   }),

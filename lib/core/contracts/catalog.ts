@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { build, bytes, digest, finding, instant, osVersion, release, revision } from './values';
 
 /** At time `at` the registry's tag of a repository was this digest with this OS version. */

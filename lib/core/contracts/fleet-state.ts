@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fleetWordsSchema } from './fleet-words';
 import { channelSchema } from './publication';
 import { amiId, instant } from './values';

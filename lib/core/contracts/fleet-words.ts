@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { operatorWordSchema } from './operator-word';
 import { channelSchema } from './publication';
 import { osVersion } from './values';

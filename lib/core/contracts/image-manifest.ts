@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytes, digest, instant, mode, osVersion, seconds, sha256 } from './values';
 
 /** The bill of materials of one AMI, written on the build instance. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant } from './values';
 
 /** What the gate said last, and when; written at every look, so that silence can be told from "nothing to do". */

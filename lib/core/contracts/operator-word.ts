@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant } from './values';
 
 /** What a person set by hand: who, why, since when and how long. A hold lasts 14 days unless said, 60 at most. */

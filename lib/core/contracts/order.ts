@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { amiId, release, revision, sha256 } from './values';
 
 /** What one bake shall do; written before it starts, kept, and carried by its id into manifest and verification. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An account and region that publications are made known in. */
 const target = z.object({ account: z.string().regex(/^\d{12}$/), region: z.string().min(1) });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { amiId, instant, osVersion, publicationMode, sha256 } from './values';
 
 /** `<build>.<revision>-<n>`; `<build>.0-0` is the plain base AMI. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLLOUT_OUTCOMES } from './fleet-state';
 import { channelSchema } from './publication';
 import { instant, osVersion, publicationMode } from './values';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FINDING_CODES, SEVERITIES } from '../resolve/finding';
 import { MODES } from '../resolve/mode';
 import { RELEASES } from '../windows/release';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { digest, osVersion, seconds } from './values';
 
 /** What the test instance found on the finished AMI. */
