@@ -4,17 +4,19 @@ import { decide } from '../../lib/core/gate/decide';
 import type { FamilyLook } from '../../lib/core/gate/gate-image';
 import type { GateDecision, GateInput } from '../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../lib/core/gate/gate-policy';
+import { noteOutage, type UnreadSince } from '../../lib/core/gate/note-outage';
 import { observationsOf } from '../../lib/core/gate/observe';
 import { familyOf } from '../../lib/core/resolve/family';
 import { parseRelease } from '../../lib/core/windows/release';
 import { digestOf } from './registry-content';
 
-/** What a family shows: a revision, or a revision and which push of it, or nothing. */
-export type Shown = number | readonly [revision: number, push: string] | undefined;
+/** What a family shows: a revision, or a revision and which push of it, or nothing, or it cannot be read. */
+export type Shown = number | 'unread' | readonly [revision: number, push: string] | undefined;
 
 /** A gate over invented looks, with a memory of its own. */
 export class GateState {
   catalog: Catalog;
+  unreadSince: UnreadSince = {};
   readonly release;
 
   constructor(release = '2022') {
@@ -27,12 +29,14 @@ export class GateState {
     const now = new Date(instant);
     const looks = Object.entries(shown).map(([name, one]) => this.lookOf(name, one));
     this.catalog = withObservations(this.catalog, observationsOf(looks, now));
+    this.unreadSince = noteOutage(this.unreadSince, looks, now);
     const decision = decide({
       now,
       release: this.release,
       policy: DEFAULT_GATE_POLICY,
       looks,
       catalog: this.catalog,
+      unreadSince: this.unreadSince,
       standing: undefined,
       failed: undefined,
       recipeArn: 'recipe',
@@ -48,8 +52,10 @@ export class GateState {
 
   private lookOf(name: string, shown: Shown): FamilyLook {
     const family = familyOf(name, this.release);
-    if (shown === undefined) {
-      return { family, image: undefined, findings: [] };
+    if (shown === undefined || shown === 'unread') {
+      const message = `${name} answers nothing.`;
+      const finding = { code: 'REGISTRY_UNREACHABLE', severity: 'warning', family: name, message } as const;
+      return { family, image: undefined, findings: shown === undefined ? [] : [finding] };
     }
     const [revision, push] = typeof shown === 'number' ? [shown, ''] : shown;
     const digest = digestOf(`${name} ${revision} ${push}`);

@@ -9,6 +9,7 @@ import { CLOCK_SKEW_SECONDS } from './gate-policy';
 import { guardFamilies } from './guard-families';
 import { judgeHost } from './judge-host';
 import { judgeLate, type Lateness } from './judge-late';
+import { judgeOutage, unreadUntil } from './judge-outage';
 import { judgeRepush, repushReason } from './judge-repush';
 import { judgeRetry } from './judge-retry';
 import { Sightings } from './sightings';
@@ -39,14 +40,11 @@ function judge(input: GateInput, at: Thresholds): GateDecision {
     return answer('wait', message, [{ code: 'CLOCK_SKEW', severity: 'warning', message }]);
   }
   const { families, findings } = guardFamilies(input, sightings);
-  const newest = Math.max(...families.map(({ image }) => image?.osVersion.revision ?? -1));
-  if (newest < 0) {
-    return answer(
-      'wait',
-      'No family has an image that could be read; the registry is asked again.',
-      findings,
-    );
+  const outage = judgeOutage(input, at);
+  if (outage !== undefined) {
+    return answer(outage.decision, outage.reason, findings);
   }
+  const newest = Math.max(...families.map(({ image }) => image?.osVersion.revision ?? -1));
   const expectation = expectNewer(input, sightings, at);
   if (expectation.state === 'pending') {
     const message = `Patch Tuesday: a revision newer than ${newest} is expected, at the latest until ${toMinute(expectation.until)}.`;
@@ -69,7 +67,7 @@ function judge(input: GateInput, at: Thresholds): GateDecision {
     return answer('needsOperator', forbidden.message, known);
   }
   return (
-    forbidLate(input, late, known) ??
+    forbidLate(input, late, known, at) ??
     judgeSet(input, { families, newest, findings: known, expectation, sightings, at })
   );
 }
@@ -79,15 +77,18 @@ function forbidLate(
   input: GateInput,
   late: Lateness,
   findings: readonly Finding[],
+  at: Thresholds,
 ): GateDecision | undefined {
   const names = late.behind.map(({ family }) => family.name).join(', ');
   const without = late.behind.find(({ image }) => image === undefined);
   if (without !== undefined) {
-    return answer(
-      'needsOperator',
-      `${without.family.name} has no image at all, not even an older one.`,
-      findings,
-    );
+    const { name } = without.family;
+    const until = unreadUntil(input, name, at);
+    if (until !== undefined) {
+      const reason = `${name} cannot be read and was never seen; it is asked for again, at the latest until ${toMinute(until)}.`;
+      return answer('wait', reason, findings);
+    }
+    return answer('needsOperator', `${name} has no image at all, not even an older one.`, findings);
   }
   if (late.behind.length > 0 && input.policy.late === 'stop') {
     return answer(

@@ -3,6 +3,7 @@ import type { Finding } from '../resolve/finding';
 import type { Release } from '../windows/release';
 import type { ExtraLook, FamilyLook } from './gate-image';
 import type { GatePolicy } from './gate-policy';
+import type { UnreadSince } from './note-outage';
 
 /** What can be said: order a bake, look again later, nothing to do, or a person must choose. */
 export type Decision = 'bake' | 'wait' | 'nothing' | 'needsOperator';
@@ -43,6 +44,8 @@ export interface GateInput {
   readonly extras?: readonly ExtraLook[];
   /** What was known, this look's observations included. */
   readonly catalog: Catalog;
+  /** Since when repositories show no image; absent: none was known before this look. */
+  readonly unreadSince?: UnreadSince;
   readonly standing: StandingBake | undefined;
   readonly failed: FailedOrder | undefined;
   readonly recipeArn: string;

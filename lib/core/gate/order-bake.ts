@@ -2,6 +2,7 @@ import { CURRENT_ORDER_KEY, readOrder } from '../bake/bake-documents';
 import { noBakeReason, type NoBakeWindow } from '../calendar/no-bake-windows';
 import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
+import { changeOutage } from '../catalog/outage-store';
 import type { Catalog } from '../contracts/catalog';
 import type { OrderEnd } from '../contracts/lease';
 import type { Order } from '../contracts/order';
@@ -81,6 +82,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
     const remembered = standing === undefined ? observed : withPublishedHost(observed, standing);
     return reached === undefined ? remembered : withHost(remembered, now, reached.revision, reached.order);
   });
+  const unreadSince = await changeOutage(documents, release, looks, now);
   const baseAmiId = await requiredParameter(parameters, request.baseAmiParameter);
   const last = await readOrder(documents, CURRENT_ORDER_KEY);
   const failed = last && failedOrder(last, standing, request.ended);
@@ -91,6 +93,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
     looks,
     extras: beside,
     catalog,
+    unreadSince,
     standing,
     failed,
     recipeArn,

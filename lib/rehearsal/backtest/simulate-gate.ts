@@ -10,6 +10,7 @@ import type { Catalog, ImageSet } from '../../core/contracts/catalog';
 import { decide } from '../../core/gate/decide';
 import type { FailedOrder, GateDecision, StandingBake } from '../../core/gate/gate-input';
 import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../core/gate/gate-policy';
+import { noteOutage, type UnreadSince } from '../../core/gate/note-outage';
 import { observationsOf } from '../../core/gate/observe';
 import { isOrderOf } from '../../core/gate/same-images';
 import { chooseImageSet } from '../../core/resolve/choose-image-set';
@@ -90,6 +91,7 @@ class SimulationState {
   readonly ticks: SimulatedTick[] = [];
   readonly bakes: SimulatedBake[] = [];
   private catalog: Catalog;
+  private unreadSince: UnreadSince = {};
   private standing: StandingBake | undefined;
   private failed: FailedOrder | undefined;
   private published: SimulatedBake | undefined;
@@ -112,6 +114,7 @@ class SimulationState {
     const extras = looks.extrasAt(this.simulation.extras ?? [], now);
     const seen = [...shown, ...extras.map(({ look }) => look)];
     this.catalog = withObservations(this.catalog, observationsOf(seen, now));
+    this.unreadSince = noteOutage(this.unreadSince, shown, now);
     const decision = decide({
       now,
       release,
@@ -119,6 +122,7 @@ class SimulationState {
       looks: shown,
       extras,
       catalog: this.catalog,
+      unreadSince: this.unreadSince,
       standing: this.standing,
       failed: this.failed,
       recipeArn: 'recipe',

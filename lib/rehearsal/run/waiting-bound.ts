@@ -3,7 +3,7 @@ import type { ReportedDecision } from './rehearsal-report';
 
 /**
  * Ends a rehearsal in which the gate waits and nothing comes: no wait of the gate lasts longer than its longest wait without
- * any change, save one for a registry that cannot be read, and that one would last for weeks of the virtual clock.
+ * any change, and one that did would last for weeks of the virtual clock.
  */
 export class WaitingBound {
   private since: Date | undefined;

@@ -6,6 +6,7 @@ import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
 import { fleetWordsSchema } from '../../../lib/core/contracts/fleet-words';
 import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
 import { orderSchema } from '../../../lib/core/contracts/order';
+import { outageSchema } from '../../../lib/core/contracts/outage';
 import { parseDocument } from '../../../lib/core/contracts/parse-document';
 import { publicationSchema } from '../../../lib/core/contracts/publication';
 import { rolloutLogSchema } from '../../../lib/core/contracts/rollout-log';
@@ -14,6 +15,7 @@ import { verificationSchema } from '../../../lib/core/contracts/verification';
 const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['catalog', catalogSchema, 'build'],
   ['order', orderSchema, 'targetRevision'],
+  ['outage', outageSchema, 'since'],
   ['image-manifest', imageManifestSchema, 'freeBytesLowest'],
   ['verification', verificationSchema, 'checks'],
   ['publication', publicationSchema, 'amis'],

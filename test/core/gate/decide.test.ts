@@ -109,8 +109,41 @@ test('a family that cannot be read is taken from the catalog, and said', () => {
   expect(decision).toMatchObject({ decision: 'nothing', set: { id: baked.set } });
 });
 
-test('where nothing can be read and nothing is known, the gate waits', () => {
-  expect(new GateState().look(BEFORE, { servercore: undefined, iis: undefined }).decision).toBe('wait');
+describe('a registry that cannot be read', () => {
+  const unread = { servercore: 'unread', iis: 'unread' } as const;
+
+  test.each([
+    ['knows nothing', () => new GateState()],
+    ['knows what stood before', () => settled().gate],
+  ])('is asked for one longest wait, then a person is; a gate that %s', (_what, begin) => {
+    const gate = begin();
+    const first = gate.look('2025-10-02T00:00:00Z', unread);
+    expect(first.changesAt?.toISOString()).toBe('2025-10-03T12:00:00.000Z');
+    expect(gate.look('2025-10-03T11:59:00Z', unread).decision).toBe('wait');
+    expect(gate.look('2025-10-03T12:00:00Z', unread)).toMatchObject({
+      decision: 'needsOperator',
+      reason:
+        'No family has shown an image that can be read since 2025-10-02T00:00Z. servercore answers nothing.',
+    });
+  });
+
+  test('begins anew after it healed', () => {
+    const gate = new GateState();
+    gate.look('2025-10-02T00:00:00Z', unread);
+    gate.look('2025-10-03T00:00:00Z', all(100));
+    expect(gate.look('2025-10-03T12:00:00Z', unread).decision).toBe('wait');
+  });
+
+  test('for one family that was never seen is waited for as long', () => {
+    const gate = new GateState();
+    const one = { servercore: 100, iis: 'unread' } as const;
+    expect(gate.look('2025-10-02T00:00:00Z', one)).toMatchObject({
+      decision: 'wait',
+      reason:
+        'iis cannot be read and was never seen; it is asked for again, at the latest until 2025-10-03T12:00Z.',
+    });
+    expect(gate.look('2025-10-03T12:00:00Z', one).decision).toBe('needsOperator');
+  });
 });
 
 test('a family without any image stops the gate when its time is up', () => {
