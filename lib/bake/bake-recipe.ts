@@ -2,9 +2,11 @@ import { CfnComponent, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
 import { Construct } from 'constructs';
 import { CACHE_IMAGES_COMPONENT } from '../core/bake/cache-images-component';
 import type { ComponentDocument } from '../core/bake/component-document';
+import { componentFaults, valueFaults } from '../core/bake/component-faults';
 import { CURRENT_ORDER_KEY } from '../core/bake/document-keys';
+import { PREPARE_SYSPREP_COMPONENT } from '../core/bake/prepare-sysprep-component';
 import { renderComponent } from '../core/bake/render-component';
-import { UPDATE_OS_COMPONENT } from '../core/bake/update-os-component';
+import { NO_UPDATES, UPDATE_COMPONENT } from '../core/bake/update-component';
 import { VERIFY_COMPONENT } from '../core/bake/verify-component';
 import type { BaseAmiSource } from './base-ami-source';
 import type { InstanceRole } from './instance-role';
@@ -31,12 +33,14 @@ export class BakeRecipe extends Construct {
   constructor(scope: Construct, id: string, props: BakeRecipeProps) {
     super(scope, id);
     const { settings, bucketName, catalogKey, scripts, instanceRole } = props;
-    const { os, resourceName, volume } = settings;
+    const { os, resourceName, updates, volume } = settings;
     const own = (last: boolean) =>
       settings.components
         .filter((component) => component.last === last)
         .map((component) => ownComponent(this, component, resourceName));
-    const shared = { Bucket: bucketName, RoleId: instanceRole.roleId };
+    const documents = { Bucket: bucketName, RoleId: instanceRole.roleId };
+    const archive = { ScriptsUri: scripts.s3ObjectUrl, ScriptsSha256: scripts.sha256 };
+    const host = { ExpectedBuild: String(os.buildNumber), WindowsOs: os.name };
     const recipe = new CfnImageRecipe(this, 'Recipe', {
       name: resourceName,
       // Image Builder counts the patch itself, so that a change makes a new version of the same recipe.
@@ -44,21 +48,27 @@ export class BakeRecipe extends Construct {
       description: `Winbake ${settings.pipelineName}: ${os.name} with cached base images`,
       parentImage: props.baseAmi.parentImage,
       components: [
-        this.component('UpdateOs', UPDATE_OS_COMPONENT, resourceName, {}),
+        this.component('Update', UPDATE_COMPONENT, resourceName, {
+          ...archive,
+          ExpectedBuild: host.ExpectedBuild,
+          UpdatePolicy: updates.level,
+          IncludeUpdates: listed(updates.include),
+          ExcludeUpdates: listed(updates.exclude),
+        }),
+        // What a user's own components change is checked by the next one, and part of the AMI.
         ...own(false),
         this.component('CacheImages', CACHE_IMAGES_COMPONENT, resourceName, {
-          ...shared,
-          ScriptsUri: scripts.s3ObjectUrl,
-          ScriptsSha256: scripts.sha256,
+          ...documents,
+          ...archive,
+          ...host,
           CatalogKey: catalogKey,
           OrderKey: CURRENT_ORDER_KEY,
-          ExpectedBuild: String(os.buildNumber),
-          WindowsOs: os.name,
           Registry: settings.pullFrom,
           Proxy: settings.proxy ?? 'none',
         }),
         ...own(true),
-        this.component('Verify', VERIFY_COMPONENT, resourceName, shared),
+        this.component('PrepareSysprep', PREPARE_SYSPREP_COMPONENT, resourceName, { ...archive, ...host }),
+        this.component('Verify', VERIFY_COMPONENT, resourceName, { ...documents, ...archive }),
       ],
       blockDeviceMappings: [
         {
@@ -84,6 +94,12 @@ export class BakeRecipe extends Construct {
     prefix: string,
     values: Readonly<Record<string, string>>,
   ): CfnImageRecipe.ComponentConfigurationProperty {
+    const [fault] = [...componentFaults(document), ...valueFaults(document, values)];
+    if (fault !== undefined) {
+      throw new Error(
+        `[${this.node.path}] Image Builder would refuse the component ${document.name}: ${fault}.`,
+      );
+    }
     const component = new CfnComponent(this, id, {
       name: `${prefix}-${document.name}`,
       // Other content under the same version is a new build of it, and its ARN is what the recipe refers to.
@@ -95,4 +111,8 @@ export class BakeRecipe extends Construct {
     const parameters = Object.entries(values).map(([name, value]) => ({ name, value: [value] }));
     return { componentArn: component.attrArn, ...(parameters.length === 0 ? {} : { parameters }) };
   }
+}
+
+function listed(updates: readonly string[]): string {
+  return updates.length === 0 ? NO_UPDATES : updates.join(',');
 }

@@ -9,16 +9,23 @@ Set-StrictMode -Version Latest
 . "$PSScriptRoot/ServiceEnvironment.ps1"
 . "$PSScriptRoot/Disk.ps1"
 . "$PSScriptRoot/EventLog.ps1"
+. "$PSScriptRoot/Updates.ps1"
+. "$PSScriptRoot/Packages.ps1"
+. "$PSScriptRoot/Clock.ps1"
 
 Assert-NotWindows
 Mount-SystemDrive
 
 Export-ModuleMember -Function @(
+    'Get-AppxPackage'
+    'Get-AppxProvisionedPackage'
+    'Get-Date'
     'Get-ItemProperty'
     'Get-PSDrive'
     'Get-Service'
     'New-EventLog'
     'New-ItemProperty'
+    'New-Object'
     'Remove-ItemProperty'
     'Restart-Service'
     'Set-Service'

@@ -5,14 +5,19 @@
 # ProductName and InstallationType ('Server Core' or 'Server') are text (WindowsProductName, WindowsInstallationType):
 #   https://learn.microsoft.com/dotnet/api/microsoft.powershell.commands.computerinfo
 # BuildLabEx is left out on purpose: since 2019 it does not tell the revision.
-# A key whose mere presence means that a restart is due, of Windows Update and of component based servicing:
+# Keys whose mere presence means that a restart is due, of Windows Update, of component based servicing and of roles, and
+# the value of the session manager that lists files to be renamed:
 #   https://github.com/dsccommunity/ComputerManagementDsc/blob/main/source/DSCResources/DSC_PendingReboot/DSC_PendingReboot.psm1
 
 $script:versionKey = 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
 $script:rebootKeys = @{
-    RebootRequired = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired'
-    RebootPending  = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending'
+    RebootRequired        = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired'
+    RebootPending         = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending'
+    RebootInProgress      = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootInProgress'
+    PackagesPending       = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\PackagesPending'
+    CurrentRebootAttempts = 'HKLM:\SOFTWARE\Microsoft\ServerManager\CurrentRebootAttempts'
 }
+$script:sessionKey = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager'
 # The originals, found before the functions below hide them.
 $script:testPath = Get-Command -Name 'Test-Path' -CommandType Cmdlet
 $script:getItemProperty = Get-Command -Name 'Get-ItemProperty' -CommandType Cmdlet
@@ -35,9 +40,9 @@ function Test-RegistryKey {
     }
     foreach ($name in $script:rebootKeys.Keys) {
         if ($key -eq $script:rebootKeys[$name]) {
-            # true: both keys are there; a name: only that one; false: neither.
+            # true: the keys that an update leaves are there; a name: only that one; false: none.
             $pending = Get-HostFact (Get-HostState) 'pendingReboot'
-            if ($pending -is [bool]) { return $pending }
+            if ($pending -is [bool]) { return $pending -and $name -in 'RebootRequired', 'RebootPending' }
             return $pending -eq $name
         }
     }
@@ -48,6 +53,11 @@ function Get-RegistryValue {
     param([string]$Path, [string[]]$Name)
     $service = Get-ServiceOfKey $Path
     if ($service -and -not $Name) { return Get-ServiceValue $service }
+    if ((Get-RegistryKey $Path) -eq $script:sessionKey) {
+        $renames = (Get-HostState).PSObject.Properties['pendingFileRenames']
+        if ($null -eq $renames) { return [pscustomobject]@{} }
+        return [pscustomobject]@{ PendingFileRenameOperations = [string[]]$renames.Value }
+    }
     if ((Get-RegistryKey $Path) -ne $script:versionKey) {
         throw "The values of the registry key '$Path' are not modelled on the pretended host."
     }

@@ -22,12 +22,12 @@ const template = Template.fromStack(stack);
 const decide = environmentWith(template, 'WINBAKE_LATE');
 
 describe('with required props', () => {
-  test('bakes the ECS-optimized AMI of the os by a recipe of three components', () => {
+  test('bakes the ECS-optimized AMI of the os by a recipe of four components', () => {
     const recipe = onlyProperties(template, 'AWS::ImageBuilder::ImageRecipe');
     expect(recipe.ParentImage).toBe(`ssm:${os.baseAmiParameter}`);
     expect(recipe.Version).toBe('1.0.x');
-    expect(recipe.Components).toHaveLength(3);
-    template.resourceCountIs('AWS::ImageBuilder::Component', 3);
+    expect(recipe.Components).toHaveLength(4);
+    template.resourceCountIs('AWS::ImageBuilder::Component', 4);
     template.allResourcesProperties('AWS::ImageBuilder::Component', {
       Version: '1.0.0',
       Platform: 'Windows',

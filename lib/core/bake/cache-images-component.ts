@@ -1,8 +1,9 @@
 import type { ComponentDocument } from './component-document';
-import { EXPAND_SCRIPTS } from './expand-scripts';
+import { assertHost, HOST_PARAMETERS } from './assert-host';
+import { PREPARE_SCRIPTS, SCRIPTS_PARAMETERS } from './prepare-scripts';
 import { runScript } from './run-script';
 import { uploadDocument } from './upload-document';
-import { SCRIPTS_ARCHIVE, WORK_FOLDER } from './work-folder';
+import { WORK_FOLDER } from './work-folder';
 
 /** Pulls the image set that fits this host, and records what the AMI then holds. */
 export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
@@ -11,16 +12,14 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
   schemaVersion: 1.0,
   parameters: [
     { name: 'Bucket', description: 'The bucket of catalog, order and image manifests.' },
-    { name: 'ScriptsUri', description: 'Where the archive of the scripts is, such as s3://bucket/key.' },
-    { name: 'ScriptsSha256', description: 'The SHA-256 of that archive, in hexadecimal.' },
+    ...SCRIPTS_PARAMETERS,
     { name: 'CatalogKey', description: 'The key of the catalog in the bucket.' },
     { name: 'OrderKey', description: 'The key of the order that this bake carries out.' },
     {
       name: 'RoleId',
       description: "The unique id of the instance role, the first part of its documents' keys.",
     },
-    { name: 'ExpectedBuild', description: 'The build of the release that is baked, such as 20348.' },
-    { name: 'WindowsOs', description: 'The release and edition that is baked, such as SERVER_2022_CORE.' },
+    ...HOST_PARAMETERS,
     {
       name: 'Registry',
       description: 'The registry to pull from: its host, or the host and path of a mirror.',
@@ -34,36 +33,16 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
     {
       name: 'build',
       steps: [
-        {
-          // S3Download makes no folders.
-          name: 'PrepareFolder',
-          action: 'ExecutePowerShell',
-          timeoutSeconds: 300,
-          inputs: { commands: [`$null = New-Item -ItemType Directory -Force -Path '${WORK_FOLDER}'`] },
-        },
+        ...PREPARE_SCRIPTS,
         {
           name: 'DownloadInputs',
           action: 'S3Download',
           timeoutSeconds: 600,
           maxAttempts: 3,
-          inputs: [
-            { source: '{{ ScriptsUri }}', destination: SCRIPTS_ARCHIVE, overwrite: true },
-            download('CatalogKey', 'catalog.json'),
-            download('OrderKey', 'order.json'),
-          ],
+          inputs: [download('CatalogKey', 'catalog.json'), download('OrderKey', 'order.json')],
         },
-        {
-          name: 'ExpandScripts',
-          action: 'ExecutePowerShell',
-          timeoutSeconds: 600,
-          inputs: { commands: [EXPAND_SCRIPTS.join('\n')] },
-        },
-        runScript({
-          name: 'AssertHost',
-          script: 'steps\\Assert-Host.ps1',
-          parameters: { ExpectedBuild: '{{ ExpectedBuild }}' },
-          timeoutSeconds: 300,
-        }),
+        // The user's own components ran before: what they left must not become part of the AMI unnoticed.
+        assertHost(),
         runScript({
           name: 'SelectImageSet',
           script: 'steps\\Select-ImageSet.ps1',

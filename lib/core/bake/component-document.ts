@@ -16,6 +16,8 @@ export interface ComponentDocument {
 export interface ComponentParameter {
   readonly name: string;
   readonly description: string;
+  /** Taken where the recipe gives nothing; without it the recipe must give a value. */
+  readonly default?: string;
 }
 
 /** `build` runs on the build instance, `test` on a fresh instance that was started from the new AMI. */
@@ -55,17 +57,5 @@ export interface S3UploadStep extends StepOptions {
   readonly inputs: readonly { readonly source: string; readonly destination: string }[];
 }
 
-/** Installs updates from the source that Windows is set to, all that are offered unless some are named. */
-export interface UpdateOsStep extends StepOptions {
-  readonly action: 'UpdateOS';
-  readonly inputs?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
-}
-
-/** Restarts the instance, and goes on with the next step. */
-export interface RebootStep extends StepOptions {
-  readonly action: 'Reboot';
-  readonly inputs: { readonly delaySeconds: number };
-}
-
-/** One step of a phase. */
-export type ComponentStep = ExecutePowerShellStep | S3DownloadStep | S3UploadStep | UpdateOsStep | RebootStep;
+/** One step of a phase; each action has its own inputs. */
+export type ComponentStep = ExecutePowerShellStep | S3DownloadStep | S3UploadStep;

@@ -12,7 +12,7 @@ export const LONGEST_INLINE_DOCUMENT = 16_000;
 export function renderComponent({ parameters, phases, ...head }: ComponentDocument): string {
   const schemaVersion = new Scalar(head.schemaVersion);
   schemaVersion.minFractionDigits = 1;
-  const declared = parameters?.map(({ name, description }) => ({ [name]: { type: 'string', description } }));
+  const declared = parameters?.map(({ name, ...details }) => ({ [name]: { type: 'string', ...details } }));
   const document = {
     ...head,
     schemaVersion,

@@ -1,4 +1,5 @@
 import type { ComponentDocument } from './component-document';
+import { PREPARE_SCRIPTS, SCRIPTS_PARAMETERS } from './prepare-scripts';
 import { runScript } from './run-script';
 import { uploadDocument } from './upload-document';
 
@@ -13,11 +14,14 @@ export const VERIFY_COMPONENT: ComponentDocument = {
       name: 'RoleId',
       description: "The unique id of the instance role, the first part of its documents' keys.",
     },
+    ...SCRIPTS_PARAMETERS,
   ],
   phases: [
     {
       name: 'test',
       steps: [
+        // The AMI holds no scripts: what verifies it comes from the recipe, as what baked it did.
+        ...PREPARE_SCRIPTS,
         runScript({
           name: 'VerifyImages',
           script: 'verify\\Test-Image.ps1',

@@ -2,6 +2,7 @@ import { UsageError } from '../../core/errors/usage-error';
 import { DaemonError, daemonResponse } from './daemon-error';
 import { brokenHost, DockerFailure, notModelled } from './docker-failure';
 import type { Engine } from './engine';
+import { listNetworks, tellVersion } from './engine-version';
 import { inspectImages } from './inspect-images';
 import { readDockerHost } from './docker-host';
 import { inspectNetwork } from './nat-network';
@@ -25,7 +26,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   tag: tagImage,
   'image inspect': inspectImages,
   'network inspect': inspectNetwork,
+  'network ls': listNetworks,
   run: runContainer,
+  version: tellVersion,
 };
 
 /** Answers one call of docker on the pretended host and gives its exit code. */

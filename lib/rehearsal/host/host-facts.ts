@@ -15,6 +15,8 @@ export interface HostFacts {
   readonly startTypes?: Readonly<Record<string, string>>;
   readonly instanceId: string;
   readonly freeBytes?: number;
+  /** How far its clock is ahead of this computer's. */
+  readonly clockOffsetSeconds?: number;
   /** Whether docker's network `nat` is there; it is unless this is false. */
   readonly natNetwork?: boolean;
   /** Values of the registry that were set, by key and name, such as `HKLM:\\SOFTWARE\\Mine`. */

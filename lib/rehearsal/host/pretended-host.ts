@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { unmodelled } from '../assembly/unmodelled';
 import type { HostFacts, RegistryValue } from './host-facts';
+import { layLaunchAgent } from './launch-agent';
 import { cumulativeUpdate, isWanted, type OfferedUpdate, type UpdateFilter } from './windows-update';
 
 /** Where a pretended host is reached from, and what it reaches. */
@@ -40,6 +41,8 @@ export class PretendedHost {
     mkdirSync(join(folder, 'c'), { recursive: true });
     const host = new PretendedHost(folder, surroundings, offeredRevision);
     host.write(facts);
+    host.offerUpdates();
+    layLaunchAgent(join(folder, 'c'), Number(facts.currentBuild));
     return host;
   }
 
@@ -48,6 +51,7 @@ export class PretendedHost {
     cpSync(this.folder, folder, { recursive: true });
     const clone = new PretendedHost(folder, surroundings, this.offeredRevision);
     clone.write({ ...this.facts, instanceId });
+    clone.startServices();
     return clone;
   }
 
@@ -74,6 +78,7 @@ export class PretendedHost {
     if (facts.updatesFail === true) {
       return `${offeredUpdate.title} could not be installed: 0x800f0922.`;
     }
+    rmSync(this.offers, { force: true });
     this.write({ ...facts, ubr: this.offeredRevision, pendingReboot: true });
     return undefined;
   }
@@ -88,6 +93,7 @@ export class PretendedHost {
   reboot(): void {
     const { facts } = this;
     this.write({ ...facts, pendingReboot: facts.staysPending === true ? facts.pendingReboot : false });
+    this.startServices();
   }
 
   /** The path on this computer of a path on the machine's drive. */
@@ -106,6 +112,32 @@ export class PretendedHost {
   private get offeredUpdate(): OfferedUpdate {
     const { currentBuild } = this.facts;
     return cumulativeUpdate(Number(currentBuild), this.offeredRevision);
+  }
+
+  /** Where the pretended Windows Update Agent finds what is on offer. */
+  private get offers(): string {
+    return join(this.folder, 'offered-updates.json');
+  }
+
+  /** A boot starts the services that start by themselves. */
+  private startServices(): void {
+    const { facts } = this;
+    const services: Record<string, string> = {};
+    for (const [name, status] of Object.entries(facts.services)) {
+      const startType = facts.startTypes?.[name] ?? 'Automatic';
+      services[name] = startType === 'Automatic' ? 'Running' : status;
+    }
+    this.write({ ...facts, services });
+  }
+
+  private offerUpdates(): void {
+    const { facts, offeredUpdate } = this;
+    if (facts.ubr < this.offeredRevision) {
+      const { kb, title } = offeredUpdate;
+      const update = { kb, title, category: 'SecurityUpdates', revision: this.offeredRevision };
+      const fails = facts.updatesFail === true ? { fails: 'install' } : {};
+      writeFileSync(this.offers, JSON.stringify([{ ...update, ...fails }]));
+    }
   }
 
   private write(facts: HostFacts): void {

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { CACHE_IMAGES_COMPONENT } from '../../core/bake/cache-images-component';
-import { UPDATE_OS_COMPONENT } from '../../core/bake/update-os-component';
+import { PREPARE_SYSPREP_COMPONENT } from '../../core/bake/prepare-sysprep-component';
+import { UPDATE_COMPONENT } from '../../core/bake/update-component';
 import { VERIFY_COMPONENT } from '../../core/bake/verify-component';
 import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
@@ -17,7 +18,9 @@ export type RecipeComponent =
   | { readonly notRun: Finding; readonly steps: readonly string[] };
 
 /** What Winbake itself puts into a recipe must run, or the rehearsal shows nothing. */
-const OWN = [UPDATE_OS_COMPONENT, CACHE_IMAGES_COMPONENT, VERIFY_COMPONENT].map(({ name }) => name);
+const OWN = [UPDATE_COMPONENT, CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, VERIFY_COMPONENT].map(
+  ({ name }) => name,
+);
 
 /**
  * Reads a component of a recipe. A document that Image Builder would refuse is refused, and so is one of Winbake's own that

@@ -36,9 +36,10 @@ export function baseHostAt(
       productName: `Windows Server ${name} Datacenter`,
       installationType: os.name.endsWith('_CORE') ? 'Server Core' : 'Server',
       pendingReboot: false,
-      services: { docker: 'Running' },
+      services: { docker: 'Running', UsoSvc: 'Running', wuauserv: 'Running' },
       instanceId,
       freeBytes: FREE_BYTES,
+      clockOffsetSeconds: Math.round((now.getTime() - Date.now()) / 1000),
     },
   };
 }

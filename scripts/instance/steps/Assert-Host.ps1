@@ -1,8 +1,10 @@
-# Leaves: host.json in the work folder, with the exact version of this Windows and when it was read.
-# Needs: updates are installed and the machine has restarted since; no restart is pending; the build is the expected one.
+# Leaves: host.json, with the exact version of this Windows and when it was first read; the update services held.
+# Needs: updates are installed and no restart is pending; release, edition and revision are the expected ones; Docker runs.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory = $true)] [int]$ExpectedBuild,
+    [Parameter(Mandatory = $true)] [string]$Os,
+    [double]$DockerWaitSeconds = 300,
     [string]$WorkFolder = 'C:\ProgramData\Winbake'
 )
 Set-StrictMode -Version Latest
@@ -11,19 +13,25 @@ $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
 try {
-    if (Test-PendingReboot) {
-        throw 'A restart is pending, so the registry may show a revision that is not running yet. Restart before this step.'
+    $pending = @(Get-PendingReboot | Where-Object { $_.blocking } | ForEach-Object { $_.name })
+    if ($pending.Count -gt 0) {
+        throw "A restart is pending ($($pending -join ', ')), so the registry may show a revision that is not running yet. " +
+            'A component that needs a restart must restart by itself.'
     }
-    $version = Get-HostVersion
-    if ($version.build -ne $ExpectedBuild) {
-        throw "The host is $($version.osVersion), and this pipeline bakes build $ExpectedBuild. Its base image is of another release."
+    $version = Assert-Release -ExpectedBuild $ExpectedBuild -Os $Os
+    $file = Join-Path $WorkFolder 'host.json'
+    if (Test-Path -LiteralPath $file) {
+        Assert-HostRevision -Expected (Read-Document -Path $file -Schema 'winbake.host/1').osVersion
     }
-    Write-Document -Path (Join-Path $WorkFolder 'host.json') -Document ([ordered]@{
-        schema    = 'winbake.host/1'
-        osVersion = $version.osVersion
-        at        = Get-Instant
-    })
-    Write-Host "The host is $($version.osVersion)."
+    $catalog = Join-Path $WorkFolder 'catalog.json'
+    if (Test-Path -LiteralPath $catalog) { Assert-Clock -NotBefore (Get-CatalogInstant -Path $catalog) }
+    Suspend-UpdateService -WorkFolder $WorkFolder
+    Assert-Docker -Build $version.build -WaitSeconds $DockerWaitSeconds
+    if (-not (Test-Path -LiteralPath $file)) {
+        $record = [ordered]@{ schema = 'winbake.host/1'; osVersion = $version.osVersion; at = Get-Instant }
+        Write-Document -Path $file -Document $record
+    }
+    Show-Progress "The host is $($version.osVersion)."
     exit 0
 }
 catch {

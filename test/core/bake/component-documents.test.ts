@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { CACHE_IMAGES_COMPONENT } from '../../../lib/core/bake/cache-images-component';
 import type { ComponentDocument } from '../../../lib/core/bake/component-document';
+import { componentFaults } from '../../../lib/core/bake/component-faults';
+import { PREPARE_SYSPREP_COMPONENT } from '../../../lib/core/bake/prepare-sysprep-component';
 import { LONGEST_INLINE_DOCUMENT, renderComponent } from '../../../lib/core/bake/render-component';
 import { runScript } from '../../../lib/core/bake/run-script';
-import { UPDATE_OS_COMPONENT } from '../../../lib/core/bake/update-os-component';
+import { UPDATE_COMPONENT } from '../../../lib/core/bake/update-component';
 import { VERIFY_COMPONENT } from '../../../lib/core/bake/verify-component';
 
 const DOCUMENTS: readonly ComponentDocument[] = [
-  UPDATE_OS_COMPONENT,
+  UPDATE_COMPONENT,
   CACHE_IMAGES_COMPONENT,
+  PREPARE_SYSPREP_COMPONENT,
   VERIFY_COMPONENT,
 ];
 const root = join(__dirname, '..', '..', '..');
@@ -33,23 +36,8 @@ describe.each(DOCUMENTS.map((document) => [document.name, document] as const))('
     expect((parse(text) as ComponentDocument).phases).toEqual(document.phases);
   });
 
-  test('declares every parameter that it uses, and uses every one that it declares', () => {
-    const used = [...text.matchAll(/{{ (\w+) }}/g)].map(([, parameter]) => parameter);
-    const declared = (document.parameters ?? []).map((parameter) => parameter.name);
-    expect([...new Set(used)].sort()).toEqual([...declared].sort());
-    expect(declared.filter((parameter) => !/^\w{3,128}$/.test(parameter))).toEqual([]);
-  });
-
-  test('has no braces but those of parameters and of steps before in the same phase', () => {
-    for (const [index, step] of steps.entries()) {
-      const before = steps.slice(0, index).filter((other) => other.phase === step.phase);
-      const allowed = [
-        ...(document.parameters ?? []).map((parameter) => parameter.name),
-        ...before.map((other) => `${other.phase}.${other.name}.outputs.stdout`),
-      ];
-      const braces = [...JSON.stringify(step).matchAll(/{{(.*?)}}/g)].map(([, inner = '']) => inner.trim());
-      expect(allowed).toEqual(expect.arrayContaining(braces));
-    }
+  test('has no fault', () => {
+    expect(componentFaults(document)).toEqual([]);
   });
 
   test('names each step once and limits its time', () => {
@@ -82,13 +70,37 @@ test('a script that is missing fails its step instead of ending it with 0', () =
   expect(step.inputs.commands.at(-1)).toBe('exit $LASTEXITCODE');
 });
 
-test('the folder is made before anything is downloaded to it', () => {
-  const [prepare, download] = CACHE_IMAGES_COMPONENT.phases[0]?.steps ?? [];
-  expect([prepare?.name, download?.action]).toEqual(['PrepareFolder', 'S3Download']);
+test.each(DOCUMENTS.map((document) => [document.name, document] as const))(
+  '%s lays out the scripts of the recipe before it runs any',
+  (_name, { phases: [phase] }) => {
+    const steps = phase?.steps ?? [];
+    expect(steps.slice(0, 3).map((step) => step.name)).toEqual([
+      'PrepareFolder',
+      'DownloadScripts',
+      'ExpandScripts',
+    ]);
+    expect(JSON.stringify(steps[2])).toContain("'{{ ScriptsSha256 }}'");
+  },
+);
+
+test.each([CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT])(
+  'what others did before $name is checked before anything is done',
+  ({ phases: [phase] }) => {
+    const names = (phase?.steps ?? []).map((step) => step.name);
+    expect(names.slice(3).filter((name) => name !== 'DownloadInputs')[0]).toBe('AssertHost');
+  },
+);
+
+test('no component calls sysprep, which is a step of the workflow', () => {
+  expect(
+    DOCUMENTS.map(renderComponent)
+      .join('')
+      .match(/[\w.]*sysprep[\w.]*/gi),
+  ).toEqual(['sysprep', 'AssertSysprep', 'Sysprep.ps1']);
 });
 
 test('a failed verification is uploaded nevertheless', () => {
-  const [verify, ...rest] = VERIFY_COMPONENT.phases[0]?.steps ?? [];
+  const [verify, ...rest] = VERIFY_COMPONENT.phases[0]?.steps.slice(3) ?? [];
   expect(verify?.onFailure).toBe('Continue');
   expect(rest.map((step) => step.name)).toEqual(['DocumentKey', 'UploadVerification']);
 });

@@ -33,6 +33,25 @@ test('a clone has the disk and the state, and an instance id of its own', () => 
   expect(host.facts.pendingReboot).toBe(true);
 });
 
+test('a boot starts the services that start by themselves, and no other', () => {
+  const host = pretendedHost({
+    services: { docker: 'Stopped', wuauserv: 'Stopped', UsoSvc: 'Stopped' },
+    startTypes: { wuauserv: 'Manual', UsoSvc: 'Disabled' },
+  });
+  host.reboot();
+  expect(host.facts.services).toEqual({ docker: 'Running', wuauserv: 'Stopped', UsoSvc: 'Stopped' });
+});
+
+test('what Windows Update offers stands beside the state, until it is installed', () => {
+  const host = pretendedHost();
+  const offers = join(host.folder, 'offered-updates.json');
+  expect(JSON.parse(readFileSync(offers, 'utf8'))).toEqual([
+    expect.objectContaining({ category: 'SecurityUpdates', revision: 4294 }),
+  ]);
+  host.installUpdates();
+  expect(existsSync(offers)).toBe(false);
+});
+
 test('programs on the host find its docker first', () => {
   const { environment, folder } = pretendedHost();
   expect(environment['PATH']!.split(delimiter)[0]).toBe('/docker');

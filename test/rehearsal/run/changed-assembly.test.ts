@@ -30,7 +30,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'a parameter that the component does not declare': [
     ({ pipeline }) => {
       const recipe = resourceOf(pipeline, 'AWS::ImageBuilder::ImageRecipe');
-      const [, , verify] = recipe['Properties'].Components;
+      const [, , , verify] = recipe['Properties'].Components;
       verify.Parameters = [...verify.Parameters, { Name: 'Colour', Value: ['red'] }];
     },
     /component verify does not declare the parameter Colour\.$/,
@@ -38,28 +38,30 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'a parameter without its value': [
     ({ pipeline }) => {
       const recipe = resourceOf(pipeline, 'AWS::ImageBuilder::ImageRecipe');
-      const [, , verify] = recipe['Properties'].Components;
+      const [, , , verify] = recipe['Properties'].Components;
       verify.Parameters = [verify.Parameters[0]];
     },
     /component verify needs a value for the parameter RoleId\.$/,
   ],
   'an action without a model': [
     ({ pipeline }) => {
-      changeDocument(pipeline, 'UpdateOs', (yaml) => yaml.replace('action: UpdateOS', 'action: WebDownload'));
+      changeDocument(pipeline, 'Update', (yaml) =>
+        yaml.replace('action: ExecutePowerShell', 'action: WebDownload'),
+      );
     },
-    /^The rehearsal does not model the action WebDownload of step UpdateOS of component update-os\.$/,
+    /^The rehearsal does not model the action WebDownload of step PrepareFolder of component update\.$/,
   ],
   'a condition that is none': [
     ({ pipeline }) => {
-      changeDocument(pipeline, 'UpdateOs', (yaml) =>
-        yaml.replace('action: UpdateOS', 'if: never\n        action: UpdateOS'),
+      changeDocument(pipeline, 'Update', (yaml) =>
+        yaml.replace('action: ExecutePowerShell', 'if: never\n        action: ExecutePowerShell'),
       );
     },
-    /^Image Builder would refuse step UpdateOS of component update-os, if: a mapping of fields is needed, got: "never"\.$/,
+    /^Image Builder would refuse step PrepareFolder of component update, if: a mapping of fields is needed, got: "never"\.$/,
   ],
   'a document that is not YAML': [
     ({ pipeline }) => {
-      changeDocument(pipeline, 'UpdateOs', (yaml) => `${yaml}\n  "`);
+      changeDocument(pipeline, 'Update', (yaml) => `${yaml}\n  "`);
     },
     /^Image Builder would refuse component winbake-[a-z0-9-]+: its document is not YAML: /,
   ],
@@ -87,19 +89,19 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
 const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'the step PrepareFolder removed': [
     ({ pipeline }) => {
-      changeDocument(pipeline, 'CacheImages', (yaml) => withoutStep(yaml, 'PrepareFolder'));
+      changeDocument(pipeline, 'Update', (yaml) => withoutStep(yaml, 'PrepareFolder'));
     },
-    /^The bake \S+ ended as FAILED: in the build stage, step DownloadInputs of component cache-images: The folder of C:\\ProgramData\\Winbake\\scripts\.zip does not exist\./,
+    /^The bake \S+ ended as FAILED: in the build stage, step DownloadScripts of component update: The folder of C:\\ProgramData\\Winbake\\scripts\.zip does not exist\./,
   ],
-  'the step Reboot removed': [
+  'no restart after the updates': [
     ({ pipeline }) => {
-      changeDocument(pipeline, 'UpdateOs', (yaml) => withoutStep(yaml, 'Reboot'));
+      changeDocument(pipeline, 'Update', (yaml) => yaml.replace('exit $LASTEXITCODE', 'exit 0'));
     },
     /^The bake \S+ ended as FAILED: in the build stage, step AssertHost of component cache-images: .*restart is pending/,
   ],
-  'the step UpdateOS removed': [
+  'the step InstallUpdate removed': [
     ({ pipeline }) => {
-      changeDocument(pipeline, 'UpdateOs', (yaml) => withoutStep(yaml, 'UpdateOS'));
+      changeDocument(pipeline, 'Update', (yaml) => withoutStep(yaml, 'InstallUpdate'));
     },
     /step SelectImageSet of component cache-images: .*HOST_BEHIND_TARGET: the order wants revision 4294, .* at 10\.0\.20348\.4171/,
   ],

@@ -24,6 +24,9 @@ const JULY: SyntheticMonth = {
   minutes: { servercore: 50, nanoserver: 110, iis: 200, aspnet: 65 },
 };
 
+/** With these each component begins. */
+const SCRIPTS = ['PrepareFolder', 'DownloadScripts', 'ExpandScripts'];
+
 const FAULTS = ['throttle', 'token', 'paging', 'redirect-blobs'];
 
 describeWithPowerShell('a whole rehearsal', () => {
@@ -137,17 +140,18 @@ describeWithPowerShell('a whole rehearsal', () => {
     const { steps } = reports.get('2022')!;
     const names = steps.map(({ name }) => name).filter((name) => name.includes(': '));
     expect(names).toEqual([
-      ...['update-os: UpdateOS', 'update-os: Reboot'],
-      ...[
-        'PrepareFolder',
-        'DownloadInputs',
-        'ExpandScripts',
-        'AssertHost',
-        'SelectImageSet',
-        'SaveImage',
-      ].map((step) => `cache-images: ${step}`),
-      ...['WriteImageManifest', 'DocumentKey', 'UploadManifest'].map((step) => `cache-images: ${step}`),
-      ...['VerifyImages', 'DocumentKey', 'UploadVerification'].map((step) => `verify: ${step}`),
+      ...[...SCRIPTS, 'InstallUpdate'].map((step) => `update: ${step}`),
+      ...[...SCRIPTS, 'DownloadInputs', 'AssertHost', 'SelectImageSet'].map(
+        (step) => `cache-images: ${step}`,
+      ),
+      ...['SaveImage', 'WriteImageManifest', 'DocumentKey', 'UploadManifest'].map(
+        (step) => `cache-images: ${step}`,
+      ),
+      ...[...SCRIPTS, 'AssertHost', 'AssertSysprep', 'ClearLeftover'].map(
+        (step) => `prepare-sysprep: ${step}`,
+      ),
+      ...['InitializeLaunch', 'ResumeUpdate', 'RemoveWorkFiles'].map((step) => `prepare-sysprep: ${step}`),
+      ...[...SCRIPTS, 'VerifyImages', 'DocumentKey', 'UploadVerification'].map((step) => `verify: ${step}`),
     ]);
     expect(new Set(steps.map(({ status }) => status))).toEqual(new Set(['done']));
   });

@@ -1,27 +1,109 @@
+import { CATALOG, HOST } from '../support/documents';
+import type { DockerAnswer } from '../support/fake-docker';
+import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine } from '../support/pretended-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
-function step(host: object, parameters: object = { ExpectedBuild: 20348 }): ScriptCase {
-  return { script: 'steps/Assert-Host.ps1', parameters: { ...parameters }, machine: makeMachine({ host }) };
+const SERVICES = { docker: 'Running', wuauserv: 'Running', UsoSvc: 'Running' };
+
+interface Setting {
+  readonly host?: object;
+  readonly docker?: readonly DockerAnswer[];
+  readonly documents?: Readonly<Record<string, unknown>>;
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-describeWithPowerShell('Assert-Host', () => {
-  const result = runTable(
-    {
-      ready: step(hostState()),
-      bothPending: step(hostState({ pendingReboot: true })),
-      updatePending: step(hostState({ pendingReboot: 'RebootRequired' })),
-      servicingPending: step(hostState({ pendingReboot: 'RebootPending' })),
-      wrongBuild: step(hostState({ currentBuild: '17763', ubr: 8000 })),
-      unknownRegistry: step(hostState({ ubr: null })),
+function step({ host = {}, docker = [], documents = {}, parameters = {} }: Setting = {}): ScriptCase {
+  return {
+    script: 'steps/Assert-Host.ps1',
+    parameters: { ExpectedBuild: 20348, Os: 'SERVER_2022_CORE', DockerWaitSeconds: 0.02, ...parameters },
+    machine: makeMachine({
+      host: hostState({ services: SERVICES, startTypes: { wuauserv: 'Manual' }, ...host }),
+      documents,
+      docker: [...docker, ...HEALTHY_DOCKER],
+    }),
+  };
+}
+
+/** A restart that is pending, or a file that waits for one, and whether the bake stops for it. */
+const renames = (...names: string[]): object => ({ pendingFileRenames: names });
+const down: DockerAnswer = { call: '*', exitCode: 1, stderr: 'error during connect' };
+
+const STOPS = {
+  bothPending: [step({ host: { pendingReboot: true } }), /RebootPending, RebootRequired/],
+  updatePending: [
+    step({ host: { pendingReboot: 'RebootRequired' } }),
+    /A restart is pending \(RebootRequired\)/,
+  ],
+  servicingPending: [step({ host: { pendingReboot: 'RebootPending' } }), /\(RebootPending\)/],
+  servicingRuns: [step({ host: { pendingReboot: 'RebootInProgress' } }), /\(RebootInProgress\)/],
+  packagesPending: [step({ host: { pendingReboot: 'PackagesPending' } }), /\(PackagesPending\)/],
+  rolePending: [step({ host: { pendingReboot: 'CurrentRebootAttempts' } }), /\(CurrentRebootAttempts\)/],
+  wrongBuild: [step({ host: { currentBuild: '17763', ubr: 8000 } }), /10\.0\.17763\.8000.*build 20348/],
+  wrongEdition: [
+    step({ host: { installationType: 'Server' } }),
+    /InstallationType is 'Server', and this pipeline bakes SERVER_2022_CORE, whose is 'Server Core'/,
+  ],
+  notFull: [step({ parameters: { Os: 'SERVER_2022_FULL' } }), /bakes SERVER_2022_FULL, whose is 'Server'/],
+  unknownRegistry: [step({ host: { ubr: null } }), /lacks 'ubr'/],
+  otherRevision: [
+    step({ documents: { 'host.json': { ...HOST, osVersion: '10.0.20348.4171' } } }),
+    /The host changed from 10\.0\.20348\.4171 to 10\.0\.20348\.4294/,
+  ],
+  clockBehind: [
+    step({ host: { clockOffsetSeconds: -3e9 }, documents: { 'catalog.json': CATALOG } }),
+    /The clock of this Windows says 19\S+Z, and the catalog holds an image set of 2025-10-15T06:00:00\.000Z/,
+  ],
+  noDocker: [step({ host: { services: { wuauserv: 'Running' } } }), /This Windows has no service 'docker'/],
+  dockerSilent: [step({ docker: [down] }), /does not answer after 0\.02 s\. .*error during connect/],
+  oldEngine: [
+    step({ docker: [{ call: 'version *', stdout: '19.03.5' }] }),
+    /The Docker engine is '19\.03\.5'; build 20348 needs 20\.10 or newer/,
+  ],
+  oldFor2025: [
+    step({
+      host: { currentBuild: '26100', ubr: 1 },
+      docker: [{ call: 'version *', stdout: '24.0.9' }],
+      parameters: { ExpectedBuild: 26100, Os: 'SERVER_2025_CORE' },
+    }),
+    /build 26100 needs 25\.0 or newer/,
+  ],
+  noNat: [
+    step({ docker: [{ call: 'network inspect nat', exitCode: 1, stderr: 'network nat not found' }] }),
+    /Docker has no network 'nat', so containers would have no network\. .*network nat not found/,
+  ],
+} as const;
+
+const PASSES = {
+  ready: step(),
+  deletions: step({ host: renames('\\??\\C:\\Windows\\System32\\old.dll', '') }),
+  elsewhere: step({ host: renames('\\??\\C:\\a', '\\??\\C:\\Program Files\\Agent\\a.dll') }),
+  temporary: step({ host: renames('\\??\\C:\\a', '!\\??\\C:\\Windows\\Temp\\a.dll') }),
+  // Each start asks for it again: stopping here would stop every bake.
+  systemFile: step({ host: renames('\\??\\C:\\a', '!\\??\\C:\\Windows\\System32\\a.dll') }),
+  dockerStopped: step({ host: { services: { ...SERVICES, docker: 'Stopped' } } }),
+  dockerSlow: step({ docker: [{ ...down, times: 1 }], parameters: { DockerWaitSeconds: 0.4 } }),
+  again: step({
+    documents: {
+      'host.json': HOST,
+      'catalog.json': CATALOG,
+      'update-service.json': {
+        schema: 'winbake.update-service/1',
+        services: [{ name: 'wuauserv', startType: 'Manual' }],
+      },
     },
-    BUILD_TIMEOUT,
-  );
+  }),
+} as const;
+
+describeWithPowerShell('Assert-Host', () => {
+  const stops = Object.fromEntries(Object.entries(STOPS).map(([name, [one]]) => [name, one]));
+  const result = runTable<string>({ ...stops, ...PASSES }, BUILD_TIMEOUT);
 
   test('records CurrentBuild and UBR with the instant', () => {
-    const { exitCode, stdout, machine } = result('ready');
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: ['The host is 10.0.20348.4294.'] });
+    const { exitCode, stdout, stderr, machine } = result('ready');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout.at(-1)).toMatch(/^\S+Z The host is 10\.0\.20348\.4294\.$/);
     expect(machine.read('host.json')).toEqual({
       schema: 'winbake.host/1',
       osVersion: '10.0.20348.4294',
@@ -36,27 +118,39 @@ describeWithPowerShell('Assert-Host', () => {
     expect(bytes.at(-1)).toBe(10);
   });
 
-  test.each(['bothPending', 'updatePending', 'servicingPending'] as const)(
-    'stops before a restart: %s',
-    (name) => {
-      const { exitCode, stderr, machine } = result(name);
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^Assert-Host: A restart is pending/);
-      expect(machine.read('host.json')).toBeUndefined();
-    },
-  );
-
-  test('stops on another build and names both', () => {
-    expect(result('wrongBuild')).toMatchObject({
-      exitCode: 1,
-      stderr: expect.stringMatching(/10\.0\.17763\.8000.*build 20348/),
+  test('holds the update services, and remembers how they started', () => {
+    const { machine } = result('ready');
+    expect(machine.host()).toMatchObject({
+      services: { docker: 'Running', wuauserv: 'Stopped', UsoSvc: 'Stopped' },
+      startTypes: { wuauserv: 'Disabled', UsoSvc: 'Disabled' },
+    });
+    expect(machine.read('update-service.json')).toEqual({
+      schema: 'winbake.update-service/1',
+      services: [
+        { name: 'UsoSvc', startType: 'Automatic' },
+        { name: 'wuauserv', startType: 'Manual' },
+      ],
     });
   });
 
-  test('stops where the host does not tell its revision', () => {
-    expect(result('unknownRegistry')).toMatchObject({
-      exitCode: 1,
-      stderr: expect.stringContaining("lacks 'ubr'"),
+  test.each(Object.entries(STOPS))('stops, in one line, and records nothing: %s', (name, [, message]) => {
+    const { exitCode, stderr, machine } = result(name);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) });
+    expect(stderr).toMatch(/^Assert-Host: [^\n]+\n$/);
+    expect(machine.read('host.json')).toEqual(name === 'otherRevision' ? expect.anything() : undefined);
+  });
+
+  test.each(Object.keys(PASSES))('goes on: %s', (name) => {
+    const { exitCode, stderr, machine } = result(name);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(machine.host()).toMatchObject({ services: { docker: 'Running' } });
+  });
+
+  test('a second run keeps the instant of the first, and how the services were before', () => {
+    const { machine } = result('again');
+    expect(machine.read('host.json')).toEqual(HOST);
+    expect(machine.read('update-service.json')).toMatchObject({
+      services: [{ name: 'wuauserv', startType: 'Manual' }],
     });
   });
 });

@@ -15,6 +15,8 @@ export interface PretendedMachine {
   calls(): string[];
   /** The lines of a file beside host.json; none where there is no such file. */
   lines(name: string): string[];
+  /** Whether a file or folder of the drive is there, by its path below it. */
+  has(path: string): boolean;
   /** What host.json holds now. */
   host(): Readonly<Record<string, unknown>>;
   /** The messages of the Application log, oldest first. */
@@ -28,6 +30,8 @@ export interface PretendedMachineOptions {
   readonly docker?: readonly DockerAnswer[];
   /** Further files of the drive, by their paths below it. */
   readonly files?: Readonly<Record<string, string>>;
+  /** JSON documents beside host.json, by their names. */
+  readonly beside?: Readonly<Record<string, unknown>>;
 }
 
 /** The host.json of a healthy host, with changes. */
@@ -54,6 +58,9 @@ export function makeMachine(options: PretendedMachineOptions = {}): PretendedMac
   for (const [name, document] of Object.entries(options.documents ?? {})) {
     writeFileSync(join(work, name), typeof document === 'string' ? document : JSON.stringify(document));
   }
+  for (const [name, document] of Object.entries(options.beside ?? {})) {
+    writeFileSync(join(folder, name), JSON.stringify(document));
+  }
   for (const [name, text] of Object.entries(options.files ?? {})) {
     mkdirSync(dirname(join(folder, 'c', name)), { recursive: true });
     writeFileSync(join(folder, 'c', name), text);
@@ -67,6 +74,7 @@ export function makeMachine(options: PretendedMachineOptions = {}): PretendedMac
       existsSync(join(work, name)) ? JSON.parse(readFileSync(join(work, name), 'utf8')) : undefined,
     readBytes: (name) => readFileSync(join(work, name)),
     calls: () => dockerCalls(folder),
+    has: (path) => existsSync(join(folder, 'c', path)),
     host: () => JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')),
     lines,
     events: () => lines('events.jsonl').map((line) => (JSON.parse(line) as { message: string }).message),

@@ -72,3 +72,16 @@ export function runTable<Name extends string>(
   });
   return (name) => ({ ...results[names.indexOf(name)]!, machine: table[name].machine });
 }
+
+/** Runs named sequences of cases, all in one PowerShell, and gives the results of each; the machines stay for the tests. */
+export async function runSequences<Name extends string>(
+  table: Readonly<Record<Name, readonly ScriptCase[]>>,
+): Promise<Readonly<Record<Name, readonly ScriptResult[]>>> {
+  const names = Object.keys(table) as Name[];
+  const results = await runCases(names.flatMap((name) => table[name]));
+  const sequences: Partial<Record<Name, readonly ScriptResult[]>> = {};
+  for (const name of names) {
+    sequences[name] = results.splice(0, table[name].length);
+  }
+  return sequences as Record<Name, readonly ScriptResult[]>;
+}

@@ -11,7 +11,7 @@ function Get-Instant {
     #>
     [CmdletBinding()]
     [OutputType([string])]
-    param([object]$Value = [DateTime]::UtcNow)
+    param([object]$Value = (Get-Date))
     $invariant = [Globalization.CultureInfo]::InvariantCulture
     if ($Value -is [DateTime]) {
         $utc = $Value.ToUniversalTime()

@@ -1,0 +1,36 @@
+import type { ComponentParameter, ComponentStep } from './component-document';
+import { EXPAND_SCRIPTS } from './expand-scripts';
+import { SCRIPTS_ARCHIVE, WORK_FOLDER } from './work-folder';
+
+/** The parameters that `PREPARE_SCRIPTS` refers to. */
+export const SCRIPTS_PARAMETERS: readonly ComponentParameter[] = [
+  { name: 'ScriptsUri', description: 'Where the archive of the scripts is, such as s3://bucket/key.' },
+  { name: 'ScriptsSha256', description: 'The SHA-256 of that archive, in hexadecimal.' },
+];
+
+/**
+ * The first steps of every component that runs instance scripts: they lay out the scripts of the recipe, whatever was in
+ * their folder before. Components do not rely on each other for it, since others may run between them.
+ */
+export const PREPARE_SCRIPTS: readonly ComponentStep[] = [
+  {
+    // S3Download makes no folders.
+    name: 'PrepareFolder',
+    action: 'ExecutePowerShell',
+    timeoutSeconds: 300,
+    inputs: { commands: [`$null = New-Item -ItemType Directory -Force -Path '${WORK_FOLDER}'`] },
+  },
+  {
+    name: 'DownloadScripts',
+    action: 'S3Download',
+    timeoutSeconds: 600,
+    maxAttempts: 3,
+    inputs: [{ source: '{{ ScriptsUri }}', destination: SCRIPTS_ARCHIVE, overwrite: true }],
+  },
+  {
+    name: 'ExpandScripts',
+    action: 'ExecutePowerShell',
+    timeoutSeconds: 600,
+    inputs: { commands: [EXPAND_SCRIPTS.join('\n')] },
+  },
+];

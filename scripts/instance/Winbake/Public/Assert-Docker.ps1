@@ -1,0 +1,40 @@
+function Assert-Docker {
+    <#
+    .SYNOPSIS
+    Fails unless Docker runs, is new enough for this release and has its network "nat"; starts it where it is stopped.
+    .DESCRIPTION
+    After a restart the engine needs some time before it answers, so this waits for it. Older engines than 20.10 lack
+    "docker run --pull"; 25.0 is the first that AWS ships on Windows Server 2025.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-windows-ami-versions.html
+    .PARAMETER Build
+    The build of this Windows.
+    .PARAMETER WaitSeconds
+    How long the engine may take to answer.
+    .EXAMPLE
+    Assert-Docker -Build 20348 -WaitSeconds 120
+    .OUTPUTS
+    Nothing.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [int]$Build,
+        [Parameter(Mandatory = $true)] [double]$WaitSeconds
+    )
+    $service = Get-Service | Where-Object { $_.Name -eq 'docker' }
+    if ($null -eq $service) {
+        throw "This Windows has no service 'docker'. The base image must be an ECS-optimized one, or have Docker installed."
+    }
+    if ($service.Status -ne 'Running') { Start-Service -Name 'docker' }
+    $text = Get-DockerVersion -WaitSeconds $WaitSeconds
+    $least = [version]'20.10'
+    if ($Build -ge 26100) { $least = [version]'25.0' }
+    if ($text -notmatch '^([0-9]+\.[0-9]+)' -or [version]$Matches[1] -lt $least) {
+        throw "The Docker engine is '$text'; build $Build needs $least or newer. Take a newer base image."
+    }
+    try {
+        $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat'
+    }
+    catch {
+        throw "Docker has no network 'nat', so containers would have no network. $($_.Exception.Message)"
+    }
+}

@@ -1,0 +1,35 @@
+function Clear-Folder {
+    <#
+    .SYNOPSIS
+    Empties a folder and keeps the folder itself; one that is not there is no error.
+    .PARAMETER Path
+    The folder.
+    .PARAMETER OlderThan
+    Entries that were written later stay.
+    .PARAMETER SkipLocked
+    What cannot be removed, since a program holds it, stays and is no error.
+    .EXAMPLE
+    Clear-Folder -Path C:\ProgramData\Amazon\ECS\data
+    .OUTPUTS
+    Nothing.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string]$Path,
+        [DateTime]$OlderThan = [DateTime]::MaxValue,
+        [switch]$SkipLocked
+    )
+    if (-not (Test-Path -LiteralPath $Path)) { return }
+    $kept = 0
+    foreach ($entry in @(Get-ChildItem -LiteralPath $Path -Force)) {
+        if ($entry.LastWriteTimeUtc -ge $OlderThan) { continue }
+        try {
+            Remove-Item -LiteralPath $entry.FullName -Recurse -Force
+        }
+        catch {
+            if (-not $SkipLocked) { throw "'$($entry.FullName)' could not be removed: $($_.Exception.Message)" }
+            $kept++
+        }
+    }
+    Show-Progress "Emptied $Path$(if ($kept -gt 0) { ", but for $kept entries in use" })"
+}

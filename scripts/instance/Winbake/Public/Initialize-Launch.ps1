@@ -1,0 +1,31 @@
+function Initialize-Launch {
+    <#
+    .SYNOPSIS
+    Puts the launch agent into the state in which the next boot is a first one, so that user data runs.
+    .DESCRIPTION
+    EC2Launch v2 (Windows Server 2022 and later) forgets which tasks it ran once; v1 (2016 and 2019) gets its task scheduled.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2launch-v2-settings.html
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2launch.html
+    .EXAMPLE
+    Initialize-Launch
+    .OUTPUTS
+    Nothing.
+    #>
+    [CmdletBinding()]
+    param()
+    $second = Join-Path $env:ProgramFiles 'Amazon\EC2Launch\EC2Launch.exe'
+    $first = Join-Path $env:ProgramData 'Amazon\EC2-Windows\Launch\Scripts\InitializeInstance.ps1'
+    if (Test-Path -LiteralPath $second) {
+        $null = Invoke-Native -FilePath (Resolve-FilePath -Path $second) -ArgumentList 'reset', '--block'
+        $mark = Join-Path $env:ProgramData 'Amazon\EC2Launch\state\.run-once'
+        if (Test-Path -LiteralPath $mark) { throw "EC2Launch v2 was reset and '$mark' is still there: user data would not run." }
+        Show-Progress 'Reset EC2Launch v2'
+    }
+    elseif (Test-Path -LiteralPath $first) {
+        Invoke-ForeignScript -Path $first -Argument @{ Schedule = $true }
+        Show-Progress 'Scheduled EC2Launch v1'
+    }
+    else {
+        throw "There is neither '$second' (EC2Launch v2) nor '$first' (v1): sysprep and user data need one of them."
+    }
+}

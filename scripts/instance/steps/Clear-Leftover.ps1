@@ -1,0 +1,25 @@
+# Leaves: Docker stopped, without networks of users; no state of an ECS agent, no downloads of Windows Update, no temp.
+# Needs: host.json tells when the bake began; the update services are held.
+[CmdletBinding()]
+param([string]$WorkFolder = 'C:\ProgramData\Winbake')
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
+
+try {
+    $begun = [DateTime]::Parse((Get-Instant -Value (Read-Document -Path (Join-Path $WorkFolder 'host.json') -Schema 'winbake.host/1').at))
+    Clear-Docker
+    $agent = Get-Service | Where-Object { $_.Name -eq 'AmazonECS' }
+    if ($null -ne $agent -and $agent.Status -ne 'Stopped') { Stop-Service -Name $agent.Name -Force }
+    foreach ($name in 'data', 'log', 'cache') { Clear-Folder -Path (Join-Path $env:ProgramData "Amazon\ECS\$name") }
+    Clear-Folder -Path (Join-Path $env:ProgramData 'docker\tmp') -SkipLocked
+    Clear-Folder -Path (Join-Path $env:SystemRoot 'SoftwareDistribution\Download') -SkipLocked
+    # What was written since then may be in use by whoever runs this bake.
+    Clear-Folder -Path (Join-Path $env:SystemRoot 'Temp') -OlderThan $begun.ToUniversalTime() -SkipLocked
+    exit 0
+}
+catch {
+    [Console]::Error.WriteLine("Clear-Leftover: $(Format-Failure $_)")
+    exit 1
+}

@@ -1,0 +1,18 @@
+# Leaves: the update services start as they did before the bake.
+# Needs: update-service.json, where they were held.
+[CmdletBinding()]
+param([string]$WorkFolder = 'C:\ProgramData\Winbake')
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
+
+try {
+    Resume-UpdateService -WorkFolder $WorkFolder
+    Show-Progress 'The update services start as they did before the bake.'
+    exit 0
+}
+catch {
+    [Console]::Error.WriteLine("Resume-Update: $(Format-Failure $_)")
+    exit 1
+}

@@ -1,0 +1,128 @@
+# New-Object -ComObject for the Windows Update Agent. What is on offer stands in offered-updates.json beside host.json, a list
+# of { kb, title, category, revision?, build?, fails? }; installing one takes it off, moves the host and leaves a restart pending.
+#   https://learn.microsoft.com/windows/win32/wua_sdk/searching--downloading--and-installing-updates
+# The classifications and their identifiers:
+#   https://learn.microsoft.com/previous-versions/windows/desktop/ff357803(v=vs.85)
+
+$script:newObject = Get-Command -Name 'New-Object' -CommandType Cmdlet
+$script:classifications = @{
+    SecurityUpdates   = '0fa1201d-4330-4fa8-8ae9-b877473b6441'
+    CriticalUpdates   = 'e6cf1350-c01b-414d-a61f-263d14d133b4'
+    DefinitionUpdates = 'e0789628-ce08-4437-be74-2495b842f43b'
+    UpdateRollups     = '28bc880e-0592-4cbf-8f95-c79b17911d5f'
+    Updates           = 'cd5ffd1e-e932-4e3a-bf74-18bf0b1bbd83'
+    Upgrades          = '3689bdc8-b205-4af4-8d4a-a63924c5e9d5'
+}
+
+function Get-OfferFile {
+    return [IO.Path]::Combine([IO.Path]::GetDirectoryName((Get-HostFile)), 'offered-updates.json')
+}
+
+function Get-Offer {
+    $file = Get-OfferFile
+    if (-not [IO.File]::Exists($file)) { return }
+    foreach ($offer in ([IO.File]::ReadAllText($file) | ConvertFrom-Json)) { $offer }
+}
+
+function Add-Method {
+    param([object]$Target, [string]$Name, [scriptblock]$Body)
+    $Target.PSObject.Members.Add([Management.Automation.PSScriptMethod]::new($Name, $Body))
+}
+
+function Get-PretendedUpdate {
+    param([object]$Offer)
+    if (-not $script:classifications.ContainsKey($Offer.category)) {
+        throw "The classification '$($Offer.category)' of $($Offer.kb) is not modelled on the pretended host."
+    }
+    $update = [pscustomobject]@{
+        Title        = $Offer.title
+        KBArticleIDs = @($Offer.kb -replace '^KB', '')
+        Categories   = @([pscustomobject]@{ Name = $Offer.category; CategoryID = $script:classifications[$Offer.category] })
+        EulaAccepted = $false
+        Offer        = $Offer
+    }
+    Add-Method $update 'AcceptEula' { $this.EulaAccepted = $true }
+    return $update
+}
+
+# Installs one update on the pretended host; it is gone from the offers even when the restart is still to come.
+function Install-Offer {
+    param([object]$Offer)
+    $left = @(Get-Offer | Where-Object { $_.kb -ne $Offer.kb })
+    [IO.File]::WriteAllText((Get-OfferFile), (ConvertTo-Json -InputObject $left -Depth 4))
+    $state = Get-HostState
+    if ($Offer.PSObject.Properties['revision']) { $state.ubr = $Offer.revision }
+    if ($Offer.PSObject.Properties['build']) { $state.currentBuild = $Offer.build }
+    $state.pendingReboot = $true
+    Set-HostState $state
+}
+
+function Get-PretendedResult {
+    param([object]$Worker, [string]$Phase)
+    $results = @(foreach ($update in $Worker.Updates.List) {
+        if (-not $update.EulaAccepted) { throw "The terms of $($update.Title) were not accepted." }
+        $fails = $update.Offer.PSObject.Properties['fails']
+        # 4 is failure; the code is one that people know: a download that was cut, an installation that was rolled back.
+        if ($null -ne $fails -and $fails.Value -eq $Phase) {
+            $code = if ($Phase -eq 'download') { -2145124329 } else { -2146498270 }
+            [pscustomobject]@{ ResultCode = 4; HResult = $code }
+        }
+        else {
+            if ($Phase -eq 'install') { Install-Offer $update.Offer }
+            [pscustomobject]@{ ResultCode = 2; HResult = 0 }
+        }
+    })
+    $result = [pscustomobject]@{ Results = $results; RebootRequired = $true }
+    Add-Method $result 'GetUpdateResult' { param([int]$Index) $this.Results[$Index] }
+    return $result
+}
+
+function Get-PretendedSession {
+    $session = [pscustomobject]@{ ClientApplicationID = '' }
+    Add-Method $session 'CreateUpdateSearcher' {
+        $searcher = [pscustomobject]@{}
+        Add-Method $searcher 'Search' {
+            param([string]$Criteria)
+            if ($Criteria -ne "IsInstalled=0 and IsHidden=0 and Type='Software'") {
+                throw "The search '$Criteria' is not modelled on the pretended host."
+            }
+            $state = Get-HostState
+            if ((Get-ServiceStartType $state 'wuauserv') -eq 'Disabled') { throw 'Exception from HRESULT: 0x80070422' }
+            if ($state.PSObject.Properties['updateSearchError']) { throw $state.updateSearchError }
+            [pscustomobject]@{ Updates = @(Get-Offer | ForEach-Object { Get-PretendedUpdate $_ }) }
+        }
+        $searcher
+    }
+    Add-Method $session 'CreateUpdateDownloader' {
+        $worker = [pscustomobject]@{ Updates = $null }
+        Add-Method $worker 'Download' { Get-PretendedResult $this 'download' }
+        $worker
+    }
+    Add-Method $session 'CreateUpdateInstaller' {
+        $worker = [pscustomobject]@{ Updates = $null }
+        Add-Method $worker 'Install' { Get-PretendedResult $this 'install' }
+        $worker
+    }
+    return $session
+}
+
+function Get-PretendedCollection {
+    $collection = [pscustomobject]@{ List = [Collections.Generic.List[object]]::new() }
+    Add-Method $collection 'Add' { param([object]$Update) $this.List.Add($Update); $this.List.Count - 1 }
+    return $collection
+}
+
+function New-Object {
+    [CmdletBinding(DefaultParameterSetName = 'Net')]
+    param(
+        [Parameter(ParameterSetName = 'Net', Mandatory, Position = 0)] [string]$TypeName,
+        [Parameter(ParameterSetName = 'Net', Position = 1)] [object[]]$ArgumentList,
+        [Parameter(ParameterSetName = 'Com', Mandatory)] [string]$ComObject
+    )
+    if ($PSCmdlet.ParameterSetName -eq 'Net') { return & $script:newObject @PSBoundParameters }
+    switch ($ComObject) {
+        'Microsoft.Update.Session' { return Get-PretendedSession }
+        'Microsoft.Update.UpdateColl' { return Get-PretendedCollection }
+    }
+    throw "The COM object '$ComObject' is not modelled on the pretended host."
+}

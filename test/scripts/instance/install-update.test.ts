@@ -1,0 +1,220 @@
+import { join } from 'node:path';
+import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
+import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
+
+const RESTART = join(__dirname, '..', 'support', 'restart.ps1');
+
+/** One update on offer, as scripts/pretended-windows/Updates.ps1 describes it. */
+interface Offer {
+  readonly kb: string;
+  readonly title: string;
+  readonly category: string;
+  readonly revision?: number;
+  readonly build?: string;
+  readonly fails?: 'download' | 'install';
+}
+
+const CUMULATIVE: Offer = {
+  kb: 'KB5066782',
+  title: '2025-10 Cumulative Update',
+  category: 'SecurityUpdates',
+  revision: 4294,
+};
+const CRITICAL: Offer = { kb: 'KB5000001', title: 'A critical one', category: 'CriticalUpdates' };
+const PREVIEW: Offer = { kb: 'KB5066999', title: '2025-10 Preview', category: 'Updates', revision: 4346 };
+const DEFINITION: Offer = { kb: 'KB2267602', title: 'Definitions', category: 'DefinitionUpdates' };
+const UPGRADE: Offer = {
+  kb: 'KB5050000',
+  title: 'Windows Server 2025',
+  category: 'Upgrades',
+  build: '26100',
+};
+const EVERYTHING = [UPGRADE, CUMULATIVE, CRITICAL, PREVIEW, DEFINITION];
+
+interface Setting {
+  readonly offers?: readonly Offer[];
+  readonly host?: object;
+  readonly parameters?: object;
+  /** How often the step runs, with a restart between two runs. */
+  readonly runs?: number;
+  /** Without the restarts in between, as when it was cut short. */
+  readonly noRestart?: true;
+  readonly documents?: Readonly<Record<string, unknown>>;
+}
+
+function bake({ offers = [], host = {}, parameters = {}, runs = 1, noRestart, documents = {} }: Setting) {
+  const machine = makeMachine({
+    host: hostState({
+      ubr: 4171,
+      services: { docker: 'Running', wuauserv: 'Running', UsoSvc: 'Running' },
+      startTypes: { wuauserv: 'Manual' },
+      ...host,
+    }),
+    documents,
+    beside: { 'offered-updates.json': offers },
+  });
+  const step: ScriptCase = {
+    script: 'steps/Install-Update.ps1',
+    parameters: { ExpectedBuild: 20348, ...parameters },
+    machine,
+  };
+  const restart: ScriptCase = { script: RESTART, machine };
+  return Array.from({ length: runs }, (_, index) =>
+    index === 0 || noRestart === true ? [step] : [restart, step],
+  ).flat();
+}
+
+const CASES = {
+  nothing: bake({}),
+  security: bake({ offers: EVERYTHING, runs: 2 }),
+  all: bake({ offers: EVERYTHING, runs: 2, parameters: { Policy: 'all' } }),
+  none: bake({ offers: EVERYTHING, parameters: { Policy: 'none' } }),
+  noneButOne: bake({
+    offers: EVERYTHING,
+    runs: 2,
+    parameters: { Policy: 'none', Include: 'kb5066999, KB1234567' },
+  }),
+  included: bake({ offers: EVERYTHING, runs: 2, parameters: { Include: 'KB5066999' } }),
+  excluded: bake({ offers: EVERYTHING, runs: 2, parameters: { Exclude: 'KB5066782,KB5000001' } }),
+  excludedBeatsIncluded: bake({
+    offers: [CUMULATIVE],
+    parameters: { Include: 'KB5066782', Exclude: 'KB5066782' },
+  }),
+  pendingBefore: bake({ host: { pendingReboot: 'RebootPending' }, runs: 2 }),
+  cutShort: bake({ offers: [CUMULATIVE], runs: 3, noRestart: true }),
+  renamed: bake({
+    host: { pendingFileRenames: ['\\??\\C:\\a', '\\??\\C:\\Windows\\System32\\a.dll'] },
+    runs: 2,
+  }),
+  heldAlready: bake({
+    offers: [CUMULATIVE],
+    host: { startTypes: { wuauserv: 'Disabled', UsoSvc: 'Disabled' } },
+    documents: {
+      'update-service.json': {
+        schema: 'winbake.update-service/1',
+        services: [
+          { name: 'UsoSvc', startType: 'Automatic' },
+          { name: 'wuauserv', startType: 'Manual' },
+        ],
+      },
+    },
+    runs: 2,
+  }),
+  endless: bake({ host: { pendingReboot: 'RebootPending' }, runs: 6, noRestart: true }),
+  upgraded: bake({
+    offers: [{ ...UPGRADE, category: 'SecurityUpdates' }],
+    parameters: { ExpectedBuild: 20348 },
+    runs: 2,
+  }),
+  downloadFails: bake({ offers: [{ ...CUMULATIVE, fails: 'download' }] }),
+  installFails: bake({ offers: [CRITICAL, { ...CUMULATIVE, fails: 'install' }] }),
+  unreachable: bake({ host: { updateSearchError: 'Exception from HRESULT: 0x8024402C' } }),
+  otherBuild: bake({ host: { currentBuild: '17763' } }),
+  badList: bake({ parameters: { Exclude: '5066782' } }),
+} as const;
+
+type Name = keyof typeof CASES;
+
+describeWithPowerShell('Install-Update', () => {
+  let results: Readonly<Record<Name, readonly ScriptResult[]>>;
+  const machineOf = (name: Name): PretendedMachine => CASES[name][0]!.machine;
+  /** The runs of the step itself. */
+  const runsOf = (name: Name): readonly ScriptResult[] =>
+    results[name].filter((_, index) => CASES[name][index]!.script !== RESTART);
+  const codesOf = (name: Name): readonly number[] => runsOf(name).map(({ exitCode }) => exitCode);
+  const errorOf = (name: Name): string => runsOf(name).at(-1)!.stderr;
+  const record = (name: Name) =>
+    machineOf(name).read('updates.json') as {
+      readonly rounds: number;
+      readonly installed: readonly { readonly kb: string }[];
+    };
+  const installed = (name: Name): readonly string[] => record(name).installed.map(({ kb }) => kb);
+  beforeAll(async () => {
+    results = await runSequences(CASES);
+  }, BUILD_TIMEOUT);
+
+  test.each<[Name, readonly string[]]>([
+    ['nothing', []],
+    ['security', ['KB5066782', 'KB5000001']],
+    ['all', ['KB5066782', 'KB5000001', 'KB5066999', 'KB2267602']],
+    ['none', []],
+    ['noneButOne', ['KB5066999']],
+    ['included', ['KB5066782', 'KB5000001', 'KB5066999']],
+    ['excluded', []],
+    ['excludedBeatsIncluded', []],
+  ])('%s installs %j and nothing else', (name, updates) => {
+    expect(installed(name)).toEqual(updates);
+    expect(codesOf(name).at(-1)).toBe(0);
+  });
+
+  test('after an installation it wants a restart, looks again, and is done when nothing is left', () => {
+    expect(codesOf('security')).toEqual([3010, 0]);
+    expect(machineOf('security').host()).toMatchObject({ ubr: 4294, pendingReboot: false });
+    expect(runsOf('security')[1]!.stdout.at(-1)).toMatch(
+      / Windows is at 10\.0\.20348\.4294; nothing that the policy 'security' takes is missing\.$/,
+    );
+  });
+
+  test('each update on offer is named on a line of its own, taken or left', () => {
+    const lines = runsOf('security')[0]!.stdout.map((line) => line.replace(/^\S+Z /, ''));
+    expect(lines.slice(0, 5)).toEqual([
+      'Leaves KB5050000 Windows Server 2025',
+      'Takes KB5066782 2025-10 Cumulative Update',
+      'Takes KB5000001 A critical one',
+      'Leaves KB5066999 2025-10 Preview',
+      'Leaves KB2267602 Definitions',
+    ]);
+    expect(lines.at(-1)).toBe('Restarts for: KB5066782, KB5000001 (round 1 of 5)');
+  });
+
+  test.each<[Name, readonly number[]]>([
+    ['nothing', [0]],
+    ['pendingBefore', [3010, 0]],
+    // Without a restart in between it asks for one again, and installs nothing twice.
+    ['cutShort', [3010, 3010, 3010]],
+    // Files that wait for a restart get one restart; whoever asks for it again at each start stops no bake.
+    ['renamed', [3010, 0]],
+    ['heldAlready', [3010, 0]],
+  ])('%s ends with %j', (name, codes) => {
+    expect(codesOf(name)).toEqual(codes);
+    expect(runsOf(name).map(({ stderr }) => stderr)).toEqual(codes.map(() => ''));
+  });
+
+  test('an installation that was cut short is not made again', () => {
+    expect(installed('cutShort')).toEqual(['KB5066782']);
+  });
+
+  test('the update services are held once Windows is up to date, and not before', () => {
+    expect(machineOf('cutShort').host()).toMatchObject({ services: { wuauserv: 'Running' } });
+    for (const name of ['security', 'heldAlready'] as const) {
+      expect(machineOf(name).host()).toMatchObject({
+        services: { wuauserv: 'Stopped', UsoSvc: 'Stopped' },
+        startTypes: { wuauserv: 'Disabled', UsoSvc: 'Disabled' },
+      });
+      expect(machineOf(name).read('update-service.json')).toMatchObject({
+        services: [
+          { name: 'UsoSvc', startType: 'Automatic' },
+          { name: 'wuauserv', startType: 'Manual' },
+        ],
+      });
+    }
+  });
+
+  test.each<[Name, RegExp]>([
+    ['endless', /wants a restart after each of 5 rounds of updates; now for: RebootPending\./],
+    [
+      'upgraded',
+      /is 10\.0\.26100\.4171, before its updates it was 10\.0\.20348\.4171, .*exclude the upgrade/,
+    ],
+    ['downloadFails', /Windows Update failed to download: KB5066782 ended with 0x80240017/],
+    ['installFails', /Windows Update failed to install: KB5066782 ended with 0x800F0922/],
+    ['unreachable', /could not be searched: .*0x8024402C Has the build instance a route to Windows Update/],
+    ['otherBuild', /is 10\.0\.17763\.4171, .* bakes build 20348\. Take a base image of that release/],
+    ['badList', /A list of updates is such as KB5066782,KB5066136, or none; got: '5066782'/],
+  ])('fails in one line: %s', (name, message) => {
+    expect(codesOf(name).at(-1)).toBe(1);
+    expect(errorOf(name)).toMatch(message);
+    expect(errorOf(name)).toMatch(/^Install-Update: [^\n]+\n$/);
+  });
+});

@@ -1,0 +1,218 @@
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { REMOVE_WORK_FILES } from '../../../lib/core/bake/remove-work-files';
+import { layLaunchAgent, V1_TASK } from '../../../lib/rehearsal/host/launch-agent';
+import { HOST } from '../support/documents';
+import type { DockerAnswer } from '../support/fake-docker';
+import { HEALTHY_DOCKER } from '../support/healthy-docker';
+import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
+import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
+
+const SERVICES = { docker: 'Running', wuauserv: 'Stopped', UsoSvc: 'Stopped', AmazonECS: 'Running' };
+const HELD = {
+  schema: 'winbake.update-service/1',
+  services: [
+    { name: 'UsoSvc', startType: 'Automatic' },
+    { name: 'wuauserv', startType: 'Manual' },
+  ],
+};
+
+interface Setting {
+  readonly host?: object;
+  readonly docker?: readonly DockerAnswer[];
+  readonly documents?: Readonly<Record<string, unknown>>;
+}
+
+function machineWith({ host = {}, docker = [], documents = {} }: Setting = {}): PretendedMachine {
+  return makeMachine({
+    host: hostState({
+      services: SERVICES,
+      startTypes: { wuauserv: 'Disabled', UsoSvc: 'Disabled' },
+      ...host,
+    }),
+    documents: { 'host.json': HOST, 'update-service.json': HELD, ...documents },
+    docker: [...docker, ...HEALTHY_DOCKER],
+  });
+}
+
+function steps(name: string, machine: PretendedMachine, runs = 1): ScriptCase[] {
+  const script = name.startsWith('/') ? name : `steps/${name}.ps1`;
+  return Array.from({ length: runs }, () => ({ script, machine }));
+}
+
+/** Lays files on the drive; those named "old" were written before the bake of HOST began. */
+function lay(machine: PretendedMachine, ...paths: readonly string[]): PretendedMachine {
+  for (const path of paths) {
+    const file = join(machine.folder, 'c', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '');
+    if (path.includes('old')) {
+      const before = new Date('2025-10-01');
+      utimesSync(file, before, before);
+    }
+  }
+  return machine;
+}
+
+const AGENT_FILES = ['data/agent.db', 'log/ecs-agent.log', 'cache/agent.tar'].map(
+  (name) => `ProgramData/Amazon/ECS/${name}`,
+);
+const CACHES = ['ProgramData/docker/tmp/layer', 'Windows/SoftwareDistribution/Download/a/b.cab'];
+
+function used(setting?: Setting): PretendedMachine {
+  return lay(machineWith(setting), ...AGENT_FILES, ...CACHES, 'Windows/Temp/old', 'Windows/Temp/new');
+}
+
+function launch(build: number): PretendedMachine {
+  const machine = machineWith();
+  layLaunchAgent(join(machine.folder, 'c'), build);
+  return machine;
+}
+
+const networks: DockerAnswer[] = [
+  { call: 'network ls --filter type=custom *', stdout: 'mine\r\nother\r\n', times: 1 },
+  { call: 'network rm *' },
+];
+
+function removal(): ScriptCase[] {
+  const machine = lay(
+    machineWith({ documents: { 'image-manifest.json': { schema: 'winbake.image-manifest/1' } } }),
+    'ProgramData/Winbake/scripts/steps/Any.ps1',
+    'ProgramData/Winbake/scripts.zip',
+  );
+  const script = join(machine.folder, 'remove.ps1');
+  writeFileSync(script, `${REMOVE_WORK_FILES.join('\n')}\nexit 0\n`);
+  return steps(script, machine, 2);
+}
+
+const app = (name: string, facts: object): object => ({
+  name,
+  installed: true,
+  provisioned: false,
+  ...facts,
+});
+
+const CASES = {
+  leftovers: steps('Clear-Leftover', used({ docker: networks }), 2),
+  networkInUse: steps(
+    'Clear-Leftover',
+    used({
+      docker: [
+        { call: 'network rm *', exitCode: 1, stderr: 'network mine has active endpoints' },
+        ...networks,
+      ],
+    }),
+  ),
+  secondVersion: steps('Initialize-Launch', launch(20348), 2),
+  firstVersion: steps('Initialize-Launch', launch(17763), 2),
+  noLaunchAgent: steps('Initialize-Launch', machineWith()),
+  updateService: steps('Resume-Update', machineWith(), 2),
+  neverHeld: steps(
+    'Resume-Update',
+    makeMachine({ host: hostState({ services: SERVICES, startTypes: { wuauserv: 'Manual' } }) }),
+  ),
+  ready: steps(
+    'Assert-Sysprep',
+    machineWith({
+      host: {
+        services: { ...SERVICES, Sense: 'Stopped' },
+        appPackages: [
+          app('Provisioned', { provisioned: true }),
+          app('Framework', { framework: true }),
+          app('Windows', { system: true }),
+          app('Nobody', { installed: false }),
+        ],
+      },
+    }),
+  ),
+  restart: steps('Assert-Sysprep', machineWith({ host: { pendingReboot: true } })),
+  sense: steps('Assert-Sysprep', machineWith({ host: { services: { ...SERVICES, Sense: 'Running' } } })),
+  personalApp: steps('Assert-Sysprep', machineWith({ host: { appPackages: [app('Subsystem', {})] } })),
+  removal: removal(),
+} as const;
+
+type Name = keyof typeof CASES;
+
+describeWithPowerShell('prepare-sysprep', () => {
+  let results: Readonly<Record<Name, readonly ScriptResult[]>>;
+  const machineOf = (name: Name): PretendedMachine => CASES[name][0]!.machine;
+  beforeAll(async () => {
+    results = await runSequences(CASES);
+  }, BUILD_TIMEOUT);
+
+  test.each<Name>([
+    'leftovers',
+    'secondVersion',
+    'firstVersion',
+    'updateService',
+    'neverHeld',
+    'ready',
+    'removal',
+  ])('%s ends well, and so does a second run', (name) => {
+    expect(results[name].map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
+      CASES[name].map(() => ({ exitCode: 0, stderr: '' })),
+    );
+  });
+
+  test('Docker is stopped without the networks that users made', () => {
+    const calls = machineOf('leftovers').calls();
+    expect(calls.filter((call) => call.includes(' rm '))).toEqual(['network rm mine', 'network rm other']);
+    expect(machineOf('leftovers').host()).toMatchObject({
+      services: { docker: 'Stopped', AmazonECS: 'Stopped' },
+    });
+  });
+
+  test('the state of the agent and what downloads left are gone, their folders stay', () => {
+    const machine = machineOf('leftovers');
+    for (const file of [...AGENT_FILES, ...CACHES, 'Windows/Temp/old']) {
+      expect([file, machine.has(file)]).toEqual([file, false]);
+    }
+    for (const kept of [...AGENT_FILES.map(dirname), 'Windows/SoftwareDistribution/Download']) {
+      expect([kept, machine.has(kept)]).toEqual([kept, true]);
+    }
+  });
+
+  test('what whoever runs the bake may still need stays', () => {
+    expect(machineOf('leftovers').has('Windows/Temp/new')).toBe(true);
+  });
+
+  test('EC2Launch v2 is reset', () => {
+    expect(machineOf('secondVersion').has('ProgramData/Amazon/EC2Launch/state/.run-once')).toBe(false);
+  });
+
+  test('EC2Launch v1 is scheduled, under the preferences that its script was written for', () => {
+    expect(machineOf('firstVersion').has(V1_TASK)).toBe(true);
+  });
+
+  test('the update services start again as they did before, and none is started', () => {
+    expect(machineOf('updateService').host()).toMatchObject({
+      services: { wuauserv: 'Stopped', UsoSvc: 'Stopped' },
+      startTypes: { UsoSvc: 'Automatic', wuauserv: 'Manual' },
+    });
+    expect(machineOf('neverHeld').host()).toMatchObject({ startTypes: { wuauserv: 'Manual' } });
+  });
+
+  test('of the own work files the image manifest alone stays', () => {
+    const machine = machineOf('removal');
+    expect(machine.read('image-manifest.json')).toEqual({ schema: 'winbake.image-manifest/1' });
+    for (const name of ['host.json', 'update-service.json', 'scripts', 'scripts.zip']) {
+      expect([name, machine.has(`ProgramData/Winbake/${name}`)]).toEqual([name, false]);
+    }
+  });
+
+  test.each<[Name, RegExp]>([
+    ['networkInUse', /docker network rm mine ended with exit code 1: .*active endpoints/],
+    ['noLaunchAgent', /There is neither 'C:.Program Files.*EC2Launch\.exe' \(EC2Launch v2\) nor .*\(v1\)/],
+    ['restart', /Sysprep would fail\. A restart is pending \(RebootPending, RebootRequired\)\./],
+    [
+      'sense',
+      /Defender for Endpoint \(the service 'Sense'\) is Running, .*Onboard instances in their user data/,
+    ],
+    ['personalApp', /The app package Subsystem_1\.0\.0\.0_\S+ is installed for a user and not provisioned/],
+  ])('fails in one line that names the culprit: %s', (name, message) => {
+    const { exitCode, stderr } = results[name][0]!;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) });
+    expect(stderr).toMatch(/^[A-Z][A-Za-z]+-[A-Z][A-Za-z]+: [^\n]+\n$/);
+  });
+});
