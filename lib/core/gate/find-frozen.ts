@@ -1,7 +1,7 @@
 import { familyOf } from '../resolve/family';
 import type { Finding } from '../resolve/finding';
 import { formatOsVersion } from '../windows/os-version';
-import { findingKey } from './finding-key';
+import { findingKey, isAccepted } from './finding-key';
 import type { GuardedFamily } from './gate-image';
 import type { GateInput } from './gate-input';
 import { FROZEN_STOP_SECONDS, FROZEN_WARNING_SECONDS } from './gate-policy';
@@ -36,8 +36,12 @@ export function findFrozen(
       family: family.name,
       message: `${family.name} stands at ${version} while servercore moved on at ${toMinute(since)}${liveLine(one)}.`,
     };
-    const accepted = catalog.accepted.some((entry) => entry.finding === findingKey(finding, version));
-    return [accepted ? { ...finding, severity: 'warning' } : finding];
+    const key = findingKey(finding, version);
+    if (isAccepted(catalog, key)) {
+      return [{ ...finding, severity: 'warning' }];
+    }
+    const wayOut = ` It is baked as it is once an operator accepts "${key}".`;
+    return [stops ? { ...finding, message: `${finding.message}${wayOut}` } : finding];
   });
 }
 

@@ -1,7 +1,7 @@
 import { isDigest } from '../oci/digest';
 import type { Finding } from '../resolve/finding';
 import { formatOsVersion } from '../windows/os-version';
-import { findingKey } from './finding-key';
+import { findingKey, isAccepted } from './finding-key';
 import type { FamilyLook, GateImage, GuardedFamily } from './gate-image';
 import type { GateInput } from './gate-input';
 import { isOutOfBand } from './out-of-band';
@@ -44,7 +44,7 @@ function guardFamily(
   }
   if (newest !== undefined && newest.revision > shown.osVersion.revision) {
     const finding = wentBack(family.name, shown, newest);
-    return isAccepted(input, finding, shown)
+    return isAccepted(input.catalog, findingKey(finding, formatOsVersion(shown.osVersion)))
       ? { family, image: shown, findings }
       : { family, image: imageOf(newest), findings: [...findings, finding] };
   }
@@ -61,20 +61,17 @@ function isIgnored(input: GateInput, sightings: Sightings, { osVersion }: GateIm
   return outOfBand === 'ignore' && isOutOfBand(sightings, osVersion.revision, longestWaitSeconds);
 }
 
-function isAccepted({ catalog }: GateInput, finding: Finding, { osVersion }: GateImage): boolean {
-  const key = findingKey(finding, formatOsVersion(osVersion));
-  return catalog.accepted.some((accepted) => accepted.finding === key);
-}
-
 function wentBack(family: string, shown: GateImage, newest: Sighting): Finding {
   const version = formatOsVersion({ ...shown.osVersion, revision: newest.revision });
+  const older = formatOsVersion(shown.osVersion);
+  const key = findingKey({ code: 'WENT_BACK', family }, older);
   return {
     code: 'WENT_BACK',
     severity: 'warning',
     family,
     message:
-      `${family}'s tag ${shown.tag} went back to ${formatOsVersion(shown.osVersion)}; ` +
-      `${version} stays in use by its digest until an operator accepts the older one.`,
+      `${family}'s tag ${shown.tag} went back to ${older}; ` +
+      `${version} stays in use by its digest until an operator accepts "${key}".`,
   };
 }
 

@@ -110,6 +110,16 @@ test('a re-push of servercore ends in one wait and one new bake of the same revi
   ]);
 });
 
+test('a finding that can be accepted says by which name', () => {
+  expect(on('2022', '2025-04-10T18:15:00Z').decision.findings[0]?.message).toContain(
+    'until an operator accepts "WENT_BACK servercore 10.0.20348.3328".',
+  );
+  const key = 'FROZEN aspnet 10.0.20348.4171';
+  expect(on('2022', '2025-12-15T00:00:00Z', LINE_4_8).decision.reason).toContain(`accepts "${key}".`);
+  const passed = on('2022', '2025-12-15T00:00:00Z', { ...LINE_4_8, accepted: [key] });
+  expect(passed.decision.decision).not.toBe('needsOperator');
+});
+
 test('the frozen line is named with the live one', () => {
   expect(on('2022', '2025-11-15T00:00:00Z', LINE_4_8).decision.findings[0]?.message).toBe(
     'aspnet stands at 10.0.20348.4171 while servercore moved on at 2025-10-14T18:00Z; ' +
