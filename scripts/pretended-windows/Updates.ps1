@@ -1,5 +1,6 @@
 # New-Object -ComObject for the Windows Update Agent. What is on offer stands in offered-updates.json beside host.json, a list
-# of { kb, title, category, revision?, build?, fails? }; installing one takes it off, moves the host and leaves a restart pending.
+# of { kb, title, category, optional?, revision?, build?, fails? }; installing one takes it off, moves the host and leaves a
+# restart pending.
 #   https://learn.microsoft.com/windows/win32/wua_sdk/searching--downloading--and-installing-updates
 # The classifications and their identifiers:
 #   https://learn.microsoft.com/previous-versions/windows/desktop/ff357803(v=vs.85)
@@ -38,6 +39,7 @@ function Get-PretendedUpdate {
         Title        = $Offer.title
         KBArticleIDs = @($Offer.kb -replace '^KB', '')
         Categories   = @([pscustomobject]@{ Name = $Offer.category; CategoryID = $script:classifications[$Offer.category] })
+        BrowseOnly   = [bool]$Offer.PSObject.Properties['optional']
         EulaAccepted = $false
         Offer        = $Offer
     }

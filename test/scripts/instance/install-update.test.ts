@@ -10,6 +10,7 @@ interface Offer {
   readonly kb: string;
   readonly title: string;
   readonly category: string;
+  readonly optional?: true;
   readonly revision?: number;
   readonly build?: string;
   readonly fails?: 'download' | 'install';
@@ -22,7 +23,14 @@ const CUMULATIVE: Offer = {
   revision: 4294,
 };
 const CRITICAL: Offer = { kb: 'KB5000001', title: 'A critical one', category: 'CriticalUpdates' };
-const PREVIEW: Offer = { kb: 'KB5066999', title: '2025-10 Preview', category: 'Updates', revision: 4346 };
+const PREVIEW: Offer = {
+  kb: 'KB5066999',
+  title: '2025-10 Preview',
+  category: 'Updates',
+  optional: true,
+  revision: 4346,
+};
+const FRAMEWORK: Offer = { kb: 'KB5066136', title: '.NET Framework', category: 'Updates' };
 const DEFINITION: Offer = { kb: 'KB2267602', title: 'Definitions', category: 'DefinitionUpdates' };
 const UPGRADE: Offer = {
   kb: 'KB5050000',
@@ -30,7 +38,7 @@ const UPGRADE: Offer = {
   category: 'Upgrades',
   build: '26100',
 };
-const EVERYTHING = [UPGRADE, CUMULATIVE, CRITICAL, PREVIEW, DEFINITION];
+const EVERYTHING = [UPGRADE, CUMULATIVE, CRITICAL, PREVIEW, DEFINITION, FRAMEWORK];
 
 interface Setting {
   readonly offers?: readonly Offer[];
@@ -137,7 +145,7 @@ describeWithPowerShell('Install-Update', () => {
   test.each<[Name, readonly string[]]>([
     ['nothing', []],
     ['security', ['KB5066782', 'KB5000001']],
-    ['all', ['KB5066782', 'KB5000001', 'KB5066999', 'KB2267602']],
+    ['all', ['KB5066782', 'KB5000001', 'KB2267602', 'KB5066136']],
     ['none', []],
     ['noneButOne', ['KB5066999']],
     ['included', ['KB5066782', 'KB5000001', 'KB5066999']],
@@ -158,12 +166,13 @@ describeWithPowerShell('Install-Update', () => {
 
   test('each update on offer is named on a line of its own, taken or left', () => {
     const lines = runsOf('security')[0]!.stdout.map((line) => line.replace(/^\S+Z /, ''));
-    expect(lines.slice(0, 5)).toEqual([
+    expect(lines.slice(0, 6)).toEqual([
       'Leaves KB5050000 Windows Server 2025',
       'Takes KB5066782 2025-10 Cumulative Update',
       'Takes KB5000001 A critical one',
       'Leaves KB5066999 2025-10 Preview',
       'Leaves KB2267602 Definitions',
+      'Leaves KB5066136 .NET Framework',
     ]);
     expect(lines.at(-1)).toBe('Restarts for: KB5066782, KB5000001 (round 1 of 5)');
   });

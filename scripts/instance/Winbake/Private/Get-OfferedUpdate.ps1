@@ -16,6 +16,7 @@ function Get-OfferedUpdate {
             title      = [string]$update.Title
             kb         = @($update.KBArticleIDs | ForEach-Object { "KB$_" })
             categories = @($update.Categories | ForEach-Object { ([string]$_.CategoryID).ToUpperInvariant() })
+            optional   = [bool]$update.BrowseOnly
             source     = $update
         }
     }

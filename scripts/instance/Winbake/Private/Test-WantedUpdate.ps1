@@ -1,6 +1,6 @@
 function Test-WantedUpdate {
     # Whether the policy takes an update. It takes classifications by name, so that what it does not know (upgrades, drivers) is
-    # left: monthly security updates are SecurityUpdates, previews are Updates.
+    # left: monthly security updates are SecurityUpdates, previews are Updates that are optional.
     # https://learn.microsoft.com/previous-versions/windows/desktop/ff357803(v=vs.85)
     [CmdletBinding()]
     [OutputType([bool])]
@@ -20,7 +20,7 @@ function Test-WantedUpdate {
     if ($Policy -eq 'all') {
         # UpdateRollups, DefinitionUpdates, Updates
         $wanted += '28BC880E-0592-4CBF-8F95-C79B17911D5F', 'E0789628-CE08-4437-BE74-2495B842F43B'
-        $wanted += 'CD5FFD1E-E932-4E3A-BF74-18BF0B1BBD83'
+        if (-not $Update.optional) { $wanted += 'CD5FFD1E-E932-4E3A-BF74-18BF0B1BBD83' }
     }
     return @($Update.categories | Where-Object { $wanted -contains $_ }).Count -gt 0
 }

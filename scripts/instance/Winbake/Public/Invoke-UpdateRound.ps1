@@ -3,8 +3,8 @@ function Invoke-UpdateRound {
     .SYNOPSIS
     Searches Windows Update once and installs what the policy takes of what is on offer.
     .PARAMETER Policy
-    security: security and critical updates. all: also rollups, definitions and other updates, previews among them. none: only
-    what is included. None takes feature upgrades or drivers.
+    security: security and critical updates. all: also rollups, definitions and other updates that are not optional. none:
+    only what is included. None of them takes previews, feature upgrades or drivers.
     .PARAMETER Include
     Updates to install besides, such as KB5066782,KB5066136; or none.
     .PARAMETER Exclude
