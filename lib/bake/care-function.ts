@@ -7,7 +7,7 @@ import { allow } from '../internal/allow';
 import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
 import { ScheduleTarget } from '../internal/schedule-target';
 import { allowAnnouncements } from './announcement-writes';
-import { allowChannelWrites } from './channel-writes';
+import { allowDelivery } from './delivery-writes';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
 
 /** What caring needs beside what every function has. */
@@ -26,7 +26,7 @@ export class CareFunction extends PipelineFunction<CareEnvironment> {
       environment: {},
       undelivered,
     });
-    allowChannelWrites(this.role, settings.parameterPath);
+    allowDelivery(this.role, settings);
     allowAnnouncements(this.role);
     allow(this.role, {
       actions: ['ssm:GetParameter'],

@@ -1,6 +1,7 @@
 import { CustomResource, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import type { SeedEnvironment } from '../handlers/env';
@@ -12,16 +13,18 @@ import type { PipelineSettings } from './pipeline-settings';
 
 /**
  * Points the channels to the plain base AMI where nothing was published yet, so that fleets can be deployed
- * before the first bake has ended. What is there already stays.
+ * before the first bake has ended, and starts a rebake. What is there already stays.
  */
 export class ChannelSeed extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { os, pipelineName, parameterPath, logRetention }: PipelineSettings,
+    settings: PipelineSettings,
     baseAmi: BaseAmiSource,
+    stateMachine: IStateMachine,
   ) {
     super(scope, id);
+    const { os, pipelineName, parameterPath, logRetention } = settings;
     const handler = new HandlerFunction<SeedEnvironment>(this, 'Handler', {
       handler: 'seed',
       description: `Winbake ${pipelineName}: seeds the channels with the base AMI`,
@@ -31,7 +34,12 @@ export class ChannelSeed extends Construct {
         WINBAKE_OS: os.name,
         WINBAKE_PARAMETER_PATH: parameterPath,
         WINBAKE_BASE_AMI_PARAMETER: baseAmi.parameterName,
+        WINBAKE_STATE_MACHINE_ARN: stateMachine.stateMachineArn,
       },
+    });
+    allow(handler.role, {
+      actions: ['states:StartExecution'],
+      resources: [stateMachine.stateMachineArn],
     });
     allow(handler.role, {
       actions: ['ssm:GetParameter'],
@@ -61,10 +69,12 @@ export class ChannelSeed extends Construct {
       id: 'AwsSolutions-L1',
       reason: "The function and its runtime are CDK's own and come with aws-cdk-lib.",
     });
-    new CustomResource(this, 'Seed', {
+    const seed = new CustomResource(this, 'Seed', {
       serviceToken: provider.serviceToken,
       resourceType: 'Custom::WinbakeSeed',
       properties: { os: os.name, parameterPath, baseAmiParameter: baseAmi.parameterName },
     });
+    // The rebake that it starts needs all that the state machine may do and call.
+    seed.node.addDependency(stateMachine);
   }
 }

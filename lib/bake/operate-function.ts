@@ -2,8 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { OperateEnvironment } from '../handlers/env';
-import { allowChannelWrites } from './channel-writes';
+import { allow } from '../internal/allow';
+import { parameterArn } from '../internal/parameter-arn';
+import { allowDelivery } from './delivery-writes';
+import { allowDocuments, allowPruning, allowRebakes } from './operate-permissions';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
+import { allowToFollowBakes } from './rebake-permissions';
 
 /** Carries out what a person orders, so that nobody needs to write to bucket or parameters. */
 export class OperateFunction extends PipelineFunction<OperateEnvironment> {
@@ -17,7 +21,17 @@ export class OperateFunction extends PipelineFunction<OperateEnvironment> {
       timeout: Duration.minutes(15),
       environment: {},
     });
-    allowChannelWrites(this.role, props.settings.parameterPath);
+    const { bucket, settings } = props;
+    allowDelivery(this.role, settings);
+    allowDocuments(this.role, bucket);
+    allowToFollowBakes(this.role, settings.resourceName);
+    allowRebakes(this.role, settings);
+    allowPruning(this.role, settings);
+    allow(this.role, {
+      actions: ['ssm:GetParameter'],
+      resources: [parameterArn(this, `${settings.parameterPrefix}/fleets/*`)],
+      wildcardReason: 'The states of canary fleets, which belong to other stacks.',
+    });
     this.accept = new Alias(this, 'Accept', {
       aliasName: 'accept',
       description: 'For those who may accept findings and nothing else',

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { PublishEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
 import { allowAnnouncements } from './announcement-writes';
-import { allowChannelWrites } from './channel-writes';
+import { allowDelivery } from './delivery-writes';
 import { imageArns } from './image-arns';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
 
@@ -17,7 +17,7 @@ export interface PublishFunctionProps extends PipelineResources {
 export class PublishFunction extends PipelineFunction<PublishEnvironment> {
   constructor(scope: Construct, id: string, props: PublishFunctionProps) {
     const { settings, bucket, instanceRole } = props;
-    const { pipelineName, resourceName, parameterPath } = settings;
+    const { pipelineName, resourceName, distribution } = settings;
     super(scope, id, props, {
       kind: 'publish',
       does: 'publishes a finished bake',
@@ -57,11 +57,13 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
     });
     allow(this.role, {
       actions: ['ec2:CreateTags'],
-      resources: [`arn:${partition}:ec2:${region}::image/*`],
+      resources: [region, ...distribution.regions.map((one) => one.region)].map(
+        (one) => `arn:${partition}:ec2:${one}::image/*`,
+      ),
       conditions: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': pipelineName } },
       wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",
     });
-    allowChannelWrites(this.role, parameterPath);
+    allowDelivery(this.role, settings);
     allowAnnouncements(this.role);
   }
 }

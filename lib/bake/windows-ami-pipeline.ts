@@ -117,7 +117,7 @@ export class WindowsAmiPipeline extends Construct {
       imagePipelineArn: pipelineArn,
       baseAmi,
     });
-    const seed = new ChannelSeed(this, 'Seed', settings, baseAmi);
+    const seed = new ChannelSeed(this, 'Seed', settings, baseAmi, stateMachine);
     const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, undelivered });
     // The first look follows at once.
     schedules.node.addDependency(seed);

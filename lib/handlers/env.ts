@@ -100,6 +100,8 @@ export interface SeedEnvironment {
   readonly WINBAKE_OS: string;
   readonly WINBAKE_PARAMETER_PATH: string;
   readonly WINBAKE_BASE_AMI_PARAMETER: string;
+  /** The state machine that a deployment starts; empty where nothing is baked. */
+  readonly WINBAKE_STATE_MACHINE_ARN: string;
 }
 
 /** What `care` needs to know. */

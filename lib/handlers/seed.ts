@@ -46,7 +46,7 @@ async function startRebake(
   { WINBAKE_STATE_MACHINE_ARN: stateMachineArn }: NodeJS.ProcessEnv,
   { RequestId }: SeedEvent,
 ): Promise<void> {
-  if (rebakes !== undefined && stateMachineArn !== undefined && RequestId !== undefined) {
+  if (rebakes !== undefined && stateMachineArn && RequestId !== undefined) {
     await rebakes.start(stateMachineArn, `deploy-${RequestId}`, { trigger: 'deploy' });
   }
 }

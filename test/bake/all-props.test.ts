@@ -189,3 +189,14 @@ test('people are told through the given topic, and nothing is kept longer than s
 test('a name that was given is not announced', () => {
   Annotations.fromStack(stack).hasNoInfo('*', Match.anyValue());
 });
+
+test.each(['Publish', 'Care', 'Operate'])('%s reaches every region and account that is named', (kind) => {
+  const statements = Object.entries(policyStatements(template)).find(([id]) =>
+    id.startsWith(`Pipeline${kind}Role`),
+  )?.[1];
+  const text = JSON.stringify(statements);
+  expect(text).toContain(`:ssm:${REGIONS[1]}:${ACCOUNTS[0]}:parameter/team/winbake/web/*`);
+  for (const region of REGIONS) {
+    expect(text).toContain(`:iam::${ACCOUNTS[1]}:role/team-winbake-account-${region}`);
+  }
+});

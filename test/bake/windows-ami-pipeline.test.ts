@@ -211,6 +211,42 @@ describe('permissions', () => {
     });
   });
 
+  test('operating takes away AMIs of its own pipeline only', () => {
+    const removing = of('PipelineOperateRole').filter((one) =>
+      actionsOf([one]).some((action) => /Deregister|Deprecation|DeleteSnapshot/.test(action)),
+    );
+    expect(removing.map(({ Condition }) => Condition)).toEqual([
+      { StringEquals: { 'aws:ResourceTag/winbake:pipeline': '2022-core' } },
+      { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
+    ]);
+  });
+
+  test('operating starts and ends rebakes of its own pipeline only', () => {
+    const rebakes = of('PipelineOperateRole').filter((one) =>
+      actionsOf([one]).some((action) => action.startsWith('states:')),
+    );
+    expect(actionsOf(rebakes)).toEqual([
+      'states:DescribeExecution',
+      'states:StartExecution',
+      'states:StopExecution',
+    ]);
+    for (const { Resource } of rebakes) {
+      expect(JSON.stringify(Resource)).toMatch(/:winbake-2022-core-rebake(:\*)?"/);
+    }
+  });
+
+  test('nobody assumes a role where no account is named', () => {
+    expect(actionsOf(Object.values(statements).flat())).not.toContain('sts:AssumeRole');
+  });
+
+  test('a deployment starts the state machine, once it is there', () => {
+    expect(actionsOf(of('PipelineSeedHandlerRole'))).toContain('states:StartExecution');
+    const [seed] = Object.values(template.findResources('Custom::WinbakeSeed'));
+    const [machine = ''] = Object.keys(template.findResources('AWS::StepFunctions::StateMachine'));
+    expect(seed?.['DependsOn']).toContain(machine);
+    expect(environmentWith(template, 'WINBAKE_STATE_MACHINE_ARN')).toBeDefined();
+  });
+
   test('the rebake calls its own functions and its own pipeline', () => {
     expect(actionsOf(of('PipelineRebakeRole')).filter((action) => !/^(logs|xray):/.test(action))).toEqual([
       'imagebuilder:CancelImageCreation',
