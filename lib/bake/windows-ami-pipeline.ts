@@ -1,4 +1,4 @@
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -59,6 +59,8 @@ export class WindowsAmiPipeline extends Construct {
   /** The state machine that decides, bakes and publishes; start it with a `trigger` in its input. */
   public readonly rebake: IStateMachine;
 
+  private readonly operate: OperateFunction;
+
   constructor(scope: Construct, id: string, props: WindowsAmiPipelineProps) {
     super(scope, id);
     const settings = pipelineSettings(this, props);
@@ -109,7 +111,7 @@ export class WindowsAmiPipeline extends Construct {
     });
     const publish = new PublishFunction(this, 'Publish', { ...resources, instanceRole });
     new CareFunction(this, 'Care', { ...resources, undelivered });
-    new OperateFunction(this, 'Operate', resources);
+    this.operate = new OperateFunction(this, 'Operate', resources);
     const { stateMachine } = new Rebake(this, 'Rebake', {
       settings,
       decide: decide.function,
@@ -131,4 +133,18 @@ export class WindowsAmiPipeline extends Construct {
     this.instanceRole = instanceRole;
     this.rebake = stateMachine;
   }
+  /** Lets somebody order what changes the pipeline, such as holds and rollbacks, but accept no findings. */
+  public grantOperate(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this.operate.function.functionArn);
+  }
+
+  /** Lets somebody accept findings of the gate, and nothing else. */
+  public grantAccept(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this.operate.accept.functionArn);
+  }
+}
+
+/** Exactly one ARN: the grants of CDK take the aliases of a function along. */
+function grantInvoke(grantee: IGrantable, arn: string): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [arn] });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import type { WindowsAmiPipelineProps } from '../../lib/bake/windows-ami-pipeline-props';
 import { WindowsOs } from '../../lib/windows-os';
@@ -266,4 +267,21 @@ test('a VPC without security groups gets one that lets nothing in', () => {
   const inside = Template.fromStack(own);
   inside.resourceCountIs('AWS::EC2::SecurityGroup', 1);
   expect(onlyProperties(inside, 'AWS::EC2::SecurityGroup')).not.toHaveProperty('SecurityGroupIngress');
+});
+
+test('who operates and who accepts may call one way each', () => {
+  const { stack: own, pipeline: granting } = pipelineOf();
+  const roleOf = (id: string) => new Role(own, id, { assumedBy: new AccountRootPrincipal() });
+  granting.grantOperate(roleOf('Operator'));
+  granting.grantAccept(roleOf('Accepter'));
+  const granted = Object.entries(policyStatements(Template.fromStack(own)))
+    .filter(([id]) => /^(Operator|Accepter)/.test(id))
+    .map(([id, given]) => [
+      id.slice(0, 8),
+      given.map(({ Action, Resource }) => [Action, JSON.stringify(Resource)]),
+    ]);
+  expect(Object.fromEntries(granted)).toEqual({
+    Operator: [['lambda:InvokeFunction', expect.stringMatching(/"PipelineOperateFunction\w+","Arn"/)]],
+    Accepter: [['lambda:InvokeFunction', expect.stringMatching(/"Ref":"PipelineOperateAccept/)]],
+  });
 });
