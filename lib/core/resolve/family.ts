@@ -154,6 +154,15 @@ export function defaultFamilies(release: Release): readonly string[] {
   return DEFAULT_FAMILIES.filter((name) => FAMILIES[name]?.lines[release.name] !== undefined);
 }
 
+/**
+ * Whether every image of a family has a servercore image below it, whose revision is then its own.
+ *
+ * @see https://github.com/microsoft/iis-docker and https://github.com/microsoft/dotnet-framework-docker - their Dockerfiles
+ */
+export function isBuiltOnServerCore({ repository }: Pick<ImageFamily, 'repository'>): boolean {
+  return repository.startsWith('windows/servercore/') || repository.startsWith('dotnet/framework/');
+}
+
 function exactly(line: string, rest: string): RegExp {
   return new RegExp(`^${line.replaceAll('.', '\\.')}${rest}$`);
 }

@@ -16,6 +16,9 @@ export interface CandidateReading {
 /** How many dated tags are read at once; enough to hide latency, few enough to stop early. */
 const BATCH = 4;
 
+/** Up to so many dated tags are all read, whatever is found; of more, those that cannot be better are left unread. */
+const FEW_TAGS = 40;
+
 type RevisionTag = Extract<CandidateTag, { kind: 'revision' }>;
 type DatedTag = Extract<CandidateTag, { kind: 'dated' }>;
 
@@ -36,17 +39,19 @@ export async function readFloating(registry: Registry, family: ImageFamily): Pro
  * A full-revision tag never holds an image newer than its name says, as far as it is honest: so the tags are read from
  * the host's revision downwards until nothing better can follow. Where one is found that holds something else than it
  * says, none is trusted and all are read. Dated tags tell nothing of their revision: all are read, newest first, until
- * one has the host's own. Throws a `RegistryError`.
+ * one has the host's own. Of very many, the reading stops at one as new as `baseRevision`, the revision of the image that
+ * the family is built on: nothing newer that the host may run was ever built. Throws a `RegistryError`.
  */
 export async function readOtherCandidates(
   registry: Registry,
   family: ImageFamily,
   host: OsVersion,
   floating: readonly CandidateImage[],
+  baseRevision?: number,
 ): Promise<CandidateReading> {
   const tags = (await registry.tags(family.repository)) ?? [];
   const candidates = tags.map((tag) => candidateTag(family, tag)).filter((tag) => tag !== undefined);
-  const look = new CandidateLook(registry, family, host, floating);
+  const look = new CandidateLook(registry, family, host, floating, baseRevision);
   await look.readRevisionTags(candidates.filter((tag) => tag.kind === 'revision'));
   await look.readDatedTags(candidates.filter((tag) => tag.kind === 'dated'));
   return look;
@@ -61,6 +66,7 @@ class CandidateLook implements CandidateReading {
     private readonly family: ImageFamily,
     private readonly host: OsVersion,
     floating: readonly CandidateImage[],
+    private readonly baseRevision: number | undefined,
   ) {
     this.images = [...floating];
   }
@@ -86,7 +92,8 @@ class CandidateLook implements CandidateReading {
   async readDatedTags(tags: readonly DatedTag[]): Promise<void> {
     if (!this.isExact()) {
       const newestFirst = [...tags].sort((a, b) => b.rank - a.rank);
-      await this.readInBatches(newestFirst, () => this.isExact());
+      const least = tags.length > FEW_TAGS ? (this.baseRevision ?? this.host.revision) : this.host.revision;
+      await this.readInBatches(newestFirst, () => this.best() >= least);
     }
   }
 

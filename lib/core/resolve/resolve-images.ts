@@ -1,10 +1,10 @@
 import { compressedBytes, parseImageManifest } from '../oci/image-manifest';
 import type { Registry } from '../oci/registry';
 import { RegistryError } from '../oci/registry-error';
-import { formatOsVersion, type OsVersion } from '../windows/os-version';
+import { formatOsVersion, readOsVersion, type OsVersion } from '../windows/os-version';
 import { releaseOfBuild, type Release } from '../windows/release';
 import { chooseImage, type CandidateImage } from './choose-image';
-import type { ImageFamily } from './family';
+import { isBuiltOnServerCore, type ImageFamily } from './family';
 import type { Finding } from './finding';
 import { hostOfExtra, NEWEST, type ImageExtra } from './image-extra';
 import { modeOf, modeOfImage, type Mode } from './mode';
@@ -53,9 +53,7 @@ export async function resolveImages(
   const floating = await Promise.all(families.map((family) => readFloatingOrFail(registry, family)));
   const revision = hostRevision ?? newestRevision(floating.flatMap((reading) => reading.images));
   const host = revision === undefined ? undefined : { build: release.build, revision };
-  const answers = await Promise.all(
-    families.map((family, index) => answerFamily(registry, family, host, floating[index] ?? NOTHING)),
-  );
+  const answers = await answerFamilies(registry, families, host, floating);
   const images = answers.flatMap((answer) => answer.image ?? []);
   const beside = await resolveExtras(registry, extras, host, images);
   return {
@@ -67,6 +65,28 @@ export async function resolveImages(
     images: [...images, ...beside.flatMap((answer) => answer.image ?? [])],
     findings: [...answers, ...beside].flatMap((answer) => answer.findings),
   };
+}
+
+/** The family that others are built on goes first: its revision bounds what they can have. */
+async function answerFamilies(
+  registry: Registry,
+  families: readonly ImageFamily[],
+  host: OsVersion | undefined,
+  floating: readonly FloatingReading[],
+): Promise<readonly FamilyAnswer[]> {
+  const base = families.findIndex(({ name }) => name === 'servercore');
+  const answer = (family: ImageFamily, index: number, baseRevision?: number) =>
+    answerFamily(registry, family, host, floating[index] ?? NOTHING, baseRevision);
+  const servercore = families[base];
+  const first = servercore && (await answer(servercore, base));
+  const baseRevision = readOsVersion(first?.image?.osVersion ?? '')?.revision;
+  return Promise.all(
+    families.map(async (family, index) =>
+      index === base && first !== undefined
+        ? first
+        : answer(family, index, isBuiltOnServerCore(family) ? baseRevision : undefined),
+    ),
+  );
 }
 
 /** Extras are asked for after the families, whose images a previous revision goes by. */
@@ -127,6 +147,7 @@ async function answerFamily(
   family: ImageFamily,
   host: OsVersion | undefined,
   floating: FloatingReading,
+  baseRevision?: number,
 ): Promise<FamilyAnswer> {
   if (floating.failure !== undefined) {
     return { findings: [floating.failure] };
@@ -140,7 +161,7 @@ async function answerFamily(
     };
   }
   try {
-    const { images, findings } = await readWhatHostNeeds(registry, family, host, floating);
+    const { images, findings } = await readWhatHostNeeds(registry, family, host, floating, baseRevision);
     const chosen = chooseImage(host, images);
     return chosen === undefined
       ? { findings: [...findings, withoutImage(family, whyNone(host, images))] }
@@ -156,11 +177,18 @@ async function readWhatHostNeeds(
   family: ImageFamily,
   host: OsVersion,
   floating: CandidateReading,
+  baseRevision: number | undefined,
 ): Promise<CandidateReading> {
   if (floating.images.some((image) => image.osVersion.revision === host.revision)) {
     return floating;
   }
-  const { images, findings } = await readOtherCandidates(registry, family, host, floating.images);
+  const { images, findings } = await readOtherCandidates(
+    registry,
+    family,
+    host,
+    floating.images,
+    baseRevision,
+  );
   return { images, findings: [...floating.findings, ...findings] };
 }
 

@@ -168,3 +168,37 @@ test('says of a floating tag why it shows nothing', async () => {
     ['nanoserver', 'HOST_WITHOUT_IMAGE', 'stop'],
   ]);
 });
+
+describe('a repository with very many dated tags', () => {
+  const dated = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [
+      `${20250101 + index}-windowsservercore-ltsc2022`,
+      single(3000 + index * 10),
+    ]),
+  );
+  const shape: RegistryShape = {
+    'windows/servercore': {
+      ltsc2022: list(4294),
+      '10.0.20348.3550': list(3550),
+      '10.0.20348.3000': list(3000),
+    },
+    'windows/servercore/iis': { 'windowsservercore-ltsc2022': single(4294), ...dated },
+  };
+  const read = (asked: readonly string[]) =>
+    asked.filter((one) => /\d{8}-windowsservercore/.test(one)).length;
+
+  test('is read no further than the image that is as new as its base', async () => {
+    const { asked, resolution } = await resolve(shape, 3557, ['servercore', 'iis']);
+    expect(resolution.images.map(({ osVersion }) => osVersion)).toEqual([
+      '10.0.20348.3550',
+      '10.0.20348.3550',
+    ]);
+    expect(read(asked)).toBeLessThan(20);
+  });
+
+  test('is read whole where nothing tells how new its images can be', async () => {
+    const { asked, resolution } = await resolve(shape, 3557, ['iis']);
+    expect(resolution.images.map(({ osVersion }) => osVersion)).toEqual(['10.0.20348.3550']);
+    expect(read(asked)).toBeGreaterThanOrEqual(60);
+  });
+});
