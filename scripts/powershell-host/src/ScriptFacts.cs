@@ -42,6 +42,13 @@ internal static class ScriptFacts
             parameters = tree.ParamBlock?.Parameters.Select(found => found.Name.VariablePath.UserPath).ToArray() ?? [],
             functions = All<FunctionDefinitionAst>(tree).Select(DescribeFunction),
             commands = commands.Select(found => found.Name).Where(name => name.Length > 0).Distinct().Order(),
+            uses = All<CommandAst>(tree).Where(found => found.GetCommandName() is not null).Select(found => new
+            {
+                name = found.GetCommandName(),
+                parameters = found.CommandElements.OfType<CommandParameterAst>().Select(given => given.ParameterName),
+                line = found.Extent.StartLineNumber,
+            }),
+            analyzer = AnalyzerFindings.Find(tree),
             native = commands.Where(found => found.Native).Select(found => new
             {
                 text = found.Text,

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { commands as COMMANDS_OF_5_1 } from '../../fixtures/windows-powershell-5.1.json';
 import { BUILD_TIMEOUT, describeWithPowerShell, runHost } from '../support/power-shell';
 import { INSTANCE_SCRIPTS } from '../support/run-cases';
 
@@ -20,6 +22,12 @@ interface Facts {
   readonly strictModeLatest: boolean;
   readonly functions: readonly FunctionFacts[];
   readonly commands: readonly string[];
+  readonly uses: readonly {
+    readonly name: string;
+    readonly parameters: readonly string[];
+    readonly line: number;
+  }[];
+  readonly analyzer: readonly object[];
   readonly native: readonly { readonly text: string; readonly function: string }[];
   readonly exits: readonly { readonly code: string }[];
 }
@@ -68,6 +76,54 @@ const KNOWN_COMMANDS = [
   'Where-Object',
   'Write-EventLog',
   'Write-Host',
+];
+
+/** https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_commonparameters?view=powershell-5.1 */
+const COMMON_PARAMETERS = [
+  'Debug',
+  'ErrorAction',
+  'ErrorVariable',
+  'OutVariable',
+  'Verbose',
+  'WarningAction',
+];
+
+/** The commands that neither 5.1 nor the scripts themselves have, and parameters that their commands do not have. */
+function strangers(uses: Facts['uses'], own: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return uses.flatMap(({ name, parameters, line }) => {
+    const known = own.get(name) ?? (COMMANDS_OF_5_1 as Readonly<Record<string, readonly string[]>>)[name];
+    if (known === undefined) {
+      return MACHINE_COMMANDS.includes(name) || name.endsWith('.ps1') ? [] : [`${line}: ${name}`];
+    }
+    const names = [...known, ...COMMON_PARAMETERS];
+    return parameters.filter((given) => !names.includes(given)).map((given) => `${line}: ${name} -${given}`);
+  });
+}
+
+/** One line for each rule that the tree alone shows, in their order. */
+const WRONG_SCRIPT = `function Set-Thing { param($Unused) }
+function Get-Things { param([switch]$On = $true) $On }
+try { Get-Item a } catch { }
+$global:all = 1
+if ($all -eq $null) { Write-Host 'x' }
+$input = 2
+Invoke-Expression 'a'
+Get-WmiObject a
+Copy-Item a b c
+`;
+const WRONG_RULES = [
+  'UseShouldProcessForStateChangingFunctions',
+  'ReviewUnusedParameter',
+  'UseSingularNouns',
+  'AvoidDefaultValueSwitchParameter',
+  'AvoidUsingEmptyCatchBlock',
+  'AvoidGlobalVars',
+  'PossibleIncorrectComparisonWithNull',
+  'AvoidUsingWriteHost',
+  'AvoidAssignmentToAutomaticVariable',
+  'AvoidUsingInvokeExpression',
+  'AvoidUsingWMICmdlet',
+  'AvoidUsingPositionalParameters',
 ];
 
 const FILES = readdirSync(INSTANCE_SCRIPTS, { recursive: true, encoding: 'utf8' })
@@ -198,6 +254,36 @@ describeWithPowerShell(
       // The one call by a variable is that of a script, which ends with .ps1.
       const script = { text: '$Path', function: 'Invoke-ForeignScript', line: expect.any(Number) };
       expect([...facts.values()].flatMap((found) => found.native)).toEqual([script]);
+    });
+
+    test.each(FILES)('%s uses commands and parameters that Windows PowerShell 5.1 has', (file) => {
+      const own = new Map(functions().map(({ name, parameters }) => [name, parameters] as const));
+      const wrong = strangers(of(file).uses, own);
+      expect(wrong).toEqual([]);
+    });
+
+    test('commands and parameters that came later are found', () => {
+      const uses = [
+        { name: 'Get-Date', parameters: ['AsUTC', 'Format'], line: 1 },
+        { name: 'Test-Json', parameters: [], line: 2 },
+        { name: 'Get-Item', parameters: ['Path', 'ErrorAction'], line: 3 },
+        { name: 'Own-Thing', parameters: ['Mine', 'Other'], line: 4 },
+      ];
+      const own = new Map([['Own-Thing', ['Mine']]]);
+      expect(strangers(uses, own)).toEqual(['1: Get-Date -AsUTC', '2: Test-Json', '4: Own-Thing -Other']);
+    });
+
+    test.each(FILES)('%s gives an analyzer nothing to say', (file) => {
+      expect(of(file).analyzer).toEqual([]);
+    });
+
+    test('the rules of the analyzer bite', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'winbake-analyzer-'));
+      writeFileSync(join(folder, 'wrong.ps1'), WRONG_SCRIPT);
+      const { stdout } = await runHost(['--parse', 'wrong.ps1'], folder);
+      rmSync(folder, { recursive: true });
+      const [found] = JSON.parse(stdout) as { readonly analyzer: readonly { readonly rule: string }[] }[];
+      expect(found!.analyzer.map(({ rule }) => rule)).toEqual(WRONG_RULES);
     });
 
     test('no command is used that the rehearsal does not model', () => {

@@ -46,8 +46,8 @@ export function describeWithPowerShell(
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-/** Runs the project's own PowerShell host with any arguments, whether or not a real PowerShell is here. */
-export async function runHost(args: readonly string[], cwd: string = tmpdir()): Promise<ProcessResult> {
+/** The project's own PowerShell host, built if need be, whether or not a real PowerShell is here. */
+export async function projectHost(): Promise<PowerShell> {
   const dotnet = findOnPath('dotnet');
   if (dotnet === undefined) {
     throw new Error('dotnet is not on PATH.');
@@ -57,11 +57,12 @@ export async function runHost(args: readonly string[], cwd: string = tmpdir()): 
     sources: join(ROOT, 'scripts', 'powershell-host'),
     cache: join(ROOT, 'node_modules', '.cache', 'winbake', 'powershell-host'),
   });
-  return runProcess({
-    command: dotnet,
-    args: [assembly, ...args],
-    cwd,
-    env: process.env,
-    timeoutSeconds: 60,
-  });
+  return { command: dotnet, args: [assembly, '-NoProfile', '-NonInteractive', '-File'], kind: 'host' };
+}
+
+/** Runs the project's own PowerShell host with any arguments. */
+export async function runHost(args: readonly string[], cwd: string = tmpdir()): Promise<ProcessResult> {
+  const { command, args: own } = await projectHost();
+  const [assembly = ''] = own;
+  return runProcess({ command, args: [assembly, ...args], cwd, env: process.env, timeoutSeconds: 60 });
 }

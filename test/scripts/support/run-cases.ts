@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PowerShell } from '../../../lib/rehearsal/powershell/find-powershell';
 import { runPowerShell } from '../../../lib/rehearsal/powershell/run-powershell';
 import { requirePowerShell } from './power-shell';
 import type { PretendedMachine } from './pretended-machine';
@@ -27,8 +28,8 @@ export interface ScriptResult {
 }
 
 /** Runs scripts one after the other in one PowerShell: starting it costs more than most of them. */
-export async function runCases(cases: readonly ScriptCase[]): Promise<ScriptResult[]> {
-  const shell = await requirePowerShell();
+export async function runCases(cases: readonly ScriptCase[], given?: PowerShell): Promise<ScriptResult[]> {
+  const shell = given ?? (await requirePowerShell());
   const folder = mkdtempSync(join(tmpdir(), 'winbake-cases-'));
   try {
     const files = { cases: join(folder, 'cases.json'), results: join(folder, 'results.json') };
