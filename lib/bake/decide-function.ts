@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { gatePolicyVariables, type DecideEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
 import { parameterArn } from '../internal/parameter-arn';
+import { allowAnnouncements } from './announcement-writes';
 import type { BaseAmiSource } from './base-ami-source';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
 import { allowToFollowBakes } from './rebake-permissions';
@@ -51,12 +52,17 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
       resources: [bucket.arnForObjects('publications/*')],
       wildcardReason: 'The record of the last publication, whose key holds its revision.',
     });
+    allow(this.role, {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [bucket.arnForObjects('notices.json')],
+    });
     // Without it S3 says "forbidden" of a document that does not exist yet.
     allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
     allow(this.role, {
       actions: ['ssm:GetParameter'],
       resources: [parameterArn(this, `${parameterPath}/latest/publication`), baseAmi.parameterArn],
     });
+    allowAnnouncements(this.role);
     allowToFollowBakes(this.role, settings.resourceName);
   }
 }

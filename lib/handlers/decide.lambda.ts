@@ -1,9 +1,13 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { eventBridgeAnnouncer } from '../aws/event-bridge-announcer';
 import { imageBuilderControl } from '../aws/image-builder-control';
 import { s3DocumentStore } from '../aws/s3-document-store';
+import { snsNotifier } from '../aws/sns-notifier';
 import { ssmParameterStore } from '../aws/ssm-parameter-store';
 import { stepFunctionsExecutions } from '../aws/step-functions-executions';
 import { createRegistryClient } from '../registry/registry-client';
@@ -15,6 +19,8 @@ const ports = {
   parameters: ssmParameterStore(new SSMClient()),
   executions: stepFunctionsExecutions(new SFNClient()),
   bakes: imageBuilderControl(new ImagebuilderClient()),
+  notifier: snsNotifier(new SNSClient(), required(process.env, 'WINBAKE_TOPIC_ARN')),
+  announcer: eventBridgeAnnouncer(new EventBridgeClient()),
   now: () => new Date(),
 };
 

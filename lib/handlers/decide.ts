@@ -1,17 +1,25 @@
 import { parseNoBakeWindows } from '../core/calendar/no-bake-windows';
-import { endLeasedOrder, endOrder, type EndOrderPorts } from '../core/gate/order-end';
+import { endLeasedOrder, endOrder, type EndedOrder, type EndOrderPorts } from '../core/gate/order-end';
 import { noteStartedBake } from '../core/gate/order-start';
 import {
   orderUnderLease,
   type LeasedGateAnswer,
   type LeasedGateRequest,
 } from '../core/gate/order-under-lease';
+import {
+  noteDecision,
+  noteFailure,
+  notePublished,
+  type RebakeNoticePorts,
+  type ToldRebake,
+} from '../core/notify/rebake-notices';
 import type { Finding } from '../core/resolve/finding';
 import { failureIn, type FailedState } from './decide-failure';
 import { required } from './env';
 import { extrasOf, linesOf } from './families';
 import { gatePolicyOf } from './gate-policy';
 import { osOf } from './os';
+import { pipelineOf } from './pipeline';
 
 /** The input of an execution of the state machine. */
 export interface RebakeInput {
@@ -47,10 +55,14 @@ export interface DecideAnswer {
   readonly cause?: string;
 }
 
+/** What the decide function works with. */
+export interface DecidePorts extends EndOrderPorts, RebakeNoticePorts {}
+
 /** Makes the decide function over its ports; its environment is `DecideEnvironment`. */
-export function createDecide(ports: EndOrderPorts, environment: NodeJS.ProcessEnv) {
+export function createDecide(ports: DecidePorts, environment: NodeJS.ProcessEnv) {
   return async (event: DecideEvent): Promise<DecideAnswer> => {
     const { executionArn: execution, failed, published, started } = event;
+    const told: ToldRebake = { pipeline: pipelineOf(environment).pipeline, execution };
     if (started !== undefined) {
       const { orderId, imageBuildVersionArn: image } = started;
       await noteStartedBake(ports, { execution, orderId, image });
@@ -58,19 +70,49 @@ export function createDecide(ports: EndOrderPorts, environment: NodeJS.ProcessEn
     }
     if (published !== undefined) {
       await endLeasedOrder(ports, execution, published.orderId, 'published');
+      await notePublished(ports, told.pipeline);
       return { decision: 'nothing', reason: `The order ${published.orderId} is published.`, findings: [] };
     }
     const request = requestOf(event, environment);
     if (failed === undefined) {
-      return answerOf(await orderUnderLease(ports, request));
+      const answer = await orderUnderLease(ports, request);
+      await tellOfAnswer(ports, told, answer);
+      return answerOf(answer);
     }
-    const { answer, cause, decision } = await endOrder(ports, request, failureIn(failed));
+    const failure = failureIn(failed);
+    const ended = await endOrder(ports, request, failure);
+    await tellOfEnd(ports, told, failure.orderId, ended);
+    const { answer, cause, decision } = ended;
     return {
       ...(answer === undefined ? { reason: cause, findings: [] } : answerOf(answer)),
       decision,
       cause,
     };
   };
+}
+
+async function tellOfAnswer(
+  ports: RebakeNoticePorts,
+  told: ToldRebake,
+  answer: LeasedGateAnswer,
+): Promise<void> {
+  if (answer.notJudged !== true) {
+    await noteDecision(ports, told, answer);
+  }
+}
+
+/** A failure that asks for a person is told as the failure that it is. */
+async function tellOfEnd(
+  ports: RebakeNoticePorts,
+  told: ToldRebake,
+  orderId: string | undefined,
+  { answer, cause, decision }: EndedOrder,
+): Promise<void> {
+  if (decision === 'failed' || decision === 'needsOperator') {
+    await noteFailure(ports, told, { orderId, cause, verdict: answer?.reason });
+  } else if (answer !== undefined) {
+    await tellOfAnswer(ports, told, answer);
+  }
 }
 
 function requestOf(

@@ -1,5 +1,4 @@
-import type { EndOrderPorts } from '../../lib/core/gate/order-end';
-import { createDecide } from '../../lib/handlers/decide';
+import { createDecide, type DecidePorts } from '../../lib/handlers/decide';
 import type { PublishPorts } from '../../lib/core/publish/publish-bake';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
@@ -73,6 +72,7 @@ describe('seed', () => {
 describe('decide', () => {
   const ENVIRONMENT = {
     ...SEED,
+    WINBAKE_PIPELINE_DESCRIPTION: JSON.stringify(DESCRIPTION),
     WINBAKE_FAMILIES: 'servercore',
     WINBAKE_RECIPE_ARN: 'arn:aws:imagebuilder:eu-central-1:123456789012:image-recipe/winbake/1.0.0',
     WINBAKE_SCRIPTS_SHA256: 'c'.repeat(64),
@@ -93,7 +93,7 @@ describe('decide', () => {
   const IMAGE = 'arn:aws:imagebuilder:us-east-1:123456789012:image/winbake-2022-core/1.0.0/1';
 
   /** The function over an account in which nothing happened yet. */
-  function decideOver(more: Partial<EndOrderPorts> = {}) {
+  function decideOver(more: Partial<DecidePorts> = {}) {
     const documents = memoryDocuments();
     const ports = {
       registry,
@@ -102,6 +102,8 @@ describe('decide', () => {
       now,
       executions: { isRunning: () => Promise.resolve(true), stop: () => Promise.resolve() },
       bakes: { failedStep: () => Promise.resolve(undefined), cancel: () => Promise.resolve() },
+      notifier: { tell: () => Promise.resolve() },
+      announcer: { announce: () => Promise.resolve() },
       ...more,
     };
     return { documents, decide: createDecide(ports, ENVIRONMENT) };

@@ -65,6 +65,9 @@ export class RebakeWorld {
   readonly running = new Set<string>();
   readonly starts: string[] = [];
   readonly answers: DecideAnswer[] = [];
+  /** What people and machines were told. */
+  readonly told: { readonly subject: string; readonly text: string }[] = [];
+  readonly events: { readonly type: string; readonly detail: unknown }[] = [];
   trouble: Trouble = () => undefined;
   /** More variables of the decide function. */
   environment: Readonly<Record<string, string>> = {};
@@ -158,6 +161,18 @@ export class RebakeWorld {
       documents: this.documents,
       parameters: this.parameters,
       now: () => this.clock.now(),
+      notifier: {
+        tell: (subject: string, text: string) => {
+          this.told.push({ subject, text });
+          return Promise.resolve();
+        },
+      },
+      announcer: {
+        announce: (type: string, detail: unknown) => {
+          this.events.push({ type, detail });
+          return Promise.resolve();
+        },
+      },
       executions: {
         isRunning: (arn: string) => Promise.resolve(this.running.has(arn)),
         stop: (arn: string) => {

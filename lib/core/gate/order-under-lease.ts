@@ -23,6 +23,8 @@ export type LeasedGateAnswer = GateDecision & {
   readonly order?: Order;
   /** The image build version to follow. */
   readonly image?: string;
+  /** The gate was not asked: another execution holds the lease, a person cancelled, or an order is taken up again. */
+  readonly notJudged?: true;
 };
 
 /**
@@ -85,10 +87,16 @@ async function resume(
   }
   if (image === null) {
     await hand(documents, order);
-    return { decision: 'bake', reason: `The order ${id} is started, or found started.`, findings: [], order };
+    return {
+      decision: 'bake',
+      reason: `The order ${id} is started, or found started.`,
+      findings: [],
+      order,
+      notJudged: true,
+    };
   }
   const reason = `The order ${id} is being carried out by ${image}.`;
-  return { decision: 'bake', reason, findings: [], order, image };
+  return { decision: 'bake', reason, findings: [], order, image, notJudged: true };
 }
 
 /** Puts the order where the next build instance looks for it. */
@@ -99,5 +107,5 @@ function hand(documents: DocumentStore, order: Order): Promise<void> {
 const TAKEN = nothing('Another rebake of this pipeline is under way.');
 
 function nothing(reason: string): LeasedGateAnswer {
-  return { decision: 'nothing', reason, findings: [] };
+  return { decision: 'nothing', reason, findings: [], notJudged: true };
 }

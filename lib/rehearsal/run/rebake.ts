@@ -154,7 +154,16 @@ async function invoke(
   if (target.kind === 'decide') {
     return withRegistry(stage, (registry) =>
       createDecide(
-        { registry, documents, parameters, now, bakes, executions: account.executions.port(caller) },
+        {
+          registry,
+          documents,
+          parameters,
+          now,
+          bakes,
+          executions: account.executions.port(caller),
+          notifier: account.topics.notifier(target.environment['WINBAKE_TOPIC_ARN'] ?? '', caller),
+          announcer: account.bus.announcer(caller),
+        },
         { ...environment, ...policy },
       )(payload as DecideEvent),
     );
