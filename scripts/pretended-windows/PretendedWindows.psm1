@@ -20,6 +20,7 @@ Export-ModuleMember -Function @(
     'Get-AppxPackage'
     'Get-AppxProvisionedPackage'
     'Get-Date'
+    'Get-HotFix'
     'Get-ItemProperty'
     'Get-PSDrive'
     'Get-Service'

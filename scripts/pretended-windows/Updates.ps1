@@ -56,7 +56,21 @@ function Install-Offer {
     if ($Offer.PSObject.Properties['revision']) { $state.ubr = $Offer.revision }
     if ($Offer.PSObject.Properties['build']) { $state.currentBuild = $Offer.build }
     $state.pendingReboot = $true
+    $before = @()
+    if ($state.PSObject.Properties['hotFixes']) { $before = @($state.hotFixes) }
+    $state.PSObject.Properties.Remove('hotFixes')
+    $state.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new('hotFixes', @($before + $Offer.kb)))
     Set-HostState $state
+}
+
+# The updates that are there, as Win32_QuickFixEngineering tells them; host.json lists their numbers in "hotFixes".
+#   https://learn.microsoft.com/powershell/module/microsoft.powershell.management/get-hotfix?view=powershell-5.1
+function Get-HotFix {
+    [CmdletBinding()]
+    param()
+    $installed = (Get-HostState).PSObject.Properties['hotFixes']
+    if ($null -eq $installed) { return }
+    foreach ($kb in $installed.Value) { [pscustomobject]@{ HotFixID = $kb } }
 }
 
 function Get-PretendedResult {

@@ -43,6 +43,7 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
         },
         // The user's own components ran before: what they left must not become part of the AMI unnoticed.
         assertHost(),
+        runScript({ name: 'AssertUpdate', script: 'steps\\Assert-Update.ps1', timeoutSeconds: 300 }),
         runScript({
           name: 'SelectImageSet',
           script: 'steps\\Select-ImageSet.ps1',

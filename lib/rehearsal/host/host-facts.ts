@@ -14,6 +14,8 @@ export interface HostFacts {
   /** How services start; one that is not named starts automatically. */
   readonly startTypes?: Readonly<Record<string, string>>;
   readonly instanceId: string;
+  /** The article numbers of the updates that are installed, such as `KB5066782`; absent: none. */
+  readonly hotFixes?: readonly string[];
   readonly freeBytes?: number;
   /** How far its clock is ahead of this computer's. */
   readonly clockOffsetSeconds?: number;

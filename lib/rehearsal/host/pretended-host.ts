@@ -79,7 +79,8 @@ export class PretendedHost {
       return `${offeredUpdate.title} could not be installed: 0x800f0922.`;
     }
     rmSync(this.offers, { force: true });
-    this.write({ ...facts, ubr: this.offeredRevision, pendingReboot: true });
+    const hotFixes = [...(facts.hotFixes ?? []), offeredUpdate.kb];
+    this.write({ ...facts, ubr: this.offeredRevision, pendingReboot: true, hotFixes });
     return undefined;
   }
 

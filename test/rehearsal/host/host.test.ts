@@ -9,9 +9,9 @@ test('updates raise the revision at once and ask for a restart', () => {
   const host = pretendedHost();
   expect(host.facts).toEqual(FACTS);
   host.installUpdates();
-  expect(host.facts).toEqual({ ...FACTS, ubr: 4294, pendingReboot: true });
+  expect(host.facts).toEqual({ ...FACTS, ubr: 4294, pendingReboot: true, hotFixes: ['KB5004294'] });
   host.reboot();
-  expect(host.facts).toEqual({ ...FACTS, ubr: 4294 });
+  expect(host.facts).toEqual({ ...FACTS, ubr: 4294, hotFixes: ['KB5004294'] });
 });
 
 test.each([4294, 4300])('a host at %i is offered nothing, and needs no restart', (ubr) => {

@@ -141,7 +141,7 @@ describeWithPowerShell('a whole rehearsal', () => {
     const names = steps.map(({ name }) => name).filter((name) => name.includes(': '));
     expect(names).toEqual([
       ...[...SCRIPTS, 'InstallUpdate'].map((step) => `update: ${step}`),
-      ...[...SCRIPTS, 'DownloadInputs', 'AssertHost', 'SelectImageSet'].map(
+      ...[...SCRIPTS, 'DownloadInputs', 'AssertHost', 'AssertUpdate', 'SelectImageSet'].map(
         (step) => `cache-images: ${step}`,
       ),
       ...['SaveImage', 'WriteImageManifest', 'DocumentKey', 'UploadManifest'].map(

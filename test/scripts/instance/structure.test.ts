@@ -52,6 +52,7 @@ const KNOWN_COMMANDS = [
   'Get-ChildItem',
   'Get-Command',
   'Get-Date',
+  'Get-HotFix',
   'Get-ItemProperty',
   'Get-PSDrive',
   'Get-Random',
@@ -138,6 +139,7 @@ describe('the files of the instance scripts', () => {
     expect(STEPS).toEqual([
       'steps/Assert-Host.ps1',
       'steps/Assert-Sysprep.ps1',
+      'steps/Assert-Update.ps1',
       'steps/Clear-Leftover.ps1',
       'steps/Get-DocumentKey.ps1',
       'steps/Initialize-Launch.ps1',
