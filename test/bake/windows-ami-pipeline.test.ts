@@ -190,6 +190,7 @@ describe('permissions', () => {
 
   test('the gate can tell a document that is absent from one that is forbidden', () => {
     expect(actionsOf(of('PipelineDecideRole'))).toEqual([
+      'events:PutEvents',
       'imagebuilder:CancelImageCreation',
       'imagebuilder:ListWorkflowExecutions',
       'imagebuilder:ListWorkflowStepExecutions',

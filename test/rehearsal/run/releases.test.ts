@@ -85,6 +85,7 @@ describeWithPowerShell('a whole rehearsal', () => {
         ...channels.flatMap((one) =>
           ['ami-id', 'os-version', 'publication'].map((name) => `${path}/${one}/${name}`),
         ),
+        `/winbake/fleets/cluster-${pipeline}/log/2025-10`,
         `/winbake/fleets/cluster-${pipeline}/state`,
       ]);
       const channel = { id: `${version}-1`, amiId: id, osVersion: `10.0.${version}`, mode: 'exact' };
