@@ -3,6 +3,7 @@ import { formatOsVersion } from '../windows/os-version';
 import { buildImageSet } from './build-image-set';
 import { expectNewer, type Expectation } from './expect-newer';
 import { findFrozen } from './find-frozen';
+import { isAccepted } from './finding-key';
 import type { GuardedFamily } from './gate-image';
 import type { Decision, GateDecision, GateInput } from './gate-input';
 import { CLOCK_SKEW_SECONDS } from './gate-policy';
@@ -28,17 +29,36 @@ export function decide(input: GateInput): GateDecision {
 }
 
 function judge(input: GateInput, at: Thresholds): GateDecision {
-  const { now, release } = input;
-  const sightings = new Sightings(
-    input.catalog,
-    input.looks.map(({ family }) => family),
-  );
-  const skew = sightings.all.find((sighting) => sighting.at > after(now, CLOCK_SKEW_SECONDS));
-  if (skew !== undefined) {
-    const message = `An observation is of ${toMinute(skew.at)}, later than now, ${toMinute(now)}; one clock is wrong.`;
-    at.passed(skew.at);
-    return answer('wait', message, [{ code: 'CLOCK_SKEW', severity: 'warning', message }]);
+  const { now } = input;
+  const skew = sightingsOf(input).all.find((sighting) => sighting.at > after(now, CLOCK_SKEW_SECONDS));
+  if (skew === undefined) {
+    return judgeFamilies(input, at);
   }
+  const key = `CLOCK_SKEW ${toMinute(skew.at)}`;
+  if (isAccepted(input.catalog, key)) {
+    const observations = input.catalog.observations.filter((one) => new Date(one.at) <= now);
+    return judgeFamilies({ ...input, catalog: { ...input.catalog, observations } }, at);
+  }
+  const message = `An observation is of ${toMinute(skew.at)}, later than now, ${toMinute(now)}; one clock is wrong.`;
+  at.passed(skew.at);
+  // A clock that is a little fast is caught up with; one that is far ahead would be waited for as long.
+  return at.passed(after(skew.at, -input.policy.longestWaitSeconds))
+    ? answer('wait', message, [{ code: 'CLOCK_SKEW', severity: 'warning', message }])
+    : answer('needsOperator', `${message} To pass over it, accept "${key}".`, [
+        { code: 'CLOCK_SKEW', severity: 'stop', message },
+      ]);
+}
+
+function sightingsOf({ catalog, looks }: GateInput): Sightings {
+  return new Sightings(
+    catalog,
+    looks.map(({ family }) => family),
+  );
+}
+
+function judgeFamilies(input: GateInput, at: Thresholds): GateDecision {
+  const { release } = input;
+  const sightings = sightingsOf(input);
   const { families, findings } = guardFamilies(input, sightings);
   const outage = judgeOutage(input, at);
   if (outage !== undefined) {

@@ -1,4 +1,4 @@
-import { withHost } from '../../../lib/core/catalog/catalog';
+import { withAccepted, withHost } from '../../../lib/core/catalog/catalog';
 import { findingKey } from '../../../lib/core/gate/finding-key';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../../lib/core/gate/gate-policy';
@@ -167,6 +167,15 @@ test('an observation of the future stops nothing but waits until the clocks agre
   const { gate } = settled();
   const decision = gate.look('2025-09-30T00:00:00Z', all(100));
   expect(inShort(decision)).toBe('wait, CLOCK_SKEW');
+});
+
+test('one of the far future asks the operator, who may pass over it', () => {
+  const { gate } = settled();
+  const decision = gate.look('2025-09-20T00:00:00Z', all(100));
+  expect(inShort(decision)).toBe('needsOperator, CLOCK_SKEW');
+  const [, key = ''] = /accept "(CLOCK_SKEW [^"]+)"/.exec(decision.reason) ?? [];
+  gate.catalog = withAccepted(gate.catalog, key, 'ann', new Date('2025-09-20T00:00:00Z'));
+  expect(inShort(gate.look('2025-09-20T00:15:00Z', all(100)))).not.toContain('CLOCK_SKEW');
 });
 
 describe('an order that failed', () => {
