@@ -48,7 +48,7 @@ test.each([
     `The app 'echo one && echo "Error: two" && exit 3' did not synthesize: Error: two.`,
   ],
   [['--app', 'true'], 1, "The app 'true' did not synthesize: it left no assembly and said nothing."],
-  [['--fault', 'nonsense'], 2, /^A fault is one of throttle, .*, token; got: 'nonsense'\.$/],
+  [['--fault', 'nonsense'], 2, /^A fault is one of disk-full, .*, token; got: 'nonsense'\.$/],
   [
     ['--fault', 'missing:no/such'],
     2,

