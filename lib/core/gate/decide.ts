@@ -4,13 +4,14 @@ import { buildImageSet } from './build-image-set';
 import { expectNewer, type Expectation } from './expect-newer';
 import { findFrozen } from './find-frozen';
 import { isAccepted } from './finding-key';
+import { forbidLate } from './forbid-late';
 import type { GuardedFamily } from './gate-image';
 import type { Decision, GateDecision, GateInput } from './gate-input';
 import { CLOCK_SKEW_SECONDS } from './gate-policy';
 import { guardFamilies } from './guard-families';
 import { judgeHost } from './judge-host';
-import { judgeLate, type Lateness } from './judge-late';
-import { judgeOutage, unreadUntil } from './judge-outage';
+import { judgeLate } from './judge-late';
+import { judgeOutage } from './judge-outage';
 import { judgeRepush, repushReason } from './judge-repush';
 import { judgeRetry } from './judge-retry';
 import { Sightings } from './sightings';
@@ -86,44 +87,10 @@ function judgeFamilies(input: GateInput, at: Thresholds): GateDecision {
   if (forbidden !== undefined) {
     return answer('needsOperator', forbidden.message, known);
   }
-  return (
-    forbidLate(input, late, known, at) ??
-    judgeSet(input, { families, newest, findings: known, expectation, sightings, at })
-  );
-}
-
-/** What keeps late families from being baked with the image that they had. */
-function forbidLate(
-  input: GateInput,
-  late: Lateness,
-  findings: readonly Finding[],
-  at: Thresholds,
-): GateDecision | undefined {
-  const names = late.behind.map(({ family }) => family.name).join(', ');
-  const without = late.behind.find(({ image }) => image === undefined);
-  if (without !== undefined) {
-    const { name } = without.family;
-    const until = unreadUntil(input, name, at);
-    if (until !== undefined) {
-      const reason = `${name} cannot be read and was never seen; it is asked for again, at the latest until ${toMinute(until)}.`;
-      return answer('wait', reason, findings);
-    }
-    return answer('needsOperator', `${name} has no image at all, not even an older one.`, findings);
-  }
-  if (late.behind.length > 0 && input.policy.late === 'stop') {
-    return answer(
-      'needsOperator',
-      `${names} did not arrive until ${toMinute(late.until)}, and the policy is to stop.`,
-      findings,
-    );
-  }
-  return late.behind.length > 0 && input.release.needsEqualRevision
-    ? answer(
-        'needsOperator',
-        `${names} did not arrive until ${toMinute(late.until)}; 2016 needs equal revisions.`,
-        findings,
-      )
-    : undefined;
+  const withheld = forbidLate(input, late, newest, at);
+  return withheld === undefined
+    ? judgeSet(input, { families, newest, findings: known, expectation, sightings, at })
+    : answer(withheld.decision, withheld.reason, known);
 }
 
 interface SetCase {

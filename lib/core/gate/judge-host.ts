@@ -2,6 +2,7 @@ import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import type { ImageSet } from '../contracts/catalog';
 import type { Finding } from '../resolve/finding';
 import { formatOsVersion, readOsVersion } from '../windows/os-version';
+import { findingKey, isAccepted } from './finding-key';
 import type { GateInput } from './gate-input';
 import { isOutOfBand } from './out-of-band';
 import { isOrderOf } from './same-images';
@@ -50,13 +51,18 @@ export function judgeHost(input: GateInput, set: ImageSet, sightings: Sightings)
   return { findings: [] };
 }
 
-function beyondImages({ policy, release }: GateInput, revision: number, set: ImageSet): HostJudgement {
+function beyondImages(
+  { catalog, policy, release }: GateInput,
+  revision: number,
+  set: ImageSet,
+): HostJudgement {
   const host = formatOsVersion({ build: release.build, revision });
   const message = `No image of the host's revision ${host} is out; the newest is ${set.target}`;
+  const key = findingKey({ code: 'HOST_WITHOUT_IMAGE' }, host);
   const why = release.needsEqualRevision
     ? `Windows Server ${release.name} needs equal revisions`
-    : policy.hostWithoutImage === 'stop'
-      ? 'the policy is to stop'
+    : policy.hostWithoutImage === 'stop' && !isAccepted(catalog, key)
+      ? `the policy is to stop. It is used once an operator accepts "${key}"`
       : undefined;
   if (why === undefined) {
     const used = `${message} and is used as nearestLower.`;

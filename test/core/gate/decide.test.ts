@@ -21,6 +21,15 @@ function settled(release = '2022') {
   return { gate, set, baked: standing(set.id) };
 }
 
+/** Accepts every finding that a reason names. */
+function accept(gate: GateState, reason: string) {
+  const keys = [...reason.matchAll(/"([A-Z_]+ [^"]+)"/g)].map(([, key = '']) => key);
+  expect(keys).not.toHaveLength(0);
+  for (const key of keys) {
+    gate.catalog = withAccepted(gate.catalog, key, 'ann', new Date(BEFORE));
+  }
+}
+
 test('nothing that stands is baked again, and the reason says so', () => {
   const { gate, baked } = settled();
   expect(gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked })).toMatchObject({
@@ -225,6 +234,23 @@ test('a policy may stop for a host beyond every image', () => {
   const decision = gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked, policy });
   expect(inShort(decision)).toBe('needsOperator, HOST_WITHOUT_IMAGE');
   expect(decision.reason).toContain('the newest is 10.0.20348.100, and the policy is to stop.');
+  accept(gate, decision.reason);
+  expect(gate.look('2025-10-02T00:15:00Z', all(100), { standing: baked, policy }).decision).toBe('nothing');
+});
+
+test('a policy may stop for late families, and an operator may bake them as they are, this once', () => {
+  const { gate, baked } = settled();
+  const policy = { ...DEFAULT_GATE_POLICY, late: 'stop' as const };
+  const late = { servercore: 200, iis: 100 };
+  gate.look(TUESDAY, late, { standing: baked, policy });
+  const stopped = gate.look('2025-10-16T06:00:00Z', late, { standing: baked, policy });
+  expect(inShort(stopped)).toBe('needsOperator, LATE iis');
+  accept(gate, stopped.reason);
+  const taken = gate.look('2025-10-16T06:15:00Z', late, { standing: baked, policy });
+  expect(taken).toMatchObject({ decision: 'bake', set: { images: [{ late: false }, { late: true }] } });
+  gate.look('2025-11-11T18:30:00Z', { servercore: 300, iis: 100 }, { standing: baked, policy });
+  const next = gate.look('2025-11-13T12:00:00Z', { servercore: 300, iis: 100 }, { standing: baked, policy });
+  expect(next.decision).toBe('needsOperator');
 });
 
 test('a decision says when time alone may change it', () => {
