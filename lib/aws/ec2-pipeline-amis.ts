@@ -57,7 +57,10 @@ async function bakedAmi(client: EC2Client, region: string, image: Image): Promis
     createdAt: new Date(image.CreationDate ?? 0),
     deprecatedAt: dateOf(image.DeprecationTime),
     lastLaunchedAt: dateOf(image.LastLaunchedTime),
-    sharedWith: LaunchPermissions.flatMap(({ UserId }) => UserId ?? []),
+    sharedWith: LaunchPermissions.flatMap(
+      ({ Group, OrganizationalUnitArn, OrganizationArn, UserId }) =>
+        UserId ?? Group ?? OrganizationArn ?? OrganizationalUnitArn ?? [],
+    ),
   };
 }
 

@@ -8,6 +8,7 @@ import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
 import { ScheduleTarget } from '../internal/schedule-target';
 import { allowAnnouncements } from './announcement-writes';
 import { allowDelivery } from './delivery-writes';
+import { allowPruning } from './operate-permissions';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
 
 /** What caring needs beside what every function has. */
@@ -15,7 +16,7 @@ export interface CareFunctionProps extends PipelineResources {
   readonly undelivered: IQueue;
 }
 
-/** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age. */
+/** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age, and once a day what may go. */
 export class CareFunction extends PipelineFunction<CareEnvironment> {
   constructor(scope: Construct, id: string, props: CareFunctionProps) {
     const { bucket, settings, undelivered } = props;
@@ -28,6 +29,7 @@ export class CareFunction extends PipelineFunction<CareEnvironment> {
     });
     allowDelivery(this.role, settings);
     allowAnnouncements(this.role);
+    allowPruning(this.role, settings);
     allow(this.role, {
       actions: ['ssm:GetParameter'],
       resources: [publicParameterArn(this, settings.os.baseAmiParameter)],
@@ -44,7 +46,9 @@ export class CareFunction extends PipelineFunction<CareEnvironment> {
     });
     allow(this.role, {
       actions: ['s3:GetObject', 's3:PutObject'],
-      resources: ['publications/deliveries.json', 'notices.json'].map((key) => bucket.arnForObjects(key)),
+      resources: ['publications/deliveries.json', 'publications/care.json', 'notices.json'].map((key) =>
+        bucket.arnForObjects(key),
+      ),
     });
     // Without it S3 says "forbidden" of a document that does not exist yet.
     allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });

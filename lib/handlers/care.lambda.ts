@@ -2,6 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
+import { accountAmiInventory } from '../aws/account-ami-inventory';
 import { accountParameterStores } from '../aws/account-parameter-stores';
 import { eventBridgeAnnouncer } from '../aws/event-bridge-announcer';
 import { s3DocumentStore } from '../aws/s3-document-store';
@@ -13,12 +14,14 @@ import { createLog } from './log';
 import { pipelineOf } from './pipeline';
 
 const description = pipelineOf(process.env);
+const sts = new STSClient();
 
 /** Takes care of a pipeline, every 15 minutes. */
 export const handler = createCare(
   {
     documents: s3DocumentStore(new S3Client(), description.bucket),
-    stores: accountParameterStores({ description, sts: new STSClient() }),
+    stores: accountParameterStores({ description, sts }),
+    inventory: accountAmiInventory(description, sts),
     notifier: snsNotifier(new SNSClient(), required(process.env, 'WINBAKE_TOPIC_ARN')),
     announcer: eventBridgeAnnouncer(new EventBridgeClient()),
     metrics: embeddedMetrics(description.pipeline),

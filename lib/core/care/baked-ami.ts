@@ -9,7 +9,7 @@ export interface BakedAmi {
   readonly deprecatedAt: Date | undefined;
   /** When an instance was last started from it, as far as the service tells: it is late by a day. */
   readonly lastLaunchedAt: Date | undefined;
-  /** The accounts that it is shared with. */
+  /** Whom it is shared with: accounts, organizations by ARN, or `all`. */
   readonly sharedWith: readonly string[];
 }
 

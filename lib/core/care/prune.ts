@@ -1,6 +1,6 @@
 import type { PipelineDescription } from '../contracts/pipeline-description';
 import type { AmiInventory } from '../ports/ami-inventory';
-import type { AmiUse, UnreadTarget } from './baked-ami';
+import type { AmiUse, BakedAmi, UnreadTarget } from './baked-ami';
 import { planPrune, type PrunedAmi } from './plan-prune';
 
 /** What a prune found and, unless it was only a plan, did. */
@@ -11,7 +11,8 @@ export interface PruneResult {
 
 /**
  * Reads what uses the AMIs of a pipeline, everywhere that they are known, and plans what may go. A place that cannot be
- * read keeps what is shared with it; where the pipeline's own account cannot be read the whole fails and nothing goes.
+ * read keeps what is shared with it, and so does whoever else an AMI is shared with, such as an account that was a target
+ * once; where the pipeline's own account cannot be read the whole fails and nothing goes.
  */
 export async function readPrunePlan(
   inventory: AmiInventory,
@@ -32,7 +33,25 @@ export async function readPrunePlan(
   }
   const regions = [...new Set(pipeline.targets.map(({ region }) => region))];
   const amis = (await Promise.all(regions.map((region) => inventory.amisIn(region)))).flat();
+  unread.push(...strangers(pipeline, amis));
   return { amis: planPrune({ now, retention: pipeline.retention, amis, uses, unread }), unread };
+}
+
+/** Whom AMIs are shared with although they are no target, so that nobody looks there. */
+function strangers(
+  { targets }: Pick<PipelineDescription, 'targets'>,
+  amis: readonly BakedAmi[],
+): readonly UnreadTarget[] {
+  const found = new Map<string, UnreadTarget>();
+  for (const { region, sharedWith } of amis) {
+    for (const account of sharedWith) {
+      if (!targets.some((target) => target.account === account && target.region === region)) {
+        const why = 'the pipeline does not publish there, and has no way to look';
+        found.set(`${account} ${region}`, { account, region, why });
+      }
+    }
+  }
+  return [...found.values()];
 }
 
 /**

@@ -3,18 +3,17 @@ import { readChannel } from '../publish/move-channel';
 import { promoteWhenDue } from '../publish/operate-channels';
 import { homeParameters, pipelinePath } from '../publish/pipeline-path';
 import { announceLatest } from '../publish/published-event';
-import type { CarePart, CarePorts } from './care-ports';
+import type { CareOutcome, CarePart, CarePorts } from './care-ports';
 import { deliverPending } from './deliver-pending';
 import { measurePatching } from './measure-patching';
+import { pruneDaily } from './prune-daily';
 import { seedAgain } from './seed-again';
 import { watchDecisions } from './watch-decisions';
+import { watchParts } from './watch-parts';
 
 /** What became of one part. */
-export interface CareResult {
+export interface CareResult extends CareOutcome {
   readonly part: CarePartName;
-  /** What it says, or why it failed. */
-  readonly said: string;
-  readonly error?: unknown;
 }
 
 /** The parts, in the order in which they run: what moves a channel comes before what delivers channels. */
@@ -30,23 +29,34 @@ const PARTS = {
   },
   patching: measurePatching,
   decisions: watchDecisions,
+  // The longest, so that nothing waits for it.
+  prune: pruneDaily,
 } as const satisfies Record<string, CarePart>;
 
 /** The name of a part. */
 export type CarePartName = keyof typeof PARTS;
 
-/** Looks after everything once; a part that fails does not stop the others. Every look begins from what is there. */
+/**
+ * Looks after everything once; a part that fails does not stop the others, and one that goes on failing is told of. Every
+ * look begins from what is there.
+ */
 export async function takeCare(
   ports: CarePorts,
   description: PipelineDescription,
 ): Promise<readonly CareResult[]> {
   const results: CareResult[] = [];
   for (const [name, part] of Object.entries(PARTS) as [CarePartName, CarePart][]) {
-    try {
-      results.push({ part: name, said: await part(ports, description) });
-    } catch (error) {
-      results.push({ part: name, said: error instanceof Error ? error.message : String(error), error });
-    }
+    const result = await resultOf(name, () => part(ports, description));
+    const watched = await resultOf(name, () => watchParts(ports, description, result));
+    results.push(result.error === undefined && watched.error !== undefined ? watched : result);
   }
   return results;
+}
+
+async function resultOf(part: CarePartName, work: () => Promise<string>): Promise<CareResult> {
+  try {
+    return { part, said: await work() };
+  } catch (error) {
+    return { part, said: error instanceof Error ? error.message : String(error), error };
+  }
 }

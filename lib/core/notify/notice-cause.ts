@@ -8,6 +8,7 @@ export const NOTICE_KINDS = [
   'budgetSpent',
   'accountUnreachable',
   'noDecision',
+  'careFailed',
 ] as const;
 
 /** One of the kinds of things that a person is told of. */

@@ -8,6 +8,8 @@ import { createCare } from '../../../lib/handlers/care';
 import { embeddedMetrics } from '../../../lib/handlers/embedded-metrics';
 import { createLog } from '../../../lib/handlers/log';
 import { memoryDocuments, memoryParameters, type MemoryParameters } from '../../support/memory-ports';
+import { MemoryInventory } from '../../support/memory-inventory';
+import { Mortal } from '../../support/mortal-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
 
 const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
@@ -64,6 +66,7 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
   const told: string[] = [];
   const measured: Measurement[] = [];
   const events: unknown[] = [];
+  const inventory = new MemoryInventory();
   const state = { now: new Date('2025-10-14T23:00:00Z'), isOpen: true };
   const ports: CarePorts = {
     documents,
@@ -87,6 +90,7 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
         return Promise.resolve();
       },
     },
+    inventory,
     metrics: { record: (measurements) => measured.push(...measurements) },
     now: () => state.now,
   };
@@ -94,7 +98,7 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
     state.now = new Date(state.now.getTime() + hours * 3_600_000);
   };
   const look = () => takeCare(ports, DESCRIBED);
-  return { ports, home, away, documents, told, measured, events, state, pass, look };
+  return { ports, home, away, inventory, documents, told, measured, events, state, pass, look };
 }
 
 test('a look promotes, delivers, announces and measures, and a second one changes nothing', async () => {
@@ -191,6 +195,114 @@ test('until the first bake the channels follow newer base AMIs, elsewhere too', 
   for (const parameters of [home, away]) {
     expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ mode: 'unbaked', amiId: newer });
   }
+});
+
+describe('once a day', () => {
+  function pruned() {
+    const made = world({ latest: LATEST, current: LATEST, previous: CURRENT });
+    for (const [number, ageDays] of [
+      [1, 200],
+      [2, 170],
+      [3, 140],
+      [4, 110],
+      [5, 80],
+    ] as const) {
+      made.inventory.add(number, {
+        ageDays,
+        deprecatedDays: number === 1 ? 30 : undefined,
+        now: made.state.now,
+      });
+    }
+    const said = async () => (await made.look()).find(({ part }) => part === 'prune')?.said ?? '';
+    return { ...made, said };
+  }
+
+  test('what nothing needs is deprecated and removed, and each AMI that stays has its reason', async () => {
+    const { inventory, pass, said, documents } = pruned();
+    expect((await said()).split('\n')).toEqual([
+      'keep ami-00000005 in eu-central-1 (20348.5-1): one of the newest 3 publications',
+      'keep ami-00000004 in eu-central-1 (20348.4-1): one of the newest 3 publications',
+      'keep ami-00000003 in eu-central-1 (20348.3-1): one of the newest 3 publications',
+      expect.stringContaining('deprecate ami-00000002 in eu-central-1 (20348.2-1): nothing uses it'),
+      expect.stringContaining('remove ami-00000001 in eu-central-1 (20348.1-1): nothing uses it'),
+      'Pruned 5 AMIs.',
+    ]);
+    const done = [...inventory.changes];
+    expect(JSON.parse(documents.texts.get('publications/care.json')!)).toMatchObject({
+      pruned: { amis: Array(5).fill(expect.objectContaining({ region: 'eu-central-1' })) },
+    });
+    pass(23.9);
+    expect(await said()).toContain('Pruned on 2025-10-14T23:00:00.000Z, and again from');
+    expect(inventory.changes).toEqual(done);
+    pass(0.1 + 7 * 24);
+    await said();
+    expect(inventory.changes.slice(done.length)).toEqual([
+      'forget ami-00000002 in 123456789012',
+      'forget ami-00000002 in 210987654321',
+      'remove ami-00000002',
+    ]);
+  });
+
+  test('an account that cannot be read keeps what is shared with it, and the look is well', async () => {
+    const { inventory, said } = pruned();
+    inventory.amis = inventory.amis.map((ami) => ({ ...ami, sharedWith: [AWAY.account] }));
+    inventory.unread.add(AWAY.account);
+    const lines = (await said()).split('\n');
+    expect(lines[0]).toBe(
+      'Account 210987654321 in eu-central-1 could not be read, so all that is shared with it stays: AccessDenied',
+    );
+    expect(lines.filter((line) => line.startsWith('keep'))).toHaveLength(5);
+    expect(inventory.changes).toEqual([]);
+  });
+
+  test('a prune that fails is tried again at the next look, and people are told once where it goes on failing', async () => {
+    const { inventory, look, pass, said, told, home } = pruned();
+    inventory.failsAt = 1;
+    expect(await said()).toBe('the function was ended');
+    expect(home.json(`${PATH}/current/publication`)).toEqual(LATEST);
+    expect(told).toEqual([]);
+    for (let looks = 0; looks < 12; looks += 1) {
+      pass(0.25);
+      await look();
+    }
+    expect(told).toEqual(['Winbake 2022-core: care fails: prune']);
+    inventory.failsAt = Infinity;
+    pass(0.25);
+    expect(await said()).toContain('Pruned 5 AMIs.');
+    expect(told.slice(1)).toEqual(['Winbake 2022-core: care works again: prune']);
+  });
+
+  test('a look that dies after any call of its ports leaves, with the next one, what one look leaves', async () => {
+    const looked = async (diesAfter: number) => {
+      const made = pruned();
+      const mortal = new Mortal(diesAfter);
+      const { documents, inventory, stores } = made.ports;
+      const ports: CarePorts = {
+        ...made.ports,
+        documents: mortal.port(documents),
+        inventory: mortal.port(inventory),
+        stores: { of: async (target) => mortal.port(await stores.of(target)) },
+      };
+      await takeCare(ports, DESCRIBED);
+      if (mortal.isDead) {
+        await made.look();
+      }
+      const { pruned: last, failing } = JSON.parse(
+        made.documents.texts.get('publications/care.json')!,
+      ) as Record<string, { at: string }>;
+      return {
+        calls: mortal.calls,
+        state: { home: made.home.values, away: made.away.values, failing, at: last?.at },
+        amis: made.inventory.amis,
+      };
+    };
+    const whole = await looked(Infinity);
+    for (let calls = 1; calls < whole.calls; calls += 1) {
+      const { amis, state } = await looked(calls);
+      expect(amis).toEqual(whole.amis);
+      expect(state).toEqual(whole.state);
+    }
+  });
 });
 
 describe('the handler', () => {
