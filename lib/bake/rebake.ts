@@ -1,7 +1,8 @@
-import { Aws, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Stats, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { allow } from '../internal/allow';
@@ -24,10 +25,31 @@ export interface RebakeProps {
 export class Rebake extends Construct {
   public readonly stateMachine: StateMachine;
 
+  /** Counts rebakes that ended without anybody being told: the gate could not judge the failure, or there was no end. */
+  public readonly untoldFailures: IMetric;
+
   constructor(scope: Construct, id: string, props: RebakeProps) {
     super(scope, id);
     const { settings, decide, publish, imagePipelineArn } = props;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/vendedlogs/states/${stateMachineName(settings)}`,
+      retention: settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Every other failure is told in words by the gate; the metric of failed executions counts those as well.
+    this.untoldFailures = logGroup
+      .addMetricFilter('Untold', {
+        filterPattern: FilterPattern.any(
+          FilterPattern.stringValue('$.type', '=', 'ExecutionTimedOut'),
+          FilterPattern.stringValue('$.details.name', '=', 'FailedWithoutCause'),
+        ),
+        metricNamespace: 'Winbake',
+        // A filter has no dimensions that the log does not hold.
+        metricName: `RebakesFailedUntold-${settings.pipelineName}`,
+        metricValue: '1',
+      })
+      .metric({ statistic: Stats.SUM, period: Duration.minutes(15) });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: stateMachineName(settings),
       comment: REBAKE_DEFINITION.Comment,
@@ -43,11 +65,7 @@ export class Rebake extends Construct {
       logs: {
         level: LogLevel.ALL,
         includeExecutionData: true,
-        destination: new LogGroup(this, 'Logs', {
-          logGroupName: `/aws/vendedlogs/states/${stateMachineName(settings)}`,
-          retention: settings.logRetention,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
+        destination: logGroup,
       },
     });
     Validations.of(role).acknowledge({

@@ -1,3 +1,4 @@
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -20,6 +21,8 @@ import { InstanceRole } from './instance-role';
 import { InstanceScripts } from './instance-scripts';
 import { NoticeTopic } from './notice-topic';
 import { OperateFunction } from './operate-function';
+import { PipelineAlarms } from './pipeline-alarms';
+import { pipelineMetric } from './pipeline-metric';
 import { pipelineNetwork } from './pipeline-network';
 import { PipelineRecord } from './pipeline-record';
 import { pipelineSettings } from './pipeline-settings';
@@ -110,9 +113,9 @@ export class WindowsAmiPipeline extends Construct {
       scriptsSha256: scripts.sha256,
     });
     const publish = new PublishFunction(this, 'Publish', { ...resources, instanceRole });
-    new CareFunction(this, 'Care', { ...resources, undelivered });
+    const care = new CareFunction(this, 'Care', { ...resources, undelivered });
     this.operate = new OperateFunction(this, 'Operate', resources);
-    const { stateMachine } = new Rebake(this, 'Rebake', {
+    const { stateMachine, untoldFailures } = new Rebake(this, 'Rebake', {
       settings,
       decide: decide.function,
       publish: publish.function,
@@ -123,6 +126,18 @@ export class WindowsAmiPipeline extends Construct {
     const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, undelivered });
     // The first look follows at once.
     schedules.node.addDependency(seed);
+    new PipelineAlarms(this, 'Alarms', {
+      settings,
+      topic,
+      untoldFailures,
+      undelivered,
+      functions: {
+        decide: decide.function,
+        publish: publish.function,
+        care: care.function,
+        operate: this.operate.function,
+      },
+    });
 
     this.os = settings.os;
     this.pipelineName = settings.pipelineName;
@@ -133,6 +148,7 @@ export class WindowsAmiPipeline extends Construct {
     this.instanceRole = instanceRole;
     this.rebake = stateMachine;
   }
+
   /** Lets somebody order what changes the pipeline, such as holds and rollbacks, but accept no findings. */
   public grantOperate(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.operate.function.functionArn);
@@ -141,6 +157,26 @@ export class WindowsAmiPipeline extends Construct {
   /** Lets somebody accept findings of the gate, and nothing else. */
   public grantAccept(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.operate.accept.functionArn);
+  }
+
+  /** Seconds from the first step of a bake on its build instance to its publication; the longest of an hour unless said. */
+  public metricBakeDuration(options: MetricOptions = {}): Metric {
+    return pipelineMetric(this, this.pipelineName, 'BakeDuration', options);
+  }
+
+  /** Hours for which `current` has been without the oldest update of Microsoft's that it lacks; 0 where it lacks none. */
+  public metricHoursUnpatched(options: MetricOptions = {}): Metric {
+    return pipelineMetric(this, this.pipelineName, 'HoursUnpatched', options);
+  }
+
+  /** How much of `patchWithin` is spent, in percent; above 100 it is overdrawn. */
+  public metricPatchBudgetUsed(options: MetricOptions = {}): Metric {
+    return pipelineMetric(this, this.pipelineName, 'PatchBudgetUsed', options);
+  }
+
+  /** Hours since the gate decided last, whatever it decided. */
+  public metricHoursSinceDecision(options: MetricOptions = {}): Metric {
+    return pipelineMetric(this, this.pipelineName, 'HoursSinceDecision', options);
   }
 }
 

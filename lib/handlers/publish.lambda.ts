@@ -7,6 +7,7 @@ import { ec2AmiTags } from '../aws/ec2-ami-tags';
 import { eventBridgeAnnouncer } from '../aws/event-bridge-announcer';
 import { imageBuilderBuilds } from '../aws/image-builder-builds';
 import { s3DocumentStore } from '../aws/s3-document-store';
+import { embeddedMetrics } from './embedded-metrics';
 import { createLog } from './log';
 import { pipelineOf } from './pipeline';
 import { createPublish } from './publish';
@@ -25,4 +26,5 @@ export const handler = createPublish(
   },
   process.env,
   createLog({ pipeline: description.pipeline }),
+  embeddedMetrics(description.pipeline),
 );

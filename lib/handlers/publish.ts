@@ -1,3 +1,4 @@
+import type { Metrics } from '../core/ports/metrics';
 import { publishBake, type FinishedBake, type PublishPorts } from '../core/publish/publish-bake';
 import { required } from './env';
 import type { Log } from './log';
@@ -18,7 +19,12 @@ export interface PublishAnswer {
 }
 
 /** Makes the publish function over its ports; its environment is `PublishEnvironment`. */
-export function createPublish(ports: PublishPorts, environment: NodeJS.ProcessEnv, log?: Log) {
+export function createPublish(
+  ports: PublishPorts,
+  environment: NodeJS.ProcessEnv,
+  log?: Log,
+  metrics?: Metrics,
+) {
   return async (event: FinishedBake): Promise<PublishAnswer> => {
     const result = await publishBake(
       ports,
@@ -28,7 +34,8 @@ export function createPublish(ports: PublishPorts, environment: NodeJS.ProcessEn
       },
       event,
     );
-    const { deliveries, discarded, promotion, publication } = result;
+    const { bakeSeconds, deliveries, discarded, endedAt, promotion, publication } = result;
+    metrics?.record([{ name: 'BakeDuration', value: bakeSeconds, unit: 'Seconds' }], endedAt);
     const pending = Object.entries(deliveries).flatMap(([target, delivery]) =>
       delivery.pending === null ? [] : [[target, delivery.pending.reason] as const],
     );

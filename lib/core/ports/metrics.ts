@@ -1,9 +1,12 @@
 /** The unit of a metric, as CloudWatch names it. */
 export type MetricUnit = 'Count' | 'Percent' | 'Seconds' | 'None';
 
+/** What is measured of a pipeline. */
+export type PipelineMetricName = 'BakeDuration' | 'HoursUnpatched' | 'PatchBudgetUsed' | 'HoursSinceDecision';
+
 /** One measured value; where there is no unit for it, such as for hours, it is `None`. */
 export interface Measurement {
-  readonly name: string;
+  readonly name: PipelineMetricName;
   readonly value: number;
   readonly unit: MetricUnit;
 }

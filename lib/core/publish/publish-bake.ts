@@ -42,6 +42,10 @@ export interface PublishResult {
   /** Why it was, or was not, promoted to `current`. */
   readonly promotion: readonly string[];
   readonly deliveries: Deliveries['targets'];
+  /** From the first step on the build instance to the publication; of a bake that was discarded, until now. */
+  readonly bakeSeconds: number;
+  /** The end of that time; of a publication the same in every run. */
+  readonly endedAt: Date;
 }
 
 /**
@@ -87,7 +91,9 @@ export async function publishBake(
   const { targets } = await deliverEverywhere(ports, description);
   await announceLatest(ports, description, await readChannel(home, path, 'latest'));
   const discarded = equal === undefined ? undefined : evidence.amis;
-  return { publication, discarded, promotion: reasons, deliveries: targets };
+  const endedAt = equal === undefined ? new Date(publication.at) : ports.now();
+  const bakeSeconds = (endedAt.getTime() - Date.parse(evidence.manifest.startedAt)) / 1000;
+  return { publication, discarded, promotion: reasons, deliveries: targets, bakeSeconds, endedAt };
 }
 
 /** The standing publication, where it holds the same and this image has not become one of its own before. */

@@ -70,6 +70,15 @@ function finishedBake(
   return { ports, documents, parameters, tags, announce };
 }
 
+test('a bake lasts from its first step to its publication, in every run the same', async () => {
+  const { ports } = finishedBake();
+  const first = await publishBake(ports, TARGET, BAKE);
+  const seconds = (Date.parse(first.publication.at) - Date.parse(manifest.startedAt)) / 1000;
+  expect(first).toMatchObject({ bakeSeconds: seconds, endedAt: new Date(first.publication.at) });
+  const later = { ...ports, now: () => new Date('2025-10-15T09:00:00Z') };
+  expect(await publishBake(later, TARGET, BAKE)).toMatchObject({ bakeSeconds: seconds });
+});
+
 test('a verified AMI is recorded, tagged and announced', async () => {
   const { ports, documents, parameters, tags } = finishedBake();
   const { publication } = await publishBake(ports, TARGET, BAKE);
