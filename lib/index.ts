@@ -25,7 +25,7 @@ export { WindowsAmiPipeline } from './bake/windows-ami-pipeline';
 export type { WindowsAmiPipelineProps } from './bake/windows-ami-pipeline-props';
 export { AmiChannel } from './ecs/ami-channel';
 export { WindowsAmi } from './ecs/windows-ami';
-export type { WindowsAmiChannelProps } from './ecs/windows-ami';
+export type { WindowsAmiChannelProps, WindowsAmiRevisionProps } from './ecs/windows-ami';
 export { WindowsCapacityProvider } from './ecs/windows-capacity-provider';
 export type {
   CapacityProviderStrategyOptions,

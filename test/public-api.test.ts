@@ -115,6 +115,7 @@ test('the library exports what was decided on', () => {
     'AmiChannel',
     'WindowsAmi',
     'WindowsAmiChannelProps',
+    'WindowsAmiRevisionProps',
     'WindowsCapacityProvider',
     'CapacityProviderStrategyOptions',
     'WindowsCapacityProviderProps',
@@ -152,6 +153,7 @@ test.each([
   ['Retention', 'WindowsAmiPipeline.retention'],
   ['BakeComponentOptions', 'BakeComponent'],
   ['WindowsAmiChannelProps', 'WindowsAmi'],
+  ['WindowsAmiRevisionProps', 'WindowsAmi.fromRevision'],
   ['WindowsCapacityProviderProps', 'WindowsCapacityProvider'],
   ['CapacityProviderStrategyOptions', 'WindowsCapacityProvider.strategy'],
 ])('the defaults of %s are those of docs/defaults.md', (props, heading) => {

@@ -8,9 +8,10 @@ import {
 /** Takes away the by-revision parameters of a pipeline that name an AMI; `path` is such as `/winbake/2022-core`. */
 export async function forgetRevision(client: SSMClient, path: string, amiId: string): Promise<void> {
   const found: string[] = [];
-  for await (const page of paginateGetParametersByPath({ client }, { Path: `${path}/by-revision` })) {
+  const request = { Path: `${path}/by-revision`, Recursive: true };
+  for await (const page of paginateGetParametersByPath({ client }, request)) {
     for (const { Name = '', Value = '' } of page.Parameters ?? []) {
-      if (Value.includes(`"${amiId}"`)) {
+      if (Value === amiId || Value.includes(`"${amiId}"`)) {
         found.push(Name);
       }
     }

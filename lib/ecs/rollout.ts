@@ -48,7 +48,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     this.allowJudgement(cluster);
     const targets = [new LambdaFunction(this.function)];
     new Rule(this, 'OnPublication', {
-      description: `The channel ${ami.channel} of ${ami.pipelineName} has moved`,
+      description: `The ${ami.pointer} of ${ami.pipelineName} has moved`,
       eventPattern: {
         source: ['aws.ssm'],
         detailType: ['Parameter Store Change'],

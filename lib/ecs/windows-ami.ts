@@ -1,4 +1,4 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import {
   OperatingSystemType,
   UserData,
@@ -9,7 +9,7 @@ import { ParameterValueType, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { defaultPipelineName } from '../bake/pipeline-settings';
 import type { WindowsAmiPipeline } from '../bake/windows-ami-pipeline';
-import { channelParameters } from '../core/publish/channel-names';
+import { channelParameters, revisionParameters } from '../core/publish/channel-names';
 import { DEFAULT_PARAMETER_PREFIX } from '../internal/names';
 import type { WindowsOs } from '../windows-os';
 import { AmiChannel } from './ami-channel';
@@ -41,22 +41,78 @@ export interface WindowsAmiChannelProps {
   readonly parameterPrefix?: string;
 }
 
+/** Which revision of which pipeline to stay at. */
+export interface WindowsAmiRevisionProps {
+  /** The Windows that the pipeline bakes. */
+  readonly os: WindowsOs;
+
+  /** The revision, the fourth number of an OS version: 4294 of `10.0.20348.4294`. */
+  readonly revision: number;
+
+  /**
+   * The name of the pipeline.
+   *
+   * @default - release and edition, such as `2022-core`
+   */
+  readonly pipelineName?: string;
+
+  /**
+   * Where the pipeline's parameters begin; the same as the pipeline's own prop.
+   *
+   * @default /winbake
+   */
+  readonly parameterPrefix?: string;
+}
+
+/** The pointer of a pipeline that an AMI follows. */
+interface Pointer {
+  readonly os: WindowsOs;
+  readonly pipelineName?: string;
+  readonly parameterPrefix?: string;
+  /** Which pointer it is, for people. */
+  readonly title: string;
+  readonly channel?: AmiChannel;
+  readonly pipeline?: WindowsAmiPipeline;
+  /** The names of its parameters below the pipeline's path. */
+  readonly names: (path: string) => { readonly publication: string; readonly amiId: string };
+}
+
 /**
- * The AMI that a channel of a pipeline points to when a stack is deployed. CloudFormation reads the channel's parameter
- * before it creates anything, so the pipeline has to be in another stack, deployed before; its own deployment seeds the
+ * The AMI that a channel of a pipeline points to when a stack is deployed, as a machine image of Windows for any construct
+ * of `aws-ec2` and `aws-autoscaling`. CloudFormation reads the channel's parameter before it creates anything, so the pipeline has to be in another stack, deployed before; its own deployment seeds the
  * channels.
  */
 export class WindowsAmi implements IMachineImage {
   /** Follows a channel of a pipeline of the same app, whose stack is then deployed first. */
   public static fromPipeline(pipeline: WindowsAmiPipeline, channel?: AmiChannel): WindowsAmi {
-    return new WindowsAmi(pipeline.os, pipeline.pipelineName, pipeline.parameterPrefix, channel, pipeline);
+    const { os, parameterPrefix, pipelineName } = pipeline;
+    return new WindowsAmi({ os, parameterPrefix, pipelineName, pipeline, ...channelPointer(channel) });
   }
 
   /** Follows a channel of any pipeline of this account and region, by its name. */
   public static fromChannel(props: WindowsAmiChannelProps): WindowsAmi {
-    const { os, parameterPrefix = DEFAULT_PARAMETER_PREFIX } = props;
-    const pipelineName = props.pipelineName ?? defaultPipelineName(os);
-    return new WindowsAmi(os, pipelineName, parameterPrefix, props.channel);
+    return new WindowsAmi({ ...props, ...channelPointer(props.channel) });
+  }
+
+  /**
+   * Stays at one revision of a pipeline of this account and region: its newest publication, which is another only where the
+   * pipeline bakes that revision again. No channel, promotion or rollback moves it, so that it is never patched by itself;
+   * `HoursUnpatched` of a fleet goes on counting. A revision that the pipeline has not published, or whose AMI was pruned
+   * because nothing used it, fails the deployment.
+   */
+  public static fromRevision(props: WindowsAmiRevisionProps): WindowsAmi {
+    const { os, revision } = props;
+    if (!Token.isUnresolved(revision) && !(Number.isInteger(revision) && revision > 0 && revision < 1e9)) {
+      throw new Error(
+        `"revision" must be the fourth number of an OS version of ${os.name}, such as 4294 of ` +
+          `10.0.${os.buildNumber}.4294; got: ${revision}. \`winbake status\` names what was published.`,
+      );
+    }
+    return new WindowsAmi({
+      ...props,
+      title: `revision ${os.buildNumber}.${revision}`,
+      names: (path) => revisionParameters(path, os.buildNumber, revision),
+    });
   }
 
   /** The Windows of the AMI. */
@@ -71,39 +127,43 @@ export class WindowsAmi implements IMachineImage {
   /** Where the pipeline's own parameters begin, such as `/winbake/2022-core`. */
   public readonly parameterPath: string;
 
-  /** The channel that is followed. */
-  public readonly channel: AmiChannel;
+  /**
+   * The channel that is followed.
+   *
+   * @default - no channel, where the AMI stays at a revision
+   */
+  public readonly channel?: AmiChannel;
 
+  /** What is followed, for people: `channel current` or `revision 20348.4294`. */
+  public readonly pointer: string;
+
+  /** The parameter that holds the publication as JSON, the truth that rollouts follow. */
+  public readonly publicationParameter: string;
+
+  private readonly amiIdParameter: string;
   private readonly pipeline?: WindowsAmiPipeline;
 
-  private constructor(
-    os: WindowsOs,
-    pipelineName: string,
-    parameterPrefix: string,
-    channel?: AmiChannel,
-    pipeline?: WindowsAmiPipeline,
-  ) {
+  private constructor(pointer: Pointer) {
+    const { os } = pointer;
     this.os = os;
-    this.pipelineName = pipelineName;
-    this.parameterPrefix = parameterPrefix;
-    this.parameterPath = `${parameterPrefix}/${pipelineName}`;
-    this.channel = channel ?? AmiChannel.CURRENT;
-    this.pipeline = pipeline;
-  }
-
-  /** The parameter that holds the channel's publication as JSON, the truth that rollouts follow. */
-  public get publicationParameter(): string {
-    return channelParameters(this.parameterPath, this.channel).publication;
+    this.pipelineName = pointer.pipelineName ?? defaultPipelineName(os);
+    this.parameterPrefix = pointer.parameterPrefix ?? DEFAULT_PARAMETER_PREFIX;
+    this.parameterPath = `${this.parameterPrefix}/${this.pipelineName}`;
+    this.channel = pointer.channel;
+    this.pointer = pointer.title;
+    this.pipeline = pointer.pipeline;
+    const names = pointer.names(this.parameterPath);
+    this.publicationParameter = names.publication;
+    this.amiIdParameter = names.amiId;
   }
 
   /** The AMI as a parameter of the template, read anew at each deployment. */
   public getImage(scope: Construct): MachineImageConfig {
     this.orderStacks(scope);
-    const { amiId } = channelParameters(this.parameterPath, this.channel);
     return {
       imageId: StringParameter.valueForTypedStringParameterV2(
         scope,
-        amiId,
+        this.amiIdParameter,
         ParameterValueType.AWS_EC2_IMAGE_ID,
       ),
       osType: OperatingSystemType.WINDOWS,
@@ -126,4 +186,12 @@ export class WindowsAmi implements IMachineImage {
         'CloudFormation reads its parameter before the pipeline has seeded it. Put the pipeline in a stack of its own.',
     );
   }
+}
+
+function channelPointer(channel = AmiChannel.CURRENT): Pick<Pointer, 'channel' | 'names' | 'title'> {
+  return {
+    channel,
+    title: `channel ${channel}`,
+    names: (path) => channelParameters(path, channel),
+  };
 }

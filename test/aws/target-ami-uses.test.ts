@@ -104,12 +104,16 @@ describeWithMoto('what uses AMIs, on moto', (moto) => {
     ] as const) {
       const Value = JSON.stringify({ amiId });
       await ssm.send(new PutParameterCommand({ Name: name(revision), Value, Type: 'String' }));
+      const Name = `${name(revision)}/ami-id`;
+      await ssm.send(new PutParameterCommand({ Name, Value: amiId!, Type: 'String' }));
     }
     await forgetRevision(ssm, '/winbake/2022-core', amis[0]!);
     await forgetRevision(ssm, '/winbake/2022-core', amis[0]!);
-    await expect(ssm.send(new GetParameterCommand({ Name: name('1') }))).rejects.toMatchObject({
-      name: 'ParameterNotFound',
-    });
-    await expect(ssm.send(new GetParameterCommand({ Name: name('2') }))).resolves.toBeDefined();
+    for (const end of ['', '/ami-id']) {
+      await expect(ssm.send(new GetParameterCommand({ Name: name('1') + end }))).rejects.toMatchObject({
+        name: 'ParameterNotFound',
+      });
+      await expect(ssm.send(new GetParameterCommand({ Name: name('2') + end }))).resolves.toBeDefined();
+    }
   });
 });

@@ -165,7 +165,7 @@ test('the defaults are those of docs/defaults.md', () => {
   const ami = WindowsAmi.fromChannel({ os });
   expect(documentedDefaults('WindowsAmi')).toEqual({
     pipelineName: `release and edition, such as \`${ami.pipelineName}\``,
-    channel: `AmiChannel.${ami.channel.toUpperCase()}`,
+    channel: `AmiChannel.${ami.channel?.toUpperCase()}`,
     parameterPrefix: ami.parameterPrefix,
   });
 });

@@ -13,9 +13,10 @@ export function channelParameters(path: string, channel: ChannelName) {
   };
 }
 
-/** The parameter of the newest publication of one revision. */
-export function revisionParameter(path: string, build: number, revision: number): string {
-  return `${path}/by-revision/${build}.${revision}`;
+/** The parameters of the newest publication of one revision: its JSON, which is the truth, and its AMI for templates. */
+export function revisionParameters(path: string, build: number, revision: number) {
+  const publication = `${path}/by-revision/${build}.${revision}`;
+  return { publication, amiId: `${publication}/ami-id` };
 }
 
 /** The parameter with the word of the person who holds promotion; one whose `until` is over holds nothing. */

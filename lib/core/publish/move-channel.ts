@@ -2,7 +2,7 @@ import { channelSchema, type Channel } from '../contracts/publication';
 import { parseDocument } from '../contracts/parse-document';
 import type { ParameterStore, ParameterType } from '../ports/parameter-store';
 import { readOsVersion } from '../windows/os-version';
-import { channelParameters, revisionParameter, type ChannelName } from './channel-names';
+import { channelParameters, revisionParameters, type ChannelName } from './channel-names';
 import { isNewer } from './newer-publication';
 
 /** Where a channel points, or undefined where it has not been seeded. Throws a `WinbakeError` where it is damaged. */
@@ -52,17 +52,17 @@ async function copyChannel(
   await putIfOther(parameters, names.osVersion, osVersion, 'text');
 }
 
-/** Notes a publication as its revision's newest, unless a newer one is there. */
+/** Notes a publication as its revision's newest, unless a newer one is there; the plain JSON, the truth, is written last. */
 export async function noteRevision(
   parameters: ParameterStore,
   path: string,
   publication: Channel,
 ): Promise<void> {
-  const name = revisionOf(path, publication);
-  const known = await readPointer(parameters, name);
-  if (known === undefined || isNewer(publication, known)) {
-    await parameters.put(name, JSON.stringify(publication), 'text');
-  }
+  const names = revisionOf(path, publication);
+  const known = await readPointer(parameters, names.publication);
+  const newest = known === undefined || isNewer(publication, known) ? publication : known;
+  await putIfOther(parameters, names.amiId, newest.amiId, 'aws:ec2:image');
+  await putIfOther(parameters, names.publication, JSON.stringify(newest), 'text');
 }
 
 /** The newest publication of the revision that another one has, or undefined. */
@@ -71,12 +71,12 @@ export function readRevision(
   path: string,
   publication: Channel,
 ): Promise<Channel | undefined> {
-  return readPointer(parameters, revisionOf(path, publication));
+  return readPointer(parameters, revisionOf(path, publication).publication);
 }
 
-function revisionOf(path: string, { osVersion }: Channel): string {
+function revisionOf(path: string, { osVersion }: Channel) {
   const { build = 0, revision = 0 } = readOsVersion(osVersion) ?? {};
-  return revisionParameter(path, build, revision);
+  return revisionParameters(path, build, revision);
 }
 
 async function readPointer(parameters: ParameterStore, name: string): Promise<Channel | undefined> {

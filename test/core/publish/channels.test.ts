@@ -111,4 +111,19 @@ test('a revision points to its newest publication, whichever comes last', async 
   await noteRevision(parameters, PATH, second);
   await noteRevision(parameters, PATH, CHANNEL);
   expect(await readRevision(parameters, PATH, CHANNEL)).toEqual(second);
+  const newest = { ...second, id: '20348.4294-3', amiId: BASE };
+  await noteRevision(parameters, PATH, newest);
+  expect(await readRevision(parameters, PATH, CHANNEL)).toEqual(newest);
+  expect(parameters.values.get(`${PATH}/by-revision/20348.4294/ami-id`)).toBe(BASE);
+});
+
+test('a revision whose noting was cut off is ended by the next, and not written again', async () => {
+  const parameters = memoryParameters();
+  await noteRevision(parameters, PATH, CHANNEL);
+  const count = parameters.puts.length;
+  await noteRevision(parameters, PATH, CHANNEL);
+  expect(parameters.puts).toHaveLength(count);
+  parameters.values.delete(`${PATH}/by-revision/20348.4294/ami-id`);
+  await noteRevision(parameters, PATH, CHANNEL);
+  expect(parameters.values.get(`${PATH}/by-revision/20348.4294/ami-id`)).toBe(CHANNEL.amiId);
 });

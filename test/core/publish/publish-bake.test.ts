@@ -100,6 +100,7 @@ test('a verified AMI is recorded, tagged and announced', async () => {
     at: '2025-10-14T22:31:00.000Z',
   };
   expect(parameters.puts).toEqual([
+    `${PATH}/by-revision/20348.4294/ami-id`,
     `${PATH}/by-revision/20348.4294`,
     ...['latest', 'current'].flatMap((one) =>
       ['ami-id', 'os-version', 'publication'].map((name) => `${PATH}/${one}/${name}`),

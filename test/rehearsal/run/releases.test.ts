@@ -82,6 +82,7 @@ describeWithPowerShell('a whole rehearsal', () => {
       const channels = ['current', 'latest', 'previous'];
       expect(Object.keys(parameters)).toEqual([
         `${path}/by-revision/${version}`,
+        `${path}/by-revision/${version}/ami-id`,
         ...channels.flatMap((one) =>
           ['ami-id', 'os-version', 'publication'].map((name) => `${path}/${one}/${name}`),
         ),
