@@ -40,8 +40,8 @@ interface AlarmRule {
 
 /**
  * Alarms of a pipeline. What its functions can tell in words they tell; the alarms that tell people are those for what no
- * function can tell: that it does not run, or fails whatever it does. The others show a state, for dashboards and for
- * actions of the user's own.
+ * function can tell: that nothing runs, or that a rebake ended without a word. The others show a state, for dashboards and
+ * for actions of the user's own.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
@@ -83,7 +83,7 @@ function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Reco
   return {
     PatchBudgetWarning: { ...budget, threshold: 75, means: '75 % of the patch budget is spent.' },
     PatchBudgetSpent: { ...budget, threshold: 100, means: 'The patch budget is spent.' },
-    NoDecision: {
+    NothingMeasured: {
       metric: pipelineMetric(scope, settings.pipelineName, 'HoursSinceDecision', {
         statistic: Stats.SAMPLE_COUNT,
       }),
@@ -111,7 +111,7 @@ function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Reco
       evaluationPeriods: 1,
       missing: TreatMissingData.IGNORE,
       means: 'A scheduled call failed however often it was tried.',
-      tells: true,
+      tells: false,
     },
     FunctionErrors: {
       metric: new MathExpression({

@@ -15,6 +15,9 @@ test('success: one order, one build, one publication', async () => {
   expect(world.latest).toBe('20348.4294-1');
   expect(world.starts).toHaveLength(1);
   expect(world.json(LEASE)).toMatchObject({ order: { id: world.starts[0], ended: 'published' } });
+  expect(world.measured).toEqual([
+    { name: 'BakeDuration', unit: 'Seconds', value: expect.any(Number) as number },
+  ]);
 });
 
 test('a second rebake has nothing to do', async () => {

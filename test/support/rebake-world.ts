@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import type { Catalog } from '../../lib/core/contracts/catalog';
 import type { Order } from '../../lib/core/contracts/order';
+import type { Measurement } from '../../lib/core/ports/metrics';
 import {
   createDecide,
   type DecideAnswer,
@@ -68,6 +69,7 @@ export class RebakeWorld {
   /** What people and machines were told. */
   readonly told: { readonly subject: string; readonly text: string }[] = [];
   readonly events: { readonly type: string; readonly detail: unknown }[] = [];
+  readonly measured: Measurement[] = [];
   trouble: Trouble = () => undefined;
   /** More variables of the decide function. */
   environment: Readonly<Record<string, string>> = {};
@@ -208,7 +210,8 @@ export class RebakeWorld {
       stores: { of: () => Promise.resolve(this.parameters) },
     };
     const environment = { ...publish.environment, AWS_REGION: REGION, WINBAKE_INSTANCE_ROLE_ID: 'AROA' };
-    return createPublish(ports, environment)(payload as FinishedBake);
+    const metrics = { record: (some: readonly Measurement[]) => this.measured.push(...some) };
+    return createPublish(ports, environment, undefined, metrics)(payload as FinishedBake);
   }
 
   private start(token: string): string {

@@ -92,7 +92,7 @@ export async function publishBake(
   await announceLatest(ports, description, await readChannel(home, path, 'latest'));
   const discarded = equal === undefined ? undefined : evidence.amis;
   const endedAt = equal === undefined ? new Date(publication.at) : ports.now();
-  const bakeSeconds = (endedAt.getTime() - Date.parse(evidence.manifest.startedAt)) / 1000;
+  const bakeSeconds = Math.max(0, (endedAt.getTime() - Date.parse(evidence.manifest.startedAt)) / 1000);
   return { publication, discarded, promotion: reasons, deliveries: targets, bakeSeconds, endedAt };
 }
 

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { addStacks } from '../../bin/app';
+import { NOTICE_KINDS } from '../../lib/core/notify/notice-cause';
+import { runCommandLine } from '../support/run-command-line';
+
+const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+
+/** The names of headings of the third level. */
+function headingsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^### (.+)$/gm)].map(([, name = '']) => name).sort();
+}
+
+/** What the alarms of the app are named after pipeline or fleet, and what their descriptions link to. */
+function alarmsOfApp(): readonly { readonly name: string; readonly link: string; readonly pages: boolean }[] {
+  const app = new App();
+  addStacks(app);
+  return app.node.children
+    .filter((child) => child instanceof Stack)
+    .flatMap((stack) => Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')))
+    .map(({ Properties }) => ({
+      name: String(Properties.AlarmName).split('-').at(-1)!,
+      link: /docs\/runbook\.md#(\S+)$/.exec(String(Properties.AlarmDescription))?.[1] ?? 'none',
+      pages: Properties.AlarmActions !== undefined,
+    }));
+}
+
+const alarms = alarmsOfApp();
+
+/** What is told or rings without a heading, and headings without either. */
+function differences(text: string): readonly string[] {
+  const headings = headingsOf(text);
+  const names = [...new Set([...alarms.map(({ name }) => name), ...NOTICE_KINDS])];
+  return [
+    ...names.filter((name) => !headings.includes(name)),
+    ...headings.filter((name) => !names.includes(name)),
+  ];
+}
+
+test('every alarm and every kind of notice has its heading, and every heading is one', () => {
+  expect(differences(runbook)).toEqual([]);
+});
+
+test('a missing and a superfluous heading are noticed', () => {
+  expect(differences(runbook.replace('### RebakeFailed', '### RebakeBroke'))).toEqual([
+    'RebakeFailed',
+    'RebakeBroke',
+  ]);
+  expect(differences(runbook.replace('### noDecision', ''))).toEqual(['noDecision']);
+});
+
+test('every alarm says where to read on', () => {
+  expect(alarms.length).toBeGreaterThan(5);
+  expect(alarms.map(({ link }) => link)).toEqual(alarms.map(({ name }) => name.toLowerCase()));
+});
+
+test('an address leads to one heading', () => {
+  const anchors = headingsOf(runbook).map((name) => name.toLowerCase());
+  expect(new Set(anchors).size).toBe(anchors.length);
+  const links = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+  expect(links.filter((anchor) => !anchors.includes(anchor!))).toEqual([]);
+});
+
+test('an alarm that tells nobody says which notice does', () => {
+  const silent = alarms.filter(({ pages }) => !pages).map(({ name }) => name);
+  expect(silent).toContain('PatchBudgetSpent');
+  for (const name of silent) {
+    const [, section = ''] = new RegExp(`^### ${name}$([^]*?)(?=^##|$(?![^]))`, 'm').exec(runbook) ?? [];
+    const told = [...section.matchAll(/\[(\w+)\]\(#/g)].map(([, kind]) => kind);
+    expect({ name, told: told.some((kind) => NOTICE_KINDS.some((known) => known === kind)) }).toEqual({
+      name,
+      told: true,
+    });
+  }
+});
+
+test('the commands are there, with the options that are given', async () => {
+  const commands = [...runbook.matchAll(/^npx winbake (\w+) (.*)$/gm)];
+  expect(commands.length).toBeGreaterThan(5);
+  const helps = new Map<string, string>();
+  for (const [, verb = '', rest = ''] of commands) {
+    const help = helps.get(verb) ?? (await runCommandLine(verb, '--help')).stdout;
+    helps.set(verb, help);
+    const options = rest.replaceAll(/"[^"]*"/g, '').match(/(?<=^|\s)--?[a-z-]+/g) ?? [];
+    expect({ verb, unknown: options.filter((option) => !help.includes(option)) }).toEqual({
+      verb,
+      unknown: [],
+    });
+  }
+});
