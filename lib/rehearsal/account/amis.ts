@@ -2,30 +2,57 @@ import type { AmiTags } from '../../core/ports/ami-tags';
 import { PRETENDED_ENVIRONMENT } from '../assembly/environment';
 import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';
+import type { RequestContext } from '../iam/policy-statement';
 import type { Caller } from '../iam/role-policies';
+
+/** An AMI, and what became of it. */
+export interface PretendedAmi {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly deprecatedAt: Date | undefined;
+  readonly removedAt: Date | undefined;
+}
 
 /** The AMIs of the pretended region and their tags. */
 export class Amis {
-  private readonly tags = new Map<string, Readonly<Record<string, string>>>();
+  private readonly amis = new Map<string, PretendedAmi>();
 
   constructor(private readonly region = PRETENDED_ENVIRONMENT.region) {}
 
   /** Makes an AMI whose id depends on a name alone, and gives the id. */
-  create(name: string, tags: Readonly<Record<string, string>> = {}): string {
-    const amiId = `ami-${digitsOf(name, 17)}`;
-    this.tags.set(amiId, tags);
-    return amiId;
+  create(name: string, tags: PretendedAmi['tags'] = {}, createdAt = new Date(0)): string {
+    const id = `ami-${digitsOf(name, 17)}`;
+    this.amis.set(id, { id, createdAt, tags, deprecatedAt: undefined, removedAt: undefined });
+    return id;
+  }
+
+  /** All that there ever were, in the order in which they were made. */
+  get all(): readonly PretendedAmi[] {
+    return [...this.amis.values()];
   }
 
   requireExisting(amiId: string): void {
-    if (!this.tags.has(amiId)) {
-      throw new Error(`InvalidAMIID.NotFound: the AMI ${amiId} does not exist.`);
-    }
+    this.existing(amiId);
   }
 
-  tagsOf(amiId: string): Readonly<Record<string, string>> {
-    this.requireExisting(amiId);
-    return this.tags.get(amiId) ?? {};
+  tagsOf(amiId: string): PretendedAmi['tags'] {
+    return this.existing(amiId).tags;
+  }
+
+  /** What policies may ask of an AMI. */
+  contextOf(amiId: string): RequestContext {
+    const tags = Object.entries(this.tagsOf(amiId));
+    return Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+  }
+
+  arn(amiId: string): string {
+    return `arn:aws:ec2:${this.region}::image/${amiId}`;
+  }
+
+  /** Notes what became of an AMI. */
+  note(amiId: string, change: Partial<Omit<PretendedAmi, 'id'>>): void {
+    this.amis.set(amiId, { ...this.existing(amiId), ...change });
   }
 
   /** The tags as a caller may write them. */
@@ -35,16 +62,18 @@ export class Amis {
         if (region !== this.region) {
           throw unmodelled(`AMIs of the region ${region}`);
         }
-        const present = this.tagsOf(amiId);
-        const context = Object.entries(present).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
-        caller.require(
-          'ec2:CreateTags',
-          `arn:aws:ec2:${region}::image/${amiId}`,
-          Object.fromEntries(context) as Record<string, string>,
-        );
-        this.tags.set(amiId, { ...present, ...tags });
+        caller.require('ec2:CreateTags', this.arn(amiId), this.contextOf(amiId));
+        this.note(amiId, { tags: { ...this.tagsOf(amiId), ...tags } });
         return Promise.resolve();
       },
     };
+  }
+
+  private existing(amiId: string): PretendedAmi {
+    const ami = this.amis.get(amiId);
+    if (ami === undefined || ami.removedAt !== undefined) {
+      throw new Error(`InvalidAMIID.NotFound: the AMI ${amiId} does not exist.`);
+    }
+    return ami;
   }
 }

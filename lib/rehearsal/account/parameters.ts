@@ -22,6 +22,10 @@ export class Parameters {
     this.values.set(name, value);
   }
 
+  delete(name: string): void {
+    this.values.delete(name);
+  }
+
   /** All parameters below a path, by name. */
   below(path: string): Readonly<Record<string, string>> {
     const under = [...this.values].filter(([name]) => name.startsWith(`${path}/`));

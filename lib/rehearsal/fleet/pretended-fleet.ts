@@ -36,6 +36,21 @@ export class PretendedFleet {
     }));
   }
 
+  /** What keeps AMIs in use: instances, and the versions that new ones are started from. */
+  get uses(): readonly (readonly [amiId: string, by: string])[] {
+    const { groupName, launchTemplateId } = this.options;
+    const group = this.settled();
+    const newest = String(group.versions.size);
+    return [
+      ...group.instances.map(({ amiId, id }) => [amiId, `instance ${id}`] as const),
+      [group.amiOf(newest), `launch template ${launchTemplateId} version ${newest}`],
+      [group.amiOf('1'), `launch template ${launchTemplateId} version 1`],
+      ...[group.version, ...group.instances.map(({ version }) => version)].map(
+        (version) => [group.amiOf(version), `Auto Scaling group ${groupName}`] as const,
+      ),
+    ];
+  }
+
   /** When something happens next by itself, or undefined. */
   get nextAt(): Date | undefined {
     return this.settled().nextAt;

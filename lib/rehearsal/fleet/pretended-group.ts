@@ -46,7 +46,7 @@ export class PretendedGroup implements RefreshedGroup {
   version = '1';
   private readonly userData = new Map<string, string>();
   private readonly refreshes: PretendedRefresh[] = [];
-  private launches = 0;
+  private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
   private time: number;
 
   constructor(private readonly options: PretendedGroupOptions) {
@@ -145,12 +145,17 @@ export class PretendedGroup implements RefreshedGroup {
   }
 
   launch(version: string, now: number): PretendedInstance {
-    this.launches += 1;
-    const id = `i-${digitsOf(`${this.options.groupName} ${this.launches}`, 17)}`;
     const amiId = this.amiOf(version);
+    this.launches.push({ amiId, at: now });
+    const id = `i-${digitsOf(`${this.options.groupName} ${this.launches.length}`, 17)}`;
     const instance = { id, amiId, version, launchedAt: now, inServiceAt: undefined, registeredAt: undefined };
     this.instances.push(instance);
     return instance;
+  }
+
+  /** When instances of an AMI were started, in milliseconds since 1970. */
+  launchesOf(amiId: string): readonly number[] {
+    return this.launches.filter((one) => one.amiId === amiId).map(({ at }) => at);
   }
 
   /** An instance has booted; false where its launch hook abandons it. */

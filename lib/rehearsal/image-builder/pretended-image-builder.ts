@@ -165,7 +165,7 @@ export class PretendedImageBuilder {
     if (!tested.succeeded) {
       return { endsAt, ...failedBuild('test', tested.reason), buildInstanceId, testInstanceId };
     }
-    const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags) };
+    const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags, endsAt) };
     return { endsAt, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
   }
 

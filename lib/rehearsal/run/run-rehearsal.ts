@@ -27,6 +27,7 @@ import type { RehearsalOptions } from './rehearsal-options';
 import type { RehearsalReport } from './rehearsal-report';
 import { reportOf } from './report-of';
 import { deployFleets, rollOut } from './roll-out-fleets';
+import { scheduleCare } from './take-care';
 import { bucketOf, familiesOf, withRegistry, type Stage } from './stage';
 import { StepLog } from './step-log';
 
@@ -83,7 +84,12 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
   const { account, asOf, clock, log, pipeline } = stage;
   const fleets = await log.phase('Deploy into a pretended account', async () => {
     await deployPipeline(account, pipeline, asOf);
-    return deployFleets(account, pipeline.parameterPath, clock);
+    const deployed = deployFleets(account, pipeline.parameterPath, clock);
+    await scheduleCare(
+      stage,
+      deployed.map(({ fleet }) => fleet),
+    );
+    return deployed;
   });
   await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));
   const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>

@@ -55,6 +55,6 @@ export function familiesOf(stage: Stage): readonly string[] {
 }
 
 /** The bucket of the pipeline's documents. */
-export function bucketOf(stage: Stage): string {
+export function bucketOf(stage: Pick<Stage, 'pipeline'>): string {
   return stage.pipeline.decide.environment['WINBAKE_BUCKET'] ?? '';
 }

@@ -17,6 +17,32 @@ test('the clock stands still until something waits, and tells of every jump', as
   expect(jumps).toEqual([later(15), later(30)]);
 });
 
+test('what is done again and again is done in its order, at its instants, and not within itself', async () => {
+  const clock = new VirtualClock(START);
+  const done: string[] = [];
+  const note = (name: string) => done.push(`${name} ${clock.now().toISOString().slice(11, 16)}`);
+  clock.every(15 * 60_000, async () => {
+    note('care');
+    await clock.waitUntil(new Date(clock.now().getTime() + 60_000));
+  });
+  clock.every(10 * 60_000, () => {
+    note('look');
+    return Promise.resolve();
+  });
+  await clock.waitUntil(later(31));
+  expect(done).toEqual(['look 17:10', 'care 17:15', 'look 17:20', 'care 17:30', 'look 17:31']);
+  expect(clock.now()).toEqual(later(31));
+});
+
+test('what fails ends the wait that passed it, and the next one goes on', async () => {
+  const clock = new VirtualClock(START);
+  clock.every(60_000, () => Promise.reject(new Error('failed')));
+  await expect(clock.waitUntil(later(5))).rejects.toThrow('failed');
+  expect(clock.now()).toEqual(later(1));
+  await expect(clock.waitUntil(later(5))).rejects.toThrow('failed');
+  expect(clock.now()).toEqual(later(2));
+});
+
 test('nobody can move the clock by what it gave them', () => {
   const clock = new VirtualClock(START);
   clock.now().setTime(0);

@@ -1,0 +1,23 @@
+import { UsageError } from '../../core/errors/usage-error';
+import type { StackModel } from '../assembly/stack-model';
+import { variablesOf, type TemplateFunction } from './template-functions';
+
+/** The function of a stack that has that fixed name; throws a `UsageError` where none has. */
+export function functionNamed(stack: StackModel, name: string): Omit<TemplateFunction, 'kind'> {
+  const { Resources } = stack.stack.template;
+  const logicalId = stack
+    .logicalIds('AWS::Lambda::Function')
+    .find((id) => Resources[id]?.Properties?.['FunctionName'] === name);
+  if (logicalId === undefined) {
+    throw new UsageError(
+      `${stack.stack.name} has no function ${name}; synthesize it with the Winbake that rehearses it.`,
+    );
+  }
+  const { Environment, Role } = stack.properties(logicalId, ['Environment', 'Role']);
+  const variables = Object.entries(variablesOf({ Environment }));
+  return {
+    arn: String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
+    roleArn: String(Role),
+    environment: Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
+  };
+}

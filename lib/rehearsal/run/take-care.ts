@@ -1,0 +1,113 @@
+import type { CarePorts } from '../../core/care/care-ports';
+import { WinbakeError } from '../../core/errors/winbake-error';
+import type { AmiInventory } from '../../core/ports/ami-inventory';
+import type { Measurement } from '../../core/ports/metrics';
+import { createCare, type CareAnswer } from '../../handlers/care';
+import { pipelineOf } from '../../handlers/pipeline';
+import { pretendedInventory } from '../account/ami-inventory';
+import { pretendedStores } from '../account/parameter-stores';
+import { unmodelled } from '../assembly/unmodelled';
+import type { PretendedFleet } from '../fleet/pretended-fleet';
+import { AccessDenied } from '../iam/access-denied';
+import { callerOf, type Caller } from '../iam/role-policies';
+import { bucketOf, type Stage } from './stage';
+import { functionNamed } from './named-function';
+import { schedulesOf } from './template-schedules';
+
+/** What care works on. */
+export type CaredStage = Pick<Stage, 'account' | 'clock' | 'pipeline'>;
+
+/** What care measured at one look. */
+export interface CareMeasurement extends Measurement {
+  readonly at: Date;
+}
+
+/** Care as its schedule runs it from the deployment on. */
+export interface ScheduledCare {
+  /** Takes care once more, now. */
+  readonly takeCare: () => Promise<CareAnswer>;
+  readonly measurements: readonly CareMeasurement[];
+}
+
+/**
+ * Lets the care function of the template look after the pipeline whenever its schedule calls it: at once, and then again and
+ * again as the clock passes. A look that fails ends the rehearsal.
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
+ */
+export async function scheduleCare(
+  stage: CaredStage,
+  fleets: readonly PretendedFleet[],
+): Promise<ScheduledCare> {
+  const { account, clock, pipeline } = stage;
+  const decide = pipeline.decide.arn.split(':').at(-1) ?? '';
+  const care = functionNamed(pipeline.stack, decide.replace(/decide$/, 'care'));
+  const caller = callerOf(account.stacks, care.roleArn);
+  const measurements: CareMeasurement[] = [];
+  const failures: unknown[] = [];
+  const handler = createCare(
+    portsOf(stage, fleets, caller, care.environment, measurements),
+    { ...care.environment, AWS_REGION: account.environment.region },
+    {
+      info: () => undefined,
+      error: (_message, error) => {
+        failures.push(error);
+      },
+    },
+  );
+  const takeCare = async () => {
+    failures.length = 0;
+    try {
+      return await handler();
+    } catch (error) {
+      throw failures.find((failure) => failure instanceof AccessDenied) ?? failed(error);
+    }
+  };
+  for (const { milliseconds, name, roleArn } of schedulesOf(pipeline.stack, care.arn)) {
+    callerOf(account.stacks, roleArn).require('lambda:InvokeFunction', care.arn);
+    if (milliseconds === undefined) {
+      throw unmodelled(`the schedule ${name}, which takes care on Patch Tuesday only`);
+    }
+    clock.every(milliseconds, async () => {
+      await takeCare();
+    });
+  }
+  await takeCare();
+  return { takeCare, measurements };
+}
+
+function portsOf(
+  stage: CaredStage,
+  fleets: readonly PretendedFleet[],
+  caller: Caller,
+  environment: Readonly<Record<string, string>>,
+  measurements: CareMeasurement[],
+): CarePorts & { readonly inventory: AmiInventory } {
+  const { account, clock } = stage;
+  return {
+    documents: account.storage.documents(bucketOf(stage), caller),
+    stores: pretendedStores(account.parameters, account.environment, caller),
+    notifier: account.topics.notifier(environment['WINBAKE_TOPIC_ARN'] ?? '', caller),
+    announcer: account.bus.announcer(caller),
+    inventory: pretendedInventory(
+      {
+        amis: account.amis,
+        parameters: account.parameters,
+        fleets,
+        clock,
+        pipeline: pipelineOf(environment),
+      },
+      caller,
+    ),
+    metrics: {
+      record: (measured, at) => {
+        measurements.push(...measured.map((one) => ({ ...one, at })));
+      },
+    },
+    now: () => clock.now(),
+  };
+}
+
+function failed(cause: unknown): WinbakeError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new WinbakeError('REHEARSAL_FAILED', `Care failed: ${said}`, { cause });
+}
