@@ -1,8 +1,5 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { Announcer } from '../core/ports/announcer';
-
-/** The source of every event of Winbake. */
-const SOURCE = 'winbake';
+import { EVENT_SOURCE, type Announcer } from '../core/ports/announcer';
 
 /**
  * The account's default event bus. A call that succeeds may still have refused its entry, which is a failure here.
@@ -13,7 +10,7 @@ export function eventBridgeAnnouncer(client: EventBridgeClient): Announcer {
     announce: async (type, detail) => {
       const { FailedEntryCount = 0, Entries } = await client.send(
         new PutEventsCommand({
-          Entries: [{ Source: SOURCE, DetailType: type, Detail: JSON.stringify(detail) }],
+          Entries: [{ Source: EVENT_SOURCE, DetailType: type, Detail: JSON.stringify(detail) }],
         }),
       );
       if (FailedEntryCount > 0) {

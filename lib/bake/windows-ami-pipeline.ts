@@ -1,10 +1,12 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { catalogKey as keyOfCatalog } from '../core/catalog/catalog';
+import type { EventType } from '../core/ports/announcer';
 import { parseRelease } from '../core/windows/release';
 import type { WindowsOs } from '../windows-os';
 import { amiKeyOf, keyArnsOf } from './ami-keys';
@@ -25,6 +27,7 @@ import { PipelineAlarms } from './pipeline-alarms';
 import { pipelineMetric } from './pipeline-metric';
 import { pipelineNetwork } from './pipeline-network';
 import { PipelineRecord } from './pipeline-record';
+import { pipelineRule } from './pipeline-rule';
 import { pipelineSettings } from './pipeline-settings';
 import { PublishFunction } from './publish-function';
 import { Rebake } from './rebake';
@@ -177,6 +180,25 @@ export class WindowsAmiPipeline extends Construct {
   /** Hours since the gate decided last, whatever it decided. */
   public metricHoursSinceDecision(options: MetricOptions = {}): Metric {
     return pipelineMetric(this, this.pipelineName, 'HoursSinceDecision', options);
+  }
+
+  /** Does something when an AMI was published, with the event `Winbake AMI Published`; see docs/events.md. */
+  public onPublished(id: string, options: OnEventOptions = {}): Rule {
+    return this.onEvent(id, 'Winbake AMI Published', options);
+  }
+
+  /** Does something when a bake failed and is not tried again by itself, with the event `Winbake Bake Failed`. */
+  public onFailed(id: string, options: OnEventOptions = {}): Rule {
+    return this.onEvent(id, 'Winbake Bake Failed', options);
+  }
+
+  /** Does something when the gate waits for a person's choice, with the event `Winbake Needs Operator`. */
+  public onNeedsOperator(id: string, options: OnEventOptions = {}): Rule {
+    return this.onEvent(id, 'Winbake Needs Operator', options);
+  }
+
+  private onEvent(id: string, type: EventType, options: OnEventOptions): Rule {
+    return pipelineRule(this, id, { pipelineName: this.pipelineName, type }, options);
   }
 }
 

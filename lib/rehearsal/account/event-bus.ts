@@ -1,4 +1,4 @@
-import type { Announcer, EventType } from '../../core/ports/announcer';
+import { EVENT_SOURCE, type Announcer, type EventType } from '../../core/ports/announcer';
 import { PRETENDED_ENVIRONMENT } from '../assembly/environment';
 import type { Caller } from '../iam/role-policies';
 
@@ -21,7 +21,7 @@ export class EventBus {
   announcer(caller: Caller): Announcer {
     return {
       announce: (type, detail) => {
-        const context = { 'events:source': 'winbake', 'events:detail-type': type };
+        const context = { 'events:source': EVENT_SOURCE, 'events:detail-type': type };
         const { account, region } = this.environment;
         caller.require('events:PutEvents', `arn:aws:events:${region}:${account}:event-bus/default`, context);
         this.events.push({ type, detail });
