@@ -31,4 +31,6 @@ export type {
   CapacityProviderStrategyOptions,
   WindowsCapacityProviderProps,
 } from './ecs/windows-capacity-provider-props';
+export { WindowsTaskDefinition } from './ecs/windows-task-definition';
+export type { WindowsTaskDefinitionProps } from './ecs/windows-task-definition-props';
 export { WindowsEdition, WindowsOs } from './windows-os';

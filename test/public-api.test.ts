@@ -119,6 +119,8 @@ test('the library exports what was decided on', () => {
     'WindowsCapacityProvider',
     'CapacityProviderStrategyOptions',
     'WindowsCapacityProviderProps',
+    'WindowsTaskDefinition',
+    'WindowsTaskDefinitionProps',
     'WindowsEdition',
     'WindowsOs',
   ]);
@@ -156,6 +158,7 @@ test.each([
   ['WindowsAmiRevisionProps', 'WindowsAmi.fromRevision'],
   ['WindowsCapacityProviderProps', 'WindowsCapacityProvider'],
   ['CapacityProviderStrategyOptions', 'WindowsCapacityProvider.strategy'],
+  ['WindowsTaskDefinitionProps', 'WindowsTaskDefinition'],
 ])('the defaults of %s are those of docs/defaults.md', (props, heading) => {
   const said = api
     .filter(({ name, optional }) => optional && name.startsWith(`${props}.`))
