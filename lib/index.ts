@@ -21,6 +21,8 @@ export { UpdateLevel } from './bake/update-policy';
 export type { UpdatePolicy } from './bake/update-policy';
 export { VulnerabilitySeverity } from './bake/vulnerability-scan';
 export type { VulnerabilityScan } from './bake/vulnerability-scan';
+export { WindowsAmiAccount } from './bake/windows-ami-account';
+export type { AccountPipeline, WindowsAmiAccountProps } from './bake/windows-ami-account-props';
 export { WindowsAmiPipeline } from './bake/windows-ami-pipeline';
 export type { WindowsAmiPipelineProps } from './bake/windows-ami-pipeline-props';
 export { AmiChannel } from './ecs/ami-channel';

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { accountRoleName } from '../core/publish/account-role-name';
+import { accountRoleName } from '../core/publish/role-names';
 import { allow } from '../internal/allow';
 import { allowChannelWrites } from './channel-writes';
 import type { PipelineSettings } from './pipeline-settings';
@@ -9,7 +9,7 @@ import type { PipelineSettings } from './pipeline-settings';
 export function allowDelivery(role: Role, settings: PipelineSettings): void {
   const { distribution, parameterPath, parameterPrefix } = settings;
   const { account, partition, region } = Stack.of(role);
-  allowChannelWrites(role, parameterPath);
+  allowChannelWrites(role, [parameterPath]);
   const regions = distribution.regions.map((one) => one.region);
   if (regions.length > 0) {
     allow(role, {

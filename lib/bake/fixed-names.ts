@@ -1,5 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { functionRoleName as nameOfFunctionRole } from '../core/publish/role-names';
 import { refuse } from '../internal/validate';
 import type { PipelineSettings } from './pipeline-settings';
 
@@ -31,22 +32,27 @@ export function functionRoleName(
   { parameterPrefix, pipelineName }: Pick<PipelineSettings, 'parameterPrefix' | 'pipelineName'>,
   kind: FunctionKind,
 ): string {
-  const { region } = Stack.of(scope);
-  const start = `${prefixSlug(parameterPrefix)}-${pipelineName}-${kind}-`;
-  const longest = start.length + (Token.isUnresolved(region) ? LONGEST_REGION : region).length;
-  if (!Token.isUnresolved(start) && longest > LONGEST_ROLE_NAME) {
-    refuse(
-      scope,
-      'pipelineName',
-      `must leave the role ${start}<region> at most ${LONGEST_ROLE_NAME} characters`,
-      `${longest}`,
-      'Shorten "pipelineName" or "parameterPrefix".',
-    );
-  }
-  return `${start}${region}`;
+  const name = (region: string) => nameOfFunctionRole(parameterPrefix, pipelineName, kind, region);
+  return checkedRoleName(scope, name, 'pipelineName', 'Shorten "pipelineName" or "parameterPrefix".');
 }
 
-/** The prefix of parameters as a part of names: `/winbake` is `winbake`. */
-export function prefixSlug(parameterPrefix: string): string {
-  return parameterPrefix.slice(1).replaceAll(/[^A-Za-z0-9-]/g, '-');
+/** The name of a role in the stack's region; ends synthesis where it would be too long. */
+export function checkedRoleName(
+  scope: IConstruct,
+  nameIn: (region: string) => string,
+  prop: string,
+  wayOut: string,
+): string {
+  const { region } = Stack.of(scope);
+  const longest = nameIn(Token.isUnresolved(region) ? LONGEST_REGION : region);
+  if (!Token.isUnresolved(longest) && longest.length > LONGEST_ROLE_NAME) {
+    refuse(
+      scope,
+      prop,
+      `must leave the role ${nameIn('<region>')} at most ${LONGEST_ROLE_NAME} characters`,
+      `${longest.length}`,
+      wayOut,
+    );
+  }
+  return nameIn(region);
 }

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { allow } from '../internal/allow';
+import { allowToSeeUses } from './ami-uses';
 import { stateMachineName } from './fixed-names';
 import type { PipelineSettings } from './pipeline-settings';
 
@@ -34,20 +35,15 @@ export function allowRebakes(role: Role, settings: PipelineSettings): void {
 
 /** Lets a role see what uses a pipeline's AMIs, and take away those that nothing uses. */
 export function allowPruning(role: Role, settings: PipelineSettings): void {
-  const { partition, region, account } = Stack.of(role);
+  const { partition, region } = Stack.of(role);
   const { distribution, parameterPath, parameterPrefix, pipelineName } = settings;
   const regions = [region, ...distribution.regions.map((one) => one.region)];
   allow(role, {
-    actions: [
-      'ec2:DescribeImages',
-      'ec2:DescribeImageAttribute',
-      'ec2:DescribeInstances',
-      'ec2:DescribeLaunchTemplateVersions',
-      'autoscaling:DescribeAutoScalingGroups',
-    ],
+    actions: ['ec2:DescribeImages', 'ec2:DescribeImageAttribute'],
     resources: ['*'],
-    wildcardReason: 'Anything of the account may use an AMI, and these calls cannot be limited to resources.',
+    wildcardReason: 'These calls, which list the AMIs of the pipeline, cannot be limited to resources.',
   });
+  allowToSeeUses(role, { parameterPrefix, parameterPaths: [parameterPath], regions });
   allow(role, {
     actions: ['ec2:EnableImageDeprecation', 'ec2:DeregisterImage'],
     resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
@@ -60,17 +56,5 @@ export function allowPruning(role: Role, settings: PipelineSettings): void {
     conditions: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
     wildcardReason:
       "The ids of snapshots are not known before; the condition allows Image Builder's only, and EC2 deletes none that an AMI still uses.",
-  });
-  const parametersBelow = (path: string) =>
-    regions.map((one) => `arn:${partition}:ssm:${one}:${account}:parameter${path}`);
-  allow(role, {
-    actions: ['ssm:GetParametersByPath'],
-    resources: [...parametersBelow(parameterPrefix), ...parametersBelow(`${parameterPrefix}/*`)],
-    wildcardReason: 'What channels and fleets of the prefix name is in use; fleets belong to other stacks.',
-  });
-  allow(role, {
-    actions: ['ssm:DeleteParameter'],
-    resources: parametersBelow(`${parameterPath}/by-revision/*`),
-    wildcardReason: 'The parameter of a revision whose AMI is gone; its name holds the revision.',
   });
 }

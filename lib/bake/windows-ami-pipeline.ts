@@ -125,7 +125,12 @@ export class WindowsAmiPipeline extends Construct {
       imagePipelineArn: pipelineArn,
       baseAmi,
     });
-    const seed = new ChannelSeed(this, 'Seed', settings, baseAmi, stateMachine);
+    const seed = new ChannelSeed(this, 'Seed', {
+      of: settings.pipelineName,
+      seeded: [{ id: 'Seed', os: settings.os, parameterPath: settings.parameterPath, baseAmi }],
+      logRetention: settings.logRetention,
+      stateMachine,
+    });
     const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, undelivered });
     // The first look follows at once.
     schedules.node.addDependency(seed);

@@ -95,11 +95,18 @@ export interface PublishEnvironment extends PipelineEnvironment {
   readonly WINBAKE_INSTANCE_ROLE_ID: string;
 }
 
+/** The pipeline whose channels are seeded, as the custom resource's properties say. */
+export interface SeededPipeline {
+  /** Such as `SERVER_2022_CORE`. */
+  readonly os: string;
+  /** Such as `/winbake/2022-core`. */
+  readonly parameterPath: string;
+  /** The name of the parameter that holds the id of the base AMI. */
+  readonly baseAmiParameter: string;
+}
+
 /** What `seed` needs to know. */
 export interface SeedEnvironment {
-  readonly WINBAKE_OS: string;
-  readonly WINBAKE_PARAMETER_PATH: string;
-  readonly WINBAKE_BASE_AMI_PARAMETER: string;
   /** The state machine that a deployment starts; empty where nothing is baked. */
   readonly WINBAKE_STATE_MACHINE_ARN: string;
 }

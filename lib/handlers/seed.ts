@@ -1,7 +1,7 @@
 import type { ParameterStore } from '../core/ports/parameter-store';
 import type { Rebakes } from '../core/ports/rebakes';
 import { seedChannels } from '../core/publish/seed-channels';
-import { required } from './env';
+import type { SeededPipeline } from './env';
 import { osOf } from './os';
 
 /** What seeding works with. */
@@ -15,6 +15,7 @@ export interface SeedPorts {
 /** A custom resource's request, as far as seeding reads it. */
 export interface SeedEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResourceProperties: SeededPipeline;
   /** The same for each try of one request. */
   readonly RequestId?: string;
 }
@@ -26,10 +27,9 @@ export interface SeedEvent {
  */
 export function createSeed(ports: SeedPorts, environment: NodeJS.ProcessEnv) {
   return async (event: SeedEvent): Promise<{ readonly PhysicalResourceId: string }> => {
-    const path = required(environment, 'WINBAKE_PARAMETER_PATH');
+    const { baseAmiParameter, os, parameterPath: path } = event.ResourceProperties;
     if (event.RequestType !== 'Delete') {
-      const { release } = osOf(required(environment, 'WINBAKE_OS'));
-      const baseAmiParameter = required(environment, 'WINBAKE_BASE_AMI_PARAMETER');
+      const { release } = osOf(os);
       const baseAmiId = await ports.parameters.get(baseAmiParameter);
       if (baseAmiId === undefined) {
         throw new Error(`The parameter ${baseAmiParameter} does not exist; does this region have that AMI?`);

@@ -20,18 +20,14 @@ const BASE_AMI = '/aws/service/ami-windows-latest/Windows_Server-2022-English-Co
 const BASE = 'ami-0123456789abcdef0';
 const now = () => new Date('2025-10-16T00:00:00Z');
 
-const SEED = {
-  WINBAKE_OS: 'SERVER_2022_CORE',
-  WINBAKE_PARAMETER_PATH: PATH,
-  WINBAKE_BASE_AMI_PARAMETER: BASE_AMI,
-};
+const ResourceProperties = { os: 'SERVER_2022_CORE', parameterPath: PATH, baseAmiParameter: BASE_AMI };
 
 describe('seed', () => {
   test.each(['Create', 'Update'] as const)(
     '%s points what points nowhere to the base AMI',
     async (RequestType) => {
       const parameters = memoryParameters({ [BASE_AMI]: BASE });
-      expect(await createSeed({ parameters, now }, SEED)({ RequestType })).toEqual({
+      expect(await createSeed({ parameters, now }, {})({ RequestType, ResourceProperties })).toEqual({
         PhysicalResourceId: PATH,
       });
       expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ id: '20348.0-0', amiId: BASE });
@@ -45,25 +41,25 @@ describe('seed', () => {
       seeded.push(parameters.values.has(`${PATH}/current/publication`));
       return Promise.resolve();
     });
-    const environment = { ...SEED, WINBAKE_STATE_MACHINE_ARN: 'arn:aws:states:::rebake' };
+    const environment = { WINBAKE_STATE_MACHINE_ARN: 'arn:aws:states:::rebake' };
     const seed = createSeed({ parameters, now, rebakes: { start } }, environment);
-    await seed({ RequestType: 'Create', RequestId: 'a-b-c' });
-    await seed({ RequestType: 'Delete', RequestId: 'd-e-f' });
+    await seed({ RequestType: 'Create', ResourceProperties, RequestId: 'a-b-c' });
+    await seed({ RequestType: 'Delete', ResourceProperties, RequestId: 'd-e-f' });
     expect(seeded).toEqual([true]);
     expect(start.mock.calls).toEqual([['arn:aws:states:::rebake', 'deploy-a-b-c', { trigger: 'deploy' }]]);
   });
 
   test('Delete leaves what fleets may still run', async () => {
     const parameters = memoryParameters();
-    expect(await createSeed({ parameters, now }, SEED)({ RequestType: 'Delete' })).toEqual({
+    expect(await createSeed({ parameters, now }, {})({ RequestType: 'Delete', ResourceProperties })).toEqual({
       PhysicalResourceId: PATH,
     });
     expect(parameters.puts).toEqual([]);
   });
 
   test('a region without the AMI is named', async () => {
-    const seed = createSeed({ parameters: memoryParameters(), now }, SEED);
-    await expect(seed({ RequestType: 'Create' })).rejects.toThrow(
+    const seed = createSeed({ parameters: memoryParameters(), now }, {});
+    await expect(seed({ RequestType: 'Create', ResourceProperties })).rejects.toThrow(
       `The parameter ${BASE_AMI} does not exist; does this region have that AMI?`,
     );
   });
@@ -71,7 +67,9 @@ describe('seed', () => {
 
 describe('decide', () => {
   const ENVIRONMENT = {
-    ...SEED,
+    WINBAKE_OS: 'SERVER_2022_CORE',
+    WINBAKE_PARAMETER_PATH: PATH,
+    WINBAKE_BASE_AMI_PARAMETER: BASE_AMI,
     WINBAKE_PIPELINE_DESCRIPTION: JSON.stringify(DESCRIPTION),
     WINBAKE_FAMILIES: 'servercore',
     WINBAKE_RECIPE_ARN: 'arn:aws:imagebuilder:eu-central-1:123456789012:image-recipe/winbake/1.0.0',

@@ -1,4 +1,6 @@
 import { createSeed } from '../../handlers/seed';
+import type { SeededPipeline } from '../../handlers/env';
+import type { JsonObject } from '../../core/oci/json-value';
 import { UsageError } from '../../core/errors/usage-error';
 import { osOf } from '../../handlers/os';
 import type { StackModel } from '../assembly/stack-model';
@@ -62,10 +64,17 @@ export async function deployPipeline(
     await createSeed(
       { parameters, now: () => now },
       { ...seed.environment, AWS_REGION: account.environment.region },
-    )({
-      RequestType: 'Create',
-    });
+    )({ RequestType: 'Create', ResourceProperties: seededBy(properties) });
   }
+}
+
+function seededBy(properties: JsonObject): SeededPipeline {
+  const text = (name: string) => String(properties[name]);
+  return {
+    os: text('os'),
+    parameterPath: text('parameterPath'),
+    baseAmiParameter: text('baseAmiParameter'),
+  };
 }
 
 /** Reads the recipes of the Image Builder pipelines that the state machine starts. */

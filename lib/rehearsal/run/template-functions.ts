@@ -18,7 +18,7 @@ const TELLING: readonly (readonly [string, HandlerKind])[] = [
   ['WINBAKE_RECIPE_ARN', 'decide'],
   ['WINBAKE_INSTANCE_ROLE_ID', 'publish'],
   ['WINBAKE_CHANNEL_PARAMETER', 'rollout'],
-  ['WINBAKE_BASE_AMI_PARAMETER', 'seed'],
+  ['WINBAKE_STATE_MACHINE_ARN', 'seed'],
 ];
 
 /** The functions of Winbake in a stack. */

@@ -1,8 +1,8 @@
-import { createSeed } from '../../../lib/handlers/seed';
 import { readAssembly, type AssemblyStack } from '../../../lib/rehearsal/assembly/read-assembly';
 import { PretendedCloudFormation } from '../../../lib/rehearsal/cloudformation/pretended-cloudformation';
 import { assembly } from '../../support/assembly';
 import { memoryParameters, type MemoryParameters } from '../../support/memory-ports';
+import { seeding } from '../../support/seeding';
 
 const PATH = '/winbake/2022-core';
 const BASE_AMI = '/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-ECS_Optimized/image_id';
@@ -17,25 +17,9 @@ beforeAll(async () => {
 
 /** An account in which stacks are deployed as CloudFormation would, and in which the seed is the handler's own. */
 function account(parameters: MemoryParameters = memoryParameters({ [BASE_AMI]: BASE, [BOOTSTRAP]: '30' })) {
-  const seed = createSeed(
-    { parameters, now: () => new Date('2025-10-01T00:00:00Z') },
-    { WINBAKE_OS: 'SERVER_2022_CORE', WINBAKE_PARAMETER_PATH: PATH, WINBAKE_BASE_AMI_PARAMETER: BASE_AMI },
-  );
-  const asked = async (RequestType: 'Create' | 'Update' | 'Delete') => {
-    const { PhysicalResourceId } = await seed({ RequestType });
-    return { reference: PhysicalResourceId };
-  };
   const formation = new PretendedCloudFormation({
     readParameter: (name) => parameters.values.get(name),
-    handlers: {
-      'Custom::WinbakeSeed': {
-        create: () => asked('Create'),
-        update: () => asked('Update'),
-        delete: async () => {
-          await asked('Delete');
-        },
-      },
-    },
+    handlers: { 'Custom::WinbakeSeed': seeding(parameters) },
   });
   const [platform, fleet] = ['WinbakePipeline', 'WinbakeFleet'].map((name) => {
     const stack = stacks.find((one) => one.name === name)!;

@@ -1,0 +1,48 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IConstruct } from 'constructs';
+import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
+import { checkText, refuse } from '../internal/validate';
+import type { WindowsOs } from '../windows-os';
+import { defaultPipelineName } from './pipeline-settings';
+import type { WindowsAmiAccountProps } from './windows-ami-account-props';
+
+/** The props of an account with every default filled in and every value checked. */
+export interface AccountSettings {
+  readonly pipelineAccount: string;
+  readonly pipelines: readonly {
+    readonly os: WindowsOs;
+    readonly pipelineName: string;
+    readonly parameterPath: string;
+  }[];
+  readonly parameterPrefix: string;
+  readonly logRetention: RetentionDays;
+}
+
+/** Fills in the defaults, and ends synthesis where a prop cannot be used. */
+export function accountSettings(scope: IConstruct, props: WindowsAmiAccountProps): AccountSettings {
+  const { parameterPrefix = DEFAULT_PARAMETER_PREFIX, pipelineAccount } = props;
+  checkParameterPrefix(scope, parameterPrefix);
+  checkText(scope, 'pipelineAccount', pipelineAccount, {
+    pattern: /^\d{12}$/,
+    rule: 'must name the account by twelve digits',
+    wayOut: "It is such as '123456789012'.",
+  });
+  if (props.pipelines.length === 0) {
+    refuse(scope, 'pipelines', 'must name at least one pipeline', '[]', 'It is such as [{ os }].');
+  }
+  const pipelines = props.pipelines.map(({ os, pipelineName = defaultPipelineName(os) }) => {
+    checkPipelineName(scope, pipelineName);
+    return { os, pipelineName, parameterPath: `${parameterPrefix}/${pipelineName}` };
+  });
+  const names = pipelines.map(({ pipelineName }) => pipelineName);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    refuse(scope, 'pipelines', 'must name each once', `'${twice}' twice`, 'Leave one out, or name it.');
+  }
+  return {
+    pipelineAccount,
+    pipelines,
+    parameterPrefix,
+    logRetention: props.logRetention ?? RetentionDays.THIRTEEN_MONTHS,
+  };
+}
