@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { WinbakeError } from '../lib/core/errors/winbake-error';
 import { backtestCommand } from './commands/backtest';
 import { compatCommand } from './commands/compat';
+import { doctorCommand } from './commands/doctor';
 import { explainCommand } from './commands/explain';
 import { operateCommands } from './commands/operate';
 import { registryCommand } from './commands/registry';
@@ -53,6 +54,9 @@ export async function runProgram(
     registryCommand(terminal, finish),
     // The AWS SDK is loaded by these alone: it takes as long as all the rest.
     statusCommand(terminal, finish, async (...asked) => (await import('./read-status')).readStatus(...asked)),
+    doctorCommand(terminal, finish, async (options) =>
+      (await import('./examine-pipeline')).examinePipeline(options),
+    ),
     ...operateCommands(terminal, finish, {
       open: async (options) => (await import('./pipeline-access')).openPipeline(terminal, options),
       ask: askOnTerminal,

@@ -1,5 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findOnPath } from '../../lib/rehearsal/powershell/find-on-path';
 
@@ -44,16 +47,10 @@ export function describeWithMoto(name: string, tests: (moto: Moto) => void): voi
     return;
   }
   describe(name, () => {
-    let server: ChildProcess | undefined;
     let endpoint = '';
     beforeAll(async () => {
-      const port = await freePort();
-      endpoint = `http://127.0.0.1:${port}`;
-      server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-      await answering(endpoint);
-    });
-    afterAll(() => {
-      server?.kill();
+      endpoint = await serverOfWorker(program);
+      await forget(endpoint);
     });
     tests({
       account: '123456789012',
@@ -62,9 +59,7 @@ export function describeWithMoto(name: string, tests: (moto: Moto) => void): voi
         region,
         credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       }),
-      reset: async () => {
-        await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
-      },
+      reset: () => forget(endpoint),
     });
   });
 }
@@ -76,14 +71,45 @@ function unreachable(): Moto {
   return { account: '123456789012', config: refuse, reset: refuse };
 }
 
+/**
+ * The server of this worker of Jest, whose files run one after another and share it, since it takes seconds to start. It
+ * ends when the worker has ended.
+ */
+async function serverOfWorker(program: string): Promise<string> {
+  const note = join(tmpdir(), `winbake-moto-${process.pid}`);
+  if (existsSync(note)) {
+    const endpoint = readFileSync(note, 'utf8');
+    if (await answers(endpoint)) {
+      return endpoint;
+    }
+  }
+  const port = await freePort();
+  const keeper = join(__dirname, 'keep-moto.mjs');
+  spawn(process.execPath, [keeper, program, String(port), String(process.pid), note], {
+    stdio: 'ignore',
+    detached: true,
+  }).unref();
+  const endpoint = `http://127.0.0.1:${port}`;
+  await answering(endpoint);
+  writeFileSync(note, endpoint);
+  return endpoint;
+}
+
+async function forget(endpoint: string): Promise<void> {
+  await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
+}
+
+function answers(endpoint: string): Promise<boolean> {
+  return fetch(`${endpoint}/moto-api/`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
 async function answering(endpoint: string): Promise<void> {
   const end = Date.now() + LONGEST_START_MILLISECONDS;
   while (Date.now() < end) {
-    const answers = await fetch(`${endpoint}/moto-api/`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answers) {
+    if (await answers(endpoint)) {
       return;
     }
     await sleep(100);

@@ -1,0 +1,21 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { explainFailure, explaining } from '../lib/aws/explain-failure';
+import { pipelineSight } from '../lib/aws/pipeline-sight';
+import { readPipeline } from '../lib/aws/pipeline-account';
+import { examine } from '../lib/core/doctor/examine';
+import { operatePorts } from '../lib/handlers/operate-ports';
+import type { Examine } from './commands/doctor';
+import { signIn } from './pipeline-access';
+import { reachFromHere } from './reach';
+
+/** Looks into a pipeline with the rights of whoever runs the command. */
+export const examinePipeline: Examine = async (options) => {
+  const { caller, region } = await signIn(options);
+  const description = await explaining({ doing: `read the pipeline ${options.pipeline}`, region }, () =>
+    readPipeline(new SSMClient({ region }), options.prefix, options.pipeline, caller, region),
+  );
+  const ports = { ...operatePorts(description), sight: pipelineSight(region), reach: reachFromHere };
+  const explain = (error: unknown) => explainFailure(error, { doing: 'look', region }).message;
+  const { account, pipeline } = description;
+  return { pipeline, account, region, checks: await examine(ports, description, explain) };
+};

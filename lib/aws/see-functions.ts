@@ -1,0 +1,88 @@
+import {
+  GetInstanceProfileCommand,
+  GetRoleCommand,
+  NoSuchEntityException,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
+import {
+  GetFunctionConfigurationCommand,
+  ResourceNotFoundException,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
+import { paginateListSchedules, type SchedulerClient } from '@aws-sdk/client-scheduler';
+import { DescribeStateMachineCommand, StateMachineDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import type { PipelineSight } from '../core/ports/pipeline-sight';
+import { absentWhere } from './absent-where';
+
+/** The services that run a pipeline's code. */
+export interface FunctionClients {
+  readonly lambda: LambdaClient;
+  readonly iam: IAMClient;
+  readonly states: SFNClient;
+  readonly scheduler: SchedulerClient;
+}
+
+/** What Lambda, IAM, Step Functions and Scheduler tell of a pipeline. */
+export function seeFunctions({
+  iam,
+  lambda,
+  scheduler,
+  states,
+}: FunctionClients): Pick<
+  PipelineSight,
+  'functionOf' | 'trustOf' | 'roleOfProfile' | 'roleOfStateMachine' | 'schedulesOf'
+> {
+  return {
+    functionOf: (FunctionName) =>
+      absentWhere(ResourceNotFoundException, async () => {
+        const seen = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+        return {
+          state: seen.State ?? '',
+          role: seen.Role ?? '',
+          environment: seen.Environment?.Variables ?? {},
+        };
+      }),
+    trustOf: (RoleName) =>
+      absentWhere(NoSuchEntityException, async () => {
+        const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+        return trustedServices(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '{}'));
+      }),
+    roleOfProfile: (InstanceProfileName) =>
+      absentWhere(NoSuchEntityException, async () => {
+        const { InstanceProfile } = await iam.send(new GetInstanceProfileCommand({ InstanceProfileName }));
+        return InstanceProfile?.Roles?.[0]?.RoleName;
+      }),
+    roleOfStateMachine: (stateMachineArn) =>
+      absentWhere(StateMachineDoesNotExist, async () => {
+        const { roleArn } = await states.send(new DescribeStateMachineCommand({ stateMachineArn }));
+        return roleArn;
+      }),
+    schedulesOf: async (NamePrefix) => {
+      const found: { name: string; isEnabled: boolean }[] = [];
+      for await (const page of paginateListSchedules({ client: scheduler }, { NamePrefix })) {
+        found.push(
+          ...(page.Schedules ?? []).map(({ Name = '', State }) => ({
+            name: Name,
+            isEnabled: State === 'ENABLED',
+          })),
+        );
+      }
+      return found;
+    },
+  };
+}
+
+interface TrustStatement {
+  readonly Principal?: { readonly Service?: string | readonly string[] };
+}
+
+/**
+ * The services in a policy that says who may take a role.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+function trustedServices(policy: string): readonly string[] {
+  const { Statement = [] } = JSON.parse(policy) as {
+    readonly Statement?: TrustStatement | readonly TrustStatement[];
+  };
+  return [Statement].flat().flatMap(({ Principal }) => [Principal?.Service ?? []].flat());
+}

@@ -1,0 +1,82 @@
+import {
+  paginateDescribeImages,
+  paginateDescribeInstances,
+  paginateDescribeInstanceTypes,
+  type _InstanceType,
+  type EC2Client,
+  type Instance,
+} from '@aws-sdk/client-ec2';
+import {
+  paginateListAWSDefaultServiceQuotas,
+  paginateListServiceQuotas,
+  type ServiceQuota,
+  type ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
+import { isStandard } from '../core/doctor/check-quotas';
+import type { PipelineSight, SeenQuota } from '../core/ports/pipeline-sight';
+
+/** The quotas of a region, and how much of them is used. */
+export function seeQuotas(
+  quotas: ServiceQuotasClient,
+  ec2: EC2Client,
+): Pick<PipelineSight, 'quotasOf' | 'processorsOf' | 'processorsInUse' | 'countAmis'> {
+  return {
+    quotasOf: async (ServiceCode) => {
+      const found = new Map<string, number>();
+      const note = ({ QuotaName, Value }: ServiceQuota) => {
+        if (QuotaName !== undefined && Value !== undefined) {
+          found.set(QuotaName, Value);
+        }
+      };
+      const client = { client: quotas };
+      for await (const page of paginateListAWSDefaultServiceQuotas(client, { ServiceCode })) {
+        page.Quotas?.forEach(note);
+      }
+      // What was changed for the account replaces what all accounts begin with.
+      for await (const page of paginateListServiceQuotas(client, { ServiceCode })) {
+        page.Quotas?.forEach(note);
+      }
+      return [...found].map(([name, value]): SeenQuota => ({ name, value }));
+    },
+    processorsOf: async (types) => Math.max(0, ...(await processorsByType(ec2, types)).values()),
+    processorsInUse: async () => {
+      const running: string[] = [];
+      const Filters = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }];
+      for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters })) {
+        const instances = (page.Reservations ?? []).flatMap((one) => one.Instances ?? []);
+        running.push(...instances.filter(countsForQuota).flatMap(({ InstanceType }) => InstanceType ?? []));
+      }
+      const processors = await processorsByType(ec2, [...new Set(running)]);
+      return running.reduce((sum, type) => sum + (processors.get(type) ?? 0), 0);
+    },
+    countAmis: async () => {
+      let count = 0;
+      const request = { Owners: ['self'], IncludeDeprecated: true, MaxResults: 1000 };
+      for await (const page of paginateDescribeImages({ client: ec2 }, request)) {
+        count += page.Images?.length ?? 0;
+      }
+      return count;
+    },
+  };
+}
+
+/** Spot instances have a quota of their own. */
+function countsForQuota({ InstanceLifecycle, InstanceType }: Instance): boolean {
+  return isStandard(InstanceType ?? '') && InstanceLifecycle !== 'spot';
+}
+
+async function processorsByType(
+  client: EC2Client,
+  types: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  if (types.length > 0) {
+    const InstanceTypes = types as _InstanceType[];
+    for await (const page of paginateDescribeInstanceTypes({ client }, { InstanceTypes })) {
+      for (const { InstanceType, VCpuInfo } of page.InstanceTypes ?? []) {
+        found.set(InstanceType ?? '', VCpuInfo?.DefaultVCpus ?? 0);
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+import type { PipelineDescription, PublicationTarget } from '../contracts/pipeline-description';
+import type { ParameterStore } from '../ports/parameter-store';
+import { CHANNELS, channelParameters, type ChannelName } from '../publish/channel-names';
+import { readHold } from '../publish/hold';
+import { readChannel } from '../publish/move-channel';
+import { pipelinePath, targetName } from '../publish/pipeline-path';
+import { fine, wrong, type Check, type CheckResult, type DoctorPorts } from './check-result';
+
+const CARE_MENDS = 'Care mends it at its next look, within 15 minutes; see its log where it does not.';
+
+/** Whether every channel is whole and well-formed in each region of the pipeline's own account, and names an AMI that is there. */
+export const checkParameters: Check = async (ports, description) => {
+  const own = description.targets.filter(({ account }) => account === description.account);
+  const results: CheckResult[] = [];
+  for (const target of own) {
+    const parameters = await ports.stores.of(target);
+    for (const channel of CHANNELS) {
+      results.push(await checkChannel(ports, description, parameters, target, channel));
+    }
+    if (target.region === description.region) {
+      results.push(await checkHold(ports, description, parameters));
+    }
+  }
+  return results;
+};
+
+async function checkChannel(
+  { sight }: DoctorPorts,
+  description: PipelineDescription,
+  parameters: ParameterStore,
+  target: PublicationTarget,
+  channel: ChannelName,
+): Promise<CheckResult> {
+  const check = `channel ${channel} in ${target.region}`;
+  const path = pipelinePath(description);
+  const names = channelParameters(path, channel);
+  let truth;
+  try {
+    truth = await readChannel(parameters, path, channel);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return wrong(check, reason, `Delete ${names.publication}, then promote or roll back to write it anew.`);
+  }
+  if (truth === undefined) {
+    const wayOut =
+      target.region === description.region
+        ? 'Deploy the pipeline again: its seed writes what is missing.'
+        : `${CARE_MENDS} See \`winbake status\` for what is pending in ${targetName(target)}.`;
+    return wrong(check, `${names.publication} does not exist`, wayOut);
+  }
+  const copies = [
+    [names.amiId, truth.amiId],
+    [names.osVersion, truth.osVersion],
+  ] as const;
+  for (const [name, value] of copies) {
+    const copy = await parameters.get(name);
+    if (copy !== value) {
+      return wrong(check, `${name} is ${copy ?? 'missing'}, and the truth is ${value}`, CARE_MENDS);
+    }
+  }
+  const state = await sight.amiState(target.region, truth.amiId);
+  return state === 'available'
+    ? fine(check, `${truth.id}, ${truth.amiId}, ${truth.mode}`)
+    : wrong(
+        check,
+        `${truth.id} names ${truth.amiId}, which is ${state ?? 'not there'}: nothing can start from it`,
+        'Bake anew with `winbake rebake --force`, or roll back; until then fleets cannot grow.',
+      );
+}
+
+async function checkHold(
+  { now }: DoctorPorts,
+  description: PipelineDescription,
+  home: ParameterStore,
+): Promise<CheckResult> {
+  const hold = await readHold(home, pipelinePath(description), now());
+  return hold === undefined
+    ? fine('hold', 'nobody holds promotion')
+    : fine('hold', `held until ${hold.until} by ${hold.by}: ${hold.reason}`);
+}

@@ -1,0 +1,89 @@
+import type { PipelineSight, SeenQuota } from '../ports/pipeline-sight';
+import { fine, unsure, wrong, type Check, type CheckResult } from './check-result';
+
+/** What a region gives to all volumes together unless it was changed. */
+const MEBIBYTES_PER_SECOND = 5000;
+
+const RAISE = 'Ask for more in Service Quotas.';
+
+/**
+ * Whether the region leaves room for a bake's instance and its AMI.
+ * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
+ */
+export const checkEc2Quotas: Check = async ({ sight }, { imagePipelineArn, retention }) => {
+  const pipeline = imagePipelineArn === null ? undefined : await sight.imagePipeline(imagePipelineArn);
+  const quotas = await sight.quotasOf('ec2');
+  return [
+    ...(pipeline === undefined ? [] : [await checkProcessors(sight, quotas, pipeline.instanceTypes)]),
+    room('quota AMIs', valueOf(quotas, /^AMIs$/), await sight.countAmis(), retention.newest + 2, 'AMIs'),
+  ];
+};
+
+async function checkProcessors(
+  sight: PipelineSight,
+  quotas: readonly SeenQuota[],
+  types: readonly string[],
+): Promise<CheckResult> {
+  const check = 'quota EC2 vCPUs';
+  if (types.some((type) => !isStandard(type))) {
+    return unsure(check, `${types.join(', ')} have a quota of their own`, 'Look at it in Service Quotas.');
+  }
+  const quota = valueOf(quotas, /^Running On-Demand Standard/);
+  return room(check, quota, await sight.processorsInUse(), await sight.processorsOf(types), 'vCPUs');
+}
+
+/** Whether Image Builder takes another build. */
+export const checkBuildQuota: Check = async ({ sight }) => {
+  const quota = valueOf(await sight.quotasOf('imagebuilder'), /concurrent builds/i);
+  return [
+    quota === undefined
+      ? unsure('quota builds', 'Service Quotas does not tell it', 'It is 100 at once unless it was changed.')
+      : room('quota builds', quota, 0, 1, 'builds at once'),
+  ];
+};
+
+/**
+ * Whether the volumes of all fleets of the region may be initialized at once: instances beyond the quota do not start.
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/initalize-volume.html
+ */
+export const checkVolumeQuota: Check = async ({ sight }) => {
+  const check = 'quota volume initialization';
+  const fleets = await sight.fleetVolumes();
+  if (fleets.length === 0) {
+    return [fine(check, 'no fleet of this region asks for a rate')];
+  }
+  const told = valueOf(await sight.quotasOf('ebs'), /volume initialization/i);
+  const quota = told ?? MEBIBYTES_PER_SECOND;
+  const most = fleets.reduce((sum, { maxSize, mebibytesPerSecond }) => sum + maxSize * mebibytesPerSecond, 0);
+  const detail =
+    `${fleets.map(({ group }) => group).join(', ')} at full size ask for ${most} MiB/s at once, ` +
+    `and ${quota} MiB/s is the quota${told === undefined ? ' unless it was changed' : ''}`;
+  return [
+    most <= quota
+      ? fine(check, detail)
+      : wrong(check, `${detail}: instances beyond it fail to start`, `${RAISE} Or lower the rate or size.`),
+  ];
+};
+
+function room(
+  check: string,
+  quota: number | undefined,
+  used: number,
+  needed: number,
+  unit: string,
+): CheckResult {
+  if (quota === undefined) {
+    return unsure(check, 'Service Quotas does not tell it', 'Look at it in the console of the service.');
+  }
+  const detail = `${used} of ${quota} ${unit} are in use, ${needed} are needed`;
+  return used + needed <= quota ? fine(check, detail) : wrong(check, detail, RAISE);
+}
+
+function valueOf(quotas: readonly SeenQuota[], name: RegExp): number | undefined {
+  return quotas.find((one) => name.test(one.name))?.value;
+}
+
+/** Whether a type is of the families that share one quota: A, C, D, H, I, M, R, T, Z. */
+export function isStandard(type: string): boolean {
+  return /^(a|c|d|h|i|im|is|m|r|t|z)\d/.test(type);
+}

@@ -1,0 +1,85 @@
+import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineSight } from '../ports/pipeline-sight';
+import { fine, wrong, type Check, type CheckResult } from './check-result';
+
+const KINDS = ['decide', 'publish', 'care', 'operate'] as const;
+const DEPLOY = 'Deploy the stack of the pipeline again; look whether somebody changed it by hand.';
+
+/** The name of a function of a pipeline, beside the one that its description names. */
+export function functionNameOf(
+  { operateFunctionArn }: Pick<PipelineDescription, 'operateFunctionArn'>,
+  kind: (typeof KINDS)[number],
+): string {
+  return `${operateFunctionArn.replace(/^.*:/, '').replace(/operate$/, '')}${kind}`;
+}
+
+/** Whether the functions, the state machine and the builds are there with roles that their services may take. */
+export const checkRoles: Check = async ({ sight }, description) => {
+  const results: CheckResult[] = [];
+  for (const kind of KINDS) {
+    const name = functionNameOf(description, kind);
+    const seen = await sight.functionOf(name);
+    if (seen === undefined) {
+      results.push(wrong(`function ${kind}`, `there is no function ${name}`, DEPLOY));
+      continue;
+    }
+    results.push(
+      seen.state === 'Active'
+        ? fine(`function ${kind}`, name)
+        : wrong(`function ${kind}`, `${name} is ${seen.state}`, DEPLOY),
+      await trusted(sight, `role of ${kind}`, seen.role, 'lambda.amazonaws.com'),
+    );
+  }
+  const machine = await sight.roleOfStateMachine(description.stateMachineArn);
+  results.push(
+    machine === undefined
+      ? wrong('state machine', `${description.stateMachineArn} does not exist`, DEPLOY)
+      : await trusted(sight, 'role of the state machine', machine, 'states.amazonaws.com'),
+  );
+  return [...results, ...(await checkBuildRoles(sight, description))];
+};
+
+async function checkBuildRoles(
+  sight: PipelineSight,
+  { imagePipelineArn }: PipelineDescription,
+): Promise<readonly CheckResult[]> {
+  if (imagePipelineArn === null) {
+    return [];
+  }
+  const seen = await sight.imagePipeline(imagePipelineArn);
+  if (seen === undefined) {
+    return [wrong('Image Builder pipeline', `${imagePipelineArn} does not exist`, DEPLOY)];
+  }
+  const results = [
+    seen.isEnabled
+      ? fine('Image Builder pipeline', imagePipelineArn)
+      : wrong('Image Builder pipeline', 'it is disabled', 'Enable it in Image Builder, or deploy again.'),
+  ];
+  if (seen.executionRole !== undefined) {
+    results.push(await trusted(sight, 'role of builds', seen.executionRole, 'imagebuilder.amazonaws.com'));
+  }
+  const profile = seen.instanceProfile ?? '';
+  const role = await sight.roleOfProfile(profile);
+  results.push(
+    role === undefined
+      ? wrong('role of build instances', `the instance profile ${profile} has no role`, DEPLOY)
+      : await trusted(sight, 'role of build instances', role, 'ec2.amazonaws.com'),
+  );
+  return results;
+}
+
+async function trusted(
+  sight: PipelineSight,
+  check: string,
+  role: string,
+  service: string,
+): Promise<CheckResult> {
+  const name = role.replace(/^.*\//, '');
+  const trust = await sight.trustOf(name);
+  if (trust === undefined) {
+    return wrong(check, `there is no role ${name}`, DEPLOY);
+  }
+  return trust.some((one) => one.startsWith(service))
+    ? fine(check, name)
+    : wrong(check, `${name} trusts ${trust.join(', ') || 'nobody'}, and not ${service}`, DEPLOY);
+}
