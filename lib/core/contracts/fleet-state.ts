@@ -36,6 +36,20 @@ const rolloutSchema = z.object({
   goingBack: returnSchema.nullable(),
 });
 
+/** What a fleet may wait for before it goes on. */
+export const WAITS_FOR = [
+  'channel',
+  'refresh',
+  'canary',
+  'hold',
+  'window',
+  'delay',
+  'bad',
+  'floor',
+  'alarm',
+  'stray',
+] as const;
+
 /** How rollouts end. */
 export const ROLLOUT_OUTCOMES = ['finished', 'rolledBack', 'failed', 'withdrawn', 'superseded'] as const;
 
@@ -48,6 +62,8 @@ export const fleetStateSchema = z.object({
   fleet: z.string().min(1),
   autoScalingGroup: z.string().min(1),
   cluster: z.string().min(1),
+  /** The parameter of what it follows, such as `/winbake/2022-core/current/publication`; null as older looks wrote it. */
+  channel: z.string().nullable().default(null),
   /** What new instances start from, and a deployment keeps. */
   amiId,
   /** Its publication; null where none is known of it. */
@@ -74,6 +90,11 @@ export const fleetStateSchema = z.object({
   accepted: fleetWordsSchema.shape.accepted,
   /** What people are told, by cause; `toldAt` once the message went out. */
   notices: z.record(z.string(), z.object({ at: instant, message: z.string(), toldAt: instant.nullable() })),
+  /** What it waits for at the last look, and since when; null where it waits for nothing. */
+  waiting: z
+    .object({ for: z.enum(WAITS_FOR), reason: z.string(), since: instant })
+    .nullable()
+    .default(null),
   /** When it was last written. */
   at: instant,
 });
@@ -86,3 +107,6 @@ export type FleetRollout = z.infer<typeof rolloutSchema>;
 
 /** How a rollout ended. */
 export type RolloutOutcome = (typeof ROLLOUT_OUTCOMES)[number];
+
+/** What a fleet may wait for. */
+export type WaitsFor = (typeof WAITS_FOR)[number];

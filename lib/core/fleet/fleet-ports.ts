@@ -16,8 +16,6 @@ export interface FleetPorts {
 
 /** Which fleet it is, and which parameters it follows and keeps. */
 export interface FleetParameters extends FleetIdentity {
-  /** Holds the publication that the fleet should run. */
-  readonly channel: string;
   readonly state: string;
   readonly words: string;
   /** The log of a month. */

@@ -27,6 +27,7 @@ export async function lookAtFleet(
     fleet: names.fleet,
     autoScalingGroup: names.autoScalingGroup,
     cluster: names.cluster,
+    channel: names.channel,
   };
   const known = wanted?.amiId === group.amiId ? wanted : null;
   const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };

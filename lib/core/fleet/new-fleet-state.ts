@@ -6,6 +6,8 @@ export interface FleetIdentity {
   readonly fleet: string;
   readonly autoScalingGroup: string;
   readonly cluster: string;
+  /** The parameter of what it follows. */
+  readonly channel: string;
 }
 
 /** The state of a fleet at its first look: it runs what its deployment started it from. */
@@ -29,6 +31,7 @@ export function newFleetState(
     floor: null,
     accepted: null,
     notices: {},
+    waiting: null,
     at: at.toISOString(),
   };
 }

@@ -45,15 +45,37 @@ export async function reconcileFleet(
   }
 }
 
-/** What only a person can end is told to one. */
+/** What the fleet waits for, and since when; what only a person can end is told to one. */
 function withWait(state: FleetState, action: RolloutAction, now: Date): FleetState {
+  const wait = waitOf(action);
+  const since = state.waiting?.for === wait?.for ? state.waiting?.since : undefined;
+  const waiting: FleetState = {
+    ...state,
+    waiting: wait === null ? null : { ...wait, since: since ?? now.toISOString() },
+  };
   return (['floor', 'alarm'] as const).reduce(
-    (noted, waitsFor) =>
-      action.kind === 'wait' && action.waitsFor === waitsFor
-        ? raise(noted, `needsOperator:${waitsFor}`, `Fleet ${noted.fleet} waits: ${action.reason}.`, now)
-        : heal(noted, `needsOperator:${waitsFor}`),
-    state,
+    (noted, one) =>
+      wait?.for === one
+        ? raise(noted, `needsOperator:${one}`, `Fleet ${noted.fleet} waits: ${wait.reason}.`, now)
+        : heal(noted, `needsOperator:${one}`),
+    waiting,
   );
+}
+
+function waitOf(action: RolloutAction): Omit<NonNullable<FleetState['waiting']>, 'since'> | null {
+  switch (action.kind) {
+    case 'wait':
+      return { for: action.waitsFor, reason: action.reason };
+    case 'startRefresh':
+    case 'cancelRefresh':
+    case 'rollBackRefresh':
+      return { for: 'refresh', reason: action.reason };
+    case 'nothing':
+    case 'useForNewInstances':
+    case 'adoptRefresh':
+    case 'settle':
+      return null;
+  }
 }
 
 /**

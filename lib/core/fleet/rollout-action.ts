@@ -1,9 +1,5 @@
-import type { FleetRollout, RolloutOutcome } from '../contracts/fleet-state';
+import type { FleetRollout, RolloutOutcome, WaitsFor } from '../contracts/fleet-state';
 import type { Channel } from '../contracts/publication';
-
-/** What a rollout waits for. */
-export type WaitsFor =
-  'channel' | 'refresh' | 'canary' | 'hold' | 'window' | 'delay' | 'bad' | 'floor' | 'alarm' | 'stray';
 
 /** The next thing to do for a fleet, with the reason for people. */
 export type RolloutAction =

@@ -30,8 +30,8 @@ export function settleRollout(state: FleetState, settlement: Settlement, now: Da
   return raise(
     { ...ended, bad: [{ publication: publication.id, reason, at }, ...others] },
     `${outcome === 'rolledBack' ? 'rolloutRolledBack' : 'rolloutFailed'}:${publication.id}`,
-    `Fleet ${state.fleet} ${how} ${publication.id}: ${reason}. It is not tried again, unless a person ` +
-      `accepts it in the fleet's parameter "words".`,
+    `Fleet ${state.fleet} ${how} ${publication.id}: ${reason}. It is not tried again, until a newer one ` +
+      `is there or a person says so: winbake fleet accept ${state.fleet} ${publication.id} --reason "..."`,
     now,
   );
 }
