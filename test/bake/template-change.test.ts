@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { Stack, type App } from 'aws-cdk-lib';
+import { BakeComponent, WindowsAmiPipeline, WindowsOs } from '../../lib/index';
+import type * as assetPath from '../../lib/internal/asset-path';
+import { runProcess } from '../../lib/rehearsal/powershell/run-process';
+import { OWN_DOCUMENT } from '../support/all-props-pipeline';
+import { synthesized, type JudgedApp } from '../support/judged-app';
+
+const ROOT = join(__dirname, '..', '..');
+
+/** The archive that the construct finds; the build made the real one. */
+const mockArchive: { path: string | undefined } = { path: undefined };
+jest.mock('../../lib/internal/asset-path', () => {
+  const real = jest.requireActual<typeof assetPath>('../../lib/internal/asset-path');
+  return { ...real, instanceScriptsArchive: () => mockArchive.path ?? real.instanceScriptsArchive() };
+});
+
+const workFolder = mkdtempSync(join(tmpdir(), 'winbake-scripts-'));
+afterAll(() => {
+  rmSync(workFolder, { recursive: true, force: true });
+});
+
+/** Synthesizes as if the scripts were others. */
+function withOtherScripts<Result>(synthesize: () => Result): Result {
+  mockArchive.path = join(workFolder, 'instance-scripts.zip');
+  writeFileSync(mockArchive.path, 'the archive of other scripts');
+  try {
+    return synthesize();
+  } finally {
+    mockArchive.path = undefined;
+  }
+}
+
+function pipelineWith(document: string): (app: App) => void {
+  return (app) => {
+    new WindowsAmiPipeline(new Stack(app, 'Platform'), 'Pipeline', {
+      os: WindowsOs.SERVER_2022_CORE,
+      components: [BakeComponent.fromDocument('agent', document)],
+    });
+  };
+}
+
+/** What a deployment would do to each resource that differs, as `cdk diff` says it, which knows what CloudFormation replaces. */
+async function changes(before: JudgedApp, after: JudgedApp): Promise<readonly string[]> {
+  const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const template = join(before.folder, 'Platform.template.json');
+  const args = ['diff', 'Platform', '--app', after.folder, '--template', template, '--no-color', '--strict'];
+  const { exitCode, stderr, stdout } = await runProcess({
+    command: process.execPath,
+    args: [cdk, ...args],
+    cwd: after.folder,
+    env: { ...process.env, CI: 'true', AWS_EC2_METADATA_DISABLED: 'true' },
+  });
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  const text = `${stdout}\n${stderr}`;
+  expect(text).toMatch(/Number of stacks with differences: \d/);
+  return [...text.matchAll(/^\[(.)\] (AWS::\S+) \S+ \S+(.*)$/gm)].map(([, sign, type, what = '']) =>
+    `${sign!} ${type!}${what}`.trim(),
+  );
+}
+
+const first = synthesized(pipelineWith(OWN_DOCUMENT));
+
+test('the same app twice is the same template', async () => {
+  const second = synthesized(pipelineWith(OWN_DOCUMENT));
+  const [one, other] = [first, second].map(({ assembly }) => assembly.getStackByName('Platform').template);
+  expect(other).toEqual(one);
+  expect(await changes(first, second)).toEqual([]);
+});
+
+test('other scripts replace the recipe that names them, and nothing else', async () => {
+  const changed = await changes(
+    first,
+    withOtherScripts(() => synthesized(pipelineWith(OWN_DOCUMENT))),
+  );
+  expect(changed.filter((change) => change.includes('replace'))).toEqual([
+    '~ AWS::ImageBuilder::ImageRecipe replace',
+  ]);
+  // The instance may read the new archive, and the gate knows its digest.
+  expect(changed.filter((change) => !change.includes('replace')).sort()).toEqual([
+    '~ AWS::IAM::Policy',
+    '~ AWS::Lambda::Function',
+  ]);
+});
+
+test('another document replaces its component and the recipe, and nothing else', async () => {
+  const changed = await changes(first, synthesized(pipelineWith(OWN_DOCUMENT.replace('exit 0', 'exit 1'))));
+  expect(changed.filter((change) => change.includes('replace')).sort()).toEqual([
+    '~ AWS::ImageBuilder::Component replace',
+    '~ AWS::ImageBuilder::ImageRecipe replace',
+  ]);
+});

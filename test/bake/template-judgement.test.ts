@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
+import { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { testWithCfnLint, type LintFinding } from '../support/cfn-lint';
+import { judgedApp, synthesized } from '../support/judged-app';
+
+const { app, assembly, folder } = judgedApp();
+const faulty = faultyApp();
+const templates = assembly.stacks.map(({ stackName, template }) => ({
+  name: stackName,
+  resources: (template as { readonly Resources: Readonly<Record<string, Resource>> }).Resources,
+}));
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: unknown;
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: unknown;
+  readonly NotResource?: unknown;
+}
+
+/** An app with a property that no bucket has. */
+function faultyApp() {
+  const printed = jest.spyOn(console, 'error').mockImplementation();
+  try {
+    return synthesized((one) => {
+      new CfnBucket(new Stack(one, 'Faulty'), 'Bucket').addPropertyOverride('BucketNam', 'x');
+    });
+  } finally {
+    printed.mockRestore();
+  }
+}
+
+test('what is judged is the app, and beside it every prop in two regions and two accounts', () => {
+  expect(templates.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['WinbakePipeline', 'WinbakeFleet', 'All']),
+  );
+});
+
+/** What the validation of aws-cdk-lib itself finds in an assembly. */
+function violationsIn(assemblyFolder: string): readonly string[] {
+  const report = JSON.parse(readFileSync(join(assemblyFolder, 'validation-report.json'), 'utf8')) as {
+    readonly pluginReports: readonly {
+      readonly violations?: readonly { readonly ruleName: string; readonly description: string }[];
+    }[];
+  };
+  return report.pluginReports.flatMap(({ violations = [] }) =>
+    violations.map(({ description, ruleName }) => `${ruleName}: ${description}`),
+  );
+}
+
+test("aws-cdk-lib's own validation has nothing to say", () => {
+  expect(violationsIn(folder)).toEqual([]);
+});
+
+test("aws-cdk-lib's own validation does speak", () => {
+  expect(violationsIn(faulty.folder).join('\n')).toContain('BucketNam');
+});
+
+function nagFindings(scope: App): readonly string[] {
+  const { violations } = new AwsSolutionsChecks(scope).validateScope(scope);
+  return violations.flatMap(({ ruleName, violatingResources }) =>
+    violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+  );
+}
+
+test('cdk-nag asks nothing that no reason answers, of wildcards above all', () => {
+  expect(nagFindings(app)).toEqual([]);
+});
+
+/** The statements of every policy in a value, whatever holds it. */
+function statementsIn(value: unknown): readonly Statement[] {
+  if (Array.isArray(value)) {
+    return value.flatMap(statementsIn);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'Statement' ? [inner as Statement | readonly Statement[]].flat() : statementsIn(inner),
+  );
+}
+
+/** What is not ours: the user's keys, whose policies are those of CDK, and what CDK lets every container instance do. */
+const OF_OTHERS = { keys: /^(Volume|Notice)Key/, actions: ['ecs:Submit*'] };
+
+test('nobody may do everything of a service, nor everything but something', () => {
+  const allowed = templates.flatMap(({ resources }) =>
+    statementsIn(
+      Object.entries(resources)
+        .filter(([logicalId]) => !OF_OTHERS.keys.test(logicalId))
+        .map(([, resource]) => resource),
+    ).filter(({ Effect }) => Effect === 'Allow'),
+  );
+  expect(allowed.length).toBeGreaterThan(100);
+  const actions = allowed.flatMap(({ Action = [] }) => Action).filter((action) => action.includes('*'));
+  expect(actions.filter((action) => !OF_OTHERS.actions.includes(action))).toEqual([]);
+  expect(allowed.filter((one) => 'NotAction' in one || 'NotResource' in one)).toEqual([]);
+});
+
+/** What cfn-lint 1.51.0 asks about, and the answer. An answer that is not needed any more fails the test. */
+const ANSWERED: readonly {
+  readonly rule: string;
+  readonly message: RegExp;
+  readonly because: string;
+}[] = [
+  {
+    rule: 'E3002',
+    message: /\('ImageTags' was unexpected\)/,
+    because: 'ImagePipeline has ImageTags since 2026, in the L1 construct and the schema of CloudFormation.',
+  },
+  {
+    rule: 'E3002',
+    message: /\('ImageScanningTypes' was unexpected\)/,
+    because: 'As ImageTags.',
+  },
+  {
+    rule: 'E3002',
+    message: /\('ScanResultCondition' was unexpected\)/,
+    because: 'As ImageTags.',
+  },
+  {
+    rule: 'E3601',
+    message: /^'arn:\$\{Partition\}:states:::\S+' does not match .* at 'States\/\w+\/Resource'$/,
+    because: 'The definition is judged before its substitutions; asl-validator judges it after them.',
+  },
+  {
+    rule: 'W3005',
+    message: /^'\w+' dependency already enforced by a 'GetAtt' at /,
+    because: 'aws-cdk-lib writes dependencies on roles and their policies out.',
+  },
+  {
+    rule: 'W3010',
+    message: /^Avoid hardcoding availability zones 'dummy1[ab]'$/,
+    because: 'What stands for a look-up of zones where an app names its account.',
+  },
+];
+
+function answerTo({ Message, Rule }: LintFinding) {
+  return ANSWERED.find(({ message, rule }) => rule === Rule.Id && message.test(Message));
+}
+
+testWithCfnLint('cfn-lint asks nothing that no reason answers, and does ask', async (lint) => {
+  // One call: it takes longer to start than to judge.
+  const stacks = [...assembly.stacks, ...faulty.assembly.stacks];
+  const all = await lint(stacks.map(({ templateFullPath }) => templateFullPath));
+  const [planted = [], findings = []] = [true, false].map((isPlanted) =>
+    all.filter(({ Filename }) => Filename.startsWith(faulty.folder) === isPlanted),
+  );
+  expect(planted.map(({ Rule }) => Rule.Id)).toEqual(['E3002']);
+  const open = findings.filter((finding) => answerTo(finding) === undefined);
+  expect(open.map(({ Location, Message, Rule }) => [Rule.Id, Message, Location.Path])).toEqual([]);
+  const used = new Set(findings.map(answerTo));
+  expect(ANSWERED.filter((answer) => !used.has(answer))).toEqual([]);
+});

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { addStacks } from '../../bin/app';
+import { addAllPropsPipeline } from './all-props-pipeline';
+
+/** An app that was synthesized into a folder of its own. */
+export interface JudgedApp {
+  readonly app: App;
+  readonly assembly: CloudAssembly;
+  readonly folder: string;
+}
+
+const folders: string[] = [];
+
+/** Synthesizes the stacks of `bin/app.ts`, and beside them those with every prop set; the folder is gone after the tests. */
+export function judgedApp(): JudgedApp {
+  return synthesized((app) => {
+    addStacks(app);
+    addAllPropsPipeline(app);
+  });
+}
+
+/** Synthesizes an app into a folder that is gone after the tests. */
+export function synthesized(addTo: (app: App) => void): JudgedApp {
+  const folder = mkdtempSync(join(tmpdir(), 'winbake-judged-'));
+  folders.push(folder);
+  const app = new App({ outdir: folder });
+  addTo(app);
+  return { app, folder, assembly: app.synth() };
+}
+
+afterAll(() => {
+  for (const folder of folders) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
