@@ -51,3 +51,12 @@ export function parseInstant(text: string): Date {
   }
   return new Date(time);
 }
+
+/** A number of months, 1 to 24; throws a `UsageError`. */
+export function parseMonths(text: string): number {
+  const months = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(months >= 1 && months <= 24)) {
+    throw new UsageError(`A number of months is a whole number from 1 to 24; got: '${text}'.`);
+  }
+  return months;
+}

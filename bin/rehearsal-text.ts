@@ -1,18 +1,22 @@
 import { shortDigest } from '../lib/core/oci/digest';
 import type { RehearsalReport, ReportedDecision } from '../lib/rehearsal/run/rehearsal-report';
 import { formatFindings } from './findings';
+import { describeMonths, describePublications } from './months-text';
 import { formatBytes, formatTable } from './table';
 
 /** A rehearsal's report as text for people. */
 export function describeRehearsal(report: RehearsalReport): string {
   const parts = [
     heading(report),
+    describeMonths(report.months ?? []),
     describeDecisions(report.decisions),
     describeImages(report),
     describeAmi(report),
+    describePublications(report),
     describeParameters(report),
     describeRollout(report),
     describeSteps(report),
+    describeAgain(report),
     formatFindings(report.findings),
   ];
   return parts.filter((part) => part !== '').join('\n');
@@ -91,11 +95,17 @@ function describeRollout({ rollout }: RehearsalReport): string {
       )}`;
 }
 
-function describeSteps({ steps }: RehearsalReport): string {
+/** Of several months only the parts: the steps of components stand in the JSON document. */
+function describeSteps({ months, steps }: RehearsalReport): string {
+  const shown = months === undefined ? steps : steps.filter(({ name }) => !name.includes(': '));
   return formatTable(
     [{ title: 'STEP' }, { title: 'SECONDS', align: 'right' }, { title: 'STATUS' }],
-    steps.map(({ name, seconds, status }) => [name, status === 'notRun' ? '' : seconds.toFixed(1), status]),
+    shown.map(({ name, seconds, status }) => [name, status === 'notRun' ? '' : seconds.toFixed(1), status]),
   );
+}
+
+function describeAgain({ again }: RehearsalReport): string {
+  return again === null ? '' : `Looked once more in the same account: ${again.decision}. ${again.reason}\n`;
 }
 
 /** Long values are whole in the JSON document. */

@@ -9,6 +9,7 @@ import { SILENT } from '../../lib/rehearsal/run/progress';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';
 import { interruptible } from '../interruption';
+import { parseMonths } from '../option-values';
 import { policyEnvironment, policyOptions, type PolicyOptions } from '../policy-options';
 import { describeRehearsal } from '../rehearsal-text';
 import { taskList } from '../task-list';
@@ -36,6 +37,7 @@ Exit codes: 0 done, or nothing to do; 1 failed; 2 wrong usage; 3 an operator is 
 interface RehearseOptions extends PolicyOptions {
   readonly release: string;
   readonly asOf?: string;
+  readonly months?: number;
   readonly history?: string;
   readonly hosts?: string;
   readonly fault?: readonly string[];
@@ -57,6 +59,11 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
       '--as-of <instant>',
       'moment of history, such as 2025-10-16 or 2025-10-14T18:30:00Z (default: the last one)',
     )
+    .option(
+      '--months <number>',
+      'go on until the n-th Patch Tuesday after it, in the same account (default start: the last n months)',
+      parseMonths,
+    )
     .option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip')
     .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV')
     .option('--fault <name...>', 'let the build machine or the registry fail, see below')
@@ -72,9 +79,10 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
 }
 
 async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<ExitCode> {
-  const { json, fault, asOf, hostRevision, history, hosts, app, cdkOut } = options;
+  const { json, fault, asOf, months, hostRevision, history, hosts, app, cdkOut } = options;
   const rehearsal = {
     asOf,
+    months,
     hostRevision,
     history,
     hosts,

@@ -77,7 +77,7 @@ export function pretendedInventory(
     forget: ({ account, region }, amiId) => {
       requireOwn(pipeline, account);
       for (const [name, value] of below(`${pipeline.parameterPrefix}/${pipeline.pipeline}/by-revision`)) {
-        if (isHome(region) && value.includes(`"${amiId}"`)) {
+        if (isHome(region) && (value === amiId || value.includes(`"${amiId}"`))) {
           caller.require('ssm:DeleteParameter', parameterArn(name, pipeline));
           parameters.delete(name);
         }

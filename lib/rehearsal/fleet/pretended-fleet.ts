@@ -19,14 +19,19 @@ export interface PretendedFleetOptions extends Omit<PretendedGroupOptions, 'star
 /** A fleet: its group in Auto Scaling, its launch template in EC2, its container instances in ECS. */
 export class PretendedFleet {
   readonly group: PretendedGroup;
-  private readonly before: readonly string[];
+  private before: readonly string[] = [];
 
   constructor(private readonly options: PretendedFleetOptions) {
     this.group = new PretendedGroup({ ...options, startedAt: options.clock.now() });
-    this.before = this.group.instances.map(({ amiId }) => amiId);
+    this.beginReport();
   }
 
-  /** The instances with the AMI that ran in their place at first; those beyond the first ones had none. */
+  /** Lets the report begin with what runs now. */
+  beginReport(): void {
+    this.before = this.settled().instances.map(({ amiId }) => amiId);
+  }
+
+  /** The instances with the AMI that ran in their place when the report began; those beyond the first ones had none. */
   get report(): readonly { readonly id: string; readonly before: string; readonly after: string }[] {
     const { amiId } = this.options;
     return this.settled().instances.map(({ id, amiId: after }, index) => ({

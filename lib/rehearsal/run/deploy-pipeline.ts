@@ -50,11 +50,7 @@ export async function deployPipeline(
   now: Date,
 ): Promise<void> {
   readRecipes(account, pipeline);
-  const baseAmiParameter = pipeline.decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '';
-  account.parameters.publish(
-    baseAmiParameter,
-    account.amis.create(`${baseAmiParameter} ${now.toISOString()}`),
-  );
+  publishBaseAmi(account, pipeline, now.toISOString());
   for (const { properties } of pipeline.stack.resources('Custom::WinbakeSeed')) {
     const provider = String(properties['ServiceToken']);
     const { functionArn, providerRole } = providedFunction(pipeline.stack, provider);
@@ -75,6 +71,12 @@ function seededBy(properties: JsonObject): SeededPipeline {
     parameterPath: text('parameterPath'),
     baseAmiParameter: text('baseAmiParameter'),
   };
+}
+
+/** Lets AWS publish a base AMI; one of a name that was published before is the same. */
+export function publishBaseAmi(account: PretendedAccount, { decide }: DeployedPipeline, name: string): void {
+  const parameter = decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '';
+  account.parameters.publish(parameter, account.amis.create(`${parameter} ${name}`));
 }
 
 /** Reads the recipes of the Image Builder pipelines that the state machine starts. */

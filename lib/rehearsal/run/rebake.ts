@@ -22,11 +22,17 @@ export interface RebakeOptions {
   readonly imageBuilder: PretendedImageBuilder | undefined;
   /** Variables that replace those of the decide function. */
   readonly policy: Readonly<Record<string, string>>;
+  /** What starts it, as the input of the execution says. */
+  readonly trigger: string;
+  /** Ends it once the gate has answered, before anything comes of the answer. */
+  readonly decideOnly?: boolean;
 }
 
 /** What the state machine decided, look by look, and whether it came to an end. */
 export interface RebakeResult {
   readonly decisions: readonly ReportedDecision[];
+  /** Why the gate decided last as it did. */
+  readonly reason: string;
   /** The ARN of the Image Builder pipeline whose bake was due and could not be run here; else undefined. */
   readonly notRun: string | undefined;
 }
@@ -40,16 +46,16 @@ const START_BAKE = 'arn:aws:states:::aws-sdk:imagebuilder:startImagePipelineExec
 export async function rebake(stage: Stage, options: RebakeOptions): Promise<RebakeResult> {
   const { account, clock, signal } = stage;
   const { definition, roleArn, arn } = stage.pipeline.stateMachine;
-  const decisions: ReportedDecision[] = [];
+  const answers: GateAnswer[] = [];
   const surroundings = {
     caller: callerOf(account.stacks, roleArn),
     imageBuilder: options.imageBuilder,
-    invoke: invoker(stage, options, decisions),
+    invoke: invoker(stage, options, answers),
   };
   const { name, arn: executionArn } = account.executions.begin(arn);
   const result = await runStateMachine({
     definition,
-    input: { trigger: 'patchTuesday' },
+    input: { trigger: options.trigger },
     executionName: name,
     executionArn,
     clock,
@@ -57,13 +63,13 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
     tasks: async ({ resource, parameters }) => {
       signal?.throwIfAborted();
       if (resource === START_BAKE && options.imageBuilder === undefined) {
-        throw new BakeNotRun(pipelineIn(parameters));
+        throw new RebakeStopped(pipelineIn(parameters));
       }
       return copyJson(await callTask(surroundings, { resource, parameters })) ?? null;
     },
   })
     .catch((error: unknown) => {
-      if (error instanceof BakeNotRun) {
+      if (error instanceof RebakeStopped) {
         return error;
       }
       throw error;
@@ -71,13 +77,14 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
     .finally(() => {
       account.executions.end(executionArn);
     });
-  if (result instanceof BakeNotRun) {
-    return { decisions, notRun: result.imagePipelineArn };
-  }
-  if (result.status === 'FAILED') {
+  if (!(result instanceof RebakeStopped) && result.status === 'FAILED') {
     throw new WinbakeError('REHEARSAL_FAILED', failureSentence(result.error, result.cause));
   }
-  return { decisions, notRun: undefined };
+  return {
+    decisions: answers.map(({ reported }) => reported),
+    reason: answers.at(-1)?.reason ?? '',
+    notRun: result instanceof RebakeStopped ? result.imagePipelineArn : undefined,
+  };
 }
 
 /** Without a PowerShell nothing was built that could be asked of. */
@@ -86,14 +93,17 @@ const NO_BAKES: BakeControl = {
   cancel: () => Promise.resolve(),
 };
 
-/** Ends the state machine where a bake is due that this computer cannot run. */
-class BakeNotRun extends WinbakeError {
-  constructor(readonly imagePipelineArn: string) {
-    super(
-      'REHEARSAL_FAILED',
-      'There is no PowerShell and no .NET SDK on this computer, so no bake can be rehearsed.',
-    );
+/** Ends the state machine where no more of it is wanted, or where a bake is due that this computer cannot run. */
+class RebakeStopped extends WinbakeError {
+  constructor(readonly imagePipelineArn?: string) {
+    super('REHEARSAL_FAILED', 'The state machine was stopped by the rehearsal.');
   }
+}
+
+/** What the gate said at one look. */
+interface GateAnswer {
+  readonly reported: ReportedDecision;
+  readonly reason: string;
 }
 
 /** What the state machine says of a failure; the address of a log that is pretended too is left out. */
@@ -111,7 +121,7 @@ function pipelineIn(parameters: unknown): string {
 }
 
 /** Invokes functions of the template, and keeps what `decide` answers. */
-function invoker(stage: Stage, options: RebakeOptions, decisions: ReportedDecision[]) {
+function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[]) {
   const { account, clock, log, pipeline } = stage;
   const { WINBAKE_LONGEST_WAIT_SECONDS } = { ...pipeline.decide.environment, ...options.policy };
   const bound = new WaitingBound(Number(WINBAKE_LONGEST_WAIT_SECONDS));
@@ -121,9 +131,12 @@ function invoker(stage: Stage, options: RebakeOptions, decisions: ReportedDecisi
     if (target.kind === 'decide' && isGateAnswer(payload, answer as DecideAnswer)) {
       const { decision, findings, reason } = answer as DecideAnswer;
       const reported = { at: clock.now().toISOString(), decision, findings };
-      decisions.push(reported);
+      answers.push({ reported, reason });
       log.tell(reason);
       bound.check(reported, reason);
+      if (options.decideOnly === true) {
+        throw new RebakeStopped();
+      }
     }
     return answer;
   };

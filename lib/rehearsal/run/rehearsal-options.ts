@@ -6,6 +6,8 @@ export interface RehearsalOptions {
   /** The name of a Windows Server release. */
   readonly release: string;
   readonly asOf: string | undefined;
+  /** Goes on for so many months, each until the next Patch Tuesday; absent: one rebake and no more. */
+  readonly months?: number | undefined;
   /** The revision that Windows Update brings the pretended host to; absent: the newest of its day. */
   readonly hostRevision: number | undefined;
   readonly history: string | undefined;

@@ -26,6 +26,45 @@ export interface ReportedRollout {
   readonly instances: readonly { readonly id: string; readonly before: string; readonly after: string }[];
 }
 
+/** A publication, where it stands at the end. */
+export interface ReportedPublication {
+  readonly id: string;
+  readonly amiId: string;
+  readonly osVersion: string;
+  readonly mode: string;
+  readonly at: string;
+  /** The channels that point to it, and `by-revision` where its revision does. */
+  readonly channels: readonly string[];
+  /** What the retention does with its AMI next, or did. */
+  readonly retention: 'keep' | 'deprecate' | 'remove' | 'removed';
+  readonly reasons: readonly string[];
+}
+
+/** One execution of the state machine that did something, and what came of it. */
+export interface ReportedRebake {
+  readonly at: string;
+  readonly trigger: string;
+  readonly decision: string;
+  readonly publication: string | null;
+  readonly rollout: ReportedRollout;
+}
+
+/** A month of a rehearsal of several, until the next Patch Tuesday. */
+export interface ReportedMonth {
+  readonly from: string;
+  readonly until: string;
+  readonly rebakes: readonly ReportedRebake[];
+  /** The longest that care measured `current` without a released update. */
+  readonly hoursUnpatched: number;
+}
+
+/** What the gate says when it is asked once more, in the same account. */
+export interface SecondLook {
+  readonly at: string;
+  readonly decision: string;
+  readonly reason: string;
+}
+
 /** Everything that a rehearsal tells; the JSON document of `winbake rehearse`. */
 export interface RehearsalReport {
   readonly asOf: string;
@@ -40,4 +79,10 @@ export interface RehearsalReport {
   readonly rollout: ReportedRollout;
   readonly steps: readonly ReportedStep[];
   readonly findings: readonly Finding[];
+  /** Oldest first. */
+  readonly publications: readonly ReportedPublication[];
+  /** Only where several months were asked for. */
+  readonly months?: readonly ReportedMonth[];
+  /** Null where no bake could be run. */
+  readonly again: SecondLook | null;
 }

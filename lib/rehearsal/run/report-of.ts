@@ -10,8 +10,8 @@ import { formatOsVersion } from '../../core/windows/os-version';
 import { channelSchema } from '../../core/contracts/publication';
 import { channelParameters } from '../../core/publish/channel-names';
 import { publishedManifestKey } from '../../core/publish/publication-key';
-import type { RebakeResult } from './rebake';
-import type { RehearsalReport, ReportedImage, ReportedRollout } from './rehearsal-report';
+import type { RehearsalReport, ReportedImage, ReportedMonth, ReportedPublication } from './rehearsal-report';
+import type { RebakeRun } from './run-rebake';
 import { bucketOf, withRegistry, type Stage } from './stage';
 
 const SYNTHETIC: Finding = {
@@ -20,13 +20,21 @@ const SYNTHETIC: Finding = {
   message: 'Bytes on disk, digests and the times of bake and refresh are models, not measurements.',
 };
 
-/** Puts together what the account holds at the end of a rehearsal; `asked` is the moment as a person wrote it. */
+/** What a rehearsal was about, beside what the account holds. */
+export interface RehearsalEnding {
+  /** At least one. */
+  readonly runs: readonly RebakeRun[];
+  readonly publications: readonly ReportedPublication[];
+  readonly months: readonly ReportedMonth[] | undefined;
+  /** The moment as a person wrote it. */
+  readonly asked: string | undefined;
+}
+
+/** Puts together what the account holds at the end of a rehearsal. */
 export async function reportOf(
   stage: Stage,
-  { decisions }: RebakeResult,
-  rollout: ReportedRollout,
-  asked: string | undefined,
-): Promise<RehearsalReport> {
+  { asked, months, publications, runs }: RehearsalEnding,
+): Promise<Omit<RehearsalReport, 'again'>> {
   const { account, asOf, log, pipeline } = stage;
   const parameters = {
     ...account.parameters.below(pipeline.parameterPath),
@@ -35,6 +43,7 @@ export async function reportOf(
     ),
   };
   const published = publishedAmi(stage);
+  const decisions = runs.flatMap(({ result }) => result.decisions);
   const last = decisions.at(-1);
   return {
     asOf: asked ?? asOf.toISOString(),
@@ -45,9 +54,12 @@ export async function reportOf(
     images: published === undefined ? [] : await describeImages(stage, published.manifest),
     ami: published === undefined ? null : { id: published.amiId, tags: account.amis.tagsOf(published.amiId) },
     parameters,
-    rollout,
+    rollout: (runs.findLast(({ reported }) => reported.publication !== null) ?? runs.at(-1))?.reported
+      .rollout ?? { status: 'none', instances: [] },
     steps: log.steps,
     findings: [...(last?.findings ?? []), ...log.findings, ...(published === undefined ? [] : [SYNTHETIC])],
+    publications,
+    ...(months === undefined ? {} : { months }),
   };
 }
 

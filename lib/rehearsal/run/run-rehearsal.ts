@@ -10,23 +10,27 @@ import { VirtualClock } from '../clock/virtual-clock';
 import { writeDockerShim } from '../docker/write-docker-shim';
 import { parseAsOf } from '../history/as-of';
 import { struckHost } from '../host/host-faults';
+import { monthsFrom } from '../history/months';
 import { hostRevisions } from '../history/host-revisions';
 import { readHistory } from '../history/read-history';
 import { callerOf } from '../iam/role-policies';
 import { PretendedImageBuilder } from '../image-builder/pretended-image-builder';
-import { readRecipe, stepNames } from '../image-builder/read-recipe';
 import { findPowerShell } from '../powershell/find-powershell';
 import { startEmbeddedRegistry } from '../registry/embedded-registry';
 import { baseHostAt } from './base-host';
-import { deployPipeline, findPipeline } from './deploy-pipeline';
+import { deployPipeline, findPipeline, publishBaseAmi } from './deploy-pipeline';
 import { feedCatalog } from './feed-catalog';
 import { PretendedAccount } from './pretended-account';
 import type { Progress } from './progress';
+import { passMonths } from './pass-months';
 import { rebake } from './rebake';
 import type { RehearsalOptions } from './rehearsal-options';
-import type { RehearsalReport } from './rehearsal-report';
+import type { RehearsalReport, SecondLook } from './rehearsal-report';
+import { reportMonth } from './report-month';
 import { reportOf } from './report-of';
-import { deployFleets, rollOut } from './roll-out-fleets';
+import { reportPublications } from './report-publications';
+import { deployFleets, type DeployedFleet } from './roll-out-fleets';
+import { runRebake, type RebakeSetting } from './run-rebake';
 import { scheduleCare } from './take-care';
 import { bucketOf, familiesOf, withRegistry, type Stage } from './stage';
 import { StepLog } from './step-log';
@@ -44,12 +48,15 @@ export interface RehearsalResult {
  */
 export async function runRehearsal(options: RehearsalOptions, progress: Progress): Promise<RehearsalResult> {
   const history = readHistory(options.history);
-  const asOf = parseAsOf(options.asOf, history);
+  const { asOf, ends } =
+    options.months === undefined
+      ? { asOf: parseAsOf(options.asOf, history), ends: [] }
+      : monthsFrom(options.asOf, options.months, history);
   const folder = mkdtempSync(join(tmpdir(), 'winbake-rehearsal-'));
   try {
     const registry = await startEmbeddedRegistry({ history, asOf, faults: options.faults });
     try {
-      return await rehearse({ history, asOf, registry }, options, folder, progress);
+      return await rehearse({ history, asOf, monthEnds: ends, registry }, options, folder, progress);
     } finally {
       await registry.close();
     }
@@ -63,7 +70,7 @@ export async function runRehearsal(options: RehearsalOptions, progress: Progress
 }
 
 async function rehearse(
-  moment: Pick<Stage, 'history' | 'asOf' | 'registry'>,
+  moment: Pick<Stage, 'history' | 'asOf' | 'monthEnds' | 'registry'>,
   options: RehearsalOptions,
   folder: string,
   progress: Progress,
@@ -82,29 +89,45 @@ async function rehearse(
 
 async function carryOut(stage: Stage, options: RehearsalOptions, folder: string): Promise<RehearsalResult> {
   const { account, asOf, clock, log, pipeline } = stage;
-  const fleets = await log.phase('Deploy into a pretended account', async () => {
+  const { care, fleets } = await log.phase('Deploy into a pretended account', async () => {
     await deployPipeline(account, pipeline, asOf);
     const deployed = deployFleets(account, pipeline.parameterPath, clock);
-    await scheduleCare(
-      stage,
-      deployed.map(({ fleet }) => fleet),
-    );
-    return deployed;
+    return { fleets: deployed, care: await scheduleCare(stage, groupsOf(deployed)) };
   });
   await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));
   const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
     prepareImageBuilder(stage, options, folder, say),
   );
-  const result = await log.phase('Decide, bake and publish', () =>
-    rebake(stage, { imageBuilder, policy: options.policy }),
-  );
-  const wasRun = result.notRun === undefined;
-  if (result.notRun !== undefined) {
-    log.notRun(stepNames(readRecipe(account.stacks, result.notRun)));
-  }
-  const rollout = await log.phase('Roll out to the fleets', () => rollOut(account, fleets, clock));
-  const status = wasRun && result.decisions.at(-1)?.decision === 'bake' ? rollout.status : 'none';
-  return { report: await reportOf(stage, result, { ...rollout, status }, options.asOf), wasRun };
+  const setting = { stage, fleets, imageBuilder, policy: options.policy };
+  const first = await runRebake(setting, 'deploy');
+  const wasRun = first.result.notRun === undefined;
+  const passed = wasRun ? await passMonths(setting, first, stage.monthEnds) : [];
+  const months = passed.map((month) => reportMonth(month, care));
+  const report = await reportOf(stage, {
+    runs: passed.length === 0 ? [first] : passed.flatMap(({ runs }) => runs),
+    publications: await reportPublications(stage, groupsOf(fleets), care),
+    months: options.months === undefined ? undefined : months,
+    asked: options.asOf,
+  });
+  return { report: { ...report, again: wasRun ? await lookAgain(setting) : null }, wasRun };
+}
+
+function groupsOf(fleets: readonly DeployedFleet[]) {
+  return fleets.map(({ fleet }) => fleet);
+}
+
+/** Asks the gate once more in the same account; what would come of its answer is not done. */
+function lookAgain({ imageBuilder, policy, stage }: RebakeSetting): Promise<SecondLook> {
+  return stage.log.phase('Look once more', async () => {
+    const at = stage.clock.now().toISOString();
+    const { decisions, reason } = await rebake(stage, {
+      imageBuilder,
+      policy,
+      trigger: 'look',
+      decideOnly: true,
+    });
+    return { at, decision: decisions.at(-1)?.decision ?? 'needsOperator', reason };
+  });
 }
 
 async function assemblyFolder(options: RehearsalOptions, folder: string, log: StepLog): Promise<string> {
@@ -162,6 +185,7 @@ async function prepareImageBuilder(
   });
   // A host of which nothing is known is a mistake in the call, and said before any work.
   struckHost(baseHostAt(os, revisions, clock.now(), options.hostRevision, ''), options.hostFaults ?? []);
+  publishBaseAmis(stage, (now) => baseHostAt(os, revisions, now, options.hostRevision, '').facts.ubr);
   const shell = await findPowerShell({ onProgress: say, signal });
   if (shell === undefined) {
     return undefined;
@@ -186,5 +210,18 @@ async function prepareImageBuilder(
     onNotRun: log.onNotRun,
     readParameter: (name) => account.parameters.read(name),
     signal,
+  });
+}
+
+/** Lets AWS publish a base AMI whenever the revision of its host changes. */
+function publishBaseAmis({ account, clock, pipeline }: Stage, revisionAt: (now: Date) => number): void {
+  let published = revisionAt(clock.now());
+  clock.every(24 * 3600 * 1000, () => {
+    const revision = revisionAt(clock.now());
+    if (revision !== published) {
+      published = revision;
+      publishBaseAmi(account, pipeline, String(revision));
+    }
+    return Promise.resolve();
   });
 }

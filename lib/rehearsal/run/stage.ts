@@ -12,6 +12,8 @@ import type { StepLog } from './step-log';
 /** What all parts of a rehearsal share. */
 export interface Stage {
   readonly asOf: Date;
+  /** Where its months end; empty where it is about one rebake. */
+  readonly monthEnds: readonly Date[];
   readonly os: ReturnType<typeof osOf>;
   readonly account: PretendedAccount;
   readonly pipeline: DeployedPipeline;
@@ -57,4 +59,9 @@ export function familiesOf(stage: Stage): readonly string[] {
 /** The bucket of the pipeline's documents. */
 export function bucketOf(stage: Pick<Stage, 'pipeline'>): string {
   return stage.pipeline.decide.environment['WINBAKE_BUCKET'] ?? '';
+}
+
+/** The fixed name of another function of the pipeline, such as `winbake-2022-core-care`. */
+export function siblingName({ pipeline }: Pick<Stage, 'pipeline'>, kind: 'care' | 'operate'): string {
+  return (pipeline.decide.arn.split(':').at(-1) ?? '').replace(/decide$/, kind);
 }

@@ -1,6 +1,5 @@
 import type { CarePorts } from '../../core/care/care-ports';
 import { WinbakeError } from '../../core/errors/winbake-error';
-import type { AmiInventory } from '../../core/ports/ami-inventory';
 import type { Measurement } from '../../core/ports/metrics';
 import { createCare, type CareAnswer } from '../../handlers/care';
 import { pipelineOf } from '../../handlers/pipeline';
@@ -10,7 +9,7 @@ import { unmodelled } from '../assembly/unmodelled';
 import type { PretendedFleet } from '../fleet/pretended-fleet';
 import { AccessDenied } from '../iam/access-denied';
 import { callerOf, type Caller } from '../iam/role-policies';
-import { bucketOf, type Stage } from './stage';
+import { bucketOf, siblingName, type Stage } from './stage';
 import { functionNamed } from './named-function';
 import { schedulesOf } from './template-schedules';
 
@@ -27,6 +26,8 @@ export interface ScheduledCare {
   /** Takes care once more, now. */
   readonly takeCare: () => Promise<CareAnswer>;
   readonly measurements: readonly CareMeasurement[];
+  /** What its prunes deprecated and removed, a line each with the reason. */
+  readonly prunes: readonly string[];
 }
 
 /**
@@ -39,10 +40,10 @@ export async function scheduleCare(
   fleets: readonly PretendedFleet[],
 ): Promise<ScheduledCare> {
   const { account, clock, pipeline } = stage;
-  const decide = pipeline.decide.arn.split(':').at(-1) ?? '';
-  const care = functionNamed(pipeline.stack, decide.replace(/decide$/, 'care'));
+  const care = functionNamed(pipeline.stack, siblingName(stage, 'care'));
   const caller = callerOf(account.stacks, care.roleArn);
   const measurements: CareMeasurement[] = [];
+  const prunes: string[] = [];
   const failures: unknown[] = [];
   const handler = createCare(
     portsOf(stage, fleets, caller, care.environment, measurements),
@@ -57,7 +58,9 @@ export async function scheduleCare(
   const takeCare = async () => {
     failures.length = 0;
     try {
-      return await handler();
+      const answer = await handler();
+      prunes.push(...(answer.prune ?? '').split('\n').filter((line) => /^(?:deprecate|remove) /.test(line)));
+      return answer;
     } catch (error) {
       throw failures.find((failure) => failure instanceof AccessDenied) ?? failed(error);
     }
@@ -72,7 +75,7 @@ export async function scheduleCare(
     });
   }
   await takeCare();
-  return { takeCare, measurements };
+  return { takeCare, measurements, prunes };
 }
 
 function portsOf(
@@ -81,7 +84,7 @@ function portsOf(
   caller: Caller,
   environment: Readonly<Record<string, string>>,
   measurements: CareMeasurement[],
-): CarePorts & { readonly inventory: AmiInventory } {
+): CarePorts {
   const { account, clock } = stage;
   return {
     documents: account.storage.documents(bucketOf(stage), caller),

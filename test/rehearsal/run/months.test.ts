@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RehearsalReport } from '../../../lib/rehearsal/run/rehearsal-report';
+import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
+import { assembly, changedAssembly } from '../../support/assembly';
+import { rehearse } from '../../support/run-rehearsal';
+
+const PATH = '/winbake/2022-core';
+
+/** An assembly whose pipeline keeps one publication, and AMIs for 14 days. */
+async function frugalAssembly(): Promise<string> {
+  const folder = changedAssembly(await assembly(), () => undefined);
+  const file = join(folder, 'WinbakePipeline.template.json');
+  const before = readFileSync(file, 'utf8');
+  const said = String.raw`\"retention\":{\"newest\":3,\"minimumAgeDays\":45}`;
+  const after = before.replaceAll(said, String.raw`\"retention\":{\"newest\":1,\"minimumAgeDays\":14}`);
+  expect(after).not.toBe(before);
+  writeFileSync(file, after);
+  return folder;
+}
+
+describeWithPowerShell('three Patch Tuesdays in one account', () => {
+  let report: RehearsalReport;
+
+  beforeAll(async () => {
+    await requirePowerShell();
+    const folder = await frugalAssembly();
+    report = await rehearse(folder, '--as-of', '2025-08-12T17:00:00Z', '--months', '3');
+  }, 3 * BUILD_TIMEOUT);
+
+  test('show three publications, each rolled out', () => {
+    expect(
+      report.months!.map(({ from, rebakes }) => [
+        from.slice(0, 10),
+        ...rebakes
+          .filter(({ publication }) => publication !== null)
+          .map(({ publication, rollout, trigger }) => `${trigger} ${publication!} ${rollout.status}`),
+      ]),
+    ).toEqual([
+      ['2025-08-12', 'deploy 20348.4052-1 finished'],
+      ['2025-09-09', 'patchTuesday 20348.4171-1 finished'],
+      ['2025-10-14', 'patchTuesday 20348.4294-1 finished'],
+    ]);
+    const amis = report.publications.map(({ amiId }) => amiId);
+    for (const [index, { rebakes }] of report.months!.entries()) {
+      const [{ rollout }] = rebakes as [(typeof rebakes)[number]];
+      expect(new Set(rollout.instances.map(({ after }) => after))).toEqual(new Set([amis[index]]));
+      expect(rollout.instances[0]!.before).toBe(amis[index - 1] ?? rollout.instances[1]!.before);
+    }
+  });
+
+  test('move the channels', () => {
+    expect(report.publications.map(({ channels, id }) => [id, ...channels])).toEqual([
+      ['20348.4052-1'],
+      ['20348.4171-1', 'previous', 'by-revision'],
+      ['20348.4294-1', 'latest', 'current', 'by-revision'],
+    ]);
+    const [, second, third] = report.publications;
+    expect(report.parameters).toMatchObject({
+      [`${PATH}/current/ami-id`]: third!.amiId,
+      [`${PATH}/previous/ami-id`]: second!.amiId,
+    });
+    expect(Object.keys(report.parameters).filter((name) => name.includes('4052'))).toEqual([]);
+  });
+
+  test('apply the retention, each AMI with its reasons', () => {
+    expect(report.publications.map(({ retention }) => retention)).toEqual(['removed', 'keep', 'keep']);
+    const [first, second, third] = report.publications.map(({ reasons }) => reasons);
+    expect(first).toEqual([
+      expect.stringMatching(
+        /^removed on 2025-10-\d\d: nothing uses it, and newer ones are there; deprecated since 2025-10-\d\d$/,
+      ),
+    ]);
+    expect(second).toEqual([`used by parameter ${PATH}/previous/publication`]);
+    expect(third).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^used by instance i-/),
+        'one of the newest 1 publications',
+      ]),
+    );
+  });
+
+  test('measure how long released updates were missing', () => {
+    expect(report.months!.map(({ hoursUnpatched }) => hoursUnpatched)).toEqual([7.75, 4.5, 4.75]);
+  });
+
+  test('leave nothing to do', () => {
+    expect(report.again).toEqual({
+      at: '2025-11-11T17:59:59.000Z',
+      decision: 'nothing',
+      reason: expect.stringMatching(/\.$/),
+    });
+  });
+});
