@@ -4,8 +4,11 @@ import { UsageError } from '../lib/core/errors/usage-error';
 /** Asks the person at the terminal; nothing but `y` or `yes` is a yes. */
 export type Ask = (question: string) => Promise<boolean>;
 
+/** Asks the person at the terminal for a text. */
+export type AskForText = (question: string) => Promise<string>;
+
 /** Asks on stderr. Throws a `UsageError` where nobody is there to answer. */
-export const askOnTerminal: Ask = async (question) => {
+export const askForTextOnTerminal: AskForText = async (question) => {
   if (!process.stdin.isTTY) {
     throw new UsageError(
       'Nobody is there to confirm the plan; say --yes to carry it out, or --dry-run to see it.',
@@ -13,8 +16,12 @@ export const askOnTerminal: Ask = async (question) => {
   }
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
+    return (await reader.question(question)).trim();
   } finally {
     reader.close();
   }
 };
+
+/** Asks on stderr. Throws a `UsageError` where nobody is there to answer. */
+export const askOnTerminal: Ask = async (question) =>
+  /^y(es)?$/i.test(await askForTextOnTerminal(`${question} [y/N] `));

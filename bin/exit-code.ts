@@ -1,4 +1,5 @@
 import { UsageError } from '../lib/core/errors/usage-error';
+import { WinbakeError } from '../lib/core/errors/winbake-error';
 import { Interruption } from './interruption';
 
 /** What a command's exit code says; the README's table is the same. */
@@ -23,6 +24,9 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Interruption) {
     return error.signal === 'SIGINT' ? ExitCode.INTERRUPTED : ExitCode.TERMINATED;
+  }
+  if (error instanceof WinbakeError && error.code === 'STILL_DEPLOYED') {
+    return ExitCode.NO;
   }
   return error instanceof UsageError ? ExitCode.USAGE : ExitCode.FAILED;
 }

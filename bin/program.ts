@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { WinbakeError } from '../lib/core/errors/winbake-error';
 import { backtestCommand } from './commands/backtest';
 import { compatCommand } from './commands/compat';
+import { destroyCommand } from './commands/destroy';
 import { doctorCommand } from './commands/doctor';
 import { explainCommand } from './commands/explain';
 import { operateCommands } from './commands/operate';
@@ -9,7 +10,7 @@ import { registryCommand } from './commands/registry';
 import { rehearseCommand } from './commands/rehearse';
 import { resolveCommand } from './commands/resolve';
 import { statusCommand } from './commands/status';
-import { askOnTerminal } from './confirm';
+import { askForTextOnTerminal, askOnTerminal } from './confirm';
 import { ExitCode, exitCodeOf } from './exit-code';
 import type { Finish } from './finish';
 import type { Terminal } from './terminal';
@@ -61,6 +62,10 @@ export async function runProgram(
       open: async (options) => (await import('./pipeline-access')).openPipeline(terminal, options),
       ask: askOnTerminal,
       now: () => new Date(),
+    }),
+    destroyCommand(terminal, finish, {
+      open: async (options) => (await import('./remains-access')).openRemains(options),
+      ask: askForTextOnTerminal,
     }),
   ]) {
     program.addCommand(command);

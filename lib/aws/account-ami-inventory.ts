@@ -9,8 +9,14 @@ import { ec2PipelineAmis } from './ec2-pipeline-amis';
 import { forgetRevision } from './forget-revision';
 import { targetAmiUses, type TargetClients } from './target-ami-uses';
 
+/** What tells a pipeline from others, and where it is. */
+export type PipelineNames = Pick<
+  PipelineDescription,
+  'account' | 'pipeline' | 'parameterPrefix' | 'stateMachineArn'
+>;
+
 /** The AMIs of a pipeline and what uses them, in this account directly and in others through the account's role. */
-export function accountAmiInventory(description: PipelineDescription, sts: STSClient): AmiInventory {
+export function accountAmiInventory(description: PipelineNames, sts: STSClient): AmiInventory {
   const { parameterPrefix, pipeline } = description;
   const clientsOf = (target: PublicationTarget) => targetClients(description, sts, target);
   return {
@@ -23,7 +29,7 @@ export function accountAmiInventory(description: PipelineDescription, sts: STSCl
 }
 
 async function targetClients(
-  description: PipelineDescription,
+  description: PipelineNames,
   sts: STSClient,
   target: PublicationTarget,
 ): Promise<TargetClients> {

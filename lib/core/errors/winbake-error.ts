@@ -12,6 +12,7 @@ export type WinbakeErrorCode =
   | 'AWS_FAILED'
   | 'PUBLICATION_REFUSED'
   | 'ROLLOUT_UNDER_WAY'
+  | 'STILL_DEPLOYED'
   | 'REHEARSAL_FAILED';
 
 /**

@@ -1,0 +1,76 @@
+import {
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetBucketTaggingCommand,
+  ListObjectVersionsCommand,
+  NoSuchBucket,
+  paginateListBuckets,
+  S3ServiceException,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Remains } from '../core/ports/remains';
+
+/** The buckets of a region with the pipeline's tag, and the one that is named, if any. */
+export function leftBuckets(
+  client: S3Client,
+  region: string,
+  pipeline: string,
+  named: string | undefined,
+): Pick<Remains, 'buckets' | 'deleteBucket'> {
+  return {
+    buckets: async () => {
+      const found = new Set<string>();
+      for await (const page of paginateListBuckets({ client }, { BucketRegion: region })) {
+        for (const { Name = '' } of page.Buckets ?? []) {
+          if (Name === named || (await pipelineOf(client, Name)) === pipeline) {
+            found.add(Name);
+          }
+        }
+      }
+      return [...found];
+    },
+    deleteBucket: async (Bucket) => {
+      try {
+        await empty(client, Bucket);
+        await client.send(new DeleteBucketCommand({ Bucket }));
+      } catch (error) {
+        if (!(error instanceof NoSuchBucket) && (error as Error).name !== 'NoSuchBucket') {
+          throw error;
+        }
+      }
+    },
+  };
+}
+
+/** A bucket without tags is an error to S3. */
+async function pipelineOf(client: S3Client, Bucket: string): Promise<string | undefined> {
+  try {
+    const { TagSet = [] } = await client.send(new GetBucketTaggingCommand({ Bucket }));
+    return TagSet.find(({ Key }) => Key === 'winbake:pipeline')?.Value;
+  } catch (error) {
+    if (error instanceof S3ServiceException && ['NoSuchTagSet', 'NoSuchBucket'].includes(error.name)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Every version goes, and every marker of a deletion; a bucket that holds any stays. */
+async function empty(client: S3Client, Bucket: string): Promise<void> {
+  for (;;) {
+    const { DeleteMarkers = [], Versions = [] } = await client.send(
+      new ListObjectVersionsCommand({ Bucket }),
+    );
+    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+    if (Objects.length === 0) {
+      return;
+    }
+    const { Errors = [] } = await client.send(
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+    );
+    const [first] = Errors;
+    if (first !== undefined) {
+      throw new Error(`${Bucket}/${first.Key ?? ''} cannot be deleted: ${first.Message ?? first.Code ?? ''}`);
+    }
+  }
+}

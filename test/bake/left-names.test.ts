@@ -1,0 +1,23 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { amiKeyDescription, logGroupsOf, resourceNameOf } from '../../lib/core/destroy/left-names';
+import { WindowsAmiPipeline, WindowsOs } from '../../lib/index';
+
+test('what a deleted stack leaves is found by the names that the pipeline gave it', () => {
+  const stack = new Stack(new App(), 'Pipeline', {
+    env: { account: '111122223333', region: 'eu-central-1' },
+  });
+  new WindowsAmiPipeline(stack, 'Pipeline', {
+    os: WindowsOs.SERVER_2022_CORE,
+    distribution: { accounts: ['444455556666'] },
+  });
+  const template = Template.fromStack(stack);
+  const name = resourceNameOf('2022-core');
+  template.hasResourceProperties('AWS::KMS::Key', { Description: amiKeyDescription('2022-core') });
+  for (const LogGroupName of logGroupsOf('2022-core')) {
+    template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName });
+  }
+  template.hasResourceProperties('AWS::ImageBuilder::ImageRecipe', { Name: name });
+  template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: `${name}-operate` });
+  template.hasResourceProperties('AWS::StepFunctions::StateMachine', { StateMachineName: `${name}-rebake` });
+});
