@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { addStacks } from '../../bin/app';
+import { evaluateFormula } from '../support/evaluate-formula';
+
+const text = readFileSync(join(__dirname, '..', '..', 'docs', 'costs.md'), 'utf8');
+
+/** The rows of the table below a heading, as cells. */
+function rowsOf(heading: string): readonly (readonly string[])[] {
+  const [, section = ''] = new RegExp(`^## ${heading}$([^]*?)(?=^## |$(?![^]))`, 'm').exec(text) ?? [];
+  const lines = section.split('\n').filter((line) => line.startsWith('|'));
+  return lines.slice(2).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  );
+}
+
+const inputs = new Map(rowsOf('Inputs').map(([symbol = '', value = '']) => [symbol, Number(value)]));
+const prices = rowsOf('Unit prices').map(([symbol]) => symbol);
+
+test('every input is a number, and every price has a symbol of its own', () => {
+  expect(inputs.size).toBeGreaterThan(10);
+  expect([...inputs.values()].filter((value) => !Number.isFinite(value))).toEqual([]);
+  expect(new Set([...prices, ...inputs.keys()]).size).toBe(prices.length + inputs.size);
+});
+
+test('a price that is said has its source', () => {
+  const said = rowsOf('Unit prices').filter(([, , price]) => price !== 'yours');
+  expect(said.map(([symbol]) => symbol)).toEqual(['pFsr', 'pKey']);
+  expect(said.filter(([, , , source]) => source === '')).toEqual([]);
+});
+
+test.each(rowsOf('A worked month: 2 releases, 3 accounts, 6 fleets'))(
+  'the figure for %s is that of its formula',
+  (_part, formula, quantity, _unit, price) => {
+    expect(evaluateFormula(formula, inputs)).toBeCloseTo(Number(quantity), 2);
+    expect(prices).toContain(price);
+  },
+);
+
+test('the figures in the text are those of their formulas', () => {
+  const claims = [...text.matchAll(/`([^`]+)` = ([\d,]+) GiB/g)];
+  expect(claims).toHaveLength(1);
+  for (const [, formula = '', figure = ''] of claims) {
+    expect(evaluateFormula(formula, inputs)).toBe(Number(figure.replaceAll(',', '')));
+  }
+  expect(text).toContain(`so ${evaluateFormula('730 * 0.75', inputs)} USD a month`);
+});
+
+test('the counts are those of the template', () => {
+  const app = new App();
+  addStacks(app);
+  const template = Template.fromStack(Stack.of(app.node.findChild('WinbakePipeline')));
+  const counts = new Map(
+    rowsOf('A month of what always runs').map(([part = '', count]) => [part, Number(count)]),
+  );
+  const metrics = Object.values(template.findResources('AWS::CloudWatch::Alarm')).flatMap(
+    ({ Properties }): readonly unknown[] => {
+      const parts = Properties.Metrics as readonly { readonly MetricStat?: unknown }[] | undefined;
+      return parts?.filter(({ MetricStat }) => MetricStat !== undefined) ?? [Properties.MetricName];
+    },
+  );
+  expect(counts.get('metrics in alarms')).toBe(metrics.length);
+  expect(counts.get('KMS keys')).toBe(Object.keys(template.findResources('AWS::KMS::Key')).length);
+  const clocks = Object.values(template.findResources('AWS::Scheduler::Schedule')).filter(
+    ({ Properties }) => Properties.ScheduleExpression === 'rate(15 minutes)',
+  );
+  expect(counts.get('functions with a 15-min clock')).toBe(clocks.length);
+});
+
+test('a wrong figure would be noticed', () => {
+  expect(evaluateFormula('releases * (hBuild + hTest) / 2', inputs)).toBe(2.5);
+  expect(() => evaluateFormula('releases * typo', inputs)).toThrow("'typo' is no input of docs/costs.md");
+  expect(() => evaluateFormula('releases releases', inputs)).toThrow('cannot be read');
+});
