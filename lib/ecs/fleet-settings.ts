@@ -9,6 +9,8 @@ import type { WindowsCapacityProviderProps } from './windows-capacity-provider-p
 /** The props of a fleet with every default filled in and every value checked. */
 export interface FleetSettings {
   readonly fleetName: string;
+  /** The fixed name of the Auto Scaling group. */
+  readonly groupName: string;
   readonly instanceType: InstanceType;
   readonly minCapacity: number;
   readonly maxCapacity: number;
@@ -42,6 +44,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
   }
   return {
     fleetName,
+    groupName: `winbake-${fleetName}`,
     instanceType: props.instanceType ?? InstanceType.of(InstanceClass.M6I, InstanceSize.XLARGE),
     minCapacity,
     maxCapacity,

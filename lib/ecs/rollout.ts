@@ -10,6 +10,7 @@ import { HandlerFunction } from '../internal/handler-function';
 import { parameterArn } from '../internal/parameter-arn';
 import type { FleetGroup } from './fleet-group';
 import type { FleetSettings } from './fleet-settings';
+import { groupArn } from './group-arn';
 import type { WindowsAmi } from './windows-ami';
 
 /** What is rolled out to which group. */
@@ -23,7 +24,7 @@ export interface RolloutProps {
   readonly stateParameter: string;
 }
 
-/** Brings a fleet to the AMI of its channel: when the channel moves, and every 15 minutes in case an event was lost. */
+/** Brings a fleet to the AMI of its channel: when the channel moves, after a deployment, and every 15 minutes in case an event was lost. */
 export class Rollout extends HandlerFunction<RolloutEnvironment> {
   constructor(scope: Construct, id: string, { settings, ami, fleet, cluster, stateParameter }: RolloutProps) {
     super(scope, id, {
@@ -43,7 +44,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
       },
     });
     this.allowParameters(ami.publicationParameter, stateParameter);
-    this.allowRefresh(fleet);
+    this.allowRefresh(settings.groupName);
     this.allowLaunch(fleet);
     this.allowJudgement(cluster);
     const targets = [new LambdaFunction(this.function)];
@@ -63,6 +64,19 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         // https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-autoscaling.html
         detailType: Match.prefix('EC2 Auto Scaling Instance Refresh '),
         detail: { AutoScalingGroupName: [fleet.group.autoScalingGroupName] },
+      },
+      targets,
+    });
+    new Rule(this, 'OnDeployment', {
+      description: `A deployment of fleet ${settings.fleetName} has ended`,
+      eventPattern: {
+        source: ['aws.cloudformation'],
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-event-notifications.html
+        detailType: ['CloudFormation Stack Status Change'],
+        detail: {
+          'stack-id': [Stack.of(this).stackId],
+          'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'] },
+        },
       },
       targets,
     });
@@ -100,7 +114,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     });
   }
 
-  private allowRefresh({ group }: FleetGroup): void {
+  private allowRefresh(groupName: string): void {
     allow(this.role, {
       actions: [
         'autoscaling:UpdateAutoScalingGroup',
@@ -108,7 +122,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         'autoscaling:CancelInstanceRefresh',
         'autoscaling:RollbackInstanceRefresh',
       ],
-      resources: [group.autoScalingGroupArn],
+      resources: [groupArn(this, groupName)],
       wildcardReason:
         "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
     });

@@ -159,7 +159,7 @@ export class WindowsAmi implements IMachineImage {
 
   /** The AMI as a parameter of the template, read anew at each deployment. */
   public getImage(scope: Construct): MachineImageConfig {
-    this.orderStacks(scope);
+    this._deployBefore(scope);
     return {
       imageId: StringParameter.valueForTypedStringParameterV2(
         scope,
@@ -171,7 +171,12 @@ export class WindowsAmi implements IMachineImage {
     };
   }
 
-  private orderStacks(scope: Construct): void {
+  /**
+   * Has the pipeline's stack deployed before the one of a construct, where both are in one app.
+   *
+   * @internal
+   */
+  public _deployBefore(scope: Construct): void {
     if (this.pipeline === undefined) {
       return;
     }

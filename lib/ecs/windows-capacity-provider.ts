@@ -43,7 +43,8 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
     this.refuseSecondOfName();
     this.stateParameter = `${ami.parameterPrefix}/fleets/${settings.fleetName}/state`;
 
-    const fleet = new FleetGroup(this, 'Fleet', { settings, cluster, ami, vpcSubnets });
+    const { stateParameter } = this;
+    const fleet = new FleetGroup(this, 'Fleet', { settings, cluster, ami, stateParameter, vpcSubnets });
     const capacityProvider = new AsgCapacityProvider(this, 'CapacityProvider', {
       autoScalingGroup: fleet.group,
       enableManagedScaling: true,
@@ -51,7 +52,7 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
       enableManagedDraining: true,
     });
     cluster.addAsgCapacityProvider(capacityProvider);
-    new Rollout(this, 'Rollout', { settings, ami, fleet, cluster, stateParameter: this.stateParameter });
+    new Rollout(this, 'Rollout', { settings, ami, fleet, cluster, stateParameter });
 
     this.capacityProviderName = capacityProvider.capacityProviderName;
     this.autoScalingGroup = fleet.group;

@@ -17,16 +17,9 @@ export interface LaunchTemplateAnswer {
 }
 
 /**
- * Makes the launch-template function over its ports; its environment is `LaunchTemplateEnvironment`. What the construct
- * owes it:
- *
- * - a base launch template without an AMI, and a group that uses `{launchTemplateId, version: getAttString('Version')}`;
- * - a custom resource with the properties `BaseVersion` (the template's `LatestVersionNumber`) and `Hash`, a hash of the base
- *   template's data and of every property of the group: CloudFormation sends the version with any change of the group, and
- *   one that was cloned before a rollout would undo it;
- * - the group's tag `winbake:fleet`, by which it is found without a reference, which would be a cycle;
- * - fifteen minutes, and the rights to describe groups, refreshes, instances and template versions, to cancel a refresh of
- *   the group, to make a version of the template, and to read the channel's and the fleet's state parameters.
+ * Makes the launch-template function over its ports; its environment is `LaunchTemplateEnvironment`. It answers for a custom
+ * resource whose `BaseVersion`, or a hash of the base template and of the whole group, has changed. The group is found by its
+ * tag `winbake:fleet`, since a reference to it would be a circle.
  *
  * Versions stay when the resource goes: the template takes them with it.
  */

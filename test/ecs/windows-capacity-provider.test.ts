@@ -41,20 +41,34 @@ const template = Template.fromStack(stack);
 const launch = onlyProperties(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData;
 
 describe('with required props', () => {
-  test('starts instances from the AMI that the channel names at deployment', () => {
-    template.hasParameter(launch.ImageId.Ref as string, {
-      Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>',
-      Default: '/winbake/2022-core/current/ami-id',
-    });
+  test('the base template names no AMI, and no deployment reads one', () => {
+    expect(launch).not.toHaveProperty('ImageId');
+    expect(JSON.stringify(template.toJSON())).not.toContain('ami-id');
     expect(launch).toMatchObject({
       MetadataOptions: { HttpTokens: 'required' },
       BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { Encrypted: true, VolumeSize: 100 } }],
     });
   });
 
-  test('the group uses a version by its number and protects new instances', () => {
+  test('the group uses the version of the deployment by its number and protects new instances', () => {
     const group = onlyProperties(template, 'AWS::AutoScaling::AutoScalingGroup');
-    expect(group.LaunchTemplate.Version['Fn::GetAtt'][1]).toBe('LatestVersionNumber');
+    const [clone] = Object.keys(template.findResources('Custom::WinbakeLaunchTemplate'));
+    const [launchTemplate] = Object.keys(template.findResources('AWS::EC2::LaunchTemplate'));
+    expect(group.LaunchTemplate).toEqual({
+      LaunchTemplateId: { Ref: launchTemplate },
+      Version: { 'Fn::GetAtt': [clone, 'Version'] },
+    });
+    expect(onlyProperties(template, 'Custom::WinbakeLaunchTemplate')).toMatchObject({
+      BaseVersion: { 'Fn::GetAtt': [launchTemplate, 'LatestVersionNumber'] },
+      Hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+      References: expect.arrayContaining(group.VPCZoneIdentifier),
+    });
+    expect(group.AutoScalingGroupName).toBe('winbake-cluster-2022-core');
+    expect(group.Tags).toContainEqual({
+      Key: 'winbake:fleet',
+      PropagateAtLaunch: true,
+      Value: 'cluster-2022-core',
+    });
     expect(group.NewInstancesProtectedFromScaleIn).toBe(true);
     expect(group).not.toHaveProperty('DesiredCapacity');
     expect(JSON.stringify(template.toJSON())).not.toMatch(/\$(Latest|Default)\b/);
@@ -85,7 +99,7 @@ describe('with required props', () => {
     expect(text).not.toMatch(/ECS_CLUSTER|ECS\\Cache|ECS_AVAILABLE/);
   });
 
-  test('looks when its channel moves, when a refresh goes on, and every 15 minutes', () => {
+  test('looks when its channel moves, when a refresh goes on, after a deployment, and every 15 minutes', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.ssm'],
@@ -102,11 +116,18 @@ describe('with required props', () => {
         detail: { AutoScalingGroupName: [{ Ref: group }] },
       },
     });
-    template.resourceCountIs('AWS::Lambda::Permission', 3);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.cloudformation'],
+        'detail-type': ['CloudFormation Stack Status Change'],
+        detail: { 'stack-id': [{ Ref: 'AWS::StackId' }] },
+      },
+    });
+    template.resourceCountIs('AWS::Lambda::Permission', 4);
   });
 
   test('tells the rollout what it rolls', () => {
-    const variables = environmentWith(template, 'WINBAKE_FLEET');
+    const variables = environmentWith(template, 'WINBAKE_ROLLOUT_POLICY');
     const [group] = Object.keys(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
     const [launchTemplate] = Object.keys(template.findResources('AWS::EC2::LaunchTemplate'));
     const [cluster] = Object.keys(template.findResources('AWS::ECS::Cluster'));

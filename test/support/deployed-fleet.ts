@@ -1,36 +1,66 @@
-import { createLaunchTemplate } from '../../lib/handlers/launch-template';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { WindowsAmi } from '../../lib/ecs/windows-ami';
+import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
+import type { WindowsCapacityProviderProps } from '../../lib/ecs/windows-capacity-provider-props';
+import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
+import { PretendedCloudFormation } from '../../lib/rehearsal/cloudformation/pretended-cloudformation';
+import type { Template as AssemblyTemplate } from '../../lib/rehearsal/assembly/read-assembly';
+import type { DeployedResource, ResourceHandler } from '../../lib/rehearsal/cloudformation/resource-handler';
+import { WindowsOs } from '../../lib/windows-os';
+import { resourceOf, type TemplateJson } from './assembly';
 import { NAMES, type FleetLab } from './fleet-lab';
 import { OMNIPOTENT } from './stack-models';
 
-/** What a template says of a fleet. */
-export interface FleetTemplate {
-  readonly userData: string;
-  readonly maxSize: number;
+/** What an app says of its fleet, and what is done to its template before it is deployed. */
+export interface FleetDeployment extends Partial<WindowsCapacityProviderProps> {
+  /** A line of user data that the app adds. */
+  readonly userData?: string;
+  readonly change?: (template: TemplateJson) => void;
+}
+
+const STACK = 'Shop';
+
+/** The template of a stack with one fleet, synthesized anew. */
+export function fleetTemplate({ change, userData, ...props }: FleetDeployment = {}): TemplateJson {
+  const stack = new Stack(new App(), STACK);
+  const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
+  const ami = WindowsAmi.fromChannel({ os: WindowsOs.SERVER_2022_CORE });
+  const fleet = new WindowsCapacityProvider(stack, 'Windows', { fleetName: 'shop', cluster, ami, ...props });
+  if (userData !== undefined) {
+    fleet.autoScalingGroup.addUserData(userData);
+  }
+  const template = Template.fromStack(stack).toJSON() as TemplateJson;
+  change?.(template);
+  return template;
 }
 
 /**
- * CloudFormation's update rules for a launch template, a custom resource and a group: a resource is updated when its
- * properties differ from those of its last update, in the order of their references; a changed launch template gets a new
- * version of what the template says; an updated group gets all its properties anew, its version among them.
+ * A fleet that CloudFormation deploys from its template: a changed launch template gets a new version of what the template
+ * says, and a changed group gets all its properties anew, the version of its launch template among them.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html
  */
 export function deployedFleet(lab: FleetLab) {
   const { group } = lab.fleet;
-  const last = new Map<string, string>();
-  const attributes = { baseVersion: '', version: '' };
-  const ifChanged = async (resource: string, properties: object, update: () => Promise<void> | void) => {
-    const text = JSON.stringify(properties);
-    if (last.get(resource) !== text) {
-      await update();
-      last.set(resource, text);
-    }
+  let isThere = false;
+  const addVersion = ({ properties }: DeployedResource) => {
+    const { ImageId = '', UserData } = properties['LaunchTemplateData'] as Readonly<Record<string, string>>;
+    const LatestVersionNumber = group.addVersion(ImageId, String(UserData));
+    return Promise.resolve({ attributes: { LatestVersionNumber } });
+  };
+  const useVersion = ({ properties }: DeployedResource) => {
+    group.useVersion((properties['LaunchTemplate'] as { readonly Version: string }).Version);
+    isThere = true;
+    return Promise.resolve(undefined);
   };
   const control = lab.fleet.control(OMNIPOTENT);
   const launchTemplate = createLaunchTemplate(
     {
       control,
-      liveAmi: async () => (await control.describeGroup()).amiId,
+      liveAmi: async () => (isThere ? (await control.describeGroup()).amiId : undefined),
       parameters: lab.parameters,
       sleep: (seconds) => lab.clock.waitUntil(new Date(lab.clock.now().getTime() + seconds * 1000)),
     },
@@ -40,24 +70,39 @@ export function deployedFleet(lab: FleetLab) {
       WINBAKE_FLEET_STATE_PARAMETER: NAMES.state,
     },
   );
-  return {
-    /** Deploys; `isNaive` without the hash of the group, as a template would that knows nothing of rollouts. */
-    deploy: async ({ userData, maxSize }: FleetTemplate, isNaive = false): Promise<void> => {
-      await ifChanged('template', { userData }, () => {
-        attributes.baseVersion = group.addVersion('', userData);
-      });
-      const { baseVersion: BaseVersion } = attributes;
-      const Hash = isNaive ? userData : `${userData} ${maxSize}`;
-      await ifChanged('clone', { BaseVersion, Hash }, async () => {
-        const RequestType = last.has('clone') ? 'Update' : 'Create';
-        const answer = await launchTemplate({ RequestType, ResourceProperties: { BaseVersion } });
-        attributes.version = answer.Data!.Version;
-      });
-      await ifChanged('group', { version: attributes.version, maxSize }, () => {
-        group.useVersion(attributes.version);
-      });
-    },
-    /** What the group starts new instances with. */
-    starts: () => ({ amiId: group.amiOf(group.version), userData: group.userDataOf(group.version) }),
+  const clone = (RequestType: LaunchTemplateEvent['RequestType']) => async (resource: DeployedResource) => {
+    const ResourceProperties = resource.properties as unknown as LaunchTemplateEvent['ResourceProperties'];
+    const { Data, PhysicalResourceId } = await launchTemplate({ RequestType, ResourceProperties });
+    return { reference: PhysicalResourceId, attributes: { ...Data } };
   };
+  const replace = ({ reference }: DeployedResource) => Promise.resolve({ reference: `${reference}-again` });
+  const handlers: Record<string, ResourceHandler> = {
+    'AWS::EC2::LaunchTemplate': { create: addVersion, update: addVersion },
+    'AWS::AutoScaling::AutoScalingGroup': { create: useVersion, update: useVersion },
+    'AWS::EC2::Subnet': { update: replace },
+    'Custom::WinbakeLaunchTemplate': { create: clone('Create'), update: clone('Update') },
+  };
+  const formation = new PretendedCloudFormation({ handlers, readParameter: () => '30' });
+  return {
+    deploy: (deployment?: FleetDeployment) =>
+      formation.deploy(STACK, fleetTemplate(deployment) as unknown as AssemblyTemplate),
+    /** What the deployments since the last call did to resources of a type. */
+    done: (type: string) =>
+      formation.events
+        .splice(0)
+        .filter((event) => event.type === type)
+        .map(({ action }) => action),
+    /** What the group starts new instances with: the AMI, and whether a line of user data is among it. */
+    starts: (line: string) => {
+      const userData = Buffer.from(group.userDataOf(group.version), 'base64').toString();
+      return { amiId: group.amiOf(group.version), hasLine: userData.includes(line) };
+    },
+  };
+}
+
+/** Takes away what makes a deployment clone anew when its group changes. */
+export function withoutHash(template: TemplateJson): void {
+  const { Properties } = resourceOf(template, 'Custom::WinbakeLaunchTemplate');
+  Reflect.deleteProperty(Properties, 'Hash');
+  Reflect.deleteProperty(Properties, 'References');
 }

@@ -9,6 +9,7 @@ import { PretendedCloudFormation } from '../../lib/rehearsal/cloudformation/pret
 import { statementCovers, statementsOf } from '../../lib/rehearsal/iam/policy-statement';
 import { callerOf } from '../../lib/rehearsal/iam/role-policies';
 import { memoryParameters, type MemoryParameters } from './memory-ports';
+import { cloning } from './cloning';
 import { seeding } from './seeding';
 import { stackModels } from './stack-models';
 
@@ -38,7 +39,10 @@ export class PretendedAccounts {
         account,
         new PretendedCloudFormation({
           readParameter: (name) => parameters.values.get(name),
-          handlers: { 'Custom::WinbakeSeed': seeding(parameters) },
+          handlers: {
+            'Custom::WinbakeSeed': seeding(parameters),
+            'Custom::WinbakeLaunchTemplate': cloning(parameters, '/winbake/2022-core/current/publication'),
+          },
         }),
       );
     }

@@ -9,7 +9,7 @@ import { isUnderWay } from './fleet-world';
 /** What a deployment needs of a fleet. */
 export interface DeploymentPorts {
   /** The fleet's group and launch template. */
-  readonly control: Omit<FleetControl, 'describeGroup'>;
+  readonly control: Pick<FleetControl, 'newestRefresh' | 'cancelRefresh' | 'createLaunchTemplateVersion'>;
   /** The AMI that the group starts new instances from; undefined where there is no group yet. */
   readonly liveAmi: () => Promise<string | undefined>;
   readonly parameters: ParameterStore;

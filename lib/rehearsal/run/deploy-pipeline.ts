@@ -96,7 +96,7 @@ function readRecipes({ stacks }: PretendedAccount, { stateMachine }: DeployedPip
  * The function behind CDK's provider framework, which is what a custom resource calls.
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
  */
-function providedFunction(
+export function providedFunction(
   stack: StackModel,
   providerArn: string,
 ): { readonly functionArn: string; readonly providerRole: string } {

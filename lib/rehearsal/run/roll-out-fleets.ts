@@ -1,12 +1,10 @@
 import { fleetStateSchema, type FleetState } from '../../core/contracts/fleet-state';
 import { parseDocument } from '../../core/contracts/parse-document';
 import { createRollout } from '../../handlers/rollout';
-import type { StackModel } from '../assembly/stack-model';
-import { unmodelled } from '../assembly/unmodelled';
 import type { VirtualClock } from '../clock/virtual-clock';
-import { PretendedFleet } from '../fleet/pretended-fleet';
+import type { PretendedFleet } from '../fleet/pretended-fleet';
 import { callerOf } from '../iam/role-policies';
-import { isJsonObject } from '../../core/oci/json-value';
+import { deployFleet } from './deploy-fleet';
 import type { PretendedAccount } from './pretended-account';
 import type { ReportedRollout } from './rehearsal-report';
 import { functionsOf, type TemplateFunction } from './template-functions';
@@ -17,9 +15,6 @@ export interface DeployedFleet {
   readonly fleet: PretendedFleet;
 }
 
-/** The fewest instances on which a rollout shows anything. */
-const FEWEST_INSTANCES = 2;
-
 const MINUTE = 60_000;
 
 /** The schedule of the rollout function. */
@@ -29,17 +24,21 @@ const LOOKS = 15 * MINUTE;
 const LONGEST_ROLLOUT = 5 * 24 * 60 * MINUTE;
 
 /** Deploys the fleets that follow a pipeline; their launch templates read the channels as they are now. */
-export function deployFleets(
+export async function deployFleets(
   account: PretendedAccount,
   parameterPath: string,
   clock: VirtualClock,
-): readonly DeployedFleet[] {
-  return account.stacks.flatMap((stack) =>
-    functionsOf(stack)
-      .filter((one) => one.kind === 'rollout')
-      .filter((one) => one.environment['WINBAKE_CHANNEL_PARAMETER']?.startsWith(`${parameterPath}/`))
-      .map((rollout) => ({ rollout, fleet: deployFleet(stack, rollout, clock) })),
-  );
+): Promise<readonly DeployedFleet[]> {
+  const deployed: DeployedFleet[] = [];
+  for (const stack of account.stacks) {
+    for (const rollout of functionsOf(stack)) {
+      const { WINBAKE_CHANNEL_PARAMETER: channel = '' } = rollout.environment;
+      if (rollout.kind === 'rollout' && channel.startsWith(`${parameterPath}/`)) {
+        deployed.push({ rollout, fleet: await deployFleet(account, stack, rollout, clock) });
+      }
+    }
+  }
+  return deployed;
 }
 
 /** What a rehearsal's fleets work with, besides themselves. */
@@ -127,36 +126,4 @@ function statusOf(account: PretendedAccount, deployed: DeployedFleet): RolloutSt
   }
   const isThere = state?.wanted?.publication.amiId === state?.amiId;
   return state?.rollout === null && isThere ? 'finished' : 'waiting';
-}
-
-function deployFleet(stack: StackModel, rollout: TemplateFunction, clock: VirtualClock): PretendedFleet {
-  const groupName = rollout.environment['WINBAKE_AUTO_SCALING_GROUP'] ?? '';
-  const launchTemplateId = rollout.environment['WINBAKE_LAUNCH_TEMPLATE_ID'] ?? '';
-  const group = byReference(stack, 'AWS::AutoScaling::AutoScalingGroup', groupName);
-  const template = byReference(stack, 'AWS::EC2::LaunchTemplate', launchTemplateId);
-  const { MinSize, MaxSize } = stack.properties(group, ['MinSize', 'MaxSize']);
-  const { LaunchTemplateData } = stack.properties(template, ['LaunchTemplateData']);
-  const amiId = isJsonObject(LaunchTemplateData) ? LaunchTemplateData['ImageId'] : undefined;
-  if (typeof amiId !== 'string') {
-    throw unmodelled(`the launch template ${template}, which names no AMI`);
-  }
-  const instanceCount = Math.min(Number(MaxSize), Math.max(Number(MinSize), FEWEST_INSTANCES));
-  const cluster = rollout.environment['WINBAKE_CLUSTER'] ?? '';
-  return new PretendedFleet({
-    groupName,
-    launchTemplateId,
-    cluster,
-    amiId,
-    instanceCount,
-    clock,
-    environment: stack.environment,
-  });
-}
-
-function byReference(stack: StackModel, type: string, reference: string): string {
-  const logicalId = stack.logicalIds(type).find((id) => stack.reference(id) === reference);
-  if (logicalId === undefined) {
-    throw unmodelled(`${reference}, of type ${type}, which ${stack.stack.name} does not have`);
-  }
-  return logicalId;
 }

@@ -91,7 +91,7 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
   const { account, asOf, clock, log, pipeline } = stage;
   const { care, fleets } = await log.phase('Deploy into a pretended account', async () => {
     await deployPipeline(account, pipeline, asOf);
-    const deployed = deployFleets(account, pipeline.parameterPath, clock);
+    const deployed = await deployFleets(account, pipeline.parameterPath, clock);
     return { fleets: deployed, care: await scheduleCare(stage, groupsOf(deployed)) };
   });
   await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));

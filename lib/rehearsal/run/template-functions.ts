@@ -3,7 +3,7 @@ import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
 
 /** The handlers that Winbake's functions run. */
-export type HandlerKind = 'decide' | 'publish' | 'seed' | 'rollout';
+export type HandlerKind = 'decide' | 'publish' | 'seed' | 'rollout' | 'launch-template';
 
 /** A Lambda function of Winbake in a template. */
 export interface TemplateFunction {
@@ -17,7 +17,8 @@ export interface TemplateFunction {
 const TELLING: readonly (readonly [string, HandlerKind])[] = [
   ['WINBAKE_RECIPE_ARN', 'decide'],
   ['WINBAKE_INSTANCE_ROLE_ID', 'publish'],
-  ['WINBAKE_CHANNEL_PARAMETER', 'rollout'],
+  ['WINBAKE_ROLLOUT_POLICY', 'rollout'],
+  ['WINBAKE_LAUNCH_TEMPLATE_ID', 'launch-template'],
   ['WINBAKE_STATE_MACHINE_ARN', 'seed'],
 ];
 

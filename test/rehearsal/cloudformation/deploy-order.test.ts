@@ -1,6 +1,7 @@
 import { readAssembly, type AssemblyStack } from '../../../lib/rehearsal/assembly/read-assembly';
 import { PretendedCloudFormation } from '../../../lib/rehearsal/cloudformation/pretended-cloudformation';
 import { assembly } from '../../support/assembly';
+import { cloning } from '../../support/cloning';
 import { memoryParameters, type MemoryParameters } from '../../support/memory-ports';
 import { seeding } from '../../support/seeding';
 
@@ -19,7 +20,10 @@ beforeAll(async () => {
 function account(parameters: MemoryParameters = memoryParameters({ [BASE_AMI]: BASE, [BOOTSTRAP]: '30' })) {
   const formation = new PretendedCloudFormation({
     readParameter: (name) => parameters.values.get(name),
-    handlers: { 'Custom::WinbakeSeed': seeding(parameters) },
+    handlers: {
+      'Custom::WinbakeSeed': seeding(parameters),
+      'Custom::WinbakeLaunchTemplate': cloning(parameters, `${PATH}/current/publication`),
+    },
   });
   const [platform, fleet] = ['WinbakePipeline', 'WinbakeFleet'].map((name) => {
     const stack = stacks.find((one) => one.name === name)!;
@@ -28,13 +32,14 @@ function account(parameters: MemoryParameters = memoryParameters({ [BASE_AMI]: B
   return { formation, parameters, platform: platform!, fleet: fleet! };
 }
 
-/** The AMI that instances of the fleet start from, wherever in its templates it stands. */
-function amiOfFleet(formation: PretendedCloudFormation): string | undefined {
+/** The AMI that instances of the fleet start from: here the number of a launch template's version is its AMI. */
+function amiOfFleet(formation: PretendedCloudFormation): unknown {
   const { template } = stacks.find((one) => one.name === 'WinbakeFleet')!;
-  const texts = Object.keys(template.Resources).map((logicalId) =>
-    JSON.stringify(formation.resource('WinbakeFleet', logicalId)?.properties ?? {}),
+  const [group = ''] = Object.keys(template.Resources).filter(
+    (logicalId) => template.Resources[logicalId]?.Type === 'AWS::AutoScaling::AutoScalingGroup',
   );
-  return texts.map((text) => /ami-[0-9a-f]{17}/.exec(text)?.[0]).find((ami) => ami !== undefined);
+  const deployed = formation.resource('WinbakeFleet', group)?.properties['LaunchTemplate'];
+  return (deployed as { readonly Version?: string } | undefined)?.Version;
 }
 
 test('the stacks are deployed in the order in which parameters are written and read', async () => {
@@ -46,10 +51,13 @@ test('the stacks are deployed in the order in which parameters are written and r
   expect(amiOfFleet(formation)).toBe(BASE);
 });
 
-test('a fleet before its pipeline fails at its parameters, before anything is made', async () => {
+test('a fleet before its pipeline fails in one sentence, and nothing of it is left', async () => {
   const { fleet, formation } = account();
-  await expect(fleet()).rejects.toThrow(`Unable to fetch parameters [${PATH}/current/ami-id]`);
-  expect(formation.events).toEqual([]);
+  await expect(fleet()).rejects.toThrow(
+    `The parameter ${PATH}/current/publication does not exist; deploy the pipeline first`,
+  );
+  const made = (action: string) => formation.events.filter((event) => event.action === action).length;
+  expect(made('delete')).toBe(made('create'));
 });
 
 test.each([
@@ -95,13 +103,12 @@ test('a deployment while a bake runs changes no resource that the bake works wit
   expect(formation.events).toEqual([]);
 });
 
-test('in one stack with its pipeline a fleet reads a channel that nobody has written; synth warns of it', async () => {
+test('in one stack with its pipeline nothing orders a fleet after the seed; synth warns of it', async () => {
   const [pipeline, fleet] = stacks.map(({ template }) => template);
   const { formation } = account();
   const both = {
-    Resources: { ...pipeline!.Resources, ...fleet!.Resources },
+    Resources: { ...fleet!.Resources, ...pipeline!.Resources },
     Parameters: { ...pipeline!.Parameters, ...fleet!.Parameters },
   };
-  await expect(formation.deploy('One', both)).rejects.toThrow('Unable to fetch parameters');
-  expect(formation.events).toEqual([]);
+  await expect(formation.deploy('One', both)).rejects.toThrow('deploy the pipeline first');
 });

@@ -17,7 +17,7 @@ async function publishAndRollOut(folder: string) {
   const clock = new VirtualClock(START);
   const log = new StepLog(SILENT);
   await deployPipeline(account, findPipeline(account, '2022'), START);
-  const fleets = deployFleets(account, PATH, clock);
+  const fleets = await deployFleets(account, PATH, clock);
   const amiId = account.amis.create('baked');
   await moveChannel(account.parameters.store(OMNIPOTENT), PATH, 'current', {
     id: '20348.4294-1',
@@ -51,15 +51,29 @@ test('an app without a fleet has no rollout', async () => {
   expect(rollout).toEqual({ status: 'none', instances: [] });
 });
 
-test('a launch template that names no AMI is refused', async () => {
+test('a group whose version a deployment would send again is refused', async () => {
   const folder = changedAssembly(await assembly(), ({ fleet }) => {
-    const { Properties } = resourceOf(fleet, 'AWS::EC2::LaunchTemplate');
-    Reflect.deleteProperty(Properties.LaunchTemplateData, 'ImageId');
+    const { Properties } = resourceOf(fleet, 'AWS::AutoScaling::AutoScalingGroup');
+    Properties.LaunchTemplate.Version = '1';
   });
   await expect(publishAndRollOut(folder)).rejects.toThrow(
-    /does not model the launch template \w+, which names no AMI/,
+    /does not model the group \w+, whose launch template version no deployment keeps/,
   );
 });
+
+test.each(['autoscaling:DescribeAutoScalingGroups', 'ec2:CreateLaunchTemplateVersion', 'ssm:GetParameter'])(
+  'a deployment whose function lacks %s fails',
+  async (action) => {
+    const folder = changedAssembly(await assembly(), ({ fleet }) => {
+      removeAction(fleet, 'LiveHandler', action);
+    });
+    await expect(publishAndRollOut(folder)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        `^WinbakeFleet-WindowsFleetLiveHandlerRole\\w+ is not authorized to perform ${action} on \\S+$`,
+      ),
+    });
+  },
+);
 
 test.each([
   'autoscaling:StartInstanceRefresh',

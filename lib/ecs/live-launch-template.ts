@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import type { CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import { Construct } from 'constructs';
+import type { LaunchTemplateEnvironment } from '../handlers/env';
+import { allow } from '../internal/allow';
+import { HandlerFunction } from '../internal/handler-function';
+import { parameterArn } from '../internal/parameter-arn';
+import { referencesIn } from '../internal/references-in';
+import { renderedProperties } from '../internal/rendered-properties';
+import { ResourceProvider } from '../internal/resource-provider';
+import type { BaseLaunchTemplate } from './base-launch-template';
+import { groupArn } from './group-arn';
+import type { FleetSettings } from './fleet-settings';
+import type { WindowsAmi } from './windows-ami';
+
+/** Which template is cloned for which group. */
+export interface LiveLaunchTemplateProps {
+  readonly settings: FleetSettings;
+  readonly ami: WindowsAmi;
+  /** The parameter that the fleet keeps its state in. */
+  readonly stateParameter: string;
+  readonly base: BaseLaunchTemplate;
+  readonly group: CfnAutoScalingGroup;
+}
+
+/**
+ * The version of a fleet's launch template that a deployment gives to the group: the base template of that deployment with the
+ * AMI that the group has. CloudFormation sends the version with any change of the group, so that one of before a rollout
+ * would undo it; therefore every property of the group is among what makes a new one.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+ */
+export class LiveLaunchTemplate extends Construct {
+  /** The number of the version; a reference. */
+  public readonly version: string;
+
+  constructor(scope: Construct, id: string, props: LiveLaunchTemplateProps) {
+    super(scope, id);
+    const { ami, base, group, settings, stateParameter } = props;
+    const handler = new HandlerFunction<LaunchTemplateEnvironment>(this, 'Handler', {
+      handler: 'launch-template',
+      description: `Winbake fleet ${settings.fleetName}: a deployment keeps the AMI that it runs`,
+      timeout: Duration.minutes(15),
+      logRetention: settings.logRetention,
+      environment: {
+        WINBAKE_FLEET: settings.fleetName,
+        WINBAKE_CHANNEL_PARAMETER: ami.publicationParameter,
+        WINBAKE_FLEET_STATE_PARAMETER: stateParameter,
+        WINBAKE_LAUNCH_TEMPLATE_ID: base.launchTemplateId ?? '',
+      },
+    });
+    this.allow(handler, props);
+    const { serviceToken } = new ResourceProvider(this, 'Provider', {
+      handler: handler.function,
+      logRetention: settings.logRetention,
+    });
+    const resource = new CustomResource(this, 'Version', {
+      serviceToken,
+      resourceType: 'Custom::WinbakeLaunchTemplate',
+      properties: {
+        BaseVersion: base.versionNumber,
+        Hash: Lazy.uncachedString({
+          produce: () => hashOf([renderedProperties(base.cfnTemplate), renderedProperties(group)]),
+        }),
+        // A subnet that is replaced changes the group and no word of the template.
+        References: Lazy.uncachedAny({
+          produce: () => referencesIn(renderedProperties(group)).filter((one) => !isOwn(one)),
+        }),
+      },
+    });
+    const own = resource.getAtt('Version');
+    const isOwn = (reference: object) =>
+      JSON.stringify(reference) === JSON.stringify(Stack.of(this).resolve(own));
+    this.version = own.toString();
+  }
+
+  private allow({ role }: HandlerFunction<LaunchTemplateEnvironment>, props: LiveLaunchTemplateProps): void {
+    const { ami, base, settings, stateParameter } = props;
+    const { partition, region, account } = Stack.of(this);
+    allow(role, {
+      actions: [
+        'autoscaling:DescribeAutoScalingGroups',
+        'autoscaling:DescribeInstanceRefreshes',
+        'ec2:DescribeInstances',
+        'ec2:DescribeLaunchTemplateVersions',
+      ],
+      resources: ['*'],
+      wildcardReason: 'Calls that describe cannot be limited to resources.',
+    });
+    allow(role, {
+      actions: ['autoscaling:CancelInstanceRefresh'],
+      resources: [groupArn(this, settings.groupName)],
+      wildcardReason:
+        "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
+    });
+    allow(role, {
+      actions: ['ec2:CreateLaunchTemplateVersion'],
+      resources: [`arn:${partition}:ec2:${region}:${account}:launch-template/${base.launchTemplateId ?? ''}`],
+    });
+    allow(role, {
+      actions: ['ssm:GetParameter'],
+      resources: [ami.publicationParameter, stateParameter].map((name) => parameterArn(this, name)),
+    });
+  }
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
