@@ -1,3 +1,5 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
@@ -15,7 +17,10 @@ export interface AccountSettings {
     readonly parameterPath: string;
   }[];
   readonly parameterPrefix: string;
+  /** Undefined: those that the pipelines make by themselves. */
+  readonly amiKeyArns: readonly string[] | undefined;
   readonly logRetention: RetentionDays;
+  readonly encryptionKey: IKey | undefined;
 }
 
 /** Fills in the defaults, and ends synthesis where a prop cannot be used. */
@@ -43,6 +48,25 @@ export function accountSettings(scope: IConstruct, props: WindowsAmiAccountProps
     pipelineAccount,
     pipelines,
     parameterPrefix,
+    amiKeyArns: checkedKeyArns(scope, props.amiKeyArns),
     logRetention: props.logRetention ?? RetentionDays.THIRTEEN_MONTHS,
+    encryptionKey: props.encryptionKey,
   };
+}
+
+function checkedKeyArns(
+  scope: IConstruct,
+  arns: readonly string[] | undefined,
+): readonly string[] | undefined {
+  const { region } = Stack.of(scope);
+  for (const arn of arns ?? []) {
+    checkText(scope, 'amiKeyArns', arn, {
+      pattern: new RegExp(
+        `^arn:[\\w-]+:kms:${Token.isUnresolved(region) ? '[\\w-]+' : region}:\\d{12}:key/[\\w-]+$`,
+      ),
+      rule: 'must name keys of this region by their ARN',
+      wayOut: "It is such as 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'.",
+    });
+  }
+  return arns;
 }

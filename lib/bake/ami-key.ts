@@ -2,6 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { AUTO_SCALING_GRANT, amiKeyAlias, autoScalingRoleArn } from '../core/publish/ami-key-names';
 import { keyAdministration } from '../internal/key-administration';
 import type { PipelineSettings } from './pipeline-settings';
 
@@ -22,50 +23,54 @@ const USE = [
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
  */
 export class AmiKey extends Key {
-  constructor(scope: Construct, id: string, { distribution, pipelineName, resourceName }: PipelineSettings) {
+  constructor(scope: Construct, id: string, { distribution, pipelineName }: PipelineSettings) {
     super(scope, id, {
       description: `Winbake ${pipelineName}: AMIs that other accounts use`,
-      alias: `alias/${resourceName}-amis`,
+      alias: amiKeyAlias(pipelineName),
       enableKeyRotation: true,
       policy: keyAdministration(),
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const { account, region } = Stack.of(this);
-    // As AWS's own key of EBS has it: whoever may use EC2 here, Auto Scaling's own role among them.
-    this.addToResourcePolicy(
-      new PolicyStatement({
+    const { account, partition, region } = Stack.of(this);
+    const { accounts } = distribution;
+    const throughEc2 = { 'kms:ViaService': `ec2.${region}.amazonaws.com` };
+    const others = accounts.map((other) => new AccountPrincipal(other));
+    const statements = [
+      // As AWS's own key of EBS has it: whoever may use EC2 here, Auto Scaling's own role among them.
+      {
         sid: 'ThroughEc2',
         principals: [new AnyPrincipal()],
         actions: [...USE, 'kms:CreateGrant'],
-        resources: ['*'],
-        conditions: {
-          StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': `ec2.${region}.amazonaws.com` },
-        },
-      }),
-    );
-    const others = distribution.accounts.map((other) => new AccountPrincipal(other));
-    this.addToResourcePolicy(
-      new PolicyStatement({ sid: 'OtherAccounts', principals: others, actions: USE, resources: ['*'] }),
-    );
-    this.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'GrantsOfOtherAccounts',
+        conditions: { StringEquals: { 'kms:CallerAccount': account, ...throughEc2 } },
+      },
+      {
+        sid: 'OtherAccountsThroughEc2',
+        principals: others,
+        actions: USE,
+        conditions: { StringEquals: throughEc2 },
+      },
+      {
+        sid: 'InstancesOfOtherAccounts',
         principals: others,
         actions: ['kms:CreateGrant'],
-        resources: ['*'],
+        conditions: { StringEquals: throughEc2, Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+      },
+      // Before it starts instances, an account looks the key up by its alias and lets Auto Scaling in.
+      { sid: 'OtherAccountsFindIt', principals: others, actions: ['kms:DescribeKey'] },
+      {
+        sid: 'AutoScalingOfOtherAccounts',
+        principals: others,
+        actions: ['kms:CreateGrant'],
         conditions: {
-          'ForAllValues:StringEquals': {
-            'kms:GrantOperations': [
-              'Decrypt',
-              'DescribeKey',
-              'GenerateDataKeyWithoutPlaintext',
-              'ReEncryptFrom',
-              'ReEncryptTo',
-              'CreateGrant',
-            ],
+          StringEquals: {
+            'kms:GranteePrincipal': accounts.map((other) => autoScalingRoleArn(partition, other)),
           },
+          'ForAllValues:StringEquals': { 'kms:GrantOperations': AUTO_SCALING_GRANT },
         },
-      }),
-    );
+      },
+    ];
+    for (const statement of statements) {
+      this.addToResourcePolicy(new PolicyStatement({ ...statement, resources: ['*'] }));
+    }
   }
 }

@@ -3,6 +3,7 @@ import { CfnDistributionConfiguration } from 'aws-cdk-lib/aws-imagebuilder';
 import type { Construct } from 'constructs';
 import type { RegionSettings } from './distribution';
 import type { PipelineSettings } from './pipeline-settings';
+import { PIPELINE_TAG } from './pipeline-tag';
 
 /** Where Image Builder copies an AMI to, as what, and who may start instances from it. */
 export class BakeDistribution extends CfnDistributionConfiguration {
@@ -52,7 +53,7 @@ function inRegion(
     amiDistributionConfiguration: {
       Name: `${resourceName}-{{ imagebuilder:buildDate }}`,
       Description: `Winbake ${pipelineName}`,
-      AmiTags: { 'winbake:pipeline': pipelineName },
+      AmiTags: { [PIPELINE_TAG]: pipelineName },
       ...(encryptionKeyArn === undefined ? {} : { KmsKeyId: encryptionKeyArn }),
       ...(accounts.length === 0 ? {} : { LaunchPermissionConfiguration: { UserIds: [...accounts] } }),
     },

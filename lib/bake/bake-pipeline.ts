@@ -1,12 +1,13 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { CfnImagePipeline, CfnInfrastructureConfiguration } from 'aws-cdk-lib/aws-imagebuilder';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { EndingLogs } from '../internal/ending-logs';
 import { BakeDistribution } from './bake-distribution';
 import { BakeWorkflows } from './bake-workflows';
 import type { PipelineNetwork } from './pipeline-network';
 import type { PipelineSettings } from './pipeline-settings';
+import { PIPELINE_TAG } from './pipeline-tag';
 
 /** What the pipeline builds, where, and as whom. */
 export interface BakePipelineProps {
@@ -32,7 +33,7 @@ export class BakePipeline extends Construct {
       ...network,
       instanceMetadataOptions: { httpTokens: 'required' },
       terminateInstanceOnFailure: true,
-      resourceTags: { 'winbake:pipeline': pipelineName },
+      resourceTags: { [PIPELINE_TAG]: pipelineName },
     });
     const imageLogs = this.logGroup('ImageLogs', `/aws/imagebuilder/${name}`, settings);
     const pipelineLogs = this.logGroup('PipelineLogs', `/aws/imagebuilder/pipeline/${name}`, settings);
@@ -46,7 +47,7 @@ export class BakePipeline extends Construct {
       ...scanning(settings),
       workflows: new BakeWorkflows(this, 'Workflows', settings).configurations,
       executionRole: executionRole.roleArn,
-      imageTags: { 'winbake:pipeline': pipelineName },
+      imageTags: { [PIPELINE_TAG]: pipelineName },
       loggingConfiguration: {
         imageLogGroupName: imageLogs.logGroupName,
         pipelineLogGroupName: pipelineLogs.logGroupName,
@@ -64,12 +65,12 @@ export class BakePipeline extends Construct {
   }
 
   /** Image Builder would make a group that keeps its logs for ever, and may write only below `/aws/imagebuilder/`. */
-  private logGroup(id: string, logGroupName: string, { logRetention }: PipelineSettings): LogGroup {
-    return new LogGroup(this, id, {
-      logGroupName,
-      retention: logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+  private logGroup(
+    id: string,
+    logGroupName: string,
+    { encryptionKey, logRetention }: PipelineSettings,
+  ): EndingLogs {
+    return new EndingLogs(this, id, { logGroupName, logRetention, encryptionKey });
   }
 }
 

@@ -13,6 +13,7 @@ import type { InstanceRole } from './instance-role';
 import type { InstanceScripts } from './instance-scripts';
 import { ownComponent } from './own-component';
 import type { PipelineSettings } from './pipeline-settings';
+import { PIPELINE_TAG } from './pipeline-tag';
 
 /** What the components are told. */
 export interface BakeRecipeProps {
@@ -47,6 +48,8 @@ export class BakeRecipe extends Construct {
       version: '1.0.x',
       description: `Winbake ${settings.pipelineName}: ${os.name} with cached base images`,
       parentImage: props.baseAmi.parentImage,
+      // The AMI of a bake that fails in its test is found, and removed, by it.
+      amiTags: { [PIPELINE_TAG]: settings.pipelineName },
       components: [
         this.component('Update', UPDATE_COMPONENT, resourceName, {
           ...archive,

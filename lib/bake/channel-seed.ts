@@ -1,4 +1,5 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -25,6 +26,7 @@ export interface ChannelSeedProps {
   readonly of: string;
   readonly seeded: readonly SeededChannels[];
   readonly logRetention: RetentionDays;
+  readonly encryptionKey: IKey | undefined;
   /** What a deployment starts; left out where nothing is baked. */
   readonly stateMachine?: IStateMachine;
 }
@@ -34,13 +36,18 @@ export interface ChannelSeedProps {
  * has ended, and starts a rebake. What is there already stays.
  */
 export class ChannelSeed extends Construct {
-  constructor(scope: Construct, id: string, { logRetention, of, seeded, stateMachine }: ChannelSeedProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { encryptionKey, logRetention, of, seeded, stateMachine }: ChannelSeedProps,
+  ) {
     super(scope, id);
     const handler = new HandlerFunction<SeedEnvironment>(this, 'Handler', {
       handler: 'seed',
       description: `Winbake ${of}: seeds the channels with the base AMI`,
       timeout: Duration.minutes(5),
       logRetention,
+      encryptionKey,
       environment: { WINBAKE_STATE_MACHINE_ARN: stateMachine?.stateMachineArn ?? '' },
     });
     if (stateMachine !== undefined) {
@@ -60,6 +67,7 @@ export class ChannelSeed extends Construct {
     const { serviceToken } = new ResourceProvider(this, 'Provider', {
       handler: handler.function,
       logRetention,
+      encryptionKey,
     });
     for (const { baseAmi, id: seedId, os, parameterPath } of seeded) {
       const properties: SeededPipeline = {

@@ -46,17 +46,33 @@ export class ExecutionRole extends Role {
     });
     allow(this, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
     if (keyArns.length > 0) {
-      allow(this, {
-        actions: [
-          'kms:CreateGrant',
-          'kms:Decrypt',
-          'kms:DescribeKey',
-          'kms:GenerateDataKeyWithoutPlaintext',
-          'kms:ReEncryptFrom',
-          'kms:ReEncryptTo',
-        ],
-        resources: keyArns,
-      });
+      allowVolumes(this, keyArns);
     }
   }
+}
+
+/**
+ * As Image Builder's own role has it: keys are used through EC2 only.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/security-iam-awsmanpol.html
+ */
+function allowVolumes(role: Role, keyArns: readonly string[]): void {
+  const StringLike = { 'kms:ViaService': 'ec2.*.amazonaws.com' };
+  allow(role, {
+    actions: [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKeyWithoutPlaintext',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ],
+    resources: keyArns,
+    conditions: { StringLike },
+  });
+  allow(role, {
+    actions: ['kms:CreateGrant'],
+    resources: keyArns,
+    conditions: { StringLike, Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+  });
 }

@@ -3,6 +3,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { CURRENT_ORDER_KEY } from '../core/bake/document-keys';
 import { allow, explainManagedPolicy } from '../internal/allow';
+import { allowKeyUse } from '../internal/key-use';
 import type { InstanceScripts } from './instance-scripts';
 
 /** What the instances read and write. */
@@ -47,6 +48,7 @@ export class InstanceRole extends Role {
         bucket.arnForObjects(`${folder}/\${aws:userid}.json`),
       ),
     });
+    allowKeyUse(this, bucket.encryptionKey, 's3');
     this.instanceProfileName = new CfnInstanceProfile(this, 'Profile', { roles: [this.roleName] }).ref;
   }
 }

@@ -4,21 +4,28 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { keyAdministration } from '../internal/key-administration';
+import type { PipelineSettings } from './pipeline-settings';
 
 /**
- * The topic through which people are told. Its key is one of its own, since alarms cannot publish to a topic with the key
- * that AWS manages.
+ * The topic through which people are told. Without a key of the user's it has one of its own, since alarms cannot publish to
+ * a topic with the key that AWS manages.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 export class NoticeTopic extends Topic {
-  constructor(scope: Construct, id: string, pipelineName: string) {
-    const key = new Key(scope, `${id}Key`, {
-      description: `Winbake ${pipelineName}: notices to people`,
-      enableKeyRotation: true,
-      policy: keyAdministration(),
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+  constructor(
+    scope: Construct,
+    id: string,
+    { encryptionKey, pipelineName }: Pick<PipelineSettings, 'encryptionKey' | 'pipelineName'>,
+  ) {
+    const key =
+      encryptionKey ??
+      new Key(scope, `${id}Key`, {
+        description: `Winbake ${pipelineName}: notices to people`,
+        enableKeyRotation: true,
+        policy: keyAdministration(),
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
     super(scope, id, {
       displayName: `Winbake ${pipelineName}`,
       masterKey: key,

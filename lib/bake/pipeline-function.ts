@@ -5,6 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { PipelineEnvironment } from '../handlers/env';
 import { HandlerFunction } from '../internal/handler-function';
+import { allowKeyUse } from '../internal/key-use';
 import { functionName, functionRoleName, type FunctionKind } from './fixed-names';
 import { allowNotices } from './notice-writes';
 import type { PipelineSettings } from './pipeline-settings';
@@ -33,7 +34,7 @@ export class PipelineFunction<Environment extends PipelineEnvironment> extends H
   constructor(
     scope: Construct,
     id: string,
-    { settings, topic, description }: PipelineResources,
+    { bucket, settings, topic, description }: PipelineResources,
     props: PipelineFunctionProps<Environment>,
   ) {
     const shared: PipelineEnvironment = {
@@ -47,10 +48,12 @@ export class PipelineFunction<Environment extends PipelineEnvironment> extends H
       description: `Winbake ${settings.pipelineName}: ${props.does}`,
       timeout: props.timeout,
       logRetention: settings.logRetention,
+      encryptionKey: settings.encryptionKey,
       environment: { ...shared, ...props.environment } as unknown as Environment &
         Record<keyof Environment, string>,
       ...(props.undelivered === undefined ? {} : { undelivered: props.undelivered }),
     });
     allowNotices(this.role, topic);
+    allowKeyUse(this.role, bucket.encryptionKey, 's3');
   }
 }

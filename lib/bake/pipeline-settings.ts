@@ -1,5 +1,6 @@
 import { Annotations, RemovalPolicy, type Duration } from 'aws-cdk-lib';
 import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
@@ -46,6 +47,8 @@ export interface PipelineSettings extends ImageSettings {
   readonly parameterPath: string;
   readonly removalPolicy: RemovalPolicy;
   readonly logRetention: RetentionDays;
+  /** Undefined: each service encrypts with a key of its own. */
+  readonly encryptionKey: IKey | undefined;
 }
 
 /** Fills in the defaults, and ends synthesis where a prop cannot be used. */
@@ -91,6 +94,7 @@ export function pipelineSettings(scope: IConstruct, props: WindowsAmiPipelinePro
     parameterPath: `${parameterPrefix}/${pipelineName}`,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     logRetention: props.logRetention ?? RetentionDays.THIRTEEN_MONTHS,
+    encryptionKey: props.encryptionKey,
   };
 }
 

@@ -39,6 +39,7 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
     // Without it S3 says "forbidden" of a document that does not exist yet.
     allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
     const { partition, region, account } = Stack.of(this);
+    const regions = [region, ...distribution.regions.map((one) => one.region)];
     const images = `arn:${partition}:imagebuilder:${region}:${account}`;
     allow(this.role, {
       actions: [
@@ -57,11 +58,16 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
     });
     allow(this.role, {
       actions: ['ec2:CreateTags'],
-      resources: [region, ...distribution.regions.map((one) => one.region)].map(
-        (one) => `arn:${partition}:ec2:${one}::image/*`,
-      ),
+      resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
       conditions: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': pipelineName } },
       wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",
+    });
+    allow(this.role, {
+      actions: ['ec2:CreateTags'],
+      resources: regions.map((one) => `arn:${partition}:ec2:${one}::snapshot/*`),
+      conditions: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
+      wildcardReason:
+        "The ids of snapshots are not known before; the condition allows Image Builder's snapshots only.",
     });
     allowDelivery(this.role, settings);
     allowAnnouncements(this.role);

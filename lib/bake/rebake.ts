@@ -1,11 +1,12 @@
-import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { Stats, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { allow } from '../internal/allow';
+import { EndingLogs } from '../internal/ending-logs';
 import type { BaseAmiSource } from './base-ami-source';
 import { stateMachineName } from './fixed-names';
 import { imageArns } from './image-arns';
@@ -32,10 +33,10 @@ export class Rebake extends Construct {
     super(scope, id);
     const { settings, decide, publish, imagePipelineArn } = props;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    const logGroup = new LogGroup(this, 'Logs', {
+    const logGroup = new EndingLogs(this, 'Logs', {
       logGroupName: `/aws/vendedlogs/states/${stateMachineName(settings)}`,
-      retention: settings.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
+      logRetention: settings.logRetention,
+      encryptionKey: settings.encryptionKey,
     });
     // Every other failure is told in words by the gate; the metric of failed executions counts those as well.
     this.untoldFailures = logGroup

@@ -1,3 +1,4 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { WindowsOs } from '../windows-os';
 
@@ -30,9 +31,25 @@ export interface WindowsAmiAccountProps {
   readonly parameterPrefix?: string;
 
   /**
+   * The ARNs of the keys in this region that the AMIs of the pipelines are encrypted with. Auto Scaling of this account is
+   * given the use of each. They have to be named where a pipeline was given its key, in every region but the pipelines' own,
+   * and after a pipeline was removed and deployed again.
+   *
+   * @default - the key that each pipeline makes by itself in its own region, which must be deployed before
+   */
+  readonly amiKeyArns?: string[];
+
+  /**
    * How long the logs of the seed are kept.
    *
    * @default RetentionDays.THIRTEEN_MONTHS
    */
   readonly logRetention?: RetentionDays;
+
+  /**
+   * The key of these logs. One of another stack or account must let CloudWatch Logs use it; see docs/security.md.
+   *
+   * @default - a key of CloudWatch Logs' own
+   */
+  readonly encryptionKey?: IKey;
 }

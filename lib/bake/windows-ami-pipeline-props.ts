@@ -1,5 +1,6 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { WindowsOs } from '../windows-os';
@@ -195,6 +196,14 @@ export interface WindowsAmiPipelineProps {
    * @default - a new encrypted topic, `topic` of the construct, to subscribe to
    */
   readonly notifications?: ITopic;
+
+  /**
+   * The key of what the pipeline keeps besides AMIs: bucket, topic, queue and logs. A key of another stack or account must
+   * let CloudWatch Logs and CloudWatch use it; see docs/security.md. The key of AMIs is `volume.encryptionKey`.
+   *
+   * @default - each service's own key; for the topic a new one, since alarms cannot use Amazon SNS's
+   */
+  readonly encryptionKey?: IKey;
 
   /**
    * Where the parameters of all pipelines and fleets begin in Parameter Store.

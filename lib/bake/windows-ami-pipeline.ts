@@ -1,3 +1,4 @@
+import { Tags } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
@@ -21,6 +22,7 @@ import { describePipeline } from './describe-pipeline';
 import { ExecutionRole } from './execution-role';
 import { InstanceRole } from './instance-role';
 import { InstanceScripts } from './instance-scripts';
+import { letLogsUse } from './log-key';
 import { NoticeTopic } from './notice-topic';
 import { OperateFunction } from './operate-function';
 import { PipelineAlarms } from './pipeline-alarms';
@@ -29,6 +31,7 @@ import { pipelineNetwork } from './pipeline-network';
 import { PipelineRecord } from './pipeline-record';
 import { pipelineRule } from './pipeline-rule';
 import { pipelineSettings } from './pipeline-settings';
+import { PIPELINE_TAG } from './pipeline-tag';
 import { PublishFunction } from './publish-function';
 import { Rebake } from './rebake';
 import { RebakeSchedules } from './rebake-schedules';
@@ -73,7 +76,9 @@ export class WindowsAmiPipeline extends Construct {
     const network = pipelineNetwork(this, props);
     const catalogKey = keyOfCatalog(parseRelease(settings.os.release));
 
-    const bucket = new BakeBucket(this, 'Bucket', settings.removalPolicy);
+    Tags.of(this).add(PIPELINE_TAG, settings.pipelineName);
+    letLogsUse(this, settings.encryptionKey);
+    const bucket = new BakeBucket(this, 'Bucket', settings);
     const scripts = new InstanceScripts(this, 'Scripts');
     const instanceRole = new InstanceRole(this, 'InstanceRole', { bucket, scripts, catalogKey });
     const baseAmi = baseAmiSource(this, settings.os, settings.parameterPath, props.baseAmi);
@@ -100,8 +105,8 @@ export class WindowsAmiPipeline extends Construct {
       instanceProfileName: instanceRole.instanceProfileName,
       executionRole,
     });
-    const topic = props.notifications ?? new NoticeTopic(this, 'Topic', settings.pipelineName);
-    const undelivered = new Undelivered(this, 'Undelivered');
+    const topic = props.notifications ?? new NoticeTopic(this, 'Topic', settings);
+    const undelivered = new Undelivered(this, 'Undelivered', settings.encryptionKey);
     const description = describePipeline(this, settings, {
       bucketName: bucket.bucketName,
       imagePipelineArn: pipelineArn,
@@ -129,6 +134,7 @@ export class WindowsAmiPipeline extends Construct {
       of: settings.pipelineName,
       seeded: [{ id: 'Seed', os: settings.os, parameterPath: settings.parameterPath, baseAmi }],
       logRetention: settings.logRetention,
+      encryptionKey: settings.encryptionKey,
       stateMachine,
     });
     const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, undelivered });

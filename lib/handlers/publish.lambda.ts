@@ -13,6 +13,7 @@ import { pipelineOf } from './pipeline';
 import { createPublish } from './publish';
 
 const description = pipelineOf(process.env);
+const log = createLog({ pipeline: description.pipeline });
 
 /** Makes a verified AMI known. */
 export const handler = createPublish(
@@ -20,11 +21,13 @@ export const handler = createPublish(
     documents: s3DocumentStore(new S3Client(), description.bucket),
     stores: accountParameterStores({ description, sts: new STSClient() }),
     builds: imageBuilderBuilds(new ImagebuilderClient()),
-    tags: ec2AmiTags(),
+    tags: ec2AmiTags((message, error) => {
+      log.error(message, error);
+    }),
     announcer: eventBridgeAnnouncer(new EventBridgeClient()),
     now: () => new Date(),
   },
   process.env,
-  createLog({ pipeline: description.pipeline }),
+  log,
   embeddedMetrics(description.pipeline),
 );

@@ -1,11 +1,14 @@
-import { RemovalPolicy, Validations, type Duration } from 'aws-cdk-lib';
+import { Validations, type Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from './allow';
 import { handlerFolder, type HandlerName } from './asset-path';
+import { EndingLogs } from './ending-logs';
+import { allowKeyUse } from './key-use';
 
 /** What a handler's function needs; `Environment` is its interface in `lib/handlers/env.ts`. */
 export interface HandlerFunctionProps<Environment extends object> {
@@ -14,6 +17,8 @@ export interface HandlerFunctionProps<Environment extends object> {
   readonly environment: Environment & Readonly<Record<keyof Environment, string>>;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
+  /** The key of the logs; left out, CloudWatch Logs encrypts with a key of its own. */
+  readonly encryptionKey?: IKey | undefined;
   /** Left out, CloudFormation names the function. */
   readonly functionName?: string;
   /** Left out, CloudFormation names the role. */
@@ -29,10 +34,7 @@ export class HandlerFunction<Environment extends object> extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps<Environment>) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: props.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new EndingLogs(this, 'Logs', props);
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       ...(props.roleName === undefined ? {} : { roleName: props.roleName }),
@@ -55,6 +57,8 @@ export class HandlerFunction<Environment extends object> extends Construct {
       ...(props.functionName === undefined ? {} : { functionName: props.functionName }),
       ...(props.undelivered === undefined ? {} : { deadLetterQueue: props.undelivered }),
     });
+    // What the function fails at goes to the queue by its own role.
+    allowKeyUse(this.role, props.undelivered?.encryptionMasterKey, 'sqs');
     Validations.of(this.function).acknowledge({
       id: 'AwsSolutions-L1',
       reason: 'The handlers are bundled and tested for Node.js 22, which is supported until April 2027.',

@@ -8,6 +8,7 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from './allow';
+import { allowKeyUse } from './key-use';
 
 /** What a schedule calls. */
 export interface ScheduleTargetProps {
@@ -36,6 +37,7 @@ export class ScheduleTarget extends Construct implements IScheduleTarget {
     });
     allow(role, { actions: [action], resources: [arn] });
     allow(role, { actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] });
+    allowKeyUse(role, undelivered.encryptionMasterKey, 'sqs');
     this.config = {
       arn,
       role,

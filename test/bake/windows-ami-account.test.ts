@@ -110,7 +110,7 @@ test.each([
   ['as long as said', { logRetention: RetentionDays.ONE_WEEK }, 7],
 ])('logs are kept %s', (_name, props, days) => {
   const groups = Object.values(accountOf(props).template().findResources('AWS::Logs::LogGroup'));
-  expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([days, days]);
+  expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([days, days, days]);
 });
 
 test.each<[Partial<WindowsAmiAccountProps>, string]>([

@@ -119,6 +119,7 @@ export function addAllPropsPipeline(app: App): {
       enforceSSL: true,
       masterKey: new Key(stack, 'NoticeKey', { enableKeyRotation: true }),
     }),
+    encryptionKey: new Key(stack, 'StorageKey', { enableKeyRotation: true }),
     parameterPrefix: '/team/winbake',
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_WEEK,

@@ -106,6 +106,7 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
     reference: given('Name') ?? name,
     attributes: { Value: given('Value') ?? '' },
   }),
+  'AWS::KMS::Alias': (name, given) => ({ reference: given('AliasName') ?? name, attributes: {} }),
   'AWS::KMS::Key': (name) => ({
     reference: digitsOf(name, 32),
     attributes: { Arn: arn('kms', `key/${digitsOf(name, 32)}`) },

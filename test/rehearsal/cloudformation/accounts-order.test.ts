@@ -162,10 +162,35 @@ test.each([
     await accounts.delete(stack);
   }
   expect(accounts.of(SHOP).values).toEqual(values);
-  const deletedAtHome = accounts
-    .formation(HOME)
-    .events.filter(({ action }) => action === 'delete')
-    .map(({ logicalId }) => logicalId);
-  expect(deletedAtHome.filter((id) => id.includes('AmiKey') && !id.includes('Alias'))).toEqual([]);
+  expect(keysOf(accounts)).toEqual([
+    ['create', expect.stringContaining('AmiKey')],
+    ['create', expect.stringContaining('TopicKey')],
+    // Nothing that runs is encrypted with the key of notices.
+    ['delete', expect.stringContaining('TopicKey')],
+    ['retain', expect.stringContaining('AmiKey')],
+  ]);
   expect((await deliver())[0]).toContain('sts:AssumeRole');
 });
+
+test('a second deployment of the pipeline adopts its channels, and takes no key from what runs', async () => {
+  const { accounts, amiOf, deliver, publish } = world();
+  for (const { stackName } of synthesized) {
+    await accounts.deploy(stackName);
+  }
+  publish();
+  await deliver();
+  await accounts.delete('Platform');
+  await accounts.deploy('Platform');
+  expect([HOME, SHOP, BANK].map(amiOf)).toEqual([BAKED.amiId, BAKED.amiId, BAKED.amiId]);
+  expect(await deliver()).toEqual(['delivered', 'delivered']);
+  const ofAmis = keysOf(accounts).filter(([, id]) => id.includes('AmiKey'));
+  expect(ofAmis.map(([action]) => action)).toEqual(['create', 'retain', 'create']);
+});
+
+/** What became of the keys of the pipeline's account. */
+function keysOf(accounts: PretendedAccounts): readonly (readonly [string, string])[] {
+  return accounts
+    .formation(HOME)
+    .events.filter(({ type }) => type === 'AWS::KMS::Key')
+    .map(({ action, logicalId }) => [action, logicalId] as const);
+}
