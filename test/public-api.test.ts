@@ -97,6 +97,7 @@ test('the library exports what was decided on', () => {
     'FastLaunch',
     'GatePolicy',
     'HostWithoutImagePolicy',
+    'IWindowsAmiPipeline',
     'LatePolicy',
     'DayOfWeek',
     'NoBakeWindow',

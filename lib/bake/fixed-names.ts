@@ -2,25 +2,32 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { functionRoleName as nameOfFunctionRole } from '../core/publish/role-names';
 import { refuse } from '../internal/validate';
-import type { PipelineSettings } from './pipeline-settings';
 
 /** The functions of a pipeline whose names are known without it. */
 export type FunctionKind = 'decide' | 'publish' | 'care' | 'operate';
+
+/** The alias of `operate` by which findings are accepted and nothing else is done. */
+export const ACCEPT_ALIAS = 'accept';
 
 /** IAM takes no longer name, and role names are of the whole account: the region tells two pipelines of one name apart. */
 const LONGEST_ROLE_NAME = 64;
 const LONGEST_REGION = 'ap-southeast-1';
 
+/** The name of what AWS names per account and region. */
+export function resourceNameOf(pipelineName: string): string {
+  return `winbake-${pipelineName}`;
+}
+
 /** The name of a function of a pipeline, by which other accounts and the command line find it. */
 export function functionName(
-  { resourceName }: Pick<PipelineSettings, 'resourceName'>,
+  { resourceName }: { readonly resourceName: string },
   kind: FunctionKind,
 ): string {
   return `${resourceName}-${kind}`;
 }
 
 /** The name of the state machine of a pipeline. */
-export function stateMachineName({ resourceName }: Pick<PipelineSettings, 'resourceName'>): string {
+export function stateMachineName({ resourceName }: { readonly resourceName: string }): string {
   return `${resourceName}-rebake`;
 }
 
@@ -29,7 +36,7 @@ export function stateMachineName({ resourceName }: Pick<PipelineSettings, 'resou
  */
 export function functionRoleName(
   scope: IConstruct,
-  { parameterPrefix, pipelineName }: Pick<PipelineSettings, 'parameterPrefix' | 'pipelineName'>,
+  { parameterPrefix, pipelineName }: { readonly parameterPrefix: string; readonly pipelineName: string },
   kind: FunctionKind,
 ): string {
   const name = (region: string) => nameOfFunctionRole(parameterPrefix, pipelineName, kind, region);

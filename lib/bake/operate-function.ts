@@ -5,6 +5,7 @@ import type { OperateEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
 import { parameterArn } from '../internal/parameter-arn';
 import { allowDelivery } from './delivery-writes';
+import { ACCEPT_ALIAS } from './fixed-names';
 import { allowDocuments, allowPruning, allowRebakes } from './operate-permissions';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
 import { allowToFollowBakes } from './rebake-permissions';
@@ -33,7 +34,7 @@ export class OperateFunction extends PipelineFunction<OperateEnvironment> {
       wildcardReason: 'The states of canary fleets, which belong to other stacks.',
     });
     this.accept = new Alias(this, 'Accept', {
-      aliasName: 'accept',
+      aliasName: ACCEPT_ALIAS,
       description: 'For those who may accept findings and nothing else',
       version: this.function.latestVersion,
     });

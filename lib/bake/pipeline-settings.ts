@@ -11,6 +11,7 @@ import { volumeSettings, type VolumeSettings } from './bake-volume';
 import { checkBakeComponents } from './check-bake-components';
 import { distributionSettings, type DistributionSettings } from './distribution';
 import { checkFastLaunch, type FastLaunch } from './fast-launch';
+import { resourceNameOf } from './fixed-names';
 import { gateSettings, type GateSettings } from './gate-policy';
 import { imageSettings, type ImageSettings } from './image-settings';
 import { noBakeWindows } from './no-bake-window';
@@ -72,7 +73,7 @@ export function pipelineSettings(scope: IConstruct, props: WindowsAmiPipelinePro
   return {
     os,
     pipelineName,
-    resourceName: `winbake-${pipelineName}`,
+    resourceName: resourceNameOf(pipelineName),
     ...imageSettings(scope, props, gate.lines),
     gate,
     patchWithin: patchBudget(scope, props.patchWithin, { gate, promotion, scan: props.scan }),

@@ -1,7 +1,7 @@
 import { Tags } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
-import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -16,10 +16,14 @@ import { BakePipeline } from './bake-pipeline';
 import { BakeRecipe } from './bake-recipe';
 import { baseAmiSource } from './base-ami-source';
 import { CareFunction } from './care-function';
+import { grantChannelReads } from './channel-reads';
 import { ChannelSeed } from './channel-seed';
 import { DecideFunction } from './decide-function';
 import { describePipeline } from './describe-pipeline';
 import { ExecutionRole } from './execution-role';
+import { grantInvoke } from './grant-invoke';
+import type { IWindowsAmiPipeline } from './i-windows-ami-pipeline';
+import { ImportedPipeline } from './imported-pipeline';
 import { InstanceRole } from './instance-role';
 import { InstanceScripts } from './instance-scripts';
 import { letLogsUse } from './log-key';
@@ -43,7 +47,24 @@ import type { WindowsAmiPipelineProps } from './windows-ami-pipeline-props';
  * parameters below `parameterPath`, where fleets follow it; until the first bake has ended they name the plain
  * ECS-optimized AMI.
  */
-export class WindowsAmiPipeline extends Construct {
+export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline {
+  /**
+   * A pipeline that another app has deployed in this account and region, to read its channels or to let somebody operate it.
+   *
+   * @param scope - where it is known
+   * @param id - its id there
+   * @param pipelineName - such as `2022-core`
+   * @param parameterPrefix - where the pipeline's parameters begin, `/winbake` unless it was given another prefix
+   */
+  public static fromPipelineName(
+    scope: Construct,
+    id: string,
+    pipelineName: string,
+    parameterPrefix?: string,
+  ): IWindowsAmiPipeline {
+    return new ImportedPipeline(scope, id, pipelineName, parameterPrefix);
+  }
+
   /** The Windows that is baked. */
   public readonly os: WindowsOs;
 
@@ -163,6 +184,11 @@ export class WindowsAmiPipeline extends Construct {
     this.rebake = stateMachine;
   }
 
+  /** Lets somebody read what the channels and revisions point to, in the region of the pipeline. */
+  public grantRead(grantee: IGrantable): Grant {
+    return grantChannelReads(this, grantee, [this.parameterPath]);
+  }
+
   /** Lets somebody order what changes the pipeline, such as holds and rollbacks, but accept no findings. */
   public grantOperate(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.operate.function.functionArn);
@@ -211,9 +237,4 @@ export class WindowsAmiPipeline extends Construct {
   private onEvent(id: string, type: EventType, options: OnEventOptions): Rule {
     return pipelineRule(this, id, { pipelineName: this.pipelineName, type }, options);
   }
-}
-
-/** Exactly one ARN: the grants of CDK take the aliases of a function along. */
-function grantInvoke(grantee: IGrantable, arn: string): Grant {
-  return Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [arn] });
 }
