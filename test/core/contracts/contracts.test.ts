@@ -1,13 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { careMemorySchema } from '../../../lib/core/contracts/care-memory';
 import { catalogSchema } from '../../../lib/core/contracts/catalog';
+import { deliveriesSchema } from '../../../lib/core/contracts/deliveries';
+import { equalBakeSchema } from '../../../lib/core/contracts/equal-bake';
 import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
 import { fleetWordsSchema } from '../../../lib/core/contracts/fleet-words';
 import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
+import { lastDecisionSchema } from '../../../lib/core/contracts/last-decision';
+import { leaseSchema } from '../../../lib/core/contracts/lease';
+import { noticesSchema } from '../../../lib/core/contracts/notices';
+import { operateRequestSchema } from '../../../lib/core/contracts/operate-request';
 import { orderSchema } from '../../../lib/core/contracts/order';
 import { outageSchema } from '../../../lib/core/contracts/outage';
 import { parseDocument } from '../../../lib/core/contracts/parse-document';
+import { pipelineDescriptionSchema } from '../../../lib/core/contracts/pipeline-description';
 import { publicationSchema } from '../../../lib/core/contracts/publication';
 import { rolloutLogSchema } from '../../../lib/core/contracts/rollout-log';
 import { verificationSchema } from '../../../lib/core/contracts/verification';
@@ -22,6 +30,13 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['fleet-state', fleetStateSchema, 'bad'],
   ['fleet-words', fleetWordsSchema, 'hold'],
   ['rollout-log', rolloutLogSchema, 'rollouts'],
+  ['notices', noticesSchema, 'notices'],
+  ['deliveries', deliveriesSchema, 'targets'],
+  ['equal-bake', equalBakeSchema, 'amis'],
+  ['last-decision', lastDecisionSchema, 'decision'],
+  ['lease', leaseSchema, 'order'],
+  ['care', careMemorySchema, 'failing'],
+  ['pipeline', pipelineDescriptionSchema, 'retention'],
 ];
 
 /** Fields that older writers did not know, and what is read for them. */
@@ -73,4 +88,30 @@ describe.each(DOCUMENTS)('winbake.%s/1', (name, schema, field) => {
       'x.json is damaged: it is not JSON.',
     );
   });
+});
+
+describe('orders of people', () => {
+  const orders = JSON.parse(fixture('operate-requests')) as readonly Record<string, unknown>[];
+
+  test('the fixture has one of each verb, with every field', () => {
+    expect(orders.map((order) => operateRequestSchema.parse(order))).toEqual(orders);
+    const verbs = operateRequestSchema.options.map(({ shape }) => shape.verb.value);
+    expect(orders.map(({ verb }) => verb)).toEqual(verbs);
+    for (const [index, { shape }] of operateRequestSchema.options.entries()) {
+      expect(Object.keys(orders[index]!).sort()).toEqual(Object.keys(shape).sort());
+    }
+  });
+
+  test.each(['by', 'reason', 'dryRun'])('none goes without %s, and none with a field of another', (field) => {
+    for (const order of orders) {
+      expect(operateRequestSchema.safeParse({ ...order, [field]: undefined }).success).toBe(false);
+      expect(operateRequestSchema.safeParse({ ...order, other: 1 }).success).toBe(false);
+    }
+  });
+});
+
+test('a lease keeps the word of the person who ends it', () => {
+  const cancel = { by: 'ann', reason: 'wrong recipe', at: '2025-10-14T19:00:00.000Z' };
+  const lease = { ...(JSON.parse(fixture('lease')) as object), cancel };
+  expect(parseDocument(leaseSchema, JSON.stringify(lease), 'x.json')).toEqual(lease);
 });
