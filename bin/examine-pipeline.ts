@@ -15,7 +15,8 @@ export const examinePipeline: Examine = async (options) => {
     readPipeline(new SSMClient({ region }), options.prefix, options.pipeline, caller, region),
   );
   const ports = { ...operatePorts(description), sight: pipelineSight(region), reach: reachFromHere };
-  const explain = (error: unknown) => explainFailure(error, { doing: 'look', region }).message;
+  const explain = (error: unknown) =>
+    explainFailure(error, { doing: 'look', region }).message.replaceAll(/\s*\n\s*/g, ' ');
   const { account, pipeline } = description;
   return { pipeline, account, region, checks: await examine(ports, description, explain) };
 };

@@ -25,7 +25,8 @@ Examples:
   winbake compat 10.0.20348.4294 10.0.20348.4171    whether an image is safe to run on a host
   winbake registry serve --as-of 2025-10-16         Microsoft's registry as it was that day, on this computer
   winbake status --all                              how the pipelines of an account stand
-  winbake hold -p 2022-core --reason "release week"  keep fleets from getting newer publications
+  winbake doctor -p 2022-core                       whether a pipeline has what it needs
+  winbake hold -p 2022-core --reason "a fair"       keep fleets from getting newer publications
 
 Exit codes: 0 yes or done; 1 failed; 2 wrong usage; 3 the answer is no.
 Each command has its own help: winbake resolve --help

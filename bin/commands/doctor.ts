@@ -64,11 +64,14 @@ function exitCodeOf(checks: readonly CheckResult[]): ExitCode {
 function textOf({ account, checks, pipeline, region }: Examination): string {
   const count = (wanted: Verdict) => checks.filter(({ verdict }) => verdict === wanted).length;
   const table = formatTable(
-    ['check', '', 'detail', 'way out'].map((title) => ({ title })),
-    checks.map(({ check, detail, verdict, wayOut }) => [check, WORDS[verdict], detail, wayOut ?? '']),
+    ['check', '', 'detail'].map((title) => ({ title })),
+    checks.map(({ check, detail, verdict }) => [check, WORDS[verdict], detail]),
   );
+  const ways = checks.flatMap(({ check, wayOut }) => (wayOut === null ? [] : [[check, wayOut]]));
+  const wayTable =
+    ways.length === 0 ? '' : `${formatTable([{ title: 'way out of' }, { title: '' }], ways)}\n`;
   return (
-    `${pipeline}  account ${account}, ${region}\n\n${table}\n` +
+    `${pipeline}  account ${account}, ${region}\n\n${table}\n${wayTable}` +
     `${count('ok')} ok, ${count('no')} wrong, ${count('unknown')} not known.\n`
   );
 }

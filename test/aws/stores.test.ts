@@ -78,8 +78,8 @@ describeWithMoto('the stores of a pipeline, on moto', (moto) => {
     const { ImageId = '' } = await ec2.send(
       new CreateImageCommand({ InstanceId: Instances[0]?.InstanceId, Name: 'winbake' }),
     );
-    await ec2AmiTags().tag('eu-central-1', ImageId, { 'winbake:pipeline': '2022-core', Name: 'a' });
-    await ec2AmiTags().tag('eu-central-1', ImageId, { 'winbake:mode': 'exact', Name: 'b' });
+    await ec2AmiTags(jest.fn()).tag('eu-central-1', ImageId, { 'winbake:pipeline': '2022-core', Name: 'a' });
+    await ec2AmiTags(jest.fn()).tag('eu-central-1', ImageId, { 'winbake:mode': 'exact', Name: 'b' });
     const { Images: tagged = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [ImageId] }));
     const tags = Object.fromEntries((tagged[0]?.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
     expect(tags).toEqual({ 'winbake:pipeline': '2022-core', 'winbake:mode': 'exact', Name: 'b' });

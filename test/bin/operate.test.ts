@@ -1,3 +1,10 @@
+import {
+  CreateTagsCommand,
+  DescribeImagesCommand,
+  EC2Client,
+  RegisterImageCommand,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -124,9 +131,70 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     });
   });
 
-  test('a prune says of every AMI why it stays', async () => {
+  test('a prune says of every AMI why it stays, and a dry run removes none', async () => {
+    const ec2 = new EC2Client(moto.config());
+    const ids: string[] = [];
+    for (const publication of ['20348.4052-1', '20348.4171-1', undefined]) {
+      const Name = `winbake ${publication ?? 'x'}`;
+      const { ImageId = '' } = await ec2.send(
+        new RegisterImageCommand({ Name, RootDeviceName: '/dev/sda1' }),
+      );
+      const Tags = [
+        { Key: 'winbake:pipeline', Value: '2022-core' },
+        ...(publication === undefined ? [] : [{ Key: 'winbake:publication', Value: publication }]),
+      ];
+      await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags }));
+      ids.push(ImageId);
+    }
+    await ec2.send(
+      new RunInstancesCommand({ ImageId: ids[0], MinCount: 1, MaxCount: 1, InstanceType: 'm6i.xlarge' }),
+    );
     const run = await runCommandLine('prune', '-p', '2022-core', '--dry-run');
-    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to do.') });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toMatch(/^Nothing to do\.\nBecause:\n/);
+    expect(run.stdout).toMatch(
+      new RegExp(
+        `keep ${ids[0]} in eu-central-1 \\(20348.4052-1\\): used by instance i-\\w+; one of the newest`,
+      ),
+    );
+    expect(run.stdout).toContain(
+      `keep ${ids[2]} in eu-central-1 (not published): 0 days old, 7 is the least`,
+    );
+    const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
+    expect(Images).toHaveLength(3);
+  });
+
+  test('the doctor says what is missing, as a table and as JSON', async () => {
+    const run = await runCommandLine('doctor', '-p', '2022-core');
+    expect(run).toMatchObject({ exitCode: 3, stderr: '' });
+    expect(run.stdout).toMatch(/^2022-core {2}account 123456789012, eu-central-1\n\ncheck +detail\n/);
+    expect(run.stdout).toMatch(/function care +no +there is no function winbake-2022-core-care\n/);
+    expect(run.stdout).toMatch(/\nway out of\n[^]*\nfunction care +Deploy the stack of the pipeline again/);
+    expect(run.stdout).toMatch(/\d+ ok, \d+ wrong, \d+ not known\.\n$/);
+    const { stdout } = await runCommandLine('doctor', '-p', '2022-core', '--json');
+    const { checks } = JSON.parse(stdout) as { checks: { check: string; verdict: string }[] };
+    expect(checks.find(({ check }) => check === 'lease')).toMatchObject({ verdict: 'ok' });
+    expect(checks.find(({ check }) => check === 'channel current in eu-central-1')).toMatchObject({
+      verdict: 'no',
+    });
+  });
+
+  test.each([
+    ['status'],
+    ['doctor'],
+    ['prune', '--dry-run'],
+    ['rebake', '--dry-run'],
+    ['cancel', '--dry-run'],
+    ['unhold', '--dry-run'],
+    ['promote', '--dry-run'],
+    ['rollback', '--dry-run'],
+    ['accept', 'WENT_BACK servercore 10.0.20348.3328', '--dry-run'],
+  ])('%s of a pipeline that is not there names those that are', async (...args) => {
+    const run = await runCommandLine(...args, '-p', '2019-core');
+    expect(run).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(run.stderr).toBe(
+      'There is no pipeline 2019-core below /winbake in account 123456789012, eu-central-1; there are: 2022-core. Is it the right account and region?\n',
+    );
   });
 
   test.each<[string, string[], string]>([

@@ -37,7 +37,9 @@ export async function examine(
     try {
       return await check(ports, description);
     } catch (error) {
-      return [unsure(name, explain(error), 'Run it again with rights to read this.')];
+      return [
+        unsure(name, explain(error), 'Mend what it says, such as rights to read this, and run it again.'),
+      ];
     }
   });
   return (await Promise.all(looked)).flat();
