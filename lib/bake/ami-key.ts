@@ -2,6 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { amiKeyDescription } from '../core/destroy/left-names';
 import { AUTO_SCALING_GRANT, amiKeyAlias, autoScalingRoleArn } from '../core/publish/ami-key-names';
 import { keyAdministration } from '../internal/key-administration';
 import type { PipelineSettings } from './pipeline-settings';
@@ -25,7 +26,7 @@ const USE = [
 export class AmiKey extends Key {
   constructor(scope: Construct, id: string, { distribution, pipelineName }: PipelineSettings) {
     super(scope, id, {
-      description: `Winbake ${pipelineName}: AMIs that other accounts use`,
+      description: amiKeyDescription(pipelineName),
       alias: amiKeyAlias(pipelineName),
       enableKeyRotation: true,
       policy: keyAdministration(),

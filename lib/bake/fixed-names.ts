@@ -13,11 +13,6 @@ export const ACCEPT_ALIAS = 'accept';
 const LONGEST_ROLE_NAME = 64;
 const LONGEST_REGION = 'ap-southeast-1';
 
-/** The name of what AWS names per account and region. */
-export function resourceNameOf(pipelineName: string): string {
-  return `winbake-${pipelineName}`;
-}
-
 /** The name of a function of a pipeline, by which other accounts and the command line find it. */
 export function functionName(
   { resourceName }: { readonly resourceName: string },

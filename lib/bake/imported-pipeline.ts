@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { resourceNameOf } from '../core/destroy/left-names';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { grantChannelReads } from './channel-reads';
-import { ACCEPT_ALIAS, functionName, resourceNameOf } from './fixed-names';
+import { ACCEPT_ALIAS, functionName } from './fixed-names';
 import { grantInvoke } from './grant-invoke';
 import type { IWindowsAmiPipeline } from './i-windows-ami-pipeline';
 

@@ -40,7 +40,7 @@ function faultyApp() {
 
 test('what is judged is the app, and beside it every prop in two regions and two accounts', () => {
   expect(templates.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['WinbakePipeline', 'WinbakeFleet', 'All']),
+    expect.arrayContaining(['WinbakePipeline', 'WinbakeFleet', 'All', 'AllAccount0', 'AllAccount1']),
   );
 });
 
@@ -89,7 +89,7 @@ function statementsIn(value: unknown): readonly Statement[] {
 }
 
 /** What is not ours: the user's keys, whose policies are those of CDK, and what CDK lets every container instance do. */
-const OF_OTHERS = { keys: /^(Volume|Notice)Key/, actions: ['ecs:Submit*'] };
+const OF_OTHERS = { keys: /^(Volume|Notice|Storage|Log)Key/, actions: ['ecs:Submit*'] };
 
 test('nobody may do everything of a service, nor everything but something', () => {
   const allowed = templates.flatMap(({ resources }) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { addStacks } from '../../bin/app';
+import { addAllPropsAccounts } from './all-props-accounts';
 import { addAllPropsPipeline } from './all-props-pipeline';
 
 /** An app that was synthesized into a folder of its own. */
@@ -20,6 +21,7 @@ export function judgedApp(): JudgedApp {
   return synthesized((app) => {
     addStacks(app);
     addAllPropsPipeline(app);
+    addAllPropsAccounts(app);
   });
 }
 

@@ -1,6 +1,8 @@
+import { resourceNameOf } from '../destroy/left-names';
+
 /** The alias of the key that a pipeline makes for AMIs of other accounts; accounts find the key by it. */
 export function amiKeyAlias(pipeline: string): string {
-  return `alias/winbake-${pipeline}-amis`;
+  return `alias/${resourceNameOf(pipeline)}-amis`;
 }
 
 /**
