@@ -10,6 +10,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Remains } from '../core/ports/remains';
 
+/** How S3 says that a bucket has no tag that we may see. */
+const NOT_OURS = ['NoSuchTagSet', 'NoSuchBucket', 'AccessDenied'];
+
 /** The buckets of a region with the pipeline's tag, and the one that is named, if any. */
 export function leftBuckets(
   client: S3Client,
@@ -42,13 +45,13 @@ export function leftBuckets(
   };
 }
 
-/** A bucket without tags is an error to S3. */
+/** A bucket without tags is an error to S3; one whose tags are not for us is somebody else's. */
 async function pipelineOf(client: S3Client, Bucket: string): Promise<string | undefined> {
   try {
     const { TagSet = [] } = await client.send(new GetBucketTaggingCommand({ Bucket }));
     return TagSet.find(({ Key }) => Key === 'winbake:pipeline')?.Value;
   } catch (error) {
-    if (error instanceof S3ServiceException && ['NoSuchTagSet', 'NoSuchBucket'].includes(error.name)) {
+    if (error instanceof S3ServiceException && NOT_OURS.includes(error.name)) {
       return undefined;
     }
     throw error;

@@ -30,7 +30,7 @@ export async function identifyCaller(client: STSClient, expected: string | undef
 
 /**
  * What a pipeline says of itself, from its parameter `<prefix>/<name>/pipeline`. Throws a `WinbakeError` that names the
- * pipelines that are there, or says that this one belongs to another account.
+ * pipelines that are there, or says that this one is deployed elsewhere or was deleted.
  */
 export async function readPipeline(
   client: SSMClient,
@@ -48,7 +48,7 @@ export async function readPipeline(
   if ((await valueOf(client, `${prefix}/${name}/latest/publication`)) !== undefined) {
     throw new WinbakeError(
       'AWS_FAILED',
-      `The pipeline ${name} only publishes to ${place}; sign in to the account and region that it was deployed in.`,
+      `The pipeline ${name} has channels in ${place} and is not deployed there; sign in where it is, or where its stack was deleted see \`winbake destroy\`.`,
     );
   }
   const others = await listPipelines(client, prefix);

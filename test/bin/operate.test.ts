@@ -6,7 +6,12 @@ import {
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { accountParameterStores } from '../../lib/aws/account-parameter-stores';
 import { promoteWhenDue } from '../../lib/core/publish/operate-channels';
@@ -194,6 +199,15 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
     expect(run.stderr).toBe(
       'There is no pipeline 2019-core below /winbake in account 123456789012, eu-central-1; there are: 2022-core. Is it the right account and region?\n',
+    );
+  });
+
+  test('a pipeline whose stack is deleted, or that is deployed elsewhere, is told from one that never was', async () => {
+    await ssm.send(new DeleteParameterCommand({ Name: `${PATH}/pipeline` }));
+    const run = await runCommandLine('status', '-p', '2022-core');
+    expect(run).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(run.stderr).toBe(
+      'The pipeline 2022-core has channels in account 123456789012, eu-central-1 and is not deployed there; sign in where it is, or where its stack was deleted see `winbake destroy`.\n',
     );
   });
 
