@@ -1,0 +1,38 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { WindowsAmiPipeline, WindowsOs } from '../../lib/index';
+import { actionsOf, policyStatements } from '../support/policy-statements';
+
+const stack = new Stack(new App(), 'Pipeline', { env: { account: '111122223333', region: 'eu-central-1' } });
+new WindowsAmiPipeline(stack, 'Pipeline', {
+  os: WindowsOs.SERVER_2022_CORE,
+  distribution: { accounts: ['444455556666'] },
+});
+const statements = policyStatements(Template.fromStack(stack));
+
+test.each(['care', 'operate'])('%s removes AMIs of its own pipeline alone', (kind) => {
+  const [, own = []] =
+    Object.entries(statements).find(([role]) => role.toLowerCase().startsWith(`pipeline${kind}role`)) ?? [];
+  const that = (action: string) => own.filter((one) => actionsOf([one]).includes(action));
+  expect(that('ec2:DeregisterImage')).toEqual([
+    expect.objectContaining({
+      Action: ['ec2:EnableImageDeprecation', 'ec2:DeregisterImage'],
+      Condition: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': '2022-core' } },
+    }),
+  ]);
+  for (const action of ['ec2:DeleteSnapshot', 'ec2:DeregisterImage', 'ssm:DeleteParameter']) {
+    expect(that(action)).toHaveLength(1);
+    expect(JSON.stringify(that(action)[0]!.Resource)).not.toBe('"*"');
+  }
+  expect(that('ec2:DeleteSnapshot')[0]).toHaveProperty('Condition');
+  const [parameters] = that('ssm:DeleteParameter');
+  expect(JSON.stringify(parameters!.Resource)).toContain('/winbake/2022-core/by-revision/*');
+  expect(JSON.stringify(that('sts:AssumeRole')[0]!.Resource)).toContain(
+    '444455556666:role/winbake-account-eu-central-1',
+  );
+});
+
+test('nobody else of the pipeline may remove an AMI', () => {
+  const may = Object.entries(statements).filter(([, own]) => actionsOf(own).includes('ec2:DeregisterImage'));
+  expect(may).toHaveLength(2);
+});
