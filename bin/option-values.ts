@@ -60,3 +60,11 @@ export function parseMonths(text: string): number {
   }
   return months;
 }
+
+/** A month such as `2026-07`; throws a `UsageError`. */
+export function parseMonth(text: string): string {
+  if (!/^20\d{2}-(0[1-9]|1[0-2])$/.test(text)) {
+    throw new UsageError(`A month is written like 2026-07; got: '${text}'.`);
+  }
+  return text;
+}

@@ -20,11 +20,11 @@ export function pipelineOptions(): readonly Option[] {
   ];
 }
 
-/** The options that name a place, without a pipeline. */
-export function placeOptions(): readonly Option[] {
+/** The options that name a place, without a pipeline; `what` is to be found there. */
+export function placeOptions(what: 'pipeline' | 'fleet' = 'pipeline'): readonly Option[] {
   return [
-    new Option('--prefix <path>', 'where the parameters of pipelines begin').default('/winbake'),
-    new Option('--region <region>', "region of the pipeline (default: AWS_REGION, or the profile's)"),
+    new Option('--prefix <path>', `where the parameters of ${what}s begin`).default('/winbake'),
+    new Option('--region <region>', `region of the ${what} (default: AWS_REGION, or the profile's)`),
     new Option('--account <id>', 'the account that it must be, else nothing is done'),
   ];
 }

@@ -5,6 +5,7 @@ import { compatCommand } from './commands/compat';
 import { destroyCommand } from './commands/destroy';
 import { doctorCommand } from './commands/doctor';
 import { explainCommand } from './commands/explain';
+import { fleetCommand } from './commands/fleet';
 import { operateCommands } from './commands/operate';
 import { registryCommand } from './commands/registry';
 import { rehearseCommand } from './commands/rehearse';
@@ -27,6 +28,7 @@ Examples:
   winbake status --all                              how the pipelines of an account stand
   winbake doctor -p 2022-core                       whether a pipeline has what it needs
   winbake hold -p 2022-core --reason "a fair"       keep fleets from getting newer publications
+  winbake fleet shop                                what a fleet runs, what it waits for and since when
 
 Exit codes: 0 yes or done; 1 failed; 2 wrong usage; 3 the answer is no.
 Each command has its own help: winbake resolve --help
@@ -46,7 +48,9 @@ export async function runProgram(
     .description(DESCRIPTION)
     .version(version, '-V, --version', 'print the version')
     .addHelpText('after', EXAMPLES)
-    .helpCommand(true);
+    .helpCommand(true)
+    // What stands after a command is the command's own.
+    .enablePositionalOptions();
   for (const command of [
     rehearseCommand(terminal, finish),
     backtestCommand(terminal, finish),
@@ -59,6 +63,11 @@ export async function runProgram(
     doctorCommand(terminal, finish, async (options) =>
       (await import('./examine-pipeline')).examinePipeline(options),
     ),
+    fleetCommand(terminal, finish, {
+      open: async (place) => (await import('./fleet-access')).openFleets(place, () => new Date()),
+      ask: askOnTerminal,
+      now: () => new Date(),
+    }),
     ...operateCommands(terminal, finish, {
       open: async (options) => (await import('./pipeline-access')).openPipeline(terminal, options),
       ask: askOnTerminal,

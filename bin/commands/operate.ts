@@ -1,22 +1,17 @@
-import { Command, Option } from 'commander';
-import { operateRequestSchema, type OperateAnswer } from '../../lib/core/contracts/operate-request';
+import { Command } from 'commander';
+import { operateRequestSchema } from '../../lib/core/contracts/operate-request';
 import { UsageError } from '../../lib/core/errors/usage-error';
 import type { PipelineAccess } from '../pipeline-access';
 import type { Ask } from '../confirm';
-import { ExitCode } from '../exit-code';
+import { carryOutOrder } from '../carry-out-order';
+import type { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';
+import { checkReason, orderOptions, saying, type OrderOptions } from '../order-options';
 import { pipelineOptions, type PipelineOptions } from '../pipeline-options';
-import { planText } from '../plan-text';
 import type { Terminal } from '../terminal';
 import { VERBS, type VerbCommand, type VerbOptions } from '../verbs';
 
-interface OperateOptions extends PipelineOptions, VerbOptions {
-  readonly reason?: string;
-  readonly by?: string;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-}
+type OperateOptions = PipelineOptions & VerbOptions & OrderOptions;
 
 /** What the verbs work with. */
 export interface OperateTools {
@@ -32,7 +27,7 @@ export function operateCommands(terminal: Terminal, finish: Finish, tools: Opera
     if (verb.argument !== undefined) {
       command.argument(...verb.argument);
     }
-    for (const option of [...pipelineOptions(), ...verb.options(), ...sharedOptions()]) {
+    for (const option of [...pipelineOptions(), ...verb.options(), ...orderOptions()]) {
       command.addOption(option);
     }
     return command
@@ -45,16 +40,6 @@ export function operateCommands(terminal: Terminal, finish: Finish, tools: Opera
   });
 }
 
-function sharedOptions(): readonly Option[] {
-  return [
-    new Option('--reason <text>', 'why; it is kept, and shown to others'),
-    new Option('--by <name>', 'in whose name (default: the ARN of the credentials)'),
-    new Option('--dry-run', 'show the plan and change nothing'),
-    new Option('-y, --yes', 'carry the plan out without asking'),
-    new Option('--json', 'print one JSON document'),
-  ];
-}
-
 interface Run {
   readonly verb: VerbCommand;
   readonly terminal: Terminal;
@@ -64,38 +49,18 @@ interface Run {
 }
 
 async function carryOut({ argument, options, terminal, tools, verb }: Run): Promise<ExitCode> {
-  const isDry = options.dryRun === true;
-  if (!isDry && options.reason === undefined) {
-    throw new UsageError(
-      `Say why with --reason "...": others will read it. To see the plan only, say --dry-run.`,
-    );
-  }
+  checkReason(options);
   const own = verb.request(options, tools.now(), argument);
   checkWish(own, options);
   const access = await tools.open(options);
-  const word = { by: options.by ?? access.caller.arn, reason: options.reason ?? 'a dry run' };
-  const send = (dryRun: boolean) => access.operate({ ...own, ...word, dryRun } as never);
-  const plan = await send(true);
-  const show = (answer: OperateAnswer) => {
-    terminal.out(
-      options.json === true
-        ? `${JSON.stringify(answer, null, 2)}\n`
-        : planText(answer) + outcome(answer, isDry),
-    );
-  };
-  if (isDry || plan.changes.length === 0) {
-    show(plan);
-    return plan.changes.length === 0 && verb.mayRefuse ? ExitCode.NO : ExitCode.DONE;
-  }
-  if (options.yes !== true) {
-    terminal.err(planText(plan));
-    if (!(await tools.ask('Carry it out?'))) {
-      terminal.err('Nothing was changed.\n');
-      return ExitCode.NO;
-    }
-  }
-  show(await send(false));
-  return ExitCode.DONE;
+  const word = saying(options, access.caller.arn);
+  return carryOutOrder({
+    terminal,
+    ask: tools.ask,
+    options,
+    mayRefuse: verb.mayRefuse,
+    send: (dryRun) => access.operate({ ...own, ...word, dryRun } as never),
+  });
 }
 
 /** What the service would refuse is refused before anybody signs in. */
@@ -110,11 +75,4 @@ function checkWish(own: object, options: OperateOptions): void {
   if (issue !== undefined) {
     throw new UsageError(`The option --${issue.path.join('.')} ${issue.message}.`);
   }
-}
-
-function outcome({ changes, done }: OperateAnswer, isDry: boolean): string {
-  if (done) {
-    return 'Done.\n';
-  }
-  return isDry && changes.length > 0 ? 'A dry run: nothing was changed.\n' : '';
 }

@@ -18,15 +18,23 @@ export interface Saying {
  * The word that holds promotion, for 14 days unless `until` is given and for 60 at most. Throws a `UsageError` for another
  * time.
  */
-export function holdWord({ by, reason }: Saying, now: Date, until?: Date): OperatorWord {
-  const end = until ?? new Date(now.getTime() + DEFAULT_DAYS * DAY_MILLISECONDS);
-  const days = (end.getTime() - now.getTime()) / DAY_MILLISECONDS;
-  if (!(days > 0 && days <= LONGEST_DAYS)) {
+export function holdWord(asked: Saying, now: Date, until?: Date): OperatorWord {
+  return wordUntil(asked, now, until ?? new Date(now.getTime() + DEFAULT_DAYS * DAY_MILLISECONDS), 'A hold');
+}
+
+/** The longest time for which a person's word counts; it is said again before it ends. */
+export function longestUntil(now: Date): Date {
+  return new Date(now.getTime() + LONGEST_DAYS * DAY_MILLISECONDS);
+}
+
+/** A person's word until an instant; throws a `UsageError` for one that has passed or is beyond 60 days. `what` begins it. */
+export function wordUntil({ by, reason }: Saying, now: Date, until: Date, what: string): OperatorWord {
+  if (!(until.getTime() > now.getTime() && until.getTime() <= longestUntil(now).getTime())) {
     throw new UsageError(
-      `A hold ends after now and within ${LONGEST_DAYS} days; got: ${end.toISOString()}. Hold again before it ends.`,
+      `${what} ends after now and within ${LONGEST_DAYS} days; got: ${until.toISOString()}. Say it again before it ends.`,
     );
   }
-  return { by, reason, at: now.toISOString(), until: end.toISOString() };
+  return { by, reason, at: now.toISOString(), until: until.toISOString() };
 }
 
 /** The word that ends a hold: who released it and why, over at once. */

@@ -1,0 +1,100 @@
+import {
+  DescribeAutoScalingGroupsCommand,
+  type AutoScalingClient,
+  type Instance,
+} from '@aws-sdk/client-auto-scaling';
+import { paginateDescribeInstances, type EC2Client, type Instance as Ec2Instance } from '@aws-sdk/client-ec2';
+import {
+  ClusterNotFoundException,
+  DescribeContainerInstancesCommand,
+  paginateListContainerInstances,
+  type ContainerInstance,
+  type ECSClient,
+} from '@aws-sdk/client-ecs';
+import type { FleetInstance } from '../core/fleet/fleet-status';
+
+/** A filter takes so many values. */
+const MOST_FILTERED = 200;
+
+/** The services that know a fleet's instances. */
+export interface FleetClients {
+  readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
+  readonly ecs: ECSClient;
+}
+
+/** The instances of a fleet, oldest first; undefined where its group is gone. */
+export async function fleetInstances(
+  { autoScaling, ec2, ecs }: FleetClients,
+  { autoScalingGroup, cluster }: { readonly autoScalingGroup: string; readonly cluster: string },
+): Promise<readonly FleetInstance[] | undefined> {
+  const answer = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [autoScalingGroup] }),
+  );
+  const [group] = answer.AutoScalingGroups ?? [];
+  if (group === undefined) {
+    return undefined;
+  }
+  const members = new Map((group.Instances ?? []).map((one) => [one.InstanceId ?? '', one]));
+  if (members.size === 0) {
+    return [];
+  }
+  const hosts = await containerInstances(ecs, cluster);
+  const found: FleetInstance[] = [];
+  for (const { ImageId, InstanceId = '', LaunchTime } of await instancesOf(ec2, [...members.keys()])) {
+    found.push({
+      id: InstanceId,
+      amiId: ImageId ?? '',
+      startedAt: LaunchTime?.toISOString() ?? null,
+      ...fromServices(members.get(InstanceId), hosts.get(InstanceId)),
+    });
+  }
+  return found.sort((one, other) => ((one.startedAt ?? '') < (other.startedAt ?? '') ? -1 : 1));
+}
+
+/** By a filter, since one that has just gone would fail the call that names it. */
+async function instancesOf(client: EC2Client, ids: readonly string[]): Promise<readonly Ec2Instance[]> {
+  const found: Ec2Instance[] = [];
+  for (let first = 0; first < ids.length; first += MOST_FILTERED) {
+    const Filters = [{ Name: 'instance-id', Values: ids.slice(first, first + MOST_FILTERED) }];
+    for await (const page of paginateDescribeInstances({ client }, { Filters })) {
+      found.push(...(page.Reservations ?? []).flatMap((one) => one.Instances ?? []));
+    }
+  }
+  return found;
+}
+
+function fromServices(member: Instance | undefined, host: ContainerInstance | undefined) {
+  const revision = host?.attributes?.find(({ name }) => name === 'winbake.revision')?.value;
+  return {
+    lifecycle: member?.LifecycleState ?? '',
+    revision: revision === undefined ? null : Number(revision),
+    status: host?.status ?? null,
+    tasks: host?.runningTasksCount ?? 0,
+  };
+}
+
+/** By EC2 instance; none where the cluster is gone. */
+async function containerInstances(
+  client: ECSClient,
+  cluster: string,
+): Promise<ReadonlyMap<string, ContainerInstance>> {
+  const found = new Map<string, ContainerInstance>();
+  try {
+    for await (const page of paginateListContainerInstances({ client }, { cluster })) {
+      const { containerInstanceArns: containerInstances = [] } = page;
+      if (containerInstances.length > 0) {
+        const request = new DescribeContainerInstancesCommand({ cluster, containerInstances });
+        const answer = await client.send(request);
+        for (const one of answer.containerInstances ?? []) {
+          found.set(one.ec2InstanceId ?? '', one);
+        }
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ClusterNotFoundException)) {
+      throw error;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,100 @@
+import type { FleetState } from '../contracts/fleet-state';
+import type { FleetWords } from '../contracts/fleet-words';
+import type { Channel } from '../contracts/publication';
+import { readOsVersion } from '../windows/os-version';
+import { hoursBehind, hoursUnpatched } from './patch-hours';
+import { runningPublications } from './running-publications';
+import { wordInForce } from './word-in-force';
+
+/** An instance of a fleet as the services describe it. */
+export interface FleetInstance {
+  readonly id: string;
+  readonly amiId: string;
+  /** Such as `InService` or `Terminating:Wait`. */
+  readonly lifecycle: string;
+  readonly startedAt: string | null;
+  /** The revision that it told ECS, null where it has not registered or tells none. */
+  readonly revision: number | null;
+  /** Such as `ACTIVE` or `DRAINING`; null where it has not registered with ECS. */
+  readonly status: string | null;
+  readonly tasks: number;
+}
+
+/** What a fleet's status is made of. */
+export interface FleetFacts {
+  readonly state: FleetState;
+  readonly words: FleetWords | undefined;
+  /** What fleets of the pipeline should run; undefined where it is not known. */
+  readonly current: Channel | undefined;
+  /** Undefined where the group is gone. */
+  readonly instances: readonly FleetInstance[] | undefined;
+  readonly now: Date;
+}
+
+/** How a fleet stands, for people and for programs. */
+export type FleetStatus = ReturnType<typeof fleetStatus>;
+
+/** How a fleet stands: what people set, what it runs, how far that is behind, what it waits for and since when. */
+export function fleetStatus({ current, instances, now, state, words }: FleetFacts) {
+  const { fleet, autoScalingGroup, cluster, channel, publication, rollout, wanted } = state;
+  const there = instances ?? [];
+  const running = runningPublications(state, { instances: there });
+  const facts = { running, wanted, now };
+  return {
+    fleet,
+    autoScalingGroup,
+    cluster,
+    follows: channel,
+    hold: wordInForce(words?.hold ?? null, now) ?? null,
+    floor: wordInForce(words?.floor ?? null, now) ?? null,
+    accepted: wordInForce(words?.accepted ?? null, now) ?? null,
+    bad: state.bad,
+    runs: {
+      publication: publication?.id ?? null,
+      amiId: state.amiId,
+      osVersion: publication?.osVersion ?? null,
+      mode: publication?.mode ?? null,
+    },
+    wanted: wanted && { ...wanted.publication, since: wanted.since },
+    current: current ?? null,
+    hoursBehind: hoursBehind(facts),
+    hoursUnpatched: hoursUnpatched(facts),
+    waiting: state.waiting,
+    rollout: rollout && {
+      publication: rollout.publication.id,
+      from: rollout.from.publication?.id ?? rollout.from.amiId,
+      phase: rollout.phase,
+      percentage: rollout.progress.percentage,
+      since: rollout.progress.at,
+      startedAt: rollout.startedAt,
+      goingBack: rollout.goingBack,
+    },
+    last: state.last,
+    notices: Object.entries(state.notices).map(([cause, { at, message }]) => ({ cause, at, message })),
+    isGroupThere: instances !== undefined,
+    instances: there.map((instance, index) => {
+      const known = running[index] ?? null;
+      const osVersion = known?.osVersion ?? versionOf(instance, current);
+      return {
+        ...instance,
+        publication: known?.id ?? null,
+        osVersion,
+        revisionsBehind: revisionsBehind(osVersion, current),
+      };
+    }),
+  };
+}
+
+/** What the instance itself says, where its AMI is no publication that the fleet remembers. */
+function versionOf({ revision }: FleetInstance, current: Channel | undefined): string | null {
+  const build = readOsVersion(current?.osVersion ?? '')?.build;
+  return revision === null || build === undefined ? null : `10.0.${build}.${revision}`;
+}
+
+/** How many revisions of Windows lie between; null where one of the two is not known. */
+function revisionsBehind(osVersion: string | null, current: Channel | undefined): number | null {
+  const [own, wanted] = [readOsVersion(osVersion ?? ''), readOsVersion(current?.osVersion ?? '')];
+  return own === undefined || wanted === undefined || own.revision === 0 || wanted.revision === 0
+    ? null
+    : Math.max(0, wanted.revision - own.revision);
+}
