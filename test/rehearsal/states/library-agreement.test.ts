@@ -1,3 +1,4 @@
+import { REBAKE_DEFINITION } from '../../../lib/bake/rebake-definition';
 import { runLibrary, type Answer, type Machine } from './run-library';
 import { machine, runBoth, throwing, type Case } from './both-interpreters';
 import { FUNCTION, named } from './run-states';
@@ -107,6 +108,20 @@ const AGREED: Readonly<Record<string, Case>> = {
       },
     }),
     input: { n: 2.5, s: 'x', o: { p: [1, null] }, t: '{"q":[true]}' },
+  },
+  'sums of whole numbers': {
+    machine: machine({
+      A: {
+        Type: 'Pass',
+        Parameters: {
+          'one.$': 'States.MathAdd($.n, 1)',
+          'less.$': 'States.MathAdd($.n, -7)',
+          'both.$': 'States.MathAdd($.n, $.m)',
+        },
+        End: true,
+      },
+    }),
+    input: { n: 2, m: -3 },
   },
   'Pass states': {
     machine: machine({
@@ -255,6 +270,13 @@ test.each(Object.entries(AGREED))('both run the same: %s', async (_name, same) =
 });
 
 test('the library finds the machine valid that most cases run', async () => {
-  const account = await runLibrary(REBAKE, {}, looks(['nothing'])(), false);
+  const account = await runLibrary(REBAKE, {}, looks(['nothing'])(), { noValidate: false });
   expect(account.states).toEqual(['Decide', 'What', 'Nothing']);
+});
+
+test('each function that the template uses is one on which both agree', () => {
+  const used = JSON.stringify(REBAKE_DEFINITION).match(/States\.[A-Z]\w+(?=\()/g) ?? [];
+  const agreed = JSON.stringify(Object.values(AGREED));
+  expect(used.length).toBeGreaterThan(0);
+  expect(used.filter((name) => !agreed.includes(`${name}(`))).toEqual([]);
 });

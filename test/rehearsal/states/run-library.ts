@@ -12,7 +12,7 @@ export interface Account {
 }
 
 /** Answers a call of a task, by the state's name. */
-export type Answer = (stateName: string, parameters: JsonValue) => JsonValue;
+export type Answer = (stateName: string, parameters: JsonValue) => JsonValue | Promise<JsonValue>;
 
 /** A definition as the tests write it. */
 export interface Machine {
@@ -28,7 +28,7 @@ export async function runLibrary(
   machine: Machine,
   input: JsonValue,
   answer: Answer,
-  noValidate = true,
+  { noValidate = true, executionArn = 'arn:execution' } = {},
 ): Promise<Account> {
   const definition = machine as unknown as StateMachineDefinition;
   const calls: JsonValue[] = [];
@@ -47,7 +47,10 @@ export async function runLibrary(
         ]),
       ),
     },
-    context: { Execution: { Id: 'arn:execution', Name: 'look' }, StateMachine: { Name: 'rebake' } },
+    context: {
+      Execution: { Id: executionArn, Name: 'look', Input: input },
+      StateMachine: { Name: 'rebake' },
+    },
   });
   const ending = await run.result.then(
     (output) => ({ status: 'SUCCEEDED', output }),
