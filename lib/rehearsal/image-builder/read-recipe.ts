@@ -1,9 +1,9 @@
 import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../core/oci/json-value';
 import type { StackModel } from '../assembly/stack-model';
-import { unmodelled } from '../assembly/unmodelled';
 import { PHASES } from '../awstoe/parsed-component';
 import { findResource, type FoundResource } from './find-resource';
+import { objectsOf, textOf } from './property-values';
 import { readRecipeComponent, type RecipeComponent } from './recipe-component';
 
 /** What a pipeline of the template bakes. */
@@ -27,16 +27,16 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
     'InfrastructureConfigurationArn',
     'DistributionConfigurationArn',
   ]);
-  const arn = text(pipeline.properties, 'ImageRecipeArn');
+  const arn = textOf(pipeline.properties, 'ImageRecipeArn');
   const recipe = find(stacks, 'AWS::ImageBuilder::ImageRecipe', arn, ['Components', 'ParentImage']);
-  const [, baseAmiParameter] = /^ssm:(.+)$/.exec(text(recipe.properties, 'ParentImage')) ?? [];
+  const [, baseAmiParameter] = /^ssm:(.+)$/.exec(textOf(recipe.properties, 'ParentImage')) ?? [];
   return {
     arn,
     baseAmiParameter,
     components: objectsOf(recipe.properties['Components']).map((component) =>
       readRecipeComponent(stacks, component),
     ),
-    instanceRole: instanceRoleOf(stacks, text(pipeline.properties, 'InfrastructureConfigurationArn')),
+    instanceRole: instanceRoleOf(stacks, textOf(pipeline.properties, 'InfrastructureConfigurationArn')),
     amiTags: amiTagsOf(stacks, pipeline.properties['DistributionConfigurationArn']),
   };
 }
@@ -58,7 +58,7 @@ function instanceRoleOf(stacks: readonly StackModel[], infrastructureArn: string
   const infrastructure = find(stacks, 'AWS::ImageBuilder::InfrastructureConfiguration', infrastructureArn, [
     'InstanceProfileName',
   ]);
-  const name = text(infrastructure.properties, 'InstanceProfileName');
+  const name = textOf(infrastructure.properties, 'InstanceProfileName');
   const { Roles } = find(stacks, 'AWS::IAM::InstanceProfile', name, ['Roles']).properties;
   const role = find(stacks, 'AWS::IAM::Role', Array.isArray(Roles) ? String(Roles[0]) : '', []);
   const attribute = (key: string) => String(role.stack.resolve({ 'Fn::GetAtt': [role.logicalId, key] }));
@@ -90,16 +90,4 @@ function amiTagsOf(stacks: readonly StackModel[], arn: unknown): Readonly<Record
   const ami = distribution?.['AmiDistributionConfiguration'];
   const tags = isJsonObject(ami) ? ami['AmiTags'] : undefined;
   return isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {};
-}
-
-function objectsOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-function text(object: JsonObject, key: string): string {
-  const value = object[key];
-  if (typeof value !== 'string') {
-    throw unmodelled(`${key} of a resource that is no text`);
-  }
-  return value;
 }

@@ -7,10 +7,11 @@ import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
 import type { Finding } from '../../core/resolve/finding';
 import type { StackModel } from '../assembly/stack-model';
-import { unmodelled, UnmodelledError } from '../assembly/unmodelled';
+import { UnmodelledError } from '../assembly/unmodelled';
 import { parseComponent } from '../awstoe/parse-component';
 import type { ParsedComponent } from '../awstoe/parsed-component';
 import { findResource } from './find-resource';
+import { objectsOf, textOf } from './property-values';
 
 /** A component of a recipe: its document with the values of its parameters, or why it cannot be run here. */
 export type RecipeComponent =
@@ -27,7 +28,7 @@ const OWN = [UPDATE_COMPONENT, CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT
  * has no model; a user's that is not in the assembly or has no model is left out, which a finding says.
  */
 export function readRecipeComponent(stacks: readonly StackModel[], component: JsonObject): RecipeComponent {
-  const arn = text(component, 'ComponentArn');
+  const arn = textOf(component, 'ComponentArn');
   const found = findResource(stacks, 'AWS::ImageBuilder::Component', arn, ['Name', 'Data']);
   if (found === undefined) {
     const name = /:component\/([^/]+)/.exec(arn)?.[1] ?? arn;
@@ -74,7 +75,7 @@ function outlineOf(
 /** Image Builder refuses a value for a parameter that the document does not declare, and a parameter without a value. */
 function parametersOf(component: JsonObject, document: ParsedComponent): ReadonlyMap<string, string> {
   const given = new Map(
-    objectsOf(component['Parameters']).map((one) => [text(one, 'Name'), valueOf(one, document)]),
+    objectsOf(component['Parameters']).map((one) => [textOf(one, 'Name'), valueOf(one, document)]),
   );
   const stranger = [...given.keys()].find((name) => !document.parameters.has(name));
   const missing = [...document.parameters].find(([name, preset]) => preset === undefined && !given.has(name));
@@ -100,16 +101,4 @@ function valueOf({ Name: name, Value: value }: JsonObject, document: ParsedCompo
 
 function wrongRecipe(what: string): WinbakeError {
   return new WinbakeError('REHEARSAL_FAILED', `Image Builder would refuse the recipe: ${what}.`);
-}
-
-function objectsOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-function text(object: JsonObject, key: string): string {
-  const value = object[key];
-  if (typeof value !== 'string') {
-    throw unmodelled(`${key} of a resource that is no text`);
-  }
-  return value;
 }

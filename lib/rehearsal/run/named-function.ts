@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/errors/usage-error';
 import type { StackModel } from '../assembly/stack-model';
-import { variablesOf, type TemplateFunction } from './template-functions';
+import { resolvedFunction, type TemplateFunction } from './template-functions';
 
 /** The function of a stack that has that fixed name; throws a `UsageError` where none has. */
 export function functionNamed(stack: StackModel, name: string): Omit<TemplateFunction, 'kind'> {
@@ -13,11 +13,5 @@ export function functionNamed(stack: StackModel, name: string): Omit<TemplateFun
       `${stack.stack.name} has no function ${name}; synthesize it with the Winbake that rehearses it.`,
     );
   }
-  const { Environment, Role } = stack.properties(logicalId, ['Environment', 'Role']);
-  const variables = Object.entries(variablesOf({ Environment }));
-  return {
-    arn: String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
-    roleArn: String(Role),
-    environment: Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
-  };
+  return resolvedFunction(stack, logicalId);
 }

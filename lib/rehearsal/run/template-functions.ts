@@ -32,12 +32,19 @@ export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
     if (kind === undefined) {
       return [];
     }
-    const { Environment, Role } = stack.properties(logicalId, ['Environment', 'Role']);
-    const variables = Object.entries(variablesOf({ Environment }));
-    const environment = Object.fromEntries(variables.map(([name, value]) => [name, String(value)]));
-    const arn = String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }));
-    return { arn, kind, roleArn: String(Role), environment };
+    return { kind, ...resolvedFunction(stack, logicalId) };
   });
+}
+
+/** A function with its references filled in. */
+export function resolvedFunction(stack: StackModel, logicalId: string): Omit<TemplateFunction, 'kind'> {
+  const { Environment, Role } = stack.properties(logicalId, ['Environment', 'Role']);
+  const variables = Object.entries(variablesOf({ Environment }));
+  return {
+    arn: String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
+    roleArn: String(Role),
+    environment: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+  };
 }
 
 /** The environment variables of a function, as its properties have them. */
