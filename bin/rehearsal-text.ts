@@ -1,6 +1,7 @@
 import { shortDigest } from '../lib/core/oci/digest';
 import type { RehearsalReport, ReportedDecision } from '../lib/rehearsal/run/rehearsal-report';
 import { formatFindings } from './findings';
+import { describeFleets } from './fleets-text';
 import { describeMonths, describePublications } from './months-text';
 import { formatBytes, formatTable } from './table';
 
@@ -14,7 +15,7 @@ export function describeRehearsal(report: RehearsalReport): string {
     describeAmi(report),
     describePublications(report),
     describeParameters(report),
-    describeRollout(report),
+    describeFleets(report),
     describeSteps(report),
     describeAgain(report),
     formatFindings(report.findings),
@@ -83,16 +84,6 @@ function describeParameters({ parameters }: RehearsalReport): string {
     [{ title: 'PARAMETER' }, { title: 'VALUE' }],
     Object.entries(parameters).map(([name, value]) => [name, shortened(value)]),
   );
-}
-
-function describeRollout({ rollout }: RehearsalReport): string {
-  const title = `Fleet: ${rollout.status}\n`;
-  return rollout.instances.length === 0
-    ? title
-    : `${title}${formatTable(
-        [{ title: 'INSTANCE' }, { title: 'BEFORE' }, { title: 'AFTER' }],
-        rollout.instances.map(({ id, before, after }) => [id, before, after]),
-      )}`;
 }
 
 /** Of several months only the parts: the steps of components stand in the JSON document. */

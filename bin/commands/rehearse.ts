@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { parseRelease } from '../../lib/core/windows/release';
+import { UsageError } from '../../lib/core/errors/usage-error';
+import { AMI_FAULTS } from '../../lib/rehearsal/fleet/ami-faults';
 import { HOST_FAULTS, takeHostFaults } from '../../lib/rehearsal/host/host-faults';
 import { FAULTS, parseFaults } from '../../lib/rehearsal/registry/faults';
 import type { RehearsalOptions } from '../../lib/rehearsal/run/rehearsal-options';
@@ -26,6 +28,7 @@ It proves choice, waiting, pulls by digest, documents, roles, publication and ro
 sysprep, the extraction of layers and real times: those need Windows and an account.
 
 Faults of the build machine: ${HOST_FAULTS.map(({ name }) => name).join(', ')}
+Faults of a published AMI, the second of --months or the only one: ${AMI_FAULTS.map(({ name }) => name).join(', ')}
 Faults of the registry: ${FAULTS.filter(({ name }) => !isHostFault(name))
   .map(({ name }) => name)
   .join(', ')}
@@ -66,7 +69,7 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
     )
     .option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip')
     .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV')
-    .option('--fault <name...>', 'let the build machine or the registry fail, see below')
+    .option('--fault <name...>', 'let the build machine, the registry or a published AMI fail, see below')
     .option('--app <command>', 'command that synthesizes the app (default: the app of cdk.json)')
     .option('--cdk-out <folder>', 'cloud assembly to rehearse as it is');
   policyOptions().forEach((option) => command.addOption(option));
@@ -108,16 +111,27 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
 }
 
 /** A name that both know is the build machine's: with a registry that fails at every look nothing is ever baked. */
-function faultsOf(names: readonly string[]): Pick<RehearsalOptions, 'faults' | 'hostFaults'> {
+function faultsOf(names: readonly string[]): Pick<RehearsalOptions, 'faults' | 'hostFaults' | 'amiFaults'> {
   const { hostFaults, others } = takeHostFaults(names);
-  const known = HOST_FAULTS.map(({ name }) => name);
-  return { hostFaults, faults: parseFaults(others, known) };
+  const amiFaults = AMI_FAULTS.filter(({ name }) => others.includes(name));
+  if (amiFaults.length > 1) {
+    throw new UsageError(
+      `An AMI fails in one way; got: ${amiFaults.map(({ name }) => `'${name}'`).join(' and ')}.`,
+    );
+  }
+  const rest = others.filter((name) => !AMI_FAULTS.some((fault) => fault.name === name));
+  const known = [...HOST_FAULTS, ...AMI_FAULTS].map(({ name }) => name);
+  return { hostFaults, amiFaults, faults: parseFaults(rest, known) };
 }
 
 function isHostFault(name: string): boolean {
   return HOST_FAULTS.some((fault) => fault.name === name);
 }
 
-function exitCodeOf(report: RehearsalReport): ExitCode {
-  return report.decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE;
+/** A rollout that went back has failed, and its document tells of it; one that a later publication followed has not. */
+function exitCodeOf({ decision, rollout }: RehearsalReport): ExitCode {
+  if (rollout.status === 'rolledBack' || rollout.status === 'failed') {
+    return ExitCode.FAILED;
+  }
+  return decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE;
 }

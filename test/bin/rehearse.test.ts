@@ -56,6 +56,11 @@ test.each([
   [['--app', 'true'], 1, "The app 'true' did not synthesize: it left no assembly and said nothing."],
   [['--fault', 'nonsense'], 2, /^A fault is one of disk-full, .*, token; got: 'nonsense'\.$/],
   [
+    ['--fault', 'ami-fails-tasks', 'ami-never-registers'],
+    2,
+    "An AMI fails in one way; got: 'ami-never-registers' and 'ami-fails-tasks'.",
+  ],
+  [
     ['--fault', 'missing:no/such'],
     2,
     /^The fault missing:<repository> takes a repository of the history: .*; got: 'no\/such'\.$/,

@@ -41,6 +41,11 @@ export class PretendedFleet {
     }));
   }
 
+  /** The instances as they are now. */
+  get instances(): readonly { readonly id: string; readonly amiId: string }[] {
+    return this.settled().instances;
+  }
+
   /** What keeps AMIs in use: instances, and the versions that new ones are started from. */
   get uses(): readonly (readonly [amiId: string, by: string])[] {
     const { groupName, launchTemplateId } = this.options;

@@ -44,6 +44,7 @@ export class PretendedGroup implements RefreshedGroup {
   readonly bootMilliseconds = BOOT;
   instances: PretendedInstance[] = [];
   version = '1';
+  private behaviours: (amiId: string) => AmiBehaviour;
   private readonly userData = new Map<string, string>();
   private readonly refreshes: PretendedRefresh[] = [];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
@@ -51,6 +52,7 @@ export class PretendedGroup implements RefreshedGroup {
 
   constructor(private readonly options: PretendedGroupOptions) {
     const { amiId, instanceCount, startedAt } = options;
+    this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
     this.versions.set(this.version, amiId);
     this.time = startedAt.getTime();
     this.scaleTo(instanceCount);
@@ -153,6 +155,16 @@ export class PretendedGroup implements RefreshedGroup {
     return instance;
   }
 
+  /** Lets instances of AMIs behave otherwise from now on. */
+  behave(behaviours: (amiId: string) => AmiBehaviour): void {
+    this.behaviours = behaviours;
+  }
+
+  /** How many refreshes were started at or after an instant. */
+  refreshesSince(instant: Date): number {
+    return this.refreshes.filter((one) => one.describe().startedAt >= instant).length;
+  }
+
   /** When instances of an AMI were started, in milliseconds since 1970. */
   launchesOf(amiId: string): readonly number[] {
     return this.launches.filter((one) => one.amiId === amiId).map(({ at }) => at);
@@ -179,7 +191,7 @@ export class PretendedGroup implements RefreshedGroup {
   }
 
   behaviourOf(amiId: string): AmiBehaviour {
-    return this.options.behaviourOf?.(amiId) ?? GOOD_AMI;
+    return this.behaviours(amiId);
   }
 
   amiOf(version: string): string {

@@ -1,6 +1,7 @@
 import { familyOf } from '../../core/resolve/family';
 import { linesOf } from '../../handlers/families';
 import { callerOf } from '../iam/role-policies';
+import type { ReportedFleet } from './rehearsal-report';
 import { runRebake, type RebakeRun, type RebakeSetting } from './run-rebake';
 import { familiesOf } from './stage';
 import { nextCall, schedulesOf, type TemplateSchedule } from './template-schedules';
@@ -18,6 +19,7 @@ export interface PassedMonth {
   readonly from: Date;
   readonly until: Date;
   readonly runs: readonly RebakeRun[];
+  readonly fleets: readonly ReportedFleet[];
 }
 
 /**
@@ -41,6 +43,9 @@ export async function passMonths(
     if (months.length > 0) {
       const { at, trigger } = firstCall(schedules, asOf, clock.now()) ?? { at: until, trigger: '' };
       runs.pop();
+      setting.fleets.forEach((fleet) => {
+        fleet.beginReport();
+      });
       if (at.getTime() === from.getTime()) {
         await clock.waitUntil(at);
         runs.push(await runRebake(setting, trigger));
@@ -51,7 +56,7 @@ export async function passMonths(
       // A second before, so that the call of that moment belongs to the next month.
       await clock.waitUntil(new Date(until.getTime() - 1000));
     });
-    months.push({ from, until, runs });
+    months.push({ from, until, runs, fleets: setting.fleets.map((fleet) => fleet.report()) });
   }
   return months;
 }

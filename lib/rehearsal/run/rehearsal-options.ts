@@ -1,3 +1,4 @@
+import type { AmiFault } from '../fleet/ami-faults';
 import type { HostFault } from '../host/host-faults';
 import type { FaultSetting } from '../registry/faults';
 
@@ -16,6 +17,8 @@ export interface RehearsalOptions {
   readonly faults: readonly FaultSetting[];
   /** What is wrong with the build machine. */
   readonly hostFaults?: readonly HostFault[];
+  /** What is wrong with one published AMI: the second of several months, else the one that is baked. */
+  readonly amiFaults?: readonly AmiFault[];
   /** The command that runs the CDK app; absent: that of `cdk.json`. */
   readonly app: string | undefined;
   /** An assembly to rehearse as it is, instead of an app. */

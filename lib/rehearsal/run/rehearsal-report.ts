@@ -20,7 +20,26 @@ export interface ReportedStep {
   readonly status: 'done' | 'failed' | 'skipped' | 'notRun';
 }
 
-/** What a fleet did. */
+/** What happened on one fleet in a month, or in the whole of a rehearsal of one rebake. */
+export interface ReportedFleet {
+  readonly fleet: string;
+  /** Instance refreshes that were started. */
+  readonly refreshes: number;
+  /** Subjects of what people were told. */
+  readonly told: readonly string[];
+  /**
+   * The AMI that each instance ran at the beginning, when the first new instance was there, and at the end; null where it did
+   * not run.
+   */
+  readonly instances: readonly {
+    readonly id: string;
+    readonly before: string | null;
+    readonly during: string | null;
+    readonly after: string | null;
+  }[];
+}
+
+/** What the fleets did. */
 export interface ReportedRollout {
   readonly status: 'finished' | 'waiting' | 'failed' | 'rolledBack' | 'none';
   readonly instances: readonly { readonly id: string; readonly before: string; readonly after: string }[];
@@ -54,6 +73,7 @@ export interface ReportedMonth {
   readonly from: string;
   readonly until: string;
   readonly rebakes: readonly ReportedRebake[];
+  readonly fleets: readonly ReportedFleet[];
   /** The longest that care measured `current` without a released update. */
   readonly hoursUnpatched: number;
 }
@@ -77,6 +97,8 @@ export interface RehearsalReport {
   readonly ami: { readonly id: string; readonly tags: Readonly<Record<string, string>> } | null;
   readonly parameters: Readonly<Record<string, string>>;
   readonly rollout: ReportedRollout;
+  /** Each fleet, in the last month where there are several. */
+  readonly fleets: readonly ReportedFleet[];
   readonly steps: readonly ReportedStep[];
   readonly findings: readonly Finding[];
   /** Oldest first. */

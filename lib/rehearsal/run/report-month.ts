@@ -4,7 +4,7 @@ import type { ScheduledCare } from './take-care';
 
 /** A month with the longest that `current` was without a released update in it. */
 export function reportMonth(
-  { from, runs, until }: PassedMonth,
+  { fleets, from, runs, until }: PassedMonth,
   { measurements }: Pick<ScheduledCare, 'measurements'>,
 ): ReportedMonth {
   const hours = measurements
@@ -14,6 +14,7 @@ export function reportMonth(
     from: from.toISOString(),
     until: until.toISOString(),
     rebakes: runs.map(({ reported }) => reported),
+    fleets,
     hoursUnpatched: Math.max(0, ...hours),
   };
 }

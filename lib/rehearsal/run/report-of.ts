@@ -10,7 +10,13 @@ import { formatOsVersion } from '../../core/windows/os-version';
 import { channelSchema } from '../../core/contracts/publication';
 import { channelParameters } from '../../core/publish/channel-names';
 import { publishedManifestKey } from '../../core/publish/publication-key';
-import type { RehearsalReport, ReportedImage, ReportedMonth, ReportedPublication } from './rehearsal-report';
+import type {
+  RehearsalReport,
+  ReportedFleet,
+  ReportedImage,
+  ReportedMonth,
+  ReportedPublication,
+} from './rehearsal-report';
 import type { RebakeRun } from './run-rebake';
 import { bucketOf, withRegistry, type Stage } from './stage';
 
@@ -25,6 +31,7 @@ export interface RehearsalEnding {
   /** At least one. */
   readonly runs: readonly RebakeRun[];
   readonly publications: readonly ReportedPublication[];
+  readonly fleets: readonly ReportedFleet[];
   readonly months: readonly ReportedMonth[] | undefined;
   /** The moment as a person wrote it. */
   readonly asked: string | undefined;
@@ -33,7 +40,7 @@ export interface RehearsalEnding {
 /** Puts together what the account holds at the end of a rehearsal. */
 export async function reportOf(
   stage: Stage,
-  { asked, months, publications, runs }: RehearsalEnding,
+  { asked, fleets, months, publications, runs }: RehearsalEnding,
 ): Promise<Omit<RehearsalReport, 'again'>> {
   const { account, asOf, log, pipeline } = stage;
   const parameters = {
@@ -56,6 +63,7 @@ export async function reportOf(
     parameters,
     rollout: (runs.findLast(({ reported }) => reported.publication !== null) ?? runs.at(-1))?.reported
       .rollout ?? { status: 'none', instances: [] },
+    fleets,
     steps: log.steps,
     findings: [...(last?.findings ?? []), ...log.findings, ...(published === undefined ? [] : [SYNTHETIC])],
     publications,

@@ -1,5 +1,7 @@
 import { fleetStateSchema, type FleetState } from '../../core/contracts/fleet-state';
 import { parseDocument } from '../../core/contracts/parse-document';
+import { channelParameters } from '../../core/publish/channel-names';
+import { pipelineOf } from '../../handlers/pipeline';
 import { createRollout } from '../../handlers/rollout';
 import type { VirtualClock } from '../clock/virtual-clock';
 import type { PretendedFleet } from '../fleet/pretended-fleet';
@@ -7,7 +9,9 @@ import { callerOf } from '../iam/role-policies';
 import { deployFleet } from './deploy-fleet';
 import type { PretendedAccount } from './pretended-account';
 import type { ReportedRollout } from './rehearsal-report';
+import type { Stage } from './stage';
 import { functionsOf, type TemplateFunction } from './template-functions';
+import type { WatchedFleet } from './watched-fleet';
 
 /** A fleet of the assembly that follows a channel of the pipeline. */
 export interface DeployedFleet {
@@ -72,24 +76,51 @@ export function rolloutOf(
   );
 }
 
-/** Lets every fleet look at its channel, as its schedule and events do, until nothing is left to do or it waits too long. */
+/**
+ * Lets every fleet look at its channel, as its schedule and events do, until nothing is left to do or it waits too long. A
+ * publication that waits for its canary fleets is waited for.
+ */
 export async function rollOut(
-  account: PretendedAccount,
-  fleets: readonly DeployedFleet[],
-  clock: VirtualClock,
+  stage: RolloutStage & Pick<Stage, 'pipeline'>,
+  fleets: readonly WatchedFleet[],
 ): Promise<ReportedRollout> {
-  for (const deployed of fleets) {
-    const look = rolloutOf({ account, clock }, deployed);
-    const end = new Date(clock.now().getTime() + LONGEST_ROLLOUT);
-    let answer = await look();
-    while (answer.action !== 'nothing' && !isSettled(account, deployed) && clock.now() < end) {
-      await clock.waitUntil(nextLook(deployed, clock.now()));
-      answer = await look();
+  const { account, clock } = stage;
+  const end = new Date(clock.now().getTime() + LONGEST_ROLLOUT);
+  for (;;) {
+    let isBusy = isPromotionDue(stage);
+    for (const fleet of fleets) {
+      const { action } = await fleet.look();
+      isBusy ||= action !== 'nothing' && !isSettled(account, fleet.deployed);
     }
+    if (fleets.length === 0 || !isBusy || clock.now() >= end) {
+      break;
+    }
+    const looks = fleets.map(({ deployed }) => nextLook(deployed, clock.now()).getTime());
+    await clock.waitUntil(new Date(Math.min(...looks)));
   }
-  const instances = fleets.flatMap(({ fleet }) => fleet.report);
-  const statuses = fleets.map((deployed) => statusOf(account, deployed));
-  return { status: worstOf(statuses), instances };
+  const statuses = fleets.map(({ deployed }) => statusOf(account, deployed));
+  return {
+    status: worstOf(statuses),
+    instances: fleets.flatMap(({ deployed }) => deployed.fleet.report),
+  };
+}
+
+/** Lets the fleets look by their schedule as the clock passes. */
+export function scheduleFleets(stage: RolloutStage, fleets: readonly WatchedFleet[]): void {
+  stage.clock.every(LOOKS, async () => {
+    for (const fleet of fleets) {
+      await fleet.look();
+    }
+  });
+}
+
+/** Whether `current` will follow `latest` by itself. */
+function isPromotionDue({ account, pipeline }: Pick<Stage, 'account' | 'pipeline'>): boolean {
+  const { promotion } = pipelineOf(pipeline.decide.environment);
+  const [latest, current] = (['latest', 'current'] as const).map((channel) =>
+    account.parameters.read(channelParameters(pipeline.parameterPath, channel).publication),
+  );
+  return promotion.mode === 'automatic' && latest !== current;
 }
 
 /** The next look: an event of the refresh, or the schedule. */

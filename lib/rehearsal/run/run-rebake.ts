@@ -5,13 +5,14 @@ import type { PretendedImageBuilder } from '../image-builder/pretended-image-bui
 import { readRecipe, stepNames } from '../image-builder/read-recipe';
 import { rebake, type RebakeResult } from './rebake';
 import type { ReportedRebake } from './rehearsal-report';
-import { rollOut, type DeployedFleet } from './roll-out-fleets';
+import { rollOut } from './roll-out-fleets';
 import type { Stage } from './stage';
+import type { WatchedFleet } from './watched-fleet';
 
 /** What rebakes of one rehearsal share. */
 export interface RebakeSetting {
   readonly stage: Stage;
-  readonly fleets: readonly DeployedFleet[];
+  readonly fleets: readonly WatchedFleet[];
   readonly imageBuilder: PretendedImageBuilder | undefined;
   readonly policy: Readonly<Record<string, string>>;
 }
@@ -32,8 +33,8 @@ export async function runRebake(
   phase: Phase = (title, work) => stage.log.phase(title, work),
 ): Promise<RebakeRun> {
   const { account, clock, log } = stage;
-  fleets.forEach(({ fleet }) => {
-    fleet.beginReport();
+  fleets.forEach(({ deployed }) => {
+    deployed.fleet.beginReport();
   });
   const at = clock.now().toISOString();
   const before = latestId(stage);
@@ -43,7 +44,7 @@ export async function runRebake(
   if (result.notRun !== undefined) {
     log.notRun(stepNames(readRecipe(account.stacks, result.notRun)));
   }
-  const rollout = await phase('Roll out to the fleets', () => rollOut(account, fleets, clock));
+  const rollout = await phase('Roll out to the fleets', () => rollOut(stage, fleets));
   const decision = result.decisions.at(-1)?.decision ?? 'needsOperator';
   const status = result.notRun === undefined && decision === 'bake' ? rollout.status : 'none';
   const after = latestId(stage);

@@ -29,8 +29,10 @@ import type { RehearsalReport, SecondLook } from './rehearsal-report';
 import { reportMonth } from './report-month';
 import { reportOf } from './report-of';
 import { reportPublications } from './report-publications';
-import { deployFleets, type DeployedFleet } from './roll-out-fleets';
+import { deployFleets, scheduleFleets } from './roll-out-fleets';
 import { runRebake, type RebakeSetting } from './run-rebake';
+import { WatchedFleet } from './watched-fleet';
+import { amiBehaviour } from './ami-behaviour-of';
 import { scheduleCare } from './take-care';
 import { bucketOf, familiesOf, withRegistry, type Stage } from './stage';
 import { StepLog } from './step-log';
@@ -92,7 +94,12 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
   const { care, fleets } = await log.phase('Deploy into a pretended account', async () => {
     await deployPipeline(account, pipeline, asOf);
     const deployed = await deployFleets(account, pipeline.parameterPath, clock);
-    return { fleets: deployed, care: await scheduleCare(stage, groupsOf(deployed)) };
+    const watched = deployed.map((one) => new WatchedFleet(stage, one));
+    watched.forEach(({ deployed: { fleet } }) => {
+      fleet.group.behave(amiBehaviour(stage, options.amiFaults ?? []));
+    });
+    scheduleFleets(stage, watched);
+    return { fleets: watched, care: await scheduleCare(stage, groupsOf(watched)) };
   });
   await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));
   const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
@@ -105,6 +112,7 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
   const months = passed.map((month) => reportMonth(month, care));
   const report = await reportOf(stage, {
     runs: passed.length === 0 ? [first] : passed.flatMap(({ runs }) => runs),
+    fleets: months.at(-1)?.fleets ?? fleets.map((fleet) => fleet.report()),
     publications: await reportPublications(stage, groupsOf(fleets), care),
     months: options.months === undefined ? undefined : months,
     asked: options.asOf,
@@ -112,8 +120,8 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
   return { report: { ...report, again: wasRun ? await lookAgain(setting) : null }, wasRun };
 }
 
-function groupsOf(fleets: readonly DeployedFleet[]) {
-  return fleets.map(({ fleet }) => fleet);
+function groupsOf(fleets: readonly WatchedFleet[]) {
+  return fleets.map(({ deployed }) => deployed.fleet);
 }
 
 /** Asks the gate once more in the same account; what would come of its answer is not done. */

@@ -19,16 +19,17 @@ async function frugalAssembly(): Promise<string> {
   return folder;
 }
 
-describeWithPowerShell('three Patch Tuesdays in one account', () => {
+describeWithPowerShell('three Patch Tuesdays in one account, the second with a bad AMI', () => {
   let report: RehearsalReport;
 
   beforeAll(async () => {
     await requirePowerShell();
     const folder = await frugalAssembly();
-    report = await rehearse(folder, '--as-of', '2025-08-12T17:00:00Z', '--months', '3');
+    const fault = ['--fault', 'ami-fails-tasks'];
+    report = await rehearse(folder, '--as-of', '2025-08-12T17:00:00Z', '--months', '3', ...fault);
   }, 3 * BUILD_TIMEOUT);
 
-  test('show three publications, each rolled out', () => {
+  test('show three publications, and a rollout of each', () => {
     expect(
       report.months!.map(({ from, rebakes }) => [
         from.slice(0, 10),
@@ -38,15 +39,41 @@ describeWithPowerShell('three Patch Tuesdays in one account', () => {
       ]),
     ).toEqual([
       ['2025-08-12', 'deploy 20348.4052-1 finished'],
-      ['2025-09-09', 'patchTuesday 20348.4171-1 finished'],
+      ['2025-09-09', 'patchTuesday 20348.4171-1 rolledBack'],
       ['2025-10-14', 'patchTuesday 20348.4294-1 finished'],
     ]);
-    const amis = report.publications.map(({ amiId }) => amiId);
-    for (const [index, { rebakes }] of report.months!.entries()) {
-      const [{ rollout }] = rebakes as [(typeof rebakes)[number]];
-      expect(new Set(rollout.instances.map(({ after }) => after))).toEqual(new Set([amis[index]]));
-      expect(rollout.instances[0]!.before).toBe(amis[index - 1] ?? rollout.instances[1]!.before);
-    }
+  });
+
+  test('leave the fleet on the first while the second is bad, and move it to the third', () => {
+    const [first, second, third] = report.publications.map(({ amiId }) => amiId);
+    const ran = report.months!.map(({ fleets: [fleet] }) => {
+      const amis = (when: 'before' | 'during' | 'after') =>
+        fleet!.instances.map((one) => one[when]).filter((amiId) => amiId !== null);
+      return [amis('before'), amis('during'), amis('after')];
+    });
+    const [seeded] = ran[0]![0]!;
+    expect(ran).toEqual([
+      [
+        [seeded, seeded],
+        [seeded, seeded, first],
+        [first, first],
+      ],
+      [
+        [first, first],
+        [first, first, second],
+        [first, first],
+      ],
+      [
+        [first, first],
+        [first, first, third],
+        [third, third],
+      ],
+    ]);
+    expect(report.rollout.instances.map(({ after }) => after)).toEqual([third, third]);
+    const refreshes = report.months!.map(({ fleets: [fleet] }) => fleet!.refreshes);
+    expect(refreshes).toEqual([2, 1, 2]);
+    const told = report.months!.map(({ fleets: [fleet] }) => fleet!.told.length);
+    expect(told).toEqual([0, 3, 0]);
   });
 
   test('move the channels', () => {

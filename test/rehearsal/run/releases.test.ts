@@ -125,7 +125,7 @@ describeWithPowerShell('a whole rehearsal', () => {
     const report = reports.get('2022')!;
     expect(Object.keys(report)).toEqual([
       ...['asOf', 'decision', 'decisions', 'target', 'host', 'images', 'ami', 'parameters', 'rollout'],
-      ...['steps', 'findings', 'publications', 'again'],
+      ...['fleets', 'steps', 'findings', 'publications', 'again'],
     ]);
     expect(report.asOf).toBe('2025-10-16T00:00:00Z');
     expect(report.decisions).toEqual([{ at: '2025-10-16T00:00:00.000Z', decision: 'bake', findings: [] }]);

@@ -5,6 +5,7 @@ import { PretendedAccount } from '../../../lib/rehearsal/run/pretended-account';
 import { SILENT } from '../../../lib/rehearsal/run/progress';
 import { deployFleets, rollOut } from '../../../lib/rehearsal/run/roll-out-fleets';
 import { StepLog } from '../../../lib/rehearsal/run/step-log';
+import { WatchedFleet } from '../../../lib/rehearsal/run/watched-fleet';
 import { assembly, changedAssembly, removeAction, resourceOf } from '../../support/assembly';
 import { OMNIPOTENT } from '../../support/stack-models';
 
@@ -16,17 +17,22 @@ async function publishAndRollOut(folder: string) {
   const account = new PretendedAccount(folder);
   const clock = new VirtualClock(START);
   const log = new StepLog(SILENT);
-  await deployPipeline(account, findPipeline(account, '2022'), START);
-  const fleets = await deployFleets(account, PATH, clock);
+  const pipeline = findPipeline(account, '2022');
+  await deployPipeline(account, pipeline, START);
+  const deployed = await deployFleets(account, PATH, clock);
   const amiId = account.amis.create('baked');
-  await moveChannel(account.parameters.store(OMNIPOTENT), PATH, 'current', {
-    id: '20348.4294-1',
-    amiId,
-    osVersion: '10.0.20348.4294',
-    mode: 'exact',
-    at: START.toISOString(),
-  });
-  const rollout = await log.phase('Roll out to the fleets', () => rollOut(account, fleets, clock));
+  for (const channel of ['latest', 'current'] as const) {
+    await moveChannel(account.parameters.store(OMNIPOTENT), PATH, channel, {
+      id: '20348.4294-1',
+      amiId,
+      osVersion: '10.0.20348.4294',
+      mode: 'exact',
+      at: START.toISOString(),
+    });
+  }
+  const stage = { account, clock, pipeline };
+  const fleets = deployed.map((one) => new WatchedFleet(stage, one));
+  const rollout = await log.phase('Roll out to the fleets', () => rollOut(stage, fleets));
   return { account, amiId, clock, rollout };
 }
 
