@@ -3,6 +3,7 @@ import { Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
+import { Undelivered } from '../bake/undelivered';
 import { DEFAULT_ROLLOUT_POLICY } from '../core/fleet/rollout-policy';
 import type { RolloutEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
@@ -27,6 +28,7 @@ export interface RolloutProps {
 /** Brings a fleet to the AMI of its channel: when the channel moves, after a deployment, and every 15 minutes in case an event was lost. */
 export class Rollout extends HandlerFunction<RolloutEnvironment> {
   constructor(scope: Construct, id: string, { settings, ami, fleet, cluster, stateParameter }: RolloutProps) {
+    const undelivered = new Undelivered(scope, `${id}Undelivered`, undefined);
     super(scope, id, {
       handler: 'rollout',
       description: `Winbake fleet ${settings.fleetName}: rolls out its channel's AMI`,
@@ -42,12 +44,13 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         WINBAKE_ROLLOUT_POLICY: JSON.stringify(DEFAULT_ROLLOUT_POLICY),
         WINBAKE_TOPIC_ARN: '',
       },
+      undelivered,
     });
     this.allowParameters(ami.publicationParameter, stateParameter);
     this.allowRefresh(settings.groupName);
     this.allowLaunch(fleet);
     this.allowJudgement(cluster);
-    const targets = [new LambdaFunction(this.function)];
+    const targets = [new LambdaFunction(this.function, { deadLetterQueue: undelivered })];
     new Rule(this, 'OnPublication', {
       description: `The ${ami.pointer} of ${ami.pipelineName} has moved`,
       eventPattern: {

@@ -11,8 +11,11 @@ import { snsNotifier } from '../aws/sns-notifier';
 import { ssmParameterStore } from '../aws/ssm-parameter-store';
 import { stepFunctionsExecutions } from '../aws/step-functions-executions';
 import { createRegistryClient } from '../registry/registry-client';
-import { createDecide, type DecideEvent } from './decide';
+import { createDecide, type DecideAnswer, type DecideEvent } from './decide';
 import { required } from './env';
+import { createLog } from './log';
+import { pipelineOf } from './pipeline';
+import { withLog } from './with-log';
 
 const ports = {
   documents: s3DocumentStore(new S3Client(), required(process.env, 'WINBAKE_BUCKET')),
@@ -27,8 +30,7 @@ const ports = {
 /** One look has this many seconds for all its network work. */
 const DEADLINE_SECONDS = 30;
 
-/** Looks and decides under the lease, and writes the order of a bake that is due. */
-export const handler = async (event: DecideEvent) => {
+async function decide(event: DecideEvent): Promise<DecideAnswer> {
   const registry = createRegistryClient({
     url: required(process.env, 'WINBAKE_REGISTRY'),
     deadlineSeconds: DEADLINE_SECONDS,
@@ -38,4 +40,11 @@ export const handler = async (event: DecideEvent) => {
   } finally {
     await registry.close();
   }
-};
+}
+
+/** Looks and decides under the lease, and writes the order of a bake that is due. */
+export const handler = withLog(
+  createLog({ pipeline: pipelineOf(process.env).pipeline }),
+  decide,
+  ({ decision, findings, orderId, reason }) => ({ decision, reason, orderId, findings }),
+);

@@ -1,3 +1,5 @@
+import { hideSecrets } from './hide-secrets';
+
 /** Writes one line. */
 export type Write = (line: string) => void;
 
@@ -7,13 +9,10 @@ export interface Log {
   error(message: string, error: unknown): void;
 }
 
-/** Fields of these names never reach a log. */
-const SECRET = /secret|token|password|credential|authorization/i;
-
 /** Makes a log; `shared` stands in each line, such as the pipeline's name. */
 export function createLog(shared: Readonly<Record<string, unknown>>, write: Write = toStandardOutput): Log {
   const line = (level: string, message: string, fields: Readonly<Record<string, unknown>>) => {
-    write(JSON.stringify({ level, message, ...shared, ...fields }, withoutSecrets));
+    write(JSON.stringify({ level, message, ...shared, ...fields }, hideSecrets));
   };
   return {
     info: (message, fields = {}) => {
@@ -33,8 +32,4 @@ export function createLog(shared: Readonly<Record<string, unknown>>, write: Writ
 /** A line as it is: Lambda puts nothing around what is written so. */
 export function toStandardOutput(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function withoutSecrets(key: string, value: unknown): unknown {
-  return SECRET.test(key) ? '(not logged)' : value;
 }

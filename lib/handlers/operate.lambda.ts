@@ -4,13 +4,11 @@ import { createLog } from './log';
 import { createOperate } from './operate';
 import { operatePorts } from './operate-ports';
 import { pipelineOf } from './pipeline';
+import { withLog } from './with-log';
 
 const description = pipelineOf(process.env);
-const run = createOperate(
-  operatePorts(description),
-  process.env,
-  createLog({ pipeline: description.pipeline }),
-);
+const log = createLog({ pipeline: description.pipeline });
+const run = withLog(log, createOperate(operatePorts(description), process.env, log));
 
 /**
  * Carries out a person's word: the verbs that change something. Through the alias `accept` only findings are accepted.

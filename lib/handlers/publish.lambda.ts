@@ -11,23 +11,27 @@ import { embeddedMetrics } from './embedded-metrics';
 import { createLog } from './log';
 import { pipelineOf } from './pipeline';
 import { createPublish } from './publish';
+import { withLog } from './with-log';
 
 const description = pipelineOf(process.env);
 const log = createLog({ pipeline: description.pipeline });
 
 /** Makes a verified AMI known. */
-export const handler = createPublish(
-  {
-    documents: s3DocumentStore(new S3Client(), description.bucket),
-    stores: accountParameterStores({ description, sts: new STSClient() }),
-    builds: imageBuilderBuilds(new ImagebuilderClient()),
-    tags: ec2AmiTags((message, error) => {
-      log.error(message, error);
-    }),
-    announcer: eventBridgeAnnouncer(new EventBridgeClient()),
-    now: () => new Date(),
-  },
-  process.env,
+export const handler = withLog(
   log,
-  embeddedMetrics(description.pipeline),
+  createPublish(
+    {
+      documents: s3DocumentStore(new S3Client(), description.bucket),
+      stores: accountParameterStores({ description, sts: new STSClient() }),
+      builds: imageBuilderBuilds(new ImagebuilderClient()),
+      tags: ec2AmiTags((message, error) => {
+        log.error(message, error);
+      }),
+      announcer: eventBridgeAnnouncer(new EventBridgeClient()),
+      now: () => new Date(),
+    },
+    process.env,
+    log,
+    embeddedMetrics(description.pipeline),
+  ),
 );

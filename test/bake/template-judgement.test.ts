@@ -105,6 +105,63 @@ test('nobody may do everything of a service, nor everything but something', () =
   expect(allowed.filter((one) => 'NotAction' in one || 'NotResource' in one)).toEqual([]);
 });
 
+/** The functions of Winbake, with what of the same stack calls them without waiting for an answer. */
+const functions = templates.flatMap(({ resources }) => {
+  const all = Object.entries(resources);
+  const callers = all.filter(([, { Type }]) => /^AWS::(Scheduler::Schedule|Events::Rule)$/.test(Type));
+  return all
+    .filter(([, { Type, Properties }]) => Type === 'AWS::Lambda::Function' && isOurs(Properties))
+    .map(([logicalId, { Properties }]) => ({
+      logicalId,
+      properties: Properties as FunctionProperties,
+      isCalledAsynchronously: callers.some(([, caller]) =>
+        JSON.stringify(caller).includes(`{"Fn::GetAtt":["${logicalId}","Arn"]}`),
+      ),
+      resources,
+    }));
+});
+
+interface FunctionProperties {
+  readonly Architectures: readonly string[];
+  readonly Timeout: number;
+  readonly LoggingConfig: { readonly LogGroup: { readonly Ref: string } };
+  readonly DeadLetterConfig?: { readonly TargetArn: unknown };
+  readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
+}
+
+function isOurs(properties: unknown): boolean {
+  return String((properties as { readonly Description?: string }).Description).startsWith('Winbake ');
+}
+
+test('every function runs on arm64, ends in time, and keeps its log for as long as was said', () => {
+  expect(functions.length).toBeGreaterThan(10);
+  for (const { logicalId, properties, resources } of functions) {
+    const { Architectures, LoggingConfig, Timeout } = properties;
+    expect({ logicalId, Architectures }).toEqual({ logicalId, Architectures: ['arm64'] });
+    expect({ logicalId, isBounded: Timeout >= 30 && Timeout <= 900 }).toEqual({ logicalId, isBounded: true });
+    expect(resources[LoggingConfig.LogGroup.Ref]?.Properties).toHaveProperty('RetentionInDays');
+  }
+});
+
+test('no function has a secret in its environment', () => {
+  const names = functions.flatMap(({ properties }) => Object.keys(properties.Environment.Variables));
+  expect(names.filter((name) => /secret|token|password|credential/i.test(name))).toEqual([]);
+});
+
+test('what is called without waiting for an answer has a dead-letter queue, and so has every schedule', () => {
+  const called = functions.filter(({ isCalledAsynchronously }) => isCalledAsynchronously);
+  expect(called.length).toBeGreaterThan(2);
+  expect(
+    called.filter(({ properties }) => properties.DeadLetterConfig === undefined).map((one) => one.logicalId),
+  ).toEqual([]);
+  const schedules = templates.flatMap(({ resources }) =>
+    Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule'),
+  );
+  for (const { Properties } of schedules) {
+    expect(Properties).toHaveProperty('Target.DeadLetterConfig.Arn');
+  }
+});
+
 /** What cfn-lint 1.51.0 asks about, and the answer. An answer that is not needed any more fails the test. */
 const ANSWERED: readonly {
   readonly rule: string;
