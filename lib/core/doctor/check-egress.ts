@@ -3,7 +3,7 @@ import { functionNameOf } from './check-roles';
 import { fine, unsure, wrong, type Check, type CheckResult, type DoctorPorts } from './check-result';
 
 /** What a build instance calls; the S3 endpoint is free and of the gateway kind. */
-const SERVICES = ['ssm', 'ssmmessages', 'ec2messages', 's3', 'imagebuilder'] as const;
+export const BUILD_SERVICES = ['ssm', 'ssmmessages', 'ec2messages', 's3', 'imagebuilder'] as const;
 
 /** Whether registry and services answer this computer, which is not where builds run. */
 export const checkEgressFromHere: Check = async (ports, description) => {
@@ -49,12 +49,12 @@ export const checkEgressOfBuilds: Check = async ({ sight }, { imagePipelineArn, 
   if (defaultRoute !== undefined) {
     return [fine(check, `${subnetId} sends everything to ${defaultRoute}; not tried from inside`)];
   }
-  const missing = SERVICES.filter((service) => !endpoints.some((one) => one.endsWith(`.${service}`)));
+  const missing = BUILD_SERVICES.filter((service) => !endpoints.some((one) => one.endsWith(`.${service}`)));
   return [
     missing.length === 0
       ? unsure(
           check,
-          `${subnetId} has endpoints of ${SERVICES.join(', ')} and no other way out`,
+          `${subnetId} has endpoints of ${BUILD_SERVICES.join(', ')} and no other way out`,
           'The registry must be a mirror behind an endpoint or a proxy in the VPC; a bake tells.',
         )
       : wrong(
