@@ -27,6 +27,12 @@ export type { AccountPipeline, WindowsAmiAccountProps } from './bake/windows-ami
 export { WindowsAmiPipeline } from './bake/windows-ami-pipeline';
 export type { WindowsAmiPipelineProps } from './bake/windows-ami-pipeline-props';
 export { AmiChannel } from './ecs/ami-channel';
+export type { FleetVolume } from './ecs/fleet-volume';
+export type { InstanceMetadata } from './ecs/instance-metadata';
+export type { MaintenanceWindow } from './ecs/maintenance-window';
+export type { ManagedScaling } from './ecs/managed-scaling';
+export type { RolloutOptions } from './ecs/rollout-options';
+export type { SpotShare } from './ecs/spot-share';
 export { WindowsAmi } from './ecs/windows-ami';
 export type { WindowsAmiChannelProps, WindowsAmiRevisionProps } from './ecs/windows-ami';
 export { WindowsCapacityProvider } from './ecs/windows-capacity-provider';

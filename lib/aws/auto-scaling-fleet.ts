@@ -6,6 +6,7 @@ import {
   StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
   type AutoScalingClient,
+  type AutoScalingGroup,
   type RefreshPreferences,
 } from '@aws-sdk/client-auto-scaling';
 import {
@@ -15,6 +16,7 @@ import {
   type EC2Client,
 } from '@aws-sdk/client-ec2';
 import type { FleetControl, RefreshRequest } from '../core/ports/fleet-control';
+import { launchOf, versionOf } from './group-launch';
 
 /** The group and launch template of a fleet, by name and id. */
 export interface FleetNames {
@@ -34,14 +36,17 @@ export function autoScalingFleet(
 ): FleetControl {
   const AutoScalingGroupName = names.autoScalingGroup;
   const LaunchTemplateId = names.launchTemplateId;
+  const described = async (): Promise<AutoScalingGroup | undefined> => {
+    const answer = await autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
+    );
+    return answer.AutoScalingGroups?.[0];
+  };
   return {
     describeGroup: async () => {
-      const answer = await autoScaling.send(
-        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
-      );
-      const group = answer.AutoScalingGroups?.[0];
-      const version = group?.LaunchTemplate?.Version;
-      if (group === undefined || version === undefined) {
+      const group = await described();
+      const version = versionOf(group);
+      if (version === undefined) {
         throw new Error(
           `The Auto Scaling group ${AutoScalingGroupName} has no numbered launch template version.`,
         );
@@ -49,10 +54,10 @@ export function autoScalingFleet(
       return {
         launchTemplateVersion: version,
         amiId: await amiOfVersion(ec2, LaunchTemplateId, version),
-        desiredCapacity: group.DesiredCapacity ?? 0,
+        desiredCapacity: group?.DesiredCapacity ?? 0,
         instances: await amisOfInstances(
           ec2,
-          (group.Instances ?? []).flatMap((one) => one.InstanceId ?? []),
+          (group?.Instances ?? []).flatMap((one) => one.InstanceId ?? []),
         ),
       };
     },
@@ -67,7 +72,7 @@ export function autoScalingFleet(
           status: refresh.Status ?? '',
           reason: refresh.StatusReason ?? '',
           percentage: refresh.PercentageComplete ?? 0,
-          version: refresh.DesiredConfiguration?.LaunchTemplate?.Version,
+          version: versionOf(refresh.DesiredConfiguration),
           startedAt: refresh.StartTime ?? new Date(0),
           endedAt: refresh.EndTime ?? null,
         }
@@ -87,15 +92,16 @@ export function autoScalingFleet(
       return String(answer.LaunchTemplateVersion?.VersionNumber);
     },
     useLaunchTemplateVersion: async (Version) => {
-      const LaunchTemplate = { LaunchTemplateId, Version };
-      await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, LaunchTemplate }));
+      const launch = launchOf(await described(), { LaunchTemplateId, Version });
+      await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, ...launch }));
     },
     startRefresh: async (request) => {
+      const template = { LaunchTemplateId, Version: request.version };
       const answer = await autoScaling.send(
         new StartInstanceRefreshCommand({
           AutoScalingGroupName,
           Strategy: 'Rolling',
-          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version: request.version } },
+          DesiredConfiguration: launchOf(await described(), template),
           Preferences: preferencesOf(request),
         }),
       );

@@ -1,29 +1,31 @@
-import { Tags, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import { AutoScalingGroup, type CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import {
-  BlockDeviceVolume,
-  EbsDeviceVolumeType,
-  SecurityGroup,
-  type SubnetSelection,
-} from 'aws-cdk-lib/aws-ec2';
-import type { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { SecurityGroup, type IKeyPair, type ISecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { allow } from '../internal/allow';
 import { BaseLaunchTemplate } from './base-launch-template';
 import { FleetRole } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 import { FleetUserData } from './fleet-user-data';
+import { groupArn } from './group-arn';
 import { LiveLaunchTemplate } from './live-launch-template';
 import type { WindowsAmi } from './windows-ami';
 
 /** What the group starts, and where. */
 export interface FleetGroupProps {
   readonly settings: FleetSettings;
-  readonly cluster: Cluster;
+  readonly cluster: ICluster;
   readonly ami: WindowsAmi;
   /** The parameter that the fleet keeps its state in. */
   readonly stateParameter: string;
   readonly vpcSubnets?: SubnetSelection;
+  readonly securityGroups?: readonly ISecurityGroup[];
+  readonly keyPair?: IKeyPair;
 }
+
+/** An instance is in service only once its user data has seen it join the cluster. */
+const HOOK_NAME = 'joins-the-cluster';
 
 /**
  * The Auto Scaling group of a fleet and its launch template. The group starts from a numbered version with an AMI, which
@@ -39,39 +41,39 @@ export class FleetGroup extends Construct {
   constructor(scope: Construct, id: string, props: FleetGroupProps) {
     super(scope, id);
     const { settings, cluster, ami, stateParameter, vpcSubnets } = props;
+    const { vpc } = settings;
     ami._deployBefore(this);
-    const { vpc } = cluster;
     this.role = new FleetRole(this, 'InstanceRole');
+    allow(this.role, {
+      actions: ['autoscaling:CompleteLifecycleAction'],
+      resources: [groupArn(this, settings.groupName)],
+      wildcardReason:
+        "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
+    });
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: `Instances of the Winbake fleet ${settings.fleetName}`,
     });
-    this.launchTemplate = new BaseLaunchTemplate(this, 'LaunchTemplate', {
-      instanceType: settings.instanceType,
-      role: this.role,
-      securityGroup: this.securityGroup,
-      userData: new FleetUserData({ clusterName: cluster.clusterName }),
-      requireImdsv2: true,
-      blockDevices: [
-        {
-          deviceName: '/dev/sda1',
-          volume: BlockDeviceVolume.ebs(settings.volumeSize.toGibibytes(), {
-            volumeType: EbsDeviceVolumeType.GP3,
-            encrypted: true,
-          }),
-        },
-      ],
-    });
+    this.launchTemplate = this.makeTemplate(cluster, props);
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc,
       autoScalingGroupName: settings.groupName,
-      launchTemplate: this.launchTemplate,
+      ...this.instancesOf(settings),
       minCapacity: settings.minCapacity,
       maxCapacity: settings.maxCapacity,
-      newInstancesProtectedFromScaleIn: true,
+      // ECS protects instances with tasks one by one; a group that does not protect new ones is refused by it.
+      newInstancesProtectedFromScaleIn: settings.terminationProtection,
       ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
     });
     const group = this.group.node.defaultChild as CfnAutoScalingGroup;
+    group.lifecycleHookSpecificationList = [
+      {
+        lifecycleHookName: HOOK_NAME,
+        lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        defaultResult: 'ABANDON',
+        heartbeatTimeout: settings.launchTimeout.toSeconds(),
+      },
+    ];
     const { version } = new LiveLaunchTemplate(this, 'Live', {
       settings,
       ami,
@@ -79,12 +81,59 @@ export class FleetGroup extends Construct {
       base: this.launchTemplate,
       group,
     });
-    group.addPropertyOverride('LaunchTemplate.Version', version);
-    Tags.of(this.group).add('winbake:fleet', settings.fleetName);
+    group.addPropertyOverride(
+      settings.distribution === undefined
+        ? 'LaunchTemplate.Version'
+        : 'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version',
+      version,
+    );
+    Validations.of(this.group).acknowledge({
+      id: 'AwsSolutions-EC26',
+      reason:
+        'Its launch template encrypts the volume; the check does not look into a policy of mixed instances.',
+    });
     Validations.of(this.group).acknowledge({
       id: 'AwsSolutions-AS3',
       reason:
         'ECS scales the group and drains its instances; a mail for each start and end would tell an operator nothing.',
     });
+  }
+
+  private makeTemplate(cluster: ICluster, props: FleetGroupProps): BaseLaunchTemplate {
+    const { settings, keyPair, securityGroups = [] } = props;
+    const { groupName, host, instanceTypes, metadata, volume } = settings;
+    const template = new BaseLaunchTemplate(this, 'LaunchTemplate', {
+      instanceType: instanceTypes[0],
+      role: this.role,
+      securityGroup: this.securityGroup,
+      userData: new FleetUserData({
+        ...host,
+        clusterName: cluster.clusterName,
+        lifecycleHook: { groupName, hookName: HOOK_NAME },
+      }),
+      requireImdsv2: true,
+      httpPutResponseHopLimit: metadata.hopLimit,
+      instanceMetadataTags: metadata.tags,
+      blockDevices: [volume],
+      ...(keyPair === undefined ? {} : { keyPair }),
+    });
+    securityGroups.forEach((one) => {
+      template.addSecurityGroup(one);
+    });
+    return template;
+  }
+
+  /** One type on demand needs no policy of mixed instances, which has rules of its own. */
+  private instancesOf({ distribution, instanceTypes }: FleetSettings) {
+    const { launchTemplate } = this;
+    return distribution === undefined
+      ? { launchTemplate }
+      : {
+          mixedInstancesPolicy: {
+            launchTemplate,
+            instancesDistribution: distribution,
+            launchTemplateOverrides: instanceTypes.map((instanceType) => ({ instanceType })),
+          },
+        };
   }
 }

@@ -1,9 +1,18 @@
-import { Annotations, Size } from 'aws-cdk-lib';
-import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import type { InstancesDistribution } from 'aws-cdk-lib/aws-autoscaling';
+import { InstanceClass, InstanceSize, InstanceType, type BlockDevice, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import type { RolloutPolicy } from '../core/fleet/rollout-policy';
 import { checkFleetName } from '../internal/names';
-import { checkNumber } from '../internal/validate';
+import { checkHours, checkNumber, refuse } from '../internal/validate';
+import { fleetBudget } from './fleet-budget';
+import { fleetVolume } from './fleet-volume';
+import { hostSettings, type HostSettings } from './host-settings';
+import { instanceMetadata, type InstanceMetadata } from './instance-metadata';
+import { managedScaling } from './managed-scaling';
+import { rolloutPolicy } from './rollout-options';
+import { instancesDistribution } from './spot-share';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
 
 /** The props of a fleet with every default filled in and every value checked. */
@@ -11,18 +20,29 @@ export interface FleetSettings {
   readonly fleetName: string;
   /** The fixed name of the Auto Scaling group. */
   readonly groupName: string;
-  readonly instanceType: InstanceType;
+  readonly vpc: IVpc;
+  readonly instanceTypes: readonly InstanceType[];
+  /** Undefined where all instances are of one type and on demand. */
+  readonly distribution: InstancesDistribution | undefined;
   readonly minCapacity: number;
   readonly maxCapacity: number;
-  readonly volumeSize: Size;
+  readonly volume: BlockDevice;
+  readonly metadata: Required<InstanceMetadata>;
+  readonly scaling: ReturnType<typeof managedScaling>;
+  readonly terminationProtection: boolean;
+  readonly draining: boolean;
+  readonly host: HostSettings;
+  readonly launchTimeout: Duration;
+  readonly policy: RolloutPolicy;
   readonly logRetention: RetentionDays;
 }
 
 /** Fills in the defaults, and ends synthesis where a prop cannot be used. */
 export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderProps): FleetSettings {
-  const { cluster, ami, minCapacity = 0, maxCapacity = 10 } = props;
+  const { cluster, ami, minCapacity = 0, maxCapacity = 10, spot } = props;
   const fleetName = props.fleetName ?? `${slug(cluster.node.id)}-${ami.pipelineName}`;
-  const volumeSize = props.volumeSize ?? Size.gibibytes(100);
+  const instanceTypes = props.instanceTypes ?? [InstanceType.of(InstanceClass.M6I, InstanceSize.XLARGE)];
+  const launchTimeout = props.launchTimeout ?? Duration.minutes(45);
   checkFleetName(scope, fleetName);
   checkNumber(scope, 'maxCapacity', maxCapacity, {
     least: 1,
@@ -34,23 +54,74 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     most: maxCapacity,
     wayOut: 'Raise "maxCapacity", or leave it out to take 0.',
   });
-  checkNumber(scope, 'volumeSize', volumeSize.toGibibytes(), {
-    least: 50,
-    most: 16384,
-    wayOut: "It is counted in GiB, and must be at least the pipeline's.",
+  checkHours(scope, 'launchTimeout', launchTimeout, {
+    least: 0.5,
+    most: 2,
+    wayOut: 'Windows boots for some ten minutes, and the agent has a quarter of an hour to register.',
   });
+  checkTypes(scope, instanceTypes);
+  if ((props.securityGroups ?? []).length > 4) {
+    refuse(
+      scope,
+      'securityGroups',
+      'must be four at most',
+      String(props.securityGroups?.length),
+      "A network interface takes five, and one is the fleet's own.",
+    );
+  }
   if (props.fleetName === undefined) {
     Annotations.of(scope).addInfo(`"fleetName" is ${fleetName}; the fleet keeps its state under it.`);
   }
+  const policy = rolloutPolicy(scope, props.rollout);
   return {
     fleetName,
     groupName: `winbake-${fleetName}`,
-    instanceType: props.instanceType ?? InstanceType.of(InstanceClass.M6I, InstanceSize.XLARGE),
+    vpc: props.vpc ?? vpcOf(scope, props),
+    instanceTypes,
+    distribution:
+      spot === undefined && instanceTypes.length === 1 ? undefined : instancesDistribution(scope, spot),
     minCapacity,
     maxCapacity,
-    volumeSize,
+    volume: fleetVolume(scope, props.volume, maxCapacity),
+    metadata: instanceMetadata(scope, props.metadata),
+    scaling: managedScaling(scope, props.scaling),
+    terminationProtection: props.terminationProtection ?? true,
+    draining: props.draining ?? true,
+    host: hostSettings(scope, props),
+    launchTimeout,
+    policy: { ...policy, patchWithinSeconds: fleetBudget(scope, props.patchWithin, policy) },
     logRetention: props.logRetention ?? RetentionDays.THIRTEEN_MONTHS,
   };
+}
+
+/** AMIs of Winbake are for x86-64, as all of Windows that ECS runs. */
+function checkTypes(scope: IConstruct, types: readonly InstanceType[]): void {
+  if (types.length === 0) {
+    refuse(scope, 'instanceTypes', 'must name at least one type', '[]', 'Leave it out to take the default.');
+  }
+  const names = types.map((type) => type.toString());
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    refuse(scope, 'instanceTypes', 'must name each once', `'${twice}' twice`, 'Take one of the two away.');
+  }
+  const arm = names.find((name) => !Token.isUnresolved(name) && /^[a-z]+\d+g/.test(name));
+  if (arm !== undefined) {
+    refuse(scope, 'instanceTypes', 'must be of x86-64', `'${arm}'`, 'Windows does not run on Graviton.');
+  }
+}
+
+function vpcOf(scope: IConstruct, { cluster }: WindowsCapacityProviderProps): IVpc {
+  try {
+    return cluster.vpc;
+  } catch {
+    return refuse(
+      scope,
+      'vpc',
+      'must be given for a cluster that is known by its ARN alone',
+      'none',
+      'Name the VPC, or import the cluster with its attributes.',
+    );
+  }
 }
 
 function slug(id: string): string {

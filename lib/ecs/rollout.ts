@@ -2,9 +2,10 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { Undelivered } from '../bake/undelivered';
-import { DEFAULT_ROLLOUT_POLICY } from '../core/fleet/rollout-policy';
+import { allowNotices } from '../bake/notice-writes';
 import type { RolloutEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
@@ -23,12 +24,14 @@ export interface RolloutProps {
   readonly cluster: ICluster;
   /** The parameter that the fleet keeps its state in. */
   readonly stateParameter: string;
+  readonly topic: ITopic;
+  readonly undelivered: IQueue;
 }
 
 /** Brings a fleet to the AMI of its channel: when the channel moves, after a deployment, and every 15 minutes in case an event was lost. */
 export class Rollout extends HandlerFunction<RolloutEnvironment> {
-  constructor(scope: Construct, id: string, { settings, ami, fleet, cluster, stateParameter }: RolloutProps) {
-    const undelivered = new Undelivered(scope, `${id}Undelivered`, undefined);
+  constructor(scope: Construct, id: string, props: RolloutProps) {
+    const { settings, ami, fleet, cluster, stateParameter, topic, undelivered } = props;
     super(scope, id, {
       handler: 'rollout',
       description: `Winbake fleet ${settings.fleetName}: rolls out its channel's AMI`,
@@ -41,15 +44,25 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         WINBAKE_AUTO_SCALING_GROUP: fleet.group.autoScalingGroupName,
         WINBAKE_LAUNCH_TEMPLATE_ID: fleet.launchTemplate.launchTemplateId ?? '',
         WINBAKE_CLUSTER: cluster.clusterName,
-        WINBAKE_ROLLOUT_POLICY: JSON.stringify(DEFAULT_ROLLOUT_POLICY),
-        WINBAKE_TOPIC_ARN: '',
+        WINBAKE_ROLLOUT_POLICY: Stack.of(scope).toJsonString(settings.policy),
+        WINBAKE_TOPIC_ARN: topic.topicArn,
       },
+      // The state has no conditional write: two looks at once would take each other's.
+      reservedConcurrency: 1,
       undelivered,
     });
     this.allowParameters(ami.publicationParameter, stateParameter);
     this.allowRefresh(settings.groupName);
     this.allowLaunch(fleet);
     this.allowJudgement(cluster);
+    allowNotices(this.role, topic);
+    if (settings.policy.alarms.length > 0) {
+      allow(this.role, {
+        actions: ['cloudwatch:DescribeAlarms'],
+        resources: ['*'],
+        wildcardReason: 'Auto Scaling asks it of whoever hands it alarms, for all alarms.',
+      });
+    }
     const targets = [new LambdaFunction(this.function, { deadLetterQueue: undelivered })];
     new Rule(this, 'OnPublication', {
       description: `The ${ami.pointer} of ${ami.pipelineName} has moved`,

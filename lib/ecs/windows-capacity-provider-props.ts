@@ -1,30 +1,54 @@
-import type { Size } from 'aws-cdk-lib';
-import type { InstanceType, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { Cluster } from 'aws-cdk-lib/aws-ecs';
+import type { Duration } from 'aws-cdk-lib';
+import type { IKeyPair, InstanceType, ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { FleetVolume } from './fleet-volume';
+import type { InstanceMetadata } from './instance-metadata';
+import type { ManagedScaling } from './managed-scaling';
+import type { RolloutOptions } from './rollout-options';
+import type { SpotShare } from './spot-share';
 import type { WindowsAmi } from './windows-ami';
 
 /** What a fleet is made of. */
 export interface WindowsCapacityProviderProps {
-  /** The cluster that the instances join, in whose VPC they run. */
-  readonly cluster: Cluster;
+  /**
+   * The cluster that the instances join. A `Cluster` of the app gets the capacity provider. An imported cluster does not:
+   * name `capacityProviderName` in the cluster's one association, since a second one would take the first one's place.
+   */
+  readonly cluster: ICluster;
 
   /** The channel of AMIs that the fleet follows. */
   readonly ami: WindowsAmi;
 
   /**
-   * The name under which the fleet keeps its state, unique in account and region. It stays fixed.
+   * The name under which the fleet keeps its state, unique in account and region. It stays fixed, and fixes the name of the
+   * Auto Scaling group: another name makes another fleet.
    *
    * @default - the id of the cluster's construct and the name of the pipeline, such as `cluster-2022-core`
    */
   readonly fleetName?: string;
 
   /**
-   * The type of the instances.
+   * The types of the instances, the preferred first. Several, or a Spot share, make a group with mixed instances.
    *
    * @default - `m6i.xlarge`
    */
-  readonly instanceType?: InstanceType;
+  readonly instanceTypes?: InstanceType[];
+
+  /**
+   * How much of the fleet runs on Spot instances.
+   *
+   * @default - all instances run on demand
+   */
+  readonly spot?: SpotShare;
+
+  /**
+   * The VPC that the instances run in.
+   *
+   * @default - the cluster's
+   */
+  readonly vpc?: IVpc;
 
   /**
    * The subnets that the instances run in.
@@ -34,6 +58,20 @@ export interface WindowsCapacityProviderProps {
   readonly vpcSubnets?: SubnetSelection;
 
   /**
+   * Security groups of the instances beside the fleet's own, four at most.
+   *
+   * @default - the fleet's own, which lets nothing in and everything out
+   */
+  readonly securityGroups?: ISecurityGroup[];
+
+  /**
+   * The key pair that decrypts the administrator's password.
+   *
+   * @default - none; Session Manager reaches the instances without
+   */
+  readonly keyPair?: IKeyPair;
+
+  /**
    * The least number of instances.
    *
    * @default 0
@@ -41,21 +79,119 @@ export interface WindowsCapacityProviderProps {
   readonly minCapacity?: number;
 
   /**
-   * The greatest number of instances.
+   * The greatest number of instances. A rollout launches up to a tenth more, and at least one.
    *
    * @default 10
    */
   readonly maxCapacity?: number;
 
   /**
-   * The size of the root volume, at least the AMI's.
+   * The root volume.
    *
-   * @default Size.gibibytes(100)
+   * @default - 100 GiB of gp3 with 250 MiB a second, encrypted
    */
-  readonly volumeSize?: Size;
+  readonly volume?: FleetVolume;
 
   /**
-   * How long the rollouts' logs are kept.
+   * How ECS scales the fleet.
+   *
+   * @default - to as many instances as the tasks need
+   */
+  readonly scaling?: ManagedScaling;
+
+  /**
+   * Whether ECS keeps instances with tasks from being taken away by scale-in.
+   *
+   * @default true
+   */
+  readonly terminationProtection?: boolean;
+
+  /**
+   * Whether ECS moves tasks away from an instance before it ends.
+   *
+   * @default true
+   */
+  readonly draining?: boolean;
+
+  /**
+   * Whether tasks may have roles.
+   *
+   * @default true
+   */
+  readonly taskRoles?: boolean;
+
+  /**
+   * Whether tasks may have network interfaces of their own (`awsvpc`).
+   *
+   * @default true
+   */
+  readonly taskInterfaces?: boolean;
+
+  /**
+   * Who may read the instances' metadata.
+   *
+   * @default - only the instance itself, by session
+   */
+  readonly metadata?: InstanceMetadata;
+
+  /**
+   * The log drivers that tasks may use.
+   *
+   * @default - `json-file` and `awslogs`
+   */
+  readonly loggingDrivers?: string[];
+
+  /**
+   * PowerShell that runs before the ECS agent starts, at each start of an instance.
+   *
+   * @default - nothing
+   */
+  readonly userDataBefore?: string[];
+
+  /**
+   * PowerShell that runs once an instance has joined the cluster, at each start of it.
+   *
+   * @default - nothing
+   */
+  readonly userDataAfter?: string[];
+
+  /**
+   * Attributes of the container instances for placement constraints.
+   *
+   * @default - only `winbake.build` and `winbake.revision`, which are always there
+   */
+  readonly attributes?: { readonly [name: string]: string };
+
+  /**
+   * How long an instance may take to boot and to join the cluster, 30 minutes to 2 hours; then its launch is abandoned.
+   *
+   * @default Duration.minutes(45)
+   */
+  readonly launchTimeout?: Duration;
+
+  /**
+   * How the fleet takes a publication.
+   *
+   * @default - at once: a tenth of it, watched for half an hour, then the rest
+   */
+  readonly rollout?: RolloutOptions;
+
+  /**
+   * The time from Microsoft's release of an update to the last instance that runs it.
+   *
+   * @default Duration.hours(72)
+   */
+  readonly patchWithin?: Duration;
+
+  /**
+   * The topic through which people are told of rollouts that failed and of what waits for them.
+   *
+   * @default - a new encrypted topic, `topic` of the construct, to subscribe to
+   */
+  readonly notifications?: ITopic;
+
+  /**
+   * How long the logs of the fleet's functions are kept.
    *
    * @default RetentionDays.THIRTEEN_MONTHS
    */

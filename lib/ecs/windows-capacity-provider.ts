@@ -1,10 +1,17 @@
+import { Tags } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
-import { AsgCapacityProvider, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
+import { AsgCapacityProvider, Cluster, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { NoticeTopic } from '../bake/notice-topic';
+import { Undelivered } from '../bake/undelivered';
 import { refuse } from '../internal/validate';
+import { FleetAlarms } from './fleet-alarms';
 import { FleetGroup } from './fleet-group';
+import { fleetMetric } from './fleet-metric';
 import { fleetSettings } from './fleet-settings';
 import { Rollout } from './rollout';
 import type {
@@ -13,14 +20,15 @@ import type {
 } from './windows-capacity-provider-props';
 
 /**
- * A fleet of Windows container instances behind a capacity provider, which moves to each AMI of its channel by itself.
- * Its instances tell ECS their build and revision as the attributes `winbake.build` and `winbake.revision`.
+ * A fleet of Windows container instances behind a capacity provider, which moves to each AMI of its channel by itself, and
+ * back from one that is bad. Its instances tell ECS their build and revision as the attributes `winbake.build` and
+ * `winbake.revision`. All that belongs to it has the tag `winbake:fleet`.
  */
 export class WindowsCapacityProvider extends Construct implements IConnectable {
   /** The name under which the fleet keeps its state. */
   public readonly fleetName: string;
 
-  /** The name of the capacity provider, for strategies of your own. */
+  /** The name of the capacity provider, for strategies of your own and for the association of an imported cluster. */
   public readonly capacityProviderName: string;
 
   /** The Auto Scaling group of the instances. */
@@ -32,27 +40,42 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
   /** The parameter that the fleet keeps its state in. */
   public readonly stateParameter: string;
 
+  /** The topic through which people are told what needs them; subscribe to it. */
+  public readonly topic: ITopic;
+
   /** Who may reach the instances; nobody at first. */
   public readonly connections: Connections;
 
   constructor(scope: Construct, id: string, props: WindowsCapacityProviderProps) {
     super(scope, id);
-    const { cluster, ami, vpcSubnets } = props;
+    const { cluster, ami, vpcSubnets, securityGroups, keyPair } = props;
     const settings = fleetSettings(this, props);
     this.fleetName = settings.fleetName;
     this.refuseSecondOfName();
     this.stateParameter = `${ami.parameterPrefix}/fleets/${settings.fleetName}/state`;
+    this.topic =
+      props.notifications ??
+      new NoticeTopic(this, 'Topic', {
+        pipelineName: `fleet ${settings.fleetName}`,
+        encryptionKey: undefined,
+      });
 
-    const { stateParameter } = this;
-    const fleet = new FleetGroup(this, 'Fleet', { settings, cluster, ami, stateParameter, vpcSubnets });
+    const { stateParameter, topic } = this;
+    const network = { vpcSubnets, securityGroups, keyPair };
+    const fleet = new FleetGroup(this, 'Fleet', { settings, cluster, ami, stateParameter, ...network });
     const capacityProvider = new AsgCapacityProvider(this, 'CapacityProvider', {
       autoScalingGroup: fleet.group,
-      enableManagedScaling: true,
-      enableManagedTerminationProtection: true,
-      enableManagedDraining: true,
+      ...settings.scaling,
+      enableManagedTerminationProtection: settings.terminationProtection,
+      enableManagedDraining: settings.draining,
     });
-    cluster.addAsgCapacityProvider(capacityProvider);
-    new Rollout(this, 'Rollout', { settings, ami, fleet, cluster, stateParameter });
+    if (cluster instanceof Cluster) {
+      cluster.addAsgCapacityProvider(capacityProvider);
+    }
+    const undelivered = new Undelivered(this, 'Undelivered', undefined);
+    new Rollout(this, 'Rollout', { settings, ami, fleet, cluster, stateParameter, topic, undelivered });
+    new FleetAlarms(this, 'Alarms', { settings, topic, undelivered });
+    Tags.of(this).add('winbake:fleet', settings.fleetName);
 
     this.capacityProviderName = capacityProvider.capacityProviderName;
     this.autoScalingGroup = fleet.group;
@@ -64,6 +87,16 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
   public strategy(options: CapacityProviderStrategyOptions = {}): CapacityProviderStrategy {
     const { base = 0, weight = 1 } = options;
     return { capacityProvider: this.capacityProviderName, base, weight };
+  }
+
+  /** Hours for which some instance has not run what the channel shows; the most of an hour unless said. */
+  public metricHoursBehind(options: MetricOptions = {}): Metric {
+    return fleetMetric(this, this.fleetName, 'HoursBehind', options);
+  }
+
+  /** Hours for which some instance has lacked what Microsoft released; the most of an hour unless said. */
+  public metricHoursUnpatched(options: MetricOptions = {}): Metric {
+    return fleetMetric(this, this.fleetName, 'HoursUnpatched', options);
   }
 
   /** Two fleets of one name would overwrite each other's state. */

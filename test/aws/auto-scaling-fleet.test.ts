@@ -29,6 +29,7 @@ const AMI = 'ami-0fedcba9876543210';
 beforeEach(() => {
   autoScaling.reset();
   ec2.reset();
+  hasGroup({ LaunchTemplate: { LaunchTemplateId, Version: '7' } });
 });
 
 function hasGroup(group: Partial<AutoScalingGroup>): void {
@@ -173,4 +174,53 @@ test('a refresh is stopped and turned back by the name of the group', async () =
   await fleet.rollBackRefresh();
   const inputs = autoScaling.calls().map((call) => call.args[0].input);
   expect(inputs).toEqual([{ AutoScalingGroupName: 'group' }, { AutoScalingGroupName: 'group' }]);
+});
+
+describe('a group with mixed instances', () => {
+  const specification = { LaunchTemplateId, LaunchTemplateName: 'fleet', Version: '7' };
+  const Overrides = [{ InstanceType: 'm6i.xlarge' }, { InstanceType: 'm5.xlarge' }];
+  const InstancesDistribution = { OnDemandPercentageAboveBaseCapacity: 0 };
+  const MixedInstancesPolicy = {
+    LaunchTemplate: { LaunchTemplateSpecification: specification, Overrides },
+    InstancesDistribution,
+  };
+  const wanted = {
+    LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateId, Version: '8' }, Overrides },
+    InstancesDistribution,
+  };
+
+  test('is described by the version in its policy', async () => {
+    hasGroup({ MixedInstancesPolicy });
+    expect(await fleet.describeGroup()).toMatchObject({ launchTemplateVersion: '7', amiId: AMI });
+  });
+
+  test('keeps the rest of its policy, and the template is named by its id alone', async () => {
+    hasGroup({ MixedInstancesPolicy });
+    autoScaling.on(UpdateAutoScalingGroupCommand).resolves({});
+    autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'refresh' });
+    await fleet.useLaunchTemplateVersion('8');
+    await fleet.startRefresh({
+      version: '8',
+      checkpoint: null,
+      bakeSeconds: 0,
+      autoRollback: true,
+      alarms: [],
+    });
+    expect(autoScaling.commandCalls(UpdateAutoScalingGroupCommand)[0]!.args[0].input).toEqual({
+      AutoScalingGroupName: 'group',
+      MixedInstancesPolicy: wanted,
+    });
+    expect(autoScaling.commandCalls(StartInstanceRefreshCommand)[0]!.args[0].input).toMatchObject({
+      DesiredConfiguration: { MixedInstancesPolicy: wanted },
+    });
+  });
+
+  test('has refreshes whose version stands in the policy', async () => {
+    autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
+      InstanceRefreshes: [
+        { InstanceRefreshId: 'refresh', DesiredConfiguration: { MixedInstancesPolicy: wanted } },
+      ],
+    });
+    expect(await fleet.newestRefresh()).toMatchObject({ version: '8' });
+  });
 });

@@ -1,13 +1,6 @@
-import { App, Size, Stack } from 'aws-cdk-lib';
+import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import {
-  InstanceType,
-  LaunchTemplate,
-  OperatingSystemType,
-  Port,
-  SubnetType,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
+import { InstanceType, LaunchTemplate, OperatingSystemType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
@@ -94,7 +87,7 @@ describe('with required props', () => {
     expect(text.match(/Initialize-ECSAgent @agent/g)).toHaveLength(1);
     expect(text.match(/Import-Module .*ECSTools/g)).toHaveLength(1);
     expect(text).toMatch(
-      /^} -Cluster '<Cluster\w+>' -EnableTaskIamRole -EnableTaskEni -BlockMetadata -LoggingDriver '\["json-file","awslogs"\]'<\/powershell><persist>true<\/persist>$/m,
+      /^} -Cluster '<Cluster\w+>' -EnableTaskIamRole -EnableTaskEni -BlockMetadata -LoggingDriver '\["json-file","awslogs"\]' -GroupName 'winbake-cluster-2022-core' -HookName 'joins-the-cluster'<\/powershell><persist>true<\/persist>$/m,
     );
     expect(text).not.toMatch(/ECS_CLUSTER|ECS\\Cache|ECS_AVAILABLE/);
   });
@@ -139,7 +132,7 @@ describe('with required props', () => {
       WINBAKE_LAUNCH_TEMPLATE_ID: { Ref: launchTemplate },
       WINBAKE_CLUSTER: { Ref: cluster },
       WINBAKE_ROLLOUT_POLICY: JSON.stringify(DEFAULT_ROLLOUT_POLICY),
-      WINBAKE_TOPIC_ARN: '',
+      WINBAKE_TOPIC_ARN: { Ref: expect.stringMatching(/^WindowsTopic/) },
     });
   });
 
@@ -163,21 +156,74 @@ describe('with required props', () => {
   });
 });
 
-test('the defaults are those of docs/defaults.md', () => {
-  const group = onlyProperties(template, 'AWS::AutoScaling::AutoScalingGroup');
-  const [logs] = Object.values(template.findResources('AWS::Logs::LogGroup'));
-  const onlyPrivate = (group['VPCZoneIdentifier'] as { Ref: string }[]).every(({ Ref }) =>
-    /Private/.test(Ref),
+/** Every default that is a value: where it stands, how docs/defaults.md has it, and the value itself. */
+const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
+  [
+    '',
+    'fleetName',
+    `the id of the cluster's construct and the name of the pipeline, such as \`cluster-2022-core\``,
+    'cluster-2022-core',
+  ],
+  ['', 'instanceTypes', '`m6i.xlarge`', [new InstanceType('m6i.xlarge')]],
+  ['', 'minCapacity', '0', 0],
+  ['', 'maxCapacity', '10', 10],
+  ['', 'terminationProtection', 'true', true],
+  ['', 'draining', 'true', true],
+  ['', 'taskRoles', 'true', true],
+  ['', 'taskInterfaces', 'true', true],
+  ['', 'loggingDrivers', '`json-file` and `awslogs`', ['json-file', 'awslogs']],
+  ['', 'userDataBefore', 'nothing', []],
+  ['', 'userDataAfter', 'nothing', []],
+  ['', 'launchTimeout', 'Duration.minutes(45)', Duration.minutes(45)],
+  ['', 'patchWithin', 'Duration.hours(72)', Duration.hours(72)],
+  ['', 'logRetention', 'RetentionDays.THIRTEEN_MONTHS', RetentionDays.THIRTEEN_MONTHS],
+  ['volume', 'size', 'Size.gibibytes(100)', Size.gibibytes(100)],
+  ['volume', 'throughput', '250', 250],
+  ['scaling', 'targetCapacity', '100', 100],
+  ['scaling', 'minimumStep', '1', 1],
+  ['scaling', 'maximumStep', '1000', 1000],
+  ['scaling', 'instanceWarmup', 'Duration.minutes(5)', Duration.minutes(5)],
+  ['metadata', 'hopLimit', '1', 1],
+  ['metadata', 'taskAccess', 'false', false],
+  ['metadata', 'tags', 'false', false],
+  ['rollout', 'canaryPercentage', '10', 10],
+  ['rollout', 'watch', 'Duration.minutes(30)', Duration.minutes(30)],
+  ['rollout', 'delay', 'Duration.hours(0)', Duration.hours(0)],
+  ['rollout', 'drainLimit', 'Duration.hours(4)', Duration.hours(4)],
+  ['rollout', 'rollEqualRevision', 'false', false],
+];
+
+function spelledOut(): Partial<WindowsCapacityProviderProps> {
+  const props: Record<string, unknown> = {};
+  for (const [struct, prop, , value] of SPELLED_OUT) {
+    if (struct === '') {
+      props[prop] = value;
+    } else {
+      props[struct] = { ...(props[struct] as object | undefined), [prop]: value };
+    }
+  }
+  return props;
+}
+
+test('a fleet with every default spelled out is the same to the letter', () => {
+  expect(Template.fromStack(fleetOf(spelledOut()).stack).toJSON()).toEqual(template.toJSON());
+});
+
+test.each(SPELLED_OUT)('%s %s is %s', (struct, prop, said) => {
+  const heading = struct === '' ? 'WindowsCapacityProvider' : `WindowsCapacityProvider.${struct}`;
+  expect(documentedDefaults(heading)[prop]).toBe(said);
+});
+
+test('a share of Spot runs all on it, unless said', () => {
+  const spelled = fleetOf({ spot: { onDemandBase: 0, onDemandPercentage: 0 } });
+  expect(Template.fromStack(fleetOf({ spot: {} }).stack).toJSON()).toEqual(
+    Template.fromStack(spelled.stack).toJSON(),
   );
-  expect(documentedDefaults('WindowsCapacityProvider')).toEqual({
-    fleetName: `the id of the cluster's construct and the name of the pipeline, such as \`${fleet.fleetName}\``,
-    instanceType: `\`${launch.InstanceType}\``,
-    vpcSubnets: onlyPrivate ? "the private subnets with a way out, else the VPC's only kind" : 'others',
-    minCapacity: group.MinSize,
-    maxCapacity: group.MaxSize,
-    volumeSize: `Size.gibibytes(${launch.BlockDeviceMappings[0].Ebs.VolumeSize})`,
-    logRetention: `RetentionDays.${RetentionDays[logs?.['Properties'].RetentionInDays]}`,
-  });
+  const { onDemandBase, onDemandPercentage } = documentedDefaults('WindowsCapacityProvider.spot');
+  expect([onDemandBase, onDemandPercentage]).toEqual(['0', '0']);
+});
+
+test('the defaults of strategies and AMIs are those of docs/defaults.md', () => {
   const { base, weight } = fleet.strategy();
   expect(documentedDefaults('WindowsCapacityProvider.strategy')).toEqual({
     base: `${base}`,
@@ -222,62 +268,6 @@ describe('permissions of the rollout', () => {
   });
 });
 
-describe('with all props', () => {
-  const own = new Stack(new App(), 'Own');
-  const cluster = new Cluster(own, 'Cluster', { vpc: new Vpc(own, 'Vpc', { maxAzs: 2 }) });
-  const all = new WindowsCapacityProvider(own, 'Windows', {
-    cluster,
-    ami: WindowsAmi.fromChannel({
-      os: WindowsOs.SERVER_2019_FULL,
-      pipelineName: 'web',
-      channel: AmiChannel.LATEST,
-      parameterPrefix: '/team/winbake',
-    }),
-    fleetName: 'shop',
-    instanceType: new InstanceType('c7i.2xlarge'),
-    vpcSubnets: { subnetType: SubnetType.PUBLIC },
-    minCapacity: 2,
-    maxCapacity: 4,
-    volumeSize: Size.gibibytes(150),
-    logRetention: RetentionDays.ONE_WEEK,
-  });
-  all.connections.allowFromAnyIpv4(Port.tcp(443));
-  all.autoScalingGroup.addUserData('Write-Host "from the app"');
-  const whole = Template.fromStack(own);
-
-  test('each reaches its place', () => {
-    whole.hasResourceProperties('AWS::EC2::LaunchTemplate', {
-      LaunchTemplateData: Match.objectLike({
-        InstanceType: 'c7i.2xlarge',
-        BlockDeviceMappings: [Match.objectLike({ Ebs: Match.objectLike({ VolumeSize: 150 }) })],
-      }),
-    });
-    whole.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', {
-      MinSize: '2',
-      MaxSize: '4',
-      VPCZoneIdentifier: [
-        { Ref: Match.stringLikeRegexp('Public') },
-        { Ref: Match.stringLikeRegexp('Public') },
-      ],
-    });
-    whole.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: {
-        Variables: Match.objectLike({
-          WINBAKE_FLEET: 'shop',
-          WINBAKE_CHANNEL_PARAMETER: '/team/winbake/web/latest/publication',
-          WINBAKE_FLEET_STATE_PARAMETER: '/team/winbake/fleets/shop/state',
-        }),
-      },
-    });
-    whole.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
-    whole.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.anyValue() });
-  });
-
-  test("an app's own user data runs before the agent starts", () => {
-    expect(userDataOf(whole)).toMatch(/from the app"\n(.|\n)*Initialize-ECSAgent/);
-  });
-});
-
 test('two fleets share a cluster in one association', () => {
   const { stack: own, cluster } = fleetOf();
   const ami = WindowsAmi.fromChannel({ os: WindowsOs.SERVER_2019_CORE });
@@ -310,25 +300,6 @@ describe('WindowsAmi', () => {
     Annotations.fromStack(platform).hasWarning(
       '/Platform/Template',
       Match.stringLikeRegexp('first deployment then fails'),
-    );
-  });
-});
-
-describe('what cannot be meant ends synthesis', () => {
-  test.each<[Partial<WindowsCapacityProviderProps>, string]>([
-    [{ fleetName: 'shop_1' }, `[Shop/Windows] "fleetName" must have 3 to 40 lower-case letters`],
-    [{ maxCapacity: 0 }, `"maxCapacity" must be 1 to 1000; got: 0.`],
-    [{ minCapacity: 3, maxCapacity: 2 }, `"minCapacity" must be 0 to 2; got: 3. Raise "maxCapacity"`],
-    [{ volumeSize: Size.gibibytes(10) }, `"volumeSize" must be 50 to 16384; got: 10.`],
-  ])('%#', (props, message) => {
-    expect(() => fleetOf(props)).toThrow(message);
-  });
-
-  test('two fleets of one name', () => {
-    const { stack: own, cluster } = fleetOf();
-    const ami = WindowsAmi.fromChannel({ os });
-    expect(() => new WindowsCapacityProvider(own, 'Second', { cluster, ami })).toThrow(
-      `"fleetName" must be unique; got: 'cluster-2022-core'. Shop/Windows has it already; name one of the two.`,
     );
   });
 });

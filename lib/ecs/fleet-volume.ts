@@ -1,0 +1,99 @@
+import { Annotations, Size } from 'aws-cdk-lib';
+import { BlockDeviceVolume, EbsDeviceVolumeType, type BlockDevice } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IConstruct } from 'constructs';
+import { checkNumber } from '../internal/validate';
+
+/** The root volume of a fleet's instances, gp3 and always encrypted. */
+export interface FleetVolume {
+  /**
+   * Its size, at least the AMI's.
+   *
+   * @default Size.gibibytes(100)
+   */
+  readonly size?: Size;
+
+  /**
+   * Its throughput in MiB a second, 125 to 2000, at most a quarter of `iops`.
+   *
+   * @default 250
+   */
+  readonly throughput?: number;
+
+  /**
+   * Its operations a second, 3000 to 80000.
+   *
+   * @default 3000
+   */
+  readonly iops?: number;
+
+  /**
+   * How much of the AMI's snapshot is loaded a second, 100 to 300 MiB. Without it the cached images are read from S3 at their
+   * first use, which can be slower than a pull; recommended, and charged by the size of the snapshot.
+   *
+   * @see https://docs.aws.amazon.com/ebs/latest/userguide/initalize-volume.html
+   * @default - loaded when read
+   */
+  readonly initializationRate?: Size;
+
+  /**
+   * The key that it is encrypted with, which the service-linked role of Auto Scaling must be allowed to use.
+   *
+   * @default - the account's default key of EBS
+   */
+  readonly encryptionKey?: IKey;
+}
+
+/** What all volumes of a region may load in a second together; a launch beyond it fails. */
+const REGION_MEBIBYTES = 5000;
+
+/** Fills in the defaults, and ends synthesis where a value cannot be used. */
+export function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapacity: number): BlockDevice {
+  const { encryptionKey, initializationRate, iops = 3000, throughput = 250 } = volume;
+  const size = (volume.size ?? Size.gibibytes(100)).toGibibytes();
+  checkNumber(scope, 'volume.size', size, {
+    least: 50,
+    most: 16384,
+    wayOut: "It is counted in GiB, and must be at least the pipeline's.",
+  });
+  checkNumber(scope, 'volume.iops', iops, {
+    least: 3000,
+    most: 80_000,
+    wayOut: 'Leave it out to take what gp3 has by itself.',
+  });
+  checkNumber(scope, 'volume.throughput', throughput, {
+    least: 125,
+    most: Math.min(2000, iops / 4),
+    wayOut: 'gp3 gives a quarter of a MiB a second for each operation; raise "volume.iops".',
+  });
+  if (initializationRate !== undefined) {
+    checkRate(scope, initializationRate, maxCapacity);
+  }
+  return {
+    deviceName: '/dev/sda1',
+    volume: BlockDeviceVolume.ebs(size, {
+      volumeType: EbsDeviceVolumeType.GP3,
+      encrypted: true,
+      throughput,
+      ...(volume.iops === undefined ? {} : { iops }),
+      ...(initializationRate === undefined ? {} : { volumeInitializationRate: initializationRate }),
+      ...(encryptionKey === undefined ? {} : { kmsKey: encryptionKey }),
+    }),
+  };
+}
+
+function checkRate(scope: IConstruct, rate: Size, maxCapacity: number): void {
+  const mebibytes = rate.toMebibytes();
+  checkNumber(scope, 'volume.initializationRate', mebibytes, {
+    least: 100,
+    most: 300,
+    wayOut: 'It is counted in MiB a second; leave it out to load what is read.',
+  });
+  if (mebibytes * maxCapacity > REGION_MEBIBYTES) {
+    Annotations.of(scope).addWarningV2(
+      'winbake:initializationRate',
+      `"volume.initializationRate" of ${mebibytes} MiB/s on ${maxCapacity} instances is ${mebibytes * maxCapacity} MiB/s, and a region ` +
+        `has ${REGION_MEBIBYTES} MiB/s unless its quota was raised; launches beyond it fail. Lower the rate or "maxCapacity".`,
+    );
+  }
+}

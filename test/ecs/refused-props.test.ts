@@ -1,0 +1,137 @@
+import { App, Duration, Size, Stack, TimeZone, Token } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { InstanceType, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import {
+  DayOfWeek,
+  WindowsAmi,
+  WindowsCapacityProvider,
+  WindowsOs,
+  type WindowsCapacityProviderProps,
+} from '../../lib/index';
+
+const os = WindowsOs.SERVER_2022_CORE;
+
+function fleetOf(props: Partial<WindowsCapacityProviderProps>): Stack {
+  const stack = new Stack(new App(), 'Shop');
+  const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
+  new WindowsCapacityProvider(stack, 'Windows', { cluster, ami: WindowsAmi.fromChannel({ os }), ...props });
+  return stack;
+}
+
+const elsewhere = new Stack();
+const securityGroups = Array.from({ length: 5 }, (_, n) =>
+  SecurityGroup.fromSecurityGroupId(elsewhere, `Group${n}`, `sg-${n}`),
+);
+const alarms = Array.from({ length: 11 }, (_, n) =>
+  Alarm.fromAlarmArn(elsewhere, `Alarm${n}`, `arn:aws:cloudwatch:eu-west-1:111111111111:alarm:a${n}`),
+);
+const nightly = { days: [DayOfWeek.MONDAY], startHour: 22, endHour: 4, timeZone: TimeZone.ETC_UTC };
+
+test.each<[Partial<WindowsCapacityProviderProps>, string]>([
+  [{ fleetName: 'shop_1' }, `[Shop/Windows] "fleetName" must have 3 to 40 lower-case letters`],
+  [{ maxCapacity: 0 }, `"maxCapacity" must be 1 to 1000; got: 0.`],
+  [{ minCapacity: 3, maxCapacity: 2 }, `"minCapacity" must be 0 to 2; got: 3. Raise "maxCapacity"`],
+  [{ instanceTypes: [] }, `"instanceTypes" must name at least one type; got: [].`],
+  [
+    { instanceTypes: [new InstanceType('m6i.large'), new InstanceType('m6i.large')] },
+    `"instanceTypes" must name each once; got: 'm6i.large' twice.`,
+  ],
+  [
+    { instanceTypes: [new InstanceType('m7g.large')] },
+    `"instanceTypes" must be of x86-64; got: 'm7g.large'. Windows does not run on Graviton.`,
+  ],
+  [{ spot: { onDemandBase: -1 } }, `"spot.onDemandBase" must be 0 to 1000; got: -1.`],
+  [{ spot: { onDemandPercentage: 101 } }, `"spot.onDemandPercentage" must be 0 to 100; got: 101.`],
+  [{ securityGroups }, `"securityGroups" must be four at most; got: 5.`],
+  [{ volume: { size: Size.gibibytes(10) } }, `"volume.size" must be 50 to 16384; got: 10.`],
+  [{ volume: { iops: 1000 } }, `"volume.iops" must be 3000 to 80000; got: 1000.`],
+  [{ volume: { throughput: 1000 } }, `"volume.throughput" must be 125 to 750; got: 1000.`],
+  [
+    { volume: { initializationRate: Size.mebibytes(400) } },
+    `"volume.initializationRate" must be 100 to 300; got: 400.`,
+  ],
+  [{ scaling: { targetCapacity: 0 } }, `"scaling.targetCapacity" must be 1 to 100; got: 0.`],
+  [{ scaling: { maximumStep: 20_000 } }, `"scaling.maximumStep" must be 1 to 10000; got: 20000.`],
+  [
+    { scaling: { minimumStep: 5, maximumStep: 4 } },
+    `"scaling.minimumStep" must be 1 to 4; got: 5. Raise "scaling.maximumStep"`,
+  ],
+  [
+    { scaling: { instanceWarmup: Duration.hours(3) } },
+    `"scaling.instanceWarmup" must be 0 to 10000; got: 10800.`,
+  ],
+  [{ metadata: { hopLimit: 0 } }, `"metadata.hopLimit" must be 1 to 64; got: 0.`],
+  [{ loggingDrivers: [] }, `"loggingDrivers" must name drivers of Docker, at least one; got: [].`],
+  [
+    { loggingDrivers: ['AWS logs'] },
+    `"loggingDrivers" must name drivers of Docker, at least one; got: 'AWS logs'.`,
+  ],
+  [{ attributes: { 'winbake.build': '1' } }, `"attributes" must have names of letters`],
+  [{ attributes: { zone: 'a;b' } }, `got: 'zone=a;b'. Choose another name or value.`],
+  [{ launchTimeout: Duration.minutes(10) }, `"launchTimeout" must be 0.5 to 2 hours; got: 10 minutes.`],
+  [{ rollout: { canaryPercentage: 0 } }, `"rollout.canaryPercentage" must be 1 to 100; got: 0.`],
+  [{ rollout: { watch: Duration.minutes(5) } }, `"rollout.watch" must be 0.25 to 24 hours; got: 5 minutes.`],
+  [{ rollout: { delay: Duration.days(15) } }, `"rollout.delay" must be 0 to 336 hours; got: 15 days.`],
+  [
+    { rollout: { drainLimit: Duration.hours(49) } },
+    `"rollout.drainLimit" must be 0.5 to 48 hours; got: 2 days 1 hour.`,
+  ],
+  [
+    { rollout: { alarms } },
+    `"rollout.alarms" must be ten at most; got: 11. Put several into one composite alarm.`,
+  ],
+  [{ rollout: { windows: [{ ...nightly, days: [] }] } }, `"rollout.windows" must name days; got: [].`],
+  [
+    { rollout: { windows: [{ ...nightly, startHour: 24 }] } },
+    `"rollout.windows.startHour" must be 0 to 23; got: 24.`,
+  ],
+  [
+    { rollout: { windows: [{ ...nightly, endHour: 0 }] } },
+    `"rollout.windows.endHour" must be 1 to 24; got: 0.`,
+  ],
+  [
+    { rollout: { windows: [nightly] } },
+    `"patchWithin" must hold what the fleet may take of it: "rollout.delay" 0 h, the time between "rollout.windows" 162 h, ` +
+      `"rollout.watch" 0.5 h, "rollout.drainLimit" 4 h, 166.5 h in all; got: 3 days. Shorten the time between "rollout.windows", or allow more time.`,
+  ],
+  [
+    { rollout: { delay: Duration.hours(10) }, patchWithin: Duration.hours(12) },
+    `14.5 h in all; got: 12 hours. Shorten "rollout.delay", or allow more time.`,
+  ],
+])('%#', (props, message) => {
+  expect(() => fleetOf(props)).toThrow(message);
+});
+
+test('a cluster that is known by its ARN alone needs a VPC', () => {
+  const arn = 'arn:aws:ecs:eu-central-1:111111111111:cluster/shop';
+  expect(() =>
+    fleetOf({ cluster: Cluster.fromClusterArn(elsewhere, 'Cluster', arn), fleetName: 'web' }),
+  ).toThrow(`"vpc" must be given for a cluster that is known by its ARN alone; got: none.`);
+});
+
+test('two fleets of one name', () => {
+  const stack = fleetOf({ fleetName: 'shop' });
+  const cluster = new Cluster(stack, 'Other', { vpc: new Vpc(stack, 'OtherVpc') });
+  const props = { cluster, ami: WindowsAmi.fromChannel({ os }), fleetName: 'shop' };
+  expect(() => new WindowsCapacityProvider(stack, 'Second', props)).toThrow(
+    `"fleetName" must be unique; got: 'shop'. Shop/Windows has it already; name one of the two.`,
+  );
+});
+
+test('a budget that a pipeline with the defaults leaves too little of is warned of', () => {
+  Annotations.fromStack(fleetOf({ rollout: { delay: Duration.hours(30) } })).hasWarning(
+    '/Shop/Windows',
+    Match.stringLikeRegexp(
+      'a pipeline with the defaults may take 44 h and this fleet 34.5 h .*Shorten "rollout.delay"',
+    ),
+  );
+});
+
+test('a token is let through', () => {
+  const token = Token.asString({ Ref: 'Given' });
+  expect(() =>
+    fleetOf({ attributes: { zone: token }, instanceTypes: [new InstanceType(token)] }),
+  ).not.toThrow();
+});
