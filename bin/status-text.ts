@@ -4,7 +4,7 @@ import { formatTable } from './table';
 
 /** How a pipeline stands, for people: what they set by hand first. */
 export function statusText(status: PipelineStatus): string {
-  const { accepted, account, hold, newestSet, notices, os, pending, pipeline, rebake, region } = status;
+  const { accepted, account, care, hold, newestSet, notices, os, pending, pipeline, rebake, region } = status;
   const head = `${pipeline}  ${os}  account ${account}, ${region}`;
   const byHand = [
     ...(hold === null ? [] : [`held until ${hold.until} by ${hold.by}: ${hold.reason}`]),
@@ -19,6 +19,8 @@ export function statusText(status: PipelineStatus): string {
     ...byHand.map((line) => `  ${line}`),
     `rebake: ${rebake.state}${since}${order}`,
     `newest accepted set: ${newestSet === null ? 'none yet' : `${newestSet.target}, ${newestSet.at}`}`,
+    `pruned: ${care.prunedAt ?? 'not yet'}`,
+    ...care.failing.map(({ part, reason, since: from }) => `care fails since ${from}: ${part}: ${reason}`),
     ...notices.map(({ at, cause, message }) => `told on ${at}: ${cause}: ${message}`),
     ...pending.map(({ reason, since: from, target }) => `pending in ${target} since ${from}: ${reason}`),
   ];

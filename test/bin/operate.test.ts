@@ -5,7 +5,7 @@ import {
   RegisterImageCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DeleteParameterCommand,
   GetParameterCommand,
@@ -50,6 +50,7 @@ test.each<[string[], string]>([
 describeWithMoto('an operator at a pipeline on moto', (moto) => {
   const before = { ...process.env };
   let ssm: SSMClient;
+  let s3: S3Client;
 
   beforeEach(async () => {
     await moto.reset();
@@ -61,7 +62,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     });
     ssm = new SSMClient(moto.config());
-    const s3 = new S3Client({ ...moto.config(), forcePathStyle: true });
+    s3 = new S3Client({ ...moto.config(), forcePathStyle: true });
     const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' } as const;
     await s3.send(new CreateBucketCommand({ Bucket: DESCRIPTION.bucket, CreateBucketConfiguration }));
     await put(channelsAt({ latest: SEPTEMBER, current: SEPTEMBER, previous: AUGUST }));
@@ -113,6 +114,24 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     expect(await current()).toBe(SEPTEMBER.id);
   });
 
+  test('status says what care did last and which part of it fails', async () => {
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: DESCRIPTION.bucket,
+        Key: 'publications/care.json',
+        Body: JSON.stringify({
+          schema: 'winbake.care/1',
+          pruned: { at: '2025-10-14T00:00:00.000Z', amis: [] },
+          failing: { delivery: { since: '2025-10-14T00:15:00.000Z', reason: 'Rate exceeded' } },
+        }),
+      }),
+    );
+    const { stdout } = await runCommandLine('status', '-p', '2022-core');
+    expect(stdout).toContain(
+      'pruned: 2025-10-14T00:00:00.000Z\ncare fails since 2025-10-14T00:15:00.000Z: delivery: Rate exceeded\n',
+    );
+  });
+
   test('a dry run and a plan that is not confirmed change nothing', async () => {
     const dry = await runCommandLine('rollback', '-p', '2022-core', '--dry-run');
     expect(dry).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`current -> ${AUGUST.id}`) });
@@ -130,6 +149,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
       /^2022-core .*\nset by hand:\n {2}held until \S+ by ann: release week\n {2}accepted "WENT_BACK servercore 10\.0\.20348\.3328" on /,
     );
     expect(stdout).toContain(SEPTEMBER.id);
+    expect(stdout).toContain('\npruned: not yet\n');
     const all = await runCommandLine('status', '--all', '--json');
     expect(JSON.parse(all.stdout)).toMatchObject({
       pipelines: [{ pipeline: '2022-core', hold: { by: 'ann' } }],

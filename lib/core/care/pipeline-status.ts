@@ -14,6 +14,7 @@ import { readHold } from '../publish/hold';
 import { readChannel } from '../publish/move-channel';
 import { homeParameters, pipelinePath } from '../publish/pipeline-path';
 import type { Release } from '../windows/release';
+import { readCareMemory } from './care-memory';
 
 /** What reading the state of a pipeline works with. */
 export interface StatusPorts {
@@ -47,6 +48,11 @@ export interface PipelineStatus {
   readonly newestSet: { readonly target: string; readonly at: string } | null;
   /** What people were told and has not healed. */
   readonly notices: readonly { readonly cause: string; readonly at: string; readonly message: string }[];
+  /** The last prune, and the parts of care that have failed at every look since. */
+  readonly care: {
+    readonly prunedAt: string | null;
+    readonly failing: readonly { readonly part: string; readonly since: string; readonly reason: string }[];
+  };
   /** Accounts and regions in which something is missing. */
   readonly pending: readonly { readonly target: string; readonly since: string; readonly reason: string }[];
 }
@@ -64,6 +70,7 @@ export async function readPipelineStatus(
   const [newest] = sets;
   const notices = Object.entries(await openNotices(documents));
   const deliveries = Object.entries((await readDeliveries(documents)).targets);
+  const { failing, pruned } = await readCareMemory(documents);
   const { account, os, pipeline, region } = description;
   return {
     pipeline,
@@ -80,6 +87,10 @@ export async function readPipelineStatus(
     rebake: await readRebake(documents, executions),
     newestSet: newest === undefined ? null : { target: newest.target, at: newest.at },
     notices: notices.map(([cause, { at, message }]) => ({ cause, at, message })),
+    care: {
+      prunedAt: pruned?.at ?? null,
+      failing: Object.entries(failing).map(([part, failure]) => ({ part, ...failure })),
+    },
     pending: deliveries.flatMap(([target, { pending }]) =>
       pending === null ? [] : [{ target, ...pending }],
     ),
