@@ -8,6 +8,9 @@ test.each([
   ['2024-02-29', '2024-02-29T18:00:00.000Z', 'a leap day'],
 ])('ten in Redmond on %s is %s: %s', (day, instant) => {
   expect(tenPacific(day).toISOString()).toBe(instant);
+  // Whoever changes what it gave changes nothing of the next.
+  tenPacific(day).setTime(0);
+  expect(tenPacific(day).toISOString()).toBe(instant);
 });
 
 test.each(['2025-02-30', '2025-1-14', 'today', ''])('%p is no day', (text) => {

@@ -58,7 +58,7 @@ describeWithPowerShell('a whole rehearsal', () => {
       }
     };
     await Promise.all([work(), work()]);
-  }, BUILD_TIMEOUT);
+  }, 3 * BUILD_TIMEOUT);
 
   test.each(RELEASES)('%s bakes %s, exact', (release, version, _pipeline, families) => {
     const osVersion = `10.0.${version}`;
