@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkExample } from './check-example.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'winbake-package-'));
@@ -51,7 +52,10 @@ try {
   const cli = join(modules, 'winbake', 'dist', 'cli', 'winbake.mjs');
   const compat = [cli, 'compat', '10.0.20348.4294', '10.0.20348.4171'];
   assert.match(execFileSync(process.execPath, compat, { cwd: folder, encoding: 'utf8' }), /^compatible/);
-  process.stdout.write(`The package works with its peers alone (${listed.length} files).\n`);
+  const stacks = checkExample(root, folder, modules);
+  process.stdout.write(
+    `The package works with its peers alone (${listed.length} files), and so does the example (${stacks} stacks).\n`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
