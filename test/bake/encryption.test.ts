@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import { WindowsAmiAccount, WindowsAmiPipeline, WindowsOs } from '../../lib/index';
 import { onlyProperties } from '../support/only-resource';
 import { policyStatements } from '../support/policy-statements';
@@ -97,7 +97,6 @@ describe('the key of AMIs for other accounts', () => {
     id.includes('AmiKey'),
   );
   const statements = amiKey![1]['Properties'].KeyPolicy.Statement as {
-    readonly Sid: string;
     readonly Action: string | string[];
     readonly Principal: { readonly AWS: unknown };
     readonly Condition?: Record<string, Record<string, unknown>>;
@@ -134,6 +133,36 @@ describe('the key of AMIs for other accounts', () => {
     for (const { Condition } of kms) {
       expect(Condition).toMatchObject({ StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' } });
     }
+  });
+});
+
+describe('a key of AMIs that was given', () => {
+  const withVolumeKey = (make: (stack: Stack) => IKey, accounts: string[]) => {
+    const stack = new Stack(new App(), 'Platform', { env: { account: '111111111111', region: 'eu-west-1' } });
+    new WindowsAmiPipeline(stack, 'Pipeline', {
+      os,
+      volume: { encryptionKey: make(stack) },
+      distribution: { accounts },
+    });
+    return { stack, template: Template.fromStack(stack) };
+  };
+  const warning = Match.stringLikeRegexp('must let Auto Scaling and other accounts use it');
+
+  test.each([
+    ['this account alone', [], 1],
+    ['other accounts too', [OTHER], 5],
+  ])('lets instances of %s use it', (_name, accounts, more) => {
+    const { stack, template: own } = withVolumeKey((scope) => new Key(scope, 'Own'), accounts);
+    const [, key] = Object.entries(own.findResources('AWS::KMS::Key')).find(([id]) => id.startsWith('Own'))!;
+    // Beside the statement of CDK.
+    expect(key['Properties'].KeyPolicy.Statement).toHaveLength(1 + more);
+    Annotations.fromStack(stack).hasNoWarning('*', warning);
+  });
+
+  test('of somebody else has to do so itself, which is said', () => {
+    const arn = 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    const { stack } = withVolumeKey((scope) => Key.fromKeyArn(scope, 'Own', arn), [OTHER]);
+    Annotations.fromStack(stack).hasWarning('/Platform/Pipeline', warning);
   });
 });
 
