@@ -1,4 +1,4 @@
-import { Tags } from 'aws-cdk-lib';
+import { Stack, Tags } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
@@ -104,7 +104,11 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
     const other = this.node.root.node
       .findAll()
       .find(
-        (one) => one !== this && one instanceof WindowsCapacityProvider && one.fleetName === this.fleetName,
+        (one) =>
+          one !== this &&
+          one instanceof WindowsCapacityProvider &&
+          one.fleetName === this.fleetName &&
+          Stack.of(one).environment === Stack.of(this).environment,
       );
     if (other !== undefined) {
       refuse(

@@ -38,7 +38,6 @@ function stacks(): readonly Stack[] {
     const cluster = new Cluster(fleet, 'Cluster', { vpc: new Vpc(fleet, 'Vpc', { maxAzs: 2 }) });
     new WindowsCapacityProvider(fleet, 'Windows', {
       cluster,
-      fleetName: `fleet-${account}`,
       ami: WindowsAmi.fromChannel({ os }),
     });
     return [ready, fleet];
