@@ -2,22 +2,14 @@ import { fleetStateSchema, type FleetState } from '../../core/contracts/fleet-st
 import { parseDocument } from '../../core/contracts/parse-document';
 import { channelParameters } from '../../core/publish/channel-names';
 import { pipelineOf } from '../../handlers/pipeline';
-import { createRollout } from '../../handlers/rollout';
 import type { VirtualClock } from '../clock/virtual-clock';
-import type { PretendedFleet } from '../fleet/pretended-fleet';
-import { callerOf } from '../iam/role-policies';
 import { deployFleet } from './deploy-fleet';
 import type { PretendedAccount } from './pretended-account';
 import type { ReportedRollout } from './rehearsal-report';
+import type { DeployedFleet, RolloutStage } from './rollout-of';
 import type { Stage } from './stage';
-import { functionsOf, type TemplateFunction } from './template-functions';
+import { functionsOf } from './template-functions';
 import type { WatchedFleet } from './watched-fleet';
-
-/** A fleet of the assembly that follows a channel of the pipeline. */
-export interface DeployedFleet {
-  readonly rollout: TemplateFunction;
-  readonly fleet: PretendedFleet;
-}
 
 const MINUTE = 60_000;
 
@@ -43,37 +35,6 @@ export async function deployFleets(
     }
   }
   return deployed;
-}
-
-/** What a rehearsal's fleets work with, besides themselves. */
-export interface RolloutStage {
-  readonly account: PretendedAccount;
-  readonly clock: VirtualClock;
-}
-
-/** The rollout function of a fleet on the pretended account; `tell` hears what people are told. */
-export function rolloutOf(
-  { account, clock }: RolloutStage,
-  { fleet, rollout }: DeployedFleet,
-  tell: (subject: string, text: string) => void = () => undefined,
-) {
-  const caller = callerOf(account.stacks, rollout.roleArn);
-  return createRollout(
-    {
-      control: fleet.control(caller),
-      hosts: fleet.hosts(caller),
-      parameters: account.parameters.store(caller),
-      notifier: {
-        tell: (subject, text) => {
-          tell(subject, text);
-          return Promise.resolve();
-        },
-      },
-      now: () => clock.now(),
-      print: () => undefined,
-    },
-    { ...rollout.environment, AWS_REGION: account.environment.region },
-  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { RolloutAnswer } from '../../handlers/rollout';
 import type { ReportedFleet } from './rehearsal-report';
-import { rolloutOf, type DeployedFleet, type RolloutStage } from './roll-out-fleets';
+import { rolloutOf, type DeployedFleet, type RolloutStage } from './rollout-of';
 
 /** The AMIs of instances by their ids. */
 type Running = ReadonlyMap<string, string>;
