@@ -1,0 +1,117 @@
+import { fleetStateSchema, type FleetState } from '../../../lib/core/contracts/fleet-state';
+import { rolloutLogSchema } from '../../../lib/core/contracts/rollout-log';
+import { fleetEvidence } from '../../../lib/core/fleet/fleet-evidence';
+import { fleetStatus, type FleetInstance } from '../../../lib/core/fleet/fleet-status';
+import { planFleetWords } from '../../../lib/core/fleet/plan-fleet-words';
+import { contractFixture } from '../../support/contract-fixture';
+import { publicationOf } from '../../support/fleet-lab';
+
+const NOW = new Date('2025-10-15T05:00:00.000Z');
+const STATE = fleetStateSchema.parse(contractFixture('fleet-state'));
+const LOG = rolloutLogSchema.parse(contractFixture('rollout-log'));
+const CURRENT = { ...publicationOf(4294), amiId: 'ami-00000000000000002' };
+
+function instance(given: Partial<FleetInstance>): FleetInstance {
+  return {
+    id: 'i-1',
+    amiId: 'ami-00000000000000001',
+    lifecycle: 'InService',
+    startedAt: null,
+    revision: null,
+    status: 'ACTIVE',
+    tasks: 0,
+    ...given,
+  };
+}
+
+describe('what an instance runs', () => {
+  test.each<[string, Partial<FleetInstance>, string | null, number | null]>([
+    ['the AMI before', {}, '10.0.20348.4171', 123],
+    ['the AMI to run', { amiId: 'ami-00000000000000002' }, '10.0.20348.4294', 0],
+    ['an AMI that nobody remembers', { amiId: 'ami-00000000000000009' }, null, null],
+    [
+      'one that told ECS its revision',
+      { amiId: 'ami-00000000000000009', revision: 4200 },
+      '10.0.20348.4200',
+      94,
+    ],
+    ['one that is ahead', { amiId: 'ami-00000000000000009', revision: 4300 }, '10.0.20348.4300', 0],
+  ])('%s', (_name, given, osVersion, revisionsBehind) => {
+    const { instances } = fleetStatus({
+      state: STATE,
+      words: undefined,
+      current: CURRENT,
+      instances: [instance(given)],
+      now: NOW,
+    });
+    expect(instances).toEqual([expect.objectContaining({ osVersion, revisionsBehind })]);
+  });
+
+  test('a word whose time is over is not shown', () => {
+    const ended = { by: 'ann', reason: 'x', at: '2025-10-01T00:00:00Z', until: NOW.toISOString() };
+    const words = { schema: 'winbake.fleet-words/1' as const, hold: ended, floor: null, accepted: null };
+    const status = fleetStatus({ state: STATE, words, current: undefined, instances: undefined, now: NOW });
+    expect(status).toMatchObject({ hold: null, isGroupThere: false, current: null });
+  });
+});
+
+describe('what is open in a month', () => {
+  const settled: FleetState = { ...STATE, rollout: null };
+  test.each<[string, FleetState, string, typeof LOG | undefined, string | null]>([
+    ['a rollout under way', STATE, '2025-10', undefined, '20348.4294-1'],
+    ['one that is tried again after its entry', STATE, '2025-10', LOG, '20348.4294-1'],
+    ['one that waits to begin', settled, '2025-10', undefined, '20348.4294-1'],
+    ['one that has ended', settled, '2025-10', LOG, null],
+    ['one of another month', STATE, '2025-09', undefined, null],
+    [
+      'what the fleet was deployed with',
+      { ...settled, amiId: STATE.wanted?.publication.amiId ?? '' },
+      '2025-10',
+      undefined,
+      null,
+    ],
+    ['nothing is known', { ...settled, wanted: null }, '2025-10', undefined, null],
+  ])('%s', (_name, state, month, log, publication) => {
+    const { open } = fleetEvidence(state, month, log, NOW);
+    expect(open?.publication ?? null).toBe(publication);
+    expect(open?.hoursSinceRelease ?? null).toBe(publication === null ? null : 12);
+  });
+});
+
+describe('a plan', () => {
+  const asked = { by: 'ann', reason: 'x' };
+
+  test('keeps the other words as they are', () => {
+    const held = planFleetWords(STATE, undefined, { verb: 'hold', ...asked }, NOW).words;
+    const floored = planFleetWords(
+      STATE,
+      held,
+      { verb: 'floor', osVersion: '10.0.20348.4171', ...asked },
+      NOW,
+    );
+    expect(floored.words.hold).toEqual(held.hold);
+    const released = planFleetWords(STATE, floored.words, { verb: 'unhold', ...asked }, NOW);
+    expect(released.words).toEqual({ ...floored.words, hold: null });
+  });
+
+  test('a floor above what the channel shows says that the fleet will wait', () => {
+    const order = { verb: 'floor', osVersion: '10.0.20348.4300', ...asked } as const;
+    expect(planFleetWords(STATE, undefined, order, NOW).reasons).toContain(
+      'What its channel shows, 20348.4294-1, is older: the fleet waits for a newer one.',
+    );
+  });
+
+  test('an acceptance of a rollout under way needs no entry in the bad list', () => {
+    const order = { verb: 'accept', publication: '20348.4294-1', ...asked } as const;
+    const { changes, words } = planFleetWords(STATE, undefined, order, NOW);
+    expect(changes).toHaveLength(1);
+    expect(words.accepted).toMatchObject({ publication: '20348.4294-1', until: '2025-12-14T05:00:00.000Z' });
+  });
+
+  test.each(['10.0.26100.1', '4294', '10.0.20348'])('no floor is %s', (osVersion) => {
+    const order = { verb: 'floor', osVersion, ...asked } as const;
+    expect(() => planFleetWords(STATE, undefined, order, NOW)).toThrow(
+      "A floor is an OS version of the fleet's own",
+    );
+  });
+});
