@@ -47,6 +47,7 @@ export const WAITS_FOR = [
   'bad',
   'floor',
   'alarm',
+  'capacity',
   'stray',
 ] as const;
 

@@ -7,12 +7,15 @@ import type { RolloutAction } from './rollout-action';
 import { isOurs } from './while-refreshing';
 import { wordInForce } from './word-in-force';
 
-/** A way back is tried so often. */
+/** A way back, and a launch, is tried so often. */
 const MOST_FAILURES = 3;
 
 /** A refresh that an alarm ended so soon says nothing of the publication. */
 const ALARM_SECONDS = 10 * 60;
-const ALARM_RETRY_SECONDS = 60 * 60;
+/** Auto Scaling itself tries to launch for an hour. */
+const LAUNCH_SECONDS = 55 * 60;
+
+const RETRY_SECONDS = 60 * 60;
 
 /** The next action of a rollout while no refresh is under way: its refresh has ended, was stopped, or never began. */
 export function betweenRefreshes(world: FleetWorld, rollout: FleetRollout): RolloutAction {
@@ -27,10 +30,10 @@ export function betweenRefreshes(world: FleetWorld, rollout: FleetRollout): Roll
     case 'Successful':
       return afterSuccess(world, rollout);
     case 'RollbackSuccessful':
-      return alarmAtStart(world, rollout, refresh) ?? settleBack(rollout, refresh.reason);
+      return withoutInstance(world, rollout, refresh) ?? settleBack(rollout, refresh.reason);
     case 'Failed':
     case 'RollbackFailed':
-      return alarmAtStart(world, rollout, refresh) ?? afterFailure(world, rollout, refresh);
+      return withoutInstance(world, rollout, refresh) ?? afterFailure(world, rollout, refresh);
     default:
       return resume(world, rollout);
   }
@@ -52,26 +55,31 @@ function afterFailure(world: FleetWorld, rollout: FleetRollout, refresh: Instanc
   return goBack(world, rollout, rollout.goingBack ?? { because: 'bad', reason }, true);
 }
 
-/** An alarm that rang before anything was replaced is no fault of the publication. */
-function alarmAtStart(
+/**
+ * A refresh that ended before any instance of the publication was there says nothing of it: an alarm rang at its start, or
+ * Auto Scaling could launch none for its hour, for want of capacity or because the group is as large as it may be. It is tried
+ * again after an hour; what cannot be launched three times is bad.
+ */
+function withoutInstance(
   { now, policy }: FleetWorld,
   rollout: FleetRollout,
-  { endedAt, percentage, startedAt }: InstanceRefresh,
+  { endedAt, percentage, reason: said, startedAt }: InstanceRefresh,
 ): RolloutAction | undefined {
-  const seconds = ((endedAt ?? now).getTime() - startedAt.getTime()) / 1000;
-  if (
-    policy.alarms.length === 0 ||
-    percentage > 0 ||
-    rollout.firstInstanceAt !== null ||
-    rollout.goingBack !== null ||
-    seconds >= ALARM_SECONDS
-  ) {
+  if (percentage > 0 || rollout.firstInstanceAt !== null || rollout.goingBack !== null) {
     return undefined;
   }
-  const reason = `an alarm of ${policy.alarms.join(', ')} rings before anything was replaced`;
-  return secondsOf((endedAt ?? now).toISOString(), now) >= ALARM_RETRY_SECONDS
+  const seconds = ((endedAt ?? now).getTime() - startedAt.getTime()) / 1000;
+  const isAlarm = policy.alarms.length > 0 && seconds < ALARM_SECONDS;
+  const isCapacity = seconds >= LAUNCH_SECONDS && rollout.failures + 1 < MOST_FAILURES;
+  if (!isAlarm && !isCapacity) {
+    return undefined;
+  }
+  const reason = isAlarm
+    ? `an alarm of ${policy.alarms.join(', ')} rings before anything was replaced`
+    : `no instance could be launched for an hour: ${said}`;
+  return secondsOf((endedAt ?? now).toISOString(), now) >= RETRY_SECONDS
     ? start(rollout, rollout.phase, null, true, false, `${reason}; it is tried again`)
-    : { kind: 'wait', waitsFor: 'alarm', reason };
+    : { kind: 'wait', waitsFor: isAlarm ? 'alarm' : 'capacity', reason };
 }
 
 function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {

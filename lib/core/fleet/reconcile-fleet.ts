@@ -53,7 +53,7 @@ function withWait(state: FleetState, action: RolloutAction, now: Date): FleetSta
     ...state,
     waiting: wait === null ? null : { ...wait, since: since ?? now.toISOString() },
   };
-  return (['floor', 'alarm'] as const).reduce(
+  return (['floor', 'alarm', 'capacity'] as const).reduce(
     (noted, one) =>
       wait?.for === one
         ? raise(noted, `needsOperator:${one}`, `Fleet ${noted.fleet} waits: ${wait.reason}.`, now)

@@ -14,6 +14,14 @@ export interface PretendedGroupOptions {
   readonly amiId: string;
   readonly instanceCount: number;
   readonly startedAt: Date;
+  /** The most instances that scaling may ask for; as many as it likes unless said. */
+  readonly maxSize?: number;
+  /**
+   * Whether a replacement may be launched beyond `maxSize`. The page names the desired capacity as what the percentage is of,
+   * and no other bound; unproven.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
+   */
+  readonly replacesBeyondMaximum?: boolean;
   /** What instances of an AMI do; they do what they should unless said. */
   readonly behaviourOf?: (amiId: string) => AmiBehaviour;
   /** How long an instance's tasks take to stop. */
@@ -130,8 +138,17 @@ export class PretendedGroup implements RefreshedGroup {
     this.active().rollBack(this.time, 'Rolled back by a call.');
   }
 
-  /** Scale-out during a refresh takes its version. */
-  scaleTo(count: number): void {
+  /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
+  get hasRoom(): boolean {
+    const { maxSize = Infinity, replacesBeyondMaximum = true } = this.options;
+    return replacesBeyondMaximum || this.instances.length < maxSize;
+  }
+
+  /** Scale-out during a refresh takes its version; it never goes beyond the maximum. */
+  scaleTo(wanted: number): void {
+    const { maxSize = wanted } = this.options;
+    // What a refresh has launched beyond the maximum is not taken away for it.
+    const count = wanted <= maxSize ? wanted : Math.max(maxSize, this.instances.length);
     while (this.instances.length > count) {
       this.instances.pop();
     }

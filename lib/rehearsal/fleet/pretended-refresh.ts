@@ -18,6 +18,8 @@ export interface RefreshedGroup {
   /** The launch template version of the group itself. */
   version: string;
   readonly bootMilliseconds: number;
+  /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
+  readonly hasRoom: boolean;
   launch(version: string, now: number): PretendedInstance;
   /** An instance has booted; false where its launch hook abandons it. */
   arrive(instance: PretendedInstance, now: number): boolean;
@@ -189,6 +191,10 @@ export class PretendedRefresh {
   }
 
   private launch(old: PretendedInstance, version: string, now: number): void {
+    if (!this.group.hasRoom) {
+      this.tryAgain(now, now + MINUTE, 'The group has as many instances as it may have.');
+      return;
+    }
     const successor = this.group.launch(version, now);
     this.work = { old, successor, stage: 'booting', until: now + this.group.bootMilliseconds };
     this.due = this.work.until;
@@ -198,19 +204,24 @@ export class PretendedRefresh {
     if (!this.group.arrive(work.successor, now)) {
       this.group.terminate(work.successor);
       this.work = undefined;
-      this.failingSince ??= now;
-      if (this.status === 'Cancelling') {
-        this.end('Cancelled', now);
-      } else if (now - this.failingSince >= RETRIES) {
-        this.fail(now, 'Instances did not complete their launch lifecycle hook.');
-      } else {
-        this.due = now;
-      }
+      this.tryAgain(now, now, 'Instances did not complete their launch lifecycle hook.');
       return;
     }
     this.failingSince = undefined;
     work.stage = 'draining';
     this.due = now + this.group.drainMilliseconds(work.old);
+  }
+
+  /** A launch that did not come off is tried for an hour. */
+  private tryAgain(now: number, next: number, reason: string): void {
+    this.failingSince ??= now;
+    if (this.status === 'Cancelling') {
+      this.end('Cancelled', now);
+    } else if (now - this.failingSince >= RETRIES) {
+      this.fail(now, reason);
+    } else {
+      this.due = next;
+    }
   }
 
   private finish(now: number, isBack: boolean): void {

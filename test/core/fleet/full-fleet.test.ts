@@ -1,0 +1,49 @@
+import { fleetLab, NEW, NEWER, OLD } from '../../support/fleet-lab';
+
+test('a group at its maximum is replaced launching first, and scaling stays within it', async () => {
+  const lab = fleetLab({ instanceCount: 4, maxSize: 4 });
+  await lab.look();
+  lab.publish(NEW);
+  const counts = new Set<number>();
+  for (let minutes = 0; minutes < 300; minutes += 5) {
+    await lab.clock.waitUntil(new Date(lab.clock.now().getTime() + 5 * 60_000));
+    if (minutes % 15 === 0) {
+      await lab.look();
+    }
+    lab.fleet.group.scaleTo(9);
+    counts.add(lab.running().length);
+  }
+  expect([...counts].sort()).toEqual([4, 5]);
+  expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+});
+
+test('where nothing can be launched for an hour a person is told, and the publication is tried again', async () => {
+  const lab = fleetLab({ instanceCount: 4, maxSize: 4, replacesBeyondMaximum: false });
+  await lab.look();
+  lab.publish(NEW);
+  await lab.wait(1.75);
+  expect(await lab.look()).toEqual(['wait:capacity']);
+  expect(lab.state().bad).toEqual([]);
+  expect(lab.told).toEqual([
+    expect.stringMatching(
+      /a rollout needs you: Fleet shop waits: no instance could be launched for an hour: The group has as many/,
+    ),
+  ]);
+  lab.fleet.group.scaleTo(3);
+  await lab.wait(6);
+  expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+  expect(lab.state().notices).toEqual({});
+});
+
+test('what cannot be launched three times is bad, until a newer publication', async () => {
+  const lab = fleetLab({ instanceCount: 4, maxSize: 4, replacesBeyondMaximum: false });
+  await lab.look();
+  lab.publish(NEW);
+  await lab.wait(12);
+  expect(lab.state().bad).toEqual([expect.objectContaining({ publication: NEW.id })]);
+  expect(new Set(lab.running())).toEqual(new Set([OLD.id]));
+  lab.fleet.group.scaleTo(3);
+  lab.publish(NEWER);
+  await lab.wait(6);
+  expect(new Set(lab.running())).toEqual(new Set([NEWER.id]));
+});
