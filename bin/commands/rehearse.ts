@@ -17,24 +17,28 @@ import { describeRehearsal } from '../rehearsal-text';
 import { taskList } from '../task-list';
 import type { Terminal } from '../terminal';
 
+const LONGEST_LINE = 110;
+
 const EXAMPLES = `
 Examples:
   winbake rehearse                                                 the newest moment of recorded history
   winbake rehearse --release 2019 --as-of 2025-10-16               two days after a Patch Tuesday
   winbake rehearse --as-of 2025-10-14T18:30:00Z                    in the middle of one: it waits for late families
+  winbake rehearse --months 3 --as-of 2025-08-12T17:00:00Z         three Patch Tuesdays in one account
   winbake rehearse --cdk-out cdk.out --json                        an assembly as it is
 
 It proves choice, waiting, pulls by digest, documents, roles, publication and rollout. It does not prove Windows Update,
 sysprep, the extraction of layers and real times: those need Windows and an account.
 
-Faults of the build machine: ${HOST_FAULTS.map(({ name }) => name).join(', ')}
-Faults of a published AMI, the second of --months or the only one: ${AMI_FAULTS.map(({ name }) => name).join(', ')}
-Faults of the registry: ${FAULTS.filter(({ name }) => !isHostFault(name))
-  .map(({ name }) => name)
-  .join(', ')}
-What Winbake promises for each stands in docs/faults.md.
+${faultLines('Faults of the build machine', HOST_FAULTS)}
+${faultLines('Faults of a published AMI (of --months the second)', AMI_FAULTS)}
+${faultLines(
+  'Faults of the registry',
+  FAULTS.filter(({ name }) => !isHostFault(name)),
+)}
+What Winbake promises for each stands in docs/faults.md, the rest of a rehearsal in docs/rehearsal.md.
 
-Exit codes: 0 done, or nothing to do; 1 failed; 2 wrong usage; 3 an operator is needed.
+Exit codes: 0 done, or nothing to do; 1 failed, or the last rollout went back; 2 wrong usage; 3 an operator is needed.
 `;
 
 interface RehearseOptions extends PolicyOptions {
@@ -64,7 +68,7 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
     )
     .option(
       '--months <number>',
-      'go on until the n-th Patch Tuesday after it, in the same account (default start: the last n months)',
+      'go on in the same account until the n-th Patch Tuesday after that moment (without --as-of: the last n months)',
       parseMonths,
     )
     .option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip')
@@ -107,7 +111,13 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     );
     return process.env['CI'] === 'true' ? ExitCode.FAILED : ExitCode.DONE;
   }
-  return exitCodeOf(report);
+  const exitCode = exitCodeOf(report);
+  if (exitCode === ExitCode.FAILED) {
+    terminal.err(
+      `The last rollout ${report.rollout.status === 'failed' ? 'failed' : 'was rolled back'}; the document tells what ran where.\n`,
+    );
+  }
+  return exitCode;
 }
 
 /** A name that both know is the build machine's: with a registry that fails at every look nothing is ever baked. */
@@ -122,6 +132,21 @@ function faultsOf(names: readonly string[]): Pick<RehearsalOptions, 'faults' | '
   const rest = others.filter((name) => !AMI_FAULTS.some((fault) => fault.name === name));
   const known = [...HOST_FAULTS, ...AMI_FAULTS].map(({ name }) => name);
   return { hostFaults, amiFaults, faults: parseFaults(rest, known) };
+}
+
+/** Names of faults under a title, a few a line. */
+function faultLines(title: string, faults: readonly { readonly name: string }[]): string {
+  const lines = [`${title}:`];
+  for (const [index, { name }] of faults.entries()) {
+    const text = index < faults.length - 1 ? `${name},` : name;
+    const last = lines.at(-1) ?? '';
+    if (last.endsWith(':') || last.length + text.length > LONGEST_LINE) {
+      lines.push(`  ${text}`);
+    } else {
+      lines[lines.length - 1] = `${last} ${text}`;
+    }
+  }
+  return lines.join('\n');
 }
 
 function isHostFault(name: string): boolean {
