@@ -1,7 +1,15 @@
-import { Validations } from 'aws-cdk-lib';
-import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ManagedPolicy,
+  Role,
+  ServicePrincipal,
+  type AddToPrincipalPolicyResult,
+  type PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { explainManagedPolicy } from '../internal/allow';
+
+/** By one of these each statement is known that `ecs.Cluster` adds for the agent. */
+const OF_THE_AGENT: ReadonlySet<string> = new Set(['ecs:Submit*', 'ecs:Poll', 'ecs:DiscoverPollEndpoint']);
 
 /** The role of a fleet's instances. */
 export class FleetRole extends Role {
@@ -18,13 +26,17 @@ export class FleetRole extends Role {
         'The agents of ECS and Systems Manager ask for it, and AWS keeps it up to date.',
       );
     }
-    // What ecs.Cluster adds for its instances by itself.
-    for (const finding of ['Action::ecs:Submit*', 'Resource::*']) {
-      Validations.of(this).acknowledge({
-        id: `AwsSolutions-IAM5[${finding}]`,
-        reason:
-          "These are aws-cdk-lib's own statements for the ECS agent; most of its calls cannot be limited to resources.",
-      });
-    }
+  }
+
+  /**
+   * `ecs.Cluster` adds what the agent does for every container instance, with `ecs:Submit*` on it and twice on all resources.
+   * The managed policy has all of that already.
+   *
+   * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEC2ContainerServiceforEC2Role.html
+   */
+  public override addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
+    return statement.actions.some((action) => OF_THE_AGENT.has(action))
+      ? { statementAdded: true, policyDependable: this }
+      : super.addToPrincipalPolicy(statement);
   }
 }
