@@ -51,25 +51,35 @@ test('the figures in the text are those of their formulas', () => {
   expect(text).toContain(`so ${evaluateFormula('730 * 0.75', inputs)} USD a month`);
 });
 
-test('the counts are those of the template', () => {
-  const app = new App();
-  addStacks(app);
-  const template = Template.fromStack(Stack.of(app.node.findChild('WinbakePipeline')));
-  const counts = new Map(
-    rowsOf('A month of what always runs').map(([part = '', count]) => [part, Number(count)]),
+const app = new App();
+addStacks(app);
+
+/** How often each part is in a stack of the app. */
+function countsIn(stack: string): Readonly<Record<string, number>> {
+  const template = Template.fromStack(Stack.of(app.node.findChild(stack)));
+  const of = (type: string) => Object.values(template.findResources(type)).map((one) => one['Properties']);
+  const clocks = [...of('AWS::Scheduler::Schedule'), ...of('AWS::Events::Rule')];
+  const metrics = of('AWS::CloudWatch::Alarm').flatMap((properties): readonly unknown[] => {
+    const parts = properties.Metrics as readonly { readonly MetricStat?: unknown }[] | undefined;
+    return parts?.filter(({ MetricStat }) => MetricStat !== undefined) ?? [properties.MetricName];
+  });
+  return {
+    'functions with a 15-min clock': clocks.filter((one) => one.ScheduleExpression === 'rate(15 minutes)')
+      .length,
+    'metrics in alarms': metrics.length,
+    'KMS keys': of('AWS::KMS::Key').length,
+  };
+}
+
+test.each([
+  ['a pipeline', 'WinbakePipeline', 1],
+  ['a fleet', 'WinbakeFleet', 2],
+])('the counts of %s are those of its template', (_what, stack, column) => {
+  const said = new Map(
+    rowsOf('A month of what always runs').map((cells) => [cells[0] ?? '', Number(cells[column])]),
   );
-  const metrics = Object.values(template.findResources('AWS::CloudWatch::Alarm')).flatMap(
-    ({ Properties }): readonly unknown[] => {
-      const parts = Properties.Metrics as readonly { readonly MetricStat?: unknown }[] | undefined;
-      return parts?.filter(({ MetricStat }) => MetricStat !== undefined) ?? [Properties.MetricName];
-    },
-  );
-  expect(counts.get('metrics in alarms')).toBe(metrics.length);
-  expect(counts.get('KMS keys')).toBe(Object.keys(template.findResources('AWS::KMS::Key')).length);
-  const clocks = Object.values(template.findResources('AWS::Scheduler::Schedule')).filter(
-    ({ Properties }) => Properties.ScheduleExpression === 'rate(15 minutes)',
-  );
-  expect(counts.get('functions with a 15-min clock')).toBe(clocks.length);
+  const counts = countsIn(stack);
+  expect(Object.fromEntries(Object.keys(counts).map((part) => [part, said.get(part)]))).toEqual(counts);
 });
 
 test('a wrong figure would be noticed', () => {
