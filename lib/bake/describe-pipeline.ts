@@ -42,7 +42,10 @@ export function describePipeline(
       })),
     ),
     promotion: settings.promotion,
-    retention: settings.retention,
+    retention: {
+      newest: settings.retention.newest,
+      minimumAgeDays: settings.retention.minimumAgeDays,
+    },
     patchWithinSeconds: settings.patchWithin.toSeconds(),
   };
   return stack.toJsonString(described);

@@ -39,6 +39,7 @@ import { PIPELINE_TAG } from './pipeline-tag';
 import { PublishFunction } from './publish-function';
 import { Rebake } from './rebake';
 import { RebakeSchedules } from './rebake-schedules';
+import { RecycleBin } from './recycle-bin';
 import { Undelivered } from './undelivered';
 import type { WindowsAmiPipelineProps } from './windows-ami-pipeline-props';
 
@@ -126,6 +127,7 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
       instanceProfileName: instanceRole.instanceProfileName,
       executionRole,
     });
+    new RecycleBin(this, 'RecycleBin', settings);
     const topic = props.notifications ?? new NoticeTopic(this, 'Topic', settings);
     const undelivered = new Undelivered(this, 'Undelivered', settings.encryptionKey);
     const description = describePipeline(this, settings, {

@@ -66,6 +66,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['promotion', 'atMost', 'Duration.hours(24)', Duration.hours(24)],
   ['retention', 'newest', '3', 3],
   ['retention', 'minimumAge', 'Duration.days(45)', Duration.days(45)],
+  ['retention', 'recycleBin', 'Duration.days(14)', Duration.days(14)],
 ];
 
 function propsOf(rows: typeof SPELLED_OUT): Partial<WindowsAmiPipelineProps> {

@@ -73,6 +73,10 @@ describe('what cannot be meant ends synthesis', () => {
     [{ promotion: { canaryFleets: ['Shop'] } }, `"fleetName" must have 3 to 40 lower-case`],
     [{ retention: { newest: 1 } }, `"retention.newest" must be 2 to 100; got: 1.`],
     [
+      { retention: { recycleBin: Duration.hours(36) } },
+      `"retention.recycleBin" must be whole days, up to 365; got: 1 day 12 hours. Duration.days(0) keeps nothing there.`,
+    ],
+    [
       { updates: { include: ['5066782'] } },
       `"updates.include" must name updates by KB and their number; got:`,
     ],

@@ -114,7 +114,7 @@ export function addAllPropsPipeline(app: App): {
       atMost: Duration.hours(12),
       canaryFleets: ['shop-canary'],
     },
-    retention: { newest: 5, minimumAge: Duration.days(60) },
+    retention: { newest: 5, minimumAge: Duration.days(60), recycleBin: Duration.days(30) },
     notifications: new Topic(stack, 'Notices', {
       enforceSSL: true,
       masterKey: new Key(stack, 'NoticeKey', { enableKeyRotation: true }),
