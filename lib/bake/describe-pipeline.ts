@@ -47,6 +47,7 @@ export function describePipeline(
       minimumAgeDays: settings.retention.minimumAgeDays,
     },
     patchWithinSeconds: settings.patchWithin.toSeconds(),
+    longestSilenceHours: settings.schedule.longestSilenceHours ?? null,
   };
   return stack.toJsonString(described);
 }

@@ -11,14 +11,14 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { runbookLink } from '../internal/runbook-link';
 import { pipelineMetric } from './pipeline-metric';
 import type { PipelineSettings } from './pipeline-settings';
 
 /** What alarms look at and whom they tell. */
 export interface PipelineAlarmsProps {
-  readonly settings: Pick<PipelineSettings, 'pipelineName' | 'resourceName'>;
+  readonly settings: Pick<PipelineSettings, 'pipelineName' | 'resourceName' | 'schedule'>;
   readonly topic: ITopic;
   /** Counts rebakes that ended without anybody being told. */
   readonly untoldFailures: IMetric;
@@ -83,17 +83,9 @@ function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Reco
   return {
     PatchBudgetWarning: { ...budget, threshold: 75, means: '75 % of the patch budget is spent.' },
     PatchBudgetSpent: { ...budget, threshold: 100, means: 'The patch budget is spent.' },
-    NothingMeasured: {
-      metric: pipelineMetric(scope, settings.pipelineName, 'HoursSinceDecision', {
-        statistic: Stats.SAMPLE_COUNT,
-      }),
-      threshold: 1,
-      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 4,
-      missing: TreatMissingData.BREACHING,
-      means: 'Nobody has measured for 4 h when the gate decided last.',
-      tells: true,
-    },
+    ...(settings.schedule.longestSilenceHours === undefined
+      ? {}
+      : { NothingMeasured: nothingMeasured(scope, settings.pipelineName) }),
     RebakeFailed: {
       metric: untoldFailures,
       threshold: 1,
@@ -126,5 +118,18 @@ function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Reco
       means: 'A function has failed in each quarter of an hour for an hour.',
       tells: false,
     },
+  };
+}
+
+/** Where nothing decides by the clock it may be that nothing is ever decided, and so measured. */
+function nothingMeasured(scope: IConstruct, pipelineName: string): AlarmRule {
+  return {
+    metric: pipelineMetric(scope, pipelineName, 'HoursSinceDecision', { statistic: Stats.SAMPLE_COUNT }),
+    threshold: 1,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: 4,
+    missing: TreatMissingData.BREACHING,
+    means: 'Nobody has measured for 4 h when the gate decided last.',
+    tells: true,
   };
 }

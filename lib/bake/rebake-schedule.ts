@@ -1,6 +1,9 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 
+/** Without a decision for longer nobody knows whether there is anything to bake. */
+const DAILY_SILENCE_HOURS = 26;
+
 /** When a pipeline looks whether a bake is due. Looking costs a few requests to the registry. */
 export class RebakeSchedule {
   /**
@@ -10,7 +13,7 @@ export class RebakeSchedule {
    * @param looksEvery - the time between the looks besides, 4 hours unless given
    */
   public static patchTuesday(looksEvery: Duration = Duration.hours(4)): RebakeSchedule {
-    return new RebakeSchedule([
+    const entries = [
       {
         id: 'PatchTuesday',
         trigger: 'patchTuesday',
@@ -29,17 +32,32 @@ export class RebakeSchedule {
         does: 'looks whether anything is new',
         expression: ScheduleExpression.rate(looksEvery),
       },
-    ]);
+    ];
+    const silence = Math.max(DAILY_SILENCE_HOURS, Math.ceil(looksEvery.toHours({ integral: false })) + 2);
+    return new RebakeSchedule(entries, silence);
   }
 
-  /** At the times of your own. */
-  public static at(expression: ScheduleExpression): RebakeSchedule {
-    return new RebakeSchedule([
-      { id: 'Looks', trigger: 'look', does: 'looks whether anything is new', expression },
-    ]);
+  /**
+   * At the times of your own.
+   *
+   * @param expression - when
+   * @param longestSilence - people are told where nothing was decided for so long, 26 hours unless given; give more for looks
+   * that are rarer than daily
+   */
+  public static at(
+    expression: ScheduleExpression,
+    longestSilence: Duration = Duration.hours(DAILY_SILENCE_HOURS),
+  ): RebakeSchedule {
+    return new RebakeSchedule(
+      [{ id: 'Looks', trigger: 'look', does: 'looks whether anything is new', expression }],
+      Math.ceil(longestSilence.toHours({ integral: false })),
+    );
   }
 
-  /** Never by itself: only a person or your own code starts a rebake, the first one too. */
+  /**
+   * Never by itself: only a person or your own code starts a rebake, the first one too. Nobody is told that nothing is
+   * decided.
+   */
   public static off(): RebakeSchedule {
     return new RebakeSchedule([]);
   }
@@ -47,6 +65,8 @@ export class RebakeSchedule {
   private constructor(
     /** What is scheduled. */
     public readonly entries: ScheduledRebake[],
+    /** After how many hours without a decision people are told; undefined where silence is no fault. */
+    public readonly longestSilenceHours?: number,
   ) {}
 }
 

@@ -38,6 +38,7 @@ export interface DescribedPipeline {
   };
   readonly retention: { readonly newest: number; readonly minimumAgeDays: number };
   readonly patchWithinSeconds: number;
+  readonly longestSilenceHours: number | null;
 }
 
 /** What `decide` needs to know. */

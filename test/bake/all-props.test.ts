@@ -71,6 +71,7 @@ test('the description says where publications go, and how they are promoted and 
     },
     retention: { newest: 5, minimumAgeDays: 60 },
     patchWithinSeconds: 216_000,
+    longestSilenceHours: 30,
   });
 });
 

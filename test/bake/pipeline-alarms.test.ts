@@ -1,6 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { REBAKE_DEFINITION } from '../../lib/bake/rebake-definition';
+import { RebakeSchedule } from '../../lib/bake/rebake-schedule';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import { embeddedMetrics } from '../../lib/handlers/embedded-metrics';
 import { WindowsOs } from '../../lib/windows-os';
@@ -45,6 +46,17 @@ test('four hours in which nobody measured the last decision ring, since missing 
     EvaluationPeriods: 4,
     TreatMissingData: 'breaching',
   });
+});
+
+test('what nothing starts by the clock may be silent', () => {
+  const stack = new Stack(new App(), 'ByHand');
+  new WindowsAmiPipeline(stack, 'Pipeline', {
+    os: WindowsOs.SERVER_2022_CORE,
+    schedule: RebakeSchedule.off(),
+  });
+  const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'));
+  expect(alarms).not.toHaveLength(0);
+  expect(JSON.stringify(alarms)).not.toContain('NothingMeasured');
 });
 
 test('a rebake that ends without a word rings, and one that the gate has told of does not', () => {

@@ -85,7 +85,7 @@ export function addAllPropsPipeline(app: App): {
       iops: 4000,
       encryptionKey: new Key(stack, 'VolumeKey', { enableKeyRotation: true }),
     },
-    schedule: RebakeSchedule.at(ScheduleExpression.rate(Duration.hours(12))),
+    schedule: RebakeSchedule.at(ScheduleExpression.rate(Duration.hours(12)), Duration.hours(30)),
     noBakeWindows: [
       {
         days: [DayOfWeek.FRIDAY, DayOfWeek.SATURDAY],

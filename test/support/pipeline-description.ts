@@ -20,6 +20,7 @@ export const DESCRIPTION: PipelineDescription = {
   operateFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:winbake-2022-core-operate',
   imagePipelineArn: null,
   targets: [{ account: '123456789012', region: 'eu-central-1' }],
+  longestSilenceHours: 26,
   promotion: { mode: 'automatic', delaySeconds: 0, atMostSeconds: 86_400, canaryFleets: [] },
   retention: { newest: 3, minimumAgeDays: 45 },
   patchWithinSeconds: 72 * 3600,

@@ -32,6 +32,8 @@ export const pipelineDescriptionSchema = z.object({
   }),
   retention: z.object({ newest: z.int().positive(), minimumAgeDays: z.int().nonnegative() }),
   patchWithinSeconds: z.int().positive(),
+  /** After so long without a decision people are told; null where nothing decides by the clock. */
+  longestSilenceHours: z.int().positive().nullable(),
 });
 
 /** What the handlers and the command line know of a pipeline. */

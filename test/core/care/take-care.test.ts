@@ -186,6 +186,16 @@ test('no decision for 26 hours is told of', async () => {
   expect(told).toEqual(['Winbake 2022-core: no decision for 26 h']);
 });
 
+test.each([
+  ['whose schedule allows it', 200],
+  ['that nothing starts by the clock', null],
+])('a pipeline %s may be silent for a week', async (_what, longestSilenceHours) => {
+  const { ports, pass, told } = world({ latest: LATEST, current: LATEST });
+  pass(7 * 24);
+  await takeCare(ports, { ...DESCRIBED, longestSilenceHours });
+  expect(told.filter((subject) => subject.includes('no decision'))).toEqual([]);
+});
+
 test('until the first bake the channels follow newer base AMIs, elsewhere too', async () => {
   const newer = 'ami-00000000000000009';
   const parameter = DESCRIPTION.baseAmiParameter!;
