@@ -38,7 +38,8 @@ export function hostSettings(scope: IConstruct, props: WindowsCapacityProviderPr
   }
   return {
     taskRoles: props.taskRoles ?? true,
-    taskInterfaces: props.taskInterfaces ?? true,
+    // An agent that cannot offer them does not start, and no instance would ever be ready.
+    taskInterfaces: props.taskInterfaces ?? props.ami.os.release !== '2016',
     blockMetadata: props.metadata?.taskAccess !== true,
     drainSpot: props.spot !== undefined,
     loggingDrivers,

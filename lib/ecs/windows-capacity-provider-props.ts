@@ -123,7 +123,7 @@ export interface WindowsCapacityProviderProps {
   /**
    * Whether tasks may have network interfaces of their own (`awsvpc`).
    *
-   * @default true
+   * @default true, but false on Windows Server 2016
    */
   readonly taskInterfaces?: boolean;
 

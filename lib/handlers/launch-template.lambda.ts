@@ -7,11 +7,12 @@ import { findFleetGroup } from '../aws/find-fleet-group';
 import { ssmParameterStore } from '../aws/ssm-parameter-store';
 import { required } from './env';
 import { createLaunchTemplate, type LaunchTemplateEvent } from './launch-template';
+import { createLog } from './log';
+import { withLog } from './with-log';
 
 const autoScaling = new AutoScalingClient();
 
-/** Clones a deployment's launch template with the AMI that the fleet runs. */
-export const handler = async (event: LaunchTemplateEvent) => {
+async function cloneForDeployment(event: LaunchTemplateEvent) {
   const group = await findFleetGroup(autoScaling, required(process.env, 'WINBAKE_FLEET'));
   const control = autoScalingFleet(autoScaling, new EC2Client(), {
     autoScalingGroup: group ?? '',
@@ -26,4 +27,11 @@ export const handler = async (event: LaunchTemplateEvent) => {
     },
   };
   return createLaunchTemplate(ports, process.env)(event);
-};
+}
+
+/** Clones a deployment's launch template with the AMI that the fleet runs. */
+export const handler = withLog(
+  createLog({ fleet: process.env['WINBAKE_FLEET'] }),
+  cloneForDeployment,
+  ({ Data }) => ({ ...Data }),
+);

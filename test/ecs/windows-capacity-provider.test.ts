@@ -170,7 +170,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['', 'terminationProtection', 'true', true],
   ['', 'draining', 'true', true],
   ['', 'taskRoles', 'true', true],
-  ['', 'taskInterfaces', 'true', true],
+  ['', 'taskInterfaces', 'true, but false on Windows Server 2016', true],
   ['', 'loggingDrivers', '`json-file` and `awslogs`', ['json-file', 'awslogs']],
   ['', 'userDataBefore', 'nothing', []],
   ['', 'userDataAfter', 'nothing', []],

@@ -2,7 +2,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FOLDER = join(__dirname, '..', '..', 'dist', 'handlers');
-const names = readdirSync(FOLDER).sort();
+/** Beside the bundles lie what jsii compiles. */
+const names = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
 
 const bundleOf = (name: string) => join(FOLDER, name, 'index.mjs');
 

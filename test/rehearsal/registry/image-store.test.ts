@@ -245,7 +245,7 @@ test('bytes are the same at every start', () => {
     return timeline.events.slice(0, 300).map((event) => store.imageOf(event).resolved.digest);
   };
   expect(digests()).toEqual(digests());
-  expect(
-    imageAt(timeline, 'windows/servercore', 'ltsc2022', '2025-12-20').resolved.digest,
-  ).toMatchInlineSnapshot(`"sha256:098b0864494bc12ae7c89202bd6b6ffd965f5c1d5e2eed5ce3d0630f703fcf39"`);
+  expect(imageAt(timeline, 'windows/servercore', 'ltsc2022', '2025-12-20').resolved.digest).toBe(
+    'sha256:098b0864494bc12ae7c89202bd6b6ffd965f5c1d5e2eed5ce3d0630f703fcf39',
+  );
 });
