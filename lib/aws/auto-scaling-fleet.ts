@@ -1,34 +1,16 @@
 import {
-  CancelInstanceRefreshCommand,
   DescribeAutoScalingGroupsCommand,
-  DescribeInstanceRefreshesCommand,
-  RollbackInstanceRefreshCommand,
-  StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
   type AutoScalingClient,
   type AutoScalingGroup,
-  type RefreshPreferences,
 } from '@aws-sdk/client-auto-scaling';
-import {
-  CreateLaunchTemplateVersionCommand,
-  DescribeInstancesCommand,
-  DescribeLaunchTemplateVersionsCommand,
-  type EC2Client,
-} from '@aws-sdk/client-ec2';
-import type { FleetControl, RefreshRequest } from '../core/ports/fleet-control';
-import { launchOf, versionOf } from './group-launch';
+import { CreateLaunchTemplateVersionCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { FleetControl } from '../core/ports/fleet-control';
+import { amiOfVersion, amisOfInstances } from './group-amis';
+import { launchOf, versionOf, type FleetNames } from './group-launch';
+import { instanceRefreshes } from './instance-refreshes';
 
-/** The group and launch template of a fleet, by name and id. */
-export interface FleetNames {
-  readonly autoScalingGroup: string;
-  readonly launchTemplateId: string;
-}
-
-/**
- * A fleet on EC2 Auto Scaling. A refresh launches before it terminates, takes instances that are protected from scale-in
- * after they have drained, and rolls back where it fails.
- * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/understand-instance-refresh-default-values.html
- */
+/** A fleet on EC2 Auto Scaling. */
 export function autoScalingFleet(
   autoScaling: AutoScalingClient,
   ec2: EC2Client,
@@ -61,23 +43,7 @@ export function autoScalingFleet(
         ),
       };
     },
-    newestRefresh: async () => {
-      const answer = await autoScaling.send(
-        new DescribeInstanceRefreshesCommand({ AutoScalingGroupName, MaxRecords: 1 }),
-      );
-      const refresh = answer.InstanceRefreshes?.[0];
-      return (
-        refresh && {
-          id: refresh.InstanceRefreshId ?? '',
-          status: refresh.Status ?? '',
-          reason: refresh.StatusReason ?? '',
-          percentage: refresh.PercentageComplete ?? 0,
-          version: versionOf(refresh.DesiredConfiguration),
-          startedAt: refresh.StartTime ?? new Date(0),
-          endedAt: refresh.EndTime ?? null,
-        }
-      );
-    },
+    ...instanceRefreshes(autoScaling, names, described),
     createLaunchTemplateVersion: async (SourceVersion, ImageId, VersionDescription) => {
       const answer = await ec2.send(
         new CreateLaunchTemplateVersionCommand({
@@ -95,62 +61,5 @@ export function autoScalingFleet(
       const launch = launchOf(await described(), { LaunchTemplateId, Version });
       await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, ...launch }));
     },
-    startRefresh: async (request) => {
-      const template = { LaunchTemplateId, Version: request.version };
-      const answer = await autoScaling.send(
-        new StartInstanceRefreshCommand({
-          AutoScalingGroupName,
-          Strategy: 'Rolling',
-          DesiredConfiguration: launchOf(await described(), template),
-          Preferences: preferencesOf(request),
-        }),
-      );
-      return answer.InstanceRefreshId ?? '';
-    },
-    cancelRefresh: async () => {
-      await autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName }));
-    },
-    rollBackRefresh: async () => {
-      await autoScaling.send(new RollbackInstanceRefreshCommand({ AutoScalingGroupName }));
-    },
   };
-}
-
-/** Launch before terminate, protected instances after their drain; one that a person has put on standby is left alone. */
-function preferencesOf({
-  alarms,
-  autoRollback,
-  bakeSeconds,
-  checkpoint,
-}: RefreshRequest): RefreshPreferences {
-  return {
-    MinHealthyPercentage: 100,
-    MaxHealthyPercentage: 110,
-    SkipMatching: true,
-    AutoRollback: autoRollback,
-    ScaleInProtectedInstances: 'Refresh',
-    StandbyInstances: 'Ignore',
-    ...(bakeSeconds === 0 ? {} : { BakeTime: bakeSeconds }),
-    ...(checkpoint === null
-      ? {}
-      : { CheckpointPercentages: [checkpoint.percentage, 100], CheckpointDelay: checkpoint.seconds }),
-    ...(alarms.length === 0 ? {} : { AlarmSpecification: { Alarms: [...alarms] } }),
-  };
-}
-
-async function amiOfVersion(ec2: EC2Client, LaunchTemplateId: string, version: string): Promise<string> {
-  const answer = await ec2.send(
-    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
-  );
-  return answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId ?? '';
-}
-
-async function amisOfInstances(ec2: EC2Client, InstanceIds: string[]) {
-  if (InstanceIds.length === 0) {
-    return [];
-  }
-  const answer = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
-  return (answer.Reservations ?? [])
-    .flatMap((reservation) => reservation.Instances ?? [])
-    .map((instance) => ({ id: instance.InstanceId ?? '', amiId: instance.ImageId ?? '' }));
 }

@@ -4,6 +4,12 @@ import type {
   LaunchTemplateSpecification,
 } from '@aws-sdk/client-auto-scaling';
 
+/** The group and launch template of a fleet, by name and id. */
+export interface FleetNames {
+  readonly autoScalingGroup: string;
+  readonly launchTemplateId: string;
+}
+
 /** What a group starts, or what a refresh brings it: one launch template, alone or in a policy of mixed instances. */
 type Launch = Pick<DesiredConfiguration & AutoScalingGroup, 'LaunchTemplate' | 'MixedInstancesPolicy'>;
 
