@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetParameterCommand,
   ParameterNotFound,
+  paginateGetParametersByPath,
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -25,6 +26,15 @@ export function ssmParameterStore(client: SSMClient): ParameterStore {
   };
   return {
     get,
+    below: async (Path) => {
+      const found: Record<string, string> = {};
+      for await (const page of paginateGetParametersByPath({ client }, { Path, Recursive: true })) {
+        for (const { Name = '', Value = '' } of page.Parameters ?? []) {
+          found[Name] = Value;
+        }
+      }
+      return found;
+    },
     put: async (name, value, type) => {
       const DataType = type === 'text' ? undefined : type;
       await client.send(

@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { allowNotices } from '../bake/notice-writes';
+import { failedBeside } from '../core/publish/channel-names';
 import type { RolloutEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
@@ -109,7 +110,12 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     const wildcardReason = 'The log has a parameter for each month, all below the path of this fleet.';
     allow(this.role, {
       actions: ['ssm:GetParameter'],
-      resources: [parameterArn(this, publicationParameter), parameterArn(this, `${path}/words`), ...own],
+      resources: [
+        ...[publicationParameter, failedBeside(publicationParameter), `${path}/words`].map((name) =>
+          parameterArn(this, name),
+        ),
+        ...own,
+      ],
       wildcardReason,
     });
     allow(this.role, { actions: ['ssm:PutParameter'], resources: own, wildcardReason });

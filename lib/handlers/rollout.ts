@@ -2,6 +2,7 @@ import { fleetMetrics, metricsLine } from '../core/fleet/fleet-metrics';
 import type { FleetPorts } from '../core/fleet/fleet-ports';
 import { reconcileFleet } from '../core/fleet/reconcile-fleet';
 import { parseRolloutPolicy } from '../core/fleet/rollout-policy';
+import { failedBeside } from '../core/publish/channel-names';
 import { required } from './env';
 
 /** What a rollout works with. */
@@ -22,11 +23,13 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
     const fleet = required(environment, 'WINBAKE_FLEET');
     const state = required(environment, 'WINBAKE_FLEET_STATE_PARAMETER');
     const path = state.slice(0, state.lastIndexOf('/'));
+    const channel = required(environment, 'WINBAKE_CHANNEL_PARAMETER');
     const names = {
       fleet,
       autoScalingGroup: required(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
       cluster: required(environment, 'WINBAKE_CLUSTER'),
-      channel: required(environment, 'WINBAKE_CHANNEL_PARAMETER'),
+      channel,
+      failed: failedBeside(channel),
       state,
       words: `${path}/words`,
       log: (month: string) => `${path}/log/${month}`,

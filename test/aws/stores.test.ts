@@ -61,6 +61,14 @@ describeWithMoto('the stores of a pipeline, on moto', (moto) => {
     expect(Parameter).toMatchObject({ DataType: 'aws:ec2:image', Type: 'String' });
     await store.put('/winbake/2022-core/latest/publication', '{}', 'text');
     expect(await store.get('/winbake/2022-core/latest/publication')).toBe('{}');
+    for (let fleet = 10; fleet < 22; fleet += 1) {
+      await store.put(`/winbake/fleets/shop-${fleet}/state`, String(fleet), 'text');
+    }
+    const fleets = await store.below('/winbake/fleets');
+    // More than a page of ten.
+    expect(Object.keys(fleets)).toHaveLength(12);
+    expect(fleets['/winbake/fleets/shop-21/state']).toBe('21');
+    expect(await store.below('/winbake/none')).toEqual({});
   });
 
   test('tags of an AMI are added, and the same keys replaced', async () => {

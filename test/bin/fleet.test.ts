@@ -231,6 +231,7 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
       now: new Date(),
       policy: DEFAULT_ROLLOUT_POLICY,
       wanted: undefined,
+      failed: [],
       state,
       group: { launchTemplateVersion: '1', amiId: state.amiId, desiredCapacity: 0, instances: [] },
       refresh: undefined,

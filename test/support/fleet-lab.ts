@@ -34,6 +34,7 @@ export const NAMES = {
   channel: '/winbake/2022-core/current/publication',
   state: `${PATH}/state`,
   words: `${PATH}/words`,
+  failed: '/winbake/2022-core/failed',
   log: (month: string) => `${PATH}/log/${month}`,
 };
 

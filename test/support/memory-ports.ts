@@ -61,6 +61,8 @@ export function memoryParameters(initial: Readonly<Record<string, unknown>> = {}
     puts,
     json: (name) => JSON.parse(values.get(name) ?? 'null') as unknown,
     get: (name) => Promise.resolve(values.get(name)),
+    below: (path) =>
+      Promise.resolve(Object.fromEntries([...values].filter(([name]) => name.startsWith(`${path}/`)))),
     put: (name, value) => {
       values.set(name, value);
       puts.push(name);

@@ -109,6 +109,10 @@ export class PretendedAccounts {
         caller.require('ssm:GetParameter', arnOf(parameter));
         return parameters.get(parameter);
       },
+      below: (path) => {
+        caller.require('ssm:GetParametersByPath', arnOf(path));
+        return parameters.below(path);
+      },
       put: (parameter, value, type) => {
         caller.require('ssm:PutParameter', arnOf(parameter));
         return parameters.put(parameter, value, type);

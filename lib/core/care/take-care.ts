@@ -6,6 +6,7 @@ import { announceLatest } from '../publish/published-event';
 import type { CareOutcome, CarePart, CarePorts } from './care-ports';
 import { deliverPending } from './deliver-pending';
 import { measurePatching } from './measure-patching';
+import { noteFailed } from './note-failed';
 import { pruneDaily } from './prune-daily';
 import { seedAgain } from './seed-again';
 import { watchDecisions } from './watch-decisions';
@@ -21,6 +22,7 @@ const PARTS = {
   seed: seedAgain,
   promotion: async (ports, description) => (await promoteWhenDue(ports, description)).reasons.join(' '),
   delivery: deliverPending,
+  failed: noteFailed,
   event: async (ports, description) => {
     const home = await homeParameters(ports.stores, description);
     const latest = await readChannel(home, pipelinePath(description), 'latest');

@@ -45,6 +45,7 @@ export const WAITS_FOR = [
   'window',
   'delay',
   'bad',
+  'otherFleet',
   'floor',
   'alarm',
   'capacity',

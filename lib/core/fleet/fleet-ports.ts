@@ -18,6 +18,8 @@ export interface FleetPorts {
 export interface FleetParameters extends FleetIdentity {
   readonly state: string;
   readonly words: string;
+  /** What has failed on other fleets of the pipeline. */
+  readonly failed: string;
   /** The log of a month. */
   readonly log: (month: string) => string;
 }

@@ -1,3 +1,4 @@
+import type { FailedPublication } from '../contracts/failed-publications';
 import type { FleetState } from '../contracts/fleet-state';
 import type { Channel } from '../contracts/publication';
 import type { ContainerHost } from '../ports/container-hosts';
@@ -10,6 +11,8 @@ export interface FleetWorld {
   readonly policy: RolloutPolicy;
   /** What the channel shows; undefined before it is seeded. */
   readonly wanted: Channel | undefined;
+  /** What of the pipeline's publications has failed on a fleet, as care last noted it. */
+  readonly failed: readonly FailedPublication[];
   readonly state: FleetState;
   readonly group: FleetGroup;
   /** The newest refresh of the group. */

@@ -1,5 +1,6 @@
 import { parseDocument } from '../contracts/parse-document';
 import { channelSchema } from '../contracts/publication';
+import { readFailed } from './read-failed';
 import { readFleetWords, type FleetStateKeeper } from './fleet-state-keeper';
 import { isUnderWay, type FleetWorld } from './fleet-world';
 import { newFleetState } from './new-fleet-state';
@@ -18,6 +19,7 @@ export async function lookAtFleet(
   const now = ports.now();
   const text = await parameters.get(names.channel);
   const wanted = text === undefined ? undefined : parseDocument(channelSchema, text, names.channel);
+  const failed = await readFailed(parameters, names.failed);
   const words = await readFleetWords(parameters, names.words);
   const stored = await keeper.read();
   // The refresh first: one that ends meanwhile is then seen in the group, never a group of before with a refresh that ended.
@@ -36,6 +38,7 @@ export async function lookAtFleet(
     now,
     policy,
     wanted,
+    failed,
     state,
     group,
     refresh,

@@ -1,3 +1,4 @@
+import type { FailedPublication } from '../contracts/failed-publications';
 import type { FleetState } from '../contracts/fleet-state';
 import type { Channel } from '../contracts/publication';
 import { readOsVersion } from '../windows/os-version';
@@ -47,11 +48,34 @@ function resting(world: FleetWorld): RolloutAction {
       reason: `${wanted.id} is ${wanted.osVersion}, older than the floor ${floor ?? ''}`,
     };
   }
+  const elsewhere = failedElsewhere(world, wanted);
+  if (elsewhere !== undefined) {
+    return {
+      kind: 'wait',
+      waitsFor: 'otherFleet',
+      reason: `${wanted.id} has failed on the fleet ${elsewhere.fleet}: ${elsewhere.reason}`,
+    };
+  }
   const hold = wordInForce(state.hold, world.now);
   if (hold !== undefined) {
     return { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
   }
   return next.kind === 'startRefresh' ? (notYet(world) ?? next) : next;
+}
+
+/** A failure on another fleet holds those that have not started, until it is forgiven there, or here after it. */
+function failedElsewhere(
+  { failed, group, now, state }: FleetWorld,
+  wanted: Channel,
+): FailedPublication | undefined {
+  if (group.amiId === wanted.amiId) {
+    return undefined;
+  }
+  const accepted = wordInForce(state.accepted, now);
+  return failed.find(
+    ({ at, fleet, id }) =>
+      id === wanted.id && fleet !== state.fleet && !(accepted?.publication === id && accepted.at >= at),
+  );
 }
 
 /** What brings the fleet to a publication, with nothing in the way. */

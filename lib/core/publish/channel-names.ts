@@ -19,6 +19,16 @@ export function revisionParameters(path: string, build: number, revision: number
   return { publication, amiId: `${publication}/ami-id` };
 }
 
+/** The parameter with the publications that have failed on a fleet. */
+export function failedParameter(path: string): string {
+  return `${path}/failed`;
+}
+
+/** The same, beside what a fleet follows: a channel's publication, or that of a revision. */
+export function failedBeside(publicationParameter: string): string {
+  return failedParameter(publicationParameter.split('/').slice(0, -2).join('/'));
+}
+
 /** The parameter with the word of the person who holds promotion; one whose `until` is over holds nothing. */
 export function holdParameter(path: string): string {
   return `${path}/hold`;

@@ -42,6 +42,10 @@ export class Parameters {
         caller.require('ssm:GetParameter', parameterArn(name, this.environment));
         return Promise.resolve(this.values.get(name));
       },
+      below: (path) => {
+        caller.require('ssm:GetParametersByPath', parameterArn(path, this.environment));
+        return Promise.resolve(this.below(path));
+      },
       put: (name, value, type) => {
         caller.require('ssm:PutParameter', parameterArn(name, this.environment));
         if (type === 'aws:ec2:image') {

@@ -5,6 +5,7 @@ import { careMemorySchema } from '../../../lib/core/contracts/care-memory';
 import { catalogSchema } from '../../../lib/core/contracts/catalog';
 import { deliveriesSchema } from '../../../lib/core/contracts/deliveries';
 import { equalBakeSchema } from '../../../lib/core/contracts/equal-bake';
+import { failedPublicationsSchema } from '../../../lib/core/contracts/failed-publications';
 import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
 import { fleetWordsSchema } from '../../../lib/core/contracts/fleet-words';
 import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
@@ -35,6 +36,7 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['equal-bake', equalBakeSchema, 'amis'],
   ['last-decision', lastDecisionSchema, 'decision'],
   ['lease', leaseSchema, 'order'],
+  ['failed', failedPublicationsSchema, 'publications'],
   ['care', careMemorySchema, 'failing'],
   ['pipeline', pipelineDescriptionSchema, 'retention'],
 ];

@@ -351,3 +351,46 @@ test('the state is written when it changes and not at each look', async () => {
   expect(lab.parameters.puts).toEqual([NAMES.state]);
   expect((lab.parameters.json(NAMES.state) as FleetState).amiId).toBe(OLD.amiId);
 });
+
+describe('a publication that failed on another fleet', () => {
+  const failedOn = (fleet: string, lab: FleetLab) =>
+    JSON.stringify({
+      schema: 'winbake.failed/1',
+      publications: [{ id: NEW.id, fleet, reason: 'tasks ended', at: lab.clock.now().toISOString() }],
+    });
+
+  test('is not begun here, until a person accepts it or it is forgiven there', async () => {
+    const lab = await labWith();
+    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
+    expect(await lab.look()).toEqual(['wait:otherFleet']);
+    expect(lab.state().waiting?.reason).toBe(`${NEW.id} has failed on the fleet shop-staging: tasks ended`);
+    await lab.wait(1);
+    lab.say({ accepted: { ...wordAt(lab.clock.now()), publication: NEW.id } });
+    expect(await lab.look()).toEqual(['startRefresh']);
+
+    const other = await labWith();
+    other.parameters.values.set(NAMES.failed, failedOn('shop-staging', other));
+    await other.look();
+    other.parameters.values.set(NAMES.failed, '{"schema":"winbake.failed/1","publications":[]}');
+    expect(await other.look()).toEqual(['startRefresh']);
+  });
+
+  test('neither stops a rollout that has begun, nor a newer publication', async () => {
+    const lab = await labWith();
+    await lab.look();
+    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
+    await lab.wait(4);
+    expect(lab.running()).toEqual(four(NEW.id));
+
+    const other = await labWith();
+    other.parameters.values.set(NAMES.failed, failedOn('shop-staging', other));
+    other.publish(NEWER);
+    expect(await other.look()).toEqual(['startRefresh']);
+  });
+
+  test("is the fleet's own matter where it failed here", async () => {
+    const lab = await labWith();
+    lab.parameters.values.set(NAMES.failed, failedOn(NAMES.fleet, lab));
+    expect(await lab.look()).toEqual(['startRefresh']);
+  });
+});
