@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { emptyCatalog } from '../../../lib/core/catalog/catalog';
 import type { CarePorts } from '../../../lib/core/care/care-ports';
 import { takeCare } from '../../../lib/core/care/take-care';
@@ -176,49 +174,6 @@ test('an account that shuts us out is told of after a day, one that was never op
   state.isOpen = true;
   await look();
   expect(ofAccount()).toHaveLength(2);
-});
-
-describe('a fleet on which a publication failed', () => {
-  const stateOf = (fleet: string, publication: string, channel = `${PATH}/current/publication`) => ({
-    ...(JSON.parse(
-      readFileSync(join(__dirname, '..', '..', 'fixtures', 'contracts', 'fleet-state.json'), 'utf8'),
-    ) as object),
-    fleet,
-    channel,
-    bad: [{ publication, reason: 'tasks ended', at: '2025-10-14T22:30:00.000Z' }],
-  });
-  const failed = { id: LATEST.id, fleet: 'shop', reason: 'tasks ended', at: '2025-10-14T22:30:00.000Z' };
-  const document = { schema: 'winbake.failed/1', publications: [failed] };
-
-  test('holds it for the fleets of every account, and no longer than it is bad there', async () => {
-    const { look, home, away } = world({ latest: LATEST, current: LATEST });
-    await look();
-    expect(home.values.has(`${PATH}/failed`)).toBe(false);
-    away.values.set('/winbake/fleets/shop/state', JSON.stringify(stateOf('shop', LATEST.id)));
-    await look();
-    expect(home.json(`${PATH}/failed`)).toEqual(document);
-    expect(away.json(`${PATH}/failed`)).toEqual(document);
-    const puts = home.puts.length;
-    await look();
-    expect(home.puts).toHaveLength(puts);
-    away.values.set('/winbake/fleets/shop/state', JSON.stringify({ ...stateOf('shop', LATEST.id), bad: [] }));
-    await look();
-    expect(home.json(`${PATH}/failed`)).toEqual({ ...document, publications: [] });
-  });
-
-  test.each([
-    ['another pipeline', stateOf('shop', LATEST.id, '/winbake/2022/current/publication')],
-    ['what no channel shows any more', stateOf('shop', '20348.1-1')],
-    ['a damaged document', '{'],
-  ])('says nothing of %s', async (_what, state) => {
-    const { look, home } = world(
-      { latest: LATEST, current: LATEST },
-      { '/winbake/fleets/shop/state': state },
-    );
-    const results = await look();
-    expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
-    expect(home.values.has(`${PATH}/failed`)).toBe(false);
-  });
 });
 
 test('no decision for 26 hours is told of', async () => {
