@@ -11,6 +11,7 @@ import { renderedProperties } from '../internal/rendered-properties';
 import { ResourceProvider } from '../internal/resource-provider';
 import type { BaseLaunchTemplate } from './base-launch-template';
 import { groupArn } from './group-arn';
+import { allowToSeeFleet } from './fleet-reads';
 import type { FleetSettings } from './fleet-settings';
 import type { WindowsAmi } from './windows-ami';
 
@@ -78,16 +79,7 @@ export class LiveLaunchTemplate extends Construct {
   private allow({ role }: HandlerFunction<LaunchTemplateEnvironment>, props: LiveLaunchTemplateProps): void {
     const { ami, base, settings, stateParameter } = props;
     const { partition, region, account } = Stack.of(this);
-    allow(role, {
-      actions: [
-        'autoscaling:DescribeAutoScalingGroups',
-        'autoscaling:DescribeInstanceRefreshes',
-        'ec2:DescribeInstances',
-        'ec2:DescribeLaunchTemplateVersions',
-      ],
-      resources: ['*'],
-      wildcardReason: 'Calls that describe cannot be limited to resources.',
-    });
+    allowToSeeFleet(role);
     allow(role, {
       actions: ['autoscaling:CancelInstanceRefresh'],
       resources: [groupArn(this, settings.groupName)],

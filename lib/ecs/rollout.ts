@@ -12,6 +12,7 @@ import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { parameterArn } from '../internal/parameter-arn';
 import type { FleetGroup } from './fleet-group';
+import { allowToSeeFleet } from './fleet-reads';
 import type { FleetSettings } from './fleet-settings';
 import { groupArn } from './group-arn';
 import type { WindowsAmi } from './windows-ami';
@@ -148,16 +149,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
       wildcardReason:
         "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
     });
-    allow(this.role, {
-      actions: [
-        'autoscaling:DescribeAutoScalingGroups',
-        'autoscaling:DescribeInstanceRefreshes',
-        'ec2:DescribeInstances',
-        'ec2:DescribeLaunchTemplateVersions',
-      ],
-      resources: ['*'],
-      wildcardReason: 'Calls that describe cannot be limited to resources.',
-    });
+    allowToSeeFleet(this.role);
   }
 
   /**
