@@ -61,7 +61,7 @@ async function failuresBelow(
   });
 }
 
-/** Writes only what has changed: each write starts a look of every fleet. */
+/** Writes only what has changed; fleets read it at their own looks. */
 async function note(
   store: ParameterStore,
   name: string,

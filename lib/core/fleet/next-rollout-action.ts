@@ -63,7 +63,10 @@ function resting(world: FleetWorld): RolloutAction {
   return next.kind === 'startRefresh' ? (notYet(world) ?? next) : next;
 }
 
-/** A failure on another fleet holds those that have not started, until it is forgiven there, or here after it. */
+/**
+ * A failure on another fleet holds those that have not started, until it is forgiven there, or here after it. Names do not
+ * tell fleets apart: those of two accounts may have the same, and what failed here is bad here already.
+ */
 function failedElsewhere(
   { failed, group, now, state }: FleetWorld,
   wanted: Channel,
@@ -73,8 +76,7 @@ function failedElsewhere(
   }
   const accepted = wordInForce(state.accepted, now);
   return failed.find(
-    ({ at, fleet, id }) =>
-      id === wanted.id && fleet !== state.fleet && !(accepted?.publication === id && accepted.at >= at),
+    ({ at, id }) => id === wanted.id && !(accepted?.publication === id && accepted.at >= at),
   );
 }
 

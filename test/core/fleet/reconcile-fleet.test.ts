@@ -388,9 +388,9 @@ describe('a publication that failed on another fleet', () => {
     expect(await other.look()).toEqual(['startRefresh']);
   });
 
-  test("is the fleet's own matter where it failed here", async () => {
+  test('is held for a fleet of the same name in another account, too', async () => {
     const lab = await labWith();
     lab.parameters.values.set(NAMES.failed, failedOn(NAMES.fleet, lab));
-    expect(await lab.look()).toEqual(['startRefresh']);
+    expect(await lab.look()).toEqual(['wait:otherFleet']);
   });
 });
