@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   CancelImageCreationCommand,
-  ListWorkflowExecutionsCommand,
-  ListWorkflowStepExecutionsCommand,
+  GetWorkflowStepExecutionCommand,
+  paginateListWorkflowExecutions,
+  paginateListWorkflowStepExecutions,
   type ImagebuilderClient,
   type WorkflowStepMetadata,
 } from '@aws-sdk/client-imagebuilder';
+import { failedStepIn, type StepRun, type WorkflowRun } from '../core/bake/failed-step';
 import type { BakeControl } from '../core/ports/bake-control';
 
 /**
@@ -14,36 +16,49 @@ import type { BakeControl } from '../core/ports/bake-control';
  */
 export function imageBuilderControl(client: ImagebuilderClient): BakeControl {
   return {
-    failedStep: async (imageBuildVersionArn) => {
-      const { workflowExecutions = [] } = await client.send(
-        new ListWorkflowExecutionsCommand({ imageBuildVersionArn }),
-      );
-      for (const { workflowExecutionId } of workflowExecutions.filter(({ status }) => status === 'FAILED')) {
-        const step = await failedStepOf(client, workflowExecutionId);
-        if (step !== undefined) {
-          return { step: step.name ?? 'without a name', message: step.message ?? '' };
-        }
-      }
-      return undefined;
-    },
+    failedStep: async (imageBuildVersionArn) =>
+      failedStepIn(await workflowRuns(client, imageBuildVersionArn)),
     cancel: async (imageBuildVersionArn) => {
       await client.send(new CancelImageCreationCommand({ imageBuildVersionArn, clientToken: randomUUID() }));
     },
   };
 }
 
-async function failedStepOf(
+async function workflowRuns(
+  client: ImagebuilderClient,
+  imageBuildVersionArn: string,
+): Promise<readonly WorkflowRun[]> {
+  const runs: WorkflowRun[] = [];
+  for await (const { workflowExecutions = [] } of paginateListWorkflowExecutions(
+    { client },
+    { imageBuildVersionArn },
+  )) {
+    for (const { status = 'UNKNOWN', workflowExecutionId } of workflowExecutions) {
+      runs.push({ status, steps: await stepRuns(client, workflowExecutionId) });
+    }
+  }
+  return runs;
+}
+
+/** The steps that failed, as they followed each other; the lists promise no order, and leave out `onFailure`. */
+async function stepRuns(
   client: ImagebuilderClient,
   workflowExecutionId: string | undefined,
-): Promise<WorkflowStepMetadata | undefined> {
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(new ListWorkflowStepExecutionsCommand({ workflowExecutionId, nextToken }));
-    const failed = page.steps?.find(({ status }) => status === 'FAILED');
-    if (failed !== undefined) {
-      return failed;
-    }
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return undefined;
+): Promise<readonly StepRun[]> {
+  const failed: WorkflowStepMetadata[] = [];
+  for await (const { steps = [] } of paginateListWorkflowStepExecutions(
+    { client },
+    { workflowExecutionId },
+  )) {
+    failed.push(...steps.filter(({ status }) => status === 'FAILED'));
+  }
+  failed.sort((one, other) => (one.startTime ?? '').localeCompare(other.startTime ?? ''));
+  return Promise.all(
+    failed.map(async ({ name = 'without a name', stepExecutionId, ...listed }) => {
+      const { message = listed.message, onFailure } = await client.send(
+        new GetWorkflowStepExecutionCommand({ stepExecutionId }),
+      );
+      return { name, status: 'FAILED', onFailure, message };
+    }),
+  );
 }

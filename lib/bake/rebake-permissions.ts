@@ -18,13 +18,15 @@ export function allowToFollowBakes(role: Role, resourceName: string): void {
     actions: [
       'imagebuilder:ListWorkflowExecutions',
       'imagebuilder:ListWorkflowStepExecutions',
+      'imagebuilder:GetWorkflowStepExecution',
       'imagebuilder:CancelImageCreation',
     ],
     resources: [
       imageArns(role, resourceName),
       `arn:${partition}:imagebuilder:${region}:${account}:workflow-execution/*`,
+      `arn:${partition}:imagebuilder:${region}:${account}:workflow-step-execution/*`,
     ],
     wildcardReason:
-      'Every build is a version of the image, with a number that is not known before, and so are the ids of its workflows.',
+      'Every build is a version of the image, with a number that is not known before, and so are the ids of its workflows and steps.',
   });
 }

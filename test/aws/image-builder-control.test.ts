@@ -1,8 +1,12 @@
 import {
   CancelImageCreationCommand,
+  GetWorkflowStepExecutionCommand,
   ImagebuilderClient,
   ListWorkflowExecutionsCommand,
   ListWorkflowStepExecutionsCommand,
+  type WorkflowExecutionStatus,
+  type WorkflowStepExecutionStatus,
+  type WorkflowStepMetadata,
 } from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
 import { imageBuilderControl } from '../../lib/aws/image-builder-control';
@@ -12,28 +16,105 @@ const control = imageBuilderControl(new ImagebuilderClient({ region: 'eu-central
 const ARN = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.3/1';
 beforeEach(() => client.reset());
 
-test('the step that failed is found, on whatever page it is', async () => {
-  client
-    .on(ListWorkflowExecutionsCommand, { imageBuildVersionArn: ARN })
-    .resolves({
-      workflowExecutions: [
-        { workflowExecutionId: 'wf-build', status: 'COMPLETED' },
-        { workflowExecutionId: 'wf-test', status: 'FAILED' },
-      ],
-    })
-    .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-test' })
-    .resolves({ steps: [{ name: 'LaunchTestInstance', status: 'COMPLETED' }], nextToken: 'more' })
-    .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-test', nextToken: 'more' })
-    .resolves({ steps: [{ name: 'ApplyTestComponents', status: 'FAILED', message: 'Document failed.' }] });
-  expect(await control.failedStep(ARN)).toEqual({ step: 'ApplyTestComponents', message: 'Document failed.' });
+/** The workflows of a build, and what Image Builder says of each step when it is asked for it alone. */
+function build(
+  workflows: readonly { readonly id: string; readonly status: WorkflowExecutionStatus }[],
+  steps: Readonly<Record<string, readonly (readonly WorkflowStepMetadata[])[]>>,
+  details: Readonly<Record<string, { readonly onFailure?: string; readonly message?: string }>>,
+): void {
+  workflows.forEach(({ id, status }, index) => {
+    const nextToken = index + 1 < workflows.length ? `after ${id}` : undefined;
+    const token = index === 0 ? undefined : `after ${workflows[index - 1]!.id}`;
+    client
+      .on(ListWorkflowExecutionsCommand, { imageBuildVersionArn: ARN, nextToken: token })
+      .resolves({ workflowExecutions: [{ workflowExecutionId: id, status }], nextToken });
+    (steps[id] ?? [[]]).forEach((page, number, pages) => {
+      client
+        .on(ListWorkflowStepExecutionsCommand, {
+          workflowExecutionId: id,
+          nextToken: number === 0 ? undefined : String(number),
+        })
+        .resolves({
+          steps: [...page],
+          nextToken: number + 1 < pages.length ? String(number + 1) : undefined,
+        });
+    });
+  });
+  for (const [stepExecutionId, detail] of Object.entries(details)) {
+    client.on(GetWorkflowStepExecutionCommand, { stepExecutionId }).resolves(detail);
+  }
+}
+
+const step = (stepExecutionId: string, status: WorkflowStepExecutionStatus, minute: number) => ({
+  ...{ stepExecutionId, name: stepExecutionId, status },
+  startTime: `2025-10-14T21:${minute}:00Z`,
 });
 
-test('a build in which no step failed has none', async () => {
-  client
-    .on(ListWorkflowExecutionsCommand)
-    .resolves({ workflowExecutions: [{ workflowExecutionId: 'wf-build', status: 'FAILED' }] })
-    .on(ListWorkflowStepExecutionsCommand)
-    .resolves({ steps: [] });
+test.each<WorkflowExecutionStatus>(['FAILED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETED'])(
+  'the step that failed is found in a workflow that is %s, on whatever page either is',
+  async (status) => {
+    build(
+      [
+        { id: 'wf-build', status: 'COMPLETED' },
+        { id: 'wf-test', status },
+      ],
+      {
+        'wf-build': [[step('InventoryCollection', 'FAILED', 10)]],
+        'wf-test': [
+          [step('TerminateTestInstance', 'PENDING', 59), step('LaunchTestInstance', 'COMPLETED', 20)],
+          [step('ApplyTestComponents', 'FAILED', 30)],
+        ],
+      },
+      {
+        InventoryCollection: { onFailure: 'Continue' },
+        ApplyTestComponents: { onFailure: 'Abort', message: 'Document failed.' },
+      },
+    );
+    expect(await control.failedStep(ARN)).toEqual({
+      step: 'ApplyTestComponents',
+      message: 'Document failed.',
+    });
+  },
+);
+
+test('what failed and was gone past is not what ended the build, whatever the order of the list', async () => {
+  build(
+    [{ id: 'wf-build', status: 'FAILED' }],
+    {
+      'wf-build': [
+        [step('CreateOutputAMI', 'FAILED', 50), step('InventoryCollection', 'FAILED', 40)],
+        [step('TerminateBuildInstance', 'FAILED', 55)],
+      ],
+    },
+    {
+      InventoryCollection: { onFailure: 'Continue' },
+      CreateOutputAMI: { onFailure: 'Abort', message: 'The snapshot failed.' },
+      TerminateBuildInstance: { onFailure: 'CONTINUE' },
+    },
+  );
+  expect(await control.failedStep(ARN)).toEqual({ step: 'CreateOutputAMI', message: 'The snapshot failed.' });
+});
+
+test('of steps that each abort, the last one that began is it; a component leaves no message', async () => {
+  build(
+    [{ id: 'wf-build', status: 'FAILED' }],
+    { 'wf-build': [[step('Second', 'FAILED', 30), step('First', 'FAILED', 20)]] },
+    { First: {}, Second: {} },
+  );
+  expect(await control.failedStep(ARN)).toEqual({ step: 'Second', message: '' });
+});
+
+test.each<[WorkflowExecutionStatus, readonly WorkflowStepMetadata[]]>([
+  ['FAILED', []],
+  ['FAILED', [step('InventoryCollection', 'FAILED', 40)]],
+  ['COMPLETED', [step('InventoryCollection', 'FAILED', 40)]],
+  ['PENDING', []],
+])('a workflow that is %s with the failed steps %j names none', async (status, steps) => {
+  build(
+    [{ id: 'wf-build', status }],
+    { 'wf-build': [steps] },
+    { InventoryCollection: { onFailure: 'Continue' } },
+  );
   expect(await control.failedStep(ARN)).toBeUndefined();
 });
 
