@@ -3,26 +3,33 @@ import { Construct } from 'constructs';
 import { BUILD_WORKFLOW } from '../core/bake/build-workflow';
 import { renderWorkflow } from '../core/bake/render-workflow';
 import { testWorkflow } from '../core/bake/test-workflow';
-import type { WorkflowDocument } from '../core/bake/workflow-document';
+import type { BuildWorkflowDocument, TestWorkflowDocument } from '../core/bake/workflow-document';
 import type { PipelineSettings } from './pipeline-settings';
 
-/** What Image Builder does around the components, with limits of time; where the test fails, the image fails. */
+/** A stage of Image Builder with the document that it takes. */
+type Stage =
+  | { readonly type: 'BUILD'; readonly document: BuildWorkflowDocument }
+  | { readonly type: 'TEST'; readonly document: TestWorkflowDocument };
+
+/** What Image Builder does around the components; where the test fails, the image fails. */
 export class BakeWorkflows extends Construct {
   public readonly configurations: CfnImagePipeline.WorkflowConfigurationProperty[];
 
   constructor(scope: Construct, id: string, { resourceName, scan }: PipelineSettings) {
     super(scope, id);
     this.configurations = [
-      this.workflow('Build', 'BUILD', `${resourceName}-build`, BUILD_WORKFLOW),
-      this.workflow('Test', 'TEST', `${resourceName}-test`, testWorkflow({ scans: scan !== undefined })),
+      this.workflow('Build', `${resourceName}-build`, { type: 'BUILD', document: BUILD_WORKFLOW }),
+      this.workflow('Test', `${resourceName}-test`, {
+        type: 'TEST',
+        document: testWorkflow({ scans: scan !== undefined }),
+      }),
     ];
   }
 
   private workflow(
     id: string,
-    type: string,
     name: string,
-    document: WorkflowDocument,
+    { type, document }: Stage,
   ): CfnImagePipeline.WorkflowConfigurationProperty {
     const workflow = new CfnWorkflow(this, id, {
       name,

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { workflowHours } from '../core/bake/workflow-hours';
+import { plannedBakeHours } from '../core/bake/bake-bound';
 import { refuse } from '../internal/validate';
 import type { GateSettings } from './gate-policy';
 import { longestPromotionHours, type PromotionSettings } from './promotion';
@@ -28,7 +28,7 @@ export function patchBudget(
   }
   const shares: readonly (readonly [string, number])[] = [
     ['the wait for images ("gate.longestWait")', gate.longestWaitSeconds / 3600],
-    ['a bake', workflowHours({ scans: scan !== undefined })],
+    ['a bake', plannedBakeHours({ scans: scan !== undefined })],
     ['promotion ("promotion.delay", "promotion.atMost")', longestPromotionHours(promotion)],
   ];
   const hours = shares.reduce((sum, [, share]) => sum + share, 0);

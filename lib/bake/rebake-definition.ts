@@ -1,4 +1,9 @@
-import { BAKE_BOUND_SECONDS, FOLLOW_INTERVAL_SECONDS } from '../core/bake/bake-bound';
+import {
+  FOLLOW_INTERVAL_SECONDS,
+  FOLLOW_LATE_INTERVAL_SECONDS,
+  FOLLOW_LOOKS,
+  MOST_LOOKS,
+} from '../core/bake/bake-bound';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/ended-without-image';
 import { POLL_INTERVAL_SECONDS } from '../core/gate/gate-policy';
 
@@ -116,13 +121,15 @@ export const REBAKE_DEFINITION = {
         },
         {
           Variable: '$.follow.looks',
-          NumericGreaterThanEquals: Math.floor(BAKE_BOUND_SECONDS / FOLLOW_INTERVAL_SECONDS),
+          NumericGreaterThanEquals: MOST_LOOKS,
           Next: 'NoteTooLong',
         },
+        { Variable: '$.follow.looks', NumericGreaterThanEquals: FOLLOW_LOOKS, Next: 'WaitLongerForImage' },
       ],
       Default: 'WaitForImage',
     },
     WaitForImage: { Type: 'Wait', Seconds: FOLLOW_INTERVAL_SECONDS, Next: 'CountLook' },
+    WaitLongerForImage: { Type: 'Wait', Seconds: FOLLOW_LATE_INTERVAL_SECONDS, Next: 'CountLook' },
     CountLook: {
       Type: 'Pass',
       Parameters: { 'looks.$': 'States.MathAdd($.follow.looks, 1)' },

@@ -1,12 +1,12 @@
 import { Annotations, Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { workflowHours } from '../core/bake/workflow-hours';
+import { plannedBakeHours } from '../core/bake/bake-bound';
 import type { RolloutPolicy } from '../core/fleet/rollout-policy';
 import { refuse } from '../internal/validate';
 import { longestClosedHours } from './maintenance-window';
 
 /** What a pipeline takes of the budget where it says nothing else: the wait for images, and a bake. */
-const PIPELINE_HOURS = 36 + workflowHours({ scans: false });
+const PIPELINE_HOURS = 36 + plannedBakeHours({ scans: false });
 
 /**
  * The budget from Microsoft's release to the last instance. Ends synthesis where what the fleet may take is more than all of

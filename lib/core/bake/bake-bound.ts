@@ -1,5 +1,27 @@
-/** How long a build may take before the rebake ends it: its workflows give up before that, copies to other regions take time as well. */
-export const BAKE_BOUND_SECONDS = 12 * 3600;
+/**
+ * How long a build may take before the rebake ends it: more than the limits of all steps of build, test and distribution
+ * together, so that a build which Image Builder still works at is never ended.
+ */
+export const BAKE_BOUND_SECONDS = 64 * 3600;
 
-/** The time between two looks at a build that is under way, in seconds. */
+/** The time between two looks at a build that is under way, in seconds, for as long as a bake usually takes. */
 export const FOLLOW_INTERVAL_SECONDS = 120;
+
+/** How often a build is looked at in that interval: for four hours. */
+export const FOLLOW_LOOKS = 120;
+
+/** The time between two later looks, in seconds; each look has 11 events, of which an execution may have 25,000. */
+export const FOLLOW_LATE_INTERVAL_SECONDS = 900;
+
+/** How many looks at a build there are before it is ended. */
+export const MOST_LOOKS =
+  FOLLOW_LOOKS +
+  Math.ceil((BAKE_BOUND_SECONDS - FOLLOW_LOOKS * FOLLOW_INTERVAL_SECONDS) / FOLLOW_LATE_INTERVAL_SECONDS);
+
+/**
+ * What a budget of hours counts for a bake: three times what one usually takes, and half an hour for the findings of a scan.
+ * The limits of steps are no plan; they end what hangs.
+ */
+export function plannedBakeHours({ scans }: { readonly scans: boolean }): number {
+  return scans ? 8.5 : 8;
+}

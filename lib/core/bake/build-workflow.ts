@@ -1,4 +1,4 @@
-import type { WorkflowDocument } from './workflow-document';
+import type { BuildWorkflowDocument } from './workflow-document';
 
 const INSTANCE = { 'instanceId.$': '$.stepOutputs.LaunchBuildInstance.instanceId' };
 
@@ -8,23 +8,23 @@ const INSTANCE = { 'instanceId.$': '$.stepOutputs.LaunchBuildInstance.instanceId
  *
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-step-actions.html
  */
-export const BUILD_WORKFLOW: WorkflowDocument = {
+export const BUILD_WORKFLOW: BuildWorkflowDocument = {
   name: 'winbake-build',
-  description: 'Builds an AMI and gives up in time.',
+  description: 'Builds an AMI, and hands it on to the stages that follow.',
   schemaVersion: 1.0,
   steps: [
     {
       name: 'LaunchBuildInstance',
       action: 'LaunchInstance',
       onFailure: 'Abort',
-      timeoutSeconds: 1800,
       inputs: { waitFor: 'ssmAgent' },
     },
     {
       name: 'ApplyBuildComponents',
       action: 'ExecuteComponents',
       onFailure: 'Abort',
-      timeoutSeconds: 14_400,
+      // The service has 12 h. Our steps alone may take as long with all of their attempts, and own components run as well.
+      timeoutSeconds: 16 * 3600,
       inputs: INSTANCE,
     },
     // What is installed is told for information; a bake does not fail for it.
@@ -32,29 +32,26 @@ export const BUILD_WORKFLOW: WorkflowDocument = {
       name: 'InventoryCollection',
       action: 'CollectImageMetadata',
       onFailure: 'Continue',
-      timeoutSeconds: 600,
       inputs: INSTANCE,
     },
     {
       name: 'RunSysPrepScript',
       action: 'RunSysPrep',
       onFailure: 'Abort',
-      timeoutSeconds: 3000,
       inputs: INSTANCE,
     },
     {
       name: 'CreateOutputAMI',
       action: 'CreateImage',
       onFailure: 'Abort',
-      timeoutSeconds: 3000,
       inputs: INSTANCE,
     },
     {
       name: 'TerminateBuildInstance',
       action: 'TerminateInstance',
       onFailure: 'Continue',
-      timeoutSeconds: 300,
       inputs: INSTANCE,
     },
   ],
+  outputs: [{ name: 'ImageId', value: '$.stepOutputs.CreateOutputAMI.imageId' }],
 };

@@ -1,9 +1,14 @@
 import { Scalar, stringify } from 'yaml';
-import type { WorkflowDocument } from './workflow-document';
+import type { BuildWorkflowDocument, TestWorkflowDocument } from './workflow-document';
 
 /** The YAML of a workflow document, keys in the order of Image Builder's own. */
-export function renderWorkflow({ steps, ...head }: WorkflowDocument): string {
+export function renderWorkflow({
+  steps,
+  outputs,
+  ...head
+}: BuildWorkflowDocument | TestWorkflowDocument): string {
   const schemaVersion = new Scalar(head.schemaVersion);
   schemaVersion.minFractionDigits = 1;
-  return stringify({ ...head, schemaVersion, steps }, { lineWidth: 0, aliasDuplicateObjects: false });
+  const document = { ...head, schemaVersion, steps, ...(outputs === undefined ? {} : { outputs }) };
+  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
 }

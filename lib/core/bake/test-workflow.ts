@@ -1,4 +1,4 @@
-import type { WorkflowDocument, WorkflowStep } from './workflow-document';
+import type { TestWorkflowDocument, WorkflowStep } from './workflow-document';
 
 const INSTANCE = { 'instanceId.$': '$.stepOutputs.LaunchTestInstance.instanceId' };
 
@@ -6,8 +6,6 @@ const COLLECT_FINDINGS: WorkflowStep = {
   name: 'CollectImageScanFindings',
   action: 'CollectImageScanFindings',
   onFailure: 'Abort',
-  // Inspector looks at an instance some minutes after its start.
-  timeoutSeconds: 1800,
   inputs: INSTANCE,
 };
 
@@ -17,7 +15,7 @@ const COLLECT_FINDINGS: WorkflowStep = {
  *
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-step-actions.html
  */
-export function testWorkflow({ scans }: { readonly scans: boolean }): WorkflowDocument {
+export function testWorkflow({ scans }: { readonly scans: boolean }): TestWorkflowDocument {
   return {
     name: 'winbake-test',
     description: 'Tries an AMI, and fails it where a test fails.',
@@ -27,14 +25,12 @@ export function testWorkflow({ scans }: { readonly scans: boolean }): WorkflowDo
         name: 'LaunchTestInstance',
         action: 'LaunchInstance',
         onFailure: 'Abort',
-        timeoutSeconds: 1500,
         inputs: { waitFor: 'ssmAgent' },
       },
       {
         name: 'ApplyTestComponents',
         action: 'ExecuteComponents',
         onFailure: 'Abort',
-        timeoutSeconds: 3900,
         inputs: INSTANCE,
       },
       ...(scans ? [COLLECT_FINDINGS] : []),
@@ -42,7 +38,6 @@ export function testWorkflow({ scans }: { readonly scans: boolean }): WorkflowDo
         name: 'TerminateTestInstance',
         action: 'TerminateInstance',
         onFailure: 'Continue',
-        timeoutSeconds: 300,
         inputs: INSTANCE,
       },
     ],

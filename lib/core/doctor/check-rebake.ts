@@ -1,11 +1,14 @@
+import { BAKE_BOUND_SECONDS } from '../bake/bake-bound';
 import { isBaking, readLease } from '../bake/lease';
 import { readCareMemory } from '../care/care-memory';
 import type { DocumentStore } from '../ports/document-store';
+import { DEFAULT_GATE_POLICY, MOST_ATTEMPTS, RETRY_SECONDS } from '../gate/gate-policy';
 import { readLastDecision } from '../gate/last-decision';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts } from './check-result';
 
-/** The longest wait, the longest build and a margin: no rebake lasts longer. */
-const LONGEST_REBAKE_HOURS = 72;
+/** The longest wait, and an order that is tried as often as it may be: no rebake lasts longer. */
+const LONGEST_REBAKE_HOURS =
+  (DEFAULT_GATE_POLICY.longestWaitSeconds + MOST_ATTEMPTS * (BAKE_BOUND_SECONDS + RETRY_SECONDS)) / 3600;
 
 /** Without a decision for so long nobody knows whether there is anything to bake. */
 const LONGEST_SILENCE_HOURS = 26;

@@ -5,6 +5,7 @@ import { PHASES } from '../awstoe/parsed-component';
 import { findResource, type FoundResource } from './find-resource';
 import { objectsOf, textOf } from './property-values';
 import { readRecipeComponent, type RecipeComponent } from './recipe-component';
+import { readWorkflows, type PipelineWorkflow } from './workflows';
 
 /** What a pipeline of the template bakes. */
 export interface Recipe {
@@ -15,6 +16,8 @@ export interface Recipe {
   readonly instanceRole: { readonly id: string; readonly arn: string };
   /** What the distribution configuration puts on the AMI. */
   readonly amiTags: Readonly<Record<string, string>>;
+  /** What is done around the components, in the order of the stages. */
+  readonly workflows: readonly PipelineWorkflow[];
 }
 
 /**
@@ -26,6 +29,7 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
     'ImageRecipeArn',
     'InfrastructureConfigurationArn',
     'DistributionConfigurationArn',
+    'Workflows',
   ]);
   const arn = textOf(pipeline.properties, 'ImageRecipeArn');
   const recipe = find(stacks, 'AWS::ImageBuilder::ImageRecipe', arn, ['Components', 'ParentImage']);
@@ -38,6 +42,7 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
     ),
     instanceRole: instanceRoleOf(stacks, textOf(pipeline.properties, 'InfrastructureConfigurationArn')),
     amiTags: amiTagsOf(stacks, pipeline.properties['DistributionConfigurationArn']),
+    workflows: readWorkflows(stacks, pipeline.properties),
   };
 }
 

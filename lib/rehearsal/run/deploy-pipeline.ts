@@ -2,10 +2,12 @@ import { createSeed } from '../../handlers/seed';
 import type { SeededPipeline } from '../../handlers/env';
 import type { JsonObject } from '../../core/oci/json-value';
 import { UsageError } from '../../core/errors/usage-error';
+import { WinbakeError } from '../../core/errors/winbake-error';
 import { osOf } from '../../handlers/os';
 import type { StackModel } from '../assembly/stack-model';
 import { callerOf } from '../iam/role-policies';
 import { readRecipe } from '../image-builder/read-recipe';
+import { refusedWorkflows } from '../image-builder/workflows';
 import type { PretendedAccount } from './pretended-account';
 import { functionByArn, functionsOf, stateMachineCalling, type TemplateFunction } from './template-functions';
 
@@ -86,7 +88,13 @@ function readRecipes({ stacks }: PretendedAccount, { stateMachine }: DeployedPip
     for (const logicalId of stack.logicalIds('AWS::ImageBuilder::ImagePipeline')) {
       const arn = stack.reference(logicalId);
       if (definition.includes(arn)) {
-        readRecipe(stacks, arn);
+        const refusal = refusedWorkflows(readRecipe(stacks, arn).workflows);
+        if (refusal !== undefined) {
+          throw new WinbakeError(
+            'REHEARSAL_FAILED',
+            `Image Builder would refuse the pipeline ${arn}: ${refusal}`,
+          );
+        }
       }
     }
   }

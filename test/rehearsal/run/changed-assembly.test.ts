@@ -83,6 +83,26 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     },
     /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform lambda:InvokeFunction on /,
   ],
+  "the state machine's imagebuilder:TagResource removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'RebakeRole', 'imagebuilder:TagResource');
+    },
+    /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform imagebuilder:TagResource on \S+:image-pipeline\/winbake-2022-core/,
+  ],
+  'the output ImageId of the build workflow removed': [
+    ({ pipeline }) => {
+      const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
+      Properties.Data = String(Properties.Data).replace(/^outputs:[^]*/m, '');
+    },
+    /^Image Builder would refuse the pipeline \S+: .* Build workflow must have output named ImageId to build AMI\. Workflow ARN: \S+:workflow\/winbake-2022-core-build\/1\.0\.0\/1\.$/,
+  ],
+  'a step of a workflow with more time than there is': [
+    ({ pipeline }) => {
+      const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
+      Properties.Data = String(Properties.Data).replace('timeoutSeconds: 57600', 'timeoutSeconds: 90000');
+    },
+    /^Image Builder would refuse workflow \S+: timeoutSeconds of step ApplyBuildComponents must be at most 86400, the most of ExecuteComponents; got: 90000\.$/,
+  ],
 };
 
 /** Changes that are noticed in the course of a bake. */
