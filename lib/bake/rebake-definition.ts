@@ -5,12 +5,11 @@ import {
   MOST_LOOKS,
 } from '../core/bake/bake-bound';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/ended-without-image';
+import { IMAGE_BUILDER_REFUSALS } from '../core/bake/image-builder-refusals';
 import { POLL_INTERVAL_SECONDS } from '../core/gate/gate-policy';
+import { PIPELINE_TAG } from './pipeline-tag';
 
-/**
- * A service that fails is asked again for half an hour. Where the call itself is at fault that time is lost, which a bake of
- * hours can bear.
- */
+/** A service that fails is asked again for half an hour. */
 const RETRY = {
   IntervalSeconds: 10,
   MaxAttempts: 9,
@@ -20,6 +19,9 @@ const RETRY = {
 };
 
 const RETRY_SERVICE = [{ ErrorEquals: ['States.TaskFailed'], ...RETRY }];
+
+/** A start that Image Builder refuses for what it says is refused again: the gate ends the order, and asks a person. */
+const RETRY_START = [{ ErrorEquals: IMAGE_BUILDER_REFUSALS, MaxAttempts: 0 }, ...RETRY_SERVICE];
 
 /** What our functions refuse in words for people fails in the same way again. */
 const RETRY_FUNCTION = [{ ErrorEquals: ['WinbakeError', 'UsageError'], MaxAttempts: 0 }, ...RETRY_SERVICE];
@@ -52,7 +54,8 @@ function whenDecision(decision: string, Next: string) {
  * the input stays reachable through the context object, so it survives the ways back. An order that is being carried out
  * comes with its build, which is followed.
  *
- * `${DecideFunctionArn}`, `${PublishFunctionArn}`, `${ImagePipelineArn}` and `${Partition}` are filled in on deployment.
+ * `${DecideFunctionArn}`, `${PublishFunctionArn}`, `${ImagePipelineArn}`, `${PipelineName}` and `${Partition}` are filled in
+ * on deployment.
  *
  * @see https://states-language.net/
  */
@@ -79,9 +82,14 @@ export const REBAKE_DEFINITION = {
     StartBake: {
       Type: 'Task',
       Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:startImagePipelineExecution',
-      Parameters: { ImagePipelineArn: '${ImagePipelineArn}', 'ClientToken.$': '$.clientToken' },
+      Parameters: {
+        ImagePipelineArn: '${ImagePipelineArn}',
+        'ClientToken.$': '$.clientToken',
+        // The pipeline's own tags are for images that its schedule starts.
+        Tags: { [PIPELINE_TAG]: '${PipelineName}' },
+      },
       ResultPath: '$.bake',
-      Retry: RETRY_SERVICE,
+      Retry: RETRY_START,
       Catch: CATCH,
       Next: 'NoteStart',
     },

@@ -60,6 +60,7 @@ export class Rebake extends Construct {
         DecideFunctionArn: decide.functionArn,
         PublishFunctionArn: publish.functionArn,
         ImagePipelineArn: imagePipelineArn,
+        PipelineName: settings.pipelineName,
       },
       role,
       tracingEnabled: true,
@@ -77,6 +78,12 @@ export class Rebake extends Construct {
     allow(role, {
       actions: ['imagebuilder:StartImagePipelineExecution', 'imagebuilder:GetImagePipeline'],
       resources: [imagePipelineArn],
+    });
+    // A start asks for it on the pipeline, as AWS's EC2ImageBuilderExecutionPolicy has the pair, and tags the image.
+    allow(role, {
+      actions: ['imagebuilder:TagResource'],
+      resources: [imagePipelineArn, imageArns(this, settings.resourceName)],
+      wildcardReason: 'Every build is a version of the image, with a number that is not known before.',
     });
     // The recipe names its base AMI by this parameter, which Image Builder reads when a build starts.
     allow(role, {

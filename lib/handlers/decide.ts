@@ -1,6 +1,7 @@
 import { parseNoBakeWindows } from '../core/calendar/no-bake-windows';
 import { endLeasedOrder, endOrder, type EndedOrder, type EndOrderPorts } from '../core/gate/order-end';
 import { noteStartedBake } from '../core/gate/order-start';
+import { clientTokenOf } from '../core/gate/order-id';
 import {
   orderUnderLease,
   type LeasedGateAnswer,
@@ -142,7 +143,7 @@ function answerOf({ decision, findings, image, order, reason }: LeasedGateAnswer
     decision,
     reason,
     findings,
-    ...(order === undefined ? {} : { orderId: order.id, clientToken: order.id }),
+    ...(order === undefined ? {} : { orderId: order.id, clientToken: clientTokenOf(order) }),
     ...(image === undefined ? {} : { bake: { ImageBuildVersionArn: image } }),
   };
 }

@@ -5,6 +5,7 @@ import { REBAKE_DEFINITION } from '../../lib/bake/rebake-definition';
 function deployed(definition: object = REBAKE_DEFINITION): Record<string, unknown> {
   const text = JSON.stringify(definition)
     .replaceAll('${Partition}', 'aws')
+    .replaceAll('${PipelineName}', '2022-core')
     .replaceAll('${DecideFunctionArn}', 'arn:aws:lambda:eu-central-1:123456789012:function:decide')
     .replaceAll('${PublishFunctionArn}', 'arn:aws:lambda:eu-central-1:123456789012:function:publish')
     .replaceAll(

@@ -109,13 +109,51 @@ test('a cancelled build ends clearly, and is not tried again by itself, but by f
   expect((await world.rebake({ force: true })).history.at(-1)?.state).toBe('Published');
 });
 
-test('a build that does not end is cancelled after 12 hours', async () => {
+test('a build that does not end is cancelled once all limits of Image Builder are over', async () => {
   const world = new RebakeWorld(QUIET);
   const never = { status: 'AVAILABLE', minutes: 60 * 24 * 365 };
   world.plans.push(never, never);
   const result = await world.rebake();
   expect(world.calls.filter((state) => state === 'CancelBake')).toHaveLength(2);
   expect(result.cause).toContain('ended as TIMED_OUT');
+});
+
+test('a start that Image Builder refuses is not made again, and a person is asked in its words', async () => {
+  const world = new RebakeWorld(QUIET);
+  world.trouble = (state) => (state === 'StartBake' ? 'Imagebuilder.InvalidRequestException' : undefined);
+  const result = await world.rebake();
+  expect(wayOf(result)).toBe('Decide StartBake JudgeFailure BakeFailed');
+  expect(world.calls.filter((state) => state === 'StartBake')).toHaveLength(1);
+  expect(world.clock.now()).toEqual(new Date(QUIET));
+  const order = (world.json(LEASE) as { order: { id: string; ended: string } }).order;
+  expect(order.ended).toBe('refused');
+  expect(result.cause).toBe(
+    `The bake ${order.id} was not started, Image Builder refused it (Imagebuilder.InvalidRequestException): ` +
+      'Imagebuilder.InvalidRequestException of StartBake',
+  );
+  expect(world.told).toHaveLength(1);
+  expect(world.told[0]!.text).toContain(
+    'Image Builder refuses to start the bake of 10.0.20348.4294, and would again: deploy a pipeline that it takes',
+  );
+
+  await world.clock.waitUntil(new Date('2025-10-21T00:00:00Z'));
+  expect(wayOf(await world.rebake())).toBe('Decide NeedsOperator');
+  expect(world.calls.filter((state) => state === 'StartBake')).toHaveLength(1);
+
+  world.trouble = () => undefined;
+  expect((await world.rebake({ force: true })).history.at(-1)?.state).toBe('Published');
+  expect(world.json(`bakes/${world.starts[0]!}.json`)).toMatchObject({ attempt: 1 });
+});
+
+test.each([
+  'Imagebuilder.ResourceInUseException',
+  'Imagebuilder.CallRateLimitExceededException',
+  'Imagebuilder.ForbiddenException',
+])('a start that is refused for a while (%s) is made again', async (error) => {
+  const world = new RebakeWorld(QUIET);
+  let left = 3;
+  world.trouble = (state) => (state === 'StartBake' && (left -= 1) >= 0 ? error : undefined);
+  expect((await world.rebake()).history.at(-1)?.state).toBe('Published');
 });
 
 test('a trigger beside a rebake that runs ends at once', async () => {

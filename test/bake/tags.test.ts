@@ -1,7 +1,9 @@
 import { App, CfnResource, TagManager } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addAllPropsPipeline } from '../support/all-props-pipeline';
+import { stateMachineCalling, functionsOf } from '../../lib/rehearsal/run/template-functions';
 import { onlyProperties } from '../support/only-resource';
+import { stackModels } from '../support/stack-models';
 
 const { pipeline, stack } = addAllPropsPipeline(new App());
 const template = Template.fromStack(stack);
@@ -40,4 +42,13 @@ test('and so does everything that Image Builder makes for it', () => {
     ({ AmiDistributionConfiguration }) => AmiDistributionConfiguration.AmiTags,
   );
   expect(ofAmis).toEqual([tag, tag]);
+});
+
+test('an image that the rebake starts has the tag of the start, since the tags of its pipeline are for schedules', () => {
+  const [model] = stackModels({ All: Template.fromStack(stack).toJSON() });
+  const decide = functionsOf(model!).find(({ kind }) => kind === 'decide')!;
+  const { definition } = stateMachineCalling(model!, decide.arn) as {
+    readonly definition: { readonly States: { readonly StartBake: { readonly Parameters: object } } };
+  };
+  expect(definition.States.StartBake.Parameters).toMatchObject({ Tags: { 'winbake:pipeline': 'web' } });
 });

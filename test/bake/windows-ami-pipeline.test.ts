@@ -192,6 +192,7 @@ describe('permissions', () => {
     expect(actionsOf(of('PipelineDecideRole'))).toEqual([
       'events:PutEvents',
       'imagebuilder:CancelImageCreation',
+      'imagebuilder:GetWorkflowStepExecution',
       'imagebuilder:ListWorkflowExecutions',
       'imagebuilder:ListWorkflowStepExecutions',
       'kms:Decrypt',
@@ -255,9 +256,23 @@ describe('permissions', () => {
       'imagebuilder:GetImage',
       'imagebuilder:GetImagePipeline',
       'imagebuilder:StartImagePipelineExecution',
+      'imagebuilder:TagResource',
       'lambda:InvokeFunction',
       'ssm:GetParameter',
     ]);
+  });
+
+  test('the rebake tags what it starts: its pipeline, as AWS asks for it, and images of its recipe', () => {
+    const [tagging, ...more] = of('PipelineRebakeRole').filter(
+      (one) => one.Action === 'imagebuilder:TagResource',
+    );
+    expect(more).toEqual([]);
+    const [started, images] = tagging!.Resource as readonly object[];
+    expect(started).toEqual(
+      of('PipelineRebakeRole').find((one) => actionsOf([one]).includes('imagebuilder:GetImagePipeline'))
+        ?.Resource,
+    );
+    expect(JSON.stringify(images)).toMatch(/:image\/winbake-2022-core\/\*"/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { CURRENT_ORDER_KEY } from '../../lib/core/bake/document-keys';
 import type { Catalog } from '../../lib/core/contracts/catalog';
 import type { Order } from '../../lib/core/contracts/order';
 import type { Measurement } from '../../lib/core/ports/metrics';
@@ -64,6 +65,7 @@ export class RebakeWorld {
   /** The calls of Task states, by state. */
   readonly calls: string[] = [];
   readonly running = new Set<string>();
+  /** The orders of builds that were started. */
   readonly starts: string[] = [];
   readonly answers: DecideAnswer[] = [];
   /** What people and machines were told. */
@@ -223,9 +225,10 @@ export class RebakeWorld {
     const image = `arn:aws:imagebuilder:${REGION}:123456789012:image/winbake-2022-core/1.0.0/${number}`;
     const plan = this.plans.shift() ?? GOOD;
     this.builds.set(image, { ...plan, token, startedAt: this.clock.now() });
-    this.starts.push(token);
+    const { id } = this.json(CURRENT_ORDER_KEY) as Order;
+    this.starts.push(id);
     if (plan.status === 'AVAILABLE') {
-      this.leaveDocuments(image, token);
+      this.leaveDocuments(image, id);
     }
     return image;
   }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { instant } from './values';
 
-/** How an order ended, for good. */
-export const ORDER_ENDS = ['published', 'failed', 'cancelled'] as const;
+/** How an order ended, for good; `refused` where Image Builder did not begin it and never will. */
+export const ORDER_ENDS = ['published', 'failed', 'cancelled', 'refused'] as const;
 
 /** The one bake that a pipeline may run: which execution decides now, and how far its order has come. */
 export const leaseSchema = z.object({

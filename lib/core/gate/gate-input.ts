@@ -31,6 +31,8 @@ export interface FailedOrder {
   readonly at: string;
   /** A person ended it. */
   readonly cancelled?: boolean;
+  /** Image Builder refused to begin it. */
+  readonly refused?: boolean;
 }
 
 /** Everything that a decision depends on. */

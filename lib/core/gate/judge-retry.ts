@@ -12,7 +12,8 @@ export interface RetryJudgement {
 
 /**
  * An order that failed is tried once more after an hour; then a person is asked, until one of its inputs changes or a bake is
- * forced. One that a person cancelled is not tried again until then. Undefined where nothing keeps it.
+ * forced. One that a person cancelled or that Image Builder refused is not tried again until then. Undefined where nothing
+ * keeps it.
  */
 export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryJudgement | undefined {
   const { failed, forced } = input;
@@ -27,6 +28,10 @@ export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
   if (failed.cancelled === true) {
     const reason = `The bake of ${set.target} was cancelled; it is due again when its set, recipe or scripts change.`;
     return { decision: 'nothing', reason };
+  }
+  if (failed.refused === true) {
+    const reason = `Image Builder refuses to start the bake of ${set.target}, and would again: deploy a pipeline that it takes, then run \`winbake rebake --force\`.`;
+    return { decision: 'needsOperator', reason };
   }
   if (failed.attempt >= MOST_ATTEMPTS) {
     const reason = `The bake of ${set.target} failed ${failed.attempt} times with the same set, recipe and scripts.`;

@@ -162,7 +162,12 @@ function failedOrder(
   const end = ended?.order === order.id ? ended.end : undefined;
   return end === 'published' || isPublished(order, standing)
     ? undefined
-    : { ...order, at: orderedAt(order).toISOString(), cancelled: end === 'cancelled' };
+    : {
+        ...order,
+        at: orderedAt(order).toISOString(),
+        cancelled: end === 'cancelled',
+        refused: end === 'refused',
+      };
 }
 
 async function readStandingBake(

@@ -1,4 +1,5 @@
 import { logLink } from '../bake/log-link';
+import { isRefusal } from '../bake/image-builder-refusals';
 import { changeLease, readLease } from '../bake/lease';
 import type { OrderEnd } from '../contracts/lease';
 import type { BakeControl } from '../ports/bake-control';
@@ -41,7 +42,7 @@ const REFUSED = 'WinbakeError';
 
 /**
  * Finds the cause of a failure, ends the order where it cannot be carried out any more, and asks the gate what is to be done.
- * A person's bake is not tried again. Where a service failed after an image was made the order stays: the next rebake
+ * A person's bake is not tried again, and neither is one that Image Builder refused to start. Where a service failed after an image was made the order stays: the next rebake
  * takes it up.
  */
 export async function endOrder(
@@ -57,7 +58,9 @@ export async function endOrder(
   }
   const lease = await readLease(ports.documents);
   const isCancelled = status === 'CANCELLED' || lease?.cancel !== undefined;
-  await endLeasedOrder(ports, request.execution, orderId, isCancelled ? 'cancelled' : 'failed');
+  const isRefused = image === undefined && isRefusal(error);
+  const end = isCancelled ? 'cancelled' : isRefused ? 'refused' : 'failed';
+  await endLeasedOrder(ports, request.execution, orderId, end);
   if (isCancelled) {
     const word = lease?.cancel;
     return {
@@ -92,7 +95,9 @@ async function findCause(
   const what = orderId === undefined ? 'The rebake' : `The bake ${orderId}`;
   const ended = status === undefined ? `failed (${error ?? 'no error name'})` : `ended as ${status}`;
   if (image === undefined) {
-    return `${what} ${ended}: ${reason}`;
+    return isRefusal(error)
+      ? `${what} was not started, Image Builder refused it (${error}): ${reason}`
+      : `${what} ${ended}: ${reason}`;
   }
   // The cause of the failure matters more than a second failure on the way to it.
   const failed = await bakes.failedStep(image).catch(() => undefined);

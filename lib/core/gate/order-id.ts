@@ -1,7 +1,10 @@
 import type { Order } from '../contracts/order';
 import type { FailedOrder } from './gate-input';
 
-/** Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. */
+/**
+ * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
+ * refused was no attempt.
+ */
 export function newOrder(
   now: Date,
   failed: FailedOrder | undefined,
@@ -16,8 +19,18 @@ export function newOrder(
     schema: 'winbake.order/1',
     id: `${inputs.set}-${instant}`,
     ...inputs,
-    attempt: isAgain ? failed.attempt + 1 : 1,
+    attempt: isAgain ? failed.attempt + (failed.refused === true ? 0 : 1) : 1,
   };
+}
+
+/**
+ * What makes the start of an order's build happen once: its id, or the last 36 characters of it, which is all that Image
+ * Builder takes. A revision of five digits makes the id longer; set and instant stand at its end.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_StartImagePipelineExecution.html
+ */
+export function clientTokenOf({ id }: Order): string {
+  return id.slice(-36);
 }
 
 /** When an order was made, to the second, as its id says; the beginning of time for an id of another form. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { failedStepIn } from '../../core/bake/failed-step';
 import type { BakeControl } from '../../core/ports/bake-control';
 import type { ImageBuild, ImageBuilds } from '../../core/ports/image-builds';
 import type { Finding } from '../../core/resolve/finding';
@@ -23,9 +24,16 @@ import { callerOf, type Caller } from '../iam/role-policies';
 import type { PowerShell } from '../powershell/find-powershell';
 import { readRecipe, type Recipe } from './read-recipe';
 import type { RecipeComponent } from './recipe-component';
+import { refusedWorkflows, workflowRuns, type PipelineWorkflow } from './workflows';
 
 /** What a bake of the pretended Image Builder takes by the virtual clock, in seconds; a figure of the field, not measured. */
 const BAKE_SECONDS = 45 * 60;
+
+/** For how long a failed test is rolled back after its image has failed, in seconds; invented. */
+const ROLLBACK_SECONDS = 5 * 60;
+
+/** The most characters of a client token. */
+const LONGEST_TOKEN = 36;
 
 /** What Image Builder needs around it. */
 export interface ImageBuilderOptions {
@@ -51,10 +59,21 @@ export interface ImageBuilderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A request that Image Builder refuses, by the name of its API's error. */
+export class ImageBuilderRefusal extends Error {
+  constructor(name: 'InvalidRequestException', message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
 /** A finished build, as it will be seen once the clock has passed its end. */
 interface FinishedBuild extends ImageBuild {
   readonly reason: string;
   readonly endsAt: Date;
+  readonly workflows: readonly PipelineWorkflow[];
+  /** The step of a workflow that ended it. */
+  readonly failedStep?: string;
 }
 
 /**
@@ -65,12 +84,30 @@ interface FinishedBuild extends ImageBuild {
 export class PretendedImageBuilder {
   private readonly builds = new Map<string, FinishedBuild>();
   private readonly started = new Map<string, string>();
+  private readonly tags = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(private readonly options: ImageBuilderOptions) {}
 
-  /** Starts a pipeline and gives the ARN of the image build version; the same client token starts nothing again. */
-  async start(pipelineArn: string, clientToken: string, caller: Caller): Promise<string> {
+  /**
+   * Starts a pipeline by hand and gives the ARN of the image build version; the same client token starts nothing again. The
+   * image has the tags of the request alone: `ImageTags` of a pipeline are for what its schedule starts.
+   *
+   * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_StartImagePipelineExecution.html
+   */
+  async start(
+    pipelineArn: string,
+    clientToken: string,
+    caller: Caller,
+    tags: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     caller.require('imagebuilder:StartImagePipelineExecution', pipelineArn);
+    caller.require('imagebuilder:TagResource', pipelineArn);
+    if (clientToken.length > LONGEST_TOKEN) {
+      throw new ImageBuilderRefusal(
+        'InvalidRequestException',
+        `The client token has ${clientToken.length} characters; at most ${LONGEST_TOKEN} are taken.`,
+      );
+    }
     const known = this.started.get(clientToken);
     if (known !== undefined) {
       return known;
@@ -80,8 +117,16 @@ export class PretendedImageBuilder {
       // Image Builder reads the parameter with the rights of who starts the pipeline.
       caller.require('ssm:GetParameter', parameterArn(recipe.baseAmiParameter, this.environment));
     }
+    const refusal = refusedWorkflows(recipe.workflows);
+    if (refusal !== undefined) {
+      throw new ImageBuilderRefusal('InvalidRequestException', refusal);
+    }
     const number = this.builds.size + 1;
     const imageArn = `${recipe.arn.replace(':image-recipe/', ':image/')}/${number}`;
+    if (Object.keys(tags).length > 0) {
+      caller.require('imagebuilder:TagResource', imageArn);
+    }
+    this.tags.set(imageArn, tags);
     this.builds.set(imageArn, await this.build(recipe, imageArn));
     this.started.set(clientToken, imageArn);
     return imageArn;
@@ -114,16 +159,25 @@ export class PretendedImageBuilder {
       failedStep: (imageArn) => {
         caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
         caller.require('imagebuilder:ListWorkflowStepExecutions', this.workflow);
-        const { reason, status } = this.find(imageArn);
-        return Promise.resolve(
-          status === 'FAILED' ? { step: 'ApplyComponents', message: reason } : undefined,
-        );
+        const { endsAt, failedStep, workflows } = this.find(imageArn);
+        if (failedStep === undefined) {
+          return Promise.resolve(undefined);
+        }
+        caller.require('imagebuilder:GetWorkflowStepExecution', this.workflowStep);
+        const rolledBackAt = endsAt.getTime() + ROLLBACK_SECONDS * 1000;
+        const isRolledBack = this.options.clock.now().getTime() >= rolledBackAt;
+        return Promise.resolve(failedStepIn(workflowRuns(workflows, failedStep, isRolledBack)));
       },
       cancel: (imageArn) => {
         this.cancel(imageArn, caller);
         return Promise.resolve();
       },
     };
+  }
+
+  /** The tags of an image. */
+  tagsOf(imageArn: string): Readonly<Record<string, string>> {
+    return this.tags.get(imageArn) ?? {};
   }
 
   /** Ends a build that is under way. */
@@ -147,6 +201,7 @@ export class PretendedImageBuilder {
   private async build(recipe: Recipe, imageArn: string): Promise<FinishedBuild> {
     const buildInstanceId = `i-${digitsOf(`${imageArn} build`, 17)}`;
     const testInstanceId = `i-${digitsOf(`${imageArn} test`, 17)}`;
+    const { workflows } = recipe;
     const endsAt = new Date(this.options.clock.now().getTime() + BAKE_SECONDS * 1000);
     const { facts, offeredRevision } = this.options.baseHost(buildInstanceId);
     const folder = join(this.options.folder, buildInstanceId);
@@ -156,22 +211,28 @@ export class PretendedImageBuilder {
       return { host, ...(await this.runPhases(scope(host), recipe, ['build', 'validate'])) };
     });
     if (!built.succeeded) {
-      return { endsAt, ...failedBuild('build', built.reason), buildInstanceId, testInstanceId: undefined };
+      const failed = failedBuild('Build', built.reason);
+      return { endsAt, workflows, ...failed, buildInstanceId, testInstanceId: undefined };
     }
     const tested = await this.onInstance(testInstanceId, recipe, async (surroundings, scope) => {
       const host = built.host.clone(join(this.options.folder, testInstanceId), testInstanceId, surroundings);
       return this.runPhases(scope(host), recipe, ['test']);
     });
     if (!tested.succeeded) {
-      return { endsAt, ...failedBuild('test', tested.reason), buildInstanceId, testInstanceId };
+      return { endsAt, workflows, ...failedBuild('Test', tested.reason), buildInstanceId, testInstanceId };
     }
     const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags, endsAt) };
-    return { endsAt, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
+    return { endsAt, workflows, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
   }
 
   private get workflow(): string {
     const { account, region } = this.environment;
     return `arn:aws:imagebuilder:${region}:${account}:workflow-execution/wf-${digitsOf('workflow', 8)}`;
+  }
+
+  private get workflowStep(): string {
+    const { account, region } = this.environment;
+    return `arn:aws:imagebuilder:${region}:${account}:workflow-step-execution/step-${digitsOf('step', 8)}`;
   }
 
   private get environment(): Environment {
@@ -263,6 +324,11 @@ function whySilent(caller: Caller): string | undefined {
   }
 }
 
-function failedBuild(stage: string, reason: string) {
-  return { status: 'FAILED', reason: `in the ${stage} stage, ${reason}`, amis: {} };
+function failedBuild(stage: 'Build' | 'Test', reason: string) {
+  return {
+    status: 'FAILED',
+    reason: `in the ${stage.toLowerCase()} stage, ${reason}`,
+    failedStep: `Apply${stage}Components`,
+    amis: {},
+  };
 }

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../core/oci/json-value';
 import { unmodelled } from '../assembly/unmodelled';
 import type { Caller } from '../iam/role-policies';
-import type { PretendedImageBuilder } from '../image-builder/pretended-image-builder';
+import { ImageBuilderRefusal, type PretendedImageBuilder } from '../image-builder/pretended-image-builder';
 
 /** A call that a Task state makes. */
 export interface TaskCall {
@@ -21,8 +21,20 @@ export interface StateMachineSurroundings {
 /**
  * Makes the calls of Task states; throws for a service integration that has no model.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
 export async function callTask(surroundings: StateMachineSurroundings, call: TaskCall): Promise<unknown> {
+  try {
+    return await answerTo(surroundings, call);
+  } catch (error) {
+    // An error of an AWS SDK integration has the name of its service in front.
+    throw error instanceof ImageBuilderRefusal
+      ? Object.assign(error, { name: `Imagebuilder.${error.name}` })
+      : error;
+  }
+}
+
+async function answerTo(surroundings: StateMachineSurroundings, call: TaskCall): Promise<unknown> {
   const { caller, imageBuilder, invoke } = surroundings;
   const parameters = isJsonObject(call.parameters) ? call.parameters : {};
   if (imageBuilder === undefined && call.resource.includes(':imagebuilder:')) {
@@ -35,11 +47,12 @@ export async function callTask(surroundings: StateMachineSurroundings, call: Tas
       return { StatusCode: 200, Payload: await invoke(functionArn, parameters['Payload']) };
     }
     case 'arn:aws:states:::aws-sdk:imagebuilder:startImagePipelineExecution': {
-      const { ImagePipelineArn, ClientToken } = parameters;
+      const { ImagePipelineArn, ClientToken, Tags } = parameters;
       const ImageBuildVersionArn = await imageBuilder?.start(
         String(ImagePipelineArn),
         String(ClientToken),
         caller,
+        isJsonObject(Tags) ? (Tags as Readonly<Record<string, string>>) : {},
       );
       return { ClientToken, ImageBuildVersionArn };
     }

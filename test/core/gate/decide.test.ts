@@ -1,7 +1,9 @@
 import { withAccepted, withHost } from '../../../lib/core/catalog/catalog';
+import { imageSetId } from '../../../lib/core/catalog/image-set-id';
 import { findingKey } from '../../../lib/core/gate/finding-key';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../../lib/core/gate/gate-policy';
+import { clientTokenOf, newOrder } from '../../../lib/core/gate/order-id';
 import { inShort } from '../../support/gate-history';
 import { GateState } from '../../support/gate-state';
 
@@ -203,6 +205,21 @@ describe('an order that failed', () => {
     expect(state.gate.look(now, all(100), { failed: failedIn(state, attempt) }).decision).toBe(expected);
   });
 
+  test('asks the operator at once where Image Builder refused it, and the next is the same attempt', () => {
+    const state = settled();
+    const failed = { ...failedIn(state, 1), refused: true };
+    const decision = state.gate.look('2025-10-02T06:00:00Z', all(100), { failed });
+    expect(decision.decision).toBe('needsOperator');
+    expect(decision.reason).toContain('Image Builder refuses to start the bake of 10.0.20348.100, and would');
+    const { set, recipeArn, scriptsSha256 } = failed;
+    const inputs = {
+      ...{ set, recipeArn, scriptsSha256, trigger: 'byHand', targetRevision: 100, baseAmiId: 'ami' },
+      release: '2022' as const,
+    };
+    const attempts = [failed, failedIn(state, 1)].map((one) => newOrder(new Date(0), one, inputs).attempt);
+    expect(attempts).toEqual([1, 2]);
+  });
+
   test.each([
     ['the scripts change', 100, { scriptsSha256: 'new' }],
     ['a newer image is out', 101, {}],
@@ -259,3 +276,23 @@ test('a decision says when time alone may change it', () => {
     '2025-10-16T05:00:00.000Z',
   );
 });
+
+test.each([4294, 32_230])(
+  'an order of revision %s has a client token that Image Builder takes',
+  (revision) => {
+    const at = new Date('2025-10-14T21:00:00Z');
+    const set = imageSetId({ build: 26_100, revision }, [
+      { family: 'servercore', digest: `sha256:${'a'.repeat(64)}`, late: false },
+    ]);
+    const inputs = {
+      ...{ trigger: 'byHand', set, targetRevision: revision, baseAmiId: 'ami' },
+      ...{ scriptsSha256: 'scripts', recipeArn: 'recipe', release: '2025' as const },
+    };
+    const token = clientTokenOf(newOrder(at, undefined, inputs));
+    expect(token).toMatch(/^[\w.-]{1,36}$/);
+    // Another set at the same instant, and the same set at another, are other builds.
+    const later = newOrder(new Date('2025-10-14T21:00:01Z'), undefined, inputs);
+    const other = newOrder(at, undefined, { ...inputs, set: set.replace(/a$/, 'b') });
+    expect(new Set([later, other].map(clientTokenOf)).add(token).size).toBe(3);
+  },
+);
