@@ -15,7 +15,7 @@ export interface PatchBudgetShares {
 
 /**
  * The budget from Microsoft's release to the last instance. Ends synthesis where what the pipeline may take is more than all
- * of it, and says what to shorten.
+ * of it, a bake with what is planned for one, and says what to shorten.
  */
 export function patchBudget(
   scope: IConstruct,

@@ -79,13 +79,19 @@ test.each<[string, Changes, string, RegExp]>([
   ],
   [
     'a rebake that does not end',
-    { documents: { 'bakes/lease.json': LEASE }, isRunning: true },
+    { documents: { 'bakes/lease.json': { ...LEASE, at: '2025-10-13T00:00:00Z' } }, isRunning: true },
     'no',
     /does not end/,
   ],
   [
+    'a rebake whose two tries may still be under way',
+    { documents: { 'bakes/lease.json': LEASE }, isRunning: true },
+    'ok',
+    /^held since /,
+  ],
+  [
     'an order that nobody took over',
-    { documents: { 'bakes/lease.json': LEASE } },
+    { documents: { 'bakes/lease.json': { ...LEASE, at: '2025-10-13T00:00:00Z' } } },
     'no',
     /nobody took it over/,
   ],
