@@ -2,7 +2,7 @@ import { CfnWorkflow, type CfnImagePipeline } from 'aws-cdk-lib/aws-imagebuilder
 import { Construct } from 'constructs';
 import { BUILD_WORKFLOW } from '../core/bake/build-workflow';
 import { renderWorkflow } from '../core/bake/render-workflow';
-import { testWorkflow } from '../core/bake/test-workflow';
+import { TEST_WORKFLOW } from '../core/bake/test-workflow';
 import type { WorkflowDocument } from '../core/bake/workflow-document';
 import type { PipelineSettings } from './pipeline-settings';
 
@@ -10,11 +10,11 @@ import type { PipelineSettings } from './pipeline-settings';
 export class BakeWorkflows extends Construct {
   public readonly configurations: CfnImagePipeline.WorkflowConfigurationProperty[];
 
-  constructor(scope: Construct, id: string, { resourceName, scan }: PipelineSettings) {
+  constructor(scope: Construct, id: string, { resourceName }: PipelineSettings) {
     super(scope, id);
     this.configurations = [
       this.workflow('Build', 'BUILD', `${resourceName}-build`, BUILD_WORKFLOW),
-      this.workflow('Test', 'TEST', `${resourceName}-test`, testWorkflow({ scans: scan !== undefined })),
+      this.workflow('Test', 'TEST', `${resourceName}-test`, TEST_WORKFLOW),
     ];
   }
 

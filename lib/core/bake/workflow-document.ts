@@ -17,7 +17,6 @@ export type WorkflowAction =
   | 'CollectImageMetadata'
   | 'RunSysPrep'
   | 'CreateImage'
-  | 'CollectImageScanFindings'
   | 'TerminateInstance';
 
 /** One step of a workflow; without a limit of ours a step may take the hours that the service allows it. */
