@@ -4,36 +4,35 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CareEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
-import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
+import { parameterArn } from '../internal/parameter-arn';
 import { ScheduleTarget } from '../internal/schedule-target';
 import { allowAnnouncements } from './announcement-writes';
+import type { BaseAmiSource } from './base-ami-source';
 import { allowDelivery } from './delivery-writes';
 import { allowPruning } from './operate-permissions';
-import { PipelineFunction, type PipelineResources } from './pipeline-function';
+import { PipelineFunction, type DescribedPipelineResources } from './pipeline-function';
 
 /** What caring needs beside what every function has. */
-export interface CareFunctionProps extends PipelineResources {
+export interface CareFunctionProps extends DescribedPipelineResources {
   readonly undelivered: IQueue;
+  readonly baseAmi: BaseAmiSource;
 }
 
 /** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age, and once a day what may go. */
 export class CareFunction extends PipelineFunction<CareEnvironment> {
   constructor(scope: Construct, id: string, props: CareFunctionProps) {
-    const { bucket, settings, undelivered } = props;
+    const { baseAmi, bucket, settings, undelivered } = props;
     super(scope, id, props, {
       kind: 'care',
       does: 'promotes, delivers and cleans up',
       timeout: Duration.minutes(10),
-      environment: {},
+      environment: { WINBAKE_PIPELINE_DESCRIPTION: props.description },
       undelivered,
     });
     allowDelivery(this.role, settings);
     allowAnnouncements(this.role);
     allowPruning(this.role, settings);
-    allow(this.role, {
-      actions: ['ssm:GetParameter'],
-      resources: [publicParameterArn(this, settings.os.baseAmiParameter)],
-    });
+    allow(this.role, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
     allow(this.role, {
       actions: ['ssm:GetParameter'],
       resources: [parameterArn(this, `${settings.parameterPrefix}/fleets/*`)],
