@@ -7,6 +7,7 @@ import {
   type WorkflowStepMetadata,
 } from '@aws-sdk/client-imagebuilder';
 import type { BakeControl } from '../core/ports/bake-control';
+import { launchedInstances } from './image-builder-builds';
 
 /**
  * What Image Builder tells of a build's workflows, and how a build is ended.
@@ -26,6 +27,7 @@ export function imageBuilderControl(client: ImagebuilderClient): BakeControl {
       }
       return undefined;
     },
+    launchedInstances: (imageBuildVersionArn) => launchedInstances(client, imageBuildVersionArn),
     cancel: async (imageBuildVersionArn) => {
       await client.send(new CancelImageCreationCommand({ imageBuildVersionArn, clientToken: randomUUID() }));
     },

@@ -142,6 +142,7 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
       baseAmi,
       recipeArn,
       scriptsSha256: scripts.sha256,
+      instanceRole,
     });
     const publish = new PublishFunction(this, 'Publish', { ...resources, instanceRole });
     const care = new CareFunction(this, 'Care', { ...resources, undelivered });

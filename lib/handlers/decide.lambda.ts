@@ -46,5 +46,5 @@ async function decide(event: DecideEvent): Promise<DecideAnswer> {
 export const handler = withLog(
   createLog({ pipeline: pipelineOf(process.env).pipeline }),
   decide,
-  ({ decision, findings, orderId, reason }) => ({ decision, reason, orderId, findings }),
+  ({ code, decision, findings, orderId, reason }) => ({ decision, reason, orderId, code, findings }),
 );

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BakeControl } from '../../core/ports/bake-control';
+import type { BakeControl, FailedStep } from '../../core/ports/bake-control';
 import type { ImageBuild, ImageBuilds } from '../../core/ports/image-builds';
 import type { Finding } from '../../core/resolve/finding';
 import type { Amis } from '../account/amis';
@@ -26,6 +26,8 @@ import type { RecipeComponent } from './recipe-component';
 
 /** What a bake of the pretended Image Builder takes by the virtual clock, in seconds; a figure of the field, not measured. */
 const BAKE_SECONDS = 45 * 60;
+
+const WORKFLOW_ID = `wf-${digitsOf('workflow', 8)}`;
 
 /** What Image Builder needs around it. */
 export interface ImageBuilderOptions {
@@ -54,6 +56,10 @@ export interface ImageBuilderOptions {
 /** A finished build, as it will be seen once the clock has passed its end. */
 interface FinishedBuild extends ImageBuild {
   readonly reason: string;
+  /** The workflow step that failed it, where one did. */
+  readonly failedStep?: string;
+  /** What the log of the instance says of the step that failed. */
+  readonly log?: string | undefined;
   readonly endsAt: Date;
 }
 
@@ -102,7 +108,7 @@ export class PretendedImageBuilder {
     return {
       describe: (imageArn) => {
         caller.require('imagebuilder:GetImage', imageArn);
-        caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
+        this.requireWorkflows(imageArn, caller);
         return Promise.resolve(this.find(imageArn));
       },
     };
@@ -111,19 +117,27 @@ export class PretendedImageBuilder {
   /** What a caller may ask and do about builds. */
   control(caller: Caller): BakeControl {
     return {
-      failedStep: (imageArn) => {
-        caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
-        caller.require('imagebuilder:ListWorkflowStepExecutions', this.workflow);
-        const { reason, status } = this.find(imageArn);
-        return Promise.resolve(
-          status === 'FAILED' ? { step: 'ApplyComponents', message: reason } : undefined,
-        );
+      failedStep: (imageArn): Promise<FailedStep | undefined> => {
+        this.requireWorkflows(imageArn, caller);
+        const { failedStep } = this.find(imageArn);
+        // Image Builder gives a failed component no message: what went wrong is in the log alone.
+        return Promise.resolve(failedStep === undefined ? undefined : { step: failedStep, message: '' });
+      },
+      launchedInstances: (imageArn) => {
+        this.requireWorkflows(imageArn, caller);
+        const { buildInstanceId: build, testInstanceId: test } = this.find(imageArn);
+        return Promise.resolve({ build, test });
       },
       cancel: (imageArn) => {
         this.cancel(imageArn, caller);
         return Promise.resolve();
       },
     };
+  }
+
+  /** What a person reads in the log of a build that failed: the step, and what it said last. */
+  failureInLog(imageArn: string): string | undefined {
+    return this.find(imageArn).log;
   }
 
   /** Ends a build that is under way. */
@@ -134,6 +148,12 @@ export class PretendedImageBuilder {
     if (build.endsAt > now) {
       this.builds.set(imageArn, { ...build, status: 'CANCELLED', reason: '', amis: {}, endsAt: now });
     }
+  }
+
+  /** What the workflows of an image tell is asked for with two calls. */
+  private requireWorkflows(imageArn: string, caller: Caller): void {
+    caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
+    caller.require('imagebuilder:ListWorkflowStepExecutions', this.workflow);
   }
 
   private find(imageArn: string): FinishedBuild {
@@ -156,14 +176,19 @@ export class PretendedImageBuilder {
       return { host, ...(await this.runPhases(scope(host), recipe, ['build', 'validate'])) };
     });
     if (!built.succeeded) {
-      return { endsAt, ...failedBuild('build', built.reason), buildInstanceId, testInstanceId: undefined };
+      const ids = {
+        buildInstanceId: built.launched ? buildInstanceId : undefined,
+        testInstanceId: undefined,
+      };
+      return { endsAt, ...failedBuild('Build', built), ...ids };
     }
     const tested = await this.onInstance(testInstanceId, recipe, async (surroundings, scope) => {
       const host = built.host.clone(join(this.options.folder, testInstanceId), testInstanceId, surroundings);
       return this.runPhases(scope(host), recipe, ['test']);
     });
     if (!tested.succeeded) {
-      return { endsAt, ...failedBuild('test', tested.reason), buildInstanceId, testInstanceId };
+      const ids = { buildInstanceId, testInstanceId: tested.launched ? testInstanceId : undefined };
+      return { endsAt, ...failedBuild('Test', tested), ...ids };
     }
     const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags, endsAt) };
     return { endsAt, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
@@ -171,7 +196,7 @@ export class PretendedImageBuilder {
 
   private get workflow(): string {
     const { account, region } = this.environment;
-    return `arn:aws:imagebuilder:${region}:${account}:workflow-execution/wf-${digitsOf('workflow', 8)}`;
+    return `arn:aws:imagebuilder:${region}:${account}:workflow-execution/${WORKFLOW_ID}`;
   }
 
   private get environment(): Environment {
@@ -199,7 +224,11 @@ export class PretendedImageBuilder {
     const caller = callerOf(stacks, recipe.instanceRole.arn, { 'aws:userid': `${roleId}:${instanceId}` });
     const denied = whySilent(caller);
     if (denied !== undefined) {
-      return { succeeded: false, reason: `the instance never answered: AccessDenied: ${denied}` };
+      return {
+        succeeded: false,
+        launched: false,
+        reason: `The instance never answered: AccessDenied: ${denied}`,
+      };
     }
     const metadata = await startMetadataService(instanceId);
     try {
@@ -225,11 +254,12 @@ export class PretendedImageBuilder {
   ): Promise<{ readonly succeeded: true } | Failed> {
     const memory = new StepMemory();
     for (const phase of phases) {
-      for (const { document, parameters } of recipe.components.filter(isRunnable)) {
+      for (const { arn, document, parameters } of recipe.components.filter(isRunnable)) {
         const { failure } = await runPhase(scope, document, phase, parameters, this.options.onStep, memory);
         if (failure !== undefined) {
           const { component, reason = 'no reason is known.', step } = failure;
-          return { succeeded: false, reason: `step ${step} of component ${component}: ${reason}` };
+          const log = `step ${step} of component ${component}: ${reason}`;
+          return { succeeded: false, launched: true, reason: `Document ${arn} failed!`, log };
         }
       }
     }
@@ -246,7 +276,10 @@ function isRunnable(
 /** What failed on an instance. */
 interface Failed {
   readonly succeeded: false;
+  /** Whether the instance came up. */
+  readonly launched: boolean;
   readonly reason: string;
+  readonly log?: string;
 }
 
 /** An instance without these two rights never answers Image Builder, and its build ends by the time that it has. */
@@ -263,6 +296,16 @@ function whySilent(caller: Caller): string | undefined {
   }
 }
 
-function failedBuild(stage: string, reason: string) {
-  return { status: 'FAILED', reason: `in the ${stage} stage, ${reason}`, amis: {} };
+/**
+ * How a failure shows in the API: a failed component gives its ARN, and never its cause.
+ * @see https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/debugging
+ */
+function failedBuild(stage: 'Build' | 'Test', { launched, log, reason }: Failed) {
+  return {
+    status: 'FAILED',
+    reason: `Workflow Execution ID: '${WORKFLOW_ID}' failed with reason: ${reason}`,
+    failedStep: launched ? `Apply${stage}Components` : `Launch${stage}Instance`,
+    log,
+    amis: {},
+  };
 }
