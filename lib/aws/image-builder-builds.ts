@@ -1,10 +1,10 @@
 import {
   GetImageCommand,
-  GetWorkflowStepExecutionCommand,
   ListWorkflowExecutionsCommand,
   ListWorkflowStepExecutionsCommand,
   type ImagebuilderClient,
 } from '@aws-sdk/client-imagebuilder';
+import type { LaunchedInstances } from '../core/ports/bake-control';
 import type { ImageBuilds } from '../core/ports/image-builds';
 
 /**
@@ -18,39 +18,52 @@ export function imageBuilderBuilds(client: ImagebuilderClient): ImageBuilds {
       const amis = (image?.outputResources?.amis ?? []).flatMap(({ region, image: amiId }) =>
         region !== undefined && amiId !== undefined ? [[region, amiId] as const] : [],
       );
+      const { build, test } = await launchedInstances(client, imageBuildVersionArn);
       return {
         status: image?.state?.status ?? 'UNKNOWN',
         amis: Object.fromEntries(amis),
-        buildInstanceId: await launchedInstance(client, imageBuildVersionArn, 'BUILD'),
-        testInstanceId: await launchedInstance(client, imageBuildVersionArn, 'TEST'),
+        buildInstanceId: build,
+        testInstanceId: test,
       };
     },
   };
 }
 
-async function launchedInstance(
+/**
+ * The instances of a build, as the outputs of its `LaunchInstance` steps name them.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_WorkflowStepMetadata.html
+ */
+export async function launchedInstances(
   client: ImagebuilderClient,
   imageBuildVersionArn: string,
-  type: 'BUILD' | 'TEST',
-): Promise<string | undefined> {
+): Promise<LaunchedInstances> {
   const { workflowExecutions = [] } = await client.send(
     new ListWorkflowExecutionsCommand({ imageBuildVersionArn }),
   );
-  for (const { workflowExecutionId } of workflowExecutions.filter((execution) => execution.type === type)) {
-    const { steps = [] } = await client.send(new ListWorkflowStepExecutionsCommand({ workflowExecutionId }));
-    for (const { stepExecutionId } of steps.filter((step) => step.action === 'LaunchInstance')) {
-      const { outputs } = await client.send(new GetWorkflowStepExecutionCommand({ stepExecutionId }));
-      const instance = instanceIdIn(outputs);
+  const launchedBy = async (type: 'BUILD' | 'TEST') => {
+    for (const { workflowExecutionId } of workflowExecutions.filter((one) => one.type === type)) {
+      const { steps = [] } = await client.send(
+        new ListWorkflowStepExecutionsCommand({ workflowExecutionId }),
+      );
+      const launches = steps.filter(({ action }) => action === 'LaunchInstance');
+      const instance = launches.map(({ outputs }) => instanceIdIn(outputs)).find((id) => id !== undefined);
       if (instance !== undefined) {
         return instance;
       }
     }
-  }
-  return undefined;
+    return undefined;
+  };
+  return { build: await launchedBy('BUILD'), test: await launchedBy('TEST') };
 }
 
+/** A step that has not ended, or failed, has no outputs, or none in JSON. */
 function instanceIdIn(outputs: string | undefined): string | undefined {
-  const value: unknown = JSON.parse(outputs ?? '{}');
+  let value: unknown;
+  try {
+    value = JSON.parse(outputs ?? '{}');
+  } catch {
+    return undefined;
+  }
   return typeof value === 'object' &&
     value !== null &&
     'instanceId' in value &&

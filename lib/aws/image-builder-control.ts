@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-imagebuilder';
 import { failedStepIn, type StepRun, type WorkflowRun } from '../core/bake/failed-step';
 import type { BakeControl } from '../core/ports/bake-control';
+import { launchedInstances } from './image-builder-builds';
 
 /**
  * What Image Builder tells of a build's workflows, and how a build is ended.
@@ -18,6 +19,7 @@ export function imageBuilderControl(client: ImagebuilderClient): BakeControl {
   return {
     failedStep: async (imageBuildVersionArn) =>
       failedStepIn(await workflowRuns(client, imageBuildVersionArn)),
+    launchedInstances: (imageBuildVersionArn) => launchedInstances(client, imageBuildVersionArn),
     cancel: async (imageBuildVersionArn) => {
       await client.send(new CancelImageCreationCommand({ imageBuildVersionArn, clientToken: randomUUID() }));
     },

@@ -10,7 +10,7 @@ export interface BakeBucketProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The bucket of catalog, orders, image manifests, verifications and publications. */
+/** The bucket of catalog, orders, publications, and what instances write: image manifests, verifications, failures. */
 export class BakeBucket extends Bucket {
   constructor(scope: Construct, id: string, { encryptionKey, removalPolicy }: BakeBucketProps) {
     super(scope, id, {

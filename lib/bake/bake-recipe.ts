@@ -52,6 +52,7 @@ export class BakeRecipe extends Construct {
       amiTags: { [PIPELINE_TAG]: settings.pipelineName },
       components: [
         this.component('Update', UPDATE_COMPONENT, resourceName, {
+          ...documents,
           ...archive,
           ExpectedBuild: host.ExpectedBuild,
           UpdatePolicy: updates.level,
@@ -70,7 +71,11 @@ export class BakeRecipe extends Construct {
           Proxy: settings.proxy ?? 'none',
         }),
         ...own(true),
-        this.component('PrepareSysprep', PREPARE_SYSPREP_COMPONENT, resourceName, { ...archive, ...host }),
+        this.component('PrepareSysprep', PREPARE_SYSPREP_COMPONENT, resourceName, {
+          ...documents,
+          ...archive,
+          ...host,
+        }),
         this.component('Verify', VERIFY_COMPONENT, resourceName, { ...documents, ...archive }),
       ],
       blockDeviceMappings: [

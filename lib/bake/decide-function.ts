@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { gatePolicyVariables, type DecideEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
@@ -13,12 +14,13 @@ export interface DecideFunctionProps extends PipelineResources {
   readonly baseAmi: BaseAmiSource;
   readonly recipeArn: string;
   readonly scriptsSha256: string;
+  readonly instanceRole: IRole & { readonly roleId: string };
 }
 
 /** The gate: looks at the registry, and says whether a bake is due. */
 export class DecideFunction extends PipelineFunction<DecideEnvironment> {
   constructor(scope: Construct, id: string, props: DecideFunctionProps) {
-    const { baseAmi, bucket, recipeArn, scriptsSha256, settings } = props;
+    const { baseAmi, bucket, instanceRole, recipeArn, scriptsSha256, settings } = props;
     const { gate, os, parameterPath } = settings;
     super(scope, id, props, {
       kind: 'decide',
@@ -34,6 +36,7 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
         WINBAKE_REGISTRY: settings.registry,
         WINBAKE_RECIPE_ARN: recipeArn,
         WINBAKE_SCRIPTS_SHA256: scriptsSha256,
+        WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
         WINBAKE_NO_BAKE_WINDOWS: settings.noBakeWindows,
         WINBAKE_LINES: Object.entries(gate.lines)
           .map(([family, line]) => `${family}=${line}`)
@@ -47,6 +50,11 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
       resources: ['catalog/*', 'bakes/*'].map((keys) => bucket.arnForObjects(keys)),
       wildcardReason:
         'One catalog and one document per order; the keys of orders hold the instant that they were made.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: [bucket.arnForObjects('failures/*')],
+      wildcardReason: 'Why a component failed; the key holds the instance, which is not known before.',
     });
     allow(this.role, {
       actions: ['s3:GetObject'],

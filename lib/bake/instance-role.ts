@@ -44,7 +44,7 @@ export class InstanceRole extends Role {
     allow(this, {
       actions: ['s3:PutObject'],
       // The unique id of the role and the id of the instance, joined by a colon.
-      resources: ['manifests', 'verifications'].map((folder) =>
+      resources: ['manifests', 'verifications', 'failures'].map((folder) =>
         bucket.arnForObjects(`${folder}/\${aws:userid}.json`),
       ),
     });

@@ -47,15 +47,10 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
         'imagebuilder:GetImage',
         'imagebuilder:ListWorkflowExecutions',
         'imagebuilder:ListWorkflowStepExecutions',
-        'imagebuilder:GetWorkflowStepExecution',
       ],
-      resources: [
-        imageArns(this, resourceName),
-        `${images}:workflow-execution/*`,
-        `${images}:workflow-step-execution/*`,
-      ],
+      resources: [imageArns(this, resourceName), `${images}:workflow-execution/*`],
       wildcardReason:
-        'Every build is a version of the image; the ids of its workflows and steps, which name the instances, are not known before.',
+        'Every build is a version of the image; the ids of its workflows, whose steps name the instances, are not known before.',
     });
     allow(this.role, {
       actions: ['ec2:CreateTags'],

@@ -143,6 +143,7 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
       baseAmi,
       recipeArn,
       scriptsSha256: scripts.sha256,
+      instanceRole,
     });
     const publish = new PublishFunction(this, 'Publish', { ...described, instanceRole });
     const care = new CareFunction(this, 'Care', { ...described, undelivered, baseAmi });

@@ -45,5 +45,5 @@ async function decide(event: DecideEvent): Promise<DecideAnswer> {
 export const handler = withLog(
   createLog({ pipeline: required(process.env, 'WINBAKE_PIPELINE') }),
   decide,
-  ({ decision, findings, orderId, reason }) => ({ decision, reason, orderId, findings }),
+  ({ code, decision, findings, orderId, reason }) => ({ decision, reason, orderId, code, findings }),
 );

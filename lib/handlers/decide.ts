@@ -1,12 +1,14 @@
 import { parseNoBakeWindows } from '../core/calendar/no-bake-windows';
-import { endLeasedOrder, endOrder, type EndedOrder, type EndOrderPorts } from '../core/gate/order-end';
-import { noteStartedBake } from '../core/gate/order-start';
 import { clientTokenOf } from '../core/gate/order-id';
 import {
-  orderUnderLease,
-  type LeasedGateAnswer,
-  type LeasedGateRequest,
-} from '../core/gate/order-under-lease';
+  endLeasedOrder,
+  endOrder,
+  type EndedOrder,
+  type EndOrderPorts,
+  type EndOrderRequest,
+} from '../core/gate/order-end';
+import { noteStartedBake } from '../core/gate/order-start';
+import { orderUnderLease, type LeasedGateAnswer } from '../core/gate/order-under-lease';
 import {
   noteDecision,
   noteFailure,
@@ -53,6 +55,8 @@ export interface DecideAnswer {
   readonly bake?: { readonly ImageBuildVersionArn: string };
   /** What went wrong, for people. */
   readonly cause?: string;
+  /** The code of the failure document, where an instance left one. */
+  readonly code?: string;
 }
 
 /** What the decide function works with. */
@@ -82,11 +86,12 @@ export function createDecide(ports: DecidePorts, environment: NodeJS.ProcessEnv)
     const failure = failureIn(failed);
     const ended = await endOrder(ports, request, failure);
     await tellOfEnd(ports, told, failure.orderId, ended);
-    const { answer, cause, decision } = ended;
+    const { answer, cause, code, decision } = ended;
     return {
       ...(answer === undefined ? { reason: cause, findings: [] } : answerOf(answer)),
       decision,
       cause,
+      ...(code === undefined ? {} : { code }),
     };
   };
 }
@@ -106,10 +111,10 @@ async function tellOfEnd(
   ports: RebakeNoticePorts,
   told: ToldRebake,
   orderId: string | undefined,
-  { answer, cause, decision }: EndedOrder,
+  { answer, cause, code, decision }: EndedOrder,
 ): Promise<void> {
   if (decision === 'failed' || decision === 'needsOperator') {
-    await noteFailure(ports, told, { orderId, cause, verdict: answer?.reason });
+    await noteFailure(ports, told, { orderId, cause, code, verdict: answer?.reason });
   } else if (answer !== undefined) {
     await tellOfAnswer(ports, told, answer);
   }
@@ -118,7 +123,7 @@ async function tellOfEnd(
 function requestOf(
   { executionArn, input = {} }: DecideEvent,
   environment: NodeJS.ProcessEnv,
-): LeasedGateRequest {
+): EndOrderRequest {
   return {
     execution: executionArn,
     release: osOf(required(environment, 'WINBAKE_OS')).release,
@@ -130,6 +135,7 @@ function requestOf(
     baseAmiParameter: required(environment, 'WINBAKE_BASE_AMI_PARAMETER'),
     recipeArn: required(environment, 'WINBAKE_RECIPE_ARN'),
     scriptsSha256: required(environment, 'WINBAKE_SCRIPTS_SHA256'),
+    instanceRoleId: required(environment, 'WINBAKE_INSTANCE_ROLE_ID'),
     noBakeWindows: parseNoBakeWindows(environment['WINBAKE_NO_BAKE_WINDOWS'] ?? ''),
     trigger: input.trigger ?? 'byHand',
     forced: input.force ?? false,

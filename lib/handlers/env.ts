@@ -69,6 +69,8 @@ export interface DecideEnvironment extends NoticeEnvironment, GatePolicyEnvironm
   readonly WINBAKE_LINES: string;
   /** What is cached beside the families, separated by spaces, in the forms of `EXTRA_FORMS`; may be empty. */
   readonly WINBAKE_EXTRAS: string;
+  /** The unique id of the role of build and test instance, the first part of their documents' keys. */
+  readonly WINBAKE_INSTANCE_ROLE_ID: string;
 }
 
 /** The gate's policy as `decide` reads it; made by `gatePolicyVariables`. */

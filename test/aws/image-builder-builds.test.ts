@@ -1,6 +1,5 @@
 import {
   GetImageCommand,
-  GetWorkflowStepExecutionCommand,
   ImagebuilderClient,
   ListWorkflowExecutionsCommand,
   ListWorkflowStepExecutionsCommand,
@@ -30,15 +29,13 @@ test('the instances are those that the workflows launched', async () => {
     .resolves({
       steps: [
         { stepExecutionId: 'step-bootstrap', action: 'BootstrapInstanceForImageBuilder' },
-        { stepExecutionId: 'step-build', action: 'LaunchInstance' },
+        { stepExecutionId: 'step-build', action: 'LaunchInstance', outputs: '{"instanceId":"i-build"}' },
       ],
     })
     .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-test' })
-    .resolves({ steps: [{ stepExecutionId: 'step-test', action: 'LaunchInstance' }] })
-    .on(GetWorkflowStepExecutionCommand, { stepExecutionId: 'step-build' })
-    .resolves({ outputs: '{"instanceId":"i-build"}' })
-    .on(GetWorkflowStepExecutionCommand, { stepExecutionId: 'step-test' })
-    .resolves({ outputs: '{"instanceId":"i-test"}' });
+    .resolves({
+      steps: [{ stepExecutionId: 'step-test', action: 'LaunchInstance', outputs: '{"instanceId":"i-test"}' }],
+    });
   expect(await builds.describe(ARN)).toEqual({
     status: 'AVAILABLE',
     amis: { 'eu-central-1': 'ami-0fedcba9876543210' },
@@ -47,20 +44,21 @@ test('the instances are those that the workflows launched', async () => {
   });
 });
 
-test('a build that failed early has no AMI and no instance', async () => {
-  client
-    .on(GetImageCommand)
-    .resolves({ image: { state: { status: 'FAILED' } } })
-    .on(ListWorkflowExecutionsCommand)
-    .resolves({ workflowExecutions: [{ workflowExecutionId: 'wf-build', type: 'BUILD' }] })
-    .on(ListWorkflowStepExecutionsCommand)
-    .resolves({ steps: [{ stepExecutionId: 'step-build', action: 'LaunchInstance' }] })
-    .on(GetWorkflowStepExecutionCommand)
-    .resolves({});
-  expect(await builds.describe(ARN)).toEqual({
-    status: 'FAILED',
-    amis: {},
-    buildInstanceId: undefined,
-    testInstanceId: undefined,
-  });
-});
+test.each([undefined, '', 'no JSON', '{}', 'null', '{"instanceId":7}'])(
+  'a build that failed early has no AMI and no instance: outputs %j',
+  async (outputs) => {
+    client
+      .on(GetImageCommand)
+      .resolves({ image: { state: { status: 'FAILED' } } })
+      .on(ListWorkflowExecutionsCommand)
+      .resolves({ workflowExecutions: [{ workflowExecutionId: 'wf-build', type: 'BUILD' }] })
+      .on(ListWorkflowStepExecutionsCommand)
+      .resolves({ steps: [{ stepExecutionId: 'step-build', action: 'LaunchInstance', outputs }] });
+    expect(await builds.describe(ARN)).toEqual({
+      status: 'FAILED',
+      amis: {},
+      buildInstanceId: undefined,
+      testInstanceId: undefined,
+    });
+  },
+);

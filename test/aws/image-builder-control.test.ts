@@ -118,6 +118,20 @@ test.each<[WorkflowExecutionStatus, readonly WorkflowStepMetadata[]]>([
   expect(await control.failedStep(ARN)).toBeUndefined();
 });
 
+test('the instances of a build that failed are those that its workflows launched', async () => {
+  client
+    .on(ListWorkflowExecutionsCommand, { imageBuildVersionArn: ARN })
+    .resolves({ workflowExecutions: [{ workflowExecutionId: 'wf-build', type: 'BUILD', status: 'FAILED' }] })
+    .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-build' })
+    .resolves({
+      steps: [
+        { name: 'LaunchBuildInstance', action: 'LaunchInstance', outputs: '{"instanceId":"i-build"}' },
+        { name: 'ApplyBuildComponents', action: 'ExecuteComponents', status: 'FAILED', outputs: 'no JSON' },
+      ],
+    });
+  expect(await control.launchedInstances(ARN)).toEqual({ build: 'i-build', test: undefined });
+});
+
 test('a build is cancelled by its ARN', async () => {
   client.on(CancelImageCreationCommand).resolves({});
   await control.cancel(ARN);

@@ -54,7 +54,12 @@ function eventsOf(pipeline: string): Readonly<Record<string, () => Promise<Recor
       ),
     onFailed: () =>
       sent((announcer) =>
-        noteFailure(told(announcer), rebake, { orderId: 'order', cause: 'no room', verdict: undefined }),
+        noteFailure(told(announcer), rebake, {
+          orderId: 'order',
+          cause: 'no room',
+          code: 'NO_SPACE',
+          verdict: undefined,
+        }),
       ),
     onNeedsOperator: () =>
       sent((announcer) =>

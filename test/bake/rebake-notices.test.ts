@@ -30,7 +30,7 @@ const FAILURE = 'Winbake 2022-core: a bake failed';
 test('a bake that failed twice is told once, with its step and the way to its log', async () => {
   const world = await afterTwoFailures();
   expect(subjects(world)).toEqual([FAILURE]);
-  expect(world.told[0]!.text).toContain('the disk is full. (ApplyBuildComponents: Document failed.)');
+  expect(world.told[0]!.text).toContain('the disk is full. (ApplyBuildComponents) ');
   expect(world.told[0]!.text).toContain('\nLog: https://us-east-1.console.aws.amazon.com/cloudwatch/home');
   expect(world.events).toEqual([
     {

@@ -185,7 +185,9 @@ describe('permissions', () => {
     const keys = (writes?.Resource as { 'Fn::Join': [string, unknown[]] }[]).map(
       (one) => one['Fn::Join'][1][1],
     );
-    expect(keys).toEqual(['/manifests/${aws:userid}.json', '/verifications/${aws:userid}.json']);
+    expect(keys).toEqual(
+      ['manifests', 'verifications', 'failures'].map((folder) => `/${folder}/\${aws:userid}.json`),
+    );
   });
 
   test('the gate can tell a document that is absent from one that is forbidden', () => {
@@ -206,6 +208,14 @@ describe('permissions', () => {
       'ssm:GetParameter',
       'states:DescribeExecution',
     ]);
+  });
+
+  test('the gate reads what instances write of their failures, and knows whose they are', () => {
+    const reads = of('PipelineDecideRole').filter((one) => one.Action === 's3:GetObject');
+    expect(JSON.stringify(reads)).toContain('"/failures/*"');
+    expect(decide['WINBAKE_INSTANCE_ROLE_ID']).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^PipelineInstanceRole/), 'RoleId'],
+    });
   });
 
   test('publishing tags AMIs of its own pipeline only', () => {

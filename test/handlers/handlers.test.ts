@@ -74,6 +74,7 @@ describe('decide', () => {
     WINBAKE_FAMILIES: 'servercore',
     WINBAKE_RECIPE_ARN: 'arn:aws:imagebuilder:eu-central-1:123456789012:image-recipe/winbake/1.0.0',
     WINBAKE_SCRIPTS_SHA256: 'c'.repeat(64),
+    WINBAKE_INSTANCE_ROLE_ID: 'AROA',
     WINBAKE_LONGEST_WAIT_SECONDS: '129600',
     WINBAKE_LATE: 'usePrevious',
   };
@@ -99,7 +100,11 @@ describe('decide', () => {
       parameters: memoryParameters({ [BASE_AMI]: BASE }),
       now,
       executions: { isRunning: () => Promise.resolve(true), stop: () => Promise.resolve() },
-      bakes: { failedStep: () => Promise.resolve(undefined), cancel: () => Promise.resolve() },
+      bakes: {
+        failedStep: () => Promise.resolve(undefined),
+        launchedInstances: () => Promise.resolve({ build: 'i-build', test: undefined }),
+        cancel: () => Promise.resolve(),
+      },
       notifier: { tell: () => Promise.resolve() },
       announcer: { announce: () => Promise.resolve() },
       ...more,
@@ -120,23 +125,31 @@ describe('decide', () => {
     });
   });
 
-  const AT_THE_END: readonly (readonly [string, string, object[]])[] = [
+  const AT_THE_END: readonly (readonly [string, string, string, object[]])[] = [
     [
       'a host that stayed below its target is remembered',
-      'step SelectImageSet: HOST_BEHIND_TARGET: wants revision 4294, the host is at 10.0.20348.4171.',
+      'HOST_BEHIND_TARGET',
+      'It is behind.',
       [expect.objectContaining({ revision: 4171 })],
     ],
-    ['other failures tell nothing of the host', 'The disk of 10.0.20348.4171 is full.', []],
+    ['other failures tell nothing of the host', 'NO_SPACE', 'HOST_BEHIND_TARGET: 10.0.20348.4171', []],
   ];
-  test.each(AT_THE_END)('%s', async (_name, Reason, hosts) => {
+  test.each(AT_THE_END)('%s', async (_name, code, message, hosts) => {
     const { decide, documents } = decideOver();
+    const failure = { schema: 'winbake.failure/1', code, step: 'Select-ImageSet', message };
+    const facts = { at: '2025-10-14T21:00:00.000Z', osVersion: '10.0.20348.4171', targetRevision: 4294 };
+    documents.texts.set('failures/AROA:i-build.json', JSON.stringify({ ...failure, ...facts }));
     const { orderId = '' } = await decide({ executionArn });
     const started = { orderId, imageBuildVersionArn: IMAGE };
     await decide({ executionArn, started });
     const bake = { ImageBuildVersionArn: IMAGE };
-    const failed = { orderId, bake, image: { state: { Status: 'FAILED', Reason } } };
+    const failed = { orderId, bake, image: { state: { Status: 'FAILED', Reason: 'Document failed!' } } };
     const answer = await decide({ executionArn, failed });
-    expect(answer).toMatchObject({ decision: 'wait', cause: expect.stringContaining(Reason) as string });
+    expect(answer).toMatchObject({
+      decision: 'wait',
+      code,
+      cause: expect.stringContaining(message) as string,
+    });
     expect(JSON.parse(documents.texts.get('catalog/2022.json')!)).toMatchObject({ hosts });
   });
 });

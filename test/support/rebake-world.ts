@@ -4,6 +4,7 @@ import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import { CURRENT_ORDER_KEY } from '../../lib/core/bake/document-keys';
 import type { Catalog } from '../../lib/core/contracts/catalog';
 import type { Order } from '../../lib/core/contracts/order';
+import type { BakeControl } from '../../lib/core/ports/bake-control';
 import type { Measurement } from '../../lib/core/ports/metrics';
 import {
   createDecide,
@@ -46,6 +47,10 @@ export interface BuildPlan {
   readonly status: string;
   readonly reason?: string;
   readonly minutes: number;
+  /** What the instance wrote of its failure: a document, or the text of a damaged one. */
+  readonly failure?: object | string;
+  /** It fails on the test instance. */
+  readonly inTest?: boolean;
 }
 
 const GOOD: BuildPlan = { status: 'AVAILABLE', minutes: 45 };
@@ -153,6 +158,12 @@ export class RebakeWorld {
     }
   }
 
+  /** The instances of a build; tests replace it. */
+  launchedInstances: BakeControl['launchedInstances'] = (image) => {
+    const { buildInstanceId: build, testInstanceId: test } = describe(image);
+    return Promise.resolve({ build, test: this.builds.get(image)?.inTest === true ? test : undefined });
+  };
+
   cancel(image: string): void {
     const build = this.builds.get(image)!;
     this.builds.set(image, { ...build, status: 'CANCELLED', reason: '', minutes: 0 });
@@ -185,7 +196,9 @@ export class RebakeWorld {
         },
       },
       bakes: {
-        failedStep: () => Promise.resolve({ step: 'ApplyBuildComponents', message: 'Document failed.' }),
+        // Image Builder gives a failed component no message.
+        failedStep: () => Promise.resolve({ step: 'ApplyBuildComponents', message: '' }),
+        launchedInstances: (image: string) => this.launchedInstances(image),
         cancel: (image: string) => {
           this.cancel(image);
           return Promise.resolve();
@@ -197,7 +210,11 @@ export class RebakeWorld {
   private async invoke(functionArn: string, payload: unknown): Promise<unknown> {
     const { decide, publish } = synthesized!;
     if (functionArn === decide.arn) {
-      const environment = { ...decide.environment, ...this.environment };
+      const environment = {
+        ...decide.environment,
+        WINBAKE_INSTANCE_ROLE_ID: 'AROA',
+        ...this.environment,
+      };
       const answer = await createDecide(this.ports, environment)(payload as DecideEvent);
       this.answers.push(answer);
       return answer;
@@ -229,6 +246,12 @@ export class RebakeWorld {
     this.starts.push(id);
     if (plan.status === 'AVAILABLE') {
       this.leaveDocuments(image, id);
+    }
+    if (plan.failure !== undefined) {
+      const { buildInstanceId, testInstanceId } = describe(image);
+      const text = typeof plan.failure === 'string' ? plan.failure : JSON.stringify(plan.failure);
+      const instance = plan.inTest === true ? testInstanceId : buildInstanceId;
+      this.documents.texts.set(`failures/AROA:${instance}.json`, text);
     }
     return image;
   }

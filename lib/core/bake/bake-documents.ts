@@ -20,6 +20,11 @@ export function verificationKey(instance: string): string {
   return `verifications/${instance}.json`;
 }
 
+/** The key of the failure document that an instance writes; `instance` is `<role id>:<instance id>`. */
+export function failureKey(instance: string): string {
+  return `failures/${instance}.json`;
+}
+
 /** The order of a key, or undefined where there is none. Throws a `WinbakeError` where it is damaged. */
 export async function readOrder(documents: DocumentStore, key: string): Promise<Order | undefined> {
   const stored = await documents.read(key);

@@ -2,7 +2,7 @@ import type { ComponentDocument } from './component-document';
 import { assertHost, HOST_PARAMETERS } from './assert-host';
 import { PREPARE_SCRIPTS, SCRIPTS_PARAMETERS } from './prepare-scripts';
 import { runScript } from './run-script';
-import { uploadDocument } from './upload-document';
+import { reportFailure, uploadDocument, UPLOAD_PARAMETERS } from './upload-document';
 import { WORK_FOLDER } from './work-folder';
 
 /** Pulls the image set that fits this host, and records what the AMI then holds. */
@@ -11,14 +11,10 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
   description: 'Caches the container base images that fit the revision of this Windows, and records them.',
   schemaVersion: 1.0,
   parameters: [
-    { name: 'Bucket', description: 'The bucket of catalog, order and image manifests.' },
+    ...UPLOAD_PARAMETERS,
     ...SCRIPTS_PARAMETERS,
     { name: 'CatalogKey', description: 'The key of the catalog in the bucket.' },
     { name: 'OrderKey', description: 'The key of the order that this bake carries out.' },
-    {
-      name: 'RoleId',
-      description: "The unique id of the instance role, the first part of its documents' keys.",
-    },
     ...HOST_PARAMETERS,
     {
       name: 'Registry',
@@ -50,22 +46,26 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
           parameters: { Os: '{{ WindowsOs }}' },
           timeoutSeconds: 300,
         }),
-        // From here on the image manifest is uploaded whatever happens: it tells how far a bake came that failed.
         runScript({
           name: 'SaveImage',
           script: 'steps\\Save-Image.ps1',
           parameters: { Registry: '{{ Registry }}', Proxy: '{{ Proxy }}' },
           timeoutSeconds: 7200,
-          onFailure: 'Continue',
         }),
         runScript({
           name: 'WriteImageManifest',
           script: 'steps\\Write-ImageManifest.ps1',
           parameters: { Os: '{{ WindowsOs }}' },
           timeoutSeconds: 600,
-          onFailure: 'Continue',
         }),
-        ...uploadDocument('build', 'UploadManifest', 'image-manifest.json', 'manifests'),
+        ...reportFailure('build'),
+        // It tells how far a bake came that failed. Before a set is chosen, one that is there is the base AMI's.
+        uploadDocument('build', {
+          name: 'UploadManifest',
+          file: 'image-manifest.json',
+          folder: 'manifests',
+          ifExists: 'image-set.json',
+        }),
       ],
     },
   ],

@@ -26,8 +26,20 @@ export interface ComponentPhase {
   readonly steps: readonly ComponentStep[];
 }
 
+/**
+ * Runs or skips a step by whether a file is there. It is evaluated once, also where the step restarts the machine; a skipped
+ * step counts as a success.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-conditional-constructs.html
+ */
+export interface FileCondition {
+  readonly fileExists: string;
+  readonly then: 'Execute' | 'Skip' | 'Abort';
+  readonly else: 'Execute' | 'Skip' | 'Abort';
+}
+
 interface StepOptions {
   readonly name: string;
+  readonly if?: FileCondition;
   /** Left out, it is 7200. */
   readonly timeoutSeconds?: number;
   /** `Continue` runs the steps that follow and still fails the document. Left out, it is `Abort`. */

@@ -1,6 +1,6 @@
 import type { ComponentParameter, ComponentStep } from './component-document';
 import { EXPAND_SCRIPTS } from './expand-scripts';
-import { SCRIPTS_ARCHIVE, WORK_FOLDER } from './work-folder';
+import { FAILURE_FILE, SCRIPTS_ARCHIVE, WORK_FOLDER } from './work-folder';
 
 /** The parameters that `PREPARE_SCRIPTS` refers to. */
 export const SCRIPTS_PARAMETERS: readonly ComponentParameter[] = [
@@ -14,11 +14,18 @@ export const SCRIPTS_PARAMETERS: readonly ComponentParameter[] = [
  */
 export const PREPARE_SCRIPTS: readonly ComponentStep[] = [
   {
-    // S3Download makes no folders.
+    // S3Download makes no folders, and what failed before, in the base AMI even, is no failure of this component.
     name: 'PrepareFolder',
     action: 'ExecutePowerShell',
     timeoutSeconds: 300,
-    inputs: { commands: [`$null = New-Item -ItemType Directory -Force -Path '${WORK_FOLDER}'`] },
+    inputs: {
+      commands: [
+        "$ErrorActionPreference = 'Stop'",
+        `$null = New-Item -ItemType Directory -Force -Path '${WORK_FOLDER}'`,
+        `$folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath('${WORK_FOLDER}')`,
+        `[System.IO.File]::Delete([System.IO.Path]::Combine($folder, '${FAILURE_FILE}'))`,
+      ],
+    },
   },
   {
     name: 'DownloadScripts',

@@ -9,12 +9,12 @@ export interface ScriptRun {
   /** By parameter of the script; a value must not hold a single quote. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  readonly onFailure?: 'Continue';
 }
 
 /**
- * A step that runs an instance script and ends with its exit code. AWSTOE's `file` input takes no arguments, so the script
- * is called from `commands`.
+ * A step that runs an instance script and ends with its exit code. Where it fails the document goes on to the report, and
+ * fails in the end; the scripts between do nothing then. AWSTOE's `file` input takes no arguments, so the script is called
+ * from `commands`.
  *
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-action-modules.html#action-modules-executepowershell
  */
@@ -24,7 +24,7 @@ export function runScript({ script, parameters = {}, ...step }: ScriptRun): Exec
     name: step.name,
     action: 'ExecutePowerShell',
     timeoutSeconds: step.timeoutSeconds,
-    ...(step.onFailure === undefined ? {} : { onFailure: step.onFailure }),
+    onFailure: 'Continue',
     inputs: {
       commands: [
         // Without it a script that is missing would be no error, and the step would end with 0.

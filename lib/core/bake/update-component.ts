@@ -1,6 +1,7 @@
 import type { ComponentDocument } from './component-document';
 import { PREPARE_SCRIPTS, SCRIPTS_PARAMETERS } from './prepare-scripts';
 import { runScript } from './run-script';
+import { reportFailure, UPLOAD_PARAMETERS } from './upload-document';
 
 /** What the update component takes for a list of updates that names none: Image Builder passes on no empty text. */
 export const NO_UPDATES = 'none';
@@ -14,6 +15,7 @@ export const UPDATE_COMPONENT: ComponentDocument = {
   description: 'Installs the Windows updates of the policy and restarts until no restart is pending.',
   schemaVersion: 1.0,
   parameters: [
+    ...UPLOAD_PARAMETERS,
     ...SCRIPTS_PARAMETERS,
     { name: 'ExpectedBuild', description: 'The build of the release that is baked, such as 20348.' },
     { name: 'UpdatePolicy', description: 'What is installed: security, all or none.', default: 'security' },
@@ -45,6 +47,7 @@ export const UPDATE_COMPONENT: ComponentDocument = {
           },
           timeoutSeconds: 14400,
         }),
+        ...reportFailure('build'),
       ],
     },
   ],

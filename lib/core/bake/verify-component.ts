@@ -1,21 +1,14 @@
 import type { ComponentDocument } from './component-document';
 import { PREPARE_SCRIPTS, SCRIPTS_PARAMETERS } from './prepare-scripts';
 import { runScript } from './run-script';
-import { uploadDocument } from './upload-document';
+import { reportFailure, uploadDocument, UPLOAD_PARAMETERS } from './upload-document';
 
 /** Checks the finished AMI on an instance of its own, and uploads what it found whether it is good or not. */
 export const VERIFY_COMPONENT: ComponentDocument = {
   name: 'verify',
   description: 'Checks on a fresh instance that the AMI is what its image manifest says.',
   schemaVersion: 1.0,
-  parameters: [
-    { name: 'Bucket', description: 'The bucket that verifications go to.' },
-    {
-      name: 'RoleId',
-      description: "The unique id of the instance role, the first part of its documents' keys.",
-    },
-    ...SCRIPTS_PARAMETERS,
-  ],
+  parameters: [...UPLOAD_PARAMETERS, ...SCRIPTS_PARAMETERS],
   phases: [
     {
       name: 'test',
@@ -26,9 +19,13 @@ export const VERIFY_COMPONENT: ComponentDocument = {
           name: 'VerifyImages',
           script: 'verify\\Test-Image.ps1',
           timeoutSeconds: 3600,
-          onFailure: 'Continue',
         }),
-        ...uploadDocument('test', 'UploadVerification', 'verification.json', 'verifications'),
+        ...reportFailure('test'),
+        uploadDocument('test', {
+          name: 'UploadVerification',
+          file: 'verification.json',
+          folder: 'verifications',
+        }),
       ],
     },
   ],

@@ -6,3 +6,6 @@ export const SCRIPTS_FOLDER = `${WORK_FOLDER}\\scripts`;
 
 /** The archive of the instance scripts, as downloaded. */
 export const SCRIPTS_ARCHIVE = `${WORK_FOLDER}\\scripts.zip`;
+
+/** Why a step failed, in the work folder while a component runs. */
+export const FAILURE_FILE = 'failure.json';

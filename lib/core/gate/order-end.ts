@@ -1,8 +1,11 @@
 import { logLink } from '../bake/log-link';
 import { isRefusal } from '../bake/image-builder-refusals';
 import { changeLease, readLease } from '../bake/lease';
+import { readFailure, type ReportedFailure } from '../bake/read-failure';
+import type { Failure } from '../contracts/failure';
 import type { OrderEnd } from '../contracts/lease';
 import type { BakeControl } from '../ports/bake-control';
+import { readOsVersion } from '../windows/os-version';
 import {
   orderUnderLease,
   type LeasedGateAnswer,
@@ -28,6 +31,8 @@ export interface EndedOrder {
   readonly decision: LeasedGateAnswer['decision'] | 'failed' | 'cancelled';
   /** What went wrong, for people. */
   readonly cause: string;
+  /** The code of the failure document, where the instance left one. */
+  readonly code?: string;
   /** The gate's answer, where it was asked. */
   readonly answer?: LeasedGateAnswer;
 }
@@ -37,24 +42,33 @@ export interface EndOrderPorts extends LeasedGatePorts {
   readonly bakes: BakeControl;
 }
 
+/** What ending an order needs to know. */
+export interface EndOrderRequest extends LeasedGateRequest {
+  /** The unique id of the instances' role, the first part of their documents' names. */
+  readonly instanceRoleId: string;
+}
+
 /** What publication throws where it refuses a bake; another try ends the same. */
 const REFUSED = 'WinbakeError';
 
 /**
- * Finds the cause of a failure, ends the order where it cannot be carried out any more, and asks the gate what is to be done.
- * A person's bake is not tried again, and neither is one that Image Builder refused to start. Where a service failed after an image was made the order stays: the next rebake
+ * Finds the cause of a failure in the document that the instance left, ends the order where it cannot be carried out any more,
+ * and asks the gate what is to be done. A person's bake is not tried again, and neither is one that Image Builder refused to
+ * start. Where a service failed after an image was made the order stays: the next rebake
  * takes it up.
  */
 export async function endOrder(
   ports: EndOrderPorts,
-  request: LeasedGateRequest,
-  failure: RebakeFailure,
+  request: EndOrderRequest,
+  failed: RebakeFailure,
 ): Promise<EndedOrder> {
-  const { image, orderId, status, error } = failure;
-  const cause = await findCause(ports.bakes, failure);
+  const { image, orderId, status, error } = failed;
+  const reported = await reportOf(ports, request, failed);
+  const cause = await findCause(ports.bakes, failed, reported);
+  const code = reported?.failure === undefined ? {} : { code: reported.failure.code };
   const isOver = status !== undefined || image === undefined || error === REFUSED;
   if (orderId === undefined || !isOver) {
-    return { decision: 'failed', cause };
+    return { decision: 'failed', cause, ...code };
   }
   const lease = await readLease(ports.documents);
   const isCancelled = status === 'CANCELLED' || lease?.cancel !== undefined;
@@ -69,10 +83,13 @@ export async function endOrder(
     };
   }
   if (request.forced) {
-    return { decision: 'failed', cause };
+    return { decision: 'failed', cause, ...code };
   }
-  const answer = await orderUnderLease(ports, { ...request, ...reachedIn(orderId, cause) });
-  return { decision: answer.decision, cause, answer };
+  const answer = await orderUnderLease(ports, {
+    ...request,
+    ...reachedIn(orderId, request.release, reported?.failure),
+  });
+  return { decision: answer.decision, cause, ...code, answer };
 }
 
 /** Notes how the order of an execution's lease ended; another order there stays. */
@@ -87,10 +104,22 @@ export async function endLeasedOrder(
   );
 }
 
-/** One paragraph: the step, what was said, and where the log is. */
+/** What the instances of a build that ended say of it; a build that a person ended says nothing. */
+async function reportOf(
+  ports: EndOrderPorts,
+  { instanceRoleId }: EndOrderRequest,
+  { image, status }: RebakeFailure,
+): Promise<ReportedFailure | undefined> {
+  return image === undefined || status === undefined || status === 'CANCELLED'
+    ? undefined
+    : readFailure(ports, instanceRoleId, image);
+}
+
+/** One paragraph: what failed and why, as the instance says it or else Image Builder; and where the log is. */
 async function findCause(
   bakes: BakeControl,
   { error, image, orderId, reason, status }: RebakeFailure,
+  reported: ReportedFailure | undefined,
 ): Promise<string> {
   const what = orderId === undefined ? 'The rebake' : `The bake ${orderId}`;
   const ended = status === undefined ? `failed (${error ?? 'no error name'})` : `ended as ${status}`;
@@ -99,18 +128,32 @@ async function findCause(
       ? `${what} was not started, Image Builder refused it (${error}): ${reason}`
       : `${what} ${ended}: ${reason}`;
   }
+  const link = logLink(image);
+  const log = link === undefined ? '' : `\nLog: ${link}`;
+  if (reported?.failure !== undefined) {
+    const { code, message, step } = reported.failure;
+    return `${what} ${ended}: ${step}: ${message} (${code}, on ${reported.instance})${log}`;
+  }
   // The cause of the failure matters more than a second failure on the way to it.
   const failed = await bakes.failedStep(image).catch(() => undefined);
   const step =
     failed === undefined
       ? ''
       : ` (${[failed.step, failed.message].filter((part) => part !== '' && !reason.includes(part)).join(': ')})`;
-  const link = logLink(image);
-  return `${what} ${ended}: ${reason}${step}${link === undefined ? '' : `\nLog: ${link}`}`;
+  const missing = reported === undefined ? '' : ` ${reported.missing}`;
+  return `${what} ${ended}: ${reason}${step}${missing}${log}`;
 }
 
 /** A host that stayed below its target names the version that it reached; other failures tell nothing of the host. */
-function reachedIn(order: string, cause: string): Pick<LeasedGateRequest, 'reached'> {
-  const [, revision] = /HOST_BEHIND_TARGET.*?10\.0\.\d+\.(\d+)/s.exec(cause) ?? [];
-  return revision === undefined ? {} : { reached: { order, revision: Number(revision) } };
+function reachedIn(
+  order: string,
+  { build }: LeasedGateRequest['release'],
+  failure: Failure | undefined,
+): Pick<LeasedGateRequest, 'reached'> {
+  const host = readOsVersion(failure?.osVersion ?? '');
+  const isBehind =
+    failure?.code === 'HOST_BEHIND_TARGET' &&
+    host?.build === build &&
+    host.revision < (failure.targetRevision ?? 0);
+  return isBehind ? { reached: { order, revision: host.revision } } : {};
 }

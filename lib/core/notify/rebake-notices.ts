@@ -21,6 +21,8 @@ export interface ToldFailure {
   readonly orderId: string | undefined;
   /** What went wrong: the step, what was said, and where the log is. */
   readonly cause: string;
+  /** The code of the failure document, where an instance left one. */
+  readonly code: string | undefined;
   /** The gate's word on it, where it was asked. */
   readonly verdict: string | undefined;
 }
@@ -53,9 +55,9 @@ export async function noteDecision(
 export async function noteFailure(
   ports: RebakeNoticePorts,
   { pipeline, execution }: ToldRebake,
-  { orderId, cause, verdict }: ToldFailure,
+  { orderId, cause, code, verdict }: ToldFailure,
 ): Promise<void> {
-  const detail = { pipeline, execution, orderId: orderId ?? null, cause };
+  const detail = { pipeline, execution, orderId: orderId ?? null, code: code ?? null, cause };
   await tellOnce(
     alsoAnnouncing(ports, 'Winbake Bake Failed', detail),
     orderId === undefined ? BEFORE_ANY_ORDER : `bakeFailed:${orderId}`,

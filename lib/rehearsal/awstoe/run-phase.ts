@@ -47,7 +47,7 @@ export async function runPhase(
     const succeeded = result.exitCode === 0 && !outcome.skipped;
     memory.keep(component, phase, step.name, {
       inputs,
-      stdout: succeeded ? result.stdout.trim() : undefined,
+      stdout: succeeded ? result.stdout : undefined,
     });
     const report = reportOf(component, step, outcome, (performance.now() - started) / 1000);
     steps.push(report);

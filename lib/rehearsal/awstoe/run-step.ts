@@ -52,7 +52,7 @@ function verdictOf(scope: ActionScope, { step, component, given, memory }: StepR
     return 'Execute';
   }
   const { condition, whenTrue, whenFalse } = step.condition;
-  const filled = memory.fillIn(condition, scope, component, given) as Condition;
+  const filled = memory.fillIn(condition, scope, component, given, { trims: true }) as Condition;
   return holds(filled, scope.host) ? whenTrue : whenFalse;
 }
 
@@ -62,14 +62,15 @@ async function attempt(scope: ActionScope, run: StepRun): Promise<Attempt> {
   const { component, given, memory, step } = run;
   const limit = new TimeLimit(step.timeoutSeconds);
   const fillIn = (value: unknown, iteration?: Iteration) =>
-    memory.fillIn(value, scope, component, given, iteration);
+    memory.fillIn(value, scope, component, given, { iteration });
   const action = actionNamed(step.action, `step ${step.name}`);
   if (step.loop === undefined) {
     const inputs = fillIn(step.inputs);
     return { inputs, result: await runOnce(scope, action, inputs, limit) };
   }
+  const loop = memory.fillIn(step.loop, scope, component, given, { trims: true }) as Loop;
   const outputs: string[] = [];
-  for (const iteration of iterationsOf(fillIn(step.loop) as Loop)) {
+  for (const iteration of iterationsOf(loop)) {
     if (limit.isOver()) {
       return { inputs: undefined, result: failure(`The loop did not end within ${limit.seconds} s.`) };
     }

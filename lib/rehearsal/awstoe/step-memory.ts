@@ -31,13 +31,20 @@ export class StepMemory {
     this.steps.set(JSON.stringify([component.name, phase, step]), record);
   }
 
-  /** Fills in every reference of a value; throws a `ReferenceFailure` where one cannot be followed. */
+  /**
+   * Fills in every reference of a value; throws a `ReferenceFailure` where one cannot be followed. An output is what was
+   * printed, with the line break at its end, as the guide shows it; `trims` takes that away where numbers are compared and
+   * lists gone through, which would make no sense with it.
+   */
   fillIn(
     value: unknown,
     scope: ActionScope,
     component: ParsedComponent,
     given: ReadonlyMap<string, string>,
-    iteration?: Iteration,
+    {
+      iteration,
+      trims = false,
+    }: { readonly iteration?: Iteration | undefined; readonly trims?: boolean } = {},
   ): unknown {
     return fillIn(value, (text) => {
       const reference = parseReference(text);
@@ -53,7 +60,9 @@ export class StepMemory {
         case 'ssm':
           return parameterOf(reference.name, scope);
         case 'chain':
-          return this.follow(reference, component, text);
+          return trims
+            ? this.follow(reference, component, text).trim()
+            : this.follow(reference, component, text);
       }
     });
   }

@@ -35,6 +35,8 @@ const ROLLBACK_SECONDS = 5 * 60;
 /** The most characters of a client token. */
 const LONGEST_TOKEN = 36;
 
+const WORKFLOW_ID = `wf-${digitsOf('workflow', 8)}`;
+
 /** What Image Builder needs around it. */
 export interface ImageBuilderOptions {
   readonly stacks: readonly StackModel[];
@@ -70,10 +72,12 @@ export class ImageBuilderRefusal extends Error {
 /** A finished build, as it will be seen once the clock has passed its end. */
 interface FinishedBuild extends ImageBuild {
   readonly reason: string;
+  /** The workflow step that failed it, where one did. */
+  readonly failedStep?: string;
+  /** What the log of the instance says of the step that failed. */
+  readonly log?: string | undefined;
   readonly endsAt: Date;
   readonly workflows: readonly PipelineWorkflow[];
-  /** The step of a workflow that ended it. */
-  readonly failedStep?: string;
 }
 
 /**
@@ -147,7 +151,7 @@ export class PretendedImageBuilder {
     return {
       describe: (imageArn) => {
         caller.require('imagebuilder:GetImage', imageArn);
-        caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
+        this.requireWorkflows(imageArn, caller);
         return Promise.resolve(this.find(imageArn));
       },
     };
@@ -157,8 +161,7 @@ export class PretendedImageBuilder {
   control(caller: Caller): BakeControl {
     return {
       failedStep: (imageArn) => {
-        caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
-        caller.require('imagebuilder:ListWorkflowStepExecutions', this.workflow);
+        this.requireWorkflows(imageArn, caller);
         const { endsAt, failedStep, workflows } = this.find(imageArn);
         if (failedStep === undefined) {
           return Promise.resolve(undefined);
@@ -167,6 +170,11 @@ export class PretendedImageBuilder {
         const rolledBackAt = endsAt.getTime() + ROLLBACK_SECONDS * 1000;
         const isRolledBack = this.options.clock.now().getTime() >= rolledBackAt;
         return Promise.resolve(failedStepIn(workflowRuns(workflows, failedStep, isRolledBack)));
+      },
+      launchedInstances: (imageArn) => {
+        this.requireWorkflows(imageArn, caller);
+        const { buildInstanceId: build, testInstanceId: test } = this.find(imageArn);
+        return Promise.resolve({ build, test });
       },
       cancel: (imageArn) => {
         this.cancel(imageArn, caller);
@@ -180,6 +188,11 @@ export class PretendedImageBuilder {
     return this.tags.get(imageArn) ?? {};
   }
 
+  /** What a person reads in the log of a build that failed: the step, and what it said last. */
+  failureInLog(imageArn: string): string | undefined {
+    return this.find(imageArn).log;
+  }
+
   /** Ends a build that is under way. */
   cancel(imageArn: string, caller: Caller): void {
     caller.require('imagebuilder:CancelImageCreation', imageArn);
@@ -188,6 +201,12 @@ export class PretendedImageBuilder {
     if (build.endsAt > now) {
       this.builds.set(imageArn, { ...build, status: 'CANCELLED', reason: '', amis: {}, endsAt: now });
     }
+  }
+
+  /** What the workflows of an image tell is asked for with two calls. */
+  private requireWorkflows(imageArn: string, caller: Caller): void {
+    caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
+    caller.require('imagebuilder:ListWorkflowStepExecutions', this.workflow);
   }
 
   private find(imageArn: string): FinishedBuild {
@@ -211,15 +230,19 @@ export class PretendedImageBuilder {
       return { host, ...(await this.runPhases(scope(host), recipe, ['build', 'validate'])) };
     });
     if (!built.succeeded) {
-      const failed = failedBuild('Build', built.reason);
-      return { endsAt, workflows, ...failed, buildInstanceId, testInstanceId: undefined };
+      const ids = {
+        buildInstanceId: built.launched ? buildInstanceId : undefined,
+        testInstanceId: undefined,
+      };
+      return { endsAt, workflows, ...failedBuild('Build', built), ...ids };
     }
     const tested = await this.onInstance(testInstanceId, recipe, async (surroundings, scope) => {
       const host = built.host.clone(join(this.options.folder, testInstanceId), testInstanceId, surroundings);
       return this.runPhases(scope(host), recipe, ['test']);
     });
     if (!tested.succeeded) {
-      return { endsAt, workflows, ...failedBuild('Test', tested.reason), buildInstanceId, testInstanceId };
+      const ids = { buildInstanceId, testInstanceId: tested.launched ? testInstanceId : undefined };
+      return { endsAt, workflows, ...failedBuild('Test', tested), ...ids };
     }
     const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags, endsAt) };
     return { endsAt, workflows, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
@@ -227,7 +250,7 @@ export class PretendedImageBuilder {
 
   private get workflow(): string {
     const { account, region } = this.environment;
-    return `arn:aws:imagebuilder:${region}:${account}:workflow-execution/wf-${digitsOf('workflow', 8)}`;
+    return `arn:aws:imagebuilder:${region}:${account}:workflow-execution/${WORKFLOW_ID}`;
   }
 
   private get workflowStep(): string {
@@ -260,7 +283,11 @@ export class PretendedImageBuilder {
     const caller = callerOf(stacks, recipe.instanceRole.arn, { 'aws:userid': `${roleId}:${instanceId}` });
     const denied = whySilent(caller);
     if (denied !== undefined) {
-      return { succeeded: false, reason: `the instance never answered: AccessDenied: ${denied}` };
+      return {
+        succeeded: false,
+        launched: false,
+        reason: `The instance never answered: AccessDenied: ${denied}`,
+      };
     }
     const metadata = await startMetadataService(instanceId);
     try {
@@ -286,11 +313,12 @@ export class PretendedImageBuilder {
   ): Promise<{ readonly succeeded: true } | Failed> {
     const memory = new StepMemory();
     for (const phase of phases) {
-      for (const { document, parameters } of recipe.components.filter(isRunnable)) {
+      for (const { arn, document, parameters } of recipe.components.filter(isRunnable)) {
         const { failure } = await runPhase(scope, document, phase, parameters, this.options.onStep, memory);
         if (failure !== undefined) {
           const { component, reason = 'no reason is known.', step } = failure;
-          return { succeeded: false, reason: `step ${step} of component ${component}: ${reason}` };
+          const log = `step ${step} of component ${component}: ${reason}`;
+          return { succeeded: false, launched: true, reason: `Document ${arn} failed!`, log };
         }
       }
     }
@@ -307,7 +335,10 @@ function isRunnable(
 /** What failed on an instance. */
 interface Failed {
   readonly succeeded: false;
+  /** Whether the instance came up. */
+  readonly launched: boolean;
   readonly reason: string;
+  readonly log?: string;
 }
 
 /** An instance without these two rights never answers Image Builder, and its build ends by the time that it has. */
@@ -324,11 +355,16 @@ function whySilent(caller: Caller): string | undefined {
   }
 }
 
-function failedBuild(stage: 'Build' | 'Test', reason: string) {
+/**
+ * How a failure shows in the API: a failed component gives its ARN, and never its cause.
+ * @see https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/debugging
+ */
+function failedBuild(stage: 'Build' | 'Test', { launched, log, reason }: Failed) {
   return {
     status: 'FAILED',
-    reason: `in the ${stage.toLowerCase()} stage, ${reason}`,
-    failedStep: `Apply${stage}Components`,
+    reason: `Workflow Execution ID: '${WORKFLOW_ID}' failed with reason: ${reason}`,
+    failedStep: launched ? `Apply${stage}Components` : `Launch${stage}Instance`,
+    log,
     amis: {},
   };
 }

@@ -15,7 +15,11 @@ import { objectsOf, textOf } from './property-values';
 
 /** A component of a recipe: its document with the values of its parameters, or why it cannot be run here. */
 export type RecipeComponent =
-  | { readonly document: ParsedComponent; readonly parameters: ReadonlyMap<string, string> }
+  | {
+      readonly arn: string;
+      readonly document: ParsedComponent;
+      readonly parameters: ReadonlyMap<string, string>;
+    }
   | { readonly notRun: Finding; readonly steps: readonly string[] };
 
 /** What Winbake itself puts into a recipe must run, or the rehearsal shows nothing. */
@@ -41,7 +45,7 @@ export function readRecipeComponent(stacks: readonly StackModel[], component: Js
   }
   try {
     const document = parseComponent(data, String(resourceName));
-    return { document, parameters: parametersOf(component, document) };
+    return { arn, document, parameters: parametersOf(component, document) };
   } catch (error) {
     const { name, steps } = outlineOf(data, String(resourceName));
     if (error instanceof UnmodelledError && !OWN.includes(name)) {

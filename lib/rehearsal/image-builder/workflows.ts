@@ -57,10 +57,7 @@ export function readWorkflows(
   // Ours have the steps of the service's own.
   return named.length > 0
     ? named
-    : [
-        workflowOf('build-image', 'BUILD', BUILD_WORKFLOW),
-        workflowOf('test-image', 'TEST', TEST_WORKFLOW),
-      ];
+    : [workflowOf('build-image', 'BUILD', BUILD_WORKFLOW), workflowOf('test-image', 'TEST', TEST_WORKFLOW)];
 }
 
 /**

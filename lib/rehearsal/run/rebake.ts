@@ -47,10 +47,11 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
   const { account, clock, signal } = stage;
   const { definition, roleArn, arn } = stage.pipeline.stateMachine;
   const answers: GateAnswer[] = [];
+  const logs: string[] = [];
   const surroundings = {
     caller: callerOf(account.stacks, roleArn),
     imageBuilder: options.imageBuilder,
-    invoke: invoker(stage, options, answers),
+    invoke: invoker(stage, options, answers, logs),
   };
   const { name, arn: executionArn } = account.executions.begin(arn);
   const result = await runStateMachine({
@@ -78,7 +79,7 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
       account.executions.end(executionArn);
     });
   if (!(result instanceof RebakeStopped) && result.status === 'FAILED') {
-    throw new WinbakeError('REHEARSAL_FAILED', failureSentence(result.error, result.cause));
+    throw new WinbakeError('REHEARSAL_FAILED', failureSentence(result.error, result.cause, logs.at(-1)));
   }
   return {
     decisions: answers.map(({ reported }) => reported),
@@ -90,6 +91,7 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
 /** Without a PowerShell nothing was built that could be asked of. */
 const NO_BAKES: BakeControl = {
   failedStep: () => Promise.resolve(undefined),
+  launchedInstances: () => Promise.resolve({ build: undefined, test: undefined }),
   cancel: () => Promise.resolve(),
 };
 
@@ -106,10 +108,12 @@ interface GateAnswer {
   readonly reason: string;
 }
 
-/** What the state machine says of a failure; the address of a log that is pretended too is left out. */
-function failureSentence(error = 'no error name', cause = 'no cause is known'): string {
+/** What the state machine says of a failure; what its log holds takes the place of the address of that log. */
+function failureSentence(error = 'no error name', cause = 'no cause is known', log = ''): string {
   const [said = ''] = cause.split('\nLog: ');
-  return error === 'BakeFailed' ? said : `The state machine failed (${error}): ${said}`;
+  return error === 'BakeFailed'
+    ? `${said}${log === '' ? '' : ` Log: ${log}`}`
+    : `The state machine failed (${error}): ${said}`;
 }
 
 function pipelineIn(parameters: unknown): string {
@@ -120,14 +124,19 @@ function pipelineIn(parameters: unknown): string {
   return arn;
 }
 
-/** Invokes functions of the template, and keeps what `decide` answers. */
-function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[]) {
+/** Invokes functions of the template, and keeps what `decide` answers, and what it could not know of a failure. */
+function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[], logs: string[]) {
   const { account, clock, log, pipeline } = stage;
   const { WINBAKE_LONGEST_WAIT_SECONDS } = { ...pipeline.decide.environment, ...options.policy };
   const bound = new WaitingBound(Number(WINBAKE_LONGEST_WAIT_SECONDS));
   return async (functionArn: string, payload: unknown): Promise<unknown> => {
     const target = functionByArn(account.stacks, functionArn);
     const answer = await invoke(stage, options, target, payload);
+    const failedImage = target.kind === 'decide' ? failedImageIn(payload) : undefined;
+    if (failedImage !== undefined) {
+      const isReported = (answer as DecideAnswer).code !== undefined;
+      logs.push((isReported ? undefined : options.imageBuilder?.failureInLog(failedImage)) ?? '');
+    }
     if (target.kind === 'decide' && isGateAnswer(payload, answer as DecideAnswer)) {
       const { decision, findings, reason } = answer as DecideAnswer;
       const reported = { at: clock.now().toISOString(), decision, findings };
@@ -140,6 +149,14 @@ function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[]) {
     }
     return answer;
   };
+}
+
+/** The image build version that failed, where `decide` is told of one. */
+function failedImageIn(payload: unknown): string | undefined {
+  const failed = isJsonObject(payload) ? payload['failed'] : undefined;
+  const bake = isJsonObject(failed) ? failed['bake'] : undefined;
+  const arn = isJsonObject(bake) ? bake['ImageBuildVersionArn'] : undefined;
+  return typeof arn === 'string' ? arn : undefined;
 }
 
 const GATE_DECISIONS = ['bake', 'wait', 'nothing', 'needsOperator'];

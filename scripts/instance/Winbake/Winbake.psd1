@@ -16,6 +16,9 @@
         'Assert-Release'
         'Clear-Docker'
         'Clear-Folder'
+        'ConvertTo-StepError'
+        'Enter-Step'
+        'Exit-Step'
         'Format-Failure'
         'Format-ImageSet'
         'Get-CatalogInstant'
@@ -39,6 +42,7 @@
         'Show-Progress'
         'Suspend-UpdateService'
         'Write-Document'
+        'Write-Failure'
         'Write-ManifestEvent'
     )
     CmdletsToExport      = @()

@@ -12,11 +12,13 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Assert-Host'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step
     $pending = @(Get-PendingReboot | Where-Object { $_.blocking } | ForEach-Object { $_.name })
     if ($pending.Count -gt 0) {
-        throw "A restart is pending ($($pending -join ', ')), so the registry may show a revision that is not running yet. " +
-            'A component that needs a restart must restart by itself.'
+        throw (ConvertTo-StepError 'RESTART_PENDING' ("A restart is pending ($($pending -join ', ')), so the " +
+            'registry may show a revision that is not running yet. A component that needs a restart must restart by itself.'))
     }
     $version = Assert-Release -ExpectedBuild $ExpectedBuild -Os $Os
     $file = Join-Path $WorkFolder 'host.json'
@@ -32,9 +34,10 @@ try {
         Write-Document -Path $file -Document $record
     }
     Show-Progress "The host is $($version.osVersion)."
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Assert-Host: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

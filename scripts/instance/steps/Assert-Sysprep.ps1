@@ -1,19 +1,24 @@
 # Leaves: nothing; fails where sysprep would, and says what stands in its way.
 # Needs: nothing.
 [CmdletBinding()]
-param()
+param([string]$WorkFolder = 'C:\ProgramData\Winbake')
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Assert-Sysprep'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step
     $blockers = @(Get-SysprepBlocker)
-    if ($blockers.Count -gt 0) { throw "Sysprep would fail. $($blockers -join ' ')" }
+    if ($blockers.Count -gt 0) {
+        throw (ConvertTo-StepError 'SYSPREP_BLOCKED' "Sysprep would fail. $($blockers -join ' ')")
+    }
     Show-Progress 'Nothing stands in the way of sysprep.'
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Assert-Sysprep: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

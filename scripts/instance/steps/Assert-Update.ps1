@@ -7,7 +7,9 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Assert-Update'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step
     $order = Read-Document -Path (Join-Path $WorkFolder 'order.json') -Schema 'winbake.order/1'
     $wanted = $order.PSObject.Properties['kb']
     if ($null -eq $wanted -or -not $wanted.Value) {
@@ -19,14 +21,15 @@ try {
         if ($installed -notcontains $kb) {
             $has = $installed -join ', '
             if (-not $has) { $has = 'none' }
-            throw "The order wants $kb, which is not installed; this Windows has: $has. " +
-                'A newer cumulative update replaces an older one: name the newest, or rebake without --kb.'
+            throw (ConvertTo-StepError 'UPDATE_MISSING' ("The order wants $kb, which is not installed; " +
+                "this Windows has: $has. A newer cumulative update replaces an older one: name the newest, or rebake without --kb."))
         }
         Show-Progress "$kb is installed."
     }
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Assert-Update: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

@@ -7,7 +7,9 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Clear-Leftover'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step
     $begun = [DateTime]::Parse((Get-Instant -Value (Read-Document -Path (Join-Path $WorkFolder 'host.json') -Schema 'winbake.host/1').at))
     Clear-Docker
     $agent = Get-Service | Where-Object { $_.Name -eq 'AmazonECS' }
@@ -17,9 +19,10 @@ try {
     Clear-Folder -Path (Join-Path $env:SystemRoot 'SoftwareDistribution\Download') -SkipLocked
     # What was written since then may be in use by whoever runs this bake.
     Clear-Folder -Path (Join-Path $env:SystemRoot 'Temp') -OlderThan $begun.ToUniversalTime() -SkipLocked
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Clear-Leftover: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

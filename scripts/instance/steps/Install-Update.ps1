@@ -14,17 +14,23 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Install-Update'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step
     # A run that was cut short may have held them already.
     Resume-UpdateService -WorkFolder $WorkFolder
     $choice = @{ Policy = $Policy; Include = $Include; Exclude = $Exclude }
     $limits = @{ ExpectedBuild = $ExpectedBuild; MostRounds = $MostRounds }
-    if (Install-Update @choice @limits -WorkFolder $WorkFolder) { exit 3010 }
+    if (Install-Update @choice @limits -WorkFolder $WorkFolder) {
+        Exit-Step @step
+        exit 3010
+    }
     Suspend-UpdateService -WorkFolder $WorkFolder
     Show-Progress "Windows is at $((Get-HostVersion).osVersion); nothing that the policy '$Policy' takes is missing."
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Install-Update: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

@@ -16,7 +16,9 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Save-Image'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step
     $set = Read-Document -Path (Join-Path $WorkFolder 'image-set.json') -Schema 'winbake.image-set/1'
     Assert-HostRevision -Expected $set.host.osVersion
     $limit = [pscustomobject]@{
@@ -25,9 +27,10 @@ try {
     }
     Save-ImageSet -Registry $Registry -Proxy $Proxy -Limit $limit -WorkFolder $WorkFolder
     Assert-HostRevision -Expected $set.host.osVersion
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Save-Image: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

@@ -10,7 +10,9 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Select-ImageSet'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step
     $order = Read-Document -Path (Join-Path $WorkFolder 'order.json') -Schema 'winbake.order/1'
     $catalog = Read-Document -Path (Join-Path $WorkFolder 'catalog.json') -Schema 'winbake.catalog/1'
     $version = Get-HostVersion
@@ -20,9 +22,10 @@ try {
     # The manifest of an earlier bake, which the base AMI may have brought along, must not pass for this one's.
     Write-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Document (Get-ImageManifest -WorkFolder $WorkFolder -Os $Os)
     Show-Progress "Chose image set $($chosen.id) for $($version.osVersion)."
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Select-ImageSet: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

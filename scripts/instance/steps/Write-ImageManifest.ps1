@@ -10,7 +10,9 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Write-ImageManifest'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step -AfterFailureOf 'Save-Image'
     $manifest = Get-ImageManifest -WorkFolder $WorkFolder -Os $Os
     $finishedAt = $manifest.finishedAt
     $manifest.finishedAt = $null
@@ -26,9 +28,10 @@ try {
         Write-ManifestEvent -Manifest $manifest
         Show-Progress "Wrote the image manifest of $progress."
     }
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Write-ImageManifest: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

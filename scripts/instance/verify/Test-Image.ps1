@@ -10,17 +10,21 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 
+$step = @{ Name = 'Test-Image'; WorkFolder = $WorkFolder }
 try {
+    Enter-Step @step
     $verification = Get-Verification -WorkFolder $WorkFolder -StartSeconds $StartSeconds
     Write-Document -Path (Join-Path $WorkFolder 'verification.json') -Document $verification
     $failed = @($verification.checks | Where-Object { -not $_.ok } | ForEach-Object { "$($_.name): $($_.detail)" })
     if ($failed.Count -gt 0) {
-        throw "$($failed.Count) of $($verification.checks.Count) checks failed. $($failed -join '; ')"
+        throw (ConvertTo-StepError 'VERIFICATION_FAILED' ("$($failed.Count) of $($verification.checks.Count) " +
+            "checks failed. $($failed -join '; ')"))
     }
     Show-Progress "All $($verification.checks.Count) checks passed on $($verification.host.osVersion)."
+    Exit-Step @step
     exit 0
 }
 catch {
-    [Console]::Error.WriteLine("Test-Image: $(Format-Failure $_)")
+    Write-Failure @step -ErrorRecord $_
     exit 1
 }

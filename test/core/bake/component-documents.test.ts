@@ -99,8 +99,40 @@ test('no component calls sysprep, which is a step of the workflow', () => {
   ).toEqual(['sysprep', 'AssertSysprep', 'Sysprep.ps1']);
 });
 
+test.each(DOCUMENTS.map((document) => [document.name, document] as const))(
+  '%s uploads why it failed, whichever of its scripts did',
+  (_name, { phases: [phase] }) => {
+    const steps = phase?.steps ?? [];
+    const at = steps.findIndex(({ name }) => name === 'UploadFailure');
+    const scripts = steps.filter((step) => JSON.stringify(step).includes('\\\\scripts\\\\'));
+    expect(scripts.length).toBeGreaterThan(1);
+    expect(scripts.map((step) => step.onFailure)).toEqual(scripts.map(() => 'Continue'));
+    expect(Math.max(...scripts.map((step) => steps.indexOf(step)))).toBe(at - 1);
+    expect(steps[at]).toMatchObject({
+      action: 'S3Upload',
+      if: { fileExists: 'C:\\ProgramData\\Winbake\\failure.json', then: 'Execute', else: 'Skip' },
+      onFailure: 'Continue',
+    });
+  },
+);
+
+test('after a failure nothing is taken away, and no manifest of the base AMI is uploaded', () => {
+  const stepOf = ({ phases: [phase] }: ComponentDocument, name: string) =>
+    phase?.steps.find((step) => step.name === name);
+  expect(stepOf(PREPARE_SYSPREP_COMPONENT, 'RemoveWorkFiles')?.if).toEqual({
+    fileExists: 'C:\\ProgramData\\Winbake\\failure.json',
+    then: 'Abort',
+    else: 'Execute',
+  });
+  expect(stepOf(CACHE_IMAGES_COMPONENT, 'UploadManifest')?.if).toEqual({
+    fileExists: 'C:\\ProgramData\\Winbake\\image-set.json',
+    then: 'Execute',
+    else: 'Skip',
+  });
+});
+
 test('a failed verification is uploaded nevertheless', () => {
   const [verify, ...rest] = VERIFY_COMPONENT.phases[0]?.steps.slice(3) ?? [];
   expect(verify?.onFailure).toBe('Continue');
-  expect(rest.map((step) => step.name)).toEqual(['DocumentKey', 'UploadVerification']);
+  expect(rest.map((step) => step.name)).toEqual(['DocumentKey', 'UploadFailure', 'UploadVerification']);
 });

@@ -21,7 +21,7 @@ async function printed(text: string, steps: readonly object[] = [], scope = acti
   const component = componentOf([...steps, run(`cat <<'END' > c/log`, text, 'END')], PARTS);
   const { result } = await runComponent(scope, component, { Size: 'large' });
   expect(result.failure?.reason).toBeUndefined();
-  return readFileSync(scope.host.pathOf('C:\\log'), 'utf8').trim();
+  return readFileSync(scope.host.pathOf('C:\\log'), 'utf8').replace(/\n$/, '');
 }
 
 test.each([
@@ -33,10 +33,11 @@ test.each([
 });
 
 test.each([
-  ['{{ build.Step1.outputs.stdout }}', [run('echo " made "; echo warned >&2')], 'made'],
+  ['{{ build.Step1.outputs.stdout }}', [run('echo " made "; echo warned >&2')], ' made \n'],
+  ['{{ build.Step1.outputs.stdout }}', [run('printf made')], 'made'],
   ['{{ build.Step1.inputs[1].destination }}', [DOWNLOAD], 'C:\\Work\\two'],
   ['{{ build.Step1.inputs[0].source }}', [DOWNLOAD], 's3://bucket/one'],
-  ['{{ build.Letters only.outputs.stdout }}', [{ name: 'Letters only', ...run('echo yes') }], 'yes'],
+  ['{{ build.Letters only.outputs.stdout }}', [{ name: 'Letters only', ...run('printf yes') }], 'yes'],
 ])('%s is what the earlier step was given or printed', async (text, steps, expected) => {
   expect(await printed(text, steps)).toBe(expected);
 });

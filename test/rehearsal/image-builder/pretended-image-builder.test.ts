@@ -41,30 +41,31 @@ test('the same token starts nothing again, and another a build of its own', asyn
 });
 
 test.each([
-  [
-    { build: 'echo broken >&2; exit 1', test: 'exit 0' },
-    'in the build stage, step Run of component part: broken',
-    true,
-  ],
-  [
-    { build: 'exit 0', validate: 'echo wrong >&2; exit 1', test: 'exit 0' },
-    'in the build stage, step Run of component part: wrong',
-    true,
-  ],
-  [
-    { build: 'exit 0', test: 'echo absent >&2; exit 1' },
-    'in the test stage, step Run of component part: absent',
-    false,
-  ],
-])('a failure of %j ends the build without an AMI', async (phases, Reason, hasNoTest) => {
-  const { builder, clock } = imageBuilder(pipelineStack(phases));
-  await builder.start(PIPELINE, 'token', OMNIPOTENT);
-  await clock.waitUntil(AFTER);
-  expect(builder.state(IMAGE, OMNIPOTENT)).toEqual({ Status: 'FAILED', Reason });
-  const build = await builder.describer(OMNIPOTENT).describe(IMAGE);
-  expect(build.amis).toEqual({});
-  expect(build.testInstanceId === undefined).toBe(hasNoTest);
-});
+  [{ build: 'echo broken >&2; exit 1', test: 'exit 0' }, 'Build', 'broken'],
+  [{ build: 'exit 0', validate: 'echo wrong >&2; exit 1', test: 'exit 0' }, 'Build', 'wrong'],
+  [{ build: 'exit 0', test: 'echo absent >&2; exit 1' }, 'Test', 'absent'],
+])(
+  'a failure of %j ends the build without an AMI, and its cause is in the log alone',
+  async (phases, stage, said) => {
+    const { builder, clock } = imageBuilder(pipelineStack(phases));
+    await builder.start(PIPELINE, 'token', OMNIPOTENT);
+    await clock.waitUntil(AFTER);
+    expect(builder.state(IMAGE, OMNIPOTENT)).toEqual({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(
+        /^Workflow Execution ID: 'wf-\w+' failed with reason: Document arn:aws:imagebuilder:us-east-1:\d+:component\/part\/1\.0\.0\/1 failed!$/,
+      ),
+    });
+    const control = builder.control(OMNIPOTENT);
+    expect(await control.failedStep(IMAGE)).toEqual({ step: `Apply${stage}Components`, message: '' });
+    expect(builder.failureInLog(IMAGE)).toBe(`step Run of component part: ${said}`);
+    const build = await builder.describer(OMNIPOTENT).describe(IMAGE);
+    expect(build.amis).toEqual({});
+    const instances = { build: build.buildInstanceId, test: build.testInstanceId };
+    expect(await control.launchedInstances(IMAGE)).toEqual(instances);
+    expect(Object.values(instances).filter((id) => id !== undefined)).toHaveLength(stage === 'Test' ? 2 : 1);
+  },
+);
 
 test('instances that may not answer Image Builder fail the build', async () => {
   const { builder, clock, steps } = imageBuilder(
@@ -72,9 +73,12 @@ test('instances that may not answer Image Builder fail the build', async () => {
   );
   await builder.start(PIPELINE, 'token', OMNIPOTENT);
   await clock.waitUntil(AFTER);
-  expect(builder.state(IMAGE, OMNIPOTENT).Reason).toBe(
-    'in the build stage, the instance never answered: AccessDenied: Stack-Role is not authorized to perform imagebuilder:GetComponent on *.',
+  expect(builder.state(IMAGE, OMNIPOTENT).Reason).toMatch(
+    /: The instance never answered: AccessDenied: Stack-Role is not authorized to perform imagebuilder:GetComponent on \*\.$/,
   );
+  const control = builder.control(OMNIPOTENT);
+  expect(await control.failedStep(IMAGE)).toEqual({ step: 'LaunchBuildInstance', message: '' });
+  expect(await control.launchedInstances(IMAGE)).toEqual({ build: undefined, test: undefined });
   expect(steps).toEqual([]);
 });
 
@@ -96,6 +100,11 @@ test.each([
     'imagebuilder:ListWorkflowExecutions',
     (builder: PretendedImageBuilder) =>
       builder.describer(callerWith(allowing('imagebuilder:GetImage'))).describe(IMAGE),
+  ],
+  [
+    'imagebuilder:ListWorkflowStepExecutions',
+    (builder: PretendedImageBuilder) =>
+      builder.control(callerWith(allowing('imagebuilder:ListWorkflowExecutions'))).launchedInstances(IMAGE),
   ],
 ])('%s is asked of the caller', async (action, call) => {
   const { builder } = imageBuilder(pipelineStack({ build: 'exit 0' }));

@@ -128,32 +128,48 @@ const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) => withoutStep(yaml, 'PrepareFolder'));
     },
-    /^The bake \S+ ended as FAILED: in the build stage, step DownloadScripts of component update: The folder of C:\\ProgramData\\Winbake\\scripts\.zip does not exist\./,
+    /^The bake \S+ ended as FAILED: Workflow Execution ID: '\S+' failed with reason: Document \S+component\/winbake-2022-core-update\/1\.0\.0\/1 failed! \(ApplyBuildComponents\) The build instance \S+ left no failure document.* Log: step DownloadScripts of component update: The folder of C:\\ProgramData\\Winbake\\scripts\.zip does not exist\.$/,
   ],
   'no restart after the updates': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) => yaml.replace('exit $LASTEXITCODE', 'exit 0'));
     },
-    /^The bake \S+ ended as FAILED: in the build stage, step AssertHost of component cache-images: .*restart is pending/,
+    /^The bake \S+ ended as FAILED: Assert-Host: A restart is pending .* \(RESTART_PENDING, on the build instance \S+\)$/,
   ],
   'the step InstallUpdate removed': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) => withoutStep(yaml, 'InstallUpdate'));
     },
-    /step SelectImageSet of component cache-images: .*HOST_BEHIND_TARGET: the order wants revision 4294, .* at 10\.0\.20348\.4171/,
+    /: Select-ImageSet: The order wants revision 4294, .* at 10\.0\.20348\.4171\. .*\(HOST_BEHIND_TARGET, on the build instance \S+\)$/,
+  ],
+  'an image manifest that is removed before sysprep': [
+    ({ pipeline }) => {
+      changeDocument(pipeline, 'PrepareSysprep', (yaml) =>
+        yaml.replace("-ne 'image-manifest.json'", "-ne 'x'"),
+      );
+    },
+    /^The bake \S+ ended as FAILED: Test-Image: 1 of 2 checks failed\. manifest: .*image-manifest\.json' is missing.* \(VERIFICATION_FAILED, on the test instance \S+\)$/,
+  ],
+  "an instance's id with a line break in a key": [
+    ({ pipeline }) => {
+      changeDocument(pipeline, 'CacheImages', (yaml) =>
+        yaml.replace("steps\\\\Get-DocumentKey.ps1'", "steps\\\\Get-DocumentKey.ps1'; Write-Output ''"),
+      );
+    },
+    /left no failure document.* Log: step UploadManifest of component cache-images: /,
   ],
   "the instances' s3:PutObject removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'InstanceRole', 's3:PutObject');
     },
-    /step UploadManifest of component cache-images: AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ is not authorized to perform s3:PutObject on /,
+    /left no failure document.* Log: step UploadManifest of component cache-images: AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ is not authorized to perform s3:PutObject on /,
   ],
   "the instances' managed policy removed": [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::IAM::Role', 'InstanceRole');
       Properties.ManagedPolicyArns = [Properties.ManagedPolicyArns[0]];
     },
-    /in the build stage, the instance never answered: AccessDenied: \S+ is not authorized to perform ssm:UpdateInstanceInformation/,
+    /The instance never answered: AccessDenied: \S+ is not authorized to perform ssm:UpdateInstanceInformation on \S+ \(LaunchBuildInstance\) Image Builder names no instance of it that came up\.$/,
   ],
   "publish's ssm:PutParameter removed": [
     ({ pipeline }) => {

@@ -51,7 +51,7 @@ function outcomeOf(world: RebakeWorld) {
   };
 }
 
-const FAILED = { status: 'FAILED', reason: 'in the build stage, step SaveImage: disk full.', minutes: 50 };
+const FAILED = { status: 'FAILED', reason: 'Document failed!', minutes: 50 };
 
 /** Ways through the template, each with what is special about its world. */
 const WAYS: Readonly<Record<string, (world: RebakeWorld) => void>> = {

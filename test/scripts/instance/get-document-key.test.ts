@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { join } from 'node:path';
+import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
+import { runPowerShell } from '../../../lib/rehearsal/powershell/run-powershell';
 import { makeMachine } from '../support/pretended-machine';
-import { runCases, type ScriptResult } from '../support/run-cases';
+import { INSTANCE_SCRIPTS, runCases, type ScriptResult } from '../support/run-cases';
 
 const SCRIPT = 'steps/Get-DocumentKey.ps1';
 const TOKEN = 'a-token==';
@@ -34,6 +36,7 @@ async function endpointOf(server: Server): Promise<string> {
 
 describeWithPowerShell('Get-DocumentKey', () => {
   let results: ScriptResult[] = [];
+  let printed = '';
   beforeAll(async () => {
     const servers = [metadataService('i-0123456789abcdef0'), metadataService('<html>')];
     const endpoints = [...(await Promise.all(servers.map(endpointOf))), 'http://127.0.0.1:9/'];
@@ -45,11 +48,22 @@ describeWithPowerShell('Get-DocumentKey', () => {
         env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint },
       })),
     );
+    const run = await runPowerShell(await requirePowerShell(), {
+      scriptFile: join(INSTANCE_SCRIPTS, SCRIPT),
+      env: { ...machine.env, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoints[0] },
+      pretendedHost: machine.folder,
+      timeoutSeconds: 120,
+    });
+    printed = run.stdout;
     servers.forEach((server) => server.close());
   }, BUILD_TIMEOUT);
 
   test('prints the instance id and nothing else', () => {
-    expect(results[0]).toEqual({ exitCode: 0, stdout: ['i-0123456789abcdef0'], stderr: '' });
+    expect(results[0]).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test('ends its output without a line break, which would become part of a key in S3', () => {
+    expect(printed).toBe('i-0123456789abcdef0');
   });
 
   test('refuses an answer that is no instance id', () => {

@@ -1,3 +1,5 @@
+import { failureSchema } from '../../../lib/core/contracts/failure';
+import { parseDocument } from '../../../lib/core/contracts/parse-document';
 import cases from '../../fixtures/image-set-choice.json';
 import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
@@ -54,9 +56,24 @@ describeWithPowerShell('Select-ImageSet', () => {
   test.each(cases)('$name', ({ name, expected }) => {
     const { exitCode, stderr, machine } = chosen(name);
     if ('error' in expected) {
-      expect({ exitCode, code: /^Select-ImageSet: (\w+):/.exec(stderr)?.[1] }).toEqual({
+      expect({
+        exitCode,
+        code: /\((\w+), noticed at Select-ImageSet\.ps1:\d+\)\n$/.exec(stderr)?.[1],
+      }).toEqual({
         exitCode: 1,
         code: expected.error,
+      });
+      const one = cases.find((some) => some.name === name)!;
+      expect(
+        parseDocument(failureSchema, JSON.stringify(machine.read('failure.json')), 'failure.json'),
+      ).toEqual({
+        schema: 'winbake.failure/1',
+        code: expected.error,
+        step: 'Select-ImageSet',
+        message: expect.stringMatching(/^(The order wants revision|None of the) [^\n]+\.$/),
+        at: expect.any(String),
+        osVersion: one.hostVersion,
+        targetRevision: one.targetRevision ?? 0,
       });
       expect(machine.read('image-set.json')).toBeUndefined();
       return;

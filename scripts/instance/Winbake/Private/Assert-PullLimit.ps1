@@ -11,10 +11,12 @@ function Assert-PullLimit {
     if ($left.Count -eq 0) { return }
     $free = Get-FreeByte
     if ($free -lt $Limit.freeBytes) {
-        throw "No space left: $(Format-Size -Bytes $free -Unit GB) are free while $($left -join ', ') are not saved, and " +
-            "$(Format-Size -Bytes $Limit.freeBytes -Unit GB) have to stay free. Give the pipeline a larger volume, or fewer families."
+        throw (ConvertTo-StepError 'NO_SPACE' ("No space left: $(Format-Size -Bytes $free -Unit GB) are free while " +
+            "$($left -join ', ') are not saved, and " +
+            "$(Format-Size -Bytes $Limit.freeBytes -Unit GB) have to stay free. Give the pipeline a larger volume, or fewer families."))
     }
     if ($Watch.Elapsed.TotalSeconds -ge $Limit.totalSeconds) {
-        throw "The pulls took longer than $($Limit.totalSeconds) s together; not saved: $($left -join ', ')."
+        throw (ConvertTo-StepError 'PULL_FAILED' ("The pulls took longer than $($Limit.totalSeconds) s together; not saved: " +
+            "$($left -join ', ')."))
     }
 }

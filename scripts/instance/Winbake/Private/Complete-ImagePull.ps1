@@ -15,7 +15,8 @@ function Complete-ImagePull {
         $Pull.native = $null
         $Pull.state = 'waiting'
         if ((Test-FinalPullError -Message $message) -or $Pull.attempt -ge $Limit.attempts) {
-            throw "Pulling $($Pull.name) failed after $($Pull.attempt) of $($Limit.attempts) attempts. $message"
+            throw (ConvertTo-StepError 'PULL_FAILED' ("Pulling $($Pull.name) failed after $($Pull.attempt) of $($Limit.attempts) " +
+                "attempts. $message"))
         }
         # Twice as long each time, and by chance up to half as long again: many builders do not come back together.
         $pause = $Limit.retrySeconds * [Math]::Pow(2, $Pull.attempt - 1) * (1 + (Get-Random -Minimum 0 -Maximum 500) / 1000)

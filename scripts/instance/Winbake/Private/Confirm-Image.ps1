@@ -11,16 +11,19 @@ function Confirm-Image {
     )
     $local = Get-LocalImage -Reference $Source
     if ($local.osVersion -ne $Image.osVersion) {
-        throw "$Source is an image of $($local.osVersion); the catalog says $($Image.osVersion)."
+        throw (ConvertTo-StepError 'WRONG_IMAGE' ("$Source is an image of $($local.osVersion); the catalog says " +
+            "$($Image.osVersion)."))
     }
     if ($local.digests -notcontains $Image.digest) {
-        throw "$Source came with the digests '$($local.digests -join ', ')'; planned was $($Image.digest)."
+        throw (ConvertTo-StepError 'WRONG_IMAGE' ("$Source came with the digests '$($local.digests -join ', ')'; planned was " +
+            "$($Image.digest)."))
     }
     foreach ($reference in Get-ImageReference -Image $Image) {
         $null = Invoke-Native -FilePath 'docker' -ArgumentList 'tag', $Source, $reference
         $named = Get-LocalImage -Reference $reference
         if ($named.imageId -ne $local.imageId) {
-            throw "$reference is the image $($named.imageId) after it was tagged as $($local.imageId)."
+            throw (ConvertTo-StepError 'WRONG_IMAGE' ("$reference is the image $($named.imageId) after it was tagged as " +
+                "$($local.imageId)."))
         }
     }
     return [ordered]@{

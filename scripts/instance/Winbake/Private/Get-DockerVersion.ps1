@@ -10,7 +10,8 @@ function Get-DockerVersion {
         }
         catch {
             if ($watch.Elapsed.TotalSeconds -ge $WaitSeconds) {
-                throw "The Docker engine does not answer after $WaitSeconds s. $($_.Exception.Message)"
+                throw (ConvertTo-StepError 'DOCKER_UNUSABLE' ("The Docker engine does not answer after $WaitSeconds s. " +
+                    "$($_.Exception.Message)"))
             }
             Start-Sleep -Milliseconds ([int][Math]::Min(5000, 1000 * $WaitSeconds / 2 + 1))
         }

@@ -8,8 +8,9 @@ function Get-OfferedUpdate {
         $result = $Session.CreateUpdateSearcher().Search("IsInstalled=0 and IsHidden=0 and Type='Software'")
     }
     catch {
-        throw "Windows Update could not be searched: $($_.Exception.GetBaseException().Message) " +
-            'Has the build instance a route to Windows Update, or to the server that its policy names?'
+        throw (ConvertTo-StepError 'UPDATE_FAILED' ("Windows Update could not be searched: " +
+            "$($_.Exception.GetBaseException().Message) " +
+            'Has the build instance a route to Windows Update, or to the server that its policy names?'))
     }
     foreach ($update in $result.Updates) {
         [pscustomobject]@{

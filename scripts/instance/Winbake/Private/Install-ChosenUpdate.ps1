@@ -24,7 +24,9 @@ function Install-ChosenUpdate {
                 "$($Update[$index].kb -join ' ') ended with 0x{0:X8}" -f $single.HResult
             }
         })
-        if ($failed.Count -gt 0) { throw "Windows Update failed to $($name.ToLowerInvariant()): $($failed -join '; ')." }
+        if ($failed.Count -gt 0) {
+            throw (ConvertTo-StepError 'UPDATE_FAILED' "Windows Update failed to $($name.ToLowerInvariant()): $($failed -join '; ').")
+        }
         Show-Progress "$name of $($Update.Count) updates took $([int]$watch.Elapsed.TotalSeconds) s"
     }
 }

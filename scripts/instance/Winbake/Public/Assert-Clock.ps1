@@ -17,6 +17,7 @@ function Assert-Clock {
     $then = Get-Instant -Value $NotBefore
     $now = Get-Instant
     if ([string]::CompareOrdinal($now, $then) -lt 0) {
-        throw "The clock of this Windows says $now, and the catalog holds an image set of $then. Look at the time service (w32tm /query /status)."
+        throw (ConvertTo-StepError 'WRONG_CLOCK' ("The clock of this Windows says $now, and the catalog holds an image set of " +
+            "$then. Look at the time service (w32tm /query /status)."))
     }
 }

@@ -22,19 +22,25 @@ function Assert-Docker {
     )
     $service = Get-Service | Where-Object { $_.Name -eq 'docker' }
     if ($null -eq $service) {
-        throw "This Windows has no service 'docker'. The base image must be an ECS-optimized one, or have Docker installed."
+        throw (ConvertTo-StepError 'DOCKER_UNUSABLE' ("This Windows has no service 'docker'. The base image must be an " +
+            "ECS-optimized one, or have Docker installed."))
     }
-    if ($service.Status -ne 'Running') { Start-Service -Name 'docker' }
+    if ($service.Status -ne 'Running') {
+        try { Start-Service -Name 'docker' }
+        catch { throw (ConvertTo-StepError 'DOCKER_UNUSABLE' $_.Exception.Message) }
+    }
     $text = Get-DockerVersion -WaitSeconds $WaitSeconds
     $least = [version]'20.10'
     if ($Build -ge 26100) { $least = [version]'25.0' }
     if ($text -notmatch '^([0-9]+\.[0-9]+)' -or [version]$Matches[1] -lt $least) {
-        throw "The Docker engine is '$text'; build $Build needs $least or newer. Take a newer base image."
+        throw (ConvertTo-StepError 'DOCKER_UNUSABLE' ("The Docker engine is '$text'; build $Build needs $least or newer. Take a " +
+            "newer base image."))
     }
     try {
         $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat'
     }
     catch {
-        throw "Docker has no network 'nat', so containers would have no network. $($_.Exception.Message)"
+        throw (ConvertTo-StepError 'DOCKER_UNUSABLE' ("Docker has no network 'nat', so containers would have no network. " +
+            "$($_.Exception.Message)"))
     }
 }

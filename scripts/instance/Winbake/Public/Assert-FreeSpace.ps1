@@ -25,8 +25,9 @@ function Assert-FreeSpace {
     )
     $free = Get-FreeByte
     if ($free -lt $NeededBytes + $HeadRoomBytes) {
-        throw "Drive C: has $(Format-Size -Bytes $free -Unit GB) free; $Purpose needs $(Format-Size -Bytes $NeededBytes -Unit GB), " +
-            "and $(Format-Size -Bytes $HeadRoomBytes -Unit GB) must be left. Give the pipeline a larger volume, or fewer families."
+        throw (ConvertTo-StepError 'NO_SPACE' ("Drive C: has $(Format-Size -Bytes $free -Unit GB) free; $Purpose needs " +
+            "$(Format-Size -Bytes $NeededBytes -Unit GB), " +
+            "and $(Format-Size -Bytes $HeadRoomBytes -Unit GB) must be left. Give the pipeline a larger volume, or fewer families."))
     }
     return $free
 }

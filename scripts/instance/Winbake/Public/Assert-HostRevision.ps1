@@ -13,6 +13,7 @@ function Assert-HostRevision {
     param([Parameter(Mandatory = $true)] [string]$Expected)
     $now = (Get-HostVersion).osVersion
     if ($now -ne $Expected) {
-        throw "The host changed from $Expected to $now while the bake ran; its images were chosen for $Expected. Start the bake again."
+        throw (ConvertTo-StepError 'HOST_CHANGED' ("The host changed from $Expected to $now while the bake ran; its images were " +
+            "chosen for $Expected. Start the bake again."))
     }
 }

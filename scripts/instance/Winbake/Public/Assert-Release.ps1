@@ -19,13 +19,15 @@ function Assert-Release {
     )
     $version = Get-HostVersion
     if ($version.build -ne $ExpectedBuild) {
-        throw "The host is $($version.osVersion), and this pipeline bakes build $ExpectedBuild. Its base image is of another release."
+        throw (ConvertTo-StepError 'WRONG_RELEASE' ("The host is $($version.osVersion), and this pipeline bakes build " +
+            "$ExpectedBuild. Its base image is of another release."))
     }
     $found = (Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion').InstallationType
     $wanted = 'Server'
     if ($Os -match '_CORE$') { $wanted = 'Server Core' }
     if ($found -ne $wanted) {
-        throw "The host's InstallationType is '$found', and this pipeline bakes $Os, whose is '$wanted'. Its base image is of another edition."
+        throw (ConvertTo-StepError 'WRONG_RELEASE' ("The host's InstallationType is '$found', and this pipeline bakes $Os, whose " +
+            "is '$wanted'. Its base image is of another edition."))
     }
     return $version
 }

@@ -1,11 +1,11 @@
 function Format-Failure {
     <#
     .SYNOPSIS
-    Makes one line of an error: what went wrong, and where in the scripts it was noticed.
+    Makes one line of an error: what went wrong, its code, and where in the scripts it was noticed.
     .PARAMETER ErrorRecord
     The error, as a catch block has it in $_.
     .EXAMPLE
-    catch { [Console]::Error.WriteLine((Format-Failure $_)); exit 1 }
+    Show-Progress "The event log could not be written: $(Format-Failure $_)"
     .OUTPUTS
     System.String. The line.
     #>
@@ -14,8 +14,12 @@ function Format-Failure {
     param([Parameter(Mandatory = $true, Position = 0)] [System.Management.Automation.ErrorRecord]$ErrorRecord)
     $message = $ErrorRecord.Exception.Message -replace '\s*\r?\n\s*', ' '
     $place = $ErrorRecord.InvocationInfo
-    if ($null -eq $place -or -not $place.ScriptName) {
-        return $message
-    }
-    return "$message (noticed at $(Split-Path -Path $place.ScriptName -Leaf):$($place.ScriptLineNumber))"
+    $notes = @(
+        if ($ErrorRecord.Exception.Data.Contains('code')) { $ErrorRecord.Exception.Data['code'] }
+        if ($null -ne $place -and $place.ScriptName) {
+            "noticed at $(Split-Path -Path $place.ScriptName -Leaf):$($place.ScriptLineNumber)"
+        }
+    )
+    if ($notes.Count -eq 0) { return $message }
+    return "$message ($($notes -join ', '))"
 }

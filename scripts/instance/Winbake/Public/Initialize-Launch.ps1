@@ -18,7 +18,10 @@ function Initialize-Launch {
     if (Test-Path -LiteralPath $second) {
         $null = Invoke-Native -FilePath (Resolve-FilePath -Path $second) -ArgumentList 'reset', '--block'
         $mark = Join-Path $env:ProgramData 'Amazon\EC2Launch\state\.run-once'
-        if (Test-Path -LiteralPath $mark) { throw "EC2Launch v2 was reset and '$mark' is still there: user data would not run." }
+        if (Test-Path -LiteralPath $mark) {
+            throw (ConvertTo-StepError 'SYSPREP_BLOCKED' ("EC2Launch v2 was reset and '$mark' is still there: " +
+                'user data would not run.'))
+        }
         Show-Progress 'Reset EC2Launch v2'
     }
     elseif (Test-Path -LiteralPath $first) {
@@ -26,6 +29,7 @@ function Initialize-Launch {
         Show-Progress 'Scheduled EC2Launch v1'
     }
     else {
-        throw "There is neither '$second' (EC2Launch v2) nor '$first' (v1): sysprep and user data need one of them."
+        throw (ConvertTo-StepError 'SYSPREP_BLOCKED' ("There is neither '$second' (EC2Launch v2) nor '$first' (v1): sysprep and " +
+            "user data need one of them."))
     }
 }

@@ -34,8 +34,9 @@ function Install-Update {
     $record = Read-UpdateRecord -WorkFolder $WorkFolder
     $version = Get-HostVersion
     if ($version.build -ne $ExpectedBuild) {
-        throw "The host is $($version.osVersion), before its updates it was $($record.osVersionBefore), and this pipeline bakes " +
-            "build $ExpectedBuild. Take a base image of that release, or exclude the upgrade."
+        throw (ConvertTo-StepError 'WRONG_RELEASE' ("The host is $($version.osVersion), before its updates it was " +
+            "$($record.osVersionBefore), and this pipeline bakes build $ExpectedBuild. Take a base image of that release, or " +
+            'exclude the upgrade.'))
     }
     $reasons = @(Get-PendingReboot | Where-Object { $_.blocking -or $record.renames -eq 0 } | ForEach-Object { $_.name })
     if ($reasons -contains 'PendingFileRenameOperations') { $record.renames = 1 }
@@ -47,7 +48,8 @@ function Install-Update {
     $record.rounds += [int]($reasons.Count -gt 0)
     Write-Document -Path (Join-Path $WorkFolder 'updates.json') -Document $record
     if ($record.rounds -gt $MostRounds) {
-        throw "Windows wants a restart after each of $MostRounds rounds of updates; now for: $($reasons -join ', ')."
+        throw (ConvertTo-StepError 'RESTART_PENDING' ("Windows wants a restart after each of $MostRounds rounds of updates; " +
+            "now for: $($reasons -join ', ')."))
     }
     if ($reasons.Count -eq 0) { return $false }
     Show-Progress "Restarts for: $($reasons -join ', ') (round $($record.rounds) of $MostRounds)"

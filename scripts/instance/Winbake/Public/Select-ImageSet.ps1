@@ -23,9 +23,10 @@ function Select-ImageSet {
         [Parameter(Mandatory = $true)] [pscustomobject]$HostVersion,
         [Parameter(Mandatory = $true)] [int]$TargetRevision
     )
+    $detail = @{ osVersion = $HostVersion.osVersion; targetRevision = $TargetRevision }
     if ($TargetRevision -gt $HostVersion.revision) {
-        throw "HOST_BEHIND_TARGET: the order wants revision $TargetRevision, and after its updates the host is at " +
-            "$($HostVersion.osVersion). Windows Update did not offer the newer one."
+        throw (ConvertTo-StepError 'HOST_BEHIND_TARGET' ("The order wants revision $TargetRevision, and after its updates the host " +
+            "is at $($HostVersion.osVersion). Windows Update did not offer the newer one.") -Detail $detail)
     }
     foreach ($candidate in $Set) {
         if (-not (Test-ImageSetFit -Set $candidate -HostVersion $HostVersion)) { continue }
@@ -34,6 +35,7 @@ function Select-ImageSet {
         })
         return [pscustomobject]@{ id = $candidate.id; target = $candidate.target; images = $images }
     }
-    throw "HOST_WITHOUT_IMAGE: none of the $($Set.Count) accepted image sets fits the host $($HostVersion.osVersion). A set fits " +
-        'where no image is newer than the host and all are of its build (on 14393: of its very revision).'
+    throw (ConvertTo-StepError 'HOST_WITHOUT_IMAGE' ("None of the $($Set.Count) accepted image sets fits the host " +
+        "$($HostVersion.osVersion). A set fits where no image is newer than the host and all are of its build " +
+        '(on 14393: of its very revision).') -Detail $detail)
 }

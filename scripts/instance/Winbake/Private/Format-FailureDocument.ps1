@@ -1,0 +1,25 @@
+function Format-FailureDocument {
+    # The document of winbake.failure/1 for an error. A sentence of ours has a code; what Windows or a program says has none.
+    [CmdletBinding()]
+    [OutputType([Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [string]$Name,
+        [Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord]$ErrorRecord
+    )
+    $said = $ErrorRecord.Exception.Data
+    $code = 'STEP_FAILED'
+    if ($said.Contains('code')) { $code = [string]$said['code'] }
+    $message = ($ErrorRecord.Exception.Message -replace '\s*\r?\n\s*', ' ').Trim()
+    # Docker may say a lot, and the document goes into messages to people.
+    if ($message.Length -gt 2000) { $message = $message.Substring(0, 1997) + '...' }
+    $document = [ordered]@{
+        schema  = 'winbake.failure/1'
+        code    = $code
+        step    = $Name
+        message = $message
+        at      = Get-Instant
+    }
+    if ($said.Contains('osVersion')) { $document.osVersion = [string]$said['osVersion'] }
+    if ($said.Contains('targetRevision')) { $document.targetRevision = [int]$said['targetRevision'] }
+    return $document
+}
