@@ -31,6 +31,7 @@ export interface FleetSettings {
   readonly scaling: ReturnType<typeof managedScaling>;
   readonly terminationProtection: boolean;
   readonly draining: boolean;
+  readonly allowServiceTraffic: boolean;
   readonly host: HostSettings;
   readonly launchTimeout: Duration;
   readonly policy: RolloutPolicy;
@@ -87,6 +88,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     scaling: managedScaling(scope, props.scaling),
     terminationProtection: props.terminationProtection ?? true,
     draining: props.draining ?? true,
+    allowServiceTraffic: props.allowServiceTraffic ?? true,
     host: hostSettings(scope, props),
     launchTimeout,
     policy: { ...policy, patchWithinSeconds: fleetBudget(scope, props.patchWithin, policy) },
