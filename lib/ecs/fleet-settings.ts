@@ -58,7 +58,8 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
   checkHours(scope, 'launchTimeout', launchTimeout, {
     least: 0.5,
     most: 2,
-    wayOut: 'Windows boots for some ten minutes, and the agent has a quarter of an hour to register.',
+    wayOut:
+      'Windows boots for some ten minutes, Docker may take five more, and the agent a quarter of an hour.',
   });
   checkTypes(scope, instanceTypes);
   if ((props.securityGroups ?? []).length > 4) {
