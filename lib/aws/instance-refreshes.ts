@@ -78,7 +78,7 @@ function preferencesOf({
     ...(bakeSeconds === 0 ? {} : { BakeTime: bakeSeconds }),
     ...(checkpoint === null
       ? {}
-      : { CheckpointPercentages: [checkpoint.percentage, 100], CheckpointDelay: checkpoint.seconds }),
+      : { CheckpointPercentages: [...checkpoint.percentages], CheckpointDelay: checkpoint.seconds }),
     ...(alarms.length === 0 ? {} : { AlarmSpecification: { Alarms: [...alarms] } }),
   };
 }

@@ -31,6 +31,7 @@ export interface FleetSettings {
   readonly scaling: ReturnType<typeof managedScaling>;
   readonly terminationProtection: boolean;
   readonly draining: boolean;
+  readonly allowServiceTraffic: boolean;
   readonly host: HostSettings;
   readonly launchTimeout: Duration;
   readonly policy: RolloutPolicy;
@@ -57,7 +58,8 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
   checkHours(scope, 'launchTimeout', launchTimeout, {
     least: 0.5,
     most: 2,
-    wayOut: 'Windows boots for some ten minutes, and the agent has a quarter of an hour to register.',
+    wayOut:
+      'Windows boots for some ten minutes, Docker may take five more, and the agent a quarter of an hour.',
   });
   checkTypes(scope, instanceTypes);
   if ((props.securityGroups ?? []).length > 4) {
@@ -87,6 +89,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     scaling: managedScaling(scope, props.scaling),
     terminationProtection: props.terminationProtection ?? true,
     draining: props.draining ?? true,
+    allowServiceTraffic: props.allowServiceTraffic ?? true,
     host: hostSettings(scope, props),
     launchTimeout,
     policy: { ...policy, patchWithinSeconds: fleetBudget(scope, props.patchWithin, policy) },

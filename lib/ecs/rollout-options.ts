@@ -11,7 +11,7 @@ import { openWindows, type MaintenanceWindow } from './maintenance-window';
  */
 export interface RolloutOptions {
   /**
-   * The first part of the instances that is replaced, in percent; at least one.
+   * The first part of the instances that is replaced, in percent; at least one. With 100 all are, and then watched.
    *
    * @default 10
    */

@@ -60,9 +60,19 @@ export interface WindowsCapacityProviderProps {
   /**
    * Security groups of the instances beside the fleet's own, four at most.
    *
-   * @default - the fleet's own, which lets nothing in and everything out
+   * @default - the fleet's own, which lets in what `allowServiceTraffic` says and everything out
    */
   readonly securityGroups?: ISecurityGroup[];
+
+  /**
+   * Whether the instances let in what services of the cluster in NAT mode let in, such as requests of their load balancer: on
+   * a port of the host that a task names, else on TCP 32768 to 65535. The fleet's security group joins `cluster.connections`
+   * for it. Tasks with network interfaces of their own have security groups of their own and do not need it.
+   *
+   * @default true
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+   */
+  readonly allowServiceTraffic?: boolean;
 
   /**
    * The key pair that decrypts the administrator's password.

@@ -2,7 +2,7 @@ import { Stack, Tags } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
-import { AsgCapacityProvider, Cluster, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
+import { AsgCapacityProvider, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -13,6 +13,7 @@ import { FleetAlarms } from './fleet-alarms';
 import { FleetGroup } from './fleet-group';
 import { fleetMetric } from './fleet-metric';
 import { fleetSettings } from './fleet-settings';
+import { joinCluster } from './join-cluster';
 import { Rollout } from './rollout';
 import type {
   CapacityProviderStrategyOptions,
@@ -28,7 +29,10 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
   /** The name under which the fleet keeps its state. */
   public readonly fleetName: string;
 
-  /** The name of the capacity provider, for strategies of your own and for the association of an imported cluster. */
+  /**
+   * The name of the capacity provider, for the association of an imported cluster and for the default strategy of a cluster.
+   * A service takes `strategy()`, which waits for the association.
+   */
   public readonly capacityProviderName: string;
 
   /** The Auto Scaling group of the instances. */
@@ -43,8 +47,10 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
   /** The topic through which people are told what needs them; subscribe to it. */
   public readonly topic: ITopic;
 
-  /** Who may reach the instances; nobody at first. */
+  /** Who may reach the instances, beside those whom `allowServiceTraffic` lets in. */
   public readonly connections: Connections;
+
+  private readonly associatedName: string;
 
   constructor(scope: Construct, id: string, props: WindowsCapacityProviderProps) {
     super(scope, id);
@@ -69,9 +75,8 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
       enableManagedTerminationProtection: settings.terminationProtection,
       enableManagedDraining: settings.draining,
     });
-    if (cluster instanceof Cluster) {
-      cluster.addAsgCapacityProvider(capacityProvider);
-    }
+    const { securityGroup } = fleet;
+    this.associatedName = joinCluster(this, { settings, cluster, capacityProvider, securityGroup });
     const undelivered = new Undelivered(this, 'Undelivered', undefined);
     new Rollout(this, 'Rollout', { settings, ami, fleet, cluster, stateParameter, topic, undelivered });
     new FleetAlarms(this, 'Alarms', { settings, topic, undelivered });
@@ -80,13 +85,17 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
     this.capacityProviderName = capacityProvider.capacityProviderName;
     this.autoScalingGroup = fleet.group;
     this.instanceRole = fleet.role;
-    this.connections = fleet.securityGroup.connections;
+    this.connections = securityGroup.connections;
   }
 
-  /** The strategy that places tasks on this fleet, as a service takes it. */
+  /**
+   * The strategy that places tasks on this fleet, as a service takes it. The service is then created after the capacity
+   * provider is associated with the cluster and deleted before, in this stack or another. With an imported cluster give the
+   * service a dependency on your own association.
+   */
   public strategy(options: CapacityProviderStrategyOptions = {}): CapacityProviderStrategy {
     const { base = 0, weight = 1 } = options;
-    return { capacityProvider: this.capacityProviderName, base, weight };
+    return { capacityProvider: this.associatedName, base, weight };
   }
 
   /** Hours for which some instance has not run what the channel shows; the most of an hour unless said. */

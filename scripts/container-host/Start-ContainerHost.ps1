@@ -14,6 +14,7 @@ param(
     # Both, where the launch waits for this script.
     [string]$GroupName = '',
     [string]$HookName = '',
+    [double]$DockerSeconds = 300,
     [double]$AgentSeconds = 900,
     [double]$LookSeconds = 5,
     [string]$Introspection = 'http://localhost:51678/v1/metadata'
@@ -77,6 +78,46 @@ function Get-CachedImageText {
     $manifest = [IO.File]::ReadAllText($file) | ConvertFrom-Json
     $images = @($manifest.images | ForEach-Object { "$($_.family) $($_.osVersion) ($($_.mode))" }) -join ', '
     return "baked by order $($manifest.order) as $($manifest.host.osVersion) with $images"
+}
+
+function Get-DockerVersion {
+    param([double]$Seconds)
+    $start = [Diagnostics.ProcessStartInfo]::new(@(Get-Command -Name 'docker' -CommandType Application)[0].Path)
+    $start.Arguments = 'version --format {{.Server.Version}}'
+    $start.UseShellExecute = $false
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $process = [Diagnostics.Process]::Start($start)
+    $output = $process.StandardOutput.ReadToEndAsync()
+    $errors = $process.StandardError.ReadToEndAsync()
+    if (-not $process.WaitForExit([int](1000 * $Seconds))) {
+        $process.Kill()
+        throw "`"docker version`" did not end within $Seconds s"
+    }
+    if ($process.ExitCode -ne 0) { throw $errors.Result }
+    $version = $output.Result.Trim()
+    if ($version -eq '') { throw 'it names no version' }
+    return $version
+}
+
+function Wait-Docker {
+    # On a first boot Docker starts late, or Windows gives its start up; the agent needs it, and its network, from the beginning.
+    # https://github.com/aws/amazon-ecs-agent/issues/4445
+    param([double]$Seconds, [double]$LookSeconds)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $service = @(Get-Service | Where-Object { $_.Name -eq 'docker' })
+        if ($service.Count -eq 0) { throw 'this Windows has no service docker. Take an ECS-optimized AMI.' }
+        try {
+            if ($service[0].Status -eq 'Stopped') { Start-Service -Name 'docker' }
+            return Get-DockerVersion -Seconds ([Math]::Max(5, $Seconds - $watch.Elapsed.TotalSeconds))
+        }
+        catch { $reason = $_.Exception.Message.Trim().TrimEnd('.') }
+        if ($watch.Elapsed.TotalSeconds -ge $Seconds) {
+            throw "Docker does not answer after $Seconds s: $reason. Its own log is the Application log, source docker."
+        }
+        Start-Sleep -Milliseconds ([int](1000 * $LookSeconds))
+    }
 }
 
 function Wait-EcsAgent {
@@ -154,6 +195,7 @@ try {
         if ($EnableTaskIamRole) { $agent.EnableTaskIAMRole = $true }
         if ($EnableTaskEni) { $agent.EnableTaskENI = $true }
         if ($BlockMetadata) { $agent.AwsvpcBlockIMDS = $true }
+        Show-HostEvent -Message "Docker $(Wait-Docker -Seconds $DockerSeconds -LookSeconds $LookSeconds) answers."
         Import-Module -Name 'ECSTools'
         $null = Initialize-ECSAgent @agent
     }

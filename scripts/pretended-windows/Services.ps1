@@ -22,6 +22,18 @@ function Get-ServiceStartType {
     return [string]$types.Value.$Name
 }
 
+function Step-StartFailure {
+    # "startFailures": {"docker": 2} lets the next two starts fail, as one that does not answer the service control manager in time.
+    # https://learn.microsoft.com/troubleshoot/windows-server/system-management-components/service-not-start-events-7000-7011-time-out-error
+    param([object]$State, [string]$Name)
+    $failures = $State.PSObject.Properties['startFailures']
+    if ($null -eq $failures -or $null -eq $failures.Value.PSObject.Properties[$Name]) { return }
+    if ($failures.Value.$Name -lt 1) { return }
+    $failures.Value.$Name = $failures.Value.$Name - 1
+    Set-HostState $State
+    throw "Service '$Name' cannot be started due to the following error: Cannot start service $Name on computer '.'."
+}
+
 function Set-ServiceStatus {
     param([string[]]$Name, [string]$Status)
     foreach ($one in $Name) {
@@ -30,6 +42,7 @@ function Set-ServiceStatus {
         if ($Status -eq 'Running' -and (Get-ServiceStartType $state $one) -eq 'Disabled') {
             throw "Service '$one' cannot be started: it is disabled."
         }
+        if ($Status -eq 'Running') { Step-StartFailure $state $one }
         $state.services.$one = $Status
         Set-HostState $state
     }

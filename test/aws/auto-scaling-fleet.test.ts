@@ -127,7 +127,7 @@ test('a canary launches before it terminates, pauses, watches alarms and rolls b
   autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'refresh' });
   const request = {
     version: '8',
-    checkpoint: { percentage: 10, seconds: 172800 },
+    checkpoint: { percentages: [10, 100], seconds: 172800 },
     bakeSeconds: 1800,
     autoRollback: true,
     alarms: ['errors'],

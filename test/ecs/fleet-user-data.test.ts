@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { FleetUserData, type FleetUserDataProps } from '../../lib/ecs/fleet-user-data';
+import { HEALTHY_DOCKER } from '../scripts/support/healthy-docker';
 import { startHostServices, type HostServices } from '../scripts/support/host-services';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../scripts/support/power-shell';
 import { hostState, makeMachine } from '../scripts/support/pretended-machine';
@@ -82,6 +83,11 @@ test('takes all that user data of CDK takes, and starts the agent before it repo
 
 test('leaves room for what others add, and says where there is none', () => {
   expect(Buffer.byteLength(userData().render())).toBeLessThan(10 * 1024);
+  const own = userData({ before: ['# mine'] })
+    .render()
+    .split('\n');
+  expect(own.filter((line) => line.trimStart().startsWith('#'))).toEqual([]);
+  expect(own[0]).toBe('<powershell># mine');
   expect(() => userData({ before: [`# ${'x'.repeat(9000)}`] }).render()).toThrow(
     /may have 16384 bytes; got: \d{5}\. Put what you add into the AMI or a file in S3\./,
   );
@@ -93,7 +99,7 @@ describeWithPowerShell('rendered user data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-user-data-'));
   const machines = [0, 1].map(() => {
     const host = hostState({ services: { docker: 'Running', AmazonECS: 'Stopped' } });
-    return makeMachine({ host });
+    return makeMachine({ docker: HEALTHY_DOCKER, host });
   });
   beforeAll(async () => {
     services = await startHostServices('i-0123456789abcdef0');

@@ -170,7 +170,7 @@ test('a service of a fleet takes it', () => {
   });
   const service = onlyProperties(Template.fromStack(stack), 'AWS::ECS::Service');
   expect(service.CapacityProviderStrategy).toEqual([
-    { CapacityProvider: stack.resolve(hosts.capacityProviderName), Base: 0, Weight: 1 },
+    { CapacityProvider: stack.resolve(hosts.strategy().capacityProvider), Base: 0, Weight: 1 },
   ]);
 });
 

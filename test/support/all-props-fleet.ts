@@ -33,6 +33,7 @@ export function addAllPropsFleet(app: App): {
     vpc,
     vpcSubnets: { subnetType: SubnetType.PUBLIC },
     securityGroups: [new SecurityGroup(stack, 'Group', { vpc })],
+    allowServiceTraffic: false,
     keyPair: KeyPair.fromKeyPairName(stack, 'KeyPair', 'shop'),
     minCapacity: 2,
     maxCapacity: 40,

@@ -67,16 +67,25 @@ async function wishOf(
   };
 }
 
-/** A group of one instance has no checkpoint to pause at: it is watched at its end. */
+/**
+ * A canary that is the whole group, as of a group of one, is watched at the refresh's end: the last instance is followed by no
+ * pause.
+ *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
+ */
 function requestOf({ group, policy }: FleetWorld, wish: FleetRollout): RefreshRequest {
+  const { alarms, canaryPercentage, watchSeconds } = policy;
+  const all = group.instances.length;
   const isCanary = wish.phase === 'canary';
+  const isWhole = Math.ceil((all * canaryPercentage) / 100) >= all;
   return {
     version: wish.version,
-    checkpoint: isCanary
-      ? { percentage: policy.canaryPercentage, seconds: LONGEST_CHECKPOINT_SECONDS }
-      : null,
-    bakeSeconds: isCanary && group.instances.length === 1 ? policy.watchSeconds : 0,
+    checkpoint:
+      isCanary && canaryPercentage < 100
+        ? { percentages: [canaryPercentage, 100], seconds: LONGEST_CHECKPOINT_SECONDS }
+        : null,
+    bakeSeconds: isCanary && isWhole ? watchSeconds : 0,
     autoRollback: wish.autoRollback,
-    alarms: wish.phase === 'back' ? [] : policy.alarms,
+    alarms: wish.phase === 'back' ? [] : alarms,
   };
 }

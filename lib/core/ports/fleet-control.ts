@@ -27,8 +27,8 @@ export interface InstanceRefresh {
 /** How a refresh goes; launch before terminate, matching instances skipped and protected ones replaced always. */
 export interface RefreshRequest {
   readonly version: string;
-  /** Where it pauses, and for how long; null to go through. */
-  readonly checkpoint: { readonly percentage: number; readonly seconds: number } | null;
+  /** Where it pauses, and for how long, ascending and each once; at 100, the last, it ends instead. Null to go through. */
+  readonly checkpoint: { readonly percentages: readonly number[]; readonly seconds: number } | null;
   /** How long it is watched for alarms at its end. */
   readonly bakeSeconds: number;
   readonly autoRollback: boolean;

@@ -1,10 +1,12 @@
 import { UsageError } from '../../core/errors/usage-error';
+import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
 import { DaemonError, daemonResponse } from './daemon-error';
 import { brokenHost, DockerFailure, notModelled } from './docker-failure';
 import type { Engine } from './engine';
 import { listNetworks, tellVersion } from './engine-version';
 import { inspectImages } from './inspect-images';
-import { readDockerHost } from './docker-host';
+import { changeHostFile, readDockerHost, readHostFile } from './docker-host';
+import { withEngineLock } from './engine-lock';
 import { inspectNetwork } from './nat-network';
 import { parseRegistryMap } from './registry-map';
 import { runContainer } from './run-container';
@@ -43,7 +45,7 @@ export async function runDocker(
     if (command === undefined) {
       throw notModelled(args);
     }
-    await command(openEngine(env, out), args.slice(words));
+    await command(await openEngine(env, out), args.slice(words));
     return 0;
   } catch (error) {
     const failure = asFailure(error);
@@ -63,7 +65,7 @@ function asFailure(error: unknown): unknown {
   return error instanceof UsageError ? brokenHost(error.message) : error;
 }
 
-function openEngine(env: DockerSurroundings['env'], out: (text: string) => void): Engine {
+async function openEngine(env: DockerSurroundings['env'], out: (text: string) => void): Promise<Engine> {
   const folder = env['WINBAKE_PRETENDED_HOST'];
   if (folder === undefined || folder === '') {
     throw brokenHost(
@@ -71,7 +73,7 @@ function openEngine(env: DockerSurroundings['env'], out: (text: string) => void)
     );
   }
   const host = readDockerHost(folder);
-  if (!host.dockerRuns) {
+  if (!host.dockerRuns || (await isTooEarly(folder))) {
     // Source: moby v25.0.6 `client/request.go`, doRequest on Windows.
     throw new DockerFailure(
       1,
@@ -88,4 +90,21 @@ function openEngine(env: DockerSurroundings['env'], out: (text: string) => void)
       out(`${line}\n`);
     },
   };
+}
+
+/** Whether the engine does not listen yet, where the fault `lateDocker` of the host says so. */
+async function isTooEarly(folder: string): Promise<boolean> {
+  const left = () => {
+    const { lateDocker } = readHostFile(folder);
+    return isJsonObject(lateDocker) && typeof lateDocker['left'] === 'number' ? lateDocker['left'] : 0;
+  };
+  if (left() < 1) {
+    return false;
+  }
+  return withEngineLock(folder, () => {
+    const { lateDocker } = readHostFile(folder);
+    const before = left();
+    changeHostFile(folder, { lateDocker: { ...(lateDocker as JsonObject), left: before - 1 } });
+    return before > 0;
+  });
 }

@@ -122,6 +122,7 @@ export class PretendedGroup implements RefreshedGroup {
   /** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html */
   start(request: RefreshRequest): string {
     this.amiOf(request.version);
+    refuseCheckpoints(request.checkpoint?.percentages ?? []);
     if (this.refresh?.isUnderWay === true) {
       throw new AutoScalingFault('InstanceRefreshInProgress', 'An instance refresh is already in progress.');
     }
@@ -254,5 +255,16 @@ export class PretendedGroup implements RefreshedGroup {
       return;
     }
     this.refresh?.step(this.time);
+  }
+}
+
+/** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html */
+function refuseCheckpoints(percentages: readonly number[]): void {
+  const isAscending = percentages.every((one, index) => one > (percentages[index - 1] ?? 0) && one <= 100);
+  if (!isAscending) {
+    throw new AutoScalingFault(
+      'ValidationError',
+      `CheckpointPercentages must be unique, in ascending order and between 1 and 100; got: ${percentages.join(', ')}.`,
+    );
   }
 }

@@ -49,7 +49,8 @@ export class PretendedRefresh {
   /** When something happens next; undefined once it has ended. */
   private due: number | undefined;
   private isPaused = false;
-  private hasPaused = false;
+  /** The checkpoints up to here have been reached or skipped. */
+  private passed = 0;
   private failingSince: number | undefined;
 
   constructor(
@@ -165,13 +166,14 @@ export class PretendedRefresh {
     const { checkpoint } = this.request;
     if (this.isPaused) {
       this.isPaused = false;
-      this.hasPaused = true;
       return false;
     }
     const { percentage } = this;
-    if (checkpoint === null || this.hasPaused || percentage < checkpoint.percentage || percentage >= 100) {
+    const reached = checkpoint?.percentages.filter((one) => one > this.passed && one <= percentage) ?? [];
+    if (checkpoint === null || reached.length === 0 || percentage >= 100) {
       return false;
     }
+    this.passed = Math.max(...reached);
     this.isPaused = true;
     this.due = now + checkpoint.seconds * 1000;
     return true;

@@ -29,6 +29,8 @@ export interface HostFacts {
   readonly updatesFail?: boolean;
   /** A fault: so many pulls end with these words of docker's. */
   readonly failingPulls?: { readonly left: number; readonly message: string };
+  /** A fault: after each boot so many calls of docker find no engine; `left` counts those of this boot. */
+  readonly lateDocker?: { readonly calls: number; readonly left: number };
   /** A fault: what is pulled is not what its digest names. */
   readonly wrongDigests?: boolean;
   /** A fault: the revision that Windows has after the first pull. */

@@ -16,6 +16,9 @@ export interface HostFault {
   readonly strike: (host: FreshHost) => FreshHost;
 }
 
+/** Calls of docker that come before the engine listens. */
+const EARLY_CALLS = 2;
+
 const GIGABYTE = 1_000_000_000;
 
 /** As many pulls as run at once fail at their first attempt, and no others. */
@@ -42,6 +45,11 @@ export const HOST_FAULTS: readonly HostFault[] = [
         startTypes: { ...host.facts.startTypes, docker: 'Disabled' },
       },
     }),
+  },
+  {
+    name: 'docker-late',
+    description: 'Docker answers only some time after each boot.',
+    strike: withFacts({ lateDocker: { calls: EARLY_CALLS, left: EARLY_CALLS } }),
   },
   {
     name: 'reboot-pending',

@@ -128,7 +128,9 @@ export class PretendedHost {
       const startType = facts.startTypes?.[name] ?? 'Automatic';
       services[name] = startType === 'Automatic' ? 'Running' : status;
     }
-    this.write({ ...facts, services });
+    const { lateDocker } = facts;
+    const late = lateDocker === undefined ? {} : { lateDocker: { ...lateDocker, left: lateDocker.calls } };
+    this.write({ ...facts, services, ...late });
   }
 
   private offerUpdates(): void {

@@ -1,8 +1,9 @@
 # Leaves: verification.json in the work folder, whether the checks passed or not; no container and no new image.
-# Needs: a machine started from the finished AMI, with image-manifest.json in the work folder; Docker runs.
+# Needs: a machine started from the finished AMI, with image-manifest.json in the work folder.
 [CmdletBinding()]
 param(
     [double]$StartSeconds = 600,
+    [double]$DockerWaitSeconds = 300,
     [string]$WorkFolder = 'C:\ProgramData\Winbake'
 )
 Set-StrictMode -Version Latest
@@ -13,7 +14,7 @@ Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 $step = @{ Name = 'Test-Image'; WorkFolder = $WorkFolder }
 try {
     Enter-Step @step
-    $verification = Get-Verification -WorkFolder $WorkFolder -StartSeconds $StartSeconds
+    $verification = Get-Verification -WorkFolder $WorkFolder -StartSeconds $StartSeconds -DockerWaitSeconds $DockerWaitSeconds
     Write-Document -Path (Join-Path $WorkFolder 'verification.json') -Document $verification
     $failed = @($verification.checks | Where-Object { -not $_.ok } | ForEach-Object { "$($_.name): $($_.detail)" })
     if ($failed.Count -gt 0) {

@@ -25,7 +25,7 @@ test('a fleet takes a publication: first a canary that is watched, then the rest
   const lab = await labWith();
   expect(await lab.look()).toEqual(['startRefresh']);
   expect(lab.fleet.group.refresh?.request).toMatchObject({
-    checkpoint: { percentage: 10, seconds: 48 * 3600 },
+    checkpoint: { percentages: [10, 100], seconds: 48 * 3600 },
     autoRollback: true,
   });
   // Auto Scaling turns back to what the group has: it must not have the new version before the refresh succeeds.

@@ -121,6 +121,15 @@ describe('a host that is not set up', () => {
     const running = dockerOf(pretendedHost({ services: { docker: 'Running' } }));
     expect((await running('image', 'inspect', NAME)).stderr).toMatch(/No such image/);
   });
+
+  test('an engine that is late misses the first calls after a boot, and no more', async () => {
+    const docker = dockerOf(pretendedHost({ lateDocker: { calls: 2, left: 2 } }));
+    const calls = [];
+    for (let call = 0; call < 4; call += 1) {
+      calls.push((await docker('version', '--format', '{{.Server.Version}}')).exitCode);
+    }
+    expect(calls).toEqual([1, 1, 0, 0]);
+  });
 });
 
 describe('the lock', () => {

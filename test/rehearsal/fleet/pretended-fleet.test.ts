@@ -91,7 +91,7 @@ test.each([
   'a checkpoint pauses a group of %i when its part is new, and then it goes on',
   async (instanceCount, paused) => {
     const { after, amis, start } = fleetOf({ instanceCount });
-    await start({ checkpoint: { percentage: 10, seconds: 3600 } });
+    await start({ checkpoint: { percentages: [10, 100], seconds: 3600 } });
     expect(await after(60)).toMatchObject({ status: 'InProgress' });
     expect(await amis()).toEqual([...paused].sort());
     expect(await after(120)).toMatchObject({ status: 'Successful' });
@@ -100,8 +100,26 @@ test.each([
 
 test('a checkpoint below what one instance makes up is passed over', async () => {
   const { after, start } = fleetOf({ instanceCount: 1 });
-  await start({ checkpoint: { percentage: 10, seconds: 3600 } });
+  await start({ checkpoint: { percentages: [10, 100], seconds: 3600 } });
   expect(await after(30)).toMatchObject({ status: 'Successful' });
+});
+
+test.each([[[100, 100]], [[50, 20, 100]], [[0, 100]], [[101]]])(
+  'checkpoints that are not unique, ascending and in 1 to 100 are refused: %j',
+  async (percentages) => {
+    const { start } = fleetOf();
+    await expect(async () => start({ checkpoint: { percentages, seconds: 3600 } })).rejects.toThrow(
+      /^CheckpointPercentages must be unique, in ascending order/,
+    );
+  },
+);
+
+test('each checkpoint pauses once, one that was skipped does not, and the last of 100 does not', async () => {
+  const { after, amis, start } = fleetOf({ instanceCount: 2 });
+  await start({ checkpoint: { percentages: [10, 40, 100], seconds: 3600 } });
+  expect(await after(60)).toMatchObject({ status: 'InProgress', percentage: 50 });
+  expect(await amis()).toEqual([NEW, OLD].sort());
+  expect(await after(60)).toMatchObject({ status: 'Successful' });
 });
 
 test('a bake time keeps a refresh under way', async () => {

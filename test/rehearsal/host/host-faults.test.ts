@@ -13,7 +13,7 @@ function struck(...names: readonly string[]) {
 test('the faults are those that docs/faults.md makes promises for', () => {
   const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'faults.md'), 'utf8');
   const promised = [...page.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
-  expect(promised).toHaveLength(10);
+  expect(promised).toHaveLength(11);
   expect(HOST_FAULTS.map(({ name }) => name)).toEqual(promised);
 });
 
@@ -41,6 +41,15 @@ test('a pending restart outlives restarts', () => {
   const host = pretendedHost(struck('reboot-pending').facts);
   host.reboot();
   expect(host.facts.pendingReboot).toBe('RebootPending');
+});
+
+test('a Docker that is late is late again after each boot', () => {
+  const host = pretendedHost({
+    ...struck('docker-late').facts,
+    lateDocker: { calls: 2, left: 0 },
+  });
+  host.reboot();
+  expect(host.facts.lateDocker).toEqual({ calls: 2, left: 2 });
 });
 
 test('an update that fails leaves the host as it is', () => {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { IMAGE_SET } from '../support/documents';
+import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import {
   INSTANCE_ARN,
   startHostServices,
@@ -66,7 +67,10 @@ describeWithPowerShell('Start-ContainerHost', () => {
     const start = (
       agent: AgentBehaviour,
       parameters: object = HOOK,
-      { env = {}, machine = makeMachine({ host: agentHost('Stopped') }) }: Partial<ScriptCase> = {},
+      {
+        env = {},
+        machine = makeMachine({ docker: HEALTHY_DOCKER, host: agentHost('Stopped') }),
+      }: Partial<ScriptCase> = {},
     ): ScriptCase => ({
       script: SCRIPT,
       machine,
@@ -86,9 +90,17 @@ describeWithPowerShell('Start-ContainerHost', () => {
       },
     });
     const launched = (id: string): PretendedMachine =>
-      makeMachine({ host: agentHost('Stopped'), files: { 'ProgramData/Winbake/launched.txt': id } });
+      makeMachine({
+        docker: HEALTHY_DOCKER,
+        host: agentHost('Stopped'),
+        files: { 'ProgramData/Winbake/launched.txt': id },
+      });
     const good = start('registered', HOOK, {
-      machine: makeMachine({ host: agentHost('Stopped'), documents: { 'image-manifest.json': MANIFEST } }),
+      machine: makeMachine({
+        docker: HEALTHY_DOCKER,
+        host: agentHost('Stopped'),
+        documents: { 'image-manifest.json': MANIFEST },
+      }),
     });
     const cases: Record<Name, ScriptCase> = {
       good,
@@ -156,9 +168,10 @@ describeWithPowerShell('Start-ContainerHost', () => {
   });
 
   test('says in the event log what the host is and that it joined', () => {
-    expect(result('good').machine.events().slice(0, 3)).toEqual([
+    expect(result('good').machine.events().slice(0, 4)).toEqual([
       'this host runs 10.0.20348.4294; baked by order bake-7 as 10.0.20348.4294 with ' +
         'servercore 10.0.20348.4294 (exact), iis 10.0.20348.4171 (previousRevision).',
+      'Docker 25.0.6 answers.',
       `registered as ${INSTANCE_ARN}.`,
       `the launch of ${INSTANCE} in shop-fleet ended with CONTINUE.`,
     ]);
@@ -272,6 +285,7 @@ describeWithPowerShell(
           'ConvertFrom-Json',
           'ConvertTo-Json',
           'ForEach-Object',
+          'Get-Command',
           'Get-ItemProperty',
           'Get-Service',
           'Import-Module',
@@ -279,6 +293,7 @@ describeWithPowerShell(
           'New-EventLog',
           'Set-StrictMode',
           'Sort-Object',
+          'Start-Service',
           'Start-Sleep',
           'Where-Object',
           'Write-EventLog',

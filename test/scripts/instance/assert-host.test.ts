@@ -57,6 +57,21 @@ const STOPS = {
   ],
   noDocker: [step({ host: { services: { wuauserv: 'Running' } } }), /This Windows has no service 'docker'/],
   dockerSilent: [step({ docker: [down] }), /does not answer after 0\.02 s\. .*error during connect/],
+  dockerEmpty: [
+    step({ docker: [{ call: 'version *', stdout: '\n' }] }),
+    /The Docker engine does not answer after 0\.02 s\. It names no version\./,
+  ],
+  dockerHangs: [
+    step({ docker: [{ call: 'version *', hangSeconds: 60 }] }),
+    /does not answer after 0\.02 s\. .*did not end within 5 s and was stopped/,
+  ],
+  dockerDisabled: [
+    step({
+      host: { services: { ...SERVICES, docker: 'Stopped' }, startTypes: { docker: 'Disabled' } },
+      parameters: { DockerWaitSeconds: 300 },
+    }),
+    /Service 'docker' cannot be started: it is disabled/,
+  ],
   oldEngine: [
     step({ docker: [{ call: 'version *', stdout: '19.03.5' }] }),
     /The Docker engine is '19\.03\.5'; build 20348 needs 20\.10 or newer/,
@@ -83,6 +98,10 @@ const PASSES = {
   // Each start asks for it again: stopping here would stop every bake.
   systemFile: step({ host: renames('\\??\\C:\\a', '!\\??\\C:\\Windows\\System32\\a.dll') }),
   dockerStopped: step({ host: { services: { ...SERVICES, docker: 'Stopped' } } }),
+  dockerStartsAgain: step({
+    host: { services: { ...SERVICES, docker: 'Stopped' }, startFailures: { docker: 1 } },
+    parameters: { DockerWaitSeconds: 30 },
+  }),
   dockerSlow: step({ docker: [{ ...down, times: 1 }], parameters: { DockerWaitSeconds: 0.4 } }),
   again: step({
     documents: {

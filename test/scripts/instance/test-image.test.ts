@@ -11,10 +11,18 @@ const MANIFEST = {
   images: IMAGE_SET.images.map((image, index) => ({ ...image, imageId: digestOf(10 + index) })),
 };
 
+/** Docker before it listens. */
+const down: DockerAnswer = { call: '*', exitCode: 1, stderr: 'error during connect' };
+
 function step(faults: readonly DockerAnswer[] = [], options: PretendedMachineOptions = {}): ScriptCase {
   const documents = { 'image-manifest.json': MANIFEST };
   const machine = makeMachine({ documents, docker: [...faults, ...GOOD_DOCKER], ...options });
   return { script: 'verify/Test-Image.ps1', machine, parameters: { StartSeconds: 20 } };
+}
+
+/** A first boot, whose Docker may take some time. */
+function firstBoot(seconds: number, faults: readonly DockerAnswer[], host: object = hostState()): ScriptCase {
+  return { ...step(faults, { host }), parameters: { StartSeconds: 20, DockerWaitSeconds: seconds } };
 }
 
 /** What ipconfig says in a container. */
@@ -64,6 +72,23 @@ describeWithPowerShell('Test-Image', () => {
       otherNat: step([{ call: 'network inspect nat', stdout: '[{"Name":"nat","Driver":"l2bridge"}]' }]),
       noAddress: step([{ call: '* ipconfig', stdout: ipconfig('169.254.12.7', '') }]),
       noGateway: step([{ call: '* ipconfig', stdout: ipconfig('172.20.1.5', '') }]),
+      dockerLate: firstBoot(30, [{ ...down, times: 2 }]),
+      dockerEmpty: firstBoot(30, [{ call: 'version *', stdout: '\n', times: 1 }]),
+      dockerStopped: firstBoot(30, [], hostState({ services: { docker: 'Stopped' } })),
+      dockerFailsToStart: firstBoot(
+        30,
+        [],
+        hostState({ services: { docker: 'Stopped' }, startFailures: { docker: 1 } }),
+      ),
+      dockerStarting: firstBoot(30, [], hostState({ services: { docker: 'StartPending' } })),
+      dockerSilent: firstBoot(0.1, [down]),
+      dockerHangs: firstBoot(0.1, [{ call: 'version *', hangSeconds: 60 }]),
+      dockerDisabled: firstBoot(
+        30,
+        [],
+        hostState({ services: { docker: 'Stopped' }, startTypes: { docker: 'Disabled' } }),
+      ),
+      noDocker: firstBoot(30, [], hostState({ services: {} })),
       gatewayBelow: step([
         { call: '* ipconfig', stdout: ipconfig('172.20.1.5', 'fe80::1%4\r\n       172.20.0.1') },
       ]),
@@ -94,6 +119,7 @@ describeWithPowerShell('Test-Image', () => {
     expect(verification.checks.map((check) => check.name)).toEqual([
       'ecs agent',
       'host',
+      'docker',
       'image servercore',
       'container servercore',
       'image iis',
@@ -146,6 +172,10 @@ describeWithPowerShell('Test-Image', () => {
       /network nat: A container .* got the address 172\.20\.1\.5 and no gateway/,
     ],
     ['noManifest', ['manifest'], /manifest: .*image-manifest\.json' is missing/],
+    ['dockerSilent', ['docker'], /docker: .*does not answer after 0\.1 s\. .*error during connect/],
+    ['dockerHangs', ['docker'], /docker: .*does not answer after 0\.1 s\. .*did not end within 5 s/],
+    ['dockerDisabled', ['docker'], /docker: Service 'docker' cannot be started: it is disabled/],
+    ['noDocker', ['docker'], /docker: This Windows has no service 'docker'/],
   ] as const)('fails, says why, and writes the verification all the same: %s', (name, checks, message) => {
     const { exitCode, stderr } = result(name);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) });
@@ -154,6 +184,32 @@ describeWithPowerShell('Test-Image', () => {
 
   test('an agent that is installed and never ran is as it should be', () => {
     expect(result('agentThere').exitCode).toBe(0);
+  });
+
+  test.each(['dockerLate', 'dockerEmpty', 'dockerStopped', 'dockerFailsToStart', 'dockerStarting'] as const)(
+    'waits for a Docker that is late after its first boot, as the bake does: %s',
+    (name) => {
+      const { exitCode, stderr } = result(name);
+      expect({ exitCode, stderr, failed: failedChecks(name) }).toEqual({
+        exitCode: 0,
+        stderr: '',
+        failed: [],
+      });
+    },
+  );
+
+  test('starts a Docker that is stopped, and leaves one that is starting alone', () => {
+    expect(result('dockerStopped').machine.host()).toMatchObject({ services: { docker: 'Running' } });
+    expect(result('dockerStarting').machine.host()).toMatchObject({ services: { docker: 'StartPending' } });
+  });
+
+  test('asks for no image of a Docker that does not answer', () => {
+    const calls = result('dockerSilent').machine.calls();
+    expect(calls.filter((call) => !call.startsWith('version '))).toEqual([]);
+    expect(result('dockerSilent').machine.read('verification.json')).toMatchObject({
+      order: 'bake-7',
+      images: [],
+    });
   });
 
   test('finds the gateway below one of IPv6', () => {

@@ -135,6 +135,7 @@ export const GOOD_DOCKER: readonly DockerAnswer[] = [
   { call: 'tag *' },
   { call: 'image inspect */iis*', stdout: inspectAnswer(1) },
   { call: 'image inspect *', stdout: inspectAnswer(0) },
+  { call: 'version --format *', stdout: '25.0.6\n' },
   { call: 'network inspect nat', stdout: '[{"Name":"nat","Driver":"nat"}]' },
   {
     call: 'run * ipconfig',

@@ -20,16 +20,7 @@ function Assert-Docker {
         [Parameter(Mandatory = $true)] [int]$Build,
         [Parameter(Mandatory = $true)] [double]$WaitSeconds
     )
-    $service = Get-Service | Where-Object { $_.Name -eq 'docker' }
-    if ($null -eq $service) {
-        throw (ConvertTo-StepError 'DOCKER_UNUSABLE' ("This Windows has no service 'docker'. The base image must be an " +
-            "ECS-optimized one, or have Docker installed."))
-    }
-    if ($service.Status -ne 'Running') {
-        try { Start-Service -Name 'docker' }
-        catch { throw (ConvertTo-StepError 'DOCKER_UNUSABLE' $_.Exception.Message) }
-    }
-    $text = Get-DockerVersion -WaitSeconds $WaitSeconds
+    $text = Wait-Docker -WaitSeconds $WaitSeconds
     $least = [version]'20.10'
     if ($Build -ge 26100) { $least = [version]'25.0' }
     if ($text -notmatch '^([0-9]+\.[0-9]+)' -or [version]$Matches[1] -lt $least) {
@@ -37,7 +28,7 @@ function Assert-Docker {
             "newer base image."))
     }
     try {
-        $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat'
+        $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat' -TimeoutSeconds 120
     }
     catch {
         throw (ConvertTo-StepError 'DOCKER_UNUSABLE' ("Docker has no network 'nat', so containers would have no network. " +

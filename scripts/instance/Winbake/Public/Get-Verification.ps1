@@ -6,8 +6,10 @@ function Get-Verification {
     The folder that holds image-manifest.json, as the AMI brought it along.
     .PARAMETER StartSeconds
     How long the start of a container may take. One that hangs must not take the verification with it.
+    .PARAMETER DockerWaitSeconds
+    How long Docker may take to answer. This is the first boot of the AMI.
     .EXAMPLE
-    Get-Verification -WorkFolder C:\ProgramData\Winbake -StartSeconds 600
+    Get-Verification -WorkFolder C:\ProgramData\Winbake -StartSeconds 600 -DockerWaitSeconds 300
     .OUTPUTS
     OrderedDictionary: a document of winbake.verification/1; failed checks stand in it and are not thrown.
     #>
@@ -15,10 +17,10 @@ function Get-Verification {
     [OutputType([Collections.Specialized.OrderedDictionary])]
     param(
         [Parameter(Mandatory = $true)] [string]$WorkFolder,
-        [Parameter(Mandatory = $true)] [double]$StartSeconds
+        [Parameter(Mandatory = $true)] [double]$StartSeconds,
+        [Parameter(Mandatory = $true)] [double]$DockerWaitSeconds
     )
     $osVersion = (Get-HostVersion).osVersion
-    # Without a manifest nobody can tell which order this was.
     $order = 'unknown'
     $images = [Collections.Generic.List[object]]::new()
     $checks = [Collections.Generic.List[object]]::new()
@@ -27,18 +29,18 @@ function Get-Verification {
     try {
         $manifest = Read-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Schema 'winbake.image-manifest/1'
         $order = $manifest.order
-        $same = $osVersion -eq $manifest.host.osVersion
-        $checks.Add([ordered]@{ name = 'host'; ok = $same; detail = "is $osVersion, baked as $($manifest.host.osVersion)" })
-        foreach ($image in $manifest.images) {
-            $present = Test-CachedImage -Image $image
-            Show-Progress "Checked $($present.name): $($present.detail)"
-            $started = Test-ContainerStart -Image $image -StartSeconds $StartSeconds
-            Show-Progress "Started $($image.family) in $($started.seconds -join ' and ') s: $($started.check.detail)"
-            $checks.Add($present)
-            $checks.Add($started.check)
-            $images.Add((Format-VerifiedImage -Image $image -Present $present.ok -Seconds $started.seconds))
+        $baked = $manifest.host.osVersion
+        $docker = Test-Docker -WaitSeconds $DockerWaitSeconds
+        $checks.Add([ordered]@{ name = 'host'; ok = $osVersion -eq $baked; detail = "is $osVersion, baked as $baked" })
+        $checks.Add($docker)
+        if ($docker.ok) {
+            foreach ($image in $manifest.images) {
+                $tested = Test-BakedImage -Image $image -StartSeconds $StartSeconds
+                $checks.AddRange($tested.checks)
+                $images.Add($tested.entry)
+            }
+            $checks.Add((Test-NatNetwork -Image @($manifest.images)[0] -StartSeconds $StartSeconds))
         }
-        $checks.Add((Test-NatNetwork -Image @($manifest.images)[0] -StartSeconds $StartSeconds))
     }
     catch {
         $checks.Add([ordered]@{ name = 'manifest'; ok = $false; detail = Format-Failure $_ })
