@@ -3,7 +3,7 @@ import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';
 import { GOOD_AMI, type AmiBehaviour } from './ami-behaviour';
 import type { PretendedInstance } from './pretended-instance';
-import { PretendedRefresh, type RefreshedGroup } from './pretended-refresh';
+import { PretendedRefresh, type RefreshedGroup, type RefreshEvent } from './pretended-refresh';
 
 const MINUTE = 60_000;
 
@@ -26,6 +26,8 @@ export interface PretendedGroupOptions {
   readonly behaviourOf?: (amiId: string) => AmiBehaviour;
   /** How long an instance's tasks take to stop. */
   readonly drainSeconds?: number;
+  /** Whether instances are protected from scale-in, as ECS leaves them. */
+  readonly protectsInstances?: boolean;
   /** When an alarm that a refresh watches begins to ring, and how long it does. */
   readonly alarms?: readonly { readonly at: Date; readonly seconds: number }[];
 }
@@ -33,6 +35,10 @@ export interface PretendedGroupOptions {
 /** Figures of the field, not measured. */
 const BOOT = 8 * MINUTE;
 const DRAIN_SECONDS = 2 * 60;
+const SHUTDOWN = 3 * MINUTE;
+
+/** How long the hook of managed draining holds an instance that ECS does not answer for. */
+const UNANSWERED_HOOK = 60 * MINUTE;
 
 /** What Auto Scaling says no to, by the name of its fault. */
 export class AutoScalingFault extends Error {
@@ -52,10 +58,18 @@ export class PretendedGroup implements RefreshedGroup {
   readonly bootMilliseconds = BOOT;
   instances: PretendedInstance[] = [];
   version = '1';
+  /** The tags that CloudFormation gave it. */
+  tags: Readonly<Record<string, string>> = {};
+  isBeingDeleted = false;
+  isGone = false;
   private behaviours: (amiId: string) => AmiBehaviour;
   private readonly userData = new Map<string, string>();
   private readonly refreshes: PretendedRefresh[] = [];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
+  /** What happens by itself, whatever becomes of the refresh that began it. */
+  private pending: { readonly at: number; readonly work: () => void }[] = [];
+  /** What was sent to EventBridge and nobody has taken yet. */
+  private sent: { readonly kind: RefreshEvent; readonly at: Date }[] = [];
   private time: number;
 
   constructor(private readonly options: PretendedGroupOptions) {
@@ -131,12 +145,81 @@ export class PretendedGroup implements RefreshedGroup {
     return id;
   }
 
-  cancel(): void {
-    this.active().cancel(this.time);
+  /** One that has ended is no fault, as the port has it. */
+  cancel(waitsForInstances?: boolean): void {
+    if (this.refresh?.isUnderWay === true && this.refresh.status !== 'Cancelling') {
+      this.refresh.cancel(this.time, waitsForInstances);
+    }
+  }
+
+  later(at: number, work: () => void): void {
+    this.pending.push({ at, work });
+  }
+
+  emit(kind: RefreshEvent, now: number): void {
+    this.sent.push({ kind, at: new Date(now) });
+  }
+
+  /** The events since the last call. */
+  takeEvents(): readonly { readonly kind: RefreshEvent; readonly at: Date }[] {
+    return this.sent.splice(0);
   }
 
   rollBack(): void {
     this.active().rollBack(this.time, 'Rolled back by a call.');
+  }
+
+  /**
+   * Scales to nothing and deletes the group, as CloudFormation does. Throws where an instance is protected; gives how long the
+   * others take, which the hook of managed draining holds, and nobody answers any more, for an hour.
+   * @see https://github.com/aws/aws-cdk/issues/18179
+   */
+  deleteEmpty(): number {
+    if (this.options.protectsInstances === true && this.instances.length > 0) {
+      throw new AutoScalingFault(
+        'ScalingActivityInProgress',
+        'Could not scale to desired capacity because all remaining instances are protected from scale-in.',
+      );
+    }
+    const held = this.instances.length === 0 ? 0 : UNANSWERED_HOOK;
+    this.instances = [];
+    this.isGone = true;
+    return held / 1000;
+  }
+
+  /**
+   * Terminates the instances, protected ones too, and deletes the group; Windows takes minutes to shut down.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
+   */
+  forceDelete(): void {
+    if (this.refresh?.isUnderWay === true) {
+      throw new AutoScalingFault('ResourceContention', 'An instance refresh is in progress.');
+    }
+    this.isBeingDeleted = true;
+    this.pending = [];
+    const end = this.time + SHUTDOWN;
+    this.later(end - MINUTE, () => {
+      this.isGone = true;
+    });
+    this.later(end, () => {
+      this.instances = [];
+    });
+  }
+
+  /** How many tasks run on an instance; those of services leave one that drains. */
+  tasksOn(instance: PretendedInstance): number {
+    const { drainingSince, registeredAt } = instance;
+    if (registeredAt === undefined || this.behaviourOf(instance.amiId).tasks !== 'run') {
+      return 0;
+    }
+    return drainingSince !== undefined && this.time >= drainingSince + this.drainMilliseconds(instance)
+      ? 0
+      : 1;
+  }
+
+  /** Lets ECS drain an instance from now on. */
+  drain(instance: PretendedInstance): void {
+    instance.drainingSince ??= this.time;
   }
 
   /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
@@ -168,7 +251,16 @@ export class PretendedGroup implements RefreshedGroup {
     const amiId = this.amiOf(version);
     this.launches.push({ amiId, at: now });
     const id = `i-${digitsOf(`${this.options.groupName} ${this.launches.length}`, 17)}`;
-    const instance = { id, amiId, version, launchedAt: now, inServiceAt: undefined, registeredAt: undefined };
+    const instance: PretendedInstance = {
+      id,
+      amiId,
+      version,
+      launchedAt: now,
+      inServiceAt: undefined,
+      registeredAt: undefined,
+      isTerminating: false,
+      drainingSince: undefined,
+    };
     this.instances.push(instance);
     return instance;
   }
@@ -230,10 +322,11 @@ export class PretendedGroup implements RefreshedGroup {
 
   private nextEvent(): number | undefined {
     const { refresh } = this;
-    if (refresh?.nextAt === undefined) {
-      return undefined;
-    }
-    return Math.min(refresh.nextAt, this.nextAlarm() ?? refresh.nextAt);
+    const next = [
+      ...this.pending.map(({ at }) => at),
+      ...(refresh?.nextAt === undefined ? [] : [refresh.nextAt, this.nextAlarm() ?? refresh.nextAt]),
+    ];
+    return next.length === 0 ? undefined : Math.min(...next);
   }
 
   /** When an alarm that the refresh watches rings, from now on. */
@@ -249,6 +342,12 @@ export class PretendedGroup implements RefreshedGroup {
   }
 
   private happen(): void {
+    const ready = this.pending.find(({ at }) => at <= this.time);
+    if (ready !== undefined) {
+      this.pending = this.pending.filter((one) => one !== ready);
+      ready.work();
+      return;
+    }
     const alarm = this.nextAlarm();
     if (alarm !== undefined && alarm <= this.time && this.refresh?.status !== 'Cancelling') {
       this.refresh?.fail(this.time, 'A CloudWatch alarm is in ALARM.');

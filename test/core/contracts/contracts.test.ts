@@ -7,6 +7,7 @@ import { deliveriesSchema } from '../../../lib/core/contracts/deliveries';
 import { equalBakeSchema } from '../../../lib/core/contracts/equal-bake';
 import { failureSchema } from '../../../lib/core/contracts/failure';
 import { failedPublicationsSchema } from '../../../lib/core/contracts/failed-publications';
+import { fleetDeploymentSchema } from '../../../lib/core/contracts/fleet-deployment';
 import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
 import { fleetWordsSchema } from '../../../lib/core/contracts/fleet-words';
 import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
@@ -31,6 +32,7 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['publication', publicationSchema, 'amis'],
   ['fleet-state', fleetStateSchema, 'bad'],
   ['fleet-words', fleetWordsSchema, 'hold'],
+  ['fleet-deployment', fleetDeploymentSchema, 'until'],
   ['rollout-log', rolloutLogSchema, 'rollouts'],
   ['notices', noticesSchema, 'notices'],
   ['deliveries', deliveriesSchema, 'targets'],
