@@ -24,13 +24,13 @@ export function newOrder(
 }
 
 /**
- * What makes the start of an order's build happen once: its id, or the last 36 characters of it, which is all that Image
- * Builder takes. A revision of five digits makes the id longer; set and instant stand at its end.
+ * What makes the start of an order's build happen once: the end of its id, which holds the digits of its set and its instant.
+ * The whole id is longer than the 36 characters that Image Builder takes.
  *
  * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_StartImagePipelineExecution.html
  */
 export function clientTokenOf({ id }: Order): string {
-  return id.slice(-36);
+  return id.replace(/^[\d.]+-/, '');
 }
 
 /** When an order was made, to the second, as its id says; the beginning of time for an id of another form. */
