@@ -68,7 +68,7 @@ export class ImageBuilderRefusal extends Error {
 }
 
 /** A finished build, as it will be seen once the clock has passed its end. */
-interface FinishedBuild extends ImageBuild {
+interface FinishedBuild extends Omit<ImageBuild, 'endedAt'> {
   readonly reason: string;
   readonly endsAt: Date;
   readonly workflows: readonly PipelineWorkflow[];
@@ -148,7 +148,8 @@ export class PretendedImageBuilder {
       describe: (imageArn) => {
         caller.require('imagebuilder:GetImage', imageArn);
         caller.require('imagebuilder:ListWorkflowExecutions', imageArn);
-        return Promise.resolve(this.find(imageArn));
+        const build = this.find(imageArn);
+        return Promise.resolve({ ...build, endedAt: build.endsAt });
       },
     };
   }
@@ -202,7 +203,9 @@ export class PretendedImageBuilder {
     const buildInstanceId = `i-${digitsOf(`${imageArn} build`, 17)}`;
     const testInstanceId = `i-${digitsOf(`${imageArn} test`, 17)}`;
     const { workflows } = recipe;
-    const endsAt = new Date(this.options.clock.now().getTime() + BAKE_SECONDS * 1000);
+    const startedAt = this.options.clock.now();
+    const endsAt = new Date(startedAt.getTime() + BAKE_SECONDS * 1000);
+    const times = { startedAt, endsAt };
     const { facts, offeredRevision } = this.options.baseHost(buildInstanceId);
     const folder = join(this.options.folder, buildInstanceId);
     const built = await this.onInstance(buildInstanceId, recipe, async (surroundings, scope) => {
@@ -212,17 +215,17 @@ export class PretendedImageBuilder {
     });
     if (!built.succeeded) {
       const failed = failedBuild('Build', built.reason);
-      return { endsAt, workflows, ...failed, buildInstanceId, testInstanceId: undefined };
+      return { ...times, workflows, ...failed, buildInstanceId, testInstanceId: undefined };
     }
     const tested = await this.onInstance(testInstanceId, recipe, async (surroundings, scope) => {
       const host = built.host.clone(join(this.options.folder, testInstanceId), testInstanceId, surroundings);
       return this.runPhases(scope(host), recipe, ['test']);
     });
     if (!tested.succeeded) {
-      return { endsAt, workflows, ...failedBuild('Test', tested.reason), buildInstanceId, testInstanceId };
+      return { ...times, workflows, ...failedBuild('Test', tested.reason), buildInstanceId, testInstanceId };
     }
     const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags, endsAt) };
-    return { endsAt, workflows, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
+    return { ...times, workflows, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
   }
 
   private get workflow(): string {
