@@ -3,13 +3,16 @@ import {
   ListWorkflowExecutionsCommand,
   ListWorkflowStepExecutionsCommand,
   type ImagebuilderClient,
+  type WorkflowExecutionMetadata,
 } from '@aws-sdk/client-imagebuilder';
 import type { LaunchedInstances } from '../core/ports/bake-control';
 import type { ImageBuilds } from '../core/ports/image-builds';
 
 /**
- * The executions of Image Builder; the instances are found in the outputs of the workflows' `LaunchInstance` steps.
+ * The executions of Image Builder; the instances are found in the outputs of the workflows' `LaunchInstance` steps, the
+ * times in the workflows.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-step-actions.html
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_WorkflowExecutionMetadata.html
  */
 export function imageBuilderBuilds(client: ImagebuilderClient): ImageBuilds {
   return {
@@ -18,15 +21,30 @@ export function imageBuilderBuilds(client: ImagebuilderClient): ImageBuilds {
       const amis = (image?.outputResources?.amis ?? []).flatMap(({ region, image: amiId }) =>
         region !== undefined && amiId !== undefined ? [[region, amiId] as const] : [],
       );
-      const { build, test } = await launchedInstances(client, imageBuildVersionArn);
+      const { workflowExecutions = [] } = await client.send(
+        new ListWorkflowExecutionsCommand({ imageBuildVersionArn }),
+      );
+      const { build, test } = await instancesOf(client, workflowExecutions);
+      const [startedAt] = instantsOf(workflowExecutions.map(({ startTime }) => startTime));
       return {
         status: image?.state?.status ?? 'UNKNOWN',
         amis: Object.fromEntries(amis),
         buildInstanceId: build,
         testInstanceId: test,
+        startedAt: startedAt ?? instantsOf([image?.dateCreated])[0],
+        endedAt: instantsOf(workflowExecutions.map(({ endTime }) => endTime)).at(-1),
       };
     },
   };
+}
+
+/** Image Builder documents its times as text without a format: what is no time counts as not reported. */
+function instantsOf(texts: readonly (string | undefined)[]): readonly Date[] {
+  return texts
+    .map((text) => Date.parse(text ?? ''))
+    .filter((time) => !Number.isNaN(time))
+    .sort((one, other) => one - other)
+    .map((time) => new Date(time));
 }
 
 /**
@@ -40,6 +58,13 @@ export async function launchedInstances(
   const { workflowExecutions = [] } = await client.send(
     new ListWorkflowExecutionsCommand({ imageBuildVersionArn }),
   );
+  return instancesOf(client, workflowExecutions);
+}
+
+async function instancesOf(
+  client: ImagebuilderClient,
+  workflowExecutions: readonly WorkflowExecutionMetadata[],
+): Promise<LaunchedInstances> {
   const launchedBy = async (type: 'BUILD' | 'TEST') => {
     for (const { workflowExecutionId } of workflowExecutions.filter((one) => one.type === type)) {
       const { steps = [] } = await client.send(

@@ -33,6 +33,10 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
       wildcardReason: 'The documents of one bake; their keys hold its order and its instances.',
     });
     allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: [bucket.arnForObjects(`catalog/${settings.os.release}.json`)],
+    });
+    allow(this.role, {
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [bucket.arnForObjects('publications/*')],
       wildcardReason: 'A record per publication, whose key holds its revision, and what has arrived where.',

@@ -192,6 +192,7 @@ export const REBAKE_DEFINITION = {
     FailureDecision: {
       Type: 'Choice',
       Choices: [
+        { Variable: '$.bake.ImageBuildVersionArn', IsPresent: true, Next: 'Follow' },
         whenDecision('bake', 'StartBake'),
         whenDecision('wait', 'WaitForImages'),
         whenDecision('nothing', 'NothingToDo'),

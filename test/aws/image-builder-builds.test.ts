@@ -12,7 +12,7 @@ const builds = imageBuilderBuilds(new ImagebuilderClient({ region: 'eu-central-1
 const ARN = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.3/1';
 beforeEach(() => client.reset());
 
-test('the instances are those that the workflows launched', async () => {
+test('instances and times are those of the workflows', async () => {
   const amis = [{ region: 'eu-central-1', image: 'ami-0fedcba9876543210' }, { region: 'eu-west-1' }];
   client
     .on(GetImageCommand, { imageBuildVersionArn: ARN })
@@ -20,9 +20,19 @@ test('the instances are those that the workflows launched', async () => {
     .on(ListWorkflowExecutionsCommand, { imageBuildVersionArn: ARN })
     .resolves({
       workflowExecutions: [
-        { workflowExecutionId: 'wf-distribution', type: 'DISTRIBUTION' },
-        { workflowExecutionId: 'wf-test', type: 'TEST' },
-        { workflowExecutionId: 'wf-build', type: 'BUILD' },
+        { workflowExecutionId: 'wf-distribution', type: 'DISTRIBUTION', startTime: 'soon', endTime: '' },
+        {
+          workflowExecutionId: 'wf-test',
+          type: 'TEST',
+          startTime: '2025-10-14T22:00:00.000Z',
+          endTime: '2025-10-14T22:30:00.000Z',
+        },
+        {
+          workflowExecutionId: 'wf-build',
+          type: 'BUILD',
+          startTime: '2025-10-14T21:00:00.000Z',
+          endTime: '2025-10-14T21:59:00.000Z',
+        },
       ],
     })
     .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-build' })
@@ -41,15 +51,17 @@ test('the instances are those that the workflows launched', async () => {
     amis: { 'eu-central-1': 'ami-0fedcba9876543210' },
     buildInstanceId: 'i-build',
     testInstanceId: 'i-test',
+    startedAt: new Date('2025-10-14T21:00:00Z'),
+    endedAt: new Date('2025-10-14T22:30:00Z'),
   });
 });
 
 test.each([undefined, '', 'no JSON', '{}', 'null', '{"instanceId":7}'])(
-  'a build that failed early has no AMI and no instance: outputs %j',
+  'a build that failed early has no AMI and no instance, and began when its image was created: outputs %j',
   async (outputs) => {
     client
       .on(GetImageCommand)
-      .resolves({ image: { state: { status: 'FAILED' } } })
+      .resolves({ image: { state: { status: 'FAILED' }, dateCreated: '2025-10-14T20:59:00.000Z' } })
       .on(ListWorkflowExecutionsCommand)
       .resolves({ workflowExecutions: [{ workflowExecutionId: 'wf-build', type: 'BUILD' }] })
       .on(ListWorkflowStepExecutionsCommand)
@@ -59,6 +71,8 @@ test.each([undefined, '', 'no JSON', '{}', 'null', '{"instanceId":7}'])(
       amis: {},
       buildInstanceId: undefined,
       testInstanceId: undefined,
+      startedAt: new Date('2025-10-14T20:59:00Z'),
+      endedAt: undefined,
     });
   },
 );

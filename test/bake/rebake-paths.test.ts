@@ -1,3 +1,6 @@
+import { planAccept } from '../../lib/core/operate/plan-accept';
+import { parseRelease } from '../../lib/core/windows/release';
+import { publicationAt } from '../support/pipeline-description';
 import { RebakeWorld, wayOf, type BuildPlan } from '../support/rebake-world';
 
 const QUIET = '2025-10-20T00:00:00Z';
@@ -406,3 +409,102 @@ function decideTask(world: RebakeWorld, executionArn: string) {
     parameters: { FunctionName, Payload: { executionArn, input: {} } },
   };
 }
+
+describe('a finished bake whose host is below what stands', () => {
+  const finding = 'HOST_BELOW_LATEST 10.0.20348.4294 10.0.20348.4350';
+  const HOUR = 3_600_000;
+
+  /** A rebake whose finished image a person must let through. */
+  async function waiting() {
+    const world = new RebakeWorld(QUIET);
+    const standing = publicationAt(4350, '2025-10-01T00:00:00.000Z');
+    world.parameters.values.set('/winbake/2022-core/latest/publication', JSON.stringify(standing));
+    const result = await world.rebake();
+    expect(wayOf(result)).toBe(`${BAKE} Publish JudgeFailure BakeFailed`);
+    expect(result.cause).toContain(`accept it with winbake accept "${finding}"`);
+    expect(world.latest).toBe('20348.4350-1');
+    return world;
+  }
+
+  const accept = async (world: RebakeWorld) => {
+    const person = { finding, by: 'ops', reason: 'the update was withdrawn' };
+    const plan = await planAccept(world.documents, parseRelease('2022'), person, world.clock.now());
+    expect(plan.reasons).toContain('The next rebake publishes the finished image that waits for it.');
+    await plan.apply();
+  };
+
+  test('is not baked again while nobody has accepted it', async () => {
+    const world = await waiting();
+    await world.clock.waitUntil(new Date(Date.parse(QUIET) + 26 * HOUR));
+    const again = await world.rebake();
+    expect(wayOf(again)).toBe('Decide NeedsOperator');
+    expect(again.output).toMatchObject({
+      reason: `The image of 10.0.20348.4294 is finished and waits to be published until an operator accepts "${finding}".`,
+    });
+    expect(world.starts).toHaveLength(1);
+  });
+
+  test.each([{ trigger: 'schedule' }, { trigger: 'by hand', force: true }])(
+    'is published without another bake once a person has: %j',
+    async (input) => {
+      const world = await waiting();
+      await accept(world);
+      await world.clock.waitUntil(new Date(Date.parse(QUIET) + 26 * HOUR));
+      const result = await world.rebake(input);
+      expect(wayOf(result)).toBe('Decide GetImage Publish NotePublication Published');
+      expect(world.latest).toBe('20348.4294-1');
+      expect(world.starts).toHaveLength(1);
+      expect(world.json(LEASE)).toMatchObject({ order: { id: world.starts[0], ended: 'published' } });
+      expect(wayOf(await world.rebake())).toBe('Decide NothingToDo');
+    },
+  );
+
+  test('is published by the same rebake where a person accepts it before that has ended', async () => {
+    const world = new RebakeWorld(QUIET);
+    const standing = publicationAt(4350, '2025-10-01T00:00:00.000Z');
+    world.parameters.values.set('/winbake/2022-core/latest/publication', JSON.stringify(standing));
+    world.trouble = (state) => {
+      if (state === 'JudgeFailure') {
+        const key = 'catalog/2022.json';
+        const accepted = [{ finding, by: 'ops', at: world.clock.now().toISOString() }];
+        world.documents.texts.set(key, JSON.stringify({ ...(world.json(key) as object), accepted }));
+      }
+      return undefined;
+    };
+    const result = await world.rebake();
+    expect(wayOf(result)).toBe(`${BAKE} Publish JudgeFailure GetImage Publish NotePublication Published`);
+    expect(world.starts).toHaveLength(1);
+  });
+
+  test('is left behind by a newer set, which is baked and published', async () => {
+    const world = await waiting();
+    Object.assign(world.shown, { servercore: 4400, nanoserver: 4400, iis: 4400, aspnet: 4400 });
+    const result = await world.rebake();
+    expect(wayOf(result)).toBe(`${BAKE} Publish NotePublication Published`);
+    await accept(world);
+    expect(wayOf(await world.rebake())).toBe('Decide NothingToDo');
+    expect(world.latest).toBe('20348.4400-1');
+  });
+
+  test('is baked anew where it was accepted too late, and then published', async () => {
+    const world = await waiting();
+    await world.clock.waitUntil(new Date(Date.parse(QUIET) + 8 * 24 * HOUR));
+    await accept(world);
+    const result = await world.rebake();
+    expect(wayOf(result)).toBe(`${BAKE} Publish NotePublication Published`);
+    expect(world.starts).toHaveLength(2);
+    expect(world.latest).toBe('20348.4294-1');
+  });
+
+  test('is taken up once, whatever becomes of it: evidence that is refused then is baked anew', async () => {
+    const world = await waiting();
+    await accept(world);
+    const key = 'manifests/AROA:i-build-1.json';
+    world.documents.texts.set(key, world.documents.texts.get(key)!.replace('_CORE', '_FULL'));
+    const result = await world.rebake();
+    expect(wayOf(result)).toBe(
+      'Decide GetImage Publish JudgeFailure WaitForImages ' + `${BAKE} Publish NotePublication Published`,
+    );
+    expect(world.starts).toHaveLength(2);
+  });
+});

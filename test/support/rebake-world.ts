@@ -5,6 +5,7 @@ import { CURRENT_ORDER_KEY } from '../../lib/core/bake/document-keys';
 import type { Catalog } from '../../lib/core/contracts/catalog';
 import type { Order } from '../../lib/core/contracts/order';
 import type { BakeControl } from '../../lib/core/ports/bake-control';
+import { requiredChecks } from '../../lib/core/contracts/verification';
 import type { Measurement } from '../../lib/core/ports/metrics';
 import {
   createDecide,
@@ -160,7 +161,7 @@ export class RebakeWorld {
 
   /** The instances of a build; tests replace it. */
   launchedInstances: BakeControl['launchedInstances'] = (image) => {
-    const { buildInstanceId: build, testInstanceId: test } = describe(image);
+    const { buildInstanceId: build, testInstanceId: test } = this.describe(image);
     return Promise.resolve({ build, test: this.builds.get(image)?.inTest === true ? test : undefined });
   };
 
@@ -223,7 +224,7 @@ export class RebakeWorld {
       documents: this.documents,
       parameters: this.parameters,
       now: () => this.clock.now(),
-      builds: { describe: (image: string) => Promise.resolve(describe(image)) },
+      builds: { describe: (image: string) => Promise.resolve(this.describe(image)) },
       tags: { tag: () => Promise.resolve() },
       announcer: { announce: () => Promise.resolve() },
       stores: { of: () => Promise.resolve(this.parameters) },
@@ -248,7 +249,7 @@ export class RebakeWorld {
       this.leaveDocuments(image, id);
     }
     if (plan.failure !== undefined) {
-      const { buildInstanceId, testInstanceId } = describe(image);
+      const { buildInstanceId, testInstanceId } = this.describe(image);
       const text = typeof plan.failure === 'string' ? plan.failure : JSON.stringify(plan.failure);
       const instance = plan.inTest === true ? testInstanceId : buildInstanceId;
       this.documents.texts.set(`failures/AROA:${instance}.json`, text);
@@ -264,30 +265,41 @@ export class RebakeWorld {
       : { Status: 'BUILDING' };
   }
 
+  private describe(image: string) {
+    const { minutes, startedAt } = this.builds.get(image)!;
+    const number = image.split('/').at(-1)!;
+    const amiId = `ami-${digestOf(image).slice(7, 24)}`;
+    return {
+      status: 'AVAILABLE',
+      amis: { [REGION]: amiId },
+      buildInstanceId: `i-build-${number}`,
+      testInstanceId: `i-test-${number}`,
+      startedAt,
+      endedAt: new Date(startedAt.getTime() + minutes * 60_000),
+    };
+  }
+
   /** What the instances of a good build upload. */
   private leaveDocuments(image: string, orderId: string): void {
     const order = this.json(`bakes/${orderId}.json`) as Order;
     const { sets } = this.json('catalog/2022.json') as Catalog;
     const set = sets.find(({ id }) => id === order.set)!;
-    const { buildInstanceId, testInstanceId } = describe(image);
+    const { buildInstanceId, endedAt, startedAt, testInstanceId } = this.describe(image);
     const host = { osVersion: set.target };
     const manifest = {
       schema: 'winbake.image-manifest/1',
       order: orderId,
       os: 'SERVER_2022_CORE',
       host,
-      images: set.images.map(({ digest, family, osVersion, repository, tag }) => ({
-        ...{ family, repository, tag, aliases: [], digest, imageId: digest, osVersion },
-        ...{ mode: osVersion === set.target ? 'exact' : 'previousRevision', bytesOnDisk: 1, pullSeconds: 1 },
+      images: set.images.map(({ aliases, digest, family, late, osVersion, repository, tag }) => ({
+        ...{ family, repository, tag, aliases, digest, imageId: digest, osVersion },
+        mode: osVersion === set.target ? 'exact' : late ? 'previousRevision' : 'nearestLower',
+        ...{ bytesOnDisk: 1, pullSeconds: 1 },
       })),
       scripts: { sha256: order.scriptsSha256 },
       catalog: { sha256: order.scriptsSha256 },
-      ...{
-        pulledBytes: 1,
-        freeBytesLowest: 1,
-        startedAt: '2025-10-14T21:30:00Z',
-        finishedAt: '2025-10-14T21:41:10Z',
-      },
+      ...{ pulledBytes: 1, freeBytesLowest: 1 },
+      ...{ startedAt: startedAt.toISOString(), finishedAt: endedAt.toISOString() },
     };
     const verification = {
       schema: 'winbake.verification/1',
@@ -296,7 +308,9 @@ export class RebakeWorld {
       images: set.images.map(({ digest, family }) => ({
         ...{ family, present: true, digest, firstStartSeconds: 6, secondStartSeconds: 2 },
       })),
-      checks: [],
+      checks: requiredChecks(set.images.map(({ family }) => family)).map((name) => ({
+        ...{ name, ok: true, detail: '' },
+      })),
     };
     this.documents.texts.set(`manifests/AROA:${buildInstanceId}.json`, JSON.stringify(manifest));
     this.documents.texts.set(`verifications/AROA:${testInstanceId}.json`, JSON.stringify(verification));
@@ -311,17 +325,6 @@ export function wayOf({ history }: StateMachineResult): string {
     .filter((state, index, all) => state !== all[index - 2] || all[index - 1] !== all[index - 3])
     .filter((state, index, all) => state !== all[index - 1])
     .join(' ');
-}
-
-function describe(image: string) {
-  const number = image.split('/').at(-1)!;
-  const amiId = `ami-${digestOf(image).slice(7, 24)}`;
-  return {
-    status: 'AVAILABLE',
-    amis: { [REGION]: amiId },
-    buildInstanceId: `i-build-${number}`,
-    testInstanceId: `i-test-${number}`,
-  };
 }
 
 function shapeOf(shown: RebakeWorld['shown']): RegistryShape {

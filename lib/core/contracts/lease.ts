@@ -19,6 +19,11 @@ export const leaseSchema = z.object({
       image: z.string().startsWith('arn:').nullable(),
       /** Null while it is carried out. */
       ended: z.enum(ORDER_ENDS).nullable(),
+      /**
+       * The instant in the `winbake.awaiting-publication/1` by which its finished image was taken up again: that happens
+       * once, whatever becomes of it.
+       */
+      takenUp: instant.optional(),
     })
     .nullable(),
   /** The word of a person who ends what is under way. */

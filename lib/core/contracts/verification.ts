@@ -22,3 +22,17 @@ export const verificationSchema = z.object({
 
 /** What the test instance found on the finished AMI. */
 export type Verification = z.infer<typeof verificationSchema>;
+
+/**
+ * The names of the checks that `Get-Verification` of the instance scripts makes on an AMI with these families, in its
+ * order. A publication needs every one of them.
+ */
+export function requiredChecks(families: readonly string[]): readonly string[] {
+  return [
+    'ecs agent',
+    'host',
+    'docker',
+    ...families.flatMap((family) => [`image ${family}`, `container ${family}`]),
+    'network nat',
+  ];
+}

@@ -33,6 +33,8 @@ export interface FailedOrder {
   readonly cancelled?: boolean;
   /** Image Builder refused to begin it. */
   readonly refused?: boolean;
+  /** The finding that its finished image waits for: it is published once a person accepts that. */
+  readonly awaits?: string;
 }
 
 /** Everything that a decision depends on. */

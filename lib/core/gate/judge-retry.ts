@@ -12,8 +12,8 @@ export interface RetryJudgement {
 
 /**
  * An order that failed is tried once more after an hour; then a person is asked, until one of its inputs changes or a bake is
- * forced. One that a person cancelled or that Image Builder refused is not tried again until then. Undefined where nothing
- * keeps it.
+ * forced. One that a person cancelled, that Image Builder refused, or whose finished image waits for a person is not tried
+ * again until then. Undefined where nothing keeps it.
  */
 export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryJudgement | undefined {
   const { failed, forced } = input;
@@ -31,6 +31,10 @@ export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
   }
   if (failed.refused === true) {
     const reason = `Image Builder refuses to start the bake of ${set.target}, and would again: deploy a pipeline that it takes, then run \`winbake rebake --force\`.`;
+    return { decision: 'needsOperator', reason };
+  }
+  if (failed.awaits !== undefined) {
+    const reason = `The image of ${set.target} is finished and waits to be published until an operator accepts "${failed.awaits}".`;
     return { decision: 'needsOperator', reason };
   }
   if (failed.attempt >= MOST_ATTEMPTS) {

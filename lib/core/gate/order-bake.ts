@@ -35,6 +35,14 @@ export interface GatePorts {
   readonly now: () => Date;
 }
 
+/** How an order ended. */
+export interface EndedOrder {
+  readonly order: string;
+  readonly end: OrderEnd;
+  /** The finding that its finished image waits for, where it does. */
+  readonly awaits?: string | undefined;
+}
+
 /** What a pipeline wants of the gate. */
 export interface GateRequest {
   readonly release: Release;
@@ -56,7 +64,7 @@ export interface GateRequest {
   /** When no bake starts, unless a person forces it. */
   readonly noBakeWindows: readonly NoBakeWindow[];
   /** How the last order ended, where that is known. */
-  readonly ended?: { readonly order: string; readonly end: OrderEnd };
+  readonly ended?: EndedOrder;
   /** The revision that the host of a bake reached which then failed, to be remembered before deciding. */
   readonly reached?: { readonly order: string; readonly revision: number };
 }
@@ -159,7 +167,7 @@ function failedOrder(
   standing: Publication | undefined,
   ended: GateRequest['ended'],
 ): FailedOrder | undefined {
-  const end = ended?.order === order.id ? ended.end : undefined;
+  const { end, awaits } = ended?.order === order.id ? ended : {};
   return end === 'published' || isPublished(order, standing)
     ? undefined
     : {
@@ -167,6 +175,7 @@ function failedOrder(
         at: orderedAt(order).toISOString(),
         cancelled: end === 'cancelled',
         refused: end === 'refused',
+        ...(awaits === undefined ? {} : { awaits }),
       };
 }
 

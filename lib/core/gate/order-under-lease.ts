@@ -1,9 +1,13 @@
 import { CURRENT_ORDER_KEY, orderKey, readOrder } from '../bake/bake-documents';
 import { changeLease, isBaking, takeLease } from '../bake/lease';
+import { readCatalog } from '../catalog/catalog-store';
+import type { AwaitingPublication } from '../contracts/awaiting-publication';
 import type { Lease, LeasedOrder } from '../contracts/lease';
 import type { Order } from '../contracts/order';
 import type { DocumentStore } from '../ports/document-store';
 import type { Executions } from '../ports/executions';
+import { readAwaitingPublication } from '../publish/awaiting-publication';
+import { isAccepted } from './finding-key';
 import type { GateDecision } from './gate-input';
 import { lookAndDecide, type GatePorts, type GateRequest } from './order-bake';
 
@@ -29,7 +33,7 @@ export type LeasedGateAnswer = GateDecision & {
 
 /**
  * Looks and decides where no other execution does, and writes the order of a bake that is due. An order whose execution
- * ended before it was carried out is taken up again instead.
+ * ended before it was carried out is taken up again instead, and so is one whose finished image a person has let through.
  */
 export async function orderUnderLease(
   ports: LeasedGatePorts,
@@ -49,7 +53,43 @@ export async function orderUnderLease(
   } else if (lease.cancel !== undefined) {
     return nothing(`${lease.cancel.by} cancelled this rebake: ${lease.cancel.reason}`);
   }
-  return decideUnderLease(ports, request, lease);
+  const awaits = await awaitedBy(ports, lease.order);
+  if (awaits !== undefined && request.kb === undefined) {
+    const published = await resumeAccepted(ports, request, awaits);
+    if (published !== undefined) {
+      return published;
+    }
+  }
+  return decideUnderLease(ports, request, lease, awaits?.finding);
+}
+
+/** The finished image of the last order, where it waits for a person. */
+async function awaitedBy(
+  { documents, now }: LeasedGatePorts,
+  order: LeasedOrder | null,
+): Promise<AwaitingPublication | undefined> {
+  if (order?.ended !== 'failed') {
+    return undefined;
+  }
+  const awaiting = await readAwaitingPublication(documents, now());
+  return awaiting?.order === order.id && awaiting.at !== order.takenUp ? awaiting : undefined;
+}
+
+/** Takes an order up again whose finished image a person has let through; undefined where nobody has. */
+async function resumeAccepted(
+  { documents }: LeasedGatePorts,
+  { execution, release }: LeasedGateRequest,
+  { at, finding, imageBuildVersionArn: image, order: id }: AwaitingPublication,
+): Promise<LeasedGateAnswer | undefined> {
+  const order = await readOrder(documents, orderKey(id));
+  if (order === undefined || !isAccepted(await readCatalog(documents, release), finding)) {
+    return undefined;
+  }
+  const isOurs = await changeLease(documents, execution, (lease) =>
+    lease.order?.id === id ? { ...lease, order: { id, image, ended: null, takenUp: at } } : lease,
+  );
+  const reason = `"${finding}" is accepted: the finished image ${image} of the order ${id} is published.`;
+  return isOurs ? { decision: 'bake', reason, findings: [], order, image, notJudged: true } : TAKEN;
 }
 
 /** Looks and decides for the holder of the lease. */
@@ -57,8 +97,9 @@ async function decideUnderLease(
   ports: LeasedGatePorts,
   request: LeasedGateRequest,
   { order: last }: Lease,
+  awaits: string | undefined,
 ): Promise<LeasedGateAnswer> {
-  const ended = last?.ended ? { ended: { order: last.id, end: last.ended } } : {};
+  const ended = last?.ended ? { ended: { order: last.id, end: last.ended, awaits } } : {};
   const answer = await lookAndDecide(ports, { ...request, ...ended });
   const { order } = answer;
   if (order === undefined) {

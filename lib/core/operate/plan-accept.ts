@@ -24,7 +24,12 @@ export async function planAccept(
   return known === undefined
     ? {
         changes: [`accept "${finding}" in ${key}`],
-        reasons: [`${by}: ${reason}`, 'The gate passes this finding from its next look on.'],
+        reasons: [
+          `${by}: ${reason}`,
+          code === 'HOST_BELOW_LATEST'
+            ? 'The next rebake publishes the finished image that waits for it.'
+            : 'The gate passes this finding from its next look on.',
+        ],
         apply: async () => {
           await changeCatalog(documents, release, (catalog) =>
             withAccepted(catalog, finding, `${by}: ${reason}`, now),

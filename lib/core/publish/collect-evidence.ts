@@ -1,11 +1,16 @@
 import { imageManifestKey, orderKey, readOrder, verificationKey } from '../bake/bake-documents';
+import { readCatalog } from '../catalog/catalog-store';
+import type { Catalog } from '../contracts/catalog';
 import { imageManifestSchema, type ImageManifest } from '../contracts/image-manifest';
 import type { Order } from '../contracts/order';
 import { parseDocument } from '../contracts/parse-document';
+import type { PipelineDescription } from '../contracts/pipeline-description';
 import { verificationSchema, type Verification } from '../contracts/verification';
+import { WinbakeError } from '../errors/winbake-error';
 import type { DocumentStore } from '../ports/document-store';
-import type { ImageBuilds } from '../ports/image-builds';
-import { publicationRefused } from './publication-refused';
+import type { ImageBuild, ImageBuilds } from '../ports/image-builds';
+import { releaseOfOs } from '../windows/release-of-os';
+import { publicationRefused, type EvidenceCode } from './publication-refused';
 
 /** A bake that ended well: its order and the image that Image Builder made. */
 export interface FinishedBake {
@@ -13,9 +18,11 @@ export interface FinishedBake {
   readonly imageBuildVersionArn: string;
 }
 
-/** What a bake left behind: everything that a publication is made from. */
+/** What a bake left behind: everything that a publication is judged by and made from. */
 export interface BakeEvidence {
   readonly order: Order;
+  readonly catalog: Catalog;
+  readonly build: ImageBuild;
   /** One AMI per region. */
   readonly amis: Readonly<Record<string, string>>;
   readonly manifest: ImageManifest;
@@ -23,67 +30,59 @@ export interface BakeEvidence {
 }
 
 /**
- * Reads what a bake left behind. Throws a `WinbakeError` where manifest or verification is missing, damaged or of another
- * order, where they contradict each other, or where the verification says no.
+ * Reads what a bake left behind. Throws a `WinbakeError` with code `PUBLICATION_REFUSED` where the image is not finished,
+ * or order, manifest or verification is missing or damaged; what they say is for `judgeEvidence`.
  */
 export async function collectEvidence(
   { documents, builds }: { readonly documents: DocumentStore; readonly builds: ImageBuilds },
+  { os, region }: Pick<PipelineDescription, 'os' | 'region'>,
   instanceRoleId: string,
   { orderId, imageBuildVersionArn }: FinishedBake,
 ): Promise<BakeEvidence> {
   const order = await readOrder(documents, orderKey(orderId));
   if (order === undefined) {
-    throw publicationRefused(`there is no order ${orderId}`);
+    throw refused('EVIDENCE_ORDER', `there is no order; got: ${JSON.stringify(orderId)}`);
   }
-  const {
-    amis,
-    buildInstanceId = 'unknown',
-    status,
-    testInstanceId = 'unknown',
-  } = await builds.describe(imageBuildVersionArn);
+  const build = await builds.describe(imageBuildVersionArn);
+  const { amis, buildInstanceId = 'unknown', status, testInstanceId = 'unknown' } = build;
   if (status !== 'AVAILABLE') {
-    throw publicationRefused(`${imageBuildVersionArn} is not finished, its state is ${status}`);
+    throw refused('EVIDENCE_BUILD', `${imageBuildVersionArn} is not finished; got: the state ${status}`);
+  }
+  if (amis[region] === undefined) {
+    const regions = Object.keys(amis).join(', ');
+    throw refused('EVIDENCE_BUILD', `${imageBuildVersionArn} has no AMI in ${region}; got: "${regions}"`);
   }
   const manifestKey = imageManifestKey(`${instanceRoleId}:${buildInstanceId}`);
   const checkKey = verificationKey(`${instanceRoleId}:${testInstanceId}`);
-  const manifest = parseDocument(imageManifestSchema, await read(documents, manifestKey), manifestKey);
-  const verification = parseDocument(verificationSchema, await read(documents, checkKey), checkKey);
-  const wrong = [manifest.order, verification.order].find((id) => id !== orderId);
-  if (wrong !== undefined) {
-    throw publicationRefused(
-      `the instances of ${imageBuildVersionArn} worked on order ${wrong}, not on ${orderId}`,
-    );
-  }
-  if (manifest.finishedAt === null) {
-    throw publicationRefused(`the image manifest of order ${orderId} was not finished`);
-  }
-  checkVerification(manifest, verification);
-  return { order, amis, manifest, verification };
+  return {
+    order,
+    catalog: await readCatalog(documents, releaseOfOs(os)),
+    build,
+    amis,
+    manifest: await read(documents, manifestKey, (text) =>
+      parseDocument(imageManifestSchema, text, manifestKey),
+    ),
+    verification: await read(documents, checkKey, (text) =>
+      parseDocument(verificationSchema, text, checkKey),
+    ),
+  };
 }
 
-function checkVerification(manifest: ImageManifest, verification: Verification): void {
-  const no = verification.checks.find((check) => !check.ok);
-  if (no !== undefined) {
-    throw publicationRefused(`verification says no: ${no.name}: ${no.detail}`);
-  }
-  const unseen = manifest.images.find(
-    ({ family, digest }) =>
-      !verification.images.some((one) => one.family === family && one.digest === digest && one.present),
-  );
-  if (unseen !== undefined) {
-    throw publicationRefused(`verification did not find ${unseen.family} with the digest ${unseen.digest}`);
-  }
-  if (verification.host.osVersion !== manifest.host.osVersion) {
-    throw publicationRefused(
-      `the AMI started as ${verification.host.osVersion} and was baked as ${manifest.host.osVersion}`,
-    );
-  }
-}
-
-async function read(documents: DocumentStore, key: string): Promise<string> {
+async function read<T>(documents: DocumentStore, key: string, parse: (text: string) => T): Promise<T> {
   const stored = await documents.read(key);
   if (stored === undefined) {
-    throw publicationRefused(`${key} was not uploaded`);
+    throw refused('EVIDENCE_DOCUMENT', `${key} was not uploaded; got: nothing`);
   }
-  return stored.text;
+  try {
+    return parse(stored.text);
+  } catch (error) {
+    if (error instanceof WinbakeError) {
+      throw refused('EVIDENCE_DOCUMENT', error.message.replace(/\.$/, ''));
+    }
+    throw error;
+  }
+}
+
+function refused(code: EvidenceCode, message: string): WinbakeError {
+  return publicationRefused([{ code, message }]);
 }

@@ -14,7 +14,7 @@ export const EQUAL_BAKE_KEY = 'publications/equal-bake.json';
  */
 export async function isEqualTo(
   documents: Pick<DocumentStore, 'read'>,
-  { order, manifest }: BakeEvidence,
+  { order, manifest }: Pick<BakeEvidence, 'order' | 'manifest'>,
   standing: Publication,
 ): Promise<boolean> {
   const stored = standing.manifest === null ? undefined : await documents.read(standing.manifest);

@@ -6,9 +6,11 @@ import type { Announcer } from '../ports/announcer';
 import type { ImageBuilds } from '../ports/image-builds';
 import type { ParameterStore } from '../ports/parameter-store';
 import { amiTags, discardedTags } from './ami-tags';
+import { awaitAcceptance } from './awaiting-publication';
 import { collectEvidence, type BakeEvidence, type FinishedBake } from './collect-evidence';
 import { deliverEverywhere, type DeliveryPorts } from './deliver';
 import { isEqualTo, noteEqualBake, readEqualBake } from './equal-bake';
+import { judgeEvidence } from './judge-evidence';
 import { moveChannel, noteRevision, readChannel } from './move-channel';
 import { isNewer } from './newer-publication';
 import { promoteWhenDue } from './operate-channels';
@@ -52,21 +54,19 @@ export interface PublishResult {
  * Makes a verified AMI known: record first, then tags, the parameter of its revision, `latest`, where it is due `current`,
  * the other regions and accounts, and the event. A bake that is equal to the publication that stands is discarded instead.
  * Running it again for the same image ends in the same state, whenever an earlier run was cut off, and never takes a channel
- * back to an older publication. Throws a `WinbakeError` where manifest or verification is missing, damaged, of another
- * order, or says no.
+ * back to an older publication. Throws a `WinbakeError` with code `PUBLICATION_REFUSED` where its evidence is missing or
+ * refused, or waits for a person.
  */
 export async function publishBake(
   ports: PublishPorts,
   { description, instanceRoleId }: Publisher,
   bake: FinishedBake,
 ): Promise<PublishResult> {
-  const evidence = await collectEvidence(ports, instanceRoleId, bake);
-  if (evidence.amis[description.region] === undefined) {
-    throw publicationRefused(`${bake.imageBuildVersionArn} has no AMI in ${description.region}`);
-  }
+  const evidence = await collectEvidence(ports, description, instanceRoleId, bake);
   const home = await homeParameters(ports.stores, description);
   const path = pipelinePath(description);
   const latest = await readChannel(home, path, 'latest');
+  await requireRight(ports, description, bake, evidence, latest);
   const equal = await findEqual(ports, latest, bake, evidence);
   if (equal !== undefined) {
     await discard(ports, description, equal, bake, evidence);
@@ -94,6 +94,32 @@ export async function publishBake(
   const endedAt = equal === undefined ? new Date(publication.at) : ports.now();
   const bakeSeconds = Math.max(0, (endedAt.getTime() - Date.parse(evidence.manifest.startedAt)) / 1000);
   return { publication, discarded, promotion: reasons, deliveries: targets, bakeSeconds, endedAt };
+}
+
+/** Throws where the evidence is refused, or a person must accept what was found. */
+async function requireRight(
+  { documents, now }: PublishPorts,
+  { os }: PipelineDescription,
+  bake: FinishedBake,
+  evidence: BakeEvidence,
+  latest: Channel | undefined,
+): Promise<void> {
+  const { osVersion } = evidence.manifest.host;
+  const { known } = await publicationsOf(documents, osVersion, bake.imageBuildVersionArn);
+  const { awaits, refusals } = judgeEvidence({
+    ...evidence,
+    orderId: bake.orderId,
+    os,
+    latest,
+    isRecorded: known !== undefined,
+    now: now(),
+  });
+  if (refusals.length > 0) {
+    throw publicationRefused(refusals);
+  }
+  if (awaits !== undefined) {
+    throw await awaitAcceptance(documents, bake, awaits, now());
+  }
 }
 
 /** The standing publication, where it holds the same and this image has not become one of its own before. */

@@ -44,12 +44,15 @@ function isRunnable(set: ImageSet, host: OsVersion): boolean {
   return (
     target?.build === host.build &&
     target.revision <= host.revision &&
-    set.images.every((image) => isFitting(image, host))
+    set.images.every((image) => fitsHost(image, host))
   );
 }
 
-/** Rule 1, save that an extra of 2022 also runs on 2025. */
-function isFitting({ family, osVersion }: SetImage, host: OsVersion): boolean {
+/** Whether a host may run the image of a set or manifest: rule 1, save that an extra of 2022 also runs on 2025. */
+export function fitsHost(
+  { family, osVersion }: Pick<SetImage, 'family' | 'osVersion'>,
+  host: OsVersion,
+): boolean {
   const version = readOsVersion(osVersion);
   if (version === undefined) {
     return false;

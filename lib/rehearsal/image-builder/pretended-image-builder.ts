@@ -70,7 +70,7 @@ export class ImageBuilderRefusal extends Error {
 }
 
 /** A finished build, as it will be seen once the clock has passed its end. */
-interface FinishedBuild extends ImageBuild {
+interface FinishedBuild extends Omit<ImageBuild, 'endedAt'> {
   readonly reason: string;
   /** The workflow step that failed it, where one did. */
   readonly failedStep?: string;
@@ -152,7 +152,8 @@ export class PretendedImageBuilder {
       describe: (imageArn) => {
         caller.require('imagebuilder:GetImage', imageArn);
         this.requireWorkflows(imageArn, caller);
-        return Promise.resolve(this.find(imageArn));
+        const build = this.find(imageArn);
+        return Promise.resolve({ ...build, endedAt: build.endsAt });
       },
     };
   }
@@ -221,7 +222,9 @@ export class PretendedImageBuilder {
     const buildInstanceId = `i-${digitsOf(`${imageArn} build`, 17)}`;
     const testInstanceId = `i-${digitsOf(`${imageArn} test`, 17)}`;
     const { workflows } = recipe;
-    const endsAt = new Date(this.options.clock.now().getTime() + BAKE_SECONDS * 1000);
+    const startedAt = this.options.clock.now();
+    const endsAt = new Date(startedAt.getTime() + BAKE_SECONDS * 1000);
+    const times = { startedAt, endsAt };
     const { facts, offeredRevision } = this.options.baseHost(buildInstanceId);
     const folder = join(this.options.folder, buildInstanceId);
     const built = await this.onInstance(buildInstanceId, recipe, async (surroundings, scope) => {
@@ -234,7 +237,7 @@ export class PretendedImageBuilder {
         buildInstanceId: built.launched ? buildInstanceId : undefined,
         testInstanceId: undefined,
       };
-      return { endsAt, workflows, ...failedBuild('Build', built), ...ids };
+      return { ...times, workflows, ...failedBuild('Build', built), ...ids };
     }
     const tested = await this.onInstance(testInstanceId, recipe, async (surroundings, scope) => {
       const host = built.host.clone(join(this.options.folder, testInstanceId), testInstanceId, surroundings);
@@ -242,10 +245,10 @@ export class PretendedImageBuilder {
     });
     if (!tested.succeeded) {
       const ids = { buildInstanceId, testInstanceId: tested.launched ? testInstanceId : undefined };
-      return { endsAt, workflows, ...failedBuild('Test', tested), ...ids };
+      return { ...times, workflows, ...failedBuild('Test', tested), ...ids };
     }
     const amis = { [this.environment.region]: this.options.amis.create(imageArn, recipe.amiTags, endsAt) };
-    return { endsAt, workflows, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
+    return { ...times, workflows, status: 'AVAILABLE', reason: '', amis, buildInstanceId, testInstanceId };
   }
 
   private get workflow(): string {

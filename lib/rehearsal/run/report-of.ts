@@ -6,7 +6,7 @@ import { compressedBytes, parseImageManifest } from '../../core/oci/image-manife
 import type { Registry } from '../../core/oci/registry';
 import { readImages } from '../../core/resolve/read-images';
 import type { Finding } from '../../core/resolve/finding';
-import { formatOsVersion } from '../../core/windows/os-version';
+import { formatOsVersion, readOsVersion } from '../../core/windows/os-version';
 import { channelSchema } from '../../core/contracts/publication';
 import { channelParameters } from '../../core/publish/channel-names';
 import { publishedManifestKey } from '../../core/publish/publication-key';
@@ -106,7 +106,9 @@ async function describeImage(
   registry: Registry,
   { family, repository, tag, digest, osVersion, mode }: ImageManifest['images'][number],
 ): Promise<ReportedImage> {
-  const reading = await readImages(registry, repository, digest, os.release.build);
+  // An extra may be of another release than its host.
+  const build = readOsVersion(osVersion)?.build ?? os.release.build;
+  const reading = await readImages(registry, repository, digest, build);
   const platformDigest = reading?.images.find(
     (one) => formatOsVersion(one.osVersion) === osVersion,
   )?.platformDigest;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { awaitingPublicationSchema } from '../../../lib/core/contracts/awaiting-publication';
 import { careMemorySchema } from '../../../lib/core/contracts/care-memory';
 import { catalogSchema } from '../../../lib/core/contracts/catalog';
 import { deliveriesSchema } from '../../../lib/core/contracts/deliveries';
@@ -37,6 +38,7 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['notices', noticesSchema, 'notices'],
   ['deliveries', deliveriesSchema, 'targets'],
   ['equal-bake', equalBakeSchema, 'amis'],
+  ['awaiting-publication', awaitingPublicationSchema, 'imageBuildVersionArn'],
   ['last-decision', lastDecisionSchema, 'decision'],
   ['lease', leaseSchema, 'order'],
   ['failure', failureSchema, 'targetRevision'],

@@ -41,6 +41,7 @@ const manifest = fixture('image-manifest') as ImageManifest;
 function world() {
   const documents = memoryDocuments({
     [`bakes/${order.id}.json`]: order,
+    'catalog/2022.json': fixture('catalog'),
     'manifests/AROAEXAMPLE:i-build.json': manifest,
     'verifications/AROAEXAMPLE:i-test.json': fixture('verification'),
     ...Object.fromEntries(
@@ -77,6 +78,8 @@ function world() {
           amis: AMIS,
           buildInstanceId: 'i-build',
           testInstanceId: 'i-test',
+          startedAt: new Date('2025-10-14T21:00:00Z'),
+          endedAt: new Date('2025-10-14T22:30:00Z'),
         }),
     }),
     tags: mortal.port({

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Catalog } from '../../../lib/core/contracts/catalog';
 import type { ImageManifest } from '../../../lib/core/contracts/image-manifest';
 import type { Order } from '../../../lib/core/contracts/order';
 import { parseDocument } from '../../../lib/core/contracts/parse-document';
@@ -20,6 +21,7 @@ const VERIFICATION_KEY = 'verifications/AROAEXAMPLE:i-test.json';
 const order = fixture('order') as Order;
 const manifest = fixture('image-manifest') as ImageManifest;
 const verification = fixture('verification') as Verification;
+const catalog = fixture('catalog') as Catalog;
 const BAKE = { orderId: order.id, imageBuildVersionArn: IMAGE };
 const TARGET = { description: DESCRIPTION, instanceRoleId: 'AROAEXAMPLE' };
 
@@ -39,6 +41,7 @@ function finishedBake(
   const calls: string[] = [];
   const documents = memoryDocuments({
     [`bakes/${order.id}.json`]: order,
+    'catalog/2022.json': catalog,
     [MANIFEST_KEY]: manifest,
     [VERIFICATION_KEY]: verification,
     ...changes.documents,
@@ -56,6 +59,8 @@ function finishedBake(
     amis: { [REGION]: AMI },
     buildInstanceId: 'i-build',
     testInstanceId: 'i-test',
+    startedAt: new Date('2025-10-14T21:00:00Z'),
+    endedAt: new Date('2025-10-14T22:30:00Z'),
     ...changes.build,
   };
   const announce = jest.fn().mockResolvedValue(undefined);
@@ -122,7 +127,13 @@ test('for the same image again it ends in the same state', async () => {
 });
 
 test('a publication names the set that the instance took; where its manifest tells none, the set of its order', async () => {
-  const newer = finishedBake({ documents: { [MANIFEST_KEY]: { ...manifest, set: 'a-newer-set' } } });
+  const newerSet = { ...catalog.sets[0]!, id: 'a-newer-set', at: '2025-10-14T21:00:00Z' };
+  const newer = finishedBake({
+    documents: {
+      'catalog/2022.json': { ...catalog, sets: [newerSet, ...catalog.sets] },
+      [MANIFEST_KEY]: { ...manifest, set: 'a-newer-set' },
+    },
+  });
   expect(await publishBake(newer.ports, TARGET, BAKE)).toMatchObject({
     publication: { set: 'a-newer-set' },
   });
@@ -145,7 +156,10 @@ test('what an earlier run did not come to is done by the next', async () => {
 async function publishTwice(parameters: Readonly<Record<string, unknown>> = {}) {
   const bake = finishedBake({ parameters });
   await publishBake(bake.ports, TARGET, BAKE);
-  const changed = { ...manifest, scripts: { sha256: 'e'.repeat(64) } };
+  const scriptsSha256 = 'e'.repeat(64);
+  const changed = { ...manifest, scripts: { sha256: scriptsSha256 } };
+  const key = `bakes/${order.id}.json`;
+  await bake.documents.overwrite(key, JSON.stringify({ ...order, scriptsSha256 }));
   await bake.documents.overwrite('manifests/AROAEXAMPLE:i-second.json', JSON.stringify(changed));
   const other = 'ami-00000000000000002';
   const ports = {
@@ -163,6 +177,7 @@ async function publishTwice(parameters: Readonly<Record<string, unknown>> = {}) 
     ...BAKE,
     imageBuildVersionArn: `${IMAGE.slice(0, -1)}2`,
   });
+  await bake.documents.overwrite(key, JSON.stringify(order));
   return { ...bake, second, other };
 }
 
@@ -192,6 +207,7 @@ test('an equal bake is discarded: its number stays free, and the gate is told th
       describe: async () => ({
         ...(await ports.builds.describe()),
         amis: { [REGION]: 'ami-00000000000000002' },
+        endedAt: new Date('2025-11-19T23:59:00Z'),
       }),
     },
     now: () => new Date('2025-11-20T00:00:00Z'),
@@ -273,7 +289,9 @@ test('while promotion is held, current stays', async () => {
 
 test('an image without an AMI in the region of the pipeline publishes nothing', async () => {
   const { ports, documents } = finishedBake({ build: { amis: { 'us-east-1': AMI } } });
-  await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow(`${IMAGE} has no AMI in ${REGION}.`);
+  await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow(
+    `EVIDENCE_BUILD: ${IMAGE} has no AMI in ${REGION}; got: "us-east-1".`,
+  );
   expect(documents.texts.has('publications/20348.4294-1.json')).toBe(false);
 });
 
@@ -289,22 +307,22 @@ test.each<[string, Parameters<typeof finishedBake>[0], string]>([
   [
     'an image that is not finished',
     { build: { status: 'TESTING' } },
-    'Nothing was published: arn:\\S+ is not finished, its state is TESTING\\.',
+    'Nothing was published. EVIDENCE_BUILD: arn:\\S+ is not finished; got: the state TESTING\\.',
   ],
   [
     'a manifest of another order',
     { documents: { [MANIFEST_KEY]: { ...manifest, order: 'another' } } },
-    'worked on order another, not on 20348-20251014T204800Z',
+    'EVIDENCE_ORDER: the image manifest is not of the order 20348-20251014T204800Z; got: "another"',
   ],
   [
     'a verification of another order',
     { documents: { [VERIFICATION_KEY]: { ...verification, order: 'another' } } },
-    'worked on order another',
+    'EVIDENCE_ORDER: the verification is not of the order 20348-20251014T204800Z; got: "another"',
   ],
   [
     'a manifest that was not finished',
     { documents: { [MANIFEST_KEY]: { ...manifest, finishedAt: null } } },
-    'the image manifest of order 20348-20251014T204800Z was not finished',
+    'EVIDENCE_UNFINISHED: the image manifest was not finished',
   ],
   [
     'a check that failed',
@@ -313,12 +331,12 @@ test.each<[string, Parameters<typeof finishedBake>[0], string]>([
         [VERIFICATION_KEY]: { ...verification, checks: [{ ...check, ok: false, detail: 'it is not' }] },
       },
     },
-    'verification says no: host revision: it is not',
+    'EVIDENCE_CHECK_FAILED: the check "ecs agent" of the verification failed; got: "it is not"',
   ],
   [
     'an image that was not found',
     { documents: { [VERIFICATION_KEY]: { ...verification, images: [] } } },
-    'verification did not find servercore with the digest sha256:a{64}',
+    'EVIDENCE_IMAGE_UNVERIFIED: the verification did not find servercore with sha256:a{64}; got: no image',
   ],
   [
     'an image with another digest',
@@ -327,24 +345,53 @@ test.each<[string, Parameters<typeof finishedBake>[0], string]>([
         [MANIFEST_KEY]: { ...manifest, images: [{ ...image, digest: `sha256:${'d'.repeat(64)}` }] },
       },
     },
-    'verification did not find servercore with the digest sha256:d{64}',
+    'EVIDENCE_IMAGE: the digest of servercore is sha256:a{64} in the set \\S+; got: "sha256:d{64}"',
   ],
   [
     'a host that started as another',
     { documents: { [VERIFICATION_KEY]: { ...verification, host: { osVersion: '10.0.20348.4295' } } } },
-    'the AMI started as 10.0.20348.4295 and was baked as 10.0.20348.4294',
+    'EVIDENCE_HOST_CHANGED: the AMI was baked as 10.0.20348.4294 \\D+; got: 10.0.20348.4295',
   ],
   [
     'a manifest that is not there',
     { build: { buildInstanceId: undefined } },
-    'manifests/AROAEXAMPLE:unknown.json was not uploaded',
+    'EVIDENCE_DOCUMENT: manifests/AROAEXAMPLE:unknown.json was not uploaded',
   ],
   [
     'a verification that is not there',
     { build: { testInstanceId: 'i-other' } },
-    'verifications/AROAEXAMPLE:i-other.json was not uploaded',
+    'EVIDENCE_DOCUMENT: verifications/AROAEXAMPLE:i-other.json was not uploaded',
   ],
-  ['a damaged manifest', { documents: { [MANIFEST_KEY]: '{' } }, 'manifests/\\S+ is damaged: it is not JSON'],
+  [
+    'no image and no check at all',
+    {
+      documents: {
+        [MANIFEST_KEY]: { ...manifest, images: [] },
+        [VERIFICATION_KEY]: { ...verification, images: [], checks: [] },
+      },
+    },
+    'EVIDENCE_FAMILIES: the image manifest does not hold each family of the set once, servercore; got: ""',
+  ],
+  [
+    'an image newer than its host',
+    { documents: { [MANIFEST_KEY]: { ...manifest, images: [{ ...image, osVersion: '10.0.20348.4999' }] } } },
+    'EVIDENCE_IMAGE_FIT: the host of revision 4294 must not run the image servercore; got: 10.0.20348.4999',
+  ],
+  [
+    'a host below the target of its order',
+    { documents: { [`bakes/${order.id}.json`]: { ...order, targetRevision: 4350 } } },
+    'EVIDENCE_HOST_BELOW_TARGET: the host of the image manifest is below the revision 4350',
+  ],
+  [
+    'an image that ended 7 days ago',
+    { build: { startedAt: new Date('2025-10-07T21:00:00Z'), endedAt: new Date('2025-10-07T22:30:00Z') } },
+    'EVIDENCE_CLOCK: the image is of 2025-10-07T22:30:00.000Z and is published within 7 days after that or never',
+  ],
+  [
+    'a damaged manifest',
+    { documents: { [MANIFEST_KEY]: '{' } },
+    'EVIDENCE_DOCUMENT: manifests/\\S+ is damaged: it is not JSON',
+  ],
 ])('%s publishes nothing', async (_name, changes, message) => {
   const { ports, documents, parameters, tags } = finishedBake(changes);
   await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow(new RegExp(message));
@@ -353,10 +400,39 @@ test.each<[string, Parameters<typeof finishedBake>[0], string]>([
   expect([...documents.texts.keys()].filter((key) => key.startsWith('publications/'))).toEqual([]);
 });
 
+test('a host below what stands is published once a person accepts that, and not before', async () => {
+  const standing = publicationAt(4350, '2025-10-01T00:00:00.000Z');
+  const { ports, documents, parameters } = finishedBake({
+    parameters: channelsAt({ latest: standing, current: standing }),
+  });
+  const finding = 'HOST_BELOW_LATEST 10.0.20348.4294 10.0.20348.4350';
+  await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow(
+    'Nothing was published. HOST_BELOW_LATEST: the host is below the revision of "latest", 10.0.20348.4350; got: ' +
+      `10.0.20348.4294. The finished image is kept: to publish it, accept it with winbake accept "${finding}", ` +
+      'and start a rebake.',
+  );
+  expect(parameters.puts).toEqual([]);
+  const key = 'publications/awaiting.json';
+  expect([...documents.texts.keys()].filter((one) => one.startsWith('publications/'))).toEqual([key]);
+  expect(JSON.parse(documents.texts.get(key)!)).toEqual({
+    schema: 'winbake.awaiting-publication/1',
+    order: order.id,
+    imageBuildVersionArn: IMAGE,
+    finding,
+    at: '2025-10-14T22:31:00.000Z',
+  });
+  const accepted = [{ finding, by: 'ops', at: '2025-10-14T22:40:00Z' }];
+  await documents.overwrite('catalog/2022.json', JSON.stringify({ ...catalog, accepted }));
+  expect(await publishBake(ports, TARGET, BAKE)).toMatchObject({ publication: { id: '20348.4294-1' } });
+  expect(parameters.json(`${PATH}/latest/publication`)).toMatchObject({ id: '20348.4294-1' });
+});
+
 test('an order that was never written publishes nothing', async () => {
   const { ports } = finishedBake();
   const bake = { ...BAKE, orderId: 'never' };
-  await expect(publishBake(ports, TARGET, bake)).rejects.toThrow('there is no order never.');
+  await expect(publishBake(ports, TARGET, bake)).rejects.toThrow(
+    'EVIDENCE_ORDER: there is no order; got: "never".',
+  );
 });
 
 function recordOf(documents: MemoryDocuments, id: string) {
