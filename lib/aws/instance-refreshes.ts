@@ -1,4 +1,5 @@
 import {
+  ActiveInstanceRefreshNotFoundFault,
   CancelInstanceRefreshCommand,
   DescribeInstanceRefreshesCommand,
   RollbackInstanceRefreshCommand,
@@ -52,8 +53,19 @@ export function instanceRefreshes(
       );
       return answer.InstanceRefreshId ?? '';
     },
-    cancelRefresh: async () => {
-      await autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName }));
+    cancelRefresh: async (request) => {
+      const input = {
+        AutoScalingGroupName,
+        ...(request === undefined ? {} : { WaitForTransitioningInstances: request.waitsForInstances }),
+      };
+      try {
+        await autoScaling.send(new CancelInstanceRefreshCommand(input));
+      } catch (error) {
+        // One that has ended by itself meanwhile needs no stop.
+        if (!(error instanceof ActiveInstanceRefreshNotFoundFault)) {
+          throw error;
+        }
+      }
     },
     rollBackRefresh: async () => {
       await autoScaling.send(new RollbackInstanceRefreshCommand({ AutoScalingGroupName }));

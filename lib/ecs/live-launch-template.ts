@@ -90,10 +90,15 @@ export class LiveLaunchTemplate extends Construct {
       actions: ['ec2:CreateLaunchTemplateVersion'],
       resources: [`arn:${partition}:ec2:${region}:${account}:launch-template/${base.launchTemplateId ?? ''}`],
     });
+    const read = [ami.publicationParameter, stateParameter].map((name) => parameterArn(this, name));
+    allow(role, { actions: ['ssm:GetParameter'], resources: read });
+    const path = stateParameter.slice(0, stateParameter.lastIndexOf('/'));
     allow(role, {
-      actions: ['ssm:GetParameter'],
-      resources: [ami.publicationParameter, stateParameter].map((name) => parameterArn(this, name)),
+      actions: ['ssm:PutParameter'],
+      resources: [parameterArn(this, `${path}/deployment`)],
     });
+    // A rollback must not fail.
+    allow(role, { actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
   }
 }
 

@@ -112,9 +112,12 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     allow(this.role, {
       actions: ['ssm:GetParameter'],
       resources: [
-        ...[publicationParameter, failedBeside(publicationParameter), `${path}/words`].map((name) =>
-          parameterArn(this, name),
-        ),
+        ...[
+          publicationParameter,
+          failedBeside(publicationParameter),
+          `${path}/words`,
+          `${path}/deployment`,
+        ].map((name) => parameterArn(this, name)),
         ...own,
       ],
       wildcardReason,

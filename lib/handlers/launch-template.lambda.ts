@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { autoScalingFleet } from '../aws/auto-scaling-fleet';
+import { fleetDeployment } from '../aws/fleet-deployment';
 import { findFleetGroup } from '../aws/find-fleet-group';
 import { ssmParameterStore } from '../aws/ssm-parameter-store';
 import { required } from './env';
@@ -20,7 +22,8 @@ async function cloneForDeployment(event: LaunchTemplateEvent) {
   });
   const ports = {
     control,
-    liveAmi: async () => (group === undefined ? undefined : (await control.describeGroup()).amiId),
+    ...fleetDeployment(new CloudFormationClient(), control, { group, stackId: event.StackId }),
+    now: () => new Date(),
     parameters: ssmParameterStore(new SSMClient()),
     sleep: async (seconds: number) => {
       await sleep(seconds * 1000);

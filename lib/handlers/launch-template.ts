@@ -4,6 +4,8 @@ import { required } from './env';
 /** A custom resource's request, as far as it is read. */
 export interface LaunchTemplateEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
+  /** The ARN of the stack. */
+  readonly StackId: string;
   readonly ResourceProperties: {
     /** `LatestVersionNumber` of the base launch template. */
     readonly BaseVersion: string;
@@ -30,11 +32,13 @@ export function createLaunchTemplate(ports: DeploymentPorts, environment: NodeJS
     if (event.RequestType === 'Delete') {
       return { PhysicalResourceId };
     }
+    const state = required(environment, 'WINBAKE_FLEET_STATE_PARAMETER');
     const { amiId, version } = await cloneWithLiveAmi(ports, {
       fleet,
       baseVersion: event.ResourceProperties.BaseVersion,
       channel: required(environment, 'WINBAKE_CHANNEL_PARAMETER'),
-      state: required(environment, 'WINBAKE_FLEET_STATE_PARAMETER'),
+      state,
+      deployment: `${state.slice(0, state.lastIndexOf('/'))}/deployment`,
     });
     return { PhysicalResourceId, Data: { Version: version, AmiId: amiId } };
   };

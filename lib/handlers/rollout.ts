@@ -32,6 +32,7 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
       failed: failedBeside(channel),
       state,
       words: `${path}/words`,
+      deployment: `${path}/deployment`,
       log: (month: string) => `${path}/log/${month}`,
     };
     const policy = parseRolloutPolicy(environment['WINBAKE_ROLLOUT_POLICY']);

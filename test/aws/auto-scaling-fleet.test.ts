@@ -1,4 +1,5 @@
 import {
+  ActiveInstanceRefreshNotFoundFault,
   AutoScalingClient,
   CancelInstanceRefreshCommand,
   DescribeAutoScalingGroupsCommand,
@@ -14,8 +15,14 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  type StackStatus,
+} from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { autoScalingFleet } from '../../lib/aws/auto-scaling-fleet';
+import { fleetDeployment } from '../../lib/aws/fleet-deployment';
 
 const autoScaling = mockClient(AutoScalingClient);
 const ec2 = mockClient(EC2Client);
@@ -174,6 +181,43 @@ test('a refresh is stopped and turned back by the name of the group', async () =
   await fleet.rollBackRefresh();
   const inputs = autoScaling.calls().map((call) => call.args[0].input);
   expect(inputs).toEqual([{ AutoScalingGroupName: 'group' }, { AutoScalingGroupName: 'group' }]);
+});
+
+test('a refresh is stopped without waiting for instances, and one that has ended meanwhile is no fault', async () => {
+  autoScaling
+    .on(CancelInstanceRefreshCommand)
+    .resolvesOnce({})
+    .rejectsOnce(new ActiveInstanceRefreshNotFoundFault({ message: 'no', $metadata: {} }))
+    .rejects(new Error('Throttling'));
+  await fleet.cancelRefresh({ waitsForInstances: false });
+  expect(autoScaling.calls()[0]!.args[0].input).toEqual({
+    AutoScalingGroupName: 'group',
+    WaitForTransitioningInstances: false,
+  });
+  await fleet.cancelRefresh();
+  await expect(fleet.cancelRefresh()).rejects.toThrow('Throttling');
+});
+
+describe('what a deployment asks', () => {
+  const cloudFormation = mockClient(CloudFormationClient);
+  const ask = (group?: string) =>
+    fleetDeployment(new CloudFormationClient({ region }), fleet, { stackId: 'arn:stack', group });
+
+  test.each([
+    ['UPDATE_IN_PROGRESS', false],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', true],
+    ['ROLLBACK_IN_PROGRESS', true],
+  ])('in %s a deployment is taken back: %s', async (StackStatus, expected) => {
+    cloudFormation.on(DescribeStacksCommand, { StackName: 'arn:stack' }).resolves({
+      Stacks: [{ StackName: 's', CreationTime: new Date(0), StackStatus: StackStatus as StackStatus }],
+    });
+    expect(await ask().isRollingBack()).toBe(expected);
+  });
+
+  test('the group starts instances from its version, and a fleet without a group from none', async () => {
+    expect(await ask('group').live()).toEqual({ amiId: AMI, version: '7' });
+    expect(await ask().live()).toBeUndefined();
+  });
 });
 
 describe('a group with mixed instances', () => {

@@ -235,6 +235,7 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
       state,
       group: { launchTemplateVersion: '1', amiId: state.amiId, desiredCapacity: 0, instances: [] },
       refresh: undefined,
+      deployment: undefined,
       hosts: [],
     };
     expect(observeFleet(world, await words()).hold).toEqual(hold);

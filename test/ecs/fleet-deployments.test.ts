@@ -71,12 +71,64 @@ test('a deployment during a rollout stops it, and it goes on with the new user d
   expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
 });
 
-test('a drain that does not end in time refuses the deployment in one sentence', async () => {
-  const { lab, stack } = await deployed({ drainSeconds: 10 * 3600 });
-  await lab.wait(0.5);
-  await expect(stack.deploy(MORE)).rejects.toMatchObject({
-    code: 'ROLLOUT_UNDER_WAY',
-    message: expect.stringContaining('Deploy again when its instances have drained.'),
+describe('a deployment during a rollout, with the events that Auto Scaling sends', () => {
+  const MOMENTS = [
+    [4, 0.25],
+    [4, 1.25],
+    [4, 1.5],
+    [20, 1.5],
+    [20, 3],
+  ] as const;
+
+  test.each(MOMENTS)('%i instances, %f h after it began: is not refused', async (instanceCount, hours) => {
+    const { lab, stack } = await deployed({ instanceCount, deliversEvents: true });
+    await lab.wait(hours);
+    await stack.deploy(MORE);
+    expect(stack.starts(MORE.userData).hasLine).toBe(true);
+    await lab.wait(14);
+    expect(stack.starts(MORE.userData)).toEqual({ amiId: NEW.amiId, hasLine: true });
+    expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+  });
+
+  test.each([20, 600])('it waits for no instance that drains for %i min', async (minutes) => {
+    const options = { instanceCount: 4, deliversEvents: true, drainSeconds: minutes * 60 };
+    const { lab, stack } = await deployed(options);
+    await lab.wait(0.5);
+    const before = lab.fleet.instances.length;
+    const begun = lab.clock.now();
+    await stack.deploy(MORE);
+    expect(lab.clock.now().getTime() - begun.getTime()).toBeLessThan(60_000);
+    expect(stack.starts(MORE.userData)).toEqual({ amiId: OLD.amiId, hasLine: true });
+    // The one that drains is left to its tasks, and goes when they have stopped.
+    expect(lab.fleet.instances).toHaveLength(before);
+    await lab.pass(minutes * 60);
+    expect(lab.fleet.instances.length).toBeLessThanOrEqual(before);
+  });
+
+  test('the look that the cancelled refresh starts 2 s later waits, and says until when', async () => {
+    const { lab, stack } = await deployed({ deliversEvents: true });
+    await lab.wait(0.25);
+    await lab.pass(10);
+    const begun = lab.clock.now();
+    await stack.deploy(MORE);
+    const { waiting } = lab.state();
+    expect(waiting?.for).toBe('deployment');
+    expect(waiting?.reason).toBe(
+      'a deployment changes the group; until 2025-10-14T22:45:25.000Z at the latest',
+    );
+    expect(lab.fleet.group.refreshesSince(begun)).toBe(0);
+    expect(await lab.look()).toEqual(['startRefresh']);
+  });
+
+  test.each([0, 3600])('one that fails %i s after the group has changed is taken back', async (seconds) => {
+    const { lab, stack } = await deployed({ deliversEvents: true });
+    await lab.wait(0.25);
+    const failing = { ...MORE, scaling: { targetCapacity: 90 } };
+    await expect(stack.deploy(failing, seconds)).rejects.toThrow('The capacity provider is being updated.');
+    expect(stack.starts(MORE.userData)).toEqual({ amiId: OLD.amiId, hasLine: false });
+    await lab.wait(14);
+    expect(stack.starts(MORE.userData)).toEqual({ amiId: NEW.amiId, hasLine: false });
+    expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
   });
 });
 

@@ -265,6 +265,20 @@ describe('permissions of the rollout', () => {
   test('it writes state and log of its fleet and no other parameter', () => {
     const put = rollout.find((statement) => statement.Action === 'ssm:PutParameter');
     expect(JSON.stringify(put?.Resource)).toContain(':parameter/winbake/fleets/cluster-2022-core/state');
+    expect(JSON.stringify(put?.Resource)).not.toContain('/deployment');
+  });
+
+  test('it reads the pause of a deployment, which the deployment alone writes', () => {
+    const pause = ':parameter/winbake/fleets/cluster-2022-core/deployment';
+    const reads = rollout.filter((statement) => actionsOf([statement]).includes('ssm:GetParameter'));
+    expect(JSON.stringify(reads)).toContain(pause);
+    const [live = []] = Object.entries(statements).flatMap(([id, own]) =>
+      /LiveHandler/.test(id) ? [own] : [],
+    );
+    const put = live.find((statement) => statement.Action === 'ssm:PutParameter');
+    expect(JSON.stringify(put?.Resource)).toMatch(new RegExp(`${pause}"`));
+    const stacks = live.find((statement) => statement.Action === 'cloudformation:DescribeStacks');
+    expect(stacks?.Resource).toEqual({ Ref: 'AWS::StackId' });
   });
 });
 

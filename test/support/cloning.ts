@@ -11,7 +11,9 @@ export function cloning(parameters: ParameterStore, channel: string): ResourceHa
         newestRefresh: () => Promise.resolve(undefined),
         cancelRefresh: () => Promise.resolve(),
       },
-      liveAmi: () => Promise.resolve(undefined),
+      live: () => Promise.resolve(undefined),
+      isRollingBack: () => Promise.resolve(false),
+      now: () => new Date(),
       parameters,
       sleep: () => Promise.resolve(),
     },
@@ -24,6 +26,7 @@ export function cloning(parameters: ParameterStore, channel: string): ResourceHa
   const answer = async (RequestType: LaunchTemplateEvent['RequestType']) => {
     const { Data, PhysicalResourceId } = await handler({
       RequestType,
+      StackId: 'Shop',
       ResourceProperties: { BaseVersion: '1' },
     });
     return { reference: PhysicalResourceId, attributes: { ...Data } };

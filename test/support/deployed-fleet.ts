@@ -23,6 +23,9 @@ export interface FleetDeployment extends Partial<WindowsCapacityProviderProps> {
 
 const STACK = 'Shop';
 
+/** How long CloudFormation takes until it changes the group; an assumption. */
+const GROUP_SECONDS = 15;
+
 /** The template of a stack with one fleet, synthesized anew. */
 export function fleetTemplate({ change, userData, ...props }: FleetDeployment = {}): TemplateJson {
   const stack = new Stack(new App(), STACK);
@@ -46,23 +49,30 @@ export function fleetTemplate({ change, userData, ...props }: FleetDeployment = 
 export function deployedFleet(lab: FleetLab) {
   const { group } = lab.fleet;
   let isThere = false;
+  let failsAfter: number | undefined;
   const addVersion = ({ properties }: DeployedResource) => {
     const { ImageId = '', UserData } = properties['LaunchTemplateData'] as Readonly<Record<string, string>>;
     const LatestVersionNumber = group.addVersion(ImageId, String(UserData));
     return Promise.resolve({ attributes: { LatestVersionNumber } });
   };
-  const useVersion = ({ properties }: DeployedResource) => {
+  const useVersion = async ({ properties }: DeployedResource) => {
+    await lab.pass(GROUP_SECONDS);
     group.useVersion((properties['LaunchTemplate'] as { readonly Version: string }).Version);
     isThere = true;
-    return Promise.resolve(undefined);
+    return undefined;
   };
   const control = lab.fleet.control(OMNIPOTENT);
   const launchTemplate = createLaunchTemplate(
     {
       control,
-      liveAmi: async () => (isThere ? (await control.describeGroup()).amiId : undefined),
+      live: async () => {
+        const { amiId, launchTemplateVersion: version } = await control.describeGroup();
+        return isThere ? { amiId, version } : undefined;
+      },
+      isRollingBack: () => Promise.resolve(formation.isRollingBack(STACK)),
+      now: () => lab.clock.now(),
       parameters: lab.parameters,
-      sleep: (seconds) => lab.clock.waitUntil(new Date(lab.clock.now().getTime() + seconds * 1000)),
+      sleep: (seconds) => lab.pass(seconds),
     },
     {
       WINBAKE_FLEET: 'shop',
@@ -72,7 +82,11 @@ export function deployedFleet(lab: FleetLab) {
   );
   const clone = (RequestType: LaunchTemplateEvent['RequestType']) => async (resource: DeployedResource) => {
     const ResourceProperties = resource.properties as unknown as LaunchTemplateEvent['ResourceProperties'];
-    const { Data, PhysicalResourceId } = await launchTemplate({ RequestType, ResourceProperties });
+    const { Data, PhysicalResourceId } = await launchTemplate({
+      RequestType,
+      StackId: STACK,
+      ResourceProperties,
+    });
     return { reference: PhysicalResourceId, attributes: { ...Data } };
   };
   const replace = ({ reference }: DeployedResource) => Promise.resolve({ reference: `${reference}-again` });
@@ -80,12 +94,24 @@ export function deployedFleet(lab: FleetLab) {
     'AWS::EC2::LaunchTemplate': { create: addVersion, update: addVersion },
     'AWS::AutoScaling::AutoScalingGroup': { create: useVersion, update: useVersion },
     'AWS::EC2::Subnet': { update: replace },
+    'AWS::ECS::CapacityProvider': {
+      update: async () => {
+        if (failsAfter !== undefined && !formation.isRollingBack(STACK)) {
+          await lab.pass(failsAfter);
+          throw new Error('The capacity provider is being updated.');
+        }
+        return undefined;
+      },
+    },
     'Custom::WinbakeLaunchTemplate': { create: clone('Create'), update: clone('Update') },
   };
   const formation = new PretendedCloudFormation({ handlers, readParameter: () => '30' });
   return {
-    deploy: (deployment?: FleetDeployment) =>
-      formation.deploy(STACK, fleetTemplate(deployment) as unknown as AssemblyTemplate),
+    /** The capacity provider, which comes after the group, fails after `failsAfterSeconds`, so that all is taken back. */
+    deploy: async (deployment?: FleetDeployment, failsAfterSeconds?: number) => {
+      failsAfter = failsAfterSeconds;
+      await formation.deploy(STACK, fleetTemplate(deployment) as unknown as AssemblyTemplate);
+    },
     /** What the deployments since the last call did to resources of a type. */
     done: (type: string) =>
       formation.events

@@ -34,6 +34,7 @@ export const NAMES = {
   channel: '/winbake/2022-core/current/publication',
   state: `${PATH}/state`,
   words: `${PATH}/words`,
+  deployment: `${PATH}/deployment`,
   failed: '/winbake/2022-core/failed',
   log: (month: string) => `${PATH}/log/${month}`,
 };
@@ -44,6 +45,8 @@ export interface FleetLabOptions extends Partial<Omit<PretendedFleetOptions, 'cl
   readonly policy?: Partial<RolloutPolicy>;
   /** By publication id. */
   readonly behaviours?: Readonly<Record<string, Partial<AmiBehaviour>>>;
+  /** Each event of a refresh starts the rollout function, as EventBridge does. */
+  readonly deliversEvents?: boolean;
   /** Takes the place of a port. */
   readonly wrap?: (ports: FleetPorts) => FleetPorts;
 }
@@ -60,6 +63,8 @@ export interface FleetLab {
   look(): Promise<readonly string[]>;
   /** Looks every quarter of an hour for some hours. */
   wait(hours: number): Promise<void>;
+  /** Lets seconds pass without a look of the schedule; events start looks. */
+  pass(seconds: number): Promise<void>;
   publish(publication: Channel): void;
   say(words: Partial<Omit<FleetWords, 'schema'>>): void;
   state(): FleetState;
@@ -76,6 +81,9 @@ export function wordAt(now: Date, hours = 24) {
     until: new Date(now.getTime() + hours * 3_600_000).toISOString(),
   };
 }
+
+/** How long an event takes until it has started a function; an assumption. */
+const EVENT_SECONDS = 2;
 
 export function fleetLab(options: FleetLabOptions = {}): FleetLab {
   const clock = new VirtualClock(options.startedAt ?? new Date('2025-10-14T22:00:00.000Z'));
@@ -120,6 +128,27 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     const { actions } = await reconcileFleet(ports, NAMES, policy);
     return actions.map((action) => (action.kind === 'wait' ? `wait:${action.waitsFor}` : action.kind));
   };
+  const later = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1000);
+  const due: Date[] = [];
+  const pass = async (seconds: number) => {
+    const end = later(clock.now(), seconds);
+    for (; options.deliversEvents === true;) {
+      due.push(...fleet.takeEvents().map(({ at }) => later(at, EVENT_SECONDS)));
+      const next = [...due, ...(fleet.nextAt === undefined ? [] : [fleet.nextAt])]
+        .filter((at) => at <= end)
+        .sort((one, other) => one.getTime() - other.getTime())[0];
+      if (next === undefined) {
+        break;
+      }
+      await clock.waitUntil(next);
+      const index = due.findIndex((at) => at <= clock.now());
+      if (index >= 0) {
+        due.splice(index, 1);
+        await look();
+      }
+    }
+    await clock.waitUntil(end);
+  };
   return {
     clock,
     fleet,
@@ -129,10 +158,11 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     look,
     wait: async (hours) => {
       for (let quarter = 0; quarter < hours * 4; quarter += 1) {
-        await clock.waitUntil(new Date(clock.now().getTime() + 15 * 60_000));
+        await pass(15 * 60);
         await look();
       }
     },
+    pass,
     publish,
     say: (words) => {
       const none = { schema: 'winbake.fleet-words/1', hold: null, floor: null, accepted: null };

@@ -40,6 +40,7 @@ const rolloutSchema = z.object({
 export const WAITS_FOR = [
   'channel',
   'refresh',
+  'deployment',
   'canary',
   'hold',
   'window',

@@ -5,6 +5,8 @@ export function fleetParameters(prefix: string, fleet: string) {
     path,
     state: `${path}/state`,
     words: `${path}/words`,
+    /** What pauses the fleet while a deployment changes its group. */
+    deployment: `${path}/deployment`,
     /** The log of one month, such as `2026-07`. */
     log: (month: string) => `${path}/log/${month}`,
   };

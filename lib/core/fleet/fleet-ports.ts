@@ -18,6 +18,8 @@ export interface FleetPorts {
 export interface FleetParameters extends FleetIdentity {
   readonly state: string;
   readonly words: string;
+  /** What pauses the fleet while a deployment changes its group. */
+  readonly deployment: string;
   /** What has failed on other fleets of the pipeline. */
   readonly failed: string;
   /** The log of a month. */

@@ -1,4 +1,5 @@
 import type { FailedPublication } from '../contracts/failed-publications';
+import type { FleetDeployment } from '../contracts/fleet-deployment';
 import type { FleetState } from '../contracts/fleet-state';
 import type { Channel } from '../contracts/publication';
 import type { ContainerHost } from '../ports/container-hosts';
@@ -17,6 +18,8 @@ export interface FleetWorld {
   readonly group: FleetGroup;
   /** The newest refresh of the group. */
   readonly refresh: InstanceRefresh | undefined;
+  /** The deployment that is changing the group; undefined where there is none. */
+  readonly deployment: FleetDeployment | undefined;
   /** The container instances; read only while a rollout is judged. */
   readonly hosts: readonly ContainerHost[];
 }

@@ -1,5 +1,6 @@
 import { parseDocument } from '../contracts/parse-document';
 import { channelSchema } from '../contracts/publication';
+import { pausingDeployment } from './deployment-pause';
 import { readFailed } from './read-failed';
 import { readFleetWords, type FleetStateKeeper } from './fleet-state-keeper';
 import { isUnderWay, type FleetWorld } from './fleet-world';
@@ -34,6 +35,7 @@ export async function lookAtFleet(
   const known = wanted?.amiId === group.amiId ? wanted : null;
   const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };
   const isJudged = state.rollout !== null || isUnderWay(refresh);
+  const described = isJudged ? await hosts.describe(group.instances.map(({ id }) => id)) : [];
   const world: FleetWorld = {
     now,
     policy,
@@ -42,7 +44,9 @@ export async function lookAtFleet(
     state,
     group,
     refresh,
-    hosts: isJudged ? await hosts.describe(group.instances.map(({ id }) => id)) : [],
+    hosts: described,
+    // Last, so that little time is left for one to begin before the action.
+    deployment: await pausingDeployment(parameters, names.deployment, group, now),
   };
   return { ...world, state: observeFleet(world, words) };
 }

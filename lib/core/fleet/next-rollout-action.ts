@@ -4,6 +4,7 @@ import type { Channel } from '../contracts/publication';
 import { readOsVersion } from '../windows/os-version';
 import { isBelowFloor } from './below-floor';
 import { betweenRefreshes } from './between-refreshes';
+import { unlessDeploying } from './deployment-pause';
 import { isUnderWay, type FleetWorld } from './fleet-world';
 import { floorOf, secondsOf } from './judge-rollout';
 import { isOpen } from './maintenance-window';
@@ -16,10 +17,15 @@ const STRAY_SECONDS = 24 * 60 * 60;
 
 /**
  * What to do next for a fleet, from what is alone: channel, state, group, refresh and ECS. Never a second refresh, never an
- * AMI older than the floor; whatever an earlier look began and did not end is ended by the next.
+ * AMI older than the floor, nothing on the group while a deployment changes it; whatever an earlier look began and did not end
+ * is ended by the next.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
  */
 export function nextRolloutAction(world: FleetWorld): RolloutAction {
+  return unlessDeploying(world, wishedAction(world));
+}
+
+function wishedAction(world: FleetWorld): RolloutAction {
   if (isUnderWay(world.refresh)) {
     return whileRefreshing(world, world.refresh);
   }

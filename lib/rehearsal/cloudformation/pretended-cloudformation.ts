@@ -22,6 +22,7 @@ interface StackResource extends DeployedResource {
 }
 
 interface DeployedStack {
+  readonly template: Template;
   readonly exports: ReadonlyMap<string, unknown>;
   readonly imports: ReadonlySet<string>;
   /** In the order of creation. */
@@ -31,7 +32,8 @@ interface DeployedStack {
 /**
  * The order in which CloudFormation works: parameters are read before anything is made; resources come after what they
  * refer to; a changed resource is updated, and what the template lost is deleted at the end, last made first. A failure
- * takes back what was done. What a resource does in the account is the handler's.
+ * takes back what was done: what was updated, and what failed at it, is updated to the template of before, and what is new is
+ * deleted after that. What a resource does in the account is the handler's.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/updating.stacks.walkthrough.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
@@ -41,8 +43,14 @@ export class PretendedCloudFormation {
   private readonly stacks = new Map<string, DeployedStack>();
   /** What stacks have left behind, by type and name. */
   private readonly left = new Set<string>();
+  private readonly rollingBack = new Set<string>();
 
   constructor(private readonly options: CloudFormationOptions) {}
+
+  /** Whether a deployment of a stack has failed and is being taken back. */
+  isRollingBack(stack: string): boolean {
+    return this.rollingBack.has(stack);
+  }
 
   /** What a deployed resource is, or undefined. */
   resource(stack: string, logicalId: string): DeployedResource | undefined {
@@ -62,7 +70,8 @@ export class PretendedCloudFormation {
         return this.exported(name);
       },
     });
-    const undo: (() => Promise<void>)[] = [];
+    const created: StackResource[] = [];
+    const updated = new Map<string, StackResource>();
     const replaced: StackResource[] = [];
     try {
       for (const logicalId of dependencyOrder(template)) {
@@ -76,22 +85,29 @@ export class PretendedCloudFormation {
           isJsonObject(properties) ? properties : {},
           known,
         );
-        const made = await (known === undefined
-          ? this.create(wanted, undo)
-          : this.update(wanted, known, undo));
+        if (known !== undefined && !isDeepStrictEqual(wanted.properties, known.properties)) {
+          updated.set(logicalId, wanted);
+        }
+        const made = await (known === undefined ? this.create(wanted) : this.update(wanted, known));
         deployed.set(logicalId, made);
+        if (known === undefined) {
+          created.push(made);
+        } else if (updated.has(logicalId)) {
+          updated.set(logicalId, made);
+        }
         if (known !== undefined && known.reference !== made.reference) {
           replaced.push(known);
         }
       }
     } catch (error) {
-      for (const step of undo.reverse()) {
-        await step();
-      }
+      this.rollingBack.add(stack);
+      await this.takeBack(stack, updated);
+      await this.remove(created.reverse().map((one) => ({ ...one, isKept: false })));
+      this.rollingBack.delete(stack);
       throw error;
     }
     const exports = values.exports();
-    this.stacks.set(stack, { exports, imports, resources: deployed });
+    this.stacks.set(stack, { template, exports, imports, resources: deployed });
     const lost = [...before.values()].filter(({ logicalId }) => !deployed.has(logicalId));
     await this.remove([...lost, ...replaced].reverse());
   }
@@ -136,32 +152,51 @@ export class PretendedCloudFormation {
     };
   }
 
-  private async create(wanted: StackResource, undo: (() => Promise<void>)[]): Promise<StackResource> {
+  /**
+   * Updates to what the template of before says. Its references are filled in anew: whether CloudFormation does so is unproven.
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-rollback.html
+   */
+  private async takeBack(stack: string, updated: ReadonlyMap<string, StackResource>): Promise<void> {
+    const before = this.stacks.get(stack);
+    if (before === undefined) {
+      return;
+    }
+    const resources = new Map(before.resources);
+    const values = templateValues(stack, before.template, {
+      readParameter: this.options.readParameter,
+      resource: (logicalId) => resources.get(logicalId),
+      imported: (name) => this.exported(name),
+    });
+    for (const logicalId of dependencyOrder(before.template)) {
+      const failed = updated.get(logicalId);
+      const known = before.resources.get(logicalId);
+      if (failed !== undefined && known !== undefined) {
+        const properties = values.resolve(before.template.Resources[logicalId]?.Properties ?? {});
+        const wanted = { ...known, properties: isJsonObject(properties) ? properties : {} };
+        this.note(wanted, 'update');
+        resources.set(logicalId, answered(wanted, await this.handlerOf(known.type).update?.(wanted, failed)));
+      }
+    }
+    this.stacks.set(stack, { ...before, resources });
+  }
+
+  private async create(wanted: StackResource): Promise<StackResource> {
     const { reference, type } = wanted;
     if (wanted.isNamed && this.left.has(`${type} ${reference}`)) {
       throw failed(`${wanted.logicalId} of ${wanted.stack}: ${reference} of type ${type} already exists`);
     }
     const made = answered(wanted, await this.handlerOf(type).create?.(wanted));
     this.note(made, 'create');
-    undo.push(() => this.remove([{ ...made, isKept: false }]));
     return made;
   }
 
-  private async update(
-    wanted: StackResource,
-    known: StackResource,
-    undo: (() => Promise<void>)[],
-  ): Promise<StackResource> {
+  private async update(wanted: StackResource, known: StackResource): Promise<StackResource> {
     if (isDeepStrictEqual(wanted.properties, known.properties)) {
       return { ...known, isKept: wanted.isKept };
     }
     const handler = this.handlerOf(wanted.type);
     const made = answered(wanted, await handler.update?.(wanted, known));
     this.note(made, 'update');
-    undo.push(async () => {
-      this.note(known, 'update');
-      await handler.update?.(known, made);
-    });
     return made;
   }
 

@@ -66,6 +66,11 @@ export class PretendedFleet {
     return this.settled().nextAt;
   }
 
+  /** What Auto Scaling has sent to EventBridge since the last call. */
+  takeEvents(): ReturnType<PretendedGroup['takeEvents']> {
+    return this.settled().takeEvents();
+  }
+
   /**
    * The group as a caller may handle it.
    * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
@@ -119,9 +124,9 @@ export class PretendedFleet {
         requireLaunch();
         return Promise.resolve(this.settled().start(request));
       },
-      cancelRefresh: () => {
+      cancelRefresh: (request) => {
         caller.require('autoscaling:CancelInstanceRefresh', group);
-        this.settled().cancel();
+        this.settled().cancel(request?.waitsForInstances);
         return Promise.resolve();
       },
       rollBackRefresh: () => {

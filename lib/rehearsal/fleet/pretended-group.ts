@@ -3,7 +3,7 @@ import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';
 import { GOOD_AMI, type AmiBehaviour } from './ami-behaviour';
 import type { PretendedInstance } from './pretended-instance';
-import { PretendedRefresh, type RefreshedGroup } from './pretended-refresh';
+import { PretendedRefresh, type RefreshedGroup, type RefreshEvent } from './pretended-refresh';
 
 const MINUTE = 60_000;
 
@@ -56,6 +56,10 @@ export class PretendedGroup implements RefreshedGroup {
   private readonly userData = new Map<string, string>();
   private readonly refreshes: PretendedRefresh[] = [];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
+  /** What happens by itself, whatever becomes of the refresh that began it. */
+  private pending: { readonly at: number; readonly work: () => void }[] = [];
+  /** What was sent to EventBridge and nobody has taken yet. */
+  private sent: { readonly kind: RefreshEvent; readonly at: Date }[] = [];
   private time: number;
 
   constructor(private readonly options: PretendedGroupOptions) {
@@ -130,8 +134,24 @@ export class PretendedGroup implements RefreshedGroup {
     return id;
   }
 
-  cancel(): void {
-    this.active().cancel(this.time);
+  /** One that has ended is no fault, as the port has it. */
+  cancel(waitsForInstances?: boolean): void {
+    if (this.refresh?.isUnderWay === true && this.refresh.status !== 'Cancelling') {
+      this.refresh.cancel(this.time, waitsForInstances);
+    }
+  }
+
+  later(at: number, work: () => void): void {
+    this.pending.push({ at, work });
+  }
+
+  emit(kind: RefreshEvent, now: number): void {
+    this.sent.push({ kind, at: new Date(now) });
+  }
+
+  /** The events since the last call. */
+  takeEvents(): readonly { readonly kind: RefreshEvent; readonly at: Date }[] {
+    return this.sent.splice(0);
   }
 
   rollBack(): void {
@@ -167,7 +187,15 @@ export class PretendedGroup implements RefreshedGroup {
     const amiId = this.amiOf(version);
     this.launches.push({ amiId, at: now });
     const id = `i-${digitsOf(`${this.options.groupName} ${this.launches.length}`, 17)}`;
-    const instance = { id, amiId, version, launchedAt: now, inServiceAt: undefined, registeredAt: undefined };
+    const instance: PretendedInstance = {
+      id,
+      amiId,
+      version,
+      launchedAt: now,
+      inServiceAt: undefined,
+      registeredAt: undefined,
+      isTerminating: false,
+    };
     this.instances.push(instance);
     return instance;
   }
@@ -229,10 +257,11 @@ export class PretendedGroup implements RefreshedGroup {
 
   private nextEvent(): number | undefined {
     const { refresh } = this;
-    if (refresh?.nextAt === undefined) {
-      return undefined;
-    }
-    return Math.min(refresh.nextAt, this.nextAlarm() ?? refresh.nextAt);
+    const next = [
+      ...this.pending.map(({ at }) => at),
+      ...(refresh?.nextAt === undefined ? [] : [refresh.nextAt, this.nextAlarm() ?? refresh.nextAt]),
+    ];
+    return next.length === 0 ? undefined : Math.min(...next);
   }
 
   /** When an alarm that the refresh watches rings, from now on. */
@@ -248,6 +277,12 @@ export class PretendedGroup implements RefreshedGroup {
   }
 
   private happen(): void {
+    const ready = this.pending.find(({ at }) => at <= this.time);
+    if (ready !== undefined) {
+      this.pending = this.pending.filter((one) => one !== ready);
+      ready.work();
+      return;
+    }
     const alarm = this.nextAlarm();
     if (alarm !== undefined && alarm <= this.time && this.refresh?.status !== 'Cancelling') {
       this.refresh?.fail(this.time, 'A CloudWatch alarm is in ALARM.');

@@ -9,4 +9,6 @@ export interface PretendedInstance {
   inServiceAt: number | undefined;
   /** Undefined while, or where, it has not registered with ECS. */
   registeredAt: number | undefined;
+  /** Auto Scaling has begun to terminate it: its tasks stop, and no refresh replaces it again. */
+  isTerminating: boolean;
 }

@@ -12,6 +12,9 @@ const RETRIES = 60 * MINUTE;
 /** How long it takes until a refresh begins. */
 const PENDING = MINUTE;
 
+/** How long a refresh is `Cancelling` that waits for no instance; an assumption. */
+const CANCELLING = 1000;
+
 /** The group as a refresh works on it. */
 export interface RefreshedGroup {
   readonly instances: readonly PretendedInstance[];
@@ -25,7 +28,33 @@ export interface RefreshedGroup {
   arrive(instance: PretendedInstance, now: number): boolean;
   terminate(instance: PretendedInstance): void;
   drainMilliseconds(instance: PretendedInstance): number;
+  /** Lets something happen later, whatever becomes of the refresh. */
+  later(at: number, work: () => void): void;
+  /** EventBridge gets an event. */
+  emit(kind: RefreshEvent, now: number): void;
 }
+
+/**
+ * What Auto Scaling sends to EventBridge, after `EC2 Auto Scaling Instance Refresh `.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-autoscaling.html
+ */
+export type RefreshEvent =
+  | 'Started'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Cancelled'
+  | 'Checkpoint Reached'
+  | 'Rollback Started'
+  | 'Rollback Succeeded'
+  | 'Rollback Failed';
+
+const END_EVENTS: Readonly<Record<string, RefreshEvent>> = {
+  Successful: 'Succeeded',
+  Failed: 'Failed',
+  Cancelled: 'Cancelled',
+  RollbackSuccessful: 'Rollback Succeeded',
+  RollbackFailed: 'Rollback Failed',
+};
 
 /** The replacement of one instance: its successor boots, then it drains. */
 interface Replacement {
@@ -92,6 +121,7 @@ export class PretendedRefresh {
       case 'Pending':
         this.status = 'InProgress';
         this.due = now;
+        this.group.emit('Started', now);
         return;
       case 'Baking':
         this.succeed(now);
@@ -102,13 +132,16 @@ export class PretendedRefresh {
   }
 
   /**
-   * Waits for the launch or termination under way.
+   * Waits for the launch or termination under way, unless told not to: then that goes on by itself, and the refresh ends.
    * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html
    */
-  cancel(now: number): void {
+  cancel(now: number, waitsForInstances = true): void {
     this.status = 'Cancelling';
     this.reason = 'Cancelled by a call.';
-    if (this.work === undefined) {
+    if (!waitsForInstances) {
+      this.leaveWork();
+      this.due = now + CANCELLING;
+    } else if (this.work === undefined) {
       this.end('Cancelled', now);
     }
   }
@@ -117,6 +150,7 @@ export class PretendedRefresh {
   rollBack(now: number, reason: string): void {
     this.status = 'RollbackInProgress';
     this.reason = reason;
+    this.group.emit('Rollback Started', now);
     this.failingSince = undefined;
     this.due = this.work === undefined ? now : this.due;
   }
@@ -174,14 +208,16 @@ export class PretendedRefresh {
     }
     this.isPaused = true;
     this.due = now + checkpoint.seconds * 1000;
+    this.group.emit('Checkpoint Reached', now);
     return true;
   }
 
   private replaceNext(now: number): void {
     const isBack = this.status === 'RollbackInProgress';
     const version = isBack ? this.group.version : this.request.version;
-    const old = this.group.instances.find((one) =>
-      isBack ? one.version === this.request.version && one.version !== version : one.version !== version,
+    const old = this.group.instances.find(
+      (one) =>
+        !one.isTerminating && one.version !== version && (!isBack || one.version === this.request.version),
     );
     if (old === undefined) {
       this.finish(now, isBack);
@@ -209,6 +245,7 @@ export class PretendedRefresh {
     }
     this.failingSince = undefined;
     work.stage = 'draining';
+    work.old.isTerminating = true;
     this.due = now + this.group.drainMilliseconds(work.old);
   }
 
@@ -248,7 +285,28 @@ export class PretendedRefresh {
     this.work = undefined;
   }
 
+  /** What is under way goes on without the refresh: the successor boots, or the old instance drains and ends. */
+  private leaveWork(): void {
+    const { group, work } = this;
+    this.work = undefined;
+    if (work?.stage === 'booting') {
+      group.later(work.until, () => {
+        if (!group.arrive(work.successor, work.until)) {
+          group.terminate(work.successor);
+        }
+      });
+    } else if (work !== undefined) {
+      group.later(this.due ?? work.until, () => {
+        group.terminate(work.old);
+      });
+    }
+  }
+
   private end(status: string, now: number): void {
+    const event = END_EVENTS[status];
+    if (event !== undefined) {
+      this.group.emit(event, now);
+    }
     this.status = status;
     this.endedAt = now;
     this.due = undefined;

@@ -31,7 +31,7 @@ export async function deployFleet(
     groupName,
     launchTemplateId,
     cluster: rollout.environment['WINBAKE_CLUSTER'] ?? '',
-    amiId: await firstAmi(account, stack, functionByArn(account.stacks, functionArn)),
+    amiId: await firstAmi(account, stack, functionByArn(account.stacks, functionArn), clock),
     instanceCount: Math.min(Number(MaxSize), Math.max(Number(MinSize), FEWEST_INSTANCES)),
     clock,
     environment,
@@ -41,8 +41,9 @@ export async function deployFleet(
 /** Lets the handler of the custom resource make the first version, while there is no group yet. */
 async function firstAmi(
   account: PretendedAccount,
-  { environment: { account: owner, region } }: StackModel,
+  { environment: { account: owner, region }, stack: { name } }: StackModel,
   { environment, roleArn }: TemplateFunction,
+  clock: VirtualClock,
 ): Promise<string> {
   const caller = callerOf(account.stacks, roleArn);
   const template = `arn:aws:ec2:${region}:${owner}:launch-template/${environment['WINBAKE_LAUNCH_TEMPLATE_ID']}`;
@@ -59,16 +60,22 @@ async function firstAmi(
         newestRefresh: noGroup,
         cancelRefresh: noGroup,
       },
-      liveAmi: () => {
+      live: () => {
         caller.require('autoscaling:DescribeAutoScalingGroups', '*');
         return Promise.resolve(undefined);
       },
+      isRollingBack: noGroup,
+      now: () => clock.now(),
       parameters: account.parameters.store(caller),
       sleep: () => Promise.resolve(),
     },
     environment,
   );
-  const { Data } = await handler({ RequestType: 'Create', ResourceProperties: { BaseVersion: '1' } });
+  const { Data } = await handler({
+    RequestType: 'Create',
+    StackId: name,
+    ResourceProperties: { BaseVersion: '1' },
+  });
   return Data?.AmiId ?? '';
 }
 

@@ -6,6 +6,7 @@ import { catalogSchema } from '../../../lib/core/contracts/catalog';
 import { deliveriesSchema } from '../../../lib/core/contracts/deliveries';
 import { equalBakeSchema } from '../../../lib/core/contracts/equal-bake';
 import { failedPublicationsSchema } from '../../../lib/core/contracts/failed-publications';
+import { fleetDeploymentSchema } from '../../../lib/core/contracts/fleet-deployment';
 import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
 import { fleetWordsSchema } from '../../../lib/core/contracts/fleet-words';
 import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
@@ -30,6 +31,7 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['publication', publicationSchema, 'amis'],
   ['fleet-state', fleetStateSchema, 'bad'],
   ['fleet-words', fleetWordsSchema, 'hold'],
+  ['fleet-deployment', fleetDeploymentSchema, 'until'],
   ['rollout-log', rolloutLogSchema, 'rollouts'],
   ['notices', noticesSchema, 'notices'],
   ['deliveries', deliveriesSchema, 'targets'],

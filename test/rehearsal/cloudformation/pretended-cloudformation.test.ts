@@ -77,13 +77,13 @@ test('what an update gives another id is replaced, the old one last', async () =
   expect(formation.resource('S', 'Group')?.properties).toEqual({ version: '2' });
 });
 
-test('a failure takes back what was done, last first', async () => {
+test('a failure takes back what was done: updates first, then what is new', async () => {
   const { formation, done } = cloud({ Bad: { create: () => Promise.reject(new Error('no')) } });
   await formation.deploy('S', template({ A: { Type: 'X', Properties: { size: 1 } } }));
   done();
   const next = template({ A: { Type: 'X', Properties: { size: 2 } }, B: BUCKET, C: { Type: 'Bad' } });
   await expect(formation.deploy('S', next)).rejects.toThrow('no');
-  expect(done()).toEqual(['update A', 'create B', 'delete B', 'update A']);
+  expect(done()).toEqual(['update A', 'create B', 'update A', 'delete B']);
   expect(formation.resource('S', 'A')?.properties).toEqual({ size: 1 });
 });
 
