@@ -35,7 +35,11 @@ export function ecsContainerHosts(ecs: ECSClient, cluster: string): ContainerHos
   };
 }
 
-async function containerInstances(ecs: ECSClient, cluster: string): Promise<readonly ContainerInstance[]> {
+/** The container instances of a cluster. */
+export async function containerInstances(
+  ecs: ECSClient,
+  cluster: string,
+): Promise<readonly ContainerInstance[]> {
   const found: ContainerInstance[] = [];
   let nextToken: string | undefined;
   do {

@@ -5,7 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import type { RolloutPolicy } from '../core/fleet/rollout-policy';
 import { checkFleetName } from '../internal/names';
-import { checkHours, checkNumber, refuse } from '../internal/validate';
+import { checkHours, checkMinutes, checkNumber, refuse } from '../internal/validate';
 import { fleetBudget } from './fleet-budget';
 import { fleetVolume } from './fleet-volume';
 import { hostSettings, type HostSettings } from './host-settings';
@@ -33,6 +33,7 @@ export interface FleetSettings {
   readonly draining: boolean;
   readonly host: HostSettings;
   readonly launchTimeout: Duration;
+  readonly deleteDrain: Duration;
   readonly policy: RolloutPolicy;
   readonly logRetention: RetentionDays;
 }
@@ -43,6 +44,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
   const fleetName = props.fleetName ?? `${slug(cluster.node.id)}-${ami.pipelineName}`;
   const instanceTypes = props.instanceTypes ?? [InstanceType.of(InstanceClass.M6I, InstanceSize.XLARGE)];
   const launchTimeout = props.launchTimeout ?? Duration.minutes(45);
+  const deleteDrain = props.deleteDrain ?? Duration.minutes(10);
   checkFleetName(scope, fleetName);
   checkNumber(scope, 'maxCapacity', maxCapacity, {
     least: 1,
@@ -58,6 +60,11 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     least: 0.5,
     most: 2,
     wayOut: 'Windows boots for some ten minutes, and the agent has a quarter of an hour to register.',
+  });
+  checkMinutes(scope, 'deleteDrain', deleteDrain, {
+    least: 0,
+    most: 45,
+    wayOut: 'CloudFormation waits an hour for a deletion; stop longer tasks before it.',
   });
   checkTypes(scope, instanceTypes);
   if ((props.securityGroups ?? []).length > 4) {
@@ -89,6 +96,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     draining: props.draining ?? true,
     host: hostSettings(scope, props),
     launchTimeout,
+    deleteDrain,
     policy: { ...policy, patchWithinSeconds: fleetBudget(scope, props.patchWithin, policy) },
     logRetention: props.logRetention ?? RetentionDays.THIRTEEN_MONTHS,
   };

@@ -114,6 +114,14 @@ export interface WindowsCapacityProviderProps {
   readonly draining?: boolean;
 
   /**
+   * How long tasks may run on when the fleet is deleted, 45 minutes at most; then the fleet is deleted under them, and the log of its
+   * deletion names them. It ends as soon as no task is left.
+   *
+   * @default Duration.minutes(10)
+   */
+  readonly deleteDrain?: Duration;
+
+  /**
    * Whether tasks may have roles.
    *
    * @default true

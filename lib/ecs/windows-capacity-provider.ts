@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { NoticeTopic } from '../bake/notice-topic';
 import { Undelivered } from '../bake/undelivered';
 import { refuse } from '../internal/validate';
+import { FleetDeletion } from './fleet-deletion';
 import { FleetAlarms } from './fleet-alarms';
 import { FleetGroup } from './fleet-group';
 import { fleetMetric } from './fleet-metric';
@@ -69,11 +70,28 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
       enableManagedTerminationProtection: settings.terminationProtection,
       enableManagedDraining: settings.draining,
     });
+    const { resource: deletion } = new FleetDeletion(this, 'Deletion', {
+      settings,
+      cluster,
+      group: fleet.group,
+    });
+    // On deletion the provider goes first: while it is there, ECS protects instances anew.
+    capacityProvider.node.addDependency(deletion);
     if (cluster instanceof Cluster) {
       cluster.addAsgCapacityProvider(capacityProvider);
     }
     const undelivered = new Undelivered(this, 'Undelivered', undefined);
-    new Rollout(this, 'Rollout', { settings, ami, fleet, cluster, stateParameter, topic, undelivered });
+    const rollout = new Rollout(this, 'Rollout', {
+      settings,
+      ami,
+      fleet,
+      cluster,
+      stateParameter,
+      topic,
+      undelivered,
+    });
+    // And so does what starts instance refreshes.
+    rollout.function.node.addDependency(deletion);
     new FleetAlarms(this, 'Alarms', { settings, topic, undelivered });
     Tags.of(this).add('winbake:fleet', settings.fleetName);
 

@@ -143,6 +143,17 @@ export type LaunchTemplateEnvironment = Pick<
   | 'WINBAKE_LAUNCH_TEMPLATE_ID'
 >;
 
+/** What `delete-fleet` needs to know. */
+export interface DeleteFleetEnvironment extends Pick<
+  RolloutEnvironment,
+  'WINBAKE_FLEET' | 'WINBAKE_AUTO_SCALING_GROUP' | 'WINBAKE_CLUSTER'
+> {
+  /** As the group's tag names it. */
+  readonly WINBAKE_DELETION_ID: string;
+  /** How long tasks may run on. */
+  readonly WINBAKE_DELETE_DRAIN_SECONDS: string;
+}
+
 /** Reads one variable; throws where it is not set, which only a broken deployment can cause. */
 export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName): string {
   const value = environment[name];
@@ -159,4 +170,5 @@ export type EnvironmentName =
   | keyof DecideEnvironment
   | keyof PublishEnvironment
   | keyof SeedEnvironment
-  | keyof RolloutEnvironment;
+  | keyof RolloutEnvironment
+  | keyof DeleteFleetEnvironment;

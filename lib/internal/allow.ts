@@ -1,5 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 import { flattenReference } from './flatten-reference';
 
 /** What a role may do. */
@@ -39,13 +40,13 @@ export function explainManagedPolicy(role: Role, policy: string, reason: string)
 }
 
 /** Says why a role has a permission on a resource with a wildcard, one that it was given elsewhere. */
-export function explainWildcard(role: Role, resource: string, reason: string): void {
+export function explainWildcard(role: IConstruct, resource: string, reason: string): void {
   Validations.of(role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::${flatten(role, resource)}]`,
     reason,
   });
 }
 
-function flatten(role: Role, arn: string): string {
+function flatten(role: IConstruct, arn: string): string {
   return flattenReference(Stack.of(role).resolve(arn));
 }

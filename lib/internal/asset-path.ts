@@ -5,7 +5,8 @@ import { join } from 'node:path';
 const PACKAGE_ROOT = join(__dirname, '..', '..');
 
 /** The names of the bundled handlers. */
-export type HandlerName = 'decide' | 'publish' | 'care' | 'operate' | 'seed' | 'rollout' | 'launch-template';
+export type HandlerName =
+  'decide' | 'publish' | 'care' | 'operate' | 'seed' | 'rollout' | 'launch-template' | 'delete-fleet';
 
 /** The folder of a bundled handler. */
 export function handlerFolder(name: HandlerName): string {

@@ -19,6 +19,8 @@ export interface HandlerFunctionProps<Environment extends object> {
   readonly logRetention: RetentionDays;
   /** The key of the logs; left out, CloudWatch Logs encrypts with a key of its own. */
   readonly encryptionKey?: IKey | undefined;
+  /** Whether the logs stay when the stack is deleted. */
+  readonly outlivesStack?: boolean;
   /** Left out, CloudFormation names the function. */
   readonly functionName?: string;
   /** Left out, CloudFormation names the role. */

@@ -2,6 +2,13 @@ import { Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
+/** The limits of a value, both allowed, and a sentence with the way out. */
+interface Limits {
+  readonly least: number;
+  readonly most: number;
+  readonly wayOut: string;
+}
+
 /**
  * Ends synthesis for a prop that cannot be used. `rule` goes on after the prop's name, as in `must be lower-case`;
  * `wayOut` is a sentence of its own.
@@ -27,7 +34,7 @@ export function checkNumber(
   scope: IConstruct,
   prop: string,
   value: number,
-  { least, most, wayOut }: { readonly least: number; readonly most: number; readonly wayOut: string },
+  { least, most, wayOut }: Limits,
 ): void {
   if (!Token.isUnresolved(value) && !(value >= least && value <= most)) {
     refuse(scope, prop, `must be ${least} to ${most}`, String(value), wayOut);
@@ -35,17 +42,26 @@ export function checkNumber(
 }
 
 /** Checks a duration against its limits in hours, both allowed; a token is let through. */
-export function checkHours(
+export function checkHours(scope: IConstruct, prop: string, value: Duration, limits: Limits): void {
+  checkDuration(scope, prop, value, { ...limits, unit: 'hours', seconds: 3600 });
+}
+
+/** Checks a duration against its limits in minutes, both allowed; a token is let through. */
+export function checkMinutes(scope: IConstruct, prop: string, value: Duration, limits: Limits): void {
+  checkDuration(scope, prop, value, { ...limits, unit: 'minutes', seconds: 60 });
+}
+
+function checkDuration(
   scope: IConstruct,
   prop: string,
   value: Duration,
-  { least, most, wayOut }: { readonly least: number; readonly most: number; readonly wayOut: string },
+  { least, most, seconds, unit, wayOut }: Limits & { readonly unit: string; readonly seconds: number },
 ): void {
   if (value.isUnresolved()) {
     return;
   }
-  const hours = value.toHours({ integral: false });
-  if (hours < least || hours > most) {
-    refuse(scope, prop, `must be ${least} to ${most} hours`, value.toHumanString(), wayOut);
+  const count = value.toSeconds({ integral: false }) / seconds;
+  if (count < least || count > most) {
+    refuse(scope, prop, `must be ${least} to ${most} ${unit}`, value.toHumanString(), wayOut);
   }
 }

@@ -71,6 +71,10 @@ test.each<[Partial<WindowsCapacityProviderProps>, string]>([
   [{ attributes: { 'winbake.build': '1' } }, `"attributes" must have names of letters`],
   [{ attributes: { zone: 'a;b' } }, `got: 'zone=a;b'. Choose another name or value.`],
   [{ launchTimeout: Duration.minutes(10) }, `"launchTimeout" must be 0.5 to 2 hours; got: 10 minutes.`],
+  [
+    { deleteDrain: Duration.minutes(46) },
+    `"deleteDrain" must be 0 to 45 minutes; got: 46 minutes. CloudFormation waits an hour for a deletion`,
+  ],
   [{ rollout: { canaryPercentage: 0 } }, `"rollout.canaryPercentage" must be 1 to 100; got: 0.`],
   [{ rollout: { watch: Duration.minutes(5) } }, `"rollout.watch" must be 0.25 to 24 hours; got: 5 minutes.`],
   [{ rollout: { delay: Duration.days(15) } }, `"rollout.delay" must be 0 to 336 hours; got: 15 days.`],

@@ -175,6 +175,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['', 'userDataBefore', 'nothing', []],
   ['', 'userDataAfter', 'nothing', []],
   ['', 'launchTimeout', 'Duration.minutes(45)', Duration.minutes(45)],
+  ['', 'deleteDrain', 'Duration.minutes(10)', Duration.minutes(10)],
   ['', 'patchWithin', 'Duration.hours(72)', Duration.hours(72)],
   ['', 'logRetention', 'RetentionDays.THIRTEEN_MONTHS', RetentionDays.THIRTEEN_MONTHS],
   ['volume', 'size', 'Size.gibibytes(100)', Size.gibibytes(100)],

@@ -59,6 +59,7 @@ export function addAllPropsFleet(app: App): {
     userDataAfter: ['Write-Host "after"'],
     attributes: { 'shop.zone': 'front' },
     launchTimeout: Duration.hours(1),
+    deleteDrain: Duration.minutes(45),
     rollout: {
       canaryPercentage: 20,
       watch: Duration.hours(1),

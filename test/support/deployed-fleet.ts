@@ -5,8 +5,12 @@ import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { WindowsAmi } from '../../lib/ecs/windows-ami';
 import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/ecs/windows-capacity-provider-props';
+import type { DeletionStep } from '../../lib/core/fleet/delete-fleet';
+import { createDeleteFleet } from '../../lib/handlers/delete-fleet';
+import { createLog } from '../../lib/handlers/log';
 import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
 import { PretendedCloudFormation } from '../../lib/rehearsal/cloudformation/pretended-cloudformation';
+import type { Caller } from '../../lib/rehearsal/iam/role-policies';
 import type { Template as AssemblyTemplate } from '../../lib/rehearsal/assembly/read-assembly';
 import type { DeployedResource, ResourceHandler } from '../../lib/rehearsal/cloudformation/resource-handler';
 import { WindowsOs } from '../../lib/windows-os';
@@ -22,6 +26,8 @@ export interface FleetDeployment extends Partial<WindowsCapacityProviderProps> {
 }
 
 const STACK = 'Shop';
+
+const POLL_SECONDS = 15;
 
 /** How long CloudFormation takes until it changes the group; an assumption. */
 const GROUP_SECONDS = 15;
@@ -41,15 +47,16 @@ export function fleetTemplate({ change, userData, ...props }: FleetDeployment = 
 }
 
 /**
- * A fleet that CloudFormation deploys from its template: a changed launch template gets a new version of what the template
+ * A fleet that CloudFormation deploys from its template and deletes, with the rights of `deletes`: a changed launch template gets a new version of what the template
  * says, and a changed group gets all its properties anew, the version of its launch template among them.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html
  */
-export function deployedFleet(lab: FleetLab) {
+export function deployedFleet(lab: FleetLab, deletes: Caller = OMNIPOTENT) {
   const { group } = lab.fleet;
   let isThere = false;
   let failsAfter: number | undefined;
+  let template = fleetTemplate();
   const addVersion = ({ properties }: DeployedResource) => {
     const { ImageId = '', UserData } = properties['LaunchTemplateData'] as Readonly<Record<string, string>>;
     const LatestVersionNumber = group.addVersion(ImageId, String(UserData));
@@ -57,6 +64,8 @@ export function deployedFleet(lab: FleetLab) {
   };
   const useVersion = async ({ properties }: DeployedResource) => {
     await lab.pass(GROUP_SECONDS);
+    const tags = (properties['Tags'] ?? []) as readonly { readonly Key: string; readonly Value: string }[];
+    group.tags = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
     group.useVersion((properties['LaunchTemplate'] as { readonly Version: string }).Version);
     isThere = true;
     return undefined;
@@ -89,10 +98,58 @@ export function deployedFleet(lab: FleetLab) {
     });
     return { reference: PhysicalResourceId, attributes: { ...Data } };
   };
+  const log: Readonly<Record<string, unknown>>[] = [];
+  const requireEmpty = (refusal: string) => () => {
+    if (lab.fleet.instances.length > 0) {
+      throw new Error(refusal);
+    }
+    return Promise.resolve();
+  };
+  /** The provider's framework: one request, then a poll every 15 s for as long as the template says. */
+  const endFleet = async ({ reference: PhysicalResourceId }: DeployedResource) => {
+    const { environment, timeoutSeconds } = deletionIn(template);
+    const ports = {
+      deletion: lab.fleet.deletion(deletes),
+      log: createLog({}, (line) => log.push(JSON.parse(line) as Readonly<Record<string, unknown>>)),
+      now: () => lab.clock.now(),
+    };
+    const handler = createDeleteFleet(ports, environment);
+    const request = { RequestType: 'Delete', PhysicalResourceId } as const;
+    const poll = { ...request, ...(await handler(request)) };
+    for (let waited = 0; waited < timeoutSeconds; waited += POLL_SECONDS) {
+      const answer = await handler(poll);
+      if ('IsComplete' in answer && answer.IsComplete) {
+        return;
+      }
+      await lab.pass(POLL_SECONDS);
+    }
+    throw new Error('Operation timed out');
+  };
   const replace = ({ reference }: DeployedResource) => Promise.resolve({ reference: `${reference}-again` });
   const handlers: Record<string, ResourceHandler> = {
     'AWS::EC2::LaunchTemplate': { create: addVersion, update: addVersion },
-    'AWS::AutoScaling::AutoScalingGroup': { create: useVersion, update: useVersion },
+    'AWS::AutoScaling::AutoScalingGroup': {
+      create: useVersion,
+      update: useVersion,
+      delete: async () => {
+        if (isThere && !group.isGone) {
+          await lab.pass(group.deleteEmpty());
+        }
+      },
+    },
+    'Custom::WinbakeFleetDeletion': { delete: endFleet },
+    'AWS::Lambda::Function': {
+      delete: ({ logicalId }) => {
+        if (logicalId.includes('Rollout')) {
+          lab.retire();
+        }
+        return Promise.resolve();
+      },
+    },
+    'AWS::ECS::Cluster': {
+      delete: requireEmpty('The Cluster cannot be deleted while Container Instances are active.'),
+    },
+    'AWS::EC2::SecurityGroup': { delete: requireEmpty('resource sg has a dependent object') },
     'AWS::EC2::Subnet': { update: replace },
     'AWS::ECS::CapacityProvider': {
       update: async () => {
@@ -110,8 +167,19 @@ export function deployedFleet(lab: FleetLab) {
     /** The capacity provider, which comes after the group, fails after `failsAfterSeconds`, so that all is taken back. */
     deploy: async (deployment?: FleetDeployment, failsAfterSeconds?: number) => {
       failsAfter = failsAfterSeconds;
-      await formation.deploy(STACK, fleetTemplate(deployment) as unknown as AssemblyTemplate);
+      template = fleetTemplate(deployment);
+      await formation.deploy(STACK, template as unknown as AssemblyTemplate);
     },
+    /** Deletes the stack; gives in minutes how long that took. */
+    delete: async () => {
+      const begun = lab.clock.now();
+      await formation.delete(STACK);
+      return (lab.clock.now().getTime() - begun.getTime()) / 60_000;
+    },
+    /** What the deletion logged of its steps. */
+    steps: () => log.map(({ step }) => step as DeletionStep | undefined),
+    /** What happened, in order, as action and type. */
+    events: formation.events,
     /** What the deployments since the last call did to resources of a type. */
     done: (type: string) =>
       formation.events
@@ -124,6 +192,19 @@ export function deployedFleet(lab: FleetLab) {
       return { amiId: group.amiOf(group.version), hasLine: userData.includes(line) };
     },
   };
+}
+
+/** What the template says of the function that deletes the fleet, and of how long it is polled. */
+function deletionIn(template: TemplateJson) {
+  const resources = Object.values(template.Resources);
+  const variables = resources.flatMap(({ Properties, Type }) =>
+    Type === 'AWS::Lambda::Function' ? [(Properties.Environment?.Variables ?? {}) as NodeJS.ProcessEnv] : [],
+  );
+  const environment = variables.find((one) => 'WINBAKE_DELETION_ID' in one) ?? {};
+  const waiter = resources.find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
+  const [, interval = '', attempts = ''] =
+    /"IntervalSeconds":(\d+),"MaxAttempts":(\d+)/.exec(JSON.stringify(waiter).replaceAll('\\"', '"')) ?? [];
+  return { environment, timeoutSeconds: Number(interval) * Number(attempts) };
 }
 
 /** Takes away what makes a deployment clone anew when its group changes. */

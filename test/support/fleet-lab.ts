@@ -65,6 +65,8 @@ export interface FleetLab {
   wait(hours: number): Promise<void>;
   /** Lets seconds pass without a look of the schedule; events start looks. */
   pass(seconds: number): Promise<void>;
+  /** The rollout function is deleted: from now on no event starts it. */
+  retire(): void;
   publish(publication: Channel): void;
   say(words: Partial<Omit<FleetWords, 'schema'>>): void;
   state(): FleetState;
@@ -130,6 +132,7 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
   };
   const later = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1000);
   const due: Date[] = [];
+  let isRetired = false;
   const pass = async (seconds: number) => {
     const end = later(clock.now(), seconds);
     for (; options.deliversEvents === true;) {
@@ -144,7 +147,9 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
       const index = due.findIndex((at) => at <= clock.now());
       if (index >= 0) {
         due.splice(index, 1);
-        await look();
+        if (!isRetired) {
+          await look();
+        }
       }
     }
     await clock.waitUntil(end);
@@ -163,6 +168,9 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
       }
     },
     pass,
+    retire: () => {
+      isRetired = true;
+    },
     publish,
     say: (words) => {
       const none = { schema: 'winbake.fleet-words/1', hold: null, floor: null, accepted: null };

@@ -1,3 +1,6 @@
+/** The tag of a fleet's group that names what deletes it. */
+export const DELETION_TAG = 'winbake:deletion';
+
 /** The names of a fleet's parameters; `prefix` is where all parameters of Winbake begin, such as `/winbake`. */
 export function fleetParameters(prefix: string, fleet: string) {
   const path = `${prefix}/fleets/${fleet}`;

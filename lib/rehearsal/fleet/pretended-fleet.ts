@@ -1,4 +1,6 @@
 import type { ContainerHosts } from '../../core/ports/container-hosts';
+import { DELETION_TAG } from '../../core/fleet/fleet-parameters';
+import type { FleetDeletion } from '../../core/ports/fleet-deletion';
 import type { FleetControl } from '../../core/ports/fleet-control';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
 import { digitsOf } from '../assembly/physical-names';
@@ -78,7 +80,7 @@ export class PretendedFleet {
   control(caller: Caller): FleetControl {
     const { groupName, launchTemplateId, environment = PRETENDED_ENVIRONMENT } = this.options;
     const { account, region } = environment;
-    const group = `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:${digitsOf(groupName, 8)}:autoScalingGroupName/${groupName}`;
+    const group = groupArnOf(groupName, environment);
     const template = `arn:aws:ec2:${region}:${account}:launch-template/${launchTemplateId}`;
     const requireAll = (...actions: readonly string[]) => {
       actions.forEach((action) => {
@@ -161,8 +163,68 @@ export class PretendedFleet {
     };
   }
 
+  /**
+   * The group and container instances as a caller may delete them.
+   * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
+   * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+   */
+  deletion(caller: Caller): FleetDeletion {
+    const { cluster, environment = PRETENDED_ENVIRONMENT, groupName } = this.options;
+    const { account, region } = environment;
+    const ecs = `arn:aws:ecs:${region}:${account}`;
+    const host = `${ecs}:container-instance/${cluster}/id`;
+    const inCluster = { 'ecs:cluster': `${ecs}:cluster/${cluster}` };
+    return {
+      describeGroup: () => {
+        caller.require('autoscaling:DescribeAutoScalingGroups', '*');
+        const { instances, isBeingDeleted, isGone, tags } = this.settled();
+        return Promise.resolve(
+          isGone
+            ? undefined
+            : { deletedBy: tags[DELETION_TAG], isBeingDeleted, instances: instances.map(({ id }) => id) },
+        );
+      },
+      cancelRefresh: () => this.control(caller).cancelRefresh({ waitsForInstances: false }),
+      drain: (instanceIds) => {
+        caller.require('ecs:ListContainerInstances', `${ecs}:cluster/${cluster}`);
+        caller.require('ecs:DescribeContainerInstances', host, inCluster);
+        caller.require('ecs:UpdateContainerInstancesState', host, inCluster);
+        const group = this.settled();
+        const hosts = group.instances.filter(
+          ({ id, registeredAt }) => registeredAt !== undefined && instanceIds.includes(id),
+        );
+        hosts.forEach((one) => {
+          group.drain(one);
+        });
+        return Promise.resolve(
+          hosts.map((one) => ({
+            instanceId: one.id,
+            taskCount: group.tasksOn(one),
+            tasks: () => {
+              caller.require('ecs:ListTasks', host, inCluster);
+              return Promise.resolve(group.tasksOn(one) === 0 ? [] : [`${ecs}:task/${cluster}/${one.id}-1`]);
+            },
+          })),
+        );
+      },
+      forceDelete: () => {
+        caller.require('autoscaling:DeleteAutoScalingGroup', groupArnOf(groupName, environment));
+        this.settled().forceDelete();
+        return Promise.resolve();
+      },
+      unterminatedInstances: () => {
+        caller.require('ec2:DescribeInstances', '*');
+        return Promise.resolve(this.settled().instances.map(({ id }) => id));
+      },
+    };
+  }
+
   private settled(): PretendedGroup {
     this.group.advanceTo(this.options.clock.now());
     return this.group;
   }
+}
+
+function groupArnOf(groupName: string, { account, region }: Environment): string {
+  return `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:${digitsOf(groupName, 8)}:autoScalingGroupName/${groupName}`;
 }

@@ -26,6 +26,8 @@ export interface PretendedGroupOptions {
   readonly behaviourOf?: (amiId: string) => AmiBehaviour;
   /** How long an instance's tasks take to stop. */
   readonly drainSeconds?: number;
+  /** Whether instances are protected from scale-in, as ECS leaves them. */
+  readonly protectsInstances?: boolean;
   /** When an alarm that a refresh watches begins to ring, and how long it does. */
   readonly alarms?: readonly { readonly at: Date; readonly seconds: number }[];
 }
@@ -33,6 +35,10 @@ export interface PretendedGroupOptions {
 /** Figures of the field, not measured. */
 const BOOT = 8 * MINUTE;
 const DRAIN_SECONDS = 2 * 60;
+const SHUTDOWN = 3 * MINUTE;
+
+/** How long the hook of managed draining holds an instance that ECS does not answer for. */
+const UNANSWERED_HOOK = 60 * MINUTE;
 
 /** What Auto Scaling says no to, by the name of its fault. */
 export class AutoScalingFault extends Error {
@@ -52,6 +58,10 @@ export class PretendedGroup implements RefreshedGroup {
   readonly bootMilliseconds = BOOT;
   instances: PretendedInstance[] = [];
   version = '1';
+  /** The tags that CloudFormation gave it. */
+  tags: Readonly<Record<string, string>> = {};
+  isBeingDeleted = false;
+  isGone = false;
   private behaviours: (amiId: string) => AmiBehaviour;
   private readonly userData = new Map<string, string>();
   private readonly refreshes: PretendedRefresh[] = [];
@@ -158,6 +168,59 @@ export class PretendedGroup implements RefreshedGroup {
     this.active().rollBack(this.time, 'Rolled back by a call.');
   }
 
+  /**
+   * Scales to nothing and deletes the group, as CloudFormation does. Throws where an instance is protected; gives how long the
+   * others take, which the hook of managed draining holds, and nobody answers any more, for an hour.
+   * @see https://github.com/aws/aws-cdk/issues/18179
+   */
+  deleteEmpty(): number {
+    if (this.options.protectsInstances === true && this.instances.length > 0) {
+      throw new AutoScalingFault(
+        'ScalingActivityInProgress',
+        'Could not scale to desired capacity because all remaining instances are protected from scale-in.',
+      );
+    }
+    const held = this.instances.length === 0 ? 0 : UNANSWERED_HOOK;
+    this.instances = [];
+    this.isGone = true;
+    return held / 1000;
+  }
+
+  /**
+   * Terminates the instances, protected ones too, and deletes the group; Windows takes minutes to shut down.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
+   */
+  forceDelete(): void {
+    if (this.refresh?.isUnderWay === true) {
+      throw new AutoScalingFault('ResourceContention', 'An instance refresh is in progress.');
+    }
+    this.isBeingDeleted = true;
+    this.pending = [];
+    const end = this.time + SHUTDOWN;
+    this.later(end - MINUTE, () => {
+      this.isGone = true;
+    });
+    this.later(end, () => {
+      this.instances = [];
+    });
+  }
+
+  /** How many tasks run on an instance; those of services leave one that drains. */
+  tasksOn(instance: PretendedInstance): number {
+    const { drainingSince, registeredAt } = instance;
+    if (registeredAt === undefined || this.behaviourOf(instance.amiId).tasks !== 'run') {
+      return 0;
+    }
+    return drainingSince !== undefined && this.time >= drainingSince + this.drainMilliseconds(instance)
+      ? 0
+      : 1;
+  }
+
+  /** Lets ECS drain an instance from now on. */
+  drain(instance: PretendedInstance): void {
+    instance.drainingSince ??= this.time;
+  }
+
   /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
   get hasRoom(): boolean {
     const { maxSize = Infinity, replacesBeyondMaximum = true } = this.options;
@@ -195,6 +258,7 @@ export class PretendedGroup implements RefreshedGroup {
       inServiceAt: undefined,
       registeredAt: undefined,
       isTerminating: false,
+      drainingSince: undefined,
     };
     this.instances.push(instance);
     return instance;

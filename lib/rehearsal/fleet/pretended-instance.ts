@@ -11,4 +11,6 @@ export interface PretendedInstance {
   registeredAt: number | undefined;
   /** Auto Scaling has begun to terminate it: its tasks stop, and no refresh replaces it again. */
   isTerminating: boolean;
+  /** Since when ECS places no further task on it; undefined while it does. */
+  drainingSince: number | undefined;
 }

@@ -28,7 +28,7 @@ export function pretendedHosts(
       {
         instanceId: id,
         registeredAt: new Date(registeredAt),
-        status: 'ACTIVE',
+        status: instance.drainingSince === undefined ? 'ACTIVE' : 'DRAINING',
         tasks: tasksOf(group, instance, registeredAt, now.getTime()),
       },
     ];

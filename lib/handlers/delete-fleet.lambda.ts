@@ -1,0 +1,23 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { fleetDeletion } from '../aws/fleet-deletion';
+import { createDeleteFleet } from './delete-fleet';
+import { required } from './env';
+import { createLog } from './log';
+
+/** Deletes a fleet's group when its stack is deleted. */
+export const handler = createDeleteFleet(
+  {
+    deletion: fleetDeletion(
+      { autoScaling: new AutoScalingClient(), ec2: new EC2Client(), ecs: new ECSClient() },
+      {
+        autoScalingGroup: required(process.env, 'WINBAKE_AUTO_SCALING_GROUP'),
+        cluster: required(process.env, 'WINBAKE_CLUSTER'),
+      },
+    ),
+    log: createLog({ fleet: process.env['WINBAKE_FLEET'] }),
+    now: () => new Date(),
+  },
+  process.env,
+);

@@ -1,0 +1,53 @@
+import { deleteFleet } from '../core/fleet/delete-fleet';
+import type { FleetDeletion } from '../core/ports/fleet-deletion';
+import { required } from './env';
+import type { Log } from './log';
+
+/** A request of the custom resource, as far as it is read. */
+export interface DeleteFleetEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  /** Absent at first. */
+  readonly PhysicalResourceId?: string;
+  /** What the function answered to the request itself; absent there. */
+  readonly DrainUntil?: string;
+}
+
+/** To the request: when the drain ends. To a poll: whether all is done. */
+export type DeleteFleetAnswer =
+  { readonly PhysicalResourceId: string; readonly DrainUntil: string } | { readonly IsComplete: boolean };
+
+/** What the function works with. */
+export interface DeleteFleetPorts {
+  readonly deletion: FleetDeletion;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/**
+ * Makes the function that deletes a fleet's group over its ports; its environment is `DeleteFleetEnvironment`. It answers the
+ * custom resource's request and is then polled; the end of the drain goes from one to the other. A poll that fails is logged and
+ * repeated: the provider cannot report an error of the last poll to CloudFormation, and the stack would wait for its hour.
+ */
+export function createDeleteFleet({ deletion, log, now }: DeleteFleetPorts, environment: NodeJS.ProcessEnv) {
+  const id = required(environment, 'WINBAKE_DELETION_ID');
+  const drainSeconds = Number(required(environment, 'WINBAKE_DELETE_DRAIN_SECONDS'));
+  return async (event: DeleteFleetEvent): Promise<DeleteFleetAnswer> => {
+    if (event.DrainUntil === undefined) {
+      return {
+        PhysicalResourceId: event.PhysicalResourceId ?? id,
+        DrainUntil: new Date(now().getTime() + drainSeconds * 1000).toISOString(),
+      };
+    }
+    if (event.RequestType !== 'Delete') {
+      return { IsComplete: true };
+    }
+    try {
+      const step = await deleteFleet(deletion, { id, drainUntil: new Date(event.DrainUntil) }, now());
+      log.info('Deleting the fleet', { step });
+      return { IsComplete: step.kind === 'done' };
+    } catch (error) {
+      log.error('Failed; tried again', error);
+      return { IsComplete: false };
+    }
+  };
+}

@@ -1,0 +1,126 @@
+import { DELETION_TAG } from '../../lib/core/fleet/fleet-parameters';
+import type { FleetDeletion } from '../../lib/core/ports/fleet-deletion';
+import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
+import { createLog } from '../../lib/handlers/log';
+import { fleetLab } from '../support/fleet-lab';
+import { OMNIPOTENT } from '../support/stack-models';
+
+const ENVIRONMENT = { WINBAKE_DELETION_ID: 'c8', WINBAKE_DELETE_DRAIN_SECONDS: '600' };
+
+/** The function on a fleet of four protected instances whose tasks take their time, with its log. */
+function deleting({
+  drainSeconds = 120,
+  instanceCount = 4,
+  tag = 'c8',
+  wrap = (deletion: FleetDeletion) => deletion,
+} = {}) {
+  const lab = fleetLab({ drainSeconds, instanceCount, protectsInstances: true });
+  lab.fleet.group.tags = { [DELETION_TAG]: tag };
+  const lines: string[] = [];
+  const handler = createDeleteFleet(
+    {
+      deletion: wrap(lab.fleet.deletion(OMNIPOTENT)),
+      log: createLog({}, (line) => lines.push(line)),
+      now: () => lab.clock.now(),
+    },
+    ENVIRONMENT,
+  );
+  const request = async (event: DeleteFleetEvent) => ({ ...event, ...(await handler(event)) });
+  /** Polls until all is done; gives the minutes. */
+  const poll = async (event: DeleteFleetEvent) => {
+    for (let polls = 0; polls < 240; polls += 1) {
+      const answer = await handler(event);
+      if ('IsComplete' in answer && answer.IsComplete) {
+        return polls / 4;
+      }
+      await lab.pass(15);
+    }
+    throw new Error('Operation timed out');
+  };
+  return { handler, lab, lines, poll, request };
+}
+
+const DELETE = { RequestType: 'Delete', PhysicalResourceId: 'as-it-was' } as const;
+
+test.each(['Create', 'Update'] as const)('%s touches nothing', async (RequestType) => {
+  const { handler, lab, poll, request } = deleting();
+  const asked = await request({ RequestType });
+  expect(asked).toMatchObject({ PhysicalResourceId: 'c8' });
+  expect(await poll(asked)).toBe(0);
+  expect(lab.fleet.instances).toHaveLength(4);
+  expect(await handler({ RequestType, PhysicalResourceId: 'old' })).toMatchObject({
+    PhysicalResourceId: 'old',
+  });
+});
+
+test('a deletion keeps the id that the resource has, which the provider insists on', async () => {
+  const { request } = deleting();
+  expect(await request(DELETE)).toEqual({ ...DELETE, DrainUntil: '2025-10-14T22:10:00.000Z' });
+});
+
+test('a group that was never made, or has gone by itself, is deleted', async () => {
+  const { lab, poll, request } = deleting({ instanceCount: 0 });
+  lab.fleet.group.isGone = true;
+  expect(await poll(await request(DELETE))).toBe(0);
+});
+
+test('the same deletion again, in the midst of the first and after it, is no fault', async () => {
+  const { lab, poll, request } = deleting();
+  const first = await request(DELETE);
+  await lab.pass(60);
+  const again = await request(DELETE);
+  expect(await poll(again)).toBeLessThan(8);
+  expect(await poll(first)).toBe(0);
+  expect(await poll(await request(DELETE))).toBe(0);
+});
+
+test('a poll that fails is logged and tried again, at whichever call it fails', async () => {
+  for (const call of [
+    'describeGroup',
+    'cancelRefresh',
+    'drain',
+    'forceDelete',
+    'unterminatedInstances',
+  ] as const) {
+    let failures = 0;
+    const { lab, lines, poll, request } = deleting({
+      wrap: (deletion) => ({
+        ...deletion,
+        [call]: async (...given: never[]) => {
+          failures += 1;
+          if (failures <= 2) {
+            throw new Error('Rate exceeded');
+          }
+          return (deletion[call] as (...more: never[]) => Promise<unknown>)(...given);
+        },
+      }),
+    });
+    expect(await poll(await request(DELETE))).toBeLessThan(8);
+    expect(lab.fleet.instances).toEqual([]);
+    expect(lines.filter((line) => line.includes('Rate exceeded'))).toHaveLength(2);
+  }
+});
+
+test('an instance that does not end holds the stack for eight minutes after the drain, not for an hour', async () => {
+  const { lines, poll, request } = deleting({
+    wrap: (deletion) => ({ ...deletion, unterminatedInstances: () => Promise.resolve(['i-1']) }),
+  });
+  expect(await poll(await request(DELETE))).toBe(18);
+  expect(lines.at(-1)).toContain('Auto Scaling is still deleting the group; instances: 1');
+});
+
+test('a group of another deletion is left alone', async () => {
+  const { lab, lines, poll, request } = deleting({ tag: 'c9' });
+  expect(await poll(await request(DELETE))).toBe(0);
+  expect(lab.fleet.instances).toHaveLength(4);
+  expect(lines.at(-1)).toContain('the group is kept: its deletion is c9');
+});
+
+test('tasks of a very large fleet are named on fifty instances, and counted on all', async () => {
+  const { lines, poll, request } = deleting({ drainSeconds: 48 * 3600, instanceCount: 120 });
+  await poll(await request(DELETE));
+  const forced = lines.map((line) => JSON.parse(line).step).find(({ kind }) => kind === 'forced');
+  expect(forced).toMatchObject({ tasks: 120 });
+  expect(forced.cut).toHaveLength(50);
+  expect(forced.instances).toHaveLength(120);
+});
