@@ -97,6 +97,7 @@ export function rightEvidence(bake: RightBake): EvidenceInput {
     checks: [
       { name: 'ecs agent', ok: true, detail: 'service AmazonECS is Stopped, 0 files' },
       { name: 'host', ok: true, detail: `is ${hostVersion}, baked as ${hostVersion}` },
+      { name: 'docker', ok: true, detail: 'the engine 25.0.6 answers' },
       ...set.images.flatMap(({ digest, family }) => [
         { name: `image ${family}`, ok: true, detail: `${digest} under 3 names` },
         { name: `container ${family}`, ok: true, detail: `Microsoft Windows [Version ${hostVersion}]` },
