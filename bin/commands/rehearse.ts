@@ -101,16 +101,8 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     policy: policyEnvironment(options),
   };
   const progress = json === true ? SILENT : taskList(terminal);
-  const { report, wasRun } = await interruptible((signal) =>
-    runRehearsal({ ...rehearsal, signal }, progress),
-  );
+  const { report } = await interruptible((signal) => runRehearsal({ ...rehearsal, signal }, progress));
   terminal.out(json === true ? `${JSON.stringify(report, null, 2)}\n` : describeRehearsal(report));
-  if (!wasRun) {
-    terminal.err(
-      'There is neither PowerShell nor the .NET SDK on this computer: the bake was not rehearsed.\n',
-    );
-    return process.env['CI'] === 'true' ? ExitCode.FAILED : ExitCode.DONE;
-  }
   const exitCode = exitCodeOf(report);
   if (exitCode === ExitCode.FAILED) {
     terminal.err(

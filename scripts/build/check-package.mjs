@@ -41,6 +41,9 @@ try {
     'dist/handlers/decide/index.mjs',
     'dist/instance-scripts.zip',
     'assets/history/registry-timeline.jsonl.gz',
+    'scripts/powershell/dotnet-tools.json',
+    'scripts/powershell/Serve-Script.ps1',
+    'scripts/pretended-windows/PretendedWindows.psm1',
     '.jsii',
   ]) {
     assert.ok(listed.includes(`package/${file}`), `the package lacks ${file}`);

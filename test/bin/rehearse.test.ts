@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../scripts/support/power-shell';
@@ -109,20 +109,38 @@ describe('on a computer with Node alone', () => {
     mkdirSync(bin);
     symlinkSync(process.execPath, join(bin, 'node'));
   });
-  const SENTENCE =
-    'There is neither PowerShell nor the .NET SDK on this computer: the bake was not rehearsed.\n';
 
-  test.each([
-    ['', 0],
-    ['true', 1],
-  ])('CI=%s ends with exit code %i', async (CI, exitCode) => {
-    const args = ['rehearse', '--as-of', '2025-10-16', '--json', '--cdk-out', await assembly()];
-    const run = await runBundle(args, { PATH: bin, CI });
-    expect(run).toMatchObject({ exitCode, stderr: SENTENCE, left: [] });
-    const report = JSON.parse(run.stdout);
-    expect(report).toMatchObject({ decision: 'bake', host: null, images: [], ami: null });
-    expect(report.rollout.status).toBe('none');
-    expect(report.steps).toContainEqual({ name: 'cache-images: SaveImage', seconds: 0, status: 'notRun' });
+  test('says before any work what is missing, and the command that helps', async () => {
+    const environment = { PATH: bin, HOME: folder, DOTNET_ROOT: '' };
+    for (const options of [[], ['--json']]) {
+      const run = await runBundle(['rehearse', '--cdk-out', await assembly(), ...options], environment);
+      expect(run).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr:
+          'A rehearsal runs the scripts of the bake in PowerShell, and this computer has neither .NET nor pwsh; install .NET: ' +
+          'curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0\n',
+        left: [],
+      });
+    }
+  });
+
+  test('says what dotnet says where PowerShell cannot be restored', async () => {
+    const home = join(folder, 'home', '.dotnet');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(
+      join(home, 'dotnet'),
+      `#!${process.execPath}\nconsole.log('error NU1301: no network.');\nprocess.exit(1);\n`,
+    );
+    chmodSync(join(home, 'dotnet'), 0o755);
+    const environment = { PATH: bin, HOME: join(folder, 'home'), DOTNET_ROOT: '', NUGET_PACKAGES: undefined };
+    const run = await runBundle(['rehearse', '--cdk-out', await assembly()], environment);
+    expect(run).toMatchObject({ exitCode: 1, stdout: '', left: [] });
+    const [restoring, , sentence] = run.stderr.split('\n').slice(-4);
+    expect(restoring).toBe('› Restoring PowerShell 7.6.9 with .NET, once (40 MB).');
+    expect(sentence).toMatch(
+      /^PowerShell 7.6.9 could not be restored: error NU1301: no network\. .* --channel 10\.0$/,
+    );
   });
 });
 

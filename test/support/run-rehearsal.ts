@@ -18,7 +18,7 @@ export function rehearsing(cdkOut: string, ...args: readonly string[]): Promise<
   return runCommandLine('rehearse', '--cdk-out', cdkOut, '--json', ...args);
 }
 
-/** Rehearses as on a computer that has neither PowerShell nor .NET: up to the bake. */
+/** Rehearses up to the bake. */
 export async function rehearseToBake(
   asOf: string,
   {
@@ -27,28 +27,23 @@ export async function rehearseToBake(
   }: Partial<Omit<RehearsalOptions, 'faults'>> & { faults?: readonly string[] } = {},
 ): Promise<RehearsalResult> {
   const cdkOut = options.cdkOut ?? (await assembly(options.release));
-  const path = process.env['PATH'];
-  process.env['PATH'] = '';
-  try {
-    return await runRehearsal(
-      {
-        release: '2022',
-        hostRevision: undefined,
-        history: undefined,
-        hosts: undefined,
-        app: undefined,
-        workingFolder: '.',
-        policy: {},
-        ...options,
-        cdkOut,
-        asOf,
-        faults: parseFaults(faults),
-      },
-      SILENT,
-    );
-  } finally {
-    process.env['PATH'] = path;
-  }
+  return runRehearsal(
+    {
+      release: '2022',
+      hostRevision: undefined,
+      history: undefined,
+      hosts: undefined,
+      app: undefined,
+      workingFolder: '.',
+      policy: {},
+      untilBake: true,
+      ...options,
+      cdkOut,
+      asOf,
+      faults: parseFaults(faults),
+    },
+    SILENT,
+  );
 }
 
 /** What the gate said, look by look, such as `18:30 wait, LATE iis`. */

@@ -5,20 +5,26 @@ import { ObjectStorage } from '../../lib/rehearsal/account/object-storage';
 import type { ActionScope } from '../../lib/rehearsal/awstoe/action-scope';
 import type { HostFacts } from '../../lib/rehearsal/host/host-facts';
 import { PretendedHost } from '../../lib/rehearsal/host/pretended-host';
-import type { PowerShell } from '../../lib/rehearsal/powershell/find-powershell';
+import type { PowerShell } from '../../lib/rehearsal/powershell/powershell-session';
+import { runProcess } from '../../lib/rehearsal/powershell/run-process';
 import { OMNIPOTENT } from './stack-models';
+
+const SOURCE = 'code() { echo "whole exit code: $1" >&2; exit 0; }; . "$1"';
 
 /**
  * A stand-in for PowerShell that runs a step's commands with `sh`; `code 3010` ends with a whole exit code, as the real one
  * does.
  */
 export const SH: PowerShell = {
-  kind: 'pwsh',
-  command: 'sh',
-  args: [
-    '-c',
-    'code() { echo "$1" > "$WINBAKE_EXIT_CODE_FILE"; exit 0; }; . "$WINBAKE_SCRIPT_FILE"; echo 0 > "$WINBAKE_EXIT_CODE_FILE"',
-  ],
+  run: async ({ cwd, env, scriptFile, signal, timeoutSeconds }) => {
+    const args = ['-c', SOURCE, 'sh', scriptFile];
+    const limits = { signal, timeoutSeconds };
+    const result = await runProcess({ command: 'sh', args, cwd, env: { ...process.env, ...env }, ...limits });
+    const [whole, code] = /whole exit code: (\d+)\n/.exec(result.stderr) ?? [];
+    return whole === undefined
+      ? result
+      : { ...result, exitCode: Number(code), stderr: result.stderr.replace(whole, '') };
+  },
 };
 
 /** What a fresh host says of itself. */

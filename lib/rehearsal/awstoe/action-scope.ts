@@ -2,7 +2,7 @@ import type { ObjectStorage } from '../account/object-storage';
 import type { Environment } from '../assembly/environment';
 import type { PretendedHost } from '../host/pretended-host';
 import type { Caller } from '../iam/role-policies';
-import type { PowerShell } from '../powershell/find-powershell';
+import type { PowerShell } from '../powershell/powershell-session';
 import type { Restarts } from './restarts';
 
 /** What the actions of one instance work with. */

@@ -21,7 +21,7 @@ import type { FreshHost } from '../host/host-faults';
 import { PretendedHost } from '../host/pretended-host';
 import { AccessDenied } from '../iam/access-denied';
 import { callerOf, type Caller } from '../iam/role-policies';
-import type { PowerShell } from '../powershell/find-powershell';
+import type { PowerShell } from '../powershell/powershell-session';
 import { readRecipe, type Recipe } from './read-recipe';
 import type { RecipeComponent } from './recipe-component';
 import { refusedWorkflows, workflowRuns, type PipelineWorkflow } from './workflows';

@@ -1,17 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 /** A process to run to its end. */
-export interface ProcessRequest {
+export interface ProcessRequest extends ProcessLimits {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string | undefined;
+  /** Whether the command is a line for the shell of this system. */
+  readonly shell?: boolean;
+}
+
+/** What ends a process before it ends by itself. */
+export interface ProcessLimits {
   /** After it the process and its children are killed; without it there is no limit. */
   readonly timeoutSeconds?: number | undefined;
   /** Ends the process and its children. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether the command is a line for the shell of this system. */
-  readonly shell?: boolean;
 }
 
 /** What a process left: its exit code (-1 where it was killed) and what it wrote. */
@@ -22,7 +26,8 @@ export interface ProcessResult {
   readonly timedOut: boolean;
 }
 
-const GROUPS = process.platform !== 'win32';
+/** Whether processes have a group of their own, so that a timeout ends the programs that they started as well. */
+export const GROUPS = process.platform !== 'win32';
 
 /** How long a process that is ended may take before it is killed. */
 const GRACE_MILLISECONDS = 2000;
@@ -34,53 +39,64 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
       cwd: request.cwd,
       env: request.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Its own group, so that a timeout ends the programs that it started as well.
       detached: GROUPS,
       windowsHide: true,
       shell: request.shell ?? false,
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    let timedOut = false;
-    const timer =
-      request.timeoutSeconds === undefined
-        ? undefined
-        : setTimeout(() => {
-            timedOut = true;
-            kill(child, 'SIGKILL');
-          }, request.timeoutSeconds * 1000);
-    let grace: NodeJS.Timeout | undefined;
-    const stop = (): void => {
-      // First in a way that lets programs remove their temporary files.
-      kill(child, 'SIGTERM');
-      grace = setTimeout(() => {
-        kill(child, 'SIGKILL');
-      }, GRACE_MILLISECONDS);
-    };
-    request.signal?.addEventListener('abort', stop, { once: true });
-    if (request.signal?.aborted === true) {
-      stop();
-    }
+    const limit = limitProcess(child, request);
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.on('error', (error) => {
-      clearTimeout(timer);
-      clearTimeout(grace);
-      request.signal?.removeEventListener('abort', stop);
+      limit.release();
       reject(error);
     });
     child.on('close', (code) => {
-      clearTimeout(timer);
-      clearTimeout(grace);
-      request.signal?.removeEventListener('abort', stop);
+      limit.release();
       resolve({
         exitCode: code ?? -1,
         stdout: Buffer.concat(stdout).toString('utf8'),
         stderr: Buffer.concat(stderr).toString('utf8'),
-        timedOut,
+        timedOut: limit.timedOut(),
       });
     });
   });
+}
+
+/** Limits a process that has a group of its own, until the limit is released. */
+export function limitProcess(
+  child: ChildProcess,
+  { signal, timeoutSeconds }: ProcessLimits,
+): { readonly timedOut: () => boolean; readonly release: () => void } {
+  let timedOut = false;
+  const timer =
+    timeoutSeconds === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          kill(child, 'SIGKILL');
+        }, timeoutSeconds * 1000);
+  let grace: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    // First in a way that lets programs remove their temporary files.
+    kill(child, 'SIGTERM');
+    grace = setTimeout(() => {
+      kill(child, 'SIGKILL');
+    }, GRACE_MILLISECONDS);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted === true) {
+    stop();
+  }
+  return {
+    timedOut: () => timedOut,
+    release: () => {
+      clearTimeout(timer);
+      clearTimeout(grace);
+      signal?.removeEventListener('abort', stop);
+    },
+  };
 }
 
 function kill(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {

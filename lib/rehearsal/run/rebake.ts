@@ -18,7 +18,7 @@ import { WaitingBound } from './waiting-bound';
 
 /** What a rebake adds to the stage. */
 export interface RebakeOptions {
-  /** Undefined where this computer has no PowerShell: then a bake that is due is not run. */
+  /** Undefined where the rehearsal ends before a bake: then one that is due is not run. */
   readonly imageBuilder: PretendedImageBuilder | undefined;
   /** Variables that replace those of the decide function. */
   readonly policy: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface RebakeResult {
   readonly decisions: readonly ReportedDecision[];
   /** Why the gate decided last as it did. */
   readonly reason: string;
-  /** The ARN of the Image Builder pipeline whose bake was due and could not be run here; else undefined. */
+  /** The ARN of the Image Builder pipeline whose bake was due and is not run; else undefined. */
   readonly notRun: string | undefined;
 }
 
@@ -88,14 +88,14 @@ export async function rebake(stage: Stage, options: RebakeOptions): Promise<Reba
   };
 }
 
-/** Without a PowerShell nothing was built that could be asked of. */
+/** Before a bake nothing was built that could be asked of. */
 const NO_BAKES: BakeControl = {
   failedStep: () => Promise.resolve(undefined),
   launchedInstances: () => Promise.resolve({ build: undefined, test: undefined }),
   cancel: () => Promise.resolve(),
 };
 
-/** Ends the state machine where no more of it is wanted, or where a bake is due that this computer cannot run. */
+/** Ends the state machine where no more of it is wanted, or where a bake is due that is not to be run. */
 class RebakeStopped extends WinbakeError {
   constructor(readonly imagePipelineArn?: string) {
     super('REHEARSAL_FAILED', 'The state machine was stopped by the rehearsal.');

@@ -27,6 +27,8 @@ export interface RehearsalOptions {
   readonly workingFolder: string;
   /** Variables that replace those of the decide function, for policy options. */
   readonly policy: Readonly<Record<string, string>>;
+  /** Ends where a bake is due, which then needs no PowerShell: the gate alone. */
+  readonly untilBake?: boolean;
   /** Ends the rehearsal; what it made is removed. */
   readonly signal?: AbortSignal;
 }

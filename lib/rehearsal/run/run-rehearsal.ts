@@ -16,6 +16,7 @@ import { readHistory } from '../history/read-history';
 import { callerOf } from '../iam/role-policies';
 import { PretendedImageBuilder } from '../image-builder/pretended-image-builder';
 import { findPowerShell } from '../powershell/find-powershell';
+import { PowerShellSession } from '../powershell/powershell-session';
 import { startEmbeddedRegistry } from '../registry/embedded-registry';
 import { baseHostAt } from './base-host';
 import { deployPipeline, findPipeline, publishBaseAmi } from './deploy-pipeline';
@@ -37,10 +38,9 @@ import { scheduleCare } from './take-care';
 import { bucketOf, familiesOf, withRegistry, type Stage } from './stage';
 import { StepLog } from './step-log';
 
-/** A rehearsal's report, and whether a bake was due that this computer could not run. */
+/** What a rehearsal ends with. */
 export interface RehearsalResult {
   readonly report: RehearsalReport;
-  readonly wasRun: boolean;
 }
 
 /**
@@ -77,19 +77,40 @@ async function rehearse(
   folder: string,
   progress: Progress,
 ): Promise<RehearsalResult> {
+  // Before any work: without a PowerShell nothing is baked.
+  const shell = options.untilBake === true ? undefined : new PowerShellSession(findPowerShell());
+  try {
+    return await inAccount(moment, options, { folder, shell }, progress);
+  } finally {
+    await shell?.close();
+  }
+}
+
+/** What a rehearsal has of this computer: a folder, and a PowerShell unless it ends before the bake. */
+interface Means {
+  readonly folder: string;
+  readonly shell: PowerShellSession | undefined;
+}
+
+async function inAccount(
+  moment: Pick<Stage, 'history' | 'asOf' | 'monthEnds' | 'registry'>,
+  options: RehearsalOptions,
+  means: Means,
+  progress: Progress,
+): Promise<RehearsalResult> {
   const { signal } = options;
   const log = new StepLog(progress, signal);
-  const account = new PretendedAccount(await assemblyFolder(options, folder, log), options.release);
+  const account = new PretendedAccount(await assemblyFolder(options, means.folder, log), options.release);
   const pipeline = findPipeline(account, options.release);
   const clock = new VirtualClock(moment.asOf);
   clock.onJump((now) => {
     moment.registry.setInstant(now);
   });
   const os = osOf(pipeline.decide.environment['WINBAKE_OS'] ?? '');
-  return carryOut({ ...moment, os, account, pipeline, clock, log, signal }, options, folder);
+  return carryOut({ ...moment, os, account, pipeline, clock, log, signal }, options, means);
 }
 
-async function carryOut(stage: Stage, options: RehearsalOptions, folder: string): Promise<RehearsalResult> {
+async function carryOut(stage: Stage, options: RehearsalOptions, means: Means): Promise<RehearsalResult> {
   const { account, asOf, clock, log, pipeline } = stage;
   const { care, fleets } = await log.phase('Deploy into a pretended account', async () => {
     await deployPipeline(account, pipeline, asOf);
@@ -103,7 +124,7 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
   });
   await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));
   const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
-    prepareImageBuilder(stage, options, folder, say),
+    prepareImageBuilder(stage, options, means, say),
   );
   const setting = { stage, fleets, imageBuilder, policy: options.policy };
   const first = await runRebake(setting, 'deploy');
@@ -117,7 +138,7 @@ async function carryOut(stage: Stage, options: RehearsalOptions, folder: string)
     months: options.months === undefined ? undefined : months,
     asked: options.asOf,
   });
-  return { report: { ...report, again: wasRun ? await lookAgain(setting) : null }, wasRun };
+  return { report: { ...report, again: wasRun ? await lookAgain(setting) : null } };
 }
 
 function groupsOf(fleets: readonly WatchedFleet[]) {
@@ -182,7 +203,7 @@ async function lookBack(stage: Stage, options: RehearsalOptions, say: (text: str
 async function prepareImageBuilder(
   stage: Stage,
   options: RehearsalOptions,
-  folder: string,
+  { folder, shell }: Means,
   say: (text: string) => void,
 ): Promise<PretendedImageBuilder | undefined> {
   const { account, clock, history, log, os, pipeline, registry, signal } = stage;
@@ -194,10 +215,10 @@ async function prepareImageBuilder(
   // A host of which nothing is known is a mistake in the call, and said before any work.
   struckHost(baseHostAt(os, revisions, clock.now(), options.hostRevision, ''), options.hostFaults ?? []);
   publishBaseAmis(stage, (now) => baseHostAt(os, revisions, now, options.hostRevision, '').facts.ubr);
-  const shell = await findPowerShell({ onProgress: say, signal });
   if (shell === undefined) {
     return undefined;
   }
+  await shell.prepare(say, signal);
   const dockerFolder = join(folder, 'docker');
   writeDockerShim(dockerFolder);
   return new PretendedImageBuilder({

@@ -61,7 +61,11 @@ test('where a family stays behind, the longest wait and the policy have the word
   expect(looksOf(used.report).at(-1)).toBe('20:00 bake, LATE iis, MIXED_REVISIONS');
   const stopped = await rehearseToBake(from, { ...options, policy: { ...wait, WINBAKE_LATE: 'stop' } });
   expect(looksOf(stopped.report).at(-1)).toBe('20:00 needsOperator, LATE iis');
-  expect(stopped).toMatchObject({ wasRun: true, report: { ami: null, rollout: { status: 'none' } } });
+  expect(stopped.report).toMatchObject({
+    ami: null,
+    rollout: { status: 'none' },
+    again: { decision: 'needsOperator' },
+  });
 });
 
 test('a template that waits 300 seconds looks three times as often', async () => {
@@ -98,10 +102,9 @@ test.each([
   expect(report.ami).toBe(null);
 });
 
-test('without a PowerShell nothing is published, and the steps of the recipe are named', async () => {
-  const { report, wasRun } = await rehearseToBake('2025-10-16');
-  expect(wasRun).toBe(false);
-  expect(report).toMatchObject({ decision: 'bake', host: null, images: [], ami: null });
+test('before a bake nothing is published, and the steps of the recipe are named', async () => {
+  const { report } = await rehearseToBake('2025-10-16');
+  expect(report).toMatchObject({ decision: 'bake', host: null, images: [], ami: null, again: null });
   expect(report.rollout.status).toBe('none');
   for (const { before, after } of report.rollout.instances) {
     expect(after).toBe(before);

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { IMAGE_SET } from '../support/documents';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import {
@@ -8,7 +8,8 @@ import {
   type AgentBehaviour,
   type HostServices,
 } from '../support/host-services';
-import { BUILD_TIMEOUT, describeWithPowerShell, runHost } from '../support/power-shell';
+import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { readScripts } from '../support/read-scripts';
 import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
 import { runCases, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
@@ -264,48 +265,38 @@ describeWithPowerShell('Start-ContainerHost', () => {
   });
 });
 
-describeWithPowerShell(
-  'the syntax of Start-ContainerHost',
-  () => {
-    test(
-      'is that of Windows PowerShell 5.1, with commands of the AMI alone',
-      async () => {
-        const { stdout } = await runHost(['--parse', SCRIPT]);
-        const [facts] = JSON.parse(stdout);
-        expect(facts).toMatchObject({
-          errors: [],
-          newSyntax: [],
-          native: [],
-          exits: [],
-          strictModeLatest: true,
-        });
-        const own = facts.functions.map(({ name }: { name: string }) => name);
-        expect(facts.commands.filter((name: string) => !own.includes(name))).toEqual([
-          'Complete-ASLifecycleAction',
-          'ConvertFrom-Json',
-          'ConvertTo-Json',
-          'ForEach-Object',
-          'Get-Command',
-          'Get-ItemProperty',
-          'Get-Service',
-          'Import-Module',
-          'Initialize-ECSAgent',
-          'New-EventLog',
-          'Set-StrictMode',
-          'Sort-Object',
-          'Start-Service',
-          'Start-Sleep',
-          'Where-Object',
-          'Write-EventLog',
-          'Write-Host',
-        ]);
-      },
-      BUILD_TIMEOUT,
-    );
+describeWithPowerShell('the syntax of Start-ContainerHost', () => {
+  test(
+    'is that of Windows PowerShell 5.1, with commands of the AMI alone',
+    async () => {
+      const modules = ['Complete-ASLifecycleAction', 'Initialize-ECSAgent'];
+      const [facts] = await readScripts(dirname(SCRIPT), [basename(SCRIPT)], modules);
+      expect(facts).toMatchObject({ findings: [], native: [], exits: [], strictModeLatest: true });
+      const own = facts!.functions.map(({ name }) => name);
+      expect(facts!.commands.filter((name) => !own.includes(name))).toEqual([
+        'Complete-ASLifecycleAction',
+        'ConvertFrom-Json',
+        'ConvertTo-Json',
+        'ForEach-Object',
+        'Get-Command',
+        'Get-ItemProperty',
+        'Get-Service',
+        'Import-Module',
+        'Initialize-ECSAgent',
+        'New-EventLog',
+        'Set-StrictMode',
+        'Sort-Object',
+        'Start-Service',
+        'Start-Sleep',
+        'Where-Object',
+        'Write-EventLog',
+        'Write-Host',
+      ]);
+    },
+    BUILD_TIMEOUT,
+  );
 
-    test('is ASCII with LF', () => {
-      expect(readFileSync(SCRIPT, 'utf8')).toMatch(/^[\n\x20-\x7e]*\n$/);
-    });
-  },
-  ['dotnet'],
-);
+  test('is ASCII with LF', () => {
+    expect(readFileSync(SCRIPT, 'utf8')).toMatch(/^[\n\x20-\x7e]*\n$/);
+  });
+});

@@ -1,7 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runPowerShell } from '../../../lib/rehearsal/powershell/run-powershell';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';
 import { layFakeDocker, type DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
@@ -14,13 +13,15 @@ const FAST = { RetrySeconds: 0.01, LookMilliseconds: 20 };
 async function kill(machine: PretendedMachine, script: string, isThere: () => boolean): Promise<void> {
   const shell = await requirePowerShell();
   const end = new AbortController();
-  const run = runPowerShell(shell, {
-    scriptFile: join(INSTANCE_SCRIPTS, script),
-    env: machine.env,
-    pretendedHost: machine.folder,
-    timeoutSeconds: 120,
-    signal: end.signal,
-  }).catch(() => undefined);
+  const run = shell
+    .run({
+      scriptFile: join(INSTANCE_SCRIPTS, script),
+      env: machine.env,
+      pretendedHost: machine.folder,
+      timeoutSeconds: 120,
+      signal: end.signal,
+    })
+    .catch(() => undefined);
   while (!isThere()) {
     await sleep(20);
   }

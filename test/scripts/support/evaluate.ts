@@ -1,8 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PowerShell } from '../../../lib/rehearsal/powershell/find-powershell';
-import { runPowerShell, type PowerShellRun } from '../../../lib/rehearsal/powershell/run-powershell';
+import type { PowerShell, PowerShellRun } from '../../../lib/rehearsal/powershell/powershell-session';
 
 /** What an expression gave: the text of each object, or the message of the error that ended it. */
 export interface Evaluation {
@@ -10,7 +9,7 @@ export interface Evaluation {
   readonly error: string;
 }
 
-/** Evaluates PowerShell expressions in one process, in their order. */
+/** Evaluates PowerShell expressions in one runspace, in their order. */
 export async function evaluate(
   shell: PowerShell,
   expressions: readonly string[],
@@ -20,7 +19,7 @@ export async function evaluate(
   try {
     const files = [join(folder, 'expressions.json'), join(folder, 'results.json')] as const;
     writeFileSync(files[0], JSON.stringify(expressions));
-    const run = await runPowerShell(shell, {
+    const run = await shell.run({
       scriptFile: join(__dirname, 'evaluate.ps1'),
       args: files,
       timeoutSeconds: 60,

@@ -1,8 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PowerShell } from '../../../lib/rehearsal/powershell/find-powershell';
-import { runPowerShell } from '../../../lib/rehearsal/powershell/run-powershell';
 import { requirePowerShell } from './power-shell';
 import type { PretendedMachine } from './pretended-machine';
 
@@ -27,9 +25,9 @@ export interface ScriptResult {
   readonly stderr: string;
 }
 
-/** Runs scripts one after the other in one PowerShell: starting it costs more than most of them. */
-export async function runCases(cases: readonly ScriptCase[], given?: PowerShell): Promise<ScriptResult[]> {
-  const shell = given ?? (await requirePowerShell());
+/** Runs scripts one after the other in one runspace: opening it costs more than most of them. */
+export async function runCases(cases: readonly ScriptCase[]): Promise<ScriptResult[]> {
+  const shell = await requirePowerShell();
   const folder = mkdtempSync(join(tmpdir(), 'winbake-cases-'));
   try {
     const files = { cases: join(folder, 'cases.json'), results: join(folder, 'results.json') };
@@ -39,7 +37,7 @@ export async function runCases(cases: readonly ScriptCase[], given?: PowerShell)
       env: { ...one.machine.env, ...one.env, WINBAKE_PRETENDED_HOST: one.machine.folder },
     }));
     writeFileSync(files.cases, JSON.stringify(list));
-    const run = await runPowerShell(shell, {
+    const run = await shell.run({
       scriptFile: join(__dirname, 'run-cases.ps1'),
       args: [files.cases, files.results, join(ROOT, 'scripts', 'pretended-windows', 'PretendedWindows.psm1')],
       timeoutSeconds: 120,
@@ -55,7 +53,7 @@ export async function runCases(cases: readonly ScriptCase[], given?: PowerShell)
 
 /**
  * Runs a table of named cases once, before the tests of a `describe`, and gives each test its own by name. Only the
- * first caller on a computer waits for the host to be built.
+ * first caller on a computer waits for PowerShell to be restored.
  */
 export function runTable<Name extends string>(
   table: Readonly<Record<Name, ScriptCase>>,

@@ -1,6 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runPowerShell } from '../../powershell/run-powershell';
 import { DocumentReader, notValid } from '../document-reader';
 import type { ActionResult } from '../step-result';
 import type { ActionScope } from '../action-scope';
@@ -39,7 +38,7 @@ async function run(
     writeFileSync(input, `${script.commands.join('\n')}\n`);
   }
   try {
-    const result = await runPowerShell(shell, {
+    const result = await shell.run({
       scriptFile: 'file' in script ? script.file : input,
       cwd: host.folder,
       env: host.environment,
