@@ -1,5 +1,5 @@
 import { DAYS_FOR_UNPUBLISHED } from '../care/plan-prune';
-import type { Catalog, ImageSet } from '../contracts/catalog';
+import type { Catalog } from '../contracts/catalog';
 import type { ImageManifest } from '../contracts/image-manifest';
 import type { Order } from '../contracts/order';
 import type { Channel } from '../contracts/publication';
@@ -7,16 +7,14 @@ import { requiredChecks, type Verification } from '../contracts/verification';
 import { findingKey, isAccepted } from '../gate/finding-key';
 import { orderedAt } from '../gate/order-id';
 import type { ImageBuild } from '../ports/image-builds';
-import { chooseImageSet, fitsHost } from '../resolve/choose-image-set';
-import { modeOfImage } from '../resolve/mode';
-import { readOsVersion, type OsVersion } from '../windows/os-version';
+import { readOsVersion } from '../windows/os-version';
 import { releaseOfOs } from '../windows/release-of-os';
-import type { EvidenceCode, EvidenceRefusal } from './publication-refused';
+import { familiesOf, judgeFamilies, judgeImages } from './judge-images';
+import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';
 
 /**
- * How far the clock of an instance may be off, in seconds. S3 refuses requests of a clock that is further off, so that
- * such an instance could not have uploaded its documents.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * How far the clock of an instance may be off, in seconds: S3 refuses the requests of one that is further off.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
  */
 export const INSTANCE_CLOCK_SKEW_SECONDS = 15 * 60;
 
@@ -131,103 +129,6 @@ function judgeHost({ manifest, order, os, verification }: EvidenceInput): readon
   ];
 }
 
-function judgeImages(input: EvidenceInput): readonly EvidenceRefusal[] {
-  const { catalog, manifest, order } = input;
-  const host = readOsVersion(manifest.host.osVersion);
-  if (host === undefined) {
-    return [];
-  }
-  // The image manifest of earlier scripts names no set, and means the order's.
-  const id = manifest.set ?? order.set;
-  const set = catalog.sets.find((one) => one.id === id);
-  if (set === undefined) {
-    return refuse(
-      'EVIDENCE_SET',
-      `the image manifest names a set that the catalog does not have; got: ${quoted(id)}`,
-    );
-  }
-  const choice = chooseImageSet(setsKnownTo(input, set), host, order.targetRevision);
-  const isChosen = 'set' in choice ? choice.set.id === id : choice.error === 'HOST_BEHIND_TARGET';
-  return [
-    ...refuseUnless(
-      isChosen,
-      'EVIDENCE_SET',
-      `the host ${manifest.host.osVersion} takes ${'set' in choice ? `the set ${choice.set.id}` : 'none of the accepted sets'}, ` +
-        `and the image manifest names another; got: ${quoted(id)}`,
-    ),
-    ...judgeFamilies('the image manifest does not hold', familiesOf(set.images), manifest.images),
-    ...manifest.images.flatMap((image) => judgeImage(image, set, host)),
-  ];
-}
-
-/**
- * The sets that the instance could choose from: those that were accepted before its order was made, with the order's own,
- * and where it took a newer one, those up to that.
- */
-function setsKnownTo({ catalog, order }: EvidenceInput, taken: ImageSet): readonly ImageSet[] {
-  const ordered = catalog.sets.find(({ id }) => id === order.set);
-  const until = Math.max(
-    orderedAt(order).getTime(),
-    Date.parse(taken.at),
-    ordered === undefined ? 0 : Date.parse(ordered.at),
-  );
-  return catalog.sets.filter(({ at }) => Date.parse(at) <= until);
-}
-
-function judgeFamilies(
-  what: string,
-  wanted: readonly string[],
-  images: readonly { readonly family: string }[],
-): readonly EvidenceRefusal[] {
-  const got = familiesOf(images);
-  return refuseUnless(
-    JSON.stringify(got) === JSON.stringify(wanted),
-    'EVIDENCE_FAMILIES',
-    `${what} each family of the set once, ${wanted.join(', ')}; got: ${quoted(got.join(', '))}`,
-  );
-}
-
-function familiesOf(images: readonly { readonly family: string }[]): readonly string[] {
-  return images.map(({ family }) => family).sort();
-}
-
-function judgeImage(
-  image: ImageManifest['images'][number],
-  set: ImageSet,
-  host: OsVersion,
-): readonly EvidenceRefusal[] {
-  const wanted = set.images.find(({ family }) => family === image.family);
-  if (wanted === undefined) {
-    return [];
-  }
-  const mode = modeOfImage(host, image.osVersion, wanted.late);
-  const fields = ['repository', 'tag', 'digest', 'osVersion'] as const;
-  return [
-    ...refuseUnless(
-      fitsHost(image, host),
-      'EVIDENCE_IMAGE_FIT',
-      `the host of revision ${host.revision} must not run the image ${image.family}; got: ${image.osVersion}`,
-    ),
-    ...fields.flatMap((field) =>
-      refuseUnless(
-        image[field] === wanted[field],
-        'EVIDENCE_IMAGE',
-        `the ${field} of ${image.family} is ${wanted[field]} in the set ${set.id}; got: ${quoted(image[field])}`,
-      ),
-    ),
-    ...refuseUnless(
-      JSON.stringify(image.aliases) === JSON.stringify(wanted.aliases),
-      'EVIDENCE_IMAGE',
-      `the aliases of ${image.family} are "${wanted.aliases.join(' ')}" in the set ${set.id}; got: ${quoted(image.aliases.join(' '))}`,
-    ),
-    ...refuseUnless(
-      image.mode === mode,
-      'EVIDENCE_MODE',
-      `${image.family} ${image.osVersion} is ${mode} on the host of revision ${host.revision}; got: ${image.mode}`,
-    ),
-  ];
-}
-
 function judgeVerification({ manifest, verification }: EvidenceInput): readonly EvidenceRefusal[] {
   const { checks, images } = verification;
   const families = familiesOf(manifest.images);
@@ -336,17 +237,4 @@ function belowLatest({ catalog, isRecorded, latest, manifest }: EvidenceInput): 
         finding,
         message: `the host is below the revision of "latest", ${latest?.osVersion ?? ''}; got: ${manifest.host.osVersion}`,
       };
-}
-
-function refuse(code: EvidenceCode, message: string): readonly EvidenceRefusal[] {
-  return [{ code, message }];
-}
-
-function refuseUnless(isRight: boolean, code: EvidenceCode, message: string): readonly EvidenceRefusal[] {
-  return isRight ? [] : refuse(code, message);
-}
-
-/** What an instance wrote is of any length and may hold anything. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text);
 }

@@ -51,3 +51,22 @@ export function publicationRefused(refusals: readonly EvidenceRefusal[]): Winbak
     ].join(' '),
   );
 }
+
+/** One refusal. */
+export function refuse(code: EvidenceCode, message: string): readonly EvidenceRefusal[] {
+  return [{ code, message }];
+}
+
+/** A refusal, unless all is right. */
+export function refuseUnless(
+  isRight: boolean,
+  code: EvidenceCode,
+  message: string,
+): readonly EvidenceRefusal[] {
+  return isRight ? [] : refuse(code, message);
+}
+
+/** A text of an instance in a message: it is of any length and may hold anything. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text);
+}

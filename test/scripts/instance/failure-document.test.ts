@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PREPARE_SCRIPTS } from '../../../lib/core/bake/prepare-scripts';
 import { failureSchema, type Failure } from '../../../lib/core/contracts/failure';
 import { parseDocument } from '../../../lib/core/contracts/parse-document';
-import { runPowerShell } from '../../../lib/rehearsal/powershell/run-powershell';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
 import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
@@ -175,7 +174,7 @@ describeWithPowerShell('a step that is killed by its time limit', () => {
     'has left a failure document that says so',
     async () => {
       const end = new AbortController();
-      const run = runPowerShell(await requirePowerShell(), {
+      const run = (await requirePowerShell()).run({
         scriptFile: join(INSTANCE_SCRIPTS, 'steps/Save-Image.ps1'),
         env: machine.env,
         pretendedHost: machine.folder,

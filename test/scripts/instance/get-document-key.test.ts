@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
-import { runPowerShell } from '../../../lib/rehearsal/powershell/run-powershell';
 import { makeMachine } from '../support/pretended-machine';
 import { INSTANCE_SCRIPTS, runCases, type ScriptResult } from '../support/run-cases';
 
@@ -48,7 +47,7 @@ describeWithPowerShell('Get-DocumentKey', () => {
         env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint },
       })),
     );
-    const run = await runPowerShell(await requirePowerShell(), {
+    const run = await (await requirePowerShell()).run({
       scriptFile: join(INSTANCE_SCRIPTS, SCRIPT),
       env: { ...machine.env, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoints[0] },
       pretendedHost: machine.folder,

@@ -13,7 +13,7 @@ function Get-PullByte {
         $own = [double]$one.compressedBytes
         if ($one.level -gt 0) {
             foreach ($base in @($Pull | Where-Object { $_.chain -eq $one.chain -and $_.level -eq 0 -and $_.compressedBytes })) {
-                $own = [Math]::Max(0, [double]$one.compressedBytes - $base.compressedBytes)
+                $own = [Math]::Max([double]0, [double]$one.compressedBytes - $base.compressedBytes)
             }
         }
         $sum += $own * $unpacked
