@@ -88,6 +88,9 @@ export class BakeRecipe extends Construct {
         },
       ],
     });
+    if (props.baseAmi.parameter !== undefined) {
+      recipe.node.addDependency(props.baseAmi.parameter);
+    }
     this.recipeArn = recipe.attrArn;
   }
 

@@ -1,4 +1,4 @@
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { StringParameter, type IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
 import { checkText } from '../internal/validate';
@@ -12,6 +12,8 @@ export interface BaseAmiSource {
   readonly parameterArn: string;
   /** As a recipe names it. */
   readonly parentImage: string;
+  /** What has to exist before the recipe; undefined where it is not the app's own. */
+  readonly parameter?: IStringParameter;
 }
 
 /**
@@ -24,7 +26,15 @@ export function baseAmiSource(
   parameterPath: string,
   baseAmi: BaseAmi = BaseAmi.ecsOptimized(),
 ): BaseAmiSource {
-  const { amiId, parameterName = os.baseAmiParameter } = baseAmi;
+  const { amiId, parameter: given, parameterName = os.baseAmiParameter } = baseAmi;
+  if (given !== undefined) {
+    return {
+      parameterName,
+      parameterArn: given.parameterArn,
+      parentImage: `ssm:${parameterName}`,
+      parameter: given,
+    };
+  }
   if (amiId !== undefined) {
     checkText(scope, 'baseAmi', amiId, {
       pattern: /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,

@@ -1,8 +1,10 @@
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+
 /** The AMI that a bake starts from. */
 export class BaseAmi {
   /** The newest ECS-optimized AMI of the pipeline's os. */
   public static ecsOptimized(): BaseAmi {
-    return new BaseAmi(undefined, undefined);
+    return new BaseAmi(undefined, undefined, undefined);
   }
 
   /**
@@ -12,7 +14,19 @@ export class BaseAmi {
    * @param parameterName - such as `/golden/windows-2022/ami-id`
    */
   public static fromSsmParameter(parameterName: string): BaseAmi {
-    return new BaseAmi(parameterName, undefined);
+    return new BaseAmi(parameterName, undefined, undefined);
+  }
+
+  /**
+   * The AMI that a parameter of an app names, in the pipeline's account and region. The recipe waits for a parameter that is
+   * deployed together with the pipeline, since Image Builder refuses a recipe whose parameter does not exist. The AMI has the
+   * pipeline's os, the ECS agent and docker.
+   *
+   * @param parameter - holds the id of an AMI
+   * @see https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/golden-ami-pipeline
+   */
+  public static fromStringParameter(parameter: IStringParameter): BaseAmi {
+    return new BaseAmi(parameter.parameterName, undefined, parameter);
   }
 
   /**
@@ -22,7 +36,7 @@ export class BaseAmi {
    * @param amiId - such as `ami-0123456789abcdef0`
    */
   public static fromAmiId(amiId: string): BaseAmi {
-    return new BaseAmi(undefined, amiId);
+    return new BaseAmi(undefined, amiId, undefined);
   }
 
   private constructor(
@@ -30,5 +44,7 @@ export class BaseAmi {
     public readonly parameterName: string | undefined,
     /** The AMI's id, where it was given. */
     public readonly amiId: string | undefined,
+    /** The parameter itself, where it is one of an app. */
+    public readonly parameter: IStringParameter | undefined,
   ) {}
 }

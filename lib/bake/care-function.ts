@@ -4,9 +4,10 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CareEnvironment } from '../handlers/env';
 import { allow } from '../internal/allow';
-import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
+import { parameterArn } from '../internal/parameter-arn';
 import { ScheduleTarget } from '../internal/schedule-target';
 import { allowAnnouncements } from './announcement-writes';
+import type { BaseAmiSource } from './base-ami-source';
 import { allowDelivery } from './delivery-writes';
 import { allowPruning } from './operate-permissions';
 import { PipelineFunction, type PipelineResources } from './pipeline-function';
@@ -14,12 +15,13 @@ import { PipelineFunction, type PipelineResources } from './pipeline-function';
 /** What caring needs beside what every function has. */
 export interface CareFunctionProps extends PipelineResources {
   readonly undelivered: IQueue;
+  readonly baseAmi: BaseAmiSource;
 }
 
 /** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age, and once a day what may go. */
 export class CareFunction extends PipelineFunction<CareEnvironment> {
   constructor(scope: Construct, id: string, props: CareFunctionProps) {
-    const { bucket, settings, undelivered } = props;
+    const { baseAmi, bucket, settings, undelivered } = props;
     super(scope, id, props, {
       kind: 'care',
       does: 'promotes, delivers and cleans up',
@@ -30,10 +32,7 @@ export class CareFunction extends PipelineFunction<CareEnvironment> {
     allowDelivery(this.role, settings);
     allowAnnouncements(this.role);
     allowPruning(this.role, settings);
-    allow(this.role, {
-      actions: ['ssm:GetParameter'],
-      resources: [publicParameterArn(this, settings.os.baseAmiParameter)],
-    });
+    allow(this.role, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
     allow(this.role, {
       actions: ['ssm:GetParameter'],
       resources: [parameterArn(this, `${settings.parameterPrefix}/fleets/*`)],

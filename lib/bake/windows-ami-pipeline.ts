@@ -144,7 +144,7 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
       scriptsSha256: scripts.sha256,
     });
     const publish = new PublishFunction(this, 'Publish', { ...resources, instanceRole });
-    const care = new CareFunction(this, 'Care', { ...resources, undelivered });
+    const care = new CareFunction(this, 'Care', { ...resources, undelivered, baseAmi });
     this.operate = new OperateFunction(this, 'Operate', resources);
     const { stateMachine, untoldFailures } = new Rebake(this, 'Rebake', {
       settings,

@@ -50,7 +50,7 @@ test('whoever reads the base AMI may read that parameter of the account', () => 
     ),
   );
   const roles = reading.map(([role]) => /^Pipeline(\w+?)Role/.exec(role)?.[1]).sort();
-  expect(roles).toEqual(['Decide', 'Execution', 'Rebake', 'SeedHandler']);
+  expect(roles).toEqual(['Care', 'Decide', 'Execution', 'Rebake', 'SeedHandler']);
 });
 
 test('the description says where publications go, and how they are promoted and kept', () => {

@@ -35,6 +35,19 @@ export function dependenciesOf({ DependsOn = [], Properties = {} }: TemplateReso
   return [...new Set([...[DependsOn].flat(), ...referencesIn(Properties)])];
 }
 
+/** All that a resource waits for, and what that waits for in turn. */
+export function dependencyClosure({ Resources }: Template, logicalId: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [logicalId];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const resource = Resources[next];
+    const needed = resource === undefined ? [] : dependenciesOf(resource);
+    open.push(...needed.filter((one) => !found.has(one)));
+    needed.forEach((one) => found.add(one));
+  }
+  return found;
+}
+
 function referencesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) {
     return value.flatMap(referencesIn);

@@ -1,6 +1,7 @@
 import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject } from '../../core/oci/json-value';
 import type { StackModel } from '../assembly/stack-model';
+import { dependencyClosure } from '../cloudformation/dependency-order';
 import { PHASES } from '../awstoe/parsed-component';
 import { findResource, type FoundResource } from './find-resource';
 import { objectsOf, textOf } from './property-values';
@@ -34,6 +35,9 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
   const arn = textOf(pipeline.properties, 'ImageRecipeArn');
   const recipe = find(stacks, 'AWS::ImageBuilder::ImageRecipe', arn, ['Components', 'ParentImage']);
   const [, baseAmiParameter] = /^ssm:(.+)$/.exec(textOf(recipe.properties, 'ParentImage')) ?? [];
+  if (baseAmiParameter !== undefined) {
+    requireBaseAmi(recipe, baseAmiParameter);
+  }
   return {
     arn,
     baseAmiParameter,
@@ -57,6 +61,22 @@ export function stepNames({ components }: Recipe): readonly string[] {
       return (phases.get(phase) ?? []).map((step) => `${name}: ${step.name}`);
     }),
   );
+}
+
+/**
+ * Image Builder refuses a recipe whose parameter does not exist when the recipe is created. One that the same stack creates is
+ * there in time only if the recipe waits for it; one that no stack creates is taken to be there.
+ * @see https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/golden-ami-pipeline
+ */
+function requireBaseAmi({ logicalId, stack }: FoundResource, parameter: string): void {
+  const made = stack.logicalIds('AWS::SSM::Parameter').find((id) => stack.reference(id) === parameter);
+  if (made !== undefined && !dependencyClosure(stack.stack.template, logicalId).has(made)) {
+    throw new WinbakeError(
+      'REHEARSAL_FAILED',
+      `Image Builder would refuse the recipe ${logicalId}: ${made}, the parameter ${parameter}, may not exist yet. ` +
+        'Hand it to the pipeline with BaseAmi.fromStringParameter.',
+    );
+  }
 }
 
 function instanceRoleOf(stacks: readonly StackModel[], infrastructureArn: string): Recipe['instanceRole'] {

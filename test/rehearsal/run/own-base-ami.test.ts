@@ -1,0 +1,65 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BaseAmi, WindowsAmiPipeline, WindowsOs } from '../../../lib';
+import { channelParameters } from '../../../lib/core/publish/channel-names';
+import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
+import { deployPipeline, findPipeline, publishBaseAmi } from '../../../lib/rehearsal/run/deploy-pipeline';
+import { PretendedAccount } from '../../../lib/rehearsal/run/pretended-account';
+import { scheduleCare } from '../../../lib/rehearsal/run/take-care';
+import { rehearseToBake } from '../../support/run-rehearsal';
+
+const START = new Date('2025-10-14T22:00:00Z');
+const NAME = '/golden/windows-2022/ami-id';
+const folder = mkdtempSync(join(tmpdir(), 'winbake-own-base-ami-'));
+let cdkOut: string;
+
+function synthesize(name: string, baseAmi: (parameter: StringParameter) => BaseAmi): string {
+  const app = new App({ outdir: join(folder, name) });
+  const stack = new Stack(app, 'Platform', { env: { account: '444455556666', region: 'eu-west-1' } });
+  const parameter = new StringParameter(stack, 'GoldenAmi', {
+    parameterName: NAME,
+    stringValue: 'ami-0123456789abcdef0',
+  });
+  new WindowsAmiPipeline(stack, 'Pipeline', {
+    os: WindowsOs.SERVER_2022_CORE,
+    baseAmi: baseAmi(parameter),
+  });
+  return app.synth().directory;
+}
+
+beforeAll(() => {
+  cdkOut = synthesize('waits', (parameter) => BaseAmi.fromStringParameter(parameter));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a pipeline that starts from a parameter of its own stack is rehearsed up to its bake', async () => {
+  const { report } = await rehearseToBake('2025-10-16', { cdkOut });
+  expect(report).toMatchObject({ decision: 'bake' });
+});
+
+test('care follows that parameter until something is published', async () => {
+  const account = new PretendedAccount(cdkOut);
+  const pipeline = findPipeline(account, '2022');
+  await deployPipeline(account, pipeline, START);
+  const clock = new VirtualClock(START);
+  await scheduleCare({ account, clock, pipeline }, []);
+  const { amiId } = channelParameters('/winbake/2022-core', 'current');
+  const before = account.parameters.read(NAME);
+  expect(account.parameters.read(amiId)).toBe(before);
+  publishBaseAmi(account, pipeline, 'a newer one');
+  await clock.waitUntil(new Date(START.getTime() + 15 * 60_000));
+  expect(account.parameters.read(NAME)).not.toBe(before);
+  expect(account.parameters.read(amiId)).toBe(account.parameters.read(NAME));
+});
+
+test('a parameter of the same stack that the recipe does not wait for is refused, as Image Builder may', async () => {
+  const account = new PretendedAccount(synthesize('does-not-wait', () => BaseAmi.fromSsmParameter(NAME)));
+  await expect(deployPipeline(account, findPipeline(account, '2022'), START)).rejects.toThrow(
+    /^Image Builder would refuse the recipe PipelineRecipe\w+: GoldenAmi\w+, the parameter \/golden\/windows-2022\/ami-id, may not exist yet\. Hand it to the pipeline with BaseAmi\.fromStringParameter\.$/,
+  );
+});
