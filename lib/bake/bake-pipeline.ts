@@ -74,13 +74,19 @@ export class BakePipeline extends Construct {
   }
 }
 
+/**
+ * The scan of the AMI itself: unlike that of the test instance it needs no Inspector that is enabled in the account, without
+ * which a deployment is refused, and it is the one whose result can fail the image.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-inspector.html
+ */
 function scanning({ scan }: PipelineSettings) {
   return scan === undefined
     ? {}
     : {
         imageScanningConfiguration: {
           imageScanningEnabled: true,
-          imageScanningTypes: ['TEST_INSTANCE_CVE'],
+          imageScanningTypes: ['ON_DEMAND_AMI_CVE'],
           scanResultCondition: {
             maximumSeverityLabel: scan.maximumSeverity,
             fixAvailable: !(scan.withoutFix ?? false),

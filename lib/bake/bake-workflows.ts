@@ -2,7 +2,7 @@ import { CfnWorkflow, type CfnImagePipeline } from 'aws-cdk-lib/aws-imagebuilder
 import { Construct } from 'constructs';
 import { BUILD_WORKFLOW } from '../core/bake/build-workflow';
 import { renderWorkflow } from '../core/bake/render-workflow';
-import { testWorkflow } from '../core/bake/test-workflow';
+import { TEST_WORKFLOW } from '../core/bake/test-workflow';
 import type { BuildWorkflowDocument, TestWorkflowDocument } from '../core/bake/workflow-document';
 import type { PipelineSettings } from './pipeline-settings';
 
@@ -15,14 +15,11 @@ type Stage =
 export class BakeWorkflows extends Construct {
   public readonly configurations: CfnImagePipeline.WorkflowConfigurationProperty[];
 
-  constructor(scope: Construct, id: string, { resourceName, scan }: PipelineSettings) {
+  constructor(scope: Construct, id: string, { resourceName }: PipelineSettings) {
     super(scope, id);
     this.configurations = [
       this.workflow('Build', `${resourceName}-build`, { type: 'BUILD', document: BUILD_WORKFLOW }),
-      this.workflow('Test', `${resourceName}-test`, {
-        type: 'TEST',
-        document: testWorkflow({ scans: scan !== undefined }),
-      }),
+      this.workflow('Test', `${resourceName}-test`, { type: 'TEST', document: TEST_WORKFLOW }),
     ];
   }
 

@@ -45,6 +45,9 @@ export class ExecutionRole extends Role {
       conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
     });
     allow(this, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
+    if (settings.scan !== undefined) {
+      allowScan(this);
+    }
     if (keyArns.length > 0) {
       allowVolumes(this, keyArns);
     }
@@ -74,5 +77,30 @@ function allowVolumes(role: Role, keyArns: readonly string[]): void {
     actions: ['kms:CreateGrant'],
     resources: keyArns,
     conditions: { StringLike, Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+  });
+}
+
+/**
+ * An account's first scan of an AMI makes the roles that Inspector reads snapshots with.
+ *
+ * @see https://docs.aws.amazon.com/inspector/latest/user/machine-image-on-demand.html
+ * @see https://docs.aws.amazon.com/inspector/latest/user/slr-permissions-ami.html
+ */
+function allowScan(role: Role): void {
+  const { account, partition } = Stack.of(role);
+  allow(role, {
+    actions: ['inspector2:StartOnDemandScan', 'inspector2:GetOnDemandScanStatus'],
+    resources: ['*'],
+    wildcardReason: 'The AMI that is scanned has an id unknown before, and Inspector has no resource for it.',
+  });
+  allow(role, {
+    actions: ['iam:CreateServiceLinkedRole'],
+    resources: [
+      ['inspector2', 'AWSServiceRoleForAmazonInspector2'],
+      ['ami.inspector2', 'AWSServiceRoleForAmazonInspector2Ami'],
+    ].map(
+      ([service = '', name = '']) =>
+        `arn:${partition}:iam::${account}:role/aws-service-role/${service}.amazonaws.com/${name}`,
+    ),
   });
 }

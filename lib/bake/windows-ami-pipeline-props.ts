@@ -83,9 +83,9 @@ export interface WindowsAmiPipelineProps {
   readonly updates?: UpdatePolicy;
 
   /**
-   * The scan of the test instance for known vulnerabilities.
+   * The scan of each AMI for known vulnerabilities, by Amazon Inspector.
    *
-   * @default - not scanned, since it needs Amazon Inspector
+   * @default - not scanned, since Amazon Inspector bills each scan
    */
   readonly scan?: VulnerabilityScan;
 

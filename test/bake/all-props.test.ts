@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipelineDescriptionSchema } from '../../lib/core/contracts/pipeline-description';
 import { ACCOUNTS, addAllPropsPipeline, OWN_DOCUMENT, REGIONS } from '../support/all-props-pipeline';
 import { environmentWith, onlyProperties, onlyResource } from '../support/only-resource';
-import { policyStatements } from '../support/policy-statements';
+import { actionsOf, policyStatements } from '../support/policy-statements';
 import { resolvedText } from '../support/resolved-text';
 
 const { stack } = addAllPropsPipeline(new App());
@@ -147,18 +147,28 @@ test('the AMI goes to both regions, and both accounts may use it there', () => {
   ]);
 });
 
-test('the test instance is scanned, and a graver finding fails the image', () => {
+test('Inspector scans the AMI without being enabled in the account, and a graver finding fails the image', () => {
   template.hasResourceProperties('AWS::ImageBuilder::ImagePipeline', {
     ImageScanningConfiguration: {
       ImageScanningEnabled: true,
-      ImageScanningTypes: ['TEST_INSTANCE_CVE'],
+      ImageScanningTypes: ['ON_DEMAND_AMI_CVE'],
       ScanResultCondition: { MaximumSeverityLabel: 'HIGH', FixAvailable: false },
     },
   });
-  template.hasResourceProperties('AWS::ImageBuilder::Workflow', {
-    Type: 'TEST',
-    Data: Match.stringLikeRegexp('action: CollectImageScanFindings'),
-  });
+  // It is about the test instance, and such a scan has none.
+  expect(JSON.stringify(template.findResources('AWS::ImageBuilder::Workflow'))).not.toContain(
+    'CollectImageScanFindings',
+  );
+  const [, execution = []] =
+    Object.entries(policyStatements(template)).find(([role]) => role.startsWith('PipelineExecutionRole')) ??
+    [];
+  expect(actionsOf(execution)).toEqual(
+    expect.arrayContaining([
+      'iam:CreateServiceLinkedRole',
+      'inspector2:GetOnDemandScanStatus',
+      'inspector2:StartOnDemandScan',
+    ]),
+  );
 });
 
 test('the network, the instances and the schedule are as they were said', () => {

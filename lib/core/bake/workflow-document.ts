@@ -37,7 +37,6 @@ export type WorkflowAction =
   | 'CollectImageMetadata'
   | 'RunSysPrep'
   | 'CreateImage'
-  | 'CollectImageScanFindings'
   | 'TerminateInstance';
 
 /** One step of a workflow. */

@@ -31,7 +31,9 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
     'InfrastructureConfigurationArn',
     'DistributionConfigurationArn',
     'Workflows',
+    'ImageScanningConfiguration',
   ]);
+  requireScanning(pipeline);
   const arn = textOf(pipeline.properties, 'ImageRecipeArn');
   const recipe = find(stacks, 'AWS::ImageBuilder::ImageRecipe', arn, ['Components', 'ParentImage']);
   const [, baseAmiParameter] = /^ssm:(.+)$/.exec(textOf(recipe.properties, 'ParentImage')) ?? [];
@@ -61,6 +63,25 @@ export function stepNames({ components }: Recipe): readonly string[] {
       return (phases.get(phase) ?? []).map((step) => `${name}: ${step.name}`);
     }),
   );
+}
+
+/**
+ * In the pretended account Inspector is off, as it is in a new one. The scan of the test instance, which is also what is meant
+ * where no type is named, is refused there when the pipeline is created.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-inspector.html
+ * @see https://github.com/aws/aws-cdk/pull/37061
+ */
+function requireScanning({ logicalId, properties }: FoundResource): void {
+  const scanning = properties['ImageScanningConfiguration'];
+  const { ImageScanningEnabled, ImageScanningTypes = ['TEST_INSTANCE_CVE'] } = isJsonObject(scanning)
+    ? scanning
+    : {};
+  if (ImageScanningEnabled === true && [ImageScanningTypes].flat().includes('TEST_INSTANCE_CVE')) {
+    throw new WinbakeError(
+      'REHEARSAL_FAILED',
+      `Image Builder would refuse the pipeline ${logicalId} (ResourceDependencyException): Amazon Inspector is not enabled for EC2.`,
+    );
+  }
 }
 
 /**

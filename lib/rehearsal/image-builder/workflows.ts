@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { BUILD_WORKFLOW } from '../../core/bake/build-workflow';
 import type { WorkflowRun } from '../../core/bake/failed-step';
-import { testWorkflow } from '../../core/bake/test-workflow';
+import { TEST_WORKFLOW } from '../../core/bake/test-workflow';
 import { WinbakeError } from '../../core/errors/winbake-error';
 import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
 import type { StackModel } from '../assembly/stack-model';
@@ -57,10 +57,7 @@ export function readWorkflows(
   // Ours have the steps of the service's own.
   return named.length > 0
     ? named
-    : [
-        workflowOf('build-image', 'BUILD', BUILD_WORKFLOW),
-        workflowOf('test-image', 'TEST', testWorkflow({ scans: false })),
-      ];
+    : [workflowOf('build-image', 'BUILD', BUILD_WORKFLOW), workflowOf('test-image', 'TEST', TEST_WORKFLOW)];
 }
 
 /**

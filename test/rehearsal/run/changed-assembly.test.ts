@@ -17,6 +17,11 @@ async function rehearseChanged(change: Change): Promise<CommandRun> {
   return rehearsing(changedAssembly(await assembly(), change), '--as-of', '2025-10-16');
 }
 
+function scan(pipeline: TemplateJson, configuration: object): void {
+  resourceOf(pipeline, 'AWS::ImageBuilder::ImagePipeline')['Properties'].ImageScanningConfiguration =
+    configuration;
+}
+
 /** Changes that are noticed before a bake begins, each with the sentence that tells. */
 const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'a component under another logical id': [
@@ -26,6 +31,18 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       Reflect.deleteProperty(Resources, id);
     },
     /^WinbakePipeline refers to PipelineRecipeCacheImages\w+, which its template does not have/,
+  ],
+  'a scan that needs Inspector in the account': [
+    ({ pipeline }) => {
+      scan(pipeline, { ImageScanningEnabled: true, ImageScanningTypes: ['TEST_INSTANCE_CVE'] });
+    },
+    /^Image Builder would refuse the pipeline Pipeline\w+ \(ResourceDependencyException\): Amazon Inspector is not enabled for EC2\.$/,
+  ],
+  'a scan of no named type, which is the same': [
+    ({ pipeline }) => {
+      scan(pipeline, { ImageScanningEnabled: true });
+    },
+    /\(ResourceDependencyException\): Amazon Inspector is not enabled for EC2\.$/,
   ],
   'a parameter that the component does not declare': [
     ({ pipeline }) => {

@@ -3,7 +3,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BaseAmi, WindowsAmiPipeline, WindowsOs } from '../../../lib';
+import { BaseAmi, VulnerabilitySeverity, WindowsAmiPipeline, WindowsOs } from '../../../lib';
 import { channelParameters } from '../../../lib/core/publish/channel-names';
 import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
 import { deployPipeline, findPipeline, publishBaseAmi } from '../../../lib/rehearsal/run/deploy-pipeline';
@@ -13,7 +13,7 @@ import { rehearseToBake } from '../../support/run-rehearsal';
 
 const START = new Date('2025-10-14T22:00:00Z');
 const NAME = '/golden/windows-2022/ami-id';
-const folder = mkdtempSync(join(tmpdir(), 'winbake-own-base-ami-'));
+const folder = mkdtempSync(join(tmpdir(), 'winbake-new-account-'));
 let cdkOut: string;
 
 function synthesize(name: string, baseAmi: (parameter: StringParameter) => BaseAmi): string {
@@ -26,6 +26,7 @@ function synthesize(name: string, baseAmi: (parameter: StringParameter) => BaseA
   new WindowsAmiPipeline(stack, 'Pipeline', {
     os: WindowsOs.SERVER_2022_CORE,
     baseAmi: baseAmi(parameter),
+    scan: { maximumSeverity: VulnerabilitySeverity.HIGH },
   });
   return app.synth().directory;
 }
@@ -37,7 +38,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a pipeline that starts from a parameter of its own stack is rehearsed up to its bake', async () => {
+test('a pipeline with a scan and a base AMI parameter of its own stack is deployed where Inspector is off, and bakes', async () => {
+  // The rehearsal would refuse a scan of the test instance; see changed-assembly.test.ts.
   const { report } = await rehearseToBake('2025-10-16', { cdkOut });
   expect(report).toMatchObject({ decision: 'bake' });
 });
