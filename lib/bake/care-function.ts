@@ -10,10 +10,10 @@ import { allowAnnouncements } from './announcement-writes';
 import type { BaseAmiSource } from './base-ami-source';
 import { allowDelivery } from './delivery-writes';
 import { allowPruning } from './operate-permissions';
-import { PipelineFunction, type PipelineResources } from './pipeline-function';
+import { PipelineFunction, type DescribedPipelineResources } from './pipeline-function';
 
 /** What caring needs beside what every function has. */
-export interface CareFunctionProps extends PipelineResources {
+export interface CareFunctionProps extends DescribedPipelineResources {
   readonly undelivered: IQueue;
   readonly baseAmi: BaseAmiSource;
 }
@@ -26,7 +26,7 @@ export class CareFunction extends PipelineFunction<CareEnvironment> {
       kind: 'care',
       does: 'promotes, delivers and cleans up',
       timeout: Duration.minutes(10),
-      environment: {},
+      environment: { WINBAKE_PIPELINE_DESCRIPTION: props.description },
       undelivered,
     });
     allowDelivery(this.role, settings);

@@ -25,6 +25,7 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
       does: 'decides whether a bake is due',
       timeout: Duration.minutes(2),
       environment: {
+        WINBAKE_PIPELINE: settings.pipelineName,
         WINBAKE_OS: os.name,
         WINBAKE_BUCKET: bucket.bucketName,
         WINBAKE_PARAMETER_PATH: parameterPath,

@@ -1,6 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { DescribedPipeline } from '../handlers/env';
+import { deployedBytes, MOST_DEPLOYED_BYTES } from '../internal/deployed-bytes';
+import { refuse } from '../internal/validate';
 import { functionName, stateMachineName } from './fixed-names';
 import type { PipelineSettings } from './pipeline-settings';
 
@@ -11,9 +13,12 @@ export interface DescribedResources {
   readonly baseAmiParameter: string;
 }
 
+/** What the environment of a function has beside the description: the ARN of the topic, the id of a role, and their names. */
+const BESIDE_BYTES = 220;
+
 /**
  * What a pipeline says of itself, as JSON. Functions and state machine are named by their fixed names, since they are told
- * the description themselves.
+ * the description themselves. Ends synthesis for more accounts and regions than it can hold.
  */
 export function describePipeline(
   scope: IConstruct,
@@ -35,12 +40,8 @@ export function describePipeline(
     stateMachineArn: `arn:${partition}:states:${region}:${account}:stateMachine:${stateMachineName(settings)}`,
     operateFunctionArn: `arn:${partition}:lambda:${region}:${account}:function:${functionName(settings, 'operate')}`,
     imagePipelineArn,
-    targets: [account, ...distribution.accounts].flatMap((target) =>
-      [region, ...distribution.regions.map((one) => one.region)].map((place) => ({
-        account: target,
-        region: place,
-      })),
-    ),
+    accounts: distribution.accounts,
+    regions: distribution.regions.map((one) => one.region),
     promotion: settings.promotion,
     retention: {
       newest: settings.retention.newest,
@@ -49,5 +50,17 @@ export function describePipeline(
     patchWithinSeconds: settings.patchWithin.toSeconds(),
     longestSilenceHours: settings.schedule.longestSilenceHours ?? null,
   };
-  return stack.toJsonString(described);
+  const text = stack.toJsonString(described);
+  const bytes = deployedBytes(scope, text) + BESIDE_BYTES;
+  if (bytes > MOST_DEPLOYED_BYTES) {
+    const { accounts, regions } = distribution;
+    refuse(
+      scope,
+      'distribution',
+      `must leave what the pipeline's functions and its parameter hold at most ${MOST_DEPLOYED_BYTES} bytes`,
+      `${bytes} bytes (accounts: ${accounts.length + 1}, regions: ${regions.length + 1})`,
+      'Name fewer, and let a second pipeline serve the others.',
+    );
+  }
+  return text;
 }

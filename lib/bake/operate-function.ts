@@ -7,7 +7,7 @@ import { parameterArn } from '../internal/parameter-arn';
 import { allowDelivery } from './delivery-writes';
 import { ACCEPT_ALIAS } from './fixed-names';
 import { allowDocuments, allowPruning, allowRebakes } from './operate-permissions';
-import { PipelineFunction, type PipelineResources } from './pipeline-function';
+import { PipelineFunction, type DescribedPipelineResources } from './pipeline-function';
 import { allowToFollowBakes } from './rebake-permissions';
 
 /** Carries out what a person orders, so that nobody needs to write to bucket or parameters. */
@@ -15,12 +15,12 @@ export class OperateFunction extends PipelineFunction<OperateEnvironment> {
   /** Whoever may call it by this alias only may only accept findings. */
   public readonly accept: Alias;
 
-  constructor(scope: Construct, id: string, props: PipelineResources) {
+  constructor(scope: Construct, id: string, props: DescribedPipelineResources) {
     super(scope, id, props, {
       kind: 'operate',
       does: 'carries out what a person orders',
       timeout: Duration.minutes(15),
-      environment: {},
+      environment: { WINBAKE_PIPELINE_DESCRIPTION: props.description },
     });
     const { bucket, settings } = props;
     allowDelivery(this.role, settings);

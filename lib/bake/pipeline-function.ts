@@ -3,7 +3,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { PipelineEnvironment } from '../handlers/env';
+import type { NoticeEnvironment } from '../handlers/env';
 import { HandlerFunction } from '../internal/handler-function';
 import { allowKeyUse } from '../internal/key-use';
 import { functionName, functionRoleName, type FunctionKind } from './fixed-names';
@@ -15,32 +15,33 @@ export interface PipelineResources {
   readonly settings: PipelineSettings;
   readonly bucket: IBucket;
   readonly topic: ITopic;
+}
+
+/** What a function works with that has to know the whole of the pipeline. */
+export interface DescribedPipelineResources extends PipelineResources {
   /** The pipeline as JSON, the document `winbake.pipeline/1`. */
   readonly description: string;
 }
 
 /** What tells one function of a pipeline from another. */
-export interface PipelineFunctionProps<Environment extends PipelineEnvironment> {
+export interface PipelineFunctionProps<Environment extends NoticeEnvironment> {
   readonly kind: FunctionKind;
   /** What it does, as the end of a sentence that begins with the pipeline. */
   readonly does: string;
   readonly timeout: Duration;
-  readonly environment: Omit<Environment, keyof PipelineEnvironment>;
+  readonly environment: Omit<Environment, keyof NoticeEnvironment>;
   readonly undelivered?: IQueue;
 }
 
-/** A function of a pipeline: it has fixed names, knows the pipeline, and may tell people. */
-export class PipelineFunction<Environment extends PipelineEnvironment> extends HandlerFunction<Environment> {
+/** A function of a pipeline: it has fixed names, and may tell people. */
+export class PipelineFunction<Environment extends NoticeEnvironment> extends HandlerFunction<Environment> {
   constructor(
     scope: Construct,
     id: string,
-    { bucket, settings, topic, description }: PipelineResources,
+    { bucket, settings, topic }: PipelineResources,
     props: PipelineFunctionProps<Environment>,
   ) {
-    const shared: PipelineEnvironment = {
-      WINBAKE_PIPELINE_DESCRIPTION: description,
-      WINBAKE_TOPIC_ARN: topic.topicArn,
-    };
+    const shared: NoticeEnvironment = { WINBAKE_TOPIC_ARN: topic.topicArn };
     super(scope, id, {
       handler: props.kind,
       functionName: functionName(settings, props.kind),

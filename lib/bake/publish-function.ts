@@ -6,10 +6,10 @@ import { allow } from '../internal/allow';
 import { allowAnnouncements } from './announcement-writes';
 import { allowDelivery } from './delivery-writes';
 import { imageArns } from './image-arns';
-import { PipelineFunction, type PipelineResources } from './pipeline-function';
+import { PipelineFunction, type DescribedPipelineResources } from './pipeline-function';
 
 /** What a publication is made from. */
-export interface PublishFunctionProps extends PipelineResources {
+export interface PublishFunctionProps extends DescribedPipelineResources {
   readonly instanceRole: IRole & { readonly roleId: string };
 }
 
@@ -23,6 +23,7 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
       does: 'publishes a finished bake',
       timeout: Duration.minutes(5),
       environment: {
+        WINBAKE_PIPELINE_DESCRIPTION: props.description,
         WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
       },
     });

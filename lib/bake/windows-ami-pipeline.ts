@@ -136,16 +136,17 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
       baseAmiParameter: baseAmi.parameterName,
     });
     new PipelineRecord(this, 'Record', settings, description);
-    const resources = { settings, bucket, topic, description };
+    const resources = { settings, bucket, topic };
+    const described = { ...resources, description };
     const decide = new DecideFunction(this, 'Decide', {
       ...resources,
       baseAmi,
       recipeArn,
       scriptsSha256: scripts.sha256,
     });
-    const publish = new PublishFunction(this, 'Publish', { ...resources, instanceRole });
-    const care = new CareFunction(this, 'Care', { ...resources, undelivered, baseAmi });
-    this.operate = new OperateFunction(this, 'Operate', resources);
+    const publish = new PublishFunction(this, 'Publish', { ...described, instanceRole });
+    const care = new CareFunction(this, 'Care', { ...described, undelivered, baseAmi });
+    this.operate = new OperateFunction(this, 'Operate', described);
     const { stateMachine, untoldFailures } = new Rebake(this, 'Rebake', {
       settings,
       decide: decide.function,

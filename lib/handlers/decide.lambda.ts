@@ -14,7 +14,6 @@ import { createRegistryClient } from '../registry/registry-client';
 import { createDecide, type DecideAnswer, type DecideEvent } from './decide';
 import { required } from './env';
 import { createLog } from './log';
-import { pipelineOf } from './pipeline';
 import { withLog } from './with-log';
 
 const ports = {
@@ -44,7 +43,7 @@ async function decide(event: DecideEvent): Promise<DecideAnswer> {
 
 /** Looks and decides under the lease, and writes the order of a bake that is due. */
 export const handler = withLog(
-  createLog({ pipeline: pipelineOf(process.env).pipeline }),
+  createLog({ pipeline: required(process.env, 'WINBAKE_PIPELINE') }),
   decide,
   ({ decision, findings, orderId, reason }) => ({ decision, reason, orderId, findings }),
 );

@@ -20,7 +20,6 @@ import { required } from './env';
 import { extrasOf, linesOf } from './families';
 import { gatePolicyOf } from './gate-policy';
 import { osOf } from './os';
-import { pipelineOf } from './pipeline';
 
 /** The input of an execution of the state machine. */
 export interface RebakeInput {
@@ -63,7 +62,7 @@ export interface DecidePorts extends EndOrderPorts, RebakeNoticePorts {}
 export function createDecide(ports: DecidePorts, environment: NodeJS.ProcessEnv) {
   return async (event: DecideEvent): Promise<DecideAnswer> => {
     const { executionArn: execution, failed, published, started } = event;
-    const told: ToldRebake = { pipeline: pipelineOf(environment).pipeline, execution };
+    const told: ToldRebake = { pipeline: required(environment, 'WINBAKE_PIPELINE'), execution };
     if (started !== undefined) {
       const { orderId, imageBuildVersionArn: image } = started;
       await noteStartedBake(ports, { execution, orderId, image });

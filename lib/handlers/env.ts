@@ -5,12 +5,16 @@ import type { GatePolicy } from '../core/gate/gate-policy';
  * lists are separated by commas, durations are whole seconds.
  */
 
-/** What every handler of a pipeline is told of it. */
-export interface PipelineEnvironment {
-  /** `DescribedPipeline` as JSON. */
-  readonly WINBAKE_PIPELINE_DESCRIPTION: string;
+/** What every handler of a pipeline has. */
+export interface NoticeEnvironment {
   /** The topic through which people are told. */
   readonly WINBAKE_TOPIC_ARN: string;
+}
+
+/** What a handler has that works with the whole of a pipeline. */
+export interface PipelineEnvironment extends NoticeEnvironment {
+  /** `DescribedPipeline` as JSON. */
+  readonly WINBAKE_PIPELINE_DESCRIPTION: string;
 }
 
 /**
@@ -29,7 +33,8 @@ export interface DescribedPipeline {
   readonly stateMachineArn: string;
   readonly operateFunctionArn: string;
   readonly imagePipelineArn: string | null;
-  readonly targets: readonly { readonly account: string; readonly region: string }[];
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
   readonly promotion: {
     readonly mode: 'manual' | 'automatic';
     readonly delaySeconds: number;
@@ -42,7 +47,9 @@ export interface DescribedPipeline {
 }
 
 /** What `decide` needs to know. */
-export interface DecideEnvironment extends PipelineEnvironment, GatePolicyEnvironment {
+export interface DecideEnvironment extends NoticeEnvironment, GatePolicyEnvironment {
+  /** The name of the pipeline. */
+  readonly WINBAKE_PIPELINE: string;
   /** Such as `SERVER_2022_CORE`. */
   readonly WINBAKE_OS: string;
   /** The bucket of catalog, orders, manifests and publications. */

@@ -7,6 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from './allow';
 import { handlerFolder, type HandlerName } from './asset-path';
+import { checkEnvironmentBytes } from './deployed-bytes';
 import { EndingLogs } from './ending-logs';
 import { allowKeyUse } from './key-use';
 
@@ -36,6 +37,7 @@ export class HandlerFunction<Environment extends object> extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps<Environment>) {
     super(scope, id);
+    checkEnvironmentBytes(this, props.environment);
     const logGroup = new EndingLogs(this, 'Logs', props);
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -57,12 +57,10 @@ test('the description says where publications go, and how they are promoted and 
   const { Value } = onlyResource(template, 'AWS::SSM::Parameter')['Properties'];
   expect(pipelineDescriptionSchema.parse(JSON.parse(resolvedText(Value)))).toMatchObject({
     parameterPrefix: '/team/winbake',
-    targets: [
-      { account: ACCOUNTS[0], region: REGIONS[0] },
-      { account: ACCOUNTS[0], region: REGIONS[1] },
-      { account: ACCOUNTS[1], region: REGIONS[0] },
-      { account: ACCOUNTS[1], region: REGIONS[1] },
-    ],
+    account: ACCOUNTS[0],
+    region: REGIONS[0],
+    accounts: [ACCOUNTS[1]],
+    regions: [REGIONS[1]],
     promotion: {
       mode: 'automatic',
       delaySeconds: 7200,

@@ -37,13 +37,19 @@ test('the parameter of the pipeline holds a description that its readers take, a
   expect(read).toMatchObject({ pipeline: '2022-core', account: '123456789012', region: 'eu-central-1' });
 });
 
-test.each(['decide', 'publish', 'care', 'operate'])('%s is told the same text', (kind) => {
+test.each(['publish', 'care', 'operate'])('%s is told the same text', (kind) => {
   const { Environment, Handler } = functions[`winbake-2022-core-${kind}`];
   expect(resolvedText(Environment.Variables.WINBAKE_PIPELINE_DESCRIPTION)).toBe(text);
   expect(Environment.Variables.WINBAKE_TOPIC_ARN).toEqual({
     Ref: expect.stringMatching(/^PipelineTopic\w{8}$/),
   });
   expect(Handler).toBe('index.handler');
+});
+
+test('decide is told the name alone', () => {
+  const { Environment } = functions['winbake-2022-core-decide'];
+  expect(Environment.Variables).toMatchObject({ WINBAKE_PIPELINE: '2022-core' });
+  expect(Environment.Variables).not.toHaveProperty('WINBAKE_PIPELINE_DESCRIPTION');
 });
 
 test('what the description names has that very name', () => {
@@ -70,3 +76,35 @@ test('a role whose name would be too long is said at synthesis', () => {
     /"pipelineName" must leave the role winbake-a{34}-publish-<region> at most 64 characters; got: 65\. Shorten/,
   );
 });
+
+test.each([24, 40, 60])('%i accounts in two regions fit into parameter and environment', (count) => {
+  const many = templateOf(spread(count));
+  const bytes = (value: unknown) => Buffer.byteLength(resolvedText(value));
+  expect(bytes(onlyResource(many, 'AWS::SSM::Parameter')['Properties'].Value)).toBeLessThan(4096);
+  for (const { Properties } of Object.values(many.findResources('AWS::Lambda::Function'))) {
+    const variables = Object.entries((Properties.Environment?.Variables ?? {}) as Record<string, unknown>);
+    const sum = variables.reduce((total, [name, value]) => total + name.length + bytes(value), 0);
+    expect([Properties.FunctionName, sum < 4096]).toEqual([Properties.FunctionName, true]);
+  }
+});
+
+test('more accounts than a description can hold end synthesis with the number and the way out', () => {
+  expect(() => templateOf(spread(200))).toThrow(
+    /^\[Platform\/Pipeline\] "distribution" must leave what the pipeline's functions and its parameter hold at most 3800 bytes; got: \d{4} bytes \(accounts: 201, regions: 2\)\. Name fewer, and let a second pipeline serve the others\.$/,
+  );
+});
+
+/** A pipeline that publishes to so many accounts in two regions. */
+function spread(accounts: number): Partial<WindowsAmiPipelineProps> {
+  return {
+    distribution: {
+      accounts: Array.from({ length: accounts }, (_, index) => String(100_000_000_000 + index)),
+      regions: [
+        {
+          region: 'eu-west-1',
+          encryptionKeyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+        },
+      ],
+    },
+  };
+}

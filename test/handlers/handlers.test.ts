@@ -70,7 +70,7 @@ describe('decide', () => {
     WINBAKE_OS: 'SERVER_2022_CORE',
     WINBAKE_PARAMETER_PATH: PATH,
     WINBAKE_BASE_AMI_PARAMETER: BASE_AMI,
-    WINBAKE_PIPELINE_DESCRIPTION: JSON.stringify(DESCRIPTION),
+    WINBAKE_PIPELINE: '2022-core',
     WINBAKE_FAMILIES: 'servercore',
     WINBAKE_RECIPE_ARN: 'arn:aws:imagebuilder:eu-central-1:123456789012:image-recipe/winbake/1.0.0',
     WINBAKE_SCRIPTS_SHA256: 'c'.repeat(64),
@@ -189,9 +189,9 @@ describe('publish', () => {
   });
 
   test('a pipeline that is described wrongly is named by the field', async () => {
-    const described = { WINBAKE_PIPELINE_DESCRIPTION: JSON.stringify({ ...DESCRIPTION, targets: [] }) };
+    const described = { WINBAKE_PIPELINE_DESCRIPTION: JSON.stringify({ ...DESCRIPTION, accounts: ['1'] }) };
     await expect(createPublish(ports, described)(bake)).rejects.toThrow(
-      'WINBAKE_PIPELINE_DESCRIPTION is damaged: targets ',
+      'WINBAKE_PIPELINE_DESCRIPTION is damaged: accounts.0 ',
     );
   });
 });

@@ -13,7 +13,7 @@ const EXECUTION = `${DESCRIPTION.stateMachineArn.replace('stateMachine', 'execut
 export const DESCRIBED: PipelineDescription = {
   ...DESCRIPTION,
   imagePipelineArn: 'arn:aws:imagebuilder:eu-central-1:123456789012:image-pipeline/winbake-2022-core',
-  targets: [...DESCRIPTION.targets, AWAY],
+  accounts: [AWAY.account],
 };
 /** What Image Builder tells of it. */
 export const BUILT: SeenImagePipeline = {

@@ -4,7 +4,7 @@ import { parseDocument } from '../contracts/parse-document';
 import type { ParameterStore } from '../ports/parameter-store';
 import { failedParameter } from '../publish/channel-names';
 import { readChannel } from '../publish/move-channel';
-import { pipelinePath } from '../publish/pipeline-path';
+import { pipelinePath, targetsOf } from '../publish/pipeline-path';
 import type { CarePart } from './care-ports';
 
 /** What a fleet says of a failure may be long; a parameter holds 4 KB. */
@@ -16,7 +16,7 @@ const LONGEST_REASON = 500;
  */
 export const noteFailed: CarePart = async ({ stores }, description) => {
   const path = pipelinePath(description);
-  const opened = await Promise.allSettled(description.targets.map((target) => stores.of(target)));
+  const opened = await Promise.allSettled(targetsOf(description).map((target) => stores.of(target)));
   const readable = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const shown = await Promise.all(
     readable.flatMap((store) =>

@@ -1,5 +1,6 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription, PublicationTargets } from '../contracts/pipeline-description';
 import type { AmiInventory } from '../ports/ami-inventory';
+import { targetsOf } from '../publish/pipeline-path';
 import type { AmiUse, BakedAmi, UnreadTarget } from './baked-ami';
 import { planPrune, type PrunedAmi } from './plan-prune';
 
@@ -21,7 +22,7 @@ export async function readPrunePlan(
 ): Promise<PruneResult> {
   const uses: AmiUse[] = [];
   const unread: UnreadTarget[] = [];
-  for (const target of pipeline.targets) {
+  for (const target of targetsOf(pipeline)) {
     try {
       uses.push(...(await inventory.usesIn(target)));
     } catch (error) {
@@ -31,17 +32,15 @@ export async function readPrunePlan(
       unread.push({ ...target, why: error instanceof Error ? error.message : String(error) });
     }
   }
-  const regions = [...new Set(pipeline.targets.map(({ region }) => region))];
+  const regions = [pipeline.region, ...pipeline.regions];
   const amis = (await Promise.all(regions.map((region) => inventory.amisIn(region)))).flat();
   unread.push(...strangers(pipeline, amis));
   return { amis: planPrune({ now, retention: pipeline.retention, amis, uses, unread }), unread };
 }
 
 /** Whom AMIs are shared with although they are no target, so that nobody looks there. */
-function strangers(
-  { targets }: Pick<PipelineDescription, 'targets'>,
-  amis: readonly BakedAmi[],
-): readonly UnreadTarget[] {
+function strangers(pipeline: PublicationTargets, amis: readonly BakedAmi[]): readonly UnreadTarget[] {
+  const targets = targetsOf(pipeline);
   const found = new Map<string, UnreadTarget>();
   for (const { region, sharedWith } of amis) {
     for (const account of sharedWith) {
@@ -60,14 +59,14 @@ function strangers(
  */
 export async function applyPrune(
   inventory: AmiInventory,
-  { targets }: Pick<PipelineDescription, 'targets'>,
+  pipeline: PublicationTargets,
   { amis, unread }: PruneResult,
   now: Date,
 ): Promise<void> {
   for (const { amiId, region } of amis.filter(({ action }) => action === 'deprecate')) {
     await inventory.deprecate(region, amiId, now);
   }
-  const readable = targets.filter(
+  const readable = targetsOf(pipeline).filter(
     ({ account, region }) => !unread.some((one) => one.account === account && one.region === region),
   );
   for (const { amiId, region } of amis.filter(({ action }) => action === 'remove')) {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** An account and region that publications are made known in. */
-const target = z.object({ account: z.string().regex(/^\d{12}$/), region: z.string().min(1) });
+const accountId = z.string().regex(/^\d{12}$/);
+const regionCode = z.string().min(1);
 
 /**
  * What the handlers and the command line know of a pipeline. It stands in the parameter `<path>/pipeline` and, the same
@@ -14,15 +14,16 @@ export const pipelineDescriptionSchema = z.object({
   pipeline: z.string().min(1),
   /** Such as `/winbake`. */
   parameterPrefix: z.string().min(1),
-  account: z.string().regex(/^\d{12}$/),
-  region: z.string().min(1),
+  account: accountId,
+  region: regionCode,
   bucket: z.string().min(1),
   baseAmiParameter: z.string().nullable(),
   stateMachineArn: z.string().startsWith('arn:'),
   operateFunctionArn: z.string().startsWith('arn:'),
   imagePipelineArn: z.string().startsWith('arn:').nullable(),
-  /** Everywhere that publications go, the pipeline's own account and region first. */
-  targets: z.array(target).min(1),
+  /** The accounts and regions that publications go to beside the pipeline's own: each account in each region; see `targetsOf`. */
+  accounts: z.array(accountId),
+  regions: z.array(regionCode),
   promotion: z.object({
     mode: z.enum(['manual', 'automatic']),
     delaySeconds: z.int().nonnegative(),
@@ -40,4 +41,10 @@ export const pipelineDescriptionSchema = z.object({
 export type PipelineDescription = z.infer<typeof pipelineDescriptionSchema>;
 
 /** An account and region that publications are made known in. */
-export type PublicationTarget = z.infer<typeof target>;
+export interface PublicationTarget {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** Where publications go, as a description says it. */
+export type PublicationTargets = Pick<PipelineDescription, 'account' | 'region' | 'accounts' | 'regions'>;

@@ -49,6 +49,6 @@ function withoutKey(description: PipelineDescription): CheckResult {
       );
 }
 
-function othersIn({ account, targets }: PipelineDescription, region: string): readonly string[] {
-  return targets.filter((one) => one.account !== account && one.region === region).map((one) => one.account);
+function othersIn({ accounts, ...home }: PipelineDescription, region: string): readonly string[] {
+  return [home.region, ...home.regions].includes(region) ? accounts : [];
 }

@@ -3,14 +3,14 @@ import type { ParameterStore } from '../ports/parameter-store';
 import { CHANNELS, channelParameters, type ChannelName } from '../publish/channel-names';
 import { readHold } from '../publish/hold';
 import { readChannel } from '../publish/move-channel';
-import { pipelinePath, targetName } from '../publish/pipeline-path';
+import { pipelinePath, targetName, targetsOf } from '../publish/pipeline-path';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts } from './check-result';
 
 const CARE_MENDS = 'Care mends it at its next look, within 15 minutes; see its log where it does not.';
 
 /** Whether every channel is whole and well-formed in each region of the pipeline's own account, and names an AMI that is there. */
 export const checkParameters: Check = async (ports, description) => {
-  const own = description.targets.filter(({ account }) => account === description.account);
+  const own = targetsOf(description).filter(({ account }) => account === description.account);
   const results: CheckResult[] = [];
   for (const target of own) {
     const parameters = await ports.stores.of(target);

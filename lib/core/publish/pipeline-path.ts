@@ -1,4 +1,8 @@
-import type { PipelineDescription, PublicationTarget } from '../contracts/pipeline-description';
+import type {
+  PipelineDescription,
+  PublicationTarget,
+  PublicationTargets,
+} from '../contracts/pipeline-description';
 import type { ParameterStore } from '../ports/parameter-store';
 import type { ParameterStores } from '../ports/parameter-stores';
 
@@ -12,9 +16,17 @@ export function homeOf({ account, region }: PipelineDescription): PublicationTar
   return { account, region };
 }
 
+/** Everywhere that publications go: each account in each region, the pipeline's own first. */
+export function targetsOf(description: PublicationTargets): readonly PublicationTarget[] {
+  const regions = [description.region, ...description.regions];
+  return [description.account, ...description.accounts].flatMap((account) =>
+    regions.map((region) => ({ account, region })),
+  );
+}
+
 /** The other accounts and regions that publications go to. */
-export function awayTargets({ account, region, targets }: PipelineDescription): readonly PublicationTarget[] {
-  return targets.filter((target) => target.account !== account || target.region !== region);
+export function awayTargets(description: PublicationTargets): readonly PublicationTarget[] {
+  return targetsOf(description).slice(1);
 }
 
 /** The parameters of the pipeline's own account and region. */

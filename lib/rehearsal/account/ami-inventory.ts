@@ -57,9 +57,7 @@ export function pretendedInventory(
           createdAt,
           deprecatedAt,
           lastLaunchedAt: lastLaunch(fleets, id),
-          sharedWith: pipeline.targets
-            .map(({ account }) => account)
-            .filter((account) => account !== pipeline.account),
+          sharedWith: pipeline.accounts,
         })),
       );
     },

@@ -4,10 +4,11 @@ import { channelParameters } from '../../core/publish/channel-names';
 import { pipelineOf } from '../../handlers/pipeline';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { deployFleet } from './deploy-fleet';
+import { functionNamed } from './named-function';
 import type { PretendedAccount } from './pretended-account';
 import type { ReportedRollout } from './rehearsal-report';
 import type { DeployedFleet, RolloutStage } from './rollout-of';
-import type { Stage } from './stage';
+import { siblingName, type Stage } from './stage';
 import { functionsOf } from './template-functions';
 import type { WatchedFleet } from './watched-fleet';
 
@@ -76,8 +77,9 @@ export function scheduleFleets(stage: RolloutStage, fleets: readonly WatchedFlee
 }
 
 /** Whether `current` will follow `latest` by itself. */
-function isPromotionDue({ account, pipeline }: Pick<Stage, 'account' | 'pipeline'>): boolean {
-  const { promotion } = pipelineOf(pipeline.decide.environment);
+function isPromotionDue(stage: Pick<Stage, 'account' | 'pipeline'>): boolean {
+  const { account, pipeline } = stage;
+  const { promotion } = pipelineOf(functionNamed(pipeline.stack, siblingName(stage, 'care')).environment);
   const [latest, current] = (['latest', 'current'] as const).map((channel) =>
     account.parameters.read(channelParameters(pipeline.parameterPath, channel).publication),
   );

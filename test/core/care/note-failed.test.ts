@@ -8,7 +8,7 @@ import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipe
 const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
 const AWAY = { account: '210987654321', region: 'eu-central-1' };
 const CLOSED = { account: '333333333333', region: 'eu-central-1' };
-const DESCRIBED = { ...DESCRIPTION, targets: [...DESCRIPTION.targets, AWAY, CLOSED] };
+const DESCRIBED = { ...DESCRIPTION, accounts: [AWAY.account, CLOSED.account] };
 
 /** A pipeline with two accounts that it reaches, and one that it does not. */
 function world(more: Readonly<Record<string, unknown>> = {}) {

@@ -6,8 +6,9 @@ const NOW = new Date('2026-07-15T12:00:00Z');
 const OWN = { account: '111122223333', region: 'eu-central-1' };
 const OTHER = { account: '444455556666', region: 'eu-central-1' };
 const PIPELINE = {
-  account: OWN.account,
-  targets: [OWN, OTHER],
+  ...OWN,
+  accounts: [OTHER.account],
+  regions: [],
   retention: { newest: 1, minimumAgeDays: 45 },
 } as unknown as PipelineDescription;
 
@@ -58,7 +59,7 @@ test.each([OTHER.account, 'all', 'arn:aws:organizations::111122223333:organizati
   async (stranger) => {
     const inventory = fourAmis();
     inventory.amis = inventory.amis.map((ami) => ({ ...ami, sharedWith: [stranger] }));
-    const { amis, unread } = await readPrunePlan(inventory, { ...PIPELINE, targets: [OWN] }, NOW);
+    const { amis, unread } = await readPrunePlan(inventory, { ...PIPELINE, accounts: [] }, NOW);
     expect(unread).toEqual([
       {
         account: stranger,

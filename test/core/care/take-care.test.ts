@@ -15,7 +15,7 @@ import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipe
 const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
 const CURRENT = publicationAt(4171, '2025-09-10T00:00:00.000Z');
 const AWAY = { account: '210987654321', region: 'eu-central-1' };
-const DESCRIBED: PipelineDescription = { ...DESCRIPTION, targets: [...DESCRIPTION.targets, AWAY] };
+const DESCRIBED: PipelineDescription = { ...DESCRIPTION, accounts: [AWAY.account] };
 const SET = {
   id: '20348.4294-aaaaaaaa',
   at: '2025-10-14T18:30:00.000Z',

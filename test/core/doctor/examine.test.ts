@@ -303,6 +303,6 @@ test('where it was not seeded the way out is to deploy again', async () => {
 
 test('a pipeline of one account needs no key', async () => {
   const sight = { imagePipeline: () => Promise.resolve({ ...BUILT, keys: [] }) };
-  const results = await look({ sight }, { ...DESCRIBED, targets: DESCRIPTION.targets });
+  const results = await look({ sight }, { ...DESCRIBED, accounts: [] });
   expect(results.find(({ check }) => check === 'key')).toMatchObject({ verdict: 'ok' });
 });

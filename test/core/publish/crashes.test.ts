@@ -12,18 +12,17 @@ import { applyPlan } from '../../../lib/core/publish/channel-plan';
 import { planHold, planPromotionOf, planRollbackOf } from '../../../lib/core/publish/operate-channels';
 import { publishBake, type PublishPorts } from '../../../lib/core/publish/publish-bake';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
+import { targetsOf } from '../../../lib/core/publish/pipeline-path';
 import { Mortal } from '../../support/mortal-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
 
-const HOME = { account: '123456789012', region: 'eu-central-1' };
-const AWAY: readonly PublicationTarget[] = [
-  { account: '123456789012', region: 'us-east-1' },
-  { account: '210987654321', region: 'eu-central-1' },
-  { account: '333333333333', region: 'eu-central-1' },
-];
 /** An account whose role cannot be assumed yet. */
 const CLOSED = '333333333333';
-const EVERYWHERE: PipelineDescription = { ...DESCRIPTION, targets: [HOME, ...AWAY] };
+const EVERYWHERE: PipelineDescription = {
+  ...DESCRIPTION,
+  accounts: ['210987654321', CLOSED],
+  regions: ['us-east-1'],
+};
 const IMAGE = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.3/1';
 const AMIS = { 'eu-central-1': 'ami-0fedcba9876543210', 'us-east-1': 'ami-0fedcba9876543211' };
 const OLDER = publicationAt(4171, '2025-09-10T00:00:00.000Z');
@@ -59,7 +58,7 @@ function world() {
   });
   const seeded = channelsAt({ latest: OLDER, current: OLDER, previous: OLDEST });
   const stores = new Map(
-    EVERYWHERE.targets.map(({ account, region }) => [`${account}/${region}`, memoryParameters(seeded)]),
+    targetsOf(EVERYWHERE).map(({ account, region }) => [`${account}/${region}`, memoryParameters(seeded)]),
   );
   const tags = new Map<string, unknown>();
   const events: string[] = [];
