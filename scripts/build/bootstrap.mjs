@@ -1,5 +1,6 @@
 // Runs a script of this folder on the project's own Node, after installing what is missing.
-// Plain JavaScript for whatever Node started it: `node scripts/build/bootstrap.mjs <script> [arguments]`.
+// Plain JavaScript for whatever Node started it: `node scripts/build/bootstrap.mjs [script] [arguments]`; without a script it
+// bundles.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -28,7 +29,7 @@ if (!isInstalled()) {
   }
 }
 
-const [script, ...args] = process.argv.slice(2);
+const [script = 'bundle.mjs', ...args] = process.argv.slice(2);
 const run = spawnSync(node, [join(root, 'scripts', 'build', script), ...args], {
   cwd: root,
   stdio: 'inherit',

@@ -1,7 +1,8 @@
-// Packs the package as it would be published, and uses it with nothing but its two peers installed. Needs a build.
+// Packs the package as it would be published, from sources that nobody has built, and uses it with nothing but its two peers
+// installed.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,13 @@ import { checkExample } from './check-example.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'winbake-package-'));
+const sources = join(folder, 'sources');
 const modules = join(folder, 'node_modules');
+
+/** What a fresh clone does not have. */
+const BUILT = ['node_modules', 'dist', 'coverage', 'cdk.out', '.git', '.jsii', 'tsconfig.tsbuildinfo'].map(
+  (name) => join(root, name),
+);
 
 const APP = `
 const { App, Stack } = require('aws-cdk-lib');
@@ -22,7 +29,9 @@ console.log(types.filter((type) => type === 'AWS::StepFunctions::StateMachine').
 `;
 
 try {
-  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root });
+  cpSync(root, sources, { recursive: true, filter: (path) => !BUILT.includes(path) });
+  symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'));
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: sources });
   const [archive] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   const listed = execFileSync('tar', ['-tzf', join(folder, archive)], { encoding: 'utf8' }).split('\n');
   for (const file of [
@@ -36,6 +45,23 @@ try {
   ]) {
     assert.ok(listed.includes(`package/${file}`), `the package lacks ${file}`);
   }
+  const { scripts = {} } = JSON.parse(
+    execFileSync('tar', ['-xzOf', join(folder, archive), 'package/package.json'], { encoding: 'utf8' }),
+  );
+  const onInstall = [
+    'preinstall',
+    'install',
+    'postinstall',
+    'prepublish',
+    'preprepare',
+    'prepare',
+    'postprepare',
+  ];
+  assert.deepEqual(
+    onInstall.filter((name) => name in scripts),
+    [],
+    'the package runs scripts where it is installed',
+  );
   const stray = listed.filter((file) => /^package\/(test|docs|lib|bin)\//.test(file));
   assert.deepEqual(stray, [], 'the package holds what only the repository needs');
 
