@@ -4,26 +4,18 @@ import {
   ParameterNotFound,
   paginateGetParametersByPath,
   PutParameterCommand,
+  TooManyUpdates,
+  type Parameter,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { ParameterStore } from '../core/ports/parameter-store';
+import type { ParameterStore, VersionedParameters } from '../core/ports/parameter-store';
 
 const POLL_MILLISECONDS = 1000;
 const LONGEST_POLL = 60;
 
 /** The parameters of the client's region. An AMI id is checked by the service after the call, so it is awaited. */
 export function ssmParameterStore(client: SSMClient): ParameterStore {
-  const get = async (name: string): Promise<string | undefined> => {
-    try {
-      const { Parameter } = await client.send(new GetParameterCommand({ Name: name }));
-      return Parameter?.Value;
-    } catch (error) {
-      if (error instanceof ParameterNotFound) {
-        return undefined;
-      }
-      throw error;
-    }
-  };
+  const get = async (name: string) => (await find(client, name))?.Value;
   return {
     get,
     below: async (Path) => {
@@ -50,4 +42,42 @@ export function ssmParameterStore(client: SSMClient): ParameterStore {
       }
     },
   };
+}
+
+/**
+ * The parameters of the client's region with their versions. Of writes at once the service may refuse one: it has no number
+ * then, 0.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ */
+export function ssmVersionedParameters(client: SSMClient): VersionedParameters {
+  return {
+    read: async (name) => {
+      const found = await find(client, name);
+      return { value: found?.Value, version: found?.Version ?? 0 };
+    },
+    write: async (Name, Value) => {
+      try {
+        const { Version = 0 } = await client.send(
+          new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }),
+        );
+        return Version;
+      } catch (error) {
+        if (error instanceof TooManyUpdates) {
+          return 0;
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+async function find(client: SSMClient, Name: string): Promise<Parameter | undefined> {
+  try {
+    return (await client.send(new GetParameterCommand({ Name }))).Parameter;
+  } catch (error) {
+    if (error instanceof ParameterNotFound) {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -49,8 +49,6 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         WINBAKE_ROLLOUT_POLICY: Stack.of(scope).toJsonString(settings.policy),
         WINBAKE_TOPIC_ARN: topic.topicArn,
       },
-      // The state has no conditional write: two looks at once would take each other's.
-      reservedConcurrency: 1,
       undelivered,
     });
     this.allowParameters(ami.publicationParameter, stateParameter);
@@ -107,7 +105,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
 
   private allowParameters(publicationParameter: string, stateParameter: string): void {
     const path = stateParameter.slice(0, stateParameter.lastIndexOf('/'));
-    const own = [parameterArn(this, stateParameter), parameterArn(this, `${path}/log/*`)];
+    const own = [stateParameter, `${path}/lease`, `${path}/log/*`].map((name) => parameterArn(this, name));
     const wildcardReason = 'The log has a parameter for each month, all below the path of this fleet.';
     allow(this.role, {
       actions: ['ssm:GetParameter'],

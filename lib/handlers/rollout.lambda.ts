@@ -3,10 +3,11 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Context } from 'aws-lambda';
 import { autoScalingFleet } from '../aws/auto-scaling-fleet';
 import { ecsContainerHosts } from '../aws/ecs-container-hosts';
 import { snsNotifier } from '../aws/sns-notifier';
-import { ssmParameterStore } from '../aws/ssm-parameter-store';
+import { ssmParameterStore, ssmVersionedParameters } from '../aws/ssm-parameter-store';
 import { required } from './env';
 import { createRollout } from './rollout';
 
@@ -16,15 +17,17 @@ const print = (line: string) => {
 
 const { WINBAKE_TOPIC_ARN: topicArn = '' } = process.env;
 
-/** Brings a fleet one step nearer to the publication of its channel. */
-export const handler = createRollout(
+const ssm = new SSMClient();
+
+const rollout = createRollout(
   {
     control: autoScalingFleet(new AutoScalingClient(), new EC2Client(), {
       autoScalingGroup: required(process.env, 'WINBAKE_AUTO_SCALING_GROUP'),
       launchTemplateId: required(process.env, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
     }),
     hosts: ecsContainerHosts(new ECSClient(), required(process.env, 'WINBAKE_CLUSTER')),
-    parameters: ssmParameterStore(new SSMClient()),
+    parameters: ssmParameterStore(ssm),
+    leases: ssmVersionedParameters(ssm),
     notifier:
       topicArn === ''
         ? {
@@ -39,3 +42,7 @@ export const handler = createRollout(
   },
   process.env,
 );
+
+/** Brings a fleet one step nearer to the publication of its channel. */
+export const handler = (_event: unknown, { awsRequestId }: Pick<Context, 'awsRequestId'>) =>
+  rollout(awsRequestId);

@@ -1,4 +1,5 @@
 import { fleetMetrics, metricsLine } from '../core/fleet/fleet-metrics';
+import { underLease, type FleetLeasePorts } from '../core/fleet/fleet-lease';
 import type { FleetPorts } from '../core/fleet/fleet-ports';
 import { reconcileFleet } from '../core/fleet/reconcile-fleet';
 import { parseRolloutPolicy } from '../core/fleet/rollout-policy';
@@ -6,7 +7,7 @@ import { failedBeside } from '../core/publish/channel-names';
 import { required } from './env';
 
 /** What a rollout works with. */
-export interface RolloutPorts extends FleetPorts {
+export interface RolloutPorts extends FleetPorts, FleetLeasePorts {
   /** Prints a line into the function's log. */
   readonly print: (line: string) => void;
 }
@@ -17,9 +18,12 @@ export interface RolloutAnswer {
   readonly reason: string;
 }
 
-/** Makes the rollout function over its ports; its environment is `RolloutEnvironment`. It needs nothing of its event. */
+/**
+ * Makes the rollout function over its ports; its environment is `RolloutEnvironment`. It needs nothing of its event, and of its
+ * request the id alone. While another request reconciles the fleet it does nothing: the schedule comes again.
+ */
 export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEnv) {
-  return async (): Promise<RolloutAnswer> => {
+  return async (by: string): Promise<RolloutAnswer> => {
     const fleet = required(environment, 'WINBAKE_FLEET');
     const state = required(environment, 'WINBAKE_FLEET_STATE_PARAMETER');
     const path = state.slice(0, state.lastIndexOf('/'));
@@ -35,7 +39,14 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
       log: (month: string) => `${path}/log/${month}`,
     };
     const policy = parseRolloutPolicy(environment['WINBAKE_ROLLOUT_POLICY']);
-    const { actions, world } = await reconcileFleet(ports, names, policy);
+    const lease = { name: `${path}/lease`, by };
+    const done = await underLease(ports, lease, () => reconcileFleet(ports, names, policy));
+    if (done === undefined) {
+      const reason = 'another request reconciles the fleet';
+      ports.print(JSON.stringify({ fleet, kind: 'skip', reason }));
+      return { action: 'skip', reason };
+    }
+    const { actions, world } = done;
     actions.forEach((action) => {
       ports.print(JSON.stringify({ fleet, ...action }));
     });

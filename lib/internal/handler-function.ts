@@ -26,8 +26,6 @@ export interface HandlerFunctionProps<Environment extends object> {
   readonly roleName?: string;
   /** Where an event goes that failed even when tried again; for functions that are invoked without waiting for an answer. */
   readonly undelivered?: IQueue;
-  /** How many may run at once; left out, as many as the account has. */
-  readonly reservedConcurrency?: number;
 }
 
 /** A bundled handler as a Lambda function, with a role and a log group of its own. */
@@ -59,9 +57,6 @@ export class HandlerFunction<Environment extends object> extends Construct {
       timeout: props.timeout,
       logGroup,
       ...(props.functionName === undefined ? {} : { functionName: props.functionName }),
-      ...(props.reservedConcurrency === undefined
-        ? {}
-        : { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.undelivered === undefined ? {} : { deadLetterQueue: props.undelivered }),
     });
     // What the function fails at goes to the queue by its own role.

@@ -1,6 +1,12 @@
-import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  ParameterNotFound,
+  PutParameterCommand,
+  SSMClient,
+  TooManyUpdates,
+} from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ssmParameterStore } from '../../lib/aws/ssm-parameter-store';
+import { ssmParameterStore, ssmVersionedParameters } from '../../lib/aws/ssm-parameter-store';
 
 jest.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
 
@@ -53,4 +59,28 @@ test('an AMI id that never shows is a failure that names it', async () => {
   await expect(store.put('/a', AMI, 'aws:ec2:image')).rejects.toThrow(
     `The parameter /a did not take ${AMI}; is it an AMI of this region and account?`,
   );
+});
+
+test('a parameter has the number of its write, one that is not there 0, and a write that is refused none', async () => {
+  const versioned = ssmVersionedParameters(new SSMClient({ region: 'eu-central-1' }));
+  ssm.on(GetParameterCommand, { Name: '/a' }).resolves({ Parameter: { Value: 'text', Version: 41 } });
+  ssm
+    .on(GetParameterCommand, { Name: '/b' })
+    .rejects(new ParameterNotFound({ message: 'none', $metadata: {} }));
+  ssm
+    .on(PutParameterCommand)
+    .resolvesOnce({ Version: 42 })
+    .rejectsOnce(new TooManyUpdates({ message: 'at once', $metadata: {} }))
+    .rejects(new Error('throttled'));
+  expect(await versioned.read('/a')).toEqual({ value: 'text', version: 41 });
+  expect(await versioned.read('/b')).toEqual({ value: undefined, version: 0 });
+  expect(await versioned.write('/a', 'new')).toBe(42);
+  expect(await versioned.write('/a', 'newer')).toBe(0);
+  await expect(versioned.write('/a', 'newest')).rejects.toThrow('throttled');
+  expect(ssm.commandCalls(PutParameterCommand)[0]!.args[0].input).toEqual({
+    Name: '/a',
+    Value: 'new',
+    Type: 'String',
+    Overwrite: true,
+  });
 });

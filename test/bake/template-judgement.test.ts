@@ -142,6 +142,15 @@ test('every function runs on arm64, ends in time, and keeps its log for as long 
   }
 });
 
+test('no function reserves concurrency, since accounts with the quota of new ones refuse it', () => {
+  const reserving = templates.flatMap(({ resources }) =>
+    Object.entries(resources).filter(([, { Properties }]) =>
+      JSON.stringify(Properties ?? {}).includes('"ReservedConcurrentExecutions"'),
+    ),
+  );
+  expect(reserving.map(([logicalId]) => logicalId)).toEqual([]);
+});
+
 test('no function has a secret in its environment', () => {
   const names = functions.flatMap(({ properties }) => Object.keys(properties.Environment.Variables));
   expect(names.filter((name) => /secret|token|password|credential/i.test(name))).toEqual([]);

@@ -262,9 +262,12 @@ describe('permissions of the rollout', () => {
     expect(JSON.stringify(pass?.Resource)).toContain('WindowsFleetInstanceRole');
   });
 
-  test('it writes state and log of its fleet and no other parameter', () => {
-    const put = rollout.find((statement) => statement.Action === 'ssm:PutParameter');
-    expect(JSON.stringify(put?.Resource)).toContain(':parameter/winbake/fleets/cluster-2022-core/state');
+  test('it writes state, lease and log of its fleet and no other parameter', () => {
+    const put = rollout.filter((statement) => statement.Action === 'ssm:PutParameter');
+    const names = [...JSON.stringify(put).matchAll(/:parameter([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(
+      ['state', 'lease', 'log/*'].map((name) => `/winbake/fleets/cluster-2022-core/${name}`),
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import type { FleetControl } from '../../lib/core/ports/fleet-control';
 import { createDecide, type DecidePorts } from '../../lib/handlers/decide';
 import type { PublishPorts } from '../../lib/core/publish/publish-bake';
 import { createPublish } from '../../lib/handlers/publish';
@@ -220,6 +221,7 @@ test('rollout follows the channel of its environment, and prints what it did and
     control: fleet.control(OMNIPOTENT),
     hosts: fleet.hosts(OMNIPOTENT),
     parameters,
+    leases: parameters.versioned,
     notifier: { tell: () => Promise.resolve() },
     now,
     print: (line: string) => printed.push(line),
@@ -232,14 +234,43 @@ test('rollout follows the channel of its environment, and prints what it did and
     WINBAKE_CLUSTER: 'shop',
     WINBAKE_ROLLOUT_POLICY: '{"delaySeconds":60}',
   };
-  expect(await createRollout(ports, environment)()).toEqual({
+  expect(await createRollout(ports, environment)('request-1')).toEqual({
     action: 'wait',
     reason: 'the fleet waits 60 s after its channel',
   });
   expect(parameters.json('/winbake/fleets/shop/state')).toMatchObject({ fleet: 'shop', cluster: 'shop' });
+  expect(parameters.json('/winbake/fleets/shop/lease')).toMatchObject({ by: 'request-1' });
   expect(printed.map((line) => JSON.parse(line) as object)).toEqual([
     expect.objectContaining({ fleet: 'shop', kind: 'wait', waitsFor: 'delay' }),
     expect.objectContaining({ Fleet: 'shop', HoursBehind: 0, HoursUnpatched: 31 }),
+  ]);
+});
+
+test('rollout does nothing while another request reconciles the fleet, and says so in its log', async () => {
+  const lease = { schema: 'winbake.fleet-lease/1', by: 'request-1', until: '2025-10-16T00:04:59.000Z' };
+  const parameters = memoryParameters({ '/winbake/fleets/shop/lease': lease });
+  const refused = () => Promise.reject(new Error('not asked'));
+  const printed: string[] = [];
+  const ports = {
+    control: new Proxy({} as FleetControl, { get: () => refused }),
+    hosts: { describe: refused },
+    parameters: { get: refused, below: refused, put: refused },
+    leases: parameters.versioned,
+    notifier: { tell: refused },
+    now,
+    print: (line: string) => printed.push(line),
+  };
+  const environment = {
+    WINBAKE_FLEET: 'shop',
+    WINBAKE_CHANNEL_PARAMETER: `${PATH}/current/publication`,
+    WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/shop/state',
+    WINBAKE_AUTO_SCALING_GROUP: 'group',
+    WINBAKE_CLUSTER: 'shop',
+  };
+  const reason = 'another request reconciles the fleet';
+  expect(await createRollout(ports, environment)('request-2')).toEqual({ action: 'skip', reason });
+  expect(printed.map((line) => JSON.parse(line) as object)).toEqual([
+    { fleet: 'shop', kind: 'skip', reason },
   ]);
 });
 

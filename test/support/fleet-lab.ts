@@ -56,6 +56,8 @@ export interface FleetLab {
   /** The messages that went out. */
   readonly told: string[];
   readonly policy: RolloutPolicy;
+  /** What a look works with. */
+  readonly ports: FleetPorts;
   /** One look; gives the kinds of its actions. */
   look(): Promise<readonly string[]>;
   /** Looks every quarter of an hour for some hours. */
@@ -126,6 +128,7 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     parameters,
     told,
     policy,
+    ports,
     look,
     wait: async (hours) => {
       for (let quarter = 0; quarter < hours * 4; quarter += 1) {

@@ -1,5 +1,5 @@
 import type { DocumentStore } from '../../lib/core/ports/document-store';
-import type { ParameterStore } from '../../lib/core/ports/parameter-store';
+import type { ParameterStore, VersionedParameters } from '../../lib/core/ports/parameter-store';
 
 /** A bucket in memory whose objects can be looked at. */
 export interface MemoryDocuments extends DocumentStore {
@@ -41,6 +41,8 @@ export function memoryDocuments(initial: Readonly<Record<string, unknown>> = {})
 
 /** Parameters in memory, with the order in which they were put. */
 export interface MemoryParameters extends ParameterStore {
+  /** The same parameters with the numbers of their writes. */
+  readonly versioned: VersionedParameters;
   readonly values: Map<string, string>;
   readonly puts: string[];
   /** The parsed JSON of a parameter. */
@@ -56,17 +58,27 @@ export function memoryParameters(initial: Readonly<Record<string, unknown>> = {}
     ]),
   );
   const puts: string[] = [];
+  const versions = new Map([...values.keys()].map((name) => [name, 1]));
+  const write = (name: string, value: string) => {
+    const version = (versions.get(name) ?? 0) + 1;
+    values.set(name, value);
+    versions.set(name, version);
+    return Promise.resolve(version);
+  };
   return {
     values,
     puts,
+    versioned: {
+      read: (name) => Promise.resolve({ value: values.get(name), version: versions.get(name) ?? 0 }),
+      write,
+    },
     json: (name) => JSON.parse(values.get(name) ?? 'null') as unknown,
     get: (name) => Promise.resolve(values.get(name)),
     below: (path) =>
       Promise.resolve(Object.fromEntries([...values].filter(([name]) => name.startsWith(`${path}/`)))),
-    put: (name, value) => {
-      values.set(name, value);
+    put: async (name, value) => {
       puts.push(name);
-      return Promise.resolve();
+      await write(name, value);
     },
   };
 }

@@ -10,3 +10,11 @@ export interface ParameterStore {
   /** Sets a parameter, and returns when the new value can be read. */
   put(name: string, value: string, type: ParameterType): Promise<void>;
 }
+
+/** Parameters together with the numbers of their writes, which are 1, 2, 3 and so on, each given once. */
+export interface VersionedParameters {
+  /** The newest value and its number; 0 where there is none. */
+  read(name: string): Promise<{ readonly value: string | undefined; readonly version: number }>;
+  /** Sets a text, and gives the number of that write. */
+  write(name: string, value: string): Promise<number>;
+}

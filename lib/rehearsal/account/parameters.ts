@@ -1,4 +1,4 @@
-import type { ParameterStore } from '../../core/ports/parameter-store';
+import type { ParameterStore, VersionedParameters } from '../../core/ports/parameter-store';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
 import type { Caller } from '../iam/role-policies';
 import type { Amis } from './amis';
@@ -6,6 +6,7 @@ import type { Amis } from './amis';
 /** The parameters of the pretended region, in memory, with what AWS itself publishes among them. */
 export class Parameters {
   private readonly values = new Map<string, string>();
+  private readonly versions = new Map<string, number>();
 
   constructor(
     private readonly amis: Amis,
@@ -19,11 +20,12 @@ export class Parameters {
 
   /** Sets a value that AWS publishes. */
   publish(name: string, value: string): void {
-    this.values.set(name, value);
+    this.set(name, value);
   }
 
   delete(name: string): void {
     this.values.delete(name);
+    this.versions.delete(name);
   }
 
   /** All parameters below a path, by name. */
@@ -52,10 +54,35 @@ export class Parameters {
           caller.require('ec2:DescribeImages', '*');
           this.amis.requireExisting(value);
         }
-        this.values.set(name, value);
+        this.set(name, value);
         return Promise.resolve();
       },
     };
+  }
+
+  /**
+   * The same parameters with the numbers of their writes.
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
+   */
+  versioned(caller: Caller): VersionedParameters {
+    return {
+      read: (name) => {
+        caller.require('ssm:GetParameter', parameterArn(name, this.environment));
+        return Promise.resolve({ value: this.values.get(name), version: this.versions.get(name) ?? 0 });
+      },
+      write: (name, value) => {
+        caller.require('ssm:PutParameter', parameterArn(name, this.environment));
+        return Promise.resolve(this.set(name, value));
+      },
+    };
+  }
+
+  /** Gives the number of the write. */
+  private set(name: string, value: string): number {
+    const version = (this.versions.get(name) ?? 0) + 1;
+    this.values.set(name, value);
+    this.versions.set(name, version);
+    return version;
   }
 }
 

@@ -24,11 +24,12 @@ export function rolloutOf(
   tell: (subject: string, text: string) => void = () => undefined,
 ) {
   const caller = callerOf(account.stacks, rollout.roleArn);
-  return createRollout(
+  const rolling = createRollout(
     {
       control: fleet.control(caller),
       hosts: fleet.hosts(caller),
       parameters: account.parameters.store(caller),
+      leases: account.parameters.versioned(caller),
       notifier: {
         tell: (subject, text) => {
           tell(subject, text);
@@ -40,4 +41,9 @@ export function rolloutOf(
     },
     { ...rollout.environment, AWS_REGION: account.environment.region },
   );
+  let requests = 0;
+  return () => {
+    requests += 1;
+    return rolling(`request-${requests}`);
+  };
 }

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { underLease } from '../../../lib/core/fleet/fleet-lease';
+import { reconcileFleet } from '../../../lib/core/fleet/reconcile-fleet';
+import { createRollout } from '../../../lib/handlers/rollout';
+import { fleetLab, NAMES, NEW, NEWER, type FleetLab, type FleetLabOptions } from '../../support/fleet-lab';
+import { inEveryOrder, interleave, type Choose, type Gate } from '../../support/interleave';
+import { memoryParameters } from '../../support/memory-ports';
+import { Mortal } from '../../support/mortal-ports';
+
+const LEASE = '/winbake/fleets/shop/lease';
+const START = new Date('2025-10-14T22:00:00Z');
+
+describe('the lease of a fleet', () => {
+  /** What requests may not do at once; `at` is the minute of the clock, and whoever has lived for two minutes is ended. */
+  function workshop() {
+    const { versioned, values } = memoryParameters();
+    const clock = { at: 0 };
+    const working = new Map<string, number>();
+    const seen = { most: 0, done: 0 };
+    const now = () => new Date(START.getTime() + clock.at * 60_000);
+    const request = (by: string) => async (gate: Gate) => {
+      await gate({ begin: () => Promise.resolve() }).begin();
+      const end = clock.at + 2;
+      const living: Gate = (port) =>
+        new Proxy(port, {
+          get: (target, name, receiver) =>
+            clock.at > end
+              ? () => Promise.reject(new Error('The function was ended.'))
+              : (Reflect.get(target, name, receiver) as unknown),
+        });
+      const tool = gate(living({ use: () => Promise.resolve() }));
+      return underLease({ leases: gate(living(versioned)), now }, { name: LEASE, by }, async () => {
+        working.set(by, end);
+        seen.most = Math.max(seen.most, [...working.values()].filter((until) => until >= clock.at).length);
+        await tool.use();
+        await tool.use();
+        working.delete(by);
+        seen.done += 1;
+        return by;
+      });
+    };
+    return { clock, seen, request, values };
+  }
+  const alone: Gate = (port) => port;
+
+  test.each([2, 3])('of %i requests at once no two work, in any order of their calls', async (count) => {
+    const names = ['a', 'b', 'c'].slice(0, count);
+    const orders = await inEveryOrder(async (choose) => {
+      const { clock, request, seen } = workshop();
+      await interleave(names.map(request), choose);
+      expect(seen.most).toBe(1);
+      // A request that lost may leave it taken behind the one that won; then it ends by itself.
+      clock.at = 6;
+      expect(await request('later')(alone)).toBe('later');
+    });
+    expect(orders).toBeGreaterThan(10 ** (count - 1));
+  });
+
+  test('and no two work where requests stall between calls, for as long as a request may live', async () => {
+    const minutes = fc.constantFrom(0, 0, 0.5, 1, 1.9);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(), minutes), { minLength: 60, maxLength: 60 }),
+        async (steps) => {
+          const { clock, request, seen } = workshop();
+          let step = 0;
+          await interleave(['a', 'b', 'c', 'd', 'e'].map(request), (among) => {
+            const [pick = 0, minutes = 0] = steps[step % steps.length] ?? [];
+            step += 1;
+            clock.at += minutes;
+            return pick % among;
+          });
+          expect(seen.most).toBeLessThanOrEqual(1);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('is free again at once after work and after a failure', async () => {
+    const { request, values } = workshop();
+    const { versioned } = memoryParameters();
+    const failing = underLease({ leases: versioned, now: () => START }, { name: LEASE, by: 'a' }, () =>
+      Promise.reject(new Error('no capacity')),
+    );
+    await expect(failing).rejects.toThrow('no capacity');
+    const next = { leases: versioned, now: () => START };
+    expect(await underLease(next, { name: LEASE, by: 'b' }, () => Promise.resolve('done'))).toBe('done');
+    expect(await request('a')(alone)).toBe('a');
+    expect(await request('b')(alone)).toBe('b');
+    expect(JSON.parse(values.get(LEASE)!)).toMatchObject({ schema: 'winbake.fleet-lease/1', by: 'b' });
+  });
+
+  test('of a request that died keeps others away for five minutes, longer than any lives', async () => {
+    const { clock, request } = workshop();
+    const mortal = new Mortal(4);
+    await expect(request('dies')((port) => mortal.port(port))).rejects.toThrow('The process died.');
+    clock.at = 4.9;
+    expect(await request('early')(alone)).toBeUndefined();
+    clock.at = 5;
+    expect(await request('later')(alone)).toBe('later');
+  });
+
+  test.each(['', '{', '{"schema":"another"}'])('a damaged one holds nobody up: %j', async (text) => {
+    const { request, values } = workshop();
+    values.set(LEASE, text);
+    expect(await request('a')(alone)).toBe('a');
+  });
+
+  test('whose write the service refuses is not held', async () => {
+    const leases = {
+      read: () => Promise.resolve({ value: undefined, version: 7 }),
+      write: () => Promise.resolve(0),
+    };
+    const work = jest.fn();
+    expect(await underLease({ leases, now: () => START }, { name: LEASE, by: 'a' }, work)).toBeUndefined();
+    expect(work).not.toHaveBeenCalled();
+  });
+});
+
+/** Moments at which two requests come at once. */
+const MOMENTS: Readonly<
+  Record<string, { options?: FleetLabOptions; prepare: (lab: FleetLab) => Promise<void> }>
+> = {
+  'the first look': { prepare: () => Promise.resolve() },
+  'a publication': {
+    prepare: async (lab) => {
+      await lab.look();
+      lab.publish(NEW);
+    },
+  },
+  'a canary that fails': {
+    options: { behaviours: { [NEW.id]: { tasks: 'fail' } } },
+    prepare: async (lab) => {
+      await lab.look();
+      lab.publish(NEW);
+      await lab.look();
+      await pass(lab, 3);
+    },
+  },
+  'the end of a way back, with a newer publication': {
+    options: { behaviours: { [NEW.id]: { tasks: 'fail' } } },
+    prepare: async (lab) => {
+      await lab.look();
+      lab.publish(NEW);
+      await until(lab, () => (lab.state().rollout?.goingBack ?? null) !== null);
+      await pass(lab, 3);
+      lab.publish(NEWER);
+    },
+  },
+  'the end of a rollout, with a newer publication': {
+    prepare: async (lab) => {
+      await lab.look();
+      lab.publish(NEW);
+      await until(lab, () => lab.state().rollout?.phase === 'rest');
+      await pass(lab, 6);
+      lab.publish(NEWER);
+    },
+  },
+};
+
+async function pass(lab: FleetLab, hours: number): Promise<void> {
+  await lab.clock.waitUntil(new Date(lab.clock.now().getTime() + hours * 3_600_000));
+}
+
+async function until(lab: FleetLab, isSo: () => boolean): Promise<void> {
+  for (let looks = 0; !isSo(); looks += 1) {
+    expect(looks).toBeLessThan(100);
+    await lab.wait(0.25);
+  }
+}
+
+const ENVIRONMENT = {
+  WINBAKE_FLEET: NAMES.fleet,
+  WINBAKE_CHANNEL_PARAMETER: NAMES.channel,
+  WINBAKE_FLEET_STATE_PARAMETER: NAMES.state,
+  WINBAKE_AUTO_SCALING_GROUP: NAMES.autoScalingGroup,
+  WINBAKE_CLUSTER: NAMES.cluster,
+};
+
+/** A request of the rollout function, all of whose calls go through a gate. */
+function request({ parameters, ports }: FleetLab, by: string) {
+  return (gate: Gate) =>
+    createRollout(
+      {
+        control: gate(ports.control),
+        hosts: gate(ports.hosts),
+        parameters: gate(ports.parameters),
+        leases: gate(parameters.versioned),
+        notifier: gate(ports.notifier),
+        now: ports.now,
+        print: () => undefined,
+      },
+      ENVIRONMENT,
+    )(by);
+}
+
+/** What comes of a fleet that is looked at by schedule from then on, instants aside. */
+async function endOf(lab: FleetLab): Promise<object> {
+  await lab.wait(12);
+  const { bad, hold, last, rollout, waiting } = lab.state();
+  const log = [...lab.parameters.values].filter(([name]) => name.includes('/log/'));
+  return {
+    running: lab.running(),
+    refreshes: lab.fleet.group.refreshesSince(new Date(0)),
+    told: lab.told.map((text) => text.replaceAll(/\d{4}-\d{2}-\d{2}T\S+/g, '')),
+    state: [bad.map((one) => one.publication), hold, last?.publication, last?.outcome, rollout, waiting?.for],
+    log: log.map(([name, text]) => [name, [...text.matchAll(/"(?:publication|outcome)":"[^"]+"/g)].join()]),
+  };
+}
+
+async function labAt(moment: string): Promise<FleetLab> {
+  const { options, prepare } = MOMENTS[moment]!;
+  const lab = fleetLab(options);
+  await prepare(lab);
+  return lab;
+}
+
+async function oneAfterTheOther(moment: string): Promise<object> {
+  const lab = await labAt(moment);
+  await lab.look();
+  await lab.look();
+  return endOf(lab);
+}
+
+describe.each(Object.keys(MOMENTS))('two requests at once, at %s', (moment) => {
+  test('end as two in turn do, in any order of their calls', async () => {
+    const expected = await oneAfterTheOther(moment);
+    const orders = await inEveryOrder(async (choose) => {
+      const lab = await labAt(moment);
+      const ends = await interleave([request(lab, 'one'), request(lab, 'other')], choose);
+      expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      expect(await endOf(lab)).toEqual(expected);
+    });
+    expect(orders).toBeGreaterThan(10);
+  }, 300_000);
+
+  test('also where one of them dies', async () => {
+    const expected = await oneAfterTheOther(moment);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.infiniteStream(fc.boolean()),
+        fc.integer({ min: 1, max: 25 }),
+        async (picks, calls) => {
+          const lab = await labAt(moment);
+          const mortal = new Mortal(calls);
+          const dying = request(lab, 'one');
+          const choose: Choose = () => Number(picks.next().value);
+          await interleave(
+            [(gate) => dying((port) => mortal.port(gate(port))), request(lab, 'other')],
+            choose,
+          );
+          const { told, ...end } = (await endOf(lab)) as { readonly told: readonly string[] };
+          // A message that went out and was not noted goes out once more.
+          expect({ told: [...new Set(told)], ...end }).toEqual(expected);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  }, 300_000);
+});
+
+test('without the lease one may take the state of a refresh that the other has started', async () => {
+  const stuck: boolean[] = [];
+  for (let seed = 1; seed <= 30; seed += 1) {
+    const lab = await labAt('a publication');
+    const bare = (gate: Gate) => {
+      const { control, hosts, parameters, notifier, now } = lab.ports;
+      const ports = {
+        control: gate(control),
+        hosts: gate(hosts),
+        parameters: gate(parameters),
+        notifier: gate(notifier),
+        now,
+      };
+      return reconcileFleet(ports, NAMES, lab.policy);
+    };
+    let random = seed;
+    const choose: Choose = () => {
+      random = (random * 48_271) % 2_147_483_647;
+      return random % 2;
+    };
+    await interleave([bare, bare], choose);
+    await lab.wait(12);
+    stuck.push(!lab.running().every((id) => id === NEW.id));
+  }
+  expect(stuck).toContain(true);
+});
