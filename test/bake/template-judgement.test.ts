@@ -197,6 +197,12 @@ const ANSWERED: readonly {
     because: 'The definition is judged before its substitutions; asl-validator judges it after them.',
   },
   {
+    rule: 'W3037',
+    message: /^'(start|get)ondemandscan(status)?' is not one of \['associatemember', /,
+    because:
+      'Inspector has on-demand scans since 2026: its user guide, "Running on-demand machine image scans".',
+  },
+  {
     rule: 'W3005',
     message: /^'\w+' dependency already enforced by a 'GetAtt' at /,
     because: 'aws-cdk-lib writes dependencies on roles and their policies out.',
