@@ -19,9 +19,8 @@ export const MOST_LOOKS =
   Math.ceil((BAKE_BOUND_SECONDS - FOLLOW_LOOKS * FOLLOW_INTERVAL_SECONDS) / FOLLOW_LATE_INTERVAL_SECONDS);
 
 /**
- * What a budget of hours counts for a bake: three times what one usually takes, and two hours for a scan of the AMI: AWS
- * names no limit, its example took an hour and a half. The limits of steps are no plan; they end what hangs.
- *
+ * What a budget of hours counts for a bake: three times what one usually takes, and two hours for a scan of the AMI, of which
+ * AWS names no limit and an example of an hour and a half. The limits of steps are no plan; they end what hangs.
  * @see https://docs.aws.amazon.com/inspector/latest/user/machine-image-on-demand.html
  */
 export function plannedBakeHours({ scans }: { readonly scans: boolean }): number {

@@ -38,3 +38,17 @@ export type LeasedOrder = NonNullable<Lease['order']>;
 
 /** How an order ended. */
 export type OrderEnd = (typeof ORDER_ENDS)[number];
+
+/**
+ * Until when nobody may begin to reconcile a fleet; the parameter `<prefix>/fleets/<fleet>/lease`, see
+ * `lib/core/fleet/fleet-lease.ts`.
+ */
+export const fleetLeaseSchema = z.object({
+  schema: z.literal('winbake.fleet-lease/1'),
+  /** The request that wrote it. */
+  by: z.string().min(1),
+  until: instant,
+});
+
+/** Until when nobody may begin to reconcile a fleet. */
+export type FleetLease = z.infer<typeof fleetLeaseSchema>;

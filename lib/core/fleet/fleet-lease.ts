@@ -1,5 +1,5 @@
-import * as z from 'zod';
-import { instant } from '../contracts/values';
+import { fleetLeaseSchema, type FleetLease } from '../contracts/lease';
+import { parseDocument } from '../contracts/parse-document';
 import type { VersionedParameters } from '../ports/parameter-store';
 
 /**
@@ -7,14 +7,6 @@ import type { VersionedParameters } from '../ports/parameter-store';
  * off the clock at its beginning, and the other may have begun just then: twice its life, and a margin.
  */
 const LEASE_SECONDS = 5 * 60;
-
-/** Until when nobody may begin to reconcile a fleet; the parameter `<prefix>/fleets/<fleet>/lease`. */
-const fleetLeaseSchema = z.object({
-  schema: z.literal('winbake.fleet-lease/1'),
-  /** The request that wrote it. */
-  by: z.string().min(1),
-  until: instant,
-});
 
 /** What a lease is taken with. */
 export interface FleetLeasePorts {
@@ -45,7 +37,7 @@ export async function underLease<T>(
       schema: 'winbake.fleet-lease/1',
       by,
       until: new Date(until).toISOString(),
-    } satisfies z.infer<typeof fleetLeaseSchema>);
+    } satisfies FleetLease);
   const before = await leases.read(name);
   if (isHeld(before.value, now())) {
     return undefined;
@@ -64,14 +56,10 @@ export async function underLease<T>(
 
 /** What cannot be read holds nobody up: it is overwritten. */
 function isHeld(text: string | undefined, now: Date): boolean {
-  const { data } = fleetLeaseSchema.safeParse(jsonOf(text));
-  return data !== undefined && Date.parse(data.until) > now.getTime();
-}
-
-function jsonOf(text: string | undefined): unknown {
   try {
-    return JSON.parse(text ?? 'null');
+    const { until } = parseDocument(fleetLeaseSchema, text ?? '', 'The lease');
+    return Date.parse(until) > now.getTime();
   } catch {
-    return null;
+    return false;
   }
 }

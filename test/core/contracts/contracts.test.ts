@@ -13,7 +13,7 @@ import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
 import { fleetWordsSchema } from '../../../lib/core/contracts/fleet-words';
 import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
 import { lastDecisionSchema } from '../../../lib/core/contracts/last-decision';
-import { leaseSchema } from '../../../lib/core/contracts/lease';
+import { fleetLeaseSchema, leaseSchema } from '../../../lib/core/contracts/lease';
 import { noticesSchema } from '../../../lib/core/contracts/notices';
 import { operateRequestSchema } from '../../../lib/core/contracts/operate-request';
 import { orderSchema } from '../../../lib/core/contracts/order';
@@ -42,6 +42,7 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['last-decision', lastDecisionSchema, 'decision'],
   ['lease', leaseSchema, 'order'],
   ['failure', failureSchema, 'targetRevision'],
+  ['fleet-lease', fleetLeaseSchema, 'until'],
   ['failed', failedPublicationsSchema, 'publications'],
   ['care', careMemorySchema, 'failing'],
   ['pipeline', pipelineDescriptionSchema, 'retention'],

@@ -22,7 +22,7 @@ const PUBLISHER = `arn:aws:iam::${HOME}:role/${functionRoleName('/winbake', '202
 const description = {
   ...DESCRIPTION,
   account: HOME,
-  targets: [HOME, SHOP, BANK].map((account) => ({ account, region })),
+  accounts: [SHOP, BANK],
 };
 
 /** The app of a platform team that publishes to two accounts, each with a fleet. */
