@@ -27,6 +27,9 @@ const JULY: SyntheticMonth = {
 /** With these each component begins. */
 const SCRIPTS = ['PrepareFolder', 'DownloadScripts', 'ExpandScripts'];
 
+/** With these each component reports what failed, if anything did. */
+const REPORT = ['DocumentKey', 'UploadFailure'];
+
 const FAULTS = ['throttle', 'token', 'paging', 'redirect-blobs'];
 
 describeWithPowerShell('a whole rehearsal', () => {
@@ -86,6 +89,7 @@ describeWithPowerShell('a whole rehearsal', () => {
         ...channels.flatMap((one) =>
           ['ami-id', 'os-version', 'publication'].map((name) => `${path}/${one}/${name}`),
         ),
+        `/winbake/fleets/cluster-${pipeline}/lease`,
         `/winbake/fleets/cluster-${pipeline}/log/2025-10`,
         `/winbake/fleets/cluster-${pipeline}/state`,
       ]);
@@ -142,18 +146,20 @@ describeWithPowerShell('a whole rehearsal', () => {
     const { steps } = reports.get('2022')!;
     const names = steps.map(({ name }) => name).filter((name) => name.includes(': '));
     expect(names).toEqual([
-      ...[...SCRIPTS, 'InstallUpdate'].map((step) => `update: ${step}`),
+      ...[...SCRIPTS, 'InstallUpdate', ...REPORT].map((step) => `update: ${step}`),
       ...[...SCRIPTS, 'DownloadInputs', 'AssertHost', 'AssertUpdate', 'SelectImageSet'].map(
         (step) => `cache-images: ${step}`,
       ),
-      ...['SaveImage', 'WriteImageManifest', 'DocumentKey', 'UploadManifest'].map(
+      ...['SaveImage', 'WriteImageManifest', ...REPORT, 'UploadManifest'].map(
         (step) => `cache-images: ${step}`,
       ),
       ...[...SCRIPTS, 'AssertHost', 'AssertSysprep', 'ClearLeftover'].map(
         (step) => `prepare-sysprep: ${step}`,
       ),
-      ...['InitializeLaunch', 'ResumeUpdate', 'RemoveWorkFiles'].map((step) => `prepare-sysprep: ${step}`),
-      ...[...SCRIPTS, 'VerifyImages', 'DocumentKey', 'UploadVerification'].map((step) => `verify: ${step}`),
+      ...['InitializeLaunch', 'ResumeUpdate', ...REPORT, 'RemoveWorkFiles'].map(
+        (step) => `prepare-sysprep: ${step}`,
+      ),
+      ...[...SCRIPTS, 'VerifyImages', ...REPORT, 'UploadVerification'].map((step) => `verify: ${step}`),
     ]);
     expect(new Set(steps.map(({ status }) => status))).toEqual(new Set(['done']));
   });
