@@ -1,0 +1,160 @@
+import { RebakeWorld, wayOf, type BuildPlan } from '../support/rebake-world';
+
+const QUIET = '2025-10-20T00:00:00Z';
+
+/** What Image Builder says of a failed component, whatever failed in it. */
+const WRAPPER =
+  "Workflow Execution ID: 'wf-0123' failed with reason: Document " +
+  'arn:aws:imagebuilder:us-east-1:123456789012:component/winbake-2022-core-cache-images/1.0.0/1 failed!';
+
+function failureOf(changes: object = {}) {
+  return {
+    schema: 'winbake.failure/1',
+    code: 'NO_SPACE',
+    step: 'Save-Image',
+    message: 'Drive C: is full.',
+    at: '2025-10-20T01:00:00.000Z',
+    ...changes,
+  };
+}
+
+test.each<[string, Partial<BuildPlan>, string, string | null]>([
+  [
+    'a failure document of the build instance',
+    { failure: failureOf() },
+    'ended as FAILED: Save-Image: Drive C: is full. (NO_SPACE, on the build instance i-build-2)',
+    'NO_SPACE',
+  ],
+  [
+    'a failure document of the test instance',
+    { failure: failureOf({ code: 'VERIFICATION_FAILED', step: 'Test-Image', message: 'No.' }), inTest: true },
+    'ended as FAILED: Test-Image: No. (VERIFICATION_FAILED, on the test instance i-test-2)',
+    'VERIFICATION_FAILED',
+  ],
+  [
+    'no failure document',
+    {},
+    `ended as FAILED: ${WRAPPER} (ApplyBuildComponents) The build instance i-build-2 left no failure document, so no step ` +
+      'of Winbake failed there, or it could not report: look in the log for a component of your own or of Image Builder.',
+    null,
+  ],
+  [
+    'a damaged failure document',
+    { failure: '{"schema": "winbake.fail' },
+    `ended as FAILED: ${WRAPPER} (ApplyBuildComponents) The build instance i-build-2 may have left a failure document, which ` +
+      'could not be read: failures/AROA:i-build-2.json is damaged: it is not JSON.',
+    null,
+  ],
+  [
+    'a failure document with a code that is none',
+    { failure: failureOf({ code: 'a disk' }) },
+    'could not be read: failures/AROA:i-build-2.json is damaged: code is no code such as NO_SPACE.',
+    null,
+  ],
+  [
+    'a host behind its target of an ordinary release',
+    { failure: behind('10.0.20348.4171', 4294) },
+    'ended as FAILED: Select-ImageSet: It is behind. (HOST_BEHIND_TARGET, on the build instance i-build-2)',
+    'HOST_BEHIND_TARGET',
+  ],
+])('%s: tried once more, then a person is asked, who reads the cause', async (_name, plan, cause, code) => {
+  const world = new RebakeWorld(QUIET);
+  const failed = { status: 'FAILED', reason: WRAPPER, minutes: 50, ...plan };
+  world.plans.push(failed, failed);
+  const result = await world.rebake();
+  expect(wayOf(result)).toMatch(/JudgeFailure WaitForImages .*StartBake .*JudgeFailure BakeFailed$/);
+  expect(world.starts).toHaveLength(2);
+  expect(result).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
+  expect(result.cause).toContain(cause);
+  expect(result.cause).toContain('\nLog: https://us-east-1.console.aws.amazon.com/cloudwatch/home');
+  expect(world.told.map(({ text }) => text)).toEqual([expect.stringContaining(cause)]);
+  expect(world.events).toEqual([
+    { type: 'Winbake Bake Failed', detail: expect.objectContaining({ cause: result.cause, code }) },
+  ]);
+  expect(wayOf(await world.rebake())).toBe('Decide NeedsOperator');
+});
+
+test.each<[string, (world: RebakeWorld) => void, string]>([
+  [
+    'documents that may not be read',
+    (world) => {
+      const read = world.documents.read.bind(world.documents);
+      world.documents.read = (key) =>
+        key.startsWith('failures/') ? Promise.reject(new Error('AccessDenied: not yours')) : read(key);
+    },
+    'The build instance i-build-2 may have left a failure document, which could not be read: AccessDenied: not yours',
+  ],
+  [
+    'instances that nobody names',
+    (world) => {
+      world.launchedInstances = () => Promise.resolve({ build: undefined, test: undefined });
+    },
+    'Image Builder names no instance of it that came up.',
+  ],
+  [
+    'an Image Builder that does not answer',
+    (world) => {
+      world.launchedInstances = () => Promise.reject(new Error('ThrottlingException: later'));
+    },
+    'The instance may have left a failure document, which could not be read: ThrottlingException: later',
+  ],
+])('%s hide no failure', async (_name, spoil, sentence) => {
+  const world = new RebakeWorld(QUIET);
+  spoil(world);
+  const failed = { status: 'FAILED', reason: WRAPPER, minutes: 50, failure: failureOf() };
+  world.plans.push(failed, failed);
+  const { cause } = await world.rebake();
+  expect(cause).toContain(`ended as FAILED: ${WRAPPER} (ApplyBuildComponents) ${sentence}\nLog: `);
+});
+
+function behind(osVersion: string, targetRevision: number) {
+  return failureOf({
+    code: 'HOST_BEHIND_TARGET',
+    step: 'Select-ImageSet',
+    message: 'It is behind.',
+    osVersion,
+    targetRevision,
+  });
+}
+
+/** A world in which 4294 is published, and 4297 came out ten days after Patch Tuesday. */
+async function outOfBandWorld(): Promise<RebakeWorld> {
+  const world = new RebakeWorld('2025-10-07T00:00:00Z');
+  Object.assign(world.shown, { servercore: 4171, nanoserver: 4171, iis: 4171, aspnet: 4171 });
+  await world.rebake();
+  await world.clock.waitUntil(new Date('2025-10-14T18:00:00Z'));
+  Object.assign(world.shown, { servercore: 4294, nanoserver: 4294, iis: 4294, aspnet: 4294 });
+  await world.rebake();
+  expect(world.latest).toBe('20348.4294-1');
+  await world.clock.waitUntil(new Date('2025-10-24T20:00:00Z'));
+  Object.assign(world.shown, { servercore: 4297, nanoserver: 4297, iis: 4297, aspnet: 4297 });
+  return world;
+}
+
+test('an out-of-band release that the host is not offered ends as nothing, by the code of the document', async () => {
+  const world = await outOfBandWorld();
+  const failure = behind('10.0.20348.4294', 4297);
+  world.plans.push({ status: 'FAILED', reason: WRAPPER, minutes: 50, failure });
+  const result = await world.rebake();
+  expect(result.history.at(-1)?.state).toBe('NothingToDo');
+  expect(result.output).toMatchObject({
+    decision: 'nothing',
+    code: 'HOST_BEHIND_TARGET',
+    reason:
+      'Hosts are not offered the out-of-band release 10.0.20348.4297: the last one reached 10.0.20348.4294.',
+  });
+  expect(world.told).toEqual([]);
+});
+
+test.each([
+  ['another code', { ...behind('10.0.20348.4294', 4297), code: 'STEP_FAILED' }],
+  ['a host of another build', behind('10.0.17763.4294', 4297)],
+  ['a host that is not behind', behind('10.0.20348.4297', 4297)],
+  ['no version', { ...behind('', 4297), osVersion: undefined }],
+  ['the sentence alone', failureOf({ message: 'HOST_BEHIND_TARGET: the host is at 10.0.20348.4294.' })],
+])('a failure with %s is one, out of band too', async (_name, failure) => {
+  const world = await outOfBandWorld();
+  const failed = { status: 'FAILED', reason: WRAPPER, minutes: 50, failure };
+  world.plans.push(failed, failed);
+  expect(await world.rebake()).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
+});
