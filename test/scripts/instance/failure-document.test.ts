@@ -174,13 +174,15 @@ describeWithPowerShell('a step that is killed by its time limit', () => {
     'has left a failure document that says so',
     async () => {
       const end = new AbortController();
-      const run = (await requirePowerShell()).run({
-        scriptFile: join(INSTANCE_SCRIPTS, 'steps/Save-Image.ps1'),
-        env: machine.env,
-        pretendedHost: machine.folder,
-        timeoutSeconds: 120,
-        signal: end.signal,
-      }).catch(() => undefined);
+      const run = (await requirePowerShell())
+        .run({
+          scriptFile: join(INSTANCE_SCRIPTS, 'steps/Save-Image.ps1'),
+          env: machine.env,
+          pretendedHost: machine.folder,
+          timeoutSeconds: 120,
+          signal: end.signal,
+        })
+        .catch(() => undefined);
       while (!machine.calls().some((call) => call.startsWith('pull'))) {
         await sleep(20);
       }

@@ -47,7 +47,9 @@ describeWithPowerShell('Get-DocumentKey', () => {
         env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint },
       })),
     );
-    const run = await (await requirePowerShell()).run({
+    const run = await (
+      await requirePowerShell()
+    ).run({
       scriptFile: join(INSTANCE_SCRIPTS, SCRIPT),
       env: { ...machine.env, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoints[0] },
       pretendedHost: machine.folder,
