@@ -161,7 +161,10 @@ describeWithPowerShell('a whole rehearsal', () => {
       ),
       ...[...SCRIPTS, 'VerifyImages', ...REPORT, 'UploadVerification'].map((step) => `verify: ${step}`),
     ]);
-    expect(new Set(steps.map(({ status }) => status))).toEqual(new Set(['done']));
+    const others = steps
+      .filter(({ status }) => status !== 'done')
+      .map(({ name, status }) => `${name} ${status}`);
+    expect(new Set(others.map((step) => step.split(': ')[1]))).toEqual(new Set(['UploadFailure skipped']));
   });
 
   test('a host beyond every image gets the nearest lower ones, through a registry that misbehaves', () => {
