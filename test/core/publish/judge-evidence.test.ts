@@ -268,6 +268,16 @@ test.each<[string, EvidenceInput, readonly string[]]>([
     ['EVIDENCE_SET', 'EVIDENCE_IMAGE', 'EVIDENCE_MODE'],
   ],
   [
+    'a set of before another one that fits and was known when the order was made',
+    evidenceOfOlder({ newerAt: '2025-09-20T06:00:00.000Z', orderedAt: '2025-09-10T06:00:00.000Z' }),
+    ['EVIDENCE_SET'],
+  ],
+  [
+    'a set older than another one that fits and was known when the set of the order was',
+    evidenceOfOlder({ newerAt: '2025-10-15T06:02:00.000Z', orderedAt: '2025-10-15T06:03:00.000Z' }),
+    ['EVIDENCE_SET'],
+  ],
+  [
     'a manifest of an instant after the build',
     changed({}, { finishedAt: '2025-10-15T07:45:01.000Z' }),
     ['EVIDENCE_INSTANT'],
@@ -300,6 +310,32 @@ test.each<[string, EvidenceInput, readonly string[]]>([
     expect(message).toMatch(/; got: .+[^.]$/s);
   }
 });
+
+/** A bake with the oldest of three sets, where the newer one fits the host and the ordered one does not. */
+function evidenceOfOlder({
+  newerAt,
+  orderedAt,
+}: {
+  readonly newerAt: string;
+  readonly orderedAt: string;
+}): EvidenceInput {
+  const of = (id: string, at: string, revision: number) =>
+    imageSet(id, at, `10.0.20348.${revision}`, [setImage('servercore', `10.0.20348.${revision}`)]);
+  const sets = [
+    of('ordered', orderedAt, 4294),
+    of('newer', newerAt, 4171),
+    of('taken', '2025-08-12T06:00:00.000Z', 4052),
+  ];
+  return rightEvidence({
+    release: '2022',
+    hostVersion: '10.0.20348.4171',
+    sets: sets.sort((one, other) => (one.at < other.at ? 1 : -1)),
+    ordered: 'ordered',
+    targetRevision: 4052,
+    taken: 'taken',
+    modes: { servercore: 'nearestLower' },
+  });
+}
 
 function rightImage(osVersion: string) {
   const { aliases, digest } = setImage('servercore', osVersion);
