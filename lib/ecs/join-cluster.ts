@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Connections, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CfnClusterCapacityProviderAssociations,
@@ -7,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Dependable, type Construct, type IConstruct } from 'constructs';
+import { refuse } from '../internal/validate';
 import type { FleetSettings } from './fleet-settings';
 
 /** What joins which cluster. */
@@ -45,8 +47,21 @@ function associate(
   capacityProvider: AsgCapacityProvider,
   fleetName: string,
 ): string {
+  const stack = Stack.of(cluster);
+  if (!stacksAround(scope).includes(stack)) {
+    refuse(
+      scope,
+      'cluster',
+      "must be of the fleet's own stack, or of one that this is nested in",
+      `'${cluster.node.path}'`,
+      'Each stack would need the other first: make the fleet beside its cluster, or import the cluster by its attributes.',
+    );
+  }
   cluster.addAsgCapacityProvider(capacityProvider);
-  const associated = new StringParameter(scope, 'Associated', {
+  // The association is beside the cluster: a nested stack that waited for it would wait for itself.
+  const [place, id] =
+    stack === Stack.of(scope) ? [scope, 'Associated'] : [cluster, `Associated-${scope.node.addr}`];
+  const associated = new StringParameter(place, id, {
     description: `Winbake fleet ${fleetName}: the capacity provider that is associated with its cluster`,
     stringValue: capacityProvider.capacityProviderName,
   });
@@ -54,6 +69,15 @@ function associate(
   Dependable.implement(associations, new Associations(cluster));
   associated.node.addDependency(associations);
   return associated.stringValue;
+}
+
+/** The stack of a construct, and those that it is nested in. */
+function stacksAround(scope: Construct): readonly Stack[] {
+  const stacks: Stack[] = [];
+  for (let stack: Stack | undefined = Stack.of(scope); stack !== undefined; stack = stack.nestedStackParent) {
+    stacks.push(stack);
+  }
+  return stacks;
 }
 
 /**

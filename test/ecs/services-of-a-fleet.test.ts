@@ -298,6 +298,31 @@ describe('a service is never without the association of its capacity provider (c
     expect(before(stack, nested!)).toContain(idsOf(stack, ASSOCIATIONS)[0]);
   });
 
+  test('a fleet in a nested stack makes no circle with the association of its cluster, which the service waits for', () => {
+    const stack = new Stack(new App(), 'Shop');
+    const cluster = clusterIn(stack);
+    serviceIn(stack, cluster, fleetIn(new NestedStack(stack, 'Hosts'), cluster));
+    const [association] = idsOf(stack, ASSOCIATIONS);
+    const [nested] = idsOf(stack, 'AWS::CloudFormation::Stack');
+    const [service] = idsOf(stack, 'AWS::ECS::Service');
+    expect(before(stack, association!)).toContain(nested);
+    expect(before(stack, nested!)).not.toContain(association);
+    expect(before(stack, service!)).toContain(association);
+  });
+
+  test('a cluster of a stack whose association could not name the provider is refused in words', () => {
+    const app = new App();
+    const [platform, shop] = [new Stack(app, 'Platform'), new Stack(app, 'Shop')];
+    const refusal =
+      /^\[Shop\/Windows\] "cluster" must be of the fleet's own stack, .+; got: 'Platform\/Cluster'\. .+import the cluster/;
+    expect(() => fleetIn(shop, clusterIn(platform))).toThrow(refusal);
+    const parent = new Stack(app, 'Parent');
+    const nested = clusterIn(new NestedStack(parent, 'Inner'));
+    expect(() => fleetIn(parent, nested, { fleetName: 'other' })).toThrow(
+      /"cluster" must be .+; got: 'Parent\/Inner\/Cluster'\./,
+    );
+  });
+
   test('the cluster may have the provider as its default', () => {
     const stack = new Stack(new App(), 'Shop');
     const cluster = clusterIn(stack);
