@@ -68,11 +68,6 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     most: 45,
     wayOut: 'CloudFormation waits an hour for a deletion; stop longer tasks before it.',
   });
-  checkMinutes(scope, 'deleteDrain', deleteDrain, {
-    least: 0,
-    most: 45,
-    wayOut: 'CloudFormation waits an hour for a deletion; stop longer tasks before it.',
-  });
   checkTypes(scope, instanceTypes);
   if ((props.securityGroups ?? []).length > 4) {
     refuse(
