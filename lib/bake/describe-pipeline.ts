@@ -14,7 +14,7 @@ export interface DescribedResources {
 }
 
 /** What the environment of a function has beside the description: the ARN of the topic, the id of a role, and their names. */
-const BESIDE_BYTES = 220;
+const BESIDE_BYTES = 330;
 
 /**
  * What a pipeline says of itself, as JSON. Functions and state machine are named by their fixed names, since they are told

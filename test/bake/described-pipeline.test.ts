@@ -94,6 +94,26 @@ test('more accounts than a description can hold end synthesis with the number an
   );
 });
 
+test('at the limit it is the distribution that is named, and what still passes fits', () => {
+  const fits = (count: number) => {
+    try {
+      return templateOf(spread(count));
+    } catch (error) {
+      expect(String(error)).toMatch(/"distribution" must leave/);
+      return undefined;
+    }
+  };
+  let [most, least] = [60, 200];
+  while (least - most > 1) {
+    const middle = Math.floor((most + least) / 2);
+    [most, least] = fits(middle) === undefined ? [most, middle] : [middle, least];
+  }
+  const { Value } = onlyResource(fits(most)!, 'AWS::SSM::Parameter')['Properties'];
+  const bytes = Buffer.byteLength(resolvedText(Value));
+  expect(most).toBeGreaterThan(120);
+  expect(bytes).toBeLessThan(4096);
+});
+
 /** A pipeline that publishes to so many accounts in two regions. */
 function spread(accounts: number): Partial<WindowsAmiPipelineProps> {
   return {
