@@ -8,7 +8,7 @@ export type { Distribution, DistributionRegion } from './bake/distribution';
 export type { FastLaunch } from './bake/fast-launch';
 export type { GatePolicy } from './bake/gate-policy';
 export { HostWithoutImagePolicy } from './bake/host-without-image-policy';
-export type { IWindowsAmiPipeline } from './bake/i-windows-ami-pipeline';
+export type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from './bake/i-windows-ami-pipeline';
 export { LatePolicy } from './bake/late-policy';
 export { DayOfWeek } from './bake/no-bake-window';
 export type { NoBakeWindow } from './bake/no-bake-window';

@@ -82,3 +82,8 @@ export class WindowsOs {
     this.operatingSystemFamily = family;
   }
 }
+
+/** The name of the pipeline of an os where none is given, such as `2022-core`. */
+export function defaultPipelineName(os: WindowsOs): string {
+  return `${os.release}-${os.edition.toLowerCase()}`;
+}

@@ -98,6 +98,7 @@ test('the library exports what was decided on', () => {
     'GatePolicy',
     'HostWithoutImagePolicy',
     'IWindowsAmiPipeline',
+    'WindowsAmiPipelineAttributes',
     'LatePolicy',
     'DayOfWeek',
     'NoBakeWindow',

@@ -2,26 +2,28 @@ import { Stack } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { resourceNameOf } from '../core/destroy/left-names';
+import { defaultPipelineName, type WindowsOs } from '../windows-os';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { grantChannelReads } from './channel-reads';
 import { ACCEPT_ALIAS, functionName } from './fixed-names';
 import { grantInvoke } from './grant-invoke';
-import type { IWindowsAmiPipeline } from './i-windows-ami-pipeline';
+import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from './i-windows-ami-pipeline';
 
 /** A pipeline that something else has deployed in this account and region; what it has is known by fixed names. */
 export class ImportedPipeline extends Construct implements IWindowsAmiPipeline {
+  public readonly os: WindowsOs;
+  public readonly pipelineName: string;
+  public readonly parameterPrefix: string;
   public readonly parameterPath: string;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    public readonly pipelineName: string,
-    public readonly parameterPrefix = DEFAULT_PARAMETER_PREFIX,
-  ) {
+  constructor(scope: Construct, id: string, attributes: WindowsAmiPipelineAttributes) {
     super(scope, id);
-    checkPipelineName(this, pipelineName);
-    checkParameterPrefix(this, parameterPrefix);
-    this.parameterPath = `${parameterPrefix}/${pipelineName}`;
+    this.os = attributes.os;
+    this.pipelineName = attributes.pipelineName ?? defaultPipelineName(attributes.os);
+    this.parameterPrefix = attributes.parameterPrefix ?? DEFAULT_PARAMETER_PREFIX;
+    checkPipelineName(this, this.pipelineName);
+    checkParameterPrefix(this, this.parameterPrefix);
+    this.parameterPath = `${this.parameterPrefix}/${this.pipelineName}`;
   }
 
   public grantRead(grantee: IGrantable): Grant {

@@ -1,10 +1,9 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { keyAdministration } from '../internal/key-administration';
-import type { PipelineSettings } from './pipeline-settings';
 
 /**
  * The topic through which people are told. Without a key of the user's it has one of its own, since alarms cannot publish to
@@ -16,7 +15,10 @@ export class NoticeTopic extends Topic {
   constructor(
     scope: Construct,
     id: string,
-    { encryptionKey, pipelineName }: Pick<PipelineSettings, 'encryptionKey' | 'pipelineName'>,
+    {
+      encryptionKey,
+      pipelineName,
+    }: { readonly encryptionKey?: IKey | undefined; readonly pipelineName: string },
   ) {
     const key =
       encryptionKey ??

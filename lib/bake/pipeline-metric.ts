@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import type { PipelineMetricName } from '../core/ports/metrics';
+import { METRIC_NAMESPACE, type PipelineMetricName } from '../core/ports/metrics';
 
 /**
  * A metric that the functions write: bakes where they end, the rest every 15 minutes. The highest value of an hour, unless
@@ -14,7 +14,7 @@ export function pipelineMetric(
   options: MetricOptions = {},
 ): Metric {
   return new Metric({
-    namespace: 'Winbake',
+    namespace: METRIC_NAMESPACE,
     metricName,
     dimensionsMap: { Pipeline: pipelineName },
     statistic: Stats.MAXIMUM,

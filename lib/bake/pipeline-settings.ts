@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 import { resourceNameOf } from '../core/destroy/left-names';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { refuse } from '../internal/validate';
-import type { WindowsOs } from '../windows-os';
+import { defaultPipelineName, type WindowsOs } from '../windows-os';
 import type { BakeComponent } from './bake-component';
 import { volumeSettings, type VolumeSettings } from './bake-volume';
 import { checkBakeComponents } from './check-bake-components';
@@ -97,9 +97,4 @@ export function pipelineSettings(scope: IConstruct, props: WindowsAmiPipelinePro
     logRetention: props.logRetention ?? RetentionDays.THIRTEEN_MONTHS,
     encryptionKey: props.encryptionKey,
   };
-}
-
-/** The name of the pipeline of an os where none is given, such as `2022-core`. */
-export function defaultPipelineName(os: WindowsOs): string {
-  return `${os.release}-${os.edition.toLowerCase()}`;
 }

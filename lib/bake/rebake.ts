@@ -1,3 +1,4 @@
+import { METRIC_NAMESPACE } from '../core/ports/metrics';
 import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { Stats, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -45,7 +46,7 @@ export class Rebake extends Construct {
           FilterPattern.stringValue('$.type', '=', 'ExecutionTimedOut'),
           FilterPattern.stringValue('$.details.name', '=', 'FailedWithoutCause'),
         ),
-        metricNamespace: 'Winbake',
+        metricNamespace: METRIC_NAMESPACE,
         // A filter has no dimensions that the log does not hold.
         metricName: `RebakesFailedUntold-${settings.pipelineName}`,
         metricValue: '1',

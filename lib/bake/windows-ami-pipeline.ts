@@ -22,7 +22,7 @@ import { DecideFunction } from './decide-function';
 import { describePipeline } from './describe-pipeline';
 import { ExecutionRole } from './execution-role';
 import { grantInvoke } from './grant-invoke';
-import type { IWindowsAmiPipeline } from './i-windows-ami-pipeline';
+import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from './i-windows-ami-pipeline';
 import { ImportedPipeline } from './imported-pipeline';
 import { InstanceRole } from './instance-role';
 import { InstanceScripts } from './instance-scripts';
@@ -54,16 +54,14 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
    *
    * @param scope - where it is known
    * @param id - its id there
-   * @param pipelineName - such as `2022-core`
-   * @param parameterPrefix - where the pipeline's parameters begin, `/winbake` unless it was given another prefix
+   * @param attributes - the Windows that it bakes, and its name and prefix where they are not the defaults
    */
-  public static fromPipelineName(
+  public static fromPipelineAttributes(
     scope: Construct,
     id: string,
-    pipelineName: string,
-    parameterPrefix?: string,
+    attributes: WindowsAmiPipelineAttributes,
   ): IWindowsAmiPipeline {
-    return new ImportedPipeline(scope, id, pipelineName, parameterPrefix);
+    return new ImportedPipeline(scope, id, attributes);
   }
 
   /** The Windows that is baked. */

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import type { FleetMetrics } from '../core/fleet/fleet-metrics';
+import { METRIC_NAMESPACE } from '../core/ports/metrics';
 
 /** A metric that the rollout writes at each look, every 15 minutes. The highest value of an hour, unless something else is asked for. */
 export function fleetMetric(
@@ -11,7 +12,7 @@ export function fleetMetric(
   options: MetricOptions = {},
 ): Metric {
   return new Metric({
-    namespace: 'Winbake',
+    namespace: METRIC_NAMESPACE,
     metricName,
     dimensionsMap: { Fleet: fleetName },
     statistic: Stats.MAXIMUM,

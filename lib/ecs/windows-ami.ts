@@ -7,11 +7,10 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { ParameterValueType, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { defaultPipelineName } from '../bake/pipeline-settings';
-import type { WindowsAmiPipeline } from '../bake/windows-ami-pipeline';
+import type { IWindowsAmiPipeline } from '../bake/i-windows-ami-pipeline';
 import { channelParameters, revisionParameters } from '../core/publish/channel-names';
 import { DEFAULT_PARAMETER_PREFIX } from '../internal/names';
-import type { WindowsOs } from '../windows-os';
+import { defaultPipelineName, type WindowsOs } from '../windows-os';
 import { AmiChannel } from './ami-channel';
 
 /** Which channel of which pipeline to follow. */
@@ -72,7 +71,7 @@ interface Pointer {
   /** Which pointer it is, for people. */
   readonly title: string;
   readonly channel?: AmiChannel;
-  readonly pipeline?: WindowsAmiPipeline;
+  readonly pipeline?: IWindowsAmiPipeline;
   /** The names of its parameters below the pipeline's path. */
   readonly names: (path: string) => { readonly publication: string; readonly amiId: string };
 }
@@ -83,8 +82,8 @@ interface Pointer {
  * channels.
  */
 export class WindowsAmi implements IMachineImage {
-  /** Follows a channel of a pipeline of the same app, whose stack is then deployed first. */
-  public static fromPipeline(pipeline: WindowsAmiPipeline, channel?: AmiChannel): WindowsAmi {
+  /** Follows a channel of a pipeline; where it is of the same app, its stack is deployed first. */
+  public static fromPipeline(pipeline: IWindowsAmiPipeline, channel?: AmiChannel): WindowsAmi {
     const { os, parameterPrefix, pipelineName } = pipeline;
     return new WindowsAmi({ os, parameterPrefix, pipelineName, pipeline, ...channelPointer(channel) });
   }
@@ -141,7 +140,7 @@ export class WindowsAmi implements IMachineImage {
   public readonly publicationParameter: string;
 
   private readonly amiIdParameter: string;
-  private readonly pipeline?: WindowsAmiPipeline;
+  private readonly pipeline?: IWindowsAmiPipeline;
 
   private constructor(pointer: Pointer) {
     const { os } = pointer;

@@ -1,8 +1,5 @@
-import type { Metrics } from '../core/ports/metrics';
+import { METRIC_NAMESPACE, type Metrics } from '../core/ports/metrics';
 import { toStandardOutput, type Write } from './log';
-
-/** Where all metrics of Winbake are. */
-export const METRIC_NAMESPACE = 'Winbake';
 
 /**
  * Metrics as lines of the log, from which CloudWatch reads them; they need no permission and no call.

@@ -50,7 +50,11 @@ test('who reads a pipeline reads its channels and revisions, and nothing else', 
 
 test('a pipeline of another app is known by its name alone', () => {
   const imported = granted((stack) =>
-    WindowsAmiPipeline.fromPipelineName(stack, 'Pipeline', 'web', '/team/winbake'),
+    WindowsAmiPipeline.fromPipelineAttributes(stack, 'Pipeline', {
+      os: WindowsOs.SERVER_2022_CORE,
+      pipelineName: 'web',
+      parameterPrefix: '/team/winbake',
+    }),
   );
   expect(imported.granted).toEqual({
     Reader: READS,
@@ -65,8 +69,8 @@ test('what is imported has the names that a pipeline of that name makes', () => 
   const stack = new Stack(new App(), 'Stack');
   const os = WindowsOs.SERVER_2022_CORE;
   const made = new WindowsAmiPipeline(stack, 'Made', { os });
-  const imported = WindowsAmiPipeline.fromPipelineName(stack, 'Imported', '2022-core');
-  for (const name of ['pipelineName', 'parameterPrefix', 'parameterPath'] as const) {
+  const imported = WindowsAmiPipeline.fromPipelineAttributes(stack, 'Imported', { os });
+  for (const name of ['pipelineName', 'parameterPrefix', 'parameterPath', 'os'] as const) {
     expect(imported[name]).toBe(made[name]);
   }
   const template = Template.fromStack(stack);
@@ -79,5 +83,11 @@ test.each([
   ['web', 'winbake', '"parameterPrefix" must be a path'],
 ])('%s below %s cannot be imported', (name, prefix, message) => {
   const stack = new Stack(new App(), 'Stack');
-  expect(() => WindowsAmiPipeline.fromPipelineName(stack, 'Pipeline', name, prefix)).toThrow(message);
+  expect(() =>
+    WindowsAmiPipeline.fromPipelineAttributes(stack, 'Pipeline', {
+      os: WindowsOs.SERVER_2022_CORE,
+      pipelineName: name,
+      ...(prefix === undefined ? {} : { parameterPrefix: prefix }),
+    }),
+  ).toThrow(message);
 });

@@ -1,3 +1,4 @@
+import { METRIC_NAMESPACE } from '../ports/metrics';
 import type { FleetWorld } from './fleet-world';
 import { hoursBehind, hoursUnpatched } from './patch-hours';
 import { runningPublications } from './running-publications';
@@ -24,7 +25,7 @@ export function metricsLine(fleet: string, metrics: FleetMetrics, at: Date): str
       Timestamp: at.getTime(),
       CloudWatchMetrics: [
         {
-          Namespace: 'Winbake',
+          Namespace: METRIC_NAMESPACE,
           Dimensions: [['Fleet']],
           Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: 'None' })),
         },

@@ -1,3 +1,6 @@
+/** The CloudWatch namespace of all metrics of Winbake. */
+export const METRIC_NAMESPACE = 'Winbake';
+
 /** The unit of a metric, as CloudWatch names it. */
 export type MetricUnit = 'Count' | 'Percent' | 'Seconds' | 'None';
 
