@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE } from '../core/ports/metrics';
+import { METRIC_NAMESPACE } from '../core/ports/metric-names';
 import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { Stats, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';

@@ -6,7 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { catalogKey as keyOfCatalog } from '../core/catalog/catalog';
+import { catalogKey as keyOfCatalog } from '../core/catalog/catalog-key';
 import type { EventType } from '../core/ports/announcer';
 import { parseRelease } from '../core/windows/release';
 import type { WindowsOs } from '../windows-os';

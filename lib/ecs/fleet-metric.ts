@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import type { FleetMetrics } from '../core/fleet/fleet-metrics';
-import { METRIC_NAMESPACE } from '../core/ports/metrics';
+import type { FleetMetrics } from '../core/ports/metric-names';
+import { METRIC_NAMESPACE } from '../core/ports/metric-names';
 
 /** A metric that the rollout writes at each look, every 15 minutes. The highest value of an hour, unless something else is asked for. */
 export function fleetMetric(

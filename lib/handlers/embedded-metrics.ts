@@ -1,4 +1,5 @@
-import { METRIC_NAMESPACE, type Metrics } from '../core/ports/metrics';
+import { type Metrics } from '../core/ports/metrics';
+import { METRIC_NAMESPACE } from '../core/ports/metric-names';
 import { toStandardOutput, type Write } from './log';
 
 /**

@@ -12,7 +12,8 @@ import type { ChannelName } from '../publish/channel-names';
 import { readDeliveries } from '../publish/deliveries-book';
 import { readHold } from '../publish/hold';
 import { readChannel } from '../publish/move-channel';
-import { homeParameters, pipelinePath } from '../publish/pipeline-path';
+import { pipelinePath } from '../publish/pipeline-path';
+import { homeParameters } from '../ports/home-parameters';
 import type { Release } from '../windows/release';
 import { readCareMemory } from './care-memory';
 

@@ -1,3 +1,4 @@
+import { DAYS_FOR_UNPUBLISHED } from '../contracts/days-for-unpublished';
 import type { AmiUse, BakedAmi, UnreadTarget } from './baked-ami';
 
 /** How many AMIs stay, and how long. */
@@ -29,9 +30,6 @@ export interface PrunedAmi {
 
 /** Days between the deprecation of an AMI and its removal, in which a person may object. */
 export const DAYS_FROM_DEPRECATION_TO_REMOVAL = 7;
-
-/** Days that an AMI stays which no publication names: its bake may still be on its way. */
-export const DAYS_FOR_UNPUBLISHED = 7;
 
 const DAY = 86_400_000;
 

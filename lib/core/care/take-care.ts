@@ -1,7 +1,8 @@
 import type { PipelineDescription } from '../contracts/pipeline-description';
 import { readChannel } from '../publish/move-channel';
 import { promoteWhenDue } from '../publish/operate-channels';
-import { homeParameters, pipelinePath } from '../publish/pipeline-path';
+import { pipelinePath } from '../publish/pipeline-path';
+import { homeParameters } from '../ports/home-parameters';
 import { announceLatest } from '../publish/published-event';
 import type { CareOutcome, CarePart, CarePorts } from './care-ports';
 import { deliverPending } from './deliver-pending';

@@ -3,7 +3,8 @@ import { parseDocument } from '../contracts/parse-document';
 import { WinbakeError } from '../errors/winbake-error';
 import type { DocumentStore } from '../ports/document-store';
 import type { Release } from '../windows/release';
-import { catalogKey, emptyCatalog } from './catalog';
+import { emptyCatalog } from './catalog';
+import { catalogKey } from './catalog-key';
 
 const ATTEMPTS = 5;
 

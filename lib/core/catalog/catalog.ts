@@ -2,11 +2,6 @@ import type { Catalog, ImageSet, Observation } from '../contracts/catalog';
 import type { Release } from '../windows/release';
 import { mergeCatalogs } from './merge-catalogs';
 
-/** The key of a release's catalog in the bucket. */
-export function catalogKey(release: Release): string {
-  return `catalog/${release.name}.json`;
-}
-
 /** A catalog that knows nothing yet. */
 export function emptyCatalog(release: Release): Catalog {
   return {

@@ -1,13 +1,8 @@
-import { METRIC_NAMESPACE } from '../ports/metrics';
+import { FleetMetrics } from '../ports/metric-names';
+import { METRIC_NAMESPACE } from '../ports/metric-names';
 import type { FleetWorld } from './fleet-world';
 import { hoursBehind, hoursUnpatched } from './patch-hours';
 import { runningPublications } from './running-publications';
-
-/** How far a fleet is behind its channel and behind Microsoft, in hours. */
-export interface FleetMetrics {
-  readonly HoursBehind: number;
-  readonly HoursUnpatched: number;
-}
 
 /** The metrics of a fleet at a look. */
 export function fleetMetrics({ group, now, state }: FleetWorld): FleetMetrics {

@@ -25,7 +25,8 @@ import { noteDecision } from './last-decision';
 import { observationsOf, observeFamilies } from './observe';
 import { observeExtras } from './observe-extras';
 import { newestBakeableSet } from './order-forced';
-import { newOrder, orderedAt } from './order-id';
+import { orderedAt } from './order-id';
+import { newOrder } from './new-order';
 
 /** What a look of the gate works with. */
 export interface GatePorts {

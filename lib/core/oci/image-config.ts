@@ -1,4 +1,5 @@
-import { parseJsonObject, textAt } from './json-value';
+import { textAt } from './json-value';
+import { parseJsonObject } from './parse-json';
 import type { Platform } from './platform';
 
 /**

@@ -1,6 +1,7 @@
 import { parseDescriptor } from './descriptor';
 import type { Digest } from './digest';
-import { isJsonObject, parseJsonObject, textAt } from './json-value';
+import { isJsonObject, textAt } from './json-value';
+import { parseJsonObject } from './parse-json';
 import { isIndexType } from './media-type';
 import type { Platform } from './platform';
 import { RegistryError } from './registry-error';

@@ -1,5 +1,5 @@
 import { parseDescriptor, type Descriptor } from './descriptor';
-import { parseJsonObject } from './json-value';
+import { parseJsonObject } from './parse-json';
 import { RegistryError } from './registry-error';
 
 /** The manifest of one image: where its config is, and its layers, base first. */

@@ -1,4 +1,5 @@
-import { catalogKey, withAccepted } from '../catalog/catalog';
+import { withAccepted } from '../catalog/catalog';
+import { catalogKey } from '../catalog/catalog-key';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
 import { UsageError } from '../errors/usage-error';
 import type { DocumentStore } from '../ports/document-store';

@@ -1,11 +1,8 @@
-/** The CloudWatch namespace of all metrics of Winbake. */
-export const METRIC_NAMESPACE = 'Winbake';
+import { PipelineMetricName } from './metric-names';
+
 
 /** The unit of a metric, as CloudWatch names it. */
 export type MetricUnit = 'Count' | 'Percent' | 'Seconds' | 'None';
-
-/** What is measured of a pipeline. */
-export type PipelineMetricName = 'BakeDuration' | 'HoursUnpatched' | 'PatchBudgetUsed' | 'HoursSinceDecision';
 
 /** One measured value; where there is no unit for it, such as for hours, it is `None`. */
 export interface Measurement {

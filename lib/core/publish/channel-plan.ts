@@ -4,7 +4,8 @@ import type { Channel } from '../contracts/publication';
 import { holdParameter, type ChannelName } from './channel-names';
 import { deliverEverywhere, type DeliveryPorts } from './deliver';
 import { moveChannel } from './move-channel';
-import { homeParameters, pipelinePath } from './pipeline-path';
+import { pipelinePath } from './pipeline-path';
+import { homeParameters } from '../ports/home-parameters';
 
 /** One change that a plan makes. */
 export type PlannedChange =

@@ -8,7 +8,8 @@ import { CHANNELS, type ChannelName } from './channel-names';
 import { noteDeliveries, type DeliveryResult } from './deliveries-book';
 import { moveChannel, noteRevision, readChannel, readRevision, settleChannel } from './move-channel';
 import { isNewer } from './newer-publication';
-import { awayTargets, homeParameters, pipelinePath, targetName } from './pipeline-path';
+import { awayTargets, pipelinePath, targetName } from './pipeline-path';
+import { homeParameters } from '../ports/home-parameters';
 import { readPublication } from './publication-record';
 
 /** What fleets follow moves last. */

@@ -1,4 +1,4 @@
-import { DAYS_FOR_UNPUBLISHED } from '../care/plan-prune';
+import { DAYS_FOR_UNPUBLISHED } from '../contracts/days-for-unpublished';
 import type { Catalog } from '../contracts/catalog';
 import type { ImageManifest } from '../contracts/image-manifest';
 import type { Order } from '../contracts/order';

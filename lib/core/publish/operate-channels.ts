@@ -8,7 +8,8 @@ import { applyAtHome, nothingToDo, type ChannelPlan } from './channel-plan';
 import type { DeliveryPorts } from './deliver';
 import { holdWord, readHold, releasingWord, type Saying } from './hold';
 import { readChannel } from './move-channel';
-import { awayTargets, homeOf, homeParameters, pipelinePath } from './pipeline-path';
+import { awayTargets, homeOf, pipelinePath } from './pipeline-path';
+import { homeParameters } from '../ports/home-parameters';
 import { planPromotion, type PromotionInput, type PromotionPlan } from './plan-promotion';
 import { planRollback } from './plan-rollback';
 

@@ -3,8 +3,6 @@ import type {
   PublicationTarget,
   PublicationTargets,
 } from '../contracts/pipeline-description';
-import type { ParameterStore } from '../ports/parameter-store';
-import type { ParameterStores } from '../ports/parameter-stores';
 
 /** The path of a pipeline's parameters, such as `/winbake/2022-core`. */
 export function pipelinePath({ parameterPrefix, pipeline }: PipelineDescription): string {
@@ -27,14 +25,6 @@ export function targetsOf(description: PublicationTargets): readonly Publication
 /** The other accounts and regions that publications go to. */
 export function awayTargets(description: PublicationTargets): readonly PublicationTarget[] {
   return targetsOf(description).slice(1);
-}
-
-/** The parameters of the pipeline's own account and region. */
-export function homeParameters(
-  stores: ParameterStores,
-  description: PipelineDescription,
-): Promise<ParameterStore> {
-  return stores.of(homeOf(description));
 }
 
 /** A target in a key or a message. */

@@ -3,7 +3,8 @@ import { imageSetId } from '../../../lib/core/catalog/image-set-id';
 import { findingKey } from '../../../lib/core/gate/finding-key';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../../lib/core/gate/gate-policy';
-import { clientTokenOf, newOrder } from '../../../lib/core/gate/order-id';
+import { clientTokenOf } from '../../../lib/core/gate/order-id';
+import { newOrder } from '../../../lib/core/gate/new-order';
 import { inShort } from '../../support/gate-history';
 import { GateState } from '../../support/gate-state';
 
