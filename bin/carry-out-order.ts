@@ -1,4 +1,4 @@
-import type { OperateAnswer } from '../lib/core/contracts/operate-request';
+import type { OperateAnswer } from '../lib/contract/documents/operate-request';
 import type { Ask } from './confirm';
 import { ExitCode } from './exit-code';
 import type { OrderOptions } from './order-options';

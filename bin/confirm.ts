@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { UsageError } from '../lib/core/errors/usage-error';
+import { UsageError } from '../lib/contract/values/errors';
 
 /** Asks the person at the terminal; nothing but `y` or `yes` is a yes. */
 export type Ask = (question: string) => Promise<boolean>;

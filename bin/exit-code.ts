@@ -1,5 +1,4 @@
-import { UsageError } from '../lib/core/errors/usage-error';
-import { WinbakeError } from '../lib/core/errors/winbake-error';
+import { UsageError, WinbakeError } from '../lib/contract/values/errors';
 import { Interruption } from './interruption';
 
 /** What a command's exit code says; the README's table is the same. */

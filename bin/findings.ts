@@ -1,4 +1,4 @@
-import type { Finding } from '../lib/core/resolve/finding';
+import type { Finding } from '../lib/contract/values/finding';
 
 /** Findings as lines for people, the gravest first. */
 export function formatFindings(findings: readonly Finding[]): string {

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
-import { UsageError } from '../lib/core/errors/usage-error';
+import { UsageError } from '../lib/contract/values/errors';
 import type { FleetVerb, FleetWish } from '../lib/core/fleet/fleet-order';
-import { readOsVersion } from '../lib/core/windows/os-version';
+import { readOsVersion } from '../lib/contract/values/os-version';
 import { parseDuration } from './option-values';
 
 /** A verb of the command line that changes what a fleet does. */

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../lib/core/errors/winbake-error';
+import { WinbakeError } from '../lib/contract/values/errors';
 
 /** The signals by which people and systems end a command. */
 export type EndingSignal = 'SIGINT' | 'SIGTERM';

@@ -1,5 +1,5 @@
-import { UsageError } from '../lib/core/errors/usage-error';
-import { readDay, readInstant } from '../lib/core/history/instant';
+import { UsageError } from '../lib/contract/values/errors';
+import { readDay, readInstant } from '../lib/contract/values/instant';
 
 /** A positive number of seconds, at most a day; throws a `UsageError`. */
 export function parseSeconds(text: string): number {

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { UsageError } from '../lib/core/errors/usage-error';
+import { UsageError } from '../lib/contract/values/errors';
 
 /** What every command that changes something says. */
 export interface OrderOptions {

@@ -4,12 +4,12 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { explaining } from '../lib/aws/explain-failure';
 import { invokeOperate } from '../lib/aws/lambda-operate';
 import { identifyCaller, readPipeline, type Caller } from '../lib/aws/pipeline-account';
-import type { OperateAnswer, OperateRequest } from '../lib/core/contracts/operate-request';
-import type { PipelineDescription } from '../lib/core/contracts/pipeline-description';
-import { UsageError } from '../lib/core/errors/usage-error';
+import type { OperateAnswer, OperateRequest } from '../lib/contract/documents/operate-request';
+import type { PipelineDescription } from '../lib/contract/documents/pipeline-description';
+import { UsageError } from '../lib/contract/values/errors';
 import { operate } from '../lib/core/operate/operate';
 import { operatePorts } from '../lib/handlers/operate-ports';
-import { osOf } from '../lib/handlers/os';
+import { osOf } from '../lib/contract/values/release';
 import type { PipelineOptions } from './pipeline-options';
 import type { Terminal } from './terminal';
 

@@ -1,4 +1,4 @@
-import type { OperateAnswer } from '../lib/core/contracts/operate-request';
+import type { OperateAnswer } from '../lib/contract/documents/operate-request';
 
 /** A plan for people: what changes, and why. */
 export function planText({ changes, reasons }: Pick<OperateAnswer, 'changes' | 'reasons'>): string {

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { UsageError } from '../lib/core/errors/usage-error';
+import { UsageError } from '../lib/contract/values/errors';
 import {
   BASE_AMI_POLICIES,
   DEFAULT_GATE_POLICY,
@@ -11,7 +11,7 @@ import {
   type HostWithoutImagePolicy,
   type LatePolicy,
   type OutOfBandPolicy,
-} from '../lib/core/gate/gate-policy';
+} from '../lib/contract/documents/gate-policy';
 import { EXTRA_FORMS } from '../lib/core/resolve/image-extra';
 import { parseDuration, parseRevision } from './option-values';
 

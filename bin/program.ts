@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { WinbakeError } from '../lib/core/errors/winbake-error';
+import { WinbakeError } from '../lib/contract/values/errors';
 import { backtestCommand } from './commands/backtest';
 import { compatCommand } from './commands/compat';
 import { destroyCommand } from './commands/destroy';

@@ -3,7 +3,7 @@ import { explaining } from '../lib/aws/explain-failure';
 import { listPipelines, readPipeline } from '../lib/aws/pipeline-account';
 import { readPipelineStatus } from '../lib/core/care/pipeline-status';
 import { operatePorts } from '../lib/handlers/operate-ports';
-import { osOf } from '../lib/handlers/os';
+import { osOf } from '../lib/contract/values/release';
 import type { ReadStatus } from './commands/status';
 import { signIn } from './pipeline-access';
 

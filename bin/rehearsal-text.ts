@@ -1,4 +1,4 @@
-import { shortDigest } from '../lib/core/oci/digest';
+import { shortDigest } from '../lib/contract/values/digest';
 import type { RehearsalReport, ReportedDecision } from '../lib/rehearsal/run/rehearsal-report';
 import { formatFindings } from './findings';
 import { describeFleets } from './fleets-text';

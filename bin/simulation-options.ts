@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { parseRelease } from '../lib/core/windows/release';
+import { parseRelease } from '../lib/contract/values/release';
 import type { BacktestOptions } from '../lib/rehearsal/backtest/backtest-options';
 import { gatePolicy, policyOptions, type PolicyOptions } from './policy-options';
 

@@ -1,5 +1,5 @@
 import type { PipelineStatus } from '../lib/core/care/pipeline-status';
-import { CHANNELS } from '../lib/core/publish/channel-names';
+import { CHANNELS } from '../lib/contract/names/parameters';
 import { formatTable } from './table';
 
 /** How a pipeline stands, for people: what they set by hand first. */

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { OperateRequest, OperateVerb } from '../lib/core/contracts/operate-request';
+import type { OperateRequest, OperateVerb } from '../lib/contract/documents/operate-request';
 import { parseDuration } from './option-values';
 
 /** The part of a request that a verb's own options make. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { compatibility } from '../../lib/core/windows/compatibility';
-import { parseOsVersion } from '../../lib/core/windows/os-version';
+import { parseOsVersion } from '../../lib/contract/values/os-version';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';
 import type { Terminal } from '../terminal';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { UsageError } from '../../lib/core/errors/usage-error';
+import { UsageError } from '../../lib/contract/values/errors';
 import type { Remain } from '../../lib/core/destroy/plan-destroy';
 import type { AskForText } from '../confirm';
 import { ExitCode } from '../exit-code';

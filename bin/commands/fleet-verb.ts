@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { UsageError } from '../../lib/core/errors/usage-error';
+import { UsageError } from '../../lib/contract/values/errors';
 import { holdWord } from '../../lib/core/publish/hold';
 import { carryOutOrder } from '../carry-out-order';
 import type { ExitCode } from '../exit-code';

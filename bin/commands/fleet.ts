@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { UsageError } from '../../lib/core/errors/usage-error';
+import { UsageError } from '../../lib/contract/values/errors';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';
 import type { FleetTools } from '../fleet-tools';

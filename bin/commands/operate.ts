@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { operateRequestSchema } from '../../lib/core/contracts/operate-request';
-import { UsageError } from '../../lib/core/errors/usage-error';
+import { operateRequestSchema } from '../../lib/contract/documents/operate-request';
+import { UsageError } from '../../lib/contract/values/errors';
 import type { PipelineAccess } from '../pipeline-access';
 import type { Ask } from '../confirm';
 import { carryOutOrder } from '../carry-out-order';

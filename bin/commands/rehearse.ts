@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { parseRelease } from '../../lib/core/windows/release';
-import { UsageError } from '../../lib/core/errors/usage-error';
+import { parseRelease } from '../../lib/contract/values/release';
+import { UsageError } from '../../lib/contract/values/errors';
 import { AMI_FAULTS } from '../../lib/rehearsal/fleet/ami-faults';
 import { HOST_FAULTS, takeHostFaults } from '../../lib/rehearsal/host/host-faults';
 import { FAULTS, parseFaults } from '../../lib/rehearsal/registry/faults';

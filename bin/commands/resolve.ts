@@ -4,8 +4,8 @@ import { rememberingRegistry } from '../../lib/core/resolve/remembering-registry
 import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../lib/core/resolve/family';
 import { parseImageExtras } from '../../lib/core/resolve/image-extra';
 import { resolveImages, type Resolution } from '../../lib/core/resolve/resolve-images';
-import { parseHostVersion } from '../../lib/core/windows/os-version';
-import { parseRelease } from '../../lib/core/windows/release';
+import { parseHostVersion } from '../../lib/contract/values/os-version';
+import { parseRelease } from '../../lib/contract/values/release';
 import { createRegistryClient } from '../../lib/registry/registry-client';
 import { ExitCode } from '../exit-code';
 import { formatFindings } from '../findings';
@@ -14,7 +14,7 @@ import { parseSeconds } from '../option-values';
 import type { Finish } from '../finish';
 import { formatBytes, formatTable } from '../table';
 import type { Terminal } from '../terminal';
-import { shortDigest } from '../../lib/core/oci/digest';
+import { shortDigest } from '../../lib/contract/values/digest';
 
 const DEFAULT_REGISTRY = 'https://mcr.microsoft.com';
 

@@ -2,7 +2,7 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
-import type { PipelineDescription, PublicationTarget } from '../core/contracts/pipeline-description';
+import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
 import type { AmiInventory } from '../core/ports/ami-inventory';
 import { assumeAccountRole } from './account-parameter-stores';
 import { ec2PipelineAmis } from './ec2-pipeline-amis';

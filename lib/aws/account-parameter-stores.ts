@@ -1,8 +1,8 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { PipelineDescription, PublicationTarget } from '../core/contracts/pipeline-description';
+import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
 import type { ParameterStores } from '../core/ports/parameter-stores';
-import { accountRoleName } from '../core/publish/role-names';
+import { accountRoleName } from '../contract/names/resources';
 import { ssmParameterStore } from './ssm-parameter-store';
 
 /** The shortest session that STS gives; a look at a target is much shorter. */

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../core/errors/winbake-error';
+import { WinbakeError } from '../contract/values/errors';
 
 /** What a call was for, to be named to people. */
 export interface CallPlace {

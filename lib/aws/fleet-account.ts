@@ -1,7 +1,7 @@
 import { paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm';
-import type { FleetState } from '../core/contracts/fleet-state';
-import { WinbakeError } from '../core/errors/winbake-error';
-import { fleetParameters } from '../core/fleet/fleet-parameters';
+import type { FleetState } from '../contract/documents/fleet-state';
+import { WinbakeError } from '../contract/values/errors';
+import { fleetParameters } from '../contract/names/parameters';
 import { readFleetState } from '../core/fleet/fleet-state-keeper';
 import type { Caller } from './pipeline-account';
 import { ssmParameterStore } from './ssm-parameter-store';

@@ -1,12 +1,7 @@
 import { InvokeCommand, ResourceNotFoundException, type LambdaClient } from '@aws-sdk/client-lambda';
-import {
-  operateAnswerSchema,
-  type OperateAnswer,
-  type OperateRequest,
-} from '../core/contracts/operate-request';
-import { parseDocument } from '../core/contracts/parse-document';
-import { UsageError } from '../core/errors/usage-error';
-import { WinbakeError } from '../core/errors/winbake-error';
+import { parseDocument } from '../contract/documents/document';
+import { operateAnswerSchema, type OperateAnswer, type OperateRequest } from '../contract/documents/operate-request';
+import { UsageError, WinbakeError } from '../contract/values/errors';
 
 /**
  * Hands an order to a pipeline's operate function; undefined where there is no such function. Throws a `UsageError` or

@@ -1,14 +1,8 @@
+import { GetParameterCommand, paginateGetParametersByPath, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import {
-  GetParameterCommand,
-  paginateGetParametersByPath,
-  ParameterNotFound,
-  type SSMClient,
-} from '@aws-sdk/client-ssm';
-import { parseDocument } from '../core/contracts/parse-document';
-import { pipelineDescriptionSchema, type PipelineDescription } from '../core/contracts/pipeline-description';
-import { UsageError } from '../core/errors/usage-error';
-import { WinbakeError } from '../core/errors/winbake-error';
+import { parseDocument } from '../contract/documents/document';
+import { pipelineDescriptionSchema, type PipelineDescription } from '../contract/documents/pipeline-description';
+import { UsageError, WinbakeError } from '../contract/values/errors';
 
 /** Who calls, and where. */
 export interface Caller {

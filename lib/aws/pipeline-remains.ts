@@ -9,7 +9,7 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import { amiKeyDescription, logGroupsOf, resourceNameOf } from '../core/destroy/left-names';
+import { amiKeyDescription, logGroupsOf, resourceNameOf } from '../contract/names/resources';
 import type { Remains } from '../core/ports/remains';
 import { accountAmiInventory } from './account-ami-inventory';
 import { leftBuckets } from './left-buckets';

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { accountRoleName, reachingRoleNames } from '../core/publish/role-names';
+import { accountRoleName, reachingRoleNames } from '../contract/names/resources';
 import { allow } from '../internal/allow';
 import { parameterArn } from '../internal/parameter-arn';
 import type { AccountSettings } from './account-settings';

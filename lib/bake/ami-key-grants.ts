@@ -7,7 +7,7 @@ import {
   type AwsSdkCall,
 } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { AUTO_SCALING_GRANT, amiKeyAlias, autoScalingRoleArn } from '../core/publish/ami-key-names';
+import { AUTO_SCALING_GRANT, amiKeyAlias, autoScalingRoleArn } from '../contract/names/resources';
 import { EndingLogs } from '../internal/ending-logs';
 import { flattenReference } from '../internal/flatten-reference';
 import type { AccountSettings } from './account-settings';

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import { AUTO_SCALING_GRANT, autoScalingRoleArn } from '../core/publish/ami-key-names';
+import { AUTO_SCALING_GRANT, autoScalingRoleArn } from '../contract/names/resources';
 
 /** What starts an instance from an encrypted snapshot and copies one. */
 const USE = [

@@ -1,8 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { amiKeyDescription } from '../core/destroy/left-names';
-import { amiKeyAlias } from '../core/publish/ami-key-names';
+import { amiKeyDescription, amiKeyAlias } from '../contract/names/resources';
 import { keyAdministration } from '../internal/key-administration';
 
 /**

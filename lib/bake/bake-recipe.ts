@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { CACHE_IMAGES_COMPONENT } from '../core/bake/cache-images-component';
 import type { ComponentDocument } from '../core/bake/component-document';
 import { componentFaults, valueFaults } from '../core/bake/component-faults';
-import { CURRENT_ORDER_KEY } from '../core/bake/document-keys';
+import { CURRENT_ORDER_KEY } from '../contract/names/bucket-keys';
 import { PREPARE_SYSPREP_COMPONENT } from '../core/bake/prepare-sysprep-component';
 import { renderComponent } from '../core/bake/render-component';
 import { NO_UPDATES, UPDATE_COMPONENT } from '../core/bake/update-component';

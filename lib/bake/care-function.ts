@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { CareEnvironment } from '../handlers/env';
+import type { CareEnvironment } from '../contract/names/environment';
 import { allow } from '../internal/allow';
 import { parameterArn } from '../internal/parameter-arn';
 import { ScheduleTarget } from '../internal/schedule-target';

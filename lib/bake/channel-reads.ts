@@ -1,6 +1,6 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { CHANNELS, channelParameters } from '../core/publish/channel-names';
+import { CHANNELS, channelParameters } from '../contract/names/parameters';
 import { parameterArn } from '../internal/parameter-arn';
 
 /** Lets somebody read what channels and revisions of pipelines point to, in the region of `scope`. */

@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { SeedEnvironment, SeededPipeline } from '../handlers/env';
+import type { SeedEnvironment, SeededPipeline } from '../contract/names/environment';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { ResourceProvider } from '../internal/resource-provider';

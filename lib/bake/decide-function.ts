@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { gatePolicyVariables, type DecideEnvironment } from '../handlers/env';
+import { gatePolicyVariables, type DecideEnvironment } from '../contract/names/environment';
 import { allow } from '../internal/allow';
 import { parameterArn } from '../internal/parameter-arn';
 import { allowAnnouncements } from './announcement-writes';

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { accountRoleName } from '../core/publish/role-names';
+import { accountRoleName } from '../contract/names/resources';
 import { allow } from '../internal/allow';
 import { allowChannelWrites } from './channel-writes';
 import type { PipelineSettings } from './pipeline-settings';

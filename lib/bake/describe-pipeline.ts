@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { DescribedPipeline } from '../handlers/env';
+import type { DescribedPipeline } from '../contract/names/environment';
 import { deployedBytes, MOST_DEPLOYED_BYTES } from '../internal/deployed-bytes';
 import { refuse } from '../internal/validate';
 import { functionName, stateMachineName } from './fixed-names';

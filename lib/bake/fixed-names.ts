@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { functionRoleName as nameOfFunctionRole } from '../core/publish/role-names';
+import { functionRoleName as nameOfFunctionRole } from '../contract/names/resources';
 import { refuse } from '../internal/validate';
 
 /** The functions of a pipeline whose names are known without it. */

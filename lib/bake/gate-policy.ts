@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { GatePolicy as GateRules } from '../core/gate/gate-policy';
+import type { GatePolicy as GateRules } from '../contract/documents/gate-policy';
 import { familyOf } from '../core/resolve/family';
-import { parseRelease } from '../core/windows/release';
+import { parseRelease } from '../contract/values/release';
 import { checkHours, refuse } from '../internal/validate';
 import { BaseAmiPolicy } from './base-ami-policy';
 import { HostWithoutImagePolicy } from './host-without-image-policy';

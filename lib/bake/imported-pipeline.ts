@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { resourceNameOf } from '../core/destroy/left-names';
+import { resourceNameOf } from '../contract/names/resources';
 import { defaultPipelineName, type WindowsOs } from '../windows-os';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { grantChannelReads } from './channel-reads';

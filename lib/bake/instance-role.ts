@@ -1,7 +1,7 @@
 import { CfnInstanceProfile, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { CURRENT_ORDER_KEY } from '../core/bake/document-keys';
+import { CURRENT_ORDER_KEY } from '../contract/names/bucket-keys';
 import { allow, explainManagedPolicy } from '../internal/allow';
 import { allowKeyUse } from '../internal/key-use';
 import type { InstanceScripts } from './instance-scripts';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { OperateEnvironment } from '../handlers/env';
+import type { OperateEnvironment } from '../contract/names/environment';
 import { allow } from '../internal/allow';
 import { parameterArn } from '../internal/parameter-arn';
 import { allowDelivery } from './delivery-writes';

@@ -3,7 +3,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { NoticeEnvironment } from '../handlers/env';
+import type { NoticeEnvironment } from '../contract/names/environment';
 import { HandlerFunction } from '../internal/handler-function';
 import { allowKeyUse } from '../internal/key-use';
 import { functionName, functionRoleName, type FunctionKind } from './fixed-names';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import { METRIC_NAMESPACE, type PipelineMetricName } from '../core/ports/metric-names';
+import { METRIC_NAMESPACE, type PipelineMetricName } from '../contract/names/metrics';
 
 /**
  * A metric that the functions write: bakes where they end, the rest every 15 minutes. The highest value of an hour, unless

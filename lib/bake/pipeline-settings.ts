@@ -3,7 +3,7 @@ import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
-import { resourceNameOf } from '../core/destroy/left-names';
+import { resourceNameOf } from '../contract/names/resources';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { refuse } from '../internal/validate';
 import { defaultPipelineName, type WindowsOs } from '../windows-os';

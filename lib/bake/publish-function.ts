@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { PublishEnvironment } from '../handlers/env';
+import type { PublishEnvironment } from '../contract/names/environment';
 import { allow } from '../internal/allow';
 import { allowAnnouncements } from './announcement-writes';
 import { allowDelivery } from './delivery-writes';

@@ -6,7 +6,7 @@ import {
 } from '../core/bake/bake-bound';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/ended-without-image';
 import { IMAGE_BUILDER_REFUSALS } from '../core/bake/image-builder-refusals';
-import { POLL_INTERVAL_SECONDS } from '../core/gate/gate-policy';
+import { POLL_INTERVAL_SECONDS } from '../contract/documents/gate-policy';
 import { PIPELINE_TAG } from './pipeline-tag';
 
 /** A service that fails is asked again for half an hour. */

@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE } from '../core/ports/metric-names';
+import { METRIC_NAMESPACE } from '../contract/names/metrics';
 import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { Stats, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';

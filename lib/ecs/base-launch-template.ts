@@ -1,5 +1,4 @@
-import type { CfnLaunchTemplate, IMachineImage } from 'aws-cdk-lib/aws-ec2';
-import { LaunchTemplate, OperatingSystemType, UserData, type LaunchTemplateProps } from 'aws-cdk-lib/aws-ec2';
+import { type CfnLaunchTemplate, type IMachineImage, LaunchTemplate, OperatingSystemType, UserData, type LaunchTemplateProps } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
 /** Windows, and no AMI: CDK refuses a group whose launch template names none, so that it is taken away from the template. */

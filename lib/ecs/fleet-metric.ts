@@ -1,8 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import type { FleetMetrics } from '../core/ports/metric-names';
-import { METRIC_NAMESPACE } from '../core/ports/metric-names';
+import { type FleetMetrics, METRIC_NAMESPACE } from '../contract/names/metrics';
 
 /** A metric that the rollout writes at each look, every 15 minutes. The highest value of an hour, unless something else is asked for. */
 export function fleetMetric(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Construct } from 'constructs';
-import type { LaunchTemplateEnvironment } from '../handlers/env';
+import type { LaunchTemplateEnvironment } from '../contract/names/environment';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { parameterArn } from '../internal/parameter-arn';

@@ -8,7 +8,7 @@ import {
 import { ParameterValueType, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { IWindowsAmiPipeline } from '../bake/i-windows-ami-pipeline';
-import { channelParameters, revisionParameters } from '../core/publish/channel-names';
+import { channelParameters, revisionParameters } from '../contract/names/parameters';
 import { DEFAULT_PARAMETER_PREFIX } from '../internal/names';
 import { defaultPipelineName, type WindowsOs } from '../windows-os';
 import { AmiChannel } from './ami-channel';

@@ -1,5 +1,5 @@
-import { UsageError } from '../core/errors/usage-error';
-import type { OperateRequest } from '../core/contracts/operate-request';
+import { UsageError } from '../contract/values/errors';
+import type { OperateRequest } from '../contract/documents/operate-request';
 
 /** The alias through which findings may be accepted and nothing else. */
 export const ACCEPT_ALIAS = 'accept';

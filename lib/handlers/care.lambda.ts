@@ -9,7 +9,7 @@ import { s3DocumentStore } from '../aws/s3-document-store';
 import { snsNotifier } from '../aws/sns-notifier';
 import { createCare } from './care';
 import { embeddedMetrics } from './embedded-metrics';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 import { createLog } from './log';
 import { pipelineOf } from './pipeline';
 

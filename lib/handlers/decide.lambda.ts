@@ -12,7 +12,7 @@ import { ssmParameterStore } from '../aws/ssm-parameter-store';
 import { stepFunctionsExecutions } from '../aws/step-functions-executions';
 import { createRegistryClient } from '../registry/registry-client';
 import { createDecide, type DecideAnswer, type DecideEvent } from './decide';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 import { createLog } from './log';
 import { withLog } from './with-log';
 

@@ -16,12 +16,12 @@ import {
   type RebakeNoticePorts,
   type ToldRebake,
 } from '../core/notify/rebake-notices';
-import type { Finding } from '../core/resolve/finding';
+import type { Finding } from '../contract/values/finding';
 import { failureIn, type FailedState } from './decide-failure';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 import { extrasOf, linesOf } from './families';
 import { gatePolicyOf } from './gate-policy';
-import { osOf } from './os';
+import { osOf } from '../contract/values/release';
 
 /** The input of an execution of the state machine. */
 export interface RebakeInput {

@@ -3,7 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { fleetDeletion } from '../aws/fleet-deletion';
 import { createDeleteFleet } from './delete-fleet';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 import { createLog } from './log';
 
 /** Deletes a fleet's group when its stack is deleted. */

@@ -1,6 +1,6 @@
 import { deleteFleet } from '../core/fleet/delete-fleet';
 import type { FleetDeletion } from '../core/ports/fleet-deletion';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 import type { Log } from './log';
 
 /** A request of the custom resource, as far as it is read. */

@@ -1,5 +1,5 @@
 import { type Metrics } from '../core/ports/metrics';
-import { METRIC_NAMESPACE } from '../core/ports/metric-names';
+import { METRIC_NAMESPACE } from '../contract/names/metrics';
 import { toStandardOutput, type Write } from './log';
 
 /**

@@ -5,8 +5,8 @@ import {
   LATE_POLICIES,
   OUT_OF_BAND_POLICIES,
   type GatePolicy,
-} from '../core/gate/gate-policy';
-import type { GatePolicyEnvironment } from './env';
+} from '../contract/documents/gate-policy';
+import type { GatePolicyEnvironment } from '../contract/names/environment';
 
 /**
  * The policy of the environment; what it leaves out is the default. Throws where a value is none, which only a broken

@@ -7,7 +7,7 @@ import { autoScalingFleet } from '../aws/auto-scaling-fleet';
 import { fleetDeployment } from '../aws/fleet-deployment';
 import { findFleetGroup } from '../aws/find-fleet-group';
 import { ssmParameterStore } from '../aws/ssm-parameter-store';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 import { createLaunchTemplate, type LaunchTemplateEvent } from './launch-template';
 import { createLog } from './log';
 import { withLog } from './with-log';

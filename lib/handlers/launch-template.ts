@@ -1,5 +1,5 @@
 import { cloneWithLiveAmi, type DeploymentPorts } from '../core/fleet/clone-with-live-ami';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 
 /** A custom resource's request, as far as it is read. */
 export interface LaunchTemplateEvent {

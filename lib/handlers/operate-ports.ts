@@ -8,7 +8,7 @@ import { imageBuilderControl } from '../aws/image-builder-control';
 import { s3DocumentStore } from '../aws/s3-document-store';
 import { stepFunctionsExecutions } from '../aws/step-functions-executions';
 import { stepFunctionsRebakes } from '../aws/step-functions-rebakes';
-import type { PipelineDescription } from '../core/contracts/pipeline-description';
+import type { PipelineDescription } from '../contract/documents/pipeline-description';
 import type { OperatePorts } from '../core/operate/operate';
 
 /** The services that the verbs work with, as whoever's credentials this process has. */

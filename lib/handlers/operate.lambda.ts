@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { OperateAnswer } from '../core/contracts/operate-request';
+import type { OperateAnswer } from '../contract/documents/operate-request';
 import { createLog } from './log';
 import { createOperate } from './operate';
 import { operatePorts } from './operate-ports';

@@ -1,9 +1,9 @@
-import { operateRequestSchema, type OperateAnswer } from '../core/contracts/operate-request';
-import { parseDocument } from '../core/contracts/parse-document';
+import { operateRequestSchema, type OperateAnswer } from '../contract/documents/operate-request';
+import { parseDocument } from '../contract/documents/document';
 import { operate, type OperatePorts } from '../core/operate/operate';
 import { requireWay } from './accept-only';
 import type { Log } from './log';
-import { osOf } from './os';
+import { osOf } from '../contract/values/release';
 import { pipelineOf } from './pipeline';
 
 /** Makes the operate function over its ports: it plans, and carries out, what a person orders. */

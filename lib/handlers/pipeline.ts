@@ -1,6 +1,6 @@
-import { parseDocument } from '../core/contracts/parse-document';
-import { pipelineDescriptionSchema, type PipelineDescription } from '../core/contracts/pipeline-description';
-import { required } from './env';
+import { parseDocument } from '../contract/documents/document';
+import { pipelineDescriptionSchema, type PipelineDescription } from '../contract/documents/pipeline-description';
+import { required } from '../contract/names/environment';
 
 /** The pipeline that a handler serves, as its environment describes it. */
 export function pipelineOf(environment: NodeJS.ProcessEnv): PipelineDescription {

@@ -1,6 +1,6 @@
 import type { Metrics } from '../core/ports/metrics';
 import { publishBake, type FinishedBake, type PublishPorts } from '../core/publish/publish-bake';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 import type { Log } from './log';
 import { pipelineOf } from './pipeline';
 

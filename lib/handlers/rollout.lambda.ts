@@ -8,7 +8,7 @@ import { autoScalingFleet } from '../aws/auto-scaling-fleet';
 import { ecsContainerHosts } from '../aws/ecs-container-hosts';
 import { snsNotifier } from '../aws/sns-notifier';
 import { ssmParameterStore, ssmVersionedParameters } from '../aws/ssm-parameter-store';
-import { required } from './env';
+import { required } from '../contract/names/environment';
 import { createRollout } from './rollout';
 
 const print = (line: string) => {

@@ -3,8 +3,8 @@ import { underLease, type FleetLeasePorts } from '../core/fleet/fleet-lease';
 import type { FleetPorts } from '../core/fleet/fleet-ports';
 import { reconcileFleet } from '../core/fleet/reconcile-fleet';
 import { parseRolloutPolicy } from '../core/fleet/rollout-policy';
-import { failedBeside } from '../core/publish/channel-names';
-import { required } from './env';
+import { failedBeside } from '../contract/names/parameters';
+import { required } from '../contract/names/environment';
 
 /** What a rollout works with. */
 export interface RolloutPorts extends FleetPorts, FleetLeasePorts {

@@ -1,8 +1,8 @@
 import type { ParameterStore } from '../core/ports/parameter-store';
 import type { Rebakes } from '../core/ports/rebakes';
 import { seedChannels } from '../core/publish/seed-channels';
-import type { SeededPipeline } from './env';
-import { osOf } from './os';
+import type { SeededPipeline } from '../contract/names/environment';
+import { osOf } from '../contract/values/release';
 
 /** What seeding works with. */
 export interface SeedPorts {

@@ -11,7 +11,7 @@ import { checkEnvironmentBytes } from './deployed-bytes';
 import { EndingLogs } from './ending-logs';
 import { allowKeyUse } from './key-use';
 
-/** What a handler's function needs; `Environment` is its interface in `lib/handlers/env.ts`. */
+/** What a handler's function needs; `Environment` is its interface in `lib/contract/names/environment.ts`. */
 export interface HandlerFunctionProps<Environment extends object> {
   readonly handler: HandlerName;
   readonly description: string;

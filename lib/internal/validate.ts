@@ -1,5 +1,4 @@
-import { Token } from 'aws-cdk-lib';
-import type { Duration } from 'aws-cdk-lib';
+import { Token, type Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** The limits of a value, both allowed, and a sentence with the way out. */

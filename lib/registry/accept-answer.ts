@@ -1,4 +1,4 @@
-import { isDigest, shortDigest, type Digest } from '../core/oci/digest';
+import { isDigest, shortDigest, type Digest } from '../contract/values/digest';
 import { digestOf, exactText } from './content-digest';
 import type { FollowedAnswer } from './follow-redirects';
 import type { RegistryComplaints } from './registry-complaints';

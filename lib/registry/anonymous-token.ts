@@ -1,4 +1,4 @@
-import { isJsonObject, textAt, type JsonObject } from '../core/oci/json-value';
+import { isJsonObject, textAt, type JsonObject } from '../contract/values/json';
 import type { AuthChallenge } from './bearer-challenge';
 import type { HttpQuestion } from './http-exchange';
 import type { HttpSender } from './http-sender';

@@ -1,5 +1,5 @@
-import { isDigest } from '../core/oci/digest';
-import { isJsonObject, textAt } from '../core/oci/json-value';
+import { isDigest } from '../contract/values/digest';
+import { isJsonObject, textAt } from '../contract/values/json';
 import { isIndexType, isManifestType } from '../core/oci/media-type';
 import type { ManifestDocument, ManifestHead } from '../core/oci/registry';
 import { acceptBody, assertDigest } from './accept-answer';

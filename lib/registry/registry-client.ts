@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Agent } from 'undici';
-import type { Digest } from '../core/oci/digest';
+import type { Digest } from '../contract/values/digest';
 import { ACCEPTED_MANIFESTS } from '../core/oci/media-type';
 import type { ManifestDocument, ManifestHead, Registry } from '../core/oci/registry';
 import { acceptBody, assertDigest, isThere } from './accept-answer';

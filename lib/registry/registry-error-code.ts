@@ -1,4 +1,4 @@
-import { isJsonObject, textAt } from '../core/oci/json-value';
+import { isJsonObject, textAt } from '../contract/values/json';
 
 /**
  * The registry's own code in the body of a refused request, such as `TOOMANYREQUESTS`, or undefined where there is none.

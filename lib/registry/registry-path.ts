@@ -1,5 +1,5 @@
-import { UsageError } from '../core/errors/usage-error';
-import { isDigest, shortDigest } from '../core/oci/digest';
+import { UsageError } from '../contract/values/errors';
+import { isDigest, shortDigest } from '../contract/values/digest';
 import { isRepository, isTag } from '../core/oci/image-reference';
 import { TAGS_PER_PAGE } from './registry-limits';
 import type { RegistryAddress } from './registry-url';

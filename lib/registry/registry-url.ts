@@ -1,4 +1,4 @@
-import { UsageError } from '../core/errors/usage-error';
+import { UsageError } from '../contract/values/errors';
 import { isLoopbackHost } from './network-address';
 
 /** Where a registry is. */

@@ -1,5 +1,5 @@
 import { isTag } from '../core/oci/image-reference';
-import { isJsonObject } from '../core/oci/json-value';
+import { isJsonObject } from '../contract/values/json';
 import { acceptBody, isThere } from './accept-answer';
 import { describeContent } from './content-type';
 import type { FollowedAnswer } from './follow-redirects';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isJsonObject } from '../core/oci/json-value';
-import { WinbakeError } from '../core/errors/winbake-error';
+import { isJsonObject } from '../contract/values/json';
+import { WinbakeError } from '../contract/values/errors';
 
 /**
  * The folder of the package "winbake" that this code runs from, source tree, bundle or installation alike. `start` is

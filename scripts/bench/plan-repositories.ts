@@ -1,4 +1,4 @@
-import { RELEASES, type ReleaseName } from '../../lib/core/windows/release';
+import { RELEASES, type ReleaseName } from '../../lib/contract/values/release';
 import { publishedMonths, type PublishedMonth } from './published-images';
 
 /** A tag to push: a manifest list with the OS version in its entry, or one image with the version in its config only. */

@@ -1,6 +1,6 @@
 import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
-import type { OsVersion } from '../../lib/core/windows/os-version';
-import type { Release } from '../../lib/core/windows/release';
+import type { OsVersion } from '../../lib/contract/values/os-version';
+import type { Release } from '../../lib/contract/values/release';
 import { publishedMonths } from './published-images';
 import type { Scenario } from './scenario';
 import type { SkopeoLooks, Versions } from './skopeo-looks';

@@ -1,6 +1,6 @@
 import { patchTuesday } from '../../lib/core/calendar/patch-tuesday';
-import { formatOsVersion } from '../../lib/core/windows/os-version';
-import { RELEASES, type Release, type ReleaseName } from '../../lib/core/windows/release';
+import { formatOsVersion } from '../../lib/contract/values/os-version';
+import { RELEASES, type Release, type ReleaseName } from '../../lib/contract/values/release';
 
 /** One month's images of a release. */
 export interface PublishedMonth {

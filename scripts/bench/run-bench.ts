@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseRelease } from '../../lib/core/windows/release';
+import { parseRelease } from '../../lib/contract/values/release';
 import { formatReport, reportScenario, type BenchReport, type ScenarioReport } from './bench-report';
 import { findPrograms } from './find-program';
 import { startLocalRegistry } from './local-registry';

@@ -1,6 +1,6 @@
 import { candidateTag } from '../../lib/core/resolve/candidate-tag';
 import type { ImageFamily } from '../../lib/core/resolve/family';
-import { formatOsVersion, readOsVersion, type OsVersion } from '../../lib/core/windows/os-version';
+import { formatOsVersion, readOsVersion, type OsVersion } from '../../lib/contract/values/os-version';
 import { BenchError } from './bench-error';
 import { runProgram, type ProgramRun } from './run-program';
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { Catalog } from '../../lib/core/contracts/catalog';
+import type { Catalog } from '../../lib/contract/documents/catalog';
 import { emptyCatalog, withObservations } from '../../lib/core/catalog/catalog';
 import { observationsOf, observeFamilies } from '../../lib/core/gate/observe';
 import type { ImageFamily } from '../../lib/core/resolve/family';
 import { rememberingRegistry } from '../../lib/core/resolve/remembering-registry';
 import { resolveImages, type Resolution } from '../../lib/core/resolve/resolve-images';
-import { formatOsVersion, type OsVersion } from '../../lib/core/windows/os-version';
-import type { Release } from '../../lib/core/windows/release';
+import { formatOsVersion, type OsVersion } from '../../lib/contract/values/os-version';
+import type { Release } from '../../lib/contract/values/release';
 import type { Registry } from '../../lib/core/oci/registry';
 import { createRegistryClient } from '../../lib/registry/registry-client';
 import { BenchError } from './bench-error';

@@ -1,5 +1,5 @@
 import { explainFailure } from '../../lib/aws/explain-failure';
-import { UsageError } from '../../lib/core/errors/usage-error';
+import { UsageError } from '../../lib/contract/values/errors';
 
 const PLACE = { doing: 'read the pipeline 2022-core', region: 'eu-central-1' };
 

@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipelineDescriptionSchema } from '../../lib/core/contracts/pipeline-description';
+import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
 import { ACCOUNTS, addAllPropsPipeline, OWN_DOCUMENT, REGIONS } from '../support/all-props-pipeline';
 import { environmentWith, onlyProperties, onlyResource } from '../support/only-resource';
 import { actionsOf, policyStatements } from '../support/policy-statements';

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { amiKeyDescription, logGroupsOf, resourceNameOf } from '../../lib/core/destroy/left-names';
+import { amiKeyDescription, logGroupsOf, resourceNameOf } from '../../lib/contract/names/resources';
 import { WindowsAmiPipeline, WindowsOs } from '../../lib/index';
 
 test('what a deleted stack leaves is found by the names that the pipeline gave it', () => {

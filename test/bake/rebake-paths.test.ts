@@ -1,5 +1,5 @@
 import { planAccept } from '../../lib/core/operate/plan-accept';
-import { parseRelease } from '../../lib/core/windows/release';
+import { parseRelease } from '../../lib/contract/values/release';
 import { publicationAt } from '../support/pipeline-description';
 import { RebakeWorld, wayOf } from '../support/rebake-world';
 

@@ -1,6 +1,6 @@
 import { candidateTag } from '../../lib/core/resolve/candidate-tag';
 import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
-import { RELEASES } from '../../lib/core/windows/release';
+import { RELEASES } from '../../lib/contract/values/release';
 import { planRepositories, TAGS_PER_REPOSITORY } from '../../scripts/bench/plan-repositories';
 import { publishedMonths } from '../../scripts/bench/published-images';
 

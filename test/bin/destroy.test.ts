@@ -20,7 +20,7 @@ import { CreateStateMachineCommand, DeleteStateMachineCommand, SFNClient } from 
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ImagebuilderClient, ListImagesCommand } from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
-import { amiKeyDescription } from '../../lib/core/destroy/left-names';
+import { amiKeyDescription } from '../../lib/contract/names/resources';
 import { describeWithMoto } from '../support/moto';
 import { channelsAt, DESCRIPTION, PATH } from '../support/pipeline-description';
 import { runCommandLine } from '../support/run-command-line';

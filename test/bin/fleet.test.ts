@@ -11,8 +11,8 @@ import {
   RegisterContainerInstanceCommand,
 } from '@aws-sdk/client-ecs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { FleetState } from '../../lib/core/contracts/fleet-state';
-import type { FleetWords } from '../../lib/core/contracts/fleet-words';
+import type { FleetState } from '../../lib/contract/documents/fleet-state';
+import type { FleetWords } from '../../lib/contract/documents/overrides';
 import { observeFleet } from '../../lib/core/fleet/observe-fleet';
 import { DEFAULT_ROLLOUT_POLICY } from '../../lib/core/fleet/rollout-policy';
 import { contractFixture } from '../support/contract-fixture';

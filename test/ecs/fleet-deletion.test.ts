@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { DELETION_TAG } from '../../lib/core/fleet/fleet-parameters';
+import { DELETION_TAG } from '../../lib/contract/names/parameters';
 import type { Template } from '../../lib/rehearsal/assembly/read-assembly';
 import { dependenciesOf } from '../../lib/rehearsal/cloudformation/dependency-order';
 import { callerOf } from '../../lib/rehearsal/iam/role-policies';

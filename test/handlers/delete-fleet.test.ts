@@ -1,4 +1,4 @@
-import { DELETION_TAG } from '../../lib/core/fleet/fleet-parameters';
+import { DELETION_TAG } from '../../lib/contract/names/parameters';
 import type { FleetDeletion } from '../../lib/core/ports/fleet-deletion';
 import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
 import { createLog } from '../../lib/handlers/log';

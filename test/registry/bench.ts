@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Digest } from '../../lib/core/oci/digest';
+import type { Digest } from '../../lib/contract/values/digest';
 import { RegistryError } from '../../lib/core/oci/registry-error';
 import {
   createRegistryClient,

@@ -1,5 +1,5 @@
-import { UsageError } from '../../lib/core/errors/usage-error';
-import type { Digest } from '../../lib/core/oci/digest';
+import { UsageError } from '../../lib/contract/values/errors';
+import type { Digest } from '../../lib/contract/values/digest';
 import { Bench, MANIFEST, registryError, sha256 } from './bench';
 import type { ScriptedAnswer } from './scripted-registry';
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../../lib/core/errors/usage-error';
+import { UsageError } from '../../lib/contract/values/errors';
 import { parseRegistryUrl } from '../../lib/registry/registry-url';
 
 describe('parseRegistryUrl', () => {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Catalog } from '../../lib/core/contracts/catalog';
-import type { ImageManifest } from '../../lib/core/contracts/image-manifest';
-import type { Order } from '../../lib/core/contracts/order';
-import type { Verification } from '../../lib/core/contracts/verification';
+import type { Catalog } from '../../lib/contract/documents/catalog';
+import type { ImageManifest, Verification } from '../../lib/contract/documents/evidence';
+import type { Order } from '../../lib/contract/documents/order';
 import type { ImageBuild } from '../../lib/core/ports/image-builds';
 import { memoryDocuments, memoryParameters } from './memory-ports';
 import { channelsAt, DESCRIPTION } from './pipeline-description';

@@ -1,6 +1,6 @@
-import type { FleetState } from '../../lib/core/contracts/fleet-state';
-import type { FleetWords } from '../../lib/core/contracts/fleet-words';
-import type { Channel } from '../../lib/core/contracts/publication';
+import type { FleetState } from '../../lib/contract/documents/fleet-state';
+import type { FleetWords } from '../../lib/contract/documents/overrides';
+import type { Channel } from '../../lib/contract/documents/publication';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
 import { reconcileFleet } from '../../lib/core/fleet/reconcile-fleet';
 import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/core/fleet/rollout-policy';

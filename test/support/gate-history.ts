@@ -1,7 +1,7 @@
-import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/core/gate/gate-policy';
+import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/documents/gate-policy';
 import type { GateDecision } from '../../lib/core/gate/gate-input';
 import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
-import { parseRelease } from '../../lib/core/windows/release';
+import { parseRelease } from '../../lib/contract/values/release';
 import { RecordedLooks } from '../../lib/rehearsal/backtest/recorded-looks';
 import {
   simulateGate,

@@ -1,4 +1,4 @@
-import type { Finding } from '../../lib/core/resolve/finding';
+import type { Finding } from '../../lib/contract/values/finding';
 import { Amis } from '../../lib/rehearsal/account/amis';
 import { ObjectStorage } from '../../lib/rehearsal/account/object-storage';
 import type { TemplateResource } from '../../lib/rehearsal/assembly/read-assembly';

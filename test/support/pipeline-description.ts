@@ -1,7 +1,6 @@
-import type { PipelineDescription } from '../../lib/core/contracts/pipeline-description';
-import type { Channel } from '../../lib/core/contracts/publication';
-import type { CHANNELS } from '../../lib/core/publish/channel-names';
-import { channelParameters } from '../../lib/core/publish/channel-names';
+import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
+import type { Channel } from '../../lib/contract/documents/publication';
+import { type CHANNELS, channelParameters } from '../../lib/contract/names/parameters';
 
 /** Where the described pipeline keeps its parameters. */
 export const PATH = '/winbake/2022-core';

@@ -1,11 +1,11 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
-import { CURRENT_ORDER_KEY } from '../../lib/core/bake/document-keys';
-import type { Catalog } from '../../lib/core/contracts/catalog';
-import type { Order } from '../../lib/core/contracts/order';
+import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
+import type { Catalog } from '../../lib/contract/documents/catalog';
+import type { Order } from '../../lib/contract/documents/order';
 import type { BakeControl } from '../../lib/core/ports/bake-control';
-import { requiredChecks } from '../../lib/core/contracts/verification';
+import { requiredChecks } from '../../lib/contract/documents/evidence';
 import type { Measurement } from '../../lib/core/ports/metrics';
 import {
   createDecide,

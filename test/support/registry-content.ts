@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Digest } from '../../lib/core/oci/digest';
+import type { Digest } from '../../lib/contract/values/digest';
 
 /** An image as a publisher might have made it. */
 export interface ImageShape {

@@ -1,10 +1,9 @@
-import type { ImageSet, SetImage } from '../../lib/core/contracts/catalog';
-import type { ImageManifest } from '../../lib/core/contracts/image-manifest';
-import type { Order } from '../../lib/core/contracts/order';
-import type { Verification } from '../../lib/core/contracts/verification';
+import type { ImageSet, SetImage } from '../../lib/contract/documents/catalog';
+import type { ImageManifest, Verification } from '../../lib/contract/documents/evidence';
+import type { Order } from '../../lib/contract/documents/order';
+import type { Mode } from '../../lib/contract/values/mode';
+import type { ReleaseName } from '../../lib/contract/values/release';
 import type { EvidenceInput } from '../../lib/core/publish/judge-evidence';
-import type { Mode } from '../../lib/core/resolve/mode';
-import type { ReleaseName } from '../../lib/core/windows/release';
 import { digestOf } from './registry-content';
 
 /** When the order of such a bake was made, and when its build began and ended by Image Builder's clock. */

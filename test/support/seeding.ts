@@ -1,4 +1,4 @@
-import type { SeededPipeline } from '../../lib/handlers/env';
+import type { SeededPipeline } from '../../lib/contract/names/environment';
 import { createSeed, type SeedEvent } from '../../lib/handlers/seed';
 import type { DeployedResource, ResourceHandler } from '../../lib/rehearsal/cloudformation/resource-handler';
 import type { MemoryParameters } from './memory-ports';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/core/oci/json-value';
+import type { JsonObject } from '../../lib/contract/values/json';
 import type { Environment } from '../../lib/rehearsal/assembly/environment';
 import type { TemplateResource } from '../../lib/rehearsal/assembly/read-assembly';
 import { StackModel } from '../../lib/rehearsal/assembly/stack-model';

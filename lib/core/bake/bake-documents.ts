@@ -1,9 +1,8 @@
-import type { Order } from '../contracts/order';
-import { orderSchema } from '../contracts/order';
-import { parseDocument } from '../contracts/parse-document';
+import { parseDocument } from '../../contract/documents/document';
+import { type Order, orderSchema } from '../../contract/documents/order';
 import type { DocumentStore } from '../ports/document-store';
 
-export { CURRENT_ORDER_KEY } from './document-keys';
+export { CURRENT_ORDER_KEY } from '../../contract/names/bucket-keys';
 
 /** The key under which an order is kept. */
 export function orderKey(id: string): string {

@@ -1,5 +1,5 @@
-import type { Lease } from '../contracts/lease';
-import { WinbakeError } from '../errors/winbake-error';
+import type { Lease } from '../../contract/documents/order';
+import { WinbakeError } from '../../contract/values/errors';
 import type { BakeControl } from '../ports/bake-control';
 import type { DocumentStore } from '../ports/document-store';
 import type { Executions } from '../ports/executions';

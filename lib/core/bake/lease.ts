@@ -1,9 +1,9 @@
-import { leaseSchema, type Lease } from '../contracts/lease';
-import { parseDocument } from '../contracts/parse-document';
-import { WinbakeError } from '../errors/winbake-error';
+import { leaseSchema, type Lease } from '../../contract/documents/order';
+import { parseDocument } from '../../contract/documents/document';
+import { WinbakeError } from '../../contract/values/errors';
 import type { DocumentStore } from '../ports/document-store';
 import type { Executions } from '../ports/executions';
-import { LEASE_KEY } from './document-keys';
+import { LEASE_KEY } from '../../contract/names/bucket-keys';
 
 const ATTEMPTS = 5;
 

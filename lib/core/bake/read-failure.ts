@@ -1,5 +1,5 @@
-import { failureSchema, type Failure } from '../contracts/failure';
-import { parseDocument } from '../contracts/parse-document';
+import { failureSchema, type Failure } from '../../contract/documents/evidence';
+import { parseDocument } from '../../contract/documents/document';
 import type { BakeControl } from '../ports/bake-control';
 import type { DocumentStore } from '../ports/document-store';
 import { failureKey } from './bake-documents';

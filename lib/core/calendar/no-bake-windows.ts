@@ -1,5 +1,5 @@
-import { UsageError } from '../errors/usage-error';
-import { isJsonObject } from '../oci/json-value';
+import { UsageError } from '../../contract/values/errors';
+import { isJsonObject } from '../../contract/values/json';
 
 /** The days of a week, as windows name them. */
 export const WEEKDAYS = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const;

@@ -1,5 +1,5 @@
-import { careMemorySchema, type CareMemory } from '../contracts/care-memory';
-import { parseDocument } from '../contracts/parse-document';
+import { careMemorySchema, type CareMemory } from '../../contract/documents/memory';
+import { parseDocument } from '../../contract/documents/document';
 import { changeDocument, readDocument, type DocumentForm } from '../documents/change-document';
 import type { DocumentStore } from '../ports/document-store';
 import type { PrunedAmi } from './plan-prune';

@@ -1,4 +1,4 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { AmiInventory } from '../ports/ami-inventory';
 import type { Announcer } from '../ports/announcer';
 import type { Metrics } from '../ports/metrics';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../contracts/deliveries';
+import type { Delivery } from '../../contract/documents/publication';
 import type { NoticeCause } from '../notify/notice-cause';
 import { heal, tellOnce } from '../notify/tell-once';
 import { deliverEverywhere } from '../publish/deliver';

@@ -1,12 +1,11 @@
+import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
+import { releaseOfOs } from '../../contract/values/release';
 import { readCatalog } from '../catalog/catalog-store';
-import type { PipelineDescription } from '../contracts/pipeline-description';
 import type { NoticeKind } from '../notify/notice-cause';
 import { heal, tellOnce } from '../notify/tell-once';
+import { homeParameters } from '../ports/home-parameters';
 import { readHold } from '../publish/hold';
 import { readChannel } from '../publish/move-channel';
-import { pipelinePath } from '../publish/pipeline-path';
-import { homeParameters } from '../ports/home-parameters';
-import { releaseOfOs } from '../windows/release-of-os';
 import type { CarePart, CarePorts } from './care-ports';
 import { patchBudget, type PatchBudget } from './patch-budget';
 

@@ -1,10 +1,10 @@
-import type { FailedPublication, FailedPublications } from '../contracts/failed-publications';
-import { fleetStateSchema } from '../contracts/fleet-state';
-import { parseDocument } from '../contracts/parse-document';
+import type { FailedPublication, FailedPublications } from '../../contract/documents/publication';
+import { fleetStateSchema } from '../../contract/documents/fleet-state';
+import { parseDocument } from '../../contract/documents/document';
 import type { ParameterStore } from '../ports/parameter-store';
-import { failedParameter } from '../publish/channel-names';
+import { failedParameter } from '../../contract/names/parameters';
 import { readChannel } from '../publish/move-channel';
-import { pipelinePath, targetsOf } from '../publish/pipeline-path';
+import { pipelinePath, targetsOf } from '../../contract/documents/pipeline-description';
 import type { CarePart } from './care-ports';
 
 /** What a fleet says of a failure may be long; a parameter holds 4 KB. */

@@ -1,7 +1,7 @@
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
-import type { Catalog } from '../contracts/catalog';
-import type { Channel } from '../contracts/publication';
-import { readOsVersion } from '../windows/os-version';
+import type { Catalog } from '../../contract/documents/catalog';
+import type { Channel } from '../../contract/documents/publication';
+import { readOsVersion } from '../../contract/values/os-version';
 
 /** What a pipeline's patching is measured by. */
 export interface PatchBudgetInput {

@@ -1,20 +1,19 @@
+import type { Catalog } from '../../contract/documents/catalog';
+import type { OperatorWord } from '../../contract/documents/overrides';
+import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
+import type { Channel } from '../../contract/documents/publication';
+import type { ChannelName } from '../../contract/names/parameters';
+import type { Release } from '../../contract/values/release';
 import { isBaking, readLease } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
-import type { Catalog } from '../contracts/catalog';
-import type { OperatorWord } from '../contracts/operator-word';
-import type { PipelineDescription } from '../contracts/pipeline-description';
-import type { Channel } from '../contracts/publication';
 import { openNotices } from '../notify/tell-once';
 import type { DocumentStore } from '../ports/document-store';
 import type { Executions } from '../ports/executions';
+import { homeParameters } from '../ports/home-parameters';
 import type { ParameterStores } from '../ports/parameter-stores';
-import type { ChannelName } from '../publish/channel-names';
 import { readDeliveries } from '../publish/deliveries-book';
 import { readHold } from '../publish/hold';
 import { readChannel } from '../publish/move-channel';
-import { pipelinePath } from '../publish/pipeline-path';
-import { homeParameters } from '../ports/home-parameters';
-import type { Release } from '../windows/release';
 import { readCareMemory } from './care-memory';
 
 /** What reading the state of a pipeline works with. */

@@ -1,4 +1,4 @@
-import { DAYS_FOR_UNPUBLISHED } from '../contracts/days-for-unpublished';
+import { DAYS_FOR_UNPUBLISHED } from '../../contract/documents/publication';
 import type { AmiUse, BakedAmi, UnreadTarget } from './baked-ami';
 
 /** How many AMIs stay, and how long. */

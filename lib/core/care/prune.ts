@@ -1,6 +1,5 @@
-import type { PipelineDescription, PublicationTargets } from '../contracts/pipeline-description';
+import { type PipelineDescription, type PublicationTargets, targetsOf } from '../../contract/documents/pipeline-description';
 import type { AmiInventory } from '../ports/ami-inventory';
-import { targetsOf } from '../publish/pipeline-path';
 import type { AmiUse, BakedAmi, UnreadTarget } from './baked-ami';
 import { planPrune, type PrunedAmi } from './plan-prune';
 

@@ -1,7 +1,7 @@
-import { awayTargets, homeOf, pipelinePath, targetName } from '../publish/pipeline-path';
+import { awayTargets, homeOf, pipelinePath, targetName } from '../../contract/documents/pipeline-description';
 import { readChannel } from '../publish/move-channel';
 import { seedChannels } from '../publish/seed-channels';
-import { releaseOfOs } from '../windows/release-of-os';
+import { releaseOfOs } from '../../contract/values/release';
 import type { CarePart } from './care-ports';
 
 /**

@@ -1,8 +1,7 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
+import { homeParameters } from '../ports/home-parameters';
 import { readChannel } from '../publish/move-channel';
 import { promoteWhenDue } from '../publish/operate-channels';
-import { pipelinePath } from '../publish/pipeline-path';
-import { homeParameters } from '../ports/home-parameters';
 import { announceLatest } from '../publish/published-event';
 import type { CareOutcome, CarePart, CarePorts } from './care-ports';
 import { deliverPending } from './deliver-pending';

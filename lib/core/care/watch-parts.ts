@@ -1,4 +1,4 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { NoticeCause } from '../notify/notice-cause';
 import { heal, tellOnce } from '../notify/tell-once';
 import { noteFailing, noteWorking, readCareMemory } from './care-memory';

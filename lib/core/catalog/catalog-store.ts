@@ -1,10 +1,10 @@
-import { catalogSchema, type Catalog } from '../contracts/catalog';
-import { parseDocument } from '../contracts/parse-document';
-import { WinbakeError } from '../errors/winbake-error';
+import { catalogSchema, type Catalog } from '../../contract/documents/catalog';
+import { parseDocument } from '../../contract/documents/document';
+import { WinbakeError } from '../../contract/values/errors';
 import type { DocumentStore } from '../ports/document-store';
-import type { Release } from '../windows/release';
+import type { Release } from '../../contract/values/release';
 import { emptyCatalog } from './catalog';
-import { catalogKey } from './catalog-key';
+import { catalogKey } from '../../contract/names/bucket-keys';
 
 const ATTEMPTS = 5;
 

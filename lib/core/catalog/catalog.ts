@@ -1,5 +1,5 @@
-import type { Catalog, ImageSet, Observation } from '../contracts/catalog';
-import type { Release } from '../windows/release';
+import type { Catalog, ImageSet, Observation } from '../../contract/documents/catalog';
+import type { Release } from '../../contract/values/release';
 import { mergeCatalogs } from './merge-catalogs';
 
 /** A catalog that knows nothing yet. */

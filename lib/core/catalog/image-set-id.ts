@@ -1,5 +1,5 @@
-import type { SetImage } from '../contracts/catalog';
-import type { OsVersion } from '../windows/os-version';
+import type { SetImage } from '../../contract/documents/catalog';
+import type { OsVersion } from '../../contract/values/os-version';
 
 /**
  * The id of an image set, `<build>.<revision>-<12 digits>`: the same images give the same id in whatever order they stand.

@@ -1,4 +1,4 @@
-import type { Catalog } from '../contracts/catalog';
+import type { Catalog } from '../../contract/documents/catalog';
 
 /** What a catalog consists of, besides its release. */
 export type CatalogEntries = Pick<Catalog, 'observations' | 'sets' | 'hosts' | 'accepted'>;

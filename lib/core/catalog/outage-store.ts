@@ -1,10 +1,10 @@
-import { outageSchema } from '../contracts/outage';
-import { parseDocument } from '../contracts/parse-document';
-import { WinbakeError } from '../errors/winbake-error';
+import { outageSchema } from '../../contract/documents/memory';
+import { parseDocument } from '../../contract/documents/document';
+import { WinbakeError } from '../../contract/values/errors';
 import { noteOutage, type UnreadSince } from '../gate/note-outage';
 import type { FamilyLook } from '../gate/gate-image';
 import type { DocumentStore } from '../ports/document-store';
-import type { Release } from '../windows/release';
+import type { Release } from '../../contract/values/release';
 
 const ATTEMPTS = 5;
 

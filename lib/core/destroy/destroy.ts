@@ -1,5 +1,5 @@
 import type { AmiUse, BakedAmi, UnreadTarget } from '../care/baked-ami';
-import { WinbakeError } from '../errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import type { Remains } from '../ports/remains';
 import { planDestroy, type Remain } from './plan-destroy';
 

@@ -1,5 +1,5 @@
 import { readDeliveries } from '../publish/deliveries-book';
-import { awayTargets, targetName } from '../publish/pipeline-path';
+import { awayTargets, targetName } from '../../contract/documents/pipeline-description';
 import { fine, unsure, wrong, type Check } from './check-result';
 
 /**

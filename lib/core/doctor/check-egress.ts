@@ -1,4 +1,4 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import { functionNameOf } from './check-roles';
 import { fine, unsure, wrong, type Check, type CheckResult, type DoctorPorts } from './check-result';
 

@@ -1,4 +1,4 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import { fine, wrong, type Check, type CheckResult } from './check-result';
 
 /** Whether the keys of AMIs can be used, and by the other accounts too. */

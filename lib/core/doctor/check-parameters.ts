@@ -1,9 +1,8 @@
-import type { PipelineDescription, PublicationTarget } from '../contracts/pipeline-description';
+import { type PipelineDescription, type PublicationTarget, pipelinePath, targetName, targetsOf } from '../../contract/documents/pipeline-description';
+import { CHANNELS, channelParameters, type ChannelName } from '../../contract/names/parameters';
 import type { ParameterStore } from '../ports/parameter-store';
-import { CHANNELS, channelParameters, type ChannelName } from '../publish/channel-names';
 import { readHold } from '../publish/hold';
 import { readChannel } from '../publish/move-channel';
-import { pipelinePath, targetName, targetsOf } from '../publish/pipeline-path';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts } from './check-result';
 
 const CARE_MENDS = 'Care mends it at its next look, within 15 minutes; see its log where it does not.';

@@ -2,7 +2,7 @@ import { BAKE_BOUND_SECONDS } from '../bake/bake-bound';
 import { isBaking, readLease } from '../bake/lease';
 import { readCareMemory } from '../care/care-memory';
 import type { DocumentStore } from '../ports/document-store';
-import { DEFAULT_GATE_POLICY, MOST_ATTEMPTS, RETRY_SECONDS } from '../gate/gate-policy';
+import { DEFAULT_GATE_POLICY, MOST_ATTEMPTS, RETRY_SECONDS } from '../../contract/documents/gate-policy';
 import { readLastDecision } from '../gate/last-decision';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts } from './check-result';
 

@@ -1,4 +1,4 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { DocumentStore } from '../ports/document-store';
 import type { Executions } from '../ports/executions';
 import type { ParameterStores } from '../ports/parameter-stores';

@@ -1,4 +1,4 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { PipelineSight } from '../ports/pipeline-sight';
 import { fine, wrong, type Check, type CheckResult } from './check-result';
 

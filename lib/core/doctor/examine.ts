@@ -1,4 +1,4 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import { checkAccounts } from './check-accounts';
 import { checkEgressFromHere, checkEgressOfBuilds } from './check-egress';
 import { checkKeys } from './check-keys';

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import type { DocumentStore } from '../ports/document-store';
 
 const ATTEMPTS = 8;

@@ -1,4 +1,4 @@
-import { readOsVersion } from '../windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 
 /** Whether an OS version is older than the floor; one that is not known is. */
 export function isBelowFloor(osVersion: string | undefined, floor: string | undefined): boolean {

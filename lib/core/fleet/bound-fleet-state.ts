@@ -1,4 +1,4 @@
-import type { FleetState } from '../contracts/fleet-state';
+import type { FleetState } from '../../contract/documents/fleet-state';
 
 /**
  * A standard parameter takes 4 KB.

@@ -1,4 +1,4 @@
-import type { FleetRollout, FleetState } from '../contracts/fleet-state';
+import type { FleetRollout, FleetState } from '../../contract/documents/fleet-state';
 import type { FleetWorld } from './fleet-world';
 import type { ActionPlace } from './fleet-ports';
 import { logEntryOf, monthOf, writeLogEntry } from './rollout-log';

@@ -1,6 +1,6 @@
-import { parseDocument } from '../contracts/parse-document';
-import { channelSchema } from '../contracts/publication';
-import { WinbakeError } from '../errors/winbake-error';
+import { parseDocument } from '../../contract/documents/document';
+import { channelSchema } from '../../contract/documents/publication';
+import { WinbakeError } from '../../contract/values/errors';
 import type { FleetControl } from '../ports/fleet-control';
 import type { ParameterStore } from '../ports/parameter-store';
 import { pauseForDeployment } from './deployment-pause';

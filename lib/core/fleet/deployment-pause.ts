@@ -1,6 +1,6 @@
-import { fleetDeploymentSchema, type FleetDeployment } from '../contracts/fleet-deployment';
-import { parseDocument } from '../contracts/parse-document';
-import { WinbakeError } from '../errors/winbake-error';
+import { fleetDeploymentSchema, type FleetDeployment } from '../../contract/documents/fleet-state';
+import { parseDocument } from '../../contract/documents/document';
+import { WinbakeError } from '../../contract/values/errors';
 import type { FleetGroup } from '../ports/fleet-control';
 import type { ParameterStore } from '../ports/parameter-store';
 import type { FleetWorld } from './fleet-world';

@@ -1,5 +1,4 @@
-import type { FleetState } from '../contracts/fleet-state';
-import type { RolloutLog, RolloutLogEntry } from '../contracts/rollout-log';
+import type { FleetState, RolloutLog, RolloutLogEntry } from '../../contract/documents/fleet-state';
 import { hoursBetween, releasedAt } from './patch-hours';
 
 /** Hours from Microsoft's release to each step, null where it did not come to that. */

@@ -1,5 +1,5 @@
-import { fleetLeaseSchema, type FleetLease } from '../contracts/lease';
-import { parseDocument } from '../contracts/parse-document';
+import { fleetLeaseSchema, type FleetLease } from '../../contract/documents/order';
+import { parseDocument } from '../../contract/documents/document';
 import type { VersionedParameters } from '../ports/parameter-store';
 
 /**

@@ -1,5 +1,4 @@
-import { FleetMetrics } from '../ports/metric-names';
-import { METRIC_NAMESPACE } from '../ports/metric-names';
+import { FleetMetrics, METRIC_NAMESPACE } from '../../contract/names/metrics';
 import type { FleetWorld } from './fleet-world';
 import { hoursBehind, hoursUnpatched } from './patch-hours';
 import { runningPublications } from './running-publications';

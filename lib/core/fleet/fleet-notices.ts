@@ -1,4 +1,4 @@
-import type { FleetState } from '../contracts/fleet-state';
+import type { FleetState } from '../../contract/documents/fleet-state';
 
 /** Notes what people are to be told; a cause that is open is not noted again. */
 export function raise(state: FleetState, cause: string, message: string, now: Date): FleetState {

@@ -1,6 +1,6 @@
-import { fleetStateSchema, type FleetState } from '../contracts/fleet-state';
-import { fleetWordsSchema, type FleetWords } from '../contracts/fleet-words';
-import { parseDocument } from '../contracts/parse-document';
+import { fleetStateSchema, type FleetState } from '../../contract/documents/fleet-state';
+import { fleetWordsSchema, type FleetWords } from '../../contract/documents/overrides';
+import { parseDocument } from '../../contract/documents/document';
 import type { ParameterStore } from '../ports/parameter-store';
 import { fleetStateText } from './bound-fleet-state';
 

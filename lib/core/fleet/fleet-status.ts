@@ -1,10 +1,9 @@
-import type { FleetState } from '../contracts/fleet-state';
-import type { FleetWords } from '../contracts/fleet-words';
-import type { Channel } from '../contracts/publication';
-import { readOsVersion } from '../windows/os-version';
+import type { FleetState } from '../../contract/documents/fleet-state';
+import { type FleetWords, wordInForce } from '../../contract/documents/overrides';
+import type { Channel } from '../../contract/documents/publication';
+import { readOsVersion } from '../../contract/values/os-version';
 import { hoursBehind, hoursUnpatched } from './patch-hours';
 import { runningPublications } from './running-publications';
-import { wordInForce } from './word-in-force';
 
 /** An instance of a fleet as the services describe it. */
 export interface FleetInstance {

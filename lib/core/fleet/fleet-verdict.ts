@@ -1,4 +1,4 @@
-import type { FleetState } from '../contracts/fleet-state';
+import type { FleetState } from '../../contract/documents/fleet-state';
 
 /** Whether a publication does well on a fleet: all instances run it, it failed there, or that is not known yet. */
 export type FleetVerdict = 'well' | 'bad' | 'waiting';

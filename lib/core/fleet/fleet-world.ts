@@ -1,7 +1,5 @@
-import type { FailedPublication } from '../contracts/failed-publications';
-import type { FleetDeployment } from '../contracts/fleet-deployment';
-import type { FleetState } from '../contracts/fleet-state';
-import type { Channel } from '../contracts/publication';
+import type { FleetDeployment, FleetState } from '../../contract/documents/fleet-state';
+import type { FailedPublication, Channel } from '../../contract/documents/publication';
 import type { ContainerHost } from '../ports/container-hosts';
 import type { FleetGroup, InstanceRefresh } from '../ports/fleet-control';
 import type { RolloutPolicy } from './rollout-policy';

@@ -1,8 +1,8 @@
-import type { FleetRollout } from '../contracts/fleet-state';
+import type { FleetRollout } from '../../contract/documents/fleet-state';
 import { isBelowFloor } from './below-floor';
 import { instancesOf, type FleetWorld } from './fleet-world';
 import { judgeCanary, type CanaryJudgement } from './judge-canary';
-import { wordInForce } from './word-in-force';
+import { wordInForce } from '../../contract/documents/overrides';
 
 /** A host that has not registered with ECS by then will not; Auto Scaling itself gives up after an hour, too. */
 const REGISTRATION_SECONDS = 60 * 60;

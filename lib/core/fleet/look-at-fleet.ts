@@ -1,5 +1,5 @@
-import { parseDocument } from '../contracts/parse-document';
-import { channelSchema } from '../contracts/publication';
+import { parseDocument } from '../../contract/documents/document';
+import { channelSchema } from '../../contract/documents/publication';
 import { pausingDeployment } from './deployment-pause';
 import { readFailed } from './read-failed';
 import { readFleetWords, type FleetStateKeeper } from './fleet-state-keeper';

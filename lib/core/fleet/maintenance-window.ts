@@ -1,4 +1,4 @@
-import { UsageError } from '../errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 
 /** Hours of some days of the week in which a rollout may begin; one that ends before it begins ends on the next day. */
 export interface MaintenanceWindow {

@@ -1,5 +1,5 @@
-import type { FleetState } from '../contracts/fleet-state';
-import type { Channel } from '../contracts/publication';
+import type { FleetState } from '../../contract/documents/fleet-state';
+import type { Channel } from '../../contract/documents/publication';
 
 /** Which fleet a state is of. */
 export interface FleetIdentity {

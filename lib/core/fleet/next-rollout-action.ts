@@ -1,7 +1,7 @@
-import type { FailedPublication } from '../contracts/failed-publications';
-import type { FleetState } from '../contracts/fleet-state';
-import type { Channel } from '../contracts/publication';
-import { readOsVersion } from '../windows/os-version';
+import type { FleetState } from '../../contract/documents/fleet-state';
+import { wordInForce } from '../../contract/documents/overrides';
+import type { FailedPublication, Channel } from '../../contract/documents/publication';
+import { readOsVersion } from '../../contract/values/os-version';
 import { isBelowFloor } from './below-floor';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
@@ -10,7 +10,6 @@ import { floorOf, secondsOf } from './judge-rollout';
 import { isOpen } from './maintenance-window';
 import type { RolloutAction } from './rollout-action';
 import { whileRefreshing } from './while-refreshing';
-import { wordInForce } from './word-in-force';
 
 /** Instances that a rollout has left behind are looked at again after a day. */
 const STRAY_SECONDS = 24 * 60 * 60;

@@ -1,13 +1,12 @@
-import type { FleetState } from '../contracts/fleet-state';
-import type { FleetWords } from '../contracts/fleet-words';
-import type { Channel } from '../contracts/publication';
+import type { FleetState } from '../../contract/documents/fleet-state';
+import { type FleetWords, wordInForce } from '../../contract/documents/overrides';
+import type { Channel } from '../../contract/documents/publication';
+import { heal, raise } from './fleet-notices';
 import { instancesOf, isUnderWay, type FleetWorld } from './fleet-world';
 import { secondsOf } from './judge-rollout';
 import { hoursUnpatched } from './patch-hours';
 import { runningPublications } from './running-publications';
 import { isOurs } from './while-refreshing';
-import { wordInForce } from './word-in-force';
-import { heal, raise } from './fleet-notices';
 
 /** The state with what a look found: nothing of it is decided. `words` are what people say now. */
 export function observeFleet(world: FleetWorld, words: FleetWords | undefined): FleetState {

@@ -1,6 +1,6 @@
 import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
-import type { Channel } from '../contracts/publication';
-import { readOsVersion } from '../windows/os-version';
+import type { Channel } from '../../contract/documents/publication';
+import { readOsVersion } from '../../contract/values/os-version';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 

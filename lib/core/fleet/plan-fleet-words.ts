@@ -1,11 +1,10 @@
-import type { FleetState } from '../contracts/fleet-state';
-import type { FleetWords } from '../contracts/fleet-words';
-import { UsageError } from '../errors/usage-error';
+import type { FleetState } from '../../contract/documents/fleet-state';
+import { type FleetWords, wordInForce } from '../../contract/documents/overrides';
+import { UsageError } from '../../contract/values/errors';
+import { readOsVersion } from '../../contract/values/os-version';
 import { holdWord, longestUntil, wordUntil } from '../publish/hold';
-import { readOsVersion } from '../windows/os-version';
 import { isBelowFloor } from './below-floor';
 import type { FleetOrder } from './fleet-order';
-import { wordInForce } from './word-in-force';
 
 /** What an order changes, why, and the words of the fleet afterwards; without changes there is nothing to do. */
 export interface FleetPlan {

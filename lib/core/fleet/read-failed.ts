@@ -1,5 +1,5 @@
-import { failedPublicationsSchema, type FailedPublication } from '../contracts/failed-publications';
-import { parseDocument } from '../contracts/parse-document';
+import { failedPublicationsSchema, type FailedPublication } from '../../contract/documents/publication';
+import { parseDocument } from '../../contract/documents/document';
 import type { ParameterStore } from '../ports/parameter-store';
 
 /** What has failed elsewhere, as a fleet reads it; nothing where the pipeline never wrote it. */

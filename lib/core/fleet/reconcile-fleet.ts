@@ -1,4 +1,4 @@
-import type { FleetState } from '../contracts/fleet-state';
+import type { FleetState } from '../../contract/documents/fleet-state';
 import { carryOutAction } from './carry-out-action';
 import { heal, raise, subjectOf } from './fleet-notices';
 import type { ActionPlace, FleetParameters, FleetPorts } from './fleet-ports';

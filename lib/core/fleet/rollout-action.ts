@@ -1,5 +1,5 @@
-import type { FleetRollout, RolloutOutcome, WaitsFor } from '../contracts/fleet-state';
-import type { Channel } from '../contracts/publication';
+import type { FleetRollout, RolloutOutcome, WaitsFor } from '../../contract/documents/fleet-state';
+import type { Channel } from '../../contract/documents/publication';
 
 /** The next thing to do for a fleet, with the reason for people. */
 export type RolloutAction =

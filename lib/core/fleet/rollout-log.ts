@@ -1,7 +1,6 @@
-import type { FleetRollout, FleetState, RolloutOutcome } from '../contracts/fleet-state';
-import type { Channel } from '../contracts/publication';
-import { parseDocument } from '../contracts/parse-document';
-import { rolloutLogSchema, type RolloutLog, type RolloutLogEntry } from '../contracts/rollout-log';
+import { parseDocument } from '../../contract/documents/document';
+import { type FleetRollout, type FleetState, type RolloutOutcome, rolloutLogSchema, type RolloutLog, type RolloutLogEntry } from '../../contract/documents/fleet-state';
+import type { Channel } from '../../contract/documents/publication';
 import type { ParameterStore } from '../ports/parameter-store';
 import { LONGEST_PARAMETER } from './bound-fleet-state';
 import { hoursBetween, releasedAt } from './patch-hours';

@@ -1,5 +1,5 @@
-import type { FleetState } from '../contracts/fleet-state';
-import type { Channel } from '../contracts/publication';
+import type { FleetState } from '../../contract/documents/fleet-state';
+import type { Channel } from '../../contract/documents/publication';
 import type { FleetGroup } from '../ports/fleet-control';
 
 /** The publication of each instance's AMI as far as the fleet's state knows it, in the order of the instances. */

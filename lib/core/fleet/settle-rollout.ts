@@ -1,5 +1,5 @@
-import type { FleetState, RolloutOutcome } from '../contracts/fleet-state';
-import type { Channel } from '../contracts/publication';
+import type { FleetState, RolloutOutcome } from '../../contract/documents/fleet-state';
+import type { Channel } from '../../contract/documents/publication';
 import { heal, raise } from './fleet-notices';
 
 /** A rollout's end as the state keeps it. */

@@ -1,4 +1,4 @@
-import type { FleetRollout, FleetState } from '../contracts/fleet-state';
+import type { FleetRollout, FleetState } from '../../contract/documents/fleet-state';
 import type { RefreshRequest } from '../ports/fleet-control';
 import type { ActionPlace } from './fleet-ports';
 import type { FleetWorld } from './fleet-world';

@@ -1,7 +1,7 @@
 import { imageSetId } from '../catalog/image-set-id';
-import type { ImageSet, SetImage } from '../contracts/catalog';
-import type { Finding } from '../resolve/finding';
-import { formatOsVersion } from '../windows/os-version';
+import type { ImageSet, SetImage } from '../../contract/documents/catalog';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion } from '../../contract/values/os-version';
 import { chooseExtras } from './choose-extras';
 import type { GuardedFamily } from './gate-image';
 import type { GateInput } from './gate-input';

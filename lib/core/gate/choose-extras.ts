@@ -1,10 +1,10 @@
-import type { Observation, SetImage } from '../contracts/catalog';
-import { isDigest } from '../oci/digest';
+import type { Observation, SetImage } from '../../contract/documents/catalog';
+import { isDigest } from '../../contract/values/digest';
 import { candidateTag } from '../resolve/candidate-tag';
 import { chooseImage, type CandidateImage } from '../resolve/choose-image';
-import type { Finding } from '../resolve/finding';
+import type { Finding } from '../../contract/values/finding';
 import { hostOfExtra, type ImageExtra } from '../resolve/image-extra';
-import { formatOsVersion, readOsVersion, type OsVersion } from '../windows/os-version';
+import { formatOsVersion, readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import type { GateInput } from './gate-input';
 
 /** The extras of an image set, and what is to be said of those that are behind or missing. */

@@ -1,13 +1,13 @@
-import type { Finding } from '../resolve/finding';
-import { formatOsVersion } from '../windows/os-version';
+import { isAccepted } from '../../contract/documents/catalog';
+import { CLOCK_SKEW_SECONDS, after, Thresholds, toMinute } from '../../contract/documents/gate-policy';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion } from '../../contract/values/os-version';
 import { buildImageSet } from './build-image-set';
 import { expectNewer, type Expectation } from './expect-newer';
 import { findFrozen } from './find-frozen';
-import { isAccepted } from './finding-key';
 import { forbidLate } from './forbid-late';
 import type { GuardedFamily } from './gate-image';
 import type { Decision, GateDecision, GateInput } from './gate-input';
-import { CLOCK_SKEW_SECONDS } from './gate-policy';
 import { guardFamilies } from './guard-families';
 import { judgeHost } from './judge-host';
 import { judgeLate } from './judge-late';
@@ -15,7 +15,6 @@ import { judgeOutage } from './judge-outage';
 import { judgeRepush, repushReason } from './judge-repush';
 import { judgeRetry } from './judge-retry';
 import { Sightings } from './sightings';
-import { after, Thresholds, toMinute } from './thresholds';
 import { whyBake } from './why-bake';
 
 /**

@@ -1,7 +1,7 @@
 import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
 import type { GateInput } from './gate-input';
 import type { Sightings } from './sightings';
-import { after, type Thresholds } from './thresholds';
+import { after, type Thresholds } from '../../contract/documents/gate-policy';
 
 /** Whether Patch Tuesday's images are still to come, did come, or were waited for in vain. */
 export interface Expectation {

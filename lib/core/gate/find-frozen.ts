@@ -1,12 +1,11 @@
+import { findingKey, isAccepted } from '../../contract/documents/catalog';
+import { FROZEN_STOP_SECONDS, FROZEN_WARNING_SECONDS, after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion } from '../../contract/values/os-version';
 import { familyOf } from '../resolve/family';
-import type { Finding } from '../resolve/finding';
-import { formatOsVersion } from '../windows/os-version';
-import { findingKey, isAccepted } from './finding-key';
 import type { GuardedFamily } from './gate-image';
 import type { GateInput } from './gate-input';
-import { FROZEN_STOP_SECONDS, FROZEN_WARNING_SECONDS } from './gate-policy';
 import type { Sightings } from './sightings';
-import { after, toMinute, type Thresholds } from './thresholds';
 
 /**
  * Families that have been behind servercore for long: their line of tags is probably no longer built. For more than 30 days

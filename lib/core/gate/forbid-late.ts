@@ -1,10 +1,10 @@
-import { formatOsVersion } from '../windows/os-version';
-import { findingKey, isAccepted } from './finding-key';
+import { formatOsVersion } from '../../contract/values/os-version';
+import { findingKey, isAccepted } from '../../contract/documents/catalog';
 import type { GuardedFamily } from './gate-image';
 import type { GateDecision, GateInput } from './gate-input';
 import type { Lateness } from './judge-late';
 import { unreadUntil } from './judge-outage';
-import { toMinute, type Thresholds } from './thresholds';
+import { toMinute, type Thresholds } from '../../contract/documents/gate-policy';
 
 type Withheld = Pick<GateDecision, 'decision' | 'reason'>;
 

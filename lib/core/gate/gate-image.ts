@@ -1,8 +1,8 @@
-import type { Digest } from '../oci/digest';
-import type { Finding } from '../resolve/finding';
+import type { Digest } from '../../contract/values/digest';
+import type { Finding } from '../../contract/values/finding';
 import type { ImageFamily } from '../resolve/family';
 import type { ImageExtra } from '../resolve/image-extra';
-import type { OsVersion } from '../windows/os-version';
+import type { OsVersion } from '../../contract/values/os-version';
 
 /** An image under a floating tag, as a look or the catalog knows it. */
 export interface GateImage {

@@ -1,8 +1,8 @@
-import type { Catalog, ImageSet } from '../contracts/catalog';
-import type { Finding } from '../resolve/finding';
-import type { Release } from '../windows/release';
+import type { Catalog, ImageSet } from '../../contract/documents/catalog';
+import type { Finding } from '../../contract/values/finding';
+import type { Release } from '../../contract/values/release';
 import type { ExtraLook, FamilyLook } from './gate-image';
-import type { GatePolicy } from './gate-policy';
+import type { GatePolicy } from '../../contract/documents/gate-policy';
 import type { UnreadSince } from './note-outage';
 
 /** What can be said: order a bake, look again later, nothing to do, or a person must choose. */

@@ -1,7 +1,7 @@
-import { isDigest } from '../oci/digest';
-import type { Finding } from '../resolve/finding';
-import { formatOsVersion } from '../windows/os-version';
-import { findingKey, isAccepted } from './finding-key';
+import { isDigest } from '../../contract/values/digest';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion } from '../../contract/values/os-version';
+import { findingKey, isAccepted } from '../../contract/documents/catalog';
 import type { FamilyLook, GateImage, GuardedFamily } from './gate-image';
 import type { GateInput } from './gate-input';
 import { isOutOfBand } from './out-of-band';

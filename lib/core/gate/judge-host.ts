@@ -1,8 +1,7 @@
+import { type ImageSet, findingKey, isAccepted } from '../../contract/documents/catalog';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
-import type { ImageSet } from '../contracts/catalog';
-import type { Finding } from '../resolve/finding';
-import { formatOsVersion, readOsVersion } from '../windows/os-version';
-import { findingKey, isAccepted } from './finding-key';
 import type { GateInput } from './gate-input';
 import { isOutOfBand } from './out-of-band';
 import { isOrderOf } from './same-images';

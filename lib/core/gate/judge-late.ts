@@ -1,10 +1,10 @@
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
-import type { Finding } from '../resolve/finding';
-import { formatOsVersion } from '../windows/os-version';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion } from '../../contract/values/os-version';
 import type { GuardedFamily } from './gate-image';
 import type { GateInput } from './gate-input';
 import type { Sightings } from './sightings';
-import { after, toMinute, type Thresholds } from './thresholds';
+import { after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
 
 /** Families that are behind the newest revision, and whether they are still waited for. */
 export interface Lateness {

@@ -1,6 +1,6 @@
 import type { FamilyLook } from './gate-image';
 import type { GateInput } from './gate-input';
-import { after, toMinute, type Thresholds } from './thresholds';
+import { after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
 
 /** What cannot be read, and whether it is still waited for. */
 export interface OutageJudgement {

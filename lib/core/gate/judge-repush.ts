@@ -1,10 +1,10 @@
-import type { ImageSet } from '../contracts/catalog';
-import type { Finding } from '../resolve/finding';
-import { formatOsVersion } from '../windows/os-version';
+import type { ImageSet } from '../../contract/documents/catalog';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion } from '../../contract/values/os-version';
 import type { GuardedFamily } from './gate-image';
 import type { GateInput } from './gate-input';
 import type { Sightings } from './sightings';
-import { after, toMinute, type Thresholds } from './thresholds';
+import { after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
 
 /** What was pushed again under the version that it had, and whether the rest is waited for. */
 export interface Repush {

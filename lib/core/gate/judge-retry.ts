@@ -1,8 +1,7 @@
-import type { ImageSet } from '../contracts/catalog';
+import type { ImageSet } from '../../contract/documents/catalog';
+import { MOST_ATTEMPTS, RETRY_SECONDS, after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
 import type { GateInput } from './gate-input';
-import { MOST_ATTEMPTS, RETRY_SECONDS } from './gate-policy';
 import { isOrderOf } from './same-images';
-import { after, toMinute, type Thresholds } from './thresholds';
 
 /** What keeps an order from being tried again now. */
 export interface RetryJudgement {

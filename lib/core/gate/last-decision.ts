@@ -1,5 +1,5 @@
-import { lastDecisionSchema, type LastDecision } from '../contracts/last-decision';
-import { parseDocument } from '../contracts/parse-document';
+import { lastDecisionSchema, type LastDecision } from '../../contract/documents/memory';
+import { parseDocument } from '../../contract/documents/document';
 import type { DocumentStore } from '../ports/document-store';
 import type { GateDecision } from './gate-input';
 

@@ -1,4 +1,4 @@
-import type { Order } from '../contracts/order';
+import type { Order } from '../../contract/documents/order';
 import type { FailedOrder } from './gate-input';
 
 /**

@@ -1,11 +1,11 @@
-import type { Catalog } from '../contracts/catalog';
+import type { Catalog } from '../../contract/documents/catalog';
 import type { Registry } from '../oci/registry';
 import { RegistryError } from '../oci/registry-error';
 import { candidateTag } from '../resolve/candidate-tag';
 import { chooseImage } from '../resolve/choose-image';
 import type { ImageExtra } from '../resolve/image-extra';
 import { readOtherCandidates } from '../resolve/read-candidates';
-import { readOsVersion } from '../windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 import type { ExtraLook, FamilyLook } from './gate-image';
 import { observeFamilies } from './observe';
 

@@ -1,12 +1,12 @@
-import type { Catalog, Observation } from '../contracts/catalog';
-import { isDigest } from '../oci/digest';
+import type { Catalog, Observation } from '../../contract/documents/catalog';
+import { isDigest } from '../../contract/values/digest';
 import { compressedBytes, parseImageManifest } from '../oci/image-manifest';
 import type { Registry } from '../oci/registry';
 import { RegistryError } from '../oci/registry-error';
 import { chooseImage, type CandidateImage } from '../resolve/choose-image';
 import type { ImageFamily } from '../resolve/family';
 import { readFloating } from '../resolve/read-candidates';
-import { formatOsVersion, readOsVersion } from '../windows/os-version';
+import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
 import type { FamilyLook, GateImage } from './gate-image';
 
 /**

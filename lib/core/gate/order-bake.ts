@@ -1,32 +1,31 @@
+import type { Catalog } from '../../contract/documents/catalog';
+import type { GatePolicy } from '../../contract/documents/gate-policy';
+import type { OrderEnd, Order } from '../../contract/documents/order';
+import type { Publication } from '../../contract/documents/publication';
+import type { Release } from '../../contract/values/release';
 import { CURRENT_ORDER_KEY, readOrder } from '../bake/bake-documents';
 import { noBakeReason, type NoBakeWindow } from '../calendar/no-bake-windows';
 import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
 import { changeOutage } from '../catalog/outage-store';
-import type { Catalog } from '../contracts/catalog';
-import type { OrderEnd } from '../contracts/lease';
-import type { Order } from '../contracts/order';
-import type { Publication } from '../contracts/publication';
 import type { Registry } from '../oci/registry';
 import type { DocumentStore } from '../ports/document-store';
 import type { ParameterStore } from '../ports/parameter-store';
-import { readChannel } from '../publish/move-channel';
 import { asConfirmed, readEqualBake } from '../publish/equal-bake';
+import { readChannel } from '../publish/move-channel';
 import { readPublication } from '../publish/publication-record';
 import { familyOf } from '../resolve/family';
 import { parseImageExtras } from '../resolve/image-extra';
 import { rememberingRegistry } from '../resolve/remembering-registry';
-import type { Release } from '../windows/release';
 import { decide } from './decide';
 import type { FailedOrder, GateDecision } from './gate-input';
-import type { GatePolicy } from './gate-policy';
 import { targetRevision } from './judge-host';
 import { noteDecision } from './last-decision';
+import { newOrder } from './new-order';
 import { observationsOf, observeFamilies } from './observe';
 import { observeExtras } from './observe-extras';
 import { newestBakeableSet } from './order-forced';
 import { orderedAt } from './order-id';
-import { newOrder } from './new-order';
 
 /** What a look of the gate works with. */
 export interface GatePorts {

@@ -2,10 +2,10 @@ import { logLink } from '../bake/log-link';
 import { isRefusal } from '../bake/image-builder-refusals';
 import { changeLease, readLease } from '../bake/lease';
 import { readFailure, type ReportedFailure } from '../bake/read-failure';
-import type { Failure } from '../contracts/failure';
-import type { OrderEnd } from '../contracts/lease';
+import type { Failure } from '../../contract/documents/evidence';
+import type { OrderEnd } from '../../contract/documents/order';
 import type { BakeControl } from '../ports/bake-control';
-import { readOsVersion } from '../windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 import {
   orderUnderLease,
   type LeasedGateAnswer,

@@ -1,4 +1,4 @@
-import type { Order } from '../contracts/order';
+import type { Order } from '../../contract/documents/order';
 
 /**
  * What makes the start of an order's build happen once: the end of its id, which holds the digits of its set and its instant.

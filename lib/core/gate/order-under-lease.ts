@@ -1,13 +1,12 @@
+import { isAccepted } from '../../contract/documents/catalog';
+import type { Lease, LeasedOrder, Order } from '../../contract/documents/order';
+import type { AwaitingPublication } from '../../contract/documents/publication';
 import { CURRENT_ORDER_KEY, orderKey, readOrder } from '../bake/bake-documents';
 import { changeLease, isBaking, takeLease } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
-import type { AwaitingPublication } from '../contracts/awaiting-publication';
-import type { Lease, LeasedOrder } from '../contracts/lease';
-import type { Order } from '../contracts/order';
 import type { DocumentStore } from '../ports/document-store';
 import type { Executions } from '../ports/executions';
 import { readAwaitingPublication } from '../publish/awaiting-publication';
-import { isAccepted } from './finding-key';
 import type { GateDecision } from './gate-input';
 import { lookAndDecide, type GatePorts, type GateRequest } from './order-bake';
 

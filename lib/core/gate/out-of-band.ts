@@ -1,6 +1,6 @@
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import type { Sightings } from './sightings';
-import { after } from './thresholds';
+import { after } from '../../contract/documents/gate-policy';
 
 /**
  * Whether a revision was released outside Patch Tuesday: it was first seen later than one longest wait after 10:00 Pacific.

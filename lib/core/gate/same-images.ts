@@ -1,4 +1,4 @@
-import type { Catalog, ImageSet } from '../contracts/catalog';
+import type { Catalog, ImageSet } from '../../contract/documents/catalog';
 import { ownImages } from '../resolve/image-extra';
 
 /**

@@ -1,6 +1,6 @@
-import type { Catalog, Observation } from '../contracts/catalog';
+import type { Catalog, Observation } from '../../contract/documents/catalog';
 import type { ImageFamily } from '../resolve/family';
-import { readOsVersion } from '../windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 
 /** An observation of a floating tag, with its revision read out. */
 export interface Sighting {

@@ -1,9 +1,9 @@
-import type { ImageSet } from '../contracts/catalog';
+import type { ImageSet } from '../../contract/documents/catalog';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import { ownImages } from '../resolve/image-extra';
 import type { Expectation } from './expect-newer';
 import type { GateInput } from './gate-input';
-import { after, type Thresholds } from './thresholds';
+import { after, type Thresholds } from '../../contract/documents/gate-policy';
 
 /**
  * Why a bake of a set is due, or undefined where nothing calls for one: a newer accepted set, changed recipe or scripts, a

@@ -1,4 +1,4 @@
-import type { Digest } from '../oci/digest';
+import type { Digest } from '../../contract/values/digest';
 
 /**
  * How surely an event is known, from a digest that was recorded and whose version is proven down to one that a test made

@@ -1,11 +1,11 @@
-import { WinbakeError } from '../errors/winbake-error';
-import { isDigest, type Digest } from '../oci/digest';
+import { WinbakeError } from '../../contract/values/errors';
+import { isDigest, type Digest } from '../../contract/values/digest';
 import { isRepository, isTag } from '../oci/image-reference';
-import { isJsonObject, type JsonObject } from '../oci/json-value';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import { isIndexType, isManifestType } from '../oci/media-type';
-import { readOsVersion } from '../windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 import { EVIDENCE, type HistoryEvent, type RecordedLayer } from './history-event';
-import { readInstant } from './instant';
+import { readInstant } from '../../contract/values/instant';
 
 /** What a field must be, in words. */
 const RULES = {

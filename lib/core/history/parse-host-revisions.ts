@@ -1,7 +1,7 @@
-import { WinbakeError } from '../errors/winbake-error';
-import { readOsVersion } from '../windows/os-version';
+import { WinbakeError } from '../../contract/values/errors';
+import { readOsVersion } from '../../contract/values/os-version';
 import { UPDATE_TYPES, type HostRevision } from './host-revision';
-import { readDay } from './instant';
+import { readDay } from '../../contract/values/instant';
 
 const HEADER = 'build,revision,os_version,kb,date,type,hasContainerImage';
 const ANSWERS = ['yes', 'no', 'unknown'] as const;

@@ -1,4 +1,4 @@
-import { findingKey } from '../gate/finding-key';
+import { findingKey } from '../../contract/documents/catalog';
 import type { GateDecision } from '../gate/gate-input';
 import type { Announcer } from '../ports/announcer';
 import { heal, tellOnce, type NoticePorts } from './tell-once';

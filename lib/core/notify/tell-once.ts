@@ -1,5 +1,5 @@
-import { noticesSchema, type Notices } from '../contracts/notices';
-import { parseDocument } from '../contracts/parse-document';
+import { noticesSchema, type Notices } from '../../contract/documents/memory';
+import { parseDocument } from '../../contract/documents/document';
 import { changeDocument, readDocument, type DocumentForm } from '../documents/change-document';
 import type { DocumentStore } from '../ports/document-store';
 import type { Notifier } from '../ports/notifier';

@@ -1,5 +1,5 @@
-import { isDigest, type Digest } from './digest';
-import { isJsonObject, textAt } from './json-value';
+import { isDigest, type Digest } from '../../contract/values/digest';
+import { isJsonObject, textAt } from '../../contract/values/json';
 import { RegistryError } from './registry-error';
 
 /**

@@ -1,4 +1,4 @@
-import { textAt } from './json-value';
+import { textAt } from '../../contract/values/json';
 import { parseJsonObject } from './parse-json';
 import type { Platform } from './platform';
 

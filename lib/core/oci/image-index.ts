@@ -1,6 +1,6 @@
 import { parseDescriptor } from './descriptor';
-import type { Digest } from './digest';
-import { isJsonObject, textAt } from './json-value';
+import type { Digest } from '../../contract/values/digest';
+import { isJsonObject, textAt } from '../../contract/values/json';
 import { parseJsonObject } from './parse-json';
 import { isIndexType } from './media-type';
 import type { Platform } from './platform';

@@ -1,5 +1,5 @@
-import { UsageError } from '../errors/usage-error';
-import { isDigest, type Digest } from './digest';
+import { UsageError } from '../../contract/values/errors';
+import { isDigest, type Digest } from '../../contract/values/digest';
 
 /** The name of an image: registry, repository and a tag, a digest, or both. */
 export interface ImageReference {

@@ -1,5 +1,5 @@
 import { RegistryError } from './registry-error';
-import { JsonObject, isJsonObject } from './json-value';
+import { JsonObject, isJsonObject } from '../../contract/values/json';
 
 /** The JSON object in a body; throws a `RegistryError` where the body is not one. `subject` names it to people. */
 export function parseJsonObject(body: string, subject: string): JsonObject {

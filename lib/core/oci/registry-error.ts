@@ -1,4 +1,4 @@
-import { WinbakeError } from '../errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 
 /** Why a registry could not be read: not reached in time, asked to slow down, or its answer breaks the rules. */
 export type RegistryErrorCode = 'REGISTRY_UNREACHABLE' | 'REGISTRY_THROTTLED' | 'REGISTRY_INVALID';

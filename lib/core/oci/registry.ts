@@ -1,4 +1,4 @@
-import type { Digest } from './digest';
+import type { Digest } from '../../contract/values/digest';
 
 /** A manifest or index as a registry serves it; `body` is exactly the bytes whose digest is `digest`. */
 export interface ManifestDocument {

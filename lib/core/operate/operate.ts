@@ -1,12 +1,12 @@
 import type { CancelPorts } from '../bake/cancel-rebake';
-import type { OperateAnswer, OperateRequest } from '../contracts/operate-request';
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { OperateAnswer, OperateRequest } from '../../contract/documents/operate-request';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { AmiInventory } from '../ports/ami-inventory';
 import type { Rebakes } from '../ports/rebakes';
 import { applyPlan, describeChange, type ChannelPlan } from '../publish/channel-plan';
 import type { DeliveryPorts } from '../publish/deliver';
 import { planHold, planPromotionOf, planRollbackOf, planUnhold } from '../publish/operate-channels';
-import type { Release } from '../windows/release';
+import type { Release } from '../../contract/values/release';
 import { planAccept } from './plan-accept';
 import { planCancel } from './plan-cancel';
 import { planPruneVerb } from './plan-prune-verb';

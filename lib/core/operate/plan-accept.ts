@@ -1,10 +1,10 @@
 import { withAccepted } from '../catalog/catalog';
-import { catalogKey } from '../catalog/catalog-key';
+import { catalogKey } from '../../contract/names/bucket-keys';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
-import { UsageError } from '../errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 import type { DocumentStore } from '../ports/document-store';
-import { FINDING_CODES } from '../resolve/finding';
-import type { Release } from '../windows/release';
+import { FINDING_CODES } from '../../contract/values/finding';
+import type { Release } from '../../contract/values/release';
 import { nothingToChange, type VerbPlan } from './verb-plan';
 
 /** Plans to pass one finding of the gate for good; the catalog keeps who did and when. Throws a `UsageError` for no finding. */

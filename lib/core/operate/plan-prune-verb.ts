@@ -1,6 +1,6 @@
 import { describePruned, describeUnread } from '../care/describe-pruned';
 import { applyPrune, readPrunePlan } from '../care/prune';
-import type { PipelineDescription } from '../contracts/pipeline-description';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { AmiInventory } from '../ports/ami-inventory';
 import type { VerbPlan } from './verb-plan';
 

@@ -1,7 +1,7 @@
 import { isBaking, readLease } from '../bake/lease';
-import type { PipelineDescription } from '../contracts/pipeline-description';
-import type { OperateRequest } from '../contracts/operate-request';
-import { UsageError } from '../errors/usage-error';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
+import type { OperateRequest } from '../../contract/documents/operate-request';
+import { UsageError } from '../../contract/values/errors';
 import type { DocumentStore } from '../ports/document-store';
 import type { Executions } from '../ports/executions';
 import type { Rebakes } from '../ports/rebakes';

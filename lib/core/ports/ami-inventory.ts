@@ -1,4 +1,4 @@
-import type { PublicationTarget } from '../contracts/pipeline-description';
+import type { PublicationTarget } from '../../contract/documents/pipeline-description';
 import type { AmiUse, BakedAmi } from '../care/baked-ami';
 
 /** The AMIs of one pipeline, and what uses any AMI. */

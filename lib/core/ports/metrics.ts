@@ -1,4 +1,4 @@
-import { PipelineMetricName } from './metric-names';
+import { PipelineMetricName } from '../../contract/names/metrics';
 
 
 /** The unit of a metric, as CloudWatch names it. */

@@ -1,4 +1,4 @@
-import type { PublicationTarget } from '../contracts/pipeline-description';
+import type { PublicationTarget } from '../../contract/documents/pipeline-description';
 import type { ParameterStore } from './parameter-store';
 
 /** The parameters of every account and region that publications go to. */

@@ -1,6 +1,6 @@
-import type { ImageManifest } from '../contracts/image-manifest';
-import type { Publication } from '../contracts/publication';
-import { shortDigest } from '../oci/digest';
+import type { ImageManifest } from '../../contract/documents/evidence';
+import type { Publication } from '../../contract/documents/publication';
+import { shortDigest } from '../../contract/values/digest';
 
 /** EC2 takes at most this many characters as the value of a tag. */
 const LONGEST_VALUE = 256;

@@ -1,6 +1,6 @@
-import { awaitingPublicationSchema, type AwaitingPublication } from '../contracts/awaiting-publication';
-import { parseDocument } from '../contracts/parse-document';
-import { WinbakeError } from '../errors/winbake-error';
+import { awaitingPublicationSchema, type AwaitingPublication } from '../../contract/documents/publication';
+import { parseDocument } from '../../contract/documents/document';
+import { WinbakeError } from '../../contract/values/errors';
 import type { DocumentStore } from '../ports/document-store';
 import type { FinishedBake } from './collect-evidence';
 import { LONGEST_PUBLICATION_DELAY_SECONDS, type AwaitedFinding } from './judge-evidence';

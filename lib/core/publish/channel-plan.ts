@@ -1,11 +1,10 @@
-import type { OperatorWord } from '../contracts/operator-word';
-import type { PipelineDescription } from '../contracts/pipeline-description';
-import type { Channel } from '../contracts/publication';
-import { holdParameter, type ChannelName } from './channel-names';
+import type { OperatorWord } from '../../contract/documents/overrides';
+import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
+import type { Channel } from '../../contract/documents/publication';
+import { holdParameter, type ChannelName } from '../../contract/names/parameters';
+import { homeParameters } from '../ports/home-parameters';
 import { deliverEverywhere, type DeliveryPorts } from './deliver';
 import { moveChannel } from './move-channel';
-import { pipelinePath } from './pipeline-path';
-import { homeParameters } from '../ports/home-parameters';
 
 /** One change that a plan makes. */
 export type PlannedChange =

@@ -1,15 +1,14 @@
+import type { Catalog } from '../../contract/documents/catalog';
+import { parseDocument } from '../../contract/documents/document';
+import { imageManifestSchema, type ImageManifest, verificationSchema, type Verification } from '../../contract/documents/evidence';
+import type { Order } from '../../contract/documents/order';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
+import { WinbakeError } from '../../contract/values/errors';
+import { releaseOfOs } from '../../contract/values/release';
 import { imageManifestKey, orderKey, readOrder, verificationKey } from '../bake/bake-documents';
 import { readCatalog } from '../catalog/catalog-store';
-import type { Catalog } from '../contracts/catalog';
-import { imageManifestSchema, type ImageManifest } from '../contracts/image-manifest';
-import type { Order } from '../contracts/order';
-import { parseDocument } from '../contracts/parse-document';
-import type { PipelineDescription } from '../contracts/pipeline-description';
-import { verificationSchema, type Verification } from '../contracts/verification';
-import { WinbakeError } from '../errors/winbake-error';
 import type { DocumentStore } from '../ports/document-store';
 import type { ImageBuild, ImageBuilds } from '../ports/image-builds';
-import { releaseOfOs } from '../windows/release-of-os';
 import { publicationRefused, type EvidenceCode } from './publication-refused';
 
 /** A bake that ended well: its order and the image that Image Builder made. */

@@ -1,15 +1,12 @@
-import type { Deliveries } from '../contracts/deliveries';
-import type { PipelineDescription, PublicationTarget } from '../contracts/pipeline-description';
-import type { Channel } from '../contracts/publication';
+import { type PipelineDescription, type PublicationTarget, awayTargets, pipelinePath, targetName } from '../../contract/documents/pipeline-description';
+import { type Deliveries, type Channel, isNewer } from '../../contract/documents/publication';
+import { CHANNELS, type ChannelName } from '../../contract/names/parameters';
 import type { DocumentStore } from '../ports/document-store';
+import { homeParameters } from '../ports/home-parameters';
 import type { ParameterStore } from '../ports/parameter-store';
 import type { ParameterStores } from '../ports/parameter-stores';
-import { CHANNELS, type ChannelName } from './channel-names';
 import { noteDeliveries, type DeliveryResult } from './deliveries-book';
 import { moveChannel, noteRevision, readChannel, readRevision, settleChannel } from './move-channel';
-import { isNewer } from './newer-publication';
-import { awayTargets, pipelinePath, targetName } from './pipeline-path';
-import { homeParameters } from '../ports/home-parameters';
 import { readPublication } from './publication-record';
 
 /** What fleets follow moves last. */

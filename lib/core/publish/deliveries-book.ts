@@ -1,5 +1,5 @@
-import { deliveriesSchema, type Deliveries, type Delivery } from '../contracts/deliveries';
-import { parseDocument } from '../contracts/parse-document';
+import { deliveriesSchema, type Deliveries, type Delivery } from '../../contract/documents/publication';
+import { parseDocument } from '../../contract/documents/document';
 import { changeDocument, readDocument, type DocumentForm } from '../documents/change-document';
 import type { DocumentStore } from '../ports/document-store';
 

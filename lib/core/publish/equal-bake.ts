@@ -1,7 +1,6 @@
-import { equalBakeSchema, type EqualBake } from '../contracts/equal-bake';
-import { imageManifestSchema, type ImageManifest } from '../contracts/image-manifest';
-import { parseDocument } from '../contracts/parse-document';
-import type { Publication } from '../contracts/publication';
+import { parseDocument } from '../../contract/documents/document';
+import { imageManifestSchema, type ImageManifest } from '../../contract/documents/evidence';
+import { equalBakeSchema, type EqualBake, type Publication } from '../../contract/documents/publication';
 import type { DocumentStore } from '../ports/document-store';
 import type { BakeEvidence } from './collect-evidence';
 

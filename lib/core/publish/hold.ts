@@ -1,8 +1,8 @@
-import { operatorWordSchema, type OperatorWord } from '../contracts/operator-word';
-import { parseDocument } from '../contracts/parse-document';
-import { UsageError } from '../errors/usage-error';
+import { operatorWordSchema, type OperatorWord } from '../../contract/documents/overrides';
+import { parseDocument } from '../../contract/documents/document';
+import { UsageError } from '../../contract/values/errors';
 import type { ParameterStore } from '../ports/parameter-store';
-import { holdParameter } from './channel-names';
+import { holdParameter } from '../../contract/names/parameters';
 
 const DAY_MILLISECONDS = 86_400_000;
 const DEFAULT_DAYS = 14;

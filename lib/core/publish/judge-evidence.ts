@@ -1,14 +1,11 @@
-import { DAYS_FOR_UNPUBLISHED } from '../contracts/days-for-unpublished';
-import type { Catalog } from '../contracts/catalog';
-import type { ImageManifest } from '../contracts/image-manifest';
-import type { Order } from '../contracts/order';
-import type { Channel } from '../contracts/publication';
-import { requiredChecks, type Verification } from '../contracts/verification';
-import { findingKey, isAccepted } from '../gate/finding-key';
+import { type Catalog, findingKey, isAccepted } from '../../contract/documents/catalog';
+import { type ImageManifest, requiredChecks, type Verification } from '../../contract/documents/evidence';
+import type { Order } from '../../contract/documents/order';
+import { DAYS_FOR_UNPUBLISHED, type Channel } from '../../contract/documents/publication';
+import { readOsVersion } from '../../contract/values/os-version';
+import { releaseOfOs } from '../../contract/values/release';
 import { orderedAt } from '../gate/order-id';
 import type { ImageBuild } from '../ports/image-builds';
-import { readOsVersion } from '../windows/os-version';
-import { releaseOfOs } from '../windows/release-of-os';
 import { familiesOf, judgeFamilies, judgeImages } from './judge-images';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';
 

@@ -1,10 +1,10 @@
-import type { Catalog, ImageSet } from '../contracts/catalog';
-import type { ImageManifest } from '../contracts/image-manifest';
-import type { Order } from '../contracts/order';
+import type { Catalog, ImageSet } from '../../contract/documents/catalog';
+import type { ImageManifest } from '../../contract/documents/evidence';
+import type { Order } from '../../contract/documents/order';
 import { orderedAt } from '../gate/order-id';
 import { chooseImageSet, fitsHost } from '../resolve/choose-image-set';
-import { modeOfImage } from '../resolve/mode';
-import { readOsVersion, type OsVersion } from '../windows/os-version';
+import { modeOfImage } from '../../contract/values/mode';
+import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';
 
 /** What the images of a manifest are judged by. */

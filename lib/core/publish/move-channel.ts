@@ -1,9 +1,8 @@
-import { channelSchema, type Channel } from '../contracts/publication';
-import { parseDocument } from '../contracts/parse-document';
+import { parseDocument } from '../../contract/documents/document';
+import { channelSchema, type Channel, isNewer } from '../../contract/documents/publication';
+import { channelParameters, revisionParameters, type ChannelName } from '../../contract/names/parameters';
+import { readOsVersion } from '../../contract/values/os-version';
 import type { ParameterStore, ParameterType } from '../ports/parameter-store';
-import { readOsVersion } from '../windows/os-version';
-import { channelParameters, revisionParameters, type ChannelName } from './channel-names';
-import { isNewer } from './newer-publication';
 
 /** Where a channel points, or undefined where it has not been seeded. Throws a `WinbakeError` where it is damaged. */
 export async function readChannel(

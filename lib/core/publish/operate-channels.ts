@@ -1,15 +1,14 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
-import { fleetStateSchema } from '../contracts/fleet-state';
-import { parseDocument } from '../contracts/parse-document';
-import { fleetParameters } from '../fleet/fleet-parameters';
+import { parseDocument } from '../../contract/documents/document';
+import { fleetStateSchema } from '../../contract/documents/fleet-state';
+import { type PipelineDescription, awayTargets, homeOf, pipelinePath } from '../../contract/documents/pipeline-description';
+import { fleetParameters } from '../../contract/names/parameters';
 import { fleetVerdict, type FleetVerdict } from '../fleet/fleet-verdict';
+import { homeParameters } from '../ports/home-parameters';
 import type { ParameterStores } from '../ports/parameter-stores';
 import { applyAtHome, nothingToDo, type ChannelPlan } from './channel-plan';
 import type { DeliveryPorts } from './deliver';
 import { holdWord, readHold, releasingWord, type Saying } from './hold';
 import { readChannel } from './move-channel';
-import { awayTargets, homeOf, pipelinePath } from './pipeline-path';
-import { homeParameters } from '../ports/home-parameters';
 import { planPromotion, type PromotionInput, type PromotionPlan } from './plan-promotion';
 import { planRollback } from './plan-rollback';
 

@@ -1,6 +1,6 @@
-import type { OperatorWord } from '../contracts/operator-word';
-import type { PipelineDescription } from '../contracts/pipeline-description';
-import type { Channel } from '../contracts/publication';
+import type { OperatorWord } from '../../contract/documents/overrides';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
+import type { Channel } from '../../contract/documents/publication';
 import type { FleetVerdict } from '../fleet/fleet-verdict';
 import { nothingToDo, type ChannelPlan, type PlannedChange } from './channel-plan';
 import type { Saying } from './hold';

@@ -1,5 +1,5 @@
-import type { OperatorWord } from '../contracts/operator-word';
-import type { Channel } from '../contracts/publication';
+import type { OperatorWord } from '../../contract/documents/overrides';
+import type { Channel } from '../../contract/documents/publication';
 import { nothingToDo, type ChannelPlan } from './channel-plan';
 import { holdWord, type Saying } from './hold';
 

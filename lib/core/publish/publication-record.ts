@@ -1,8 +1,8 @@
-import { parseDocument } from '../contracts/parse-document';
-import { publicationSchema, type Channel, type Publication } from '../contracts/publication';
+import { parseDocument } from '../../contract/documents/document';
+import { publicationSchema, type Channel, type Publication } from '../../contract/documents/publication';
 import type { DocumentStore } from '../ports/document-store';
-import { formatOsVersion } from '../windows/os-version';
-import { publicationKey } from './publication-key';
+import { formatOsVersion } from '../../contract/values/os-version';
+import { publicationKey } from '../../contract/names/bucket-keys';
 
 /** The record of a publication, or undefined where there is none. Throws a `WinbakeError` where it is damaged. */
 export async function readPublication(

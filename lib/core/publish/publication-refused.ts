@@ -1,4 +1,4 @@
-import { WinbakeError } from '../errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 
 /** Why the evidence of a bake is refused; docs/publication.md explains each. Codes are stable, new ones may be added. */
 export const EVIDENCE_CODES = [

@@ -1,9 +1,8 @@
-import type { PipelineDescription } from '../contracts/pipeline-description';
-import type { Channel } from '../contracts/publication';
+import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
+import type { Channel } from '../../contract/documents/publication';
 import type { Announcer } from '../ports/announcer';
 import type { DocumentStore } from '../ports/document-store';
 import { noteAnnounced, readDeliveries } from './deliveries-book';
-import { pipelinePath } from './pipeline-path';
 
 /** What the detail of `Winbake AMI Published` holds; `docs/events.md` documents it. */
 export interface PublishedDetail extends Channel {

@@ -1,10 +1,10 @@
-import type { Channel, Publication } from '../contracts/publication';
+import type { Channel, Publication } from '../../contract/documents/publication';
 import type { DocumentStore } from '../ports/document-store';
 import { ownImages } from '../resolve/image-extra';
-import { worstMode } from '../resolve/mode';
-import { readOsVersion } from '../windows/os-version';
+import { worstMode } from '../../contract/values/mode';
+import { readOsVersion } from '../../contract/values/os-version';
 import type { BakeEvidence, FinishedBake } from './collect-evidence';
-import { publicationKey, publishedManifestKey, publishedVerificationKey } from './publication-key';
+import { publicationKey, publishedManifestKey, publishedVerificationKey } from '../../contract/names/bucket-keys';
 import { readPublication } from './publication-record';
 
 /** The record of a revision's publications: the one that an image has got already, and the first free number. */

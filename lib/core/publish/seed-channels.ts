@@ -1,8 +1,8 @@
-import type { Channel } from '../contracts/publication';
+import type { Channel } from '../../contract/documents/publication';
 import type { ParameterStore } from '../ports/parameter-store';
-import { formatOsVersion } from '../windows/os-version';
-import type { Release } from '../windows/release';
-import { CHANNELS } from './channel-names';
+import { formatOsVersion } from '../../contract/values/os-version';
+import type { Release } from '../../contract/values/release';
+import { CHANNELS } from '../../contract/names/parameters';
 import { moveChannel, readChannel, settleChannel } from './move-channel';
 
 /** Publication 0 of a new pipeline: the plain base AMI, whose revision is not known. */

@@ -1,9 +1,9 @@
-import type { ImageSet, SetImage } from '../contracts/catalog';
+import type { ImageSet, SetImage } from '../../contract/documents/catalog';
 import { compatibility } from '../windows/compatibility';
-import { readOsVersion, type OsVersion } from '../windows/os-version';
+import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { fits } from './choose-image';
 import { isExtra } from './image-extra';
-import { modeOfImage, worstMode, type Mode } from './mode';
+import { modeOfImage, worstMode, type Mode } from '../../contract/values/mode';
 
 /** The set that a host takes, with the mode of each image and of the whole; or why it takes none. */
 export type ImageSetChoice =

@@ -1,6 +1,6 @@
-import type { Digest } from '../oci/digest';
-import type { OsVersion } from '../windows/os-version';
-import { releaseOfBuild } from '../windows/release';
+import type { Digest } from '../../contract/values/digest';
+import type { OsVersion } from '../../contract/values/os-version';
+import { releaseOfBuild } from '../../contract/values/release';
 import type { CandidateTag } from './candidate-tag';
 
 /** An image that a registry has for windows/amd64, and the tag that led to it. */

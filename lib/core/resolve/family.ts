@@ -1,5 +1,5 @@
-import { UsageError } from '../errors/usage-error';
-import type { Release, ReleaseName } from '../windows/release';
+import { UsageError } from '../../contract/values/errors';
+import type { Release, ReleaseName } from '../../contract/values/release';
 
 /** A kind of base image on one release, and which of its repository's tags belong to it. */
 export interface ImageFamily {

@@ -1,6 +1,6 @@
-import { UsageError } from '../errors/usage-error';
-import { readOsVersion, type OsVersion } from '../windows/os-version';
-import { parseRelease, type Release } from '../windows/release';
+import { UsageError } from '../../contract/values/errors';
+import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
+import { parseRelease, type Release } from '../../contract/values/release';
 import { FAMILY_NAMES, familyOf, type ImageFamily } from './family';
 
 /**

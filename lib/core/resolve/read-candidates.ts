@@ -1,10 +1,10 @@
 import type { Registry } from '../oci/registry';
 import { RegistryError } from '../oci/registry-error';
-import { formatOsVersion, type OsVersion } from '../windows/os-version';
+import { formatOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { candidateTag, type CandidateTag } from './candidate-tag';
 import { chooseImage, type CandidateImage } from './choose-image';
 import type { ImageFamily } from './family';
-import type { Finding } from './finding';
+import type { Finding } from '../../contract/values/finding';
 import { readImages } from './read-images';
 
 /** What several tags of a family show together. */

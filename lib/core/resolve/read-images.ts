@@ -1,12 +1,12 @@
-import type { Digest } from '../oci/digest';
+import type { Digest } from '../../contract/values/digest';
 import { parseImageConfig } from '../oci/image-config';
 import { parseImageIndex, type IndexEntry } from '../oci/image-index';
 import { parseImageManifest } from '../oci/image-manifest';
 import { isIndexType } from '../oci/media-type';
 import { isWindowsAmd64, type Platform } from '../oci/platform';
 import type { ManifestDocument, Registry } from '../oci/registry';
-import { readOsVersion, type OsVersion } from '../windows/os-version';
-import type { FindingCode } from './finding';
+import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
+import type { FindingCode } from '../../contract/values/finding';
 
 /** An image for windows/amd64 that a tag or digest leads to. */
 export interface FoundImage {

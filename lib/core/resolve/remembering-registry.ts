@@ -1,5 +1,4 @@
-import type { Digest } from '../oci/digest';
-import { isDigest } from '../oci/digest';
+import { type Digest, isDigest } from '../../contract/values/digest';
 import type { ManifestDocument, Registry } from '../oci/registry';
 
 /**

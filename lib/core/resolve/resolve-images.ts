@@ -1,13 +1,13 @@
 import { compressedBytes, parseImageManifest } from '../oci/image-manifest';
 import type { Registry } from '../oci/registry';
 import { RegistryError } from '../oci/registry-error';
-import { formatOsVersion, readOsVersion, type OsVersion } from '../windows/os-version';
-import { releaseOfBuild, type Release } from '../windows/release';
+import { formatOsVersion, readOsVersion, type OsVersion } from '../../contract/values/os-version';
+import { releaseOfBuild, type Release } from '../../contract/values/release';
 import { chooseImage, type CandidateImage } from './choose-image';
 import { isBuiltOnServerCore, type ImageFamily } from './family';
-import type { Finding } from './finding';
+import type { Finding } from '../../contract/values/finding';
 import { hostOfExtra, NEWEST, type ImageExtra } from './image-extra';
-import { modeOf, modeOfImage, type Mode } from './mode';
+import { modeOf, modeOfImage, type Mode } from '../../contract/values/mode';
 import { readFloating, readOtherCandidates, type CandidateReading } from './read-candidates';
 
 /** The image of one family that fits a host. */

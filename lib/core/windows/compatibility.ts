@@ -1,5 +1,5 @@
-import { formatOsVersion, type OsVersion } from './os-version';
-import { releaseOfBuild } from './release';
+import { formatOsVersion, type OsVersion } from '../../contract/values/os-version';
+import { releaseOfBuild } from '../../contract/values/release';
 
 /** What Windows itself does when a process-isolated container of that image starts on that host. */
 export type KernelVerdict = 'allowed' | 'risky' | 'refused';

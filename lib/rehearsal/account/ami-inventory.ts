@@ -1,5 +1,5 @@
 import { amisNamedBy } from '../../core/care/amis-named-by';
-import type { PipelineDescription, PublicationTarget } from '../../core/contracts/pipeline-description';
+import type { PipelineDescription, PublicationTarget } from '../../contract/documents/pipeline-description';
 import type { AmiInventory } from '../../core/ports/ami-inventory';
 import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';

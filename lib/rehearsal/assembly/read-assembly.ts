@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { WinbakeError } from '../../contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import { parseEnvironment, type Environment } from './environment';
 import { readJsonObject } from './read-json-object';
 

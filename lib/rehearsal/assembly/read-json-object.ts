@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { WinbakeError } from '../../contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 
 /** The JSON object in a file. Throws a `WinbakeError` that names the file and the way out where there is none. */
 export function readJsonObject(path: string, wayOut: string): JsonObject {

@@ -1,5 +1,5 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { WinbakeError } from '../../contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from './intrinsic';
 import { PRETENDED_ENVIRONMENT, type Environment } from './environment';
 import { physicalResource } from './physical-names';

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, delimiter, join } from 'node:path';
-import { UsageError } from '../../core/errors/usage-error';
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { UsageError, WinbakeError } from '../../contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import { runProcess } from '../powershell/run-process';
 import { readJsonObject } from './read-json-object';
 

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 
 /** A refusal of what AWS may know and the rehearsal does not. */
 export class UnmodelledError extends WinbakeError {

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../contract/values/json';
 import { unmodelled } from '../assembly/unmodelled';
 import { actionNamed } from './actions';
 import { notValid } from './document-reader';

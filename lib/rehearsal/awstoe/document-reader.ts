@@ -1,5 +1,5 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { WinbakeError } from '../../contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 
 /** A refusal of a document that AWSTOE would refuse as well; `where` names the component and the place in it. */
 export function notValid(where: string, what: string): WinbakeError {

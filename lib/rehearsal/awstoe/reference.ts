@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../contract/values/json';
 import { PHASES, type PhaseName } from './parsed-component';
 
 /** What stands between double braces in a text of a component document. */

@@ -1,5 +1,5 @@
-import type { GatePolicy } from '../../core/gate/gate-policy';
-import type { Release } from '../../core/windows/release';
+import type { GatePolicy } from '../../contract/documents/gate-policy';
+import type { Release } from '../../contract/values/release';
 
 /** What is backtested. */
 export interface BacktestOptions {

@@ -1,6 +1,6 @@
 import type { Decision } from '../../core/gate/gate-input';
-import type { Finding } from '../../core/resolve/finding';
-import type { Mode } from '../../core/resolve/mode';
+import type { Finding } from '../../contract/values/finding';
+import type { Mode } from '../../contract/values/mode';
 
 /** A bake that ended in a publication. */
 export interface BacktestBake {

@@ -1,8 +1,8 @@
 import type { Decision } from '../../core/gate/gate-input';
-import { POLL_INTERVAL_SECONDS } from '../../core/gate/gate-policy';
+import { POLL_INTERVAL_SECONDS } from '../../contract/documents/gate-policy';
 import { lastPatchTuesday, nextPatchTuesday } from '../../core/calendar/patch-tuesday';
-import type { Finding } from '../../core/resolve/finding';
-import { formatOsVersion } from '../../core/windows/os-version';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion } from '../../contract/values/os-version';
 import { checkAsOf } from '../history/as-of';
 import type { BacktestOptions } from './backtest-options';
 import { prepareSimulation } from './prepare-simulation';

@@ -1,8 +1,8 @@
 import type { ExtraLook, FamilyLook } from '../../core/gate/gate-image';
-import { isDigest } from '../../core/oci/digest';
+import { isDigest } from '../../contract/values/digest';
 import type { ImageFamily } from '../../core/resolve/family';
 import type { ImageExtra } from '../../core/resolve/image-extra';
-import { readOsVersion } from '../../core/windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 import type { HistoryEvent } from '../../core/history/history-event';
 import type { History } from '../history/history';
 import { publishedContentOf } from '../registry/published-content';

@@ -1,6 +1,6 @@
-import { UsageError } from '../../core/errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 import { ownImages } from '../../core/resolve/image-extra';
-import { readOsVersion } from '../../core/windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 import { checkAsOf } from '../history/as-of';
 import type { BacktestOptions } from './backtest-options';
 import type { BacktestBake, BacktestReport, BacktestSummary, Delay } from './backtest-report';

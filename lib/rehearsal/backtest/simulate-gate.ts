@@ -6,18 +6,18 @@ import {
   withImageSet,
   withObservations,
 } from '../../core/catalog/catalog';
-import type { Catalog, ImageSet } from '../../core/contracts/catalog';
+import type { Catalog, ImageSet } from '../../contract/documents/catalog';
 import { decide } from '../../core/gate/decide';
 import type { FailedOrder, GateDecision, StandingBake } from '../../core/gate/gate-input';
-import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../core/gate/gate-policy';
+import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../contract/documents/gate-policy';
 import { noteOutage, type UnreadSince } from '../../core/gate/note-outage';
 import { observationsOf } from '../../core/gate/observe';
 import { isOrderOf } from '../../core/gate/same-images';
 import { chooseImageSet } from '../../core/resolve/choose-image-set';
 import type { ImageExtra } from '../../core/resolve/image-extra';
-import type { Mode } from '../../core/resolve/mode';
-import { readOsVersion } from '../../core/windows/os-version';
-import type { Release } from '../../core/windows/release';
+import type { Mode } from '../../contract/values/mode';
+import { readOsVersion } from '../../contract/values/os-version';
+import type { Release } from '../../contract/values/release';
 import type { RecordedLooks } from './recorded-looks';
 
 /** What a simulation of the gate goes by. */

@@ -1,5 +1,5 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
-import type { JsonObject } from '../../core/oci/json-value';
+import { WinbakeError } from '../../contract/values/errors';
+import type { JsonObject } from '../../contract/values/json';
 import { physicalResource } from '../assembly/physical-names';
 
 /** How a resource is called in the account. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { WinbakeError } from '../../contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import type { Template, TemplateResource } from '../assembly/read-assembly';
 import { dependencyOrder } from './dependency-order';
 import { physicalNameOf } from './physical-name-of';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/oci/json-value';
+import type { JsonObject } from '../../contract/values/json';
 
 /** A resource as a deployment comes to it, every reference filled in. */
 export interface DeployedResource {

@@ -1,5 +1,5 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { WinbakeError } from '../../contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from '../assembly/intrinsic';
 import { PRETENDED_ENVIRONMENT } from '../assembly/environment';
 import type { Template } from '../assembly/read-assembly';

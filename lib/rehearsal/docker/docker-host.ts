@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
-import { readOsVersion, type OsVersion } from '../../core/windows/os-version';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
+import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { brokenHost } from './docker-failure';
 import { writeJsonFile } from './write-json-file';
 

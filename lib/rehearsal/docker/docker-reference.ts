@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 import { parseImageReference, type ImageReference } from '../../core/oci/image-reference';
 import { notModelled } from './docker-failure';
 

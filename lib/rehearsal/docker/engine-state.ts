@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from '../../core/oci/digest';
-import { isJsonObject } from '../../core/oci/json-value';
+import type { Digest } from '../../contract/values/digest';
+import { isJsonObject } from '../../contract/values/json';
 import { brokenHost } from './docker-failure';
 import { withEngineLock } from './engine-lock';
 import { writeJsonFile } from './write-json-file';

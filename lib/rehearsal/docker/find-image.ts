@@ -1,4 +1,4 @@
-import { isDigest } from '../../core/oci/digest';
+import { isDigest } from '../../contract/values/digest';
 import { formatImageReference } from '../../core/oci/image-reference';
 import { DaemonError } from './daemon-error';
 import { dockerReference } from './docker-reference';

@@ -1,5 +1,5 @@
 import { compatibility } from '../../core/windows/compatibility';
-import type { OsVersion } from '../../core/windows/os-version';
+import type { OsVersion } from '../../contract/values/os-version';
 
 /**
  * Why Windows does not start a process-isolated container of an image on a host, in the words that reach docker, or

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Agent } from 'undici';
-import type { Digest } from '../../core/oci/digest';
+import type { Digest } from '../../contract/values/digest';
 import { isThere } from '../../registry/accept-answer';
 import { createAnonymousAccess } from '../../registry/anonymous-access';
 import { startLifetime } from '../../registry/client-lifetime';

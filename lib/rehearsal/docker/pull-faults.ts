@@ -2,7 +2,7 @@ import type { ImageReference } from '../../core/oci/image-reference';
 import { DaemonError } from './daemon-error';
 import { changeHostFile, readHostFile } from './docker-host';
 import { withEngineLock } from './engine-lock';
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../contract/values/json';
 
 /**
  * Fails a pull where the faults of the pretended host say so: `failingPulls` the next few, `wrongDigests` every one. The

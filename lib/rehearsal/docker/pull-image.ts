@@ -1,4 +1,4 @@
-import { shortDigest } from '../../core/oci/digest';
+import { shortDigest } from '../../contract/values/digest';
 import { formatImageReference, type ImageReference } from '../../core/oci/image-reference';
 import { DaemonError, daemonResponse } from './daemon-error';
 import { DockerFailure, notModelled } from './docker-failure';

@@ -1,6 +1,6 @@
 import { parseImageConfig } from '../../core/oci/image-config';
 import type { ImageReference } from '../../core/oci/image-reference';
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../contract/values/json';
 import { parseJsonObject } from '../../core/oci/parse-json';
 import type { Platform } from '../../core/oci/platform';
 import { DaemonError } from './daemon-error';

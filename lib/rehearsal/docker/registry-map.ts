@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../contract/values/json';
 import { brokenHost } from './docker-failure';
 
 /**

@@ -1,4 +1,4 @@
-import type { Digest } from '../../core/oci/digest';
+import type { Digest } from '../../contract/values/digest';
 import { parseImageIndex } from '../../core/oci/image-index';
 import { parseImageManifest, type ImageManifest } from '../../core/oci/image-manifest';
 import { formatImageReference, type ImageReference } from '../../core/oci/image-reference';

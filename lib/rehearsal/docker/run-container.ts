@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readOsVersion, type OsVersion } from '../../core/windows/os-version';
+import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { DaemonError, daemonResponse } from './daemon-error';
 import { DockerFailure, notModelled } from './docker-failure';
 import type { Engine } from './engine';

@@ -1,5 +1,5 @@
-import { UsageError } from '../../core/errors/usage-error';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { UsageError } from '../../contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import { DaemonError, daemonResponse } from './daemon-error';
 import { brokenHost, DockerFailure, notModelled } from './docker-failure';
 import type { Engine } from './engine';

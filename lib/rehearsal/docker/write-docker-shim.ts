@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import { packageRoot } from '../package-root';
 
 /** What a shim starts. */

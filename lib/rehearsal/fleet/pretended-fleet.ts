@@ -1,5 +1,5 @@
 import type { ContainerHosts } from '../../core/ports/container-hosts';
-import { DELETION_TAG } from '../../core/fleet/fleet-parameters';
+import { DELETION_TAG } from '../../contract/names/parameters';
 import type { FleetDeletion } from '../../core/ports/fleet-deletion';
 import type { FleetControl } from '../../core/ports/fleet-control';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';

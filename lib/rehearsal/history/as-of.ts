@@ -1,5 +1,5 @@
-import { UsageError } from '../../core/errors/usage-error';
-import { readDay, readInstant } from '../../core/history/instant';
+import { UsageError } from '../../contract/values/errors';
+import { readDay, readInstant } from '../../contract/values/instant';
 import type { History } from './history';
 
 /**

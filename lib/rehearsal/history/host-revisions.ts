@@ -1,6 +1,6 @@
 import type { HostRevision } from '../../core/history/host-revision';
-import { readOsVersion } from '../../core/windows/os-version';
-import { releaseOfBuild } from '../../core/windows/release';
+import { readOsVersion } from '../../contract/values/os-version';
+import { releaseOfBuild } from '../../contract/values/release';
 import type { History } from './history';
 import { revisionAt, tableSteps, type HostStep } from './host-steps';
 import { patchTuesdaySteps } from './patch-tuesday-steps';

@@ -1,5 +1,5 @@
 import { lastPatchTuesday, nextPatchTuesday, patchTuesday } from '../../core/calendar/patch-tuesday';
-import { UsageError } from '../../core/errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 import { parseAsOf } from './as-of';
 import type { History } from './history';
 

@@ -1,8 +1,8 @@
 import { patchTuesday } from '../../core/calendar/patch-tuesday';
 import type { HistoryEvent } from '../../core/history/history-event';
 import { familyOf } from '../../core/resolve/family';
-import { readOsVersion } from '../../core/windows/os-version';
-import type { Release } from '../../core/windows/release';
+import { readOsVersion } from '../../contract/values/os-version';
+import type { Release } from '../../contract/values/release';
 import type { History } from './history';
 import type { HostStep } from './host-steps';
 

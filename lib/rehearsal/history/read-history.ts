@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import type { HistoryEvent } from '../../core/history/history-event';
 import { parseHistoryEvent } from '../../core/history/parse-history-event';
 import { packageRoot } from '../package-root';

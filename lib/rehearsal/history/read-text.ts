@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 
 /** A larger history would be another thing than records of tags; it also keeps a hostile archive out of the memory. */
 const MOST_BYTES = 256 * 1024 * 1024;

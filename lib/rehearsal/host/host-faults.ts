@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 import type { HostFacts } from './host-facts';
 
 /** A fresh instance, and the revision to which Windows Update brings it. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import { unmodelled } from '../assembly/unmodelled';
 
 /** Values that a policy may refer to as `${key}` or test in a condition, such as `aws:userid`; case does not matter. */

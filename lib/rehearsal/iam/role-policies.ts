@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
 import { AccessDenied } from './access-denied';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/oci/json-value';
+import type { JsonObject } from '../../contract/values/json';
 import type { StackModel } from '../assembly/stack-model';
 
 /** A resource of the assembly, some of its properties resolved. */

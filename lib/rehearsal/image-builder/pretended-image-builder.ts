@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { failedStepIn } from '../../core/bake/failed-step';
 import type { BakeControl } from '../../core/ports/bake-control';
 import type { ImageBuild, ImageBuilds } from '../../core/ports/image-builds';
-import type { Finding } from '../../core/resolve/finding';
+import type { Finding } from '../../contract/values/finding';
 import type { Amis } from '../account/amis';
 import { parameterArn } from '../account/parameters';
 import type { ObjectStorage } from '../account/object-storage';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import { unmodelled } from '../assembly/unmodelled';
 
 /** The objects in a list of a resource; none where it is no list. */

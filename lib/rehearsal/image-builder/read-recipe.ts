@@ -1,5 +1,5 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { isJsonObject } from '../../core/oci/json-value';
+import { WinbakeError } from '../../contract/values/errors';
+import { isJsonObject } from '../../contract/values/json';
 import type { StackModel } from '../assembly/stack-model';
 import { dependencyClosure } from '../cloudformation/dependency-order';
 import { PHASES } from '../awstoe/parsed-component';

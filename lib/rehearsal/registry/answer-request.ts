@@ -1,4 +1,4 @@
-import { isDigest } from '../../core/oci/digest';
+import { isDigest } from '../../contract/values/digest';
 import { isRepository, isTag } from '../../core/oci/image-reference';
 import type { History } from '../history/history';
 import { accepts } from './accepts';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { UsageError } from '../../core/errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 import { checkAsOf, parseAsOf } from '../history/as-of';
 import type { History } from '../history/history';
 import { answerRequest } from './answer-request';

@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 import { isRepository } from '../../core/oci/image-reference';
 import { DAMAGES } from './faults/damages';
 import { DETOURS } from './faults/detours';

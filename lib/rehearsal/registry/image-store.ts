@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../../core/history/history-event';
 import { isIndexType } from '../../core/oci/media-type';
-import { readOsVersion } from '../../core/windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 import type { History } from '../history/history';
 import { imageKeys, type ImageKeys } from './image-keys';
 import { kindOf } from './image-kind';

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../../core/history/history-event';
-import type { Digest } from '../../core/oci/digest';
-import { readOsVersion } from '../../core/windows/os-version';
+import type { Digest } from '../../contract/values/digest';
+import { readOsVersion } from '../../contract/values/os-version';
 import { BaseImages } from './base-images';
 import { ownBytes, servercoreBytes } from './declared-sizes';
 import type { ImageKeys } from './image-keys';

@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
-import { UsageError } from '../../core/errors/usage-error';
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { UsageError, WinbakeError } from '../../contract/values/errors';
 
 /**
  * Opens a server on a port of an address of this computer; port 0 takes any that is free. Resolves with the port; throws a

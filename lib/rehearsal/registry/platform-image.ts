@@ -1,4 +1,4 @@
-import type { Digest } from '../../core/oci/digest';
+import type { Digest } from '../../contract/values/digest';
 import type { DeclaredLayer } from './layer-plans';
 import { sha256 } from './sha256';
 import type { PlatformImage, RecordedImage } from './stored-content';

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../../core/history/history-event';
-import type { Digest } from '../../core/oci/digest';
+import type { Digest } from '../../contract/values/digest';
 import type { BaseImages } from './base-images';
 import { kindOf } from './image-kind';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Digest } from '../../core/oci/digest';
+import type { Digest } from '../../contract/values/digest';
 
 /** The digest of a text's UTF-8 bytes. */
 export function sha256(text: string): Digest {

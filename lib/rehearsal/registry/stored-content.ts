@@ -1,5 +1,5 @@
 import type { Evidence } from '../../core/history/history-event';
-import type { Digest } from '../../core/oci/digest';
+import type { Digest } from '../../contract/values/digest';
 
 /** A manifest or list as it is served. */
 export interface ManifestContent {

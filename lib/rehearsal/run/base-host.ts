@@ -1,5 +1,5 @@
-import { UsageError } from '../../core/errors/usage-error';
-import type { Release } from '../../core/windows/release';
+import { UsageError } from '../../contract/values/errors';
+import type { Release } from '../../contract/values/release';
 import type { HostRevisionLookup } from '../history/host-revisions';
 import type { FreshHost } from '../host/host-faults';
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../contract/values/json';
 import { createLaunchTemplate } from '../../handlers/launch-template';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';

@@ -1,9 +1,8 @@
+import type { SeededPipeline } from '../../contract/names/environment';
+import { UsageError, WinbakeError } from '../../contract/values/errors';
+import type { JsonObject } from '../../contract/values/json';
+import { osOf } from '../../contract/values/release';
 import { createSeed } from '../../handlers/seed';
-import type { SeededPipeline } from '../../handlers/env';
-import type { JsonObject } from '../../core/oci/json-value';
-import { UsageError } from '../../core/errors/usage-error';
-import { WinbakeError } from '../../core/errors/winbake-error';
-import { osOf } from '../../handlers/os';
 import type { StackModel } from '../assembly/stack-model';
 import { callerOf } from '../iam/role-policies';
 import { readRecipe } from '../image-builder/read-recipe';

@@ -1,11 +1,11 @@
 import { changeCatalog } from '../../core/catalog/catalog-store';
 import { emptyCatalog, withObservations } from '../../core/catalog/catalog';
-import { POLL_INTERVAL_SECONDS } from '../../core/gate/gate-policy';
+import { POLL_INTERVAL_SECONDS } from '../../contract/documents/gate-policy';
 import { observationsOf, observeFamilies } from '../../core/gate/observe';
 import type { Registry } from '../../core/oci/registry';
 import type { DocumentStore } from '../../core/ports/document-store';
 import { familyOf } from '../../core/resolve/family';
-import type { Release } from '../../core/windows/release';
+import type { Release } from '../../contract/values/release';
 import type { History } from '../history/history';
 
 /** What is looked at, and what shows it. */

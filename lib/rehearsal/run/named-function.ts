@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/errors/usage-error';
+import { UsageError } from '../../contract/values/errors';
 import type { StackModel } from '../assembly/stack-model';
 import { resolvedFunction, type TemplateFunction } from './template-functions';
 

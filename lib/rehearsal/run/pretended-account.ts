@@ -8,7 +8,7 @@ import { Topics } from '../account/topics';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
 import { readAssembly, type AssemblyStack } from '../assembly/read-assembly';
 import { StackModel } from '../assembly/stack-model';
-import { osOf } from '../../handlers/os';
+import { osOf } from '../../contract/values/release';
 import { variablesOf } from './template-functions';
 
 /** What a deployment puts into an account before any of its code runs. */

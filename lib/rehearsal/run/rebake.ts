@@ -1,10 +1,10 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import type { BakeControl } from '../../core/ports/bake-control';
 import type { FinishedBake } from '../../core/publish/publish-bake';
 import { createDecide, type DecideAnswer, type DecideEvent } from '../../handlers/decide';
 import { createPublish } from '../../handlers/publish';
 import { pretendedStores } from '../account/parameter-stores';
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../contract/values/json';
 import { unmodelled } from '../assembly/unmodelled';
 import { callerOf } from '../iam/role-policies';
 import type { PretendedImageBuilder } from '../image-builder/pretended-image-builder';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/resolve/finding';
+import type { Finding } from '../../contract/values/finding';
 import type { ResolvedImage } from '../../core/resolve/resolve-images';
 
 /** The state of the gate at one look. */

@@ -1,22 +1,15 @@
-import { orderSchema } from '../../core/contracts/order';
-import { parseDocument } from '../../core/contracts/parse-document';
-import { imageManifestSchema, type ImageManifest } from '../../core/contracts/image-manifest';
-import { CURRENT_ORDER_KEY } from '../../core/bake/document-keys';
+import { parseDocument } from '../../contract/documents/document';
+import { imageManifestSchema, type ImageManifest } from '../../contract/documents/evidence';
+import { orderSchema } from '../../contract/documents/order';
+import { channelSchema } from '../../contract/documents/publication';
+import { CURRENT_ORDER_KEY, publishedManifestKey } from '../../contract/names/bucket-keys';
+import { channelParameters } from '../../contract/names/parameters';
+import type { Finding } from '../../contract/values/finding';
+import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
 import { compressedBytes, parseImageManifest } from '../../core/oci/image-manifest';
 import type { Registry } from '../../core/oci/registry';
 import { readImages } from '../../core/resolve/read-images';
-import type { Finding } from '../../core/resolve/finding';
-import { formatOsVersion, readOsVersion } from '../../core/windows/os-version';
-import { channelSchema } from '../../core/contracts/publication';
-import { channelParameters } from '../../core/publish/channel-names';
-import { publishedManifestKey } from '../../core/publish/publication-key';
-import type {
-  RehearsalReport,
-  ReportedFleet,
-  ReportedImage,
-  ReportedMonth,
-  ReportedPublication,
-} from './rehearsal-report';
+import type { RehearsalReport, ReportedFleet, ReportedImage, ReportedMonth, ReportedPublication } from './rehearsal-report';
 import type { RebakeRun } from './run-rebake';
 import { bucketOf, withRegistry, type Stage } from './stage';
 

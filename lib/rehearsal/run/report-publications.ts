@@ -1,9 +1,9 @@
 import { readPrunePlan } from '../../core/care/prune';
-import { parseDocument } from '../../core/contracts/parse-document';
-import { publicationSchema } from '../../core/contracts/publication';
-import { CHANNELS, channelParameters, revisionParameters } from '../../core/publish/channel-names';
+import { parseDocument } from '../../contract/documents/document';
+import { publicationSchema } from '../../contract/documents/publication';
+import { CHANNELS, channelParameters, revisionParameters } from '../../contract/names/parameters';
 import { channelOf } from '../../core/publish/publication-record';
-import { readOsVersion } from '../../core/windows/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 import { pipelineOf } from '../../handlers/pipeline';
 import { pretendedInventory } from '../account/ami-inventory';
 import type { PretendedFleet } from '../fleet/pretended-fleet';

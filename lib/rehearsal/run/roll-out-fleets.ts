@@ -1,6 +1,6 @@
-import { fleetStateSchema, type FleetState } from '../../core/contracts/fleet-state';
-import { parseDocument } from '../../core/contracts/parse-document';
-import { channelParameters } from '../../core/publish/channel-names';
+import { fleetStateSchema, type FleetState } from '../../contract/documents/fleet-state';
+import { parseDocument } from '../../contract/documents/document';
+import { channelParameters } from '../../contract/names/parameters';
 import { pipelineOf } from '../../handlers/pipeline';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { deployFleet } from './deploy-fleet';

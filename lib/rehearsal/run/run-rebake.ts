@@ -1,6 +1,6 @@
-import { channelSchema } from '../../core/contracts/publication';
-import { parseDocument } from '../../core/contracts/parse-document';
-import { channelParameters } from '../../core/publish/channel-names';
+import { channelSchema } from '../../contract/documents/publication';
+import { parseDocument } from '../../contract/documents/document';
+import { channelParameters } from '../../contract/names/parameters';
 import type { PretendedImageBuilder } from '../image-builder/pretended-image-builder';
 import { readRecipe, stepNames } from '../image-builder/read-recipe';
 import { rebake, type RebakeResult } from './rebake';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { withHost } from '../../core/catalog/catalog';
 import { changeCatalog } from '../../core/catalog/catalog-store';
 import { linesOf } from '../../handlers/families';
-import { osOf } from '../../handlers/os';
+import { osOf } from '../../contract/values/release';
 import { appCommandOf, synthesize } from '../assembly/synthesize';
 import { VirtualClock } from '../clock/virtual-clock';
 import { writeDockerShim } from '../docker/write-docker-shim';

@@ -1,5 +1,5 @@
 import type { Registry } from '../../core/oci/registry';
-import type { osOf } from '../../handlers/os';
+import type { osOf } from '../../contract/values/release';
 import { createRegistryClient } from '../../registry/registry-client';
 import { SkippedWaits } from '../clock/skipped-waits';
 import type { VirtualClock } from '../clock/virtual-clock';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/oci/json-value';
+import { isJsonObject } from '../../contract/values/json';
 import { unmodelled } from '../assembly/unmodelled';
 import type { Caller } from '../iam/role-policies';
 import { ImageBuilderRefusal, type PretendedImageBuilder } from '../image-builder/pretended-image-builder';

@@ -1,5 +1,5 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
-import type { Finding } from '../../core/resolve/finding';
+import { WinbakeError } from '../../contract/values/errors';
+import type { Finding } from '../../contract/values/finding';
 import type { OnStep } from '../awstoe/run-phase';
 import { AccessDenied } from '../iam/access-denied';
 import type { Progress } from './progress';

@@ -1,5 +1,5 @@
 import type { CarePorts } from '../../core/care/care-ports';
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import type { Measurement } from '../../core/ports/metrics';
 import { createCare, type CareAnswer } from '../../handlers/care';
 import { pipelineOf } from '../../handlers/pipeline';

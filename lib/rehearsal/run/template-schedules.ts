@@ -1,5 +1,5 @@
 import { nextPatchTuesday } from '../../core/calendar/patch-tuesday';
-import { isJsonObject, type JsonObject } from '../../core/oci/json-value';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
 

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import type { ReportedDecision } from './rehearsal-report';
 
 /**

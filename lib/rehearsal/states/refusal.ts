@@ -1,4 +1,4 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 
 /** A refusal of what Step Functions may know and the rehearsal does not; `where` names the state and the field. */
 export function notModelled(what: string, where: string): WinbakeError {

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import { Execution, type TaskRunner } from './execution';
 import { contextNames, type ExecutionIdentity } from './execution-context';
 import {

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../../core/errors/winbake-error';
+import { WinbakeError } from '../../contract/values/errors';
 import { matchesFailure } from './error-names';
 import { filtered } from './evaluation';
 import type { Execution, Outcome, TaskRequest } from './execution';

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
-import { POLL_INTERVAL_SECONDS, MOST_ATTEMPTS, RETRY_SECONDS } from '../../../lib/core/gate/gate-policy';
+import { POLL_INTERVAL_SECONDS, MOST_ATTEMPTS, RETRY_SECONDS } from '../../../lib/contract/documents/gate-policy';
 import { ACTION_LIMITS, readWorkflows } from '../../../lib/rehearsal/image-builder/workflows';
 import { SERVICE_LIMITS } from '../../../lib/rehearsal/states/execution-limits';
 import { addAllPropsPipeline } from '../../support/all-props-pipeline';

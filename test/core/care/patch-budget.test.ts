@@ -1,7 +1,7 @@
 import { emptyCatalog } from '../../../lib/core/catalog/catalog';
 import { patchBudget } from '../../../lib/core/care/patch-budget';
-import type { Catalog } from '../../../lib/core/contracts/catalog';
-import { parseRelease } from '../../../lib/core/windows/release';
+import type { Catalog } from '../../../lib/contract/documents/catalog';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';
 
 /** 10:00 Pacific of Patch Tuesday in October 2025. */

@@ -1,5 +1,5 @@
 import { applyPrune, readPrunePlan } from '../../../lib/core/care/prune';
-import type { PipelineDescription } from '../../../lib/core/contracts/pipeline-description';
+import type { PipelineDescription } from '../../../lib/contract/documents/pipeline-description';
 import { MemoryInventory } from '../../support/memory-inventory';
 
 const NOW = new Date('2026-07-15T12:00:00Z');

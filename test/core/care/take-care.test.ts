@@ -1,9 +1,9 @@
 import { emptyCatalog } from '../../../lib/core/catalog/catalog';
 import type { CarePorts } from '../../../lib/core/care/care-ports';
 import { takeCare } from '../../../lib/core/care/take-care';
-import type { PipelineDescription } from '../../../lib/core/contracts/pipeline-description';
+import type { PipelineDescription } from '../../../lib/contract/documents/pipeline-description';
 import type { Measurement } from '../../../lib/core/ports/metrics';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { createCare } from '../../../lib/handlers/care';
 import { embeddedMetrics } from '../../../lib/handlers/embedded-metrics';
 import { createLog } from '../../../lib/handlers/log';

@@ -1,6 +1,6 @@
 import { emptyCatalog, withHost, withObservations } from '../../../lib/core/catalog/catalog';
 import { changeCatalog, readCatalog } from '../../../lib/core/catalog/catalog-store';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryDocuments } from '../../support/memory-ports';
 import { digestOf } from '../../support/registry-content';
 

@@ -1,7 +1,7 @@
 import { changeOutage, outageKey } from '../../../lib/core/catalog/outage-store';
 import type { FamilyLook, GateImage } from '../../../lib/core/gate/gate-image';
 import { familyOf } from '../../../lib/core/resolve/family';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryDocuments } from '../../support/memory-ports';
 import { digestOf } from '../../support/registry-content';
 

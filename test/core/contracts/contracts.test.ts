@@ -1,28 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { awaitingPublicationSchema } from '../../../lib/core/contracts/awaiting-publication';
-import { careMemorySchema } from '../../../lib/core/contracts/care-memory';
-import { catalogSchema } from '../../../lib/core/contracts/catalog';
-import { deliveriesSchema } from '../../../lib/core/contracts/deliveries';
-import { equalBakeSchema } from '../../../lib/core/contracts/equal-bake';
-import { failureSchema } from '../../../lib/core/contracts/failure';
-import { failedPublicationsSchema } from '../../../lib/core/contracts/failed-publications';
-import { fleetDeploymentSchema } from '../../../lib/core/contracts/fleet-deployment';
-import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
-import { fleetWordsSchema } from '../../../lib/core/contracts/fleet-words';
-import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
-import { lastDecisionSchema } from '../../../lib/core/contracts/last-decision';
-import { fleetLeaseSchema, leaseSchema } from '../../../lib/core/contracts/lease';
-import { noticesSchema } from '../../../lib/core/contracts/notices';
-import { operateRequestSchema } from '../../../lib/core/contracts/operate-request';
-import { orderSchema } from '../../../lib/core/contracts/order';
-import { outageSchema } from '../../../lib/core/contracts/outage';
-import { parseDocument } from '../../../lib/core/contracts/parse-document';
-import { pipelineDescriptionSchema } from '../../../lib/core/contracts/pipeline-description';
-import { publicationSchema } from '../../../lib/core/contracts/publication';
-import { rolloutLogSchema } from '../../../lib/core/contracts/rollout-log';
-import { verificationSchema } from '../../../lib/core/contracts/verification';
+import { catalogSchema } from '../../../lib/contract/documents/catalog';
+import { parseDocument } from '../../../lib/contract/documents/document';
+import { failureSchema, imageManifestSchema, verificationSchema } from '../../../lib/contract/documents/evidence';
+import { fleetDeploymentSchema, fleetStateSchema, rolloutLogSchema } from '../../../lib/contract/documents/fleet-state';
+import { careMemorySchema, lastDecisionSchema, noticesSchema, outageSchema } from '../../../lib/contract/documents/memory';
+import { operateRequestSchema } from '../../../lib/contract/documents/operate-request';
+import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../../lib/contract/documents/order';
+import { fleetWordsSchema } from '../../../lib/contract/documents/overrides';
+import { pipelineDescriptionSchema } from '../../../lib/contract/documents/pipeline-description';
+import { awaitingPublicationSchema, deliveriesSchema, equalBakeSchema, failedPublicationsSchema, publicationSchema } from '../../../lib/contract/documents/publication';
 
 const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['catalog', catalogSchema, 'build'],

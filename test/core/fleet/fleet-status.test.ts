@@ -1,5 +1,4 @@
-import { fleetStateSchema, type FleetState } from '../../../lib/core/contracts/fleet-state';
-import { rolloutLogSchema } from '../../../lib/core/contracts/rollout-log';
+import { fleetStateSchema, type FleetState, rolloutLogSchema } from '../../../lib/contract/documents/fleet-state';
 import { fleetEvidence } from '../../../lib/core/fleet/fleet-evidence';
 import { fleetStatus, type FleetInstance } from '../../../lib/core/fleet/fleet-status';
 import { planFleetWords } from '../../../lib/core/fleet/plan-fleet-words';

@@ -1,4 +1,4 @@
-import { fleetStateSchema } from '../../../lib/core/contracts/fleet-state';
+import { fleetStateSchema } from '../../../lib/contract/documents/fleet-state';
 import { fleetStateText, LONGEST_PARAMETER } from '../../../lib/core/fleet/bound-fleet-state';
 import { fleetLab, NAMES, NEW, OLD, publicationOf, wordAt } from '../../support/fleet-lab';
 

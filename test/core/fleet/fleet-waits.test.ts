@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WAITS_FOR } from '../../../lib/core/contracts/fleet-state';
+import { WAITS_FOR } from '../../../lib/contract/documents/fleet-state';
 
 test('the page of fleets says of every wait what ends it, and of no other', () => {
   const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'fleets.md'), 'utf8');

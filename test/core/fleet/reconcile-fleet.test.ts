@@ -1,4 +1,4 @@
-import type { FleetState } from '../../../lib/core/contracts/fleet-state';
+import type { FleetState } from '../../../lib/contract/documents/fleet-state';
 import {
   fleetLab,
   NAMES,

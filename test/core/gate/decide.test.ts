@@ -1,8 +1,8 @@
 import { withAccepted, withHost } from '../../../lib/core/catalog/catalog';
 import { imageSetId } from '../../../lib/core/catalog/image-set-id';
-import { findingKey } from '../../../lib/core/gate/finding-key';
+import { findingKey } from '../../../lib/contract/documents/catalog';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
-import { DEFAULT_GATE_POLICY } from '../../../lib/core/gate/gate-policy';
+import { DEFAULT_GATE_POLICY } from '../../../lib/contract/documents/gate-policy';
 import { clientTokenOf } from '../../../lib/core/gate/order-id';
 import { newOrder } from '../../../lib/core/gate/new-order';
 import { inShort } from '../../support/gate-history';

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { emptyCatalog, withHost, withImageSet, withObservations } from '../../../lib/core/catalog/catalog';
 import { decide } from '../../../lib/core/gate/decide';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
-import { DEFAULT_GATE_POLICY, LATE_POLICIES, OUT_OF_BAND_POLICIES } from '../../../lib/core/gate/gate-policy';
+import { DEFAULT_GATE_POLICY, LATE_POLICIES, OUT_OF_BAND_POLICIES } from '../../../lib/contract/documents/gate-policy';
 import { targetRevision } from '../../../lib/core/gate/judge-host';
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { familyOf } from '../../../lib/core/resolve/family';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { digestOf } from '../../support/registry-content';
 
 const FAMILIES = ['servercore', 'nanoserver', 'iis', 'aspnet'];

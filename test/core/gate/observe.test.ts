@@ -4,7 +4,7 @@ import type { Registry } from '../../../lib/core/oci/registry';
 import { RegistryError } from '../../../lib/core/oci/registry-error';
 import { familyOf } from '../../../lib/core/resolve/family';
 import { rememberingRegistry } from '../../../lib/core/resolve/remembering-registry';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryRegistry } from '../../support/memory-registry';
 import type { RegistryShape, TagShape } from '../../support/registry-content';
 

@@ -1,5 +1,5 @@
-import type { ImageManifest } from '../../../lib/core/contracts/image-manifest';
-import type { Publication } from '../../../lib/core/contracts/publication';
+import type { ImageManifest } from '../../../lib/contract/documents/evidence';
+import type { Publication } from '../../../lib/contract/documents/publication';
 import { amiTags } from '../../../lib/core/publish/ami-tags';
 
 const PUBLICATION = { id: '20348.4294-1', mode: 'exact' } as Publication;

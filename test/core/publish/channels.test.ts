@@ -1,4 +1,4 @@
-import type { Channel } from '../../../lib/core/contracts/publication';
+import type { Channel } from '../../../lib/contract/documents/publication';
 import {
   moveChannel,
   noteRevision,
@@ -7,7 +7,7 @@ import {
   settleChannel,
 } from '../../../lib/core/publish/move-channel';
 import { seedChannels, unbakedChannel } from '../../../lib/core/publish/seed-channels';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryParameters } from '../../support/memory-ports';
 
 const PATH = '/winbake/2022-core';

@@ -1,18 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { ImageManifest } from '../../../lib/core/contracts/image-manifest';
-import type { Order } from '../../../lib/core/contracts/order';
-import type {
-  PipelineDescription,
-  PublicationTarget,
-} from '../../../lib/core/contracts/pipeline-description';
+import type { ImageManifest } from '../../../lib/contract/documents/evidence';
+import type { Order } from '../../../lib/contract/documents/order';
+import { type PipelineDescription, type PublicationTarget, targetsOf } from '../../../lib/contract/documents/pipeline-description';
 import type { ParameterStore } from '../../../lib/core/ports/parameter-store';
 import { applyPlan } from '../../../lib/core/publish/channel-plan';
 import { planHold, planPromotionOf, planRollbackOf } from '../../../lib/core/publish/operate-channels';
 import { publishBake, type PublishPorts } from '../../../lib/core/publish/publish-bake';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
-import { targetsOf } from '../../../lib/core/publish/pipeline-path';
 import { Mortal } from '../../support/mortal-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
-import { verificationSchema } from '../../../lib/core/contracts/verification';
+import { imageManifestSchema, verificationSchema } from '../../../lib/contract/documents/evidence';
+import { MODES } from '../../../lib/contract/values/mode';
+import { readOsVersion } from '../../../lib/contract/values/os-version';
 import { judgeEvidence, type EvidenceInput } from '../../../lib/core/publish/judge-evidence';
-import { MODES } from '../../../lib/core/resolve/mode';
-import { readOsVersion } from '../../../lib/core/windows/os-version';
 import { BUILD_ENDED_AT, ORDERED_AT, RIGHT_BAKES, rightEvidence } from '../../support/right-evidence';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { ImageSet } from '../../../lib/core/contracts/catalog';
-import type { ImageManifest } from '../../../lib/core/contracts/image-manifest';
-import type { Verification } from '../../../lib/core/contracts/verification';
-import {
-  INSTANCE_CLOCK_SKEW_SECONDS,
-  judgeEvidence,
-  LONGEST_PUBLICATION_DELAY_SECONDS,
-  type EvidenceInput,
-} from '../../../lib/core/publish/judge-evidence';
+import type { ImageSet } from '../../../lib/contract/documents/catalog';
+import type { ImageManifest, Verification } from '../../../lib/contract/documents/evidence';
+import type { Mode } from '../../../lib/contract/values/mode';
+import { readOsVersion } from '../../../lib/contract/values/os-version';
+import { RELEASES, releaseOfBuild } from '../../../lib/contract/values/release';
+import { INSTANCE_CLOCK_SKEW_SECONDS, judgeEvidence, LONGEST_PUBLICATION_DELAY_SECONDS, type EvidenceInput } from '../../../lib/core/publish/judge-evidence';
 import { EVIDENCE_CODES, publicationRefused } from '../../../lib/core/publish/publication-refused';
 import { chooseImageSet } from '../../../lib/core/resolve/choose-image-set';
-import type { Mode } from '../../../lib/core/resolve/mode';
-import { readOsVersion } from '../../../lib/core/windows/os-version';
-import { RELEASES, releaseOfBuild } from '../../../lib/core/windows/release';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';
 import { imageSet, RIGHT_BAKES, rightEvidence, setImage } from '../../support/right-evidence';
 

@@ -1,4 +1,4 @@
-import type { OperatorWord } from '../../../lib/core/contracts/operator-word';
+import type { OperatorWord } from '../../../lib/contract/documents/overrides';
 import { holdWord, readHold, releasingWord } from '../../../lib/core/publish/hold';
 import { planPromotion, type PromotionInput } from '../../../lib/core/publish/plan-promotion';
 import { planRollback } from '../../../lib/core/publish/plan-rollback';

@@ -1,4 +1,4 @@
-import { accountRoleName, functionRoleName, reachingRoleNames } from '../../../lib/core/publish/role-names';
+import { accountRoleName, functionRoleName, reachingRoleNames } from '../../../lib/contract/names/resources';
 
 test.each([
   ['/winbake', 'eu-central-1', 'winbake-account-eu-central-1'],

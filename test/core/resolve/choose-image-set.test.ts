@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageSet } from '../../../lib/core/contracts/catalog';
+import type { ImageSet } from '../../../lib/contract/documents/catalog';
 import { chooseImageSet } from '../../../lib/core/resolve/choose-image-set';
-import { parseOsVersion } from '../../../lib/core/windows/os-version';
+import { parseOsVersion } from '../../../lib/contract/values/os-version';
 
 interface ChoiceCase {
   readonly name: string;

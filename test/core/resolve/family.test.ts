@@ -1,6 +1,6 @@
 import { candidateTag } from '../../../lib/core/resolve/candidate-tag';
 import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../../lib/core/resolve/family';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 
 test.each([
   ['servercore', '2016', 'windows/servercore', ['ltsc2016']],

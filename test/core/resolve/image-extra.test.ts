@@ -1,6 +1,6 @@
 import { candidateTag } from '../../../lib/core/resolve/candidate-tag';
 import { isExtra, parseImageExtras } from '../../../lib/core/resolve/image-extra';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 
 const parse = (release: string, ...texts: readonly string[]) =>
   parseImageExtras(texts, { release: parseRelease(release), families: ['servercore', 'aspnet'] });

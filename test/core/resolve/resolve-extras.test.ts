@@ -2,7 +2,7 @@ import { familyOf } from '../../../lib/core/resolve/family';
 import { parseImageExtras } from '../../../lib/core/resolve/image-extra';
 import { rememberingRegistry } from '../../../lib/core/resolve/remembering-registry';
 import { resolveImages } from '../../../lib/core/resolve/resolve-images';
-import { parseRelease } from '../../../lib/core/windows/release';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryRegistry } from '../../support/memory-registry';
 import type { RegistryShape, TagShape } from '../../support/registry-content';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { compatibility } from '../../../lib/core/windows/compatibility';
-import { parseOsVersion } from '../../../lib/core/windows/os-version';
-import { RELEASES } from '../../../lib/core/windows/release';
+import { parseOsVersion } from '../../../lib/contract/values/os-version';
+import { RELEASES } from '../../../lib/contract/values/release';
 
 test.each([
   // host, image, kernel, rule

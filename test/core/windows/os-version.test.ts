@@ -4,8 +4,8 @@ import {
   parseHostVersion,
   parseOsVersion,
   readOsVersion,
-} from '../../../lib/core/windows/os-version';
-import { parseRelease, RELEASES } from '../../../lib/core/windows/release';
+} from '../../../lib/contract/values/os-version';
+import { parseRelease, RELEASES } from '../../../lib/contract/values/release';
 
 test('reads back what it writes, for every release and revision', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import { parseRelease, releaseOfBuild, RELEASES } from '../../../lib/core/windows/release';
+import { parseRelease, releaseOfBuild, RELEASES } from '../../../lib/contract/values/release';
 
 test.each([
   ['2016', 14393],

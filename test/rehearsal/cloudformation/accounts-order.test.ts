@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { deliverEverywhere } from '../../../lib/core/publish/deliver';
-import { accountRoleName, functionRoleName } from '../../../lib/core/publish/role-names';
+import { accountRoleName, functionRoleName } from '../../../lib/contract/names/resources';
 import {
   WindowsAmi,
   WindowsAmiAccount,

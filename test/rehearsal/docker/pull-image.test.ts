@@ -1,4 +1,4 @@
-import { shortDigest } from '../../../lib/core/oci/digest';
+import { shortDigest } from '../../../lib/contract/values/digest';
 import { idOf, layerDigest, type LayeredImage } from './layered-registry';
 import { dockerOf, inspected, layeredRegistry, pretendedHost, readHostFile } from './pretended-docker';
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../../../lib/core/errors/usage-error';
+import { UsageError } from '../../../lib/contract/values/errors';
 import { checkAsOf, parseAsOf } from '../../../lib/rehearsal/history/as-of';
 import { history } from './event-fixture';
 

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../../../lib/core/errors/winbake-error';
+import { WinbakeError } from '../../../lib/contract/values/errors';
 import { hostRevisions, type HostRevisionLookup } from '../../../lib/rehearsal/history/host-revisions';
 import { hostRevisionAt } from '../../../lib/rehearsal/history/host-steps';
 import { readHistory } from '../../../lib/rehearsal/history/read-history';

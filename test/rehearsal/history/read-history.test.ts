@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { WinbakeError } from '../../../lib/core/errors/winbake-error';
+import { WinbakeError } from '../../../lib/contract/values/errors';
 import { readHistory } from '../../../lib/rehearsal/history/read-history';
 import { digest, file, lines, row } from './event-fixture';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { startMetadataService } from '../../../lib/rehearsal/host/metadata-service';
 import { baseHostAt } from '../../../lib/rehearsal/run/base-host';
-import { osOf } from '../../../lib/handlers/os';
+import { osOf } from '../../../lib/contract/values/release';
 import { FACTS, pretendedHost, temporaryFolder } from '../../support/shell-host';
 
 test('updates raise the revision at once and ask for a restart', () => {

@@ -1,4 +1,4 @@
-import { UsageError } from '../../../lib/core/errors/usage-error';
+import { UsageError } from '../../../lib/contract/values/errors';
 import { history } from '../history/event-fixture';
 import { ask, follow, start } from './embedded-fixture';
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../../../lib/core/errors/usage-error';
+import { UsageError } from '../../../lib/contract/values/errors';
 import type { EmbeddedRegistry } from '../../../lib/rehearsal/registry/embedded-registry';
 import { FAULTS, parseFaults } from '../../../lib/rehearsal/registry/faults';
 import { ask, codes, follow, sha256, start } from './embedded-fixture';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Channel } from '../../../lib/core/contracts/publication';
+import type { Channel } from '../../../lib/contract/documents/publication';
 import { moveChannel } from '../../../lib/core/publish/move-channel';
 import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
 import { AMI_FAULTS } from '../../../lib/rehearsal/fleet/ami-faults';

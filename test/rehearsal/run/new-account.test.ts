@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BaseAmi, VulnerabilitySeverity, WindowsAmiPipeline, WindowsOs } from '../../../lib';
-import { channelParameters } from '../../../lib/core/publish/channel-names';
+import { channelParameters } from '../../../lib/contract/names/parameters';
 import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
 import { deployPipeline, findPipeline, publishBaseAmi } from '../../../lib/rehearsal/run/deploy-pipeline';
 import { PretendedAccount } from '../../../lib/rehearsal/run/pretended-account';

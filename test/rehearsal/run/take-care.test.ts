@@ -1,4 +1,4 @@
-import { channelParameters } from '../../../lib/core/publish/channel-names';
+import { channelParameters } from '../../../lib/contract/names/parameters';
 import { moveChannel } from '../../../lib/core/publish/move-channel';
 import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
 import { deployPipeline, findPipeline } from '../../../lib/rehearsal/run/deploy-pipeline';

@@ -1,4 +1,4 @@
-import { WinbakeError } from '../../../lib/core/errors/winbake-error';
+import { WinbakeError } from '../../../lib/contract/values/errors';
 import { FUNCTION, runMachine } from './run-states';
 
 const TASK = { Type: 'Task', Resource: FUNCTION, End: true };

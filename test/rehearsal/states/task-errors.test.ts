@@ -1,4 +1,4 @@
-import { WinbakeError } from '../../../lib/core/errors/winbake-error';
+import { WinbakeError } from '../../../lib/contract/values/errors';
 import type { StateEvent } from '../../../lib/rehearsal/states/state-event';
 import { failing, FUNCTION, named, runOne, runStates } from './run-states';
 import { VirtualClock } from './virtual-clock';

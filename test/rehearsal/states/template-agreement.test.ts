@@ -1,5 +1,5 @@
 import { FOLLOW_INTERVAL_SECONDS } from '../../../lib/core/bake/bake-bound';
-import { POLL_INTERVAL_SECONDS } from '../../../lib/core/gate/gate-policy';
+import { POLL_INTERVAL_SECONDS } from '../../../lib/contract/documents/gate-policy';
 import { RebakeWorld } from '../../support/rebake-world';
 import { runLibrary, type Machine } from './run-library';
 

@@ -1,5 +1,5 @@
-import { failureSchema } from '../../../lib/core/contracts/failure';
-import { parseDocument } from '../../../lib/core/contracts/parse-document';
+import { failureSchema } from '../../../lib/contract/documents/evidence';
+import { parseDocument } from '../../../lib/contract/documents/document';
 import cases from '../../fixtures/image-set-choice.json';
 import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';

@@ -1,4 +1,4 @@
-import { requiredChecks } from '../../../lib/core/contracts/verification';
+import { requiredChecks } from '../../../lib/contract/documents/evidence';
 import { digestOf, GOOD_DOCKER, IMAGE_SET, inspectAnswer } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';

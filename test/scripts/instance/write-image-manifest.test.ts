@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { imageManifestSchema } from '../../../lib/core/contracts/image-manifest';
-import { parseDocument } from '../../../lib/core/contracts/parse-document';
+import { imageManifestSchema } from '../../../lib/contract/documents/evidence';
+import { parseDocument } from '../../../lib/contract/documents/document';
 import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine } from '../support/pretended-machine';

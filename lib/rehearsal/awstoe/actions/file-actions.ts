@@ -1,19 +1,9 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { unmodelled } from '../../assembly/unmodelled';
 import { DocumentReader } from '../document-reader';
 import { failure, SUCCEEDED, type ActionResult } from '../step-result';
-import type { Action } from './action';
-import { actionOf } from './action';
+import { type Action, actionOf } from './action';
 
 interface PathInputs {
   readonly path: string;

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../core/oci/json-value';
+import { isJsonObject } from '../../../contract/values/json';
 import { unmodelled } from '../../assembly/unmodelled';
 import { registryKey } from '../../host/registry-key';
 import { DocumentReader } from '../document-reader';

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { WinbakeError } from '../values/errors';
+import { FINDING_CODES, SEVERITIES } from '../values/finding';
+import { MODES } from '../values/mode';
+import { RELEASES } from '../values/release';
+
+/**
+ * Parses the text of a document against its schema; `place` names it to people. Throws a `WinbakeError` with code
+ * `DOCUMENT_INVALID` that says which field is wrong, or that a newer Winbake wrote it.
+ */
+export function parseDocument<T>(schema: z.ZodType<T>, text: string, place: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new WinbakeError('DOCUMENT_INVALID', `${place} is damaged: it is not JSON.`, { cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) {
+    return parsed.data;
+  }
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.join('.') ?? '';
+  if (path === 'schema') {
+    throw new WinbakeError(
+      'DOCUMENT_INVALID',
+      `${place} has a schema that this version of Winbake does not know; got: ${JSON.stringify(schemaOf(value))}.`,
+    );
+  }
+  throw new WinbakeError(
+    'DOCUMENT_INVALID',
+    `${place} is damaged: ${path === '' ? 'the document' : path} ${issue?.message ?? 'is invalid'}.`,
+  );
+}
+
+function schemaOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+}
+
+/** An ISO-8601 instant in UTC, such as `2025-10-14T17:48:00Z`. */
+export const instant = z.iso.datetime();
+
+/** `sha256:` and 64 hexadecimal digits. */
+export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no sha256 digest');
+
+/** A SHA-256 in hexadecimal, without a prefix. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 in hexadecimal');
+
+/** A Windows version of four parts. */
+export const osVersion = z.string().regex(/^10\.0\.\d{1,6}\.\d{1,9}$/, 'is no OS version of four parts');
+
+/** The name of a Windows Server release. */
+export const release = z.enum(RELEASES.map((one) => one.name));
+
+/** The third number of an OS version. */
+export const build = z.int().positive();
+
+/** The fourth number of an OS version; 0 where it is not known. */
+export const revision = z.int().nonnegative();
+
+/** A count of bytes. */
+export const bytes = z.int().nonnegative();
+
+/** A duration in seconds. */
+export const seconds = z.number().nonnegative();
+
+/** How an image stands to its host. */
+export const mode = z.enum(MODES);
+
+/** The mode of a publication: its set's, or `unbaked` for the plain base AMI. */
+export const publicationMode = z.enum([...MODES, 'unbaked']);
+
+/** The id of an AMI. */
+export const amiId = z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is no AMI id');
+
+/** Something a person should know. */
+export const finding = z.object({
+  code: z.enum(FINDING_CODES),
+  severity: z.enum(SEVERITIES),
+  family: z.string().optional(),
+  message: z.string(),
+});

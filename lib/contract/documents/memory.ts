@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { amiId, instant, release } from './document';
+
+/** What became of one AMI in a prune, and why. */
+const prunedAmi = z.object({
+  region: z.string().min(1),
+  amiId,
+  /** Null where it was never published. */
+  publication: z.string().nullable(),
+  action: z.enum(['keep', 'deprecate', 'remove']),
+  reasons: z.array(z.string()).min(1),
+});
+
+/** What care remembers from one look to the next; changed with If-Match. */
+export const careMemorySchema = z.object({
+  schema: z.literal('winbake.care/1'),
+  /** The last prune that came to its end; null before the first. */
+  pruned: z.object({ at: instant, amis: z.array(prunedAmi) }).nullable(),
+  /** The parts that have failed at every look since, by name. */
+  failing: z.record(z.string(), z.object({ since: instant, reason: z.string() })),
+});
+
+/** What care remembers from one look to the next. */
+export type CareMemory = z.infer<typeof careMemorySchema>;
+
+/** What the gate said last, and when; written at every look, so that silence can be told from "nothing to do". */
+export const lastDecisionSchema = z.object({
+  schema: z.literal('winbake.last-decision/1'),
+  at: instant,
+  decision: z.enum(['bake', 'wait', 'nothing', 'needsOperator']),
+  reason: z.string(),
+});
+
+/** What the gate said last. */
+export type LastDecision = z.infer<typeof lastDecisionSchema>;
+
+const notice = z.object({
+  at: instant,
+  message: z.string(),
+  /** When the message went out; absent while its sender has not come back. */
+  toldAt: instant.optional(),
+});
+
+/** What people were told of a pipeline and has not healed yet, by cause; changed with If-Match. */
+export const noticesSchema = z.object({
+  schema: z.literal('winbake.notices/1'),
+  notices: z.record(z.string(), notice),
+});
+
+/** What people were told of a pipeline and has not healed yet. */
+export type Notices = z.infer<typeof noticesSchema>;
+
+/** Since when repositories cannot be read, of those that cannot; changed with If-Match, and only when that changes. */
+export const outageSchema = z.object({
+  schema: z.literal('winbake.outage/1'),
+  release,
+  /** The first failed look by repository. */
+  since: z.record(z.string(), instant),
+});
+
+/** Since when the repositories of a release cannot be read. */
+type Outage = z.infer<typeof outageSchema>;

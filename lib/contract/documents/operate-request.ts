@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { instant } from './document';
+
+const WORD = {
+  /** Who wants it: an address, or the ARN of the caller. */
+  by: z.string().trim().min(1).max(200),
+  reason: z.string().trim().min(1).max(500),
+  /** Plans and changes nothing. */
+  dryRun: z.boolean(),
+};
+
+/** What a person orders: one of the verbs that change something, in whose name and why. */
+export const operateRequestSchema = z.discriminatedUnion('verb', [
+  z.strictObject({ verb: z.literal('hold'), until: instant.optional(), ...WORD }),
+  z.strictObject({ verb: z.literal('unhold'), ...WORD }),
+  z.strictObject({ verb: z.literal('promote'), despiteCanaries: z.boolean().optional(), ...WORD }),
+  z.strictObject({ verb: z.literal('rollback'), until: instant.optional(), ...WORD }),
+  z.strictObject({ verb: z.literal('accept'), finding: z.string().trim().min(1).max(200), ...WORD }),
+  z.strictObject({
+    verb: z.literal('rebake'),
+    force: z.boolean(),
+    kb: z
+      .string()
+      .regex(/^KB\d{6,8}$/, 'is no update such as KB5066782')
+      .optional(),
+    ...WORD,
+  }),
+  z.strictObject({ verb: z.literal('cancel'), ...WORD }),
+  z.strictObject({ verb: z.literal('prune'), ...WORD }),
+]);
+
+/** What a person orders. */
+export type OperateRequest = z.infer<typeof operateRequestSchema>;
+
+/** One of the verbs that change something. */
+export type OperateVerb = OperateRequest['verb'];
+
+/** What an order comes to: its plan, and whether it was carried out. */
+export const operateAnswerSchema = z.object({
+  verb: z.string(),
+  /** A line for each change; none where there is nothing to do. */
+  changes: z.array(z.string()),
+  /** Why, or why not; sentences for people. */
+  reasons: z.array(z.string()),
+  done: z.boolean(),
+});
+
+/** What an order comes to. */
+export type OperateAnswer = z.infer<typeof operateAnswerSchema>;

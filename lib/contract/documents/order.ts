@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { instant, amiId, release, revision, sha256 } from './document';
+
+/** How an order ended, for good; `refused` where Image Builder did not begin it and never will. */
+const ORDER_ENDS = ['published', 'failed', 'cancelled', 'refused'] as const;
+
+/** The one bake that a pipeline may run: which execution decides now, and how far its order has come. */
+export const leaseSchema = z.object({
+  schema: z.literal('winbake.lease/1'),
+  /** The execution of the state machine that decides, waits or bakes. */
+  execution: z.string().startsWith('arn:'),
+  /** When that execution took the lease. */
+  at: instant,
+  /** The last order; null before the first. */
+  order: z
+    .object({
+      id: z.string().min(1),
+      /** The image build version that carries it out; null until it is known to have started. */
+      image: z.string().startsWith('arn:').nullable(),
+      /** Null while it is carried out. */
+      ended: z.enum(ORDER_ENDS).nullable(),
+      /**
+       * The instant in the `winbake.awaiting-publication/1` by which its finished image was taken up again: that happens
+       * once, whatever becomes of it.
+       */
+      takenUp: instant.optional(),
+    })
+    .nullable(),
+  /** The word of a person who ends what is under way. */
+  cancel: z.object({ by: z.string().min(1), reason: z.string().min(1), at: instant }).optional(),
+});
+
+/** The one bake that a pipeline may run. */
+export type Lease = z.infer<typeof leaseSchema>;
+
+/** The order of a lease. */
+export type LeasedOrder = NonNullable<Lease['order']>;
+
+/** How an order ended. */
+export type OrderEnd = (typeof ORDER_ENDS)[number];
+
+/**
+ * Until when nobody may begin to reconcile a fleet; the parameter `<prefix>/fleets/<fleet>/lease`, see
+ * `lib/core/fleet/fleet-lease.ts`.
+ */
+export const fleetLeaseSchema = z.object({
+  schema: z.literal('winbake.fleet-lease/1'),
+  /** The request that wrote it. */
+  by: z.string().min(1),
+  until: instant,
+});
+
+/** Until when nobody may begin to reconcile a fleet. */
+export type FleetLease = z.infer<typeof fleetLeaseSchema>;
+
+/** What one bake shall do; written before it starts, kept, and carried by its id into manifest and verification. */
+export const orderSchema = z.object({
+  schema: z.literal('winbake.order/1'),
+  id: z.string().min(1),
+  release,
+  /** Why the bake was ordered, in a word or two. */
+  trigger: z.string().min(1),
+  /** The id of the image set in the catalog. */
+  set: z.string().min(1),
+  targetRevision: revision,
+  baseAmiId: amiId,
+  scriptsSha256: sha256,
+  recipeArn: z.string().startsWith('arn:'),
+  /** Counted from 1. */
+  attempt: z.int().positive(),
+  /** An update that must be installed afterwards, such as `KB5066782`; else the bake fails. */
+  kb: z
+    .string()
+    .regex(/^KB\d{6,8}$/, 'is no update such as KB5066782')
+    .optional(),
+});
+
+/** The order of one bake. */
+export type Order = z.infer<typeof orderSchema>;

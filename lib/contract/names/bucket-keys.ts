@@ -1,0 +1,27 @@
+import type { Release } from '../values/release';
+
+/** The key of the order that the next build instance downloads. */
+export const CURRENT_ORDER_KEY = 'bakes/current.json';
+
+/** The key of the lease, which one execution of the state machine holds at a time. */
+export const LEASE_KEY = 'bakes/lease.json';
+
+/** The key of a release's catalog in the bucket. */
+export function catalogKey(release: Release): string {
+  return `catalog/${release.name}.json`;
+}
+
+/** The key of a publication's record. */
+export function publicationKey(id: string): string {
+  return `publications/${id}.json`;
+}
+
+/** The key of the image manifest that is kept beside a publication. */
+export function publishedManifestKey(id: string): string {
+  return `publications/${id}.image-manifest.json`;
+}
+
+/** The key of the verification that is kept beside a publication. */
+export function publishedVerificationKey(id: string): string {
+  return `publications/${id}.verification.json`;
+}

@@ -1,0 +1,183 @@
+import type { GatePolicy } from '../documents/gate-policy';
+
+/**
+ * The environment of each handler: the construct writes it, the handler reads it, both by these names. Values are text;
+ * lists are separated by commas, durations are whole seconds.
+ */
+
+/** What every handler of a pipeline has. */
+export interface NoticeEnvironment {
+  /** The topic through which people are told. */
+  readonly WINBAKE_TOPIC_ARN: string;
+}
+
+/** What a handler has that works with the whole of a pipeline. */
+export interface PipelineEnvironment extends NoticeEnvironment {
+  /** `DescribedPipeline` as JSON. */
+  readonly WINBAKE_PIPELINE_DESCRIPTION: string;
+}
+
+/**
+ * What a pipeline says of itself: the document `winbake.pipeline/1` of `lib/contract/documents/pipeline-description.ts`, once
+ * more for the constructs, which reach no contract. A test compares the two.
+ */
+export interface DescribedPipeline {
+  readonly schema: 'winbake.pipeline/1';
+  readonly os: string;
+  readonly pipeline: string;
+  readonly parameterPrefix: string;
+  readonly account: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly baseAmiParameter: string | null;
+  readonly stateMachineArn: string;
+  readonly operateFunctionArn: string;
+  readonly imagePipelineArn: string | null;
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  readonly promotion: {
+    readonly mode: 'manual' | 'automatic';
+    readonly delaySeconds: number;
+    readonly atMostSeconds: number;
+    readonly canaryFleets: readonly string[];
+  };
+  readonly retention: { readonly newest: number; readonly minimumAgeDays: number };
+  readonly patchWithinSeconds: number;
+  readonly longestSilenceHours: number | null;
+}
+
+/** What `decide` needs to know. */
+export interface DecideEnvironment extends NoticeEnvironment, GatePolicyEnvironment {
+  /** The name of the pipeline. */
+  readonly WINBAKE_PIPELINE: string;
+  /** Such as `SERVER_2022_CORE`. */
+  readonly WINBAKE_OS: string;
+  /** The bucket of catalog, orders, manifests and publications. */
+  readonly WINBAKE_BUCKET: string;
+  /** The path of the pipeline's parameters, such as `/winbake/2022-core`. */
+  readonly WINBAKE_PARAMETER_PATH: string;
+  /** The name of the parameter that holds the id of the base AMI. */
+  readonly WINBAKE_BASE_AMI_PARAMETER: string;
+  readonly WINBAKE_FAMILIES: string;
+  /** The address of the registry. */
+  readonly WINBAKE_REGISTRY: string;
+  readonly WINBAKE_RECIPE_ARN: string;
+  readonly WINBAKE_SCRIPTS_SHA256: string;
+  /** A JSON list of windows in which no bake starts; see `core/calendar/no-bake-windows.ts`. */
+  readonly WINBAKE_NO_BAKE_WINDOWS: string;
+  /** Lines of families that replace the live ones, such as `aspnet=4.8`; may be empty. */
+  readonly WINBAKE_LINES: string;
+  /** What is cached beside the families, separated by spaces, in the forms of `EXTRA_FORMS`; may be empty. */
+  readonly WINBAKE_EXTRAS: string;
+  /** The unique id of the role of build and test instance, the first part of their documents' keys. */
+  readonly WINBAKE_INSTANCE_ROLE_ID: string;
+}
+
+/** The gate's policy as `decide` reads it; made by `gatePolicyVariables`. */
+export interface GatePolicyEnvironment {
+  readonly WINBAKE_LONGEST_WAIT_SECONDS: string;
+  /** `usePrevious` or `stop`. */
+  readonly WINBAKE_LATE: string;
+  /** `follow`, `waitForHosts` or `ignore`. */
+  readonly WINBAKE_OUT_OF_BAND: string;
+  readonly WINBAKE_MAX_AGE_SECONDS: string;
+  /** `withNextBake` or `atOnce`. */
+  readonly WINBAKE_BASE_AMI: string;
+  /** `nearestLower` or `stop`. */
+  readonly WINBAKE_HOST_WITHOUT_IMAGE: string;
+}
+
+/** The variables that say a policy. */
+export function gatePolicyVariables(policy: GatePolicy): GatePolicyEnvironment {
+  return {
+    WINBAKE_LONGEST_WAIT_SECONDS: String(policy.longestWaitSeconds),
+    WINBAKE_LATE: policy.late,
+    WINBAKE_OUT_OF_BAND: policy.outOfBand,
+    WINBAKE_MAX_AGE_SECONDS: String(policy.maxAgeSeconds),
+    WINBAKE_BASE_AMI: policy.baseAmi,
+    WINBAKE_HOST_WITHOUT_IMAGE: policy.hostWithoutImage,
+  };
+}
+
+/** What `publish` needs to know. */
+export interface PublishEnvironment extends PipelineEnvironment {
+  /** The unique ids of the roles of build and test instance, the first part of their documents' keys. */
+  readonly WINBAKE_INSTANCE_ROLE_ID: string;
+}
+
+/** The pipeline whose channels are seeded, as the custom resource's properties say. */
+export interface SeededPipeline {
+  /** Such as `SERVER_2022_CORE`. */
+  readonly os: string;
+  /** Such as `/winbake/2022-core`. */
+  readonly parameterPath: string;
+  /** The name of the parameter that holds the id of the base AMI. */
+  readonly baseAmiParameter: string;
+}
+
+/** What `seed` needs to know. */
+export interface SeedEnvironment {
+  /** The state machine that a deployment starts; empty where nothing is baked. */
+  readonly WINBAKE_STATE_MACHINE_ARN: string;
+}
+
+/** What `care` needs to know. */
+export type CareEnvironment = PipelineEnvironment;
+
+/** What `operate` needs to know. */
+export type OperateEnvironment = PipelineEnvironment;
+
+/** What `rollout` needs to know. */
+export interface RolloutEnvironment {
+  readonly WINBAKE_FLEET: string;
+  /** The parameter that holds the channel's publication, such as `/winbake/2022-core/current/publication`. */
+  readonly WINBAKE_CHANNEL_PARAMETER: string;
+  readonly WINBAKE_FLEET_STATE_PARAMETER: string;
+  readonly WINBAKE_AUTO_SCALING_GROUP: string;
+  readonly WINBAKE_LAUNCH_TEMPLATE_ID: string;
+  /** The name of the ECS cluster. */
+  readonly WINBAKE_CLUSTER: string;
+  /** A `RolloutPolicy` as JSON; what it leaves out is the default. */
+  readonly WINBAKE_ROLLOUT_POLICY: string;
+  /** The topic that tells people; empty where the log alone does. */
+  readonly WINBAKE_TOPIC_ARN: string;
+}
+
+/** What `launch-template` needs to know. */
+export type LaunchTemplateEnvironment = Pick<
+  RolloutEnvironment,
+  | 'WINBAKE_FLEET'
+  | 'WINBAKE_CHANNEL_PARAMETER'
+  | 'WINBAKE_FLEET_STATE_PARAMETER'
+  | 'WINBAKE_LAUNCH_TEMPLATE_ID'
+>;
+
+/** What `delete-fleet` needs to know. */
+export interface DeleteFleetEnvironment extends Pick<
+  RolloutEnvironment,
+  'WINBAKE_FLEET' | 'WINBAKE_AUTO_SCALING_GROUP' | 'WINBAKE_CLUSTER'
+> {
+  /** As the group's tag names it. */
+  readonly WINBAKE_DELETION_ID: string;
+  /** How long tasks may run on. */
+  readonly WINBAKE_DELETE_DRAIN_SECONDS: string;
+}
+
+/** Reads one variable; throws where it is not set, which only a broken deployment can cause. */
+export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName): string {
+  const value = environment[name];
+  if (value === undefined || value === '') {
+    throw new Error(`The environment variable ${name} is not set; deploy the stack again.`);
+  }
+  return value;
+}
+
+/** The name of any variable of any handler; `AWS_REGION` is set by Lambda itself. */
+export type EnvironmentName =
+  | 'AWS_REGION'
+  | keyof PipelineEnvironment
+  | keyof DecideEnvironment
+  | keyof PublishEnvironment
+  | keyof SeedEnvironment
+  | keyof RolloutEnvironment
+  | keyof DeleteFleetEnvironment;

@@ -1,0 +1,52 @@
+/** The tag of a fleet's group that names what deletes it. */
+export const DELETION_TAG = 'winbake:deletion';
+
+/** The names of a fleet's parameters; `prefix` is where all parameters of Winbake begin, such as `/winbake`. */
+export function fleetParameters(prefix: string, fleet: string) {
+  const path = `${prefix}/fleets/${fleet}`;
+  return {
+    path,
+    state: `${path}/state`,
+    words: `${path}/words`,
+    /** What pauses the fleet while a deployment changes its group. */
+    deployment: `${path}/deployment`,
+    /** The log of one month, such as `2026-07`. */
+    log: (month: string) => `${path}/log/${month}`,
+  };
+}
+
+/** The moving pointers of a pipeline: what was published last, what fleets run, and what they ran before. */
+export const CHANNELS = ['latest', 'current', 'previous'] as const;
+
+/** One of `latest`, `current`, `previous`. */
+export type ChannelName = (typeof CHANNELS)[number];
+
+/** The names of a channel's parameters below the pipeline's path, such as `/winbake/2022-core`. */
+export function channelParameters(path: string, channel: ChannelName) {
+  return {
+    publication: `${path}/${channel}/publication`,
+    amiId: `${path}/${channel}/ami-id`,
+    osVersion: `${path}/${channel}/os-version`,
+  };
+}
+
+/** The parameters of the newest publication of one revision: its JSON, which is the truth, and its AMI for templates. */
+export function revisionParameters(path: string, build: number, revision: number) {
+  const publication = `${path}/by-revision/${build}.${revision}`;
+  return { publication, amiId: `${publication}/ami-id` };
+}
+
+/** The parameter with the publications that have failed on a fleet. */
+export function failedParameter(path: string): string {
+  return `${path}/failed`;
+}
+
+/** The same, beside what a fleet follows: a channel's publication, or that of a revision. */
+export function failedBeside(publicationParameter: string): string {
+  return failedParameter(publicationParameter.split('/').slice(0, -2).join('/'));
+}
+
+/** The parameter with the word of the person who holds promotion; one whose `until` is over holds nothing. */
+export function holdParameter(path: string): string {
+  return `${path}/hold`;
+}
