@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { UsageError } from '../lib/contract/values/errors';
-import type { FleetVerb, FleetWish } from '../lib/core/fleet/fleet-order';
+import type { FleetVerb, FleetWish } from '../lib/core/fleet/fleet-world';
 import { readOsVersion } from '../lib/contract/values/os-version';
 import { parseDuration } from './option-values';
 

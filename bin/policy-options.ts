@@ -12,7 +12,7 @@ import {
   type LatePolicy,
   type OutOfBandPolicy,
 } from '../lib/contract/documents/gate-policy';
-import { EXTRA_FORMS } from '../lib/core/resolve/image-extra';
+import { EXTRA_FORMS } from '../lib/core/images/image-extra';
 import { parseDuration, parseRevision } from './option-values';
 
 /** What the policy options of a command line say. */

@@ -1,4 +1,4 @@
-import type { Reach } from '../lib/core/ports/pipeline-sight';
+import type { Reach } from '../lib/core/doctor/pipeline-inspector';
 
 const LONGEST_WAIT_MILLISECONDS = 10_000;
 

@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { explaining } from '../lib/aws/explain-failure';
 import { listPipelines, readPipeline } from '../lib/aws/pipeline-account';
-import { readPipelineStatus } from '../lib/core/care/pipeline-status';
+import { readPipelineStatus } from '../lib/core/housekeeping/pipeline-status';
 import { operatePorts } from '../lib/handlers/operate-ports';
 import { osOf } from '../lib/contract/values/release';
 import type { ReadStatus } from './commands/status';

@@ -1,6 +1,6 @@
 import { explaining } from '../lib/aws/explain-failure';
 import { enabledRegions, pipelineRemains } from '../lib/aws/pipeline-remains';
-import { applyDestroy, readDestroyPlan } from '../lib/core/destroy/destroy';
+import { applyDestroy, readDestroyPlan } from '../lib/core/cleanup/destroy';
 import type { OpenRemains } from './commands/destroy';
 import { signIn } from './pipeline-access';
 

@@ -1,4 +1,4 @@
-import type { PipelineStatus } from '../lib/core/care/pipeline-status';
+import type { PipelineStatus } from '../lib/core/housekeeping/pipeline-status';
 import { CHANNELS } from '../lib/contract/names/parameters';
 import { formatTable } from './table';
 

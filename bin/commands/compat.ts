@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { compatibility } from '../../lib/core/windows/compatibility';
+import { compatibility } from '../../lib/core/images/compatibility';
 import { parseOsVersion } from '../../lib/contract/values/os-version';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';

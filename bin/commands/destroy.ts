@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { UsageError } from '../../lib/contract/values/errors';
-import type { Remain } from '../../lib/core/destroy/plan-destroy';
+import type { Remain } from '../../lib/core/cleanup/destroy';
 import type { AskForText } from '../confirm';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CheckResult, Verdict } from '../../lib/core/doctor/check-result';
+import type { CheckResult, Verdict } from '../../lib/core/doctor/pipeline-inspector';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';
 import { pipelineOptions, type PipelineOptions } from '../pipeline-options';

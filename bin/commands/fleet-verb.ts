@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { UsageError } from '../../lib/contract/values/errors';
-import { holdWord } from '../../lib/core/publish/hold';
+import { holdWord } from '../../lib/core/bake/hold';
 import { carryOutOrder } from '../carry-out-order';
 import type { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { RegistryError } from '../../lib/core/oci/registry-error';
-import { rememberingRegistry } from '../../lib/core/resolve/remembering-registry';
-import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../lib/core/resolve/family';
-import { parseImageExtras } from '../../lib/core/resolve/image-extra';
-import { resolveImages, type Resolution } from '../../lib/core/resolve/resolve-images';
+import { RegistryError } from '../../lib/core/oci/registry';
+import { rememberingRegistry } from '../../lib/core/images/read-images';
+import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../lib/core/images/family';
+import { parseImageExtras } from '../../lib/core/images/image-extra';
+import { resolveImages, type Resolution } from '../../lib/core/images/resolve-images';
 import { parseHostVersion } from '../../lib/contract/values/os-version';
 import { parseRelease } from '../../lib/contract/values/release';
 import { createRegistryClient } from '../../lib/registry/registry-client';

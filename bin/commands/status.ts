@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../../lib/contract/values/errors';
-import type { PipelineStatus } from '../../lib/core/care/pipeline-status';
+import type { PipelineStatus } from '../../lib/core/housekeeping/pipeline-status';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';
 import { placeOptions, type PlaceOptions } from '../pipeline-options';

@@ -3,7 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
-import type { AmiInventory } from '../core/ports/ami-inventory';
+import type { AmiInventory } from '../core/ports/amis';
 import { assumeAccountRole } from './account-parameter-stores';
 import { ec2PipelineAmis } from './ec2-pipeline-amis';
 import { forgetRevision } from './forget-revision';

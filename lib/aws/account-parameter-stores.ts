@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
-import type { ParameterStores } from '../core/ports/parameter-stores';
+import type { ParameterStores } from '../core/ports/stores';
 import { accountRoleName } from '../contract/names/resources';
 import { ssmParameterStore } from './ssm-parameter-store';
 

@@ -5,7 +5,7 @@ import {
   type AutoScalingGroup,
 } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateVersionCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import type { FleetControl } from '../core/ports/fleet-control';
+import type { FleetControl } from '../core/ports/fleets';
 import { amiOfVersion, amisOfInstances } from './group-amis';
 import { launchOf, versionOf, type FleetNames } from './group-launch';
 import { instanceRefreshes } from './instance-refreshes';

@@ -1,5 +1,5 @@
 import { CreateTagsCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import type { AmiTags } from '../core/ports/ami-tags';
+import type { AmiTags } from '../core/ports/amis';
 
 /**
  * The tags of AMIs in any region of this account, and of their snapshots, which are what costs. That a snapshot could not be

@@ -1,13 +1,5 @@
-import {
-  DeregisterImageCommand,
-  DescribeImageAttributeCommand,
-  EnableImageDeprecationCommand,
-  paginateDescribeImages,
-  type EC2Client,
-  type Image,
-} from '@aws-sdk/client-ec2';
-import type { BakedAmi } from '../core/care/baked-ami';
-import type { AmiInventory } from '../core/ports/ami-inventory';
+import { DeregisterImageCommand, DescribeImageAttributeCommand, EnableImageDeprecationCommand, paginateDescribeImages, type EC2Client, type Image } from '@aws-sdk/client-ec2';
+import type { BakedAmi, AmiInventory } from '../core/ports/amis';
 
 /** The AMIs of one pipeline in the regions of its own account. */
 export function ec2PipelineAmis(

@@ -1,5 +1,5 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { EVENT_SOURCE, type Announcer } from '../core/ports/announcer';
+import { EVENT_SOURCE, type Announcer } from '../core/ports/notices';
 
 /**
  * The account's default event bus. A call that succeeds may still have refused its entry, which is a failure here.

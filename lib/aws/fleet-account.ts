@@ -2,7 +2,7 @@ import { paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm
 import type { FleetState } from '../contract/documents/fleet-state';
 import { WinbakeError } from '../contract/values/errors';
 import { fleetParameters } from '../contract/names/parameters';
-import { readFleetState } from '../core/fleet/fleet-state-keeper';
+import { readFleetState } from '../core/fleet/fleet-state';
 import type { Caller } from './pipeline-account';
 import { ssmParameterStore } from './ssm-parameter-store';
 

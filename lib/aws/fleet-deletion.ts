@@ -13,7 +13,7 @@ import {
   type ECSClient,
 } from '@aws-sdk/client-ecs';
 import { DELETION_TAG } from '../contract/names/parameters';
-import type { DrainingHost, FleetDeletion } from '../core/ports/fleet-deletion';
+import type { DrainingHost, FleetDeletion } from '../core/ports/fleets';
 import { containerInstances } from './ecs-container-hosts';
 import type { FleetClients } from './fleet-instances';
 

@@ -1,12 +1,5 @@
-import {
-  GetImageCommand,
-  ListWorkflowExecutionsCommand,
-  ListWorkflowStepExecutionsCommand,
-  type ImagebuilderClient,
-  type WorkflowExecutionMetadata,
-} from '@aws-sdk/client-imagebuilder';
-import type { LaunchedInstances } from '../core/ports/bake-control';
-import type { ImageBuilds } from '../core/ports/image-builds';
+import { GetImageCommand, ListWorkflowExecutionsCommand, ListWorkflowStepExecutionsCommand, type ImagebuilderClient, type WorkflowExecutionMetadata } from '@aws-sdk/client-imagebuilder';
+import type { LaunchedInstances, ImageBuilds } from '../core/ports/bakes';
 
 /**
  * The executions of Image Builder; the instances are found in the outputs of the workflows' `LaunchInstance` steps, the

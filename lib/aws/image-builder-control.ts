@@ -7,8 +7,8 @@ import {
   type ImagebuilderClient,
   type WorkflowStepMetadata,
 } from '@aws-sdk/client-imagebuilder';
-import { failedStepIn, type StepRun, type WorkflowRun } from '../core/bake/failed-step';
-import type { BakeControl } from '../core/ports/bake-control';
+import { failedStepIn, type StepRun, type WorkflowRun } from '../core/bake/bake-end';
+import type { BakeControl } from '../core/ports/bakes';
 import { launchedInstances } from './image-builder-builds';
 
 /**

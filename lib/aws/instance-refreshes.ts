@@ -8,7 +8,7 @@ import {
   type AutoScalingGroup,
   type RefreshPreferences,
 } from '@aws-sdk/client-auto-scaling';
-import type { FleetControl, RefreshRequest } from '../core/ports/fleet-control';
+import type { FleetControl, RefreshRequest } from '../core/ports/fleets';
 import { launchOf, versionOf, type FleetNames } from './group-launch';
 
 type Refreshes = Pick<FleetControl, 'newestRefresh' | 'startRefresh' | 'cancelRefresh' | 'rollBackRefresh'>;

@@ -8,7 +8,7 @@ import {
   S3ServiceException,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { Remains } from '../core/ports/remains';
+import type { Remains } from '../core/cleanup/orphaned-resources';
 
 /** How S3 says that a bucket has no tag that we may see. */
 const NOT_OURS = ['NoSuchTagSet', 'NoSuchBucket', 'AccessDenied'];

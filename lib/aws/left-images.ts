@@ -5,7 +5,7 @@ import {
   paginateListImages,
   type ImagebuilderClient,
 } from '@aws-sdk/client-imagebuilder';
-import type { LeftImage, Remains } from '../core/ports/remains';
+import type { LeftImage, Remains } from '../core/cleanup/orphaned-resources';
 import { absentWhere } from './absent-where';
 
 /**

@@ -7,7 +7,7 @@ import {
   ScheduleKeyDeletionCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
-import type { LeftKey, Remains } from '../core/ports/remains';
+import type { LeftKey, Remains } from '../core/cleanup/orphaned-resources';
 import { absentWhere } from './absent-where';
 
 const DAYS_UNTIL_DELETED = 30;

@@ -4,7 +4,7 @@ import {
   ResourceNotFoundException,
   type CloudWatchLogsClient,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Remains } from '../core/ports/remains';
+import type { Remains } from '../core/cleanup/orphaned-resources';
 import { absentWhere } from './absent-where';
 
 /** The log groups of these names that are there. */

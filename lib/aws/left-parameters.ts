@@ -4,7 +4,7 @@ import {
   ParameterNotFound,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { LeftParameter, Remains } from '../core/ports/remains';
+import type { LeftParameter, Remains } from '../core/cleanup/orphaned-resources';
 import { absentWhere } from './absent-where';
 
 /** The parameters below a path, such as `/winbake/2022-core`, in the regions of the caller's account. */

@@ -10,7 +10,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { amiKeyDescription, logGroupsOf, resourceNameOf } from '../contract/names/resources';
-import type { Remains } from '../core/ports/remains';
+import type { Remains } from '../core/cleanup/orphaned-resources';
 import { accountAmiInventory } from './account-ami-inventory';
 import { leftBuckets } from './left-buckets';
 import { leftImages } from './left-images';

@@ -6,7 +6,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { PipelineSight } from '../core/ports/pipeline-sight';
+import type { PipelineSight } from '../core/doctor/pipeline-inspector';
 import { seeFleetVolumes } from './see-fleet-volumes';
 import { seeFunctions } from './see-functions';
 import { seeImagePipeline } from './see-image-pipeline';

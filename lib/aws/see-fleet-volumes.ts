@@ -1,6 +1,6 @@
 import { paginateDescribeAutoScalingGroups, type AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import type { PipelineSight, SeenFleetVolume } from '../core/ports/pipeline-sight';
+import type { PipelineSight, SeenFleetVolume } from '../core/doctor/pipeline-inspector';
 import { versionsOfGroup } from './versions-of-group';
 
 /** The groups of fleets, by their tag, whose launch template asks for a rate of volume initialization. */

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { paginateListSchedules, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DescribeStateMachineCommand, StateMachineDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
-import type { PipelineSight } from '../core/ports/pipeline-sight';
+import type { PipelineSight } from '../core/doctor/pipeline-inspector';
 import { absentWhere } from './absent-where';
 
 /** The services that run a pipeline's code. */

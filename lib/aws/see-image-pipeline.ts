@@ -7,7 +7,7 @@ import {
   type ImagebuilderClient,
   type ImagePipeline,
 } from '@aws-sdk/client-imagebuilder';
-import type { PipelineSight, SeenImagePipeline } from '../core/ports/pipeline-sight';
+import type { PipelineSight, SeenImagePipeline } from '../core/doctor/pipeline-inspector';
 import { absentWhere } from './absent-where';
 
 /** What Image Builder tells of a pipeline; `region` is its own. */

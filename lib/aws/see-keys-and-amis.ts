@@ -1,6 +1,6 @@
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient, NotFoundException } from '@aws-sdk/client-kms';
-import type { PipelineSight } from '../core/ports/pipeline-sight';
+import type { PipelineSight } from '../core/doctor/pipeline-inspector';
 import { absentWhere } from './absent-where';
 
 /** Keys and AMIs, each in its own region. */

@@ -13,7 +13,7 @@ import {
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import { isStandard } from '../core/doctor/check-quotas';
-import type { PipelineSight, SeenQuota } from '../core/ports/pipeline-sight';
+import type { PipelineSight, SeenQuota } from '../core/doctor/pipeline-inspector';
 
 /** The quotas of a region, and how much of them is used. */
 export function seeQuotas(

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Notifier } from '../core/ports/notifier';
+import type { Notifier } from '../core/ports/notices';
 
 /** SNS refuses a longer subject, line breaks in it and anything but ASCII. */
 const LONGEST_SUBJECT = 100;

@@ -8,7 +8,7 @@ import {
   type Parameter,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { ParameterStore, VersionedParameters } from '../core/ports/parameter-store';
+import type { ParameterStore, VersionedParameters } from '../core/ports/stores';
 
 const POLL_MILLISECONDS = 1000;
 const LONGEST_POLL = 60;

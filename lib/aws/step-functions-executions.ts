@@ -4,7 +4,7 @@ import {
   StopExecutionCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import type { Executions } from '../core/ports/executions';
+import type { Executions } from '../core/ports/bakes';
 
 /**
  * The executions of Step Functions, which forgets them 90 days after their end.

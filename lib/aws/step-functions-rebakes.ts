@@ -1,5 +1,5 @@
 import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { Rebakes } from '../core/ports/rebakes';
+import type { Rebakes } from '../core/ports/bakes';
 
 /**
  * Step Functions as the starter of rebakes. While an execution of the name runs a second start gives it back; once it has

@@ -1,13 +1,7 @@
 import { paginateDescribeAutoScalingGroups, type AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import {
-  DescribeLaunchTemplateVersionsCommand,
-  paginateDescribeInstances,
-  paginateDescribeLaunchTemplateVersions,
-  type EC2Client,
-} from '@aws-sdk/client-ec2';
+import { DescribeLaunchTemplateVersionsCommand, paginateDescribeInstances, paginateDescribeLaunchTemplateVersions, type EC2Client } from '@aws-sdk/client-ec2';
 import { paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm';
-import type { AmiUse } from '../core/care/baked-ami';
-import { amisNamedBy } from '../core/care/amis-named-by';
+import { type AmiUse, amisNamedBy } from '../core/ports/amis';
 import { versionsOfGroup } from './versions-of-group';
 
 /** The services of one account and region. */

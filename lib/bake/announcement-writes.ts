@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { EVENT_SOURCE } from '../core/ports/announcer';
+import { EVENT_SOURCE } from '../core/ports/notices';
 import { allow } from '../internal/allow';
 
 /** Lets a role send events to the default bus of its account and region, as Winbake and as nothing else. */

@@ -1,13 +1,10 @@
 import { CfnComponent, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
 import { Construct } from 'constructs';
-import { CACHE_IMAGES_COMPONENT } from '../core/bake/cache-images-component';
-import type { ComponentDocument } from '../core/bake/component-document';
-import { componentFaults, valueFaults } from '../core/bake/component-faults';
 import { CURRENT_ORDER_KEY } from '../contract/names/bucket-keys';
-import { PREPARE_SYSPREP_COMPONENT } from '../core/bake/prepare-sysprep-component';
-import { renderComponent } from '../core/bake/render-component';
-import { NO_UPDATES, UPDATE_COMPONENT } from '../core/bake/update-component';
-import { VERIFY_COMPONENT } from '../core/bake/verify-component';
+import { CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, NO_UPDATES, UPDATE_COMPONENT } from '../core/image-builder/build-components';
+import { type ComponentDocument, renderComponent } from '../core/image-builder/component-document';
+import { componentFaults, valueFaults } from '../core/image-builder/component-faults';
+import { VERIFY_COMPONENT } from '../core/image-builder/verify-component';
 import type { BaseAmiSource } from './base-ami-source';
 import type { InstanceRole } from './instance-role';
 import type { InstanceScripts } from './instance-scripts';

@@ -1,9 +1,6 @@
 import { CfnWorkflow, type CfnImagePipeline } from 'aws-cdk-lib/aws-imagebuilder';
 import { Construct } from 'constructs';
-import { BUILD_WORKFLOW } from '../core/bake/build-workflow';
-import { renderWorkflow } from '../core/bake/render-workflow';
-import { TEST_WORKFLOW } from '../core/bake/test-workflow';
-import type { BuildWorkflowDocument, TestWorkflowDocument } from '../core/bake/workflow-document';
+import { BUILD_WORKFLOW, renderWorkflow, TEST_WORKFLOW, type BuildWorkflowDocument, type TestWorkflowDocument } from '../core/image-builder/workflows';
 import type { PipelineSettings } from './pipeline-settings';
 
 /** A stage of Image Builder with the document that it takes. */

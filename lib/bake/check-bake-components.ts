@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { LONGEST_INLINE_DOCUMENT } from '../core/bake/render-component';
+import { LONGEST_INLINE_DOCUMENT } from '../core/image-builder/component-document';
 import { checkText, refuse } from '../internal/validate';
 import type { BakeComponent } from './bake-component';
 

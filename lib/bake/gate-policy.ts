@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { GatePolicy as GateRules } from '../contract/documents/gate-policy';
-import { familyOf } from '../core/resolve/family';
+import { familyOf } from '../core/images/family';
 import { parseRelease } from '../contract/values/release';
 import { checkHours, refuse } from '../internal/validate';
 import { BaseAmiPolicy } from './base-ami-policy';

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { defaultFamilies, familyOf } from '../core/resolve/family';
-import { parseImageExtras } from '../core/resolve/image-extra';
+import { defaultFamilies, familyOf } from '../core/images/family';
+import { parseImageExtras } from '../core/images/image-extra';
 import { parseRelease } from '../contract/values/release';
 import { refuse } from '../internal/validate';
 import type { WindowsAmiPipelineProps } from './windows-ami-pipeline-props';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { plannedBakeHours } from '../core/bake/bake-bound';
+import { plannedBakeHours } from '../core/image-builder/workflows';
 import { refuse } from '../internal/validate';
 import type { GateSettings } from './gate-policy';
 import { longestPromotionHours, type PromotionSettings } from './promotion';

@@ -1,6 +1,6 @@
 import { Rule, type OnEventOptions } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { EVENT_SOURCE, type EventType } from '../core/ports/announcer';
+import { EVENT_SOURCE, type EventType } from '../core/ports/notices';
 
 /** A rule for one kind of event of one pipeline; a pattern in the options narrows it further. */
 export function pipelineRule(

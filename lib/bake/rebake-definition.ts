@@ -1,12 +1,6 @@
-import {
-  FOLLOW_INTERVAL_SECONDS,
-  FOLLOW_LATE_INTERVAL_SECONDS,
-  FOLLOW_LOOKS,
-  MOST_LOOKS,
-} from '../core/bake/bake-bound';
-import { ENDED_WITHOUT_IMAGE } from '../core/bake/ended-without-image';
-import { IMAGE_BUILDER_REFUSALS } from '../core/bake/image-builder-refusals';
 import { POLL_INTERVAL_SECONDS } from '../contract/documents/gate-policy';
+import { ENDED_WITHOUT_IMAGE, IMAGE_BUILDER_REFUSALS } from '../core/bake/bake-end';
+import { FOLLOW_INTERVAL_SECONDS, FOLLOW_LATE_INTERVAL_SECONDS, FOLLOW_LOOKS, MOST_LOOKS } from '../core/image-builder/workflows';
 import { PIPELINE_TAG } from './pipeline-tag';
 
 /** A service that fails is asked again for half an hour. */

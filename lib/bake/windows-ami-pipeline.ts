@@ -7,7 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { catalogKey as keyOfCatalog } from '../contract/names/bucket-keys';
-import type { EventType } from '../core/ports/announcer';
+import type { EventType } from '../core/ports/notices';
 import { parseRelease } from '../contract/values/release';
 import type { WindowsOs } from '../windows-os';
 import { amiKeyOf, keyArnsOf } from './ami-keys';

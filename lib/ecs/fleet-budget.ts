@@ -1,6 +1,6 @@
 import { Annotations, Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { plannedBakeHours } from '../core/bake/bake-bound';
+import { plannedBakeHours } from '../core/image-builder/workflows';
 import type { RolloutPolicy } from '../core/fleet/rollout-policy';
 import { refuse } from '../internal/validate';
 import { longestClosedHours } from './maintenance-window';

@@ -1,7 +1,7 @@
 import type { TimeZone } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { DayOfWeek } from '../bake/no-bake-window';
-import type { MaintenanceWindow as OpenWindow } from '../core/fleet/maintenance-window';
+import type { MaintenanceWindow as OpenWindow } from '../core/calendar/maintenance-window';
 import { checkNumber, refuse } from '../internal/validate';
 
 /** Hours of some days in which a rollout may begin, and go on from its canary to the rest. */

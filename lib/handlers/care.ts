@@ -1,5 +1,5 @@
-import type { CarePorts } from '../core/care/care-ports';
-import { takeCare, type CarePartName } from '../core/care/take-care';
+import type { CarePorts } from '../core/housekeeping/memory';
+import { takeCare, type CarePartName } from '../core/housekeeping/housekeeping';
 import type { Log } from './log';
 import { pipelineOf } from './pipeline';
 

@@ -1,4 +1,4 @@
-import { ENDED_WITHOUT_IMAGE } from '../core/bake/ended-without-image';
+import { ENDED_WITHOUT_IMAGE } from '../core/bake/bake-end';
 import type { RebakeFailure } from '../core/gate/order-end';
 
 /** The data of the state machine where something went wrong, as far as it had come. */

@@ -1,27 +1,14 @@
-import { parseNoBakeWindows } from '../core/calendar/no-bake-windows';
-import { clientTokenOf } from '../core/gate/order-id';
-import {
-  endLeasedOrder,
-  endOrder,
-  type EndedOrder,
-  type EndOrderPorts,
-  type EndOrderRequest,
-} from '../core/gate/order-end';
-import { noteStartedBake } from '../core/gate/order-start';
-import { orderUnderLease, type LeasedGateAnswer } from '../core/gate/order-under-lease';
-import {
-  noteDecision,
-  noteFailure,
-  notePublished,
-  type RebakeNoticePorts,
-  type ToldRebake,
-} from '../core/notify/rebake-notices';
-import type { Finding } from '../contract/values/finding';
-import { failureIn, type FailedState } from './decide-failure';
 import { required } from '../contract/names/environment';
+import type { Finding } from '../contract/values/finding';
+import { osOf } from '../contract/values/release';
+import { clientTokenOf } from '../core/bake/order-id';
+import { parseNoBakeWindows } from '../core/calendar/no-bake-windows';
+import { endLeasedOrder, endOrder, type EndedOrder, type EndOrderPorts, type EndOrderRequest, noteStartedBake } from '../core/gate/order-end';
+import { orderUnderLease, type LeasedGateAnswer } from '../core/gate/order-under-lease';
+import { noteDecision, noteFailure, notePublished, type RebakeNoticePorts, type ToldRebake } from '../core/gate/rebake-notices';
+import { failureIn, type FailedState } from './decide-failure';
 import { extrasOf, linesOf } from './families';
 import { gatePolicyOf } from './gate-policy';
-import { osOf } from '../contract/values/release';
 
 /** The input of an execution of the state machine. */
 export interface RebakeInput {

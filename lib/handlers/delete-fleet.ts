@@ -1,5 +1,5 @@
 import { deleteFleet } from '../core/fleet/delete-fleet';
-import type { FleetDeletion } from '../core/ports/fleet-deletion';
+import type { FleetDeletion } from '../core/ports/fleets';
 import { required } from '../contract/names/environment';
 import type { Log } from './log';
 

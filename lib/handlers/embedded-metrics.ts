@@ -1,4 +1,4 @@
-import { type Metrics } from '../core/ports/metrics';
+import { type Metrics } from '../core/ports/notices';
 import { METRIC_NAMESPACE } from '../contract/names/metrics';
 import { toStandardOutput, type Write } from './log';
 

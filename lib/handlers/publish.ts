@@ -1,4 +1,4 @@
-import type { Metrics } from '../core/ports/metrics';
+import type { Metrics } from '../core/ports/notices';
 import { publishBake, type FinishedBake, type PublishPorts } from '../core/publish/publish-bake';
 import { required } from '../contract/names/environment';
 import type { Log } from './log';

@@ -1,5 +1,5 @@
-import type { ParameterStore } from '../core/ports/parameter-store';
-import type { Rebakes } from '../core/ports/rebakes';
+import type { ParameterStore } from '../core/ports/stores';
+import type { Rebakes } from '../core/ports/bakes';
 import { seedChannels } from '../core/publish/seed-channels';
 import type { SeededPipeline } from '../contract/names/environment';
 import { osOf } from '../contract/values/release';

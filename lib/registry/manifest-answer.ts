@@ -1,6 +1,6 @@
 import { isDigest } from '../contract/values/digest';
 import { isJsonObject, textAt } from '../contract/values/json';
-import { isIndexType, isManifestType } from '../core/oci/media-type';
+import { isIndexType, isManifestType } from '../core/oci/manifests';
 import type { ManifestDocument, ManifestHead } from '../core/oci/registry';
 import { acceptBody, assertDigest } from './accept-answer';
 import { describeContent, mediaTypeOf } from './content-type';

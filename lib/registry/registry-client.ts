@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { Digest } from '../contract/values/digest';
-import { ACCEPTED_MANIFESTS } from '../core/oci/media-type';
+import { ACCEPTED_MANIFESTS } from '../core/oci/manifests';
 import type { ManifestDocument, ManifestHead, Registry } from '../core/oci/registry';
 import { acceptBody, assertDigest, isThere } from './accept-answer';
 import { createAnonymousAccess, type AnonymousAccess } from './anonymous-access';

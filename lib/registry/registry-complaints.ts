@@ -1,4 +1,4 @@
-import { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from '../core/oci/registry-error';
+import { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from '../core/oci/registry';
 import type { EndOfLife } from './client-lifetime';
 import type { ConnectionFailure } from './connection-failure';
 import type { HttpAnswer, HttpQuestion } from './http-exchange';

@@ -1,4 +1,4 @@
-import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
+import { defaultFamilies, familyOf } from '../../lib/core/images/family';
 import type { OsVersion } from '../../lib/contract/values/os-version';
 import type { Release } from '../../lib/contract/values/release';
 import { publishedMonths } from './published-images';

@@ -1,5 +1,5 @@
-import { candidateTag } from '../../lib/core/resolve/candidate-tag';
-import type { ImageFamily } from '../../lib/core/resolve/family';
+import { candidateTag } from '../../lib/core/images/candidate-tag';
+import type { ImageFamily } from '../../lib/core/images/family';
 import { formatOsVersion, readOsVersion, type OsVersion } from '../../lib/contract/values/os-version';
 import { BenchError } from './bench-error';
 import { runProgram, type ProgramRun } from './run-program';

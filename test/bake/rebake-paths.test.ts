@@ -1,4 +1,4 @@
-import { planAccept } from '../../lib/core/operate/plan-accept';
+import { planAccept } from '../../lib/core/operate/operate';
 import { parseRelease } from '../../lib/contract/values/release';
 import { publicationAt } from '../support/pipeline-description';
 import { RebakeWorld, wayOf } from '../support/rebake-world';

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseImageConfig } from '../../lib/core/oci/image-config';
-import { parseImageIndex } from '../../lib/core/oci/image-index';
-import { compressedBytes, parseImageManifest } from '../../lib/core/oci/image-manifest';
+import { parseImageConfig, parseImageIndex, compressedBytes, parseImageManifest } from '../../lib/core/oci/manifests';
 import { imageDocuments } from '../../scripts/bench/image-documents';
 
 const image = imageDocuments('10.0.20348.5499', 3);

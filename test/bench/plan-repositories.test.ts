@@ -1,5 +1,5 @@
-import { candidateTag } from '../../lib/core/resolve/candidate-tag';
-import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
+import { candidateTag } from '../../lib/core/images/candidate-tag';
+import { defaultFamilies, familyOf } from '../../lib/core/images/family';
 import { RELEASES } from '../../lib/contract/values/release';
 import { planRepositories, TAGS_PER_REPOSITORY } from '../../scripts/bench/plan-repositories';
 import { publishedMonths } from '../../scripts/bench/published-images';

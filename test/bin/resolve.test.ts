@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Resolution } from '../../lib/core/resolve/resolve-images';
+import type { Resolution } from '../../lib/core/images/resolve-images';
 import { arbitraryHostRevision, arbitraryRegistry, FAMILIES_2022 } from '../support/arbitrary-registry';
 import { bruteForce, newestShown } from '../support/brute-force';
 import { startForeignRegistry, type Quirks } from '../support/foreign-registry';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addStacks } from '../../bin/app';
-import { NOTICE_KINDS } from '../../lib/core/notify/notice-cause';
+import { NOTICE_KINDS } from '../../lib/core/notify/notify-once';
 import { runCommandLine } from '../support/run-command-line';
 
 const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');

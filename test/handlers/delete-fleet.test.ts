@@ -1,5 +1,5 @@
 import { DELETION_TAG } from '../../lib/contract/names/parameters';
-import type { FleetDeletion } from '../../lib/core/ports/fleet-deletion';
+import type { FleetDeletion } from '../../lib/core/ports/fleets';
 import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
 import { createLog } from '../../lib/handlers/log';
 import { fleetLab } from '../support/fleet-lab';

@@ -1,4 +1,4 @@
-import type { FleetControl } from '../../lib/core/ports/fleet-control';
+import type { FleetControl } from '../../lib/core/ports/fleets';
 import { createDecide, type DecidePorts } from '../../lib/handlers/decide';
 import type { PublishPorts } from '../../lib/core/publish/publish-bake';
 import { createPublish } from '../../lib/handlers/publish';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../lib/contract/values/digest';
-import { RegistryError } from '../../lib/core/oci/registry-error';
+import { RegistryError } from '../../lib/core/oci/registry';
 import {
   createRegistryClient,
   type RegistryClient,

@@ -1,6 +1,6 @@
 import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
 import type { ResourceHandler } from '../../lib/rehearsal/cloudformation/resource-handler';
-import type { ParameterStore } from '../../lib/core/ports/parameter-store';
+import type { ParameterStore } from '../../lib/core/ports/stores';
 
 /** The custom resource of a fleet's first deployment, by its handler; here the number of a version is its AMI. */
 export function cloning(parameters: ParameterStore, channel: string): ResourceHandler {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Catalog } from '../../lib/contract/documents/catalog';
 import type { ImageManifest, Verification } from '../../lib/contract/documents/evidence';
 import type { Order } from '../../lib/contract/documents/order';
-import type { ImageBuild } from '../../lib/core/ports/image-builds';
+import type { ImageBuild } from '../../lib/core/ports/bakes';
 import { memoryDocuments, memoryParameters } from './memory-ports';
 import { channelsAt, DESCRIPTION } from './pipeline-description';
 

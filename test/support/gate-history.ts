@@ -1,6 +1,6 @@
 import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/documents/gate-policy';
 import type { GateDecision } from '../../lib/core/gate/gate-input';
-import { defaultFamilies, familyOf } from '../../lib/core/resolve/family';
+import { defaultFamilies, familyOf } from '../../lib/core/images/family';
 import { parseRelease } from '../../lib/contract/values/release';
 import { RecordedLooks } from '../../lib/rehearsal/backtest/recorded-looks';
 import {

@@ -1,13 +1,11 @@
-import { emptyCatalog, withImageSet, withObservations } from '../../lib/core/catalog/catalog';
 import type { Catalog } from '../../lib/contract/documents/catalog';
-import { decide } from '../../lib/core/gate/decide';
-import type { FamilyLook } from '../../lib/core/gate/gate-image';
-import type { GateDecision, GateInput } from '../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../lib/contract/documents/gate-policy';
-import { noteOutage, type UnreadSince } from '../../lib/core/gate/note-outage';
-import { observationsOf } from '../../lib/core/gate/observe';
-import { familyOf } from '../../lib/core/resolve/family';
 import { parseRelease } from '../../lib/contract/values/release';
+import { emptyCatalog, withImageSet, withObservations } from '../../lib/core/catalog/catalog';
+import { decide } from '../../lib/core/gate/decide';
+import { type FamilyLook, type GateDecision, type GateInput, noteOutage, type UnreadSince } from '../../lib/core/gate/gate-input';
+import { observationsOf } from '../../lib/core/gate/observe';
+import { familyOf } from '../../lib/core/images/family';
 import { digestOf } from './registry-content';
 
 /** What a family shows: a revision, or a revision and which push of it, or nothing, or it cannot be read. */

@@ -1,6 +1,5 @@
-import type { DoctorPorts } from '../../lib/core/doctor/check-result';
 import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
-import type { PipelineSight, SeenImagePipeline } from '../../lib/core/ports/pipeline-sight';
+import type { DoctorPorts, PipelineSight, SeenImagePipeline } from '../../lib/core/doctor/pipeline-inspector';
 import { memoryDocuments, memoryParameters } from './memory-ports';
 import { channelsAt, DESCRIPTION, publicationAt } from './pipeline-description';
 

@@ -1,5 +1,4 @@
-import type { BakedAmi } from '../../lib/core/care/baked-ami';
-import type { AmiInventory } from '../../lib/core/ports/ami-inventory';
+import type { BakedAmi, AmiInventory } from '../../lib/core/ports/amis';
 
 /** What tells one AMI of the inventory from another. */
 export interface MemoryAmi {

@@ -1,5 +1,4 @@
-import type { DocumentStore } from '../../lib/core/ports/document-store';
-import type { ParameterStore, VersionedParameters } from '../../lib/core/ports/parameter-store';
+import type { DocumentStore, ParameterStore, VersionedParameters } from '../../lib/core/ports/stores';
 
 /** A bucket in memory whose objects can be looked at. */
 export interface MemoryDocuments extends DocumentStore {

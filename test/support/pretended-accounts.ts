@@ -1,15 +1,14 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
-import type { ParameterStore } from '../../lib/core/ports/parameter-store';
-import type { ParameterStores } from '../../lib/core/ports/parameter-stores';
 import { accountRoleName } from '../../lib/contract/names/resources';
 import type { JsonObject } from '../../lib/contract/values/json';
+import type { ParameterStore, ParameterStores } from '../../lib/core/ports/stores';
 import type { Template } from '../../lib/rehearsal/assembly/read-assembly';
 import { PretendedCloudFormation } from '../../lib/rehearsal/cloudformation/pretended-cloudformation';
 import { statementCovers, statementsOf } from '../../lib/rehearsal/iam/policy-statement';
 import { callerOf } from '../../lib/rehearsal/iam/role-policies';
-import { memoryParameters, type MemoryParameters } from './memory-ports';
 import { cloning } from './cloning';
+import { memoryParameters, type MemoryParameters } from './memory-ports';
 import { seeding } from './seeding';
 import { stackModels } from './stack-models';
 

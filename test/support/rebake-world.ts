@@ -4,9 +4,9 @@ import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
 import type { Catalog } from '../../lib/contract/documents/catalog';
 import type { Order } from '../../lib/contract/documents/order';
-import type { BakeControl } from '../../lib/core/ports/bake-control';
+import type { BakeControl } from '../../lib/core/ports/bakes';
 import { requiredChecks } from '../../lib/contract/documents/evidence';
-import type { Measurement } from '../../lib/core/ports/metrics';
+import type { Measurement } from '../../lib/core/ports/notices';
 import {
   createDecide,
   type DecideAnswer,

@@ -1,9 +1,23 @@
 import type { Lease } from '../../contract/documents/order';
 import { WinbakeError } from '../../contract/values/errors';
-import type { BakeControl } from '../ports/bake-control';
-import type { DocumentStore } from '../ports/document-store';
-import type { Executions } from '../ports/executions';
+import type { BakeControl, Executions } from '../ports/bakes';
+import type { DocumentStore } from '../ports/stores';
 import { changeLease, isBaking, readLease } from './lease';
+
+/** What a verb would change, why, and how; without changes there is nothing to do and the reasons say why. */
+export interface VerbPlan {
+  /** A line for each change. */
+  readonly changes: readonly string[];
+  /** Sentences for people. */
+  readonly reasons: readonly string[];
+  /** Carries it out; running it again changes nothing more. */
+  readonly apply: () => Promise<void>;
+}
+
+/** A plan that changes nothing. */
+export function nothingToChange(...reasons: readonly string[]): VerbPlan {
+  return { changes: [], reasons, apply: () => Promise.resolve() };
+}
 
 /** What cancelling works with. */
 export interface CancelPorts {
@@ -13,7 +27,7 @@ export interface CancelPorts {
 }
 
 /** What was ended: an execution that waited, a build, or an order whose build had not begun; undefined where nothing runs. */
-export type Cancelled = 'wait' | 'build' | 'order' | undefined;
+type Cancelled = 'wait' | 'build' | 'order' | undefined;
 
 /**
  * Ends what is under way in a person's name: the build, which then ends the execution that follows it, or an execution that

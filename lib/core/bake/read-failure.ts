@@ -1,8 +1,8 @@
 import { failureSchema, type Failure } from '../../contract/documents/evidence';
 import { parseDocument } from '../../contract/documents/document';
-import type { BakeControl } from '../ports/bake-control';
-import type { DocumentStore } from '../ports/document-store';
-import { failureKey } from './bake-documents';
+import type { BakeControl } from '../ports/bakes';
+import type { DocumentStore } from '../ports/stores';
+import { failureKey } from './lease';
 
 /** Why a build failed, as far as its instance could say it. */
 export type ReportedFailure =

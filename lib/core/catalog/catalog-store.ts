@@ -1,7 +1,7 @@
 import { catalogSchema, type Catalog } from '../../contract/documents/catalog';
 import { parseDocument } from '../../contract/documents/document';
 import { WinbakeError } from '../../contract/values/errors';
-import type { DocumentStore } from '../ports/document-store';
+import type { DocumentStore } from '../ports/stores';
 import type { Release } from '../../contract/values/release';
 import { emptyCatalog } from './catalog';
 import { catalogKey } from '../../contract/names/bucket-keys';

@@ -1,9 +1,37 @@
-import { type PipelineDescription, type PublicationTarget, pipelinePath, targetName, targetsOf } from '../../contract/documents/pipeline-description';
+import { awayTargets, targetName, type PipelineDescription, type PublicationTarget, pipelinePath, targetsOf } from '../../contract/documents/pipeline-description';
 import { CHANNELS, channelParameters, type ChannelName } from '../../contract/names/parameters';
-import type { ParameterStore } from '../ports/parameter-store';
-import { readHold } from '../publish/hold';
+import { readHold } from '../bake/hold';
+import type { ParameterStore } from '../ports/stores';
+import { readDeliveries } from '../publish/deliveries';
 import { readChannel } from '../publish/move-channel';
-import { fine, wrong, type Check, type CheckResult, type DoctorPorts } from './check-result';
+import { fine, unsure, wrong, type Check, type CheckResult, type DoctorPorts } from './pipeline-inspector';
+
+/**
+ * Whether the pipeline gets into each other account and region, as care noted it: its roles alone may take the accounts'
+ * roles, so that it cannot be tried by anybody else.
+ */
+export const checkAccounts: Check = async ({ documents }, description) => {
+  const { targets } = await readDeliveries(documents);
+  return awayTargets(description).map((target) => {
+    const name = targetName(target);
+    const check = `account ${name}`;
+    const delivery = targets[name];
+    if (delivery === undefined) {
+      return unsure(check, 'care has not looked there yet', 'It does within 15 minutes of a deployment.');
+    }
+    if (delivery.pending === null) {
+      return fine(check, `as care saw it: let in last on ${delivery.reachedAt ?? ''}`);
+    }
+    const { reason, since } = delivery.pending;
+    return wrong(
+      check,
+      `as care saw it: pending since ${since}: ${reason}`,
+      target.account === description.account
+        ? 'The next bake brings an AMI there; else see the message.'
+        : `Deploy a WindowsAmiAccount in ${name}, with the pipeline's account and prefix.`,
+    );
+  });
+};
 
 const CARE_MENDS = 'Care mends it at its next look, within 15 minutes; see its log where it does not.';
 

@@ -1,5 +1,4 @@
-import type { PipelineSight, SeenQuota } from '../ports/pipeline-sight';
-import { fine, unsure, wrong, type Check, type CheckResult } from './check-result';
+import { type PipelineSight, type SeenQuota, fine, unsure, wrong, type Check, type CheckResult } from './pipeline-inspector';
 
 /** What a region gives to all volumes together unless it was changed. */
 const MEBIBYTES_PER_SECOND = 5000;

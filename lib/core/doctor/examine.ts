@@ -1,13 +1,92 @@
+import { DEFAULT_GATE_POLICY, MOST_ATTEMPTS, RETRY_SECONDS } from '../../contract/documents/gate-policy';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
-import { checkAccounts } from './check-accounts';
-import { checkEgressFromHere, checkEgressOfBuilds } from './check-egress';
-import { checkKeys } from './check-keys';
-import { checkParameters } from './check-parameters';
+import { isBaking, readLease } from '../bake/lease';
+import { readLastDecision } from '../gate/last-decision';
+import { readCareMemory } from '../housekeeping/memory';
+import { BAKE_BOUND_SECONDS } from '../image-builder/workflows';
+import type { DocumentStore } from '../ports/stores';
+import { checkEgressFromHere, checkEgressOfBuilds } from './check-network';
+import { checkAccounts, checkParameters } from './check-parameters';
 import { checkBuildQuota, checkEc2Quotas, checkVolumeQuota } from './check-quotas';
-import { checkRebake } from './check-rebake';
-import { unsure, type Check, type CheckResult, type DoctorPorts } from './check-result';
-import { checkRoles } from './check-roles';
-import { checkSchedules } from './check-schedules';
+import { checkKeys, checkRoles } from './check-roles';
+import { fine, wrong, type Check, type CheckResult, type DoctorPorts, unsure } from './pipeline-inspector';
+
+/** The longest wait, and an order that is tried as often as it may be: no rebake lasts longer. */
+const LONGEST_REBAKE_HOURS =
+  (DEFAULT_GATE_POLICY.longestWaitSeconds + MOST_ATTEMPTS * (BAKE_BOUND_SECONDS + RETRY_SECONDS)) / 3600;
+
+/** Without a decision for so long nobody knows whether there is anything to bake. */
+const LONGEST_SILENCE_HOURS = 26;
+
+/** Whether the rebake goes on: the lease is not stuck, the gate decides, and every part of care works. */
+const checkRebake: Check = async (ports) => [
+  await checkLease(ports),
+  await checkDecision(ports),
+  ...(await checkCare(ports.documents)),
+];
+
+async function checkLease({ documents, executions, now }: DoctorPorts): Promise<CheckResult> {
+  const lease = await readLease(documents);
+  if (lease === undefined) {
+    return fine('lease', 'no rebake has run yet');
+  }
+  const hours = (now().getTime() - Date.parse(lease.at)) / 3_600_000;
+  const isRunning = await executions.isRunning(lease.execution);
+  if (isRunning && hours > LONGEST_REBAKE_HOURS) {
+    return wrong(
+      'lease',
+      `${lease.execution} has held it since ${lease.at} and does not end`,
+      'End it with `winbake cancel`, and look into its history.',
+    );
+  }
+  if (!isRunning && isBaking(lease) && hours > LONGEST_REBAKE_HOURS) {
+    return wrong(
+      'lease',
+      `its execution has ended, the order ${lease.order?.id ?? ''} of ${lease.at} has not, and nobody took it over`,
+      'Start a rebake, which does: `winbake rebake`.',
+    );
+  }
+  return fine('lease', isRunning ? `held since ${lease.at}` : 'free');
+}
+
+async function checkDecision({ documents, now }: DoctorPorts): Promise<CheckResult> {
+  const last = await readLastDecision(documents);
+  if (last === undefined) {
+    return wrong('decisions', 'nothing has been decided yet', 'Start a rebake: `winbake rebake`.');
+  }
+  const hours = (now().getTime() - Date.parse(last.at)) / 3_600_000;
+  const said = `${last.decision} on ${last.at}: ${last.reason}`;
+  return hours > LONGEST_SILENCE_HOURS
+    ? wrong('decisions', said, 'Look at the executions of the state machine, and at its schedules.')
+    : fine('decisions', said);
+}
+
+async function checkCare(documents: DocumentStore): Promise<readonly CheckResult[]> {
+  const { failing, pruned } = await readCareMemory(documents);
+  const failed = Object.entries(failing).map(([part, { reason, since }]) =>
+    wrong(`care: ${part}`, `it has failed since ${since}: ${reason}`, "See the care function's log."),
+  );
+  return failed.length > 0
+    ? failed
+    : [fine('care', pruned === null ? 'every part works' : `every part works; pruned on ${pruned.at}`)];
+}
+
+/** Whether what the clock starts is there and enabled. A pipeline without looks of its own has care's schedule alone. */
+const checkSchedules: Check = async ({ sight }, { operateFunctionArn }) => {
+  const names = operateFunctionArn.replace(/^.*:/, '').replace(/operate$/, '');
+  const own = ['care', 'look', 'patch-tuesday'].map((kind) => `${names}${kind}`);
+  // Another pipeline's name may begin with this one's.
+  const schedules = (await sight.schedulesOf(names)).filter(({ name }) => own.includes(name));
+  const care = schedules.find(({ name }) => name === own[0]);
+  const results = schedules.map(({ isEnabled, name }) =>
+    isEnabled
+      ? fine(`schedule ${name}`, 'enabled')
+      : wrong(`schedule ${name}`, 'disabled', `Enable it: aws scheduler, or deploy the stack again.`),
+  );
+  return care === undefined
+    ? [...results, wrong(`schedule ${own[0] ?? ''}`, 'it does not exist', 'Deploy the stack again.')]
+    : results;
+};
 
 /** What is looked into, in the order of the table. */
 const CHECKS: Readonly<Record<string, Check>> = {

@@ -1,11 +1,10 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
-import type { InstanceRefresh } from '../ports/fleet-control';
-import { instancesOf, type FleetWorld } from './fleet-world';
-import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
-import { isOpen } from './maintenance-window';
-import type { RolloutAction } from './rollout-action';
-import { isOurs } from './while-refreshing';
 import { wordInForce } from '../../contract/documents/overrides';
+import { isOpen } from '../calendar/maintenance-window';
+import type { InstanceRefresh } from '../ports/fleets';
+import { instancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
+import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
+import { isOurs } from './while-refreshing';
 
 /** A way back, and a launch, is tried so often. */
 const MOST_FAILURES = 3;

@@ -1,10 +1,10 @@
 import { parseDocument } from '../../contract/documents/document';
 import { channelSchema } from '../../contract/documents/publication';
 import { WinbakeError } from '../../contract/values/errors';
-import type { FleetControl } from '../ports/fleet-control';
-import type { ParameterStore } from '../ports/parameter-store';
+import type { FleetControl } from '../ports/fleets';
+import type { ParameterStore } from '../ports/stores';
 import { pauseForDeployment } from './deployment-pause';
-import { readFleetState } from './fleet-state-keeper';
+import { readFleetState } from './fleet-state';
 import { isUnderWay } from './fleet-world';
 
 /** A version of the launch template, and its AMI. */

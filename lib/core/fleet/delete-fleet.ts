@@ -1,4 +1,4 @@
-import type { DrainingHost, FleetDeletion } from '../ports/fleet-deletion';
+import type { DrainingHost, FleetDeletion } from '../ports/fleets';
 
 /** Which deletion is at work, and how long it lets tasks run. */
 export interface DeletionRequest {

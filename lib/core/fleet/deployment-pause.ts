@@ -1,10 +1,9 @@
-import { fleetDeploymentSchema, type FleetDeployment } from '../../contract/documents/fleet-state';
 import { parseDocument } from '../../contract/documents/document';
+import { fleetDeploymentSchema, type FleetDeployment } from '../../contract/documents/fleet-state';
 import { WinbakeError } from '../../contract/values/errors';
-import type { FleetGroup } from '../ports/fleet-control';
-import type { ParameterStore } from '../ports/parameter-store';
-import type { FleetWorld } from './fleet-world';
-import type { RolloutAction } from './rollout-action';
+import type { FleetGroup } from '../ports/fleets';
+import type { ParameterStore } from '../ports/stores';
+import type { FleetWorld, RolloutAction } from './fleet-world';
 
 /**
  * How long a deployment pauses a fleet at most, from its last step on. Stopping a refresh takes ten minutes at most, and

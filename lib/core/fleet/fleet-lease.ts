@@ -1,6 +1,6 @@
 import { fleetLeaseSchema, type FleetLease } from '../../contract/documents/order';
 import { parseDocument } from '../../contract/documents/document';
-import type { VersionedParameters } from '../ports/parameter-store';
+import type { VersionedParameters } from '../ports/stores';
 
 /**
  * A request lives for two minutes at most. One that loses may overwrite the lease as late as that with an instant that it read

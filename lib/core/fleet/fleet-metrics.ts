@@ -1,7 +1,6 @@
 import { FleetMetrics, METRIC_NAMESPACE } from '../../contract/names/metrics';
-import type { FleetWorld } from './fleet-world';
+import { type FleetWorld, runningPublications } from './fleet-world';
 import { hoursBehind, hoursUnpatched } from './patch-hours';
-import { runningPublications } from './running-publications';
 
 /** The metrics of a fleet at a look. */
 export function fleetMetrics({ group, now, state }: FleetWorld): FleetMetrics {

@@ -1,9 +1,7 @@
-import type { ContainerHosts } from '../ports/container-hosts';
-import type { FleetControl } from '../ports/fleet-control';
-import type { Notifier } from '../ports/notifier';
-import type { ParameterStore } from '../ports/parameter-store';
-import type { FleetStateKeeper } from './fleet-state-keeper';
-import type { FleetIdentity } from './new-fleet-state';
+import type { ContainerHosts, FleetControl } from '../ports/fleets';
+import type { Notifier } from '../ports/notices';
+import type { ParameterStore } from '../ports/stores';
+import type { FleetStateKeeper, FleetIdentity } from './fleet-state';
 
 /** What a reconciler works with. */
 export interface FleetPorts {

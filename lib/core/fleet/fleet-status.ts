@@ -3,7 +3,7 @@ import { type FleetWords, wordInForce } from '../../contract/documents/overrides
 import type { Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { hoursBehind, hoursUnpatched } from './patch-hours';
-import { runningPublications } from './running-publications';
+import { runningPublications } from './fleet-world';
 
 /** An instance of a fleet as the services describe it. */
 export interface FleetInstance {

@@ -1,8 +1,76 @@
-import type { FleetDeployment, FleetState } from '../../contract/documents/fleet-state';
-import type { FailedPublication, Channel } from '../../contract/documents/publication';
-import type { ContainerHost } from '../ports/container-hosts';
-import type { FleetGroup, InstanceRefresh } from '../ports/fleet-control';
+import type { FleetRollout, RolloutOutcome, WaitsFor, FleetState, FleetDeployment } from '../../contract/documents/fleet-state';
+import type { Channel, FailedPublication } from '../../contract/documents/publication';
+import type { FleetGroup, ContainerHost, InstanceRefresh } from '../ports/fleets';
 import type { RolloutPolicy } from './rollout-policy';
+
+/** What a person says to a fleet, in whose name and why; `until` where it is to end at another time than by itself. */
+export type FleetOrder = FleetWish & { readonly by: string; readonly reason: string };
+
+/** The part of an order that differs by verb. */
+export type FleetWish =
+  | { readonly verb: 'hold'; readonly until?: Date }
+  | { readonly verb: 'unhold' }
+  /** Null lifts the floor. */
+  | { readonly verb: 'floor'; readonly osVersion: string | null; readonly until?: Date }
+  | { readonly verb: 'accept'; readonly publication: string; readonly until?: Date };
+
+/** One of the verbs that change what a fleet does. */
+export type FleetVerb = FleetWish['verb'];
+
+/** The next thing to do for a fleet, with the reason for people. */
+export type RolloutAction =
+  /** The fleet runs what it should. */
+  | { readonly kind: 'nothing'; readonly reason: string }
+  | { readonly kind: 'wait'; readonly waitsFor: WaitsFor; readonly reason: string }
+  /** New instances start from an AMI; the ones there stay. `isEqual`: those count as running it. */
+  | {
+      readonly kind: 'useForNewInstances';
+      readonly amiId: string;
+      readonly publication: Channel | null;
+      readonly isEqual: boolean;
+      readonly reason: string;
+    }
+  /** A new refresh, with the rollout as it is wished for; `version` is made where it does not fit the group's any more. */
+  | {
+      readonly kind: 'startRefresh';
+      readonly phase: FleetRollout['phase'];
+      readonly publication: Channel;
+      readonly goingBack: FleetRollout['goingBack'];
+      readonly isRetry: boolean;
+      readonly autoRollback: boolean;
+      readonly reason: string;
+    }
+  /** The refresh under way is the one that was wished for. */
+  | { readonly kind: 'adoptRefresh'; readonly refreshId: string; readonly reason: string }
+  /** The refresh under way stops where it is. */
+  | {
+      readonly kind: 'cancelRefresh';
+      readonly goingBack: FleetRollout['goingBack'];
+      readonly reason: string;
+    }
+  /** The refresh under way turns back. */
+  | {
+      readonly kind: 'rollBackRefresh';
+      readonly goingBack: NonNullable<FleetRollout['goingBack']>;
+      readonly reason: string;
+    }
+  /** The rollout has ended. */
+  | { readonly kind: 'settle'; readonly outcome: RolloutOutcome; readonly reason: string };
+
+/** The publication of each instance's AMI as far as the fleet's state knows it, in the order of the instances. */
+export function runningPublications(
+  state: FleetState,
+  group: Pick<FleetGroup, 'instances'>,
+): readonly (Channel | null)[] {
+  const { publication, rollout, wanted } = state;
+  const known = [publication, rollout?.publication, rollout?.from.publication, wanted?.publication];
+  return group.instances.map(({ amiId }) => {
+    if (publication !== null && state.equalAmis.includes(amiId)) {
+      return publication;
+    }
+    return known.find((one) => one?.amiId === amiId) ?? null;
+  });
+}
 
 /** All that the next action of a rollout depends on, as one look found it. */
 export interface FleetWorld {

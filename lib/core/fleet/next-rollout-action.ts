@@ -2,13 +2,11 @@ import type { FleetState } from '../../contract/documents/fleet-state';
 import { wordInForce } from '../../contract/documents/overrides';
 import type { FailedPublication, Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
-import { isBelowFloor } from './below-floor';
+import { isOpen } from '../calendar/maintenance-window';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
-import { isUnderWay, type FleetWorld } from './fleet-world';
-import { floorOf, secondsOf } from './judge-rollout';
-import { isOpen } from './maintenance-window';
-import type { RolloutAction } from './rollout-action';
+import { isUnderWay, type FleetWorld, type RolloutAction } from './fleet-world';
+import { isBelowFloor, floorOf, secondsOf } from './judge-rollout';
 import { whileRefreshing } from './while-refreshing';
 
 /** Instances that a rollout has left behind are looked at again after a day. */

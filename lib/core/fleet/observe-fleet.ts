@@ -1,12 +1,23 @@
+import { parseDocument } from '../../contract/documents/document';
 import type { FleetState } from '../../contract/documents/fleet-state';
 import { type FleetWords, wordInForce } from '../../contract/documents/overrides';
-import type { Channel } from '../../contract/documents/publication';
+import { failedPublicationsSchema, type FailedPublication, type Channel, channelSchema } from '../../contract/documents/publication';
+import type { ParameterStore } from '../ports/stores';
+import { pausingDeployment } from './deployment-pause';
 import { heal, raise } from './fleet-notices';
-import { instancesOf, isUnderWay, type FleetWorld } from './fleet-world';
+import type { FleetParameters, FleetPorts } from './fleet-ports';
+import { readFleetWords, type FleetStateKeeper, newFleetState } from './fleet-state';
+import { instancesOf, isUnderWay, type FleetWorld, runningPublications } from './fleet-world';
 import { secondsOf } from './judge-rollout';
 import { hoursUnpatched } from './patch-hours';
-import { runningPublications } from './running-publications';
+import type { RolloutPolicy } from './rollout-policy';
 import { isOurs } from './while-refreshing';
+
+/** What has failed elsewhere, as a fleet reads it; nothing where the pipeline never wrote it. */
+async function readFailed(store: ParameterStore, name: string): Promise<readonly FailedPublication[]> {
+  const text = await store.get(name);
+  return text === undefined ? [] : parseDocument(failedPublicationsSchema, text, name).publications;
+}
 
 /** The state with what a look found: nothing of it is decided. `words` are what people say now. */
 export function observeFleet(world: FleetWorld, words: FleetWords | undefined): FleetState {
@@ -105,4 +116,46 @@ function withBudget(state: FleetState, { group, now, policy }: FleetWorld): Flee
   const warned =
     hours >= 0.75 * budget ? raise(state, 'budgetWarning', said, now) : heal(state, 'budgetWarning');
   return hours >= budget ? raise(warned, 'budgetSpent', said, now) : heal(warned, 'budgetSpent');
+}
+
+/** Reads all that the next action depends on; ECS only where a rollout is to be judged. */
+export async function lookAtFleet(
+  ports: FleetPorts,
+  names: FleetParameters,
+  keeper: FleetStateKeeper,
+  policy: RolloutPolicy,
+): Promise<FleetWorld> {
+  const { control, hosts, parameters } = ports;
+  const now = ports.now();
+  const text = await parameters.get(names.channel);
+  const wanted = text === undefined ? undefined : parseDocument(channelSchema, text, names.channel);
+  const failed = await readFailed(parameters, names.failed);
+  const words = await readFleetWords(parameters, names.words);
+  const stored = await keeper.read();
+  // The refresh first: one that ends meanwhile is then seen in the group, never a group of before with a refresh that ended.
+  const refresh = await control.newestRefresh();
+  const group = await control.describeGroup();
+  const identity = {
+    fleet: names.fleet,
+    autoScalingGroup: names.autoScalingGroup,
+    cluster: names.cluster,
+    channel: names.channel,
+  };
+  const known = wanted?.amiId === group.amiId ? wanted : null;
+  const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };
+  const isJudged = state.rollout !== null || isUnderWay(refresh);
+  const described = isJudged ? await hosts.describe(group.instances.map(({ id }) => id)) : [];
+  const world: FleetWorld = {
+    now,
+    policy,
+    wanted,
+    failed,
+    state,
+    group,
+    refresh,
+    hosts: described,
+    // Last, so that little time is left for one to begin before the action.
+    deployment: await pausingDeployment(parameters, names.deployment, group, now),
+  };
+  return { ...world, state: observeFleet(world, words) };
 }

@@ -2,11 +2,10 @@ import type { FleetState } from '../../contract/documents/fleet-state';
 import { carryOutAction } from './carry-out-action';
 import { heal, raise, subjectOf } from './fleet-notices';
 import type { ActionPlace, FleetParameters, FleetPorts } from './fleet-ports';
-import { FleetStateKeeper } from './fleet-state-keeper';
-import type { FleetWorld } from './fleet-world';
-import { lookAtFleet } from './look-at-fleet';
+import { FleetStateKeeper } from './fleet-state';
+import type { FleetWorld, RolloutAction } from './fleet-world';
 import { nextRolloutAction } from './next-rollout-action';
-import type { RolloutAction } from './rollout-action';
+import { lookAtFleet } from './observe-fleet';
 import type { RolloutPolicy } from './rollout-policy';
 
 /** What one look found at its end, and did. */

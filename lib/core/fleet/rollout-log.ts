@@ -1,8 +1,8 @@
 import { parseDocument } from '../../contract/documents/document';
 import { type FleetRollout, type FleetState, type RolloutOutcome, rolloutLogSchema, type RolloutLog, type RolloutLogEntry } from '../../contract/documents/fleet-state';
 import type { Channel } from '../../contract/documents/publication';
-import type { ParameterStore } from '../ports/parameter-store';
-import { LONGEST_PARAMETER } from './bound-fleet-state';
+import type { ParameterStore } from '../ports/stores';
+import { LONGEST_PARAMETER } from './fleet-state';
 import { hoursBetween, releasedAt } from './patch-hours';
 
 /** How a publication ended on a fleet. */

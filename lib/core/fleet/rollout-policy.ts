@@ -1,4 +1,4 @@
-import type { MaintenanceWindow } from './maintenance-window';
+import type { MaintenanceWindow } from '../calendar/maintenance-window';
 
 /** How a fleet takes a publication. */
 export interface RolloutPolicy {

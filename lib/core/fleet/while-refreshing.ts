@@ -1,9 +1,8 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
-import type { InstanceRefresh } from '../ports/fleet-control';
-import { instancesOf, type FleetWorld } from './fleet-world';
-import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
-import type { RolloutAction } from './rollout-action';
 import { wordInForce } from '../../contract/documents/overrides';
+import type { InstanceRefresh } from '../ports/fleets';
+import { instancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
+import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
 
 /**
  * Auto Scaling pauses at a checkpoint for at most two days and then goes on by itself.

@@ -1,10 +1,107 @@
-import { imageSetId } from '../catalog/image-set-id';
-import type { ImageSet, SetImage } from '../../contract/documents/catalog';
+import type { SetImage, Observation, ImageSet } from '../../contract/documents/catalog';
+import { isDigest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
-import { formatOsVersion } from '../../contract/values/os-version';
-import { chooseExtras } from './choose-extras';
-import type { GuardedFamily } from './gate-image';
-import type { GateInput } from './gate-input';
+import { type OsVersion, formatOsVersion, readOsVersion } from '../../contract/values/os-version';
+import { candidateTag } from '../images/candidate-tag';
+import { chooseImage, type CandidateImage } from '../images/choose-image';
+import { hostOfExtra, type ImageExtra } from '../images/image-extra';
+import type { GateInput, GuardedFamily } from './gate-input';
+
+/**
+ * The id of an image set, `<build>.<revision>-<12 digits>`: the same images give the same id in whatever order they stand.
+ * The digits are the exclusive or of the images' digests, which are evenly spread already.
+ */
+export function imageSetId(
+  target: OsVersion,
+  images: readonly Pick<SetImage, 'family' | 'digest' | 'late'>[],
+): string {
+  const mixed = images.reduce((sum, image) => sum ^ BigInt(`0x${image.digest.slice('sha256:'.length)}`), 0n);
+  return `${target.build}.${target.revision}-${mixed.toString(16).padStart(64, '0').slice(0, 12)}`;
+}
+
+/** The extras of an image set, and what is to be said of those that are behind or missing. */
+interface ChosenExtras {
+  readonly images: readonly SetImage[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Chooses for each extra the greatest revision ever seen that rule 1 lets a host at the set's target run; for a previous
+ * revision, the greatest below the family's own image; of another release, the newest. What is behind or missing is only
+ * said: an extra never blocks.
+ */
+function chooseExtras(
+  { catalog, extras = [], now }: Pick<GateInput, 'catalog' | 'extras' | 'now'>,
+  target: OsVersion,
+  images: readonly SetImage[],
+): ChosenExtras {
+  const chosen = extras.map(({ extra, look }): ChosenExtras => {
+    const host = hostOfExtra(extra, target, images);
+    const seen = catalog.observations.filter((one) => Date.parse(one.at) <= now.getTime());
+    const image = host && chooseImage(host, candidatesOf(extra, seen));
+    const said = look.findings.map((finding) => withoutStop(finding));
+    if (image === undefined) {
+      return { images: [], findings: [...said, missing(extra, target)] };
+    }
+    const isBehind = extra.previousOf === undefined && image.osVersion.revision < (host?.revision ?? 0);
+    const behind = isBehind && image.osVersion.build === target.build ? [late(extra, image, target)] : [];
+    return { images: [setImageOf(extra, image)], findings: [...said, ...behind] };
+  });
+  return {
+    images: chosen.flatMap((one) => one.images),
+    findings: chosen.flatMap((one) => one.findings),
+  };
+}
+
+/** What the catalog holds of an extra's tags; of one revision the last push comes first. */
+function candidatesOf({ family }: ImageExtra, seen: readonly Observation[]): readonly CandidateImage[] {
+  return seen.toReversed().flatMap(({ repository, tag, digest, platformDigest, osVersion }) => {
+    const version = osVersion === null ? undefined : readOsVersion(osVersion);
+    const kind = repository === family.repository ? candidateTag(family, tag) : undefined;
+    return kind && version && isDigest(digest) && isDigest(platformDigest)
+      ? { tag: kind, digest, platformDigest, osVersion: version }
+      : [];
+  });
+}
+
+/** An older revision stands beside the newer one, so it cannot have the tag that moves. */
+function setImageOf({ family, previousOf }: ImageExtra, image: CandidateImage): SetImage {
+  const version = formatOsVersion(image.osVersion);
+  const isPlain = image.tag.kind === 'floating' && previousOf === undefined;
+  return {
+    family: family.name,
+    repository: family.repository,
+    tag: previousOf === undefined ? (isPlain ? image.tag.tag : (family.floatingTags[0] ?? version)) : version,
+    aliases: previousOf === undefined && family.repository.startsWith('windows/') ? [version] : [],
+    digest: image.digest,
+    platformDigest: image.platformDigest,
+    osVersion: version,
+    late: false,
+  };
+}
+
+function withoutStop(finding: Finding): Finding {
+  return finding.severity === 'stop' ? { ...finding, severity: 'warning' } : finding;
+}
+
+function missing({ family, previousOf }: ImageExtra, target: OsVersion): Finding {
+  const what = previousOf === undefined ? 'No image that fits' : 'No older image';
+  return {
+    code: 'HOST_WITHOUT_IMAGE',
+    severity: 'info',
+    family: family.name,
+    message: `${what} is known for the extra ${family.name} beside ${formatOsVersion(target)}; it is left out.`,
+  };
+}
+
+function late({ family }: ImageExtra, { osVersion }: CandidateImage, target: OsVersion): Finding {
+  return {
+    code: 'LATE',
+    severity: 'info',
+    family: family.name,
+    message: `The extra ${family.name} is at ${formatOsVersion(osVersion)}, behind ${formatOsVersion(target)}; nothing waits for it.`,
+  };
+}
 
 /** Repositories whose images also carry their full revision as a tag, under which apps pin them. */
 const WITH_REVISION_TAGS: readonly string[] = ['windows/servercore', 'windows/nanoserver', 'windows/server'];

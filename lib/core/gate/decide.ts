@@ -3,19 +3,14 @@ import { CLOCK_SKEW_SECONDS, after, Thresholds, toMinute } from '../../contract/
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
 import { buildImageSet } from './build-image-set';
-import { expectNewer, type Expectation } from './expect-newer';
-import { findFrozen } from './find-frozen';
-import { forbidLate } from './forbid-late';
-import type { GuardedFamily } from './gate-image';
-import type { Decision, GateDecision, GateInput } from './gate-input';
-import { guardFamilies } from './guard-families';
+import type { GuardedFamily, Decision, GateDecision, GateInput } from './gate-input';
+import { findFrozen, guardFamilies } from './guard-families';
 import { judgeHost } from './judge-host';
-import { judgeLate } from './judge-late';
-import { judgeOutage } from './judge-outage';
+import { forbidLate, judgeLate } from './judge-late';
 import { judgeRepush, repushReason } from './judge-repush';
-import { judgeRetry } from './judge-retry';
+import { judgeOutage } from './outage';
 import { Sightings } from './sightings';
-import { whyBake } from './why-bake';
+import { expectNewer, type Expectation, judgeRetry, whyBake } from './why-bake';
 
 /**
  * The gate. It waits for what Patch Tuesday brings and for families that are behind, each for one longest wait at most; then

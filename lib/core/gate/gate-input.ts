@@ -1,9 +1,58 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
-import type { Finding } from '../../contract/values/finding';
-import type { Release } from '../../contract/values/release';
-import type { ExtraLook, FamilyLook } from './gate-image';
 import type { GatePolicy } from '../../contract/documents/gate-policy';
-import type { UnreadSince } from './note-outage';
+import type { Digest } from '../../contract/values/digest';
+import type { Finding } from '../../contract/values/finding';
+import type { OsVersion } from '../../contract/values/os-version';
+import type { Release } from '../../contract/values/release';
+import type { ImageFamily } from '../images/family';
+import type { ImageExtra } from '../images/image-extra';
+
+/** An image under a floating tag, as a look or the catalog knows it. */
+export interface GateImage {
+  readonly tag: string;
+  readonly digest: Digest;
+  readonly platformDigest: Digest;
+  readonly osVersion: OsVersion;
+  /** Config and layers; null where it was not measured. */
+  readonly compressedBytes: number | null;
+  /** How surely it is known, where history tells. */
+  readonly evidence?: string;
+}
+
+/** What one look shows of a family: the newest image under its floating tag, or why there is none. */
+export interface FamilyLook {
+  readonly family: ImageFamily;
+  readonly image: GateImage | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** What one look shows of an extra. */
+export interface ExtraLook {
+  readonly extra: ImageExtra;
+  readonly look: FamilyLook;
+}
+
+/** What the gate goes by for a family, after its guards. */
+export interface GuardedFamily {
+  readonly family: ImageFamily;
+  /** The image to bake; undefined where none was ever seen. */
+  readonly image: GateImage | undefined;
+}
+
+/** Since when no image could be read, an ISO instant by repository; one that was read has no entry. */
+export type UnreadSince = Readonly<Record<string, string>>;
+
+/** Notes the first failed look of repositories that show no image, and forgets the others. Gives the same object where nothing changes. */
+export function noteOutage(before: UnreadSince, looks: readonly FamilyLook[], now: Date): UnreadSince {
+  const unread = looks.filter(({ image }) => image === undefined).map(({ family }) => family.repository);
+  const after = Object.fromEntries(
+    unread.map((repository) => [repository, before[repository] ?? now.toISOString()]),
+  );
+  const isSame =
+    Object.keys(after).length === Object.keys(before).length &&
+    Object.entries(after).every(([repository, since]) => before[repository] === since);
+  return isSame ? before : after;
+}
 
 /** What can be said: order a bake, look again later, nothing to do, or a person must choose. */
 export type Decision = 'bake' | 'wait' | 'nothing' | 'needsOperator';

@@ -3,9 +3,8 @@ import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import type { GateInput } from './gate-input';
-import { isOutOfBand } from './out-of-band';
 import { isOrderOf } from './same-images';
-import type { Sightings } from './sightings';
+import { isOutOfBand, type Sightings } from './sightings';
 
 /** What is known of hosts with regard to a set. */
 export interface HostJudgement {

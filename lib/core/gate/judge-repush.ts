@@ -1,10 +1,9 @@
 import type { ImageSet } from '../../contract/documents/catalog';
+import { after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
-import type { GuardedFamily } from './gate-image';
-import type { GateInput } from './gate-input';
+import type { GuardedFamily, GateInput } from './gate-input';
 import type { Sightings } from './sightings';
-import { after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
 
 /** What was pushed again under the version that it had, and whether the rest is waited for. */
 export interface Repush {

@@ -1,6 +1,6 @@
 import { lastDecisionSchema, type LastDecision } from '../../contract/documents/memory';
 import { parseDocument } from '../../contract/documents/document';
-import type { DocumentStore } from '../ports/document-store';
+import type { DocumentStore } from '../ports/stores';
 import type { GateDecision } from './gate-input';
 
 /** Where the gate's last decision is kept. */

@@ -1,13 +1,14 @@
 import type { Catalog, Observation } from '../../contract/documents/catalog';
 import { isDigest } from '../../contract/values/digest';
-import { compressedBytes, parseImageManifest } from '../oci/image-manifest';
-import type { Registry } from '../oci/registry';
-import { RegistryError } from '../oci/registry-error';
-import { chooseImage, type CandidateImage } from '../resolve/choose-image';
-import type { ImageFamily } from '../resolve/family';
-import { readFloating } from '../resolve/read-candidates';
 import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
-import type { FamilyLook, GateImage } from './gate-image';
+import { candidateTag } from '../images/candidate-tag';
+import { chooseImage, type CandidateImage } from '../images/choose-image';
+import type { ImageFamily } from '../images/family';
+import type { ImageExtra } from '../images/image-extra';
+import { readFloating, readOtherCandidates } from '../images/read-candidates';
+import { compressedBytes, parseImageManifest } from '../oci/manifests';
+import { type Registry, RegistryError } from '../oci/registry';
+import type { FamilyLook, GateImage, ExtraLook } from './gate-input';
 
 /**
  * Looks at the floating tags of families, all at once. A tag that still points to the digest that the catalog has of it costs
@@ -105,4 +106,68 @@ async function measured(
   const subject = `${family.repository}@${platformDigest}`;
   const bytes = manifest === undefined ? null : compressedBytes(parseImageManifest(manifest.body, subject));
   return { tag: tag.tag, digest, platformDigest, osVersion, compressedBytes: bytes };
+}
+
+/**
+ * Looks at extras, after the families. A previous revision is what the catalog remembers; only where it knows none, as in a
+ * new pipeline, the family's other tags are read for it.
+ */
+export async function observeExtras(
+  registry: Registry,
+  extras: readonly ImageExtra[],
+  looks: readonly FamilyLook[],
+  catalog: Catalog,
+): Promise<readonly ExtraLook[]> {
+  return Promise.all(
+    extras.map(async (extra) => {
+      if (extra.previousOf !== undefined) {
+        const own = looks.find(({ family }) => family.name === extra.previousOf);
+        return { extra, look: await lookForPrevious(registry, extra, own, catalog) };
+      }
+      const [look] = await observeFamilies(registry, [extra.family], catalog);
+      return { extra, look: look ?? nothing(extra) };
+    }),
+  );
+}
+
+async function lookForPrevious(
+  registry: Registry,
+  extra: ImageExtra,
+  own: FamilyLook | undefined,
+  catalog: Catalog,
+): Promise<FamilyLook> {
+  const newest = own?.image?.osVersion;
+  if (newest === undefined || knowsOlder(catalog, extra, newest.revision)) {
+    return nothing(extra);
+  }
+  const host = { build: newest.build, revision: newest.revision - 1 };
+  try {
+    const { images, findings } = await readOtherCandidates(registry, extra.family, host, []);
+    const found = chooseImage(host, images);
+    const image = found && { ...found, tag: found.tag.tag, compressedBytes: null };
+    return { family: extra.family, image, findings };
+  } catch (error) {
+    if (error instanceof RegistryError) {
+      const { code, message } = error;
+      const { family } = extra;
+      return { ...nothing(extra), findings: [{ code, severity: 'warning', family: family.name, message }] };
+    }
+    throw error;
+  }
+}
+
+function knowsOlder({ observations }: Catalog, { family }: ImageExtra, revision: number): boolean {
+  return observations.some(({ repository, tag, osVersion }) => {
+    const version = osVersion === null ? undefined : readOsVersion(osVersion);
+    return (
+      repository === family.repository &&
+      candidateTag(family, tag) !== undefined &&
+      version?.build === family.release.build &&
+      version.revision < revision
+    );
+  });
+}
+
+function nothing({ family }: ImageExtra): FamilyLook {
+  return { family, image: undefined, findings: [] };
 }

@@ -1,31 +1,62 @@
-import type { Catalog } from '../../contract/documents/catalog';
+import type { Catalog, ImageSet } from '../../contract/documents/catalog';
 import type { GatePolicy } from '../../contract/documents/gate-policy';
-import type { OrderEnd, Order } from '../../contract/documents/order';
+import type { Order, OrderEnd } from '../../contract/documents/order';
 import type { Publication } from '../../contract/documents/publication';
 import type { Release } from '../../contract/values/release';
-import { CURRENT_ORDER_KEY, readOrder } from '../bake/bake-documents';
+import { CURRENT_ORDER_KEY, readOrder } from '../bake/lease';
+import { orderedAt } from '../bake/order-id';
 import { noBakeReason, type NoBakeWindow } from '../calendar/no-bake-windows';
 import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
-import { changeOutage } from '../catalog/outage-store';
+import { familyOf } from '../images/family';
+import { parseImageExtras } from '../images/image-extra';
+import { rememberingRegistry } from '../images/read-images';
 import type { Registry } from '../oci/registry';
-import type { DocumentStore } from '../ports/document-store';
-import type { ParameterStore } from '../ports/parameter-store';
+import type { DocumentStore, ParameterStore } from '../ports/stores';
 import { asConfirmed, readEqualBake } from '../publish/equal-bake';
 import { readChannel } from '../publish/move-channel';
-import { readPublication } from '../publish/publication-record';
-import { familyOf } from '../resolve/family';
-import { parseImageExtras } from '../resolve/image-extra';
-import { rememberingRegistry } from '../resolve/remembering-registry';
+import { readPublication } from '../publish/record-publication';
 import { decide } from './decide';
 import type { FailedOrder, GateDecision } from './gate-input';
 import { targetRevision } from './judge-host';
 import { noteDecision } from './last-decision';
-import { newOrder } from './new-order';
-import { observationsOf, observeFamilies } from './observe';
-import { observeExtras } from './observe-extras';
-import { newestBakeableSet } from './order-forced';
-import { orderedAt } from './order-id';
+import { observationsOf, observeFamilies, observeExtras } from './observe';
+import { changeOutage } from './outage';
+
+/**
+ * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
+ * refused was no attempt.
+ */
+export function newOrder(
+  now: Date,
+  failed: FailedOrder | undefined,
+  inputs: Omit<Order, 'schema' | 'id' | 'attempt'>,
+): Order {
+  const isAgain =
+    failed?.set === inputs.set &&
+    failed.recipeArn === inputs.recipeArn &&
+    failed.scriptsSha256 === inputs.scriptsSha256;
+  const instant = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  return {
+    schema: 'winbake.order/1',
+    id: `${inputs.set}-${instant}`,
+    ...inputs,
+    attempt: isAgain ? failed.attempt + (failed.refused === true ? 0 : 1) : 1,
+  };
+}
+
+/**
+ * The newest accepted set that hosts are not known to stay below: what a person's bake takes where the gate would wait or
+ * ask. A host that ended below a set after it was accepted was not offered its revision.
+ */
+function newestBakeableSet({ hosts, sets }: Catalog): ImageSet | undefined {
+  return [...sets]
+    .sort((one, other) => (one.at < other.at ? 1 : -1))
+    .find((set) => {
+      const since = hosts.filter(({ at }) => at >= set.at);
+      return since.length === 0 || since.some(({ revision }) => revision >= targetRevision(set));
+    });
+}
 
 /** What a look of the gate works with. */
 export interface GatePorts {
@@ -36,7 +67,7 @@ export interface GatePorts {
 }
 
 /** How an order ended. */
-export interface EndedOrder {
+interface EndedOrder {
   readonly order: string;
   readonly end: OrderEnd;
   /** The finding that its finished image waits for, where it does. */
@@ -70,7 +101,7 @@ export interface GateRequest {
 }
 
 /** A decision and, with `bake`, the order for it, which is not written yet. */
-export type GateAnswer = GateDecision & { readonly order?: Order };
+type GateAnswer = GateDecision & { readonly order?: Order };
 
 /** Looks at the registry, records what it shows, decides, and makes out the order of a bake that is due. */
 export async function lookAndDecide(ports: GatePorts, request: GateRequest): Promise<GateAnswer> {

@@ -1,17 +1,32 @@
-import { logLink } from '../bake/log-link';
-import { isRefusal } from '../bake/image-builder-refusals';
-import { changeLease, readLease } from '../bake/lease';
-import { readFailure, type ReportedFailure } from '../bake/read-failure';
 import type { Failure } from '../../contract/documents/evidence';
 import type { OrderEnd } from '../../contract/documents/order';
-import type { BakeControl } from '../ports/bake-control';
 import { readOsVersion } from '../../contract/values/os-version';
-import {
-  orderUnderLease,
-  type LeasedGateAnswer,
-  type LeasedGatePorts,
-  type LeasedGateRequest,
-} from './order-under-lease';
+import { logLink, isRefusal } from '../bake/bake-end';
+import { changeLease, readLease } from '../bake/lease';
+import { readFailure, type ReportedFailure } from '../bake/read-failure';
+import type { BakeControl } from '../ports/bakes';
+import type { DocumentStore } from '../ports/stores';
+import { orderUnderLease, type LeasedGateAnswer, type LeasedGatePorts, type LeasedGateRequest } from './order-under-lease';
+
+/** A build that Image Builder has begun for an order. */
+interface StartedBake {
+  readonly execution: string;
+  readonly orderId: string;
+  readonly image: string;
+}
+
+/** Notes which image carries an order out, and ends it at once where a person cancelled in between. */
+export async function noteStartedBake(
+  { documents, bakes }: { readonly documents: DocumentStore; readonly bakes: BakeControl },
+  { execution, orderId, image }: StartedBake,
+): Promise<void> {
+  await changeLease(documents, execution, (lease) =>
+    lease.order?.id === orderId ? { ...lease, order: { ...lease.order, image } } : lease,
+  );
+  if ((await readLease(documents))?.cancel !== undefined) {
+    await bakes.cancel(image);
+  }
+}
 
 /** What a rebake knows of what went wrong. */
 export interface RebakeFailure {

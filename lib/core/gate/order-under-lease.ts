@@ -1,11 +1,10 @@
 import { isAccepted } from '../../contract/documents/catalog';
 import type { Lease, LeasedOrder, Order } from '../../contract/documents/order';
 import type { AwaitingPublication } from '../../contract/documents/publication';
-import { CURRENT_ORDER_KEY, orderKey, readOrder } from '../bake/bake-documents';
-import { changeLease, isBaking, takeLease } from '../bake/lease';
+import { CURRENT_ORDER_KEY, orderKey, readOrder, changeLease, isBaking, takeLease } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
-import type { DocumentStore } from '../ports/document-store';
-import type { Executions } from '../ports/executions';
+import type { Executions } from '../ports/bakes';
+import type { DocumentStore } from '../ports/stores';
 import { readAwaitingPublication } from '../publish/awaiting-publication';
 import type { GateDecision } from './gate-input';
 import { lookAndDecide, type GatePorts, type GateRequest } from './order-bake';

@@ -1,5 +1,5 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
-import { ownImages } from '../resolve/image-extra';
+import { ownImages } from '../images/image-extra';
 
 /**
  * Whether two sets are the same order: the same target and the same image of each family. Extras do not count, so that one

@@ -1,6 +1,8 @@
 import type { Catalog, Observation } from '../../contract/documents/catalog';
-import type { ImageFamily } from '../resolve/family';
+import { after } from '../../contract/documents/gate-policy';
 import { readOsVersion } from '../../contract/values/os-version';
+import { lastPatchTuesday } from '../calendar/patch-tuesday';
+import type { ImageFamily } from '../images/family';
 
 /** An observation of a floating tag, with its revision read out. */
 export interface Sighting {
@@ -60,4 +62,17 @@ export class Sightings {
     const times = this.all.filter(wanted).map(({ at }) => at.getTime());
     return times.length === 0 ? undefined : new Date(Math.min(...times));
   }
+}
+
+/**
+ * Whether a revision was released outside Patch Tuesday: it was first seen later than one longest wait after 10:00 Pacific.
+ * A revision that the very first look showed is of unknown age and taken for a regular one.
+ */
+export function isOutOfBand(sightings: Sightings, revision: number, longestWaitSeconds: number): boolean {
+  const seen = sightings.firstOf(revision);
+  const { beginning } = sightings;
+  if (seen === undefined || beginning === undefined || seen <= beginning) {
+    return false;
+  }
+  return seen > after(lastPatchTuesday(seen), longestWaitSeconds);
 }

@@ -1,9 +1,86 @@
 import type { ImageSet } from '../../contract/documents/catalog';
-import { lastPatchTuesday } from '../calendar/patch-tuesday';
-import { ownImages } from '../resolve/image-extra';
-import type { Expectation } from './expect-newer';
+import { after, type Thresholds, MOST_ATTEMPTS, RETRY_SECONDS, toMinute } from '../../contract/documents/gate-policy';
+import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
+import { ownImages } from '../images/image-extra';
 import type { GateInput } from './gate-input';
-import { after, type Thresholds } from '../../contract/documents/gate-policy';
+import { isOrderOf } from './same-images';
+import type { Sightings } from './sightings';
+
+/** Whether Patch Tuesday's images are still to come, did come, or were waited for in vain. */
+export interface Expectation {
+  readonly state: 'pending' | 'none' | 'inVain';
+  /** Until when, or since when it was in vain. */
+  readonly until: Date;
+}
+
+/**
+ * From 10:00 Pacific on Patch Tuesday a newer revision is expected, for one longest wait. It has come when a floating tag
+ * showed more than all looks before that hour; a catalog that began after it cannot tell and expects nothing. Nor does a
+ * release after its end of support.
+ */
+export function expectNewer(
+  { now, release, policy }: GateInput,
+  sightings: Sightings,
+  at: Thresholds,
+): Expectation {
+  at.passed(nextPatchTuesday(now));
+  const tuesday = lastPatchTuesday(now);
+  const until = after(tuesday, policy.longestWaitSeconds);
+  const before = sightings.all.filter((sighting) => sighting.at < tuesday).map(({ revision }) => revision);
+  const known = Math.max(...before);
+  const came = sightings.all.some((sighting) => sighting.at >= tuesday && sighting.revision > known);
+  const supported = tuesday <= after(new Date(`${release.endOfSupport}T00:00:00Z`), 86_400);
+  if (came || !supported) {
+    return { state: 'none', until };
+  }
+  return { state: at.passed(until) ? 'inVain' : 'pending', until };
+}
+
+/** What keeps an order from being tried again now. */
+interface RetryJudgement {
+  readonly decision: 'wait' | 'needsOperator' | 'nothing';
+  readonly reason: string;
+}
+
+/**
+ * An order that failed is tried once more after an hour; then a person is asked, until one of its inputs changes or a bake is
+ * forced. One that a person cancelled, that Image Builder refused, or whose finished image waits for a person is not tried
+ * again until then. Undefined where nothing keeps it.
+ */
+export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryJudgement | undefined {
+  const { failed, forced } = input;
+  const isSame =
+    failed !== undefined &&
+    isOrderOf(input.catalog, failed.set, set) &&
+    failed.recipeArn === input.recipeArn &&
+    failed.scriptsSha256 === input.scriptsSha256;
+  if (!isSame || forced === true) {
+    return undefined;
+  }
+  if (failed.cancelled === true) {
+    const reason = `The bake of ${set.target} was cancelled; it is due again when its set, recipe or scripts change.`;
+    return { decision: 'nothing', reason };
+  }
+  if (failed.refused === true) {
+    const reason = `Image Builder refuses to start the bake of ${set.target}, and would again: deploy a pipeline that it takes, then run \`winbake rebake --force\`.`;
+    return { decision: 'needsOperator', reason };
+  }
+  if (failed.awaits !== undefined) {
+    const reason = `The image of ${set.target} is finished and waits to be published until an operator accepts "${failed.awaits}".`;
+    return { decision: 'needsOperator', reason };
+  }
+  if (failed.attempt >= MOST_ATTEMPTS) {
+    const reason = `The bake of ${set.target} failed ${failed.attempt} times with the same set, recipe and scripts.`;
+    return { decision: 'needsOperator', reason };
+  }
+  const again = after(new Date(failed.at), RETRY_SECONDS);
+  return at.passed(again)
+    ? undefined
+    : {
+        decision: 'wait',
+        reason: `The bake of ${set.target} failed; it is tried again at ${toMinute(again)}.`,
+      };
+}
 
 /**
  * Why a bake of a set is due, or undefined where nothing calls for one: a newer accepted set, changed recipe or scripts, a

@@ -1,7 +1,7 @@
 import { awaitingPublicationSchema, type AwaitingPublication } from '../../contract/documents/publication';
 import { parseDocument } from '../../contract/documents/document';
 import { WinbakeError } from '../../contract/values/errors';
-import type { DocumentStore } from '../ports/document-store';
+import type { DocumentStore } from '../ports/stores';
 import type { FinishedBake } from './collect-evidence';
 import { LONGEST_PUBLICATION_DELAY_SECONDS, type AwaitedFinding } from './judge-evidence';
 

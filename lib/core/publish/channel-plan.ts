@@ -2,7 +2,7 @@ import type { OperatorWord } from '../../contract/documents/overrides';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import { holdParameter, type ChannelName } from '../../contract/names/parameters';
-import { homeParameters } from '../ports/home-parameters';
+import { homeParameters } from '../ports/stores';
 import { deliverEverywhere, type DeliveryPorts } from './deliver';
 import { moveChannel } from './move-channel';
 

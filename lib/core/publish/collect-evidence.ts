@@ -5,10 +5,10 @@ import type { Order } from '../../contract/documents/order';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import { WinbakeError } from '../../contract/values/errors';
 import { releaseOfOs } from '../../contract/values/release';
-import { imageManifestKey, orderKey, readOrder, verificationKey } from '../bake/bake-documents';
+import { imageManifestKey, orderKey, readOrder, verificationKey } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
-import type { DocumentStore } from '../ports/document-store';
-import type { ImageBuild, ImageBuilds } from '../ports/image-builds';
+import type { DocumentStore } from '../ports/stores';
+import type { ImageBuild, ImageBuilds } from '../ports/bakes';
 import { publicationRefused, type EvidenceCode } from './publication-refused';
 
 /** A bake that ended well: its order and the image that Image Builder made. */

@@ -1,13 +1,10 @@
 import { type PipelineDescription, type PublicationTarget, awayTargets, pipelinePath, targetName } from '../../contract/documents/pipeline-description';
 import { type Deliveries, type Channel, isNewer } from '../../contract/documents/publication';
 import { CHANNELS, type ChannelName } from '../../contract/names/parameters';
-import type { DocumentStore } from '../ports/document-store';
-import { homeParameters } from '../ports/home-parameters';
-import type { ParameterStore } from '../ports/parameter-store';
-import type { ParameterStores } from '../ports/parameter-stores';
-import { noteDeliveries, type DeliveryResult } from './deliveries-book';
+import { type DocumentStore, homeParameters, type ParameterStore, type ParameterStores } from '../ports/stores';
+import { noteDeliveries, type DeliveryResult } from './deliveries';
 import { moveChannel, noteRevision, readChannel, readRevision, settleChannel } from './move-channel';
-import { readPublication } from './publication-record';
+import { readPublication } from './record-publication';
 
 /** What fleets follow moves last. */
 const IN_ORDER = ['latest', 'previous', 'current'] as const;

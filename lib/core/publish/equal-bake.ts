@@ -1,7 +1,7 @@
 import { parseDocument } from '../../contract/documents/document';
 import { imageManifestSchema, type ImageManifest } from '../../contract/documents/evidence';
 import { equalBakeSchema, type EqualBake, type Publication } from '../../contract/documents/publication';
-import type { DocumentStore } from '../ports/document-store';
+import type { DocumentStore } from '../ports/stores';
 import type { BakeEvidence } from './collect-evidence';
 
 /** Where the last equal bake is kept. */

@@ -4,8 +4,8 @@ import type { Order } from '../../contract/documents/order';
 import { DAYS_FOR_UNPUBLISHED, type Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { releaseOfOs } from '../../contract/values/release';
-import { orderedAt } from '../gate/order-id';
-import type { ImageBuild } from '../ports/image-builds';
+import { orderedAt } from '../bake/order-id';
+import type { ImageBuild } from '../ports/bakes';
 import { familiesOf, judgeFamilies, judgeImages } from './judge-images';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';
 

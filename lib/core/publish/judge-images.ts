@@ -1,8 +1,8 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
 import type { ImageManifest } from '../../contract/documents/evidence';
 import type { Order } from '../../contract/documents/order';
-import { orderedAt } from '../gate/order-id';
-import { chooseImageSet, fitsHost } from '../resolve/choose-image-set';
+import { orderedAt } from '../bake/order-id';
+import { chooseImageSet, fitsHost } from '../images/choose-image-set';
 import { modeOfImage } from '../../contract/values/mode';
 import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';

@@ -2,7 +2,7 @@ import { parseDocument } from '../../contract/documents/document';
 import { channelSchema, type Channel, isNewer } from '../../contract/documents/publication';
 import { channelParameters, revisionParameters, type ChannelName } from '../../contract/names/parameters';
 import { readOsVersion } from '../../contract/values/os-version';
-import type { ParameterStore, ParameterType } from '../ports/parameter-store';
+import type { ParameterStore, ParameterType } from '../ports/stores';
 
 /** Where a channel points, or undefined where it has not been seeded. Throws a `WinbakeError` where it is damaged. */
 export async function readChannel(

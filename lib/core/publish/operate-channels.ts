@@ -2,15 +2,12 @@ import { parseDocument } from '../../contract/documents/document';
 import { fleetStateSchema } from '../../contract/documents/fleet-state';
 import { type PipelineDescription, awayTargets, homeOf, pipelinePath } from '../../contract/documents/pipeline-description';
 import { fleetParameters } from '../../contract/names/parameters';
-import { fleetVerdict, type FleetVerdict } from '../fleet/fleet-verdict';
-import { homeParameters } from '../ports/home-parameters';
-import type { ParameterStores } from '../ports/parameter-stores';
+import { holdWord, readHold, releasingWord, type Saying } from '../bake/hold';
+import { homeParameters, type ParameterStores } from '../ports/stores';
 import { applyAtHome, nothingToDo, type ChannelPlan } from './channel-plan';
 import type { DeliveryPorts } from './deliver';
-import { holdWord, readHold, releasingWord, type Saying } from './hold';
 import { readChannel } from './move-channel';
-import { planPromotion, type PromotionInput, type PromotionPlan } from './plan-promotion';
-import { planRollback } from './plan-rollback';
+import { fleetVerdict, type FleetVerdict, planPromotion, type PromotionInput, type PromotionPlan, planRollback } from './plan-promotion';
 
 /** What reading a pipeline's channels works with. */
 export type ChannelPorts = Pick<DeliveryPorts, 'stores' | 'now'>;

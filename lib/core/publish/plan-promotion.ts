@@ -1,9 +1,65 @@
+import type { FleetState } from '../../contract/documents/fleet-state';
 import type { OperatorWord } from '../../contract/documents/overrides';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
-import type { FleetVerdict } from '../fleet/fleet-verdict';
+import { holdWord, type Saying } from '../bake/hold';
 import { nothingToDo, type ChannelPlan, type PlannedChange } from './channel-plan';
-import type { Saying } from './hold';
+
+/** Whether a publication does well on a fleet: all instances run it, it failed there, or that is not known yet. */
+export type FleetVerdict = 'well' | 'bad' | 'waiting';
+
+/** What a fleet says of a publication; promotion waits for canary fleets and is stopped by one that says `bad`. */
+export function fleetVerdict(state: FleetState, publicationId: string): FleetVerdict {
+  if (state.bad.some(({ publication }) => publication === publicationId)) {
+    return 'bad';
+  }
+  const { last, rollout } = state;
+  if (rollout?.publication.id === publicationId) {
+    return rollout.goingBack?.because === 'bad' ? 'bad' : 'waiting';
+  }
+  return last?.publication === publicationId && last.outcome === 'finished' && last.proven
+    ? 'well'
+    : 'waiting';
+}
+
+/** Everything that a rollback depends on. */
+interface RollbackInput {
+  readonly now: Date;
+  readonly current: Channel | undefined;
+  readonly previous: Channel | undefined;
+  /** The hold that is in force. */
+  readonly hold: OperatorWord | undefined;
+  readonly asked: Saying;
+  /** When the hold ends that it puts; 14 days from now unless given. */
+  readonly until?: Date;
+}
+
+/**
+ * Takes `current` back to `previous`, never to the plain base AMI, and holds promotion first, so that what was taken back is
+ * not promoted again. A hold that lasts longer stays as it is.
+ */
+export function planRollback({ asked, current, hold, now, previous, until }: RollbackInput): ChannelPlan {
+  if (previous === undefined || previous.mode === 'unbaked') {
+    return nothingToDo('There is nothing to go back to: no publication was current before this one.');
+  }
+  const word = holdWord(asked, now, until);
+  const isHeld = hold !== undefined && Date.parse(hold.until) >= Date.parse(word.until);
+  const holding: ChannelPlan['changes'] = isHeld ? [] : [{ kind: 'hold', word }];
+  if (current?.id === previous.id) {
+    return hold === undefined
+      ? { changes: holding, reasons: [`current is ${previous.id} already; only promotion is held.`] }
+      : nothingToDo(`current is ${previous.id} already, and promotion is held until ${hold.until}.`);
+  }
+  return {
+    changes: [...holding, { kind: 'move', channel: 'current', to: previous }],
+    reasons: [
+      `${asked.by} takes ${current?.id ?? 'nothing'} back to ${previous.id}: ${asked.reason}`,
+      isHeld
+        ? `Promotion stays held until ${hold.until}.`
+        : `Promotion is held until ${word.until}, so that ${current?.id ?? 'it'} does not come back.`,
+    ],
+  };
+}
 
 /** Everything that a promotion depends on. */
 export interface PromotionInput {

@@ -1,11 +1,11 @@
+import type { ImageManifest } from '../../contract/documents/evidence';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
-import { type Deliveries, type Channel, type Publication, isNewer } from '../../contract/documents/publication';
-import type { AmiTags } from '../ports/ami-tags';
-import type { Announcer } from '../ports/announcer';
-import { homeParameters } from '../ports/home-parameters';
-import type { ImageBuilds } from '../ports/image-builds';
-import type { ParameterStore } from '../ports/parameter-store';
-import { amiTags, discardedTags } from './ami-tags';
+import { type Publication, type Deliveries, type Channel, isNewer } from '../../contract/documents/publication';
+import { shortDigest } from '../../contract/values/digest';
+import type { AmiTags } from '../ports/amis';
+import type { ImageBuilds } from '../ports/bakes';
+import type { Announcer } from '../ports/notices';
+import { homeParameters, type ParameterStore } from '../ports/stores';
 import { awaitAcceptance } from './awaiting-publication';
 import { collectEvidence, type BakeEvidence, type FinishedBake } from './collect-evidence';
 import { deliverEverywhere, type DeliveryPorts } from './deliver';
@@ -13,10 +13,50 @@ import { isEqualTo, noteEqualBake, readEqualBake } from './equal-bake';
 import { judgeEvidence } from './judge-evidence';
 import { moveChannel, noteRevision, readChannel } from './move-channel';
 import { promoteWhenDue } from './operate-channels';
-import { channelOf, readPublication } from './publication-record';
 import { publicationRefused } from './publication-refused';
 import { announceLatest } from './published-event';
-import { publicationsOf, recordPublication } from './record-publication';
+import { channelOf, readPublication, publicationsOf, recordPublication } from './record-publication';
+
+/** EC2 takes at most this many characters as the value of a tag. */
+const LONGEST_VALUE = 256;
+
+/**
+ * The tags that let a person see in the console what an AMI holds.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+ */
+export function amiTags(
+  pipeline: string,
+  publication: Publication,
+  manifest: ImageManifest,
+): Readonly<Record<string, string>> {
+  const images = manifest.images.map((image) => `${image.family}=sha256:${shortDigest(image.digest)}`);
+  return {
+    Name: `winbake-${pipeline}-${publication.id}`,
+    'winbake:pipeline': pipeline,
+    'winbake:publication': publication.id,
+    'winbake:os-version': manifest.host.osVersion,
+    'winbake:mode': publication.mode,
+    'winbake:images': joinWithin(images, LONGEST_VALUE),
+    'winbake:scripts': manifest.scripts.sha256,
+  };
+}
+
+/** The tags of an AMI that came out equal to a publication: nothing points to it, and the scheduled prune removes it. */
+function discardedTags(pipeline: string, { id }: Publication): Readonly<Record<string, string>> {
+  return {
+    Name: `winbake-${pipeline}-equal-to-${id}`,
+    'winbake:pipeline': pipeline,
+    'winbake:equal-to': id,
+  };
+}
+
+/** As many whole items as fit; the image manifest has them all. */
+function joinWithin(items: readonly string[], length: number): string {
+  return items.reduce((text, item) => {
+    const longer = text === '' ? item : `${text},${item}`;
+    return longer.length <= length ? longer : text;
+  }, '');
+}
 
 export type { FinishedBake } from './collect-evidence';
 
@@ -28,14 +68,14 @@ export interface PublishPorts extends DeliveryPorts {
 }
 
 /** Which pipeline publishes. */
-export interface Publisher {
+interface Publisher {
   readonly description: PipelineDescription;
   /** The unique id of the instances' role, the first part of their documents' names. */
   readonly instanceRoleId: string;
 }
 
 /** What became of a bake. */
-export interface PublishResult {
+interface PublishResult {
   readonly publication: Publication;
   /** The AMIs that nothing uses, since the publication that stands already holds the same; the scheduled prune removes them. */
   readonly discarded: Readonly<Record<string, string>> | undefined;

@@ -1,8 +1,8 @@
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
-import type { Announcer } from '../ports/announcer';
-import type { DocumentStore } from '../ports/document-store';
-import { noteAnnounced, readDeliveries } from './deliveries-book';
+import type { Announcer } from '../ports/notices';
+import type { DocumentStore } from '../ports/stores';
+import { noteAnnounced, readDeliveries } from './deliveries';
 
 /** What the detail of `Winbake AMI Published` holds; `docs/events.md` documents it. */
 export interface PublishedDetail extends Channel {

@@ -1,14 +1,38 @@
-import type { Channel, Publication } from '../../contract/documents/publication';
-import type { DocumentStore } from '../ports/document-store';
-import { ownImages } from '../resolve/image-extra';
-import { worstMode } from '../../contract/values/mode';
-import { readOsVersion } from '../../contract/values/os-version';
-import type { BakeEvidence, FinishedBake } from './collect-evidence';
+import { parseDocument } from '../../contract/documents/document';
+import { publicationSchema, type Channel, type Publication } from '../../contract/documents/publication';
 import { publicationKey, publishedManifestKey, publishedVerificationKey } from '../../contract/names/bucket-keys';
-import { readPublication } from './publication-record';
+import { worstMode } from '../../contract/values/mode';
+import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
+import { ownImages } from '../images/image-extra';
+import type { DocumentStore } from '../ports/stores';
+import type { BakeEvidence, FinishedBake } from './collect-evidence';
+
+/** The record of a publication, or undefined where there is none. Throws a `WinbakeError` where it is damaged. */
+export async function readPublication(
+  documents: Pick<DocumentStore, 'read'>,
+  id: string,
+): Promise<Publication | undefined> {
+  const stored = await documents.read(publicationKey(id));
+  return stored && parseDocument(publicationSchema, stored.text, publicationKey(id));
+}
+
+/** A publication as the channels of a region say it; undefined where it has no AMI there. */
+export function channelOf({ amis, at, id, mode }: Publication, region: string): Channel | undefined {
+  const [, build, revision] = /^(\d+)\.(\d+)-/.exec(id) ?? [];
+  const amiId = amis[region];
+  return amiId === undefined
+    ? undefined
+    : {
+        id,
+        amiId,
+        osVersion: formatOsVersion({ build: Number(build), revision: Number(revision) }),
+        mode,
+        at,
+      };
+}
 
 /** The record of a revision's publications: the one that an image has got already, and the first free number. */
-export interface NumberedPublications {
+interface NumberedPublications {
   readonly known: Publication | undefined;
   readonly freeId: string;
 }

@@ -1,5 +1,5 @@
 import type { Channel } from '../../contract/documents/publication';
-import type { ParameterStore } from '../ports/parameter-store';
+import type { ParameterStore } from '../ports/stores';
 import { formatOsVersion } from '../../contract/values/os-version';
 import type { Release } from '../../contract/values/release';
 import { CHANNELS } from '../../contract/names/parameters';

@@ -1,6 +1,5 @@
-import { amisNamedBy } from '../../core/care/amis-named-by';
 import type { PipelineDescription, PublicationTarget } from '../../contract/documents/pipeline-description';
-import type { AmiInventory } from '../../core/ports/ami-inventory';
+import { amisNamedBy, type AmiInventory } from '../../core/ports/amis';
 import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';
 import type { VirtualClock } from '../clock/virtual-clock';

@@ -1,4 +1,4 @@
-import type { AmiTags } from '../../core/ports/ami-tags';
+import type { AmiTags } from '../../core/ports/amis';
 import { PRETENDED_ENVIRONMENT } from '../assembly/environment';
 import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';

@@ -1,4 +1,4 @@
-import { EVENT_SOURCE, type Announcer, type EventType } from '../../core/ports/announcer';
+import { EVENT_SOURCE, type Announcer, type EventType } from '../../core/ports/notices';
 import { PRETENDED_ENVIRONMENT } from '../assembly/environment';
 import type { Caller } from '../iam/role-policies';
 

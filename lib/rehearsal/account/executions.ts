@@ -1,4 +1,4 @@
-import type { Executions } from '../../core/ports/executions';
+import type { Executions } from '../../core/ports/bakes';
 import type { Caller } from '../iam/role-policies';
 
 /** The executions of state machines in the pretended account. */

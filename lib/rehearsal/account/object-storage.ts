@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { DocumentStore } from '../../core/ports/document-store';
+import type { DocumentStore } from '../../core/ports/stores';
 import type { Caller } from '../iam/role-policies';
 
 /** An object: its bytes, and the version that an entity tag would tell. */

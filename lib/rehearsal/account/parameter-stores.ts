@@ -1,4 +1,4 @@
-import type { ParameterStores } from '../../core/ports/parameter-stores';
+import type { ParameterStores } from '../../core/ports/stores';
 import type { Environment } from '../assembly/environment';
 import { unmodelled } from '../assembly/unmodelled';
 import type { Caller } from '../iam/role-policies';

@@ -1,4 +1,4 @@
-import type { ParameterStore, VersionedParameters } from '../../core/ports/parameter-store';
+import type { ParameterStore, VersionedParameters } from '../../core/ports/stores';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
 import type { Caller } from '../iam/role-policies';
 import type { Amis } from './amis';

@@ -1,4 +1,4 @@
-import type { Notifier } from '../../core/ports/notifier';
+import type { Notifier } from '../../core/ports/notices';
 import type { Caller } from '../iam/role-policies';
 
 /** The topics of the pretended account, which only remember what people would be told. */

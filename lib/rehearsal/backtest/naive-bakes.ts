@@ -1,6 +1,5 @@
-import type { FamilyLook } from '../../core/gate/gate-image';
-import { tenPacific } from '../../core/calendar/pacific';
-import { lastPatchTuesday, nextPatchTuesday } from '../../core/calendar/patch-tuesday';
+import { tenPacific, lastPatchTuesday, nextPatchTuesday } from '../../core/calendar/patch-tuesday';
+import type { FamilyLook } from '../../core/gate/gate-input';
 import type { NaiveSummary } from './backtest-report';
 import type { RecordedLooks } from './recorded-looks';
 

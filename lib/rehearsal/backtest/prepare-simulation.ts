@@ -1,5 +1,5 @@
-import { defaultFamilies, familyOf } from '../../core/resolve/family';
-import { parseImageExtras } from '../../core/resolve/image-extra';
+import { defaultFamilies, familyOf } from '../../core/images/family';
+import { parseImageExtras } from '../../core/images/image-extra';
 import type { History } from '../history/history';
 import { hostRevisions } from '../history/host-revisions';
 import { readHistory } from '../history/read-history';

@@ -1,7 +1,7 @@
-import type { ExtraLook, FamilyLook } from '../../core/gate/gate-image';
+import type { ExtraLook, FamilyLook } from '../../core/gate/gate-input';
 import { isDigest } from '../../contract/values/digest';
-import type { ImageFamily } from '../../core/resolve/family';
-import type { ImageExtra } from '../../core/resolve/image-extra';
+import type { ImageFamily } from '../../core/images/family';
+import type { ImageExtra } from '../../core/images/image-extra';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { HistoryEvent } from '../../core/history/history-event';
 import type { History } from '../history/history';

@@ -1,5 +1,5 @@
 import { UsageError } from '../../contract/values/errors';
-import { ownImages } from '../../core/resolve/image-extra';
+import { ownImages } from '../../core/images/image-extra';
 import { readOsVersion } from '../../contract/values/os-version';
 import { checkAsOf } from '../history/as-of';
 import type { BacktestOptions } from './backtest-options';

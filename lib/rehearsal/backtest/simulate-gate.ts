@@ -1,23 +1,16 @@
-import { patchTuesday } from '../../core/calendar/patch-tuesday';
-import {
-  emptyCatalog,
-  withAccepted,
-  withHost,
-  withImageSet,
-  withObservations,
-} from '../../core/catalog/catalog';
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
-import { decide } from '../../core/gate/decide';
-import type { FailedOrder, GateDecision, StandingBake } from '../../core/gate/gate-input';
 import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../contract/documents/gate-policy';
-import { noteOutage, type UnreadSince } from '../../core/gate/note-outage';
-import { observationsOf } from '../../core/gate/observe';
-import { isOrderOf } from '../../core/gate/same-images';
-import { chooseImageSet } from '../../core/resolve/choose-image-set';
-import type { ImageExtra } from '../../core/resolve/image-extra';
 import type { Mode } from '../../contract/values/mode';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { Release } from '../../contract/values/release';
+import { patchTuesday } from '../../core/calendar/patch-tuesday';
+import { emptyCatalog, withAccepted, withHost, withImageSet, withObservations } from '../../core/catalog/catalog';
+import { decide } from '../../core/gate/decide';
+import { type FailedOrder, type GateDecision, type StandingBake, noteOutage, type UnreadSince } from '../../core/gate/gate-input';
+import { observationsOf } from '../../core/gate/observe';
+import { isOrderOf } from '../../core/gate/same-images';
+import { chooseImageSet } from '../../core/images/choose-image-set';
+import type { ImageExtra } from '../../core/images/image-extra';
 import type { RecordedLooks } from './recorded-looks';
 
 /** What a simulation of the gate goes by. */

@@ -1,4 +1,4 @@
-import type { IndexEntry } from '../../core/oci/image-index';
+import type { IndexEntry } from '../../core/oci/manifests';
 import { incompatibility } from './image-compatibility';
 
 /**

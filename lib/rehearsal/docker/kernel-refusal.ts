@@ -1,4 +1,4 @@
-import { compatibility } from '../../core/windows/compatibility';
+import { compatibility } from '../../core/images/compatibility';
 import type { OsVersion } from '../../contract/values/os-version';
 
 /**

@@ -1,8 +1,7 @@
-import { parseImageConfig } from '../../core/oci/image-config';
-import type { ImageReference } from '../../core/oci/image-reference';
 import { isJsonObject } from '../../contract/values/json';
-import { parseJsonObject } from '../../core/oci/parse-json';
-import type { Platform } from '../../core/oci/platform';
+import type { ImageReference } from '../../core/oci/image-reference';
+import { parseImageConfig, type Platform } from '../../core/oci/manifests';
+import { parseJsonObject } from '../../core/oci/registry';
 import { DaemonError } from './daemon-error';
 import type { EngineLayer } from './engine-state';
 import { incompatibility } from './image-compatibility';

@@ -1,4 +1,4 @@
-import { RegistryError } from '../../core/oci/registry-error';
+import { RegistryError } from '../../core/oci/registry';
 import { DaemonError } from './daemon-error';
 
 /**

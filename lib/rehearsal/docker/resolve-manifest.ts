@@ -1,8 +1,6 @@
 import type { Digest } from '../../contract/values/digest';
-import { parseImageIndex } from '../../core/oci/image-index';
-import { parseImageManifest, type ImageManifest } from '../../core/oci/image-manifest';
 import { formatImageReference, type ImageReference } from '../../core/oci/image-reference';
-import { isIndexType } from '../../core/oci/media-type';
+import { parseImageIndex, parseImageManifest, type ImageManifest, isIndexType } from '../../core/oci/manifests';
 import type { ManifestDocument, Registry } from '../../core/oci/registry';
 import { chooseManifests, noMatchingManifest } from './choose-manifest';
 import { DaemonError } from './daemon-error';

@@ -1,7 +1,5 @@
-import type { ContainerHosts } from '../../core/ports/container-hosts';
 import { DELETION_TAG } from '../../contract/names/parameters';
-import type { FleetDeletion } from '../../core/ports/fleet-deletion';
-import type { FleetControl } from '../../core/ports/fleet-control';
+import type { ContainerHosts, FleetDeletion, FleetControl } from '../../core/ports/fleets';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../assembly/environment';
 import { digitsOf } from '../assembly/physical-names';
 import type { VirtualClock } from '../clock/virtual-clock';

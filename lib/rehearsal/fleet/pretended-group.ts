@@ -1,4 +1,4 @@
-import type { RefreshRequest } from '../../core/ports/fleet-control';
+import type { RefreshRequest } from '../../core/ports/fleets';
 import { digitsOf } from '../assembly/physical-names';
 import { unmodelled } from '../assembly/unmodelled';
 import { GOOD_AMI, type AmiBehaviour } from './ami-behaviour';

@@ -1,4 +1,4 @@
-import type { InstanceRefresh, RefreshRequest } from '../../core/ports/fleet-control';
+import type { InstanceRefresh, RefreshRequest } from '../../core/ports/fleets';
 import type { PretendedInstance } from './pretended-instance';
 
 const MINUTE = 60_000;

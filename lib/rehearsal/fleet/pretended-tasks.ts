@@ -1,4 +1,4 @@
-import type { ContainerHost, HostTask } from '../../core/ports/container-hosts';
+import type { ContainerHost, HostTask } from '../../core/ports/fleets';
 import type { PretendedGroup } from './pretended-group';
 import type { PretendedInstance } from './pretended-instance';
 

@@ -1,4 +1,4 @@
-import type { HostRevision } from '../../core/history/host-revision';
+import type { HostRevision } from '../../core/history/host-revisions';
 import { readOsVersion } from '../../contract/values/os-version';
 import { releaseOfBuild } from '../../contract/values/release';
 import type { History } from './history';

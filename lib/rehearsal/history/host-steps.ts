@@ -1,5 +1,5 @@
-import { tenPacific } from '../../core/calendar/pacific';
-import type { HostRevision } from '../../core/history/host-revision';
+import { tenPacific } from '../../core/calendar/patch-tuesday';
+import type { HostRevision } from '../../core/history/host-revisions';
 
 /** From this instant on (milliseconds since 1970) a fully updated host has this revision, unless it has a greater one. */
 export interface HostStep {

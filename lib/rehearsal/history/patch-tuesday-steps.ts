@@ -1,6 +1,6 @@
 import { patchTuesday } from '../../core/calendar/patch-tuesday';
 import type { HistoryEvent } from '../../core/history/history-event';
-import { familyOf } from '../../core/resolve/family';
+import { familyOf } from '../../core/images/family';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { Release } from '../../contract/values/release';
 import type { History } from './history';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { WinbakeError } from '../../contract/values/errors';
-import type { HistoryEvent } from '../../core/history/history-event';
-import { parseHistoryEvent } from '../../core/history/parse-history-event';
+import { type HistoryEvent, parseHistoryEvent } from '../../core/history/history-event';
 import { packageRoot } from '../package-root';
 import { History } from './history';
 import { readText } from './read-text';

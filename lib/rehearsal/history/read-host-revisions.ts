@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { HostRevision } from '../../core/history/host-revision';
-import { parseHostRevisions } from '../../core/history/parse-host-revisions';
+import { type HostRevision, parseHostRevisions } from '../../core/history/host-revisions';
 import { packageRoot } from '../package-root';
 import { readText } from './read-text';
 

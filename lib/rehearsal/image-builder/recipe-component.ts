@@ -1,11 +1,9 @@
 import { parse } from 'yaml';
-import { CACHE_IMAGES_COMPONENT } from '../../core/bake/cache-images-component';
-import { PREPARE_SYSPREP_COMPONENT } from '../../core/bake/prepare-sysprep-component';
-import { UPDATE_COMPONENT } from '../../core/bake/update-component';
-import { VERIFY_COMPONENT } from '../../core/bake/verify-component';
 import { WinbakeError } from '../../contract/values/errors';
-import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import type { Finding } from '../../contract/values/finding';
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
+import { CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, UPDATE_COMPONENT } from '../../core/image-builder/build-components';
+import { VERIFY_COMPONENT } from '../../core/image-builder/verify-component';
 import type { StackModel } from '../assembly/stack-model';
 import { UnmodelledError } from '../assembly/unmodelled';
 import { parseComponent } from '../awstoe/parse-component';

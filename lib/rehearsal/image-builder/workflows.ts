@@ -1,9 +1,8 @@
 import { parse } from 'yaml';
-import { BUILD_WORKFLOW } from '../../core/bake/build-workflow';
-import type { WorkflowRun } from '../../core/bake/failed-step';
-import { TEST_WORKFLOW } from '../../core/bake/test-workflow';
 import { WinbakeError } from '../../contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../contract/values/json';
+import type { WorkflowRun } from '../../core/bake/bake-end';
+import { BUILD_WORKFLOW, TEST_WORKFLOW } from '../../core/image-builder/workflows';
 import type { StackModel } from '../assembly/stack-model';
 import { unmodelled } from '../assembly/unmodelled';
 import { findResource } from './find-resource';

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../../core/history/history-event';
-import { isIndexType } from '../../core/oci/media-type';
+import { isIndexType } from '../../core/oci/manifests';
 
 /** What makes two events the same image: equal keys have equal bytes, different keys different digests. */
 export interface ImageKeys {

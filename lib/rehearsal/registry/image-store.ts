@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../../core/history/history-event';
-import { isIndexType } from '../../core/oci/media-type';
+import { isIndexType } from '../../core/oci/manifests';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { History } from '../history/history';
 import { imageKeys, type ImageKeys } from './image-keys';

@@ -3,8 +3,8 @@ import { emptyCatalog, withObservations } from '../../core/catalog/catalog';
 import { POLL_INTERVAL_SECONDS } from '../../contract/documents/gate-policy';
 import { observationsOf, observeFamilies } from '../../core/gate/observe';
 import type { Registry } from '../../core/oci/registry';
-import type { DocumentStore } from '../../core/ports/document-store';
-import { familyOf } from '../../core/resolve/family';
+import type { DocumentStore } from '../../core/ports/stores';
+import { familyOf } from '../../core/images/family';
 import type { Release } from '../../contract/values/release';
 import type { History } from '../history/history';
 

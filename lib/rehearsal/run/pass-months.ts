@@ -1,4 +1,4 @@
-import { familyOf } from '../../core/resolve/family';
+import { familyOf } from '../../core/images/family';
 import { linesOf } from '../../handlers/families';
 import { callerOf } from '../iam/role-policies';
 import type { ReportedFleet } from './rehearsal-report';

@@ -1,5 +1,5 @@
 import { WinbakeError } from '../../contract/values/errors';
-import type { BakeControl } from '../../core/ports/bake-control';
+import type { BakeControl } from '../../core/ports/bakes';
 import type { FinishedBake } from '../../core/publish/publish-bake';
 import { createDecide, type DecideAnswer, type DecideEvent } from '../../handlers/decide';
 import { createPublish } from '../../handlers/publish';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/values/finding';
-import type { ResolvedImage } from '../../core/resolve/resolve-images';
+import type { ResolvedImage } from '../../core/images/resolve-images';
 
 /** The state of the gate at one look. */
 export interface ReportedDecision {

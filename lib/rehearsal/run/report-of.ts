@@ -6,9 +6,9 @@ import { CURRENT_ORDER_KEY, publishedManifestKey } from '../../contract/names/bu
 import { channelParameters } from '../../contract/names/parameters';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
-import { compressedBytes, parseImageManifest } from '../../core/oci/image-manifest';
+import { compressedBytes, parseImageManifest } from '../../core/oci/manifests';
 import type { Registry } from '../../core/oci/registry';
-import { readImages } from '../../core/resolve/read-images';
+import { readImages } from '../../core/images/read-images';
 import type { RehearsalReport, ReportedFleet, ReportedImage, ReportedMonth, ReportedPublication } from './rehearsal-report';
 import type { RebakeRun } from './run-rebake';
 import { bucketOf, withRegistry, type Stage } from './stage';

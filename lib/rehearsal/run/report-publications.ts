@@ -1,8 +1,8 @@
-import { readPrunePlan } from '../../core/care/prune';
+import { readPrunePlan } from '../../core/housekeeping/prune';
 import { parseDocument } from '../../contract/documents/document';
 import { publicationSchema } from '../../contract/documents/publication';
 import { CHANNELS, channelParameters, revisionParameters } from '../../contract/names/parameters';
-import { channelOf } from '../../core/publish/publication-record';
+import { channelOf } from '../../core/publish/record-publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { pipelineOf } from '../../handlers/pipeline';
 import { pretendedInventory } from '../account/ami-inventory';

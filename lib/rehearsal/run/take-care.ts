@@ -1,6 +1,6 @@
-import type { CarePorts } from '../../core/care/care-ports';
+import type { CarePorts } from '../../core/housekeeping/memory';
 import { WinbakeError } from '../../contract/values/errors';
-import type { Measurement } from '../../core/ports/metrics';
+import type { Measurement } from '../../core/ports/notices';
 import { createCare, type CareAnswer } from '../../handlers/care';
 import { pipelineOf } from '../../handlers/pipeline';
 import { pretendedInventory } from '../account/ami-inventory';

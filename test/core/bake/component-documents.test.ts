@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { CACHE_IMAGES_COMPONENT } from '../../../lib/core/bake/cache-images-component';
-import type { ComponentDocument } from '../../../lib/core/bake/component-document';
-import { componentFaults } from '../../../lib/core/bake/component-faults';
-import { PREPARE_SYSPREP_COMPONENT } from '../../../lib/core/bake/prepare-sysprep-component';
-import { LONGEST_INLINE_DOCUMENT, renderComponent } from '../../../lib/core/bake/render-component';
-import { runScript } from '../../../lib/core/bake/run-script';
-import { UPDATE_COMPONENT } from '../../../lib/core/bake/update-component';
-import { VERIFY_COMPONENT } from '../../../lib/core/bake/verify-component';
+import { CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, UPDATE_COMPONENT } from '../../../lib/core/image-builder/build-components';
+import { type ComponentDocument, LONGEST_INLINE_DOCUMENT, renderComponent } from '../../../lib/core/image-builder/component-document';
+import { componentFaults } from '../../../lib/core/image-builder/component-faults';
+import { runScript } from '../../../lib/core/image-builder/component-steps';
+import { VERIFY_COMPONENT } from '../../../lib/core/image-builder/verify-component';
 
 const DOCUMENTS: readonly ComponentDocument[] = [
   UPDATE_COMPONENT,

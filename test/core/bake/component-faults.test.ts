@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { CACHE_IMAGES_COMPONENT } from '../../../lib/core/bake/cache-images-component';
-import type { ComponentDocument, ComponentStep } from '../../../lib/core/bake/component-document';
-import { componentFaults, valueFaults } from '../../../lib/core/bake/component-faults';
+import { CACHE_IMAGES_COMPONENT } from '../../../lib/core/image-builder/build-components';
+import type { ComponentDocument, ComponentStep } from '../../../lib/core/image-builder/component-document';
+import { componentFaults, valueFaults } from '../../../lib/core/image-builder/component-faults';
 
 const STEP: ComponentStep = {
   name: 'Any',

@@ -1,5 +1,5 @@
 import { changeLease, readLease, takeLease, type LeaseClaim } from '../../../lib/core/bake/lease';
-import type { Executions } from '../../../lib/core/ports/executions';
+import type { Executions } from '../../../lib/core/ports/bakes';
 import { memoryDocuments } from '../../support/memory-ports';
 
 const [ONE, TWO] = ['one', 'two'].map(

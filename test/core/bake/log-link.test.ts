@@ -1,4 +1,4 @@
-import { logLink } from '../../../lib/core/bake/log-link';
+import { logLink } from '../../../lib/core/bake/bake-end';
 
 test("a build's log is one link away", () => {
   expect(logLink('arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.3/1')).toBe(

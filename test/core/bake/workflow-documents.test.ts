@@ -1,8 +1,5 @@
 import { parse } from 'yaml';
-import { BUILD_WORKFLOW } from '../../../lib/core/bake/build-workflow';
-import { renderWorkflow } from '../../../lib/core/bake/render-workflow';
-import { TEST_WORKFLOW } from '../../../lib/core/bake/test-workflow';
-import type { BuildWorkflowDocument } from '../../../lib/core/bake/workflow-document';
+import { BUILD_WORKFLOW, renderWorkflow, TEST_WORKFLOW, type BuildWorkflowDocument } from '../../../lib/core/image-builder/workflows';
 
 interface Rendered {
   readonly steps: readonly {

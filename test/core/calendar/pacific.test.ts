@@ -1,4 +1,4 @@
-import { tenPacific } from '../../../lib/core/calendar/pacific';
+import { tenPacific } from '../../../lib/core/calendar/patch-tuesday';
 
 test.each([
   ['2025-01-14', '2025-01-14T18:00:00.000Z', 'winter'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CarePorts } from '../../../lib/core/care/care-ports';
-import { noteFailed } from '../../../lib/core/care/note-failed';
+import type { CarePorts } from '../../../lib/core/housekeeping/memory';
+import { noteFailed } from '../../../lib/core/housekeeping/note-failed';
 import { memoryParameters } from '../../support/memory-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
 

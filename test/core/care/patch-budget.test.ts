@@ -1,5 +1,5 @@
 import { emptyCatalog } from '../../../lib/core/catalog/catalog';
-import { patchBudget } from '../../../lib/core/care/patch-budget';
+import { patchBudget } from '../../../lib/core/housekeeping/patch-budget';
 import type { Catalog } from '../../../lib/contract/documents/catalog';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';

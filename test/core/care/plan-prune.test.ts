@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { BakedAmi } from '../../../lib/core/care/baked-ami';
-import { planPrune, type PruneInput } from '../../../lib/core/care/plan-prune';
+import type { BakedAmi } from '../../../lib/core/ports/amis';
+import { planPrune, type PruneInput } from '../../../lib/core/housekeeping/plan-prune';
 
 const NOW = new Date('2026-07-15T12:00:00Z');
 const REGION = 'eu-central-1';

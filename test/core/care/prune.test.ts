@@ -1,4 +1,4 @@
-import { applyPrune, readPrunePlan } from '../../../lib/core/care/prune';
+import { applyPrune, readPrunePlan } from '../../../lib/core/housekeeping/prune';
 import type { PipelineDescription } from '../../../lib/contract/documents/pipeline-description';
 import { MemoryInventory } from '../../support/memory-inventory';
 

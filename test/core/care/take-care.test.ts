@@ -1,8 +1,8 @@
 import { emptyCatalog } from '../../../lib/core/catalog/catalog';
-import type { CarePorts } from '../../../lib/core/care/care-ports';
-import { takeCare } from '../../../lib/core/care/take-care';
+import type { CarePorts } from '../../../lib/core/housekeeping/memory';
+import { takeCare } from '../../../lib/core/housekeeping/housekeeping';
 import type { PipelineDescription } from '../../../lib/contract/documents/pipeline-description';
-import type { Measurement } from '../../../lib/core/ports/metrics';
+import type { Measurement } from '../../../lib/core/ports/notices';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { createCare } from '../../../lib/handlers/care';
 import { embeddedMetrics } from '../../../lib/handlers/embedded-metrics';

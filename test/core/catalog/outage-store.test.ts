@@ -1,6 +1,6 @@
-import { changeOutage, outageKey } from '../../../lib/core/catalog/outage-store';
-import type { FamilyLook, GateImage } from '../../../lib/core/gate/gate-image';
-import { familyOf } from '../../../lib/core/resolve/family';
+import { changeOutage, outageKey } from '../../../lib/core/gate/outage';
+import type { FamilyLook, GateImage } from '../../../lib/core/gate/gate-input';
+import { familyOf } from '../../../lib/core/images/family';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryDocuments } from '../../support/memory-ports';
 import { digestOf } from '../../support/registry-content';

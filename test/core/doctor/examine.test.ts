@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../../lib/core/doctor/check-result';
+import type { CheckResult } from '../../../lib/core/doctor/pipeline-inspector';
 import { examine } from '../../../lib/core/doctor/examine';
 import {
   AWAY,

@@ -1,4 +1,4 @@
-import { changeDocument, readDocument, type DocumentForm } from '../../../lib/core/documents/change-document';
+import { changeDocument, readDocument, type DocumentForm } from '../../../lib/core/ports/stores';
 import { memoryDocuments } from '../../support/memory-ports';
 
 const FORM: DocumentForm<readonly string[]> = {

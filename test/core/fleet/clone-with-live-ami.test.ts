@@ -1,6 +1,6 @@
 import { cloneWithLiveAmi, type DeploymentPorts } from '../../../lib/core/fleet/clone-with-live-ami';
 import { pausingDeployment } from '../../../lib/core/fleet/deployment-pause';
-import type { InstanceRefresh } from '../../../lib/core/ports/fleet-control';
+import type { InstanceRefresh } from '../../../lib/core/ports/fleets';
 import { fleetLab, NAMES, NEW, OLD } from '../../support/fleet-lab';
 import { memoryParameters } from '../../support/memory-ports';
 

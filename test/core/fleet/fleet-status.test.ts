@@ -1,7 +1,7 @@
 import { fleetStateSchema, type FleetState, rolloutLogSchema } from '../../../lib/contract/documents/fleet-state';
 import { fleetEvidence } from '../../../lib/core/fleet/fleet-evidence';
 import { fleetStatus, type FleetInstance } from '../../../lib/core/fleet/fleet-status';
-import { planFleetWords } from '../../../lib/core/fleet/plan-fleet-words';
+import { planFleetWords } from '../../../lib/core/fleet/plan-overrides';
 import { contractFixture } from '../../support/contract-fixture';
 import { publicationOf } from '../../support/fleet-lab';
 

@@ -1,5 +1,5 @@
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
-import { fleetVerdict } from '../../../lib/core/fleet/fleet-verdict';
+import { fleetVerdict } from '../../../lib/core/publish/plan-promotion';
 import good from '../../fixtures/contracts/fleet-state.json';
 
 const state = good as FleetState;

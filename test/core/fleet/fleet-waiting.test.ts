@@ -1,5 +1,5 @@
 import { fleetStateSchema } from '../../../lib/contract/documents/fleet-state';
-import { fleetStateText, LONGEST_PARAMETER } from '../../../lib/core/fleet/bound-fleet-state';
+import { fleetStateText, LONGEST_PARAMETER } from '../../../lib/core/fleet/fleet-state';
 import { fleetLab, NAMES, NEW, OLD, publicationOf, wordAt } from '../../support/fleet-lab';
 
 test('a fleet that runs what it should waits for nothing, and names what it follows', async () => {

@@ -1,4 +1,4 @@
-import { isOpen, parseMaintenanceWindows } from '../../../lib/core/fleet/maintenance-window';
+import { isOpen, parseMaintenanceWindows } from '../../../lib/core/calendar/maintenance-window';
 
 test.each([
   ['', '2025-10-16T03:00:00Z', true],

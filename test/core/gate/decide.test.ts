@@ -1,10 +1,10 @@
 import { withAccepted, withHost } from '../../../lib/core/catalog/catalog';
-import { imageSetId } from '../../../lib/core/catalog/image-set-id';
+import { imageSetId } from '../../../lib/core/gate/build-image-set';
 import { findingKey } from '../../../lib/contract/documents/catalog';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../../lib/contract/documents/gate-policy';
-import { clientTokenOf } from '../../../lib/core/gate/order-id';
-import { newOrder } from '../../../lib/core/gate/new-order';
+import { clientTokenOf } from '../../../lib/core/bake/order-id';
+import { newOrder } from '../../../lib/core/gate/order-bake';
 import { inShort } from '../../support/gate-history';
 import { GateState } from '../../support/gate-state';
 

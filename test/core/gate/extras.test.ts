@@ -1,10 +1,8 @@
-import type { ExtraLook } from '../../../lib/core/gate/gate-image';
-import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
-import { observationsOf, observeFamilies } from '../../../lib/core/gate/observe';
-import { observeExtras } from '../../../lib/core/gate/observe-extras';
 import { emptyCatalog, withObservations } from '../../../lib/core/catalog/catalog';
-import { familyOf } from '../../../lib/core/resolve/family';
-import { parseImageExtras } from '../../../lib/core/resolve/image-extra';
+import type { ExtraLook, FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
+import { observationsOf, observeFamilies, observeExtras } from '../../../lib/core/gate/observe';
+import { familyOf } from '../../../lib/core/images/family';
+import { parseImageExtras } from '../../../lib/core/images/image-extra';
 import { inShort } from '../../support/gate-history';
 import { GateState } from '../../support/gate-state';
 import { memoryRegistry } from '../../support/memory-registry';

@@ -5,7 +5,7 @@ import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-inpu
 import { DEFAULT_GATE_POLICY, LATE_POLICIES, OUT_OF_BAND_POLICIES } from '../../../lib/contract/documents/gate-policy';
 import { targetRevision } from '../../../lib/core/gate/judge-host';
 import { observationsOf } from '../../../lib/core/gate/observe';
-import { familyOf } from '../../../lib/core/resolve/family';
+import { familyOf } from '../../../lib/core/images/family';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { digestOf } from '../../support/registry-content';
 

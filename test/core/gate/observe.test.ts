@@ -1,10 +1,9 @@
+import { parseRelease } from '../../../lib/contract/values/release';
 import { emptyCatalog, withObservations } from '../../../lib/core/catalog/catalog';
 import { observationsOf, observeFamilies } from '../../../lib/core/gate/observe';
-import type { Registry } from '../../../lib/core/oci/registry';
-import { RegistryError } from '../../../lib/core/oci/registry-error';
-import { familyOf } from '../../../lib/core/resolve/family';
-import { rememberingRegistry } from '../../../lib/core/resolve/remembering-registry';
-import { parseRelease } from '../../../lib/contract/values/release';
+import { familyOf } from '../../../lib/core/images/family';
+import { rememberingRegistry } from '../../../lib/core/images/read-images';
+import { type Registry, RegistryError } from '../../../lib/core/oci/registry';
 import { memoryRegistry } from '../../support/memory-registry';
 import type { RegistryShape, TagShape } from '../../support/registry-content';
 

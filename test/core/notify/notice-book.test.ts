@@ -1,4 +1,4 @@
-import { healNotice, raiseNotice } from '../../../lib/core/notify/notice-book';
+import { healNotice, raiseNotice } from '../../../lib/core/notify/notify-once';
 
 const AT = new Date('2025-10-14T18:00:00Z');
 

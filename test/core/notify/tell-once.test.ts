@@ -1,4 +1,4 @@
-import { heal, openNotices, tellOnce, type NoticePorts } from '../../../lib/core/notify/tell-once';
+import { heal, openNotices, tellOnce, type NoticePorts } from '../../../lib/core/notify/notify-once';
 import { memoryDocuments } from '../../support/memory-ports';
 
 const SUBJECT = 'Winbake 2022-core: the bake failed';

@@ -1,8 +1,6 @@
-import { parseImageConfig } from '../../../lib/core/oci/image-config';
-import { parseImageIndex } from '../../../lib/core/oci/image-index';
-import { compressedBytes, parseImageManifest } from '../../../lib/core/oci/image-manifest';
 import { formatImageReference, parseImageReference } from '../../../lib/core/oci/image-reference';
-import { RegistryError } from '../../../lib/core/oci/registry-error';
+import { parseImageConfig, parseImageIndex, compressedBytes, parseImageManifest } from '../../../lib/core/oci/manifests';
+import { RegistryError } from '../../../lib/core/oci/registry';
 
 const digest = `sha256:${'0'.repeat(64)}`;
 const text = (value: unknown) => JSON.stringify(value);

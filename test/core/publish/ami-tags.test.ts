@@ -1,6 +1,6 @@
 import type { ImageManifest } from '../../../lib/contract/documents/evidence';
 import type { Publication } from '../../../lib/contract/documents/publication';
-import { amiTags } from '../../../lib/core/publish/ami-tags';
+import { amiTags } from '../../../lib/core/publish/publish-bake';
 
 const PUBLICATION = { id: '20348.4294-1', mode: 'exact' } as Publication;
 

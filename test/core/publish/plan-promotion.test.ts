@@ -1,7 +1,6 @@
 import type { OperatorWord } from '../../../lib/contract/documents/overrides';
-import { holdWord, readHold, releasingWord } from '../../../lib/core/publish/hold';
-import { planPromotion, type PromotionInput } from '../../../lib/core/publish/plan-promotion';
-import { planRollback } from '../../../lib/core/publish/plan-rollback';
+import { holdWord, readHold, releasingWord } from '../../../lib/core/bake/hold';
+import { planPromotion, type PromotionInput, planRollback } from '../../../lib/core/publish/plan-promotion';
 import { memoryParameters } from '../../support/memory-ports';
 import { DESCRIPTION, PATH, publicationAt, UNBAKED } from '../../support/pipeline-description';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageSet } from '../../../lib/contract/documents/catalog';
-import { chooseImageSet } from '../../../lib/core/resolve/choose-image-set';
+import { chooseImageSet } from '../../../lib/core/images/choose-image-set';
 import { parseOsVersion } from '../../../lib/contract/values/os-version';
 
 interface ChoiceCase {

@@ -1,5 +1,5 @@
-import { candidateTag } from '../../../lib/core/resolve/candidate-tag';
-import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../../lib/core/resolve/family';
+import { candidateTag } from '../../../lib/core/images/candidate-tag';
+import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../../lib/core/images/family';
 import { parseRelease } from '../../../lib/contract/values/release';
 
 test.each([

@@ -1,5 +1,5 @@
-import { candidateTag } from '../../../lib/core/resolve/candidate-tag';
-import { isExtra, parseImageExtras } from '../../../lib/core/resolve/image-extra';
+import { candidateTag } from '../../../lib/core/images/candidate-tag';
+import { isExtra, parseImageExtras } from '../../../lib/core/images/image-extra';
 import { parseRelease } from '../../../lib/contract/values/release';
 
 const parse = (release: string, ...texts: readonly string[]) =>

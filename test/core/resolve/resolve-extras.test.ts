@@ -1,7 +1,7 @@
-import { familyOf } from '../../../lib/core/resolve/family';
-import { parseImageExtras } from '../../../lib/core/resolve/image-extra';
-import { rememberingRegistry } from '../../../lib/core/resolve/remembering-registry';
-import { resolveImages } from '../../../lib/core/resolve/resolve-images';
+import { familyOf } from '../../../lib/core/images/family';
+import { parseImageExtras } from '../../../lib/core/images/image-extra';
+import { rememberingRegistry } from '../../../lib/core/images/read-images';
+import { resolveImages } from '../../../lib/core/images/resolve-images';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryRegistry } from '../../support/memory-registry';
 import type { RegistryShape, TagShape } from '../../support/registry-content';

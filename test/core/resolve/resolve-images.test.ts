@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { familyOf } from '../../../lib/core/resolve/family';
-import { rememberingRegistry } from '../../../lib/core/resolve/remembering-registry';
-import { resolveImages } from '../../../lib/core/resolve/resolve-images';
+import { familyOf } from '../../../lib/core/images/family';
+import { rememberingRegistry } from '../../../lib/core/images/read-images';
+import { resolveImages } from '../../../lib/core/images/resolve-images';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { arbitraryHostRevision, arbitraryRegistry, FAMILIES_2022 } from '../../support/arbitrary-registry';
 import { bruteForce, newestShown } from '../../support/brute-force';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compatibility } from '../../../lib/core/windows/compatibility';
+import { compatibility } from '../../../lib/core/images/compatibility';
 import { parseOsVersion } from '../../../lib/contract/values/os-version';
 import { RELEASES } from '../../../lib/contract/values/release';
 

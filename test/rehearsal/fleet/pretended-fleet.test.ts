@@ -1,4 +1,4 @@
-import type { RefreshRequest } from '../../../lib/core/ports/fleet-control';
+import type { RefreshRequest } from '../../../lib/core/ports/fleets';
 import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
 import type { AmiBehaviour } from '../../../lib/rehearsal/fleet/ami-behaviour';
 import { PretendedFleet, type PretendedFleetOptions } from '../../../lib/rehearsal/fleet/pretended-fleet';

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HistoryEvent } from '../../../lib/core/history/history-event';
-import { parseHistoryEvent } from '../../../lib/core/history/parse-history-event';
+import { type HistoryEvent, parseHistoryEvent } from '../../../lib/core/history/history-event';
 import { History } from '../../../lib/rehearsal/history/history';
 
 export const LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';

@@ -1,5 +1,5 @@
 import * as api from '@aws-sdk/client-imagebuilder';
-import { IMAGE_BUILDER_REFUSALS } from '../../../lib/core/bake/image-builder-refusals';
+import { IMAGE_BUILDER_REFUSALS } from '../../../lib/core/bake/bake-end';
 import type { TemplateResource } from '../../../lib/rehearsal/assembly/read-assembly';
 import { readRecipe } from '../../../lib/rehearsal/image-builder/read-recipe';
 import { workflowRuns } from '../../../lib/rehearsal/image-builder/workflows';

@@ -1,4 +1,4 @@
-import { FOLLOW_INTERVAL_SECONDS } from '../../../lib/core/bake/bake-bound';
+import { FOLLOW_INTERVAL_SECONDS } from '../../../lib/core/image-builder/workflows';
 import { POLL_INTERVAL_SECONDS } from '../../../lib/contract/documents/gate-policy';
 import { RebakeWorld } from '../../support/rebake-world';
 import { runLibrary, type Machine } from './run-library';

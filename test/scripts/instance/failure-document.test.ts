@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PREPARE_SCRIPTS } from '../../../lib/core/bake/prepare-scripts';
+import { PREPARE_SCRIPTS } from '../../../lib/core/image-builder/component-steps';
 import { failureSchema, type Failure } from '../../../lib/contract/documents/evidence';
 import { parseDocument } from '../../../lib/contract/documents/document';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';

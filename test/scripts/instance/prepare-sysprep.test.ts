@@ -1,6 +1,6 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { REMOVE_WORK_FILES } from '../../../lib/core/bake/remove-work-files';
+import { REMOVE_WORK_FILES } from '../../../lib/core/image-builder/build-components';
 import { layLaunchAgent, V1_TASK } from '../../../lib/rehearsal/host/launch-agent';
 import { HOST } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';

@@ -1,0 +1,233 @@
+import { WinbakeError } from '../../contract/values/errors';
+import { type AmiUse, type BakedAmi, type UnreadTarget, amisNamedBy } from '../ports/amis';
+import type { LeftImage, LeftKey, LeftParameter, Remains } from './orphaned-resources';
+
+/** The kinds of things that a deleted stack leaves. */
+type RemainKind = 'AMI' | 'image' | 'parameter' | 'log group' | 'bucket' | 'key';
+
+/** One thing that is left, and what becomes of it. */
+export interface Remain {
+  readonly kind: RemainKind;
+  readonly region: string;
+  /** Its id, name or ARN. */
+  readonly id: string;
+  readonly action: 'remove' | 'keep';
+  /** At least one sentence for people. */
+  readonly reasons: readonly string[];
+}
+
+/** What is known of a pipeline whose stack is gone. */
+interface DestroyInput {
+  readonly pipeline: string;
+  readonly parameterPrefix: string;
+  /** The pipeline's own region. */
+  readonly region: string;
+  readonly amis: readonly BakedAmi[];
+  readonly uses: readonly AmiUse[];
+  readonly unread: readonly UnreadTarget[];
+  readonly parameters: readonly LeftParameter[];
+  readonly buckets: readonly string[];
+  readonly logGroups: readonly string[];
+  readonly images: readonly LeftImage[];
+  readonly keys: readonly LeftKey[];
+  /** A person's word that no other account uses AMIs or keys any more. */
+  readonly nothingElsewhere: boolean;
+}
+
+/**
+ * Says of everything that is left whether it goes. Nothing that anything uses does, nor what was shared with an account that
+ * could not be looked at, unless a person has. What explains or opens an AMI that stays, stays with it.
+ */
+function planDestroy(input: DestroyInput): readonly Remain[] {
+  const amis = input.amis.map((ami) => amiRemain(input, ami));
+  const kept = new Set(amis.filter(({ action }) => action === 'keep').map(({ id }) => id));
+  const whileAmis = kept.size === 0 ? [] : [`${[...kept].join(', ')} ${kept.size === 1 ? 'stays' : 'stay'}`];
+  const here = (kind: RemainKind, id: string, why: readonly string[], gone: string) =>
+    remain(kind, input.region, id, why, gone);
+  return [
+    ...amis,
+    ...input.images.map(({ amiIds, arn }) => {
+      const why = amiIds.filter((id) => kept.has(id)).map((id) => `${id} stays`);
+      return here('image', arn, why, 'its AMIs are gone or go');
+    }),
+    ...input.parameters.map((one) =>
+      remain('parameter', one.region, one.name, followersOf(input, one.region), 'no fleet follows it'),
+    ),
+    ...input.logGroups.map((name) => here('log group', name, [], 'nothing writes to it any more')),
+    ...input.buckets.map((name) =>
+      here('bucket', name, whileAmis, 'with every version of every object; nothing can bring it back'),
+    ),
+    ...input.keys.map((key) =>
+      here(
+        'key',
+        key.keyId,
+        [...whileAmis, ...whoUses(input, key)],
+        'deleted after 30 days, and can be kept until then',
+      ),
+    ),
+  ];
+}
+
+function amiRemain(input: DestroyInput, ami: BakedAmi): Remain {
+  const why = usesOf(input, ami.region)
+    .filter(({ amiId }) => amiId === ami.amiId)
+    .map(({ by }) => `used by ${by}`);
+  for (const { account, region, why: reason } of input.nothingElsewhere ? [] : input.unread) {
+    if (region === ami.region && ami.sharedWith.includes(account)) {
+      why.push(`shared with ${account}, whose uses could not be read: ${reason}`);
+    }
+  }
+  return remain(
+    'AMI',
+    ami.region,
+    ami.amiId,
+    why,
+    `${ami.publication ?? 'never published'}; nothing uses it`,
+  );
+}
+
+/** What uses AMIs in a region; the pipeline's own channels are no use, since they go too. */
+function usesOf({ parameterPrefix, pipeline, uses }: DestroyInput, region: string): readonly AmiUse[] {
+  const own = `parameter ${parameterPrefix}/${pipeline}/`;
+  return uses.filter((use) => use.region === region && !use.by.startsWith(own));
+}
+
+/** The fleets of a region whose state names an AMI that the pipeline made or its channels name: they start from these. */
+function followersOf(input: DestroyInput, region: string): readonly string[] {
+  const { amis, parameterPrefix, parameters } = input;
+  const made = amis.filter((ami) => ami.region === region).map(({ amiId }) => amiId);
+  const named = parameters
+    .filter((one) => one.region === region)
+    .flatMap(({ name, value }) => amisNamedBy(parameterPrefix, name, value));
+  const ours = new Set([...made, ...named]);
+  const fleet = `parameter ${parameterPrefix}/fleets/`;
+  const followers = usesOf(input, region)
+    .filter(({ amiId, by }) => ours.has(amiId) && by.startsWith(fleet))
+    .map(({ by }) => `followed by the fleet ${by.slice(fleet.length).replace(/\/.*$/, '')}`);
+  return [...new Set(followers)];
+}
+
+function whoUses(
+  { nothingElsewhere }: DestroyInput,
+  { encrypts, otherAccounts }: LeftKey,
+): readonly string[] {
+  const most = 5;
+  const listed = encrypts.slice(0, most).join(', ') + (encrypts.length > most ? ` and others` : '');
+  return [
+    ...(encrypts.length === 0 ? [] : [`it encrypts ${listed}`]),
+    ...(nothingElsewhere || otherAccounts.length === 0
+      ? []
+      : [`volumes of ${otherAccounts.join(', ')} may need it, which cannot be seen from here`]),
+  ];
+}
+
+function remain(kind: RemainKind, region: string, id: string, why: readonly string[], gone: string): Remain {
+  return why.length > 0
+    ? { kind, region, id, action: 'keep', reasons: why }
+    : { kind, region, id, action: 'remove', reasons: [gone] };
+}
+
+/** Which pipeline's remains are looked for, and where. */
+export interface DestroyedPipeline {
+  readonly pipeline: string;
+  readonly parameterPrefix: string;
+  readonly account: string;
+  readonly region: string;
+  /** Every region in which something may be left, its own among them. */
+  readonly regions: readonly string[];
+  /** A person's word that no other account uses AMIs or keys any more. */
+  readonly nothingElsewhere: boolean;
+}
+
+/**
+ * Looks for what a deleted stack has left, and plans what of it goes. Throws a `WinbakeError` while the stack is there, and
+ * where the account itself cannot be read: then nothing may go.
+ */
+export async function readDestroyPlan(
+  remains: Remains,
+  destroyed: DestroyedPipeline,
+): Promise<readonly Remain[]> {
+  await refuseWhileStanding(remains, destroyed);
+  const { account, regions } = destroyed;
+  const amis = (await Promise.all(regions.map((region) => remains.amisIn(region)))).flat();
+  const uses: AmiUse[] = [];
+  for (const region of regions) {
+    uses.push(...(await remains.usesIn({ account, region })));
+  }
+  const unread: UnreadTarget[] = [];
+  for (const target of sharedTargets(amis)) {
+    try {
+      uses.push(...(await remains.usesIn(target)));
+    } catch (error) {
+      unread.push({ ...target, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return planDestroy({
+    ...destroyed,
+    amis,
+    uses,
+    unread,
+    parameters: (await Promise.all(regions.map((region) => remains.parametersIn(region)))).flat(),
+    buckets: await remains.buckets(),
+    logGroups: await remains.logGroups(),
+    images: await remains.images(),
+    keys: await remains.keys(),
+  });
+}
+
+/**
+ * Takes away what the plan lets go, AMIs first and the key last, so that a run that ends early leaves nothing that cannot be
+ * found again. Running it again goes on where it ended.
+ */
+export async function applyDestroy(
+  remains: Remains,
+  destroyed: DestroyedPipeline,
+  plan: readonly Remain[],
+): Promise<void> {
+  await refuseWhileStanding(remains, destroyed);
+  for (const { action, id, kind, region } of plan) {
+    if (action === 'keep') {
+      continue;
+    }
+    switch (kind) {
+      case 'AMI':
+        await remains.remove(region, id);
+        break;
+      case 'image':
+        await remains.deleteImage(id);
+        break;
+      case 'parameter':
+        await remains.deleteParameter({ region, name: id, value: '' });
+        break;
+      case 'log group':
+        await remains.deleteLogGroup(id);
+        break;
+      case 'bucket':
+        await remains.deleteBucket(id);
+        break;
+      case 'key':
+        await remains.scheduleKeyDeletion(id);
+        break;
+    }
+  }
+}
+
+async function refuseWhileStanding(remains: Remains, { pipeline }: DestroyedPipeline): Promise<void> {
+  const part = await remains.standing();
+  if (part !== undefined) {
+    throw new WinbakeError(
+      'STILL_DEPLOYED',
+      `The pipeline ${pipeline} is still deployed: there is ${part}. Delete its stack first; \`winbake prune\` removes single AMIs.`,
+    );
+  }
+}
+
+function sharedTargets(amis: readonly BakedAmi[]) {
+  const found = new Map<string, { readonly account: string; readonly region: string }>();
+  for (const { region, sharedWith } of amis) {
+    for (const account of sharedWith) {
+      found.set(`${account} ${region}`, { account, region });
+    }
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,159 @@
+import { parseDocument } from '../../contract/documents/document';
+import { type FleetState, fleetStateSchema } from '../../contract/documents/fleet-state';
+import { fleetWordsSchema, type FleetWords } from '../../contract/documents/overrides';
+import type { Channel } from '../../contract/documents/publication';
+import type { ParameterStore } from '../ports/stores';
+
+/**
+ * A standard parameter takes 4 KB.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+ */
+export const LONGEST_PARAMETER = 4096;
+
+/** How much of texts and lists is kept. */
+interface Room {
+  readonly bad: number;
+  readonly notices: number;
+  readonly equalAmis: number;
+  readonly by: number;
+  readonly reason: number;
+  readonly message: number;
+}
+
+const AMPLE: Room = { bad: 4, notices: 4, equalAmis: 5, by: 40, reason: 120, message: 400 };
+
+/** From ample to what fits whatever names, words and notices there are. */
+const ROOMS: readonly Room[] = [
+  AMPLE,
+  { ...AMPLE, reason: 80, message: 200 },
+  { ...AMPLE, bad: 3, reason: 40, message: 100 },
+  { bad: 2, notices: 3, equalAmis: 3, by: 20, reason: 20, message: 50 },
+];
+
+/** The text of a state within 4 KB: texts are cut, and of lists the newest are kept, no shorter than they have to be. */
+export function fleetStateText(state: FleetState): string {
+  const texts = ROOMS.map((room) => JSON.stringify(boundFleetState(state, room)));
+  return texts.find(({ length }) => length <= LONGEST_PARAMETER) ?? texts.at(-1) ?? '';
+}
+
+/** The state with its texts and lists bounded. */
+function boundFleetState(state: FleetState, room: Room): FleetState {
+  const { bad, equalAmis, notices, rollout, waiting } = state;
+  const newestFirst = Object.entries(notices).sort(([, one], [, other]) => (one.at < other.at ? 1 : -1));
+  const cutWord = <T extends { readonly by: string; readonly reason: string }>(word: T): T => ({
+    ...word,
+    by: cut(word.by, room.by),
+    reason: cut(word.reason, room.reason),
+  });
+  return {
+    ...state,
+    bad: bad.slice(0, room.bad).map((one) => ({ ...one, reason: cut(one.reason, room.reason) })),
+    equalAmis: equalAmis.slice(-room.equalAmis),
+    notices: Object.fromEntries(
+      newestFirst
+        .slice(0, room.notices)
+        .map(([cause, one]) => [cause, { ...one, message: cut(one.message, room.message) }]),
+    ),
+    rollout: rollout && {
+      ...rollout,
+      goingBack: rollout.goingBack && {
+        ...rollout.goingBack,
+        reason: cut(rollout.goingBack.reason, room.reason),
+      },
+    },
+    waiting: waiting && { ...waiting, reason: cut(waiting.reason, room.reason) },
+    hold: state.hold && cutWord(state.hold),
+    floor: state.floor && cutWord(state.floor),
+    accepted: state.accepted && cutWord(state.accepted),
+  };
+}
+
+/** Parameters are counted in bytes, so that what is no plain ASCII becomes a question mark. */
+function cut(text: string, length: number): string {
+  const plain = text.replaceAll(/[^\x20-\x7e]|["\\]/g, (one) => (one === '"' ? "'" : '?'));
+  return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;
+}
+
+/** Reads and writes the state of one fleet; what is as it was is not written again. */
+export class FleetStateKeeper {
+  private stored: string | undefined;
+
+  constructor(
+    private readonly parameters: ParameterStore,
+    private readonly name: string,
+  ) {}
+
+  /** The state, or undefined before the first look. */
+  async read(): Promise<FleetState | undefined> {
+    this.stored = await this.parameters.get(this.name);
+    return this.stored === undefined ? undefined : parseDocument(fleetStateSchema, this.stored, this.name);
+  }
+
+  /** Writes a state that differs from the one that was read or written last. */
+  async keep(state: FleetState, now: Date): Promise<void> {
+    if (this.stored !== undefined && isSame(this.stored, fleetStateText(state))) {
+      return;
+    }
+    const text = fleetStateText({ ...state, at: now.toISOString() });
+    await this.parameters.put(this.name, text, 'text');
+    this.stored = text;
+  }
+}
+
+/** The state that a fleet keeps, or undefined before its first look. */
+export function readFleetState(
+  parameters: ParameterStore,
+  names: { readonly state: string },
+): Promise<FleetState | undefined> {
+  return new FleetStateKeeper(parameters, names.state).read();
+}
+
+/** What people say of a fleet, or undefined where nobody has said anything. */
+export async function readFleetWords(
+  parameters: Pick<ParameterStore, 'get'>,
+  name: string,
+): Promise<FleetWords | undefined> {
+  const text = await parameters.get(name);
+  return text === undefined ? undefined : parseDocument(fleetWordsSchema, text, name);
+}
+
+/** Same but for the instant of writing. */
+function isSame(one: string, other: string): boolean {
+  const rest = (text: string) => JSON.stringify({ ...(JSON.parse(text) as object), at: null });
+  return rest(one) === rest(other);
+}
+
+/** Which fleet a state is of. */
+export interface FleetIdentity {
+  readonly fleet: string;
+  readonly autoScalingGroup: string;
+  readonly cluster: string;
+  /** The parameter of what it follows. */
+  readonly channel: string;
+}
+
+/** The state of a fleet at its first look: it runs what its deployment started it from. */
+export function newFleetState(
+  identity: FleetIdentity,
+  amiId: string,
+  publication: Channel | null,
+  at: Date,
+): FleetState {
+  return {
+    schema: 'winbake.fleet-state/1',
+    ...identity,
+    amiId,
+    publication,
+    wanted: null,
+    rollout: null,
+    last: null,
+    equalAmis: [],
+    bad: [],
+    hold: null,
+    floor: null,
+    accepted: null,
+    notices: {},
+    waiting: null,
+    at: at.toISOString(),
+  };
+}

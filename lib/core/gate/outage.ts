@@ -1,0 +1,90 @@
+import { parseDocument } from '../../contract/documents/document';
+import { after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
+import { outageSchema } from '../../contract/documents/memory';
+import { WinbakeError } from '../../contract/values/errors';
+import type { Release } from '../../contract/values/release';
+import type { DocumentStore } from '../ports/stores';
+import { noteOutage, type UnreadSince, type FamilyLook, type GateInput } from './gate-input';
+
+const ATTEMPTS = 5;
+
+/** The key of what is known of a release's outage in the bucket. */
+export function outageKey(release: Release): string {
+  return `catalog/${release.name}-outage.json`;
+}
+
+/**
+ * Notes which repositories a look could not read, and forgets what healed; writes only where that changes something. Gives
+ * since when they cannot be read. Throws a `WinbakeError` where the document is damaged, or others write all the time.
+ */
+export async function changeOutage(
+  store: DocumentStore,
+  release: Release,
+  looks: readonly FamilyLook[],
+  now: Date,
+): Promise<UnreadSince> {
+  const key = outageKey(release);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const stored = await store.read(key);
+    const before = stored === undefined ? {} : parseDocument(outageSchema, stored.text, key).since;
+    const since = noteOutage(before, looks, now);
+    const text = JSON.stringify({ schema: 'winbake.outage/1', release: release.name, since });
+    if (since === before || (await store.write(key, `${text}\n`, stored?.version))) {
+      return since;
+    }
+  }
+  throw new WinbakeError(
+    'CATALOG_CONFLICT',
+    `${key} was changed by others ${ATTEMPTS} times in a row; try again.`,
+  );
+}
+
+/** What cannot be read, and whether it is still waited for. */
+interface OutageJudgement {
+  readonly decision: 'wait' | 'needsOperator';
+  readonly reason: string;
+}
+
+type OutageInput = Pick<GateInput, 'looks' | 'now' | 'policy' | 'unreadSince'>;
+
+/**
+ * What a look comes to that shows no image of any family: it is repeated for one longest wait from the first of such looks
+ * on; then a person is asked. Undefined where some family shows one.
+ */
+export function judgeOutage(input: OutageInput, at: Thresholds): OutageJudgement | undefined {
+  const { looks } = input;
+  if (looks.length === 0 || looks.some(({ image }) => image !== undefined)) {
+    return undefined;
+  }
+  const since = new Date(Math.max(...looks.map((look) => unreadSince(input, look).getTime())));
+  const until = after(since, input.policy.longestWaitSeconds);
+  const first = looks.flatMap(({ findings }) => findings)[0]?.message;
+  const why = first === undefined ? 'The registry has none of their tags.' : first;
+  return at.passed(until)
+    ? {
+        decision: 'needsOperator',
+        reason: `No family has shown an image that can be read since ${toMinute(since)}. ${why}`,
+      }
+    : {
+        decision: 'wait',
+        reason: `No family shows an image that can be read; the registry is asked again, at the latest until ${toMinute(until)}. ${why}`,
+      };
+}
+
+/** Until when a family is asked for again that the registry fails to show and that was never seen; undefined for others. */
+export function unreadUntil(input: OutageInput, family: string, at: Thresholds): Date | undefined {
+  const look = input.looks.find((one) => one.family.name === family);
+  const isUnread =
+    look?.image === undefined && look?.findings.some(({ code }) => code.startsWith('REGISTRY_'));
+  if (look === undefined || isUnread !== true) {
+    return undefined;
+  }
+  const until = after(unreadSince(input, look), input.policy.longestWaitSeconds);
+  return at.passed(until) ? undefined : until;
+}
+
+/** A first failure that is not noted yet is this one. */
+function unreadSince({ now, unreadSince: known = {} }: OutageInput, { family }: FamilyLook): Date {
+  const since = known[family.repository];
+  return since === undefined ? now : new Date(since);
+}

@@ -1,0 +1,94 @@
+import { findingKey } from '../../contract/documents/catalog';
+import type { GateDecision } from './gate-input';
+import type { Announcer } from '../ports/notices';
+import { heal, tellOnce, type NoticePorts } from '../notify/notify-once';
+
+/** What telling people and machines of rebakes works with. */
+export interface RebakeNoticePorts extends NoticePorts {
+  readonly announcer: Announcer;
+}
+
+/** Of which pipeline and execution something is told. */
+export interface ToldRebake {
+  readonly pipeline: string;
+  /** The ARN of the execution. */
+  readonly execution: string;
+}
+
+/** A rebake that failed for good. */
+export interface ToldFailure {
+  /** Undefined where it failed before anything was ordered. */
+  readonly orderId: string | undefined;
+  /** What went wrong: the step, what was said, and where the log is. */
+  readonly cause: string;
+  /** The code of the failure document, where an instance left one. */
+  readonly code: string | undefined;
+  /** The gate's word on it, where it was asked. */
+  readonly verdict: string | undefined;
+}
+
+/** What the failures of rebakes that never came to an order are told under. */
+const BEFORE_ANY_ORDER = 'bakeFailed:beforeAnyOrder';
+
+/** Tells of a decision that waits for a person, once for each thing that it is about; any other ends what was told so. */
+export async function noteDecision(
+  ports: RebakeNoticePorts,
+  { pipeline, execution }: ToldRebake,
+  decision: GateDecision,
+): Promise<void> {
+  await heal(ports, BEFORE_ANY_ORDER, `Winbake ${pipeline}: decides again`);
+  if (decision.decision !== 'needsOperator') {
+    await heal(ports, 'needsOperator', `Winbake ${pipeline}: no operator is needed any more`);
+    return;
+  }
+  const { findings, reason } = decision;
+  const detail = { pipeline, execution, reason, findings };
+  await tellOnce(
+    alsoAnnouncing(ports, 'Winbake Needs Operator', detail),
+    `needsOperator:${mattersOf(decision)}`,
+    `Winbake ${pipeline}: needs an operator`,
+    `${reason}\nExecution: ${execution}`,
+  );
+}
+
+/** Tells of a rebake that failed with nothing left to try, once for each order. */
+export async function noteFailure(
+  ports: RebakeNoticePorts,
+  { pipeline, execution }: ToldRebake,
+  { orderId, cause, code, verdict }: ToldFailure,
+): Promise<void> {
+  const detail = { pipeline, execution, orderId: orderId ?? null, code: code ?? null, cause };
+  await tellOnce(
+    alsoAnnouncing(ports, 'Winbake Bake Failed', detail),
+    orderId === undefined ? BEFORE_ANY_ORDER : `bakeFailed:${orderId}`,
+    `Winbake ${pipeline}: a bake failed`,
+    [cause, verdict, `Execution: ${execution}`].filter((line) => line !== undefined).join('\n'),
+  );
+}
+
+/** A publication ends whatever was told of bakes that failed and decisions that waited. */
+export async function notePublished(ports: NoticePorts, pipeline: string): Promise<void> {
+  await heal(ports, 'bakeFailed', `Winbake ${pipeline}: a bake was published again`);
+  await heal(ports, 'needsOperator', `Winbake ${pipeline}: no operator is needed any more`);
+}
+
+/** What a decision is about; what is told of once is told of again for another version. */
+function mattersOf({ findings, set }: GateDecision): string {
+  const stopping = findings
+    .filter(({ severity }) => severity === 'stop')
+    .map((finding) => findingKey(finding, set?.target ?? ''));
+  return stopping.length === 0 ? (set?.id ?? 'decision') : [...new Set(stopping)].sort().join(', ');
+}
+
+/** Machines are told together with people, so that neither is told twice of one cause. */
+function alsoAnnouncing(
+  ports: RebakeNoticePorts,
+  type: 'Winbake Needs Operator' | 'Winbake Bake Failed',
+  detail: Readonly<Record<string, unknown>>,
+): NoticePorts {
+  const tell = async (subject: string, text: string) => {
+    await ports.announcer.announce(type, detail);
+    await ports.notifier.tell(subject, text);
+  };
+  return { ...ports, notifier: { tell } };
+}

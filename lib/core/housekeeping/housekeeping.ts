@@ -1,0 +1,192 @@
+import { awayTargets, homeOf, pipelinePath, targetName, type PipelineDescription } from '../../contract/documents/pipeline-description';
+import type { Delivery } from '../../contract/documents/publication';
+import { releaseOfOs } from '../../contract/values/release';
+import { readLastDecision } from '../gate/last-decision';
+import { type NoticeCause, heal, tellOnce } from '../notify/notify-once';
+import { homeParameters } from '../ports/stores';
+import { deliverEverywhere } from '../publish/deliver';
+import { readChannel } from '../publish/move-channel';
+import { promoteWhenDue } from '../publish/operate-channels';
+import { announceLatest } from '../publish/published-event';
+import { seedChannels } from '../publish/seed-channels';
+import { type CarePart, noteFailing, noteWorking, readCareMemory, type CareOutcome, type CarePorts } from './memory';
+import { noteFailed } from './note-failed';
+import { measurePatching } from './patch-budget';
+import { pruneDaily } from './prune';
+
+/** An account that worked once and then does not let us in for so long is told of. */
+const LONGEST_SILENCE_HOURS = 24;
+
+/** Delivers what is missing anywhere, and tells people of accounts that have shut us out. */
+const deliverPending: CarePart = async (ports, description) => {
+  const { targets } = await deliverEverywhere(ports, description);
+  const entries = Object.entries(targets);
+  for (const [name, delivery] of entries) {
+    const cause: NoticeCause = `accountUnreachable:${name}`;
+    if (isShut(delivery, ports.now())) {
+      await tellOnce(
+        ports,
+        cause,
+        `Winbake ${description.pipeline}: account ${name} cannot be reached`,
+        `Since ${delivery.pending.since} nothing can be written to ${name}; it was reached last at ${delivery.reachedAt}. Its fleets stay on what they have. The reason: ${delivery.pending.reason}`,
+      );
+    } else if (delivery.pending === null) {
+      await heal(ports, cause, `Winbake ${description.pipeline}: account ${name} is reached again`);
+    }
+  }
+  const pending = entries.filter(([, delivery]) => delivery.pending !== null);
+  return pending.length === 0
+    ? 'Everything has arrived everywhere.'
+    : `Pending: ${pending.map(([name, { pending: why }]) => `${name} (${why?.reason ?? ''})`).join(', ')}`;
+};
+
+type ShutDelivery = Delivery & {
+  readonly reachedAt: string;
+  readonly pending: NonNullable<Delivery['pending']>;
+};
+
+/** Whether it worked once, and has not for a day; an account that is not deployed yet never worked. */
+function isShut(delivery: Delivery, now: Date): delivery is ShutDelivery {
+  const { pending, reachedAt } = delivery;
+  const hours = (instant: string) => (now.getTime() - Date.parse(instant)) / 3_600_000;
+  return (
+    pending !== null &&
+    reachedAt !== null &&
+    hours(pending.since) >= LONGEST_SILENCE_HOURS &&
+    hours(reachedAt) >= LONGEST_SILENCE_HOURS
+  );
+}
+
+/**
+ * Lets the channels of a pipeline that has published nothing yet follow newer base AMIs, its other regions and accounts
+ * included; there what cannot be reached is left to its own seed.
+ */
+const seedAgain: CarePart = async ({ stores, now }, description) => {
+  const { baseAmiParameter } = description;
+  const path = pipelinePath(description);
+  const home = await stores.of(homeOf(description));
+  const latest = await readChannel(home, path, 'latest');
+  if (baseAmiParameter === null || (latest !== undefined && latest.mode !== 'unbaked')) {
+    return 'Nothing to seed.';
+  }
+  const seed = async (parameters: typeof home, where: string) => {
+    const baseAmiId = await parameters.get(baseAmiParameter);
+    if (baseAmiId === undefined) {
+      throw new Error(`The parameter ${baseAmiParameter} does not exist in ${where}.`);
+    }
+    await seedChannels(parameters, path, releaseOfOs(description.os), baseAmiId, now());
+    return `${where}: ${baseAmiId}`;
+  };
+  const seeded = [await seed(home, targetName(homeOf(description)))];
+  for (const target of awayTargets(description)) {
+    const name = targetName(target);
+    const done = await stores
+      .of(target)
+      .then((parameters) => seed(parameters, name))
+      .catch((error: unknown) => `${name}: ${error instanceof Error ? error.message : String(error)}`);
+    seeded.push(done);
+  }
+  return `Nothing is baked yet; seeded ${seeded.join(', ')}.`;
+};
+
+/** Measures how long ago the gate decided, and tells people when it has been silent for too long. */
+const watchDecisions: CarePart = async (ports, { pipeline, longestSilenceHours }) => {
+  const last = await readLastDecision(ports.documents);
+  if (last === undefined) {
+    // The alarm on the absent metric tells where a first decision never comes.
+    return 'Nothing has been decided yet.';
+  }
+  const now = ports.now();
+  const hours = Math.max(0, (now.getTime() - Date.parse(last.at)) / 3_600_000);
+  ports.metrics.record([{ name: 'HoursSinceDecision', value: hours, unit: 'None' }], now);
+  const sentence = `The last decision is of ${last.at}, ${hours.toFixed(1)} h ago: ${last.decision}. ${last.reason}`;
+  if (longestSilenceHours !== null && hours > longestSilenceHours) {
+    const subject = `Winbake ${pipeline}: no decision for ${longestSilenceHours} h`;
+    await tellOnce(ports, 'noDecision', subject, `${sentence} Look at the executions of its state machine.`);
+  } else {
+    await heal(ports, 'noDecision', `Winbake ${pipeline}: decides again`);
+  }
+  return sentence;
+};
+
+/** What lasts shorter is over by itself, such as a service that is not reached for a while. */
+const HOURS_UNTIL_TOLD = 2;
+
+/** Tells people once of a part that has failed at every look for a while, and of its end. */
+async function watchParts(
+  ports: CarePorts,
+  { pipeline }: PipelineDescription,
+  { error, part, said }: CareOutcome,
+): Promise<string> {
+  const cause: NoticeCause = `careFailed:${part}`;
+  if (error === undefined) {
+    if ((await readCareMemory(ports.documents)).failing[part] !== undefined) {
+      await heal(ports, cause, `Winbake ${pipeline}: care works again: ${part}`);
+      // Last: a look that ends before it heals again.
+      await noteWorking(ports.documents, part);
+    }
+    return 'It works.';
+  }
+  const now = ports.now();
+  const since = await noteFailing(ports.documents, part, said, now);
+  if (now.getTime() - since.getTime() >= HOURS_UNTIL_TOLD * 3_600_000) {
+    await tellOnce(
+      ports,
+      cause,
+      `Winbake ${pipeline}: care fails: ${part}`,
+      `Since ${since.toISOString()} this part of care has failed at every look; the others go on. The reason: ${said}`,
+    );
+  }
+  return 'It fails.';
+}
+
+/** What became of one part. */
+interface CareResult extends CareOutcome {
+  readonly part: CarePartName;
+}
+
+/** The parts, in the order in which they run: what moves a channel comes before what delivers channels. */
+const PARTS = {
+  seed: seedAgain,
+  promotion: async (ports, description) => (await promoteWhenDue(ports, description)).reasons.join(' '),
+  delivery: deliverPending,
+  failed: noteFailed,
+  event: async (ports, description) => {
+    const home = await homeParameters(ports.stores, description);
+    const latest = await readChannel(home, pipelinePath(description), 'latest');
+    await announceLatest(ports, description, latest);
+    return `The newest publication is ${latest?.id ?? 'none'}.`;
+  },
+  patching: measurePatching,
+  decisions: watchDecisions,
+  // The longest, so that nothing waits for it.
+  prune: pruneDaily,
+} as const satisfies Record<string, CarePart>;
+
+/** The name of a part. */
+export type CarePartName = keyof typeof PARTS;
+
+/**
+ * Looks after everything once; a part that fails does not stop the others, and one that goes on failing is told of. Every
+ * look begins from what is there.
+ */
+export async function takeCare(
+  ports: CarePorts,
+  description: PipelineDescription,
+): Promise<readonly CareResult[]> {
+  const results: CareResult[] = [];
+  for (const [name, part] of Object.entries(PARTS) as [CarePartName, CarePart][]) {
+    const result = await resultOf(name, () => part(ports, description));
+    const watched = await resultOf(name, () => watchParts(ports, description, result));
+    results.push(result.error === undefined && watched.error !== undefined ? watched : result);
+  }
+  return results;
+}
+
+async function resultOf(part: CarePartName, work: () => Promise<string>): Promise<CareResult> {
+  try {
+    return { part, said: await work() };
+  } catch (error) {
+    return { part, said: error instanceof Error ? error.message : String(error), error };
+  }
+}

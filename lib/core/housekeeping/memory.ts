@@ -1,0 +1,83 @@
+import { parseDocument } from '../../contract/documents/document';
+import { careMemorySchema, type CareMemory } from '../../contract/documents/memory';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
+import type { AmiInventory } from '../ports/amis';
+import type { Announcer, Metrics, Notifier } from '../ports/notices';
+import { changeDocument, readDocument, type DocumentForm, type DocumentStore } from '../ports/stores';
+import type { DeliveryPorts } from '../publish/deliver';
+import type { PrunedAmi } from './plan-prune';
+
+/** Where care keeps what it remembers. */
+const CARE_MEMORY_KEY = 'publications/care.json';
+
+const FORM: DocumentForm<CareMemory> = {
+  key: CARE_MEMORY_KEY,
+  parse: (text) => parseDocument(careMemorySchema, text, CARE_MEMORY_KEY),
+  empty: { schema: 'winbake.care/1', pruned: null, failing: {} },
+};
+
+/** What care remembers. */
+export function readCareMemory(documents: Pick<DocumentStore, 'read'>): Promise<CareMemory> {
+  return readDocument(documents, FORM);
+}
+
+/** Notes a prune that came to its end, with what became of every AMI. */
+export async function notePruned(
+  documents: DocumentStore,
+  amis: readonly PrunedAmi[],
+  at: Date,
+): Promise<void> {
+  const pruned = {
+    at: at.toISOString(),
+    amis: amis.map(({ action, amiId, publication = null, reasons, region }) => ({
+      region,
+      amiId,
+      publication,
+      action,
+      reasons: [...reasons],
+    })),
+  };
+  await changeDocument(documents, FORM, (before) => ({ ...before, pruned }));
+}
+
+/** Notes that a part failed, and gives since when it has failed at every look. */
+export async function noteFailing(
+  documents: DocumentStore,
+  part: string,
+  reason: string,
+  at: Date,
+): Promise<Date> {
+  const { failing } = await changeDocument(documents, FORM, (before) =>
+    before.failing[part] === undefined
+      ? { ...before, failing: { ...before.failing, [part]: { since: at.toISOString(), reason } } }
+      : before,
+  );
+  return new Date(failing[part]?.since ?? at);
+}
+
+/** Forgets the failures of a part. */
+export async function noteWorking(documents: DocumentStore, part: string): Promise<void> {
+  await changeDocument(documents, FORM, (before) => {
+    const { [part]: failed, ...rest } = before.failing;
+    return failed === undefined ? before : { ...before, failing: rest };
+  });
+}
+
+/** What caring for a pipeline works with. */
+export interface CarePorts extends DeliveryPorts {
+  readonly notifier: Notifier;
+  readonly announcer: Announcer;
+  readonly inventory: AmiInventory;
+  readonly metrics: Metrics;
+}
+
+/** One thing that is looked after; it says in a sentence what it found or did. */
+export type CarePart = (ports: CarePorts, description: PipelineDescription) => Promise<string>;
+
+/** What became of one part at a look. */
+export interface CareOutcome {
+  readonly part: string;
+  /** What it says, or why it failed. */
+  readonly said: string;
+  readonly error?: unknown;
+}

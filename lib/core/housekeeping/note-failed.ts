@@ -1,0 +1,75 @@
+import type { FailedPublication, FailedPublications } from '../../contract/documents/publication';
+import { fleetStateSchema } from '../../contract/documents/fleet-state';
+import { parseDocument } from '../../contract/documents/document';
+import type { ParameterStore } from '../ports/stores';
+import { failedParameter } from '../../contract/names/parameters';
+import { readChannel } from '../publish/move-channel';
+import { pipelinePath, targetsOf } from '../../contract/documents/pipeline-description';
+import type { CarePart } from './memory';
+
+/** What a fleet says of a failure may be long; a parameter holds 4 KB. */
+const LONGEST_REASON = 500;
+
+/**
+ * Lets fleets know which publications of the channels have failed on another one, so that those that have not started wait.
+ * Where an account cannot be read its fleets say nothing. A failure that a person has forgiven there counts no more.
+ */
+export const noteFailed: CarePart = async ({ stores }, description) => {
+  const path = pipelinePath(description);
+  const opened = await Promise.allSettled(targetsOf(description).map((target) => stores.of(target)));
+  const readable = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const shown = await Promise.all(
+    readable.flatMap((store) =>
+      (['latest', 'current'] as const).map(async (channel) => (await readChannel(store, path, channel))?.id),
+    ),
+  );
+  const fleets = `${description.parameterPrefix}/fleets`;
+  const failures = (await Promise.all(readable.map((store) => failuresBelow(store, fleets, `${path}/`))))
+    .flat()
+    .filter(({ id }) => shown.includes(id))
+    .sort((one, other) => (one.at < other.at ? -1 : 1));
+  const publications = failures.filter(
+    (one, index) => failures.findIndex(({ id }) => id === one.id) === index,
+  );
+  await Promise.all(readable.map((store) => note(store, failedParameter(path), publications)));
+  return publications.length === 0
+    ? 'No publication of a channel has failed on a fleet.'
+    : publications.map(({ fleet, id }) => `${id} has failed on ${fleet}`).join('; ') + '.';
+};
+
+/** What the fleets of one account and region that follow the pipeline have failed with; a damaged state says nothing. */
+async function failuresBelow(
+  store: ParameterStore,
+  fleets: string,
+  path: string,
+): Promise<readonly FailedPublication[]> {
+  const states = Object.entries(await store.below(fleets)).filter(([name]) => name.endsWith('/state'));
+  return states.flatMap(([name, text]) => {
+    try {
+      const { bad, channel, fleet } = parseDocument(fleetStateSchema, text, name);
+      return channel?.startsWith(path) === true
+        ? bad.map(({ at, publication, reason }) => ({
+            id: publication,
+            fleet,
+            reason: reason.slice(0, LONGEST_REASON),
+            at,
+          }))
+        : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Writes only what has changed; fleets read it at their own looks. */
+async function note(
+  store: ParameterStore,
+  name: string,
+  publications: FailedPublications['publications'],
+): Promise<void> {
+  const text = await store.get(name);
+  const wanted = JSON.stringify({ schema: 'winbake.failed/1', publications } satisfies FailedPublications);
+  if (text !== wanted && (text !== undefined || publications.length > 0)) {
+    await store.put(name, wanted, 'text');
+  }
+}

@@ -1,0 +1,111 @@
+import { type PipelineDescription, type PublicationTargets, targetsOf } from '../../contract/documents/pipeline-description';
+import type { UnreadTarget, AmiInventory, AmiUse, BakedAmi } from '../ports/amis';
+import { notePruned, readCareMemory, type CarePart } from './memory';
+import { type PrunedAmi, planPrune } from './plan-prune';
+
+/** One AMI of a prune for people, such as `ami-0123 in eu-central-1 (20348.4294-1): one of the newest 3 publications`. */
+export function describePruned({ amiId, publication, reasons, region }: PrunedAmi): string {
+  return `${amiId} in ${region} (${publication ?? 'not published'}): ${reasons.join('; ')}`;
+}
+
+/** What an account that could not be read means to a prune. */
+export function describeUnread({ account, region, why }: UnreadTarget): string {
+  return `Account ${account} in ${region} could not be read, so all that is shared with it stays: ${why}`;
+}
+
+/** What a prune found and, unless it was only a plan, did. */
+interface PruneResult {
+  readonly amis: readonly PrunedAmi[];
+  readonly unread: readonly UnreadTarget[];
+}
+
+/**
+ * Reads what uses the AMIs of a pipeline, everywhere that they are known, and plans what may go. A place that cannot be
+ * read keeps what is shared with it, and so does whoever else an AMI is shared with, such as an account that was a target
+ * once; where the pipeline's own account cannot be read the whole fails and nothing goes.
+ */
+export async function readPrunePlan(
+  inventory: AmiInventory,
+  pipeline: PipelineDescription,
+  now: Date,
+): Promise<PruneResult> {
+  const uses: AmiUse[] = [];
+  const unread: UnreadTarget[] = [];
+  for (const target of targetsOf(pipeline)) {
+    try {
+      uses.push(...(await inventory.usesIn(target)));
+    } catch (error) {
+      if (target.account === pipeline.account) {
+        throw error;
+      }
+      unread.push({ ...target, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  const regions = [pipeline.region, ...pipeline.regions];
+  const amis = (await Promise.all(regions.map((region) => inventory.amisIn(region)))).flat();
+  unread.push(...strangers(pipeline, amis));
+  return { amis: planPrune({ now, retention: pipeline.retention, amis, uses, unread }), unread };
+}
+
+/** Whom AMIs are shared with although they are no target, so that nobody looks there. */
+function strangers(pipeline: PublicationTargets, amis: readonly BakedAmi[]): readonly UnreadTarget[] {
+  const targets = targetsOf(pipeline);
+  const found = new Map<string, UnreadTarget>();
+  for (const { region, sharedWith } of amis) {
+    for (const account of sharedWith) {
+      if (!targets.some((target) => target.account === account && target.region === region)) {
+        const why = 'the pipeline does not publish there, and has no way to look';
+        found.set(`${account} ${region}`, { account, region, why });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * Carries a plan out: deprecations first, so that a run that ends early has removed no more than it said. Nobody is led to an
+ * AMI that goes: its revision is forgotten before it, everywhere that could be read.
+ */
+export async function applyPrune(
+  inventory: AmiInventory,
+  pipeline: PublicationTargets,
+  { amis, unread }: PruneResult,
+  now: Date,
+): Promise<void> {
+  for (const { amiId, region } of amis.filter(({ action }) => action === 'deprecate')) {
+    await inventory.deprecate(region, amiId, now);
+  }
+  const readable = targetsOf(pipeline).filter(
+    ({ account, region }) => !unread.some((one) => one.account === account && one.region === region),
+  );
+  for (const { amiId, region } of amis.filter(({ action }) => action === 'remove')) {
+    for (const target of readable.filter((one) => one.region === region)) {
+      await inventory.forget(target, amiId);
+    }
+    await inventory.remove(region, amiId);
+  }
+}
+
+/** What is in use changes slowly, and looking for it reads all of every account. */
+const HOURS_BETWEEN_PRUNES = 24;
+
+/**
+ * Deprecates and removes what nothing needs, once a day, as the verb `prune` does. A prune that ends early is not noted, so
+ * that the next look goes on with it.
+ */
+export const pruneDaily: CarePart = async ({ documents, inventory, now }, description) => {
+  const at = now();
+  const { pruned } = await readCareMemory(documents);
+  const due = pruned === null ? at.getTime() : Date.parse(pruned.at) + HOURS_BETWEEN_PRUNES * 3_600_000;
+  if (at.getTime() < due) {
+    return `Pruned on ${pruned?.at ?? ''}, and again from ${new Date(due).toISOString()} on.`;
+  }
+  const result = await readPrunePlan(inventory, description, at);
+  await applyPrune(inventory, description, result, at);
+  await notePruned(documents, result.amis, at);
+  return [
+    ...result.unread.map(describeUnread),
+    ...result.amis.map((ami) => `${ami.action} ${describePruned(ami)}`),
+    `Pruned ${result.amis.length} AMIs.`,
+  ].join('\n');
+};

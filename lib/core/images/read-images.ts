@@ -1,0 +1,138 @@
+import { type Digest, isDigest } from '../../contract/values/digest';
+import type { FindingCode } from '../../contract/values/finding';
+import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
+import { parseImageConfig, parseImageIndex, type IndexEntry, parseImageManifest, isIndexType, isWindowsAmd64, type Platform } from '../oci/manifests';
+import type { ManifestDocument, Registry } from '../oci/registry';
+
+/**
+ * A registry that asks for each thing named by digest only once: several tags of one look often lead to one image. What a
+ * tag led to is remembered under its digest too; tags themselves are always asked.
+ */
+export function rememberingRegistry(registry: Registry): Registry {
+  const manifests = new Map<string, Promise<ManifestDocument | undefined>>();
+  const blobs = new Map<string, Promise<string | undefined>>();
+  return {
+    head: (repository, reference) => registry.head(repository, reference),
+    tags: (repository) => registry.tags(repository),
+    blob: (repository, digest) =>
+      once(blobs, key(repository, digest), () => registry.blob(repository, digest)),
+    manifest: async (repository, reference) => {
+      if (isDigest(reference)) {
+        return once(manifests, key(repository, reference), () => registry.manifest(repository, reference));
+      }
+      const document = await registry.manifest(repository, reference);
+      if (document !== undefined) {
+        manifests.set(key(repository, document.digest), Promise.resolve(document));
+      }
+      return document;
+    },
+  };
+}
+
+function key(repository: string, digest: Digest): string {
+  return `${repository}@${digest}`;
+}
+
+function once<T>(known: Map<string, Promise<T>>, name: string, read: () => Promise<T>): Promise<T> {
+  const answer = known.get(name) ?? read();
+  known.set(name, answer);
+  return answer;
+}
+
+/** An image for windows/amd64 that a tag or digest leads to. */
+interface FoundImage {
+  readonly digest: Digest;
+  readonly platformDigest: Digest;
+  readonly osVersion: OsVersion;
+}
+
+/** What one tag shows: its images of the wanted build, and why there are none or fewer than entries. */
+interface TagReading {
+  readonly images: readonly FoundImage[];
+  readonly remarks: readonly Extract<FindingCode, 'NO_OS_VERSION' | 'PLATFORM_MISSING'>[];
+}
+
+/**
+ * Reads which images of one build a tag leads to. The version is that of the index entry, else that of the config blob;
+ * the tag's text is never believed. Undefined where the registry has no such tag. Throws a `RegistryError`.
+ */
+export async function readImages(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  build: number,
+): Promise<TagReading | undefined> {
+  const document = await registry.manifest(repository, reference);
+  if (document === undefined) {
+    return undefined;
+  }
+  const versions = isIndexType(document.mediaType)
+    ? await readIndex(registry, repository, document)
+    : [await readSingle(registry, repository, document)];
+  const windows = versions.filter((image) => image !== undefined);
+  const images = windows.flatMap(({ platformDigest, osVersion }) =>
+    osVersion?.build === build ? [{ digest: document.digest, platformDigest, osVersion }] : [],
+  );
+  return { images, remarks: remarksOn(windows, images.length) };
+}
+
+interface WindowsImage {
+  readonly platformDigest: Digest;
+  readonly osVersion: OsVersion | undefined;
+}
+
+function remarksOn(windows: readonly WindowsImage[], found: number): TagReading['remarks'] {
+  if (windows.some((image) => image.osVersion === undefined)) {
+    return ['NO_OS_VERSION'];
+  }
+  return found === 0 ? ['PLATFORM_MISSING'] : [];
+}
+
+async function readIndex(
+  registry: Registry,
+  repository: string,
+  index: ManifestDocument,
+): Promise<readonly (WindowsImage | undefined)[]> {
+  const entries = parseImageIndex(index.body, subjectOf(repository, index.digest));
+  return Promise.all(entries.map((entry) => readEntry(registry, repository, entry)));
+}
+
+async function readEntry(
+  registry: Registry,
+  repository: string,
+  { digest, platform }: IndexEntry,
+): Promise<WindowsImage | undefined> {
+  if (platform !== undefined && !isWindowsAmd64(platform)) {
+    return undefined;
+  }
+  const stated = versionOf(platform);
+  if (stated !== undefined) {
+    return { platformDigest: digest, osVersion: stated };
+  }
+  const manifest = await registry.manifest(repository, digest);
+  return manifest === undefined ? undefined : readSingle(registry, repository, manifest);
+}
+
+async function readSingle(
+  registry: Registry,
+  repository: string,
+  document: ManifestDocument,
+): Promise<WindowsImage | undefined> {
+  const { config } = parseImageManifest(document.body, subjectOf(repository, document.digest));
+  const body = await registry.blob(repository, config.digest);
+  if (body === undefined) {
+    return { platformDigest: document.digest, osVersion: undefined };
+  }
+  const platform = parseImageConfig(body, subjectOf(repository, config.digest));
+  return isWindowsAmd64(platform)
+    ? { platformDigest: document.digest, osVersion: versionOf(platform) }
+    : undefined;
+}
+
+function versionOf(platform: Platform | undefined): OsVersion | undefined {
+  return platform?.osVersion === undefined ? undefined : readOsVersion(platform.osVersion);
+}
+
+function subjectOf(repository: string, digest: Digest): string {
+  return `${repository}@${digest}`;
+}

@@ -1,0 +1,154 @@
+import { parseDocument } from '../../contract/documents/document';
+import { noticesSchema, type Notices } from '../../contract/documents/memory';
+import type { Notifier } from '../ports/notices';
+import { changeDocument, readDocument, type DocumentForm, type DocumentStore } from '../ports/stores';
+
+/** What people were told of and has not healed yet, by cause such as `bakeFailed` or `needsOperator`. */
+type NoticeBook = Readonly<Record<string, Notice>>;
+
+/** One thing that people were told. */
+interface Notice {
+  /** When it was noted, an ISO instant. */
+  readonly at: string;
+  readonly message: string;
+  /** When the message went out, where that is kept; see `tellOnce`. */
+  readonly toldAt?: string | undefined;
+}
+
+/** Notes a cause; `isNew` is false where people were told of it already and it has not healed since. */
+export function raiseNotice(
+  book: NoticeBook,
+  cause: string,
+  message: string,
+  at: Date,
+): { readonly book: NoticeBook; readonly isNew: boolean } {
+  return book[cause] === undefined
+    ? { book: { ...book, [cause]: { at: at.toISOString(), message } }, isNew: true }
+    : { book, isNew: false };
+}
+
+/** Closes a cause; `wasOpen` tells whether people are to hear that it healed. */
+export function healNotice(
+  book: NoticeBook,
+  cause: string,
+): { readonly book: NoticeBook; readonly wasOpen: boolean } {
+  const { [cause]: closed, ...rest } = book;
+  return { book: rest, wasOpen: closed !== undefined };
+}
+
+/** What a person is told of, and nothing else; `info` and `warning` never page. */
+export const NOTICE_KINDS = [
+  'needsOperator',
+  'bakeFailed',
+  'rolloutFailed',
+  'rolloutRolledBack',
+  'budgetWarning',
+  'budgetSpent',
+  'accountUnreachable',
+  'noDecision',
+  'careFailed',
+] as const;
+
+/** One of the kinds of things that a person is told of. */
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/**
+ * What a notice is about: a kind, and where several things of one kind heal on their own, which of them, such as
+ * `accountUnreachable:123456789012/eu-central-1`.
+ */
+export type NoticeCause = NoticeKind | `${NoticeKind}:${string}`;
+
+/** Whether an open cause is healed with another: itself, or any of a kind. */
+function isHealedWith(open: string, healed: NoticeCause): boolean {
+  return open === healed || open.startsWith(`${healed}:`);
+}
+
+/** What telling people works with. */
+export interface NoticePorts {
+  readonly documents: DocumentStore;
+  readonly notifier: Notifier;
+  readonly now: () => Date;
+}
+
+/** The book of a pipeline. */
+const NOTICES_KEY = 'notices.json';
+
+const FORM: DocumentForm<Notices> = {
+  key: NOTICES_KEY,
+  parse: (text) => parseDocument(noticesSchema, text, NOTICES_KEY),
+  empty: { schema: 'winbake.notices/1', notices: {} },
+};
+
+/** A sender that has not come back for so long has died. */
+const SENDING_MILLISECONDS = 5 * 60_000;
+
+/** What is open, by cause. */
+export async function openNotices(documents: Pick<DocumentStore, 'read'>): Promise<NoticeBook> {
+  return (await readDocument(documents, FORM)).notices;
+}
+
+/**
+ * Tells people of a cause unless they were told already and it has not healed since. Of two that meet the same cause one
+ * tells; where the message does not go out, a later call tells instead.
+ */
+export async function tellOnce(
+  { documents, notifier, now }: NoticePorts,
+  cause: NoticeCause,
+  subject: string,
+  text: string,
+): Promise<void> {
+  const at = now();
+  const claim = { isMine: false };
+  await changeBook(documents, (book) => {
+    const open = book[cause];
+    claim.isMine = open === undefined || isForsaken(open, at);
+    return claim.isMine ? raiseNotice(healNotice(book, cause).book, cause, text, at).book : book;
+  });
+  if (!claim.isMine) {
+    return;
+  }
+  const change = (changed: (mine: Notice) => Notice | undefined) =>
+    changeBook(documents, (book) => {
+      const open = book[cause];
+      if (open?.at !== at.toISOString()) {
+        return book;
+      }
+      const next = changed(open);
+      return next === undefined ? healNotice(book, cause).book : { ...book, [cause]: next };
+    });
+  try {
+    await notifier.tell(subject, text);
+  } catch (error) {
+    await change(() => undefined);
+    throw error;
+  }
+  await change((mine) => ({ ...mine, toldAt: now().toISOString() }));
+}
+
+/** Closes a cause, or with a kind alone every cause of it, and tells of its end those who were told of its beginning. */
+export async function heal(
+  { documents, notifier }: NoticePorts,
+  cause: NoticeCause,
+  subject: string,
+): Promise<void> {
+  let closed: readonly string[] = [];
+  await changeBook(documents, (book) => {
+    const healed = Object.entries(book).filter(([open]) => isHealedWith(open, cause));
+    closed = healed.flatMap(([, notice]) => (notice.toldAt === undefined ? [] : [notice.message]));
+    return healed.reduce((rest, [open]) => healNotice(rest, open).book, book);
+  });
+  if (closed.length > 0) {
+    await notifier.tell(subject, `This is over:\n\n${closed.join('\n\n')}`);
+  }
+}
+
+function isForsaken({ at, toldAt }: Notice, now: Date): boolean {
+  return toldAt === undefined && now.getTime() - Date.parse(at) > SENDING_MILLISECONDS;
+}
+
+async function changeBook(documents: DocumentStore, change: (book: NoticeBook) => NoticeBook): Promise<void> {
+  await changeDocument(documents, FORM, (before) => {
+    const notices = change(before.notices);
+    return notices === before.notices ? before : { ...before, notices };
+  });
+}

@@ -1,0 +1,142 @@
+import { isDigest, type Digest } from '../../contract/values/digest';
+import { isJsonObject, textAt } from '../../contract/values/json';
+import { RegistryError, parseJsonObject } from './registry';
+
+/**
+ * A pointer to content: its digest and its size in bytes.
+ * @see https://github.com/opencontainers/image-spec/blob/main/descriptor.md
+ */
+interface Descriptor {
+  readonly mediaType: string | undefined;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
+
+/** The descriptor in a JSON value; throws a `RegistryError` where digest or size is missing or malformed. */
+function parseDescriptor(value: unknown, subject: string): Descriptor {
+  const object = isJsonObject(value) ? value : {};
+  const { digest, size } = object;
+  if (!isDigest(digest)) {
+    throw new RegistryError('REGISTRY_INVALID', `${subject} has a descriptor without a sha256 digest.`);
+  }
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+    throw new RegistryError('REGISTRY_INVALID', `${subject} has a descriptor without a size in bytes.`);
+  }
+  return { mediaType: textAt(object, 'mediaType'), digest, sizeBytes: size };
+}
+
+/** For which machine an image is: operating system, processor and, for Windows, the OS version. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  /** `os.version` as written, if it is there at all. */
+  readonly osVersion: string | undefined;
+}
+
+/** Whether a platform is the one that Windows container hosts on ECS have. */
+export function isWindowsAmd64(platform: Platform): boolean {
+  return platform.os === 'windows' && platform.architecture === 'amd64';
+}
+
+/**
+ * The platform that an image's config blob states; for single manifests the only place that does.
+ * Throws a `RegistryError` where the blob is no JSON object.
+ * @see https://github.com/opencontainers/image-spec/blob/main/config.md
+ */
+export function parseImageConfig(body: string, subject: string): Platform {
+  const config = parseJsonObject(body, subject);
+  return {
+    os: textAt(config, 'os') ?? '',
+    architecture: textAt(config, 'architecture') ?? '',
+    osVersion: textAt(config, 'os.version'),
+  };
+}
+
+/**
+ * The media types that a registry of container images answers with: Docker schema 2 and OCI say the same thing under
+ * two names.
+ * @see https://github.com/opencontainers/image-spec/blob/main/media-types.md
+ */
+const INDEX_TYPES: readonly string[] = [
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.index.v1+json',
+];
+
+const MANIFEST_TYPES: readonly string[] = [
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+];
+
+/** The value of the `Accept` header; without it registries fall back to the retired schema 1. */
+export const ACCEPTED_MANIFESTS = [...INDEX_TYPES, ...MANIFEST_TYPES].join(', ');
+
+/** Whether a media type names a list of manifests. */
+export function isIndexType(mediaType: string): boolean {
+  return INDEX_TYPES.includes(mediaType);
+}
+
+/** Whether a media type names the manifest of one image. */
+export function isManifestType(mediaType: string): boolean {
+  return MANIFEST_TYPES.includes(mediaType);
+}
+
+/** One image of an index: its manifest and the platform that it says it is for. */
+export interface IndexEntry {
+  readonly digest: Digest;
+  /** Absent in artifacts such as attestations; those are no images. */
+  readonly platform: Platform | undefined;
+}
+
+/**
+ * The entries of a Docker manifest list or an OCI index, in its order; indexes inside an index are left out. Throws a
+ * `RegistryError` where the body is neither.
+ * @see https://github.com/opencontainers/image-spec/blob/main/image-index.md
+ */
+export function parseImageIndex(body: string, subject: string): readonly IndexEntry[] {
+  const { manifests } = parseJsonObject(body, subject);
+  if (!Array.isArray(manifests)) {
+    throw new RegistryError('REGISTRY_INVALID', `${subject} is an index without a list of manifests.`);
+  }
+  return manifests.flatMap((value: unknown) => {
+    const { digest, mediaType } = parseDescriptor(value, subject);
+    if (mediaType !== undefined && isIndexType(mediaType)) {
+      return [];
+    }
+    const platform = isJsonObject(value) ? value['platform'] : undefined;
+    return [{ digest, platform: isJsonObject(platform) ? parsePlatform(platform) : undefined }];
+  });
+}
+
+function parsePlatform(object: Readonly<Record<string, unknown>>): Platform {
+  return {
+    os: textAt(object, 'os') ?? '',
+    architecture: textAt(object, 'architecture') ?? '',
+    osVersion: textAt(object, 'os.version'),
+  };
+}
+
+/** The manifest of one image: where its config is, and its layers, base first. */
+export interface ImageManifest {
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
+/**
+ * The image manifest in a body, Docker schema 2 or OCI; throws a `RegistryError` where it is none.
+ * @see https://github.com/opencontainers/image-spec/blob/main/manifest.md
+ */
+export function parseImageManifest(body: string, subject: string): ImageManifest {
+  const { config, layers } = parseJsonObject(body, subject);
+  if (config === undefined || !Array.isArray(layers)) {
+    throw new RegistryError('REGISTRY_INVALID', `${subject} is a manifest without config and layers.`);
+  }
+  return {
+    config: parseDescriptor(config, subject),
+    layers: layers.map((layer: unknown) => parseDescriptor(layer, subject)),
+  };
+}
+
+/** What a pull of the image carries over the network: config and layers. */
+export function compressedBytes(manifest: ImageManifest): number {
+  return manifest.layers.reduce((sum, layer) => sum + layer.sizeBytes, manifest.config.sizeBytes);
+}

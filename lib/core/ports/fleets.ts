@@ -1,0 +1,126 @@
+/** A task on a container instance, as ECS describes it. */
+export interface HostTask {
+  readonly id: string;
+  /** Such as `PENDING`, `RUNNING`, `STOPPED`. */
+  readonly status: string;
+  /** When it reached RUNNING; null where it never did. */
+  readonly startedAt: Date | null;
+  readonly stoppedAt: Date | null;
+  /** Such as `TaskFailedToStart`, `EssentialContainerExited`. */
+  readonly stopCode: string | null;
+  /** The reasons of the task and its containers. */
+  readonly reasons: readonly string[];
+  readonly exitCodes: readonly number[];
+}
+
+/** An EC2 instance that has registered with the cluster, with the tasks that run there or stopped lately. */
+export interface ContainerHost {
+  readonly instanceId: string;
+  readonly registeredAt: Date;
+  /** Such as `ACTIVE` or `DRAINING`. */
+  readonly status: string;
+  readonly tasks: readonly HostTask[];
+}
+
+/** The container instances of a cluster. */
+export interface ContainerHosts {
+  /** Those of the EC2 instances that have registered. */
+  describe(instanceIds: readonly string[]): Promise<readonly ContainerHost[]>;
+}
+
+/** An Auto Scaling group as far as a rollout concerns it. */
+export interface FleetGroup {
+  /** The version of the launch template that new instances get. */
+  readonly launchTemplateVersion: string;
+  /** The AMI of that version. */
+  readonly amiId: string;
+  readonly desiredCapacity: number;
+  readonly instances: readonly { readonly id: string; readonly amiId: string }[];
+}
+
+/** An instance refresh, the newest of a group. */
+export interface InstanceRefresh {
+  readonly id: string;
+  /** Such as `InProgress`, `Successful`, `RollbackSuccessful`. */
+  readonly status: string;
+  /** What Auto Scaling says of the status. */
+  readonly reason: string;
+  /** How much of the group is new, 0 to 100. */
+  readonly percentage: number;
+  /** The launch template version that it brings; undefined where it names none. */
+  readonly version: string | undefined;
+  readonly startedAt: Date;
+  /** Null while it is under way. */
+  readonly endedAt: Date | null;
+}
+
+/** How a refresh goes; launch before terminate, matching instances skipped and protected ones replaced always. */
+export interface RefreshRequest {
+  readonly version: string;
+  /** Where it pauses, and for how long, ascending and each once; at 100, the last, it ends instead. Null to go through. */
+  readonly checkpoint: { readonly percentages: readonly number[]; readonly seconds: number } | null;
+  /** How long it is watched for alarms at its end. */
+  readonly bakeSeconds: number;
+  readonly autoRollback: boolean;
+  /** Names of alarms that fail it. */
+  readonly alarms: readonly string[];
+}
+
+/** The group and launch template of one fleet. */
+export interface FleetControl {
+  describeGroup(): Promise<FleetGroup>;
+  newestRefresh(): Promise<InstanceRefresh | undefined>;
+  /** Makes a version of the launch template that differs from `baseVersion` in its AMI, and gives its number. */
+  createLaunchTemplateVersion(baseVersion: string, amiId: string, description: string): Promise<string>;
+  /** Lets new instances of the group start from a version. */
+  useLaunchTemplateVersion(version: string): Promise<void>;
+  /** Starts to replace the instances that are not of that version, and gives the refresh's id. */
+  startRefresh(request: RefreshRequest): Promise<string>;
+  /**
+   * Stops the refresh that is under way where it is; what it replaced stays, and one that has ended is no fault. Auto Scaling waits for the instance that starts or
+   * drains, up to two days, unless `waitsForInstances` is false: then that instance goes on by itself.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html
+   */
+  cancelRefresh(request?: { readonly waitsForInstances: boolean }): Promise<void>;
+  /** Turns the refresh that is under way back to what the group had before it. */
+  rollBackRefresh(): Promise<void>;
+}
+
+/** An Auto Scaling group that may have to be deleted. */
+interface DeletedGroup {
+  /** The id of the deletion that the group's tag names; undefined where it has none. */
+  readonly deletedBy: string | undefined;
+  /** Auto Scaling has begun to delete it. */
+  readonly isBeingDeleted: boolean;
+  readonly instances: readonly string[];
+}
+
+/** A container instance that takes no further task. */
+export interface DrainingHost {
+  readonly instanceId: string;
+  /** How many tasks run or start on it. */
+  readonly taskCount: number;
+  /** The ARNs of those tasks; a call of its own. */
+  readonly tasks: () => Promise<readonly string[]>;
+}
+
+/** The group and container instances of one fleet, to be deleted. */
+export interface FleetDeletion {
+  /** The group, or undefined where there is none. */
+  describeGroup(): Promise<DeletedGroup | undefined>;
+  /** Stops the instance refresh that is under way, without waiting for instances. */
+  cancelRefresh(): Promise<void>;
+  /**
+   * Lets ECS place no further task on these instances and move the tasks of services away; gives those that have registered.
+   * Tasks of no service run on.
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
+   */
+  drain(instanceIds: readonly string[]): Promise<readonly DrainingHost[]>;
+  /**
+   * Deletes the group with its instances, protected ones too, and with what holds their end.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
+   */
+  forceDelete(): Promise<void>;
+  /** The instances of the group that have not been terminated, whether the group is there or not. */
+  unterminatedInstances(): Promise<readonly string[]>;
+}
