@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { explainFailure, explaining } from '../lib/aws/explain-failure';
-import { pipelineSight } from '../lib/aws/pipeline-sight';
-import { readPipeline } from '../lib/aws/pipeline-account';
+import { pipelineSight } from '../lib/aws/doctor/pipeline-inspector';
+import { readPipeline } from '../lib/aws/stores/pipeline-account';
 import { examine } from '../lib/core/doctor/examine';
 import { operatePorts } from '../lib/handlers/operate-ports';
 import type { Examine } from './commands/doctor';

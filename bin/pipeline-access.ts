@@ -3,7 +3,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { explaining } from '../lib/aws/explain-failure';
 import { invokeOperate } from '../lib/aws/lambda-operate';
-import { identifyCaller, readPipeline, type Caller } from '../lib/aws/pipeline-account';
+import { identifyCaller, readPipeline, type Caller } from '../lib/aws/stores/pipeline-account';
 import type { OperateAnswer, OperateRequest } from '../lib/contract/documents/operate-request';
 import type { PipelineDescription } from '../lib/contract/documents/pipeline-description';
 import { UsageError } from '../lib/contract/values/errors';

@@ -1,6 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { explaining } from '../lib/aws/explain-failure';
-import { listPipelines, readPipeline } from '../lib/aws/pipeline-account';
+import { listPipelines, readPipeline } from '../lib/aws/stores/pipeline-account';
 import { readPipelineStatus } from '../lib/core/housekeeping/pipeline-status';
 import { operatePorts } from '../lib/handlers/operate-ports';
 import { osOf } from '../lib/contract/values/release';

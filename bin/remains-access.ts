@@ -1,5 +1,5 @@
 import { explaining } from '../lib/aws/explain-failure';
-import { enabledRegions, pipelineRemains } from '../lib/aws/pipeline-remains';
+import { enabledRegions, pipelineRemains } from '../lib/aws/cleanup/orphaned-resources';
 import { applyDestroy, readDestroyPlan } from '../lib/core/cleanup/destroy';
 import type { OpenRemains } from './commands/destroy';
 import { signIn } from './pipeline-access';

@@ -1,7 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { fleetDeletion } from '../aws/fleet-deletion';
+import { fleetDeletion } from '../aws/fleets/fleet-deletion';
 import { createDeleteFleet } from './delete-fleet';
 import { required } from '../contract/names/environment';
 import { createLog } from './log';

@@ -2,12 +2,11 @@ import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
-import { accountAmiInventory } from '../aws/account-ami-inventory';
-import { accountParameterStores } from '../aws/account-parameter-stores';
-import { imageBuilderControl } from '../aws/image-builder-control';
-import { s3DocumentStore } from '../aws/s3-document-store';
-import { stepFunctionsExecutions } from '../aws/step-functions-executions';
-import { stepFunctionsRebakes } from '../aws/step-functions-rebakes';
+import { accountAmiInventory } from '../aws/ami-inventory';
+import { imageBuilderControl } from '../aws/image-builder';
+import { stepFunctionsExecutions, stepFunctionsRebakes } from '../aws/step-functions';
+import { accountParameterStores } from '../aws/stores/account-parameter-stores';
+import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import type { PipelineDescription } from '../contract/documents/pipeline-description';
 import type { OperatePorts } from '../core/operate/operate';
 

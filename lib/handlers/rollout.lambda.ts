@@ -4,10 +4,10 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from 'aws-lambda';
-import { autoScalingFleet } from '../aws/auto-scaling-fleet';
-import { ecsContainerHosts } from '../aws/ecs-container-hosts';
-import { snsNotifier } from '../aws/sns-notifier';
-import { ssmParameterStore, ssmVersionedParameters } from '../aws/ssm-parameter-store';
+import { autoScalingFleet } from '../aws/fleets/auto-scaling-fleet';
+import { ecsContainerHosts } from '../aws/fleets/ecs-container-hosts';
+import { snsNotifier } from '../aws/notices';
+import { ssmParameterStore, ssmVersionedParameters } from '../aws/stores/ssm-parameter-store';
 import { required } from '../contract/names/environment';
 import { createRollout } from './rollout';
 

@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { ssmParameterStore } from '../aws/ssm-parameter-store';
-import { stepFunctionsRebakes } from '../aws/step-functions-rebakes';
+import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
+import { stepFunctionsRebakes } from '../aws/step-functions';
 import { createLog } from './log';
 import { createSeed } from './seed';
 import { withLog } from './with-log';

@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { accountParameterStores } from '../../lib/aws/account-parameter-stores';
+import { accountParameterStores } from '../../lib/aws/stores/account-parameter-stores';
 import { describeWithMoto } from '../support/moto';
 import { DESCRIPTION } from '../support/pipeline-description';
 

@@ -4,7 +4,7 @@ import {
   type CreateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { autoScalingFleet } from '../../lib/aws/auto-scaling-fleet';
+import { autoScalingFleet } from '../../lib/aws/fleets/auto-scaling-fleet';
 import { describeWithMoto } from '../support/moto';
 
 // Instance refreshes are not known to moto; `auto-scaling-fleet.test.ts` holds their recorded shapes.

@@ -21,8 +21,8 @@ import {
   type StackStatus,
 } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
-import { autoScalingFleet } from '../../lib/aws/auto-scaling-fleet';
-import { fleetDeployment } from '../../lib/aws/fleet-deployment';
+import { autoScalingFleet } from '../../lib/aws/fleets/auto-scaling-fleet';
+import { fleetDeployment } from '../../lib/aws/fleets/fleet-deployment';
 
 const autoScaling = mockClient(AutoScalingClient);
 const ec2 = mockClient(EC2Client);

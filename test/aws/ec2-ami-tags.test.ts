@@ -1,6 +1,6 @@
 import { CreateTagsCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ec2AmiTags } from '../../lib/aws/ec2-ami-tags';
+import { ec2AmiTags } from '../../lib/aws/image-builder';
 
 const AMI = 'ami-0fedcba9876543210';
 const SNAPSHOT = 'snap-0123456789abcdef0';

@@ -8,7 +8,7 @@ import {
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ec2PipelineAmis } from '../../lib/aws/ec2-pipeline-amis';
+import { ec2PipelineAmis } from '../../lib/aws/ami-inventory';
 import { describeWithMoto } from '../support/moto';
 
 describeWithMoto('the AMIs of a pipeline, on moto', (moto) => {

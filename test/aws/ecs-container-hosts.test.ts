@@ -6,7 +6,7 @@ import {
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ecsContainerHosts } from '../../lib/aws/ecs-container-hosts';
+import { ecsContainerHosts } from '../../lib/aws/fleets/ecs-container-hosts';
 
 const ecs = mockClient(ECSClient);
 const hosts = ecsContainerHosts(new ECSClient({ region: 'eu-central-1' }), 'shop');

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { eventBridgeAnnouncer } from '../../lib/aws/event-bridge-announcer';
+import { eventBridgeAnnouncer } from '../../lib/aws/notices';
 
 // moto takes events and shows them to nobody, so the call itself is looked at.
 const bus = mockClient(EventBridgeClient);

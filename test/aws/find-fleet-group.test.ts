@@ -1,6 +1,6 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { mockClient } from 'aws-sdk-client-mock';
-import { findFleetGroup } from '../../lib/aws/find-fleet-group';
+import { findFleetGroup } from '../../lib/aws/fleets/group-launch';
 
 const group = (AutoScalingGroupName: string, Status?: string) => ({ AutoScalingGroupName, Status });
 

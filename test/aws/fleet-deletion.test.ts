@@ -16,7 +16,7 @@ import {
   UpdateContainerInstancesStateCommand,
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { fleetDeletion } from '../../lib/aws/fleet-deletion';
+import { fleetDeletion } from '../../lib/aws/fleets/fleet-deletion';
 import { DELETION_TAG } from '../../lib/contract/names/parameters';
 
 const autoScaling = mockClient(AutoScalingClient);

@@ -5,7 +5,7 @@ import {
   ListWorkflowStepExecutionsCommand,
 } from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
-import { imageBuilderBuilds } from '../../lib/aws/image-builder-builds';
+import { imageBuilderBuilds } from '../../lib/aws/image-builder';
 
 const client = mockClient(ImagebuilderClient);
 const builds = imageBuilderBuilds(new ImagebuilderClient({ region: 'eu-central-1' }));

@@ -9,7 +9,7 @@ import {
   type WorkflowStepMetadata,
 } from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
-import { imageBuilderControl } from '../../lib/aws/image-builder-control';
+import { imageBuilderControl } from '../../lib/aws/image-builder';
 
 const client = mockClient(ImagebuilderClient);
 const control = imageBuilderControl(new ImagebuilderClient({ region: 'eu-central-1' }));

@@ -6,7 +6,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
-import { leftImages } from '../../lib/aws/left-images';
+import { leftImages } from '../../lib/aws/cleanup/orphaned-resources';
 
 const mock = mockClient(ImagebuilderClient);
 const left = leftImages(new ImagebuilderClient({ region: 'eu-central-1' }), 'winbake-2022-core');

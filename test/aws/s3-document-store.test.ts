@@ -6,7 +6,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { s3DocumentStore } from '../../lib/aws/s3-document-store';
+import { s3DocumentStore } from '../../lib/aws/stores/s3-document-store';
 
 const s3 = mockClient(S3Client);
 const store = s3DocumentStore(new S3Client({ region: 'eu-central-1' }), 'bucket');

@@ -7,7 +7,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
-import { seeImagePipeline } from '../../lib/aws/see-image-pipeline';
+import { seeImagePipeline } from '../../lib/aws/doctor/pipeline-inspector';
 
 const client = mockClient(ImagebuilderClient);
 const sight = seeImagePipeline(new ImagebuilderClient({ region: 'eu-central-1' }), 'eu-central-1');

@@ -1,5 +1,5 @@
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { snsNotifier } from '../../lib/aws/sns-notifier';
+import { snsNotifier } from '../../lib/aws/notices';
 import { describeWithMoto } from '../support/moto';
 
 describeWithMoto('a topic on moto', (moto) => {

@@ -6,7 +6,7 @@ import {
   TooManyUpdates,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ssmParameterStore, ssmVersionedParameters } from '../../lib/aws/ssm-parameter-store';
+import { ssmParameterStore, ssmVersionedParameters } from '../../lib/aws/stores/ssm-parameter-store';
 
 jest.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
 

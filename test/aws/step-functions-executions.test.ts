@@ -6,7 +6,7 @@ import {
   type ExecutionStatus,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { stepFunctionsExecutions } from '../../lib/aws/step-functions-executions';
+import { stepFunctionsExecutions } from '../../lib/aws/step-functions';
 
 const client = mockClient(SFNClient);
 const executions = stepFunctionsExecutions(new SFNClient({ region: 'eu-central-1' }));

@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { stepFunctionsRebakes } from '../../lib/aws/step-functions-rebakes';
+import { stepFunctionsRebakes } from '../../lib/aws/step-functions';
 import { describeWithMoto } from '../support/moto';
 
 describeWithMoto('a state machine on moto', (moto) => {

@@ -1,17 +1,11 @@
-import {
-  CreateImageCommand,
-  DescribeImagesCommand,
-  EC2Client,
-  RunInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { CreateImageCommand, DescribeImagesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { ec2AmiTags } from '../../lib/aws/ec2-ami-tags';
-import { s3DocumentStore } from '../../lib/aws/s3-document-store';
-import { ssmParameterStore } from '../../lib/aws/ssm-parameter-store';
-import { stepFunctionsExecutions } from '../../lib/aws/step-functions-executions';
-import { stepFunctionsRebakes } from '../../lib/aws/step-functions-rebakes';
+import { ec2AmiTags } from '../../lib/aws/image-builder';
+import { stepFunctionsExecutions, stepFunctionsRebakes } from '../../lib/aws/step-functions';
+import { s3DocumentStore } from '../../lib/aws/stores/s3-document-store';
+import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { describeWithMoto } from '../support/moto';
 
 describeWithMoto('the stores of a pipeline, on moto', (moto) => {

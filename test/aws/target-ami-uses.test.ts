@@ -1,19 +1,7 @@
-import {
-  AutoScalingClient,
-  CreateAutoScalingGroupCommand,
-  type CreateAutoScalingGroupCommandInput,
-} from '@aws-sdk/client-auto-scaling';
-import {
-  CreateLaunchTemplateCommand,
-  CreateLaunchTemplateVersionCommand,
-  DescribeImagesCommand,
-  EC2Client,
-  RunInstancesCommand,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { AutoScalingClient, CreateAutoScalingGroupCommand, type CreateAutoScalingGroupCommandInput } from '@aws-sdk/client-auto-scaling';
+import { CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, DescribeImagesCommand, EC2Client, RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { forgetRevision } from '../../lib/aws/forget-revision';
-import { targetAmiUses } from '../../lib/aws/target-ami-uses';
+import { forgetRevision, targetAmiUses } from '../../lib/aws/ami-inventory';
 import { describeWithMoto } from '../support/moto';
 
 describeWithMoto('what uses AMIs, on moto', (moto) => {

@@ -6,7 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventBridgeAnnouncer } from '../../lib/aws/event-bridge-announcer';
+import { eventBridgeAnnouncer } from '../../lib/aws/notices';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import type { Announcer } from '../../lib/core/ports/notices';
 import { noteDecision, noteFailure } from '../../lib/core/gate/rebake-notices';

@@ -13,7 +13,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import { accountParameterStores } from '../../lib/aws/account-parameter-stores';
+import { accountParameterStores } from '../../lib/aws/stores/account-parameter-stores';
 import { promoteWhenDue } from '../../lib/core/publish/operate-channels';
 import { describeWithMoto } from '../support/moto';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../support/pipeline-description';

@@ -1,14 +1,8 @@
-import {
-  DeleteBucketCommand,
-  DeleteObjectsCommand,
-  GetBucketTaggingCommand,
-  ListObjectVersionsCommand,
-  NoSuchBucket,
-  paginateListBuckets,
-  S3ServiceException,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import type { Remains } from '../core/cleanup/orphaned-resources';
+import { DeleteLogGroupCommand, paginateDescribeLogGroups, ResourceNotFoundException, type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DeleteBucketCommand, DeleteObjectsCommand, GetBucketTaggingCommand, ListObjectVersionsCommand, NoSuchBucket, paginateListBuckets, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteParameterCommand, paginateGetParametersByPath, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import type { Remains, LeftParameter } from '../../core/cleanup/orphaned-resources';
+import { absentWhere } from '../stores/ssm-parameter-store';
 
 /** How S3 says that a bucket has no tag that we may see. */
 const NOT_OURS = ['NoSuchTagSet', 'NoSuchBucket', 'AccessDenied'];
@@ -76,4 +70,55 @@ async function empty(client: S3Client, Bucket: string): Promise<void> {
       throw new Error(`${Bucket}/${first.Key ?? ''} cannot be deleted: ${first.Message ?? first.Code ?? ''}`);
     }
   }
+}
+
+/** The log groups of these names that are there. */
+export function leftLogGroups(
+  client: CloudWatchLogsClient,
+  names: readonly string[],
+): Pick<Remains, 'logGroups' | 'deleteLogGroup'> {
+  return {
+    logGroups: async () => {
+      const found: string[] = [];
+      for (const logGroupNamePrefix of names) {
+        for await (const page of paginateDescribeLogGroups({ client }, { logGroupNamePrefix })) {
+          found.push(...(page.logGroups ?? []).flatMap(({ logGroupName }) => logGroupName ?? []));
+        }
+      }
+      return names.filter((name) => found.includes(name));
+    },
+    deleteLogGroup: async (logGroupName) => {
+      await absentWhere(ResourceNotFoundException, () =>
+        client.send(new DeleteLogGroupCommand({ logGroupName })),
+      );
+    },
+  };
+}
+
+/** The parameters below a path, such as `/winbake/2022-core`, in the regions of the caller's account. */
+export function leftParameters(
+  path: string,
+  ssmIn: (region: string) => SSMClient,
+): Pick<Remains, 'parametersIn' | 'deleteParameter'> {
+  return {
+    parametersIn: async (region) => {
+      const found: LeftParameter[] = [];
+      const request = { Path: path, Recursive: true };
+      for await (const page of paginateGetParametersByPath({ client: ssmIn(region) }, request)) {
+        found.push(
+          ...(page.Parameters ?? []).map(({ Name = '', Value = '' }) => ({
+            region,
+            name: Name,
+            value: Value,
+          })),
+        );
+      }
+      return found;
+    },
+    deleteParameter: async ({ name, region }) => {
+      await absentWhere(ParameterNotFound, () =>
+        ssmIn(region).send(new DeleteParameterCommand({ Name: name })),
+      );
+    },
+  };
 }

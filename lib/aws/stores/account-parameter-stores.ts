@@ -1,8 +1,8 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
-import type { ParameterStores } from '../core/ports/stores';
-import { accountRoleName } from '../contract/names/resources';
+import type { PipelineDescription, PublicationTarget } from '../../contract/documents/pipeline-description';
+import type { ParameterStores } from '../../core/ports/stores';
+import { accountRoleName } from '../../contract/names/resources';
 import { ssmParameterStore } from './ssm-parameter-store';
 
 /** The shortest session that STS gives; a look at a target is much shorter. */

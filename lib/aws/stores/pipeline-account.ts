@@ -1,8 +1,8 @@
 import { GetParameterCommand, paginateGetParametersByPath, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { parseDocument } from '../contract/documents/document';
-import { pipelineDescriptionSchema, type PipelineDescription } from '../contract/documents/pipeline-description';
-import { UsageError, WinbakeError } from '../contract/values/errors';
+import { parseDocument } from '../../contract/documents/document';
+import { pipelineDescriptionSchema, type PipelineDescription } from '../../contract/documents/pipeline-description';
+import { UsageError, WinbakeError } from '../../contract/values/errors';
 
 /** Who calls, and where. */
 export interface Caller {

@@ -12,10 +12,10 @@ import {
   type ContainerInstance,
   type ECSClient,
 } from '@aws-sdk/client-ecs';
-import { DELETION_TAG } from '../contract/names/parameters';
-import type { DrainingHost, FleetDeletion } from '../core/ports/fleets';
+import { DELETION_TAG } from '../../contract/names/parameters';
+import type { DrainingHost, FleetDeletion } from '../../core/ports/fleets';
 import { containerInstances } from './ecs-container-hosts';
-import type { FleetClients } from './fleet-instances';
+import type { FleetClients } from './fleet-account';
 
 /** One call changes the state of so many. */
 const MOST_AT_ONCE = 10;

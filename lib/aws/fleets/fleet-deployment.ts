@@ -1,6 +1,6 @@
 import { DescribeStacksCommand, type CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { DeploymentPorts } from '../core/fleet/clone-with-live-ami';
-import type { FleetControl } from '../core/ports/fleets';
+import type { DeploymentPorts } from '../../core/fleet/clone-with-live-ami';
+import type { FleetControl } from '../../core/ports/fleets';
 
 /** Where a deployment is at work. */
 export interface DeploymentPlace {

@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  GetParameterCommand,
-  ParameterNotFound,
-  paginateGetParametersByPath,
-  PutParameterCommand,
-  TooManyUpdates,
-  type Parameter,
-  type SSMClient,
-} from '@aws-sdk/client-ssm';
-import type { ParameterStore, VersionedParameters } from '../core/ports/stores';
+import { GetParameterCommand, ParameterNotFound, paginateGetParametersByPath, PutParameterCommand, TooManyUpdates, type Parameter, type SSMClient } from '@aws-sdk/client-ssm';
+import type { ParameterStore, VersionedParameters } from '../../core/ports/stores';
+
+type ErrorType = abstract new (...args: never[]) => Error;
+
+/** What a call gives, or undefined where the service says by this error that there is no such thing. */
+export async function absentWhere<T>(absence: ErrorType, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof absence) {
+      return undefined;
+    }
+    throw error;
+  }
+}
 
 const POLL_MILLISECONDS = 1000;
 const LONGEST_POLL = 60;

@@ -6,7 +6,7 @@ import {
   type Route,
   type Subnet,
 } from '@aws-sdk/client-ec2';
-import type { PipelineSight } from '../core/doctor/pipeline-inspector';
+import type { PipelineSight } from '../../core/doctor/pipeline-inspector';
 
 /**
  * How subnets are connected, by their route table, else the VPC's main one, and the VPC's endpoints.

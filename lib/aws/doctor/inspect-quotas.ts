@@ -1,19 +1,44 @@
-import {
-  paginateDescribeImages,
-  paginateDescribeInstances,
-  paginateDescribeInstanceTypes,
-  type _InstanceType,
-  type EC2Client,
-  type Instance,
-} from '@aws-sdk/client-ec2';
-import {
-  paginateListAWSDefaultServiceQuotas,
-  paginateListServiceQuotas,
-  type ServiceQuota,
-  type ServiceQuotasClient,
-} from '@aws-sdk/client-service-quotas';
-import { isStandard } from '../core/doctor/check-quotas';
-import type { PipelineSight, SeenQuota } from '../core/doctor/pipeline-inspector';
+import { paginateDescribeAutoScalingGroups, type AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplateVersionsCommand, type EC2Client, paginateDescribeImages, paginateDescribeInstances, paginateDescribeInstanceTypes, type _InstanceType, type Instance } from '@aws-sdk/client-ec2';
+import { paginateListAWSDefaultServiceQuotas, paginateListServiceQuotas, type ServiceQuota, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { isStandard } from '../../core/doctor/check-quotas';
+import type { PipelineSight, SeenFleetVolume, SeenQuota } from '../../core/doctor/pipeline-inspector';
+import { versionsOfGroup } from '../fleets/group-launch';
+
+/** The groups of fleets, by their tag, whose launch template asks for a rate of volume initialization. */
+export function seeFleetVolumes(
+  client: AutoScalingClient,
+  ec2: EC2Client,
+): Pick<PipelineSight, 'fleetVolumes'> {
+  return {
+    fleetVolumes: async () => {
+      const found: SeenFleetVolume[] = [];
+      const Filters = [{ Name: 'tag-key', Values: ['winbake:fleet'] }];
+      for await (const page of paginateDescribeAutoScalingGroups({ client }, { Filters })) {
+        for (const group of page.AutoScalingGroups ?? []) {
+          const [first] = versionsOfGroup(group);
+          const rate = first === undefined ? 0 : await rateOf(ec2, ...first);
+          if (rate > 0) {
+            found.push({
+              group: group.AutoScalingGroupName ?? '',
+              mebibytesPerSecond: rate,
+              maxSize: group.MaxSize ?? 0,
+            });
+          }
+        }
+      }
+      return found;
+    },
+  };
+}
+
+async function rateOf(ec2: EC2Client, LaunchTemplateId: string, version: string): Promise<number> {
+  const { LaunchTemplateVersions = [] } = await ec2.send(
+    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
+  );
+  const mappings = LaunchTemplateVersions[0]?.LaunchTemplateData?.BlockDeviceMappings ?? [];
+  return mappings.reduce((sum, { Ebs }) => sum + (Ebs?.VolumeInitializationRate ?? 0), 0);
+}
 
 /** The quotas of a region, and how much of them is used. */
 export function seeQuotas(

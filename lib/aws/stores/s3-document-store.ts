@@ -5,7 +5,7 @@ import {
   S3ServiceException,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { DocumentStore } from '../core/ports/stores';
+import type { DocumentStore } from '../../core/ports/stores';
 
 /** A conditional write that lost: another wrote, wrote at that moment, or deleted what was to be replaced. */
 function isLost(error: unknown): boolean {

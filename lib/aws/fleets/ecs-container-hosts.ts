@@ -8,7 +8,7 @@ import {
   type ECSClient,
   type Task,
 } from '@aws-sdk/client-ecs';
-import type { ContainerHost, ContainerHosts, HostTask } from '../core/ports/fleets';
+import type { ContainerHost, ContainerHosts, HostTask } from '../../core/ports/fleets';
 
 /** ECS describes at most a hundred at once. */
 const MOST_AT_ONCE = 100;

@@ -1,5 +1,6 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { EVENT_SOURCE, type Announcer } from '../core/ports/notices';
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { EVENT_SOURCE, type Announcer, type Notifier } from '../core/ports/notices';
 
 /**
  * The account's default event bus. A call that succeeds may still have refused its entry, which is a failure here.
@@ -17,6 +18,22 @@ export function eventBridgeAnnouncer(client: EventBridgeClient): Announcer {
         const { ErrorCode = 'unknown', ErrorMessage = 'no reason is known' } = Entries?.[0] ?? {};
         throw new Error(`The event '${type}' was not sent (${ErrorCode}): ${ErrorMessage}`);
       }
+    },
+  };
+}
+
+/** SNS refuses a longer subject, line breaks in it and anything but ASCII. */
+const LONGEST_SUBJECT = 100;
+
+/**
+ * A topic that tells people.
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+export function snsNotifier(client: SNSClient, topicArn: string): Notifier {
+  return {
+    tell: async (subject, text) => {
+      const Subject = subject.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SUBJECT);
+      await client.send(new PublishCommand({ TopicArn: topicArn, Subject, Message: text }));
     },
   };
 }

@@ -12,7 +12,7 @@ import {
 import { paginateListSchedules, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DescribeStateMachineCommand, StateMachineDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import type { PipelineSight } from '../core/doctor/pipeline-inspector';
-import { absentWhere } from './absent-where';
+import { absentWhere } from './stores/ssm-parameter-store';
 
 /** The services that run a pipeline's code. */
 export interface FunctionClients {

@@ -1,0 +1,217 @@
+import { paginateDescribeAutoScalingGroups, AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DeregisterImageCommand, DescribeImageAttributeCommand, EnableImageDeprecationCommand, paginateDescribeImages, EC2Client, type Image, DescribeLaunchTemplateVersionsCommand, paginateDescribeInstances, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
+import { DeleteParameterCommand, paginateGetParametersByPath, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
+import { type BakedAmi, type AmiInventory, type AmiUse, amisNamedBy } from '../core/ports/amis';
+import { versionsOfGroup } from './fleets/group-launch';
+import { assumeAccountRole } from './stores/account-parameter-stores';
+
+/** The AMIs of one pipeline in the regions of its own account. */
+export function ec2PipelineAmis(
+  clientIn: (region: string) => EC2Client,
+  pipeline: string,
+): Pick<AmiInventory, 'amisIn' | 'deprecate' | 'remove'> {
+  return {
+    amisIn: async (region) => {
+      const client = clientIn(region);
+      const amis: BakedAmi[] = [];
+      const request = {
+        Owners: ['self'],
+        Filters: [{ Name: 'tag:winbake:pipeline', Values: [pipeline] }],
+        IncludeDeprecated: true,
+      };
+      for await (const page of paginateDescribeImages({ client }, request)) {
+        for (const image of page.Images ?? []) {
+          amis.push(await bakedAmi(client, region, image));
+        }
+      }
+      return amis;
+    },
+    deprecate: async (region, ImageId, at) => {
+      await clientIn(region).send(new EnableImageDeprecationCommand({ ImageId, DeprecateAt: soon(at) }));
+    },
+    remove: async (region, ImageId) => {
+      try {
+        await clientIn(region).send(new DeregisterImageCommand({ ImageId, DeleteAssociatedSnapshots: true }));
+      } catch (error) {
+        if (!isGone(error)) {
+          throw error;
+        }
+      }
+    },
+  };
+}
+
+async function bakedAmi(client: EC2Client, region: string, image: Image): Promise<BakedAmi> {
+  const amiId = image.ImageId ?? '';
+  const { LaunchPermissions = [] } = await client.send(
+    new DescribeImageAttributeCommand({ ImageId: amiId, Attribute: 'launchPermission' }),
+  );
+  return {
+    region,
+    amiId,
+    publication: image.Tags?.find(({ Key }) => Key === 'winbake:publication')?.Value,
+    createdAt: new Date(image.CreationDate ?? 0),
+    deprecatedAt: dateOf(image.DeprecationTime),
+    lastLaunchedAt: dateOf(image.LastLaunchedTime),
+    sharedWith: LaunchPermissions.flatMap(
+      ({ Group, OrganizationalUnitArn, OrganizationArn, UserId }) =>
+        UserId ?? Group ?? OrganizationArn ?? OrganizationalUnitArn ?? [],
+    ),
+  };
+}
+
+function dateOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text);
+}
+
+/**
+ * The service takes only a moment in the future, to the minute.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EnableImageDeprecation.html
+ */
+function soon(at: Date): Date {
+  return new Date(at.getTime() + 2 * 60_000);
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'].includes(error.name);
+}
+
+/** Takes away the by-revision parameters of a pipeline that name an AMI; `path` is such as `/winbake/2022-core`. */
+export async function forgetRevision(client: SSMClient, path: string, amiId: string): Promise<void> {
+  const found: string[] = [];
+  const request = { Path: `${path}/by-revision`, Recursive: true };
+  for await (const page of paginateGetParametersByPath({ client }, request)) {
+    for (const { Name = '', Value = '' } of page.Parameters ?? []) {
+      if (Value === amiId || Value.includes(`"${amiId}"`)) {
+        found.push(Name);
+      }
+    }
+  }
+  for (const Name of found) {
+    try {
+      await client.send(new DeleteParameterCommand({ Name }));
+    } catch (error) {
+      if (!(error instanceof ParameterNotFound)) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** The services of one account and region. */
+interface TargetClients {
+  readonly ec2: EC2Client;
+  readonly autoScaling: AutoScalingClient;
+  readonly ssm: SSMClient;
+}
+
+/** What uses AMIs in one account and region: instances, launch template versions in use, channels and fleets. */
+export async function targetAmiUses(
+  { autoScaling, ec2, ssm }: TargetClients,
+  region: string,
+  parameterPrefix: string,
+): Promise<readonly AmiUse[]> {
+  const found = [
+    ...(await instances(ec2)),
+    ...(await newestAndDefaultVersions(ec2)),
+    ...(await versionsOfGroups(autoScaling, ec2)),
+    ...(await parameters(ssm, parameterPrefix)),
+  ];
+  return found.map(([amiId, by]) => ({ region, amiId, by }));
+}
+
+type Found = readonly [amiId: string, by: string];
+
+async function instances(client: EC2Client): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  const Filters = [
+    {
+      Name: 'instance-state-name',
+      Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'],
+    },
+  ];
+  for await (const page of paginateDescribeInstances({ client }, { Filters })) {
+    for (const { ImageId, InstanceId } of (page.Reservations ?? []).flatMap((one) => one.Instances ?? [])) {
+      found.push([ImageId ?? '', `instance ${InstanceId ?? ''}`]);
+    }
+  }
+  return found;
+}
+
+/** Without a template's id the service tells these two of every template of the region. */
+async function newestAndDefaultVersions(client: EC2Client): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  const request = { Versions: ['$Latest', '$Default'] };
+  for await (const page of paginateDescribeLaunchTemplateVersions({ client }, request)) {
+    for (const one of page.LaunchTemplateVersions ?? []) {
+      const by = `launch template ${one.LaunchTemplateName ?? ''} version ${one.VersionNumber ?? ''}`;
+      found.push([one.LaunchTemplateData?.ImageId ?? '', by]);
+    }
+  }
+  return found;
+}
+
+async function versionsOfGroups(client: AutoScalingClient, ec2: EC2Client): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for await (const page of paginateDescribeAutoScalingGroups({ client }, {})) {
+    for (const group of page.AutoScalingGroups ?? []) {
+      for (const [LaunchTemplateId, version] of versionsOfGroup(group)) {
+        const answer = await ec2.send(
+          new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
+        );
+        const amiId = answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId ?? '';
+        found.push([amiId, `Auto Scaling group ${group.AutoScalingGroupName ?? ''}`]);
+      }
+    }
+  }
+  return found;
+}
+
+async function parameters(client: SSMClient, prefix: string): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  const request = { Path: prefix, Recursive: true };
+  for await (const page of paginateGetParametersByPath({ client }, request)) {
+    for (const { Name = '', Value = '' } of page.Parameters ?? []) {
+      found.push(...amisNamedBy(prefix, Name, Value).map((id): Found => [id, `parameter ${Name}`]));
+    }
+  }
+  return found;
+}
+
+/** What tells a pipeline from others, and where it is. */
+type PipelineNames = Pick<
+  PipelineDescription,
+  'account' | 'pipeline' | 'parameterPrefix' | 'stateMachineArn'
+>;
+
+/** The AMIs of a pipeline and what uses them, in this account directly and in others through the account's role. */
+export function accountAmiInventory(description: PipelineNames, sts: STSClient): AmiInventory {
+  const { parameterPrefix, pipeline } = description;
+  const clientsOf = (target: PublicationTarget) => targetClients(description, sts, target);
+  return {
+    ...ec2PipelineAmis((region) => new EC2Client({ region }), pipeline),
+    usesIn: async (target) => targetAmiUses(await clientsOf(target), target.region, parameterPrefix),
+    forget: async (target, amiId) => {
+      await forgetRevision((await clientsOf(target)).ssm, `${parameterPrefix}/${pipeline}`, amiId);
+    },
+  };
+}
+
+async function targetClients(
+  description: PipelineNames,
+  sts: STSClient,
+  target: PublicationTarget,
+): Promise<TargetClients> {
+  const { region } = target;
+  const config =
+    target.account === description.account
+      ? { region }
+      : { region, credentials: await assumeAccountRole(sts, description, target) };
+  return {
+    ec2: new EC2Client(config),
+    autoScaling: new AutoScalingClient(config),
+    ssm: new SSMClient(config),
+  };
+}

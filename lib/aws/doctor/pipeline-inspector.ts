@@ -1,0 +1,110 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { GetDistributionConfigurationCommand, GetImagePipelineCommand, GetImageRecipeCommand, GetInfrastructureConfigurationCommand, ResourceNotFoundException, ImagebuilderClient, type ImagePipeline } from '@aws-sdk/client-imagebuilder';
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient, NotFoundException } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { PipelineSight, SeenImagePipeline } from '../../core/doctor/pipeline-inspector';
+import { seeFunctions } from '../inspect-functions';
+import { absentWhere } from '../stores/ssm-parameter-store';
+import { seeNetwork } from './inspect-network';
+import { seeFleetVolumes, seeQuotas } from './inspect-quotas';
+
+/** What Image Builder tells of a pipeline; `region` is its own. */
+export function seeImagePipeline(
+  client: ImagebuilderClient,
+  region: string,
+): Pick<PipelineSight, 'imagePipeline'> {
+  return {
+    imagePipeline: (imagePipelineArn) =>
+      absentWhere(ResourceNotFoundException, async () => {
+        const { imagePipeline = {} } = await client.send(new GetImagePipelineCommand({ imagePipelineArn }));
+        const { infrastructureConfigurationArn } = imagePipeline;
+        const { infrastructureConfiguration: built } = await client.send(
+          new GetInfrastructureConfigurationCommand({ infrastructureConfigurationArn }),
+        );
+        return {
+          isEnabled: imagePipeline.status === 'ENABLED',
+          instanceTypes: built?.instanceTypes ?? [],
+          subnetId: built?.subnetId,
+          executionRole: imagePipeline.executionRole,
+          instanceProfile: built?.instanceProfileName,
+          keys: await keysOf(client, imagePipeline, region),
+        };
+      }),
+  };
+}
+
+/** The recipe's key is that of the pipeline's own region, where the distribution names no other. */
+async function keysOf(
+  client: ImagebuilderClient,
+  { distributionConfigurationArn, imageRecipeArn }: ImagePipeline,
+  region: string,
+): Promise<SeenImagePipeline['keys']> {
+  const { imageRecipe } = await client.send(new GetImageRecipeCommand({ imageRecipeArn }));
+  const { distributionConfiguration } = await client.send(
+    new GetDistributionConfigurationCommand({ distributionConfigurationArn }),
+  );
+  const keys = new Map<string, string>();
+  for (const { ebs } of imageRecipe?.blockDeviceMappings ?? []) {
+    if (ebs?.kmsKeyId !== undefined) {
+      keys.set(region, ebs.kmsKeyId);
+    }
+  }
+  for (const one of distributionConfiguration?.distributions ?? []) {
+    const keyId = one.amiDistributionConfiguration?.kmsKeyId;
+    if (one.region !== undefined && keyId !== undefined) {
+      keys.set(one.region, keyId);
+    }
+  }
+  return [...keys].map(([place, keyId]) => ({ region: place, keyId }));
+}
+
+/** Keys and AMIs, each in its own region. */
+export function seeKeysAndAmis(
+  ec2In = (region: string) => new EC2Client({ region }),
+  kmsIn = (region: string) => new KMSClient({ region }),
+): Pick<PipelineSight, 'keyOf' | 'amiState'> {
+  return {
+    keyOf: (region, keyId) =>
+      absentWhere(NotFoundException, async () => {
+        const kms = kmsIn(region);
+        const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
+        const { Policy = '' } = await kms.send(
+          new GetKeyPolicyCommand({ KeyId: KeyMetadata?.KeyId, PolicyName: 'default' }),
+        );
+        return { state: KeyMetadata?.KeyState ?? '', policy: Policy };
+      }),
+    amiState: async (region, amiId) => {
+      // By a filter: asked for by its id an AMI that does not exist is an error.
+      const { Images = [] } = await ec2In(region).send(
+        new DescribeImagesCommand({
+          Filters: [{ Name: 'image-id', Values: [amiId] }],
+          IncludeDeprecated: true,
+        }),
+      );
+      return Images[0]?.State;
+    },
+  };
+}
+
+/** What AWS tells of a pipeline of a region, with the rights of whoever's credentials this process has. */
+export function pipelineSight(region: string): PipelineSight {
+  const ec2 = new EC2Client({ region });
+  return {
+    ...seeFunctions({
+      lambda: new LambdaClient({ region }),
+      iam: new IAMClient({ region }),
+      states: new SFNClient({ region }),
+      scheduler: new SchedulerClient({ region }),
+    }),
+    ...seeImagePipeline(new ImagebuilderClient({ region }), region),
+    ...seeNetwork(ec2),
+    ...seeQuotas(new ServiceQuotasClient({ region }), ec2),
+    ...seeFleetVolumes(new AutoScalingClient({ region }), ec2),
+    ...seeKeysAndAmis(),
+  };
+}
