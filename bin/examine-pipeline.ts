@@ -3,7 +3,7 @@ import { explainFailure, explaining } from '../lib/aws/explain-failure';
 import { pipelineSight } from '../lib/aws/doctor/pipeline-inspector';
 import { readPipeline } from '../lib/aws/stores/pipeline-account';
 import { examine } from '../lib/core/doctor/examine';
-import { operatePorts } from '../lib/handlers/operate-ports';
+import { operatePorts } from '../lib/handlers/operate';
 import type { Examine } from './commands/doctor';
 import { signIn } from './pipeline-access';
 import { reachFromHere } from './reach';

@@ -8,7 +8,7 @@ import type { OperateAnswer, OperateRequest } from '../lib/contract/documents/op
 import type { PipelineDescription } from '../lib/contract/documents/pipeline-description';
 import { UsageError } from '../lib/contract/values/errors';
 import { operate } from '../lib/core/operate/operate';
-import { operatePorts } from '../lib/handlers/operate-ports';
+import { operatePorts } from '../lib/handlers/operate';
 import { osOf } from '../lib/contract/values/release';
 import type { PipelineOptions } from './pipeline-options';
 import type { Terminal } from './terminal';

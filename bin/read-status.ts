@@ -2,7 +2,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { explaining } from '../lib/aws/explain-failure';
 import { listPipelines, readPipeline } from '../lib/aws/stores/pipeline-account';
 import { readPipelineStatus } from '../lib/core/housekeeping/pipeline-status';
-import { operatePorts } from '../lib/handlers/operate-ports';
+import { operatePorts } from '../lib/handlers/operate';
 import { osOf } from '../lib/contract/values/release';
 import type { ReadStatus } from './commands/status';
 import { signIn } from './pipeline-access';

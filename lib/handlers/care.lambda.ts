@@ -8,8 +8,7 @@ import { accountParameterStores } from '../aws/stores/account-parameter-stores';
 import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import { required } from '../contract/names/environment';
 import { createCare } from './care';
-import { embeddedMetrics } from './embedded-metrics';
-import { createLog } from './log';
+import { embeddedMetrics, createLog } from './log';
 import { pipelineOf } from './pipeline';
 
 const description = pipelineOf(process.env);

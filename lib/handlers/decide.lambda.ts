@@ -12,8 +12,7 @@ import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import { required } from '../contract/names/environment';
 import { createRegistryClient } from '../registry/registry-client';
 import { createDecide, type DecideAnswer, type DecideEvent } from './decide';
-import { createLog } from './log';
-import { withLog } from './with-log';
+import { createLog, withLog } from './log';
 
 const ports = {
   documents: s3DocumentStore(new S3Client(), required(process.env, 'WINBAKE_BUCKET')),

@@ -1,14 +1,50 @@
 import { required } from '../contract/names/environment';
 import type { Finding } from '../contract/values/finding';
 import { osOf } from '../contract/values/release';
+import { ENDED_WITHOUT_IMAGE } from '../core/bake/bake-end';
 import { clientTokenOf } from '../core/bake/order-id';
 import { parseNoBakeWindows } from '../core/calendar/no-bake-windows';
-import { endLeasedOrder, endOrder, type EndedOrder, type EndOrderPorts, type EndOrderRequest, noteStartedBake } from '../core/gate/order-end';
+import { type RebakeFailure, endLeasedOrder, endOrder, type EndedOrder, type EndOrderPorts, type EndOrderRequest, noteStartedBake } from '../core/gate/order-end';
 import { orderUnderLease, type LeasedGateAnswer } from '../core/gate/order-under-lease';
 import { noteDecision, noteFailure, notePublished, type RebakeNoticePorts, type ToldRebake } from '../core/gate/rebake-notices';
-import { failureIn, type FailedState } from './decide-failure';
-import { extrasOf, linesOf } from './families';
-import { gatePolicyOf } from './gate-policy';
+import { extrasOf, linesOf, gatePolicyOf } from './gate-policy';
+
+/** The data of the state machine where something went wrong, as far as it had come. */
+interface FailedState {
+  readonly orderId?: string;
+  readonly bake?: { readonly ImageBuildVersionArn: string };
+  /** What `GetImage` said last. */
+  readonly image?: { readonly state: { readonly Status: string; readonly Reason?: string } };
+  /** The build did not end in its time. */
+  readonly tooLong?: boolean;
+  /** What a `Catch` kept. */
+  readonly error?: { readonly Error?: string; readonly Cause?: string };
+}
+
+/** Reads what went wrong out of the state machine's data. */
+function failureIn({ orderId, bake, error, image, tooLong }: FailedState): RebakeFailure {
+  const state = image?.state;
+  const ended = ENDED_WITHOUT_IMAGE.find((status) => status === state?.Status);
+  return {
+    orderId,
+    image: bake?.ImageBuildVersionArn,
+    status: error === undefined ? (tooLong === true ? 'TIMED_OUT' : ended) : undefined,
+    reason: error === undefined ? (state?.Reason ?? 'Image Builder says no more.') : causeIn(error),
+    error: error?.Error,
+  };
+}
+
+/** Lambda's cause is JSON that holds the message of what was thrown. */
+function causeIn({ Cause = 'no cause is known' }: { readonly Cause?: string }): string {
+  try {
+    const parsed: unknown = JSON.parse(Cause);
+    return typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed
+      ? String(parsed.errorMessage)
+      : Cause;
+  } catch {
+    return Cause;
+  }
+}
 
 /** The input of an execution of the state machine. */
 export interface RebakeInput {

@@ -9,8 +9,7 @@ import { findFleetGroup } from '../aws/fleets/group-launch';
 import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import { required } from '../contract/names/environment';
 import { createLaunchTemplate, type LaunchTemplateEvent } from './launch-template';
-import { createLog } from './log';
-import { withLog } from './with-log';
+import { createLog, withLog } from './log';
 
 const autoScaling = new AutoScalingClient();
 

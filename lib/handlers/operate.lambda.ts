@@ -1,10 +1,8 @@
 import type { Context } from 'aws-lambda';
 import type { OperateAnswer } from '../contract/documents/operate-request';
-import { createLog } from './log';
-import { createOperate } from './operate';
-import { operatePorts } from './operate-ports';
+import { createLog, withLog } from './log';
+import { createOperate, operatePorts } from './operate';
 import { pipelineOf } from './pipeline';
-import { withLog } from './with-log';
 
 const description = pipelineOf(process.env);
 const log = createLog({ pipeline: description.pipeline });

@@ -1,10 +1,54 @@
-import { operateRequestSchema, type OperateAnswer } from '../contract/documents/operate-request';
+import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { STSClient } from '@aws-sdk/client-sts';
+import { accountAmiInventory } from '../aws/ami-inventory';
+import { imageBuilderControl } from '../aws/image-builder';
+import { stepFunctionsExecutions, stepFunctionsRebakes } from '../aws/step-functions';
+import { accountParameterStores } from '../aws/stores/account-parameter-stores';
+import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import { parseDocument } from '../contract/documents/document';
-import { operate, type OperatePorts } from '../core/operate/operate';
-import { requireWay } from './accept-only';
-import type { Log } from './log';
+import { type OperateRequest, operateRequestSchema, type OperateAnswer } from '../contract/documents/operate-request';
+import type { PipelineDescription } from '../contract/documents/pipeline-description';
+import { UsageError } from '../contract/values/errors';
 import { osOf } from '../contract/values/release';
+import { type OperatePorts, operate } from '../core/operate/operate';
+import type { Log } from './log';
 import { pipelineOf } from './pipeline';
+
+/** The alias through which findings may be accepted and nothing else. */
+const ACCEPT_ALIAS = 'accept';
+
+/**
+ * Keeps two grants apart: who may call the alias accepts findings, who may call the function itself does all else. Throws a
+ * `UsageError` where a verb came the other way; an ARN without an alias has seven parts.
+ */
+function requireWay(invokedArn: string, { verb }: OperateRequest): void {
+  const isAcceptAlias = invokedArn.split(':')[7] === ACCEPT_ALIAS;
+  if (isAcceptAlias !== (verb === 'accept')) {
+    throw new UsageError(
+      isAcceptAlias
+        ? `Through the alias "${ACCEPT_ALIAS}" only findings are accepted; got: '${verb}'.`
+        : `Findings are accepted through the alias "${ACCEPT_ALIAS}" only; ask for grantAccept.`,
+    );
+  }
+}
+
+/** The services that the verbs work with, as whoever's credentials this process has. */
+export function operatePorts(description: PipelineDescription): OperatePorts {
+  const { bucket, region } = description;
+  const sts = new STSClient({ region });
+  const stateMachine = new SFNClient({ region });
+  return {
+    documents: s3DocumentStore(new S3Client({ region }), bucket),
+    stores: accountParameterStores({ description, sts }),
+    executions: stepFunctionsExecutions(stateMachine),
+    rebakes: stepFunctionsRebakes(stateMachine),
+    bakes: imageBuilderControl(new ImagebuilderClient({ region })),
+    inventory: accountAmiInventory(description, sts),
+    now: () => new Date(),
+  };
+}
 
 /** Makes the operate function over its ports: it plans, and carries out, what a person orders. */
 export function createOperate(ports: OperatePorts, environment: NodeJS.ProcessEnv, log: Log) {

@@ -6,11 +6,9 @@ import { ec2AmiTags, imageBuilderBuilds } from '../aws/image-builder';
 import { eventBridgeAnnouncer } from '../aws/notices';
 import { accountParameterStores } from '../aws/stores/account-parameter-stores';
 import { s3DocumentStore } from '../aws/stores/s3-document-store';
-import { embeddedMetrics } from './embedded-metrics';
-import { createLog } from './log';
+import { embeddedMetrics, createLog, withLog } from './log';
 import { pipelineOf } from './pipeline';
 import { createPublish } from './publish';
-import { withLog } from './with-log';
 
 const description = pipelineOf(process.env);
 const log = createLog({ pipeline: description.pipeline });

@@ -1,10 +1,9 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import { stepFunctionsRebakes } from '../aws/step-functions';
-import { createLog } from './log';
+import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
+import { createLog, withLog } from './log';
 import { createSeed } from './seed';
-import { withLog } from './with-log';
 
 /** Points the channels of a new pipeline to the plain base AMI. */
 export const handler = withLog(

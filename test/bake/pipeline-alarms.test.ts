@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { REBAKE_DEFINITION } from '../../lib/bake/rebake-definition';
 import { RebakeSchedule } from '../../lib/bake/rebake-schedule';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
-import { embeddedMetrics } from '../../lib/handlers/embedded-metrics';
+import { embeddedMetrics } from '../../lib/handlers/log';
 import { WindowsOs } from '../../lib/windows-os';
 import { onlyProperties, onlyResource } from '../support/only-resource';
 

@@ -1,19 +1,18 @@
+import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/documents/gate-policy';
+import { gatePolicyVariables } from '../../lib/contract/names/environment';
+import { osOf } from '../../lib/contract/values/release';
 import type { FleetControl } from '../../lib/core/ports/fleets';
-import { createDecide, type DecidePorts } from '../../lib/handlers/decide';
 import type { PublishPorts } from '../../lib/core/publish/publish-bake';
+import { createDecide, type DecidePorts } from '../../lib/handlers/decide';
+import { extrasOf, linesOf, gatePolicyOf } from '../../lib/handlers/gate-policy';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
-import { osOf } from '../../lib/contract/values/release';
-import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/documents/gate-policy';
-import { gatePolicyVariables } from '../../lib/contract/names/environment';
-import { extrasOf, linesOf } from '../../lib/handlers/families';
-import { gatePolicyOf } from '../../lib/handlers/gate-policy';
 import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
 import { PretendedFleet } from '../../lib/rehearsal/fleet/pretended-fleet';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
-import { DESCRIPTION } from '../support/pipeline-description';
 import { memoryRegistry } from '../support/memory-registry';
+import { DESCRIPTION } from '../support/pipeline-description';
 import { OMNIPOTENT } from '../support/stack-models';
 
 const PATH = '/winbake/2022-core';

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-import { hideSecretsInText } from '../../lib/handlers/hide-secrets';
-import { createLog } from '../../lib/handlers/log';
-import { withLog } from '../../lib/handlers/with-log';
+import { hideSecretsInText, createLog, withLog } from '../../lib/handlers/log';
 
 function logged() {
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 import { familyOf } from '../../core/images/family';
-import { linesOf } from '../../handlers/families';
+import { linesOf } from '../../handlers/gate-policy';
 import { callerOf } from '../iam/role-policies';
 import type { ReportedFleet } from './rehearsal-report';
 import { runRebake, type RebakeRun, type RebakeSetting } from './run-rebake';

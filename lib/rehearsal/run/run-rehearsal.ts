@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { withHost } from '../../core/catalog/catalog';
 import { changeCatalog } from '../../core/catalog/catalog-store';
-import { linesOf } from '../../handlers/families';
+import { linesOf } from '../../handlers/gate-policy';
 import { osOf } from '../../contract/values/release';
 import { appCommandOf, synthesize } from '../assembly/synthesize';
 import { VirtualClock } from '../clock/virtual-clock';

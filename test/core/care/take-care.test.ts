@@ -1,14 +1,13 @@
-import { emptyCatalog } from '../../../lib/core/catalog/catalog';
-import type { CarePorts } from '../../../lib/core/housekeeping/memory';
-import { takeCare } from '../../../lib/core/housekeeping/housekeeping';
 import type { PipelineDescription } from '../../../lib/contract/documents/pipeline-description';
-import type { Measurement } from '../../../lib/core/ports/notices';
 import { parseRelease } from '../../../lib/contract/values/release';
+import { emptyCatalog } from '../../../lib/core/catalog/catalog';
+import { takeCare } from '../../../lib/core/housekeeping/housekeeping';
+import type { CarePorts } from '../../../lib/core/housekeeping/memory';
+import type { Measurement } from '../../../lib/core/ports/notices';
 import { createCare } from '../../../lib/handlers/care';
-import { embeddedMetrics } from '../../../lib/handlers/embedded-metrics';
-import { createLog } from '../../../lib/handlers/log';
-import { memoryDocuments, memoryParameters, type MemoryParameters } from '../../support/memory-ports';
+import { embeddedMetrics, createLog } from '../../../lib/handlers/log';
 import { MemoryInventory } from '../../support/memory-inventory';
+import { memoryDocuments, memoryParameters, type MemoryParameters } from '../../support/memory-ports';
 import { Mortal } from '../../support/mortal-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
 
