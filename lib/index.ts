@@ -8,7 +8,7 @@ export type { Distribution, DistributionRegion } from './bake/distribution';
 export type { FastLaunch } from './bake/fast-launch';
 export type { GatePolicy } from './bake/gate-policy';
 export { HostWithoutImagePolicy } from './bake/host-without-image-policy';
-export type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from './bake/i-windows-ami-pipeline';
+export type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from './ami/i-windows-ami-pipeline';
 export { LatePolicy } from './bake/late-policy';
 export { DayOfWeek } from './bake/no-bake-window';
 export type { NoBakeWindow } from './bake/no-bake-window';
@@ -26,15 +26,15 @@ export { WindowsAmiAccount } from './bake/windows-ami-account';
 export type { AccountPipeline, WindowsAmiAccountProps } from './bake/windows-ami-account-props';
 export { WindowsAmiPipeline } from './bake/windows-ami-pipeline';
 export type { WindowsAmiPipelineProps } from './bake/windows-ami-pipeline-props';
-export { AmiChannel } from './ecs/ami-channel';
+export { AmiChannel } from './ami/windows-ami';
 export type { FleetVolume } from './ecs/fleet-volume';
 export type { InstanceMetadata } from './ecs/instance-metadata';
 export type { MaintenanceWindow } from './ecs/maintenance-window';
 export type { ManagedScaling } from './ecs/managed-scaling';
 export type { RolloutOptions } from './ecs/rollout-options';
 export type { SpotShare } from './ecs/spot-share';
-export { WindowsAmi } from './ecs/windows-ami';
-export type { WindowsAmiChannelProps, WindowsAmiRevisionProps } from './ecs/windows-ami';
+export { WindowsAmi } from './ami/windows-ami';
+export type { WindowsAmiChannelProps, WindowsAmiRevisionProps } from './ami/windows-ami';
 export { WindowsCapacityProvider } from './ecs/windows-capacity-provider';
 export type {
   CapacityProviderStrategyOptions,
@@ -42,4 +42,4 @@ export type {
 } from './ecs/windows-capacity-provider-props';
 export { WindowsTaskDefinition } from './ecs/windows-task-definition';
 export type { WindowsTaskDefinitionProps } from './ecs/windows-task-definition-props';
-export { WindowsEdition, WindowsOs } from './windows-os';
+export { WindowsEdition, WindowsOs } from './ami/windows-os';

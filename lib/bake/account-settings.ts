@@ -4,7 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { checkText, refuse } from '../internal/validate';
-import { type WindowsOs, defaultPipelineName } from '../windows-os';
+import { type WindowsOs, defaultPipelineName } from '../ami/windows-os';
 import type { WindowsAmiAccountProps } from './windows-ami-account-props';
 
 /** The props of an account with every default filled in and every value checked. */

@@ -2,7 +2,7 @@ import { StringParameter, type IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
 import { checkText } from '../internal/validate';
-import type { WindowsOs } from '../windows-os';
+import type { WindowsOs } from '../ami/windows-os';
 import { BaseAmi } from './base-ami';
 
 /** Where a pipeline finds the AMI that it starts from. */

@@ -7,7 +7,7 @@ import type { SeedEnvironment, SeededPipeline } from '../contract/names/environm
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { ResourceProvider } from '../internal/resource-provider';
-import type { WindowsOs } from '../windows-os';
+import type { WindowsOs } from '../ami/windows-os';
 import type { BaseAmiSource } from './base-ami-source';
 import { allowChannelWrites } from './channel-writes';
 

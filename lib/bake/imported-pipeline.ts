@@ -2,12 +2,12 @@ import { Stack } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { resourceNameOf } from '../contract/names/resources';
-import { defaultPipelineName, type WindowsOs } from '../windows-os';
+import { defaultPipelineName, type WindowsOs } from '../ami/windows-os';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { grantChannelReads } from './channel-reads';
 import { ACCEPT_ALIAS, functionName } from './fixed-names';
 import { grantInvoke } from './grant-invoke';
-import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from './i-windows-ami-pipeline';
+import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from '../ami/i-windows-ami-pipeline';
 
 /** A pipeline that something else has deployed in this account and region; what it has is known by fixed names. */
 export class ImportedPipeline extends Construct implements IWindowsAmiPipeline {

@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 import { resourceNameOf } from '../contract/names/resources';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { refuse } from '../internal/validate';
-import { defaultPipelineName, type WindowsOs } from '../windows-os';
+import { defaultPipelineName, type WindowsOs } from '../ami/windows-os';
 import type { BakeComponent } from './bake-component';
 import { volumeSettings, type VolumeSettings } from './bake-volume';
 import { checkBakeComponents } from './check-bake-components';

@@ -1,6 +1,6 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { WindowsOs } from '../windows-os';
+import type { WindowsOs } from '../ami/windows-os';
 
 /** A pipeline of another account, or of another region of this one, that publishes to here. */
 export interface AccountPipeline {

@@ -3,7 +3,7 @@ import type { ISecurityGroup, InstanceType, IVpc, SubnetSelection } from 'aws-cd
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { WindowsOs } from '../windows-os';
+import type { WindowsOs } from '../ami/windows-os';
 import type { BakeComponent } from './bake-component';
 import type { BakeVolume } from './bake-volume';
 import type { BaseAmi } from './base-ami';

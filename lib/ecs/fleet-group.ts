@@ -10,7 +10,7 @@ import type { FleetSettings } from './fleet-settings';
 import { FleetUserData } from './fleet-user-data';
 import { groupArn } from './group-arn';
 import { LiveLaunchTemplate } from './live-launch-template';
-import type { WindowsAmi } from './windows-ami';
+import type { WindowsAmi } from '../ami/windows-ami';
 
 /** What the group starts, and where. */
 export interface FleetGroupProps {

@@ -13,7 +13,7 @@ import type { BaseLaunchTemplate } from './base-launch-template';
 import { groupArn } from './group-arn';
 import { allowToSeeFleet } from './fleet-reads';
 import type { FleetSettings } from './fleet-settings';
-import type { WindowsAmi } from './windows-ami';
+import type { WindowsAmi } from '../ami/windows-ami';
 
 /** Which template is cloned for which group. */
 export interface LiveLaunchTemplateProps {

@@ -15,7 +15,7 @@ import type { FleetGroup } from './fleet-group';
 import { allowToSeeFleet } from './fleet-reads';
 import type { FleetSettings } from './fleet-settings';
 import { groupArn } from './group-arn';
-import type { WindowsAmi } from './windows-ami';
+import type { WindowsAmi } from '../ami/windows-ami';
 
 /** What is rolled out to which group. */
 export interface RolloutProps {

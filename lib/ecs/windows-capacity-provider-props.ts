@@ -8,7 +8,7 @@ import type { InstanceMetadata } from './instance-metadata';
 import type { ManagedScaling } from './managed-scaling';
 import type { RolloutOptions } from './rollout-options';
 import type { SpotShare } from './spot-share';
-import type { WindowsAmi } from './windows-ami';
+import type { WindowsAmi } from '../ami/windows-ami';
 
 /** What a fleet is made of. */
 export interface WindowsCapacityProviderProps {

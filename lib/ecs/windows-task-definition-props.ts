@@ -1,6 +1,6 @@
 import type { Ec2TaskDefinitionProps } from 'aws-cdk-lib/aws-ecs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { WindowsOs } from '../windows-os';
+import type { WindowsOs } from '../ami/windows-os';
 
 /** A task definition for Windows: that of EC2, without what only Linux has. */
 export interface WindowsTaskDefinitionProps extends Ec2TaskDefinitionProps {

@@ -12,7 +12,7 @@ import {
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkNumber, refuse } from '../internal/validate';
-import type { WindowsOs } from '../windows-os';
+import type { WindowsOs } from '../ami/windows-os';
 import type { WindowsTaskDefinitionProps } from './windows-task-definition-props';
 import { windowsContainerFaults, windowsTaskFault, windowsVolumeFault } from './windows-task-faults';
 

@@ -5,7 +5,7 @@ import {
   type Ec2TaskDefinitionProps,
   type Volume,
 } from 'aws-cdk-lib/aws-ecs';
-import type { WindowsOs } from '../windows-os';
+import type { WindowsOs } from '../ami/windows-os';
 
 /** A parameter of a container, when it is wrong, and the way out. */
 type Rule = readonly [parameter: string, isWrong: (value: unknown) => boolean, wayOut: string];

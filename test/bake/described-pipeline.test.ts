@@ -4,7 +4,7 @@ import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import type { WindowsAmiPipelineProps } from '../../lib/bake/windows-ami-pipeline-props';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
 import type { DescribedPipeline } from '../../lib/contract/names/environment';
-import { WindowsOs } from '../../lib/windows-os';
+import { WindowsOs } from '../../lib/ami/windows-os';
 import { onlyResource } from '../support/only-resource';
 import { resolvedText } from '../support/resolved-text';
 

@@ -4,7 +4,7 @@ import { REBAKE_DEFINITION } from '../../lib/bake/rebake-definition';
 import { RebakeSchedule } from '../../lib/bake/rebake-schedule';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import { embeddedMetrics } from '../../lib/handlers/log';
-import { WindowsOs } from '../../lib/windows-os';
+import { WindowsOs } from '../../lib/ami/windows-os';
 import { onlyProperties, onlyResource } from '../support/only-resource';
 
 const stack = new Stack(new App(), 'Platform');

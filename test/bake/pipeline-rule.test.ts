@@ -11,7 +11,7 @@ import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import type { Announcer } from '../../lib/core/ports/notices';
 import { noteDecision, noteFailure } from '../../lib/core/gate/rebake-notices';
 import { announceLatest } from '../../lib/core/publish/published-event';
-import { WindowsOs } from '../../lib/windows-os';
+import { WindowsOs } from '../../lib/ami/windows-os';
 import { matchesPattern, type EventPattern } from '../support/matches-pattern';
 import { memoryDocuments } from '../support/memory-ports';
 import { DESCRIPTION, publicationAt } from '../support/pipeline-description';

@@ -7,7 +7,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import type { WindowsAmiPipelineProps } from '../../lib/bake/windows-ami-pipeline-props';
-import { WindowsOs } from '../../lib/windows-os';
+import { WindowsOs } from '../../lib/ami/windows-os';
 import { environmentWith, onlyProperties } from '../support/only-resource';
 import { actionsOf, policyStatements } from '../support/policy-statements';
 

@@ -1,5 +1,5 @@
 import { OperatingSystemFamily } from 'aws-cdk-lib/aws-ecs';
-import { WindowsEdition, WindowsOs } from '../../lib/windows-os';
+import { WindowsEdition, WindowsOs } from '../../lib/ami/windows-os';
 
 const ALL = Object.entries(WindowsOs).filter(
   (entry): entry is [string, WindowsOs] => entry[1] instanceof WindowsOs,

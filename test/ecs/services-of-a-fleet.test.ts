@@ -12,11 +12,11 @@ import {
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
-import { WindowsAmi } from '../../lib/ecs/windows-ami';
+import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/ecs/windows-capacity-provider-props';
 import { WindowsTaskDefinition } from '../../lib/ecs/windows-task-definition';
-import { WindowsOs } from '../../lib/windows-os';
+import { WindowsOs } from '../../lib/ami/windows-os';
 
 const os = WindowsOs.SERVER_2022_CORE;
 const PORTS = { IpProtocol: 'tcp', FromPort: 32768, ToPort: 65535 };

@@ -1,20 +1,12 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import {
-  Instance,
-  InstanceType,
-  LaunchTemplate,
-  OperatingSystemType,
-  UserData,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
+import { Instance, InstanceType, LaunchTemplate, OperatingSystemType, UserData, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { AmiChannel, WindowsAmi } from '../../lib/ami/windows-ami';
+import { WindowsOs } from '../../lib/ami/windows-os';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
-import { AmiChannel } from '../../lib/ecs/ami-channel';
-import { WindowsAmi } from '../../lib/ecs/windows-ami';
 import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
-import { WindowsOs } from '../../lib/windows-os';
 import { documentedDefaults } from '../support/documented-defaults';
 import { environmentWith, onlyProperties } from '../support/only-resource';
 

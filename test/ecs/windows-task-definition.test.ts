@@ -18,11 +18,11 @@ import {
   type ContainerDefinitionOptions,
 } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { WindowsAmi } from '../../lib/ecs/windows-ami';
+import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
 import { WindowsTaskDefinition } from '../../lib/ecs/windows-task-definition';
 import type { WindowsTaskDefinitionProps } from '../../lib/ecs/windows-task-definition-props';
-import { WindowsOs } from '../../lib/windows-os';
+import { WindowsOs } from '../../lib/ami/windows-os';
 import { documentedDefaults } from '../support/documented-defaults';
 import { onlyProperties } from '../support/only-resource';
 

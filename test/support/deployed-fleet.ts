@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { WindowsAmi } from '../../lib/ecs/windows-ami';
+import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/ecs/windows-capacity-provider-props';
 import type { DeletionStep } from '../../lib/core/fleet/delete-fleet';
@@ -13,7 +13,7 @@ import { PretendedCloudFormation } from '../../lib/rehearsal/cloudformation/pret
 import type { Caller } from '../../lib/rehearsal/iam/role-policies';
 import type { Template as AssemblyTemplate } from '../../lib/rehearsal/assembly/read-assembly';
 import type { DeployedResource, ResourceHandler } from '../../lib/rehearsal/cloudformation/resource-handler';
-import { WindowsOs } from '../../lib/windows-os';
+import { WindowsOs } from '../../lib/ami/windows-os';
 import { resourceOf, type TemplateJson } from './assembly';
 import { NAMES, type FleetLab } from './fleet-lab';
 import { OMNIPOTENT } from './stack-models';

@@ -20,7 +20,7 @@ import { runStateMachine, type StateMachineResult } from '../../lib/rehearsal/st
 import { functionsOf, stateMachineCalling } from '../../lib/rehearsal/run/template-functions';
 import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
 import type { FinishedBake } from '../../lib/core/publish/publish-bake';
-import { WindowsOs } from '../../lib/windows-os';
+import { WindowsOs } from '../../lib/ami/windows-os';
 import { memoryDocuments, memoryParameters } from './memory-ports';
 import { memoryRegistry } from './memory-registry';
 import { digestOf, type RegistryShape, type TagShape } from './registry-content';

@@ -1,6 +1,6 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import type { WindowsOs } from '../windows-os';
+import type { WindowsOs } from './windows-os';
 
 /** A pipeline of this app, or one that another app has deployed in this account and region. */
 export interface IWindowsAmiPipeline extends IConstruct {

@@ -1,5 +1,5 @@
 import { OperatingSystemFamily } from 'aws-cdk-lib/aws-ecs';
-import { parseRelease, type ReleaseName } from './contract/values/release';
+import { parseRelease, type ReleaseName } from '../contract/values/release';
 
 /** How much of Windows Server is installed. */
 export enum WindowsEdition {

@@ -1,17 +1,21 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import {
-  OperatingSystemType,
-  UserData,
-  type IMachineImage,
-  type MachineImageConfig,
-} from 'aws-cdk-lib/aws-ec2';
+import { OperatingSystemType, UserData, type IMachineImage, type MachineImageConfig } from 'aws-cdk-lib/aws-ec2';
 import { ParameterValueType, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import type { IWindowsAmiPipeline } from '../bake/i-windows-ami-pipeline';
 import { channelParameters, revisionParameters } from '../contract/names/parameters';
 import { DEFAULT_PARAMETER_PREFIX } from '../internal/names';
-import { defaultPipelineName, type WindowsOs } from '../windows-os';
-import { AmiChannel } from './ami-channel';
+import type { IWindowsAmiPipeline } from './i-windows-ami-pipeline';
+import { defaultPipelineName, type WindowsOs } from './windows-os';
+
+/** A moving pointer to one of a pipeline's publications. */
+export enum AmiChannel {
+  /** What was verified last. */
+  LATEST = 'latest',
+  /** What fleets should run. */
+  CURRENT = 'current',
+  /** What fleets ran before. */
+  PREVIOUS = 'previous',
+}
 
 /** Which channel of which pipeline to follow. */
 export interface WindowsAmiChannelProps {
