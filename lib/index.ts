@@ -27,19 +27,19 @@ export type { AccountPipeline, WindowsAmiAccountProps } from './bake/windows-ami
 export { WindowsAmiPipeline } from './bake/windows-ami-pipeline';
 export type { WindowsAmiPipelineProps } from './bake/windows-ami-pipeline-props';
 export { AmiChannel } from './ami/windows-ami';
-export type { FleetVolume } from './ecs/fleet-volume';
-export type { InstanceMetadata } from './ecs/instance-metadata';
-export type { MaintenanceWindow } from './ecs/maintenance-window';
-export type { ManagedScaling } from './ecs/managed-scaling';
-export type { RolloutOptions } from './ecs/rollout-options';
-export type { SpotShare } from './ecs/spot-share';
+export type { FleetVolume } from './fleet/host-options';
+export type { InstanceMetadata } from './fleet/host-options';
+export type { MaintenanceWindow } from './fleet/rollout-options';
+export type { ManagedScaling } from './fleet/capacity-options';
+export type { RolloutOptions } from './fleet/rollout-options';
+export type { SpotShare } from './fleet/capacity-options';
 export { WindowsAmi } from './ami/windows-ami';
 export type { WindowsAmiChannelProps, WindowsAmiRevisionProps } from './ami/windows-ami';
-export { WindowsCapacityProvider } from './ecs/windows-capacity-provider';
+export { WindowsCapacityProvider } from './fleet/windows-capacity-provider';
 export type {
   CapacityProviderStrategyOptions,
   WindowsCapacityProviderProps,
-} from './ecs/windows-capacity-provider-props';
-export { WindowsTaskDefinition } from './ecs/windows-task-definition';
-export type { WindowsTaskDefinitionProps } from './ecs/windows-task-definition-props';
+} from './fleet/windows-capacity-provider-props';
+export { WindowsTaskDefinition } from './fleet/windows-task-definition';
+export type { WindowsTaskDefinitionProps } from './fleet/windows-task-definition';
 export { WindowsEdition, WindowsOs } from './ami/windows-os';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { FleetUserData, type FleetUserDataProps } from '../../lib/ecs/fleet-user-data';
+import { FleetUserData, type FleetUserDataProps } from '../../lib/fleet/fleet-user-data';
 import { HEALTHY_DOCKER } from '../scripts/support/healthy-docker';
 import { startHostServices, type HostServices } from '../scripts/support/host-services';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../scripts/support/power-shell';

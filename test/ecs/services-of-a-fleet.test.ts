@@ -13,9 +13,9 @@ import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import type { Construct } from 'constructs';
 import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
-import { WindowsCapacityProvider } from '../../lib/ecs/windows-capacity-provider';
-import type { WindowsCapacityProviderProps } from '../../lib/ecs/windows-capacity-provider-props';
-import { WindowsTaskDefinition } from '../../lib/ecs/windows-task-definition';
+import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
+import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
+import { WindowsTaskDefinition } from '../../lib/fleet/windows-task-definition';
 import { WindowsOs } from '../../lib/ami/windows-os';
 
 const os = WindowsOs.SERVER_2022_CORE;

@@ -8,7 +8,7 @@ import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { ResourceProvider } from '../internal/resource-provider';
 import type { FleetSettings } from './fleet-settings';
-import { groupArn } from './group-arn';
+import { groupArn } from './fleet-role';
 
 /** What is deleted. */
 export interface FleetDeletionProps {

@@ -9,17 +9,13 @@ import { Construct } from 'constructs';
 import { NoticeTopic } from '../bake/notice-topic';
 import { Undelivered } from '../bake/undelivered';
 import { refuse } from '../internal/validate';
+import { FleetAlarms, fleetMetric } from './fleet-alarms';
 import { FleetDeletion } from './fleet-deletion';
-import { FleetAlarms } from './fleet-alarms';
 import { FleetGroup } from './fleet-group';
-import { fleetMetric } from './fleet-metric';
 import { fleetSettings } from './fleet-settings';
 import { joinCluster } from './join-cluster';
 import { Rollout } from './rollout';
-import type {
-  CapacityProviderStrategyOptions,
-  WindowsCapacityProviderProps,
-} from './windows-capacity-provider-props';
+import type { CapacityProviderStrategyOptions, WindowsCapacityProviderProps } from './windows-capacity-provider-props';
 
 /**
  * A fleet of Windows container instances behind a capacity provider, which moves to each AMI of its channel by itself, and

@@ -3,14 +3,12 @@ import { AutoScalingGroup, type CfnAutoScalingGroup } from 'aws-cdk-lib/aws-auto
 import { SecurityGroup, type IKeyPair, type ISecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import type { WindowsAmi } from '../ami/windows-ami';
 import { allow } from '../internal/allow';
-import { BaseLaunchTemplate } from './base-launch-template';
-import { FleetRole } from './fleet-role';
+import { FleetRole, groupArn } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 import { FleetUserData } from './fleet-user-data';
-import { groupArn } from './group-arn';
-import { LiveLaunchTemplate } from './live-launch-template';
-import type { WindowsAmi } from '../ami/windows-ami';
+import { BaseLaunchTemplate, LiveLaunchTemplate } from './live-launch-template';
 
 /** What the group starts, and where. */
 export interface FleetGroupProps {

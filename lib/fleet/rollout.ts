@@ -1,21 +1,20 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { WindowsAmi } from '../ami/windows-ami';
 import { allowNotices } from '../bake/notice-writes';
-import { failedBeside } from '../contract/names/parameters';
 import type { RolloutEnvironment } from '../contract/names/environment';
+import { failedBeside } from '../contract/names/parameters';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { parameterArn } from '../internal/parameter-arn';
 import type { FleetGroup } from './fleet-group';
-import { allowToSeeFleet } from './fleet-reads';
+import { allowToSeeFleet, groupArn } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
-import { groupArn } from './group-arn';
-import type { WindowsAmi } from '../ami/windows-ami';
 
 /** What is rolled out to which group. */
 export interface RolloutProps {

@@ -4,16 +4,101 @@ import { InstanceClass, InstanceSize, InstanceType, type BlockDevice, type IVpc 
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import type { RolloutPolicy } from '../core/fleet/rollout-policy';
+import { plannedBakeHours } from '../core/image-builder/workflows';
 import { checkFleetName } from '../internal/names';
-import { checkHours, checkMinutes, checkNumber, refuse } from '../internal/validate';
-import { fleetBudget } from './fleet-budget';
-import { fleetVolume } from './fleet-volume';
-import { hostSettings, type HostSettings } from './host-settings';
-import { instanceMetadata, type InstanceMetadata } from './instance-metadata';
-import { managedScaling } from './managed-scaling';
-import { rolloutPolicy } from './rollout-options';
-import { instancesDistribution } from './spot-share';
+import { refuse, checkHours, checkMinutes, checkNumber } from '../internal/validate';
+import { managedScaling, instancesDistribution } from './capacity-options';
+import type { FleetUserDataProps } from './fleet-user-data';
+import { fleetVolume, instanceMetadata, type InstanceMetadata } from './host-options';
+import { longestClosedHours, rolloutPolicy } from './rollout-options';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
+
+/** What a pipeline takes of the budget where it says nothing else: the wait for images, and a bake. */
+const PIPELINE_HOURS = 36 + plannedBakeHours({ scans: false });
+
+/**
+ * The budget from Microsoft's release to the last instance. Ends synthesis where what the fleet may take is more than all of
+ * it, and warns where a pipeline with the defaults leaves too little of it.
+ */
+function fleetBudget(
+  scope: IConstruct,
+  patchWithin: Duration | undefined,
+  policy: Omit<RolloutPolicy, 'patchWithinSeconds'>,
+): number {
+  const budget = patchWithin ?? Duration.hours(72);
+  const shares: readonly (readonly [string, number])[] = [
+    ['"rollout.delay"', policy.delaySeconds / 3600],
+    ['the time between "rollout.windows"', longestClosedHours(policy.windows)],
+    ['"rollout.watch"', policy.watchSeconds / 3600],
+    ['"rollout.drainLimit"', policy.drainSeconds / 3600],
+  ];
+  const hours = shares.reduce((sum, [, share]) => sum + share, 0);
+  const parts = shares.map(([name, share]) => `${name} ${share} h`).join(', ');
+  const longest = [...shares].sort(([, one], [, other]) => other - one)[0]?.[0] ?? '';
+  const all = budget.toHours({ integral: false });
+  if (hours > all) {
+    refuse(
+      scope,
+      'patchWithin',
+      `must hold what the fleet may take of it: ${parts}, ${hours} h in all`,
+      budget.toHumanString(),
+      `Shorten ${longest}, or allow more time.`,
+    );
+  }
+  if (hours + PIPELINE_HOURS > all) {
+    Annotations.of(scope).addWarningV2(
+      'winbake:patchWithin',
+      `"patchWithin" is ${budget.toHumanString()}, of which a pipeline with the defaults may take ${PIPELINE_HOURS} h and this fleet ${hours} h ` +
+        `(${parts}). Shorten ${longest}, or allow more time.`,
+    );
+  }
+  return budget.toSeconds();
+}
+
+/** How an instance joins its cluster, but for the names of cluster and group. */
+type HostSettings = Omit<FleetUserDataProps, 'clusterName' | 'lifecycleHook' | 'agentTimeout'>;
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html */
+const ATTRIBUTE_NAME = /^(?!ecs\.|winbake\.)[A-Za-z0-9._/-]{1,128}$/;
+const ATTRIBUTE_VALUE = /^(?! )[A-Za-z0-9._:/@\\ -]{1,128}(?<! )$/;
+const DRIVER = /^[a-z][a-z0-9-]*$/;
+
+/** Fills in the defaults, and ends synthesis where a value cannot be used. */
+function hostSettings(scope: IConstruct, props: WindowsCapacityProviderProps): HostSettings {
+  const { attributes = {}, loggingDrivers = ['json-file', 'awslogs'] } = props;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!ATTRIBUTE_NAME.test(name) || !(Token.isUnresolved(value) || ATTRIBUTE_VALUE.test(value))) {
+      refuse(
+        scope,
+        'attributes',
+        'must have names of letters, digits and ._/- that begin with neither "ecs." nor "winbake.", and values of letters, digits, ._:/@\\- and inner spaces, of 128 at most',
+        `'${name}=${value}'`,
+        'Choose another name or value.',
+      );
+    }
+  }
+  const strange = loggingDrivers.find((driver) => !DRIVER.test(driver));
+  if (loggingDrivers.length === 0 || strange !== undefined) {
+    refuse(
+      scope,
+      'loggingDrivers',
+      'must name drivers of Docker, at least one',
+      strange === undefined ? '[]' : `'${strange}'`,
+      "Leave it out to take 'json-file' and 'awslogs'.",
+    );
+  }
+  return {
+    taskRoles: props.taskRoles ?? true,
+    // An agent that cannot offer them does not start, and no instance would ever be ready.
+    taskInterfaces: props.taskInterfaces ?? props.ami.os.release !== '2016',
+    blockMetadata: props.metadata?.taskAccess !== true,
+    drainSpot: props.spot !== undefined,
+    loggingDrivers,
+    attributes,
+    before: props.userDataBefore ?? [],
+    after: props.userDataAfter ?? [],
+  };
+}
 
 /** The props of a fleet with every default filled in and every value checked. */
 export interface FleetSettings {

@@ -1,15 +1,32 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats, type MetricOptions, Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { type IConstruct, Construct } from 'constructs';
+import { type FleetMetrics, METRIC_NAMESPACE } from '../contract/names/metrics';
 import { runbookLink } from '../internal/runbook-link';
-import { fleetMetric } from './fleet-metric';
 import type { FleetSettings } from './fleet-settings';
 
+/** A metric that the rollout writes at each look, every 15 minutes. The highest value of an hour, unless something else is asked for. */
+export function fleetMetric(
+  scope: IConstruct,
+  fleetName: string,
+  metricName: keyof FleetMetrics,
+  options: MetricOptions = {},
+): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName,
+    dimensionsMap: { Fleet: fleetName },
+    statistic: Stats.MAXIMUM,
+    period: Duration.hours(1),
+    ...options,
+  }).attachTo(scope);
+}
+
 /** What alarms look at and whom they tell. */
-export interface FleetAlarmsProps {
+interface FleetAlarmsProps {
   readonly settings: FleetSettings;
   readonly topic: ITopic;
   readonly undelivered: IQueue;

@@ -1,22 +1,80 @@
 import { createHash } from 'node:crypto';
-import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Stack, type CfnResource, CustomResource, Duration, Lazy } from 'aws-cdk-lib';
 import type { CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import { type CfnLaunchTemplate, type IMachineImage, LaunchTemplate, OperatingSystemType, UserData, type LaunchTemplateProps } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import type { WindowsAmi } from '../ami/windows-ami';
 import type { LaunchTemplateEnvironment } from '../contract/names/environment';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { parameterArn } from '../internal/parameter-arn';
-import { referencesIn } from '../internal/references-in';
-import { renderedProperties } from '../internal/rendered-properties';
 import { ResourceProvider } from '../internal/resource-provider';
-import type { BaseLaunchTemplate } from './base-launch-template';
-import { groupArn } from './group-arn';
-import { allowToSeeFleet } from './fleet-reads';
+import { groupArn, allowToSeeFleet } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
-import type { WindowsAmi } from '../ami/windows-ami';
+
+/** Windows, and no AMI: CDK refuses a group whose launch template names none, so that it is taken away from the template. */
+const WITHOUT_AMI: IMachineImage = {
+  getImage: () => ({
+    imageId: 'ami-00000000000000000',
+    osType: OperatingSystemType.WINDOWS,
+    userData: UserData.forWindows(),
+  }),
+};
+
+/**
+ * What CloudFormation owns of a fleet's launch template: everything but the AMI. Nothing is started from it; its versions are
+ * cloned with an AMI, by a deployment and by rollouts.
+ */
+export class BaseLaunchTemplate extends LaunchTemplate {
+  constructor(scope: Construct, id: string, props: Omit<LaunchTemplateProps, 'machineImage'>) {
+    super(scope, id, { ...props, machineImage: WITHOUT_AMI });
+    this.cfnTemplate.addPropertyDeletionOverride('LaunchTemplateData.ImageId');
+  }
+
+  /** The resource in the template. */
+  public get cfnTemplate(): CfnLaunchTemplate {
+    return this.node.defaultChild as CfnLaunchTemplate;
+  }
+}
+
+/** The functions of CloudFormation within a resolved value, each as a whole and once: what may change while the text does not. */
+function referencesIn(value: unknown): readonly object[] {
+  const found = new Map<string, object>();
+  collect(value, found);
+  return [...found.values()];
+}
+
+function collect(value: unknown, found: Map<string, object>): void {
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
+  const [first = '', ...more] = Object.keys(value);
+  if (more.length === 0 && (first === 'Ref' || first.startsWith('Fn::'))) {
+    found.set(JSON.stringify(value), value);
+    return;
+  }
+  Object.values(value).forEach((one) => {
+    collect(one, found);
+  });
+}
+
+/**
+ * The properties of a resource as the template will have them, overrides and all; to be called while the template is made, as
+ * from a lazy value. CDK's own hash of a function reads a resource the same way.
+ *
+ * @see https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-lambda/lib/function-hash.ts
+ */
+function renderedProperties(resource: CfnResource): unknown {
+  const renderable = resource as unknown as { readonly _toCloudFormation: () => object };
+  const rendered: unknown = Stack.of(resource).resolve(renderable._toCloudFormation());
+  const { Resources } = rendered as {
+    readonly Resources: Readonly<Record<string, { Properties?: unknown }>>;
+  };
+  return Object.values(Resources)[0]?.Properties;
+}
 
 /** Which template is cloned for which group. */
-export interface LiveLaunchTemplateProps {
+interface LiveLaunchTemplateProps {
   readonly settings: FleetSettings;
   readonly ami: WindowsAmi;
   /** The parameter that the fleet keeps its state in. */

@@ -3,12 +3,10 @@ import type { IKeyPair, InstanceType, ISecurityGroup, IVpc, SubnetSelection } fr
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { FleetVolume } from './fleet-volume';
-import type { InstanceMetadata } from './instance-metadata';
-import type { ManagedScaling } from './managed-scaling';
-import type { RolloutOptions } from './rollout-options';
-import type { SpotShare } from './spot-share';
 import type { WindowsAmi } from '../ami/windows-ami';
+import type { ManagedScaling, SpotShare } from './capacity-options';
+import type { FleetVolume, InstanceMetadata } from './host-options';
+import type { RolloutOptions } from './rollout-options';
 
 /** What a fleet is made of. */
 export interface WindowsCapacityProviderProps {

@@ -1,20 +1,39 @@
 import { Annotations } from 'aws-cdk-lib';
-import {
-  Ec2TaskDefinition,
-  LogDriver,
-  NetworkMode,
-  PlacementConstraint,
-  type CfnTaskDefinition,
-  type ContainerDefinition,
-  type ContainerDefinitionOptions,
-  type Volume,
-} from 'aws-cdk-lib/aws-ecs';
+import { type Ec2TaskDefinitionProps, Ec2TaskDefinition, LogDriver, NetworkMode, PlacementConstraint, type CfnTaskDefinition, type ContainerDefinition, type ContainerDefinitionOptions, type Volume } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { checkNumber, refuse } from '../internal/validate';
 import type { WindowsOs } from '../ami/windows-os';
-import type { WindowsTaskDefinitionProps } from './windows-task-definition-props';
+import { checkNumber, refuse } from '../internal/validate';
 import { windowsContainerFaults, windowsTaskFault, windowsVolumeFault } from './windows-task-faults';
+
+/** A task definition for Windows: that of EC2, without what only Linux has. */
+export interface WindowsTaskDefinitionProps extends Ec2TaskDefinitionProps {
+  /** The Windows that the containers are made for, which is the os of the fleet that they run on. */
+  readonly os: WindowsOs;
+
+  /**
+   * The least revision of hosts that tasks are placed on, the fourth number of an OS version. Where a task needs what an
+   * update brought; tasks wait for a fleet that has not come so far.
+   *
+   * @default - any host of the os
+   */
+  readonly minimumRevision?: number;
+
+  /**
+   * The only revision of hosts that tasks are placed on, for containers whose base image must equal its host. A fleet that
+   * moves on, or back, has no place for them any more: use it with `WindowsAmi.fromRevision`, and `minimumRevision` otherwise.
+   *
+   * @default - any host of the os
+   */
+  readonly exactRevision?: number;
+
+  /**
+   * How long the logs of containers are kept that name no logging of their own.
+   *
+   * @default RetentionDays.THIRTEEN_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+}
 
 /**
  * A task definition for Windows containers on EC2. It says its Windows to ECS, which places tasks on hosts of that release and

@@ -1,12 +1,27 @@
-import {
-  ManagedPolicy,
-  Role,
-  ServicePrincipal,
-  type AddToPrincipalPolicyResult,
-  type PolicyStatement,
-} from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
-import { explainManagedPolicy } from '../internal/allow';
+import { Stack } from 'aws-cdk-lib';
+import { Role, ManagedPolicy, ServicePrincipal, type AddToPrincipalPolicyResult, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct, Construct } from 'constructs';
+import { allow, explainManagedPolicy } from '../internal/allow';
+
+/** Lets a role look at a fleet's group, refreshes, instances and launch template versions. */
+export function allowToSeeFleet(role: Role): void {
+  allow(role, {
+    actions: [
+      'autoscaling:DescribeAutoScalingGroups',
+      'autoscaling:DescribeInstanceRefreshes',
+      'ec2:DescribeInstances',
+      'ec2:DescribeLaunchTemplateVersions',
+    ],
+    resources: ['*'],
+    wildcardReason: 'Calls that describe cannot be limited to resources.',
+  });
+}
+
+/** The ARN of a group by its name; the id that stands in it too is not known before. */
+export function groupArn(scope: IConstruct, groupName: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${groupName}`;
+}
 
 /** By one of these each statement is known that `ecs.Cluster` adds for the agent. */
 const OF_THE_AGENT: ReadonlySet<string> = new Set(['ecs:Submit*', 'ecs:Poll', 'ecs:DiscoverPollEndpoint']);
