@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
-import type { WindowsAmiPipelineProps } from '../../lib/bake/windows-ami-pipeline-props';
+import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
+import type { WindowsAmiPipelineProps } from '../../lib/pipeline/props/windows-ami-pipeline-props';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
 import type { DescribedPipeline } from '../../lib/contract/names/environment';
 import { WindowsOs } from '../../lib/ami/windows-os';

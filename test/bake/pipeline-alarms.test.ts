@@ -1,8 +1,8 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { REBAKE_DEFINITION } from '../../lib/bake/rebake-definition';
-import { RebakeSchedule } from '../../lib/bake/rebake-schedule';
-import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { REBAKE_DEFINITION } from '../../lib/pipeline/rebake/rebake-definition';
+import { RebakeSchedule } from '../../lib/pipeline/props/rebake-schedule';
+import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { embeddedMetrics } from '../../lib/handlers/log';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { onlyProperties, onlyResource } from '../support/only-resource';

@@ -7,7 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventBridgeAnnouncer } from '../../lib/aws/notices';
-import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import type { Announcer } from '../../lib/core/ports/notices';
 import { noteDecision, noteFailure } from '../../lib/core/gate/rebake-notices';
 import { announceLatest } from '../../lib/core/publish/published-event';

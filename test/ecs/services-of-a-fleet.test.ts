@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';

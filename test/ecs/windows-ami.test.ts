@@ -5,7 +5,7 @@ import { Instance, InstanceType, LaunchTemplate, OperatingSystemType, UserData, 
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { AmiChannel, WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
-import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import { documentedDefaults } from '../support/documented-defaults';
 import { environmentWith, onlyProperties } from '../support/only-resource';

@@ -5,7 +5,7 @@ import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AmiChannel, WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
-import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { DEFAULT_ROLLOUT_POLICY } from '../../lib/core/fleet/rollout-policy';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';

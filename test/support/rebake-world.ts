@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { WindowsAmiPipeline } from '../../lib/bake/windows-ami-pipeline';
+import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
 import type { Catalog } from '../../lib/contract/documents/catalog';
 import type { Order } from '../../lib/contract/documents/order';

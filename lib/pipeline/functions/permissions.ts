@@ -1,0 +1,140 @@
+import { Stack } from 'aws-cdk-lib';
+import { type Role, Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { CHANNELS, channelParameters } from '../../contract/names/parameters';
+import { accountRoleName } from '../../contract/names/resources';
+import { EVENT_SOURCE } from '../../core/ports/notices';
+import { allow } from '../../internal/allow';
+import { parameterArn } from '../../internal/parameter-arn';
+import { imageArns } from '../image/execution-role';
+import { stateMachineName } from '../props/fixed-names';
+import type { PipelineSettings } from '../props/pipeline-settings';
+
+/** Where it is looked for what uses AMIs. */
+interface AmiUsesProps {
+  readonly parameterPrefix: string;
+  /** The paths of the pipelines whose AMIs they are. */
+  readonly parameterPaths: readonly string[];
+  /** Regions of the role's own account. */
+  readonly regions: readonly string[];
+}
+
+/** Lets a role see what uses the AMIs of pipelines, and forget the revisions whose AMIs are gone. */
+export function allowToSeeUses(role: Role, { parameterPaths, parameterPrefix, regions }: AmiUsesProps): void {
+  const { account, partition } = Stack.of(role);
+  allow(role, {
+    actions: [
+      'ec2:DescribeInstances',
+      'ec2:DescribeLaunchTemplateVersions',
+      'autoscaling:DescribeAutoScalingGroups',
+    ],
+    resources: ['*'],
+    wildcardReason: 'Anything of the account may use an AMI, and these calls cannot be limited to resources.',
+  });
+  const parameters = (path: string) =>
+    regions.map((region) => `arn:${partition}:ssm:${region}:${account}:parameter${path}`);
+  allow(role, {
+    actions: ['ssm:GetParametersByPath'],
+    resources: [...parameters(parameterPrefix), ...parameters(`${parameterPrefix}/*`)],
+    wildcardReason: 'What channels and fleets of the prefix name is in use; fleets belong to other stacks.',
+  });
+  allow(role, {
+    actions: ['ssm:DeleteParameter'],
+    resources: parameterPaths.flatMap((path) => parameters(`${path}/by-revision/*`)),
+    wildcardReason: 'The parameter of a revision whose AMI is gone; its name holds the revision.',
+  });
+}
+
+/** Lets a role send events to the default bus of its account and region, as Winbake and as nothing else. */
+export function allowAnnouncements(role: Role): void {
+  const { account, partition, region } = Stack.of(role);
+  allow(role, {
+    actions: ['events:PutEvents'],
+    resources: [`arn:${partition}:events:${region}:${account}:event-bus/default`],
+    conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
+  });
+}
+
+/** Lets somebody read what channels and revisions of pipelines point to, in the region of `scope`. */
+export function grantChannelReads(
+  scope: IConstruct,
+  grantee: IGrantable,
+  parameterPaths: readonly string[],
+): Grant {
+  const names = parameterPaths.flatMap((path) => [
+    ...CHANNELS.flatMap((channel) => Object.values(channelParameters(path, channel))),
+    `${path}/by-revision/*`,
+  ]);
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['ssm:GetParameter', 'ssm:GetParameters'],
+    resourceArns: names.map((name) => parameterArn(scope, name)),
+  });
+}
+
+/** Lets a role read and write the parameters of pipelines. */
+export function allowChannelWrites(role: Role, parameterPaths: readonly string[]): void {
+  allow(role, {
+    actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+    resources: parameterPaths.map((path) => parameterArn(role, `${path}/*`)),
+    wildcardReason: 'The channels and the parameter of each revision, all below the path of a pipeline.',
+  });
+  allow(role, {
+    actions: ['ec2:DescribeImages'],
+    resources: ['*'],
+    wildcardReason:
+      'Parameter Store asks for it to check a parameter of type aws:ec2:image, and it cannot be limited to resources.',
+  });
+}
+
+/** Lets a role read and write a pipeline's parameters wherever the pipeline publishes to. */
+export function allowDelivery(role: Role, settings: PipelineSettings): void {
+  const { distribution, parameterPath, parameterPrefix } = settings;
+  const { account, partition, region } = Stack.of(role);
+  allowChannelWrites(role, [parameterPath]);
+  const regions = distribution.regions.map((one) => one.region);
+  if (regions.length > 0) {
+    allow(role, {
+      actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+      resources: regions.map((one) => `arn:${partition}:ssm:${one}:${account}:parameter${parameterPath}/*`),
+      wildcardReason: 'The channels and the parameter of each revision in the further regions.',
+    });
+  }
+  if (distribution.accounts.length > 0) {
+    allow(role, {
+      actions: ['sts:AssumeRole'],
+      resources: distribution.accounts.flatMap((other) =>
+        [region, ...regions].map(
+          (one) => `arn:${partition}:iam::${other}:role/${accountRoleName(parameterPrefix, one)}`,
+        ),
+      ),
+    });
+  }
+}
+
+/** Lets a function see whether a rebake runs, why a build failed, and end a build that a person cancelled. */
+export function allowToFollowBakes(role: Role, resourceName: string): void {
+  const { partition, region, account } = Stack.of(role);
+  allow(role, {
+    actions: ['states:DescribeExecution'],
+    resources: [
+      `arn:${partition}:states:${region}:${account}:execution:${stateMachineName({ resourceName })}:*`,
+    ],
+    wildcardReason: 'The names of executions are drawn when they start.',
+  });
+  allow(role, {
+    actions: [
+      'imagebuilder:ListWorkflowExecutions',
+      'imagebuilder:ListWorkflowStepExecutions',
+      'imagebuilder:GetWorkflowStepExecution',
+      'imagebuilder:CancelImageCreation',
+    ],
+    resources: [
+      imageArns(role, resourceName),
+      `arn:${partition}:imagebuilder:${region}:${account}:workflow-execution/*`,
+      `arn:${partition}:imagebuilder:${region}:${account}:workflow-step-execution/*`,
+    ],
+    wildcardReason:
+      'Every build is a version of the image, with a number that is not known before, and so are the ids of its workflows and steps.',
+  });
+}

@@ -1,0 +1,200 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { type CareEnvironment, gatePolicyVariables, type DecideEnvironment, type PublishEnvironment } from '../../contract/names/environment';
+import { allow } from '../../internal/allow';
+import { parameterArn } from '../../internal/parameter-arn';
+import { ScheduleTarget } from '../../internal/schedule-target';
+import { imageArns } from '../image/execution-role';
+import type { BaseAmiSource } from '../props/base-ami';
+import { allowPruning } from './operate-function';
+import { allowAnnouncements, allowDelivery, allowToFollowBakes } from './permissions';
+import { PipelineFunction, type DescribedPipelineResources, type PipelineResources } from './pipeline-function';
+
+/** What caring needs beside what every function has. */
+interface CareFunctionProps extends DescribedPipelineResources {
+  readonly undelivered: IQueue;
+  readonly baseAmi: BaseAmiSource;
+}
+
+/** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age, and once a day what may go. */
+export class CareFunction extends PipelineFunction<CareEnvironment> {
+  constructor(scope: Construct, id: string, props: CareFunctionProps) {
+    const { baseAmi, bucket, settings, undelivered } = props;
+    super(scope, id, props, {
+      kind: 'care',
+      does: 'promotes, delivers and cleans up',
+      timeout: Duration.minutes(10),
+      environment: { WINBAKE_PIPELINE_DESCRIPTION: props.description },
+      undelivered,
+    });
+    allowDelivery(this.role, settings);
+    allowAnnouncements(this.role);
+    allowPruning(this.role, settings);
+    allow(this.role, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
+    allow(this.role, {
+      actions: ['ssm:GetParameter'],
+      resources: [parameterArn(this, `${settings.parameterPrefix}/fleets/*`)],
+      wildcardReason: 'The states of canary fleets, which belong to other stacks.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: ['catalog/*', 'bakes/*', 'publications/*'].map((keys) => bucket.arnForObjects(keys)),
+      wildcardReason: 'What was observed, decided and published; the keys hold release, order and revision.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: ['publications/deliveries.json', 'publications/care.json', 'notices.json'].map((key) =>
+        bucket.arnForObjects(key),
+      ),
+    });
+    // Without it S3 says "forbidden" of a document that does not exist yet.
+    allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
+    new Schedule(this, 'Schedule', {
+      scheduleName: `${settings.resourceName}-care`,
+      description: `Winbake ${settings.pipelineName}: takes care of what was published`,
+      schedule: ScheduleExpression.rate(Duration.minutes(15)),
+      target: new ScheduleTarget(this, 'Target', {
+        arn: this.function.functionArn,
+        action: 'lambda:InvokeFunction',
+        input: { trigger: 'schedule' },
+        undelivered,
+      }),
+    });
+  }
+}
+
+/** What the gate looks at and writes to. */
+interface DecideFunctionProps extends PipelineResources {
+  readonly baseAmi: BaseAmiSource;
+  readonly recipeArn: string;
+  readonly scriptsSha256: string;
+  readonly instanceRole: IRole & { readonly roleId: string };
+}
+
+/** The gate: looks at the registry, and says whether a bake is due. */
+export class DecideFunction extends PipelineFunction<DecideEnvironment> {
+  constructor(scope: Construct, id: string, props: DecideFunctionProps) {
+    const { baseAmi, bucket, instanceRole, recipeArn, scriptsSha256, settings } = props;
+    const { gate, os, parameterPath } = settings;
+    super(scope, id, props, {
+      kind: 'decide',
+      does: 'decides whether a bake is due',
+      timeout: Duration.minutes(2),
+      environment: {
+        WINBAKE_PIPELINE: settings.pipelineName,
+        WINBAKE_OS: os.name,
+        WINBAKE_BUCKET: bucket.bucketName,
+        WINBAKE_PARAMETER_PATH: parameterPath,
+        WINBAKE_BASE_AMI_PARAMETER: baseAmi.parameterName,
+        WINBAKE_FAMILIES: settings.families.join(','),
+        WINBAKE_REGISTRY: settings.registry,
+        WINBAKE_RECIPE_ARN: recipeArn,
+        WINBAKE_SCRIPTS_SHA256: scriptsSha256,
+        WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
+        WINBAKE_NO_BAKE_WINDOWS: settings.noBakeWindows,
+        WINBAKE_LINES: Object.entries(gate.lines)
+          .map(([family, line]) => `${family}=${line}`)
+          .join(','),
+        WINBAKE_EXTRAS: settings.extras.join(' '),
+        ...gatePolicyVariables(gate),
+      },
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: ['catalog/*', 'bakes/*'].map((keys) => bucket.arnForObjects(keys)),
+      wildcardReason:
+        'One catalog and one document per order; the keys of orders hold the instant that they were made.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: [bucket.arnForObjects('failures/*')],
+      wildcardReason: 'Why a component failed; the key holds the instance, which is not known before.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: [bucket.arnForObjects('publications/*')],
+      wildcardReason: 'The record of the last publication, whose key holds its revision.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [bucket.arnForObjects('notices.json')],
+    });
+    // Without it S3 says "forbidden" of a document that does not exist yet.
+    allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
+    allow(this.role, {
+      actions: ['ssm:GetParameter'],
+      resources: [parameterArn(this, `${parameterPath}/latest/publication`), baseAmi.parameterArn],
+    });
+    allowAnnouncements(this.role);
+    allowToFollowBakes(this.role, settings.resourceName);
+  }
+}
+
+/** What a publication is made from. */
+interface PublishFunctionProps extends DescribedPipelineResources {
+  readonly instanceRole: IRole & { readonly roleId: string };
+}
+
+/** Makes a verified AMI known: record, tags and parameters. */
+export class PublishFunction extends PipelineFunction<PublishEnvironment> {
+  constructor(scope: Construct, id: string, props: PublishFunctionProps) {
+    const { settings, bucket, instanceRole } = props;
+    const { pipelineName, resourceName, distribution } = settings;
+    super(scope, id, props, {
+      kind: 'publish',
+      does: 'publishes a finished bake',
+      timeout: Duration.minutes(5),
+      environment: {
+        WINBAKE_PIPELINE_DESCRIPTION: props.description,
+        WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
+      },
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: ['bakes/*', 'manifests/*', 'verifications/*'].map((keys) => bucket.arnForObjects(keys)),
+      wildcardReason: 'The documents of one bake; their keys hold its order and its instances.',
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject'],
+      resources: [bucket.arnForObjects(`catalog/${settings.os.release}.json`)],
+    });
+    allow(this.role, {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [bucket.arnForObjects('publications/*')],
+      wildcardReason: 'A record per publication, whose key holds its revision, and what has arrived where.',
+    });
+    // Without it S3 says "forbidden" of a document that does not exist yet.
+    allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
+    const { partition, region, account } = Stack.of(this);
+    const regions = [region, ...distribution.regions.map((one) => one.region)];
+    const images = `arn:${partition}:imagebuilder:${region}:${account}`;
+    allow(this.role, {
+      actions: [
+        'imagebuilder:GetImage',
+        'imagebuilder:ListWorkflowExecutions',
+        'imagebuilder:ListWorkflowStepExecutions',
+      ],
+      resources: [imageArns(this, resourceName), `${images}:workflow-execution/*`],
+      wildcardReason:
+        'Every build is a version of the image; the ids of its workflows, whose steps name the instances, are not known before.',
+    });
+    allow(this.role, {
+      actions: ['ec2:CreateTags'],
+      resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
+      conditions: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': pipelineName } },
+      wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",
+    });
+    allow(this.role, {
+      actions: ['ec2:CreateTags'],
+      resources: regions.map((one) => `arn:${partition}:ec2:${one}::snapshot/*`),
+      conditions: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
+      wildcardReason:
+        "The ids of snapshots are not known before; the condition allows Image Builder's snapshots only.",
+    });
+    allowDelivery(this.role, settings);
+    allowAnnouncements(this.role);
+  }
+}

@@ -1,0 +1,185 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { CfnDistributionConfiguration, CfnWorkflow, CfnImagePipeline, CfnInfrastructureConfiguration } from 'aws-cdk-lib/aws-imagebuilder';
+import { Construct } from 'constructs';
+import { BUILD_WORKFLOW, renderWorkflow, TEST_WORKFLOW, type BuildWorkflowDocument, type TestWorkflowDocument } from '../../core/image-builder/workflows';
+import { EndingLogs } from '../../internal/ending-logs';
+import type { RegionSettings } from '../props/distribution';
+import { PIPELINE_TAG } from '../props/fixed-names';
+import type { PipelineSettings } from '../props/pipeline-settings';
+import type { PipelineNetwork } from './pipeline-network';
+
+/** Where Image Builder copies an AMI to, as what, and who may start instances from it. */
+class BakeDistribution extends CfnDistributionConfiguration {
+  constructor(scope: Construct, id: string, settings: PipelineSettings) {
+    const { distribution, fastLaunch, resourceName } = settings;
+    const own = { region: Stack.of(scope).region, encryptionKeyArn: undefined };
+    super(scope, id, {
+      name: resourceName,
+      distributions: [
+        {
+          ...inRegion(settings, own),
+          ...(fastLaunch === undefined
+            ? {}
+            : {
+                fastLaunchConfigurations: [
+                  {
+                    enabled: true,
+                    accountId: Stack.of(scope).account,
+                    maxParallelLaunches: fastLaunch.maxParallelLaunches ?? 6,
+                    snapshotConfiguration: { targetResourceCount: fastLaunch.targetResourceCount ?? 5 },
+                    ...(fastLaunch.launchTemplateId === undefined
+                      ? {}
+                      : {
+                          launchTemplate: {
+                            launchTemplateId: fastLaunch.launchTemplateId,
+                            launchTemplateVersion: '1',
+                          },
+                        }),
+                  },
+                ],
+              }),
+        },
+        ...distribution.regions.map((region) => inRegion(settings, region)),
+      ],
+    });
+  }
+}
+
+/** The keys of the AMI's own configuration are in capitals: CloudFormation takes it as it is. */
+function inRegion(
+  { distribution, pipelineName, resourceName }: PipelineSettings,
+  { encryptionKeyArn, region }: RegionSettings,
+): CfnDistributionConfiguration.DistributionProperty {
+  const { accounts } = distribution;
+  return {
+    region,
+    amiDistributionConfiguration: {
+      Name: `${resourceName}-{{ imagebuilder:buildDate }}`,
+      Description: `Winbake ${pipelineName}`,
+      AmiTags: { [PIPELINE_TAG]: pipelineName },
+      ...(encryptionKeyArn === undefined ? {} : { KmsKeyId: encryptionKeyArn }),
+      ...(accounts.length === 0 ? {} : { LaunchPermissionConfiguration: { UserIds: [...accounts] } }),
+    },
+  };
+}
+
+/** A stage of Image Builder with the document that it takes. */
+type Stage =
+  | { readonly type: 'BUILD'; readonly document: BuildWorkflowDocument }
+  | { readonly type: 'TEST'; readonly document: TestWorkflowDocument };
+
+/** What Image Builder does around the components; where the test fails, the image fails. */
+class BakeWorkflows extends Construct {
+  public readonly configurations: CfnImagePipeline.WorkflowConfigurationProperty[];
+
+  constructor(scope: Construct, id: string, { resourceName }: PipelineSettings) {
+    super(scope, id);
+    this.configurations = [
+      this.workflow('Build', `${resourceName}-build`, { type: 'BUILD', document: BUILD_WORKFLOW }),
+      this.workflow('Test', `${resourceName}-test`, { type: 'TEST', document: TEST_WORKFLOW }),
+    ];
+  }
+
+  private workflow(
+    id: string,
+    name: string,
+    { type, document }: Stage,
+  ): CfnImagePipeline.WorkflowConfigurationProperty {
+    const workflow = new CfnWorkflow(this, id, {
+      name,
+      type,
+      // Other content under the same version is a new build of it, as with components.
+      version: '1.0.0',
+      description: document.description,
+      data: renderWorkflow(document),
+    });
+    return { workflowArn: workflow.attrArn, ...(type === 'TEST' ? { onFailure: 'ABORT' } : {}) };
+  }
+}
+
+/** What the pipeline builds, where, and as whom. */
+interface BakePipelineProps {
+  readonly settings: PipelineSettings;
+  readonly network: PipelineNetwork;
+  readonly recipeArn: string;
+  readonly instanceProfileName: string;
+  readonly executionRole: IRole;
+}
+
+/** The Image Builder pipeline. It has no schedule of its own: the rebake starts it when a bake is due. */
+export class BakePipeline extends Construct {
+  public readonly pipelineArn: string;
+
+  constructor(scope: Construct, id: string, props: BakePipelineProps) {
+    super(scope, id);
+    const { executionRole, instanceProfileName, network, recipeArn, settings } = props;
+    const { pipelineName, resourceName: name } = settings;
+    const infrastructure = new CfnInfrastructureConfiguration(this, 'Infrastructure', {
+      name,
+      instanceProfileName,
+      instanceTypes: settings.instanceTypes.map((type) => type.toString()),
+      ...network,
+      instanceMetadataOptions: { httpTokens: 'required' },
+      terminateInstanceOnFailure: true,
+      resourceTags: { [PIPELINE_TAG]: pipelineName },
+    });
+    const imageLogs = this.logGroup('ImageLogs', `/aws/imagebuilder/${name}`, settings);
+    const pipelineLogs = this.logGroup('PipelineLogs', `/aws/imagebuilder/pipeline/${name}`, settings);
+    const pipeline = new CfnImagePipeline(this, 'Pipeline', {
+      name,
+      description: `Winbake ${pipelineName}`,
+      imageRecipeArn: recipeArn,
+      infrastructureConfigurationArn: infrastructure.attrArn,
+      distributionConfigurationArn: new BakeDistribution(this, 'Distribution', settings).attrArn,
+      imageTestsConfiguration: { imageTestsEnabled: true },
+      ...scanning(settings),
+      workflows: new BakeWorkflows(this, 'Workflows', settings).configurations,
+      executionRole: executionRole.roleArn,
+      imageTags: { [PIPELINE_TAG]: pipelineName },
+      loggingConfiguration: {
+        imageLogGroupName: imageLogs.logGroupName,
+        pipelineLogGroupName: pipelineLogs.logGroupName,
+      },
+    });
+    this.pipelineArn = pipeline.attrArn;
+    if (settings.scan !== undefined) {
+      Validations.of(pipeline).acknowledge({
+        id: 'CloudFormation-Validate::F3002',
+        reason: 'The types and the condition of a scan are newer than the rules; the L1 construct has them.',
+      });
+    }
+    // What the role may do stands in a policy of its own, which the pipeline does not refer to.
+    pipeline.node.addDependency(executionRole);
+  }
+
+  /** Image Builder would make a group that keeps its logs for ever, and may write only below `/aws/imagebuilder/`. */
+  private logGroup(
+    id: string,
+    logGroupName: string,
+    { encryptionKey, logRetention }: PipelineSettings,
+  ): EndingLogs {
+    return new EndingLogs(this, id, { logGroupName, logRetention, encryptionKey });
+  }
+}
+
+/**
+ * The scan of the AMI itself: unlike that of the test instance it needs no Inspector that is enabled in the account, without
+ * which a deployment is refused, and it is the one whose result can fail the image.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-inspector.html
+ */
+function scanning({ scan }: PipelineSettings) {
+  return scan === undefined
+    ? {}
+    : {
+        imageScanningConfiguration: {
+          imageScanningEnabled: true,
+          imageScanningTypes: ['ON_DEMAND_AMI_CVE'],
+          scanResultCondition: {
+            maximumSeverityLabel: scan.maximumSeverity,
+            fixAvailable: !(scan.withoutFix ?? false),
+          },
+        },
+      };
+}

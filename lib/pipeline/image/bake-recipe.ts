@@ -1,0 +1,143 @@
+import { CfnComponent, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
+import { Construct } from 'constructs';
+import { CURRENT_ORDER_KEY } from '../../contract/names/bucket-keys';
+import { CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, NO_UPDATES, UPDATE_COMPONENT } from '../../core/image-builder/build-components';
+import { type ComponentDocument, renderComponent } from '../../core/image-builder/component-document';
+import { componentFaults, valueFaults } from '../../core/image-builder/component-faults';
+import { VERIFY_COMPONENT } from '../../core/image-builder/verify-component';
+import type { BakeComponent } from '../props/bake-component';
+import type { BaseAmiSource } from '../props/base-ami';
+import { PIPELINE_TAG } from '../props/fixed-names';
+import type { PipelineSettings } from '../props/pipeline-settings';
+import type { InstanceRole, InstanceScripts } from './instance-role';
+
+/** A component of the user's own as part of a recipe; one that was given as a document is made first. */
+function ownComponent(
+  scope: Construct,
+  { componentArn, document, name = '', parameters }: BakeComponent,
+  prefix: string,
+): CfnImageRecipe.ComponentConfigurationProperty {
+  const values = Object.entries(parameters).map(([key, value]) => ({ name: key, value: [value] }));
+  const arn =
+    componentArn ??
+    new CfnComponent(scope, `Own-${name}`, {
+      name: `${prefix}-own-${name}`,
+      version: '1.0.0',
+      platform: 'Windows',
+      data: document ?? '',
+    }).attrArn;
+  return { componentArn: arn, ...(values.length === 0 ? {} : { parameters: values }) };
+}
+
+/** What the components are told. */
+interface BakeRecipeProps {
+  readonly settings: PipelineSettings;
+  readonly bucketName: string;
+  readonly catalogKey: string;
+  readonly scripts: InstanceScripts;
+  readonly instanceRole: InstanceRole;
+  readonly baseAmi: BaseAmiSource;
+  /** The key of the volume; undefined for the account's default key of EBS. */
+  readonly keyArn: string | undefined;
+}
+
+/** The recipe: the base AMI, brought up to date, with the base images that fit it, and the check of the result. */
+export class BakeRecipe extends Construct {
+  public readonly recipeArn: string;
+
+  constructor(scope: Construct, id: string, props: BakeRecipeProps) {
+    super(scope, id);
+    const { settings, bucketName, catalogKey, scripts, instanceRole } = props;
+    const { os, resourceName, updates, volume } = settings;
+    const own = (last: boolean) =>
+      settings.components
+        .filter((component) => component.last === last)
+        .map((component) => ownComponent(this, component, resourceName));
+    const documents = { Bucket: bucketName, RoleId: instanceRole.roleId };
+    const archive = { ScriptsUri: scripts.s3ObjectUrl, ScriptsSha256: scripts.sha256 };
+    const host = { ExpectedBuild: String(os.buildNumber), WindowsOs: os.name };
+    const recipe = new CfnImageRecipe(this, 'Recipe', {
+      name: resourceName,
+      // Image Builder counts the patch itself, so that a change makes a new version of the same recipe.
+      version: '1.0.x',
+      description: `Winbake ${settings.pipelineName}: ${os.name} with cached base images`,
+      parentImage: props.baseAmi.parentImage,
+      // The AMI of a bake that fails in its test is found, and removed, by it.
+      amiTags: { [PIPELINE_TAG]: settings.pipelineName },
+      components: [
+        this.component('Update', UPDATE_COMPONENT, resourceName, {
+          ...documents,
+          ...archive,
+          ExpectedBuild: host.ExpectedBuild,
+          UpdatePolicy: updates.level,
+          IncludeUpdates: listed(updates.include),
+          ExcludeUpdates: listed(updates.exclude),
+        }),
+        // What a user's own components change is checked by the next one, and part of the AMI.
+        ...own(false),
+        this.component('CacheImages', CACHE_IMAGES_COMPONENT, resourceName, {
+          ...documents,
+          ...archive,
+          ...host,
+          CatalogKey: catalogKey,
+          OrderKey: CURRENT_ORDER_KEY,
+          Registry: settings.pullFrom,
+          Proxy: settings.proxy ?? 'none',
+        }),
+        ...own(true),
+        this.component('PrepareSysprep', PREPARE_SYSPREP_COMPONENT, resourceName, {
+          ...documents,
+          ...archive,
+          ...host,
+        }),
+        this.component('Verify', VERIFY_COMPONENT, resourceName, { ...documents, ...archive }),
+      ],
+      blockDeviceMappings: [
+        {
+          deviceName: '/dev/sda1',
+          ebs: {
+            volumeSize: volume.sizeGib,
+            volumeType: volume.type,
+            ...(volume.throughput === undefined ? {} : { throughput: volume.throughput }),
+            ...(volume.iops === undefined ? {} : { iops: volume.iops }),
+            encrypted: true,
+            ...(props.keyArn === undefined ? {} : { kmsKeyId: props.keyArn }),
+            deleteOnTermination: true,
+          },
+        },
+      ],
+    });
+    if (props.baseAmi.parameter !== undefined) {
+      recipe.node.addDependency(props.baseAmi.parameter);
+    }
+    this.recipeArn = recipe.attrArn;
+  }
+
+  private component(
+    id: string,
+    document: ComponentDocument,
+    prefix: string,
+    values: Readonly<Record<string, string>>,
+  ): CfnImageRecipe.ComponentConfigurationProperty {
+    const [fault] = [...componentFaults(document), ...valueFaults(document, values)];
+    if (fault !== undefined) {
+      throw new Error(
+        `[${this.node.path}] Image Builder would refuse the component ${document.name}: ${fault}.`,
+      );
+    }
+    const component = new CfnComponent(this, id, {
+      name: `${prefix}-${document.name}`,
+      // Other content under the same version is a new build of it, and its ARN is what the recipe refers to.
+      version: '1.0.0',
+      platform: 'Windows',
+      description: document.description,
+      data: renderComponent(document),
+    });
+    const parameters = Object.entries(values).map(([name, value]) => ({ name, value: [value] }));
+    return { componentArn: component.attrArn, ...(parameters.length === 0 ? {} : { parameters }) };
+  }
+}
+
+function listed(updates: readonly string[]): string {
+  return updates.length === 0 ? NO_UPDATES : updates.join(',');
+}

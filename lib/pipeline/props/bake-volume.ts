@@ -1,0 +1,99 @@
+import { Size, Token } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IConstruct } from 'constructs';
+import { checkNumber, refuse } from '../../internal/validate';
+
+/** The types of volume that an AMI can have. */
+export enum BakeVolumeType {
+  /** General purpose, with throughput and operations of its own. */
+  GP3 = 'gp3',
+  /** General purpose of the generation before, faster the larger it is. */
+  GP2 = 'gp2',
+  /** Provisioned operations. */
+  IO1 = 'io1',
+  /** Provisioned operations, more durable. */
+  IO2 = 'io2',
+}
+
+/** The root volume of the build instance, and so of the AMI. It is always encrypted. */
+export interface BakeVolume {
+  /**
+   * Its size, at least 50 GiB.
+   *
+   * @default Size.gibibytes(100)
+   */
+  readonly size?: Size;
+
+  /**
+   * Its type.
+   *
+   * @default BakeVolumeType.GP3
+   */
+  readonly type?: BakeVolumeType;
+
+  /**
+   * Its throughput in MiB a second, 125 to 1000, of gp3 only.
+   *
+   * @default 250
+   */
+  readonly throughput?: number;
+
+  /**
+   * Its operations a second. Of gp3 3000 are free.
+   *
+   * @default - what the type has by itself; io1 and io2 need a number
+   */
+  readonly iops?: number;
+
+  /**
+   * The key that it and its snapshot are encrypted with.
+   *
+   * @default - with `distribution.accounts` a new key that these accounts may use, else the account's default key of EBS
+   */
+  readonly encryptionKey?: IKey;
+}
+
+/** A volume with every default filled in. */
+export interface VolumeSettings {
+  readonly sizeGib: number;
+  readonly type: BakeVolumeType;
+  readonly throughput: number | undefined;
+  readonly iops: number | undefined;
+  readonly encryptionKey: IKey | undefined;
+}
+
+/** Fills in the defaults, and ends synthesis where a prop cannot be used. */
+export function volumeSettings(scope: IConstruct, volume: BakeVolume = {}): VolumeSettings {
+  const { encryptionKey, iops, type = BakeVolumeType.GP3 } = volume;
+  const sizeGib = (volume.size ?? Size.gibibytes(100)).toGibibytes();
+  const isGp3 = type === BakeVolumeType.GP3;
+  checkNumber(scope, 'volume.size', sizeGib, {
+    least: 50,
+    most: 16384,
+    wayOut: 'It is counted in GiB, and the base AMI alone has 50.',
+  });
+  if (volume.throughput !== undefined && !isGp3) {
+    refuse(scope, 'volume.throughput', 'needs a volume of gp3', type, 'Leave it out, or take gp3.');
+  }
+  if (volume.throughput !== undefined) {
+    checkNumber(scope, 'volume.throughput', volume.throughput, {
+      least: 125,
+      most: 1000,
+      wayOut: 'Image Builder takes no more.',
+    });
+  }
+  if (iops === undefined && (type === BakeVolumeType.IO1 || type === BakeVolumeType.IO2)) {
+    refuse(scope, 'volume.iops', `must be given for ${type}`, 'none', 'Say how many, or take gp3.');
+  }
+  if (iops !== undefined && !Token.isUnresolved(iops)) {
+    if (type === BakeVolumeType.GP2) {
+      refuse(scope, 'volume.iops', 'cannot be chosen for gp2', String(iops), 'Leave it out, or take gp3.');
+    }
+    checkNumber(scope, 'volume.iops', iops, {
+      least: 100,
+      most: 64000,
+      wayOut: 'Image Builder takes no more.',
+    });
+  }
+  return { sizeGib, type, throughput: isGp3 ? (volume.throughput ?? 250) : undefined, iops, encryptionKey };
+}

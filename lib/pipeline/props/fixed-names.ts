@@ -1,0 +1,63 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { functionRoleName as nameOfFunctionRole } from '../../contract/names/resources';
+import { refuse } from '../../internal/validate';
+
+/** The tag that says to which pipeline something belongs; activate it for cost allocation to see what each costs. */
+export const PIPELINE_TAG = 'winbake:pipeline';
+
+/** The functions of a pipeline whose names are known without it. */
+export type FunctionKind = 'decide' | 'publish' | 'care' | 'operate';
+
+/** The alias of `operate` by which findings are accepted and nothing else is done. */
+export const ACCEPT_ALIAS = 'accept';
+
+/** IAM takes no longer name, and role names are of the whole account: the region tells two pipelines of one name apart. */
+const LONGEST_ROLE_NAME = 64;
+const LONGEST_REGION = 'ap-southeast-1';
+
+/** The name of a function of a pipeline, by which other accounts and the command line find it. */
+export function functionName(
+  { resourceName }: { readonly resourceName: string },
+  kind: FunctionKind,
+): string {
+  return `${resourceName}-${kind}`;
+}
+
+/** The name of the state machine of a pipeline. */
+export function stateMachineName({ resourceName }: { readonly resourceName: string }): string {
+  return `${resourceName}-rebake`;
+}
+
+/**
+ * The name of a function's role. It begins with the prefix of the parameters, which is what roles in other accounts trust.
+ */
+export function functionRoleName(
+  scope: IConstruct,
+  { parameterPrefix, pipelineName }: { readonly parameterPrefix: string; readonly pipelineName: string },
+  kind: FunctionKind,
+): string {
+  const name = (region: string) => nameOfFunctionRole(parameterPrefix, pipelineName, kind, region);
+  return checkedRoleName(scope, name, 'pipelineName', 'Shorten "pipelineName" or "parameterPrefix".');
+}
+
+/** The name of a role in the stack's region; ends synthesis where it would be too long. */
+export function checkedRoleName(
+  scope: IConstruct,
+  nameIn: (region: string) => string,
+  prop: string,
+  wayOut: string,
+): string {
+  const { region } = Stack.of(scope);
+  const longest = nameIn(Token.isUnresolved(region) ? LONGEST_REGION : region);
+  if (!Token.isUnresolved(longest) && longest.length > LONGEST_ROLE_NAME) {
+    refuse(
+      scope,
+      prop,
+      `must leave the role ${nameIn('<region>')} at most ${LONGEST_ROLE_NAME} characters`,
+      `${longest.length}`,
+      wayOut,
+    );
+  }
+  return nameIn(region);
+}

@@ -1,0 +1,201 @@
+import { POLL_INTERVAL_SECONDS } from '../../contract/documents/gate-policy';
+import { ENDED_WITHOUT_IMAGE, IMAGE_BUILDER_REFUSALS } from '../../core/bake/bake-end';
+import { FOLLOW_INTERVAL_SECONDS, FOLLOW_LATE_INTERVAL_SECONDS, FOLLOW_LOOKS, MOST_LOOKS } from '../../core/image-builder/workflows';
+import { PIPELINE_TAG } from '../props/fixed-names';
+
+/** A service that fails is asked again for half an hour. */
+const RETRY = {
+  IntervalSeconds: 10,
+  MaxAttempts: 9,
+  BackoffRate: 2,
+  MaxDelaySeconds: 300,
+  JitterStrategy: 'FULL',
+};
+
+const RETRY_SERVICE = [{ ErrorEquals: ['States.TaskFailed'], ...RETRY }];
+
+/** A start that Image Builder refuses for what it says is refused again: the gate ends the order, and asks a person. */
+const RETRY_START = [{ ErrorEquals: IMAGE_BUILDER_REFUSALS, MaxAttempts: 0 }, ...RETRY_SERVICE];
+
+/** What our functions refuse in words for people fails in the same way again. */
+const RETRY_FUNCTION = [{ ErrorEquals: ['WinbakeError', 'UsageError'], MaxAttempts: 0 }, ...RETRY_SERVICE];
+
+/** Whatever fails is told with its cause; the data so far is kept beside it. */
+const CATCH = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'JudgeFailure' }];
+
+/** No wait of the gate lasts so long; it keeps the history below 25,000 events, 9 of which a look has. */
+const LONGEST_SECONDS = 21 * 24 * 3600;
+
+/** Calls the decide function; it knows its execution and what started it. */
+function callDecide(what: Readonly<Record<string, unknown>>) {
+  return {
+    Type: 'Task',
+    Resource: 'arn:${Partition}:states:::lambda:invoke',
+    Parameters: {
+      FunctionName: '${DecideFunctionArn}',
+      Payload: { 'executionArn.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input', ...what },
+    },
+    Retry: RETRY_FUNCTION,
+  };
+}
+
+function whenDecision(decision: string, Next: string) {
+  return { Variable: '$.decision', StringEquals: decision, Next };
+}
+
+/**
+ * The state machine "rebake" in the States Language. The data after `Decide` and `JudgeFailure` is the answer of the gate;
+ * the input stays reachable through the context object, so it survives the ways back. An order that is being carried out
+ * comes with its build, which is followed.
+ *
+ * `${DecideFunctionArn}`, `${PublishFunctionArn}`, `${ImagePipelineArn}`, `${PipelineName}` and `${Partition}` are filled in
+ * on deployment.
+ *
+ * @see https://states-language.net/
+ */
+export const REBAKE_DEFINITION = {
+  Comment: 'Decides whether a bake is due, runs it and publishes its AMI.',
+  QueryLanguage: 'JSONPath',
+  StartAt: 'Decide',
+  TimeoutSeconds: LONGEST_SECONDS,
+  States: {
+    Decide: { ...callDecide({}), OutputPath: '$.Payload', Catch: CATCH, Next: 'Decision' },
+    Decision: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.bake.ImageBuildVersionArn', IsPresent: true, Next: 'Follow' },
+        whenDecision('bake', 'StartBake'),
+        whenDecision('wait', 'WaitForImages'),
+        whenDecision('nothing', 'NothingToDo'),
+        whenDecision('needsOperator', 'NeedsOperator'),
+      ],
+    },
+    WaitForImages: { Type: 'Wait', Seconds: POLL_INTERVAL_SECONDS, Next: 'Decide' },
+    NothingToDo: { Type: 'Succeed' },
+    NeedsOperator: { Type: 'Succeed' },
+    StartBake: {
+      Type: 'Task',
+      Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:startImagePipelineExecution',
+      Parameters: {
+        ImagePipelineArn: '${ImagePipelineArn}',
+        'ClientToken.$': '$.clientToken',
+        // The pipeline's own tags are for images that its schedule starts.
+        Tags: { [PIPELINE_TAG]: '${PipelineName}' },
+      },
+      ResultPath: '$.bake',
+      Retry: RETRY_START,
+      Catch: CATCH,
+      Next: 'NoteStart',
+    },
+    NoteStart: {
+      ...callDecide({
+        started: {
+          'orderId.$': '$.orderId',
+          'imageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
+        },
+      }),
+      ResultPath: null,
+      Catch: CATCH,
+      Next: 'Follow',
+    },
+    Follow: { Type: 'Pass', Result: { looks: 0 }, ResultPath: '$.follow', Next: 'GetImage' },
+    GetImage: {
+      Type: 'Task',
+      Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:getImage',
+      Parameters: { 'ImageBuildVersionArn.$': '$.bake.ImageBuildVersionArn' },
+      // Status and, where there is one, Reason; a path to an absent Reason would fail the execution.
+      ResultSelector: { 'state.$': '$.Image.State' },
+      ResultPath: '$.image',
+      Retry: RETRY_SERVICE,
+      Catch: CATCH,
+      Next: 'ImageState',
+    },
+    ImageState: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.image.state.Status', StringEquals: 'AVAILABLE', Next: 'Publish' },
+        {
+          Or: ENDED_WITHOUT_IMAGE.map((status) => ({
+            Variable: '$.image.state.Status',
+            StringEquals: status,
+          })),
+          Next: 'JudgeFailure',
+        },
+        {
+          Variable: '$.follow.looks',
+          NumericGreaterThanEquals: MOST_LOOKS,
+          Next: 'NoteTooLong',
+        },
+        { Variable: '$.follow.looks', NumericGreaterThanEquals: FOLLOW_LOOKS, Next: 'WaitLongerForImage' },
+      ],
+      Default: 'WaitForImage',
+    },
+    WaitForImage: { Type: 'Wait', Seconds: FOLLOW_INTERVAL_SECONDS, Next: 'CountLook' },
+    WaitLongerForImage: { Type: 'Wait', Seconds: FOLLOW_LATE_INTERVAL_SECONDS, Next: 'CountLook' },
+    CountLook: {
+      Type: 'Pass',
+      Parameters: { 'looks.$': 'States.MathAdd($.follow.looks, 1)' },
+      ResultPath: '$.follow',
+      Next: 'GetImage',
+    },
+    NoteTooLong: { Type: 'Pass', Result: true, ResultPath: '$.tooLong', Next: 'CancelBake' },
+    CancelBake: {
+      Type: 'Task',
+      Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:cancelImageCreation',
+      Parameters: {
+        'ImageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
+        'ClientToken.$': '$.clientToken',
+      },
+      ResultPath: null,
+      Retry: RETRY_SERVICE,
+      // That it cannot be ended matters less than that it did not end.
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notCancelled', Next: 'JudgeFailure' }],
+      Next: 'JudgeFailure',
+    },
+    Publish: {
+      Type: 'Task',
+      Resource: 'arn:${Partition}:states:::lambda:invoke',
+      Parameters: {
+        FunctionName: '${PublishFunctionArn}',
+        Payload: {
+          'orderId.$': '$.orderId',
+          'imageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
+        },
+      },
+      ResultSelector: { 'answer.$': '$.Payload' },
+      ResultPath: '$.published',
+      Retry: RETRY_FUNCTION,
+      Catch: CATCH,
+      Next: 'NotePublication',
+    },
+    NotePublication: {
+      ...callDecide({ published: { 'orderId.$': '$.orderId' } }),
+      ResultPath: null,
+      OutputPath: '$.published.answer',
+      Catch: CATCH,
+      Next: 'Published',
+    },
+    Published: { Type: 'Succeed' },
+    // A host that is not offered an out-of-band release is no failure, and an order is tried once more: the gate knows.
+    JudgeFailure: {
+      ...callDecide({ 'failed.$': '$' }),
+      OutputPath: '$.Payload',
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notJudged', Next: 'FailedWithoutCause' }],
+      Next: 'FailureDecision',
+    },
+    FailureDecision: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.bake.ImageBuildVersionArn', IsPresent: true, Next: 'Follow' },
+        whenDecision('bake', 'StartBake'),
+        whenDecision('wait', 'WaitForImages'),
+        whenDecision('nothing', 'NothingToDo'),
+        whenDecision('cancelled', 'Cancelled'),
+      ],
+      Default: 'BakeFailed',
+    },
+    Cancelled: { Type: 'Succeed' },
+    BakeFailed: { Type: 'Fail', Error: 'BakeFailed', CausePath: '$.cause' },
+    FailedWithoutCause: { Type: 'Fail', Error: 'RebakeFailed', CausePath: 'States.JsonToString($)' },
+  },
+};

@@ -1,0 +1,233 @@
+import { Tags } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from '../ami/i-windows-ami-pipeline';
+import type { WindowsOs } from '../ami/windows-os';
+import { letLogsUse } from '../bake/log-key';
+import { NoticeTopic } from '../bake/notice-topic';
+import { Undelivered } from '../bake/undelivered';
+import { catalogKey as keyOfCatalog } from '../contract/names/bucket-keys';
+import { parseRelease } from '../contract/values/release';
+import type { EventType } from '../core/ports/notices';
+import { ChannelSeed } from './functions/channel-seed';
+import { describePipeline, PipelineRecord } from './functions/describe-pipeline';
+import { OperateFunction } from './functions/operate-function';
+import { grantChannelReads } from './functions/permissions';
+import { CareFunction, DecideFunction, PublishFunction } from './functions/pipeline-functions';
+import { BakePipeline } from './image/bake-pipeline';
+import { BakeRecipe } from './image/bake-recipe';
+import { ExecutionRole } from './image/execution-role';
+import { InstanceRole, InstanceScripts } from './image/instance-role';
+import { pipelineNetwork } from './image/pipeline-network';
+import { grantInvoke, ImportedPipeline } from './imported-pipeline';
+import { amiKeyOf, keyArnsOf } from './keys/ami-keys';
+import { PipelineAlarms, pipelineMetric, pipelineRule } from './pipeline-alarms';
+import { baseAmiSource } from './props/base-ami';
+import { PIPELINE_TAG } from './props/fixed-names';
+import { pipelineSettings } from './props/pipeline-settings';
+import type { WindowsAmiPipelineProps } from './props/windows-ami-pipeline-props';
+import { Rebake, RebakeSchedules } from './rebake/rebake';
+import { BakeBucket, RecycleBin } from './storage';
+
+/**
+ * Turns every Windows update into an AMI with the container base images that fit it. What it publishes stands in
+ * parameters below `parameterPath`, where fleets follow it; until the first bake has ended they name the plain
+ * ECS-optimized AMI.
+ */
+export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline {
+  /**
+   * A pipeline that another app has deployed in this account and region, to read its channels or to let somebody operate it.
+   *
+   * @param scope - where it is known
+   * @param id - its id there
+   * @param attributes - the Windows that it bakes, and its name and prefix where they are not the defaults
+   */
+  public static fromPipelineAttributes(
+    scope: Construct,
+    id: string,
+    attributes: WindowsAmiPipelineAttributes,
+  ): IWindowsAmiPipeline {
+    return new ImportedPipeline(scope, id, attributes);
+  }
+
+  /** The Windows that is baked. */
+  public readonly os: WindowsOs;
+
+  /** The name under which fleets find the pipeline. */
+  public readonly pipelineName: string;
+
+  /** Where the parameters of all pipelines and fleets begin. */
+  public readonly parameterPrefix: string;
+
+  /** Where the pipeline's own parameters begin, such as `/winbake/2022-core`. */
+  public readonly parameterPath: string;
+
+  /** The bucket of catalog, orders, image manifests, verifications and publications. */
+  public readonly bucket: IBucket;
+
+  /** The topic through which people are told what needs them; subscribe to it. */
+  public readonly topic: ITopic;
+
+  /** The role of the build and test instances; grant it what your own components need. */
+  public readonly instanceRole: IRole;
+
+  /** The state machine that decides, bakes and publishes; start it with a `trigger` in its input. */
+  public readonly rebake: IStateMachine;
+
+  private readonly operate: OperateFunction;
+
+  constructor(scope: Construct, id: string, props: WindowsAmiPipelineProps) {
+    super(scope, id);
+    const settings = pipelineSettings(this, props);
+    const network = pipelineNetwork(this, props);
+    const catalogKey = keyOfCatalog(parseRelease(settings.os.release));
+
+    Tags.of(this).add(PIPELINE_TAG, settings.pipelineName);
+    letLogsUse(this, settings.encryptionKey);
+    const bucket = new BakeBucket(this, 'Bucket', settings);
+    const scripts = new InstanceScripts(this, 'Scripts');
+    const instanceRole = new InstanceRole(this, 'InstanceRole', { bucket, scripts, catalogKey });
+    const baseAmi = baseAmiSource(this, settings.os, settings.parameterPath, props.baseAmi);
+    const amiKey = amiKeyOf(this, settings);
+    const { recipeArn } = new BakeRecipe(this, 'Recipe', {
+      settings,
+      bucketName: bucket.bucketName,
+      catalogKey,
+      scripts,
+      instanceRole,
+      baseAmi,
+      keyArn: amiKey?.keyArn,
+    });
+    const executionRole = new ExecutionRole(this, 'ExecutionRole', {
+      settings,
+      instanceRole,
+      baseAmi,
+      keyArns: keyArnsOf(settings, amiKey),
+    });
+    const { pipelineArn } = new BakePipeline(this, 'Pipeline', {
+      settings,
+      network,
+      recipeArn,
+      instanceProfileName: instanceRole.instanceProfileName,
+      executionRole,
+    });
+    new RecycleBin(this, 'RecycleBin', settings);
+    const topic = props.notifications ?? new NoticeTopic(this, 'Topic', settings);
+    const undelivered = new Undelivered(this, 'Undelivered', settings.encryptionKey);
+    const description = describePipeline(this, settings, {
+      bucketName: bucket.bucketName,
+      imagePipelineArn: pipelineArn,
+      baseAmiParameter: baseAmi.parameterName,
+    });
+    new PipelineRecord(this, 'Record', settings, description);
+    const resources = { settings, bucket, topic };
+    const described = { ...resources, description };
+    const decide = new DecideFunction(this, 'Decide', {
+      ...resources,
+      baseAmi,
+      recipeArn,
+      scriptsSha256: scripts.sha256,
+      instanceRole,
+    });
+    const publish = new PublishFunction(this, 'Publish', { ...described, instanceRole });
+    const care = new CareFunction(this, 'Care', { ...described, undelivered, baseAmi });
+    this.operate = new OperateFunction(this, 'Operate', described);
+    const { stateMachine, untoldFailures } = new Rebake(this, 'Rebake', {
+      settings,
+      decide: decide.function,
+      publish: publish.function,
+      imagePipelineArn: pipelineArn,
+      baseAmi,
+    });
+    const seed = new ChannelSeed(this, 'Seed', {
+      of: settings.pipelineName,
+      seeded: [{ id: 'Seed', os: settings.os, parameterPath: settings.parameterPath, baseAmi }],
+      logRetention: settings.logRetention,
+      encryptionKey: settings.encryptionKey,
+      stateMachine,
+    });
+    const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, undelivered });
+    // The first look follows at once.
+    schedules.node.addDependency(seed);
+    new PipelineAlarms(this, 'Alarms', {
+      settings,
+      topic,
+      untoldFailures,
+      undelivered,
+      functions: {
+        decide: decide.function,
+        publish: publish.function,
+        care: care.function,
+        operate: this.operate.function,
+      },
+    });
+
+    this.os = settings.os;
+    this.pipelineName = settings.pipelineName;
+    this.parameterPrefix = settings.parameterPrefix;
+    this.parameterPath = settings.parameterPath;
+    this.bucket = bucket;
+    this.topic = topic;
+    this.instanceRole = instanceRole;
+    this.rebake = stateMachine;
+  }
+
+  /** Lets somebody read what the channels and revisions point to, in the region of the pipeline. */
+  public grantRead(grantee: IGrantable): Grant {
+    return grantChannelReads(this, grantee, [this.parameterPath]);
+  }
+
+  /** Lets somebody order what changes the pipeline, such as holds and rollbacks, but accept no findings. */
+  public grantOperate(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this.operate.function.functionArn);
+  }
+
+  /** Lets somebody accept findings of the gate, and nothing else. */
+  public grantAccept(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this.operate.accept.functionArn);
+  }
+
+  /** Seconds from the first step of a bake on its build instance to its publication; the longest of an hour unless said. */
+  public metricBakeDuration(options: MetricOptions = {}): Metric {
+    return pipelineMetric(this, this.pipelineName, 'BakeDuration', options);
+  }
+
+  /** Hours for which `current` has been without the oldest update of Microsoft's that it lacks; 0 where it lacks none. */
+  public metricHoursUnpatched(options: MetricOptions = {}): Metric {
+    return pipelineMetric(this, this.pipelineName, 'HoursUnpatched', options);
+  }
+
+  /** How much of `patchWithin` is spent, in percent; above 100 it is overdrawn. */
+  public metricPatchBudgetUsed(options: MetricOptions = {}): Metric {
+    return pipelineMetric(this, this.pipelineName, 'PatchBudgetUsed', options);
+  }
+
+  /** Hours since the gate decided last, whatever it decided. */
+  public metricHoursSinceDecision(options: MetricOptions = {}): Metric {
+    return pipelineMetric(this, this.pipelineName, 'HoursSinceDecision', options);
+  }
+
+  /** Does something when an AMI was published, with the event `Winbake AMI Published`; see docs/events.md. */
+  public onPublished(id: string, options: OnEventOptions = {}): Rule {
+    return this.onEvent(id, 'Winbake AMI Published', options);
+  }
+
+  /** Does something when a bake failed and is not tried again by itself, with the event `Winbake Bake Failed`. */
+  public onFailed(id: string, options: OnEventOptions = {}): Rule {
+    return this.onEvent(id, 'Winbake Bake Failed', options);
+  }
+
+  /** Does something when the gate waits for a person's choice, with the event `Winbake Needs Operator`. */
+  public onNeedsOperator(id: string, options: OnEventOptions = {}): Rule {
+    return this.onEvent(id, 'Winbake Needs Operator', options);
+  }
+
+  private onEvent(id: string, type: EventType, options: OnEventOptions): Rule {
+    return pipelineRule(this, id, { pipelineName: this.pipelineName, type }, options);
+  }
+}
