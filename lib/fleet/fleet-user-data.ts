@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Token, type Duration } from 'aws-cdk-lib';
 import { UserData, type ExecuteFileOptions, type S3DownloadOptions } from 'aws-cdk-lib/aws-ec2';
-import { containerHostScript } from '../internal/asset-path';
+import { containerHostScript } from '../internal/handler-function';
 
 /**
  * What `ecs.Cluster` adds to the user data of a Windows group: it starts the agent without task roles and without task

@@ -5,9 +5,8 @@ import { type CfnLaunchTemplate, type IMachineImage, LaunchTemplate, OperatingSy
 import { Construct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
 import type { LaunchTemplateEnvironment } from '../contract/names/environment';
-import { allow } from '../internal/allow';
+import { allow, parameterArn } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
-import { parameterArn } from '../internal/parameter-arn';
 import { ResourceProvider } from '../internal/resource-provider';
 import { groupArn, allowToSeeFleet } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';

@@ -1,7 +1,7 @@
 import { type TimeZone, Duration } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import type { DayOfWeek } from '../bake/no-bake-window';
+import type { DayOfWeek } from '../internal/no-bake-window';
 import type { MaintenanceWindow as OpenWindow } from '../core/calendar/maintenance-window';
 import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../core/fleet/rollout-policy';
 import { checkNumber, refuse, checkHours } from '../internal/validate';

@@ -6,8 +6,8 @@ import { AsgCapacityProvider, type CapacityProviderStrategy } from 'aws-cdk-lib/
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { NoticeTopic } from '../bake/notice-topic';
-import { Undelivered } from '../bake/undelivered';
+import { NoticeTopic } from '../internal/notice-topic';
+import { Undelivered } from '../internal/dead-letter-queue';
 import { refuse } from '../internal/validate';
 import { FleetAlarms, fleetMetric } from './fleet-alarms';
 import { FleetDeletion } from './fleet-deletion';

@@ -1,10 +1,40 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { flattenReference } from './flatten-reference';
+
+/**
+ * A resolved value of CloudFormation as one line of text, references in angle brackets, as cdk-nag names its findings:
+ * `{"Fn::Join": ["", [{"Fn::GetAtt": ["Bucket", "Arn"]}, "/*"]]}` is `<Bucket.Arn>/*`.
+ */
+export function flattenReference(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.replaceAll('${', '<').replaceAll('}', '>');
+  }
+  const [[name, argument] = []] = Object.entries((value ?? {}) as Record<string, unknown>);
+  if (name === 'Fn::Join' && Array.isArray(argument)) {
+    const [delimiter, items] = argument as [string, unknown[]];
+    return items.map(flattenReference).join(delimiter);
+  }
+  if (name === 'Fn::GetAtt' && Array.isArray(argument)) {
+    return `<${argument.map(flattenReference).join('.')}>`;
+  }
+  return name === 'Ref' ? `<${flattenReference(argument)}>` : JSON.stringify(value);
+}
+
+/** The ARN of a parameter of this account, or with a trailing `*` of all below a path; the name begins with a slash. */
+export function parameterArn(scope: IConstruct, name: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:ssm:${region}:${account}:parameter${name}`;
+}
+
+/** The ARN of a public parameter, which belongs to no account. */
+export function publicParameterArn(scope: IConstruct, name: string): string {
+  const { partition, region } = Stack.of(scope);
+  return `arn:${partition}:ssm:${region}::parameter${name}`;
+}
 
 /** What a role may do. */
-export interface Permission {
+interface Permission {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly conditions?: Readonly<Record<string, unknown>>;

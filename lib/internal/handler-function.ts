@@ -1,15 +1,73 @@
-import { Validations, type Duration } from 'aws-cdk-lib';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RemovalPolicy, Validations, type Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from './allow';
-import { handlerFolder, type HandlerName } from './asset-path';
 import { checkEnvironmentBytes } from './deployed-bytes';
-import { EndingLogs } from './ending-logs';
-import { allowKeyUse } from './key-use';
+import { allowKeyUse } from './keys';
+
+/** `lib/internal` in the source tree and `dist/internal` in the package are both two levels below its root. */
+const PACKAGE_ROOT = join(__dirname, '..', '..');
+
+/** The names of the bundled handlers. */
+export type HandlerName =
+  'decide' | 'publish' | 'care' | 'operate' | 'seed' | 'rollout' | 'launch-template' | 'delete-fleet';
+
+/** The folder of a bundled handler. */
+export function handlerFolder(name: HandlerName): string {
+  return existing(join(PACKAGE_ROOT, 'dist', 'handlers', name));
+}
+
+/** The archive of the scripts that run on the instance. */
+export function instanceScriptsArchive(): string {
+  return existing(join(PACKAGE_ROOT, 'dist', 'instance-scripts.zip'));
+}
+
+/** The script that starts a container host. */
+export function containerHostScript(): string {
+  return existing(join(PACKAGE_ROOT, 'scripts', 'container-host', 'Start-ContainerHost.ps1'));
+}
+
+function existing(path: string): string {
+  if (!existsSync(path)) {
+    throw new Error(
+      `${path} is missing: this copy of winbake was not built. Run "npm run build" in its folder, or install it again.`,
+    );
+  }
+  return path;
+}
+
+/** How logs are kept. */
+export interface EndingLogsProps {
+  readonly logRetention: RetentionDays;
+  /** Left out, CloudWatch Logs encrypts with a key of its own. */
+  readonly encryptionKey?: IKey | undefined;
+  /** Left out, CloudFormation names the group. */
+  readonly logGroupName?: string;
+  /** Whether it stays when its stack is deleted, since it says how that went. */
+  readonly outlivesStack?: boolean;
+}
+
+/** A log group that keeps nothing for ever, and goes with its stack unless said otherwise. */
+export class EndingLogs extends LogGroup {
+  constructor(
+    scope: Construct,
+    id: string,
+    { encryptionKey, logGroupName, logRetention, outlivesStack = false }: EndingLogsProps,
+  ) {
+    super(scope, id, {
+      retention: logRetention,
+      removalPolicy: outlivesStack ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+      ...(logGroupName === undefined ? {} : { logGroupName }),
+    });
+  }
+}
 
 /** What a handler's function needs; `Environment` is its interface in `lib/contract/names/environment.ts`. */
 export interface HandlerFunctionProps<Environment extends object> {

@@ -6,7 +6,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { allow, explainWildcard } from './allow';
-import { EndingLogs } from './ending-logs';
+import { EndingLogs } from './handler-function';
 
 /** What a provider of custom resources needs. */
 export interface ResourceProviderProps {

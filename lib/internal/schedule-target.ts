@@ -8,7 +8,7 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from './allow';
-import { allowKeyUse } from './key-use';
+import { allowKeyUse } from './keys';
 
 /** What a schedule calls. */
 export interface ScheduleTargetProps {

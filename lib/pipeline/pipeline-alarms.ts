@@ -8,7 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type IConstruct, Construct } from 'constructs';
 import { METRIC_NAMESPACE, type PipelineMetricName } from '../contract/names/metrics';
 import { EVENT_SOURCE, type EventType } from '../core/ports/notices';
-import { runbookLink } from '../internal/runbook-link';
+import { runbookLink } from '../internal/names';
 import type { PipelineSettings } from './props/pipeline-settings';
 
 /**

@@ -1,10 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, Role, type Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { letLogsUse } from '../bake/log-key';
 import { accountRoleName, reachingRoleNames } from '../contract/names/resources';
-import { allow } from '../internal/allow';
-import { parameterArn, publicParameterArn } from '../internal/parameter-arn';
+import { allow, parameterArn, publicParameterArn } from '../internal/allow';
+import { letLogsUse } from '../internal/keys';
 import { ChannelSeed } from './functions/channel-seed';
 import { allowToSeeUses, allowChannelWrites, grantChannelReads } from './functions/permissions';
 import { AmiKeyGrants } from './keys/ami-key-grants';

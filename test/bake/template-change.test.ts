@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Stack, type App } from 'aws-cdk-lib';
 import { BakeComponent, WindowsAmiPipeline, WindowsOs } from '../../lib/index';
-import type * as assetPath from '../../lib/internal/asset-path';
+import type * as assetPath from '../../lib/internal/handler-function';
 import { runProcess } from '../../lib/rehearsal/powershell/run-process';
 import { OWN_DOCUMENT } from '../support/all-props-pipeline';
 import { synthesized, type JudgedApp } from '../support/judged-app';
@@ -12,8 +12,8 @@ const ROOT = join(__dirname, '..', '..');
 
 /** The archive that the construct finds; the build made the real one. */
 const mockArchive: { path: string | undefined } = { path: undefined };
-jest.mock('../../lib/internal/asset-path', () => {
-  const real = jest.requireActual<typeof assetPath>('../../lib/internal/asset-path');
+jest.mock('../../lib/internal/handler-function', () => {
+  const real = jest.requireActual<typeof assetPath>('../../lib/internal/handler-function');
   return { ...real, instanceScriptsArchive: () => mockArchive.path ?? real.instanceScriptsArchive() };
 });
 

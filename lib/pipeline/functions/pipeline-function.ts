@@ -5,9 +5,9 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { NoticeEnvironment } from '../../contract/names/environment';
 import { HandlerFunction } from '../../internal/handler-function';
-import { allowKeyUse } from '../../internal/key-use';
+import { allowKeyUse } from '../../internal/keys';
 import { functionName, functionRoleName, type FunctionKind } from '../props/fixed-names';
-import { allowNotices } from '../../bake/notice-writes';
+import { allowNotices } from '../../internal/notice-topic';
 import type { PipelineSettings } from '../props/pipeline-settings';
 
 /** What every function of a pipeline works with. */

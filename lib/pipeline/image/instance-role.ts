@@ -6,8 +6,8 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { CURRENT_ORDER_KEY } from '../../contract/names/bucket-keys';
 import { allow, explainManagedPolicy } from '../../internal/allow';
-import { instanceScriptsArchive } from '../../internal/asset-path';
-import { allowKeyUse } from '../../internal/key-use';
+import { instanceScriptsArchive } from '../../internal/handler-function';
+import { allowKeyUse } from '../../internal/keys';
 
 /** The archive of the scripts that run on the instance, whose digest is known at synthesis. */
 export class InstanceScripts extends Asset {

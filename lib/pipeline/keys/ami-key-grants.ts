@@ -8,8 +8,8 @@ import {
 } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { AUTO_SCALING_GRANT, amiKeyAlias, autoScalingRoleArn } from '../../contract/names/resources';
-import { EndingLogs } from '../../internal/ending-logs';
-import { flattenReference } from '../../internal/flatten-reference';
+import { EndingLogs } from '../../internal/handler-function';
+import { flattenReference } from '../../internal/allow';
 import type { AccountSettings } from '../props/windows-ami-account-props';
 
 /**

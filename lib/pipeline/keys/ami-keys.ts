@@ -3,7 +3,7 @@ import { AccountPrincipal, AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct, Construct } from 'constructs';
 import { AUTO_SCALING_GRANT, autoScalingRoleArn, amiKeyDescription, amiKeyAlias } from '../../contract/names/resources';
-import { keyAdministration } from '../../internal/key-administration';
+import { keyAdministration } from '../../internal/keys';
 import type { PipelineSettings } from '../props/pipeline-settings';
 
 /** What starts an instance from an encrypted snapshot and copies one. */

@@ -1,7 +1,7 @@
 import { type IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { WindowsOs } from '../../ami/windows-os';
-import { parameterArn, publicParameterArn } from '../../internal/parameter-arn';
+import { parameterArn, publicParameterArn } from '../../internal/allow';
 import { checkText } from '../../internal/validate';
 
 /** The AMI that a bake starts from. */

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { defaultPipelineName, type WindowsOs } from '../../ami/windows-os';
-import { noBakeWindows } from '../../bake/no-bake-window';
+import { noBakeWindows } from '../../internal/no-bake-window';
 import { resourceNameOf } from '../../contract/names/resources';
 import { parseRelease } from '../../contract/values/release';
 import { plannedBakeHours } from '../../core/image-builder/workflows';

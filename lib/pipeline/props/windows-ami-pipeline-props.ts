@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { WindowsOs } from '../../ami/windows-os';
-import type { NoBakeWindow } from '../../bake/no-bake-window';
+import type { NoBakeWindow } from '../../internal/no-bake-window';
 import type { BakeComponent } from './bake-component';
 import type { BakeVolume } from './bake-volume';
 import type { BaseAmi } from './base-ami';

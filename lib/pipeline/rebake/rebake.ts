@@ -9,7 +9,7 @@ import { type IStateMachine, DefinitionBody, LogLevel, StateMachine } from 'aws-
 import { Construct } from 'constructs';
 import { METRIC_NAMESPACE } from '../../contract/names/metrics';
 import { allow } from '../../internal/allow';
-import { EndingLogs } from '../../internal/ending-logs';
+import { EndingLogs } from '../../internal/handler-function';
 import { ScheduleTarget } from '../../internal/schedule-target';
 import { imageArns } from '../image/execution-role';
 import type { BaseAmiSource } from '../props/base-ami';

@@ -1,9 +1,16 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Role, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { keyAdministration } from '../internal/key-administration';
+import { allow } from './allow';
+import { allowKeyUse, keyAdministration } from './keys';
+
+/** Lets a role tell people through a topic, encrypted or not. */
+export function allowNotices(role: Role, topic: ITopic): void {
+  allow(role, { actions: ['sns:Publish'], resources: [topic.topicArn] });
+  allowKeyUse(role, topic.masterKey, 'sns');
+}
 
 /**
  * The topic through which people are told. Without a key of the user's it has one of its own, since alarms cannot publish to

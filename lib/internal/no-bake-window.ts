@@ -1,6 +1,6 @@
 import type { TimeZone } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkNumber, refuse } from '../internal/validate';
+import { checkNumber, refuse } from './validate';
 
 /** A day of the week. */
 export enum DayOfWeek {
