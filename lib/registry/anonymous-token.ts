@@ -1,15 +1,104 @@
 import { isJsonObject, textAt, type JsonObject } from '../contract/values/json';
-import type { AuthChallenge } from './bearer-challenge';
-import type { HttpQuestion } from './http-exchange';
-import type { HttpSender } from './http-sender';
-import { objectionTo } from './redirect-policy';
-import type { RegistryComplaints } from './registry-complaints';
+import { objectionTo, followRedirects, type FollowedAnswer, type FollowRedirectsOptions } from './follow-redirects';
+import type { HttpQuestion, HttpSender } from './http-sender';
+import type { RegistryComplaints } from './registry-errors';
 import type { RegistryLimits } from './registry-limits';
 import type { RegistryAddress } from './registry-url';
-import type { AccessToken } from './token-cache';
+
+/** One way of authentication that a server offers; parameter names are lower case. */
+interface AuthChallenge {
+  /** Lower case, such as `bearer`. */
+  readonly scheme: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
+const PIECES = {
+  separator: /[\s,]*/y,
+  parameter: new RegExp(`(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${TOKEN}))(?=\\s*(?:,|$))`, 'y'),
+  scheme: new RegExp(`(${TOKEN})(?=\\s|,|$)`, 'y'),
+  credentials: /[ \t]+[\w.~+/-]+=*(?=\s*(?:,|$))/y,
+};
+
+/**
+ * The challenges of a `WWW-Authenticate` header, several headers joined by commas. What cannot be read ends the list.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+ */
+export function parseChallenges(header: string): readonly AuthChallenge[] {
+  const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
+  let at = 0;
+  const take = (piece: RegExp): RegExpExecArray | null => {
+    piece.lastIndex = at;
+    const match = piece.exec(header);
+    at += match?.[0].length ?? 0;
+    return match;
+  };
+  for (take(PIECES.separator); at < header.length; take(PIECES.separator)) {
+    const parameter = take(PIECES.parameter);
+    if (parameter !== null) {
+      const [, name = '', quoted, plain] = parameter;
+      challenges.at(-1)?.parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '');
+      continue;
+    }
+    const scheme = take(PIECES.scheme);
+    if (scheme === null) {
+      break;
+    }
+    challenges.push({ scheme: (scheme[1] ?? '').toLowerCase(), parameters: new Map() });
+    take(PIECES.credentials);
+  }
+  return challenges;
+}
+
+/** An anonymous token and until when it is good, in milliseconds since 1970. */
+interface AccessToken {
+  readonly value: string;
+  readonly expiresAt: number;
+}
+
+/** Keeps one token for each scope until shortly before it expires; whoever needs the same new one shares one request. */
+class TokenCache {
+  private readonly kept = new Map<string, AccessToken>();
+  private readonly underWay = new Map<string, Promise<string>>();
+
+  /** `clock` gives milliseconds since 1970. */
+  constructor(private readonly clock: () => number) {}
+
+  /** The token of a scope, or undefined where there is none that is still good. */
+  current(scope: string): string | undefined {
+    const token = this.kept.get(scope);
+    return token !== undefined && token.expiresAt > this.clock() ? token.value : undefined;
+  }
+
+  /** A token other than the `refused` one: one that came meanwhile, or the one that `request` brings. */
+  async renew(
+    scope: string,
+    refused: string | undefined,
+    request: () => Promise<AccessToken>,
+  ): Promise<string> {
+    const current = this.current(scope);
+    if (current !== undefined && current !== refused) {
+      return current;
+    }
+    const pending = this.underWay.get(scope) ?? this.fetch(scope, request);
+    this.underWay.set(scope, pending);
+    return pending;
+  }
+
+  private fetch(scope: string, request: () => Promise<AccessToken>): Promise<string> {
+    return request()
+      .then((token) => {
+        this.kept.set(scope, token);
+        return token.value;
+      })
+      .finally(() => {
+        this.underWay.delete(scope);
+      });
+  }
+}
 
 /** What a token request depends on; `clock` gives milliseconds since 1970. */
-export interface AnonymousTokenOptions {
+interface AnonymousTokenOptions {
   readonly send: HttpSender;
   readonly registry: RegistryAddress;
   readonly limits: RegistryLimits;
@@ -28,7 +117,7 @@ const SAFETY_MARGIN_SECONDS = 10;
  * the challenge. Throws a `RegistryError` where the server may not be asked or gives none.
  * @see https://distribution.github.io/distribution/spec/auth/token/
  */
-export async function requestAnonymousToken(
+async function requestAnonymousToken(
   { parameters }: AuthChallenge,
   refused: HttpQuestion,
   scope: string,
@@ -90,4 +179,50 @@ function readToken(bytes: Buffer, now: number): AccessToken | undefined {
 function lifetimeSeconds(body: JsonObject): number {
   const given = body['expires_in'];
   return typeof given === 'number' ? Math.max(0, given) : DEFAULT_LIFETIME_SECONDS;
+}
+
+/** Asks a registry in the name of nobody, with a token for a repository where the registry wants one. */
+export type AnonymousAccess = (question: HttpQuestion, repository: string) => Promise<FollowedAnswer>;
+
+/** How often a token is fetched for one question: the first, and once more where that is refused. */
+const RENEWALS = 2;
+
+/** Makes the access to one registry; its tokens are kept and shared between questions. */
+export function createAnonymousAccess(
+  options: FollowRedirectsOptions & AnonymousTokenOptions,
+): AnonymousAccess {
+  const tokens = new TokenCache(options.clock);
+  return async (anonymous, repository) => {
+    const scope = `repository:${repository}:pull`;
+    let token = tokens.current(scope);
+    for (let renewals = 0; ; renewals += 1) {
+      const question = token === undefined ? anonymous : { ...anonymous, token };
+      const followed = await followRedirects(question, options);
+      const { answer, question: last } = followed;
+      if (answer.status !== 401 || last.url.origin !== options.registry.origin || renewals === RENEWALS) {
+        return followed;
+      }
+      const challenge = bearerChallenge(last, answer.headers['www-authenticate'] ?? '', options.complaints);
+      if (challenge === undefined) {
+        return followed;
+      }
+      token = await tokens.renew(scope, token, () => requestAnonymousToken(challenge, last, scope, options));
+    }
+  };
+}
+
+function bearerChallenge(
+  question: HttpQuestion,
+  header: string,
+  complaints: RegistryComplaints,
+): AuthChallenge | undefined {
+  const challenges = parseChallenges(header);
+  const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
+  if (bearer === undefined && challenges.some(({ scheme }) => scheme === 'basic')) {
+    throw complaints.anonymous(
+      question,
+      'wants a user name and password, and Winbake reads anonymously only',
+    );
+  }
+  return bearer;
 }

@@ -1,16 +1,75 @@
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { ClientLifetime } from './client-lifetime';
-import { plainHeaders, type HttpAnswer, type HttpQuestion } from './http-exchange';
-import type { ParallelLimit } from './parallel-limit';
-import { readBody, type BodyBytes } from './read-body';
 import type { RegistryLimits } from './registry-limits';
-import type { RequestPace } from './request-pace';
+import type { ParallelLimit, RequestPace } from './request-pace';
+
+/** One question to a registry or to a token server, as people and the wire know it. */
+export interface HttpQuestion {
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  /** The value of the `Accept` header. */
+  readonly accept: string;
+  /** The token of the `Authorization` header, if any. */
+  readonly token?: string;
+  /** Bytes that a body may have. */
+  readonly limitBytes: number;
+  /** What is asked for, as `windows/servercore:ltsc2022`. */
+  readonly subject: string;
+}
+
+/** An answer, its body read. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** The last value of each header where it is repeated, by lower-case name; `www-authenticate` and `link` joined. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+  /** False where the body is longer than the limit. */
+  readonly complete: boolean;
+}
+
+/** The headers of an answer with one text for each name; those that are lists are joined, of others the last counts. */
+function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const lists = new Set(['www-authenticate', 'link', 'content-encoding']);
+  const entries = Object.entries(headers).map(([name, value]): [string, string] => {
+    const values = Array.isArray(value) ? value : [value ?? ''];
+    return [name, lists.has(name) ? values.join(', ') : (values.at(-1) ?? '')];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The beginning of a body, and whether that is all of it. */
+interface BodyBytes {
+  readonly bytes: Buffer;
+  readonly complete: boolean;
+}
+
+/**
+ * Reads a body up to a number of bytes. A longer one is cut off there and its connection given up; where `declaredBytes`
+ * tells already that it is longer, nothing is read at all. Throws what the connection throws.
+ */
+async function readBody(body: Readable, limitBytes: number, declaredBytes = 0): Promise<BodyBytes> {
+  if (declaredBytes > limitBytes) {
+    body.on('error', () => undefined).destroy();
+    return { bytes: Buffer.alloc(0), complete: false };
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) {
+      return { bytes: Buffer.concat(chunks), complete: false };
+    }
+    chunks.push(chunk);
+  }
+  return { bytes: Buffer.concat(chunks), complete: true };
+}
 
 /** Sends one request once; throws what the connection throws. */
 export type HttpSender = (question: HttpQuestion) => Promise<HttpAnswer>;
 
 /** The connection of a body broke before its end. */
-export class BrokenBodyError extends Error {
+class BrokenBodyError extends Error {
   readonly code = 'BROKEN_BODY';
 
   constructor(cause: unknown) {
@@ -20,7 +79,7 @@ export class BrokenBodyError extends Error {
 }
 
 /** What a sender depends on. */
-export interface HttpSenderOptions {
+interface HttpSenderOptions {
   readonly dispatcher: Dispatcher;
   readonly lifetime: ClientLifetime;
   readonly limits: RegistryLimits;

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** Networks that no public server has: special-purpose addresses that are not reachable from everywhere. */
 const PRIVATE_V4: readonly (readonly [string, number])[] = [
@@ -64,4 +64,32 @@ export function isPrivateHost(hostname: string): boolean {
     return host === 'localhost' || host.endsWith('.localhost');
   }
   return PRIVATE.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** A name that another server sent us to belongs to an address of a private network. */
+export class PrivateAddressError extends Error {
+  readonly code = 'PRIVATE_ADDRESS';
+
+  constructor(hostname: string) {
+    super(`${hostname} belongs to an address of a private network`);
+    this.name = 'PrivateAddressError';
+  }
+}
+
+/**
+ * Looks names up at the moment of connecting, and refuses those that lead to private addresses: a public registry must
+ * not make us ask servers inside our network. The registry's own name may be private, since a person chose it.
+ */
+export function guardedLookup(lookup: LookupFunction, registryHost: string): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, options, (error, address, family) => {
+      const addresses = typeof address === 'string' ? [address] : address.map((entry) => entry.address);
+      const chosen = hostname === registryHost || isLoopbackHost(hostname);
+      if (error === null && !chosen && addresses.some(isPrivateHost)) {
+        callback(new PrivateAddressError(hostname), '');
+        return;
+      }
+      callback(error, address, family);
+    });
+  };
 }

@@ -1,14 +1,28 @@
-import { isTag } from '../core/oci/image-reference';
 import { isJsonObject } from '../contract/values/json';
-import { acceptBody, isThere } from './accept-answer';
-import { describeContent } from './content-type';
+import { isTag } from '../core/oci/image-reference';
+import { acceptBody, isThere, describeContent } from './accept-response';
 import type { FollowedAnswer } from './follow-redirects';
-import { nextLink } from './link-header';
-import type { RegistryComplaints } from './registry-complaints';
+import type { RegistryComplaints } from './registry-errors';
 import type { RegistryLimits } from './registry-limits';
 
+/**
+ * The address of the next page in a `Link` header, as it is written there, or undefined where there is none.
+ * @see https://www.rfc-editor.org/rfc/rfc8288#section-3
+ */
+export function nextLink(header: string | undefined): string | undefined {
+  for (const [, target, rest = ''] of (header ?? '').matchAll(/<([^<>]*)>((?:"[^"]*"|[^<">])*)/g)) {
+    for (const [, name, quoted, plain] of rest.matchAll(/;\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/g)) {
+      const relations = (quoted ?? plain ?? '').toLowerCase().split(/\s+/);
+      if (name?.toLowerCase() === 'rel' && relations.includes('next')) {
+        return target;
+      }
+    }
+  }
+  return undefined;
+}
+
 /** What reading a tag list depends on. */
-export interface TagPagesOptions {
+interface TagPagesOptions {
   /** Reads one page. */
   readonly read: (url: URL) => Promise<FollowedAnswer>;
   readonly limits: RegistryLimits;

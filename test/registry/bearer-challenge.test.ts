@@ -1,4 +1,4 @@
-import { parseChallenges } from '../../lib/registry/bearer-challenge';
+import { parseChallenges } from '../../lib/registry/anonymous-token';
 
 describe('parseChallenges', () => {
   it.each<[string, readonly [string, Record<string, string>][]]>([

@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
-import { limitParallel } from '../../lib/registry/parallel-limit';
+import { limitParallel, pacedRequests } from '../../lib/registry/request-pace';
 import { Bench, MANIFEST, PretendedTime, registryError, sha256 } from './bench';
-import { pacedRequests } from '../../lib/registry/request-pace';
 import { ScriptedRegistry, type ScriptedAnswer } from './scripted-registry';
 
 const MIB = 2 ** 20;

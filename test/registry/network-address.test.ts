@@ -1,6 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { guardedLookup, PrivateAddressError } from '../../lib/registry/guarded-lookup';
-import { isLoopbackHost, isPrivateHost } from '../../lib/registry/network-address';
+import { guardedLookup, PrivateAddressError, isLoopbackHost, isPrivateHost } from '../../lib/registry/network-address';
 
 describe('isPrivateHost', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { objectionTo } from '../../lib/registry/redirect-policy';
+import { objectionTo } from '../../lib/registry/follow-redirects';
 import { parseRegistryUrl } from '../../lib/registry/registry-url';
 import { Bench, MANIFEST, registryError, sha256 } from './bench';
 import type { ScriptedAnswer } from './scripted-registry';

@@ -1,5 +1,5 @@
-import { retryAfterSeconds } from '../../lib/registry/retry-after';
-import { nextWaitMilliseconds } from '../../lib/registry/retry-policy';
+import { retryAfterSeconds } from '../../lib/registry/registry-errors';
+import { nextWaitMilliseconds } from '../../lib/registry/retrying-sender';
 import { Bench, MANIFEST, registryError, START } from './bench';
 import type { ScriptedAnswer } from './scripted-registry';
 

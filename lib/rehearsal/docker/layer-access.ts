@@ -2,17 +2,16 @@ import { lookup } from 'node:dns';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { Digest } from '../../contract/values/digest';
-import { isThere } from '../../registry/accept-answer';
-import { createAnonymousAccess } from '../../registry/anonymous-access';
+import { isThere } from '../../registry/accept-response';
+import { createAnonymousAccess } from '../../registry/anonymous-token';
 import { startLifetime } from '../../registry/client-lifetime';
-import { guardedLookup } from '../../registry/guarded-lookup';
 import { createHttpSender } from '../../registry/http-sender';
-import { limitParallel } from '../../registry/parallel-limit';
-import { RegistryComplaints } from '../../registry/registry-complaints';
+import { guardedLookup } from '../../registry/network-address';
+import { RegistryComplaints } from '../../registry/registry-errors';
 import { DEFAULT_REGISTRY_LIMITS } from '../../registry/registry-limits';
 import { blobPath } from '../../registry/registry-path';
 import { parseRegistryUrl } from '../../registry/registry-url';
-import { pacedRequests } from '../../registry/request-pace';
+import { limitParallel, pacedRequests } from '../../registry/request-pace';
 import { createRetryingSender } from '../../registry/retrying-sender';
 
 /** Asks a registry for layers without reading them. */

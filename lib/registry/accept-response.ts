@@ -1,10 +1,26 @@
-import { isDigest, shortDigest, type Digest } from '../contract/values/digest';
-import { digestOf, exactText } from './content-digest';
+import { createHash } from 'node:crypto';
+import { type Digest, isDigest, shortDigest } from '../contract/values/digest';
 import type { FollowedAnswer } from './follow-redirects';
-import type { RegistryComplaints } from './registry-complaints';
+import type { RegistryComplaints } from './registry-errors';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The digest of some bytes. */
+function digestOf(bytes: Uint8Array): Digest {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** The text that exactly these bytes are in UTF-8, or undefined where they are none. */
+function exactText(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The contents of a good answer. */
-export interface AcceptedBody {
+interface AcceptedBody {
   readonly digest: Digest;
   readonly text: string;
 }
@@ -60,4 +76,21 @@ export function assertDigest(
 
 function readableBytes(bytes: number): string {
   return bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${bytes} bytes`;
+}
+
+/** The media type of a `Content-Type` header, lower case and without parameters; empty where there is none. */
+export function mediaTypeOf(header: string | undefined): string {
+  return header?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** What a body is that should have been something else, as people call it: HTML, its media type, or `something else`. */
+export function describeContent(header: string | undefined, bytes: Uint8Array): string {
+  const mediaType = mediaTypeOf(header);
+  if (
+    mediaType.endsWith('html') ||
+    /^\s*<(!doctype )?html/i.test(Buffer.from(bytes.subarray(0, 100)).toString())
+  ) {
+    return 'HTML';
+  }
+  return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(mediaType) ? mediaType : 'something else';
 }

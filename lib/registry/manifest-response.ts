@@ -2,10 +2,9 @@ import { isDigest } from '../contract/values/digest';
 import { isJsonObject, textAt } from '../contract/values/json';
 import { isIndexType, isManifestType } from '../core/oci/manifests';
 import type { ManifestDocument, ManifestHead } from '../core/oci/registry';
-import { acceptBody, assertDigest } from './accept-answer';
-import { describeContent, mediaTypeOf } from './content-type';
+import { acceptBody, assertDigest, describeContent, mediaTypeOf } from './accept-response';
 import type { FollowedAnswer } from './follow-redirects';
-import type { RegistryComplaints } from './registry-complaints';
+import type { RegistryComplaints } from './registry-errors';
 
 /**
  * The manifest in a successful answer to a GET, its contents checked against the digest in `reference` or the one that
