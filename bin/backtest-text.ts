@@ -1,4 +1,4 @@
-import type { BacktestReport, Delay, NaiveSummary } from '../lib/rehearsal/backtest/backtest-report';
+import type { BacktestReport, Delay, NaiveSummary } from '../sim/rehearsal/backtest/backtest-report';
 import { formatTable } from './table';
 
 /** A backtest's report as text for people: months, what the gate asked for, and the comparison. */

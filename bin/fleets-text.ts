@@ -1,4 +1,4 @@
-import type { RehearsalReport, ReportedFleet } from '../lib/rehearsal/run/rehearsal-report';
+import type { RehearsalReport, ReportedFleet } from '../sim/rehearsal/rehearsal-report';
 import { formatTable } from './table';
 
 /** What happened on the fleets, for people: instance by instance, month by month where there are several. */

@@ -1,4 +1,4 @@
-import type { RehearsalReport, ReportedMonth } from '../lib/rehearsal/run/rehearsal-report';
+import type { RehearsalReport, ReportedMonth } from '../sim/rehearsal/rehearsal-report';
 import { formatTable } from './table';
 
 /** The months of a rehearsal as a table for people, a line for each rebake that did something. */

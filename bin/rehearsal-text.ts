@@ -1,5 +1,5 @@
 import { shortDigest } from '../lib/contract/values/digest';
-import type { RehearsalReport, ReportedDecision } from '../lib/rehearsal/run/rehearsal-report';
+import type { RehearsalReport, ReportedDecision } from '../sim/rehearsal/rehearsal-report';
 import { formatFindings } from './findings';
 import { describeFleets } from './fleets-text';
 import { describeMonths, describePublications } from './months-text';

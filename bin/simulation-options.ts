@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { parseRelease } from '../lib/contract/values/release';
-import type { BacktestOptions } from '../lib/rehearsal/backtest/backtest-options';
+import type { BacktestOptions } from '../sim/rehearsal/backtest/backtest-report';
 import { gatePolicy, policyOptions, type PolicyOptions } from './policy-options';
 
 /** What the commands say that run the gate over history. */

@@ -1,5 +1,5 @@
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-import type { Progress } from '../lib/rehearsal/run/progress';
+import type { Progress } from '../sim/rehearsal/rehearsal-report';
 import type { Terminal } from './terminal';
 
 /** Shows each phase with what it is at, on stderr: stdout holds the answer alone. Why one failed is told at the end. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../lib/rehearsal/package-root';
+import { packageRoot } from '../sim/package-root';
 import { runProgram } from './program';
 import { processTerminal } from './terminal';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { runBacktest } from '../../lib/rehearsal/backtest/run-backtest';
+import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
 import { describeBacktest } from '../backtest-text';
 import { ExitCode } from '../exit-code';
 import type { Finish } from '../finish';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { explainDecision, type Explanation } from '../../lib/rehearsal/backtest/explain-decision';
-import { parseAsOf } from '../../lib/rehearsal/history/as-of';
-import { readHistory } from '../../lib/rehearsal/history/read-history';
+import { explainDecision, type Explanation } from '../../sim/rehearsal/backtest/explain-decision';
+import { parseAsOf } from '../../sim/registry/history/history';
+import { readHistory } from '../../sim/registry/history/read-history';
 import { ExitCode } from '../exit-code';
 import { formatFindings } from '../findings';
 import type { Finish } from '../finish';

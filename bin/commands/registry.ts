@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { readHistory } from '../../lib/rehearsal/history/read-history';
-import { FAULTS, parseFaults } from '../../lib/rehearsal/registry/faults';
-import { parseAsOf } from '../../lib/rehearsal/history/as-of';
-import { startEmbeddedRegistry } from '../../lib/rehearsal/registry/embedded-registry';
+import { readHistory } from '../../sim/registry/history/read-history';
+import { FAULTS, parseFaults } from '../../sim/registry/faults';
+import { parseAsOf } from '../../sim/registry/history/history';
+import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
 import { ExitCode } from '../exit-code';
 import { parsePort } from '../option-values';
 import type { Finish } from '../finish';

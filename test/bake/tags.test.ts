@@ -1,7 +1,7 @@
 import { App, CfnResource, TagManager } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addAllPropsPipeline } from '../support/all-props-pipeline';
-import { stateMachineCalling, functionsOf } from '../../lib/rehearsal/run/template-functions';
+import { stateMachineCalling, functionsOf } from '../../sim/rehearsal/template-functions';
 import { onlyProperties } from '../support/only-resource';
 import { stackModels } from '../support/stack-models';
 

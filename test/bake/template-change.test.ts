@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { Stack, type App } from 'aws-cdk-lib';
 import { BakeComponent, WindowsAmiPipeline, WindowsOs } from '../../lib/index';
 import type * as assetPath from '../../lib/internal/handler-function';
-import { runProcess } from '../../lib/rehearsal/powershell/run-process';
+import { runProcess } from '../../sim/windows/powershell/run-process';
 import { OWN_DOCUMENT } from '../support/all-props-pipeline';
 import { synthesized, type JudgedApp } from '../support/judged-app';
 

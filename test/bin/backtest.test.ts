@@ -1,5 +1,5 @@
-import type { BacktestReport } from '../../lib/rehearsal/backtest/backtest-report';
-import type { Explanation } from '../../lib/rehearsal/backtest/explain-decision';
+import type { BacktestReport } from '../../sim/rehearsal/backtest/backtest-report';
+import type { Explanation } from '../../sim/rehearsal/backtest/explain-decision';
 import { runCommandLine } from '../support/run-command-line';
 
 const YEAR = ['--from', '2025-01-01', '--to', '2025-12-31'];

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { RehearsalReport } from '../../lib/rehearsal/run/rehearsal-report';
+import type { RehearsalReport } from '../../sim/rehearsal/rehearsal-report';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../scripts/support/power-shell';
 
 const ROOT = join(__dirname, '..', '..');

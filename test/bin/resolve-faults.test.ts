@@ -1,7 +1,7 @@
-import { parseAsOf } from '../../lib/rehearsal/history/as-of';
-import { readHistory } from '../../lib/rehearsal/history/read-history';
-import { startEmbeddedRegistry } from '../../lib/rehearsal/registry/embedded-registry';
-import { parseFaults } from '../../lib/rehearsal/registry/faults';
+import { parseAsOf } from '../../sim/registry/history/history';
+import { readHistory } from '../../sim/registry/history/read-history';
+import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
+import { parseFaults } from '../../sim/registry/faults';
 import { runCommandLine } from '../support/run-command-line';
 
 async function resolve(fault: string, ...args: readonly string[]) {

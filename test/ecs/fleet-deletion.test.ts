@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { DELETION_TAG } from '../../lib/contract/names/parameters';
-import type { Template } from '../../lib/rehearsal/assembly/read-assembly';
-import { dependenciesOf } from '../../lib/rehearsal/cloudformation/dependency-order';
-import { callerOf } from '../../lib/rehearsal/iam/role-policies';
+import type { Template } from '../../sim/aws/cloudformation/read-assembly';
+import { dependenciesOf } from '../../sim/aws/cloudformation/dependency-order';
+import { callerOf } from '../../sim/aws/iam/role-policies';
 import { deployedFleet, fleetTemplate, type FleetDeployment } from '../support/deployed-fleet';
 import { fleetLab, NEW, type FleetLabOptions } from '../support/fleet-lab';
 import { resourceOf, type TemplateJson } from '../support/assembly';

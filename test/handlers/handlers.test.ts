@@ -8,8 +8,8 @@ import { extrasOf, linesOf, gatePolicyOf } from '../../lib/handlers/gate-policy'
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
-import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
-import { PretendedFleet } from '../../lib/rehearsal/fleet/pretended-fleet';
+import { VirtualClock } from '../../sim/clock/virtual-clock';
+import { PretendedFleet } from '../../sim/aws/fleet/simulated-fleet';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
 import { memoryRegistry } from '../support/memory-registry';
 import { DESCRIPTION } from '../support/pipeline-description';

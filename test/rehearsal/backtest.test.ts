@@ -1,4 +1,4 @@
-import { decisionChanges } from '../../lib/rehearsal/backtest/decision-changes';
+import { decisionChanges } from '../../sim/rehearsal/backtest/run-backtest';
 import { runGate, type GateRun } from '../support/gate-history';
 
 test.each<GateRun>([

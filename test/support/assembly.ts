@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TemplateResource } from './only-resource';
-import { runProcess } from '../../lib/rehearsal/powershell/run-process';
+import { runProcess } from '../../sim/windows/powershell/run-process';
 
 const ROOT = join(__dirname, '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'winbake', 'test-assemblies');

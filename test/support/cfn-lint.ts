@@ -1,5 +1,5 @@
-import { findOnPath } from '../../lib/rehearsal/powershell/find-on-path';
-import { runProcess } from '../../lib/rehearsal/powershell/run-process';
+import { findOnPath } from '../../sim/windows/powershell/find-powershell';
+import { runProcess } from '../../sim/windows/powershell/run-process';
 
 /** What cfn-lint asks about. */
 export interface LintFinding {

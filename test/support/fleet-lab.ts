@@ -4,9 +4,9 @@ import type { Channel } from '../../lib/contract/documents/publication';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
 import { reconcileFleet } from '../../lib/core/fleet/reconcile-fleet';
 import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/core/fleet/rollout-policy';
-import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
-import type { AmiBehaviour } from '../../lib/rehearsal/fleet/ami-behaviour';
-import { PretendedFleet, type PretendedFleetOptions } from '../../lib/rehearsal/fleet/pretended-fleet';
+import { VirtualClock } from '../../sim/clock/virtual-clock';
+import type { AmiBehaviour } from '../../sim/aws/fleet/ami-behaviour';
+import { PretendedFleet, type PretendedFleetOptions } from '../../sim/aws/fleet/simulated-fleet';
 import { memoryParameters, type MemoryParameters } from './memory-ports';
 import { OMNIPOTENT } from './stack-models';
 

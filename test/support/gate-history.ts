@@ -2,14 +2,14 @@ import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/documen
 import type { GateDecision } from '../../lib/core/gate/gate-input';
 import { defaultFamilies, familyOf } from '../../lib/core/images/family';
 import { parseRelease } from '../../lib/contract/values/release';
-import { RecordedLooks } from '../../lib/rehearsal/backtest/recorded-looks';
+import { RecordedLooks } from '../../sim/rehearsal/backtest/recorded-observations';
 import {
   simulateGate,
   type SimulatedBake,
   type SimulatedTick,
-} from '../../lib/rehearsal/backtest/simulate-gate';
-import { hostRevisions } from '../../lib/rehearsal/history/host-revisions';
-import { readHistory } from '../../lib/rehearsal/history/read-history';
+} from '../../sim/rehearsal/backtest/simulate-gate';
+import { hostRevisions } from '../../sim/registry/history/host-revisions';
+import { readHistory } from '../../sim/registry/history/read-history';
 
 /** The circumstances of one run over recorded history. */
 export interface GateRun {

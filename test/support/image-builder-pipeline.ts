@@ -1,9 +1,9 @@
 import type { Finding } from '../../lib/contract/values/finding';
-import { Amis } from '../../lib/rehearsal/account/amis';
-import { ObjectStorage } from '../../lib/rehearsal/account/object-storage';
-import type { TemplateResource } from '../../lib/rehearsal/assembly/read-assembly';
-import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
-import { PretendedImageBuilder } from '../../lib/rehearsal/image-builder/pretended-image-builder';
+import { Amis } from '../../sim/aws/account/amis';
+import { ObjectStorage } from '../../sim/aws/account/stores';
+import type { TemplateResource } from '../../sim/aws/cloudformation/read-assembly';
+import { VirtualClock } from '../../sim/clock/virtual-clock';
+import { PretendedImageBuilder } from '../../sim/aws/image-builder/simulated-image-builder';
 import { FACTS, SH, temporaryFolder } from './shell-host';
 import { stackModels } from './stack-models';
 

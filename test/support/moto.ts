@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findOnPath } from '../../lib/rehearsal/powershell/find-on-path';
+import { findOnPath } from '../../sim/windows/powershell/find-powershell';
 
 /** What an AWS client of the tests needs to speak to the server instead of AWS. */
 export interface MotoClientConfig {

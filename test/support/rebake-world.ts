@@ -14,11 +14,11 @@ import {
   type RebakeInput,
 } from '../../lib/handlers/decide';
 import { createPublish } from '../../lib/handlers/publish';
-import type { TaskRequest } from '../../lib/rehearsal/states/execution';
-import { copyJson, type JsonValue } from '../../lib/rehearsal/states/json-value';
-import { runStateMachine, type StateMachineResult } from '../../lib/rehearsal/states/run-state-machine';
-import { functionsOf, stateMachineCalling } from '../../lib/rehearsal/run/template-functions';
-import { VirtualClock } from '../../lib/rehearsal/clock/virtual-clock';
+import type { TaskRequest } from '../../sim/aws/states/execution';
+import { copyJson, type JsonValue } from '../../sim/aws/states/json-value';
+import { runStateMachine, type StateMachineResult } from '../../sim/aws/states/run-state-machine';
+import { functionsOf, stateMachineCalling } from '../../sim/rehearsal/template-functions';
+import { VirtualClock } from '../../sim/clock/virtual-clock';
 import type { FinishedBake } from '../../lib/core/publish/publish-bake';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { memoryDocuments, memoryParameters } from './memory-ports';

@@ -1,8 +1,6 @@
-import { parseFaults } from '../../lib/rehearsal/registry/faults';
-import { SILENT } from '../../lib/rehearsal/run/progress';
-import type { RehearsalOptions } from '../../lib/rehearsal/run/rehearsal-options';
-import type { RehearsalReport } from '../../lib/rehearsal/run/rehearsal-report';
-import { runRehearsal, type RehearsalResult } from '../../lib/rehearsal/run/run-rehearsal';
+import { parseFaults } from '../../sim/registry/faults';
+import { SILENT, type RehearsalOptions, type RehearsalReport } from '../../sim/rehearsal/rehearsal-report';
+import { runRehearsal, type RehearsalResult } from '../../sim/rehearsal/run-rehearsal';
 import { assembly } from './assembly';
 import { runCommandLine, type CommandRun } from './run-command-line';
 

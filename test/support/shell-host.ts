@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ObjectStorage } from '../../lib/rehearsal/account/object-storage';
-import type { ActionScope } from '../../lib/rehearsal/awstoe/action-scope';
-import type { HostFacts } from '../../lib/rehearsal/host/host-facts';
-import { PretendedHost } from '../../lib/rehearsal/host/pretended-host';
-import type { PowerShell } from '../../lib/rehearsal/powershell/powershell-session';
-import { runProcess } from '../../lib/rehearsal/powershell/run-process';
+import { ObjectStorage } from '../../sim/aws/account/stores';
+import type { ActionScope } from '../../sim/windows/awstoe/action';
+import type { HostFacts } from '../../sim/windows/host/host-faults';
+import { PretendedHost } from '../../sim/windows/host/simulated-host';
+import type { PowerShell } from '../../sim/windows/powershell/powershell-session';
+import { runProcess } from '../../sim/windows/powershell/run-process';
 import { OMNIPOTENT } from './stack-models';
 
 const SOURCE = 'code() { echo "whole exit code: $1" >&2; exit 0; }; . "$1"';

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../lib/contract/values/json';
-import type { Environment } from '../../lib/rehearsal/assembly/environment';
-import type { TemplateResource } from '../../lib/rehearsal/assembly/read-assembly';
-import { StackModel } from '../../lib/rehearsal/assembly/stack-model';
-import { callerOf, type Caller } from '../../lib/rehearsal/iam/role-policies';
+import type { Environment } from '../../sim/aws/cloudformation/environment';
+import type { TemplateResource } from '../../sim/aws/cloudformation/read-assembly';
+import { StackModel } from '../../sim/aws/cloudformation/stack-model';
+import { callerOf, type Caller } from '../../sim/aws/iam/role-policies';
 
 /** A template written by hand, and where it is deployed. */
 export interface HandwrittenTemplate {

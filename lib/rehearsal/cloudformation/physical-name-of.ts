@@ -1,6 +1,6 @@
 import { WinbakeError } from '../../contract/values/errors';
 import type { JsonObject } from '../../contract/values/json';
-import { physicalResource } from '../assembly/physical-names';
+import { physicalResource } from '../../../sim/aws/cloudformation/physical-names';
 
 /** How a resource is called in the account. */
 export interface PhysicalName {

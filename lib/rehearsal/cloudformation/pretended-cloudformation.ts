@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { WinbakeError } from '../../contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../contract/values/json';
-import type { Template, TemplateResource } from '../assembly/read-assembly';
-import { dependencyOrder } from './dependency-order';
+import type { Template, TemplateResource } from '../../../sim/aws/cloudformation/read-assembly';
+import { dependencyOrder } from '../../../sim/aws/cloudformation/dependency-order';
 import { physicalNameOf } from './physical-name-of';
 import type { DeployedResource, ResourceAnswer, ResourceHandler, StackEvent } from './resource-handler';
 import { templateValues } from './template-values';

@@ -1,8 +1,8 @@
 import { WinbakeError } from '../../contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../contract/values/json';
-import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from '../assembly/intrinsic';
-import { PRETENDED_ENVIRONMENT } from '../assembly/environment';
-import type { Template } from '../assembly/read-assembly';
+import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from '../../../sim/aws/cloudformation/intrinsic';
+import { PRETENDED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
+import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
 
 /** What the values of a template depend on. */
 export interface TemplateSurroundings {

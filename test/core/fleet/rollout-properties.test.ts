@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
-import type { AmiBehaviour } from '../../../lib/rehearsal/fleet/ami-behaviour';
+import type { AmiBehaviour } from '../../../sim/aws/fleet/ami-behaviour';
 import { isBelowFloor } from '../../../lib/core/fleet/judge-rollout';
 import { fleetLab, NAMES, NEW, NEWER, OLD, wordAt, type FleetLab } from '../../support/fleet-lab';
 

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { Amis } from '../../../lib/rehearsal/account/amis';
-import { ObjectStorage } from '../../../lib/rehearsal/account/object-storage';
-import { Parameters } from '../../../lib/rehearsal/account/parameters';
+import { Amis } from '../../../sim/aws/account/amis';
+import { ObjectStorage, Parameters } from '../../../sim/aws/account/stores';
 import { allowing, callerWith, OMNIPOTENT } from '../../support/stack-models';
 import { file } from '../history/event-fixture';
 

@@ -1,9 +1,9 @@
-import { Amis } from '../../../lib/rehearsal/account/amis';
-import { pretendedInventory } from '../../../lib/rehearsal/account/ami-inventory';
-import { Parameters } from '../../../lib/rehearsal/account/parameters';
-import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
-import { PretendedFleet } from '../../../lib/rehearsal/fleet/pretended-fleet';
-import type { Caller } from '../../../lib/rehearsal/iam/role-policies';
+import { Amis } from '../../../sim/aws/account/amis';
+import { pretendedInventory } from '../../../sim/aws/account/ami-inventory';
+import { Parameters } from '../../../sim/aws/account/stores';
+import { VirtualClock } from '../../../sim/clock/virtual-clock';
+import { PretendedFleet } from '../../../sim/aws/fleet/simulated-fleet';
+import type { Caller } from '../../../sim/aws/iam/role-policies';
 import { DESCRIPTION } from '../../support/pipeline-description';
 import { OMNIPOTENT } from '../../support/stack-models';
 

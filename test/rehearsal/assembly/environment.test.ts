@@ -1,4 +1,4 @@
-import { parseEnvironment } from '../../../lib/rehearsal/assembly/environment';
+import { parseEnvironment } from '../../../sim/aws/cloudformation/environment';
 import { stackModels } from '../../support/stack-models';
 
 test.each([

@@ -1,4 +1,4 @@
-import { digitsOf, physicalResource } from '../../../lib/rehearsal/assembly/physical-names';
+import { digitsOf, physicalResource } from '../../../sim/aws/cloudformation/physical-names';
 
 const ACCOUNT = 'us-east-1:123456789012';
 

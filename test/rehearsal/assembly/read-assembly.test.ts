@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssembly } from '../../../lib/rehearsal/assembly/read-assembly';
-import { appCommandOf, synthesize } from '../../../lib/rehearsal/assembly/synthesize';
+import { readAssembly } from '../../../sim/aws/cloudformation/read-assembly';
+import { appCommandOf, synthesize } from '../../../sim/aws/cloudformation/synthesize';
 
 let folder: string;
 beforeEach(() => {

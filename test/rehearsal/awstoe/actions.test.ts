@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { ObjectStorage } from '../../../lib/rehearsal/account/object-storage';
-import type { ActionScope } from '../../../lib/rehearsal/awstoe/action-scope';
-import { actionNamed } from '../../../lib/rehearsal/awstoe/actions';
+import { ObjectStorage } from '../../../sim/aws/account/stores';
+import type { ActionScope } from '../../../sim/windows/awstoe/action';
+import { actionNamed } from '../../../sim/windows/awstoe/actions';
 import { actionScope } from '../../support/shell-host';
 import { allowing, callerWith } from '../../support/stack-models';
 

@@ -1,8 +1,8 @@
-import type { ActionScope } from '../../../lib/rehearsal/awstoe/action-scope';
-import { parseComponent } from '../../../lib/rehearsal/awstoe/parse-component';
-import type { ParsedComponent, PhaseName } from '../../../lib/rehearsal/awstoe/parsed-component';
-import { runPhase, type PhaseResult } from '../../../lib/rehearsal/awstoe/run-phase';
-import { StepMemory } from '../../../lib/rehearsal/awstoe/step-memory';
+import type { ActionScope } from '../../../sim/windows/awstoe/action';
+import { parseComponent } from '../../../sim/windows/awstoe/parse-component';
+import type { ParsedComponent, PhaseName } from '../../../sim/windows/awstoe/parsed-component';
+import { runPhase, type PhaseResult } from '../../../sim/windows/awstoe/run-phase';
+import { StepMemory } from '../../../sim/windows/awstoe/step-memory';
 
 /** What a document says beside its build phase. */
 export interface DocumentParts {

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { parseCondition } from '../../../lib/rehearsal/awstoe/condition';
-import { DocumentReader } from '../../../lib/rehearsal/awstoe/document-reader';
-import { holds } from '../../../lib/rehearsal/awstoe/evaluate-condition';
+import { parseCondition, holds } from '../../../sim/windows/awstoe/condition';
+import { DocumentReader } from '../../../sim/windows/awstoe/document-reader';
 import { actionScope, pretendedHost } from '../../support/shell-host';
 import { componentOf, run, runComponent } from './component-fixture';
 

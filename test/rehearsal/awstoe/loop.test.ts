@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseLoop } from '../../../lib/rehearsal/awstoe/loop';
+import { parseLoop } from '../../../sim/windows/awstoe/parsed-component';
 import { actionScope } from '../../support/shell-host';
 import { componentOf, run, runComponent } from './component-fixture';
 

@@ -1,4 +1,4 @@
-import { parseComponent } from '../../../lib/rehearsal/awstoe/parse-component';
+import { parseComponent } from '../../../sim/windows/awstoe/parse-component';
 import { componentOf, documentOf, run, type DocumentParts } from './component-fixture';
 
 const STEP = { action: 'Reboot' };

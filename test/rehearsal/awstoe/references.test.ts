@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { actionScope } from '../../support/shell-host';
 import { allowing, callerWith } from '../../support/stack-models';
 import { componentOf, documentOf, run, runComponent, type DocumentParts } from './component-fixture';
-import { parseComponent } from '../../../lib/rehearsal/awstoe/parse-component';
+import { parseComponent } from '../../../sim/windows/awstoe/parse-component';
 
 const PARTS: DocumentParts = {
   parameters: [{ Size: { type: 'string' } }, { Colour: { type: 'string', default: 'blue' } }],

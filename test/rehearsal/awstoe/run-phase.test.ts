@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { ActionScope } from '../../../lib/rehearsal/awstoe/action-scope';
-import { runPhase } from '../../../lib/rehearsal/awstoe/run-phase';
+import type { ActionScope } from '../../../sim/windows/awstoe/action';
+import { runPhase } from '../../../sim/windows/awstoe/run-phase';
 import { actionScope, pretendedHost } from '../../support/shell-host';
 import { componentOf, run, runComponent } from './component-fixture';
 

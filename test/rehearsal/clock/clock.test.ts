@@ -1,5 +1,4 @@
-import { SkippedWaits } from '../../../lib/rehearsal/clock/skipped-waits';
-import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
+import { SkippedWaits, VirtualClock } from '../../../sim/clock/virtual-clock';
 
 const START = new Date('2025-10-14T17:00:00Z');
 const later = (minutes: number) => new Date(START.getTime() + minutes * 60_000);

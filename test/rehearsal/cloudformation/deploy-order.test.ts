@@ -1,4 +1,4 @@
-import { readAssembly, type AssemblyStack } from '../../../lib/rehearsal/assembly/read-assembly';
+import { readAssembly, type AssemblyStack } from '../../../sim/aws/cloudformation/read-assembly';
 import { PretendedCloudFormation } from '../../../lib/rehearsal/cloudformation/pretended-cloudformation';
 import { assembly } from '../../support/assembly';
 import { cloning } from '../../support/cloning';

@@ -1,5 +1,5 @@
-import type { Template } from '../../../lib/rehearsal/assembly/read-assembly';
-import { dependencyOrder } from '../../../lib/rehearsal/cloudformation/dependency-order';
+import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
+import { dependencyOrder } from '../../../sim/aws/cloudformation/dependency-order';
 import { PretendedCloudFormation } from '../../../lib/rehearsal/cloudformation/pretended-cloudformation';
 import type { ResourceHandler } from '../../../lib/rehearsal/cloudformation/resource-handler';
 

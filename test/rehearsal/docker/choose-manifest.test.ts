@@ -1,6 +1,5 @@
+import { chooseManifests, incompatibility } from '../../../sim/windows/docker/resolve-manifest';
 import { digestOf } from '../../support/registry-content';
-import { chooseManifests } from '../../../lib/rehearsal/docker/choose-manifest';
-import { incompatibility } from '../../../lib/rehearsal/docker/image-compatibility';
 
 /** An index entry in short: `os/architecture osVersion`. */
 function entry(text: string) {

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
-import { writeDockerShim } from '../../../lib/rehearsal/docker/write-docker-shim';
-import { runProcess } from '../../../lib/rehearsal/powershell/run-process';
+import { writeDockerShim } from '../../../sim/windows/docker/docker-host';
+import { runProcess } from '../../../sim/windows/powershell/run-process';
 import type { LayeredImage } from './layered-registry';
 import {
   dockerOf,

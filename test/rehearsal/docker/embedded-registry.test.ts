@@ -1,4 +1,4 @@
-import { parseFaults } from '../../../lib/rehearsal/registry/faults';
+import { parseFaults } from '../../../sim/registry/faults';
 import { history, LIST, SINGLE } from '../history/event-fixture';
 import { start } from '../registry/embedded-fixture';
 import { dockerOf, inspected, pretendedHost } from './pretended-docker';

@@ -1,5 +1,5 @@
-import { listNetworks, tellVersion } from '../../../lib/rehearsal/docker/engine-version';
-import type { Engine } from '../../../lib/rehearsal/docker/engine';
+import { listNetworks, tellVersion } from '../../../sim/windows/docker/run-docker';
+import type { Engine } from '../../../sim/windows/docker/docker-host';
 
 function engineOf(build: number, lines: string[] = []): Engine {
   return {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runDocker } from '../../../lib/rehearsal/docker/run-docker';
+import { runDocker } from '../../../sim/windows/docker/run-docker';
 import { startLayeredRegistry, type LayeredRegistry, type LayeredTag } from './layered-registry';
 
 /** What one call of docker ended with. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseImageReference } from '../../../lib/core/oci/image-reference';
-import { driftHost, strikePull } from '../../../lib/rehearsal/docker/pull-faults';
+import { driftHost, strikePull } from '../../../sim/windows/docker/pull-image';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const REFERENCE = parseImageReference(`mcr.microsoft.com/windows/servercore@${DIGEST}`);

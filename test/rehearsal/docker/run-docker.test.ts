@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withEngineLock } from '../../../lib/rehearsal/docker/engine-lock';
-import { runDocker } from '../../../lib/rehearsal/docker/run-docker';
+import { withEngineLock } from '../../../sim/windows/docker/engine-state';
+import { runDocker } from '../../../sim/windows/docker/run-docker';
 import { dockerOf, layeredRegistry, pretendedHost } from './pretended-docker';
 
 const NAME = 'mcr.microsoft.com/windows/servercore:tag';

@@ -1,7 +1,7 @@
 import type { RefreshRequest } from '../../../lib/core/ports/fleets';
-import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
-import type { AmiBehaviour } from '../../../lib/rehearsal/fleet/ami-behaviour';
-import { PretendedFleet, type PretendedFleetOptions } from '../../../lib/rehearsal/fleet/pretended-fleet';
+import { VirtualClock } from '../../../sim/clock/virtual-clock';
+import type { AmiBehaviour } from '../../../sim/aws/fleet/ami-behaviour';
+import { PretendedFleet, type PretendedFleetOptions } from '../../../sim/aws/fleet/simulated-fleet';
 import { allowing, callerWith, OMNIPOTENT } from '../../support/stack-models';
 
 const OLD = 'ami-00000000000000001';

@@ -1,5 +1,5 @@
 import { UsageError } from '../../../lib/contract/values/errors';
-import { checkAsOf, parseAsOf } from '../../../lib/rehearsal/history/as-of';
+import { checkAsOf, parseAsOf } from '../../../sim/registry/history/history';
 import { history } from './event-fixture';
 
 const timeline = history({ from: '2026-03-10T18:00:00Z' }, { from: '2026-04-14T18:00:00Z' });

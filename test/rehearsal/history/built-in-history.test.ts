@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readHistory } from '../../../lib/rehearsal/history/read-history';
-import { packageRoot } from '../../../lib/rehearsal/package-root';
+import { readHistory } from '../../../sim/registry/history/read-history';
+import { packageRoot } from '../../../sim/package-root';
 
 const FILE = join(packageRoot(), 'assets', 'history', 'registry-timeline.jsonl.gz');
 

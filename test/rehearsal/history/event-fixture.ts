@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HistoryEvent, parseHistoryEvent } from '../../../lib/core/history/history-event';
-import { History } from '../../../lib/rehearsal/history/history';
+import { History } from '../../../sim/registry/history/history';
 
 export const LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
 export const SINGLE = 'application/vnd.docker.distribution.manifest.v2+json';

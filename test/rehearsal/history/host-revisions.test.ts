@@ -1,8 +1,6 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import { hostRevisions, type HostRevisionLookup } from '../../../lib/rehearsal/history/host-revisions';
-import { hostRevisionAt } from '../../../lib/rehearsal/history/host-steps';
-import { readHistory } from '../../../lib/rehearsal/history/read-history';
-import { readHostRevisions } from '../../../lib/rehearsal/history/read-host-revisions';
+import { hostRevisions, type HostRevisionLookup, hostRevisionAt, readHostRevisions } from '../../../sim/registry/history/host-revisions';
+import { readHistory } from '../../../sim/registry/history/read-history';
 import { file, history } from './event-fixture';
 
 const HEADER = 'build,revision,os_version,kb,date,type,hasContainerImage';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { packageRoot } from '../../../lib/rehearsal/package-root';
+import { packageRoot } from '../../../sim/package-root';
 import { file } from './event-fixture';
 
 test('finds the folder of the package from the sources', () => {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import { readHistory } from '../../../lib/rehearsal/history/read-history';
+import { readHistory } from '../../../sim/registry/history/read-history';
 import { digest, file, lines, row } from './event-fixture';
 
 /** The code and message with which a call fails. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOST_FAULTS, struckHost, takeHostFaults } from '../../../lib/rehearsal/host/host-faults';
-import { parseFaults } from '../../../lib/rehearsal/registry/faults';
+import { HOST_FAULTS, struckHost, takeHostFaults } from '../../../sim/windows/host/host-faults';
+import { parseFaults } from '../../../sim/registry/faults';
 import { FACTS, pretendedHost } from '../../support/shell-host';
 
 const FRESH = { facts: FACTS, offeredRevision: 4294 };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { startMetadataService } from '../../../lib/rehearsal/host/metadata-service';
-import { baseHostAt } from '../../../lib/rehearsal/run/base-host';
+import { startMetadataService } from '../../../sim/windows/host/simulated-host';
+import { baseHostAt } from '../../../sim/rehearsal/deploy-pipeline';
 import { osOf } from '../../../lib/contract/values/release';
 import { FACTS, pretendedHost, temporaryFolder } from '../../support/shell-host';
 

@@ -1,4 +1,4 @@
-import { statementCovers, statementsOf } from '../../../lib/rehearsal/iam/policy-statement';
+import { statementCovers, statementsOf } from '../../../sim/aws/iam/role-policies';
 
 const KEY = 'arn:aws:s3:::bucket/catalog/2022.json';
 

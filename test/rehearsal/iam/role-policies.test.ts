@@ -1,5 +1,5 @@
-import type { TemplateResource } from '../../../lib/rehearsal/assembly/read-assembly';
-import { callerOf } from '../../../lib/rehearsal/iam/role-policies';
+import type { TemplateResource } from '../../../sim/aws/cloudformation/read-assembly';
+import { callerOf } from '../../../sim/aws/iam/role-policies';
 import { allowing, callerWith, stackModels } from '../../support/stack-models';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Stack-Role';

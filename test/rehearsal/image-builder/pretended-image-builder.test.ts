@@ -1,6 +1,6 @@
-import type { PretendedImageBuilder } from '../../../lib/rehearsal/image-builder/pretended-image-builder';
-import { readRecipe, stepNames } from '../../../lib/rehearsal/image-builder/read-recipe';
-import type { TemplateResource } from '../../../lib/rehearsal/assembly/read-assembly';
+import type { PretendedImageBuilder } from '../../../sim/aws/image-builder/simulated-image-builder';
+import { readRecipe, stepNames } from '../../../sim/aws/image-builder/read-recipe';
+import type { TemplateResource } from '../../../sim/aws/cloudformation/read-assembly';
 import {
   AFTER,
   getAtt,

@@ -1,9 +1,9 @@
 import * as api from '@aws-sdk/client-imagebuilder';
 import { IMAGE_BUILDER_REFUSALS } from '../../../lib/core/bake/bake-end';
-import type { TemplateResource } from '../../../lib/rehearsal/assembly/read-assembly';
-import { readRecipe } from '../../../lib/rehearsal/image-builder/read-recipe';
-import { workflowRuns } from '../../../lib/rehearsal/image-builder/workflows';
-import { callTask } from '../../../lib/rehearsal/run/state-machine-tasks';
+import type { TemplateResource } from '../../../sim/aws/cloudformation/read-assembly';
+import { readRecipe } from '../../../sim/aws/image-builder/read-recipe';
+import { workflowRuns } from '../../../sim/aws/image-builder/workflows';
+import { callTask } from '../../../sim/rehearsal/rebake';
 import {
   AFTER,
   ARN,

@@ -1,9 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findOnPath } from '../../../lib/rehearsal/powershell/find-on-path';
-import { findPowerShell, restorePowerShell } from '../../../lib/rehearsal/powershell/find-powershell';
-import { PowerShellSession } from '../../../lib/rehearsal/powershell/powershell-session';
+import { findOnPath, findPowerShell, restorePowerShell } from '../../../sim/windows/powershell/find-powershell';
+import { PowerShellSession } from '../../../sim/windows/powershell/powershell-session';
 import { BUILD_TIMEOUT } from '../../scripts/support/power-shell';
 
 const HELP = 'curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0';

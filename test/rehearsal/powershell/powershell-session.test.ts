@@ -1,9 +1,9 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPowerShell, restorePowerShell } from '../../../lib/rehearsal/powershell/find-powershell';
-import { PowerShellSession, type PowerShellRun } from '../../../lib/rehearsal/powershell/powershell-session';
-import { runProcess, type ProcessResult } from '../../../lib/rehearsal/powershell/run-process';
+import { findPowerShell, restorePowerShell } from '../../../sim/windows/powershell/find-powershell';
+import { PowerShellSession, type PowerShellRun } from '../../../sim/windows/powershell/powershell-session';
+import { runProcess, type ProcessResult } from '../../../sim/windows/powershell/run-process';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { makeMachine } from '../../scripts/support/pretended-machine';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readHistory } from '../../../lib/rehearsal/history/read-history';
+import { readHistory } from '../../../sim/registry/history/read-history';
 import {
   startEmbeddedRegistry,
   type EmbeddedRegistry,
   type EmbeddedRegistryOptions,
-} from '../../../lib/rehearsal/registry/embedded-registry';
+} from '../../../sim/registry/embedded-registry';
 import { LIST, SINGLE } from '../history/event-fixture';
 
 const open: EmbeddedRegistry[] = [];

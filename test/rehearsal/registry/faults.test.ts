@@ -1,6 +1,6 @@
 import { UsageError } from '../../../lib/contract/values/errors';
-import type { EmbeddedRegistry } from '../../../lib/rehearsal/registry/embedded-registry';
-import { FAULTS, parseFaults } from '../../../lib/rehearsal/registry/faults';
+import type { EmbeddedRegistry } from '../../../sim/registry/embedded-registry';
+import { FAULTS, parseFaults } from '../../../sim/registry/faults';
 import { ask, codes, follow, sha256, start } from './embedded-fixture';
 
 const CORE = '/v2/windows/servercore';

@@ -1,9 +1,8 @@
 import type { HistoryEvent } from '../../../lib/core/history/history-event';
-import type { History } from '../../../lib/rehearsal/history/history';
-import { readHistory } from '../../../lib/rehearsal/history/read-history';
-import { ImageStore } from '../../../lib/rehearsal/registry/image-store';
-import { publishedContentOf } from '../../../lib/rehearsal/registry/published-content';
-import type { StoredImage } from '../../../lib/rehearsal/registry/stored-content';
+import type { History } from '../../../sim/registry/history/history';
+import { readHistory } from '../../../sim/registry/history/read-history';
+import { ImageStore, publishedContentOf } from '../../../sim/registry/images/image-store';
+import type { StoredImage } from '../../../sim/registry/images/stored-content';
 import { SINGLE, digest, history } from '../history/event-fixture';
 
 const FRAMEWORK = 'dotnet/framework/runtime';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readHistory } from '../../../lib/rehearsal/history/read-history';
+import { readHistory } from '../../../sim/registry/history/read-history';
 import { LIST } from '../history/event-fixture';
 import { ask, follow, start } from './embedded-fixture';
 

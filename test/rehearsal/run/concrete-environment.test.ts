@@ -6,7 +6,7 @@ import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
 import { WindowsAmi, WindowsAmiPipeline, WindowsCapacityProvider, WindowsOs } from '../../../lib';
-import type { RehearsalReport } from '../../../lib/rehearsal/run/rehearsal-report';
+import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { rehearse } from '../../support/run-rehearsal';
 

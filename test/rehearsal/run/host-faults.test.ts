@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOST_FAULTS } from '../../../lib/rehearsal/host/host-faults';
-import type { RehearsalReport } from '../../../lib/rehearsal/run/rehearsal-report';
+import { HOST_FAULTS } from '../../../sim/windows/host/host-faults';
+import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';
 import type { CommandRun } from '../../support/run-command-line';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RehearsalReport } from '../../../lib/rehearsal/run/rehearsal-report';
+import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly, changedAssembly } from '../../support/assembly';
 import { rehearse } from '../../support/run-rehearsal';

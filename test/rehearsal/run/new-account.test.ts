@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BaseAmi, VulnerabilitySeverity, WindowsAmiPipeline, WindowsOs } from '../../../lib';
 import { channelParameters } from '../../../lib/contract/names/parameters';
-import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
-import { deployPipeline, findPipeline, publishBaseAmi } from '../../../lib/rehearsal/run/deploy-pipeline';
-import { PretendedAccount } from '../../../lib/rehearsal/run/pretended-account';
-import { scheduleCare } from '../../../lib/rehearsal/run/take-care';
+import { VirtualClock } from '../../../sim/clock/virtual-clock';
+import { deployPipeline, findPipeline, publishBaseAmi } from '../../../sim/rehearsal/deploy-pipeline';
+import { PretendedAccount } from '../../../sim/rehearsal/simulated-account';
+import { scheduleCare } from '../../../sim/rehearsal/run-housekeeping';
 import { rehearseToBake } from '../../support/run-rehearsal';
 
 const START = new Date('2025-10-14T22:00:00Z');

@@ -1,4 +1,4 @@
-import type { RehearsalReport } from '../../../lib/rehearsal/run/rehearsal-report';
+import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';
 import { runBundle } from '../../support/run-bundle';

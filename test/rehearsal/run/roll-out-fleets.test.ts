@@ -1,11 +1,11 @@
 import { moveChannel } from '../../../lib/core/publish/move-channel';
-import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
-import { deployPipeline, findPipeline } from '../../../lib/rehearsal/run/deploy-pipeline';
-import { PretendedAccount } from '../../../lib/rehearsal/run/pretended-account';
-import { SILENT } from '../../../lib/rehearsal/run/progress';
-import { deployFleets, rollOut } from '../../../lib/rehearsal/run/roll-out-fleets';
-import { StepLog } from '../../../lib/rehearsal/run/step-log';
-import { WatchedFleet } from '../../../lib/rehearsal/run/watched-fleet';
+import { VirtualClock } from '../../../sim/clock/virtual-clock';
+import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
+import { PretendedAccount } from '../../../sim/rehearsal/simulated-account';
+import { SILENT } from '../../../sim/rehearsal/rehearsal-report';
+import { deployFleets, rollOut } from '../../../sim/rehearsal/roll-out-fleets';
+import { StepLog } from '../../../sim/rehearsal/step-log';
+import { WatchedFleet } from '../../../sim/rehearsal/watched-fleet';
 import { assembly, changedAssembly, removeAction, resourceOf } from '../../support/assembly';
 import { OMNIPOTENT } from '../../support/stack-models';
 

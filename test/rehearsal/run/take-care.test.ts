@@ -1,9 +1,9 @@
 import { channelParameters } from '../../../lib/contract/names/parameters';
 import { moveChannel } from '../../../lib/core/publish/move-channel';
-import { VirtualClock } from '../../../lib/rehearsal/clock/virtual-clock';
-import { deployPipeline, findPipeline } from '../../../lib/rehearsal/run/deploy-pipeline';
-import { PretendedAccount } from '../../../lib/rehearsal/run/pretended-account';
-import { scheduleCare } from '../../../lib/rehearsal/run/take-care';
+import { VirtualClock } from '../../../sim/clock/virtual-clock';
+import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
+import { PretendedAccount } from '../../../sim/rehearsal/simulated-account';
+import { scheduleCare } from '../../../sim/rehearsal/run-housekeeping';
 import { assembly, changedAssembly, removeAction, resourceOf } from '../../support/assembly';
 import { OMNIPOTENT } from '../../support/stack-models';
 

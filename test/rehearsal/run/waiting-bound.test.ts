@@ -1,5 +1,5 @@
-import { WaitingBound } from '../../../lib/rehearsal/run/waiting-bound';
-import type { ReportedDecision } from '../../../lib/rehearsal/run/rehearsal-report';
+import { WaitingBound } from '../../../sim/rehearsal/rebake';
+import type { ReportedDecision } from '../../../sim/rehearsal/rehearsal-report';
 
 const HOUR = 3600;
 

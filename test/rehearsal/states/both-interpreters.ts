@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../lib/rehearsal/states/json-value';
+import type { JsonValue } from '../../../sim/aws/states/json-value';
 import { runLibrary, type Account, type Answer, type Machine } from './run-library';
 import { named, runMachine } from './run-states';
 

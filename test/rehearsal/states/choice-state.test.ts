@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../lib/rehearsal/states/json-value';
+import type { JsonValue } from '../../../sim/aws/states/json-value';
 import { runStates } from './run-states';
 
 function choose(rule: object, input: JsonValue): ReturnType<typeof runStates> {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../lib/rehearsal/states/json-value';
+import type { JsonValue } from '../../../sim/aws/states/json-value';
 import { FUNCTION, runOne, runStates } from './run-states';
 
 const TASK = { Type: 'Task', Resource: FUNCTION };

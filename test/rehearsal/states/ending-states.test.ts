@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../lib/rehearsal/states/json-value';
+import type { JsonValue } from '../../../sim/aws/states/json-value';
 import { runMachine, runOne, runStates } from './run-states';
 
 test.each<[string, object, JsonValue, JsonValue]>([

@@ -1,4 +1,4 @@
-import { parseReferencePath, readPath } from '../../../lib/rehearsal/states/reference-path';
+import { parseReferencePath, readPath } from '../../../sim/aws/states/reference-path';
 
 const scope = {
   input: { a: { b: [10, { c: null }] }, 'x y': 1, 'error-info': 2, length: 3 },

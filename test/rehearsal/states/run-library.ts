@@ -1,5 +1,5 @@
 import { ExecutionError, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import type { JsonValue } from '../../../lib/rehearsal/states/json-value';
+import type { JsonValue } from '../../../sim/aws/states/json-value';
 
 /** How an execution went, in the words that both interpreters have. */
 export interface Account {

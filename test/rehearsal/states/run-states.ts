@@ -1,9 +1,9 @@
-import type { JsonValue } from '../../../lib/rehearsal/states/json-value';
+import type { JsonValue } from '../../../sim/aws/states/json-value';
 import {
   runStateMachine,
   type StateMachineResult,
   type StateMachineRun,
-} from '../../../lib/rehearsal/states/run-state-machine';
+} from '../../../sim/aws/states/run-state-machine';
 import { VirtualClock } from './virtual-clock';
 
 /** A Lambda function that tests name as a resource. */

@@ -1,5 +1,5 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import type { StateEvent } from '../../../lib/rehearsal/states/state-event';
+import type { StateEvent } from '../../../sim/aws/states/execution';
 import { failing, FUNCTION, named, runOne, runStates } from './run-states';
 import { VirtualClock } from './virtual-clock';
 

@@ -1,4 +1,4 @@
-import type { ExecutionClock } from '../../../lib/rehearsal/states/execution-limits';
+import type { ExecutionClock } from '../../../sim/aws/states/execution-limits';
 
 /** A clock for tests that is moved by waits and by hand only, and keeps what it was asked to wait for. */
 export class VirtualClock implements ExecutionClock {

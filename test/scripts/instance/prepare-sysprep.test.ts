@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REMOVE_WORK_FILES } from '../../../lib/core/image-builder/build-components';
-import { layLaunchAgent, V1_TASK } from '../../../lib/rehearsal/host/launch-agent';
+import { layLaunchAgent, V1_TASK } from '../../../sim/windows/host/simulated-host';
 import { HOST } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PowerShell, PowerShellRun } from '../../../lib/rehearsal/powershell/powershell-session';
+import type { PowerShell, PowerShellRun } from '../../../sim/windows/powershell/powershell-session';
 
 /** What an expression gave: the text of each object, or the message of the error that ended it. */
 export interface Evaluation {

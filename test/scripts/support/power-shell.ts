@@ -1,5 +1,5 @@
-import { findPowerShell } from '../../../lib/rehearsal/powershell/find-powershell';
-import { PowerShellSession } from '../../../lib/rehearsal/powershell/powershell-session';
+import { findPowerShell } from '../../../sim/windows/powershell/find-powershell';
+import { PowerShellSession } from '../../../sim/windows/powershell/powershell-session';
 
 /** A cold cache means a restore of PowerShell: the first test that asks for it waits that long. */
 export const BUILD_TIMEOUT = 300_000;

@@ -1,0 +1,133 @@
+import { readFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { WinbakeError } from '../../../lib/contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import { parseEnvironment, type Environment } from './environment';
+
+/** The JSON object in a file. Throws a `WinbakeError` that names the file and the way out where there is none. */
+export function readJsonObject(path: string, wayOut: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new WinbakeError('FILE_UNREADABLE', `${path} cannot be read as JSON; ${wayOut}.`, { cause });
+  }
+  if (!isJsonObject(value)) {
+    throw new WinbakeError('FILE_UNREADABLE', `${path} is not a JSON object; ${wayOut}.`);
+  }
+  return value;
+}
+
+/** A resource of a template, as it stands there. */
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: JsonObject;
+  readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+/** A CloudFormation template, as far as a rehearsal reads it. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Parameters?: Readonly<Record<string, JsonObject>>;
+  readonly Outputs?: Readonly<Record<string, JsonObject>>;
+}
+
+/** A file that a deployment uploads before the stack. */
+interface FileAsset {
+  /** The absolute path on this computer. */
+  readonly path: string;
+  readonly bucketName: string;
+  readonly objectKey: string;
+}
+
+/** One stack of an assembly, with its files. */
+export interface AssemblyStack {
+  readonly name: string;
+  /** Absent: the pretended one. */
+  readonly environment?: Environment;
+  readonly template: Template;
+  readonly assets: readonly FileAsset[];
+}
+
+/**
+ * Reads the stacks of a cloud assembly, in the order in which they are deployed. Throws a `WinbakeError` where the folder
+ * is none.
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/deploy.html#deploy-how-synth-app
+ */
+export function readAssembly(folder: string): readonly AssemblyStack[] {
+  const manifest = join(folder, 'manifest.json');
+  if (!existsSync(manifest)) {
+    throw invalid(folder, 'it has no manifest.json');
+  }
+  const { artifacts } = readJsonObject(manifest, 'run cdk synth again');
+  if (!isJsonObject(artifacts)) {
+    throw invalid(folder, 'its manifest.json lists no artifacts');
+  }
+  const stacks = Object.entries(artifacts).flatMap(([name, artifact]) =>
+    isJsonObject(artifact) && artifact['type'] === 'aws:cloudformation:stack'
+      ? [[name, artifact] as const]
+      : [],
+  );
+  if (stacks.length === 0) {
+    throw invalid(folder, 'it has no stack');
+  }
+  return inOrder(stacks).map(([name, { properties, environment }]) => {
+    const { templateFile } = isJsonObject(properties) ? properties : {};
+    const template = readJsonObject(join(folder, String(templateFile)), 'run cdk synth again');
+    if (!isJsonObject(template['Resources'])) {
+      throw invalid(folder, `${String(templateFile)} has no resources`);
+    }
+    return {
+      name,
+      environment: parseEnvironment(environment),
+      template: template as unknown as Template,
+      assets: readAssets(folder, name),
+    };
+  });
+}
+
+/** A stack comes after all that it depends on; the manifest lists that, and never in a circle. */
+function inOrder(
+  stacks: readonly (readonly [string, JsonObject])[],
+): readonly (readonly [string, JsonObject])[] {
+  const done = new Map<string, readonly [string, JsonObject]>();
+  const visit = (stack: readonly [string, JsonObject]): void => {
+    const { dependencies } = stack[1];
+    for (const needed of Array.isArray(dependencies) ? dependencies : []) {
+      const other = stacks.find(([name]) => name === needed);
+      if (other !== undefined && !done.has(other[0])) {
+        visit(other);
+      }
+    }
+    done.set(stack[0], stack);
+  };
+  stacks.forEach(visit);
+  return [...done.values()];
+}
+
+function readAssets(folder: string, stack: string): readonly FileAsset[] {
+  const { files } = readJsonObject(join(folder, `${stack}.assets.json`), 'run cdk synth again');
+  return Object.values(isJsonObject(files) ? files : {}).flatMap((file) => {
+    const { source, destinations } = isJsonObject(file) ? file : {};
+    const [destination] = Object.values(isJsonObject(destinations) ? destinations : {});
+    if (!isJsonObject(source) || !isJsonObject(destination)) {
+      return [];
+    }
+    const path = join(folder, String(source['path']));
+    if (!existsSync(path)) {
+      throw new WinbakeError(
+        'FILE_UNREADABLE',
+        `${path}, an asset of ${stack}, is not there; run cdk synth again.`,
+      );
+    }
+    const { bucketName, objectKey } = destination;
+    return { path, bucketName: String(bucketName), objectKey: String(objectKey) };
+  });
+}
+
+function invalid(folder: string, why: string): WinbakeError {
+  return new WinbakeError('FILE_UNREADABLE', `${folder} is no cloud assembly: ${why}; run cdk synth first.`);
+}

@@ -1,0 +1,368 @@
+import type { RefreshRequest } from '../../../lib/core/ports/fleets';
+import { unmodelled } from '../cloudformation/environment';
+import { digitsOf } from '../cloudformation/physical-names';
+import { GOOD_AMI, type AmiBehaviour, type PretendedInstance } from './ami-behaviour';
+import { PretendedRefresh, type RefreshedGroup, type RefreshEvent } from './simulated-refresh';
+
+const MINUTE = 60_000;
+
+/** What a template says of a group and its launch template, and what is pretended of the rest. */
+export interface PretendedGroupOptions {
+  readonly groupName: string;
+  /** The AMI of the launch template's first version. */
+  readonly amiId: string;
+  readonly instanceCount: number;
+  readonly startedAt: Date;
+  /** The most instances that scaling may ask for; as many as it likes unless said. */
+  readonly maxSize?: number;
+  /**
+   * Whether a replacement may be launched beyond `maxSize`. The page names the desired capacity as what the percentage is of,
+   * and no other bound; unproven.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
+   */
+  readonly replacesBeyondMaximum?: boolean;
+  /** What instances of an AMI do; they do what they should unless said. */
+  readonly behaviourOf?: (amiId: string) => AmiBehaviour;
+  /** How long an instance's tasks take to stop. */
+  readonly drainSeconds?: number;
+  /** Whether instances are protected from scale-in, as ECS leaves them. */
+  readonly protectsInstances?: boolean;
+  /** When an alarm that a refresh watches begins to ring, and how long it does. */
+  readonly alarms?: readonly { readonly at: Date; readonly seconds: number }[];
+}
+
+/** Figures of the field, not measured. */
+const BOOT = 8 * MINUTE;
+const DRAIN_SECONDS = 2 * 60;
+const SHUTDOWN = 3 * MINUTE;
+
+/** How long the hook of managed draining holds an instance that ECS does not answer for. */
+const UNANSWERED_HOOK = 60 * MINUTE;
+
+/** What Auto Scaling says no to, by the name of its fault. */
+export class AutoScalingFault extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/**
+ * An Auto Scaling group with its launch template and its refreshes, in time. Capacity, zones and health checks other than the
+ * launch are not modelled.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
+ */
+export class PretendedGroup implements RefreshedGroup {
+  readonly versions = new Map<string, string>();
+  readonly bootMilliseconds = BOOT;
+  instances: PretendedInstance[] = [];
+  version = '1';
+  /** The tags that CloudFormation gave it. */
+  tags: Readonly<Record<string, string>> = {};
+  isBeingDeleted = false;
+  isGone = false;
+  private behaviours: (amiId: string) => AmiBehaviour;
+  private readonly userData = new Map<string, string>();
+  private readonly refreshes: PretendedRefresh[] = [];
+  private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
+  /** What happens by itself, whatever becomes of the refresh that began it. */
+  private pending: { readonly at: number; readonly work: () => void }[] = [];
+  /** What was sent to EventBridge and nobody has taken yet. */
+  private sent: { readonly kind: RefreshEvent; readonly at: Date }[] = [];
+  private time: number;
+
+  constructor(private readonly options: PretendedGroupOptions) {
+    const { amiId, instanceCount, startedAt } = options;
+    this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
+    this.versions.set(this.version, amiId);
+    this.time = startedAt.getTime();
+    this.scaleTo(instanceCount);
+    this.instances.forEach((one) => {
+      this.arrive(one, this.time);
+    });
+  }
+
+  /** The newest refresh. */
+  get refresh(): PretendedRefresh | undefined {
+    return this.refreshes.at(-1);
+  }
+
+  /** When something happens next by itself, or undefined. */
+  get nextAt(): Date | undefined {
+    const at = this.nextEvent();
+    return at === undefined ? undefined : new Date(at);
+  }
+
+  /** Lets time pass. */
+  advanceTo(now: Date): void {
+    const end = now.getTime();
+    for (let at = this.nextEvent(); at !== undefined && at <= end; at = this.nextEvent()) {
+      this.time = Math.max(this.time, at);
+      this.happen();
+    }
+    this.time = Math.max(this.time, end);
+  }
+
+  /** A version as a template has it, which names no AMI, or one made from another. */
+  addVersion(amiId: string, userData: string): string {
+    const version = String(this.versions.size + 1);
+    this.versions.set(version, amiId);
+    this.userData.set(version, userData);
+    return version;
+  }
+
+  userDataOf(version: string): string {
+    return this.userData.get(version) ?? '';
+  }
+
+  createVersion(baseVersion: string, amiId: string): string {
+    this.amiOf(baseVersion);
+    return this.addVersion(amiId, this.userDataOf(baseVersion));
+  }
+
+  /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations */
+  useVersion(version: string): void {
+    this.amiOf(version);
+    if (this.refresh?.isUnderWay === true) {
+      throw new AutoScalingFault(
+        'ValidationError',
+        'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
+      );
+    }
+    this.version = version;
+  }
+
+  /** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html */
+  start(request: RefreshRequest): string {
+    this.amiOf(request.version);
+    refuseCheckpoints(request.checkpoint?.percentages ?? []);
+    if (this.refresh?.isUnderWay === true) {
+      throw new AutoScalingFault('InstanceRefreshInProgress', 'An instance refresh is already in progress.');
+    }
+    const id = digitsOf(`${this.options.groupName} ${this.refreshes.length}`, 32);
+    this.refreshes.push(new PretendedRefresh(id, request, this, this.time));
+    return id;
+  }
+
+  /** One that has ended is no fault, as the port has it. */
+  cancel(waitsForInstances?: boolean): void {
+    if (this.refresh?.isUnderWay === true && this.refresh.status !== 'Cancelling') {
+      this.refresh.cancel(this.time, waitsForInstances);
+    }
+  }
+
+  later(at: number, work: () => void): void {
+    this.pending.push({ at, work });
+  }
+
+  emit(kind: RefreshEvent, now: number): void {
+    this.sent.push({ kind, at: new Date(now) });
+  }
+
+  /** The events since the last call. */
+  takeEvents(): readonly { readonly kind: RefreshEvent; readonly at: Date }[] {
+    return this.sent.splice(0);
+  }
+
+  rollBack(): void {
+    this.active().rollBack(this.time, 'Rolled back by a call.');
+  }
+
+  /**
+   * Scales to nothing and deletes the group, as CloudFormation does. Throws where an instance is protected; gives how long the
+   * others take, which the hook of managed draining holds, and nobody answers any more, for an hour.
+   * @see https://github.com/aws/aws-cdk/issues/18179
+   */
+  deleteEmpty(): number {
+    if (this.options.protectsInstances === true && this.instances.length > 0) {
+      throw new AutoScalingFault(
+        'ScalingActivityInProgress',
+        'Could not scale to desired capacity because all remaining instances are protected from scale-in.',
+      );
+    }
+    const held = this.instances.length === 0 ? 0 : UNANSWERED_HOOK;
+    this.instances = [];
+    this.isGone = true;
+    return held / 1000;
+  }
+
+  /**
+   * Terminates the instances, protected ones too, and deletes the group; Windows takes minutes to shut down.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
+   */
+  forceDelete(): void {
+    if (this.refresh?.isUnderWay === true) {
+      throw new AutoScalingFault('ResourceContention', 'An instance refresh is in progress.');
+    }
+    this.isBeingDeleted = true;
+    this.pending = [];
+    const end = this.time + SHUTDOWN;
+    this.later(end - MINUTE, () => {
+      this.isGone = true;
+    });
+    this.later(end, () => {
+      this.instances = [];
+    });
+  }
+
+  /** How many tasks run on an instance; those of services leave one that drains. */
+  tasksOn(instance: PretendedInstance): number {
+    const { drainingSince, registeredAt } = instance;
+    if (registeredAt === undefined || this.behaviourOf(instance.amiId).tasks !== 'run') {
+      return 0;
+    }
+    return drainingSince !== undefined && this.time >= drainingSince + this.drainMilliseconds(instance)
+      ? 0
+      : 1;
+  }
+
+  /** Lets ECS drain an instance from now on. */
+  drain(instance: PretendedInstance): void {
+    instance.drainingSince ??= this.time;
+  }
+
+  /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
+  get hasRoom(): boolean {
+    const { maxSize = Infinity, replacesBeyondMaximum = true } = this.options;
+    return replacesBeyondMaximum || this.instances.length < maxSize;
+  }
+
+  /** Scale-out during a refresh takes its version; it never goes beyond the maximum. */
+  scaleTo(wanted: number): void {
+    const { maxSize = wanted } = this.options;
+    // What a refresh has launched beyond the maximum is not taken away for it.
+    const count = wanted <= maxSize ? wanted : Math.max(maxSize, this.instances.length);
+    while (this.instances.length > count) {
+      this.instances.pop();
+    }
+    while (this.instances.length < count) {
+      const { refresh } = this;
+      const version = refresh?.isForward === true ? refresh.request.version : this.version;
+      const instance = this.launch(version, this.time);
+      if (!this.arrive(instance, this.time)) {
+        this.terminate(instance);
+        return;
+      }
+    }
+  }
+
+  launch(version: string, now: number): PretendedInstance {
+    const amiId = this.amiOf(version);
+    this.launches.push({ amiId, at: now });
+    const id = `i-${digitsOf(`${this.options.groupName} ${this.launches.length}`, 17)}`;
+    const instance: PretendedInstance = {
+      id,
+      amiId,
+      version,
+      launchedAt: now,
+      inServiceAt: undefined,
+      registeredAt: undefined,
+      isTerminating: false,
+      drainingSince: undefined,
+    };
+    this.instances.push(instance);
+    return instance;
+  }
+
+  /** Lets instances of AMIs behave otherwise from now on. */
+  behave(behaviours: (amiId: string) => AmiBehaviour): void {
+    this.behaviours = behaviours;
+  }
+
+  /** How many refreshes were started at or after an instant. */
+  refreshesSince(instant: Date): number {
+    return this.refreshes.filter((one) => one.describe().startedAt >= instant).length;
+  }
+
+  /** When instances of an AMI were started, in milliseconds since 1970. */
+  launchesOf(amiId: string): readonly number[] {
+    return this.launches.filter((one) => one.amiId === amiId).map(({ at }) => at);
+  }
+
+  /** An instance has booted; false where its launch hook abandons it. */
+  arrive(instance: PretendedInstance, now: number): boolean {
+    const { host } = this.behaviourOf(instance.amiId);
+    if (host === 'hangs') {
+      return false;
+    }
+    instance.inServiceAt = now;
+    instance.registeredAt = host === 'registers' ? now : undefined;
+    return true;
+  }
+
+  terminate(instance: PretendedInstance): void {
+    this.instances = this.instances.filter((one) => one !== instance);
+  }
+
+  drainMilliseconds(instance: PretendedInstance): number {
+    const hasTasks = instance.registeredAt !== undefined && this.behaviourOf(instance.amiId).tasks === 'run';
+    return hasTasks ? (this.options.drainSeconds ?? DRAIN_SECONDS) * 1000 : 0;
+  }
+
+  behaviourOf(amiId: string): AmiBehaviour {
+    return this.behaviours(amiId);
+  }
+
+  amiOf(version: string): string {
+    const amiId = this.versions.get(version);
+    if (amiId === undefined) {
+      throw unmodelled(`the launch template version ${version}, which nothing made`);
+    }
+    return amiId;
+  }
+
+  private active(): PretendedRefresh {
+    const { refresh } = this;
+    if (refresh?.isUnderWay !== true || refresh.status === 'Cancelling') {
+      throw new AutoScalingFault('ActiveInstanceRefreshNotFound', 'No instance refresh is in progress.');
+    }
+    return refresh;
+  }
+
+  private nextEvent(): number | undefined {
+    const { refresh } = this;
+    const next = [
+      ...this.pending.map(({ at }) => at),
+      ...(refresh?.nextAt === undefined ? [] : [refresh.nextAt, this.nextAlarm() ?? refresh.nextAt]),
+    ];
+    return next.length === 0 ? undefined : Math.min(...next);
+  }
+
+  /** When an alarm that the refresh watches rings, from now on. */
+  private nextAlarm(): number | undefined {
+    const { refresh } = this;
+    if (refresh?.isForward !== true || refresh.request.alarms.length === 0) {
+      return undefined;
+    }
+    const rings = (this.options.alarms ?? [])
+      .filter(({ at, seconds }) => at.getTime() + seconds * 1000 > this.time)
+      .map(({ at }) => Math.max(at.getTime(), this.time));
+    return rings.length === 0 ? undefined : Math.min(...rings);
+  }
+
+  private happen(): void {
+    const ready = this.pending.find(({ at }) => at <= this.time);
+    if (ready !== undefined) {
+      this.pending = this.pending.filter((one) => one !== ready);
+      ready.work();
+      return;
+    }
+    const alarm = this.nextAlarm();
+    if (alarm !== undefined && alarm <= this.time && this.refresh?.status !== 'Cancelling') {
+      this.refresh?.fail(this.time, 'A CloudWatch alarm is in ALARM.');
+      return;
+    }
+    this.refresh?.step(this.time);
+  }
+}
+
+/** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html */
+function refuseCheckpoints(percentages: readonly number[]): void {
+  const isAscending = percentages.every((one, index) => one > (percentages[index - 1] ?? 0) && one <= 100);
+  if (!isAscending) {
+    throw new AutoScalingFault(
+      'ValidationError',
+      `CheckpointPercentages must be unique, in ascending order and between 1 and 100; got: ${percentages.join(', ')}.`,
+    );
+  }
+}

@@ -1,0 +1,316 @@
+import type { InstanceRefresh, RefreshRequest } from '../../../lib/core/ports/fleets';
+import type { PretendedInstance } from './ami-behaviour';
+
+const MINUTE = 60_000;
+
+/**
+ * A refresh, or its rollback, that cannot go on is tried for an hour.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations
+ */
+const RETRIES = 60 * MINUTE;
+
+/** How long it takes until a refresh begins. */
+const PENDING = MINUTE;
+
+/** How long a refresh is `Cancelling` that waits for no instance; an assumption. */
+const CANCELLING = 1000;
+
+/** The group as a refresh works on it. */
+export interface RefreshedGroup {
+  readonly instances: readonly PretendedInstance[];
+  /** The launch template version of the group itself. */
+  version: string;
+  readonly bootMilliseconds: number;
+  /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
+  readonly hasRoom: boolean;
+  launch(version: string, now: number): PretendedInstance;
+  /** An instance has booted; false where its launch hook abandons it. */
+  arrive(instance: PretendedInstance, now: number): boolean;
+  terminate(instance: PretendedInstance): void;
+  drainMilliseconds(instance: PretendedInstance): number;
+  /** Lets something happen later, whatever becomes of the refresh. */
+  later(at: number, work: () => void): void;
+  /** EventBridge gets an event. */
+  emit(kind: RefreshEvent, now: number): void;
+}
+
+/**
+ * What Auto Scaling sends to EventBridge, after `EC2 Auto Scaling Instance Refresh `.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-autoscaling.html
+ */
+export type RefreshEvent =
+  | 'Started'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Cancelled'
+  | 'Checkpoint Reached'
+  | 'Rollback Started'
+  | 'Rollback Succeeded'
+  | 'Rollback Failed';
+
+const END_EVENTS: Readonly<Record<string, RefreshEvent>> = {
+  Successful: 'Succeeded',
+  Failed: 'Failed',
+  Cancelled: 'Cancelled',
+  RollbackSuccessful: 'Rollback Succeeded',
+  RollbackFailed: 'Rollback Failed',
+};
+
+/** The replacement of one instance: its successor boots, then it drains. */
+interface Replacement {
+  readonly old: PretendedInstance;
+  readonly successor: PretendedInstance;
+  stage: 'booting' | 'draining';
+  until: number;
+}
+
+/**
+ * An instance refresh: one instance after the other, launched before the old one is terminated, matching ones skipped, a
+ * pause at its checkpoint, a bake time at its end.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh-skip-matching.html
+ */
+export class PretendedRefresh {
+  status = 'Pending';
+  private reason = '';
+  private endedAt: number | undefined;
+  private work: Replacement | undefined;
+  /** When something happens next; undefined once it has ended. */
+  private due: number | undefined;
+  private isPaused = false;
+  /** The checkpoints up to here have been reached or skipped. */
+  private passed = 0;
+  private failingSince: number | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly request: RefreshRequest,
+    private readonly group: RefreshedGroup,
+    private readonly startedAt: number,
+  ) {
+    this.due = startedAt + PENDING;
+  }
+
+  get isUnderWay(): boolean {
+    return this.endedAt === undefined;
+  }
+
+  /** Forward, so that scale-out takes its version; a rollback takes the group's. */
+  get isForward(): boolean {
+    return ['Pending', 'InProgress', 'Baking', 'Cancelling'].includes(this.status) && this.isUnderWay;
+  }
+
+  get nextAt(): number | undefined {
+    return this.due;
+  }
+
+  describe(): InstanceRefresh {
+    return {
+      id: this.id,
+      status: this.status,
+      reason: this.reason,
+      percentage: this.percentage,
+      version: this.request.version,
+      startedAt: new Date(this.startedAt),
+      endedAt: this.endedAt === undefined ? null : new Date(this.endedAt),
+    };
+  }
+
+  /** What happens at its next instant. */
+  step(now: number): void {
+    switch (this.status) {
+      case 'Pending':
+        this.status = 'InProgress';
+        this.due = now;
+        this.group.emit('Started', now);
+        return;
+      case 'Baking':
+        this.succeed(now);
+        return;
+      default:
+        this.replace(now);
+    }
+  }
+
+  /**
+   * Waits for the launch or termination under way, unless told not to: then that goes on by itself, and the refresh ends.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html
+   */
+  cancel(now: number, waitsForInstances = true): void {
+    this.status = 'Cancelling';
+    this.reason = 'Cancelled by a call.';
+    if (!waitsForInstances) {
+      this.leaveWork();
+      this.due = now + CANCELLING;
+    } else if (this.work === undefined) {
+      this.end('Cancelled', now);
+    }
+  }
+
+  /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html */
+  rollBack(now: number, reason: string): void {
+    this.status = 'RollbackInProgress';
+    this.reason = reason;
+    this.group.emit('Rollback Started', now);
+    this.failingSince = undefined;
+    this.due = this.work === undefined ? now : this.due;
+  }
+
+  /** An alarm or an error: back where that is asked for, else it ends where it is. */
+  fail(now: number, reason: string): void {
+    if (this.request.autoRollback && this.status !== 'RollbackInProgress') {
+      this.rollBack(now, reason);
+      return;
+    }
+    this.abandonWork();
+    this.reason = reason;
+    this.end(this.status === 'RollbackInProgress' ? 'RollbackFailed' : 'Failed', now);
+  }
+
+  private get percentage(): number {
+    const { instances } = this.group;
+    const isNew = (one: PretendedInstance) =>
+      one.version === this.request.version && one.inServiceAt !== undefined;
+    const settled = instances.filter((one) => one.inServiceAt !== undefined);
+    return settled.length === 0
+      ? 100
+      : Math.min(100, Math.floor((100 * instances.filter(isNew).length) / settled.length));
+  }
+
+  private replace(now: number): void {
+    if (this.work?.stage === 'booting') {
+      this.arrive(this.work, now);
+      return;
+    }
+    if (this.work !== undefined) {
+      this.group.terminate(this.work.old);
+      this.work = undefined;
+    }
+    if (this.status === 'Cancelling') {
+      this.end('Cancelled', now);
+      return;
+    }
+    if (this.status === 'InProgress' && this.pauses(now)) {
+      return;
+    }
+    this.replaceNext(now);
+  }
+
+  private pauses(now: number): boolean {
+    const { checkpoint } = this.request;
+    if (this.isPaused) {
+      this.isPaused = false;
+      return false;
+    }
+    const { percentage } = this;
+    const reached = checkpoint?.percentages.filter((one) => one > this.passed && one <= percentage) ?? [];
+    if (checkpoint === null || reached.length === 0 || percentage >= 100) {
+      return false;
+    }
+    this.passed = Math.max(...reached);
+    this.isPaused = true;
+    this.due = now + checkpoint.seconds * 1000;
+    this.group.emit('Checkpoint Reached', now);
+    return true;
+  }
+
+  private replaceNext(now: number): void {
+    const isBack = this.status === 'RollbackInProgress';
+    const version = isBack ? this.group.version : this.request.version;
+    const old = this.group.instances.find(
+      (one) =>
+        !one.isTerminating && one.version !== version && (!isBack || one.version === this.request.version),
+    );
+    if (old === undefined) {
+      this.finish(now, isBack);
+      return;
+    }
+    this.launch(old, version, now);
+  }
+
+  private launch(old: PretendedInstance, version: string, now: number): void {
+    if (!this.group.hasRoom) {
+      this.tryAgain(now, now + MINUTE, 'The group has as many instances as it may have.');
+      return;
+    }
+    const successor = this.group.launch(version, now);
+    this.work = { old, successor, stage: 'booting', until: now + this.group.bootMilliseconds };
+    this.due = this.work.until;
+  }
+
+  private arrive(work: Replacement, now: number): void {
+    if (!this.group.arrive(work.successor, now)) {
+      this.group.terminate(work.successor);
+      this.work = undefined;
+      this.tryAgain(now, now, 'Instances did not complete their launch lifecycle hook.');
+      return;
+    }
+    this.failingSince = undefined;
+    work.stage = 'draining';
+    work.old.isTerminating = true;
+    this.due = now + this.group.drainMilliseconds(work.old);
+  }
+
+  /** A launch that did not come off is tried for an hour. */
+  private tryAgain(now: number, next: number, reason: string): void {
+    this.failingSince ??= now;
+    if (this.status === 'Cancelling') {
+      this.end('Cancelled', now);
+    } else if (now - this.failingSince >= RETRIES) {
+      this.fail(now, reason);
+    } else {
+      this.due = next;
+    }
+  }
+
+  private finish(now: number, isBack: boolean): void {
+    if (isBack) {
+      this.end('RollbackSuccessful', now);
+    } else if (this.request.bakeSeconds > 0) {
+      this.status = 'Baking';
+      this.due = now + this.request.bakeSeconds * 1000;
+    } else {
+      this.succeed(now);
+    }
+  }
+
+  /** The group takes the configuration of a refresh when it has succeeded, not before. */
+  private succeed(now: number): void {
+    this.group.version = this.request.version;
+    this.end('Successful', now);
+  }
+
+  private abandonWork(): void {
+    if (this.work?.stage === 'booting') {
+      this.group.terminate(this.work.successor);
+    }
+    this.work = undefined;
+  }
+
+  /** What is under way goes on without the refresh: the successor boots, or the old instance drains and ends. */
+  private leaveWork(): void {
+    const { group, work } = this;
+    this.work = undefined;
+    if (work?.stage === 'booting') {
+      group.later(work.until, () => {
+        if (!group.arrive(work.successor, work.until)) {
+          group.terminate(work.successor);
+        }
+      });
+    } else if (work !== undefined) {
+      group.later(this.due ?? work.until, () => {
+        group.terminate(work.old);
+      });
+    }
+  }
+
+  private end(status: string, now: number): void {
+    const event = END_EVENTS[status];
+    if (event !== undefined) {
+      this.group.emit(event, now);
+    }
+    this.status = status;
+    this.endedAt = now;
+    this.due = undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import { WinbakeError } from '../../../lib/contract/values/errors';
+import { isJsonObject } from '../../../lib/contract/values/json';
+import { PHASES } from '../../windows/awstoe/parsed-component';
+import { dependencyClosure } from '../cloudformation/dependency-order';
+import type { StackModel } from '../cloudformation/stack-model';
+import { findResource, type FoundResource, objectsOf, textOf, readRecipeComponent, type RecipeComponent } from './recipe-component';
+import { readWorkflows, type PipelineWorkflow } from './workflows';
+
+/** What a pipeline of the template bakes. */
+export interface Recipe {
+  readonly arn: string;
+  /** The parameter that names the base AMI; undefined where the recipe names the AMI itself. */
+  readonly baseAmiParameter: string | undefined;
+  readonly components: readonly RecipeComponent[];
+  readonly instanceRole: { readonly id: string; readonly arn: string };
+  /** What the distribution configuration puts on the AMI. */
+  readonly amiTags: Readonly<Record<string, string>>;
+  /** What is done around the components, in the order of the stages. */
+  readonly workflows: readonly PipelineWorkflow[];
+}
+
+/**
+ * Reads the recipe of a pipeline, its components and the role of its instances from the templates. What CloudFormation or
+ * Image Builder would refuse is refused here, and so is a document that the rehearsal does not model.
+ */
+export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): Recipe {
+  const pipeline = find(stacks, 'AWS::ImageBuilder::ImagePipeline', pipelineArn, [
+    'ImageRecipeArn',
+    'InfrastructureConfigurationArn',
+    'DistributionConfigurationArn',
+    'Workflows',
+    'ImageScanningConfiguration',
+  ]);
+  requireScanning(pipeline);
+  const arn = textOf(pipeline.properties, 'ImageRecipeArn');
+  const recipe = find(stacks, 'AWS::ImageBuilder::ImageRecipe', arn, ['Components', 'ParentImage']);
+  const [, baseAmiParameter] = /^ssm:(.+)$/.exec(textOf(recipe.properties, 'ParentImage')) ?? [];
+  if (baseAmiParameter !== undefined) {
+    requireBaseAmi(recipe, baseAmiParameter);
+  }
+  return {
+    arn,
+    baseAmiParameter,
+    components: objectsOf(recipe.properties['Components']).map((component) =>
+      readRecipeComponent(stacks, component),
+    ),
+    instanceRole: instanceRoleOf(stacks, textOf(pipeline.properties, 'InfrastructureConfigurationArn')),
+    amiTags: amiTagsOf(stacks, pipeline.properties['DistributionConfigurationArn']),
+    workflows: readWorkflows(stacks, pipeline.properties),
+  };
+}
+
+/** The steps of a recipe in the order in which they run, as `<component>: <step>`; a component that is not run is one. */
+export function stepNames({ components }: Recipe): readonly string[] {
+  return PHASES.flatMap((phase) =>
+    components.flatMap((component) => {
+      if ('notRun' in component) {
+        return phase === 'build' ? component.steps : [];
+      }
+      const { name, phases } = component.document;
+      return (phases.get(phase) ?? []).map((step) => `${name}: ${step.name}`);
+    }),
+  );
+}
+
+/**
+ * In the pretended account Inspector is off, as it is in a new one. The scan of the test instance, which is also what is meant
+ * where no type is named, is refused there when the pipeline is created.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-inspector.html
+ * @see https://github.com/aws/aws-cdk/pull/37061
+ */
+function requireScanning({ logicalId, properties }: FoundResource): void {
+  const scanning = properties['ImageScanningConfiguration'];
+  const { ImageScanningEnabled, ImageScanningTypes = ['TEST_INSTANCE_CVE'] } = isJsonObject(scanning)
+    ? scanning
+    : {};
+  if (ImageScanningEnabled === true && [ImageScanningTypes].flat().includes('TEST_INSTANCE_CVE')) {
+    throw new WinbakeError(
+      'REHEARSAL_FAILED',
+      `Image Builder would refuse the pipeline ${logicalId} (ResourceDependencyException): Amazon Inspector is not enabled for EC2.`,
+    );
+  }
+}
+
+/**
+ * Image Builder refuses a recipe whose parameter does not exist when the recipe is created. One that the same stack creates is
+ * there in time only if the recipe waits for it; one that no stack creates is taken to be there.
+ * @see https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/golden-ami-pipeline
+ */
+function requireBaseAmi({ logicalId, stack }: FoundResource, parameter: string): void {
+  const made = stack.logicalIds('AWS::SSM::Parameter').find((id) => stack.reference(id) === parameter);
+  if (made !== undefined && !dependencyClosure(stack.stack.template, logicalId).has(made)) {
+    throw new WinbakeError(
+      'REHEARSAL_FAILED',
+      `Image Builder would refuse the recipe ${logicalId}: ${made}, the parameter ${parameter}, may not exist yet. ` +
+        'Hand it to the pipeline with BaseAmi.fromStringParameter.',
+    );
+  }
+}
+
+function instanceRoleOf(stacks: readonly StackModel[], infrastructureArn: string): Recipe['instanceRole'] {
+  const infrastructure = find(stacks, 'AWS::ImageBuilder::InfrastructureConfiguration', infrastructureArn, [
+    'InstanceProfileName',
+  ]);
+  const name = textOf(infrastructure.properties, 'InstanceProfileName');
+  const { Roles } = find(stacks, 'AWS::IAM::InstanceProfile', name, ['Roles']).properties;
+  const role = find(stacks, 'AWS::IAM::Role', Array.isArray(Roles) ? String(Roles[0]) : '', []);
+  const attribute = (key: string) => String(role.stack.resolve({ 'Fn::GetAtt': [role.logicalId, key] }));
+  return { id: attribute('RoleId'), arn: attribute('Arn') };
+}
+
+function find(
+  stacks: readonly StackModel[],
+  type: string,
+  reference: string,
+  properties: readonly string[],
+): FoundResource {
+  const found = findResource(stacks, type, reference, properties);
+  if (found === undefined) {
+    throw new WinbakeError(
+      'REHEARSAL_FAILED',
+      `The recipe refers to ${reference}, of type ${type}, which no stack of the assembly has.`,
+    );
+  }
+  return found;
+}
+
+function amiTagsOf(stacks: readonly StackModel[], arn: unknown): Readonly<Record<string, string>> {
+  if (typeof arn !== 'string') {
+    return {};
+  }
+  const { properties } = find(stacks, 'AWS::ImageBuilder::DistributionConfiguration', arn, ['Distributions']);
+  const [distribution] = objectsOf(properties['Distributions']);
+  const ami = distribution?.['AmiDistributionConfiguration'];
+  const tags = isJsonObject(ami) ? ami['AmiTags'] : undefined;
+  return isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {};
+}

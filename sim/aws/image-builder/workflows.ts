@@ -1,0 +1,152 @@
+import { parse } from 'yaml';
+import { WinbakeError } from '../../../lib/contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import type { WorkflowRun } from '../../../lib/core/bake/bake-end';
+import { BUILD_WORKFLOW, TEST_WORKFLOW } from '../../../lib/core/image-builder/workflows';
+import { unmodelled } from '../cloudformation/environment';
+import type { StackModel } from '../cloudformation/stack-model';
+import { findResource, objectsOf, textOf } from './recipe-component';
+
+/**
+ * The limits of the steps of a workflow by action, in minutes: what a step has that names none, and the most that it may
+ * name. Those of distribution hold where a pipeline leaves distribution to the service.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-step-actions.html
+ */
+export const ACTION_LIMITS: Readonly<Record<string, { readonly preset: number; readonly most: number }>> = {
+  ApplyImageConfigurations: { preset: 360, most: 720 },
+  CollectImageMetadata: { preset: 30, most: 720 },
+  CollectImageScanFindings: { preset: 120, most: 720 },
+  CreateImage: { preset: 720, most: 4320 },
+  DistributeImage: { preset: 360, most: 720 },
+  ExecuteComponents: { preset: 720, most: 1440 },
+  LaunchInstance: { preset: 75, most: 720 },
+  ModifyImageAttributes: { preset: 120, most: 180 },
+  RunSysPrep: { preset: 60, most: 720 },
+  TerminateInstance: { preset: 30, most: 720 },
+};
+
+/** A workflow of a pipeline, as far as the rehearsal reads it. */
+export interface PipelineWorkflow {
+  readonly arn: string;
+  readonly type: 'BUILD' | 'TEST';
+  readonly steps: readonly PipelineWorkflowStep[];
+  /** The names of its outputs. */
+  readonly outputs: readonly string[];
+}
+
+/** One step of such a workflow. */
+export interface PipelineWorkflowStep {
+  readonly name: string;
+  readonly action: string;
+  readonly onFailure: string;
+  /** Its own limit of time, or the service's. */
+  readonly timeoutSeconds: number;
+}
+
+/** Reads the workflows that a pipeline names; one that names none has those of the service. */
+export function readWorkflows(
+  stacks: readonly StackModel[],
+  pipeline: JsonObject,
+): readonly PipelineWorkflow[] {
+  const named = objectsOf(pipeline['Workflows']).map((one) =>
+    readWorkflow(stacks, textOf(one, 'WorkflowArn')),
+  );
+  // Ours have the steps of the service's own.
+  return named.length > 0
+    ? named
+    : [workflowOf('build-image', 'BUILD', BUILD_WORKFLOW), workflowOf('test-image', 'TEST', TEST_WORKFLOW)];
+}
+
+/**
+ * Why Image Builder refuses a pipeline for its workflows, and an image of it, in its own words; undefined where it does not.
+ * It has been seen to refuse both.
+ *
+ * @see https://github.com/CloudSnorkel/cdk-github-runners/pull/812
+ * @see https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/workflows/packer-build
+ */
+export function refusedWorkflows(workflows: readonly PipelineWorkflow[]): string | undefined {
+  const silent = workflows.find(({ outputs, type }) => type === 'BUILD' && !outputs.includes('ImageId'));
+  return silent === undefined
+    ? undefined
+    : "The value supplied for parameter 'workflows' is not valid. " +
+        `Build workflow must have output named ImageId to build AMI. Workflow ARN: ${silent.arn}.`;
+}
+
+/** How the workflows of an image stand in the API once a step has failed; a stage that was not reached is not reported. */
+export function workflowRuns(
+  workflows: readonly PipelineWorkflow[],
+  failedStep: string,
+  isRolledBack: boolean,
+): readonly WorkflowRun[] {
+  const failed = workflows.findIndex(({ steps }) => steps.some(({ name }) => name === failedStep));
+  return workflows
+    .slice(0, failed + 1)
+    .map((workflow, index) =>
+      index < failed
+        ? { status: 'COMPLETED', steps: workflow.steps.map((step) => ({ ...step, status: 'COMPLETED' })) }
+        : { status: failedStatus(workflow, isRolledBack), steps: stepsUpTo(failedStep, workflow) },
+    );
+}
+
+/**
+ * A failed test workflow ends as rolled back.
+ * @see https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/workflows/step-functions-integration
+ */
+function failedStatus({ type }: PipelineWorkflow, isRolledBack: boolean): string {
+  if (type === 'BUILD') {
+    return 'FAILED';
+  }
+  return isRolledBack ? 'ROLLBACK_COMPLETED' : 'ROLLBACK_IN_PROGRESS';
+}
+
+/** What comes after the step that failed never begins; a failed component leaves no message. */
+function stepsUpTo(failedStep: string, { steps }: PipelineWorkflow): WorkflowRun['steps'] {
+  const failed = steps.findIndex(({ name }) => name === failedStep);
+  return steps.map(({ name, onFailure }, index) => ({
+    name,
+    onFailure,
+    status: index < failed ? 'COMPLETED' : index === failed ? 'FAILED' : 'PENDING',
+  }));
+}
+
+function readWorkflow(stacks: readonly StackModel[], arn: string): PipelineWorkflow {
+  const found = findResource(stacks, 'AWS::ImageBuilder::Workflow', arn, ['Type', 'Data']);
+  if (found === undefined) {
+    throw unmodelled(`the workflow ${arn}, which is not in the assembly`);
+  }
+  const type = textOf(found.properties, 'Type');
+  if (type !== 'BUILD' && type !== 'TEST') {
+    throw unmodelled(`a workflow of the type ${type}`);
+  }
+  return workflowOf(arn, type, parse(textOf(found.properties, 'Data')));
+}
+
+function workflowOf(arn: string, type: PipelineWorkflow['type'], document: unknown): PipelineWorkflow {
+  const { outputs, steps } = isJsonObject(document) ? document : {};
+  return {
+    arn,
+    type,
+    steps: objectsOf(steps).map((step) => stepOf(arn, step)),
+    outputs: objectsOf(outputs).map((output) => textOf(output, 'name')),
+  };
+}
+
+/** A limit above the action's greatest fails the validation of the document. */
+function stepOf(arn: string, step: JsonObject): PipelineWorkflowStep {
+  const action = textOf(step, 'action');
+  const limits = ACTION_LIMITS[action];
+  if (limits === undefined) {
+    throw unmodelled(`the action ${action} of workflow ${arn}`);
+  }
+  const { onFailure = 'Abort', timeoutSeconds = limits.preset * 60 } = step;
+  const name = textOf(step, 'name');
+  if (typeof timeoutSeconds !== 'number' || timeoutSeconds > limits.most * 60) {
+    throw new WinbakeError(
+      'REHEARSAL_FAILED',
+      `Image Builder would refuse workflow ${arn}: timeoutSeconds of step ${name} must be at most ` +
+        `${limits.most * 60}, the most of ${action}; got: ${JSON.stringify(timeoutSeconds)}.`,
+    );
+  }
+  return { name, action, onFailure: String(onFailure), timeoutSeconds };
+}

@@ -1,0 +1,123 @@
+import { createServer } from 'node:http';
+import { UsageError } from '../../lib/contract/values/errors';
+import { answerRequest } from './answer-request';
+import type { FaultHooks, FaultSite } from './fault';
+import { takesRepository, type FaultSetting } from './faults';
+import { checkAsOf, parseAsOf, type History } from './history/history';
+import { listen, type RegistryReply, registryRequest, type RegistryRequest, sendReply } from './http';
+import { type ImageStore, publishedContentOf } from './images/image-store';
+import type { RecordedImage } from './images/stored-content';
+
+/** What a registry is started with. */
+export interface EmbeddedRegistryOptions {
+  readonly history: History;
+  /** The moment of the history that is shown; must lie in its range. */
+  readonly asOf: Date | string;
+  /** Defaults to 0, any that is free. */
+  readonly port?: number;
+  /** The address of this computer to listen on; defaults to 127.0.0.1. */
+  readonly host?: string;
+  /** From `parseFaults`. */
+  readonly faults?: readonly FaultSetting[];
+  /** Told of every request after its answer is known. */
+  readonly onRequest?: (request: {
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+  }) => void;
+}
+
+/** A registry that replays a history over HTTP. */
+export interface EmbeddedRegistry {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** The images behind its digests. */
+  readonly images: ImageStore;
+  /** How many requests it has had. */
+  readonly requests: number;
+  /** Moves the moment that is shown; it may go back, and on beyond the history's end, where nothing changes any more. */
+  setInstant(instant: Date): void;
+  /** What was recorded of the image behind a digest of this registry; undefined where the digest is not its own. */
+  recordedDigest(digest: string): RecordedImage | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a registry that shows a history as of a moment: distribution API, read only. Throws a `UsageError` for a moment
+ * outside the history or a fault's repository that it does not have, and a `WinbakeError` with code `PORT_UNAVAILABLE`.
+ */
+export async function startEmbeddedRegistry(options: EmbeddedRegistryOptions): Promise<EmbeddedRegistry> {
+  const { history, host = '127.0.0.1', asOf } = options;
+  let instant = typeof asOf === 'string' ? parseAsOf(asOf, history) : checkAsOf(asOf, history);
+  const faults = options.faults ?? [];
+  checkRepositories(faults, history);
+  const content = publishedContentOf(history);
+  const { images } = content;
+  const answer = (request: RegistryRequest): RegistryReply =>
+    answerRequest({ history, content, instant }, request);
+  const hooks: FaultHooks[] = [];
+  let requests = 0;
+  const server = createServer((incoming, response) => {
+    const { method = '', url: address = '', headers } = incoming;
+    requests += 1;
+    const request = registryRequest(method, address, headers);
+    const reply = replyWith(hooks, answer, request);
+    options.onRequest?.({ method, path: request.path, status: reply.status });
+    incoming.resume();
+    sendReply(response, method, reply);
+  });
+  const port = await listen(server, host, options.port ?? 0);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  hooks.push(...(await arrange(faults, { url, host, answer })));
+  return {
+    url,
+    images,
+    get requests() {
+      return requests;
+    },
+    setInstant: (next) => {
+      instant = next;
+    },
+    recordedDigest: (digest) => images.recordedDigest(digest),
+    close: async () => {
+      for (const hook of hooks) {
+        await hook.close?.();
+      }
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function replyWith(
+  hooks: readonly FaultHooks[],
+  answer: (request: RegistryRequest) => RegistryReply,
+  asked: RegistryRequest,
+): RegistryReply {
+  const request = hooks.reduce((rewritten, hook) => hook.rewrite?.(rewritten) ?? rewritten, asked);
+  let reply: RegistryReply | undefined;
+  for (const hook of hooks) {
+    reply ??= hook.before?.(request);
+  }
+  reply ??= answer(request);
+  return hooks.reduce((spoilt, hook) => hook.after?.(request, spoilt) ?? spoilt, reply);
+}
+
+async function arrange(settings: readonly FaultSetting[], site: FaultSite): Promise<readonly FaultHooks[]> {
+  const hooks: FaultHooks[] = [];
+  for (const { fault, value } of settings) {
+    hooks.push(await fault.arrange(site, value));
+  }
+  return hooks;
+}
+
+function checkRepositories(settings: readonly FaultSetting[], history: History): void {
+  for (const { fault, value } of settings) {
+    if (takesRepository(fault) && !history.repositories().includes(value)) {
+      const known = history.repositories().join(', ');
+      throw new UsageError(
+        `The fault ${fault.name} takes a repository of the history: ${known}; got: '${value}'.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { readOsVersion } from '../../../lib/contract/values/os-version';
+import { type Release, releaseOfBuild } from '../../../lib/contract/values/release';
+import { tenPacific, patchTuesday } from '../../../lib/core/calendar/patch-tuesday';
+import type { HistoryEvent } from '../../../lib/core/history/history-event';
+import { type HostRevision, parseHostRevisions } from '../../../lib/core/history/host-revisions';
+import { familyOf } from '../../../lib/core/images/family';
+import { packageRoot } from '../../package-root';
+import type { History } from './history';
+import { readText } from './read-history';
+
+/** From this instant on (milliseconds since 1970) a fully updated host has this revision, unless it has a greater one. */
+interface HostStep {
+  readonly time: number;
+  readonly revision: number;
+}
+
+/** The steps that a table gives a build: its `B` updates, each from 10:00 Pacific of its day. */
+function tableSteps(rows: readonly HostRevision[], build: number): readonly HostStep[] {
+  return rows
+    .filter((row) => row.build === build && row.type === 'B')
+    .map((row) => ({ time: tenPacific(row.date).getTime(), revision: row.revision }));
+}
+
+/** The greatest revision of the steps up to an instant, since no update takes a host back; undefined before the first. */
+function revisionAt(steps: readonly HostStep[], instant: Date): number | undefined {
+  const reached = steps.filter((step) => step.time <= instant.getTime());
+  return reached.length === 0 ? undefined : Math.max(...reached.map((step) => step.revision));
+}
+
+/** The revision of a fully updated host of a build at an instant, by a table; undefined before its first `B` update. */
+export function hostRevisionAt(
+  rows: readonly HostRevision[],
+  build: number,
+  instant: Date,
+): number | undefined {
+  return revisionAt(tableSteps(rows, build), instant);
+}
+
+/** A step that a history's own tags give; `month` is `YYYY-MM`. */
+interface PatchTuesdayStep extends HostStep {
+  readonly month: string;
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * For each month of a history the newest revision that servercore's floating tag showed on Patch Tuesday, a day of
+ * Redmond; a fully updated host has it from 10:00 of that day, whenever the tag came.
+ */
+function patchTuesdaySteps(history: History, release: Release): readonly PatchTuesdayStep[] {
+  const { repository, floatingTags } = familyOf('servercore', release);
+  const steps: PatchTuesdayStep[] = [];
+  const { first, last } = history.range();
+  const year = first.getUTCFullYear();
+  const end = (last.getUTCFullYear() - year) * 12 + last.getUTCMonth();
+  for (let month = first.getUTCMonth(); month <= end; month += 1) {
+    const ten = patchTuesday(year, month).getTime();
+    const [from, to] = [ten - 10 * HOUR, ten + 14 * HOUR];
+    const shown = floatingTags.flatMap((tag) => shownBetween(history, repository, tag, from, to));
+    const revisions = shown.flatMap((event) => revisionOf(event, release) ?? []);
+    if (revisions.length > 0) {
+      steps.push({
+        time: ten,
+        revision: Math.max(...revisions),
+        month: new Date(ten).toISOString().slice(0, 7),
+      });
+    }
+  }
+  return steps;
+}
+
+/** The events that a tag showed from one moment until before another: where it stood, and its changes. */
+function shownBetween(
+  history: History,
+  repository: string,
+  tag: string,
+  from: number,
+  to: number,
+): HistoryEvent[] {
+  const standing = history.pointsAt(repository, tag, new Date(from));
+  const changes = history.eventsOf(repository, tag).filter((event) => event.time > from && event.time < to);
+  return standing === undefined ? changes : [standing, ...changes];
+}
+
+function revisionOf({ osVersion }: HistoryEvent, release: Release): number | undefined {
+  const version = osVersion === null ? undefined : readOsVersion(osVersion);
+  return version?.build === release.build ? version.revision : undefined;
+}
+
+/**
+ * Reads a table of host revisions, CSV, plain or gzip; without a path, the one that comes with the package, which ends with
+ * 2025. Throws a `WinbakeError` with code `FILE_UNREADABLE` or
+ * `DOCUMENT_INVALID`.
+ */
+export function readHostRevisions(path?: string): readonly HostRevision[] {
+  return path === undefined ? builtInHostRevisions() : readFile(path);
+}
+
+function readFile(path: string): readonly HostRevision[] {
+  return parseHostRevisions(readText(path), `Table of host revisions '${path}'`);
+}
+
+let builtIn: readonly HostRevision[] | undefined;
+
+/** Read at the first call only. */
+function builtInHostRevisions(): readonly HostRevision[] {
+  builtIn ??= readFile(join(packageRoot(), 'assets', 'history', 'host-revisions.csv'));
+  return builtIn;
+}
+
+/** Where the revisions of a pretended host come from. */
+interface HostRevisionsOptions {
+  readonly history: History;
+  /** Whether the history is a file of the user and not the built-in one. */
+  readonly userHistory: boolean;
+  /** A table in place of the built-in one. */
+  readonly hosts?: string;
+}
+
+/** The revision of a fully updated host of a build at an instant; undefined where nothing is known up to it. */
+export type HostRevisionLookup = (build: number, instant: Date) => number | undefined;
+
+/**
+ * At which revision a fully updated pretended host is.
+ *
+ * By the user's table where there is one, else by the built-in table. Beside a history of the user the built-in table
+ * counts only for months whose `B` revision that history also holds; in all other months the host gets what servercore's
+ * floating tag showed on Patch Tuesday. Throws a `WinbakeError` where the table cannot be read.
+ */
+export function hostRevisions(options: HostRevisionsOptions): HostRevisionLookup {
+  const rows = readHostRevisions(options.hosts);
+  const mixed = options.userHistory && options.hosts === undefined;
+  const stepsOf = (build: number): readonly HostStep[] =>
+    mixed ? mixedSteps(rows, options.history, build) : tableSteps(rows, build);
+  const known = new Map<number, readonly HostStep[]>();
+  return (build, instant) => {
+    const steps = known.get(build) ?? stepsOf(build);
+    known.set(build, steps);
+    return revisionAt(steps, instant);
+  };
+}
+
+function mixedSteps(table: readonly HostRevision[], history: History, build: number): readonly HostStep[] {
+  const seen = firstSeen(history, build);
+  const held = table.filter((row) => row.build === build && row.type === 'B' && isHeld(row, seen));
+  const months = new Set(held.map((row) => row.date.slice(0, 7)));
+  const release = releaseOfBuild(build);
+  const shown = release === undefined ? [] : patchTuesdaySteps(history, release);
+  return [...tableSteps(held, build), ...shown.filter((step) => !months.has(step.month))];
+}
+
+/**
+ * Whether a history holds the revision of a row: by the end of the row's month, or in what it begins with. A revision
+ * that it shows only later is another thing under the same number, as in a recorded timeline moved to other years.
+ */
+function isHeld(row: HostRevision, seen: ReadonlyMap<number, number>): boolean {
+  const [year, month] = row.date.split('-').map(Number);
+  const monthEnd = Date.UTC(year ?? 0, month ?? 0, 1);
+  const time = seen.get(row.revision);
+  return time !== undefined && (time < monthEnd || time === Math.min(...seen.values()));
+}
+
+/** When each revision of a build was first seen in a history, under any tag. */
+function firstSeen(history: History, build: number): ReadonlyMap<number, number> {
+  const seen = new Map<number, number>();
+  for (const { osVersion, time } of history.events) {
+    const version = osVersion === null ? undefined : readOsVersion(osVersion);
+    if (version?.build === build && !seen.has(version.revision)) {
+      seen.set(version.revision, time);
+    }
+  }
+  return seen;
+}

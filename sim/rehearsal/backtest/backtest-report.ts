@@ -1,0 +1,88 @@
+import type { GatePolicy } from '../../../lib/contract/documents/gate-policy';
+import type { Finding } from '../../../lib/contract/values/finding';
+import type { Mode } from '../../../lib/contract/values/mode';
+import type { Release } from '../../../lib/contract/values/release';
+import type { Decision } from '../../../lib/core/gate/gate-input';
+
+/** What is backtested. */
+export interface BacktestOptions {
+  readonly release: Release;
+  readonly from: Date;
+  readonly to: Date;
+  readonly history: string | undefined;
+  readonly hosts: string | undefined;
+  readonly hostRevision: number | undefined;
+  readonly lines: Readonly<Record<string, string>>;
+  /** What is cached beside the families, in the forms of `EXTRA_FORMS`. */
+  readonly extras: readonly string[];
+  readonly policy: GatePolicy;
+  /** Findings that an operator passed, such as `WENT_BACK servercore 10.0.20348.3328`. */
+  readonly accepted: readonly string[];
+}
+
+/** A bake that ended in a publication. */
+export interface BacktestBake {
+  readonly at: string;
+  readonly target: string;
+  readonly host: string;
+  readonly mode: Mode;
+  readonly images: readonly { readonly family: string; readonly osVersion: string }[];
+}
+
+/** A change of the decision or of what it rests on. */
+export interface BacktestDecision {
+  readonly at: string;
+  readonly decision: Decision;
+  readonly reason: string;
+  readonly findings: readonly Finding[];
+}
+
+/** What a rule other than the gate would have done over the same time. */
+export interface NaiveSummary {
+  readonly bakes: number;
+  /** Bakes with an image that is newer than its host, or with images of several revisions. */
+  readonly wrongImageBakes: number;
+  /** Bakes whose images were those of the bake before. */
+  readonly unchangedBakes: number;
+  /** Hours in which servercore was out and not baked. */
+  readonly hoursBehind: number;
+}
+
+/** How long after the last required family a bake was ordered, in hours; null where there was none. */
+export interface Delay {
+  readonly bakes: number;
+  readonly medianHours: number | null;
+}
+
+/** The figures of a backtest. */
+export interface BacktestSummary {
+  readonly bakes: number;
+  readonly rollouts: number;
+  /** Orders that their host failed. */
+  readonly failedOrders: number;
+  readonly exact: number;
+  readonly nearestLower: number;
+  readonly previousRevision: number;
+  /** How often the gate came to ask an operator. */
+  readonly stopped: number;
+  readonly medianHoursAfterLastFamily: number | null;
+  /** Bakes with an image newer than its host or of another build, or of several revisions without a finding that says so. */
+  readonly wrongImageBakes: number;
+  readonly wrongImageBakesOfNaiveWeekly: number;
+  /** The delay apart for instants that were measured and such that were inferred. */
+  readonly measured: Delay;
+  readonly inferred: Delay;
+  readonly hoursBehind: number;
+  readonly naiveWeekly: NaiveSummary;
+  readonly naivePatchTuesday: NaiveSummary;
+}
+
+/** Everything that a backtest tells; the JSON document of `winbake backtest`. */
+export interface BacktestReport {
+  readonly release: string;
+  readonly from: string;
+  readonly to: string;
+  readonly bakes: readonly BacktestBake[];
+  readonly decisions: readonly BacktestDecision[];
+  readonly summary: BacktestSummary;
+}

@@ -1,0 +1,168 @@
+import type { SeededPipeline } from '../../lib/contract/names/environment';
+import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
+import type { JsonObject } from '../../lib/contract/values/json';
+import { type Release, osOf } from '../../lib/contract/values/release';
+import { createSeed } from '../../lib/handlers/seed';
+import type { StackModel } from '../aws/cloudformation/stack-model';
+import { callerOf } from '../aws/iam/role-policies';
+import { readRecipe } from '../aws/image-builder/read-recipe';
+import { refusedWorkflows } from '../aws/image-builder/workflows';
+import type { HostRevisionLookup } from '../registry/history/host-revisions';
+import type { FreshHost } from '../windows/host/host-faults';
+import type { PretendedAccount } from './simulated-account';
+import { functionByArn, functionsOf, stateMachineCalling, type TemplateFunction } from './template-functions';
+
+/** AWS publishes its AMIs some days after Patch Tuesday; three is what was seen most often. */
+const AMI_DELAY_MILLISECONDS = 3 * 24 * 3600 * 1000;
+
+const FREE_BYTES = 75 * 1024 ** 3;
+
+/**
+ * The base AMI's host at an instant: it lags behind what Windows Update offers. Throws a `UsageError` where no revision is
+ * known at that moment.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/WindowsGuide/windows-ami-version-history.html
+ */
+export function baseHostAt(
+  os: { readonly name: string; readonly release: Release },
+  revisions: HostRevisionLookup,
+  now: Date,
+  given: number | undefined,
+  instanceId: string,
+): FreshHost {
+  const { build, name } = os.release;
+  const offeredRevision = given ?? revisions(build, now);
+  if (offeredRevision === undefined) {
+    throw new UsageError(
+      `No revision of Windows Server ${name} is known at ${now.toISOString()}; give one with --host-revision or --hosts.`,
+    );
+  }
+  const released = revisions(build, new Date(now.getTime() - AMI_DELAY_MILLISECONDS)) ?? offeredRevision;
+  return {
+    offeredRevision,
+    facts: {
+      currentBuild: String(build),
+      ubr: Math.min(released, offeredRevision),
+      productName: `Windows Server ${name} Datacenter`,
+      installationType: os.name.endsWith('_CORE') ? 'Server Core' : 'Server',
+      pendingReboot: false,
+      services: { docker: 'Running', UsoSvc: 'Running', wuauserv: 'Running' },
+      instanceId,
+      freeBytes: FREE_BYTES,
+      clockOffsetSeconds: Math.round((now.getTime() - Date.now()) / 1000),
+    },
+  };
+}
+
+/** The pipeline of the assembly that bakes the wanted release. */
+export interface DeployedPipeline {
+  readonly stack: StackModel;
+  readonly decide: TemplateFunction;
+  readonly parameterPath: string;
+  readonly stateMachine: ReturnType<typeof stateMachineCalling>;
+}
+
+/** Finds the pipeline of a release; throws a `UsageError` that names those there are. */
+export function findPipeline(account: PretendedAccount, release: string): DeployedPipeline {
+  const pipelines = account.stacks.flatMap((stack) =>
+    functionsOf(stack)
+      .filter((one) => one.kind === 'decide')
+      .map((decide) => ({ stack, decide })),
+  );
+  const found = pipelines.find(({ decide }) => osOf(osNameOf(decide)).release.name === release);
+  if (found === undefined) {
+    const names = pipelines.map(({ decide }) => osNameOf(decide)).join(', ');
+    throw new UsageError(
+      `The assembly has no pipeline for Windows Server ${release}; it has: ${names === '' ? 'none' : names}.`,
+    );
+  }
+  const { stack, decide } = found;
+  return {
+    stack,
+    decide,
+    parameterPath: decide.environment['WINBAKE_PARAMETER_PATH'] ?? '',
+    stateMachine: stateMachineCalling(stack, decide.arn),
+  };
+}
+
+/**
+ * Deploys as far as it changes the account: what AWS publishes is there, and the stacks' seeds run. What CloudFormation would
+ * refuse of the recipe is refused here, before any work.
+ */
+export async function deployPipeline(
+  account: PretendedAccount,
+  pipeline: DeployedPipeline,
+  now: Date,
+): Promise<void> {
+  readRecipes(account, pipeline);
+  publishBaseAmi(account, pipeline, now.toISOString());
+  for (const { properties } of pipeline.stack.resources('Custom::WinbakeSeed')) {
+    const provider = String(properties['ServiceToken']);
+    const { functionArn, providerRole } = providedFunction(pipeline.stack, provider);
+    callerOf(account.stacks, providerRole).require('lambda:InvokeFunction', `${functionArn}:$LATEST`);
+    const seed = functionByArn(account.stacks, functionArn);
+    const parameters = account.parameters.store(callerOf(account.stacks, seed.roleArn));
+    await createSeed(
+      { parameters, now: () => now },
+      { ...seed.environment, AWS_REGION: account.environment.region },
+    )({ RequestType: 'Create', ResourceProperties: seededBy(properties) });
+  }
+}
+
+function seededBy(properties: JsonObject): SeededPipeline {
+  const text = (name: string) => String(properties[name]);
+  return {
+    os: text('os'),
+    parameterPath: text('parameterPath'),
+    baseAmiParameter: text('baseAmiParameter'),
+  };
+}
+
+/** Lets AWS publish a base AMI; one of a name that was published before is the same. */
+export function publishBaseAmi(account: PretendedAccount, { decide }: DeployedPipeline, name: string): void {
+  const parameter = decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '';
+  account.parameters.publish(parameter, account.amis.create(`${parameter} ${name}`));
+}
+
+/** Reads the recipes of the Image Builder pipelines that the state machine starts. */
+function readRecipes({ stacks }: PretendedAccount, { stateMachine }: DeployedPipeline): void {
+  const definition = JSON.stringify(stateMachine.definition);
+  for (const stack of stacks) {
+    for (const logicalId of stack.logicalIds('AWS::ImageBuilder::ImagePipeline')) {
+      const arn = stack.reference(logicalId);
+      if (definition.includes(arn)) {
+        const refusal = refusedWorkflows(readRecipe(stacks, arn).workflows);
+        if (refusal !== undefined) {
+          throw new WinbakeError(
+            'REHEARSAL_FAILED',
+            `Image Builder would refuse the pipeline ${arn}: ${refusal}`,
+          );
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The function behind CDK's provider framework, which is what a custom resource calls.
+ * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
+ */
+export function providedFunction(
+  stack: StackModel,
+  providerArn: string,
+): { readonly functionArn: string; readonly providerRole: string } {
+  for (const logicalId of stack.logicalIds('AWS::Lambda::Function')) {
+    if (stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }) === providerArn) {
+      const { Environment, Role } = stack.properties(logicalId, ['Environment', 'Role']);
+      const variables = (Environment as { Variables?: Record<string, string> } | undefined)?.Variables;
+      return {
+        functionArn: variables?.['USER_ON_EVENT_FUNCTION_ARN'] ?? providerArn,
+        providerRole: String(Role),
+      };
+    }
+  }
+  throw new UsageError(`The seed of ${stack.stack.name} calls ${providerArn}, which is not in the assembly.`);
+}
+
+function osNameOf(decide: TemplateFunction): string {
+  return decide.environment['WINBAKE_OS'] ?? '';
+}

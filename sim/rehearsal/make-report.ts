@@ -1,0 +1,189 @@
+import { parseDocument } from '../../lib/contract/documents/document';
+import { imageManifestSchema, type ImageManifest } from '../../lib/contract/documents/evidence';
+import { orderSchema } from '../../lib/contract/documents/order';
+import { channelSchema, publicationSchema } from '../../lib/contract/documents/publication';
+import { CURRENT_ORDER_KEY, publishedManifestKey } from '../../lib/contract/names/bucket-keys';
+import { channelParameters, CHANNELS, revisionParameters } from '../../lib/contract/names/parameters';
+import type { Finding } from '../../lib/contract/values/finding';
+import { formatOsVersion, readOsVersion } from '../../lib/contract/values/os-version';
+import { readPrunePlan } from '../../lib/core/housekeeping/prune';
+import { readImages } from '../../lib/core/images/read-images';
+import { compressedBytes, parseImageManifest } from '../../lib/core/oci/manifests';
+import type { Registry } from '../../lib/core/oci/registry';
+import { channelOf } from '../../lib/core/publish/record-publication';
+import { pipelineOf } from '../../lib/handlers/pipeline';
+import { pretendedInventory } from '../aws/account/ami-inventory';
+import type { PretendedFleet } from '../aws/fleet/simulated-fleet';
+import { callerOf } from '../aws/iam/role-policies';
+import { bucketOf, withRegistry, type Stage, siblingName } from './rehearsal-context';
+import type { RehearsalReport, ReportedFleet, ReportedImage, ReportedMonth, ReportedPublication } from './rehearsal-report';
+import type { ScheduledCare } from './run-housekeeping';
+import type { RebakeRun } from './run-rebake';
+import { functionNamed } from './template-functions';
+
+const SYNTHETIC: Finding = {
+  code: 'SYNTHETIC',
+  severity: 'info',
+  message: 'Bytes on disk, digests and the times of bake and refresh are models, not measurements.',
+};
+
+/** What a rehearsal was about, beside what the account holds. */
+interface RehearsalEnding {
+  /** At least one. */
+  readonly runs: readonly RebakeRun[];
+  readonly publications: readonly ReportedPublication[];
+  readonly fleets: readonly ReportedFleet[];
+  readonly months: readonly ReportedMonth[] | undefined;
+  /** The moment as a person wrote it. */
+  readonly asked: string | undefined;
+}
+
+/** Puts together what the account holds at the end of a rehearsal. */
+export async function reportOf(
+  stage: Stage,
+  { asked, fleets, months, publications, runs }: RehearsalEnding,
+): Promise<Omit<RehearsalReport, 'again'>> {
+  const { account, asOf, log, pipeline } = stage;
+  const parameters = {
+    ...account.parameters.below(pipeline.parameterPath),
+    ...account.parameters.below(
+      `${pipeline.parameterPath.slice(0, pipeline.parameterPath.lastIndexOf('/'))}/fleets`,
+    ),
+  };
+  const published = publishedAmi(stage);
+  const decisions = runs.flatMap(({ result }) => result.decisions);
+  const last = decisions.at(-1);
+  return {
+    asOf: asked ?? asOf.toISOString(),
+    decision: last?.decision ?? 'needsOperator',
+    decisions,
+    target: orderedTarget(stage),
+    host: published === undefined ? null : published.manifest.host,
+    images: published === undefined ? [] : await describeImages(stage, published.manifest),
+    ami: published === undefined ? null : { id: published.amiId, tags: account.amis.tagsOf(published.amiId) },
+    parameters,
+    rollout: (runs.findLast(({ reported }) => reported.publication !== null) ?? runs.at(-1))?.reported
+      .rollout ?? { status: 'none', instances: [] },
+    fleets,
+    steps: log.steps,
+    findings: [...(last?.findings ?? []), ...log.findings, ...(published === undefined ? [] : [SYNTHETIC])],
+    publications,
+    ...(months === undefined ? {} : { months }),
+  };
+}
+
+function orderedTarget(stage: Stage): string | null {
+  const stored = stage.account.storage.get(bucketOf(stage), CURRENT_ORDER_KEY);
+  if (stored === undefined) {
+    return null;
+  }
+  const { targetRevision } = parseDocument(orderSchema, stored.body.toString(), CURRENT_ORDER_KEY);
+  return formatOsVersion({ build: stage.os.release.build, revision: targetRevision });
+}
+
+/** What the channel `latest` points to, unless that still is the plain base AMI. */
+function publishedAmi(
+  stage: Stage,
+): { readonly amiId: string; readonly manifest: ImageManifest } | undefined {
+  const { account, pipeline } = stage;
+  const name = channelParameters(pipeline.parameterPath, 'latest').publication;
+  const { id, amiId, mode } = parseDocument(channelSchema, account.parameters.read(name) ?? '', name);
+  if (mode === 'unbaked') {
+    return undefined;
+  }
+  const key = publishedManifestKey(id);
+  const text = account.storage.get(bucketOf(stage), key)?.body.toString() ?? '';
+  return { amiId, manifest: parseDocument(imageManifestSchema, text, key) };
+}
+
+function describeImages(stage: Stage, manifest: ImageManifest): Promise<readonly ReportedImage[]> {
+  return withRegistry(stage, (registry) =>
+    Promise.all(manifest.images.map((image) => describeImage(stage, registry, image))),
+  );
+}
+
+async function describeImage(
+  { os, registry: embedded }: Stage,
+  registry: Registry,
+  { family, repository, tag, digest, osVersion, mode }: ImageManifest['images'][number],
+): Promise<ReportedImage> {
+  // An extra may be of another release than its host.
+  const build = readOsVersion(osVersion)?.build ?? os.release.build;
+  const reading = await readImages(registry, repository, digest, build);
+  const platformDigest = reading?.images.find(
+    (one) => formatOsVersion(one.osVersion) === osVersion,
+  )?.platformDigest;
+  const platform = await registry.manifest(repository, platformDigest ?? digest);
+  const recorded = embedded.recordedDigest(digest)?.recordedDigest ?? undefined;
+  return {
+    family,
+    repository,
+    tag,
+    digest,
+    platformDigest: platformDigest ?? digest,
+    osVersion,
+    mode,
+    compressedBytes: compressedBytes(parseImageManifest(platform?.body ?? '{}', `${repository}@${digest}`)),
+    ...(recorded === undefined ? {} : { recordedDigest: recorded }),
+  };
+}
+
+/** All publications with the channels that point to them, and what the verb `prune` would say of their AMIs now. */
+export async function reportPublications(
+  stage: Stage,
+  fleets: readonly PretendedFleet[],
+  { prunes }: Pick<ScheduledCare, 'prunes'>,
+): Promise<readonly ReportedPublication[]> {
+  const { account, clock, pipeline } = stage;
+  const operate = functionNamed(pipeline.stack, siblingName(stage, 'operate'));
+  const description = pipelineOf(operate.environment);
+  const { amis, parameters } = account;
+  const inventory = pretendedInventory(
+    { amis, parameters, fleets, clock, pipeline: description },
+    callerOf(account.stacks, operate.roleArn),
+  );
+  const plan = await readPrunePlan(inventory, description, clock.now());
+  const gone = new Map(amis.all.map(({ id, removedAt }) => [id, removedAt]));
+  return publishedIn(stage).flatMap((record) => {
+    const publication = channelOf(record, account.environment.region);
+    if (publication === undefined) {
+      return [];
+    }
+    const removedAt = gone.get(publication.amiId);
+    const planned = plan.amis.find(({ amiId }) => amiId === publication.amiId);
+    const retention =
+      removedAt === undefined
+        ? { retention: planned?.action ?? 'keep', reasons: planned?.reasons ?? [] }
+        : { retention: 'removed' as const, reasons: [whyRemoved(prunes, publication.amiId, removedAt)] };
+    return [{ ...publication, channels: channelsOf(stage, publication), ...retention }];
+  });
+}
+
+function publishedIn(stage: Stage) {
+  const { storage } = stage.account;
+  const bucket = bucketOf(stage);
+  return storage
+    .keys(bucket)
+    .filter((key) => /^publications\/[\d.]+-\d+\.json$/.test(key))
+    .map((key) => parseDocument(publicationSchema, storage.get(bucket, key)?.body.toString() ?? '', key))
+    .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+function channelsOf(
+  { account, pipeline }: Stage,
+  { id, osVersion }: { readonly id: string; readonly osVersion: string },
+): readonly string[] {
+  const { build = 0, revision = 0 } = readOsVersion(osVersion) ?? {};
+  const names = [
+    ...CHANNELS.map((name) => [name, channelParameters(pipeline.parameterPath, name).publication] as const),
+    ['by-revision', revisionParameters(pipeline.parameterPath, build, revision).publication] as const,
+  ];
+  return names
+    .filter(([, parameter]) => account.parameters.read(parameter)?.includes(`"id":"${id}"`))
+    .map(([name]) => name);
+}
+
+function whyRemoved(prunes: readonly string[], amiId: string, removedAt: Date): string {
+  const line = prunes.find((one) => one.startsWith(`remove ${amiId} `)) ?? '';
+  return `removed on ${removedAt.toISOString().slice(0, 10)}: ${line.slice(line.indexOf('): ') + 3)}`;
+}

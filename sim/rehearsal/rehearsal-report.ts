@@ -1,0 +1,155 @@
+import type { Finding } from '../../lib/contract/values/finding';
+import type { ResolvedImage } from '../../lib/core/images/resolve-images';
+import type { AmiFault } from '../aws/fleet/ami-behaviour';
+import type { FaultSetting } from '../registry/faults';
+import type { HostFault } from '../windows/host/host-faults';
+
+/** Shows people what is under way. */
+export interface Progress {
+  /** Does a part of the work under a title; `say` tells what it is at. */
+  phase<T>(title: string, work: (say: (text: string) => void) => Promise<T>): Promise<T>;
+}
+
+/** Shows nothing. */
+export const SILENT: Progress = {
+  phase: (_title, work) => work(() => undefined),
+};
+
+/** What is rehearsed, and under which circumstances. */
+export interface RehearsalOptions {
+  /** The name of a Windows Server release. */
+  readonly release: string;
+  readonly asOf: string | undefined;
+  /** Goes on for so many months, each until the next Patch Tuesday; absent: one rebake and no more. */
+  readonly months?: number | undefined;
+  /** The revision that Windows Update brings the pretended host to; absent: the newest of its day. */
+  readonly hostRevision: number | undefined;
+  readonly history: string | undefined;
+  readonly hosts: string | undefined;
+  /** What is wrong with the registry. */
+  readonly faults: readonly FaultSetting[];
+  /** What is wrong with the build machine. */
+  readonly hostFaults?: readonly HostFault[];
+  /** What is wrong with one published AMI: the second of several months, else the one that is baked. */
+  readonly amiFaults?: readonly AmiFault[];
+  /** The command that runs the CDK app; absent: that of `cdk.json`. */
+  readonly app: string | undefined;
+  /** An assembly to rehearse as it is, instead of an app. */
+  readonly cdkOut: string | undefined;
+  /** The folder in which a relative path and `cdk.json` are looked for. */
+  readonly workingFolder: string;
+  /** Variables that replace those of the decide function, for policy options. */
+  readonly policy: Readonly<Record<string, string>>;
+  /** Ends where a bake is due, which then needs no PowerShell: the gate alone. */
+  readonly untilBake?: boolean;
+  /** Ends the rehearsal; what it made is removed. */
+  readonly signal?: AbortSignal;
+}
+
+/** The state of the gate at one look. */
+export interface ReportedDecision {
+  readonly at: string;
+  readonly decision: string;
+  readonly findings: readonly Finding[];
+}
+
+/** An image on the AMI, as `resolve` describes images, with the digest that history recorded for it. */
+export interface ReportedImage extends ResolvedImage {
+  readonly recordedDigest?: string;
+}
+
+/** One part of the work and how it ended; seconds are of this computer. */
+export interface ReportedStep {
+  readonly name: string;
+  readonly seconds: number;
+  readonly status: 'done' | 'failed' | 'skipped' | 'notRun';
+}
+
+/** What happened on one fleet in a month, or in the whole of a rehearsal of one rebake. */
+export interface ReportedFleet {
+  readonly fleet: string;
+  /** Instance refreshes that were started. */
+  readonly refreshes: number;
+  /** Subjects of what people were told. */
+  readonly told: readonly string[];
+  /**
+   * The AMI that each instance ran at the beginning, when the first new instance was there, and at the end; null where it did
+   * not run.
+   */
+  readonly instances: readonly {
+    readonly id: string;
+    readonly before: string | null;
+    readonly during: string | null;
+    readonly after: string | null;
+  }[];
+}
+
+/** What the fleets did. */
+export interface ReportedRollout {
+  readonly status: 'finished' | 'waiting' | 'failed' | 'rolledBack' | 'none';
+  readonly instances: readonly { readonly id: string; readonly before: string; readonly after: string }[];
+}
+
+/** A publication, where it stands at the end. */
+export interface ReportedPublication {
+  readonly id: string;
+  readonly amiId: string;
+  readonly osVersion: string;
+  readonly mode: string;
+  readonly at: string;
+  /** The channels that point to it, and `by-revision` where its revision does. */
+  readonly channels: readonly string[];
+  /** What the retention does with its AMI next, or did. */
+  readonly retention: 'keep' | 'deprecate' | 'remove' | 'removed';
+  readonly reasons: readonly string[];
+}
+
+/** One execution of the state machine that did something, and what came of it. */
+export interface ReportedRebake {
+  readonly at: string;
+  readonly trigger: string;
+  readonly decision: string;
+  readonly publication: string | null;
+  readonly rollout: ReportedRollout;
+}
+
+/** A month of a rehearsal of several, until the next Patch Tuesday. */
+export interface ReportedMonth {
+  readonly from: string;
+  readonly until: string;
+  readonly rebakes: readonly ReportedRebake[];
+  readonly fleets: readonly ReportedFleet[];
+  /** The longest that care measured `current` without a released update. */
+  readonly hoursUnpatched: number;
+}
+
+/** What the gate says when it is asked once more, in the same account. */
+export interface SecondLook {
+  readonly at: string;
+  readonly decision: string;
+  readonly reason: string;
+}
+
+/** Everything that a rehearsal tells; the JSON document of `winbake rehearse`. */
+export interface RehearsalReport {
+  readonly asOf: string;
+  readonly decision: string;
+  readonly decisions: readonly ReportedDecision[];
+  /** The OS version that the bake was ordered for; null where none was. */
+  readonly target: string | null;
+  readonly host: { readonly osVersion: string } | null;
+  readonly images: readonly ReportedImage[];
+  readonly ami: { readonly id: string; readonly tags: Readonly<Record<string, string>> } | null;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly rollout: ReportedRollout;
+  /** Each fleet, in the last month where there are several. */
+  readonly fleets: readonly ReportedFleet[];
+  readonly steps: readonly ReportedStep[];
+  readonly findings: readonly Finding[];
+  /** Oldest first. */
+  readonly publications: readonly ReportedPublication[];
+  /** Only where several months were asked for. */
+  readonly months?: readonly ReportedMonth[];
+  /** Null where no bake could be run. */
+  readonly again: SecondLook | null;
+}

@@ -1,0 +1,58 @@
+import { channelSchema } from '../../lib/contract/documents/publication';
+import { parseDocument } from '../../lib/contract/documents/document';
+import { channelParameters } from '../../lib/contract/names/parameters';
+import type { PretendedImageBuilder } from '../aws/image-builder/simulated-image-builder';
+import { readRecipe, stepNames } from '../aws/image-builder/read-recipe';
+import { rebake, type RebakeResult } from './rebake';
+import type { ReportedRebake } from './rehearsal-report';
+import { rollOut } from './roll-out-fleets';
+import type { Stage } from './rehearsal-context';
+import type { WatchedFleet } from './watched-fleet';
+
+/** What rebakes of one rehearsal share. */
+export interface RebakeSetting {
+  readonly stage: Stage;
+  readonly fleets: readonly WatchedFleet[];
+  readonly imageBuilder: PretendedImageBuilder | undefined;
+  readonly policy: Readonly<Record<string, string>>;
+}
+
+/** A rebake, and the rollout of what it published. */
+export interface RebakeRun {
+  readonly result: RebakeResult;
+  readonly reported: ReportedRebake;
+}
+
+/** Does a part of the work under a title. */
+type Phase = <T>(title: string, work: () => Promise<T>) => Promise<T>;
+
+/** Starts the state machine once, and lets the fleets take what comes of it. */
+export async function runRebake(
+  { fleets, imageBuilder, policy, stage }: RebakeSetting,
+  trigger: string,
+  phase: Phase = (title, work) => stage.log.phase(title, work),
+): Promise<RebakeRun> {
+  const { account, clock, log } = stage;
+  fleets.forEach(({ deployed }) => {
+    deployed.fleet.beginReport();
+  });
+  const at = clock.now().toISOString();
+  const before = latestId(stage);
+  const result = await phase('Decide, bake and publish', () =>
+    rebake(stage, { imageBuilder, policy, trigger }),
+  );
+  if (result.notRun !== undefined) {
+    log.notRun(stepNames(readRecipe(account.stacks, result.notRun)));
+  }
+  const rollout = await phase('Roll out to the fleets', () => rollOut(stage, fleets));
+  const decision = result.decisions.at(-1)?.decision ?? 'needsOperator';
+  const status = result.notRun === undefined && decision === 'bake' ? rollout.status : 'none';
+  const after = latestId(stage);
+  const publication = after === before ? null : after;
+  return { result, reported: { at, trigger, decision, publication, rollout: { ...rollout, status } } };
+}
+
+function latestId({ account, pipeline }: Stage): string {
+  const name = channelParameters(pipeline.parameterPath, 'latest').publication;
+  return parseDocument(channelSchema, account.parameters.read(name) ?? '', name).id;
+}

@@ -1,0 +1,265 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { osOf } from '../../lib/contract/values/release';
+import { withHost } from '../../lib/core/catalog/catalog';
+import { changeCatalog } from '../../lib/core/catalog/catalog-store';
+import { linesOf } from '../../lib/handlers/gate-policy';
+import { appCommandOf, synthesize } from '../aws/cloudformation/synthesize';
+import { GOOD_AMI, type AmiBehaviour, type AmiFault } from '../aws/fleet/ami-behaviour';
+import { callerOf } from '../aws/iam/role-policies';
+import { PretendedImageBuilder } from '../aws/image-builder/simulated-image-builder';
+import { VirtualClock } from '../clock/virtual-clock';
+import { startEmbeddedRegistry } from '../registry/embedded-registry';
+import { parseAsOf } from '../registry/history/history';
+import { hostRevisions } from '../registry/history/host-revisions';
+import { readHistory } from '../registry/history/read-history';
+import { writeDockerShim } from '../windows/docker/docker-host';
+import { struckHost } from '../windows/host/host-faults';
+import { findPowerShell } from '../windows/powershell/find-powershell';
+import { PowerShellSession } from '../windows/powershell/powershell-session';
+import { baseHostAt, deployPipeline, findPipeline, publishBaseAmi } from './deploy-pipeline';
+import { feedCatalog } from './feed-catalog';
+import { reportOf, reportPublications } from './make-report';
+import { monthsFrom, passMonths, reportMonth } from './pass-months';
+import { rebake } from './rebake';
+import { type Stage, bucketOf, familiesOf, withRegistry } from './rehearsal-context';
+import type { Progress, RehearsalOptions, RehearsalReport, SecondLook } from './rehearsal-report';
+import { deployFleets, scheduleFleets } from './roll-out-fleets';
+import { scheduleCare } from './run-housekeeping';
+import { runRebake, type RebakeSetting } from './run-rebake';
+import { PretendedAccount } from './simulated-account';
+import { StepLog } from './step-log';
+import { WatchedFleet } from './watched-fleet';
+
+/**
+ * What instances of an AMI do: what they should, but for those of the AMI that faults strike. Of several months that is the
+ * second publication, so that one before it is there to go back to and one after it to go on with.
+ */
+export function amiBehaviour(
+  { account, monthEnds }: Pick<Stage, 'account' | 'monthEnds'>,
+  [fault]: readonly AmiFault[],
+): (amiId: string) => AmiBehaviour {
+  const struck = monthEnds.length > 1 ? 1 : 0;
+  return (amiId) => {
+    const published = account.amis.all.filter(({ tags }) => tags['winbake:publication'] !== undefined);
+    return fault !== undefined && published[struck]?.id === amiId ? fault.behaviour : GOOD_AMI;
+  };
+}
+
+/** What a rehearsal ends with. */
+export interface RehearsalResult {
+  readonly report: RehearsalReport;
+}
+
+/**
+ * Rehearses a bake, its publication and its rollout: the assembly that would be deployed, in a pretended account, at a
+ * moment of recorded history. Rehearsals share nothing: each has its own folder and registry, and leaves neither behind.
+ * Throws a `WinbakeError` where it cannot be carried through, and the signal's reason where that ended it.
+ */
+export async function runRehearsal(options: RehearsalOptions, progress: Progress): Promise<RehearsalResult> {
+  const history = readHistory(options.history);
+  const { asOf, ends } =
+    options.months === undefined
+      ? { asOf: parseAsOf(options.asOf, history), ends: [] }
+      : monthsFrom(options.asOf, options.months, history);
+  const folder = mkdtempSync(join(tmpdir(), 'winbake-rehearsal-'));
+  try {
+    const registry = await startEmbeddedRegistry({ history, asOf, faults: options.faults });
+    try {
+      return await rehearse({ history, asOf, monthEnds: ends, registry }, options, folder, progress);
+    } finally {
+      await registry.close();
+    }
+  } catch (error) {
+    // What failed because it was ended is not what a person wants to read of.
+    options.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function rehearse(
+  moment: Pick<Stage, 'history' | 'asOf' | 'monthEnds' | 'registry'>,
+  options: RehearsalOptions,
+  folder: string,
+  progress: Progress,
+): Promise<RehearsalResult> {
+  // Before any work: without a PowerShell nothing is baked.
+  const shell = options.untilBake === true ? undefined : new PowerShellSession(findPowerShell());
+  try {
+    return await inAccount(moment, options, { folder, shell }, progress);
+  } finally {
+    await shell?.close();
+  }
+}
+
+/** What a rehearsal has of this computer: a folder, and a PowerShell unless it ends before the bake. */
+interface Means {
+  readonly folder: string;
+  readonly shell: PowerShellSession | undefined;
+}
+
+async function inAccount(
+  moment: Pick<Stage, 'history' | 'asOf' | 'monthEnds' | 'registry'>,
+  options: RehearsalOptions,
+  means: Means,
+  progress: Progress,
+): Promise<RehearsalResult> {
+  const { signal } = options;
+  const log = new StepLog(progress, signal);
+  const account = new PretendedAccount(await assemblyFolder(options, means.folder, log), options.release);
+  const pipeline = findPipeline(account, options.release);
+  const clock = new VirtualClock(moment.asOf);
+  clock.onJump((now) => {
+    moment.registry.setInstant(now);
+  });
+  const os = osOf(pipeline.decide.environment['WINBAKE_OS'] ?? '');
+  return carryOut({ ...moment, os, account, pipeline, clock, log, signal }, options, means);
+}
+
+async function carryOut(stage: Stage, options: RehearsalOptions, means: Means): Promise<RehearsalResult> {
+  const { account, asOf, clock, log, pipeline } = stage;
+  const { care, fleets } = await log.phase('Deploy into a pretended account', async () => {
+    await deployPipeline(account, pipeline, asOf);
+    const deployed = await deployFleets(account, pipeline.parameterPath, clock);
+    const watched = deployed.map((one) => new WatchedFleet(stage, one));
+    watched.forEach(({ deployed: { fleet } }) => {
+      fleet.group.behave(amiBehaviour(stage, options.amiFaults ?? []));
+    });
+    scheduleFleets(stage, watched);
+    return { fleets: watched, care: await scheduleCare(stage, groupsOf(watched)) };
+  });
+  await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));
+  const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
+    prepareImageBuilder(stage, options, means, say),
+  );
+  const setting = { stage, fleets, imageBuilder, policy: options.policy };
+  const first = await runRebake(setting, 'deploy');
+  const wasRun = first.result.notRun === undefined;
+  const passed = wasRun ? await passMonths(setting, first, stage.monthEnds) : [];
+  const months = passed.map((month) => reportMonth(month, care));
+  const report = await reportOf(stage, {
+    runs: passed.length === 0 ? [first] : passed.flatMap(({ runs }) => runs),
+    fleets: months.at(-1)?.fleets ?? fleets.map((fleet) => fleet.report()),
+    publications: await reportPublications(stage, groupsOf(fleets), care),
+    months: options.months === undefined ? undefined : months,
+    asked: options.asOf,
+  });
+  return { report: { ...report, again: wasRun ? await lookAgain(setting) : null } };
+}
+
+function groupsOf(fleets: readonly WatchedFleet[]) {
+  return fleets.map(({ deployed }) => deployed.fleet);
+}
+
+/** Asks the gate once more in the same account; what would come of its answer is not done. */
+function lookAgain({ imageBuilder, policy, stage }: RebakeSetting): Promise<SecondLook> {
+  return stage.log.phase('Look once more', async () => {
+    const at = stage.clock.now().toISOString();
+    const { decisions, reason } = await rebake(stage, {
+      imageBuilder,
+      policy,
+      trigger: 'look',
+      decideOnly: true,
+    });
+    return { at, decision: decisions.at(-1)?.decision ?? 'needsOperator', reason };
+  });
+}
+
+async function assemblyFolder(options: RehearsalOptions, folder: string, log: StepLog): Promise<string> {
+  const { workingFolder, release, signal } = options;
+  if (options.cdkOut !== undefined) {
+    return resolve(workingFolder, options.cdkOut);
+  }
+  const command = options.app ?? appCommandOf(workingFolder);
+  const outputFolder = join(folder, 'cdk.out');
+  await log.phase('Synthesize the app', (say) => {
+    say(command);
+    const temporaryFolder = join(folder, 'tmp');
+    const context = { release };
+    return synthesize({ command, folder: workingFolder, outputFolder, temporaryFolder, context, signal });
+  });
+  return outputFolder;
+}
+
+async function lookBack(stage: Stage, options: RehearsalOptions, say: (text: string) => void): Promise<void> {
+  const { account, asOf, history, os, pipeline, registry } = stage;
+  const documents = account.storage.documents(
+    bucketOf(stage),
+    callerOf(account.stacks, pipeline.decide.roleArn),
+  );
+  const looks = await feedCatalog({
+    history,
+    release: os.release,
+    families: familiesOf(stage),
+    lines: linesOf({ ...pipeline.decide.environment, ...options.policy }),
+    asOf,
+    documents,
+    withRegistry: (look) => withRegistry(stage, look),
+    setInstant: (instant) => {
+      registry.setInstant(instant);
+    },
+  });
+  const { hostRevision } = options;
+  if (hostRevision !== undefined) {
+    await changeCatalog(documents, os.release, (catalog) => withHost(catalog, asOf, hostRevision, 'given'));
+  }
+  say(`${looks} looks at what changed`);
+}
+
+async function prepareImageBuilder(
+  stage: Stage,
+  options: RehearsalOptions,
+  { folder, shell }: Means,
+  say: (text: string) => void,
+): Promise<PretendedImageBuilder | undefined> {
+  const { account, clock, history, log, os, pipeline, registry, signal } = stage;
+  const revisions = hostRevisions({
+    history,
+    userHistory: options.history !== undefined,
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
+  });
+  // A host of which nothing is known is a mistake in the call, and said before any work.
+  struckHost(baseHostAt(os, revisions, clock.now(), options.hostRevision, ''), options.hostFaults ?? []);
+  publishBaseAmis(stage, (now) => baseHostAt(os, revisions, now, options.hostRevision, '').facts.ubr);
+  if (shell === undefined) {
+    return undefined;
+  }
+  await shell.prepare(say, signal);
+  const dockerFolder = join(folder, 'docker');
+  writeDockerShim(dockerFolder);
+  return new PretendedImageBuilder({
+    stacks: account.stacks,
+    storage: account.storage,
+    amis: account.amis,
+    clock,
+    environment: account.environment,
+    shell,
+    folder,
+    dockerFolder,
+    registries: { [new URL(pipeline.decide.environment['WINBAKE_REGISTRY'] ?? '').host]: registry.url },
+    baseHost: (instanceId) => {
+      const host = baseHostAt(os, revisions, clock.now(), options.hostRevision, instanceId);
+      return struckHost(host, options.hostFaults ?? []);
+    },
+    onStep: log.onStep,
+    onNotRun: log.onNotRun,
+    readParameter: (name) => account.parameters.read(name),
+    signal,
+  });
+}
+
+/** Lets AWS publish a base AMI whenever the revision of its host changes. */
+function publishBaseAmis({ account, clock, pipeline }: Stage, revisionAt: (now: Date) => number): void {
+  let published = revisionAt(clock.now());
+  clock.every(24 * 3600 * 1000, () => {
+    const revision = revisionAt(clock.now());
+    if (revision !== published) {
+      published = revision;
+      publishBaseAmi(account, pipeline, String(revision));
+    }
+    return Promise.resolve();
+  });
+}

@@ -1,0 +1,149 @@
+import { UsageError } from '../../lib/contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
+import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
+import { unmodelled } from '../aws/cloudformation/environment';
+import type { StackModel } from '../aws/cloudformation/stack-model';
+
+/** The handlers that Winbake's functions run. */
+type HandlerKind = 'decide' | 'publish' | 'seed' | 'rollout' | 'launch-template';
+
+/** A Lambda function of Winbake in a template. */
+export interface TemplateFunction {
+  readonly arn: string;
+  readonly kind: HandlerKind;
+  readonly roleArn: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Which handler a function runs shows in the variables that only it is given, most telling first. */
+const TELLING: readonly (readonly [string, HandlerKind])[] = [
+  ['WINBAKE_RECIPE_ARN', 'decide'],
+  ['WINBAKE_INSTANCE_ROLE_ID', 'publish'],
+  ['WINBAKE_ROLLOUT_POLICY', 'rollout'],
+  ['WINBAKE_LAUNCH_TEMPLATE_ID', 'launch-template'],
+  ['WINBAKE_STATE_MACHINE_ARN', 'seed'],
+];
+
+/** The functions of Winbake in a stack. */
+export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
+  return stack.logicalIds('AWS::Lambda::Function').flatMap((logicalId) => {
+    // Other functions of a stack may refer to what has no model.
+    const kind = TELLING.find(
+      ([name]) => name in variablesOf(stack.stack.template.Resources[logicalId]?.Properties ?? {}),
+    )?.[1];
+    if (kind === undefined) {
+      return [];
+    }
+    return { kind, ...resolvedFunction(stack, logicalId) };
+  });
+}
+
+/** A function with its references filled in. */
+function resolvedFunction(stack: StackModel, logicalId: string): Omit<TemplateFunction, 'kind'> {
+  const { Environment, Role } = stack.properties(logicalId, ['Environment', 'Role']);
+  const variables = Object.entries(variablesOf({ Environment }));
+  return {
+    arn: String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
+    roleArn: String(Role),
+    environment: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+  };
+}
+
+/** The environment variables of a function, as its properties have them. */
+export function variablesOf({ Environment }: JsonObject): JsonObject {
+  const variables = isJsonObject(Environment) ? Environment['Variables'] : undefined;
+  return isJsonObject(variables) ? variables : {};
+}
+
+/** The function of that ARN; throws for one that is not Winbake's. */
+export function functionByArn(stacks: readonly StackModel[], arn: string): TemplateFunction {
+  const found = stacks.flatMap(functionsOf).find((one) => one.arn === arn);
+  if (found === undefined) {
+    throw unmodelled(`the function ${arn}, which is not one of Winbake's`);
+  }
+  return found;
+}
+
+/** The states machine that calls a function, as the template defines it, with its role. */
+export function stateMachineCalling(
+  stack: StackModel,
+  functionArn: string,
+): { readonly definition: unknown; readonly roleArn: string; readonly arn: string } {
+  for (const { logicalId, properties } of stack.resources('AWS::StepFunctions::StateMachine')) {
+    const { DefinitionString, DefinitionSubstitutions, RoleArn } = properties;
+    const substitutions = isJsonObject(DefinitionSubstitutions) ? DefinitionSubstitutions : {};
+    const text = String(DefinitionString).replaceAll(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) =>
+      Object.hasOwn(substitutions, name) ? String(substitutions[name]) : whole,
+    );
+    if (text.includes(functionArn)) {
+      return { definition: JSON.parse(text), roleArn: String(RoleArn), arn: stack.reference(logicalId) };
+    }
+  }
+  throw unmodelled(`${functionArn}, which no state machine of ${stack.stack.name} calls`);
+}
+
+/** The function of a stack that has that fixed name; throws a `UsageError` where none has. */
+export function functionNamed(stack: StackModel, name: string): Omit<TemplateFunction, 'kind'> {
+  const { Resources } = stack.stack.template;
+  const logicalId = stack
+    .logicalIds('AWS::Lambda::Function')
+    .find((id) => Resources[id]?.Properties?.['FunctionName'] === name);
+  if (logicalId === undefined) {
+    throw new UsageError(
+      `${stack.stack.name} has no function ${name}; synthesize it with the Winbake that rehearses it.`,
+    );
+  }
+  return resolvedFunction(stack, logicalId);
+}
+
+/** A schedule of the template that calls a target again and again. */
+export interface TemplateSchedule {
+  readonly name: string;
+  /** The role by which it calls. */
+  readonly roleArn: string;
+  readonly input: JsonObject;
+  /** Milliseconds between two calls; undefined for every Patch Tuesday at 10:00 Pacific. */
+  readonly milliseconds: number | undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** The schedules of a stack that call what has that ARN; throws for an expression that has no model. */
+export function schedulesOf(stack: StackModel, targetArn: string): readonly TemplateSchedule[] {
+  return stack.resources('AWS::Scheduler::Schedule').flatMap(({ logicalId, properties }) => {
+    const { Name, ScheduleExpression, ScheduleExpressionTimezone, State, Target } = properties;
+    const { Arn, Input, RoleArn } = isJsonObject(Target) ? Target : {};
+    if (Arn !== targetArn || State === 'DISABLED') {
+      return [];
+    }
+    const input: unknown = typeof Input === 'string' ? JSON.parse(Input) : undefined;
+    return {
+      name: typeof Name === 'string' ? Name : logicalId,
+      roleArn: String(RoleArn),
+      input: isJsonObject(input) ? input : {},
+      milliseconds: intervalOf(`${String(ScheduleExpression)} ${String(ScheduleExpressionTimezone)}`),
+    };
+  });
+}
+
+/** When a schedule that stands since `since` calls next, after an instant. */
+export function nextCall({ milliseconds }: TemplateSchedule, since: Date, after: Date): Date {
+  if (milliseconds === undefined) {
+    return nextPatchTuesday(after);
+  }
+  const passed = Math.floor((after.getTime() - since.getTime()) / milliseconds);
+  return new Date(since.getTime() + (passed + 1) * milliseconds);
+}
+
+/** @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+function intervalOf(expression: string): number | undefined {
+  if (expression === 'cron(0 10 ? * TUE#2 *) America/Los_Angeles') {
+    return undefined;
+  }
+  const [, value = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\) /.exec(expression) ?? [];
+  const milliseconds = Number(value) * (UNITS[unit] ?? 0);
+  if (milliseconds === 0) {
+    throw unmodelled(`the schedule ${expression}`);
+  }
+  return milliseconds;
+}

@@ -1,0 +1,115 @@
+import { readFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WinbakeError } from '../../../lib/contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import { readOsVersion, type OsVersion } from '../../../lib/contract/values/os-version';
+import { packageRoot } from '../../package-root';
+import { brokenHost } from './docker-failure';
+import { writeJsonFile } from './engine-state';
+
+/** The facts of the pretended Windows host that Docker depends on. */
+interface DockerHost {
+  readonly version: OsVersion;
+  /** Free bytes of its C: drive; absent: as much as is asked for. */
+  readonly freeBytes: number | undefined;
+  /** The state of the service `docker`; running unless `host.json` says otherwise. */
+  readonly dockerRuns: boolean;
+  /** Whether docker's network `nat` is there; it is unless `host.json` says `"natNetwork": false`. */
+  readonly natNetwork: boolean;
+}
+
+/**
+ * Reads `host.json` of the folder: `currentBuild` and `ubr`, as Windows' registry has them, `freeBytes` and
+ * `services.docker` where they are there.
+ */
+export function readDockerHost(folder: string): DockerHost {
+  const { currentBuild, ubr, freeBytes, services, natNetwork } = readHostFile(folder);
+  const text = `10.0.${String(currentBuild)}.${String(ubr)}`;
+  const version = readOsVersion(text);
+  if (version === undefined) {
+    throw brokenHost(
+      `The pretended host's host.json gives no OS version of currentBuild and ubr: '${text}'.`,
+    );
+  }
+  const docker = isJsonObject(services) ? services['docker'] : undefined;
+  return {
+    version,
+    freeBytes: typeof freeBytes === 'number' ? freeBytes : undefined,
+    dockerRuns: docker === undefined || docker === 'Running',
+    natNetwork: natNetwork !== false,
+  };
+}
+
+/** Changes what `host.json` says of the free bytes, if it says anything; for the holder of the engine's lock. */
+export function takeFreeBytes(folder: string, bytes: number): void {
+  const { freeBytes } = readHostFile(folder);
+  if (typeof freeBytes === 'number' && bytes > 0) {
+    changeHostFile(folder, { freeBytes: freeBytes - bytes });
+  }
+}
+
+/** Changes what `host.json` says; for the holder of the engine's lock. */
+export function changeHostFile(folder: string, changes: JsonObject): void {
+  writeJsonFile(join(folder, 'host.json'), { ...readHostFile(folder), ...changes });
+}
+
+/** What `host.json` says. */
+export function readHostFile(folder: string): JsonObject {
+  const file = join(folder, 'host.json');
+  try {
+    const state: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isJsonObject(state)) {
+      return state;
+    }
+  } catch (error) {
+    throw brokenHost(`The pretended host's '${file}' cannot be read: ${(error as Error).message}`);
+  }
+  throw brokenHost(`The pretended host's '${file}' is not a JSON object.`);
+}
+
+/** What a command works with: the pretended host, the registries that it reaches, and where it writes. */
+export interface Engine {
+  /** The folder that holds `host.json` and `docker.json`. */
+  readonly folder: string;
+  /** The host as it is at the start of the call. */
+  readonly host: DockerHost;
+  /** The base address of each registry, by the host name that image references have. */
+  readonly registries: ReadonlyMap<string, string>;
+  /** Writes a line to the standard output. */
+  readonly print: (line: string) => void;
+}
+
+/** What a shim starts. */
+interface DockerShimOptions {
+  /** The bundled program; absent: the package's own. */
+  readonly program?: string;
+  /** The Node that runs it; absent: the one that runs now. */
+  readonly node?: string;
+}
+
+/**
+ * Writes an executable `docker` into a folder that is put first on PATH, and gives its path. Throws a `WinbakeError` with
+ * code `FILE_UNREADABLE` where the program was not built.
+ */
+export function writeDockerShim(folder: string, options: DockerShimOptions = {}): string {
+  const { program = join(packageRoot(), 'dist', 'rehearsal', 'docker.mjs'), node = process.execPath } =
+    options;
+  if (!existsSync(program)) {
+    throw new WinbakeError(
+      'FILE_UNREADABLE',
+      `The pretended docker '${program}' is missing; run npm ci again.`,
+    );
+  }
+  mkdirSync(folder, { recursive: true });
+  const windows = process.platform === 'win32';
+  const file = join(folder, windows ? 'docker.cmd' : 'docker');
+  const text = windows
+    ? `@"${node}" "${program}" %*\r\n`
+    : `#!/bin/sh\nexec ${quoted(node)} ${quoted(program)} "$@"\n`;
+  writeFileSync(file, text, { mode: 0o755 });
+  return file;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,218 @@
+import { UsageError } from '../../../lib/contract/values/errors';
+import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import { notModelled, DaemonError, daemonResponse, DockerFailure, brokenHost } from './docker-failure';
+import { type Engine, changeHostFile, readDockerHost, readHostFile } from './docker-host';
+import { readEngineState, withEngineLock } from './engine-state';
+import { findImage, type FoundImage, tagImage } from './image-names';
+import { inspectNetwork } from './nat-network';
+import { runContainer } from './run-container';
+
+/**
+ * What the ECS-optimized AMIs have; Windows Server 2016 stays at the last engine that runs on it.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-windows-ami-versions.html
+ */
+function engineVersion(build: number): string {
+  return build === 14393 ? '20.10.23' : '25.0.6';
+}
+
+/** `docker version --format {{.Server.Version}}`; other templates are not modelled. */
+export function tellVersion({ host, print }: Engine, args: readonly string[]): void {
+  if (args.join(' ') !== '--format {{.Server.Version}}') {
+    throw notModelled(['version', ...args]);
+  }
+  print(engineVersion(host.version.build));
+}
+
+/** `docker network ls --filter type=custom --format {{.Name}}`: the networks that users made; nobody makes one here. */
+export function listNetworks(_engine: Engine, args: readonly string[]): void {
+  if (args.join(' ') !== '--filter type=custom --format {{.Name}}') {
+    throw notModelled(['network', 'ls', ...args]);
+  }
+}
+
+/** The templates of `--format` that are known; docker knows a whole language. */
+const FORMATS: ReadonlyMap<string, (image: object) => string> = new Map([
+  ['{{json .}}', (image: object) => JSON.stringify(image)],
+]);
+
+/**
+ * `docker image inspect [--format TEMPLATE] REF...`: describes images as a JSON list, or one by one in a template's form.
+ * What is found is printed even where something else is not. Of docker's fields those are given that the pretended store
+ * knows. Source: docker/cli v25.0.6 `cli/command/inspect/inspector.go`; moby v25.0.6
+ * `api/server/router/image/image_routes.go`, toImageInspect.
+ */
+function inspectImages(engine: Engine, args: readonly string[]): void {
+  const call = ['image', 'inspect', ...args];
+  const { format, texts } = readArguments(args, call);
+  const state = readEngineState(engine.folder);
+  const images: object[] = [];
+  const failures: string[] = [];
+  for (const text of texts) {
+    try {
+      images.push(describe(findImage(state, text, call)));
+    } catch (error) {
+      if (!(error instanceof DaemonError)) {
+        throw error;
+      }
+      failures.push(daemonResponse(error));
+    }
+  }
+  const lines = images.map((image) => format?.(image) ?? '');
+  engine.print(format === undefined ? JSON.stringify(images, undefined, 4) : lines.join('\n'));
+  if (failures.length > 0) {
+    throw new DockerFailure(1, failures.join('\n'));
+  }
+}
+
+interface Arguments {
+  readonly format: ((image: object) => string) | undefined;
+  readonly texts: readonly string[];
+}
+
+function readArguments(args: readonly string[], call: readonly string[]): Arguments {
+  const [first = '', second] = args;
+  const joined = /^--format=(.*)$/s.exec(first)?.[1];
+  const separate = first === '--format' || first === '-f';
+  const template = separate ? second : joined;
+  const texts = args.slice(separate ? 2 : joined === undefined ? 0 : 1);
+  const format = template === undefined ? undefined : FORMATS.get(template);
+  const isKnown = template === undefined ? !separate : format !== undefined;
+  if (!isKnown || texts.length === 0) {
+    throw notModelled(call);
+  }
+  return { format, texts };
+}
+
+function describe({ id, image }: FoundImage): object {
+  return {
+    Id: id,
+    RepoTags: image.repoTags,
+    RepoDigests: image.repoDigests,
+    Architecture: image.architecture,
+    Os: image.os,
+    // Docker leaves the field out where the image has none.
+    ...(image.osVersion === null ? {} : { OsVersion: image.osVersion }),
+    Size: image.size,
+    RootFS: { Type: 'layers', Layers: image.layers.map(({ diffId }) => diffId) },
+  };
+}
+
+/**
+ * The registries that the pretended host reaches, from the text of `WINBAKE_PRETENDED_REGISTRY`: a JSON object whose
+ * names are those before the first slash of an image reference and whose values are base addresses.
+ */
+function parseRegistryMap(text: string | undefined): ReadonlyMap<string, string> {
+  const value = parse(text ?? '');
+  if (!isJsonObject(value) || !Object.values(value).every((url) => typeof url === 'string')) {
+    throw brokenHost(
+      'WINBAKE_PRETENDED_REGISTRY is a JSON object such as {"mcr.microsoft.com": "http://127.0.0.1:5000"}; ' +
+        `got: '${text ?? ''}'.`,
+    );
+  }
+  return new Map(Object.entries(value) as [string, string][]);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a call of docker may use of its surroundings. */
+interface DockerSurroundings {
+  /** Of its environment `WINBAKE_PRETENDED_HOST` and `WINBAKE_PRETENDED_REGISTRY`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+type Command = (engine: Engine, args: readonly string[]) => Promise<void> | void;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  // Only a pull needs an HTTP client; the other commands start faster without it.
+  pull: async (engine, args) => (await import('./pull-image')).pullImage(engine, args),
+  tag: tagImage,
+  'image inspect': inspectImages,
+  'network inspect': inspectNetwork,
+  'network ls': listNetworks,
+  run: runContainer,
+  version: tellVersion,
+};
+
+/** Answers one call of docker on the pretended host and gives its exit code. */
+export async function runDocker(
+  args: readonly string[],
+  { env, out, err }: DockerSurroundings,
+): Promise<number> {
+  try {
+    const words = args[0] === 'image' || args[0] === 'network' ? 2 : 1;
+    const name = args.slice(0, words).join(' ');
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) {
+      throw notModelled(args);
+    }
+    await command(await openEngine(env, out), args.slice(words));
+    return 0;
+  } catch (error) {
+    const failure = asFailure(error);
+    if (!(failure instanceof DockerFailure)) {
+      throw failure;
+    }
+    err(`${failure.message}\n`);
+    return failure.exitCode;
+  }
+}
+
+function asFailure(error: unknown): unknown {
+  if (error instanceof DaemonError) {
+    return new DockerFailure(1, daemonResponse(error));
+  }
+  // Such as a registry's address that may not be asked.
+  return error instanceof UsageError ? brokenHost(error.message) : error;
+}
+
+async function openEngine(env: DockerSurroundings['env'], out: (text: string) => void): Promise<Engine> {
+  const folder = env['WINBAKE_PRETENDED_HOST'];
+  if (folder === undefined || folder === '') {
+    throw brokenHost(
+      'WINBAKE_PRETENDED_HOST is not set: it names the folder of the pretended host, with host.json.',
+    );
+  }
+  const host = readDockerHost(folder);
+  if (!host.dockerRuns || (await isTooEarly(folder))) {
+    // Source: moby v25.0.6 `client/request.go`, doRequest on Windows.
+    throw new DockerFailure(
+      1,
+      'error during connect: this error may indicate that the docker daemon is not running: ' +
+        'open //./pipe/docker_engine: The system cannot find the file specified.',
+    );
+  }
+  const registries = parseRegistryMap(env['WINBAKE_PRETENDED_REGISTRY'] ?? '{}');
+  return {
+    folder,
+    host,
+    registries,
+    print: (line) => {
+      out(`${line}\n`);
+    },
+  };
+}
+
+/** Whether the engine does not listen yet, where the fault `lateDocker` of the host says so. */
+async function isTooEarly(folder: string): Promise<boolean> {
+  const left = () => {
+    const { lateDocker } = readHostFile(folder);
+    return isJsonObject(lateDocker) && typeof lateDocker['left'] === 'number' ? lateDocker['left'] : 0;
+  };
+  if (left() < 1) {
+    return false;
+  }
+  return withEngineLock(folder, () => {
+    const { lateDocker } = readHostFile(folder);
+    const before = left();
+    changeHostFile(folder, { lateDocker: { ...(lateDocker as JsonObject), left: before - 1 } });
+    return before > 0;
+  });
+}
