@@ -1,20 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { WinbakeError } from '../lib/contract/values/errors';
-import { backtestCommand } from './commands/backtest';
-import { compatCommand } from './commands/compat';
-import { destroyCommand } from './commands/destroy';
-import { doctorCommand } from './commands/doctor';
-import { explainCommand } from './commands/explain';
-import { fleetCommand } from './commands/fleet';
-import { operateCommands } from './commands/operate';
-import { registryCommand } from './commands/registry';
-import { rehearseCommand } from './commands/rehearse';
-import { resolveCommand } from './commands/resolve';
-import { statusCommand } from './commands/status';
-import { askForTextOnTerminal, askOnTerminal } from './confirm';
-import { ExitCode, exitCodeOf } from './exit-code';
-import type { Finish } from './finish';
-import type { Terminal } from './terminal';
+import { fleetCommand } from './fleet/fleet';
+import { backtestCommand } from './local/backtest';
+import { compatCommand } from './local/compat';
+import { explainCommand } from './local/explain';
+import { registryCommand } from './local/registry';
+import { rehearseCommand } from './local/rehearse';
+import { resolveCommand } from './local/resolve';
+import { destroyCommand } from './pipeline/destroy';
+import { doctorCommand } from './pipeline/doctor';
+import { operateCommands } from './pipeline/operate';
+import { statusCommand } from './pipeline/status';
+import { ExitCode, exitCodeOf, type Finish } from './shared/exit-code';
+import { askForTextOnTerminal, askOnTerminal, type Terminal } from './shared/terminal';
 
 const DESCRIPTION =
   'Keeps Windows container hosts ready: finds the base images that fit a Windows Update revision, and bakes them in.';
@@ -59,22 +57,22 @@ export async function runProgram(
     compatCommand(terminal, finish),
     registryCommand(terminal, finish),
     // The AWS SDK is loaded by these alone: it takes as long as all the rest.
-    statusCommand(terminal, finish, async (...asked) => (await import('./read-status')).readStatus(...asked)),
+    statusCommand(terminal, finish, async (...asked) => (await import('./pipeline/status')).readStatus(...asked)),
     doctorCommand(terminal, finish, async (options) =>
-      (await import('./examine-pipeline')).examinePipeline(options),
+      (await import('./pipeline/doctor')).examinePipeline(options),
     ),
     fleetCommand(terminal, finish, {
-      open: async (place) => (await import('./fleet-access')).openFleets(place, () => new Date()),
+      open: async (place) => (await import('./fleet/fleet-access')).openFleets(place, () => new Date()),
       ask: askOnTerminal,
       now: () => new Date(),
     }),
     ...operateCommands(terminal, finish, {
-      open: async (options) => (await import('./pipeline-access')).openPipeline(terminal, options),
+      open: async (options) => (await import('./shared/pipeline-access')).openPipeline(terminal, options),
       ask: askOnTerminal,
       now: () => new Date(),
     }),
     destroyCommand(terminal, finish, {
-      open: async (options) => (await import('./remains-access')).openRemains(options),
+      open: async (options) => (await import('./pipeline/destroy')).openRemains(options),
       ask: askForTextOnTerminal,
     }),
   ]) {

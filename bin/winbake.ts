@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../sim/package-root';
 import { runProgram } from './program';
-import { processTerminal } from './terminal';
+import { processTerminal } from './shared/terminal';
 
 const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
   version: string;

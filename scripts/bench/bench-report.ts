@@ -1,4 +1,4 @@
-import { formatTable } from '../../bin/table';
+import { formatTable } from '../../bin/shared/table';
 import type { Measurement, Sample } from './measure-scenario';
 import { ratioSpread, spreadOf, type Spread } from './statistics';
 

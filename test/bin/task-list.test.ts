@@ -1,4 +1,4 @@
-import { taskList } from '../../bin/task-list';
+import { taskList } from '../../bin/local/rehearse';
 
 function listOf(): { readonly text: () => string; readonly progress: ReturnType<typeof taskList> } {
   let written = '';

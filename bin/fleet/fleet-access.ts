@@ -1,0 +1,94 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { explaining } from '../../lib/aws/explain-failure';
+import { listFleets, readFleet, fleetInstances } from '../../lib/aws/fleets/fleet-account';
+import type { Caller } from '../../lib/aws/stores/pipeline-account';
+import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
+import { parseDocument } from '../../lib/contract/documents/document';
+import { channelSchema, type Channel } from '../../lib/contract/documents/publication';
+import { fleetParameters } from '../../lib/contract/names/parameters';
+import { fleetEvidence, type FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
+import { readFleetWords } from '../../lib/core/fleet/fleet-state';
+import { fleetStatus, type FleetStatus } from '../../lib/core/fleet/fleet-status';
+import type { FleetOrder } from '../../lib/core/fleet/fleet-world';
+import { planFleetWords, type FleetPlan } from '../../lib/core/fleet/plan-overrides';
+import { readRolloutLog } from '../../lib/core/fleet/rollout-log';
+import { signIn, type PlaceOptions } from '../shared/pipeline-access';
+import type { Ask } from '../shared/terminal';
+
+/** The fleets of an account and region, with the credentials of whoever runs the command. */
+export interface FleetAccess {
+  readonly caller: Caller;
+  readonly region: string;
+  readonly list: () => Promise<readonly string[]>;
+  readonly status: (fleet: string) => Promise<FleetStatus>;
+  readonly evidence: (fleet: string, month: string) => Promise<FleetEvidence>;
+  /** Plans an order, and unless `dryRun` writes the fleet's words. */
+  readonly say: (fleet: string, order: FleetOrder, dryRun: boolean) => Promise<FleetPlan>;
+}
+
+/** Signs in to where the fleets are. People's words go to a parameter of their own, with the caller's rights. */
+export async function openFleets(
+  options: Pick<PlaceOptions, 'account' | 'prefix' | 'region'>,
+  now: () => Date,
+): Promise<FleetAccess> {
+  const { caller, region } = await signIn(options);
+  const { prefix } = options;
+  const ssm = new SSMClient({ region });
+  const parameters = ssmParameterStore(ssm);
+  const clients = {
+    autoScaling: new AutoScalingClient({ region }),
+    ec2: new EC2Client({ region }),
+    ecs: new ECSClient({ region }),
+  };
+  const stateOf = (fleet: string) => readFleet(ssm, prefix, fleet, caller, region);
+  const wordsOf = (fleet: string) => readFleetWords(parameters, fleetParameters(prefix, fleet).words);
+  const reading = <T>(fleet: string, work: () => Promise<T>) =>
+    explaining({ doing: `read the fleet ${fleet}`, region }, work);
+  return {
+    caller,
+    region,
+    list: () => explaining({ doing: 'list the fleets', region }, () => listFleets(ssm, prefix)),
+    status: (fleet) =>
+      reading(fleet, async () => {
+        const state = await stateOf(fleet);
+        const [words, current, instances] = await Promise.all([
+          wordsOf(fleet),
+          currentOf(state.channel),
+          fleetInstances(clients, state),
+        ]);
+        return fleetStatus({ state, words, current, instances, now: now() });
+      }),
+    evidence: (fleet, month) =>
+      reading(fleet, async () => {
+        const state = await stateOf(fleet);
+        const log = await readRolloutLog(parameters, fleetParameters(prefix, fleet).log(month));
+        return fleetEvidence(state, month, log, now());
+      }),
+    say: (fleet, order, dryRun) =>
+      explaining({ doing: `${order.verb} the fleet ${fleet}`, region }, async () => {
+        const plan = planFleetWords(await stateOf(fleet), await wordsOf(fleet), order, now());
+        if (!dryRun && plan.changes.length > 0) {
+          await parameters.put(fleetParameters(prefix, fleet).words, JSON.stringify(plan.words), 'text');
+        }
+        return plan;
+      }),
+  };
+
+  /** What the pipeline's fleets should run, also where this fleet follows another channel or a revision. */
+  async function currentOf(followed: string | null): Promise<Channel | undefined> {
+    const [, path] = /^(.+)\/[^/]+\/[^/]+$/.exec(followed ?? '') ?? [];
+    const name = `${path ?? ''}/current/publication`;
+    const text = path === undefined ? undefined : await parameters.get(name);
+    return text === undefined ? undefined : parseDocument(channelSchema, text, name);
+  }
+}
+
+/** What the commands of fleets work with. */
+export interface FleetTools {
+  readonly open: (place: PlaceOptions) => Promise<FleetAccess>;
+  readonly ask: Ask;
+  readonly now: () => Date;
+}

@@ -1,0 +1,184 @@
+import { Option, Command } from 'commander';
+import { UsageError } from '../../lib/contract/values/errors';
+import { readOsVersion } from '../../lib/contract/values/os-version';
+import { holdWord } from '../../lib/core/bake/hold';
+import type { FleetVerb, FleetWish } from '../../lib/core/fleet/fleet-world';
+import { carryOutOrder, checkReason, orderOptions, saying, type OrderOptions } from '../shared/carry-out-order';
+import type { ExitCode, Finish } from '../shared/exit-code';
+import { parseDuration } from '../shared/option-values';
+import { placeOptions, type PlaceOptions } from '../shared/pipeline-access';
+import type { Terminal } from '../shared/terminal';
+import type { FleetTools } from './fleet-access';
+
+/** A verb of the command line that changes what a fleet does. */
+interface FleetVerbCommand {
+  readonly verb: FleetVerb;
+  readonly summary: string;
+  readonly description: string;
+  readonly example: string;
+  readonly argument?: readonly [name: string, description: string];
+  /** How long it counts by itself; none where it ends nothing. */
+  readonly lasts?: string;
+  /** Whether a plan without changes is a no. */
+  readonly mayRefuse: boolean;
+  readonly wish: (until: { readonly until?: Date }, argument: string) => FleetWish;
+}
+
+/** The option that says how long a word counts. */
+function howLong(lasts: string): Option {
+  return new Option(
+    '--for <duration>',
+    `how long, such as 12h or 3d, 60d at most (default: ${lasts})`,
+  ).argParser(parseDuration);
+}
+
+/** The verbs that change what a fleet does, in the order of the help. */
+const FLEET_VERBS: readonly FleetVerbCommand[] = [
+  {
+    verb: 'hold',
+    summary: 'keep a fleet where it is',
+    description:
+      'Keeps a fleet where it is: nothing new is rolled out, and a rollout stops where it stands. A way back goes on, and ' +
+      'so does the time within which the fleet is to be patched.',
+    example: 'winbake fleet hold shop --for 3d --reason "release week"',
+    lasts: '14d',
+    mayRefuse: false,
+    wish: (until) => ({ verb: 'hold', ...until }),
+  },
+  {
+    verb: 'unhold',
+    summary: "end a fleet's hold",
+    description: 'Ends the hold of a fleet, which goes on at its next look.',
+    example: 'winbake fleet unhold shop --reason "release is out"',
+    mayRefuse: false,
+    wish: () => ({ verb: 'unhold' }),
+  },
+  {
+    verb: 'floor',
+    summary: 'never let a fleet go below an OS version',
+    description:
+      'Keeps a fleet from AMIs that are older than an OS version, rollbacks included; `none` lifts the floor.',
+    example: 'winbake fleet floor shop 10.0.20348.4294 --reason "CVE-2025-59287"',
+    argument: ['<os-version>', 'OS version of four parts, or none'],
+    lasts: '60d',
+    mayRefuse: false,
+    wish: (until, osVersion) => {
+      if (osVersion !== 'none' && readOsVersion(osVersion) === undefined) {
+        throw new UsageError(
+          `A floor is an OS version such as 10.0.20348.4294, or none; got: '${osVersion}'.`,
+        );
+      }
+      return { verb: 'floor', osVersion: osVersion === 'none' ? null : osVersion, ...until };
+    },
+  },
+  {
+    verb: 'accept',
+    summary: 'roll out a publication that failed on a fleet',
+    description:
+      'Forgives a publication that failed on a fleet: it is rolled out again, and its tasks are not judged.',
+    example: 'winbake fleet accept shop 20348.4294-1 --reason "the registry was down"',
+    argument: ['<publication>', 'id of the publication, such as 20348.4294-1'],
+    lasts: '60d',
+    mayRefuse: true,
+    wish: (until, publication) => {
+      if (!/^\d{1,6}\.\d{1,9}-\d+$/.test(publication)) {
+        throw new UsageError(`A publication is such as 20348.4294-1; got: '${publication}'.`);
+      }
+      return { verb: 'accept', publication, ...until };
+    },
+  },
+];
+
+interface FleetVerbOptions extends PlaceOptions, OrderOptions {
+  /** Seconds from now. */
+  readonly for?: number;
+}
+
+/** The commands that change what a fleet does: each shows its plan, asks, and writes the fleet's words. */
+export function fleetVerbCommands(terminal: Terminal, finish: Finish, tools: FleetTools): readonly Command[] {
+  return FLEET_VERBS.map((verb) => {
+    const command = new Command(verb.verb)
+      .summary(verb.summary)
+      .description(verb.description)
+      .argument('<name>', 'name of the fleet');
+    if (verb.argument !== undefined) {
+      command.argument(...verb.argument);
+    }
+    const own = verb.lasts === undefined ? [] : [howLong(verb.lasts)];
+    for (const option of [...placeOptions('fleet'), ...own, ...orderOptions()]) {
+      command.addOption(option);
+    }
+    return command
+      .addHelpText(
+        'after',
+        `\nIt takes effect at the fleet's next look, within 15 minutes.\n\nExample:\n  ${verb.example}\n`,
+      )
+      .action(async (...given: unknown[]) => {
+        refuseOptionsBefore(command);
+        const [name, argument, options] =
+          verb.argument === undefined ? [given[0], '', given[1]] : [given[0], given[1], given[2]];
+        finish(
+          await carryOut({
+            verb,
+            terminal,
+            tools,
+            fleet: String(name),
+            argument: String(argument),
+            options: options as FleetVerbOptions,
+          }),
+        );
+      });
+  });
+}
+
+/** An option before the verb would be the parent's, and be passed over. */
+function refuseOptionsBefore(command: Command): void {
+  const { parent } = command;
+  const misplaced = parent?.options.find(
+    (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (misplaced !== undefined) {
+    throw new UsageError(`Write ${misplaced.long ?? misplaced.flags} after the verb ${command.name()}.`);
+  }
+}
+
+interface Run {
+  readonly verb: FleetVerbCommand;
+  readonly terminal: Terminal;
+  readonly tools: FleetTools;
+  readonly fleet: string;
+  readonly argument: string;
+  readonly options: FleetVerbOptions;
+}
+
+async function carryOut({ argument, fleet, options, terminal, tools, verb }: Run): Promise<ExitCode> {
+  checkReason(options);
+  checkLength('reason', options.reason, 500);
+  checkLength('by', options.by, 200);
+  const { for: seconds } = options;
+  const until = seconds === undefined ? {} : { until: new Date(tools.now().getTime() + seconds * 1000) };
+  const wish = verb.wish(until, argument);
+  // What no fleet would take is refused before anybody signs in.
+  holdWord({ by: 'me', reason: 'x' }, tools.now(), until.until);
+  const access = await tools.open(options);
+  const order = { ...wish, ...saying(options, access.caller.arn) };
+  return carryOutOrder({
+    terminal,
+    ask: tools.ask,
+    options,
+    mayRefuse: verb.mayRefuse,
+    send: async (dryRun) => {
+      const { changes, reasons } = await access.say(fleet, order, dryRun);
+      const done = !dryRun && changes.length > 0;
+      return { verb: verb.verb, fleet, changes: [...changes], reasons: [...reasons], done };
+    },
+  });
+}
+
+function checkLength(option: string, text: string | undefined, most: number): void {
+  if (text !== undefined && (text.trim() === '' || text.length > most)) {
+    throw new UsageError(
+      `The option --${option} has 1 to ${most} characters; got: ${text.trim() === '' ? 'none' : text.length}.`,
+    );
+  }
+}

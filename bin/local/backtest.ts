@@ -1,0 +1,128 @@
+import { Command } from 'commander';
+import type { BacktestReport, Delay, NaiveSummary } from '../../sim/rehearsal/backtest/backtest-report';
+import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
+import { ExitCode, type Finish } from '../shared/exit-code';
+import { parseInstant } from '../shared/option-values';
+import { formatTable } from '../shared/table';
+import type { Terminal } from '../shared/terminal';
+import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
+
+/** A backtest's report as text for people: months, what the gate asked for, and the comparison. */
+function describeBacktest(report: BacktestReport): string {
+  const title = `Windows Server ${report.release}, ${report.from} to ${report.to}, a look every 15 minutes\n`;
+  return [title, months(report), stops(report), comparison(report), delays(report)]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function months({ bakes }: BacktestReport): string {
+  const names = [...new Set(bakes.map(({ at }) => at.slice(0, 7)))];
+  let before = '';
+  const rows = names.map((month) => {
+    const ofMonth = bakes.filter(({ at }) => at.startsWith(month));
+    const rollouts = ofMonth.filter(({ host, mode }) => {
+      const isOther = `${host} ${mode}` !== before;
+      before = `${host} ${mode}`;
+      return isOther;
+    });
+    const list = ofMonth.map(({ at, target, mode }) => `${at.slice(5, 16)}Z ${target} ${mode}`);
+    return [month, String(ofMonth.length), String(rollouts.length), list.join('; ')];
+  });
+  return formatTable(
+    [
+      { title: 'MONTH' },
+      { title: 'BAKES', align: 'right' },
+      { title: 'ROLLOUTS', align: 'right' },
+      { title: 'WHEN, FOR WHAT, HOW' },
+    ],
+    rows,
+  );
+}
+
+function stops({ decisions }: BacktestReport): string {
+  const rows = decisions
+    .filter(({ decision }) => decision === 'needsOperator')
+    .map(({ at, reason }) => [at, reason]);
+  return rows.length === 0 ? '' : formatTable([{ title: 'ASKED THE OPERATOR' }, { title: 'BECAUSE' }], rows);
+}
+
+function comparison({ summary }: BacktestReport): string {
+  const naive = (name: string, one: NaiveSummary) => [
+    name,
+    ...[one.bakes, one.wrongImageBakes, one.unchangedBakes].map(String),
+    one.hoursBehind.toFixed(0),
+  ];
+  return formatTable(
+    [
+      { title: 'RULE' },
+      { title: 'BAKES', align: 'right' },
+      { title: 'WRONG OR MIXED', align: 'right' },
+      { title: 'UNCHANGED', align: 'right' },
+      { title: 'HOURS BEHIND', align: 'right' },
+    ],
+    [
+      [
+        'winbake',
+        String(summary.bakes),
+        String(summary.wrongImageBakes),
+        '0',
+        summary.hoursBehind.toFixed(0),
+      ],
+      naive('weekly, floating tags', summary.naiveWeekly),
+      naive('Patch Tuesday 11:00 Pacific', summary.naivePatchTuesday),
+    ],
+  );
+}
+
+function delays({ summary }: BacktestReport): string {
+  const say = (delay: Delay) =>
+    delay.medianHours === null
+      ? 'none'
+      : `median ${delay.medianHours.toFixed(2)} h over ${delay.bakes} bakes`;
+  const { exact, nearestLower, previousRevision, failedOrders, rollouts, stopped } = summary;
+  return (
+    `Modes: ${exact} exact, ${nearestLower} nearestLower, ${previousRevision} previousRevision. ` +
+    `Rollouts: ${rollouts}. Orders that the host failed: ${failedOrders}. Asked the operator: ${stopped} times.\n` +
+    `From the last family to the bake: ${say(summary.measured)} with measured instants, ${say(summary.inferred)} with inferred ones.\n`
+  );
+}
+
+const EXAMPLES = `
+Examples:
+  winbake backtest --release 2022 --from 2025-01-01 --to 2025-12-31
+  winbake backtest --release 2022 --from 2025-04-01 --to 2025-05-01 --out-of-band waitForHosts
+  winbake backtest --release 2022 --from 2025-08-14 --to 2025-12-20 --line aspnet=4.8 --json
+
+It looks every 15 minutes. A bake ends in the look that ordered it. Beside it run a weekly cron and a bake at 11:00 Pacific
+on Patch Tuesday, both pulling floating tags.
+`;
+
+interface BacktestCommandOptions extends SimulationOptions {
+  readonly from: Date;
+  readonly to: Date;
+  readonly json?: boolean;
+}
+
+/** `winbake backtest`: the gate run over recorded history, with what it would have done. */
+export function backtestCommand(terminal: Terminal, finish: Finish): Command {
+  const command = new Command('backtest')
+    .summary('run the gate over recorded history')
+    .description(
+      'Runs the gate over recorded history and says what it would have baked and when, month by month.',
+    )
+    .requiredOption('--from <instant>', 'first look, a day or an instant', parseInstant)
+    .requiredOption('--to <instant>', 'end, a day or an instant', parseInstant);
+  simulationOptions().forEach((option) => command.addOption(option));
+  return command
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action((options: BacktestCommandOptions) => {
+      const report = runBacktest({
+        ...simulationOf(options),
+        from: options.from,
+        to: options.to,
+      });
+      terminal.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describeBacktest(report));
+      finish(ExitCode.DONE);
+    });
+}

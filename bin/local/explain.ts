@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import { parseAsOf } from '../../sim/registry/history/history';
+import { readHistory } from '../../sim/registry/history/read-history';
+import { explainDecision, type Explanation } from '../../sim/rehearsal/backtest/explain-decision';
+import { ExitCode, type Finish } from '../shared/exit-code';
+import { formatFindings, formatTable } from '../shared/table';
+import type { Terminal } from '../shared/terminal';
+import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
+
+const EXAMPLES = `
+Examples:
+  winbake explain --release 2022 --as-of 2025-04-08T22:00:00Z    a late family
+  winbake explain --release 2022 --as-of 2025-04-10T18:15:00Z    a floating tag that went back
+  winbake explain --release 2022 --as-of 2025-12-15 --line aspnet=4.8
+
+The gate is taken to have looked every 15 minutes for 100 days before, and to have baked what it ordered.
+`;
+
+interface ExplainCommandOptions extends SimulationOptions {
+  readonly asOf?: string;
+  readonly json?: boolean;
+}
+
+/** `winbake explain`: why the gate decides as it does at one moment, in words. */
+export function explainCommand(terminal: Terminal, finish: Finish): Command {
+  const command = new Command('explain')
+    .summary('say why the gate decides as it does at one moment')
+    .description(
+      'Says what the gate decides at one moment of recorded history, from what, and what happens next.',
+    )
+    .option('--as-of <instant>', 'moment of history (default: the last one)');
+  simulationOptions().forEach((option) => command.addOption(option));
+  return command
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action((options: ExplainCommandOptions) => {
+      const explanation = explainDecision({
+        ...simulationOf(options),
+        asOf: parseAsOf(options.asOf, readHistory(options.history)),
+      });
+      terminal.out(
+        options.json === true ? `${JSON.stringify(explanation, null, 2)}\n` : describe(explanation),
+      );
+      finish(explanation.decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE);
+    });
+}
+
+function describe(explanation: Explanation): string {
+  const { asOf, decision, host, reason, release, standing } = explanation;
+  const baked = standing === null ? 'nothing' : `${standing.target} ${standing.mode}, at ${standing.at}`;
+  const families = formatTable(
+    [{ title: 'FAMILY' }, { title: 'TAG' }, { title: 'SHOWS' }, { title: 'SINCE' }, { title: 'COUNTS AS' }],
+    explanation.families.map(({ family, tag, shows, since, counts }) => [
+      family,
+      tag,
+      shows ?? 'nothing',
+      since ?? '',
+      counts ?? 'not yet',
+    ]),
+  );
+  const findings = explanation.findings.length === 0 ? '' : `\n${formatFindings(explanation.findings)}`;
+  return (
+    `Windows Server ${release} at ${asOf}: ${decision}\n${reason}\n\n${families}${findings}\n` +
+    `Baked before: ${baked}. A fully updated host is at ${host ?? 'an unknown version'}.\n` +
+    `Patch Tuesday was ${explanation.lastPatchTuesday}, the next is ${explanation.nextPatchTuesday}.\n` +
+    `${nextWords(explanation)}\n`
+  );
+}
+
+function nextWords({ changesAt, decision }: Explanation): string {
+  const time = changesAt === null ? '' : `, or at ${changesAt} by time alone`;
+  const NEXT = {
+    bake: 'Next: the bake is ordered; it ends in a publication or is tried once more.',
+    wait: `Next: it looks again in 15 minutes; the answer changes when a family arrives${time}.`,
+    nothing: `Next: it changes when a newer image, recipe or script is there${time}.`,
+    needsOperator: `Next: it stays so until an operator acts or an input changes${time}.`,
+  };
+  return NEXT[decision];
+}

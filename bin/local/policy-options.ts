@@ -1,0 +1,146 @@
+import { Option } from 'commander';
+import { BASE_AMI_POLICIES, DEFAULT_GATE_POLICY, LATE_POLICIES, OUT_OF_BAND_POLICIES, HOST_WITHOUT_IMAGE_POLICIES, type BaseAmiPolicy, type GatePolicy, type HostWithoutImagePolicy, type LatePolicy, type OutOfBandPolicy } from '../../lib/contract/documents/gate-policy';
+import { UsageError } from '../../lib/contract/values/errors';
+import { parseRelease } from '../../lib/contract/values/release';
+import { EXTRA_FORMS } from '../../lib/core/images/image-extra';
+import type { BacktestOptions } from '../../sim/rehearsal/backtest/backtest-report';
+import { parseDuration, parseRevision } from '../shared/option-values';
+
+/** What the policy options of a command line say. */
+export interface PolicyOptions {
+  /** Seconds. */
+  readonly longestWait?: number;
+  readonly late?: LatePolicy;
+  readonly outOfBand?: OutOfBandPolicy;
+  /** Seconds. */
+  readonly maxAge?: number;
+  readonly baseAmi?: BaseAmiPolicy;
+  readonly hostWithoutImage?: HostWithoutImagePolicy;
+  readonly extra?: readonly string[];
+  readonly line?: Readonly<Record<string, string>>;
+  readonly hostRevision?: number;
+}
+
+/** The options that replace the gate's policy, each made anew for its command. */
+export function policyOptions(): readonly Option[] {
+  return [
+    new Option('--longest-wait <duration>', 'how long to wait for late families (default: 36h)').argParser(
+      parseDuration,
+    ),
+    new Option(
+      '--late <policy>',
+      'what to do with a family that stays behind (default: usePrevious)',
+    ).choices(LATE_POLICIES),
+    new Option('--out-of-band <policy>', 'what to do with out-of-band images (default: follow)').choices(
+      OUT_OF_BAND_POLICIES,
+    ),
+    new Option('--max-age <duration>', 'age at which a publication is baked again (default: 35d)').argParser(
+      parseDuration,
+    ),
+    new Option(
+      '--base-ami <policy>',
+      'whether a newer base AMI orders a bake (default: withNextBake)',
+    ).choices(BASE_AMI_POLICIES),
+    new Option(
+      '--host-without-image <policy>',
+      'what to do for a host that is newer than every image (default: nearestLower)',
+    ).choices(HOST_WITHOUT_IMAGE_POLICIES),
+    extraOption(),
+    new Option(
+      '--line <family=line>',
+      'line of tags to follow, such as aspnet=4.8; may be repeated',
+    ).argParser(parseLine),
+    new Option(
+      '--host-revision <revision>',
+      'revision that hosts are at and that the gate knows of',
+    ).argParser(parseRevision),
+  ];
+}
+
+/** The option that caches more beside the families. */
+export function extraOption(): Option {
+  return new Option('--extra <image...>', `image to cache beside the families: ${EXTRA_FORMS}`);
+}
+
+/** The policy that the options make. */
+function gatePolicy(options: PolicyOptions): GatePolicy {
+  return {
+    longestWaitSeconds: options.longestWait ?? DEFAULT_GATE_POLICY.longestWaitSeconds,
+    late: options.late ?? DEFAULT_GATE_POLICY.late,
+    outOfBand: options.outOfBand ?? DEFAULT_GATE_POLICY.outOfBand,
+    maxAgeSeconds: options.maxAge ?? DEFAULT_GATE_POLICY.maxAgeSeconds,
+    baseAmi: options.baseAmi ?? DEFAULT_GATE_POLICY.baseAmi,
+    hostWithoutImage: options.hostWithoutImage ?? DEFAULT_GATE_POLICY.hostWithoutImage,
+  };
+}
+
+/** The variables of the decide function that say what the options say, and nothing of what they leave out. */
+export function policyEnvironment(options: PolicyOptions): Readonly<Record<string, string>> {
+  const { longestWait, late, outOfBand, maxAge, baseAmi, extra, hostWithoutImage, line } = options;
+  const lines = line && Object.entries(line).map(([family, name]) => `${family}=${name}`);
+  const variables = {
+    WINBAKE_LONGEST_WAIT_SECONDS: longestWait,
+    WINBAKE_LATE: late,
+    WINBAKE_OUT_OF_BAND: outOfBand,
+    WINBAKE_MAX_AGE_SECONDS: maxAge,
+    WINBAKE_BASE_AMI: baseAmi,
+    WINBAKE_HOST_WITHOUT_IMAGE: hostWithoutImage,
+    WINBAKE_EXTRAS: extra?.join(' '),
+    WINBAKE_LINES: lines?.join(','),
+  };
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
+  );
+}
+
+function parseLine(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, family, line] = /^([a-z-]+)=(\d+(?:\.\d+){1,3})$/.exec(text) ?? [];
+  if (family === undefined || line === undefined) {
+    throw new UsageError(`A line is given as a family and its version, such as aspnet=4.8; got: '${text}'.`);
+  }
+  return { ...before, [family]: line };
+}
+
+/** What the commands say that run the gate over history. */
+export interface SimulationOptions extends PolicyOptions {
+  readonly release: string;
+  readonly history?: string;
+  readonly hosts?: string;
+  readonly accept?: readonly string[];
+}
+
+/** The options of those commands, each made anew for its command. */
+export function simulationOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--release <release>',
+      'Windows Server release: 2016, 2019, 2022 or 2025',
+    ).makeOptionMandatory(),
+    new Option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip'),
+    new Option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV'),
+    new Option(
+      '--accept <finding...>',
+      'finding that an operator passed, such as "WENT_BACK servercore 10.0.20348.3328"',
+    ),
+    ...policyOptions(),
+  ];
+}
+
+/** What the options make, without the time that is run over. Throws a `UsageError` for a release that is none. */
+export function simulationOf(options: SimulationOptions): Omit<BacktestOptions, 'from' | 'to'> {
+  return {
+    release: parseRelease(options.release),
+    history: options.history,
+    hosts: options.hosts,
+    hostRevision: options.hostRevision,
+    extras: options.extra ?? [],
+    lines: options.line ?? {},
+    policy: gatePolicy(options),
+    accepted: options.accept ?? [],
+  };
+}

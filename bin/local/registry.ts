@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
+import { FAULTS, parseFaults } from '../../sim/registry/faults';
+import { parseAsOf } from '../../sim/registry/history/history';
+import { readHistory } from '../../sim/registry/history/read-history';
+import { ExitCode, type Finish } from '../shared/exit-code';
+import { parsePort } from '../shared/option-values';
+import type { Terminal } from '../shared/terminal';
+
+const EXAMPLES = `
+Examples:
+  winbake registry serve --as-of 2025-10-16                     two days after a Patch Tuesday
+  winbake registry serve --as-of 2025-04-10T22:30:00Z --port 5000
+  winbake registry serve --fault throttle --fault paging        a registry that has a bad day
+  winbake registry serve --history my-timeline.jsonl.gz
+
+Faults:
+${FAULTS.map((fault) => `  ${fault.name.padEnd(16)} ${fault.description}`).join('\n')}
+
+It prints its address as one line of JSON and stays until it is interrupted. Digests are its own; it serves manifests,
+configs and the sizes of layers, never the layers themselves.
+`;
+
+interface ServeOptions {
+  readonly asOf?: string;
+  readonly port: number;
+  readonly history?: string;
+  readonly fault?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `winbake registry serve`: recorded history of Microsoft's registry, as a registry on this computer. */
+export function registryCommand(terminal: Terminal, finish: Finish): Command {
+  const serveCommand = new Command('serve')
+    .summary("serve recorded history of Microsoft's registry on this computer")
+    .description(
+      "Serves Microsoft's registry as it was at one moment of recorded history, over HTTP on a loopback address.",
+    )
+    .option(
+      '--as-of <instant>',
+      'moment to serve, such as 2025-10-16 or 2025-10-14T18:30:00Z (default: the last one)',
+    )
+    .option('--port <port>', 'TCP port; 0 takes a free one', parsePort, 0)
+    .option('--history <file>', 'timeline to serve instead of the recorded one, JSON lines, plain or gzip')
+    .option('--fault <name...>', 'make it misbehave, see below')
+    .option('--json', 'print nothing but the line of JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: ServeOptions) => {
+      finish(await serve(options, terminal));
+    });
+  return new Command('registry')
+    .summary("recorded history of Microsoft's registry, on this computer")
+    .description("Recorded history of Microsoft's registry, on this computer.")
+    .addCommand(serveCommand);
+}
+
+async function serve(options: ServeOptions, terminal: Terminal): Promise<ExitCode> {
+  const faults = parseFaults(options.fault ?? []);
+  const history = readHistory(options.history);
+  const asOf = parseAsOf(options.asOf, history);
+  const registry = await startEmbeddedRegistry({ history, asOf, port: options.port, faults });
+  terminal.out(`${JSON.stringify({ url: registry.url })}\n`);
+  if (options.json !== true) {
+    terminal.err(`Serving the registry as of ${asOf.toISOString()}; interrupt to stop.\n`);
+  }
+  await interrupted();
+  await registry.close();
+  return ExitCode.DONE;
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}

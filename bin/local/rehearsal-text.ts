@@ -1,0 +1,195 @@
+import { shortDigest } from '../../lib/contract/values/digest';
+import type { RehearsalReport, ReportedFleet, ReportedMonth, ReportedDecision } from '../../sim/rehearsal/rehearsal-report';
+import { formatTable, formatFindings, formatBytes } from '../shared/table';
+
+/** What happened on the fleets, for people: instance by instance, month by month where there are several. */
+function describeFleets({ fleets, months, rollout }: RehearsalReport): string {
+  const title = `Fleet: ${rollout.status}\n`;
+  if (fleets.length === 0) {
+    return title;
+  }
+  const [first] = fleets;
+  const periods =
+    months === undefined
+      ? [{ month: '', fleets }]
+      : months.map(({ from, fleets: of }) => ({ month: from.slice(0, 7), fleets: of }));
+  const rows = periods.flatMap(({ fleets: of, month }) => of.flatMap((fleet) => rowsOf(month, fleet)));
+  const isOne = months === undefined && first !== undefined && fleets.length === 1;
+  const columns = ['MONTH', 'FLEET', 'INSTANCE', 'BEFORE', 'DURING', 'AFTER'].slice(isOne ? 2 : 0);
+  const told = periods.flatMap(({ fleets: of, month }) =>
+    of.flatMap((fleet) =>
+      fleet.told.map((subject) => `Told${month === '' ? '' : ` in ${month}`}: ${subject}\n`),
+    ),
+  );
+  return [
+    title,
+    formatTable(
+      columns.map((column) => ({ title: column })),
+      rows.map((row) => row.slice(isOne ? 2 : 0)),
+    ),
+    ...told,
+  ].join('');
+}
+
+function rowsOf(month: string, { fleet, instances }: ReportedFleet): readonly (readonly string[])[] {
+  return instances.map(({ after, before, during, id }, index) => [
+    index === 0 ? month : '',
+    index === 0 ? fleet : '',
+    id,
+    before ?? '-',
+    during ?? '-',
+    after ?? '-',
+  ]);
+}
+
+/** The months of a rehearsal as a table for people, a line for each rebake that did something. */
+function describeMonths(months: readonly ReportedMonth[]): string {
+  if (months.length === 0) {
+    return '';
+  }
+  return formatTable(
+    [
+      { title: 'MONTH' },
+      { title: 'REBAKE' },
+      { title: 'BY' },
+      { title: 'DECISION' },
+      { title: 'PUBLICATION' },
+      { title: 'ROLLOUT' },
+      { title: 'HOURS UNPATCHED', align: 'right' },
+    ],
+    months.flatMap(({ from, hoursUnpatched, rebakes }) => {
+      const hours = hoursUnpatched.toFixed(1);
+      return rebakes.length === 0
+        ? [[from.slice(0, 10), '-', '-', 'nothing', '-', '-', hours]]
+        : rebakes.map(({ at, decision, publication, rollout, trigger }, index) => [
+            index === 0 ? from.slice(0, 10) : '',
+            `${at.slice(0, 16)}Z`,
+            trigger,
+            decision,
+            publication ?? '-',
+            rollout.status,
+            index === 0 ? hours : '',
+          ]);
+    }),
+  );
+}
+
+/** The publications with their channels, and what becomes of their AMIs, for people. */
+function describePublications({ publications }: RehearsalReport): string {
+  return publications.length === 0
+    ? ''
+    : formatTable(
+        [{ title: 'PUBLICATION' }, { title: 'AMI' }, { title: 'CHANNELS' }, { title: 'RETENTION' }],
+        publications.map(({ amiId, channels, id, reasons, retention }) => [
+          id,
+          amiId,
+          channels.join(', ') || '-',
+          `${retention}: ${summaryOf(reasons)}`,
+        ]),
+      );
+}
+
+/** Instances and versions that use an AMI are many; all of them are in the JSON document. */
+function summaryOf(reasons: readonly string[]): string {
+  const [first = '', ...others] = [...new Set(reasons)];
+  return others.length === 0 ? first : `${first}, and ${others.length} more`;
+}
+
+/** A rehearsal's report as text for people. */
+export function describeRehearsal(report: RehearsalReport): string {
+  const parts = [
+    heading(report),
+    describeMonths(report.months ?? []),
+    describeDecisions(report.decisions),
+    describeImages(report),
+    describeAmi(report),
+    describePublications(report),
+    describeParameters(report),
+    describeFleets(report),
+    describeSteps(report),
+    describeAgain(report),
+    formatFindings(report.findings),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function heading({ asOf, decision, target, host }: RehearsalReport): string {
+  const aim = target === null ? '' : `, for ${target}`;
+  const reached = host === null ? '' : `, host at ${host.osVersion}`;
+  return `Rehearsed as of ${asOf}: ${decision}${aim}${reached}\n`;
+}
+
+function describeDecisions(decisions: readonly ReportedDecision[]): string {
+  const changes = decisions.filter((one, index) => signature(one) !== signature(decisions[index - 1]));
+  return formatTable(
+    [{ title: 'AT' }, { title: 'DECISION' }, { title: 'FINDINGS' }],
+    changes.map(({ at, decision, findings }) => [
+      at.replace('.000Z', 'Z'),
+      decision,
+      findings.map(({ code, family }) => (family === undefined ? code : `${code} ${family}`)).join(', '),
+    ]),
+  );
+}
+
+function signature(decision: ReportedDecision | undefined): string {
+  return JSON.stringify([decision?.decision, decision?.findings.map(({ code, family }) => [code, family])]);
+}
+
+function describeImages({ images }: RehearsalReport): string {
+  return images.length === 0
+    ? ''
+    : formatTable(
+        [
+          { title: 'FAMILY' },
+          { title: 'TAG' },
+          { title: 'DIGEST' },
+          { title: 'OS VERSION' },
+          { title: 'MODE' },
+          { title: 'DOWNLOAD', align: 'right' },
+        ],
+        images.map((image) => [
+          image.family,
+          image.tag,
+          shortDigest(image.digest),
+          image.osVersion,
+          image.mode,
+          formatBytes(image.compressedBytes),
+        ]),
+      );
+}
+
+function describeAmi({ ami }: RehearsalReport): string {
+  return ami === null
+    ? ''
+    : formatTable(
+        [{ title: 'AMI' }, { title: ami.id }],
+        Object.entries(ami.tags)
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([key, value]) => [key, shortened(value)]),
+      );
+}
+
+function describeParameters({ parameters }: RehearsalReport): string {
+  return formatTable(
+    [{ title: 'PARAMETER' }, { title: 'VALUE' }],
+    Object.entries(parameters).map(([name, value]) => [name, shortened(value)]),
+  );
+}
+
+/** Of several months only the parts: the steps of components stand in the JSON document. */
+function describeSteps({ months, steps }: RehearsalReport): string {
+  const shown = months === undefined ? steps : steps.filter(({ name }) => !name.includes(': '));
+  return formatTable(
+    [{ title: 'STEP' }, { title: 'SECONDS', align: 'right' }, { title: 'STATUS' }],
+    shown.map(({ name, seconds, status }) => [name, status === 'notRun' ? '' : seconds.toFixed(1), status]),
+  );
+}
+
+function describeAgain({ again }: RehearsalReport): string {
+  return again === null ? '' : `Looked once more in the same account: ${again.decision}. ${again.reason}\n`;
+}
+
+/** Long values are whole in the JSON document. */
+function shortened(text: string): string {
+  return text.length <= 72 ? text : `${text.slice(0, 71)}…`;
+}

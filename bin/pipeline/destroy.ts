@@ -1,0 +1,157 @@
+import { Command } from 'commander';
+import { enabledRegions, pipelineRemains } from '../../lib/aws/cleanup/orphaned-resources';
+import { explaining } from '../../lib/aws/explain-failure';
+import { UsageError } from '../../lib/contract/values/errors';
+import { type Remain, applyDestroy, readDestroyPlan } from '../../lib/core/cleanup/destroy';
+import { ExitCode, type Finish } from '../shared/exit-code';
+import { pipelineOptions, type PipelineOptions, signIn } from '../shared/pipeline-access';
+import { formatTable } from '../shared/table';
+import type { AskForText, Terminal } from '../shared/terminal';
+
+/** Which remains are meant. */
+export interface DestroyOptions extends PipelineOptions {
+  readonly regions?: readonly string[];
+  readonly bucket?: string;
+  readonly nothingElsewhere?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** What is left of a pipeline, ready to be looked at and taken away. */
+export interface RemainsAccess {
+  readonly account: string;
+  readonly region: string;
+  readonly plan: () => Promise<readonly Remain[]>;
+  readonly apply: (plan: readonly Remain[]) => Promise<void>;
+}
+
+/** Finds what a deleted stack has left. */
+export type OpenRemains = (options: DestroyOptions) => Promise<RemainsAccess>;
+
+/** What the command works with. */
+export interface DestroyTools {
+  readonly open: OpenRemains;
+  readonly ask: AskForText;
+}
+
+const NOTES = `
+What it finds by name and tag: AMIs with their snapshots, Image Builder's records of them, parameters, log groups, the bucket
+and the key. What anything uses stays, and so does what was shared with accounts that cannot be looked at from here: with
+--nothing-elsewhere you say that you have looked. Run it again for what stayed. It needs the rights to read and delete these;
+where a region is closed to you, name the others with --regions.
+
+Exit codes: 0 done, or nothing is left; 3 the stack is still there, or the name was not typed.
+
+Examples:
+  winbake destroy -p 2022-core --dry-run
+  winbake destroy -p 2022-core --regions eu-central-1,eu-west-1
+`;
+
+/** `winbake destroy`: takes away what a deleted stack has left. */
+export function destroyCommand(terminal: Terminal, finish: Finish, tools: DestroyTools): Command {
+  const command = new Command('destroy')
+    .summary('take away what a deleted stack has left')
+    .description(
+      'Lists what a pipeline whose stack is deleted has left, with the reason why it goes or stays, and takes away what ' +
+        'nothing uses once its name is typed. It refuses while the stack is there.',
+    );
+  for (const option of pipelineOptions()) {
+    command.addOption(option);
+  }
+  return command
+    .option('--regions <list>', 'where to look besides (default: every region of the account)', parseRegions)
+    .option('--bucket <name>', 'the bucket, where it does not have the tag winbake:pipeline')
+    .option('--nothing-elsewhere', 'you have looked: no other account uses its AMIs or key')
+    .option('--dry-run', 'show the plan and change nothing')
+    .option('-y, --yes', 'carry the plan out without asking')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', NOTES)
+    .action(async (options: DestroyOptions) => {
+      finish(await carryOut(terminal, tools, options));
+    });
+}
+
+async function carryOut(terminal: Terminal, tools: DestroyTools, options: DestroyOptions): Promise<ExitCode> {
+  const { pipeline } = options;
+  const { account, apply, plan: read, region } = await tools.open(options);
+  const plan = await read();
+  const going = plan.filter(({ action }) => action === 'remove');
+  const show = (done: boolean) => {
+    terminal.out(
+      options.json === true
+        ? `${JSON.stringify({ pipeline, account, region, remains: plan, done }, null, 2)}\n`
+        : planText(plan) + outcome(going.length, done, options.dryRun === true),
+    );
+  };
+  if (options.dryRun === true || going.length === 0) {
+    show(false);
+    return ExitCode.DONE;
+  }
+  if (options.yes !== true) {
+    terminal.err(planText(plan));
+    const typed = await tools.ask(`Type the pipeline's name to remove these ${going.length}: `);
+    if (typed !== pipeline) {
+      terminal.err('That is not its name; nothing was changed.\n');
+      return ExitCode.NO;
+    }
+  }
+  await apply(plan);
+  show(true);
+  return ExitCode.DONE;
+}
+
+function planText(plan: readonly Remain[]): string {
+  return plan.length === 0
+    ? ''
+    : formatTable(
+        ['', 'what', 'region', 'which', 'because'].map((title) => ({ title })),
+        plan.map(({ action, id, kind, reasons, region }) => [action, kind, region, id, reasons.join('; ')]),
+      );
+}
+
+function outcome(count: number, done: boolean, isDry: boolean): string {
+  if (done) {
+    return `Removed ${count}.\n`;
+  }
+  return count === 0
+    ? 'There is nothing to remove.\n'
+    : isDry
+      ? `A dry run: nothing was changed, ${count} would go.\n`
+      : '';
+}
+
+function parseRegions(text: string): readonly string[] {
+  const regions = text.split(',');
+  const wrong = regions.find((region) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region));
+  if (wrong !== undefined) {
+    throw new UsageError(`Regions are such as eu-central-1,eu-west-1; got: '${wrong}'.`);
+  }
+  return regions;
+}
+
+/** Finds what a deleted stack has left, with the rights of whoever runs the command. */
+export const openRemains: OpenRemains = async (options) => {
+  const { caller, region } = await signIn(options);
+  const place = { doing: `destroy ${options.pipeline}`, region };
+  const [, partition = 'aws'] = caller.arn.split(':');
+  const regions = await explaining(place, async () => {
+    const wanted = options.regions ?? (await enabledRegions(region));
+    return [...new Set([region, ...wanted])];
+  });
+  const destroyed = {
+    pipeline: options.pipeline,
+    parameterPrefix: options.prefix,
+    account: caller.account,
+    region,
+    regions,
+    nothingElsewhere: options.nothingElsewhere === true,
+  };
+  const remains = pipelineRemains({ ...destroyed, partition, bucket: options.bucket });
+  return {
+    account: caller.account,
+    region,
+    plan: () => explaining(place, () => readDestroyPlan(remains, destroyed)),
+    apply: (plan) => explaining(place, () => applyDestroy(remains, destroyed, plan)),
+  };
+};

@@ -1,0 +1,115 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { Command } from 'commander';
+import { pipelineSight } from '../../lib/aws/doctor/pipeline-inspector';
+import { explainFailure, explaining } from '../../lib/aws/explain-failure';
+import { readPipeline } from '../../lib/aws/stores/pipeline-account';
+import { examine } from '../../lib/core/doctor/examine';
+import type { CheckResult, Verdict, Reach } from '../../lib/core/doctor/pipeline-inspector';
+import { operatePorts } from '../../lib/handlers/operate';
+import { ExitCode, type Finish } from '../shared/exit-code';
+import { pipelineOptions, type PipelineOptions, signIn } from '../shared/pipeline-access';
+import { formatTable } from '../shared/table';
+import type { Terminal } from '../shared/terminal';
+
+interface DoctorOptions extends PipelineOptions {
+  readonly json?: boolean;
+}
+
+/** What the doctor found at a pipeline. */
+export interface Examination {
+  readonly pipeline: string;
+  readonly account: string;
+  readonly region: string;
+  readonly checks: readonly CheckResult[];
+}
+
+/** Looks into everything that a pipeline stands on. */
+export type Examine = (options: PipelineOptions) => Promise<Examination>;
+
+const NOTES = `
+Each line says ok, no, or ? where it could not be looked into from here. It changes nothing, and needs rights to read what
+it looks at: parameters and bucket of the pipeline, Lambda, IAM roles, Step Functions, Scheduler, Image Builder, KMS, EC2,
+Service Quotas. What the pipeline alone can try is said as care saw it last.
+
+Exit codes: 0 all is well; 1 something could not be looked into; 3 something is wrong.
+
+Example:
+  winbake doctor -p 2022-core
+`;
+
+const WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok', no: 'no', unknown: '?' };
+
+/** `winbake doctor`: whether a pipeline has what it needs. */
+export function doctorCommand(terminal: Terminal, finish: Finish, examine: Examine): Command {
+  const command = new Command('doctor')
+    .summary('say whether a pipeline has what it needs')
+    .description(
+      'Looks at the parameters, the rebake, schedules, roles, keys, accounts, quotas and ways out of a pipeline, and says ' +
+        'of each whether it is well, and the way out where it is not.',
+    );
+  for (const option of pipelineOptions()) {
+    command.addOption(option);
+  }
+  return command
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', NOTES)
+    .action(async (options: DoctorOptions) => {
+      const examination = await examine(options);
+      terminal.out(options.json === true ? `${JSON.stringify(examination, null, 2)}\n` : textOf(examination));
+      finish(exitCodeOf(examination.checks));
+    });
+}
+
+/** What is wrong weighs more than what is not known. */
+function exitCodeOf(checks: readonly CheckResult[]): ExitCode {
+  const verdicts = new Set(checks.map(({ verdict }) => verdict));
+  return verdicts.has('no') ? ExitCode.NO : verdicts.has('unknown') ? ExitCode.FAILED : ExitCode.DONE;
+}
+
+function textOf({ account, checks, pipeline, region }: Examination): string {
+  const count = (wanted: Verdict) => checks.filter(({ verdict }) => verdict === wanted).length;
+  const table = formatTable(
+    ['check', '', 'detail'].map((title) => ({ title })),
+    checks.map(({ check, detail, verdict }) => [check, WORDS[verdict], detail]),
+  );
+  const ways = checks.flatMap(({ check, wayOut }) => (wayOut === null ? [] : [[check, wayOut]]));
+  const wayTable =
+    ways.length === 0 ? '' : `${formatTable([{ title: 'way out of' }, { title: '' }], ways)}\n`;
+  return (
+    `${pipeline}  account ${account}, ${region}\n\n${table}\n${wayTable}` +
+    `${count('ok')} ok, ${count('no')} wrong, ${count('unknown')} not known.\n`
+  );
+}
+
+const LONGEST_WAIT_MILLISECONDS = 10_000;
+
+/** The network of this computer; any answer counts, also one that asks for credentials. */
+export const reachFromHere: Reach = {
+  status: async (url) => {
+    const signal = AbortSignal.timeout(LONGEST_WAIT_MILLISECONDS);
+    try {
+      return (await fetch(url, { method: 'HEAD', redirect: 'manual', signal })).status;
+    } catch (error) {
+      throw new Error(causeOf(error), { cause: error });
+    }
+  },
+};
+
+/** What `fetch` says of a failure stands in its causes; the innermost has the code of the system. */
+function causeOf(error: unknown): string {
+  const { cause, code, message } = error as { cause?: unknown; code?: unknown; message?: unknown };
+  return cause === undefined ? String(code ?? message) : causeOf(cause);
+}
+
+/** Looks into a pipeline with the rights of whoever runs the command. */
+export const examinePipeline: Examine = async (options) => {
+  const { caller, region } = await signIn(options);
+  const description = await explaining({ doing: `read the pipeline ${options.pipeline}`, region }, () =>
+    readPipeline(new SSMClient({ region }), options.prefix, options.pipeline, caller, region),
+  );
+  const ports = { ...operatePorts(description), sight: pipelineSight(region), reach: reachFromHere };
+  const explain = (error: unknown) =>
+    explainFailure(error, { doing: 'look', region }).message.replaceAll(/\s*\n\s*/g, ' ');
+  const { account, pipeline } = description;
+  return { pipeline, account, region, checks: await examine(ports, description, explain) };
+};

@@ -1,0 +1,134 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { Command, Option } from 'commander';
+import { explaining } from '../../lib/aws/explain-failure';
+import { listPipelines, readPipeline } from '../../lib/aws/stores/pipeline-account';
+import { CHANNELS } from '../../lib/contract/names/parameters';
+import { UsageError } from '../../lib/contract/values/errors';
+import { osOf } from '../../lib/contract/values/release';
+import { type PipelineStatus, readPipelineStatus } from '../../lib/core/housekeeping/pipeline-status';
+import { operatePorts } from '../../lib/handlers/operate';
+import { ExitCode, type Finish } from '../shared/exit-code';
+import { placeOptions, type PlaceOptions, signIn } from '../shared/pipeline-access';
+import { formatTable } from '../shared/table';
+import type { Terminal } from '../shared/terminal';
+
+/** How a pipeline stands, for people: what they set by hand first. */
+export function statusText(status: PipelineStatus): string {
+  const { accepted, account, care, hold, newestSet, notices, os, pending, pipeline, rebake, region } = status;
+  const head = `${pipeline}  ${os}  account ${account}, ${region}`;
+  const byHand = [
+    ...(hold === null ? [] : [`held until ${hold.until} by ${hold.by}: ${hold.reason}`]),
+    ...accepted.map(({ at, by, finding }) => `accepted "${finding}" on ${at.slice(0, 10)} by ${by}`),
+  ];
+  const since = rebake.since === null ? '' : ` since ${rebake.since}`;
+  const order =
+    rebake.order === null ? '' : `, ${rebake.state === 'baking' ? '' : 'last '}order ${rebake.order}`;
+  const lines = [
+    head,
+    `set by hand: ${byHand.length === 0 ? 'nothing' : ''}`,
+    ...byHand.map((line) => `  ${line}`),
+    `rebake: ${rebake.state}${since}${order}`,
+    `newest accepted set: ${newestSet === null ? 'none yet' : `${newestSet.target}, ${newestSet.at}`}`,
+    `pruned: ${care.prunedAt ?? 'not yet'}`,
+    ...care.failing.map(({ part, reason, since: from }) => `care fails since ${from}: ${part}: ${reason}`),
+    ...notices.map(({ at, cause, message }) => `told on ${at}: ${cause}: ${message}`),
+    ...pending.map(({ reason, since: from, target }) => `pending in ${target} since ${from}: ${reason}`),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${channelTable([status])}`;
+}
+
+/** One line a channel for each of several pipelines. */
+export function channelTable(all: readonly PipelineStatus[]): string {
+  return formatTable(
+    ['pipeline', 'channel', 'publication', 'OS version', 'mode', 'AMI', 'published'].map((title) => ({
+      title,
+    })),
+    all.flatMap(({ channels, pipeline }) =>
+      CHANNELS.map((name) => {
+        const to = channels[name];
+        return to === null
+          ? [pipeline, name, '-', '-', '-', '-', '-']
+          : [pipeline, name, to.id, to.osVersion, to.mode, to.amiId, to.at];
+      }),
+    ),
+  );
+}
+
+interface StatusOptions extends PlaceOptions {
+  readonly pipeline?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** Reads how the named pipelines stand, or all of the place. */
+export type ReadStatus = (
+  place: PlaceOptions,
+  name: string | undefined,
+) => Promise<readonly PipelineStatus[]>;
+
+const EXAMPLES = `
+Examples:
+  winbake status -p 2022-core     one pipeline: what people set by hand, rebake, notices, channels
+  winbake status --all            every pipeline of this account and region
+`;
+
+/** `winbake status`: how a pipeline stands. */
+export function statusCommand(terminal: Terminal, finish: Finish, read: ReadStatus): Command {
+  const command = new Command('status')
+    .summary('say how a pipeline stands')
+    .description(
+      'Says how a pipeline stands: what people set by hand first, then its rebake, notices and channels.',
+    )
+    .option('-p, --pipeline <name>', 'name of the pipeline, such as 2022-core')
+    .addOption(new Option('--all', 'every pipeline of this account and region').conflicts('pipeline'));
+  for (const option of placeOptions()) {
+    command.addOption(option);
+  }
+  return command
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: StatusOptions) => {
+      if (options.pipeline === undefined && options.all !== true) {
+        throw new UsageError('Say which pipeline with --pipeline NAME, or --all.');
+      }
+      const all = await read(options, options.pipeline);
+      terminal.out(
+        options.json === true ? `${JSON.stringify(jsonOf(all, options), null, 2)}\n` : textOf(all),
+      );
+      finish(ExitCode.DONE);
+    });
+}
+
+function jsonOf(all: readonly PipelineStatus[], { pipeline }: StatusOptions): unknown {
+  return pipeline === undefined ? { pipelines: all } : all[0];
+}
+
+function textOf(all: readonly PipelineStatus[]): string {
+  const [first, ...others] = all;
+  if (first === undefined) {
+    return 'There is no pipeline here.\n';
+  }
+  return others.length === 0 ? statusText(first) : channelTable(all) + heldLines(all);
+}
+
+function heldLines(all: readonly PipelineStatus[]): string {
+  const held = all.filter(({ hold }) => hold !== null);
+  return held
+    .map(({ hold, pipeline }) => `${pipeline} is held until ${hold?.until ?? ''} by ${hold?.by ?? ''}.\n`)
+    .join('');
+}
+
+/** Reads how pipelines stand, with the rights of whoever runs the command. */
+export const readStatus: ReadStatus = async (place, name) => {
+  const { caller, region } = await signIn(place);
+  const ssm = new SSMClient({ region });
+  return explaining({ doing: `read the state of ${name ?? 'the pipelines'}`, region }, async () => {
+    const names = name === undefined ? await listPipelines(ssm, place.prefix) : [name];
+    return Promise.all(
+      names.map(async (one) => {
+        const description = await readPipeline(ssm, place.prefix, one, caller, region);
+        return readPipelineStatus(operatePorts(description), description, osOf(description.os).release);
+      }),
+    );
+  });
+};

@@ -1,0 +1,43 @@
+import { createInterface } from 'node:readline/promises';
+import { UsageError } from '../../lib/contract/values/errors';
+
+/** Asks the person at the terminal; nothing but `y` or `yes` is a yes. */
+export type Ask = (question: string) => Promise<boolean>;
+
+/** Asks the person at the terminal for a text. */
+export type AskForText = (question: string) => Promise<string>;
+
+/** Asks on stderr. Throws a `UsageError` where nobody is there to answer. */
+export const askForTextOnTerminal: AskForText = async (question) => {
+  if (!process.stdin.isTTY) {
+    throw new UsageError(
+      'Nobody is there to confirm the plan; say --yes to carry it out, or --dry-run to see it.',
+    );
+  }
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await reader.question(question)).trim();
+  } finally {
+    reader.close();
+  }
+};
+
+/** Asks on stderr. Throws a `UsageError` where nobody is there to answer. */
+export const askOnTerminal: Ask = async (question) =>
+  /^y(es)?$/i.test(await askForTextOnTerminal(`${question} [y/N] `));
+
+/** Where a command writes: answers to stdout, everything else to stderr. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Whether a person watches stderr, so that lines may be written over. */
+  readonly isWatched?: boolean;
+}
+
+/** The terminal of this process. */
+export const processTerminal: Terminal = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  // A terminal without a width, as some logs have, would get a line for each character.
+  isWatched: process.stderr.isTTY && process.stderr.columns > 0,
+};
