@@ -1,5 +1,5 @@
-import { formatReport, reportScenario } from '../../scripts/bench/bench-report';
-import { ratioSpread, spreadOf } from '../../scripts/bench/statistics';
+import { formatReport, reportScenario } from '../../tools/bench/bench-report';
+import { ratioSpread, spreadOf } from '../../tools/bench/statistics';
 
 test.each([
   [[3], { median: 3, min: 3, max: 3 }],

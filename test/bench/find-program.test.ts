@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPrograms } from '../../scripts/bench/find-program';
+import { findPrograms } from '../../tools/bench/find-program';
 
 test('what is not installed is named, with the way to get it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-bench-path-'));

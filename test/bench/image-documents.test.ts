@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseImageConfig, parseImageIndex, compressedBytes, parseImageManifest } from '../../lib/core/oci/manifests';
-import { imageDocuments } from '../../scripts/bench/image-documents';
+import { imageDocuments } from '../../tools/bench/image-documents';
 
 const image = imageDocuments('10.0.20348.5499', 3);
 const documents = [...image.layers, image.config, image.manifest, image.list];

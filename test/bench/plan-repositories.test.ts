@@ -1,8 +1,8 @@
 import { candidateTag } from '../../lib/core/images/candidate-tag';
 import { defaultFamilies, familyOf } from '../../lib/core/images/family';
 import { RELEASES } from '../../lib/contract/values/release';
-import { planRepositories, TAGS_PER_REPOSITORY } from '../../scripts/bench/plan-repositories';
-import { publishedMonths } from '../../scripts/bench/published-images';
+import { planRepositories, TAGS_PER_REPOSITORY } from '../../tools/bench/plan-repositories';
+import { publishedMonths } from '../../tools/bench/published-images';
 
 const plans = new Map(planRepositories().map((plan) => [plan.repository, plan.tags]));
 

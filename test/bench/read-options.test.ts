@@ -1,4 +1,4 @@
-import { readOptions } from '../../scripts/bench/read-options';
+import { readOptions } from '../../tools/bench/read-options';
 
 test('options and their defaults', () => {
   expect(readOptions([])).toEqual({ json: false, help: false, rounds: 5 });

@@ -1,5 +1,5 @@
 // Runs a script of this folder on the project's own Node, after installing what is missing.
-// Plain JavaScript for whatever Node started it: `node scripts/build/bootstrap.mjs [script] [arguments]`; without a script it
+// Plain JavaScript for whatever Node started it: `node tools/build/bootstrap.mjs [script] [arguments]`; without a script it
 // bundles.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';

@@ -2,7 +2,7 @@
 // the public references:
 //   git clone https://github.com/MicrosoftDocs/PowerShell-Docs
 //   git clone https://github.com/MicrosoftDocs/windows-powershell-docs
-//   node scripts/build/list-powershell-commands.mjs <PowerShell-Docs> <windows-powershell-docs> && npm run fix
+//   node tools/build/list-powershell-commands.mjs <PowerShell-Docs> <windows-powershell-docs> && npm run fix
 // Names alone are taken: of the modules that come with 5.1 itself, and of two that Windows Server adds (of 2016, the oldest).
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
