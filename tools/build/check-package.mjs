@@ -43,7 +43,7 @@ try {
     'assets/history/registry-timeline.jsonl.gz',
     'scripts/powershell/dotnet-tools.json',
     'scripts/powershell/Serve-Script.ps1',
-    'scripts/pretended-windows/PretendedWindows.psm1',
+    'scripts/simulated-windows/SimulatedWindows.psm1',
     '.jsii',
   ]) {
     assert.ok(listed.includes(`package/${file}`), `the package lacks ${file}`);

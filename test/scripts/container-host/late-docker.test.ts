@@ -3,7 +3,7 @@ import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import { startHostServices, type HostServices } from '../support/host-services';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
+import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
 import { runCases, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
 const SCRIPT = join(__dirname, '..', '..', '..', 'scripts', 'container-host', 'Start-ContainerHost.ps1');

@@ -10,7 +10,7 @@ import {
 } from '../support/host-services';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
 import { readScripts } from '../support/read-scripts';
-import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
+import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
 import { runCases, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
 const SCRIPT = join(__dirname, '..', '..', '..', 'scripts', 'container-host', 'Start-ContainerHost.ps1');

@@ -2,7 +2,7 @@ import { CATALOG, HOST } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine } from '../support/pretended-machine';
+import { hostState, makeMachine } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
 const SERVICES = { docker: 'Running', wuauserv: 'Running', UsoSvc: 'Running' };

@@ -1,6 +1,6 @@
 import { ORDER } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine } from '../support/pretended-machine';
+import { hostState, makeMachine } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
 function step(order: object | undefined, hotFixes?: readonly string[]): ScriptCase {

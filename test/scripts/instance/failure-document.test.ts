@@ -6,7 +6,7 @@ import { failureSchema, type Failure } from '../../../lib/contract/documents/evi
 import { parseDocument } from '../../../lib/contract/documents/document';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
+import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
 import { INSTANCE_SCRIPTS, runSequences, type ScriptCase } from '../support/run-cases';
 import { saveImageStep } from '../support/save-image-step';
 

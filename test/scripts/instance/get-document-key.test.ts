@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
-import { makeMachine } from '../support/pretended-machine';
+import { makeMachine } from '../support/simulated-machine';
 import { INSTANCE_SCRIPTS, runCases, type ScriptResult } from '../support/run-cases';
 
 const SCRIPT = 'steps/Get-DocumentKey.ps1';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
+import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
 import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
 const RESTART = join(__dirname, '..', 'support', 'restart.ps1');
 
-/** One update on offer, as scripts/pretended-windows/Updates.ps1 describes it. */
+/** One update on offer, as scripts/simulated-windows/Updates.ps1 describes it. */
 interface Offer {
   readonly kb: string;
   readonly title: string;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';
 import { layFakeDocker, type DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
-import { makeMachine, type PretendedMachine } from '../support/pretended-machine';
+import { makeMachine, type PretendedMachine } from '../support/simulated-machine';
 import { INSTANCE_SCRIPTS, runCases, type ScriptCase } from '../support/run-cases';
 
 const FAST = { RetrySeconds: 0.01, LookMilliseconds: 20 };

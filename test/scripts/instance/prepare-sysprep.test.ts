@@ -6,7 +6,7 @@ import { HOST } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachine } from '../support/pretended-machine';
+import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
 import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
 const SERVICES = { docker: 'Running', wuauserv: 'Stopped', UsoSvc: 'Stopped', AmazonECS: 'Running' };

@@ -1,7 +1,7 @@
 import { digestOf, GOOD_DOCKER, IMAGE_SET, IMAGES, inspectAnswer, SAVED_IMAGES } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState } from '../support/pretended-machine';
+import { hostState } from '../support/simulated-machine';
 import { runTable } from '../support/run-cases';
 import { failedPull, saveImageStep as step } from '../support/save-image-step';
 

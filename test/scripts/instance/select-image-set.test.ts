@@ -3,7 +3,7 @@ import { parseDocument } from '../../../lib/contract/documents/document';
 import cases from '../../fixtures/image-set-choice.json';
 import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine } from '../support/pretended-machine';
+import { hostState, makeMachine } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
 interface Written {

@@ -2,7 +2,7 @@ import { requiredChecks } from '../../../lib/contract/documents/evidence';
 import { digestOf, GOOD_DOCKER, IMAGE_SET, inspectAnswer } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachineOptions } from '../support/pretended-machine';
+import { hostState, makeMachine, type PretendedMachineOptions } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
 const MANIFEST = {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requirePowerShell } from './power-shell';
-import type { PretendedMachine } from './pretended-machine';
+import type { PretendedMachine } from './simulated-machine';
 
 const ROOT = join(__dirname, '..', '..', '..');
 

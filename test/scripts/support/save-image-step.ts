@@ -1,6 +1,6 @@
 import type { DockerAnswer } from './fake-docker';
 import { GOOD_DOCKER, IMAGE_SET } from './documents';
-import { makeMachine, type PretendedMachineOptions } from './pretended-machine';
+import { makeMachine, type PretendedMachineOptions } from './simulated-machine';
 import type { ScriptCase } from './run-cases';
 
 const FAST = { RetrySeconds: 0.01, LookMilliseconds: 20, ReportSeconds: 1000 };

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { catalogSchema } from '../../lib/contract/documents/catalog';
+import { parseDocument } from '../../lib/contract/documents/document';
+import { failureSchema, imageManifestSchema, verificationSchema } from '../../lib/contract/documents/evidence';
+import { fleetDeploymentSchema, fleetStateSchema, rolloutLogSchema } from '../../lib/contract/documents/fleet-state';
+import { careMemorySchema, lastDecisionSchema, noticesSchema, outageSchema } from '../../lib/contract/documents/memory';
+import { operateRequestSchema } from '../../lib/contract/documents/operate-request';
+import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../lib/contract/documents/order';
+import { fleetWordsSchema } from '../../lib/contract/documents/overrides';
+import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
+import { awaitingPublicationSchema, deliveriesSchema, equalBakeSchema, failedPublicationsSchema, publicationSchema } from '../../lib/contract/documents/publication';
+
+const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
+  ['catalog', catalogSchema, 'build'],
+  ['order', orderSchema, 'targetRevision'],
+  ['outage', outageSchema, 'since'],
+  ['image-manifest', imageManifestSchema, 'freeBytesLowest'],
+  ['verification', verificationSchema, 'checks'],
+  ['publication', publicationSchema, 'amis'],
+  ['fleet-state', fleetStateSchema, 'bad'],
+  ['fleet-words', fleetWordsSchema, 'hold'],
+  ['fleet-deployment', fleetDeploymentSchema, 'until'],
+  ['rollout-log', rolloutLogSchema, 'rollouts'],
+  ['notices', noticesSchema, 'notices'],
+  ['deliveries', deliveriesSchema, 'targets'],
+  ['equal-bake', equalBakeSchema, 'amis'],
+  ['awaiting-publication', awaitingPublicationSchema, 'imageBuildVersionArn'],
+  ['last-decision', lastDecisionSchema, 'decision'],
+  ['lease', leaseSchema, 'order'],
+  ['failure', failureSchema, 'targetRevision'],
+  ['fleet-lease', fleetLeaseSchema, 'until'],
+  ['failed', failedPublicationsSchema, 'publications'],
+  ['care', careMemorySchema, 'failing'],
+  ['pipeline', pipelineDescriptionSchema, 'retention'],
+];
+
+/** Fields that older writers did not know, and what is read for them. */
+const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'fleet-state': { channel: null, waiting: null },
+};
+
+/** Fields that a document may lack. */
+const OPTIONAL: Readonly<Record<string, readonly string[]>> = { failure: ['osVersion', 'targetRevision'] };
+
+function fixture(name: string): string {
+  return readFileSync(join(__dirname, '..', 'fixtures', 'contracts', `${name}.json`), 'utf8');
+}
+
+describe.each(DOCUMENTS)('winbake.%s/1', (name, schema, field) => {
+  const good = JSON.parse(fixture(name)) as Record<string, unknown>;
+
+  test('the fixture is whole: nothing is dropped, nothing is missing', () => {
+    expect(parseDocument(schema, fixture(name), 'the fixture')).toEqual(good);
+  });
+
+  test('every field is needed', () => {
+    const younger = YOUNGER[name] ?? {};
+    const free = ['schema', ...Object.keys(younger), ...(OPTIONAL[name] ?? [])];
+    for (const key of Object.keys(good).filter((one) => !free.includes(one))) {
+      const rest = Object.fromEntries(Object.entries(good).filter(([name]) => name !== key));
+      expect(() => parseDocument(schema, JSON.stringify(rest), 'x.json')).toThrow(
+        `x.json is damaged: ${key} `,
+      );
+    }
+  });
+
+  test('what is younger than a document is read as unknown', () => {
+    const younger = YOUNGER[name] ?? {};
+    const old = Object.fromEntries(Object.entries(good).filter(([key]) => !(key in younger)));
+    expect(parseDocument(schema, JSON.stringify(old), 'x.json')).toEqual({ ...good, ...younger });
+  });
+
+  test('a document of a newer schema is told apart from a damaged one', () => {
+    const newer = JSON.stringify({ ...good, schema: `winbake.${name}/2` });
+    expect(() => parseDocument(schema, newer, 's3://b/x.json')).toThrow(
+      `s3://b/x.json has a schema that this version of Winbake does not know; got: "winbake.${name}/2".`,
+    );
+  });
+
+  test('a wrong value is named by its path', () => {
+    const wrong = JSON.stringify({ ...good, [field]: 'nonsense' });
+    expect(() => parseDocument(schema, wrong, 'x.json')).toThrow(`x.json is damaged: ${field} `);
+  });
+
+  test('half a document is no document', () => {
+    expect(() => parseDocument(schema, fixture(name).slice(0, -20), 'x.json')).toThrow(
+      'x.json is damaged: it is not JSON.',
+    );
+  });
+});
+
+describe('orders of people', () => {
+  const orders = JSON.parse(fixture('operate-requests')) as readonly Record<string, unknown>[];
+
+  test('the fixture has one of each verb, with every field', () => {
+    expect(orders.map((order) => operateRequestSchema.parse(order))).toEqual(orders);
+    const verbs = operateRequestSchema.options.map(({ shape }) => shape.verb.value);
+    expect(orders.map(({ verb }) => verb)).toEqual(verbs);
+    for (const [index, { shape }] of operateRequestSchema.options.entries()) {
+      expect(Object.keys(orders[index]!).sort()).toEqual(Object.keys(shape).sort());
+    }
+  });
+
+  test.each(['by', 'reason', 'dryRun'])('none goes without %s, and none with a field of another', (field) => {
+    for (const order of orders) {
+      expect(operateRequestSchema.safeParse({ ...order, [field]: undefined }).success).toBe(false);
+      expect(operateRequestSchema.safeParse({ ...order, other: 1 }).success).toBe(false);
+    }
+  });
+});
+
+test('a lease keeps the word of the person who ends it', () => {
+  const cancel = { by: 'ann', reason: 'wrong recipe', at: '2025-10-14T19:00:00.000Z' };
+  const lease = { ...(JSON.parse(fixture('lease')) as object), cancel };
+  expect(parseDocument(leaseSchema, JSON.stringify(lease), 'x.json')).toEqual(lease);
+});

@@ -1,0 +1,136 @@
+import { changedAssembly, assembly, resourceOf } from '../../support/assembly';
+import { looksOf, rehearseToBake } from '../../support/run-rehearsal';
+import { syntheticHistory, syntheticHosts, type SyntheticMonth } from '../../support/synthetic-history';
+import { file } from '../registry/history/event-fixture';
+
+const LATE = 'LATE nanoserver, LATE iis, LATE aspnet';
+const OCTOBER = [
+  ...['18:30', '18:45', '19:00'].map((at) => `${at} wait, ${LATE}`),
+  ...['19:15', '19:30'].map((at) => `${at} wait, LATE iis, LATE aspnet`),
+  ...['19:45', '20:00', '20:15', '20:30', '20:45'].map((at) => `${at} wait, LATE iis`),
+  '21:00 bake',
+];
+
+test('in the middle of Patch Tuesday it waits on the virtual clock until all families are there', async () => {
+  const { report } = await rehearseToBake('2025-10-14T18:30:00Z');
+  expect(looksOf(report)).toEqual(OCTOBER);
+  expect(report).toMatchObject({ asOf: '2025-10-14T18:30:00Z', decision: 'bake', target: '10.0.20348.4294' });
+});
+
+test('before anything came it expects something newer', async () => {
+  const { report } = await rehearseToBake('2025-10-14T17:30:00Z');
+  expect(looksOf(report)).toEqual([
+    '17:30 wait, EXPECTED_NEWER',
+    '17:45 wait, EXPECTED_NEWER',
+    `18:00 wait, ${LATE}`,
+    `18:15 wait, ${LATE}`,
+    ...OCTOBER,
+  ]);
+});
+
+/** A Patch Tuesday that never was: 11 May 2027, 17:00 UTC. */
+const MAY: SyntheticMonth = {
+  build: 20348,
+  year: 2027,
+  month: 4,
+  before: 7001,
+  after: 7042,
+  minutes: { servercore: 50, nanoserver: 110, iis: 200, aspnet: 65 },
+};
+
+test('an invented timeline is waited for in the same way', async () => {
+  const history = file(syntheticHistory(MAY));
+  const hosts = file(syntheticHosts(MAY), 'hosts.csv');
+  const { report } = await rehearseToBake('2027-05-11T17:30:00Z', { history, hosts });
+  expect(looksOf(report)).toEqual([
+    ...['17:30', '17:45'].map((at) => `${at} wait, EXPECTED_NEWER`),
+    `18:00 wait, ${LATE}`,
+    ...['18:15', '18:30', '18:45'].map((at) => `${at} wait, LATE nanoserver, LATE iis`),
+    ...['19:00', '19:15', '19:30', '19:45', '20:00', '20:15'].map((at) => `${at} wait, LATE iis`),
+    '20:30 bake',
+  ]);
+  expect(report.target).toBe('10.0.20348.7042');
+});
+
+test('where a family stays behind, the longest wait and the policy have the word', async () => {
+  const late = { ...MAY, minutes: { ...MAY.minutes, iis: 14 * 24 * 60 } };
+  const options = { history: file(syntheticHistory(late)), hosts: file(syntheticHosts(late), 'hosts.csv') };
+  const from = '2027-05-11T18:00:00Z';
+  const wait = { WINBAKE_LONGEST_WAIT_SECONDS: '7200' };
+  const used = await rehearseToBake(from, { ...options, policy: wait });
+  expect(looksOf(used.report).at(-1)).toBe('20:00 bake, LATE iis, MIXED_REVISIONS');
+  const stopped = await rehearseToBake(from, { ...options, policy: { ...wait, WINBAKE_LATE: 'stop' } });
+  expect(looksOf(stopped.report).at(-1)).toBe('20:00 needsOperator, LATE iis');
+  expect(stopped.report).toMatchObject({
+    ami: null,
+    rollout: { status: 'none' },
+    again: { decision: 'needsOperator' },
+  });
+});
+
+test('a template that waits 300 seconds looks three times as often', async () => {
+  const cdkOut = changedAssembly(await assembly(), ({ pipeline }) => {
+    const { Properties } = resourceOf(pipeline, 'AWS::StepFunctions::StateMachine');
+    const text = String(Properties.DefinitionString);
+    expect(text).toContain('"Seconds":900');
+    Properties.DefinitionString = text.replace('"Seconds":900', '"Seconds":300');
+  });
+  const { report } = await rehearseToBake('2025-10-14T18:30:00Z', { cdkOut });
+  const looks = looksOf(report);
+  expect(looks.slice(0, 3).map((look) => look.slice(0, 5))).toEqual(['18:30', '18:35', '18:40']);
+  // The last family came at 20:48.
+  expect(looks.slice(-2)).toEqual(['20:45 wait, LATE iis', '20:50 bake']);
+  expect(looks).toHaveLength(29);
+});
+
+test.each(['throttle', 'token', 'paging', 'redirect-blobs', 'server-error'])(
+  '%s does no harm',
+  async (fault) => {
+    const { report } = await rehearseToBake('2025-10-16', { faults: [fault] });
+    expect(looksOf(report)).toEqual(['00:00 bake']);
+  },
+);
+
+test.each([
+  ['down', 'REGISTRY_UNREACHABLE'],
+  ['throttle-hard', 'REGISTRY_THROTTLED'],
+])('%s asks a person after one longest wait of the virtual clock', async (fault, code) => {
+  const { report } = await rehearseToBake('2025-10-16', { faults: [fault] });
+  const last = report.decisions.at(-1);
+  expect(last).toMatchObject({ at: '2025-10-17T12:00:00.000Z', decision: 'needsOperator' });
+  expect(last?.findings.map((finding) => finding.code)).toContain(code);
+  expect(report.ami).toBe(null);
+});
+
+test('before a bake nothing is published, and the steps of the recipe are named', async () => {
+  const { report } = await rehearseToBake('2025-10-16');
+  expect(report).toMatchObject({ decision: 'bake', host: null, images: [], ami: null, again: null });
+  expect(report.rollout.status).toBe('none');
+  for (const { before, after } of report.rollout.instances) {
+    expect(after).toBe(before);
+  }
+  const channels = Object.keys(report.parameters).filter((name) => !name.startsWith('/winbake/fleets/'));
+  expect(channels).toHaveLength(9);
+  const publications = Object.entries(report.parameters).filter(([name]) => name.endsWith('/publication'));
+  expect(publications.map(([, value]) => JSON.parse(value))).toEqual(
+    Array.from({ length: 3 }, () => expect.objectContaining({ id: '20348.0-0', mode: 'unbaked' })),
+  );
+  const notRun = report.steps.filter(({ status }) => status === 'notRun').map(({ name }) => name);
+  expect(notRun).toHaveLength(36);
+  expect(notRun.slice(0, 3)).toEqual([
+    'update: PrepareFolder',
+    'update: DownloadScripts',
+    'update: ExpandScripts',
+  ]);
+  expect(notRun.at(-1)).toBe('verify: UploadVerification');
+});
+
+test('a host revision that is given is known to the gate', async () => {
+  const [beyond] = (await rehearseToBake('2025-10-16', { hostRevision: 4300 })).report.decisions;
+  expect(beyond).toMatchObject({ decision: 'bake', findings: [{ code: 'HOST_WITHOUT_IMAGE' }] });
+  const equal = await rehearseToBake('2025-10-24T12:00:00Z', { release: '2016', hostRevision: 8524 });
+  expect(equal.report).toMatchObject({
+    decision: 'needsOperator',
+    findings: [{ code: 'HOST_WITHOUT_IMAGE' }],
+  });
+});
