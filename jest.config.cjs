@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 module.exports = {
-  roots: ['<rootDir>/lib', '<rootDir>/bin', '<rootDir>/test'],
+  roots: ['<rootDir>/lib', '<rootDir>/bin', '<rootDir>/sim', '<rootDir>/test'],
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],

@@ -57,7 +57,9 @@ export async function runProgram(
     compatCommand(terminal, finish),
     registryCommand(terminal, finish),
     // The AWS SDK is loaded by these alone: it takes as long as all the rest.
-    statusCommand(terminal, finish, async (...asked) => (await import('./pipeline/status')).readStatus(...asked)),
+    statusCommand(terminal, finish, async (...asked) =>
+      (await import('./pipeline/status')).readStatus(...asked),
+    ),
     doctorCommand(terminal, finish, async (options) =>
       (await import('./pipeline/doctor')).examinePipeline(options),
     ),

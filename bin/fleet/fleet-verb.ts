@@ -3,7 +3,13 @@ import { UsageError } from '../../lib/contract/values/errors';
 import { readOsVersion } from '../../lib/contract/values/os-version';
 import { holdWord } from '../../lib/core/bake/hold';
 import type { FleetVerb, FleetWish } from '../../lib/core/fleet/fleet-world';
-import { carryOutOrder, checkReason, orderOptions, saying, type OrderOptions } from '../shared/carry-out-order';
+import {
+  carryOutOrder,
+  checkReason,
+  orderOptions,
+  saying,
+  type OrderOptions,
+} from '../shared/carry-out-order';
 import type { ExitCode, Finish } from '../shared/exit-code';
 import { parseDuration } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-access';

@@ -1,5 +1,16 @@
 import { Option } from 'commander';
-import { BASE_AMI_POLICIES, DEFAULT_GATE_POLICY, LATE_POLICIES, OUT_OF_BAND_POLICIES, HOST_WITHOUT_IMAGE_POLICIES, type BaseAmiPolicy, type GatePolicy, type HostWithoutImagePolicy, type LatePolicy, type OutOfBandPolicy } from '../../lib/contract/documents/gate-policy';
+import {
+  BASE_AMI_POLICIES,
+  DEFAULT_GATE_POLICY,
+  LATE_POLICIES,
+  OUT_OF_BAND_POLICIES,
+  HOST_WITHOUT_IMAGE_POLICIES,
+  type BaseAmiPolicy,
+  type GatePolicy,
+  type HostWithoutImagePolicy,
+  type LatePolicy,
+  type OutOfBandPolicy,
+} from '../../lib/contract/documents/gate-policy';
 import { UsageError } from '../../lib/contract/values/errors';
 import { parseRelease } from '../../lib/contract/values/release';
 import { EXTRA_FORMS } from '../../lib/core/images/image-extra';

@@ -1,5 +1,10 @@
 import { shortDigest } from '../../lib/contract/values/digest';
-import type { RehearsalReport, ReportedFleet, ReportedMonth, ReportedDecision } from '../../sim/rehearsal/rehearsal-report';
+import type {
+  RehearsalReport,
+  ReportedFleet,
+  ReportedMonth,
+  ReportedDecision,
+} from '../../sim/rehearsal/rehearsal-report';
 import { formatTable, formatFindings, formatBytes } from '../shared/table';
 
 /** What happened on the fleets, for people: instance by instance, month by month where there are several. */

@@ -4,7 +4,12 @@ import { UsageError } from '../../lib/contract/values/errors';
 import { parseRelease } from '../../lib/contract/values/release';
 import { AMI_FAULTS } from '../../sim/aws/fleet/ami-behaviour';
 import { FAULTS, parseFaults } from '../../sim/registry/faults';
-import { type Progress, type RehearsalOptions, type RehearsalReport, SILENT } from '../../sim/rehearsal/rehearsal-report';
+import {
+  type Progress,
+  type RehearsalOptions,
+  type RehearsalReport,
+  SILENT,
+} from '../../sim/rehearsal/rehearsal-report';
 import { runRehearsal } from '../../sim/rehearsal/run-rehearsal';
 import { HOST_FAULTS, takeHostFaults } from '../../sim/windows/host/host-faults';
 import { ExitCode, type Finish, interruptible } from '../shared/exit-code';

@@ -1,7 +1,17 @@
 import { Option, Command } from 'commander';
-import { type OperateRequest, type OperateVerb, operateRequestSchema } from '../../lib/contract/documents/operate-request';
+import {
+  type OperateRequest,
+  type OperateVerb,
+  operateRequestSchema,
+} from '../../lib/contract/documents/operate-request';
 import { UsageError } from '../../lib/contract/values/errors';
-import { carryOutOrder, checkReason, orderOptions, saying, type OrderOptions } from '../shared/carry-out-order';
+import {
+  carryOutOrder,
+  checkReason,
+  orderOptions,
+  saying,
+  type OrderOptions,
+} from '../shared/carry-out-order';
 import type { ExitCode, Finish } from '../shared/exit-code';
 import { parseDuration } from '../shared/option-values';
 import { type PipelineAccess, pipelineOptions, type PipelineOptions } from '../shared/pipeline-access';

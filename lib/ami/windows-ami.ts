@@ -1,5 +1,10 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import { OperatingSystemType, UserData, type IMachineImage, type MachineImageConfig } from 'aws-cdk-lib/aws-ec2';
+import {
+  OperatingSystemType,
+  UserData,
+  type IMachineImage,
+  type MachineImageConfig,
+} from 'aws-cdk-lib/aws-ec2';
 import { ParameterValueType, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { channelParameters, revisionParameters } from '../contract/names/parameters';

@@ -1,6 +1,21 @@
 import { paginateDescribeAutoScalingGroups, AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { DeregisterImageCommand, DescribeImageAttributeCommand, EnableImageDeprecationCommand, paginateDescribeImages, EC2Client, type Image, DescribeLaunchTemplateVersionsCommand, paginateDescribeInstances, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
-import { DeleteParameterCommand, paginateGetParametersByPath, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeregisterImageCommand,
+  DescribeImageAttributeCommand,
+  EnableImageDeprecationCommand,
+  paginateDescribeImages,
+  EC2Client,
+  type Image,
+  DescribeLaunchTemplateVersionsCommand,
+  paginateDescribeInstances,
+  paginateDescribeLaunchTemplateVersions,
+} from '@aws-sdk/client-ec2';
+import {
+  DeleteParameterCommand,
+  paginateGetParametersByPath,
+  ParameterNotFound,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
 import { type BakedAmi, type AmiInventory, type AmiUse, amisNamedBy } from '../core/ports/amis';

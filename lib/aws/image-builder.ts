@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTagsCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { GetImageCommand, ListWorkflowExecutionsCommand, ListWorkflowStepExecutionsCommand, type ImagebuilderClient, type WorkflowExecutionMetadata, CancelImageCreationCommand, GetWorkflowStepExecutionCommand, paginateListWorkflowExecutions, paginateListWorkflowStepExecutions, type WorkflowStepMetadata } from '@aws-sdk/client-imagebuilder';
+import {
+  GetImageCommand,
+  ListWorkflowExecutionsCommand,
+  ListWorkflowStepExecutionsCommand,
+  type ImagebuilderClient,
+  type WorkflowExecutionMetadata,
+  CancelImageCreationCommand,
+  GetWorkflowStepExecutionCommand,
+  paginateListWorkflowExecutions,
+  paginateListWorkflowStepExecutions,
+  type WorkflowStepMetadata,
+} from '@aws-sdk/client-imagebuilder';
 import { failedStepIn, type StepRun, type WorkflowRun } from '../core/bake/bake-end';
 import type { AmiTags } from '../core/ports/amis';
 import type { LaunchedInstances, ImageBuilds, BakeControl } from '../core/ports/bakes';

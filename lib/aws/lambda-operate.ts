@@ -1,6 +1,10 @@
 import { InvokeCommand, ResourceNotFoundException, type LambdaClient } from '@aws-sdk/client-lambda';
 import { parseDocument } from '../contract/documents/document';
-import { operateAnswerSchema, type OperateAnswer, type OperateRequest } from '../contract/documents/operate-request';
+import {
+  operateAnswerSchema,
+  type OperateAnswer,
+  type OperateRequest,
+} from '../contract/documents/operate-request';
 import { UsageError, WinbakeError } from '../contract/values/errors';
 
 /**

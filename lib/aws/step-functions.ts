@@ -1,4 +1,11 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, StopExecutionCommand, type SFNClient, ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  StopExecutionCommand,
+  type SFNClient,
+  ExecutionAlreadyExists,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import type { Executions, Rebakes } from '../core/ports/bakes';
 
 /**

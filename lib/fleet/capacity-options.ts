@@ -1,5 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { OnDemandAllocationStrategy, SpotAllocationStrategy, type InstancesDistribution } from 'aws-cdk-lib/aws-autoscaling';
+import {
+  OnDemandAllocationStrategy,
+  SpotAllocationStrategy,
+  type InstancesDistribution,
+} from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
 import { checkNumber } from '../internal/validate';
 

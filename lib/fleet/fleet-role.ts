@@ -1,5 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
-import { Role, ManagedPolicy, ServicePrincipal, type AddToPrincipalPolicyResult, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  Role,
+  ManagedPolicy,
+  ServicePrincipal,
+  type AddToPrincipalPolicyResult,
+  type PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, Construct } from 'constructs';
 import { allow, explainManagedPolicy } from '../internal/allow';
 

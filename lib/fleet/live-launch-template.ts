@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Stack, type CfnResource, CustomResource, Duration, Lazy } from 'aws-cdk-lib';
 import type { CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import { type CfnLaunchTemplate, type IMachineImage, LaunchTemplate, OperatingSystemType, UserData, type LaunchTemplateProps } from 'aws-cdk-lib/aws-ec2';
+import {
+  type CfnLaunchTemplate,
+  type IMachineImage,
+  LaunchTemplate,
+  OperatingSystemType,
+  UserData,
+  type LaunchTemplateProps,
+} from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
 import type { LaunchTemplateEnvironment } from '../contract/names/environment';

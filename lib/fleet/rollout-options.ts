@@ -25,10 +25,7 @@ export interface MaintenanceWindow {
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
 /** The windows as the rollout reads them. Ends synthesis where one cannot be used. */
-function openWindows(
-  scope: IConstruct,
-  windows: readonly MaintenanceWindow[] = [],
-): readonly OpenWindow[] {
+function openWindows(scope: IConstruct, windows: readonly MaintenanceWindow[] = []): readonly OpenWindow[] {
   return windows.map(({ days, endHour, startHour, timeZone }) => {
     if (days.length === 0) {
       refuse(scope, 'rollout.windows', 'must name days', '[]', 'Leave the window out to have none.');

@@ -15,7 +15,10 @@ import { FleetGroup } from './fleet-group';
 import { fleetSettings } from './fleet-settings';
 import { joinCluster } from './join-cluster';
 import { Rollout } from './rollout';
-import type { CapacityProviderStrategyOptions, WindowsCapacityProviderProps } from './windows-capacity-provider-props';
+import type {
+  CapacityProviderStrategyOptions,
+  WindowsCapacityProviderProps,
+} from './windows-capacity-provider-props';
 
 /**
  * A fleet of Windows container instances behind a capacity provider, which moves to each AMI of its channel by itself, and

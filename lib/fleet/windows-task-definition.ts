@@ -1,5 +1,15 @@
 import { Annotations } from 'aws-cdk-lib';
-import { type Ec2TaskDefinitionProps, Ec2TaskDefinition, LogDriver, NetworkMode, PlacementConstraint, type CfnTaskDefinition, type ContainerDefinition, type ContainerDefinitionOptions, type Volume } from 'aws-cdk-lib/aws-ecs';
+import {
+  type Ec2TaskDefinitionProps,
+  Ec2TaskDefinition,
+  LogDriver,
+  NetworkMode,
+  PlacementConstraint,
+  type CfnTaskDefinition,
+  type ContainerDefinition,
+  type ContainerDefinitionOptions,
+  type Volume,
+} from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { WindowsOs } from '../ami/windows-os';

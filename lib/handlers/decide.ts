@@ -4,9 +4,23 @@ import { osOf } from '../contract/values/release';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/bake-end';
 import { clientTokenOf } from '../core/bake/order-id';
 import { parseNoBakeWindows } from '../core/calendar/no-bake-windows';
-import { type RebakeFailure, endLeasedOrder, endOrder, type EndedOrder, type EndOrderPorts, type EndOrderRequest, noteStartedBake } from '../core/gate/order-end';
+import {
+  type RebakeFailure,
+  endLeasedOrder,
+  endOrder,
+  type EndedOrder,
+  type EndOrderPorts,
+  type EndOrderRequest,
+  noteStartedBake,
+} from '../core/gate/order-end';
 import { orderUnderLease, type LeasedGateAnswer } from '../core/gate/order-under-lease';
-import { noteDecision, noteFailure, notePublished, type RebakeNoticePorts, type ToldRebake } from '../core/gate/rebake-notices';
+import {
+  noteDecision,
+  noteFailure,
+  notePublished,
+  type RebakeNoticePorts,
+  type ToldRebake,
+} from '../core/gate/rebake-notices';
 import { extrasOf, linesOf, gatePolicyOf } from './gate-policy';
 
 /** The data of the state machine where something went wrong, as far as it had come. */

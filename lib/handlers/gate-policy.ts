@@ -1,4 +1,11 @@
-import { BASE_AMI_POLICIES, DEFAULT_GATE_POLICY, HOST_WITHOUT_IMAGE_POLICIES, LATE_POLICIES, OUT_OF_BAND_POLICIES, type GatePolicy } from '../contract/documents/gate-policy';
+import {
+  BASE_AMI_POLICIES,
+  DEFAULT_GATE_POLICY,
+  HOST_WITHOUT_IMAGE_POLICIES,
+  LATE_POLICIES,
+  OUT_OF_BAND_POLICIES,
+  type GatePolicy,
+} from '../contract/documents/gate-policy';
 import type { GatePolicyEnvironment } from '../contract/names/environment';
 
 /** The lines of families that replace the live ones, written as `aspnet=4.8,dotnet-aspnet=9.0`. */

@@ -8,7 +8,11 @@ import { stepFunctionsExecutions, stepFunctionsRebakes } from '../aws/step-funct
 import { accountParameterStores } from '../aws/stores/account-parameter-stores';
 import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import { parseDocument } from '../contract/documents/document';
-import { type OperateRequest, operateRequestSchema, type OperateAnswer } from '../contract/documents/operate-request';
+import {
+  type OperateRequest,
+  operateRequestSchema,
+  type OperateAnswer,
+} from '../contract/documents/operate-request';
 import type { PipelineDescription } from '../contract/documents/pipeline-description';
 import { UsageError } from '../contract/values/errors';
 import { osOf } from '../contract/values/release';

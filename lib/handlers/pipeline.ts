@@ -1,5 +1,8 @@
 import { parseDocument } from '../contract/documents/document';
-import { pipelineDescriptionSchema, type PipelineDescription } from '../contract/documents/pipeline-description';
+import {
+  pipelineDescriptionSchema,
+  type PipelineDescription,
+} from '../contract/documents/pipeline-description';
 import { required } from '../contract/names/environment';
 
 /** The pipeline that a handler serves, as its environment describes it. */

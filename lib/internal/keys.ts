@@ -1,5 +1,11 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal, AccountRootPrincipal, PolicyDocument, type Role } from 'aws-cdk-lib/aws-iam';
+import {
+  PolicyStatement,
+  ServicePrincipal,
+  AccountRootPrincipal,
+  PolicyDocument,
+  type Role,
+} from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { allow } from './allow';

@@ -8,7 +8,11 @@ import { ChannelSeed } from './functions/channel-seed';
 import { allowToSeeUses, allowChannelWrites, grantChannelReads } from './functions/permissions';
 import { AmiKeyGrants } from './keys/ami-key-grants';
 import { checkedRoleName } from './props/fixed-names';
-import { type AccountSettings, accountSettings, type WindowsAmiAccountProps } from './props/windows-ami-account-props';
+import {
+  type AccountSettings,
+  accountSettings,
+  type WindowsAmiAccountProps,
+} from './props/windows-ami-account-props';
 
 /**
  * What the pipelines of another account may do in this account and region. Whoever may be it is known by the names of the

@@ -1,5 +1,10 @@
 import { isJsonObject, textAt, type JsonObject } from '../contract/values/json';
-import { objectionTo, followRedirects, type FollowedAnswer, type FollowRedirectsOptions } from './follow-redirects';
+import {
+  objectionTo,
+  followRedirects,
+  type FollowedAnswer,
+  type FollowRedirectsOptions,
+} from './follow-redirects';
 import type { HttpQuestion, HttpSender } from './http-sender';
 import type { RegistryComplaints } from './registry-errors';
 import type { RegistryLimits } from './registry-limits';

@@ -1,6 +1,11 @@
 import type { ClientLifetime } from './client-lifetime';
 import type { HttpAnswer, HttpQuestion, HttpSender } from './http-sender';
-import { connectionFailure, type ConnectionFailure, type RegistryComplaints, retryAfterSeconds } from './registry-errors';
+import {
+  connectionFailure,
+  type ConnectionFailure,
+  type RegistryComplaints,
+  retryAfterSeconds,
+} from './registry-errors';
 import type { RegistryLimits } from './registry-limits';
 
 /** The state of a request that may be sent again. */

@@ -1,6 +1,14 @@
 import { createServer } from 'node:http';
 import type { FaultHooks, FaultSite, Fault } from './fault';
-import { errorReply, jsonReply, repositoryOf, type RegistryRequest, listen, registryRequest, sendReply } from './http';
+import {
+  errorReply,
+  jsonReply,
+  repositoryOf,
+  type RegistryRequest,
+  listen,
+  registryRequest,
+  sendReply,
+} from './http';
 
 const SERVICE = 'embedded-registry';
 

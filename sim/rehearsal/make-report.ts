@@ -16,7 +16,13 @@ import { pretendedInventory } from '../aws/account/ami-inventory';
 import type { PretendedFleet } from '../aws/fleet/simulated-fleet';
 import { callerOf } from '../aws/iam/role-policies';
 import { bucketOf, withRegistry, type Stage, siblingName } from './rehearsal-context';
-import type { RehearsalReport, ReportedFleet, ReportedImage, ReportedMonth, ReportedPublication } from './rehearsal-report';
+import type {
+  RehearsalReport,
+  ReportedFleet,
+  ReportedImage,
+  ReportedMonth,
+  ReportedPublication,
+} from './rehearsal-report';
 import type { ScheduledCare } from './run-housekeeping';
 import type { RebakeRun } from './run-rebake';
 import { functionNamed } from './template-functions';

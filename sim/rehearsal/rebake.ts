@@ -7,7 +7,10 @@ import { createPublish } from '../../lib/handlers/publish';
 import { pretendedStores } from '../aws/account/stores';
 import { unmodelled } from '../aws/cloudformation/environment';
 import { type Caller, callerOf } from '../aws/iam/role-policies';
-import { ImageBuilderRefusal, type PretendedImageBuilder } from '../aws/image-builder/simulated-image-builder';
+import {
+  ImageBuilderRefusal,
+  type PretendedImageBuilder,
+} from '../aws/image-builder/simulated-image-builder';
 import { copyJson } from '../aws/states/json-value';
 import { runStateMachine } from '../aws/states/run-state-machine';
 import { bucketOf, withRegistry, type Stage } from './rehearsal-context';

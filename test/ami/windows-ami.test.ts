@@ -1,7 +1,14 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import { Instance, InstanceType, LaunchTemplate, OperatingSystemType, UserData, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  Instance,
+  InstanceType,
+  LaunchTemplate,
+  OperatingSystemType,
+  UserData,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { AmiChannel, WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';

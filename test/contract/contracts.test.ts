@@ -3,14 +3,33 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { catalogSchema } from '../../lib/contract/documents/catalog';
 import { parseDocument } from '../../lib/contract/documents/document';
-import { failureSchema, imageManifestSchema, verificationSchema } from '../../lib/contract/documents/evidence';
-import { fleetDeploymentSchema, fleetStateSchema, rolloutLogSchema } from '../../lib/contract/documents/fleet-state';
-import { careMemorySchema, lastDecisionSchema, noticesSchema, outageSchema } from '../../lib/contract/documents/memory';
+import {
+  failureSchema,
+  imageManifestSchema,
+  verificationSchema,
+} from '../../lib/contract/documents/evidence';
+import {
+  fleetDeploymentSchema,
+  fleetStateSchema,
+  rolloutLogSchema,
+} from '../../lib/contract/documents/fleet-state';
+import {
+  careMemorySchema,
+  lastDecisionSchema,
+  noticesSchema,
+  outageSchema,
+} from '../../lib/contract/documents/memory';
 import { operateRequestSchema } from '../../lib/contract/documents/operate-request';
 import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../lib/contract/documents/order';
 import { fleetWordsSchema } from '../../lib/contract/documents/overrides';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
-import { awaitingPublicationSchema, deliveriesSchema, equalBakeSchema, failedPublicationsSchema, publicationSchema } from '../../lib/contract/documents/publication';
+import {
+  awaitingPublicationSchema,
+  deliveriesSchema,
+  equalBakeSchema,
+  failedPublicationsSchema,
+  publicationSchema,
+} from '../../lib/contract/documents/publication';
 
 const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['catalog', catalogSchema, 'build'],

@@ -19,16 +19,9 @@ const group = onlyProperties(template, 'AWS::AutoScaling::AutoScalingGroup');
 
 test('it is every prop', () => {
   const read = (...path: string[]) => readFileSync(join(__dirname, '..', ...path), 'utf8');
-  const files = [
-    'windows-capacity-provider-props',
-    'fleet-volume',
-    'spot-share',
-    'managed-scaling',
-    'instance-metadata',
-    'rollout-options',
-  ];
+  const files = ['windows-capacity-provider-props', 'host-options', 'capacity-options', 'rollout-options'];
   const optional = files.flatMap((file) => [
-    ...(read('..', 'lib', 'ecs', `${file}.ts`).split('CapacityProviderStrategyOptions')[0] ?? '').matchAll(
+    ...(read('..', 'lib', 'fleet', `${file}.ts`).split('CapacityProviderStrategyOptions')[0] ?? '').matchAll(
       /readonly (\w+)\?:/g,
     ),
   ]);

@@ -1,12 +1,30 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerImage, Ec2Service, FireLensLogDriver, IpcMode, LinuxParameters, LogDrivers, NetworkMode, OperatingSystemFamily, PidMode, PlacementConstraint, Scope, UlimitName, type ContainerDefinitionOptions } from 'aws-cdk-lib/aws-ecs';
+import {
+  Cluster,
+  ContainerImage,
+  Ec2Service,
+  FireLensLogDriver,
+  IpcMode,
+  LinuxParameters,
+  LogDrivers,
+  NetworkMode,
+  OperatingSystemFamily,
+  PidMode,
+  PlacementConstraint,
+  Scope,
+  UlimitName,
+  type ContainerDefinitionOptions,
+} from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
-import { WindowsTaskDefinition, type WindowsTaskDefinitionProps } from '../../lib/fleet/windows-task-definition';
+import {
+  WindowsTaskDefinition,
+  type WindowsTaskDefinitionProps,
+} from '../../lib/fleet/windows-task-definition';
 import { documentedDefaults } from '../support/documented-defaults';
 import { onlyProperties } from '../support/only-resource';
 

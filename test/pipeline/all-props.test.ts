@@ -15,7 +15,9 @@ const recipe = onlyProperties(template, 'AWS::ImageBuilder::ImageRecipe');
 test('it is every prop', () => {
   const read = (...path: string[]) => readFileSync(join(__dirname, '..', ...path), 'utf8');
   const props = [
-    ...read('..', 'lib', 'bake', 'windows-ami-pipeline-props.ts').matchAll(/readonly (\w+)\??:/g),
+    ...read('..', 'lib', 'pipeline', 'props', 'windows-ami-pipeline-props.ts').matchAll(
+      /readonly (\w+)\??:/g,
+    ),
   ];
   const missing = props
     .map(([, name = '']) => name)

@@ -12,7 +12,7 @@ afterAll(() => {
 
 function build(name: string, timeZone: string): Buffer {
   const archive = join(folder, name);
-  const script = join(root, 'scripts', 'build', 'zip-instance-scripts.mjs');
+  const script = join(root, 'tools', 'build', 'zip-instance-scripts.mjs');
   execFileSync(process.execPath, [script, archive], { env: { ...process.env, TZ: timeZone } });
   return readFileSync(archive);
 }

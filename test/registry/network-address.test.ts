@@ -1,5 +1,10 @@
 import type { LookupFunction } from 'node:net';
-import { guardedLookup, PrivateAddressError, isLoopbackHost, isPrivateHost } from '../../lib/registry/network-address';
+import {
+  guardedLookup,
+  PrivateAddressError,
+  isLoopbackHost,
+  isPrivateHost,
+} from '../../lib/registry/network-address';
 
 describe('isPrivateHost', () => {
   it.each([

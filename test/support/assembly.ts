@@ -20,7 +20,7 @@ const ROOT = join(__dirname, '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'winbake', 'test-assemblies');
 
 /** What an assembly is made from; what only runs it is left out. */
-const SOURCES = ['bin', 'lib', join('scripts', 'instance'), 'cdk.json', 'package-lock.json'];
+const SOURCES = ['bin', 'lib', 'sim', join('scripts', 'instance'), 'cdk.json', 'package-lock.json'];
 
 /** A template as its JSON has it. */
 export interface TemplateJson {

@@ -13,7 +13,11 @@ import { createLog } from '../../lib/handlers/log';
 import type { Template as AssemblyTemplate } from '../../sim/aws/cloudformation/read-assembly';
 import type { Caller } from '../../sim/aws/iam/role-policies';
 import { resourceOf, type TemplateJson } from './assembly';
-import { PretendedCloudFormation, type DeployedResource, type ResourceHandler } from './cloudformation/simulated-cloudformation';
+import {
+  PretendedCloudFormation,
+  type DeployedResource,
+  type ResourceHandler,
+} from './cloudformation/simulated-cloudformation';
 import { NAMES, type FleetLab } from './fleet-lab';
 import { OMNIPOTENT } from './stack-models';
 

@@ -3,7 +3,13 @@ import { DEFAULT_GATE_POLICY } from '../../lib/contract/documents/gate-policy';
 import { parseRelease } from '../../lib/contract/values/release';
 import { emptyCatalog, withImageSet, withObservations } from '../../lib/core/catalog/catalog';
 import { decide } from '../../lib/core/gate/decide';
-import { type FamilyLook, type GateDecision, type GateInput, noteOutage, type UnreadSince } from '../../lib/core/gate/gate-input';
+import {
+  type FamilyLook,
+  type GateDecision,
+  type GateInput,
+  noteOutage,
+  type UnreadSince,
+} from '../../lib/core/gate/gate-input';
 import { observationsOf } from '../../lib/core/gate/observe';
 import { familyOf } from '../../lib/core/images/family';
 import { digestOf } from './registry-content';

@@ -115,7 +115,7 @@ async function fillRegistry(
   const started = performance.now();
   await pushRepositories(registry.url, repositories, signal);
   const pushSeconds = (performance.now() - started) / 1000;
-  const proxy = await startCountingProxy(join(root, 'scripts', 'bench', 'counting-proxy.mjs'), registry.url);
+  const proxy = await startCountingProxy(join(root, 'tools', 'bench', 'counting-proxy.mjs'), registry.url);
   later(() => proxy.close());
   return { proxy, pushSeconds };
 }

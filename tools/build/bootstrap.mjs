@@ -30,7 +30,7 @@ if (!isInstalled()) {
 }
 
 const [script = 'bundle.mjs', ...args] = process.argv.slice(2);
-const run = spawnSync(node, [join(root, 'scripts', 'build', script), ...args], {
+const run = spawnSync(node, [join(root, 'tools', 'build', script), ...args], {
   cwd: root,
   stdio: 'inherit',
 });

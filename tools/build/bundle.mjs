@@ -1,4 +1,4 @@
-// Builds what is run and deployed from the sources: the command line, the pretended docker, the handlers, the archive of
+// Builds what is run and deployed from the sources: the command line, the simulated docker, the handlers, the archive of
 // the instance scripts. Each is put in place by a rename, since two rehearsals may start at once.
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -24,7 +24,7 @@ const handlers = readdirSync(join(root, 'lib', 'handlers'))
 
 await Promise.all([
   bundle(join('bin', 'winbake.ts'), cli, { minify: true, keepNames: true }),
-  bundle(join('lib', 'rehearsal', 'docker', 'docker.ts'), join(dist, 'rehearsal', 'docker.mjs'), {
+  bundle(join('sim', 'windows', 'docker', 'docker.ts'), join(dist, 'rehearsal', 'docker.mjs'), {
     minify: true,
   }),
   ...handlers.map((name) =>

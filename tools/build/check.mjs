@@ -26,7 +26,7 @@ const lanes = [
     ],
     ['format', [join(bin, 'prettier'), '--check', '--log-level=warn', '--cache', '.']],
     // It compiles with jsii, too.
-    ['package', [join(root, 'scripts', 'build', 'check-package.mjs')]],
+    ['package', [join(root, 'tools', 'build', 'check-package.mjs')]],
   ],
 ];
 

@@ -1,8 +1,26 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { paginateDescribeSnapshots, paginateDescribeVolumes, EC2Client, DescribeRegionsCommand } from '@aws-sdk/client-ec2';
+import {
+  paginateDescribeSnapshots,
+  paginateDescribeVolumes,
+  EC2Client,
+  DescribeRegionsCommand,
+} from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { DeleteImageCommand, ResourceNotFoundException, paginateListImageBuildVersions, paginateListImages, ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
-import { DescribeKeyCommand, GetKeyPolicyCommand, KMSInvalidStateException, paginateListKeys, ScheduleKeyDeletionCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  DeleteImageCommand,
+  ResourceNotFoundException,
+  paginateListImageBuildVersions,
+  paginateListImages,
+  ImagebuilderClient,
+} from '@aws-sdk/client-imagebuilder';
+import {
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  KMSInvalidStateException,
+  paginateListKeys,
+  ScheduleKeyDeletionCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';

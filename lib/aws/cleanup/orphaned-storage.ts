@@ -1,6 +1,25 @@
-import { DeleteLogGroupCommand, paginateDescribeLogGroups, ResourceNotFoundException, type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { DeleteBucketCommand, DeleteObjectsCommand, GetBucketTaggingCommand, ListObjectVersionsCommand, NoSuchBucket, paginateListBuckets, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
-import { DeleteParameterCommand, paginateGetParametersByPath, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteLogGroupCommand,
+  paginateDescribeLogGroups,
+  ResourceNotFoundException,
+  type CloudWatchLogsClient,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetBucketTaggingCommand,
+  ListObjectVersionsCommand,
+  NoSuchBucket,
+  paginateListBuckets,
+  S3ServiceException,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  DeleteParameterCommand,
+  paginateGetParametersByPath,
+  ParameterNotFound,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 import type { Remains, LeftParameter } from '../../core/cleanup/orphaned-resources';
 import { absentWhere } from '../stores/ssm-parameter-store';
 

@@ -1,6 +1,19 @@
 import { paginateDescribeAutoScalingGroups, type AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { DescribeLaunchTemplateVersionsCommand, type EC2Client, paginateDescribeImages, paginateDescribeInstances, paginateDescribeInstanceTypes, type _InstanceType, type Instance } from '@aws-sdk/client-ec2';
-import { paginateListAWSDefaultServiceQuotas, paginateListServiceQuotas, type ServiceQuota, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  type EC2Client,
+  paginateDescribeImages,
+  paginateDescribeInstances,
+  paginateDescribeInstanceTypes,
+  type _InstanceType,
+  type Instance,
+} from '@aws-sdk/client-ec2';
+import {
+  paginateListAWSDefaultServiceQuotas,
+  paginateListServiceQuotas,
+  type ServiceQuota,
+  type ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
 import { isStandard } from '../../core/doctor/check-quotas';
 import type { PipelineSight, SeenFleetVolume, SeenQuota } from '../../core/doctor/pipeline-inspector';
 import { versionsOfGroup } from '../fleets/group-launch';

@@ -1,7 +1,15 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { GetDistributionConfigurationCommand, GetImagePipelineCommand, GetImageRecipeCommand, GetInfrastructureConfigurationCommand, ResourceNotFoundException, ImagebuilderClient, type ImagePipeline } from '@aws-sdk/client-imagebuilder';
+import {
+  GetDistributionConfigurationCommand,
+  GetImagePipelineCommand,
+  GetImageRecipeCommand,
+  GetInfrastructureConfigurationCommand,
+  ResourceNotFoundException,
+  ImagebuilderClient,
+  type ImagePipeline,
+} from '@aws-sdk/client-imagebuilder';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient, NotFoundException } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';

@@ -1,4 +1,15 @@
-import { ActiveInstanceRefreshNotFoundFault, CancelInstanceRefreshCommand, DescribeInstanceRefreshesCommand, RollbackInstanceRefreshCommand, StartInstanceRefreshCommand, type AutoScalingClient, type AutoScalingGroup, type RefreshPreferences, DescribeAutoScalingGroupsCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  ActiveInstanceRefreshNotFoundFault,
+  CancelInstanceRefreshCommand,
+  DescribeInstanceRefreshesCommand,
+  RollbackInstanceRefreshCommand,
+  StartInstanceRefreshCommand,
+  type AutoScalingClient,
+  type AutoScalingGroup,
+  type RefreshPreferences,
+  DescribeAutoScalingGroupsCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateVersionCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { FleetControl, RefreshRequest } from '../../core/ports/fleets';
 import { launchOf, versionOf, type FleetNames, amiOfVersion, amisOfInstances } from './group-launch';

@@ -1,6 +1,16 @@
-import { DescribeAutoScalingGroupsCommand, type AutoScalingClient, type Instance } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeAutoScalingGroupsCommand,
+  type AutoScalingClient,
+  type Instance,
+} from '@aws-sdk/client-auto-scaling';
 import { paginateDescribeInstances, type EC2Client, type Instance as Ec2Instance } from '@aws-sdk/client-ec2';
-import { ClusterNotFoundException, DescribeContainerInstancesCommand, paginateListContainerInstances, type ContainerInstance, type ECSClient } from '@aws-sdk/client-ecs';
+import {
+  ClusterNotFoundException,
+  DescribeContainerInstancesCommand,
+  paginateListContainerInstances,
+  type ContainerInstance,
+  type ECSClient,
+} from '@aws-sdk/client-ecs';
 import { paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm';
 import type { FleetState } from '../../contract/documents/fleet-state';
 import { fleetParameters } from '../../contract/names/parameters';

@@ -1,5 +1,15 @@
-import { paginateDescribeAutoScalingGroups, type AutoScalingClient, type AutoScalingGroup, type DesiredConfiguration, type LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
-import { DescribeInstancesCommand, DescribeLaunchTemplateVersionsCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import {
+  paginateDescribeAutoScalingGroups,
+  type AutoScalingClient,
+  type AutoScalingGroup,
+  type DesiredConfiguration,
+  type LaunchTemplateSpecification,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
 
 /**
  * The group with a fleet's tag, or undefined where there is none. A page may be empty and another follow.

@@ -1,7 +1,15 @@
-import { GetParameterCommand, paginateGetParametersByPath, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  paginateGetParametersByPath,
+  ParameterNotFound,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { parseDocument } from '../../contract/documents/document';
-import { pipelineDescriptionSchema, type PipelineDescription } from '../../contract/documents/pipeline-description';
+import {
+  pipelineDescriptionSchema,
+  type PipelineDescription,
+} from '../../contract/documents/pipeline-description';
 import { UsageError, WinbakeError } from '../../contract/values/errors';
 
 /** Who calls, and where. */

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetParameterCommand, ParameterNotFound, paginateGetParametersByPath, PutParameterCommand, TooManyUpdates, type Parameter, type SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  ParameterNotFound,
+  paginateGetParametersByPath,
+  PutParameterCommand,
+  TooManyUpdates,
+  type Parameter,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 import type { ParameterStore, VersionedParameters } from '../../core/ports/stores';
 
 type ErrorType = abstract new (...args: never[]) => Error;

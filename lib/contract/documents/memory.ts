@@ -59,4 +59,3 @@ export const outageSchema = z.object({
 });
 
 /** Since when the repositories of a release cannot be read. */
-type Outage = z.infer<typeof outageSchema>;

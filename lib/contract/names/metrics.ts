@@ -1,5 +1,3 @@
-
-
 /** The CloudWatch namespace of all metrics of Winbake. */
 export const METRIC_NAMESPACE = 'Winbake';
 

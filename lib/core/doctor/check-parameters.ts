@@ -1,4 +1,11 @@
-import { awayTargets, targetName, type PipelineDescription, type PublicationTarget, pipelinePath, targetsOf } from '../../contract/documents/pipeline-description';
+import {
+  awayTargets,
+  targetName,
+  type PipelineDescription,
+  type PublicationTarget,
+  pipelinePath,
+  targetsOf,
+} from '../../contract/documents/pipeline-description';
 import { CHANNELS, channelParameters, type ChannelName } from '../../contract/names/parameters';
 import { readHold } from '../bake/hold';
 import type { ParameterStore } from '../ports/stores';

@@ -1,4 +1,12 @@
-import { type PipelineSight, type SeenQuota, fine, unsure, wrong, type Check, type CheckResult } from './pipeline-inspector';
+import {
+  type PipelineSight,
+  type SeenQuota,
+  fine,
+  unsure,
+  wrong,
+  type Check,
+  type CheckResult,
+} from './pipeline-inspector';
 
 /** What a region gives to all volumes together unless it was changed. */
 const MEBIBYTES_PER_SECOND = 5000;

@@ -1,4 +1,10 @@
-import type { FleetRollout, RolloutOutcome, WaitsFor, FleetState, FleetDeployment } from '../../contract/documents/fleet-state';
+import type {
+  FleetRollout,
+  RolloutOutcome,
+  WaitsFor,
+  FleetState,
+  FleetDeployment,
+} from '../../contract/documents/fleet-state';
 import type { Channel, FailedPublication } from '../../contract/documents/publication';
 import type { FleetGroup, ContainerHost, InstanceRefresh } from '../ports/fleets';
 import type { RolloutPolicy } from './rollout-policy';

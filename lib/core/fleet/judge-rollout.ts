@@ -56,13 +56,7 @@ const DECISIVE_FAILURES = 2;
  * other instances stopped with an error of pull or start; otherwise, and above all where nothing was placed, `waiting`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html stopped tasks are seen for an hour
  */
-function judgeCanary({
-  hosts,
-  newInstances,
-  since,
-  watchSeconds,
-  now,
-}: CanaryEvidence): CanaryJudgement {
+function judgeCanary({ hosts, newInstances, since, watchSeconds, now }: CanaryEvidence): CanaryJudgement {
   const isNew = (host: ContainerHost) => newInstances.has(host.instanceId);
   const canaries = hosts.filter(isNew);
   const tasks = canaries.flatMap((host) => host.tasks);

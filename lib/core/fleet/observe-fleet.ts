@@ -1,7 +1,12 @@
 import { parseDocument } from '../../contract/documents/document';
 import type { FleetState } from '../../contract/documents/fleet-state';
 import { type FleetWords, wordInForce } from '../../contract/documents/overrides';
-import { failedPublicationsSchema, type FailedPublication, type Channel, channelSchema } from '../../contract/documents/publication';
+import {
+  failedPublicationsSchema,
+  type FailedPublication,
+  type Channel,
+  channelSchema,
+} from '../../contract/documents/publication';
 import type { ParameterStore } from '../ports/stores';
 import { pausingDeployment } from './deployment-pause';
 import { heal, raise } from './fleet-notices';

@@ -1,5 +1,12 @@
 import { parseDocument } from '../../contract/documents/document';
-import { type FleetRollout, type FleetState, type RolloutOutcome, rolloutLogSchema, type RolloutLog, type RolloutLogEntry } from '../../contract/documents/fleet-state';
+import {
+  type FleetRollout,
+  type FleetState,
+  type RolloutOutcome,
+  rolloutLogSchema,
+  type RolloutLog,
+  type RolloutLogEntry,
+} from '../../contract/documents/fleet-state';
 import type { Channel } from '../../contract/documents/publication';
 import type { ParameterStore } from '../ports/stores';
 import { LONGEST_PARAMETER } from './fleet-state';

@@ -1,5 +1,11 @@
 import { findingKey, isAccepted } from '../../contract/documents/catalog';
-import { FROZEN_STOP_SECONDS, FROZEN_WARNING_SECONDS, after, toMinute, type Thresholds } from '../../contract/documents/gate-policy';
+import {
+  FROZEN_STOP_SECONDS,
+  FROZEN_WARNING_SECONDS,
+  after,
+  toMinute,
+  type Thresholds,
+} from '../../contract/documents/gate-policy';
 import { isDigest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';

@@ -6,7 +6,12 @@ import { changeLease, readLease } from '../bake/lease';
 import { readFailure, type ReportedFailure } from '../bake/read-failure';
 import type { BakeControl } from '../ports/bakes';
 import type { DocumentStore } from '../ports/stores';
-import { orderUnderLease, type LeasedGateAnswer, type LeasedGatePorts, type LeasedGateRequest } from './order-under-lease';
+import {
+  orderUnderLease,
+  type LeasedGateAnswer,
+  type LeasedGatePorts,
+  type LeasedGateRequest,
+} from './order-under-lease';
 
 /** A build that Image Builder has begun for an order. */
 interface StartedBake {

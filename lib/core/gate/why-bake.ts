@@ -1,5 +1,11 @@
 import type { ImageSet } from '../../contract/documents/catalog';
-import { after, type Thresholds, MOST_ATTEMPTS, RETRY_SECONDS, toMinute } from '../../contract/documents/gate-policy';
+import {
+  after,
+  type Thresholds,
+  MOST_ATTEMPTS,
+  RETRY_SECONDS,
+  toMinute,
+} from '../../contract/documents/gate-policy';
 import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
 import { ownImages } from '../images/image-extra';
 import type { GateInput } from './gate-input';

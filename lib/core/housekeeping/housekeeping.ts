@@ -1,4 +1,10 @@
-import { awayTargets, homeOf, pipelinePath, targetName, type PipelineDescription } from '../../contract/documents/pipeline-description';
+import {
+  awayTargets,
+  homeOf,
+  pipelinePath,
+  targetName,
+  type PipelineDescription,
+} from '../../contract/documents/pipeline-description';
 import type { Delivery } from '../../contract/documents/publication';
 import { releaseOfOs } from '../../contract/values/release';
 import { readLastDecision } from '../gate/last-decision';
@@ -9,7 +15,14 @@ import { readChannel } from '../publish/move-channel';
 import { promoteWhenDue } from '../publish/operate-channels';
 import { announceLatest } from '../publish/published-event';
 import { seedChannels } from '../publish/seed-channels';
-import { type CarePart, noteFailing, noteWorking, readCareMemory, type CareOutcome, type CarePorts } from './memory';
+import {
+  type CarePart,
+  noteFailing,
+  noteWorking,
+  readCareMemory,
+  type CareOutcome,
+  type CarePorts,
+} from './memory';
 import { noteFailed } from './note-failed';
 import { measurePatching } from './patch-budget';
 import { pruneDaily } from './prune';

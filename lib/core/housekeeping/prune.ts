@@ -1,4 +1,8 @@
-import { type PipelineDescription, type PublicationTargets, targetsOf } from '../../contract/documents/pipeline-description';
+import {
+  type PipelineDescription,
+  type PublicationTargets,
+  targetsOf,
+} from '../../contract/documents/pipeline-description';
 import type { UnreadTarget, AmiInventory, AmiUse, BakedAmi } from '../ports/amis';
 import { notePruned, readCareMemory, type CarePart } from './memory';
 import { type PrunedAmi, planPrune } from './plan-prune';

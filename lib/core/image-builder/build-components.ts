@@ -1,5 +1,16 @@
 import type { ComponentDocument } from './component-document';
-import { assertHost, HOST_PARAMETERS, PREPARE_SCRIPTS, SCRIPTS_PARAMETERS, runScript, reportFailure, uploadDocument, UPLOAD_PARAMETERS, WORK_FOLDER, FAILURE_FILE } from './component-steps';
+import {
+  assertHost,
+  HOST_PARAMETERS,
+  PREPARE_SCRIPTS,
+  SCRIPTS_PARAMETERS,
+  runScript,
+  reportFailure,
+  uploadDocument,
+  UPLOAD_PARAMETERS,
+  WORK_FOLDER,
+  FAILURE_FILE,
+} from './component-steps';
 
 /** Pulls the image set that fits this host, and records what the AMI then holds. */
 export const CACHE_IMAGES_COMPONENT: ComponentDocument = {

@@ -1,4 +1,10 @@
-import { type ComponentDocument, type ComponentPhase, type ComponentStep, LONGEST_INLINE_DOCUMENT, renderComponent } from './component-document';
+import {
+  type ComponentDocument,
+  type ComponentPhase,
+  type ComponentStep,
+  LONGEST_INLINE_DOCUMENT,
+  renderComponent,
+} from './component-document';
 
 const LONGEST_PARAMETER_VALUE = 1024;
 const PARAMETER_NAME = /^[A-Za-z0-9_-]{3,128}$/;

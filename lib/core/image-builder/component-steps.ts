@@ -1,4 +1,10 @@
-import type { ExecutePowerShellStep, ComponentParameter, ComponentStep, ComponentPhase, S3UploadStep } from './component-document';
+import type {
+  ExecutePowerShellStep,
+  ComponentParameter,
+  ComponentStep,
+  ComponentPhase,
+  S3UploadStep,
+} from './component-document';
 
 /** Where everything of a bake stands on the instance; it stays in the AMI. */
 export const WORK_FOLDER = 'C:\\ProgramData\\Winbake';

@@ -1,5 +1,12 @@
 import type { ComponentDocument } from './component-document';
-import { PREPARE_SCRIPTS, SCRIPTS_PARAMETERS, runScript, reportFailure, uploadDocument, UPLOAD_PARAMETERS } from './component-steps';
+import {
+  PREPARE_SCRIPTS,
+  SCRIPTS_PARAMETERS,
+  runScript,
+  reportFailure,
+  uploadDocument,
+  UPLOAD_PARAMETERS,
+} from './component-steps';
 
 /** Checks the finished AMI on an instance of its own, and uploads what it found whether it is good or not. */
 export const VERIFY_COMPONENT: ComponentDocument = {

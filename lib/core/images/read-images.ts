@@ -1,7 +1,15 @@
 import { type Digest, isDigest } from '../../contract/values/digest';
 import type { FindingCode } from '../../contract/values/finding';
 import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
-import { parseImageConfig, parseImageIndex, type IndexEntry, parseImageManifest, isIndexType, isWindowsAmd64, type Platform } from '../oci/manifests';
+import {
+  parseImageConfig,
+  parseImageIndex,
+  type IndexEntry,
+  parseImageManifest,
+  isIndexType,
+  isWindowsAmd64,
+  type Platform,
+} from '../oci/manifests';
 import type { ManifestDocument, Registry } from '../oci/registry';
 
 /**

@@ -1,4 +1,8 @@
-import { type PublicationTarget, type PipelineDescription, homeOf } from '../../contract/documents/pipeline-description';
+import {
+  type PublicationTarget,
+  type PipelineDescription,
+  homeOf,
+} from '../../contract/documents/pipeline-description';
 import { WinbakeError } from '../../contract/values/errors';
 
 /** A document and the version that it was read at, such as an entity tag. */

@@ -1,6 +1,11 @@
 import type { Catalog } from '../../contract/documents/catalog';
 import { parseDocument } from '../../contract/documents/document';
-import { imageManifestSchema, type ImageManifest, verificationSchema, type Verification } from '../../contract/documents/evidence';
+import {
+  imageManifestSchema,
+  type ImageManifest,
+  verificationSchema,
+  type Verification,
+} from '../../contract/documents/evidence';
 import type { Order } from '../../contract/documents/order';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import { WinbakeError } from '../../contract/values/errors';

@@ -1,7 +1,18 @@
-import { type PipelineDescription, type PublicationTarget, awayTargets, pipelinePath, targetName } from '../../contract/documents/pipeline-description';
+import {
+  type PipelineDescription,
+  type PublicationTarget,
+  awayTargets,
+  pipelinePath,
+  targetName,
+} from '../../contract/documents/pipeline-description';
 import { type Deliveries, type Channel, isNewer } from '../../contract/documents/publication';
 import { CHANNELS, type ChannelName } from '../../contract/names/parameters';
-import { type DocumentStore, homeParameters, type ParameterStore, type ParameterStores } from '../ports/stores';
+import {
+  type DocumentStore,
+  homeParameters,
+  type ParameterStore,
+  type ParameterStores,
+} from '../ports/stores';
 import { noteDeliveries, type DeliveryResult } from './deliveries';
 import { moveChannel, noteRevision, readChannel, readRevision, settleChannel } from './move-channel';
 import { readPublication } from './record-publication';

@@ -1,13 +1,25 @@
 import { parseDocument } from '../../contract/documents/document';
 import { fleetStateSchema } from '../../contract/documents/fleet-state';
-import { type PipelineDescription, awayTargets, homeOf, pipelinePath } from '../../contract/documents/pipeline-description';
+import {
+  type PipelineDescription,
+  awayTargets,
+  homeOf,
+  pipelinePath,
+} from '../../contract/documents/pipeline-description';
 import { fleetParameters } from '../../contract/names/parameters';
 import { holdWord, readHold, releasingWord, type Saying } from '../bake/hold';
 import { homeParameters, type ParameterStores } from '../ports/stores';
 import { applyAtHome, nothingToDo, type ChannelPlan } from './channel-plan';
 import type { DeliveryPorts } from './deliver';
 import { readChannel } from './move-channel';
-import { fleetVerdict, type FleetVerdict, planPromotion, type PromotionInput, type PromotionPlan, planRollback } from './plan-promotion';
+import {
+  fleetVerdict,
+  type FleetVerdict,
+  planPromotion,
+  type PromotionInput,
+  type PromotionPlan,
+  planRollback,
+} from './plan-promotion';
 
 /** What reading a pipeline's channels works with. */
 export type ChannelPorts = Pick<DeliveryPorts, 'stores' | 'now'>;

@@ -1,6 +1,11 @@
 import type { ImageManifest } from '../../contract/documents/evidence';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
-import { type Publication, type Deliveries, type Channel, isNewer } from '../../contract/documents/publication';
+import {
+  type Publication,
+  type Deliveries,
+  type Channel,
+  isNewer,
+} from '../../contract/documents/publication';
 import { shortDigest } from '../../contract/values/digest';
 import type { AmiTags } from '../ports/amis';
 import type { ImageBuilds } from '../ports/bakes';

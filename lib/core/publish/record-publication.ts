@@ -1,6 +1,10 @@
 import { parseDocument } from '../../contract/documents/document';
 import { publicationSchema, type Channel, type Publication } from '../../contract/documents/publication';
-import { publicationKey, publishedManifestKey, publishedVerificationKey } from '../../contract/names/bucket-keys';
+import {
+  publicationKey,
+  publishedManifestKey,
+  publishedVerificationKey,
+} from '../../contract/names/bucket-keys';
 import { worstMode } from '../../contract/values/mode';
 import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
 import { ownImages } from '../images/image-extra';

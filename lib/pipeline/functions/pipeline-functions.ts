@@ -3,14 +3,23 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type CareEnvironment, gatePolicyVariables, type DecideEnvironment, type PublishEnvironment } from '../../contract/names/environment';
+import {
+  type CareEnvironment,
+  gatePolicyVariables,
+  type DecideEnvironment,
+  type PublishEnvironment,
+} from '../../contract/names/environment';
 import { allow, parameterArn } from '../../internal/allow';
 import { ScheduleTarget } from '../../internal/schedule-target';
 import { imageArns } from '../image/execution-role';
 import type { BaseAmiSource } from '../props/base-ami';
 import { allowPruning } from './operate-function';
 import { allowAnnouncements, allowDelivery, allowToFollowBakes } from './permissions';
-import { PipelineFunction, type DescribedPipelineResources, type PipelineResources } from './pipeline-function';
+import {
+  PipelineFunction,
+  type DescribedPipelineResources,
+  type PipelineResources,
+} from './pipeline-function';
 
 /** What caring needs beside what every function has. */
 interface CareFunctionProps extends DescribedPipelineResources {

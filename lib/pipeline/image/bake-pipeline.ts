@@ -1,8 +1,19 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import { CfnDistributionConfiguration, CfnWorkflow, CfnImagePipeline, CfnInfrastructureConfiguration } from 'aws-cdk-lib/aws-imagebuilder';
+import {
+  CfnDistributionConfiguration,
+  CfnWorkflow,
+  CfnImagePipeline,
+  CfnInfrastructureConfiguration,
+} from 'aws-cdk-lib/aws-imagebuilder';
 import { Construct } from 'constructs';
-import { BUILD_WORKFLOW, renderWorkflow, TEST_WORKFLOW, type BuildWorkflowDocument, type TestWorkflowDocument } from '../../core/image-builder/workflows';
+import {
+  BUILD_WORKFLOW,
+  renderWorkflow,
+  TEST_WORKFLOW,
+  type BuildWorkflowDocument,
+  type TestWorkflowDocument,
+} from '../../core/image-builder/workflows';
 import { EndingLogs } from '../../internal/handler-function';
 import type { RegionSettings } from '../props/distribution';
 import { PIPELINE_TAG } from '../props/fixed-names';

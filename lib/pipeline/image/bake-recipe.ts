@@ -1,7 +1,12 @@
 import { CfnComponent, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
 import { Construct } from 'constructs';
 import { CURRENT_ORDER_KEY } from '../../contract/names/bucket-keys';
-import { CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, NO_UPDATES, UPDATE_COMPONENT } from '../../core/image-builder/build-components';
+import {
+  CACHE_IMAGES_COMPONENT,
+  PREPARE_SYSPREP_COMPONENT,
+  NO_UPDATES,
+  UPDATE_COMPONENT,
+} from '../../core/image-builder/build-components';
 import { type ComponentDocument, renderComponent } from '../../core/image-builder/component-document';
 import { componentFaults, valueFaults } from '../../core/image-builder/component-faults';
 import { VERIFY_COMPONENT } from '../../core/image-builder/verify-component';

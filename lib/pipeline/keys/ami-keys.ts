@@ -2,7 +2,12 @@ import { Stack, RemovalPolicy, Annotations } from 'aws-cdk-lib';
 import { AccountPrincipal, AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct, Construct } from 'constructs';
-import { AUTO_SCALING_GRANT, autoScalingRoleArn, amiKeyDescription, amiKeyAlias } from '../../contract/names/resources';
+import {
+  AUTO_SCALING_GRANT,
+  autoScalingRoleArn,
+  amiKeyDescription,
+  amiKeyAlias,
+} from '../../contract/names/resources';
 import { keyAdministration } from '../../internal/keys';
 import type { PipelineSettings } from '../props/pipeline-settings';
 

@@ -14,7 +14,12 @@ import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } fro
 import { refuse } from '../../internal/validate';
 import { type BakeComponent, checkBakeComponents } from './bake-component';
 import { volumeSettings, type VolumeSettings } from './bake-volume';
-import { distributionSettings, type DistributionSettings, checkFastLaunch, type FastLaunch } from './distribution';
+import {
+  distributionSettings,
+  type DistributionSettings,
+  checkFastLaunch,
+  type FastLaunch,
+} from './distribution';
 import { type GateSettings, gateSettings } from './gate-policy';
 import { longestPromotionHours, type PromotionSettings, promotionSettings } from './promotion';
 import { RebakeSchedule } from './rebake-schedule';

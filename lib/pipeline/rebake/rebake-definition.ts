@@ -1,6 +1,11 @@
 import { POLL_INTERVAL_SECONDS } from '../../contract/documents/gate-policy';
 import { ENDED_WITHOUT_IMAGE, IMAGE_BUILDER_REFUSALS } from '../../core/bake/bake-end';
-import { FOLLOW_INTERVAL_SECONDS, FOLLOW_LATE_INTERVAL_SECONDS, FOLLOW_LOOKS, MOST_LOOKS } from '../../core/image-builder/workflows';
+import {
+  FOLLOW_INTERVAL_SECONDS,
+  FOLLOW_LATE_INTERVAL_SECONDS,
+  FOLLOW_LOOKS,
+  MOST_LOOKS,
+} from '../../core/image-builder/workflows';
 import { PIPELINE_TAG } from '../props/fixed-names';
 
 /** A service that fails is asked again for half an hour. */

@@ -1,4 +1,7 @@
-import type { PipelineDescription, PublicationTarget } from '../../../lib/contract/documents/pipeline-description';
+import type {
+  PipelineDescription,
+  PublicationTarget,
+} from '../../../lib/contract/documents/pipeline-description';
 import { amisNamedBy, type AmiInventory } from '../../../lib/core/ports/amis';
 import { digitsOf } from '../cloudformation/physical-names';
 import { unmodelled } from '../cloudformation/environment';

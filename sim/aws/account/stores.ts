@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { DocumentStore, ParameterStore, VersionedParameters, ParameterStores } from '../../../lib/core/ports/stores';
+import type {
+  DocumentStore,
+  ParameterStore,
+  VersionedParameters,
+  ParameterStores,
+} from '../../../lib/core/ports/stores';
 import { PRETENDED_ENVIRONMENT, type Environment, unmodelled } from '../cloudformation/environment';
 import type { Caller } from '../iam/role-policies';
 import type { Amis } from './amis';

@@ -1,5 +1,11 @@
 import { DELETION_TAG } from '../../../lib/contract/names/parameters';
-import type { ContainerHost, HostTask, ContainerHosts, FleetDeletion, FleetControl } from '../../../lib/core/ports/fleets';
+import type {
+  ContainerHost,
+  HostTask,
+  ContainerHosts,
+  FleetDeletion,
+  FleetControl,
+} from '../../../lib/core/ports/fleets';
 import type { VirtualClock } from '../../clock/virtual-clock';
 import { PRETENDED_ENVIRONMENT, type Environment } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';

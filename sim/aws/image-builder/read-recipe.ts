@@ -3,7 +3,14 @@ import { isJsonObject } from '../../../lib/contract/values/json';
 import { PHASES } from '../../windows/awstoe/parsed-component';
 import { dependencyClosure } from '../cloudformation/dependency-order';
 import type { StackModel } from '../cloudformation/stack-model';
-import { findResource, type FoundResource, objectsOf, textOf, readRecipeComponent, type RecipeComponent } from './recipe-component';
+import {
+  findResource,
+  type FoundResource,
+  objectsOf,
+  textOf,
+  readRecipeComponent,
+  type RecipeComponent,
+} from './recipe-component';
 import { readWorkflows, type PipelineWorkflow } from './workflows';
 
 /** What a pipeline of the template bakes. */

@@ -2,7 +2,11 @@ import { parse } from 'yaml';
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import type { Finding } from '../../../lib/contract/values/finding';
 import { type JsonObject, isJsonObject } from '../../../lib/contract/values/json';
-import { CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, UPDATE_COMPONENT } from '../../../lib/core/image-builder/build-components';
+import {
+  CACHE_IMAGES_COMPONENT,
+  PREPARE_SYSPREP_COMPONENT,
+  UPDATE_COMPONENT,
+} from '../../../lib/core/image-builder/build-components';
 import { VERIFY_COMPONENT } from '../../../lib/core/image-builder/verify-component';
 import { parseComponent } from '../../windows/awstoe/parse-component';
 import type { ParsedComponent } from '../../windows/awstoe/parsed-component';

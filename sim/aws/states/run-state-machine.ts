@@ -1,6 +1,18 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import { Execution, type TaskRunner, contextNames, type ExecutionIdentity, type StateEvent } from './execution';
-import { ExecutionBounds, isTooLong, SERVICE_LIMITS, type ExecutionClock, type Limits } from './execution-limits';
+import {
+  Execution,
+  type TaskRunner,
+  contextNames,
+  type ExecutionIdentity,
+  type StateEvent,
+} from './execution';
+import {
+  ExecutionBounds,
+  isTooLong,
+  SERVICE_LIMITS,
+  type ExecutionClock,
+  type Limits,
+} from './execution-limits';
 import { copyJson, type JsonObject, type JsonValue } from './json-value';
 import { readStateMachine, type StateMachine } from './read-state-machine';
 import { runState } from './run-task-state';

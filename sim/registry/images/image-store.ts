@@ -5,7 +5,14 @@ import type { History } from '../history/history';
 import { imageKeys, type ImageKeys, kindOf } from './image-keys';
 import { LayerPlans } from './layer-plans';
 import { platformImage, type PlatformImageInput } from './platform-image';
-import { sha256, type ManifestContent, type PlatformImage, type RecordedImage, type StoredImage, type Content } from './stored-content';
+import {
+  sha256,
+  type ManifestContent,
+  type PlatformImage,
+  type RecordedImage,
+  type StoredImage,
+  type Content,
+} from './stored-content';
 
 /** An image of a list and the platform that its entry states. */
 interface ListedImage {
@@ -19,11 +26,7 @@ interface ListedImage {
  * entries that were published apart have different digests.
  * @see https://distribution.github.io/distribution/spec/manifest-v2-2/#manifest-list
  */
-function manifestList(
-  mediaType: string,
-  key: string,
-  images: readonly ListedImage[],
-): ManifestContent {
+function manifestList(mediaType: string, key: string, images: readonly ListedImage[]): ManifestContent {
   const list = {
     schemaVersion: 2,
     mediaType,

@@ -4,9 +4,24 @@ import { tenPacific, lastPatchTuesday, nextPatchTuesday } from '../../../lib/cor
 import type { FamilyLook } from '../../../lib/core/gate/gate-input';
 import { ownImages } from '../../../lib/core/images/image-extra';
 import { checkAsOf } from '../../registry/history/history';
-import type { BacktestDecision, NaiveSummary, BacktestOptions, BacktestBake, BacktestReport, BacktestSummary, Delay } from './backtest-report';
+import type {
+  BacktestDecision,
+  NaiveSummary,
+  BacktestOptions,
+  BacktestBake,
+  BacktestReport,
+  BacktestSummary,
+  Delay,
+} from './backtest-report';
 import type { RecordedLooks } from './recorded-observations';
-import { type SimulatedTick, prepareSimulation, isDone, simulateGate, type DoneBake, type SimulatedBake } from './simulate-gate';
+import {
+  type SimulatedTick,
+  prepareSimulation,
+  isDone,
+  simulateGate,
+  type DoneBake,
+  type SimulatedBake,
+} from './simulate-gate';
 
 /** The ticks at which the decision or its set of finding codes changed. */
 export function decisionChanges(ticks: readonly SimulatedTick[]): readonly BacktestDecision[] {

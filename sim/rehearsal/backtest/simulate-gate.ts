@@ -4,9 +4,21 @@ import type { Mode } from '../../../lib/contract/values/mode';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
 import type { Release } from '../../../lib/contract/values/release';
 import { patchTuesday } from '../../../lib/core/calendar/patch-tuesday';
-import { emptyCatalog, withAccepted, withHost, withImageSet, withObservations } from '../../../lib/core/catalog/catalog';
+import {
+  emptyCatalog,
+  withAccepted,
+  withHost,
+  withImageSet,
+  withObservations,
+} from '../../../lib/core/catalog/catalog';
 import { decide } from '../../../lib/core/gate/decide';
-import { type FailedOrder, type GateDecision, type StandingBake, noteOutage, type UnreadSince } from '../../../lib/core/gate/gate-input';
+import {
+  type FailedOrder,
+  type GateDecision,
+  type StandingBake,
+  noteOutage,
+  type UnreadSince,
+} from '../../../lib/core/gate/gate-input';
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { isOrderOf } from '../../../lib/core/gate/same-images';
 import { chooseImageSet } from '../../../lib/core/images/choose-image-set';

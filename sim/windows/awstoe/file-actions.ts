@@ -1,4 +1,14 @@
-import { existsSync, readFileSync, writeFileSync, appendFileSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  writeFileSync,
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import { type ActionScope, actionOf, type Action } from './action';

@@ -1,6 +1,10 @@
 import { isDigest } from '../../../lib/contract/values/digest';
 import { UsageError } from '../../../lib/contract/values/errors';
-import { parseImageReference, type ImageReference, formatImageReference } from '../../../lib/core/oci/image-reference';
+import {
+  parseImageReference,
+  type ImageReference,
+  formatImageReference,
+} from '../../../lib/core/oci/image-reference';
 import { notModelled, DaemonError, DockerFailure } from './docker-failure';
 import type { Engine } from './docker-host';
 import { type EngineImage, type EngineState, changeEngineState } from './engine-state';

@@ -1,6 +1,12 @@
 import type { Digest } from '../../../lib/contract/values/digest';
 import { formatImageReference, type ImageReference } from '../../../lib/core/oci/image-reference';
-import { type IndexEntry, parseImageIndex, parseImageManifest, type ImageManifest, isIndexType } from '../../../lib/core/oci/manifests';
+import {
+  type IndexEntry,
+  parseImageIndex,
+  parseImageManifest,
+  type ImageManifest,
+  isIndexType,
+} from '../../../lib/core/oci/manifests';
 import type { ManifestDocument, Registry } from '../../../lib/core/oci/registry';
 import { DaemonError } from './docker-failure';
 

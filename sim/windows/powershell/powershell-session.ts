@@ -210,7 +210,7 @@ class Server {
 
 function requestOf(id: string, { args, cwd, env, pretendedHost, scriptFile }: PowerShellRun) {
   const host = pretendedHost === undefined ? {} : { WINBAKE_PRETENDED_HOST: pretendedHost };
-  const module = join(packageRoot(), 'scripts', 'pretended-windows', 'PretendedWindows.psm1');
+  const module = join(packageRoot(), 'scripts', 'simulated-windows', 'SimulatedWindows.psm1');
   return {
     id,
     script: scriptFile,

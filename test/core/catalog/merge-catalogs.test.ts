@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { catalogSchema } from '../../../lib/contract/documents/catalog';
 import { parseRelease } from '../../../lib/contract/values/release';
-import { emptyCatalog, withObservations, mergeCatalogs, type CatalogEntries } from '../../../lib/core/catalog/catalog';
+import {
+  emptyCatalog,
+  withObservations,
+  mergeCatalogs,
+  type CatalogEntries,
+} from '../../../lib/core/catalog/catalog';
 import { digestOf } from '../../support/registry-content';
 
 const empty = emptyCatalog(parseRelease('2022'));

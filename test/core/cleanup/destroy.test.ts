@@ -1,6 +1,11 @@
 import type { AmiUse, BakedAmi } from '../../../lib/core/ports/amis';
 import { applyDestroy, readDestroyPlan, type DestroyedPipeline } from '../../../lib/core/cleanup/destroy';
-import type { LeftImage, LeftKey, LeftParameter, Remains } from '../../../lib/core/cleanup/orphaned-resources';
+import type {
+  LeftImage,
+  LeftKey,
+  LeftParameter,
+  Remains,
+} from '../../../lib/core/cleanup/orphaned-resources';
 import { Mortal } from '../../support/mortal-ports';
 
 const OWN = '111122223333';

@@ -1,4 +1,8 @@
-import { fleetStateSchema, type FleetState, rolloutLogSchema } from '../../../lib/contract/documents/fleet-state';
+import {
+  fleetStateSchema,
+  type FleetState,
+  rolloutLogSchema,
+} from '../../../lib/contract/documents/fleet-state';
 import { fleetEvidence } from '../../../lib/core/fleet/fleet-evidence';
 import { fleetStatus, type FleetInstance } from '../../../lib/core/fleet/fleet-status';
 import { planFleetWords } from '../../../lib/core/fleet/plan-overrides';

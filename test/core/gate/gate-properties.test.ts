@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { emptyCatalog, withHost, withImageSet, withObservations } from '../../../lib/core/catalog/catalog';
 import { decide } from '../../../lib/core/gate/decide';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
-import { DEFAULT_GATE_POLICY, LATE_POLICIES, OUT_OF_BAND_POLICIES } from '../../../lib/contract/documents/gate-policy';
+import {
+  DEFAULT_GATE_POLICY,
+  LATE_POLICIES,
+  OUT_OF_BAND_POLICIES,
+} from '../../../lib/contract/documents/gate-policy';
 import { targetRevision } from '../../../lib/core/gate/judge-host';
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { familyOf } from '../../../lib/core/images/family';

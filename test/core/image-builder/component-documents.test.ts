@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, UPDATE_COMPONENT } from '../../../lib/core/image-builder/build-components';
-import { type ComponentDocument, LONGEST_INLINE_DOCUMENT, renderComponent } from '../../../lib/core/image-builder/component-document';
+import {
+  CACHE_IMAGES_COMPONENT,
+  PREPARE_SYSPREP_COMPONENT,
+  UPDATE_COMPONENT,
+} from '../../../lib/core/image-builder/build-components';
+import {
+  type ComponentDocument,
+  LONGEST_INLINE_DOCUMENT,
+  renderComponent,
+} from '../../../lib/core/image-builder/component-document';
 import { componentFaults } from '../../../lib/core/image-builder/component-faults';
 import { runScript } from '../../../lib/core/image-builder/component-steps';
 import { VERIFY_COMPONENT } from '../../../lib/core/image-builder/verify-component';

@@ -1,5 +1,10 @@
 import { parse } from 'yaml';
-import { BUILD_WORKFLOW, renderWorkflow, TEST_WORKFLOW, type BuildWorkflowDocument } from '../../../lib/core/image-builder/workflows';
+import {
+  BUILD_WORKFLOW,
+  renderWorkflow,
+  TEST_WORKFLOW,
+  type BuildWorkflowDocument,
+} from '../../../lib/core/image-builder/workflows';
 
 interface Rendered {
   readonly steps: readonly {

@@ -1,5 +1,10 @@
 import { formatImageReference, parseImageReference } from '../../../lib/core/oci/image-reference';
-import { parseImageConfig, parseImageIndex, compressedBytes, parseImageManifest } from '../../../lib/core/oci/manifests';
+import {
+  parseImageConfig,
+  parseImageIndex,
+  compressedBytes,
+  parseImageManifest,
+} from '../../../lib/core/oci/manifests';
 import { RegistryError } from '../../../lib/core/oci/registry';
 
 const digest = `sha256:${'0'.repeat(64)}`;

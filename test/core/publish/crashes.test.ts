@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { ImageManifest } from '../../../lib/contract/documents/evidence';
 import type { Order } from '../../../lib/contract/documents/order';
-import { type PipelineDescription, type PublicationTarget, targetsOf } from '../../../lib/contract/documents/pipeline-description';
+import {
+  type PipelineDescription,
+  type PublicationTarget,
+  targetsOf,
+} from '../../../lib/contract/documents/pipeline-description';
 import type { ParameterStore } from '../../../lib/core/ports/stores';
 import { applyPlan } from '../../../lib/core/publish/channel-plan';
 import { planHold, planPromotionOf, planRollbackOf } from '../../../lib/core/publish/operate-channels';

@@ -6,7 +6,12 @@ import type { ImageManifest, Verification } from '../../../lib/contract/document
 import type { Mode } from '../../../lib/contract/values/mode';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
 import { RELEASES, releaseOfBuild } from '../../../lib/contract/values/release';
-import { INSTANCE_CLOCK_SKEW_SECONDS, judgeEvidence, LONGEST_PUBLICATION_DELAY_SECONDS, type EvidenceInput } from '../../../lib/core/publish/judge-evidence';
+import {
+  INSTANCE_CLOCK_SKEW_SECONDS,
+  judgeEvidence,
+  LONGEST_PUBLICATION_DELAY_SECONDS,
+  type EvidenceInput,
+} from '../../../lib/core/publish/judge-evidence';
 import { EVIDENCE_CODES, publicationRefused } from '../../../lib/core/publish/publication-refused';
 import { chooseImageSet } from '../../../lib/core/images/choose-image-set';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';

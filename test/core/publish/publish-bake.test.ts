@@ -1,7 +1,11 @@
 import type { ImageManifest } from '../../../lib/contract/documents/evidence';
 import type { Order } from '../../../lib/contract/documents/order';
 import { parseDocument } from '../../../lib/contract/documents/document';
-import { publicationSchema, type Channel, type Publication } from '../../../lib/contract/documents/publication';
+import {
+  publicationSchema,
+  type Channel,
+  type Publication,
+} from '../../../lib/contract/documents/publication';
 import { asConfirmed, isEqualTo, readEqualBake } from '../../../lib/core/publish/equal-bake';
 import { publishBake } from '../../../lib/core/publish/publish-bake';
 import {

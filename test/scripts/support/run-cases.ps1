@@ -2,7 +2,7 @@
 param(
     [Parameter(Mandatory = $true)] [string]$CaseFile,
     [Parameter(Mandatory = $true)] [string]$ResultFile,
-    [Parameter(Mandatory = $true)] [string]$PretendedWindows
+    [Parameter(Mandatory = $true)] [string]$SimulatedWindows
 )
 $console = [Console]::Error
 # What AWS's Windows AMIs have beside Windows' own modules; ECSTools is imported by the script that needs it.
@@ -13,7 +13,7 @@ $results = foreach ($case in @([IO.File]::ReadAllText($CaseFile) | ConvertFrom-J
     foreach ($variable in $case.env.PSObject.Properties) {
         [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value)
     }
-    Import-Module -Name $PretendedWindows -Force -Global -ErrorAction Stop
+    Import-Module -Name $SimulatedWindows -Force -Global -ErrorAction Stop
     $parameters = @{}
     foreach ($parameter in $case.parameters.PSObject.Properties) { 
         $value = $parameter.Value

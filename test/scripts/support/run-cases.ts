@@ -39,7 +39,7 @@ export async function runCases(cases: readonly ScriptCase[]): Promise<ScriptResu
     writeFileSync(files.cases, JSON.stringify(list));
     const run = await shell.run({
       scriptFile: join(__dirname, 'run-cases.ps1'),
-      args: [files.cases, files.results, join(ROOT, 'scripts', 'pretended-windows', 'PretendedWindows.psm1')],
+      args: [files.cases, files.results, join(ROOT, 'scripts', 'simulated-windows', 'SimulatedWindows.psm1')],
       timeoutSeconds: 120,
     });
     if (run.exitCode !== 0) {

@@ -1,6 +1,10 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
-import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from '../../../sim/aws/cloudformation/intrinsic';
+import {
+  evaluateIntrinsic,
+  isIntrinsic,
+  type IntrinsicScope,
+} from '../../../sim/aws/cloudformation/intrinsic';
 import { PRETENDED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
 import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
 

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { parseImageConfig, parseImageIndex, compressedBytes, parseImageManifest } from '../../../lib/core/oci/manifests';
+import {
+  parseImageConfig,
+  parseImageIndex,
+  compressedBytes,
+  parseImageManifest,
+} from '../../../lib/core/oci/manifests';
 import { imageDocuments } from '../../../tools/bench/image-documents';
 
 const image = imageDocuments('10.0.20348.5499', 3);

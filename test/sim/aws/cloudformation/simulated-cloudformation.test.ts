@@ -1,6 +1,9 @@
 import { dependencyOrder } from '../../../../sim/aws/cloudformation/dependency-order';
 import type { Template } from '../../../../sim/aws/cloudformation/read-assembly';
-import { PretendedCloudFormation, type ResourceHandler } from '../../../support/cloudformation/simulated-cloudformation';
+import {
+  PretendedCloudFormation,
+  type ResourceHandler,
+} from '../../../support/cloudformation/simulated-cloudformation';
 
 const BUCKET = { Type: 'AWS::S3::Bucket' };
 

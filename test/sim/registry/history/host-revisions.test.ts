@@ -1,5 +1,10 @@
 import { WinbakeError } from '../../../../lib/contract/values/errors';
-import { hostRevisions, type HostRevisionLookup, hostRevisionAt, readHostRevisions } from '../../../../sim/registry/history/host-revisions';
+import {
+  hostRevisions,
+  type HostRevisionLookup,
+  hostRevisionAt,
+  readHostRevisions,
+} from '../../../../sim/registry/history/host-revisions';
 import { readHistory } from '../../../../sim/registry/history/read-history';
 import { file, history } from './event-fixture';
 

@@ -23,7 +23,7 @@ afterAll(() => {
 beforeAll(async () => {
   const program = join(folder, 'docker.mjs');
   await build({
-    entryPoints: [join(__dirname, '..', '..', '..', '..', 'lib', 'rehearsal', 'docker', 'docker.ts')],
+    entryPoints: [join(__dirname, '..', '..', '..', '..', 'sim', 'windows', 'docker', 'docker.ts')],
     outfile: program,
     bundle: true,
     platform: 'node',

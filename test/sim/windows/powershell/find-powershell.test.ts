@@ -1,7 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findOnPath, findPowerShell, restorePowerShell } from '../../../../sim/windows/powershell/find-powershell';
+import {
+  findOnPath,
+  findPowerShell,
+  restorePowerShell,
+} from '../../../../sim/windows/powershell/find-powershell';
 import { PowerShellSession } from '../../../../sim/windows/powershell/powershell-session';
 import { BUILD_TIMEOUT } from '../../../scripts/support/power-shell';
 

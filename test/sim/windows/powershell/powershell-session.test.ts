@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { findPowerShell, restorePowerShell } from '../../../../sim/windows/powershell/find-powershell';
 import { PowerShellSession, type PowerShellRun } from '../../../../sim/windows/powershell/powershell-session';
 import { runProcess, type ProcessResult } from '../../../../sim/windows/powershell/run-process';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../../scripts/support/power-shell';
+import {
+  BUILD_TIMEOUT,
+  describeWithPowerShell,
+  requirePowerShell,
+} from '../../../scripts/support/power-shell';
 import { makeMachine } from '../../../scripts/support/simulated-machine';
 
 const STEP = join(__dirname, '..', '..', '..', '..', 'scripts', 'instance', 'steps', 'Assert-Host.ps1');
