@@ -1,19 +1,35 @@
+const { PROJECTS, projectOf, testFiles } = require('./tools/build/test-files.cjs');
+
+const files = testFiles();
+
+function filesOf(project) {
+  const own = files.filter((file) => projectOf(file) === project).map((file) => `<rootDir>/${file}`);
+  // Jest takes an empty list for its own default.
+  return own.length > 0 ? own : ['<rootDir>/none'];
+}
+
 /** @type {import('jest').Config} */
 module.exports = {
-  roots: ['<rootDir>/lib', '<rootDir>/bin', '<rootDir>/sim', '<rootDir>/test'],
-  testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
-    ],
-  },
-  globalSetup: '<rootDir>/test/support/bundle-command-line.cjs',
   // One worker per core: the default leaves one idle.
   maxWorkers: '100%',
   randomize: true,
   // A synthesis on a busy computer takes long; nothing is measured by a timeout.
-  testTimeout: 180000,
+  testTimeout: 300000,
+  projects: PROJECTS.map((displayName) => ({
+    displayName,
+    testMatch: filesOf(displayName),
+    roots: ['<rootDir>/lib', '<rootDir>/bin', '<rootDir>/sim', '<rootDir>/tools', '<rootDir>/test'],
+    testEnvironment: 'node',
+    moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+    transform: {
+      '^.+\\.ts$': [
+        '@swc/jest',
+        { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+      ],
+    },
+    // Rules run from their sources alone.
+    ...(displayName === 'rules' ? {} : { globalSetup: '<rootDir>/test/support/bundle-command-line.cjs' }),
+    setupFiles:
+      process.env.WINBAKE_PROPERTY_RUNS === undefined ? [] : ['<rootDir>/test/support/property-runs.ts'],
+  })),
 };
