@@ -114,12 +114,13 @@ describe('limits in time', () => {
   });
 
   it('end a try that takes too long, and try again', async () => {
-    const [server, client] = await bench.pair({ limits: { tryMilliseconds: 30 } });
-    server.on(PATH, { ...GOOD, body: ' '.repeat(100), trickle: 5 }, GOOD);
+    const [server, client] = await bench.pair({ limits: { tryMilliseconds: 1000 } });
+    server.on(PATH, { ...GOOD, body: ' '.repeat(100), trickle: 50 }, GOOD);
     expect(await client.manifest('a', 't')).toMatchObject({ body: '{}' });
     expect(client.traffic.requests).toBe(2);
-    server.on(PATH, { ...GOOD, delay: 5000 });
-    expect((await registryError(client.manifest('a', 't'))).message).toContain(
+    const [silent, hasty] = await bench.pair({ limits: { tryMilliseconds: 30 } });
+    silent.on(PATH, { ...GOOD, delay: 5000 });
+    expect((await registryError(hasty.manifest('a', 't'))).message).toContain(
       'did not answer in time (GET a:t)',
     );
   });
@@ -166,7 +167,9 @@ describe('the end of the work', () => {
     await client.manifest('a', 't');
     expect(server.connections).toBe(1);
     await client.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    while (server.connections > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     expect(server.connections).toBe(0);
   });
 });

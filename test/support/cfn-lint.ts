@@ -1,3 +1,4 @@
+import tools from '../../tools/build/outside-tools.json';
 import { findOnPath } from '../../sim/windows/powershell/find-powershell';
 import { runProcess } from '../../sim/windows/powershell/run-process';
 
@@ -9,11 +10,8 @@ export interface LintFinding {
   readonly Location: { readonly Path: readonly (string | number)[] | null };
 }
 
-const INSTALL = '`pip install cfn-lint==1.51.0` brings it';
-
 /**
- * A test that needs cfn-lint. Where it is not installed the test is shown as skipped with the reason; under CI it fails, since
- * there skipping would prove nothing.
+ * A test that needs cfn-lint. If it is not installed the test fails: skipping proves nothing.
  * @see https://github.com/aws-cloudformation/cfn-lint
  */
 export function testWithCfnLint(
@@ -22,15 +20,9 @@ export function testWithCfnLint(
 ): void {
   const program = findOnPath('cfn-lint');
   if (program === undefined) {
-    const reason = `there is no cfn-lint on this computer; ${INSTALL}`;
-    if (process.env['CI'] === 'true') {
-      test(name, () => {
-        throw new Error(`Under CI nothing is skipped: ${reason}.`);
-      });
-      return;
-    }
-    process.stderr.write(`${name}: skipped, ${reason}.\n`);
-    test.skip(`${name} (skipped: ${reason})`, () => undefined);
+    test(name, () => {
+      throw new Error(`cfn-lint is needed; got: none. Install it: ${tools['cfn-lint'].install}`);
+    });
     return;
   }
   test(name, () => judge((files) => lintWith(program, files)));

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
+import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { addStacks } from '../../bin/app';
 import { addAllPropsAccounts } from './all-props-accounts';
@@ -23,6 +24,18 @@ export function judgedApp(): JudgedApp {
     addAllPropsPipeline(app);
     addAllPropsAccounts(app);
   });
+}
+
+/** An app with a property that no bucket has. */
+export function faultyApp(): JudgedApp {
+  const printed = jest.spyOn(console, 'error').mockImplementation();
+  try {
+    return synthesized((one) => {
+      new CfnBucket(new Stack(one, 'Faulty'), 'Bucket').addPropertyOverride('BucketNam', 'x');
+    });
+  } finally {
+    printed.mockRestore();
+  }
 }
 
 /** Synthesizes an app into a folder that is gone after the tests. */

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import tools from '../../tools/build/outside-tools.json';
 import { findOnPath } from '../../sim/windows/powershell/find-powershell';
 
 /** What an AWS client of the tests needs to speak to the server instead of AWS. */
@@ -26,23 +27,14 @@ export interface Moto {
 const LONGEST_START_MILLISECONDS = 60_000;
 
 /**
- * Tests that speak to moto, a server that pretends to be AWS. Where it is not installed they are shown as skipped with the
- * reason; under CI they fail, since there skipping would prove nothing.
+ * Tests that speak to moto, a server that simulates AWS. If it is not installed they fail: skipping proves nothing.
  * @see https://docs.getmoto.org/en/latest/docs/server_mode.html
  */
 export function describeWithMoto(name: string, tests: (moto: Moto) => void): void {
   const program = findOnPath('moto_server');
   if (program === undefined) {
-    const reason = 'there is no moto_server on this computer; `pip install "moto[server]"` brings it';
-    if (process.env['CI'] === 'true') {
-      test(name, () => {
-        throw new Error(`Under CI nothing is skipped: ${reason}.`);
-      });
-      return;
-    }
-    process.stderr.write(`${name}: skipped, ${reason}.\n`);
-    describe.skip(`${name} (skipped: ${reason})`, () => {
-      tests(unreachable());
+    test(name, () => {
+      throw new Error(`moto_server is needed; got: none. Install it: ${tools.moto.install}`);
     });
     return;
   }
@@ -62,13 +54,6 @@ export function describeWithMoto(name: string, tests: (moto: Moto) => void): voi
       reset: () => forget(endpoint),
     });
   });
-}
-
-function unreachable(): Moto {
-  const refuse = () => {
-    throw new Error('moto does not run.');
-  };
-  return { account: '123456789012', config: refuse, reset: refuse };
 }
 
 /**

@@ -24,7 +24,7 @@ export function listedTools() {
   return JSON.parse(readFileSync(fileURLToPath(new URL('outside-tools.json', import.meta.url)), 'utf8'));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const wrong = wrongTools(listedTools());
   process.stdout.write(wrong.map((sentence) => `${sentence}\n`).join(''));
   process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -100,7 +100,9 @@ class Progress {
   end(name, code, after) {
     const how = this.#running.get(name) ?? '';
     this.#running.delete(name);
-    this.print(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name.padEnd(10)} ${after}${how === '' ? '' : `, ${how.trim()}`}`);
+    this.print(
+      `${code === 0 ? 'ok    ' : 'FAILED'}  ${name.padEnd(10)} ${after}${how === '' ? '' : `, ${how.trim()}`}`,
+    );
   }
 
   print(text) {

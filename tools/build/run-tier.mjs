@@ -8,23 +8,23 @@ import { filesNamed, projectOf, root } from './test-files.cjs';
 import { TIERS } from './tiers.mjs';
 
 const USAGE = `Usage:
-  npm test                     types, lint, format and the tests of every day;
-                               needs Node and the .NET SDK 10; 5 min on 2 idle cores
-  npm test -- --rules          the pure tests alone: no bundle, no synthesis and
-                               no process; 40 s
-  npm test -- FILE...          these test files alone, from any tier, without types
-                               and lint; a path, a folder or a part of a path
-  npm test -- FILE -t NAME     the tests of it whose name holds NAME
-  npm test -- FILE --watch     again after each change
-  npm run check                moto, cfn-lint, the packed package, the example and
-                               the slow rehearsals; needs Python too; 30 min
-  npm run nightly              properties with 20 times the runs, everything once
-                               more in another order; needs the tools and versions
-                               of tools/build/outside-tools.json; 60 min
-  WINBAKE_PROPERTY_RUNS=N      N times the runs of each property test
+  npm test                  types, lint, format and the everyday tests; needs
+                            Node and the .NET SDK 10; 5 min on two idle cores
+  npm test -- --rules       the pure tests alone: no bundle, no synthesis, no
+                            process; 40 s
+  npm test -- FILE...       these test files alone, from any tier, without types
+                            and lint; a path, a folder or a part of a path
+  npm test -- FILE -t NAME  its tests whose name holds NAME
+  npm test -- FILE --watch  again after each change
+  npm run check             moto, cfn-lint, the packed package, the example, the
+                            slow rehearsals; needs Python too; 30 min
+  npm run nightly           20 times the runs of properties, then everything
+                            once more in another order; needs the tools and
+                            versions of tools/build/outside-tools.json; 60 min
 
 A file is in the tier that its name says (x.check.test.ts, x.nightly.test.ts),
 otherwise in npm test. Nothing is skipped: what a tier needs and lacks fails.
+WINBAKE_PROPERTY_RUNS=20 makes 20 times the runs of each property test.
 Exit codes: 0 all passed, 1 something failed, 2 wrong usage.
 `;
 
@@ -89,8 +89,7 @@ async function runTiers(names) {
   const total = { passed: 0, failedTests: 0, skipped: 0, failed: [] };
   for (const name of names) {
     const { budgetMinutes, lanes, needs } = TIERS[name] ?? refuse(`There is no tier '${name}'`);
-    const budget =
-      budgetMinutes < 1 ? `${Math.round(budgetMinutes * 60)} s` : `${budgetMinutes} min`;
+    const budget = budgetMinutes < 1 ? `${Math.round(budgetMinutes * 60)} s` : `${budgetMinutes} min`;
     process.stdout.write(`${name}: at most ${budget} on two idle cores; needs ${needs}.\n`);
     const started = Date.now();
     const end = await runLanes(lanes());
@@ -105,7 +104,9 @@ async function runTiers(names) {
     );
   }
   if (names.length > 1) {
-    process.stdout.write(`${total.failed.length === 0 ? 'All passed' : `Failed: ${total.failed.join(', ')}`}.\n`);
+    process.stdout.write(
+      `${total.failed.length === 0 ? 'All passed' : `Failed: ${total.failed.join(', ')}`}.\n`,
+    );
   }
   // CI reads this line.
   process.stdout.write(

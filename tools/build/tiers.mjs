@@ -40,7 +40,10 @@ export const TIERS = {
     needs: 'as npm test, and Python with moto and cfn-lint',
     // One after another: each bundles the sources.
     lanes: () => [
-      [jest('check', '--selectProjects', 'check'), { name: 'package', args: [join(build, 'check-package.mjs')] }],
+      [
+        jest('check', '--selectProjects', 'check'),
+        { name: 'package', args: [join(build, 'check-package.mjs')] },
+      ],
     ],
   },
   nightly: {

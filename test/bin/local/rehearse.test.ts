@@ -165,7 +165,7 @@ describeWithPowerShell('a rehearsal that is ended in the middle of its bake', ()
 });
 
 test('a rehearsal that is ended while the app runs ends the app', async () => {
-  const app = `${JSON.stringify(process.execPath)} -e "setTimeout(() => {}, 60000)"`;
+  const app = `${JSON.stringify(process.execPath)} -e "setTimeout(() => {}, 600000)"`;
   const started = Date.now();
   const run = await runBundle(['rehearse', '--app', app], {}, (stderr, end) => {
     if (stderr.includes('› ')) {
@@ -176,5 +176,5 @@ test('a rehearsal that is ended while the app runs ends the app', async () => {
   });
   expect(run).toMatchObject({ exitCode: 130, stdout: '', left: [] });
   expect(run.stderr).toMatch(/✖ Synthesize the app\nEnded by SIGINT; nothing is left behind\.\n$/);
-  expect(Date.now() - started).toBeLessThan(15_000);
+  expect(Date.now() - started).toBeLessThan(120_000);
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { propertyRuns } from '../../support/property-runs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Resolution } from '../../../lib/core/images/resolve-images';
@@ -40,7 +41,7 @@ describe.each(QUIRKS)('a foreign registry %s', (_what, quirks) => {
           await registry.close();
         }
       }),
-      { numRuns: 25 },
+      { numRuns: propertyRuns(25) },
     );
   });
 });

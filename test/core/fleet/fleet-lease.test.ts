@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { propertyRuns } from '../../support/property-runs';
 import { underLease } from '../../../lib/core/fleet/fleet-lease';
 import { reconcileFleet } from '../../../lib/core/fleet/reconcile-fleet';
 import { createRollout } from '../../../lib/handlers/rollout';
@@ -74,7 +75,7 @@ describe('the lease of a fleet', () => {
         },
       ),
       // To shrink sixty steps would take for ever.
-      { numRuns: 3000, endOnFailure: true },
+      { numRuns: propertyRuns(3000), endOnFailure: true },
     );
   });
 
@@ -259,7 +260,7 @@ describe.each(Object.keys(MOMENTS))('two requests at once, at %s', (moment) => {
           expect({ told: [...new Set(told)], ...end }).toEqual(expected);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: propertyRuns(25) },
     );
   }, 300_000);
 });

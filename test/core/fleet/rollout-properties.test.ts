@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { propertyRuns } from '../../support/property-runs';
 import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
 import type { AmiBehaviour } from '../../../sim/aws/fleet/ami-behaviour';
 import { isBelowFloor } from '../../../lib/core/fleet/judge-rollout';
@@ -162,6 +163,6 @@ test('from any state, with a crash after any call, looks end at the right AMI or
         expect({ last, isEnded: isThere || isWaiting || isTold }).toEqual({ last, isEnded: true });
       },
     ),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 }, 120_000);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { propertyRuns } from '../../support/property-runs';
 import { emptyCatalog, withHost, withImageSet, withObservations } from '../../../lib/core/catalog/catalog';
 import { decide } from '../../../lib/core/gate/decide';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
@@ -117,6 +118,6 @@ test('no story of a registry makes the gate break a rule', () => {
         expect(attempts).toBeLessThanOrEqual(2);
       });
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });

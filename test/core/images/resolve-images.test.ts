@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { propertyRuns } from '../../support/property-runs';
 import { familyOf } from '../../../lib/core/images/family';
 import { rememberingRegistry } from '../../../lib/core/images/read-images';
 import { resolveImages } from '../../../lib/core/images/resolve-images';
@@ -64,7 +65,7 @@ test('equals the brute-force answer for any registry and any host', async () => 
         names.filter((name) => !expected.some((image) => image.family === name)).sort(),
       );
     }),
-    { numRuns: 400 },
+    { numRuns: propertyRuns(400) },
   );
 });
 

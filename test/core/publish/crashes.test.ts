@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { propertyRuns } from '../../support/property-runs';
 import type { ImageManifest } from '../../../lib/contract/documents/evidence';
 import type { Order } from '../../../lib/contract/documents/order';
 import {
@@ -180,7 +181,7 @@ describe.each(WORKS)('%s', (name, work) => {
         await work(ports(new Mortal()));
         expect(state()).toEqual(end);
       }),
-      { numRuns: 40 },
+      { numRuns: propertyRuns(40) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { propertyRuns } from '../../support/property-runs';
 import type { ImageSet } from '../../../lib/contract/documents/catalog';
 import type { ImageManifest, Verification } from '../../../lib/contract/documents/evidence';
 import type { Mode } from '../../../lib/contract/values/mode';
@@ -130,7 +131,7 @@ describe('right evidence passes', () => {
         const grown = { ...evidence.catalog, sets: [later, ...evidence.catalog.sets] };
         expect(judgeEvidence({ ...evidence, catalog: grown })).toEqual(RIGHT);
       }),
-      { numRuns: 2000 },
+      { numRuns: propertyRuns(2000) },
     );
     expect(taken).toBeGreaterThan(200);
   });

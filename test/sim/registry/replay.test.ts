@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { propertyRuns } from '../../support/property-runs';
 import { readHistory } from '../../../sim/registry/history/read-history';
 import { LIST } from './history/event-fixture';
 import { ask, follow, start } from './embedded-fixture';
@@ -20,7 +21,7 @@ test('at any instant each tag shows over HTTP what the history has of it', async
       expect(found?.listVersion).toBe(row?.mediaType === LIST ? (row.osVersion ?? undefined) : undefined);
       expect(registry.recordedDigest(found?.digest ?? '')?.recordedDigest).toBe(row?.digest);
     }),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });
 

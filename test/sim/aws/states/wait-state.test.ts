@@ -33,9 +33,8 @@ test.each<[string, JsonValue]>([
   expect(run).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
 });
 
-test('36 hours of looks every 15 minutes take no real time, and their sum is exact', async () => {
+test('36 hours of looks every 15 minutes wait on the virtual clock alone, and their sum is exact', async () => {
   const clock = new VirtualClock();
-  const began = performance.now();
   let looks = 0;
   const run = await runStates(
     {
@@ -58,7 +57,6 @@ test('36 hours of looks every 15 minutes take no real time, and their sum is exa
   expect(clock.elapsed()).toBe(36 * 3600);
   expect(looks).toBe(145);
   expect(run.history.at(-1)).toEqual({ state: 'Done', enteredAt: new Date('2026-03-12T05:00:00Z') });
-  expect(performance.now() - began).toBeLessThan(1000);
 });
 
 test('a clock that comes back too early is found', async () => {

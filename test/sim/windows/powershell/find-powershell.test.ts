@@ -1,11 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  findOnPath,
-  findPowerShell,
-  restorePowerShell,
-} from '../../../../sim/windows/powershell/find-powershell';
+import { findPowerShell, restorePowerShell } from '../../../../sim/windows/powershell/find-powershell';
 import { PowerShellSession } from '../../../../sim/windows/powershell/powershell-session';
 import { BUILD_TIMEOUT } from '../../../scripts/support/power-shell';
 
@@ -125,10 +121,8 @@ describe('restorePowerShell', () => {
   });
 });
 
-const dotnet = findOnPath('dotnet');
-const title = 'two processes that restore at once both get a PowerShell that works';
-(dotnet === undefined ? test.skip : test)(
-  title,
+test(
+  'two processes that restore at once both get a PowerShell that works',
   async () => {
     const packages = join(folder, 'packages');
     const environment = { ...process.env, NUGET_PACKAGES: packages };
