@@ -36,7 +36,7 @@ export const ExitCode = {
   DONE: 0,
   /** Failed: something could not be read, reached or finished. */
   FAILED: 1,
-  /** Wrong usage: an option or value that cannot be. */
+  /** Wrong usage: an option or value that cannot be, or a release without data. */
   USAGE: 2,
   /** The answer is no. */
   NO: 3,
@@ -56,7 +56,9 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof WinbakeError && error.code === 'STILL_DEPLOYED') {
     return ExitCode.NO;
   }
-  return error instanceof UsageError ? ExitCode.USAGE : ExitCode.FAILED;
+  // A release that is asked for and has no data is as wrong as one that is none.
+  const isUsage = error instanceof UsageError || (error instanceof WinbakeError && error.code === 'NO_DATA');
+  return isUsage ? ExitCode.USAGE : ExitCode.FAILED;
 }
 
 /** Tells the exit code that a command ends with. */

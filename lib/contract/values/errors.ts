@@ -1,6 +1,7 @@
 /** Why a command or a handler failed; tells the exit code apart and is matched by `code`, never by text. */
 type WinbakeErrorCode =
   | 'USAGE'
+  | 'NO_DATA'
   | 'FILE_UNREADABLE'
   | 'DOCUMENT_INVALID'
   | 'PORT_UNAVAILABLE'

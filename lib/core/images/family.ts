@@ -1,4 +1,4 @@
-import { UsageError } from '../../contract/values/errors';
+import { UsageError, WinbakeError } from '../../contract/values/errors';
 import type { Release, ReleaseName } from '../../contract/values/release';
 
 /** A kind of base image on one release, and which of its repository's tags belong to it. */
@@ -149,9 +149,19 @@ export function familyOf(name: string, release: Release, line?: string): ImageFa
   };
 }
 
-/** The default families that a release has: all four, without `nanoserver` on 2016. */
+/**
+ * The default families that a release has: all four, without `nanoserver` on 2016. Throws a `WinbakeError` with code
+ * `NO_DATA` if it has none.
+ */
 export function defaultFamilies(release: Release): readonly string[] {
-  return DEFAULT_FAMILIES.filter((name) => FAMILIES[name]?.lines[release.name] !== undefined);
+  const names = DEFAULT_FAMILIES.filter((name) => FAMILIES[name]?.lines[release.name] !== undefined);
+  if (names.length === 0) {
+    throw new WinbakeError(
+      'NO_DATA',
+      `No default image family is known for Windows Server ${release.name}; add its lines to lib/core/images/family.ts.`,
+    );
+  }
+  return names;
 }
 
 /**

@@ -63,6 +63,11 @@ function sizesOf(build: number | undefined): DeclaredSizes {
   return (SIZES as Partial<Record<number, DeclaredSizes>>)[build ?? 0] ?? SIZES[20348];
 }
 
+/** Whether a build has figures of its own. */
+export function hasDeclaredSizes(build: number): boolean {
+  return Object.hasOwn(SIZES, build);
+}
+
 /** Bytes of Server Core's two layers; a build without figures takes those of 20348, here and below. */
 export function servercoreBytes(build: number | undefined): {
   readonly base: number;

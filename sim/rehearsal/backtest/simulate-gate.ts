@@ -1,5 +1,6 @@
 import type { Catalog, ImageSet } from '../../../lib/contract/documents/catalog';
 import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../../lib/contract/documents/gate-policy';
+import { WinbakeError } from '../../../lib/contract/values/errors';
 import type { Mode } from '../../../lib/contract/values/mode';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
 import type { Release } from '../../../lib/contract/values/release';
@@ -22,7 +23,7 @@ import {
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { isOrderOf } from '../../../lib/core/gate/same-images';
 import { chooseImageSet } from '../../../lib/core/images/choose-image-set';
-import { defaultFamilies, familyOf } from '../../../lib/core/images/family';
+import { defaultFamilies, familyOf, type ImageFamily } from '../../../lib/core/images/family';
 import { type ImageExtra, parseImageExtras } from '../../../lib/core/images/image-extra';
 import type { History } from '../../registry/history/history';
 import { hostRevisions } from '../../registry/history/host-revisions';
@@ -234,6 +235,22 @@ interface PreparedSimulation {
   readonly simulation: Simulation;
 }
 
+const END_OF_TIME = new Date(8.64e15);
+
+/** Throws where a history says nothing of a release, since each answer would then be about nothing. */
+function requireData(release: Release, families: readonly ImageFamily[], history: History): void {
+  const isKnown = families.some(({ floatingTags, repository }) =>
+    floatingTags.some((tag) => history.eventsOf(repository, tag).length > 0),
+  );
+  if (!isKnown) {
+    const names = families.map(({ name }) => name).join(' nor of ');
+    throw new WinbakeError(
+      'NO_DATA',
+      `The history has no image of Windows Server ${release.name} (build ${release.build}), neither of ${names}; give another by --history.`,
+    );
+  }
+}
+
 /** Reads history and hosts, and puts together what the gate is run over. Throws a `WinbakeError` where a file is damaged. */
 export function prepareSimulation(options: BacktestOptions): PreparedSimulation {
   const { accepted, extras: texts, from, hostRevision, hosts, lines, policy, release, to } = options;
@@ -247,6 +264,13 @@ export function prepareSimulation(options: BacktestOptions): PreparedSimulation 
   const names = defaultFamilies(release);
   const families = names.map((name) => familyOf(name, release, lines[name]));
   const extras = parseImageExtras(texts, { release, families: names, lines });
+  requireData(release, families, history);
+  if (hostRevision === undefined && revisions(release.build, END_OF_TIME) === undefined) {
+    throw new WinbakeError(
+      'NO_DATA',
+      `No host revision is known for Windows Server ${release.name} (build ${release.build}); name it by --host-revision or in a table by --hosts.`,
+    );
+  }
   const looks = new RecordedLooks(history, families);
   return {
     history,

@@ -1,5 +1,6 @@
 import type { BacktestReport } from '../../../sim/rehearsal/backtest/backtest-report';
 import type { Explanation } from '../../../sim/rehearsal/backtest/explain-decision';
+import { file, lines, row } from '../../sim/registry/history/event-fixture';
 import { runCommandLine } from '../../support/run-command-line';
 
 const YEAR = ['--from', '2025-01-01', '--to', '2025-12-31'];
@@ -87,4 +88,38 @@ test('explain ends with exit code 3 where an operator is needed', async () => {
     decision: 'needsOperator',
     reason: expect.stringContaining('the live line is 4.8.1'),
   });
+});
+
+test.each([
+  ['explain', ['--as-of', '2026-03-20']],
+  ['backtest', ['--from', '2026-03-11', '--to', '2026-03-20']],
+])('%s of a release that the history says nothing of is wrong usage, not an answer', async (verb, when) => {
+  const only2022 = file(lines(row()));
+  const run = (release: string) =>
+    runCommandLine(verb, '--release', release, '--history', only2022, ...when, '--json');
+  expect(await run('2025')).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringContaining(
+      'The history has no image of Windows Server 2025 (build 26100), neither of servercore',
+    ) as string,
+  });
+  expect((await run('2022')).exitCode).not.toBe(2);
+});
+
+test('a release whose hosts no table knows is wrong usage, unless a revision is given', async () => {
+  const hosts = file(
+    'build,revision,os_version,kb,date,type,hasContainerImage\n20348,9000,10.0.20348.9000,KB1,2026-03-10,B,yes\n',
+    'hosts.csv',
+  );
+  const run = (...args: readonly string[]) =>
+    runCommandLine('explain', '--release', '2025', '--hosts', hosts, '--as-of', '2025-10-20', ...args);
+  expect(await run()).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringContaining(
+      'No host revision is known for Windows Server 2025 (build 26100)',
+    ) as string,
+  });
+  expect((await run('--host-revision', '6899')).exitCode).not.toBe(2);
 });
