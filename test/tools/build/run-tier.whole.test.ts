@@ -120,7 +120,7 @@ test('more runs of properties are a whole number of times', () => {
       let runs = 0;
       jest.isolateModules(() => {
         runs = jest
-          .requireActual<typeof import('../../support/property-runs')>('../../support/property-runs')
+          .requireActual<{ propertyRuns: (usual: number) => number }>('../../support/property-runs')
           .propertyRuns(25);
       });
       return runs;
