@@ -22,13 +22,17 @@ for match in "$FAKE_DOCKER"/*.match; do
     # Answers only when that many calls like it are under way at once, or after a while.
     echo x >> "$entry.here"
     tries=0
-    while [ "$(wc -l < "$entry.here")" -lt "$(cat "$entry.gather")" ] && [ $tries -lt 100 ]; do
+    while [ "$(wc -l < "$entry.here")" -lt "$(cat "$entry.gather")" ] && [ $tries -lt 2400 ]; do
       sleep 0.05
       tries=$((tries + 1))
     done
-    [ $tries -lt 100 ] || echo "alone: $*" >> "$FAKE_DOCKER/calls"
+    [ $tries -lt 2400 ] || echo "alone: $*" >> "$FAKE_DOCKER/calls"
   fi
-  [ -f "$entry.host" ] && cp "$entry.host" "$WINBAKE_PRETENDED_HOST/host.json"
+  # By a rename: a script that reads the state at this moment must not find half of it.
+  if [ -f "$entry.host" ]; then
+    cp "$entry.host" "$WINBAKE_PRETENDED_HOST/host.json.$$"
+    mv "$WINBAKE_PRETENDED_HOST/host.json.$$" "$WINBAKE_PRETENDED_HOST/host.json"
+  fi
   cat "$entry.out"
   cat "$entry.err" >&2
   exit "$(cat "$entry.code")"
