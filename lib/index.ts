@@ -10,8 +10,8 @@ export type { GatePolicy } from './pipeline/props/gate-policy';
 export { HostWithoutImagePolicy } from './pipeline/props/gate-policy';
 export type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from './ami/i-windows-ami-pipeline';
 export { LatePolicy } from './pipeline/props/gate-policy';
-export { DayOfWeek } from './internal/no-bake-window';
-export type { NoBakeWindow } from './internal/no-bake-window';
+export { DayOfWeek } from './internal/weekly-window';
+export type { WeeklyWindow } from './internal/weekly-window';
 export { OutOfBandPolicy } from './pipeline/props/gate-policy';
 export { PromotionMode } from './pipeline/props/promotion';
 export type { Promotion } from './pipeline/props/promotion';
@@ -29,7 +29,6 @@ export type { WindowsAmiPipelineProps } from './pipeline/props/windows-ami-pipel
 export { AmiChannel } from './ami/windows-ami';
 export type { FleetVolume } from './fleet/host-options';
 export type { InstanceMetadata } from './fleet/host-options';
-export type { MaintenanceWindow } from './fleet/rollout-options';
 export type { ManagedScaling } from './fleet/capacity-options';
 export type { RolloutOptions } from './fleet/rollout-options';
 export type { SpotShare } from './fleet/capacity-options';

@@ -3,6 +3,7 @@ import type { InstancesDistribution } from 'aws-cdk-lib/aws-autoscaling';
 import { InstanceClass, InstanceSize, InstanceType, type BlockDevice, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { longestClosedHours } from '../contract/values/weekly-window';
 import type { RolloutPolicy } from '../core/fleet/rollout-policy';
 import { plannedBakeHours } from '../core/image-builder/workflows';
 import { checkFleetName } from '../internal/names';
@@ -10,7 +11,7 @@ import { refuse, checkHours, checkMinutes, checkNumber } from '../internal/valid
 import { managedScaling, instancesDistribution } from './capacity-options';
 import type { FleetUserDataProps } from './fleet-user-data';
 import { fleetVolume, instanceMetadata, type InstanceMetadata } from './host-options';
-import { longestClosedHours, rolloutPolicy } from './rollout-options';
+import { rolloutPolicy } from './rollout-options';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
 
 /** What a pipeline takes of the budget where it says nothing else: the wait for images, and a bake. */

@@ -1,9 +1,9 @@
+import { parseDocument, weeklyWindows } from '../contract/documents/document';
 import { required } from '../contract/names/environment';
 import type { Finding } from '../contract/values/finding';
 import { osOf } from '../contract/values/release';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/bake-end';
 import { clientTokenOf } from '../core/bake/order-id';
-import { parseNoBakeWindows } from '../core/calendar/no-bake-windows';
 import {
   type RebakeFailure,
   endLeasedOrder,
@@ -173,7 +173,11 @@ function requestOf(
     recipeArn: required(environment, 'WINBAKE_RECIPE_ARN'),
     scriptsSha256: required(environment, 'WINBAKE_SCRIPTS_SHA256'),
     instanceRoleId: required(environment, 'WINBAKE_INSTANCE_ROLE_ID'),
-    noBakeWindows: parseNoBakeWindows(environment['WINBAKE_NO_BAKE_WINDOWS'] ?? ''),
+    noBakeWindows: parseDocument(
+      weeklyWindows,
+      environment['WINBAKE_NO_BAKE_WINDOWS'] ?? '[]',
+      'WINBAKE_NO_BAKE_WINDOWS',
+    ),
     trigger: input.trigger ?? 'byHand',
     forced: input.force ?? false,
     ...(input.kb === undefined ? {} : { kb: input.kb }),

@@ -140,7 +140,7 @@ test('the rollout is told its policy, its channel and its topic', () => {
     watchSeconds: 3600,
     delaySeconds: 43_200,
     drainSeconds: 28_800,
-    windows: [{ days: [1, 2, 3, 4], from: 1320, to: 240, timeZone: 'Europe/Berlin' }],
+    windows: [{ days: ['MON', 'TUE', 'WED', 'THU'], startHour: 22, endHour: 4, timeZone: 'Europe/Berlin' }],
     alarms: [alarm],
     rollEqualRevision: true,
     patchWithinSeconds: 864_000,

@@ -33,7 +33,7 @@ test('the gate is told its policy and what it caches', () => {
     WINBAKE_LINES: 'framework-sdk=4.8',
     WINBAKE_LONGEST_WAIT_SECONDS: '43200',
     WINBAKE_LATE: 'stop',
-    WINBAKE_NO_BAKE_WINDOWS: '[{"days":["FRI","SAT"],"startHour":18,"endHour":6,"timezone":"Europe/Berlin"}]',
+    WINBAKE_NO_BAKE_WINDOWS: '[{"days":["FRI","SAT"],"startHour":18,"endHour":6,"timeZone":"Europe/Berlin"}]',
     WINBAKE_OUT_OF_BAND: 'ignore',
     WINBAKE_MAX_AGE_SECONDS: '1728000',
     WINBAKE_BASE_AMI: 'atOnce',

@@ -237,7 +237,7 @@ test('a person ends a wait, and gets the newest accepted set', async () => {
 
 test('in a window without bakes a bake that is due waits', async () => {
   const world = new RebakeWorld('2025-10-20T07:00:00Z');
-  const window = { days: ['MON'], startHour: 6, endHour: 9, timezone: 'UTC' };
+  const window = { days: ['MON'], startHour: 6, endHour: 9, timeZone: 'UTC' };
   world.environment = { WINBAKE_NO_BAKE_WINDOWS: JSON.stringify([window]) };
   const result = await world.rebake();
   const start = result.history.find(({ state }) => state === 'StartBake');

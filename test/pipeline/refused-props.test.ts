@@ -142,6 +142,15 @@ describe('what cannot be meant ends synthesis', () => {
       `"noBakeWindows" must name days; got: [].`,
     ],
     [
+      {
+        noBakeWindows: [
+          { days: Object.values(DayOfWeek), startHour: 22, endHour: 6, timeZone: TimeZone.ETC_UTC },
+          { days: Object.values(DayOfWeek), startHour: 6, endHour: 22, timeZone: TimeZone.ETC_UTC },
+        ],
+      },
+      `"noBakeWindows" must leave hours of the week in which a bake may start; got: 2 that cover all of it.`,
+    ],
+    [
       { distribution: { accounts: ['1'] } },
       `"distribution.accounts" must name accounts by twelve digits; got: '1'.`,
     ],

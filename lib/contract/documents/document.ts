@@ -3,6 +3,7 @@ import { WinbakeError } from '../values/errors';
 import { FINDING_CODES, SEVERITIES } from '../values/finding';
 import { MODES } from '../values/mode';
 import { RELEASES } from '../values/release';
+import { isTimeZone, WEEKDAYS } from '../values/weekly-window';
 
 /**
  * Parses the text of a document against its schema; `place` names it to people. Throws a `WinbakeError` with code
@@ -72,6 +73,16 @@ export const publicationMode = z.enum([...MODES, 'unbaked']);
 
 /** The id of an AMI. */
 export const amiId = z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is no AMI id');
+
+/** Full hours of some days of every week. */
+export const weeklyWindows = z.array(
+  z.strictObject({
+    days: z.array(z.enum(WEEKDAYS)).min(1),
+    startHour: z.int().min(0).max(23),
+    endHour: z.int().min(1).max(24),
+    timeZone: z.string().refine(isTimeZone, 'is no time zone of the IANA data base'),
+  }),
+);
 
 /** Something a person should know. */
 export const finding = z.object({

@@ -63,7 +63,7 @@ export interface DecideEnvironment extends NoticeEnvironment, GatePolicyEnvironm
   readonly WINBAKE_REGISTRY: string;
   readonly WINBAKE_RECIPE_ARN: string;
   readonly WINBAKE_SCRIPTS_SHA256: string;
-  /** A JSON list of windows in which no bake starts; see `core/calendar/no-bake-windows.ts`. */
+  /** A JSON list of windows in which no bake starts. */
   readonly WINBAKE_NO_BAKE_WINDOWS: string;
   /** Lines of families that replace the live ones, such as `aspnet=4.8`; may be empty. */
   readonly WINBAKE_LINES: string;

@@ -1,6 +1,6 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
 import { wordInForce } from '../../contract/documents/overrides';
-import { isOpen } from '../calendar/maintenance-window';
+import { isOpen } from '../../contract/values/weekly-window';
 import type { InstanceRefresh } from '../ports/fleets';
 import { instancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';

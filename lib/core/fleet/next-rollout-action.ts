@@ -2,7 +2,7 @@ import type { FleetState } from '../../contract/documents/fleet-state';
 import { wordInForce } from '../../contract/documents/overrides';
 import type { FailedPublication, Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
-import { isOpen } from '../calendar/maintenance-window';
+import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
 import { isUnderWay, type FleetWorld, type RolloutAction } from './fleet-world';

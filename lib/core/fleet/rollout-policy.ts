@@ -1,4 +1,4 @@
-import type { MaintenanceWindow } from '../calendar/maintenance-window';
+import type { WeeklyWindow } from '../../contract/values/weekly-window';
 
 /** How a fleet takes a publication. */
 export interface RolloutPolicy {
@@ -10,7 +10,7 @@ export interface RolloutPolicy {
   /** A refresh that has not come further for so long is told to people. */
   readonly drainSeconds: number;
   /** When a refresh may begin; always, where there are none. */
-  readonly windows: readonly MaintenanceWindow[];
+  readonly windows: readonly WeeklyWindow[];
   /** Names of CloudWatch alarms that turn a rollout back; at most ten. */
   readonly alarms: readonly string[];
   /** Replaces instances for a publication of their own OS version and mode, too. */

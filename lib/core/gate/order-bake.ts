@@ -3,9 +3,9 @@ import type { GatePolicy } from '../../contract/documents/gate-policy';
 import type { Order, OrderEnd } from '../../contract/documents/order';
 import type { Publication } from '../../contract/documents/publication';
 import type { Release } from '../../contract/values/release';
+import { isIn, type WeeklyWindow } from '../../contract/values/weekly-window';
 import { CURRENT_ORDER_KEY, readOrder } from '../bake/lease';
 import { orderedAt } from '../bake/order-id';
-import { noBakeReason, type NoBakeWindow } from '../calendar/no-bake-windows';
 import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
 import { familyOf } from '../images/family';
@@ -93,7 +93,7 @@ export interface GateRequest {
   /** An update that must be there afterwards, such as `KB5066782`. */
   readonly kb?: string;
   /** When no bake starts, unless a person forces it. */
-  readonly noBakeWindows: readonly NoBakeWindow[];
+  readonly noBakeWindows: readonly WeeklyWindow[];
   /** How the last order ended, where that is known. */
   readonly ended?: EndedOrder;
   /** The revision that the host of a bake reached which then failed, to be remembered before deciding. */
@@ -179,6 +179,16 @@ function asAsked(
   }
   const reason = judged.decision === 'bake' ? noBakeReason(noBakeWindows, now) : undefined;
   return reason === undefined ? judged : { ...judged, decision: 'wait', reason };
+}
+
+/** Why no bake may start at an instant, or undefined where one may. */
+function noBakeReason(windows: readonly WeeklyWindow[], instant: Date): string | undefined {
+  const window = windows.find((one) => isIn(one, instant));
+  return (
+    window &&
+    `A bake is due, and none starts on ${window.days.join(', ')} from ${window.startHour}:00 to ${window.endHour}:00 ` +
+      `(${window.timeZone}).`
+  );
 }
 
 /** The id of a publication holds the revision that its host reached. */

@@ -102,7 +102,7 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
         WINBAKE_RECIPE_ARN: recipeArn,
         WINBAKE_SCRIPTS_SHA256: scriptsSha256,
         WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
-        WINBAKE_NO_BAKE_WINDOWS: settings.noBakeWindows,
+        WINBAKE_NO_BAKE_WINDOWS: JSON.stringify(settings.noBakeWindows),
         WINBAKE_LINES: Object.entries(gate.lines)
           .map(([family, line]) => `${family}=${line}`)
           .join(','),

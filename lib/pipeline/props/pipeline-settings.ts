@@ -7,11 +7,13 @@ import { defaultPipelineName, type WindowsOs } from '../../ami/windows-os';
 import { noBakeWindows } from '../../internal/no-bake-window';
 import { resourceNameOf } from '../../contract/names/resources';
 import { parseRelease } from '../../contract/values/release';
+import { coverWholeWeek, type WeeklyWindow as WindowDocument } from '../../contract/values/weekly-window';
 import { plannedBakeHours } from '../../core/image-builder/workflows';
 import { defaultFamilies, familyOf } from '../../core/images/family';
 import { parseImageExtras } from '../../core/images/image-extra';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../../internal/names';
 import { refuse } from '../../internal/validate';
+import { weeklyWindows, type WeeklyWindow } from '../../internal/weekly-window';
 import { type BakeComponent, checkBakeComponents } from './bake-component';
 import { volumeSettings, type VolumeSettings } from './bake-volume';
 import {
@@ -146,6 +148,21 @@ function patchBudget(
   return budget;
 }
 
+/** The windows without bakes. Ends synthesis where they leave no hour of the week in which one may start. */
+function noBakeWindows(scope: IConstruct, given?: readonly WeeklyWindow[]): readonly WindowDocument[] {
+  const windows = weeklyWindows(scope, 'noBakeWindows', given);
+  if (coverWholeWeek(windows)) {
+    refuse(
+      scope,
+      'noBakeWindows',
+      'must leave hours of the week in which a bake may start',
+      `${windows.length} that cover all of it`,
+      'Shorten one, or leave it out.',
+    );
+  }
+  return windows;
+}
+
 /** The props of a pipeline with every default filled in and every value checked. */
 export interface PipelineSettings extends ImageSettings {
   readonly os: WindowsOs;
@@ -160,8 +177,7 @@ export interface PipelineSettings extends ImageSettings {
   readonly instanceTypes: readonly InstanceType[];
   readonly volume: VolumeSettings;
   readonly schedule: RebakeSchedule;
-  /** As `decide` reads them. */
-  readonly noBakeWindows: string;
+  readonly noBakeWindows: readonly WindowDocument[];
   readonly distribution: DistributionSettings;
   readonly fastLaunch: FastLaunch | undefined;
   readonly promotion: PromotionSettings;

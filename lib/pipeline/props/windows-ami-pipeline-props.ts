@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { WindowsOs } from '../../ami/windows-os';
-import type { NoBakeWindow } from '../../internal/no-bake-window';
+import type { WeeklyWindow } from '../../internal/weekly-window';
 import type { BakeComponent } from './bake-component';
 import type { BakeVolume } from './bake-volume';
 import type { BaseAmi } from './base-ami';
@@ -154,11 +154,11 @@ export interface WindowsAmiPipelineProps {
   readonly schedule?: RebakeSchedule;
 
   /**
-   * Hours in which no bake starts.
+   * Hours in which no bake starts; one that is due starts at their end.
    *
    * @default - a bake starts as soon as it is due
    */
-  readonly noBakeWindows?: NoBakeWindow[];
+  readonly noBakeWindows?: WeeklyWindow[];
 
   /**
    * Where publications go.

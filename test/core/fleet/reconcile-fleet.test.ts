@@ -292,7 +292,7 @@ describe('time', () => {
   });
 
   test('a maintenance window', async () => {
-    const windows = [{ days: [4], from: 120, to: 300, timeZone: 'UTC' }];
+    const windows = [{ days: ['THU' as const], startHour: 2, endHour: 5, timeZone: 'UTC' }];
     const lab = await labWith({ policy: { windows } });
     await lab.wait(24);
     expect(await lab.look()).toEqual(['wait:window']);

@@ -1,5 +1,6 @@
 import type { TimeZone } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { WeeklyWindow as WindowDocument } from '../contract/values/weekly-window';
 import { checkNumber, refuse } from './validate';
 
 /** A day of the week. */
@@ -20,8 +21,8 @@ export enum DayOfWeek {
   SUNDAY = 'SUN',
 }
 
-/** Hours of some days in which no bake starts; one that is due starts at their end. */
-export interface NoBakeWindow {
+/** Full hours of some days of every week. */
+export interface WeeklyWindow {
   /** The days on which it begins. */
   readonly days: DayOfWeek[];
 
@@ -35,17 +36,19 @@ export interface NoBakeWindow {
   readonly timeZone: TimeZone;
 }
 
-/** The windows as `decide` reads them. Ends synthesis where one cannot be used. */
-export function noBakeWindows(scope: IConstruct, windows: readonly NoBakeWindow[] = []): string {
-  for (const { days, endHour, startHour } of windows) {
+/** The windows as functions read them. Ends synthesis where one cannot be used; `prop` names them. */
+export function weeklyWindows(
+  scope: IConstruct,
+  prop: string,
+  windows: readonly WeeklyWindow[] = [],
+): readonly WindowDocument[] {
+  return windows.map(({ days, endHour, startHour, timeZone }) => {
     if (days.length === 0) {
-      refuse(scope, 'noBakeWindows', 'must name days', '[]', 'Leave the window out to have none.');
+      refuse(scope, prop, 'must name days', '[]', 'Leave the window out to have none.');
     }
     const wayOut = 'It is a full hour.';
-    checkNumber(scope, 'noBakeWindows.startHour', startHour, { least: 0, most: 23, wayOut });
-    checkNumber(scope, 'noBakeWindows.endHour', endHour, { least: 1, most: 24, wayOut });
-  }
-  return JSON.stringify(
-    windows.map(({ timeZone, ...window }) => ({ ...window, timezone: timeZone.timezoneName })),
-  );
+    checkNumber(scope, `${prop}.startHour`, startHour, { least: 0, most: 23, wayOut });
+    checkNumber(scope, `${prop}.endHour`, endHour, { least: 1, most: 24, wayOut });
+    return { days, startHour, endHour, timeZone: timeZone.timezoneName };
+  });
 }
