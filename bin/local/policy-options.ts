@@ -10,7 +10,7 @@ import {
   type HostWithoutImagePolicy,
   type LatePolicy,
   type OutOfBandPolicy,
-} from '../../lib/contract/documents/gate-policy';
+} from '../../lib/contract/values/gate-policy';
 import { UsageError } from '../../lib/contract/values/errors';
 import { parseRelease } from '../../lib/contract/values/release';
 import { EXTRA_FORMS } from '../../lib/core/images/image-extra';
@@ -73,37 +73,20 @@ export function extraOption(): Option {
   return new Option('--extra <image...>', `image to cache beside the families: ${EXTRA_FORMS}`);
 }
 
-/** The policy that the options make. */
-function gatePolicy(options: PolicyOptions): GatePolicy {
-  return {
-    longestWaitSeconds: options.longestWait ?? DEFAULT_GATE_POLICY.longestWaitSeconds,
-    late: options.late ?? DEFAULT_GATE_POLICY.late,
-    outOfBand: options.outOfBand ?? DEFAULT_GATE_POLICY.outOfBand,
-    maxAgeSeconds: options.maxAge ?? DEFAULT_GATE_POLICY.maxAgeSeconds,
-    baseAmi: options.baseAmi ?? DEFAULT_GATE_POLICY.baseAmi,
-    hostWithoutImage: options.hostWithoutImage ?? DEFAULT_GATE_POLICY.hostWithoutImage,
-  };
-}
-
-/** The variables of the decide function that say what the options say, and nothing of what they leave out. */
-export function policyEnvironment(options: PolicyOptions): Readonly<Record<string, string>> {
+/** What the options say of the policy, and nothing of what they leave out. */
+export function policyOf(options: PolicyOptions): Partial<GatePolicy> {
   const { longestWait, late, outOfBand, maxAge, baseAmi, extra, hostWithoutImage, line } = options;
-  const lines = line && Object.entries(line).map(([family, name]) => `${family}=${name}`);
-  const variables = {
-    WINBAKE_LONGEST_WAIT_SECONDS: longestWait,
-    WINBAKE_LATE: late,
-    WINBAKE_OUT_OF_BAND: outOfBand,
-    WINBAKE_MAX_AGE_SECONDS: maxAge,
-    WINBAKE_BASE_AMI: baseAmi,
-    WINBAKE_HOST_WITHOUT_IMAGE: hostWithoutImage,
-    WINBAKE_EXTRAS: extra?.join(' '),
-    WINBAKE_LINES: lines?.join(','),
+  const policy = {
+    longestWaitSeconds: longestWait,
+    late,
+    outOfBand,
+    maxAgeSeconds: maxAge,
+    baseAmi,
+    hostWithoutImage,
+    lines: line,
+    extras: extra,
   };
-  return Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)]],
-    ),
-  );
+  return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined));
 }
 
 function parseLine(
@@ -149,9 +132,7 @@ export function simulationOf(options: SimulationOptions): Omit<BacktestOptions, 
     history: options.history,
     hosts: options.hosts,
     hostRevision: options.hostRevision,
-    extras: options.extra ?? [],
-    lines: options.line ?? {},
-    policy: gatePolicy(options),
+    policy: { ...DEFAULT_GATE_POLICY, ...policyOf(options) },
     accepted: options.accept ?? [],
   };
 }

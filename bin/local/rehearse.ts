@@ -15,7 +15,7 @@ import { HOST_FAULTS, takeHostFaults } from '../../sim/windows/host/host-faults'
 import { ExitCode, type Finish, interruptible } from '../shared/exit-code';
 import { parseMonths } from '../shared/option-values';
 import type { Terminal } from '../shared/terminal';
-import { policyEnvironment, policyOptions, type PolicyOptions } from './policy-options';
+import { policyOf, policyOptions, type PolicyOptions } from './policy-options';
 import { describeRehearsal } from './rehearsal-text';
 
 /** Shows each phase with what it is at, on stderr: stdout holds the answer alone. Why one failed is told at the end. */
@@ -154,7 +154,7 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     release: parseRelease(options.release).name,
     ...faultsOf(fault ?? []),
     workingFolder: process.cwd(),
-    policy: policyEnvironment(options),
+    policy: policyOf(options),
   };
   const progress = json === true ? SILENT : taskList(terminal);
   const { report } = await interruptible((signal) => runRehearsal({ ...rehearsal, signal }, progress));

@@ -4,7 +4,7 @@ import { InstanceClass, InstanceSize, InstanceType, type BlockDevice, type IVpc 
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { longestClosedHours } from '../contract/values/weekly-window';
-import type { RolloutPolicy } from '../core/fleet/rollout-policy';
+import type { RolloutPolicy } from '../contract/values/rollout-policy';
 import { plannedBakeHours } from '../core/image-builder/workflows';
 import { checkFleetName } from '../internal/names';
 import { refuse, checkHours, checkMinutes, checkNumber } from '../internal/validate';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../core/fleet/rollout-policy';
+import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../contract/values/rollout-policy';
 import { checkNumber, refuse, checkHours } from '../internal/validate';
 import { weeklyWindows, type WeeklyWindow } from '../internal/weekly-window';
 

@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
 import type { RolloutEnvironment } from '../contract/names/environment';
 import { failedBeside } from '../contract/names/parameters';
+import { ROLLOUT_POLICY_SCHEMA } from '../contract/values/rollout-policy';
 import { allow, parameterArn } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { allowNotices } from '../internal/notice-topic';
@@ -44,7 +45,10 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         WINBAKE_AUTO_SCALING_GROUP: fleet.group.autoScalingGroupName,
         WINBAKE_LAUNCH_TEMPLATE_ID: fleet.launchTemplate.launchTemplateId ?? '',
         WINBAKE_CLUSTER: cluster.clusterName,
-        WINBAKE_ROLLOUT_POLICY: Stack.of(scope).toJsonString(settings.policy),
+        WINBAKE_ROLLOUT_POLICY: Stack.of(scope).toJsonString({
+          schema: ROLLOUT_POLICY_SCHEMA,
+          ...settings.policy,
+        }),
         WINBAKE_TOPIC_ARN: topic.topicArn,
       },
       undelivered,

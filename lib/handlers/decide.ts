@@ -1,4 +1,4 @@
-import { parseDocument, weeklyWindows } from '../contract/documents/document';
+import { gatePolicyOf } from '../contract/documents/gate-policy';
 import { required } from '../contract/names/environment';
 import type { Finding } from '../contract/values/finding';
 import { osOf } from '../contract/values/release';
@@ -21,7 +21,6 @@ import {
   type RebakeNoticePorts,
   type ToldRebake,
 } from '../core/gate/rebake-notices';
-import { extrasOf, linesOf, gatePolicyOf } from './gate-policy';
 
 /** The data of the state machine where something went wrong, as far as it had come. */
 interface FailedState {
@@ -165,19 +164,12 @@ function requestOf(
     execution: executionArn,
     release: osOf(required(environment, 'WINBAKE_OS')).release,
     families: required(environment, 'WINBAKE_FAMILIES').split(','),
-    lines: linesOf(environment),
-    extras: extrasOf(environment),
     policy: gatePolicyOf(environment),
     parameterPath: required(environment, 'WINBAKE_PARAMETER_PATH'),
     baseAmiParameter: required(environment, 'WINBAKE_BASE_AMI_PARAMETER'),
     recipeArn: required(environment, 'WINBAKE_RECIPE_ARN'),
     scriptsSha256: required(environment, 'WINBAKE_SCRIPTS_SHA256'),
     instanceRoleId: required(environment, 'WINBAKE_INSTANCE_ROLE_ID'),
-    noBakeWindows: parseDocument(
-      weeklyWindows,
-      environment['WINBAKE_NO_BAKE_WINDOWS'] ?? '[]',
-      'WINBAKE_NO_BAKE_WINDOWS',
-    ),
     trigger: input.trigger ?? 'byHand',
     forced: input.force ?? false,
     ...(input.kb === undefined ? {} : { kb: input.kb }),

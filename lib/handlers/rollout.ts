@@ -2,7 +2,7 @@ import { fleetMetrics, metricsLine } from '../core/fleet/fleet-metrics';
 import { underLease, type FleetLeasePorts } from '../core/fleet/fleet-lease';
 import type { FleetPorts } from '../core/fleet/fleet-ports';
 import { reconcileFleet } from '../core/fleet/reconcile-fleet';
-import { parseRolloutPolicy } from '../core/fleet/rollout-policy';
+import { rolloutPolicyOf } from '../contract/documents/rollout-policy';
 import { failedBeside } from '../contract/names/parameters';
 import { required } from '../contract/names/environment';
 
@@ -39,7 +39,7 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
       deployment: `${path}/deployment`,
       log: (month: string) => `${path}/log/${month}`,
     };
-    const policy = parseRolloutPolicy(environment['WINBAKE_ROLLOUT_POLICY']);
+    const policy = rolloutPolicyOf(environment);
     const lease = { name: `${path}/lease`, by };
     const done = await underLease(ports, lease, () => reconcileFleet(ports, names, policy));
     if (done === undefined) {

@@ -1,6 +1,8 @@
+import { gatePolicyOf } from '../../lib/contract/documents/gate-policy';
 import type { SeededPipeline } from '../../lib/contract/names/environment';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import type { JsonObject } from '../../lib/contract/values/json';
+import { GATE_POLICY_SCHEMA, type GatePolicy } from '../../lib/contract/values/gate-policy';
 import { type Release, osOf } from '../../lib/contract/values/release';
 import { createSeed } from '../../lib/handlers/seed';
 import type { StackModel } from '../aws/cloudformation/stack-model';
@@ -56,13 +58,19 @@ export function baseHostAt(
 /** The pipeline of the assembly that bakes the wanted release. */
 export interface DeployedPipeline {
   readonly stack: StackModel;
+  /** With the policy that is rehearsed in its environment. */
   readonly decide: TemplateFunction;
+  readonly policy: GatePolicy;
   readonly parameterPath: string;
   readonly stateMachine: ReturnType<typeof stateMachineCalling>;
 }
 
-/** Finds the pipeline of a release; throws a `UsageError` that names those there are. */
-export function findPipeline(account: PretendedAccount, release: string): DeployedPipeline {
+/** Finds the pipeline of a release, and replaces what is to be rehearsed of its policy; throws a `UsageError` that names those there are. */
+export function findPipeline(
+  account: PretendedAccount,
+  release: string,
+  replaced: Partial<GatePolicy> = {},
+): DeployedPipeline {
   const pipelines = account.stacks.flatMap((stack) =>
     functionsOf(stack)
       .filter((one) => one.kind === 'decide')
@@ -76,9 +84,17 @@ export function findPipeline(account: PretendedAccount, release: string): Deploy
     );
   }
   const { stack, decide } = found;
+  const policy = { ...gatePolicyOf(decide.environment), ...replaced };
   return {
     stack,
-    decide,
+    decide: {
+      ...decide,
+      environment: {
+        ...decide.environment,
+        WINBAKE_GATE_POLICY: JSON.stringify({ schema: GATE_POLICY_SCHEMA, ...policy }),
+      },
+    },
+    policy,
     parameterPath: decide.environment['WINBAKE_PARAMETER_PATH'] ?? '',
     stateMachine: stateMachineCalling(stack, decide.arn),
   };

@@ -1,6 +1,6 @@
 import { changeCatalog } from '../../lib/core/catalog/catalog-store';
 import { emptyCatalog, withObservations } from '../../lib/core/catalog/catalog';
-import { POLL_INTERVAL_SECONDS } from '../../lib/contract/documents/gate-policy';
+import { POLL_INTERVAL_SECONDS } from '../../lib/contract/values/gate-policy';
 import { observationsOf, observeFamilies } from '../../lib/core/gate/observe';
 import type { Registry } from '../../lib/core/oci/registry';
 import type { DocumentStore } from '../../lib/core/ports/stores';

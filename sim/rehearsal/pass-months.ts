@@ -1,7 +1,6 @@
 import { UsageError } from '../../lib/contract/values/errors';
 import { lastPatchTuesday, nextPatchTuesday, patchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import { familyOf } from '../../lib/core/images/family';
-import { linesOf } from '../../lib/handlers/gate-policy';
 import { callerOf } from '../aws/iam/role-policies';
 import { parseAsOf, type History } from '../registry/history/history';
 import { familiesOf } from './rehearsal-context';
@@ -130,8 +129,8 @@ function firstCall(schedules: readonly TemplateSchedule[], since: Date, after: D
     .sort((one, other) => one.at.getTime() - other.at.getTime())[0];
 }
 
-function isChanged({ policy, stage }: RebakeSetting, after: Date, upTo: Date): boolean {
-  const lines = linesOf({ ...stage.pipeline.decide.environment, ...policy });
+function isChanged({ stage }: RebakeSetting, after: Date, upTo: Date): boolean {
+  const { lines } = stage.pipeline.policy;
   const repositories = familiesOf(stage).map(
     (name) => familyOf(name, stage.os.release, lines[name]).repository,
   );

@@ -116,8 +116,6 @@ export class WaitingBound {
 interface RebakeOptions {
   /** Undefined where the rehearsal ends before a bake: then one that is due is not run. */
   readonly imageBuilder: PretendedImageBuilder | undefined;
-  /** Variables that replace those of the decide function. */
-  readonly policy: Readonly<Record<string, string>>;
   /** What starts it, as the input of the execution says. */
   readonly trigger: string;
   /** Ends it once the gate has answered, before anything comes of the answer. */
@@ -223,10 +221,10 @@ function pipelineIn(parameters: unknown): string {
 /** Invokes functions of the template, and keeps what `decide` answers, and what it could not know of a failure. */
 function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[], logs: string[]) {
   const { account, clock, log, pipeline } = stage;
-  const { WINBAKE_LONGEST_WAIT_SECONDS } = { ...pipeline.decide.environment, ...options.policy };
-  const bound = new WaitingBound(Number(WINBAKE_LONGEST_WAIT_SECONDS));
+  const bound = new WaitingBound(pipeline.policy.longestWaitSeconds);
   return async (functionArn: string, payload: unknown): Promise<unknown> => {
-    const target = functionByArn(account.stacks, functionArn);
+    const target =
+      functionArn === pipeline.decide.arn ? pipeline.decide : functionByArn(account.stacks, functionArn);
     const answer = await invoke(stage, options, target, payload);
     const failedImage = target.kind === 'decide' ? failedImageIn(payload) : undefined;
     if (failedImage !== undefined) {
@@ -266,7 +264,7 @@ function isGateAnswer(payload: unknown, { decision }: DecideAnswer): boolean {
 
 async function invoke(
   stage: Stage,
-  { imageBuilder, policy }: RebakeOptions,
+  { imageBuilder }: RebakeOptions,
   target: TemplateFunction,
   payload: unknown,
 ): Promise<unknown> {
@@ -290,7 +288,7 @@ async function invoke(
           notifier: account.topics.notifier(target.environment['WINBAKE_TOPIC_ARN'] ?? '', caller),
           announcer: account.bus.announcer(caller),
         },
-        { ...environment, ...policy },
+        environment,
       )(payload as DecideEvent),
     );
   }

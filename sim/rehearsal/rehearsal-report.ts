@@ -1,4 +1,5 @@
 import type { Finding } from '../../lib/contract/values/finding';
+import type { GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { ResolvedImage } from '../../lib/core/images/resolve-images';
 import type { AmiFault } from '../aws/fleet/ami-behaviour';
 import type { FaultSetting } from '../registry/faults';
@@ -38,8 +39,8 @@ export interface RehearsalOptions {
   readonly cdkOut: string | undefined;
   /** The folder in which a relative path and `cdk.json` are looked for. */
   readonly workingFolder: string;
-  /** Variables that replace those of the decide function, for policy options. */
-  readonly policy: Readonly<Record<string, string>>;
+  /** What replaces the gate's policy in the assembly. */
+  readonly policy: Partial<GatePolicy>;
   /** Ends where a bake is due, which then needs no PowerShell: the gate alone. */
   readonly untilBake?: boolean;
   /** Ends the rehearsal; what it made is removed. */

@@ -14,7 +14,6 @@ export interface RebakeSetting {
   readonly stage: Stage;
   readonly fleets: readonly WatchedFleet[];
   readonly imageBuilder: PretendedImageBuilder | undefined;
-  readonly policy: Readonly<Record<string, string>>;
 }
 
 /** A rebake, and the rollout of what it published. */
@@ -28,7 +27,7 @@ type Phase = <T>(title: string, work: () => Promise<T>) => Promise<T>;
 
 /** Starts the state machine once, and lets the fleets take what comes of it. */
 export async function runRebake(
-  { fleets, imageBuilder, policy, stage }: RebakeSetting,
+  { fleets, imageBuilder, stage }: RebakeSetting,
   trigger: string,
   phase: Phase = (title, work) => stage.log.phase(title, work),
 ): Promise<RebakeRun> {
@@ -38,9 +37,7 @@ export async function runRebake(
   });
   const at = clock.now().toISOString();
   const before = latestId(stage);
-  const result = await phase('Decide, bake and publish', () =>
-    rebake(stage, { imageBuilder, policy, trigger }),
-  );
+  const result = await phase('Decide, bake and publish', () => rebake(stage, { imageBuilder, trigger }));
   if (result.notRun !== undefined) {
     log.notRun(stepNames(readRecipe(account.stacks, result.notRun)));
   }

@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { osOf } from '../../lib/contract/values/release';
 import { withHost } from '../../lib/core/catalog/catalog';
 import { changeCatalog } from '../../lib/core/catalog/catalog-store';
-import { linesOf } from '../../lib/handlers/gate-policy';
 import { appCommandOf, synthesize } from '../aws/cloudformation/synthesize';
 import { GOOD_AMI, type AmiBehaviour, type AmiFault } from '../aws/fleet/ami-behaviour';
 import { callerOf } from '../aws/iam/role-policies';
@@ -110,7 +109,7 @@ async function inAccount(
   const { signal } = options;
   const log = new StepLog(progress, signal);
   const account = new PretendedAccount(await assemblyFolder(options, means.folder, log), options.release);
-  const pipeline = findPipeline(account, options.release);
+  const pipeline = findPipeline(account, options.release, options.policy);
   const clock = new VirtualClock(moment.asOf);
   clock.onJump((now) => {
     moment.registry.setInstant(now);
@@ -135,7 +134,7 @@ async function carryOut(stage: Stage, options: RehearsalOptions, means: Means): 
   const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
     prepareImageBuilder(stage, options, means, say),
   );
-  const setting = { stage, fleets, imageBuilder, policy: options.policy };
+  const setting = { stage, fleets, imageBuilder };
   const first = await runRebake(setting, 'deploy');
   const wasRun = first.result.notRun === undefined;
   const passed = wasRun ? await passMonths(setting, first, stage.monthEnds) : [];
@@ -155,12 +154,11 @@ function groupsOf(fleets: readonly WatchedFleet[]) {
 }
 
 /** Asks the gate once more in the same account; what would come of its answer is not done. */
-function lookAgain({ imageBuilder, policy, stage }: RebakeSetting): Promise<SecondLook> {
+function lookAgain({ imageBuilder, stage }: RebakeSetting): Promise<SecondLook> {
   return stage.log.phase('Look once more', async () => {
     const at = stage.clock.now().toISOString();
     const { decisions, reason } = await rebake(stage, {
       imageBuilder,
-      policy,
       trigger: 'look',
       decideOnly: true,
     });
@@ -194,7 +192,7 @@ async function lookBack(stage: Stage, options: RehearsalOptions, say: (text: str
     history,
     release: os.release,
     families: familiesOf(stage),
-    lines: linesOf({ ...pipeline.decide.environment, ...options.policy }),
+    lines: pipeline.policy.lines,
     asOf,
     documents,
     withRegistry: (look) => withRegistry(stage, look),

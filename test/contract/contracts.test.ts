@@ -13,6 +13,7 @@ import {
   fleetStateSchema,
   rolloutLogSchema,
 } from '../../lib/contract/documents/fleet-state';
+import { gatePolicyOf, gatePolicySchema } from '../../lib/contract/documents/gate-policy';
 import {
   careMemorySchema,
   lastDecisionSchema,
@@ -23,6 +24,7 @@ import { operateRequestSchema } from '../../lib/contract/documents/operate-reque
 import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../lib/contract/documents/order';
 import { fleetWordsSchema } from '../../lib/contract/documents/overrides';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
+import { rolloutPolicyOf, rolloutPolicySchema } from '../../lib/contract/documents/rollout-policy';
 import {
   awaitingPublicationSchema,
   deliveriesSchema,
@@ -53,6 +55,8 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['failed', failedPublicationsSchema, 'publications'],
   ['care', careMemorySchema, 'failing'],
   ['pipeline', pipelineDescriptionSchema, 'retention'],
+  ['gate-policy', gatePolicySchema, 'noBakeWindows'],
+  ['rollout-policy', rolloutPolicySchema, 'canaryPercentage'],
 ];
 
 /** Fields that older writers did not know, and what is read for them. */
@@ -134,4 +138,47 @@ test('a lease keeps the word of the person who ends it', () => {
   const cancel = { by: 'ann', reason: 'wrong recipe', at: '2025-10-14T19:00:00.000Z' };
   const lease = { ...(JSON.parse(fixture('lease')) as object), cancel };
   expect(parseDocument(leaseSchema, JSON.stringify(lease), 'x.json')).toEqual(lease);
+});
+
+describe.each([
+  ['gate-policy', 'WINBAKE_GATE_POLICY', gatePolicyOf],
+  ['rollout-policy', 'WINBAKE_ROLLOUT_POLICY', rolloutPolicyOf],
+])('the policy of an environment: %s', (name, variable, policyOf) => {
+  test('is refused by the name of its variable and of the entry', () => {
+    const policy = JSON.parse(fixture(name)) as object;
+    const refused = (text: string) => () => policyOf({ [variable]: text });
+    expect(refused(JSON.stringify(policy))).not.toThrow();
+    expect(refused('')).toThrow(`The environment variable ${variable} is not set; deploy the stack again.`);
+    expect(refused('[')).toThrow(`${variable} is damaged: it is not JSON.`);
+    expect(refused(JSON.stringify({ ...policy, wait: 1 }))).toThrow(
+      `${variable} is damaged: the document Unrecognized key: "wait".`,
+    );
+  });
+});
+
+test.each([
+  ['late', 'maybe', 'late Invalid option'],
+  ['maxAgeSeconds', '86400', 'maxAgeSeconds Invalid input: expected number'],
+  ['longestWaitSeconds', 0, 'longestWaitSeconds '],
+  ['lines', { aspnet: 4.8 }, 'lines.aspnet Invalid input: expected string'],
+  ['extras', ['previous', ''], 'extras.1 '],
+  [
+    'noBakeWindows',
+    [{ days: ['SAT'], startHour: 8, endHour: 20, timeZone: 'Mars' }],
+    'noBakeWindows.0.timeZone ',
+  ],
+])('a policy of the gate with %s %j is refused', (field, value, message) => {
+  const text = JSON.stringify({ ...(JSON.parse(fixture('gate-policy')) as object), [field]: value });
+  expect(() => gatePolicyOf({ WINBAKE_GATE_POLICY: text })).toThrow(message);
+});
+
+test.each([
+  ['canaryPercentage', '10', 'canaryPercentage Invalid input: expected number'],
+  ['rollEqualRevision', 'yes', 'rollEqualRevision Invalid input: expected boolean'],
+  ['delaySeconds', -1, 'delaySeconds '],
+  ['windows', [{ days: [4], startHour: 8, endHour: 20, timeZone: 'UTC' }], 'windows.0.days.0 '],
+  ['alarms', Array.from({ length: 11 }, (_, index) => `alarm-${index}`), 'alarms '],
+])('a policy of a rollout with %s %j is refused', (field, value, message) => {
+  const text = JSON.stringify({ ...(JSON.parse(fixture('rollout-policy')) as object), [field]: value });
+  expect(() => rolloutPolicyOf({ WINBAKE_ROLLOUT_POLICY: text })).toThrow(message);
 });

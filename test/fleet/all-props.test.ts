@@ -136,6 +136,7 @@ test('the rollout is told its policy, its channel and its topic', () => {
     id.startsWith('Errors'),
   );
   expect(JSON.parse(resolvedText(variables['WINBAKE_ROLLOUT_POLICY']))).toEqual({
+    schema: 'winbake.rollout-policy/1',
     canaryPercentage: 20,
     watchSeconds: 3600,
     delaySeconds: 43_200,

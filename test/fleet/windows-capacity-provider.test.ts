@@ -6,7 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AmiChannel, WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
-import { DEFAULT_ROLLOUT_POLICY } from '../../lib/core/fleet/rollout-policy';
+import { DEFAULT_ROLLOUT_POLICY, ROLLOUT_POLICY_SCHEMA } from '../../lib/contract/values/rollout-policy';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
 import { documentedDefaults } from '../support/documented-defaults';
@@ -130,7 +130,7 @@ describe('with required props', () => {
       WINBAKE_AUTO_SCALING_GROUP: { Ref: group },
       WINBAKE_LAUNCH_TEMPLATE_ID: { Ref: launchTemplate },
       WINBAKE_CLUSTER: { Ref: cluster },
-      WINBAKE_ROLLOUT_POLICY: JSON.stringify(DEFAULT_ROLLOUT_POLICY),
+      WINBAKE_ROLLOUT_POLICY: JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY }),
       WINBAKE_TOPIC_ARN: { Ref: expect.stringMatching(/^WindowsTopic/) },
     });
   });

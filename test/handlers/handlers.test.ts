@@ -1,10 +1,9 @@
-import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/documents/gate-policy';
-import { gatePolicyVariables } from '../../lib/contract/names/environment';
+import { DEFAULT_GATE_POLICY, GATE_POLICY_SCHEMA } from '../../lib/contract/values/gate-policy';
 import { osOf } from '../../lib/contract/values/release';
+import { DEFAULT_ROLLOUT_POLICY, ROLLOUT_POLICY_SCHEMA } from '../../lib/contract/values/rollout-policy';
 import type { FleetControl } from '../../lib/core/ports/fleets';
 import type { PublishPorts } from '../../lib/core/publish/publish-bake';
 import { createDecide, type DecidePorts } from '../../lib/handlers/decide';
-import { extrasOf, linesOf, gatePolicyOf } from '../../lib/handlers/gate-policy';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
@@ -75,8 +74,7 @@ describe('decide', () => {
     WINBAKE_RECIPE_ARN: 'arn:aws:imagebuilder:eu-central-1:123456789012:image-recipe/winbake/1.0.0',
     WINBAKE_SCRIPTS_SHA256: 'c'.repeat(64),
     WINBAKE_INSTANCE_ROLE_ID: 'AROA',
-    WINBAKE_LONGEST_WAIT_SECONDS: '129600',
-    WINBAKE_LATE: 'usePrevious',
+    WINBAKE_GATE_POLICY: JSON.stringify({ schema: GATE_POLICY_SCHEMA, ...DEFAULT_GATE_POLICY }),
   };
   const registry = memoryRegistry({
     'windows/servercore': {
@@ -155,31 +153,6 @@ describe('decide', () => {
   });
 });
 
-test('the policy of the environment is the one that made it; what is left out is the default', () => {
-  const policy: GatePolicy = {
-    longestWaitSeconds: 3600,
-    late: 'stop',
-    outOfBand: 'ignore',
-    maxAgeSeconds: 86_400,
-    baseAmi: 'atOnce',
-    hostWithoutImage: 'stop',
-  };
-  expect(gatePolicyOf({ ...gatePolicyVariables(policy) })).toEqual(policy);
-  expect(gatePolicyOf({})).toEqual(DEFAULT_GATE_POLICY);
-});
-
-test.each([
-  ['WINBAKE_LATE', 'maybe', "WINBAKE_LATE is one of usePrevious, stop; got: 'maybe'"],
-  ['WINBAKE_MAX_AGE_SECONDS', 'NaN', "WINBAKE_MAX_AGE_SECONDS is a number of seconds; got: 'NaN'"],
-])('a policy with %s=%s is refused', (name, value, sentence) => {
-  expect(() => gatePolicyOf({ [name]: value })).toThrow(sentence);
-});
-
-test('extras are separated by spaces', () => {
-  expect(extrasOf({})).toEqual([]);
-  expect(extrasOf({ WINBAKE_EXTRAS: 'previous framework-sdk' })).toEqual(['previous', 'framework-sdk']);
-});
-
 describe('publish', () => {
   const refuse = () => Promise.reject(new Error('not asked'));
   const ports: PublishPorts = {
@@ -209,6 +182,9 @@ describe('publish', () => {
     );
   });
 });
+
+const rolloutPolicy = (more: object) =>
+  JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY, ...more });
 
 test('rollout follows the channel of its environment, and prints what it did and how far behind it is', async () => {
   const fleet = new PretendedFleet({
@@ -245,7 +221,7 @@ test('rollout follows the channel of its environment, and prints what it did and
     WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/shop/state',
     WINBAKE_AUTO_SCALING_GROUP: 'group',
     WINBAKE_CLUSTER: 'shop',
-    WINBAKE_ROLLOUT_POLICY: '{"delaySeconds":60}',
+    WINBAKE_ROLLOUT_POLICY: rolloutPolicy({ delaySeconds: 60 }),
   };
   expect(await createRollout(ports, environment)('request-1')).toEqual({
     action: 'wait',
@@ -279,6 +255,7 @@ test('rollout does nothing while another request reconciles the fleet, and says 
     WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/shop/state',
     WINBAKE_AUTO_SCALING_GROUP: 'group',
     WINBAKE_CLUSTER: 'shop',
+    WINBAKE_ROLLOUT_POLICY: rolloutPolicy({}),
   };
   const reason = 'another request reconciles the fleet';
   expect(await createRollout(ports, environment)('request-2')).toEqual({ action: 'skip', reason });
@@ -291,12 +268,4 @@ test('the name of an os holds its release', () => {
   expect(osOf('SERVER_2019_CORE').release.build).toBe(17763);
   expect(osOf('SERVER_2016_FULL').release.build).toBe(14393);
   expect(() => osOf('SERVER_2012_CORE')).toThrow("one of 2016, 2019, 2022, 2025; got: '2012'");
-});
-
-test('lines are pairs', () => {
-  expect(linesOf({})).toEqual({});
-  expect(linesOf({ WINBAKE_LINES: 'aspnet=4.8,dotnet-aspnet=9.0' })).toEqual({
-    aspnet: '4.8',
-    'dotnet-aspnet': '9.0',
-  });
 });

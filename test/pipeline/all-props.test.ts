@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
+import { gatePolicyOf } from '../../lib/contract/documents/gate-policy';
 import { ACCOUNTS, addAllPropsPipeline, OWN_DOCUMENT, REGIONS } from '../support/all-props-pipeline';
 import { environmentWith, onlyProperties, onlyResource } from '../support/only-resource';
 import { actionsOf, policyStatements } from '../support/policy-statements';
@@ -26,18 +27,22 @@ test('it is every prop', () => {
 });
 
 test('the gate is told its policy and what it caches', () => {
-  expect(environmentWith(template, 'WINBAKE_LATE')).toMatchObject({
+  const variables = environmentWith(template, 'WINBAKE_GATE_POLICY');
+  expect(gatePolicyOf(variables as NodeJS.ProcessEnv)).toEqual({
+    schema: 'winbake.gate-policy/1',
+    longestWaitSeconds: 43_200,
+    late: 'stop',
+    outOfBand: 'ignore',
+    maxAgeSeconds: 1_728_000,
+    baseAmi: 'atOnce',
+    hostWithoutImage: 'stop',
+    lines: { 'framework-sdk': '4.8' },
+    extras: ['previous', 'tools=contoso/tools:ltsc2019'],
+    noBakeWindows: [{ days: ['FRI', 'SAT'], startHour: 18, endHour: 6, timeZone: 'Europe/Berlin' }],
+  });
+  expect(variables).toMatchObject({
     WINBAKE_OS: 'SERVER_2019_FULL',
     WINBAKE_FAMILIES: 'servercore,framework-sdk',
-    WINBAKE_EXTRAS: 'previous tools=contoso/tools:ltsc2019',
-    WINBAKE_LINES: 'framework-sdk=4.8',
-    WINBAKE_LONGEST_WAIT_SECONDS: '43200',
-    WINBAKE_LATE: 'stop',
-    WINBAKE_NO_BAKE_WINDOWS: '[{"days":["FRI","SAT"],"startHour":18,"endHour":6,"timeZone":"Europe/Berlin"}]',
-    WINBAKE_OUT_OF_BAND: 'ignore',
-    WINBAKE_MAX_AGE_SECONDS: '1728000',
-    WINBAKE_BASE_AMI: 'atOnce',
-    WINBAKE_HOST_WITHOUT_IMAGE: 'stop',
     WINBAKE_REGISTRY: 'https://registry.example.com:5000',
     WINBAKE_PARAMETER_PATH: '/team/winbake/web',
     WINBAKE_BASE_AMI_PARAMETER: '/golden/windows-2019/ami-id',

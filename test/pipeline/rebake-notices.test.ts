@@ -18,7 +18,7 @@ async function afterLateImage(): Promise<RebakeWorld> {
   await world.rebake();
   await world.clock.waitUntil(new Date('2025-10-14T18:00:00Z'));
   Object.assign(world.shown, { servercore: 4294, nanoserver: 4294, aspnet: 4294 });
-  world.environment = { WINBAKE_LATE: 'stop' };
+  world.policy = { late: 'stop' };
   await world.rebake();
   return world;
 }

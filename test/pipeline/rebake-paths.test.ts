@@ -54,15 +54,15 @@ test('wait, then success; the history of a whole longest wait is small', async (
 });
 
 test.each([
-  ['usePrevious', 'Published', '20348.4294-1'],
-  ['stop', 'NeedsOperator', '20348.4171-1'],
+  ['usePrevious' as const, 'Published', '20348.4294-1'],
+  ['stop' as const, 'NeedsOperator', '20348.4171-1'],
 ])('where the time is up, %s ends as %s', async (late, end, latest) => {
   const world = new RebakeWorld('2025-10-07T00:00:00Z');
   Object.assign(world.shown, { servercore: 4171, nanoserver: 4171, iis: 4171, aspnet: 4171 });
   await world.rebake();
   await world.clock.waitUntil(new Date('2025-10-14T18:00:00Z'));
   Object.assign(world.shown, { servercore: 4294, nanoserver: 4294, aspnet: 4294 });
-  world.environment = { WINBAKE_LATE: late };
+  world.policy = { late };
   const result = await world.rebake();
   expect(result.history.at(-1)?.state).toBe(end);
   expect(world.latest).toBe(latest);
@@ -237,8 +237,8 @@ test('a person ends a wait, and gets the newest accepted set', async () => {
 
 test('in a window without bakes a bake that is due waits', async () => {
   const world = new RebakeWorld('2025-10-20T07:00:00Z');
-  const window = { days: ['MON'], startHour: 6, endHour: 9, timeZone: 'UTC' };
-  world.environment = { WINBAKE_NO_BAKE_WINDOWS: JSON.stringify([window]) };
+  const window = { days: ['MON' as const], startHour: 6, endHour: 9, timeZone: 'UTC' };
+  world.policy = { noBakeWindows: [window] };
   const result = await world.rebake();
   const start = result.history.find(({ state }) => state === 'StartBake');
   expect(start?.enteredAt).toEqual(new Date('2025-10-20T09:00:00Z'));

@@ -1,11 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
-import {
-  POLL_INTERVAL_SECONDS,
-  MOST_ATTEMPTS,
-  RETRY_SECONDS,
-} from '../../lib/contract/documents/gate-policy';
+import { POLL_INTERVAL_SECONDS, MOST_ATTEMPTS, RETRY_SECONDS } from '../../lib/contract/values/gate-policy';
 import { ACTION_LIMITS, readWorkflows } from '../../sim/aws/image-builder/workflows';
 import { SERVICE_LIMITS } from '../../sim/aws/states/execution-limits';
 import { addAllPropsPipeline } from '../support/all-props-pipeline';

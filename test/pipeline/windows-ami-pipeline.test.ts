@@ -20,7 +20,7 @@ function pipelineOf(props: Partial<WindowsAmiPipelineProps> = {}) {
 
 const { stack, pipeline } = pipelineOf();
 const template = Template.fromStack(stack);
-const decide = environmentWith(template, 'WINBAKE_LATE');
+const decide = environmentWith(template, 'WINBAKE_GATE_POLICY');
 
 describe('with required props', () => {
   test('bakes the ECS-optimized AMI of the os by a recipe of four components', () => {
@@ -110,7 +110,7 @@ describe('with required props', () => {
   });
 
   test('runs its handlers on the Node.js that they are built for', () => {
-    for (const variable of ['WINBAKE_LATE', 'WINBAKE_INSTANCE_ROLE_ID']) {
+    for (const variable of ['WINBAKE_GATE_POLICY', 'WINBAKE_INSTANCE_ROLE_ID']) {
       template.hasResourceProperties('AWS::Lambda::Function', {
         Runtime: 'nodejs22.x',
         Architectures: ['arm64'],

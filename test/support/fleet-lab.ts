@@ -3,7 +3,7 @@ import type { FleetWords } from '../../lib/contract/documents/overrides';
 import type { Channel } from '../../lib/contract/documents/publication';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
 import { reconcileFleet } from '../../lib/core/fleet/reconcile-fleet';
-import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/core/fleet/rollout-policy';
+import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/contract/values/rollout-policy';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
 import type { AmiBehaviour } from '../../sim/aws/fleet/ami-behaviour';
 import { PretendedFleet, type PretendedFleetOptions } from '../../sim/aws/fleet/simulated-fleet';

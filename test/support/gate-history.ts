@@ -1,4 +1,4 @@
-import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/documents/gate-policy';
+import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { GateDecision } from '../../lib/core/gate/gate-input';
 import { defaultFamilies, familyOf } from '../../lib/core/images/family';
 import { parseRelease } from '../../lib/contract/values/release';

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../lib/contract/documents/catalog';
-import { DEFAULT_GATE_POLICY } from '../../lib/contract/documents/gate-policy';
+import { DEFAULT_GATE_POLICY } from '../../lib/contract/values/gate-policy';
 import { parseRelease } from '../../lib/contract/values/release';
 import { emptyCatalog, withImageSet, withObservations } from '../../lib/core/catalog/catalog';
 import { decide } from '../../lib/core/gate/decide';

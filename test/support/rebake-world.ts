@@ -3,6 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
 import type { Catalog } from '../../lib/contract/documents/catalog';
+import { gatePolicyOf } from '../../lib/contract/documents/gate-policy';
+import type { GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { Order } from '../../lib/contract/documents/order';
 import type { BakeControl } from '../../lib/core/ports/bakes';
 import { requiredChecks } from '../../lib/contract/documents/evidence';
@@ -79,8 +81,8 @@ export class RebakeWorld {
   readonly events: { readonly type: string; readonly detail: unknown }[] = [];
   readonly measured: Measurement[] = [];
   trouble: Trouble = () => undefined;
-  /** More variables of the decide function. */
-  environment: Readonly<Record<string, string>> = {};
+  /** What replaces the gate's policy. */
+  policy: Partial<GatePolicy> = {};
   private readonly builds = new Map<
     string,
     BuildPlan & { readonly token: string; readonly startedAt: Date }
@@ -214,7 +216,7 @@ export class RebakeWorld {
       const environment = {
         ...decide.environment,
         WINBAKE_INSTANCE_ROLE_ID: 'AROA',
-        ...this.environment,
+        WINBAKE_GATE_POLICY: JSON.stringify({ ...gatePolicyOf(decide.environment), ...this.policy }),
       };
       const answer = await createDecide(this.ports, environment)(payload as DecideEvent);
       this.answers.push(answer);

@@ -1,5 +1,3 @@
-import type { GatePolicy } from '../documents/gate-policy';
-
 /**
  * The environment of each handler: the construct writes it, the handler reads it, both by these names. Values are text;
  * lists are separated by commas, durations are whole seconds.
@@ -47,7 +45,7 @@ export interface DescribedPipeline {
 }
 
 /** What `decide` needs to know. */
-export interface DecideEnvironment extends NoticeEnvironment, GatePolicyEnvironment {
+export interface DecideEnvironment extends NoticeEnvironment {
   /** The name of the pipeline. */
   readonly WINBAKE_PIPELINE: string;
   /** Such as `SERVER_2022_CORE`. */
@@ -63,40 +61,10 @@ export interface DecideEnvironment extends NoticeEnvironment, GatePolicyEnvironm
   readonly WINBAKE_REGISTRY: string;
   readonly WINBAKE_RECIPE_ARN: string;
   readonly WINBAKE_SCRIPTS_SHA256: string;
-  /** A JSON list of windows in which no bake starts. */
-  readonly WINBAKE_NO_BAKE_WINDOWS: string;
-  /** Lines of families that replace the live ones, such as `aspnet=4.8`; may be empty. */
-  readonly WINBAKE_LINES: string;
-  /** What is cached beside the families, separated by spaces, in the forms of `EXTRA_FORMS`; may be empty. */
-  readonly WINBAKE_EXTRAS: string;
+  /** The document `winbake.gate-policy/1`. */
+  readonly WINBAKE_GATE_POLICY: string;
   /** The unique id of the role of build and test instance, the first part of their documents' keys. */
   readonly WINBAKE_INSTANCE_ROLE_ID: string;
-}
-
-/** The gate's policy as `decide` reads it; made by `gatePolicyVariables`. */
-export interface GatePolicyEnvironment {
-  readonly WINBAKE_LONGEST_WAIT_SECONDS: string;
-  /** `usePrevious` or `stop`. */
-  readonly WINBAKE_LATE: string;
-  /** `follow`, `waitForHosts` or `ignore`. */
-  readonly WINBAKE_OUT_OF_BAND: string;
-  readonly WINBAKE_MAX_AGE_SECONDS: string;
-  /** `withNextBake` or `atOnce`. */
-  readonly WINBAKE_BASE_AMI: string;
-  /** `nearestLower` or `stop`. */
-  readonly WINBAKE_HOST_WITHOUT_IMAGE: string;
-}
-
-/** The variables that say a policy. */
-export function gatePolicyVariables(policy: GatePolicy): GatePolicyEnvironment {
-  return {
-    WINBAKE_LONGEST_WAIT_SECONDS: String(policy.longestWaitSeconds),
-    WINBAKE_LATE: policy.late,
-    WINBAKE_OUT_OF_BAND: policy.outOfBand,
-    WINBAKE_MAX_AGE_SECONDS: String(policy.maxAgeSeconds),
-    WINBAKE_BASE_AMI: policy.baseAmi,
-    WINBAKE_HOST_WITHOUT_IMAGE: policy.hostWithoutImage,
-  };
 }
 
 /** What `publish` needs to know. */
@@ -137,7 +105,7 @@ export interface RolloutEnvironment {
   readonly WINBAKE_LAUNCH_TEMPLATE_ID: string;
   /** The name of the ECS cluster. */
   readonly WINBAKE_CLUSTER: string;
-  /** A `RolloutPolicy` as JSON; what it leaves out is the default. */
+  /** The document `winbake.rollout-policy/1`. */
   readonly WINBAKE_ROLLOUT_POLICY: string;
   /** The topic that tells people; empty where the log alone does. */
   readonly WINBAKE_TOPIC_ARN: string;

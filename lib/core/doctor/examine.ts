@@ -1,4 +1,4 @@
-import { DEFAULT_GATE_POLICY, MOST_ATTEMPTS, RETRY_SECONDS } from '../../contract/documents/gate-policy';
+import { DEFAULT_GATE_POLICY, MOST_ATTEMPTS, RETRY_SECONDS } from '../../contract/values/gate-policy';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import { isBaking, readLease } from '../bake/lease';
 import { readLastDecision } from '../gate/last-decision';

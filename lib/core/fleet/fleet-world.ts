@@ -7,7 +7,7 @@ import type {
 } from '../../contract/documents/fleet-state';
 import type { Channel, FailedPublication } from '../../contract/documents/publication';
 import type { FleetGroup, ContainerHost, InstanceRefresh } from '../ports/fleets';
-import type { RolloutPolicy } from './rollout-policy';
+import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 
 /** What a person says to a fleet, in whose name and why; `until` where it is to end at another time than by itself. */
 export type FleetOrder = FleetWish & { readonly by: string; readonly reason: string };

@@ -15,7 +15,7 @@ import { readFleetWords, type FleetStateKeeper, newFleetState } from './fleet-st
 import { instancesOf, isUnderWay, type FleetWorld, runningPublications } from './fleet-world';
 import { secondsOf } from './judge-rollout';
 import { hoursUnpatched } from './patch-hours';
-import type { RolloutPolicy } from './rollout-policy';
+import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 import { isOurs } from './while-refreshing';
 
 /** What has failed elsewhere, as a fleet reads it; nothing where the pipeline never wrote it. */

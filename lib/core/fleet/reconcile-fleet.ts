@@ -6,7 +6,7 @@ import { FleetStateKeeper } from './fleet-state';
 import type { FleetWorld, RolloutAction } from './fleet-world';
 import { nextRolloutAction } from './next-rollout-action';
 import { lookAtFleet } from './observe-fleet';
-import type { RolloutPolicy } from './rollout-policy';
+import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 
 /** What one look found at its end, and did. */
 export interface FleetLook {

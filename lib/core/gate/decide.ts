@@ -1,5 +1,5 @@
 import { isAccepted } from '../../contract/documents/catalog';
-import { CLOCK_SKEW_SECONDS, after, Thresholds, toMinute } from '../../contract/documents/gate-policy';
+import { CLOCK_SKEW_SECONDS, after, Thresholds, toMinute } from '../../contract/values/gate-policy';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
 import { buildImageSet } from './build-image-set';

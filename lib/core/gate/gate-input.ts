@@ -1,5 +1,5 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
-import type { GatePolicy } from '../../contract/documents/gate-policy';
+import type { GatePolicy } from '../../contract/values/gate-policy';
 import type { Digest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
 import type { OsVersion } from '../../contract/values/os-version';

@@ -5,7 +5,7 @@ import {
   after,
   toMinute,
   type Thresholds,
-} from '../../contract/documents/gate-policy';
+} from '../../contract/values/gate-policy';
 import { isDigest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';

@@ -1,5 +1,5 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
-import type { GatePolicy } from '../../contract/documents/gate-policy';
+import type { GatePolicy } from '../../contract/values/gate-policy';
 import type { Order, OrderEnd } from '../../contract/documents/order';
 import type { Publication } from '../../contract/documents/publication';
 import type { Release } from '../../contract/values/release';
@@ -78,10 +78,6 @@ interface EndedOrder {
 export interface GateRequest {
   readonly release: Release;
   readonly families: readonly string[];
-  /** Lines of families that replace the live ones, such as `4.8` for `aspnet`. */
-  readonly lines: Readonly<Record<string, string>>;
-  /** What is cached beside the families, in the forms of `EXTRA_FORMS`. */
-  readonly extras: readonly string[];
   readonly policy: GatePolicy;
   readonly parameterPath: string;
   readonly baseAmiParameter: string;
@@ -92,8 +88,6 @@ export interface GateRequest {
   readonly forced: boolean;
   /** An update that must be there afterwards, such as `KB5066782`. */
   readonly kb?: string;
-  /** When no bake starts, unless a person forces it. */
-  readonly noBakeWindows: readonly WeeklyWindow[];
   /** How the last order ended, where that is known. */
   readonly ended?: EndedOrder;
   /** The revision that the host of a bake reached which then failed, to be remembered before deciding. */
@@ -106,12 +100,12 @@ type GateAnswer = GateDecision & { readonly order?: Order };
 /** Looks at the registry, records what it shows, decides, and makes out the order of a bake that is due. */
 export async function lookAndDecide(ports: GatePorts, request: GateRequest): Promise<GateAnswer> {
   const { documents, parameters } = ports;
-  const { reached, recipeArn, release, scriptsSha256 } = request;
+  const { policy, reached, recipeArn, release, scriptsSha256 } = request;
   const now = ports.now();
-  const families = request.families.map((name) => familyOf(name, release, request.lines[name]));
+  const families = request.families.map((name) => familyOf(name, release, policy.lines[name]));
   const standing = await readStandingBake(documents, parameters, request.parameterPath);
   const known = await readCatalog(documents, release);
-  const extras = parseImageExtras(request.extras, request);
+  const extras = parseImageExtras(policy.extras, { ...request, lines: policy.lines });
   const registry = rememberingRegistry(ports.registry);
   const looks = await observeFamilies(registry, families, known);
   const beside = await observeExtras(registry, extras, looks, known);
@@ -128,7 +122,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
   const judged = decide({
     now,
     release,
-    policy: request.policy,
+    policy,
     looks,
     extras: beside,
     catalog,
@@ -167,7 +161,7 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
 /** What a person's wish and the windows without bakes make of a decision. */
 function asAsked(
   judged: GateDecision,
-  { forced, noBakeWindows }: GateRequest,
+  { forced, policy }: GateRequest,
   catalog: Catalog,
   now: Date,
 ): GateDecision {
@@ -177,7 +171,7 @@ function asAsked(
       ? judged
       : { ...judged, decision: 'bake', reason: `A person asked for it: ${set.target} is accepted.`, set };
   }
-  const reason = judged.decision === 'bake' ? noBakeReason(noBakeWindows, now) : undefined;
+  const reason = judged.decision === 'bake' ? noBakeReason(policy.noBakeWindows, now) : undefined;
   return reason === undefined ? judged : { ...judged, decision: 'wait', reason };
 }
 

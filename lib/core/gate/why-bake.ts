@@ -5,7 +5,7 @@ import {
   MOST_ATTEMPTS,
   RETRY_SECONDS,
   toMinute,
-} from '../../contract/documents/gate-policy';
+} from '../../contract/values/gate-policy';
 import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
 import { ownImages } from '../images/image-extra';
 import type { GateInput } from './gate-input';

@@ -5,10 +5,10 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import {
   type CareEnvironment,
-  gatePolicyVariables,
   type DecideEnvironment,
   type PublishEnvironment,
 } from '../../contract/names/environment';
+import { GATE_POLICY_SCHEMA } from '../../contract/values/gate-policy';
 import { allow, parameterArn } from '../../internal/allow';
 import { ScheduleTarget } from '../../internal/schedule-target';
 import { imageArns } from '../image/execution-role';
@@ -102,12 +102,7 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
         WINBAKE_RECIPE_ARN: recipeArn,
         WINBAKE_SCRIPTS_SHA256: scriptsSha256,
         WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
-        WINBAKE_NO_BAKE_WINDOWS: JSON.stringify(settings.noBakeWindows),
-        WINBAKE_LINES: Object.entries(gate.lines)
-          .map(([family, line]) => `${family}=${line}`)
-          .join(','),
-        WINBAKE_EXTRAS: settings.extras.join(' '),
-        ...gatePolicyVariables(gate),
+        WINBAKE_GATE_POLICY: Stack.of(scope).toJsonString({ schema: GATE_POLICY_SCHEMA, ...gate }),
       },
     });
     allow(this.role, {

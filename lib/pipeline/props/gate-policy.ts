@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { GatePolicy as GateRules } from '../../contract/documents/gate-policy';
+import type { GatePolicy as GateRules } from '../../contract/values/gate-policy';
 import { parseRelease } from '../../contract/values/release';
 import { familyOf } from '../../core/images/family';
 import { checkHours, refuse } from '../../internal/validate';
@@ -91,10 +91,8 @@ export interface GatePolicy {
   readonly lines?: { readonly [family: string]: string };
 }
 
-/** The policy with every default filled in. */
-export interface GateSettings extends GateRules {
-  readonly lines: Readonly<Record<string, string>>;
-}
+/** What the prop says of the policy, with every default filled in. */
+export type GateSettings = Omit<GateRules, 'extras' | 'noBakeWindows'>;
 
 /** Fills in the defaults, and ends synthesis where the policy cannot be used. */
 export function gateSettings(scope: IConstruct, release: string, gate: GatePolicy = {}): GateSettings {

@@ -6,6 +6,7 @@ import type { IConstruct } from 'constructs';
 import { defaultPipelineName, type WindowsOs } from '../../ami/windows-os';
 import { noBakeWindows } from '../../internal/no-bake-window';
 import { resourceNameOf } from '../../contract/names/resources';
+import type { GatePolicy } from '../../contract/values/gate-policy';
 import { parseRelease } from '../../contract/values/release';
 import { coverWholeWeek, type WeeklyWindow as WindowDocument } from '../../contract/values/weekly-window';
 import { plannedBakeHours } from '../../core/image-builder/workflows';
@@ -164,12 +165,12 @@ function noBakeWindows(scope: IConstruct, given?: readonly WeeklyWindow[]): read
 }
 
 /** The props of a pipeline with every default filled in and every value checked. */
-export interface PipelineSettings extends ImageSettings {
+export interface PipelineSettings extends Omit<ImageSettings, 'extras'> {
   readonly os: WindowsOs;
   readonly pipelineName: string;
   /** The name of what AWS names per account and region. */
   readonly resourceName: string;
-  readonly gate: GateSettings;
+  readonly gate: GatePolicy;
   readonly patchWithin: Duration;
   readonly components: readonly BakeComponent[];
   readonly updates: Required<UpdatePolicy>;
@@ -177,7 +178,6 @@ export interface PipelineSettings extends ImageSettings {
   readonly instanceTypes: readonly InstanceType[];
   readonly volume: VolumeSettings;
   readonly schedule: RebakeSchedule;
-  readonly noBakeWindows: readonly WindowDocument[];
   readonly distribution: DistributionSettings;
   readonly fastLaunch: FastLaunch | undefined;
   readonly promotion: PromotionSettings;
@@ -208,13 +208,14 @@ export function pipelineSettings(scope: IConstruct, props: WindowsAmiPipelinePro
     Annotations.of(scope).addInfo(`"pipelineName" is ${pipelineName}; fleets find the pipeline by it.`);
   }
   const gate = gateSettings(scope, os.release, props.gate);
+  const { extras, ...images } = imageSettings(scope, props, gate.lines);
   const promotion = promotionSettings(scope, props.promotion);
   return {
     os,
     pipelineName,
     resourceName: resourceNameOf(pipelineName),
-    ...imageSettings(scope, props, gate.lines),
-    gate,
+    ...images,
+    gate: { ...gate, extras, noBakeWindows: noBakeWindows(scope, props.noBakeWindows) },
     patchWithin: patchBudget(scope, props.patchWithin, { gate, promotion, scan: props.scan }),
     components,
     updates: updateSettings(scope, props.updates),
@@ -225,7 +226,6 @@ export function pipelineSettings(scope: IConstruct, props: WindowsAmiPipelinePro
     ],
     volume: volumeSettings(scope, props.volume),
     schedule: props.schedule ?? RebakeSchedule.patchTuesday(),
-    noBakeWindows: noBakeWindows(scope, props.noBakeWindows),
     distribution: distributionSettings(scope, props.distribution),
     fastLaunch,
     promotion,

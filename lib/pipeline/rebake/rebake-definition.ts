@@ -1,4 +1,4 @@
-import { POLL_INTERVAL_SECONDS } from '../../contract/documents/gate-policy';
+import { POLL_INTERVAL_SECONDS } from '../../contract/values/gate-policy';
 import { ENDED_WITHOUT_IMAGE, IMAGE_BUILDER_REFUSALS } from '../../core/bake/bake-end';
 import {
   FOLLOW_INTERVAL_SECONDS,

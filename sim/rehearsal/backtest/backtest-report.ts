@@ -1,4 +1,4 @@
-import type { GatePolicy } from '../../../lib/contract/documents/gate-policy';
+import type { GatePolicy } from '../../../lib/contract/values/gate-policy';
 import type { Finding } from '../../../lib/contract/values/finding';
 import type { Mode } from '../../../lib/contract/values/mode';
 import type { Release } from '../../../lib/contract/values/release';
@@ -12,9 +12,6 @@ export interface BacktestOptions {
   readonly history: string | undefined;
   readonly hosts: string | undefined;
   readonly hostRevision: number | undefined;
-  readonly lines: Readonly<Record<string, string>>;
-  /** What is cached beside the families, in the forms of `EXTRA_FORMS`. */
-  readonly extras: readonly string[];
   readonly policy: GatePolicy;
   /** Findings that an operator passed, such as `WENT_BACK servercore 10.0.20348.3328`. */
   readonly accepted: readonly string[];

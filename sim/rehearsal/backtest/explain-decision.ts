@@ -1,4 +1,4 @@
-import { POLL_INTERVAL_SECONDS } from '../../../lib/contract/documents/gate-policy';
+import { POLL_INTERVAL_SECONDS } from '../../../lib/contract/values/gate-policy';
 import type { Finding } from '../../../lib/contract/values/finding';
 import { formatOsVersion } from '../../../lib/contract/values/os-version';
 import { lastPatchTuesday, nextPatchTuesday } from '../../../lib/core/calendar/patch-tuesday';

@@ -1,5 +1,5 @@
 import type { Catalog, ImageSet } from '../../../lib/contract/documents/catalog';
-import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../../lib/contract/documents/gate-policy';
+import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../../lib/contract/values/gate-policy';
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import type { Mode } from '../../../lib/contract/values/mode';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
@@ -253,7 +253,7 @@ function requireData(release: Release, families: readonly ImageFamily[], history
 
 /** Reads history and hosts, and puts together what the gate is run over. Throws a `WinbakeError` where a file is damaged. */
 export function prepareSimulation(options: BacktestOptions): PreparedSimulation {
-  const { accepted, extras: texts, from, hostRevision, hosts, lines, policy, release, to } = options;
+  const { accepted, from, hostRevision, hosts, policy, release, to } = options;
   const history = readHistory(options.history);
   const revisions = hostRevisions({
     history,
@@ -262,8 +262,8 @@ export function prepareSimulation(options: BacktestOptions): PreparedSimulation 
   });
   const hostAt = (instant: Date) => hostRevision ?? revisions(release.build, instant);
   const names = defaultFamilies(release);
-  const families = names.map((name) => familyOf(name, release, lines[name]));
-  const extras = parseImageExtras(texts, { release, families: names, lines });
+  const families = names.map((name) => familyOf(name, release, policy.lines[name]));
+  const extras = parseImageExtras(policy.extras, { release, families: names, lines: policy.lines });
   requireData(release, families, history);
   if (hostRevision === undefined && revisions(release.build, END_OF_TIME) === undefined) {
     throw new WinbakeError(

@@ -14,7 +14,7 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/cl
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
 import type { FleetWords } from '../../../lib/contract/documents/overrides';
 import { observeFleet } from '../../../lib/core/fleet/observe-fleet';
-import { DEFAULT_ROLLOUT_POLICY } from '../../../lib/core/fleet/rollout-policy';
+import { DEFAULT_ROLLOUT_POLICY } from '../../../lib/contract/values/rollout-policy';
 import { contractFixture } from '../../support/contract-fixture';
 import { describeWithMoto } from '../../support/moto';
 import { runCommandLine } from '../../support/run-command-line';

@@ -2,7 +2,7 @@ import { withAccepted, withHost } from '../../../lib/core/catalog/catalog';
 import { imageSetId } from '../../../lib/core/gate/build-image-set';
 import { findingKey } from '../../../lib/contract/documents/catalog';
 import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
-import { DEFAULT_GATE_POLICY } from '../../../lib/contract/documents/gate-policy';
+import { DEFAULT_GATE_POLICY } from '../../../lib/contract/values/gate-policy';
 import { clientTokenOf } from '../../../lib/core/bake/order-id';
 import { newOrder } from '../../../lib/core/gate/order-bake';
 import { inShort } from '../../support/gate-history';

@@ -7,7 +7,7 @@ import {
   DEFAULT_GATE_POLICY,
   LATE_POLICIES,
   OUT_OF_BAND_POLICIES,
-} from '../../../lib/contract/documents/gate-policy';
+} from '../../../lib/contract/values/gate-policy';
 import { targetRevision } from '../../../lib/core/gate/judge-host';
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { familyOf } from '../../../lib/core/images/family';

@@ -56,10 +56,10 @@ test('where a family stays behind, the longest wait and the policy have the word
   const late = { ...MAY, minutes: { ...MAY.minutes, iis: 14 * 24 * 60 } };
   const options = { history: file(syntheticHistory(late)), hosts: file(syntheticHosts(late), 'hosts.csv') };
   const from = '2027-05-11T18:00:00Z';
-  const wait = { WINBAKE_LONGEST_WAIT_SECONDS: '7200' };
+  const wait = { longestWaitSeconds: 7200 };
   const used = await rehearseToBake(from, { ...options, policy: wait });
   expect(looksOf(used.report).at(-1)).toBe('20:00 bake, LATE iis, MIXED_REVISIONS');
-  const stopped = await rehearseToBake(from, { ...options, policy: { ...wait, WINBAKE_LATE: 'stop' } });
+  const stopped = await rehearseToBake(from, { ...options, policy: { ...wait, late: 'stop' } });
   expect(looksOf(stopped.report).at(-1)).toBe('20:00 needsOperator, LATE iis');
   expect(stopped.report).toMatchObject({
     ami: null,

@@ -1,5 +1,5 @@
 import { FOLLOW_INTERVAL_SECONDS } from '../../../../lib/core/image-builder/workflows';
-import { POLL_INTERVAL_SECONDS } from '../../../../lib/contract/documents/gate-policy';
+import { POLL_INTERVAL_SECONDS } from '../../../../lib/contract/values/gate-policy';
 import { RebakeWorld } from '../../../support/rebake-world';
 import { runLibrary, type Machine } from './run-library';
 
@@ -58,11 +58,11 @@ const WAYS: Readonly<Record<string, (world: RebakeWorld) => void>> = {
   'a bake and its publication': () => undefined,
   'a wait for late families, until the gate goes on without them': (world) => {
     Object.assign(world.shown, { iis: 4171 });
-    world.environment = { WINBAKE_LONGEST_WAIT_SECONDS: '3600' };
+    world.policy = { longestWaitSeconds: 3600 };
   },
   'a person who is needed': (world) => {
     Object.assign(world.shown, { iis: 4171 });
-    world.environment = { WINBAKE_LONGEST_WAIT_SECONDS: '3600', WINBAKE_LATE: 'stop' };
+    world.policy = { longestWaitSeconds: 3600, late: 'stop' };
   },
   'a bake that fails twice': (world) => {
     world.plans.push(FAILED, FAILED);

@@ -1,4 +1,7 @@
-import type { WeeklyWindow } from '../../contract/values/weekly-window';
+import type { WeeklyWindow } from './weekly-window';
+
+/** The schema of the document that holds a policy. */
+export const ROLLOUT_POLICY_SCHEMA = 'winbake.rollout-policy/1';
 
 /** How a fleet takes a publication. */
 export interface RolloutPolicy {
@@ -33,9 +36,3 @@ export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy = {
   rollEqualRevision: false,
   patchWithinSeconds: 72 * HOUR,
 };
-
-/** A policy as the text of an environment variable; what it leaves out is the default. */
-export function parseRolloutPolicy(text: string | undefined): RolloutPolicy {
-  const given = (text === undefined || text === '' ? {} : JSON.parse(text)) as Partial<RolloutPolicy>;
-  return { ...DEFAULT_ROLLOUT_POLICY, ...given };
-}

@@ -1,0 +1,109 @@
+import type { WeeklyWindow } from './weekly-window';
+
+/** The schema of the document that holds a policy. */
+export const GATE_POLICY_SCHEMA = 'winbake.gate-policy/1';
+
+/** Collects the instants at which a decision changes though nothing else does, and answers whether they have come. */
+export class Thresholds {
+  private next: Date | undefined;
+
+  constructor(private readonly now: Date) {}
+
+  /** Whether an instant has come; one that has not is remembered. */
+  passed(instant: Date): boolean {
+    if (instant <= this.now) {
+      return true;
+    }
+    if (this.next === undefined || instant < this.next) {
+      this.next = instant;
+    }
+    return false;
+  }
+
+  /** The first of the instants that have not come. */
+  get first(): Date | undefined {
+    return this.next;
+  }
+}
+
+/** An instant some seconds later. */
+export function after(instant: Date, seconds: number): Date {
+  return new Date(instant.getTime() + seconds * 1000);
+}
+
+/** An instant to the minute, as messages write it. */
+export function toMinute(instant: Date): string {
+  return `${instant.toISOString().slice(0, 16)}Z`;
+}
+
+/** What the gate does with a family that is still behind when its time is up. */
+export const LATE_POLICIES = ['usePrevious', 'stop'] as const;
+
+/** One of `usePrevious`, `stop`. */
+export type LatePolicy = (typeof LATE_POLICIES)[number];
+
+/** What the gate does with images that Microsoft releases outside Patch Tuesday. */
+export const OUT_OF_BAND_POLICIES = ['follow', 'waitForHosts', 'ignore'] as const;
+
+/** One of `follow`, `waitForHosts`, `ignore`. */
+export type OutOfBandPolicy = (typeof OUT_OF_BAND_POLICIES)[number];
+
+/** Whether a newer base AMI is a reason to bake. */
+export const BASE_AMI_POLICIES = ['withNextBake', 'atOnce'] as const;
+
+/** One of `withNextBake`, `atOnce`. */
+export type BaseAmiPolicy = (typeof BASE_AMI_POLICIES)[number];
+
+/** What the gate does for a host whose revision is newer than every image. */
+export const HOST_WITHOUT_IMAGE_POLICIES = ['nearestLower', 'stop'] as const;
+
+/** One of `nearestLower`, `stop`. */
+export type HostWithoutImagePolicy = (typeof HOST_WITHOUT_IMAGE_POLICIES)[number];
+
+/** When a bake is due, for what it waits, and what it caches beside the families. */
+export interface GatePolicy {
+  /** From the first observation of a newer revision, and from 10:00 Pacific on Patch Tuesday. */
+  readonly longestWaitSeconds: number;
+  readonly late: LatePolicy;
+  readonly outOfBand: OutOfBandPolicy;
+  /** A publication older than this is baked again. */
+  readonly maxAgeSeconds: number;
+  readonly baseAmi: BaseAmiPolicy;
+  /** Previews, hotpatches and most out-of-band updates of hosts have no image. Windows Server 2016 always stops. */
+  readonly hostWithoutImage: HostWithoutImagePolicy;
+  /** Lines of families that replace the live ones, such as `4.8` for `aspnet`. */
+  readonly lines: Readonly<Record<string, string>>;
+  /** What is cached beside the families, in the forms of `EXTRA_FORMS`. */
+  readonly extras: readonly string[];
+  /** When no bake starts, unless a person forces it. */
+  readonly noBakeWindows: readonly WeeklyWindow[];
+}
+
+/** The defaults: the latest family seen in five years came 24.7 hours after the first. */
+export const DEFAULT_GATE_POLICY: GatePolicy = {
+  longestWaitSeconds: 36 * 3600,
+  late: 'usePrevious',
+  outOfBand: 'follow',
+  maxAgeSeconds: 35 * 86_400,
+  baseAmi: 'withNextBake',
+  hostWithoutImage: 'nearestLower',
+  lines: {},
+  extras: [],
+  noBakeWindows: [],
+};
+
+/** The time between two looks while the gate waits, in seconds. */
+export const POLL_INTERVAL_SECONDS = 15 * 60;
+
+/** The time after a failed bake before it is tried once more, in seconds. */
+export const RETRY_SECONDS = 3600;
+
+/** How often one order is tried before a person is asked. */
+export const MOST_ATTEMPTS = 2;
+
+/** A family behind servercore for longer than this is warned of, and for longer than the second stops the gate. */
+export const FROZEN_WARNING_SECONDS = 30 * 86_400;
+export const FROZEN_STOP_SECONDS = 60 * 86_400;
+
+/** How far in the future the newest observation may lie before the clock is distrusted, in seconds. */
+export const CLOCK_SKEW_SECONDS = 5 * 60;
