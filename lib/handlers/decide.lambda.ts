@@ -43,5 +43,5 @@ async function decide(event: DecideEvent): Promise<DecideAnswer> {
 export const handler = withLog(
   createLog({ pipeline: required(process.env, 'WINBAKE_PIPELINE') }),
   decide,
-  ({ code, decision, findings, orderId, reason }) => ({ decision, reason, orderId, code, findings }),
+  (answer) => ({ ...answer, clientToken: undefined }),
 );

@@ -1,5 +1,6 @@
 import { gatePolicyOf } from '../contract/documents/gate-policy';
 import { required } from '../contract/names/environment';
+import { UsageError } from '../contract/values/errors';
 import type { Finding } from '../contract/values/finding';
 import { osOf } from '../contract/values/release';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/bake-end';
@@ -70,65 +71,121 @@ export interface RebakeInput {
   readonly reason?: string;
 }
 
-/** What the state machine hands to `decide`: at most one of the three that say what happened since. */
-export interface DecideEvent {
+/** What every event of the state machine holds. */
+interface RebakeEvent<Step extends string> {
+  readonly step: Step;
   readonly executionArn: string;
+  /** What started the execution. */
   readonly input?: RebakeInput;
-  readonly started?: { readonly orderId: string; readonly imageBuildVersionArn: string };
-  readonly published?: { readonly orderId: string };
-  /** The data of the state machine where something went wrong. */
-  readonly failed?: FailedState;
 }
 
-/** What the state machine gets from `decide`; `orderId` and `clientToken` come with `bake`. */
-export interface DecideAnswer {
-  readonly decision: string;
+/** Asks whether a bake is due. */
+type GateEvent = RebakeEvent<'decide'>;
+
+/** Image Builder has begun an order. */
+interface StartEvent extends RebakeEvent<'noteStart'> {
+  readonly orderId: string;
+  readonly imageBuildVersionArn: string;
+}
+
+/** An order is published. */
+interface PublicationEvent extends RebakeEvent<'notePublication'> {
+  readonly orderId: string;
+}
+
+/** Something went wrong; with the data of the state machine. */
+interface FailureEvent extends RebakeEvent<'judgeFailure'> {
+  readonly failed: FailedState;
+}
+
+/** What the state machine hands to `decide`. */
+export type DecideEvent = GateEvent | StartEvent | PublicationEvent | FailureEvent;
+
+/** What the gate says; `orderId` and `clientToken` come with `bake`. */
+interface GateVerdict {
+  readonly decision: LeasedGateAnswer['decision'];
   readonly reason: string;
   readonly findings: readonly Finding[];
   readonly orderId?: string;
   readonly clientToken?: string;
   /** The build that carries the order out already. */
   readonly bake?: { readonly ImageBuildVersionArn: string };
+}
+
+/** The answer to `decide`. */
+interface GateAnswer extends GateVerdict {
+  readonly step: 'decide';
+}
+
+/** The answer to `judgeFailure`: what the gate says, where it was asked, or how it ended. */
+interface FailureAnswer extends Omit<GateVerdict, 'decision'> {
+  readonly step: 'judgeFailure';
+  readonly decision: EndedOrder['decision'];
   /** What went wrong, for people. */
-  readonly cause?: string;
+  readonly cause: string;
   /** The code of the failure document, where an instance left one. */
   readonly code?: string;
 }
 
+/** The answer to what is only noted; the state machine needs nothing of it. */
+interface NotedAnswer {
+  readonly step: 'noteStart' | 'notePublication';
+  readonly orderId: string;
+}
+
+/** What the state machine gets from `decide`. */
+export type DecideAnswer = GateAnswer | FailureAnswer | NotedAnswer;
+
 /** What the decide function works with. */
 export interface DecidePorts extends EndOrderPorts, RebakeNoticePorts {}
 
-/** Makes the decide function over its ports; its environment is `DecideEnvironment`. */
+/**
+ * Makes the decide function over its ports; its environment is `DecideEnvironment`. Throws a `UsageError` for an event without
+ * a step that it knows, such as that of an execution that began before a deployment.
+ */
 export function createDecide(ports: DecidePorts, environment: NodeJS.ProcessEnv) {
   return async (event: DecideEvent): Promise<DecideAnswer> => {
-    const { executionArn: execution, failed, published, started } = event;
+    const { executionArn: execution } = event;
     const told: ToldRebake = { pipeline: required(environment, 'WINBAKE_PIPELINE'), execution };
-    if (started !== undefined) {
-      const { orderId, imageBuildVersionArn: image } = started;
-      await noteStartedBake(ports, { execution, orderId, image });
-      return { decision: 'bake', reason: `${image} carries out the order ${orderId}.`, findings: [] };
+    switch (event.step) {
+      case 'decide': {
+        const answer = await orderUnderLease(ports, requestOf(event, environment));
+        await tellOfAnswer(ports, told, answer);
+        return { step: event.step, ...verdictOf(answer) };
+      }
+      case 'noteStart': {
+        const { step, orderId, imageBuildVersionArn: image } = event;
+        await noteStartedBake(ports, { execution, orderId, image });
+        return { step, orderId };
+      }
+      case 'notePublication': {
+        const { step, orderId } = event;
+        await endLeasedOrder(ports, execution, orderId, 'published');
+        await notePublished(ports, told.pipeline);
+        return { step, orderId };
+      }
+      case 'judgeFailure': {
+        const failure = failureIn(event.failed);
+        const ended = await endOrder(ports, requestOf(event, environment), failure);
+        await tellOfEnd(ports, told, failure.orderId, ended);
+        return { step: event.step, ...failureAnswerOf(ended) };
+      }
+      default:
+        throw new UsageError(
+          'The step is one of decide, noteStart, notePublication, judgeFailure; ' +
+            `got: ${JSON.stringify((event as { readonly step?: unknown }).step)}. An execution that began before a deployment ` +
+            'ends so; the next one takes its order up.',
+        );
     }
-    if (published !== undefined) {
-      await endLeasedOrder(ports, execution, published.orderId, 'published');
-      await notePublished(ports, told.pipeline);
-      return { decision: 'nothing', reason: `The order ${published.orderId} is published.`, findings: [] };
-    }
-    const request = requestOf(event, environment);
-    if (failed === undefined) {
-      const answer = await orderUnderLease(ports, request);
-      await tellOfAnswer(ports, told, answer);
-      return answerOf(answer);
-    }
-    const failure = failureIn(failed);
-    const ended = await endOrder(ports, request, failure);
-    await tellOfEnd(ports, told, failure.orderId, ended);
-    const { answer, cause, code, decision } = ended;
-    return {
-      ...(answer === undefined ? { reason: cause, findings: [] } : answerOf(answer)),
-      decision,
-      cause,
-      ...(code === undefined ? {} : { code }),
-    };
+  };
+}
+
+function failureAnswerOf({ answer, cause, code, decision }: EndedOrder): Omit<FailureAnswer, 'step'> {
+  return {
+    ...(answer === undefined ? { reason: cause, findings: [] } : verdictOf(answer)),
+    decision,
+    cause,
+    ...(code === undefined ? {} : { code }),
   };
 }
 
@@ -176,7 +233,7 @@ function requestOf(
   };
 }
 
-function answerOf({ decision, findings, image, order, reason }: LeasedGateAnswer): DecideAnswer {
+function verdictOf({ decision, findings, image, order, reason }: LeasedGateAnswer): GateVerdict {
   return {
     decision,
     reason,

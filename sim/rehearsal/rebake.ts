@@ -226,13 +226,17 @@ function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[], lo
     const target =
       functionArn === pipeline.decide.arn ? pipeline.decide : functionByArn(account.stacks, functionArn);
     const answer = await invoke(stage, options, target, payload);
-    const failedImage = target.kind === 'decide' ? failedImageIn(payload) : undefined;
-    if (failedImage !== undefined) {
-      const isReported = (answer as DecideAnswer).code !== undefined;
-      logs.push((isReported ? undefined : options.imageBuilder?.failureInLog(failedImage)) ?? '');
+    if (target.kind !== 'decide') {
+      return answer;
     }
-    if (target.kind === 'decide' && isGateAnswer(payload, answer as DecideAnswer)) {
-      const { decision, findings, reason } = answer as DecideAnswer;
+    const verdict = answer as DecideAnswer;
+    const image = failedImageIn(payload as DecideEvent);
+    if (image !== undefined && verdict.step === 'judgeFailure') {
+      const isReported = verdict.code !== undefined;
+      logs.push((isReported ? undefined : options.imageBuilder?.failureInLog(image)) ?? '');
+    }
+    if (isGateAnswer(verdict)) {
+      const { decision, findings, reason } = verdict;
       const reported = { at: clock.now().toISOString(), decision, findings };
       answers.push({ reported, reason });
       log.tell(reason);
@@ -245,21 +249,16 @@ function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[], lo
   };
 }
 
-/** The image build version that failed, where `decide` is told of one. */
-function failedImageIn(payload: unknown): string | undefined {
-  const failed = isJsonObject(payload) ? payload['failed'] : undefined;
-  const bake = isJsonObject(failed) ? failed['bake'] : undefined;
-  const arn = isJsonObject(bake) ? bake['ImageBuildVersionArn'] : undefined;
-  return typeof arn === 'string' ? arn : undefined;
+/** The image build version that failed, where there was one. */
+function failedImageIn(event: DecideEvent): string | undefined {
+  return event.step === 'judgeFailure' ? event.failed.bake?.ImageBuildVersionArn : undefined;
 }
 
 const GATE_DECISIONS = ['bake', 'wait', 'nothing', 'needsOperator'];
 
-/** Whether the gate was asked and answered, and not only told what happened. */
-function isGateAnswer(payload: unknown, { decision }: DecideAnswer): boolean {
-  const isTold =
-    isJsonObject(payload) && (payload['started'] !== undefined || payload['published'] !== undefined);
-  return !isTold && GATE_DECISIONS.includes(decision);
+/** Whether the gate was asked and answered. */
+function isGateAnswer(answer: DecideAnswer): answer is Extract<DecideAnswer, { readonly decision: string }> {
+  return 'decision' in answer && GATE_DECISIONS.includes(answer.decision);
 }
 
 async function invoke(

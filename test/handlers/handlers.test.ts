@@ -3,7 +3,12 @@ import { osOf } from '../../lib/contract/values/release';
 import { DEFAULT_ROLLOUT_POLICY, ROLLOUT_POLICY_SCHEMA } from '../../lib/contract/values/rollout-policy';
 import type { FleetControl } from '../../lib/core/ports/fleets';
 import type { PublishPorts } from '../../lib/core/publish/publish-bake';
-import { createDecide, type DecidePorts } from '../../lib/handlers/decide';
+import {
+  createDecide,
+  type DecideAnswer,
+  type DecideEvent,
+  type DecidePorts,
+} from '../../lib/handlers/decide';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
@@ -110,17 +115,24 @@ describe('decide', () => {
     return { documents, decide: createDecide(ports, ENVIRONMENT) };
   }
 
+  /** The order of an answer; fails where it has none. */
+  const orderIdOf = (answer: DecideAnswer): string => {
+    expect(answer.orderId).toBeDefined();
+    return answer.orderId!;
+  };
+
   test('a bake that is due has an order and a token to start it with once', async () => {
     const { decide, documents } = decideOver();
-    const answer = await decide({ executionArn, input: { trigger: 'schedule' } });
-    const clientToken = answer.orderId?.slice('20348.4294-'.length);
-    expect(answer).toMatchObject({ decision: 'bake', findings: [], clientToken });
-    const order: unknown = JSON.parse(documents.texts.get(`bakes/${answer.orderId!}.json`)!);
+    const answer = await decide({ step: 'decide', executionArn, input: { trigger: 'schedule' } });
+    const orderId = orderIdOf(answer);
+    const clientToken = orderId.slice('20348.4294-'.length);
+    expect(answer).toMatchObject({ step: 'decide', decision: 'bake', findings: [], clientToken });
+    const order: unknown = JSON.parse(documents.texts.get(`bakes/${orderId}.json`)!);
     expect(order).toMatchObject({ trigger: 'schedule', targetRevision: 4294, baseAmiId: BASE });
     expect(JSON.parse(documents.texts.get('bakes/current.json')!)).toEqual(order);
     expect(JSON.parse(documents.texts.get('bakes/lease.json')!)).toMatchObject({
       execution: executionArn,
-      order: { id: answer.orderId, image: null, ended: null },
+      order: { id: orderId, image: null, ended: null },
     });
   });
 
@@ -138,12 +150,12 @@ describe('decide', () => {
     const failure = { schema: 'winbake.failure/1', code, step: 'Select-ImageSet', message };
     const facts = { at: '2025-10-14T21:00:00.000Z', osVersion: '10.0.20348.4171', targetRevision: 4294 };
     documents.texts.set('failures/AROA:i-build.json', JSON.stringify({ ...failure, ...facts }));
-    const { orderId = '' } = await decide({ executionArn });
-    const started = { orderId, imageBuildVersionArn: IMAGE };
-    await decide({ executionArn, started });
+    const orderId = orderIdOf(await decide({ step: 'decide', executionArn }));
+    const started = { step: 'noteStart', executionArn, orderId, imageBuildVersionArn: IMAGE } as const;
+    expect(await decide(started)).toEqual({ step: 'noteStart', orderId });
     const bake = { ImageBuildVersionArn: IMAGE };
     const failed = { orderId, bake, image: { state: { Status: 'FAILED', Reason: 'Document failed!' } } };
-    const answer = await decide({ executionArn, failed });
+    const answer = await decide({ step: 'judgeFailure', executionArn, failed });
     expect(answer).toMatchObject({
       decision: 'wait',
       code,
@@ -151,6 +163,31 @@ describe('decide', () => {
     });
     expect(JSON.parse(documents.texts.get('catalog/2022.json')!)).toMatchObject({ hosts });
   });
+
+  test('a publication is noted, and answered without a decision', async () => {
+    const { decide, documents } = decideOver();
+    const orderId = orderIdOf(await decide({ step: 'decide', executionArn }));
+    const answer = await decide({ step: 'notePublication', executionArn, orderId });
+    expect(answer).toEqual({ step: 'notePublication', orderId });
+    expect(JSON.parse(documents.texts.get('bakes/lease.json')!)).toMatchObject({
+      order: { id: orderId, ended: 'published' },
+    });
+  });
+
+  test.each([[undefined], ['published']])(
+    'an event with the step %j is refused, and nothing done',
+    async (step) => {
+      const { decide, documents } = decideOver();
+      const event = { step, executionArn, published: { orderId: 'x' } } as unknown as DecideEvent;
+      await expect(decide(event)).rejects.toMatchObject({
+        name: 'UsageError',
+        message: expect.stringContaining(
+          'The step is one of decide, noteStart, notePublication, judgeFailure; got: ',
+        ) as string,
+      });
+      expect(documents.texts.size).toBe(0);
+    },
+  );
 });
 
 describe('publish', () => {

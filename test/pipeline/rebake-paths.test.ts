@@ -249,7 +249,7 @@ function decideTask(world: RebakeWorld, executionArn: string) {
   const { FunctionName } = machine.States.Decide.Parameters;
   return {
     resource: 'arn:aws:states:::lambda:invoke',
-    parameters: { FunctionName, Payload: { executionArn, input: {} } },
+    parameters: { FunctionName, Payload: { step: 'decide', executionArn, input: {} } },
   };
 }
 

@@ -31,14 +31,14 @@ const CATCH = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Judg
 /** No wait of the gate lasts so long; it keeps the history below 25,000 events, 9 of which a look has. */
 const LONGEST_SECONDS = 21 * 24 * 3600;
 
-/** Calls the decide function; it knows its execution and what started it. */
-function callDecide(what: Readonly<Record<string, unknown>>) {
+/** Calls the decide function with a step of `DecideEvent`; it knows its execution and what started it. */
+function callDecide(step: string, what: Readonly<Record<string, unknown>> = {}) {
   return {
     Type: 'Task',
     Resource: 'arn:${Partition}:states:::lambda:invoke',
     Parameters: {
       FunctionName: '${DecideFunctionArn}',
-      Payload: { 'executionArn.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input', ...what },
+      Payload: { step, 'executionArn.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input', ...what },
     },
     Retry: RETRY_FUNCTION,
   };
@@ -64,7 +64,7 @@ export const REBAKE_DEFINITION = {
   StartAt: 'Decide',
   TimeoutSeconds: LONGEST_SECONDS,
   States: {
-    Decide: { ...callDecide({}), OutputPath: '$.Payload', Catch: CATCH, Next: 'Decision' },
+    Decide: { ...callDecide('decide'), OutputPath: '$.Payload', Catch: CATCH, Next: 'Decision' },
     Decision: {
       Type: 'Choice',
       Choices: [
@@ -93,11 +93,9 @@ export const REBAKE_DEFINITION = {
       Next: 'NoteStart',
     },
     NoteStart: {
-      ...callDecide({
-        started: {
-          'orderId.$': '$.orderId',
-          'imageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
-        },
+      ...callDecide('noteStart', {
+        'orderId.$': '$.orderId',
+        'imageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
       }),
       ResultPath: null,
       Catch: CATCH,
@@ -174,7 +172,7 @@ export const REBAKE_DEFINITION = {
       Next: 'NotePublication',
     },
     NotePublication: {
-      ...callDecide({ published: { 'orderId.$': '$.orderId' } }),
+      ...callDecide('notePublication', { 'orderId.$': '$.orderId' }),
       ResultPath: null,
       OutputPath: '$.published.answer',
       Catch: CATCH,
@@ -183,7 +181,7 @@ export const REBAKE_DEFINITION = {
     Published: { Type: 'Succeed' },
     // A host that is not offered an out-of-band release is no failure, and an order is tried once more: the gate knows.
     JudgeFailure: {
-      ...callDecide({ 'failed.$': '$' }),
+      ...callDecide('judgeFailure', { 'failed.$': '$' }),
       OutputPath: '$.Payload',
       Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notJudged', Next: 'FailedWithoutCause' }],
       Next: 'FailureDecision',
