@@ -8,23 +8,27 @@ import { accountParameterStores } from '../aws/stores/account-parameter-stores';
 import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import { required } from '../contract/names/environment';
 import { createCare } from './care';
-import { embeddedMetrics, createLog } from './log';
+import { embeddedMetrics, createLog, withLog } from './log';
 import { pipelineOf } from './pipeline';
 
 const description = pipelineOf(process.env);
 const sts = new STSClient();
+const log = createLog({ pipeline: description.pipeline });
 
 /** Takes care of a pipeline, every 15 minutes. */
-export const handler = createCare(
-  {
-    documents: s3DocumentStore(new S3Client(), description.bucket),
-    stores: accountParameterStores({ description, sts }),
-    inventory: accountAmiInventory(description, sts),
-    notifier: snsNotifier(new SNSClient(), required(process.env, 'WINBAKE_TOPIC_ARN')),
-    announcer: eventBridgeAnnouncer(new EventBridgeClient()),
-    metrics: embeddedMetrics(description.pipeline),
-    now: () => new Date(),
-  },
-  process.env,
-  createLog({ pipeline: description.pipeline }),
+export const handler = withLog(
+  log,
+  createCare(
+    {
+      documents: s3DocumentStore(new S3Client(), description.bucket),
+      stores: accountParameterStores({ description, sts }),
+      inventory: accountAmiInventory(description, sts),
+      notifier: snsNotifier(new SNSClient(), required(process.env, 'WINBAKE_TOPIC_ARN')),
+      announcer: eventBridgeAnnouncer(new EventBridgeClient()),
+      metrics: embeddedMetrics({ Pipeline: description.pipeline }),
+      now: () => new Date(),
+    },
+    process.env,
+    log,
+  ),
 );

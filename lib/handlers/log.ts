@@ -73,10 +73,13 @@ function toStandardOutput(line: string): void {
 }
 
 /**
- * Metrics as lines of the log, from which CloudWatch reads them; they need no permission and no call.
+ * Metrics of a pipeline or fleet as lines of the log, from which CloudWatch reads them; they need no permission and no call.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function embeddedMetrics(pipeline: string, write: Write = toStandardOutput): Metrics {
+export function embeddedMetrics(
+  of: { readonly Pipeline: string } | { readonly Fleet: string },
+  write: Write = toStandardOutput,
+): Metrics {
   return {
     record: (measurements, at) => {
       const values = measurements.map(({ name, value }) => [name, value] as const);
@@ -87,12 +90,12 @@ export function embeddedMetrics(pipeline: string, write: Write = toStandardOutpu
             CloudWatchMetrics: [
               {
                 Namespace: METRIC_NAMESPACE,
-                Dimensions: [['Pipeline']],
+                Dimensions: [Object.keys(of)],
                 Metrics: measurements.map(({ name, unit }) => ({ Name: name, Unit: unit })),
               },
             ],
           },
-          Pipeline: pipeline,
+          ...of,
           ...Object.fromEntries(values),
         }),
       );

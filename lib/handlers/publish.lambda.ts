@@ -29,6 +29,6 @@ export const handler = withLog(
     },
     process.env,
     log,
-    embeddedMetrics(description.pipeline),
+    embeddedMetrics({ Pipeline: description.pipeline }),
   ),
 );

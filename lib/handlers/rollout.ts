@@ -1,6 +1,9 @@
-import { fleetMetrics, metricsLine } from '../core/fleet/fleet-metrics';
 import { underLease, type FleetLeasePorts } from '../core/fleet/fleet-lease';
 import type { FleetPorts } from '../core/fleet/fleet-ports';
+import { type FleetWorld, runningPublications } from '../core/fleet/fleet-world';
+import { hoursBehind, hoursUnpatched } from '../core/fleet/patch-hours';
+import type { Measurement, Metrics } from '../core/ports/notices';
+import type { Log } from './log';
 import { reconcileFleet } from '../core/fleet/reconcile-fleet';
 import { rolloutPolicyOf } from '../contract/documents/rollout-policy';
 import { failedBeside } from '../contract/names/parameters';
@@ -8,8 +11,9 @@ import { required } from '../contract/names/environment';
 
 /** What a rollout works with. */
 export interface RolloutPorts extends FleetPorts, FleetLeasePorts {
-  /** Prints a line into the function's log. */
-  readonly print: (line: string) => void;
+  /** Its lines name the fleet. */
+  readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** What a look at a fleet did last, and why. */
@@ -44,15 +48,24 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
     const done = await underLease(ports, lease, () => reconcileFleet(ports, names, policy));
     if (done === undefined) {
       const reason = 'another request reconciles the fleet';
-      ports.print(JSON.stringify({ fleet, kind: 'skip', reason }));
+      ports.log.info('Skipped', { kind: 'skip', reason });
       return { action: 'skip', reason };
     }
     const { actions, world } = done;
     actions.forEach((action) => {
-      ports.print(JSON.stringify({ fleet, ...action }));
+      ports.log.info('Reconciled', { ...action });
     });
-    ports.print(metricsLine(fleet, fleetMetrics(world), world.now));
+    ports.metrics.record(measurementsOf(world), world.now);
     const last = actions.at(-1);
     return { action: last?.kind ?? 'nothing', reason: last?.reason ?? '' };
   };
+}
+
+/** How far a fleet is behind its channel and behind Microsoft. */
+function measurementsOf({ group, now, state }: FleetWorld): readonly Measurement[] {
+  const facts = { running: runningPublications(state, group), wanted: state.wanted, now };
+  return [
+    { name: 'HoursBehind', value: hoursBehind(facts), unit: 'None' },
+    { name: 'HoursUnpatched', value: hoursUnpatched(facts), unit: 'None' },
+  ];
 }

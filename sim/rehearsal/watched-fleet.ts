@@ -38,7 +38,8 @@ function rolloutOf(
         },
       },
       now: () => clock.now(),
-      print: () => undefined,
+      log: { info: () => undefined, error: () => undefined },
+      metrics: { record: () => undefined },
     },
     { ...rollout.environment, AWS_REGION: account.environment.region },
   );

@@ -9,6 +9,7 @@ import {
   type DecideEvent,
   type DecidePorts,
 } from '../../lib/handlers/decide';
+import { createLog, embeddedMetrics } from '../../lib/handlers/log';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
@@ -220,6 +221,12 @@ describe('publish', () => {
   });
 });
 
+/** The log and the metrics of a fleet's function, as lines. */
+function writtenTo(lines: string[]) {
+  const write = (line: string) => lines.push(line);
+  return { log: createLog({ fleet: 'shop' }, write), metrics: embeddedMetrics({ Fleet: 'shop' }, write) };
+}
+
 const rolloutPolicy = (more: object) =>
   JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY, ...more });
 
@@ -250,7 +257,7 @@ test('rollout follows the channel of its environment, and prints what it did and
     leases: parameters.versioned,
     notifier: { tell: () => Promise.resolve() },
     now,
-    print: (line: string) => printed.push(line),
+    ...writtenTo(printed),
   };
   const environment = {
     WINBAKE_FLEET: 'shop',
@@ -284,7 +291,7 @@ test('rollout does nothing while another request reconciles the fleet, and says 
     leases: parameters.versioned,
     notifier: { tell: refused },
     now,
-    print: (line: string) => printed.push(line),
+    ...writtenTo(printed),
   };
   const environment = {
     WINBAKE_FLEET: 'shop',
@@ -297,7 +304,7 @@ test('rollout does nothing while another request reconciles the fleet, and says 
   const reason = 'another request reconciles the fleet';
   expect(await createRollout(ports, environment)('request-2')).toEqual({ action: 'skip', reason });
   expect(printed.map((line) => JSON.parse(line) as object)).toEqual([
-    { fleet: 'shop', kind: 'skip', reason },
+    { level: 'info', message: 'Skipped', fleet: 'shop', kind: 'skip', reason },
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { hideSecretsInText, createLog, withLog } from '../../lib/handlers/log';
 
@@ -64,4 +66,15 @@ test('an answer and a failure are lines, and the failure is thrown on', async ()
     { level: 'info', message: 'Answered', pipeline: '2022-core', decision: 'nothing' },
     expect.objectContaining({ level: 'error', message: 'Failed', error: 'TypeError', reason: 'no' }),
   ]);
+});
+
+test('every function logs through the log that hides secrets', () => {
+  const folder = join(__dirname, '../../lib/handlers');
+  const functions = readdirSync(folder).filter((name) => name.endsWith('.lambda.ts'));
+  expect(functions).toHaveLength(8);
+  const without = functions.filter((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    return !text.includes('withLog(') || /console\.|stdout/.test(text);
+  });
+  expect(without).toEqual([]);
 });

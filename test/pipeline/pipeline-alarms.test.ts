@@ -120,7 +120,7 @@ test('alarms may publish to the topic, whose key they may use', () => {
 
 test('a metric is the one that the functions write', () => {
   const lines: string[] = [];
-  embeddedMetrics(pipeline.pipelineName, (line) => lines.push(line)).record(
+  embeddedMetrics({ Pipeline: pipeline.pipelineName }, (line) => lines.push(line)).record(
     [{ name: 'BakeDuration', value: 3600, unit: 'Seconds' }],
     new Date(0),
   );

@@ -1,3 +1,4 @@
+import { DEFAULT_ROLLOUT_POLICY, ROLLOUT_POLICY_SCHEMA } from '../../../lib/contract/values/rollout-policy';
 import fc from 'fast-check';
 import { propertyRuns } from '../../support/property-runs';
 import { underLease } from '../../../lib/core/fleet/fleet-lease';
@@ -173,6 +174,7 @@ async function until(lab: FleetLab, isSo: () => boolean): Promise<void> {
 }
 
 const ENVIRONMENT = {
+  WINBAKE_ROLLOUT_POLICY: JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY }),
   WINBAKE_FLEET: NAMES.fleet,
   WINBAKE_CHANNEL_PARAMETER: NAMES.channel,
   WINBAKE_FLEET_STATE_PARAMETER: NAMES.state,
@@ -191,7 +193,8 @@ function request({ parameters, ports }: FleetLab, by: string) {
         leases: gate(parameters.versioned),
         notifier: gate(ports.notifier),
         now: ports.now,
-        print: () => undefined,
+        log: { info: () => undefined, error: () => undefined },
+        metrics: { record: () => undefined },
       },
       ENVIRONMENT,
     )(by);

@@ -341,7 +341,7 @@ describe('the handler', () => {
 
   test('metrics are lines of the embedded format', () => {
     const lines: string[] = [];
-    embeddedMetrics('2022-core', (line) => lines.push(line)).record(
+    embeddedMetrics({ Pipeline: '2022-core' }, (line) => lines.push(line)).record(
       [{ name: 'HoursUnpatched', value: 6, unit: 'None' }],
       new Date(1000),
     );
