@@ -4,7 +4,6 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { defaultPipelineName, type WindowsOs } from '../../ami/windows-os';
-import { noBakeWindows } from '../../internal/no-bake-window';
 import { resourceNameOf } from '../../contract/names/resources';
 import type { GatePolicy } from '../../contract/values/gate-policy';
 import { parseRelease } from '../../contract/values/release';
