@@ -26,7 +26,7 @@ interface ChosenExtras {
 }
 
 /**
- * Chooses for each extra the greatest revision ever seen that rule 1 lets a host at the set's target run; for a previous
+ * Chooses for each extra the greatest revision ever seen that R1 lets a host at the set's target run; for a previous
  * revision, the greatest below the family's own image; of another release, the newest. What is behind or missing is only
  * said: an extra never blocks.
  */

@@ -48,7 +48,7 @@ function isRunnable(set: ImageSet, host: OsVersion): boolean {
   );
 }
 
-/** Whether a host may run the image of a set or manifest: rule 1, save that an extra of 2022 also runs on 2025. */
+/** Whether a host may run the image of a set or manifest: R1, save that an extra of 2022 also runs on 2025. */
 export function fitsHost(
   { family, osVersion }: Pick<SetImage, 'family' | 'osVersion'>,
   host: OsVersion,

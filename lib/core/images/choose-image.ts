@@ -27,7 +27,7 @@ export function chooseImage<T extends CandidateImage>(
   return candidates.filter((candidate) => fits(host, candidate.osVersion)).sort(byPreference)[0];
 }
 
-/** Whether a host may run an image, in the sense of rule 1: same build, and not newer; 2016 needs the same revision. */
+/** Whether a host may run an image, R1: same build, and not newer; 2016 needs the same revision. */
 export function fits(host: OsVersion, image: OsVersion): boolean {
   if (image.build !== host.build) {
     return false;

@@ -45,7 +45,7 @@ function standing(set: string): StandingBake {
 const shownBy = ({ set }: ReturnType<GateState['look']>) =>
   set?.images.map(({ family, tag, osVersion, late }) => [family, tag, Number(osVersion.split('.')[3]), late]);
 
-test('extras stand in the set after the families, chosen by rule 1', () => {
+test('extras stand in the set after the families, chosen by R1', () => {
   const gate = new ExtraState('2025');
   gate.look(BEFORE, all(90));
   const extras = gate.extras({

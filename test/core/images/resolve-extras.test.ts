@@ -38,7 +38,7 @@ function resolve(extras: readonly string[], host?: number) {
   );
 }
 
-test('extras follow the families: the previous revision, the other release, an own repository under rule 1', async () => {
+test('extras follow the families: the previous revision, the other release, an own repository under R1', async () => {
   const { complete, findings, images } = await resolve([
     'previous',
     'servercore@2022',
