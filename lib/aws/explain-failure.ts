@@ -15,11 +15,11 @@ const EXPLANATIONS: readonly (readonly [names: RegExp, explain: (message: string
   ],
   [
     /^(CredentialsProviderError|TokenProviderError|MissingAuthenticationToken(Exception)?)$/,
-    () => 'there are no credentials; sign in, or name a profile with AWS_PROFILE',
+    () => 'there are no credentials; sign in, or name a profile with --profile',
   ],
   [
     /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure|SignatureDoesNotMatch|InvalidSignatureException)$/,
-    () => 'AWS does not know these credentials; look at AWS_PROFILE and AWS_ACCESS_KEY_ID',
+    () => 'AWS does not know these credentials; look at --profile, AWS_PROFILE and AWS_ACCESS_KEY_ID',
   ],
   [
     /^(Throttl\w*|TooManyRequestsException|RequestLimitExceeded|SlowDown|\w*LimitExceededException)$/,
@@ -29,6 +29,11 @@ const EXPLANATIONS: readonly (readonly [names: RegExp, explain: (message: string
     /^(AccessDenied\w*|UnauthorizedOperation|Forbidden|403)$/,
     (message) => `these credentials may not: ${message}`,
   ],
+  [
+    /^(InternalServerError|InternalServiceError|InternalFailure|InternalError|ServiceException|ServiceUnavailable(Exception)?)$/,
+    (message) => `the service failed (${message}); try again in some minutes`,
+  ],
+  [/^SyntaxError$/, () => 'what answered is not AWS; look for a proxy or a sign-in page in between'],
   [
     /^(TimeoutError|NetworkingError|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN)$/,
     (message) => `the service could not be reached (${message}); look at the network and the region's name`,

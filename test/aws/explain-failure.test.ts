@@ -13,12 +13,12 @@ test.each<[string, unknown, string]>([
   [
     'none',
     named('CredentialsProviderError', 'x'),
-    'there are no credentials; sign in, or name a profile with AWS_PROFILE',
+    'there are no credentials; sign in, or name a profile with --profile',
   ],
   [
     'unknown',
     named('UnrecognizedClientException', 'x'),
-    'AWS does not know these credentials; look at AWS_PROFILE and AWS_ACCESS_KEY_ID',
+    'AWS does not know these credentials; look at --profile, AWS_PROFILE and AWS_ACCESS_KEY_ID',
   ],
   [
     'throttled',
@@ -35,7 +35,13 @@ test.each<[string, unknown, string]>([
     named('Error', 'getaddrinfo ENOTFOUND', { code: 'ENOTFOUND' }),
     "the service could not be reached (getaddrinfo ENOTFOUND); look at the network and the region's name",
   ],
-  ['anything else', named('InternalServerError', 'oops'), 'InternalServerError: oops'],
+  ['broken', named('InternalServerError', 'oops'), 'the service failed (oops); try again in some minutes'],
+  [
+    'a page of a proxy',
+    named('SyntaxError', 'Unexpected token \'<\', "<html>" is not valid JSON'),
+    'what answered is not AWS; look for a proxy or a sign-in page in between',
+  ],
+  ['anything else', named('InvalidParameter', 'oops'), 'InvalidParameter: oops'],
   ['what is no error', 'text', 'the service failed: text'],
 ])('%s', (_name, error, why) => {
   expect(explainFailure(error, PLACE).message).toBe(
