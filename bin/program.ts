@@ -1,36 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { WinbakeError } from '../lib/contract/values/errors';
-import { fleetCommand } from './fleet/fleet';
-import { backtestCommand } from './local/backtest';
-import { compatCommand } from './local/compat';
-import { explainCommand } from './local/explain';
-import { registryCommand } from './local/registry';
-import { rehearseCommand } from './local/rehearse';
-import { resolveCommand } from './local/resolve';
-import { destroyCommand } from './pipeline/destroy';
-import { doctorCommand } from './pipeline/doctor';
-import { operateCommands } from './pipeline/operate';
-import { statusCommand } from './pipeline/status';
-import { ExitCode, exitCodeOf, type Finish } from './shared/exit-code';
-import { askForTextOnTerminal, askOnTerminal, type Terminal } from './shared/terminal';
+import { COMMANDS, type CommandContext, type CommandEntry } from './commands';
+import { oldForm } from './old-forms';
+import { ExitCode, exitCodeOf } from './shared/exit-code';
+import { addHelp, checkRequired, configureHelp } from './shared/help';
+import type { Terminal } from './shared/terminal';
 
 const DESCRIPTION =
   'Keeps Windows container hosts ready: finds the base images that fit a Windows Update revision, and bakes them in.';
-
-const EXAMPLES = `
-Examples:
-  winbake rehearse --as-of 2025-10-16               a whole bake on this computer, on recorded history
-  winbake resolve --release 2022                    which base images fit a fully updated host today
-  winbake compat 10.0.20348.4294 10.0.20348.4171    whether an image is safe to run on a host
-  winbake registry serve --as-of 2025-10-16         Microsoft's registry as it was that day, on this computer
-  winbake status --all                              how the pipelines of an account stand
-  winbake doctor -p 2022-core                       whether a pipeline has what it needs
-  winbake hold -p 2022-core --reason "a fair"       keep fleets from getting newer publications
-  winbake fleet shop                                what a fleet runs, what it waits for and since when
-
-Exit codes: 0 yes or done; 1 failed; 2 wrong usage; 3 the answer is no.
-Each command has its own help: winbake resolve --help
-`;
 
 /** Runs one command line and gives its exit code; never throws for what a user can cause. */
 export async function runProgram(
@@ -39,84 +16,125 @@ export async function runProgram(
   terminal: Terminal,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = ExitCode.DONE;
-  const finish: Finish = (code) => {
+  const finish = (code: ExitCode) => {
     exitCode = code;
   };
-  const program = new Command('winbake')
-    .description(DESCRIPTION)
-    .version(version, '-V, --version', 'print the version')
-    .addHelpText('after', EXAMPLES)
-    .helpCommand(true)
-    // What stands after a command is the command's own.
-    .enablePositionalOptions();
-  for (const command of [
-    rehearseCommand(terminal, finish),
-    backtestCommand(terminal, finish),
-    explainCommand(terminal, finish),
-    resolveCommand(terminal, finish),
-    compatCommand(terminal, finish),
-    registryCommand(terminal, finish),
-    // The AWS SDK is loaded by these alone: it takes as long as all the rest.
-    statusCommand(terminal, finish, async (...asked) =>
-      (await import('./pipeline/status')).readStatus(...asked),
-    ),
-    doctorCommand(terminal, finish, async (options) =>
-      (await import('./pipeline/doctor')).examinePipeline(options),
-    ),
-    fleetCommand(terminal, finish, {
-      open: async (place) => (await import('./fleet/fleet-access')).openFleets(place, () => new Date()),
-      ask: askOnTerminal,
-      now: () => new Date(),
-    }),
-    ...operateCommands(terminal, finish, {
-      open: async (options) => (await import('./shared/pipeline-access')).openPipeline(terminal, options),
-      ask: askOnTerminal,
-      now: () => new Date(),
-    }),
-    destroyCommand(terminal, finish, {
-      open: async (options) => (await import('./pipeline/destroy')).openRemains(options),
-      ask: askForTextOnTerminal,
-    }),
-  ]) {
-    program.addCommand(command);
+  const moved = oldForm(args);
+  if (moved !== undefined) {
+    return fail(terminal, args, { code: 'USAGE', message: moved }, ExitCode.USAGE);
   }
-  configure(program, terminal);
   try {
+    const program = await buildProgram(namesIn(args), version, { terminal, finish });
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return report(error, terminal);
+    return report(error, args, terminal);
   }
+}
+
+/** The program with the code of the command that `path` names, such as `pipeline hold`; of the others their help lines alone. */
+export async function buildProgram(
+  path: readonly string[],
+  version: string,
+  context: CommandContext,
+): Promise<Command> {
+  const [first, second] = path;
+  const program = new Command('winbake')
+    .description(DESCRIPTION)
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(true)
+    // What stands after a command is the command's own.
+    .enablePositionalOptions()
+    .hook('preAction', (_program, command) => {
+      checkRequired(command);
+    });
+  for (const { entries, heading, name, summary } of COMMANDS) {
+    if (name === undefined) {
+      for (const entry of entries) {
+        program.addCommand((await commandOf(entry, first, context)).helpGroup(heading));
+      }
+      continue;
+    }
+    const group = new Command(name)
+      .summary(summary ?? '')
+      .description(summary ?? '')
+      .helpGroup(heading);
+    for (const entry of entries) {
+      group.addCommand(
+        (await commandOf(entry, first === name ? second : undefined, context)).helpGroup(heading),
+      );
+    }
+    program.addCommand(group);
+  }
+  addHelp(program, context.terminal, {
+    examples: [
+      ['winbake rehearse --as-of 2025-10-16', 'a whole bake on this computer, on recorded history'],
+      ['winbake resolve --release 2022', 'which base images fit a fully updated host today'],
+      ['winbake pipeline status --all', 'how the pipelines of an account stand'],
+      ['winbake fleet status shop', 'what a fleet runs, what it waits for and since when'],
+    ],
+    notes: 'Each command has its own help: winbake resolve --help',
+    exitCodes: '0 yes or done; 1 failed; 2 wrong usage; 3 the answer is no; 130 and 143 interrupted.',
+  });
+  configure(program, context.terminal);
+  return program;
+}
+
+async function commandOf(
+  { load, name, summary }: CommandEntry,
+  wanted: string | undefined,
+  context: CommandContext,
+): Promise<Command> {
+  return name === wanted ? (await load(context)).summary(summary) : new Command(name).summary(summary);
+}
+
+/** The command that is meant, as far as a command line names it; `winbake help resolve` means the same as `resolve`. */
+function namesIn(args: readonly string[]): readonly string[] {
+  return args.filter((word) => !word.startsWith('-') && word !== 'help').slice(0, 2);
 }
 
 function configure(command: Command, terminal: Terminal): void {
   command
     .exitOverride()
     .showSuggestionAfterError(true)
-    .configureHelp({ helpWidth: 110 })
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: () => undefined });
+  configureHelp(command, terminal);
   command.commands.forEach((child) => {
     configure(child, terminal);
   });
 }
 
-function report(error: unknown, terminal: Terminal): ExitCode {
+function report(error: unknown, args: readonly string[], terminal: Terminal): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) {
       return ExitCode.DONE;
     }
-    if (error.code !== 'commander.help') {
-      terminal.err(`${usageSentence(error.message)}\n`);
+    if (error.code === 'commander.help') {
+      return ExitCode.USAGE;
     }
-    return ExitCode.USAGE;
+    return fail(terminal, args, { code: 'USAGE', message: usageSentence(error.message) }, ExitCode.USAGE);
   }
   if (error instanceof WinbakeError) {
-    terminal.err(`${inOneLine(error.message)}\n`);
-    return exitCodeOf(error);
+    return fail(terminal, args, error, exitCodeOf(error));
   }
   const detail = error instanceof Error ? error.message : String(error);
-  terminal.err(`winbake failed in a way that it does not know, please report it: ${inOneLine(detail)}\n`);
-  return ExitCode.FAILED;
+  const message = `winbake failed in a way that it does not know, please report it: ${detail}`;
+  return fail(terminal, args, { code: 'UNKNOWN', message }, ExitCode.FAILED);
+}
+
+/** A sentence for people on stderr; with `--json` also the one document of stdout. */
+function fail(
+  terminal: Terminal,
+  args: readonly string[],
+  failure: { readonly code: string; readonly message: string },
+  exitCode: ExitCode,
+): ExitCode {
+  const error = { code: failure.code, message: inOneLine(failure.message) };
+  terminal.err(`${error.message}\n`);
+  if (args.includes('--json')) {
+    terminal.out(`${JSON.stringify({ schema: 'winbake.error/1', error }, null, 2)}\n`);
+  }
+  return exitCode;
 }
 
 /** What other programs said may have several lines; an error is told in one. */

@@ -1,9 +1,9 @@
 import type { FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
 import type { FleetStatus } from '../../lib/core/fleet/fleet-status';
-import { formatTable } from '../shared/table';
+import { formatHours, formatTable } from '../shared/table';
 
 /** How a fleet stands, for people: what they set by hand first, then what it runs and waits for, then each instance. */
-export function fleetText(status: FleetStatus, account: string, region: string): string {
+export function fleetText(status: FleetStatus, account: string, region: string, width?: number): string {
   const { accepted, autoScalingGroup, cluster, fleet, floor, follows, hold, last, notices, runs } = status;
   const byHand = [
     ...(hold === null ? [] : [`held until ${hold.until} by ${hold.by}: ${hold.reason}`]),
@@ -22,17 +22,17 @@ export function fleetText(status: FleetStatus, account: string, region: string):
     `follows: ${follows ?? 'not known before its next look'}`,
     `runs: ${runs.publication ?? 'no known publication'}, ${runs.osVersion ?? runs.amiId}${runs.mode === null ? '' : `, ${runs.mode}`}`,
     `to run: ${wantedLine(status)}`,
-    `behind: ${hours(status.hoursBehind)} its channel, ${hours(status.hoursUnpatched)} without what Microsoft released`,
+    `behind: ${formatHours(status.hoursBehind)} its channel, ${formatHours(status.hoursUnpatched)} without what Microsoft released`,
     `waits for: ${waitLine(status)}`,
     ...rolloutLines(status),
     ...(last === null ? [] : [`last: ${last.publication} ${last.outcome} at ${last.at}`]),
     ...notices.map(({ at, cause, message }) => `told on ${at}: ${cause}: ${message}`),
   ];
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${instanceTable(status)}`;
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${instanceTable(status, width)}`;
 }
 
 /** One line for each of several fleets. */
-export function fleetTable(all: readonly FleetStatus[]): string {
+export function fleetTable(all: readonly FleetStatus[], width?: number): string {
   return formatTable(
     ['fleet', 'runs', 'OS version', 'to run', 'behind', 'unpatched', 'on it', 'waits for', 'since'].map(
       (title) => ({
@@ -44,17 +44,18 @@ export function fleetTable(all: readonly FleetStatus[]): string {
       one.runs.publication ?? one.runs.amiId,
       one.runs.osVersion ?? '-',
       one.wanted?.id ?? '-',
-      hours(one.hoursBehind),
-      hours(one.hoursUnpatched),
+      formatHours(one.hoursBehind),
+      formatHours(one.hoursUnpatched),
       share(one),
       one.waiting?.for ?? '-',
       one.waiting?.since ?? '-',
     ]),
+    width,
   );
 }
 
 /** What a fleet did with a month's publications, for people. */
-export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence): string {
+export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence, width?: number): string {
   const title = `Fleet ${fleet}, what Microsoft released in ${month}; hours from that release\n\n`;
   const held = rollouts.flatMap(({ holds, publication }) =>
     holds.map((one) => `${publication} was held by ${one.by} until ${one.until}: ${one.reason}\n`),
@@ -62,7 +63,7 @@ export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence): s
   const still =
     open === null
       ? ''
-      : `Open: ${open.publication}, ${open.hoursSinceRelease} h after its release` +
+      : `Open: ${open.publication}, ${formatHours(open.hoursSinceRelease)} after its release` +
         `${open.waiting === null ? '' : `; waits for ${open.waiting.for} since ${open.waiting.since}: ${open.waiting.reason}`}.\n`;
   if (rollouts.length === 0) {
     return `${title}${open === null ? 'Nothing was rolled out.\n' : still}`;
@@ -90,6 +91,7 @@ export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence): s
       ),
       one.outcome,
     ]),
+    width,
   );
   return title + table + (held.length + still.length === 0 ? '' : `\n${held.join('')}${still}`);
 }
@@ -115,7 +117,7 @@ function rolloutLines({ rollout }: FleetStatus): readonly string[] {
   ];
 }
 
-function instanceTable({ instances, isGroupThere }: FleetStatus): string {
+function instanceTable({ instances, isGroupThere }: FleetStatus, width?: number): string {
   if (instances.length === 0) {
     return isGroupThere ? 'It has no instances.\n' : 'Its Auto Scaling group is gone.\n';
   }
@@ -129,11 +131,12 @@ function instanceTable({ instances, isGroupThere }: FleetStatus): string {
       one.osVersion ?? '-',
       one.revisionsBehind === null ? '-' : String(one.revisionsBehind),
       one.amiId,
-      one.startedAt?.replace('.000Z', 'Z') ?? '-',
+      one.startedAt ?? '-',
       one.lifecycle,
       one.status ?? 'not registered',
       String(one.tasks),
     ]),
+    width,
   );
 }
 
@@ -141,8 +144,4 @@ function instanceTable({ instances, isGroupThere }: FleetStatus): string {
 function share({ instances, isGroupThere, wanted }: FleetStatus): string {
   const there = instances.filter(({ osVersion }) => osVersion === wanted?.osVersion).length;
   return isGroupThere ? `${there}/${instances.length}` : 'gone';
-}
-
-function hours(value: number): string {
-  return `${value.toFixed(1)} h`;
 }

@@ -11,6 +11,7 @@ import {
   type OrderOptions,
 } from '../shared/carry-out-order';
 import type { ExitCode, Finish } from '../shared/exit-code';
+import { addHelp } from '../shared/help';
 import { parseDuration } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-access';
 import type { Terminal } from '../shared/terminal';
@@ -19,7 +20,6 @@ import type { FleetTools } from './fleet-access';
 /** A verb of the command line that changes what a fleet does. */
 interface FleetVerbCommand {
   readonly verb: FleetVerb;
-  readonly summary: string;
   readonly description: string;
   readonly example: string;
   readonly argument?: readonly [name: string, description: string];
@@ -39,10 +39,9 @@ function howLong(lasts: string): Option {
 }
 
 /** The verbs that change what a fleet does, in the order of the help. */
-const FLEET_VERBS: readonly FleetVerbCommand[] = [
-  {
+const FLEET_VERBS: Readonly<Record<FleetVerb, FleetVerbCommand>> = {
+  hold: {
     verb: 'hold',
-    summary: 'keep a fleet where it is',
     description:
       'Keeps a fleet where it is: nothing new is rolled out, and a rollout stops where it stands. A way back goes on, and ' +
       'so does the time within which the fleet is to be patched.',
@@ -51,17 +50,15 @@ const FLEET_VERBS: readonly FleetVerbCommand[] = [
     mayRefuse: false,
     wish: (until) => ({ verb: 'hold', ...until }),
   },
-  {
+  unhold: {
     verb: 'unhold',
-    summary: "end a fleet's hold",
     description: 'Ends the hold of a fleet, which goes on at its next look.',
     example: 'winbake fleet unhold shop --reason "release is out"',
     mayRefuse: false,
     wish: () => ({ verb: 'unhold' }),
   },
-  {
+  floor: {
     verb: 'floor',
-    summary: 'never let a fleet go below an OS version',
     description:
       'Keeps a fleet from AMIs that are older than an OS version, rollbacks included; `none` lifts the floor.',
     example: 'winbake fleet floor shop 10.0.20348.4294 --reason "CVE-2025-59287"',
@@ -77,9 +74,8 @@ const FLEET_VERBS: readonly FleetVerbCommand[] = [
       return { verb: 'floor', osVersion: osVersion === 'none' ? null : osVersion, ...until };
     },
   },
-  {
+  accept: {
     verb: 'accept',
-    summary: 'roll out a publication that failed on a fleet',
     description:
       'Forgives a publication that failed on a fleet: it is rolled out again, and its tasks are not judged.',
     example: 'winbake fleet accept shop 20348.4294-1 --reason "the registry was down"',
@@ -93,59 +89,47 @@ const FLEET_VERBS: readonly FleetVerbCommand[] = [
       return { verb: 'accept', publication, ...until };
     },
   },
-];
+};
 
 interface FleetVerbOptions extends PlaceOptions, OrderOptions {
   /** Seconds from now. */
   readonly for?: number;
 }
 
-/** The commands that change what a fleet does: each shows its plan, asks, and writes the fleet's words. */
-export function fleetVerbCommands(terminal: Terminal, finish: Finish, tools: FleetTools): readonly Command[] {
-  return FLEET_VERBS.map((verb) => {
-    const command = new Command(verb.verb)
-      .summary(verb.summary)
-      .description(verb.description)
-      .argument('<name>', 'name of the fleet');
-    if (verb.argument !== undefined) {
-      command.argument(...verb.argument);
-    }
-    const own = verb.lasts === undefined ? [] : [howLong(verb.lasts)];
-    for (const option of [...placeOptions('fleet'), ...own, ...orderOptions()]) {
-      command.addOption(option);
-    }
-    return command
-      .addHelpText(
-        'after',
-        `\nIt takes effect at the fleet's next look, within 15 minutes.\n\nExample:\n  ${verb.example}\n`,
-      )
-      .action(async (...given: unknown[]) => {
-        refuseOptionsBefore(command);
-        const [name, argument, options] =
-          verb.argument === undefined ? [given[0], '', given[1]] : [given[0], given[1], given[2]];
-        finish(
-          await carryOut({
-            verb,
-            terminal,
-            tools,
-            fleet: String(name),
-            argument: String(argument),
-            options: options as FleetVerbOptions,
-          }),
-        );
-      });
-  });
-}
-
-/** An option before the verb would be the parent's, and be passed over. */
-function refuseOptionsBefore(command: Command): void {
-  const { parent } = command;
-  const misplaced = parent?.options.find(
-    (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
-  );
-  if (misplaced !== undefined) {
-    throw new UsageError(`Write ${misplaced.long ?? misplaced.flags} after the verb ${command.name()}.`);
+/** The command of one verb that changes what a fleet does: it shows its plan, asks, and writes the fleet's words. */
+export function fleetVerbCommand(
+  name: FleetVerb,
+  terminal: Terminal,
+  finish: Finish,
+  tools: FleetTools,
+): Command {
+  const verb = FLEET_VERBS[name];
+  const command = new Command(name).description(verb.description).argument('<name>', 'name of the fleet');
+  if (verb.argument !== undefined) {
+    command.argument(...verb.argument);
   }
+  const own = verb.lasts === undefined ? [] : [howLong(verb.lasts)];
+  for (const option of [...placeOptions('fleet'), ...own, ...orderOptions()]) {
+    command.addOption(option);
+  }
+  command.action(async (...given: unknown[]) => {
+    const [fleet, argument, options] =
+      verb.argument === undefined ? [given[0], '', given[1]] : [given[0], given[1], given[2]];
+    finish(
+      await carryOut({
+        verb,
+        terminal,
+        tools,
+        fleet: String(fleet),
+        argument: String(argument),
+        options: options as FleetVerbOptions,
+      }),
+    );
+  });
+  return addHelp(command, terminal, {
+    notes: "It takes effect at the fleet's next look, within 15 minutes.",
+    examples: [[verb.example]],
+  });
 }
 
 interface Run {

@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../../lib/contract/values/errors';
 import { ExitCode, type Finish } from '../shared/exit-code';
+import { addHelp, RequiredOption } from '../shared/help';
+import { printAnswer } from '../shared/layout';
 import { parseMonth } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-access';
 import type { Terminal } from '../shared/terminal';
 import type { FleetTools } from './fleet-access';
 import { evidenceText, fleetTable, fleetText } from './fleet-text';
-import { fleetVerbCommands } from './fleet-verb';
 
 interface FleetOptions extends PlaceOptions {
   readonly all?: boolean;
@@ -14,81 +15,87 @@ interface FleetOptions extends PlaceOptions {
   readonly json?: boolean;
 }
 
-const EXAMPLES = `
-Examples:
-  winbake fleet shop                          what its instances run, what it waits for and since when
-  winbake fleet --all                         every fleet of this account and region
-  winbake fleet shop --month 2026-07 --json   evidence: hours from Microsoft's release to the last instance
-  winbake fleet hold shop --reason "release week"
-`;
+/** `winbake fleet status`: what fleets run, how far that is behind, and what they wait for. */
+export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: FleetTools): Command {
+  const command = lookingCommand('status').description(
+    'Says how a fleet stands: what people set by hand first, what it runs, how far that is behind, what it waits for and ' +
+      'since when.',
+  );
+  command.action(async (name: string | undefined, options: FleetOptions) => {
+    const { access, names, place } = await openNamed(tools, name, options);
+    const all = await inTurn(names, access.status);
+    const [first] = all;
+    printAnswer(terminal, options.json, {
+      ...(name === undefined
+        ? { schema: 'winbake.fleet-statuses/1', document: { ...place, fleets: all } }
+        : { schema: 'winbake.fleet-status/1', document: { ...place, ...first } }),
+      text: (width) => {
+        if (first === undefined) {
+          return 'There is no fleet here.\n';
+        }
+        return name === undefined
+          ? fleetTable(all, width)
+          : fleetText(first, place.account, place.region, width);
+      },
+    });
+    finish(ExitCode.DONE);
+  });
+  return addHelp(command, terminal, {
+    examples: [
+      ['winbake fleet status shop', 'what its instances run, what it waits for and since when'],
+      ['winbake fleet status --all', 'every fleet of this account and region'],
+    ],
+  });
+}
 
-/** `winbake fleet`: how fleets stand, what they did, and what people say to them. */
-export function fleetCommand(terminal: Terminal, finish: Finish, tools: FleetTools): Command {
-  const command = new Command('fleet')
-    .summary('say how a fleet stands, hold it, or show what it did')
+/** `winbake fleet evidence`: when what Microsoft released in a month reached a fleet. */
+export function fleetEvidenceCommand(terminal: Terminal, finish: Finish, tools: FleetTools): Command {
+  const command = lookingCommand('evidence')
     .description(
-      'Says how a fleet stands: what people set by hand first, what it runs, how far that is behind, what it waits for and ' +
-        'since when. With a month it prints what was rolled out, as evidence.',
+      'Says what a fleet did with everything that Microsoft released in a month: hours from the release to the last instance, ' +
+        'holds, and what is still open.',
     )
-    // Options after a verb are the verb's own.
-    .enablePositionalOptions()
-    .argument('[name]', 'name of the fleet')
-    .addOption(new Option('--all', 'every fleet of this account and region'))
     .addOption(
-      new Option(
-        '--month <yyyy-mm>',
-        "what Microsoft released in this month, and the fleet's rollouts",
-      ).argParser(parseMonth),
+      new RequiredOption('--month <yyyy-mm>', 'month of the releases, such as 2026-07').argParser(parseMonth),
     );
+  command.action(async (name: string | undefined, options: FleetOptions & { readonly month: string }) => {
+    const { access, names, place } = await openNamed(tools, name, options);
+    const all = await inTurn(names, (one) => access.evidence(one, options.month));
+    printAnswer(terminal, options.json, {
+      ...(name === undefined
+        ? { schema: 'winbake.fleet-evidences/1', document: { ...place, fleets: all } }
+        : { schema: 'winbake.fleet-evidence/1', document: { ...place, ...all[0] } }),
+      text: (width) => all.map((one) => evidenceText(one, width)).join('\n') || 'There is no fleet here.\n',
+    });
+    finish(ExitCode.DONE);
+  });
+  return addHelp(command, terminal, {
+    examples: [
+      [
+        'winbake fleet evidence shop --month 2026-07 --json',
+        "hours from Microsoft's release to the last instance",
+      ],
+    ],
+  });
+}
+
+function lookingCommand(verb: string): Command {
+  const command = new Command(verb)
+    .argument('[name]', 'name of the fleet')
+    .addOption(new Option('--all', 'every fleet of this account and region'));
   for (const option of placeOptions('fleet')) {
     command.addOption(option);
   }
-  command
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', EXAMPLES)
-    .action(async (name: string | undefined, options: FleetOptions) => {
-      await show(terminal, tools, name, options);
-      finish(ExitCode.DONE);
-    });
-  for (const verb of fleetVerbCommands(terminal, finish, tools)) {
-    command.addCommand(verb);
-  }
-  return command;
+  return command.option('--json', 'print one JSON document');
 }
 
-async function show(
-  terminal: Terminal,
-  tools: FleetTools,
-  name: string | undefined,
-  options: FleetOptions,
-): Promise<void> {
+async function openNamed(tools: FleetTools, name: string | undefined, options: FleetOptions) {
   if ((name === undefined) === (options.all !== true)) {
     throw new UsageError('Say which fleet by its name, or --all for every one.');
   }
   const access = await tools.open(options);
-  const { region } = access;
-  const { account } = access.caller;
   const names = name === undefined ? await access.list() : [name];
-  const isOne = name !== undefined;
-  const print = (documents: readonly object[], text: () => string) => {
-    const [first] = documents;
-    const document = isOne ? { account, region, ...first } : { account, region, fleets: documents };
-    terminal.out(options.json === true ? `${JSON.stringify(document, null, 2)}\n` : text());
-  };
-  const { month } = options;
-  if (month !== undefined) {
-    const all = await inTurn(names, (one) => access.evidence(one, month));
-    print(all, () => all.map(evidenceText).join('\n') || 'There is no fleet here.\n');
-    return;
-  }
-  const all = await inTurn(names, access.status);
-  const [first] = all;
-  print(all, () => {
-    if (first === undefined) {
-      return 'There is no fleet here.\n';
-    }
-    return isOne ? fleetText(first, account, region) : fleetTable(all);
-  });
+  return { access, names, place: { account: access.caller.account, region: access.region } };
 }
 
 /** One after another: many fleets at once would be throttled. */

@@ -2,20 +2,22 @@ import { Command } from 'commander';
 import type { BacktestReport, Delay, NaiveSummary } from '../../sim/rehearsal/backtest/backtest-report';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
 import { ExitCode, type Finish } from '../shared/exit-code';
+import { addHelp, RequiredOption } from '../shared/help';
+import { printAnswer } from '../shared/layout';
 import { parseInstant } from '../shared/option-values';
-import { formatTable } from '../shared/table';
+import { formatHours, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
 
 /** A backtest's report as text for people: months, what the gate asked for, and the comparison. */
-function describeBacktest(report: BacktestReport): string {
+function describeBacktest(report: BacktestReport, width?: number): string {
   const title = `Windows Server ${report.release}, ${report.from} to ${report.to}, a look every 15 minutes\n`;
-  return [title, months(report), stops(report), comparison(report), delays(report)]
+  return [title, months(report, width), stops(report, width), comparison(report, width), delays(report)]
     .filter((part) => part !== '')
     .join('\n');
 }
 
-function months({ bakes }: BacktestReport): string {
+function months({ bakes }: BacktestReport, width?: number): string {
   const names = [...new Set(bakes.map(({ at }) => at.slice(0, 7)))];
   let before = '';
   const rows = names.map((month) => {
@@ -25,7 +27,7 @@ function months({ bakes }: BacktestReport): string {
       before = `${host} ${mode}`;
       return isOther;
     });
-    const list = ofMonth.map(({ at, target, mode }) => `${at.slice(5, 16)}Z ${target} ${mode}`);
+    const list = ofMonth.map(({ at, target, mode }) => `${at} ${target} ${mode}`);
     return [month, String(ofMonth.length), String(rollouts.length), list.join('; ')];
   });
   return formatTable(
@@ -36,21 +38,24 @@ function months({ bakes }: BacktestReport): string {
       { title: 'WHEN, FOR WHAT, HOW' },
     ],
     rows,
+    width,
   );
 }
 
-function stops({ decisions }: BacktestReport): string {
+function stops({ decisions }: BacktestReport, width?: number): string {
   const rows = decisions
     .filter(({ decision }) => decision === 'needsOperator')
     .map(({ at, reason }) => [at, reason]);
-  return rows.length === 0 ? '' : formatTable([{ title: 'ASKED THE OPERATOR' }, { title: 'BECAUSE' }], rows);
+  return rows.length === 0
+    ? ''
+    : formatTable([{ title: 'ASKED THE OPERATOR' }, { title: 'BECAUSE' }], rows, width);
 }
 
-function comparison({ summary }: BacktestReport): string {
+function comparison({ summary }: BacktestReport, width?: number): string {
   const naive = (name: string, one: NaiveSummary) => [
     name,
     ...[one.bakes, one.wrongImageBakes, one.unchangedBakes].map(String),
-    one.hoursBehind.toFixed(0),
+    formatHours(one.hoursBehind),
   ];
   return formatTable(
     [
@@ -58,7 +63,7 @@ function comparison({ summary }: BacktestReport): string {
       { title: 'BAKES', align: 'right' },
       { title: 'WRONG OR MIXED', align: 'right' },
       { title: 'UNCHANGED', align: 'right' },
-      { title: 'HOURS BEHIND', align: 'right' },
+      { title: 'BEHIND', align: 'right' },
     ],
     [
       [
@@ -66,11 +71,12 @@ function comparison({ summary }: BacktestReport): string {
         String(summary.bakes),
         String(summary.wrongImageBakes),
         '0',
-        summary.hoursBehind.toFixed(0),
+        formatHours(summary.hoursBehind),
       ],
       naive('weekly, floating tags', summary.naiveWeekly),
       naive('Patch Tuesday 11:00 Pacific', summary.naivePatchTuesday),
     ],
+    width,
   );
 }
 
@@ -87,12 +93,7 @@ function delays({ summary }: BacktestReport): string {
   );
 }
 
-const EXAMPLES = `
-Examples:
-  winbake backtest --release 2022 --from 2025-01-01 --to 2025-12-31
-  winbake backtest --release 2022 --from 2025-04-01 --to 2025-05-01 --out-of-band waitForHosts
-  winbake backtest --release 2022 --from 2025-08-14 --to 2025-12-20 --line aspnet=4.8 --json
-
+const NOTES = `
 It looks every 15 minutes. A bake ends in the look that ordered it. Beside it run a weekly cron and a bake at 11:00 Pacific
 on Patch Tuesday, both pulling floating tags.
 `;
@@ -106,23 +107,33 @@ interface BacktestCommandOptions extends SimulationOptions {
 /** `winbake backtest`: the gate run over recorded history, with what it would have done. */
 export function backtestCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('backtest')
-    .summary('run the gate over recorded history')
     .description(
       'Runs the gate over recorded history and says what it would have baked and when, month by month.',
     )
-    .requiredOption('--from <instant>', 'first look, a day or an instant', parseInstant)
-    .requiredOption('--to <instant>', 'end, a day or an instant', parseInstant);
+    .addOption(
+      new RequiredOption('--from <instant>', 'first look, a day or an instant').argParser(parseInstant),
+    )
+    .addOption(new RequiredOption('--to <instant>', 'end, a day or an instant').argParser(parseInstant));
   simulationOptions().forEach((option) => command.addOption(option));
-  return command
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', EXAMPLES)
-    .action((options: BacktestCommandOptions) => {
-      const report = runBacktest({
-        ...simulationOf(options),
-        from: options.from,
-        to: options.to,
-      });
-      terminal.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describeBacktest(report));
-      finish(ExitCode.DONE);
+  command.option('--json', 'print one JSON document').action((options: BacktestCommandOptions) => {
+    const report = runBacktest({
+      ...simulationOf(options),
+      from: options.from,
+      to: options.to,
     });
+    printAnswer(terminal, options.json, {
+      schema: 'winbake.backtest/1',
+      document: report,
+      text: (width) => describeBacktest(report, width),
+    });
+    finish(ExitCode.DONE);
+  });
+  return addHelp(command, terminal, {
+    notes: NOTES,
+    examples: [
+      ['winbake backtest --release 2022 --from 2025-01-01 --to 2025-12-31'],
+      ['winbake backtest --release 2022 --from 2025-04-01 --to 2025-05-01 --out-of-band waitForHosts'],
+      ['winbake backtest --release 2022 --from 2025-08-14 --to 2025-12-20 --line aspnet=4.8 --json'],
+    ],
+  });
 }

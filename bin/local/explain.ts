@@ -3,18 +3,11 @@ import { parseAsOf } from '../../sim/registry/history/history';
 import { readHistory } from '../../sim/registry/history/read-history';
 import { explainDecision, type Explanation } from '../../sim/rehearsal/backtest/explain-decision';
 import { ExitCode, type Finish } from '../shared/exit-code';
+import { addHelp } from '../shared/help';
+import { printAnswer } from '../shared/layout';
 import { formatFindings, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
-
-const EXAMPLES = `
-Examples:
-  winbake explain --release 2022 --as-of 2025-04-08T22:00:00Z    a late family
-  winbake explain --release 2022 --as-of 2025-04-10T18:15:00Z    a floating tag that went back
-  winbake explain --release 2022 --as-of 2025-12-15 --line aspnet=4.8
-
-The gate is taken to have looked every 15 minutes for 100 days before, and to have baked what it ordered.
-`;
 
 interface ExplainCommandOptions extends SimulationOptions {
   readonly asOf?: string;
@@ -24,28 +17,35 @@ interface ExplainCommandOptions extends SimulationOptions {
 /** `winbake explain`: why the gate decides as it does at one moment, in words. */
 export function explainCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('explain')
-    .summary('say why the gate decides as it does at one moment')
     .description(
       'Says what the gate decides at one moment of recorded history, from what, and what happens next.',
     )
     .option('--as-of <instant>', 'moment of history (default: the last one)');
   simulationOptions().forEach((option) => command.addOption(option));
-  return command
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', EXAMPLES)
-    .action((options: ExplainCommandOptions) => {
-      const explanation = explainDecision({
-        ...simulationOf(options),
-        asOf: parseAsOf(options.asOf, readHistory(options.history)),
-      });
-      terminal.out(
-        options.json === true ? `${JSON.stringify(explanation, null, 2)}\n` : describe(explanation),
-      );
-      finish(explanation.decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE);
+  command.option('--json', 'print one JSON document').action((options: ExplainCommandOptions) => {
+    const explanation = explainDecision({
+      ...simulationOf(options),
+      asOf: parseAsOf(options.asOf, readHistory(options.history)),
     });
+    printAnswer(terminal, options.json, {
+      schema: 'winbake.explanation/1',
+      document: explanation,
+      text: (width) => describe(explanation, width),
+    });
+    finish(explanation.decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE);
+  });
+  return addHelp(command, terminal, {
+    notes:
+      'The gate is taken to have looked every 15 minutes for 100 days before, and to have baked what it ordered.',
+    examples: [
+      ['winbake explain --release 2022 --as-of 2025-04-08T22:00:00Z', 'a late family'],
+      ['winbake explain --release 2022 --as-of 2025-04-10T18:15:00Z', 'a floating tag that went back'],
+      ['winbake explain --release 2022 --as-of 2025-12-15 --line aspnet=4.8'],
+    ],
+  });
 }
 
-function describe(explanation: Explanation): string {
+function describe(explanation: Explanation, width?: number): string {
   const { asOf, decision, host, reason, release, standing } = explanation;
   const baked = standing === null ? 'nothing' : `${standing.target} ${standing.mode}, at ${standing.at}`;
   const families = formatTable(
@@ -57,6 +57,7 @@ function describe(explanation: Explanation): string {
       since ?? '',
       counts ?? 'not yet',
     ]),
+    width,
   );
   const findings = explanation.findings.length === 0 ? '' : `\n${formatFindings(explanation.findings)}`;
   return (

@@ -15,6 +15,7 @@ import { UsageError } from '../../lib/contract/values/errors';
 import { parseRelease } from '../../lib/contract/values/release';
 import { EXTRA_FORMS } from '../../lib/core/images/image-extra';
 import type { BacktestOptions } from '../../sim/rehearsal/backtest/backtest-report';
+import { RequiredOption } from '../shared/help';
 import { parseDuration, parseRevision } from '../shared/option-values';
 
 /** What the policy options of a command line say. */
@@ -111,10 +112,7 @@ export interface SimulationOptions extends PolicyOptions {
 /** The options of those commands, each made anew for its command. */
 export function simulationOptions(): readonly Option[] {
   return [
-    new Option(
-      '--release <release>',
-      'Windows Server release: 2016, 2019, 2022 or 2025',
-    ).makeOptionMandatory(),
+    new RequiredOption('--release <release>', 'Windows Server release: 2016, 2019, 2022 or 2025'),
     new Option('--history <file>', 'timeline instead of the recorded one, JSON lines, plain or gzip'),
     new Option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV'),
     new Option(

@@ -5,10 +5,10 @@ import type {
   ReportedMonth,
   ReportedDecision,
 } from '../../sim/rehearsal/rehearsal-report';
-import { formatTable, formatFindings, formatBytes } from '../shared/table';
+import { formatTable, formatFindings, formatBytes, formatHours } from '../shared/table';
 
 /** What happened on the fleets, for people: instance by instance, month by month where there are several. */
-function describeFleets({ fleets, months, rollout }: RehearsalReport): string {
+function describeFleets({ fleets, months, rollout }: RehearsalReport, width?: number): string {
   const title = `Fleet: ${rollout.status}\n`;
   if (fleets.length === 0) {
     return title;
@@ -31,6 +31,7 @@ function describeFleets({ fleets, months, rollout }: RehearsalReport): string {
     formatTable(
       columns.map((column) => ({ title: column })),
       rows.map((row) => row.slice(isOne ? 2 : 0)),
+      width,
     ),
     ...told,
   ].join('');
@@ -48,7 +49,7 @@ function rowsOf(month: string, { fleet, instances }: ReportedFleet): readonly (r
 }
 
 /** The months of a rehearsal as a table for people, a line for each rebake that did something. */
-function describeMonths(months: readonly ReportedMonth[]): string {
+function describeMonths(months: readonly ReportedMonth[], width?: number): string {
   if (months.length === 0) {
     return '';
   }
@@ -60,15 +61,15 @@ function describeMonths(months: readonly ReportedMonth[]): string {
       { title: 'DECISION' },
       { title: 'PUBLICATION' },
       { title: 'ROLLOUT' },
-      { title: 'HOURS UNPATCHED', align: 'right' },
+      { title: 'UNPATCHED', align: 'right' },
     ],
     months.flatMap(({ from, hoursUnpatched, rebakes }) => {
-      const hours = hoursUnpatched.toFixed(1);
+      const hours = formatHours(hoursUnpatched);
       return rebakes.length === 0
         ? [[from.slice(0, 10), '-', '-', 'nothing', '-', '-', hours]]
         : rebakes.map(({ at, decision, publication, rollout, trigger }, index) => [
             index === 0 ? from.slice(0, 10) : '',
-            `${at.slice(0, 16)}Z`,
+            at,
             trigger,
             decision,
             publication ?? '-',
@@ -76,11 +77,12 @@ function describeMonths(months: readonly ReportedMonth[]): string {
             index === 0 ? hours : '',
           ]);
     }),
+    width,
   );
 }
 
 /** The publications with their channels, and what becomes of their AMIs, for people. */
-function describePublications({ publications }: RehearsalReport): string {
+function describePublications({ publications }: RehearsalReport, width?: number): string {
   return publications.length === 0
     ? ''
     : formatTable(
@@ -91,6 +93,7 @@ function describePublications({ publications }: RehearsalReport): string {
           channels.join(', ') || '-',
           `${retention}: ${summaryOf(reasons)}`,
         ]),
+        width,
       );
 }
 
@@ -101,17 +104,17 @@ function summaryOf(reasons: readonly string[]): string {
 }
 
 /** A rehearsal's report as text for people. */
-export function describeRehearsal(report: RehearsalReport): string {
+export function describeRehearsal(report: RehearsalReport, width?: number): string {
   const parts = [
     heading(report),
-    describeMonths(report.months ?? []),
-    describeDecisions(report.decisions),
-    describeImages(report),
-    describeAmi(report),
-    describePublications(report),
-    describeParameters(report),
-    describeFleets(report),
-    describeSteps(report),
+    describeMonths(report.months ?? [], width),
+    describeDecisions(report.decisions, width),
+    describeImages(report, width),
+    describeAmi(report, width),
+    describePublications(report, width),
+    describeParameters(report, width),
+    describeFleets(report, width),
+    describeSteps(report, width),
     describeAgain(report),
     formatFindings(report.findings),
   ];
@@ -124,15 +127,16 @@ function heading({ asOf, decision, target, host }: RehearsalReport): string {
   return `Rehearsed as of ${asOf}: ${decision}${aim}${reached}\n`;
 }
 
-function describeDecisions(decisions: readonly ReportedDecision[]): string {
+function describeDecisions(decisions: readonly ReportedDecision[], width?: number): string {
   const changes = decisions.filter((one, index) => signature(one) !== signature(decisions[index - 1]));
   return formatTable(
     [{ title: 'AT' }, { title: 'DECISION' }, { title: 'FINDINGS' }],
     changes.map(({ at, decision, findings }) => [
-      at.replace('.000Z', 'Z'),
+      at,
       decision,
       findings.map(({ code, family }) => (family === undefined ? code : `${code} ${family}`)).join(', '),
     ]),
+    width,
   );
 }
 
@@ -140,7 +144,7 @@ function signature(decision: ReportedDecision | undefined): string {
   return JSON.stringify([decision?.decision, decision?.findings.map(({ code, family }) => [code, family])]);
 }
 
-function describeImages({ images }: RehearsalReport): string {
+function describeImages({ images }: RehearsalReport, width?: number): string {
   return images.length === 0
     ? ''
     : formatTable(
@@ -160,33 +164,37 @@ function describeImages({ images }: RehearsalReport): string {
           image.mode,
           formatBytes(image.compressedBytes),
         ]),
+        width,
       );
 }
 
-function describeAmi({ ami }: RehearsalReport): string {
+function describeAmi({ ami }: RehearsalReport, width?: number): string {
   return ami === null
     ? ''
-    : formatTable(
-        [{ title: 'AMI' }, { title: ami.id }],
+    : `AMI ${ami.id}\n${formatTable(
+        [{ title: 'TAG' }, { title: 'VALUE' }],
         Object.entries(ami.tags)
           .sort(([one], [other]) => (one < other ? -1 : 1))
           .map(([key, value]) => [key, shortened(value)]),
-      );
+        width,
+      )}`;
 }
 
-function describeParameters({ parameters }: RehearsalReport): string {
+function describeParameters({ parameters }: RehearsalReport, width?: number): string {
   return formatTable(
     [{ title: 'PARAMETER' }, { title: 'VALUE' }],
     Object.entries(parameters).map(([name, value]) => [name, shortened(value)]),
+    width,
   );
 }
 
 /** Of several months only the parts: the steps of components stand in the JSON document. */
-function describeSteps({ months, steps }: RehearsalReport): string {
+function describeSteps({ months, steps }: RehearsalReport, width?: number): string {
   const shown = months === undefined ? steps : steps.filter(({ name }) => !name.includes(': '));
   return formatTable(
     [{ title: 'STEP' }, { title: 'SECONDS', align: 'right' }, { title: 'STATUS' }],
     shown.map(({ name, seconds, status }) => [name, status === 'notRun' ? '' : seconds.toFixed(1), status]),
+    width,
   );
 }
 

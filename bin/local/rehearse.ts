@@ -13,6 +13,8 @@ import {
 import { runRehearsal } from '../../sim/rehearsal/run-rehearsal';
 import { HOST_FAULTS, takeHostFaults } from '../../sim/windows/host/host-faults';
 import { ExitCode, type Finish, interruptible } from '../shared/exit-code';
+import { addHelp } from '../shared/help';
+import { printAnswer } from '../shared/layout';
 import { parseMonths } from '../shared/option-values';
 import type { Terminal } from '../shared/terminal';
 import { policyOf, policyOptions, type PolicyOptions } from './policy-options';
@@ -73,28 +75,22 @@ function lines(write: (text: string) => void): Progress {
   };
 }
 
-const LONGEST_LINE = 110;
+const LONGEST_LINE = 76;
 
-const EXAMPLES = `
-Examples:
-  winbake rehearse                                                 the newest moment of recorded history
-  winbake rehearse --release 2019 --as-of 2025-10-16               two days after a Patch Tuesday
-  winbake rehearse --as-of 2025-10-14T18:30:00Z                    in the middle of one: it waits for late families
-  winbake rehearse --months 3 --as-of 2025-08-12T17:00:00Z         three Patch Tuesdays in one account
-  winbake rehearse --cdk-out cdk.out --json                        an assembly as it is
-
+const NOTES = `
 It proves choice, waiting, pulls by digest, documents, roles, publication and rollout. It does not prove Windows Update,
 sysprep, the extraction of layers and real times: those need Windows and an account.
 
 ${faultLines('Faults of the build machine', HOST_FAULTS)}
+
 ${faultLines('Faults of a published AMI (of --months the second)', AMI_FAULTS)}
+
 ${faultLines(
   'Faults of the registry',
   FAULTS.filter(({ name }) => !isHostFault(name)),
 )}
-What Winbake promises for each stands in docs/faults.md, the rest of a rehearsal in docs/rehearsal.md.
 
-Exit codes: 0 done, or nothing to do; 1 failed, or the last rollout went back; 2 wrong usage; 3 an operator is needed.
+What Winbake promises for each stands in docs/faults.md, the rest of a rehearsal in docs/rehearsal.md.
 `;
 
 interface RehearseOptions extends PolicyOptions {
@@ -112,9 +108,8 @@ interface RehearseOptions extends PolicyOptions {
 /** `winbake rehearse`: a whole bake, publication and rollout on this computer, at a moment of recorded history. */
 export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('rehearse')
-    .summary('rehearse a whole bake on this computer')
     .description(
-      'Rehearses a whole bake, its publication and its rollout on this computer: it synthesizes the app, and runs the\n' +
+      'Rehearses a whole bake, its publication and its rollout on this computer: it synthesizes the app, and runs the ' +
         'state machine, component documents and scripts that would be deployed, against recorded history of the registry.',
     )
     .option('--release <release>', 'Windows Server release: 2016, 2019, 2022 or 2025', '2022')
@@ -133,12 +128,21 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
     .option('--app <command>', 'command that synthesizes the app (default: the app of cdk.json)')
     .option('--cdk-out <folder>', 'cloud assembly to rehearse as it is');
   policyOptions().forEach((option) => command.addOption(option));
-  return command
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', EXAMPLES)
-    .action(async (options: RehearseOptions) => {
-      finish(await rehearse(options, terminal));
-    });
+  command.option('--json', 'print one JSON document').action(async (options: RehearseOptions) => {
+    finish(await rehearse(options, terminal));
+  });
+  return addHelp(command, terminal, {
+    notes: NOTES,
+    exitCodes:
+      '0 done, or nothing to do; 1 failed, or the last rollout went back; 2 wrong usage; 3 an operator is needed.',
+    examples: [
+      ['winbake rehearse', 'the newest moment of recorded history'],
+      ['winbake rehearse --release 2019 --as-of 2025-10-16', 'two days after a Patch Tuesday'],
+      ['winbake rehearse --as-of 2025-10-14T18:30:00Z', 'in the middle of one: it waits for late families'],
+      ['winbake rehearse --months 3 --as-of 2025-08-12T17:00:00Z', 'three Patch Tuesdays in one account'],
+      ['winbake rehearse --cdk-out cdk.out --json', 'an assembly as it is'],
+    ],
+  });
 }
 
 async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<ExitCode> {
@@ -158,7 +162,11 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
   };
   const progress = json === true ? SILENT : taskList(terminal);
   const { report } = await interruptible((signal) => runRehearsal({ ...rehearsal, signal }, progress));
-  terminal.out(json === true ? `${JSON.stringify(report, null, 2)}\n` : describeRehearsal(report));
+  printAnswer(terminal, json, {
+    schema: 'winbake.rehearsal/1',
+    document: report,
+    text: (width) => describeRehearsal(report, width),
+  });
   const exitCode = exitCodeOf(report);
   if (exitCode === ExitCode.FAILED) {
     terminal.err(

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { shortDigest } from '../../lib/contract/values/digest';
 import { parseHostVersion } from '../../lib/contract/values/os-version';
 import { parseRelease } from '../../lib/contract/values/release';
 import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../lib/core/images/family';
@@ -9,22 +8,14 @@ import { resolveImages, type Resolution } from '../../lib/core/images/resolve-im
 import { RegistryError } from '../../lib/core/oci/registry';
 import { createRegistryClient } from '../../lib/registry/registry-client';
 import { ExitCode, type Finish } from '../shared/exit-code';
+import { addHelp, RequiredOption } from '../shared/help';
+import { printAnswer } from '../shared/layout';
 import { parseSeconds } from '../shared/option-values';
 import { formatFindings, formatBytes, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { extraOption } from './policy-options';
 
 const DEFAULT_REGISTRY = 'https://mcr.microsoft.com';
-
-const EXAMPLES = `
-Examples:
-  winbake resolve --release 2022                                    what fits a fully updated host today
-  winbake resolve --release 2022 --host-version 10.0.20348.4171     what fits a host that is a month behind
-  winbake resolve --release 2025 --family servercore aspnet --json
-  winbake resolve --release 2022 --registry http://127.0.0.1:5000   from 'winbake registry serve'
-
-Exit codes: 0 every family has an image; 1 a family could not be read; 2 wrong usage; 3 a family has none that fits.
-`;
 
 interface ResolveOptions {
   readonly release: string;
@@ -38,13 +29,12 @@ interface ResolveOptions {
 
 /** `winbake resolve`: which images fit a release and a host's revision, as the registry shows them now. */
 export function resolveCommand(terminal: Terminal, finish: Finish): Command {
-  return new Command('resolve')
-    .summary('say which base images fit a host')
+  const command = new Command('resolve')
     .description(
-      'Says which base image of each family fits a Windows Server release and the revision of a host: the same build,\n' +
+      'Says which base image of each family fits a Windows Server release and the revision of a host: the same build, ' +
         'never newer than the host, the nearest that exists. It looks at the registry only and remembers nothing.',
     )
-    .requiredOption('--release <release>', 'Windows Server release: 2016, 2019, 2022 or 2025')
+    .addOption(new RequiredOption('--release <release>', 'Windows Server release: 2016, 2019, 2022 or 2025'))
     .option(
       '--host-version <version>',
       'OS version of the host (default: the newest revision that the registry shows)',
@@ -57,10 +47,22 @@ export function resolveCommand(terminal: Terminal, finish: Finish): Command {
     .addOption(extraOption())
     .option('--timeout <seconds>', 'bound of all network work', parseSeconds, 30)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', EXAMPLES)
     .action(async (options: ResolveOptions) => {
       finish(await resolve(options, terminal));
     });
+  return addHelp(command, terminal, {
+    exitCodes:
+      '0 every family has an image; 1 a family could not be read; 2 wrong usage; 3 a family has none that fits.',
+    examples: [
+      ['winbake resolve --release 2022', 'what fits a fully updated host today'],
+      [
+        'winbake resolve --release 2022 --host-version 10.0.20348.4171',
+        'what fits a host that is a month behind',
+      ],
+      ['winbake resolve --release 2025 --family servercore aspnet --json'],
+      ['winbake resolve --release 2022 --registry http://127.0.0.1:5000', "from 'winbake registry serve'"],
+    ],
+  });
 }
 
 async function resolve(options: ResolveOptions, terminal: Terminal): Promise<ExitCode> {
@@ -83,11 +85,12 @@ async function resolve(options: ResolveOptions, terminal: Terminal): Promise<Exi
       throw new RegistryError('REGISTRY_UNREACHABLE', unreadable[0].message);
     }
     const { requests, redirects } = client.traffic;
-    terminal.out(
-      options.json === true
-        ? `${JSON.stringify({ ...resolution, requests, redirects }, null, 2)}\n`
-        : describe(resolution, host !== undefined),
-    );
+    printAnswer(terminal, options.json, {
+      schema: 'winbake.resolution/1',
+      document: { ...resolution, requests, redirects },
+      text: (width) =>
+        describe(resolution, { hostGiven: host !== undefined, registry: options.registry, width }),
+    });
     return unreadable.length > 0 ? ExitCode.FAILED : resolution.complete ? ExitCode.DONE : ExitCode.NO;
   } finally {
     await client.close();
@@ -98,7 +101,13 @@ function isUnreadable(finding: Resolution['findings'][number]): boolean {
   return finding.severity === 'stop' && finding.code.startsWith('REGISTRY_');
 }
 
-function describe(resolution: Resolution, hostGiven: boolean): string {
+interface Shown {
+  readonly hostGiven: boolean;
+  readonly registry: string;
+  readonly width: number | undefined;
+}
+
+function describe(resolution: Resolution, { hostGiven, registry, width }: Shown): string {
   const host = resolution.hostVersion ?? 'unknown';
   const origin = hostGiven ? 'as given' : 'the newest revision that the registry shows';
   const title = `Windows Server ${resolution.release}, host ${host} (${origin})\n\n`;
@@ -106,7 +115,6 @@ function describe(resolution: Resolution, hostGiven: boolean): string {
     [
       { title: 'FAMILY' },
       { title: 'IMAGE' },
-      { title: 'DIGEST' },
       { title: 'OS VERSION' },
       { title: 'MODE' },
       { title: 'DOWNLOAD', align: 'right' },
@@ -114,12 +122,18 @@ function describe(resolution: Resolution, hostGiven: boolean): string {
     resolution.images.map((image) => [
       image.family,
       `${image.repository}:${image.tag}`,
-      shortDigest(image.digest),
       image.osVersion,
       image.mode,
       formatBytes(image.compressedBytes),
     ]),
+    width,
   );
   const findings = resolution.findings.length === 0 ? '' : `\n${formatFindings(resolution.findings)}`;
-  return `${title}${resolution.images.length === 0 ? 'No image fits.\n' : table}${findings}`;
+  const { host: registryHost } = new URL(registry);
+  const references = resolution.images.map(
+    ({ digest, repository }) => `${registryHost}/${repository}@${digest}\n`,
+  );
+  return resolution.images.length === 0
+    ? `${title}No image fits.\n${findings}`
+    : `${title}${table}\nBy digest, for docker pull:\n${references.join('')}${findings}`;
 }

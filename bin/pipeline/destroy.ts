@@ -4,7 +4,9 @@ import { explaining } from '../../lib/aws/explain-failure';
 import { UsageError } from '../../lib/contract/values/errors';
 import { type Remain, applyDestroy, readDestroyPlan } from '../../lib/core/cleanup/destroy';
 import { ExitCode, type Finish } from '../shared/exit-code';
-import { pipelineOptions, type PipelineOptions, signIn } from '../shared/pipeline-access';
+import { addHelp } from '../shared/help';
+import { printAnswer } from '../shared/layout';
+import { PIPELINE_NAME, placeOptions, type PipelineOptions, signIn } from '../shared/pipeline-access';
 import { formatTable } from '../shared/table';
 import type { AskForText, Terminal } from '../shared/terminal';
 
@@ -40,36 +42,37 @@ What it finds by name and tag: AMIs with their snapshots, Image Builder's record
 and the key. What anything uses stays, and so does what was shared with accounts that cannot be looked at from here: with
 --nothing-elsewhere you say that you have looked. Run it again for what stayed. It needs the rights to read and delete these;
 where a region is closed to you, name the others with --regions.
-
-Exit codes: 0 done, or nothing is left; 3 the stack is still there, or the name was not typed.
-
-Examples:
-  winbake destroy -p 2022-core --dry-run
-  winbake destroy -p 2022-core --regions eu-central-1,eu-west-1
 `;
 
-/** `winbake destroy`: takes away what a deleted stack has left. */
+/** `winbake pipeline destroy`: takes away what a deleted stack has left. */
 export function destroyCommand(terminal: Terminal, finish: Finish, tools: DestroyTools): Command {
   const command = new Command('destroy')
-    .summary('take away what a deleted stack has left')
     .description(
       'Lists what a pipeline whose stack is deleted has left, with the reason why it goes or stays, and takes away what ' +
         'nothing uses once its name is typed. It refuses while the stack is there.',
-    );
-  for (const option of pipelineOptions()) {
+    )
+    .argument(...PIPELINE_NAME);
+  for (const option of placeOptions()) {
     command.addOption(option);
   }
-  return command
+  command
     .option('--regions <list>', 'where to look besides (default: every region of the account)', parseRegions)
     .option('--bucket <name>', 'the bucket, where it does not have the tag winbake:pipeline')
     .option('--nothing-elsewhere', 'you have looked: no other account uses its AMIs or key')
     .option('--dry-run', 'show the plan and change nothing')
     .option('-y, --yes', 'carry the plan out without asking')
     .option('--json', 'print one JSON document')
-    .addHelpText('after', NOTES)
-    .action(async (options: DestroyOptions) => {
-      finish(await carryOut(terminal, tools, options));
+    .action(async (pipeline: string, options: Omit<DestroyOptions, 'pipeline'>) => {
+      finish(await carryOut(terminal, tools, { ...options, pipeline }));
     });
+  return addHelp(command, terminal, {
+    notes: NOTES,
+    exitCodes: '0 done, or nothing is left; 3 the stack is still there, or the name was not typed.',
+    examples: [
+      ['winbake pipeline destroy 2022-core --dry-run'],
+      ['winbake pipeline destroy 2022-core --regions eu-central-1,eu-west-1'],
+    ],
+  });
 }
 
 async function carryOut(terminal: Terminal, tools: DestroyTools, options: DestroyOptions): Promise<ExitCode> {
@@ -78,18 +81,18 @@ async function carryOut(terminal: Terminal, tools: DestroyTools, options: Destro
   const plan = await read();
   const going = plan.filter(({ action }) => action === 'remove');
   const show = (done: boolean) => {
-    terminal.out(
-      options.json === true
-        ? `${JSON.stringify({ pipeline, account, region, remains: plan, done }, null, 2)}\n`
-        : planText(plan) + outcome(going.length, done, options.dryRun === true),
-    );
+    printAnswer(terminal, options.json, {
+      schema: 'winbake.pipeline-destroy/1',
+      document: { pipeline, account, region, remains: plan, done },
+      text: (width) => planText(plan, width) + outcome(going.length, done, options.dryRun === true),
+    });
   };
   if (options.dryRun === true || going.length === 0) {
     show(false);
     return ExitCode.DONE;
   }
   if (options.yes !== true) {
-    terminal.err(planText(plan));
+    terminal.err(planText(plan, terminal.columns));
     const typed = await tools.ask(`Type the pipeline's name to remove these ${going.length}: `);
     if (typed !== pipeline) {
       terminal.err('That is not its name; nothing was changed.\n');
@@ -101,12 +104,13 @@ async function carryOut(terminal: Terminal, tools: DestroyTools, options: Destro
   return ExitCode.DONE;
 }
 
-function planText(plan: readonly Remain[]): string {
+function planText(plan: readonly Remain[], width?: number): string {
   return plan.length === 0
     ? ''
     : formatTable(
-        ['', 'what', 'region', 'which', 'because'].map((title) => ({ title })),
+        ['action', 'what', 'region', 'which', 'because'].map((title) => ({ title })),
         plan.map(({ action, id, kind, reasons, region }) => [action, kind, region, id, reasons.join('; ')]),
+        width,
       );
 }
 

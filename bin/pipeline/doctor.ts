@@ -7,11 +7,19 @@ import { examine } from '../../lib/core/doctor/examine';
 import type { CheckResult, Verdict, Reach } from '../../lib/core/doctor/pipeline-inspector';
 import { operatePorts } from '../../lib/handlers/operate';
 import { ExitCode, type Finish } from '../shared/exit-code';
-import { pipelineOptions, type PipelineOptions, signIn } from '../shared/pipeline-access';
+import { addHelp } from '../shared/help';
+import { printAnswer } from '../shared/layout';
+import {
+  PIPELINE_NAME,
+  placeOptions,
+  type PipelineOptions,
+  type PlaceOptions,
+  signIn,
+} from '../shared/pipeline-access';
 import { formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 
-interface DoctorOptions extends PipelineOptions {
+interface DoctorOptions extends PlaceOptions {
   readonly json?: boolean;
 }
 
@@ -30,34 +38,37 @@ const NOTES = `
 Each line says ok, no, or ? where it could not be looked into from here. It changes nothing, and needs rights to read what
 it looks at: parameters and bucket of the pipeline, Lambda, IAM roles, Step Functions, Scheduler, Image Builder, KMS, EC2,
 Service Quotas. What the pipeline alone can try is said as care saw it last.
-
-Exit codes: 0 all is well; 1 something could not be looked into; 3 something is wrong.
-
-Example:
-  winbake doctor -p 2022-core
 `;
 
 const WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok', no: 'no', unknown: '?' };
 
-/** `winbake doctor`: whether a pipeline has what it needs. */
+/** `winbake pipeline doctor`: whether a pipeline has what it needs. */
 export function doctorCommand(terminal: Terminal, finish: Finish, examine: Examine): Command {
   const command = new Command('doctor')
-    .summary('say whether a pipeline has what it needs')
     .description(
       'Looks at the parameters, the rebake, schedules, roles, keys, accounts, quotas and ways out of a pipeline, and says ' +
         'of each whether it is well, and the way out where it is not.',
-    );
-  for (const option of pipelineOptions()) {
+    )
+    .argument(...PIPELINE_NAME);
+  for (const option of placeOptions()) {
     command.addOption(option);
   }
-  return command
+  command
     .option('--json', 'print one JSON document')
-    .addHelpText('after', NOTES)
-    .action(async (options: DoctorOptions) => {
-      const examination = await examine(options);
-      terminal.out(options.json === true ? `${JSON.stringify(examination, null, 2)}\n` : textOf(examination));
+    .action(async (pipeline: string, options: DoctorOptions) => {
+      const examination = await examine({ ...options, pipeline });
+      printAnswer(terminal, options.json, {
+        schema: 'winbake.pipeline-doctor/1',
+        document: examination,
+        text: (width) => textOf(examination, width),
+      });
       finish(exitCodeOf(examination.checks));
     });
+  return addHelp(command, terminal, {
+    notes: NOTES,
+    exitCodes: '0 all is well; 1 something could not be looked into; 3 something is wrong.',
+    examples: [['winbake pipeline doctor 2022-core']],
+  });
 }
 
 /** What is wrong weighs more than what is not known. */
@@ -66,15 +77,18 @@ function exitCodeOf(checks: readonly CheckResult[]): ExitCode {
   return verdicts.has('no') ? ExitCode.NO : verdicts.has('unknown') ? ExitCode.FAILED : ExitCode.DONE;
 }
 
-function textOf({ account, checks, pipeline, region }: Examination): string {
+function textOf({ account, checks, pipeline, region }: Examination, width?: number): string {
   const count = (wanted: Verdict) => checks.filter(({ verdict }) => verdict === wanted).length;
   const table = formatTable(
-    ['check', '', 'detail'].map((title) => ({ title })),
+    ['check', 'verdict', 'detail'].map((title) => ({ title })),
     checks.map(({ check, detail, verdict }) => [check, WORDS[verdict], detail]),
+    width,
   );
   const ways = checks.flatMap(({ check, wayOut }) => (wayOut === null ? [] : [[check, wayOut]]));
   const wayTable =
-    ways.length === 0 ? '' : `${formatTable([{ title: 'way out of' }, { title: '' }], ways)}\n`;
+    ways.length === 0
+      ? ''
+      : `${formatTable([{ title: 'way out of' }, { title: 'what to do' }], ways, width)}\n`;
   return (
     `${pipeline}  account ${account}, ${region}\n\n${table}\n${wayTable}` +
     `${count('ok')} ok, ${count('no')} wrong, ${count('unknown')} not known.\n`

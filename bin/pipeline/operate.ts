@@ -5,6 +5,7 @@ import {
   operateRequestSchema,
 } from '../../lib/contract/documents/operate-request';
 import { UsageError } from '../../lib/contract/values/errors';
+import { holdWord } from '../../lib/core/bake/hold';
 import {
   carryOutOrder,
   checkReason,
@@ -14,16 +15,26 @@ import {
 } from '../shared/carry-out-order';
 import type { ExitCode, Finish } from '../shared/exit-code';
 import { parseDuration } from '../shared/option-values';
-import { type PipelineAccess, pipelineOptions, type PipelineOptions } from '../shared/pipeline-access';
+import { addHelp } from '../shared/help';
+import {
+  PIPELINE_NAME,
+  placeOptions,
+  type PipelineAccess,
+  type PipelineOptions,
+} from '../shared/pipeline-access';
 import type { Ask, Terminal } from '../shared/terminal';
 
+export { openPipeline } from '../shared/pipeline-access';
+
 /** The part of a request that a verb's own options make. */
-type OwnPart = Omit<OperateRequest, 'by' | 'reason' | 'dryRun'>;
+type OwnPart = OperateRequest extends infer One
+  ? One extends OperateRequest
+    ? Omit<One, 'by' | 'reason' | 'dryRun'>
+    : never
+  : never;
 
 /** A verb of the command line that changes a pipeline. */
 interface VerbCommand {
-  readonly verb: OperateVerb;
-  readonly summary: string;
   readonly description: string;
   readonly example: string;
   readonly options: () => readonly Option[];
@@ -53,14 +64,12 @@ function until({ for: seconds }: VerbOptions, now: Date): { readonly until?: str
 }
 
 /** The verbs that change a pipeline, in the order of the help. */
-const VERBS: readonly VerbCommand[] = [
-  {
-    verb: 'rebake',
-    summary: 'look now, or with --force bake now',
+const VERBS: Readonly<Record<OperateVerb, VerbCommand>> = {
+  rebake: {
     description:
       'Starts a rebake. With --force it bakes at once with the newest accepted image set that is not newer than the host, ' +
       'and ends a rebake that only waits.',
-    example: 'winbake rebake -p 2022-core --force --kb KB5066782 --reason "CVE-2025-59287"',
+    example: 'winbake pipeline rebake 2022-core --force --kb KB5066782 --reason "CVE-2025-59287"',
     options: () => [
       new Option('--force', 'bake whether it is due or not'),
       new Option('--kb <update>', 'fail the bake where this update is not there afterwards; needs --force'),
@@ -68,39 +77,31 @@ const VERBS: readonly VerbCommand[] = [
     mayRefuse: true,
     request: ({ force = false, kb }) => ({ verb: 'rebake', force, ...(kb === undefined ? {} : { kb }) }),
   },
-  {
-    verb: 'cancel',
-    summary: 'end the rebake or bake that is under way',
+  cancel: {
     description:
       'Ends what is under way. The same order is not baked again until an input changes or it is forced.',
-    example: 'winbake cancel -p 2022-core --reason "wrong recipe"',
+    example: 'winbake pipeline cancel 2022-core --reason "wrong recipe"',
     options: () => [],
     mayRefuse: true,
     request: () => ({ verb: 'cancel' }),
   },
-  {
-    verb: 'hold',
-    summary: 'keep fleets from getting newer publications',
+  hold: {
     description: 'Holds promotion: bakes go on, and `current` stays where it is until the hold ends.',
-    example: 'winbake hold -p 2022-core --for 3d --reason "release week"',
+    example: 'winbake pipeline hold 2022-core --for 3d --reason "release week"',
     options: HOW_LONG,
     mayRefuse: false,
     request: (options, now) => ({ verb: 'hold', ...until(options, now) }),
   },
-  {
-    verb: 'unhold',
-    summary: 'end a hold',
+  unhold: {
     description: 'Ends the hold; what is due is promoted at the next look, within 15 minutes.',
-    example: 'winbake unhold -p 2022-core --reason "release is out"',
+    example: 'winbake pipeline unhold 2022-core --reason "release is out"',
     options: () => [],
     mayRefuse: false,
     request: () => ({ verb: 'unhold' }),
   },
-  {
-    verb: 'promote',
-    summary: 'give fleets the newest publication now',
+  promote: {
     description: 'Moves `current` to `latest` now, in every region and account. A hold must be ended before.',
-    example: 'winbake promote -p 2022-core --reason "canary is well"',
+    example: 'winbake pipeline promote 2022-core --reason "canary is well"',
     options: () => [new Option('--despite-canaries', 'also where it failed on a canary fleet')],
     mayRefuse: true,
     request: ({ despiteCanaries }) => ({
@@ -108,40 +109,34 @@ const VERBS: readonly VerbCommand[] = [
       ...(despiteCanaries === true ? { despiteCanaries } : {}),
     }),
   },
-  {
-    verb: 'rollback',
-    summary: 'give fleets the publication before',
+  rollback: {
     description:
       'Moves `current` back to `previous` and holds promotion, so that fleets go back and stay there.',
-    example: 'winbake rollback -p 2022-core --reason "tasks fail to start"',
+    example: 'winbake pipeline rollback 2022-core --reason "tasks fail to start"',
     options: HOW_LONG,
     mayRefuse: true,
     request: (options, now) => ({ verb: 'rollback', ...until(options, now) }),
   },
-  {
-    verb: 'accept',
-    summary: 'let the gate pass one finding',
+  accept: {
     description:
       'Records that a person passes one finding of the gate, by its name as `status` and messages say it.',
     example:
-      'winbake accept -p 2022-core "WENT_BACK servercore 10.0.20348.3328" --reason "Microsoft said so"',
+      'winbake pipeline accept 2022-core "WENT_BACK servercore 10.0.20348.3328" --reason "Microsoft said so"',
     options: () => [],
     argument: ['<finding>', 'code, family and version of the finding, in quotes'],
     mayRefuse: false,
     request: (_options, _now, finding) => ({ verb: 'accept', finding }),
   },
-  {
-    verb: 'prune',
-    summary: 'deprecate and remove AMIs that nothing needs',
+  prune: {
     description:
       'Says of every AMI of the pipeline why it stays or goes; deprecates what may go, and removes it a week later. It runs ' +
       'by itself once a day.',
-    example: 'winbake prune -p 2022-core --dry-run',
+    example: 'winbake pipeline prune 2022-core --dry-run',
     options: () => [],
     mayRefuse: false,
     request: () => ({ verb: 'prune' }),
   },
-];
+};
 
 type OperateOptions = PipelineOptions & VerbOptions & OrderOptions;
 
@@ -152,24 +147,27 @@ interface OperateTools {
   readonly now: () => Date;
 }
 
-/** The commands that change a pipeline: each shows its plan, asks, and carries it out in the caller's name. */
-export function operateCommands(terminal: Terminal, finish: Finish, tools: OperateTools): readonly Command[] {
-  return VERBS.map((verb) => {
-    const command = new Command(verb.verb).summary(verb.summary).description(verb.description);
-    if (verb.argument !== undefined) {
-      command.argument(...verb.argument);
-    }
-    for (const option of [...pipelineOptions(), ...verb.options(), ...orderOptions()]) {
-      command.addOption(option);
-    }
-    return command
-      .addHelpText('after', `\nExample:\n  ${verb.example}\n`)
-      .action(async (...given: unknown[]) => {
-        const argument = verb.argument === undefined ? '' : String(given[0]);
-        const options = given[verb.argument === undefined ? 0 : 1] as OperateOptions;
-        finish(await carryOut({ verb, terminal, tools, options, argument }));
-      });
+/** The command of one verb that changes a pipeline: it shows its plan, asks, and carries it out in the caller's name. */
+export function operateCommand(
+  name: OperateVerb,
+  terminal: Terminal,
+  finish: Finish,
+  tools: OperateTools,
+): Command {
+  const verb = VERBS[name];
+  const command = new Command(name).description(verb.description).argument(...PIPELINE_NAME);
+  if (verb.argument !== undefined) {
+    command.argument(...verb.argument);
+  }
+  for (const option of [...placeOptions(), ...verb.options(), ...orderOptions()]) {
+    command.addOption(option);
+  }
+  command.action(async (pipeline: string, ...given: unknown[]) => {
+    const argument = verb.argument === undefined ? '' : String(given[0]);
+    const own = given[verb.argument === undefined ? 0 : 1] as Omit<OperateOptions, 'pipeline'>;
+    finish(await carryOut({ verb, terminal, tools, options: { ...own, pipeline }, argument }));
   });
+  return addHelp(command, terminal, { examples: [[verb.example]] });
 }
 
 interface Run {
@@ -183,7 +181,7 @@ interface Run {
 async function carryOut({ argument, options, terminal, tools, verb }: Run): Promise<ExitCode> {
   checkReason(options);
   const own = verb.request(options, tools.now(), argument);
-  checkWish(own, options);
+  checkWish(own, options, tools.now());
   const access = await tools.open(options);
   const word = saying(options, access.caller.arn);
   return carryOutOrder({
@@ -191,12 +189,15 @@ async function carryOut({ argument, options, terminal, tools, verb }: Run): Prom
     ask: tools.ask,
     options,
     mayRefuse: verb.mayRefuse,
-    send: (dryRun) => access.operate({ ...own, ...word, dryRun } as never),
+    send: (dryRun) => access.operate({ ...own, ...word, dryRun }),
   });
 }
 
 /** What the service would refuse is refused before anybody signs in. */
-function checkWish(own: object, options: OperateOptions): void {
+function checkWish(own: OwnPart, options: OperateOptions, now: Date): void {
+  if ('until' in own && own.until !== undefined) {
+    holdWord({ by: 'me', reason: 'x' }, now, new Date(own.until));
+  }
   const parsed = operateRequestSchema.safeParse({
     ...own,
     by: options.by ?? 'me',
@@ -206,5 +207,8 @@ function checkWish(own: object, options: OperateOptions): void {
   const [issue] = parsed.error?.issues ?? [];
   if (issue !== undefined) {
     throw new UsageError(`The option --${issue.path.join('.')} ${issue.message}.`);
+  }
+  if (own.verb === 'rebake' && own.kb !== undefined && !own.force) {
+    throw new UsageError('The option --kb needs --force: it is checked in the bake that --force starts.');
   }
 }

@@ -8,12 +8,14 @@ import { osOf } from '../../lib/contract/values/release';
 import { type PipelineStatus, readPipelineStatus } from '../../lib/core/housekeeping/pipeline-status';
 import { operatePorts } from '../../lib/handlers/operate';
 import { ExitCode, type Finish } from '../shared/exit-code';
-import { placeOptions, type PlaceOptions, signIn } from '../shared/pipeline-access';
+import { addHelp } from '../shared/help';
+import { printAnswer } from '../shared/layout';
+import { PIPELINE_NAME, placeOptions, type PlaceOptions, signIn } from '../shared/pipeline-access';
 import { formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 
 /** How a pipeline stands, for people: what they set by hand first. */
-export function statusText(status: PipelineStatus): string {
+export function statusText(status: PipelineStatus, width?: number): string {
   const { accepted, account, care, hold, newestSet, notices, os, pending, pipeline, rebake, region } = status;
   const head = `${pipeline}  ${os}  account ${account}, ${region}`;
   const byHand = [
@@ -34,11 +36,11 @@ export function statusText(status: PipelineStatus): string {
     ...notices.map(({ at, cause, message }) => `told on ${at}: ${cause}: ${message}`),
     ...pending.map(({ reason, since: from, target }) => `pending in ${target} since ${from}: ${reason}`),
   ];
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${channelTable([status])}`;
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${channelTable([status], width)}`;
 }
 
 /** One line a channel for each of several pipelines. */
-export function channelTable(all: readonly PipelineStatus[]): string {
+export function channelTable(all: readonly PipelineStatus[], width?: number): string {
   return formatTable(
     ['pipeline', 'channel', 'publication', 'OS version', 'mode', 'AMI', 'published'].map((title) => ({
       title,
@@ -51,11 +53,11 @@ export function channelTable(all: readonly PipelineStatus[]): string {
           : [pipeline, name, to.id, to.osVersion, to.mode, to.amiId, to.at];
       }),
     ),
+    width,
   );
 }
 
 interface StatusOptions extends PlaceOptions {
-  readonly pipeline?: string;
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -66,49 +68,49 @@ export type ReadStatus = (
   name: string | undefined,
 ) => Promise<readonly PipelineStatus[]>;
 
-const EXAMPLES = `
-Examples:
-  winbake status -p 2022-core     one pipeline: what people set by hand, rebake, notices, channels
-  winbake status --all            every pipeline of this account and region
-`;
-
-/** `winbake status`: how a pipeline stands. */
+/** `winbake pipeline status`: how a pipeline stands. */
 export function statusCommand(terminal: Terminal, finish: Finish, read: ReadStatus): Command {
   const command = new Command('status')
-    .summary('say how a pipeline stands')
     .description(
       'Says how a pipeline stands: what people set by hand first, then its rebake, notices and channels.',
     )
-    .option('-p, --pipeline <name>', 'name of the pipeline, such as 2022-core')
-    .addOption(new Option('--all', 'every pipeline of this account and region').conflicts('pipeline'));
+    .argument('[name]', PIPELINE_NAME[1])
+    .addOption(new Option('--all', 'every pipeline of this account and region'));
   for (const option of placeOptions()) {
     command.addOption(option);
   }
-  return command
+  command
     .option('--json', 'print one JSON document')
-    .addHelpText('after', EXAMPLES)
-    .action(async (options: StatusOptions) => {
-      if (options.pipeline === undefined && options.all !== true) {
-        throw new UsageError('Say which pipeline with --pipeline NAME, or --all.');
+    .action(async (name: string | undefined, options: StatusOptions) => {
+      if ((name === undefined) === (options.all !== true)) {
+        throw new UsageError('Say which pipeline by its name, or --all for every one.');
       }
-      const all = await read(options, options.pipeline);
-      terminal.out(
-        options.json === true ? `${JSON.stringify(jsonOf(all, options), null, 2)}\n` : textOf(all),
-      );
+      const all = await read(options, name);
+      printAnswer(terminal, options.json, {
+        ...(name === undefined
+          ? { schema: 'winbake.pipeline-statuses/1', document: { pipelines: all } }
+          : { schema: 'winbake.pipeline-status/1', document: { ...all[0] } }),
+        text: (width) => textOf(all, width),
+      });
       finish(ExitCode.DONE);
     });
+  return addHelp(command, terminal, {
+    examples: [
+      [
+        'winbake pipeline status 2022-core',
+        'one pipeline: what people set by hand, rebake, notices, channels',
+      ],
+      ['winbake pipeline status --all', 'every pipeline of this account and region'],
+    ],
+  });
 }
 
-function jsonOf(all: readonly PipelineStatus[], { pipeline }: StatusOptions): unknown {
-  return pipeline === undefined ? { pipelines: all } : all[0];
-}
-
-function textOf(all: readonly PipelineStatus[]): string {
+function textOf(all: readonly PipelineStatus[], width?: number): string {
   const [first, ...others] = all;
   if (first === undefined) {
     return 'There is no pipeline here.\n';
   }
-  return others.length === 0 ? statusText(first) : channelTable(all) + heldLines(all);
+  return others.length === 0 ? statusText(first, width) : channelTable(all, width) + heldLines(all);
 }
 
 function heldLines(all: readonly PipelineStatus[]): string {

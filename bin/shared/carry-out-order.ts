@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { OperateAnswer } from '../../lib/contract/documents/operate-request';
 import { UsageError } from '../../lib/contract/values/errors';
 import { ExitCode } from './exit-code';
+import { printAnswer, wrapText } from './layout';
 import type { Ask, Terminal } from './terminal';
 
 /** What every command that changes something says. */
@@ -16,7 +17,7 @@ export interface OrderOptions {
 /** The options of every command that changes something, each made anew for its command. */
 export function orderOptions(): readonly Option[] {
   return [
-    new Option('--reason <text>', 'why; it is kept, and shown to others'),
+    new Option('--reason <text>', 'why; it is kept, and shown to others (required unless --dry-run)'),
     new Option('--by <name>', 'in whose name (default: the ARN of the credentials)'),
     new Option('--dry-run', 'show the plan and change nothing'),
     new Option('-y, --yes', 'carry the plan out without asking'),
@@ -61,18 +62,18 @@ export async function carryOutOrder({ ask, mayRefuse, options, send, terminal }:
   const isDry = options.dryRun === true;
   const plan = await send(true);
   const show = (answer: OperateAnswer) => {
-    terminal.out(
-      options.json === true
-        ? `${JSON.stringify(answer, null, 2)}\n`
-        : planText(answer) + outcome(answer, isDry),
-    );
+    printAnswer(terminal, options.json, {
+      schema: 'winbake.order/1',
+      document: answer,
+      text: () => planText(answer) + outcome(answer, isDry),
+    });
   };
   if (isDry || plan.changes.length === 0) {
     show(plan);
     return plan.changes.length === 0 && mayRefuse ? ExitCode.NO : ExitCode.DONE;
   }
   if (options.yes !== true) {
-    terminal.err(planText(plan));
+    terminal.err(wrapText(planText(plan), terminal.columns));
     if (!(await ask('Carry it out?'))) {
       terminal.err('Nothing was changed.\n');
       return ExitCode.NO;

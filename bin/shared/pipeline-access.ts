@@ -18,6 +18,8 @@ export interface PlaceOptions {
   readonly prefix: string;
   readonly region?: string;
   readonly account?: string;
+  /** Of the shared AWS configuration. */
+  readonly profile?: string;
 }
 
 /** Which pipeline a command is about, and where it is. */
@@ -25,19 +27,15 @@ export interface PipelineOptions extends PlaceOptions {
   readonly pipeline: string;
 }
 
-/** The options that name a pipeline, each made anew for its command. */
-export function pipelineOptions(): readonly Option[] {
-  return [
-    new Option('-p, --pipeline <name>', 'name of the pipeline, such as 2022-core').makeOptionMandatory(),
-    ...placeOptions(),
-  ];
-}
+/** The argument that names a pipeline. */
+export const PIPELINE_NAME = ['<name>', 'name of the pipeline, such as 2022-core'] as const;
 
-/** The options that name a place, without a pipeline; `what` is to be found there. */
+/** The options that name a place, each made anew for its command; `what` is to be found there. */
 export function placeOptions(what: 'pipeline' | 'fleet' = 'pipeline'): readonly Option[] {
   return [
     new Option('--prefix <path>', `where the parameters of ${what}s begin`).default('/winbake'),
     new Option('--region <region>', `region of the ${what} (default: AWS_REGION, or the profile's)`),
+    new Option('--profile <name>', 'profile to sign in with (default: AWS_PROFILE)'),
     new Option('--account <id>', 'the account that it must be, else nothing is done'),
   ];
 }
@@ -83,11 +81,13 @@ export async function openPipeline(terminal: Terminal, options: PipelineOptions)
 /** Who runs the command, and in which region; throws where either is not known. */
 export async function signIn({
   account,
+  profile,
   region: wanted,
-}: Pick<PipelineOptions, 'account' | 'region'>): Promise<{
+}: Pick<PipelineOptions, 'account' | 'profile' | 'region'>): Promise<{
   readonly caller: Caller;
   readonly region: string;
 }> {
+  useProfile(profile);
   const region =
     wanted ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? (await profileRegion());
   if (region === undefined || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
@@ -100,6 +100,17 @@ export async function signIn({
   const sts = new STSClient({ region });
   const caller = await explaining({ doing: 'tell who you are', region }, () => identifyCaller(sts, account));
   return { caller, region };
+}
+
+/** A profile that is named wins over keys of the environment, as with the AWS CLI; the SDK would warn of two sources. */
+function useProfile(profile: string | undefined): void {
+  if (profile !== undefined) {
+    ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'].forEach((name) => {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fixed list of names
+      delete process.env[name];
+    });
+    process.env['AWS_PROFILE'] = profile;
+  }
 }
 
 /** The region of the profile, as the SDK finds it. */

@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
 import type { Finding } from '../../lib/contract/values/finding';
+import { shortInstants, wrapLine } from './layout';
 
 /** Findings as lines for people, the gravest first. */
 export function formatFindings(findings: readonly Finding[]): string {
@@ -11,46 +11,84 @@ export function formatFindings(findings: readonly Finding[]): string {
 }
 
 /** A column of a table for people. */
-interface Column {
+export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
 }
 
-const NO_LINES = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-  ].map((name) => [name, '']),
-);
+/** Between two columns. */
+const GAP = '  ';
 
-/** A table without lines, columns two spaces apart, no colours: it reads the same in a terminal and in a log. */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    chars: { ...NO_LINES, middle: '  ' },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: columns.map((column) => column.align ?? 'left'),
-  });
-  table.push(
-    columns.map((column) => column.title),
-    ...rows.map((row) => [...row]),
-  );
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('');
+/**
+ * A table without lines, headings in capitals, columns two spaces apart, no colours. Cells are wrapped between words so that
+ * it fits `width` columns, never inside a word: where even that is too wide, each row becomes a block of lines. Without a
+ * width each row is one line, for logs and pipes.
+ */
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width?: number,
+): string {
+  const titles = columns.map(({ title }) => title.toUpperCase());
+  const cells = rows.map((row) => row.map(shortInstants));
+  const lines = [titles, ...cells];
+  const natural = titles.map((_, at) => Math.max(...lines.map((row) => row[at]?.length ?? 0)));
+  const least = titles.map((_, at) => Math.max(...lines.map((row) => longestWord(row[at] ?? ''))));
+  const widths = width === undefined ? natural : fit(natural, least, width);
+  return widths === undefined
+    ? blocks(titles, cells, width ?? 0)
+    : lines.map((row) => rowText(row, widths, columns)).join('');
+}
+
+function longestWord(text: string): number {
+  return Math.max(...text.split(' ').map((word) => word.length));
+}
+
+/** Narrows the widest column that can be narrowed until the table fits; undefined where it cannot. */
+function fit(
+  natural: readonly number[],
+  least: readonly number[],
+  width: number,
+): readonly number[] | undefined {
+  const room = width - GAP.length * (natural.length - 1);
+  const widths = [...natural];
+  const total = () => widths.reduce((sum, one) => sum + one, 0);
+  while (total() > room) {
+    const spare = widths.map((one, at) => (one > (least[at] ?? 0) ? one : 0));
+    const widest = Math.max(...spare);
+    if (widest === 0) {
+      return undefined;
+    }
+    widths[spare.indexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+function rowText(row: readonly string[], widths: readonly number[], columns: readonly Column[]): string {
+  const wrapped = row.map((text, at) => wrapLine(text, widths[at] ?? 0, ''));
+  const height = Math.max(...wrapped.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => {
+    const parts = wrapped.map((lines, at) => {
+      const text = lines[line] ?? '';
+      return columns[at]?.align === 'right' ? text.padStart(widths[at] ?? 0) : text.padEnd(widths[at] ?? 0);
+    });
+    return `${parts.join(GAP).trimEnd()}\n`;
+  }).join('');
+}
+
+/** A block of lines for each row, a line for each cell that says something. */
+function blocks(titles: readonly string[], rows: readonly (readonly string[])[], width: number): string {
+  const name = Math.max(...titles.map((title) => title.length));
+  return rows
+    .map((row) =>
+      row
+        .map((text, at) => `${(titles[at] ?? '').padEnd(name)}${GAP}${text}`)
+        .filter((_, at) => row[at] !== '')
+        .flatMap((line) => wrapLine(line, width, ' '.repeat(name + GAP.length)))
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+    .join('\n');
 }
 
 /** A number of bytes as people say it, in powers of ten as registries count. */
@@ -59,4 +97,9 @@ export function formatBytes(bytes: number): string {
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = bytes / 1000 ** power;
   return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[power] ?? ''}`;
+}
+
+/** A number of hours as people say it: days from two days on. */
+export function formatHours(hours: number): string {
+  return hours < 48 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(hours < 240 ? 1 : 0)} d`;
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../../lib/contract/values/errors';
 
 /** Asks the person at the terminal; nothing but `y` or `yes` is a yes. */
@@ -14,6 +13,7 @@ export const askForTextOnTerminal: AskForText = async (question) => {
       'Nobody is there to confirm the plan; say --yes to carry it out, or --dry-run to see it.',
     );
   }
+  const { createInterface } = await import('node:readline/promises');
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await reader.question(question)).trim();
@@ -32,6 +32,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Whether a person watches stderr, so that lines may be written over. */
   readonly isWatched?: boolean;
+  /** How many columns stdout has; none where no terminal reads it. */
+  readonly columns?: number;
 }
 
 /** The terminal of this process. */
@@ -40,4 +42,5 @@ export const processTerminal: Terminal = {
   err: (text) => process.stderr.write(text),
   // A terminal without a width, as some logs have, would get a line for each character.
   isWatched: process.stderr.isTTY && process.stderr.columns > 0,
+  ...(process.stdout.isTTY && process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
 };

@@ -113,7 +113,7 @@ export class WindowsAmi implements IMachineImage {
     if (!Token.isUnresolved(revision) && !(Number.isInteger(revision) && revision > 0 && revision < 1e9)) {
       throw new Error(
         `"revision" must be the fourth number of an OS version of ${os.name}, such as 4294 of ` +
-          `10.0.${os.buildNumber}.4294; got: ${revision}. \`winbake status\` names what was published.`,
+          `10.0.${os.buildNumber}.4294; got: ${revision}. \`winbake pipeline status\` names what was published.`,
       );
     }
     return new WindowsAmi({

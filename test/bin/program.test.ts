@@ -1,4 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { COMMANDS } from '../../bin/commands';
+import { runProgram } from '../../bin/program';
 import { runCommandLine } from '../support/run-command-line';
+
+const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'winbake.mjs');
+
+/** The words that name each command. */
+const PATHS = COMMANDS.flatMap(({ entries, name }) =>
+  entries.map((entry) => [...(name === undefined ? [] : [name]), entry.name]),
+);
+
+/** A run in a terminal of a width. */
+async function runAt(columns: number | undefined, args: readonly string[]): Promise<string> {
+  let text = '';
+  await runProgram(args, '9.9.9', {
+    out: (more) => {
+      text += more;
+    },
+    err: () => undefined,
+    ...(columns === undefined ? {} : { columns }),
+  });
+  return text;
+}
 
 test('help goes to stdout with exit code 0, and shows examples', async () => {
   for (const args of [
@@ -7,6 +32,8 @@ test('help goes to stdout with exit code 0, and shows examples', async () => {
     ['resolve', '--help'],
     ['compat', '-h'],
     ['registry', 'serve', '--help'],
+    ['help', 'resolve'],
+    ['pipeline', 'help', 'status'],
   ]) {
     const run = await runCommandLine(...args);
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
@@ -16,19 +43,151 @@ test('help goes to stdout with exit code 0, and shows examples', async () => {
 });
 
 test('no command is wrong usage, and the help goes to stderr', async () => {
-  const run = await runCommandLine();
-  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(run.stderr).toContain('Usage: winbake');
+  for (const args of [[], ['pipeline'], ['fleet'], ['registry']]) {
+    const run = await runCommandLine(...args);
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('Usage: winbake');
+  }
 });
 
-test('a misspelled command is answered with the nearest one', async () => {
-  expect(await runCommandLine('reslove')).toMatchObject({
-    exitCode: 2,
-    stdout: '',
-    stderr: "Unknown command 'reslove' (Did you mean resolve?)\n",
-  });
+test('the help of the program has a line for every command, grouped', async () => {
+  const { stdout } = await runCommandLine('--help');
+  for (const path of PATHS) {
+    expect(stdout).toMatch(new RegExp(`^  ${path.join(' ')} {2,}\\S`, 'm'));
+  }
+  expect(stdout.match(/^\S.*:$/gm)).toEqual([
+    'Options:',
+    'Without an account:',
+    'Operate a pipeline (winbake pipeline VERB NAME):',
+    'Operate a fleet (winbake fleet VERB NAME):',
+    'Examples:',
+  ]);
+});
+
+test.each([[], ...PATHS].map((path) => [path.join(' '), path] as const))(
+  'the help of "%s" fits 80 columns without a terminal, and a narrower one',
+  async (_name, path) => {
+    for (const [columns, most] of [
+      [undefined, 80],
+      [80, 80],
+      [200, 100],
+    ] as const) {
+      const help = await runAt(columns, [...path, '--help']);
+      expect(help).toContain('Usage: winbake');
+      expect(help.split('\n').filter((line) => line.length > most)).toEqual([]);
+    }
+  },
+);
+
+test('help marks the options that are required', async () => {
+  const { stdout } = await runCommandLine('backtest', '--help');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('2022 or 2025 (required)');
+  expect(stdout.match(/\(required\)/g)).toHaveLength(3);
+});
+
+test('a misspelled command or option is answered with the nearest one', async () => {
+  for (const [args, sentence] of [
+    [['reslove'], "Unknown command 'reslove' (Did you mean resolve?)"],
+    [['pipeline', 'statsu', '2022-core'], "Unknown command 'statsu' (Did you mean status?)"],
+    [['fleet', 'statsu', 'shop'], "Unknown command 'statsu' (Did you mean status?)"],
+    [['resolve', '--relase', '2022'], "Unknown option '--relase' (Did you mean --release?)"],
+    [['backtest', '--form', '2025-01-01'], "Unknown option '--form' (Did you mean --from?)"],
+    [['fleet', 'evidence', 'shop', '--mont', '2025-10'], "Unknown option '--mont' (Did you mean --month?)"],
+  ] as const) {
+    expect(await runCommandLine(...args)).toEqual({ exitCode: 2, stdout: '', stderr: `${sentence}\n` });
+  }
+});
+
+test.each([
+  ['status -p 2022-core', 'pipeline status 2022-core'],
+  ['status --all', 'pipeline status --all'],
+  ['status --pipeline=2022-core --account 1', 'pipeline status 2022-core --account 1'],
+  ['doctor --pipeline 2022-core', 'pipeline doctor 2022-core'],
+  ['hold -p 2022-core --for 3d', 'pipeline hold 2022-core --for 3d'],
+  ['prune', 'pipeline prune'],
+  ['destroy -p 2022-core --dry-run', 'pipeline destroy 2022-core --dry-run'],
+  ['pipeline rebake -p 2022-core --force', 'pipeline rebake 2022-core --force'],
+  ['fleet shop', 'fleet status shop'],
+  ['fleet --all', 'fleet status --all'],
+  ['fleet shop --month 2026-07 --region eu-west-1', 'fleet evidence shop --month 2026-07 --region eu-west-1'],
+])('the old form %s names the new one', async (before, now) => {
+  const run = await runCommandLine(...before.split(' '));
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toMatch(/^'winbake [^']+' has moved; write: winbake [^\n]+\n$/);
+  expect(run.stderr.trimEnd().split('write: winbake ')[1]).toBe(now);
+});
+
+test('the name of an old form comes before a finding, and what needs quotes has them', async () => {
+  const { stderr } = await runCommandLine('accept', 'FROZEN aspnet', '-p', 'a', '--reason', 'of it');
+  expect(stderr).toMatch(/; write: winbake pipeline accept a "FROZEN aspnet" --reason "of it"\n$/);
+});
+
+test('with --json an error is the one document of stdout, and a sentence on stderr', async () => {
+  for (const [args, exitCode, code] of [
+    [['compat', '1', '2', '--json'], 2, 'USAGE'],
+    [['status', '-p', 'x', '--json'], 2, 'USAGE'],
+    [['resolve', '--json'], 2, 'USAGE'],
+    [['compat', '--jsno', '--json'], 2, 'USAGE'],
+    [['explain', '--release', '2022', '--history', 'missing', '--json'], 1, 'FILE_UNREADABLE'],
+  ] as const) {
+    const run = await runCommandLine(...args);
+    expect(run.exitCode).toBe(exitCode);
+    expect(JSON.parse(run.stdout)).toEqual({
+      schema: 'winbake.error/1',
+      error: { code, message: run.stderr.trimEnd() },
+    });
+  }
 });
 
 test('the version is the package version', async () => {
   expect(await runCommandLine('--version')).toEqual({ exitCode: 0, stdout: '9.9.9\n', stderr: '' });
+});
+
+/** The chunks that the bundled program loads for a command line, with their text. */
+function loadedBy(...args: readonly string[]): readonly string[] {
+  const hook =
+    'import { registerHooks } from "node:module";' +
+    'registerHooks({ load(url, context, next) {' +
+    ' if (url.startsWith("file:")) process.stderr.write(`loaded ${url}\\n`); return next(url, context); } });';
+  const { stderr } = (() => {
+    try {
+      const options = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, CLI, ...args];
+      return {
+        stderr: execFileSync(
+          'sh',
+          ['-c', '"$0" "$@" 2>&1 >/dev/null || true', process.execPath, ...options],
+          { encoding: 'utf8' },
+        ),
+      };
+    } catch (error) {
+      return { stderr: String(error) };
+    }
+  })();
+  const files = [...stderr.matchAll(/^loaded file:\/\/(.+)$/gm)].map(([, file = '']) => file);
+  return files.filter((file) => dirname(file).startsWith(dirname(CLI)));
+}
+
+describe('the bundle', () => {
+  test.each([
+    [['--version'], 60],
+    [['--help'], 60],
+    [['compat', '10.0.20348.4294', '10.0.20348.4171'], 70],
+    [['resolve', '--release', '2012'], 700],
+  ])('%j loads neither an SDK nor a schema library, and %i kB at most', (args, most) => {
+    const files = loadedBy(...args);
+    expect(files[0]).toBe(CLI);
+    const texts = files.map((file) => readFileSync(file, 'utf8'));
+    expect(texts.filter((text) => /aws-sdk|smithy|ZodType/.test(text)).map((text) => text.length)).toEqual(
+      [],
+    );
+    expect(texts.join('').length / 1024).toBeLessThan(most);
+  });
+
+  test('a command that reaches AWS loads its SDK, so that the check above can fail', () => {
+    const texts = loadedBy('pipeline', 'status', '--all', '--region', 'x').map((file) =>
+      readFileSync(file, 'utf8'),
+    );
+    expect(texts.some((text) => /aws-sdk|smithy/.test(text))).toBe(true);
+    expect(texts.some((text) => text.includes('ZodType'))).toBe(true);
+  });
 });

@@ -4,7 +4,6 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addStacks } from '../../bin/app';
 import { NOTICE_KINDS } from '../../lib/core/notify/notify-once';
-import { runCommandLine } from '../support/run-command-line';
 
 const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
 
@@ -72,21 +71,6 @@ test('an alarm that tells nobody says which notice does', () => {
     expect({ name, told: told.some((kind) => NOTICE_KINDS.some((known) => known === kind)) }).toEqual({
       name,
       told: true,
-    });
-  }
-});
-
-test('the commands are there, with the options that are given', async () => {
-  const commands = [...runbook.matchAll(/^npx winbake (\w+) (.*)$/gm)];
-  expect(commands.length).toBeGreaterThan(5);
-  const helps = new Map<string, string>();
-  for (const [, verb = '', rest = ''] of commands) {
-    const help = helps.get(verb) ?? (await runCommandLine(verb, '--help')).stdout;
-    helps.set(verb, help);
-    const options = rest.replaceAll(/"[^"]*"/g, '').match(/(?<=^|\s)--?[a-z-]+/g) ?? [];
-    expect({ verb, unknown: options.filter((option) => !help.includes(option)) }).toEqual({
-      verb,
-      unknown: [],
     });
   }
 });

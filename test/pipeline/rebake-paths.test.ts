@@ -264,7 +264,7 @@ describe('a finished bake whose host is below what stands', () => {
     world.parameters.values.set('/winbake/2022-core/latest/publication', JSON.stringify(standing));
     const result = await world.rebake();
     expect(wayOf(result)).toBe(`${BAKE} Publish JudgeFailure BakeFailed`);
-    expect(result.cause).toContain(`accept it with winbake accept "${finding}"`);
+    expect(result.cause).toContain(`accept it with winbake pipeline accept NAME "${finding}"`);
     expect(world.latest).toBe('20348.4350-1');
     return world;
   }

@@ -1,6 +1,16 @@
 // Builds what is run and deployed from the sources: the command line, the simulated docker, the handlers, the archive of
 // the instance scripts. Each is put in place by a rename, since two rehearsals may start at once.
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -18,12 +28,24 @@ const commonJs = [
   "const __dirname = winbakeFileURLToPath(new URL('.', import.meta.url));",
 ].join('\n');
 
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  legalComments: 'none',
+  logLevel: 'warning',
+  banner: { js: commonJs },
+};
+
+const DAY_MILLISECONDS = 86_400_000;
+
 const handlers = readdirSync(join(root, 'lib', 'handlers'))
   .filter((file) => file.endsWith('.lambda.ts'))
   .map((file) => basename(file, '.lambda.ts'));
 
 await Promise.all([
-  bundle(join('bin', 'winbake.ts'), cli, { minify: true, keepNames: true }),
+  bundleCommandLine(),
   bundle(join('sim', 'windows', 'docker', 'docker.ts'), join(dist, 'rehearsal', 'docker.mjs'), {
     minify: true,
   }),
@@ -40,18 +62,48 @@ renameSync(archive, join(dist, 'instance-scripts.zip'));
 chmodSync(cli, 0o755);
 linkCommandLine();
 
+/** A command loads its own chunks alone. Chunks have their hash in their name and come first, the file that names them last. */
+async function bundleCommandLine() {
+  const folder = dirname(cli);
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(root, 'bin', 'winbake.ts')],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[hash]',
+    splitting: true,
+    minify: true,
+    keepNames: true,
+    write: false,
+  });
+  mkdirSync(join(folder, 'chunks'), { recursive: true });
+  for (const { contents, path } of [...outputFiles].sort((file) => (file.path === cli ? 1 : -1))) {
+    writeFileSync(`${path}.${process.pid}`, contents);
+    renameSync(`${path}.${process.pid}`, path);
+  }
+  removeOldChunks(new Set(outputFiles.map(({ path }) => basename(path))));
+}
+
+/** A command that still runs may load a chunk of the build before; those of yesterday are nobody's. */
+function removeOldChunks(current) {
+  const folder = join(dirname(cli), 'chunks');
+  for (const name of readdirSync(folder).filter((file) => !current.has(file))) {
+    const file = join(folder, name);
+    if (
+      Date.now() - statSync(file).mtimeMs > DAY_MILLISECONDS ||
+      process.env.npm_lifecycle_event === 'prepack'
+    ) {
+      rmSync(file, { force: true });
+    }
+  }
+}
+
 async function bundle(entry, outfile, options = {}) {
   const draft = `${outfile}.${process.pid}`;
   await build({
+    ...common,
     entryPoints: [join(root, entry)],
     outfile: draft,
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'esm',
-    legalComments: 'none',
-    logLevel: 'warning',
-    banner: { js: commonJs },
     ...options,
   });
   renameSync(draft, outfile);

@@ -217,7 +217,7 @@ async function refuseWhileStanding(remains: Remains, { pipeline }: DestroyedPipe
   if (part !== undefined) {
     throw new WinbakeError(
       'STILL_DEPLOYED',
-      `The pipeline ${pipeline} is still deployed: there is ${part}. Delete its stack first; \`winbake prune\` removes single AMIs.`,
+      `The pipeline ${pipeline} is still deployed: there is ${part}. Delete its stack first; \`winbake pipeline prune\` removes single AMIs.`,
     );
   }
 }

@@ -79,7 +79,7 @@ async function checkChannel(
     const wayOut =
       target.region === description.region
         ? 'Deploy the pipeline again: its seed writes what is missing.'
-        : `${CARE_MENDS} See \`winbake status\` for what is pending in ${targetName(target)}.`;
+        : `${CARE_MENDS} See \`winbake pipeline status ${description.pipeline}\` for what is pending in ${targetName(target)}.`;
     return wrong(check, `${names.publication} does not exist`, wayOut);
   }
   const copies = [
@@ -98,7 +98,7 @@ async function checkChannel(
     : wrong(
         check,
         `${truth.id} names ${truth.amiId}, which is ${state ?? 'not there'}: nothing can start from it`,
-        'Bake anew with `winbake rebake --force`, or roll back; until then fleets cannot grow.',
+        `Bake anew with \`winbake pipeline rebake ${description.pipeline} --force --reason "the AMI is gone"\`, or roll back; until then fleets cannot grow.`,
       );
 }
 

@@ -19,13 +19,16 @@ const LONGEST_REBAKE_HOURS =
 const LONGEST_SILENCE_HOURS = 26;
 
 /** Whether the rebake goes on: the lease is not stuck, the gate decides, and every part of care works. */
-const checkRebake: Check = async (ports) => [
-  await checkLease(ports),
-  await checkDecision(ports),
+const checkRebake: Check = async (ports, { pipeline }) => [
+  await checkLease(ports, pipeline),
+  await checkDecision(ports, pipeline),
   ...(await checkCare(ports.documents)),
 ];
 
-async function checkLease({ documents, executions, now }: DoctorPorts): Promise<CheckResult> {
+async function checkLease(
+  { documents, executions, now }: DoctorPorts,
+  pipeline: string,
+): Promise<CheckResult> {
   const lease = await readLease(documents);
   if (lease === undefined) {
     return fine('lease', 'no rebake has run yet');
@@ -36,23 +39,27 @@ async function checkLease({ documents, executions, now }: DoctorPorts): Promise<
     return wrong(
       'lease',
       `${lease.execution} has held it since ${lease.at} and does not end`,
-      'End it with `winbake cancel`, and look into its history.',
+      `End it with \`winbake pipeline cancel ${pipeline} --reason "it does not end"\`, and look into its history.`,
     );
   }
   if (!isRunning && isBaking(lease) && hours > LONGEST_REBAKE_HOURS) {
     return wrong(
       'lease',
       `its execution has ended, the order ${lease.order?.id ?? ''} of ${lease.at} has not, and nobody took it over`,
-      'Start a rebake, which does: `winbake rebake`.',
+      `Start a rebake, which does: \`winbake pipeline rebake ${pipeline} --reason "take it over"\`.`,
     );
   }
   return fine('lease', isRunning ? `held since ${lease.at}` : 'free');
 }
 
-async function checkDecision({ documents, now }: DoctorPorts): Promise<CheckResult> {
+async function checkDecision({ documents, now }: DoctorPorts, pipeline: string): Promise<CheckResult> {
   const last = await readLastDecision(documents);
   if (last === undefined) {
-    return wrong('decisions', 'nothing has been decided yet', 'Start a rebake: `winbake rebake`.');
+    return wrong(
+      'decisions',
+      'nothing has been decided yet',
+      `Start a rebake: \`winbake pipeline rebake ${pipeline} --reason "the first decision"\`.`,
+    );
   }
   const hours = (now().getTime() - Date.parse(last.at)) / 3_600_000;
   const said = `${last.decision} on ${last.at}: ${last.reason}`;

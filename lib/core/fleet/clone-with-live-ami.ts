@@ -82,7 +82,7 @@ export async function cloneWithLiveAmi(
     throw new WinbakeError(
       'ROLLOUT_UNDER_WAY',
       `The fleet ${request.fleet} is being rolled out, and its instance refresh did not stop in ten minutes; got: '${stuckAt}'. ` +
-        `Deploy again when it has ended; until then a hold keeps the next one from starting: winbake fleet hold ${request.fleet}`,
+        `Deploy again when it has ended; until then a hold keeps the next one from starting: winbake fleet hold ${request.fleet} --reason "..."`,
     );
   }
   const made = await clone(group?.amiId ?? (await firstAmi(ports, request)));

@@ -117,7 +117,7 @@ function withStuck(state: FleetState, { now, policy, refresh }: FleetWorld): Fle
 function withBudget(state: FleetState, { group, now, policy }: FleetWorld): FleetState {
   const hours = hoursUnpatched({ running: runningPublications(state, group), wanted: state.wanted, now });
   const budget = policy.patchWithinSeconds / 3600;
-  const said = `Fleet ${state.fleet}: an instance has lacked a released update for ${hours} h of ${budget} h. What it waits for says: winbake fleet ${state.fleet}`;
+  const said = `Fleet ${state.fleet}: an instance has lacked a released update for ${hours} h of ${budget} h. What it waits for says: winbake fleet status ${state.fleet}`;
   const warned =
     hours >= 0.75 * budget ? raise(state, 'budgetWarning', said, now) : heal(state, 'budgetWarning');
   return hours >= budget ? raise(warned, 'budgetSpent', said, now) : heal(warned, 'budgetSpent');

@@ -68,7 +68,7 @@ export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
     return { decision: 'nothing', reason };
   }
   if (failed.refused === true) {
-    const reason = `Image Builder refuses to start the bake of ${set.target}, and would again: deploy a pipeline that it takes, then run \`winbake rebake --force\`.`;
+    const reason = `Image Builder refuses to start the bake of ${set.target}, and would again: deploy a pipeline that it takes, then bake with \`winbake pipeline rebake\` and its option --force.`;
     return { decision: 'needsOperator', reason };
   }
   if (failed.awaits !== undefined) {

@@ -44,6 +44,6 @@ export async function awaitAcceptance(
   return new WinbakeError(
     'PUBLICATION_REFUSED',
     `Nothing was published. ${code}: ${message}. The finished image is kept: to publish it, accept it with ` +
-      `winbake accept "${finding}", and start a rebake.`,
+      `winbake pipeline accept NAME "${finding}" --reason "...", and start a rebake.`,
   );
 }

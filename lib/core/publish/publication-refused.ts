@@ -47,7 +47,7 @@ export function publicationRefused(refusals: readonly EvidenceRefusal[]): Winbak
       'Nothing was published.',
       ...reasons,
       ...(more > 0 ? [`${more} more reasons follow from the same evidence.`] : []),
-      'The order is baked again as the gate allows; "winbake rebake --force" bakes at once. docs/publication.md explains the codes.',
+      'The order is baked again as the gate allows; `winbake pipeline rebake` with --force bakes at once. docs/publication.md explains the codes.',
     ].join(' '),
   );
 }

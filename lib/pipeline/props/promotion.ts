@@ -7,7 +7,7 @@ import { checkHours, refuse } from '../../internal/validate';
 export enum PromotionMode {
   /** The pipeline, after the delay and when the canary fleets are well. */
   AUTOMATIC = 'automatic',
-  /** A person, by `winbake promote`. */
+  /** A person, by `winbake pipeline promote`. */
   MANUAL = 'manual',
 }
 
@@ -56,7 +56,7 @@ export function promotionSettings(scope: IConstruct, promotion: Promotion = {}):
   const { canaryFleets = [], mode = PromotionMode.AUTOMATIC } = promotion;
   const delay = promotion.delay ?? Duration.hours(0);
   const atMost = promotion.atMost ?? Duration.hours(24);
-  const wayOut = 'A publication that is held back longer is what "winbake hold" is for.';
+  const wayOut = 'To hold back a publication longer use `winbake pipeline hold`.';
   checkHours(scope, 'promotion.delay', delay, { least: 0, most: 14 * 24, wayOut });
   checkHours(scope, 'promotion.atMost', atMost, { least: 1, most: 14 * 24, wayOut });
   canaryFleets.forEach((name) => {

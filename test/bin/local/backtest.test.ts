@@ -43,13 +43,13 @@ test('decisions are changes, in order, and hold the bakes', async () => {
 
 test('the table shows a month a line and the comparison', async () => {
   const { stdout } = await runCommandLine('backtest', '--release', '2022', ...YEAR);
-  expect(stdout).toMatch(/^2025-10 {6}1 {9}1 {2}10-14T21:00Z 10\.0\.20348\.4294 exact$/m);
-  expect(stdout).toMatch(/^winbake +13 +0 +0 +\d+$/m);
-  expect(stdout).toMatch(/^weekly, floating tags +52 +8 +\d+ +\d+$/m);
+  expect(stdout).toMatch(/^2025-10 {6}1 {9}1 {2}2025-10-14T21:00Z 10\.0\.20348\.4294 exact$/m);
+  expect(stdout).toMatch(/^winbake +13 +0 +0 +\d+ d$/m);
+  expect(stdout).toMatch(/^weekly, floating tags +52 +8 +\d+ +\d+ d$/m);
 });
 
 test.each([
-  [['--release', '2022', '--from', '2025-01-01'], "Required option '--to <instant>' not specified"],
+  [['--release', '2022', '--from', '2025-01-01'], 'Say --to <instant>; see winbake backtest --help.'],
   [['--release', '2022', '--from', 'x', '--to', '2025-01-01'], "got: 'x'"],
   [['--release', '2022', '--from', '2025-02-01', '--to', '2025-01-01'], 'begins before it ends'],
   [['--release', '2022', '--from', '2025-02-01', '--to', '2035-01-01'], '2025-12-31'],
@@ -73,10 +73,10 @@ test('explain says what each family shows, what counts, and what happens next', 
     '2025-04-10T18:15:00Z',
   );
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('Windows Server 2022 at 2025-04-10T18:15:00.000Z: nothing\n');
-  expect(stdout).toMatch(/^servercore .* 10\.0\.20348\.3328 {2}2025-04-10T18:00:00Z {2}10\.0\.20348\.3453$/m);
+  expect(stdout).toContain('Windows Server 2022 at 2025-04-10T18:15Z: nothing\n');
+  expect(stdout).toMatch(/^servercore .* 10\.0\.20348\.3328 {2}2025-04-10T18:00Z {2}10\.0\.20348\.3453$/m);
   expect(stdout).toContain('went back to 10.0.20348.3328');
-  expect(stdout).toContain('Baked before: 10.0.20348.3453 exact, at 2025-04-08T23:00:00.000Z.');
+  expect(stdout).toContain('Baked before: 10.0.20348.3453 exact, at 2025-04-08T23:00Z.');
 });
 
 test('explain ends with exit code 3 where an operator is needed', async () => {

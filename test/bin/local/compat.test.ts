@@ -10,6 +10,7 @@ test('says yes with exit code 0 and no with 3, as a sentence or as JSON', async 
   const no = await runCommandLine('compat', '10.0.20348.4171', '10.0.20348.4294', '--json');
   expect(no.exitCode).toBe(3);
   expect(JSON.parse(no.stdout)).toEqual({
+    schema: 'winbake.compatibility/1',
     compatible: false,
     kernel: 'risky',
     rule: 'newerRevision',

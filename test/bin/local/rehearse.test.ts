@@ -85,7 +85,11 @@ test.each([
   const needsAssembly = !args.includes('--app') && !args.includes('--cdk-out');
   const cdkOut = needsAssembly ? ['--cdk-out', await assembly()] : [];
   const run = await runCommandLine('rehearse', '--json', ...cdkOut, ...args);
-  expect({ exitCode: run.exitCode, stdout: run.stdout }).toEqual({ exitCode, stdout: '' });
+  expect(run.exitCode).toBe(exitCode);
+  expect(JSON.parse(run.stdout)).toEqual({
+    schema: 'winbake.error/1',
+    error: { code: expect.stringMatching(/^[A-Z_]+$/), message: run.stderr.trimEnd() },
+  });
   expect(run.stderr).toMatch(/^[^\n]+\n$/);
   expect(run.stderr).toEqual(typeof sentence === 'string' ? `${sentence}\n` : expect.anything());
   expect(run.stderr.trimEnd()).toMatch(sentence);
@@ -116,7 +120,7 @@ describe('on a computer with Node alone', () => {
       const run = await runBundle(['rehearse', '--cdk-out', await assembly(), ...options], environment);
       expect(run).toEqual({
         exitCode: 1,
-        stdout: '',
+        stdout: options.length === 0 ? '' : expect.stringMatching(/^\{\n {2}"schema": "winbake.error\/1"/),
         stderr:
           'A rehearsal runs the scripts of the bake in PowerShell, and this computer has neither .NET nor pwsh; install .NET: ' +
           'curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0\n',

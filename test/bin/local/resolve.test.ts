@@ -81,8 +81,9 @@ test('the table names image, version and size, and what is missing is said below
     'Windows Server 2022, host 10.0.20348.4294 (the newest revision that the registry shows)',
   );
   expect(run.stdout).toMatch(
-    /^servercore {2}windows\/servercore:ltsc2022 {2}[0-9a-f]{12} {2}10\.0\.20348\.4294 {2}exact {4,}7\.6 kB$/m,
+    /^servercore {2}windows\/servercore:ltsc2022 {2}10\.0\.20348\.4294 {2}exact {4,}7\.6 kB$/m,
   );
+  expect(run.stdout).toMatch(/^127\.0\.0\.1:\d+\/windows\/servercore@sha256:[0-9a-f]{64}$/m);
   expect(run.stdout).toContain(
     'stop     HOST_WITHOUT_IMAGE  No nanoserver image of windows/nanoserver fits: it has none',
   );
@@ -111,9 +112,13 @@ test('families that can be read are printed beside those that cannot', async () 
   expect(run.document!.redirects).toBeGreaterThan(0);
 });
 
-test('where no family can be read, stdout stays empty and one sentence says why', async () => {
+test('where no family can be read, one sentence says why, and the JSON document the same', async () => {
   const run = await resolve('http://127.0.0.1:9');
-  expect(run).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(run.exitCode).toBe(1);
+  expect(JSON.parse(run.stdout)).toEqual({
+    schema: 'winbake.error/1',
+    error: { code: 'REGISTRY_UNREACHABLE', message: run.stderr.trimEnd() },
+  });
   expect(run.stderr).toMatch(/^The registry http:\/\/127\.0\.0\.1:9 refused the connection[^\n]*\.\n$/);
 });
 
@@ -129,7 +134,7 @@ test.each([
   [['--release', '2022', '--registry', 'mcr.microsoft.com'], 'mcr.microsoft.com'],
   [['--release', '2022', '--regsitry', 'x'], "Unknown option '--regsitry'"],
   [['--release', '2022', 'extra'], 'Too many arguments'],
-  [[], "Required option '--release <release>' not specified"],
+  [[], 'Say --release <release>; see winbake resolve --help.'],
 ])('resolve %j is wrong usage', async (args, sentence) => {
   const run = await runCommandLine('resolve', ...args);
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });

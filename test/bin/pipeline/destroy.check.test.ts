@@ -25,10 +25,10 @@ import { describeWithMoto } from '../../support/moto';
 import { channelsAt, DESCRIPTION, PATH } from '../../support/pipeline-description';
 import { runCommandLine } from '../../support/run-command-line';
 
-const ARGS = ['destroy', '-p', '2022-core', '--regions', 'eu-central-1'];
+const ARGS = ['pipeline', 'destroy', '2022-core', '--regions', 'eu-central-1'];
 
 test('a region that is none is wrong usage', async () => {
-  const run = await runCommandLine('destroy', '-p', '2022-core', '--regions', 'eu-central-1,here');
+  const run = await runCommandLine('pipeline', 'destroy', '2022-core', '--regions', 'eu-central-1,here');
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toBe("Regions are such as eu-central-1,eu-west-1; got: 'here'.\n");
 });
@@ -143,7 +143,7 @@ describeWithMoto('what a deleted stack has left, on moto', (moto) => {
       exitCode: 3,
       stdout: '',
       stderr:
-        'The pipeline 2022-core is still deployed: there is the state machine winbake-2022-core-rebake. Delete its stack first; `winbake prune` removes single AMIs.\n',
+        'The pipeline 2022-core is still deployed: there is the state machine winbake-2022-core-rebake. Delete its stack first; `winbake pipeline prune` removes single AMIs.\n',
     });
     await states.send(new DeleteStateMachineCommand({ stateMachineArn }));
   });

@@ -22,22 +22,32 @@ import { runCommandLine } from '../../support/run-command-line';
 const AUGUST = publicationAt(4052, '2025-08-13T00:00:00.000Z');
 const SEPTEMBER = publicationAt(4171, '2025-09-10T00:00:00.000Z');
 const OCTOBER = publicationAt(4294, '2025-10-15T00:00:00.000Z');
-const WHY = ['-p', '2022-core', '--reason', 'release week', '--by', 'ann', '--yes'];
+const WHY = ['--reason', 'release week', '--by', 'ann', '--yes'];
 
 test.each<[string[], string]>([
-  [['hold', '-p', '2022-core'], 'Say why with --reason'],
-  [['hold', '--reason', 'x'], "Required option '-p, --pipeline <name>' not specified"],
+  [['pipeline', 'hold', '2022-core'], 'Say why with --reason'],
+  [['pipeline', 'hold', '--reason', 'x'], "Missing required argument 'name'"],
   [
-    ['hold', '-p', '2022-core', '--reason', 'x', '--for', '3'],
+    ['pipeline', 'hold', '2022-core', '--reason', 'x', '--for', '3'],
     "A duration is a whole number of minutes, hours or days, such as 90m, 36h or 2d; got: '3'.",
   ],
   [
-    ['rebake', '-p', '2022-core', '--reason', 'x', '--kb', '12'],
+    ['pipeline', 'rebake', '2022-core', '--reason', 'x', '--kb', '12'],
     'The option --kb is no update such as KB5066782',
   ],
-  [['status'], 'Say which pipeline with --pipeline NAME, or --all.'],
+  [['pipeline', 'status'], 'Say which pipeline by its name, or --all for every one.'],
+  [['pipeline', 'status', '2022-core', '--all'], 'Say which pipeline by its name, or --all for every one.'],
+  [['pipeline', 'hold', '2022-core', '--reasn', 'x'], "Unknown option '--reasn' (Did you mean --reason?)"],
   [
-    ['hold', '-p', '2022-core', '--reason', 'x', '--region', 'here'],
+    ['pipeline', 'hold', '2022-core', '--reason', 'x', '--for', '61d'],
+    'A hold ends after now and within 60 days; got: 20',
+  ],
+  [
+    ['pipeline', 'rebake', '2022-core', '--reason', 'x', '--kb', 'KB5066782'],
+    'The option --kb needs --force',
+  ],
+  [
+    ['pipeline', 'hold', '2022-core', '--reason', 'x', '--region', 'here'],
     "A region is such as eu-central-1; got: 'here'.",
   ],
 ])('%j is wrong usage', async (args, sentence) => {
@@ -92,19 +102,19 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
   }
 
   test('a hold keeps current where it is, until it is released', async () => {
-    const held = await runCommandLine('hold', ...WHY, '--json');
+    const held = await runCommandLine('pipeline', 'hold', '2022-core', ...WHY, '--json');
     expect(JSON.parse(held.stdout)).toMatchObject({ verb: 'hold', done: true });
     await publishAndLook();
     expect(await current()).toBe(SEPTEMBER.id);
-    const refused = await runCommandLine('promote', ...WHY);
+    const refused = await runCommandLine('pipeline', 'promote', '2022-core', ...WHY);
     expect(refused).toMatchObject({
       exitCode: 3,
       stdout: expect.stringContaining('ann holds promotion until'),
     });
-    expect(await runCommandLine('unhold', ...WHY)).toMatchObject({ exitCode: 0 });
-    expect(await runCommandLine('promote', ...WHY)).toMatchObject({ exitCode: 0 });
+    expect(await runCommandLine('pipeline', 'unhold', '2022-core', ...WHY)).toMatchObject({ exitCode: 0 });
+    expect(await runCommandLine('pipeline', 'promote', '2022-core', ...WHY)).toMatchObject({ exitCode: 0 });
     expect(await current()).toBe(OCTOBER.id);
-    const back = await runCommandLine('rollback', ...WHY);
+    const back = await runCommandLine('pipeline', 'rollback', '2022-core', ...WHY);
     expect(back).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining(`current -> ${SEPTEMBER.id}`),
@@ -126,31 +136,31 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
         }),
       }),
     );
-    const { stdout } = await runCommandLine('status', '-p', '2022-core');
+    const { stdout } = await runCommandLine('pipeline', 'status', '2022-core');
     expect(stdout).toContain(
-      'pruned: 2025-10-14T00:00:00.000Z\ncare fails since 2025-10-14T00:15:00.000Z: delivery: Rate exceeded\n',
+      'pruned: 2025-10-14T00:00Z\ncare fails since 2025-10-14T00:15Z: delivery: Rate exceeded\n',
     );
   });
 
   test('a dry run and a plan that is not confirmed change nothing', async () => {
-    const dry = await runCommandLine('rollback', '-p', '2022-core', '--dry-run');
+    const dry = await runCommandLine('pipeline', 'rollback', '2022-core', '--dry-run');
     expect(dry).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`current -> ${AUGUST.id}`) });
-    const alone = await runCommandLine('rollback', '-p', '2022-core', '--reason', 'x');
+    const alone = await runCommandLine('pipeline', 'rollback', '2022-core', '--reason', 'x');
     expect(alone).toMatchObject({ exitCode: 2, stdout: '' });
     expect(alone.stderr).toContain('Nobody is there to confirm the plan');
     expect(await current()).toBe(SEPTEMBER.id);
   });
 
   test('status begins with what people set by hand', async () => {
-    await runCommandLine('hold', ...WHY);
-    await runCommandLine('accept', 'WENT_BACK servercore 10.0.20348.3328', ...WHY);
-    const { stdout } = await runCommandLine('status', '-p', '2022-core');
+    await runCommandLine('pipeline', 'hold', '2022-core', ...WHY);
+    await runCommandLine('pipeline', 'accept', '2022-core', 'WENT_BACK servercore 10.0.20348.3328', ...WHY);
+    const { stdout } = await runCommandLine('pipeline', 'status', '2022-core');
     expect(stdout).toMatch(
       /^2022-core .*\nset by hand:\n {2}held until \S+ by ann: release week\n {2}accepted "WENT_BACK servercore 10\.0\.20348\.3328" on /,
     );
     expect(stdout).toContain(SEPTEMBER.id);
     expect(stdout).toContain('\npruned: not yet\n');
-    const all = await runCommandLine('status', '--all', '--json');
+    const all = await runCommandLine('pipeline', 'status', '--all', '--json');
     expect(JSON.parse(all.stdout)).toMatchObject({
       pipelines: [{ pipeline: '2022-core', hold: { by: 'ann' } }],
     });
@@ -174,7 +184,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     await ec2.send(
       new RunInstancesCommand({ ImageId: ids[0], MinCount: 1, MaxCount: 1, InstanceType: 'm6i.xlarge' }),
     );
-    const run = await runCommandLine('prune', '-p', '2022-core', '--dry-run');
+    const run = await runCommandLine('pipeline', 'prune', '2022-core', '--dry-run');
     expect(run.exitCode).toBe(0);
     expect(run.stdout).toMatch(/^Nothing to do\.\nBecause:\n/);
     expect(run.stdout).toMatch(
@@ -190,13 +200,17 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
   });
 
   test('the doctor says what is missing, as a table and as JSON', async () => {
-    const run = await runCommandLine('doctor', '-p', '2022-core');
+    const run = await runCommandLine('pipeline', 'doctor', '2022-core');
     expect(run).toMatchObject({ exitCode: 3, stderr: '' });
-    expect(run.stdout).toMatch(/^2022-core {2}account 123456789012, eu-central-1\n\ncheck +detail\n/);
+    expect(run.stdout).toMatch(
+      /^2022-core {2}account 123456789012, eu-central-1\n\nCHECK +VERDICT +DETAIL\n/,
+    );
     expect(run.stdout).toMatch(/function care +no +there is no function winbake-2022-core-care\n/);
-    expect(run.stdout).toMatch(/\nway out of\n[^]*\nfunction care +Deploy the stack of the pipeline again/);
+    expect(run.stdout).toMatch(
+      /\nWAY OUT OF +WHAT TO DO\n[^]*\nfunction care +Deploy the stack of the pipeline again/,
+    );
     expect(run.stdout).toMatch(/\d+ ok, \d+ wrong, \d+ not known\.\n$/);
-    const { stdout } = await runCommandLine('doctor', '-p', '2022-core', '--json');
+    const { stdout } = await runCommandLine('pipeline', 'doctor', '2022-core', '--json');
     const { checks } = JSON.parse(stdout) as { checks: { check: string; verdict: string }[] };
     expect(checks.find(({ check }) => check === 'lease')).toMatchObject({ verdict: 'ok' });
     expect(checks.find(({ check }) => check === 'channel current in eu-central-1')).toMatchObject({
@@ -214,8 +228,8 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     ['promote', '--dry-run'],
     ['rollback', '--dry-run'],
     ['accept', 'WENT_BACK servercore 10.0.20348.3328', '--dry-run'],
-  ])('%s of a pipeline that is not there names those that are', async (...args) => {
-    const run = await runCommandLine(...args, '-p', '2019-core');
+  ])('%s of a pipeline that is not there names those that are', async (verb, ...args) => {
+    const run = await runCommandLine('pipeline', verb, '2019-core', ...args);
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
     expect(run.stderr).toBe(
       'There is no pipeline 2019-core below /winbake in account 123456789012, eu-central-1; there are: 2022-core. Is it the right account and region?\n',
@@ -224,26 +238,28 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
 
   test('a pipeline whose stack is deleted, or that is deployed elsewhere, is told from one that never was', async () => {
     await ssm.send(new DeleteParameterCommand({ Name: `${PATH}/pipeline` }));
-    const run = await runCommandLine('status', '-p', '2022-core');
+    const run = await runCommandLine('pipeline', 'status', '2022-core');
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
     expect(run.stderr).toBe(
-      'The pipeline 2022-core has channels in account 123456789012, eu-central-1 and is not deployed there; sign in where it is, or where its stack was deleted see `winbake destroy`.\n',
+      'The pipeline 2022-core has channels in account 123456789012, eu-central-1 and is not deployed there; sign in where it is, or where its stack was deleted see `winbake pipeline destroy`.\n',
     );
   });
 
-  test.each<[string, string[], string]>([
+  test.each<[string, string, string[], string]>([
     [
       'another account',
+      '2022-core',
       ['--account', '111122223333'],
       'These credentials are of account 123456789012, and --account names 111122223333',
     ],
     [
       'no pipeline',
-      ['-p', '2019-core'],
+      '2019-core',
+      [],
       'There is no pipeline 2019-core below /winbake in account 123456789012, eu-central-1; there are: 2022-core.',
     ],
-  ])('%s is one clear sentence', async (_name, args, sentence) => {
-    const run = await runCommandLine('hold', '-p', '2022-core', '--reason', 'x', '--yes', ...args);
+  ])('%s is one clear sentence', async (_name, pipeline, args, sentence) => {
+    const run = await runCommandLine('pipeline', 'hold', pipeline, '--reason', 'x', '--yes', ...args);
     expect(run.stdout).toBe('');
     expect(run.stderr).toContain(sentence);
     expect(run.stderr.trimEnd().split('\n')).toHaveLength(1);

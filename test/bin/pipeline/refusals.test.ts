@@ -37,7 +37,7 @@ function run(aws: RefusingAws, args: readonly string[]): Promise<CommandRun> {
 }
 
 describe.each(VERBS)('%s', (name, ...rest) => {
-  const args = [name, ...rest, '-p', '2022-core'];
+  const args = ['pipeline', name, '2022-core', ...rest];
 
   test.each<[string, RefusingAws, string[], number, string]>([
     [
@@ -79,10 +79,11 @@ describe.each(VERBS)('%s', (name, ...rest) => {
   });
 
   test('its help has an example and names every option', async () => {
-    const { exitCode, stdout } = await run({ others: NO_SUCH_PARAMETER }, [name, '--help']);
+    const { exitCode, stdout } = await run({ others: NO_SUCH_PARAMETER }, ['pipeline', name, '--help']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples?:\n +winbake ${name} `));
+    expect(stdout).toMatch(new RegExp(`Examples?:\n(?: +# .*\n)* +winbake pipeline ${name} `));
     expect(stdout).toContain('--region');
-    expect(stdout.split('\n').filter((line) => line.length > 125)).toEqual([]);
+    expect(stdout).toContain('--profile');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });

@@ -74,7 +74,7 @@ describe('a refresh that does not stop in ten minutes', () => {
       code: 'ROLLOUT_UNDER_WAY',
       message:
         "The fleet shop is being rolled out, and its instance refresh did not stop in ten minutes; got: 'Cancelling'. Deploy " +
-        'again when it has ended; until then a hold keeps the next one from starting: winbake fleet hold shop',
+        'again when it has ended; until then a hold keeps the next one from starting: winbake fleet hold shop --reason "..."',
     });
     expect(await pauseOf(LIVE.version)).toBeUndefined();
   });

@@ -136,7 +136,7 @@ test('a host below what stands is published once a person accepts that, and not 
   const finding = 'HOST_BELOW_LATEST 10.0.20348.4294 10.0.20348.4350';
   await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow(
     'Nothing was published. HOST_BELOW_LATEST: the host is below the revision of "latest", 10.0.20348.4350; got: ' +
-      `10.0.20348.4294. The finished image is kept: to publish it, accept it with winbake accept "${finding}", ` +
+      `10.0.20348.4294. The finished image is kept: to publish it, accept it with winbake pipeline accept NAME "${finding}" --reason "...", ` +
       'and start a rebake.',
   );
   expect(parameters.puts).toEqual([]);

@@ -1,0 +1,174 @@
+import type { Command } from 'commander';
+import type { Finish } from './shared/exit-code';
+import { askForTextOnTerminal, askOnTerminal, type Terminal } from './shared/terminal';
+
+/** What every command works with. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly finish: Finish;
+}
+
+/** A command of the table: its help line is known without its code, which is loaded for the command that runs alone. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: (context: CommandContext) => Promise<Command>;
+}
+
+/** Commands under one heading of the help; below a name of their own where they have one. */
+export interface CommandGroup {
+  readonly heading: string;
+  readonly name?: string;
+  readonly summary?: string;
+  readonly entries: readonly CommandEntry[];
+}
+
+const now = () => new Date();
+
+function operateEntry(
+  name: 'rebake' | 'cancel' | 'hold' | 'unhold' | 'promote' | 'rollback' | 'accept' | 'prune',
+  summary: string,
+): CommandEntry {
+  return {
+    name,
+    summary,
+    load: async ({ finish, terminal }) => {
+      const { operateCommand, openPipeline } = await import('./pipeline/operate');
+      const open = (options: Parameters<typeof openPipeline>[1]) => openPipeline(terminal, options);
+      return operateCommand(name, terminal, finish, { open, ask: askOnTerminal, now });
+    },
+  };
+}
+
+function fleetEntry(
+  name: 'status' | 'evidence' | 'hold' | 'unhold' | 'floor' | 'accept',
+  summary: string,
+): CommandEntry {
+  return {
+    name,
+    summary,
+    load: async ({ finish, terminal }) => {
+      const { openFleets } = await import('./fleet/fleet-access');
+      const tools = {
+        open: (place: Parameters<typeof openFleets>[0]) => openFleets(place, now),
+        ask: askOnTerminal,
+        now,
+      };
+      if (name === 'status' || name === 'evidence') {
+        const { fleetEvidenceCommand, fleetStatusCommand } = await import('./fleet/fleet');
+        return (name === 'status' ? fleetStatusCommand : fleetEvidenceCommand)(terminal, finish, tools);
+      }
+      const { fleetVerbCommand } = await import('./fleet/fleet-verb');
+      return fleetVerbCommand(name, terminal, finish, tools);
+    },
+  };
+}
+
+/** Everything that `winbake` can do, in the order of its help. */
+export const COMMANDS: readonly CommandGroup[] = [
+  {
+    heading: 'Without an account:',
+    entries: [
+      {
+        name: 'rehearse',
+        summary: 'rehearse a whole bake on this computer',
+        load: async ({ finish, terminal }) =>
+          (await import('./local/rehearse')).rehearseCommand(terminal, finish),
+      },
+      {
+        name: 'backtest',
+        summary: 'run the gate over recorded history',
+        load: async ({ finish, terminal }) =>
+          (await import('./local/backtest')).backtestCommand(terminal, finish),
+      },
+      {
+        name: 'explain',
+        summary: 'say why the gate decides as it does at one moment',
+        load: async ({ finish, terminal }) =>
+          (await import('./local/explain')).explainCommand(terminal, finish),
+      },
+      {
+        name: 'resolve',
+        summary: 'say which base images fit a host',
+        load: async ({ finish, terminal }) =>
+          (await import('./local/resolve')).resolveCommand(terminal, finish),
+      },
+      {
+        name: 'compat',
+        summary: 'say whether an image is safe to run on a host',
+        load: async ({ finish, terminal }) =>
+          (await import('./local/compat')).compatCommand(terminal, finish),
+      },
+    ],
+  },
+  {
+    heading: 'Without an account:',
+    name: 'registry',
+    summary: "recorded history of Microsoft's registry, on this computer",
+    entries: [
+      {
+        name: 'serve',
+        summary: "serve recorded history of Microsoft's registry on this computer",
+        load: async ({ finish, terminal }) =>
+          (await import('./local/registry')).serveCommand(terminal, finish),
+      },
+    ],
+  },
+  {
+    heading: 'Operate a pipeline (winbake pipeline VERB NAME):',
+    name: 'pipeline',
+    summary: 'look at a pipeline of an account, or change what it does',
+    entries: [
+      {
+        name: 'status',
+        summary: 'say how a pipeline stands; --all for every one',
+        load: async ({ finish, terminal }) => {
+          const { readStatus, statusCommand } = await import('./pipeline/status');
+          return statusCommand(terminal, finish, readStatus);
+        },
+      },
+      {
+        name: 'doctor',
+        summary: 'say whether a pipeline has what it needs',
+        load: async ({ finish, terminal }) => {
+          const { doctorCommand, examinePipeline } = await import('./pipeline/doctor');
+          return doctorCommand(terminal, finish, examinePipeline);
+        },
+      },
+      operateEntry('rebake', 'look now, or with --force bake now'),
+      operateEntry('cancel', 'end the rebake or bake that is under way'),
+      operateEntry('hold', 'keep fleets from getting newer publications'),
+      operateEntry('unhold', 'end a hold'),
+      operateEntry('promote', 'give fleets the newest publication now'),
+      operateEntry('rollback', 'give fleets the publication before'),
+      operateEntry('accept', 'let the gate pass one finding'),
+      operateEntry('prune', 'deprecate and remove AMIs that nothing needs'),
+      {
+        name: 'destroy',
+        summary: 'take away what a deleted stack has left',
+        load: async ({ finish, terminal }) => {
+          const { destroyCommand, openRemains } = await import('./pipeline/destroy');
+          return destroyCommand(terminal, finish, { open: openRemains, ask: askForTextOnTerminal });
+        },
+      },
+    ],
+  },
+  {
+    heading: 'Operate a fleet (winbake fleet VERB NAME):',
+    name: 'fleet',
+    summary: 'look at a fleet of an account, or change what it does',
+    entries: [
+      fleetEntry('status', 'say what a fleet runs and waits for; --all for every one'),
+      fleetEntry('evidence', "say when a month's publications reached a fleet"),
+      fleetEntry('hold', 'keep a fleet where it is'),
+      fleetEntry('unhold', "end a fleet's hold"),
+      fleetEntry('floor', 'never let a fleet go below an OS version'),
+      fleetEntry('accept', 'roll out a publication that failed on a fleet'),
+    ],
+  },
+];
+
+/** The verbs of a group. */
+export function verbsOf(group: string): readonly string[] {
+  return COMMANDS.find(({ name }) => name === group)?.entries.map(({ name }) => name) ?? [];
+}
