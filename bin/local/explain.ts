@@ -52,7 +52,8 @@ function describe(explanation: Explanation, width?: number): string {
     [{ title: 'FAMILY' }, { title: 'TAG' }, { title: 'SHOWS' }, { title: 'SINCE' }, { title: 'COUNTS AS' }],
     explanation.families.map(({ family, tag, shows, since, counts }) => [
       family,
-      tag,
+      // Its family says which repository.
+      tag.replace(/^.*:/, ''),
       shows ?? 'nothing',
       since ?? '',
       counts ?? 'not yet',

@@ -114,14 +114,14 @@ function describe(resolution: Resolution, { hostGiven, registry, width }: Shown)
   const table = formatTable(
     [
       { title: 'FAMILY' },
-      { title: 'IMAGE' },
+      { title: 'TAG' },
       { title: 'OS VERSION' },
       { title: 'MODE' },
       { title: 'DOWNLOAD', align: 'right' },
     ],
     resolution.images.map((image) => [
       image.family,
-      `${image.repository}:${image.tag}`,
+      image.tag,
       image.osVersion,
       image.mode,
       formatBytes(image.compressedBytes),

@@ -191,3 +191,14 @@ describe('the bundle', () => {
     expect(texts.some((text) => text.includes('ZodType'))).toBe(true);
   });
 });
+
+test.each([
+  ['backtest', '--release', '2022', '--from', '2025-06-01', '--to', '2025-12-31'],
+  ['explain', '--release', '2022', '--as-of', '2025-04-10T18:15:00Z'],
+  ['compat', '10.0.20348.4294', '10.0.20348.4171'],
+])('what %s says fits a terminal of 80 columns, with instants of one form', async (...args) => {
+  const text = await runAt(80, args);
+  expect(text).not.toBe('');
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(text).not.toMatch(/T\d\d:\d\d:\d\d/);
+});
