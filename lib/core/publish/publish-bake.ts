@@ -123,16 +123,17 @@ export async function publishBake(
       evidence,
     ));
   const channel = channelOf(publication, description.region);
+  let shown = latest;
   if (equal === undefined && channel !== undefined) {
     for (const [region, amiId] of Object.entries(publication.amis)) {
       await ports.tags.tag(region, amiId, amiTags(description.pipeline, publication, evidence.manifest));
     }
-    await show(home, path, channel);
+    shown = await show(home, path, channel, latest);
   }
   // Also where nothing is new: what an earlier run left over is done now.
   const { reasons } = await promoteWhenDue(ports, description);
   const { targets } = await deliverEverywhere(ports, description);
-  await announceLatest(ports, description, await readChannel(home, path, 'latest'));
+  await announceLatest(ports, description, shown);
   const discarded = equal === undefined ? undefined : evidence.amis;
   const endedAt = equal === undefined ? new Date(publication.at) : ports.now();
   const bakeSeconds = Math.max(0, (endedAt.getTime() - Date.parse(evidence.manifest.startedAt)) / 1000);
@@ -206,11 +207,17 @@ async function discard(
   });
 }
 
-/** Points the revision and `latest` to a publication, where they do not point to a newer one. */
-async function show(home: ParameterStore, path: string, publication: Channel): Promise<void> {
+/** Points the revision and `latest` to a publication, where they do not point to a newer one; gives what `latest` is then. */
+async function show(
+  home: ParameterStore,
+  path: string,
+  publication: Channel,
+  latest: Channel | undefined,
+): Promise<Channel> {
   await noteRevision(home, path, publication);
-  const latest = await readChannel(home, path, 'latest');
-  if (latest === undefined || latest.id === publication.id || isNewer(publication, latest)) {
-    await moveChannel(home, path, 'latest', publication);
+  if (latest !== undefined && latest.id !== publication.id && !isNewer(publication, latest)) {
+    return latest;
   }
+  await moveChannel(home, path, 'latest', publication);
+  return publication;
 }
