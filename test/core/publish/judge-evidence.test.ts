@@ -269,12 +269,12 @@ test.each<[string, EvidenceInput, readonly string[]]>([
   ],
   [
     'a set of before another one that fits and was known when the order was made',
-    evidenceOfOlder({ newerAt: '2025-09-20T06:00:00.000Z', orderedAt: '2025-09-10T06:00:00.000Z' }),
+    evidenceOfOlder('2025-09-20T06:00:00.000Z', '2025-09-10T06:00:00.000Z'),
     ['EVIDENCE_SET'],
   ],
   [
     'a set older than another one that fits and was known when the set of the order was',
-    evidenceOfOlder({ newerAt: '2025-10-15T06:02:00.000Z', orderedAt: '2025-10-15T06:03:00.000Z' }),
+    evidenceOfOlder('2025-10-15T06:02:00.000Z', '2025-10-15T06:03:00.000Z'),
     ['EVIDENCE_SET'],
   ],
   [
@@ -312,13 +312,7 @@ test.each<[string, EvidenceInput, readonly string[]]>([
 });
 
 /** A bake with the oldest of three sets, where the newer one fits the host and the ordered one does not. */
-function evidenceOfOlder({
-  newerAt,
-  orderedAt,
-}: {
-  readonly newerAt: string;
-  readonly orderedAt: string;
-}): EvidenceInput {
+function evidenceOfOlder(newerAt: string, orderedAt: string): EvidenceInput {
   const of = (id: string, at: string, revision: number) =>
     imageSet(id, at, `10.0.20348.${revision}`, [setImage('servercore', `10.0.20348.${revision}`)]);
   const sets = [
