@@ -1,3 +1,4 @@
+import { channelParameters, fleetParameters, pathOfFollowed } from '../../lib/contract/names/parameters';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -8,7 +9,6 @@ import type { Caller } from '../../lib/aws/stores/pipeline-account';
 import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { channelSchema, type Channel } from '../../lib/contract/documents/publication';
-import { fleetParameters } from '../../lib/contract/names/parameters';
 import { fleetEvidence, type FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
 import { readFleetWords } from '../../lib/core/fleet/fleet-state';
 import { fleetStatus, type FleetStatus } from '../../lib/core/fleet/fleet-status';
@@ -79,9 +79,8 @@ export async function openFleets(
 
   /** What the pipeline's fleets should run, also where this fleet follows another channel or a revision. */
   async function currentOf(followed: string | null): Promise<Channel | undefined> {
-    const [, path] = /^(.+)\/[^/]+\/[^/]+$/.exec(followed ?? '') ?? [];
-    const name = `${path ?? ''}/current/publication`;
-    const text = path === undefined ? undefined : await parameters.get(name);
+    const name = channelParameters(pathOfFollowed(followed ?? ''), 'current').publication;
+    const text = followed === null ? undefined : await parameters.get(name);
     return text === undefined ? undefined : parseDocument(channelSchema, text, name);
   }
 }

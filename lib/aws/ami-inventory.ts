@@ -1,3 +1,4 @@
+import { PIPELINE_TAG, PUBLICATION_TAG } from '../contract/names/resources';
 import { paginateDescribeAutoScalingGroups, AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import {
   DeregisterImageCommand,
@@ -33,7 +34,7 @@ export function ec2PipelineAmis(
       const amis: BakedAmi[] = [];
       const request = {
         Owners: ['self'],
-        Filters: [{ Name: 'tag:winbake:pipeline', Values: [pipeline] }],
+        Filters: [{ Name: `tag:${PIPELINE_TAG}`, Values: [pipeline] }],
         IncludeDeprecated: true,
       };
       for await (const page of paginateDescribeImages({ client }, request)) {
@@ -66,7 +67,7 @@ async function bakedAmi(client: EC2Client, region: string, image: Image): Promis
   return {
     region,
     amiId,
-    publication: image.Tags?.find(({ Key }) => Key === 'winbake:publication')?.Value,
+    publication: image.Tags?.find(({ Key }) => Key === PUBLICATION_TAG)?.Value,
     createdAt: new Date(image.CreationDate ?? 0),
     deprecatedAt: dateOf(image.DeprecationTime),
     lastLaunchedAt: dateOf(image.LastLaunchedTime),

@@ -1,3 +1,4 @@
+import { ACCEPT_ALIAS } from '../contract/names/resources';
 import { InvokeCommand, ResourceNotFoundException, type LambdaClient } from '@aws-sdk/client-lambda';
 import { parseDocument } from '../contract/documents/document';
 import {
@@ -19,7 +20,7 @@ export async function invokeOperate(
 ): Promise<OperateAnswer | undefined> {
   const command = new InvokeCommand({
     FunctionName: functionArn,
-    ...(request.verb === 'accept' ? { Qualifier: 'accept' } : {}),
+    ...(request.verb === 'accept' ? { Qualifier: ACCEPT_ALIAS } : {}),
     Payload: new TextEncoder().encode(JSON.stringify(request)),
   });
   try {

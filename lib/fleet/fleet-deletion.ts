@@ -2,7 +2,7 @@ import { CustomResource, Duration, Stack, Tags } from 'aws-cdk-lib';
 import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct, type IDependable } from 'constructs';
-import { DELETION_TAG } from '../contract/names/parameters';
+import { DELETION_TAG } from '../contract/names/resources';
 import type { DeleteFleetEnvironment } from '../contract/names/environment';
 import { allow } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';

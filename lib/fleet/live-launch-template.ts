@@ -1,3 +1,4 @@
+import { fleetParametersBeside } from '../contract/names/parameters';
 import { createHash } from 'node:crypto';
 import { Stack, type CfnResource, CustomResource, Duration, Lazy } from 'aws-cdk-lib';
 import type { CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
@@ -156,10 +157,9 @@ export class LiveLaunchTemplate extends Construct {
     });
     const read = [ami.publicationParameter, stateParameter].map((name) => parameterArn(this, name));
     allow(role, { actions: ['ssm:GetParameter'], resources: read });
-    const path = stateParameter.slice(0, stateParameter.lastIndexOf('/'));
     allow(role, {
       actions: ['ssm:PutParameter'],
-      resources: [parameterArn(this, `${path}/deployment`)],
+      resources: [parameterArn(this, fleetParametersBeside(stateParameter).deployment)],
     });
     // A rollback must not fail.
     allow(role, { actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });

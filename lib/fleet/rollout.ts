@@ -7,7 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
 import type { RolloutEnvironment } from '../contract/names/environment';
-import { failedBeside } from '../contract/names/parameters';
+import { failedBeside, fleetParametersBeside } from '../contract/names/parameters';
 import { ROLLOUT_POLICY_SCHEMA } from '../contract/values/rollout-policy';
 import { allow, parameterArn } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
@@ -106,18 +106,15 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
   }
 
   private allowParameters(publicationParameter: string, stateParameter: string): void {
-    const path = stateParameter.slice(0, stateParameter.lastIndexOf('/'));
-    const own = [stateParameter, `${path}/lease`, `${path}/log/*`].map((name) => parameterArn(this, name));
+    const { deployment, lease, log, words } = fleetParametersBeside(stateParameter);
+    const own = [stateParameter, lease, log('*')].map((name) => parameterArn(this, name));
     const wildcardReason = 'The log has a parameter for each month, all below the path of this fleet.';
     allow(this.role, {
       actions: ['ssm:GetParameter'],
       resources: [
-        ...[
-          publicationParameter,
-          failedBeside(publicationParameter),
-          `${path}/words`,
-          `${path}/deployment`,
-        ].map((name) => parameterArn(this, name)),
+        ...[publicationParameter, failedBeside(publicationParameter), words, deployment].map((name) =>
+          parameterArn(this, name),
+        ),
         ...own,
       ],
       wildcardReason,

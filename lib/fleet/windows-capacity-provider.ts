@@ -1,3 +1,5 @@
+import { fleetParameters } from '../contract/names/parameters';
+import { FLEET_TAG } from '../contract/names/resources';
 import { Stack, Tags } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
@@ -58,7 +60,7 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
     const settings = fleetSettings(this, props);
     this.fleetName = settings.fleetName;
     this.refuseSecondOfName();
-    this.stateParameter = `${ami.parameterPrefix}/fleets/${settings.fleetName}/state`;
+    this.stateParameter = fleetParameters(ami.parameterPrefix, settings.fleetName).state;
     this.topic =
       props.notifications ??
       new NoticeTopic(this, 'Topic', {
@@ -93,7 +95,7 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
     // And so does what starts instance refreshes.
     rollout.function.node.addDependency(deletion);
     new FleetAlarms(this, 'Alarms', { settings, topic, undelivered });
-    Tags.of(this).add('winbake:fleet', settings.fleetName);
+    Tags.of(this).add(FLEET_TAG, settings.fleetName);
 
     this.capacityProviderName = capacityProvider.capacityProviderName;
     this.autoScalingGroup = fleet.group;

@@ -1,3 +1,4 @@
+import { fleetParametersBeside } from '../contract/names/parameters';
 import { cloneWithLiveAmi, type DeploymentPorts } from '../core/fleet/clone-with-live-ami';
 import { required } from '../contract/names/environment';
 
@@ -38,7 +39,7 @@ export function createLaunchTemplate(ports: DeploymentPorts, environment: NodeJS
       baseVersion: event.ResourceProperties.BaseVersion,
       channel: required(environment, 'WINBAKE_CHANNEL_PARAMETER'),
       state,
-      deployment: `${state.slice(0, state.lastIndexOf('/'))}/deployment`,
+      deployment: fleetParametersBeside(state).deployment,
     });
     return { PhysicalResourceId, Data: { Version: version, AmiId: amiId } };
   };

@@ -1,3 +1,4 @@
+import { ACCEPT_ALIAS } from '../contract/names/resources';
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -19,9 +20,6 @@ import { osOf } from '../contract/values/release';
 import { type OperatePorts, operate } from '../core/operate/operate';
 import type { Log } from './log';
 import { pipelineOf } from './pipeline';
-
-/** The alias through which findings may be accepted and nothing else. */
-const ACCEPT_ALIAS = 'accept';
 
 /**
  * Keeps two grants apart: who may call the alias accepts findings, who may call the function itself does all else. Throws a

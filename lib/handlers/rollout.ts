@@ -6,7 +6,7 @@ import type { Measurement, Metrics } from '../core/ports/notices';
 import type { Log } from './log';
 import { reconcileFleet } from '../core/fleet/reconcile-fleet';
 import { rolloutPolicyOf } from '../contract/documents/rollout-policy';
-import { failedBeside } from '../contract/names/parameters';
+import { failedBeside, fleetParametersBeside } from '../contract/names/parameters';
 import { required } from '../contract/names/environment';
 
 /** What a rollout works with. */
@@ -30,7 +30,7 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
   return async (by: string): Promise<RolloutAnswer> => {
     const fleet = required(environment, 'WINBAKE_FLEET');
     const state = required(environment, 'WINBAKE_FLEET_STATE_PARAMETER');
-    const path = state.slice(0, state.lastIndexOf('/'));
+    const { deployment, lease, log, words } = fleetParametersBeside(state);
     const channel = required(environment, 'WINBAKE_CHANNEL_PARAMETER');
     const names = {
       fleet,
@@ -39,13 +39,12 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
       channel,
       failed: failedBeside(channel),
       state,
-      words: `${path}/words`,
-      deployment: `${path}/deployment`,
-      log: (month: string) => `${path}/log/${month}`,
+      words,
+      deployment,
+      log,
     };
     const policy = rolloutPolicyOf(environment);
-    const lease = { name: `${path}/lease`, by };
-    const done = await underLease(ports, lease, () => reconcileFleet(ports, names, policy));
+    const done = await underLease(ports, { name: lease, by }, () => reconcileFleet(ports, names, policy));
     if (done === undefined) {
       const reason = 'another request reconciles the fleet';
       ports.log.info('Skipped', { kind: 'skip', reason });

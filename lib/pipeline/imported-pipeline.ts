@@ -3,10 +3,10 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from '../ami/i-windows-ami-pipeline';
 import { defaultPipelineName, type WindowsOs } from '../ami/windows-os';
-import { resourceNameOf } from '../contract/names/resources';
+import { ACCEPT_ALIAS, resourceNameOf } from '../contract/names/resources';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
 import { grantChannelReads } from './functions/permissions';
-import { ACCEPT_ALIAS, functionName } from './props/fixed-names';
+import { functionName } from './props/fixed-names';
 
 /** Lets somebody call exactly one function or alias: the grants of CDK take the aliases of a function along. */
 export function grantInvoke(grantee: IGrantable, arn: string): Grant {

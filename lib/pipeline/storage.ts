@@ -1,3 +1,4 @@
+import { PIPELINE_TAG } from '../contract/names/resources';
 import { Validations, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnRule } from 'aws-cdk-lib/aws-rbin';
@@ -48,7 +49,7 @@ export class RecycleBin extends Construct {
       new CfnRule(this, kind, {
         resourceType,
         description: `Winbake ${pipelineName}: what a prune removed`,
-        resourceTags: [{ resourceTagKey: 'winbake:pipeline', resourceTagValue: pipelineName }],
+        resourceTags: [{ resourceTagKey: PIPELINE_TAG, resourceTagValue: pipelineName }],
         retentionPeriod: { retentionPeriodValue: days, retentionPeriodUnit: 'DAYS' },
       });
     }

@@ -1,3 +1,4 @@
+import { fleetsPath } from '../contract/names/parameters';
 import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, Role, type Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -45,7 +46,7 @@ class AccountRole extends Role {
     allowToSeeUses(this, { parameterPrefix, parameterPaths, regions: [region] });
     allow(this, {
       actions: ['ssm:GetParameter'],
-      resources: [parameterArn(this, `${parameterPrefix}/fleets/*`)],
+      resources: [parameterArn(this, `${fleetsPath(parameterPrefix)}/*`)],
       wildcardReason: 'The states of fleets, which belong to other stacks.',
     });
   }

@@ -28,7 +28,7 @@ import { grantInvoke, ImportedPipeline } from './imported-pipeline';
 import { amiKeyOf, keyArnsOf } from './keys/ami-keys';
 import { PipelineAlarms, pipelineMetric, pipelineRule } from './pipeline-alarms';
 import { baseAmiSource } from './props/base-ami';
-import { PIPELINE_TAG } from './props/fixed-names';
+import { PIPELINE_TAG } from '../contract/names/resources';
 import { pipelineSettings } from './props/pipeline-settings';
 import type { WindowsAmiPipelineProps } from './props/windows-ami-pipeline-props';
 import { Rebake, RebakeSchedules } from './rebake/rebake';

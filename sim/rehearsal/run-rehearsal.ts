@@ -1,3 +1,4 @@
+import { PUBLICATION_TAG } from '../../lib/contract/names/resources';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -41,7 +42,7 @@ export function amiBehaviour(
 ): (amiId: string) => AmiBehaviour {
   const struck = monthEnds.length > 1 ? 1 : 0;
   return (amiId) => {
-    const published = account.amis.all.filter(({ tags }) => tags['winbake:publication'] !== undefined);
+    const published = account.amis.all.filter(({ tags }) => tags[PUBLICATION_TAG] !== undefined);
     return fault !== undefined && published[struck]?.id === amiId ? fault.behaviour : GOOD_AMI;
   };
 }

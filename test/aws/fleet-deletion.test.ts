@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { fleetDeletion } from '../../lib/aws/fleets/fleet-deletion';
-import { DELETION_TAG } from '../../lib/contract/names/parameters';
+import { DELETION_TAG } from '../../lib/contract/names/resources';
 
 const autoScaling = mockClient(AutoScalingClient);
 const ec2 = mockClient(EC2Client);

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { DELETION_TAG } from '../../lib/contract/names/parameters';
+import { DELETION_TAG } from '../../lib/contract/names/resources';
 import type { Template } from '../../sim/aws/cloudformation/read-assembly';
 import { dependenciesOf } from '../../sim/aws/cloudformation/dependency-order';
 import { callerOf } from '../../sim/aws/iam/role-policies';

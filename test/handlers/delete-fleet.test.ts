@@ -1,4 +1,4 @@
-import { DELETION_TAG } from '../../lib/contract/names/parameters';
+import { DELETION_TAG } from '../../lib/contract/names/resources';
 import type { FleetDeletion } from '../../lib/core/ports/fleets';
 import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
 import { createLog } from '../../lib/handlers/log';

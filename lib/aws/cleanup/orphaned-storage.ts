@@ -1,3 +1,4 @@
+import { PIPELINE_TAG } from '../../contract/names/resources';
 import {
   DeleteLogGroupCommand,
   paginateDescribeLogGroups,
@@ -62,7 +63,7 @@ export function leftBuckets(
 async function pipelineOf(client: S3Client, Bucket: string): Promise<string | undefined> {
   try {
     const { TagSet = [] } = await client.send(new GetBucketTaggingCommand({ Bucket }));
-    return TagSet.find(({ Key }) => Key === 'winbake:pipeline')?.Value;
+    return TagSet.find(({ Key }) => Key === PIPELINE_TAG)?.Value;
   } catch (error) {
     if (error instanceof S3ServiceException && NOT_OURS.includes(error.name)) {
       return undefined;

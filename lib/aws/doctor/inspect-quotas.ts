@@ -1,3 +1,4 @@
+import { FLEET_TAG } from '../../contract/names/resources';
 import { paginateDescribeAutoScalingGroups, type AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import {
   DescribeLaunchTemplateVersionsCommand,
@@ -26,7 +27,7 @@ export function seeFleetVolumes(
   return {
     fleetVolumes: async () => {
       const found: SeenFleetVolume[] = [];
-      const Filters = [{ Name: 'tag-key', Values: ['winbake:fleet'] }];
+      const Filters = [{ Name: 'tag-key', Values: [FLEET_TAG] }];
       for await (const page of paginateDescribeAutoScalingGroups({ client }, { Filters })) {
         for (const group of page.AutoScalingGroups ?? []) {
           const [first] = versionsOfGroup(group);

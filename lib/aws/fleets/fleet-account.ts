@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm';
 import type { FleetState } from '../../contract/documents/fleet-state';
-import { fleetParameters } from '../../contract/names/parameters';
+import { fleetParameters, fleetsPath } from '../../contract/names/parameters';
 import { WinbakeError } from '../../contract/values/errors';
 import { readFleetState } from '../../core/fleet/fleet-state';
 import type { FleetInstance } from '../../core/fleet/fleet-status';
@@ -109,7 +109,7 @@ async function containerInstances(
 /** The names of the fleets of this account and region that have looked once. */
 export async function listFleets(client: SSMClient, prefix: string): Promise<readonly string[]> {
   const names: string[] = [];
-  const request = { Path: `${prefix}/fleets`, Recursive: true };
+  const request = { Path: fleetsPath(prefix), Recursive: true };
   for await (const page of paginateGetParametersByPath({ client }, request)) {
     for (const { Name = '' } of page.Parameters ?? []) {
       const [, fleet] = /^([^/]+)\/state$/.exec(Name.slice(request.Path.length + 1)) ?? [];

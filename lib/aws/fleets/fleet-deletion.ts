@@ -12,7 +12,7 @@ import {
   type ContainerInstance,
   type ECSClient,
 } from '@aws-sdk/client-ecs';
-import { DELETION_TAG } from '../../contract/names/parameters';
+import { DELETION_TAG } from '../../contract/names/resources';
 import type { DrainingHost, FleetDeletion } from '../../core/ports/fleets';
 import { containerInstances } from './ecs-container-hosts';
 import type { FleetClients } from './fleet-account';

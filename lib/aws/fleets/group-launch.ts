@@ -1,3 +1,4 @@
+import { FLEET_TAG } from '../../contract/names/resources';
 import {
   paginateDescribeAutoScalingGroups,
   type AutoScalingClient,
@@ -16,7 +17,7 @@ import {
  * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html
  */
 export async function findFleetGroup(client: AutoScalingClient, fleet: string): Promise<string | undefined> {
-  const Filters = [{ Name: 'tag:winbake:fleet', Values: [fleet] }];
+  const Filters = [{ Name: `tag:${FLEET_TAG}`, Values: [fleet] }];
   for await (const { AutoScalingGroups = [] } of paginateDescribeAutoScalingGroups({ client }, { Filters })) {
     // One that is being deleted has a status.
     const found = AutoScalingGroups.find(({ Status }) => Status === undefined);

@@ -1,3 +1,4 @@
+import { channelParameters, pipelineParameter } from '../../contract/names/parameters';
 import {
   GetParameterCommand,
   paginateGetParametersByPath,
@@ -41,13 +42,13 @@ export async function readPipeline(
   { account }: Caller,
   region: string,
 ): Promise<PipelineDescription> {
-  const parameter = `${prefix}/${name}/pipeline`;
+  const parameter = pipelineParameter(`${prefix}/${name}`);
   const text = await valueOf(client, parameter);
   if (text !== undefined) {
     return parseDocument(pipelineDescriptionSchema, text, `The parameter ${parameter}`);
   }
   const place = `account ${account}, ${region}`;
-  if ((await valueOf(client, `${prefix}/${name}/latest/publication`)) !== undefined) {
+  if ((await valueOf(client, channelParameters(`${prefix}/${name}`, 'latest').publication)) !== undefined) {
     throw new WinbakeError(
       'AWS_FAILED',
       `The pipeline ${name} has channels in ${place} and is not deployed there; sign in where it is, or where its stack was deleted see \`winbake pipeline destroy\`.`,

@@ -1,18 +1,35 @@
-/** The tag of a fleet's group that names what deletes it. */
-export const DELETION_TAG = 'winbake:deletion';
+/** The path below which all fleets keep their parameters; `prefix` is where all of Winbake begin, such as `/winbake`. */
+export function fleetsPath(prefix: string): string {
+  return `${prefix}/fleets`;
+}
 
-/** The names of a fleet's parameters; `prefix` is where all parameters of Winbake begin, such as `/winbake`. */
+/** The names of a fleet's parameters. */
 export function fleetParameters(prefix: string, fleet: string) {
-  const path = `${prefix}/fleets/${fleet}`;
+  return fleetParametersAt(`${fleetsPath(prefix)}/${fleet}`);
+}
+
+/** The same, of the fleet whose state a parameter holds. */
+export function fleetParametersBeside(stateParameter: string) {
+  return fleetParametersAt(stateParameter.slice(0, stateParameter.lastIndexOf('/')));
+}
+
+function fleetParametersAt(path: string) {
   return {
     path,
     state: `${path}/state`,
     words: `${path}/words`,
+    /** Who reconciles the fleet. */
+    lease: `${path}/lease`,
     /** What pauses the fleet while a deployment changes its group. */
     deployment: `${path}/deployment`,
     /** The log of one month, such as `2026-07`. */
     log: (month: string) => `${path}/log/${month}`,
   };
+}
+
+/** The parameter with the description of a pipeline. */
+export function pipelineParameter(path: string): string {
+  return `${path}/pipeline`;
 }
 
 /** The moving pointers of a pipeline: what was published last, what fleets run, and what they ran before. */
@@ -41,9 +58,14 @@ export function failedParameter(path: string): string {
   return `${path}/failed`;
 }
 
+/** The path of the pipeline that a fleet follows: by a channel's publication, or that of a revision. */
+export function pathOfFollowed(publicationParameter: string): string {
+  return publicationParameter.split('/').slice(0, -2).join('/');
+}
+
 /** The same, beside what a fleet follows: a channel's publication, or that of a revision. */
 export function failedBeside(publicationParameter: string): string {
-  return failedParameter(publicationParameter.split('/').slice(0, -2).join('/'));
+  return failedParameter(pathOfFollowed(publicationParameter));
 }
 
 /** The parameter with the word of the person who holds promotion; one whose `until` is over holds nothing. */

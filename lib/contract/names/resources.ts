@@ -3,6 +3,24 @@ export function resourceNameOf(pipeline: string): string {
   return `winbake-${pipeline}`;
 }
 
+/** The tag that says to which pipeline something belongs; activate it for cost allocation to see what each costs. */
+export const PIPELINE_TAG = 'winbake:pipeline';
+
+/** The tag that says to which fleet something belongs. */
+export const FLEET_TAG = 'winbake:fleet';
+
+/** The tag of a fleet's group that names what deletes it. */
+export const DELETION_TAG = 'winbake:deletion';
+
+/** The tag of an AMI that names its publication. */
+export const PUBLICATION_TAG = 'winbake:publication';
+
+/** The tag of an AMI that came out equal to a publication, and names it. */
+export const EQUAL_TO_TAG = 'winbake:equal-to';
+
+/** The alias of `operate` by which findings are accepted and nothing else is done. */
+export const ACCEPT_ALIAS = 'accept';
+
 /** The description of the key that a pipeline makes for AMIs of other accounts; the key's name goes with the stack. */
 export function amiKeyDescription(pipeline: string): string {
   return `Winbake ${pipeline}: AMIs that other accounts use`;

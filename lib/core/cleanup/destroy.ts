@@ -1,3 +1,4 @@
+import { fleetsPath } from '../../contract/names/parameters';
 import { WinbakeError } from '../../contract/values/errors';
 import { type AmiUse, type BakedAmi, type UnreadTarget, amisNamedBy } from '../ports/amis';
 import type { LeftImage, LeftKey, LeftParameter, Remains } from './orphaned-resources';
@@ -100,7 +101,7 @@ function followersOf(input: DestroyInput, region: string): readonly string[] {
     .filter((one) => one.region === region)
     .flatMap(({ name, value }) => amisNamedBy(parameterPrefix, name, value));
   const ours = new Set([...made, ...named]);
-  const fleet = `parameter ${parameterPrefix}/fleets/`;
+  const fleet = `parameter ${fleetsPath(parameterPrefix)}/`;
   const followers = usesOf(input, region)
     .filter(({ amiId, by }) => ours.has(amiId) && by.startsWith(fleet))
     .map(({ by }) => `followed by the fleet ${by.slice(fleet.length).replace(/\/.*$/, '')}`);

@@ -1,8 +1,8 @@
+import { failedParameter, fleetsPath } from '../../contract/names/parameters';
 import type { FailedPublication, FailedPublications } from '../../contract/documents/publication';
 import { fleetStateSchema } from '../../contract/documents/fleet-state';
 import { parseDocument } from '../../contract/documents/document';
 import type { ParameterStore } from '../ports/stores';
-import { failedParameter } from '../../contract/names/parameters';
 import { readChannel } from '../publish/move-channel';
 import { pipelinePath, targetsOf } from '../../contract/documents/pipeline-description';
 import type { CarePart } from './memory';
@@ -23,7 +23,7 @@ export const noteFailed: CarePart = async ({ stores }, description) => {
       (['latest', 'current'] as const).map(async (channel) => (await readChannel(store, path, channel))?.id),
     ),
   );
-  const fleets = `${description.parameterPrefix}/fleets`;
+  const fleets = fleetsPath(description.parameterPrefix);
   const failures = (await Promise.all(readable.map((store) => failuresBelow(store, fleets, `${path}/`))))
     .flat()
     .filter(({ id }) => shown.includes(id))

@@ -1,3 +1,4 @@
+import { EQUAL_TO_TAG, PIPELINE_TAG, PUBLICATION_TAG } from '../../contract/names/resources';
 import type { ImageManifest } from '../../contract/documents/evidence';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import {
@@ -37,8 +38,8 @@ export function amiTags(
   const images = manifest.images.map((image) => `${image.family}=sha256:${shortDigest(image.digest)}`);
   return {
     Name: `winbake-${pipeline}-${publication.id}`,
-    'winbake:pipeline': pipeline,
-    'winbake:publication': publication.id,
+    [PIPELINE_TAG]: pipeline,
+    [PUBLICATION_TAG]: publication.id,
     'winbake:os-version': manifest.host.osVersion,
     'winbake:mode': publication.mode,
     'winbake:images': joinWithin(images, LONGEST_VALUE),
@@ -50,8 +51,8 @@ export function amiTags(
 function discardedTags(pipeline: string, { id }: Publication): Readonly<Record<string, string>> {
   return {
     Name: `winbake-${pipeline}-equal-to-${id}`,
-    'winbake:pipeline': pipeline,
-    'winbake:equal-to': id,
+    [PIPELINE_TAG]: pipeline,
+    [EQUAL_TO_TAG]: id,
   };
 }
 

@@ -5,7 +5,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { OperateEnvironment } from '../../contract/names/environment';
 import { allow, parameterArn } from '../../internal/allow';
-import { stateMachineName, ACCEPT_ALIAS } from '../props/fixed-names';
+import { ACCEPT_ALIAS, PIPELINE_TAG } from '../../contract/names/resources';
+import { fleetsPath } from '../../contract/names/parameters';
+import { stateMachineName } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import { allowToSeeUses, allowDelivery, allowToFollowBakes } from './permissions';
 import { PipelineFunction, type DescribedPipelineResources } from './pipeline-function';
@@ -51,7 +53,7 @@ export function allowPruning(role: Role, settings: PipelineSettings): void {
   allow(role, {
     actions: ['ec2:EnableImageDeprecation', 'ec2:DeregisterImage'],
     resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
-    conditions: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': pipelineName } },
+    conditions: { StringEquals: { [`aws:ResourceTag/${PIPELINE_TAG}`]: pipelineName } },
     wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",
   });
   allow(role, {
@@ -83,7 +85,7 @@ export class OperateFunction extends PipelineFunction<OperateEnvironment> {
     allowPruning(this.role, settings);
     allow(this.role, {
       actions: ['ssm:GetParameter'],
-      resources: [parameterArn(this, `${settings.parameterPrefix}/fleets/*`)],
+      resources: [parameterArn(this, `${fleetsPath(settings.parameterPrefix)}/*`)],
       wildcardReason: 'The states of canary fleets, which belong to other stacks.',
     });
     this.accept = new Alias(this, 'Accept', {

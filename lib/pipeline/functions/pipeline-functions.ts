@@ -8,6 +8,8 @@ import {
   type DecideEnvironment,
   type PublishEnvironment,
 } from '../../contract/names/environment';
+import { channelParameters, fleetsPath } from '../../contract/names/parameters';
+import { PIPELINE_TAG } from '../../contract/names/resources';
 import { GATE_POLICY_SCHEMA } from '../../contract/values/gate-policy';
 import { allow, parameterArn } from '../../internal/allow';
 import { ScheduleTarget } from '../../internal/schedule-target';
@@ -44,7 +46,7 @@ export class CareFunction extends PipelineFunction<CareEnvironment> {
     allow(this.role, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
     allow(this.role, {
       actions: ['ssm:GetParameter'],
-      resources: [parameterArn(this, `${settings.parameterPrefix}/fleets/*`)],
+      resources: [parameterArn(this, `${fleetsPath(settings.parameterPrefix)}/*`)],
       wildcardReason: 'The states of canary fleets, which belong to other stacks.',
     });
     allow(this.role, {
@@ -129,7 +131,10 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
     allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
     allow(this.role, {
       actions: ['ssm:GetParameter'],
-      resources: [parameterArn(this, `${parameterPath}/latest/publication`), baseAmi.parameterArn],
+      resources: [
+        parameterArn(this, channelParameters(parameterPath, 'latest').publication),
+        baseAmi.parameterArn,
+      ],
     });
     allowAnnouncements(this.role);
     allowToFollowBakes(this.role, settings.resourceName);
@@ -187,7 +192,7 @@ export class PublishFunction extends PipelineFunction<PublishEnvironment> {
     allow(this.role, {
       actions: ['ec2:CreateTags'],
       resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
-      conditions: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': pipelineName } },
+      conditions: { StringEquals: { [`aws:ResourceTag/${PIPELINE_TAG}`]: pipelineName } },
       wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",
     });
     allow(this.role, {

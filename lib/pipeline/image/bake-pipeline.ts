@@ -16,7 +16,7 @@ import {
 } from '../../core/image-builder/workflows';
 import { EndingLogs } from '../../internal/handler-function';
 import type { RegionSettings } from '../props/distribution';
-import { PIPELINE_TAG } from '../props/fixed-names';
+import { PIPELINE_TAG } from '../../contract/names/resources';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import type { PipelineNetwork } from './pipeline-network';
 

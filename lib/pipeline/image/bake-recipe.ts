@@ -12,7 +12,7 @@ import { componentFaults, valueFaults } from '../../core/image-builder/component
 import { VERIFY_COMPONENT } from '../../core/image-builder/verify-component';
 import type { BakeComponent } from '../props/bake-component';
 import type { BaseAmiSource } from '../props/base-ami';
-import { PIPELINE_TAG } from '../props/fixed-names';
+import { PIPELINE_TAG } from '../../contract/names/resources';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import type { InstanceRole, InstanceScripts } from './instance-role';
 

@@ -3,14 +3,8 @@ import type { IConstruct } from 'constructs';
 import { functionRoleName as nameOfFunctionRole } from '../../contract/names/resources';
 import { refuse } from '../../internal/validate';
 
-/** The tag that says to which pipeline something belongs; activate it for cost allocation to see what each costs. */
-export const PIPELINE_TAG = 'winbake:pipeline';
-
 /** The functions of a pipeline whose names are known without it. */
 export type FunctionKind = 'decide' | 'publish' | 'care' | 'operate';
-
-/** The alias of `operate` by which findings are accepted and nothing else is done. */
-export const ACCEPT_ALIAS = 'accept';
 
 /** IAM takes no longer name, and role names are of the whole account: the region tells two pipelines of one name apart. */
 const LONGEST_ROLE_NAME = 64;

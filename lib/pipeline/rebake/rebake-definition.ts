@@ -6,7 +6,7 @@ import {
   FOLLOW_LOOKS,
   MOST_LOOKS,
 } from '../../core/image-builder/workflows';
-import { PIPELINE_TAG } from '../props/fixed-names';
+import { PIPELINE_TAG } from '../../contract/names/resources';
 
 /** A service that fails is asked again for half an hour. */
 const RETRY = {

@@ -1,3 +1,4 @@
+import { PIPELINE_TAG, PUBLICATION_TAG } from '../../../lib/contract/names/resources';
 import type {
   PipelineDescription,
   PublicationTarget,
@@ -47,15 +48,13 @@ export function pretendedInventory(
       caller.require('ec2:DescribeImageAttribute', '*');
       const own = amis.all.filter(
         ({ createdAt, removedAt, tags }) =>
-          tags['winbake:pipeline'] === pipeline.pipeline &&
-          removedAt === undefined &&
-          createdAt <= clock.now(),
+          tags[PIPELINE_TAG] === pipeline.pipeline && removedAt === undefined && createdAt <= clock.now(),
       );
       return Promise.resolve(
         (isHome(region) ? own : []).map(({ createdAt, deprecatedAt, id, tags }) => ({
           region,
           amiId: id,
-          publication: tags['winbake:publication'],
+          publication: tags[PUBLICATION_TAG],
           createdAt,
           deprecatedAt,
           lastLaunchedAt: lastLaunch(fleets, id),

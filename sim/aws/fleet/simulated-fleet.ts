@@ -1,4 +1,4 @@
-import { DELETION_TAG } from '../../../lib/contract/names/parameters';
+import { DELETION_TAG } from '../../../lib/contract/names/resources';
 import type {
   ContainerHost,
   HostTask,
