@@ -386,7 +386,7 @@ test('the error holds the first reasons, and what the instance wrote at a bearab
   const error = publicationRefused(refusals);
   expect(error.code).toBe('PUBLICATION_REFUSED');
   expect(error.message).toMatch(
-    /^Nothing was published\. EVIDENCE_OS: .*got: "\\u001b\[2Jx+\.\.\."\. EVIDENCE_FAMILIES: .* \d more reasons .*--force" bakes at once\. docs\/publication\.md explains the codes\.$/,
+    /^Nothing was published\. EVIDENCE_OS: .*got: "\\u001b\[2Jx+\.\.\."\. EVIDENCE_FAMILIES: .* \d more reasons .*with --force bakes at once\. docs\/publication\.md explains the codes\.$/,
   );
   expect(error.message.length).toBeLessThan(1500);
 });
