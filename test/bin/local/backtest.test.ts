@@ -99,7 +99,7 @@ test.each([
     runCommandLine(verb, '--release', release, '--history', only2022, ...when, '--json');
   expect(await run('2025')).toEqual({
     exitCode: 2,
-    stdout: '',
+    stdout: expect.stringContaining('"code": "NO_DATA"') as string,
     stderr: expect.stringContaining(
       'The history has no image of Windows Server 2025 (build 26100), neither of servercore',
     ) as string,
