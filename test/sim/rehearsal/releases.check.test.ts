@@ -128,7 +128,18 @@ describeWithPowerShell('a whole rehearsal', () => {
   test('what was recorded stands beside the digests, and nothing else is in the document', () => {
     const report = reports.get('2022')!;
     expect(Object.keys(report)).toEqual([
-      ...['asOf', 'decision', 'decisions', 'target', 'host', 'images', 'ami', 'parameters', 'rollout'],
+      ...[
+        'schema',
+        'asOf',
+        'decision',
+        'decisions',
+        'target',
+        'host',
+        'images',
+        'ami',
+        'parameters',
+        'rollout',
+      ],
       ...['fleets', 'steps', 'findings', 'publications', 'again'],
     ]);
     expect(report.asOf).toBe('2025-10-16T00:00:00Z');
