@@ -83,19 +83,19 @@ export const COMMANDS: readonly CommandGroup[] = [
       },
       {
         name: 'explain',
-        summary: 'say why the gate decides as it does at one moment',
+        summary: 'explain a gate decision at a point in time',
         load: async ({ finish, terminal }) =>
           (await import('./local/explain')).explainCommand(terminal, finish),
       },
       {
         name: 'resolve',
-        summary: 'say which base images fit a host',
+        summary: 'find the base images that fit a host',
         load: async ({ finish, terminal }) =>
           (await import('./local/resolve')).resolveCommand(terminal, finish),
       },
       {
         name: 'compat',
-        summary: 'say whether an image is safe to run on a host',
+        summary: 'check whether an image is safe to run on a host',
         load: async ({ finish, terminal }) =>
           (await import('./local/compat')).compatCommand(terminal, finish),
       },
@@ -121,7 +121,7 @@ export const COMMANDS: readonly CommandGroup[] = [
     entries: [
       {
         name: 'status',
-        summary: 'say how a pipeline stands; --all for every one',
+        summary: "show a pipeline's status; --all for every one",
         load: async ({ finish, terminal }) => {
           const { readStatus, statusCommand } = await import('./pipeline/status');
           return statusCommand(terminal, finish, readStatus);
@@ -129,7 +129,7 @@ export const COMMANDS: readonly CommandGroup[] = [
       },
       {
         name: 'doctor',
-        summary: 'say whether a pipeline has what it needs',
+        summary: 'check what a pipeline needs',
         load: async ({ finish, terminal }) => {
           const { doctorCommand, examinePipeline } = await import('./pipeline/doctor');
           return doctorCommand(terminal, finish, examinePipeline);
@@ -139,13 +139,13 @@ export const COMMANDS: readonly CommandGroup[] = [
       operateEntry('cancel', 'end the rebake or bake that is under way'),
       operateEntry('hold', 'keep fleets from getting newer publications'),
       operateEntry('unhold', 'end a hold'),
-      operateEntry('promote', 'give fleets the newest publication now'),
-      operateEntry('rollback', 'give fleets the publication before'),
-      operateEntry('accept', 'let the gate pass one finding'),
+      operateEntry('promote', 'roll fleets to the newest publication now'),
+      operateEntry('rollback', 'roll fleets back to the previous publication'),
+      operateEntry('accept', 'waive one finding'),
       operateEntry('prune', 'deprecate and remove AMIs that nothing needs'),
       {
         name: 'destroy',
-        summary: 'take away what a deleted stack has left',
+        summary: 'delete what a deleted stack left behind',
         load: async ({ finish, terminal }) => {
           const { destroyCommand, openRemains } = await import('./pipeline/destroy');
           return destroyCommand(terminal, finish, { open: openRemains, ask: askForTextOnTerminal });
@@ -158,8 +158,8 @@ export const COMMANDS: readonly CommandGroup[] = [
     name: 'fleet',
     summary: 'look at a fleet of an account, or change what it does',
     entries: [
-      fleetEntry('status', 'say what a fleet runs and waits for; --all for every one'),
-      fleetEntry('evidence', "say when a month's publications reached a fleet"),
+      fleetEntry('status', 'show what a fleet runs and waits for; --all for every one'),
+      fleetEntry('evidence', "show when a month's publications reached a fleet"),
       fleetEntry('hold', 'keep a fleet where it is'),
       fleetEntry('unhold', "end a fleet's hold"),
       fleetEntry('floor', 'never let a fleet go below an OS version'),

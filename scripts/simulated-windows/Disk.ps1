@@ -1,4 +1,4 @@
-# The C: drive: the folder c/ of the pretended host under a drive of that name, so that the file commands work with
+# The C: drive: the folder c/ of the simulated host under a drive of that name, so that the file commands work with
 # Windows paths. .NET calls know no PowerShell drives: scripts resolve paths before they hand them to .NET.
 #   https://learn.microsoft.com/powershell/scripting/samples/managing-windows-powershell-drives
 # The environment variables are those of every Windows:
@@ -9,7 +9,7 @@ $script:getPSDrive = Get-Command -Name 'Get-PSDrive' -CommandType Cmdlet
 function Mount-SystemDrive {
     $root = [IO.Path]::Combine([IO.Path]::GetDirectoryName((Get-HostFile)), 'c')
     if (-not [IO.Directory]::Exists($root)) {
-        throw "The pretended host has no folder '$root' to stand for its C: drive."
+        throw "The simulated host has no folder '$root' to stand for its C: drive."
     }
     $drives = $ExecutionContext.SessionState.Drive
     foreach ($old in @($drives.GetAll() | Where-Object { $_.Name -eq 'C' })) {

@@ -46,7 +46,7 @@ function Test-RegistryKey {
             return $pending -eq $name
         }
     }
-    throw "The registry key '$Path' is not modelled on the pretended host."
+    throw "The registry key '$Path' is not modelled on the simulated host."
 }
 
 function Get-RegistryValue {
@@ -59,7 +59,7 @@ function Get-RegistryValue {
         return [pscustomobject]@{ PendingFileRenameOperations = [string[]]$renames.Value }
     }
     if ((Get-RegistryKey $Path) -ne $script:versionKey) {
-        throw "The values of the registry key '$Path' are not modelled on the pretended host."
+        throw "The values of the registry key '$Path' are not modelled on the simulated host."
     }
     $state = Get-HostState
     $build = [string](Get-HostFact $state 'currentBuild')
@@ -74,7 +74,7 @@ function Get-RegistryValue {
     }
     foreach ($wanted in $Name) {
         if (-not $values.Contains($wanted)) {
-            throw "The registry value '$wanted' of '$Path' is not modelled on the pretended host."
+            throw "The registry value '$wanted' of '$Path' is not modelled on the simulated host."
         }
     }
     $result = [ordered]@{}

@@ -27,7 +27,7 @@ function Set-ServiceEnvironment {
     param([string]$Path, [string]$Name, [string[]]$Value)
     $service = Get-ServiceOfKey $Path
     if (-not $service -or $Name -ne 'Environment') {
-        throw "The registry value '$Name' of '$Path' cannot be written on the pretended host: it is not modelled."
+        throw "The registry value '$Name' of '$Path' cannot be written on the simulated host: it is not modelled."
     }
     $state = Get-HostState
     $all = [ordered]@{}

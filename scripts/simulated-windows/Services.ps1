@@ -6,11 +6,11 @@
 function Get-ServiceStatus {
     param([object]$State, [string]$Name)
     if ($Name -match '[*?\[]') {
-        throw "Wildcards in a service's name ('$Name') are not modelled on the pretended host."
+        throw "Wildcards in a service's name ('$Name') are not modelled on the simulated host."
     }
     $found = (Get-HostFact $State 'services').PSObject.Properties[$Name]
     if ($null -eq $found) {
-        throw "Cannot find any service with service name '$Name': the pretended host's host.json does not list it."
+        throw "Cannot find any service with service name '$Name': the simulated host's host.json does not list it."
     }
     return [string]$found.Value
 }
@@ -72,7 +72,7 @@ function Start-Service {
 function Stop-Service {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [string[]]$Name, [switch]$Force)
-    # -Force stops dependent services too; the pretended host has no dependencies, so both forms do the same.
+    # -Force stops dependent services too; the simulated host has no dependencies, so both forms do the same.
     $null = $Force
     Set-ServiceStatus $Name 'Stopped'
 }

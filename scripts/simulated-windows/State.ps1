@@ -1,8 +1,8 @@
-# The state of the pretended host: read anew at each use, since a reboot between two steps changes it.
+# The state of the simulated host: read anew at each use, since a reboot between two steps changes it.
 
 function Assert-NotWindows {
     if ($env:OS -eq 'Windows_NT') {
-        throw 'A pretended Windows host needs a PowerShell on another system: here, C: and the registry are the real ones.'
+        throw 'A simulated Windows host needs a PowerShell on another system: here, C: and the registry are the real ones.'
     }
 }
 
@@ -17,7 +17,7 @@ function Get-HostFile {
 function Get-HostState {
     $file = Get-HostFile
     if (-not [IO.File]::Exists($file)) {
-        throw "The pretended host has no '$file'."
+        throw "The simulated host has no '$file'."
     }
     return [IO.File]::ReadAllText($file) | ConvertFrom-Json
 }
@@ -35,7 +35,7 @@ function Get-HostFact {
     param([object]$State, [string]$Name)
     $property = $State.PSObject.Properties[$Name]
     if ($null -eq $property -or $null -eq $property.Value) {
-        throw "The pretended host's host.json lacks '$Name', which this script asks for."
+        throw "The simulated host's host.json lacks '$Name', which this script asks for."
     }
     return $property.Value
 }

@@ -33,7 +33,7 @@ function Add-Method {
 function Get-PretendedUpdate {
     param([object]$Offer)
     if (-not $script:classifications.ContainsKey($Offer.category)) {
-        throw "The classification '$($Offer.category)' of $($Offer.kb) is not modelled on the pretended host."
+        throw "The classification '$($Offer.category)' of $($Offer.kb) is not modelled on the simulated host."
     }
     $update = [pscustomobject]@{
         Title        = $Offer.title
@@ -47,7 +47,7 @@ function Get-PretendedUpdate {
     return $update
 }
 
-# Installs one update on the pretended host; it is gone from the offers even when the restart is still to come.
+# Installs one update on the simulated host; it is gone from the offers even when the restart is still to come.
 function Install-Offer {
     param([object]$Offer)
     $left = @(Get-Offer | Where-Object { $_.kb -ne $Offer.kb })
@@ -100,7 +100,7 @@ function Get-PretendedSession {
         Add-Method $searcher 'Search' {
             param([string]$Criteria)
             if ($Criteria -ne "IsInstalled=0 and IsHidden=0 and Type='Software'") {
-                throw "The search '$Criteria' is not modelled on the pretended host."
+                throw "The search '$Criteria' is not modelled on the simulated host."
             }
             $state = Get-HostState
             if ((Get-ServiceStartType $state 'wuauserv') -eq 'Disabled') { throw 'Exception from HRESULT: 0x80070422' }
@@ -140,5 +140,5 @@ function New-Object {
         'Microsoft.Update.Session' { return Get-PretendedSession }
         'Microsoft.Update.UpdateColl' { return Get-PretendedCollection }
     }
-    throw "The COM object '$ComObject' is not modelled on the pretended host."
+    throw "The COM object '$ComObject' is not modelled on the simulated host."
 }

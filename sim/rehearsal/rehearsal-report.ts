@@ -23,7 +23,7 @@ export interface RehearsalOptions {
   readonly asOf: string | undefined;
   /** Goes on for so many months, each until the next Patch Tuesday; absent: one rebake and no more. */
   readonly months?: number | undefined;
-  /** The revision that Windows Update brings the pretended host to; absent: the newest of its day. */
+  /** The revision that Windows Update brings the simulated host to; absent: the newest of its day. */
   readonly hostRevision: number | undefined;
   readonly history: string | undefined;
   readonly hosts: string | undefined;

@@ -53,7 +53,7 @@ export interface RehearsalResult {
 }
 
 /**
- * Rehearses a bake, its publication and its rollout: the assembly that would be deployed, in a pretended account, at a
+ * Rehearses a bake, its publication and its rollout: the assembly that would be deployed, in a simulated account, at a
  * moment of recorded history. Rehearsals share nothing: each has its own folder and registry, and leaves neither behind.
  * Throws a `WinbakeError` where it cannot be carried through, and the signal's reason where that ended it.
  */
@@ -121,7 +121,7 @@ async function inAccount(
 
 async function carryOut(stage: Stage, options: RehearsalOptions, means: Means): Promise<RehearsalResult> {
   const { account, asOf, clock, log, pipeline } = stage;
-  const { care, fleets } = await log.phase('Deploy into a pretended account', async () => {
+  const { care, fleets } = await log.phase('Deploy into a simulated account', async () => {
     await deployPipeline(account, pipeline, asOf);
     const deployed = await deployFleets(account, pipeline.parameterPath, clock);
     const watched = deployed.map((one) => new WatchedFleet(stage, one));
@@ -132,7 +132,7 @@ async function carryOut(stage: Stage, options: RehearsalOptions, means: Means): 
     return { fleets: watched, care: await scheduleCare(stage, groupsOf(watched)) };
   });
   await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));
-  const imageBuilder = await log.phase('Prepare a pretended Windows host', (say) =>
+  const imageBuilder = await log.phase('Prepare a simulated Windows host', (say) =>
     prepareImageBuilder(stage, options, means, say),
   );
   const setting = { stage, fleets, imageBuilder };

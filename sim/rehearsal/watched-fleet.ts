@@ -18,7 +18,7 @@ export interface RolloutStage {
   readonly clock: VirtualClock;
 }
 
-/** The rollout function of a fleet on the pretended account; `tell` hears what people are told. */
+/** The rollout function of a fleet on the simulated account; `tell` hears what people are told. */
 function rolloutOf(
   { account, clock }: RolloutStage,
   { fleet, rollout }: DeployedFleet,

@@ -39,7 +39,7 @@ export class Bench {
     return server;
   }
 
-  /** A client of a server, on pretended time. */
+  /** A client of a server, on simulated time. */
   client(url: string, options: Partial<RegistryClientOptions> = {}): RegistryClient {
     const { clock, sleep } = this.time;
     const client = createRegistryClient({ url, clock, sleep, random: () => 1, ...options });

@@ -51,7 +51,7 @@ export interface FleetLabOptions extends Partial<Omit<PretendedFleetOptions, 'cl
   readonly wrap?: (ports: FleetPorts) => FleetPorts;
 }
 
-/** A fleet on pretended services, with its parameters, its people and its clock. */
+/** A fleet on simulated services, with its parameters, its people and its clock. */
 export interface FleetLab {
   readonly clock: VirtualClock;
   readonly fleet: PretendedFleet;

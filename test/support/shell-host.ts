@@ -52,7 +52,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A pretended host in a folder of its own, which Windows Update offers 4294. */
+/** A simulated host in a folder of its own, which Windows Update offers 4294. */
 export function pretendedHost(facts: Partial<HostFacts> = {}): PretendedHost {
   const surroundings = { dockerFolder: '/docker', registries: {}, metadata: 'http://127.0.0.1:1' };
   return PretendedHost.create(join(temporaryFolder(), 'host'), { ...FACTS, ...facts }, surroundings, 4294);

@@ -29,7 +29,7 @@ const READS = [
 ] as const;
 
 /**
- * The AMIs of a pipeline in the pretended region as a caller may handle them. Other regions of its account have none, and
+ * The AMIs of a pipeline in the simulated region as a caller may handle them. Other regions of its account have none, and
  * other accounts let nobody in.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */

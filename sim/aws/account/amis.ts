@@ -12,7 +12,7 @@ export interface PretendedAmi {
   readonly removedAt: Date | undefined;
 }
 
-/** The AMIs of the pretended region and their tags. */
+/** The AMIs of the simulated region and their tags. */
 export class Amis {
   private readonly amis = new Map<string, PretendedAmi>();
 

@@ -9,7 +9,7 @@ interface SentEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** The default event bus of the pretended account, which only remembers. */
+/** The default event bus of the simulated account, which only remembers. */
 export class EventBus {
   readonly events: SentEvent[] = [];
 
@@ -32,7 +32,7 @@ export class EventBus {
   }
 }
 
-/** The executions of state machines in the pretended account. */
+/** The executions of state machines in the simulated account. */
 export class PretendedExecutions {
   private readonly running = new Set<string>();
   private started = 0;
@@ -66,7 +66,7 @@ export class PretendedExecutions {
   }
 }
 
-/** The topics of the pretended account, which only remember what people would be told. */
+/** The topics of the simulated account, which only remember what people would be told. */
 export class Topics {
   readonly messages: { readonly topicArn: string; readonly subject: string; readonly text: string }[] = [];
 

@@ -15,7 +15,7 @@ interface StoredObject {
   readonly version: string;
 }
 
-/** The buckets of the pretended account, in memory. */
+/** The buckets of the simulated account, in memory. */
 export class ObjectStorage {
   private readonly objects = new Map<string, StoredObject>();
   private writes = 0;
@@ -83,7 +83,7 @@ export class ObjectStorage {
   }
 }
 
-/** The parameters of the pretended region, in memory, with what AWS itself publishes among them. */
+/** The parameters of the simulated region, in memory, with what AWS itself publishes among them. */
 export class Parameters {
   private readonly values = new Map<string, string>();
   private readonly versions = new Map<string, number>();
@@ -171,7 +171,7 @@ export function parameterArn(name: string, { account, region }: Environment): st
   return `arn:aws:ssm:${region}:${name.startsWith('/aws/') ? '' : account}:parameter${name}`;
 }
 
-/** The parameters that a caller reaches: those of the pretended region; what goes elsewhere stays pending. */
+/** The parameters that a caller reaches: those of the simulated region; what goes elsewhere stays pending. */
 export function pretendedStores(
   parameters: Parameters,
   environment: Environment,

@@ -24,7 +24,7 @@ export const PRETENDED_ENVIRONMENT: Environment = { account: '123456789012', reg
 
 /**
  * The environment of a stack as its assembly writes it, such as `aws://123456789012/eu-west-1`; what the app left open is
- * pretended.
+ * simulated.
  * @see https://docs.aws.amazon.com/cdk/v2/guide/environments.html
  */
 export function parseEnvironment(text: unknown): Environment {

@@ -46,7 +46,7 @@ interface FileAsset {
 /** One stack of an assembly, with its files. */
 export interface AssemblyStack {
   readonly name: string;
-  /** Absent: the pretended one. */
+  /** Absent: the simulated one. */
   readonly environment?: Environment;
   readonly template: Template;
   readonly assets: readonly FileAsset[];

@@ -35,7 +35,7 @@ export const AMI_FAULTS: readonly AmiFault[] = [
   },
 ];
 
-/** An instance of a pretended group. */
+/** An instance of a simulated group. */
 export interface PretendedInstance {
   readonly id: string;
   readonly amiId: string;

@@ -21,7 +21,7 @@ const RETRY = 5 * MINUTE;
 const MOST_RETRIES = 6;
 
 /**
- * The container instances of a pretended cluster, with a service that keeps one task on each. Stopped tasks are told for an
+ * The container instances of a simulated cluster, with a service that keeps one task on each. Stopped tasks are told for an
  * hour.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
  */
@@ -83,12 +83,12 @@ function tasksOf(
   }));
 }
 
-/** What a template says of a fleet, and what is pretended of the rest. */
+/** What a template says of a fleet, and what is simulated of the rest. */
 export interface PretendedFleetOptions extends Omit<PretendedGroupOptions, 'startedAt'> {
   readonly launchTemplateId: string;
   readonly cluster: string;
   readonly clock: VirtualClock;
-  /** Absent: the pretended account and region. */
+  /** Absent: the simulated account and region. */
   readonly environment?: Environment;
 }
 

@@ -6,7 +6,7 @@ import { PretendedRefresh, type RefreshedGroup, type RefreshEvent } from './simu
 
 const MINUTE = 60_000;
 
-/** What a template says of a group and its launch template, and what is pretended of the rest. */
+/** What a template says of a group and its launch template, and what is simulated of the rest. */
 export interface PretendedGroupOptions {
   readonly groupName: string;
   /** The AMI of the launch template's first version. */

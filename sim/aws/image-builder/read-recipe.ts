@@ -71,7 +71,7 @@ export function stepNames({ components }: Recipe): readonly string[] {
 }
 
 /**
- * In the pretended account Inspector is off, as it is in a new one. The scan of the test instance, which is also what is meant
+ * In the simulated account Inspector is off, as it is in a new one. The scan of the test instance, which is also what is meant
  * where no type is named, is refused there when the pipeline is created.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-inspector.html
  * @see https://github.com/aws/aws-cdk/pull/37061

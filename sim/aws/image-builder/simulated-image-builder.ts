@@ -21,7 +21,7 @@ import { readRecipe, type Recipe } from './read-recipe';
 import type { RecipeComponent } from './recipe-component';
 import { refusedWorkflows, workflowRuns, type PipelineWorkflow } from './workflows';
 
-/** What a bake of the pretended Image Builder takes by the virtual clock, in seconds; a figure of the field, not measured. */
+/** What a bake of the simulated Image Builder takes by the virtual clock, in seconds; a figure of the field, not measured. */
 const BAKE_SECONDS = 45 * 60;
 
 /** For how long a failed test is rolled back after its image has failed, in seconds; invented. */
@@ -38,7 +38,7 @@ export interface ImageBuilderOptions {
   readonly storage: ObjectStorage;
   readonly amis: Amis;
   readonly clock: VirtualClock;
-  /** Absent: the pretended account and region. */
+  /** Absent: the simulated account and region. */
   readonly environment?: Environment | undefined;
   readonly shell: PowerShell;
   /** The folder in which the instances live. */
@@ -76,7 +76,7 @@ interface FinishedBuild extends Omit<ImageBuild, 'endedAt'> {
 }
 
 /**
- * Image Builder: runs the components of a pipeline's recipe on a pretended build instance and, from its disk, on a test
+ * Image Builder: runs the components of a pipeline's recipe on a simulated build instance and, from its disk, on a test
  * instance. The order of work is that of the managed workflows.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/manage-image-workflows.html
  */

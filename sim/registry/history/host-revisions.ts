@@ -109,7 +109,7 @@ function builtInHostRevisions(): readonly HostRevision[] {
   return builtIn;
 }
 
-/** Where the revisions of a pretended host come from. */
+/** Where the revisions of a simulated host come from. */
 interface HostRevisionsOptions {
   readonly history: History;
   /** Whether the history is a file of the user and not the built-in one. */
@@ -122,7 +122,7 @@ interface HostRevisionsOptions {
 export type HostRevisionLookup = (build: number, instant: Date) => number | undefined;
 
 /**
- * At which revision a fully updated pretended host is.
+ * At which revision a fully updated simulated host is.
  *
  * By the user's table where there is one, else by the built-in table. Beside a history of the user the built-in table
  * counts only for months whose `B` revision that history also holds; in all other months the host gets what servercore's

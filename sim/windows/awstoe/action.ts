@@ -14,7 +14,7 @@ export interface ActionScope {
   readonly caller: Caller;
   /** Reads a parameter of Systems Manager; without it references to parameters are refused. */
   readonly readParameter?: ((name: string) => string | undefined) | undefined;
-  /** Where the instance runs; without it, in the pretended account and region. */
+  /** Where the instance runs; without it, in the simulated account and region. */
   readonly environment?: Environment | undefined;
   /** The restarts of all documents on the instance; without it each phase has its own count. */
   readonly restarts?: Restarts | undefined;

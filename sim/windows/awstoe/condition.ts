@@ -135,7 +135,7 @@ function isOperator(name: string): name is Operator {
   return Object.hasOwn(OPERATORS, name);
 }
 
-/** What a pretended host finds on its path. */
+/** What a simulated host finds on its path. */
 const BINARIES = ['docker', 'powershell'];
 
 /**

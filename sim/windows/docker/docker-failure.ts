@@ -30,7 +30,7 @@ export function registryFailure(error: unknown, host: string, doing = ''): unkno
 }
 
 /**
- * What the engine says of a registry that the pretended network does not have: Go's words for a name that nobody knows.
+ * What the engine says of a registry that the simulated network does not have: Go's words for a name that nobody knows.
  * @see https://pkg.go.dev/net#DNSError
  */
 export function unknownRegistry(host: string): DaemonError {
@@ -59,7 +59,7 @@ export function notModelled(args: readonly string[], reason?: string): DockerFai
   return new DockerFailure(125, `the rehearsal does not model 'docker ${args.join(' ')}'${why}`);
 }
 
-/** The pretended host is not set up as this program needs it; no call can be answered. */
+/** The simulated host is not set up as this program needs it; no call can be answered. */
 export function brokenHost(sentence: string): DockerFailure {
   return new DockerFailure(125, sentence);
 }

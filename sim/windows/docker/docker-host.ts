@@ -7,7 +7,7 @@ import { packageRoot } from '../../package-root';
 import { brokenHost } from './docker-failure';
 import { writeJsonFile } from './engine-state';
 
-/** The facts of the pretended Windows host that Docker depends on. */
+/** The facts of the simulated Windows host that Docker depends on. */
 interface DockerHost {
   readonly version: OsVersion;
   /** Free bytes of its C: drive; absent: as much as is asked for. */
@@ -28,7 +28,7 @@ export function readDockerHost(folder: string): DockerHost {
   const version = readOsVersion(text);
   if (version === undefined) {
     throw brokenHost(
-      `The pretended host's host.json gives no OS version of currentBuild and ubr: '${text}'.`,
+      `The simulated host's host.json gives no OS version of currentBuild and ubr: '${text}'.`,
     );
   }
   const docker = isJsonObject(services) ? services['docker'] : undefined;
@@ -62,12 +62,12 @@ export function readHostFile(folder: string): JsonObject {
       return state;
     }
   } catch (error) {
-    throw brokenHost(`The pretended host's '${file}' cannot be read: ${(error as Error).message}`);
+    throw brokenHost(`The simulated host's '${file}' cannot be read: ${(error as Error).message}`);
   }
-  throw brokenHost(`The pretended host's '${file}' is not a JSON object.`);
+  throw brokenHost(`The simulated host's '${file}' is not a JSON object.`);
 }
 
-/** What a command works with: the pretended host, the registries that it reaches, and where it writes. */
+/** What a command works with: the simulated host, the registries that it reaches, and where it writes. */
 export interface Engine {
   /** The folder that holds `host.json` and `docker.json`. */
   readonly folder: string;
@@ -97,7 +97,7 @@ export function writeDockerShim(folder: string, options: DockerShimOptions = {})
   if (!existsSync(program)) {
     throw new WinbakeError(
       'FILE_UNREADABLE',
-      `The pretended docker '${program}' is missing; run npm ci again.`,
+      `The simulated docker '${program}' is missing; run npm ci again.`,
     );
   }
   mkdirSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 import { runDocker } from './run-docker';
 
-/** The program `docker` of the pretended host, see `writeDockerShim`. */
+/** The program `docker` of the simulated host, see `writeDockerShim`. */
 void runDocker(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(text),

@@ -11,7 +11,7 @@ const PATIENCE_MILLISECONDS = 10_000;
 const LOOK_AGAIN_MILLISECONDS = 10;
 
 /**
- * Does work while no other call of docker on this pretended host can: whoever makes the folder `docker.lock` is alone.
+ * Does work while no other call of docker on this simulated host can: whoever makes the folder `docker.lock` is alone.
  * The work is synchronous, so that the lock is never held across the network.
  */
 export async function withEngineLock<T>(
@@ -78,7 +78,7 @@ export interface EngineImage {
   readonly layers: readonly EngineLayer[];
 }
 
-/** The file `docker.json` of a pretended host: what its Docker holds. */
+/** The file `docker.json` of a simulated host: what its Docker holds. */
 export interface EngineState {
   readonly schema: 'winbake.pretended-docker/1';
   /** Compressed bytes of configs and layers that all pulls together carried over the network. */
@@ -88,7 +88,7 @@ export interface EngineState {
 
 const SCHEMA = 'winbake.pretended-docker/1';
 
-/** What the Docker of a pretended host holds; nothing where it was never used. */
+/** What the Docker of a simulated host holds; nothing where it was never used. */
 export function readEngineState(folder: string): EngineState {
   const file = join(folder, 'docker.json');
   let text: string;
@@ -102,7 +102,7 @@ export function readEngineState(folder: string): EngineState {
   }
   const state = parse(text);
   if (!isJsonObject(state) || state['schema'] !== SCHEMA) {
-    throw brokenHost(`The pretended host's '${file}' is not a ${SCHEMA} document.`);
+    throw brokenHost(`The simulated host's '${file}' is not a ${SCHEMA} document.`);
   }
   return state as unknown as EngineState;
 }

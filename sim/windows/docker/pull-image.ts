@@ -11,7 +11,7 @@ import { readTopManifest, resolveManifest, type ResolvedManifest } from './resol
 import { missingLayers, storeImage } from './store-image';
 
 /**
- * Fails a pull where the faults of the pretended host say so: `failingPulls` the next few, `wrongDigests` every one. The
+ * Fails a pull where the faults of the simulated host say so: `failingPulls` the next few, `wrongDigests` every one. The
  * words are those of the engine. Source: moby v25.0.6 `distribution/pull_v2.go`, pullManifest.
  */
 export async function strikePull(folder: string, { digest }: ImageReference): Promise<void> {

@@ -74,7 +74,7 @@ export interface RegistryConnection {
 }
 
 /**
- * Does work with the registry of that name; throws a `DaemonError` where the pretended network does not have it.
+ * Does work with the registry of that name; throws a `DaemonError` where the simulated network does not have it.
  *
  * Requests are tried again as the registry's client does it. The engine gives up at a 429 at once, and the script that
  * called it tries the whole pull again some seconds later; in a rehearsal no such time passes. A registry that goes on

@@ -51,7 +51,7 @@ const NEEDED = ['--rm', '--pull', '--isolation', '--entrypoint'];
 
 /**
  * Reads the arguments of `docker run`; all of `--rm --pull=never --isolation=process --entrypoint cmd` must be there, since
- * without one of them docker would pull, isolate or leave behind what the pretended engine does not have. Options end at the
+ * without one of them docker would pull, isolate or leave behind what the simulated engine does not have. Options end at the
  * image. Source: docker/cli v25.0.6 `cli/command/container/run.go` (`SetInterspersed(false)`).
  */
 function parseRunArguments(args: readonly string[]): RunArguments {

@@ -37,7 +37,7 @@ const FORMATS: ReadonlyMap<string, (image: object) => string> = new Map([
 
 /**
  * `docker image inspect [--format TEMPLATE] REF...`: describes images as a JSON list, or one by one in a template's form.
- * What is found is printed even where something else is not. Of docker's fields those are given that the pretended store
+ * What is found is printed even where something else is not. Of docker's fields those are given that the simulated store
  * knows. Source: docker/cli v25.0.6 `cli/command/inspect/inspector.go`; moby v25.0.6
  * `api/server/router/image/image_routes.go`, toImageInspect.
  */
@@ -98,7 +98,7 @@ function describe({ id, image }: FoundImage): object {
 }
 
 /**
- * The registries that the pretended host reaches, from the text of `WINBAKE_PRETENDED_REGISTRY`: a JSON object whose
+ * The registries that the simulated host reaches, from the text of `WINBAKE_PRETENDED_REGISTRY`: a JSON object whose
  * names are those before the first slash of an image reference and whose values are base addresses.
  */
 function parseRegistryMap(text: string | undefined): ReadonlyMap<string, string> {
@@ -141,7 +141,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   version: tellVersion,
 };
 
-/** Answers one call of docker on the pretended host and gives its exit code. */
+/** Answers one call of docker on the simulated host and gives its exit code. */
 export async function runDocker(
   args: readonly string[],
   { env, out, err }: DockerSurroundings,
@@ -177,7 +177,7 @@ async function openEngine(env: DockerSurroundings['env'], out: (text: string) =>
   const folder = env['WINBAKE_PRETENDED_HOST'];
   if (folder === undefined || folder === '') {
     throw brokenHost(
-      'WINBAKE_PRETENDED_HOST is not set: it names the folder of the pretended host, with host.json.',
+      'WINBAKE_PRETENDED_HOST is not set: it names the folder of the simulated host, with host.json.',
     );
   }
   const host = readDockerHost(folder);

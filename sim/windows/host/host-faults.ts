@@ -63,7 +63,7 @@ const GIGABYTE = 1_000_000_000;
 const FAILING_PULLS = 2;
 
 /**
- * The faults that a pretended build machine can have. What Winbake promises for each stands in docs/faults.md, and a test
+ * The faults that a simulated build machine can have. What Winbake promises for each stands in docs/faults.md, and a test
  * holds it.
  */
 export const HOST_FAULTS: readonly HostFault[] = [

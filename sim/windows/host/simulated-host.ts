@@ -33,7 +33,7 @@ $null = New-Item -ItemType File -Force -Path 'C:\\${V1_TASK.replaceAll('/', '\\'
 `;
 
 /**
- * Lays the launch agent of a release on a pretended drive, as it is after its first boot.
+ * Lays the launch agent of a release on a simulated drive, as it is after its first boot.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configure-launch-agents.html
  */
 export function layLaunchAgent(drive: string, build: number): void {
@@ -50,7 +50,7 @@ function write(file: string, text: string, mode: number): void {
   writeFileSync(file, text, { mode });
 }
 
-/** The instance metadata service of one pretended instance. */
+/** The instance metadata service of one simulated instance. */
 interface MetadataService {
   readonly url: string;
   close(): Promise<void>;
@@ -89,7 +89,7 @@ export async function startMetadataService(instanceId: string): Promise<Metadata
   };
 }
 
-/** Where a pretended host is reached from, and what it reaches. */
+/** Where a simulated host is reached from, and what it reaches. */
 interface HostSurroundings {
   /** The folder that holds the `docker` command. */
   readonly dockerFolder: string;
@@ -199,7 +199,7 @@ export class PretendedHost {
     return cumulativeUpdate(Number(currentBuild), this.offeredRevision);
   }
 
-  /** Where the pretended Windows Update Agent finds what is on offer. */
+  /** Where the simulated Windows Update Agent finds what is on offer. */
   private get offers(): string {
     return join(this.folder, 'offered-updates.json');
   }

@@ -14,13 +14,13 @@ import { GROUPS, limitProcess, type ProcessLimits, type ProcessResult } from './
 
 /** One run of a script file. */
 export interface PowerShellRun extends ProcessLimits {
-  /** The script; with a pretended host a path on its `C:` drive will do. */
+  /** The script; with a simulated host a path on its `C:` drive will do. */
   readonly scriptFile: string;
   readonly args?: readonly string[];
   /** Added to the environment of this process; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** The folder of the pretended Windows host, with its `host.json` and `c/`: what is Windows-only comes from it. */
+  /** The folder of the simulated Windows host, with its `host.json` and `c/`: what is Windows-only comes from it. */
   readonly pretendedHost?: string | undefined;
 }
 

@@ -44,11 +44,11 @@ const OUTPUTS: readonly (readonly [expression: string, output: readonly string[]
   ],
 ];
 
-/** What the pretended host does not model: each fails, and none is answered with nothing. */
+/** What the simulated host does not model: each fails, and none is answered with nothing. */
 const ERRORS: readonly (readonly [expression: string, message: RegExp])[] = [
-  [`Get-ItemProperty ${KEY} -Name BuildLabEx`, /'BuildLabEx' of .* is not modelled on the pretended host/],
+  [`Get-ItemProperty ${KEY} -Name BuildLabEx`, /'BuildLabEx' of .* is not modelled on the simulated host/],
   [`(Get-ItemProperty ${UPDATE})`, /The values of the registry key .* are not modelled/],
-  ["Test-Path 'HKLM:\\SOFTWARE\\Other'", /'HKLM:\\SOFTWARE\\Other' is not modelled on the pretended host/],
+  ["Test-Path 'HKLM:\\SOFTWARE\\Other'", /'HKLM:\\SOFTWARE\\Other' is not modelled on the simulated host/],
   ["Test-Path 'HKCU:\\Software'", /is not modelled/],
   ["Test-Path 'Registry::HKEY_LOCAL_MACHINE\\SOFTWARE'", /is not modelled/],
   ["Get-Item 'HKLM:\\SOFTWARE'", /drive with the name 'HKLM' does not exist/],
@@ -60,7 +60,7 @@ const ERRORS: readonly (readonly [expression: string, message: RegExp])[] = [
   ['Get-PSDrive Q', /Cannot find drive/],
 ];
 
-describeWithPowerShell('the pretended Windows host', () => {
+describeWithPowerShell('the simulated Windows host', () => {
   const expressions = [...OUTPUTS, ...ERRORS].map(([expression]) => expression);
   const machine = makeMachine({
     host: hostState({

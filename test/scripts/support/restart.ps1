@@ -1,4 +1,4 @@
-# Restarts the pretended host between two steps of a test: nothing is pending any more.
+# Restarts the simulated host between two steps of a test: nothing is pending any more.
 $file = [IO.Path]::Combine($env:WINBAKE_PRETENDED_HOST, 'host.json')
 $state = [IO.File]::ReadAllText($file) | ConvertFrom-Json
 $state.pendingReboot = $false

@@ -1,4 +1,4 @@
-# Runs many scripts one after the other in this process, each on a pretended host of its own, and writes down how each ended.
+# Runs many scripts one after the other in this process, each on a simulated host of its own, and writes down how each ended.
 param(
     [Parameter(Mandatory = $true)] [string]$CaseFile,
     [Parameter(Mandatory = $true)] [string]$ResultFile,

@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '..', '..', '..');
 /** The folder of the scripts that reach the build machine. */
 export const INSTANCE_SCRIPTS = join(ROOT, 'scripts', 'instance');
 
-/** A script to run on a pretended machine. */
+/** A script to run on a simulated machine. */
 export interface ScriptCase {
   /** Relative to the folder of the instance's scripts, or a full path. */
   readonly script: string;

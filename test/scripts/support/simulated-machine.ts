@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { dockerCalls, layFakeDocker, type DockerAnswer } from './fake-docker';
 
-/** A pretended Windows host in a temporary folder, with documents in its work folder and a docker that answers. */
+/** A simulated Windows host in a temporary folder, with documents in its work folder and a docker that answers. */
 export interface PretendedMachine {
-  /** The folder to name as the pretended host. */
+  /** The folder to name as the simulated host. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   /** The parsed document of the work folder, or undefined where there is none. */
@@ -23,7 +23,7 @@ export interface PretendedMachine {
   events(): string[];
 }
 
-/** What a pretended machine is made of; what is left out is as on a healthy host of 10.0.20348.4294. */
+/** What a simulated machine is made of; what is left out is as on a healthy host of 10.0.20348.4294. */
 export interface PretendedMachineOptions {
   readonly host?: object;
   readonly documents?: Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export function hostState(changes: object = {}): object {
   };
 }
 
-/** Makes a pretended machine; a document that is a string is written as it is, anything else as JSON. */
+/** Makes a simulated machine; a document that is a string is written as it is, anything else as JSON. */
 export function makeMachine(options: PretendedMachineOptions = {}): PretendedMachine {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-machine-'));
   const work = join(folder, 'c', 'ProgramData', 'Winbake');

@@ -20,7 +20,7 @@ afterEach(async () => {
   });
 });
 
-/** The folder of a pretended host that is gone after the test; 10.0.20348.4294 unless said otherwise. */
+/** The folder of a simulated host that is gone after the test; 10.0.20348.4294 unless said otherwise. */
 export function pretendedHost(host: object = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-docker-'));
   folders.push(folder);
@@ -35,7 +35,7 @@ export async function layeredRegistry(tags: Readonly<Record<string, LayeredTag>>
   return registry;
 }
 
-/** Docker of a pretended host, run in this process; `mcr.microsoft.com` is the registry at `url`. */
+/** Docker of a simulated host, run in this process; `mcr.microsoft.com` is the registry at `url`. */
 export function dockerOf(folder: string, url?: string): (...args: string[]) => Promise<DockerCall> {
   const env = environment(folder, url);
   return async (...args) => {
@@ -62,7 +62,7 @@ export function environment(folder: string, url?: string): Record<string, string
     : { ...host, WINBAKE_PRETENDED_REGISTRY: `{"mcr.microsoft.com": "${url}"}` };
 }
 
-/** A JSON document of the pretended host. */
+/** A JSON document of the simulated host. */
 export function readHostFile(folder: string, name: string): Record<string, unknown> {
   return JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>;
 }

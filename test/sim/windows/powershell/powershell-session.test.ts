@@ -186,7 +186,7 @@ describeWithPowerShell('a PowerShell session', () => {
   });
 });
 
-describeWithPowerShell('a PowerShell session on a pretended host', () => {
+describeWithPowerShell('a PowerShell session on a simulated host', () => {
   const onHost = (text: string, options: Partial<PowerShellRun> = {}): Promise<ProcessResult> =>
     run(text, { pretendedHost: machine.folder, ...options });
 
@@ -241,11 +241,11 @@ describeWithPowerShell('a PowerShell session on a pretended host', () => {
     expect(plain).toMatchObject({ stdout: 'False\n\n0\n' });
   });
 
-  test('says that a pretended host without its files is none', async () => {
+  test('says that a simulated host without its files is none', async () => {
     expect(await onHost('"never"', { pretendedHost: folder })).toMatchObject({
       exitCode: 1,
       stdout: '',
-      stderr: expect.stringContaining('The pretended host has no'),
+      stderr: expect.stringContaining('The simulated host has no'),
     });
   });
 });
