@@ -177,8 +177,7 @@ async function assemblyFolder(options: RehearsalOptions, folder: string, log: St
   await log.phase('Synthesize the app', (say) => {
     say(command);
     const temporaryFolder = join(folder, 'tmp');
-    const context = { release };
-    return synthesize({ command, folder: workingFolder, outputFolder, temporaryFolder, context, signal });
+    return synthesize({ command, folder: workingFolder, outputFolder, temporaryFolder, context: { release }, signal });
   });
   return outputFolder;
 }

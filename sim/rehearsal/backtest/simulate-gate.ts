@@ -105,7 +105,7 @@ class SimulationState {
   private unreadSince: UnreadSince = {};
   private standing: StandingBake | undefined;
   private failed: FailedOrder | undefined;
-  private published: SimulatedBake | undefined;
+  private lastBake: SimulatedBake | undefined;
   private wakesAt: Date | undefined;
   private isUnsettled = false;
 
@@ -190,7 +190,7 @@ class SimulationState {
       this.bakes.push({ at: now, set, hostRevision, mode: undefined, outcome: 'failed' });
       return;
     }
-    const isEqual = this.published?.set.id === choice.set.id && this.published.hostRevision === hostRevision;
+    const isEqual = this.lastBake?.set.id === choice.set.id && this.lastBake.hostRevision === hostRevision;
     const { mode } = choice;
     const done: SimulatedBake = {
       at: now,
@@ -200,7 +200,7 @@ class SimulationState {
       outcome: isEqual ? 'equal' : 'published',
     };
     this.bakes.push(done);
-    this.published = done;
+    this.lastBake = done;
     this.failed = undefined;
     const at = now.toISOString();
     this.standing = {
