@@ -101,7 +101,8 @@ export async function restorePowerShell(
     // Two restores into one folder fail on each other's files: each has its own, and the first one moves into place.
     const workshop = mkdtempSync(join(packages, 'powershell', '.restoring-'));
     try {
-      if (existsSync(settings)) {
+      // .NET writes its first configuration there unguarded: two that did so in one folder would read each other's half of it.
+      if (existsSync(join(settings, 'NuGet', 'NuGet.Config'))) {
         symlinkSync(settings, join(workshop, '.nuget'));
       }
       const { stdout, stderr } = await runProcess({

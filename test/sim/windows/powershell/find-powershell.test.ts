@@ -112,6 +112,20 @@ describe('restorePowerShell', () => {
     await expect(restorePowerShell(findPowerShell(environment))).rejects.toThrow('restored: asked.');
   });
 
+  test('shares the configuration of NuGet where there is one, and no folder in which another .NET may be writing it', async () => {
+    const settings = join(folder, 'home', '.nuget', 'NuGet');
+    const shown = async () => {
+      const found = findPowerShell(
+        computer(program('dotnet', 'ls "$DOTNET_CLI_HOME/.nuget/NuGet" || exit 1')),
+      );
+      return restorePowerShell(found).catch(({ message }: Error) => message);
+    };
+    mkdirSync(settings, { recursive: true });
+    expect(await shown()).toContain('No such file or directory');
+    writeFileSync(join(settings, 'NuGet.Config'), '<configuration />');
+    expect(await shown()).toContain('restored: NuGet.Config.');
+  });
+
   test('ends with the reason of the signal', async () => {
     const end = new AbortController();
     const found = findPowerShell(computer(program('dotnet', 'sleep 60')));
