@@ -25,10 +25,12 @@ describe('the lease of a fleet', () => {
       const end = clock.at + 2;
       const living: Gate = (port) =>
         new Proxy(port, {
-          get: (target, name, receiver) =>
-            clock.at > end
-              ? () => Promise.reject(new Error('The function was ended.'))
-              : (Reflect.get(target, name, receiver) as unknown),
+          // The time counts when the call is made, not when its method is taken.
+          get: (target, name, receiver) => {
+            const call = Reflect.get(target, name, receiver) as (...given: unknown[]) => unknown;
+            return (...given: unknown[]) =>
+              clock.at > end ? Promise.reject(new Error('The function was ended.')) : call.apply(target, given);
+          },
         });
       const tool = gate(living({ use: () => Promise.resolve() }));
       return underLease({ leases: gate(living(versioned)), now }, { name: LEASE, by }, async () => {
@@ -125,26 +127,26 @@ describe('the lease of a fleet', () => {
 const MOMENTS: Readonly<
   Record<string, { options?: FleetLabOptions; prepare: (lab: FleetLab) => Promise<void> }>
 > = {
-  'the first look': { prepare: () => Promise.resolve() },
+  'the first poll': { prepare: () => Promise.resolve() },
   'a publication': {
     prepare: async (lab) => {
-      await lab.look();
+      await lab.poll();
       lab.publish(NEW);
     },
   },
   'a canary that fails': {
     options: { behaviours: { [NEW.id]: { tasks: 'fail' } } },
     prepare: async (lab) => {
-      await lab.look();
+      await lab.poll();
       lab.publish(NEW);
-      await lab.look();
+      await lab.poll();
       await pass(lab, 3);
     },
   },
   'the end of a way back, with a newer publication': {
     options: { behaviours: { [NEW.id]: { tasks: 'fail' } } },
     prepare: async (lab) => {
-      await lab.look();
+      await lab.poll();
       lab.publish(NEW);
       await until(lab, () => (lab.state().rollout?.goingBack ?? null) !== null);
       await pass(lab, 3);
@@ -153,7 +155,7 @@ const MOMENTS: Readonly<
   },
   'the end of a rollout, with a newer publication': {
     prepare: async (lab) => {
-      await lab.look();
+      await lab.poll();
       lab.publish(NEW);
       await until(lab, () => lab.state().rollout?.phase === 'rest');
       await pass(lab, 6);
@@ -167,8 +169,8 @@ async function pass(lab: FleetLab, hours: number): Promise<void> {
 }
 
 async function until(lab: FleetLab, isSo: () => boolean): Promise<void> {
-  for (let looks = 0; !isSo(); looks += 1) {
-    expect(looks).toBeLessThan(100);
+  for (let polls = 0; !isSo(); polls += 1) {
+    expect(polls).toBeLessThan(100);
     await lab.wait(0.25);
   }
 }
@@ -208,7 +210,7 @@ async function endOf(lab: FleetLab): Promise<object> {
   return {
     running: lab.running(),
     refreshes: lab.fleet.group.refreshesSince(new Date(0)),
-    told: lab.told.map((text) => text.replaceAll(/\d{4}-\d{2}-\d{2}T\S+/g, '')),
+    notified: lab.notified.map((text) => text.replaceAll(/\d{4}-\d{2}-\d{2}T\S+/g, '')),
     state: [bad.map((one) => one.publication), hold, last?.publication, last?.outcome, rollout, waiting?.for],
     log: log.map(([name, text]) => [name, [...text.matchAll(/"(?:publication|outcome)":"[^"]+"/g)].join()]),
   };
@@ -223,8 +225,8 @@ async function labAt(moment: string): Promise<FleetLab> {
 
 async function oneAfterTheOther(moment: string): Promise<object> {
   const lab = await labAt(moment);
-  await lab.look();
-  await lab.look();
+  await lab.poll();
+  await lab.poll();
   return endOf(lab);
 }
 
@@ -258,9 +260,9 @@ describe.each(Object.keys(MOMENTS))('two requests at once, at %s', (moment) => {
             [(gate) => dying((port) => mortal.port(gate(port))), request(lab, 'other')],
             choose,
           );
-          const { told, ...end } = (await endOf(lab)) as { readonly told: readonly string[] };
+          const { notified, ...end } = (await endOf(lab)) as { readonly notified: readonly string[] };
           // A message that went out and was not noted goes out once more.
-          expect({ told: [...new Set(told)], ...end }).toEqual(expected);
+          expect({ notified: [...new Set(notified)], ...end }).toEqual(expected);
         },
       ),
       { numRuns: propertyRuns(25) },
