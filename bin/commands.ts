@@ -147,8 +147,8 @@ export const COMMANDS: readonly CommandGroup[] = [
         name: 'destroy',
         summary: 'delete what a deleted stack left behind',
         load: async ({ finish, terminal }) => {
-          const { destroyCommand, openRemains } = await import('./pipeline/destroy');
-          return destroyCommand(terminal, finish, { open: openRemains, ask: askForTextOnTerminal });
+          const { destroyCommand, openLeftovers } = await import('./pipeline/destroy');
+          return destroyCommand(terminal, finish, { open: openLeftovers, ask: askForTextOnTerminal });
         },
       },
     ],

@@ -19,16 +19,16 @@ export function oldForm(args: readonly string[]): string | undefined {
     return undefined;
   }
   if (verbs.includes(second)) {
-    const isNamed = others.some((word) => NAME_OPTIONS.includes(word.replace(/=.*$/, '')));
+    const isNamed = others.some((override) => NAME_OPTIONS.includes(override.replace(/=.*$/, '')));
     return isNamed ? written(`${first} ${second} -p`, [first, second], others) : undefined;
   }
-  const verb = others.find((word) => verbs.includes(word));
+  const verb = others.find((override) => verbs.includes(override));
   if (second.startsWith('-') && verb !== undefined) {
     return `Write ${second} after the verb ${verb}.`;
   }
   const rest = args.slice(1);
   const isFleet = first === 'fleet' && !verbs.some((one) => isNear(one, second));
-  const verbNow = rest.some((word) => word.startsWith('--month')) ? 'evidence' : 'status';
+  const verbNow = rest.some((override) => override.startsWith('--month')) ? 'evidence' : 'status';
   return isFleet ? written(`fleet ${second}`, ['fleet', verbNow], rest) : undefined;
 }
 
@@ -37,10 +37,10 @@ function written(before: string, path: readonly string[], rest: readonly string[
   const others: string[] = [];
   let name: string | undefined;
   for (let at = 0; at < rest.length; at++) {
-    const word = rest[at] ?? '';
-    const [option = '', value] = word.split('=', 2);
+    const override = rest[at] ?? '';
+    const [option = '', value] = override.split('=', 2);
     if (!NAME_OPTIONS.includes(option)) {
-      others.push(word);
+      others.push(override);
     } else if (value !== undefined) {
       name = value;
     } else {
@@ -52,24 +52,24 @@ function written(before: string, path: readonly string[], rest: readonly string[
   return `'winbake ${before}' has moved; write: winbake ${now.map(quoted).join(' ')}`;
 }
 
-function quoted(word: string): string {
-  return PLAIN.test(word) ? word : JSON.stringify(word);
+function quoted(override: string): string {
+  return PLAIN.test(override) ? override : JSON.stringify(override);
 }
 
 /** Whether a word is a verb with one letter wrong, missing, too many, or two of them exchanged. */
-function isNear(verb: string, word: string): boolean {
+function isNear(verb: string, override: string): boolean {
   const sorted = (text: string) =>
     Array.from(text)
       .sort((one, other) => (one < other ? -1 : 1))
       .join('');
-  if (sorted(verb) === sorted(word)) {
+  if (sorted(verb) === sorted(override)) {
     return true;
   }
   let start = 0;
-  while (start < verb.length && verb[start] === word[start]) {
+  while (start < verb.length && verb[start] === override[start]) {
     start++;
   }
-  const rests = [verb.slice(start), word.slice(start)] as const;
+  const rests = [verb.slice(start), override.slice(start)] as const;
   const [one, other] = rests;
   return one.slice(1) === other.slice(1) || one.slice(1) === other || one === other.slice(1);
 }

@@ -90,7 +90,7 @@ async function commandOf(
 
 /** The command that is meant, as far as a command line names it; `winbake help resolve` means the same as `resolve`. */
 function namesIn(args: readonly string[]): readonly string[] {
-  return args.filter((word) => !word.startsWith('-') && word !== 'help').slice(0, 2);
+  return args.filter((override) => !override.startsWith('-') && override !== 'help').slice(0, 2);
 }
 
 function configure(command: Command, terminal: Terminal): void {
@@ -137,7 +137,7 @@ function fail(
   return exitCode;
 }
 
-/** What other programs said may have several lines; an error is told in one. */
+/** What other programs said may have several lines; an error is shown in one. */
 function inOneLine(text: string): string {
   return text.trim().replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -37,13 +37,13 @@ function exportedNames(): readonly (readonly [string, string])[] {
   });
 }
 
-function describeNode(name: string, node: ts.Node & { questionToken?: ts.Node }): Documented {
+function describeNode(name: string, node: ts.Node & { requestToken?: ts.Node }): Documented {
   const docs = ts.getJSDocCommentsAndTags(node).filter((one) => ts.isJSDoc(one));
   const fallback = ts.getJSDocTags(node).find((tag) => tag.tagName.text === 'default');
   return {
     name,
     summary: docs.map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '').join(' '),
-    optional: node.questionToken !== undefined,
+    optional: node.requestToken !== undefined,
     fallback: fallback && ts.getTextOfJSDocComment(fallback.comment)?.replace(/^- /, ''),
   };
 }
@@ -177,8 +177,8 @@ test.each([
   ['CapacityProviderStrategyOptions', 'WindowsCapacityProvider.strategy'],
   ['WindowsTaskDefinitionProps', 'WindowsTaskDefinition'],
 ])('the defaults of %s are those of docs/defaults.md', (props, heading) => {
-  const said = api
+  const reported = api
     .filter(({ name, optional }) => optional && name.startsWith(`${props}.`))
     .map(({ name, fallback }) => [name.slice(props.length + 1), fallback]);
-  expect(Object.fromEntries(said)).toEqual(documentedDefaults(heading));
+  expect(Object.fromEntries(reported)).toEqual(documentedDefaults(heading));
 });

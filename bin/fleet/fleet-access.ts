@@ -10,10 +10,10 @@ import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { channelSchema, type Channel } from '../../lib/contract/documents/publication';
 import { fleetEvidence, type FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
-import { readFleetWords } from '../../lib/core/fleet/fleet-state';
+import { readFleetOverrides } from '../../lib/core/fleet/fleet-state';
 import { fleetStatus, type FleetStatus } from '../../lib/core/fleet/fleet-status';
 import type { FleetOrder } from '../../lib/core/fleet/fleet-world';
-import { planFleetWords, type FleetPlan } from '../../lib/core/fleet/plan-overrides';
+import { planFleetOverrides, type FleetPlan } from '../../lib/core/fleet/plan-overrides';
 import { readRolloutLog } from '../../lib/core/fleet/rollout-log';
 import { signIn, type PlaceOptions } from '../shared/pipeline-access';
 import type { Ask } from '../shared/terminal';
@@ -26,7 +26,7 @@ export interface FleetAccess {
   readonly status: (fleet: string) => Promise<FleetStatus>;
   readonly evidence: (fleet: string, month: string) => Promise<FleetEvidence>;
   /** Plans an order, and unless `dryRun` writes the fleet's words. */
-  readonly say: (fleet: string, order: FleetOrder, dryRun: boolean) => Promise<FleetPlan>;
+  readonly announce: (fleet: string, order: FleetOrder, dryRun: boolean) => Promise<FleetPlan>;
 }
 
 /** Signs in to where the fleets are. People's words go to a parameter of their own, with the caller's rights. */
@@ -44,7 +44,8 @@ export async function openFleets(
     ecs: new ECSClient({ region }),
   };
   const stateOf = (fleet: string) => readFleet(ssm, prefix, fleet, caller, region);
-  const wordsOf = (fleet: string) => readFleetWords(parameters, fleetParameters(prefix, fleet).words);
+  const overridesOf = (fleet: string) =>
+    readFleetOverrides(parameters, fleetParameters(prefix, fleet).overrides);
   const reading = <T>(fleet: string, work: () => Promise<T>) =>
     explaining({ doing: `read the fleet ${fleet}`, region }, work);
   return {
@@ -54,12 +55,12 @@ export async function openFleets(
     status: (fleet) =>
       reading(fleet, async () => {
         const state = await stateOf(fleet);
-        const [words, current, instances] = await Promise.all([
-          wordsOf(fleet),
+        const [overrides, current, instances] = await Promise.all([
+          overridesOf(fleet),
           currentOf(state.channel),
           fleetInstances(clients, state),
         ]);
-        return fleetStatus({ state, words, current, instances, now: now() });
+        return fleetStatus({ state, overrides, current, instances, now: now() });
       }),
     evidence: (fleet, month) =>
       reading(fleet, async () => {
@@ -67,11 +68,15 @@ export async function openFleets(
         const log = await readRolloutLog(parameters, fleetParameters(prefix, fleet).log(month));
         return fleetEvidence(state, month, log, now());
       }),
-    say: (fleet, order, dryRun) =>
+    announce: (fleet, order, dryRun) =>
       explaining({ doing: `${order.verb} the fleet ${fleet}`, region }, async () => {
-        const plan = planFleetWords(await stateOf(fleet), await wordsOf(fleet), order, now());
+        const plan = planFleetOverrides(await stateOf(fleet), await overridesOf(fleet), order, now());
         if (!dryRun && plan.changes.length > 0) {
-          await parameters.put(fleetParameters(prefix, fleet).words, JSON.stringify(plan.words), 'text');
+          await parameters.put(
+            fleetParameters(prefix, fleet).overrides,
+            JSON.stringify(plan.overrides),
+            'text',
+          );
         }
         return plan;
       }),

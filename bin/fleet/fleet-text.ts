@@ -19,14 +19,14 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     `set by hand: ${byHand.length === 0 ? 'nothing' : ''}`,
     ...byHand.map((line) => `  ${line}`),
     ...status.bad.map(({ at, publication, reason }) => `bad here: ${publication} since ${at}: ${reason}`),
-    `follows: ${follows ?? 'not known before its next look'}`,
+    `follows: ${follows ?? 'not known before its next poll'}`,
     `runs: ${runs.publication ?? 'no known publication'}, ${runs.osVersion ?? runs.amiId}${runs.mode === null ? '' : `, ${runs.mode}`}`,
     `to run: ${wantedLine(status)}`,
     `behind: ${formatHours(status.hoursBehind)} its channel, ${formatHours(status.hoursUnpatched)} without what Microsoft released`,
     `waits for: ${waitLine(status)}`,
     ...rolloutLines(status),
     ...(last === null ? [] : [`last: ${last.publication} ${last.outcome} at ${last.at}`]),
-    ...notices.map(({ at, cause, message }) => `told on ${at}: ${cause}: ${message}`),
+    ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${message}`),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${instanceTable(status, width)}`;
 }
@@ -98,7 +98,7 @@ export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence, wi
 
 function wantedLine({ wanted }: FleetStatus): string {
   return wanted === null
-    ? 'not known before its next look'
+    ? 'not known before its next poll'
     : `${wanted.id}, ${wanted.osVersion}, ${wanted.mode}, since ${wanted.since}`;
 }
 

@@ -1,13 +1,13 @@
 import { Option, Command } from 'commander';
 import { UsageError } from '../../lib/contract/values/errors';
 import { readOsVersion } from '../../lib/contract/values/os-version';
-import { holdWord } from '../../lib/core/bake/hold';
+import { holdOverride } from '../../lib/core/bake/hold';
 import type { FleetVerb, FleetWish } from '../../lib/core/fleet/fleet-world';
 import {
   carryOutOrder,
   checkReason,
   orderOptions,
-  saying,
+  operatorNote,
   type OrderOptions,
 } from '../shared/carry-out-order';
 import type { ExitCode, Finish } from '../shared/exit-code';
@@ -52,7 +52,7 @@ const FLEET_VERBS: Readonly<Record<FleetVerb, FleetVerbCommand>> = {
   },
   unhold: {
     verb: 'unhold',
-    description: 'Ends the hold of a fleet, which goes on at its next look.',
+    description: 'Ends the hold of a fleet, which goes on at its next poll.',
     example: 'winbake fleet unhold shop --reason "release is out"',
     mayRefuse: false,
     wish: () => ({ verb: 'unhold' }),
@@ -127,7 +127,7 @@ export function fleetVerbCommand(
     );
   });
   return addHelp(command, terminal, {
-    notes: "It takes effect at the fleet's next look, within 15 minutes.",
+    notes: "It takes effect at the fleet's next poll, within 15 minutes.",
     examples: [[verb.example]],
   });
 }
@@ -149,16 +149,16 @@ async function carryOut({ argument, fleet, options, terminal, tools, verb }: Run
   const until = seconds === undefined ? {} : { until: new Date(tools.now().getTime() + seconds * 1000) };
   const wish = verb.wish(until, argument);
   // What no fleet would take is refused before anybody signs in.
-  holdWord({ by: 'me', reason: 'x' }, tools.now(), until.until);
+  holdOverride({ by: 'me', reason: 'x' }, tools.now(), until.until);
   const access = await tools.open(options);
-  const order = { ...wish, ...saying(options, access.caller.arn) };
+  const order = { ...wish, ...operatorNote(options, access.caller.arn) };
   return carryOutOrder({
     terminal,
     ask: tools.ask,
     options,
     mayRefuse: verb.mayRefuse,
     send: async (dryRun) => {
-      const { changes, reasons } = await access.say(fleet, order, dryRun);
+      const { changes, reasons } = await access.announce(fleet, order, dryRun);
       const done = !dryRun && changes.length > 0;
       return { verb: verb.verb, fleet, changes: [...changes], reasons: [...reasons], done };
     },

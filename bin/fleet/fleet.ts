@@ -17,7 +17,7 @@ interface FleetOptions extends PlaceOptions {
 
 /** `winbake fleet status`: what fleets run, how far that is behind, and what they wait for. */
 export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: FleetTools): Command {
-  const command = lookingCommand('status').description(
+  const command = readOnlyCommand('status').description(
     'Says how a fleet stands: what people set by hand first, what it runs, how far that is behind, what it waits for and ' +
       'since when.',
   );
@@ -50,7 +50,7 @@ export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: Fl
 
 /** `winbake fleet evidence`: when what Microsoft released in a month reached a fleet. */
 export function fleetEvidenceCommand(terminal: Terminal, finish: Finish, tools: FleetTools): Command {
-  const command = lookingCommand('evidence')
+  const command = readOnlyCommand('evidence')
     .description(
       'Says what a fleet did with everything that Microsoft released in a month: hours from the release to the last instance, ' +
         'holds, and what is still open.',
@@ -79,7 +79,7 @@ export function fleetEvidenceCommand(terminal: Terminal, finish: Finish, tools: 
   });
 }
 
-function lookingCommand(verb: string): Command {
+function readOnlyCommand(verb: string): Command {
   const command = new Command(verb)
     .argument('[name]', 'name of the fleet')
     .addOption(new Option('--all', 'every fleet of this account and region'));

@@ -11,7 +11,7 @@ import { simulationOf, simulationOptions, type SimulationOptions } from './polic
 
 /** A backtest's report as text for people: months, what the gate asked for, and the comparison. */
 function describeBacktest(report: BacktestReport, width?: number): string {
-  const title = `Windows Server ${report.release}, ${report.from} to ${report.to}, a look every 15 minutes\n`;
+  const title = `Windows Server ${report.release}, ${report.from} to ${report.to}, a poll every 15 minutes\n`;
   return [title, months(report, width), stops(report, width), comparison(report, width), delays(report)]
     .filter((part) => part !== '')
     .join('\n');
@@ -81,7 +81,7 @@ function comparison({ summary }: BacktestReport, width?: number): string {
 }
 
 function delays({ summary }: BacktestReport): string {
-  const say = (delay: Delay) =>
+  const announce = (delay: Delay) =>
     delay.medianHours === null
       ? 'none'
       : `median ${delay.medianHours.toFixed(2)} h over ${delay.bakes} bakes`;
@@ -89,12 +89,12 @@ function delays({ summary }: BacktestReport): string {
   return (
     `Modes: ${exact} exact, ${nearestLower} nearestLower, ${previousRevision} previousRevision. ` +
     `Rollouts: ${rollouts}. Orders that the host failed: ${failedOrders}. Asked the operator: ${stopped} times.\n` +
-    `From the last family to the bake: ${say(summary.measured)} with measured instants, ${say(summary.inferred)} with inferred ones.\n`
+    `From the last family to the bake: ${announce(summary.measured)} with measured instants, ${announce(summary.inferred)} with inferred ones.\n`
   );
 }
 
 const NOTES = `
-It looks every 15 minutes. A bake ends in the look that ordered it. Beside it run a weekly cron and a bake at 11:00 Pacific
+It looks every 15 minutes. A bake ends in the poll that ordered it. Beside it run a weekly cron and a bake at 11:00 Pacific
 on Patch Tuesday, both pulling floating tags.
 `;
 
@@ -111,7 +111,7 @@ export function backtestCommand(terminal: Terminal, finish: Finish): Command {
       'Runs the gate over recorded history and says what it would have baked and when, month by month.',
     )
     .addOption(
-      new RequiredOption('--from <instant>', 'first look, a day or an instant').argParser(parseInstant),
+      new RequiredOption('--from <instant>', 'first poll, a day or an instant').argParser(parseInstant),
     )
     .addOption(new RequiredOption('--to <instant>', 'end, a day or an instant').argParser(parseInstant));
   simulationOptions().forEach((option) => command.addOption(option));

@@ -46,8 +46,8 @@ export function explainCommand(terminal: Terminal, finish: Finish): Command {
 }
 
 function describe(explanation: Explanation, width?: number): string {
-  const { asOf, decision, host, reason, release, standing } = explanation;
-  const baked = standing === null ? 'nothing' : `${standing.target} ${standing.mode}, at ${standing.at}`;
+  const { asOf, decision, host, reason, release, published } = explanation;
+  const baked = published === null ? 'nothing' : `${published.target} ${published.mode}, at ${published.at}`;
   const families = formatTable(
     [{ title: 'FAMILY' }, { title: 'TAG' }, { title: 'SHOWS' }, { title: 'SINCE' }, { title: 'COUNTS AS' }],
     explanation.families.map(({ family, tag, shows, since, counts }) => [
@@ -65,11 +65,11 @@ function describe(explanation: Explanation, width?: number): string {
     `Windows Server ${release} at ${asOf}: ${decision}\n${reason}\n\n${families}${findings}\n` +
     `Baked before: ${baked}. A fully updated host is at ${host ?? 'an unknown version'}.\n` +
     `Patch Tuesday was ${explanation.lastPatchTuesday}, the next is ${explanation.nextPatchTuesday}.\n` +
-    `${nextWords(explanation)}\n`
+    `${nextText(explanation)}\n`
   );
 }
 
-function nextWords({ changesAt, decision }: Explanation): string {
+function nextText({ changesAt, decision }: Explanation): string {
   const time = changesAt === null ? '' : `, or at ${changesAt} by time alone`;
   const NEXT = {
     bake: 'Next: the bake is ordered; it ends in a publication or is tried once more.',

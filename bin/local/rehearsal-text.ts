@@ -21,9 +21,9 @@ function describeFleets({ fleets, months, rollout }: RehearsalReport, width?: nu
   const rows = periods.flatMap(({ fleets: of, month }) => of.flatMap((fleet) => rowsOf(month, fleet)));
   const isOne = months === undefined && first !== undefined && fleets.length === 1;
   const columns = ['MONTH', 'FLEET', 'INSTANCE', 'BEFORE', 'DURING', 'AFTER'].slice(isOne ? 2 : 0);
-  const told = periods.flatMap(({ fleets: of, month }) =>
+  const notified = periods.flatMap(({ fleets: of, month }) =>
     of.flatMap((fleet) =>
-      fleet.told.map((subject) => `Told${month === '' ? '' : ` in ${month}`}: ${subject}\n`),
+      fleet.notified.map((subject) => `Notified${month === '' ? '' : ` in ${month}`}: ${subject}\n`),
     ),
   );
   return [
@@ -33,7 +33,7 @@ function describeFleets({ fleets, months, rollout }: RehearsalReport, width?: nu
       rows.map((row) => row.slice(isOne ? 2 : 0)),
       width,
     ),
-    ...told,
+    ...notified,
   ].join('');
 }
 

@@ -20,7 +20,7 @@ import type { Terminal } from '../shared/terminal';
 import { policyOf, policyOptions, type PolicyOptions } from './policy-options';
 import { describeRehearsal } from './rehearsal-text';
 
-/** Shows each phase with what it is at, on stderr: stdout holds the answer alone. Why one failed is told at the end. */
+/** Shows each phase with what it is at, on stderr: stdout holds the answer alone. Why one failed is said at the end. */
 export function taskList(terminal: Terminal): Progress {
   return terminal.isWatched === true ? livingList() : lines(terminal.err);
 }
@@ -29,7 +29,7 @@ export function taskList(terminal: Terminal): Progress {
 function livingList(): Progress {
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   return {
-    phase: async <T>(title: string, work: (say: (text: string) => void) => Promise<T>): Promise<T> => {
+    phase: async <T>(title: string, work: (announce: (text: string) => void) => Promise<T>): Promise<T> => {
       const results: T[] = [];
       await new Listr(
         [
@@ -176,7 +176,7 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
   return exitCode;
 }
 
-/** A name that both know is the build machine's: with a registry that fails at every look nothing is ever baked. */
+/** A name that both know is the build machine's: with a registry that fails at every poll nothing is ever baked. */
 function faultsOf(names: readonly string[]): Pick<RehearsalOptions, 'faults' | 'hostFaults' | 'amiFaults'> {
   const { hostFaults, others } = takeHostFaults(names);
   const amiFaults = AMI_FAULTS.filter(({ name }) => others.includes(name));

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { enabledRegions, pipelineRemains } from '../../lib/aws/cleanup/orphaned-resources';
+import { enabledRegions, pipelineLeftovers } from '../../lib/aws/cleanup/orphaned-resources';
 import { explaining } from '../../lib/aws/explain-failure';
 import { UsageError } from '../../lib/contract/values/errors';
-import { type Remain, applyDestroy, readDestroyPlan } from '../../lib/core/cleanup/destroy';
+import { type Leftover, applyDestroy, readDestroyPlan } from '../../lib/core/cleanup/destroy';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
@@ -10,7 +10,7 @@ import { PIPELINE_NAME, placeOptions, type PipelineOptions, signIn } from '../sh
 import { formatTable } from '../shared/table';
 import type { AskForText, Terminal } from '../shared/terminal';
 
-/** Which remains are meant. */
+/** Which leftovers are meant. */
 export interface DestroyOptions extends PipelineOptions {
   readonly regions?: readonly string[];
   readonly bucket?: string;
@@ -21,19 +21,19 @@ export interface DestroyOptions extends PipelineOptions {
 }
 
 /** What is left of a pipeline, ready to be looked at and taken away. */
-export interface RemainsAccess {
+export interface LeftoversAccess {
   readonly account: string;
   readonly region: string;
-  readonly plan: () => Promise<readonly Remain[]>;
-  readonly apply: (plan: readonly Remain[]) => Promise<void>;
+  readonly plan: () => Promise<readonly Leftover[]>;
+  readonly apply: (plan: readonly Leftover[]) => Promise<void>;
 }
 
 /** Finds what a deleted stack has left. */
-export type OpenRemains = (options: DestroyOptions) => Promise<RemainsAccess>;
+export type OpenLeftovers = (options: DestroyOptions) => Promise<LeftoversAccess>;
 
 /** What the command works with. */
 export interface DestroyTools {
-  readonly open: OpenRemains;
+  readonly open: OpenLeftovers;
   readonly ask: AskForText;
 }
 
@@ -83,7 +83,7 @@ async function carryOut(terminal: Terminal, tools: DestroyTools, options: Destro
   const show = (done: boolean) => {
     printAnswer(terminal, options.json, {
       schema: 'winbake.pipeline-destroy/1',
-      document: { pipeline, account, region, remains: plan, done },
+      document: { pipeline, account, region, leftovers: plan, done },
       text: (width) => planText(plan, width) + outcome(going.length, done, options.dryRun === true),
     });
   };
@@ -104,7 +104,7 @@ async function carryOut(terminal: Terminal, tools: DestroyTools, options: Destro
   return ExitCode.DONE;
 }
 
-function planText(plan: readonly Remain[], width?: number): string {
+function planText(plan: readonly Leftover[], width?: number): string {
   return plan.length === 0
     ? ''
     : formatTable(
@@ -135,7 +135,7 @@ function parseRegions(text: string): readonly string[] {
 }
 
 /** Finds what a deleted stack has left, with the rights of whoever runs the command. */
-export const openRemains: OpenRemains = async (options) => {
+export const openLeftovers: OpenLeftovers = async (options) => {
   const { caller, region } = await signIn(options);
   const place = { doing: `destroy ${options.pipeline}`, region };
   const [, partition = 'aws'] = caller.arn.split(':');
@@ -151,11 +151,11 @@ export const openRemains: OpenRemains = async (options) => {
     regions,
     nothingElsewhere: options.nothingElsewhere === true,
   };
-  const remains = pipelineRemains({ ...destroyed, partition, bucket: options.bucket });
+  const leftovers = pipelineLeftovers({ ...destroyed, partition, bucket: options.bucket });
   return {
     account: caller.account,
     region,
-    plan: () => explaining(place, () => readDestroyPlan(remains, destroyed)),
-    apply: (plan) => explaining(place, () => applyDestroy(remains, destroyed, plan)),
+    plan: () => explaining(place, () => readDestroyPlan(leftovers, destroyed)),
+    apply: (plan) => explaining(place, () => applyDestroy(leftovers, destroyed, plan)),
   };
 };

@@ -1,6 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Command } from 'commander';
-import { pipelineSight } from '../../lib/aws/doctor/pipeline-inspector';
+import { pipelineInspector } from '../../lib/aws/doctor/pipeline-inspector';
 import { explainFailure, explaining } from '../../lib/aws/explain-failure';
 import { readPipeline } from '../../lib/aws/stores/pipeline-account';
 import { examine } from '../../lib/core/doctor/examine';
@@ -37,10 +37,10 @@ export type Examine = (options: PipelineOptions) => Promise<Examination>;
 const NOTES = `
 Each line says ok, no, or ? where it could not be looked into from here. It changes nothing, and needs rights to read what
 it looks at: parameters and bucket of the pipeline, Lambda, IAM roles, Step Functions, Scheduler, Image Builder, KMS, EC2,
-Service Quotas. What the pipeline alone can try is said as care saw it last.
+Service Quotas. What the pipeline alone can try is said as housekeeping saw it last.
 `;
 
-const WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok', no: 'no', unknown: '?' };
+const LABELS: Readonly<Record<Verdict, string>> = { ok: 'ok', no: 'no', unknown: '?' };
 
 /** `winbake pipeline doctor`: whether a pipeline has what it needs. */
 export function doctorCommand(terminal: Terminal, finish: Finish, examine: Examine): Command {
@@ -81,7 +81,7 @@ function textOf({ account, checks, pipeline, region }: Examination, width?: numb
   const count = (wanted: Verdict) => checks.filter(({ verdict }) => verdict === wanted).length;
   const table = formatTable(
     ['check', 'verdict', 'detail'].map((title) => ({ title })),
-    checks.map(({ check, detail, verdict }) => [check, WORDS[verdict], detail]),
+    checks.map(({ check, detail, verdict }) => [check, LABELS[verdict], detail]),
     width,
   );
   const ways = checks.flatMap(({ check, wayOut }) => (wayOut === null ? [] : [[check, wayOut]]));
@@ -121,9 +121,9 @@ export const examinePipeline: Examine = async (options) => {
   const description = await explaining({ doing: `read the pipeline ${options.pipeline}`, region }, () =>
     readPipeline(new SSMClient({ region }), options.prefix, options.pipeline, caller, region),
   );
-  const ports = { ...operatePorts(description), sight: pipelineSight(region), reach: reachFromHere };
+  const ports = { ...operatePorts(description), inspector: pipelineInspector(region), reach: reachFromHere };
   const explain = (error: unknown) =>
-    explainFailure(error, { doing: 'look', region }).message.replaceAll(/\s*\n\s*/g, ' ');
+    explainFailure(error, { doing: 'poll', region }).message.replaceAll(/\s*\n\s*/g, ' ');
   const { account, pipeline } = description;
   return { pipeline, account, region, checks: await examine(ports, description, explain) };
 };

@@ -5,12 +5,12 @@ import {
   operateRequestSchema,
 } from '../../lib/contract/documents/operate-request';
 import { UsageError } from '../../lib/contract/values/errors';
-import { holdWord } from '../../lib/core/bake/hold';
+import { holdOverride } from '../../lib/core/bake/hold';
 import {
   carryOutOrder,
   checkReason,
   orderOptions,
-  saying,
+  operatorNote,
   type OrderOptions,
 } from '../shared/carry-out-order';
 import type { ExitCode, Finish } from '../shared/exit-code';
@@ -93,7 +93,7 @@ const VERBS: Readonly<Record<OperateVerb, VerbCommand>> = {
     request: (options, now) => ({ verb: 'hold', ...until(options, now) }),
   },
   unhold: {
-    description: 'Ends the hold; what is due is promoted at the next look, within 15 minutes.',
+    description: 'Ends the hold; what is due is promoted at the next poll, within 15 minutes.',
     example: 'winbake pipeline unhold 2022-core --reason "release is out"',
     options: () => [],
     mayRefuse: false,
@@ -183,20 +183,20 @@ async function carryOut({ argument, options, terminal, tools, verb }: Run): Prom
   const own = verb.request(options, tools.now(), argument);
   checkWish(own, options, tools.now());
   const access = await tools.open(options);
-  const word = saying(options, access.caller.arn);
+  const override = operatorNote(options, access.caller.arn);
   return carryOutOrder({
     terminal,
     ask: tools.ask,
     options,
     mayRefuse: verb.mayRefuse,
-    send: (dryRun) => access.operate({ ...own, ...word, dryRun }),
+    send: (dryRun) => access.operate({ ...own, ...override, dryRun }),
   });
 }
 
 /** What the service would refuse is refused before anybody signs in. */
 function checkWish(own: OwnPart, options: OperateOptions, now: Date): void {
   if ('until' in own && own.until !== undefined) {
-    holdWord({ by: 'me', reason: 'x' }, now, new Date(own.until));
+    holdOverride({ by: 'me', reason: 'x' }, now, new Date(own.until));
   }
   const parsed = operateRequestSchema.safeParse({
     ...own,

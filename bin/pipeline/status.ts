@@ -16,7 +16,8 @@ import type { Terminal } from '../shared/terminal';
 
 /** How a pipeline stands, for people: what they set by hand first. */
 export function statusText(status: PipelineStatus, width?: number): string {
-  const { accepted, account, care, hold, newestSet, notices, os, pending, pipeline, rebake, region } = status;
+  const { accepted, account, housekeeping, hold, newestSet, notices, os, pending, pipeline, rebake, region } =
+    status;
   const head = `${pipeline}  ${os}  account ${account}, ${region}`;
   const byHand = [
     ...(hold === null ? [] : [`held until ${hold.until} by ${hold.by}: ${hold.reason}`]),
@@ -31,9 +32,11 @@ export function statusText(status: PipelineStatus, width?: number): string {
     ...byHand.map((line) => `  ${line}`),
     `rebake: ${rebake.state}${since}${order}`,
     `newest accepted set: ${newestSet === null ? 'none yet' : `${newestSet.target}, ${newestSet.at}`}`,
-    `pruned: ${care.prunedAt ?? 'not yet'}`,
-    ...care.failing.map(({ part, reason, since: from }) => `care fails since ${from}: ${part}: ${reason}`),
-    ...notices.map(({ at, cause, message }) => `told on ${at}: ${cause}: ${message}`),
+    `pruned: ${housekeeping.prunedAt ?? 'not yet'}`,
+    ...housekeeping.failing.map(
+      ({ part, reason, since: from }) => `housekeeping fails since ${from}: ${part}: ${reason}`,
+    ),
+    ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${message}`),
     ...pending.map(({ reason, since: from, target }) => `pending in ${target} since ${from}: ${reason}`),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${channelTable([status], width)}`;

@@ -26,7 +26,7 @@ export function orderOptions(): readonly Option[] {
 }
 
 /** Who orders and why. */
-export function saying({ by, reason }: OrderOptions, callerArn: string) {
+export function operatorNote({ by, reason }: OrderOptions, callerArn: string) {
   return { by: by ?? callerArn, reason: reason ?? 'a dry run' };
 }
 

@@ -13,7 +13,7 @@ export class RequiredOption extends Option {}
 /** What stands below a command's options. */
 interface HelpText {
   readonly notes?: string;
-  readonly examples: readonly (readonly [commandLine: string, says?: string])[];
+  readonly examples: readonly (readonly [commandLine: string, reports?: string])[];
   /** Behind `Exit codes: `. */
   readonly exitCodes?: string;
 }
@@ -24,8 +24,8 @@ export function addHelp(command: Command, terminal: Terminal, help: HelpText): C
 }
 
 function helpText({ examples, exitCodes, notes }: HelpText, width: number): string {
-  const lines = examples.map(([commandLine, says]) => {
-    const comment = says === undefined ? '' : `${wrapText(`  # ${says}`, width)}\n`;
+  const lines = examples.map(([commandLine, reports]) => {
+    const comment = reports === undefined ? '' : `${wrapText(`  # ${reports}`, width)}\n`;
     return `${comment}${wrapCommand(`  ${commandLine}`, width)}\n`;
   });
   return [
@@ -52,15 +52,15 @@ function paragraphs(text: string, width: number): string {
 
 /** A command line that a shell reads as one, continued with a backslash between its words. */
 function wrapCommand(commandLine: string, width: number): string {
-  const words = commandLine.trim().match(/"[^"]*"|\S+/g) ?? [];
+  const overrides = commandLine.trim().match(/"[^"]*"|\S+/g) ?? [];
   const lines = [' '];
-  for (const word of words) {
+  for (const override of overrides) {
     const last = lines.at(-1) ?? '';
-    if (last.length + word.length + 3 > width) {
+    if (last.length + override.length + 3 > width) {
       lines[lines.length - 1] = `${last} \\`;
-      lines.push(`    ${word}`);
+      lines.push(`    ${override}`);
     } else {
-      lines[lines.length - 1] = `${last} ${word}`;
+      lines[lines.length - 1] = `${last} ${override}`;
     }
   }
   return lines.join('\n');

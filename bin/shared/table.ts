@@ -33,15 +33,15 @@ export function formatTable(
   const cells = rows.map((row) => row.map(shortInstants));
   const lines = [titles, ...cells];
   const natural = titles.map((_, at) => Math.max(...lines.map((row) => row[at]?.length ?? 0)));
-  const least = titles.map((_, at) => Math.max(...lines.map((row) => longestWord(row[at] ?? ''))));
+  const least = titles.map((_, at) => Math.max(...lines.map((row) => longestToken(row[at] ?? ''))));
   const widths = width === undefined ? natural : fit(natural, least, width);
   return widths === undefined
     ? blocks(titles, cells, width ?? 0)
     : lines.map((row) => rowText(row, widths, columns)).join('');
 }
 
-function longestWord(text: string): number {
-  return Math.max(...text.split(' ').map((word) => word.length));
+function longestToken(text: string): number {
+  return Math.max(...text.split(' ').map((token) => token.length));
 }
 
 /** Narrows the widest column that can be narrowed until the table fits; undefined where it cannot. */

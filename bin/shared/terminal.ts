@@ -1,13 +1,13 @@
 import { UsageError } from '../../lib/contract/values/errors';
 
 /** Asks the person at the terminal; nothing but `y` or `yes` is a yes. */
-export type Ask = (question: string) => Promise<boolean>;
+export type Ask = (request: string) => Promise<boolean>;
 
 /** Asks the person at the terminal for a text. */
-export type AskForText = (question: string) => Promise<string>;
+export type AskForText = (request: string) => Promise<string>;
 
 /** Asks on stderr. Throws a `UsageError` where nobody is there to answer. */
-export const askForTextOnTerminal: AskForText = async (question) => {
+export const askForTextOnTerminal: AskForText = async (request) => {
   if (!process.stdin.isTTY) {
     throw new UsageError(
       'Nobody is there to confirm the plan; say --yes to carry it out, or --dry-run to see it.',
@@ -16,15 +16,15 @@ export const askForTextOnTerminal: AskForText = async (question) => {
   const { createInterface } = await import('node:readline/promises');
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await reader.question(question)).trim();
+    return (await reader.question(request)).trim();
   } finally {
     reader.close();
   }
 };
 
 /** Asks on stderr. Throws a `UsageError` where nobody is there to answer. */
-export const askOnTerminal: Ask = async (question) =>
-  /^y(es)?$/i.test(await askForTextOnTerminal(`${question} [y/N] `));
+export const askOnTerminal: Ask = async (request) =>
+  /^y(es)?$/i.test(await askForTextOnTerminal(`${request} [y/N] `));
 
 /** Where a command writes: answers to stdout, everything else to stderr. */
 export interface Terminal {

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { paginateListSchedules, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DescribeStateMachineCommand, StateMachineDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
-import type { PipelineSight } from '../core/doctor/pipeline-inspector';
+import type { PipelineInspector } from '../core/doctor/pipeline-inspector';
 import { absentWhere } from './stores/ssm-parameter-store';
 
 /** The services that run a pipeline's code. */
@@ -23,13 +23,13 @@ export interface FunctionClients {
 }
 
 /** What Lambda, IAM, Step Functions and Scheduler tell of a pipeline. */
-export function seeFunctions({
+export function inspectFunctions({
   iam,
   lambda,
   scheduler,
   states,
 }: FunctionClients): Pick<
-  PipelineSight,
+  PipelineInspector,
   'functionOf' | 'trustOf' | 'roleOfProfile' | 'roleOfStateMachine' | 'schedulesOf'
 > {
   return {

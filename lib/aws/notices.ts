@@ -31,7 +31,7 @@ const LONGEST_SUBJECT = 100;
  */
 export function snsNotifier(client: SNSClient, topicArn: string): Notifier {
   return {
-    tell: async (subject, text) => {
+    notify: async (subject, text) => {
       const Subject = subject.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SUBJECT);
       await client.send(new PublishCommand({ TopicArn: topicArn, Subject, Message: text }));
     },

@@ -15,7 +15,7 @@ import { type FleetMetrics, METRIC_NAMESPACE } from '../contract/names/metrics';
 import { runbookLink } from '../internal/names';
 import type { FleetSettings } from './fleet-settings';
 
-/** A metric that the rollout writes at each look, every 15 minutes. The highest value of an hour, unless something else is asked for. */
+/** A metric that the rollout writes at each poll, every 15 minutes. The highest value of an hour, unless something else is asked for. */
 export function fleetMetric(
   scope: IConstruct,
   fleetName: string,
@@ -36,7 +36,7 @@ export function fleetMetric(
 interface FleetAlarmsProps {
   readonly settings: FleetSettings;
   readonly topic: ITopic;
-  readonly undelivered: IQueue;
+  readonly deadLetterQueue: IQueue;
 }
 
 /**
@@ -52,7 +52,7 @@ export class FleetAlarms extends Construct {
     private readonly props: FleetAlarmsProps,
   ) {
     super(scope, id);
-    const { settings, topic, undelivered } = props;
+    const { settings, topic, deadLetterQueue } = props;
     const { fleetName, policy } = settings;
     const hours = policy.patchWithinSeconds / 3600;
     const period = Duration.minutes(15);
@@ -76,11 +76,11 @@ export class FleetAlarms extends Construct {
       threshold: 0.75 * hours,
       means: 'An instance has not run what its channel shows for 75 % of the patch budget.',
     });
-    this.alarm('Undelivered', {
+    this.alarm('DeadLetterQueue', {
       ...late,
-      metric: undelivered.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
+      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
       threshold: 1,
-      means: 'A look at the fleet failed however often it was tried.',
+      means: 'A poll of the fleet failed however often it was tried.',
     });
     const nothing = this.alarm('NothingMeasured', {
       metric: fleetMetric(this, fleetName, 'HoursUnpatched', { statistic: Stats.SAMPLE_COUNT }),

@@ -10,7 +10,7 @@ import type { IConstruct, Construct } from 'constructs';
 import { allow, explainManagedPolicy } from '../internal/allow';
 
 /** Lets a role look at a fleet's group, refreshes, instances and launch template versions. */
-export function allowToSeeFleet(role: Role): void {
+export function allowFleetReads(role: Role): void {
   allow(role, {
     actions: [
       'autoscaling:DescribeAutoScalingGroups',

@@ -16,7 +16,7 @@ import type { LaunchTemplateEnvironment } from '../contract/names/environment';
 import { allow, parameterArn } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { ResourceProvider } from '../internal/resource-provider';
-import { groupArn, allowToSeeFleet } from './fleet-role';
+import { groupArn, allowFleetReads } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 
 /** Windows, and no AMI: CDK refuses a group whose launch template names none, so that it is taken away from the template. */
@@ -144,7 +144,7 @@ export class LiveLaunchTemplate extends Construct {
   private allow({ role }: HandlerFunction<LaunchTemplateEnvironment>, props: LiveLaunchTemplateProps): void {
     const { ami, base, settings, stateParameter } = props;
     const { partition, region, account } = Stack.of(this);
-    allowToSeeFleet(role);
+    allowFleetReads(role);
     allow(role, {
       actions: ['autoscaling:CancelInstanceRefresh'],
       resources: [groupArn(this, settings.groupName)],

@@ -32,7 +32,7 @@ export interface RolloutOptions {
   readonly delay?: Duration;
 
   /**
-   * How long a refresh may stand still, because tasks do not stop, before people are told.
+   * How long a refresh may stand still, because tasks do not stop, before people are notified.
    *
    * @default Duration.hours(4)
    */

@@ -13,7 +13,7 @@ import { allow, parameterArn } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { allowNotices } from '../internal/notice-topic';
 import type { FleetGroup } from './fleet-group';
-import { allowToSeeFleet, groupArn } from './fleet-role';
+import { allowFleetReads, groupArn } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 
 /** What is rolled out to which group. */
@@ -26,13 +26,13 @@ export interface RolloutProps {
   /** The parameter that the fleet keeps its state in. */
   readonly stateParameter: string;
   readonly topic: ITopic;
-  readonly undelivered: IQueue;
+  readonly deadLetterQueue: IQueue;
 }
 
 /** Brings a fleet to the AMI of its channel: when the channel moves, after a deployment, and every 15 minutes in case an event was lost. */
 export class Rollout extends HandlerFunction<RolloutEnvironment> {
   constructor(scope: Construct, id: string, props: RolloutProps) {
-    const { settings, ami, fleet, cluster, stateParameter, topic, undelivered } = props;
+    const { settings, ami, fleet, cluster, stateParameter, topic, deadLetterQueue } = props;
     super(scope, id, {
       handler: 'rollout',
       description: `Winbake fleet ${settings.fleetName}: rolls out its channel's AMI`,
@@ -51,12 +51,12 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         }),
         WINBAKE_TOPIC_ARN: topic.topicArn,
       },
-      undelivered,
+      deadLetterQueue,
     });
     this.allowParameters(ami.publicationParameter, stateParameter);
     this.allowRefresh(settings.groupName);
     this.allowLaunch(fleet);
-    this.allowJudgement(cluster);
+    this.allowCanaryReads(cluster);
     allowNotices(this.role, topic);
     if (settings.policy.alarms.length > 0) {
       allow(this.role, {
@@ -65,7 +65,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         wildcardReason: 'Auto Scaling asks it of whoever hands it alarms, for all alarms.',
       });
     }
-    const targets = [new LambdaFunction(this.function, { deadLetterQueue: undelivered })];
+    const targets = [new LambdaFunction(this.function, { deadLetterQueue: deadLetterQueue })];
     new Rule(this, 'OnPublication', {
       description: `The ${ami.pointer} of ${ami.pipelineName} has moved`,
       eventPattern: {
@@ -106,13 +106,13 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
   }
 
   private allowParameters(publicationParameter: string, stateParameter: string): void {
-    const { deployment, lease, log, words } = fleetParametersBeside(stateParameter);
+    const { deployment, lease, log, overrides } = fleetParametersBeside(stateParameter);
     const own = [stateParameter, lease, log('*')].map((name) => parameterArn(this, name));
     const wildcardReason = 'The log has a parameter for each month, all below the path of this fleet.';
     allow(this.role, {
       actions: ['ssm:GetParameter'],
       resources: [
-        ...[publicationParameter, failedBeside(publicationParameter), words, deployment].map((name) =>
+        ...[publicationParameter, failedBeside(publicationParameter), overrides, deployment].map((name) =>
           parameterArn(this, name),
         ),
         ...own,
@@ -123,7 +123,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
   }
 
   /** The canary is judged by the tasks on its instances. */
-  private allowJudgement(cluster: ICluster): void {
+  private allowCanaryReads(cluster: ICluster): void {
     const { partition, region, account } = Stack.of(this);
     const ecs = `arn:${partition}:ecs:${region}:${account}`;
     allow(this.role, { actions: ['ecs:ListContainerInstances'], resources: [cluster.clusterArn] });
@@ -149,7 +149,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
       wildcardReason:
         "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
     });
-    allowToSeeFleet(this.role);
+    allowFleetReads(this.role);
   }
 
   /**

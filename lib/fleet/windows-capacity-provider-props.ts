@@ -200,7 +200,7 @@ export interface WindowsCapacityProviderProps {
   readonly patchWithin?: Duration;
 
   /**
-   * The topic through which people are told of rollouts that failed and of what waits for them.
+   * The topic through which people are notified of rollouts that failed and of what waits for them.
    *
    * @default - a new encrypted topic, `topic` of the construct, to subscribe to
    */

@@ -9,7 +9,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { NoticeTopic } from '../internal/notice-topic';
-import { Undelivered } from '../internal/dead-letter-queue';
+import { DeadLetterQueue } from '../internal/dead-letter-queue';
 import { refuse } from '../internal/validate';
 import { FleetAlarms, fleetMetric } from './fleet-alarms';
 import { FleetDeletion } from './fleet-deletion';
@@ -46,7 +46,7 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
   /** The parameter that the fleet keeps its state in. */
   public readonly stateParameter: string;
 
-  /** The topic through which people are told what needs them; subscribe to it. */
+  /** The topic through which people are notified what needs them; subscribe to it. */
   public readonly topic: ITopic;
 
   /** Who may reach the instances, beside those whom `allowServiceTraffic` lets in. */
@@ -82,7 +82,7 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
     // On deletion the provider goes first: while it is there, ECS protects instances anew.
     capacityProvider.node.addDependency(deletion);
     this.associatedName = joinCluster(this, { settings, cluster, capacityProvider, securityGroup });
-    const undelivered = new Undelivered(this, 'Undelivered', undefined);
+    const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue', undefined);
     const rollout = new Rollout(this, 'Rollout', {
       settings,
       ami,
@@ -90,11 +90,11 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
       cluster,
       stateParameter,
       topic,
-      undelivered,
+      deadLetterQueue,
     });
     // And so does what starts instance refreshes.
     rollout.function.node.addDependency(deletion);
-    new FleetAlarms(this, 'Alarms', { settings, topic, undelivered });
+    new FleetAlarms(this, 'Alarms', { settings, topic, deadLetterQueue });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);
 
     this.capacityProviderName = capacityProvider.capacityProviderName;

@@ -24,7 +24,7 @@ const ports = {
   now: () => new Date(),
 };
 
-/** One look has this many seconds for all its network work. */
+/** One poll has this many seconds for all its network work. */
 const DEADLINE_SECONDS = 30;
 
 async function decide(event: DecideEvent): Promise<DecideAnswer> {

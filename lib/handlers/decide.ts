@@ -20,7 +20,7 @@ import {
   noteFailure,
   notePublished,
   type RebakeNoticePorts,
-  type ToldRebake,
+  type NotifiedRebake,
 } from '../core/gate/rebake-notices';
 
 /** The data of the state machine where something went wrong, as far as it had come. */
@@ -94,7 +94,7 @@ interface PublicationEvent extends RebakeEvent<'notePublication'> {
 }
 
 /** Something went wrong; with the data of the state machine. */
-interface FailureEvent extends RebakeEvent<'judgeFailure'> {
+interface FailureEvent extends RebakeEvent<'evaluateFailure'> {
   readonly failed: FailedState;
 }
 
@@ -117,9 +117,9 @@ interface GateAnswer extends GateVerdict {
   readonly step: 'decide';
 }
 
-/** The answer to `judgeFailure`: what the gate says, where it was asked, or how it ended. */
+/** The answer to `evaluateFailure`: what the gate says, where it was asked, or how it ended. */
 interface FailureAnswer extends Omit<GateVerdict, 'decision'> {
-  readonly step: 'judgeFailure';
+  readonly step: 'evaluateFailure';
   readonly decision: EndedOrder['decision'];
   /** What went wrong, for people. */
   readonly cause: string;
@@ -146,11 +146,11 @@ export interface DecidePorts extends EndOrderPorts, RebakeNoticePorts {}
 export function createDecide(ports: DecidePorts, environment: NodeJS.ProcessEnv) {
   return async (event: DecideEvent): Promise<DecideAnswer> => {
     const { executionArn: execution } = event;
-    const told: ToldRebake = { pipeline: required(environment, 'WINBAKE_PIPELINE'), execution };
+    const notified: NotifiedRebake = { pipeline: required(environment, 'WINBAKE_PIPELINE'), execution };
     switch (event.step) {
       case 'decide': {
         const answer = await orderUnderLease(ports, requestOf(event, environment));
-        await tellOfAnswer(ports, told, answer);
+        await notifyOfAnswer(ports, notified, answer);
         return { step: event.step, ...verdictOf(answer) };
       }
       case 'noteStart': {
@@ -161,18 +161,18 @@ export function createDecide(ports: DecidePorts, environment: NodeJS.ProcessEnv)
       case 'notePublication': {
         const { step, orderId } = event;
         await endLeasedOrder(ports, execution, orderId, 'published');
-        await notePublished(ports, told.pipeline);
+        await notePublished(ports, notified.pipeline);
         return { step, orderId };
       }
-      case 'judgeFailure': {
+      case 'evaluateFailure': {
         const failure = failureIn(event.failed);
         const ended = await endOrder(ports, requestOf(event, environment), failure);
-        await tellOfEnd(ports, told, failure.orderId, ended);
+        await notifyOfEnd(ports, notified, failure.orderId, ended);
         return { step: event.step, ...failureAnswerOf(ended) };
       }
       default:
         throw new UsageError(
-          'The step is one of decide, noteStart, notePublication, judgeFailure; ' +
+          'The step is one of decide, noteStart, notePublication, evaluateFailure; ' +
             `got: ${JSON.stringify((event as { readonly step?: unknown }).step)}. An execution that began before a deployment ` +
             'ends so; the next one takes its order up.',
         );
@@ -189,27 +189,27 @@ function failureAnswerOf({ answer, cause, code, decision }: EndedOrder): Omit<Fa
   };
 }
 
-async function tellOfAnswer(
+async function notifyOfAnswer(
   ports: RebakeNoticePorts,
-  told: ToldRebake,
+  notified: NotifiedRebake,
   answer: LeasedGateAnswer,
 ): Promise<void> {
-  if (answer.notJudged !== true) {
-    await noteDecision(ports, told, answer);
+  if (answer.notEvaluated !== true) {
+    await noteDecision(ports, notified, answer);
   }
 }
 
-/** A failure that asks for a person is told as the failure that it is. */
-async function tellOfEnd(
+/** A failure that asks for a person is notified as the failure that it is. */
+async function notifyOfEnd(
   ports: RebakeNoticePorts,
-  told: ToldRebake,
+  notified: NotifiedRebake,
   orderId: string | undefined,
   { answer, cause, code, decision }: EndedOrder,
 ): Promise<void> {
   if (decision === 'failed' || decision === 'needsOperator') {
-    await noteFailure(ports, told, { orderId, cause, code, verdict: answer?.reason });
+    await noteFailure(ports, notified, { orderId, cause, code, verdict: answer?.reason });
   } else if (answer !== undefined) {
-    await tellOfAnswer(ports, told, answer);
+    await notifyOfAnswer(ports, notified, answer);
   }
 }
 

@@ -110,13 +110,13 @@ export function embeddedMetrics(
 export function withLog<Given extends readonly unknown[], Answer>(
   log: Log,
   handler: (...given: Given) => Promise<Answer>,
-  told?: (answer: Answer) => Readonly<Record<string, unknown>>,
+  notified?: (answer: Answer) => Readonly<Record<string, unknown>>,
 ): (...given: Given) => Promise<Answer> {
   return async (...given) => {
     try {
       const answer = await handler(...given);
-      if (told !== undefined) {
-        log.info('Answered', told(answer));
+      if (notified !== undefined) {
+        log.info('Answered', notified(answer));
       }
       return answer;
     } catch (error) {

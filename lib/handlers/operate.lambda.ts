@@ -9,7 +9,7 @@ const log = createLog({ pipeline: description.pipeline });
 const run = withLog(log, createOperate(operatePorts(description), process.env, log));
 
 /**
- * Carries out a person's word: the verbs that change something. Through the alias `accept` only findings are accepted.
+ * Carries out a person's override: the verbs that change something. Through the alias `accept` only findings are accepted.
  */
 export const handler = (event: unknown, { invokedFunctionArn }: Context): Promise<OperateAnswer> =>
   run(event, invokedFunctionArn);

@@ -33,7 +33,7 @@ const rollout = withLog(
       notifier:
         topicArn === ''
           ? {
-              tell: (subject, text) => {
+              notify: (subject, text) => {
                 log.info(subject, { text });
                 return Promise.resolve();
               },

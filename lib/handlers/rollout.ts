@@ -16,7 +16,7 @@ export interface RolloutPorts extends FleetPorts, FleetLeasePorts {
   readonly metrics: Metrics;
 }
 
-/** What a look at a fleet did last, and why. */
+/** What a poll of a fleet did last, and why. */
 export interface RolloutAnswer {
   readonly action: string;
   readonly reason: string;
@@ -30,7 +30,7 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
   return async (by: string): Promise<RolloutAnswer> => {
     const fleet = required(environment, 'WINBAKE_FLEET');
     const state = required(environment, 'WINBAKE_FLEET_STATE_PARAMETER');
-    const { deployment, lease, log, words } = fleetParametersBeside(state);
+    const { deployment, lease, log, overrides } = fleetParametersBeside(state);
     const channel = required(environment, 'WINBAKE_CHANNEL_PARAMETER');
     const names = {
       fleet,
@@ -39,7 +39,7 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
       channel,
       failed: failedBeside(channel),
       state,
-      words,
+      overrides,
       deployment,
       log,
     };

@@ -4,7 +4,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /** Where calls and events go that failed however often they were tried, for a person to look at. */
-export class Undelivered extends Queue {
+export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string, encryptionKey: IKey | undefined) {
     super(scope, id, {
       ...(encryptionKey === undefined

@@ -16,7 +16,7 @@ const PACKAGE_ROOT = join(__dirname, '..', '..');
 
 /** The names of the bundled handlers. */
 export type HandlerName =
-  'decide' | 'publish' | 'care' | 'operate' | 'seed' | 'rollout' | 'launch-template' | 'delete-fleet';
+  'decide' | 'publish' | 'housekeeping' | 'operate' | 'seed' | 'rollout' | 'launch-template' | 'delete-fleet';
 
 /** The folder of a bundled handler. */
 export function handlerFolder(name: HandlerName): string {
@@ -85,7 +85,7 @@ export interface HandlerFunctionProps<Environment extends object> {
   /** Left out, CloudFormation names the role. */
   readonly roleName?: string;
   /** Where an event goes that failed even when tried again; for functions that are invoked without waiting for an answer. */
-  readonly undelivered?: IQueue;
+  readonly deadLetterQueue?: IQueue;
 }
 
 /** A bundled handler as a Lambda function, with a role and a log group of its own. */
@@ -117,10 +117,10 @@ export class HandlerFunction<Environment extends object> extends Construct {
       timeout: props.timeout,
       logGroup,
       ...(props.functionName === undefined ? {} : { functionName: props.functionName }),
-      ...(props.undelivered === undefined ? {} : { deadLetterQueue: props.undelivered }),
+      ...(props.deadLetterQueue === undefined ? {} : { deadLetterQueue: props.deadLetterQueue }),
     });
     // What the function fails at goes to the queue by its own role.
-    allowKeyUse(this.role, props.undelivered?.encryptionMasterKey, 'sqs');
+    allowKeyUse(this.role, props.deadLetterQueue?.encryptionMasterKey, 'sqs');
     Validations.of(this.function).acknowledge({
       id: 'AwsSolutions-L1',
       reason: 'The handlers are bundled and tested for Node.js 22, which is supported until April 2027.',

@@ -13,7 +13,7 @@ export function allowNotices(role: Role, topic: ITopic): void {
 }
 
 /**
- * The topic through which people are told. Without a key of the user's it has one of its own, since alarms cannot publish to
+ * The topic through which people are notified. Without a key of the user's it has one of its own, since alarms cannot publish to
  * a topic with the key that AWS manages.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html

@@ -17,7 +17,7 @@ export interface ScheduleTargetProps {
   readonly action: string;
   readonly input: Readonly<Record<string, string>>;
   /** Where a call goes that could not be made within a day. */
-  readonly undelivered: IQueue;
+  readonly deadLetterQueue: IQueue;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface ScheduleTargetProps {
 export class ScheduleTarget extends Construct implements IScheduleTarget {
   private readonly config: ScheduleTargetConfig;
 
-  constructor(scope: Construct, id: string, { arn, action, input, undelivered }: ScheduleTargetProps) {
+  constructor(scope: Construct, id: string, { arn, action, input, deadLetterQueue }: ScheduleTargetProps) {
     super(scope, id);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -36,13 +36,13 @@ export class ScheduleTarget extends Construct implements IScheduleTarget {
       }),
     });
     allow(role, { actions: [action], resources: [arn] });
-    allow(role, { actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] });
-    allowKeyUse(role, undelivered.encryptionMasterKey, 'sqs');
+    allow(role, { actions: ['sqs:SendMessage'], resources: [deadLetterQueue.queueArn] });
+    allowKeyUse(role, deadLetterQueue.encryptionMasterKey, 'sqs');
     this.config = {
       arn,
       role,
       input: ScheduleTargetInput.fromObject(input),
-      deadLetterConfig: { arn: undelivered.queueArn },
+      deadLetterConfig: { arn: deadLetterQueue.queueArn },
     };
   }
 

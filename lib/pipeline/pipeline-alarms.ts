@@ -66,9 +66,9 @@ export function pipelineRule(
 interface PipelineAlarmsProps {
   readonly settings: Pick<PipelineSettings, 'pipelineName' | 'resourceName' | 'schedule'>;
   readonly topic: ITopic;
-  /** Counts rebakes that ended without anybody being told. */
+  /** Counts rebakes that ended without anybody being notified. */
   readonly untoldFailures: IMetric;
-  readonly undelivered: IQueue;
+  readonly deadLetterQueue: IQueue;
   readonly functions: Readonly<Record<string, IFunction>>;
 }
 
@@ -80,8 +80,8 @@ interface AlarmRule {
   readonly evaluationPeriods: number;
   readonly missing: TreatMissingData;
   readonly means: string;
-  /** Whether the alarm itself tells people; else somebody else does, in words, and nobody is told twice of one cause. */
-  readonly tells: boolean;
+  /** Whether the alarm itself tells people; else somebody else does, in words, and nobody is notified twice of one cause. */
+  readonly notifies: boolean;
 }
 
 /**
@@ -105,7 +105,7 @@ export class PipelineAlarms extends Construct {
         comparisonOperator: rule.comparison ?? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: rule.missing,
       });
-      if (rule.tells) {
+      if (rule.notifies) {
         alarm.addAlarmAction(new SnsAction(topic));
         alarm.addOkAction(new SnsAction(topic));
       }
@@ -114,14 +114,14 @@ export class PipelineAlarms extends Construct {
 }
 
 function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Record<string, AlarmRule>> {
-  const { functions, settings, undelivered, untoldFailures } = props;
+  const { functions, settings, deadLetterQueue, untoldFailures } = props;
   const period = Duration.minutes(15);
   const budget = {
     metric: pipelineMetric(scope, settings.pipelineName, 'PatchBudgetUsed', { period }),
     evaluationPeriods: 1,
     // That nothing is measured is another alarm's matter.
     missing: TreatMissingData.IGNORE,
-    tells: false,
+    notifies: false,
   };
   const errors = Object.entries(functions).map(
     ([name, one]) => [name, one.metricErrors({ period, statistic: Stats.SUM })] as const,
@@ -138,10 +138,10 @@ function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Reco
       evaluationPeriods: 1,
       missing: TreatMissingData.NOT_BREACHING,
       means: 'A rebake failed, or did not end, and the gate could not say why.',
-      tells: true,
+      notifies: true,
     },
-    Undelivered: {
-      metric: undelivered.metricApproximateNumberOfMessagesVisible({
+    DeadLetterQueue: {
+      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
         period,
         statistic: Stats.MAXIMUM,
       }),
@@ -149,7 +149,7 @@ function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Reco
       evaluationPeriods: 1,
       missing: TreatMissingData.IGNORE,
       means: 'A scheduled call failed however often it was tried.',
-      tells: false,
+      notifies: false,
     },
     FunctionErrors: {
       metric: new MathExpression({
@@ -162,7 +162,7 @@ function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Reco
       evaluationPeriods: 4,
       missing: TreatMissingData.NOT_BREACHING,
       means: 'A function has failed in each quarter of an hour for an hour.',
-      tells: false,
+      notifies: false,
     },
   };
 }
@@ -176,6 +176,6 @@ function nothingMeasured(scope: IConstruct, pipelineName: string): AlarmRule {
     evaluationPeriods: 4,
     missing: TreatMissingData.BREACHING,
     means: 'Nobody has measured for 4 h when the gate decided last.',
-    tells: true,
+    notifies: true,
   };
 }

@@ -6,7 +6,7 @@ import { accountRoleName, reachingRoleNames } from '../contract/names/resources'
 import { allow, parameterArn, publicParameterArn } from '../internal/allow';
 import { letLogsUse } from '../internal/keys';
 import { ChannelSeed } from './functions/channel-seed';
-import { allowToSeeUses, allowChannelWrites, grantChannelReads } from './functions/permissions';
+import { allowUsageReads, allowChannelWrites, grantChannelReads } from './functions/permissions';
 import { AmiKeyGrants } from './keys/ami-key-grants';
 import { checkedRoleName } from './props/fixed-names';
 import {
@@ -43,7 +43,7 @@ class AccountRole extends Role {
     });
     const parameterPaths = pipelines.map(({ parameterPath }) => parameterPath);
     allowChannelWrites(this, parameterPaths);
-    allowToSeeUses(this, { parameterPrefix, parameterPaths, regions: [region] });
+    allowUsageReads(this, { parameterPrefix, parameterPaths, regions: [region] });
     allow(this, {
       actions: ['ssm:GetParameter'],
       resources: [parameterArn(this, `${fleetsPath(parameterPrefix)}/*`)],

@@ -10,7 +10,7 @@ import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from '../ami/i
 import type { WindowsOs } from '../ami/windows-os';
 import { letLogsUse } from '../internal/keys';
 import { NoticeTopic } from '../internal/notice-topic';
-import { Undelivered } from '../internal/dead-letter-queue';
+import { DeadLetterQueue } from '../internal/dead-letter-queue';
 import { catalogKey as keyOfCatalog } from '../contract/names/bucket-keys';
 import { parseRelease } from '../contract/values/release';
 import type { EventType } from '../core/ports/notices';
@@ -18,7 +18,7 @@ import { ChannelSeed } from './functions/channel-seed';
 import { describePipeline, PipelineRecord } from './functions/describe-pipeline';
 import { OperateFunction } from './functions/operate-function';
 import { grantChannelReads } from './functions/permissions';
-import { CareFunction, DecideFunction, PublishFunction } from './functions/pipeline-functions';
+import { HousekeepingFunction, DecideFunction, PublishFunction } from './functions/pipeline-functions';
 import { BakePipeline } from './image/bake-pipeline';
 import { BakeRecipe } from './image/bake-recipe';
 import { ExecutionRole } from './image/execution-role';
@@ -70,7 +70,7 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
   /** The bucket of catalog, orders, image manifests, verifications and publications. */
   public readonly bucket: IBucket;
 
-  /** The topic through which people are told what needs them; subscribe to it. */
+  /** The topic through which people are notified what needs them; subscribe to it. */
   public readonly topic: ITopic;
 
   /** The role of the build and test instances; grant it what your own components need. */
@@ -118,7 +118,7 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
     });
     new RecycleBin(this, 'RecycleBin', settings);
     const topic = props.notifications ?? new NoticeTopic(this, 'Topic', settings);
-    const undelivered = new Undelivered(this, 'Undelivered', settings.encryptionKey);
+    const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue', settings.encryptionKey);
     const description = describePipeline(this, settings, {
       bucketName: bucket.bucketName,
       imagePipelineArn: pipelineArn,
@@ -135,7 +135,11 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
       instanceRole,
     });
     const publish = new PublishFunction(this, 'Publish', { ...described, instanceRole });
-    const care = new CareFunction(this, 'Care', { ...described, undelivered, baseAmi });
+    const housekeeping = new HousekeepingFunction(this, 'Housekeeping', {
+      ...described,
+      deadLetterQueue,
+      baseAmi,
+    });
     this.operate = new OperateFunction(this, 'Operate', described);
     const { stateMachine, untoldFailures } = new Rebake(this, 'Rebake', {
       settings,
@@ -151,18 +155,18 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
       encryptionKey: settings.encryptionKey,
       stateMachine,
     });
-    const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, undelivered });
-    // The first look follows at once.
+    const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, deadLetterQueue });
+    // The first poll follows at once.
     schedules.node.addDependency(seed);
     new PipelineAlarms(this, 'Alarms', {
       settings,
       topic,
       untoldFailures,
-      undelivered,
+      deadLetterQueue,
       functions: {
         decide: decide.function,
         publish: publish.function,
-        care: care.function,
+        housekeeping: housekeeping.function,
         operate: this.operate.function,
       },
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Digest, isDigest, shortDigest } from '../contract/values/digest';
 import type { FollowedAnswer } from './follow-redirects';
-import type { RegistryComplaints } from './registry-errors';
+import type { RegistryErrors } from './registry-errors';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -26,36 +26,29 @@ interface AcceptedBody {
 }
 
 /** Whether what was asked for is there; throws a `RegistryError` where that cannot be known. */
-export function isThere({ question, answer }: FollowedAnswer, complaints: RegistryComplaints): boolean {
-  if (answer.status === 200) {
+export function isThere({ request, response }: FollowedAnswer, errors: RegistryErrors): boolean {
+  if (response.status === 200) {
     return true;
   }
-  if (answer.status === 404) {
+  if (response.status === 404) {
     return false;
   }
-  throw complaints.status(question, answer);
+  throw errors.status(request, response);
 }
 
 /** The whole body of a successful answer as it was written; throws a `RegistryError` where it is not to be had. */
-export function acceptBody(
-  { question, answer }: FollowedAnswer,
-  complaints: RegistryComplaints,
-): AcceptedBody {
-  const { status, headers, bytes, complete } = answer;
+export function acceptBody({ request, response }: FollowedAnswer, errors: RegistryErrors): AcceptedBody {
+  const { status, headers, bytes, complete } = response;
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') {
-    throw complaints.invalid(question, 'answered with a compressed body that was not asked for', status);
+    throw errors.invalid(request, 'answered with a compressed body that was not asked for', status);
   }
   if (!complete) {
-    throw complaints.invalid(
-      question,
-      `answered with more than ${readableBytes(question.limitBytes)}`,
-      status,
-    );
+    throw errors.invalid(request, `answered with more than ${readableBytes(request.limitBytes)}`, status);
   }
   const text = exactText(bytes);
   if (text === undefined) {
-    throw complaints.invalid(question, 'answered with something that is no text', status);
+    throw errors.invalid(request, 'answered with something that is no text', status);
   }
   return { digest: digestOf(bytes), text };
 }
@@ -65,12 +58,12 @@ export function assertDigest(
   followed: FollowedAnswer,
   actual: Digest,
   wanted: string | undefined,
-  complaints: RegistryComplaints,
+  errors: RegistryErrors,
 ): void {
   if (wanted !== undefined && wanted !== actual) {
     const expected = isDigest(wanted) ? `sha256:${shortDigest(wanted)}` : 'a digest of another kind';
     const problem = `answered with contents of digest sha256:${shortDigest(actual)} instead of ${expected}`;
-    throw complaints.invalid(followed.question, problem, followed.answer.status);
+    throw errors.invalid(followed.request, problem, followed.response.status);
   }
 }
 

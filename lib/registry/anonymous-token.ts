@@ -5,8 +5,8 @@ import {
   type FollowedAnswer,
   type FollowRedirectsOptions,
 } from './follow-redirects';
-import type { HttpQuestion, HttpSender } from './http-sender';
-import type { RegistryComplaints } from './registry-errors';
+import type { HttpRequest, HttpSender } from './http-sender';
+import type { RegistryErrors } from './registry-errors';
 import type { RegistryLimits } from './registry-limits';
 import type { RegistryAddress } from './registry-url';
 
@@ -107,7 +107,7 @@ interface AnonymousTokenOptions {
   readonly send: HttpSender;
   readonly registry: RegistryAddress;
   readonly limits: RegistryLimits;
-  readonly complaints: RegistryComplaints;
+  readonly errors: RegistryErrors;
   readonly clock: () => number;
 }
 
@@ -124,18 +124,18 @@ const SAFETY_MARGIN_SECONDS = 10;
  */
 async function requestAnonymousToken(
   { parameters }: AuthChallenge,
-  refused: HttpQuestion,
+  refused: HttpRequest,
   scope: string,
-  { send, registry, limits, complaints, clock }: AnonymousTokenOptions,
+  { send, registry, limits, errors, clock }: AnonymousTokenOptions,
 ): Promise<AccessToken> {
   const realm = parameters.get('realm') ?? '';
   if (!URL.canParse(realm)) {
-    throw complaints.invalid(refused, 'asks for a token without saying where to get it', 401);
+    throw errors.invalid(refused, 'asks for a token without saying where to get it', 401);
   }
   const url = new URL(realm);
   const objection = objectionTo(url, refused.url, registry);
   if (objection !== undefined) {
-    throw complaints.invalid(refused, `sends for a token to ${objection}`, 401);
+    throw errors.invalid(refused, `sends for a token to ${objection}`, 401);
   }
   const service = parameters.get('service');
   if (service !== undefined) {
@@ -144,20 +144,20 @@ async function requestAnonymousToken(
   for (const one of (parameters.get('scope') ?? scope).split(' ')) {
     url.searchParams.append('scope', one);
   }
-  const question: HttpQuestion = {
+  const request: HttpRequest = {
     method: 'GET',
     url,
     accept: 'application/json',
     limitBytes: limits.tokenBytes,
     subject: `a token for ${refused.subject}`,
   };
-  const answer = await send(question);
-  if (answer.status !== 200) {
-    throw complaints.status(question, answer);
+  const response = await send(request);
+  if (response.status !== 200) {
+    throw errors.status(request, response);
   }
-  const token = readToken(answer.bytes, clock());
+  const token = readToken(response.bytes, clock());
   if (token === undefined) {
-    throw complaints.invalid(question, 'gave no readable token', answer.status);
+    throw errors.invalid(request, 'gave no readable token', response.status);
   }
   return token;
 }
@@ -187,7 +187,7 @@ function lifetimeSeconds(body: JsonObject): number {
 }
 
 /** Asks a registry in the name of nobody, with a token for a repository where the registry wants one. */
-export type AnonymousAccess = (question: HttpQuestion, repository: string) => Promise<FollowedAnswer>;
+export type AnonymousAccess = (request: HttpRequest, repository: string) => Promise<FollowedAnswer>;
 
 /** How often a token is fetched for one question: the first, and once more where that is refused. */
 const RENEWALS = 2;
@@ -201,13 +201,13 @@ export function createAnonymousAccess(
     const scope = `repository:${repository}:pull`;
     let token = tokens.current(scope);
     for (let renewals = 0; ; renewals += 1) {
-      const question = token === undefined ? anonymous : { ...anonymous, token };
-      const followed = await followRedirects(question, options);
-      const { answer, question: last } = followed;
-      if (answer.status !== 401 || last.url.origin !== options.registry.origin || renewals === RENEWALS) {
+      const request = token === undefined ? anonymous : { ...anonymous, token };
+      const followed = await followRedirects(request, options);
+      const { response, request: last } = followed;
+      if (response.status !== 401 || last.url.origin !== options.registry.origin || renewals === RENEWALS) {
         return followed;
       }
-      const challenge = bearerChallenge(last, answer.headers['www-authenticate'] ?? '', options.complaints);
+      const challenge = bearerChallenge(last, response.headers['www-authenticate'] ?? '', options.errors);
       if (challenge === undefined) {
         return followed;
       }
@@ -217,17 +217,14 @@ export function createAnonymousAccess(
 }
 
 function bearerChallenge(
-  question: HttpQuestion,
+  request: HttpRequest,
   header: string,
-  complaints: RegistryComplaints,
+  errors: RegistryErrors,
 ): AuthChallenge | undefined {
   const challenges = parseChallenges(header);
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
   if (bearer === undefined && challenges.some(({ scheme }) => scheme === 'basic')) {
-    throw complaints.anonymous(
-      question,
-      'wants a user name and password, and Winbake reads anonymously only',
-    );
+    throw errors.anonymous(request, 'wants a user name and password, and Winbake reads anonymously only');
   }
   return bearer;
 }

@@ -1,6 +1,6 @@
-import type { HttpAnswer, HttpQuestion, HttpSender } from './http-sender';
+import type { HttpResponse, HttpRequest, HttpSender } from './http-sender';
 import { isLoopbackHost, isPrivateHost } from './network-address';
-import type { RegistryComplaints } from './registry-errors';
+import type { RegistryErrors } from './registry-errors';
 import type { RegistryLimits } from './registry-limits';
 import type { RegistryAddress } from './registry-url';
 
@@ -38,15 +38,15 @@ export interface FollowRedirectsOptions {
   readonly send: HttpSender;
   readonly registry: RegistryAddress;
   readonly limits: RegistryLimits;
-  readonly complaints: RegistryComplaints;
+  readonly errors: RegistryErrors;
   /** Called for each redirect that is followed. */
   readonly count: () => void;
 }
 
 /** An answer, and the question that it belongs to after all redirects. */
 export interface FollowedAnswer {
-  readonly question: HttpQuestion;
-  readonly answer: HttpAnswer;
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
 }
 
 /**
@@ -54,46 +54,46 @@ export interface FollowedAnswer {
  * many redirects, or an address that may not be asked.
  */
 export async function followRedirects(
-  first: HttpQuestion,
-  { send, registry, limits, complaints, count }: FollowRedirectsOptions,
+  first: HttpRequest,
+  { send, registry, limits, errors, count }: FollowRedirectsOptions,
 ): Promise<FollowedAnswer> {
   const seen = new Set<string>();
   const { token, ...anonymous } = first;
-  let question = first;
+  let request = first;
   for (;;) {
-    const answer = await send(question);
-    if (!isRedirect(answer.status)) {
-      return { question, answer };
+    const response = await send(request);
+    if (!isRedirect(response.status)) {
+      return { request, response };
     }
-    seen.add(question.url.href);
-    const url = nextUrl(question, answer, registry, complaints);
+    seen.add(request.url.href);
+    const url = nextUrl(request, response, registry, errors);
     if (seen.has(url.href)) {
-      throw complaints.invalid(question, 'redirects in a circle', answer.status);
+      throw errors.invalid(request, 'redirects in a circle', response.status);
     }
     if (seen.size > limits.redirects) {
-      throw complaints.invalid(question, `redirects more than ${limits.redirects} times`, answer.status);
+      throw errors.invalid(request, `redirects more than ${limits.redirects} times`, response.status);
     }
     count();
-    question =
+    request =
       token !== undefined && url.origin === registry.origin ? { ...first, url } : { ...anonymous, url };
   }
 }
 
 function nextUrl(
-  question: HttpQuestion,
-  { status, headers }: HttpAnswer,
+  request: HttpRequest,
+  { status, headers }: HttpResponse,
   registry: RegistryAddress,
-  complaints: RegistryComplaints,
+  errors: RegistryErrors,
 ): URL {
   const location = headers['location'];
-  if (location === undefined || !URL.canParse(location, question.url.href)) {
-    throw complaints.invalid(question, 'redirects without a readable address', status);
+  if (location === undefined || !URL.canParse(location, request.url.href)) {
+    throw errors.invalid(request, 'redirects without a readable address', status);
   }
-  const url = new URL(location, question.url);
+  const url = new URL(location, request.url);
   url.hash = '';
-  const objection = objectionTo(url, question.url, registry);
+  const objection = objectionTo(url, request.url, registry);
   if (objection !== undefined) {
-    throw complaints.invalid(question, `redirects to ${objection}`, status);
+    throw errors.invalid(request, `redirects to ${objection}`, status);
   }
   return url;
 }

@@ -5,7 +5,7 @@ import type { RegistryLimits } from './registry-limits';
 import type { ParallelLimit, RequestPace } from './request-pace';
 
 /** One question to a registry or to a token server, as people and the wire know it. */
-export interface HttpQuestion {
+export interface HttpRequest {
   readonly method: 'GET' | 'HEAD';
   readonly url: URL;
   /** The value of the `Accept` header. */
@@ -19,7 +19,7 @@ export interface HttpQuestion {
 }
 
 /** An answer, its body read. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   /** The last value of each header where it is repeated, by lower-case name; `www-authenticate` and `link` joined. */
   readonly headers: Readonly<Record<string, string>>;
@@ -66,7 +66,7 @@ async function readBody(body: Readable, limitBytes: number, declaredBytes = 0): 
 }
 
 /** Sends one request once; throws what the connection throws. */
-export type HttpSender = (question: HttpQuestion) => Promise<HttpAnswer>;
+export type HttpSender = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** The connection of a body broke before its end. */
 class BrokenBodyError extends Error {
@@ -91,44 +91,44 @@ interface HttpSenderOptions {
 
 /** Sends each request in its turn and reads the whole answer; nothing is decompressed or followed here. */
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
-  return (question) =>
+  return (request) =>
     options.parallel(async () => {
-      await options.pace(question.url);
+      await options.pace(request.url);
       if (options.lifetime.ended() !== undefined) {
         throw new Error('ended while waiting for its turn');
       }
       options.count();
-      return sendOnce(question, options);
+      return sendOnce(request, options);
     });
 }
 
 async function sendOnce(
-  question: HttpQuestion,
+  request: HttpRequest,
   { dispatcher, lifetime, limits }: HttpSenderOptions,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const {
     statusCode: status,
     headers,
     body,
   } = await dispatcher.request({
-    origin: question.url.origin,
-    path: `${question.url.pathname}${question.url.search}`,
-    method: question.method,
+    origin: request.url.origin,
+    path: `${request.url.pathname}${request.url.search}`,
+    method: request.method,
     headers: {
-      accept: question.accept,
+      accept: request.accept,
       'accept-encoding': 'identity',
       'user-agent': 'winbake',
-      ...(question.token === undefined ? {} : { authorization: `Bearer ${question.token}` }),
+      ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
     },
     signal: AbortSignal.any([lifetime.signal, AbortSignal.timeout(limits.tryMilliseconds)]),
     headersTimeout: limits.silenceMilliseconds,
     bodyTimeout: limits.silenceMilliseconds,
   });
   const plain = plainHeaders(headers);
-  const declared = question.method === 'HEAD' ? 0 : Number(plain['content-length'] ?? 0);
+  const declared = request.method === 'HEAD' ? 0 : Number(plain['content-length'] ?? 0);
   const reading =
     status === 200
-      ? readBody(body, question.limitBytes, declared).catch(brokenBody)
+      ? readBody(body, request.limitBytes, declared).catch(brokenBody)
       : readBody(body, limits.errorBytes, declared).catch(nothingMore);
   return { status, headers: plain, ...(await reading) };
 }

@@ -4,7 +4,7 @@ import { isIndexType, isManifestType } from '../core/oci/manifests';
 import type { ManifestDocument, ManifestHead } from '../core/oci/registry';
 import { acceptBody, assertDigest, describeContent, mediaTypeOf } from './accept-response';
 import type { FollowedAnswer } from './follow-redirects';
-import type { RegistryComplaints } from './registry-errors';
+import type { RegistryErrors } from './registry-errors';
 
 /**
  * The manifest in a successful answer to a GET, its contents checked against the digest in `reference` or the one that
@@ -13,14 +13,14 @@ import type { RegistryComplaints } from './registry-errors';
 export function manifestOf(
   followed: FollowedAnswer,
   reference: string,
-  complaints: RegistryComplaints,
+  errors: RegistryErrors,
 ): ManifestDocument {
-  const { digest, text: body } = acceptBody(followed, complaints);
+  const { digest, text: body } = acceptBody(followed, errors);
   if (isDigest(reference)) {
-    assertDigest(followed, digest, reference, complaints);
+    assertDigest(followed, digest, reference, errors);
   }
-  assertDigest(followed, digest, followed.answer.headers['docker-content-digest'], complaints);
-  return { digest, mediaType: manifestMediaType(followed, body, complaints), body };
+  assertDigest(followed, digest, followed.response.headers['docker-content-digest'], errors);
+  return { digest, mediaType: manifestMediaType(followed, body, errors), body };
 }
 
 /**
@@ -28,9 +28,9 @@ export function manifestOf(
  * is about something else than what was asked for.
  */
 export function manifestHeadOf(
-  { question, answer: { headers, status } }: FollowedAnswer,
+  { request, response: { headers, status } }: FollowedAnswer,
   reference: string,
-  complaints: RegistryComplaints,
+  errors: RegistryErrors,
 ): ManifestHead | undefined {
   const digest = headers['docker-content-digest'];
   const mediaType = mediaTypeOf(headers['content-type']);
@@ -38,31 +38,27 @@ export function manifestHeadOf(
     return undefined;
   }
   if (!isDigest(digest) || (isDigest(reference) && digest !== reference)) {
-    throw complaints.invalid(question, 'named a digest that is not the one it should be', status);
+    throw errors.invalid(request, 'named a digest that is not the one it should be', status);
   }
   return { digest, mediaType };
 }
 
-function manifestMediaType(followed: FollowedAnswer, body: string, complaints: RegistryComplaints): string {
-  const { question, answer } = followed;
-  const header = mediaTypeOf(answer.headers['content-type']);
+function manifestMediaType(followed: FollowedAnswer, body: string, errors: RegistryErrors): string {
+  const { request, response } = followed;
+  const header = mediaTypeOf(response.headers['content-type']);
   const own = ownMediaType(body);
   const ownKnown = own !== undefined && isKnown(own);
   if (isKnown(header)) {
     if (ownKnown && own !== header) {
-      throw complaints.invalid(
-        question,
-        `sent a manifest as ${header} that says it is ${own}`,
-        answer.status,
-      );
+      throw errors.invalid(request, `sent a manifest as ${header} that says it is ${own}`, response.status);
     }
     return header;
   }
   if (ownKnown) {
     return own;
   }
-  const content = describeContent(answer.headers['content-type'], answer.bytes);
-  throw complaints.invalid(question, `answered with ${content} instead of a manifest`, answer.status);
+  const content = describeContent(response.headers['content-type'], response.bytes);
+  throw errors.invalid(request, `answered with ${content} instead of a manifest`, response.status);
 }
 
 function isKnown(mediaType: string): boolean {

@@ -80,7 +80,7 @@ export class PrivateAddressError extends Error {
  * Looks names up at the moment of connecting, and refuses those that lead to private addresses: a public registry must
  * not make us ask servers inside our network. The registry's own name may be private, since a person chose it.
  */
-export function guardedLookup(lookup: LookupFunction, registryHost: string): LookupFunction {
+export function checkedLookup(lookup: LookupFunction, registryHost: string): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, options, (error, address, family) => {
       const addresses = typeof address === 'string' ? [address] : address.map((entry) => entry.address);

@@ -11,8 +11,8 @@ import { startLifetime, type ClientLifetime } from './client-lifetime';
 import type { FollowedAnswer } from './follow-redirects';
 import { createHttpSender } from './http-sender';
 import { manifestHeadOf, manifestOf } from './manifest-response';
-import { guardedLookup } from './network-address';
-import { RegistryComplaints } from './registry-errors';
+import { checkedLookup } from './network-address';
+import { RegistryErrors } from './registry-errors';
 import { DEFAULT_REGISTRY_LIMITS, type RegistryLimits } from './registry-limits';
 import { blobPath, manifestPath, tagsPath, type RegistryPath } from './registry-path';
 import { parseRegistryUrl, type RegistryAddress } from './registry-url';
@@ -75,7 +75,7 @@ class HttpRegistryClient implements RegistryClient {
   private readonly registry: RegistryAddress;
   private readonly limits: RegistryLimits;
   private readonly lifetime: ClientLifetime;
-  private readonly complaints: RegistryComplaints;
+  private readonly errors: RegistryErrors;
   private readonly agent: Agent;
   private readonly access: AnonymousAccess;
 
@@ -88,7 +88,7 @@ class HttpRegistryClient implements RegistryClient {
       signal: options.signal,
       clock,
     });
-    this.complaints = new RegistryComplaints({ registry: this.registry, clock, ...this.lifetime });
+    this.errors = new RegistryErrors({ registry: this.registry, clock, ...this.lifetime });
     this.agent = this.connect(options);
     this.access = this.open(options, clock);
   }
@@ -96,16 +96,16 @@ class HttpRegistryClient implements RegistryClient {
   async manifest(repository: string, reference: string): Promise<ManifestDocument | undefined> {
     const path = manifestPath(this.registry, repository, reference);
     const followed = await this.ask('GET', path, repository, this.limits.manifestBytes, ACCEPTED_MANIFESTS);
-    return isThere(followed, this.complaints) ? manifestOf(followed, reference, this.complaints) : undefined;
+    return isThere(followed, this.errors) ? manifestOf(followed, reference, this.errors) : undefined;
   }
 
   async head(repository: string, reference: string): Promise<ManifestHead | undefined> {
     const path = manifestPath(this.registry, repository, reference);
     const followed = await this.ask('HEAD', path, repository, this.limits.manifestBytes, ACCEPTED_MANIFESTS);
-    if (!isThere(followed, this.complaints)) {
+    if (!isThere(followed, this.errors)) {
       return undefined;
     }
-    const head = manifestHeadOf(followed, reference, this.complaints);
+    const head = manifestHeadOf(followed, reference, this.errors);
     if (head !== undefined) {
       return head;
     }
@@ -116,11 +116,11 @@ class HttpRegistryClient implements RegistryClient {
   async blob(repository: string, digest: Digest): Promise<string | undefined> {
     const path = blobPath(this.registry, repository, digest);
     const followed = await this.ask('GET', path, repository, this.limits.blobBytes);
-    if (!isThere(followed, this.complaints)) {
+    if (!isThere(followed, this.errors)) {
       return undefined;
     }
-    const body = acceptBody(followed, this.complaints);
-    assertDigest(followed, body.digest, digest, this.complaints);
+    const body = acceptBody(followed, this.errors);
+    assertDigest(followed, body.digest, digest, this.errors);
     return body.text;
   }
 
@@ -130,7 +130,7 @@ class HttpRegistryClient implements RegistryClient {
       read: (page) =>
         this.ask('GET', { url: page, subject }, repository, this.limits.tagPageBytes, 'application/json'),
       limits: this.limits,
-      complaints: this.complaints,
+      errors: this.errors,
     });
   }
 
@@ -153,14 +153,14 @@ class HttpRegistryClient implements RegistryClient {
     return new Agent({
       connect: {
         timeout: this.limits.silenceMilliseconds,
-        lookup: guardedLookup(lookup ?? systemLookup, this.registry.hostname),
+        lookup: checkedLookup(lookup ?? systemLookup, this.registry.hostname),
         ...(ca === undefined ? {} : { ca: [...ca] }),
       },
     });
   }
 
   private open(options: RegistryClientOptions, clock: () => number): AnonymousAccess {
-    const { limits, lifetime, complaints, registry } = this;
+    const { limits, lifetime, errors, registry } = this;
     const sleep = (milliseconds: number): Promise<void> =>
       options.sleep?.(milliseconds, lifetime.signal) ??
       sleepFor(milliseconds, undefined, { signal: lifetime.signal });
@@ -175,10 +175,10 @@ class HttpRegistryClient implements RegistryClient {
       },
     });
     const random = options.random ?? Math.random;
-    const send = createRetryingSender({ send: once, lifetime, limits, complaints, clock, sleep, random });
+    const send = createRetryingSender({ send: once, lifetime, limits, errors, clock, sleep, random });
     const count = (): void => {
       this.traffic.redirects += 1;
     };
-    return createAnonymousAccess({ send, registry, limits, complaints, clock, count });
+    return createAnonymousAccess({ send, registry, limits, errors, clock, count });
   }
 }

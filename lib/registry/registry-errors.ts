@@ -1,7 +1,7 @@
 import { isJsonObject, textAt } from '../contract/values/json';
 import { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from '../core/oci/registry';
 import type { EndOfLife } from './client-lifetime';
-import type { HttpAnswer, HttpQuestion } from './http-sender';
+import type { HttpResponse, HttpRequest } from './http-sender';
 import type { RegistryAddress } from './registry-url';
 
 /** Why no answer came, as far as people need to know it. */
@@ -107,65 +107,65 @@ export function retryAfterSeconds(header: string | undefined, now: number): numb
 const LONGEST_ADVICE_SECONDS = 24 * 3600;
 
 /** What a complaint depends on besides the exchange; `clock` gives milliseconds. */
-interface RegistryComplaintsOptions {
+interface RegistryErrorsOptions {
   readonly registry: RegistryAddress;
   readonly deadlineSeconds: number | undefined;
   readonly clock: () => number;
 }
 
 /** Puts into one sentence for people why a registry could not be read; addresses are without query strings. */
-export class RegistryComplaints {
-  constructor(private readonly options: RegistryComplaintsOptions) {}
+export class RegistryErrors {
+  constructor(private readonly options: RegistryErrorsOptions) {}
 
   /** No answer came. */
-  connection(question: HttpQuestion, failure: ConnectionFailure, cause: unknown): RegistryError {
+  connection(request: HttpRequest, failure: ConnectionFailure, cause: unknown): RegistryError {
     const code = failure.invalid ? 'REGISTRY_INVALID' : 'REGISTRY_UNREACHABLE';
-    const about = failure.general ? '' : ` (${asked(question)})`;
-    return this.error(code, question, `${failure.happened}${about}`, { cause });
+    const about = failure.general ? '' : ` (${asked(request)})`;
+    return this.error(code, request, `${failure.happened}${about}`, { cause });
   }
 
   /** The client's work was over before the answer came. */
-  endOfLife(question: HttpQuestion, why: EndOfLife, cause: unknown): RegistryError {
+  endOfLife(request: HttpRequest, why: EndOfLife, cause: unknown): RegistryError {
     const happened = {
       deadline: `gave no answer within ${this.options.deadlineSeconds ?? 0} s`,
       cancelled: 'was not waited for any longer, since the work was cancelled',
       closed: 'was not waited for any longer, since its client was closed',
     }[why];
-    return this.error('REGISTRY_UNREACHABLE', question, `${happened} (${asked(question)})`, { cause });
+    return this.error('REGISTRY_UNREACHABLE', request, `${happened} (${asked(request)})`, { cause });
   }
 
   /** The answer has a status that is no success. */
-  status(question: HttpQuestion, { status, headers, bytes }: HttpAnswer): RegistryError {
+  status(request: HttpRequest, { status, headers, bytes }: HttpResponse): RegistryError {
     const registryCode = registryErrorCode(bytes);
     const details = { status, ...(registryCode === undefined ? {} : { registryCode }) };
     const seconds = retryAfterSeconds(headers['retry-after'], this.options.clock());
     const advice = seconds === undefined ? '' : `; try again ${inSeconds(seconds)}`;
     if (status === 429) {
-      const slower = `asked to slow down (429) for ${question.subject}${advice || '; try again later'}`;
-      return this.error('REGISTRY_THROTTLED', question, slower, details);
+      const slower = `asked to slow down (429) for ${request.subject}${advice || '; try again later'}`;
+      return this.error('REGISTRY_THROTTLED', request, slower, details);
     }
-    const said = registryCode === undefined ? `${status}` : `${status} ${registryCode}`;
+    const reported = registryCode === undefined ? `${status}` : `${status} ${registryCode}`;
     if (status === 401 || status === 403) {
-      const refused = `refused anonymous reading with ${said} (${asked(question)})`;
-      return this.error('REGISTRY_UNREACHABLE', question, refused, details);
+      const refused = `refused anonymous reading with ${reported} (${asked(request)})`;
+      return this.error('REGISTRY_UNREACHABLE', request, refused, details);
     }
     const code = status === 408 || status >= 500 ? 'REGISTRY_UNREACHABLE' : 'REGISTRY_INVALID';
-    return this.error(code, question, `answered ${said} to ${asked(question)}${advice}`, details);
+    return this.error(code, request, `answered ${reported} to ${asked(request)}${advice}`, details);
   }
 
   /** The answer breaks the rules; `problem` ends a sentence that begins with the server's name. */
-  invalid(question: HttpQuestion, problem: string, status: number): RegistryError {
-    return this.error('REGISTRY_INVALID', question, `${problem} (${asked(question)})`, { status });
+  invalid(request: HttpRequest, problem: string, status: number): RegistryError {
+    return this.error('REGISTRY_INVALID', request, `${problem} (${asked(request)})`, { status });
   }
 
   /** The registry wants to know who asks. */
-  anonymous(question: HttpQuestion, problem: string): RegistryError {
-    return this.error('REGISTRY_UNREACHABLE', question, `${problem} (${asked(question)})`, { status: 401 });
+  anonymous(request: HttpRequest, problem: string): RegistryError {
+    return this.error('REGISTRY_UNREACHABLE', request, `${problem} (${asked(request)})`, { status: 401 });
   }
 
   private error(
     code: RegistryErrorCode,
-    { url }: HttpQuestion,
+    { url }: HttpRequest,
     happened: string,
     details: RegistryErrorDetails,
   ): RegistryError {
@@ -178,7 +178,7 @@ export class RegistryComplaints {
   }
 }
 
-function asked({ method, subject }: HttpQuestion): string {
+function asked({ method, subject }: HttpRequest): string {
   return `${method} ${subject}`;
 }
 

@@ -1,9 +1,9 @@
 import type { ClientLifetime } from './client-lifetime';
-import type { HttpAnswer, HttpQuestion, HttpSender } from './http-sender';
+import type { HttpResponse, HttpRequest, HttpSender } from './http-sender';
 import {
   connectionFailure,
   type ConnectionFailure,
-  type RegistryComplaints,
+  type RegistryErrors,
   retryAfterSeconds,
 } from './registry-errors';
 import type { RegistryLimits } from './registry-limits';
@@ -55,42 +55,42 @@ interface RetryingSenderOptions {
   readonly send: HttpSender;
   readonly lifetime: ClientLifetime;
   readonly limits: RegistryLimits;
-  readonly complaints: RegistryComplaints;
+  readonly errors: RegistryErrors;
   readonly clock: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly random: () => number;
 }
 
 type Outcome =
-  | { readonly answer: HttpAnswer; readonly failure?: undefined }
-  | { readonly answer?: undefined; readonly failure: ConnectionFailure; readonly cause: unknown };
+  | { readonly response: HttpResponse; readonly failure?: undefined }
+  | { readonly response?: undefined; readonly failure: ConnectionFailure; readonly cause: unknown };
 
 /**
  * Sends a request again where that may heal it. The last answer is handed back whatever its status; a request without an
  * answer throws a `RegistryError`.
  */
 export function createRetryingSender(options: RetryingSenderOptions): HttpSender {
-  return async (question) => {
+  return async (request) => {
     for (let tries = 1; ; tries += 1) {
-      const outcome = await attempt(question, options);
+      const outcome = await attempt(request, options);
       const wait = waitAfter(outcome, tries, options);
       if (wait !== undefined) {
-        await pause(question, wait, options);
+        await pause(request, wait, options);
       } else if (outcome.failure === undefined) {
-        return outcome.answer;
+        return outcome.response;
       } else {
-        throw options.complaints.connection(question, outcome.failure, outcome.cause);
+        throw options.errors.connection(request, outcome.failure, outcome.cause);
       }
     }
   };
 }
 
-async function attempt(question: HttpQuestion, options: RetryingSenderOptions): Promise<Outcome> {
-  assertAlive(question, options);
+async function attempt(request: HttpRequest, options: RetryingSenderOptions): Promise<Outcome> {
+  assertAlive(request, options);
   try {
-    return { answer: await options.send(question) };
+    return { response: await options.send(request) };
   } catch (cause) {
-    assertAlive(question, options, cause);
+    assertAlive(request, options, cause);
     const failure = connectionFailure(cause);
     if (failure === undefined) {
       throw cause;
@@ -100,32 +100,32 @@ async function attempt(question: HttpQuestion, options: RetryingSenderOptions): 
 }
 
 function waitAfter(outcome: Outcome, tries: number, options: RetryingSenderOptions): number | undefined {
-  const { answer, failure } = outcome;
-  if (answer !== undefined && !isRetriedStatus(answer.status)) {
+  const { response, failure } = outcome;
+  if (response !== undefined && !isRetriedStatus(response.status)) {
     return undefined;
   }
   return nextWaitMilliseconds({
     tries,
     triesAllowed: Math.min(failure?.tries ?? Infinity, options.limits.tries),
-    retryAfterSeconds: retryAfterSeconds(answer?.headers['retry-after'], options.clock()),
+    retryAfterSeconds: retryAfterSeconds(response?.headers['retry-after'], options.clock()),
     longestRetryAfterSeconds: options.limits.retryAfterSeconds,
     remainingMilliseconds: options.lifetime.remainingMilliseconds(),
     random: options.random(),
   });
 }
 
-async function pause(question: HttpQuestion, wait: number, options: RetryingSenderOptions): Promise<void> {
+async function pause(request: HttpRequest, wait: number, options: RetryingSenderOptions): Promise<void> {
   try {
     await options.sleep(wait);
   } catch (cause) {
-    assertAlive(question, options, cause);
+    assertAlive(request, options, cause);
     throw cause;
   }
 }
 
-function assertAlive(question: HttpQuestion, options: RetryingSenderOptions, cause?: unknown): void {
+function assertAlive(request: HttpRequest, options: RetryingSenderOptions, cause?: unknown): void {
   const why = options.lifetime.ended();
   if (why !== undefined) {
-    throw options.complaints.endOfLife(question, why, cause);
+    throw options.errors.endOfLife(request, why, cause);
   }
 }

@@ -2,7 +2,7 @@ import { isJsonObject } from '../contract/values/json';
 import { isTag } from '../core/oci/image-reference';
 import { acceptBody, isThere, describeContent } from './accept-response';
 import type { FollowedAnswer } from './follow-redirects';
-import type { RegistryComplaints } from './registry-errors';
+import type { RegistryErrors } from './registry-errors';
 import type { RegistryLimits } from './registry-limits';
 
 /**
@@ -26,7 +26,7 @@ interface TagPagesOptions {
   /** Reads one page. */
   readonly read: (url: URL) => Promise<FollowedAnswer>;
   readonly limits: RegistryLimits;
-  readonly complaints: RegistryComplaints;
+  readonly errors: RegistryErrors;
 }
 
 /**
@@ -38,24 +38,24 @@ export async function readTagPages(
   first: URL,
   options: TagPagesOptions,
 ): Promise<readonly string[] | undefined> {
-  const { read, limits, complaints } = options;
+  const { read, limits, errors } = options;
   const tags = new Set<string>();
   const seen = new Set<string>();
   let url: URL | undefined = first;
   while (url !== undefined) {
     seen.add(url.href);
     const page = await read(url);
-    if (!isThere(page, complaints)) {
+    if (!isThere(page, errors)) {
       if (seen.size === 1) {
         return undefined;
       }
-      throw complaints.status(page.question, page.answer);
+      throw errors.status(page.request, page.response);
     }
-    tagsOf(page, complaints).forEach((tag) => tags.add(tag));
-    url = nextUrl(url, page, complaints);
+    tagsOf(page, errors).forEach((tag) => tags.add(tag));
+    url = nextUrl(url, page, errors);
     const problem = problemOf(url, seen, tags, limits);
     if (problem !== undefined) {
-      throw complaints.invalid(page.question, problem, page.answer.status);
+      throw errors.invalid(page.request, problem, page.response.status);
     }
   }
   return [...tags];
@@ -78,13 +78,13 @@ function problemOf(
     : undefined;
 }
 
-function tagsOf(page: FollowedAnswer, complaints: RegistryComplaints): readonly string[] {
-  const { question, answer } = page;
-  const tags = tagList(acceptBody(page, complaints).text);
+function tagsOf(page: FollowedAnswer, errors: RegistryErrors): readonly string[] {
+  const { request, response } = page;
+  const tags = tagList(acceptBody(page, errors).text);
   if (tags === undefined) {
-    const content = describeContent(answer.headers['content-type'], answer.bytes);
+    const content = describeContent(response.headers['content-type'], response.bytes);
     const problem = content === 'HTML' ? 'HTML' : 'something else';
-    throw complaints.invalid(question, `answered with ${problem} instead of a tag list`, answer.status);
+    throw errors.invalid(request, `answered with ${problem} instead of a tag list`, response.status);
   }
   return tags.filter(isTag);
 }
@@ -104,14 +104,14 @@ function tagList(text: string): readonly string[] | undefined {
   return isList ? tags : undefined;
 }
 
-function nextUrl(current: URL, page: FollowedAnswer, complaints: RegistryComplaints): URL | undefined {
-  const link = nextLink(page.answer.headers['link']);
+function nextUrl(current: URL, page: FollowedAnswer, errors: RegistryErrors): URL | undefined {
+  const link = nextLink(page.response.headers['link']);
   if (link === undefined) {
     return undefined;
   }
   if (!URL.canParse(link, current.href) || new URL(link, current).origin !== current.origin) {
     const problem = 'continues its tag list at another server';
-    throw complaints.invalid(page.question, problem, page.answer.status);
+    throw errors.invalid(page.request, problem, page.response.status);
   }
   return new URL(link, current);
 }

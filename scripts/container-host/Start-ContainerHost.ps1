@@ -16,7 +16,7 @@ param(
     [string]$HookName = '',
     [double]$DockerSeconds = 300,
     [double]$AgentSeconds = 900,
-    [double]$LookSeconds = 5,
+    [double]$PollSeconds = 5,
     [string]$Introspection = 'http://localhost:51678/v1/metadata'
 )
 Set-StrictMode -Version Latest
@@ -103,7 +103,7 @@ function Get-DockerVersion {
 function Wait-Docker {
     # On a first boot Docker starts late, or Windows gives its start up; the agent needs it, and its network, from the beginning.
     # https://github.com/aws/amazon-ecs-agent/issues/4445
-    param([double]$Seconds, [double]$LookSeconds)
+    param([double]$Seconds, [double]$PollSeconds)
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         $service = @(Get-Service | Where-Object { $_.Name -eq 'docker' })
@@ -116,14 +116,14 @@ function Wait-Docker {
         if ($watch.Elapsed.TotalSeconds -ge $Seconds) {
             throw "Docker does not answer after $Seconds s: $reason. Its own log is the Application log, source docker."
         }
-        Start-Sleep -Milliseconds ([int](1000 * $LookSeconds))
+        Start-Sleep -Milliseconds ([int](1000 * $PollSeconds))
     }
 }
 
 function Wait-EcsAgent {
     # The agent knows its container instance only once it is registered; until then the field is empty.
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-introspection.html
-    param([string]$Uri, [double]$Seconds, [double]$LookSeconds)
+    param([string]$Uri, [double]$Seconds, [double]$PollSeconds)
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         try {
@@ -138,14 +138,14 @@ function Wait-EcsAgent {
             throw "the ECS agent did not register within $Seconds s ($seen). Its log is in " +
                 'C:\ProgramData\Amazon\ECS\log; most often the role of the instance lacks rights, or there is no way to ECS.'
         }
-        Start-Sleep -Milliseconds ([int]($LookSeconds * 1000))
+        Start-Sleep -Milliseconds ([int]($PollSeconds * 1000))
     }
 }
 
 function Complete-Launch {
     # Tells Auto Scaling how the launch ended; once in the life of an instance, however often it starts. An AMI that was made
     # of a container host brings the mark of another instance along, which does not count.
-    param([string]$GroupName, [string]$HookName, [double]$LookSeconds, [ValidateSet('CONTINUE', 'ABANDON')] [string]$Result)
+    param([string]$GroupName, [string]$HookName, [double]$PollSeconds, [ValidateSet('CONTINUE', 'ABANDON')] [string]$Result)
     if ($GroupName -eq '' -or $HookName -eq '') { return }
     $instanceId = Get-Metadata -Name 'instance-id'
     $mark = Get-LocalPath -Path 'C:\ProgramData\Winbake\launched.txt'
@@ -167,7 +167,7 @@ function Complete-Launch {
             # Completed before by a start that did not live to write its mark, or nothing waits.
             if ($_.Exception.Message -match 'No active Lifecycle Action') { break }
             if ($attempt -eq 5) { throw "the lifecycle hook $HookName of $GroupName could not be completed: $($_.Exception.Message)" }
-            Start-Sleep -Milliseconds ([int]($LookSeconds * 1000 * $attempt))
+            Start-Sleep -Milliseconds ([int]($PollSeconds * 1000 * $attempt))
         }
     }
     $null = [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($mark))
@@ -175,7 +175,7 @@ function Complete-Launch {
     Show-HostEvent -Message "the launch of $instanceId in $GroupName ended with $Result."
 }
 
-$launch = @{ GroupName = $GroupName; HookName = $HookName; LookSeconds = $LookSeconds }
+$launch = @{ GroupName = $GroupName; HookName = $HookName; PollSeconds = $PollSeconds }
 try {
     $windows = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
     $attributes = [ordered]@{}
@@ -195,11 +195,11 @@ try {
         if ($EnableTaskIamRole) { $agent.EnableTaskIAMRole = $true }
         if ($EnableTaskEni) { $agent.EnableTaskENI = $true }
         if ($BlockMetadata) { $agent.AwsvpcBlockIMDS = $true }
-        Show-HostEvent -Message "Docker $(Wait-Docker -Seconds $DockerSeconds -LookSeconds $LookSeconds) answers."
+        Show-HostEvent -Message "Docker $(Wait-Docker -Seconds $DockerSeconds -PollSeconds $PollSeconds) answers."
         Import-Module -Name 'ECSTools'
         $null = Initialize-ECSAgent @agent
     }
-    $arn = Wait-EcsAgent -Uri $Introspection -Seconds $AgentSeconds -LookSeconds $LookSeconds
+    $arn = Wait-EcsAgent -Uri $Introspection -Seconds $AgentSeconds -PollSeconds $PollSeconds
     Show-HostEvent -Message "registered as $arn."
     Complete-Launch @launch -Result 'CONTINUE'
 }

@@ -10,8 +10,8 @@ $ErrorActionPreference = 'Stop'
 # What never begins, since it does not parse or an argument does not fit, ends with 1.
 $invocation = @'
 $global:LASTEXITCODE = 1
-$words = @(if ($args.Count -gt 1) { $args[1..($args.Count - 1)] })
-& $args[0] @words
+$arguments = @(if ($args.Count -gt 1) { $args[1..($args.Count - 1)] })
+& $args[0] @arguments
 $global:LASTEXITCODE = if ($?) { 0 } else { $LASTEXITCODE }
 '@
 
@@ -33,10 +33,10 @@ function Set-Environment {
     [Environment]::SetEnvironmentVariable('PSModulePath', [IO.Path]::Combine($PSHOME, 'Modules'))
 }
 
-# Words become parameters as behind -File: -Name, -Name value, and by position; -Name:value is not modelled.
-function Add-Word {
-    param([powershell]$Shell, [string[]]$Word)
-    foreach ($one in $Word) {
+# Arguments become parameters as behind -File: -Name, -Name value, and by position; -Name:value is not modelled.
+function Add-Argument {
+    param([powershell]$Shell, [string[]]$Argument)
+    foreach ($one in $Argument) {
         if ($one -notmatch '^-.') { $null = $Shell.AddArgument($one); continue }
         # Without a value, unlike a switch that is on: what follows may be one.
         $Shell.Commands.Commands[0].Parameters.Add([Management.Automation.Runspaces.CommandParameter]::new($one))
@@ -75,7 +75,7 @@ function Invoke-Request {
         if (-not (Invoke-Shown $import)) { return 1 }
     }
     $script = [powershell]::Create($Runspace).AddScript($invocation).AddArgument($Request.script)
-    Add-Word $script $Request.arguments
+    Add-Argument $script $Request.arguments
     if (-not (Invoke-Shown $script)) { return 1 }
     return $Runspace.SessionStateProxy.PSVariable.GetValue('LASTEXITCODE')
 }

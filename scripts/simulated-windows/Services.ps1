@@ -1,5 +1,5 @@
 # The service commands, for the services that host.json names ("services": {"docker": "Running"}).
-# Status and StartType are told by their names, as the enumerations of the originals print and compare:
+# Status and StartType are notified by their names, as the enumerations of the originals print and compare:
 #   https://learn.microsoft.com/dotnet/api/system.serviceprocess.servicecontrollerstatus
 #   https://learn.microsoft.com/powershell/module/microsoft.powershell.management/set-service
 

@@ -1,5 +1,5 @@
 # Gives a PowerShell that does not run on Windows what the build machine has and the scripts use: a C: drive, a few
-# registry keys, services, the free space of the disk. All of it is told by the folder in WINBAKE_PRETENDED_HOST, which
+# registry keys, services, the free space of the disk. All of it is notified by the folder in WINBAKE_SIMULATED_HOST, which
 # holds host.json and c/. Whatever is not modelled here fails and says so.
 Set-StrictMode -Version Latest
 

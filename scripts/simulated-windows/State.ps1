@@ -7,9 +7,9 @@ function Assert-NotWindows {
 }
 
 function Get-HostFile {
-    $folder = $env:WINBAKE_PRETENDED_HOST
+    $folder = $env:WINBAKE_SIMULATED_HOST
     if (-not $folder) {
-        throw 'WINBAKE_PRETENDED_HOST is not set: it names the folder that holds host.json and c/.'
+        throw 'WINBAKE_SIMULATED_HOST is not set: it names the folder that holds host.json and c/.'
     }
     return [IO.Path]::Combine($folder, 'host.json')
 }

@@ -30,7 +30,7 @@ function Add-Method {
     $Target.PSObject.Members.Add([Management.Automation.PSScriptMethod]::new($Name, $Body))
 }
 
-function Get-PretendedUpdate {
+function Get-SimulatedUpdate {
     param([object]$Offer)
     if (-not $script:classifications.ContainsKey($Offer.category)) {
         throw "The classification '$($Offer.category)' of $($Offer.kb) is not modelled on the simulated host."
@@ -73,7 +73,7 @@ function Get-HotFix {
     foreach ($kb in $installed.Value) { [pscustomobject]@{ HotFixID = $kb } }
 }
 
-function Get-PretendedResult {
+function Get-SimulatedResult {
     param([object]$Worker, [string]$Phase)
     $results = @(foreach ($update in $Worker.Updates.List) {
         if (-not $update.EulaAccepted) { throw "The terms of $($update.Title) were not accepted." }
@@ -93,7 +93,7 @@ function Get-PretendedResult {
     return $result
 }
 
-function Get-PretendedSession {
+function Get-SimulatedSession {
     $session = [pscustomobject]@{ ClientApplicationID = '' }
     Add-Method $session 'CreateUpdateSearcher' {
         $searcher = [pscustomobject]@{}
@@ -105,24 +105,24 @@ function Get-PretendedSession {
             $state = Get-HostState
             if ((Get-ServiceStartType $state 'wuauserv') -eq 'Disabled') { throw 'Exception from HRESULT: 0x80070422' }
             if ($state.PSObject.Properties['updateSearchError']) { throw $state.updateSearchError }
-            [pscustomobject]@{ Updates = @(Get-Offer | ForEach-Object { Get-PretendedUpdate $_ }) }
+            [pscustomobject]@{ Updates = @(Get-Offer | ForEach-Object { Get-SimulatedUpdate $_ }) }
         }
         $searcher
     }
     Add-Method $session 'CreateUpdateDownloader' {
         $worker = [pscustomobject]@{ Updates = $null }
-        Add-Method $worker 'Download' { Get-PretendedResult $this 'download' }
+        Add-Method $worker 'Download' { Get-SimulatedResult $this 'download' }
         $worker
     }
     Add-Method $session 'CreateUpdateInstaller' {
         $worker = [pscustomobject]@{ Updates = $null }
-        Add-Method $worker 'Install' { Get-PretendedResult $this 'install' }
+        Add-Method $worker 'Install' { Get-SimulatedResult $this 'install' }
         $worker
     }
     return $session
 }
 
-function Get-PretendedCollection {
+function Get-SimulatedCollection {
     $collection = [pscustomobject]@{ List = [Collections.Generic.List[object]]::new() }
     Add-Method $collection 'Add' { param([object]$Update) $this.List.Add($Update); $this.List.Count - 1 }
     return $collection
@@ -137,8 +137,8 @@ function New-Object {
     )
     if ($PSCmdlet.ParameterSetName -eq 'Net') { return & $script:newObject @PSBoundParameters }
     switch ($ComObject) {
-        'Microsoft.Update.Session' { return Get-PretendedSession }
-        'Microsoft.Update.UpdateColl' { return Get-PretendedCollection }
+        'Microsoft.Update.Session' { return Get-SimulatedSession }
+        'Microsoft.Update.UpdateColl' { return Get-SimulatedCollection }
     }
     throw "The COM object '$ComObject' is not modelled on the simulated host."
 }

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { UsageError } from '../../lib/contract/values/errors';
-import { answerRequest } from './answer-request';
+import { handleRequest } from './handle-request';
 import type { FaultHooks, FaultSite } from './fault';
-import { takesRepository, type FaultSetting } from './faults';
+import { takesRepository, type FaultSettings } from './faults';
 import { checkAsOf, parseAsOf, type History } from './history/history';
 import { listen, type RegistryReply, registryRequest, type RegistryRequest, sendReply } from './http';
 import { type ImageStore, publishedContentOf } from './images/image-store';
@@ -18,7 +18,7 @@ export interface EmbeddedRegistryOptions {
   /** The address of this computer to listen on; defaults to 127.0.0.1. */
   readonly host?: string;
   /** From `parseFaults`. */
-  readonly faults?: readonly FaultSetting[];
+  readonly faults?: readonly FaultSettings[];
   /** Told of every request after its answer is known. */
   readonly onRequest?: (request: {
     readonly method: string;
@@ -54,7 +54,7 @@ export async function startEmbeddedRegistry(options: EmbeddedRegistryOptions): P
   const content = publishedContentOf(history);
   const { images } = content;
   const answer = (request: RegistryRequest): RegistryReply =>
-    answerRequest({ history, content, instant }, request);
+    handleRequest({ history, content, instant }, request);
   const hooks: FaultHooks[] = [];
   let requests = 0;
   const server = createServer((incoming, response) => {
@@ -103,7 +103,7 @@ function replyWith(
   return hooks.reduce((spoilt, hook) => hook.after?.(request, spoilt) ?? spoilt, reply);
 }
 
-async function arrange(settings: readonly FaultSetting[], site: FaultSite): Promise<readonly FaultHooks[]> {
+async function arrange(settings: readonly FaultSettings[], site: FaultSite): Promise<readonly FaultHooks[]> {
   const hooks: FaultHooks[] = [];
   for (const { fault, value } of settings) {
     hooks.push(await fault.arrange(site, value));
@@ -111,7 +111,7 @@ async function arrange(settings: readonly FaultSetting[], site: FaultSite): Prom
   return hooks;
 }
 
-function checkRepositories(settings: readonly FaultSetting[], history: History): void {
+function checkRepositories(settings: readonly FaultSettings[], history: History): void {
   for (const { fault, value } of settings) {
     if (takesRepository(fault) && !history.repositories().includes(value)) {
       const known = history.repositories().join(', ');

@@ -8,7 +8,7 @@ import { DAMAGES, REFUSALS } from './fault-responses';
 export const FAULTS: readonly Fault[] = [...REFUSALS, ...DAMAGES, ...DETOURS];
 
 /** A fault that was asked for, and the value of its parameter. */
-export interface FaultSetting {
+export interface FaultSettings {
   readonly fault: Fault;
   /** Empty where the fault takes none. */
   readonly value: string;
@@ -21,7 +21,7 @@ export interface FaultSetting {
 export function parseFaults(
   names: readonly string[],
   others: readonly string[] = [],
-): readonly FaultSetting[] {
+): readonly FaultSettings[] {
   return names.map((text) => {
     const [name = '', ...rest] = text.split(':');
     const value = rest.join(':');

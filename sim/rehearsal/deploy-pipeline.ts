@@ -11,7 +11,7 @@ import { readRecipe } from '../aws/image-builder/read-recipe';
 import { refusedWorkflows } from '../aws/image-builder/workflows';
 import type { HostRevisionLookup } from '../registry/history/host-revisions';
 import type { FreshHost } from '../windows/host/host-faults';
-import type { PretendedAccount } from './simulated-account';
+import type { SimulatedAccount } from './simulated-account';
 import { functionByArn, functionsOf, stateMachineCalling, type TemplateFunction } from './template-functions';
 
 /** AWS publishes its AMIs some days after Patch Tuesday; three is what was seen most often. */
@@ -67,7 +67,7 @@ export interface DeployedPipeline {
 
 /** Finds the pipeline of a release, and replaces what is to be rehearsed of its policy; throws a `UsageError` that names those there are. */
 export function findPipeline(
-  account: PretendedAccount,
+  account: SimulatedAccount,
   release: string,
   replaced: Partial<GatePolicy> = {},
 ): DeployedPipeline {
@@ -105,7 +105,7 @@ export function findPipeline(
  * refuse of the recipe is refused here, before any work.
  */
 export async function deployPipeline(
-  account: PretendedAccount,
+  account: SimulatedAccount,
   pipeline: DeployedPipeline,
   now: Date,
 ): Promise<void> {
@@ -134,13 +134,13 @@ function seededBy(properties: JsonObject): SeededPipeline {
 }
 
 /** Lets AWS publish a base AMI; one of a name that was published before is the same. */
-export function publishBaseAmi(account: PretendedAccount, { decide }: DeployedPipeline, name: string): void {
+export function publishBaseAmi(account: SimulatedAccount, { decide }: DeployedPipeline, name: string): void {
   const parameter = decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '';
   account.parameters.publish(parameter, account.amis.create(`${parameter} ${name}`));
 }
 
 /** Reads the recipes of the Image Builder pipelines that the state machine starts. */
-function readRecipes({ stacks }: PretendedAccount, { stateMachine }: DeployedPipeline): void {
+function readRecipes({ stacks }: SimulatedAccount, { stateMachine }: DeployedPipeline): void {
   const definition = JSON.stringify(stateMachine.definition);
   for (const stack of stacks) {
     for (const logicalId of stack.logicalIds('AWS::ImageBuilder::ImagePipeline')) {

@@ -16,31 +16,31 @@ export interface CatalogFeed {
   readonly lines: Readonly<Record<string, string>>;
   readonly asOf: Date;
   readonly documents: DocumentStore;
-  /** Gives a look a client of its own. */
-  readonly withRegistry: <T>(look: (registry: Registry) => Promise<T>) => Promise<T>;
+  /** Gives a poll a client of its own. */
+  readonly withRegistry: <T>(poll: (registry: Registry) => Promise<T>) => Promise<T>;
   /** Lets the registry show another moment. */
   readonly setInstant: (instant: Date) => void;
 }
 
 /** 100 days: long enough to see a line of tags that is no longer built. */
-const LOOKED_BACK_MILLISECONDS = 100 * 24 * 3600 * 1000;
+const LOOKBACK_MILLISECONDS = 100 * 24 * 3600 * 1000;
 const POLL_MILLISECONDS = POLL_INTERVAL_SECONDS * 1000;
 
 /**
- * Fills the catalog with what a pipeline would have seen that looked every 15 minutes for 100 days. A look between two
- * changes of the history sees nothing new, so only the looks after a change are made.
+ * Fills the catalog with what a pipeline would have seen that looked every 15 minutes for 100 days. A poll between two
+ * changes of the history sees nothing new, so only the polls after a change are made.
  */
 export async function feedCatalog(feed: CatalogFeed): Promise<number> {
   const { history, release, asOf, documents } = feed;
   const families = feed.families.map((name) => familyOf(name, release, feed.lines[name]));
-  const begin = new Date(asOf.getTime() - LOOKED_BACK_MILLISECONDS);
+  const begin = new Date(asOf.getTime() - LOOKBACK_MILLISECONDS);
   const repositories = families.map((family) => family.repository);
   const changes = history
     .changesBetween(begin, asOf, repositories)
     .map((event) => pollAfter(new Date(event.time), asOf));
-  const looks = [...new Set([begin.getTime(), ...changes])].filter((time) => time < asOf.getTime());
+  const polls = [...new Set([begin.getTime(), ...changes])].filter((time) => time < asOf.getTime());
   let seen = emptyCatalog(release);
-  for (const time of looks.sort((one, other) => one - other)) {
+  for (const time of polls.sort((one, other) => one - other)) {
     const at = new Date(time);
     feed.setInstant(at);
     const known = seen;
@@ -50,10 +50,10 @@ export async function feedCatalog(feed: CatalogFeed): Promise<number> {
   const { observations } = seen;
   await changeCatalog(documents, release, (catalog) => withObservations(catalog, observations));
   feed.setInstant(asOf);
-  return looks.length;
+  return polls.length;
 }
 
-/** The first look at or after a change; looks are whole intervals before `asOf`. */
+/** The first poll of or after a change; looks are whole intervals before `asOf`. */
 function pollAfter(change: Date, asOf: Date): number {
   const before = Math.floor((asOf.getTime() - change.getTime()) / POLL_MILLISECONDS);
   return asOf.getTime() - before * POLL_MILLISECONDS;

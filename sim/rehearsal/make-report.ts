@@ -12,10 +12,10 @@ import { compressedBytes, parseImageManifest } from '../../lib/core/oci/manifest
 import type { Registry } from '../../lib/core/oci/registry';
 import { channelOf } from '../../lib/core/publish/record-publication';
 import { pipelineOf } from '../../lib/handlers/pipeline';
-import { pretendedInventory } from '../aws/account/ami-inventory';
-import type { PretendedFleet } from '../aws/fleet/simulated-fleet';
+import { simulatedInventory } from '../aws/account/ami-inventory';
+import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
 import { callerOf } from '../aws/iam/role-policies';
-import { bucketOf, withRegistry, type Stage, siblingName } from './rehearsal-context';
+import { bucketOf, withRegistry, type RehearsalContext, siblingName } from './rehearsal-context';
 import type {
   RehearsalReport,
   ReportedFleet,
@@ -23,7 +23,7 @@ import type {
   ReportedMonth,
   ReportedPublication,
 } from './rehearsal-report';
-import type { ScheduledCare } from './run-housekeeping';
+import type { ScheduledHousekeeping } from './run-housekeeping';
 import type { RebakeRun } from './run-rebake';
 import { functionNamed } from './template-functions';
 
@@ -46,26 +46,26 @@ interface RehearsalEnding {
 
 /** Puts together what the account holds at the end of a rehearsal. */
 export async function reportOf(
-  stage: Stage,
+  context: RehearsalContext,
   { asked, fleets, months, publications, runs }: RehearsalEnding,
 ): Promise<Omit<RehearsalReport, 'again'>> {
-  const { account, asOf, log, pipeline } = stage;
+  const { account, asOf, log, pipeline } = context;
   const parameters = {
     ...account.parameters.below(pipeline.parameterPath),
     ...account.parameters.below(
       `${pipeline.parameterPath.slice(0, pipeline.parameterPath.lastIndexOf('/'))}/fleets`,
     ),
   };
-  const published = publishedAmi(stage);
+  const published = publishedAmi(context);
   const decisions = runs.flatMap(({ result }) => result.decisions);
   const last = decisions.at(-1);
   return {
     asOf: asked ?? asOf.toISOString(),
     decision: last?.decision ?? 'needsOperator',
     decisions,
-    target: orderedTarget(stage),
+    target: orderedTarget(context),
     host: published === undefined ? null : published.manifest.host,
-    images: published === undefined ? [] : await describeImages(stage, published.manifest),
+    images: published === undefined ? [] : await describeImages(context, published.manifest),
     ami: published === undefined ? null : { id: published.amiId, tags: account.amis.tagsOf(published.amiId) },
     parameters,
     rollout: (runs.findLast(({ reported }) => reported.publication !== null) ?? runs.at(-1))?.reported
@@ -78,38 +78,41 @@ export async function reportOf(
   };
 }
 
-function orderedTarget(stage: Stage): string | null {
-  const stored = stage.account.storage.get(bucketOf(stage), CURRENT_ORDER_KEY);
+function orderedTarget(context: RehearsalContext): string | null {
+  const stored = context.account.storage.get(bucketOf(context), CURRENT_ORDER_KEY);
   if (stored === undefined) {
     return null;
   }
   const { targetRevision } = parseDocument(orderSchema, stored.body.toString(), CURRENT_ORDER_KEY);
-  return formatOsVersion({ build: stage.os.release.build, revision: targetRevision });
+  return formatOsVersion({ build: context.os.release.build, revision: targetRevision });
 }
 
 /** What the channel `latest` points to, unless that still is the plain base AMI. */
 function publishedAmi(
-  stage: Stage,
+  context: RehearsalContext,
 ): { readonly amiId: string; readonly manifest: ImageManifest } | undefined {
-  const { account, pipeline } = stage;
+  const { account, pipeline } = context;
   const name = channelParameters(pipeline.parameterPath, 'latest').publication;
   const { id, amiId, mode } = parseDocument(channelSchema, account.parameters.read(name) ?? '', name);
   if (mode === 'unbaked') {
     return undefined;
   }
   const key = publishedManifestKey(id);
-  const text = account.storage.get(bucketOf(stage), key)?.body.toString() ?? '';
+  const text = account.storage.get(bucketOf(context), key)?.body.toString() ?? '';
   return { amiId, manifest: parseDocument(imageManifestSchema, text, key) };
 }
 
-function describeImages(stage: Stage, manifest: ImageManifest): Promise<readonly ReportedImage[]> {
-  return withRegistry(stage, (registry) =>
-    Promise.all(manifest.images.map((image) => describeImage(stage, registry, image))),
+function describeImages(
+  context: RehearsalContext,
+  manifest: ImageManifest,
+): Promise<readonly ReportedImage[]> {
+  return withRegistry(context, (registry) =>
+    Promise.all(manifest.images.map((image) => describeImage(context, registry, image))),
   );
 }
 
 async function describeImage(
-  { os, registry: embedded }: Stage,
+  { os, registry: embedded }: RehearsalContext,
   registry: Registry,
   { family, repository, tag, digest, osVersion, mode }: ImageManifest['images'][number],
 ): Promise<ReportedImage> {
@@ -136,21 +139,21 @@ async function describeImage(
 
 /** All publications with the channels that point to them, and what the verb `prune` would say of their AMIs now. */
 export async function reportPublications(
-  stage: Stage,
-  fleets: readonly PretendedFleet[],
-  { prunes }: Pick<ScheduledCare, 'prunes'>,
+  context: RehearsalContext,
+  fleets: readonly SimulatedFleet[],
+  { prunes }: Pick<ScheduledHousekeeping, 'prunes'>,
 ): Promise<readonly ReportedPublication[]> {
-  const { account, clock, pipeline } = stage;
-  const operate = functionNamed(pipeline.stack, siblingName(stage, 'operate'));
+  const { account, clock, pipeline } = context;
+  const operate = functionNamed(pipeline.stack, siblingName(context, 'operate'));
   const description = pipelineOf(operate.environment);
   const { amis, parameters } = account;
-  const inventory = pretendedInventory(
+  const inventory = simulatedInventory(
     { amis, parameters, fleets, clock, pipeline: description },
     callerOf(account.stacks, operate.roleArn),
   );
   const plan = await readPrunePlan(inventory, description, clock.now());
   const gone = new Map(amis.all.map(({ id, removedAt }) => [id, removedAt]));
-  return publishedIn(stage).flatMap((record) => {
+  return publishedIn(context).flatMap((record) => {
     const publication = channelOf(record, account.environment.region);
     if (publication === undefined) {
       return [];
@@ -161,13 +164,13 @@ export async function reportPublications(
       removedAt === undefined
         ? { retention: planned?.action ?? 'keep', reasons: planned?.reasons ?? [] }
         : { retention: 'removed' as const, reasons: [whyRemoved(prunes, publication.amiId, removedAt)] };
-    return [{ ...publication, channels: channelsOf(stage, publication), ...retention }];
+    return [{ ...publication, channels: channelsOf(context, publication), ...retention }];
   });
 }
 
-function publishedIn(stage: Stage) {
-  const { storage } = stage.account;
-  const bucket = bucketOf(stage);
+function publishedIn(context: RehearsalContext) {
+  const { storage } = context.account;
+  const bucket = bucketOf(context);
   return storage
     .keys(bucket)
     .filter((key) => /^publications\/[\d.]+-\d+\.json$/.test(key))
@@ -176,7 +179,7 @@ function publishedIn(stage: Stage) {
 }
 
 function channelsOf(
-  { account, pipeline }: Stage,
+  { account, pipeline }: RehearsalContext,
   { id, osVersion }: { readonly id: string; readonly osVersion: string },
 ): readonly string[] {
   const { build = 0, revision = 0 } = readOsVersion(osVersion) ?? {};

@@ -5,8 +5,8 @@ import { callerOf } from '../aws/iam/role-policies';
 import { parseAsOf, type History } from '../registry/history/history';
 import { familiesOf } from './rehearsal-context';
 import type { ReportedFleet, ReportedMonth } from './rehearsal-report';
-import type { ScheduledCare } from './run-housekeeping';
-import { runRebake, type RebakeRun, type RebakeSetting } from './run-rebake';
+import type { ScheduledHousekeeping } from './run-housekeeping';
+import { runRebake, type RebakeRun, type RebakeSettings } from './run-rebake';
 import { nextCall, schedulesOf, type TemplateSchedule } from './template-functions';
 
 /** The time that a rehearsal of several months passes. */
@@ -58,14 +58,14 @@ interface PassedMonth {
 
 /**
  * Lets the schedules of the template start rebakes until the last of the months is over; the first month begins with a rebake
- * that is done. A look is left out where the last one is less than a day ago and the registry shows the same since.
+ * that is done. A poll is left out where the last one is less than a day ago and the registry shows the same since.
  */
 export async function passMonths(
-  setting: RebakeSetting,
+  settings: RebakeSettings,
   first: RebakeRun,
   ends: readonly Date[],
 ): Promise<readonly PassedMonth[]> {
-  const { account, asOf, clock, log, pipeline } = setting.stage;
+  const { account, asOf, clock, log, pipeline } = settings.context;
   const schedules = schedulesOf(pipeline.stack, pipeline.stateMachine.arn);
   schedules.forEach(({ roleArn }) => {
     callerOf(account.stacks, roleArn).require('states:StartExecution', pipeline.stateMachine.arn);
@@ -77,45 +77,45 @@ export async function passMonths(
     if (months.length > 0) {
       const { at, trigger } = firstCall(schedules, asOf, clock.now()) ?? { at: until, trigger: '' };
       runs.pop();
-      setting.fleets.forEach((fleet) => {
+      settings.fleets.forEach((fleet) => {
         fleet.beginReport();
       });
       if (at.getTime() === from.getTime()) {
         await clock.waitUntil(at);
-        runs.push(await runRebake(setting, trigger));
+        runs.push(await runRebake(settings, trigger));
       }
     }
-    await log.phase(`Go on until ${until.toISOString().slice(0, 10)}`, async (say) => {
-      runs.push(...(await lookUntil(setting, schedules, until, say)));
+    await log.phase(`Go on until ${until.toISOString().slice(0, 10)}`, async (announce) => {
+      runs.push(...(await pollUntil(settings, schedules, until, announce)));
       // A second before, so that the call of that moment belongs to the next month.
       await clock.waitUntil(new Date(until.getTime() - 1000));
     });
-    months.push({ from, until, runs, fleets: setting.fleets.map((fleet) => fleet.report()) });
+    months.push({ from, until, runs, fleets: settings.fleets.map((fleet) => fleet.report()) });
   }
   return months;
 }
 
 /** Makes the looks up to an instant, and gives those that came to more than nothing. */
-async function lookUntil(
-  setting: RebakeSetting,
+async function pollUntil(
+  settings: RebakeSettings,
   schedules: readonly TemplateSchedule[],
   until: Date,
-  say: (text: string) => void,
+  announce: (text: string) => void,
 ): Promise<readonly RebakeRun[]> {
-  const { asOf, clock } = setting.stage;
+  const { asOf, clock } = settings.context;
   const runs: RebakeRun[] = [];
-  let lookedAt = clock.now();
-  for (let call = firstCall(schedules, asOf, lookedAt); call !== undefined && call.at < until;) {
-    if (call.at.getTime() - lookedAt.getTime() >= DAY || isChanged(setting, lookedAt, call.at)) {
+  let polledAt = clock.now();
+  for (let call = firstCall(schedules, asOf, polledAt); call !== undefined && call.at < until;) {
+    if (call.at.getTime() - polledAt.getTime() >= DAY || isChanged(settings, polledAt, call.at)) {
       await clock.waitUntil(call.at);
-      say(call.at.toISOString());
-      const run = await runRebake(setting, call.trigger, (_title, work) => work());
+      announce(call.at.toISOString());
+      const run = await runRebake(settings, call.trigger, (_title, work) => work());
       if (run.result.decisions.some(({ decision }) => decision !== 'nothing')) {
         runs.push(run);
       }
-      lookedAt = clock.now();
+      polledAt = clock.now();
     }
-    call = firstCall(schedules, asOf, lookedAt > call.at ? lookedAt : call.at);
+    call = firstCall(schedules, asOf, polledAt > call.at ? polledAt : call.at);
   }
   return runs;
 }
@@ -129,18 +129,18 @@ function firstCall(schedules: readonly TemplateSchedule[], since: Date, after: D
     .sort((one, other) => one.at.getTime() - other.at.getTime())[0];
 }
 
-function isChanged({ stage }: RebakeSetting, after: Date, upTo: Date): boolean {
-  const { lines } = stage.pipeline.policy;
-  const repositories = familiesOf(stage).map(
-    (name) => familyOf(name, stage.os.release, lines[name]).repository,
+function isChanged({ context }: RebakeSettings, after: Date, upTo: Date): boolean {
+  const { lines } = context.pipeline.policy;
+  const repositories = familiesOf(context).map(
+    (name) => familyOf(name, context.os.release, lines[name]).repository,
   );
-  return stage.history.changesBetween(after, upTo, repositories).length > 0;
+  return context.history.changesBetween(after, upTo, repositories).length > 0;
 }
 
 /** A month with the longest that `current` was without a released update in it. */
 export function reportMonth(
   { fleets, from, runs, until }: PassedMonth,
-  { measurements }: Pick<ScheduledCare, 'measurements'>,
+  { measurements }: Pick<ScheduledHousekeeping, 'measurements'>,
 ): ReportedMonth {
   const hours = measurements
     .filter(({ at, name }) => name === 'HoursUnpatched' && at >= from && at < until)

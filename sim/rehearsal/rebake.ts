@@ -4,16 +4,16 @@ import type { BakeControl } from '../../lib/core/ports/bakes';
 import type { FinishedBake } from '../../lib/core/publish/publish-bake';
 import { createDecide, type DecideAnswer, type DecideEvent } from '../../lib/handlers/decide';
 import { createPublish } from '../../lib/handlers/publish';
-import { pretendedStores } from '../aws/account/stores';
+import { simulatedStores } from '../aws/account/stores';
 import { unmodelled } from '../aws/cloudformation/environment';
 import { type Caller, callerOf } from '../aws/iam/role-policies';
 import {
   ImageBuilderRefusal,
-  type PretendedImageBuilder,
+  type SimulatedImageBuilder,
 } from '../aws/image-builder/simulated-image-builder';
 import { copyJson } from '../aws/states/json-value';
 import { runStateMachine } from '../aws/states/run-state-machine';
-import { bucketOf, withRegistry, type Stage } from './rehearsal-context';
+import { bucketOf, withRegistry, type RehearsalContext } from './rehearsal-context';
 import type { ReportedDecision } from './rehearsal-report';
 import { functionByArn, type TemplateFunction } from './template-functions';
 
@@ -27,7 +27,7 @@ interface TaskCall {
 interface StateMachineSurroundings {
   /** The state machine with its role. */
   readonly caller: Caller;
-  readonly imageBuilder: PretendedImageBuilder | undefined;
+  readonly imageBuilder: SimulatedImageBuilder | undefined;
   /** Invokes a function with a payload. */
   readonly invoke: (functionArn: string, payload: unknown) => Promise<unknown>;
 }
@@ -84,7 +84,7 @@ async function answerTo(surroundings: StateMachineSurroundings, call: TaskCall):
  * Ends a rehearsal in which the gate waits and nothing comes: no wait of the gate lasts longer than its longest wait without
  * any change, and one that did would last for weeks of the virtual clock.
  */
-export class WaitingBound {
+export class WaitingLimit {
   private since: Date | undefined;
   private last: { readonly state: string; readonly at: Date } | undefined;
 
@@ -100,7 +100,7 @@ export class WaitingBound {
       this.since = now;
       return;
     }
-    // The look before this one was already later than any wait that ends.
+    // The poll before this one was already later than any wait that ends.
     if (before.at.getTime() - this.since.getTime() > this.longestWaitSeconds * 1000) {
       const codes = [...new Set(findings.map(({ code }) => code))].join(', ');
       const hours = this.longestWaitSeconds / 3600;
@@ -115,14 +115,14 @@ export class WaitingBound {
 /** What a rebake adds to the stage. */
 interface RebakeOptions {
   /** Undefined where the rehearsal ends before a bake: then one that is due is not run. */
-  readonly imageBuilder: PretendedImageBuilder | undefined;
+  readonly imageBuilder: SimulatedImageBuilder | undefined;
   /** What starts it, as the input of the execution says. */
   readonly trigger: string;
   /** Ends it once the gate has answered, before anything comes of the answer. */
   readonly decideOnly?: boolean;
 }
 
-/** What the state machine decided, look by look, and whether it came to an end. */
+/** What the state machine decided, poll by poll, and whether it came to an end. */
 export interface RebakeResult {
   readonly decisions: readonly ReportedDecision[];
   /** Why the gate decided last as it did. */
@@ -137,15 +137,15 @@ const START_BAKE = 'arn:aws:states:::aws-sdk:imagebuilder:startImagePipelineExec
  * Runs the pipeline's state machine from the template once, as its schedule would start it. Throws a `WinbakeError` with
  * the cause where it fails.
  */
-export async function rebake(stage: Stage, options: RebakeOptions): Promise<RebakeResult> {
-  const { account, clock, signal } = stage;
-  const { definition, roleArn, arn } = stage.pipeline.stateMachine;
+export async function rebake(context: RehearsalContext, options: RebakeOptions): Promise<RebakeResult> {
+  const { account, clock, signal } = context;
+  const { definition, roleArn, arn } = context.pipeline.stateMachine;
   const answers: GateAnswer[] = [];
   const logs: string[] = [];
   const surroundings = {
     caller: callerOf(account.stacks, roleArn),
     imageBuilder: options.imageBuilder,
-    invoke: invoker(stage, options, answers, logs),
+    invoke: invoker(context, options, answers, logs),
   };
   const { name, arn: executionArn } = account.executions.begin(arn);
   const result = await runStateMachine({
@@ -196,7 +196,7 @@ class RebakeStopped extends WinbakeError {
   }
 }
 
-/** What the gate said at one look. */
+/** What the gate said at one poll. */
 interface GateAnswer {
   readonly reported: ReportedDecision;
   readonly reason: string;
@@ -204,10 +204,10 @@ interface GateAnswer {
 
 /** What the state machine says of a failure; what its log holds takes the place of the address of that log. */
 function failureSentence(error = 'no error name', cause = 'no cause is known', log = ''): string {
-  const [said = ''] = cause.split('\nLog: ');
+  const [message = ''] = cause.split('\nLog: ');
   return error === 'BakeFailed'
-    ? `${said}${log === '' ? '' : ` Log: ${log}`}`
-    : `The state machine failed (${error}): ${said}`;
+    ? `${message}${log === '' ? '' : ` Log: ${log}`}`
+    : `The state machine failed (${error}): ${message}`;
 }
 
 function pipelineIn(parameters: unknown): string {
@@ -219,19 +219,19 @@ function pipelineIn(parameters: unknown): string {
 }
 
 /** Invokes functions of the template, and keeps what `decide` answers, and what it could not know of a failure. */
-function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[], logs: string[]) {
-  const { account, clock, log, pipeline } = stage;
-  const bound = new WaitingBound(pipeline.policy.longestWaitSeconds);
+function invoker(context: RehearsalContext, options: RebakeOptions, answers: GateAnswer[], logs: string[]) {
+  const { account, clock, log, pipeline } = context;
+  const limit = new WaitingLimit(pipeline.policy.longestWaitSeconds);
   return async (functionArn: string, payload: unknown): Promise<unknown> => {
     const target =
       functionArn === pipeline.decide.arn ? pipeline.decide : functionByArn(account.stacks, functionArn);
-    const answer = await invoke(stage, options, target, payload);
+    const answer = await invoke(context, options, target, payload);
     if (target.kind !== 'decide') {
       return answer;
     }
     const verdict = answer as DecideAnswer;
     const image = failedImageIn(payload as DecideEvent);
-    if (image !== undefined && verdict.step === 'judgeFailure') {
+    if (image !== undefined && verdict.step === 'evaluateFailure') {
       const isReported = verdict.code !== undefined;
       logs.push((isReported ? undefined : options.imageBuilder?.failureInLog(image)) ?? '');
     }
@@ -239,8 +239,8 @@ function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[], lo
       const { decision, findings, reason } = verdict;
       const reported = { at: clock.now().toISOString(), decision, findings };
       answers.push({ reported, reason });
-      log.tell(reason);
-      bound.check(reported, reason);
+      log.notify(reason);
+      limit.check(reported, reason);
       if (options.decideOnly === true) {
         throw new RebakeStopped();
       }
@@ -251,7 +251,7 @@ function invoker(stage: Stage, options: RebakeOptions, answers: GateAnswer[], lo
 
 /** The image build version that failed, where there was one. */
 function failedImageIn(event: DecideEvent): string | undefined {
-  return event.step === 'judgeFailure' ? event.failed.bake?.ImageBuildVersionArn : undefined;
+  return event.step === 'evaluateFailure' ? event.failed.bake?.ImageBuildVersionArn : undefined;
 }
 
 const GATE_DECISIONS = ['bake', 'wait', 'nothing', 'needsOperator'];
@@ -262,20 +262,20 @@ function isGateAnswer(answer: DecideAnswer): answer is Extract<DecideAnswer, { r
 }
 
 async function invoke(
-  stage: Stage,
+  context: RehearsalContext,
   { imageBuilder }: RebakeOptions,
   target: TemplateFunction,
   payload: unknown,
 ): Promise<unknown> {
-  const { account, clock } = stage;
+  const { account, clock } = context;
   const caller = callerOf(account.stacks, target.roleArn);
   const environment = { ...target.environment, AWS_REGION: account.environment.region };
   const parameters = account.parameters.store(caller);
-  const documents = account.storage.documents(bucketOf(stage), caller);
+  const documents = account.storage.documents(bucketOf(context), caller);
   const now = () => clock.now();
   const bakes = imageBuilder?.control(caller) ?? NO_BAKES;
   if (target.kind === 'decide') {
-    return withRegistry(stage, (registry) =>
+    return withRegistry(context, (registry) =>
       createDecide(
         {
           registry,
@@ -294,7 +294,7 @@ async function invoke(
   if (target.kind === 'publish' && imageBuilder !== undefined) {
     const ports = {
       documents,
-      stores: pretendedStores(account.parameters, account.environment, caller),
+      stores: simulatedStores(account.parameters, account.environment, caller),
       builds: imageBuilder.describer(caller),
       tags: account.amis.writer(caller),
       announcer: account.bus.announcer(caller),

@@ -5,16 +5,16 @@ import { SkippedWaits, type VirtualClock } from '../clock/virtual-clock';
 import type { EmbeddedRegistry } from '../registry/embedded-registry';
 import type { History } from '../registry/history/history';
 import type { DeployedPipeline } from './deploy-pipeline';
-import type { PretendedAccount } from './simulated-account';
+import type { SimulatedAccount } from './simulated-account';
 import type { StepLog } from './step-log';
 
 /** What all parts of a rehearsal share. */
-export interface Stage {
+export interface RehearsalContext {
   readonly asOf: Date;
   /** Where its months end; empty where it is about one rebake. */
   readonly monthEnds: readonly Date[];
   readonly os: ReturnType<typeof osOf>;
-  readonly account: PretendedAccount;
+  readonly account: SimulatedAccount;
   readonly pipeline: DeployedPipeline;
   readonly clock: VirtualClock;
   readonly history: History;
@@ -24,43 +24,46 @@ export interface Stage {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Each look has this many seconds for its network work, as in the function. */
-const LOOK_SECONDS = 30;
+/** Each poll has this many seconds for its network work, as in the function. */
+const POLL_SECONDS = 30;
 
 /**
  * Lets something look at the registry, with a client of its own that is closed afterwards. Its waits before another try take
  * no time.
  */
 export async function withRegistry<T>(
-  { registry, signal }: Stage,
-  look: (registry: Registry) => Promise<T>,
+  { registry, signal }: RehearsalContext,
+  poll: (registry: Registry) => Promise<T>,
 ): Promise<T> {
   const { clock, sleep } = new SkippedWaits();
   const client = createRegistryClient({
     url: registry.url,
-    deadlineSeconds: LOOK_SECONDS,
+    deadlineSeconds: POLL_SECONDS,
     clock,
     sleep,
     ...(signal === undefined ? {} : { signal }),
   });
   try {
-    return await look(client);
+    return await poll(client);
   } finally {
     await client.close();
   }
 }
 
 /** The families that the pipeline caches. */
-export function familiesOf(stage: Stage): readonly string[] {
-  return (stage.pipeline.decide.environment['WINBAKE_FAMILIES'] ?? '').split(',');
+export function familiesOf(context: RehearsalContext): readonly string[] {
+  return (context.pipeline.decide.environment['WINBAKE_FAMILIES'] ?? '').split(',');
 }
 
 /** The bucket of the pipeline's documents. */
-export function bucketOf(stage: Pick<Stage, 'pipeline'>): string {
-  return stage.pipeline.decide.environment['WINBAKE_BUCKET'] ?? '';
+export function bucketOf(context: Pick<RehearsalContext, 'pipeline'>): string {
+  return context.pipeline.decide.environment['WINBAKE_BUCKET'] ?? '';
 }
 
-/** The fixed name of another function of the pipeline, such as `winbake-2022-core-care`. */
-export function siblingName({ pipeline }: Pick<Stage, 'pipeline'>, kind: 'care' | 'operate'): string {
+/** The fixed name of another function of the pipeline, such as `winbake-2022-core-housekeeping`. */
+export function siblingName(
+  { pipeline }: Pick<RehearsalContext, 'pipeline'>,
+  kind: 'housekeeping' | 'operate',
+): string {
   return (pipeline.decide.arn.split(':').at(-1) ?? '').replace(/decide$/, kind);
 }

@@ -2,13 +2,13 @@ import type { Finding } from '../../lib/contract/values/finding';
 import type { GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { ResolvedImage } from '../../lib/core/images/resolve-images';
 import type { AmiFault } from '../aws/fleet/ami-behaviour';
-import type { FaultSetting } from '../registry/faults';
+import type { FaultSettings } from '../registry/faults';
 import type { HostFault } from '../windows/host/host-faults';
 
 /** Shows people what is under way. */
 export interface Progress {
   /** Does a part of the work under a title; `say` tells what it is at. */
-  phase<T>(title: string, work: (say: (text: string) => void) => Promise<T>): Promise<T>;
+  phase<T>(title: string, work: (announce: (text: string) => void) => Promise<T>): Promise<T>;
 }
 
 /** Shows nothing. */
@@ -28,7 +28,7 @@ export interface RehearsalOptions {
   readonly history: string | undefined;
   readonly hosts: string | undefined;
   /** What is wrong with the registry. */
-  readonly faults: readonly FaultSetting[];
+  readonly faults: readonly FaultSettings[];
   /** What is wrong with the build machine. */
   readonly hostFaults?: readonly HostFault[];
   /** What is wrong with one published AMI: the second of several months, else the one that is baked. */
@@ -47,7 +47,7 @@ export interface RehearsalOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The state of the gate at one look. */
+/** The state of the gate at one poll. */
 export interface ReportedDecision {
   readonly at: string;
   readonly decision: string;
@@ -71,8 +71,8 @@ export interface ReportedFleet {
   readonly fleet: string;
   /** Instance refreshes that were started. */
   readonly refreshes: number;
-  /** Subjects of what people were told. */
-  readonly told: readonly string[];
+  /** Subjects of what people were notified. */
+  readonly notified: readonly string[];
   /**
    * The AMI that each instance ran at the beginning, when the first new instance was there, and at the end; null where it did
    * not run.
@@ -120,12 +120,12 @@ export interface ReportedMonth {
   readonly until: string;
   readonly rebakes: readonly ReportedRebake[];
   readonly fleets: readonly ReportedFleet[];
-  /** The longest that care measured `current` without a released update. */
+  /** The longest that housekeeping measured `current` without a released update. */
   readonly hoursUnpatched: number;
 }
 
 /** What the gate says when it is asked once more, in the same account. */
-export interface SecondLook {
+export interface SecondPass {
   readonly at: string;
   readonly decision: string;
   readonly reason: string;
@@ -152,5 +152,5 @@ export interface RehearsalReport {
   /** Only where several months were asked for. */
   readonly months?: readonly ReportedMonth[];
   /** Null where no bake could be run. */
-  readonly again: SecondLook | null;
+  readonly again: SecondPass | null;
 }

@@ -6,26 +6,26 @@ import { createLaunchTemplate } from '../../lib/handlers/launch-template';
 import { pipelineOf } from '../../lib/handlers/pipeline';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { StackModel } from '../aws/cloudformation/stack-model';
-import { PretendedFleet } from '../aws/fleet/simulated-fleet';
+import { SimulatedFleet } from '../aws/fleet/simulated-fleet';
 import { callerOf } from '../aws/iam/role-policies';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { providedFunction } from './deploy-pipeline';
-import { siblingName, type Stage } from './rehearsal-context';
+import { siblingName, type RehearsalContext } from './rehearsal-context';
 import type { ReportedRollout } from './rehearsal-report';
-import type { PretendedAccount } from './simulated-account';
+import type { SimulatedAccount } from './simulated-account';
 import { functionByArn, type TemplateFunction, functionNamed, functionsOf } from './template-functions';
-import type { DeployedFleet, RolloutStage, WatchedFleet } from './watched-fleet';
+import type { DeployedFleet, RolloutContext, WatchedFleet } from './watched-fleet';
 
 /** The fewest instances on which a rollout shows anything. */
 const FEWEST_INSTANCES = 2;
 
 /** Deploys the fleet of a rollout function: its custom resource gives the launch template the AMI that its channel has now. */
 async function deployFleet(
-  account: PretendedAccount,
+  account: SimulatedAccount,
   stack: StackModel,
   rollout: TemplateFunction,
   clock: VirtualClock,
-): Promise<PretendedFleet> {
+): Promise<SimulatedFleet> {
   const { environment } = stack;
   const groupName = rollout.environment['WINBAKE_AUTO_SCALING_GROUP'] ?? '';
   const launchTemplateId = rollout.environment['WINBAKE_LAUNCH_TEMPLATE_ID'] ?? '';
@@ -34,7 +34,7 @@ async function deployFleet(
   const { ServiceToken } = stack.properties(cloneOf(stack, group), ['ServiceToken']);
   const { functionArn, providerRole } = providedFunction(stack, String(ServiceToken));
   callerOf(account.stacks, providerRole).require('lambda:InvokeFunction', `${functionArn}:$LATEST`);
-  return new PretendedFleet({
+  return new SimulatedFleet({
     groupName,
     launchTemplateId,
     cluster: rollout.environment['WINBAKE_CLUSTER'] ?? '',
@@ -47,7 +47,7 @@ async function deployFleet(
 
 /** Lets the handler of the custom resource make the first version, while there is no group yet. */
 async function firstAmi(
-  account: PretendedAccount,
+  account: SimulatedAccount,
   { environment: { account: owner, region }, stack: { name } }: StackModel,
   { environment, roleArn }: TemplateFunction,
   clock: VirtualClock,
@@ -114,14 +114,14 @@ function byReference(stack: StackModel, type: string, reference: string): string
 const MINUTE = 60_000;
 
 /** The schedule of the rollout function. */
-const LOOKS = 15 * MINUTE;
+const RECONCILE_INTERVAL = 15 * MINUTE;
 
 /** A rollout that takes longer is reported as waiting. */
 const LONGEST_ROLLOUT = 5 * 24 * 60 * MINUTE;
 
 /** Deploys the fleets that follow a pipeline; their launch templates read the channels as they are now. */
 export async function deployFleets(
-  account: PretendedAccount,
+  account: SimulatedAccount,
   parameterPath: string,
   clock: VirtualClock,
 ): Promise<readonly DeployedFleet[]> {
@@ -142,22 +142,22 @@ export async function deployFleets(
  * publication that waits for its canary fleets is waited for.
  */
 export async function rollOut(
-  stage: RolloutStage & Pick<Stage, 'pipeline'>,
+  context: RolloutContext & Pick<RehearsalContext, 'pipeline'>,
   fleets: readonly WatchedFleet[],
 ): Promise<ReportedRollout> {
-  const { account, clock } = stage;
+  const { account, clock } = context;
   const end = new Date(clock.now().getTime() + LONGEST_ROLLOUT);
   for (;;) {
-    let isBusy = isPromotionDue(stage);
+    let isBusy = isPromotionDue(context);
     for (const fleet of fleets) {
-      const { action } = await fleet.look();
+      const { action } = await fleet.poll();
       isBusy ||= action !== 'nothing' && !isSettled(account, fleet.deployed);
     }
     if (fleets.length === 0 || !isBusy || clock.now() >= end) {
       break;
     }
-    const looks = fleets.map(({ deployed }) => nextLook(deployed, clock.now()).getTime());
-    await clock.waitUntil(new Date(Math.min(...looks)));
+    const polls = fleets.map(({ deployed }) => nextReconcile(deployed, clock.now()).getTime());
+    await clock.waitUntil(new Date(Math.min(...polls)));
   }
   const statuses = fleets.map(({ deployed }) => statusOf(account, deployed));
   return {
@@ -167,27 +167,29 @@ export async function rollOut(
 }
 
 /** Lets the fleets look by their schedule as the clock passes. */
-export function scheduleFleets(stage: RolloutStage, fleets: readonly WatchedFleet[]): void {
-  stage.clock.every(LOOKS, async () => {
+export function scheduleFleets(context: RolloutContext, fleets: readonly WatchedFleet[]): void {
+  context.clock.every(RECONCILE_INTERVAL, async () => {
     for (const fleet of fleets) {
-      await fleet.look();
+      await fleet.poll();
     }
   });
 }
 
 /** Whether `current` will follow `latest` by itself. */
-function isPromotionDue(stage: Pick<Stage, 'account' | 'pipeline'>): boolean {
-  const { account, pipeline } = stage;
-  const { promotion } = pipelineOf(functionNamed(pipeline.stack, siblingName(stage, 'care')).environment);
+function isPromotionDue(context: Pick<RehearsalContext, 'account' | 'pipeline'>): boolean {
+  const { account, pipeline } = context;
+  const { promotion } = pipelineOf(
+    functionNamed(pipeline.stack, siblingName(context, 'housekeeping')).environment,
+  );
   const [latest, current] = (['latest', 'current'] as const).map((channel) =>
     account.parameters.read(channelParameters(pipeline.parameterPath, channel).publication),
   );
   return promotion.mode === 'automatic' && latest !== current;
 }
 
-/** The next look: an event of the refresh, or the schedule. */
-function nextLook({ fleet }: DeployedFleet, now: Date): Date {
-  const scheduled = new Date(now.getTime() + LOOKS);
+/** The next poll: an event of the refresh, or the schedule. */
+function nextReconcile({ fleet }: DeployedFleet, now: Date): Date {
+  const scheduled = new Date(now.getTime() + RECONCILE_INTERVAL);
   const { nextAt } = fleet;
   return nextAt !== undefined && nextAt > now && nextAt < scheduled ? nextAt : scheduled;
 }
@@ -201,17 +203,17 @@ function worstOf(statuses: readonly RolloutStatus[]): RolloutStatus {
   return STATUSES.find((status) => statuses.includes(status)) ?? 'none';
 }
 
-function stateOf(account: PretendedAccount, { rollout }: DeployedFleet): FleetState | undefined {
+function stateOf(account: SimulatedAccount, { rollout }: DeployedFleet): FleetState | undefined {
   const name = rollout.environment['WINBAKE_FLEET_STATE_PARAMETER'] ?? '';
   const text = account.parameters.read(name);
   return text === undefined ? undefined : parseDocument(fleetStateSchema, text, name);
 }
 
-function isSettled(account: PretendedAccount, deployed: DeployedFleet): boolean {
+function isSettled(account: SimulatedAccount, deployed: DeployedFleet): boolean {
   return ['failed', 'rolledBack'].includes(statusOf(account, deployed));
 }
 
-function statusOf(account: PretendedAccount, deployed: DeployedFleet): RolloutStatus {
+function statusOf(account: SimulatedAccount, deployed: DeployedFleet): RolloutStatus {
   const state = stateOf(account, deployed);
   const outcome = state?.rollout === null ? state.last?.outcome : undefined;
   if (outcome === 'failed' || outcome === 'rolledBack') {

@@ -1,51 +1,51 @@
 import { WinbakeError } from '../../lib/contract/values/errors';
-import type { CarePorts } from '../../lib/core/housekeeping/memory';
+import type { HousekeepingPorts } from '../../lib/core/housekeeping/memory';
 import type { Measurement } from '../../lib/core/ports/notices';
-import { createCare, type CareAnswer } from '../../lib/handlers/care';
+import { createHousekeeping, type HousekeepingAnswer } from '../../lib/handlers/housekeeping';
 import { pipelineOf } from '../../lib/handlers/pipeline';
-import { pretendedInventory } from '../aws/account/ami-inventory';
-import { pretendedStores } from '../aws/account/stores';
+import { simulatedInventory } from '../aws/account/ami-inventory';
+import { simulatedStores } from '../aws/account/stores';
 import { unmodelled } from '../aws/cloudformation/environment';
-import type { PretendedFleet } from '../aws/fleet/simulated-fleet';
+import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
 import { AccessDenied, callerOf, type Caller } from '../aws/iam/role-policies';
-import { bucketOf, siblingName, type Stage } from './rehearsal-context';
+import { bucketOf, siblingName, type RehearsalContext } from './rehearsal-context';
 import { functionNamed, schedulesOf } from './template-functions';
 
-/** What care works on. */
-export type CaredStage = Pick<Stage, 'account' | 'clock' | 'pipeline'>;
+/** What housekeeping works on. */
+export type HousekeepingContext = Pick<RehearsalContext, 'account' | 'clock' | 'pipeline'>;
 
-/** What care measured at one look. */
-export interface CareMeasurement extends Measurement {
+/** What housekeeping measured at one poll. */
+export interface HousekeepingMeasurement extends Measurement {
   readonly at: Date;
 }
 
-/** Care as its schedule runs it from the deployment on. */
-export interface ScheduledCare {
-  /** Takes care once more, now. */
-  readonly takeCare: () => Promise<CareAnswer>;
-  readonly measurements: readonly CareMeasurement[];
+/** Housekeeping as its schedule runs it from the deployment on. */
+export interface ScheduledHousekeeping {
+  /** Runs housekeeping once more, now. */
+  readonly runHousekeeping: () => Promise<HousekeepingAnswer>;
+  readonly measurements: readonly HousekeepingMeasurement[];
   /** What its prunes deprecated and removed, a line each with the reason. */
   readonly prunes: readonly string[];
 }
 
 /**
- * Lets the care function of the template look after the pipeline whenever its schedule calls it: at once, and then again and
- * again as the clock passes. A look that fails ends the rehearsal.
+ * Lets the housekeeping function of the template look after the pipeline whenever its schedule calls it: at once, and then again and
+ * again as the clock passes. A poll that fails ends the rehearsal.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
  */
-export async function scheduleCare(
-  stage: CaredStage,
-  fleets: readonly PretendedFleet[],
-): Promise<ScheduledCare> {
-  const { account, clock, pipeline } = stage;
-  const care = functionNamed(pipeline.stack, siblingName(stage, 'care'));
-  const caller = callerOf(account.stacks, care.roleArn);
-  const measurements: CareMeasurement[] = [];
+export async function scheduleHousekeeping(
+  context: HousekeepingContext,
+  fleets: readonly SimulatedFleet[],
+): Promise<ScheduledHousekeeping> {
+  const { account, clock, pipeline } = context;
+  const housekeeping = functionNamed(pipeline.stack, siblingName(context, 'housekeeping'));
+  const caller = callerOf(account.stacks, housekeeping.roleArn);
+  const measurements: HousekeepingMeasurement[] = [];
   const prunes: string[] = [];
   const failures: unknown[] = [];
-  const handler = createCare(
-    portsOf(stage, fleets, caller, care.environment, measurements),
-    { ...care.environment, AWS_REGION: account.environment.region },
+  const handler = createHousekeeping(
+    portsOf(context, fleets, caller, housekeeping.environment, measurements),
+    { ...housekeeping.environment, AWS_REGION: account.environment.region },
     {
       info: () => undefined,
       error: (_message, error) => {
@@ -53,7 +53,7 @@ export async function scheduleCare(
       },
     },
   );
-  const takeCare = async () => {
+  const runHousekeeping = async () => {
     failures.length = 0;
     try {
       const answer = await handler();
@@ -63,33 +63,33 @@ export async function scheduleCare(
       throw failures.find((failure) => failure instanceof AccessDenied) ?? failed(error);
     }
   };
-  for (const { milliseconds, name, roleArn } of schedulesOf(pipeline.stack, care.arn)) {
-    callerOf(account.stacks, roleArn).require('lambda:InvokeFunction', care.arn);
+  for (const { milliseconds, name, roleArn } of schedulesOf(pipeline.stack, housekeeping.arn)) {
+    callerOf(account.stacks, roleArn).require('lambda:InvokeFunction', housekeeping.arn);
     if (milliseconds === undefined) {
-      throw unmodelled(`the schedule ${name}, which takes care on Patch Tuesday only`);
+      throw unmodelled(`the schedule ${name}, which runs housekeeping on Patch Tuesday only`);
     }
     clock.every(milliseconds, async () => {
-      await takeCare();
+      await runHousekeeping();
     });
   }
-  await takeCare();
-  return { takeCare, measurements, prunes };
+  await runHousekeeping();
+  return { runHousekeeping, measurements, prunes };
 }
 
 function portsOf(
-  stage: CaredStage,
-  fleets: readonly PretendedFleet[],
+  context: HousekeepingContext,
+  fleets: readonly SimulatedFleet[],
   caller: Caller,
   environment: Readonly<Record<string, string>>,
-  measurements: CareMeasurement[],
-): CarePorts {
-  const { account, clock } = stage;
+  measurements: HousekeepingMeasurement[],
+): HousekeepingPorts {
+  const { account, clock } = context;
   return {
-    documents: account.storage.documents(bucketOf(stage), caller),
-    stores: pretendedStores(account.parameters, account.environment, caller),
+    documents: account.storage.documents(bucketOf(context), caller),
+    stores: simulatedStores(account.parameters, account.environment, caller),
     notifier: account.topics.notifier(environment['WINBAKE_TOPIC_ARN'] ?? '', caller),
     announcer: account.bus.announcer(caller),
-    inventory: pretendedInventory(
+    inventory: simulatedInventory(
       {
         amis: account.amis,
         parameters: account.parameters,
@@ -109,6 +109,6 @@ function portsOf(
 }
 
 function failed(cause: unknown): WinbakeError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return new WinbakeError('REHEARSAL_FAILED', `Care failed: ${said}`, { cause });
+  const reported = cause instanceof Error ? cause.message : String(cause);
+  return new WinbakeError('REHEARSAL_FAILED', `Housekeeping failed: ${reported}`, { cause });
 }

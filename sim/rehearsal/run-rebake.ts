@@ -1,19 +1,19 @@
 import { channelSchema } from '../../lib/contract/documents/publication';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { channelParameters } from '../../lib/contract/names/parameters';
-import type { PretendedImageBuilder } from '../aws/image-builder/simulated-image-builder';
+import type { SimulatedImageBuilder } from '../aws/image-builder/simulated-image-builder';
 import { readRecipe, stepNames } from '../aws/image-builder/read-recipe';
 import { rebake, type RebakeResult } from './rebake';
 import type { ReportedRebake } from './rehearsal-report';
 import { rollOut } from './roll-out-fleets';
-import type { Stage } from './rehearsal-context';
+import type { RehearsalContext } from './rehearsal-context';
 import type { WatchedFleet } from './watched-fleet';
 
 /** What rebakes of one rehearsal share. */
-export interface RebakeSetting {
-  readonly stage: Stage;
+export interface RebakeSettings {
+  readonly context: RehearsalContext;
   readonly fleets: readonly WatchedFleet[];
-  readonly imageBuilder: PretendedImageBuilder | undefined;
+  readonly imageBuilder: SimulatedImageBuilder | undefined;
 }
 
 /** A rebake, and the rollout of what it published. */
@@ -27,29 +27,29 @@ type Phase = <T>(title: string, work: () => Promise<T>) => Promise<T>;
 
 /** Starts the state machine once, and lets the fleets take what comes of it. */
 export async function runRebake(
-  { fleets, imageBuilder, stage }: RebakeSetting,
+  { fleets, imageBuilder, context }: RebakeSettings,
   trigger: string,
-  phase: Phase = (title, work) => stage.log.phase(title, work),
+  phase: Phase = (title, work) => context.log.phase(title, work),
 ): Promise<RebakeRun> {
-  const { account, clock, log } = stage;
+  const { account, clock, log } = context;
   fleets.forEach(({ deployed }) => {
     deployed.fleet.beginReport();
   });
   const at = clock.now().toISOString();
-  const before = latestId(stage);
-  const result = await phase('Decide, bake and publish', () => rebake(stage, { imageBuilder, trigger }));
+  const before = latestId(context);
+  const result = await phase('Decide, bake and publish', () => rebake(context, { imageBuilder, trigger }));
   if (result.notRun !== undefined) {
     log.notRun(stepNames(readRecipe(account.stacks, result.notRun)));
   }
-  const rollout = await phase('Roll out to the fleets', () => rollOut(stage, fleets));
+  const rollout = await phase('Roll out to the fleets', () => rollOut(context, fleets));
   const decision = result.decisions.at(-1)?.decision ?? 'needsOperator';
   const status = result.notRun === undefined && decision === 'bake' ? rollout.status : 'none';
-  const after = latestId(stage);
+  const after = latestId(context);
   const publication = after === before ? null : after;
   return { result, reported: { at, trigger, decision, publication, rollout: { ...rollout, status } } };
 }
 
-function latestId({ account, pipeline }: Stage): string {
+function latestId({ account, pipeline }: RehearsalContext): string {
   const name = channelParameters(pipeline.parameterPath, 'latest').publication;
   return parseDocument(channelSchema, account.parameters.read(name) ?? '', name).id;
 }

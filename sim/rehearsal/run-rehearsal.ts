@@ -8,7 +8,7 @@ import { changeCatalog } from '../../lib/core/catalog/catalog-store';
 import { appCommandOf, synthesize } from '../aws/cloudformation/synthesize';
 import { GOOD_AMI, type AmiBehaviour, type AmiFault } from '../aws/fleet/ami-behaviour';
 import { callerOf } from '../aws/iam/role-policies';
-import { PretendedImageBuilder } from '../aws/image-builder/simulated-image-builder';
+import { SimulatedImageBuilder } from '../aws/image-builder/simulated-image-builder';
 import { VirtualClock } from '../clock/virtual-clock';
 import { startEmbeddedRegistry } from '../registry/embedded-registry';
 import { parseAsOf } from '../registry/history/history';
@@ -23,12 +23,12 @@ import { feedCatalog } from './feed-catalog';
 import { reportOf, reportPublications } from './make-report';
 import { monthsFrom, passMonths, reportMonth } from './pass-months';
 import { rebake } from './rebake';
-import { type Stage, bucketOf, familiesOf, withRegistry } from './rehearsal-context';
-import type { Progress, RehearsalOptions, RehearsalReport, SecondLook } from './rehearsal-report';
+import { type RehearsalContext, bucketOf, familiesOf, withRegistry } from './rehearsal-context';
+import type { Progress, RehearsalOptions, RehearsalReport, SecondPass } from './rehearsal-report';
 import { deployFleets, scheduleFleets } from './roll-out-fleets';
-import { scheduleCare } from './run-housekeeping';
-import { runRebake, type RebakeSetting } from './run-rebake';
-import { PretendedAccount } from './simulated-account';
+import { scheduleHousekeeping } from './run-housekeeping';
+import { runRebake, type RebakeSettings } from './run-rebake';
+import { SimulatedAccount } from './simulated-account';
 import { StepLog } from './step-log';
 import { WatchedFleet } from './watched-fleet';
 
@@ -37,7 +37,7 @@ import { WatchedFleet } from './watched-fleet';
  * second publication, so that one before it is there to go back to and one after it to go on with.
  */
 export function amiBehaviour(
-  { account, monthEnds }: Pick<Stage, 'account' | 'monthEnds'>,
+  { account, monthEnds }: Pick<RehearsalContext, 'account' | 'monthEnds'>,
   [fault]: readonly AmiFault[],
 ): (amiId: string) => AmiBehaviour {
   const struck = monthEnds.length > 1 ? 1 : 0;
@@ -81,7 +81,7 @@ export async function runRehearsal(options: RehearsalOptions, progress: Progress
 }
 
 async function rehearse(
-  moment: Pick<Stage, 'history' | 'asOf' | 'monthEnds' | 'registry'>,
+  moment: Pick<RehearsalContext, 'history' | 'asOf' | 'monthEnds' | 'registry'>,
   options: RehearsalOptions,
   folder: string,
   progress: Progress,
@@ -102,14 +102,14 @@ interface Means {
 }
 
 async function inAccount(
-  moment: Pick<Stage, 'history' | 'asOf' | 'monthEnds' | 'registry'>,
+  moment: Pick<RehearsalContext, 'history' | 'asOf' | 'monthEnds' | 'registry'>,
   options: RehearsalOptions,
   means: Means,
   progress: Progress,
 ): Promise<RehearsalResult> {
   const { signal } = options;
   const log = new StepLog(progress, signal);
-  const account = new PretendedAccount(await assemblyFolder(options, means.folder, log), options.release);
+  const account = new SimulatedAccount(await assemblyFolder(options, means.folder, log), options.release);
   const pipeline = findPipeline(account, options.release, options.policy);
   const clock = new VirtualClock(moment.asOf);
   clock.onJump((now) => {
@@ -119,35 +119,39 @@ async function inAccount(
   return carryOut({ ...moment, os, account, pipeline, clock, log, signal }, options, means);
 }
 
-async function carryOut(stage: Stage, options: RehearsalOptions, means: Means): Promise<RehearsalResult> {
-  const { account, asOf, clock, log, pipeline } = stage;
-  const { care, fleets } = await log.phase('Deploy into a simulated account', async () => {
+async function carryOut(
+  context: RehearsalContext,
+  options: RehearsalOptions,
+  means: Means,
+): Promise<RehearsalResult> {
+  const { account, asOf, clock, log, pipeline } = context;
+  const { housekeeping, fleets } = await log.phase('Deploy into a simulated account', async () => {
     await deployPipeline(account, pipeline, asOf);
     const deployed = await deployFleets(account, pipeline.parameterPath, clock);
-    const watched = deployed.map((one) => new WatchedFleet(stage, one));
+    const watched = deployed.map((one) => new WatchedFleet(context, one));
     watched.forEach(({ deployed: { fleet } }) => {
-      fleet.group.behave(amiBehaviour(stage, options.amiFaults ?? []));
+      fleet.group.behave(amiBehaviour(context, options.amiFaults ?? []));
     });
-    scheduleFleets(stage, watched);
-    return { fleets: watched, care: await scheduleCare(stage, groupsOf(watched)) };
+    scheduleFleets(context, watched);
+    return { fleets: watched, housekeeping: await scheduleHousekeeping(context, groupsOf(watched)) };
   });
-  await log.phase('Look back over the 100 days before', (say) => lookBack(stage, options, say));
-  const imageBuilder = await log.phase('Prepare a simulated Windows host', (say) =>
-    prepareImageBuilder(stage, options, means, say),
+  await log.phase('Look back over the 100 days before', (announce) => replayPast(context, options, announce));
+  const imageBuilder = await log.phase('Prepare a simulated Windows host', (announce) =>
+    prepareImageBuilder(context, options, means, announce),
   );
-  const setting = { stage, fleets, imageBuilder };
-  const first = await runRebake(setting, 'deploy');
+  const settings = { context, fleets, imageBuilder };
+  const first = await runRebake(settings, 'deploy');
   const wasRun = first.result.notRun === undefined;
-  const passed = wasRun ? await passMonths(setting, first, stage.monthEnds) : [];
-  const months = passed.map((month) => reportMonth(month, care));
-  const report = await reportOf(stage, {
+  const passed = wasRun ? await passMonths(settings, first, context.monthEnds) : [];
+  const months = passed.map((month) => reportMonth(month, housekeeping));
+  const report = await reportOf(context, {
     runs: passed.length === 0 ? [first] : passed.flatMap(({ runs }) => runs),
     fleets: months.at(-1)?.fleets ?? fleets.map((fleet) => fleet.report()),
-    publications: await reportPublications(stage, groupsOf(fleets), care),
+    publications: await reportPublications(context, groupsOf(fleets), housekeeping),
     months: options.months === undefined ? undefined : months,
     asked: options.asOf,
   });
-  return { report: { ...report, again: wasRun ? await lookAgain(setting) : null } };
+  return { report: { ...report, again: wasRun ? await pollAgain(settings) : null } };
 }
 
 function groupsOf(fleets: readonly WatchedFleet[]) {
@@ -155,12 +159,12 @@ function groupsOf(fleets: readonly WatchedFleet[]) {
 }
 
 /** Asks the gate once more in the same account; what would come of its answer is not done. */
-function lookAgain({ imageBuilder, stage }: RebakeSetting): Promise<SecondLook> {
-  return stage.log.phase('Look once more', async () => {
-    const at = stage.clock.now().toISOString();
-    const { decisions, reason } = await rebake(stage, {
+function pollAgain({ imageBuilder, context }: RebakeSettings): Promise<SecondPass> {
+  return context.log.phase('Look once more', async () => {
+    const at = context.clock.now().toISOString();
+    const { decisions, reason } = await rebake(context, {
       imageBuilder,
-      trigger: 'look',
+      trigger: 'poll',
       decideOnly: true,
     });
     return { at, decision: decisions.at(-1)?.decision ?? 'needsOperator', reason };
@@ -174,28 +178,39 @@ async function assemblyFolder(options: RehearsalOptions, folder: string, log: St
   }
   const command = options.app ?? appCommandOf(workingFolder);
   const outputFolder = join(folder, 'cdk.out');
-  await log.phase('Synthesize the app', (say) => {
-    say(command);
+  await log.phase('Synthesize the app', (announce) => {
+    announce(command);
     const temporaryFolder = join(folder, 'tmp');
-    return synthesize({ command, folder: workingFolder, outputFolder, temporaryFolder, context: { release }, signal });
+    return synthesize({
+      command,
+      folder: workingFolder,
+      outputFolder,
+      temporaryFolder,
+      context: { release },
+      signal,
+    });
   });
   return outputFolder;
 }
 
-async function lookBack(stage: Stage, options: RehearsalOptions, say: (text: string) => void): Promise<void> {
-  const { account, asOf, history, os, pipeline, registry } = stage;
+async function replayPast(
+  context: RehearsalContext,
+  options: RehearsalOptions,
+  announce: (text: string) => void,
+): Promise<void> {
+  const { account, asOf, history, os, pipeline, registry } = context;
   const documents = account.storage.documents(
-    bucketOf(stage),
+    bucketOf(context),
     callerOf(account.stacks, pipeline.decide.roleArn),
   );
-  const looks = await feedCatalog({
+  const polls = await feedCatalog({
     history,
     release: os.release,
-    families: familiesOf(stage),
+    families: familiesOf(context),
     lines: pipeline.policy.lines,
     asOf,
     documents,
-    withRegistry: (look) => withRegistry(stage, look),
+    withRegistry: (poll) => withRegistry(context, poll),
     setInstant: (instant) => {
       registry.setInstant(instant);
     },
@@ -204,16 +219,16 @@ async function lookBack(stage: Stage, options: RehearsalOptions, say: (text: str
   if (hostRevision !== undefined) {
     await changeCatalog(documents, os.release, (catalog) => withHost(catalog, asOf, hostRevision, 'given'));
   }
-  say(`${looks} looks at what changed`);
+  announce(`${polls} looks at what changed`);
 }
 
 async function prepareImageBuilder(
-  stage: Stage,
+  context: RehearsalContext,
   options: RehearsalOptions,
   { folder, shell }: Means,
-  say: (text: string) => void,
-): Promise<PretendedImageBuilder | undefined> {
-  const { account, clock, history, log, os, pipeline, registry, signal } = stage;
+  announce: (text: string) => void,
+): Promise<SimulatedImageBuilder | undefined> {
+  const { account, clock, history, log, os, pipeline, registry, signal } = context;
   const revisions = hostRevisions({
     history,
     userHistory: options.history !== undefined,
@@ -221,14 +236,14 @@ async function prepareImageBuilder(
   });
   // A host of which nothing is known is a mistake in the call, and said before any work.
   struckHost(baseHostAt(os, revisions, clock.now(), options.hostRevision, ''), options.hostFaults ?? []);
-  publishBaseAmis(stage, (now) => baseHostAt(os, revisions, now, options.hostRevision, '').facts.ubr);
+  publishBaseAmis(context, (now) => baseHostAt(os, revisions, now, options.hostRevision, '').facts.ubr);
   if (shell === undefined) {
     return undefined;
   }
-  await shell.prepare(say, signal);
+  await shell.prepare(announce, signal);
   const dockerFolder = join(folder, 'docker');
   writeDockerShim(dockerFolder);
-  return new PretendedImageBuilder({
+  return new SimulatedImageBuilder({
     stacks: account.stacks,
     storage: account.storage,
     amis: account.amis,
@@ -250,7 +265,10 @@ async function prepareImageBuilder(
 }
 
 /** Lets AWS publish a base AMI whenever the revision of its host changes. */
-function publishBaseAmis({ account, clock, pipeline }: Stage, revisionAt: (now: Date) => number): void {
+function publishBaseAmis(
+  { account, clock, pipeline }: RehearsalContext,
+  revisionAt: (now: Date) => number,
+): void {
   let published = revisionAt(clock.now());
   clock.every(24 * 3600 * 1000, () => {
     const revision = revisionAt(clock.now());

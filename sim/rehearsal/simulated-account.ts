@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 import { osOf } from '../../lib/contract/values/release';
 import { Amis } from '../aws/account/amis';
-import { PretendedExecutions, EventBus, Topics } from '../aws/account/notices';
+import { SimulatedExecutions, EventBus, Topics } from '../aws/account/notices';
 import { ObjectStorage, Parameters } from '../aws/account/stores';
-import { PRETENDED_ENVIRONMENT, type Environment } from '../aws/cloudformation/environment';
+import { SIMULATED_ENVIRONMENT, type Environment } from '../aws/cloudformation/environment';
 import { readAssembly, type AssemblyStack } from '../aws/cloudformation/read-assembly';
 import { StackModel } from '../aws/cloudformation/stack-model';
 import { variablesOf } from './template-functions';
 
 /** What a deployment puts into an account before any of its code runs. */
-export class PretendedAccount {
+export class SimulatedAccount {
   /** The account and region of the pipeline that is rehearsed. */
   readonly environment: Environment;
   readonly amis: Amis;
   readonly storage = new ObjectStorage();
-  readonly executions = new PretendedExecutions();
+  readonly executions = new SimulatedExecutions();
   readonly parameters: Parameters;
   readonly bus: EventBus;
   readonly topics = new Topics();
@@ -23,7 +23,7 @@ export class PretendedAccount {
 
   constructor(assemblyFolder: string, release?: string) {
     const assembly = readAssembly(assemblyFolder);
-    this.environment = assembly.find((one) => bakes(one, release))?.environment ?? PRETENDED_ENVIRONMENT;
+    this.environment = assembly.find((one) => bakes(one, release))?.environment ?? SIMULATED_ENVIRONMENT;
     this.amis = new Amis(this.environment.region);
     this.parameters = new Parameters(this.amis, this.environment);
     this.bus = new EventBus(this.environment);

@@ -9,7 +9,7 @@ export class StepLog {
   readonly steps: ReportedStep[] = [];
   /** What people should know of the steps. */
   readonly findings: Finding[] = [];
-  private say: (text: string) => void = () => undefined;
+  private announce: (text: string) => void = () => undefined;
 
   constructor(
     private readonly progress: Progress,
@@ -17,16 +17,16 @@ export class StepLog {
   ) {}
 
   /** Does a part of the work under a title; a failure is kept and thrown on. */
-  async phase<T>(title: string, work: (say: (text: string) => void) => Promise<T>): Promise<T> {
+  async phase<T>(title: string, work: (announce: (text: string) => void) => Promise<T>): Promise<T> {
     const started = performance.now();
     const end = (status: ReportedStep['status']) => {
       this.steps.push({ name: title, seconds: secondsSince(started), status });
     };
     try {
       this.signal?.throwIfAborted();
-      const result = await this.progress.phase(title, async (say) => {
-        this.say = say;
-        const done = await work(say);
+      const result = await this.progress.phase(title, async (announce) => {
+        this.announce = announce;
+        const done = await work(announce);
         this.signal?.throwIfAborted();
         return done;
       });
@@ -39,14 +39,14 @@ export class StepLog {
   }
 
   /** Shows a line within the phase that is under way. */
-  tell(text: string): void {
-    this.say(text);
+  notify(text: string): void {
+    this.announce(text);
   }
 
   /** Keeps the steps of components; to be handed to what runs them. */
   readonly onStep: OnStep = (component, step, result) => {
     if (result === undefined) {
-      this.tell(`${component}: ${step}`);
+      this.notify(`${component}: ${step}`);
     } else {
       const seconds = Math.round(result.seconds * 1000) / 1000;
       this.steps.push({ name: `${component}: ${step}`, seconds, status: result.status });

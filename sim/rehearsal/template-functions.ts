@@ -16,7 +16,7 @@ export interface TemplateFunction {
 }
 
 /** Which handler a function runs shows in the variables that only it is given, most telling first. */
-const TELLING: readonly (readonly [string, HandlerKind])[] = [
+const NOTIFYING: readonly (readonly [string, HandlerKind])[] = [
   ['WINBAKE_RECIPE_ARN', 'decide'],
   ['WINBAKE_INSTANCE_ROLE_ID', 'publish'],
   ['WINBAKE_ROLLOUT_POLICY', 'rollout'],
@@ -28,7 +28,7 @@ const TELLING: readonly (readonly [string, HandlerKind])[] = [
 export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
   return stack.logicalIds('AWS::Lambda::Function').flatMap((logicalId) => {
     // Other functions of a stack may refer to what has no model.
-    const kind = TELLING.find(
+    const kind = NOTIFYING.find(
       ([name]) => name in variablesOf(stack.stack.template.Resources[logicalId]?.Properties ?? {}),
     )?.[1];
     if (kind === undefined) {

@@ -1,28 +1,28 @@
 import { createRollout, type RolloutAnswer } from '../../lib/handlers/rollout';
-import type { PretendedFleet } from '../aws/fleet/simulated-fleet';
+import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
 import { callerOf } from '../aws/iam/role-policies';
 import type { VirtualClock } from '../clock/virtual-clock';
 import type { ReportedFleet } from './rehearsal-report';
-import type { PretendedAccount } from './simulated-account';
+import type { SimulatedAccount } from './simulated-account';
 import type { TemplateFunction } from './template-functions';
 
 /** A fleet of the assembly that follows a channel of the pipeline. */
 export interface DeployedFleet {
   readonly rollout: TemplateFunction;
-  readonly fleet: PretendedFleet;
+  readonly fleet: SimulatedFleet;
 }
 
 /** What a rehearsal's fleets work with, besides themselves. */
-export interface RolloutStage {
-  readonly account: PretendedAccount;
+export interface RolloutContext {
+  readonly account: SimulatedAccount;
   readonly clock: VirtualClock;
 }
 
-/** The rollout function of a fleet on the simulated account; `tell` hears what people are told. */
+/** The rollout function of a fleet on the simulated account; `tell` hears what people are notified. */
 function rolloutOf(
-  { account, clock }: RolloutStage,
+  { account, clock }: RolloutContext,
   { fleet, rollout }: DeployedFleet,
-  tell: (subject: string, text: string) => void = () => undefined,
+  notify: (subject: string, text: string) => void = () => undefined,
 ) {
   const caller = callerOf(account.stacks, rollout.roleArn);
   const rolling = createRollout(
@@ -32,8 +32,8 @@ function rolloutOf(
       parameters: account.parameters.store(caller),
       leases: account.parameters.versioned(caller),
       notifier: {
-        tell: (subject, text) => {
-          tell(subject, text);
+        notify: (subject, text) => {
+          notify(subject, text);
           return Promise.resolve();
         },
       },
@@ -55,25 +55,25 @@ type Running = ReadonlyMap<string, string>;
 
 /** A fleet that is looked at, with what is worth telling of it. */
 export class WatchedFleet {
-  private readonly told: { readonly at: Date; readonly subject: string }[] = [];
+  private readonly notified: { readonly at: Date; readonly subject: string }[] = [];
   private readonly rollout: () => Promise<RolloutAnswer>;
   private before: Running;
   private during: Running | undefined;
   private since: Date;
 
   constructor(
-    private readonly stage: RolloutStage,
+    private readonly context: RolloutContext,
     readonly deployed: DeployedFleet,
   ) {
-    this.since = stage.clock.now();
+    this.since = context.clock.now();
     this.before = this.running();
-    this.rollout = rolloutOf(stage, deployed, (subject) => {
-      this.told.push({ at: stage.clock.now(), subject });
+    this.rollout = rolloutOf(context, deployed, (subject) => {
+      this.notified.push({ at: context.clock.now(), subject });
     });
   }
 
   /** Lets the rollout function look, and keeps what ran when the first new instance was there. */
-  async look(): Promise<RolloutAnswer> {
+  async poll(): Promise<RolloutAnswer> {
     const answer = await this.rollout();
     const running = this.running();
     if (this.during === undefined && [...running.keys()].some((id) => !this.before.has(id))) {
@@ -84,7 +84,7 @@ export class WatchedFleet {
 
   /** Lets the report begin with what runs now. */
   beginReport(): void {
-    this.since = this.stage.clock.now();
+    this.since = this.context.clock.now();
     this.before = this.running();
     this.during = undefined;
   }
@@ -98,7 +98,7 @@ export class WatchedFleet {
     return {
       fleet: rollout.environment['WINBAKE_FLEET'] ?? '',
       refreshes: fleet.group.refreshesSince(this.since),
-      told: this.told.filter(({ at }) => at >= this.since).map(({ subject }) => subject),
+      notified: this.notified.filter(({ at }) => at >= this.since).map(({ subject }) => subject),
       instances: [...ids].map((id) => ({
         id,
         before: this.before.get(id) ?? null,

@@ -17,21 +17,21 @@ describeWithMoto('a topic on moto', (moto) => {
   }
 
   test('a message goes to the topic with its subject', async () => {
-    await (await notifier()).tell('Winbake 2022-core: the bake failed', 'no space on the disk');
+    await (await notifier()).notify('Winbake 2022-core: the bake failed', 'no space on the disk');
     const text = JSON.stringify(await messages());
     expect(text).toContain('Winbake 2022-core: the bake failed');
     expect(text).toContain('no space on the disk');
   });
 
   test('a subject that SNS would refuse is made to fit', async () => {
-    const tell = await notifier();
-    await expect(tell.tell(`Ümlaut\n${'x'.repeat(200)}`, 'text')).resolves.toBeUndefined();
+    const notify = await notifier();
+    await expect(notify.notify(`Ümlaut\n${'x'.repeat(200)}`, 'text')).resolves.toBeUndefined();
     expect(JSON.stringify(await messages())).toContain(`?mlaut?${'x'.repeat(93)}"`);
   });
 
   test('a topic that is not there is a failure', async () => {
     await moto.reset();
     const gone = snsNotifier(new SNSClient(moto.config()), 'arn:aws:sns:eu-central-1:123456789012:gone');
-    await expect(gone.tell('subject', 'text')).rejects.toMatchObject({ name: 'NotFoundException' });
+    await expect(gone.notify('subject', 'text')).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 });

@@ -15,14 +15,14 @@ import {
 } from '../../lib/contract/documents/fleet-state';
 import { gatePolicyOf, gatePolicySchema } from '../../lib/contract/documents/gate-policy';
 import {
-  careMemorySchema,
+  housekeepingMemorySchema,
   lastDecisionSchema,
   noticesSchema,
   outageSchema,
 } from '../../lib/contract/documents/memory';
 import { operateRequestSchema } from '../../lib/contract/documents/operate-request';
 import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../lib/contract/documents/order';
-import { fleetWordsSchema } from '../../lib/contract/documents/overrides';
+import { fleetOverridesSchema } from '../../lib/contract/documents/overrides';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
 import { rolloutPolicyOf, rolloutPolicySchema } from '../../lib/contract/documents/rollout-policy';
 import {
@@ -41,7 +41,7 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['verification', verificationSchema, 'checks'],
   ['publication', publicationSchema, 'amis'],
   ['fleet-state', fleetStateSchema, 'bad'],
-  ['fleet-words', fleetWordsSchema, 'hold'],
+  ['fleet-overrides', fleetOverridesSchema, 'hold'],
   ['fleet-deployment', fleetDeploymentSchema, 'until'],
   ['rollout-log', rolloutLogSchema, 'rollouts'],
   ['notices', noticesSchema, 'notices'],
@@ -53,7 +53,7 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
   ['failure', failureSchema, 'targetRevision'],
   ['fleet-lease', fleetLeaseSchema, 'until'],
   ['failed', failedPublicationsSchema, 'publications'],
-  ['care', careMemorySchema, 'failing'],
+  ['housekeeping', housekeepingMemorySchema, 'failing'],
   ['pipeline', pipelineDescriptionSchema, 'retention'],
   ['gate-policy', gatePolicySchema, 'noBakeWindows'],
   ['rollout-policy', rolloutPolicySchema, 'canaryPercentage'],
@@ -134,7 +134,7 @@ describe('orders of people', () => {
   });
 });
 
-test('a lease keeps the word of the person who ends it', () => {
+test('a lease keeps the override of the person who ends it', () => {
   const cancel = { by: 'ann', reason: 'wrong recipe', at: '2025-10-14T19:00:00.000Z' };
   const lease = { ...(JSON.parse(fixture('lease')) as object), cancel };
   expect(parseDocument(leaseSchema, JSON.stringify(lease), 'x.json')).toEqual(lease);

@@ -9,7 +9,7 @@ const CONTEXT = { terminal: { out: () => undefined, err: () => undefined }, fini
 /** A command line that text names, and where. */
 interface Mention {
   readonly file: string;
-  readonly words: readonly string[];
+  readonly args: readonly string[];
 }
 
 function filesBelow(folder: string, ending: string): readonly string[] {
@@ -23,8 +23,8 @@ function read(file: string): string {
 }
 
 /** The words that a shell makes of a line. */
-function wordsOf(line: string): readonly string[] {
-  return (line.match(/"[^"]*"|[^\s"]+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'));
+function argumentsOf(line: string): readonly string[] {
+  return (line.match(/"[^"]*"|[^\s"]+/g) ?? []).map((token) => token.replace(/^"(.*)"$/, '$1'));
 }
 
 /** The command lines of a page: lines of its blocks of code that begin with one, and what stands between backticks. */
@@ -36,7 +36,7 @@ function mentionsOfPage(file: string): readonly Mention[] {
   const spans = [...text.matchAll(/`(?:npx )?winbake ([^`\n]+)`/g)].map(([, rest = '']) => rest);
   return [...lines, ...spans]
     .filter((rest) => rest !== '...')
-    .map((rest) => ({ file, words: wordsOf(rest) }));
+    .map((rest) => ({ file, args: argumentsOf(rest) }));
 }
 
 /** The command lines of a source: of its messages and comments, each up to where the code or the clause ends. */
@@ -45,9 +45,9 @@ function mentionsOfSource(file: string): readonly Mention[] {
   return [...text.matchAll(/\bwinbake ((?:[a-z-]+)(?:\\"|[^`'\\,\n])*)/g)]
     .map(([, rest = '']) => ({
       file,
-      words: wordsOf(rest.replaceAll('\\"', '"').replace(/[.;:]$/, '')),
+      args: argumentsOf(rest.replaceAll('\\"', '"').replace(/[.;:]$/, '')),
     }))
-    .filter(({ words }) => words[0] !== 'x');
+    .filter(({ args }) => args[0] !== 'x');
 }
 
 /** Prose that begins with the name of the program. */
@@ -59,21 +59,21 @@ const PROSE = [
 ];
 
 /** What is wrong with a command line, tried with the program itself; the name of a command alone is a mention of it. */
-async function wrongWith({ words }: Mention): Promise<string | undefined> {
-  const names = words.filter((word) => !word.startsWith('-') && word !== 'help').slice(0, 2);
+async function wrongWith({ args }: Mention): Promise<string | undefined> {
+  const names = args.filter((token) => !token.startsWith('-') && token !== 'help').slice(0, 2);
   const program = await buildProgram(names, '0', CONTEXT);
-  const { command, depth } = commandAt(program, words[0] === 'help' ? words.slice(1) : words);
+  const { command, depth } = commandAt(program, args[0] === 'help' ? args.slice(1) : args);
   if (depth === 0) {
-    return `there is no command ${words[0] ?? ''}`;
+    return `there is no command ${args[0] ?? ''}`;
   }
-  if (words.length === depth) {
+  if (args.length === depth) {
     return undefined;
   }
   command.action(() => undefined);
   try {
     // A placeholder of a day or an instant.
     await program.parseAsync(
-      words.map((word) => (/^[DT]$/.test(word) ? '2025-10-16' : word)),
+      args.map((token) => (/^[DT]$/.test(token) ? '2025-10-16' : token)),
       { from: 'user' },
     );
   } catch (error) {
@@ -84,11 +84,11 @@ async function wrongWith({ words }: Mention): Promise<string | undefined> {
   return needsReason && dryRun !== true && reason === undefined ? 'it lacks --reason' : undefined;
 }
 
-function commandAt(program: Command, words: readonly string[]) {
+function commandAt(program: Command, args: readonly string[]) {
   let command = program;
   let depth = 0;
-  for (const word of words) {
-    const next = command.commands.find((child) => child.name() === word);
+  for (const token of args) {
+    const next = command.commands.find((child) => child.name() === token);
     if (next === undefined) {
       break;
     }
@@ -102,7 +102,7 @@ async function wrong(mentions: readonly Mention[]): Promise<readonly string[]> {
   const all: string[] = [];
   for (const mention of mentions) {
     const reason = await wrongWith(mention);
-    const line = `winbake ${mention.words.join(' ')}`;
+    const line = `winbake ${mention.args.join(' ')}`;
     if (reason !== undefined && !PROSE.some((prose) => line.startsWith(prose))) {
       all.push(`${mention.file}: ${line}: ${reason}`);
     }
@@ -139,6 +139,6 @@ test.each([
   ['winbake fleet evidence shop', 'Say --month'],
   ['winbake explain --as-of 2025-10-16', 'Say --release'],
 ])('%s is noticed', async (line, reason) => {
-  const [, ...words] = wordsOf(line);
-  expect(await wrongWith({ file: '', words })).toContain(reason);
+  const [, ...args] = argumentsOf(line);
+  expect(await wrongWith({ file: '', args })).toContain(reason);
 });

@@ -29,9 +29,9 @@ test('every input is a number, and every price has a symbol of its own', () => {
 });
 
 test('a price that is said has its source', () => {
-  const said = rowsOf('Unit prices').filter(([, , price]) => price !== 'yours');
-  expect(said.map(([symbol]) => symbol)).toEqual(['pFsr', 'pKey']);
-  expect(said.filter(([, , , source]) => source === '')).toEqual([]);
+  const reported = rowsOf('Unit prices').filter(([, , price]) => price !== 'yours');
+  expect(reported.map(([symbol]) => symbol)).toEqual(['pFsr', 'pKey']);
+  expect(reported.filter(([, , , source]) => source === '')).toEqual([]);
 });
 
 test.each(rowsOf('A worked month: 2 releases, 3 accounts, 6 fleets'))(
@@ -75,11 +75,11 @@ test.each([
   ['a pipeline', 'WinbakePipeline', 1],
   ['a fleet', 'WinbakeFleet', 2],
 ])('the counts of %s are those of its template', (_what, stack, column) => {
-  const said = new Map(
+  const reported = new Map(
     rowsOf('A month of what always runs').map((cells) => [cells[0] ?? '', Number(cells[column])]),
   );
   const counts = countsIn(stack);
-  expect(Object.fromEntries(Object.keys(counts).map((part) => [part, said.get(part)]))).toEqual(counts);
+  expect(Object.fromEntries(Object.keys(counts).map((part) => [part, reported.get(part)]))).toEqual(counts);
 });
 
 test('a wrong figure would be noticed', () => {

@@ -28,7 +28,7 @@ function alarmsOfApp(): readonly { readonly name: string; readonly link: string;
 
 const alarms = alarmsOfApp();
 
-/** What is told or rings without a heading, and headings without either. */
+/** What is reported or rings without a heading, and headings without either. */
 function differences(text: string): readonly string[] {
   const headings = headingsOf(text);
   const names = [...new Set([...alarms.map(({ name }) => name), ...NOTICE_KINDS])];
@@ -67,10 +67,12 @@ test('an alarm that tells nobody says which notice does', () => {
   expect(silent).toContain('PatchBudgetSpent');
   for (const name of silent) {
     const [, section = ''] = new RegExp(`^### ${name}$([^]*?)(?=^##|$(?![^]))`, 'm').exec(runbook) ?? [];
-    const told = [...section.matchAll(/\[(\w+)\]\(#/g)].map(([, kind]) => kind);
-    expect({ name, told: told.some((kind) => NOTICE_KINDS.some((known) => known === kind)) }).toEqual({
-      name,
-      told: true,
-    });
+    const notified = [...section.matchAll(/\[(\w+)\]\(#/g)].map(([, kind]) => kind);
+    expect({ name, notified: notified.some((kind) => NOTICE_KINDS.some((known) => known === kind)) }).toEqual(
+      {
+        name,
+        notified: true,
+      },
+    );
   }
 });

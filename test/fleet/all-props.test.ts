@@ -164,7 +164,7 @@ test('an instance may complete the launches of its own group alone', () => {
   );
 });
 
-test('nothing is kept longer than said, and a look that failed is kept', () => {
+test('nothing is kept longer than said, and a poll that failed is kept', () => {
   const groups = Object.entries(template.findResources('AWS::Logs::LogGroup')).filter(([id]) =>
     id.startsWith('Windows'),
   );

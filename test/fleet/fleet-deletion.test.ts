@@ -20,7 +20,7 @@ async function deployed(options: FleetLabOptions = {}, deployment: FleetDeployme
   });
   const stack = deployedFleet(lab);
   await stack.deploy(deployment);
-  await lab.look();
+  await lab.poll();
   return { lab, stack };
 }
 

@@ -9,7 +9,7 @@ async function deployed(options: FleetLabOptions = {}, deployment: FleetDeployme
   const lab = fleetLab({ groupName: 'winbake-shop', ...options });
   const stack = deployedFleet(lab);
   await stack.deploy(deployment);
-  await lab.look();
+  await lab.poll();
   expect(stack.starts(MORE.userData)).toEqual({ amiId: OLD.amiId, hasLine: false });
   lab.publish(NEW);
   return { lab, stack };
@@ -20,7 +20,7 @@ test('deploy, rollout, change maxCapacity, deploy: the same AMI', async () => {
   await lab.wait(4);
   await stack.deploy({ maxCapacity: 20 });
   expect(stack.starts(MORE.userData)).toEqual({ amiId: NEW.amiId, hasLine: false });
-  expect(await lab.look()).toEqual(['nothing']);
+  expect(await lab.poll()).toEqual(['nothing']);
 });
 
 test('without the hash of the group the same deployment would undo the rollout', async () => {
@@ -58,7 +58,7 @@ test('a deployment after a rollback keeps the good AMI', async () => {
   await lab.wait(6);
   await stack.deploy({ ...MORE, maxCapacity: 20 });
   expect(stack.starts(MORE.userData)).toEqual({ amiId: OLD.amiId, hasLine: true });
-  expect(await lab.look()).toEqual(['wait:bad']);
+  expect(await lab.poll()).toEqual(['wait:bad']);
 });
 
 test('a deployment during a rollout stops it, and it goes on with the new user data', async () => {
@@ -105,7 +105,7 @@ describe('a deployment during a rollout, with the events that Auto Scaling sends
     expect(lab.fleet.instances.length).toBeLessThanOrEqual(before);
   });
 
-  test('the look that the cancelled refresh starts 2 s later waits, and says until when', async () => {
+  test('the poll that the cancelled refresh starts 2 s later waits, and says until when', async () => {
     const { lab, stack } = await deployed({ deliversEvents: true });
     await lab.wait(0.25);
     await lab.pass(10);
@@ -117,7 +117,7 @@ describe('a deployment during a rollout, with the events that Auto Scaling sends
       'a deployment changes the group; until 2025-10-14T22:45:25.000Z at the latest',
     );
     expect(lab.fleet.group.refreshesSince(begun)).toBe(0);
-    expect(await lab.look()).toEqual(['startRefresh']);
+    expect(await lab.poll()).toEqual(['startRefresh']);
   });
 
   test.each([0, 3600])('one that fails %i s after the group has changed is taken back', async (seconds) => {

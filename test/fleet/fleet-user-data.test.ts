@@ -114,7 +114,7 @@ describeWithPowerShell('rendered user data', () => {
       userData({ ...common, ...hook, agentTimeout: Duration.seconds(1) })
         .render()
         .replace('http://localhost:51678', agents.silent)
-        .replace('$LookSeconds = 5', '$LookSeconds = 0.02'),
+        .replace('$PollSeconds = 5', '$PollSeconds = 0.02'),
     ];
     const cases = texts.map((text, index): ScriptCase => {
       const script = join(folder, `${index}.ps1`);

@@ -210,9 +210,9 @@ test('a fleet with every default spelled out is the same to the letter', () => {
   expect(Template.fromStack(fleetOf(spelledOut()).stack).toJSON()).toEqual(template.toJSON());
 });
 
-test.each(SPELLED_OUT)('%s %s is %s', (struct, prop, said) => {
+test.each(SPELLED_OUT)('%s %s is %s', (struct, prop, reported) => {
   const heading = struct === '' ? 'WindowsCapacityProvider' : `WindowsCapacityProvider.${struct}`;
-  expect(documentedDefaults(heading)[prop]).toBe(said);
+  expect(documentedDefaults(heading)[prop]).toBe(reported);
 });
 
 test('a share of Spot runs all on it, unless said', () => {

@@ -14,7 +14,7 @@ import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
-import { PretendedFleet } from '../../sim/aws/fleet/simulated-fleet';
+import { SimulatedFleet } from '../../sim/aws/fleet/simulated-fleet';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
 import { memoryRegistry } from '../support/memory-registry';
 import { DESCRIPTION } from '../support/pipeline-description';
@@ -109,7 +109,7 @@ describe('decide', () => {
         launchedInstances: () => Promise.resolve({ build: 'i-build', test: undefined }),
         cancel: () => Promise.resolve(),
       },
-      notifier: { tell: () => Promise.resolve() },
+      notifier: { notify: () => Promise.resolve() },
       announcer: { announce: () => Promise.resolve() },
       ...more,
     };
@@ -156,7 +156,7 @@ describe('decide', () => {
     expect(await decide(started)).toEqual({ step: 'noteStart', orderId });
     const bake = { ImageBuildVersionArn: IMAGE };
     const failed = { orderId, bake, image: { state: { Status: 'FAILED', Reason: 'Document failed!' } } };
-    const answer = await decide({ step: 'judgeFailure', executionArn, failed });
+    const answer = await decide({ step: 'evaluateFailure', executionArn, failed });
     expect(answer).toMatchObject({
       decision: 'wait',
       code,
@@ -183,7 +183,7 @@ describe('decide', () => {
       await expect(decide(event)).rejects.toMatchObject({
         name: 'UsageError',
         message: expect.stringContaining(
-          'The step is one of decide, noteStart, notePublication, judgeFailure; got: ',
+          'The step is one of decide, noteStart, notePublication, evaluateFailure; got: ',
         ) as string,
       });
       expect(documents.texts.size).toBe(0);
@@ -231,7 +231,7 @@ const rolloutPolicy = (more: object) =>
   JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY, ...more });
 
 test('rollout follows the channel of its environment, and prints what it did and how far behind it is', async () => {
-  const fleet = new PretendedFleet({
+  const fleet = new SimulatedFleet({
     groupName: 'group',
     launchTemplateId: 'lt-1',
     cluster: 'shop',
@@ -255,7 +255,7 @@ test('rollout follows the channel of its environment, and prints what it did and
     hosts: fleet.hosts(OMNIPOTENT),
     parameters,
     leases: parameters.versioned,
-    notifier: { tell: () => Promise.resolve() },
+    notifier: { notify: () => Promise.resolve() },
     now,
     ...writtenTo(printed),
   };
@@ -289,7 +289,7 @@ test('rollout does nothing while another request reconciles the fleet, and says 
     hosts: { describe: refused },
     parameters: { get: refused, below: refused, put: refused },
     leases: parameters.versioned,
-    notifier: { tell: refused },
+    notifier: { notify: refused },
     now,
     ...writtenTo(printed),
   };

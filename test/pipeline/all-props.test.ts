@@ -57,7 +57,7 @@ test('whoever reads the base AMI may read that parameter of the account', () => 
     ),
   );
   const roles = reading.map(([role]) => /^Pipeline(\w+?)Role/.exec(role)?.[1]).sort();
-  expect(roles).toEqual(['Care', 'Decide', 'Execution', 'Rebake', 'SeedHandler']);
+  expect(roles).toEqual(['Decide', 'Execution', 'Housekeeping', 'Rebake', 'SeedHandler']);
 });
 
 test('the description says where publications go, and how they are promoted and kept', () => {
@@ -185,12 +185,12 @@ test('the network, the instances and the schedule are as they were said', () => 
   });
   template.hasResourceProperties('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'rate(12 hours)',
-    Target: Match.objectLike({ Input: '{"trigger":"look"}' }),
+    Target: Match.objectLike({ Input: '{"trigger":"poll"}' }),
   });
   template.resourcePropertiesCountIs('AWS::Scheduler::Schedule', { Name: 'winbake-web-patch-tuesday' }, 0);
 });
 
-test('people are told through the given topic, and nothing is kept longer than said', () => {
+test('people are notified through the given topic, and nothing is kept longer than said', () => {
   template.resourceCountIs('AWS::SNS::Topic', 1);
   expect(environmentWith(template, 'WINBAKE_TOPIC_ARN')['WINBAKE_TOPIC_ARN']).toEqual({
     Ref: expect.stringMatching(/^Notices/),
@@ -206,13 +206,16 @@ test('a name that was given is not announced', () => {
   Annotations.fromStack(stack).hasNoInfo('*', Match.anyValue());
 });
 
-test.each(['Publish', 'Care', 'Operate'])('%s reaches every region and account that is named', (kind) => {
-  const statements = Object.entries(policyStatements(template)).find(([id]) =>
-    id.startsWith(`Pipeline${kind}Role`),
-  )?.[1];
-  const text = JSON.stringify(statements);
-  expect(text).toContain(`:ssm:${REGIONS[1]}:${ACCOUNTS[0]}:parameter/team/winbake/web/*`);
-  for (const region of REGIONS) {
-    expect(text).toContain(`:iam::${ACCOUNTS[1]}:role/team-winbake-account-${region}`);
-  }
-});
+test.each(['Publish', 'Housekeeping', 'Operate'])(
+  '%s reaches every region and account that is named',
+  (kind) => {
+    const statements = Object.entries(policyStatements(template)).find(([id]) =>
+      id.startsWith(`Pipeline${kind}Role`),
+    )?.[1];
+    const text = JSON.stringify(statements);
+    expect(text).toContain(`:ssm:${REGIONS[1]}:${ACCOUNTS[0]}:parameter/team/winbake/web/*`);
+    for (const region of REGIONS) {
+      expect(text).toContain(`:iam::${ACCOUNTS[1]}:role/team-winbake-account-${region}`);
+    }
+  },
+);

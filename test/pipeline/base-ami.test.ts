@@ -57,9 +57,9 @@ test.each(FORMS)('base AMI %s: whoever reads its parameter may', (_, given) => {
     ),
   );
   expect(readers.map(([role]) => /^Pipeline(\w+?)Role/.exec(role)?.[1]).sort()).toEqual([
-    'Care',
     'Decide',
     'Execution',
+    'Housekeeping',
     'Rebake',
     'SeedHandler',
   ]);

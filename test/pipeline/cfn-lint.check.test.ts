@@ -1,7 +1,7 @@
 import { testWithCfnLint, type LintFinding } from '../support/cfn-lint';
-import { faultyApp, judgedApp } from '../support/judged-app';
+import { faultyApp, checkedApp } from '../support/checked-app';
 
-const { assembly } = judgedApp();
+const { assembly } = checkedApp();
 const faulty = faultyApp();
 
 /** What cfn-lint 1.51.0 asks about, and the answer. An answer that is not needed any more fails the test. */
@@ -44,7 +44,7 @@ const ANSWERED: readonly {
   {
     rule: 'W3010',
     message: /^Avoid hardcoding availability zones 'dummy1[ab]'$/,
-    because: 'What stands for a look-up of zones where an app names its account.',
+    because: 'What stands for a poll-up of zones where an app names its account.',
   },
 ];
 

@@ -37,7 +37,7 @@ test('the parameter of the pipeline holds a description that its readers take, a
   expect(read).toMatchObject({ pipeline: '2022-core', account: '123456789012', region: 'eu-central-1' });
 });
 
-test.each(['publish', 'care', 'operate'])('%s is told the same text', (kind) => {
+test.each(['publish', 'housekeeping', 'operate'])('%s is given the same text', (kind) => {
   const { Environment, Handler } = functions[`winbake-2022-core-${kind}`];
   expect(resolvedText(Environment.Variables.WINBAKE_PIPELINE_DESCRIPTION)).toBe(text);
   expect(Environment.Variables.WINBAKE_TOPIC_ARN).toEqual({
@@ -46,7 +46,7 @@ test.each(['publish', 'care', 'operate'])('%s is told the same text', (kind) => 
   expect(Handler).toBe('index.handler');
 });
 
-test('decide is told the name alone', () => {
+test('decide is given the name alone', () => {
   const { Environment } = functions['winbake-2022-core-decide'];
   expect(Environment.Variables).toMatchObject({ WINBAKE_PIPELINE: '2022-core' });
   expect(Environment.Variables).not.toHaveProperty('WINBAKE_PIPELINE_DESCRIPTION');
@@ -66,7 +66,9 @@ test('the roles that other accounts trust begin with the prefix of the parameter
     Properties.RoleName === undefined ? [] : [resolvedText(Properties.RoleName)],
   );
   expect(names.sort()).toEqual(
-    ['care', 'decide', 'operate', 'publish'].map((kind) => `team-a-winbake-2022-core-${kind}-eu-central-1`),
+    ['housekeeping', 'decide', 'operate', 'publish'].map(
+      (kind) => `team-a-winbake-2022-core-${kind}-eu-central-1`,
+    ),
   );
 });
 

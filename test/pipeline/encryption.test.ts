@@ -62,9 +62,9 @@ test.each([
   ['PipelineInstanceRole', ['s3']],
   ['PipelineDecideRole', ['sns', 's3']],
   ['PipelinePublishRole', ['sns', 's3']],
-  ['PipelineCareRole', ['sqs', 'sns', 's3']],
+  ['PipelineHousekeepingRole', ['sqs', 'sns', 's3']],
   ['PipelineOperateRole', ['sns', 's3']],
-  ['PipelineCareTargetRole', ['sqs']],
+  ['PipelineHousekeepingTargetRole', ['sqs']],
   ['PipelineRebakeRole', []],
   ['PipelineSeedHandlerRole', []],
   ['PipelineExecutionRole', []],
@@ -207,7 +207,7 @@ describe('an account lets its Auto Scaling use the keys of AMIs', () => {
     ).toBe('alias/winbake-2022-core-amis');
   });
 
-  test('or by the ARNs that it is told', () => {
+  test('or by the ARNs that it is given', () => {
     expect(calls({ amiKeyArns: [KEY] })).toEqual([role, grantOf(KEY)]);
   });
 

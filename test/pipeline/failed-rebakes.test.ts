@@ -62,12 +62,12 @@ test.each<[string, Partial<BuildPlan>, string, string | null]>([
   const failed = { status: 'FAILED', reason: WRAPPER, minutes: 50, ...plan };
   world.plans.push(failed, failed);
   const result = await world.rebake();
-  expect(wayOf(result)).toMatch(/JudgeFailure WaitForImages .*StartBake .*JudgeFailure BakeFailed$/);
+  expect(wayOf(result)).toMatch(/EvaluateFailure WaitForImages .*StartBake .*EvaluateFailure BakeFailed$/);
   expect(world.starts).toHaveLength(2);
   expect(result).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
   expect(result.cause).toContain(cause);
   expect(result.cause).toContain('\nLog: https://us-east-1.console.aws.amazon.com/cloudwatch/home');
-  expect(world.told.map(({ text }) => text)).toEqual([expect.stringContaining(cause)]);
+  expect(world.notified.map(({ text }) => text)).toEqual([expect.stringContaining(cause)]);
   expect(world.events).toEqual([
     { type: 'Winbake Bake Failed', detail: expect.objectContaining({ cause: result.cause, code }) },
   ]);
@@ -143,7 +143,7 @@ test('an out-of-band release that the host is not offered ends as nothing, by th
     reason:
       'Hosts are not offered the out-of-band release 10.0.20348.4297: the last one reached 10.0.20348.4294.',
   });
-  expect(world.told).toEqual([]);
+  expect(world.notified).toEqual([]);
 });
 
 test.each([

@@ -10,7 +10,7 @@ new WindowsAmiPipeline(stack, 'Pipeline', {
 });
 const statements = policyStatements(Template.fromStack(stack));
 
-test.each(['care', 'operate'])('%s removes AMIs of its own pipeline alone', (kind) => {
+test.each(['housekeeping', 'operate'])('%s removes AMIs of its own pipeline alone', (kind) => {
   const [, own = []] =
     Object.entries(statements).find(([role]) => role.toLowerCase().startsWith(`pipeline${kind}role`)) ?? [];
   const that = (action: string) => own.filter((one) => actionsOf([one]).includes(action));

@@ -72,7 +72,7 @@ test('a rebake that ends without a word rings, and one that the gate has told of
 
 test('a call in the dead-letter queue shows', () => {
   const [queue] = Object.keys(template.findResources('AWS::SQS::Queue'));
-  expect(alarm('Undelivered')).toMatchObject({
+  expect(alarm('DeadLetterQueue')).toMatchObject({
     MetricName: 'ApproximateNumberOfMessagesVisible',
     Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
     Threshold: 1,
@@ -87,16 +87,18 @@ test('the errors of all its functions are one alarm', () => {
     };
   }[];
   expect(metrics[0]?.Expression).toBe(
-    'FILL(decide, 0) + FILL(publish, 0) + FILL(care, 0) + FILL(operate, 0)',
+    'FILL(decide, 0) + FILL(publish, 0) + FILL(housekeeping, 0) + FILL(operate, 0)',
   );
   const measured = metrics.flatMap(({ MetricStat }) => MetricStat?.Metric.Dimensions[0]?.Value ?? []);
   expect(measured.map((one) => JSON.stringify(one))).toEqual(
-    ['Decide', 'Publish', 'Care', 'Operate'].map((name) => expect.stringMatching(`"Pipeline${name}Function`)),
+    ['Decide', 'Publish', 'Housekeeping', 'Operate'].map((name) =>
+      expect.stringMatching(`"Pipeline${name}Function`),
+    ),
   );
 });
 
 test('only what nobody can tell in words tells by itself, at its beginning and at its end', () => {
-  const told = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+  const notified = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
     .filter(({ Properties }) => Properties.AlarmActions !== undefined)
     .map(({ Properties }) => {
       expect(Properties.AlarmActions).toEqual([topic]);
@@ -104,7 +106,9 @@ test('only what nobody can tell in words tells by itself, at its beginning and a
       expect(Properties.InsufficientDataActions).toBeUndefined();
       return Properties.AlarmName;
     });
-  expect(told.sort()).toEqual(['NothingMeasured', 'RebakeFailed'].map((name) => `winbake-2022-core-${name}`));
+  expect(notified.sort()).toEqual(
+    ['NothingMeasured', 'RebakeFailed'].map((name) => `winbake-2022-core-${name}`),
+  );
 });
 
 test('alarms may publish to the topic, whose key they may use', () => {

@@ -37,10 +37,10 @@ async function sent(send: (announcer: Announcer) => Promise<void>): Promise<Reco
 /** What the core functions send of a pipeline. */
 function eventsOf(pipeline: string): Readonly<Record<string, () => Promise<Record<string, unknown>>>> {
   const rebake = { pipeline, execution: 'arn:aws:states:eu-central-1:123456789012:execution:rebake:1' };
-  const told = (announcer: Announcer) => ({
+  const notified = (announcer: Announcer) => ({
     announcer,
     documents: memoryDocuments(),
-    notifier: { tell: () => Promise.resolve() },
+    notifier: { notify: () => Promise.resolve() },
     now: () => new Date('2025-10-14T22:31:00Z'),
   });
   return {
@@ -54,7 +54,7 @@ function eventsOf(pipeline: string): Readonly<Record<string, () => Promise<Recor
       ),
     onFailed: () =>
       sent((announcer) =>
-        noteFailure(told(announcer), rebake, {
+        noteFailure(notified(announcer), rebake, {
           orderId: 'order',
           cause: 'no room',
           code: 'NO_SPACE',
@@ -63,7 +63,7 @@ function eventsOf(pipeline: string): Readonly<Record<string, () => Promise<Recor
       ),
     onNeedsOperator: () =>
       sent((announcer) =>
-        noteDecision(told(announcer), rebake, {
+        noteDecision(notified(announcer), rebake, {
           decision: 'needsOperator',
           reason: 'servercore went back.',
           findings: [],

@@ -23,15 +23,17 @@ async function afterLateImage(): Promise<RebakeWorld> {
   return world;
 }
 
-const subjects = (world: RebakeWorld) => world.told.map(({ subject }) => subject);
+const subjects = (world: RebakeWorld) => world.notified.map(({ subject }) => subject);
 const NEEDS = 'Winbake 2022-core: needs an operator';
 const FAILURE = 'Winbake 2022-core: a bake failed';
 
-test('a bake that failed twice is told once, with its step and the way to its log', async () => {
+test('a bake that failed twice is reported once, with its step and the way to its log', async () => {
   const world = await afterTwoFailures();
   expect(subjects(world)).toEqual([FAILURE]);
-  expect(world.told[0]!.text).toContain('the disk is full. (ApplyBuildComponents) ');
-  expect(world.told[0]!.text).toContain('\nLog: https://us-east-1.console.aws.amazon.com/cloudwatch/home');
+  expect(world.notified[0]!.text).toContain('the disk is full. (ApplyBuildComponents) ');
+  expect(world.notified[0]!.text).toContain(
+    '\nLog: https://us-east-1.console.aws.amazon.com/cloudwatch/home',
+  );
   expect(world.events).toEqual([
     {
       type: 'Winbake Bake Failed',
@@ -44,10 +46,10 @@ test('a try that is followed by another is no news', async () => {
   const world = new RebakeWorld(QUIET);
   world.plans.push(FAILED);
   await world.rebake();
-  expect([world.told, world.events]).toEqual([[], []]);
+  expect([world.notified, world.events]).toEqual([[], []]);
 });
 
-test('looks that find the same are told of once, and a publication ends it all', async () => {
+test('looks that find the same are reported once, and a publication ends it all', async () => {
   const world = await afterTwoFailures();
   await world.rebake();
   await world.rebake();
@@ -61,11 +63,11 @@ test('looks that find the same are told of once, and a publication ends it all',
   expect(world.json('notices.json')).toMatchObject({ notices: {} });
 });
 
-test('a late image is told of once; a decision for a bake ends it', async () => {
+test('a late image is reported once; a decision for a bake ends it', async () => {
   const world = await afterLateImage();
   await world.rebake();
   expect(subjects(world)).toEqual([NEEDS]);
-  expect(world.told[0]!.text).toContain('iis did not arrive until');
+  expect(world.notified[0]!.text).toContain('iis did not arrive until');
   expect(world.events).toMatchObject([{ type: 'Winbake Needs Operator', detail: { pipeline: '2022-core' } }]);
   world.shown.iis = 4294;
   await world.rebake();
@@ -84,7 +86,7 @@ test('what another execution holds heals nothing', async () => {
   expect(subjects(world)).toEqual([NEEDS]);
 });
 
-test('a rebake that fails before any order is told of, until the gate decides again', async () => {
+test('a rebake that fails before any order is reported, until the gate decides again', async () => {
   const world = new RebakeWorld(QUIET);
   world.trouble = (state) => (state === 'Decide' ? 'Sandbox.Timedout' : undefined);
   await world.rebake();

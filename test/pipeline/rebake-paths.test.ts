@@ -70,8 +70,8 @@ test.each([
 
 test('a hold keeps the promotion, not the bake', async () => {
   const world = new RebakeWorld(QUIET);
-  const word = { by: 'ann', reason: 'fair', at: '2025-10-19T00:00:00Z', until: '2025-11-01T00:00:00Z' };
-  world.parameters.values.set('/winbake/2022-core/hold', JSON.stringify(word));
+  const override = { by: 'ann', reason: 'fair', at: '2025-10-19T00:00:00Z', until: '2025-11-01T00:00:00Z' };
+  world.parameters.values.set('/winbake/2022-core/hold', JSON.stringify(override));
   await world.rebake();
   expect(world.latest).toBe('20348.4294-1');
   expect(world.parameters.values.get('/winbake/2022-core/current/publication')).toBeUndefined();
@@ -108,7 +108,7 @@ test('a start that Image Builder refuses is not made again, and a person is aske
   const world = new RebakeWorld(QUIET);
   world.trouble = (state) => (state === 'StartBake' ? 'Imagebuilder.InvalidRequestException' : undefined);
   const result = await world.rebake();
-  expect(wayOf(result)).toBe('Decide StartBake JudgeFailure BakeFailed');
+  expect(wayOf(result)).toBe('Decide StartBake EvaluateFailure BakeFailed');
   expect(world.calls.filter((state) => state === 'StartBake')).toHaveLength(1);
   expect(world.clock.now()).toEqual(new Date(QUIET));
   const order = (world.json(LEASE) as { order: { id: string; ended: string } }).order;
@@ -117,8 +117,8 @@ test('a start that Image Builder refuses is not made again, and a person is aske
     `The bake ${order.id} was not started, Image Builder refused it (Imagebuilder.InvalidRequestException): ` +
       'Imagebuilder.InvalidRequestException of StartBake',
   );
-  expect(world.told).toHaveLength(1);
-  expect(world.told[0]!.text).toContain(
+  expect(world.notified).toHaveLength(1);
+  expect(world.notified[0]!.text).toContain(
     'Image Builder refuses to start the bake of 10.0.20348.4294, and would again: deploy a pipeline that it takes',
   );
 
@@ -193,7 +193,7 @@ test.each(['Decide', 'StartBake', 'GetImage', 'Publish', 'NotePublication'])(
     expect(result.cause).toContain(`ServiceException of ${broken}`);
     world.trouble = () => undefined;
     await world.clock.waitUntil(new Date(world.clock.now().getTime() + 4 * 3600_000));
-    await world.rebake({ trigger: 'look', force: broken === 'StartBake' });
+    await world.rebake({ trigger: 'poll', force: broken === 'StartBake' });
     expect(world.latest).toBe('20348.4294-1');
     expect(world.starts).toHaveLength(1);
   },
@@ -260,10 +260,10 @@ describe('a finished bake whose host is below what stands', () => {
   /** A rebake whose finished image a person must let through. */
   async function waiting() {
     const world = new RebakeWorld(QUIET);
-    const standing = publicationAt(4350, '2025-10-01T00:00:00.000Z');
-    world.parameters.values.set('/winbake/2022-core/latest/publication', JSON.stringify(standing));
+    const published = publicationAt(4350, '2025-10-01T00:00:00.000Z');
+    world.parameters.values.set('/winbake/2022-core/latest/publication', JSON.stringify(published));
     const result = await world.rebake();
-    expect(wayOf(result)).toBe(`${BAKE} Publish JudgeFailure BakeFailed`);
+    expect(wayOf(result)).toBe(`${BAKE} Publish EvaluateFailure BakeFailed`);
     expect(result.cause).toContain(`accept it with winbake pipeline accept NAME "${finding}"`);
     expect(world.latest).toBe('20348.4350-1');
     return world;
@@ -304,10 +304,10 @@ describe('a finished bake whose host is below what stands', () => {
 
   test('is published by the same rebake where a person accepts it before that has ended', async () => {
     const world = new RebakeWorld(QUIET);
-    const standing = publicationAt(4350, '2025-10-01T00:00:00.000Z');
-    world.parameters.values.set('/winbake/2022-core/latest/publication', JSON.stringify(standing));
+    const published = publicationAt(4350, '2025-10-01T00:00:00.000Z');
+    world.parameters.values.set('/winbake/2022-core/latest/publication', JSON.stringify(published));
     world.trouble = (state) => {
-      if (state === 'JudgeFailure') {
+      if (state === 'EvaluateFailure') {
         const key = 'catalog/2022.json';
         const accepted = [{ finding, by: 'ops', at: world.clock.now().toISOString() }];
         world.documents.texts.set(key, JSON.stringify({ ...(world.json(key) as object), accepted }));
@@ -315,7 +315,7 @@ describe('a finished bake whose host is below what stands', () => {
       return undefined;
     };
     const result = await world.rebake();
-    expect(wayOf(result)).toBe(`${BAKE} Publish JudgeFailure GetImage Publish NotePublication Published`);
+    expect(wayOf(result)).toBe(`${BAKE} Publish EvaluateFailure GetImage Publish NotePublication Published`);
     expect(world.starts).toHaveLength(1);
   });
 
@@ -346,7 +346,7 @@ describe('a finished bake whose host is below what stands', () => {
     world.documents.texts.set(key, world.documents.texts.get(key)!.replace('_CORE', '_FULL'));
     const result = await world.rebake();
     expect(wayOf(result)).toBe(
-      'Decide GetImage Publish JudgeFailure WaitForImages ' + `${BAKE} Publish NotePublication Published`,
+      'Decide GetImage Publish EvaluateFailure WaitForImages ' + `${BAKE} Publish NotePublication Published`,
     );
     expect(world.starts).toHaveLength(2);
   });

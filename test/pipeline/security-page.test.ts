@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { BUILD_SERVICES } from '../../lib/core/doctor/check-network';
 import { WindowsAmiAccount, WindowsAmiPipeline, WindowsCapacityProvider } from '../../lib/index';
-import { judgedApp } from '../support/judged-app';
+import { checkedApp } from '../support/checked-app';
 
 const ROOT = join(__dirname, '..', '..');
 const page = readFileSync(join(ROOT, 'docs', 'security.md'), 'utf8');
@@ -16,7 +16,7 @@ function rows(heading: string): readonly string[] {
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text));
 }
 
-const { app } = judgedApp();
+const { app } = checkedApp();
 
 /** The roles of all constructs of a kind, by their path below it; those that a stack shares by their last part. */
 function rolesOf(
@@ -59,7 +59,7 @@ test('every service that a build calls is among the ways out, and so is the regi
   );
 });
 
-test('the instance scripts call no host that they are not told', () => {
+test('the instance scripts call no host that they are not notified', () => {
   const scripts = join(ROOT, 'scripts', 'instance');
   const texts = readdirSync(scripts, { recursive: true })
     .map(String)

@@ -6,7 +6,7 @@ import { BakeComponent, WindowsAmiPipeline, WindowsOs } from '../../lib/index';
 import type * as assetPath from '../../lib/internal/handler-function';
 import { runProcess } from '../../sim/windows/powershell/run-process';
 import { OWN_DOCUMENT } from '../support/all-props-pipeline';
-import { synthesized, type JudgedApp } from '../support/judged-app';
+import { synthesized, type CheckedApp } from '../support/checked-app';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -43,7 +43,7 @@ function pipelineWith(document: string): (app: App) => void {
 }
 
 /** What a deployment would do to each resource that differs, as `cdk diff` says it, which knows what CloudFormation replaces. */
-async function changes(before: JudgedApp, after: JudgedApp): Promise<readonly string[]> {
+async function changes(before: CheckedApp, after: CheckedApp): Promise<readonly string[]> {
   const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const template = join(before.folder, 'Platform.template.json');
   const args = ['diff', 'Platform', '--app', after.folder, '--template', template, '--no-color', '--strict'];

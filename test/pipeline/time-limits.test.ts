@@ -79,7 +79,7 @@ test('every limit of time holds those inside it: steps, components, workflows, t
   const { TimeoutSeconds: limit } = world.definition as { readonly TimeoutSeconds: number };
   const longestFollowed = MOST_ATTEMPTS * (Math.max(...followed) + RETRY_SECONDS);
   expect(limit).toBeGreaterThan(longestFollowed + 168 * 3600);
-  const tasks = ['Decide', 'StartBake', 'NoteStart', 'GetImage', 'CancelBake', 'JudgeFailure'];
+  const tasks = ['Decide', 'StartBake', 'NoteStart', 'GetImage', 'CancelBake', 'EvaluateFailure'];
   const events = history
     .map(({ state }) => (tasks.includes(state) ? 5 : 2))
     .reduce<number>((a, b) => a + b, 0);

@@ -32,7 +32,9 @@ test("its role has the fixed name, and trusts what publishes, cares and operates
   const [{ Principal, Condition }] = role.AssumeRolePolicyDocument.Statement;
   expect(resolvedText(Principal.AWS)).toBe('arn:aws:iam::111111111111:root');
   expect(Condition.ArnLike['aws:PrincipalArn'].map(resolvedText)).toEqual(
-    ['publish', 'care', 'operate'].map((kind) => `arn:aws:iam::111111111111:role/team-winbake-*-${kind}-*`),
+    ['publish', 'housekeeping', 'operate'].map(
+      (kind) => `arn:aws:iam::111111111111:role/team-winbake-*-${kind}-*`,
+    ),
   );
 });
 

@@ -128,10 +128,10 @@ describe('with required props', () => {
     });
   });
 
-  test('looks every 4 hours, and takes care every 15 minutes', () => {
+  test('looks every 4 hours, and runs housekeeping every 15 minutes', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(4 hours)',
-      Target: Match.objectLike({ Input: '{"trigger":"look"}' }),
+      Target: Match.objectLike({ Input: '{"trigger":"poll"}' }),
     });
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(15 minutes)',

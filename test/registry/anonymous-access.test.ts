@@ -1,18 +1,18 @@
 import { Bench, MANIFEST, registryError, sha256 } from './bench';
-import type { ScriptedAnswer, ScriptedRegistry, SeenRequest } from './scripted-registry';
+import type { ScriptedResponse, ScriptedRegistry, ReceivedRequest } from './scripted-registry';
 
 const BODY = '{}';
 const PATH = '/v2/library/x/manifests/a';
-const GOOD: ScriptedAnswer = { body: BODY, headers: { 'content-type': MANIFEST } };
+const GOOD: ScriptedResponse = { body: BODY, headers: { 'content-type': MANIFEST } };
 const SCOPE = 'repository:library/x:pull';
 
-const challenge = (realm: string, more = `,service="reg,istry",scope="${SCOPE}"`): ScriptedAnswer => ({
+const challenge = (realm: string, more = `,service="reg,istry",scope="${SCOPE}"`): ScriptedResponse => ({
   status: 401,
   headers: { 'www-authenticate': `Bearer realm="${realm}"${more}` },
 });
 
 /** Lets in whoever has one of the tokens that the server gave out and still takes. */
-function guarded(
+function protectedRegistry(
   server: ScriptedRegistry,
   taken: () => readonly string[],
   realm = `${server.url}/token?x=1`,
@@ -22,10 +22,11 @@ function guarded(
   );
 }
 
-const token = (value: unknown, more: object = {}): ScriptedAnswer => ({
+const token = (value: unknown, more: object = {}): ScriptedResponse => ({
   body: JSON.stringify({ token: value, ...more }),
 });
-const paths = (requests: readonly SeenRequest[]): string[] => requests.map(({ path }) => path.split('?')[0]!);
+const paths = (requests: readonly ReceivedRequest[]): string[] =>
+  requests.map(({ path }) => path.split('?')[0]!);
 
 let bench: Bench;
 beforeEach(() => {
@@ -36,7 +37,7 @@ afterEach(() => bench.putAway());
 describe('a registry that wants a token', () => {
   it('gets one from where it says, for what it says', async () => {
     const [server, client] = await bench.pair();
-    guarded(server, () => ['t1']);
+    protectedRegistry(server, () => ['t1']);
     server.on('/token', token('t1'));
     expect(await client.manifest('library/x', 'a')).toMatchObject({ digest: sha256(BODY) });
     expect(paths(server.requests)).toEqual([PATH, '/token', PATH]);
@@ -70,7 +71,7 @@ describe('a registry that wants a token', () => {
 
   it('keeps the token for the repository until shortly before it expires', async () => {
     const [server, client] = await bench.pair();
-    guarded(server, () => ['t1']);
+    protectedRegistry(server, () => ['t1']);
     server.on('/token', token('t1', { expires_in: 300 }));
     await client.manifest('library/x', 'a');
     bench.time.now += 289_000;
@@ -86,7 +87,7 @@ describe('a registry that wants a token', () => {
     ['no number', { expires_in: '3600' }],
   ])('takes a minute where the lifetime is %s', async (_name, more) => {
     const [server, client] = await bench.pair();
-    guarded(server, () => ['t1']);
+    protectedRegistry(server, () => ['t1']);
     server.on('/token', token('t1', more));
     await client.manifest('library/x', 'a');
     bench.time.now += 49_000;
@@ -99,14 +100,14 @@ describe('a registry that wants a token', () => {
 
   it('uses a token once that is good for no time at all', async () => {
     const [server, client] = await bench.pair();
-    guarded(server, () => ['t1']);
+    protectedRegistry(server, () => ['t1']);
     server.on('/token', token('t1', { expires_in: 0 }));
     expect(await client.manifest('library/x', 'a')).toBeDefined();
   });
 
   it('gives two questions at once one token', async () => {
     const [server, client] = await bench.pair();
-    guarded(server, () => ['t1']);
+    protectedRegistry(server, () => ['t1']);
     server.on('/token', { ...token('t1'), delay: 10 });
     await Promise.all([client.manifest('library/x', 'a'), client.manifest('library/x', 'a')]);
     expect(server.seen('/token')).toHaveLength(1);
@@ -125,7 +126,7 @@ describe('a registry that wants a token', () => {
   it('gets a new one where a kept one is refused', async () => {
     const [server, client] = await bench.pair();
     let good = 't1';
-    guarded(server, () => [good]);
+    protectedRegistry(server, () => [good]);
     server.on('/token', token('t1'), token('t2'));
     await client.manifest('library/x', 'a');
     good = 't2';
@@ -135,10 +136,10 @@ describe('a registry that wants a token', () => {
 
   it('tries a second token where the first is refused, and no third', async () => {
     const [server, client] = await bench.pair();
-    guarded(server, () => ['t2']);
+    protectedRegistry(server, () => ['t2']);
     server.on('/token', token('t1'), token('t2'));
     expect(await client.manifest('library/x', 'a')).toBeDefined();
-    guarded(server, () => []);
+    protectedRegistry(server, () => []);
     const before = server.seen('/token').length;
     const error = await registryError(client.manifest('library/x', 'a'));
     expect(error).toMatchObject({ code: 'REGISTRY_UNREACHABLE', status: 401 });
@@ -148,13 +149,13 @@ describe('a registry that wants a token', () => {
 
   it('does not keep a failed request for a token', async () => {
     const [server, client] = await bench.pair();
-    guarded(server, () => ['t1']);
+    protectedRegistry(server, () => ['t1']);
     server.on('/token', { status: 403 }, token('t1'));
     expect((await registryError(client.manifest('library/x', 'a'))).status).toBe(403);
     expect(await client.manifest('library/x', 'a')).toBeDefined();
   });
 
-  it.each<[string, string, ScriptedAnswer]>([
+  it.each<[string, string, ScriptedResponse]>([
     ['is no JSON', 'REGISTRY_INVALID', { body: 'secret-token' }],
     ['has no token', 'REGISTRY_INVALID', { body: '{"tokens":"secret-token"}' }],
     ['would break the header', 'REGISTRY_INVALID', token('secret-token\r\nx: y')],
@@ -162,10 +163,10 @@ describe('a registry that wants a token', () => {
     ['is too large', 'REGISTRY_INVALID', token(`secret-token${'x'.repeat(70_000)}`)],
     ['is a redirect', 'REGISTRY_INVALID', { status: 302, headers: { location: '/token' } }],
     ['is a refusal', 'REGISTRY_UNREACHABLE', { status: 401 }],
-  ])('fails where the token answer %s', async (_name, code, answer) => {
+  ])('fails where the token answer %s', async (_name, code, response) => {
     const [server, client] = await bench.pair();
-    guarded(server, () => ['t1']);
-    server.on('/token', answer);
+    protectedRegistry(server, () => ['t1']);
+    server.on('/token', response);
     const error = await registryError(client.manifest('library/x', 'a'));
     expect(error.code).toBe(code);
     expect(error.message).toContain('a token for library/x:a');

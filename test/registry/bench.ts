@@ -16,7 +16,7 @@ export const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 export const START = Date.UTC(2026, 7, 11, 17);
 
 /** Clock and sleep that need no time; `slept` has every wait in milliseconds. */
-export class PretendedTime {
+export class SimulatedTime {
   now = START;
   readonly slept: number[] = [];
   readonly clock = (): number => this.now;
@@ -29,7 +29,7 @@ export class PretendedTime {
 
 /** Servers and clients of one test, put away after it. */
 export class Bench {
-  readonly time = new PretendedTime();
+  readonly time = new SimulatedTime();
   private readonly ends: (() => Promise<void>)[] = [];
 
   /** A further server. */

@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { inspect } from 'node:util';
 import { Bench, registryError, sha256 } from './bench';
-import type { ScriptedAnswer } from './scripted-registry';
+import type { ScriptedResponse } from './scripted-registry';
 import { selfSigned } from './self-signed';
 
 const BODY = '{}';
@@ -10,7 +10,7 @@ const PATH = `/v2/a/blobs/${DIGEST}`;
 const SIGNATURE = 'sig=s3cr3t';
 const identity = selfSigned(['registry.test', 'cdn.test']);
 const certificateAuthorities = [identity.cert];
-const to = (location: string): ScriptedAnswer => ({ status: 307, headers: { location } });
+const to = (location: string): ScriptedResponse => ({ status: 307, headers: { location } });
 
 /** Every name is this computer. */
 const lookup: LookupFunction = (_hostname, options, callback) => {
@@ -85,7 +85,7 @@ describe('a registry over https', () => {
 });
 
 describe('signatures in addresses', () => {
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['a refusal', { status: 403, body: '{"errors":[{"code":"DENIED"}]}' }],
     ['a server error', { status: 500 }],
     ['throttling', { status: 429, headers: { 'retry-after': '100' } }],
@@ -96,9 +96,9 @@ describe('signatures in addresses', () => {
     ['a circle', to(`/data?${SIGNATURE}`)],
     ['a forbidden address', to(`http://example.com/?${SIGNATURE}`)],
     ['an unreadable address', to(`https://a b/?${SIGNATURE}`)],
-  ])('are in no error, at %s', async (_name, answer) => {
+  ])('are in no error, at %s', async (_name, response) => {
     const [server, client] = await bench.pair({ limits: { tryMilliseconds: 1000, tries: 2 } });
-    server.on(PATH, to(`/data?${SIGNATURE}`)).on('/data', answer);
+    server.on(PATH, to(`/data?${SIGNATURE}`)).on('/data', response);
     const error = await registryError(client.blob('a', DIGEST));
     expect(error.url).toBe(`${server.url}/data`);
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('s3cr3t');

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import { limitParallel, pacedRequests } from '../../lib/registry/request-pace';
-import { Bench, MANIFEST, PretendedTime, registryError, sha256 } from './bench';
-import { ScriptedRegistry, type ScriptedAnswer } from './scripted-registry';
+import { Bench, MANIFEST, SimulatedTime, registryError, sha256 } from './bench';
+import { ScriptedRegistry, type ScriptedResponse } from './scripted-registry';
 
 const MIB = 2 ** 20;
 const PATH = '/v2/a/manifests/t';
-const GOOD: ScriptedAnswer = { body: '{}', headers: { 'content-type': MANIFEST } };
+const GOOD: ScriptedResponse = { body: '{}', headers: { 'content-type': MANIFEST } };
 
 let bench: Bench;
 beforeEach(() => {
@@ -65,12 +65,12 @@ describe('limits in size', () => {
 });
 
 describe('limits in time', () => {
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['says nothing', { ...GOOD, delay: 5000 }],
     ['says a byte from time to time', { ...GOOD, body: ' '.repeat(1000), trickle: 10 }],
-  ])('end the wait for a server that %s', async (_name, answer) => {
+  ])('end the wait for a server that %s', async (_name, response) => {
     const [server, client] = await bench.pair({ deadlineSeconds: 0.06 });
-    server.on(PATH, answer);
+    server.on(PATH, response);
     const error = await registryError(client.manifest('a', 't'));
     expect(error).toMatchObject({
       code: 'REGISTRY_UNREACHABLE',
@@ -107,9 +107,9 @@ describe('limits in time', () => {
     const [server, client] = await bench.pair({ limits: { silenceMilliseconds: 20, tries: 1 } });
     server.on(PATH, { ...GOOD, delay: 5000 }).on('/v2/b/manifests/t', { ...GOOD, trickle: 5000 });
     const errors = await Promise.all(['a', 'b'].map((name) => registryError(client.manifest(name, 't'))));
-    const said = (name: string): string =>
+    const reported = (name: string): string =>
       `The registry ${server.url} did not answer in time (GET ${name}:t).`;
-    expect(errors.map(({ message }) => message)).toEqual([said('a'), said('b')]);
+    expect(errors.map(({ message }) => message)).toEqual([reported('a'), reported('b')]);
     expect(errors.map(({ code }) => code)).toEqual(['REGISTRY_UNREACHABLE', 'REGISTRY_UNREACHABLE']);
   });
 
@@ -219,7 +219,7 @@ describe('a server that is not there', () => {
 
 describe('pace', () => {
   const evenly = async (url: string, requestsPerSecond?: number): Promise<readonly number[]> => {
-    const time = new PretendedTime();
+    const time = new SimulatedTime();
     const starts: number[] = [];
     const pace = pacedRequests({ requestsPerSecond, clock: time.clock, sleep: time.sleep });
     for (let count = 0; count < 4; count += 1) {
@@ -252,7 +252,7 @@ describe('pace', () => {
   });
 
   it('does not save up the time in which nobody asked', async () => {
-    const time = new PretendedTime();
+    const time = new SimulatedTime();
     const pace = pacedRequests({ requestsPerSecond: 5, clock: time.clock, sleep: time.sleep });
     await pace(new URL('https://one.example'));
     time.now += 10_000;

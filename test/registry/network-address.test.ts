@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import {
-  guardedLookup,
+  checkedLookup,
   PrivateAddressError,
   isLoopbackHost,
   isPrivateHost,
@@ -69,13 +69,13 @@ describe('isLoopbackHost', () => {
   );
 });
 
-describe('guardedLookup', () => {
-  const look = (hostname: string, answer: Parameters<Parameters<LookupFunction>[2]>): Promise<unknown> => {
+describe('checkedLookup', () => {
+  const poll = (hostname: string, response: Parameters<Parameters<LookupFunction>[2]>): Promise<unknown> => {
     const lookup: LookupFunction = (_hostname, _options, callback) => {
-      callback(...answer);
+      callback(...response);
     };
     return new Promise((resolve) => {
-      guardedLookup(lookup, 'registry.example')(hostname, {}, (error, address) => {
+      checkedLookup(lookup, 'registry.example')(hostname, {}, (error, address) => {
         resolve(error ?? address);
       });
     });
@@ -87,14 +87,14 @@ describe('guardedLookup', () => {
 
   it('passes on public addresses, errors, and the private ones of the registry and of this computer', async () => {
     const failure = new Error('unknown');
-    expect(await look('cdn.example', [null, '8.8.8.8', 4])).toBe('8.8.8.8');
-    expect(await look('cdn.example', [failure, '', 0])).toBe(failure);
-    expect(await look('registry.example', [null, two])).toBe(two);
-    expect(await look('localhost', [null, '127.0.0.1', 4])).toBe('127.0.0.1');
+    expect(await poll('cdn.example', [null, '8.8.8.8', 4])).toBe('8.8.8.8');
+    expect(await poll('cdn.example', [failure, '', 0])).toBe(failure);
+    expect(await poll('registry.example', [null, two])).toBe(two);
+    expect(await poll('localhost', [null, '127.0.0.1', 4])).toBe('127.0.0.1');
   });
 
   it('refuses another name as soon as one of its addresses is private', async () => {
-    expect(await look('cdn.example', [null, '169.254.169.254', 4])).toBeInstanceOf(PrivateAddressError);
-    expect(await look('cdn.example', [null, two])).toBeInstanceOf(PrivateAddressError);
+    expect(await poll('cdn.example', [null, '169.254.169.254', 4])).toBeInstanceOf(PrivateAddressError);
+    expect(await poll('cdn.example', [null, two])).toBeInstanceOf(PrivateAddressError);
   });
 });

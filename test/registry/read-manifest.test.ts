@@ -1,7 +1,7 @@
 import { UsageError } from '../../lib/contract/values/errors';
 import type { Digest } from '../../lib/contract/values/digest';
 import { Bench, MANIFEST, registryError, sha256 } from './bench';
-import type { ScriptedAnswer } from './scripted-registry';
+import type { ScriptedResponse } from './scripted-registry';
 
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 const BODY = '{ "schemaVersion": 2,\n "note": "gr\u00fc\u00dfe" }\n';
@@ -10,7 +10,7 @@ const OTHER = sha256('something else');
 const TAG_PATH = '/v2/windows/servercore/manifests/ltsc2022';
 const DIGEST_PATH = `/v2/windows/servercore/manifests/${DIGEST}`;
 const BLOB_PATH = `/v2/windows/servercore/blobs/${DIGEST}`;
-const GOOD: ScriptedAnswer = {
+const GOOD: ScriptedResponse = {
   headers: { 'content-type': `${MANIFEST}; charset=utf-8`, 'docker-content-digest': DIGEST },
   body: BODY,
 };
@@ -76,7 +76,7 @@ describe('manifest', () => {
   });
 
   const html = '<!DOCTYPE html><html></html>';
-  it.each<[string, string, ScriptedAnswer]>([
+  it.each<[string, string, ScriptedResponse]>([
     [
       'HTML',
       'answered with HTML instead of a manifest',
@@ -136,9 +136,9 @@ describe('manifest', () => {
         headers: { 'content-type': 'application/vnd.docker.distribution.manifest.v1+prettyjws' },
       },
     ],
-  ])('refuses %s', async (_name, message, answer) => {
+  ])('refuses %s', async (_name, message, response) => {
     const [server, client] = await bench.pair();
-    server.on(TAG_PATH, answer);
+    server.on(TAG_PATH, response);
     const error = await registryError(client.manifest('windows/servercore', 'ltsc2022'));
     expect(error.code).toBe('REGISTRY_INVALID');
     expect(error.message).toContain(message);

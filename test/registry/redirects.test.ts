@@ -1,12 +1,12 @@
 import { objectionTo } from '../../lib/registry/follow-redirects';
 import { parseRegistryUrl } from '../../lib/registry/registry-url';
 import { Bench, MANIFEST, registryError, sha256 } from './bench';
-import type { ScriptedAnswer } from './scripted-registry';
+import type { ScriptedResponse } from './scripted-registry';
 
 const BODY = '{}';
 const DIGEST = sha256(BODY);
 const PATH = `/v2/a/blobs/${DIGEST}`;
-const to = (location: string, status = 307): ScriptedAnswer => ({ status, headers: { location } });
+const to = (location: string, status = 307): ScriptedResponse => ({ status, headers: { location } });
 
 let bench: Bench;
 beforeEach(() => {

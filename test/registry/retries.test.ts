@@ -1,11 +1,11 @@
 import { retryAfterSeconds } from '../../lib/registry/registry-errors';
 import { nextWaitMilliseconds } from '../../lib/registry/retrying-sender';
 import { Bench, MANIFEST, registryError, START } from './bench';
-import type { ScriptedAnswer } from './scripted-registry';
+import type { ScriptedResponse } from './scripted-registry';
 
 const PATH = '/v2/windows/servercore/manifests/ltsc2022';
-const GOOD: ScriptedAnswer = { body: '{}', headers: { 'content-type': MANIFEST } };
-const slower = (after?: string): ScriptedAnswer => ({
+const GOOD: ScriptedResponse = { body: '{}', headers: { 'content-type': MANIFEST } };
+const slower = (after?: string): ScriptedResponse => ({
   status: 429,
   headers: after === undefined ? {} : { 'retry-after': after },
 });
@@ -26,13 +26,13 @@ describe('retries', () => {
     expect(client.traffic).toEqual({ requests: 4, redirects: 0 });
   });
 
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['a reset', { reset: true }],
     ['a body that breaks off', { ...GOOD, headers: { ...GOOD.headers, 'content-length': '2' }, cutAfter: 1 }],
     ['a chunked body that breaks off', { ...GOOD, cutAfter: 1 }],
-  ])('try again after %s', async (_name, answer) => {
+  ])('try again after %s', async (_name, response) => {
     const [server, client] = await bench.pair();
-    server.on(PATH, answer, answer, GOOD);
+    server.on(PATH, response, response, GOOD);
     expect(await client.manifest('windows/servercore', 'ltsc2022')).toMatchObject({ body: '{}' });
     expect(client.traffic.requests).toBe(3);
   });
@@ -44,7 +44,7 @@ describe('retries', () => {
     expect(client.traffic.requests).toBe(1);
   });
 
-  it.each<[ScriptedAnswer, string, string]>([
+  it.each<[ScriptedResponse, string, string]>([
     [{ status: 500 }, 'REGISTRY_UNREACHABLE', 'answered 500 to GET windows/servercore:ltsc2022.'],
     [{ reset: true }, 'REGISTRY_UNREACHABLE', 'closed the connection (GET windows/servercore:ltsc2022).'],
     [{ ...GOOD, cutAfter: 1 }, 'REGISTRY_INVALID', 'broke off its answer (GET windows/servercore:ltsc2022).'],
@@ -58,12 +58,12 @@ describe('retries', () => {
       'REGISTRY_UNREACHABLE',
       'answered 503 to GET windows/servercore:ltsc2022.',
     ],
-  ])('give up after five tries of %j', async (answer, code, message) => {
+  ])('give up after five tries of %j', async (response, code, message) => {
     const [server, client] = await bench.pair();
-    server.on(PATH, answer);
+    server.on(PATH, response);
     const error = await registryError(client.manifest('windows/servercore', 'ltsc2022'));
     expect(error).toMatchObject({ code, message: `The registry ${server.url} ${message}` });
-    expect(error.cause === undefined).toBe('status' in answer);
+    expect(error.cause === undefined).toBe('status' in response);
     expect(client.traffic.requests).toBe(5);
   });
 

@@ -5,7 +5,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { SelfSigned } from './self-signed';
 
 /** What the server does with one request; nothing given: 200 without a body. */
-export interface ScriptedAnswer {
+export interface ScriptedResponse {
   readonly status?: number;
   readonly headers?: Record<string, string | string[]>;
   readonly body?: string | Buffer;
@@ -22,18 +22,18 @@ export interface ScriptedAnswer {
 }
 
 /** A request as it came in. */
-export interface SeenRequest {
+export interface ReceivedRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
 }
 
-type Script = readonly ScriptedAnswer[] | ((request: SeenRequest) => ScriptedAnswer);
+type Script = readonly ScriptedResponse[] | ((request: ReceivedRequest) => ScriptedResponse);
 
-/** A real HTTP server on this computer that answers each path as it is told, and 404 otherwise. */
+/** A real HTTP server on this computer that answers each path as it is set up, and 404 otherwise. */
 export class ScriptedRegistry {
-  readonly requests: SeenRequest[] = [];
+  readonly requests: ReceivedRequest[] = [];
   /** Bytes of bodies handed to the network. */
   bytesWritten = 0;
   /** The most requests that were under way at once. */
@@ -74,19 +74,19 @@ export class ScriptedRegistry {
   }
 
   /** Answers a path (without query) one after the other, the last for good; or as a function says. */
-  on(path: string, ...answers: readonly ScriptedAnswer[]): this;
-  on(path: string, answer: (request: SeenRequest) => ScriptedAnswer): this;
+  on(path: string, ...answers: readonly ScriptedResponse[]): this;
+  on(path: string, answer: (request: ReceivedRequest) => ScriptedResponse): this;
   on(
     path: string,
-    first: ScriptedAnswer | ((request: SeenRequest) => ScriptedAnswer),
-    ...more: ScriptedAnswer[]
+    first: ScriptedResponse | ((request: ReceivedRequest) => ScriptedResponse),
+    ...more: ScriptedResponse[]
   ): this {
     this.scripts.set(path, typeof first === 'function' ? first : [first, ...more]);
     return this;
   }
 
   /** The requests whose path begins so. */
-  seen(path: string): readonly SeenRequest[] {
+  seen(path: string): readonly ReceivedRequest[] {
     return this.requests.filter((request) => request.path.startsWith(path));
   }
 
@@ -105,7 +105,7 @@ export class ScriptedRegistry {
     this.atOnce -= 1;
   }
 
-  private next(request: SeenRequest): ScriptedAnswer {
+  private next(request: ReceivedRequest): ScriptedResponse {
     const path = request.path.split('?')[0]!;
     const script = this.scripts.get(path);
     if (typeof script === 'function') {
@@ -125,7 +125,7 @@ export class ScriptedRegistry {
     await sleepFor(milliseconds, undefined, { signal: AbortSignal.any([gone.signal, this.ended.signal]) });
   }
 
-  private async answer(answer: ScriptedAnswer, response: ServerResponse): Promise<void> {
+  private async answer(answer: ScriptedResponse, response: ServerResponse): Promise<void> {
     await this.wait(answer.delay ?? 0, response);
     if (answer.reset) {
       response.socket?.resetAndDestroy();

@@ -16,7 +16,7 @@ export interface LintFinding {
  */
 export function testWithCfnLint(
   name: string,
-  judge: (lint: (files: readonly string[]) => Promise<readonly LintFinding[]>) => Promise<void>,
+  evaluate: (lint: (files: readonly string[]) => Promise<readonly LintFinding[]>) => Promise<void>,
 ): void {
   const program = findOnPath('cfn-lint');
   if (program === undefined) {
@@ -25,7 +25,7 @@ export function testWithCfnLint(
     });
     return;
   }
-  test(name, () => judge((files) => lintWith(program, files)));
+  test(name, () => evaluate((files) => lintWith(program, files)));
 }
 
 async function lintWith(program: string, files: readonly string[]): Promise<readonly LintFinding[]> {

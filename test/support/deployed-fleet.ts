@@ -14,7 +14,7 @@ import type { Template as AssemblyTemplate } from '../../sim/aws/cloudformation/
 import type { Caller } from '../../sim/aws/iam/role-policies';
 import { resourceOf, type TemplateJson } from './assembly';
 import {
-  PretendedCloudFormation,
+  SimulatedCloudFormation,
   type DeployedResource,
   type ResourceHandler,
 } from './cloudformation/simulated-cloudformation';
@@ -165,7 +165,7 @@ export function deployedFleet(lab: FleetLab, deletes: Caller = OMNIPOTENT) {
     },
     'Custom::WinbakeLaunchTemplate': { create: clone('Create'), update: clone('Update') },
   };
-  const formation = new PretendedCloudFormation({ handlers, readParameter: () => '30' });
+  const formation = new SimulatedCloudFormation({ handlers, readParameter: () => '30' });
   return {
     /** The capacity provider, which comes after the group, fails after `failsAfterSeconds`, so that all is taken back. */
     deploy: async (deployment?: FleetDeployment, failsAfterSeconds?: number) => {

@@ -1,12 +1,12 @@
 import type { FleetState } from '../../lib/contract/documents/fleet-state';
-import type { FleetWords } from '../../lib/contract/documents/overrides';
+import type { FleetOverrides } from '../../lib/contract/documents/overrides';
 import type { Channel } from '../../lib/contract/documents/publication';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
 import { reconcileFleet } from '../../lib/core/fleet/reconcile-fleet';
 import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/contract/values/rollout-policy';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
 import type { AmiBehaviour } from '../../sim/aws/fleet/ami-behaviour';
-import { PretendedFleet, type PretendedFleetOptions } from '../../sim/aws/fleet/simulated-fleet';
+import { SimulatedFleet, type SimulatedFleetOptions } from '../../sim/aws/fleet/simulated-fleet';
 import { memoryParameters, type MemoryParameters } from './memory-ports';
 import { OMNIPOTENT } from './stack-models';
 
@@ -33,14 +33,14 @@ export const NAMES = {
   cluster: 'cluster',
   channel: '/winbake/2022-core/current/publication',
   state: `${PATH}/state`,
-  words: `${PATH}/words`,
+  overrides: `${PATH}/overrides`,
   deployment: `${PATH}/deployment`,
   failed: '/winbake/2022-core/failed',
   log: (month: string) => `${PATH}/log/${month}`,
 };
 
 /** What a test says of a fleet. */
-export interface FleetLabOptions extends Partial<Omit<PretendedFleetOptions, 'clock' | 'behaviourOf'>> {
+export interface FleetLabOptions extends Partial<Omit<SimulatedFleetOptions, 'clock' | 'behaviourOf'>> {
   readonly startedAt?: Date;
   readonly policy?: Partial<RolloutPolicy>;
   /** By publication id. */
@@ -54,30 +54,30 @@ export interface FleetLabOptions extends Partial<Omit<PretendedFleetOptions, 'cl
 /** A fleet on simulated services, with its parameters, its people and its clock. */
 export interface FleetLab {
   readonly clock: VirtualClock;
-  readonly fleet: PretendedFleet;
+  readonly fleet: SimulatedFleet;
   readonly parameters: MemoryParameters;
   /** The messages that went out. */
-  readonly told: string[];
+  readonly notified: string[];
   readonly policy: RolloutPolicy;
-  /** What a look works with. */
+  /** What a poll works with. */
   readonly ports: FleetPorts;
-  /** One look; gives the kinds of its actions. */
-  look(): Promise<readonly string[]>;
+  /** One poll; gives the kinds of its actions. */
+  poll(): Promise<readonly string[]>;
   /** Looks every quarter of an hour for some hours. */
   wait(hours: number): Promise<void>;
-  /** Lets seconds pass without a look of the schedule; events start looks. */
+  /** Lets seconds pass without a poll of the schedule; events start looks. */
   pass(seconds: number): Promise<void>;
   /** The rollout function is deleted: from now on no event starts it. */
   retire(): void;
   publish(publication: Channel): void;
-  say(words: Partial<Omit<FleetWords, 'schema'>>): void;
+  setOverrides(overrides: Partial<Omit<FleetOverrides, 'schema'>>): void;
   state(): FleetState;
   /** The publications that the instances run, sorted. */
   running(): readonly string[];
 }
 
-/** A person's word in force from now on. */
-export function wordAt(now: Date, hours = 24) {
+/** A person's override in force from now on. */
+export function overrideAt(now: Date, hours = 24) {
   return {
     by: 'ops@example.com',
     reason: 'trade fair',
@@ -103,7 +103,7 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     parameters.values.set(NAMES.channel, JSON.stringify(publication));
   };
   publish(OLD);
-  const fleet = new PretendedFleet({
+  const fleet = new SimulatedFleet({
     groupName: 'group',
     launchTemplateId: 'lt-1',
     cluster: 'cluster',
@@ -113,22 +113,22 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     behaviourOf,
     clock,
   });
-  const told: string[] = [];
+  const notified: string[] = [];
   const policy = { ...DEFAULT_ROLLOUT_POLICY, ...options.policy };
   const plain: FleetPorts = {
     control: fleet.control(OMNIPOTENT),
     hosts: fleet.hosts(OMNIPOTENT),
     parameters,
     notifier: {
-      tell: (subject, text) => {
-        told.push(`${subject}: ${text}`);
+      notify: (subject, text) => {
+        notified.push(`${subject}: ${text}`);
         return Promise.resolve();
       },
     },
     now: () => clock.now(),
   };
   const ports = options.wrap?.(plain) ?? plain;
-  const look = async () => {
+  const poll = async () => {
     const { actions } = await reconcileFleet(ports, NAMES, policy);
     return actions.map((action) => (action.kind === 'wait' ? `wait:${action.waitsFor}` : action.kind));
   };
@@ -150,7 +150,7 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
       if (index >= 0) {
         due.splice(index, 1);
         if (!isRetired) {
-          await look();
+          await poll();
         }
       }
     }
@@ -160,14 +160,14 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     clock,
     fleet,
     parameters,
-    told,
+    notified,
     policy,
     ports,
-    look,
+    poll,
     wait: async (hours) => {
       for (let quarter = 0; quarter < hours * 4; quarter += 1) {
         await pass(15 * 60);
-        await look();
+        await poll();
       }
     },
     pass,
@@ -175,10 +175,10 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
       isRetired = true;
     },
     publish,
-    say: (words) => {
-      const none = { schema: 'winbake.fleet-words/1', hold: null, floor: null, accepted: null };
-      const before = parameters.json(NAMES.words) ?? none;
-      parameters.values.set(NAMES.words, JSON.stringify({ ...before, ...words }));
+    setOverrides: (overrides) => {
+      const none = { schema: 'winbake.fleet-overrides/1', hold: null, floor: null, accepted: null };
+      const before = parameters.json(NAMES.overrides) ?? none;
+      parameters.values.set(NAMES.overrides, JSON.stringify({ ...before, ...overrides }));
     },
     state: () => parameters.json(NAMES.state) as FleetState,
     running: () => fleet.report.map(({ after }) => known.get(after)?.id ?? after).sort(),

@@ -2,7 +2,7 @@ import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/values/
 import type { GateDecision } from '../../lib/core/gate/gate-input';
 import { defaultFamilies, familyOf } from '../../lib/core/images/family';
 import { parseRelease } from '../../lib/contract/values/release';
-import { RecordedLooks } from '../../sim/rehearsal/backtest/recorded-observations';
+import { RecordedPolls } from '../../sim/rehearsal/backtest/recorded-observations';
 import {
   simulateGate,
   type SimulatedBake,
@@ -30,7 +30,7 @@ export function runGate(run: GateRun) {
   const revisions = hostRevisions({ history, userHistory: false });
   const families = defaultFamilies(release).map((name) => familyOf(name, release, run.lines?.[name]));
   return simulateGate({
-    looks: new RecordedLooks(history, families),
+    polls: new RecordedPolls(history, families),
     release,
     policy: { ...DEFAULT_GATE_POLICY, ...run.policy },
     from: new Date(run.from),

@@ -4,7 +4,7 @@ import { parseRelease } from '../../lib/contract/values/release';
 import { emptyCatalog, withImageSet, withObservations } from '../../lib/core/catalog/catalog';
 import { decide } from '../../lib/core/gate/decide';
 import {
-  type FamilyLook,
+  type FamilyPoll,
   type GateDecision,
   type GateInput,
   noteOutage,
@@ -17,7 +17,7 @@ import { digestOf } from './registry-content';
 /** What a family shows: a revision, or a revision and which push of it, or nothing, or it cannot be read. */
 export type Shown = number | 'unread' | readonly [revision: number, push: string] | undefined;
 
-/** A gate over invented looks, with a memory of its own. */
+/** A gate over invented polls, with a memory of its own. */
 export class GateState {
   catalog: Catalog;
   unreadSince: UnreadSince = {};
@@ -29,19 +29,19 @@ export class GateState {
   }
 
   /** Looks at families at an instant, remembers what they show, and decides. */
-  look(instant: string, shown: Readonly<Record<string, Shown>>, more: Partial<GateInput> = {}): GateDecision {
+  poll(instant: string, shown: Readonly<Record<string, Shown>>, more: Partial<GateInput> = {}): GateDecision {
     const now = new Date(instant);
-    const looks = Object.entries(shown).map(([name, one]) => this.lookOf(name, one));
-    this.catalog = withObservations(this.catalog, observationsOf(looks, now));
-    this.unreadSince = noteOutage(this.unreadSince, looks, now);
+    const polls = Object.entries(shown).map(([name, one]) => this.pollOf(name, one));
+    this.catalog = withObservations(this.catalog, observationsOf(polls, now));
+    this.unreadSince = noteOutage(this.unreadSince, polls, now);
     const decision = decide({
       now,
       release: this.release,
       policy: DEFAULT_GATE_POLICY,
-      looks,
+      polls,
       catalog: this.catalog,
       unreadSince: this.unreadSince,
-      standing: undefined,
+      published: undefined,
       failed: undefined,
       recipeArn: 'recipe',
       scriptsSha256: 'scripts',
@@ -54,7 +54,7 @@ export class GateState {
     return decision;
   }
 
-  private lookOf(name: string, shown: Shown): FamilyLook {
+  private pollOf(name: string, shown: Shown): FamilyPoll {
     const family = familyOf(name, this.release);
     if (shown === undefined || shown === 'unread') {
       const message = `${name} answers nothing.`;

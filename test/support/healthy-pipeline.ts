@@ -1,5 +1,9 @@
 import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
-import type { DoctorPorts, PipelineSight, SeenImagePipeline } from '../../lib/core/doctor/pipeline-inspector';
+import type {
+  DoctorPorts,
+  PipelineInspector,
+  InspectedImagePipeline,
+} from '../../lib/core/doctor/pipeline-inspector';
 import { memoryDocuments, memoryParameters } from './memory-ports';
 import { channelsAt, DESCRIPTION, publicationAt } from './pipeline-description';
 
@@ -15,7 +19,7 @@ export const DESCRIBED: PipelineDescription = {
   accounts: [AWAY.account],
 };
 /** What Image Builder tells of it. */
-export const BUILT: SeenImagePipeline = {
+export const BUILT: InspectedImagePipeline = {
   isEnabled: true,
   instanceTypes: ['m6i.xlarge'],
   subnetId: 'subnet-1',
@@ -54,7 +58,7 @@ export const DELIVERIES = {
 export interface Changes {
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly documents?: Readonly<Record<string, unknown>>;
-  readonly sight?: Partial<PipelineSight>;
+  readonly inspector?: Partial<PipelineInspector>;
   readonly isRunning?: boolean;
   readonly status?: () => Promise<number>;
 }
@@ -83,7 +87,7 @@ export function healthyPipeline(changes: Changes): DoctorPorts {
     },
     reach: { status: changes.status ?? (() => Promise.resolve(200)) },
     now: () => NOW,
-    sight: {
+    inspector: {
       functionOf: (name) =>
         Promise.resolve({
           state: 'Active',
@@ -95,9 +99,9 @@ export function healthyPipeline(changes: Changes): DoctorPorts {
       roleOfStateMachine: () => Promise.resolve('arn:aws:iam::123456789012:role/machine'),
       schedulesOf: (prefix) =>
         Promise.resolve(
-          ['care', 'look', 'patch-tuesday', 'web-look'].map((kind) => ({
+          ['housekeeping', 'poll', 'patch-tuesday', 'web-poll'].map((kind) => ({
             name: `${prefix}${kind}`,
-            isEnabled: kind !== 'web-look',
+            isEnabled: kind !== 'web-poll',
           })),
         ),
       keyOf: () => Promise.resolve({ state: 'Enabled', policy: AWAY.account }),
@@ -118,7 +122,7 @@ export function healthyPipeline(changes: Changes): DoctorPorts {
       countAmis: () => Promise.resolve(12),
       amiState: () => Promise.resolve('available'),
       fleetVolumes: () => Promise.resolve([]),
-      ...changes.sight,
+      ...changes.inspector,
     },
   };
 }

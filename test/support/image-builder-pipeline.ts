@@ -3,7 +3,7 @@ import { Amis } from '../../sim/aws/account/amis';
 import { ObjectStorage } from '../../sim/aws/account/stores';
 import type { TemplateResource } from '../../sim/aws/cloudformation/read-assembly';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
-import { PretendedImageBuilder } from '../../sim/aws/image-builder/simulated-image-builder';
+import { SimulatedImageBuilder } from '../../sim/aws/image-builder/simulated-image-builder';
 import { FACTS, SH, temporaryFolder } from './shell-host';
 import { stackModels } from './stack-models';
 
@@ -80,7 +80,7 @@ export function imageBuilder(
   const clock = new VirtualClock(START);
   const amis = new Amis();
   const steps: string[] = [];
-  const builder = new PretendedImageBuilder({
+  const builder = new SimulatedImageBuilder({
     stacks,
     storage: new ObjectStorage(),
     amis,

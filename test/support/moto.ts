@@ -18,7 +18,7 @@ export interface MotoClientConfig {
 export interface Moto {
   /** The server's account, as moto names it. */
   readonly account: '123456789012';
-  /** The configuration of a client; its service need not be told. */
+  /** The configuration of a client; its service need not be given. */
   config(region?: string): MotoClientConfig;
   /** Forgets everything. */
   reset(): Promise<void>;

@@ -76,8 +76,8 @@ export class RebakeWorld {
   /** The orders of builds that were started. */
   readonly starts: string[] = [];
   readonly answers: DecideAnswer[] = [];
-  /** What people and machines were told. */
-  readonly told: { readonly subject: string; readonly text: string }[] = [];
+  /** What people and machines were notified. */
+  readonly notified: { readonly subject: string; readonly text: string }[] = [];
   readonly events: { readonly type: string; readonly detail: unknown }[] = [];
   readonly measured: Measurement[] = [];
   trouble: Trouble = () => undefined;
@@ -180,8 +180,8 @@ export class RebakeWorld {
       parameters: this.parameters,
       now: () => this.clock.now(),
       notifier: {
-        tell: (subject: string, text: string) => {
-          this.told.push({ subject, text });
+        notify: (subject: string, text: string) => {
+          this.notified.push({ subject, text });
           return Promise.resolve();
         },
       },
@@ -323,7 +323,7 @@ export class RebakeWorld {
 export function wayOf({ history }: StateMachineResult): string {
   return history
     .map(({ state }) => state)
-    .filter((state) => !['Decision', 'ImageState', 'FailureDecision', 'CountLook', 'Follow'].includes(state))
+    .filter((state) => !['Decision', 'ImageState', 'FailureDecision', 'CountPoll', 'Follow'].includes(state))
     .filter((state, index, all) => state !== all[index - 2] || all[index - 1] !== all[index - 3])
     .filter((state, index, all) => state !== all[index - 1])
     .join(' ');

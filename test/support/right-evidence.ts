@@ -3,7 +3,7 @@ import type { ImageManifest, Verification } from '../../lib/contract/documents/e
 import type { Order } from '../../lib/contract/documents/order';
 import type { Mode } from '../../lib/contract/values/mode';
 import type { ReleaseName } from '../../lib/contract/values/release';
-import type { EvidenceInput } from '../../lib/core/publish/judge-evidence';
+import type { EvidenceInput } from '../../lib/core/publish/check-evidence';
 import { digestOf } from './registry-content';
 
 /** When the order of such a bake was made, and when its build began and ended by Image Builder's clock. */

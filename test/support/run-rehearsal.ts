@@ -44,8 +44,8 @@ export async function rehearseToBake(
   );
 }
 
-/** What the gate said, look by look, such as `18:30 wait, LATE iis`. */
-export function looksOf({ decisions }: RehearsalReport): readonly string[] {
+/** What the gate said, poll by poll, such as `18:30 wait, LATE iis`. */
+export function pollsOf({ decisions }: RehearsalReport): readonly string[] {
   return decisions.map(({ at, decision, findings }) => {
     const codes = findings.map(({ code, family }) => (family === undefined ? code : `${code} ${family}`));
     return [`${at.slice(11, 16)} ${decision}`, ...codes].join(', ');

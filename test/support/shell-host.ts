@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ObjectStorage } from '../../sim/aws/account/stores';
 import type { ActionScope } from '../../sim/windows/awstoe/action';
 import type { HostFacts } from '../../sim/windows/host/host-faults';
-import { PretendedHost } from '../../sim/windows/host/simulated-host';
+import { SimulatedHost } from '../../sim/windows/host/simulated-host';
 import type { PowerShell } from '../../sim/windows/powershell/powershell-session';
 import { runProcess } from '../../sim/windows/powershell/run-process';
 import { OMNIPOTENT } from './stack-models';
@@ -53,14 +53,14 @@ export function temporaryFolder(): string {
 }
 
 /** A simulated host in a folder of its own, which Windows Update offers 4294. */
-export function pretendedHost(facts: Partial<HostFacts> = {}): PretendedHost {
+export function simulatedHost(facts: Partial<HostFacts> = {}): SimulatedHost {
   const surroundings = { dockerFolder: '/docker', registries: {}, metadata: 'http://127.0.0.1:1' };
-  return PretendedHost.create(join(temporaryFolder(), 'host'), { ...FACTS, ...facts }, surroundings, 4294);
+  return SimulatedHost.create(join(temporaryFolder(), 'host'), { ...FACTS, ...facts }, surroundings, 4294);
 }
 
 /** What actions work with on such a host; the work folder is there. */
 export function actionScope(more: Partial<ActionScope> = {}): ActionScope {
-  const host = more.host ?? pretendedHost();
+  const host = more.host ?? simulatedHost();
   mkdirSync(host.pathOf('C:\\Work'), { recursive: true });
   return { host, shell: SH, storage: new ObjectStorage(), caller: OMNIPOTENT, ...more };
 }

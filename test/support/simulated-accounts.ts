@@ -3,7 +3,7 @@ import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
 import { accountRoleName } from '../../lib/contract/names/resources';
 import type { JsonObject } from '../../lib/contract/values/json';
 import type { ParameterStore, ParameterStores } from '../../lib/core/ports/stores';
-import { PretendedCloudFormation } from './cloudformation/simulated-cloudformation';
+import { SimulatedCloudFormation } from './cloudformation/simulated-cloudformation';
 import type { Template } from '../../sim/aws/cloudformation/read-assembly';
 import { statementCovers, statementsOf, callerOf } from '../../sim/aws/iam/role-policies';
 import { cloning } from './cloning';
@@ -17,10 +17,10 @@ interface DeployableStack {
 }
 
 /** Accounts of one region, in which stacks are deployed as CloudFormation would, and roles are what was deployed. */
-export class PretendedAccounts {
+export class SimulatedAccounts {
   private readonly stacks: ReadonlyMap<string, DeployableStack>;
   private readonly parameters = new Map<string, MemoryParameters>();
-  private readonly formations = new Map<string, PretendedCloudFormation>();
+  private readonly formations = new Map<string, SimulatedCloudFormation>();
 
   constructor(stacks: readonly Stack[], initial: Readonly<Record<string, string>>) {
     this.stacks = new Map(
@@ -35,7 +35,7 @@ export class PretendedAccounts {
       this.parameters.set(account, parameters);
       this.formations.set(
         account,
-        new PretendedCloudFormation({
+        new SimulatedCloudFormation({
           readParameter: (name) => parameters.values.get(name),
           handlers: {
             'Custom::WinbakeSeed': seeding(parameters),
@@ -52,7 +52,7 @@ export class PretendedAccounts {
   }
 
   /** What deployments did in an account. */
-  formation(account: string): PretendedCloudFormation {
+  formation(account: string): SimulatedCloudFormation {
     return this.formations.get(account)!;
   }
 

@@ -25,8 +25,8 @@ export async function startLocalRegistry(
   const settings = join(folder, 'registry.yml');
   writeFileSync(settings, configuration(join(folder, 'storage'), port));
   const child = spawn(program, ['serve', settings], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let complaints = '';
-  child.stderr.on('data', (chunk) => (complaints = `${complaints}${String(chunk)}`.slice(-2000)));
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors = `${errors}${String(chunk)}`.slice(-2000)));
   const ended = once(child, 'close').catch(() => undefined);
   const url = `http://127.0.0.1:${port}`;
   const close = async (): Promise<void> => {
@@ -37,9 +37,7 @@ export async function startLocalRegistry(
   while (!(await answers(url))) {
     if (child.exitCode !== null || child.pid === undefined || Date.now() > until || signal.aborted) {
       await close();
-      throw new BenchError(
-        `docker-registry did not start on ${url}: ${complaints.trim() || 'no reason given'}`,
-      );
+      throw new BenchError(`docker-registry did not start on ${url}: ${errors.trim() || 'no reason given'}`);
     }
     await sleep(50);
   }

@@ -9,7 +9,7 @@ export interface Measurement {
   readonly samples: readonly Sample[];
 }
 
-/** One look. */
+/** One poll. */
 export interface Sample extends ProxyCount {
   readonly seconds: number;
 }
@@ -39,12 +39,12 @@ export async function measureScenario(
 
 async function sampleOf(
   scenario: Scenario,
-  { name, look }: Contender,
+  { name, poll }: Contender,
   proxy: CountingProxy,
 ): Promise<Sample> {
   await proxy.reset();
   const started = performance.now();
-  const found = await look();
+  const found = await poll();
   const seconds = (performance.now() - started) / 1000;
   const count = await proxy.count();
   if (!isDeepStrictEqual(found, scenario.expected)) {

@@ -3,8 +3,8 @@ import type { OsVersion } from '../../lib/contract/values/os-version';
 import type { Release } from '../../lib/contract/values/release';
 import { publishedMonths } from './published-images';
 import type { Scenario } from './scenario';
-import type { SkopeoLooks, Versions } from './skopeo-looks';
-import { versionsIn, type WinbakeLooks } from './winbake-looks';
+import type { SkopeoPolls, Versions } from './skopeo-polls';
+import { versionsIn, type WinbakePolls } from './winbake-polls';
 
 /** How many months the older host is behind. */
 const MONTHS_BEHIND = 6;
@@ -12,8 +12,8 @@ const MONTHS_BEHIND = 6;
 /** The comparisons of one release's four families. */
 export async function planScenarios(
   release: Release,
-  winbake: WinbakeLooks,
-  skopeo: SkopeoLooks,
+  winbake: WinbakePolls,
+  skopeo: SkopeoPolls,
 ): Promise<readonly Scenario[]> {
   const families = defaultFamilies(release).map((name) => familyOf(name, release));
   const all = (osVersion = ''): Versions => Object.fromEntries(families.map(({ name }) => [name, osVersion]));
@@ -22,14 +22,14 @@ export async function planScenarios(
   const known = await winbake.gate(families);
   return [
     {
-      title: 'First look, host at the newest revision',
+      title: 'First poll, host at the newest revision',
       expected: newest,
       contenders: [
-        { name: 'winbake resolve, the process', look: () => winbake.commandLine() },
-        { name: 'the same, without process start', look: () => winbake.inProcess(families) },
-        { name: 'skopeo --raw and --config of 4 known tags', look: () => skopeo.rawAndConfig(families) },
-        { name: 'skopeo, the 1 telling call per tag', look: () => skopeo.oneCallEach(families) },
-        { name: 'the same 4 calls at once', look: () => skopeo.oneCallEachAtOnce(families) },
+        { name: 'winbake resolve, the process', poll: () => winbake.commandLine() },
+        { name: 'the same, without process start', poll: () => winbake.inProcess(families) },
+        { name: 'skopeo --raw and --config of 4 known tags', poll: () => skopeo.rawAndConfig(families) },
+        { name: 'skopeo, the 1 telling call per tag', poll: () => skopeo.oneCallEach(families) },
+        { name: 'the same 4 calls at once', poll: () => skopeo.oneCallEachAtOnce(families) },
       ],
     },
     ...[0, 7].map((beyond): Scenario => {
@@ -42,9 +42,9 @@ export async function planScenarios(
             : `Older host, ${MONTHS_BEHIND} months behind, its revision never had images`,
         expected: all(months[MONTHS_BEHIND]?.osVersion),
         contenders: [
-          { name: 'winbake resolve --host-version, the process', look: () => winbake.commandLine(host) },
-          { name: 'the same, without process start', look: () => winbake.inProcess(families, host) },
-          { name: 'skopeo, newest first until it fits', look: () => skopeo.search(families, host) },
+          { name: 'winbake resolve --host-version, the process', poll: () => winbake.commandLine(host) },
+          { name: 'the same, without process start', poll: () => winbake.inProcess(families, host) },
+          { name: 'skopeo, newest first until it fits', poll: () => skopeo.search(families, host) },
         ],
       };
     }),
@@ -54,15 +54,15 @@ export async function planScenarios(
       contenders: [
         {
           name: 'nothing known yet',
-          look: async () => versionsIn(await winbake.gate(families), families),
+          poll: async () => versionsIn(await winbake.gate(families), families),
         },
         {
           name: 'catalog known, nothing changed',
-          look: async () => versionsIn(await winbake.gate(families, known), families),
+          poll: async () => versionsIn(await winbake.gate(families, known), families),
         },
         {
           name: 'skopeo --raw of 4 known tags, for their digests',
-          look: async () => {
+          poll: async () => {
             await skopeo.raw(families);
             return newest;
           },

@@ -5,7 +5,7 @@ import { BenchError } from './bench-error';
 export interface BenchOptions {
   readonly json: boolean;
   readonly help: boolean;
-  /** How often each look is measured. */
+  /** How often each poll is measured. */
   readonly rounds: number;
 }
 

@@ -12,13 +12,13 @@ import { planScenarios } from './plan-scenarios';
 import { pushRepositories } from './push-repository';
 import { readOptions, type BenchOptions } from './read-options';
 import { runProgram } from './run-program';
-import { SkopeoLooks } from './skopeo-looks';
+import { SkopeoPolls } from './skopeo-polls';
 import { startCountingProxy, type CountingProxy } from './start-counting-proxy';
-import { WinbakeLooks } from './winbake-looks';
+import { WinbakePolls } from './winbake-polls';
 
 const USAGE = `Usage: npm run bench -- [--rounds N] [--json]
 
-Compares the looks of winbake at a registry with skopeo's, on a local docker-registry that it fills and removes.
+Compares the polls of winbake at a registry with skopeo's, on a local docker-registry that it fills and removes.
 It needs docker-registry and skopeo on the PATH, and asserts nothing: it prints requests, seconds and ratios.`;
 
 const RELEASE = parseRelease('2022');
@@ -37,7 +37,7 @@ export async function runBench(args: readonly string[], root: string): Promise<n
   try {
     options = readOptions(args);
   } catch (error) {
-    say(`${messageOf(error)}\n\n${USAGE}`);
+    announce(`${messageOf(error)}\n\n${USAGE}`);
     return 2;
   }
   if (options.help) {
@@ -56,7 +56,7 @@ export async function runBench(args: readonly string[], root: string): Promise<n
     process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
     return 0;
   } catch (error) {
-    say(interruption.signal.aborted ? 'Interrupted.' : messageOf(error));
+    announce(interruption.signal.aborted ? 'Interrupted.' : messageOf(error));
     return interruption.signal.aborted ? 130 : 1;
   } finally {
     await putAway(ends);
@@ -69,7 +69,7 @@ async function putAway(ends: readonly (() => Promise<void>)[]): Promise<void> {
     try {
       await end();
     } catch (error) {
-      say(`Something of the benchmark could not be put away: ${messageOf(error)}`);
+      announce(`Something of the benchmark could not be put away: ${messageOf(error)}`);
     }
   }
 }
@@ -78,11 +78,11 @@ async function measure(settings: Settings): Promise<BenchReport> {
   const { root, rounds, signal } = settings;
   const [registryProgram = '', skopeoProgram = ''] = findPrograms(['docker-registry', 'skopeo']);
   const { proxy, pushSeconds } = await fillRegistry(registryProgram, settings);
-  const winbake = new WinbakeLooks(root, proxy.url, RELEASE, signal);
-  const skopeo = new SkopeoLooks(skopeoProgram, new URL(proxy.url).host, signal);
+  const winbake = new WinbakePolls(root, proxy.url, RELEASE, signal);
+  const skopeo = new SkopeoPolls(skopeoProgram, new URL(proxy.url).host, signal);
   const scenarios: ScenarioReport[] = [];
   for (const scenario of await planScenarios(RELEASE, winbake, skopeo)) {
-    say(`Measuring: ${scenario.title}.`);
+    announce(`Measuring: ${scenario.title}.`);
     scenarios.push(reportScenario(scenario.title, await measureScenario(scenario, rounds, proxy, signal)));
   }
   return {
@@ -111,7 +111,7 @@ async function fillRegistry(
   const registry = await startLocalRegistry(program, folder, signal);
   later(() => registry.close());
   const repositories = planRepositories();
-  say(`Pushing ${repositories.length} repositories of ${TAGS_PER_REPOSITORY} tags.`);
+  announce(`Pushing ${repositories.length} repositories of ${TAGS_PER_REPOSITORY} tags.`);
   const started = performance.now();
   await pushRepositories(registry.url, repositories, signal);
   const pushSeconds = (performance.now() - started) / 1000;
@@ -125,7 +125,7 @@ async function versionOf(program: string): Promise<string> {
   return /\d+\.\d+\S*/.exec(stdout)?.[0] ?? 'unknown';
 }
 
-function say(text: string): void {
+function announce(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 

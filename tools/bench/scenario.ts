@@ -1,10 +1,10 @@
-import type { Versions } from './skopeo-looks';
+import type { Versions } from './skopeo-polls';
 
 /** One way to look. */
 export interface Contender {
   readonly name: string;
   /** Gives what it found, so that nothing is compared that found something else. */
-  readonly look: () => Promise<Versions>;
+  readonly poll: () => Promise<Versions>;
 }
 
 /** Ways to the same answer; the first is what the others are compared with. */

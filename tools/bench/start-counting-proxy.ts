@@ -28,8 +28,8 @@ export async function startCountingProxy(program: string, registryUrl: string): 
     const [message] = (await Promise.race([once(child, 'message'), lost])) as [unknown];
     return message;
   };
-  const ask = async (question: 'reset' | 'count'): Promise<ProxyCount> => {
-    child.send(question, () => undefined);
+  const ask = async (request: 'reset' | 'count'): Promise<ProxyCount> => {
+    child.send(request, () => undefined);
     return (await answer()) as ProxyCount;
   };
   const { port } = (await answer()) as { port: number };

@@ -28,23 +28,23 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { amiKeyDescription, logGroupsOf, resourceNameOf } from '../../contract/names/resources';
-import type { LeftImage, Remains, LeftKey } from '../../core/cleanup/orphaned-resources';
+import type { OrphanedImage, Leftovers, OrphanedKey } from '../../core/cleanup/orphaned-resources';
 import { accountAmiInventory } from '../ami-inventory';
-import { seeFunctions } from '../inspect-functions';
+import { inspectFunctions } from '../inspect-functions';
 import { absentWhere } from '../stores/ssm-parameter-store';
-import { leftBuckets, leftLogGroups, leftParameters } from './orphaned-storage';
+import { orphanedBuckets, orphanedLogGroups, orphanedParameters } from './orphaned-storage';
 
 /**
  * The image build versions of a name. Deleting one leaves its AMI.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_DeleteImage.html
  */
-export function leftImages(
+export function orphanedImages(
   client: ImagebuilderClient,
   name: string,
-): Pick<Remains, 'images' | 'deleteImage'> {
+): Pick<Leftovers, 'images' | 'deleteImage'> {
   return {
     images: async () => {
-      const found: LeftImage[] = [];
+      const found: OrphanedImage[] = [];
       const request = { owner: 'Self' as const, filters: [{ name: 'name', values: [name] }] };
       for await (const page of paginateListImages({ client }, request)) {
         for (const { arn: imageVersionArn } of page.imageVersionList ?? []) {
@@ -71,15 +71,15 @@ export function leftImages(
 const DAYS_UNTIL_DELETED = 30;
 
 /** The keys of a description that are not to be deleted yet, with what they encrypt here; `account` is their own. */
-function leftKeys(
+function orphanedKeys(
   kms: KMSClient,
   ec2: EC2Client,
   account: string,
   description: string,
-): Pick<Remains, 'keys' | 'scheduleKeyDeletion'> {
+): Pick<Leftovers, 'keys' | 'scheduleKeyDeletion'> {
   return {
     keys: async () => {
-      const found: LeftKey[] = [];
+      const found: OrphanedKey[] = [];
       for await (const page of paginateListKeys({ client: kms }, {})) {
         for (const { KeyId = '' } of page.Keys ?? []) {
           const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
@@ -120,8 +120,8 @@ async function encryptedWith(client: EC2Client, keyArn: string): Promise<readonl
   return found;
 }
 
-/** Which pipeline's remains are meant; its region is its own. */
-interface RemainsOptions {
+/** Which pipeline's leftovers are meant; its region is its own. */
+interface LeftoversOptions {
   readonly pipeline: string;
   readonly parameterPrefix: string;
   readonly account: string;
@@ -133,12 +133,12 @@ interface RemainsOptions {
 }
 
 /** What is left of a pipeline, found by names and tags, with the rights of whoever's credentials this process has. */
-export function pipelineRemains(options: RemainsOptions): Remains {
+export function pipelineLeftovers(options: LeftoversOptions): Leftovers {
   const { account, bucket, parameterPrefix, partition, pipeline, region } = options;
   const name = resourceNameOf(pipeline);
   const stateMachineArn = `arn:${partition}:states:${region}:${account}:stateMachine:${name}-rebake`;
   const client = { region };
-  const functions = seeFunctions({
+  const functions = inspectFunctions({
     lambda: new LambdaClient(client),
     iam: new IAMClient(client),
     states: new SFNClient(client),
@@ -146,12 +146,12 @@ export function pipelineRemains(options: RemainsOptions): Remains {
   });
   return {
     ...accountAmiInventory({ account, parameterPrefix, pipeline, stateMachineArn }, new STSClient(client)),
-    ...leftParameters(`${parameterPrefix}/${pipeline}`, (place) => new SSMClient({ region: place })),
-    ...leftBuckets(new S3Client(client), region, pipeline, bucket),
-    ...leftLogGroups(new CloudWatchLogsClient(client), logGroupsOf(pipeline)),
-    ...leftImages(new ImagebuilderClient(client), name),
-    ...leftKeys(new KMSClient(client), new EC2Client(client), account, amiKeyDescription(pipeline)),
-    standing: async () => {
+    ...orphanedParameters(`${parameterPrefix}/${pipeline}`, (place) => new SSMClient({ region: place })),
+    ...orphanedBuckets(new S3Client(client), region, pipeline, bucket),
+    ...orphanedLogGroups(new CloudWatchLogsClient(client), logGroupsOf(pipeline)),
+    ...orphanedImages(new ImagebuilderClient(client), name),
+    ...orphanedKeys(new KMSClient(client), new EC2Client(client), account, amiKeyDescription(pipeline)),
+    deployed: async () => {
       if ((await functions.functionOf(`${name}-operate`)) !== undefined) {
         return `the function ${name}-operate`;
       }

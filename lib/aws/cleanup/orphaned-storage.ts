@@ -21,19 +21,19 @@ import {
   ParameterNotFound,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { Remains, LeftParameter } from '../../core/cleanup/orphaned-resources';
+import type { Leftovers, OrphanedParameter } from '../../core/cleanup/orphaned-resources';
 import { absentWhere } from '../stores/ssm-parameter-store';
 
 /** How S3 says that a bucket has no tag that we may see. */
 const NOT_OURS = ['NoSuchTagSet', 'NoSuchBucket', 'AccessDenied'];
 
 /** The buckets of a region with the pipeline's tag, and the one that is named, if any. */
-export function leftBuckets(
+export function orphanedBuckets(
   client: S3Client,
   region: string,
   pipeline: string,
   named: string | undefined,
-): Pick<Remains, 'buckets' | 'deleteBucket'> {
+): Pick<Leftovers, 'buckets' | 'deleteBucket'> {
   return {
     buckets: async () => {
       const found = new Set<string>();
@@ -93,10 +93,10 @@ async function empty(client: S3Client, Bucket: string): Promise<void> {
 }
 
 /** The log groups of these names that are there. */
-export function leftLogGroups(
+export function orphanedLogGroups(
   client: CloudWatchLogsClient,
   names: readonly string[],
-): Pick<Remains, 'logGroups' | 'deleteLogGroup'> {
+): Pick<Leftovers, 'logGroups' | 'deleteLogGroup'> {
   return {
     logGroups: async () => {
       const found: string[] = [];
@@ -116,13 +116,13 @@ export function leftLogGroups(
 }
 
 /** The parameters below a path, such as `/winbake/2022-core`, in the regions of the caller's account. */
-export function leftParameters(
+export function orphanedParameters(
   path: string,
   ssmIn: (region: string) => SSMClient,
-): Pick<Remains, 'parametersIn' | 'deleteParameter'> {
+): Pick<Leftovers, 'parametersIn' | 'deleteParameter'> {
   return {
     parametersIn: async (region) => {
-      const found: LeftParameter[] = [];
+      const found: OrphanedParameter[] = [];
       const request = { Path: path, Recursive: true };
       for await (const page of paginateGetParametersByPath({ client: ssmIn(region) }, request)) {
         found.push(

@@ -6,13 +6,13 @@ import {
   type Route,
   type Subnet,
 } from '@aws-sdk/client-ec2';
-import type { PipelineSight } from '../../core/doctor/pipeline-inspector';
+import type { PipelineInspector } from '../../core/doctor/pipeline-inspector';
 
 /**
  * How subnets are connected, by their route table, else the VPC's main one, and the VPC's endpoints.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
  */
-export function seeNetwork(ec2: EC2Client): Pick<PipelineSight, 'networkOf'> {
+export function inspectNetwork(ec2: EC2Client): Pick<PipelineInspector, 'networkOf'> {
   return {
     networkOf: async (subnetId) => {
       const filter =

@@ -16,17 +16,21 @@ import {
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import { isStandard } from '../../core/doctor/check-quotas';
-import type { PipelineSight, SeenFleetVolume, SeenQuota } from '../../core/doctor/pipeline-inspector';
+import type {
+  PipelineInspector,
+  InspectedFleetVolume,
+  InspectedQuota,
+} from '../../core/doctor/pipeline-inspector';
 import { versionsOfGroup } from '../fleets/group-launch';
 
 /** The groups of fleets, by their tag, whose launch template asks for a rate of volume initialization. */
-export function seeFleetVolumes(
+export function inspectFleetVolumes(
   client: AutoScalingClient,
   ec2: EC2Client,
-): Pick<PipelineSight, 'fleetVolumes'> {
+): Pick<PipelineInspector, 'fleetVolumes'> {
   return {
     fleetVolumes: async () => {
-      const found: SeenFleetVolume[] = [];
+      const found: InspectedFleetVolume[] = [];
       const Filters = [{ Name: 'tag-key', Values: [FLEET_TAG] }];
       for await (const page of paginateDescribeAutoScalingGroups({ client }, { Filters })) {
         for (const group of page.AutoScalingGroups ?? []) {
@@ -55,10 +59,10 @@ async function rateOf(ec2: EC2Client, LaunchTemplateId: string, version: string)
 }
 
 /** The quotas of a region, and how much of them is used. */
-export function seeQuotas(
+export function inspectQuotas(
   quotas: ServiceQuotasClient,
   ec2: EC2Client,
-): Pick<PipelineSight, 'quotasOf' | 'processorsOf' | 'processorsInUse' | 'countAmis'> {
+): Pick<PipelineInspector, 'quotasOf' | 'processorsOf' | 'processorsInUse' | 'countAmis'> {
   return {
     quotasOf: async (ServiceCode) => {
       const found = new Map<string, number>();
@@ -75,7 +79,7 @@ export function seeQuotas(
       for await (const page of paginateListServiceQuotas(client, { ServiceCode })) {
         page.Quotas?.forEach(note);
       }
-      return [...found].map(([name, value]): SeenQuota => ({ name, value }));
+      return [...found].map(([name, value]): InspectedQuota => ({ name, value }));
     },
     processorsOf: async (types) => Math.max(0, ...(await processorsByType(ec2, types)).values()),
     processorsInUse: async () => {

@@ -15,17 +15,17 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { PipelineSight, SeenImagePipeline } from '../../core/doctor/pipeline-inspector';
-import { seeFunctions } from '../inspect-functions';
+import type { PipelineInspector, InspectedImagePipeline } from '../../core/doctor/pipeline-inspector';
+import { inspectFunctions } from '../inspect-functions';
 import { absentWhere } from '../stores/ssm-parameter-store';
-import { seeNetwork } from './inspect-network';
-import { seeFleetVolumes, seeQuotas } from './inspect-quotas';
+import { inspectNetwork } from './inspect-network';
+import { inspectFleetVolumes, inspectQuotas } from './inspect-quotas';
 
 /** What Image Builder tells of a pipeline; `region` is its own. */
-export function seeImagePipeline(
+export function inspectImagePipeline(
   client: ImagebuilderClient,
   region: string,
-): Pick<PipelineSight, 'imagePipeline'> {
+): Pick<PipelineInspector, 'imagePipeline'> {
   return {
     imagePipeline: (imagePipelineArn) =>
       absentWhere(ResourceNotFoundException, async () => {
@@ -51,7 +51,7 @@ async function keysOf(
   client: ImagebuilderClient,
   { distributionConfigurationArn, imageRecipeArn }: ImagePipeline,
   region: string,
-): Promise<SeenImagePipeline['keys']> {
+): Promise<InspectedImagePipeline['keys']> {
   const { imageRecipe } = await client.send(new GetImageRecipeCommand({ imageRecipeArn }));
   const { distributionConfiguration } = await client.send(
     new GetDistributionConfigurationCommand({ distributionConfigurationArn }),
@@ -72,10 +72,10 @@ async function keysOf(
 }
 
 /** Keys and AMIs, each in its own region. */
-export function seeKeysAndAmis(
+export function inspectKeysAndAmis(
   ec2In = (region: string) => new EC2Client({ region }),
   kmsIn = (region: string) => new KMSClient({ region }),
-): Pick<PipelineSight, 'keyOf' | 'amiState'> {
+): Pick<PipelineInspector, 'keyOf' | 'amiState'> {
   return {
     keyOf: (region, keyId) =>
       absentWhere(NotFoundException, async () => {
@@ -100,19 +100,19 @@ export function seeKeysAndAmis(
 }
 
 /** What AWS tells of a pipeline of a region, with the rights of whoever's credentials this process has. */
-export function pipelineSight(region: string): PipelineSight {
+export function pipelineInspector(region: string): PipelineInspector {
   const ec2 = new EC2Client({ region });
   return {
-    ...seeFunctions({
+    ...inspectFunctions({
       lambda: new LambdaClient({ region }),
       iam: new IAMClient({ region }),
       states: new SFNClient({ region }),
       scheduler: new SchedulerClient({ region }),
     }),
-    ...seeImagePipeline(new ImagebuilderClient({ region }), region),
-    ...seeNetwork(ec2),
-    ...seeQuotas(new ServiceQuotasClient({ region }), ec2),
-    ...seeFleetVolumes(new AutoScalingClient({ region }), ec2),
-    ...seeKeysAndAmis(),
+    ...inspectImagePipeline(new ImagebuilderClient({ region }), region),
+    ...inspectNetwork(ec2),
+    ...inspectQuotas(new ServiceQuotasClient({ region }), ec2),
+    ...inspectFleetVolumes(new AutoScalingClient({ region }), ec2),
+    ...inspectKeysAndAmis(),
   };
 }

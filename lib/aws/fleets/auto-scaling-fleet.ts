@@ -138,7 +138,7 @@ export function autoScalingFleet(
           LaunchTemplateId,
           SourceVersion,
           VersionDescription,
-          // The same wish twice, after a look that ended in between, is one version.
+          // The same wish twice, after a poll that ended in between, is one version.
           ClientToken: `${VersionDescription}-${SourceVersion}-${ImageId}`.replaceAll(' ', '-'),
           LaunchTemplateData: { ImageId },
         }),

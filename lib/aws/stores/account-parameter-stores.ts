@@ -5,7 +5,7 @@ import type { ParameterStores } from '../../core/ports/stores';
 import { accountRoleName } from '../../contract/names/resources';
 import { ssmParameterStore } from './ssm-parameter-store';
 
-/** The shortest session that STS gives; a look at a target is much shorter. */
+/** The shortest session that STS gives; a poll of a target is much shorter. */
 const SESSION_SECONDS = 900;
 
 /** A region, and the credentials of a role where they are not the function's own. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { instant, amiId, osVersion, publicationMode } from './document';
-import { fleetWordsSchema } from './overrides';
+import { fleetOverridesSchema } from './overrides';
 import { channelSchema } from './publication';
 
 /**
@@ -83,7 +83,7 @@ export const fleetStateSchema = z.object({
   fleet: z.string().min(1),
   autoScalingGroup: z.string().min(1),
   cluster: z.string().min(1),
-  /** The parameter of what it follows, such as `/winbake/2022-core/current/publication`; null as older looks wrote it. */
+  /** The parameter of what it follows, such as `/winbake/2022-core/current/publication`; null as older polls wrote it. */
   channel: z.string().nullable().default(null),
   /** What new instances start from, and a deployment keeps. */
   amiId,
@@ -103,15 +103,18 @@ export const fleetStateSchema = z.object({
     .nullable(),
   /** AMIs of the same OS version and mode, which instances may go on running. */
   equalAmis: z.array(amiId),
-  /** Publications that failed here; not tried again without a person's word. Newest first. */
+  /** Publications that failed here; not tried again without a person's override. Newest first. */
   bad: z.array(z.object({ publication: channelSchema.shape.id, reason: z.string(), at: instant })),
-  /** What people say of the fleet, as of the last look. */
-  hold: fleetWordsSchema.shape.hold,
-  floor: fleetWordsSchema.shape.floor,
-  accepted: fleetWordsSchema.shape.accepted,
-  /** What people are told, by cause; `toldAt` once the message went out. */
-  notices: z.record(z.string(), z.object({ at: instant, message: z.string(), toldAt: instant.nullable() })),
-  /** What it waits for at the last look, and since when; null where it waits for nothing. */
+  /** What people say of the fleet, as of the last poll. */
+  hold: fleetOverridesSchema.shape.hold,
+  floor: fleetOverridesSchema.shape.floor,
+  accepted: fleetOverridesSchema.shape.accepted,
+  /** What people are notified, by cause; `notifiedAt` once the message went out. */
+  notices: z.record(
+    z.string(),
+    z.object({ at: instant, message: z.string(), notifiedAt: instant.nullable() }),
+  ),
+  /** What it waits for at the last poll, and since when; null where it waits for nothing. */
   waiting: z
     .object({ for: z.enum(WAITS_FOR), reason: z.string(), since: instant })
     .nullable()

@@ -11,19 +11,19 @@ const prunedAmi = z.object({
   reasons: z.array(z.string()).min(1),
 });
 
-/** What care remembers from one look to the next; changed with If-Match. */
-export const careMemorySchema = z.object({
-  schema: z.literal('winbake.care/1'),
+/** What housekeeping remembers from one poll to the next; changed with If-Match. */
+export const housekeepingMemorySchema = z.object({
+  schema: z.literal('winbake.housekeeping/1'),
   /** The last prune that came to its end; null before the first. */
   pruned: z.object({ at: instant, amis: z.array(prunedAmi) }).nullable(),
-  /** The parts that have failed at every look since, by name. */
+  /** The parts that have failed at every poll since, by name. */
   failing: z.record(z.string(), z.object({ since: instant, reason: z.string() })),
 });
 
-/** What care remembers from one look to the next. */
-export type CareMemory = z.infer<typeof careMemorySchema>;
+/** What housekeeping remembers from one poll to the next. */
+export type HousekeepingMemory = z.infer<typeof housekeepingMemorySchema>;
 
-/** What the gate said last, and when; written at every look, so that silence can be told from "nothing to do". */
+/** What the gate said last, and when; written at every poll, so that silence can be told from "nothing to do". */
 export const lastDecisionSchema = z.object({
   schema: z.literal('winbake.last-decision/1'),
   at: instant,
@@ -38,23 +38,23 @@ const notice = z.object({
   at: instant,
   message: z.string(),
   /** When the message went out; absent while its sender has not come back. */
-  toldAt: instant.optional(),
+  notifiedAt: instant.optional(),
 });
 
-/** What people were told of a pipeline and has not healed yet, by cause; changed with If-Match. */
+/** What people were notified of a pipeline and has not healed yet, by cause; changed with If-Match. */
 export const noticesSchema = z.object({
   schema: z.literal('winbake.notices/1'),
   notices: z.record(z.string(), notice),
 });
 
-/** What people were told of a pipeline and has not healed yet. */
+/** What people were notified of a pipeline and has not healed yet. */
 export type Notices = z.infer<typeof noticesSchema>;
 
 /** Since when repositories cannot be read, of those that cannot; changed with If-Match, and only when that changes. */
 export const outageSchema = z.object({
   schema: z.literal('winbake.outage/1'),
   release,
-  /** The first failed look by repository. */
+  /** The first failed poll by repository. */
   since: z.record(z.string(), instant),
 });
 

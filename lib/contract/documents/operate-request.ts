@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instant } from './document';
 
-const WORD = {
+const OPERATOR_NOTE = {
   /** Who wants it: an address, or the ARN of the caller. */
   by: z.string().trim().min(1).max(200),
   reason: z.string().trim().min(1).max(500),
@@ -11,11 +11,11 @@ const WORD = {
 
 /** What a person orders: one of the verbs that change something, in whose name and why. */
 export const operateRequestSchema = z.discriminatedUnion('verb', [
-  z.strictObject({ verb: z.literal('hold'), until: instant.optional(), ...WORD }),
-  z.strictObject({ verb: z.literal('unhold'), ...WORD }),
-  z.strictObject({ verb: z.literal('promote'), despiteCanaries: z.boolean().optional(), ...WORD }),
-  z.strictObject({ verb: z.literal('rollback'), until: instant.optional(), ...WORD }),
-  z.strictObject({ verb: z.literal('accept'), finding: z.string().trim().min(1).max(200), ...WORD }),
+  z.strictObject({ verb: z.literal('hold'), until: instant.optional(), ...OPERATOR_NOTE }),
+  z.strictObject({ verb: z.literal('unhold'), ...OPERATOR_NOTE }),
+  z.strictObject({ verb: z.literal('promote'), despiteCanaries: z.boolean().optional(), ...OPERATOR_NOTE }),
+  z.strictObject({ verb: z.literal('rollback'), until: instant.optional(), ...OPERATOR_NOTE }),
+  z.strictObject({ verb: z.literal('accept'), finding: z.string().trim().min(1).max(200), ...OPERATOR_NOTE }),
   z.strictObject({
     verb: z.literal('rebake'),
     force: z.boolean(),
@@ -23,10 +23,10 @@ export const operateRequestSchema = z.discriminatedUnion('verb', [
       .string()
       .regex(/^KB\d{6,8}$/, 'is no update such as KB5066782')
       .optional(),
-    ...WORD,
+    ...OPERATOR_NOTE,
   }),
-  z.strictObject({ verb: z.literal('cancel'), ...WORD }),
-  z.strictObject({ verb: z.literal('prune'), ...WORD }),
+  z.strictObject({ verb: z.literal('cancel'), ...OPERATOR_NOTE }),
+  z.strictObject({ verb: z.literal('prune'), ...OPERATOR_NOTE }),
 ]);
 
 /** What a person orders. */

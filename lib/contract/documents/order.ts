@@ -26,7 +26,7 @@ export const leaseSchema = z.object({
       takenUp: instant.optional(),
     })
     .nullable(),
-  /** The word of a person who ends what is under way. */
+  /** The override of a person who ends what is under way. */
   cancel: z.object({ by: z.string().min(1), reason: z.string().min(1), at: instant }).optional(),
 });
 

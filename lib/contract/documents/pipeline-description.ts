@@ -33,7 +33,7 @@ export const pipelineDescriptionSchema = z.object({
   }),
   retention: z.object({ newest: z.int().positive(), minimumAgeDays: z.int().nonnegative() }),
   patchWithinSeconds: z.int().positive(),
-  /** After so long without a decision people are told; null where nothing decides by the clock. */
+  /** After so long without a decision people are notified; null where nothing decides by the clock. */
   longestSilenceHours: z.int().positive().nullable(),
 });
 

@@ -47,7 +47,7 @@ export type Delivery = z.infer<typeof deliverySchema>;
 
 /**
  * The last bake that came out equal to the publication that stood. Its AMI is no publication; that it was made counts as if
- * the standing one were as young and from the same base AMI, or the gate would order the same bake again and again.
+ * the published one were as young and from the same base AMI, or the gate would order the same bake again and again.
  */
 export const equalBakeSchema = z.object({
   schema: z.literal('winbake.equal-bake/1'),

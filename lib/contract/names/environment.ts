@@ -5,7 +5,7 @@
 
 /** What every handler of a pipeline has. */
 export interface NoticeEnvironment {
-  /** The topic through which people are told. */
+  /** The topic through which people are notified. */
   readonly WINBAKE_TOPIC_ARN: string;
 }
 
@@ -89,8 +89,8 @@ export interface SeedEnvironment {
   readonly WINBAKE_STATE_MACHINE_ARN: string;
 }
 
-/** What `care` needs to know. */
-export type CareEnvironment = PipelineEnvironment;
+/** What `housekeeping` needs to know. */
+export type HousekeepingEnvironment = PipelineEnvironment;
 
 /** What `operate` needs to know. */
 export type OperateEnvironment = PipelineEnvironment;

@@ -17,7 +17,7 @@ function fleetParametersAt(path: string) {
   return {
     path,
     state: `${path}/state`,
-    words: `${path}/words`,
+    overrides: `${path}/overrides`,
     /** Who reconciles the fleet. */
     lease: `${path}/lease`,
     /** What pauses the fleet while a deployment changes its group. */
@@ -68,7 +68,7 @@ export function failedBeside(publicationParameter: string): string {
   return failedParameter(pathOfFollowed(publicationParameter));
 }
 
-/** The parameter with the word of the person who holds promotion; one whose `until` is over holds nothing. */
+/** The parameter with the override of the person who holds promotion; one whose `until` is over holds nothing. */
 export function holdParameter(path: string): string {
   return `${path}/hold`;
 }

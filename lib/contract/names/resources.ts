@@ -59,7 +59,7 @@ export function autoScalingRoleArn(partition: string, account: string): string {
 }
 
 /** The functions of a pipeline that reach other accounts. */
-const REACHING_KINDS = ['publish', 'care', 'operate'] as const;
+const REACHING_KINDS = ['publish', 'housekeeping', 'operate'] as const;
 
 /**
  * The name of the role through which a pipeline's functions reach an account's parameters in a region. It derives from the

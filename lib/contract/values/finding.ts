@@ -1,4 +1,4 @@
-/** What a look at the registry, the gate or a bake has to say; codes are stable, new ones may be added. */
+/** What a poll of the registry, the gate or a bake has to say; codes are stable, new ones may be added. */
 export const FINDING_CODES = [
   'LATE',
   'EXPECTED_NEWER',

@@ -92,7 +92,7 @@ export const DEFAULT_GATE_POLICY: GatePolicy = {
   noBakeWindows: [],
 };
 
-/** The time between two looks while the gate waits, in seconds. */
+/** The time between two polls while the gate waits, in seconds. */
 export const POLL_INTERVAL_SECONDS = 15 * 60;
 
 /** The time after a failed bake before it is tried once more, in seconds. */

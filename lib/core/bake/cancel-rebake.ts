@@ -35,7 +35,7 @@ type Cancelled = 'wait' | 'build' | 'order' | undefined;
  */
 export async function cancelRebake(
   { documents, executions, bakes }: CancelPorts,
-  word: { readonly by: string; readonly reason: string },
+  override: { readonly by: string; readonly reason: string },
   now: Date,
 ): Promise<Cancelled> {
   const lease = await readLease(documents);
@@ -44,13 +44,13 @@ export async function cancelRebake(
   }
   const isHeld = await changeLease(documents, lease.execution, (held) => ({
     ...held,
-    cancel: { ...word, at: now.toISOString() },
+    cancel: { ...override, at: now.toISOString() },
   }));
   const marked = await readLease(documents);
   if (!isHeld || marked === undefined) {
     throw new WinbakeError('CATALOG_CONFLICT', 'Another rebake began at this moment; cancel again.');
   }
-  return endWhatRuns({ executions, bakes }, marked, word);
+  return endWhatRuns({ executions, bakes }, marked, override);
 }
 
 async function endWhatRuns(

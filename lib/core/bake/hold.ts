@@ -1,4 +1,4 @@
-import { operatorWordSchema, type OperatorWord } from '../../contract/documents/overrides';
+import { operatorOverrideSchema, type OperatorOverride } from '../../contract/documents/overrides';
 import { parseDocument } from '../../contract/documents/document';
 import { UsageError } from '../../contract/values/errors';
 import type { ParameterStore } from '../ports/stores';
@@ -9,7 +9,7 @@ const DEFAULT_DAYS = 14;
 const LONGEST_DAYS = 60;
 
 /** What a person says when he changes something. */
-export interface Saying {
+export interface OperatorNote {
   readonly by: string;
   readonly reason: string;
 }
@@ -18,17 +18,27 @@ export interface Saying {
  * The word that holds promotion, for 14 days unless `until` is given and for 60 at most. Throws a `UsageError` for another
  * time.
  */
-export function holdWord(asked: Saying, now: Date, until?: Date): OperatorWord {
-  return wordUntil(asked, now, until ?? new Date(now.getTime() + DEFAULT_DAYS * DAY_MILLISECONDS), 'A hold');
+export function holdOverride(asked: OperatorNote, now: Date, until?: Date): OperatorOverride {
+  return overrideUntil(
+    asked,
+    now,
+    until ?? new Date(now.getTime() + DEFAULT_DAYS * DAY_MILLISECONDS),
+    'A hold',
+  );
 }
 
-/** The longest time for which a person's word counts; it is said again before it ends. */
+/** The longest time for which a person's override counts; it is said again before it ends. */
 export function longestUntil(now: Date): Date {
   return new Date(now.getTime() + LONGEST_DAYS * DAY_MILLISECONDS);
 }
 
 /** A person's word until an instant; throws a `UsageError` for one that has passed or is beyond 60 days. `what` begins it. */
-export function wordUntil({ by, reason }: Saying, now: Date, until: Date, what: string): OperatorWord {
+export function overrideUntil(
+  { by, reason }: OperatorNote,
+  now: Date,
+  until: Date,
+  what: string,
+): OperatorOverride {
   if (!(until.getTime() > now.getTime() && until.getTime() <= longestUntil(now).getTime())) {
     throw new UsageError(
       `${what} ends after now and within ${LONGEST_DAYS} days; got: ${until.toISOString()}. Say it again before it ends.`,
@@ -38,7 +48,7 @@ export function wordUntil({ by, reason }: Saying, now: Date, until: Date, what: 
 }
 
 /** The word that ends a hold: who released it and why, over at once. */
-export function releasingWord({ by, reason }: Saying, now: Date): OperatorWord {
+export function releaseOverride({ by, reason }: OperatorNote, now: Date): OperatorOverride {
   return { by, reason, at: now.toISOString(), until: now.toISOString() };
 }
 
@@ -50,19 +60,19 @@ export async function readHold(
   home: ParameterStore,
   path: string,
   now: Date,
-): Promise<OperatorWord | undefined> {
+): Promise<OperatorOverride | undefined> {
   const name = holdParameter(path);
   const text = await home.get(name);
   if (text === undefined) {
     return undefined;
   }
-  const word = wordIn(text, name);
-  return Date.parse(word.until) > now.getTime() ? word : undefined;
+  const override = parseOverride(text, name);
+  return Date.parse(override.until) > now.getTime() ? override : undefined;
 }
 
-function wordIn(text: string, name: string): OperatorWord {
+function parseOverride(text: string, name: string): OperatorOverride {
   try {
-    return parseDocument(operatorWordSchema, text, name);
+    return parseDocument(operatorOverrideSchema, text, name);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { by: 'somebody', reason, at: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };

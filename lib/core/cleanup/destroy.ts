@@ -1,14 +1,14 @@
 import { fleetsPath } from '../../contract/names/parameters';
 import { WinbakeError } from '../../contract/values/errors';
 import { type AmiUse, type BakedAmi, type UnreadTarget, amisNamedBy } from '../ports/amis';
-import type { LeftImage, LeftKey, LeftParameter, Remains } from './orphaned-resources';
+import type { OrphanedImage, OrphanedKey, OrphanedParameter, Leftovers } from './orphaned-resources';
 
 /** The kinds of things that a deleted stack leaves. */
-type RemainKind = 'AMI' | 'image' | 'parameter' | 'log group' | 'bucket' | 'key';
+type LeftoverKind = 'AMI' | 'image' | 'parameter' | 'log group' | 'bucket' | 'key';
 
 /** One thing that is left, and what becomes of it. */
-export interface Remain {
-  readonly kind: RemainKind;
+export interface Leftover {
+  readonly kind: LeftoverKind;
   readonly region: string;
   /** Its id, name or ARN. */
   readonly id: string;
@@ -26,11 +26,11 @@ interface DestroyInput {
   readonly amis: readonly BakedAmi[];
   readonly uses: readonly AmiUse[];
   readonly unread: readonly UnreadTarget[];
-  readonly parameters: readonly LeftParameter[];
+  readonly parameters: readonly OrphanedParameter[];
   readonly buckets: readonly string[];
   readonly logGroups: readonly string[];
-  readonly images: readonly LeftImage[];
-  readonly keys: readonly LeftKey[];
+  readonly images: readonly OrphanedImage[];
+  readonly keys: readonly OrphanedKey[];
   /** A person's word that no other account uses AMIs or keys any more. */
   readonly nothingElsewhere: boolean;
 }
@@ -39,12 +39,12 @@ interface DestroyInput {
  * Says of everything that is left whether it goes. Nothing that anything uses does, nor what was shared with an account that
  * could not be looked at, unless a person has. What explains or opens an AMI that stays, stays with it.
  */
-function planDestroy(input: DestroyInput): readonly Remain[] {
-  const amis = input.amis.map((ami) => amiRemain(input, ami));
+function planDestroy(input: DestroyInput): readonly Leftover[] {
+  const amis = input.amis.map((ami) => amiLeftover(input, ami));
   const kept = new Set(amis.filter(({ action }) => action === 'keep').map(({ id }) => id));
   const whileAmis = kept.size === 0 ? [] : [`${[...kept].join(', ')} ${kept.size === 1 ? 'stays' : 'stay'}`];
-  const here = (kind: RemainKind, id: string, why: readonly string[], gone: string) =>
-    remain(kind, input.region, id, why, gone);
+  const here = (kind: LeftoverKind, id: string, why: readonly string[], gone: string) =>
+    leftover(kind, input.region, id, why, gone);
   return [
     ...amis,
     ...input.images.map(({ amiIds, arn }) => {
@@ -52,7 +52,7 @@ function planDestroy(input: DestroyInput): readonly Remain[] {
       return here('image', arn, why, 'its AMIs are gone or go');
     }),
     ...input.parameters.map((one) =>
-      remain('parameter', one.region, one.name, followersOf(input, one.region), 'no fleet follows it'),
+      leftover('parameter', one.region, one.name, followersOf(input, one.region), 'no fleet follows it'),
     ),
     ...input.logGroups.map((name) => here('log group', name, [], 'nothing writes to it any more')),
     ...input.buckets.map((name) =>
@@ -69,7 +69,7 @@ function planDestroy(input: DestroyInput): readonly Remain[] {
   ];
 }
 
-function amiRemain(input: DestroyInput, ami: BakedAmi): Remain {
+function amiLeftover(input: DestroyInput, ami: BakedAmi): Leftover {
   const why = usesOf(input, ami.region)
     .filter(({ amiId }) => amiId === ami.amiId)
     .map(({ by }) => `used by ${by}`);
@@ -78,7 +78,7 @@ function amiRemain(input: DestroyInput, ami: BakedAmi): Remain {
       why.push(`shared with ${account}, whose uses could not be read: ${reason}`);
     }
   }
-  return remain(
+  return leftover(
     'AMI',
     ami.region,
     ami.amiId,
@@ -110,7 +110,7 @@ function followersOf(input: DestroyInput, region: string): readonly string[] {
 
 function whoUses(
   { nothingElsewhere }: DestroyInput,
-  { encrypts, otherAccounts }: LeftKey,
+  { encrypts, otherAccounts }: OrphanedKey,
 ): readonly string[] {
   const most = 5;
   const listed = encrypts.slice(0, most).join(', ') + (encrypts.length > most ? ` and others` : '');
@@ -122,13 +122,19 @@ function whoUses(
   ];
 }
 
-function remain(kind: RemainKind, region: string, id: string, why: readonly string[], gone: string): Remain {
+function leftover(
+  kind: LeftoverKind,
+  region: string,
+  id: string,
+  why: readonly string[],
+  gone: string,
+): Leftover {
   return why.length > 0
     ? { kind, region, id, action: 'keep', reasons: why }
     : { kind, region, id, action: 'remove', reasons: [gone] };
 }
 
-/** Which pipeline's remains are looked for, and where. */
+/** Which pipeline's leftovers are looked for, and where. */
 export interface DestroyedPipeline {
   readonly pipeline: string;
   readonly parameterPrefix: string;
@@ -145,20 +151,20 @@ export interface DestroyedPipeline {
  * where the account itself cannot be read: then nothing may go.
  */
 export async function readDestroyPlan(
-  remains: Remains,
+  leftovers: Leftovers,
   destroyed: DestroyedPipeline,
-): Promise<readonly Remain[]> {
-  await refuseWhileStanding(remains, destroyed);
+): Promise<readonly Leftover[]> {
+  await refuseWhileDeployed(leftovers, destroyed);
   const { account, regions } = destroyed;
-  const amis = (await Promise.all(regions.map((region) => remains.amisIn(region)))).flat();
+  const amis = (await Promise.all(regions.map((region) => leftovers.amisIn(region)))).flat();
   const uses: AmiUse[] = [];
   for (const region of regions) {
-    uses.push(...(await remains.usesIn({ account, region })));
+    uses.push(...(await leftovers.usesIn({ account, region })));
   }
   const unread: UnreadTarget[] = [];
   for (const target of sharedTargets(amis)) {
     try {
-      uses.push(...(await remains.usesIn(target)));
+      uses.push(...(await leftovers.usesIn(target)));
     } catch (error) {
       unread.push({ ...target, why: error instanceof Error ? error.message : String(error) });
     }
@@ -168,11 +174,11 @@ export async function readDestroyPlan(
     amis,
     uses,
     unread,
-    parameters: (await Promise.all(regions.map((region) => remains.parametersIn(region)))).flat(),
-    buckets: await remains.buckets(),
-    logGroups: await remains.logGroups(),
-    images: await remains.images(),
-    keys: await remains.keys(),
+    parameters: (await Promise.all(regions.map((region) => leftovers.parametersIn(region)))).flat(),
+    buckets: await leftovers.buckets(),
+    logGroups: await leftovers.logGroups(),
+    images: await leftovers.images(),
+    keys: await leftovers.keys(),
   });
 }
 
@@ -181,40 +187,40 @@ export async function readDestroyPlan(
  * found again. Running it again goes on where it ended.
  */
 export async function applyDestroy(
-  remains: Remains,
+  leftovers: Leftovers,
   destroyed: DestroyedPipeline,
-  plan: readonly Remain[],
+  plan: readonly Leftover[],
 ): Promise<void> {
-  await refuseWhileStanding(remains, destroyed);
+  await refuseWhileDeployed(leftovers, destroyed);
   for (const { action, id, kind, region } of plan) {
     if (action === 'keep') {
       continue;
     }
     switch (kind) {
       case 'AMI':
-        await remains.remove(region, id);
+        await leftovers.remove(region, id);
         break;
       case 'image':
-        await remains.deleteImage(id);
+        await leftovers.deleteImage(id);
         break;
       case 'parameter':
-        await remains.deleteParameter({ region, name: id, value: '' });
+        await leftovers.deleteParameter({ region, name: id, value: '' });
         break;
       case 'log group':
-        await remains.deleteLogGroup(id);
+        await leftovers.deleteLogGroup(id);
         break;
       case 'bucket':
-        await remains.deleteBucket(id);
+        await leftovers.deleteBucket(id);
         break;
       case 'key':
-        await remains.scheduleKeyDeletion(id);
+        await leftovers.scheduleKeyDeletion(id);
         break;
     }
   }
 }
 
-async function refuseWhileStanding(remains: Remains, { pipeline }: DestroyedPipeline): Promise<void> {
-  const part = await remains.standing();
+async function refuseWhileDeployed(leftovers: Leftovers, { pipeline }: DestroyedPipeline): Promise<void> {
+  const part = await leftovers.deployed();
   if (part !== undefined) {
     throw new WinbakeError(
       'STILL_DEPLOYED',

@@ -1,20 +1,20 @@
 import type { AmiInventory } from '../ports/amis';
 
 /** A parameter below a pipeline's path. */
-export interface LeftParameter {
+export interface OrphanedParameter {
   readonly region: string;
   readonly name: string;
   readonly value: string;
 }
 
 /** An image build version of Image Builder, which is a record and not the AMI itself. */
-export interface LeftImage {
+export interface OrphanedImage {
   readonly arn: string;
   readonly amiIds: readonly string[];
 }
 
 /** A key that the pipeline made for its AMIs. */
-export interface LeftKey {
+export interface OrphanedKey {
   readonly keyId: string;
   /** The volumes and snapshots of this account and region that are encrypted with it. */
   readonly encrypts: readonly string[];
@@ -23,17 +23,17 @@ export interface LeftKey {
 }
 
 /** What is left of a pipeline whose stack is deleted, in the account of the caller. */
-export interface Remains extends Pick<AmiInventory, 'amisIn' | 'usesIn' | 'remove'> {
+export interface Leftovers extends Pick<AmiInventory, 'amisIn' | 'usesIn' | 'remove'> {
   /** A part that goes with the stack and is there still; undefined where the stack is gone. */
-  standing(): Promise<string | undefined>;
-  parametersIn(region: string): Promise<readonly LeftParameter[]>;
+  deployed(): Promise<string | undefined>;
+  parametersIn(region: string): Promise<readonly OrphanedParameter[]>;
   /** The buckets of the pipeline, by name. */
   buckets(): Promise<readonly string[]>;
   logGroups(): Promise<readonly string[]>;
-  images(): Promise<readonly LeftImage[]>;
-  keys(): Promise<readonly LeftKey[]>;
+  images(): Promise<readonly OrphanedImage[]>;
+  keys(): Promise<readonly OrphanedKey[]>;
   /** Each takes something away; doing it again changes nothing. */
-  deleteParameter(parameter: LeftParameter): Promise<void>;
+  deleteParameter(parameter: OrphanedParameter): Promise<void>;
   /** Deletes a bucket with every version of every object. */
   deleteBucket(name: string): Promise<void>;
   deleteLogGroup(name: string): Promise<void>;

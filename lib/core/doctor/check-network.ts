@@ -7,7 +7,7 @@ export const BUILD_SERVICES = ['ssm', 'ssmmessages', 'ec2messages', 's3', 'image
 
 /** Whether registry and services answer this computer, which is not where builds run. */
 export const checkEgressFromHere: Check = async (ports, description) => {
-  const decide = await ports.sight.functionOf(functionNameOf(description, 'decide'));
+  const decide = await ports.inspector.functionOf(functionNameOf(description, 'decide'));
   const registry = decide?.environment['WINBAKE_REGISTRY'];
   const services = ['ssm', 's3', 'imagebuilder'].map(
     (service) => [service, `https://${service}.${description.region}.${suffix(description)}/`] as const,
@@ -34,10 +34,10 @@ async function asked({ reach }: DoctorPorts, name: string, url: string): Promise
 }
 
 /** Whether the subnet of builds has a way out, by its routes and endpoints: that is not the same as trying it there. */
-export const checkEgressOfBuilds: Check = async ({ sight }, { imagePipelineArn, region }) => {
+export const checkEgressOfBuilds: Check = async ({ inspector }, { imagePipelineArn, region }) => {
   const check = 'egress of builds, by routes';
-  const pipeline = imagePipelineArn === null ? undefined : await sight.imagePipeline(imagePipelineArn);
-  const network = await sight.networkOf(pipeline?.subnetId);
+  const pipeline = imagePipelineArn === null ? undefined : await inspector.imagePipeline(imagePipelineArn);
+  const network = await inspector.networkOf(pipeline?.subnetId);
   if (network === undefined) {
     const detail =
       pipeline?.subnetId === undefined

@@ -14,7 +14,7 @@ import { readChannel } from '../publish/move-channel';
 import { fine, unsure, wrong, type Check, type CheckResult, type DoctorPorts } from './pipeline-inspector';
 
 /**
- * Whether the pipeline gets into each other account and region, as care noted it: its roles alone may take the accounts'
+ * Whether the pipeline gets into each other account and region, as housekeeping noted it: its roles alone may take the accounts'
  * roles, so that it cannot be tried by anybody else.
  */
 export const checkAccounts: Check = async ({ documents }, description) => {
@@ -24,15 +24,19 @@ export const checkAccounts: Check = async ({ documents }, description) => {
     const check = `account ${name}`;
     const delivery = targets[name];
     if (delivery === undefined) {
-      return unsure(check, 'care has not looked there yet', 'It does within 15 minutes of a deployment.');
+      return unsure(
+        check,
+        'housekeeping has not looked there yet',
+        'It does within 15 minutes of a deployment.',
+      );
     }
     if (delivery.pending === null) {
-      return fine(check, `as care saw it: let in last on ${delivery.reachedAt ?? ''}`);
+      return fine(check, `as housekeeping saw it: let in last on ${delivery.reachedAt ?? ''}`);
     }
     const { reason, since } = delivery.pending;
     return wrong(
       check,
-      `as care saw it: pending since ${since}: ${reason}`,
+      `as housekeeping saw it: pending since ${since}: ${reason}`,
       target.account === description.account
         ? 'The next bake brings an AMI there; else see the message.'
         : `Deploy a WindowsAmiAccount in ${name}, with the pipeline's account and prefix.`,
@@ -40,7 +44,8 @@ export const checkAccounts: Check = async ({ documents }, description) => {
   });
 };
 
-const CARE_MENDS = 'Care mends it at its next look, within 15 minutes; see its log where it does not.';
+const HOUSEKEEPING_MENDS =
+  'Housekeeping mends it at its next poll, within 15 minutes; see its log where it does not.';
 
 /** Whether every channel is whole and well-formed in each region of the pipeline's own account, and names an AMI that is there. */
 export const checkParameters: Check = async (ports, description) => {
@@ -59,7 +64,7 @@ export const checkParameters: Check = async (ports, description) => {
 };
 
 async function checkChannel(
-  { sight }: DoctorPorts,
+  { inspector }: DoctorPorts,
   description: PipelineDescription,
   parameters: ParameterStore,
   target: PublicationTarget,
@@ -79,7 +84,7 @@ async function checkChannel(
     const wayOut =
       target.region === description.region
         ? 'Deploy the pipeline again: its seed writes what is missing.'
-        : `${CARE_MENDS} See \`winbake pipeline status ${description.pipeline}\` for what is pending in ${targetName(target)}.`;
+        : `${HOUSEKEEPING_MENDS} See \`winbake pipeline status ${description.pipeline}\` for what is pending in ${targetName(target)}.`;
     return wrong(check, `${names.publication} does not exist`, wayOut);
   }
   const copies = [
@@ -89,10 +94,10 @@ async function checkChannel(
   for (const [name, value] of copies) {
     const copy = await parameters.get(name);
     if (copy !== value) {
-      return wrong(check, `${name} is ${copy ?? 'missing'}, and the truth is ${value}`, CARE_MENDS);
+      return wrong(check, `${name} is ${copy ?? 'missing'}, and the truth is ${value}`, HOUSEKEEPING_MENDS);
     }
   }
-  const state = await sight.amiState(target.region, truth.amiId);
+  const state = await inspector.amiState(target.region, truth.amiId);
   return state === 'available'
     ? fine(check, `${truth.id}, ${truth.amiId}, ${truth.mode}`)
     : wrong(

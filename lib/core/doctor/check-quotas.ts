@@ -1,6 +1,6 @@
 import {
-  type PipelineSight,
-  type SeenQuota,
+  type PipelineInspector,
+  type InspectedQuota,
   fine,
   unsure,
   wrong,
@@ -17,18 +17,18 @@ const RAISE = 'Ask for more in Service Quotas.';
  * Whether the region leaves room for a bake's instance and its AMI.
  * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
  */
-export const checkEc2Quotas: Check = async ({ sight }, { imagePipelineArn, retention }) => {
-  const pipeline = imagePipelineArn === null ? undefined : await sight.imagePipeline(imagePipelineArn);
-  const quotas = await sight.quotasOf('ec2');
+export const checkEc2Quotas: Check = async ({ inspector }, { imagePipelineArn, retention }) => {
+  const pipeline = imagePipelineArn === null ? undefined : await inspector.imagePipeline(imagePipelineArn);
+  const quotas = await inspector.quotasOf('ec2');
   return [
-    ...(pipeline === undefined ? [] : [await checkProcessors(sight, quotas, pipeline.instanceTypes)]),
-    room('quota AMIs', valueOf(quotas, /^AMIs$/), await sight.countAmis(), retention.newest + 2, 'AMIs'),
+    ...(pipeline === undefined ? [] : [await checkProcessors(inspector, quotas, pipeline.instanceTypes)]),
+    room('quota AMIs', valueOf(quotas, /^AMIs$/), await inspector.countAmis(), retention.newest + 2, 'AMIs'),
   ];
 };
 
 async function checkProcessors(
-  sight: PipelineSight,
-  quotas: readonly SeenQuota[],
+  inspector: PipelineInspector,
+  quotas: readonly InspectedQuota[],
   types: readonly string[],
 ): Promise<CheckResult> {
   const check = 'quota EC2 vCPUs';
@@ -36,12 +36,12 @@ async function checkProcessors(
     return unsure(check, `${types.join(', ')} have a quota of their own`, 'Look at it in Service Quotas.');
   }
   const quota = valueOf(quotas, /^Running On-Demand Standard/);
-  return room(check, quota, await sight.processorsInUse(), await sight.processorsOf(types), 'vCPUs');
+  return room(check, quota, await inspector.processorsInUse(), await inspector.processorsOf(types), 'vCPUs');
 }
 
 /** Whether Image Builder takes another build. */
-export const checkBuildQuota: Check = async ({ sight }) => {
-  const quota = valueOf(await sight.quotasOf('imagebuilder'), /concurrent builds/i);
+export const checkBuildQuota: Check = async ({ inspector }) => {
+  const quota = valueOf(await inspector.quotasOf('imagebuilder'), /concurrent builds/i);
   return [
     quota === undefined
       ? unsure('quota builds', 'Service Quotas does not tell it', 'It is 100 at once unless it was changed.')
@@ -53,18 +53,18 @@ export const checkBuildQuota: Check = async ({ sight }) => {
  * Whether the volumes of all fleets of the region may be initialized at once: instances beyond the quota do not start.
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/initalize-volume.html
  */
-export const checkVolumeQuota: Check = async ({ sight }) => {
+export const checkVolumeQuota: Check = async ({ inspector }) => {
   const check = 'quota volume initialization';
-  const fleets = await sight.fleetVolumes();
+  const fleets = await inspector.fleetVolumes();
   if (fleets.length === 0) {
     return [fine(check, 'no fleet of this region asks for a rate')];
   }
-  const told = valueOf(await sight.quotasOf('ebs'), /volume initialization/i);
-  const quota = told ?? MEBIBYTES_PER_SECOND;
+  const notified = valueOf(await inspector.quotasOf('ebs'), /volume initialization/i);
+  const quota = notified ?? MEBIBYTES_PER_SECOND;
   const most = fleets.reduce((sum, { maxSize, mebibytesPerSecond }) => sum + maxSize * mebibytesPerSecond, 0);
   const detail =
     `${fleets.map(({ group }) => group).join(', ')} at full size ask for ${most} MiB/s at once, ` +
-    `and ${quota} MiB/s is the quota${told === undefined ? ' unless it was changed' : ''}`;
+    `and ${quota} MiB/s is the quota${notified === undefined ? ' unless it was changed' : ''}`;
   return [
     most <= quota
       ? fine(check, detail)
@@ -86,7 +86,7 @@ function room(
   return used + needed <= quota ? fine(check, detail) : wrong(check, detail, RAISE);
 }
 
-function valueOf(quotas: readonly SeenQuota[], name: RegExp): number | undefined {
+function valueOf(quotas: readonly InspectedQuota[], name: RegExp): number | undefined {
   return quotas.find((one) => name.test(one.name))?.value;
 }
 

@@ -1,12 +1,12 @@
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
-import { fine, wrong, type Check, type CheckResult, type PipelineSight } from './pipeline-inspector';
+import { fine, wrong, type Check, type CheckResult, type PipelineInspector } from './pipeline-inspector';
 
 /** Whether the keys of AMIs can be used, and by the other accounts too. */
-export const checkKeys: Check = async ({ sight }, description) => {
+export const checkKeys: Check = async ({ inspector }, description) => {
   const pipeline =
     description.imagePipelineArn === null
       ? undefined
-      : await sight.imagePipeline(description.imagePipelineArn);
+      : await inspector.imagePipeline(description.imagePipelineArn);
   const keys = pipeline?.keys ?? [];
   if (keys.length === 0) {
     return [withoutKey(description)];
@@ -14,7 +14,7 @@ export const checkKeys: Check = async ({ sight }, description) => {
   const results: CheckResult[] = [];
   for (const { keyId, region } of keys) {
     const check = `key in ${region}`;
-    const seen = await sight.keyOf(region, keyId);
+    const seen = await inspector.keyOf(region, keyId);
     const missing = othersIn(description, region).filter((account) => !seen?.policy.includes(account));
     if (seen?.state !== 'Enabled') {
       results.push(
@@ -53,7 +53,7 @@ function othersIn({ accounts, ...home }: PipelineDescription, region: string): r
   return [home.region, ...home.regions].includes(region) ? accounts : [];
 }
 
-const KINDS = ['decide', 'publish', 'care', 'operate'] as const;
+const KINDS = ['decide', 'publish', 'housekeeping', 'operate'] as const;
 const DEPLOY = 'Deploy the stack of the pipeline again; look whether somebody changed it by hand.';
 
 /** The name of a function of a pipeline, beside the one that its description names. */
@@ -65,11 +65,11 @@ export function functionNameOf(
 }
 
 /** Whether the functions, the state machine and the builds are there with roles that their services may take. */
-export const checkRoles: Check = async ({ sight }, description) => {
+export const checkRoles: Check = async ({ inspector }, description) => {
   const results: CheckResult[] = [];
   for (const kind of KINDS) {
     const name = functionNameOf(description, kind);
-    const seen = await sight.functionOf(name);
+    const seen = await inspector.functionOf(name);
     if (seen === undefined) {
       results.push(wrong(`function ${kind}`, `there is no function ${name}`, DEPLOY));
       continue;
@@ -78,26 +78,26 @@ export const checkRoles: Check = async ({ sight }, description) => {
       seen.state === 'Active'
         ? fine(`function ${kind}`, name)
         : wrong(`function ${kind}`, `${name} is ${seen.state}`, DEPLOY),
-      await trusted(sight, `role of ${kind}`, seen.role, 'lambda.amazonaws.com'),
+      await trusted(inspector, `role of ${kind}`, seen.role, 'lambda.amazonaws.com'),
     );
   }
-  const machine = await sight.roleOfStateMachine(description.stateMachineArn);
+  const machine = await inspector.roleOfStateMachine(description.stateMachineArn);
   results.push(
     machine === undefined
       ? wrong('state machine', `${description.stateMachineArn} does not exist`, DEPLOY)
-      : await trusted(sight, 'role of the state machine', machine, 'states.amazonaws.com'),
+      : await trusted(inspector, 'role of the state machine', machine, 'states.amazonaws.com'),
   );
-  return [...results, ...(await checkBuildRoles(sight, description))];
+  return [...results, ...(await checkBuildRoles(inspector, description))];
 };
 
 async function checkBuildRoles(
-  sight: PipelineSight,
+  inspector: PipelineInspector,
   { imagePipelineArn }: PipelineDescription,
 ): Promise<readonly CheckResult[]> {
   if (imagePipelineArn === null) {
     return [];
   }
-  const seen = await sight.imagePipeline(imagePipelineArn);
+  const seen = await inspector.imagePipeline(imagePipelineArn);
   if (seen === undefined) {
     return [wrong('Image Builder pipeline', `${imagePipelineArn} does not exist`, DEPLOY)];
   }
@@ -107,26 +107,28 @@ async function checkBuildRoles(
       : wrong('Image Builder pipeline', 'it is disabled', 'Enable it in Image Builder, or deploy again.'),
   ];
   if (seen.executionRole !== undefined) {
-    results.push(await trusted(sight, 'role of builds', seen.executionRole, 'imagebuilder.amazonaws.com'));
+    results.push(
+      await trusted(inspector, 'role of builds', seen.executionRole, 'imagebuilder.amazonaws.com'),
+    );
   }
   const profile = seen.instanceProfile ?? '';
-  const role = await sight.roleOfProfile(profile);
+  const role = await inspector.roleOfProfile(profile);
   results.push(
     role === undefined
       ? wrong('role of build instances', `the instance profile ${profile} has no role`, DEPLOY)
-      : await trusted(sight, 'role of build instances', role, 'ec2.amazonaws.com'),
+      : await trusted(inspector, 'role of build instances', role, 'ec2.amazonaws.com'),
   );
   return results;
 }
 
 async function trusted(
-  sight: PipelineSight,
+  inspector: PipelineInspector,
   check: string,
   role: string,
   service: string,
 ): Promise<CheckResult> {
   const name = role.replace(/^.*\//, '');
-  const trust = await sight.trustOf(name);
+  const trust = await inspector.trustOf(name);
   if (trust === undefined) {
     return wrong(check, `there is no role ${name}`, DEPLOY);
   }

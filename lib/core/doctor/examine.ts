@@ -2,8 +2,8 @@ import { DEFAULT_GATE_POLICY, MOST_ATTEMPTS, RETRY_SECONDS } from '../../contrac
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import { isBaking, readLease } from '../bake/lease';
 import { readLastDecision } from '../gate/last-decision';
-import { readCareMemory } from '../housekeeping/memory';
-import { BAKE_BOUND_SECONDS } from '../image-builder/workflows';
+import { readHousekeepingMemory } from '../housekeeping/memory';
+import { BAKE_LIMIT_SECONDS } from '../image-builder/workflows';
 import type { DocumentStore } from '../ports/stores';
 import { checkEgressFromHere, checkEgressOfBuilds } from './check-network';
 import { checkAccounts, checkParameters } from './check-parameters';
@@ -13,16 +13,16 @@ import { fine, wrong, type Check, type CheckResult, type DoctorPorts, unsure } f
 
 /** The longest wait, and an order that is tried as often as it may be: no rebake lasts longer. */
 const LONGEST_REBAKE_HOURS =
-  (DEFAULT_GATE_POLICY.longestWaitSeconds + MOST_ATTEMPTS * (BAKE_BOUND_SECONDS + RETRY_SECONDS)) / 3600;
+  (DEFAULT_GATE_POLICY.longestWaitSeconds + MOST_ATTEMPTS * (BAKE_LIMIT_SECONDS + RETRY_SECONDS)) / 3600;
 
 /** Without a decision for so long nobody knows whether there is anything to bake. */
 const LONGEST_SILENCE_HOURS = 26;
 
-/** Whether the rebake goes on: the lease is not stuck, the gate decides, and every part of care works. */
+/** Whether the rebake goes on: the lease is not stuck, the gate decides, and every part of housekeeping works. */
 const checkRebake: Check = async (ports, { pipeline }) => [
   await checkLease(ports, pipeline),
   await checkDecision(ports, pipeline),
-  ...(await checkCare(ports.documents)),
+  ...(await checkHousekeeping(ports.documents)),
 ];
 
 async function checkLease(
@@ -62,35 +62,44 @@ async function checkDecision({ documents, now }: DoctorPorts, pipeline: string):
     );
   }
   const hours = (now().getTime() - Date.parse(last.at)) / 3_600_000;
-  const said = `${last.decision} on ${last.at}: ${last.reason}`;
+  const reported = `${last.decision} on ${last.at}: ${last.reason}`;
   return hours > LONGEST_SILENCE_HOURS
-    ? wrong('decisions', said, 'Look at the executions of the state machine, and at its schedules.')
-    : fine('decisions', said);
+    ? wrong('decisions', reported, 'Look at the executions of the state machine, and at its schedules.')
+    : fine('decisions', reported);
 }
 
-async function checkCare(documents: DocumentStore): Promise<readonly CheckResult[]> {
-  const { failing, pruned } = await readCareMemory(documents);
+async function checkHousekeeping(documents: DocumentStore): Promise<readonly CheckResult[]> {
+  const { failing, pruned } = await readHousekeepingMemory(documents);
   const failed = Object.entries(failing).map(([part, { reason, since }]) =>
-    wrong(`care: ${part}`, `it has failed since ${since}: ${reason}`, "See the care function's log."),
+    wrong(
+      `housekeeping: ${part}`,
+      `it has failed since ${since}: ${reason}`,
+      "See the housekeeping function's log.",
+    ),
   );
   return failed.length > 0
     ? failed
-    : [fine('care', pruned === null ? 'every part works' : `every part works; pruned on ${pruned.at}`)];
+    : [
+        fine(
+          'housekeeping',
+          pruned === null ? 'every part works' : `every part works; pruned on ${pruned.at}`,
+        ),
+      ];
 }
 
-/** Whether what the clock starts is there and enabled. A pipeline without looks of its own has care's schedule alone. */
-const checkSchedules: Check = async ({ sight }, { operateFunctionArn }) => {
+/** Whether what the clock starts is there and enabled. A pipeline without looks of its own has housekeeping's schedule alone. */
+const checkSchedules: Check = async ({ inspector }, { operateFunctionArn }) => {
   const names = operateFunctionArn.replace(/^.*:/, '').replace(/operate$/, '');
-  const own = ['care', 'look', 'patch-tuesday'].map((kind) => `${names}${kind}`);
+  const own = ['housekeeping', 'poll', 'patch-tuesday'].map((kind) => `${names}${kind}`);
   // Another pipeline's name may begin with this one's.
-  const schedules = (await sight.schedulesOf(names)).filter(({ name }) => own.includes(name));
-  const care = schedules.find(({ name }) => name === own[0]);
+  const schedules = (await inspector.schedulesOf(names)).filter(({ name }) => own.includes(name));
+  const housekeeping = schedules.find(({ name }) => name === own[0]);
   const results = schedules.map(({ isEnabled, name }) =>
     isEnabled
       ? fine(`schedule ${name}`, 'enabled')
       : wrong(`schedule ${name}`, 'disabled', `Enable it: aws scheduler, or deploy the stack again.`),
   );
-  return care === undefined
+  return housekeeping === undefined
     ? [...results, wrong(`schedule ${own[0] ?? ''}`, 'it does not exist', 'Deploy the stack again.')]
     : results;
 };
@@ -119,7 +128,7 @@ export async function examine(
   description: PipelineDescription,
   explain: (error: unknown) => string,
 ): Promise<readonly CheckResult[]> {
-  const looked = Object.entries(CHECKS).map(async ([name, check]) => {
+  const examined = Object.entries(CHECKS).map(async ([name, check]) => {
     try {
       return await check(ports, description);
     } catch (error) {
@@ -128,5 +137,5 @@ export async function examine(
       ];
     }
   });
-  return (await Promise.all(looked)).flat();
+  return (await Promise.all(examined)).flat();
 }

@@ -3,7 +3,7 @@ import type { Executions } from '../ports/bakes';
 import type { DocumentStore, ParameterStores } from '../ports/stores';
 
 /** A function as Lambda describes it. */
-interface SeenFunction {
+interface InspectedFunction {
   /** `Active` where it can be called. */
   readonly state: string;
   /** The ARN of its role. */
@@ -12,13 +12,13 @@ interface SeenFunction {
 }
 
 /** A schedule by its name. */
-interface SeenSchedule {
+interface InspectedSchedule {
   readonly name: string;
   readonly isEnabled: boolean;
 }
 
 /** A key of KMS. */
-interface SeenKey {
+interface InspectedKey {
   /** `Enabled` where it can be used. */
   readonly state: string;
   /** The text of its policy. */
@@ -26,7 +26,7 @@ interface SeenKey {
 }
 
 /** An Image Builder pipeline, with what it builds on. */
-export interface SeenImagePipeline {
+export interface InspectedImagePipeline {
   readonly isEnabled: boolean;
   readonly instanceTypes: readonly string[];
   /** Undefined for the default VPC. */
@@ -38,7 +38,7 @@ export interface SeenImagePipeline {
 }
 
 /** How a subnet is connected. */
-interface SeenNetwork {
+interface InspectedNetwork {
   /** The subnet that was looked at. */
   readonly subnetId: string;
   /** Where everything else goes, such as `nat-0123`; undefined where the route table has no such route. */
@@ -48,21 +48,21 @@ interface SeenNetwork {
 }
 
 /** A quota of a service in the region. */
-export interface SeenQuota {
+export interface InspectedQuota {
   readonly name: string;
   readonly value: number;
 }
 
 /** The rate at which the volumes of a fleet's instances are initialized. */
-export interface SeenFleetVolume {
+export interface InspectedFleetVolume {
   readonly group: string;
   readonly mebibytesPerSecond: number;
   readonly maxSize: number;
 }
 
 /** What can be seen of a pipeline's parts; nothing is changed. */
-export interface PipelineSight {
-  functionOf(name: string): Promise<SeenFunction | undefined>;
+export interface PipelineInspector {
+  functionOf(name: string): Promise<InspectedFunction | undefined>;
   /** The services that a role trusts, by the ARN or name of the role; undefined where there is no such role. */
   trustOf(role: string): Promise<readonly string[] | undefined>;
   /** The role of an instance profile, by the profile's name. */
@@ -70,13 +70,13 @@ export interface PipelineSight {
   /** The role of a state machine, by ARN. */
   roleOfStateMachine(arn: string): Promise<string | undefined>;
   /** The schedules whose names begin so. */
-  schedulesOf(namePrefix: string): Promise<readonly SeenSchedule[]>;
-  keyOf(region: string, keyId: string): Promise<SeenKey | undefined>;
-  imagePipeline(arn: string): Promise<SeenImagePipeline | undefined>;
+  schedulesOf(namePrefix: string): Promise<readonly InspectedSchedule[]>;
+  keyOf(region: string, keyId: string): Promise<InspectedKey | undefined>;
+  imagePipeline(arn: string): Promise<InspectedImagePipeline | undefined>;
   /** How a subnet is connected, or where none is named one of the default VPC; undefined where there is none. */
-  networkOf(subnetId: string | undefined): Promise<SeenNetwork | undefined>;
+  networkOf(subnetId: string | undefined): Promise<InspectedNetwork | undefined>;
   /** The quotas of a service, by its code such as `ec2`. */
-  quotasOf(service: string): Promise<readonly SeenQuota[]>;
+  quotasOf(service: string): Promise<readonly InspectedQuota[]>;
   /** The most virtual processors that an instance of any of the types has. */
   processorsOf(instanceTypes: readonly string[]): Promise<number>;
   /** The virtual processors of the instances that run in the region, of the families that share the standard quota. */
@@ -86,7 +86,7 @@ export interface PipelineSight {
   /** The state of an AMI, `available` where instances start from it; undefined where there is none. */
   amiState(region: string, amiId: string): Promise<string | undefined>;
   /** The groups of fleets whose volumes are initialized at a rate. */
-  fleetVolumes(): Promise<readonly SeenFleetVolume[]>;
+  fleetVolumes(): Promise<readonly InspectedFleetVolume[]>;
 }
 
 /** The network as this computer sees it. */
@@ -114,7 +114,7 @@ export interface DoctorPorts {
   readonly documents: DocumentStore;
   readonly stores: ParameterStores;
   readonly executions: Executions;
-  readonly sight: PipelineSight;
+  readonly inspector: PipelineInspector;
   readonly reach: Reach;
   readonly now: () => Date;
 }

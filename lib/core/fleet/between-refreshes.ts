@@ -1,9 +1,9 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
-import { wordInForce } from '../../contract/documents/overrides';
+import { activeOverride } from '../../contract/documents/overrides';
 import { isOpen } from '../../contract/values/weekly-window';
 import type { InstanceRefresh } from '../ports/fleets';
 import { instancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
-import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
+import { canGoBack, isSuperseded, evaluateRollout, secondsOf, wayBackOf } from './evaluate-rollout';
 import { isOurs } from './while-refreshing';
 
 /** A way back, and a launch, is tried so often. */
@@ -62,7 +62,7 @@ function afterFailure(world: FleetWorld, rollout: FleetRollout, refresh: Instanc
 function withoutInstance(
   { now, policy }: FleetWorld,
   rollout: FleetRollout,
-  { endedAt, percentage, reason: said, startedAt }: InstanceRefresh,
+  { endedAt, percentage, reason: reported, startedAt }: InstanceRefresh,
 ): RolloutAction | undefined {
   if (percentage > 0 || rollout.firstInstanceAt !== null || rollout.goingBack !== null) {
     return undefined;
@@ -75,7 +75,7 @@ function withoutInstance(
   }
   const reason = isAlarm
     ? `an alarm of ${policy.alarms.join(', ')} rings before anything was replaced`
-    : `no instance could be launched for an hour: ${said}`;
+    : `no instance could be launched for an hour: ${reported}`;
   return secondsOf((endedAt ?? now).toISOString(), now) >= RETRY_SECONDS
     ? start(rollout, rollout.phase, null, true, false, `${reason}; it is tried again`)
     : { kind: 'wait', waitsFor: isAlarm ? 'alarm' : 'capacity', reason };
@@ -101,7 +101,7 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   if (isOver && (rollout.phase === 'rest' || group.instances.length === 0)) {
     return { kind: 'settle', outcome: 'finished', reason: 'every instance runs it' };
   }
-  const hold = wordInForce(state.hold, now);
+  const hold = activeOverride(state.hold, now);
   if (hold !== undefined) {
     return { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
   }
@@ -121,7 +121,7 @@ function afterCanary(
   isOver: boolean,
   autoRollback: boolean,
 ): RolloutAction {
-  const { verdict, reason } = judgeRollout(world, rollout);
+  const { verdict, reason } = evaluateRollout(world, rollout);
   if (verdict === 'good' && isOver) {
     return { kind: 'settle', outcome: 'finished', reason: `every instance runs it, and ${reason}` };
   }

@@ -15,7 +15,7 @@ interface Settlement {
   readonly proven: boolean;
 }
 
-/** The state after a rollout: what failed is bad for this fleet and told once, what finished heals what was told before. */
+/** The state after a rollout: what failed is bad for this fleet and reported once, what finished heals what was reported before. */
 function settleRollout(state: FleetState, settlement: Settlement, now: Date): FleetState {
   const { outcome, proven, publication, reason } = settlement;
   const at = now.toISOString();
@@ -126,7 +126,7 @@ function requestOf({ group, policy }: FleetWorld, wish: FleetRollout): RefreshRe
   };
 }
 
-/** The state after an action, and whether the look ends with it because a service has to work or nothing is to do. */
+/** The state after an action, and whether the poll ends with it because a service has to work or nothing is to do. */
 interface CarriedOut {
   readonly state: FleetState;
   readonly isLast: boolean;

@@ -1,11 +1,11 @@
 import type { FleetState } from '../../contract/documents/fleet-state';
 
-/** Notes what people are to be told; a cause that is open is not noted again. */
+/** Notes what people are to be notified; a cause that is open is not noted again. */
 export function raise(state: FleetState, cause: string, message: string, now: Date): FleetState {
   return state.notices[cause] === undefined
     ? {
         ...state,
-        notices: { ...state.notices, [cause]: { at: now.toISOString(), message, toldAt: null } },
+        notices: { ...state.notices, [cause]: { at: now.toISOString(), message, notifiedAt: null } },
       }
     : state;
 }

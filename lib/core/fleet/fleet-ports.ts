@@ -15,7 +15,7 @@ export interface FleetPorts {
 /** Which fleet it is, and which parameters it follows and keeps. */
 export interface FleetParameters extends FleetIdentity {
   readonly state: string;
-  readonly words: string;
+  readonly overrides: string;
   /** What pauses the fleet while a deployment changes its group. */
   readonly deployment: string;
   /** What has failed on other fleets of the pipeline. */

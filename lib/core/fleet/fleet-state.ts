@@ -1,6 +1,6 @@
 import { parseDocument } from '../../contract/documents/document';
 import { type FleetState, fleetStateSchema } from '../../contract/documents/fleet-state';
-import { fleetWordsSchema, type FleetWords } from '../../contract/documents/overrides';
+import { fleetOverridesSchema, type FleetOverrides } from '../../contract/documents/overrides';
 import type { Channel } from '../../contract/documents/publication';
 import type { ParameterStore } from '../ports/stores';
 
@@ -32,18 +32,18 @@ const ROOMS: readonly Room[] = [
 
 /** The text of a state within 4 KB: texts are cut, and of lists the newest are kept, no shorter than they have to be. */
 export function fleetStateText(state: FleetState): string {
-  const texts = ROOMS.map((room) => JSON.stringify(boundFleetState(state, room)));
+  const texts = ROOMS.map((room) => JSON.stringify(limitFleetState(state, room)));
   return texts.find(({ length }) => length <= LONGEST_PARAMETER) ?? texts.at(-1) ?? '';
 }
 
 /** The state with its texts and lists bounded. */
-function boundFleetState(state: FleetState, room: Room): FleetState {
+function limitFleetState(state: FleetState, room: Room): FleetState {
   const { bad, equalAmis, notices, rollout, waiting } = state;
   const newestFirst = Object.entries(notices).sort(([, one], [, other]) => (one.at < other.at ? 1 : -1));
-  const cutWord = <T extends { readonly by: string; readonly reason: string }>(word: T): T => ({
-    ...word,
-    by: cut(word.by, room.by),
-    reason: cut(word.reason, room.reason),
+  const cutOverride = <T extends { readonly by: string; readonly reason: string }>(override: T): T => ({
+    ...override,
+    by: cut(override.by, room.by),
+    reason: cut(override.reason, room.reason),
   });
   return {
     ...state,
@@ -62,9 +62,9 @@ function boundFleetState(state: FleetState, room: Room): FleetState {
       },
     },
     waiting: waiting && { ...waiting, reason: cut(waiting.reason, room.reason) },
-    hold: state.hold && cutWord(state.hold),
-    floor: state.floor && cutWord(state.floor),
-    accepted: state.accepted && cutWord(state.accepted),
+    hold: state.hold && cutOverride(state.hold),
+    floor: state.floor && cutOverride(state.floor),
+    accepted: state.accepted && cutOverride(state.accepted),
   };
 }
 
@@ -83,7 +83,7 @@ export class FleetStateKeeper {
     private readonly name: string,
   ) {}
 
-  /** The state, or undefined before the first look. */
+  /** The state, or undefined before the first poll. */
   async read(): Promise<FleetState | undefined> {
     this.stored = await this.parameters.get(this.name);
     return this.stored === undefined ? undefined : parseDocument(fleetStateSchema, this.stored, this.name);
@@ -100,7 +100,7 @@ export class FleetStateKeeper {
   }
 }
 
-/** The state that a fleet keeps, or undefined before its first look. */
+/** The state that a fleet keeps, or undefined before its first poll. */
 export function readFleetState(
   parameters: ParameterStore,
   names: { readonly state: string },
@@ -109,12 +109,12 @@ export function readFleetState(
 }
 
 /** What people say of a fleet, or undefined where nobody has said anything. */
-export async function readFleetWords(
+export async function readFleetOverrides(
   parameters: Pick<ParameterStore, 'get'>,
   name: string,
-): Promise<FleetWords | undefined> {
+): Promise<FleetOverrides | undefined> {
   const text = await parameters.get(name);
-  return text === undefined ? undefined : parseDocument(fleetWordsSchema, text, name);
+  return text === undefined ? undefined : parseDocument(fleetOverridesSchema, text, name);
 }
 
 /** Same but for the instant of writing. */
@@ -132,7 +132,7 @@ export interface FleetIdentity {
   readonly channel: string;
 }
 
-/** The state of a fleet at its first look: it runs what its deployment started it from. */
+/** The state of a fleet at its first poll: it runs what its deployment started it from. */
 export function newFleetState(
   identity: FleetIdentity,
   amiId: string,

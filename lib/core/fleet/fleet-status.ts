@@ -1,5 +1,5 @@
 import type { FleetState } from '../../contract/documents/fleet-state';
-import { type FleetWords, wordInForce } from '../../contract/documents/overrides';
+import { type FleetOverrides, activeOverride } from '../../contract/documents/overrides';
 import type { Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { hoursBehind, hoursUnpatched } from './patch-hours';
@@ -22,7 +22,7 @@ export interface FleetInstance {
 /** What a fleet's status is made of. */
 export interface FleetFacts {
   readonly state: FleetState;
-  readonly words: FleetWords | undefined;
+  readonly overrides: FleetOverrides | undefined;
   /** What fleets of the pipeline should run; undefined where it is not known. */
   readonly current: Channel | undefined;
   /** Undefined where the group is gone. */
@@ -34,7 +34,7 @@ export interface FleetFacts {
 export type FleetStatus = ReturnType<typeof fleetStatus>;
 
 /** How a fleet stands: what people set, what it runs, how far that is behind, what it waits for and since when. */
-export function fleetStatus({ current, instances, now, state, words }: FleetFacts) {
+export function fleetStatus({ current, instances, now, state, overrides }: FleetFacts) {
   const { fleet, autoScalingGroup, cluster, channel, publication, rollout, wanted } = state;
   const there = instances ?? [];
   const running = runningPublications(state, { instances: there });
@@ -44,9 +44,9 @@ export function fleetStatus({ current, instances, now, state, words }: FleetFact
     autoScalingGroup,
     cluster,
     follows: channel,
-    hold: wordInForce(words?.hold ?? null, now) ?? null,
-    floor: wordInForce(words?.floor ?? null, now) ?? null,
-    accepted: wordInForce(words?.accepted ?? null, now) ?? null,
+    hold: activeOverride(overrides?.hold ?? null, now) ?? null,
+    floor: activeOverride(overrides?.floor ?? null, now) ?? null,
+    accepted: activeOverride(overrides?.accepted ?? null, now) ?? null,
     bad: state.bad,
     runs: {
       publication: publication?.id ?? null,

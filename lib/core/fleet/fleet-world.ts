@@ -78,13 +78,13 @@ export function runningPublications(
   });
 }
 
-/** All that the next action of a rollout depends on, as one look found it. */
+/** All that the next action of a rollout depends on, as one poll found it. */
 export interface FleetWorld {
   readonly now: Date;
   readonly policy: RolloutPolicy;
   /** What the channel shows; undefined before it is seeded. */
   readonly wanted: Channel | undefined;
-  /** What of the pipeline's publications has failed on a fleet, as care last noted it. */
+  /** What of the pipeline's publications has failed on a fleet, as housekeeping last noted it. */
   readonly failed: readonly FailedPublication[];
   readonly state: FleetState;
   readonly group: FleetGroup;

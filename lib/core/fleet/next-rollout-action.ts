@@ -1,12 +1,12 @@
 import type { FleetState } from '../../contract/documents/fleet-state';
-import { wordInForce } from '../../contract/documents/overrides';
+import { activeOverride } from '../../contract/documents/overrides';
 import type { FailedPublication, Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
 import { isUnderWay, type FleetWorld, type RolloutAction } from './fleet-world';
-import { isBelowFloor, floorOf, secondsOf } from './judge-rollout';
+import { isBelowFloor, floorOf, secondsOf } from './evaluate-rollout';
 import { whileRefreshing } from './while-refreshing';
 
 /** Instances that a rollout has left behind are looked at again after a day. */
@@ -14,7 +14,7 @@ const STRAY_SECONDS = 24 * 60 * 60;
 
 /**
  * What to do next for a fleet, from what is alone: channel, state, group, refresh and ECS. Never a second refresh, never an
- * AMI older than the floor, nothing on the group while a deployment changes it; whatever an earlier look began and did not end
+ * AMI older than the floor, nothing on the group while a deployment changes it; whatever an earlier poll began and did not end
  * is ended by the next.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
  */
@@ -59,7 +59,7 @@ function resting(world: FleetWorld): RolloutAction {
       reason: `${wanted.id} has failed on the fleet ${elsewhere.fleet}: ${elsewhere.reason}`,
     };
   }
-  const hold = wordInForce(state.hold, world.now);
+  const hold = activeOverride(state.hold, world.now);
   if (hold !== undefined) {
     return { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
   }
@@ -77,7 +77,7 @@ function failedElsewhere(
   if (group.amiId === wanted.amiId) {
     return undefined;
   }
-  const accepted = wordInForce(state.accepted, now);
+  const accepted = activeOverride(state.accepted, now);
   return failed.find(
     ({ at, id }) => id === wanted.id && !(accepted?.publication === id && accepted.at >= at),
   );

@@ -1,6 +1,6 @@
 import { parseDocument } from '../../contract/documents/document';
 import type { FleetState } from '../../contract/documents/fleet-state';
-import { type FleetWords, wordInForce } from '../../contract/documents/overrides';
+import { type FleetOverrides, activeOverride } from '../../contract/documents/overrides';
 import {
   failedPublicationsSchema,
   type FailedPublication,
@@ -11,9 +11,9 @@ import type { ParameterStore } from '../ports/stores';
 import { pausingDeployment } from './deployment-pause';
 import { heal, raise } from './fleet-notices';
 import type { FleetParameters, FleetPorts } from './fleet-ports';
-import { readFleetWords, type FleetStateKeeper, newFleetState } from './fleet-state';
+import { readFleetOverrides, type FleetStateKeeper, newFleetState } from './fleet-state';
 import { instancesOf, isUnderWay, type FleetWorld, runningPublications } from './fleet-world';
-import { secondsOf } from './judge-rollout';
+import { secondsOf } from './evaluate-rollout';
 import { hoursUnpatched } from './patch-hours';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 import { isOurs } from './while-refreshing';
@@ -24,14 +24,14 @@ async function readFailed(store: ParameterStore, name: string): Promise<readonly
   return text === undefined ? [] : parseDocument(failedPublicationsSchema, text, name).publications;
 }
 
-/** The state with what a look found: nothing of it is decided. `words` are what people say now. */
-export function observeFleet(world: FleetWorld, words: FleetWords | undefined): FleetState {
+/** The state with what a poll found: nothing of it is decided. `words` are what people say now. */
+export function observeFleet(world: FleetWorld, overrides: FleetOverrides | undefined): FleetState {
   const { state } = world;
   const spoken = {
     ...state,
-    hold: words?.hold ?? null,
-    floor: words?.floor ?? null,
-    accepted: words?.accepted ?? null,
+    hold: overrides?.hold ?? null,
+    floor: overrides?.floor ?? null,
+    accepted: overrides?.accepted ?? null,
   };
   const seen = withRollout(withBad(withGroup(withWanted(spoken, world), world), world), world);
   return withBudget(withStuck(seen, world), world);
@@ -62,7 +62,7 @@ function withGroup(state: FleetState, { group, wanted }: FleetWorld): FleetState
 
 /** A person's acceptance takes away what was said before it. */
 function withBad(state: FleetState, { now }: FleetWorld): FleetState {
-  const accepted = wordInForce(state.accepted, now);
+  const accepted = activeOverride(state.accepted, now);
   const bad = state.bad.filter(
     ({ at, publication }) => publication !== accepted?.publication || at > accepted.at,
   );
@@ -75,7 +75,7 @@ function withRollout(state: FleetState, { group, now, refresh }: FleetWorld): Fl
     return state;
   }
   const at = now.toISOString();
-  const isSeen = instancesOf(group, rollout.publication.amiId).length > 0;
+  const isObserved = instancesOf(group, rollout.publication.amiId).length > 0;
   const hasMoved =
     refresh !== undefined &&
     refresh.id === rollout.refreshId &&
@@ -84,7 +84,7 @@ function withRollout(state: FleetState, { group, now, refresh }: FleetWorld): Fl
     ...state,
     rollout: {
       ...rollout,
-      firstInstanceAt: rollout.firstInstanceAt ?? (isSeen ? at : null),
+      firstInstanceAt: rollout.firstInstanceAt ?? (isObserved ? at : null),
       progress: hasMoved ? { percentage: refresh.percentage, at } : rollout.progress,
     },
   };
@@ -117,14 +117,14 @@ function withStuck(state: FleetState, { now, policy, refresh }: FleetWorld): Fle
 function withBudget(state: FleetState, { group, now, policy }: FleetWorld): FleetState {
   const hours = hoursUnpatched({ running: runningPublications(state, group), wanted: state.wanted, now });
   const budget = policy.patchWithinSeconds / 3600;
-  const said = `Fleet ${state.fleet}: an instance has lacked a released update for ${hours} h of ${budget} h. What it waits for says: winbake fleet status ${state.fleet}`;
+  const reported = `Fleet ${state.fleet}: an instance has lacked a released update for ${hours} h of ${budget} h. What it waits for says: winbake fleet status ${state.fleet}`;
   const warned =
-    hours >= 0.75 * budget ? raise(state, 'budgetWarning', said, now) : heal(state, 'budgetWarning');
-  return hours >= budget ? raise(warned, 'budgetSpent', said, now) : heal(warned, 'budgetSpent');
+    hours >= 0.75 * budget ? raise(state, 'budgetWarning', reported, now) : heal(state, 'budgetWarning');
+  return hours >= budget ? raise(warned, 'budgetSpent', reported, now) : heal(warned, 'budgetSpent');
 }
 
 /** Reads all that the next action depends on; ECS only where a rollout is to be judged. */
-export async function lookAtFleet(
+export async function readFleetWorld(
   ports: FleetPorts,
   names: FleetParameters,
   keeper: FleetStateKeeper,
@@ -135,7 +135,7 @@ export async function lookAtFleet(
   const text = await parameters.get(names.channel);
   const wanted = text === undefined ? undefined : parseDocument(channelSchema, text, names.channel);
   const failed = await readFailed(parameters, names.failed);
-  const words = await readFleetWords(parameters, names.words);
+  const overrides = await readFleetOverrides(parameters, names.overrides);
   const stored = await keeper.read();
   // The refresh first: one that ends meanwhile is then seen in the group, never a group of before with a refresh that ended.
   const refresh = await control.newestRefresh();
@@ -148,8 +148,8 @@ export async function lookAtFleet(
   };
   const known = wanted?.amiId === group.amiId ? wanted : null;
   const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };
-  const isJudged = state.rollout !== null || isUnderWay(refresh);
-  const described = isJudged ? await hosts.describe(group.instances.map(({ id }) => id)) : [];
+  const isEvaluated = state.rollout !== null || isUnderWay(refresh);
+  const described = isEvaluated ? await hosts.describe(group.instances.map(({ id }) => id)) : [];
   const world: FleetWorld = {
     now,
     policy,
@@ -162,5 +162,5 @@ export async function lookAtFleet(
     // Last, so that little time is left for one to begin before the action.
     deployment: await pausingDeployment(parameters, names.deployment, group, now),
   };
-  return { ...world, state: observeFleet(world, words) };
+  return { ...world, state: observeFleet(world, overrides) };
 }

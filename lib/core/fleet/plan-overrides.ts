@@ -1,9 +1,9 @@
 import type { FleetState } from '../../contract/documents/fleet-state';
-import { type FleetWords, wordInForce } from '../../contract/documents/overrides';
+import { type FleetOverrides, activeOverride } from '../../contract/documents/overrides';
 import { UsageError } from '../../contract/values/errors';
 import { readOsVersion } from '../../contract/values/os-version';
-import { holdWord, longestUntil, wordUntil } from '../bake/hold';
-import { isBelowFloor } from './judge-rollout';
+import { holdOverride, longestUntil, overrideUntil } from '../bake/hold';
+import { isBelowFloor } from './evaluate-rollout';
 import type { FleetOrder } from './fleet-world';
 
 /** What an order changes, why, and the words of the fleet afterwards; without changes there is nothing to do. */
@@ -12,48 +12,48 @@ export interface FleetPlan {
   readonly changes: readonly string[];
   /** Sentences for people. */
   readonly reasons: readonly string[];
-  readonly words: FleetWords;
+  readonly overrides: FleetOverrides;
 }
 
-const NOTHING_SAID: FleetWords = {
-  schema: 'winbake.fleet-words/1',
+const NO_OVERRIDES: FleetOverrides = {
+  schema: 'winbake.fleet-overrides/1',
   hold: null,
   floor: null,
   accepted: null,
 };
 
 /** Plans what a person says to a fleet. Throws a `UsageError` for an order that cannot be. */
-export function planFleetWords(
+export function planFleetOverrides(
   state: FleetState,
-  said: FleetWords | undefined,
+  reported: FleetOverrides | undefined,
   order: FleetOrder,
   now: Date,
 ): FleetPlan {
-  const words = said ?? NOTHING_SAID;
+  const overrides = reported ?? NO_OVERRIDES;
   switch (order.verb) {
     case 'hold':
-      return planHold(state, words, order, now);
+      return planHold(state, overrides, order, now);
     case 'unhold':
-      return planUnhold(state, words, order, now);
+      return planUnhold(state, overrides, order, now);
     case 'floor':
       return order.osVersion === null
-        ? planNoFloor(words, order, now)
-        : planFloor(state, words, { ...order, osVersion: order.osVersion }, now);
+        ? planNoFloor(overrides, order, now)
+        : planFloor(state, overrides, { ...order, osVersion: order.osVersion }, now);
     case 'accept':
-      return planAccept(state, words, order, now);
+      return planAccept(state, overrides, order, now);
   }
 }
 
 function planHold(
   { fleet, rollout }: FleetState,
-  words: FleetWords,
+  overrides: FleetOverrides,
   order: Extract<FleetOrder, { verb: 'hold' }>,
   now: Date,
 ): FleetPlan {
-  const hold = holdWord(order, now, order.until);
-  const before = wordInForce(words.hold, now);
+  const hold = holdOverride(order, now, order.until);
+  const before = activeOverride(overrides.hold, now);
   return {
-    words: { ...words, hold },
+    overrides: { ...overrides, hold },
     changes: [`hold fleet ${fleet} until ${hold.until} (${hold.by}: ${hold.reason})`],
     reasons: [
       ...(before === undefined ? [] : [`It replaces the hold of ${before.by} until ${before.until}.`]),
@@ -67,27 +67,27 @@ function planHold(
 
 function planUnhold(
   { fleet, wanted }: FleetState,
-  words: FleetWords,
+  overrides: FleetOverrides,
   { by, reason }: FleetOrder,
   now: Date,
 ): FleetPlan {
-  const before = wordInForce(words.hold, now);
+  const before = activeOverride(overrides.hold, now);
   if (before === undefined) {
-    return nothing(words, `Fleet ${fleet} is not held.`);
+    return nothing(overrides, `Fleet ${fleet} is not held.`);
   }
   return {
-    words: { ...words, hold: null },
+    overrides: { ...overrides, hold: null },
     changes: [`release fleet ${fleet} (${by}: ${reason})`],
     reasons: [
       `It ends the hold of ${before.by}: ${before.reason}`,
-      ...(wanted === null ? [] : [`It goes on to ${wanted.publication.id} at its next look.`]),
+      ...(wanted === null ? [] : [`It goes on to ${wanted.publication.id} at its next poll.`]),
     ],
   };
 }
 
 function planFloor(
   state: FleetState,
-  words: FleetWords,
+  overrides: FleetOverrides,
   order: Extract<FleetOrder, { verb: 'floor' }> & { readonly osVersion: string },
   now: Date,
 ): FleetPlan {
@@ -100,12 +100,12 @@ function planFloor(
       `A floor is an OS version of the fleet's own build, such as ${known?.osVersion ?? '10.0.20348.4294'}; got: '${osVersion}'.`,
     );
   }
-  const floor = { ...wordUntil(order, now, order.until ?? longestUntil(now), 'A floor'), osVersion };
-  const before = wordInForce(words.floor, now);
+  const floor = { ...overrideUntil(order, now, order.until ?? longestUntil(now), 'A floor'), osVersion };
+  const before = activeOverride(overrides.floor, now);
   const isBelow = (one: { readonly osVersion: string } | null | undefined) =>
     one !== null && one !== undefined && isBelowFloor(one.osVersion, osVersion);
   return {
-    words: { ...words, floor },
+    overrides: { ...overrides, floor },
     changes: [
       `never below ${osVersion} on fleet ${state.fleet} until ${floor.until} (${floor.by}: ${floor.reason})`,
     ],
@@ -126,12 +126,12 @@ function planFloor(
   };
 }
 
-function planNoFloor(words: FleetWords, { by, reason }: FleetOrder, now: Date): FleetPlan {
-  const before = wordInForce(words.floor, now);
+function planNoFloor(overrides: FleetOverrides, { by, reason }: FleetOrder, now: Date): FleetPlan {
+  const before = activeOverride(overrides.floor, now);
   return before === undefined
-    ? nothing(words, 'The fleet has no floor.')
+    ? nothing(overrides, 'The fleet has no floor.')
     : {
-        words: { ...words, floor: null },
+        overrides: { ...overrides, floor: null },
         changes: [`lift the floor ${before.osVersion} (${by}: ${reason})`],
         reasons: [`It was set by ${before.by}: ${before.reason}`],
       };
@@ -139,7 +139,7 @@ function planNoFloor(words: FleetWords, { by, reason }: FleetOrder, now: Date): 
 
 function planAccept(
   { bad, fleet, rollout }: FleetState,
-  words: FleetWords,
+  overrides: FleetOverrides,
   order: Extract<FleetOrder, { verb: 'accept' }>,
   now: Date,
 ): FleetPlan {
@@ -148,15 +148,15 @@ function planAccept(
   if (entry === undefined && !isUnderWay) {
     const known = bad.map(({ publication }) => publication).join(', ');
     return nothing(
-      words,
+      overrides,
       `${order.publication} is neither bad for fleet ${fleet} nor being rolled out there; bad is ${known === '' ? 'none' : known}.`,
     );
   }
   const until = order.until ?? longestUntil(now);
-  const accepted = { ...wordUntil(order, now, until, 'An acceptance'), publication: order.publication };
-  const before = wordInForce(words.accepted, now);
+  const accepted = { ...overrideUntil(order, now, until, 'An acceptance'), publication: order.publication };
+  const before = activeOverride(overrides.accepted, now);
   return {
-    words: { ...words, accepted },
+    overrides: { ...overrides, accepted },
     changes: [
       `accept ${order.publication} on fleet ${fleet} until ${accepted.until} (${order.by}: ${order.reason})`,
     ],
@@ -170,6 +170,6 @@ function planAccept(
   };
 }
 
-function nothing(words: FleetWords, reason: string): FleetPlan {
-  return { words, changes: [], reasons: [reason] };
+function nothing(overrides: FleetOverrides, reason: string): FleetPlan {
+  return { overrides, changes: [], reasons: [reason] };
 }

@@ -5,11 +5,11 @@ import type { ActionPlace, FleetParameters, FleetPorts } from './fleet-ports';
 import { FleetStateKeeper } from './fleet-state';
 import type { FleetWorld, RolloutAction } from './fleet-world';
 import { nextRolloutAction } from './next-rollout-action';
-import { lookAtFleet } from './observe-fleet';
+import { readFleetWorld } from './observe-fleet';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 
-/** What one look found at its end, and did. */
-export interface FleetLook {
+/** What one poll found at its end, and did. */
+export interface FleetReading {
   readonly actions: readonly RolloutAction[];
   readonly world: FleetWorld;
 }
@@ -20,25 +20,25 @@ const MOST_STEPS = 8;
 /**
  * Looks at a fleet and does the next right thing, until a service has to work or nothing is to do. Each step reads anew what
  * is, writes what it wishes before it calls, and notes the answer after, so that it may end anywhere and be run again.
- * Throws what a port throws; the next look goes on from there.
+ * Throws what a port throws; the next poll goes on from there.
  */
 export async function reconcileFleet(
   ports: FleetPorts,
   names: FleetParameters,
   policy: RolloutPolicy,
-): Promise<FleetLook> {
+): Promise<FleetReading> {
   const keeper = new FleetStateKeeper(ports.parameters, names.state);
   const place = { ports, names, keeper };
   const actions: RolloutAction[] = [];
   for (;;) {
-    const world = await lookAtFleet(ports, names, keeper, policy);
+    const world = await readFleetWorld(ports, names, keeper, policy);
     const action = nextRolloutAction(world);
     actions.push(action);
     const { isLast, state } = await carryOutAction(place, world, action);
     if (isLast || actions.length === MOST_STEPS) {
       return {
         actions,
-        world: { ...world, state: await tellPeople(place, withWait(state, action, world.now), world.now) },
+        world: { ...world, state: await notifyPeople(place, withWait(state, action, world.now), world.now) },
       };
     }
   }
@@ -78,17 +78,21 @@ function waitOf(action: RolloutAction): Omit<NonNullable<FleetState['waiting']>,
 }
 
 /**
- * Tells what has not been told. A message that went out and was not noted, because the look ended there, goes out once more;
+ * Sends what has not been sent. A message that went out and was not noted, because the poll ended there, goes out once more;
  * none is lost.
  */
-async function tellPeople({ keeper, ports }: ActionPlace, given: FleetState, now: Date): Promise<FleetState> {
+async function notifyPeople(
+  { keeper, ports }: ActionPlace,
+  given: FleetState,
+  now: Date,
+): Promise<FleetState> {
   let state = given;
   await keeper.keep(state, now);
   for (const [cause, notice] of Object.entries(given.notices)) {
-    if (notice.toldAt === null) {
-      await ports.notifier.tell(subjectOf(state.fleet, cause), notice.message);
-      const told = { ...notice, toldAt: now.toISOString() };
-      state = { ...state, notices: { ...state.notices, [cause]: told } };
+    if (notice.notifiedAt === null) {
+      await ports.notifier.notify(subjectOf(state.fleet, cause), notice.message);
+      const notified = { ...notice, notifiedAt: now.toISOString() };
+      state = { ...state, notices: { ...state.notices, [cause]: notified } };
       await keeper.keep(state, now);
     }
   }

@@ -1,8 +1,8 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
-import { wordInForce } from '../../contract/documents/overrides';
+import { activeOverride } from '../../contract/documents/overrides';
 import type { InstanceRefresh } from '../ports/fleets';
 import { instancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
-import { canGoBack, isSuperseded, judgeRollout, secondsOf, wayBackOf } from './judge-rollout';
+import { canGoBack, isSuperseded, evaluateRollout, secondsOf, wayBackOf } from './evaluate-rollout';
 
 /**
  * Auto Scaling pauses at a checkpoint for at most two days and then goes on by itself.
@@ -60,7 +60,7 @@ function turn(world: FleetWorld, rollout: FleetRollout): RolloutAction | undefin
   if (rollout.autoRollback && !mayGoBack) {
     return { kind: 'cancelRefresh', goingBack: null, reason: 'the floor forbids its way back' };
   }
-  const hold = wordInForce(world.state.hold, world.now);
+  const hold = activeOverride(world.state.hold, world.now);
   if (hold !== undefined) {
     return { kind: 'cancelRefresh', goingBack: null, reason: `${hold.by} holds the fleet: ${hold.reason}` };
   }
@@ -83,7 +83,7 @@ function goOn(world: FleetWorld, rollout: FleetRollout, refresh: InstanceRefresh
   if (!isPaused) {
     return waiting(`the instance refresh is at ${percentage} %`);
   }
-  const { verdict, reason } = judgeRollout(world, rollout);
+  const { verdict, reason } = evaluateRollout(world, rollout);
   if (verdict === 'good') {
     return stop(`the canary is well, the rest follows: ${reason}`);
   }

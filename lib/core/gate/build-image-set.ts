@@ -5,7 +5,7 @@ import { type OsVersion, formatOsVersion, readOsVersion } from '../../contract/v
 import { candidateTag } from '../images/candidate-tag';
 import { chooseImage, type CandidateImage } from '../images/choose-image';
 import { hostOfExtra, type ImageExtra } from '../images/image-extra';
-import type { GateInput, GuardedFamily } from './gate-input';
+import type { GateInput, CheckedFamily } from './gate-input';
 
 /**
  * The id of an image set, `<build>.<revision>-<12 digits>`: the same images give the same id in whatever order they stand.
@@ -35,17 +35,17 @@ function chooseExtras(
   target: OsVersion,
   images: readonly SetImage[],
 ): ChosenExtras {
-  const chosen = extras.map(({ extra, look }): ChosenExtras => {
+  const chosen = extras.map(({ extra, poll }): ChosenExtras => {
     const host = hostOfExtra(extra, target, images);
     const seen = catalog.observations.filter((one) => Date.parse(one.at) <= now.getTime());
     const image = host && chooseImage(host, candidatesOf(extra, seen));
-    const said = look.findings.map((finding) => withoutStop(finding));
+    const reported = poll.findings.map((finding) => withoutStop(finding));
     if (image === undefined) {
-      return { images: [], findings: [...said, missing(extra, target)] };
+      return { images: [], findings: [...reported, missing(extra, target)] };
     }
     const isBehind = extra.previousOf === undefined && image.osVersion.revision < (host?.revision ?? 0);
     const behind = isBehind && image.osVersion.build === target.build ? [late(extra, image, target)] : [];
-    return { images: [setImageOf(extra, image)], findings: [...said, ...behind] };
+    return { images: [setImageOf(extra, image)], findings: [...reported, ...behind] };
   });
   return {
     images: chosen.flatMap((one) => one.images),
@@ -110,7 +110,7 @@ const WITH_REVISION_TAGS: readonly string[] = ['windows/servercore', 'windows/na
  * Extras stand after the families and are never late. */
 export function buildImageSet(
   input: Pick<GateInput, 'catalog' | 'extras' | 'now' | 'release'>,
-  families: readonly GuardedFamily[],
+  families: readonly CheckedFamily[],
   revision: number,
   findings: readonly Finding[],
 ): ImageSet {

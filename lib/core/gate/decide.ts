@@ -3,14 +3,14 @@ import { CLOCK_SKEW_SECONDS, after, Thresholds, toMinute } from '../../contract/
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
 import { buildImageSet } from './build-image-set';
-import type { GuardedFamily, Decision, GateDecision, GateInput } from './gate-input';
-import { findFrozen, guardFamilies } from './guard-families';
-import { judgeHost } from './judge-host';
-import { forbidLate, judgeLate } from './judge-late';
-import { judgeRepush, repushReason } from './judge-repush';
-import { judgeOutage } from './outage';
-import { Sightings } from './sightings';
-import { expectNewer, type Expectation, judgeRetry, whyBake } from './why-bake';
+import type { CheckedFamily, Decision, GateDecision, GateInput } from './gate-input';
+import { findFrozen, checkFamilies } from './check-families';
+import { checkHost } from './check-host';
+import { forbidLate, checkLate } from './check-late';
+import { checkRepush, repushReason } from './check-repush';
+import { checkOutage } from './outage';
+import { FirstObservations } from './first-observations';
+import { expectNewer, type Expectation, checkRetry, whyBake } from './why-bake';
 
 /**
  * The gate. It waits for what Patch Tuesday brings and for families that are behind, each for one longest wait at most; then
@@ -19,20 +19,20 @@ import { expectNewer, type Expectation, judgeRetry, whyBake } from './why-bake';
  */
 export function decide(input: GateInput): GateDecision {
   const at = new Thresholds(input.now);
-  const judgement = judge(input, at);
-  return at.first === undefined ? judgement : { ...judgement, changesAt: at.first };
+  const verdict = evaluate(input, at);
+  return at.first === undefined ? verdict : { ...verdict, changesAt: at.first };
 }
 
-function judge(input: GateInput, at: Thresholds): GateDecision {
+function evaluate(input: GateInput, at: Thresholds): GateDecision {
   const { now } = input;
-  const skew = sightingsOf(input).all.find((sighting) => sighting.at > after(now, CLOCK_SKEW_SECONDS));
+  const skew = firstObservationsOf(input).all.find((entry) => entry.at > after(now, CLOCK_SKEW_SECONDS));
   if (skew === undefined) {
-    return judgeFamilies(input, at);
+    return evaluateFamilies(input, at);
   }
   const key = `CLOCK_SKEW ${toMinute(skew.at)}`;
   if (isAccepted(input.catalog, key)) {
     const observations = input.catalog.observations.filter((one) => new Date(one.at) <= now);
-    return judgeFamilies({ ...input, catalog: { ...input.catalog, observations } }, at);
+    return evaluateFamilies({ ...input, catalog: { ...input.catalog, observations } }, at);
   }
   const message = `An observation is of ${toMinute(skew.at)}, later than now, ${toMinute(now)}; one clock is wrong.`;
   at.passed(skew.at);
@@ -44,29 +44,29 @@ function judge(input: GateInput, at: Thresholds): GateDecision {
       ]);
 }
 
-function sightingsOf({ catalog, looks }: GateInput): Sightings {
-  return new Sightings(
+function firstObservationsOf({ catalog, polls }: GateInput): FirstObservations {
+  return new FirstObservations(
     catalog,
-    looks.map(({ family }) => family),
+    polls.map(({ family }) => family),
   );
 }
 
-function judgeFamilies(input: GateInput, at: Thresholds): GateDecision {
+function evaluateFamilies(input: GateInput, at: Thresholds): GateDecision {
   const { release } = input;
-  const sightings = sightingsOf(input);
-  const { families, findings } = guardFamilies(input, sightings);
-  const outage = judgeOutage(input, at);
+  const firstObservations = firstObservationsOf(input);
+  const { families, findings } = checkFamilies(input, firstObservations);
+  const outage = checkOutage(input, at);
   if (outage !== undefined) {
     return answer(outage.decision, outage.reason, findings);
   }
   const newest = Math.max(...families.map(({ image }) => image?.osVersion.revision ?? -1));
-  const expectation = expectNewer(input, sightings, at);
+  const expectation = expectNewer(input, firstObservations, at);
   if (expectation.state === 'pending') {
     const message = `Patch Tuesday: a revision newer than ${newest} is expected, at the latest until ${toMinute(expectation.until)}.`;
     return answer('wait', message, [...findings, { code: 'EXPECTED_NEWER', severity: 'info', message }]);
   }
-  const frozen = findFrozen(input, families, sightings, at);
-  const late = judgeLate(input, families, newest, sightings, at);
+  const frozen = findFrozen(input, families, firstObservations, at);
+  const late = checkLate(input, families, newest, firstObservations, at);
   const known = [...findings, ...frozen, ...late.findings];
   const forbidden = frozen.find((finding) => finding.severity === 'stop');
   if (late.isWaiting) {
@@ -83,30 +83,30 @@ function judgeFamilies(input: GateInput, at: Thresholds): GateDecision {
   }
   const withheld = forbidLate(input, late, newest, at);
   return withheld === undefined
-    ? judgeSet(input, { families, newest, findings: known, expectation, sightings, at })
+    ? evaluateSet(input, { families, newest, findings: known, expectation, firstObservations, at })
     : answer(withheld.decision, withheld.reason, known);
 }
 
 interface SetCase {
-  readonly families: readonly GuardedFamily[];
+  readonly families: readonly CheckedFamily[];
   readonly newest: number;
   readonly findings: readonly Finding[];
   readonly expectation: Expectation;
-  readonly sightings: Sightings;
+  readonly firstObservations: FirstObservations;
   readonly at: Thresholds;
 }
 
-function judgeSet(
+function evaluateSet(
   input: GateInput,
-  { families, newest, expectation, sightings, at, ...given }: SetCase,
+  { families, newest, expectation, firstObservations, at, ...given }: SetCase,
 ): GateDecision {
   const target = formatOsVersion({ build: input.release.build, revision: newest });
-  const repush = judgeRepush(input, families, target, sightings, at);
+  const repush = checkRepush(input, families, target, firstObservations, at);
   if (repush.waitingFor.length > 0) {
     return answer('wait', repushReason(repush), [...given.findings, ...repush.findings]);
   }
   const set = buildImageSet(input, families, newest, given.findings);
-  const host = judgeHost(input, set, sightings);
+  const host = checkHost(input, set, firstObservations);
   const ofSet = set.findings.filter((finding) => !given.findings.includes(finding));
   const findings = [
     ...given.findings,
@@ -126,7 +126,7 @@ function judgeSet(
     const reason = `No family moved past ${target} since Patch Tuesday; 2016 needs equal revisions.`;
     return { ...answer('needsOperator', reason, findings), set };
   }
-  const retry = judgeRetry(input, set, at);
+  const retry = checkRetry(input, set, at);
   return retry === undefined
     ? { ...answer('bake', why, findings), set }
     : { ...answer(retry.decision, retry.reason, findings), set };

@@ -7,7 +7,7 @@ import type { Release } from '../../contract/values/release';
 import type { ImageFamily } from '../images/family';
 import type { ImageExtra } from '../images/image-extra';
 
-/** An image under a floating tag, as a look or the catalog knows it. */
+/** An image under a floating tag, as a poll or the catalog knows it. */
 export interface GateImage {
   readonly tag: string;
   readonly digest: Digest;
@@ -19,21 +19,21 @@ export interface GateImage {
   readonly evidence?: string;
 }
 
-/** What one look shows of a family: the newest image under its floating tag, or why there is none. */
-export interface FamilyLook {
+/** What one poll shows of a family: the newest image under its floating tag, or why there is none. */
+export interface FamilyPoll {
   readonly family: ImageFamily;
   readonly image: GateImage | undefined;
   readonly findings: readonly Finding[];
 }
 
-/** What one look shows of an extra. */
-export interface ExtraLook {
+/** What one poll shows of an extra. */
+export interface ExtraPoll {
   readonly extra: ImageExtra;
-  readonly look: FamilyLook;
+  readonly poll: FamilyPoll;
 }
 
 /** What the gate goes by for a family, after its guards. */
-export interface GuardedFamily {
+export interface CheckedFamily {
   readonly family: ImageFamily;
   /** The image to bake; undefined where none was ever seen. */
   readonly image: GateImage | undefined;
@@ -42,9 +42,9 @@ export interface GuardedFamily {
 /** Since when no image could be read, an ISO instant by repository; one that was read has no entry. */
 export type UnreadSince = Readonly<Record<string, string>>;
 
-/** Notes the first failed look of repositories that show no image, and forgets the others. Gives the same object where nothing changes. */
-export function noteOutage(before: UnreadSince, looks: readonly FamilyLook[], now: Date): UnreadSince {
-  const unread = looks.filter(({ image }) => image === undefined).map(({ family }) => family.repository);
+/** Notes the first failed poll of repositories that show no image, and forgets the others. Gives the same object where nothing changes. */
+export function noteOutage(before: UnreadSince, polls: readonly FamilyPoll[], now: Date): UnreadSince {
+  const unread = polls.filter(({ image }) => image === undefined).map(({ family }) => family.repository);
   const after = Object.fromEntries(
     unread.map((repository) => [repository, before[repository] ?? now.toISOString()]),
   );
@@ -58,7 +58,7 @@ export function noteOutage(before: UnreadSince, looks: readonly FamilyLook[], no
 export type Decision = 'bake' | 'wait' | 'nothing' | 'needsOperator';
 
 /** The publication that stands, as far as a new bake would differ from it. */
-export interface StandingBake {
+export interface PublishedBake {
   /** The id of its image set; null for the plain base AMI. */
   readonly set: string | null;
   /** When it was published, an ISO instant. */
@@ -92,14 +92,14 @@ export interface GateInput {
   readonly release: Release;
   readonly policy: GatePolicy;
   /** The wanted families, as the registry shows them now. */
-  readonly looks: readonly FamilyLook[];
+  readonly polls: readonly FamilyPoll[];
   /** What is cached beside them. */
-  readonly extras?: readonly ExtraLook[];
-  /** What was known, this look's observations included. */
+  readonly extras?: readonly ExtraPoll[];
+  /** What was known, this poll's observations included. */
   readonly catalog: Catalog;
-  /** Since when repositories show no image; absent: none was known before this look. */
+  /** Since when repositories show no image; absent: none was known before this poll. */
   readonly unreadSince?: UnreadSince;
-  readonly standing: StandingBake | undefined;
+  readonly published: PublishedBake | undefined;
   readonly failed: FailedOrder | undefined;
   readonly recipeArn: string;
   readonly scriptsSha256: string;

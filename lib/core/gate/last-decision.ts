@@ -6,7 +6,7 @@ import type { GateDecision } from './gate-input';
 /** Where the gate's last decision is kept. */
 export const LAST_DECISION_KEY = 'bakes/last-decision.json';
 
-/** What the gate said last, or undefined before its first look. */
+/** What the gate said last, or undefined before its first poll. */
 export async function readLastDecision(
   documents: Pick<DocumentStore, 'read'>,
 ): Promise<LastDecision | undefined> {

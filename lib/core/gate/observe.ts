@@ -8,7 +8,7 @@ import type { ImageExtra } from '../images/image-extra';
 import { readFloating, readOtherCandidates } from '../images/read-candidates';
 import { compressedBytes, parseImageManifest } from '../oci/manifests';
 import { type Registry, RegistryError } from '../oci/registry';
-import type { FamilyLook, GateImage, ExtraLook } from './gate-input';
+import type { FamilyPoll, GateImage, ExtraPoll } from './gate-input';
 
 /**
  * Looks at the floating tags of families, all at once. A tag that still points to the digest that the catalog has of it costs
@@ -18,13 +18,13 @@ export function observeFamilies(
   registry: Registry,
   families: readonly ImageFamily[],
   catalog: Catalog,
-): Promise<readonly FamilyLook[]> {
+): Promise<readonly FamilyPoll[]> {
   return Promise.all(families.map((family) => observeFamily(registry, family, catalog)));
 }
 
-/** The observations of a look, at an instant. */
-export function observationsOf(looks: readonly FamilyLook[], at: Date): readonly Observation[] {
-  return looks.flatMap(({ family, image }) =>
+/** The observations of a poll, at an instant. */
+export function observationsOf(polls: readonly FamilyPoll[], at: Date): readonly Observation[] {
+  return polls.flatMap(({ family, image }) =>
     image === undefined
       ? []
       : {
@@ -39,7 +39,7 @@ export function observationsOf(looks: readonly FamilyLook[], at: Date): readonly
   );
 }
 
-async function observeFamily(registry: Registry, family: ImageFamily, catalog: Catalog): Promise<FamilyLook> {
+async function observeFamily(registry: Registry, family: ImageFamily, catalog: Catalog): Promise<FamilyPoll> {
   try {
     const known = await unchanged(registry, family, catalog);
     if (known !== undefined) {
@@ -115,27 +115,27 @@ async function measured(
 export async function observeExtras(
   registry: Registry,
   extras: readonly ImageExtra[],
-  looks: readonly FamilyLook[],
+  polls: readonly FamilyPoll[],
   catalog: Catalog,
-): Promise<readonly ExtraLook[]> {
+): Promise<readonly ExtraPoll[]> {
   return Promise.all(
     extras.map(async (extra) => {
       if (extra.previousOf !== undefined) {
-        const own = looks.find(({ family }) => family.name === extra.previousOf);
-        return { extra, look: await lookForPrevious(registry, extra, own, catalog) };
+        const own = polls.find(({ family }) => family.name === extra.previousOf);
+        return { extra, poll: await findPrevious(registry, extra, own, catalog) };
       }
-      const [look] = await observeFamilies(registry, [extra.family], catalog);
-      return { extra, look: look ?? nothing(extra) };
+      const [poll] = await observeFamilies(registry, [extra.family], catalog);
+      return { extra, poll: poll ?? nothing(extra) };
     }),
   );
 }
 
-async function lookForPrevious(
+async function findPrevious(
   registry: Registry,
   extra: ImageExtra,
-  own: FamilyLook | undefined,
+  own: FamilyPoll | undefined,
   catalog: Catalog,
-): Promise<FamilyLook> {
+): Promise<FamilyPoll> {
   const newest = own?.image?.osVersion;
   if (newest === undefined || knowsOlder(catalog, extra, newest.revision)) {
     return nothing(extra);
@@ -168,6 +168,6 @@ function knowsOlder({ observations }: Catalog, { family }: ImageExtra, revision:
   });
 }
 
-function nothing({ family }: ImageExtra): FamilyLook {
+function nothing({ family }: ImageExtra): FamilyPoll {
   return { family, image: undefined, findings: [] };
 }

@@ -18,7 +18,7 @@ import { readChannel } from '../publish/move-channel';
 import { readPublication } from '../publish/record-publication';
 import { decide } from './decide';
 import type { FailedOrder, GateDecision } from './gate-input';
-import { targetRevision } from './judge-host';
+import { targetRevision } from './check-host';
 import { noteDecision } from './last-decision';
 import { observationsOf, observeFamilies, observeExtras } from './observe';
 import { changeOutage } from './outage';
@@ -58,7 +58,7 @@ function newestBakeableSet({ hosts, sets }: Catalog): ImageSet | undefined {
     });
 }
 
-/** What a look of the gate works with. */
+/** What a poll of the gate works with. */
 export interface GatePorts {
   readonly registry: Registry;
   readonly documents: DocumentStore;
@@ -98,48 +98,48 @@ export interface GateRequest {
 type GateAnswer = GateDecision & { readonly order?: Order };
 
 /** Looks at the registry, records what it shows, decides, and makes out the order of a bake that is due. */
-export async function lookAndDecide(ports: GatePorts, request: GateRequest): Promise<GateAnswer> {
+export async function pollAndDecide(ports: GatePorts, request: GateRequest): Promise<GateAnswer> {
   const { documents, parameters } = ports;
   const { policy, reached, recipeArn, release, scriptsSha256 } = request;
   const now = ports.now();
   const families = request.families.map((name) => familyOf(name, release, policy.lines[name]));
-  const standing = await readStandingBake(documents, parameters, request.parameterPath);
+  const published = await readPublishedBake(documents, parameters, request.parameterPath);
   const known = await readCatalog(documents, release);
   const extras = parseImageExtras(policy.extras, { ...request, lines: policy.lines });
   const registry = rememberingRegistry(ports.registry);
-  const looks = await observeFamilies(registry, families, known);
-  const beside = await observeExtras(registry, extras, looks, known);
-  const observations = observationsOf([...looks, ...beside.map(({ look }) => look)], now);
+  const polls = await observeFamilies(registry, families, known);
+  const beside = await observeExtras(registry, extras, polls, known);
+  const observations = observationsOf([...polls, ...beside.map(({ poll }) => poll)], now);
   const catalog = await changeCatalog(documents, release, (before) => {
     const observed = withObservations(before, observations);
-    const remembered = standing === undefined ? observed : withPublishedHost(observed, standing);
+    const remembered = published === undefined ? observed : withPublishedHost(observed, published);
     return reached === undefined ? remembered : withHost(remembered, now, reached.revision, reached.order);
   });
-  const unreadSince = await changeOutage(documents, release, looks, now);
+  const unreadSince = await changeOutage(documents, release, polls, now);
   const baseAmiId = await requiredParameter(parameters, request.baseAmiParameter);
   const last = await readOrder(documents, CURRENT_ORDER_KEY);
-  const failed = last && failedOrder(last, standing, request.ended);
-  const judged = decide({
+  const failed = last && failedOrder(last, published, request.ended);
+  const evaluated = decide({
     now,
     release,
     policy,
-    looks,
+    polls,
     extras: beside,
     catalog,
     unreadSince,
-    standing,
+    published,
     failed,
     recipeArn,
     scriptsSha256,
     baseAmiId,
     forced: request.forced,
   });
-  const { set: accepted } = judged;
+  const { set: accepted } = evaluated;
   const after =
     accepted === undefined
       ? catalog
       : await changeCatalog(documents, release, (before) => withImageSet(before, accepted));
-  const decision = asAsked(judged, request, after, now);
+  const decision = asAsked(evaluated, request, after, now);
   await noteDecision(documents, decision, now);
   const { set } = decision;
   if (set === undefined || decision.decision !== 'bake') {
@@ -160,19 +160,19 @@ export async function lookAndDecide(ports: GatePorts, request: GateRequest): Pro
 
 /** What a person's wish and the windows without bakes make of a decision. */
 function asAsked(
-  judged: GateDecision,
+  evaluated: GateDecision,
   { forced, policy }: GateRequest,
   catalog: Catalog,
   now: Date,
 ): GateDecision {
   if (forced) {
-    const set = judged.decision === 'bake' ? undefined : newestBakeableSet(catalog);
+    const set = evaluated.decision === 'bake' ? undefined : newestBakeableSet(catalog);
     return set === undefined
-      ? judged
-      : { ...judged, decision: 'bake', reason: `A person asked for it: ${set.target} is accepted.`, set };
+      ? evaluated
+      : { ...evaluated, decision: 'bake', reason: `A person asked for it: ${set.target} is accepted.`, set };
   }
-  const reason = judged.decision === 'bake' ? noBakeReason(policy.noBakeWindows, now) : undefined;
-  return reason === undefined ? judged : { ...judged, decision: 'wait', reason };
+  const reason = evaluated.decision === 'bake' ? noBakeReason(policy.noBakeWindows, now) : undefined;
+  return reason === undefined ? evaluated : { ...evaluated, decision: 'wait', reason };
 }
 
 /** Why no bake may start at an instant, or undefined where one may. */
@@ -192,18 +192,18 @@ function withPublishedHost(catalog: Catalog, { id, at }: Publication): Catalog {
 }
 
 /** An order is answered by a publication of its set that is not older than it. */
-function isPublished(order: Order, standing: Publication | undefined): boolean {
-  return standing?.set === order.set && new Date(standing.at) >= orderedAt(order);
+function isPublished(order: Order, published: Publication | undefined): boolean {
+  return published?.set === order.set && new Date(published.at) >= orderedAt(order);
 }
 
 /** The last order as one that failed, unless it was published or nobody knows that it ended otherwise. */
 function failedOrder(
   order: Order,
-  standing: Publication | undefined,
+  published: Publication | undefined,
   ended: GateRequest['ended'],
 ): FailedOrder | undefined {
   const { end, awaits } = ended?.order === order.id ? ended : {};
-  return end === 'published' || isPublished(order, standing)
+  return end === 'published' || isPublished(order, published)
     ? undefined
     : {
         ...order,
@@ -214,14 +214,14 @@ function failedOrder(
       };
 }
 
-async function readStandingBake(
+async function readPublishedBake(
   documents: DocumentStore,
   parameters: ParameterStore,
   path: string,
 ): Promise<Publication | undefined> {
   const latest = await readChannel(parameters, path, 'latest');
-  const standing = latest && (await readPublication(documents, latest.id));
-  return standing && asConfirmed(standing, await readEqualBake(documents));
+  const published = latest && (await readPublication(documents, latest.id));
+  return published && asConfirmed(published, await readEqualBake(documents));
 }
 
 async function requiredParameter(parameters: ParameterStore, name: string): Promise<string> {

@@ -96,10 +96,10 @@ export async function endOrder(
   const end = isCancelled ? 'cancelled' : isRefused ? 'refused' : 'failed';
   await endLeasedOrder(ports, request.execution, orderId, end);
   if (isCancelled) {
-    const word = lease?.cancel;
+    const override = lease?.cancel;
     return {
       decision: 'cancelled',
-      cause: word === undefined ? cause : `${word.by} cancelled ${orderId}: ${word.reason}`,
+      cause: override === undefined ? cause : `${override.by} cancelled ${orderId}: ${override.reason}`,
     };
   }
   if (request.forced) {

@@ -7,9 +7,9 @@ import type { Executions } from '../ports/bakes';
 import type { DocumentStore } from '../ports/stores';
 import { readAwaitingPublication } from '../publish/awaiting-publication';
 import type { GateDecision } from './gate-input';
-import { lookAndDecide, type GatePorts, type GateRequest } from './order-bake';
+import { pollAndDecide, type GatePorts, type GateRequest } from './order-bake';
 
-/** What a look under the lease works with. */
+/** What a poll under the lease works with. */
 export interface LeasedGatePorts extends GatePorts {
   readonly executions: Executions;
 }
@@ -26,7 +26,7 @@ export type LeasedGateAnswer = GateDecision & {
   /** The image build version to follow. */
   readonly image?: string;
   /** The gate was not asked: another execution holds the lease, a person cancelled, or an order is taken up again. */
-  readonly notJudged?: true;
+  readonly notEvaluated?: true;
 };
 
 /**
@@ -87,7 +87,7 @@ async function resumeAccepted(
     lease.order?.id === id ? { ...lease, order: { id, image, ended: null, takenUp: at } } : lease,
   );
   const reason = `"${finding}" is accepted: the finished image ${image} of the order ${id} is published.`;
-  return isOurs ? { decision: 'bake', reason, findings: [], order, image, notJudged: true } : TAKEN;
+  return isOurs ? { decision: 'bake', reason, findings: [], order, image, notEvaluated: true } : TAKEN;
 }
 
 /** Looks and decides for the holder of the lease. */
@@ -98,7 +98,7 @@ async function decideUnderLease(
   awaits: string | undefined,
 ): Promise<LeasedGateAnswer> {
   const ended = last?.ended ? { ended: { order: last.id, end: last.ended, awaits } } : {};
-  const answer = await lookAndDecide(ports, { ...request, ...ended });
+  const answer = await pollAndDecide(ports, { ...request, ...ended });
   const { order } = answer;
   if (order === undefined) {
     return answer;
@@ -131,11 +131,11 @@ async function resume(
       reason: `The order ${id} is started, or found started.`,
       findings: [],
       order,
-      notJudged: true,
+      notEvaluated: true,
     };
   }
   const reason = `The order ${id} is being carried out by ${image}.`;
-  return { decision: 'bake', reason, findings: [], order, image, notJudged: true };
+  return { decision: 'bake', reason, findings: [], order, image, notEvaluated: true };
 }
 
 /** Puts the order where the next build instance looks for it. */
@@ -146,5 +146,5 @@ function hand(documents: DocumentStore, order: Order): Promise<void> {
 const TAKEN = nothing('Another rebake of this pipeline is under way.');
 
 function nothing(reason: string): LeasedGateAnswer {
-  return { decision: 'nothing', reason, findings: [], notJudged: true };
+  return { decision: 'nothing', reason, findings: [], notEvaluated: true };
 }

@@ -4,7 +4,7 @@ import { outageSchema } from '../../contract/documents/memory';
 import { WinbakeError } from '../../contract/values/errors';
 import type { Release } from '../../contract/values/release';
 import type { DocumentStore } from '../ports/stores';
-import { noteOutage, type UnreadSince, type FamilyLook, type GateInput } from './gate-input';
+import { noteOutage, type UnreadSince, type FamilyPoll, type GateInput } from './gate-input';
 
 const ATTEMPTS = 5;
 
@@ -14,20 +14,20 @@ export function outageKey(release: Release): string {
 }
 
 /**
- * Notes which repositories a look could not read, and forgets what healed; writes only where that changes something. Gives
+ * Notes which repositories a poll could not read, and forgets what healed; writes only where that changes something. Gives
  * since when they cannot be read. Throws a `WinbakeError` where the document is damaged, or others write all the time.
  */
 export async function changeOutage(
   store: DocumentStore,
   release: Release,
-  looks: readonly FamilyLook[],
+  polls: readonly FamilyPoll[],
   now: Date,
 ): Promise<UnreadSince> {
   const key = outageKey(release);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const stored = await store.read(key);
     const before = stored === undefined ? {} : parseDocument(outageSchema, stored.text, key).since;
-    const since = noteOutage(before, looks, now);
+    const since = noteOutage(before, polls, now);
     const text = JSON.stringify({ schema: 'winbake.outage/1', release: release.name, since });
     if (since === before || (await store.write(key, `${text}\n`, stored?.version))) {
       return since;
@@ -40,25 +40,25 @@ export async function changeOutage(
 }
 
 /** What cannot be read, and whether it is still waited for. */
-interface OutageJudgement {
+interface OutageVerdict {
   readonly decision: 'wait' | 'needsOperator';
   readonly reason: string;
 }
 
-type OutageInput = Pick<GateInput, 'looks' | 'now' | 'policy' | 'unreadSince'>;
+type OutageInput = Pick<GateInput, 'polls' | 'now' | 'policy' | 'unreadSince'>;
 
 /**
- * What a look comes to that shows no image of any family: it is repeated for one longest wait from the first of such looks
+ * What a poll comes to that shows no image of any family: it is repeated for one longest wait from the first of such polls
  * on; then a person is asked. Undefined where some family shows one.
  */
-export function judgeOutage(input: OutageInput, at: Thresholds): OutageJudgement | undefined {
-  const { looks } = input;
-  if (looks.length === 0 || looks.some(({ image }) => image !== undefined)) {
+export function checkOutage(input: OutageInput, at: Thresholds): OutageVerdict | undefined {
+  const { polls } = input;
+  if (polls.length === 0 || polls.some(({ image }) => image !== undefined)) {
     return undefined;
   }
-  const since = new Date(Math.max(...looks.map((look) => unreadSince(input, look).getTime())));
+  const since = new Date(Math.max(...polls.map((poll) => unreadSince(input, poll).getTime())));
   const until = after(since, input.policy.longestWaitSeconds);
-  const first = looks.flatMap(({ findings }) => findings)[0]?.message;
+  const first = polls.flatMap(({ findings }) => findings)[0]?.message;
   const why = first === undefined ? 'The registry has none of their tags.' : first;
   return at.passed(until)
     ? {
@@ -73,18 +73,18 @@ export function judgeOutage(input: OutageInput, at: Thresholds): OutageJudgement
 
 /** Until when a family is asked for again that the registry fails to show and that was never seen; undefined for others. */
 export function unreadUntil(input: OutageInput, family: string, at: Thresholds): Date | undefined {
-  const look = input.looks.find((one) => one.family.name === family);
+  const poll = input.polls.find((one) => one.family.name === family);
   const isUnread =
-    look?.image === undefined && look?.findings.some(({ code }) => code.startsWith('REGISTRY_'));
-  if (look === undefined || isUnread !== true) {
+    poll?.image === undefined && poll?.findings.some(({ code }) => code.startsWith('REGISTRY_'));
+  if (poll === undefined || isUnread !== true) {
     return undefined;
   }
-  const until = after(unreadSince(input, look), input.policy.longestWaitSeconds);
+  const until = after(unreadSince(input, poll), input.policy.longestWaitSeconds);
   return at.passed(until) ? undefined : until;
 }
 
 /** A first failure that is not noted yet is this one. */
-function unreadSince({ now, unreadSince: known = {} }: OutageInput, { family }: FamilyLook): Date {
+function unreadSince({ now, unreadSince: known = {} }: OutageInput, { family }: FamilyPoll): Date {
   const since = known[family.repository];
   return since === undefined ? now : new Date(since);
 }

@@ -1,22 +1,22 @@
 import { findingKey } from '../../contract/documents/catalog';
 import type { GateDecision } from './gate-input';
 import type { Announcer } from '../ports/notices';
-import { heal, tellOnce, type NoticePorts } from '../notify/notify-once';
+import { heal, notifyOnce, type NoticePorts } from '../notify/notify-once';
 
 /** What telling people and machines of rebakes works with. */
 export interface RebakeNoticePorts extends NoticePorts {
   readonly announcer: Announcer;
 }
 
-/** Of which pipeline and execution something is told. */
-export interface ToldRebake {
+/** Of which pipeline and execution something is reported. */
+export interface NotifiedRebake {
   readonly pipeline: string;
   /** The ARN of the execution. */
   readonly execution: string;
 }
 
 /** A rebake that failed for good. */
-export interface ToldFailure {
+export interface ReportedFailure {
   /** Undefined where it failed before anything was ordered. */
   readonly orderId: string | undefined;
   /** What went wrong: the step, what was said, and where the log is. */
@@ -27,13 +27,13 @@ export interface ToldFailure {
   readonly verdict: string | undefined;
 }
 
-/** What the failures of rebakes that never came to an order are told under. */
+/** What the failures of rebakes that never came to an order are reported under. */
 const BEFORE_ANY_ORDER = 'bakeFailed:beforeAnyOrder';
 
-/** Tells of a decision that waits for a person, once for each thing that it is about; any other ends what was told so. */
+/** Tells of a decision that waits for a person, once for each thing that it is about; any other ends what was notified so. */
 export async function noteDecision(
   ports: RebakeNoticePorts,
-  { pipeline, execution }: ToldRebake,
+  { pipeline, execution }: NotifiedRebake,
   decision: GateDecision,
 ): Promise<void> {
   await heal(ports, BEFORE_ANY_ORDER, `Winbake ${pipeline}: decides again`);
@@ -43,7 +43,7 @@ export async function noteDecision(
   }
   const { findings, reason } = decision;
   const detail = { pipeline, execution, reason, findings };
-  await tellOnce(
+  await notifyOnce(
     alsoAnnouncing(ports, 'Winbake Needs Operator', detail),
     `needsOperator:${mattersOf(decision)}`,
     `Winbake ${pipeline}: needs an operator`,
@@ -54,11 +54,11 @@ export async function noteDecision(
 /** Tells of a rebake that failed with nothing left to try, once for each order. */
 export async function noteFailure(
   ports: RebakeNoticePorts,
-  { pipeline, execution }: ToldRebake,
-  { orderId, cause, code, verdict }: ToldFailure,
+  { pipeline, execution }: NotifiedRebake,
+  { orderId, cause, code, verdict }: ReportedFailure,
 ): Promise<void> {
   const detail = { pipeline, execution, orderId: orderId ?? null, code: code ?? null, cause };
-  await tellOnce(
+  await notifyOnce(
     alsoAnnouncing(ports, 'Winbake Bake Failed', detail),
     orderId === undefined ? BEFORE_ANY_ORDER : `bakeFailed:${orderId}`,
     `Winbake ${pipeline}: a bake failed`,
@@ -66,13 +66,13 @@ export async function noteFailure(
   );
 }
 
-/** A publication ends whatever was told of bakes that failed and decisions that waited. */
+/** A publication ends whatever was reported bakes that failed and decisions that waited. */
 export async function notePublished(ports: NoticePorts, pipeline: string): Promise<void> {
   await heal(ports, 'bakeFailed', `Winbake ${pipeline}: a bake was published again`);
   await heal(ports, 'needsOperator', `Winbake ${pipeline}: no operator is needed any more`);
 }
 
-/** What a decision is about; what is told of once is told of again for another version. */
+/** What a decision is about; what is reported once is reported again for another version. */
 function mattersOf({ findings, set }: GateDecision): string {
   const stopping = findings
     .filter(({ severity }) => severity === 'stop')
@@ -80,15 +80,15 @@ function mattersOf({ findings, set }: GateDecision): string {
   return stopping.length === 0 ? (set?.id ?? 'decision') : [...new Set(stopping)].sort().join(', ');
 }
 
-/** Machines are told together with people, so that neither is told twice of one cause. */
+/** Machines are notified together with people, so that neither is notified twice of one cause. */
 function alsoAnnouncing(
   ports: RebakeNoticePorts,
   type: 'Winbake Needs Operator' | 'Winbake Bake Failed',
   detail: Readonly<Record<string, unknown>>,
 ): NoticePorts {
-  const tell = async (subject: string, text: string) => {
+  const notify = async (subject: string, text: string) => {
     await ports.announcer.announce(type, detail);
-    await ports.notifier.tell(subject, text);
+    await ports.notifier.notify(subject, text);
   };
-  return { ...ports, notifier: { tell } };
+  return { ...ports, notifier: { notify } };
 }

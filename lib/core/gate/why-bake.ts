@@ -10,7 +10,7 @@ import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
 import { ownImages } from '../images/image-extra';
 import type { GateInput } from './gate-input';
 import { isOrderOf } from './same-images';
-import type { Sightings } from './sightings';
+import type { FirstObservations } from './first-observations';
 
 /** Whether Patch Tuesday's images are still to come, did come, or were waited for in vain. */
 export interface Expectation {
@@ -26,15 +26,15 @@ export interface Expectation {
  */
 export function expectNewer(
   { now, release, policy }: GateInput,
-  sightings: Sightings,
+  firstObservations: FirstObservations,
   at: Thresholds,
 ): Expectation {
   at.passed(nextPatchTuesday(now));
   const tuesday = lastPatchTuesday(now);
   const until = after(tuesday, policy.longestWaitSeconds);
-  const before = sightings.all.filter((sighting) => sighting.at < tuesday).map(({ revision }) => revision);
+  const before = firstObservations.all.filter((entry) => entry.at < tuesday).map(({ revision }) => revision);
   const known = Math.max(...before);
-  const came = sightings.all.some((sighting) => sighting.at >= tuesday && sighting.revision > known);
+  const came = firstObservations.all.some((entry) => entry.at >= tuesday && entry.revision > known);
   const supported = tuesday <= after(new Date(`${release.endOfSupport}T00:00:00Z`), 86_400);
   if (came || !supported) {
     return { state: 'none', until };
@@ -43,7 +43,7 @@ export function expectNewer(
 }
 
 /** What keeps an order from being tried again now. */
-interface RetryJudgement {
+interface RetryVerdict {
   readonly decision: 'wait' | 'needsOperator' | 'nothing';
   readonly reason: string;
 }
@@ -53,7 +53,7 @@ interface RetryJudgement {
  * forced. One that a person cancelled, that Image Builder refused, or whose finished image waits for a person is not tried
  * again until then. Undefined where nothing keeps it.
  */
-export function judgeRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryJudgement | undefined {
+export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryVerdict | undefined {
   const { failed, forced } = input;
   const isSame =
     failed !== undefined &&
@@ -98,30 +98,30 @@ export function whyBake(
   expectation: Expectation,
   at: Thresholds,
 ): string | undefined {
-  const { catalog, forced, now, policy, standing } = input;
+  const { catalog, forced, now, policy, published } = input;
   if (forced === true) {
     return 'A person asked for it.';
   }
-  if (standing?.set === undefined || standing.set === null) {
+  if (published?.set === undefined || published.set === null) {
     return `Nothing is baked yet; the image set ${set.id} for ${set.target} is ready.`;
   }
-  const baked = catalog.sets.find((known) => known.id === standing.set);
+  const baked = catalog.sets.find((known) => known.id === published.set);
   if (baked === undefined || differsInVersions(baked, set)) {
     return `The image set ${set.id} for ${set.target} is newer than what is baked.`;
   }
   if (digestOf(baked, 'servercore') !== digestOf(set, 'servercore')) {
     return `servercore was pushed again under ${set.target}, and the other families followed.`;
   }
-  if (standing.recipeArn !== input.recipeArn || standing.scriptsSha256 !== input.scriptsSha256) {
+  if (published.recipeArn !== input.recipeArn || published.scriptsSha256 !== input.scriptsSha256) {
     return `The recipe, its components or the scripts changed since the last bake of ${set.target}.`;
   }
-  if (policy.baseAmi === 'atOnce' && standing.baseAmiId !== input.baseAmiId) {
+  if (policy.baseAmi === 'atOnce' && published.baseAmiId !== input.baseAmiId) {
     return `The base AMI ${input.baseAmiId} is newer than the baked one.`;
   }
-  if (expectation.state === 'inVain' && new Date(standing.at) < lastPatchTuesday(now)) {
+  if (expectation.state === 'inVain' && new Date(published.at) < lastPatchTuesday(now)) {
     return `No family moved past ${set.target} since Patch Tuesday; the host is updated with the images there are.`;
   }
-  if (at.passed(after(new Date(standing.at), policy.maxAgeSeconds))) {
+  if (at.passed(after(new Date(published.at), policy.maxAgeSeconds))) {
     return `The last bake is older than ${policy.maxAgeSeconds / 86_400} days.`;
   }
   return undefined;

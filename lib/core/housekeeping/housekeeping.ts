@@ -8,7 +8,7 @@ import {
 import type { Delivery } from '../../contract/documents/publication';
 import { releaseOfOs } from '../../contract/values/release';
 import { readLastDecision } from '../gate/last-decision';
-import { type NoticeCause, heal, tellOnce } from '../notify/notify-once';
+import { type NoticeCause, heal, notifyOnce } from '../notify/notify-once';
 import { homeParameters } from '../ports/stores';
 import { deliverEverywhere } from '../publish/deliver';
 import { readChannel } from '../publish/move-channel';
@@ -16,28 +16,28 @@ import { promoteWhenDue } from '../publish/operate-channels';
 import { announceLatest } from '../publish/published-event';
 import { seedChannels } from '../publish/seed-channels';
 import {
-  type CarePart,
+  type HousekeepingPart,
   noteFailing,
   noteWorking,
-  readCareMemory,
-  type CareOutcome,
-  type CarePorts,
+  readHousekeepingMemory,
+  type HousekeepingOutcome,
+  type HousekeepingPorts,
 } from './memory';
 import { noteFailed } from './note-failed';
 import { measurePatching } from './patch-budget';
 import { pruneDaily } from './prune';
 
-/** An account that worked once and then does not let us in for so long is told of. */
+/** An account that worked once and then does not let us in for so long is reported. */
 const LONGEST_SILENCE_HOURS = 24;
 
 /** Delivers what is missing anywhere, and tells people of accounts that have shut us out. */
-const deliverPending: CarePart = async (ports, description) => {
+const deliverPending: HousekeepingPart = async (ports, description) => {
   const { targets } = await deliverEverywhere(ports, description);
   const entries = Object.entries(targets);
   for (const [name, delivery] of entries) {
     const cause: NoticeCause = `accountUnreachable:${name}`;
     if (isShut(delivery, ports.now())) {
-      await tellOnce(
+      await notifyOnce(
         ports,
         cause,
         `Winbake ${description.pipeline}: account ${name} cannot be reached`,
@@ -74,7 +74,7 @@ function isShut(delivery: Delivery, now: Date): delivery is ShutDelivery {
  * Lets the channels of a pipeline that has published nothing yet follow newer base AMIs, its other regions and accounts
  * included; there what cannot be reached is left to its own seed.
  */
-const seedAgain: CarePart = async ({ stores, now }, description) => {
+const seedAgain: HousekeepingPart = async ({ stores, now }, description) => {
   const { baseAmiParameter } = description;
   const path = pipelinePath(description);
   const home = await stores.of(homeOf(description));
@@ -103,7 +103,7 @@ const seedAgain: CarePart = async ({ stores, now }, description) => {
 };
 
 /** Measures how long ago the gate decided, and tells people when it has been silent for too long. */
-const watchDecisions: CarePart = async (ports, { pipeline, longestSilenceHours }) => {
+const watchDecisions: HousekeepingPart = async (ports, { pipeline, longestSilenceHours }) => {
   const last = await readLastDecision(ports.documents);
   if (last === undefined) {
     // The alarm on the absent metric tells where a first decision never comes.
@@ -115,7 +115,12 @@ const watchDecisions: CarePart = async (ports, { pipeline, longestSilenceHours }
   const sentence = `The last decision is of ${last.at}, ${hours.toFixed(1)} h ago: ${last.decision}. ${last.reason}`;
   if (longestSilenceHours !== null && hours > longestSilenceHours) {
     const subject = `Winbake ${pipeline}: no decision for ${longestSilenceHours} h`;
-    await tellOnce(ports, 'noDecision', subject, `${sentence} Look at the executions of its state machine.`);
+    await notifyOnce(
+      ports,
+      'noDecision',
+      subject,
+      `${sentence} Look at the executions of its state machine.`,
+    );
   } else {
     await heal(ports, 'noDecision', `Winbake ${pipeline}: decides again`);
   }
@@ -123,39 +128,39 @@ const watchDecisions: CarePart = async (ports, { pipeline, longestSilenceHours }
 };
 
 /** What lasts shorter is over by itself, such as a service that is not reached for a while. */
-const HOURS_UNTIL_TOLD = 2;
+const HOURS_UNTIL_NOTICE = 2;
 
 /** Tells people once of a part that has failed at every look for a while, and of its end. */
 async function watchParts(
-  ports: CarePorts,
+  ports: HousekeepingPorts,
   { pipeline }: PipelineDescription,
-  { error, part, said }: CareOutcome,
+  { error, part, reported }: HousekeepingOutcome,
 ): Promise<string> {
-  const cause: NoticeCause = `careFailed:${part}`;
+  const cause: NoticeCause = `housekeepingFailed:${part}`;
   if (error === undefined) {
-    if ((await readCareMemory(ports.documents)).failing[part] !== undefined) {
-      await heal(ports, cause, `Winbake ${pipeline}: care works again: ${part}`);
-      // Last: a look that ends before it heals again.
+    if ((await readHousekeepingMemory(ports.documents)).failing[part] !== undefined) {
+      await heal(ports, cause, `Winbake ${pipeline}: housekeeping works again: ${part}`);
+      // Last: a poll that ends before it heals again.
       await noteWorking(ports.documents, part);
     }
     return 'It works.';
   }
   const now = ports.now();
-  const since = await noteFailing(ports.documents, part, said, now);
-  if (now.getTime() - since.getTime() >= HOURS_UNTIL_TOLD * 3_600_000) {
-    await tellOnce(
+  const since = await noteFailing(ports.documents, part, reported, now);
+  if (now.getTime() - since.getTime() >= HOURS_UNTIL_NOTICE * 3_600_000) {
+    await notifyOnce(
       ports,
       cause,
-      `Winbake ${pipeline}: care fails: ${part}`,
-      `Since ${since.toISOString()} this part of care has failed at every look; the others go on. The reason: ${said}`,
+      `Winbake ${pipeline}: housekeeping fails: ${part}`,
+      `Since ${since.toISOString()} this part of housekeeping has failed at every poll; the others go on. The reason: ${reported}`,
     );
   }
   return 'It fails.';
 }
 
 /** What became of one part. */
-interface CareResult extends CareOutcome {
-  readonly part: CarePartName;
+interface HousekeepingResult extends HousekeepingOutcome {
+  readonly part: HousekeepingPartName;
 }
 
 /** The parts, in the order in which they run: what moves a channel comes before what delivers channels. */
@@ -174,21 +179,21 @@ const PARTS = {
   decisions: watchDecisions,
   // The longest, so that nothing waits for it.
   prune: pruneDaily,
-} as const satisfies Record<string, CarePart>;
+} as const satisfies Record<string, HousekeepingPart>;
 
 /** The name of a part. */
-export type CarePartName = keyof typeof PARTS;
+export type HousekeepingPartName = keyof typeof PARTS;
 
 /**
- * Looks after everything once; a part that fails does not stop the others, and one that goes on failing is told of. Every
+ * Looks after everything once; a part that fails does not stop the others, and one that goes on failing is reported. Every
  * look begins from what is there.
  */
-export async function takeCare(
-  ports: CarePorts,
+export async function runHousekeeping(
+  ports: HousekeepingPorts,
   description: PipelineDescription,
-): Promise<readonly CareResult[]> {
-  const results: CareResult[] = [];
-  for (const [name, part] of Object.entries(PARTS) as [CarePartName, CarePart][]) {
+): Promise<readonly HousekeepingResult[]> {
+  const results: HousekeepingResult[] = [];
+  for (const [name, part] of Object.entries(PARTS) as [HousekeepingPartName, HousekeepingPart][]) {
     const result = await resultOf(name, () => part(ports, description));
     const watched = await resultOf(name, () => watchParts(ports, description, result));
     results.push(result.error === undefined && watched.error !== undefined ? watched : result);
@@ -196,10 +201,13 @@ export async function takeCare(
   return results;
 }
 
-async function resultOf(part: CarePartName, work: () => Promise<string>): Promise<CareResult> {
+async function resultOf(
+  part: HousekeepingPartName,
+  work: () => Promise<string>,
+): Promise<HousekeepingResult> {
   try {
-    return { part, said: await work() };
+    return { part, reported: await work() };
   } catch (error) {
-    return { part, said: error instanceof Error ? error.message : String(error), error };
+    return { part, reported: error instanceof Error ? error.message : String(error), error };
   }
 }

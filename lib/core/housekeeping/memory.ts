@@ -1,5 +1,5 @@
 import { parseDocument } from '../../contract/documents/document';
-import { careMemorySchema, type CareMemory } from '../../contract/documents/memory';
+import { housekeepingMemorySchema, type HousekeepingMemory } from '../../contract/documents/memory';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { AmiInventory } from '../ports/amis';
 import type { Announcer, Metrics, Notifier } from '../ports/notices';
@@ -7,17 +7,17 @@ import { changeDocument, readDocument, type DocumentForm, type DocumentStore } f
 import type { DeliveryPorts } from '../publish/deliver';
 import type { PrunedAmi } from './plan-prune';
 
-/** Where care keeps what it remembers. */
-const CARE_MEMORY_KEY = 'publications/care.json';
+/** Where housekeeping keeps what it remembers. */
+const HOUSEKEEPING_MEMORY_KEY = 'publications/housekeeping.json';
 
-const FORM: DocumentForm<CareMemory> = {
-  key: CARE_MEMORY_KEY,
-  parse: (text) => parseDocument(careMemorySchema, text, CARE_MEMORY_KEY),
-  empty: { schema: 'winbake.care/1', pruned: null, failing: {} },
+const FORM: DocumentForm<HousekeepingMemory> = {
+  key: HOUSEKEEPING_MEMORY_KEY,
+  parse: (text) => parseDocument(housekeepingMemorySchema, text, HOUSEKEEPING_MEMORY_KEY),
+  empty: { schema: 'winbake.housekeeping/1', pruned: null, failing: {} },
 };
 
-/** What care remembers. */
-export function readCareMemory(documents: Pick<DocumentStore, 'read'>): Promise<CareMemory> {
+/** What housekeeping remembers. */
+export function readHousekeepingMemory(documents: Pick<DocumentStore, 'read'>): Promise<HousekeepingMemory> {
   return readDocument(documents, FORM);
 }
 
@@ -40,7 +40,7 @@ export async function notePruned(
   await changeDocument(documents, FORM, (before) => ({ ...before, pruned }));
 }
 
-/** Notes that a part failed, and gives since when it has failed at every look. */
+/** Notes that a part failed, and gives since when it has failed at every poll. */
 export async function noteFailing(
   documents: DocumentStore,
   part: string,
@@ -64,7 +64,7 @@ export async function noteWorking(documents: DocumentStore, part: string): Promi
 }
 
 /** What caring for a pipeline works with. */
-export interface CarePorts extends DeliveryPorts {
+export interface HousekeepingPorts extends DeliveryPorts {
   readonly notifier: Notifier;
   readonly announcer: Announcer;
   readonly inventory: AmiInventory;
@@ -72,12 +72,15 @@ export interface CarePorts extends DeliveryPorts {
 }
 
 /** One thing that is looked after; it says in a sentence what it found or did. */
-export type CarePart = (ports: CarePorts, description: PipelineDescription) => Promise<string>;
+export type HousekeepingPart = (
+  ports: HousekeepingPorts,
+  description: PipelineDescription,
+) => Promise<string>;
 
-/** What became of one part at a look. */
-export interface CareOutcome {
+/** What became of one part at a poll. */
+export interface HousekeepingOutcome {
   readonly part: string;
   /** What it says, or why it failed. */
-  readonly said: string;
+  readonly reported: string;
   readonly error?: unknown;
 }

@@ -5,7 +5,7 @@ import { parseDocument } from '../../contract/documents/document';
 import type { ParameterStore } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
 import { pipelinePath, targetsOf } from '../../contract/documents/pipeline-description';
-import type { CarePart } from './memory';
+import type { HousekeepingPart } from './memory';
 
 /** What a fleet says of a failure may be long; a parameter holds 4 KB. */
 const LONGEST_REASON = 500;
@@ -14,7 +14,7 @@ const LONGEST_REASON = 500;
  * Lets fleets know which publications of the channels have failed on another one, so that those that have not started wait.
  * Where an account cannot be read its fleets say nothing. A failure that a person has forgiven there counts no more.
  */
-export const noteFailed: CarePart = async ({ stores }, description) => {
+export const noteFailed: HousekeepingPart = async ({ stores }, description) => {
   const path = pipelinePath(description);
   const opened = await Promise.allSettled(targetsOf(description).map((target) => stores.of(target)));
   const readable = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -61,7 +61,7 @@ async function failuresBelow(
   });
 }
 
-/** Writes only what has changed; fleets read it at their own looks. */
+/** Writes only what has changed; fleets read it at their own polls. */
 async function note(
   store: ParameterStore,
   name: string,

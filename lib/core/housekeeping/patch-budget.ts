@@ -6,10 +6,10 @@ import { releaseOfOs } from '../../contract/values/release';
 import { readHold } from '../bake/hold';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import { readCatalog } from '../catalog/catalog-store';
-import { type NoticeKind, heal, tellOnce } from '../notify/notify-once';
+import { type NoticeKind, heal, notifyOnce } from '../notify/notify-once';
 import { homeParameters } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
-import type { CarePart, CarePorts } from './memory';
+import type { HousekeepingPart, HousekeepingPorts } from './memory';
 
 /** What a pipeline's patching is measured by. */
 interface PatchBudgetInput {
@@ -64,7 +64,7 @@ export function patchBudget({ catalog, current, now, patchWithinSeconds }: Patch
   };
 }
 
-/** When a revision was released, as far as the catalog can tell; what the very first look showed is of unknown age. */
+/** When a revision was released, as far as the catalog can tell; what the very first poll showed is of unknown age. */
 function releaseOf(
   { build, observations }: Catalog,
   revision: number,
@@ -87,14 +87,14 @@ function releaseOf(
     : { at: isRegular ? tuesday : first, isOutOfBand: !isRegular };
 }
 
-/** How much of the budget is spent when people are told. */
+/** How much of the budget is spent when people are notified. */
 const LEVELS: readonly { readonly cause: NoticeKind; readonly percent: number }[] = [
   { cause: 'budgetWarning', percent: 75 },
   { cause: 'budgetSpent', percent: 100 },
 ];
 
 /** Measures how long the fleets of a pipeline have been without what Microsoft released, and tells people in time. */
-export const measurePatching: CarePart = async (ports, description) => {
+export const measurePatching: HousekeepingPart = async (ports, description) => {
   const home = await homeParameters(ports.stores, description);
   const path = pipelinePath(description);
   const now = ports.now();
@@ -114,13 +114,13 @@ export const measurePatching: CarePart = async (ports, description) => {
   const hold = await readHold(home, path, now);
   const held = hold === undefined ? '' : ` ${hold.by} holds promotion until ${hold.until}: ${hold.reason}`;
   for (const level of LEVELS) {
-    await tellOfLevel(ports, description, level, budget, held);
+    await notifyOfLevel(ports, description, level, budget, held);
   }
   return sentence(budget);
 };
 
-async function tellOfLevel(
-  ports: CarePorts,
+async function notifyOfLevel(
+  ports: HousekeepingPorts,
   { patchWithinSeconds, pipeline }: PipelineDescription,
   { cause, percent }: (typeof LEVELS)[number],
   budget: PatchBudget,
@@ -130,7 +130,7 @@ async function tellOfLevel(
     await heal(ports, cause, `Winbake ${pipeline}: patched again within ${percent} % of its budget`);
     return;
   }
-  await tellOnce(
+  await notifyOnce(
     ports,
     cause,
     `Winbake ${pipeline}: ${percent} % of the patch budget is spent`,

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../contract/documents/catalog';
-import type { OperatorWord } from '../../contract/documents/overrides';
+import type { OperatorOverride } from '../../contract/documents/overrides';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import type { ChannelName } from '../../contract/names/parameters';
@@ -12,7 +12,7 @@ import type { Executions } from '../ports/bakes';
 import { type DocumentStore, homeParameters, type ParameterStores } from '../ports/stores';
 import { readDeliveries } from '../publish/deliveries';
 import { readChannel } from '../publish/move-channel';
-import { readCareMemory } from './memory';
+import { readHousekeepingMemory } from './memory';
 
 /** What reading the state of a pipeline works with. */
 export interface StatusPorts {
@@ -37,17 +37,17 @@ export interface PipelineStatus {
   readonly account: string;
   readonly region: string;
   /** The hold of promotion that is in force. */
-  readonly hold: OperatorWord | null;
+  readonly hold: OperatorOverride | null;
   /** The findings that people passed. */
   readonly accepted: Catalog['accepted'];
   readonly channels: Readonly<Record<ChannelName, Channel | null>>;
   readonly rebake: RebakeStatus;
   /** The newest image set that the gate accepted. */
   readonly newestSet: { readonly target: string; readonly at: string } | null;
-  /** What people were told and has not healed. */
+  /** What people were notified and has not healed. */
   readonly notices: readonly { readonly cause: string; readonly at: string; readonly message: string }[];
-  /** The last prune, and the parts of care that have failed at every look since. */
-  readonly care: {
+  /** The last prune, and the parts of housekeeping that have failed at every poll since. */
+  readonly housekeeping: {
     readonly prunedAt: string | null;
     readonly failing: readonly { readonly part: string; readonly since: string; readonly reason: string }[];
   };
@@ -68,7 +68,7 @@ export async function readPipelineStatus(
   const [newest] = sets;
   const notices = Object.entries(await openNotices(documents));
   const deliveries = Object.entries((await readDeliveries(documents)).targets);
-  const { failing, pruned } = await readCareMemory(documents);
+  const { failing, pruned } = await readHousekeepingMemory(documents);
   const { account, os, pipeline, region } = description;
   return {
     pipeline,
@@ -85,7 +85,7 @@ export async function readPipelineStatus(
     rebake: await readRebake(documents, executions),
     newestSet: newest === undefined ? null : { target: newest.target, at: newest.at },
     notices: notices.map(([cause, { at, message }]) => ({ cause, at, message })),
-    care: {
+    housekeeping: {
       prunedAt: pruned?.at ?? null,
       failing: Object.entries(failing).map(([part, failure]) => ({ part, ...failure })),
     },

@@ -4,7 +4,7 @@ import {
   targetsOf,
 } from '../../contract/documents/pipeline-description';
 import type { UnreadTarget, AmiInventory, AmiUse, BakedAmi } from '../ports/amis';
-import { notePruned, readCareMemory, type CarePart } from './memory';
+import { notePruned, readHousekeepingMemory, type HousekeepingPart } from './memory';
 import { type PrunedAmi, planPrune } from './plan-prune';
 
 /** One AMI of a prune for people, such as `ami-0123 in eu-central-1 (20348.4294-1): one of the newest 3 publications`. */
@@ -95,11 +95,11 @@ const HOURS_BETWEEN_PRUNES = 24;
 
 /**
  * Deprecates and removes what nothing needs, once a day, as the verb `prune` does. A prune that ends early is not noted, so
- * that the next look goes on with it.
+ * that the next poll goes on with it.
  */
-export const pruneDaily: CarePart = async ({ documents, inventory, now }, description) => {
+export const pruneDaily: HousekeepingPart = async ({ documents, inventory, now }, description) => {
   const at = now();
-  const { pruned } = await readCareMemory(documents);
+  const { pruned } = await readHousekeepingMemory(documents);
   const due = pruned === null ? at.getTime() : Date.parse(pruned.at) + HOURS_BETWEEN_PRUNES * 3_600_000;
   if (at.getTime() < due) {
     return `Pruned on ${pruned?.at ?? ''}, and again from ${new Date(due).toISOString()} on.`;

@@ -4,21 +4,21 @@ import { Scalar, stringify } from 'yaml';
  * How long a build may take before the rebake ends it: more than the limits of all steps of build, test and distribution
  * together, so that a build which Image Builder still works at is never ended.
  */
-export const BAKE_BOUND_SECONDS = 64 * 3600;
+export const BAKE_LIMIT_SECONDS = 64 * 3600;
 
-/** The time between two looks at a build that is under way, in seconds, for as long as a bake usually takes. */
+/** The time between two polls at a build that is under way, in seconds, for as long as a bake usually takes. */
 export const FOLLOW_INTERVAL_SECONDS = 120;
 
 /** How often a build is looked at in that interval: for four hours. */
-export const FOLLOW_LOOKS = 120;
+export const FOLLOW_POLLS = 120;
 
-/** The time between two later looks, in seconds; each look has 11 events, of which an execution may have 25,000. */
+/** The time between two later polls, in seconds; each poll has 11 events, of which an execution may have 25,000. */
 export const FOLLOW_LATE_INTERVAL_SECONDS = 900;
 
 /** How many looks at a build there are before it is ended. */
-export const MOST_LOOKS =
-  FOLLOW_LOOKS +
-  Math.ceil((BAKE_BOUND_SECONDS - FOLLOW_LOOKS * FOLLOW_INTERVAL_SECONDS) / FOLLOW_LATE_INTERVAL_SECONDS);
+export const MOST_POLLS =
+  FOLLOW_POLLS +
+  Math.ceil((BAKE_LIMIT_SECONDS - FOLLOW_POLLS * FOLLOW_INTERVAL_SECONDS) / FOLLOW_LATE_INTERVAL_SECONDS);
 
 /**
  * What a budget of hours counts for a bake: three times what one usually takes, and two hours for a scan of the AMI, of which
@@ -108,7 +108,7 @@ export const BUILD_WORKFLOW: BuildWorkflowDocument = {
       timeoutSeconds: 16 * 3600,
       inputs: BUILD_INSTANCE,
     },
-    // What is installed is told for information; a bake does not fail for it.
+    // What is installed is reported for information; a bake does not fail for it.
     {
       name: 'InventoryCollection',
       action: 'CollectImageMetadata',

@@ -50,13 +50,13 @@ export async function readOtherCandidates(
 ): Promise<CandidateReading> {
   const tags = (await registry.tags(family.repository)) ?? [];
   const candidates = tags.map((tag) => candidateTag(family, tag)).filter((tag) => tag !== undefined);
-  const look = new CandidateLook(registry, family, host, floating, baseRevision);
-  await look.readRevisionTags(candidates.filter((tag) => tag.kind === 'revision'));
-  await look.readDatedTags(candidates.filter((tag) => tag.kind === 'dated'));
-  return look;
+  const poll = new CandidateReader(registry, family, host, floating, baseRevision);
+  await poll.readRevisionTags(candidates.filter((tag) => tag.kind === 'revision'));
+  await poll.readDatedTags(candidates.filter((tag) => tag.kind === 'dated'));
+  return poll;
 }
 
-class CandidateLook implements CandidateReading {
+class CandidateReader implements CandidateReading {
   readonly images: CandidateImage[];
   readonly findings: Finding[] = [];
 

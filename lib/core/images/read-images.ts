@@ -13,7 +13,7 @@ import {
 import type { ManifestDocument, Registry } from '../oci/registry';
 
 /**
- * A registry that asks for each thing named by digest only once: several tags of one look often lead to one image. What a
+ * A registry that asks for each thing named by digest only once: several tags of one poll often lead to one image. What a
  * tag led to is remembered under its digest too; tags themselves are always asked.
  */
 export function rememberingRegistry(registry: Registry): Registry {

@@ -22,7 +22,7 @@ export interface ResolvedImage {
   readonly compressedBytes: number;
 }
 
-/** Which images fit a host, as one look at a registry shows it. */
+/** Which images fit a host, as one poll of a registry shows it. */
 export interface Resolution {
   readonly release: string;
   readonly build: number;
@@ -112,13 +112,13 @@ async function resolveExtras(
 
 /** What the families' rule says of an extra, without a word that would withhold the answer. */
 function asExtra({ findings, image }: FamilyAnswer, host: OsVersion): FamilyAnswer {
-  const said = findings.map((finding): Finding => {
+  const reported = findings.map((finding): Finding => {
     const severity = finding.code === 'HOST_WITHOUT_IMAGE' ? 'info' : 'warning';
     return finding.severity === 'stop' ? { ...finding, severity } : finding;
   });
   return image === undefined
-    ? { findings: said }
-    : { findings: said, image: { ...image, mode: modeOfImage(host, image.osVersion) } };
+    ? { findings: reported }
+    : { findings: reported, image: { ...image, mode: modeOfImage(host, image.osVersion) } };
 }
 
 interface FloatingReading extends CandidateReading {

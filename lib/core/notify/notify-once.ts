@@ -3,19 +3,19 @@ import { noticesSchema, type Notices } from '../../contract/documents/memory';
 import type { Notifier } from '../ports/notices';
 import { changeDocument, readDocument, type DocumentForm, type DocumentStore } from '../ports/stores';
 
-/** What people were told of and has not healed yet, by cause such as `bakeFailed` or `needsOperator`. */
+/** What people were notified of and has not healed yet, by cause such as `bakeFailed` or `needsOperator`. */
 type NoticeBook = Readonly<Record<string, Notice>>;
 
-/** One thing that people were told. */
+/** One thing that people were notified. */
 interface Notice {
   /** When it was noted, an ISO instant. */
   readonly at: string;
   readonly message: string;
-  /** When the message went out, where that is kept; see `tellOnce`. */
-  readonly toldAt?: string | undefined;
+  /** When the message went out, where that is kept; see `notifyOnce`. */
+  readonly notifiedAt?: string | undefined;
 }
 
-/** Notes a cause; `isNew` is false where people were told of it already and it has not healed since. */
+/** Notes a cause; `isNew` is false where people were notified of it already and it has not healed since. */
 export function raiseNotice(
   book: NoticeBook,
   cause: string,
@@ -36,7 +36,7 @@ export function healNotice(
   return { book: rest, wasOpen: closed !== undefined };
 }
 
-/** What a person is told of, and nothing else; `info` and `warning` never page. */
+/** What a person is notified of, and nothing else; `info` and `warning` never page. */
 export const NOTICE_KINDS = [
   'needsOperator',
   'bakeFailed',
@@ -46,10 +46,10 @@ export const NOTICE_KINDS = [
   'budgetSpent',
   'accountUnreachable',
   'noDecision',
-  'careFailed',
+  'housekeepingFailed',
 ] as const;
 
-/** One of the kinds of things that a person is told of. */
+/** One of the kinds of things that a person is notified of. */
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /**
@@ -88,10 +88,10 @@ export async function openNotices(documents: Pick<DocumentStore, 'read'>): Promi
 }
 
 /**
- * Tells people of a cause unless they were told already and it has not healed since. Of two that meet the same cause one
+ * Tells people of a cause unless they were notified already and it has not healed since. Of two that meet the same cause one
  * tells; where the message does not go out, a later call tells instead.
  */
-export async function tellOnce(
+export async function notifyOnce(
   { documents, notifier, now }: NoticePorts,
   cause: NoticeCause,
   subject: string,
@@ -117,15 +117,15 @@ export async function tellOnce(
       return next === undefined ? healNotice(book, cause).book : { ...book, [cause]: next };
     });
   try {
-    await notifier.tell(subject, text);
+    await notifier.notify(subject, text);
   } catch (error) {
     await change(() => undefined);
     throw error;
   }
-  await change((mine) => ({ ...mine, toldAt: now().toISOString() }));
+  await change((mine) => ({ ...mine, notifiedAt: now().toISOString() }));
 }
 
-/** Closes a cause, or with a kind alone every cause of it, and tells of its end those who were told of its beginning. */
+/** Closes a cause, or with a kind alone every cause of it, and tells of its end those who were notified of its beginning. */
 export async function heal(
   { documents, notifier }: NoticePorts,
   cause: NoticeCause,
@@ -134,16 +134,16 @@ export async function heal(
   let closed: readonly string[] = [];
   await changeBook(documents, (book) => {
     const healed = Object.entries(book).filter(([open]) => isHealedWith(open, cause));
-    closed = healed.flatMap(([, notice]) => (notice.toldAt === undefined ? [] : [notice.message]));
+    closed = healed.flatMap(([, notice]) => (notice.notifiedAt === undefined ? [] : [notice.message]));
     return healed.reduce((rest, [open]) => healNotice(rest, open).book, book);
   });
   if (closed.length > 0) {
-    await notifier.tell(subject, `This is over:\n\n${closed.join('\n\n')}`);
+    await notifier.notify(subject, `This is over:\n\n${closed.join('\n\n')}`);
   }
 }
 
-function isForsaken({ at, toldAt }: Notice, now: Date): boolean {
-  return toldAt === undefined && now.getTime() - Date.parse(at) > SENDING_MILLISECONDS;
+function isForsaken({ at, notifiedAt }: Notice, now: Date): boolean {
+  return notifiedAt === undefined && now.getTime() - Date.parse(at) > SENDING_MILLISECONDS;
 }
 
 async function changeBook(documents: DocumentStore, change: (book: NoticeBook) => NoticeBook): Promise<void> {

@@ -38,7 +38,7 @@ export async function planAccept(
           `${by}: ${reason}`,
           code === 'HOST_BELOW_LATEST'
             ? 'The next rebake publishes the finished image that waits for it.'
-            : 'The gate passes this finding from its next look on.',
+            : 'The gate passes this finding from its next poll on.',
         ],
         apply: async () => {
           await changeCatalog(documents, release, (catalog) =>
@@ -52,7 +52,7 @@ export async function planAccept(
 /** Plans to end what is under way: a build, or a rebake that only waits. */
 async function planCancel(
   ports: CancelPorts,
-  word: { readonly by: string; readonly reason: string },
+  override: { readonly by: string; readonly reason: string },
   now: Date,
 ): Promise<VerbPlan> {
   const lease = await readLease(ports.documents);
@@ -66,11 +66,11 @@ async function planCancel(
         : `end the rebake that waits since ${lease.at}`,
     ],
     reasons: [
-      `${word.by}: ${word.reason}`,
+      `${override.by}: ${override.reason}`,
       'The same order is not baked again until its set, recipe or scripts change, or a person forces it.',
     ],
     apply: async () => {
-      await cancelRebake(ports, word, now);
+      await cancelRebake(ports, override, now);
     },
   };
 }

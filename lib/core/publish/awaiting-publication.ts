@@ -3,7 +3,7 @@ import { parseDocument } from '../../contract/documents/document';
 import { WinbakeError } from '../../contract/values/errors';
 import type { DocumentStore } from '../ports/stores';
 import type { FinishedBake } from './collect-evidence';
-import { LONGEST_PUBLICATION_DELAY_SECONDS, type AwaitedFinding } from './judge-evidence';
+import { LONGEST_PUBLICATION_DELAY_SECONDS, type AwaitedFinding } from './check-evidence';
 
 /** Where the finished bake that waits for a person is kept. */
 export const AWAITING_PUBLICATION_KEY = 'publications/awaiting.json';

@@ -1,4 +1,4 @@
-import type { OperatorWord } from '../../contract/documents/overrides';
+import type { OperatorOverride } from '../../contract/documents/overrides';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import { holdParameter, type ChannelName } from '../../contract/names/parameters';
@@ -9,7 +9,7 @@ import { moveChannel } from './move-channel';
 /** One change that a plan makes. */
 export type PlannedChange =
   | { readonly kind: 'move'; readonly channel: ChannelName; readonly to: Channel }
-  | { readonly kind: 'hold'; readonly word: OperatorWord };
+  | { readonly kind: 'hold'; readonly override: OperatorOverride };
 
 /** What is to be done and why; without changes there is nothing to do, and the reasons say why. */
 export interface ChannelPlan {
@@ -28,7 +28,7 @@ export function describeChange(change: PlannedChange): string {
   if (change.kind === 'move') {
     return `${change.channel} -> ${change.to.id} (${change.to.amiId})`;
   }
-  const { by, reason, until, at } = change.word;
+  const { by, reason, until, at } = change.override;
   return until === at
     ? `release the hold (${by}: ${reason})`
     : `hold promotion until ${until} (${by}: ${reason})`;
@@ -46,7 +46,7 @@ export async function applyAtHome(
     if (change.kind === 'move') {
       await moveChannel(home, path, change.channel, change.to);
     } else {
-      await home.put(holdParameter(path), JSON.stringify(change.word), 'text');
+      await home.put(holdParameter(path), JSON.stringify(change.override), 'text');
     }
   }
 }

@@ -35,7 +35,7 @@ export interface BakeEvidence {
 
 /**
  * Reads what a bake left behind. Throws a `WinbakeError` with code `PUBLICATION_REFUSED` where the image is not finished,
- * or order, manifest or verification is missing or damaged; what they say is for `judgeEvidence`.
+ * or order, manifest or verification is missing or damaged; what they say is for `checkEvidence`.
  */
 export async function collectEvidence(
   { documents, builds }: { readonly documents: DocumentStore; readonly builds: ImageBuilds },

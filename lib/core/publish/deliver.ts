@@ -36,7 +36,7 @@ export interface HomeChannels {
 
 /**
  * Makes every account and region say what the pipeline's own channels say, its own region's convenience parameters included,
- * and notes what has arrived where. An account that cannot be reached is no failure: it stays pending, and the next look
+ * and notes what has arrived where. An account that cannot be reached is no failure: it stays pending, and the next poll
  * delivers what there is then.
  */
 export async function deliverEverywhere(
@@ -123,7 +123,7 @@ async function deliverTo(
   }
 }
 
-/** Whether another look has delivered a newer one meanwhile; the other channels may go back, by a person's word. */
+/** Whether another poll has delivered a newer one meanwhile; the other channels may go back, by a person's override. */
 async function isOvertaken(
   parameters: ParameterStore,
   path: string,

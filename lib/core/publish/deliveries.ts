@@ -14,7 +14,7 @@ const FORM: DocumentForm<Deliveries> = {
 /** While nothing else changes, the instant of the last success is noted this often. */
 const NOTE_MILLISECONDS = 3_600_000;
 
-/** What came of one look at an account and region. */
+/** What came of one poll of an account and region. */
 export interface DeliveryResult {
   /** The newest publication of the pipeline. */
   readonly publication: string;
@@ -36,7 +36,7 @@ export async function noteAnnounced(documents: DocumentStore, publication: strin
   );
 }
 
-/** Notes what came of looks at targets, by name; targets that are no longer any are forgotten. */
+/** Notes what came of polls at targets, by name; targets that are no longer any are forgotten. */
 export async function noteDeliveries(
   documents: DocumentStore,
   results: Readonly<Record<string, DeliveryResult>>,

@@ -14,13 +14,13 @@ export const EQUAL_BAKE_KEY = 'publications/equal-bake.json';
 export async function isEqualTo(
   documents: Pick<DocumentStore, 'read'>,
   { order, manifest }: Pick<BakeEvidence, 'order' | 'manifest'>,
-  standing: Publication,
+  published: Publication,
 ): Promise<boolean> {
-  const stored = standing.manifest === null ? undefined : await documents.read(standing.manifest);
-  if (stored === undefined || standing.recipeArn !== order.recipeArn) {
+  const stored = published.manifest === null ? undefined : await documents.read(published.manifest);
+  if (stored === undefined || published.recipeArn !== order.recipeArn) {
     return false;
   }
-  const known = parseDocument(imageManifestSchema, stored.text, standing.manifest ?? '');
+  const known = parseDocument(imageManifestSchema, stored.text, published.manifest ?? '');
   return (
     known.host.osVersion === manifest.host.osVersion &&
     known.scripts.sha256 === manifest.scripts.sha256 &&
@@ -47,9 +47,9 @@ export async function readEqualBake(documents: Pick<DocumentStore, 'read'>): Pro
   return stored && parseDocument(equalBakeSchema, stored.text, EQUAL_BAKE_KEY);
 }
 
-/** A standing publication as young as its last equal bake, and from the same base AMI. */
-export function asConfirmed(standing: Publication, equal: EqualBake | undefined): Publication {
-  return equal?.publication === standing.id && equal.at > standing.at
-    ? { ...standing, at: equal.at, baseAmiId: equal.baseAmiId }
-    : standing;
+/** A publication in place as young as its last equal bake, and from the same base AMI. */
+export function asConfirmed(published: Publication, equal: EqualBake | undefined): Publication {
+  return equal?.publication === published.id && equal.at > published.at
+    ? { ...published, at: equal.at, baseAmiId: equal.baseAmiId }
+    : published;
 }

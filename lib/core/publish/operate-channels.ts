@@ -7,7 +7,7 @@ import {
   pipelinePath,
 } from '../../contract/documents/pipeline-description';
 import { fleetParameters } from '../../contract/names/parameters';
-import { holdWord, readHold, releasingWord, type Saying } from '../bake/hold';
+import { holdOverride, readHold, releaseOverride, type OperatorNote } from '../bake/hold';
 import { homeParameters, type ParameterStores } from '../ports/stores';
 import { applyAtHome, nothingToDo, type ChannelPlan } from './channel-plan';
 import type { DeliveryPorts } from './deliver';
@@ -28,28 +28,28 @@ export type ChannelPorts = Pick<DeliveryPorts, 'stores' | 'now'>;
 export async function planHold(
   { stores, now }: ChannelPorts,
   description: PipelineDescription,
-  asked: Saying,
+  asked: OperatorNote,
   until?: Date,
 ): Promise<ChannelPlan> {
-  const word = holdWord(asked, now(), until);
+  const override = holdOverride(asked, now(), until);
   const home = await homeParameters(stores, description);
   const hold = await readHold(home, pipelinePath(description), now());
   const before = hold === undefined ? [] : [`It replaces the hold of ${hold.by} until ${hold.until}.`];
-  return { changes: [{ kind: 'hold', word }], reasons: [`${asked.by}: ${asked.reason}`, ...before] };
+  return { changes: [{ kind: 'hold', override }], reasons: [`${asked.by}: ${asked.reason}`, ...before] };
 }
 
 /** Plans to release the hold that is in force. */
 export async function planUnhold(
   { stores, now }: ChannelPorts,
   description: PipelineDescription,
-  asked: Saying,
+  asked: OperatorNote,
 ): Promise<ChannelPlan> {
   const home = await homeParameters(stores, description);
   const hold = await readHold(home, pipelinePath(description), now());
   return hold === undefined
     ? nothingToDo('Promotion is not held.')
     : {
-        changes: [{ kind: 'hold', word: releasingWord(asked, now()) }],
+        changes: [{ kind: 'hold', override: releaseOverride(asked, now()) }],
         reasons: [`${asked.by}: ${asked.reason}`, `It ends the hold of ${hold.by}: ${hold.reason}`],
       };
 }
@@ -100,7 +100,7 @@ export async function promoteWhenDue(
 export async function planRollbackOf(
   { stores, now }: ChannelPorts,
   description: PipelineDescription,
-  asked: Saying,
+  asked: OperatorNote,
   until?: Date,
 ): Promise<ChannelPlan> {
   const home = await homeParameters(stores, description);

@@ -1,8 +1,8 @@
 import type { FleetState } from '../../contract/documents/fleet-state';
-import type { OperatorWord } from '../../contract/documents/overrides';
+import type { OperatorOverride } from '../../contract/documents/overrides';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
-import { holdWord, type Saying } from '../bake/hold';
+import { holdOverride, type OperatorNote } from '../bake/hold';
 import { nothingToDo, type ChannelPlan, type PlannedChange } from './channel-plan';
 
 /** Whether a publication does well on a fleet: all instances run it, it failed there, or that is not known yet. */
@@ -28,8 +28,8 @@ interface RollbackInput {
   readonly current: Channel | undefined;
   readonly previous: Channel | undefined;
   /** The hold that is in force. */
-  readonly hold: OperatorWord | undefined;
-  readonly asked: Saying;
+  readonly hold: OperatorOverride | undefined;
+  readonly asked: OperatorNote;
   /** When the hold ends that it puts; 14 days from now unless given. */
   readonly until?: Date;
 }
@@ -42,9 +42,9 @@ export function planRollback({ asked, current, hold, now, previous, until }: Rol
   if (previous === undefined || previous.mode === 'unbaked') {
     return nothingToDo('There is nothing to go back to: no publication was current before this one.');
   }
-  const word = holdWord(asked, now, until);
-  const isHeld = hold !== undefined && Date.parse(hold.until) >= Date.parse(word.until);
-  const holding: ChannelPlan['changes'] = isHeld ? [] : [{ kind: 'hold', word }];
+  const override = holdOverride(asked, now, until);
+  const isHeld = hold !== undefined && Date.parse(hold.until) >= Date.parse(override.until);
+  const holding: ChannelPlan['changes'] = isHeld ? [] : [{ kind: 'hold', override }];
   if (current?.id === previous.id) {
     return hold === undefined
       ? { changes: holding, reasons: [`current is ${previous.id} already; only promotion is held.`] }
@@ -56,7 +56,7 @@ export function planRollback({ asked, current, hold, now, previous, until }: Rol
       `${asked.by} takes ${current?.id ?? 'nothing'} back to ${previous.id}: ${asked.reason}`,
       isHeld
         ? `Promotion stays held until ${hold.until}.`
-        : `Promotion is held until ${word.until}, so that ${current?.id ?? 'it'} does not come back.`,
+        : `Promotion is held until ${override.until}, so that ${current?.id ?? 'it'} does not come back.`,
     ],
   };
 }
@@ -68,11 +68,11 @@ export interface PromotionInput {
   readonly latest: Channel | undefined;
   readonly current: Channel | undefined;
   /** The hold that is in force. */
-  readonly hold: OperatorWord | undefined;
+  readonly hold: OperatorOverride | undefined;
   /** What the canary fleets say of `latest`. */
   readonly canaries: readonly { readonly fleet: string; readonly verdict: FleetVerdict }[];
   /** The person who wants it now. */
-  readonly asked?: Saying & { readonly despiteCanaries?: boolean };
+  readonly asked?: OperatorNote & { readonly despiteCanaries?: boolean };
 }
 
 /** A plan, and when time alone may change it. */

@@ -16,7 +16,7 @@ import { awaitAcceptance } from './awaiting-publication';
 import { collectEvidence, type BakeEvidence, type FinishedBake } from './collect-evidence';
 import { deliverEverywhere, type DeliveryPorts } from './deliver';
 import { isEqualTo, noteEqualBake, readEqualBake } from './equal-bake';
-import { judgeEvidence } from './judge-evidence';
+import { checkEvidence } from './check-evidence';
 import { moveChannel, noteRevision, readChannel } from './move-channel';
 import { promoteWhenDue } from './operate-channels';
 import { publicationRefused } from './publication-refused';
@@ -119,7 +119,7 @@ export async function publishBake(
     equal ??
     (await recordPublication(
       ports.documents,
-      { os: description.os, now: ports.now(), standing: latest },
+      { os: description.os, now: ports.now(), published: latest },
       bake,
       evidence,
     ));
@@ -151,7 +151,7 @@ async function requireRight(
 ): Promise<void> {
   const { osVersion } = evidence.manifest.host;
   const { known } = await publicationsOf(documents, osVersion, bake.imageBuildVersionArn);
-  const { awaits, refusals } = judgeEvidence({
+  const { awaits, refusals } = checkEvidence({
     ...evidence,
     orderId: bake.orderId,
     os,
@@ -167,19 +167,19 @@ async function requireRight(
   }
 }
 
-/** The standing publication, where it holds the same and this image has not become one of its own before. */
+/** the published one, where it holds the same and this image has not become one of its own before. */
 async function findEqual(
   { documents }: PublishPorts,
   latest: Channel | undefined,
   { imageBuildVersionArn }: FinishedBake,
   evidence: BakeEvidence,
 ): Promise<Publication | undefined> {
-  const standing = latest && (await readPublication(documents, latest.id));
-  if (standing === undefined || !(await isEqualTo(documents, evidence, standing))) {
+  const published = latest && (await readPublication(documents, latest.id));
+  if (published === undefined || !(await isEqualTo(documents, evidence, published))) {
     return undefined;
   }
   const { known } = await publicationsOf(documents, evidence.manifest.host.osVersion, imageBuildVersionArn);
-  return known === undefined ? standing : undefined;
+  return known === undefined ? published : undefined;
 }
 
 /** Its number stays free, and its AMIs say that nobody needs them. */

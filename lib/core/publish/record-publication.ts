@@ -59,11 +59,15 @@ export async function publicationsOf(
 
 /**
  * Records a publication under the next free number of its revision, or gives the one that this very image got in an earlier
- * run. Its instant is later than the standing one's whatever clocks say, or it would never be taken for newer.
+ * run. Its instant is later than the published one's whatever clocks say, or it would never be taken for newer.
  */
 export async function recordPublication(
   documents: DocumentStore,
-  { os, now, standing }: { readonly os: string; readonly now: Date; readonly standing: Channel | undefined },
+  {
+    os,
+    now,
+    published,
+  }: { readonly os: string; readonly now: Date; readonly published: Channel | undefined },
   { imageBuildVersionArn }: FinishedBake,
   { order, amis, manifest, verification }: BakeEvidence,
 ): Promise<Publication> {
@@ -89,7 +93,7 @@ export async function recordPublication(
       recipeArn: order.recipeArn,
       scriptsSha256: manifest.scripts.sha256,
       set: manifest.set ?? order.set,
-      at: laterThan(standing, now).toISOString(),
+      at: laterThan(published, now).toISOString(),
     };
     await documents.overwrite(publishedManifestKey(id), JSON.stringify(manifest));
     await documents.overwrite(publishedVerificationKey(id), JSON.stringify(verification));
@@ -99,7 +103,7 @@ export async function recordPublication(
   }
 }
 
-function laterThan(standing: Channel | undefined, now: Date): Date {
-  const before = standing === undefined || standing.mode === 'unbaked' ? 0 : Date.parse(standing.at);
+function laterThan(published: Channel | undefined, now: Date): Date {
+  const before = published === undefined || published.mode === 'unbaked' ? 0 : Date.parse(published.at);
   return new Date(Math.max(now.getTime(), before + 1));
 }

@@ -35,7 +35,7 @@ interface DescribedResources {
 const BESIDE_BYTES = 330;
 
 /**
- * What a pipeline says of itself, as JSON. Functions and state machine are named by their fixed names, since they are told
+ * What a pipeline says of itself, as JSON. Functions and state machine are named by their fixed names, since they are named
  * the description themselves. Ends synthesis for more accounts and regions than it can hold.
  */
 export function describePipeline(

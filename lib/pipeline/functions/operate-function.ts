@@ -9,10 +9,10 @@ import { ACCEPT_ALIAS, PIPELINE_TAG } from '../../contract/names/resources';
 import { fleetsPath } from '../../contract/names/parameters';
 import { stateMachineName } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
-import { allowToSeeUses, allowDelivery, allowToFollowBakes } from './permissions';
+import { allowUsageReads, allowDelivery, allowToFollowBakes } from './permissions';
 import { PipelineFunction, type DescribedPipelineResources } from './pipeline-function';
 
-/** Lets a role read and write the documents that a person's word changes. */
+/** Lets a role read and write the documents that a person's override changes. */
 function allowDocuments(role: Role, bucket: IBucket): void {
   allow(role, {
     actions: ['s3:GetObject', 's3:PutObject'],
@@ -49,7 +49,7 @@ export function allowPruning(role: Role, settings: PipelineSettings): void {
     resources: ['*'],
     wildcardReason: 'These calls, which list the AMIs of the pipeline, cannot be limited to resources.',
   });
-  allowToSeeUses(role, { parameterPrefix, parameterPaths: [parameterPath], regions });
+  allowUsageReads(role, { parameterPrefix, parameterPaths: [parameterPath], regions });
   allow(role, {
     actions: ['ec2:EnableImageDeprecation', 'ec2:DeregisterImage'],
     resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),

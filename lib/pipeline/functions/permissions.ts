@@ -19,7 +19,10 @@ interface AmiUsesProps {
 }
 
 /** Lets a role see what uses the AMIs of pipelines, and forget the revisions whose AMIs are gone. */
-export function allowToSeeUses(role: Role, { parameterPaths, parameterPrefix, regions }: AmiUsesProps): void {
+export function allowUsageReads(
+  role: Role,
+  { parameterPaths, parameterPrefix, regions }: AmiUsesProps,
+): void {
   const { account, partition } = Stack.of(role);
   allow(role, {
     actions: [

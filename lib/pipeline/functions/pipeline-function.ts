@@ -30,7 +30,7 @@ export interface PipelineFunctionProps<Environment extends NoticeEnvironment> {
   readonly does: string;
   readonly timeout: Duration;
   readonly environment: Omit<Environment, keyof NoticeEnvironment>;
-  readonly undelivered?: IQueue;
+  readonly deadLetterQueue?: IQueue;
 }
 
 /** A function of a pipeline: it has fixed names, and may tell people. */
@@ -52,7 +52,7 @@ export class PipelineFunction<Environment extends NoticeEnvironment> extends Han
       encryptionKey: settings.encryptionKey,
       environment: { ...shared, ...props.environment } as unknown as Environment &
         Record<keyof Environment, string>,
-      ...(props.undelivered === undefined ? {} : { undelivered: props.undelivered }),
+      ...(props.deadLetterQueue === undefined ? {} : { deadLetterQueue: props.deadLetterQueue }),
     });
     allowNotices(this.role, topic);
     allowKeyUse(this.role, bucket.encryptionKey, 's3');

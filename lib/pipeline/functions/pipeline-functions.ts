@@ -4,7 +4,7 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import {
-  type CareEnvironment,
+  type HousekeepingEnvironment,
   type DecideEnvironment,
   type PublishEnvironment,
 } from '../../contract/names/environment';
@@ -24,21 +24,21 @@ import {
 } from './pipeline-function';
 
 /** What caring needs beside what every function has. */
-interface CareFunctionProps extends DescribedPipelineResources {
-  readonly undelivered: IQueue;
+interface HousekeepingFunctionProps extends DescribedPipelineResources {
+  readonly deadLetterQueue: IQueue;
   readonly baseAmi: BaseAmiSource;
 }
 
 /** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age, and once a day what may go. */
-export class CareFunction extends PipelineFunction<CareEnvironment> {
-  constructor(scope: Construct, id: string, props: CareFunctionProps) {
-    const { baseAmi, bucket, settings, undelivered } = props;
+export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironment> {
+  constructor(scope: Construct, id: string, props: HousekeepingFunctionProps) {
+    const { baseAmi, bucket, settings, deadLetterQueue } = props;
     super(scope, id, props, {
-      kind: 'care',
+      kind: 'housekeeping',
       does: 'promotes, delivers and cleans up',
       timeout: Duration.minutes(10),
       environment: { WINBAKE_PIPELINE_DESCRIPTION: props.description },
-      undelivered,
+      deadLetterQueue,
     });
     allowDelivery(this.role, settings);
     allowAnnouncements(this.role);
@@ -56,21 +56,21 @@ export class CareFunction extends PipelineFunction<CareEnvironment> {
     });
     allow(this.role, {
       actions: ['s3:GetObject', 's3:PutObject'],
-      resources: ['publications/deliveries.json', 'publications/care.json', 'notices.json'].map((key) =>
-        bucket.arnForObjects(key),
+      resources: ['publications/deliveries.json', 'publications/housekeeping.json', 'notices.json'].map(
+        (key) => bucket.arnForObjects(key),
       ),
     });
     // Without it S3 says "forbidden" of a document that does not exist yet.
     allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
     new Schedule(this, 'Schedule', {
-      scheduleName: `${settings.resourceName}-care`,
+      scheduleName: `${settings.resourceName}-housekeeping`,
       description: `Winbake ${settings.pipelineName}: takes care of what was published`,
       schedule: ScheduleExpression.rate(Duration.minutes(15)),
       target: new ScheduleTarget(this, 'Target', {
         arn: this.function.functionArn,
         action: 'lambda:InvokeFunction',
         input: { trigger: 'schedule' },
-        undelivered,
+        deadLetterQueue,
       }),
     });
   }

@@ -34,7 +34,7 @@ function ownComponent(
   return { componentArn: arn, ...(values.length === 0 ? {} : { parameters: values }) };
 }
 
-/** What the components are told. */
+/** What the components are given. */
 interface BakeRecipeProps {
   readonly settings: PipelineSettings;
   readonly bucketName: string;

@@ -4,7 +4,7 @@ import { functionRoleName as nameOfFunctionRole } from '../../contract/names/res
 import { refuse } from '../../internal/validate';
 
 /** The functions of a pipeline whose names are known without it. */
-export type FunctionKind = 'decide' | 'publish' | 'care' | 'operate';
+export type FunctionKind = 'decide' | 'publish' | 'housekeeping' | 'operate';
 
 /** IAM takes no longer name, and role names are of the whole account: the region tells two pipelines of one name apart. */
 const LONGEST_ROLE_NAME = 64;

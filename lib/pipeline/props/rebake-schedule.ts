@@ -10,9 +10,9 @@ export class RebakeSchedule {
    * On Patch Tuesday at 10:00 Pacific time, from when on it looks every 15 minutes until it has decided, and every few hours
    * besides.
    *
-   * @param looksEvery - the time between the looks besides, 4 hours unless given
+   * @param pollsEvery - the time between the polls besides, 4 hours unless given
    */
-  public static patchTuesday(looksEvery: Duration = Duration.hours(4)): RebakeSchedule {
+  public static patchTuesday(pollsEvery: Duration = Duration.hours(4)): RebakeSchedule {
     const entries = [
       {
         id: 'PatchTuesday',
@@ -27,13 +27,13 @@ export class RebakeSchedule {
         }),
       },
       {
-        id: 'Looks',
-        trigger: 'look',
+        id: 'Poll',
+        trigger: 'poll',
         does: 'looks whether anything is new',
-        expression: ScheduleExpression.rate(looksEvery),
+        expression: ScheduleExpression.rate(pollsEvery),
       },
     ];
-    const silence = Math.max(DAILY_SILENCE_HOURS, Math.ceil(looksEvery.toHours({ integral: false })) + 2);
+    const silence = Math.max(DAILY_SILENCE_HOURS, Math.ceil(pollsEvery.toHours({ integral: false })) + 2);
     return new RebakeSchedule(entries, silence);
   }
 
@@ -41,7 +41,7 @@ export class RebakeSchedule {
    * At the times of your own.
    *
    * @param expression - when
-   * @param longestSilence - people are told where nothing was decided for so long, 26 hours unless given; give more for looks
+   * @param longestSilence - people are notified where nothing was decided for so long, 26 hours unless given; give more for looks
    * that are rarer than daily
    */
   public static at(
@@ -49,13 +49,13 @@ export class RebakeSchedule {
     longestSilence: Duration = Duration.hours(DAILY_SILENCE_HOURS),
   ): RebakeSchedule {
     return new RebakeSchedule(
-      [{ id: 'Looks', trigger: 'look', does: 'looks whether anything is new', expression }],
+      [{ id: 'Poll', trigger: 'poll', does: 'looks whether anything is new', expression }],
       Math.ceil(longestSilence.toHours({ integral: false })),
     );
   }
 
   /**
-   * Never by itself: only a person or your own code starts a rebake, the first one too. Nobody is told that nothing is
+   * Never by itself: only a person or your own code starts a rebake, the first one too. Nobody is notified that nothing is
    * decided.
    */
   public static off(): RebakeSchedule {
@@ -65,7 +65,7 @@ export class RebakeSchedule {
   private constructor(
     /** What is scheduled. */
     public readonly entries: ScheduledRebake[],
-    /** After how many hours without a decision people are told; undefined where silence is no fault. */
+    /** After how many hours without a decision people are notified; undefined where silence is no fault. */
     public readonly longestSilenceHours?: number,
   ) {}
 }
@@ -75,7 +75,7 @@ export interface ScheduledRebake {
   /** The id of its construct. */
   readonly id: string;
 
-  /** What the rebake is told as its trigger. */
+  /** What the rebake is given as its trigger. */
   readonly trigger: string;
 
   /** What it does, as the end of a sentence. */

@@ -53,7 +53,7 @@ export interface WindowsAmiPipelineProps {
 
   /**
    * The time from Microsoft's release of a revision to the last instance of a fleet. The pipeline and each fleet check that
-   * their share fits, and people are told when three quarters of it and when all of it are over.
+   * their share fits, and people are notified when three quarters of it and when all of it are over.
    *
    * @default Duration.hours(72)
    */
@@ -189,7 +189,7 @@ export interface WindowsAmiPipelineProps {
   readonly retention?: Retention;
 
   /**
-   * The topic through which people are told what needs them.
+   * The topic through which people are notified what needs them.
    *
    * @default - a new encrypted topic, `topic` of the construct, to subscribe to
    */

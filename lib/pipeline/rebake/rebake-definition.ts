@@ -3,8 +3,8 @@ import { ENDED_WITHOUT_IMAGE, IMAGE_BUILDER_REFUSALS } from '../../core/bake/bak
 import {
   FOLLOW_INTERVAL_SECONDS,
   FOLLOW_LATE_INTERVAL_SECONDS,
-  FOLLOW_LOOKS,
-  MOST_LOOKS,
+  FOLLOW_POLLS,
+  MOST_POLLS,
 } from '../../core/image-builder/workflows';
 import { PIPELINE_TAG } from '../../contract/names/resources';
 
@@ -25,10 +25,10 @@ const RETRY_START = [{ ErrorEquals: IMAGE_BUILDER_REFUSALS, MaxAttempts: 0 }, ..
 /** What our functions refuse in words for people fails in the same way again. */
 const RETRY_FUNCTION = [{ ErrorEquals: ['WinbakeError', 'UsageError'], MaxAttempts: 0 }, ...RETRY_SERVICE];
 
-/** Whatever fails is told with its cause; the data so far is kept beside it. */
-const CATCH = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'JudgeFailure' }];
+/** Whatever fails is reported with its cause; the data so far is kept beside it. */
+const CATCH = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'EvaluateFailure' }];
 
-/** No wait of the gate lasts so long; it keeps the history below 25,000 events, 9 of which a look has. */
+/** No wait of the gate lasts so long; it keeps the history below 25,000 events, 9 of which a poll has. */
 const LONGEST_SECONDS = 21 * 24 * 3600;
 
 /** Calls the decide function with a step of `DecideEvent`; it knows its execution and what started it. */
@@ -49,7 +49,7 @@ function whenDecision(decision: string, Next: string) {
 }
 
 /**
- * The state machine "rebake" in the States Language. The data after `Decide` and `JudgeFailure` is the answer of the gate;
+ * The state machine "rebake" in the States Language. The data after `Decide` and `EvaluateFailure` is the answer of the gate;
  * the input stays reachable through the context object, so it survives the ways back. An order that is being carried out
  * comes with its build, which is followed.
  *
@@ -101,7 +101,7 @@ export const REBAKE_DEFINITION = {
       Catch: CATCH,
       Next: 'Follow',
     },
-    Follow: { Type: 'Pass', Result: { looks: 0 }, ResultPath: '$.follow', Next: 'GetImage' },
+    Follow: { Type: 'Pass', Result: { polls: 0 }, ResultPath: '$.follow', Next: 'GetImage' },
     GetImage: {
       Type: 'Task',
       Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:getImage',
@@ -122,22 +122,22 @@ export const REBAKE_DEFINITION = {
             Variable: '$.image.state.Status',
             StringEquals: status,
           })),
-          Next: 'JudgeFailure',
+          Next: 'EvaluateFailure',
         },
         {
-          Variable: '$.follow.looks',
-          NumericGreaterThanEquals: MOST_LOOKS,
+          Variable: '$.follow.polls',
+          NumericGreaterThanEquals: MOST_POLLS,
           Next: 'NoteTooLong',
         },
-        { Variable: '$.follow.looks', NumericGreaterThanEquals: FOLLOW_LOOKS, Next: 'WaitLongerForImage' },
+        { Variable: '$.follow.polls', NumericGreaterThanEquals: FOLLOW_POLLS, Next: 'WaitLongerForImage' },
       ],
       Default: 'WaitForImage',
     },
-    WaitForImage: { Type: 'Wait', Seconds: FOLLOW_INTERVAL_SECONDS, Next: 'CountLook' },
-    WaitLongerForImage: { Type: 'Wait', Seconds: FOLLOW_LATE_INTERVAL_SECONDS, Next: 'CountLook' },
-    CountLook: {
+    WaitForImage: { Type: 'Wait', Seconds: FOLLOW_INTERVAL_SECONDS, Next: 'CountPoll' },
+    WaitLongerForImage: { Type: 'Wait', Seconds: FOLLOW_LATE_INTERVAL_SECONDS, Next: 'CountPoll' },
+    CountPoll: {
       Type: 'Pass',
-      Parameters: { 'looks.$': 'States.MathAdd($.follow.looks, 1)' },
+      Parameters: { 'polls.$': 'States.MathAdd($.follow.polls, 1)' },
       ResultPath: '$.follow',
       Next: 'GetImage',
     },
@@ -152,8 +152,8 @@ export const REBAKE_DEFINITION = {
       ResultPath: null,
       Retry: RETRY_SERVICE,
       // That it cannot be ended matters less than that it did not end.
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notCancelled', Next: 'JudgeFailure' }],
-      Next: 'JudgeFailure',
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notCancelled', Next: 'EvaluateFailure' }],
+      Next: 'EvaluateFailure',
     },
     Publish: {
       Type: 'Task',
@@ -180,10 +180,10 @@ export const REBAKE_DEFINITION = {
     },
     Published: { Type: 'Succeed' },
     // A host that is not offered an out-of-band release is no failure, and an order is tried once more: the gate knows.
-    JudgeFailure: {
-      ...callDecide('judgeFailure', { 'failed.$': '$' }),
+    EvaluateFailure: {
+      ...callDecide('evaluateFailure', { 'failed.$': '$' }),
       OutputPath: '$.Payload',
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notJudged', Next: 'FailedWithoutCause' }],
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notEvaluated', Next: 'FailedWithoutCause' }],
       Next: 'FailureDecision',
     },
     FailureDecision: {

@@ -21,12 +21,16 @@ import { REBAKE_DEFINITION } from './rebake-definition';
 interface RebakeSchedulesProps {
   readonly settings: PipelineSettings;
   readonly stateMachine: IStateMachine;
-  readonly undelivered: IQueue;
+  readonly deadLetterQueue: IQueue;
 }
 
 /** Starts rebakes by the clock. */
 export class RebakeSchedules extends Construct {
-  constructor(scope: Construct, id: string, { settings, stateMachine, undelivered }: RebakeSchedulesProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, stateMachine, deadLetterQueue }: RebakeSchedulesProps,
+  ) {
     super(scope, id);
     for (const entry of settings.schedule.entries) {
       new Schedule(this, entry.id, {
@@ -37,7 +41,7 @@ export class RebakeSchedules extends Construct {
           arn: stateMachine.stateMachineArn,
           action: 'states:StartExecution',
           input: { trigger: entry.trigger },
-          undelivered,
+          deadLetterQueue,
         }),
       });
     }
@@ -57,7 +61,7 @@ interface RebakeProps {
 export class Rebake extends Construct {
   public readonly stateMachine: StateMachine;
 
-  /** Counts rebakes that ended without anybody being told: the gate could not judge the failure, or there was no end. */
+  /** Counts rebakes that ended without anybody being notified: the gate could not judge the failure, or there was no end. */
   public readonly untoldFailures: IMetric;
 
   constructor(scope: Construct, id: string, props: RebakeProps) {
@@ -69,7 +73,7 @@ export class Rebake extends Construct {
       logRetention: settings.logRetention,
       encryptionKey: settings.encryptionKey,
     });
-    // Every other failure is told in words by the gate; the metric of failed executions counts those as well.
+    // Every other failure is reported in words by the gate; the metric of failed executions counts those as well.
     this.untoldFailures = logGroup
       .addMetricFilter('Untold', {
         filterPattern: FilterPattern.any(

@@ -8,7 +8,7 @@ param(
     [double]$PullSeconds = 1800,
     [double]$TotalSeconds = 6600,
     [double]$ReportSeconds = 30,
-    [int]$LookMilliseconds = 500,
+    [int]$PollMilliseconds = 500,
     [string]$WorkFolder = 'C:\ProgramData\Winbake'
 )
 Set-StrictMode -Version Latest
@@ -23,7 +23,7 @@ try {
     Assert-HostRevision -Expected $set.host.osVersion
     $limit = [pscustomobject]@{
         attempts = 5; retrySeconds = $RetrySeconds; pullSeconds = $PullSeconds; totalSeconds = $TotalSeconds
-        reportSeconds = $ReportSeconds; lookMilliseconds = $LookMilliseconds; freeBytes = 4GB
+        reportSeconds = $ReportSeconds; pollMilliseconds = $PollMilliseconds; freeBytes = 4GB
     }
     Save-ImageSet -Registry $Registry -Proxy $Proxy -Limit $limit -WorkFolder $WorkFolder
     Assert-HostRevision -Expected $set.host.osVersion

@@ -7,7 +7,7 @@ import { amisNamedBy, type AmiInventory } from '../../../lib/core/ports/amis';
 import { digitsOf } from '../cloudformation/physical-names';
 import { unmodelled } from '../cloudformation/environment';
 import type { VirtualClock } from '../../clock/virtual-clock';
-import type { PretendedFleet } from '../fleet/simulated-fleet';
+import type { SimulatedFleet } from '../fleet/simulated-fleet';
 import type { Caller } from '../iam/role-policies';
 import type { Amis } from './amis';
 import { parameterArn, type Parameters } from './stores';
@@ -16,7 +16,7 @@ import { parameterArn, type Parameters } from './stores';
 export interface InventoryOptions {
   readonly amis: Amis;
   readonly parameters: Parameters;
-  readonly fleets: readonly PretendedFleet[];
+  readonly fleets: readonly SimulatedFleet[];
   readonly clock: VirtualClock;
   readonly pipeline: PipelineDescription;
 }
@@ -33,7 +33,7 @@ const READS = [
  * other accounts let nobody in.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
-export function pretendedInventory(
+export function simulatedInventory(
   { amis, clock, fleets, parameters, pipeline }: InventoryOptions,
   caller: Caller,
 ): AmiInventory {
@@ -104,7 +104,7 @@ function requireOwn(pipeline: PipelineDescription, account: PublicationTarget['a
   }
 }
 
-function lastLaunch(fleets: readonly PretendedFleet[], amiId: string): Date | undefined {
+function lastLaunch(fleets: readonly SimulatedFleet[], amiId: string): Date | undefined {
   const times = fleets.flatMap((fleet) => fleet.group.launchesOf(amiId));
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }

@@ -1,10 +1,10 @@
 import type { AmiTags } from '../../../lib/core/ports/amis';
-import { PRETENDED_ENVIRONMENT, unmodelled } from '../cloudformation/environment';
+import { SIMULATED_ENVIRONMENT, unmodelled } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';
 import type { RequestContext, Caller } from '../iam/role-policies';
 
 /** An AMI, and what became of it. */
-export interface PretendedAmi {
+export interface SimulatedAmi {
   readonly id: string;
   readonly createdAt: Date;
   readonly tags: Readonly<Record<string, string>>;
@@ -14,19 +14,19 @@ export interface PretendedAmi {
 
 /** The AMIs of the simulated region and their tags. */
 export class Amis {
-  private readonly amis = new Map<string, PretendedAmi>();
+  private readonly amis = new Map<string, SimulatedAmi>();
 
-  constructor(private readonly region = PRETENDED_ENVIRONMENT.region) {}
+  constructor(private readonly region = SIMULATED_ENVIRONMENT.region) {}
 
   /** Makes an AMI whose id depends on a name alone, and gives the id. */
-  create(name: string, tags: PretendedAmi['tags'] = {}, createdAt = new Date(0)): string {
+  create(name: string, tags: SimulatedAmi['tags'] = {}, createdAt = new Date(0)): string {
     const id = `ami-${digitsOf(name, 17)}`;
     this.amis.set(id, { id, createdAt, tags, deprecatedAt: undefined, removedAt: undefined });
     return id;
   }
 
   /** All that there ever were, in the order in which they were made. */
-  get all(): readonly PretendedAmi[] {
+  get all(): readonly SimulatedAmi[] {
     return [...this.amis.values()];
   }
 
@@ -34,7 +34,7 @@ export class Amis {
     this.existing(amiId);
   }
 
-  tagsOf(amiId: string): PretendedAmi['tags'] {
+  tagsOf(amiId: string): SimulatedAmi['tags'] {
     return this.existing(amiId).tags;
   }
 
@@ -49,7 +49,7 @@ export class Amis {
   }
 
   /** Notes what became of an AMI. */
-  note(amiId: string, change: Partial<Omit<PretendedAmi, 'id'>>): void {
+  note(amiId: string, change: Partial<Omit<SimulatedAmi, 'id'>>): void {
     this.amis.set(amiId, { ...this.existing(amiId), ...change });
   }
 
@@ -67,7 +67,7 @@ export class Amis {
     };
   }
 
-  private existing(amiId: string): PretendedAmi {
+  private existing(amiId: string): SimulatedAmi {
     const ami = this.amis.get(amiId);
     if (ami === undefined || ami.removedAt !== undefined) {
       throw new Error(`InvalidAMIID.NotFound: the AMI ${amiId} does not exist.`);

@@ -1,6 +1,6 @@
 import type { Executions } from '../../../lib/core/ports/bakes';
 import { EVENT_SOURCE, type Announcer, type EventType, type Notifier } from '../../../lib/core/ports/notices';
-import { PRETENDED_ENVIRONMENT } from '../cloudformation/environment';
+import { SIMULATED_ENVIRONMENT } from '../cloudformation/environment';
 import type { Caller } from '../iam/role-policies';
 
 /** An event as rules would see it. */
@@ -13,7 +13,7 @@ interface SentEvent {
 export class EventBus {
   readonly events: SentEvent[] = [];
 
-  constructor(private readonly environment = PRETENDED_ENVIRONMENT) {}
+  constructor(private readonly environment = SIMULATED_ENVIRONMENT) {}
 
   /**
    * The bus as a caller may use it.
@@ -33,7 +33,7 @@ export class EventBus {
 }
 
 /** The executions of state machines in the simulated account. */
-export class PretendedExecutions {
+export class SimulatedExecutions {
   private readonly running = new Set<string>();
   private started = 0;
 
@@ -66,7 +66,7 @@ export class PretendedExecutions {
   }
 }
 
-/** The topics of the simulated account, which only remember what people would be told. */
+/** The topics of the simulated account, which only remember what people would be notified. */
 export class Topics {
   readonly messages: { readonly topicArn: string; readonly subject: string; readonly text: string }[] = [];
 
@@ -76,7 +76,7 @@ export class Topics {
    */
   notifier(topicArn: string, caller: Caller): Notifier {
     return {
-      tell: (subject, text) => {
+      notify: (subject, text) => {
         caller.require('sns:Publish', topicArn);
         this.messages.push({ topicArn, subject, text });
         return Promise.resolve();

@@ -5,7 +5,7 @@ import type {
   VersionedParameters,
   ParameterStores,
 } from '../../../lib/core/ports/stores';
-import { PRETENDED_ENVIRONMENT, type Environment, unmodelled } from '../cloudformation/environment';
+import { SIMULATED_ENVIRONMENT, type Environment, unmodelled } from '../cloudformation/environment';
 import type { Caller } from '../iam/role-policies';
 import type { Amis } from './amis';
 
@@ -90,7 +90,7 @@ export class Parameters {
 
   constructor(
     private readonly amis: Amis,
-    private readonly environment = PRETENDED_ENVIRONMENT,
+    private readonly environment = SIMULATED_ENVIRONMENT,
   ) {}
 
   /** The value without asking who reads it, as CloudFormation and a person at the console would. */
@@ -172,7 +172,7 @@ export function parameterArn(name: string, { account, region }: Environment): st
 }
 
 /** The parameters that a caller reaches: those of the simulated region; what goes elsewhere stays pending. */
-export function pretendedStores(
+export function simulatedStores(
   parameters: Parameters,
   environment: Environment,
   caller: Caller,

@@ -20,7 +20,7 @@ export interface Environment {
 }
 
 /** Where stacks go that leave account and region to the one who deploys them. */
-export const PRETENDED_ENVIRONMENT: Environment = { account: '123456789012', region: 'us-east-1' };
+export const SIMULATED_ENVIRONMENT: Environment = { account: '123456789012', region: 'us-east-1' };
 
 /**
  * The environment of a stack as its assembly writes it, such as `aws://123456789012/eu-west-1`; what the app left open is
@@ -31,7 +31,7 @@ export function parseEnvironment(text: unknown): Environment {
   const [, account = '', region = ''] =
     (typeof text === 'string' ? /^aws:\/\/([^/]+)\/([^/]+)$/.exec(text) : null) ?? [];
   return {
-    account: /^\d{12}$/.test(account) ? account : PRETENDED_ENVIRONMENT.account,
-    region: /^[a-z]{2,}(-[a-z]+)+-\d$/.test(region) ? region : PRETENDED_ENVIRONMENT.region,
+    account: /^\d{12}$/.test(account) ? account : SIMULATED_ENVIRONMENT.account,
+    region: /^[a-z]{2,}(-[a-z]+)+-\d$/.test(region) ? region : SIMULATED_ENVIRONMENT.region,
   };
 }

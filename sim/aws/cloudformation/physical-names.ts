@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PRETENDED_ENVIRONMENT, type Environment, unmodelled } from './environment';
+import { SIMULATED_ENVIRONMENT, type Environment, unmodelled } from './environment';
 
 /** Stand for region and account until those of the stack are put in; no name may hold such signs. */
 const REGION = '<region>';
@@ -125,7 +125,7 @@ export function physicalResource(
   logicalId: string,
   type: string,
   given: (property: string) => string | undefined,
-  environment = PRETENDED_ENVIRONMENT,
+  environment = SIMULATED_ENVIRONMENT,
 ): PhysicalResource {
   const { reference, attributes } = placelessResource(stack, logicalId, type, given);
   return {

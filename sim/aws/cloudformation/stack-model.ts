@@ -1,6 +1,6 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
-import { PRETENDED_ENVIRONMENT, type Environment, unmodelled } from './environment';
+import { SIMULATED_ENVIRONMENT, type Environment, unmodelled } from './environment';
 import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from './intrinsic';
 import { physicalResource } from './physical-names';
 import type { AssemblyStack, TemplateResource } from './read-assembly';
@@ -32,7 +32,7 @@ export class StackModel {
     private readonly readParameter: ReadParameter,
     private readonly others: () => readonly StackModel[],
   ) {
-    this.environment = stack.environment ?? PRETENDED_ENVIRONMENT;
+    this.environment = stack.environment ?? SIMULATED_ENVIRONMENT;
     const { account, region } = this.environment;
     this.pseudoParameters = new Map([
       ['AWS::Region', region],
@@ -84,7 +84,7 @@ export class StackModel {
 
   /** What `Ref` gives for a resource or parameter. */
   reference(logicalId: string): string {
-    return this.lookUp(logicalId).reference;
+    return this.lookup(logicalId).reference;
   }
 
   /** Fills in every intrinsic function within a value. */
@@ -146,7 +146,7 @@ export class StackModel {
   }
 
   private attribute(logicalId: string, name: string): string {
-    const { attributes } = this.lookUp(logicalId);
+    const { attributes } = this.lookup(logicalId);
     const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (value === undefined) {
       throw unmodelled(`the attribute ${name} of ${logicalId}`);
@@ -154,7 +154,7 @@ export class StackModel {
     return value;
   }
 
-  private lookUp(logicalId: string) {
+  private lookup(logicalId: string) {
     const resource = this.resource(logicalId);
     const given = (property: string) => {
       const value = this.resolve(resource.Properties?.[property]);

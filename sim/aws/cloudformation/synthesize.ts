@@ -61,11 +61,14 @@ export async function synthesize(synthesis: Synthesis): Promise<void> {
     },
   });
   if (run.exitCode !== 0 || !existsSync(join(outputFolder, 'manifest.json'))) {
-    const said = errorIn(`${run.stdout}\n${run.stderr}`);
+    const reported = errorIn(`${run.stdout}\n${run.stderr}`);
     const ending = run.exitCode === 0 ? 'it left no assembly' : `it ended with exit code ${run.exitCode}`;
     throw new WinbakeError(
       'REHEARSAL_FAILED',
-      `The app '${command}' did not synthesize: ${said ?? `${ending} and said nothing`}`.replace(/\.?$/, '.'),
+      `The app '${command}' did not synthesize: ${reported ?? `${ending} and said nothing`}`.replace(
+        /\.?$/,
+        '.',
+      ),
     );
   }
 }
@@ -75,12 +78,12 @@ export async function synthesize(synthesis: Synthesis): Promise<void> {
  * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
  */
 function contextOf(folder: string): JsonObject {
-  const [lookedUp, project] = ['cdk.context.json', 'cdk.json'].map((name) => {
+  const [lookups, project] = ['cdk.context.json', 'cdk.json'].map((name) => {
     const file = join(folder, name);
     return existsSync(file) ? readJsonObject(file, 'mend it') : {};
   });
   const own = project?.['context'];
-  return { ...lookedUp, ...(isJsonObject(own) ? own : {}) };
+  return { ...lookups, ...(isJsonObject(own) ? own : {}) };
 }
 
 /** The first line that names an error, else the last that says anything. */

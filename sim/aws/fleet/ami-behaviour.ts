@@ -36,7 +36,7 @@ export const AMI_FAULTS: readonly AmiFault[] = [
 ];
 
 /** An instance of a simulated group. */
-export interface PretendedInstance {
+export interface SimulatedInstance {
   readonly id: string;
   readonly amiId: string;
   /** The launch template version that it was started from. */

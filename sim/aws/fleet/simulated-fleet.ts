@@ -7,11 +7,11 @@ import type {
   FleetControl,
 } from '../../../lib/core/ports/fleets';
 import type { VirtualClock } from '../../clock/virtual-clock';
-import { PRETENDED_ENVIRONMENT, type Environment } from '../cloudformation/environment';
+import { SIMULATED_ENVIRONMENT, type Environment } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';
 import type { Caller } from '../iam/role-policies';
-import type { PretendedInstance } from './ami-behaviour';
-import { PretendedGroup, type PretendedGroupOptions } from './simulated-group';
+import type { SimulatedInstance } from './ami-behaviour';
+import { SimulatedGroup, type SimulatedGroupOptions } from './simulated-group';
 
 const MINUTE = 60_000;
 
@@ -21,12 +21,12 @@ const RETRY = 5 * MINUTE;
 const MOST_RETRIES = 6;
 
 /**
- * The container instances of a simulated cluster, with a service that keeps one task on each. Stopped tasks are told for an
+ * The container instances of a simulated cluster, with a service that keeps one task on each. Stopped tasks are shown for an
  * hour.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
  */
-function pretendedHosts(
-  group: PretendedGroup,
+function simulatedHosts(
+  group: SimulatedGroup,
   instanceIds: readonly string[],
   now: Date,
 ): readonly ContainerHost[] {
@@ -47,8 +47,8 @@ function pretendedHosts(
 }
 
 function tasksOf(
-  group: PretendedGroup,
-  { amiId, id }: PretendedInstance,
+  group: SimulatedGroup,
+  { amiId, id }: SimulatedInstance,
   registeredAt: number,
   now: number,
 ): readonly HostTask[] {
@@ -84,7 +84,7 @@ function tasksOf(
 }
 
 /** What a template says of a fleet, and what is simulated of the rest. */
-export interface PretendedFleetOptions extends Omit<PretendedGroupOptions, 'startedAt'> {
+export interface SimulatedFleetOptions extends Omit<SimulatedGroupOptions, 'startedAt'> {
   readonly launchTemplateId: string;
   readonly cluster: string;
   readonly clock: VirtualClock;
@@ -93,12 +93,12 @@ export interface PretendedFleetOptions extends Omit<PretendedGroupOptions, 'star
 }
 
 /** A fleet: its group in Auto Scaling, its launch template in EC2, its container instances in ECS. */
-export class PretendedFleet {
-  readonly group: PretendedGroup;
+export class SimulatedFleet {
+  readonly group: SimulatedGroup;
   private before: readonly string[] = [];
 
-  constructor(private readonly options: PretendedFleetOptions) {
-    this.group = new PretendedGroup({ ...options, startedAt: options.clock.now() });
+  constructor(private readonly options: SimulatedFleetOptions) {
+    this.group = new SimulatedGroup({ ...options, startedAt: options.clock.now() });
     this.beginReport();
   }
 
@@ -143,7 +143,7 @@ export class PretendedFleet {
   }
 
   /** What Auto Scaling has sent to EventBridge since the last call. */
-  takeEvents(): ReturnType<PretendedGroup['takeEvents']> {
+  takeEvents(): ReturnType<SimulatedGroup['takeEvents']> {
     return this.settled().takeEvents();
   }
 
@@ -152,7 +152,7 @@ export class PretendedFleet {
    * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
    */
   control(caller: Caller): FleetControl {
-    const { groupName, launchTemplateId, environment = PRETENDED_ENVIRONMENT } = this.options;
+    const { groupName, launchTemplateId, environment = SIMULATED_ENVIRONMENT } = this.options;
     const { account, region } = environment;
     const group = groupArnOf(groupName, environment);
     const template = `arn:aws:ec2:${region}:${account}:launch-template/${launchTemplateId}`;
@@ -218,7 +218,7 @@ export class PretendedFleet {
    * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
    */
   hosts(caller: Caller): ContainerHosts {
-    const { cluster, environment = PRETENDED_ENVIRONMENT } = this.options;
+    const { cluster, environment = SIMULATED_ENVIRONMENT } = this.options;
     const { account, region } = environment;
     const ecs = `arn:aws:ecs:${region}:${account}`;
     const inCluster = { 'ecs:cluster': `${ecs}:cluster/${cluster}` };
@@ -232,7 +232,7 @@ export class PretendedFleet {
         );
         caller.require('ecs:ListTasks', `${ecs}:container-instance/${cluster}/id`, inCluster);
         caller.require('ecs:DescribeTasks', `${ecs}:task/${cluster}/id`, inCluster);
-        return Promise.resolve(pretendedHosts(this.settled(), instanceIds, this.options.clock.now()));
+        return Promise.resolve(simulatedHosts(this.settled(), instanceIds, this.options.clock.now()));
       },
     };
   }
@@ -243,7 +243,7 @@ export class PretendedFleet {
    * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
    */
   deletion(caller: Caller): FleetDeletion {
-    const { cluster, environment = PRETENDED_ENVIRONMENT, groupName } = this.options;
+    const { cluster, environment = SIMULATED_ENVIRONMENT, groupName } = this.options;
     const { account, region } = environment;
     const ecs = `arn:aws:ecs:${region}:${account}`;
     const host = `${ecs}:container-instance/${cluster}/id`;
@@ -293,7 +293,7 @@ export class PretendedFleet {
     };
   }
 
-  private settled(): PretendedGroup {
+  private settled(): SimulatedGroup {
     this.group.advanceTo(this.options.clock.now());
     return this.group;
   }

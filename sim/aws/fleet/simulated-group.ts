@@ -1,13 +1,13 @@
 import type { RefreshRequest } from '../../../lib/core/ports/fleets';
 import { unmodelled } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';
-import { GOOD_AMI, type AmiBehaviour, type PretendedInstance } from './ami-behaviour';
-import { PretendedRefresh, type RefreshedGroup, type RefreshEvent } from './simulated-refresh';
+import { GOOD_AMI, type AmiBehaviour, type SimulatedInstance } from './ami-behaviour';
+import { SimulatedRefresh, type RefreshedGroup, type RefreshEvent } from './simulated-refresh';
 
 const MINUTE = 60_000;
 
 /** What a template says of a group and its launch template, and what is simulated of the rest. */
-export interface PretendedGroupOptions {
+export interface SimulatedGroupOptions {
   readonly groupName: string;
   /** The AMI of the launch template's first version. */
   readonly amiId: string;
@@ -52,10 +52,10 @@ export class AutoScalingFault extends Error {
  * launch are not modelled.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
  */
-export class PretendedGroup implements RefreshedGroup {
+export class SimulatedGroup implements RefreshedGroup {
   readonly versions = new Map<string, string>();
   readonly bootMilliseconds = BOOT;
-  instances: PretendedInstance[] = [];
+  instances: SimulatedInstance[] = [];
   version = '1';
   /** The tags that CloudFormation gave it. */
   tags: Readonly<Record<string, string>> = {};
@@ -63,7 +63,7 @@ export class PretendedGroup implements RefreshedGroup {
   isGone = false;
   private behaviours: (amiId: string) => AmiBehaviour;
   private readonly userData = new Map<string, string>();
-  private readonly refreshes: PretendedRefresh[] = [];
+  private readonly refreshes: SimulatedRefresh[] = [];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
   /** What happens by itself, whatever becomes of the refresh that began it. */
   private pending: { readonly at: number; readonly work: () => void }[] = [];
@@ -71,7 +71,7 @@ export class PretendedGroup implements RefreshedGroup {
   private sent: { readonly kind: RefreshEvent; readonly at: Date }[] = [];
   private time: number;
 
-  constructor(private readonly options: PretendedGroupOptions) {
+  constructor(private readonly options: SimulatedGroupOptions) {
     const { amiId, instanceCount, startedAt } = options;
     this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
     this.versions.set(this.version, amiId);
@@ -83,7 +83,7 @@ export class PretendedGroup implements RefreshedGroup {
   }
 
   /** The newest refresh. */
-  get refresh(): PretendedRefresh | undefined {
+  get refresh(): SimulatedRefresh | undefined {
     return this.refreshes.at(-1);
   }
 
@@ -140,7 +140,7 @@ export class PretendedGroup implements RefreshedGroup {
       throw new AutoScalingFault('InstanceRefreshInProgress', 'An instance refresh is already in progress.');
     }
     const id = digitsOf(`${this.options.groupName} ${this.refreshes.length}`, 32);
-    this.refreshes.push(new PretendedRefresh(id, request, this, this.time));
+    this.refreshes.push(new SimulatedRefresh(id, request, this, this.time));
     return id;
   }
 
@@ -206,7 +206,7 @@ export class PretendedGroup implements RefreshedGroup {
   }
 
   /** How many tasks run on an instance; those of services leave one that drains. */
-  tasksOn(instance: PretendedInstance): number {
+  tasksOn(instance: SimulatedInstance): number {
     const { drainingSince, registeredAt } = instance;
     if (registeredAt === undefined || this.behaviourOf(instance.amiId).tasks !== 'run') {
       return 0;
@@ -217,7 +217,7 @@ export class PretendedGroup implements RefreshedGroup {
   }
 
   /** Lets ECS drain an instance from now on. */
-  drain(instance: PretendedInstance): void {
+  drain(instance: SimulatedInstance): void {
     instance.drainingSince ??= this.time;
   }
 
@@ -246,11 +246,11 @@ export class PretendedGroup implements RefreshedGroup {
     }
   }
 
-  launch(version: string, now: number): PretendedInstance {
+  launch(version: string, now: number): SimulatedInstance {
     const amiId = this.amiOf(version);
     this.launches.push({ amiId, at: now });
     const id = `i-${digitsOf(`${this.options.groupName} ${this.launches.length}`, 17)}`;
-    const instance: PretendedInstance = {
+    const instance: SimulatedInstance = {
       id,
       amiId,
       version,
@@ -280,7 +280,7 @@ export class PretendedGroup implements RefreshedGroup {
   }
 
   /** An instance has booted; false where its launch hook abandons it. */
-  arrive(instance: PretendedInstance, now: number): boolean {
+  arrive(instance: SimulatedInstance, now: number): boolean {
     const { host } = this.behaviourOf(instance.amiId);
     if (host === 'hangs') {
       return false;
@@ -290,11 +290,11 @@ export class PretendedGroup implements RefreshedGroup {
     return true;
   }
 
-  terminate(instance: PretendedInstance): void {
+  terminate(instance: SimulatedInstance): void {
     this.instances = this.instances.filter((one) => one !== instance);
   }
 
-  drainMilliseconds(instance: PretendedInstance): number {
+  drainMilliseconds(instance: SimulatedInstance): number {
     const hasTasks = instance.registeredAt !== undefined && this.behaviourOf(instance.amiId).tasks === 'run';
     return hasTasks ? (this.options.drainSeconds ?? DRAIN_SECONDS) * 1000 : 0;
   }
@@ -311,7 +311,7 @@ export class PretendedGroup implements RefreshedGroup {
     return amiId;
   }
 
-  private active(): PretendedRefresh {
+  private active(): SimulatedRefresh {
     const { refresh } = this;
     if (refresh?.isUnderWay !== true || refresh.status === 'Cancelling') {
       throw new AutoScalingFault('ActiveInstanceRefreshNotFound', 'No instance refresh is in progress.');

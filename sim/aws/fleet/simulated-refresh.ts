@@ -1,5 +1,5 @@
 import type { InstanceRefresh, RefreshRequest } from '../../../lib/core/ports/fleets';
-import type { PretendedInstance } from './ami-behaviour';
+import type { SimulatedInstance } from './ami-behaviour';
 
 const MINUTE = 60_000;
 
@@ -17,17 +17,17 @@ const CANCELLING = 1000;
 
 /** The group as a refresh works on it. */
 export interface RefreshedGroup {
-  readonly instances: readonly PretendedInstance[];
+  readonly instances: readonly SimulatedInstance[];
   /** The launch template version of the group itself. */
   version: string;
   readonly bootMilliseconds: number;
   /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
   readonly hasRoom: boolean;
-  launch(version: string, now: number): PretendedInstance;
+  launch(version: string, now: number): SimulatedInstance;
   /** An instance has booted; false where its launch hook abandons it. */
-  arrive(instance: PretendedInstance, now: number): boolean;
-  terminate(instance: PretendedInstance): void;
-  drainMilliseconds(instance: PretendedInstance): number;
+  arrive(instance: SimulatedInstance, now: number): boolean;
+  terminate(instance: SimulatedInstance): void;
+  drainMilliseconds(instance: SimulatedInstance): number;
   /** Lets something happen later, whatever becomes of the refresh. */
   later(at: number, work: () => void): void;
   /** EventBridge gets an event. */
@@ -58,8 +58,8 @@ const END_EVENTS: Readonly<Record<string, RefreshEvent>> = {
 
 /** The replacement of one instance: its successor boots, then it drains. */
 interface Replacement {
-  readonly old: PretendedInstance;
-  readonly successor: PretendedInstance;
+  readonly old: SimulatedInstance;
+  readonly successor: SimulatedInstance;
   stage: 'booting' | 'draining';
   until: number;
 }
@@ -70,7 +70,7 @@ interface Replacement {
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh-skip-matching.html
  */
-export class PretendedRefresh {
+export class SimulatedRefresh {
   status = 'Pending';
   private reason = '';
   private endedAt: number | undefined;
@@ -169,7 +169,7 @@ export class PretendedRefresh {
 
   private get percentage(): number {
     const { instances } = this.group;
-    const isNew = (one: PretendedInstance) =>
+    const isNew = (one: SimulatedInstance) =>
       one.version === this.request.version && one.inServiceAt !== undefined;
     const settled = instances.filter((one) => one.inServiceAt !== undefined);
     return settled.length === 0
@@ -228,7 +228,7 @@ export class PretendedRefresh {
     this.launch(old, version, now);
   }
 
-  private launch(old: PretendedInstance, version: string, now: number): void {
+  private launch(old: SimulatedInstance, version: string, now: number): void {
     if (!this.group.hasRoom) {
       this.tryAgain(now, now + MINUTE, 'The group has as many instances as it may have.');
       return;

@@ -73,12 +73,12 @@ export function readRecipeComponent(stacks: readonly StackModel[], component: Js
   const found = findResource(stacks, 'AWS::ImageBuilder::Component', arn, ['Name', 'Data']);
   if (found === undefined) {
     const name = /:component\/([^/]+)/.exec(arn)?.[1] ?? arn;
-    return leftOut(name, [name], 'it is not in the assembly');
+    return skipped(name, [name], 'it is not in the assembly');
   }
   const { Name: resourceName, Data: data } = found.properties;
   if (typeof data !== 'string') {
     const name = String(resourceName);
-    return leftOut(name, [name], 'its document is not in the template');
+    return skipped(name, [name], 'its document is not in the template');
   }
   try {
     const document = parseComponent(data, String(resourceName));
@@ -86,13 +86,13 @@ export function readRecipeComponent(stacks: readonly StackModel[], component: Js
   } catch (error) {
     const { name, steps } = outlineOf(data, String(resourceName));
     if (error instanceof UnmodelledError && !OWN.includes(name)) {
-      return leftOut(name, steps, `the rehearsal does not model ${error.what}`);
+      return skipped(name, steps, `the rehearsal does not model ${error.what}`);
     }
     throw error;
   }
 }
 
-function leftOut(name: string, steps: readonly string[], why: string): RecipeComponent {
+function skipped(name: string, steps: readonly string[], why: string): RecipeComponent {
   const message = `Component ${name} was not run: ${why}. Try it in a bake.`;
   return { notRun: { code: 'NOT_RUN', severity: 'warning', message }, steps };
 }

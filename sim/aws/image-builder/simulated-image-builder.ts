@@ -9,11 +9,11 @@ import { runPhase, type OnStep } from '../../windows/awstoe/run-phase';
 import { StepMemory } from '../../windows/awstoe/step-memory';
 import { Restarts } from '../../windows/awstoe/step-result';
 import type { FreshHost } from '../../windows/host/host-faults';
-import { startMetadataService, PretendedHost } from '../../windows/host/simulated-host';
+import { startMetadataService, SimulatedHost } from '../../windows/host/simulated-host';
 import type { PowerShell } from '../../windows/powershell/powershell-session';
 import type { Amis } from '../account/amis';
 import { type ObjectStorage, parameterArn } from '../account/stores';
-import { PRETENDED_ENVIRONMENT, type Environment, unmodelled } from '../cloudformation/environment';
+import { SIMULATED_ENVIRONMENT, type Environment, unmodelled } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';
 import type { StackModel } from '../cloudformation/stack-model';
 import { AccessDenied, callerOf, type Caller } from '../iam/role-policies';
@@ -80,7 +80,7 @@ interface FinishedBuild extends Omit<ImageBuild, 'endedAt'> {
  * instance. The order of work is that of the managed workflows.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/manage-image-workflows.html
  */
-export class PretendedImageBuilder {
+export class SimulatedImageBuilder {
   private readonly builds = new Map<string, FinishedBuild>();
   private readonly started = new Map<string, string>();
   private readonly tags = new Map<string, Readonly<Record<string, string>>>();
@@ -223,8 +223,8 @@ export class PretendedImageBuilder {
     const { facts, offeredRevision } = this.options.baseHost(buildInstanceId);
     const folder = join(this.options.folder, buildInstanceId);
     const built = await this.onInstance(buildInstanceId, recipe, async (surroundings, scope) => {
-      const host = PretendedHost.create(folder, facts, surroundings, offeredRevision);
-      this.tellNotRun(recipe);
+      const host = SimulatedHost.create(folder, facts, surroundings, offeredRevision);
+      this.reportNotRun(recipe);
       return { host, ...(await this.runPhases(scope(host), recipe, ['build', 'validate'])) };
     });
     if (!built.succeeded) {
@@ -257,10 +257,10 @@ export class PretendedImageBuilder {
   }
 
   private get environment(): Environment {
-    return this.options.environment ?? PRETENDED_ENVIRONMENT;
+    return this.options.environment ?? SIMULATED_ENVIRONMENT;
   }
 
-  private tellNotRun({ components }: Recipe): void {
+  private reportNotRun({ components }: Recipe): void {
     for (const component of components) {
       if ('notRun' in component) {
         this.options.onNotRun?.(component.notRun, component.steps);
@@ -272,8 +272,8 @@ export class PretendedImageBuilder {
     instanceId: string,
     recipe: Recipe,
     work: (
-      surroundings: Parameters<typeof PretendedHost.create>[2],
-      scope: (host: PretendedHost) => ActionScope,
+      surroundings: Parameters<typeof SimulatedHost.create>[2],
+      scope: (host: SimulatedHost) => ActionScope,
     ) => Promise<T>,
   ): Promise<T | Failed> {
     const { dockerFolder, registries, shell, signal, storage, stacks } = this.options;

@@ -28,7 +28,7 @@ export const SERVICE_LIMITS: Limits = { historyEvents: 25_000, seconds: 365 * 24
 const PAYLOAD_BYTES = 256 * 1024;
 
 /** Keeps an execution within its limits, on its clock. */
-export class ExecutionBounds {
+export class ExecutionLimits {
   private readonly deadline: Date;
   private events = 1;
 

@@ -1,4 +1,4 @@
-import type { ExecutionBounds, ExecutionClock } from './execution-limits';
+import type { ExecutionLimits, ExecutionClock } from './execution-limits';
 import { isJsonObject, type JsonObject, type JsonValue } from './json-value';
 import type { State } from './state';
 
@@ -95,7 +95,7 @@ type WithoutPlace<T> = T extends unknown ? Omit<T, keyof StateEventPlace> : neve
 export class Execution {
   constructor(
     readonly clock: ExecutionClock,
-    readonly bounds: ExecutionBounds,
+    readonly limits: ExecutionLimits,
     readonly tasks: TaskRunner,
     readonly random: () => number,
     private readonly identity: ExecutionIdentity,
@@ -106,7 +106,7 @@ export class Execution {
     return contextObject(this.identity, visit);
   }
 
-  tell(state: State, event: WithoutPlace<StateEvent>): void {
+  notify(state: State, event: WithoutPlace<StateEvent>): void {
     this.onState({ state: state.name, type: state.type, at: this.clock.now(), ...event });
   }
 }

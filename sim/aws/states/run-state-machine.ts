@@ -7,7 +7,7 @@ import {
   type StateEvent,
 } from './execution';
 import {
-  ExecutionBounds,
+  ExecutionLimits,
   isTooLong,
   SERVICE_LIMITS,
   type ExecutionClock,
@@ -66,7 +66,7 @@ export async function runStateMachine(run: StateMachineRun): Promise<StateMachin
   const seconds = Math.min(limits.seconds, machine.timeoutSeconds ?? Infinity);
   const execution = new Execution(
     run.clock,
-    new ExecutionBounds(run.clock, { ...limits, seconds }),
+    new ExecutionLimits(run.clock, { ...limits, seconds }),
     run.tasks,
     randomOf(run, machine),
     identity,

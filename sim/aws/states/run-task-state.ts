@@ -76,14 +76,14 @@ async function attempt(state: TaskState, scope: Scope, execution: Execution): Pr
 
 async function call(state: TaskState, parameters: JsonValue, execution: Execution): Promise<JsonValue> {
   const startedAt = execution.clock.now().getTime();
-  execution.bounds.countEvents(3 + (/\.sync(:2)?$/.test(state.resource) ? 1 : 0));
+  execution.limits.countEvents(3 + (/\.sync(:2)?$/.test(state.resource) ? 1 : 0));
   const request = {
     resource: state.resource,
     parameters: copyJson(parameters) ?? null,
     stateName: state.name,
   };
   const answer = await answerTo(request, execution);
-  execution.bounds.checkTime();
+  execution.limits.checkTime();
   if (execution.clock.now().getTime() > startedAt + state.timeoutSeconds * 1000) {
     throw new StateFailure('States.Timeout', `The task took longer than ${state.timeoutSeconds} s.`);
   }
@@ -129,8 +129,8 @@ async function waitForRetry(
 ): Promise<void> {
   const seconds = retryDelaySeconds(retrier, earlier, execution.random);
   const resumesAt = new Date(execution.clock.now().getTime() + Math.round(seconds * 1000));
-  execution.tell(state, { kind: 'retrying', ...errorOutput(failure), resumesAt });
-  await execution.bounds.waitUntil(resumesAt);
+  execution.notify(state, { kind: 'retrying', ...errorOutput(failure), resumesAt });
+  await execution.limits.waitUntil(resumesAt);
 }
 
 function caught(state: TaskState, input: JsonValue, failure: StateFailure, execution: Execution): Outcome {
@@ -139,7 +139,7 @@ function caught(state: TaskState, input: JsonValue, failure: StateFailure, execu
     throw failure;
   }
   const { error, cause } = errorOutput(failure);
-  execution.tell(state, {
+  execution.notify(state, {
     kind: 'caught',
     error,
     ...(cause === undefined ? {} : { cause }),
@@ -160,12 +160,12 @@ export async function runState(
   enteredAt: Date,
   execution: Execution,
 ): Promise<Outcome> {
-  execution.bounds.countEvents(1);
-  execution.tell(state, { kind: 'entered', input });
+  execution.limits.countEvents(1);
+  execution.notify(state, { kind: 'entered', input });
   const outcome = await outcomeOf(state, input, enteredAt, execution);
   checkPayload(outcome.output, 'The output of the state');
-  execution.bounds.countEvents(1);
-  execution.tell(state, { kind: 'exited', ...outcome });
+  execution.limits.countEvents(1);
+  execution.notify(state, { kind: 'exited', ...outcome });
   return outcome;
 }
 
@@ -188,7 +188,7 @@ async function outcomeOf(
     case 'Choice':
       return { next: chosen(state, inner), output: output(inner.input) };
     case 'Wait':
-      await execution.bounds.waitUntil(state.until(inner, enteredAt));
+      await execution.limits.waitUntil(state.until(inner, enteredAt));
       return { next: state.next, output: output(inner.input) };
     case 'Pass':
       return { next: state.next, output: output(passed(state, scope, inner)) };

@@ -78,9 +78,9 @@ function shownBetween(
   from: number,
   to: number,
 ): HistoryEvent[] {
-  const standing = history.pointsAt(repository, tag, new Date(from));
+  const published = history.pointsAt(repository, tag, new Date(from));
   const changes = history.eventsOf(repository, tag).filter((event) => event.time > from && event.time < to);
-  return standing === undefined ? changes : [standing, ...changes];
+  return published === undefined ? changes : [published, ...changes];
 }
 
 function revisionOf({ osVersion }: HistoryEvent, release: Release): number | undefined {

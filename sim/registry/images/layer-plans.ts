@@ -80,7 +80,7 @@ function layerSizes(
   return sizes;
 }
 
-/** What the layers beyond the base image weigh; with the base image where its layers could not be told. */
+/** What the layers beyond the base image weigh; with the base image where its layers could not be told apart. */
 function expectedBytes(event: HistoryEvent, build: number | undefined, baseIsKnown: boolean): number {
   const own = ownBytes(kindOf(event.repository), build);
   const base = baseOf(event.repository, event.tag);

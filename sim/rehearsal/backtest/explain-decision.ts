@@ -25,7 +25,7 @@ export interface Explanation {
   readonly target: string | null;
   readonly families: readonly ExplainedFamily[];
   /** What was baked before, by the same gate. */
-  readonly standing: { readonly at: string; readonly target: string; readonly mode: string } | null;
+  readonly published: { readonly at: string; readonly target: string; readonly mode: string } | null;
   readonly host: string | null;
   readonly lastPatchTuesday: string;
   readonly nextPatchTuesday: string;
@@ -38,19 +38,19 @@ export interface Explanation {
 export type ExplainOptions = Omit<BacktestOptions, 'from' | 'to'> & { readonly asOf: Date };
 
 /** Long enough to see a line of tags that is no longer built. */
-const LOOKED_BACK = 100 * 24 * 3_600_000;
+const LOOKBACK = 100 * 24 * 3_600_000;
 const TICK = POLL_INTERVAL_SECONDS * 1000;
 
 /** Runs the gate for the 100 days before a moment, as a pipeline that was there, and explains what it says then. */
 export function explainDecision(options: ExplainOptions): Explanation {
   const { asOf, release } = options;
   const to = asOf;
-  const from = new Date(asOf.getTime() - Math.floor(LOOKED_BACK / TICK) * TICK);
+  const from = new Date(asOf.getTime() - Math.floor(LOOKBACK / TICK) * TICK);
   const { history, hostAt, simulation } = prepareSimulation({ ...options, from, to });
   checkAsOf(asOf, history);
   const { bakes, ticks } = simulateGate(simulation);
   const before = bakes.filter(isDone).findLast((bake) => bake.at < asOf);
-  const { looks } = simulation;
+  const { polls } = simulation;
   const held = ticks.findLast(({ at }) => at <= asOf)?.decision;
   const counted = new Map(held?.set?.images.map((image) => [image.family, image.osVersion]));
   const host = hostAt(asOf);
@@ -60,14 +60,14 @@ export function explainDecision(options: ExplainOptions): Explanation {
     decision: held?.decision ?? 'wait',
     reason: held?.reason ?? 'Nothing was looked at.',
     target: held?.set?.target ?? null,
-    families: looks.at(asOf).map(({ family, image }) => ({
+    families: polls.at(asOf).map(({ family, image }) => ({
       family: family.name,
       tag: `${family.repository}:${image?.tag ?? family.floatingTags[0] ?? ''}`,
       shows: image === undefined ? null : formatOsVersion(image.osVersion),
-      since: looks.eventOf(family, asOf)?.from ?? null,
+      since: polls.eventOf(family, asOf)?.from ?? null,
       counts: counted.get(family.name) ?? null,
     })),
-    standing:
+    published:
       before === undefined
         ? null
         : { at: before.at.toISOString(), target: before.set.target, mode: before.mode },

@@ -1,4 +1,4 @@
-import type { ExtraLook, FamilyLook } from '../../../lib/core/gate/gate-input';
+import type { ExtraPoll, FamilyPoll } from '../../../lib/core/gate/gate-input';
 import { isDigest } from '../../../lib/contract/values/digest';
 import type { ImageFamily } from '../../../lib/core/images/family';
 import type { ImageExtra } from '../../../lib/core/images/image-extra';
@@ -8,24 +8,26 @@ import type { History } from '../../registry/history/history';
 import { publishedContentOf } from '../../registry/images/image-store';
 
 /** What looks at the registry show over the time of a history, without a network. */
-export class RecordedLooks {
+export class RecordedPolls {
   constructor(
     private readonly history: History,
     readonly families: readonly ImageFamily[],
   ) {}
 
-  /** What each family shows at an instant, as a look over HTTP would. */
-  at(instant: Date): readonly FamilyLook[] {
-    return this.families.map((family) => this.lookAt(family, instant));
+  /** What each family shows at an instant, as a poll over HTTP would. */
+  at(instant: Date): readonly FamilyPoll[] {
+    return this.families.map((family) => this.pollFamily(family, instant));
   }
 
   /** What each extra shows at an instant; a previous revision has no tag of its own. */
-  extrasAt(extras: readonly ImageExtra[], instant: Date): readonly ExtraLook[] {
+  extrasAt(extras: readonly ImageExtra[], instant: Date): readonly ExtraPoll[] {
     return extras.map((extra) => {
       const { family, previousOf } = extra;
-      const look =
-        previousOf === undefined ? this.lookAt(family, instant) : { family, image: undefined, findings: [] };
-      return { extra, look };
+      const poll =
+        previousOf === undefined
+          ? this.pollFamily(family, instant)
+          : { family, image: undefined, findings: [] };
+      return { extra, poll };
     });
   }
 
@@ -54,7 +56,7 @@ export class RecordedLooks {
     return undefined;
   }
 
-  private lookAt(family: ImageFamily, instant: Date): FamilyLook {
+  private pollFamily(family: ImageFamily, instant: Date): FamilyPoll {
     const event = this.eventOf(family, instant);
     if (event === undefined) {
       return { family, image: undefined, findings: [] };

@@ -1,7 +1,7 @@
 import { UsageError } from '../../../lib/contract/values/errors';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
 import { tenPacific, lastPatchTuesday, nextPatchTuesday } from '../../../lib/core/calendar/patch-tuesday';
-import type { FamilyLook } from '../../../lib/core/gate/gate-input';
+import type { FamilyPoll } from '../../../lib/core/gate/gate-input';
 import { ownImages } from '../../../lib/core/images/image-extra';
 import { checkAsOf } from '../../registry/history/history';
 import type {
@@ -13,7 +13,7 @@ import type {
   BacktestSummary,
   Delay,
 } from './backtest-report';
-import type { RecordedLooks } from './recorded-observations';
+import type { RecordedPolls } from './recorded-observations';
 import {
   type SimulatedTick,
   prepareSimulation,
@@ -61,7 +61,7 @@ function patchTuesdayAtEleven(after: Date): Date {
 
 /** What a naive rule would have done over a time; its host is updated in the bake, as ours is. */
 function naiveBakes(
-  looks: RecordedLooks,
+  polls: RecordedPolls,
   schedule: NaiveSchedule,
   from: Date,
   to: Date,
@@ -71,7 +71,7 @@ function naiveBakes(
   let [bakes, wrong, unchanged] = [0, 0, 0];
   const baked: { readonly at: Date; readonly revision: number }[] = [];
   for (let at = schedule(new Date(from.getTime() - 1)); at <= to; at = schedule(at)) {
-    const shown = looks.at(at);
+    const shown = polls.at(at);
     const images = shown.map(({ image }) => image?.digest ?? '').join(' ');
     bakes += 1;
     wrong += isWrongImage(shown, hostAt(at)) ? 1 : 0;
@@ -83,7 +83,7 @@ function naiveBakes(
     bakes,
     wrongImageBakes: wrong,
     unchangedBakes: unchanged,
-    hoursBehind: hoursBehind(looks, baked, from, to),
+    hoursBehind: hoursBehind(polls, baked, from, to),
   };
 }
 
@@ -92,7 +92,7 @@ function naiveBakes(
  * on.
  */
 function hoursBehind(
-  looks: RecordedLooks,
+  polls: RecordedPolls,
   baked: readonly { readonly at: Date; readonly revision: number }[],
   from: Date,
   to: Date,
@@ -100,11 +100,11 @@ function hoursBehind(
   let behind = 0;
   for (let at = from.getTime(); at < to.getTime();) {
     const now = new Date(at);
-    const standing = baked.findLast((bake) => bake.at <= now);
+    const lastPublished = baked.findLast((bake) => bake.at <= now);
     const nextBake = baked.find((bake) => bake.at > now)?.at ?? to;
-    const nextChange = looks.changeAfter(now) ?? to;
+    const nextChange = polls.changeAfter(now) ?? to;
     const next = Math.min(nextBake.getTime(), nextChange.getTime(), to.getTime());
-    if (standing !== undefined && revisionOf(looks.at(now)) > standing.revision) {
+    if (lastPublished !== undefined && revisionOf(polls.at(now)) > lastPublished.revision) {
       behind += next - at;
     }
     at = next;
@@ -112,11 +112,11 @@ function hoursBehind(
   return Math.round(behind / 36_000) / 100;
 }
 
-function revisionOf(shown: readonly FamilyLook[]): number {
+function revisionOf(shown: readonly FamilyPoll[]): number {
   return shown.find(({ family }) => family.name === 'servercore')?.image?.osVersion.revision ?? 0;
 }
 
-function isWrongImage(shown: readonly FamilyLook[], host: number | undefined): boolean {
+function isWrongImage(shown: readonly FamilyPoll[], host: number | undefined): boolean {
   const revisions = shown.map(({ image }) => image?.osVersion.revision);
   return (
     new Set(revisions).size > 1 ||
@@ -134,7 +134,7 @@ const MEASURED: readonly string[] = ['recorded', 'recorded-month', 'inferred-bas
 export function runBacktest(options: BacktestOptions): BacktestReport {
   const { from, release, to } = options;
   const { history, hostAt, simulation } = prepareSimulation(options);
-  const { looks } = simulation;
+  const { polls } = simulation;
   checkAsOf(from, history);
   checkAsOf(to, history);
   if (from > to) {
@@ -145,8 +145,8 @@ export function runBacktest(options: BacktestOptions): BacktestReport {
   const { bakes, ticks } = simulateGate(simulation);
   const published = bakes.filter(isDone).filter((bake) => bake.outcome === 'published');
   const decisions = decisionChanges(ticks);
-  const naiveWeekly = naiveBakes(looks, weekly, from, to, hostAt);
-  const delays = published.flatMap((bake) => delayOf(looks, bake) ?? []);
+  const naiveWeekly = naiveBakes(polls, weekly, from, to, hostAt);
+  const delays = published.flatMap((bake) => delayOf(polls, bake) ?? []);
   const summary: BacktestSummary = {
     bakes: published.length,
     rollouts: rolloutsOf(published),
@@ -163,9 +163,9 @@ export function runBacktest(options: BacktestOptions): BacktestReport {
     wrongImageBakesOfNaiveWeekly: naiveWeekly.wrongImageBakes,
     measured: delayFigures(delays.filter(({ isMeasured }) => isMeasured)),
     inferred: delayFigures(delays.filter(({ isMeasured }) => !isMeasured)),
-    hoursBehind: hoursBehind(looks, published.map(asBaked), from, to),
+    hoursBehind: hoursBehind(polls, published.map(asBaked), from, to),
     naiveWeekly,
-    naivePatchTuesday: naiveBakes(looks, patchTuesdayAtEleven, from, to, hostAt),
+    naivePatchTuesday: naiveBakes(polls, patchTuesdayAtEleven, from, to, hostAt),
   };
   return {
     release: release.name,
@@ -197,10 +197,10 @@ function rolloutsOf(published: readonly SimulatedBake[]): number {
 
 /** How long after the last of its images a set was baked, where it was baked because it had become complete. */
 function delayOf(
-  looks: RecordedLooks,
+  polls: RecordedPolls,
   bake: SimulatedBake,
 ): { hours: number; isMeasured: boolean } | undefined {
-  const events = looks.families.flatMap((family) => looks.eventOf(family, bake.at) ?? []);
+  const events = polls.families.flatMap((family) => polls.eventOf(family, bake.at) ?? []);
   const last = events.reduce((latest, event) => (event.time > latest.time ? event : latest));
   const hours = (bake.at.getTime() - last.time) / 3_600_000;
   const isComplete = bake.set.images.every((image) => !image.late) && bake.set.at === bake.at.toISOString();

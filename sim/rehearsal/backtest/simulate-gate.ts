@@ -16,7 +16,7 @@ import { decide } from '../../../lib/core/gate/decide';
 import {
   type FailedOrder,
   type GateDecision,
-  type StandingBake,
+  type PublishedBake,
   noteOutage,
   type UnreadSince,
 } from '../../../lib/core/gate/gate-input';
@@ -29,12 +29,12 @@ import type { History } from '../../registry/history/history';
 import { hostRevisions } from '../../registry/history/host-revisions';
 import { readHistory } from '../../registry/history/read-history';
 import type { BacktestOptions } from './backtest-report';
-import { RecordedLooks } from './recorded-observations';
+import { RecordedPolls } from './recorded-observations';
 
 /** What a simulation of the gate goes by. */
 interface Simulation {
-  readonly looks: RecordedLooks;
-  /** What is cached beside the families; a previous revision is known from earlier looks only. */
+  readonly polls: RecordedPolls;
+  /** What is cached beside the families; a previous revision is known from earlier polls only. */
   readonly extras?: readonly ImageExtra[];
   readonly release: Release;
   readonly policy: GatePolicy;
@@ -103,7 +103,7 @@ class SimulationState {
   readonly bakes: SimulatedBake[] = [];
   private catalog: Catalog;
   private unreadSince: UnreadSince = {};
-  private standing: StandingBake | undefined;
+  private published: PublishedBake | undefined;
   private failed: FailedOrder | undefined;
   private lastBake: SimulatedBake | undefined;
   private wakesAt: Date | undefined;
@@ -120,21 +120,21 @@ class SimulationState {
   }
 
   tick(now: Date): void {
-    const { looks, policy, release } = this.simulation;
-    const shown = looks.at(now);
-    const extras = looks.extrasAt(this.simulation.extras ?? [], now);
-    const seen = [...shown, ...extras.map(({ look }) => look)];
+    const { polls, policy, release } = this.simulation;
+    const shown = polls.at(now);
+    const extras = polls.extrasAt(this.simulation.extras ?? [], now);
+    const seen = [...shown, ...extras.map(({ poll }) => poll)];
     this.catalog = withObservations(this.catalog, observationsOf(seen, now));
     this.unreadSince = noteOutage(this.unreadSince, shown, now);
     const decision = decide({
       now,
       release,
       policy,
-      looks: shown,
+      polls: shown,
       extras,
       catalog: this.catalog,
       unreadSince: this.unreadSince,
-      standing: this.standing,
+      published: this.published,
       failed: this.failed,
       recipeArn: 'recipe',
       scriptsSha256: 'scripts',
@@ -161,7 +161,7 @@ class SimulationState {
     }
     const coming = [
       this.wakesAt,
-      this.simulation.looks.changeAfter(now, this.simulation.extras),
+      this.simulation.polls.changeAfter(now, this.simulation.extras),
       nextBaseAmi(now),
     ].flatMap((instant) => instant?.getTime() ?? []);
     const ticks = Math.ceil((Math.min(...coming) - now.getTime()) / TICK);
@@ -203,7 +203,7 @@ class SimulationState {
     this.lastBake = done;
     this.failed = undefined;
     const at = now.toISOString();
-    this.standing = {
+    this.published = {
       set: choice.set.id,
       at,
       recipeArn: 'recipe',
@@ -271,10 +271,10 @@ export function prepareSimulation(options: BacktestOptions): PreparedSimulation 
       `No host revision is known for Windows Server ${release.name} (build ${release.build}); name it by --host-revision or in a table by --hosts.`,
     );
   }
-  const looks = new RecordedLooks(history, families);
+  const polls = new RecordedPolls(history, families);
   return {
     history,
     hostAt,
-    simulation: { looks, extras, release, policy, from, to, hostAt, givenHost: hostRevision, accepted },
+    simulation: { polls, extras, release, policy, from, to, hostAt, givenHost: hostRevision, accepted },
   };
 }

@@ -1,13 +1,13 @@
 import type { ObjectStorage } from '../../aws/account/stores';
 import type { Environment } from '../../aws/cloudformation/environment';
 import type { Caller } from '../../aws/iam/role-policies';
-import type { PretendedHost } from '../host/simulated-host';
+import type { SimulatedHost } from '../host/simulated-host';
 import type { PowerShell } from '../powershell/powershell-session';
 import type { Restarts, ActionResult } from './step-result';
 
 /** What the actions of one instance work with. */
 export interface ActionScope {
-  readonly host: PretendedHost;
+  readonly host: SimulatedHost;
   readonly shell: PowerShell;
   readonly storage: ObjectStorage;
   /** The instance with its role. */

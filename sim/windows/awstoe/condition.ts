@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { unmodelled } from '../../aws/cloudformation/environment';
-import type { PretendedHost } from '../host/simulated-host';
+import type { SimulatedHost } from '../host/simulated-host';
 import { DocumentReader, listOf, notValid, shown } from './document-reader';
 
 /** What two values are compared by, or one value is tested for. */
@@ -143,7 +143,7 @@ const BINARIES = ['docker', 'powershell'];
  * the answer is known.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-logical-operators.html
  */
-export function holds(condition: Condition, host: PretendedHost): boolean {
+export function holds(condition: Condition, host: SimulatedHost): boolean {
   switch (condition.kind) {
     case 'and':
       return condition.conditions.every((one) => holds(one, host));
@@ -159,7 +159,7 @@ export function holds(condition: Condition, host: PretendedHost): boolean {
         return compareTexts(text, String(baseline), String(operand));
       }
       return number === undefined
-        ? lookAtHost(operator, String(baseline), String(operand), host)
+        ? observeHost(operator, String(baseline), String(operand), host)
         : compareNumbers(number, baseline, operand);
     }
   }
@@ -216,7 +216,7 @@ function compareNumbers(
 }
 
 /** @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-comparison-operators.html#check-files */
-function lookAtHost(operator: string, baseline: string, path: string, host: PretendedHost): boolean {
+function observeHost(operator: string, baseline: string, path: string, host: SimulatedHost): boolean {
   if (operator === 'binaryExists') {
     if (!BINARIES.includes(baseline)) {
       throw unmodelled(`whether the program ${baseline} is there`);

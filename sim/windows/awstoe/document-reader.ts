@@ -95,13 +95,13 @@ export class DocumentReader {
   }
 
   /** One of some words, or the first of them where the field is absent. */
-  choice<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
-    const value = this.value(name) ?? words[0];
-    const word = words.find((one) => one === value);
-    if (word === undefined) {
-      throw this.wrong(name, `one of ${words.join(', ')}`, value);
+  choice<Choice extends string>(name: string, choices: readonly [Choice, ...Choice[]]): Choice {
+    const value = this.value(name) ?? choices[0];
+    const option = choices.find((one) => one === value);
+    if (option === undefined) {
+      throw this.wrong(name, `one of ${choices.join(', ')}`, value);
     }
-    return word;
+    return option;
   }
 
   wrong(name: string, needed: string, value: unknown): WinbakeError {

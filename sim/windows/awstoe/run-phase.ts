@@ -1,6 +1,6 @@
 import type { ActionScope } from './action';
 import type { ParsedComponent, ParsedStep, PhaseName } from './parsed-component';
-import { guarded, lastLine, runStep, type StepOutcome } from './run-step';
+import { caught, lastLine, runStep, type StepOutcome } from './run-step';
 import { StepMemory } from './step-memory';
 import { Restarts, TooManyRestarts, failure, type ActionResult, type StepResult } from './step-result';
 
@@ -65,7 +65,7 @@ interface EndedStep extends StepOutcome {
 async function runToItsEnd(scope: ActionScope, run: Parameters<typeof runStep>[1]): Promise<EndedStep> {
   let outcome: StepOutcome | undefined;
   let isFinal = false;
-  const fallback = await guarded(async (): Promise<ActionResult> => {
+  const fallback = await caught(async (): Promise<ActionResult> => {
     try {
       outcome = await runStep(scope, run);
       return outcome.result;

@@ -44,7 +44,7 @@ async function runOnce(
 ): Promise<ActionResult> {
   const restarts = scope.restarts ?? new Restarts();
   for (;;) {
-    const result = await guarded(() => action.run({ ...scope, restarts }, inputs, limit.left));
+    const result = await caught(() => action.run({ ...scope, restarts }, inputs, limit.left));
     if (result.timedOut === true) {
       return { ...result, stderr: `${result.stderr}It did not end within ${limit.seconds} s.\n` };
     }
@@ -57,7 +57,7 @@ async function runOnce(
 }
 
 /** A failure of the step where a service refuses a call or a reference leads nowhere. */
-export async function guarded(work: () => Promise<ActionResult> | ActionResult): Promise<ActionResult> {
+export async function caught(work: () => Promise<ActionResult> | ActionResult): Promise<ActionResult> {
   try {
     return await work();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { parameterArn } from '../../aws/account/stores';
-import { PRETENDED_ENVIRONMENT, unmodelled } from '../../aws/cloudformation/environment';
+import { SIMULATED_ENVIRONMENT, unmodelled } from '../../aws/cloudformation/environment';
 import type { ActionScope } from './action';
 import type { ParsedComponent, PhaseName } from './parsed-component';
 import { fillIn, parseReference, type Reference } from './reference';
@@ -106,7 +106,7 @@ function parameterOf(name: string, { caller, environment, readParameter }: Actio
   if (readParameter === undefined) {
     throw unmodelled(`{{ aws:ssm:${name} }}`);
   }
-  caller.require('ssm:GetParameter', parameterArn(name, environment ?? PRETENDED_ENVIRONMENT));
+  caller.require('ssm:GetParameter', parameterArn(name, environment ?? SIMULATED_ENVIRONMENT));
   const value = readParameter(name);
   if (value === undefined) {
     throw new ReferenceFailure(`ParameterNotFound: ${name} is no parameter of Systems Manager.`);

@@ -1,4 +1,4 @@
-import type { PretendedHost } from '../host/simulated-host';
+import type { SimulatedHost } from '../host/simulated-host';
 
 /** Systems Manager's agent goes on with a command after at most this many restarts, unless its configuration says else. */
 const MOST_RESTARTS = 15;
@@ -20,7 +20,7 @@ export class Restarts {
   private count = 0;
 
   /** Throws `TooManyRestarts` at the limit. */
-  restart(host: PretendedHost): void {
+  restart(host: SimulatedHost): void {
     if (this.count === MOST_RESTARTS) {
       throw new TooManyRestarts();
     }

@@ -55,7 +55,7 @@ async function run(
       cwd: host.folder,
       env: host.environment,
       ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-      pretendedHost: host.folder,
+      simulatedHost: host.folder,
       signal,
     });
     return result.timedOut ? { ...result, exitCode: 1 } : result;

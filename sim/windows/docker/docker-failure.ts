@@ -21,12 +21,12 @@ export function registryFailure(error: unknown, host: string, doing = ''): unkno
   if (!(error instanceof RegistryError)) {
     return error;
   }
-  const words = {
+  const overrides = {
     REGISTRY_THROTTLED: `toomanyrequests: ${error.message}`,
     REGISTRY_UNREACHABLE: `Get "https://${host}/v2/": ${error.message}`,
     REGISTRY_INVALID: error.message,
   }[error.code];
-  return new DaemonError(`${doing}${words}`, { cause: error });
+  return new DaemonError(`${doing}${overrides}`, { cause: error });
 }
 
 /**
@@ -50,7 +50,7 @@ export class DockerFailure extends Error {
 }
 
 /**
- * What the rehearsal does not know how to answer: it fails in place of pretending a success. 125 is docker's own code for
+ * What the rehearsal does not know how to answer: it fails instead of claiming a success. 125 is docker's own code for
  * a call that never got as far as a container.
  * @see https://docs.docker.com/reference/cli/docker/container/run/#exit-status
  */

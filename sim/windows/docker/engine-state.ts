@@ -8,7 +8,7 @@ import { brokenHost } from './docker-failure';
 /** How long to wait for another call's change of the state, which takes milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
 
-const LOOK_AGAIN_MILLISECONDS = 10;
+const POLL_MILLISECONDS = 10;
 
 /**
  * Does work while no other call of docker on this simulated host can: whoever makes the folder `docker.lock` is alone.
@@ -27,7 +27,7 @@ export async function withEngineLock<T>(
         `Another docker holds '${lock}' for ${patienceMilliseconds / 1000} s; if none runs, delete that folder.`,
       );
     }
-    await sleep(LOOK_AGAIN_MILLISECONDS);
+    await sleep(POLL_MILLISECONDS);
   }
   try {
     return work();
@@ -80,13 +80,13 @@ export interface EngineImage {
 
 /** The file `docker.json` of a simulated host: what its Docker holds. */
 export interface EngineState {
-  readonly schema: 'winbake.pretended-docker/1';
+  readonly schema: 'winbake.simulated-docker/1';
   /** Compressed bytes of configs and layers that all pulls together carried over the network. */
   readonly pulledBytes: number;
   readonly images: Readonly<Record<string, EngineImage>>;
 }
 
-const SCHEMA = 'winbake.pretended-docker/1';
+const SCHEMA = 'winbake.simulated-docker/1';
 
 /** What the Docker of a simulated host holds; nothing where it was never used. */
 export function readEngineState(folder: string): EngineState {

@@ -21,12 +21,12 @@ export async function strikePull(folder: string, { digest }: ImageReference): Pr
   }
   const message = await withEngineLock(folder, () => {
     const { failingPulls } = readHostFile(folder);
-    const { left, message: words } = isJsonObject(failingPulls) ? failingPulls : {};
+    const { left, message: overrides } = isJsonObject(failingPulls) ? failingPulls : {};
     if (typeof left !== 'number' || left < 1) {
       return undefined;
     }
-    changeHostFile(folder, { failingPulls: { left: left - 1, message: words } });
-    return String(words);
+    changeHostFile(folder, { failingPulls: { left: left - 1, message: overrides } });
+    return String(overrides);
   });
   if (message !== undefined) {
     throw new DaemonError(message);

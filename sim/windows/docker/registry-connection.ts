@@ -6,9 +6,9 @@ import { isThere } from '../../../lib/registry/accept-response';
 import { createAnonymousAccess } from '../../../lib/registry/anonymous-token';
 import { startLifetime } from '../../../lib/registry/client-lifetime';
 import { createHttpSender } from '../../../lib/registry/http-sender';
-import { guardedLookup } from '../../../lib/registry/network-address';
+import { checkedLookup } from '../../../lib/registry/network-address';
 import { createRegistryClient, type RegistryClient } from '../../../lib/registry/registry-client';
-import { RegistryComplaints } from '../../../lib/registry/registry-errors';
+import { RegistryErrors } from '../../../lib/registry/registry-errors';
 import { DEFAULT_REGISTRY_LIMITS } from '../../../lib/registry/registry-limits';
 import { blobPath } from '../../../lib/registry/registry-path';
 import { parseRegistryUrl } from '../../../lib/registry/registry-url';
@@ -32,11 +32,11 @@ function createLayerAccess(url: string): LayerAccess {
   const registry = parseRegistryUrl(url);
   const limits = DEFAULT_REGISTRY_LIMITS;
   const lifetime = startLifetime({ deadlineSeconds: undefined, signal: undefined, clock: Date.now });
-  const complaints = new RegistryComplaints({ registry, clock: Date.now, deadlineSeconds: undefined });
+  const errors = new RegistryErrors({ registry, clock: Date.now, deadlineSeconds: undefined });
   const dispatcher = new Agent({
-    connect: { timeout: limits.silenceMilliseconds, lookup: guardedLookup(lookup, registry.hostname) },
+    connect: { timeout: limits.silenceMilliseconds, lookup: checkedLookup(lookup, registry.hostname) },
   });
-  const common = { lifetime, limits, complaints, registry, clock: Date.now, random: Math.random };
+  const common = { lifetime, limits, errors, registry, clock: Date.now, random: Math.random };
   const sleep = (milliseconds: number): Promise<void> => sleepFor(milliseconds);
   const once = createHttpSender({
     ...common,
@@ -50,12 +50,12 @@ function createLayerAccess(url: string): LayerAccess {
   return {
     size: async (repository, digest) => {
       const path = blobPath(registry, repository, digest);
-      const question = { method: 'HEAD', accept: '*/*', limitBytes: limits.errorBytes, ...path } as const;
-      const followed = await access(question, repository);
-      if (!isThere(followed, complaints)) {
+      const request = { method: 'HEAD', accept: '*/*', limitBytes: limits.errorBytes, ...path } as const;
+      const followed = await access(request, repository);
+      if (!isThere(followed, errors)) {
         return undefined;
       }
-      const declared = followed.answer.headers['content-length'];
+      const declared = followed.response.headers['content-length'];
       return declared === undefined ? null : Number(declared);
     },
     close: async () => {

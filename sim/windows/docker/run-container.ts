@@ -103,7 +103,7 @@ export function runContainer(engine: Engine, args: readonly string[]): void {
     return;
   }
   engine.print('');
-  engine.print(`Microsoft Windows [Version ${versionToldByVer(version)}]`);
+  engine.print(`Microsoft Windows [Version ${verVersion(version)}]`);
 }
 
 /**
@@ -130,6 +130,6 @@ function oneStop(sentence: string): string {
  * image on a 2025 host is taken to say its own version, too.
  * @see https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility
  */
-function versionToldByVer({ build, revision }: OsVersion): string {
+function verVersion({ build, revision }: OsVersion): string {
   return build === 14393 ? `10.0.${build}` : `10.0.${build}.${revision}`;
 }

@@ -16,7 +16,7 @@ function engineVersion(build: number): string {
 }
 
 /** `docker version --format {{.Server.Version}}`; other templates are not modelled. */
-export function tellVersion({ host, print }: Engine, args: readonly string[]): void {
+export function printVersion({ host, print }: Engine, args: readonly string[]): void {
   if (args.join(' ') !== '--format {{.Server.Version}}') {
     throw notModelled(['version', ...args]);
   }
@@ -98,14 +98,14 @@ function describe({ id, image }: FoundImage): object {
 }
 
 /**
- * The registries that the simulated host reaches, from the text of `WINBAKE_PRETENDED_REGISTRY`: a JSON object whose
+ * The registries that the simulated host reaches, from the text of `WINBAKE_SIMULATED_REGISTRY`: a JSON object whose
  * names are those before the first slash of an image reference and whose values are base addresses.
  */
 function parseRegistryMap(text: string | undefined): ReadonlyMap<string, string> {
   const value = parse(text ?? '');
   if (!isJsonObject(value) || !Object.values(value).every((url) => typeof url === 'string')) {
     throw brokenHost(
-      'WINBAKE_PRETENDED_REGISTRY is a JSON object such as {"mcr.microsoft.com": "http://127.0.0.1:5000"}; ' +
+      'WINBAKE_SIMULATED_REGISTRY is a JSON object such as {"mcr.microsoft.com": "http://127.0.0.1:5000"}; ' +
         `got: '${text ?? ''}'.`,
     );
   }
@@ -122,7 +122,7 @@ function parse(text: string): unknown {
 
 /** What a call of docker may use of its surroundings. */
 interface DockerSurroundings {
-  /** Of its environment `WINBAKE_PRETENDED_HOST` and `WINBAKE_PRETENDED_REGISTRY`. */
+  /** Of its environment `WINBAKE_SIMULATED_HOST` and `WINBAKE_SIMULATED_REGISTRY`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -138,7 +138,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'network inspect': inspectNetwork,
   'network ls': listNetworks,
   run: runContainer,
-  version: tellVersion,
+  version: printVersion,
 };
 
 /** Answers one call of docker on the simulated host and gives its exit code. */
@@ -147,13 +147,13 @@ export async function runDocker(
   { env, out, err }: DockerSurroundings,
 ): Promise<number> {
   try {
-    const words = args[0] === 'image' || args[0] === 'network' ? 2 : 1;
-    const name = args.slice(0, words).join(' ');
+    const overrides = args[0] === 'image' || args[0] === 'network' ? 2 : 1;
+    const name = args.slice(0, overrides).join(' ');
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (command === undefined) {
       throw notModelled(args);
     }
-    await command(await openEngine(env, out), args.slice(words));
+    await command(await openEngine(env, out), args.slice(overrides));
     return 0;
   } catch (error) {
     const failure = asFailure(error);
@@ -174,10 +174,10 @@ function asFailure(error: unknown): unknown {
 }
 
 async function openEngine(env: DockerSurroundings['env'], out: (text: string) => void): Promise<Engine> {
-  const folder = env['WINBAKE_PRETENDED_HOST'];
+  const folder = env['WINBAKE_SIMULATED_HOST'];
   if (folder === undefined || folder === '') {
     throw brokenHost(
-      'WINBAKE_PRETENDED_HOST is not set: it names the folder of the simulated host, with host.json.',
+      'WINBAKE_SIMULATED_HOST is not set: it names the folder of the simulated host, with host.json.',
     );
   }
   const host = readDockerHost(folder);
@@ -189,7 +189,7 @@ async function openEngine(env: DockerSurroundings['env'], out: (text: string) =>
         'open //./pipe/docker_engine: The system cannot find the file specified.',
     );
   }
-  const registries = parseRegistryMap(env['WINBAKE_PRETENDED_REGISTRY'] ?? '{}');
+  const registries = parseRegistryMap(env['WINBAKE_SIMULATED_REGISTRY'] ?? '{}');
   return {
     folder,
     host,

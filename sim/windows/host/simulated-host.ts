@@ -101,13 +101,13 @@ interface HostSurroundings {
 
 /**
  * A Windows machine that is a folder: `host.json` says what it is, `c/` is its drive. Scripts see it through the
- * pretended-Windows module.
+ * simulated-Windows module.
  *
  * An update raises the revision at once and the registry keys show a pending restart until it happened, as Windows'
  * servicing does.
  * @see https://learn.microsoft.com/windows/deployment/update/how-windows-update-works
  */
-export class PretendedHost {
+export class SimulatedHost {
   private constructor(
     readonly folder: string,
     private readonly surroundings: HostSurroundings,
@@ -121,9 +121,9 @@ export class PretendedHost {
     facts: HostFacts,
     surroundings: HostSurroundings,
     offeredRevision: number,
-  ): PretendedHost {
+  ): SimulatedHost {
     mkdirSync(join(folder, 'c'), { recursive: true });
-    const host = new PretendedHost(folder, surroundings, offeredRevision);
+    const host = new SimulatedHost(folder, surroundings, offeredRevision);
     host.write(facts);
     host.offerUpdates();
     layLaunchAgent(join(folder, 'c'), Number(facts.currentBuild));
@@ -131,9 +131,9 @@ export class PretendedHost {
   }
 
   /** Another machine that starts from this one's disk. */
-  clone(folder: string, instanceId: string, surroundings: HostSurroundings): PretendedHost {
+  clone(folder: string, instanceId: string, surroundings: HostSurroundings): SimulatedHost {
     cpSync(this.folder, folder, { recursive: true });
-    const clone = new PretendedHost(folder, surroundings, this.offeredRevision);
+    const clone = new SimulatedHost(folder, surroundings, this.offeredRevision);
     clone.write({ ...this.facts, instanceId });
     clone.startServices();
     return clone;
@@ -147,8 +147,8 @@ export class PretendedHost {
   get environment(): Readonly<Record<string, string>> {
     return {
       PATH: `${this.surroundings.dockerFolder}${delimiter}${process.env['PATH'] ?? ''}`,
-      WINBAKE_PRETENDED_HOST: this.folder,
-      WINBAKE_PRETENDED_REGISTRY: JSON.stringify(this.surroundings.registries),
+      WINBAKE_SIMULATED_HOST: this.folder,
+      WINBAKE_SIMULATED_REGISTRY: JSON.stringify(this.surroundings.registries),
       AWS_EC2_METADATA_SERVICE_ENDPOINT: this.surroundings.metadata,
     };
   }

@@ -21,7 +21,7 @@ export interface PowerShellRun extends ProcessLimits {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** The folder of the simulated Windows host, with its `host.json` and `c/`: what is Windows-only comes from it. */
-  readonly pretendedHost?: string | undefined;
+  readonly simulatedHost?: string | undefined;
 }
 
 /** Runs script files as `pwsh -File` does; exit codes are whole (3010 stays 3010). */
@@ -208,14 +208,14 @@ class Server {
   }
 }
 
-function requestOf(id: string, { args, cwd, env, pretendedHost, scriptFile }: PowerShellRun) {
-  const host = pretendedHost === undefined ? {} : { WINBAKE_PRETENDED_HOST: pretendedHost };
+function requestOf(id: string, { args, cwd, env, simulatedHost, scriptFile }: PowerShellRun) {
+  const host = simulatedHost === undefined ? {} : { WINBAKE_SIMULATED_HOST: simulatedHost };
   const module = join(packageRoot(), 'scripts', 'simulated-windows', 'SimulatedWindows.psm1');
   return {
     id,
     script: scriptFile,
     arguments: args ?? [],
-    modules: pretendedHost === undefined ? [] : [module],
+    modules: simulatedHost === undefined ? [] : [module],
     folder: cwd ?? process.cwd(),
     // Undefined is left out of JSON, which takes the variable away.
     environment: { ...process.env, ...env, ...QUIET, ...host },

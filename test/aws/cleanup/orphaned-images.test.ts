@@ -6,10 +6,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
-import { leftImages } from '../../../lib/aws/cleanup/orphaned-resources';
+import { orphanedImages } from '../../../lib/aws/cleanup/orphaned-resources';
 
 const mock = mockClient(ImagebuilderClient);
-const left = leftImages(new ImagebuilderClient({ region: 'eu-central-1' }), 'winbake-2022-core');
+const left = orphanedImages(new ImagebuilderClient({ region: 'eu-central-1' }), 'winbake-2022-core');
 const VERSION = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.3';
 beforeEach(() => mock.reset());
 

@@ -7,10 +7,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
-import { seeImagePipeline } from '../../../lib/aws/doctor/pipeline-inspector';
+import { inspectImagePipeline } from '../../../lib/aws/doctor/pipeline-inspector';
 
 const client = mockClient(ImagebuilderClient);
-const sight = seeImagePipeline(new ImagebuilderClient({ region: 'eu-central-1' }), 'eu-central-1');
+const inspector = inspectImagePipeline(new ImagebuilderClient({ region: 'eu-central-1' }), 'eu-central-1');
 const ARN = 'arn:aws:imagebuilder:eu-central-1:123456789012:image-pipeline/winbake-2022-core';
 beforeEach(() => client.reset());
 
@@ -48,7 +48,7 @@ test('a pipeline with what it builds on, and the key of each region', async () =
         ],
       },
     });
-  expect(await sight.imagePipeline(ARN)).toEqual({
+  expect(await inspector.imagePipeline(ARN)).toEqual({
     isEnabled: true,
     instanceTypes: ['m6i.xlarge'],
     subnetId: 'subnet-1',
@@ -65,5 +65,5 @@ test('a pipeline that is not there is undefined', async () => {
   client
     .on(GetImagePipelineCommand)
     .rejects(new ResourceNotFoundException({ message: 'none', $metadata: {} }));
-  expect(await sight.imagePipeline(ARN)).toBeUndefined();
+  expect(await inspector.imagePipeline(ARN)).toBeUndefined();
 });

@@ -33,10 +33,10 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { seeNetwork } from '../../../lib/aws/doctor/inspect-network';
-import { seeFleetVolumes, seeQuotas } from '../../../lib/aws/doctor/inspect-quotas';
-import { seeKeysAndAmis } from '../../../lib/aws/doctor/pipeline-inspector';
-import { seeFunctions } from '../../../lib/aws/inspect-functions';
+import { inspectNetwork } from '../../../lib/aws/doctor/inspect-network';
+import { inspectFleetVolumes, inspectQuotas } from '../../../lib/aws/doctor/inspect-quotas';
+import { inspectKeysAndAmis } from '../../../lib/aws/doctor/pipeline-inspector';
+import { inspectFunctions } from '../../../lib/aws/inspect-functions';
 import { describeWithMoto } from '../../support/moto';
 
 describeWithMoto('what the doctor sees, on moto', (moto) => {
@@ -60,11 +60,11 @@ describeWithMoto('what the doctor sees, on moto', (moto) => {
       states: new SFNClient(moto.config()),
       scheduler: new SchedulerClient(moto.config()),
     };
-    const sight = seeFunctions(clients);
-    const Role = await roleFor('lambda.amazonaws.com', 'care');
+    const inspector = inspectFunctions(clients);
+    const Role = await roleFor('lambda.amazonaws.com', 'housekeeping');
     await clients.lambda.send(
       new CreateFunctionCommand({
-        FunctionName: 'winbake-2022-core-care',
+        FunctionName: 'winbake-2022-core-housekeeping',
         Role,
         Runtime: 'nodejs22.x',
         Handler: 'index.handler',
@@ -72,20 +72,20 @@ describeWithMoto('what the doctor sees, on moto', (moto) => {
         Environment: { Variables: { A: 'b' } },
       }),
     );
-    expect(await sight.functionOf('winbake-2022-core-care')).toEqual({
+    expect(await inspector.functionOf('winbake-2022-core-housekeeping')).toEqual({
       state: 'Active',
       role: Role,
       environment: { A: 'b' },
     });
-    expect(await sight.functionOf('none')).toBeUndefined();
-    expect(await sight.trustOf('care')).toEqual(['lambda.amazonaws.com']);
-    expect(await sight.trustOf('none')).toBeUndefined();
+    expect(await inspector.functionOf('none')).toBeUndefined();
+    expect(await inspector.trustOf('housekeeping')).toEqual(['lambda.amazonaws.com']);
+    expect(await inspector.trustOf('none')).toBeUndefined();
 
     const name = { InstanceProfileName: 'profile' };
     await clients.iam.send(new CreateInstanceProfileCommand(name));
-    await clients.iam.send(new AddRoleToInstanceProfileCommand({ ...name, RoleName: 'care' }));
-    expect(await sight.roleOfProfile('profile')).toBe('care');
-    expect(await sight.roleOfProfile('none')).toBeUndefined();
+    await clients.iam.send(new AddRoleToInstanceProfileCommand({ ...name, RoleName: 'housekeeping' }));
+    expect(await inspector.roleOfProfile('profile')).toBe('housekeeping');
+    expect(await inspector.roleOfProfile('none')).toBeUndefined();
 
     const roleArn = await roleFor('states.amazonaws.com', 'machine');
     const { stateMachineArn = '' } = await clients.states.send(
@@ -95,12 +95,12 @@ describeWithMoto('what the doctor sees, on moto', (moto) => {
         definition: '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
       }),
     );
-    expect(await sight.roleOfStateMachine(stateMachineArn)).toBe(roleArn);
-    expect(await sight.roleOfStateMachine(`${stateMachineArn}x`)).toBeUndefined();
+    expect(await inspector.roleOfStateMachine(stateMachineArn)).toBe(roleArn);
+    expect(await inspector.roleOfStateMachine(`${stateMachineArn}x`)).toBeUndefined();
 
     for (const [Name, State] of [
-      ['winbake-2022-core-care', 'ENABLED'],
-      ['winbake-2022-core-look', 'DISABLED'],
+      ['winbake-2022-core-housekeeping', 'ENABLED'],
+      ['winbake-2022-core-poll', 'DISABLED'],
       ['other', 'ENABLED'],
     ] as const) {
       await clients.scheduler.send(
@@ -113,45 +113,45 @@ describeWithMoto('what the doctor sees, on moto', (moto) => {
         }),
       );
     }
-    const schedules = await sight.schedulesOf('winbake-2022-core-');
+    const schedules = await inspector.schedulesOf('winbake-2022-core-');
     expect(schedules).toHaveLength(2);
-    expect(schedules).toContainEqual({ name: 'winbake-2022-core-care', isEnabled: true });
-    expect(schedules).toContainEqual({ name: 'winbake-2022-core-look', isEnabled: false });
+    expect(schedules).toContainEqual({ name: 'winbake-2022-core-housekeeping', isEnabled: true });
+    expect(schedules).toContainEqual({ name: 'winbake-2022-core-poll', isEnabled: false });
   });
 
   test('keys with state and policy, and AMIs with their state', async () => {
     const kms = new KMSClient(moto.config());
     const ec2 = new EC2Client(moto.config());
-    const sight = seeKeysAndAmis(
+    const inspector = inspectKeysAndAmis(
       () => ec2,
       () => kms,
     );
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     const keyId = KeyMetadata?.Arn ?? '';
-    expect(await sight.keyOf('eu-central-1', keyId)).toEqual({
+    expect(await inspector.keyOf('eu-central-1', keyId)).toEqual({
       state: 'Enabled',
       policy: expect.stringContaining('kms:*') as string,
     });
     await kms.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }));
-    expect(await sight.keyOf('eu-central-1', keyId)).toMatchObject({ state: 'Disabled' });
-    expect(await sight.keyOf('eu-central-1', '00000000-0000-0000-0000-000000000000')).toBeUndefined();
+    expect(await inspector.keyOf('eu-central-1', keyId)).toMatchObject({ state: 'Disabled' });
+    expect(await inspector.keyOf('eu-central-1', '00000000-0000-0000-0000-000000000000')).toBeUndefined();
     const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'] }));
-    expect(await sight.amiState('eu-central-1', Images[0]?.ImageId ?? '')).toBe('available');
-    expect(await sight.amiState('eu-central-1', 'ami-00000000000000000')).toBeUndefined();
+    expect(await inspector.amiState('eu-central-1', Images[0]?.ImageId ?? '')).toBe('available');
+    expect(await inspector.amiState('eu-central-1', 'ami-00000000000000000')).toBeUndefined();
   });
 
   test('the way out of a subnet, by its own route table or the main one, and the endpoints of its VPC', async () => {
     const ec2 = new EC2Client(moto.config());
-    const sight = seeNetwork(ec2);
-    expect(await sight.networkOf(undefined)).toMatchObject({ endpoints: [] });
-    expect(await sight.networkOf('subnet-00000000')).toBeUndefined();
+    const inspector = inspectNetwork(ec2);
+    expect(await inspector.networkOf(undefined)).toMatchObject({ endpoints: [] });
+    expect(await inspector.networkOf('subnet-00000000')).toBeUndefined();
     const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
     const VpcId = Vpc?.VpcId;
     const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: '10.0.0.0/24' }));
     const SubnetId = Subnet?.SubnetId ?? '';
     const ServiceName = 'com.amazonaws.eu-central-1.s3';
     await ec2.send(new CreateVpcEndpointCommand({ VpcId, ServiceName }));
-    expect(await sight.networkOf(SubnetId)).toEqual({
+    expect(await inspector.networkOf(SubnetId)).toEqual({
       subnetId: SubnetId,
       defaultRoute: undefined,
       endpoints: [ServiceName],
@@ -163,15 +163,15 @@ describeWithMoto('what the doctor sees, on moto', (moto) => {
     const { RouteTableId } = RouteTable ?? {};
     await ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0', GatewayId }));
     await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
-    expect(await sight.networkOf(SubnetId)).toMatchObject({ defaultRoute: GatewayId });
+    expect(await inspector.networkOf(SubnetId)).toMatchObject({ defaultRoute: GatewayId });
   });
 
   test('what a region uses of its quotas', async () => {
     const ec2 = new EC2Client(moto.config());
-    const sight = seeQuotas(new ServiceQuotasClient(moto.config()), ec2);
-    expect(await sight.processorsOf(['m6i.xlarge', 'm5.2xlarge'])).toBe(8);
-    expect(await sight.processorsInUse()).toBe(0);
-    const before = await sight.countAmis();
+    const inspector = inspectQuotas(new ServiceQuotasClient(moto.config()), ec2);
+    expect(await inspector.processorsOf(['m6i.xlarge', 'm5.2xlarge'])).toBe(8);
+    expect(await inspector.processorsInUse()).toBe(0);
+    const before = await inspector.countAmis();
     const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'] }));
     await ec2.send(
       new RunInstancesCommand({
@@ -181,14 +181,14 @@ describeWithMoto('what the doctor sees, on moto', (moto) => {
         InstanceType: 'm6i.xlarge',
       }),
     );
-    expect(await sight.processorsInUse()).toBe(8);
+    expect(await inspector.processorsInUse()).toBe(8);
     expect(before).toBe(0);
   });
 
   test('the groups of fleets whose volumes ask for a rate', async () => {
     const ec2 = new EC2Client(moto.config());
     const autoScaling = new AutoScalingClient(moto.config());
-    const sight = seeFleetVolumes(autoScaling, ec2);
+    const inspector = inspectFleetVolumes(autoScaling, ec2);
     for (const [name, rate] of [
       ['shop', 200],
       ['plain', undefined],
@@ -213,7 +213,7 @@ describeWithMoto('what the doctor sees, on moto', (moto) => {
       };
       await autoScaling.send(new CreateAutoScalingGroupCommand(group));
     }
-    expect(await sight.fleetVolumes()).toEqual([{ group: 'shop', mebibytesPerSecond: 200, maxSize: 4 }]);
+    expect(await inspector.fleetVolumes()).toEqual([{ group: 'shop', mebibytesPerSecond: 200, maxSize: 4 }]);
   });
 });
 
@@ -226,8 +226,8 @@ test('what was changed for an account replaces what all accounts begin with', as
     .on(ListServiceQuotasCommand, { ServiceCode: 'ec2' })
     .resolves({ Quotas: [{ QuotaName: 'Running On-Demand Standard', Value: 64 }] });
   const client = new ServiceQuotasClient({ region: 'eu-central-1' });
-  const sight = seeQuotas(client, new EC2Client({ region: 'eu-central-1' }));
-  expect(await sight.quotasOf('ec2')).toEqual([
+  const inspector = inspectQuotas(client, new EC2Client({ region: 'eu-central-1' }));
+  expect(await inspector.quotasOf('ec2')).toEqual([
     { name: 'AMIs', value: 50_000 },
     { name: 'Running On-Demand Standard', value: 64 },
   ]);

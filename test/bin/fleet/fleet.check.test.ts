@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
-import type { FleetWords } from '../../../lib/contract/documents/overrides';
+import type { FleetOverrides } from '../../../lib/contract/documents/overrides';
 import { observeFleet } from '../../../lib/core/fleet/observe-fleet';
 import { DEFAULT_ROLLOUT_POLICY } from '../../../lib/contract/values/rollout-policy';
 import { contractFixture } from '../../support/contract-fixture';
@@ -89,9 +89,9 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
     }
   }
 
-  async function words(): Promise<FleetWords> {
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: `${PATH}/words` }));
-    return JSON.parse(Parameter?.Value ?? '{}') as FleetWords;
+  async function overrides(): Promise<FleetOverrides> {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: `${PATH}/overrides` }));
+    return JSON.parse(Parameter?.Value ?? '{}') as FleetOverrides;
   }
 
   /** Two instances of the fleet's AMI, of which the first has registered with ECS. */
@@ -165,14 +165,14 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
     });
   });
 
-  test('a fleet without its group and one of an older version are told of, too', async () => {
+  test('a fleet without its group and one of an older version are reported, too', async () => {
     const { waiting, channel, ...old } = state;
     expect([waiting, channel]).not.toContain(null);
     await put({ [`${PATH}/state`]: old });
     const { exitCode, stdout } = await runCommandLine('fleet', 'status', 'shop');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('waits for: nothing\n');
-    expect(stdout).toContain('follows: not known before its next look\n');
+    expect(stdout).toContain('follows: not known before its next poll\n');
     expect(stdout).toContain('Its Auto Scaling group is gone.');
   });
 
@@ -214,7 +214,7 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
   test('a hold is written for the reconciler, and released', async () => {
     const dry = await runCommandLine('fleet', 'hold', 'shop', '--dry-run');
     expect(dry).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('A dry run') });
-    await expect(words()).rejects.toMatchObject({ name: 'ParameterNotFound' });
+    await expect(overrides()).rejects.toMatchObject({ name: 'ParameterNotFound' });
     const alone = await runCommandLine('fleet', 'hold', 'shop', '--reason', 'x');
     expect(alone).toMatchObject({ exitCode: 2, stdout: '' });
     expect(alone.stderr).toContain('Nobody is there to confirm the plan');
@@ -222,7 +222,7 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
     const held = await runCommandLine('fleet', 'hold', 'shop', ...WHY, '--for', '3d', '--json');
     const answer = JSON.parse(held.stdout);
     expect(answer).toMatchObject({ verb: 'hold', fleet: 'shop', done: true });
-    const { hold } = await words();
+    const { hold } = await overrides();
     expect(hold).toMatchObject({ by: 'ann', reason: 'release week' });
     expect(answer.changes).toEqual([`hold fleet shop until ${hold!.until} (ann: release week)`]);
     const days = (Date.parse(hold!.until) - Date.parse(hold!.at)) / 86_400_000;
@@ -239,12 +239,12 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
       deployment: undefined,
       hosts: [],
     };
-    expect(observeFleet(world, await words()).hold).toEqual(hold);
+    expect(observeFleet(world, await overrides()).hold).toEqual(hold);
     const { stdout } = await runCommandLine('fleet', 'status', 'shop');
     expect(stdout).toMatch(/\nset by hand:\n {2}held until \S+ by ann: release week\n/);
 
     expect(await runCommandLine('fleet', 'unhold', 'shop', ...WHY)).toMatchObject({ exitCode: 0 });
-    expect((await words()).hold).toBeNull();
+    expect((await overrides()).hold).toBeNull();
     const again = await runCommandLine('fleet', 'unhold', 'shop', ...WHY);
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Fleet shop is not held.') });
   });
@@ -256,14 +256,14 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
     expect(floor.stdout).toContain('The rollout to 20348.4294-1 has no way back any more.');
     const accepted = await runCommandLine('fleet', 'accept', 'shop', '20348.4200-1', ...WHY);
     expect(accepted.stdout).toContain('It is bad there since 2025-09-20T02:00Z: tasks do not start');
-    expect(await words()).toMatchObject({
+    expect(await overrides()).toMatchObject({
       hold: { by: 'ann' },
       floor: { osVersion: '10.0.20348.4294' },
       accepted: { publication: '20348.4200-1' },
     });
     const lifted = await runCommandLine('fleet', 'floor', 'shop', 'none', ...WHY);
     expect(lifted).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('lift the floor') });
-    expect(await words()).toMatchObject({ floor: null, accepted: { publication: '20348.4200-1' } });
+    expect(await overrides()).toMatchObject({ floor: null, accepted: { publication: '20348.4200-1' } });
     const refused = await runCommandLine('fleet', 'accept', 'shop', '20348.1-1', ...WHY);
     expect(refused).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('bad is 20348.4200-1.') });
   });

@@ -18,7 +18,7 @@ test.each([
   ['2022', '2022-09-20'],
   ['2025', '2025-01-15'],
 ])(
-  'over all of %s no bake is wrong, and it follows the last family within one look',
+  'over all of %s no bake is wrong, and it follows the last family within one poll',
   async (release, from) => {
     const { bakes, summary } = await backtest('--release', release, '--from', from, '--to', '2025-12-31');
     expect(summary).toMatchObject({ wrongImageBakes: 0, stopped: 0, bakes: bakes.length });

@@ -10,8 +10,8 @@ function listOf(): { readonly text: () => string; readonly progress: ReturnType<
 
 test('a log has a line for each thing that happens', async () => {
   const { progress, text } = listOf();
-  const result = await progress.phase('Bake', (say) => {
-    say('an image');
+  const result = await progress.phase('Bake', (announce) => {
+    announce('an image');
     return Promise.resolve(7);
   });
   expect(result).toBe(7);

@@ -94,8 +94,8 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     return (JSON.parse(Parameter?.Value ?? '{}') as { id: string }).id;
   }
 
-  /** What care does at its next look, once a newer publication is out. */
-  async function publishAndLook() {
+  /** What housekeeping does at its next poll, once a newer publication is out. */
+  async function publishAndPoll() {
     await put(channelsAt({ latest: OCTOBER, current: SEPTEMBER, previous: AUGUST }));
     const stores = accountParameterStores({ description: DESCRIPTION, sts: new STSClient(moto.config()) });
     await promoteWhenDue({ stores, now: () => new Date() }, DESCRIPTION);
@@ -104,7 +104,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
   test('a hold keeps current where it is, until it is released', async () => {
     const held = await runCommandLine('pipeline', 'hold', '2022-core', ...WHY, '--json');
     expect(JSON.parse(held.stdout)).toMatchObject({ verb: 'hold', done: true });
-    await publishAndLook();
+    await publishAndPoll();
     expect(await current()).toBe(SEPTEMBER.id);
     const refused = await runCommandLine('pipeline', 'promote', '2022-core', ...WHY);
     expect(refused).toMatchObject({
@@ -120,17 +120,17 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
       stdout: expect.stringContaining(`current -> ${SEPTEMBER.id}`),
     });
     expect(await current()).toBe(SEPTEMBER.id);
-    await publishAndLook();
+    await publishAndPoll();
     expect(await current()).toBe(SEPTEMBER.id);
   });
 
-  test('status says what care did last and which part of it fails', async () => {
+  test('status says what housekeeping did last and which part of it fails', async () => {
     await s3.send(
       new PutObjectCommand({
         Bucket: DESCRIPTION.bucket,
-        Key: 'publications/care.json',
+        Key: 'publications/housekeeping.json',
         Body: JSON.stringify({
-          schema: 'winbake.care/1',
+          schema: 'winbake.housekeeping/1',
           pruned: { at: '2025-10-14T00:00:00.000Z', amis: [] },
           failing: { delivery: { since: '2025-10-14T00:15:00.000Z', reason: 'Rate exceeded' } },
         }),
@@ -138,7 +138,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     );
     const { stdout } = await runCommandLine('pipeline', 'status', '2022-core');
     expect(stdout).toContain(
-      'pruned: 2025-10-14T00:00Z\ncare fails since 2025-10-14T00:15Z: delivery: Rate exceeded\n',
+      'pruned: 2025-10-14T00:00Z\nhousekeeping fails since 2025-10-14T00:15Z: delivery: Rate exceeded\n',
     );
   });
 
@@ -205,9 +205,9 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     expect(run.stdout).toMatch(
       /^2022-core {2}account 123456789012, eu-central-1\n\nCHECK +VERDICT +DETAIL\n/,
     );
-    expect(run.stdout).toMatch(/function care +no +there is no function winbake-2022-core-care\n/);
+    expect(run.stdout).toMatch(/function housekeeping +no +there is no function winbake-2022-core-care\n/);
     expect(run.stdout).toMatch(
-      /\nWAY OUT OF +WHAT TO DO\n[^]*\nfunction care +Deploy the stack of the pipeline again/,
+      /\nWAY OUT OF +WHAT TO DO\n[^]*\nfunction housekeeping +Deploy the stack of the pipeline again/,
     );
     expect(run.stdout).toMatch(/\d+ ok, \d+ wrong, \d+ not known\.\n$/);
     const { stdout } = await runCommandLine('pipeline', 'doctor', '2022-core', '--json');

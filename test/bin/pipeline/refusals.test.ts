@@ -1,19 +1,19 @@
 import { runCommandLine, type CommandRun } from '../../support/run-command-line';
 import { withRefusingAws, type RefusingAws } from '../../support/refusing-aws';
 
-const WORD = ['--reason', 'x', '--yes'];
+const REASON = ['--reason', 'x', '--yes'];
 const VERBS: readonly (readonly [verb: string, ...args: string[]])[] = [
   ['status'],
   ['doctor'],
   ['destroy', '--yes'],
-  ['prune', ...WORD],
-  ['rebake', ...WORD],
-  ['cancel', ...WORD],
-  ['hold', ...WORD],
-  ['unhold', ...WORD],
-  ['promote', ...WORD],
-  ['rollback', ...WORD],
-  ['accept', 'WENT_BACK servercore 10.0.20348.3328', ...WORD],
+  ['prune', ...REASON],
+  ['rebake', ...REASON],
+  ['cancel', ...REASON],
+  ['hold', ...REASON],
+  ['unhold', ...REASON],
+  ['promote', ...REASON],
+  ['rollback', ...REASON],
+  ['accept', 'WENT_BACK servercore 10.0.20348.3328', ...REASON],
 ];
 const NO_SUCH_PARAMETER = { status: 400, name: 'ParameterNotFound', message: 'none' };
 

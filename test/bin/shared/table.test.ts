@@ -58,8 +58,8 @@ test('where the words of a row do not fit beside each other, each row is a block
   );
 });
 
-const word = fc.stringMatching(/^[a-z0-9.:-]{1,25}$/);
-const text = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => words.join(' '));
+const token = fc.stringMatching(/^[a-z0-9.:-]{1,25}$/);
+const text = fc.array(token, { minLength: 1, maxLength: 12 }).map((tokens) => tokens.join(' '));
 
 test('no word is ever broken or lost, and a line is too long for one word alone', () => {
   fc.assert(
@@ -69,9 +69,9 @@ test('no word is ever broken or lost, and a line is too long for one word alone'
       (rows, width) => {
         const titles = ['a', 'b c', 'd'].map((title) => ({ title }));
         const out = formatTable(titles, rows, width);
-        const words = out.split(/\s+/);
+        const tokens = out.split(/\s+/);
         for (const one of rows.flat().flatMap((cell) => cell.split(' '))) {
-          expect(words).toContain(one);
+          expect(tokens).toContain(one);
         }
         for (const line of out.split('\n').filter((one) => one.length > width)) {
           expect(line.slice(5).trim()).not.toContain(' ');
@@ -100,6 +100,6 @@ test.each([
   [48, '2.0 d'],
   [239, '10.0 d'],
   [9848.4, '410 d'],
-])('%d hours are %s', (hours, said) => {
-  expect(formatHours(hours)).toBe(said);
+])('%d hours are %s', (hours, reported) => {
+  expect(formatHours(hours)).toBe(reported);
 });

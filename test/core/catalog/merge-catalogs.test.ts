@@ -107,7 +107,7 @@ test('sets stand newest first, and of a set accepted twice the earlier one stays
   ]);
 });
 
-test('a look that shows what its tag showed before adds nothing', () => {
+test('a poll that shows what its tag showed before adds nothing', () => {
   const observation = {
     ...{ at: '2025-10-14T01:00:00.000Z', repository: 'r', tag: 't', platformDigest: null },
     ...{ digest: digestOf('a'), osVersion: null, compressedBytes: null },

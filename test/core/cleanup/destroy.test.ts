@@ -1,10 +1,10 @@
 import type { AmiUse, BakedAmi } from '../../../lib/core/ports/amis';
 import { applyDestroy, readDestroyPlan, type DestroyedPipeline } from '../../../lib/core/cleanup/destroy';
 import type {
-  LeftImage,
-  LeftKey,
-  LeftParameter,
-  Remains,
+  OrphanedImage,
+  OrphanedKey,
+  OrphanedParameter,
+  Leftovers,
 } from '../../../lib/core/cleanup/orphaned-resources';
 import { Mortal } from '../../support/mortal-ports';
 
@@ -34,12 +34,12 @@ function ami(number: number, more: Partial<BakedAmi> = {}): BakedAmi {
 }
 
 /** An account with all that a deleted stack leaves. */
-class Account implements Remains {
+class Account implements Leftovers {
   part: string | undefined;
   uses: AmiUse[] = [];
   shut = new Set<string>([OTHER]);
   amis: BakedAmi[] = [ami(1), ami(2), ami(3, { region: 'eu-west-1' })];
-  parameters: LeftParameter[] = [REGION, 'eu-west-1'].map((region) => ({
+  parameters: OrphanedParameter[] = [REGION, 'eu-west-1'].map((region) => ({
     region,
     name: '/winbake/2022-core/current/publication',
     value: '{"amiId":"ami-00000002"}',
@@ -47,11 +47,11 @@ class Account implements Remains {
   left = {
     buckets: ['bucket'],
     logGroups: ['/aws/imagebuilder/winbake-2022-core'],
-    images: [{ arn: 'arn:image/1', amiIds: ['ami-00000001'] }] as LeftImage[],
-    keys: [{ keyId: 'key', encrypts: [], otherAccounts: [] }] as LeftKey[],
+    images: [{ arn: 'arn:image/1', amiIds: ['ami-00000001'] }] as OrphanedImage[],
+    keys: [{ keyId: 'key', encrypts: [], otherAccounts: [] }] as OrphanedKey[],
   };
 
-  standing = () => Promise.resolve(this.part);
+  deployed = () => Promise.resolve(this.part);
   amisIn = (region: string) => Promise.resolve(this.amis.filter((one) => one.region === region));
   usesIn = ({ account, region }: { account: string; region: string }) =>
     account !== OWN && this.shut.has(account)
@@ -66,7 +66,7 @@ class Account implements Remains {
     this.amis = this.amis.filter((one) => one.region !== region || one.amiId !== amiId);
     return Promise.resolve();
   };
-  deleteParameter = ({ name, region }: LeftParameter) => {
+  deleteParameter = ({ name, region }: OrphanedParameter) => {
     this.parameters = this.parameters.filter((one) => one.region !== region || one.name !== name);
     return Promise.resolve();
   };
@@ -94,8 +94,8 @@ async function lines(account: Account, more: Partial<DestroyedPipeline> = {}) {
   return plan.map(({ action, id, kind, reasons }) => `${action} ${kind} ${id}: ${reasons.join('; ')}`);
 }
 
-async function destroy(remains: Remains) {
-  await applyDestroy(remains, DESTROYED, await readDestroyPlan(remains, DESTROYED));
+async function destroy(leftovers: Leftovers) {
+  await applyDestroy(leftovers, DESTROYED, await readDestroyPlan(leftovers, DESTROYED));
 }
 
 test('what nothing uses goes, in every region, the key last', async () => {

@@ -13,12 +13,12 @@ import {
 import { memoryParameters } from '../../support/memory-ports';
 import { DESCRIPTION, PATH } from '../../support/pipeline-description';
 
-function look(changes: Changes, description = DESCRIBED): Promise<readonly CheckResult[]> {
+function poll(changes: Changes, description = DESCRIBED): Promise<readonly CheckResult[]> {
   return examine(healthyPipeline(changes), description, (error) => `explained: ${String(error)}`);
 }
 
 test('a pipeline that has all it needs is well in every line', async () => {
-  const results = await look({});
+  const results = await poll({});
   expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
   expect(results.filter(({ wayOut }) => wayOut !== null)).toEqual([]);
   expect(results.map(({ check }) => check)).toEqual([
@@ -28,11 +28,14 @@ test('a pipeline that has all it needs is well in every line', async () => {
     'hold',
     'lease',
     'decisions',
-    'care',
-    'schedule winbake-2022-core-care',
-    'schedule winbake-2022-core-look',
+    'housekeeping',
+    'schedule winbake-2022-core-housekeeping',
+    'schedule winbake-2022-core-poll',
     'schedule winbake-2022-core-patch-tuesday',
-    ...['decide', 'publish', 'care', 'operate'].flatMap((kind) => [`function ${kind}`, `role of ${kind}`]),
+    ...['decide', 'publish', 'housekeeping', 'operate'].flatMap((kind) => [
+      `function ${kind}`,
+      `role of ${kind}`,
+    ]),
     'role of the state machine',
     'Image Builder pipeline',
     'role of builds',
@@ -63,7 +66,7 @@ test.each<[string, Changes, string, RegExp]>([
   ],
   [
     'an AMI that is gone',
-    { sight: { amiState: () => Promise.resolve(undefined) } },
+    { inspector: { amiState: () => Promise.resolve(undefined) } },
     'no',
     /not there: nothing can start/,
   ],
@@ -96,7 +99,7 @@ test.each<[string, Changes, string, RegExp]>([
     /nobody took it over/,
   ],
   [
-    'an order that is taken over at the next look',
+    'an order that is taken over at the next poll',
     { documents: { 'bakes/lease.json': { ...LEASE, at: '2025-10-19T20:00:00Z' } } },
     'ok',
     /^free$/,
@@ -108,11 +111,11 @@ test.each<[string, Changes, string, RegExp]>([
     /^nothing on 2025-10-18/,
   ],
   [
-    'a part of care that fails',
+    'a part of housekeeping that fails',
     {
       documents: {
-        'publications/care.json': {
-          schema: 'winbake.care/1',
+        'publications/housekeeping.json': {
+          schema: 'winbake.housekeeping/1',
           pruned: null,
           failing: { prune: { since: DECISION.at, reason: 'AccessDenied' } },
         },
@@ -123,63 +126,67 @@ test.each<[string, Changes, string, RegExp]>([
   ],
   [
     'a disabled schedule',
-    { sight: { schedulesOf: (prefix) => Promise.resolve([{ name: `${prefix}care`, isEnabled: false }]) } },
+    {
+      inspector: {
+        schedulesOf: (prefix) => Promise.resolve([{ name: `${prefix}housekeeping`, isEnabled: false }]),
+      },
+    },
     'no',
     /^disabled$/,
   ],
-  ['no schedule', { sight: { schedulesOf: () => Promise.resolve([]) } }, 'no', /does not exist/],
+  ['no schedule', { inspector: { schedulesOf: () => Promise.resolve([]) } }, 'no', /does not exist/],
   [
     'no function',
-    { sight: { functionOf: () => Promise.resolve(undefined) } },
+    { inspector: { functionOf: () => Promise.resolve(undefined) } },
     'no',
     /there is no function winbake-2022-core-/,
   ],
-  ['no role', { sight: { trustOf: () => Promise.resolve(undefined) } }, 'no', /there is no role/],
+  ['no role', { inspector: { trustOf: () => Promise.resolve(undefined) } }, 'no', /there is no role/],
   [
     'a role that trusts others',
-    { sight: { trustOf: () => Promise.resolve(['batch.amazonaws.com']) } },
+    { inspector: { trustOf: () => Promise.resolve(['batch.amazonaws.com']) } },
     'no',
     /trusts batch.amazonaws.com, and not/,
   ],
   [
     'no state machine',
-    { sight: { roleOfStateMachine: () => Promise.resolve(undefined) } },
+    { inspector: { roleOfStateMachine: () => Promise.resolve(undefined) } },
     'no',
     /stateMachine.*does not exist/,
   ],
   [
     'no Image Builder pipeline',
-    { sight: { imagePipeline: () => Promise.resolve(undefined) } },
+    { inspector: { imagePipeline: () => Promise.resolve(undefined) } },
     'no',
     /image-pipeline.*does not exist/,
   ],
   [
     'a disabled Image Builder pipeline',
-    { sight: { imagePipeline: () => Promise.resolve({ ...BUILT, isEnabled: false }) } },
+    { inspector: { imagePipeline: () => Promise.resolve({ ...BUILT, isEnabled: false }) } },
     'no',
     /disabled/,
   ],
   [
     'no role of instances',
-    { sight: { roleOfProfile: () => Promise.resolve(undefined) } },
+    { inspector: { roleOfProfile: () => Promise.resolve(undefined) } },
     'no',
     /profile profile has no role/,
   ],
   [
     'a key that is to be deleted',
-    { sight: { keyOf: () => Promise.resolve({ state: 'PendingDeletion', policy: AWAY.account }) } },
+    { inspector: { keyOf: () => Promise.resolve({ state: 'PendingDeletion', policy: AWAY.account }) } },
     'no',
     /PendingDeletion: instances of its AMIs cannot start/,
   ],
   [
     'a key that leaves an account out',
-    { sight: { keyOf: () => Promise.resolve({ state: 'Enabled', policy: '{}' }) } },
+    { inspector: { keyOf: () => Promise.resolve({ state: 'Enabled', policy: '{}' }) } },
     'no',
     /does not name 210987654321/,
   ],
   [
     'accounts without a key',
-    { sight: { imagePipeline: () => Promise.resolve({ ...BUILT, keys: [] }) } },
+    { inspector: { imagePipeline: () => Promise.resolve({ ...BUILT, keys: [] }) } },
     'no',
     /cannot be shared/,
   ],
@@ -200,7 +207,7 @@ test.each<[string, Changes, string, RegExp]>([
       },
     },
     'no',
-    /^as care saw it: pending since 2025-10-19T22:00:00Z: AccessDenied$/,
+    /^as housekeeping saw it: pending since 2025-10-19T22:00:00Z: AccessDenied$/,
   ],
   [
     'an account that nobody has looked at',
@@ -210,21 +217,21 @@ test.each<[string, Changes, string, RegExp]>([
   ],
   [
     'too few vCPUs',
-    { sight: { processorsInUse: () => Promise.resolve(62) } },
+    { inspector: { processorsInUse: () => Promise.resolve(62) } },
     'no',
     /^62 of 64 vCPUs are in use, 4 are needed$/,
   ],
   [
     'a family with a quota of its own',
-    { sight: { imagePipeline: () => Promise.resolve({ ...BUILT, instanceTypes: ['g5.xlarge'] }) } },
+    { inspector: { imagePipeline: () => Promise.resolve({ ...BUILT, instanceTypes: ['g5.xlarge'] }) } },
     'unknown',
     /quota of their own/,
   ],
-  ['too many AMIs', { sight: { countAmis: () => Promise.resolve(49_999) } }, 'no', /49999 of 50000 AMIs/],
+  ['too many AMIs', { inspector: { countAmis: () => Promise.resolve(49_999) } }, 'no', /49999 of 50000 AMIs/],
   [
     'fleets that ask for too much at once',
     {
-      sight: {
+      inspector: {
         fleetVolumes: () => Promise.resolve([{ group: 'shop', mebibytesPerSecond: 300, maxSize: 20 }]),
       },
     },
@@ -233,14 +240,14 @@ test.each<[string, Changes, string, RegExp]>([
   ],
   [
     'quotas that may not be read',
-    { sight: { quotasOf: failing } },
+    { inspector: { quotasOf: failing } },
     'unknown',
     /^explained: Error: AccessDenied$/,
   ],
   [
     'no way out',
     {
-      sight: {
+      inspector: {
         networkOf: () =>
           Promise.resolve({
             subnetId: 'subnet-1',
@@ -255,7 +262,7 @@ test.each<[string, Changes, string, RegExp]>([
   [
     'endpoints alone',
     {
-      sight: {
+      inspector: {
         networkOf: () =>
           Promise.resolve({
             subnetId: 'subnet-1',
@@ -269,7 +276,12 @@ test.each<[string, Changes, string, RegExp]>([
     'unknown',
     /no other way out/,
   ],
-  ['no subnet', { sight: { networkOf: () => Promise.resolve(undefined) } }, 'no', /subnet-1 does not exist/],
+  [
+    'no subnet',
+    { inspector: { networkOf: () => Promise.resolve(undefined) } },
+    'no',
+    /subnet-1 does not exist/,
+  ],
   [
     'a computer without a network',
     { status: () => Promise.reject(new Error('ENOTFOUND')) },
@@ -277,7 +289,7 @@ test.each<[string, Changes, string, RegExp]>([
     /does not answer this computer: ENOTFOUND/,
   ],
 ])('%s shows, with its way out', async (_name, changes, verdict, detail) => {
-  const results = await look(changes);
+  const results = await poll(changes);
   const found = results.filter((one) => detail.test(one.detail));
   expect(found.length).toBeGreaterThan(0);
   for (const one of found) {
@@ -302,7 +314,7 @@ test('where it was not seeded the way out is to deploy again', async () => {
 });
 
 test('a pipeline of one account needs no key', async () => {
-  const sight = { imagePipeline: () => Promise.resolve({ ...BUILT, keys: [] }) };
-  const results = await look({ sight }, { ...DESCRIBED, accounts: [] });
+  const inspector = { imagePipeline: () => Promise.resolve({ ...BUILT, keys: [] }) };
+  const results = await poll({ inspector }, { ...DESCRIBED, accounts: [] });
   expect(results.find(({ check }) => check === 'key')).toMatchObject({ verdict: 'ok' });
 });

@@ -89,7 +89,7 @@ describe('a refresh that does not stop in ten minutes', () => {
 /** A fleet at a moment at which it would start a refresh, and what its deployment has written. */
 async function pausedFleet(document: string) {
   const lab = fleetLab();
-  await lab.look();
+  await lab.poll();
   lab.publish(NEW);
   lab.parameters.values.set(NAMES.deployment, document);
   return lab;
@@ -106,11 +106,11 @@ function documentOf(until: string, version: string | null = null): string {
 
 test('a deployment that died before its version was there pauses the fleet for half an hour, not for good', async () => {
   const lab = await pausedFleet(documentOf('2025-10-14T22:30:00.000Z'));
-  expect(await lab.look()).toEqual(['wait:deployment']);
+  expect(await lab.poll()).toEqual(['wait:deployment']);
   await lab.pass(29 * 60);
-  expect(await lab.look()).toEqual(['wait:deployment']);
+  expect(await lab.poll()).toEqual(['wait:deployment']);
   await lab.pass(60);
-  expect(await lab.look()).toEqual(['startRefresh']);
+  expect(await lab.poll()).toEqual(['startRefresh']);
 });
 
 test.each([
@@ -118,10 +118,10 @@ test.each([
   ['has some', 4],
 ])('a group that %s is left alone while a deployment changes it', async (_, instanceCount) => {
   const lab = fleetLab({ instanceCount });
-  await lab.look();
+  await lab.poll();
   lab.publish(NEW);
   lab.parameters.values.set(NAMES.deployment, documentOf('2025-10-14T22:30:00.000Z', '7'));
-  expect(await lab.look()).toEqual(['wait:deployment']);
+  expect(await lab.poll()).toEqual(['wait:deployment']);
   expect(lab.fleet.group.version).toBe('1');
 });
 
@@ -129,6 +129,6 @@ test.each(['{', '{"schema":"winbake.fleet-deployment/2"}'])(
   'a document that cannot be read pauses nothing: %s',
   async (document) => {
     const lab = await pausedFleet(document);
-    expect(await lab.look()).toEqual(['startRefresh']);
+    expect(await lab.poll()).toEqual(['startRefresh']);
   },
 );

@@ -5,7 +5,7 @@ import {
 } from '../../../lib/contract/documents/fleet-state';
 import { fleetEvidence } from '../../../lib/core/fleet/fleet-evidence';
 import { fleetStatus, type FleetInstance } from '../../../lib/core/fleet/fleet-status';
-import { planFleetWords } from '../../../lib/core/fleet/plan-overrides';
+import { planFleetOverrides } from '../../../lib/core/fleet/plan-overrides';
 import { contractFixture } from '../../support/contract-fixture';
 import { publicationOf } from '../../support/fleet-lab';
 
@@ -42,7 +42,7 @@ describe('what an instance runs', () => {
   ])('%s', (_name, given, osVersion, revisionsBehind) => {
     const { instances } = fleetStatus({
       state: STATE,
-      words: undefined,
+      overrides: undefined,
       current: CURRENT,
       instances: [instance(given)],
       now: NOW,
@@ -52,8 +52,19 @@ describe('what an instance runs', () => {
 
   test('a word whose time is over is not shown', () => {
     const ended = { by: 'ann', reason: 'x', at: '2025-10-01T00:00:00Z', until: NOW.toISOString() };
-    const words = { schema: 'winbake.fleet-words/1' as const, hold: ended, floor: null, accepted: null };
-    const status = fleetStatus({ state: STATE, words, current: undefined, instances: undefined, now: NOW });
+    const overrides = {
+      schema: 'winbake.fleet-overrides/1' as const,
+      hold: ended,
+      floor: null,
+      accepted: null,
+    };
+    const status = fleetStatus({
+      state: STATE,
+      overrides,
+      current: undefined,
+      instances: undefined,
+      now: NOW,
+    });
     expect(status).toMatchObject({ hold: null, isGroupThere: false, current: null });
   });
 });
@@ -85,35 +96,38 @@ describe('a plan', () => {
   const asked = { by: 'ann', reason: 'x' };
 
   test('keeps the other words as they are', () => {
-    const held = planFleetWords(STATE, undefined, { verb: 'hold', ...asked }, NOW).words;
-    const floored = planFleetWords(
+    const held = planFleetOverrides(STATE, undefined, { verb: 'hold', ...asked }, NOW).overrides;
+    const floored = planFleetOverrides(
       STATE,
       held,
       { verb: 'floor', osVersion: '10.0.20348.4171', ...asked },
       NOW,
     );
-    expect(floored.words.hold).toEqual(held.hold);
-    const released = planFleetWords(STATE, floored.words, { verb: 'unhold', ...asked }, NOW);
-    expect(released.words).toEqual({ ...floored.words, hold: null });
+    expect(floored.overrides.hold).toEqual(held.hold);
+    const released = planFleetOverrides(STATE, floored.overrides, { verb: 'unhold', ...asked }, NOW);
+    expect(released.overrides).toEqual({ ...floored.overrides, hold: null });
   });
 
   test('a floor above what the channel shows says that the fleet will wait', () => {
     const order = { verb: 'floor', osVersion: '10.0.20348.4300', ...asked } as const;
-    expect(planFleetWords(STATE, undefined, order, NOW).reasons).toContain(
+    expect(planFleetOverrides(STATE, undefined, order, NOW).reasons).toContain(
       'What its channel shows, 20348.4294-1, is older: the fleet waits for a newer one.',
     );
   });
 
   test('an acceptance of a rollout under way needs no entry in the bad list', () => {
     const order = { verb: 'accept', publication: '20348.4294-1', ...asked } as const;
-    const { changes, words } = planFleetWords(STATE, undefined, order, NOW);
+    const { changes, overrides } = planFleetOverrides(STATE, undefined, order, NOW);
     expect(changes).toHaveLength(1);
-    expect(words.accepted).toMatchObject({ publication: '20348.4294-1', until: '2025-12-14T05:00:00.000Z' });
+    expect(overrides.accepted).toMatchObject({
+      publication: '20348.4294-1',
+      until: '2025-12-14T05:00:00.000Z',
+    });
   });
 
   test.each(['10.0.26100.1', '4294', '10.0.20348'])('no floor is %s', (osVersion) => {
     const order = { verb: 'floor', osVersion, ...asked } as const;
-    expect(() => planFleetWords(STATE, undefined, order, NOW)).toThrow(
+    expect(() => planFleetOverrides(STATE, undefined, order, NOW)).toThrow(
       "A floor is an OS version of the fleet's own",
     );
   });

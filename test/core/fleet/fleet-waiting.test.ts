@@ -1,66 +1,66 @@
 import { fleetStateSchema } from '../../../lib/contract/documents/fleet-state';
 import { fleetStateText, LONGEST_PARAMETER } from '../../../lib/core/fleet/fleet-state';
-import { fleetLab, NAMES, NEW, OLD, publicationOf, wordAt } from '../../support/fleet-lab';
+import { fleetLab, NAMES, NEW, OLD, publicationOf, overrideAt } from '../../support/fleet-lab';
 
 test('a fleet that runs what it should waits for nothing, and names what it follows', async () => {
   const lab = fleetLab();
-  await lab.look();
+  await lab.poll();
   expect(lab.state()).toMatchObject({ waiting: null, channel: NAMES.channel });
 });
 
-test('a wait keeps its beginning, look after look, and another wait has its own', async () => {
+test('a wait keeps its beginning, poll after poll, and another wait has its own', async () => {
   const lab = fleetLab({ policy: { delaySeconds: 3600 } });
-  await lab.look();
+  await lab.poll();
   const publishedAt = lab.clock.now().toISOString();
   lab.publish(NEW);
-  await lab.look();
+  await lab.poll();
   const delay = { for: 'delay', reason: 'the fleet waits 3600 s after its channel', since: publishedAt };
   expect(lab.state().waiting).toEqual(delay);
   await lab.wait(0.5);
   expect(lab.state().waiting).toEqual(delay);
   const heldAt = new Date(lab.clock.now().getTime() + 15 * 60_000).toISOString();
-  lab.say({ hold: wordAt(lab.clock.now()) });
+  lab.setOverrides({ hold: overrideAt(lab.clock.now()) });
   await lab.wait(0.5);
   expect(lab.state().waiting).toEqual({
     for: 'hold',
     reason: 'ops@example.com holds the fleet: trade fair',
     since: heldAt,
   });
-  lab.say({ hold: null });
+  lab.setOverrides({ hold: null });
   await lab.wait(0.5);
   expect(lab.state().waiting).toMatchObject({ for: 'canary' });
   await lab.wait(12);
   expect(lab.state()).toMatchObject({ waiting: null, publication: { id: NEW.id } });
 });
 
-test('a state of an older version is read, and completed by the next look', async () => {
+test('a state of an older version is read, and completed by the next poll', async () => {
   const lab = fleetLab();
-  await lab.look();
+  await lab.poll();
   const { waiting, channel, ...old } = lab.state();
   expect([waiting, channel]).toEqual([null, NAMES.channel]);
   lab.parameters.values.set(NAMES.state, JSON.stringify(old));
-  await lab.look();
+  await lab.poll();
   expect(lab.state()).toMatchObject({ waiting: null, channel: NAMES.channel });
 });
 
 test('what went back names the command that forgives it', async () => {
   const lab = fleetLab({ behaviours: { [NEW.id]: { tasks: 'fail' } } });
-  await lab.look();
+  await lab.poll();
   lab.publish(NEW);
   await lab.wait(12);
   expect(lab.running()).toEqual(Array.from({ length: 4 }, () => OLD.id));
   expect(lab.state().waiting).toMatchObject({ for: 'bad', reason: expect.stringContaining(NEW.id) });
-  expect(lab.told.join('\n')).toContain(`winbake fleet accept shop ${NEW.id} --reason`);
+  expect(lab.notified.join('\n')).toContain(`winbake fleet accept shop ${NEW.id} --reason`);
 });
 
 test('a state that is full of everything stays within a parameter', async () => {
   const lab = fleetLab();
-  await lab.look();
+  await lab.poll();
   lab.publish(NEW);
-  await lab.look();
+  await lab.poll();
   const { rollout } = lab.state();
   const long = 'a reason that somebody wrote with "quotes" and \n more '.repeat(40);
-  const word = { ...wordAt(lab.clock.now()), by: long, reason: long };
+  const override = { ...overrideAt(lab.clock.now()), by: long, reason: long };
   const full = {
     ...lab.state(),
     fleet: 'f'.repeat(40),
@@ -71,13 +71,13 @@ test('a state that is full of everything stays within a parameter', async () => 
     rollout: rollout && { ...rollout, goingBack: { because: 'bad' as const, reason: long } },
     equalAmis: Array.from({ length: 20 }, () => NEW.amiId),
     bad: Array.from({ length: 20 }, () => ({ publication: NEW.id, reason: long, at: NEW.at })),
-    hold: word,
-    floor: { ...word, osVersion: NEW.osVersion },
-    accepted: { ...word, publication: NEW.id },
+    hold: override,
+    floor: { ...override, osVersion: NEW.osVersion },
+    accepted: { ...override, publication: NEW.id },
     notices: Object.fromEntries(
       Array.from({ length: 9 }, (_, index) => [
         `rolloutRolledBack:20348.${index}-1`,
-        { at: `2025-10-1${index}T00:00:00.000Z`, message: long, toldAt: NEW.at },
+        { at: `2025-10-1${index}T00:00:00.000Z`, message: long, notifiedAt: NEW.at },
       ]),
     ),
     waiting: { for: 'canary' as const, reason: long, since: NEW.at },
@@ -91,7 +91,7 @@ test('a state that is full of everything stays within a parameter', async () => 
     rollout: { version: rollout?.version },
   });
   expect(Object.keys(kept.notices)).toContain('rolloutRolledBack:20348.8-1');
-  const one = { ...lab.state(), notices: { budgetSpent: { at: NEW.at, message: long, toldAt: null } } };
+  const one = { ...lab.state(), notices: { budgetSpent: { at: NEW.at, message: long, notifiedAt: null } } };
   expect(
     fleetStateSchema.parse(JSON.parse(fleetStateText(one))).notices['budgetSpent']?.message,
   ).toHaveLength(400);

@@ -2,13 +2,13 @@ import { fleetLab, NEW, NEWER, OLD } from '../../support/fleet-lab';
 
 test('a group at its maximum is replaced launching first, and scaling stays within it', async () => {
   const lab = fleetLab({ instanceCount: 4, maxSize: 4 });
-  await lab.look();
+  await lab.poll();
   lab.publish(NEW);
   const counts = new Set<number>();
   for (let minutes = 0; minutes < 300; minutes += 5) {
     await lab.clock.waitUntil(new Date(lab.clock.now().getTime() + 5 * 60_000));
     if (minutes % 15 === 0) {
-      await lab.look();
+      await lab.poll();
     }
     lab.fleet.group.scaleTo(9);
     counts.add(lab.running().length);
@@ -17,14 +17,14 @@ test('a group at its maximum is replaced launching first, and scaling stays with
   expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
 });
 
-test('where nothing can be launched for an hour a person is told, and the publication is tried again', async () => {
+test('where nothing can be launched for an hour a person is notified, and the publication is tried again', async () => {
   const lab = fleetLab({ instanceCount: 4, maxSize: 4, replacesBeyondMaximum: false });
-  await lab.look();
+  await lab.poll();
   lab.publish(NEW);
   await lab.wait(1.75);
-  expect(await lab.look()).toEqual(['wait:capacity']);
+  expect(await lab.poll()).toEqual(['wait:capacity']);
   expect(lab.state().bad).toEqual([]);
-  expect(lab.told).toEqual([
+  expect(lab.notified).toEqual([
     expect.stringMatching(
       /a rollout needs you: Fleet shop waits: no instance could be launched for an hour: The group has as many/,
     ),
@@ -37,7 +37,7 @@ test('where nothing can be launched for an hour a person is told, and the public
 
 test('what cannot be launched three times is bad, until a newer publication', async () => {
   const lab = fleetLab({ instanceCount: 4, maxSize: 4, replacesBeyondMaximum: false });
-  await lab.look();
+  await lab.poll();
   lab.publish(NEW);
   await lab.wait(12);
   expect(lab.state().bad).toEqual([expect.objectContaining({ publication: NEW.id })]);

@@ -6,7 +6,7 @@ import {
   NEWER,
   OLD,
   publicationOf,
-  wordAt,
+  overrideAt,
   type FleetLab,
   type FleetLabOptions,
 } from '../../support/fleet-lab';
@@ -16,14 +16,14 @@ const four = (id: string) => [id, id, id, id];
 /** A fleet that has looked once, and to whose channel something newer came. */
 async function labWith(options: FleetLabOptions = {}, publication = NEW): Promise<FleetLab> {
   const lab = fleetLab(options);
-  await lab.look();
+  await lab.poll();
   lab.publish(publication);
   return lab;
 }
 
 test('a fleet takes a publication: first a canary that is watched, then the rest', async () => {
   const lab = await labWith();
-  expect(await lab.look()).toEqual(['startRefresh']);
+  expect(await lab.poll()).toEqual(['startRefresh']);
   expect(lab.fleet.group.refresh?.request).toMatchObject({
     checkpoint: { percentages: [10, 100], seconds: 48 * 3600 },
     autoRollback: true,
@@ -41,8 +41,8 @@ test('a fleet takes a publication: first a canary that is watched, then the rest
     rollout: null,
     last: { publication: NEW.id, outcome: 'finished', proven: true },
   });
-  expect(await lab.look()).toEqual(['nothing']);
-  expect(lab.told).toEqual([]);
+  expect(await lab.poll()).toEqual(['nothing']);
+  expect(lab.notified).toEqual([]);
 });
 
 test('the log of the month is the evidence: from the release to the last instance', async () => {
@@ -64,27 +64,27 @@ describe('a canary', () => {
     const lab = await labWith({ behaviours: { [NEW.id]: { tasks: 'none' } } });
     await lab.wait(50);
     expect(lab.running().filter((id) => id === NEW.id)).toHaveLength(1);
-    expect(await lab.look()).toEqual(['wait:canary']);
+    expect(await lab.poll()).toEqual(['wait:canary']);
     // The pause of two days was not left to end by itself.
     expect(lab.fleet.group.refresh?.status).toBe('Cancelled');
   });
 
-  test('whose tasks fail to start goes back, is bad for this fleet and told once', async () => {
+  test('whose tasks fail to start goes back, is bad for this fleet and reported once', async () => {
     const lab = await labWith({ behaviours: { [NEW.id]: { tasks: 'fail' } } });
     await lab.wait(24);
     expect(lab.running()).toEqual(four(OLD.id));
     expect(lab.state()).toMatchObject({ bad: [{ publication: NEW.id }], rollout: null });
-    expect(lab.told).toHaveLength(1);
-    expect(lab.told[0]).toContain('went back from 20348.4294-1: ');
-    expect(lab.told[0]).toContain('tasks on its instances stopped with an error of pull or start, 0 of');
-    expect(await lab.look()).toEqual(['wait:bad']);
+    expect(lab.notified).toHaveLength(1);
+    expect(lab.notified[0]).toContain('went back from 20348.4294-1: ');
+    expect(lab.notified[0]).toContain('tasks on its instances stopped with an error of pull or start, 0 of');
+    expect(await lab.poll()).toEqual(['wait:bad']);
   });
 
   test('whose hosts boot and never register goes back', async () => {
     const lab = await labWith({ behaviours: { [NEW.id]: { host: 'boots' } } });
     await lab.wait(6);
     expect(lab.running()).toEqual(four(OLD.id));
-    expect(lab.told[0]).toContain('its instances boot and never register with ECS');
+    expect(lab.notified[0]).toContain('its instances boot and never register with ECS');
   });
 
   test('whose hosts its launch hook abandons fails by itself and goes back', async () => {
@@ -92,7 +92,7 @@ describe('a canary', () => {
     await lab.wait(6);
     expect(lab.running()).toEqual(four(OLD.id));
     expect(lab.state().bad).toMatchObject([{ publication: NEW.id }]);
-    expect(lab.told).toHaveLength(1);
+    expect(lab.notified).toHaveLength(1);
   });
 
   test('that an alarm meets goes back at once, by Auto Scaling itself', async () => {
@@ -109,7 +109,7 @@ describe('a canary', () => {
     const at = new Date('2025-10-14T21:00:00.000Z');
     const lab = await labWith({ policy: { alarms: ['errors'] }, alarms: [{ at, seconds: 2 * 3600 }] });
     await lab.wait(0.5);
-    expect(lab.told[0]).toContain('an alarm of errors rings before anything was replaced');
+    expect(lab.notified[0]).toContain('an alarm of errors rings before anything was replaced');
     await lab.wait(8);
     expect(lab.running()).toEqual(four(NEW.id));
     expect(lab.state()).toMatchObject({ bad: [], notices: {} });
@@ -117,7 +117,7 @@ describe('a canary', () => {
 
   test('of one instance is the whole group, and is watched at its end', async () => {
     const lab = await labWith({ instanceCount: 1 });
-    await lab.look();
+    await lab.poll();
     expect(lab.fleet.group.refresh?.request.bakeSeconds).toBe(1800);
     await lab.wait(3);
     expect(lab.running()).toEqual([NEW.id]);
@@ -155,7 +155,7 @@ describe('publications', () => {
     expect(lab.state().bad).toEqual([]);
   });
 
-  test('a newer one heals what was told of a bad one', async () => {
+  test('a newer one heals what was reported a bad one', async () => {
     const lab = await labWith({ behaviours: { [NEW.id]: { tasks: 'fail' } } });
     await lab.wait(5);
     lab.publish(NEWER);
@@ -164,26 +164,26 @@ describe('publications', () => {
     expect(lab.state().notices).toEqual({});
   });
 
-  test('one that the channel takes back is left where it is, and nobody is told', async () => {
+  test('one that the channel takes back is left where it is, and nobody is notified', async () => {
     const lab = await labWith({ behaviours: { [NEW.id]: { tasks: 'none' } } });
     await lab.wait(1);
     lab.publish(OLD);
     await lab.wait(3);
     expect(lab.running()).toEqual(four(OLD.id));
     expect(lab.state()).toMatchObject({ last: { outcome: 'withdrawn' }, bad: [] });
-    expect(lab.told).toEqual([]);
+    expect(lab.notified).toEqual([]);
   });
 
   test('one that is equal in OS version and mode is for new instances only', async () => {
     const lab = await labWith();
     await lab.wait(4);
     lab.publish(publicationOf(4294, 2));
-    expect(await lab.look()).toEqual(['useForNewInstances', 'nothing']);
+    expect(await lab.poll()).toEqual(['useForNewInstances', 'nothing']);
     expect(lab.running()).toEqual(four(NEW.id));
     lab.fleet.group.scaleTo(5);
     expect(lab.running()).toEqual([...four(NEW.id), '20348.4294-2'].sort());
     await lab.wait(1);
-    expect(await lab.look()).toEqual(['nothing']);
+    expect(await lab.poll()).toEqual(['nothing']);
   });
 
   test.each<[string, FleetLabOptions, ReturnType<typeof publicationOf>]>([
@@ -201,12 +201,12 @@ describe('publications', () => {
     const lab = await labWith({}, publicationOf(0, 0, 'unbaked'));
     await lab.wait(4);
     lab.publish(publicationOf(0, 1, 'unbaked'));
-    expect(await lab.look()).toEqual(['startRefresh']);
+    expect(await lab.poll()).toEqual(['startRefresh']);
   });
 
   test('a group without instances takes them without a refresh', async () => {
     const lab = await labWith({ instanceCount: 0 });
-    expect(await lab.look()).toEqual(['useForNewInstances', 'nothing']);
+    expect(await lab.poll()).toEqual(['useForNewInstances', 'nothing']);
     lab.fleet.group.scaleTo(2);
     expect(lab.running()).toEqual([NEW.id, NEW.id]);
     expect(lab.state().last).toMatchObject({ outcome: 'finished', proven: false });
@@ -225,9 +225,9 @@ describe('publications', () => {
 describe('what people say', () => {
   test('a hold keeps a fleet where it is, and ends by itself', async () => {
     const lab = await labWith();
-    lab.say({ hold: wordAt(lab.clock.now(), 10) });
+    lab.setOverrides({ hold: overrideAt(lab.clock.now(), 10) });
     await lab.wait(9);
-    expect(await lab.look()).toEqual(['wait:hold']);
+    expect(await lab.poll()).toEqual(['wait:hold']);
     expect(lab.state().hold).toMatchObject({ by: 'ops@example.com', reason: 'trade fair' });
     await lab.wait(6);
     expect(lab.running()).toEqual(four(NEW.id));
@@ -242,43 +242,43 @@ describe('what people say', () => {
     const before = lab.running();
     expect(before).toContain(OLD.id);
     expect(before).toContain(NEW.id);
-    lab.say({ hold: wordAt(lab.clock.now(), 24) });
+    lab.setOverrides({ hold: overrideAt(lab.clock.now(), 24) });
     await lab.wait(10);
     expect(lab.fleet.group.refresh?.status).toBe('Cancelled');
     expect(lab.running()).toContain(OLD.id);
-    lab.say({ hold: null });
+    lab.setOverrides({ hold: null });
     await lab.wait(3);
     expect(lab.running()).toEqual(four(NEW.id));
   });
 
-  test('an AMI older than the floor is not taken, and people are told once', async () => {
+  test('an AMI older than the floor is not taken, and people are notified once', async () => {
     const lab = await labWith();
     await lab.wait(4);
-    lab.say({ floor: { ...wordAt(lab.clock.now(), 1000), osVersion: NEW.osVersion } });
+    lab.setOverrides({ floor: { ...overrideAt(lab.clock.now(), 1000), osVersion: NEW.osVersion } });
     lab.publish(OLD);
     await lab.wait(4);
     expect(lab.running()).toEqual(four(NEW.id));
-    expect(lab.told.filter((text) => text.includes('older than the floor'))).toHaveLength(1);
+    expect(lab.notified.filter((text) => text.includes('older than the floor'))).toHaveLength(1);
   });
 
   test('a floor that comes during a rollout stops Auto Scaling from going back below it', async () => {
     const lab = await labWith({ behaviours: { [NEW.id]: { tasks: 'fail' } } });
-    await lab.look();
-    lab.say({ floor: { ...wordAt(lab.clock.now(), 1000), osVersion: NEW.osVersion } });
+    await lab.poll();
+    lab.setOverrides({ floor: { ...overrideAt(lab.clock.now(), 1000), osVersion: NEW.osVersion } });
     await lab.wait(5);
     expect(lab.running()).toContain(NEW.id);
     expect(lab.state().last).toMatchObject({ outcome: 'failed' });
-    expect(lab.told[0]).toContain('could neither take nor leave 20348.4294-1');
+    expect(lab.notified[0]).toContain('could neither take nor leave 20348.4294-1');
   });
 
   test('a bad publication is tried again when a person accepts it, and not twice', async () => {
     const lab = await labWith({ behaviours: { [NEW.id]: { host: 'hangs' } } });
     await lab.wait(5);
-    expect(await lab.look()).toEqual(['wait:bad']);
-    lab.say({ accepted: { ...wordAt(lab.clock.now(), 1000), publication: NEW.id } });
-    expect(await lab.look()).toEqual(['startRefresh']);
+    expect(await lab.poll()).toEqual(['wait:bad']);
+    lab.setOverrides({ accepted: { ...overrideAt(lab.clock.now(), 1000), publication: NEW.id } });
+    expect(await lab.poll()).toEqual(['startRefresh']);
     await lab.wait(5);
-    expect(await lab.look()).toEqual(['wait:bad']);
+    expect(await lab.poll()).toEqual(['wait:bad']);
   });
 });
 
@@ -286,7 +286,7 @@ describe('time', () => {
   test('a delay after the channel', async () => {
     const lab = await labWith({ policy: { delaySeconds: 3 * 3600 } });
     await lab.wait(2);
-    expect(await lab.look()).toEqual(['wait:delay']);
+    expect(await lab.poll()).toEqual(['wait:delay']);
     await lab.wait(6);
     expect(lab.running()).toEqual(four(NEW.id));
   });
@@ -295,27 +295,27 @@ describe('time', () => {
     const windows = [{ days: ['THU' as const], startHour: 2, endHour: 5, timeZone: 'UTC' }];
     const lab = await labWith({ policy: { windows } });
     await lab.wait(24);
-    expect(await lab.look()).toEqual(['wait:window']);
+    expect(await lab.poll()).toEqual(['wait:window']);
     await lab.wait(12);
     expect(lab.running()).toEqual(four(NEW.id));
   });
 
-  test('a drain that does not end is told', async () => {
+  test('a drain that does not end is reported', async () => {
     const lab = await labWith({ drainSeconds: 20 * 3600 });
     await lab.wait(6);
-    expect(lab.told).toHaveLength(1);
-    expect(lab.told[0]).toContain('Look for a task that does not stop');
+    expect(lab.notified).toHaveLength(1);
+    expect(lab.notified[0]).toContain('Look for a task that does not stop');
   });
 
   test('the budget warns at three quarters and at its end, holds or not', async () => {
     const lab = await labWith({ startedAt: new Date('2025-11-11T18:30:00.000Z') }, { ...OLD });
-    lab.say({ hold: wordAt(lab.clock.now(), 1000) });
+    lab.setOverrides({ hold: overrideAt(lab.clock.now(), 1000) });
     await lab.wait(53);
-    expect(lab.told).toHaveLength(0);
+    expect(lab.notified).toHaveLength(0);
     await lab.wait(2);
-    expect(lab.told).toHaveLength(1);
+    expect(lab.notified).toHaveLength(1);
     await lab.wait(20);
-    expect(lab.told.map((text) => text.split(':')[1])).toEqual([
+    expect(lab.notified.map((text) => text.split(':')[1])).toEqual([
       ' patching is running late',
       ' patching is overdue',
     ]);
@@ -326,7 +326,7 @@ test('a refresh that somebody else started is waited for', async () => {
   const lab = await labWith();
   const { group } = lab.fleet;
   group.start({ version: '1', checkpoint: null, bakeSeconds: 0, autoRollback: false, alarms: [] });
-  expect(await lab.look()).toEqual(['wait:refresh']);
+  expect(await lab.poll()).toEqual(['wait:refresh']);
   await lab.wait(4);
   expect(lab.running()).toEqual(four(NEW.id));
 });
@@ -334,20 +334,20 @@ test('a refresh that somebody else started is waited for', async () => {
 test('a channel that has not been seeded is waited for', async () => {
   const lab = fleetLab();
   lab.parameters.values.delete(NAMES.channel);
-  expect(await lab.look()).toEqual(['wait:channel']);
+  expect(await lab.poll()).toEqual(['wait:channel']);
 });
 
 test('a damaged channel changes nothing', async () => {
   const lab = fleetLab();
   lab.parameters.values.set(NAMES.channel, JSON.stringify({ ...NEW, amiId: 'none' }));
-  await expect(lab.look()).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
+  await expect(lab.poll()).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
   expect(lab.fleet.group.versions.size).toBe(1);
 });
 
-test('the state is written when it changes and not at each look', async () => {
+test('the state is written when it changes and not at each poll', async () => {
   const lab = fleetLab();
-  await lab.look();
-  await lab.look();
+  await lab.poll();
+  await lab.poll();
   expect(lab.parameters.puts).toEqual([NAMES.state]);
   expect((lab.parameters.json(NAMES.state) as FleetState).amiId).toBe(OLD.amiId);
 });
@@ -362,22 +362,22 @@ describe('a publication that failed on another fleet', () => {
   test('is not begun here, until a person accepts it or it is forgiven there', async () => {
     const lab = await labWith();
     lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
-    expect(await lab.look()).toEqual(['wait:otherFleet']);
+    expect(await lab.poll()).toEqual(['wait:otherFleet']);
     expect(lab.state().waiting?.reason).toBe(`${NEW.id} has failed on the fleet shop-staging: tasks ended`);
     await lab.wait(1);
-    lab.say({ accepted: { ...wordAt(lab.clock.now()), publication: NEW.id } });
-    expect(await lab.look()).toEqual(['startRefresh']);
+    lab.setOverrides({ accepted: { ...overrideAt(lab.clock.now()), publication: NEW.id } });
+    expect(await lab.poll()).toEqual(['startRefresh']);
 
     const other = await labWith();
     other.parameters.values.set(NAMES.failed, failedOn('shop-staging', other));
-    await other.look();
+    await other.poll();
     other.parameters.values.set(NAMES.failed, '{"schema":"winbake.failed/1","publications":[]}');
-    expect(await other.look()).toEqual(['startRefresh']);
+    expect(await other.poll()).toEqual(['startRefresh']);
   });
 
   test('neither stops a rollout that has begun, nor a newer publication', async () => {
     const lab = await labWith();
-    await lab.look();
+    await lab.poll();
     lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
     await lab.wait(4);
     expect(lab.running()).toEqual(four(NEW.id));
@@ -385,12 +385,12 @@ describe('a publication that failed on another fleet', () => {
     const other = await labWith();
     other.parameters.values.set(NAMES.failed, failedOn('shop-staging', other));
     other.publish(NEWER);
-    expect(await other.look()).toEqual(['startRefresh']);
+    expect(await other.poll()).toEqual(['startRefresh']);
   });
 
   test('is held for a fleet of the same name in another account, too', async () => {
     const lab = await labWith();
     lab.parameters.values.set(NAMES.failed, failedOn(NAMES.fleet, lab));
-    expect(await lab.look()).toEqual(['wait:otherFleet']);
+    expect(await lab.poll()).toEqual(['wait:otherFleet']);
   });
 });

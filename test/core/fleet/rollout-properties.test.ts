@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { propertyRuns } from '../../support/property-runs';
 import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
 import type { AmiBehaviour } from '../../../sim/aws/fleet/ami-behaviour';
-import { isBelowFloor } from '../../../lib/core/fleet/judge-rollout';
-import { fleetLab, NAMES, NEW, NEWER, OLD, wordAt, type FleetLab } from '../../support/fleet-lab';
+import { isBelowFloor } from '../../../lib/core/fleet/evaluate-rollout';
+import { fleetLab, NAMES, NEW, NEWER, OLD, overrideAt, type FleetLab } from '../../support/fleet-lab';
 
 const PUBLICATIONS = [OLD, NEW, NEWER];
 
@@ -34,9 +34,9 @@ const behaviour = fc.record<AmiBehaviour>({
 
 class Crash extends Error {}
 
-/** Ports that end a look at one call: before it is done, or after. */
+/** Ports that end a poll of one call: before it is done, or after. */
 function crashing(plan: { left: number; isDone: boolean }, broken: string[], lab: () => FleetLab) {
-  const guarded = <T extends object>(port: T): T =>
+  const crashable = <T extends object>(port: T): T =>
     new Proxy(port, {
       get: (target, name, receiver) => {
         const member: unknown = Reflect.get(target, name, receiver);
@@ -60,10 +60,10 @@ function crashing(plan: { left: number; isDone: boolean }, broken: string[], lab
     });
   return (ports: FleetPorts): FleetPorts => ({
     ...ports,
-    control: guarded(ports.control),
-    hosts: guarded(ports.hosts),
-    notifier: guarded(ports.notifier),
-    parameters: guarded(ports.parameters),
+    control: crashable(ports.control),
+    hosts: crashable(ports.hosts),
+    notifier: crashable(ports.notifier),
+    parameters: crashable(ports.parameters),
   });
 }
 
@@ -81,8 +81,10 @@ function watch(
   if (name !== 'startRefresh' && name !== 'useLaunchTemplateVersion' && name !== 'rollBackRefresh') {
     return;
   }
-  const words = parameters.json(NAMES.words) as { floor: { osVersion: string; until: string } | null } | null;
-  const floor = words?.floor ?? undefined;
+  const overrides = parameters.json(NAMES.overrides) as {
+    floor: { osVersion: string; until: string } | null;
+  } | null;
+  const floor = overrides?.floor ?? undefined;
   const [given] = args as (string | { version: string })[];
   const version = given === undefined ? group.version : typeof given === 'string' ? given : given.version;
   const amiId = group.amiOf(version);
@@ -106,13 +108,13 @@ async function happen(
       lab.publish(PUBLICATIONS[what.index]!);
       return;
     case 'hold':
-      lab.say({ hold: wordAt(lab.clock.now(), 5) });
+      lab.setOverrides({ hold: overrideAt(lab.clock.now(), 5) });
       return;
     case 'unhold':
-      lab.say({ hold: null });
+      lab.setOverrides({ hold: null });
       return;
     case 'floor':
-      lab.say({ floor: { ...wordAt(lab.clock.now(), 100_000), osVersion: NEW.osVersion } });
+      lab.setOverrides({ floor: { ...overrideAt(lab.clock.now(), 100_000), osVersion: NEW.osVersion } });
       return;
     case 'scale':
       lab.fleet.group.scaleTo(what.count);
@@ -120,7 +122,7 @@ async function happen(
     case 'crash':
       plan.left = what.after;
       plan.isDone = what.isDone;
-      await lab.look().catch((error: unknown) => {
+      await lab.poll().catch((error: unknown) => {
         if (!(error instanceof Crash)) {
           throw error;
         }
@@ -147,20 +149,20 @@ test('from any state, with a crash after any call, looks end at the right AMI or
           behaviours: { [NEW.id]: ofNew, [NEWER.id]: ofNewer },
           wrap: crashing(plan, broken, () => lab),
         });
-        await lab.look();
+        await lab.poll();
         for (const what of happenings) {
           await happen(lab, plan, what);
         }
         // Long enough for a hold to end, two ways back, and the budget to be spent.
         await lab.wait(40);
         expect(broken).toEqual([]);
-        const [last = ''] = (await lab.look()).slice(-1);
+        const [last = ''] = (await lab.poll()).slice(-1);
         const wanted = lab.parameters.json(NAMES.channel) as typeof NEW;
         const isThere = last === 'nothing' && lab.running().every((id) => id === wanted.id);
         // A canary on which nothing runs waits, until the budget tells of it.
         const isWaiting = last === 'wait:canary' && lab.state().rollout !== null;
-        const isTold = lab.told.some((text) => text.includes(wanted.id));
-        expect({ last, isEnded: isThere || isWaiting || isTold }).toEqual({ last, isEnded: true });
+        const isNotified = lab.notified.some((text) => text.includes(wanted.id));
+        expect({ last, isEnded: isThere || isWaiting || isNotified }).toEqual({ last, isEnded: true });
       },
     ),
     { numRuns: propertyRuns(60) },

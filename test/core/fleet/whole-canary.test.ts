@@ -5,7 +5,7 @@ const four = (id: string) => [id, id, id, id];
 /** A fleet that has looked once, and to whose channel something newer came. */
 async function labWith(options: FleetLabOptions): Promise<FleetLab> {
   const lab = fleetLab(options);
-  await lab.look();
+  await lab.poll();
   lab.publish(NEW);
   return lab;
 }
@@ -14,12 +14,12 @@ async function labWith(options: FleetLabOptions): Promise<FleetLab> {
 describe('a canary of 100 per cent, for which Auto Scaling refuses the checkpoints 100 and 100,', () => {
   test('has no checkpoint, and is watched at its end', async () => {
     const lab = await labWith({ policy: { canaryPercentage: 100 } });
-    expect(await lab.look()).toEqual(['startRefresh']);
+    expect(await lab.poll()).toEqual(['startRefresh']);
     expect(lab.fleet.group.refresh?.request).toMatchObject({ checkpoint: null, bakeSeconds: 1800 });
     await lab.wait(4);
     expect(lab.running()).toEqual(four(NEW.id));
     expect(lab.state().last).toMatchObject({ publication: NEW.id, outcome: 'finished', proven: true });
-    expect(lab.told).toEqual([]);
+    expect(lab.notified).toEqual([]);
   });
 
   test('whose tasks fail to start goes back', async () => {
@@ -30,7 +30,7 @@ describe('a canary of 100 per cent, for which Auto Scaling refuses the checkpoin
     await lab.wait(12);
     expect(lab.running()).toEqual(four(OLD.id));
     expect(lab.state()).toMatchObject({ bad: [{ publication: NEW.id }], rollout: null });
-    expect(lab.told).toHaveLength(1);
+    expect(lab.notified).toHaveLength(1);
   });
 
   test('that an alarm meets after the last instance goes back', async () => {
@@ -47,7 +47,7 @@ describe('a canary of 100 per cent, for which Auto Scaling refuses the checkpoin
 
 test('a canary that only the last instance completes has no pause, and is watched at its end', async () => {
   const lab = await labWith({ policy: { canaryPercentage: 90 } });
-  await lab.look();
+  await lab.poll();
   expect(lab.fleet.group.refresh?.request).toMatchObject({
     checkpoint: { percentages: [90, 100] },
     bakeSeconds: 1800,

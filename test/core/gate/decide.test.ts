@@ -1,7 +1,7 @@
 import { withAccepted, withHost } from '../../../lib/core/catalog/catalog';
 import { imageSetId } from '../../../lib/core/gate/build-image-set';
 import { findingKey } from '../../../lib/contract/documents/catalog';
-import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
+import type { FailedOrder, PublishedBake } from '../../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../../lib/contract/values/gate-policy';
 import { clientTokenOf } from '../../../lib/core/bake/order-id';
 import { newOrder } from '../../../lib/core/gate/order-bake';
@@ -13,15 +13,15 @@ const BEFORE = '2025-10-01T00:00:00Z';
 const TUESDAY = '2025-10-14T18:00:00Z';
 const all = (revision: number) => ({ servercore: revision, iis: revision });
 
-function standing(set: string | null, more: Partial<StandingBake> = {}): StandingBake {
+function published(set: string | null, more: Partial<PublishedBake> = {}): PublishedBake {
   return { set, at: BEFORE, recipeArn: 'recipe', scriptsSha256: 'scripts', baseAmiId: 'ami', ...more };
 }
 
 /** A gate whose families stood at 100 on the first, and that baked them. */
 function settled(release = '2022') {
   const gate = new GateState(release);
-  const set = gate.look(BEFORE, all(100)).set!;
-  return { gate, set, baked: standing(set.id) };
+  const set = gate.poll(BEFORE, all(100)).set!;
+  return { gate, set, baked: published(set.id) };
 }
 
 /** Accepts every finding that a reason names. */
@@ -35,7 +35,7 @@ function accept(gate: GateState, reason: string) {
 
 test('nothing that stands is baked again, and the reason says so', () => {
   const { gate, baked } = settled();
-  expect(gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked })).toMatchObject({
+  expect(gate.poll('2025-10-02T00:00:00Z', all(100), { published: baked })).toMatchObject({
     decision: 'nothing',
     reason: '10.0.20348.100 is baked already.',
   });
@@ -53,14 +53,14 @@ test.each([
   ['age', { policy: { ...DEFAULT_GATE_POLICY, maxAgeSeconds: 86_400 } }, 'older than 1 days'],
 ])('%s orders a bake', (_what, change, reason) => {
   const { gate, baked } = settled();
-  const decision = gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked, ...change });
+  const decision = gate.poll('2025-10-02T00:00:00Z', all(100), { published: baked, ...change });
   expect(decision.decision).toBe('bake');
   expect(decision.reason).toContain(reason);
 });
 
 test('a newer base AMI waits for the next bake by default', () => {
   const { gate, baked } = settled();
-  expect(gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked, baseAmiId: 'new' }).decision).toBe(
+  expect(gate.poll('2025-10-02T00:00:00Z', all(100), { published: baked, baseAmiId: 'new' }).decision).toBe(
     'nothing',
   );
 });
@@ -68,55 +68,55 @@ test('a newer base AMI waits for the next bake by default', () => {
 test('age never cuts a wait short', () => {
   const { gate, baked } = settled();
   const policy = { ...DEFAULT_GATE_POLICY, maxAgeSeconds: 86_400 };
-  gate.look(TUESDAY, { servercore: 200, iis: 100 }, { standing: baked, policy });
+  gate.poll(TUESDAY, { servercore: 200, iis: 100 }, { published: baked, policy });
   expect(
-    gate.look('2025-10-15T00:00:00Z', { servercore: 200, iis: 100 }, { standing: baked, policy }).decision,
+    gate.poll('2025-10-15T00:00:00Z', { servercore: 200, iis: 100 }, { published: baked, policy }).decision,
   ).toBe('wait');
 });
 
 test('where Patch Tuesday brings nothing the wait ends, the host is baked once, and 2016 stops', () => {
   const { gate, baked } = settled();
-  expect(inShort(gate.look('2025-10-16T04:59:00Z', all(100), { standing: baked }))).toBe(
+  expect(inShort(gate.poll('2025-10-16T04:59:00Z', all(100), { published: baked }))).toBe(
     'wait, EXPECTED_NEWER',
   );
-  const end = gate.look('2025-10-16T05:00:00Z', all(100), { standing: baked });
+  const end = gate.poll('2025-10-16T05:00:00Z', all(100), { published: baked });
   expect(end).toMatchObject({ decision: 'bake', set: { target: '10.0.20348.100' } });
   expect(end.findings).toMatchObject([{ code: 'EXPECTED_NEWER', severity: 'warning' }]);
-  const done = standing(end.set!.id, { at: '2025-10-16T05:00:00Z' });
-  expect(gate.look('2025-10-16T05:15:00Z', all(100), { standing: done }).decision).toBe('nothing');
+  const done = published(end.set!.id, { at: '2025-10-16T05:00:00Z' });
+  expect(gate.poll('2025-10-16T05:15:00Z', all(100), { published: done }).decision).toBe('nothing');
   const old = settled('2016');
-  expect(old.gate.look('2025-10-16T05:00:00Z', all(100), { standing: old.baked }).decision).toBe(
+  expect(old.gate.poll('2025-10-16T05:00:00Z', all(100), { published: old.baked }).decision).toBe(
     'needsOperator',
   );
 });
 
 test('after the end of support nothing is expected any more', () => {
   const gate = new GateState('2016');
-  const set = gate.look('2027-01-20T00:00:00Z', all(100)).set!;
-  const baked = standing(set.id, { at: '2027-02-01T00:00:00Z' });
-  expect(gate.look('2027-02-09T19:00:00Z', all(100), { standing: baked }).decision).toBe('nothing');
+  const set = gate.poll('2027-01-20T00:00:00Z', all(100)).set!;
+  const baked = published(set.id, { at: '2027-02-01T00:00:00Z' });
+  expect(gate.poll('2027-02-09T19:00:00Z', all(100), { published: baked }).decision).toBe('nothing');
 });
 
 test('an operator accepts one finding: the older image is then followed', () => {
   const { gate } = settled();
-  const newer = gate.look(TUESDAY, all(200)).set!;
-  const baked = standing(newer.id, { at: TUESDAY });
+  const newer = gate.poll(TUESDAY, all(200)).set!;
+  const baked = published(newer.id, { at: TUESDAY });
   const back = { servercore: 100, iis: 200 };
-  const refused = gate.look('2025-10-17T00:00:00Z', back, { standing: baked });
+  const refused = gate.poll('2025-10-17T00:00:00Z', back, { published: baked });
   expect(inShort(refused)).toBe('nothing, WENT_BACK servercore');
   const finding = findingKey(refused.findings[0]!, '10.0.20348.100');
   gate.catalog = { ...gate.catalog, accepted: [{ finding, by: 'me', at: TUESDAY }] };
-  expect(gate.look('2025-10-17T00:15:00Z', back, { standing: baked }).set?.images[0]?.osVersion).toBe(
+  expect(gate.poll('2025-10-17T00:15:00Z', back, { published: baked }).set?.images[0]?.osVersion).toBe(
     '10.0.20348.100',
   );
 });
 
 test('a family that cannot be read is taken from the catalog, and said', () => {
   const { gate, baked } = settled();
-  const decision = gate.look(
+  const decision = gate.poll(
     '2025-10-02T00:00:00Z',
     { servercore: 100, iis: undefined },
-    { standing: baked },
+    { published: baked },
   );
   expect(decision).toMatchObject({ decision: 'nothing', set: { id: baked.set } });
 });
@@ -129,10 +129,10 @@ describe('a registry that cannot be read', () => {
     ['knows what stood before', () => settled().gate],
   ])('is asked for one longest wait, then a person is; a gate that %s', (_what, begin) => {
     const gate = begin();
-    const first = gate.look('2025-10-02T00:00:00Z', unread);
+    const first = gate.poll('2025-10-02T00:00:00Z', unread);
     expect(first.changesAt?.toISOString()).toBe('2025-10-03T12:00:00.000Z');
-    expect(gate.look('2025-10-03T11:59:00Z', unread).decision).toBe('wait');
-    expect(gate.look('2025-10-03T12:00:00Z', unread)).toMatchObject({
+    expect(gate.poll('2025-10-03T11:59:00Z', unread).decision).toBe('wait');
+    expect(gate.poll('2025-10-03T12:00:00Z', unread)).toMatchObject({
       decision: 'needsOperator',
       reason:
         'No family has shown an image that can be read since 2025-10-02T00:00Z. servercore answers nothing.',
@@ -141,26 +141,26 @@ describe('a registry that cannot be read', () => {
 
   test('begins anew after it healed', () => {
     const gate = new GateState();
-    gate.look('2025-10-02T00:00:00Z', unread);
-    gate.look('2025-10-03T00:00:00Z', all(100));
-    expect(gate.look('2025-10-03T12:00:00Z', unread).decision).toBe('wait');
+    gate.poll('2025-10-02T00:00:00Z', unread);
+    gate.poll('2025-10-03T00:00:00Z', all(100));
+    expect(gate.poll('2025-10-03T12:00:00Z', unread).decision).toBe('wait');
   });
 
   test('for one family that was never seen is waited for as long', () => {
     const gate = new GateState();
     const one = { servercore: 100, iis: 'unread' } as const;
-    expect(gate.look('2025-10-02T00:00:00Z', one)).toMatchObject({
+    expect(gate.poll('2025-10-02T00:00:00Z', one)).toMatchObject({
       decision: 'wait',
       reason:
         'iis cannot be read and was never seen; it is asked for again, at the latest until 2025-10-03T12:00Z.',
     });
-    expect(gate.look('2025-10-03T12:00:00Z', one).decision).toBe('needsOperator');
+    expect(gate.poll('2025-10-03T12:00:00Z', one).decision).toBe('needsOperator');
   });
 });
 
 test('a family without any image stops the gate when its time is up', () => {
   const gate = new GateState();
-  expect(gate.look(BEFORE, { servercore: 100, iis: undefined })).toMatchObject({
+  expect(gate.poll(BEFORE, { servercore: 100, iis: undefined })).toMatchObject({
     decision: 'needsOperator',
     reason: 'iis has no image at all, not even an older one.',
   });
@@ -172,22 +172,22 @@ test('a download that doubles is warned of', () => {
     ...gate.catalog,
     observations: gate.catalog.observations.map((one) => ({ ...one, compressedBytes: 400 })),
   };
-  expect(inShort(gate.look(TUESDAY, all(200)))).toBe('bake, SIZE_JUMP servercore, SIZE_JUMP iis');
+  expect(inShort(gate.poll(TUESDAY, all(200)))).toBe('bake, SIZE_JUMP servercore, SIZE_JUMP iis');
 });
 
 test('an observation of the future stops nothing but waits until the clocks agree', () => {
   const { gate } = settled();
-  const decision = gate.look('2025-09-30T00:00:00Z', all(100));
+  const decision = gate.poll('2025-09-30T00:00:00Z', all(100));
   expect(inShort(decision)).toBe('wait, CLOCK_SKEW');
 });
 
 test('one of the far future asks the operator, who may pass over it', () => {
   const { gate } = settled();
-  const decision = gate.look('2025-09-20T00:00:00Z', all(100));
+  const decision = gate.poll('2025-09-20T00:00:00Z', all(100));
   expect(inShort(decision)).toBe('needsOperator, CLOCK_SKEW');
   const [, key = ''] = /accept "(CLOCK_SKEW [^"]+)"/.exec(decision.reason) ?? [];
   gate.catalog = withAccepted(gate.catalog, key, 'ann', new Date('2025-09-20T00:00:00Z'));
-  expect(inShort(gate.look('2025-09-20T00:15:00Z', all(100)))).not.toContain('CLOCK_SKEW');
+  expect(inShort(gate.poll('2025-09-20T00:15:00Z', all(100)))).not.toContain('CLOCK_SKEW');
 });
 
 describe('an order that failed', () => {
@@ -203,13 +203,13 @@ describe('an order that failed', () => {
     ['asks the operator after the second time', 2, '2025-10-09T00:00:00Z', 'needsOperator'],
   ])('%s', (_what, attempt, now, expected) => {
     const state = settled();
-    expect(state.gate.look(now, all(100), { failed: failedIn(state, attempt) }).decision).toBe(expected);
+    expect(state.gate.poll(now, all(100), { failed: failedIn(state, attempt) }).decision).toBe(expected);
   });
 
   test('asks the operator at once where Image Builder refused it, and the next is the same attempt', () => {
     const state = settled();
     const failed = { ...failedIn(state, 1), refused: true };
-    const decision = state.gate.look('2025-10-02T06:00:00Z', all(100), { failed });
+    const decision = state.gate.poll('2025-10-02T06:00:00Z', all(100), { failed });
     expect(decision.decision).toBe('needsOperator');
     expect(decision.reason).toContain('Image Builder refuses to start the bake of 10.0.20348.100, and would');
     const { set, recipeArn, scriptsSha256 } = failed;
@@ -228,52 +228,52 @@ describe('an order that failed', () => {
   ])('is tried again when %s', (_what, revision, change) => {
     const state = settled();
     const failed = failedIn(state, 2);
-    expect(state.gate.look('2025-10-09T00:00:00Z', all(revision), { failed, ...change }).decision).toBe(
+    expect(state.gate.poll('2025-10-09T00:00:00Z', all(revision), { failed, ...change }).decision).toBe(
       'bake',
     );
   });
 });
 
 test('a host beyond every image gets the nearest lower one, said so; 2016 needs an operator', () => {
-  const look = (release: string) => {
+  const poll = (release: string) => {
     const { gate, baked } = settled(release);
     gate.catalog = withHost(gate.catalog, new Date(BEFORE), 150, 'a bake');
-    return gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked });
+    return gate.poll('2025-10-02T00:00:00Z', all(100), { published: baked });
   };
-  expect(inShort(look('2022'))).toBe('nothing, HOST_WITHOUT_IMAGE');
-  expect(look('2022').findings[0]?.message).toContain('used as nearestLower');
-  expect(inShort(look('2016'))).toBe('needsOperator, HOST_WITHOUT_IMAGE');
+  expect(inShort(poll('2022'))).toBe('nothing, HOST_WITHOUT_IMAGE');
+  expect(poll('2022').findings[0]?.message).toContain('used as nearestLower');
+  expect(inShort(poll('2016'))).toBe('needsOperator, HOST_WITHOUT_IMAGE');
 });
 
 test('a policy may stop for a host beyond every image', () => {
   const { gate, baked } = settled();
   gate.catalog = withHost(gate.catalog, new Date(BEFORE), 150, 'a bake');
   const policy = { ...DEFAULT_GATE_POLICY, hostWithoutImage: 'stop' as const };
-  const decision = gate.look('2025-10-02T00:00:00Z', all(100), { standing: baked, policy });
+  const decision = gate.poll('2025-10-02T00:00:00Z', all(100), { published: baked, policy });
   expect(inShort(decision)).toBe('needsOperator, HOST_WITHOUT_IMAGE');
   expect(decision.reason).toContain('the newest is 10.0.20348.100, and the policy is to stop.');
   accept(gate, decision.reason);
-  expect(gate.look('2025-10-02T00:15:00Z', all(100), { standing: baked, policy }).decision).toBe('nothing');
+  expect(gate.poll('2025-10-02T00:15:00Z', all(100), { published: baked, policy }).decision).toBe('nothing');
 });
 
 test('a policy may stop for late families, and an operator may bake them as they are, this once', () => {
   const { gate, baked } = settled();
   const policy = { ...DEFAULT_GATE_POLICY, late: 'stop' as const };
   const late = { servercore: 200, iis: 100 };
-  gate.look(TUESDAY, late, { standing: baked, policy });
-  const stopped = gate.look('2025-10-16T06:00:00Z', late, { standing: baked, policy });
+  gate.poll(TUESDAY, late, { published: baked, policy });
+  const stopped = gate.poll('2025-10-16T06:00:00Z', late, { published: baked, policy });
   expect(inShort(stopped)).toBe('needsOperator, LATE iis');
   accept(gate, stopped.reason);
-  const taken = gate.look('2025-10-16T06:15:00Z', late, { standing: baked, policy });
+  const taken = gate.poll('2025-10-16T06:15:00Z', late, { published: baked, policy });
   expect(taken).toMatchObject({ decision: 'bake', set: { images: [{ late: false }, { late: true }] } });
-  gate.look('2025-11-11T18:30:00Z', { servercore: 300, iis: 100 }, { standing: baked, policy });
-  const next = gate.look('2025-11-13T12:00:00Z', { servercore: 300, iis: 100 }, { standing: baked, policy });
+  gate.poll('2025-11-11T18:30:00Z', { servercore: 300, iis: 100 }, { published: baked, policy });
+  const next = gate.poll('2025-11-13T12:00:00Z', { servercore: 300, iis: 100 }, { published: baked, policy });
   expect(next.decision).toBe('needsOperator');
 });
 
 test('a decision says when time alone may change it', () => {
   const { gate, baked } = settled();
-  expect(gate.look('2025-10-14T17:15:00Z', all(100), { standing: baked }).changesAt?.toISOString()).toBe(
+  expect(gate.poll('2025-10-14T17:15:00Z', all(100), { published: baked }).changesAt?.toISOString()).toBe(
     '2025-10-16T05:00:00.000Z',
   );
 });

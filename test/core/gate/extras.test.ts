@@ -1,5 +1,5 @@
 import { emptyCatalog, withObservations } from '../../../lib/core/catalog/catalog';
-import type { ExtraLook, FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
+import type { ExtraPoll, FailedOrder, PublishedBake } from '../../../lib/core/gate/gate-input';
 import { observationsOf, observeFamilies, observeExtras } from '../../../lib/core/gate/observe';
 import { familyOf } from '../../../lib/core/images/family';
 import { parseImageExtras } from '../../../lib/core/images/image-extra';
@@ -15,7 +15,7 @@ const all = (revision: number) => ({ servercore: revision, iis: revision });
 
 /** A gate that also caches extras, which show revisions; a previous revision shows nothing of its own. */
 class ExtraState extends GateState {
-  extras(shown: Readonly<Record<string, number | undefined>>): readonly ExtraLook[] {
+  extras(shown: Readonly<Record<string, number | undefined>>): readonly ExtraPoll[] {
     return parseImageExtras(Object.keys(shown), {
       release: this.release,
       families: ['servercore', 'iis'],
@@ -27,33 +27,38 @@ class ExtraState extends GateState {
         ...{ tag: family.floatingTags[0]!, digest, platformDigest: digest, compressedBytes: 1 },
         osVersion: { build: family.release.build, revision: revision ?? 0 },
       };
-      return { extra, look: { family, image: revision === undefined ? undefined : image, findings: [] } };
+      return { extra, poll: { family, image: revision === undefined ? undefined : image, findings: [] } };
     });
   }
 
-  see(instant: string, revisions: Readonly<Record<string, number>>, extras: readonly ExtraLook[], more = {}) {
-    const looks = extras.map(({ look }) => look);
-    this.catalog = withObservations(this.catalog, observationsOf(looks, new Date(instant)));
-    return this.look(instant, revisions, { extras, ...more });
+  inspect(
+    instant: string,
+    revisions: Readonly<Record<string, number>>,
+    extras: readonly ExtraPoll[],
+    more = {},
+  ) {
+    const polls = extras.map(({ poll }) => poll);
+    this.catalog = withObservations(this.catalog, observationsOf(polls, new Date(instant)));
+    return this.poll(instant, revisions, { extras, ...more });
   }
 }
 
-function standing(set: string): StandingBake {
+function published(set: string): PublishedBake {
   return { set, at: BEFORE, recipeArn: 'recipe', scriptsSha256: 'scripts', baseAmiId: 'ami' };
 }
 
-const shownBy = ({ set }: ReturnType<GateState['look']>) =>
+const shownBy = ({ set }: ReturnType<GateState['poll']>) =>
   set?.images.map(({ family, tag, osVersion, late }) => [family, tag, Number(osVersion.split('.')[3]), late]);
 
 test('extras stand in the set after the families, chosen by R1', () => {
   const gate = new ExtraState('2025');
-  gate.look(BEFORE, all(90));
+  gate.poll(BEFORE, all(90));
   const extras = gate.extras({
     'framework-sdk': 100,
     'servercore@2022': 5000,
     'servercore@previous': undefined,
   });
-  expect(shownBy(gate.see(TUESDAY, all(100), extras))).toEqual([
+  expect(shownBy(gate.inspect(TUESDAY, all(100), extras))).toEqual([
     ['servercore', 'ltsc2025', 100, false],
     ['iis', 'windowsservercore-ltsc2025', 100, false],
     ['framework-sdk@extra', '4.8.1-windowsservercore-ltsc2025', 100, false],
@@ -64,30 +69,30 @@ test('extras stand in the set after the families, chosen by R1', () => {
 
 test('an extra that is late or missing is said; it neither delays nor mixes', () => {
   const gate = new ExtraState();
-  const decision = gate.see(BEFORE, all(100), gate.extras({ 'framework-sdk': 90, server: undefined }));
+  const decision = gate.inspect(BEFORE, all(100), gate.extras({ 'framework-sdk': 90, server: undefined }));
   expect(inShort(decision)).toBe('bake, LATE framework-sdk@extra, HOST_WITHOUT_IMAGE server@extra');
   expect(decision.findings.map(({ severity }) => severity)).toEqual(['info', 'info']);
 });
 
 test('an extra newer than the set is not taken; what was seen of it before is', () => {
   const gate = new ExtraState();
-  gate.see(BEFORE, all(100), gate.extras({ 'framework-sdk': 95 }));
-  expect(shownBy(gate.see(LATER, all(100), gate.extras({ 'framework-sdk': 120 })))?.at(-1)).toEqual([
+  gate.inspect(BEFORE, all(100), gate.extras({ 'framework-sdk': 95 }));
+  expect(shownBy(gate.inspect(LATER, all(100), gate.extras({ 'framework-sdk': 120 })))?.at(-1)).toEqual([
     'framework-sdk@extra',
     '4.8.1-windowsservercore-ltsc2022',
     95,
     false,
   ]);
   const fresh = new ExtraState();
-  const none = fresh.see(BEFORE, all(100), fresh.extras({ 'framework-sdk': 120 }));
+  const none = fresh.inspect(BEFORE, all(100), fresh.extras({ 'framework-sdk': 120 }));
   expect(inShort(none)).toBe('bake, HOST_WITHOUT_IMAGE framework-sdk@extra');
 });
 
 test('a newer extra makes another set and no order; the next bake takes it', () => {
   const gate = new ExtraState();
-  const baked = gate.see(BEFORE, all(100), gate.extras({ 'framework-sdk': 90 })).set!;
-  const next = gate.see(LATER, all(100), gate.extras({ 'framework-sdk': 100 }), {
-    standing: standing(baked.id),
+  const baked = gate.inspect(BEFORE, all(100), gate.extras({ 'framework-sdk': 90 })).set!;
+  const next = gate.inspect(LATER, all(100), gate.extras({ 'framework-sdk': 100 }), {
+    published: published(baked.id),
   });
   expect(next.decision).toBe('nothing');
   expect(next.set?.id).not.toBe(baked.id);
@@ -96,20 +101,20 @@ test('a newer extra makes another set and no order; the next bake takes it', () 
 
 test('an extra that moves does not let a failed order be tried again', () => {
   const gate = new ExtraState();
-  const { set } = gate.see(BEFORE, all(100), gate.extras({ 'framework-sdk': 90 }));
+  const { set } = gate.inspect(BEFORE, all(100), gate.extras({ 'framework-sdk': 90 }));
   const failed: FailedOrder = {
     ...{ id: 'order', set: set!.id, recipeArn: 'recipe', scriptsSha256: 'scripts' },
     attempt: 2,
     at: BEFORE,
   };
-  expect(gate.see(LATER, all(100), gate.extras({ 'framework-sdk': 100 }), { failed }).decision).toBe(
+  expect(gate.inspect(LATER, all(100), gate.extras({ 'framework-sdk': 100 }), { failed }).decision).toBe(
     'needsOperator',
   );
 });
 
 test('2016 takes an extra of the very revision only', () => {
   const gate = new ExtraState('2016');
-  expect(inShort(gate.see(BEFORE, all(100), gate.extras({ 'framework-sdk': 90 })))).toBe(
+  expect(inShort(gate.inspect(BEFORE, all(100), gate.extras({ 'framework-sdk': 90 })))).toBe(
     'bake, HOST_WITHOUT_IMAGE framework-sdk@extra',
   );
 });
@@ -128,14 +133,14 @@ test('a new pipeline reads the previous revision from the other tags, once', asy
   const families = [familyOf('servercore', release)];
   const extras = parseImageExtras(['previous'], { release, families: ['servercore'] });
   const empty = emptyCatalog(release);
-  const looks = await observeFamilies(registry, families, empty);
-  const first = await observeExtras(registry, extras, looks, empty);
-  expect(first[0]?.look.image).toMatchObject({ tag: '10.0.20348.90', osVersion: { revision: 90 } });
+  const polls = await observeFamilies(registry, families, empty);
+  const first = await observeExtras(registry, extras, polls, empty);
+  expect(first[0]?.poll.image).toMatchObject({ tag: '10.0.20348.90', osVersion: { revision: 90 } });
   const known = withObservations(
     empty,
-    observationsOf([...looks, ...first.map(({ look }) => look)], new Date(BEFORE)),
+    observationsOf([...polls, ...first.map(({ poll }) => poll)], new Date(BEFORE)),
   );
   const asked = registry.asked.length;
-  expect((await observeExtras(registry, extras, looks, known))[0]?.look.image).toBeUndefined();
+  expect((await observeExtras(registry, extras, polls, known))[0]?.poll.image).toBeUndefined();
   expect(registry.asked).toHaveLength(asked);
 });

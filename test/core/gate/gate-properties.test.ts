@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { propertyRuns } from '../../support/property-runs';
 import { emptyCatalog, withHost, withImageSet, withObservations } from '../../../lib/core/catalog/catalog';
 import { decide } from '../../../lib/core/gate/decide';
-import type { FailedOrder, StandingBake } from '../../../lib/core/gate/gate-input';
+import type { FailedOrder, PublishedBake } from '../../../lib/core/gate/gate-input';
 import {
   DEFAULT_GATE_POLICY,
   LATE_POLICIES,
   OUT_OF_BAND_POLICIES,
 } from '../../../lib/contract/values/gate-policy';
-import { targetRevision } from '../../../lib/core/gate/judge-host';
+import { targetRevision } from '../../../lib/core/gate/check-host';
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { familyOf } from '../../../lib/core/images/family';
 import { parseRelease } from '../../../lib/contract/values/release';
@@ -25,8 +25,8 @@ const shown = fc.option(fc.record({ revision: fc.integer({ min: 100, max: 106 })
 
 const story = fc.record({
   release: fc.constantFrom('2022', '2016'),
-  /** Every look comes some quarters of an hour after the one before. */
-  looks: fc.array(
+  /** Every poll comes some quarters of an hour after the one before. */
+  polls: fc.array(
     fc.record({ quarters: fc.integer({ min: 1, max: 120 }), shown: fc.tuple(shown, shown, shown, shown) }),
     {
       minLength: 1,
@@ -41,18 +41,18 @@ const story = fc.record({
 
 test('no story of a registry makes the gate break a rule', () => {
   fc.assert(
-    fc.property(story, ({ release: name, looks, hosts, late, outOfBand, bakeSucceeds }) => {
+    fc.property(story, ({ release: name, polls, hosts, late, outOfBand, bakeSucceeds }) => {
       const release = parseRelease(name);
       const families = FAMILIES.filter((one) => name !== '2016' || one !== 'nanoserver').map((one) =>
         familyOf(one, release),
       );
       let catalog = emptyCatalog(release);
-      let standing: StandingBake | undefined;
+      let published: PublishedBake | undefined;
       let failed: FailedOrder | undefined;
       let time = START;
       const seen: string[] = [];
       const tried = new Map<string, number>();
-      looks.forEach(({ quarters, shown: row }, index) => {
+      polls.forEach(({ quarters, shown: row }, index) => {
         time += quarters * 15 * 60_000;
         const now = new Date(time);
         const current = families.map((family, place) => {
@@ -68,7 +68,7 @@ test('no story of a registry makes the gate break a rule', () => {
         seen.push(...observations.map(({ repository, digest }) => `${repository} ${digest}`));
         catalog = withObservations(catalog, observations);
         const policy = { ...DEFAULT_GATE_POLICY, late, outOfBand };
-        const input = { now, release, policy, looks: current, catalog, standing, failed };
+        const input = { now, release, policy, polls: current, catalog, published, failed };
         const decision = decide({ ...input, recipeArn: 'r', scriptsSha256: 's', baseAmiId: 'a' });
 
         expect(decision.reason).toMatch(/^[A-Za-z0-9][^\n]*\.$/);
@@ -94,7 +94,7 @@ test('no story of a registry makes the gate break a rule', () => {
           const id = `${set.id} ${time}`;
           catalog = withHost(catalog, now, host, id);
           if (host >= target && bakeSucceeds[index] === true) {
-            standing = {
+            published = {
               set: set.id,
               at: now.toISOString(),
               recipeArn: 'r',

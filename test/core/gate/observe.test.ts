@@ -25,39 +25,39 @@ function shape(revision: number): RegistryShape {
   };
 }
 
-async function look(registry: Registry, catalog = emptyCatalog(release)) {
-  const looks = await observeFamilies(rememberingRegistry(registry), families, catalog);
-  return { looks, catalog: withObservations(catalog, observationsOf(looks, NOW)) };
+async function poll(registry: Registry, catalog = emptyCatalog(release)) {
+  const polls = await observeFamilies(rememberingRegistry(registry), families, catalog);
+  return { polls, catalog: withObservations(catalog, observationsOf(polls, NOW)) };
 }
 
-test('a first look takes eight requests and knows versions, digests and sizes', async () => {
+test('a first poll takes eight requests and knows versions, digests and sizes', async () => {
   const registry = memoryRegistry(shape(4294));
-  const { looks, catalog } = await look(registry);
+  const { polls, catalog } = await poll(registry);
   expect(registry.asked).toHaveLength(8);
-  expect(looks.map(({ image }) => image?.osVersion.revision)).toEqual([4294, 4294, 4294, 4294]);
+  expect(polls.map(({ image }) => image?.osVersion.revision)).toEqual([4294, 4294, 4294, 4294]);
   expect(catalog.observations.map(({ repository, osVersion }) => [repository, osVersion])).toEqual(
     expect.arrayContaining([['windows/servercore/iis', '10.0.20348.4294']]),
   );
   expect(catalog.observations.every(({ compressedBytes }) => (compressedBytes ?? 0) > 7500)).toBe(true);
 });
 
-test('a look at an unchanged registry takes one HEAD a family and shows the same', async () => {
-  const first = await look(memoryRegistry(shape(4294)));
+test('a poll of an unchanged registry takes one HEAD a family and shows the same', async () => {
+  const first = await poll(memoryRegistry(shape(4294)));
   const registry = memoryRegistry(shape(4294));
-  const second = await look(registry, first.catalog);
+  const second = await poll(registry, first.catalog);
   expect(registry.asked.map((one) => one.split(' ')[0])).toEqual(['head', 'head', 'head', 'head']);
   expect(second.catalog).toBe(first.catalog);
-  expect(second.looks).toEqual(first.looks);
+  expect(second.polls).toEqual(first.polls);
 });
 
 test('only what changed is read again', async () => {
-  const { catalog } = await look(memoryRegistry(shape(4171)));
+  const { catalog } = await poll(memoryRegistry(shape(4171)));
   const changed = memoryRegistry({
     ...shape(4171),
     'windows/nanoserver': { ltsc2022: tag(true, 4294) },
   });
-  const { looks } = await look(changed, catalog);
-  expect(looks.map(({ image }) => image?.osVersion.revision)).toEqual([4171, 4294, 4171, 4171]);
+  const { polls } = await poll(changed, catalog);
+  expect(polls.map(({ image }) => image?.osVersion.revision)).toEqual([4171, 4294, 4171, 4171]);
   expect(changed.asked.filter((one) => one.startsWith('manifest'))).toHaveLength(2);
 });
 
@@ -89,8 +89,8 @@ test('a family that cannot be read says so, and the others are read all the same
         ? Promise.reject(new RegistryError('REGISTRY_THROTTLED', 'The registry asked to slow down.'))
         : registry.manifest(repository, reference),
   };
-  const { looks } = await look(broken);
-  expect(looks.map(({ image, findings }) => [image !== undefined, findings.map(({ code }) => code)])).toEqual(
+  const { polls } = await poll(broken);
+  expect(polls.map(({ image, findings }) => [image !== undefined, findings.map(({ code }) => code)])).toEqual(
     [
       [true, []],
       [false, ['REGISTRY_THROTTLED']],

@@ -1,6 +1,6 @@
 import { bakeAt, decisionAt, inShort, runGate, type GateRun } from '../../support/gate-history';
 
-/** A month of looks before the day, in whole quarters of an hour. */
+/** A month of polls before the day, in whole quarters of an hour. */
 function monthBefore(instant: string): string {
   const QUARTER = 15 * 60_000;
   const begin = Math.ceil((Date.parse(instant) - 31 * 86_400_000) / QUARTER) * QUARTER;
@@ -69,7 +69,7 @@ test.each<[string, string, Partial<GateRun>, string, string]>([
   expect(on(release, instant, run).bake).toMatchObject({ set: { target }, mode, outcome: 'published' });
 });
 
-test('a look with nothing ordered yet bakes what others baked before', () => {
+test('a poll with nothing ordered yet bakes what others baked before', () => {
   const { decision } = on('2022', '2025-04-08T23:15:00Z', { from: '2025-04-08T23:15:00Z' });
   expect(decision).toMatchObject({ decision: 'bake', set: { target: '10.0.20348.3453' } });
 });

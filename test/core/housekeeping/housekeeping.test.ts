@@ -1,10 +1,10 @@
 import type { PipelineDescription } from '../../../lib/contract/documents/pipeline-description';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { emptyCatalog } from '../../../lib/core/catalog/catalog';
-import { takeCare } from '../../../lib/core/housekeeping/housekeeping';
-import type { CarePorts } from '../../../lib/core/housekeeping/memory';
+import { runHousekeeping } from '../../../lib/core/housekeeping/housekeeping';
+import type { HousekeepingPorts } from '../../../lib/core/housekeeping/memory';
 import type { Measurement } from '../../../lib/core/ports/notices';
-import { createCare } from '../../../lib/handlers/care';
+import { createHousekeeping } from '../../../lib/handlers/housekeeping';
 import { embeddedMetrics, createLog } from '../../../lib/handlers/log';
 import { MemoryInventory } from '../../support/memory-inventory';
 import { memoryDocuments, memoryParameters, type MemoryParameters } from '../../support/memory-ports';
@@ -62,12 +62,12 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
       reason: 'Up to date.',
     },
   });
-  const told: string[] = [];
+  const notified: string[] = [];
   const measured: Measurement[] = [];
   const events: unknown[] = [];
   const inventory = new MemoryInventory();
   const state = { now: new Date('2025-10-14T23:00:00Z'), isOpen: true };
-  const ports: CarePorts = {
+  const ports: HousekeepingPorts = {
     documents,
     stores: {
       of: ({ account }): Promise<MemoryParameters> =>
@@ -78,8 +78,8 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
             : Promise.reject(new Error('AccessDenied')),
     },
     notifier: {
-      tell: (subject) => {
-        told.push(subject);
+      notify: (subject) => {
+        notified.push(subject);
         return Promise.resolve();
       },
     },
@@ -96,13 +96,16 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
   const pass = (hours: number) => {
     state.now = new Date(state.now.getTime() + hours * 3_600_000);
   };
-  const look = () => takeCare(ports, DESCRIBED);
-  return { ports, home, away, inventory, documents, told, measured, events, state, pass, look };
+  const poll = () => runHousekeeping(ports, DESCRIBED);
+  return { ports, home, away, inventory, documents, notified, measured, events, state, pass, poll };
 }
 
-test('a look promotes, delivers, announces and measures, and a second one changes nothing', async () => {
-  const { look, home, away, events, told, measured, documents } = world({ latest: LATEST, current: CURRENT });
-  const results = await look();
+test('a poll promotes, delivers, announces and measures, and a second one changes nothing', async () => {
+  const { poll, home, away, events, notified, measured, documents } = world({
+    latest: LATEST,
+    current: CURRENT,
+  });
+  const results = await poll();
   expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
   expect(home.json(`${PATH}/current/publication`)).toEqual(LATEST);
   expect(home.json(`${PATH}/previous/publication`)).toEqual(CURRENT);
@@ -114,93 +117,93 @@ test('a look promotes, delivers, announces and measures, and a second one change
   ]);
   const before = [new Map(home.values), new Map(away.values), new Map(documents.texts)];
   const puts = home.puts.length + away.puts.length;
-  await look();
+  await poll();
   expect([home.values, away.values, documents.texts]).toEqual(before);
   expect(home.puts.length + away.puts.length).toBe(puts);
   expect(events).toEqual([LATEST.id]);
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
 });
 
 test('a part that fails stops no other', async () => {
   const made = world({ latest: LATEST, current: CURRENT });
   await made.documents.overwrite('catalog/2022.json', '{');
-  const results = await made.look();
+  const results = await made.poll();
   expect(results.filter(({ error }) => error !== undefined).map(({ part }) => part)).toEqual(['patching']);
   expect(made.home.json(`${PATH}/current/publication`)).toEqual(LATEST);
   expect(made.measured.map(({ name }) => name)).toEqual(['HoursSinceDecision']);
 });
 
-test('while promotion is held the budget runs on: a warning, an alarm, each told once and healed', async () => {
+test('while promotion is held the budget runs on: a warning, an alarm, each notified once and healed', async () => {
   const hold = { by: 'ops', reason: 'the fair', at: '2025-10-14T00:00:00Z', until: '2025-11-14T00:00:00Z' };
-  const { look, pass, told, measured, home, state } = world(
+  const { poll, pass, notified, measured, home, state } = world(
     { latest: LATEST, current: CURRENT },
     { [`${PATH}/hold`]: hold },
   );
-  await look();
+  await poll();
   expect(measured[0]).toEqual({ name: 'HoursUnpatched', value: 6, unit: 'None' });
   pass(48);
-  await look();
-  await look();
-  expect(told.filter((one) => one.includes('budget'))).toEqual([
+  await poll();
+  await poll();
+  expect(notified.filter((one) => one.includes('budget'))).toEqual([
     'Winbake 2022-core: 75 % of the patch budget is spent',
   ]);
   pass(18);
-  await look();
-  expect(told.filter((one) => one.includes('100 %'))).toHaveLength(1);
+  await poll();
+  expect(notified.filter((one) => one.includes('100 %'))).toHaveLength(1);
   await home.put(`${PATH}/hold`, JSON.stringify({ ...hold, until: state.now.toISOString() }), 'text');
-  await look();
-  expect(told.filter((one) => one.includes('patched again'))).toHaveLength(2);
+  await poll();
+  expect(notified.filter((one) => one.includes('patched again'))).toHaveLength(2);
 });
 
-test('an account that shuts us out is told of after a day, one that was never open is not', async () => {
-  const { look, pass, told, state, away } = world({ latest: CURRENT, current: CURRENT });
-  const ofAccount = () => told.filter((one) => one.includes('account'));
+test('an account that shuts us out is reported after a day, one that was never open is not', async () => {
+  const { poll, pass, notified, state, away } = world({ latest: CURRENT, current: CURRENT });
+  const ofAccount = () => notified.filter((one) => one.includes('account'));
   state.isOpen = false;
-  await look();
+  await poll();
   pass(30);
-  await look();
+  await poll();
   expect(ofAccount()).toEqual([]);
   state.isOpen = true;
-  await look();
+  await poll();
   expect(away.json(`${PATH}/current/publication`)).toEqual(CURRENT);
   state.isOpen = false;
   pass(1);
-  await look();
+  await poll();
   pass(25);
-  await look();
-  await look();
+  await poll();
+  await poll();
   expect(ofAccount()).toEqual(['Winbake 2022-core: account 210987654321/eu-central-1 cannot be reached']);
   state.isOpen = true;
-  await look();
+  await poll();
   expect(ofAccount()).toHaveLength(2);
 });
 
-test('no decision for 26 hours is told of', async () => {
-  const { look, pass, told } = world({ latest: LATEST, current: LATEST });
+test('no decision for 26 hours is reported', async () => {
+  const { poll, pass, notified } = world({ latest: LATEST, current: LATEST });
   pass(24.9);
-  await look();
-  expect(told).toEqual([]);
+  await poll();
+  expect(notified).toEqual([]);
   pass(0.2);
-  await look();
-  expect(told).toEqual(['Winbake 2022-core: no decision for 26 h']);
+  await poll();
+  expect(notified).toEqual(['Winbake 2022-core: no decision for 26 h']);
 });
 
 test.each([
   ['whose schedule allows it', 200],
   ['that nothing starts by the clock', null],
 ])('a pipeline %s may be silent for a week', async (_what, longestSilenceHours) => {
-  const { ports, pass, told } = world({ latest: LATEST, current: LATEST });
+  const { ports, pass, notified } = world({ latest: LATEST, current: LATEST });
   pass(7 * 24);
-  await takeCare(ports, { ...DESCRIBED, longestSilenceHours });
-  expect(told.filter((subject) => subject.includes('no decision'))).toEqual([]);
+  await runHousekeeping(ports, { ...DESCRIBED, longestSilenceHours });
+  expect(notified.filter((subject) => subject.includes('no decision'))).toEqual([]);
 });
 
 test('until the first bake the channels follow newer base AMIs, elsewhere too', async () => {
   const newer = 'ami-00000000000000009';
   const parameter = DESCRIPTION.baseAmiParameter!;
-  const { look, home, away } = world({}, { [parameter]: newer });
+  const { poll, home, away } = world({}, { [parameter]: newer });
   await away.put(parameter, newer, 'text');
-  await look();
+  await poll();
   for (const parameters of [home, away]) {
     expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ mode: 'unbaked', amiId: newer });
   }
@@ -222,13 +225,13 @@ describe('once a day', () => {
         now: made.state.now,
       });
     }
-    const said = async () => (await made.look()).find(({ part }) => part === 'prune')?.said ?? '';
-    return { ...made, said };
+    const reported = async () => (await made.poll()).find(({ part }) => part === 'prune')?.reported ?? '';
+    return { ...made, reported };
   }
 
   test('what nothing needs is deprecated and removed, and each AMI that stays has its reason', async () => {
-    const { inventory, pass, said, documents } = pruned();
-    expect((await said()).split('\n')).toEqual([
+    const { inventory, pass, reported, documents } = pruned();
+    expect((await reported()).split('\n')).toEqual([
       'keep ami-00000005 in eu-central-1 (20348.5-1): one of the newest 3 publications',
       'keep ami-00000004 in eu-central-1 (20348.4-1): one of the newest 3 publications',
       'keep ami-00000003 in eu-central-1 (20348.3-1): one of the newest 3 publications',
@@ -237,14 +240,14 @@ describe('once a day', () => {
       'Pruned 5 AMIs.',
     ]);
     const done = [...inventory.changes];
-    expect(JSON.parse(documents.texts.get('publications/care.json')!)).toMatchObject({
+    expect(JSON.parse(documents.texts.get('publications/housekeeping.json')!)).toMatchObject({
       pruned: { amis: Array(5).fill(expect.objectContaining({ region: 'eu-central-1' })) },
     });
     pass(23.9);
-    expect(await said()).toContain('Pruned on 2025-10-14T23:00:00.000Z, and again from');
+    expect(await reported()).toContain('Pruned on 2025-10-14T23:00:00.000Z, and again from');
     expect(inventory.changes).toEqual(done);
     pass(0.1 + 7 * 24);
-    await said();
+    await reported();
     expect(inventory.changes.slice(done.length)).toEqual([
       'forget ami-00000002 in 123456789012',
       'forget ami-00000002 in 210987654321',
@@ -252,11 +255,11 @@ describe('once a day', () => {
     ]);
   });
 
-  test('an account that cannot be read keeps what is shared with it, and the look is well', async () => {
-    const { inventory, said } = pruned();
+  test('an account that cannot be read keeps what is shared with it, and the poll is well', async () => {
+    const { inventory, reported } = pruned();
     inventory.amis = inventory.amis.map((ami) => ({ ...ami, sharedWith: [AWAY.account] }));
     inventory.unread.add(AWAY.account);
-    const lines = (await said()).split('\n');
+    const lines = (await reported()).split('\n');
     expect(lines[0]).toBe(
       'Account 210987654321 in eu-central-1 could not be read, so all that is shared with it stays: AccessDenied',
     );
@@ -264,40 +267,40 @@ describe('once a day', () => {
     expect(inventory.changes).toEqual([]);
   });
 
-  test('a prune that fails is tried again at the next look, and people are told once where it goes on failing', async () => {
-    const { inventory, look, pass, said, told, home } = pruned();
+  test('a prune that fails is tried again at the next poll, and people are notified once where it goes on failing', async () => {
+    const { inventory, poll, pass, reported, notified, home } = pruned();
     inventory.failsAt = 1;
-    expect(await said()).toBe('the function was ended');
+    expect(await reported()).toBe('the function was ended');
     expect(home.json(`${PATH}/current/publication`)).toEqual(LATEST);
-    expect(told).toEqual([]);
-    for (let looks = 0; looks < 12; looks += 1) {
+    expect(notified).toEqual([]);
+    for (let polls = 0; polls < 12; polls += 1) {
       pass(0.25);
-      await look();
+      await poll();
     }
-    expect(told).toEqual(['Winbake 2022-core: care fails: prune']);
+    expect(notified).toEqual(['Winbake 2022-core: housekeeping fails: prune']);
     inventory.failsAt = Infinity;
     pass(0.25);
-    expect(await said()).toContain('Pruned 5 AMIs.');
-    expect(told.slice(1)).toEqual(['Winbake 2022-core: care works again: prune']);
+    expect(await reported()).toContain('Pruned 5 AMIs.');
+    expect(notified.slice(1)).toEqual(['Winbake 2022-core: housekeeping works again: prune']);
   });
 
-  test('a look that dies after any call of its ports leaves, with the next one, what one look leaves', async () => {
-    const looked = async (diesAfter: number) => {
+  test('a poll that dies after any call of its ports leaves, with the next one, what one poll leaves', async () => {
+    const examined = async (diesAfter: number) => {
       const made = pruned();
       const mortal = new Mortal(diesAfter);
       const { documents, inventory, stores } = made.ports;
-      const ports: CarePorts = {
+      const ports: HousekeepingPorts = {
         ...made.ports,
         documents: mortal.port(documents),
         inventory: mortal.port(inventory),
         stores: { of: async (target) => mortal.port(await stores.of(target)) },
       };
-      await takeCare(ports, DESCRIBED);
+      await runHousekeeping(ports, DESCRIBED);
       if (mortal.isDead) {
-        await made.look();
+        await made.poll();
       }
       const { pruned: last, failing } = JSON.parse(
-        made.documents.texts.get('publications/care.json')!,
+        made.documents.texts.get('publications/housekeeping.json')!,
       ) as Record<string, { at: string }>;
       return {
         calls: mortal.calls,
@@ -305,9 +308,9 @@ describe('once a day', () => {
         amis: made.inventory.amis,
       };
     };
-    const whole = await looked(Infinity);
+    const whole = await examined(Infinity);
     for (let calls = 1; calls < whole.calls; calls += 1) {
-      const { amis, state } = await looked(calls);
+      const { amis, state } = await examined(calls);
       expect(amis).toEqual(whole.amis);
       expect(state).toEqual(whole.state);
     }
@@ -321,12 +324,12 @@ describe('the handler', () => {
     const made = world({ latest: LATEST, current: CURRENT });
     await made.documents.overwrite('catalog/2022.json', '{');
     const lines: string[] = [];
-    const care = createCare(
+    const housekeeping = createHousekeeping(
       made.ports,
       environment,
       createLog({ pipeline: '2022-core' }, (line) => lines.push(line)),
     );
-    await expect(care()).rejects.toThrow('patching: catalog/2022.json is damaged: it is not JSON.');
+    await expect(housekeeping()).rejects.toThrow('patching: catalog/2022.json is damaged: it is not JSON.');
     const [error, info] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(error).toMatchObject({ level: 'error', pipeline: '2022-core', error: 'WinbakeError' });
     expect(info).toMatchObject({ level: 'info', parts: { promotion: expect.any(String) as string } });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CarePorts } from '../../../lib/core/housekeeping/memory';
+import type { HousekeepingPorts } from '../../../lib/core/housekeeping/memory';
 import { noteFailed } from '../../../lib/core/housekeeping/note-failed';
 import { memoryParameters } from '../../support/memory-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
@@ -14,13 +14,13 @@ const DESCRIBED = { ...DESCRIPTION, accounts: [AWAY.account, CLOSED.account] };
 function world(more: Readonly<Record<string, unknown>> = {}) {
   const home = memoryParameters({ ...channelsAt({ latest: LATEST, current: LATEST }), ...more });
   const away = memoryParameters(channelsAt({ latest: LATEST, current: LATEST }));
-  const stores: CarePorts['stores'] = {
+  const stores: HousekeepingPorts['stores'] = {
     of: ({ account }) =>
       account === CLOSED.account
         ? Promise.reject(new Error('AccessDenied'))
         : Promise.resolve(account === AWAY.account ? away : home),
   };
-  return { home, away, look: () => noteFailed({ stores } as CarePorts, DESCRIBED) };
+  return { home, away, poll: () => noteFailed({ stores } as HousekeepingPorts, DESCRIBED) };
 }
 
 describe('a fleet on which a publication failed', () => {
@@ -36,18 +36,18 @@ describe('a fleet on which a publication failed', () => {
   const document = { schema: 'winbake.failed/1', publications: [failed] };
 
   test('holds it for the fleets of every account, and no longer than it is bad there', async () => {
-    const { look, home, away } = world();
-    await look();
+    const { poll, home, away } = world();
+    await poll();
     expect(home.values.has(`${PATH}/failed`)).toBe(false);
     away.values.set('/winbake/fleets/shop/state', JSON.stringify(stateOf('shop', LATEST.id)));
-    await look();
+    await poll();
     expect(home.json(`${PATH}/failed`)).toEqual(document);
     expect(away.json(`${PATH}/failed`)).toEqual(document);
     const puts = home.puts.length;
-    await look();
+    await poll();
     expect(home.puts).toHaveLength(puts);
     away.values.set('/winbake/fleets/shop/state', JSON.stringify({ ...stateOf('shop', LATEST.id), bad: [] }));
-    await look();
+    await poll();
     expect(home.json(`${PATH}/failed`)).toEqual({ ...document, publications: [] });
   });
 
@@ -56,8 +56,8 @@ describe('a fleet on which a publication failed', () => {
     ['what no channel shows any more', stateOf('shop', '20348.1-1')],
     ['a damaged document', '{'],
   ])('says nothing of %s', async (_what, state) => {
-    const { look, home } = world({ '/winbake/fleets/shop/state': state });
-    expect(await look()).toBe('No publication of a channel has failed on a fleet.');
+    const { poll, home } = world({ '/winbake/fleets/shop/state': state });
+    expect(await poll()).toBe('No publication of a channel has failed on a fleet.');
     expect(home.values.has(`${PATH}/failed`)).toBe(false);
   });
 });

@@ -64,7 +64,7 @@ test.each<[string, Catalog, Date, number | undefined, number]>([
   expect(budget.percent).toBeCloseTo((hours / 72) * 100);
 });
 
-test('what is current is not missed, and a fresh pipeline counts from its first look', () => {
+test('what is current is not missed, and a fresh pipeline counts from its first poll', () => {
   const now = hoursAfter(TUESDAY, 10);
   const input = { now, catalog: catalog(OCTOBER), patchWithinSeconds: 72 * 3600 };
   expect(patchBudget({ ...input, current: publicationAt(4294, TUESDAY) }).hoursUnpatched).toBe(0);

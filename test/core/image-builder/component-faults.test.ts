@@ -116,9 +116,9 @@ test('a document that a template does not take is refused with its length', () =
 });
 
 test('what refers to nothing is found wherever it stands', () => {
-  const word = fc.stringMatching(/^[A-Za-z]{3,12}$/).filter((name) => name !== 'Bucket');
+  const override = fc.stringMatching(/^[A-Za-z]{3,12}$/).filter((name) => name !== 'Bucket');
   fc.assert(
-    fc.property(word, fc.nat(3), (name, place) => {
+    fc.property(override, fc.nat(3), (name, place) => {
       const lines = ['a', 'b', 'c', 'd'].map((line, index) =>
         index === place ? `${line} {{ ${name} }}` : line,
       );

@@ -80,7 +80,7 @@ const settled: RegistryShape = {
   'dotnet/framework/aspnet': { '4.8.1-windowsservercore-ltsc2022': single(4294) },
 };
 
-test('a first look at a host that is up to date takes eight requests and no tag list', async () => {
+test('a first poll of a host that is up to date takes eight requests and no tag list', async () => {
   const { resolution, asked } = await resolve(settled);
   expect(resolution).toMatchObject({ complete: true, hostVersion: '10.0.20348.4294', findings: [] });
   expect(resolution.images.map((image) => image.mode)).toEqual(['exact', 'exact', 'exact', 'exact']);
@@ -104,7 +104,7 @@ test('a host that is behind takes the images of its own revision, and nothing wh
   ]);
 });
 
-test('honest full-revision tags cost one look each: only the nearest is read', async () => {
+test('honest full-revision tags cost one poll each: only the nearest is read', async () => {
   const many = Object.fromEntries(
     Array.from({ length: 200 }, (_, index) => [`10.0.20348.${4000 + index}`, list(4000 + index)]),
   );
@@ -138,10 +138,10 @@ test('2016 takes the equal revision or none', async () => {
     images: [{ osVersion: '10.0.14393.8519', versionInEntry: true }],
   };
   const families = [familyOf('servercore', on2016)];
-  const look = (host: number) =>
+  const poll = (host: number) =>
     resolveImages(memoryRegistry({ 'windows/servercore': { ltsc2016: tag } }), on2016, families, host);
-  expect((await look(8519)).images[0]?.mode).toBe('exact');
-  expect((await look(8524)).findings[0]?.message).toContain(
+  expect((await poll(8519)).images[0]?.mode).toBe('exact');
+  expect((await poll(8524)).findings[0]?.message).toContain(
     'Windows Server 2016 needs exactly revision 8524, and it has 8519 at the newest',
   );
 });

@@ -13,7 +13,7 @@ describe('the notice book', () => {
     expect(second.book['bakeFailed']?.at).toBe('2025-10-14T18:00:00.000Z');
   });
 
-  it('says nothing of the healing of what nobody was told of, and keeps the rest', () => {
+  it('says nothing of the healing of what nobody was notified of, and keeps the rest', () => {
     const { book } = raiseNotice({}, 'other', 'else', AT);
 
     expect(healNotice(book, 'bakeFailed')).toEqual({ book, wasOpen: false });

@@ -1,10 +1,10 @@
-import { heal, openNotices, tellOnce, type NoticePorts } from '../../../lib/core/notify/notify-once';
+import { heal, openNotices, notifyOnce, type NoticePorts } from '../../../lib/core/notify/notify-once';
 import { memoryDocuments } from '../../support/memory-ports';
 
 const SUBJECT = 'Winbake 2022-core: the bake failed';
 const START = Date.parse('2025-10-14T18:00:00Z');
 
-/** People who are told, and a clock in minutes. */
+/** People who are notified, and a clock in minutes. */
 function people() {
   const heard: string[] = [];
   const documents = memoryDocuments();
@@ -12,7 +12,7 @@ function people() {
   const ports: NoticePorts = {
     documents,
     notifier: {
-      tell: (subject, text) => {
+      notify: (subject, text) => {
         heard.push(`${subject} | ${text}`);
         return Promise.resolve();
       },
@@ -24,11 +24,11 @@ function people() {
 
 test('of one cause people hear once, and again after it has healed', async () => {
   const { heard, ports } = people();
-  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
-  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  await notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  await notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space');
   await heal(ports, 'bakeFailed', 'over');
   await heal(ports, 'bakeFailed', 'over');
-  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  await notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space');
   expect(heard).toEqual([
     `${SUBJECT} | no space`,
     'over | This is over:\n\nno space',
@@ -38,18 +38,18 @@ test('of one cause people hear once, and again after it has healed', async () =>
 
 test('what is open is in the book', async () => {
   const { ports, documents } = people();
-  await tellOnce(ports, 'noDecision', SUBJECT, 'none');
+  await notifyOnce(ports, 'noDecision', SUBJECT, 'none');
   expect(await openNotices(documents)).toEqual({
-    noDecision: { at: '2025-10-14T18:00:00.000Z', message: 'none', toldAt: '2025-10-14T18:00:00.000Z' },
+    noDecision: { at: '2025-10-14T18:00:00.000Z', message: 'none', notifiedAt: '2025-10-14T18:00:00.000Z' },
   });
 });
 
 test('of two who meet the same cause at once one tells, and other causes are not lost', async () => {
   const { heard, ports, documents } = people();
   await Promise.all([
-    tellOnce(ports, 'bakeFailed', SUBJECT, 'no space'),
-    tellOnce(ports, 'bakeFailed', SUBJECT, 'no space'),
-    tellOnce(ports, 'needsOperator', SUBJECT, 'choose'),
+    notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space'),
+    notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space'),
+    notifyOnce(ports, 'needsOperator', SUBJECT, 'choose'),
   ]);
   expect(heard).toHaveLength(2);
   expect(Object.keys(await openNotices(documents)).sort()).toEqual(['bakeFailed', 'needsOperator']);
@@ -57,10 +57,10 @@ test('of two who meet the same cause at once one tells, and other causes are not
 
 test('a message that did not go out goes out with the next call', async () => {
   const { heard, ports, documents } = people();
-  const failing = { ...ports, notifier: { tell: () => Promise.reject(new Error('no topic')) } };
-  await expect(tellOnce(failing, 'bakeFailed', SUBJECT, 'no space')).rejects.toThrow('no topic');
+  const failing = { ...ports, notifier: { notify: () => Promise.reject(new Error('no topic')) } };
+  await expect(notifyOnce(failing, 'bakeFailed', SUBJECT, 'no space')).rejects.toThrow('no topic');
   expect(await openNotices(documents)).toEqual({});
-  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  await notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space');
   expect(heard).toHaveLength(1);
 });
 
@@ -73,18 +73,18 @@ test('a sender that died before the message was out is replaced after five minut
     JSON.stringify({ schema: 'winbake.notices/1', notices: { bakeFailed: message } }),
   );
   clock.minutes = 5;
-  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  await notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space');
   expect(heard).toEqual([]);
   clock.minutes = 6;
-  await tellOnce(ports, 'bakeFailed', SUBJECT, 'no space');
+  await notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space');
   expect(heard).toHaveLength(1);
 });
 
 test('a kind alone heals each of its causes, and no other kind', async () => {
   const { heard, ports, documents } = people();
-  await tellOnce(ports, 'accountUnreachable:111111111111/eu-central-1', SUBJECT, 'one');
-  await tellOnce(ports, 'accountUnreachable:222222222222/eu-central-1', SUBJECT, 'two');
-  await tellOnce(ports, 'noDecision', SUBJECT, 'none');
+  await notifyOnce(ports, 'accountUnreachable:111111111111/eu-central-1', SUBJECT, 'one');
+  await notifyOnce(ports, 'accountUnreachable:222222222222/eu-central-1', SUBJECT, 'two');
+  await notifyOnce(ports, 'noDecision', SUBJECT, 'none');
   await heal(ports, 'accountUnreachable:111111111111/eu-central-1', 'over');
   expect(Object.keys(await openNotices(documents))).toHaveLength(2);
   await heal(ports, 'accountUnreachable', 'over');

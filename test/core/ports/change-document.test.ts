@@ -13,9 +13,11 @@ test('a document that is not there is the empty one', async () => {
 
 test('two writers at once lose nothing', async () => {
   const store = memoryDocuments();
-  const words = ['one', 'two', 'three', 'four', 'five'];
-  await Promise.all(words.map((word) => changeDocument(store, FORM, (before) => [...before, word])));
-  expect([...(await readDocument(store, FORM))].sort()).toEqual([...words].sort());
+  const overrides = ['one', 'two', 'three', 'four', 'five'];
+  await Promise.all(
+    overrides.map((override) => changeDocument(store, FORM, (before) => [...before, override])),
+  );
+  expect([...(await readDocument(store, FORM))].sort()).toEqual([...overrides].sort());
 });
 
 test('the same object is no change, and nothing is written', async () => {

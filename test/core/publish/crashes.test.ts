@@ -28,7 +28,7 @@ const IMAGE = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022
 const AMIS = { 'eu-central-1': 'ami-0fedcba9876543210', 'us-east-1': 'ami-0fedcba9876543211' };
 const OLDER = publicationAt(4171, '2025-09-10T00:00:00.000Z');
 const OLDEST = publicationAt(4052, '2025-08-13T00:00:00.000Z');
-const SAYING = { by: 'ops', reason: 'services fail' };
+const OPERATOR_NOTE = { by: 'ops', reason: 'services fail' };
 
 function fixture(name: string): unknown {
   const file = join(__dirname, '..', '..', 'fixtures', 'contracts', `${name}.json`);
@@ -120,19 +120,19 @@ const WORKS: readonly (readonly [string, Work])[] = [
   [
     'promote',
     async (ports) => {
-      await applyPlan(ports, EVERYWHERE, await planPromotionOf(ports, EVERYWHERE, SAYING));
+      await applyPlan(ports, EVERYWHERE, await planPromotionOf(ports, EVERYWHERE, OPERATOR_NOTE));
     },
   ],
   [
     'rollback',
     async (ports) => {
-      await applyPlan(ports, EVERYWHERE, await planRollbackOf(ports, EVERYWHERE, SAYING));
+      await applyPlan(ports, EVERYWHERE, await planRollbackOf(ports, EVERYWHERE, OPERATOR_NOTE));
     },
   ],
   [
     'hold',
     async (ports) => {
-      await applyPlan(ports, EVERYWHERE, await planHold(ports, EVERYWHERE, SAYING));
+      await applyPlan(ports, EVERYWHERE, await planHold(ports, EVERYWHERE, OPERATOR_NOTE));
     },
   ],
 ];

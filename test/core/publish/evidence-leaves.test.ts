@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { imageManifestSchema, verificationSchema } from '../../../lib/contract/documents/evidence';
 import { MODES } from '../../../lib/contract/values/mode';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
-import { judgeEvidence, type EvidenceInput } from '../../../lib/core/publish/judge-evidence';
+import { checkEvidence, type EvidenceInput } from '../../../lib/core/publish/check-evidence';
 import { BUILD_ENDED_AT, ORDERED_AT, RIGHT_BAKES, rightEvidence } from '../../support/right-evidence';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -169,8 +169,8 @@ function isPublished(input: EvidenceInput, documents: Json): boolean {
   if (!parsed[0].success || !parsed[1].success) {
     return false;
   }
-  const judged = judgeEvidence({ ...input, manifest: parsed[0].data, verification: parsed[1].data });
-  return judged.refusals.length === 0 && judged.awaits === undefined;
+  const evaluated = checkEvidence({ ...input, manifest: parsed[0].data, verification: parsed[1].data });
+  return evaluated.refusals.length === 0 && evaluated.awaits === undefined;
 }
 
 const BAKES = Object.entries(RIGHT_BAKES).map(([name, bake]) => {

@@ -1,5 +1,5 @@
-import type { OperatorWord } from '../../../lib/contract/documents/overrides';
-import { holdWord, readHold, releasingWord } from '../../../lib/core/bake/hold';
+import type { OperatorOverride } from '../../../lib/contract/documents/overrides';
+import { holdOverride, readHold, releaseOverride } from '../../../lib/core/bake/hold';
 import { planPromotion, type PromotionInput, planRollback } from '../../../lib/core/publish/plan-promotion';
 import { memoryParameters } from '../../support/memory-ports';
 import { DESCRIPTION, PATH, publicationAt, UNBAKED } from '../../support/pipeline-description';
@@ -7,14 +7,14 @@ import { DESCRIPTION, PATH, publicationAt, UNBAKED } from '../../support/pipelin
 const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
 const CURRENT = publicationAt(4171, '2025-09-10T00:00:00.000Z');
 const NOW = new Date('2025-10-14T23:00:00Z');
-const HOLD: OperatorWord = {
+const HOLD: OperatorOverride = {
   by: 'ops',
   reason: 'the fair',
   at: '2025-10-14T00:00:00Z',
   until: '2025-10-20T00:00:00Z',
 };
 const CANARY = { ...DESCRIPTION.promotion, delaySeconds: 2 * 3600, canaryFleets: ['shop'] };
-const SAYING = { by: 'ops', reason: 'now' };
+const OPERATOR_NOTE = { by: 'ops', reason: 'now' };
 
 function input(changes: Partial<PromotionInput>): PromotionInput {
   return {
@@ -29,25 +29,40 @@ function input(changes: Partial<PromotionInput>): PromotionInput {
 }
 
 const at = (hours: number) => new Date(Date.parse(LATEST.at) + hours * 3_600_000);
-const says = (verdict: 'well' | 'bad' | 'waiting') => [{ fleet: 'shop', verdict }];
+const reports = (verdict: 'well' | 'bad' | 'waiting') => [{ fleet: 'shop', verdict }];
 
 test.each<[string, Partial<PromotionInput>, boolean, string]>([
   ['no canary fleet', {}, true, 'No canary fleet is named'],
   ['nothing published', { latest: UNBAKED }, false, 'Nothing has been published yet'],
   ['the newest is current', { current: LATEST }, false, 'already'],
   ['a hold', { hold: HOLD }, false, 'ops holds promotion until 2025-10-20T00:00:00Z: the fair'],
-  ['a hold, though asked', { hold: HOLD, asked: SAYING }, false, 'ops holds promotion'],
+  ['a hold, though asked', { hold: HOLD, asked: OPERATOR_NOTE }, false, 'ops holds promotion'],
   ['manual', { policy: { ...CANARY, mode: 'manual' }, now: at(100) }, false, 'waits for a person'],
-  ['manual, asked', { policy: { ...CANARY, mode: 'manual' }, asked: SAYING }, true, 'ops asked for it: now'],
-  ['before the delay', { policy: CANARY, canaries: says('well') }, false, 'at the earliest'],
-  ['well after the delay', { policy: CANARY, canaries: says('well'), now: at(2) }, true, 'does well on shop'],
-  ['not well yet', { policy: CANARY, canaries: says('waiting'), now: at(23.9) }, false, 'waits for shop'],
-  ['its time is over', { policy: CANARY, canaries: says('waiting'), now: at(24) }, true, '24 h have passed'],
-  ['a bad canary', { policy: CANARY, canaries: says('bad'), now: at(100) }, false, 'failed on shop'],
-  ['a bad canary, asked', { canaries: says('bad'), asked: SAYING }, false, 'failed on shop'],
+  [
+    'manual, asked',
+    { policy: { ...CANARY, mode: 'manual' }, asked: OPERATOR_NOTE },
+    true,
+    'ops asked for it: now',
+  ],
+  ['before the delay', { policy: CANARY, canaries: reports('well') }, false, 'at the earliest'],
+  [
+    'well after the delay',
+    { policy: CANARY, canaries: reports('well'), now: at(2) },
+    true,
+    'does well on shop',
+  ],
+  ['not well yet', { policy: CANARY, canaries: reports('waiting'), now: at(23.9) }, false, 'waits for shop'],
+  [
+    'its time is over',
+    { policy: CANARY, canaries: reports('waiting'), now: at(24) },
+    true,
+    '24 h have passed',
+  ],
+  ['a bad canary', { policy: CANARY, canaries: reports('bad'), now: at(100) }, false, 'failed on shop'],
+  ['a bad canary, asked', { canaries: reports('bad'), asked: OPERATOR_NOTE }, false, 'failed on shop'],
   [
     'a bad canary, overruled',
-    { canaries: says('bad'), asked: { ...SAYING, despiteCanaries: true } },
+    { canaries: reports('bad'), asked: { ...OPERATOR_NOTE, despiteCanaries: true } },
     true,
     'ops',
   ],
@@ -71,15 +86,15 @@ test('the plain base AMI never becomes previous', () => {
 });
 
 describe('a rollback', () => {
-  const rollback = { now: NOW, current: LATEST, previous: CURRENT, hold: undefined, asked: SAYING };
+  const rollback = { now: NOW, current: LATEST, previous: CURRENT, hold: undefined, asked: OPERATOR_NOTE };
 
   test('holds first, so that what was taken back does not come back', () => {
-    const word = holdWord(SAYING, NOW);
+    const override = holdOverride(OPERATOR_NOTE, NOW);
     expect(planRollback(rollback).changes).toEqual([
-      { kind: 'hold', word },
+      { kind: 'hold', override },
       { kind: 'move', channel: 'current', to: CURRENT },
     ]);
-    expect(planPromotion(input({ current: CURRENT, hold: word })).changes).toEqual([]);
+    expect(planPromotion(input({ current: CURRENT, hold: override })).changes).toEqual([]);
   });
 
   test.each([[UNBAKED], [undefined]])('never goes to the plain base AMI', (previous) => {
@@ -97,7 +112,7 @@ describe('a rollback', () => {
   });
 
   test('a second one has nothing to do', () => {
-    const hold = holdWord(SAYING, NOW);
+    const hold = holdOverride(OPERATOR_NOTE, NOW);
     expect(planRollback({ ...rollback, current: CURRENT, hold }).changes).toEqual([]);
   });
 });
@@ -106,9 +121,9 @@ describe('a hold', () => {
   test.each([
     [HOLD, HOLD],
     [{ ...HOLD, until: NOW.toISOString() }, undefined],
-    [releasingWord(SAYING, NOW), undefined],
-  ])('is in force until its end', async (word, expected) => {
-    const parameters = memoryParameters({ [`${PATH}/hold`]: word });
+    [releaseOverride(OPERATOR_NOTE, NOW), undefined],
+  ])('is in force until its end', async (override, expected) => {
+    const parameters = memoryParameters({ [`${PATH}/hold`]: override });
     expect(await readHold(parameters, PATH, NOW)).toEqual(expected);
   });
 
@@ -121,10 +136,10 @@ describe('a hold', () => {
   });
 
   test('lasts 14 days unless said', () => {
-    expect(holdWord(SAYING, NOW).until).toBe('2025-10-28T23:00:00.000Z');
+    expect(holdOverride(OPERATOR_NOTE, NOW).until).toBe('2025-10-28T23:00:00.000Z');
   });
 
   test.each(['2025-10-14T23:00:00Z', '2025-12-14T00:00:00Z', 'never'])('does not last until %s', (until) => {
-    expect(() => holdWord(SAYING, NOW, new Date(until))).toThrow();
+    expect(() => holdOverride(OPERATOR_NOTE, NOW, new Date(until))).toThrow();
   });
 });

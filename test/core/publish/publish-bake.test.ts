@@ -177,9 +177,9 @@ test('an equal bake is discarded: its number stays free, and the gate is told th
     'winbake:equal-to': '20348.4294-1',
   });
   expect(announce).toHaveBeenCalledTimes(1);
-  const standing = result.publication;
-  expect(asConfirmed(standing, await readEqualBake(documents))).toEqual({
-    ...standing,
+  const published = result.publication;
+  expect(asConfirmed(published, await readEqualBake(documents))).toEqual({
+    ...published,
     at: '2025-11-20T00:00:00.000Z',
   });
 });

@@ -129,9 +129,9 @@ test.each<[string, Parameters<typeof finishedBake>[0], string]>([
 });
 
 test('a host below what stands is published once a person accepts that, and not before', async () => {
-  const standing = publicationAt(4350, '2025-10-01T00:00:00.000Z');
+  const published = publicationAt(4350, '2025-10-01T00:00:00.000Z');
   const { ports, documents, parameters } = finishedBake({
-    parameters: channelsAt({ latest: standing, current: standing }),
+    parameters: channelsAt({ latest: published, current: published }),
   });
   const finding = 'HOST_BELOW_LATEST 10.0.20348.4294 10.0.20348.4350';
   await expect(publishBake(ports, TARGET, BAKE)).rejects.toThrow(

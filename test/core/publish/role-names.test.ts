@@ -9,7 +9,7 @@ test.each([
 
 test.each([
   ['publish', true],
-  ['care', true],
+  ['housekeeping', true],
   ['operate', true],
   ['decide', false],
 ])('the role of %s reaches other accounts: %s', (kind, reaches) => {

@@ -3,7 +3,7 @@ import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import { startHostServices, type HostServices } from '../support/host-services';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
+import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runCases, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
 const SCRIPT = join(__dirname, '..', '..', '..', 'scripts', 'container-host', 'Start-ContainerHost.ps1');
@@ -48,7 +48,7 @@ const NEVER: Readonly<Record<string, readonly [Boot, RegExp]>> = {
 
 describeWithPowerShell('Start-ContainerHost with a Docker', () => {
   let services: HostServices | undefined;
-  const results = new Map<string, ScriptResult & { readonly machine: PretendedMachine }>();
+  const results = new Map<string, ScriptResult & { readonly machine: SimulatedMachine }>();
   const result = (name: string) => results.get(name)!;
 
   beforeAll(async () => {
@@ -72,7 +72,7 @@ describeWithPowerShell('Start-ContainerHost with a Docker', () => {
           HookName: 'ready',
           DockerSeconds: seconds,
           AgentSeconds: 20,
-          LookSeconds: 0.02,
+          PollSeconds: 0.02,
           Introspection: `${agents.registered}/v1/metadata`,
         },
         env: {

@@ -10,7 +10,7 @@ import {
 } from '../support/host-services';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
 import { readScripts } from '../support/read-scripts';
-import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
+import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runCases, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
 const SCRIPT = join(__dirname, '..', '..', '..', 'scripts', 'container-host', 'Start-ContainerHost.ps1');
@@ -54,7 +54,7 @@ const agentHost = (status: string): object =>
 
 describeWithPowerShell('Start-ContainerHost', () => {
   let services: HostServices | undefined;
-  const results = new Map<Name, ScriptResult & { readonly machine: PretendedMachine }>();
+  const results = new Map<Name, ScriptResult & { readonly machine: SimulatedMachine }>();
   const result = (name: Name) => results.get(name)!;
   const starts = (name: Name): AgentStart[] =>
     result(name)
@@ -78,7 +78,7 @@ describeWithPowerShell('Start-ContainerHost', () => {
       parameters: {
         Cluster: 'shop',
         AgentSeconds: agent === 'silent' || agent === 'html' ? 0.2 : 20,
-        LookSeconds: 0.02,
+        PollSeconds: 0.02,
         Introspection: `${agents[agent]}/v1/metadata`,
         ...parameters,
       },
@@ -90,7 +90,7 @@ describeWithPowerShell('Start-ContainerHost', () => {
         ...env,
       },
     });
-    const launched = (id: string): PretendedMachine =>
+    const launched = (id: string): SimulatedMachine =>
       makeMachine({
         docker: HEALTHY_DOCKER,
         host: agentHost('Stopped'),

@@ -7,14 +7,14 @@ import { runTable, type ScriptCase } from '../support/run-cases';
 
 const SERVICES = { docker: 'Running', wuauserv: 'Running', UsoSvc: 'Running' };
 
-interface Setting {
+interface Settings {
   readonly host?: object;
   readonly docker?: readonly DockerAnswer[];
   readonly documents?: Readonly<Record<string, unknown>>;
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-function step({ host = {}, docker = [], documents = {}, parameters = {} }: Setting = {}): ScriptCase {
+function step({ host = {}, docker = [], documents = {}, parameters = {} }: Settings = {}): ScriptCase {
   return {
     script: 'steps/Assert-Host.ps1',
     parameters: { ExpectedBuild: 20348, Os: 'SERVER_2022_CORE', DockerWaitSeconds: 0.02, ...parameters },

@@ -31,10 +31,10 @@ describeWithPowerShell('Assert-Update', () => {
     ['another', 'KB5066782, which is not installed; this Windows has: KB5008882, KB50667821.'],
     ['nothingInstalled', 'KB5066782, which is not installed; this Windows has: none.'],
     ['noOrder', 'order.json'],
-  ] as const)('ends the bake: %s', (name, said) => {
+  ] as const)('ends the bake: %s', (name, reported) => {
     const { exitCode, stderr } = result(name);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^Assert-Update: /);
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(reported);
   });
 });

@@ -6,7 +6,7 @@ import { failureSchema, type Failure } from '../../../lib/contract/documents/evi
 import { parseDocument } from '../../../lib/contract/documents/document';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
+import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { INSTANCE_SCRIPTS, runSequences, type ScriptCase } from '../support/run-cases';
 import { saveImageStep } from '../support/save-image-step';
 
@@ -24,23 +24,23 @@ function earlier(step: string, code = 'STEP_NOT_ENDED'): object {
 }
 
 /** The failure document of a machine, which a reader must understand; undefined where there is none. */
-function failureOf(machine: PretendedMachine): Failure | undefined {
+function failureOf(machine: SimulatedMachine): Failure | undefined {
   const document = machine.read('failure.json');
   return document === undefined
     ? undefined
     : parseDocument(failureSchema, JSON.stringify(document), 'failure.json');
 }
 
-const assertUpdate = (machine: PretendedMachine): ScriptCase => ({
+const assertUpdate = (machine: SimulatedMachine): ScriptCase => ({
   script: 'steps/Assert-Update.ps1',
   machine,
 });
-const select = (machine: PretendedMachine): ScriptCase => ({
+const select = (machine: SimulatedMachine): ScriptCase => ({
   script: 'steps/Select-ImageSet.ps1',
   parameters: OS,
   machine,
 });
-const writeManifest = (machine: PretendedMachine): ScriptCase => ({
+const writeManifest = (machine: SimulatedMachine): ScriptCase => ({
   script: 'steps/Write-ImageManifest.ps1',
   parameters: OS,
   machine,
@@ -59,7 +59,7 @@ const MACHINES = {
   restart: makeMachine({ host: hostState({ pendingReboot: 'RebootPending' }) }),
 };
 /** The first step of every component, as a script. */
-function preparing({ folder }: PretendedMachine): string {
+function preparing({ folder }: SimulatedMachine): string {
   const [step] = PREPARE_SCRIPTS;
   const commands = step?.action === 'ExecutePowerShell' ? step.inputs.commands : [];
   const file = join(folder, 'prepare.ps1');
@@ -67,7 +67,7 @@ function preparing({ folder }: PretendedMachine): string {
   return file;
 }
 
-const installUpdate = (machine: PretendedMachine): ScriptCase => ({
+const installUpdate = (machine: SimulatedMachine): ScriptCase => ({
   script: 'steps/Install-Update.ps1',
   parameters: { ExpectedBuild: 20348 },
   machine,
@@ -178,7 +178,7 @@ describeWithPowerShell('a step that is killed by its time limit', () => {
         .run({
           scriptFile: join(INSTANCE_SCRIPTS, 'steps/Save-Image.ps1'),
           env: machine.env,
-          pretendedHost: machine.folder,
+          simulatedHost: machine.folder,
           timeoutSeconds: 120,
           signal: end.signal,
         })

@@ -52,7 +52,7 @@ describeWithPowerShell('Get-DocumentKey', () => {
     ).run({
       scriptFile: join(INSTANCE_SCRIPTS, SCRIPT),
       env: { ...machine.env, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoints[0] },
-      pretendedHost: machine.folder,
+      simulatedHost: machine.folder,
       timeoutSeconds: 120,
     });
     printed = run.stdout;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
+import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
 const RESTART = join(__dirname, '..', 'support', 'restart.ps1');
@@ -40,7 +40,7 @@ const UPGRADE: Offer = {
 };
 const EVERYTHING = [UPGRADE, CUMULATIVE, CRITICAL, PREVIEW, DEFINITION, FRAMEWORK];
 
-interface Setting {
+interface Settings {
   readonly offers?: readonly Offer[];
   readonly host?: object;
   readonly parameters?: object;
@@ -51,7 +51,7 @@ interface Setting {
   readonly documents?: Readonly<Record<string, unknown>>;
 }
 
-function bake({ offers = [], host = {}, parameters = {}, runs = 1, noRestart, documents = {} }: Setting) {
+function bake({ offers = [], host = {}, parameters = {}, runs = 1, noRestart, documents = {} }: Settings) {
   const machine = makeMachine({
     host: hostState({
       ubr: 4171,
@@ -126,7 +126,7 @@ type Name = keyof typeof CASES;
 
 describeWithPowerShell('Install-Update', () => {
   let results: Readonly<Record<Name, readonly ScriptResult[]>>;
-  const machineOf = (name: Name): PretendedMachine => CASES[name][0]!.machine;
+  const machineOf = (name: Name): SimulatedMachine => CASES[name][0]!.machine;
   /** The runs of the step itself. */
   const runsOf = (name: Name): readonly ScriptResult[] =>
     results[name].filter((_, index) => CASES[name][index]!.script !== RESTART);

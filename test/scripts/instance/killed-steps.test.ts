@@ -4,20 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';
 import { layFakeDocker, type DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
-import { makeMachine, type PretendedMachine } from '../support/simulated-machine';
+import { makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { INSTANCE_SCRIPTS, runCases, type ScriptCase } from '../support/run-cases';
 
-const FAST = { RetrySeconds: 0.01, LookMilliseconds: 20 };
+const FAST = { RetrySeconds: 0.01, PollMilliseconds: 20 };
 
 /** Runs a step on a machine and ends it, its children too, as soon as something is there. */
-async function kill(machine: PretendedMachine, script: string, isThere: () => boolean): Promise<void> {
+async function kill(machine: SimulatedMachine, script: string, isThere: () => boolean): Promise<void> {
   const shell = await requirePowerShell();
   const end = new AbortController();
   const run = shell
     .run({
       scriptFile: join(INSTANCE_SCRIPTS, script),
       env: machine.env,
-      pretendedHost: machine.folder,
+      simulatedHost: machine.folder,
       timeoutSeconds: 120,
       signal: end.signal,
     })
@@ -30,7 +30,7 @@ async function kill(machine: PretendedMachine, script: string, isThere: () => bo
 }
 
 /** The names and texts of the documents in the work folder, what changes with the time of day left out. */
-function documents(machine: PretendedMachine): Record<string, unknown> {
+function documents(machine: SimulatedMachine): Record<string, unknown> {
   const names = ['image-set', 'saved-images', 'image-manifest', 'verification'];
   return Object.fromEntries(
     names.map((name) => {

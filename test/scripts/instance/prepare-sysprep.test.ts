@@ -6,7 +6,7 @@ import { HOST } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachine } from '../support/simulated-machine';
+import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
 const SERVICES = { docker: 'Running', wuauserv: 'Stopped', UsoSvc: 'Stopped', AmazonECS: 'Running' };
@@ -18,13 +18,13 @@ const HELD = {
   ],
 };
 
-interface Setting {
+interface Settings {
   readonly host?: object;
   readonly docker?: readonly DockerAnswer[];
   readonly documents?: Readonly<Record<string, unknown>>;
 }
 
-function machineWith({ host = {}, docker = [], documents = {} }: Setting = {}): PretendedMachine {
+function machineWith({ host = {}, docker = [], documents = {} }: Settings = {}): SimulatedMachine {
   return makeMachine({
     host: hostState({
       services: SERVICES,
@@ -36,13 +36,13 @@ function machineWith({ host = {}, docker = [], documents = {} }: Setting = {}): 
   });
 }
 
-function steps(name: string, machine: PretendedMachine, runs = 1): ScriptCase[] {
+function steps(name: string, machine: SimulatedMachine, runs = 1): ScriptCase[] {
   const script = name.startsWith('/') ? name : `steps/${name}.ps1`;
   return Array.from({ length: runs }, () => ({ script, machine }));
 }
 
 /** Lays files on the drive; those named "old" were written before the bake of HOST began. */
-function lay(machine: PretendedMachine, ...paths: readonly string[]): PretendedMachine {
+function lay(machine: SimulatedMachine, ...paths: readonly string[]): SimulatedMachine {
   for (const path of paths) {
     const file = join(machine.folder, 'c', path);
     mkdirSync(dirname(file), { recursive: true });
@@ -60,11 +60,11 @@ const AGENT_FILES = ['data/agent.db', 'log/ecs-agent.log', 'cache/agent.tar'].ma
 );
 const CACHES = ['ProgramData/docker/tmp/layer', 'Windows/SoftwareDistribution/Download/a/b.cab'];
 
-function used(setting?: Setting): PretendedMachine {
-  return lay(machineWith(setting), ...AGENT_FILES, ...CACHES, 'Windows/Temp/old', 'Windows/Temp/new');
+function used(settings?: Settings): SimulatedMachine {
+  return lay(machineWith(settings), ...AGENT_FILES, ...CACHES, 'Windows/Temp/old', 'Windows/Temp/new');
 }
 
-function launch(build: number): PretendedMachine {
+function launch(build: number): SimulatedMachine {
   const machine = machineWith();
   layLaunchAgent(join(machine.folder, 'c'), build);
   return machine;
@@ -136,7 +136,7 @@ type Name = keyof typeof CASES;
 
 describeWithPowerShell('prepare-sysprep', () => {
   let results: Readonly<Record<Name, readonly ScriptResult[]>>;
-  const machineOf = (name: Name): PretendedMachine => CASES[name][0]!.machine;
+  const machineOf = (name: Name): SimulatedMachine => CASES[name][0]!.machine;
   beforeAll(async () => {
     results = await runSequences(CASES);
   }, BUILD_TIMEOUT);

@@ -2,7 +2,7 @@ import { requiredChecks } from '../../../lib/contract/documents/evidence';
 import { digestOf, GOOD_DOCKER, IMAGE_SET, inspectAnswer } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
-import { hostState, makeMachine, type PretendedMachineOptions } from '../support/simulated-machine';
+import { hostState, makeMachine, type SimulatedMachineOptions } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
 const MANIFEST = {
@@ -15,7 +15,7 @@ const MANIFEST = {
 /** Docker before it listens. */
 const down: DockerAnswer = { call: '*', exitCode: 1, stderr: 'error during connect' };
 
-function step(faults: readonly DockerAnswer[] = [], options: PretendedMachineOptions = {}): ScriptCase {
+function step(faults: readonly DockerAnswer[] = [], options: SimulatedMachineOptions = {}): ScriptCase {
   const documents = { 'image-manifest.json': MANIFEST };
   const machine = makeMachine({ documents, docker: [...faults, ...GOOD_DOCKER], ...options });
   return { script: 'verify/Test-Image.ps1', machine, parameters: { StartSeconds: 20 } };

@@ -97,9 +97,9 @@ describeWithPowerShell('Write-ImageManifest', () => {
     ['otherSet', []],
   ] as const)('tells how far a bake came that failed, and is not finished: %s', (name, families) => {
     const { exitCode, stdout, machine } = result(name);
-    expect({ exitCode, said: stdout.join() }).toEqual({
+    expect({ exitCode, reported: stdout.join() }).toEqual({
       exitCode: 0,
-      said: expect.stringContaining('not finished'),
+      reported: expect.stringContaining('not finished'),
     });
     const text = machine.readBytes('image-manifest.json').toString();
     const manifest = parseDocument(imageManifestSchema, text, 'image-manifest.json');

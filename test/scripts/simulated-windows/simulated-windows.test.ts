@@ -71,7 +71,7 @@ describeWithPowerShell('the simulated Windows host', () => {
   let results: Evaluation[] = [];
   const resultOf = (expression: string): Evaluation => results[expressions.indexOf(expression)]!;
   beforeAll(async () => {
-    results = await evaluate(await requirePowerShell(), expressions, { pretendedHost: machine.folder });
+    results = await evaluate(await requirePowerShell(), expressions, { simulatedHost: machine.folder });
   }, BUILD_TIMEOUT);
   afterAll(() => {
     rmSync(machine.folder, { recursive: true, force: true });

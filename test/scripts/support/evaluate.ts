@@ -13,7 +13,7 @@ export interface Evaluation {
 export async function evaluate(
   shell: PowerShell,
   expressions: readonly string[],
-  options: Pick<PowerShellRun, 'cwd' | 'pretendedHost'> = {},
+  options: Pick<PowerShellRun, 'cwd' | 'simulatedHost'> = {},
 ): Promise<Evaluation[]> {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-evaluate-'));
   try {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Answers like docker from a table of files in $FAKE_DOCKER and records each call; written for these tests only.
 printf '%s\n' "$*" >> "$FAKE_DOCKER/calls"
-cp "$WINBAKE_PRETENDED_HOST/host.json" "$FAKE_DOCKER/host-at-last-$1.json" 2> /dev/null
+cp "$WINBAKE_SIMULATED_HOST/host.json" "$FAKE_DOCKER/host-at-last-$1.json" 2> /dev/null
 for match in "$FAKE_DOCKER"/*.match; do
   entry=${match%.match}
   case "$*" in
@@ -30,8 +30,8 @@ for match in "$FAKE_DOCKER"/*.match; do
   fi
   # By a rename: a script that reads the state at this moment must not find half of it.
   if [ -f "$entry.host" ]; then
-    cp "$entry.host" "$WINBAKE_PRETENDED_HOST/host.json.$$"
-    mv "$WINBAKE_PRETENDED_HOST/host.json.$$" "$WINBAKE_PRETENDED_HOST/host.json"
+    cp "$entry.host" "$WINBAKE_SIMULATED_HOST/host.json.$$"
+    mv "$WINBAKE_SIMULATED_HOST/host.json.$$" "$WINBAKE_SIMULATED_HOST/host.json"
   fi
   cat "$entry.out"
   cat "$entry.err" >&2

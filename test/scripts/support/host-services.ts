@@ -10,18 +10,18 @@ export interface HostServices {
   close(): void;
 }
 
-/** `silent` listens and never registers, `late` registers at the third look, `html` is another program on the port. */
+/** `silent` listens and never registers, `late` registers at the third poll, `html` is another program on the port. */
 export type AgentBehaviour = 'registered' | 'late' | 'silent' | 'html';
 
 export const INSTANCE_ARN = 'arn:aws:ecs:eu-west-1:111122223333:container-instance/shop/0123456789abcdef';
 
 /** Starts the services on free ports; each agent remembers how often it was asked. */
 export async function startHostServices(instanceId: string): Promise<HostServices> {
-  const agent = (answer: (look: number) => string): Server => {
-    let look = 0;
+  const agent = (answer: (poll: number) => string): Server => {
+    let poll = 0;
     return createServer((request, response) => {
-      look += 1;
-      response.writeHead(request.url === '/v1/metadata' ? 200 : 404).end(answer(look));
+      poll += 1;
+      response.writeHead(request.url === '/v1/metadata' ? 200 : 404).end(answer(poll));
     });
   };
   const state = (registered: boolean): string =>
@@ -29,7 +29,7 @@ export async function startHostServices(instanceId: string): Promise<HostService
   const servers = {
     metadata: metadataServer(instanceId),
     registered: agent(() => state(true)),
-    late: agent((look) => state(look > 2)),
+    late: agent((poll) => state(poll > 2)),
     silent: agent(() => state(false)),
     html: agent(() => '<html>'),
   };

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requirePowerShell } from './power-shell';
-import type { PretendedMachine } from './simulated-machine';
+import type { SimulatedMachine } from './simulated-machine';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
@@ -14,7 +14,7 @@ export interface ScriptCase {
   /** Relative to the folder of the instance's scripts, or a full path. */
   readonly script: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly machine: PretendedMachine;
+  readonly machine: SimulatedMachine;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +34,7 @@ export async function runCases(cases: readonly ScriptCase[]): Promise<ScriptResu
     const list = cases.map((one) => ({
       script: join(one.script.startsWith('/') ? '/' : INSTANCE_SCRIPTS, one.script),
       parameters: one.parameters ?? {},
-      env: { ...one.machine.env, ...one.env, WINBAKE_PRETENDED_HOST: one.machine.folder },
+      env: { ...one.machine.env, ...one.env, WINBAKE_SIMULATED_HOST: one.machine.folder },
     }));
     writeFileSync(files.cases, JSON.stringify(list));
     const run = await shell.run({
@@ -58,7 +58,7 @@ export async function runCases(cases: readonly ScriptCase[]): Promise<ScriptResu
 export function runTable<Name extends string>(
   table: Readonly<Record<Name, ScriptCase>>,
   timeout: number,
-): (name: Name) => ScriptResult & { readonly machine: PretendedMachine } {
+): (name: Name) => ScriptResult & { readonly machine: SimulatedMachine } {
   const names = Object.keys(table) as Name[];
   let results: ScriptResult[] = [];
   beforeAll(async () => {

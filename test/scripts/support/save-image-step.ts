@@ -1,14 +1,14 @@
 import type { DockerAnswer } from './fake-docker';
 import { GOOD_DOCKER, IMAGE_SET } from './documents';
-import { makeMachine, type PretendedMachineOptions } from './simulated-machine';
+import { makeMachine, type SimulatedMachineOptions } from './simulated-machine';
 import type { ScriptCase } from './run-cases';
 
-const FAST = { RetrySeconds: 0.01, LookMilliseconds: 20, ReportSeconds: 1000 };
+const FAST = { RetrySeconds: 0.01, PollMilliseconds: 20, ReportSeconds: 1000 };
 
 /** Save-Image on a machine where everything goes well but what is asked for; it does not wait long. */
 export function saveImageStep(
   faults: readonly DockerAnswer[] = [],
-  options: PretendedMachineOptions = {},
+  options: SimulatedMachineOptions = {},
   parameters: Record<string, unknown> = {},
 ): ScriptCase {
   const machine = makeMachine({

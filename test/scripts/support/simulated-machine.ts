@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { dockerCalls, layFakeDocker, type DockerAnswer } from './fake-docker';
 
 /** A simulated Windows host in a temporary folder, with documents in its work folder and a docker that answers. */
-export interface PretendedMachine {
+export interface SimulatedMachine {
   /** The folder to name as the simulated host. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface PretendedMachine {
 }
 
 /** What a simulated machine is made of; what is left out is as on a healthy host of 10.0.20348.4294. */
-export interface PretendedMachineOptions {
+export interface SimulatedMachineOptions {
   readonly host?: object;
   readonly documents?: Readonly<Record<string, unknown>>;
   readonly docker?: readonly DockerAnswer[];
@@ -50,7 +50,7 @@ export function hostState(changes: object = {}): object {
 }
 
 /** Makes a simulated machine; a document that is a string is written as it is, anything else as JSON. */
-export function makeMachine(options: PretendedMachineOptions = {}): PretendedMachine {
+export function makeMachine(options: SimulatedMachineOptions = {}): SimulatedMachine {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-machine-'));
   const work = join(folder, 'c', 'ProgramData', 'Winbake');
   mkdirSync(work, { recursive: true });

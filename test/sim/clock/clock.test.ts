@@ -21,15 +21,21 @@ test('what is done again and again is done in its order, at its instants, and no
   const done: string[] = [];
   const note = (name: string) => done.push(`${name} ${clock.now().toISOString().slice(11, 16)}`);
   clock.every(15 * 60_000, async () => {
-    note('care');
+    note('housekeeping');
     await clock.waitUntil(new Date(clock.now().getTime() + 60_000));
   });
   clock.every(10 * 60_000, () => {
-    note('look');
+    note('poll');
     return Promise.resolve();
   });
   await clock.waitUntil(later(31));
-  expect(done).toEqual(['look 17:10', 'care 17:15', 'look 17:20', 'care 17:30', 'look 17:31']);
+  expect(done).toEqual([
+    'look 17:10',
+    'housekeeping 17:15',
+    'look 17:20',
+    'housekeeping 17:30',
+    'look 17:31',
+  ]);
   expect(clock.now()).toEqual(later(31));
 });
 

@@ -61,14 +61,14 @@ test.each([-1, 65_536, 1.5, NaN])('%p is no port', async (port) => {
 });
 
 test('counts its requests and tells of each', async () => {
-  const told: string[] = [];
+  const notified: string[] = [];
   const registry = await start({
-    onRequest: ({ method, path, status }) => told.push(`${method} ${path} ${status}`),
+    onRequest: ({ method, path, status }) => notified.push(`${method} ${path} ${status}`),
   });
   await ask(registry, '/v2/');
   await ask(registry, '/v2/windows/none/tags/list', { method: 'HEAD' });
   expect(registry.requests).toBe(2);
-  expect(told).toEqual(['GET /v2/ 200', 'HEAD /v2/windows/none/tags/list 404']);
+  expect(notified).toEqual(['GET /v2/ 200', 'HEAD /v2/windows/none/tags/list 404']);
 });
 
 test('is gone after it is closed', async () => {

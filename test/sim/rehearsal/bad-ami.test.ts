@@ -6,9 +6,9 @@ import { VirtualClock } from '../../../sim/clock/virtual-clock';
 import { AMI_FAULTS } from '../../../sim/aws/fleet/ami-behaviour';
 import { amiBehaviour } from '../../../sim/rehearsal/run-rehearsal';
 import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
-import { PretendedAccount } from '../../../sim/rehearsal/simulated-account';
+import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
 import { deployFleets, rollOut, scheduleFleets } from '../../../sim/rehearsal/roll-out-fleets';
-import { scheduleCare } from '../../../sim/rehearsal/run-housekeeping';
+import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
 import { WatchedFleet } from '../../../sim/rehearsal/watched-fleet';
 import { assembly } from '../../support/assembly';
 import { OMNIPOTENT } from '../../support/stack-models';
@@ -20,25 +20,25 @@ const REVISIONS = [4294, 4297, 4405];
 
 /** Three weeks with a publication each, the second of them bad; all functions of the template look as they would. */
 async function threeWeeks(fault: string) {
-  const account = new PretendedAccount(await assembly());
+  const account = new SimulatedAccount(await assembly());
   const clock = new VirtualClock(START);
   const pipeline = findPipeline(account, '2022');
   const ends = REVISIONS.map((_, week) => new Date(START.getTime() + (week + 1) * WEEK));
-  const stage = { account, clock, pipeline, monthEnds: ends };
+  const context = { account, clock, pipeline, monthEnds: ends };
   await deployPipeline(account, pipeline, START);
   const deployed = await deployFleets(account, PATH, clock);
-  const fleets = deployed.map((one) => new WatchedFleet(stage, one));
+  const fleets = deployed.map((one) => new WatchedFleet(context, one));
   deployed.forEach(({ fleet }) => {
     fleet.group.behave(
       amiBehaviour(
-        stage,
+        context,
         AMI_FAULTS.filter(({ name }) => name === fault),
       ),
     );
   });
-  scheduleFleets(stage, fleets);
-  await scheduleCare(
-    stage,
+  scheduleFleets(context, fleets);
+  await scheduleHousekeeping(
+    context,
     deployed.map(({ fleet }) => fleet),
   );
   const weeks = [];
@@ -47,14 +47,14 @@ async function threeWeeks(fault: string) {
       fleet.beginReport();
     });
     const amiId = await publish(account, clock, revision);
-    const { status } = await rollOut(stage, fleets);
+    const { status } = await rollOut(context, fleets);
     await clock.waitUntil(ends[week]!);
     weeks.push({ amiId, status, ...fleets[0]!.report() });
   }
   return { account, weeks };
 }
 
-async function publish(account: PretendedAccount, clock: VirtualClock, revision: number): Promise<string> {
+async function publish(account: SimulatedAccount, clock: VirtualClock, revision: number): Promise<string> {
   const id = `20348.${revision}-1`;
   const tags = { 'winbake:pipeline': '2022-core', 'winbake:publication': id };
   const amiId = account.amis.create(id, tags, clock.now());
@@ -71,7 +71,7 @@ test('each fault of an AMI has a promise', () => {
 });
 
 test.each(AMI_FAULTS.map(({ name }) => name))(
-  'three weeks of which the second brings %s: back, told once, not tried again, and on with the third',
+  'three weeks of which the second brings %s: back, notified once, not tried again, and on with the third',
   async (fault) => {
     const { account, weeks } = await threeWeeks(fault);
     expect(weeks.map(({ status }) => status)).toEqual(['finished', 'rolledBack', 'finished']);
@@ -83,12 +83,12 @@ test.each(AMI_FAULTS.map(({ name }) => name))(
     expect(during.filter((amiId) => amiId !== null)).toEqual([good, good, bad]);
     expect(weeks.map(({ refreshes }) => refreshes)).toEqual([2, 1, 2]);
     const fleet = 'Winbake fleet cluster-2022-core';
-    expect(weeks[1]!.told).toEqual([
+    expect(weeks[1]!.notified).toEqual([
       `${fleet}: a rollout was rolled back`,
       `${fleet}: patching is running late`,
       `${fleet}: patching is overdue`,
     ]);
-    expect(weeks[2]!.told).toEqual([]);
+    expect(weeks[2]!.notified).toEqual([]);
     expect(JSON.parse(account.parameters.read('/winbake/fleets/cluster-2022-core/state')!)).toMatchObject({
       amiId: next,
       rollout: null,

@@ -12,7 +12,11 @@ const PROMISES = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'faults.
   .split('\n')
   .filter((line) => /^\| `[a-z]/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, name = '', , outcome = '', says = '']) => ({ name: name.replaceAll('`', ''), outcome, says }));
+  .map(([, name = '', , outcome = '', reports = '']) => ({
+    name: name.replaceAll('`', ''),
+    outcome,
+    reports,
+  }));
 
 test('each fault of the build machine has a promise', () => {
   expect(PROMISES.map(({ name }) => name)).toEqual(HOST_FAULTS.map(({ name }) => name));
@@ -20,8 +24,8 @@ test('each fault of the build machine has a promise', () => {
 });
 
 /** A line of the table, whose ellipses stand for anything. */
-function pattern(says: string): RegExp {
-  const parts = says.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+function pattern(reports: string): RegExp {
+  const parts = reports.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^The bake \\S+ ended as FAILED: ${parts.join('.*')}$`);
 }
 
@@ -42,12 +46,12 @@ describeWithPowerShell('a rehearsal with a fault of the build machine', () => {
 
   test.each(PROMISES.filter(({ outcome }) => outcome === 'fails'))(
     '$name fails the bake in one line that says why',
-    ({ name, says }) => {
+    ({ name, reports }) => {
       const { exitCode, stdout, stderr } = runs.get(name)!;
       expect(exitCode).toBe(1);
       expect(JSON.parse(stdout)).toMatchObject({ error: { message: stderr.trimEnd() } });
       expect(stderr.trim().split('\n')).toHaveLength(1);
-      expect(stderr.trim()).toMatch(pattern(says));
+      expect(stderr.trim()).toMatch(pattern(reports));
     },
   );
 

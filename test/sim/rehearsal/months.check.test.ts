@@ -12,8 +12,8 @@ async function frugalAssembly(): Promise<string> {
   const folder = changedAssembly(await assembly(), () => undefined);
   const file = join(folder, 'WinbakePipeline.template.json');
   const before = readFileSync(file, 'utf8');
-  const said = String.raw`\"retention\":{\"newest\":3,\"minimumAgeDays\":45}`;
-  const after = before.replaceAll(said, String.raw`\"retention\":{\"newest\":1,\"minimumAgeDays\":14}`);
+  const reported = String.raw`\"retention\":{\"newest\":3,\"minimumAgeDays\":45}`;
+  const after = before.replaceAll(reported, String.raw`\"retention\":{\"newest\":1,\"minimumAgeDays\":14}`);
   expect(after).not.toBe(before);
   writeFileSync(file, after);
   return folder;
@@ -72,8 +72,8 @@ describeWithPowerShell('three Patch Tuesdays in one account, the second with a b
     expect(report.rollout.instances.map(({ after }) => after)).toEqual([third, third]);
     const refreshes = report.months!.map(({ fleets: [fleet] }) => fleet!.refreshes);
     expect(refreshes).toEqual([2, 1, 2]);
-    const told = report.months!.map(({ fleets: [fleet] }) => fleet!.told.length);
-    expect(told).toEqual([0, 3, 0]);
+    const notified = report.months!.map(({ fleets: [fleet] }) => fleet!.notified.length);
+    expect(notified).toEqual([0, 3, 0]);
   });
 
   test('move the channels', () => {

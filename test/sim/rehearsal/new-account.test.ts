@@ -7,8 +7,8 @@ import { BaseAmi, VulnerabilitySeverity, WindowsAmiPipeline, WindowsOs } from '.
 import { channelParameters } from '../../../lib/contract/names/parameters';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
 import { deployPipeline, findPipeline, publishBaseAmi } from '../../../sim/rehearsal/deploy-pipeline';
-import { PretendedAccount } from '../../../sim/rehearsal/simulated-account';
-import { scheduleCare } from '../../../sim/rehearsal/run-housekeeping';
+import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
+import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
 import { rehearseToBake } from '../../support/run-rehearsal';
 
 const START = new Date('2025-10-14T22:00:00Z');
@@ -44,12 +44,12 @@ test('a pipeline with a scan and a base AMI parameter of its own stack is deploy
   expect(report).toMatchObject({ decision: 'bake' });
 });
 
-test('care follows that parameter until something is published', async () => {
-  const account = new PretendedAccount(cdkOut);
+test('housekeeping follows that parameter until something is published', async () => {
+  const account = new SimulatedAccount(cdkOut);
   const pipeline = findPipeline(account, '2022');
   await deployPipeline(account, pipeline, START);
   const clock = new VirtualClock(START);
-  await scheduleCare({ account, clock, pipeline }, []);
+  await scheduleHousekeeping({ account, clock, pipeline }, []);
   const { amiId } = channelParameters('/winbake/2022-core', 'current');
   const before = account.parameters.read(NAME);
   expect(account.parameters.read(amiId)).toBe(before);
@@ -60,7 +60,7 @@ test('care follows that parameter until something is published', async () => {
 });
 
 test('a parameter of the same stack that the recipe does not wait for is refused, as Image Builder may', async () => {
-  const account = new PretendedAccount(synthesize('does-not-wait', () => BaseAmi.fromSsmParameter(NAME)));
+  const account = new SimulatedAccount(synthesize('does-not-wait', () => BaseAmi.fromSsmParameter(NAME)));
   await expect(deployPipeline(account, findPipeline(account, '2022'), START)).rejects.toThrow(
     /^Image Builder would refuse the recipe PipelineRecipe\w+: GoldenAmi\w+, the parameter \/golden\/windows-2022\/ami-id, may not exist yet\. Hand it to the pipeline with BaseAmi\.fromStringParameter\.$/,
   );

@@ -1,7 +1,7 @@
 import { moveChannel } from '../../../lib/core/publish/move-channel';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
 import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
-import { PretendedAccount } from '../../../sim/rehearsal/simulated-account';
+import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
 import { SILENT } from '../../../sim/rehearsal/rehearsal-report';
 import { deployFleets, rollOut } from '../../../sim/rehearsal/roll-out-fleets';
 import { StepLog } from '../../../sim/rehearsal/step-log';
@@ -14,7 +14,7 @@ const PATH = '/winbake/2022-core';
 
 /** Deploys an assembly, publishes an AMI behind its back, and lets its fleets follow. */
 async function publishAndRollOut(folder: string) {
-  const account = new PretendedAccount(folder);
+  const account = new SimulatedAccount(folder);
   const clock = new VirtualClock(START);
   const log = new StepLog(SILENT);
   const pipeline = findPipeline(account, '2022');
@@ -30,9 +30,9 @@ async function publishAndRollOut(folder: string) {
       at: START.toISOString(),
     });
   }
-  const stage = { account, clock, pipeline };
-  const fleets = deployed.map((one) => new WatchedFleet(stage, one));
-  const rollout = await log.phase('Roll out to the fleets', () => rollOut(stage, fleets));
+  const context = { account, clock, pipeline };
+  const fleets = deployed.map((one) => new WatchedFleet(context, one));
+  const rollout = await log.phase('Roll out to the fleets', () => rollOut(context, fleets));
   return { account, amiId, clock, rollout };
 }
 

@@ -2,8 +2,8 @@ import { channelParameters } from '../../../lib/contract/names/parameters';
 import { moveChannel } from '../../../lib/core/publish/move-channel';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
 import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
-import { PretendedAccount } from '../../../sim/rehearsal/simulated-account';
-import { scheduleCare } from '../../../sim/rehearsal/run-housekeeping';
+import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
+import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
 import { assembly, changedAssembly, removeAction, resourceOf } from '../../support/assembly';
 import { OMNIPOTENT } from '../../support/stack-models';
 
@@ -11,16 +11,16 @@ const START = new Date('2025-10-14T22:00:00Z');
 const PATH = '/winbake/2022-core';
 const later = (minutes: number) => new Date(START.getTime() + minutes * 60_000);
 
-async function cared(folder: string) {
-  const account = new PretendedAccount(folder);
+async function keptHouse(folder: string) {
+  const account = new SimulatedAccount(folder);
   const pipeline = findPipeline(account, '2022');
   await deployPipeline(account, pipeline, START);
   const clock = new VirtualClock(START);
-  return { account, clock, ...(await scheduleCare({ account, clock, pipeline }, [])) };
+  return { account, clock, ...(await scheduleHousekeeping({ account, clock, pipeline }, [])) };
 }
 
-/** Lets something be published just before the look at 45 minutes, and gives its AMI. */
-async function publish({ account, clock }: Awaited<ReturnType<typeof cared>>): Promise<string> {
+/** Lets something be published just before the poll of 45 minutes, and gives its AMI. */
+async function publish({ account, clock }: Awaited<ReturnType<typeof keptHouse>>): Promise<string> {
   await clock.waitUntil(later(40));
   const amiId = account.amis.create('baked', { 'winbake:pipeline': '2022-core' }, later(40));
   await moveChannel(account.parameters.store(OMNIPOTENT), PATH, 'latest', {
@@ -33,8 +33,8 @@ async function publish({ account, clock }: Awaited<ReturnType<typeof cared>>): P
   return amiId;
 }
 
-test('care looks at once and then every 15 minutes, and moves what is due', async () => {
-  const rehearsed = await cared(await assembly());
+test('housekeeping looks at once and then every 15 minutes, and moves what is due', async () => {
+  const rehearsed = await keptHouse(await assembly());
   const { account, clock, measurements } = rehearsed;
   const amiId = await publish(rehearsed);
   const current = channelParameters(PATH, 'current').amiId;
@@ -42,8 +42,8 @@ test('care looks at once and then every 15 minutes, and moves what is due', asyn
   await clock.waitUntil(later(60));
   expect(account.parameters.read(current)).toBe(amiId);
   expect(account.bus.events.map(({ type }) => type)).toEqual(['Winbake AMI Published']);
-  const looks = measurements.filter(({ name }) => name === 'HoursUnpatched').map(({ at }) => at);
-  expect(looks).toEqual([0, 15, 30, 45, 60].map(later));
+  const polls = measurements.filter(({ name }) => name === 'HoursUnpatched').map(({ at }) => at);
+  expect(polls).toEqual([0, 15, 30, 45, 60].map(later));
 });
 
 test.each([
@@ -54,37 +54,39 @@ test.each([
   'ssm:PutParameter',
   'ec2:DescribeImages',
   'events:PutEvents',
-])('care whose role lacks %s says so in one sentence', async (action) => {
+])('housekeeping whose role lacks %s says so in one sentence', async (action) => {
   const folder = changedAssembly(await assembly(), ({ pipeline }) => {
-    removeAction(pipeline, 'CareRole', action);
+    removeAction(pipeline, 'HousekeepingRole', action);
   });
-  const looking = async () => {
-    const rehearsed = await cared(folder);
+  const polling = async () => {
+    const rehearsed = await keptHouse(folder);
     await publish(rehearsed);
     await rehearsed.clock.waitUntil(later(45));
   };
-  await expect(looking()).rejects.toThrow(
+  await expect(polling()).rejects.toThrow(
     new RegExp(`^winbake-2022-core-care-us-east-1 is not authorized to perform ${action} on \\S+\\.$`),
   );
 });
 
 test('a schedule whose role may not call the function is refused', async () => {
   const folder = changedAssembly(await assembly(), ({ pipeline }) => {
-    removeAction(pipeline, 'CareTargetRole', 'lambda:InvokeFunction');
+    removeAction(pipeline, 'HousekeepingTargetRole', 'lambda:InvokeFunction');
   });
-  await expect(cared(folder)).rejects.toThrow(/is not authorized to perform lambda:InvokeFunction on /);
+  await expect(keptHouse(folder)).rejects.toThrow(/is not authorized to perform lambda:InvokeFunction on /);
 });
 
-test('a schedule that has no model is refused, and an assembly without care', async () => {
+test('a schedule that has no model is refused, and an assembly without housekeeping', async () => {
   const odd = changedAssembly(await assembly(), ({ pipeline }) => {
-    resourceOf(pipeline, 'AWS::Scheduler::Schedule', 'Care')['Properties'].ScheduleExpression =
+    resourceOf(pipeline, 'AWS::Scheduler::Schedule', 'Housekeeping')['Properties'].ScheduleExpression =
       'rate(1 week)';
   });
-  await expect(cared(odd)).rejects.toThrow('The rehearsal does not model the schedule rate(1 week) Etc/UTC.');
+  await expect(keptHouse(odd)).rejects.toThrow(
+    'The rehearsal does not model the schedule rate(1 week) Etc/UTC.',
+  );
   const without = changedAssembly(await assembly(), ({ pipeline }) => {
-    resourceOf(pipeline, 'AWS::Lambda::Function', 'Care')['Properties'].FunctionName = 'another';
+    resourceOf(pipeline, 'AWS::Lambda::Function', 'Housekeeping')['Properties'].FunctionName = 'another';
   });
-  await expect(cared(without)).rejects.toThrow(
-    'WinbakePipeline has no function winbake-2022-core-care; synthesize it with the Winbake that rehearses it.',
+  await expect(keptHouse(without)).rejects.toThrow(
+    'WinbakePipeline has no function winbake-2022-core-housekeeping; synthesize it with the Winbake that rehearses it.',
   );
 });

@@ -1,5 +1,5 @@
 import { changedAssembly, assembly, resourceOf } from '../../support/assembly';
-import { looksOf, rehearseToBake } from '../../support/run-rehearsal';
+import { pollsOf, rehearseToBake } from '../../support/run-rehearsal';
 import { syntheticHistory, syntheticHosts, type SyntheticMonth } from '../../support/synthetic-history';
 import { file } from '../registry/history/event-fixture';
 
@@ -13,13 +13,13 @@ const OCTOBER = [
 
 test('in the middle of Patch Tuesday it waits on the virtual clock until all families are there', async () => {
   const { report } = await rehearseToBake('2025-10-14T18:30:00Z');
-  expect(looksOf(report)).toEqual(OCTOBER);
+  expect(pollsOf(report)).toEqual(OCTOBER);
   expect(report).toMatchObject({ asOf: '2025-10-14T18:30:00Z', decision: 'bake', target: '10.0.20348.4294' });
 });
 
 test('before anything came it expects something newer', async () => {
   const { report } = await rehearseToBake('2025-10-14T17:30:00Z');
-  expect(looksOf(report)).toEqual([
+  expect(pollsOf(report)).toEqual([
     '17:30 wait, EXPECTED_NEWER',
     '17:45 wait, EXPECTED_NEWER',
     `18:00 wait, ${LATE}`,
@@ -42,7 +42,7 @@ test('an invented timeline is waited for in the same way', async () => {
   const history = file(syntheticHistory(MAY));
   const hosts = file(syntheticHosts(MAY), 'hosts.csv');
   const { report } = await rehearseToBake('2027-05-11T17:30:00Z', { history, hosts });
-  expect(looksOf(report)).toEqual([
+  expect(pollsOf(report)).toEqual([
     ...['17:30', '17:45'].map((at) => `${at} wait, EXPECTED_NEWER`),
     `18:00 wait, ${LATE}`,
     ...['18:15', '18:30', '18:45'].map((at) => `${at} wait, LATE nanoserver, LATE iis`),
@@ -58,9 +58,9 @@ test('where a family stays behind, the longest wait and the policy have the word
   const from = '2027-05-11T18:00:00Z';
   const wait = { longestWaitSeconds: 7200 };
   const used = await rehearseToBake(from, { ...options, policy: wait });
-  expect(looksOf(used.report).at(-1)).toBe('20:00 bake, LATE iis, MIXED_REVISIONS');
+  expect(pollsOf(used.report).at(-1)).toBe('20:00 bake, LATE iis, MIXED_REVISIONS');
   const stopped = await rehearseToBake(from, { ...options, policy: { ...wait, late: 'stop' } });
-  expect(looksOf(stopped.report).at(-1)).toBe('20:00 needsOperator, LATE iis');
+  expect(pollsOf(stopped.report).at(-1)).toBe('20:00 needsOperator, LATE iis');
   expect(stopped.report).toMatchObject({
     ami: null,
     rollout: { status: 'none' },
@@ -76,18 +76,18 @@ test('a template that waits 300 seconds looks three times as often', async () =>
     Properties.DefinitionString = text.replace('"Seconds":900', '"Seconds":300');
   });
   const { report } = await rehearseToBake('2025-10-14T18:30:00Z', { cdkOut });
-  const looks = looksOf(report);
-  expect(looks.slice(0, 3).map((look) => look.slice(0, 5))).toEqual(['18:30', '18:35', '18:40']);
+  const polls = pollsOf(report);
+  expect(polls.slice(0, 3).map((poll) => poll.slice(0, 5))).toEqual(['18:30', '18:35', '18:40']);
   // The last family came at 20:48.
-  expect(looks.slice(-2)).toEqual(['20:45 wait, LATE iis', '20:50 bake']);
-  expect(looks).toHaveLength(29);
+  expect(polls.slice(-2)).toEqual(['20:45 wait, LATE iis', '20:50 bake']);
+  expect(polls).toHaveLength(29);
 });
 
 test.each(['throttle', 'token', 'paging', 'redirect-blobs', 'server-error'])(
   '%s does no harm',
   async (fault) => {
     const { report } = await rehearseToBake('2025-10-16', { faults: [fault] });
-    expect(looksOf(report)).toEqual(['00:00 bake']);
+    expect(pollsOf(report)).toEqual(['00:00 bake']);
   },
 );
 

@@ -107,7 +107,7 @@ interface DeployedStack {
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/updating.stacks.walkthrough.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  */
-export class PretendedCloudFormation {
+export class SimulatedCloudFormation {
   readonly events: StackEvent[] = [];
   private readonly stacks = new Map<string, DeployedStack>();
   /** What stacks have left behind, by type and name. */

@@ -5,7 +5,7 @@ import {
   isIntrinsic,
   type IntrinsicScope,
 } from '../../../sim/aws/cloudformation/intrinsic';
-import { PRETENDED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
+import { SIMULATED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
 import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
 
 /** What the values of a template depend on. */
@@ -51,7 +51,7 @@ export function templateValues(
   };
   const scope: IntrinsicScope = {
     stack,
-    region: PRETENDED_ENVIRONMENT.region,
+    region: SIMULATED_ENVIRONMENT.region,
     resolve: (value) => resolve(value),
     reference: (name) =>
       name === 'AWS::NoValue' ? undefined : (parameters.get(name) ?? required(name).reference),
@@ -87,7 +87,7 @@ export function templateValues(
 }
 
 function pseudoParameters(stack: string): Readonly<Record<string, string>> {
-  const { account, region } = PRETENDED_ENVIRONMENT;
+  const { account, region } = SIMULATED_ENVIRONMENT;
   return {
     'AWS::Region': region,
     'AWS::AccountId': account,

@@ -13,7 +13,7 @@ test('ratios are those of the same round', () => {
   expect(ratioSpread([2, 9, 4], [1, 3, 8])).toEqual({ median: 2, min: 0.5, max: 3 });
 });
 
-const scenario = reportScenario('A look', [
+const scenario = reportScenario('A poll', [
   {
     name: 'ours',
     samples: [
@@ -40,7 +40,7 @@ test('rows are compared with the first of their scenario, in both directions', (
   });
 });
 
-test('the report for people has a line for each look', () => {
+test('the report for people has a line for each poll', () => {
   const text = formatReport({
     machine: { processors: 2, model: 'CPU', platform: 'linux' },
     programs: { skopeo: '1.9.3' },

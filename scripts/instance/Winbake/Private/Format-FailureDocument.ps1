@@ -6,9 +6,9 @@ function Format-FailureDocument {
         [Parameter(Mandatory = $true)] [string]$Name,
         [Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord]$ErrorRecord
     )
-    $said = $ErrorRecord.Exception.Data
+    $data = $ErrorRecord.Exception.Data
     $code = 'STEP_FAILED'
-    if ($said.Contains('code')) { $code = [string]$said['code'] }
+    if ($data.Contains('code')) { $code = [string]$data['code'] }
     $message = ($ErrorRecord.Exception.Message -replace '\s*\r?\n\s*', ' ').Trim()
     # Docker may say a lot, and the document goes into messages to people.
     if ($message.Length -gt 2000) { $message = $message.Substring(0, 1997) + '...' }
@@ -19,7 +19,7 @@ function Format-FailureDocument {
         message = $message
         at      = Get-Instant
     }
-    if ($said.Contains('osVersion')) { $document.osVersion = [string]$said['osVersion'] }
-    if ($said.Contains('targetRevision')) { $document.targetRevision = [int]$said['targetRevision'] }
+    if ($data.Contains('osVersion')) { $document.osVersion = [string]$data['osVersion'] }
+    if ($data.Contains('targetRevision')) { $document.targetRevision = [int]$data['targetRevision'] }
     return $document
 }

@@ -20,8 +20,8 @@ function Receive-Native {
     $errors = @(Split-Line -Text $Native.errors.Result)
     $Native.process.Dispose()
     if ($AcceptedExitCode -notcontains $exitCode) {
-        $said = @($output + $errors | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' } | Select-Object -Last 5) -join ' | '
-        throw "$($Native.text) ended with exit code ${exitCode}: $said"
+        $lastLines = @($output + $errors | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' } | Select-Object -Last 5) -join ' | '
+        throw "$($Native.text) ended with exit code ${exitCode}: $lastLines"
     }
     return $output
 }

@@ -1,5 +1,5 @@
 function Step-Pull {
-    # One look at the pulls: starts those whose turn it is, two at a time, waits a moment, and takes the results of those
+    # One poll of the pulls: starts those whose turn it is, two at a time, waits a moment, and takes the results of those
     # that have ended or take too long.
     [CmdletBinding()]
     param(
@@ -13,10 +13,10 @@ function Step-Pull {
     }
     $running = @($Pull | Where-Object { $null -ne $_.native })
     if ($running.Count -eq 0) {
-        if (@($Pull | Where-Object { $_.state -ne 'done' }).Count -gt 0) { Start-Sleep -Milliseconds $Limit.lookMilliseconds }
+        if (@($Pull | Where-Object { $_.state -ne 'done' }).Count -gt 0) { Start-Sleep -Milliseconds $Limit.pollMilliseconds }
         return
     }
-    $null = $running[0].native.process.WaitForExit($Limit.lookMilliseconds)
+    $null = $running[0].native.process.WaitForExit($Limit.pollMilliseconds)
     foreach ($one in $running) {
         if ($one.native.process.HasExited -or $one.native.watch.Elapsed.TotalSeconds -ge $Limit.pullSeconds) {
             Complete-ImagePull -Pull $one -Limit $Limit

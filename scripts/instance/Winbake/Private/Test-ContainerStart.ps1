@@ -15,10 +15,10 @@ function Test-ContainerStart {
     try {
         while ($seconds.Count -lt 2) {
             $watch = [Diagnostics.Stopwatch]::StartNew()
-            $said = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds) -join ' '
+            $output = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds) -join ' '
             $seconds.Add([Math]::Round($watch.Elapsed.TotalSeconds, 2))
         }
-        $detail = $said.Trim()
+        $detail = $output.Trim()
     }
     catch {
         $ok = $false

@@ -16,9 +16,9 @@ function Test-NatNetwork {
         $reference = @(Get-ImageReference -Image $Image)[0]
         $arguments = 'run', '--rm', '--pull=never', '--isolation=process', '--network', 'nat', '--entrypoint', 'cmd', $reference
         $arguments += '/c', 'ipconfig'
-        $said = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds) -join "`n"
-        $address = Select-Address -Text $said -Name 'IPv4 Address'
-        $gateway = Select-Address -Text $said -Name 'Default Gateway'
+        $output = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds) -join "`n"
+        $address = Select-Address -Text $output -Name 'IPv4 Address'
+        $gateway = Select-Address -Text $output -Name 'Default Gateway'
         # Windows gives itself an address of 169.254 where it gets none.
         if ($address -eq '' -or $address.StartsWith('169.254.')) { throw "A container on the network nat got no address ('$address')." }
         if ($gateway -eq '') { throw "A container on the network nat got the address $address and no gateway." }

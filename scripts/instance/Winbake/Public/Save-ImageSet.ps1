@@ -14,8 +14,8 @@ function Save-ImageSet {
     .PARAMETER Proxy
     The address of a proxy that docker uses meanwhile, such as http://proxy.example.com:3128; none where there is none.
     .PARAMETER Limit
-    What a pull may take: attempts, retrySeconds, pullSeconds for one attempt, totalSeconds for all, lookMilliseconds
-    between two looks, reportSeconds between two lines of progress, freeBytes that have to stay free.
+    What a pull may take: attempts, retrySeconds, pullSeconds for one attempt, totalSeconds for all, pollMilliseconds
+    between two polls, reportSeconds between two lines of progress, freeBytes that have to stay free.
     .PARAMETER WorkFolder
     The folder of image-set.json, where saved-images.json is written after each image.
     .EXAMPLE

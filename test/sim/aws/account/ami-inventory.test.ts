@@ -1,8 +1,8 @@
 import { Amis } from '../../../../sim/aws/account/amis';
-import { pretendedInventory } from '../../../../sim/aws/account/ami-inventory';
+import { simulatedInventory } from '../../../../sim/aws/account/ami-inventory';
 import { Parameters } from '../../../../sim/aws/account/stores';
 import { VirtualClock } from '../../../../sim/clock/virtual-clock';
-import { PretendedFleet } from '../../../../sim/aws/fleet/simulated-fleet';
+import { SimulatedFleet } from '../../../../sim/aws/fleet/simulated-fleet';
 import type { Caller } from '../../../../sim/aws/iam/role-policies';
 import { DESCRIPTION } from '../../../support/pipeline-description';
 import { OMNIPOTENT } from '../../../support/stack-models';
@@ -19,7 +19,7 @@ function lab(caller: Caller = OMNIPOTENT) {
   );
   const parameters = new Parameters(amis, { account, region });
   const clock = new VirtualClock(START);
-  const fleet = new PretendedFleet({
+  const fleet = new SimulatedFleet({
     groupName: 'group',
     launchTemplateId: 'lt-1',
     cluster: 'shop',
@@ -27,7 +27,7 @@ function lab(caller: Caller = OMNIPOTENT) {
     instanceCount: 1,
     clock,
   });
-  const inventory = pretendedInventory({ amis, parameters, fleets: [fleet], clock, pipeline }, caller);
+  const inventory = simulatedInventory({ amis, parameters, fleets: [fleet], clock, pipeline }, caller);
   return { pipeline, amis, parameters, clock, fleet, inventory, old: old!, baked: baked!, foreign: foreign! };
 }
 

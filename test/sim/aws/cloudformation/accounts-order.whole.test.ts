@@ -12,7 +12,7 @@ import {
 } from '../../../../lib/index';
 import { memoryDocuments } from '../../../support/memory-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt, UNBAKED } from '../../../support/pipeline-description';
-import { PretendedAccounts } from '../../../support/simulated-accounts';
+import { SimulatedAccounts } from '../../../support/simulated-accounts';
 
 const os = WindowsOs.SERVER_2022_CORE;
 const [HOME, SHOP, BANK] = ['111111111111', '222222222222', '333333333333'] as const;
@@ -49,7 +49,7 @@ const synthesized = stacks();
 
 /** The accounts before the first deployment, and what the publishing function would do. */
 function world() {
-  const accounts = new PretendedAccounts(synthesized, {
+  const accounts = new SimulatedAccounts(synthesized, {
     [os.baseAmiParameter]: UNBAKED.amiId,
     '/cdk-bootstrap/hnb659fds/version': '30',
   });
@@ -80,7 +80,7 @@ test('both sides name the roles the same, without knowing each other', () => {
     );
   expect(named(`Account${SHOP}`)).toEqual([accountRoleName('/winbake', region)]);
   expect(named('Platform')).toEqual(
-    ['decide', 'publish', 'care', 'operate'].map((kind) =>
+    ['decide', 'publish', 'housekeeping', 'operate'].map((kind) =>
       functionRoleName('/winbake', '2022-core', kind, region),
     ),
   );
@@ -108,7 +108,7 @@ test('a fleet before its account fails in one sentence, and nothing of it is lef
   expect(counted('delete')).toBe(counted('create'));
 });
 
-test('a publication is pending until the account is there, and arrives at the next look', async () => {
+test('a publication is pending until the account is there, and arrives at the next poll', async () => {
   const { accounts, amiOf, deliver, publish } = world();
   await accounts.deploy('Platform');
   publish();
@@ -187,7 +187,7 @@ test('a second deployment of the pipeline adopts its channels, and takes no key 
 });
 
 /** What became of the keys of the pipeline's account. */
-function keysOf(accounts: PretendedAccounts): readonly (readonly [string, string])[] {
+function keysOf(accounts: SimulatedAccounts): readonly (readonly [string, string])[] {
   return accounts
     .formation(HOME)
     .events.filter(({ type }) => type === 'AWS::KMS::Key')

@@ -1,5 +1,5 @@
 import { readAssembly, type AssemblyStack } from '../../../../sim/aws/cloudformation/read-assembly';
-import { PretendedCloudFormation } from '../../../support/cloudformation/simulated-cloudformation';
+import { SimulatedCloudFormation } from '../../../support/cloudformation/simulated-cloudformation';
 import { assembly } from '../../../support/assembly';
 import { cloning } from '../../../support/cloning';
 import { memoryParameters, type MemoryParameters } from '../../../support/memory-ports';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 /** An account in which stacks are deployed as CloudFormation would, and in which the seed is the handler's own. */
 function account(parameters: MemoryParameters = memoryParameters({ [BASE_AMI]: BASE, [BOOTSTRAP]: '30' })) {
-  const formation = new PretendedCloudFormation({
+  const formation = new SimulatedCloudFormation({
     readParameter: (name) => parameters.values.get(name),
     handlers: {
       'Custom::WinbakeSeed': seeding(parameters),
@@ -33,7 +33,7 @@ function account(parameters: MemoryParameters = memoryParameters({ [BASE_AMI]: B
 }
 
 /** The AMI that instances of the fleet start from: here the number of a launch template's version is its AMI. */
-function amiOfFleet(formation: PretendedCloudFormation): unknown {
+function amiOfFleet(formation: SimulatedCloudFormation): unknown {
   const { template } = stacks.find((one) => one.name === 'WinbakeFleet')!;
   const [group = ''] = Object.keys(template.Resources).filter(
     (logicalId) => template.Resources[logicalId]?.Type === 'AWS::AutoScaling::AutoScalingGroup',

@@ -96,7 +96,7 @@ test.each<[string, () => void, string]>([
     },
     'asset.zip, an asset of One, is not there; run cdk synth again.',
   ],
-])('%s is told in one sentence', (_name, prepare, message) => {
+])('%s is reported in one sentence', (_name, prepare, message) => {
   prepare();
   expect(() => readAssembly(folder)).toThrow(
     expect.objectContaining({ code: 'FILE_UNREADABLE', message: expect.stringContaining(message) }),

@@ -1,7 +1,7 @@
 import { dependencyOrder } from '../../../../sim/aws/cloudformation/dependency-order';
 import type { Template } from '../../../../sim/aws/cloudformation/read-assembly';
 import {
-  PretendedCloudFormation,
+  SimulatedCloudFormation,
   type ResourceHandler,
 } from '../../../support/cloudformation/simulated-cloudformation';
 
@@ -15,7 +15,7 @@ function cloud(
   handlers: Readonly<Record<string, ResourceHandler>> = {},
   ssm: Readonly<Record<string, string>> = {},
 ) {
-  const formation = new PretendedCloudFormation({ handlers, readParameter: (name) => ssm[name] });
+  const formation = new SimulatedCloudFormation({ handlers, readParameter: (name) => ssm[name] });
   const done = () => formation.events.splice(0).map(({ action, logicalId }) => `${action} ${logicalId}`);
   return { formation, done };
 }

@@ -1,7 +1,7 @@
 import type { RefreshRequest } from '../../../../lib/core/ports/fleets';
 import { VirtualClock } from '../../../../sim/clock/virtual-clock';
 import type { AmiBehaviour } from '../../../../sim/aws/fleet/ami-behaviour';
-import { PretendedFleet, type PretendedFleetOptions } from '../../../../sim/aws/fleet/simulated-fleet';
+import { SimulatedFleet, type SimulatedFleetOptions } from '../../../../sim/aws/fleet/simulated-fleet';
 import { allowing, callerWith, OMNIPOTENT } from '../../../support/stack-models';
 
 const OLD = 'ami-00000000000000001';
@@ -15,9 +15,9 @@ const REQUEST: RefreshRequest = {
   alarms: [],
 };
 
-function fleetOf(options: Partial<PretendedFleetOptions> = {}, behaviour: Partial<AmiBehaviour> = {}) {
+function fleetOf(options: Partial<SimulatedFleetOptions> = {}, behaviour: Partial<AmiBehaviour> = {}) {
   const clock = new VirtualClock(START);
-  const fleet = new PretendedFleet({
+  const fleet = new SimulatedFleet({
     groupName: 'group',
     launchTemplateId: 'lt-1',
     cluster: 'shop',

@@ -1,4 +1,4 @@
-import type { PretendedImageBuilder } from '../../../../sim/aws/image-builder/simulated-image-builder';
+import type { SimulatedImageBuilder } from '../../../../sim/aws/image-builder/simulated-image-builder';
 import { readRecipe, stepNames } from '../../../../sim/aws/image-builder/read-recipe';
 import type { TemplateResource } from '../../../../sim/aws/cloudformation/read-assembly';
 import {
@@ -46,7 +46,7 @@ test.each([
   [{ build: 'exit 0', test: 'echo absent >&2; exit 1' }, 'Test', 'absent'],
 ])(
   'a failure of %j ends the build without an AMI, and its cause is in the log alone',
-  async (phases, stage, said) => {
+  async (phases, stage, reported) => {
     const { builder, clock } = imageBuilder(pipelineStack(phases));
     await builder.start(PIPELINE, 'token', OMNIPOTENT);
     await clock.waitUntil(AFTER);
@@ -58,7 +58,7 @@ test.each([
     });
     const control = builder.control(OMNIPOTENT);
     expect(await control.failedStep(IMAGE)).toEqual({ step: `Apply${stage}Components`, message: '' });
-    expect(builder.failureInLog(IMAGE)).toBe(`step Run of component part: ${said}`);
+    expect(builder.failureInLog(IMAGE)).toBe(`step Run of component part: ${reported}`);
     const build = await builder.describer(OMNIPOTENT).describe(IMAGE);
     expect(build.amis).toEqual({});
     const instances = { build: build.buildInstanceId, test: build.testInstanceId };
@@ -85,25 +85,25 @@ test('instances that may not answer Image Builder fail the build', async () => {
 test.each([
   [
     'imagebuilder:StartImagePipelineExecution',
-    (builder: PretendedImageBuilder) => builder.start(PIPELINE, 'new', callerWith(allowing('ssm:*'))),
+    (builder: SimulatedImageBuilder) => builder.start(PIPELINE, 'new', callerWith(allowing('ssm:*'))),
   ],
   [
     'ssm:GetParameter',
-    (builder: PretendedImageBuilder) =>
+    (builder: SimulatedImageBuilder) =>
       builder.start(PIPELINE, 'new', callerWith(allowing('imagebuilder:*'))),
   ],
   [
     'imagebuilder:GetImage',
-    (builder: PretendedImageBuilder) => Promise.resolve(builder.state(IMAGE, callerWith(allowing('ssm:*')))),
+    (builder: SimulatedImageBuilder) => Promise.resolve(builder.state(IMAGE, callerWith(allowing('ssm:*')))),
   ],
   [
     'imagebuilder:ListWorkflowExecutions',
-    (builder: PretendedImageBuilder) =>
+    (builder: SimulatedImageBuilder) =>
       builder.describer(callerWith(allowing('imagebuilder:GetImage'))).describe(IMAGE),
   ],
   [
     'imagebuilder:ListWorkflowStepExecutions',
-    (builder: PretendedImageBuilder) =>
+    (builder: SimulatedImageBuilder) =>
       builder.control(callerWith(allowing('imagebuilder:ListWorkflowExecutions'))).launchedInstances(IMAGE),
   ],
 ])('%s is asked of the caller', async (action, call) => {
@@ -184,12 +184,12 @@ describe("a user's components", () => {
   ])('one %s is left out, which is said', async (_which, resource, arn, steps, message) => {
     const stacks = withComponent(resource, arn);
     expect(stepNames(readRecipe(stacks, PIPELINE))).toEqual([...steps, 'part: Run']);
-    const told: unknown[] = [];
-    const { builder, clock } = imageBuilder(stacks, (finding, names) => told.push([finding, names]));
+    const notified: unknown[] = [];
+    const { builder, clock } = imageBuilder(stacks, (finding, names) => notified.push([finding, names]));
     await builder.start(PIPELINE, 'token', OMNIPOTENT);
     await clock.waitUntil(AFTER);
     expect(builder.state(IMAGE, OMNIPOTENT)).toEqual({ Status: 'AVAILABLE' });
-    expect(told).toEqual([[{ code: 'NOT_RUN', severity: 'warning', message }, steps]]);
+    expect(notified).toEqual([[{ code: 'NOT_RUN', severity: 'warning', message }, steps]]);
   });
 
   test('one that Image Builder would refuse is refused', () => {

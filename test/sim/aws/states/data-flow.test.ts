@@ -59,7 +59,7 @@ test.each<[string, object, JsonValue, JsonValue]>([
 
 test.each<[string, JsonValue]>([
   ['$$.Execution.Id', 'arn:aws:states:us-east-1:123456789012:execution:rebake:look'],
-  ['$$.Execution.Name', 'look'],
+  ['$$.Execution.Name', 'poll'],
   ['$$.Execution.Input', { a: 1 }],
   ['$$.Execution.StartTime', '2026-03-10T17:00:00.000Z'],
   ['$$.State.Name', 'Only'],

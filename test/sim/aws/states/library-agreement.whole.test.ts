@@ -44,7 +44,7 @@ const REBAKE: Machine = machine({
 });
 
 /** Answers looks in turn and every bake with what it was given, or fails it. */
-function looks(decisions: readonly string[], failsBake = false): () => Answer {
+function polls(decisions: readonly string[], failsBake = false): () => Answer {
   return () => {
     const left = [...decisions];
     return (name, parameters) => {
@@ -64,13 +64,13 @@ function looks(decisions: readonly string[], failsBake = false): () => Answer {
 }
 
 const AGREED: Readonly<Record<string, Case>> = {
-  'rebake: bakes at once': { machine: REBAKE, answer: looks(['bake']) },
-  'rebake: waits, then bakes': { machine: REBAKE, answer: looks(['wait', 'wait', 'bake']) },
-  'rebake: retries a busy service': { machine: REBAKE, answer: looks(['busy', 'busy', 'bake']) },
-  'rebake: gives up on a busy service': { machine: REBAKE, answer: looks(Array<string>(9).fill('busy')) },
-  'rebake: nothing to do': { machine: REBAKE, input: { by: 'hand' }, answer: looks(['nothing']) },
-  'rebake: needs an operator': { machine: REBAKE, answer: looks(['needsOperator']) },
-  'rebake: the bake fails': { machine: REBAKE, answer: looks(['bake'], true) },
+  'rebake: bakes at once': { machine: REBAKE, answer: polls(['bake']) },
+  'rebake: waits, then bakes': { machine: REBAKE, answer: polls(['wait', 'wait', 'bake']) },
+  'rebake: retries a busy service': { machine: REBAKE, answer: polls(['busy', 'busy', 'bake']) },
+  'rebake: gives up on a busy service': { machine: REBAKE, answer: polls(Array<string>(9).fill('busy')) },
+  'rebake: nothing to do': { machine: REBAKE, input: { by: 'hand' }, answer: polls(['nothing']) },
+  'rebake: needs an operator': { machine: REBAKE, answer: polls(['needsOperator']) },
+  'rebake: the bake fails': { machine: REBAKE, answer: polls(['bake'], true) },
   'paths of every form': {
     machine: machine({
       A: {
@@ -270,7 +270,7 @@ test.each(Object.entries(AGREED))('both run the same: %s', async (_name, same) =
 });
 
 test('the library finds the machine valid that most cases run', async () => {
-  const account = await runLibrary(REBAKE, {}, looks(['nothing'])(), { noValidate: false });
+  const account = await runLibrary(REBAKE, {}, polls(['nothing'])(), { noValidate: false });
   expect(account.states).toEqual(['Decide', 'What', 'Nothing']);
 });
 

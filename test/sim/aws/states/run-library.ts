@@ -48,7 +48,7 @@ export async function runLibrary(
       ),
     },
     context: {
-      Execution: { Id: executionArn, Name: 'look', Input: input },
+      Execution: { Id: executionArn, Name: 'poll', Input: input },
       StateMachine: { Name: 'rebake' },
     },
   });

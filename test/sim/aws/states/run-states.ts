@@ -18,7 +18,7 @@ export function runMachine(
   return runStateMachine({
     definition,
     input,
-    executionName: 'look',
+    executionName: 'poll',
     executionArn: 'arn:aws:states:us-east-1:123456789012:execution:rebake:look',
     clock: new VirtualClock(),
     tasks: ({ parameters }) => Promise.resolve(parameters),

@@ -184,7 +184,7 @@ test.each([
   expect(run.error).toBe(error);
 });
 
-test('what happens is told as it happens', async () => {
+test('what happens is reported as it happens', async () => {
   const events: StateEvent[] = [];
   const clock = new VirtualClock();
   await runStates(

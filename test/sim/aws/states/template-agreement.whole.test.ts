@@ -10,7 +10,7 @@ jest.mock('@aws-sdk/credential-providers', () => ({}));
 /** The seconds that lie between two tasks of the template, where a Wait state does. */
 const WAITS: Readonly<Record<string, number>> = {
   'Decide Decide': POLL_INTERVAL_SECONDS,
-  'JudgeFailure Decide': POLL_INTERVAL_SECONDS,
+  'EvaluateFailure Decide': POLL_INTERVAL_SECONDS,
   'GetImage GetImage': FOLLOW_INTERVAL_SECONDS,
 };
 
@@ -44,7 +44,7 @@ function outcomeOf(world: RebakeWorld) {
     calls: world.calls,
     starts: world.starts.length,
     latest: world.latest,
-    subjects: world.told.map(({ subject }) => subject),
+    subjects: world.notified.map(({ subject }) => subject),
     events: world.events.map(({ type }) => type),
     documents: [...world.documents.texts.keys()].sort().map((key) => key.replace(/20\d{6}T?\d*\S*/, '')),
     parameters: [...world.parameters.values.keys()].sort(),

@@ -33,12 +33,12 @@ test.each<[string, JsonValue]>([
   expect(run).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
 });
 
-test('36 hours of looks every 15 minutes wait on the virtual clock alone, and their sum is exact', async () => {
+test('36 hours of polls every 15 minutes wait on the virtual clock alone, and their sum is exact', async () => {
   const clock = new VirtualClock();
-  let looks = 0;
+  let polls = 0;
   const run = await runStates(
     {
-      Look: { Type: 'Task', Resource: FUNCTION, Next: 'Decide' },
+      Poll: { Type: 'Task', Resource: FUNCTION, Next: 'Decide' },
       Decide: {
         Type: 'Choice',
         Choices: [{ Variable: '$.decision', StringEquals: 'wait', Next: 'Pause' }],
@@ -50,12 +50,12 @@ test('36 hours of looks every 15 minutes wait on the virtual clock alone, and th
     {},
     {
       clock,
-      tasks: () => Promise.resolve({ decision: (looks += 1) <= 144 ? 'wait' : 'bake' }),
+      tasks: () => Promise.resolve({ decision: (polls += 1) <= 144 ? 'wait' : 'bake' }),
     },
   );
   expect(run).toMatchObject({ status: 'SUCCEEDED', output: { decision: 'bake' } });
   expect(clock.elapsed()).toBe(36 * 3600);
-  expect(looks).toBe(145);
+  expect(polls).toBe(145);
   expect(run.history.at(-1)).toEqual({ state: 'Done', enteredAt: new Date('2026-03-12T05:00:00Z') });
 });
 

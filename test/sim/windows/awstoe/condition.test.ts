@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { parseCondition, holds } from '../../../../sim/windows/awstoe/condition';
 import { DocumentReader } from '../../../../sim/windows/awstoe/document-reader';
-import { actionScope, pretendedHost } from '../../../support/shell-host';
+import { actionScope, simulatedHost } from '../../../support/shell-host';
 import { componentOf, run, runComponent } from './component-fixture';
 
 function parse(expression: unknown) {
@@ -70,7 +70,7 @@ const COMPARISONS: readonly (readonly [string, unknown, unknown, boolean])[] = [
 
 test.each(COMPARISONS)('%s %j with %j is %s', (operator, baseline, value, expected) => {
   const condition = parse({ [operator]: baseline, ...(value === undefined ? {} : { value }) });
-  expect(holds(condition, pretendedHost())).toBe(expected);
+  expect(holds(condition, simulatedHost())).toBe(expected);
 });
 
 const SHA256_OF_HI = '8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4';
@@ -88,7 +88,7 @@ test.each<[object, boolean]>([
   [{ fileMD5Equals: '49f68a5c8493ec2c0bf489821c21fc3b', path: 'C:\\Work\\file' }, true],
   [{ fileSHA1Equals: 'c22b5f9178342609428d6f51b2c5af4c0bde6a42', path: 'C:\\Work\\file' }, true],
 ])('%j is %s', (expression, expected) => {
-  const host = pretendedHost();
+  const host = simulatedHost();
   mkdirSync(host.pathOf('C:\\Work'));
   writeFileSync(host.pathOf('C:\\Work\\file'), 'hi');
   expect(holds(parse(expression), host)).toBe(expected);
@@ -109,7 +109,7 @@ test.each<[object, boolean]>([
   [{ not: [TRUE] }, false],
   [{ and: [{ or: [FALSE, { not: [{ and: [FALSE] }] }] }, TRUE] }, true],
 ])('%j is %s', (expression, expected) => {
-  expect(holds(parse(expression), pretendedHost())).toBe(expected);
+  expect(holds(parse(expression), simulatedHost())).toBe(expected);
 });
 
 test.each<[unknown, string]>([
@@ -127,7 +127,7 @@ test.each<[unknown, string]>([
   [{ not: { not: { not: { not: { not: TRUE } } } } }, 'logical operators may stand in each other 4 deep.'],
 ])('%j is refused', (expression, message) => {
   expect(() => {
-    holds(parse(expression), pretendedHost());
+    holds(parse(expression), simulatedHost());
   }).toThrow(message === 'numberEquals' ? 'value: a text or a number is needed' : message);
 });
 
@@ -139,7 +139,7 @@ test.each<[object, string]>([
   [NEVER_ASKED, 'whether the program unheard-of is there'],
   [{ fileMD5Equals: '00', path: 'C:\\absent' }, 'a fileMD5Equals of C:\\absent, which does not exist'],
 ])('%j is refused by name', (expression, what) => {
-  expect(() => holds(parse(expression), pretendedHost())).toThrow(`The rehearsal does not model ${what}.`);
+  expect(() => holds(parse(expression), simulatedHost())).toThrow(`The rehearsal does not model ${what}.`);
 });
 
 test.each<[object, string, boolean]>([

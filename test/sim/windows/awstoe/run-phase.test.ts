@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { ActionScope } from '../../../../sim/windows/awstoe/action';
 import { runPhase } from '../../../../sim/windows/awstoe/run-phase';
-import { actionScope, pretendedHost } from '../../../support/shell-host';
+import { actionScope, simulatedHost } from '../../../support/shell-host';
 import { componentOf, run, runComponent } from './component-fixture';
 
 function runSteps(scope: ActionScope, ...steps: readonly object[]) {
@@ -60,7 +60,7 @@ test.each([
 });
 
 test('3010 restarts the machine and runs the same step again', async () => {
-  const scope = actionScope({ host: pretendedHost({ pendingReboot: true }) });
+  const scope = actionScope({ host: simulatedHost({ pendingReboot: true }) });
   const { statuses } = await runSteps(
     scope,
     run(
@@ -125,18 +125,23 @@ test('a phase that a component does not have has no steps', async () => {
   expect(result).toEqual({ steps: [] });
 });
 
-test('each step is told when it begins and when it has ended', async () => {
-  const told: string[] = [];
+test('each step is reported when it begins and when it has ended', async () => {
+  const notified: string[] = [];
   await runPhase(
     actionScope(),
     componentOf([run('exit 0'), run('exit 1')]),
     'build',
     new Map(),
     (part, step, result) => {
-      told.push(`${part} ${step} ${result?.status ?? 'begins'}`);
+      notified.push(`${part} ${step} ${result?.status ?? 'begins'}`);
     },
   );
-  expect(told).toEqual(['part Step1 begins', 'part Step1 done', 'part Step2 begins', 'part Step2 failed']);
+  expect(notified).toEqual([
+    'part Step1 begins',
+    'part Step1 done',
+    'part Step2 begins',
+    'part Step2 failed',
+  ]);
 });
 
 test('a signal ends the step that is under way', async () => {

@@ -10,9 +10,9 @@ import {
   environment,
   inspected,
   layeredRegistry,
-  pretendedHost,
+  simulatedHost,
   readHostFile,
-} from './pretended-docker';
+} from './simulated-docker';
 
 const NAME = 'mcr.microsoft.com/windows/servercore';
 const folder = mkdtempSync(join(tmpdir(), "winbake-docker's program-"));
@@ -45,7 +45,7 @@ function docker(host: string, url: string, ...args: string[]) {
 
 test('is a program on PATH with docker’s exit codes and streams', async () => {
   const registry = await layeredRegistry({ tag: { osVersion: '10.0.20348.4294', layers: { base: 10 } } });
-  const host = pretendedHost();
+  const host = simulatedHost();
   expect(await docker(host, registry.url, 'pull', `${NAME}:tag`)).toMatchObject({ exitCode: 0, stderr: '' });
   const options = ['--rm', '--pull=never', '--isolation=process', '--entrypoint', 'cmd'];
   expect(await docker(host, registry.url, 'run', ...options, `${NAME}:tag`, '/c', 'ver')).toMatchObject({
@@ -71,7 +71,7 @@ test('pulls at once lose nothing and count shared layers once', async () => {
     { osVersion: '10.0.20348.4294', layers: { base: 1000, update: 500, [name]: 100 } },
   ]);
   const registry = await layeredRegistry(Object.fromEntries(images));
-  const host = pretendedHost({ freeBytes: 1_000_000 });
+  const host = simulatedHost({ freeBytes: 1_000_000 });
   const calls = await Promise.all(
     images.map(([name]) => docker(host, registry.url, 'pull', `${NAME}:${name}`)),
   );

@@ -1,7 +1,7 @@
 import { parseFaults } from '../../../../sim/registry/faults';
 import { history, LIST, SINGLE } from '../../registry/history/event-fixture';
 import { start } from '../../registry/embedded-fixture';
-import { dockerOf, inspected, pretendedHost } from './pretended-docker';
+import { dockerOf, inspected, simulatedHost } from './simulated-docker';
 
 const CORE = 'mcr.microsoft.com/windows/servercore:ltsc2022';
 const IIS = 'mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2022';
@@ -20,7 +20,7 @@ const RECORD = history(
 
 test('images of the recorded history are pulled, tagged and started', async () => {
   const registry = await start({ history: RECORD, asOf: '2026-03-10T18:00:00Z' });
-  const docker = dockerOf(pretendedHost(), registry.url);
+  const docker = dockerOf(simulatedHost(), registry.url);
   for (const name of [CORE, IIS]) {
     expect(await docker('pull', name)).toMatchObject({ exitCode: 0, stderr: '' });
   }
@@ -52,6 +52,6 @@ test.each([
     asOf: '2026-03-10T18:00:00Z',
     faults: parseFaults([fault]),
   });
-  const call = await dockerOf(pretendedHost(), registry.url)('pull', CORE);
+  const call = await dockerOf(simulatedHost(), registry.url)('pull', CORE);
   expect(call).toMatchObject({ exitCode, stderr: expect.stringMatching(stderr) });
 });

@@ -1,4 +1,4 @@
-import { listNetworks, tellVersion } from '../../../../sim/windows/docker/run-docker';
+import { listNetworks, printVersion } from '../../../../sim/windows/docker/run-docker';
 import type { Engine } from '../../../../sim/windows/docker/docker-host';
 
 function engineOf(build: number, lines: string[] = []): Engine {
@@ -21,7 +21,7 @@ test.each([
   [26100, '25.0.6'],
 ])('the engine of build %i is %s', (build, version) => {
   const lines: string[] = [];
-  tellVersion(engineOf(build, lines), ['--format', '{{.Server.Version}}']);
+  printVersion(engineOf(build, lines), ['--format', '{{.Server.Version}}']);
   expect(lines).toEqual([version]);
 });
 
@@ -33,6 +33,6 @@ test('nobody made a network, and nothing else is answered', () => {
     listNetworks(engineOf(20348), []);
   }).toThrow("does not model 'docker network ls'");
   expect(() => {
-    tellVersion(engineOf(20348), []);
+    printVersion(engineOf(20348), []);
   }).toThrow("does not model 'docker version'");
 });

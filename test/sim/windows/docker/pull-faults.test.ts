@@ -11,14 +11,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function hostSays(facts: object): void {
+function writeHost(facts: object): void {
   writeFileSync(join(folder, 'host.json'), JSON.stringify({ ubr: 4171, ...facts }));
 }
 
 const facts = () => JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')) as object;
 
 test('so many pulls fail as the host says, also when they run at once', async () => {
-  hostSays({ failingPulls: { left: 2, message: 'toomanyrequests: later' } });
+  writeHost({ failingPulls: { left: 2, message: 'toomanyrequests: later' } });
   const pulls = await Promise.allSettled([1, 2, 3].map(() => strikePull(folder, REFERENCE)));
   expect(pulls.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   await strikePull(folder, REFERENCE);
@@ -26,17 +26,17 @@ test('so many pulls fail as the host says, also when they run at once', async ()
 });
 
 test('what is not what its digest names is refused in the words of the engine', async () => {
-  hostSays({ wrongDigests: true });
+  writeHost({ wrongDigests: true });
   await expect(strikePull(folder, REFERENCE)).rejects.toThrow(
     `manifest verification failed for digest ${DIGEST}`,
   );
 });
 
 test('a host moves behind the back of a pull only where it is told to', async () => {
-  hostSays({});
+  writeHost({});
   await driftHost(folder);
   expect(facts()).toEqual({ ubr: 4171 });
-  hostSays({ driftsTo: 4295 });
+  writeHost({ driftsTo: 4295 });
   await driftHost(folder);
   expect(facts()).toEqual({ ubr: 4295, driftsTo: 4295 });
   expect(existsSync(join(folder, 'docker.lock'))).toBe(false);

@@ -1,6 +1,6 @@
 import { shortDigest } from '../../../../lib/contract/values/digest';
 import { idOf, layerDigest, type LayeredImage } from './layered-registry';
-import { dockerOf, inspected, layeredRegistry, pretendedHost, readHostFile } from './pretended-docker';
+import { dockerOf, inspected, layeredRegistry, simulatedHost, readHostFile } from './simulated-docker';
 
 const NAME = 'mcr.microsoft.com/windows/servercore';
 const PATH = '/v2/windows/servercore';
@@ -16,7 +16,7 @@ const configBytes = (image: LayeredImage): number =>
   }).length;
 
 /** What docker says of a layer, line by line, in the order of the lines. */
-function saidOf(stdout: string, layer: string): string[] {
+function messagesOf(stdout: string, layer: string): string[] {
   const prefix = `${shortDigest(layerDigest(layer))}: `;
   const lines = stdout.split('\n').filter((line) => line.startsWith(prefix));
   return lines.map((line) => line.slice(prefix.length));
@@ -28,7 +28,7 @@ test('a pull by digest: index, manifest and config are read, layers only asked f
   const registry = await layeredRegistry({ ltsc2022: [CORE], single: CORE });
   const [index, manifest] = [registry.digest('ltsc2022'), registry.digest('single')];
   const reference = `${NAME}@${index}`;
-  const { stdout, ...ending } = await dockerOf(pretendedHost(), registry.url)('pull', reference);
+  const { stdout, ...ending } = await dockerOf(simulatedHost(), registry.url)('pull', reference);
   expect(ending).toEqual({ exitCode: 0, stderr: '' });
   expect(registry.requests.slice(0, 3)).toEqual([
     `GET ${PATH}/manifests/${index}`,
@@ -38,7 +38,7 @@ test('a pull by digest: index, manifest and config are read, layers only asked f
   expect(registry.requests.slice(3).sort()).toEqual(
     ['base', 'update'].map((layer) => `HEAD ${PATH}/blobs/${layerDigest(layer)}`).sort(),
   );
-  expect([saidOf(stdout, 'base'), saidOf(stdout, 'update')]).toEqual([PULLED, PULLED]);
+  expect([messagesOf(stdout, 'base'), messagesOf(stdout, 'update')]).toEqual([PULLED, PULLED]);
   const lines = stdout.split('\n');
   expect(lines[0]).toBe(`${reference}: Pulling from windows/servercore`);
   expect(lines.slice(-4)).toEqual([
@@ -51,7 +51,7 @@ test('a pull by digest: index, manifest and config are read, layers only asked f
 
 test('a pull by tag resolves it first, and leaves both names', async () => {
   const registry = await layeredRegistry({ latest: CORE });
-  const docker = dockerOf(pretendedHost(), registry.url);
+  const docker = dockerOf(simulatedHost(), registry.url);
   const first = await docker('pull', NAME);
   expect(first.stdout).toMatch(/^Using default tag: latest\nlatest: Pulling from windows\/servercore\n/);
   expect(registry.requests.slice(0, 2)).toEqual([
@@ -69,7 +69,7 @@ test('a pull by tag resolves it first, and leaves both names', async () => {
 
 test('a tag that points elsewhere by now is a newer image', async () => {
   const [before, after] = [await layeredRegistry({ tag: CORE }), await layeredRegistry({ tag: IIS })];
-  const folder = pretendedHost();
+  const folder = simulatedHost();
   await dockerOf(folder, before.url)('pull', `${NAME}:tag`);
   const { stdout } = await dockerOf(folder, after.url)('pull', `${NAME}:tag`);
   expect(stdout).toContain(`Status: Downloaded newer image for ${NAME}:tag\n`);
@@ -79,7 +79,7 @@ test('a tag that points elsewhere by now is a newer image', async () => {
 
 test('of tag and digest the digest counts', async () => {
   const registry = await layeredRegistry({ one: CORE, two: IIS });
-  const docker = dockerOf(pretendedHost(), registry.url);
+  const docker = dockerOf(simulatedHost(), registry.url);
   const reference = `${NAME}:one@${registry.digest('two')}`;
   expect(await docker('pull', reference)).toMatchObject({ exitCode: 0 });
   const [image] = inspected(await docker('image', 'inspect', reference));
@@ -89,7 +89,7 @@ test('of tag and digest the digest counts', async () => {
 describe('layers', () => {
   test('shared ones are there already and neither asked for, counted, nor taken from the disk again', async () => {
     const registry = await layeredRegistry({ core: CORE, iis: IIS });
-    const folder = pretendedHost({ freeBytes: 100_000 });
+    const folder = simulatedHost({ freeBytes: 100_000 });
     const docker = dockerOf(folder, registry.url);
     await docker('pull', `${NAME}:core`);
     const counted = readHostFile(folder, 'docker.json')['pulledBytes'];
@@ -97,8 +97,8 @@ describe('layers', () => {
     expect(readHostFile(folder, 'host.json')['freeBytes']).toBe(100_000 - 2600 - 1300);
     registry.requests.length = 0;
     const { stdout } = await docker('pull', `${NAME}:iis`);
-    expect(saidOf(stdout, 'base')).toEqual(['Already exists']);
-    expect(saidOf(stdout, 'iis')).toEqual(PULLED);
+    expect(messagesOf(stdout, 'base')).toEqual(['Already exists']);
+    expect(messagesOf(stdout, 'iis')).toEqual(PULLED);
     expect(
       registry.requests.filter((request) => request.startsWith('HEAD') && request.includes('blobs')),
     ).toEqual([`HEAD ${PATH}/blobs/${layerDigest('iis')}`]);
@@ -113,15 +113,15 @@ describe('layers', () => {
   test('a layer on another base is pulled again', async () => {
     const rebased: LayeredImage = { ...CORE, layers: { rebase: 2000, update: 500 } };
     const registry = await layeredRegistry({ core: CORE, rebased });
-    const docker = dockerOf(pretendedHost(), registry.url);
+    const docker = dockerOf(simulatedHost(), registry.url);
     await docker('pull', `${NAME}:core`);
     const { stdout } = await docker('pull', `${NAME}:rebased`);
-    expect([saidOf(stdout, 'rebase'), saidOf(stdout, 'update')]).toEqual([PULLED, PULLED]);
+    expect([messagesOf(stdout, 'rebase'), messagesOf(stdout, 'update')]).toEqual([PULLED, PULLED]);
   });
 
   test('an image that is there is only given the new name', async () => {
     const registry = await layeredRegistry({ list: [CORE], single: CORE });
-    const docker = dockerOf(pretendedHost(), registry.url);
+    const docker = dockerOf(simulatedHost(), registry.url);
     await docker('pull', `${NAME}:list`);
     registry.requests.length = 0;
     const { stdout } = await docker('pull', `${NAME}@${registry.digest('single')}`);
@@ -137,7 +137,7 @@ describe('layers', () => {
   test('a registry that tells no size is believed by its manifest', async () => {
     const registry = await layeredRegistry({ core: CORE });
     registry.blobHeaders.set(layerDigest('base'), { 'transfer-encoding': 'chunked' });
-    expect(await dockerOf(pretendedHost(), registry.url)('pull', `${NAME}:core`)).toMatchObject({
+    expect(await dockerOf(simulatedHost(), registry.url)('pull', `${NAME}:core`)).toMatchObject({
       exitCode: 0,
     });
   });

@@ -1,5 +1,5 @@
 import { idOf, layerDigest, type LayeredImage } from './layered-registry';
-import { dockerOf, inspected, layeredRegistry, pretendedHost, readHostFile } from './pretended-docker';
+import { dockerOf, inspected, layeredRegistry, simulatedHost, readHostFile } from './simulated-docker';
 
 const NAME = 'mcr.microsoft.com/windows/servercore';
 const CORE: LayeredImage = { osVersion: '10.0.20348.4294', layers: { base: 1000, update: 500 } };
@@ -7,8 +7,8 @@ const IIS: LayeredImage = { ...CORE, layers: { ...CORE.layers, iis: 100 } };
 const WITHOUT_VERSION: LayeredImage = { layers: { base: 1000 } };
 
 describe('refusals', () => {
-  const bare = (words: string): string => `${words}\n`;
-  const daemon = (words: string): string => `Error response from daemon: ${words}\n`;
+  const bare = (overrides: string): string => `${overrides}\n`;
+  const daemon = (overrides: string): string => `Error response from daemon: ${overrides}\n`;
   const later: LayeredImage = { ...CORE, osVersion: '10.0.26100.1' };
   const incompatible = 'a Windows version 10.0.26100-based image is incompatible with a 10.0.20348 host';
 
@@ -41,7 +41,7 @@ describe('refusals', () => {
     ],
   ])('%s', async (_name, image, stderr) => {
     const registry = await layeredRegistry({ tag: image });
-    const folder = pretendedHost();
+    const folder = simulatedHost();
     const docker = dockerOf(folder, registry.url);
     expect(await docker('pull', `${NAME}:tag`)).toMatchObject({ exitCode: 1, stderr });
     expect(registry.requests.some((request) => /HEAD .*blobs/.test(request))).toBe(false);
@@ -51,27 +51,27 @@ describe('refusals', () => {
   test('of an index only the first match counts', async () => {
     const broken: LayeredImage = { ...CORE, config: { rootfs: undefined } };
     const registry = await layeredRegistry({ tag: [broken, IIS] });
-    const { stderr } = await dockerOf(pretendedHost(), registry.url)('pull', `${NAME}:tag`);
+    const { stderr } = await dockerOf(simulatedHost(), registry.url)('pull', `${NAME}:tag`);
     expect(stderr).toBe(bare('invalid rootfs in image configuration'));
   });
 
   test('what is not there', async () => {
     const registry = await layeredRegistry({ core: CORE });
-    const docker = dockerOf(pretendedHost(), registry.url);
+    const docker = dockerOf(simulatedHost(), registry.url);
     const unknown = `${NAME}@${layerDigest('nothing')}`;
-    const words = (name: string): string =>
+    const overrides = (name: string): string =>
       daemon(`manifest for ${name} not found: manifest unknown: manifest unknown`);
-    expect(await docker('pull', unknown)).toEqual({ exitCode: 1, stdout: '', stderr: words(unknown) });
+    expect(await docker('pull', unknown)).toEqual({ exitCode: 1, stdout: '', stderr: overrides(unknown) });
     expect(await docker('pull', `${NAME}:no`)).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: words(`${NAME}:no`),
+      stderr: overrides(`${NAME}:no`),
     });
     registry.missing.add(layerDigest('update'));
     expect(await docker('pull', `${NAME}:core`)).toMatchObject({ exitCode: 1, stderr: bare('unknown blob') });
     const list = await layeredRegistry({ core: CORE, list: [CORE] });
     list.missing.add(list.digest('core'));
-    expect((await dockerOf(pretendedHost(), list.url)('pull', `${NAME}:list`)).stderr).toBe(
+    expect((await dockerOf(simulatedHost(), list.url)('pull', `${NAME}:list`)).stderr).toBe(
       bare('manifest unknown: manifest unknown'),
     );
     registry.missing.add(idOf(CORE));
@@ -83,12 +83,12 @@ describe('refusals', () => {
   test('a layer of another size', async () => {
     const registry = await layeredRegistry({ core: CORE });
     registry.blobHeaders.set(layerDigest('base'), { 'content-length': '999' });
-    const { stderr } = await dockerOf(pretendedHost(), registry.url)('pull', `${NAME}:core`);
+    const { stderr } = await dockerOf(simulatedHost(), registry.url)('pull', `${NAME}:core`);
     expect(stderr).toBe(bare(`filesystem layer verification failed for digest ${layerDigest('base')}`));
   });
 
   test('registries that are not reached', async () => {
-    const docker = dockerOf(pretendedHost(), 'http://127.0.0.1:9');
+    const docker = dockerOf(simulatedHost(), 'http://127.0.0.1:9');
     expect(await docker('pull', 'mirror.example.com:5000/a/b:c')).toEqual({
       exitCode: 1,
       stdout: '',
@@ -109,13 +109,13 @@ describe('refusals', () => {
       /^failed to register layer: .*There is not enough space on the disk\./,
     ],
     ['to unpack the second layer', 2600 + 500 + 1299, /^failed to register layer: /],
-  ])('no space %s; nothing is left of it', async (_name, freeBytes, words) => {
+  ])('no space %s; nothing is left of it', async (_name, freeBytes, overrides) => {
     const registry = await layeredRegistry({ core: CORE });
-    const folder = pretendedHost({ freeBytes });
+    const folder = simulatedHost({ freeBytes });
     const docker = dockerOf(folder, registry.url);
     expect(await docker('pull', `${NAME}:core`)).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringMatching(words),
+      stderr: expect.stringMatching(overrides),
     });
     expect(readHostFile(folder, 'host.json')['freeBytes']).toBe(freeBytes);
     expect((await docker('image', 'inspect', `${NAME}:core`)).exitCode).toBe(1);
@@ -123,7 +123,7 @@ describe('refusals', () => {
 
   test('space that is just enough', async () => {
     const registry = await layeredRegistry({ core: CORE });
-    const folder = pretendedHost({ freeBytes: 2600 + 500 + 1300 });
+    const folder = simulatedHost({ freeBytes: 2600 + 500 + 1300 });
     expect(await dockerOf(folder, registry.url)('pull', `${NAME}:core`)).toMatchObject({ exitCode: 0 });
     expect(readHostFile(folder, 'host.json')['freeBytes']).toBe(500);
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayeredImage } from './layered-registry';
-import { dockerOf, layeredRegistry, pretendedHost, type DockerCall } from './pretended-docker';
+import { dockerOf, layeredRegistry, simulatedHost, type DockerCall } from './simulated-docker';
 
 const NAME = 'mcr.microsoft.com/windows/servercore';
 const FLAGS = ['--rm', '--pull=never', '--isolation=process', '--entrypoint', 'cmd'];
@@ -14,7 +14,7 @@ async function run(
 ): Promise<DockerCall> {
   const layered = { layers: { base: 10 }, ...(osVersion === undefined ? {} : { osVersion }), ...image };
   const registry = await layeredRegistry({ tag: layered });
-  const folder = pretendedHost({ currentBuild: '99999' });
+  const folder = simulatedHost({ currentBuild: '99999' });
   await dockerOf(folder, registry.url)('pull', `${NAME}:tag`);
   const [, , currentBuild, ubr] = host.split('.');
   writeHost(folder, currentBuild!, Number(ubr));
@@ -38,11 +38,11 @@ describe('process isolation', () => {
     ['10.0.26100.4349', '10.0.26100.1742', '10.0.26100.1742'],
     ['10.0.26100.4349', '10.0.20348.4294', '10.0.20348.4294'],
     ['10.0.14393.8519', '10.0.14393.8519', '10.0.14393'],
-  ])('host %s starts image %s, which says %s', async (host, image, said) => {
+  ])('host %s starts image %s, which says %s', async (host, image, reported) => {
     expect(await run(host, image)).toEqual({
       exitCode: 0,
       stderr: '',
-      stdout: `\nMicrosoft Windows [Version ${said}]\n`,
+      stdout: `\nMicrosoft Windows [Version ${reported}]\n`,
     });
   });
 
@@ -53,11 +53,11 @@ describe('process isolation', () => {
     ['2016 with an older revision', '10.0.14393.8519', '10.0.14393.8422', MISMATCH],
     ['2016 with a newer revision', '10.0.14393.8422', '10.0.14393.8519', MISMATCH],
     ['a newer revision of the build', '10.0.20348.4171', '10.0.20348.4294', EXITED],
-  ])('%s: host %s refuses image %s', async (_name, host, image, words) => {
+  ])('%s: host %s refuses image %s', async (_name, host, image, overrides) => {
     expect(await run(host, image)).toEqual({
       exitCode: 125,
       stdout: '',
-      stderr: expect.stringMatching(words),
+      stderr: expect.stringMatching(overrides),
     });
   });
 
@@ -75,7 +75,7 @@ describe('process isolation', () => {
 
 test('nothing is pulled: an image that is not there is the engine’s error', async () => {
   const registry = await layeredRegistry({ tag: { osVersion: '10.0.20348.4294', layers: { base: 10 } } });
-  const docker = dockerOf(pretendedHost(), registry.url);
+  const docker = dockerOf(simulatedHost(), registry.url);
   expect(await docker('run', ...FLAGS, `${NAME}:tag`, '/c', 'ver')).toEqual({
     exitCode: 125,
     stdout: '',
@@ -87,7 +87,7 @@ test('nothing is pulled: an image that is not there is the engine’s error', as
 describe('the network nat', () => {
   test('is described, and a container on it has an address and a gateway', async () => {
     const registry = await layeredRegistry({ tag: { osVersion: '10.0.20348.4294', layers: { base: 10 } } });
-    const docker = dockerOf(pretendedHost(), registry.url);
+    const docker = dockerOf(simulatedHost(), registry.url);
     await docker('pull', `${NAME}:tag`);
     const { stdout } = await docker('network', 'inspect', 'nat');
     const [{ Driver, IPAM }] = JSON.parse(stdout);
@@ -100,7 +100,7 @@ describe('the network nat', () => {
 
   test('where it is missing, it cannot be described and nothing starts', async () => {
     const registry = await layeredRegistry({ tag: { osVersion: '10.0.20348.4294', layers: { base: 10 } } });
-    const docker = dockerOf(pretendedHost({ natNetwork: false }), registry.url);
+    const docker = dockerOf(simulatedHost({ natNetwork: false }), registry.url);
     await docker('pull', `${NAME}:tag`);
     const failures = [
       await docker('network', 'inspect', 'nat'),
@@ -117,7 +117,7 @@ describe('the network nat', () => {
     [['network', 'ls']],
     [['run', ...FLAGS, '--network', 'other', `${NAME}:tag`, '/c', 'ver']],
   ])('of others nothing is known: docker %j', async (args) => {
-    expect(await dockerOf(pretendedHost())(...args)).toMatchObject({
+    expect(await dockerOf(simulatedHost())(...args)).toMatchObject({
       exitCode: 125,
       stderr: expect.stringContaining('does not model'),
     });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withEngineLock } from '../../../../sim/windows/docker/engine-state';
 import { runDocker } from '../../../../sim/windows/docker/run-docker';
-import { dockerOf, layeredRegistry, pretendedHost } from './pretended-docker';
+import { dockerOf, layeredRegistry, simulatedHost } from './simulated-docker';
 
 const NAME = 'mcr.microsoft.com/windows/servercore:tag';
 const IMAGE = { osVersion: '10.0.20348.4294', layers: { base: 10 } };
@@ -52,7 +52,7 @@ describe('what is not modelled fails with 125 and says so', () => {
     [run],
   ])('%j', async (args) => {
     const registry = await layeredRegistry({ tag: IMAGE });
-    const folder = pretendedHost();
+    const folder = simulatedHost();
     const docker = dockerOf(folder, registry.url);
     await docker('pull', NAME);
     registry.requests.length = 0;
@@ -64,7 +64,7 @@ describe('what is not modelled fails with 125 and says so', () => {
 
   test('the options of run may be written in two words and in any order', async () => {
     const registry = await layeredRegistry({ tag: IMAGE });
-    const docker = dockerOf(pretendedHost(), registry.url);
+    const docker = dockerOf(simulatedHost(), registry.url);
     await docker('pull', NAME);
     const options = ['--isolation', 'process', '--entrypoint', 'cmd', '--pull', 'never', '--rm'];
     expect(await docker('run', ...options, NAME, '/c', 'ver')).toMatchObject({ exitCode: 0 });
@@ -83,23 +83,23 @@ describe('a host that is not set up', () => {
   }
 
   test('is named in one sentence', async () => {
-    const folder = pretendedHost();
-    const env = { WINBAKE_PRETENDED_HOST: folder };
-    expect(await failure({}, 'image', 'inspect', NAME)).toMatch(/^WINBAKE_PRETENDED_HOST is not set/);
-    expect(await failure({ WINBAKE_PRETENDED_HOST: '' }, 'run')).toMatch(
-      /^WINBAKE_PRETENDED_HOST is not set/,
+    const folder = simulatedHost();
+    const env = { WINBAKE_SIMULATED_HOST: folder };
+    expect(await failure({}, 'image', 'inspect', NAME)).toMatch(/^WINBAKE_SIMULATED_HOST is not set/);
+    expect(await failure({ WINBAKE_SIMULATED_HOST: '' }, 'run')).toMatch(
+      /^WINBAKE_SIMULATED_HOST is not set/,
     );
     for (const text of ['[]', '{"a": 1}', 'x']) {
-      const sentence = await failure({ ...env, WINBAKE_PRETENDED_REGISTRY: text }, 'pull', NAME);
-      expect(sentence).toMatch(/^WINBAKE_PRETENDED_REGISTRY is a JSON object such as/);
+      const sentence = await failure({ ...env, WINBAKE_SIMULATED_REGISTRY: text }, 'pull', NAME);
+      expect(sentence).toMatch(/^WINBAKE_SIMULATED_REGISTRY is a JSON object such as/);
     }
-    const afar = { WINBAKE_PRETENDED_REGISTRY: '{"mcr.microsoft.com": "http://example.com"}' };
+    const afar = { WINBAKE_SIMULATED_REGISTRY: '{"mcr.microsoft.com": "http://example.com"}' };
     expect(await failure({ ...env, ...afar }, 'pull', NAME)).toMatch(
       /^A registry is read over http:\/\/ only/,
     );
     writeFileSync(join(folder, 'docker.json'), '{"schema": "other/1"}');
     expect(await failure(env, 'image', 'inspect', NAME)).toMatch(
-      /docker\.json' is not a winbake\.pretended-docker\/1/,
+      /docker\.json' is not a winbake\.simulated-docker\/1/,
     );
     for (const [text, sentence] of [
       ['{"currentBuild": "20348"}', /gives no OS version of currentBuild and ubr: '10\.0\.20348\.undefined'/],
@@ -112,18 +112,18 @@ describe('a host that is not set up', () => {
   });
 
   test('without a running service there is no engine', async () => {
-    const call = await dockerOf(pretendedHost({ services: { docker: 'Stopped' } }))('image', 'inspect', NAME);
+    const call = await dockerOf(simulatedHost({ services: { docker: 'Stopped' } }))('image', 'inspect', NAME);
     expect(call).toEqual({
       exitCode: 1,
       stdout: '',
       stderr: expect.stringMatching(/^error during connect: .*the docker daemon is not running/),
     });
-    const running = dockerOf(pretendedHost({ services: { docker: 'Running' } }));
+    const running = dockerOf(simulatedHost({ services: { docker: 'Running' } }));
     expect((await running('image', 'inspect', NAME)).stderr).toMatch(/No such image/);
   });
 
   test('an engine that is late misses the first calls after a boot, and no more', async () => {
-    const docker = dockerOf(pretendedHost({ lateDocker: { calls: 2, left: 2 } }));
+    const docker = dockerOf(simulatedHost({ lateDocker: { calls: 2, left: 2 } }));
     const calls = [];
     for (let call = 0; call < 4; call += 1) {
       calls.push((await docker('version', '--format', '{{.Server.Version}}')).exitCode);
@@ -134,7 +134,7 @@ describe('a host that is not set up', () => {
 
 describe('the lock', () => {
   test('work waits for its turn', async () => {
-    const folder = pretendedHost();
+    const folder = simulatedHost();
     mkdirSync(join(folder, 'docker.lock'));
     await expect(withEngineLock(folder, () => 'done', 30)).rejects.toThrow(
       /Another docker holds '.*docker\.lock' for 0\.03 s; if none runs, delete that folder\./,
@@ -142,7 +142,7 @@ describe('the lock', () => {
   });
 
   test('is given back after a failure', async () => {
-    const folder = pretendedHost();
+    const folder = simulatedHost();
     const broken = withEngineLock(folder, () => {
       throw new Error('broken');
     });

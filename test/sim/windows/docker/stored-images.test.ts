@@ -1,6 +1,6 @@
 import { digestOf } from '../../../support/registry-content';
 import { idOf, type LayeredImage } from './layered-registry';
-import { dockerOf, inspected, layeredRegistry, pretendedHost } from './pretended-docker';
+import { dockerOf, inspected, layeredRegistry, simulatedHost } from './simulated-docker';
 
 const NAME = 'mcr.microsoft.com/windows/servercore';
 const OCTOBER: LayeredImage = { osVersion: '10.0.20348.4294', layers: { base: 1000, october: 500 } };
@@ -8,7 +8,7 @@ const NOVEMBER: LayeredImage = { osVersion: '10.0.20348.4405', layers: { base: 1
 
 async function pulled() {
   const registry = await layeredRegistry({ october: [OCTOBER], november: [NOVEMBER] });
-  const docker = dockerOf(pretendedHost(), registry.url);
+  const docker = dockerOf(simulatedHost(), registry.url);
   const [october, november] = ['october', 'november'].map((tag) => `${NAME}@${registry.digest(tag)}`);
   await docker('pull', october!);
   await docker('pull', november!);

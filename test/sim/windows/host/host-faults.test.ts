@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOST_FAULTS, struckHost, takeHostFaults } from '../../../../sim/windows/host/host-faults';
 import { parseFaults } from '../../../../sim/registry/faults';
-import { FACTS, pretendedHost } from '../../../support/shell-host';
+import { FACTS, simulatedHost } from '../../../support/shell-host';
 
 const FRESH = { facts: FACTS, offeredRevision: 4294 };
 
@@ -17,7 +17,7 @@ test('the faults are those that docs/faults.md makes promises for', () => {
   expect(HOST_FAULTS.map(({ name }) => name)).toEqual(promised);
 });
 
-test('names are taken apart, and a wrong one is told with all that there are', () => {
+test('names are taken apart, and a wrong one is reported with all that there are', () => {
   const { hostFaults, others } = takeHostFaults(['no-nat', 'throttle', 'wrong-digest']);
   expect(hostFaults.map(({ name }) => name)).toEqual(['wrong-digest', 'no-nat']);
   expect(others).toEqual(['throttle']);
@@ -38,13 +38,13 @@ test('a host that is behind is offered nothing', () => {
 });
 
 test('a pending restart outlives restarts', () => {
-  const host = pretendedHost(struck('reboot-pending').facts);
+  const host = simulatedHost(struck('reboot-pending').facts);
   host.reboot();
   expect(host.facts.pendingReboot).toBe('RebootPending');
 });
 
 test('a Docker that is late is late again after each boot', () => {
-  const host = pretendedHost({
+  const host = simulatedHost({
     ...struck('docker-late').facts,
     lateDocker: { calls: 2, left: 0 },
   });
@@ -53,8 +53,8 @@ test('a Docker that is late is late again after each boot', () => {
 });
 
 test('an update that fails leaves the host as it is', () => {
-  const host = pretendedHost(struck('update-fails').facts);
+  const host = simulatedHost(struck('update-fails').facts);
   expect(host.installUpdates()).toMatch(/could not be installed: 0x800f0922\.$/);
   expect(host.facts).toMatchObject({ ubr: 4171, pendingReboot: false });
-  expect(pretendedHost().installUpdates()).toBeUndefined();
+  expect(simulatedHost().installUpdates()).toBeUndefined();
 });

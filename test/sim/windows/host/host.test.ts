@@ -3,10 +3,10 @@ import { delimiter, join } from 'node:path';
 import { startMetadataService } from '../../../../sim/windows/host/simulated-host';
 import { baseHostAt } from '../../../../sim/rehearsal/deploy-pipeline';
 import { osOf } from '../../../../lib/contract/values/release';
-import { FACTS, pretendedHost, temporaryFolder } from '../../../support/shell-host';
+import { FACTS, simulatedHost, temporaryFolder } from '../../../support/shell-host';
 
 test('updates raise the revision at once and ask for a restart', () => {
-  const host = pretendedHost();
+  const host = simulatedHost();
   expect(host.facts).toEqual(FACTS);
   host.installUpdates();
   expect(host.facts).toEqual({ ...FACTS, ubr: 4294, pendingReboot: true, hotFixes: ['KB5004294'] });
@@ -15,13 +15,13 @@ test('updates raise the revision at once and ask for a restart', () => {
 });
 
 test.each([4294, 4300])('a host at %i is offered nothing, and needs no restart', (ubr) => {
-  const host = pretendedHost({ ubr });
+  const host = simulatedHost({ ubr });
   host.installUpdates();
   expect(host.facts).toEqual({ ...FACTS, ubr });
 });
 
 test('a clone has the disk and the state, and an instance id of its own', () => {
-  const host = pretendedHost();
+  const host = simulatedHost();
   host.installUpdates();
   writeFileSync(host.pathOf('C:\\kept'), 'kept');
   const surroundings = { dockerFolder: '/docker', registries: {}, metadata: 'http://127.0.0.1:2' };
@@ -34,7 +34,7 @@ test('a clone has the disk and the state, and an instance id of its own', () => 
 });
 
 test('a boot starts the services that start by themselves, and no other', () => {
-  const host = pretendedHost({
+  const host = simulatedHost({
     services: { docker: 'Stopped', wuauserv: 'Stopped', UsoSvc: 'Stopped' },
     startTypes: { wuauserv: 'Manual', UsoSvc: 'Disabled' },
   });
@@ -43,7 +43,7 @@ test('a boot starts the services that start by themselves, and no other', () => 
 });
 
 test('what Windows Update offers stands beside the state, until it is installed', () => {
-  const host = pretendedHost();
+  const host = simulatedHost();
   const offers = join(host.folder, 'offered-updates.json');
   expect(JSON.parse(readFileSync(offers, 'utf8'))).toEqual([
     expect.objectContaining({ category: 'SecurityUpdates', revision: 4294 }),
@@ -53,13 +53,13 @@ test('what Windows Update offers stands beside the state, until it is installed'
 });
 
 test('programs on the host find its docker first', () => {
-  const { environment, folder } = pretendedHost();
+  const { environment, folder } = simulatedHost();
   expect(environment['PATH']!.split(delimiter)[0]).toBe('/docker');
-  expect(environment).toMatchObject({ WINBAKE_PRETENDED_HOST: folder, WINBAKE_PRETENDED_REGISTRY: '{}' });
+  expect(environment).toMatchObject({ WINBAKE_SIMULATED_HOST: folder, WINBAKE_SIMULATED_REGISTRY: '{}' });
 });
 
 test('paths are those of the C: drive', () => {
-  const host = pretendedHost();
+  const host = simulatedHost();
   expect(host.pathOf('c:\\a\\b.json')).toBe(join(host.folder, 'c', 'a', 'b.json'));
   expect(existsSync(join(host.folder, 'c'))).toBe(true);
   for (const path of ['D:\\a', '/etc/passwd', 'a', 'C:']) {

@@ -71,11 +71,11 @@ describeWithPowerShell('a PowerShell session', () => {
     async () => {
       const { command, args } = await restorePowerShell(findPowerShell());
       const env = { ...process.env, NO_COLOR: '1', DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' };
-      for (const [text, words = []] of AS_FILE) {
+      for (const [text, overrides = []] of AS_FILE) {
         const scriptFile = script(text);
-        const options = [...args, '-NoProfile', '-NonInteractive', '-File', scriptFile, ...words];
+        const options = [...args, '-NoProfile', '-NonInteractive', '-File', scriptFile, ...overrides];
         const alone = await runProcess({ command, args: options, cwd: folder, env, timeoutSeconds: 60 });
-        const { exitCode, ...inSession } = await shell.run({ scriptFile, args: words, cwd: folder });
+        const { exitCode, ...inSession } = await shell.run({ scriptFile, args: overrides, cwd: folder });
         // Unix keeps eight bits of an exit status; here it is whole.
         expect({ text, ...inSession, exitCode: exitCode & 255 }).toEqual({ text, ...alone });
       }
@@ -188,7 +188,7 @@ describeWithPowerShell('a PowerShell session', () => {
 
 describeWithPowerShell('a PowerShell session on a simulated host', () => {
   const onHost = (text: string, options: Partial<PowerShellRun> = {}): Promise<ProcessResult> =>
-    run(text, { pretendedHost: machine.folder, ...options });
+    run(text, { simulatedHost: machine.folder, ...options });
 
   beforeAll(async () => {
     shell = await requirePowerShell();
@@ -198,7 +198,7 @@ describeWithPowerShell('a PowerShell session on a simulated host', () => {
     const result = await shell.run({
       scriptFile: STEP,
       args: ['-ExpectedBuild', '20348', '-Os', 'SERVER_2022_CORE', '-DockerWaitSeconds', '0'],
-      pretendedHost: machine.folder,
+      simulatedHost: machine.folder,
     });
     expect(result).toMatchObject({ exitCode: 1, stdout: '', timedOut: false });
     expect(result.stderr).toContain('Assert-Host: The Docker engine does not answer after 0 s.');
@@ -230,7 +230,7 @@ describeWithPowerShell('a PowerShell session on a simulated host', () => {
 
   test('runs a script by its path on the C: drive, which no other run has', async () => {
     await onHost("Set-Content 'C:\\step.ps1' '\"from $PSCommandPath\"; exit 4'");
-    const result = await shell.run({ scriptFile: 'C:\\step.ps1', pretendedHost: machine.folder });
+    const result = await shell.run({ scriptFile: 'C:\\step.ps1', simulatedHost: machine.folder });
     expect(result).toMatchObject({
       exitCode: 4,
       stdout: `from ${join(machine.folder, 'c', 'step.ps1')}\n`,
@@ -242,7 +242,7 @@ describeWithPowerShell('a PowerShell session on a simulated host', () => {
   });
 
   test('says that a simulated host without its files is none', async () => {
-    expect(await onHost('"never"', { pretendedHost: folder })).toMatchObject({
+    expect(await onHost('"never"', { simulatedHost: folder })).toMatchObject({
       exitCode: 1,
       stdout: '',
       stderr: expect.stringContaining('The simulated host has no'),

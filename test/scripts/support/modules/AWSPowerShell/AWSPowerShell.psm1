@@ -14,7 +14,7 @@ function Complete-ASLifecycleAction {
         [switch]$Force
     )
     if (-not $Force) { throw 'A person would be asked.' }
-    $file = [IO.Path]::Combine($env:WINBAKE_PRETENDED_HOST, 'lifecycle.txt')
+    $file = [IO.Path]::Combine($env:WINBAKE_SIMULATED_HOST, 'lifecycle.txt')
     $line = "$LifecycleActionResult $AutoScalingGroupName $LifecycleHookName $InstanceId $Region"
     [IO.File]::AppendAllText($file, "$line`n")
     $calls = [IO.File]::ReadAllLines($file).Count

@@ -16,7 +16,7 @@ function Initialize-ECSAgent {
         'ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE', 'ENABLE_SPOT_INSTANCE_DRAINING') {
         $start.variables["ECS_$name"] = [Environment]::GetEnvironmentVariable("ECS_$name")
     }
-    $file = [IO.Path]::Combine($env:WINBAKE_PRETENDED_HOST, 'agent-starts.jsonl')
+    $file = [IO.Path]::Combine($env:WINBAKE_SIMULATED_HOST, 'agent-starts.jsonl')
     [IO.File]::AppendAllText($file, (ConvertTo-Json -InputObject $start -Depth 4 -Compress) + "`n")
     if ($env:FAIL_AGENT) { throw $env:FAIL_AGENT }
     Start-Service -Name 'AmazonECS'

@@ -11,10 +11,10 @@ import type { Registry } from '../../lib/core/oci/registry';
 import { createRegistryClient } from '../../lib/registry/registry-client';
 import { BenchError } from './bench-error';
 import { runProgram } from './run-program';
-import type { Versions } from './skopeo-looks';
+import type { Versions } from './skopeo-polls';
 
-/** The looks of this project, each with connections of its own. */
-export class WinbakeLooks {
+/** The polls of this project, each with connections of its own. */
+export class WinbakePolls {
   constructor(
     private readonly root: string,
     private readonly registryUrl: string,
@@ -55,10 +55,10 @@ export class WinbakeLooks {
     );
   }
 
-  private async withRegistry<T>(look: (registry: Registry) => Promise<T>): Promise<T> {
+  private async withRegistry<T>(poll: (registry: Registry) => Promise<T>): Promise<T> {
     const client = createRegistryClient({ url: this.registryUrl, signal: this.signal });
     try {
-      return await look(rememberingRegistry(client));
+      return await poll(rememberingRegistry(client));
     } finally {
       await client.close();
     }

@@ -20,7 +20,7 @@ interface RegistryState {
 }
 
 /** The answer of a registry without faults, read only, to one request at one instant. */
-export function answerRequest(state: RegistryState, request: RegistryRequest): RegistryReply {
+export function handleRequest(state: RegistryState, request: RegistryRequest): RegistryReply {
   const { route, method } = request;
   if (method !== 'GET' && method !== 'HEAD') {
     return errorReply(405, 'UNSUPPORTED', 'This registry replays history and takes nothing.', {
@@ -46,13 +46,13 @@ export function answerRequest(state: RegistryState, request: RegistryRequest): R
     case 'tags':
       return tagPage(repository, tags, request.query);
     case 'manifest':
-      return answerManifest(state, request, repository, route.reference);
+      return serveManifest(state, request, repository, route.reference);
     case 'blob':
-      return answerBlob(state, method, repository, route.digest);
+      return serveBlob(state, method, repository, route.digest);
   }
 }
 
-function answerManifest(
+function serveManifest(
   { content, instant }: RegistryState,
   { headers }: RegistryRequest,
   repository: string,
@@ -84,7 +84,7 @@ function manifestReply({ digest, mediaType, body }: ManifestContent): RegistryRe
   return { status: 200, headers: { 'Content-Type': mediaType, 'Docker-Content-Digest': digest }, body };
 }
 
-function answerBlob(
+function serveBlob(
   { content, instant }: RegistryState,
   method: string,
   repository: string,

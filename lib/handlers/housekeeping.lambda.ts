@@ -7,7 +7,7 @@ import { eventBridgeAnnouncer, snsNotifier } from '../aws/notices';
 import { accountParameterStores } from '../aws/stores/account-parameter-stores';
 import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import { required } from '../contract/names/environment';
-import { createCare } from './care';
+import { createHousekeeping } from './housekeeping';
 import { embeddedMetrics, createLog, withLog } from './log';
 import { pipelineOf } from './pipeline';
 
@@ -18,7 +18,7 @@ const log = createLog({ pipeline: description.pipeline });
 /** Takes care of a pipeline, every 15 minutes. */
 export const handler = withLog(
   log,
-  createCare(
+  createHousekeeping(
     {
       documents: s3DocumentStore(new S3Client(), description.bucket),
       stores: accountParameterStores({ description, sts }),

@@ -5,7 +5,7 @@ import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import type { ImageFamily } from '../images/family';
 
 /** An observation of a floating tag, with its revision read out. */
-export interface Sighting {
+export interface FirstObservation {
   readonly family: ImageFamily;
   readonly at: Date;
   readonly revision: number;
@@ -13,8 +13,8 @@ export interface Sighting {
 }
 
 /** What the catalog holds of the floating tags of some families, oldest first. */
-export class Sightings {
-  readonly all: readonly Sighting[];
+export class FirstObservations {
+  readonly all: readonly FirstObservation[];
 
   constructor(catalog: Catalog, families: readonly ImageFamily[]) {
     const owners = new Map(
@@ -31,19 +31,19 @@ export class Sightings {
     });
   }
 
-  /** The first look of all; a revision that it showed is of unknown age. */
+  /** The first poll of all; a revision that it showed is of unknown age. */
   get beginning(): Date | undefined {
     return this.earliest(() => true);
   }
 
   /** When a revision was first seen under any family. */
   firstOf(revision: number): Date | undefined {
-    return this.earliest((sighting) => sighting.revision === revision);
+    return this.earliest((entry) => entry.revision === revision);
   }
 
   /** When a family first showed anything newer than a revision. */
   firstNewer(family: string, revision: number): Date | undefined {
-    return this.earliest((sighting) => sighting.family.name === family && sighting.revision > revision);
+    return this.earliest((entry) => entry.family.name === family && entry.revision > revision);
   }
 
   /** When a family first showed a digest. */
@@ -54,11 +54,11 @@ export class Sightings {
   }
 
   /** The sightings of a family. */
-  of(family: ImageFamily): readonly Sighting[] {
-    return this.all.filter((sighting) => sighting.family.name === family.name);
+  of(family: ImageFamily): readonly FirstObservation[] {
+    return this.all.filter((entry) => entry.family.name === family.name);
   }
 
-  private earliest(wanted: (sighting: Sighting) => boolean): Date | undefined {
+  private earliest(wanted: (entry: FirstObservation) => boolean): Date | undefined {
     const times = this.all.filter(wanted).map(({ at }) => at.getTime());
     return times.length === 0 ? undefined : new Date(Math.min(...times));
   }
@@ -66,11 +66,15 @@ export class Sightings {
 
 /**
  * Whether a revision was released outside Patch Tuesday: it was first seen later than one longest wait after 10:00 Pacific.
- * A revision that the very first look showed is of unknown age and taken for a regular one.
+ * A revision that the very first poll showed is of unknown age and taken for a regular one.
  */
-export function isOutOfBand(sightings: Sightings, revision: number, longestWaitSeconds: number): boolean {
-  const seen = sightings.firstOf(revision);
-  const { beginning } = sightings;
+export function isOutOfBand(
+  firstObservations: FirstObservations,
+  revision: number,
+  longestWaitSeconds: number,
+): boolean {
+  const seen = firstObservations.firstOf(revision);
+  const { beginning } = firstObservations;
   if (seen === undefined || beginning === undefined || seen <= beginning) {
     return false;
   }

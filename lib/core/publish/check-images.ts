@@ -15,7 +15,7 @@ export interface ImageEvidence {
 }
 
 /** Judges the images of a manifest: that they are the set that the host takes, in the modes that follow. */
-export function judgeImages(input: ImageEvidence): readonly EvidenceRefusal[] {
+export function checkImages(input: ImageEvidence): readonly EvidenceRefusal[] {
   const { catalog, manifest, order } = input;
   const host = readOsVersion(manifest.host.osVersion);
   if (host === undefined) {
@@ -39,8 +39,8 @@ export function judgeImages(input: ImageEvidence): readonly EvidenceRefusal[] {
       `the host ${manifest.host.osVersion} takes ${'set' in choice ? `the set ${choice.set.id}` : 'none of the accepted sets'}, ` +
         `and the image manifest names another; got: ${quoted(id)}`,
     ),
-    ...judgeFamilies('the image manifest does not hold', familiesOf(set.images), manifest.images),
-    ...manifest.images.flatMap((image) => judgeImage(image, set, host)),
+    ...checkManifestFamilies('the image manifest does not hold', familiesOf(set.images), manifest.images),
+    ...manifest.images.flatMap((image) => checkImage(image, set, host)),
   ];
 }
 
@@ -59,7 +59,7 @@ function setsKnownTo({ catalog, order }: ImageEvidence, taken: ImageSet): readon
 }
 
 /** Refuses images that are not each wanted family once; `what` begins the message. */
-export function judgeFamilies(
+export function checkManifestFamilies(
   what: string,
   wanted: readonly string[],
   images: readonly { readonly family: string }[],
@@ -77,7 +77,7 @@ export function familiesOf(images: readonly { readonly family: string }[]): read
   return images.map(({ family }) => family).sort();
 }
 
-function judgeImage(
+function checkImage(
   image: ImageManifest['images'][number],
   set: ImageSet,
   host: OsVersion,

@@ -6,7 +6,7 @@ import { readOsVersion } from '../../contract/values/os-version';
 import { releaseOfOs } from '../../contract/values/release';
 import { orderedAt } from '../bake/order-id';
 import type { ImageBuild } from '../ports/bakes';
-import { familiesOf, judgeFamilies, judgeImages } from './judge-images';
+import { familiesOf, checkManifestFamilies, checkImages } from './check-images';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';
 
 /**
@@ -42,7 +42,7 @@ export interface AwaitedFinding {
 }
 
 /** What the judgement comes to; a bake without refusals and without an awaited finding is published. */
-export interface EvidenceJudgement {
+export interface EvidenceVerdict {
   readonly refusals: readonly EvidenceRefusal[];
   readonly awaits: AwaitedFinding | undefined;
 }
@@ -51,18 +51,18 @@ export interface EvidenceJudgement {
  * Judges the evidence of a bake by what its order, the catalog and Image Builder say, and never by what the instances say
  * of themselves: they run foreign updates, components of others, and the AMI that is judged.
  */
-export function judgeEvidence(input: EvidenceInput): EvidenceJudgement {
+export function checkEvidence(input: EvidenceInput): EvidenceVerdict {
   const refusals = [
-    ...judgeOrder(input),
-    ...judgeHost(input),
-    ...judgeImages(input),
-    ...judgeVerification(input),
-    ...judgeInstants(input),
+    ...checkOrder(input),
+    ...checkHost(input),
+    ...checkImages(input),
+    ...checkVerification(input),
+    ...checkInstants(input),
   ];
   return { refusals, awaits: refusals.length === 0 ? belowLatest(input) : undefined };
 }
 
-function judgeOrder({
+function checkOrder({
   manifest,
   order,
   orderId,
@@ -102,7 +102,7 @@ function judgeOrder({
   ];
 }
 
-function judgeHost({ manifest, order, os, verification }: EvidenceInput): readonly EvidenceRefusal[] {
+function checkHost({ manifest, order, os, verification }: EvidenceInput): readonly EvidenceRefusal[] {
   const { build, name } = releaseOfOs(os);
   const { osVersion } = manifest.host;
   const host = readOsVersion(osVersion);
@@ -126,7 +126,7 @@ function judgeHost({ manifest, order, os, verification }: EvidenceInput): readon
   ];
 }
 
-function judgeVerification({ manifest, verification }: EvidenceInput): readonly EvidenceRefusal[] {
+function checkVerification({ manifest, verification }: EvidenceInput): readonly EvidenceRefusal[] {
   const { checks, images } = verification;
   const families = familiesOf(manifest.images);
   return [
@@ -145,7 +145,7 @@ function judgeVerification({ manifest, verification }: EvidenceInput): readonly 
         `the verification does not hold the check "${required}" once; got: ${made} of that name among ${checks.length}`,
       );
     }),
-    ...judgeFamilies('the verification does not hold', families, images),
+    ...checkManifestFamilies('the verification does not hold', families, images),
     ...manifest.images.flatMap(({ digest, family }) => {
       const seen = images.find((image) => image.family === family);
       return refuseUnless(
@@ -165,7 +165,7 @@ function judgeVerification({ manifest, verification }: EvidenceInput): readonly 
 }
 
 /** No instant of the instance may lie outside the build, nor the publication's own long after it. */
-function judgeInstants({
+function checkInstants({
   build,
   isRecorded,
   manifest,
@@ -219,9 +219,9 @@ function isBetween(from: Date, instant: Date, to: Date): boolean {
 /** What `latest` shows never gets older by itself; an image that was recorded was judged by what it showed then. */
 function belowLatest({ catalog, isRecorded, latest, manifest }: EvidenceInput): AwaitedFinding | undefined {
   const host = readOsVersion(manifest.host.osVersion);
-  const standing =
+  const published =
     latest === undefined || latest.mode === 'unbaked' ? undefined : readOsVersion(latest.osVersion);
-  if (isRecorded || host === undefined || standing === undefined || standing.revision <= host.revision) {
+  if (isRecorded || host === undefined || published === undefined || published.revision <= host.revision) {
     return undefined;
   }
   const finding = findingKey(

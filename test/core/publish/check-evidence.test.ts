@@ -9,10 +9,10 @@ import { readOsVersion } from '../../../lib/contract/values/os-version';
 import { RELEASES, releaseOfBuild } from '../../../lib/contract/values/release';
 import {
   INSTANCE_CLOCK_SKEW_SECONDS,
-  judgeEvidence,
+  checkEvidence,
   LONGEST_PUBLICATION_DELAY_SECONDS,
   type EvidenceInput,
-} from '../../../lib/core/publish/judge-evidence';
+} from '../../../lib/core/publish/check-evidence';
 import { EVIDENCE_CODES, publicationRefused } from '../../../lib/core/publish/publication-refused';
 import { chooseImageSet } from '../../../lib/core/images/choose-image-set';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';
@@ -39,12 +39,12 @@ function changed(
 }
 
 function codesOf(input: EvidenceInput): readonly string[] {
-  return [...new Set(judgeEvidence(input).refusals.map(({ code }) => code))];
+  return [...new Set(checkEvidence(input).refusals.map(({ code }) => code))];
 }
 
 describe('right evidence passes', () => {
   test.each(Object.entries(RIGHT_BAKES))('%s', (_name, bake) => {
-    expect(judgeEvidence(rightEvidence(bake))).toEqual(RIGHT);
+    expect(checkEvidence(rightEvidence(bake))).toEqual(RIGHT);
   });
 
   const table = readFileSync(join(__dirname, '..', '..', 'fixtures', 'image-set-choice.json'), 'utf8');
@@ -69,7 +69,7 @@ describe('right evidence passes', () => {
       taken: expected.set!,
       modes: expected.modes!,
     });
-    expect(judgeEvidence(evidence)).toEqual(RIGHT);
+    expect(checkEvidence(evidence)).toEqual(RIGHT);
   });
 
   test('of any sets on any host that may run one of them', () => {
@@ -123,13 +123,13 @@ describe('right evidence passes', () => {
           modes: choice.modes,
           namesSet: namesSet || order !== choice.set.id,
         });
-        expect(judgeEvidence(evidence)).toEqual(RIGHT);
+        expect(checkEvidence(evidence)).toEqual(RIGHT);
         // What came to be known afterwards makes right evidence no less right.
         const later = imageSet('later', '2025-10-15T07:00:00.000Z', version(host), [
           setImage('servercore', version(host)),
         ]);
         const grown = { ...evidence.catalog, sets: [later, ...evidence.catalog.sets] };
-        expect(judgeEvidence({ ...evidence, catalog: grown })).toEqual(RIGHT);
+        expect(checkEvidence({ ...evidence, catalog: grown })).toEqual(RIGHT);
       }),
       { numRuns: propertyRuns(2000) },
     );
@@ -141,14 +141,14 @@ describe('right evidence passes', () => {
     const { endedAt, startedAt } = PLAIN.build as { startedAt: Date; endedAt: Date };
     const early = new Date(startedAt.getTime() - off).toISOString();
     const late = new Date(endedAt.getTime() + off).toISOString();
-    expect(judgeEvidence(changed({}, { startedAt: early, finishedAt: late }))).toEqual(RIGHT);
+    expect(checkEvidence(changed({}, { startedAt: early, finishedAt: late }))).toEqual(RIGHT);
     const untimed = { startedAt: undefined, endedAt: undefined };
-    expect(judgeEvidence(changed({ build: untimed }))).toEqual(RIGHT);
+    expect(checkEvidence(changed({ build: untimed }))).toEqual(RIGHT);
   });
 
   test('further checks of younger scripts', () => {
     const checks = [...PLAIN.verification.checks, { name: 'something new', ok: true, detail: '' }];
-    expect(judgeEvidence(changed({}, {}, { checks }))).toEqual(RIGHT);
+    expect(checkEvidence(changed({}, {}, { checks }))).toEqual(RIGHT);
   });
 });
 
@@ -303,10 +303,10 @@ test.each<[string, EvidenceInput, readonly string[]]>([
   ['a publication of 2031', changed({ now: new Date('2031-01-01T00:00:00Z') }), ['EVIDENCE_CLOCK']],
   ['a publication before its image', changed({ now: new Date('2025-10-15T07:00:00Z') }), ['EVIDENCE_CLOCK']],
 ])('%s is refused', (_name, input, codes) => {
-  const judgement = judgeEvidence(input);
+  const verdict = checkEvidence(input);
   expect(codesOf(input)).toEqual(codes);
-  expect(judgement.awaits).toBeUndefined();
-  for (const { message } of judgement.refusals) {
+  expect(verdict.awaits).toBeUndefined();
+  for (const { message } of verdict.refusals) {
     expect(message).toMatch(/; got: .+[^.]$/s);
   }
 });
@@ -345,16 +345,16 @@ describe('a host below what stands', () => {
   });
 
   test('waits for a person, who accepts this host below this publication', () => {
-    expect(judgeEvidence(changed({ latest }))).toEqual({
+    expect(checkEvidence(changed({ latest }))).toEqual({
       refusals: [],
       awaits: {
         finding,
         message: 'the host is below the revision of "latest", 10.0.20348.4350; got: 10.0.20348.4294',
       },
     });
-    expect(judgeEvidence(changed({ latest, catalog: accepting(finding) }))).toEqual(RIGHT);
+    expect(checkEvidence(changed({ latest, catalog: accepting(finding) }))).toEqual(RIGHT);
     const other = accepting('HOST_BELOW_LATEST 10.0.20348.4294 10.0.20348.4300');
-    expect(judgeEvidence(changed({ latest, catalog: other })).awaits?.finding).toBe(finding);
+    expect(checkEvidence(changed({ latest, catalog: other })).awaits?.finding).toBe(finding);
   });
 
   test.each([
@@ -364,7 +364,7 @@ describe('a host below what stands', () => {
     ['an older one', { latest: publicationAt(4171, '2025-10-01T00:00:00.000Z') }],
     ['one that came after this image was recorded', { latest, isRecorded: true }],
   ])('is none beside %s', (_name, changes) => {
-    expect(judgeEvidence(changed(changes))).toEqual(RIGHT);
+    expect(checkEvidence(changed(changes))).toEqual(RIGHT);
   });
 
   test('is no way to pass evidence that is refused', () => {
@@ -376,11 +376,11 @@ describe('a host below what stands', () => {
 test('an image that was recorded in time is published to its end at any time', () => {
   const late = new Date(Date.parse('2025-10-15T07:30:00Z') + LONGEST_PUBLICATION_DELAY_SECONDS * 1000 + 1);
   expect(codesOf(changed({ now: late }))).toEqual(['EVIDENCE_CLOCK']);
-  expect(judgeEvidence(changed({ now: late, isRecorded: true }))).toEqual(RIGHT);
+  expect(checkEvidence(changed({ now: late, isRecorded: true }))).toEqual(RIGHT);
 });
 
 test('the error holds the first reasons, and what the instance wrote at a bearable length', () => {
-  const { refusals } = judgeEvidence(
+  const { refusals } = checkEvidence(
     changed({}, { os: `\u001b[2J${'x'.repeat(5000)}`, images: [] }, { images: [], checks: [] }),
   );
   const error = publicationRefused(refusals);

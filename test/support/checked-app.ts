@@ -9,7 +9,7 @@ import { addAllPropsAccounts } from './all-props-accounts';
 import { addAllPropsPipeline } from './all-props-pipeline';
 
 /** An app that was synthesized into a folder of its own. */
-export interface JudgedApp {
+export interface CheckedApp {
   readonly app: App;
   readonly assembly: CloudAssembly;
   readonly folder: string;
@@ -18,7 +18,7 @@ export interface JudgedApp {
 const folders: string[] = [];
 
 /** Synthesizes the stacks of `bin/app.ts`, and beside them those with every prop set; the folder is gone after the tests. */
-export function judgedApp(): JudgedApp {
+export function checkedApp(): CheckedApp {
   return synthesized((app) => {
     addStacks(app);
     addAllPropsPipeline(app);
@@ -27,7 +27,7 @@ export function judgedApp(): JudgedApp {
 }
 
 /** An app with a property that no bucket has. */
-export function faultyApp(): JudgedApp {
+export function faultyApp(): CheckedApp {
   const printed = jest.spyOn(console, 'error').mockImplementation();
   try {
     return synthesized((one) => {
@@ -39,7 +39,7 @@ export function faultyApp(): JudgedApp {
 }
 
 /** Synthesizes an app into a folder that is gone after the tests. */
-export function synthesized(addTo: (app: App) => void): JudgedApp {
+export function synthesized(addTo: (app: App) => void): CheckedApp {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-judged-'));
   folders.push(folder);
   const app = new App({ outdir: folder });

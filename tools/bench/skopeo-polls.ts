@@ -4,11 +4,11 @@ import { formatOsVersion, readOsVersion, type OsVersion } from '../../lib/contra
 import { BenchError } from './bench-error';
 import { runProgram, type ProgramRun } from './run-program';
 
-/** What a look came to: the OS version of each family's image. */
+/** What a poll came to: the OS version of each family's image. */
 export type Versions = Readonly<Record<string, string>>;
 
 /** What a person does with skopeo, as a script would do it. */
-export class SkopeoLooks {
+export class SkopeoPolls {
   /** `registry` without its scheme, as skopeo names it. */
   constructor(
     private readonly program: string,

@@ -1,5 +1,5 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
-import { wordInForce } from '../../contract/documents/overrides';
+import { activeOverride } from '../../contract/documents/overrides';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { HostTask, ContainerHost } from '../ports/fleets';
 import { instancesOf, type FleetWorld } from './fleet-world';
@@ -33,7 +33,7 @@ function isStartFailure({ status, stopCode, reasons }: HostTask): boolean {
 }
 
 /** What the tasks on the instances of a new AMI say of it. */
-interface CanaryJudgement {
+interface CanaryVerdict {
   readonly verdict: 'good' | 'bad' | 'waiting';
   readonly reason: string;
 }
@@ -56,7 +56,7 @@ const DECISIVE_FAILURES = 2;
  * other instances stopped with an error of pull or start; otherwise, and above all where nothing was placed, `waiting`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html stopped tasks are seen for an hour
  */
-function judgeCanary({ hosts, newInstances, since, watchSeconds, now }: CanaryEvidence): CanaryJudgement {
+function evaluateCanary({ hosts, newInstances, since, watchSeconds, now }: CanaryEvidence): CanaryVerdict {
   const isNew = (host: ContainerHost) => newInstances.has(host.instanceId);
   const canaries = hosts.filter(isNew);
   const tasks = canaries.flatMap((host) => host.tasks);
@@ -111,14 +111,14 @@ const REGISTRATION_SECONDS = 60 * 60;
  * What the instances of a rollout say of its publication. A person's acceptance counts more than what was seen.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations
  */
-export function judgeRollout(world: FleetWorld, rollout: FleetRollout): CanaryJudgement {
+export function evaluateRollout(world: FleetWorld, rollout: FleetRollout): CanaryVerdict {
   const { group, hosts, now, policy, state } = world;
-  const accepted = wordInForce(state.accepted, now);
+  const accepted = activeOverride(state.accepted, now);
   if (accepted?.publication === rollout.publication.id) {
     return { verdict: 'good', reason: `${accepted.by} has accepted it: ${accepted.reason}` };
   }
   const newInstances = new Set(instancesOf(group, rollout.publication.amiId));
-  const judgement = judgeCanary({
+  const canary = evaluateCanary({
     hosts,
     newInstances,
     since: new Date(rollout.startedAt),
@@ -133,7 +133,7 @@ export function judgeRollout(world: FleetWorld, rollout: FleetRollout): CanaryJu
   ) {
     return { verdict: 'bad', reason: 'its instances boot and never register with ECS' };
   }
-  return judgement;
+  return canary;
 }
 
 /** Why a rollout has to go back, or undefined while it may go on. */
@@ -152,7 +152,7 @@ export function wayBackOf(world: FleetWorld, rollout: FleetRollout): FleetRollou
   if (wanted !== undefined && wanted.id !== publication.id && wanted.amiId === from.amiId) {
     return { because: 'withdrawn', reason: `the channel has moved back to ${wanted.id}` };
   }
-  const { verdict, reason } = judgeRollout(world, rollout);
+  const { verdict, reason } = evaluateRollout(world, rollout);
   return verdict === 'bad' ? { because: 'bad', reason } : null;
 }
 
@@ -168,13 +168,13 @@ export function isSuperseded(world: FleetWorld, rollout: FleetRollout): boolean 
     wanted !== undefined &&
     wanted.id !== rollout.publication.id &&
     secondsOf(rollout.firstInstanceAt, now) >= policy.watchSeconds + REGISTRATION_SECONDS &&
-    judgeRollout(world, rollout).verdict === 'waiting'
+    evaluateRollout(world, rollout).verdict === 'waiting'
   );
 }
 
 /** The floor while it is in force. */
 export function floorOf({ now, state }: FleetWorld): string | undefined {
-  return wordInForce(state.floor, now)?.osVersion;
+  return activeOverride(state.floor, now)?.osVersion;
 }
 
 /** Seconds since an instant; none have passed since one that has not come. */

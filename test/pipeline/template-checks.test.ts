@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { faultyApp, judgedApp } from '../support/judged-app';
+import { faultyApp, checkedApp } from '../support/checked-app';
 
-const { app, assembly, folder } = judgedApp();
+const { app, assembly, folder } = checkedApp();
 const faulty = faultyApp();
 const templates = assembly.stacks.map(({ stackName, template }) => ({
   name: stackName,

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 /** The folder of a simulated host that is gone after the test; 10.0.20348.4294 unless said otherwise. */
-export function pretendedHost(host: object = {}): string {
+export function simulatedHost(host: object = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-docker-'));
   folders.push(folder);
   writeFileSync(join(folder, 'host.json'), JSON.stringify({ currentBuild: '20348', ubr: 4294, ...host }));
@@ -56,10 +56,10 @@ export function dockerOf(folder: string, url?: string): (...args: string[]) => P
 
 /** The environment of the program `docker`. */
 export function environment(folder: string, url?: string): Record<string, string> {
-  const host = { WINBAKE_PRETENDED_HOST: folder };
+  const host = { WINBAKE_SIMULATED_HOST: folder };
   return url === undefined
     ? host
-    : { ...host, WINBAKE_PRETENDED_REGISTRY: `{"mcr.microsoft.com": "${url}"}` };
+    : { ...host, WINBAKE_SIMULATED_REGISTRY: `{"mcr.microsoft.com": "${url}"}` };
 }
 
 /** A JSON document of the simulated host. */

@@ -10,8 +10,8 @@ import { isDigest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
 import { familyOf } from '../images/family';
-import type { GuardedFamily, GateInput, FamilyLook, GateImage } from './gate-input';
-import { type Sightings, isOutOfBand, type Sighting } from './sightings';
+import type { CheckedFamily, GateInput, FamilyPoll, GateImage } from './gate-input';
+import { type FirstObservations, isOutOfBand, type FirstObservation } from './first-observations';
 
 /**
  * Families that have been behind servercore for long: their line of tags is probably no longer built. For more than 30 days
@@ -19,8 +19,8 @@ import { type Sightings, isOutOfBand, type Sighting } from './sightings';
  */
 export function findFrozen(
   { catalog }: GateInput,
-  families: readonly GuardedFamily[],
-  sightings: Sightings,
+  families: readonly CheckedFamily[],
+  firstObservations: FirstObservations,
   at: Thresholds,
 ): readonly Finding[] {
   const base = families.find(({ family }) => family.name === 'servercore')?.image;
@@ -29,7 +29,7 @@ export function findFrozen(
     if (base === undefined || image === undefined || image.osVersion.revision >= base.osVersion.revision) {
       return [];
     }
-    const since = sightings.firstNewer('servercore', image.osVersion.revision);
+    const since = firstObservations.firstNewer('servercore', image.osVersion.revision);
     if (since === undefined || !at.passed(justAfter(since, FROZEN_WARNING_SECONDS))) {
       return [];
     }
@@ -55,7 +55,7 @@ function justAfter(since: Date, seconds: number): Date {
   return new Date(after(since, seconds).getTime() + 1);
 }
 
-function liveLine({ family }: GuardedFamily): string {
+function liveLine({ family }: CheckedFamily): string {
   const live = familyOf(family.name, family.release).line;
   return live === undefined || live === family.line
     ? ''
@@ -63,37 +63,37 @@ function liveLine({ family }: GuardedFamily): string {
 }
 
 /** The families with what the gate goes by, and what its guards found. */
-interface Guarding {
-  readonly families: readonly GuardedFamily[];
+interface FamilyChecks {
+  readonly families: readonly CheckedFamily[];
   readonly findings: readonly Finding[];
 }
 
-/** A download that grows or shrinks by more than this factor is worth a look. */
+/** A download that grows or shrinks by more than this factor is worth a poll. */
 const SIZE_FACTOR = 2;
 
 /**
  * Decides for each family which image counts: normally what its floating tag shows; the newest one seen where the tag went
  * back, cannot be read, shows nothing usable, or shows an out-of-band image that the policy ignores.
  */
-export function guardFamilies(input: GateInput, sightings: Sightings): Guarding {
-  const guarded = input.looks.map((look) => guardFamily(input, sightings, look));
+export function checkFamilies(input: GateInput, firstObservations: FirstObservations): FamilyChecks {
+  const checked = input.polls.map((poll) => checkFamily(input, firstObservations, poll));
   return {
-    families: guarded.map(({ family, image }) => ({ family, image })),
-    findings: guarded.flatMap(({ findings }) => findings),
+    families: checked.map(({ family, image }) => ({ family, image })),
+    findings: checked.flatMap(({ findings }) => findings),
   };
 }
 
-function guardFamily(
+function checkFamily(
   input: GateInput,
-  sightings: Sightings,
-  { family, image, findings }: FamilyLook,
-): GuardedFamily & { readonly findings: readonly Finding[] } {
-  const wanted = sightings.of(family).filter((sighting) => isWanted(input, sightings, sighting));
-  const newest = wanted.reduce<Sighting | undefined>(
+  firstObservations: FirstObservations,
+  { family, image, findings }: FamilyPoll,
+): CheckedFamily & { readonly findings: readonly Finding[] } {
+  const wanted = firstObservations.of(family).filter((entry) => isWanted(input, firstObservations, entry));
+  const newest = wanted.reduce<FirstObservation | undefined>(
     (best, one) => (best === undefined || one.revision >= best.revision ? one : best),
     undefined,
   );
-  const shown = image === undefined || isIgnored(input, sightings, image) ? undefined : image;
+  const shown = image === undefined || isIgnored(input, firstObservations, image) ? undefined : image;
   if (shown === undefined) {
     return { family, image: newest && imageOf(newest), findings };
   }
@@ -106,17 +106,25 @@ function guardFamily(
   return { family, image: shown, findings: [...findings, ...sizeJump(family.name, shown, wanted)] };
 }
 
-function isWanted(input: GateInput, sightings: Sightings, { revision }: Sighting): boolean {
+function isWanted(
+  input: GateInput,
+  firstObservations: FirstObservations,
+  { revision }: FirstObservation,
+): boolean {
   const { longestWaitSeconds, outOfBand } = input.policy;
-  return outOfBand !== 'ignore' || !isOutOfBand(sightings, revision, longestWaitSeconds);
+  return outOfBand !== 'ignore' || !isOutOfBand(firstObservations, revision, longestWaitSeconds);
 }
 
-function isIgnored(input: GateInput, sightings: Sightings, { osVersion }: GateImage): boolean {
+function isIgnored(
+  input: GateInput,
+  firstObservations: FirstObservations,
+  { osVersion }: GateImage,
+): boolean {
   const { longestWaitSeconds, outOfBand } = input.policy;
-  return outOfBand === 'ignore' && isOutOfBand(sightings, osVersion.revision, longestWaitSeconds);
+  return outOfBand === 'ignore' && isOutOfBand(firstObservations, osVersion.revision, longestWaitSeconds);
 }
 
-function wentBack(family: string, shown: GateImage, newest: Sighting): Finding {
+function wentBack(family: string, shown: GateImage, newest: FirstObservation): Finding {
   const version = formatOsVersion({ ...shown.osVersion, revision: newest.revision });
   const older = formatOsVersion(shown.osVersion);
   const key = findingKey({ code: 'WENT_BACK', family }, older);
@@ -130,7 +138,7 @@ function wentBack(family: string, shown: GateImage, newest: Sighting): Finding {
   };
 }
 
-function sizeJump(family: string, shown: GateImage, seen: readonly Sighting[]): readonly Finding[] {
+function sizeJump(family: string, shown: GateImage, seen: readonly FirstObservation[]): readonly Finding[] {
   const before = seen.findLast(({ observation }) => observation.digest !== shown.digest)?.observation
     .compressedBytes;
   const now = shown.compressedBytes;
@@ -143,7 +151,7 @@ function sizeJump(family: string, shown: GateImage, seen: readonly Sighting[]): 
 }
 
 /** A digest stays readable when no tag points to it any more: registries of Microsoft delete nothing. */
-function imageOf({ observation, revision, family }: Sighting): GateImage | undefined {
+function imageOf({ observation, revision, family }: FirstObservation): GateImage | undefined {
   const { digest, platformDigest, tag, compressedBytes } = observation;
   return isDigest(digest) && isDigest(platformDigest)
     ? { tag, digest, platformDigest, osVersion: { build: family.release.build, revision }, compressedBytes }

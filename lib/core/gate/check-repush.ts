@@ -2,8 +2,8 @@ import type { ImageSet } from '../../contract/documents/catalog';
 import { after, toMinute, type Thresholds } from '../../contract/values/gate-policy';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
-import type { GuardedFamily, GateInput } from './gate-input';
-import type { Sightings } from './sightings';
+import type { CheckedFamily, GateInput } from './gate-input';
+import type { FirstObservations } from './first-observations';
 
 /** What was pushed again under the version that it had, and whether the rest is waited for. */
 export interface Repush {
@@ -19,18 +19,18 @@ export interface Repush {
  * family is only said. What the wait goes by is the newest accepted set: what was pushed before servercore is not its
  * rebuild.
  */
-export function judgeRepush(
-  { now, policy, catalog, standing }: GateInput,
-  families: readonly GuardedFamily[],
+export function checkRepush(
+  { now, policy, catalog, published }: GateInput,
+  families: readonly CheckedFamily[],
   target: string,
-  sightings: Sightings,
+  firstObservations: FirstObservations,
   at: Thresholds,
 ): Repush {
   const accepted = catalog.sets.find((set) => set.target === target);
-  const baked = catalog.sets.find((set) => set.id === standing?.set && set.target === target);
+  const baked = catalog.sets.find((set) => set.id === published?.set && set.target === target);
   const pushed = families.filter((one) => isPushedAgain(one, accepted));
   const base = pushed.find(({ family }) => family.name === 'servercore');
-  const since = (base?.image && sightings.firstDigest('servercore', base.image.digest)) ?? now;
+  const since = (base?.image && firstObservations.firstDigest('servercore', base.image.digest)) ?? now;
   const until = after(since, policy.longestWaitSeconds);
   const pending = families.filter((one) => !pushed.includes(one) && hasVersionOf(one, accepted));
   const isWaiting = base !== undefined && pending.length > 0 && !at.passed(until);
@@ -41,17 +41,17 @@ export function judgeRepush(
   };
 }
 
-function isPushedAgain(one: GuardedFamily, known: ImageSet | undefined): boolean {
+function isPushedAgain(one: CheckedFamily, known: ImageSet | undefined): boolean {
   const before = known?.images.find((image) => image.family === one.family.name);
   return before !== undefined && hasVersionOf(one, known) && before.digest !== one.image?.digest;
 }
 
-function hasVersionOf({ family, image }: GuardedFamily, known: ImageSet | undefined): boolean {
+function hasVersionOf({ family, image }: CheckedFamily, known: ImageSet | undefined): boolean {
   const before = known?.images.find((one) => one.family === family.name);
   return image !== undefined && before?.osVersion === formatOsVersion(image.osVersion);
 }
 
-function finding({ family, image }: GuardedFamily): Finding {
+function finding({ family, image }: CheckedFamily): Finding {
   const version = image === undefined ? '' : formatOsVersion(image.osVersion);
   return {
     code: 'REPUSHED',

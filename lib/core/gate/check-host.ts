@@ -4,10 +4,10 @@ import { formatOsVersion, readOsVersion } from '../../contract/values/os-version
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import type { GateInput } from './gate-input';
 import { isOrderOf } from './same-images';
-import { isOutOfBand, type Sightings } from './sightings';
+import { isOutOfBand, type FirstObservations } from './first-observations';
 
 /** What is known of hosts with regard to a set. */
-export interface HostJudgement {
+export interface HostVerdict {
   readonly findings: readonly Finding[];
   /** Why no bake of this set can be ordered, though one were due. */
   readonly withheld?: { readonly decision: 'nothing' | 'needsOperator'; readonly reason: string };
@@ -22,21 +22,25 @@ export function targetRevision(set: ImageSet): number {
  * Compares a set with the revision that hosts really reached. A host beyond every image gets the nearest lower ones, except
  * on 2016; an out-of-band target that hosts are not offered is not tried again for the same set.
  */
-export function judgeHost(input: GateInput, set: ImageSet, sightings: Sightings): HostJudgement {
+export function checkHost(
+  input: GateInput,
+  set: ImageSet,
+  firstObservations: FirstObservations,
+): HostVerdict {
   const { catalog, failed, now, policy, release } = input;
   const target = targetRevision(set);
   const [host] = [...catalog.hosts].sort((one, other) => (one.at < other.at ? 1 : -1));
   if (host !== undefined && host.revision > target) {
     return beyondImages(input, host.revision, set);
   }
-  if (!isOutOfBand(sightings, target, policy.longestWaitSeconds)) {
+  if (!isOutOfBand(firstObservations, target, policy.longestWaitSeconds)) {
     return { findings: [] };
   }
   if (policy.outOfBand === 'waitForHosts' && !catalog.hosts.some(({ revision }) => revision >= target)) {
     const reason = `${set.target} is an out-of-band release, and no host has shown it; the policy is to wait for hosts.`;
     return { findings: [behind('info', reason)], withheld: { decision: 'nothing', reason } };
   }
-  const first = sightings.firstOf(target);
+  const first = firstObservations.firstOf(target);
   // What a host was not offered before, it may be offered since the next Patch Tuesday.
   const isRecent = host !== undefined && new Date(host.at) >= lastPatchTuesday(now);
   const refused = isRecent && first !== undefined && new Date(host.at) >= first && host.revision < target;
@@ -49,11 +53,7 @@ export function judgeHost(input: GateInput, set: ImageSet, sightings: Sightings)
   return { findings: [] };
 }
 
-function beyondImages(
-  { catalog, policy, release }: GateInput,
-  revision: number,
-  set: ImageSet,
-): HostJudgement {
+function beyondImages({ catalog, policy, release }: GateInput, revision: number, set: ImageSet): HostVerdict {
   const host = formatOsVersion({ build: release.build, revision });
   const message = `No image of the host's revision ${host} is out; the newest is ${set.target}`;
   const key = findingKey({ code: 'HOST_WITHOUT_IMAGE' }, host);

@@ -3,13 +3,13 @@ import { after, toMinute, type Thresholds } from '../../contract/values/gate-pol
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
-import type { GuardedFamily, GateInput, GateDecision } from './gate-input';
+import type { CheckedFamily, GateInput, GateDecision } from './gate-input';
 import { unreadUntil } from './outage';
-import type { Sightings } from './sightings';
+import type { FirstObservations } from './first-observations';
 
 /** Families that are behind the newest revision, and whether they are still waited for. */
 interface Lateness {
-  readonly behind: readonly GuardedFamily[];
+  readonly behind: readonly CheckedFamily[];
   readonly findings: readonly Finding[];
   readonly isWaiting: boolean;
   /** The end of the wait. */
@@ -18,19 +18,19 @@ interface Lateness {
 
 /**
  * Says which families are behind. They are waited for from the first observation of the newer revision on. A revision that
- * the very first look showed is of unknown age: around Patch Tuesday it is taken for that day's, otherwise nothing is waited
+ * the very first poll showed is of unknown age: around Patch Tuesday it is taken for that day's, otherwise nothing is waited
  * for.
  */
-export function judgeLate(
+export function checkLate(
   { now, policy }: GateInput,
-  families: readonly GuardedFamily[],
+  families: readonly CheckedFamily[],
   newest: number,
-  sightings: Sightings,
+  firstObservations: FirstObservations,
   at: Thresholds,
 ): Lateness {
   const behind = families.filter(({ image }) => image?.osVersion.revision !== newest);
-  const seen = sightings.firstOf(newest) ?? now;
-  const isNews = sightings.beginning !== undefined && seen > sightings.beginning;
+  const seen = firstObservations.firstOf(newest) ?? now;
+  const isNews = firstObservations.beginning !== undefined && seen > firstObservations.beginning;
   const since = isNews ? seen : lastPatchTuesday(seen);
   const until = after(since, policy.longestWaitSeconds);
   return {
@@ -41,7 +41,7 @@ export function judgeLate(
   };
 }
 
-function lateFinding({ family, image }: GuardedFamily, newest: number, since: Date): Finding {
+function lateFinding({ family, image }: CheckedFamily, newest: number, since: Date): Finding {
   const target = formatOsVersion({ build: family.release.build, revision: newest });
   const state = image === undefined ? 'has no image yet' : `is at ${formatOsVersion(image.osVersion)}`;
   return {
@@ -90,7 +90,7 @@ export function forbidLate(
     : undefined;
 }
 
-function withoutImage(input: GateInput, { family: { name } }: GuardedFamily, at: Thresholds): Withheld {
+function withoutImage(input: GateInput, { family: { name } }: CheckedFamily, at: Thresholds): Withheld {
   const until = unreadUntil(input, name, at);
   return until === undefined
     ? { decision: 'needsOperator', reason: `${name} has no image at all, not even an older one.` }
