@@ -37,13 +37,13 @@ function exportedNames(): readonly (readonly [string, string])[] {
   });
 }
 
-function describeNode(name: string, node: ts.Node & { requestToken?: ts.Node }): Documented {
+function describeNode(name: string, node: ts.Node & { questionToken?: ts.Node }): Documented {
   const docs = ts.getJSDocCommentsAndTags(node).filter((one) => ts.isJSDoc(one));
   const fallback = ts.getJSDocTags(node).find((tag) => tag.tagName.text === 'default');
   return {
     name,
     summary: docs.map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '').join(' '),
-    optional: node.requestToken !== undefined,
+    optional: node.questionToken !== undefined,
     fallback: fallback && ts.getTextOfJSDocComment(fallback.comment)?.replace(/^- /, ''),
   };
 }

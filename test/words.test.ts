@@ -15,8 +15,8 @@ const OLD_WORDS = new Set(
   ).split(' '),
 );
 
-/** Names that others gave: `question` of node:readline, and a variable of PowerShell. */
-const FOREIGN = new Set(['question', 'PSBoundParameters']);
+/** Names that others gave: node:readline, TypeScript and PowerShell. */
+const FOREIGN = new Set(['question', 'questionToken', 'PSBoundParameters']);
 
 /** This file is about old words. */
 const OWN = 'test/words.test.ts';
