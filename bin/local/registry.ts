@@ -59,12 +59,15 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<ExitCod
   const history = readHistory(options.history);
   const asOf = parseAsOf(options.asOf, history);
   const registry = await startEmbeddedRegistry({ history, asOf, port: options.port, faults });
-  terminal.out(`${JSON.stringify({ schema: 'winbake.registry/1', url: registry.url })}\n`);
-  if (options.json !== true) {
-    terminal.err(`Serving the registry as of ${asOf.toISOString()}; interrupt to stop.\n`);
-  }
   try {
-    return await interruptible(ended);
+    return await interruptible((signal) => {
+      // Only once signals are heard: whoever reads it may interrupt at once.
+      terminal.out(`${JSON.stringify({ schema: 'winbake.registry/1', url: registry.url })}\n`);
+      if (options.json !== true) {
+        terminal.err(`Serving the registry as of ${asOf.toISOString()}; interrupt to stop.\n`);
+      }
+      return ended(signal);
+    });
   } finally {
     await registry.close();
   }

@@ -123,7 +123,7 @@ export const examinePipeline: Examine = async (options) => {
   );
   const ports = { ...operatePorts(description), inspector: pipelineInspector(region), reach: reachFromHere };
   const explain = (error: unknown) =>
-    explainFailure(error, { doing: 'poll', region }).message.replaceAll(/\s*\n\s*/g, ' ');
+    explainFailure(error, { doing: 'check', region }).message.replaceAll(/\s*\n\s*/g, ' ');
   const { account, pipeline } = description;
   return { pipeline, account, region, checks: await examine(ports, description, explain) };
 };
