@@ -1,11 +1,10 @@
-import { underLease, type FleetLeasePorts } from '../core/fleet/fleet-lease';
+import { underLease, type FleetLeasePorts, reconcileFleet } from '../core/fleet/reconcile-fleet';
 import type { FleetPorts } from '../core/fleet/fleet-ports';
 import { type FleetWorld, runningPublications } from '../core/fleet/fleet-world';
 import { hoursBehind, hoursUnpatched } from '../core/fleet/patch-hours';
 import type { Measurement, Metrics } from '../core/ports/notices';
 import type { Log } from './log';
-import { reconcileFleet } from '../core/fleet/reconcile-fleet';
-import { rolloutPolicyOf } from '../contract/documents/rollout-policy';
+import { rolloutPolicyOf } from '../contract/documents/fleet-state';
 import { failedBeside, fleetParametersBeside } from '../contract/names/parameters';
 import { required } from '../contract/names/environment';
 

@@ -1,7 +1,7 @@
+import { isJsonObject } from '../../lib/contract/values/json';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { fleetStateSchema, type FleetState } from '../../lib/contract/documents/fleet-state';
 import { channelParameters } from '../../lib/contract/names/parameters';
-import { isJsonObject } from '../../lib/contract/values/json';
 import { createLaunchTemplate } from '../../lib/handlers/launch-template';
 import { pipelineOf } from '../../lib/handlers/pipeline';
 import { unmodelled } from '../aws/cloudformation/environment';

@@ -21,8 +21,7 @@ import {
   type StackStatus,
 } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
-import { autoScalingFleet } from '../../lib/aws/fleets/auto-scaling-fleet';
-import { fleetDeployment } from '../../lib/aws/fleets/fleet-deployment';
+import { autoScalingFleet, fleetDeployment } from '../../lib/aws/fleets/auto-scaling-fleet';
 
 const autoScaling = mockClient(AutoScalingClient);
 const ec2 = mockClient(EC2Client);

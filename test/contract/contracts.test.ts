@@ -12,6 +12,8 @@ import {
   fleetDeploymentSchema,
   fleetStateSchema,
   rolloutLogSchema,
+  rolloutPolicyOf,
+  rolloutPolicySchema,
 } from '../../lib/contract/documents/fleet-state';
 import { gatePolicyOf, gatePolicySchema } from '../../lib/contract/documents/gate-policy';
 import {
@@ -24,7 +26,6 @@ import { operateRequestSchema } from '../../lib/contract/documents/operate-reque
 import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../lib/contract/documents/order';
 import { fleetOverridesSchema } from '../../lib/contract/documents/overrides';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
-import { rolloutPolicyOf, rolloutPolicySchema } from '../../lib/contract/documents/rollout-policy';
 import {
   awaitingPublicationSchema,
   deliveriesSchema,

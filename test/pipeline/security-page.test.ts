@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
-import { BUILD_SERVICES } from '../../lib/core/doctor/check-network';
+import { BUILD_SERVICES } from '../../lib/core/doctor/examine';
 import { WindowsAmiAccount, WindowsAmiPipeline, WindowsCapacityProvider } from '../../lib/index';
 import { checkedApp } from '../support/checked-app';
 

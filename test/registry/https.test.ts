@@ -97,7 +97,7 @@ describe('signatures in addresses', () => {
     ['a forbidden address', to(`http://example.com/?${SIGNATURE}`)],
     ['an unreadable address', to(`https://a b/?${SIGNATURE}`)],
   ])('are in no error, at %s', async (_name, response) => {
-    const [server, client] = await bench.pair({ limits: { tryMilliseconds: 1000, tries: 2 } });
+    const [server, client] = await bench.pair({ limits: { tryMilliseconds: 2000, tries: 2 } });
     server.on(PATH, to(`/data?${SIGNATURE}`)).on('/data', response);
     const error = await registryError(client.blob('a', DIGEST));
     expect(error.url).toBe(`${server.url}/data`);

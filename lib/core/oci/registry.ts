@@ -1,7 +1,6 @@
 import type { Digest } from '../../contract/values/digest';
 import { WinbakeError } from '../../contract/values/errors';
-import type { JsonObject } from '../../contract/values/json';
-import { isJsonObject } from '../../contract/values/json';
+import { type JsonObject, isJsonObject } from '../../contract/values/json';
 
 /** Why a registry could not be read: not reached in time, asked to slow down, or its answer breaks the rules. */
 export type RegistryErrorCode = 'REGISTRY_UNREACHABLE' | 'REGISTRY_THROTTLED' | 'REGISTRY_INVALID';

@@ -4,8 +4,14 @@ import { catalogKey } from '../../contract/names/bucket-keys';
 import { UsageError } from '../../contract/values/errors';
 import { FINDING_CODES } from '../../contract/values/finding';
 import type { Release } from '../../contract/values/release';
-import { nothingToChange, type VerbPlan, cancelRebake, type CancelPorts } from '../bake/cancel-rebake';
-import { isBaking, readLease } from '../bake/lease';
+import {
+  nothingToChange,
+  type VerbPlan,
+  cancelRebake,
+  type CancelPorts,
+  isBaking,
+  readLease,
+} from '../bake/lease';
 import { withAccepted } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
 import { describePruned, describeUnread, applyPrune, readPrunePlan } from '../housekeeping/prune';

@@ -1,11 +1,21 @@
 import { readChoiceRule } from './choice-rule';
 import { valueAt, type Evaluation } from './evaluation';
-import { GREATEST_INTEGER, type FieldReader, readNextOrEnd, readNext } from './field-reader';
-import { readPayloadTemplate, readExpression } from './payload-template';
+import { GREATEST_INTEGER, FieldReader, readNextOrEnd, readNext } from './field-reader';
 import { readResultPath } from './result-path';
 import { readCatchers, readRetriers } from './retrier';
-import type { FilteringState, TaskState, WaitState, ChoiceState, FailState, PassState, State } from './state';
+import {
+  type FilteringState,
+  type TaskState,
+  type WaitState,
+  type ChoiceState,
+  type FailState,
+  type PassState,
+  type State,
+  successorsOf,
+} from './state';
 import { notModelled, notValid, runtimeFailure } from './state-failure';
+import { readIntrinsicFunction } from './intrinsic-function';
+import { isJsonObject, type JsonValue, copyJson } from './json-value';
 
 /** A function, or an action of a service that answers at once or when its job has ended. */
 const RESOURCES: readonly RegExp[] = [
@@ -191,4 +201,146 @@ function readTextOrPath(fields: FieldReader, name: 'Error' | 'Cause'): Evaluatio
     throw notValid(`'${name}' stands beside '${name}Path'`, fields.where);
   }
   return text === undefined ? expression : () => text;
+}
+
+/**
+ * Reads `Parameters` or `ResultSelector`: an object in which each field named `x.$`, however deep, takes its value from
+ * a path or an intrinsic function and is named `x`. Undefined where the field is absent.
+ *
+ * @see https://states-language.net/spec.html#payload-template
+ */
+export function readPayloadTemplate(fields: FieldReader, name: string): Evaluation | undefined {
+  const template = fields.value(name);
+  if (template === undefined) {
+    return undefined;
+  }
+  if (!isJsonObject(template)) {
+    throw notValid(`'${name}' is not an object`, fields.where);
+  }
+  return templateOf(template, name, fields);
+}
+
+/** Reads a field that holds a path or an intrinsic function; undefined where it is absent. */
+export function readExpression(fields: FieldReader, name: string): Evaluation | undefined {
+  const text = fields.string(name);
+  return text === undefined ? undefined : expressionOf(text, name, fields);
+}
+
+function expressionOf(text: string, name: string, fields: FieldReader): Evaluation {
+  if (!text.startsWith('$')) {
+    return readIntrinsicFunction(text, name, fields);
+  }
+  const path = fields.parsePath(text, name);
+  return (scope) => valueAt(path, scope);
+}
+
+function templateOf(template: JsonValue, name: string, fields: FieldReader): Evaluation {
+  if (Array.isArray(template)) {
+    const entries = template.map((entry, index) => templateOf(entry, `${name}[${index}]`, fields));
+    return (scope) => entries.map((entry) => entry(scope));
+  }
+  if (!isJsonObject(template)) {
+    return () => template;
+  }
+  const members = new Map<string, Evaluation>();
+  for (const [key, value] of Object.entries(template)) {
+    const place = `${name}.${key}`;
+    const member = key.endsWith('.$') ? key.slice(0, -2) : key;
+    if (members.has(member)) {
+      throw notValid(`'${place}' gives a second value to '${member}'`, fields.where);
+    }
+    members.set(member, member === key ? templateOf(value, place, fields) : textOf(value, place, fields));
+  }
+  return (scope) => Object.fromEntries([...members].map(([key, member]) => [key, member(scope)]));
+}
+
+function textOf(value: JsonValue, place: string, fields: FieldReader): Evaluation {
+  if (typeof value !== 'string') {
+    throw notValid(`'${place}' is neither a path nor an intrinsic function`, fields.where);
+  }
+  return expressionOf(value, place, fields);
+}
+
+/** A machine of which everything is known that can be known before it runs. */
+export interface StateMachine {
+  readonly start: State;
+  readonly states: ReadonlyMap<string, State>;
+  /** How long an execution may take; undefined where the machine does not say. */
+  readonly timeoutSeconds: number | undefined;
+}
+
+/**
+ * Reads a definition, as an object or as JSON text. Throws a `WinbakeError` for all that the rehearsal does not model or
+ * that is not valid, so that nothing runs of a machine that cannot run through. `contextNames` are the places of the
+ * context object that have a value, such as `Execution.Id`.
+ *
+ * @see https://states-language.net/spec.html#toplevelfields
+ */
+export function readStateMachine(definition: unknown, contextNames: ReadonlySet<string>): StateMachine {
+  const fields = FieldReader.of(jsonOf(definition), contextNames);
+  fields.string('Comment');
+  refuseOtherLanguages(fields);
+  const version = fields.string('Version') ?? '1.0';
+  if (version !== '1.0') {
+    throw notModelled(`the version '${version}' of the language`, fields.where);
+  }
+  const timeoutSeconds = fields.integer('TimeoutSeconds', { from: 1, to: GREATEST_INTEGER });
+  const startAt = fields.string('StartAt');
+  const members = fields.inner(fields.value('States'), "the state machine's 'States'");
+  const states = new Map(
+    members.names().map((name) => {
+      if (Array.from(name).length > 80) {
+        throw notValid(`the name '${name}' is longer than 80 characters`, members.where);
+      }
+      return [name, readState(name, members.inner(members.value(name), `state '${name}'`))];
+    }),
+  );
+  fields.done();
+  const start = states.get(startAt ?? '');
+  if (start === undefined) {
+    throw notValid(`'StartAt' names no state: ${JSON.stringify(startAt)}`, fields.where);
+  }
+  checkTransitions(states, start);
+  return { start, states, timeoutSeconds };
+}
+
+/** Every state named exists and can be reached, and one of them ends the execution. */
+function checkTransitions(states: ReadonlyMap<string, State>, start: State): void {
+  const reached = new Set([start]);
+  for (const state of reached) {
+    for (const name of successorsOf(state)) {
+      const successor = states.get(name);
+      if (successor === undefined) {
+        throw notValid(`there is no state '${name}', which is named`, `state '${state.name}'`);
+      }
+      reached.add(successor);
+    }
+  }
+  const lost = [...states.values()].find((state) => !reached.has(state));
+  if (lost !== undefined) {
+    throw notValid(`no way from 'StartAt' leads there,`, `state '${lost.name}'`);
+  }
+  if (![...reached].some(isTerminal)) {
+    throw notValid('no state ends the execution', 'the state machine');
+  }
+}
+
+function isTerminal(state: State): boolean {
+  return state.type !== 'Choice' && (!('next' in state) || state.next === undefined);
+}
+
+function jsonOf(definition: unknown): JsonValue {
+  const value = typeof definition === 'string' ? parsed(definition) : copyJson(definition);
+  if (value === undefined) {
+    throw notValid('its definition is not JSON', 'the state machine');
+  }
+  return value;
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
 }

@@ -14,7 +14,7 @@ import {
   type Limits,
 } from './execution-limits';
 import { copyJson, type JsonObject, type JsonValue } from './json-value';
-import { readStateMachine, type StateMachine } from './read-state-machine';
+import { readStateMachine, type StateMachine } from './read-state';
 import { runState } from './run-task-state';
 import { notModelled, StateFailure } from './state-failure';
 

@@ -33,9 +33,8 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { inspectNetwork } from '../../../lib/aws/doctor/inspect-network';
+import { inspectNetwork, inspectKeysAndAmis } from '../../../lib/aws/doctor/pipeline-inspector';
 import { inspectFleetVolumes, inspectQuotas } from '../../../lib/aws/doctor/inspect-quotas';
-import { inspectKeysAndAmis } from '../../../lib/aws/doctor/pipeline-inspector';
 import { inspectFunctions } from '../../../lib/aws/inspect-functions';
 import { describeWithMoto } from '../../support/moto';
 

@@ -1,5 +1,5 @@
 import type { BacktestReport } from '../../../sim/rehearsal/backtest/backtest-report';
-import type { Explanation } from '../../../sim/rehearsal/backtest/explain-decision';
+import type { Explanation } from '../../../bin/local/explain';
 import { file, lines, row } from '../../sim/registry/history/event-fixture';
 import { runCommandLine } from '../../support/run-command-line';
 

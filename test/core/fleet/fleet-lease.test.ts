@@ -1,8 +1,7 @@
 import { DEFAULT_ROLLOUT_POLICY, ROLLOUT_POLICY_SCHEMA } from '../../../lib/contract/values/rollout-policy';
 import fc from 'fast-check';
 import { propertyRuns } from '../../support/property-runs';
-import { underLease } from '../../../lib/core/fleet/fleet-lease';
-import { reconcileFleet } from '../../../lib/core/fleet/reconcile-fleet';
+import { underLease, reconcileFleet } from '../../../lib/core/fleet/reconcile-fleet';
 import { createRollout } from '../../../lib/handlers/rollout';
 import { fleetLab, NAMES, NEW, NEWER, type FleetLab, type FleetLabOptions } from '../../support/fleet-lab';
 import { inEveryOrder, interleave, type Choose, type Gate } from '../../support/interleave';
@@ -29,7 +28,9 @@ describe('the lease of a fleet', () => {
           get: (target, name, receiver) => {
             const call = Reflect.get(target, name, receiver) as (...given: unknown[]) => unknown;
             return (...given: unknown[]) =>
-              clock.at > end ? Promise.reject(new Error('The function was ended.')) : call.apply(target, given);
+              clock.at > end
+                ? Promise.reject(new Error('The function was ended.'))
+                : call.apply(target, given);
           },
         });
       const tool = gate(living({ use: () => Promise.resolve() }));

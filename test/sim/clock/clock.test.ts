@@ -30,11 +30,11 @@ test('what is done again and again is done in its order, at its instants, and no
   });
   await clock.waitUntil(later(31));
   expect(done).toEqual([
-    'look 17:10',
+    'poll 17:10',
     'housekeeping 17:15',
-    'look 17:20',
+    'poll 17:20',
     'housekeeping 17:30',
-    'look 17:31',
+    'poll 17:31',
   ]);
   expect(clock.now()).toEqual(later(31));
 });

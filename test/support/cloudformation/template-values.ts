@@ -4,7 +4,7 @@ import {
   evaluateIntrinsic,
   isIntrinsic,
   type IntrinsicScope,
-} from '../../../sim/aws/cloudformation/intrinsic';
+} from '../../../sim/aws/cloudformation/stack-model';
 import { SIMULATED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
 import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
 

@@ -44,7 +44,7 @@ test('36 hours of polls every 15 minutes wait on the virtual clock alone, and th
         Choices: [{ Variable: '$.decision', StringEquals: 'wait', Next: 'Pause' }],
         Default: 'Done',
       },
-      Pause: { Type: 'Wait', Seconds: 900, Next: 'Look' },
+      Pause: { Type: 'Wait', Seconds: 900, Next: 'Poll' },
       Done: { Type: 'Succeed' },
     },
     {},
