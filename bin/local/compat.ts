@@ -21,7 +21,7 @@ export function compatCommand(terminal: Terminal, finish: Finish): Command {
         schema: 'winbake.compatibility/1',
         document: answer,
         text: () =>
-          `${answer.compatible ? 'compatible' : 'not compatible'}  (Windows: ${answer.kernel})\n${answer.message}\n`,
+          `${answer.compatible ? 'compatible' : 'not compatible'}  (Windows: ${answer.kernel}; rule R1)\n${answer.message}\n`,
       });
       finish(answer.compatible ? ExitCode.DONE : ExitCode.NO);
     });

@@ -4,7 +4,7 @@ import { UsageError } from '../contract/values/errors';
 import type { Finding } from '../contract/values/finding';
 import { osOf } from '../contract/values/release';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/bake-end';
-import { clientTokenOf } from '../core/bake/order-id';
+import { clientTokenOf } from '../contract/documents/order';
 import {
   type RebakeFailure,
   endLeasedOrder,

@@ -3,39 +3,6 @@ import type { WeeklyWindow } from './weekly-window';
 /** The schema of the document that holds a policy. */
 export const GATE_POLICY_SCHEMA = 'winbake.gate-policy/1';
 
-/** Collects the instants at which a decision changes though nothing else does, and answers whether they have come. */
-export class Thresholds {
-  private next: Date | undefined;
-
-  constructor(private readonly now: Date) {}
-
-  /** Whether an instant has come; one that has not is remembered. */
-  passed(instant: Date): boolean {
-    if (instant <= this.now) {
-      return true;
-    }
-    if (this.next === undefined || instant < this.next) {
-      this.next = instant;
-    }
-    return false;
-  }
-
-  /** The first of the instants that have not come. */
-  get first(): Date | undefined {
-    return this.next;
-  }
-}
-
-/** An instant some seconds later. */
-export function after(instant: Date, seconds: number): Date {
-  return new Date(instant.getTime() + seconds * 1000);
-}
-
-/** An instant to the minute, as messages write it. */
-export function toMinute(instant: Date): string {
-  return `${instant.toISOString().slice(0, 16)}Z`;
-}
-
 /** What the gate does with a family that is still behind when its time is up. */
 export const LATE_POLICIES = ['usePrevious', 'stop'] as const;
 

@@ -1,11 +1,6 @@
 import { findingKey, isAccepted } from '../../contract/documents/catalog';
-import {
-  FROZEN_STOP_SECONDS,
-  FROZEN_WARNING_SECONDS,
-  after,
-  toMinute,
-  type Thresholds,
-} from '../../contract/values/gate-policy';
+import { after, toMinute, type Thresholds } from './gate-input';
+import { FROZEN_STOP_SECONDS, FROZEN_WARNING_SECONDS } from '../../contract/values/gate-policy';
 import { isDigest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';

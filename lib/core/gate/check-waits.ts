@@ -1,5 +1,5 @@
 import { findingKey, isAccepted, type ImageSet } from '../../contract/documents/catalog';
-import { after, toMinute, type Thresholds } from '../../contract/values/gate-policy';
+import { after, toMinute, type Thresholds } from './gate-input';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';

@@ -1,5 +1,6 @@
 import { isAccepted } from '../../contract/documents/catalog';
-import { CLOCK_SKEW_SECONDS, after, Thresholds, toMinute } from '../../contract/values/gate-policy';
+import { after, Thresholds, toMinute } from './gate-input';
+import { CLOCK_SKEW_SECONDS } from '../../contract/values/gate-policy';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
 import { buildImageSet } from './build-image-set';

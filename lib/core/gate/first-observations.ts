@@ -1,5 +1,5 @@
 import type { Catalog, Observation } from '../../contract/documents/catalog';
-import { after } from '../../contract/values/gate-policy';
+import { after } from './gate-input';
 import { readOsVersion } from '../../contract/values/os-version';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import type { ImageFamily } from '../images/family';

@@ -1,11 +1,10 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
 import type { GatePolicy } from '../../contract/values/gate-policy';
-import type { Order, OrderEnd } from '../../contract/documents/order';
+import { type Order, type OrderEnd, orderedAt } from '../../contract/documents/order';
 import type { Publication } from '../../contract/documents/publication';
 import type { Release } from '../../contract/values/release';
 import { isIn, type WeeklyWindow } from '../../contract/values/weekly-window';
 import { CURRENT_ORDER_KEY, readOrder } from '../bake/lease';
-import { orderedAt } from '../bake/order-id';
 import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
 import { familyOf } from '../images/family';

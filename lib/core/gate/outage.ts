@@ -1,5 +1,5 @@
 import { parseDocument } from '../../contract/documents/document';
-import { after, toMinute, type Thresholds } from '../../contract/values/gate-policy';
+import { after, toMinute, type Thresholds } from './gate-input';
 import { outageSchema } from '../../contract/documents/memory';
 import { WinbakeError } from '../../contract/values/errors';
 import type { Release } from '../../contract/values/release';

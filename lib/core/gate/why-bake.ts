@@ -1,11 +1,6 @@
 import type { ImageSet } from '../../contract/documents/catalog';
-import {
-  after,
-  type Thresholds,
-  MOST_ATTEMPTS,
-  RETRY_SECONDS,
-  toMinute,
-} from '../../contract/values/gate-policy';
+import { after, type Thresholds, toMinute } from './gate-input';
+import { MOST_ATTEMPTS, RETRY_SECONDS } from '../../contract/values/gate-policy';
 import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
 import { ownImages } from '../images/image-extra';
 import type { GateInput } from './gate-input';

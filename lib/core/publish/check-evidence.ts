@@ -1,10 +1,9 @@
 import { type Catalog, findingKey, isAccepted } from '../../contract/documents/catalog';
 import { type ImageManifest, requiredChecks, type Verification } from '../../contract/documents/evidence';
-import type { Order } from '../../contract/documents/order';
+import { type Order, orderedAt } from '../../contract/documents/order';
 import { DAYS_FOR_UNPUBLISHED, type Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { releaseOfOs } from '../../contract/values/release';
-import { orderedAt } from '../bake/order-id';
 import type { ImageBuild } from '../ports/bakes';
 import { familiesOf, checkManifestFamilies, checkImages } from './check-images';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';

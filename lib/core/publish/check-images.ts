@@ -1,7 +1,6 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
 import type { ImageManifest } from '../../contract/documents/evidence';
-import type { Order } from '../../contract/documents/order';
-import { orderedAt } from '../bake/order-id';
+import { type Order, orderedAt } from '../../contract/documents/order';
 import { chooseImageSet, fitsHost } from '../images/choose-image-set';
 import { modeOfImage } from '../../contract/values/mode';
 import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
@@ -92,7 +91,7 @@ function checkImage(
     ...refuseUnless(
       fitsHost(image, host),
       'EVIDENCE_IMAGE_FIT',
-      `the host of revision ${host.revision} must not run the image ${image.family}; got: ${image.osVersion}`,
+      `the host of revision ${host.revision} must not run the image ${image.family} (R1); got: ${image.osVersion}`,
     ),
     ...fields.flatMap((field) =>
       refuseUnless(

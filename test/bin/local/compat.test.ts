@@ -4,7 +4,7 @@ test('says yes with exit code 0 and no with 3, as a sentence or as JSON', async 
   const yes = await runCommandLine('compat', '10.0.20348.4294', '10.0.20348.4171');
   expect(yes).toMatchObject({ exitCode: 0, stderr: '' });
   expect(yes.stdout).toBe(
-    'compatible  (Windows: allowed)\n' +
+    'compatible  (Windows: allowed; rule R1)\n' +
       'Same build, and the image is not newer than the host: image 10.0.20348.4171 on host 10.0.20348.4294.\n',
   );
   const no = await runCommandLine('compat', '10.0.20348.4171', '10.0.20348.4294', '--json');

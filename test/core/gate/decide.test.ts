@@ -3,7 +3,7 @@ import { imageSetId } from '../../../lib/core/gate/build-image-set';
 import { findingKey } from '../../../lib/contract/documents/catalog';
 import type { FailedOrder, PublishedBake } from '../../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../../lib/contract/values/gate-policy';
-import { clientTokenOf } from '../../../lib/core/bake/order-id';
+import { clientTokenOf } from '../../../lib/contract/documents/order';
 import { newOrder } from '../../../lib/core/gate/order-bake';
 import { inShort } from '../../support/gate-history';
 import { GateState } from '../../support/gate-state';
