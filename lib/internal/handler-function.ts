@@ -18,9 +18,9 @@ const PACKAGE_ROOT = join(__dirname, '..', '..');
 export type HandlerName =
   'decide' | 'publish' | 'housekeeping' | 'operate' | 'seed' | 'rollout' | 'launch-template' | 'delete-fleet';
 
-/** The folder of a bundled handler. */
-export function handlerFolder(name: HandlerName): string {
-  return existing(join(PACKAGE_ROOT, 'dist', 'handlers', name));
+/** The folder of the bundled handlers, which share their code. */
+function handlersFolder(): string {
+  return existing(join(PACKAGE_ROOT, 'dist', 'functions'));
 }
 
 /** The archive of the scripts that run on the instance. */
@@ -109,8 +109,8 @@ export class HandlerFunction<Environment extends object> extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_22_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(handlerFolder(props.handler)),
-      handler: 'index.handler',
+      code: Code.fromAsset(handlersFolder()),
+      handler: `${props.handler}.handler`,
       role: this.role,
       environment: { ...props.environment },
       memorySize: 512,

@@ -4,8 +4,10 @@ import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 
-/** The handlers that Winbake's functions run. */
-type HandlerKind = 'decide' | 'publish' | 'seed' | 'rollout' | 'launch-template';
+/** The handlers that a rehearsal runs. */
+const HANDLERS = ['decide', 'publish', 'seed', 'rollout', 'launch-template'] as const;
+
+type HandlerKind = (typeof HANDLERS)[number];
 
 /** A Lambda function of Winbake in a template. */
 export interface TemplateFunction {
@@ -15,22 +17,12 @@ export interface TemplateFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Which handler a function runs shows in the variables that only it is given, most telling first. */
-const NOTIFYING: readonly (readonly [string, HandlerKind])[] = [
-  ['WINBAKE_RECIPE_ARN', 'decide'],
-  ['WINBAKE_INSTANCE_ROLE_ID', 'publish'],
-  ['WINBAKE_ROLLOUT_POLICY', 'rollout'],
-  ['WINBAKE_LAUNCH_TEMPLATE_ID', 'launch-template'],
-  ['WINBAKE_STATE_MACHINE_ARN', 'seed'],
-];
-
 /** The functions of Winbake in a stack. */
 export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
   return stack.logicalIds('AWS::Lambda::Function').flatMap((logicalId) => {
     // Other functions of a stack may refer to what has no model.
-    const kind = NOTIFYING.find(
-      ([name]) => name in variablesOf(stack.stack.template.Resources[logicalId]?.Properties ?? {}),
-    )?.[1];
+    const { Handler } = stack.stack.template.Resources[logicalId]?.Properties ?? {};
+    const kind = HANDLERS.find((name) => Handler === `${name}.handler`);
     if (kind === undefined) {
       return [];
     }

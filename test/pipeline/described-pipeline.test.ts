@@ -43,7 +43,7 @@ test.each(['publish', 'housekeeping', 'operate'])('%s is given the same text', (
   expect(Environment.Variables.WINBAKE_TOPIC_ARN).toEqual({
     Ref: expect.stringMatching(/^PipelineTopic\w{8}$/),
   });
-  expect(Handler).toBe('index.handler');
+  expect(Handler).toBe(`${kind}.handler`);
 });
 
 test('decide is given the name alone', () => {

@@ -110,11 +110,14 @@ describe('with required props', () => {
   });
 
   test('runs its handlers on the Node.js that they are built for', () => {
-    for (const variable of ['WINBAKE_GATE_POLICY', 'WINBAKE_INSTANCE_ROLE_ID']) {
+    for (const [handler, variable] of [
+      ['decide', 'WINBAKE_GATE_POLICY'],
+      ['publish', 'WINBAKE_INSTANCE_ROLE_ID'],
+    ] as const) {
       template.hasResourceProperties('AWS::Lambda::Function', {
         Runtime: 'nodejs22.x',
         Architectures: ['arm64'],
-        Handler: 'index.handler',
+        Handler: `${handler}.handler`,
         Environment: { Variables: Match.objectLike({ [variable]: Match.anyValue() }) },
       });
     }

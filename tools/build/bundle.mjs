@@ -36,61 +36,71 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   banner: { js: commonJs },
+  alias: { undici: join(root, 'tools', 'build', 'undici-agent.cjs') },
 };
 
 const DAY_MILLISECONDS = 86_400_000;
 
-const handlers = readdirSync(join(root, 'lib', 'handlers'))
-  .filter((file) => file.endsWith('.lambda.ts'))
-  .map((file) => basename(file, '.lambda.ts'));
+const handlers = Object.fromEntries(
+  readdirSync(join(root, 'lib', 'handlers'))
+    .filter((file) => file.endsWith('.lambda.ts'))
+    .map((file) => [basename(file, '.lambda.ts'), join(root, 'lib', 'handlers', file)]),
+);
 
 await Promise.all([
-  bundleCommandLine(),
-  bundle(join('sim', 'windows', 'docker', 'docker.ts'), join(dist, 'rehearsal', 'docker.mjs'), {
-    minify: true,
+  bundleShared({
+    entryPoints: { winbake: join(root, 'bin', 'winbake.ts') },
+    folder: dirname(cli),
+    keepNames: true,
+    keptMilliseconds: DAY_MILLISECONDS,
   }),
-  ...handlers.map((name) =>
-    // The AWS SDK is the Lambda runtime's own.
-    bundle(join('lib', 'handlers', `${name}.lambda.ts`), join(dist, 'handlers', name, 'index.mjs'), {
-      external: ['@aws-sdk/*'],
-      minify: true,
-    }),
-  ),
+  // The AWS SDK comes with them: what was tested is what runs, whatever the runtime of Lambda brings.
+  bundleShared({
+    entryPoints: handlers,
+    folder: join(dist, 'functions'),
+    keepNames: false,
+    keptMilliseconds: 0,
+  }),
+  bundleDocker(),
 ]);
 const archive = zipInstanceScripts(join(dist, `instance-scripts.zip.${process.pid}`));
 renameSync(archive, join(dist, 'instance-scripts.zip'));
 chmodSync(cli, 0o755);
 linkCommandLine();
 
-/** A command loads its own chunks alone. Chunks have their hash in their name and come first, the file that names them last. */
-async function bundleCommandLine() {
-  const folder = dirname(cli);
+/** What starts loads its own chunks alone. Chunks have their hash in their name and come first, the files that name them last. */
+async function bundleShared({ entryPoints, folder, keepNames, keptMilliseconds }) {
   const { outputFiles } = await build({
     ...common,
-    entryPoints: [join(root, 'bin', 'winbake.ts')],
+    entryPoints,
+    keepNames,
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[hash]',
     splitting: true,
     minify: true,
-    keepNames: true,
     write: false,
   });
   mkdirSync(join(folder, 'chunks'), { recursive: true });
-  for (const { contents, path } of [...outputFiles].sort((file) => (file.path === cli ? 1 : -1))) {
+  for (const { contents, path } of [...outputFiles].sort((file) =>
+    dirname(file.path) === folder ? 1 : -1,
+  )) {
     writeFileSync(`${path}.${process.pid}`, contents);
     renameSync(`${path}.${process.pid}`, path);
   }
-  removeOldChunks(new Set(outputFiles.map(({ path }) => basename(path))));
+  removeOldChunks(
+    join(folder, 'chunks'),
+    new Set(outputFiles.map(({ path }) => basename(path))),
+    keptMilliseconds,
+  );
 }
 
-/** A command that still runs may load a chunk of the build before; those of yesterday are nobody's. */
-function removeOldChunks(current) {
-  const folder = join(dirname(cli), 'chunks');
+/** A command that still runs may load a chunk of the build before; those of yesterday are nobody's, and no function runs here. */
+function removeOldChunks(folder, current, keptMilliseconds) {
   for (const name of readdirSync(folder).filter((file) => !current.has(file))) {
     const file = join(folder, name);
     if (
-      Date.now() - statSync(file).mtimeMs > DAY_MILLISECONDS ||
+      Date.now() - statSync(file).mtimeMs >= keptMilliseconds ||
       process.env.npm_lifecycle_event === 'prepack'
     ) {
       rmSync(file, { force: true });
@@ -98,13 +108,14 @@ function removeOldChunks(current) {
   }
 }
 
-async function bundle(entry, outfile, options = {}) {
+async function bundleDocker() {
+  const outfile = join(dist, 'rehearsal', 'docker.mjs');
   const draft = `${outfile}.${process.pid}`;
   await build({
     ...common,
-    entryPoints: [join(root, entry)],
+    entryPoints: [join(root, 'sim', 'windows', 'docker', 'docker.ts')],
     outfile: draft,
-    ...options,
+    minify: true,
   });
   renameSync(draft, outfile);
 }

@@ -38,7 +38,7 @@ try {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/cli/winbake.mjs',
-    'dist/handlers/decide/index.mjs',
+    'dist/functions/decide.mjs',
     'dist/instance-scripts.zip',
     'assets/history/registry-timeline.jsonl.gz',
     'scripts/powershell/dotnet-tools.json',
