@@ -1,13 +1,16 @@
 export { BakeComponent } from './pipeline/props/bake-component';
 export type { BakeComponentOptions } from './pipeline/props/bake-component';
-export { BakeVolumeType } from './pipeline/props/bake-volume';
 export type { BakeVolume } from './pipeline/props/bake-volume';
 export { BaseAmi } from './pipeline/props/base-ami';
 export { BaseAmiPolicy } from './pipeline/props/gate-policy';
+export { CachedImage } from './pipeline/props/cached-image';
+export type { OwnRepositoryOptions } from './pipeline/props/cached-image';
 export type { Distribution, DistributionRegion } from './pipeline/props/distribution';
 export type { FastLaunch } from './pipeline/props/distribution';
 export type { GatePolicy } from './pipeline/props/gate-policy';
 export { HostWithoutImagePolicy } from './pipeline/props/gate-policy';
+export { ImageFamily } from './pipeline/props/image-family';
+export type { FollowedLine } from './pipeline/props/image-family';
 export type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from './ami/i-windows-ami-pipeline';
 export { LatePolicy } from './pipeline/props/gate-policy';
 export { DayOfWeek } from './internal/weekly-window';
@@ -16,7 +19,7 @@ export { OutOfBandPolicy } from './pipeline/props/gate-policy';
 export { PromotionMode } from './pipeline/props/promotion';
 export type { Promotion } from './pipeline/props/promotion';
 export { RebakeSchedule } from './pipeline/props/rebake-schedule';
-export type { ScheduledRebake } from './pipeline/props/rebake-schedule';
+export type { OwnScheduleOptions, PatchTuesdayOptions } from './pipeline/props/rebake-schedule';
 export type { Retention } from './pipeline/props/retention';
 export { UpdateLevel } from './pipeline/props/update-policy';
 export type { UpdatePolicy } from './pipeline/props/update-policy';
@@ -33,7 +36,11 @@ export type { ManagedScaling } from './fleet/capacity-options';
 export type { RolloutOptions } from './fleet/rollout-options';
 export type { SpotShare } from './fleet/capacity-options';
 export { WindowsAmi } from './ami/windows-ami';
-export type { WindowsAmiChannelProps, WindowsAmiRevisionProps } from './ami/windows-ami';
+export type {
+  WindowsAmiChannelProps,
+  WindowsAmiFromPipelineOptions,
+  WindowsAmiRevisionProps,
+} from './ami/windows-ami';
 export { WindowsCapacityProvider } from './fleet/windows-capacity-provider';
 export type {
   CapacityProviderStrategyOptions,

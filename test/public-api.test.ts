@@ -50,7 +50,10 @@ function describeNode(name: string, node: ts.Node & { questionToken?: ts.Node })
 
 function isHidden(member: ts.ClassElement | ts.TypeElement | ts.EnumMember): boolean {
   const flags = ts.canHaveModifiers(member) ? ts.getCombinedModifierFlags(member) : 0;
-  return (flags & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0;
+  return (
+    (flags & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0 ||
+    ts.getJSDocTags(member).some(({ tagName }) => tagName.text === 'internal')
+  );
 }
 
 function readType(name: string, file: string): readonly Documented[] {
@@ -88,15 +91,18 @@ test('the library exports what was decided on', () => {
   expect(exportedNames().map(([name]) => name)).toEqual([
     'BakeComponent',
     'BakeComponentOptions',
-    'BakeVolumeType',
     'BakeVolume',
     'BaseAmi',
     'BaseAmiPolicy',
+    'CachedImage',
+    'OwnRepositoryOptions',
     'Distribution',
     'DistributionRegion',
     'FastLaunch',
     'GatePolicy',
     'HostWithoutImagePolicy',
+    'ImageFamily',
+    'FollowedLine',
     'IWindowsAmiPipeline',
     'WindowsAmiPipelineAttributes',
     'LatePolicy',
@@ -106,7 +112,8 @@ test('the library exports what was decided on', () => {
     'PromotionMode',
     'Promotion',
     'RebakeSchedule',
-    'ScheduledRebake',
+    'OwnScheduleOptions',
+    'PatchTuesdayOptions',
     'Retention',
     'UpdateLevel',
     'UpdatePolicy',
@@ -125,6 +132,7 @@ test('the library exports what was decided on', () => {
     'SpotShare',
     'WindowsAmi',
     'WindowsAmiChannelProps',
+    'WindowsAmiFromPipelineOptions',
     'WindowsAmiRevisionProps',
     'WindowsCapacityProvider',
     'CapacityProviderStrategyOptions',
@@ -154,6 +162,7 @@ test('the checks notice what is missing', () => {
 
 test.each([
   ['WindowsAmiPipelineProps', 'WindowsAmiPipeline'],
+  ['WindowsAmiPipelineAttributes', 'WindowsAmiPipeline.fromPipelineAttributes'],
   ['GatePolicy', 'WindowsAmiPipeline.gate'],
   ['UpdatePolicy', 'WindowsAmiPipeline.updates'],
   ['VulnerabilityScan', 'WindowsAmiPipeline.scan'],
@@ -164,9 +173,13 @@ test.each([
   ['Promotion', 'WindowsAmiPipeline.promotion'],
   ['Retention', 'WindowsAmiPipeline.retention'],
   ['BakeComponentOptions', 'BakeComponent'],
+  ['OwnRepositoryOptions', 'CachedImage.fromRepository'],
+  ['PatchTuesdayOptions', 'RebakeSchedule.patchTuesday'],
+  ['OwnScheduleOptions', 'RebakeSchedule.at'],
   ['WindowsAmiAccountProps', 'WindowsAmiAccount'],
   ['AccountPipeline', 'WindowsAmiAccount.pipelines'],
   ['WindowsAmiChannelProps', 'WindowsAmi'],
+  ['WindowsAmiFromPipelineOptions', 'WindowsAmi.fromPipeline'],
   ['WindowsAmiRevisionProps', 'WindowsAmi.fromRevision'],
   ['WindowsCapacityProviderProps', 'WindowsCapacityProvider'],
   ['FleetVolume', 'WindowsCapacityProvider.volume'],

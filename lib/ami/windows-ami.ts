@@ -22,6 +22,16 @@ export enum AmiChannel {
   PREVIOUS = 'previous',
 }
 
+/** Which channel of a pipeline to follow. */
+export interface WindowsAmiFromPipelineOptions {
+  /**
+   * The channel to follow.
+   *
+   * @default AmiChannel.CURRENT
+   */
+  readonly channel?: AmiChannel;
+}
+
 /** Which channel of which pipeline to follow. */
 export interface WindowsAmiChannelProps {
   /** The Windows that the pipeline bakes. */
@@ -92,9 +102,13 @@ interface Pointer {
  */
 export class WindowsAmi implements IMachineImage {
   /** Follows a channel of a pipeline; where it is of the same app, its stack is deployed first. */
-  public static fromPipeline(pipeline: IWindowsAmiPipeline, channel?: AmiChannel): WindowsAmi {
+  public static fromPipeline(
+    pipeline: IWindowsAmiPipeline,
+    options: WindowsAmiFromPipelineOptions = {},
+  ): WindowsAmi {
     const { os, parameterPrefix, pipelineName } = pipeline;
-    return new WindowsAmi({ os, parameterPrefix, pipelineName, pipeline, ...channelPointer(channel) });
+    const pointer = channelPointer(options.channel);
+    return new WindowsAmi({ os, parameterPrefix, pipelineName, pipeline, ...pointer });
   }
 
   /** Follows a channel of any pipeline of this account and region, by its name. */
@@ -142,8 +156,12 @@ export class WindowsAmi implements IMachineImage {
    */
   public readonly channel?: AmiChannel;
 
-  /** What is followed, for people: `channel current` or `revision 20348.4294`. */
-  public readonly pointer: string;
+  /**
+   * What is followed, for people: `channel current` or `revision 20348.4294`.
+   *
+   * @internal
+   */
+  public readonly _pointer: string;
 
   /** The parameter that holds the publication as JSON, the truth that rollouts follow. */
   public readonly publicationParameter: string;
@@ -158,7 +176,7 @@ export class WindowsAmi implements IMachineImage {
     this.parameterPrefix = pointer.parameterPrefix ?? DEFAULT_PARAMETER_PREFIX;
     this.parameterPath = `${this.parameterPrefix}/${this.pipelineName}`;
     this.channel = pointer.channel;
-    this.pointer = pointer.title;
+    this._pointer = pointer.title;
     this.pipeline = pointer.pipeline;
     const names = pointer.names(this.parameterPath);
     this.publicationParameter = names.publication;
@@ -185,7 +203,8 @@ export class WindowsAmi implements IMachineImage {
    * @internal
    */
   public _deployBefore(scope: Construct): void {
-    if (this.pipeline === undefined) {
+    // What is imported is deployed already, and by another stack than the one that it is known in.
+    if (this.pipeline?._isOfStack !== true) {
       return;
     }
     const [consumer, producer] = [Stack.of(scope), Stack.of(this.pipeline)];

@@ -14,52 +14,56 @@ export interface ManagedScaling {
    *
    * @default 100
    */
-  readonly targetCapacity?: number;
+  readonly targetCapacityPercent?: number;
 
   /**
    * The fewest instances that are added or taken away at once.
    *
    * @default 1
    */
-  readonly minimumStep?: number;
+  readonly minimumScalingStepSize?: number;
 
   /**
    * The most instances that are added or taken away at once.
    *
    * @default 1000
    */
-  readonly maximumStep?: number;
+  readonly maximumScalingStepSize?: number;
 
   /**
    * How long a new instance is not counted.
    *
    * @default Duration.minutes(5)
    */
-  readonly instanceWarmup?: Duration;
+  readonly instanceWarmupPeriod?: Duration;
 }
 
 /** As `AsgCapacityProvider` takes it; ends synthesis where a value cannot be used. */
 export function managedScaling(scope: IConstruct, scaling: ManagedScaling = {}) {
-  const { maximumStep = 1000, minimumStep = 1, targetCapacity = 100 } = scaling;
-  const warmup = scaling.instanceWarmup ?? Duration.minutes(5);
+  const { maximumScalingStepSize = 1000, minimumScalingStepSize = 1, targetCapacityPercent = 100 } = scaling;
+  const warmup = scaling.instanceWarmupPeriod ?? Duration.minutes(5);
   const wayOut = 'Leave it out to take the default.';
-  checkNumber(scope, 'scaling.targetCapacity', targetCapacity, { least: 1, most: 100, wayOut });
-  checkNumber(scope, 'scaling.maximumStep', maximumStep, { least: 1, most: 10_000, wayOut });
-  checkNumber(scope, 'scaling.minimumStep', minimumStep, {
+  checkNumber(scope, 'scaling.targetCapacityPercent', targetCapacityPercent, { least: 1, most: 100, wayOut });
+  checkNumber(scope, 'scaling.maximumScalingStepSize', maximumScalingStepSize, {
     least: 1,
-    most: maximumStep,
-    wayOut: 'Raise "scaling.maximumStep", or leave it out.',
+    most: 10_000,
+    wayOut,
   });
-  checkNumber(scope, 'scaling.instanceWarmup', warmup.toSeconds(), {
+  checkNumber(scope, 'scaling.minimumScalingStepSize', minimumScalingStepSize, {
+    least: 1,
+    most: maximumScalingStepSize,
+    wayOut: 'Raise "scaling.maximumScalingStepSize", or leave it out.',
+  });
+  checkNumber(scope, 'scaling.instanceWarmupPeriod', warmup.toSeconds(), {
     least: 0,
     most: 10_000,
     wayOut: 'It is counted in seconds.',
   });
   return {
     enableManagedScaling: true,
-    targetCapacityPercent: targetCapacity,
-    minimumScalingStepSize: minimumStep,
-    maximumScalingStepSize: maximumStep,
+    targetCapacityPercent,
+    minimumScalingStepSize,
+    maximumScalingStepSize,
     instanceWarmupPeriod: warmup.toSeconds(),
   };
 }
@@ -71,42 +75,46 @@ export interface SpotShare {
    *
    * @default 0
    */
-  readonly onDemandBase?: number;
+  readonly onDemandBaseCapacity?: number;
 
   /**
    * The percentage of the instances beyond the base that run on demand.
    *
    * @default 0
    */
-  readonly onDemandPercentage?: number;
+  readonly onDemandPercentageAboveBaseCapacity?: number;
 
   /**
    * The most that an instance may cost in an hour, in US dollars.
    *
    * @default - the price on demand
    */
-  readonly maxPrice?: string;
+  readonly spotMaxPrice?: string;
 }
 
 /** How a group with several types or a Spot share chooses its instances. */
 export function instancesDistribution(scope: IConstruct, spot: SpotShare | undefined): InstancesDistribution {
-  const { maxPrice, onDemandBase = 0, onDemandPercentage = 0 } = spot ?? { onDemandPercentage: 100 };
-  checkNumber(scope, 'spot.onDemandBase', onDemandBase, {
+  const {
+    spotMaxPrice,
+    onDemandBaseCapacity = 0,
+    onDemandPercentageAboveBaseCapacity = 0,
+  } = spot ?? { onDemandPercentageAboveBaseCapacity: 100 };
+  checkNumber(scope, 'spot.onDemandBaseCapacity', onDemandBaseCapacity, {
     least: 0,
     most: 1000,
     wayOut: 'Leave it out to have no such instances.',
   });
-  checkNumber(scope, 'spot.onDemandPercentage', onDemandPercentage, {
+  checkNumber(scope, 'spot.onDemandPercentageAboveBaseCapacity', onDemandPercentageAboveBaseCapacity, {
     least: 0,
     most: 100,
     wayOut: 'Leave "spot" out to run all on demand.',
   });
   return {
-    onDemandBaseCapacity: onDemandBase,
-    onDemandPercentageAboveBaseCapacity: onDemandPercentage,
+    onDemandBaseCapacity,
+    onDemandPercentageAboveBaseCapacity,
     // In the order in which they are named.
     onDemandAllocationStrategy: OnDemandAllocationStrategy.PRIORITIZED,
     spotAllocationStrategy: SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-    ...(maxPrice === undefined ? {} : { spotMaxPrice: maxPrice }),
+    ...(spotMaxPrice === undefined ? {} : { spotMaxPrice }),
   };
 }

@@ -60,7 +60,7 @@ export class FleetGroup extends Construct {
       minCapacity: settings.minCapacity,
       maxCapacity: settings.maxCapacity,
       // ECS protects instances with tasks one by one; a group that does not protect new ones is refused by it.
-      newInstancesProtectedFromScaleIn: settings.terminationProtection,
+      newInstancesProtectedFromScaleIn: settings.enableManagedTerminationProtection,
       ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
     });
     const group = this.group.node.defaultChild as CfnAutoScalingGroup;
@@ -110,8 +110,8 @@ export class FleetGroup extends Construct {
         lifecycleHook: { groupName, hookName: HOOK_NAME },
       }),
       requireImdsv2: true,
-      httpPutResponseHopLimit: metadata.hopLimit,
-      instanceMetadataTags: metadata.tags,
+      httpPutResponseHopLimit: metadata.httpPutResponseHopLimit,
+      instanceMetadataTags: metadata.instanceMetadataTags,
       blockDevices: [volume],
       ...(keyPair === undefined ? {} : { keyPair }),
     });

@@ -115,8 +115,8 @@ export interface FleetSettings {
   readonly volume: BlockDevice;
   readonly metadata: Required<InstanceMetadata>;
   readonly scaling: ReturnType<typeof managedScaling>;
-  readonly terminationProtection: boolean;
-  readonly draining: boolean;
+  readonly enableManagedTerminationProtection: boolean;
+  readonly enableManagedDraining: boolean;
   readonly allowServiceTraffic: boolean;
   readonly host: HostSettings;
   readonly launchTimeout: Duration;
@@ -180,8 +180,8 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     volume: fleetVolume(scope, props.volume, maxCapacity),
     metadata: instanceMetadata(scope, props.metadata),
     scaling: managedScaling(scope, props.scaling),
-    terminationProtection: props.terminationProtection ?? true,
-    draining: props.draining ?? true,
+    enableManagedTerminationProtection: props.enableManagedTerminationProtection ?? true,
+    enableManagedDraining: props.enableManagedDraining ?? true,
     allowServiceTraffic: props.allowServiceTraffic ?? true,
     host: hostSettings(scope, props),
     launchTimeout,

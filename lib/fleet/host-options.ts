@@ -34,7 +34,7 @@ export interface FleetVolume {
    * @see https://docs.aws.amazon.com/ebs/latest/userguide/initalize-volume.html
    * @default - loaded when read
    */
-  readonly initializationRate?: Size;
+  readonly volumeInitializationRate?: Size;
 
   /**
    * The key that it is encrypted with, which the service-linked role of Auto Scaling must be allowed to use.
@@ -49,7 +49,7 @@ const REGION_MEBIBYTES = 5000;
 
 /** Fills in the defaults, and ends synthesis where a value cannot be used. */
 export function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapacity: number): BlockDevice {
-  const { encryptionKey, initializationRate, iops = 3000, throughput = 250 } = volume;
+  const { encryptionKey, volumeInitializationRate, iops = 3000, throughput = 250 } = volume;
   const size = (volume.size ?? Size.gibibytes(100)).toGibibytes();
   checkNumber(scope, 'volume.size', size, {
     least: 50,
@@ -66,8 +66,8 @@ export function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapa
     most: Math.min(2000, iops / 4),
     wayOut: 'gp3 gives a quarter of a MiB a second for each operation; raise "volume.iops".',
   });
-  if (initializationRate !== undefined) {
-    checkRate(scope, initializationRate, maxCapacity);
+  if (volumeInitializationRate !== undefined) {
+    checkRate(scope, volumeInitializationRate, maxCapacity);
   }
   return {
     deviceName: '/dev/sda1',
@@ -76,7 +76,7 @@ export function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapa
       encrypted: true,
       throughput,
       ...(volume.iops === undefined ? {} : { iops }),
-      ...(initializationRate === undefined ? {} : { volumeInitializationRate: initializationRate }),
+      ...(volumeInitializationRate === undefined ? {} : { volumeInitializationRate }),
       ...(encryptionKey === undefined ? {} : { kmsKey: encryptionKey }),
     }),
   };
@@ -84,7 +84,7 @@ export function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapa
 
 function checkRate(scope: IConstruct, rate: Size, maxCapacity: number): void {
   const mebibytes = rate.toMebibytes();
-  checkNumber(scope, 'volume.initializationRate', mebibytes, {
+  checkNumber(scope, 'volume.volumeInitializationRate', mebibytes, {
     least: 100,
     most: 300,
     wayOut: 'It is counted in MiB a second; leave it out to load what is read.',
@@ -92,7 +92,7 @@ function checkRate(scope: IConstruct, rate: Size, maxCapacity: number): void {
   if (mebibytes * maxCapacity > REGION_MEBIBYTES) {
     Annotations.of(scope).addWarningV2(
       'winbake:initializationRate',
-      `"volume.initializationRate" of ${mebibytes} MiB/s on ${maxCapacity} instances is ${mebibytes * maxCapacity} MiB/s, and a region ` +
+      `"volume.volumeInitializationRate" of ${mebibytes} MiB/s on ${maxCapacity} instances is ${mebibytes * maxCapacity} MiB/s, and a region ` +
         `has ${REGION_MEBIBYTES} MiB/s unless its quota was raised; launches beyond it fail. Lower the rate or "maxCapacity".`,
     );
   }
@@ -106,7 +106,7 @@ export interface InstanceMetadata {
    *
    * @default 1
    */
-  readonly hopLimit?: number;
+  readonly httpPutResponseHopLimit?: number;
 
   /**
    * Whether tasks with network interfaces of their own reach it.
@@ -120,7 +120,7 @@ export interface InstanceMetadata {
    *
    * @default false
    */
-  readonly tags?: boolean;
+  readonly instanceMetadataTags?: boolean;
 }
 
 /** Fills in the defaults, and ends synthesis where a value cannot be used. */
@@ -128,11 +128,11 @@ export function instanceMetadata(
   scope: IConstruct,
   metadata: InstanceMetadata = {},
 ): Required<InstanceMetadata> {
-  const { hopLimit = 1, tags = false, taskAccess = false } = metadata;
-  checkNumber(scope, 'metadata.hopLimit', hopLimit, {
+  const { httpPutResponseHopLimit = 1, instanceMetadataTags = false, taskAccess = false } = metadata;
+  checkNumber(scope, 'metadata.httpPutResponseHopLimit', httpPutResponseHopLimit, {
     least: 1,
     most: 64,
     wayOut: 'Leave it out to let only the instance itself read it.',
   });
-  return { hopLimit, tags, taskAccess };
+  return { httpPutResponseHopLimit, instanceMetadataTags, taskAccess };
 }

@@ -67,7 +67,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     }
     const targets = [new LambdaFunction(this.function, { deadLetterQueue: deadLetterQueue })];
     new Rule(this, 'OnPublication', {
-      description: `The ${ami.pointer} of ${ami.pipelineName} has moved`,
+      description: `The ${ami._pointer} of ${ami.pipelineName} has moved`,
       eventPattern: {
         source: ['aws.ssm'],
         detailType: ['Parameter Store Change'],

@@ -112,14 +112,14 @@ export interface WindowsCapacityProviderProps {
    *
    * @default true
    */
-  readonly terminationProtection?: boolean;
+  readonly enableManagedTerminationProtection?: boolean;
 
   /**
    * Whether ECS moves tasks away from an instance before it ends.
    *
    * @default true
    */
-  readonly draining?: boolean;
+  readonly enableManagedDraining?: boolean;
 
   /**
    * How long tasks may run on when the fleet is deleted, 45 minutes at most; then the fleet is deleted under them, and the log of its
@@ -204,7 +204,7 @@ export interface WindowsCapacityProviderProps {
    *
    * @default - a new encrypted topic, `topic` of the construct, to subscribe to
    */
-  readonly notifications?: ITopic;
+  readonly notificationTopic?: ITopic;
 
   /**
    * How long the logs of the fleet's functions are kept.

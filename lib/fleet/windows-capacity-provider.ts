@@ -1,13 +1,13 @@
 import { fleetParameters } from '../contract/names/parameters';
 import { FLEET_TAG } from '../contract/names/resources';
-import { Stack, Tags } from 'aws-cdk-lib';
+import { Resource, Stack, Tags } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { AsgCapacityProvider, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { NoticeTopic } from '../internal/notice-topic';
 import { DeadLetterQueue } from '../internal/dead-letter-queue';
 import { refuse } from '../internal/validate';
@@ -27,7 +27,7 @@ import type {
  * back from one that is bad. Its instances tell ECS their build and revision as the attributes `winbake.build` and
  * `winbake.revision`. All that belongs to it has the tag `winbake:fleet`.
  */
-export class WindowsCapacityProvider extends Construct implements IConnectable {
+export class WindowsCapacityProvider extends Resource implements IConnectable {
   /** The name under which the fleet keeps its state. */
   public readonly fleetName: string;
 
@@ -62,7 +62,7 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
     this.refuseSecondOfName();
     this.stateParameter = fleetParameters(ami.parameterPrefix, settings.fleetName).state;
     this.topic =
-      props.notifications ??
+      props.notificationTopic ??
       new NoticeTopic(this, 'Topic', {
         pipelineName: `fleet ${settings.fleetName}`,
         encryptionKey: undefined,
@@ -74,8 +74,8 @@ export class WindowsCapacityProvider extends Construct implements IConnectable {
     const capacityProvider = new AsgCapacityProvider(this, 'CapacityProvider', {
       autoScalingGroup: fleet.group,
       ...settings.scaling,
-      enableManagedTerminationProtection: settings.terminationProtection,
-      enableManagedDraining: settings.draining,
+      enableManagedTerminationProtection: settings.enableManagedTerminationProtection,
+      enableManagedDraining: settings.enableManagedDraining,
     });
     const { group, securityGroup } = fleet;
     const { resource: deletion } = new FleetDeletion(this, 'Deletion', { settings, cluster, group });

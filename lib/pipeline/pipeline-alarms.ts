@@ -129,7 +129,7 @@ function alarmRules(scope: Construct, props: PipelineAlarmsProps): Readonly<Reco
   return {
     PatchBudgetWarning: { ...budget, threshold: 75, means: '75 % of the patch budget is spent.' },
     PatchBudgetSpent: { ...budget, threshold: 100, means: 'The patch budget is spent.' },
-    ...(settings.schedule.longestSilenceHours === undefined
+    ...(settings.schedule._longestSilenceHours === undefined
       ? {}
       : { NothingMeasured: nothingMeasured(scope, settings.pipelineName) }),
     RebakeFailed: {

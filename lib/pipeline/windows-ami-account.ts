@@ -101,6 +101,6 @@ export class WindowsAmiAccount extends Construct {
 
   /** Lets somebody read what the channels and revisions of the pipelines point to here. */
   public grantRead(grantee: IGrantable): Grant {
-    return grantChannelReads(this, grantee, this.parameterPaths);
+    return grantChannelReads(Stack.of(this), grantee, this.parameterPaths);
   }
 }

@@ -1,11 +1,9 @@
-import { Tags } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
+import { Tags, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from '../ami/i-windows-ami-pipeline';
 import type { WindowsOs } from '../ami/windows-os';
 import { letLogsUse } from '../internal/keys';
@@ -13,11 +11,9 @@ import { NoticeTopic } from '../internal/notice-topic';
 import { DeadLetterQueue } from '../internal/dead-letter-queue';
 import { catalogKey as keyOfCatalog } from '../contract/names/bucket-keys';
 import { parseRelease } from '../contract/values/release';
-import type { EventType } from '../core/ports/notices';
 import { ChannelSeed } from './functions/channel-seed';
 import { describePipeline, PipelineRecord } from './functions/describe-pipeline';
 import { OperateFunction } from './functions/operate-function';
-import { grantChannelReads } from './functions/permissions';
 import { HousekeepingFunction, DecideFunction, PublishFunction } from './functions/pipeline-functions';
 import { BakePipeline } from './image/bake-pipeline';
 import { BakeRecipe } from './image/bake-recipe';
@@ -26,7 +22,8 @@ import { InstanceRole, InstanceScripts } from './image/instance-role';
 import { pipelineNetwork } from './image/pipeline-network';
 import { grantInvoke, ImportedPipeline } from './imported-pipeline';
 import { amiKeyOf, keyArnsOf } from './keys/ami-keys';
-import { PipelineAlarms, pipelineMetric, pipelineRule } from './pipeline-alarms';
+import { PipelineAlarms } from './pipeline-alarms';
+import { PipelineBase } from './pipeline-base';
 import { baseAmiSource } from './props/base-ami';
 import { PIPELINE_TAG } from '../contract/names/resources';
 import { pipelineSettings } from './props/pipeline-settings';
@@ -39,13 +36,13 @@ import { BakeBucket, RecycleBin } from './storage';
  * parameters below `parameterPath`, where fleets follow it; until the first bake has ended they name the plain
  * ECS-optimized AMI.
  */
-export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline {
+export class WindowsAmiPipeline extends PipelineBase {
   /**
-   * A pipeline that another app has deployed in this account and region, to read its channels or to let somebody operate it.
+   * A pipeline that another app has deployed, to read its channels, watch it or let somebody operate it.
    *
    * @param scope - where it is known
    * @param id - its id there
-   * @param attributes - the Windows that it bakes, and its name and prefix where they are not the defaults
+   * @param attributes - the Windows that it bakes; name, prefix, account and region where they are not the defaults
    */
   public static fromPipelineAttributes(
     scope: Construct,
@@ -78,6 +75,13 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
 
   /** The state machine that decides, bakes and publishes; start it with a `trigger` in its input. */
   public readonly rebake: IStateMachine;
+
+  /**
+   * Whether its stack deploys it.
+   *
+   * @internal
+   */
+  public readonly _isOfStack = true;
 
   private readonly operate: OperateFunction;
 
@@ -117,7 +121,7 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
       executionRole,
     });
     new RecycleBin(this, 'RecycleBin', settings);
-    const topic = props.notifications ?? new NoticeTopic(this, 'Topic', settings);
+    const topic = props.notificationTopic ?? new NoticeTopic(this, 'Topic', settings);
     const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue', settings.encryptionKey);
     const description = describePipeline(this, settings, {
       bucketName: bucket.bucketName,
@@ -181,11 +185,6 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
     this.rebake = stateMachine;
   }
 
-  /** Lets somebody read what the channels and revisions point to, in the region of the pipeline. */
-  public grantRead(grantee: IGrantable): Grant {
-    return grantChannelReads(this, grantee, [this.parameterPath]);
-  }
-
   /** Lets somebody order what changes the pipeline, such as holds and rollbacks, but accept no findings. */
   public grantOperate(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.operate.function.functionArn);
@@ -196,42 +195,8 @@ export class WindowsAmiPipeline extends Construct implements IWindowsAmiPipeline
     return grantInvoke(grantee, this.operate.accept.functionArn);
   }
 
-  /** Seconds from the first step of a bake on its build instance to its publication; the longest of an hour unless said. */
-  public metricBakeDuration(options: MetricOptions = {}): Metric {
-    return pipelineMetric(this, this.pipelineName, 'BakeDuration', options);
-  }
-
-  /** Hours for which `current` has been without the oldest update of Microsoft's that it lacks; 0 where it lacks none. */
-  public metricHoursUnpatched(options: MetricOptions = {}): Metric {
-    return pipelineMetric(this, this.pipelineName, 'HoursUnpatched', options);
-  }
-
-  /** How much of `patchWithin` is spent, in percent; above 100 it is overdrawn. */
-  public metricPatchBudgetUsed(options: MetricOptions = {}): Metric {
-    return pipelineMetric(this, this.pipelineName, 'PatchBudgetUsed', options);
-  }
-
-  /** Hours since the gate decided last, whatever it decided. */
-  public metricHoursSinceDecision(options: MetricOptions = {}): Metric {
-    return pipelineMetric(this, this.pipelineName, 'HoursSinceDecision', options);
-  }
-
-  /** Does something when an AMI was published, with the event `Winbake AMI Published`; see docs/events.md. */
-  public onPublished(id: string, options: OnEventOptions = {}): Rule {
-    return this.onEvent(id, 'Winbake AMI Published', options);
-  }
-
-  /** Does something when a bake failed and is not tried again by itself, with the event `Winbake Bake Failed`. */
-  public onFailed(id: string, options: OnEventOptions = {}): Rule {
-    return this.onEvent(id, 'Winbake Bake Failed', options);
-  }
-
-  /** Does something when the gate waits for a person's choice, with the event `Winbake Needs Operator`. */
-  public onNeedsOperator(id: string, options: OnEventOptions = {}): Rule {
-    return this.onEvent(id, 'Winbake Needs Operator', options);
-  }
-
-  private onEvent(id: string, type: EventType, options: OnEventOptions): Rule {
-    return pipelineRule(this, id, { pipelineName: this.pipelineName, type }, options);
+  /** Says what becomes of the bucket with catalog and publications when the pipeline is removed, as `removalPolicy` does. */
+  public override applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.bucket.applyRemovalPolicy(policy);
   }
 }

@@ -90,11 +90,11 @@ describe('a revision', () => {
   test('has no channel, and says what it is', () => {
     const ami = WindowsAmi.fromRevision({ os, revision: 4294 });
     expect(ami).toMatchObject({
-      pointer: 'revision 20348.4294',
+      _pointer: 'revision 20348.4294',
       channel: undefined,
       publicationParameter: REVISION_PARAMETER,
     });
-    expect(WindowsAmi.fromChannel({ os }).pointer).toBe('channel current');
+    expect(WindowsAmi.fromChannel({ os })._pointer).toBe('channel current');
   });
 
   test('a fleet follows its newest publication, and no channel', () => {

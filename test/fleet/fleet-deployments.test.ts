@@ -123,7 +123,7 @@ describe('a deployment during a rollout, with the events that Auto Scaling sends
   test.each([0, 3600])('one that fails %i s after the group has changed is taken back', async (seconds) => {
     const { lab, stack } = await deployed({ deliversEvents: true });
     await lab.wait(0.25);
-    const failing = { ...MORE, scaling: { targetCapacity: 90 } };
+    const failing = { ...MORE, scaling: { targetCapacityPercent: 90 } };
     await expect(stack.deploy(failing, seconds)).rejects.toThrow('The capacity provider is being updated.');
     expect(stack.starts(MORE.userData)).toEqual({ amiId: OLD.amiId, hasLine: false });
     await lab.wait(14);

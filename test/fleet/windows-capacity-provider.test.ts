@@ -166,8 +166,8 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['', 'instanceTypes', '`m6i.xlarge`', [new InstanceType('m6i.xlarge')]],
   ['', 'minCapacity', '0', 0],
   ['', 'maxCapacity', '10', 10],
-  ['', 'terminationProtection', 'true', true],
-  ['', 'draining', 'true', true],
+  ['', 'enableManagedTerminationProtection', 'true', true],
+  ['', 'enableManagedDraining', 'true', true],
   ['', 'allowServiceTraffic', 'true', true],
   ['', 'taskRoles', 'true', true],
   ['', 'taskInterfaces', 'true, but false on Windows Server 2016', true],
@@ -180,13 +180,13 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['', 'logRetention', 'RetentionDays.THIRTEEN_MONTHS', RetentionDays.THIRTEEN_MONTHS],
   ['volume', 'size', 'Size.gibibytes(100)', Size.gibibytes(100)],
   ['volume', 'throughput', '250', 250],
-  ['scaling', 'targetCapacity', '100', 100],
-  ['scaling', 'minimumStep', '1', 1],
-  ['scaling', 'maximumStep', '1000', 1000],
-  ['scaling', 'instanceWarmup', 'Duration.minutes(5)', Duration.minutes(5)],
-  ['metadata', 'hopLimit', '1', 1],
+  ['scaling', 'targetCapacityPercent', '100', 100],
+  ['scaling', 'minimumScalingStepSize', '1', 1],
+  ['scaling', 'maximumScalingStepSize', '1000', 1000],
+  ['scaling', 'instanceWarmupPeriod', 'Duration.minutes(5)', Duration.minutes(5)],
+  ['metadata', 'httpPutResponseHopLimit', '1', 1],
   ['metadata', 'taskAccess', 'false', false],
-  ['metadata', 'tags', 'false', false],
+  ['metadata', 'instanceMetadataTags', 'false', false],
   ['rollout', 'canaryPercentage', '10', 10],
   ['rollout', 'watch', 'Duration.minutes(30)', Duration.minutes(30)],
   ['rollout', 'delay', 'Duration.hours(0)', Duration.hours(0)],
@@ -216,12 +216,14 @@ test.each(SPELLED_OUT)('%s %s is %s', (struct, prop, reported) => {
 });
 
 test('a share of Spot runs all on it, unless said', () => {
-  const spelled = fleetOf({ spot: { onDemandBase: 0, onDemandPercentage: 0 } });
+  const spelled = fleetOf({ spot: { onDemandBaseCapacity: 0, onDemandPercentageAboveBaseCapacity: 0 } });
   expect(Template.fromStack(fleetOf({ spot: {} }).stack).toJSON()).toEqual(
     Template.fromStack(spelled.stack).toJSON(),
   );
-  const { onDemandBase, onDemandPercentage } = documentedDefaults('WindowsCapacityProvider.spot');
-  expect([onDemandBase, onDemandPercentage]).toEqual(['0', '0']);
+  const { onDemandBaseCapacity, onDemandPercentageAboveBaseCapacity } = documentedDefaults(
+    'WindowsCapacityProvider.spot',
+  );
+  expect([onDemandBaseCapacity, onDemandPercentageAboveBaseCapacity]).toEqual(['0', '0']);
 });
 
 test('the defaults of strategies and AMIs are those of docs/defaults.md', () => {
@@ -298,10 +300,9 @@ describe('WindowsAmi', () => {
     const app = new App();
     const platform = new Stack(app, 'Platform');
     const shop = new Stack(app, 'Shop');
-    const ami = WindowsAmi.fromPipeline(
-      new WindowsAmiPipeline(platform, 'Pipeline', { os }),
-      AmiChannel.PREVIOUS,
-    );
+    const ami = WindowsAmi.fromPipeline(new WindowsAmiPipeline(platform, 'Pipeline', { os }), {
+      channel: AmiChannel.PREVIOUS,
+    });
     expect(new LaunchTemplate(shop, 'Template', { machineImage: ami }).osType).toBe(
       OperatingSystemType.WINDOWS,
     );

@@ -1,12 +1,13 @@
 import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { EbsDeviceVolumeType, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
-  BakeVolumeType,
   BaseAmi,
   BaseAmiPolicy,
+  CachedImage,
   HostWithoutImagePolicy,
+  ImageFamily,
   LatePolicy,
   OutOfBandPolicy,
   PromotionMode,
@@ -26,7 +27,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
     '',
     'families',
     '`servercore`, `nanoserver`, `iis` and `aspnet`; on 2016 without `nanoserver`, which has ended there',
-    ['servercore', 'nanoserver', 'iis', 'aspnet'],
+    [ImageFamily.SERVERCORE, ImageFamily.NANOSERVER, ImageFamily.IIS, ImageFamily.ASPNET],
   ],
   ['', 'extras', 'no other images', []],
   ['', 'patchWithin', 'Duration.hours(72)', Duration.hours(72)],
@@ -40,7 +41,12 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
     '`m6i.xlarge`, `m5.xlarge`',
     [new InstanceType('m6i.xlarge'), new InstanceType('m5.xlarge')],
   ],
-  ['', 'schedule', 'RebakeSchedule.patchTuesday()', RebakeSchedule.patchTuesday(Duration.hours(4))],
+  [
+    '',
+    'schedule',
+    'RebakeSchedule.patchTuesday()',
+    RebakeSchedule.patchTuesday({ interval: Duration.hours(4) }),
+  ],
   ['', 'noBakeWindows', 'a bake starts as soon as it is due', []],
   ['', 'parameterPrefix', '/winbake', '/winbake'],
   ['', 'removalPolicy', 'RemovalPolicy.RETAIN', RemovalPolicy.RETAIN],
@@ -51,12 +57,12 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['gate', 'maxAge', 'Duration.days(35)', Duration.days(35)],
   ['gate', 'baseAmi', 'BaseAmiPolicy.WITH_NEXT_BAKE', BaseAmiPolicy.WITH_NEXT_BAKE],
   ['gate', 'hostWithoutImage', 'HostWithoutImagePolicy.NEAREST_LOWER', HostWithoutImagePolicy.NEAREST_LOWER],
-  ['gate', 'lines', 'of each family the line that Microsoft keeps alive', {}],
+  ['gate', 'lines', 'of each family the line that Microsoft keeps alive', []],
   ['updates', 'level', 'UpdateLevel.SECURITY', UpdateLevel.SECURITY],
   ['updates', 'include', 'none besides', []],
   ['updates', 'exclude', 'none is kept out', []],
   ['volume', 'size', 'Size.gibibytes(100)', Size.gibibytes(100)],
-  ['volume', 'type', 'BakeVolumeType.GP3', BakeVolumeType.GP3],
+  ['volume', 'volumeType', 'EbsDeviceVolumeType.GP3', EbsDeviceVolumeType.GP3],
   ['volume', 'throughput', '250', 250],
   ['distribution', 'regions', "the pipeline's region only", []],
   ['distribution', 'accounts', "the pipeline's account only", []],
@@ -97,7 +103,7 @@ test.each(SPELLED_OUT)('%s %s is documented as %s', (group, prop, text) => {
 test.each([
   ['gate', 'longestWait', Duration.hours(35)],
   ['volume', 'throughput', 251],
-  ['', 'extras', ['previous']],
+  ['', 'extras', [CachedImage.previousOfAll()]],
 ] as const)('another value of %s %s is noticed', (group, prop, value) => {
   const changed = SPELLED_OUT.map((row) =>
     row[0] === group && row[1] === prop ? ([row[0], row[1], row[2], value] as const) : row,

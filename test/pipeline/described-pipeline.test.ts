@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import type { WindowsAmiPipelineProps } from '../../lib/pipeline/props/windows-ami-pipeline-props';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
@@ -116,6 +117,8 @@ test('at the limit it is the distribution that is named, and what still passes f
   expect(bytes).toBeLessThan(4096);
 });
 
+const KEY_ARN = 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
 /** A pipeline that publishes to so many accounts in two regions. */
 function spread(accounts: number): Partial<WindowsAmiPipelineProps> {
   return {
@@ -124,7 +127,7 @@ function spread(accounts: number): Partial<WindowsAmiPipelineProps> {
       regions: [
         {
           region: 'eu-west-1',
-          encryptionKeyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+          encryptionKey: Key.fromKeyArn(new Stack(), 'Key', KEY_ARN),
         },
       ],
     },

@@ -168,12 +168,14 @@ describe('a key of AMIs that was given', () => {
 
 describe('an account lets its Auto Scaling use the keys of AMIs', () => {
   const KEY = 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-  const calls = (props: { readonly amiKeyArns?: string[] }) => {
+  const calls = (...keys: string[]) => {
     const stack = new Stack(new App(), 'Account', { env: { account: OTHER, region: 'eu-west-1' } });
     new WindowsAmiAccount(stack, 'Winbake', {
       pipelineAccount: '111111111111',
       pipelines: [{ os }],
-      ...props,
+      ...(keys.length === 0
+        ? {}
+        : { amiKeys: keys.map((arn, index) => Key.fromKeyArn(stack, `Key${index}`, arn)) }),
     });
     const synthesized = Template.fromStack(stack);
     const made = Object.entries(synthesized.findResources('Custom::AWS')).map(([id, { Properties }]) => {
@@ -193,7 +195,7 @@ describe('an account lets its Auto Scaling use the keys of AMIs', () => {
   ];
 
   test('by the alias under which a pipeline keeps its key', () => {
-    expect(calls({})).toEqual([
+    expect(calls()).toEqual([
       role,
       ['describeKey', { KeyId: 'arn:aws:kms:eu-west-1:111111111111:alias/winbake-2022-core-amis' }],
       grantOf(expect.stringContaining('KeyMetadata.Arn')),
@@ -207,13 +209,27 @@ describe('an account lets its Auto Scaling use the keys of AMIs', () => {
     ).toBe('alias/winbake-2022-core-amis');
   });
 
-  test('or by the ARNs that it is given', () => {
-    expect(calls({ amiKeyArns: [KEY] })).toEqual([role, grantOf(KEY)]);
+  test('or those that it is given', () => {
+    expect(calls(KEY)).toEqual([role, grantOf(KEY)]);
+  });
+
+  test('also one that has no ARN before it is deployed', () => {
+    const stack = new Stack(new App(), 'Account', { env: { account: OTHER, region: 'eu-west-1' } });
+    new WindowsAmiAccount(stack, 'Winbake', {
+      pipelineAccount: '111111111111',
+      pipelines: [{ os }],
+      amiKeys: [new Key(stack, 'Copies')],
+    });
+    Template.fromStack(stack).hasResourceProperties('Custom::AWS', {
+      Create: {
+        'Fn::Join': ['', Match.arrayWith([{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Copies'), 'Arn'] }])],
+      },
+    });
   });
 
   test('of its own region', () => {
-    expect(() => calls({ amiKeyArns: [KEY.replace('eu-west-1', 'us-east-1')] })).toThrow(
-      `[Account/Winbake] "amiKeyArns" must name keys of this region by their ARN; got: '${KEY.replace('eu-west-1', 'us-east-1')}'.`,
+    expect(() => calls(KEY.replace('eu-west-1', 'us-east-1'))).toThrow(
+      `[Account/Winbake] "amiKeys" must be keys of this region; got: '${KEY.replace('eu-west-1', 'us-east-1')}'.`,
     );
   });
 });

@@ -1,10 +1,12 @@
 import { App, Duration, Size, Stack, TimeZone, Token } from 'aws-cdk-lib';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { EbsDeviceVolumeType, LaunchTemplate, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BakeComponent,
-  BakeVolumeType,
   BaseAmi,
+  CachedImage,
   DayOfWeek,
+  ImageFamily,
   PromotionMode,
   VulnerabilitySeverity,
   WindowsAmiPipeline,
@@ -23,7 +25,13 @@ function pipelineOf(props: Partial<WindowsAmiPipelineProps>): void {
 }
 
 describe('what cannot be meant ends synthesis', () => {
-  const group = SecurityGroup.fromSecurityGroupId(new Stack(), 'Group', 'sg-1234');
+  const elsewhere = new Stack();
+  const group = SecurityGroup.fromSecurityGroupId(elsewhere, 'Group', 'sg-1234');
+  const keyArn = 'arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const encryptionKey = Key.fromKeyArn(elsewhere, 'Key', keyArn);
+  const launchTemplate = LaunchTemplate.fromLaunchTemplateAttributes(elsewhere, 'Template', {
+    launchTemplateId: 'lt-0123456789abcdef0',
+  });
   test.each<[Partial<WindowsAmiPipelineProps>, string]>([
     [
       { pipelineName: 'Web' },
@@ -36,15 +44,11 @@ describe('what cannot be meant ends synthesis', () => {
     [{ parameterPrefix: '/winbake/' }, `got: '/winbake/'`],
     [{ families: [] }, `"families" must name at least one family; got: [].`],
     [
-      { families: ['iss'] },
-      `"families" must fit SERVER_2022_CORE; got: 'iss'. An image family is one of servercore,`,
-    ],
-    [
-      { os: WindowsOs.SERVER_2016_FULL, families: ['nanoserver'] },
+      { os: WindowsOs.SERVER_2016_FULL, families: [ImageFamily.NANOSERVER] },
       `"families" must fit SERVER_2016_FULL; got: 'nanoserver'. There is no nanoserver image for Windows Server 2016`,
     ],
     [
-      { os: WindowsOs.SERVER_2022_CORE, extras: ['servercore@2022'] },
+      { os: WindowsOs.SERVER_2022_CORE, extras: [CachedImage.ofServer2022(ImageFamily.SERVERCORE)] },
       `"extras" must fit SERVER_2022_CORE; got: 'servercore@2022'. Only Windows Server 2025 runs images of another`,
     ],
     [
@@ -54,8 +58,12 @@ describe('what cannot be meant ends synthesis', () => {
     [{ gate: { longestWait: Duration.days(8) } }, `"gate.longestWait" must be 1 to 168 hours; got: 8 days.`],
     [{ gate: { maxAge: Duration.days(2) } }, `"gate.maxAge" must be 168 to 8760 hours; got: 2 days.`],
     [
-      { gate: { lines: { servercore: '4.8' } } },
+      { gate: { lines: [{ family: ImageFamily.SERVERCORE, line: '4.8' }] } },
       `"gate.lines" must fit the os; got: 'servercore=4.8'. The family servercore has a single line`,
+    ],
+    [
+      { gate: { lines: ['4.8', '4.8.1'].map((line) => ({ family: ImageFamily.ASPNET, line })) } },
+      `"gate.lines" must name each family once; got: 'aspnet' twice. Take one away.`,
     ],
     [
       { patchWithin: Duration.hours(40) },
@@ -87,13 +95,17 @@ describe('what cannot be meant ends synthesis', () => {
     [{ volume: { size: Size.gibibytes(30) } }, `"volume.size" must be 50 to 16384; got: 30.`],
     [{ volume: { throughput: 2000 } }, `"volume.throughput" must be 125 to 1000; got: 2000.`],
     [
-      { volume: { type: BakeVolumeType.GP2, throughput: 200 } },
+      { volume: { volumeType: EbsDeviceVolumeType.GP2, throughput: 200 } },
       `"volume.throughput" needs a volume of gp3; got: gp2.`,
     ],
-    [{ volume: { type: BakeVolumeType.IO2 } }, `"volume.iops" must be given for io2; got: none.`],
+    [{ volume: { volumeType: EbsDeviceVolumeType.IO2 } }, `"volume.iops" must be given for io2; got: none.`],
     [
-      { volume: { type: BakeVolumeType.GP2, iops: 900 } },
+      { volume: { volumeType: EbsDeviceVolumeType.GP2, iops: 900 } },
       `"volume.iops" cannot be chosen for gp2; got: 900.`,
+    ],
+    [
+      { volume: { volumeType: EbsDeviceVolumeType.ST1 } },
+      `"volume.volumeType" must be gp3, gp2, io1, io2; got: st1. Take gp3.`,
     ],
     [{ instanceTypes: [] }, `"instanceTypes" must name at least one type; got: [].`],
     [{ baseAmi: BaseAmi.fromAmiId('ami-1') }, `"baseAmi" must be the id of an AMI; got: 'ami-1'.`],
@@ -171,8 +183,12 @@ describe('what cannot be meant ends synthesis', () => {
       `must name regions by their code; got: 'Ireland'.`,
     ],
     [
-      { distribution: { regions: [{ region: 'eu-west-1', encryptionKeyArn: 'alias/mine' }] } },
-      `"distribution.regions" must name keys by the ARN of their own region; got: 'alias/mine'.`,
+      { distribution: { regions: [{ region: 'eu-west-1', encryptionKey }] } },
+      `"distribution.regions" must have keys of their own region; got: '${keyArn}'.`,
+    ],
+    [
+      { fastLaunch: { launchTemplate } },
+      `"fastLaunch.launchTemplate" must have the number of a version; got: $Default. Import it with "versionNumber".`,
     ],
     [{ fastLaunch: { maxParallelLaunches: 2 } }, `"fastLaunch.maxParallelLaunches" must be 6 to 40; got: 2.`],
     [

@@ -16,7 +16,13 @@ export function addAllPropsAccounts(app: App): readonly WindowsAmiAccount[] {
       ...(index === 0
         ? {}
         : {
-            amiKeyArns: [`arn:aws:kms:${region}:${pipelineAccount}:key/1234abcd-12ab-34cd-56ef-1234567890ab`],
+            amiKeys: [
+              Key.fromKeyArn(
+                stack,
+                'AmiKey',
+                `arn:aws:kms:${region}:${pipelineAccount}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+              ),
+            ],
             logRetention: RetentionDays.ONE_WEEK,
             encryptionKey: new Key(stack, 'LogKey', { enableKeyRotation: true }),
           }),

@@ -1,16 +1,24 @@
 import { Duration, RemovalPolicy, Size, Stack, TimeZone, type App } from 'aws-cdk-lib';
-import { InstanceType, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  EbsDeviceVolumeType,
+  InstanceType,
+  LaunchTemplate,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   BakeComponent,
-  BakeVolumeType,
   BaseAmi,
   BaseAmiPolicy,
+  CachedImage,
   DayOfWeek,
   HostWithoutImagePolicy,
+  ImageFamily,
   LatePolicy,
   OutOfBandPolicy,
   PromotionMode,
@@ -50,8 +58,11 @@ export function addAllPropsPipeline(app: App): {
   const pipeline = new WindowsAmiPipeline(stack, 'Pipeline', {
     os: WindowsOs.SERVER_2019_FULL,
     pipelineName: 'web',
-    families: ['servercore', 'framework-sdk'],
-    extras: ['previous', 'tools=contoso/tools:ltsc2019'],
+    families: [ImageFamily.SERVERCORE, ImageFamily.FRAMEWORK_SDK],
+    extras: [
+      CachedImage.previousOfAll(),
+      CachedImage.fromRepository('tools', { repository: 'contoso/tools', floatingTags: ['ltsc2019'] }),
+    ],
     gate: {
       longestWait: Duration.hours(12),
       late: LatePolicy.STOP,
@@ -59,7 +70,7 @@ export function addAllPropsPipeline(app: App): {
       maxAge: Duration.days(20),
       baseAmi: BaseAmiPolicy.AT_ONCE,
       hostWithoutImage: HostWithoutImagePolicy.STOP,
-      lines: { 'framework-sdk': '4.8' },
+      lines: [{ family: ImageFamily.FRAMEWORK_SDK, line: '4.8' }],
     },
     patchWithin: Duration.hours(60),
     baseAmi: BaseAmi.fromSsmParameter('/golden/windows-2019/ami-id'),
@@ -80,12 +91,14 @@ export function addAllPropsPipeline(app: App): {
     instanceTypes: [new InstanceType('m7i.large')],
     volume: {
       size: Size.gibibytes(200),
-      type: BakeVolumeType.GP3,
+      volumeType: EbsDeviceVolumeType.GP3,
       throughput: 500,
       iops: 4000,
       encryptionKey: new Key(stack, 'VolumeKey', { enableKeyRotation: true }),
     },
-    schedule: RebakeSchedule.at(ScheduleExpression.rate(Duration.hours(12)), Duration.hours(30)),
+    schedule: RebakeSchedule.at(ScheduleExpression.rate(Duration.hours(12)), {
+      longestSilence: Duration.hours(30),
+    }),
     noBakeWindows: [
       {
         days: [DayOfWeek.FRIDAY, DayOfWeek.SATURDAY],
@@ -98,7 +111,11 @@ export function addAllPropsPipeline(app: App): {
       regions: [
         {
           region: REGIONS[1],
-          encryptionKeyArn: `arn:aws:kms:${REGIONS[1]}:${ACCOUNTS[0]}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+          encryptionKey: Key.fromKeyArn(
+            stack,
+            'KeyElsewhere',
+            `arn:aws:kms:${REGIONS[1]}:${ACCOUNTS[0]}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+          ),
         },
       ],
       accounts: [ACCOUNTS[1]],
@@ -106,7 +123,10 @@ export function addAllPropsPipeline(app: App): {
     fastLaunch: {
       targetResourceCount: 10,
       maxParallelLaunches: 8,
-      launchTemplateId: 'lt-0123456789abcdef0',
+      launchTemplate: LaunchTemplate.fromLaunchTemplateAttributes(stack, 'FastLaunchTemplate', {
+        launchTemplateId: 'lt-0123456789abcdef0',
+        versionNumber: '1',
+      }),
     },
     promotion: {
       mode: PromotionMode.AUTOMATIC,
@@ -115,7 +135,7 @@ export function addAllPropsPipeline(app: App): {
       canaryFleets: ['shop-canary'],
     },
     retention: { newest: 5, minimumAge: Duration.days(60), recycleBin: Duration.days(30) },
-    notifications: new Topic(stack, 'Notices', {
+    notificationTopic: new Topic(stack, 'Notices', {
       enforceSSL: true,
       masterKey: new Key(stack, 'NoticeKey', { enableKeyRotation: true }),
     }),

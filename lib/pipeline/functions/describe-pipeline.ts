@@ -66,7 +66,7 @@ export function describePipeline(
       minimumAgeDays: settings.retention.minimumAgeDays,
     },
     patchWithinSeconds: settings.patchWithin.toSeconds(),
-    longestSilenceHours: settings.schedule.longestSilenceHours ?? null,
+    longestSilenceHours: settings.schedule._longestSilenceHours ?? null,
   };
   const text = stack.toJsonString(described);
   const bytes = deployedBytes(scope, text) + BESIDE_BYTES;

@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Role, Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
 import { CHANNELS, channelParameters } from '../../contract/names/parameters';
 import { accountRoleName } from '../../contract/names/resources';
 import { EVENT_SOURCE } from '../../core/ports/notices';
@@ -57,9 +56,9 @@ export function allowAnnouncements(role: Role): void {
   });
 }
 
-/** Lets somebody read what channels and revisions of pipelines point to, in the region of `scope`. */
+/** Lets somebody read what channels and revisions of pipelines point to, in one account and region. */
 export function grantChannelReads(
-  scope: IConstruct,
+  { account, partition, region }: Pick<Stack, 'account' | 'partition' | 'region'>,
   grantee: IGrantable,
   parameterPaths: readonly string[],
 ): Grant {
@@ -70,7 +69,7 @@ export function grantChannelReads(
   return Grant.addToPrincipal({
     grantee,
     actions: ['ssm:GetParameter', 'ssm:GetParameters'],
-    resourceArns: names.map((name) => parameterArn(scope, name)),
+    resourceArns: names.map((name) => `arn:${partition}:ssm:${region}:${account}:parameter${name}`),
   });
 }
 

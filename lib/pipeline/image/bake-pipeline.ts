@@ -1,4 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
+import type { ILaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import {
   CfnDistributionConfiguration,
@@ -39,14 +40,9 @@ class BakeDistribution extends CfnDistributionConfiguration {
                     accountId: Stack.of(scope).account,
                     maxParallelLaunches: fastLaunch.maxParallelLaunches ?? 6,
                     snapshotConfiguration: { targetResourceCount: fastLaunch.targetResourceCount ?? 5 },
-                    ...(fastLaunch.launchTemplateId === undefined
+                    ...(fastLaunch.launchTemplate === undefined
                       ? {}
-                      : {
-                          launchTemplate: {
-                            launchTemplateId: fastLaunch.launchTemplateId,
-                            launchTemplateVersion: '1',
-                          },
-                        }),
+                      : { launchTemplate: preparedWith(fastLaunch.launchTemplate) }),
                   },
                 ],
               }),
@@ -55,6 +51,15 @@ class BakeDistribution extends CfnDistributionConfiguration {
       ],
     });
   }
+}
+
+function preparedWith({
+  launchTemplateId,
+  launchTemplateName,
+  versionNumber,
+}: ILaunchTemplate): CfnDistributionConfiguration.FastLaunchLaunchTemplateSpecificationProperty {
+  const name = launchTemplateId === undefined ? { launchTemplateName } : { launchTemplateId };
+  return { ...name, launchTemplateVersion: versionNumber };
 }
 
 /** The keys of the AMI's own configuration are in capitals: CloudFormation takes it as it is. */

@@ -19,10 +19,13 @@ import type { InstanceRole, InstanceScripts } from './instance-role';
 /** A component of the user's own as part of a recipe; one that was given as a document is made first. */
 function ownComponent(
   scope: Construct,
-  { componentArn, document, name = '', parameters }: BakeComponent,
+  { _componentArn: componentArn, _document: document, _name: name = '', _options: options }: BakeComponent,
   prefix: string,
 ): CfnImageRecipe.ComponentConfigurationProperty {
-  const values = Object.entries(parameters).map(([key, value]) => ({ name: key, value: [value] }));
+  const values = Object.entries(options.parameters ?? {}).map(([key, value]) => ({
+    name: key,
+    value: [value],
+  }));
   const arn =
     componentArn ??
     new CfnComponent(scope, `Own-${name}`, {
@@ -56,7 +59,7 @@ export class BakeRecipe extends Construct {
     const { os, resourceName, updates, volume } = settings;
     const own = (last: boolean) =>
       settings.components
-        .filter((component) => component.last === last)
+        .filter((component) => (component._options.last ?? false) === last)
         .map((component) => ownComponent(this, component, resourceName));
     const documents = { Bucket: bucketName, RoleId: instanceRole.roleId };
     const archive = { ScriptsUri: scripts.s3ObjectUrl, ScriptsSha256: scripts.sha256 };
@@ -102,7 +105,7 @@ export class BakeRecipe extends Construct {
           deviceName: '/dev/sda1',
           ebs: {
             volumeSize: volume.sizeGib,
-            volumeType: volume.type,
+            volumeType: volume.volumeType,
             ...(volume.throughput === undefined ? {} : { throughput: volume.throughput }),
             ...(volume.iops === undefined ? {} : { iops: volume.iops }),
             encrypted: true,

@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   AwsCustomResource,
@@ -65,7 +65,7 @@ export class AmiKeyGrants extends Construct {
         );
         return [pipelineName, key.getResponseField('KeyMetadata.Arn')] as const;
       });
-    const keys = amiKeyArns?.map((arn) => [arn.split('/').at(-1) ?? arn, arn] as const) ?? found();
+    const keys = amiKeyArns?.map((arn, index) => [keyName(arn, index), arn] as const) ?? found();
     this.explainProvider();
     for (const [name, KeyId] of keys) {
       const grant = this.call(
@@ -133,6 +133,11 @@ export class AmiKeyGrants extends Construct {
     }
     return made;
   }
+}
+
+/** A key that is made together with the account has no id yet. */
+function keyName(arn: string, index: number): string {
+  return Token.isUnresolved(arn) ? `Key${index}` : (arn.split('/').at(-1) ?? arn);
 }
 
 interface CallPermission {

@@ -50,24 +50,32 @@ export class BakeComponent {
     return new BakeComponent(name, undefined, document, options);
   }
 
-  /** Whether it runs after the images are cached. */
-  public readonly last: boolean;
-
-  /** Values for the parameters that its document declares. */
-  public readonly parameters: { readonly [name: string]: string };
-
   private constructor(
-    /** Its name, where a document was given. */
-    public readonly name: string | undefined,
-    /** Its ARN, where that was given. */
-    public readonly componentArn: string | undefined,
-    /** Its document, where that was given. */
-    public readonly document: string | undefined,
-    options: BakeComponentOptions,
-  ) {
-    this.last = options.last ?? false;
-    this.parameters = options.parameters ?? {};
-  }
+    /**
+     * Its name, where a document was given.
+     *
+     * @internal
+     */
+    public readonly _name: string | undefined,
+    /**
+     * Its ARN, where that was given.
+     *
+     * @internal
+     */
+    public readonly _componentArn: string | undefined,
+    /**
+     * Its document, where that was given.
+     *
+     * @internal
+     */
+    public readonly _document: string | undefined,
+    /**
+     * How it takes part.
+     *
+     * @internal
+     */
+    public readonly _options: BakeComponentOptions,
+  ) {}
 }
 
 /** A recipe has 20 components, four of which are Winbake's. */
@@ -85,7 +93,7 @@ export function checkBakeComponents(scope: IConstruct, components: readonly Bake
     );
   }
   const names = new Set<string>();
-  for (const { componentArn, document, name } of components) {
+  for (const { _componentArn: componentArn, _document: document, _name: name } of components) {
     if (componentArn !== undefined) {
       checkText(scope, 'components', componentArn, {
         pattern: /^arn:[\w-]+:imagebuilder:[\w-]+:\w+:component\/[\w-]+\/[\dx.]+(\/\d+)?$/,

@@ -1,19 +1,8 @@
 import { Size, Token } from 'aws-cdk-lib';
+import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { checkNumber, refuse } from '../../internal/validate';
-
-/** The types of volume that an AMI can have. */
-export enum BakeVolumeType {
-  /** General purpose, with throughput and operations of its own. */
-  GP3 = 'gp3',
-  /** General purpose of the generation before, faster the larger it is. */
-  GP2 = 'gp2',
-  /** Provisioned operations. */
-  IO1 = 'io1',
-  /** Provisioned operations, more durable. */
-  IO2 = 'io2',
-}
 
 /** The root volume of the build instance, and so of the AMI. It is always encrypted. */
 export interface BakeVolume {
@@ -25,11 +14,11 @@ export interface BakeVolume {
   readonly size?: Size;
 
   /**
-   * Its type.
+   * Its type: gp3, gp2, io1 or io2.
    *
-   * @default BakeVolumeType.GP3
+   * @default EbsDeviceVolumeType.GP3
    */
-  readonly type?: BakeVolumeType;
+  readonly volumeType?: EbsDeviceVolumeType;
 
   /**
    * Its throughput in MiB a second, 125 to 1000, of gp3 only.
@@ -53,10 +42,13 @@ export interface BakeVolume {
   readonly encryptionKey?: IKey;
 }
 
+/** Image Builder starts from no other volume of Windows. */
+const VOLUME_TYPES: readonly string[] = ['gp3', 'gp2', 'io1', 'io2'];
+
 /** A volume with every default filled in. */
 export interface VolumeSettings {
   readonly sizeGib: number;
-  readonly type: BakeVolumeType;
+  readonly volumeType: EbsDeviceVolumeType;
   readonly throughput: number | undefined;
   readonly iops: number | undefined;
   readonly encryptionKey: IKey | undefined;
@@ -64,16 +56,19 @@ export interface VolumeSettings {
 
 /** Fills in the defaults, and ends synthesis where a prop cannot be used. */
 export function volumeSettings(scope: IConstruct, volume: BakeVolume = {}): VolumeSettings {
-  const { encryptionKey, iops, type = BakeVolumeType.GP3 } = volume;
+  const { encryptionKey, iops, volumeType = EbsDeviceVolumeType.GP3 } = volume;
   const sizeGib = (volume.size ?? Size.gibibytes(100)).toGibibytes();
-  const isGp3 = type === BakeVolumeType.GP3;
+  if (!VOLUME_TYPES.includes(volumeType)) {
+    refuse(scope, 'volume.volumeType', `must be ${VOLUME_TYPES.join(', ')}`, volumeType, 'Take gp3.');
+  }
+  const isGp3 = volumeType === EbsDeviceVolumeType.GP3;
   checkNumber(scope, 'volume.size', sizeGib, {
     least: 50,
     most: 16384,
     wayOut: 'It is counted in GiB, and the base AMI alone has 50.',
   });
   if (volume.throughput !== undefined && !isGp3) {
-    refuse(scope, 'volume.throughput', 'needs a volume of gp3', type, 'Leave it out, or take gp3.');
+    refuse(scope, 'volume.throughput', 'needs a volume of gp3', volumeType, 'Leave it out, or take gp3.');
   }
   if (volume.throughput !== undefined) {
     checkNumber(scope, 'volume.throughput', volume.throughput, {
@@ -82,11 +77,11 @@ export function volumeSettings(scope: IConstruct, volume: BakeVolume = {}): Volu
       wayOut: 'Image Builder takes no more.',
     });
   }
-  if (iops === undefined && (type === BakeVolumeType.IO1 || type === BakeVolumeType.IO2)) {
-    refuse(scope, 'volume.iops', `must be given for ${type}`, 'none', 'Say how many, or take gp3.');
+  if (iops === undefined && volumeType.startsWith('io')) {
+    refuse(scope, 'volume.iops', `must be given for ${volumeType}`, 'none', 'Say how many, or take gp3.');
   }
   if (iops !== undefined && !Token.isUnresolved(iops)) {
-    if (type === BakeVolumeType.GP2) {
+    if (volumeType === EbsDeviceVolumeType.GP2) {
       refuse(scope, 'volume.iops', 'cannot be chosen for gp2', String(iops), 'Leave it out, or take gp3.');
     }
     checkNumber(scope, 'volume.iops', iops, {
@@ -95,5 +90,11 @@ export function volumeSettings(scope: IConstruct, volume: BakeVolume = {}): Volu
       wayOut: 'Image Builder takes no more.',
     });
   }
-  return { sizeGib, type, throughput: isGp3 ? (volume.throughput ?? 250) : undefined, iops, encryptionKey };
+  return {
+    sizeGib,
+    volumeType,
+    throughput: isGp3 ? (volume.throughput ?? 250) : undefined,
+    iops,
+    encryptionKey,
+  };
 }

@@ -44,12 +44,24 @@ export class BaseAmi {
   }
 
   private constructor(
-    /** The name of the parameter that holds the AMI's id, where it was given. */
-    public readonly parameterName: string | undefined,
-    /** The AMI's id, where it was given. */
-    public readonly amiId: string | undefined,
-    /** The parameter itself, where it is one of an app. */
-    public readonly parameter: IStringParameter | undefined,
+    /**
+     * The name of the parameter that holds the AMI's id, where it was given.
+     *
+     * @internal
+     */
+    public readonly _parameterName: string | undefined,
+    /**
+     * The AMI's id, where it was given.
+     *
+     * @internal
+     */
+    public readonly _amiId: string | undefined,
+    /**
+     * The parameter itself, where it is one of an app.
+     *
+     * @internal
+     */
+    public readonly _parameter: IStringParameter | undefined,
   ) {}
 }
 
@@ -74,7 +86,7 @@ export function baseAmiSource(
   parameterPath: string,
   baseAmi: BaseAmi = BaseAmi.ecsOptimized(),
 ): BaseAmiSource {
-  const { amiId, parameter: given, parameterName = os.baseAmiParameter } = baseAmi;
+  const { _amiId: amiId, _parameter: given, _parameterName: parameterName = os.baseAmiParameter } = baseAmi;
   if (given !== undefined) {
     return {
       parameterName,

@@ -1,4 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
+import type { ILaunchTemplate } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { checkNumber, checkText, refuse } from '../../internal/validate';
 
@@ -24,11 +26,11 @@ export interface FastLaunch {
   readonly maxParallelLaunches?: number;
 
   /**
-   * The launch template that EC2 prepares them with; it must have no user data.
+   * The launch template that EC2 prepares them with, at its `versionNumber`; it must have no user data.
    *
    * @default - EC2's own, which needs a default VPC
    */
-  readonly launchTemplateId?: string;
+  readonly launchTemplate?: ILaunchTemplate;
 }
 
 /** Ends synthesis where a prop cannot be used. */
@@ -44,6 +46,16 @@ export function checkFastLaunch(scope: IConstruct, fastLaunch: FastLaunch): void
     most: 40,
     wayOut: 'EC2 asks for 6 at least, and allows a region 40 in all unless asked for more.',
   });
+  const version = fastLaunch.launchTemplate?.versionNumber;
+  if (version?.startsWith('$') === true && !Token.isUnresolved(version)) {
+    refuse(
+      scope,
+      'fastLaunch.launchTemplate',
+      'must have the number of a version',
+      version,
+      'Import it with "versionNumber".',
+    );
+  }
 }
 
 /** A further region that AMIs are copied to. */
@@ -52,11 +64,11 @@ export interface DistributionRegion {
   readonly region: string;
 
   /**
-   * The ARN of the key of that region that the copy is encrypted with.
+   * The key of that region that the copy is encrypted with, such as `Key.fromKeyArn`.
    *
    * @default - the account's default key of EBS there, which cannot be shared with `accounts`
    */
-  readonly encryptionKeyArn?: string;
+  readonly encryptionKey?: IKey;
 }
 
 /** Where publications go besides the pipeline's own account and region. */
@@ -103,25 +115,25 @@ export function distributionSettings(
   }
   refuseOwn(scope, 'distribution.accounts', accounts, Stack.of(scope).account);
   const names = regions.map(({ region }) => region);
-  for (const { encryptionKeyArn, region } of regions) {
+  for (const { encryptionKey, region } of regions) {
     checkText(scope, 'distribution.regions', region, {
       pattern: /^[a-z]{2}(-[a-z]+)+-\d$/,
       rule: 'must name regions by their code',
       wayOut: "It is such as 'eu-west-1'.",
     });
-    if (encryptionKeyArn !== undefined) {
-      checkText(scope, 'distribution.regions', encryptionKeyArn, {
+    if (encryptionKey !== undefined) {
+      checkText(scope, 'distribution.regions', encryptionKey.keyArn, {
         pattern: new RegExp(`^arn:[\\w-]+:kms:${region}:\\d{12}:key/[\\w-]+$`),
-        rule: 'must name keys by the ARN of their own region',
+        rule: 'must have keys of their own region',
         wayOut: `It is such as 'arn:aws:kms:${region}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'.`,
       });
     }
-    if (accounts.length > 0 && encryptionKeyArn === undefined) {
+    if (accounts.length > 0 && encryptionKey === undefined) {
       refuse(
         scope,
         'distribution.regions',
         'must name a key for each region where "distribution.accounts" has any',
-        `'${region}' without "encryptionKeyArn"`,
+        `'${region}' without "encryptionKey"`,
         'Make a key there that these accounts may use; what the default key encrypts cannot be shared.',
       );
     }
@@ -129,7 +141,10 @@ export function distributionSettings(
   refuseOwn(scope, 'distribution.regions', names, Stack.of(scope).region);
   return {
     accounts,
-    regions: regions.map(({ encryptionKeyArn, region }) => ({ region, encryptionKeyArn })),
+    regions: regions.map(({ encryptionKey, region }) => ({
+      region,
+      encryptionKeyArn: encryptionKey?.keyArn,
+    })),
   };
 }
 

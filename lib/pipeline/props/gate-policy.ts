@@ -4,6 +4,7 @@ import type { GatePolicy as GateRules } from '../../contract/values/gate-policy'
 import { parseRelease } from '../../contract/values/release';
 import { familyOf } from '../../core/images/family';
 import { checkHours, refuse } from '../../internal/validate';
+import type { FollowedLine } from './image-family';
 
 /** Whether a newer base AMI is a reason to bake. */
 export enum BaseAmiPolicy {
@@ -84,11 +85,33 @@ export interface GatePolicy {
   readonly hostWithoutImage?: HostWithoutImagePolicy;
 
   /**
-   * Lines of tags that are followed in place of the live ones, by family, such as `{ aspnet: '4.8' }`.
+   * Lines of tags that are followed in place of the live ones, such as `{ family: ImageFamily.ASPNET, line: '4.8' }`.
    *
    * @default - of each family the line that Microsoft keeps alive
    */
-  readonly lines?: { readonly [family: string]: string };
+  readonly lines?: FollowedLine[];
+}
+
+/** The lines by family. Ends synthesis for one that its family does not have, and for a family that is named twice. */
+function linesOf(
+  scope: IConstruct,
+  release: string,
+  followed: readonly FollowedLine[] = [],
+): Readonly<Record<string, string>> {
+  const lines: Record<string, string> = {};
+  for (const { family, line } of followed) {
+    const { name } = family;
+    try {
+      familyOf(name, parseRelease(release), line);
+    } catch (error) {
+      refuse(scope, 'gate.lines', 'must fit the os', `'${name}=${line}'`, (error as Error).message);
+    }
+    if (name in lines) {
+      refuse(scope, 'gate.lines', 'must name each family once', `'${name}' twice`, 'Take one away.');
+    }
+    lines[name] = line;
+  }
+  return lines;
 }
 
 /** What the prop says of the policy, with every default filled in. */
@@ -108,13 +131,6 @@ export function gateSettings(scope: IConstruct, release: string, gate: GatePolic
     most: 365 * 24,
     wayOut: 'Windows changes once a month at least.',
   });
-  for (const [family, line] of Object.entries(gate.lines ?? {})) {
-    try {
-      familyOf(family, parseRelease(release), line);
-    } catch (error) {
-      refuse(scope, 'gate.lines', 'must fit the os', `'${family}=${line}'`, (error as Error).message);
-    }
-  }
   return {
     longestWaitSeconds: longestWait.toSeconds(),
     late: (gate.late ?? LatePolicy.USE_PREVIOUS) === LatePolicy.STOP ? 'stop' : 'usePrevious',
@@ -122,6 +138,6 @@ export function gateSettings(scope: IConstruct, release: string, gate: GatePolic
     maxAgeSeconds: maxAge.toSeconds(),
     baseAmi: gate.baseAmi ?? BaseAmiPolicy.WITH_NEXT_BAKE,
     hostWithoutImage: gate.hostWithoutImage ?? HostWithoutImagePolicy.NEAREST_LOWER,
-    lines: gate.lines ?? {},
+    lines: linesOf(scope, release, gate.lines),
   };
 }

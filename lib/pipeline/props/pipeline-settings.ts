@@ -47,7 +47,9 @@ function imageSettings(
   lines: Readonly<Record<string, string>>,
 ): ImageSettings {
   const release = parseRelease(props.os.release);
-  const { extras = [], families = defaultFamilies(release), mirror, proxy } = props;
+  const { mirror, proxy } = props;
+  const families = props.families?.map(({ name }) => name) ?? defaultFamilies(release);
+  const extras = (props.extras ?? []).map(({ _text }) => _text);
   if (families.length === 0) {
     refuse(scope, 'families', 'must name at least one family', '[]', 'Leave it out to take the default.');
   }

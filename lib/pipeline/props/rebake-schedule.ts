@@ -4,15 +4,45 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 /** Without a decision for longer nobody knows whether there is anything to bake. */
 const DAILY_SILENCE_HOURS = 26;
 
+/** How often a pipeline looks besides Patch Tuesday. */
+export interface PatchTuesdayOptions {
+  /**
+   * The time between the polls besides.
+   *
+   * @default Duration.hours(4)
+   */
+  readonly interval?: Duration;
+}
+
+/** What a schedule of your own means for silence. */
+export interface OwnScheduleOptions {
+  /**
+   * People are notified where nothing was decided for so long; give more for looks that are rarer than daily.
+   *
+   * @default Duration.hours(26)
+   */
+  readonly longestSilence?: Duration;
+}
+
+/** One thing that starts a rebake by the clock. */
+interface ScheduledRebake {
+  /** The id of its construct. */
+  readonly id: string;
+  /** What the rebake is notified as its trigger. */
+  readonly trigger: string;
+  /** What it does, as the end of a sentence. */
+  readonly does: string;
+  readonly expression: ScheduleExpression;
+}
+
 /** When a pipeline looks whether a bake is due. Looking costs a few requests to the registry. */
 export class RebakeSchedule {
   /**
    * On Patch Tuesday at 10:00 Pacific time, from when on it looks every 15 minutes until it has decided, and every few hours
    * besides.
-   *
-   * @param pollsEvery - the time between the polls besides, 4 hours unless given
    */
-  public static patchTuesday(pollsEvery: Duration = Duration.hours(4)): RebakeSchedule {
+  public static patchTuesday(options: PatchTuesdayOptions = {}): RebakeSchedule {
+    const interval = options.interval ?? Duration.hours(4);
     const entries = [
       {
         id: 'PatchTuesday',
@@ -30,10 +60,10 @@ export class RebakeSchedule {
         id: 'Poll',
         trigger: 'poll',
         does: 'looks whether anything is new',
-        expression: ScheduleExpression.rate(pollsEvery),
+        expression: ScheduleExpression.rate(interval),
       },
     ];
-    const silence = Math.max(DAILY_SILENCE_HOURS, Math.ceil(pollsEvery.toHours({ integral: false })) + 2);
+    const silence = Math.max(DAILY_SILENCE_HOURS, Math.ceil(interval.toHours({ integral: false })) + 2);
     return new RebakeSchedule(entries, silence);
   }
 
@@ -41,13 +71,9 @@ export class RebakeSchedule {
    * At the times of your own.
    *
    * @param expression - when
-   * @param longestSilence - people are notified where nothing was decided for so long, 26 hours unless given; give more for looks
-   * that are rarer than daily
    */
-  public static at(
-    expression: ScheduleExpression,
-    longestSilence: Duration = Duration.hours(DAILY_SILENCE_HOURS),
-  ): RebakeSchedule {
+  public static at(expression: ScheduleExpression, options: OwnScheduleOptions = {}): RebakeSchedule {
+    const longestSilence = options.longestSilence ?? Duration.hours(DAILY_SILENCE_HOURS);
     return new RebakeSchedule(
       [{ id: 'Poll', trigger: 'poll', does: 'looks whether anything is new', expression }],
       Math.ceil(longestSilence.toHours({ integral: false })),
@@ -63,24 +89,17 @@ export class RebakeSchedule {
   }
 
   private constructor(
-    /** What is scheduled. */
-    public readonly entries: ScheduledRebake[],
-    /** After how many hours without a decision people are notified; undefined where silence is no fault. */
-    public readonly longestSilenceHours?: number,
+    /**
+     * What is scheduled.
+     *
+     * @internal
+     */
+    public readonly _entries: readonly ScheduledRebake[],
+    /**
+     * After how many hours without a decision people are notified; undefined where silence is no fault.
+     *
+     * @internal
+     */
+    public readonly _longestSilenceHours?: number,
   ) {}
-}
-
-/** One thing that starts a rebake by the clock. */
-export interface ScheduledRebake {
-  /** The id of its construct. */
-  readonly id: string;
-
-  /** What the rebake is given as its trigger. */
-  readonly trigger: string;
-
-  /** What it does, as the end of a sentence. */
-  readonly does: string;
-
-  /** When. */
-  readonly expression: ScheduleExpression;
 }

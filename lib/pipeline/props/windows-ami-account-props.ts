@@ -35,13 +35,13 @@ export interface WindowsAmiAccountProps {
   readonly parameterPrefix?: string;
 
   /**
-   * The ARNs of the keys in this region that the AMIs of the pipelines are encrypted with. Auto Scaling of this account is
+   * The keys in this region that the AMIs of the pipelines are encrypted with. Auto Scaling of this account is
    * given the use of each. They have to be named where a pipeline was given its key, in every region but the pipelines' own,
    * and after a pipeline was removed and deployed again.
    *
    * @default - the key that each pipeline makes by itself in its own region, which must be deployed before
    */
-  readonly amiKeyArns?: string[];
+  readonly amiKeys?: IKey[];
 
   /**
    * How long the logs of the seed are kept.
@@ -98,24 +98,22 @@ export function accountSettings(scope: IConstruct, props: WindowsAmiAccountProps
     pipelineAccount,
     pipelines,
     parameterPrefix,
-    amiKeyArns: checkedKeyArns(scope, props.amiKeyArns),
+    amiKeyArns: amiKeyArns(scope, props.amiKeys),
     logRetention: props.logRetention ?? RetentionDays.THIRTEEN_MONTHS,
     encryptionKey: props.encryptionKey,
   };
 }
 
-function checkedKeyArns(
-  scope: IConstruct,
-  arns: readonly string[] | undefined,
-): readonly string[] | undefined {
+function amiKeyArns(scope: IConstruct, keys: readonly IKey[] | undefined): readonly string[] | undefined {
   const { region } = Stack.of(scope);
+  const arns = keys?.map(({ keyArn }) => keyArn);
   for (const arn of arns ?? []) {
-    checkText(scope, 'amiKeyArns', arn, {
+    checkText(scope, 'amiKeys', arn, {
       pattern: new RegExp(
         `^arn:[\\w-]+:kms:${Token.isUnresolved(region) ? '[\\w-]+' : region}:\\d{12}:key/[\\w-]+$`,
       ),
-      rule: 'must name keys of this region by their ARN',
-      wayOut: "It is such as 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'.",
+      rule: 'must be keys of this region',
+      wayOut: "One is such as 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'.",
     });
   }
   return arns;

@@ -8,8 +8,10 @@ import type { WeeklyWindow } from '../../internal/weekly-window';
 import type { BakeComponent } from './bake-component';
 import type { BakeVolume } from './bake-volume';
 import type { BaseAmi } from './base-ami';
+import type { CachedImage } from './cached-image';
 import type { Distribution, FastLaunch } from './distribution';
 import type { GatePolicy } from './gate-policy';
+import type { ImageFamily } from './image-family';
 import type { Promotion } from './promotion';
 import type { RebakeSchedule } from './rebake-schedule';
 import type { Retention } from './retention';
@@ -33,16 +35,14 @@ export interface WindowsAmiPipelineProps {
    *
    * @default - `servercore`, `nanoserver`, `iis` and `aspnet`; on 2016 without `nanoserver`, which has ended there
    */
-  readonly families?: string[];
+  readonly families?: ImageFamily[];
 
   /**
-   * Images that are cached besides where there are any, and that no bake waits for: `previous` for the families' images of
-   * the revision before, or `servercore@previous` for one; `servercore@2022` on 2025; a further family such as
-   * `framework-sdk`; an own repository such as `tools=contoso/tools:ltsc2022,*-ltsc2022`.
+   * Images that are cached besides where there are any, and that no bake waits for.
    *
    * @default - no other images
    */
-  readonly extras?: string[];
+  readonly extras?: CachedImage[];
 
   /**
    * When a bake is due, and for what it waits.
@@ -193,7 +193,7 @@ export interface WindowsAmiPipelineProps {
    *
    * @default - a new encrypted topic, `topic` of the construct, to subscribe to
    */
-  readonly notifications?: ITopic;
+  readonly notificationTopic?: ITopic;
 
   /**
    * The key of what the pipeline keeps besides AMIs: bucket, topic, queue and logs. A key of another stack or account must

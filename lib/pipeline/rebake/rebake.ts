@@ -32,7 +32,7 @@ export class RebakeSchedules extends Construct {
     { settings, stateMachine, deadLetterQueue }: RebakeSchedulesProps,
   ) {
     super(scope, id);
-    for (const entry of settings.schedule.entries) {
+    for (const entry of settings.schedule._entries) {
       new Schedule(this, entry.id, {
         scheduleName: `${settings.resourceName}-${entry.trigger.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
         description: `Winbake ${settings.pipelineName}: ${entry.does}`,
