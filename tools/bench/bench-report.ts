@@ -13,6 +13,8 @@ export interface BenchReport {
   };
   readonly rounds: number;
   readonly scenarios: readonly ScenarioReport[];
+  /** Of one call to a simulated account. */
+  readonly simulatedCallMicroseconds: Spread;
 }
 
 /** The contenders of one scenario; ratios are to the first of them, above 1 where it takes less. */
@@ -58,6 +60,7 @@ export function formatReport(report: BenchReport): string {
     `${registry.repositories} repositories of ${registry.tagsPerRepository} tags, pushed in ${registry.pushSeconds.toFixed(1)} s; `,
     `median of ${rounds} rounds (least..most); ratios to the first line of each table\n`,
     ...report.scenarios.map(({ title, rows }) => `\n${title}\n\n${formatTable(COLUMNS, rows.map(cells))}`),
+    `\nA call to a simulated account: ${formatSpread(report.simulatedCallMicroseconds, 1)} microseconds\n`,
   ].join('');
 }
 

@@ -12,6 +12,7 @@ import { planScenarios } from './plan-scenarios';
 import { pushRepositories } from './push-repository';
 import { readOptions, type BenchOptions } from './read-options';
 import { runProgram } from './run-program';
+import { measureSimulatedCalls } from './simulated-calls';
 import { SkopeoPolls } from './skopeo-polls';
 import { startCountingProxy, type CountingProxy } from './start-counting-proxy';
 import { WinbakePolls } from './winbake-polls';
@@ -99,6 +100,7 @@ async function measure(settings: Settings): Promise<BenchReport> {
     },
     rounds,
     scenarios,
+    simulatedCallMicroseconds: await measureSimulatedCalls(rounds),
   };
 }
 

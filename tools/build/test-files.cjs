@@ -11,6 +11,7 @@ const RULES = [
   'core',
   'handlers',
   'registry',
+  'sim/account',
   'sim/aws',
   'sim/clock',
   'sim/registry',

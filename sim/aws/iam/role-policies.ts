@@ -62,6 +62,8 @@ function comparison(operator: string, context: RequestContext): (wanted: string,
   switch (operator) {
     case 'StringEquals':
       return (wanted, value) => wanted === value;
+    case 'Bool':
+      return (wanted, value) => wanted.toLowerCase() === value.toLowerCase();
     // ArnEquals and ArnLike behave the same.
     case 'ArnEquals':
     case 'StringLike':
@@ -116,7 +118,7 @@ export interface Caller {
 }
 
 /** What a role may do, and the managed policies of which no more than the name is known. */
-interface RolePolicies {
+export interface RolePolicies {
   readonly statements: readonly JsonObject[];
   readonly unknown: readonly string[];
 }
@@ -158,7 +160,8 @@ export function callerOf(
   };
 }
 
-function policiesOfRole(stack: StackModel, roleArn: string): RolePolicies | undefined {
+/** What the role of that ARN may do by the policies of a stack; undefined where the stack does not have it. */
+export function policiesOfRole(stack: StackModel, roleArn: string): RolePolicies | undefined {
   const role = stack
     .logicalIds('AWS::IAM::Role')
     .find((logicalId) => stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }) === roleArn);

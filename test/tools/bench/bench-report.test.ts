@@ -47,7 +47,9 @@ test('the report for people has a line for each poll', () => {
     registry: { repositories: 4, tagsPerRepository: 2000, pushSeconds: 12.34 },
     rounds: 2,
     scenarios: [scenario],
+    simulatedCallMicroseconds: { median: 22.34, min: 10, max: 50 },
   });
   expect(text).toMatch(/^ours +8 +0\.150 \(0\.100\.\.0\.200\) +1\.00 +1\.00 \(1\.00\.\.1\.00\)$/m);
+  expect(text).toMatch(/^A call to a simulated account: 22\.3 \(10\.0\.\.50\.0\) microseconds$/m);
   expect(text).toMatch(/^theirs +23 \(22\.\.24\) .* 1\.25 \(0\.50\.\.2\.00\)$/m);
 });

@@ -78,6 +78,8 @@ test.each<[object, Readonly<Record<string, string>>, boolean]>([
   [{ StringEquals: { key: ['a', 'b'] } }, { key: 'b' }, true],
   [{ StringEquals: { key: 'a' } }, { KEY: 'a' }, true],
   [{ StringEquals: { key: 'a*' } }, { key: 'ab' }, false],
+  [{ Bool: { 'aws:SecureTransport': 'False' } }, { 'aws:SecureTransport': 'false' }, true],
+  [{ Bool: { 'aws:SecureTransport': 'false' } }, { 'aws:SecureTransport': 'true' }, false],
   [{ StringEquals: { key: 'a' } }, {}, false],
   [{ StringEquals: { key: 'a', other: 'b' } }, { key: 'a' }, false],
   [{ StringLike: { key: 'a*' } }, { key: 'ab' }, true],
@@ -93,8 +95,8 @@ test.each([
   [{ Action: '*', NotResource: '*' }, 'NotResource in a policy'],
   [{ Action: '*', Resource: '*', Principal: '*' }, 'Principal in a policy'],
   [
-    { Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'true' } } },
-    'the condition Bool in a policy',
+    { Action: '*', Resource: '*', Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } },
+    'the condition IpAddress in a policy',
   ],
   [
     { Action: '*', Resource: '*', Condition: { StringEqualsIfExists: { key: 'a' } } },

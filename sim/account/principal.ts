@@ -1,0 +1,88 @@
+import type { JsonObject } from '../../lib/contract/values/json';
+import type { RequestContext } from '../aws/iam/role-policies';
+
+/** A role of some account: what it may do, and who may take it. */
+export interface RoleGrants {
+  readonly statements: readonly JsonObject[];
+  /** The managed policies of which no more than the name is known. */
+  readonly unknownPolicies: readonly string[];
+  /** The statements of the policy that says who may take the role. */
+  readonly trust: readonly JsonObject[];
+}
+
+/** Finds a role by its ARN in whatever account it is. */
+export type RoleSource = (roleArn: string) => RoleGrants | undefined;
+
+/** Who makes a call. */
+export interface Principal {
+  /** As services write it: `arn:aws:sts::123456789012:assumed-role/NAME/SESSION`, or a user. */
+  readonly arn: string;
+  readonly account: string;
+  readonly statements: readonly JsonObject[];
+  readonly unknownPolicies: readonly string[];
+  /** The ARNs by which a resource's policy may name the caller. */
+  readonly names: readonly string[];
+  /** What conditions may ask of the caller. */
+  readonly context: RequestContext;
+}
+
+/** A session of a role. `uniqueId` is the part of `aws:userid` before the colon. */
+export function sessionOf(
+  roleArn: string,
+  { statements, unknownPolicies }: RoleGrants,
+  session: string,
+  uniqueId = 'AROASIMULATED',
+): Principal {
+  const account = accountOf(roleArn);
+  const name = roleArn.split('/').at(-1) ?? roleArn;
+  const arn = `arn:aws:sts::${account}:assumed-role/${name}/${session}`;
+  return {
+    arn,
+    account,
+    statements,
+    unknownPolicies,
+    names: [roleArn, arn],
+    context: {
+      'aws:PrincipalArn': roleArn,
+      'aws:PrincipalAccount': account,
+      'aws:PrincipalType': 'AssumedRole',
+      'aws:userid': `${uniqueId}:${session}`,
+    },
+  };
+}
+
+/** A user, such as the person at the command line. */
+export function userOf(account: string, name: string, statements: readonly JsonObject[]): Principal {
+  const arn = `arn:aws:iam::${account}:user/${name}`;
+  return {
+    arn,
+    account,
+    statements,
+    unknownPolicies: [],
+    names: [arn],
+    context: {
+      'aws:PrincipalArn': arn,
+      'aws:PrincipalAccount': account,
+      'aws:PrincipalType': 'User',
+      'aws:username': name,
+      'aws:userid': 'AIDASIMULATED',
+    },
+  };
+}
+
+/** A service of AWS that acts by itself, such as `lambda.amazonaws.com` when it takes a function's role. */
+export function serviceOf(name: string, account: string): Principal {
+  return {
+    arn: name,
+    account,
+    statements: [],
+    unknownPolicies: [],
+    names: [name],
+    context: { 'aws:SourceAccount': account, 'aws:PrincipalServiceName': name },
+  };
+}
+
+/** The account in an ARN; empty where it has none. */
+export function accountOf(arn: string): string {
+  return arn.split(':')[4] ?? '';
+}

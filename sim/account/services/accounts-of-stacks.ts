@@ -1,0 +1,136 @@
+import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import { unmodelled } from '../../aws/cloudformation/environment';
+import type { StackModel } from '../../aws/cloudformation/stack-model';
+import { whyDenied } from '../authorize';
+import { accountOf, serviceOf, sessionOf, type Principal } from '../principal';
+import { Sessions } from '../sessions';
+import { SimulatedAccounts } from '../simulated-accounts';
+import type { SimulatedService } from '../simulated-service';
+import { resourcePoliciesOfStacks, rolesOfStacks } from '../stack-policies';
+import type { Transcripts } from '../transcript';
+import { SimulatedEc2 } from './ec2';
+import { SimulatedEventBridge, type SimulatedEvent } from './event-bridge';
+import { SimulatedS3 } from './s3';
+import { SimulatedSns } from './sns';
+import { SimulatedSsm } from './ssm';
+import { SimulatedStepFunctions, type SimulatedExecution } from './step-functions';
+import { SimulatedSts } from './sts';
+
+/** What accounts are deployed from, and what else is in them. */
+export interface AccountsOfStacksOptions {
+  readonly stacks: readonly StackModel[];
+  readonly now: () => Date;
+  /** EC2 with more than images, from whoever simulates that. */
+  readonly ec2?: SimulatedEc2;
+  /** Services beside those that are made here. */
+  readonly services?: readonly SimulatedService[];
+  readonly transcripts?: Transcripts;
+  readonly deliver?: (event: SimulatedEvent) => void;
+  /** Runs an execution that was started. */
+  readonly run?: (execution: SimulatedExecution) => void;
+}
+
+/** Accounts to which stacks were deployed: their roles and policies, buckets, topics and parameters. */
+export function accountsOfStacks(options: AccountsOfStacksOptions) {
+  const { deliver, ec2 = new SimulatedEc2(), now, run, services = [], stacks, transcripts } = options;
+  const sessions = new Sessions();
+  const roles = rolesOfStacks(stacks);
+  const resourcePolicies = resourcePoliciesOfStacks(stacks, roles);
+  const ssm = new SimulatedSsm({ imageExists: (id, place) => ec2.images.isVisible(id, place) });
+  const s3 = new SimulatedS3();
+  const sns = new SimulatedSns();
+  const events = new SimulatedEventBridge(deliver);
+  const states = new SimulatedStepFunctions(run);
+  const sts = new SimulatedSts(roles, sessions);
+  stacks.forEach((stack) => {
+    deployData(stack, { now: now(), s3, sns, ssm, states });
+  });
+  const accounts = new SimulatedAccounts({
+    services: [ssm, ec2, s3, sns, events, states, sts, ...services],
+    sessions,
+    now,
+    resourcePolicies,
+    ...(transcripts === undefined ? {} : { transcripts }),
+  });
+  /** A session of a role that a service takes, as Lambda does for a function; throws where its trust does not let it in. */
+  const sessionFor = (roleArn: string, session: string, service: string): Principal => {
+    const grants = roles(roleArn);
+    if (grants === undefined) {
+      throw unmodelled(`the role ${roleArn}, which no stack of the assembly has`);
+    }
+    const caller = serviceOf(service, accountOf(roleArn));
+    const need = { action: 'sts:AssumeRole', resource: roleArn };
+    const why = whyDenied(caller, need, caller.context, resourcePolicies(roleArn));
+    if (why !== undefined) {
+      throw new Error(`${service} cannot take the role ${roleArn}: its trust policy does not name it.`);
+    }
+    return sessionOf(roleArn, grants, session);
+  };
+  return { accounts, sessionFor, ec2, ssm, s3, sns, events, states };
+}
+
+interface DataServices {
+  readonly now: Date;
+  readonly s3: SimulatedS3;
+  readonly sns: SimulatedSns;
+  readonly ssm: SimulatedSsm;
+  readonly states: SimulatedStepFunctions;
+}
+
+function deployData(stack: StackModel, { now, s3, sns, ssm, states }: DataServices): void {
+  const { environment } = stack;
+  for (const logicalId of stack.logicalIds('AWS::S3::Bucket')) {
+    const { BucketEncryption, Tags, VersioningConfiguration } = stack.properties(logicalId, [
+      'BucketEncryption',
+      'Tags',
+      'VersioningConfiguration',
+    ]);
+    const keyArn = textAt(
+      BucketEncryption,
+      'ServerSideEncryptionConfiguration',
+      0,
+      'ServerSideEncryptionByDefault',
+      'KMSMasterKeyID',
+    );
+    const tags = (Array.isArray(Tags) ? (Tags as JsonObject[]) : []).map(({ Key, Value }) => [
+      String(Key),
+      String(Value),
+    ]);
+    const bucket = {
+      ...environment,
+      name: stack.reference(logicalId),
+      isVersioned: textAt(VersioningConfiguration, 'Status') === 'Enabled',
+      tags: Object.fromEntries(tags) as Record<string, string>,
+      ...(keyArn === undefined ? {} : { keyArn }),
+    };
+    s3.createBucket(bucket, now);
+  }
+  for (const logicalId of stack.logicalIds('AWS::SNS::Topic')) {
+    const keyArn = textAt(stack.properties(logicalId, ['KmsMasterKeyId']), 'KmsMasterKeyId');
+    sns.create({ arn: stack.reference(logicalId), ...(keyArn === undefined ? {} : { keyArn }) });
+  }
+  for (const logicalId of stack.logicalIds('AWS::StepFunctions::StateMachine')) {
+    const { DefinitionString, DefinitionSubstitutions, RoleArn } = stack.properties(logicalId, [
+      'DefinitionString',
+      'DefinitionSubstitutions',
+      'RoleArn',
+    ]);
+    const values = isJsonObject(DefinitionSubstitutions) ? DefinitionSubstitutions : {};
+    const definition = String(DefinitionString).replaceAll(/\$\{(\w+)\}/g, (whole, name: string) =>
+      Object.hasOwn(values, name) ? String(values[name]) : whole,
+    );
+    states.create({ arn: stack.reference(logicalId), roleArn: String(RoleArn), definition });
+  }
+  for (const logicalId of stack.logicalIds('AWS::SSM::Parameter')) {
+    const { Name, Value } = stack.properties(logicalId, ['Name', 'Value']);
+    ssm.publish(environment, String(Name), String(Value), now);
+  }
+}
+
+function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
+  const found = path.reduce<unknown>(
+    (inner, step) => (Array.isArray(inner) || isJsonObject(inner) ? (inner as JsonObject)[step] : undefined),
+    value,
+  );
+  return typeof found === 'string' ? found : undefined;
+}

@@ -1,0 +1,234 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { unmodelled } from '../aws/cloudformation/environment';
+import type { RequestContext } from '../aws/iam/role-policies';
+import { accessDenied, DENIAL_PROVENANCE, unknownCredentials } from './access-denied';
+import { whyDenied, type ResourcePolicySource } from './authorize';
+import { outputViolations, refusalOfInput } from './check-shape';
+import { commandRow, type SentCommand } from './commands';
+import type { Need, Place } from './commands/command-row';
+import { interceptClients, type InterceptedCall } from './intercept';
+import type { Principal } from './principal';
+import { assumed, page, ProvenanceLedger, type Provenance } from './provenance';
+import { SERVICE_MODELS, type ServiceId } from './service-models';
+import type { Sessions } from './sessions';
+import { METADATA, Refusal, undeclared, type Call, type SimulatedService } from './simulated-service';
+import { Transcripts } from './transcript';
+
+/** What simulated accounts are made of. */
+export interface SimulatedAccountsOptions {
+  readonly services: readonly SimulatedService[];
+  /** The sessions that the simulated STS gives out. */
+  readonly sessions: Sessions;
+  readonly now: () => Date;
+  readonly resourcePolicies?: ResourcePolicySource;
+  readonly transcripts?: Transcripts;
+  /** Is told of each call before it is answered. */
+  readonly observe?: (call: ObservedCall) => void;
+}
+
+/** A call as an observer sees it. */
+export interface ObservedCall extends Pick<InterceptedCall, 'service' | 'operation' | 'input'> {
+  readonly caller: Principal;
+  readonly place: Place;
+}
+
+interface Caller {
+  readonly principal: Principal;
+  readonly region: string;
+}
+
+/**
+ * Accounts of AWS that answer clients of the SDK as AWS does: who calls, whether it may, whether its input fits the service's
+ * model, what a real account answered, and what the simulated service says.
+ */
+export class SimulatedAccounts {
+  readonly ledger = new ProvenanceLedger();
+  private readonly services: ReadonlyMap<ServiceId, SimulatedService>;
+  private readonly transcripts: Transcripts;
+  private readonly callers = new AsyncLocalStorage<Caller>();
+  private readonly allowed = new WeakMap<Principal, Set<string>>();
+
+  constructor(private readonly options: SimulatedAccountsOptions) {
+    this.services = new Map(options.services.map((service) => [service.id, service]));
+    this.transcripts = options.transcripts ?? new Transcripts();
+  }
+
+  /** Lets every client of the SDK in this process speak to these accounts; gives what ends it. */
+  install(): () => void {
+    return interceptClients((call) => this.answer(call));
+  }
+
+  /** Does something as a caller in a region, whose clients have its credentials unless they were given others. */
+  as<T>(principal: Principal, region: string, work: () => Promise<T>): Promise<T> {
+    return this.callers.run({ principal, region }, work);
+  }
+
+  private async answer(call: InterceptedCall): Promise<object> {
+    const { service: id, operation: name, input } = call;
+    const command = `${id}.${name}`;
+    const service = this.services.get(id);
+    const row = commandRow(id, name);
+    if (service === undefined || row === undefined) {
+      throw unmodelled(row === undefined ? `the command ${command}, which has no row` : `the service ${id}`);
+    }
+    try {
+      const { principal, region } = this.callerOf(call, service);
+      const place = { account: principal.account, region };
+      this.options.observe?.({ service: id, operation: name, input, caller: principal, place });
+      for (const need of row.needs(input, place)) {
+        this.require(service, principal, need, place);
+      }
+      this.refuseInput(service, row, call);
+      return { ...(await this.serve(service, call, principal, place)), $metadata: METADATA };
+    } catch (error) {
+      if (error instanceof Refusal) {
+        this.noteRefusal(command, error);
+        throw error.error;
+      }
+      throw error;
+    }
+  }
+
+  private async serve(
+    service: SimulatedService,
+    { service: id, operation: name, input }: InterceptedCall,
+    caller: Principal,
+    place: Place,
+  ): Promise<object> {
+    const command = `${id}.${name}`;
+    const recorded = this.transcripts.find(command, input, place);
+    if (recorded?.error !== undefined) {
+      throw undeclared(service.ServiceException, recorded.error, recorded.provenance);
+    }
+    if (recorded?.output !== undefined) {
+      return this.checked(command, recorded.output, recorded.provenance);
+    }
+    const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+    if (operation === undefined) {
+      throw unmodelled(`${name} of ${id}`);
+    }
+    const call: Call = {
+      input,
+      place,
+      caller,
+      now: this.options.now(),
+      require: (need) => {
+        this.require(service, caller, need, place);
+      },
+      may: (need) => this.denial(service, caller, need, place) === undefined,
+    };
+    return this.checked(command, await operation.run(call as Call<never>), operation.provenance);
+  }
+
+  /** What a simulated service answers must itself be what the model allows. */
+  private checked(command: string, output: object, provenance: Provenance): object {
+    const [service = '', operation = ''] = command.split('.');
+    const [violation] = outputViolations(service as ServiceId, operation, output);
+    if (violation !== undefined) {
+      throw new Error(
+        `The simulated ${command} answers what the service cannot: ${violation.path}: ${violation.constraint}; got: ${String(violation.value)}.`,
+      );
+    }
+    this.ledger.note(command, 'answer', provenance);
+    return output;
+  }
+
+  private callerOf(call: InterceptedCall, { id, ServiceException }: SimulatedService): Caller {
+    const current = this.callers.getStore();
+    if (call.accessKeyId === undefined) {
+      if (current === undefined) {
+        throw unmodelled(`a call of ${call.operation} by nobody`);
+      }
+      return call.region === undefined ? current : { ...current, region: call.region };
+    }
+    const session = this.options.sessions.find(call.accessKeyId);
+    const isExpired = session !== undefined && session.until <= this.options.now();
+    if (session === undefined || isExpired) {
+      throw undeclared(ServiceException, unknownCredentials(id, isExpired), CREDENTIALS_PROVENANCE);
+    }
+    const region = call.region ?? current?.region;
+    if (region === undefined) {
+      throw unmodelled(`a call of ${call.operation} in no region`);
+    }
+    return { principal: session.principal, region };
+  }
+
+  private require(service: SimulatedService, principal: Principal, need: Need, place: Place): void {
+    const why = this.denial(service, principal, need, place);
+    if (why !== undefined) {
+      const error = accessDenied(service.id, principal, need, why);
+      throw undeclared(service.ServiceException, error, DENIAL_PROVENANCE);
+    }
+  }
+
+  private denial(
+    service: SimulatedService,
+    principal: Principal,
+    need: Need,
+    place: Place,
+  ): string | undefined {
+    const tags = service.tagsOf?.(need.resource, place);
+    const key = [need.action, need.resource, place.region, JSON.stringify([need.context, tags])].join(' ');
+    // The same calls are made again and again, and policies do not change.
+    const allowed = this.allowed.get(principal) ?? new Set();
+    if (allowed.has(key)) {
+      return undefined;
+    }
+    const context = contextOf(principal, need, place, tags);
+    const policy = this.options.resourcePolicies?.(need.resource);
+    const why = whyDenied(principal, need, context, policy);
+    if (why === undefined) {
+      this.allowed.set(principal, allowed.add(key));
+    }
+    return why;
+  }
+
+  private refuseInput(
+    service: SimulatedService,
+    { operation }: SentCommand,
+    { input }: InterceptedCall,
+  ): void {
+    const refusal = refusalOfInput(service.id, operation, input);
+    if (refusal !== undefined) {
+      const { code: name, message, wording } = refusal;
+      const { source } = SERVICE_MODELS[service.id];
+      throw undeclared(
+        service.ServiceException,
+        { name, message, status: 400 },
+        wording === 'service'
+          ? { origin: 'model', source }
+          : assumed(`${service.id} refuses ${operation} in these words: ${message}`),
+      );
+    }
+  }
+
+  /** An error that is said to be declared must be one that the model has for the operation. */
+  private noteRefusal(command: string, { error, isDeclared, provenance }: Refusal): void {
+    const [service = '', operation = ''] = command.split('.');
+    const { errors = {} } = SERVICE_MODELS[service as ServiceId].operations[operation] ?? {};
+    const bare = (name: string) => name.replace(/Exception$/, '');
+    if (isDeclared && !Object.keys(errors).some((name) => bare(name) === bare(error.name))) {
+      throw new Error(`The simulated ${command} refuses by ${error.name}, which its model does not declare.`);
+    }
+    this.ledger.note(command, error.name, provenance);
+  }
+}
+
+const CREDENTIALS_PROVENANCE = page('https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html');
+
+function contextOf(
+  principal: Principal,
+  need: Need,
+  { region }: Place,
+  tags: Readonly<Record<string, string>> = {},
+): RequestContext {
+  const tagged = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value] as const);
+  return {
+    ...principal.context,
+    'aws:RequestedRegion': region,
+
+    'aws:SecureTransport': 'true',
+    ...Object.fromEntries(tagged),
+    ...need.context,
+  };
+}

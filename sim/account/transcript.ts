@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { parseDocument } from '../../lib/contract/documents/document';
+import type { CommandInput, Place } from './commands/command-row';
+import type { Provenance } from './provenance';
+import { SERVICE_MODELS, type ServiceId } from './service-models';
+
+/** The schema of a file of recorded calls. */
+export const TRANSCRIPT_SCHEMA = 'winbake.transcript/1';
+
+const call = z.strictObject({
+  service: z.string().refine((id): id is ServiceId => Object.hasOwn(SERVICE_MODELS, id)),
+  operation: z.string(),
+  /** Whatever the input has of these members must be equal; `*` in a text stands for any text. */
+  input: z.record(z.string(), z.unknown()),
+  output: z.record(z.string(), z.unknown()).optional(),
+  error: z.strictObject({ name: z.string(), message: z.string(), status: z.int() }).optional(),
+});
+
+const transcriptSchema = z.strictObject({
+  schema: z.literal(TRANSCRIPT_SCHEMA),
+  /** When, as an ISO date. */
+  recordedAt: z.string(),
+  calls: z.array(call.refine(({ output, error }) => (output === undefined) !== (error === undefined))),
+});
+
+/** What a real account answered to a call, or how it refused. */
+export interface RecordedCall {
+  readonly service: ServiceId;
+  readonly operation: string;
+  readonly input: CommandInput;
+  readonly output?: object | undefined;
+  readonly error?: { readonly name: string; readonly message: string; readonly status: number } | undefined;
+  readonly provenance: Provenance;
+}
+
+/**
+ * The calls of a transcript: a file that names no account, but has `${account}` and `${region}` in its place, and dates as
+ * `{ "$date": "…" }`. Throws a `WinbakeError` where it is damaged, or names an account.
+ */
+export function readTranscript(text: string, place: string): readonly RecordedCall[] {
+  const { recordedAt, calls } = parseDocument(transcriptSchema, text, place);
+  const [account] = /\b\d{12}\b/.exec(text) ?? [];
+  if (account !== undefined) {
+    throw new Error(`${place} names the account ${account}; write \${account} in its place.`);
+  }
+  const provenance = { origin: 'recorded', source: `${place}, ${recordedAt}` } as const;
+  return calls.map((one) => ({ ...one, provenance }));
+}
+
+/** The calls that were recorded, by command. */
+export class Transcripts {
+  private readonly calls = new Map<string, RecordedCall[]>();
+
+  constructor(recorded: readonly RecordedCall[] = []) {
+    for (const one of recorded) {
+      const key = `${one.service}.${one.operation}`;
+      this.calls.set(key, [...(this.calls.get(key) ?? []), one]);
+    }
+  }
+
+  /** The first recorded call whose input matches, with account and region filled in. */
+  find(command: string, input: unknown, place: Place): RecordedCall | undefined {
+    const found = this.calls.get(command)?.find((one) => matches(filled(one.input, place), input));
+    if (found === undefined) {
+      return undefined;
+    }
+    const { error, output } = found;
+    return {
+      ...found,
+      ...(output === undefined ? {} : { output: filled(output, place) as object }),
+      ...(error === undefined ? {} : { error: filled(error, place) as NonNullable<typeof error> }),
+    };
+  }
+}
+
+function filled(value: unknown, place: Place): unknown {
+  if (typeof value === 'string') {
+    return value.replaceAll('${account}', place.account).replaceAll('${region}', place.region);
+  }
+  if (Array.isArray(value)) {
+    return value.map((one) => filled(one, place));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const { $date } = value as { readonly $date?: unknown };
+  return typeof $date === 'string'
+    ? new Date($date)
+    : Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one, place)]));
+}
+
+function matches(wanted: unknown, value: unknown): boolean {
+  if (typeof wanted === 'string' && wanted.includes('*')) {
+    const parts = wanted.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    return typeof value === 'string' && new RegExp(`^${parts.join('.*')}$`, 's').test(value);
+  }
+  if (wanted instanceof Date) {
+    return value instanceof Date && value.getTime() === wanted.getTime();
+  }
+  if (typeof wanted !== 'object' || wanted === null) {
+    return wanted === value;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(wanted) !== Array.isArray(value)) {
+    return false;
+  }
+  const isWhole = !Array.isArray(wanted) || wanted.length === (value as unknown[]).length;
+  return isWhole && Object.entries(wanted).every(([key, one]) => matches(one, (value as CommandInput)[key]));
+}

@@ -1,0 +1,152 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { TemplateResource } from '../../../sim/aws/cloudformation/read-assembly';
+import { accountsOfStacks } from '../../../sim/account/services/accounts-of-stacks';
+import { allowing, stackModels } from '../../support/stack-models';
+
+const ACCOUNT = '123456789012';
+const AWAY = '210987654321';
+const region = 'eu-central-1';
+
+const trusting = (Principal: object, more: object = {}) => ({
+  Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal, ...more }],
+});
+
+function roleResource(RoleName: string, trust: object, document: object): TemplateResource {
+  const Policies = [{ PolicyName: 'own', PolicyDocument: document }];
+  return { Type: 'AWS::IAM::Role', Properties: { RoleName, AssumeRolePolicyDocument: trust, Policies } };
+}
+
+const home = (own: object = allowing('*'), keyPolicy: object = delegating()) => ({
+  Care: roleResource('housekeeping', trusting({ Service: 'lambda.amazonaws.com' }), own),
+  Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: keyPolicy } },
+  Bucket: {
+    Type: 'AWS::S3::Bucket',
+    Properties: {
+      BucketName: 'documents',
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { KMSMasterKeyID: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
+        ],
+      },
+    },
+  },
+  BucketPolicy: {
+    Type: 'AWS::S3::BucketPolicy',
+    Properties: {
+      Bucket: { Ref: 'Bucket' },
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:*',
+            Resource: 'arn:aws:s3:::documents/private/*',
+          },
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:*',
+            Resource: 'arn:aws:s3:::documents/*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      },
+    },
+  },
+  Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'notices' } },
+  Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/winbake/a', Value: 'deployed' } },
+});
+
+function delegating(): object {
+  return {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  };
+}
+
+let end: () => void;
+
+afterEach(() => {
+  end();
+});
+
+function deploy(Resources: Readonly<Record<string, TemplateResource>>) {
+  const stacks = stackModels({
+    Home: { Resources, environment: { account: ACCOUNT, region } },
+    Away: {
+      Resources: {
+        Account: roleResource(
+          'account',
+          trusting({ AWS: `arn:aws:iam::${ACCOUNT}:role/housekeeping` }),
+          allowing('ssm:*'),
+        ),
+      },
+      environment: { account: AWAY, region },
+    },
+  });
+  const deployed = accountsOfStacks({ stacks, now: () => new Date(0) });
+  end = deployed.accounts.install();
+  return deployed;
+}
+
+const CARE = `arn:aws:iam::${ACCOUNT}:role/housekeeping`;
+
+function asCare<T>({ accounts, sessionFor }: ReturnType<typeof deploy>, work: () => Promise<T>): Promise<T> {
+  return accounts.as(sessionFor(CARE, 'housekeeping', 'lambda.amazonaws.com'), region, work);
+}
+
+const put = (Key = 'a') => new S3Client().send(new PutObjectCommand({ Bucket: 'documents', Key, Body: 'a' }));
+
+test('what stacks deploy is there', async () => {
+  const deployed = deploy(home());
+  await asCare(deployed, async () => {
+    await put();
+    const TopicArn = `arn:aws:sns:${region}:${ACCOUNT}:notices`;
+    await new SNSClient().send(new PublishCommand({ TopicArn, Message: 'a' }));
+    const { Parameter } = await new SSMClient().send(new GetParameterCommand({ Name: '/winbake/a' }));
+    expect(Parameter?.Value).toBe('deployed');
+  });
+  expect(String(deployed.s3.read('documents', 'a'))).toBe('a');
+  expect(deployed.sns.messages).toHaveLength(1);
+});
+
+test("a bucket's own policy denies, and only what it speaks of", async () => {
+  await asCare(deploy(home()), async () => {
+    await put();
+    await expect(put('private/a')).rejects.toThrow('with an explicit deny in a resource-based policy');
+  });
+});
+
+test('a key whose policy has no word for the account lets nobody use it', async () => {
+  await expect(asCare(deploy(home(allowing('*'), { Statement: [] })), () => put())).rejects.toThrow(
+    'because no resource-based policy allows the kms:GenerateDataKey action',
+  );
+});
+
+test('a key that leaves it to the account asks the role', async () => {
+  const own = allowing('s3:*');
+  await expect(asCare(deploy(home(own)), () => put())).rejects.toThrow(
+    'because no identity-based policy allows the kms:GenerateDataKey action',
+  );
+});
+
+test('a role is taken by whom its trust names, from another account too', async () => {
+  const deployed = deploy(home());
+  const RoleArn = `arn:aws:iam::${AWAY}:role/account`;
+  const request = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'winbake' });
+  const answer = await asCare(deployed, () => new STSClient().send(request));
+  expect(answer.AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${AWAY}:assumed-role/account/winbake`);
+  expect(() => deployed.sessionFor(RoleArn, 'a', 'lambda.amazonaws.com')).toThrow('cannot take the role');
+  expect(() => deployed.sessionFor(`${RoleArn}2`, 'a', 'lambda.amazonaws.com')).toThrow(
+    'does not model the role',
+  );
+});

@@ -1,0 +1,112 @@
+import { readAssembly } from '../../../sim/aws/cloudformation/read-assembly';
+import { StackModel } from '../../../sim/aws/cloudformation/stack-model';
+import { accountsOfStacks } from '../../../sim/account/services/accounts-of-stacks';
+import { functionByArn, type TemplateFunction } from '../../../sim/rehearsal/template-functions';
+import { providedFunction } from '../../../sim/rehearsal/deploy-pipeline';
+import { SDK_PACKAGES } from '../../support/sdk-clients';
+import { assembly, changedAssembly, removeAction } from '../../support/assembly';
+
+const AMI = 'ami-00000000000000001';
+const NOW = new Date('2026-10-13T17:00:00Z');
+
+let end: (() => void) | undefined;
+const before = { ...process.env };
+
+afterEach(() => {
+  end?.();
+  process.env = { ...before };
+});
+
+/** The stacks of an assembly in simulated accounts, with the base AMI that AWS publishes. */
+function deploy(folder: string) {
+  const stacks: StackModel[] = [];
+  for (const stack of readAssembly(folder)) {
+    stacks.push(
+      new StackModel(
+        stack,
+        () => undefined,
+        () => stacks,
+      ),
+    );
+  }
+  const deployed = accountsOfStacks({ stacks, now: () => NOW });
+  end = deployed.accounts.install();
+  const pipeline = stacks.find((stack) => stack.logicalIds('Custom::WinbakeSeed').length > 0)!;
+  const [seed] = pipeline.resources('Custom::WinbakeSeed');
+  const { baseAmiParameter } = seed!.properties as { baseAmiParameter: string };
+  deployed.ec2.images.create(
+    { account: 'amazon', region: pipeline.environment.region },
+    {
+      id: AMI,
+      name: 'Windows_Server-2022-English-Core-ECS_Optimized',
+      createdAt: NOW,
+      isPublic: true,
+      sharedWith: [],
+      snapshotIds: [],
+      tags: {},
+    },
+  );
+  deployed.ssm.publish(pipeline.environment, baseAmiParameter, AMI, NOW);
+  const { functionArn } = providedFunction(pipeline, String(seed!.properties['ServiceToken']));
+  return {
+    ...deployed,
+    stacks,
+    pipeline,
+    seed: functionByArn(stacks, functionArn),
+    request: seed!.properties,
+  };
+}
+
+/** Runs a function's own module, whose clients are the real ones, as Lambda would: with its variables and its role. */
+async function invoke<T>(
+  { accounts, pipeline, sessionFor }: ReturnType<typeof deploy>,
+  { arn, environment, roleArn }: TemplateFunction,
+  module: string,
+  event: unknown,
+): Promise<T> {
+  const { region } = pipeline.environment;
+  Object.assign(process.env, environment, { AWS_REGION: region });
+  const session = sessionFor(roleArn, arn.split(':').at(-1) ?? '', 'lambda.amazonaws.com');
+  return accounts.as(session, region, async () => {
+    let handler: ((event: unknown, context: object) => Promise<T>) | undefined;
+    jest.isolateModules(() => {
+      // The module anew, for its own variables, on the SDK that is intercepted.
+      for (const [service, exports] of Object.entries(SDK_PACKAGES)) {
+        jest.doMock(`@aws-sdk/client-${service}`, () => exports);
+      }
+      ({ handler } = jest.requireActual<{ handler: NonNullable<typeof handler> }>(
+        `../../../lib/handlers/${module}.lambda`,
+      ));
+    });
+    return handler!(event, { awsRequestId: 'one' });
+  });
+}
+
+const request = (ResourceProperties: unknown) => ({
+  RequestType: 'Create',
+  RequestId: 'r1',
+  ResourceProperties,
+});
+
+test('the seed function that is deployed seeds, with its own clients and its own role', async () => {
+  const deployed = deploy(await assembly());
+  await invoke(deployed, deployed.seed, 'seed', request(deployed.request));
+  const { parameterPath } = deployed.request as { parameterPath: string };
+  const { environment } = deployed.pipeline;
+  expect(deployed.ssm.read(environment, `${parameterPath}/latest/ami-id`, NOW)).toBe(AMI);
+  expect(deployed.states.all).toMatchObject([{ name: 'deploy-r1', status: 'RUNNING' }]);
+  expect(deployed.accounts.ledger.counts.page).toBeGreaterThan(5);
+});
+
+test.each(['ssm:PutParameter', 'ssm:GetParameter', 'states:StartExecution', 'ec2:DescribeImages'])(
+  'without %s it is denied by name',
+  async (action) => {
+    const folder = changedAssembly(await assembly(), ({ pipeline }) => {
+      removeAction(pipeline, 'SeedHandler', action);
+    });
+    const deployed = deploy(folder);
+    await expect(invoke(deployed, deployed.seed, 'seed', request(deployed.request))).rejects.toThrow(
+      `is not authorized to perform: ${action}`,
+    );
+  },
+);
