@@ -205,7 +205,9 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     expect(run.stdout).toMatch(
       /^2022-core {2}account 123456789012, eu-central-1\n\nCHECK +VERDICT +DETAIL\n/,
     );
-    expect(run.stdout).toMatch(/function housekeeping +no +there is no function winbake-2022-core-housekeeping\n/);
+    expect(run.stdout).toMatch(
+      /function housekeeping +no +there is no function winbake-2022-core-housekeeping\n/,
+    );
     expect(run.stdout).toMatch(
       /\nWAY OUT OF +WHAT TO DO\n[^]*\nfunction housekeeping +Deploy the stack of the pipeline again/,
     );

@@ -20,7 +20,7 @@ function roleResource(RoleName: string, trust: object, document: object): Templa
 }
 
 const home = (own: object = allowing('*'), keyPolicy: object = delegating()) => ({
-  Care: roleResource('housekeeping', trusting({ Service: 'lambda.amazonaws.com' }), own),
+  Housekeeping: roleResource('housekeeping', trusting({ Service: 'lambda.amazonaws.com' }), own),
   Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: keyPolicy } },
   Bucket: {
     Type: 'AWS::S3::Bucket',
@@ -98,17 +98,20 @@ function deploy(Resources: Readonly<Record<string, TemplateResource>>) {
   return deployed;
 }
 
-const CARE = `arn:aws:iam::${ACCOUNT}:role/housekeeping`;
+const HOUSEKEEPING = `arn:aws:iam::${ACCOUNT}:role/housekeeping`;
 
-function asCare<T>({ accounts, sessionFor }: ReturnType<typeof deploy>, work: () => Promise<T>): Promise<T> {
-  return accounts.as(sessionFor(CARE, 'housekeeping', 'lambda.amazonaws.com'), region, work);
+function asHousekeeping<T>(
+  { accounts, sessionFor }: ReturnType<typeof deploy>,
+  work: () => Promise<T>,
+): Promise<T> {
+  return accounts.as(sessionFor(HOUSEKEEPING, 'housekeeping', 'lambda.amazonaws.com'), region, work);
 }
 
 const put = (Key = 'a') => new S3Client().send(new PutObjectCommand({ Bucket: 'documents', Key, Body: 'a' }));
 
 test('what stacks deploy is there', async () => {
   const deployed = deploy(home());
-  await asCare(deployed, async () => {
+  await asHousekeeping(deployed, async () => {
     await put();
     const TopicArn = `arn:aws:sns:${region}:${ACCOUNT}:notices`;
     await new SNSClient().send(new PublishCommand({ TopicArn, Message: 'a' }));
@@ -120,21 +123,21 @@ test('what stacks deploy is there', async () => {
 });
 
 test("a bucket's own policy denies, and only what it speaks of", async () => {
-  await asCare(deploy(home()), async () => {
+  await asHousekeeping(deploy(home()), async () => {
     await put();
     await expect(put('private/a')).rejects.toThrow('with an explicit deny in a resource-based policy');
   });
 });
 
 test('a key whose policy has no word for the account lets nobody use it', async () => {
-  await expect(asCare(deploy(home(allowing('*'), { Statement: [] })), () => put())).rejects.toThrow(
+  await expect(asHousekeeping(deploy(home(allowing('*'), { Statement: [] })), () => put())).rejects.toThrow(
     'because no resource-based policy allows the kms:GenerateDataKey action',
   );
 });
 
 test('a key that leaves it to the account asks the role', async () => {
   const own = allowing('s3:*');
-  await expect(asCare(deploy(home(own)), () => put())).rejects.toThrow(
+  await expect(asHousekeeping(deploy(home(own)), () => put())).rejects.toThrow(
     'because no identity-based policy allows the kms:GenerateDataKey action',
   );
 });
@@ -143,7 +146,7 @@ test('a role is taken by whom its trust names, from another account too', async 
   const deployed = deploy(home());
   const RoleArn = `arn:aws:iam::${AWAY}:role/account`;
   const request = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'winbake' });
-  const answer = await asCare(deployed, () => new STSClient().send(request));
+  const answer = await asHousekeeping(deployed, () => new STSClient().send(request));
   expect(answer.AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${AWAY}:assumed-role/account/winbake`);
   expect(() => deployed.sessionFor(RoleArn, 'a', 'lambda.amazonaws.com')).toThrow('cannot take the role');
   expect(() => deployed.sessionFor(`${RoleArn}2`, 'a', 'lambda.amazonaws.com')).toThrow(

@@ -69,7 +69,7 @@ test('what a role does not allow is denied in the words of the service', async (
   expect(denied).toBeInstanceOf(SSMServiceException);
   expect(denied).toMatchObject({
     name: 'AccessDeniedException',
-    message: `User: arn:aws:sts::${ACCOUNT}:assumed-role/winbake-care/housekeeping is not authorized to perform: ssm:GetParameter on resource: ${ARN} because no identity-based policy allows the ssm:GetParameter action`,
+    message: `User: arn:aws:sts::${ACCOUNT}:assumed-role/winbake-housekeeping/housekeeping is not authorized to perform: ssm:GetParameter on resource: ${ARN} because no identity-based policy allows the ssm:GetParameter action`,
     $metadata: { httpStatusCode: 400 },
   });
 });

@@ -64,7 +64,9 @@ test.each([
     await rehearsed.clock.waitUntil(later(45));
   };
   await expect(polling()).rejects.toThrow(
-    new RegExp(`^winbake-2022-core-housekeeping-us-east-1 is not authorized to perform ${action} on \\S+\\.$`),
+    new RegExp(
+      `^winbake-2022-core-housekeeping-us-east-1 is not authorized to perform ${action} on \\S+\\.$`,
+    ),
   );
 });
 
