@@ -81,13 +81,10 @@ function suffix({ stateMachineArn }: PipelineDescription): string {
 const LONGEST_REBAKE_HOURS =
   (DEFAULT_GATE_POLICY.longestWaitSeconds + MOST_ATTEMPTS * (BAKE_LIMIT_SECONDS + RETRY_SECONDS)) / 3600;
 
-/** Without a decision for so long nobody knows whether there is anything to bake. */
-const LONGEST_SILENCE_HOURS = 26;
-
 /** Whether the rebake goes on: the lease is not stuck, the gate decides, and every part of housekeeping works. */
-const checkRebake: Check = async (ports, { pipeline }) => [
-  await checkLease(ports, pipeline),
-  await checkDecision(ports, pipeline),
+const checkRebake: Check = async (ports, description) => [
+  await checkLease(ports, description.pipeline),
+  await checkDecision(ports, description),
   ...(await checkHousekeeping(ports.documents)),
 ];
 
@@ -118,7 +115,11 @@ async function checkLease(
   return fine('lease', isRunning ? `held since ${lease.at}` : 'free');
 }
 
-async function checkDecision({ documents, now }: DoctorPorts, pipeline: string): Promise<CheckResult> {
+/** Silence is a fault where it is longer than the pipeline's own limit; without one, only people and code start rebakes. */
+async function checkDecision(
+  { documents, now }: DoctorPorts,
+  { longestSilenceHours, pipeline }: PipelineDescription,
+): Promise<CheckResult> {
   const last = await readLastDecision(documents);
   if (last === undefined) {
     return wrong(
@@ -129,7 +130,7 @@ async function checkDecision({ documents, now }: DoctorPorts, pipeline: string):
   }
   const hours = (now().getTime() - Date.parse(last.at)) / 3_600_000;
   const reported = `${last.decision} on ${last.at}: ${last.reason}`;
-  return hours > LONGEST_SILENCE_HOURS
+  return hours > (longestSilenceHours ?? Infinity)
     ? wrong('decisions', reported, 'Look at the executions of the state machine, and at its schedules.')
     : fine('decisions', reported);
 }
