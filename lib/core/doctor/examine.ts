@@ -5,9 +5,8 @@ import { readLastDecision } from '../gate/last-decision';
 import { readHousekeepingMemory } from '../housekeeping/memory';
 import { BAKE_LIMIT_SECONDS } from '../image-builder/workflows';
 import type { DocumentStore } from '../ports/stores';
-import { checkAccounts, checkParameters } from './check-parameters';
+import { checkAccounts, checkParameters, checkKeys, checkRoles, functionNameOf } from './check-deployed';
 import { checkBuildQuota, checkEc2Quotas, checkVolumeQuota } from './check-quotas';
-import { checkKeys, checkRoles, functionNameOf } from './check-roles';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts, unsure } from './pipeline-inspector';
 
 /** What a build instance calls; the S3 endpoint is free and of the gateway kind. */
