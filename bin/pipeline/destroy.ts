@@ -39,8 +39,8 @@ export interface DestroyTools {
 }
 
 const NOTES = `
-What it finds by name and tag: AMIs with their snapshots, Image Builder's records of them, parameters, log groups, the bucket
-and the key. What anything uses stays, and so does what was shared with accounts that cannot be looked at from here: with
+What it finds by name and tag: AMIs with their snapshots, Image Builder's records of them, components and workflows that were
+replaced, parameters, log groups, the bucket and the key. What anything uses stays, and so does what was shared with accounts that cannot be looked at from here: with
 --nothing-elsewhere you say that you have looked. Run it again for what stayed. It needs the rights to read and delete these;
 where a region is closed to you, name the others with --regions.
 `;

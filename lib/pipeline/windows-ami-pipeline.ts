@@ -159,7 +159,7 @@ export class WindowsAmiPipeline extends PipelineBase {
       settings,
       network,
       recipeArn,
-      instanceProfileName: instanceRole.instanceProfileName,
+      instanceRole,
       executionRole,
     });
     new RecycleBin(this, 'RecycleBin', settings);

@@ -99,6 +99,12 @@ function portsOf(
       },
       caller,
     ),
+    // Everything is deployed once: there is nothing that a deployment has replaced.
+    bakeDocuments: {
+      all: () => Promise.resolve([]),
+      usedBy: () => Promise.resolve([]),
+      remove: () => Promise.resolve(),
+    },
     metrics: {
       record: (measured, at) => {
         measurements.push(...measured.map((one) => ({ ...one, at })));

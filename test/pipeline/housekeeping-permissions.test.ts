@@ -36,3 +36,22 @@ test('nobody else of the pipeline may remove an AMI', () => {
   const may = Object.entries(statements).filter(([, own]) => actionsOf(own).includes('ec2:DeregisterImage'));
   expect(may).toHaveLength(2);
 });
+
+test('housekeeping alone removes components and workflows, those with the name and the tag of its pipeline', () => {
+  const may = Object.entries(statements).flatMap(([role, own]) =>
+    own
+      .filter((one) => actionsOf([one]).includes('imagebuilder:DeleteComponent'))
+      .map((one) => ({ role, one })),
+  );
+  expect(may).toHaveLength(1);
+  expect(may[0]!.role).toMatch(/^PipelineHousekeepingRole|^PipelineCareRole/i);
+  const { Action, Condition, Resource } = may[0]!.one;
+  expect(Action).toEqual(['imagebuilder:DeleteComponent', 'imagebuilder:DeleteWorkflow']);
+  expect(Condition).toEqual({ StringEquals: { 'aws:ResourceTag/winbake:pipeline': '2022-core' } });
+  const resources = (Resource as readonly unknown[]).map((one) => JSON.stringify(one));
+  expect(resources.map((text) => /111122223333:([^"]+)"/.exec(text)?.[1])).toEqual([
+    'component/winbake-2022-core-*',
+    'workflow/build/winbake-2022-core-*',
+    'workflow/test/winbake-2022-core-*',
+  ]);
+});

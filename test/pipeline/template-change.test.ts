@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { Stack, type App } from 'aws-cdk-lib';
+import { CfnParameter, Stack, Validations, type App } from 'aws-cdk-lib';
 import { BakeComponent, WindowsAmiPipeline, WindowsOs } from '../../lib/index';
 import type * as assetPath from '../../lib/internal/handler-function';
 import { runProcess } from '../../sim/windows/powershell/run-process';
 import { OWN_DOCUMENT } from '../support/all-props-pipeline';
 import { synthesized, type CheckedApp } from '../support/checked-app';
+
+/** A longer one is refused for the names of its roles, which hold the prefix and the region. */
+const LONGEST_PIPELINE_NAME = 39;
+const SHORTEST = { parameterPrefix: '/w', region: 'us-east-1' };
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -35,10 +39,12 @@ function withOtherScripts<Result>(synthesize: () => Result): Result {
 
 function pipelineWith(document: string): (app: App) => void {
   return (app) => {
-    new WindowsAmiPipeline(new Stack(app, 'Platform'), 'Pipeline', {
+    const pipeline = new WindowsAmiPipeline(new Stack(app, 'Platform'), 'Pipeline', {
       os: WindowsOs.SERVER_2022_CORE,
       components: [BakeComponent.fromDocument('agent', document)],
     });
+    // A diff that is strict fails for warnings.
+    Validations.of(pipeline).acknowledge({ id: 'Annotation::winbake:defaultVpc', reason: 'Not deployed.' });
   };
 }
 
@@ -91,4 +97,62 @@ test('another document replaces its component and the recipe, and nothing else',
     '~ AWS::ImageBuilder::Component replace',
     '~ AWS::ImageBuilder::ImageRecipe replace',
   ]);
+});
+
+/** The names of the components or workflows of a template. */
+function documentsOf({ assembly }: CheckedApp, type: 'Component' | 'Workflow') {
+  const { Resources } = assembly.getStackByName('Platform').template as {
+    readonly Resources: Readonly<Record<string, TemplateDocument>>;
+  };
+  return Object.values(Resources).filter(({ Type }) => Type === `AWS::ImageBuilder::${type}`);
+}
+
+interface TemplateDocument {
+  readonly Type: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Properties: { readonly Name: string };
+}
+
+test('what a deployment replaces stays, under a name of its own, for the bake that began with it', () => {
+  const changed = synthesized(pipelineWith(OWN_DOCUMENT.replace('exit 0', 'exit 1')));
+  const names = (app: CheckedApp) => documentsOf(app, 'Component').map(({ Properties }) => Properties.Name);
+  const others = names(changed).filter((name) => !names(first).includes(name));
+  expect(others).toEqual([expect.stringMatching(/^winbake-2022-core-own-agent-[0-9a-f]{8}$/)]);
+  const all = [...documentsOf(first, 'Component'), ...documentsOf(first, 'Workflow')];
+  expect(all).toHaveLength(7);
+  for (const { Properties, UpdateReplacePolicy } of all) {
+    expect(Properties.Name).toMatch(/-[0-9a-f]{8}$/);
+    expect({ of: Properties.Name, UpdateReplacePolicy }).toMatchObject({ UpdateReplacePolicy: 'Retain' });
+  }
+});
+
+test('a document whose text comes from the template has the hash of its reference', () => {
+  const app = synthesized((root) => {
+    const stack = new Stack(root, 'Platform');
+    const document = new CfnParameter(stack, 'Document').valueAsString;
+    new WindowsAmiPipeline(stack, 'Pipeline', {
+      os: WindowsOs.SERVER_2022_CORE,
+      components: [BakeComponent.fromDocument('agent', document)],
+    });
+  });
+  const names = documentsOf(app, 'Component').map(({ Properties }) => Properties.Name);
+  expect(names.find((name) => name.includes('-own-'))).toMatch(/-own-agent-[0-9a-f]{8}$/);
+});
+
+test('the longest names of pipeline and component make none that Image Builder refuses', () => {
+  const app = synthesized((root) => {
+    const { parameterPrefix, region } = SHORTEST;
+    const stack = new Stack(root, 'Platform', { env: { account: '123456789012', region } });
+    new WindowsAmiPipeline(stack, 'Pipeline', {
+      os: WindowsOs.SERVER_2022_CORE,
+      parameterPrefix,
+      pipelineName: 'p'.repeat(LONGEST_PIPELINE_NAME),
+      components: [BakeComponent.fromDocument('c'.repeat(60), OWN_DOCUMENT)],
+    });
+  });
+  const names = [...documentsOf(app, 'Component'), ...documentsOf(app, 'Workflow')];
+  for (const { Properties } of names) {
+    // The pattern of Image Builder's own model.
+    expect(Properties.Name).toMatch(/^[-_A-Za-z0-9][-_A-Za-z0-9 ]{1,126}[-_A-Za-z0-9]$/);
+  }
 });

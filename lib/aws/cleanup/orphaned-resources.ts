@@ -30,6 +30,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { amiKeyDescription, logGroupsOf, resourceNameOf } from '../../contract/names/resources';
 import type { OrphanedImage, Leftovers, OrphanedKey } from '../../core/cleanup/orphaned-resources';
 import { accountAmiInventory } from '../ami-inventory';
+import { imageBuilderDocuments } from '../bake-documents';
 import { inspectFunctions } from '../inspect-functions';
 import { absentWhere } from '../stores/ssm-parameter-store';
 import { orphanedBuckets, orphanedLogGroups, orphanedParameters } from './orphaned-storage';
@@ -138,6 +139,8 @@ export function pipelineLeftovers(options: LeftoversOptions): Leftovers {
   const name = resourceNameOf(pipeline);
   const stateMachineArn = `arn:${partition}:states:${region}:${account}:stateMachine:${name}-rebake`;
   const client = { region };
+  const imageBuilder = new ImagebuilderClient(client);
+  const documents = imageBuilderDocuments(imageBuilder, pipeline);
   const functions = inspectFunctions({
     lambda: new LambdaClient(client),
     iam: new IAMClient(client),
@@ -149,7 +152,9 @@ export function pipelineLeftovers(options: LeftoversOptions): Leftovers {
     ...orphanedParameters(`${parameterPrefix}/${pipeline}`, (place) => new SSMClient({ region: place })),
     ...orphanedBuckets(new S3Client(client), region, pipeline, bucket),
     ...orphanedLogGroups(new CloudWatchLogsClient(client), logGroupsOf(pipeline)),
-    ...orphanedImages(new ImagebuilderClient(client), name),
+    ...orphanedImages(imageBuilder, name),
+    bakeDocuments: () => documents.all(),
+    deleteBakeDocument: (arn) => documents.remove(arn),
     ...orphanedKeys(new KMSClient(client), new EC2Client(client), account, amiKeyDescription(pipeline)),
     deployed: async () => {
       if ((await functions.functionOf(`${name}-operate`)) !== undefined) {

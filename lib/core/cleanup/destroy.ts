@@ -4,7 +4,7 @@ import { type AmiUse, type BakedAmi, type UnreadTarget, amisNamedBy } from '../p
 import type { OrphanedImage, OrphanedKey, OrphanedParameter, Leftovers } from './orphaned-resources';
 
 /** The kinds of things that a deleted stack leaves. */
-type LeftoverKind = 'AMI' | 'image' | 'parameter' | 'log group' | 'bucket' | 'key';
+type LeftoverKind = 'AMI' | 'image' | 'component' | 'workflow' | 'parameter' | 'log group' | 'bucket' | 'key';
 
 /** One thing that is left, and what becomes of it. */
 export interface Leftover {
@@ -30,6 +30,7 @@ interface DestroyInput {
   readonly buckets: readonly string[];
   readonly logGroups: readonly string[];
   readonly images: readonly OrphanedImage[];
+  readonly bakeDocuments: readonly string[];
   readonly keys: readonly OrphanedKey[];
   /** A person's word that no other account uses AMIs or keys any more. */
   readonly nothingElsewhere: boolean;
@@ -51,6 +52,7 @@ function planDestroy(input: DestroyInput): readonly Leftover[] {
       const why = amiIds.filter((id) => kept.has(id)).map((id) => `${id} stays`);
       return here('image', arn, why, 'its AMIs are gone or go');
     }),
+    ...input.bakeDocuments.map((arn) => here(kindOf(arn), arn, [], 'no bake can use it any more')),
     ...input.parameters.map((one) =>
       leftover('parameter', one.region, one.name, followersOf(input, one.region), 'no fleet follows it'),
     ),
@@ -67,6 +69,10 @@ function planDestroy(input: DestroyInput): readonly Leftover[] {
       ),
     ),
   ];
+}
+
+function kindOf(documentArn: string): 'component' | 'workflow' {
+  return documentArn.split(':')[5]?.startsWith('workflow/') === true ? 'workflow' : 'component';
 }
 
 function amiLeftover(input: DestroyInput, ami: BakedAmi): Leftover {
@@ -178,6 +184,7 @@ export async function readDestroyPlan(
     buckets: await leftovers.buckets(),
     logGroups: await leftovers.logGroups(),
     images: await leftovers.images(),
+    bakeDocuments: await leftovers.bakeDocuments(),
     keys: await leftovers.keys(),
   });
 }
@@ -202,6 +209,10 @@ export async function applyDestroy(
         break;
       case 'image':
         await leftovers.deleteImage(id);
+        break;
+      case 'component':
+      case 'workflow':
+        await leftovers.deleteBakeDocument(id);
         break;
       case 'parameter':
         await leftovers.deleteParameter({ region, name: id, value: '' });

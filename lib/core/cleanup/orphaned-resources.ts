@@ -31,6 +31,8 @@ export interface Leftovers extends Pick<AmiInventory, 'amisIn' | 'usesIn' | 'rem
   buckets(): Promise<readonly string[]>;
   logGroups(): Promise<readonly string[]>;
   images(): Promise<readonly OrphanedImage[]>;
+  /** The components and workflows that deployments replaced, by ARN. */
+  bakeDocuments(): Promise<readonly string[]>;
   keys(): Promise<readonly OrphanedKey[]>;
   /** Each takes something away; doing it again changes nothing. */
   deleteParameter(parameter: OrphanedParameter): Promise<void>;
@@ -38,6 +40,7 @@ export interface Leftovers extends Pick<AmiInventory, 'amisIn' | 'usesIn' | 'rem
   deleteBucket(name: string): Promise<void>;
   deleteLogGroup(name: string): Promise<void>;
   deleteImage(arn: string): Promise<void>;
+  deleteBakeDocument(arn: string): Promise<void>;
   /** Has a key deleted after 30 days, until when it can be taken back. */
   scheduleKeyDeletion(keyId: string): Promise<void>;
 }

@@ -26,6 +26,7 @@ import {
 import { noteFailed } from './note-failed';
 import { measurePatching } from './patch-budget';
 import { pruneDaily } from './prune';
+import { removeUnusedDocuments } from './remove-documents';
 
 /** An account that worked once and then does not let us in for so long is reported. */
 const LONGEST_SILENCE_HOURS = 24;
@@ -177,6 +178,7 @@ const PARTS = {
   },
   patching: measurePatching,
   decisions: watchDecisions,
+  documents: removeUnusedDocuments,
   // The longest, so that nothing waits for it.
   prune: pruneDaily,
 } as const satisfies Record<string, HousekeepingPart>;

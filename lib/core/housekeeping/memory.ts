@@ -2,6 +2,7 @@ import { parseDocument } from '../../contract/documents/document';
 import { housekeepingMemorySchema, type HousekeepingMemory } from '../../contract/documents/memory';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type { AmiInventory } from '../ports/amis';
+import type { BakeDocuments } from '../ports/bakes';
 import type { Announcer, Metrics, Notifier } from '../ports/notices';
 import { changeDocument, readDocument, type DocumentForm, type DocumentStore } from '../ports/stores';
 import type { DeliveryPorts } from '../publish/deliver';
@@ -13,7 +14,7 @@ const HOUSEKEEPING_MEMORY_KEY = 'publications/housekeeping.json';
 const FORM: DocumentForm<HousekeepingMemory> = {
   key: HOUSEKEEPING_MEMORY_KEY,
   parse: (text) => parseDocument(housekeepingMemorySchema, text, HOUSEKEEPING_MEMORY_KEY),
-  empty: { schema: 'winbake.housekeeping/1', pruned: null, failing: {} },
+  empty: { schema: 'winbake.housekeeping/1', pruned: null, failing: {}, unused: {} },
 };
 
 /** What housekeeping remembers. */
@@ -63,8 +64,26 @@ export async function noteWorking(documents: DocumentStore, part: string): Promi
   });
 }
 
+/** Notes which components and workflows nothing uses, and since when. */
+export async function noteUnused(
+  documents: DocumentStore,
+  unused: HousekeepingMemory['unused'],
+): Promise<void> {
+  await changeDocument(documents, FORM, (before) =>
+    isSame(before.unused, unused) ? before : { ...before, unused },
+  );
+}
+
+function isSame(one: HousekeepingMemory['unused'], other: HousekeepingMemory['unused']): boolean {
+  const entries = Object.entries(one);
+  return (
+    entries.length === Object.keys(other).length && entries.every(([arn, instant]) => other[arn] === instant)
+  );
+}
+
 /** What caring for a pipeline works with. */
 export interface HousekeepingPorts extends DeliveryPorts {
+  readonly bakeDocuments: BakeDocuments;
   readonly notifier: Notifier;
   readonly announcer: Announcer;
   readonly inventory: AmiInventory;

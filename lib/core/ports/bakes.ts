@@ -21,6 +21,16 @@ export interface BakeControl {
   cancel(imageBuildVersionArn: string): Promise<void>;
 }
 
+/** The components and workflows of a pipeline, by the ARNs of their build versions. */
+export interface BakeDocuments {
+  /** All that the pipeline has made and that exist, whether anything uses them or not. */
+  all(): Promise<readonly string[]>;
+  /** Those that the next bake of an Image Builder pipeline would use, by the ARNs by which it names them. */
+  usedBy(imagePipelineArn: string): Promise<readonly string[]>;
+  /** Removes one; one that is gone already stays so. */
+  remove(arn: string): Promise<void>;
+}
+
 /** The executions of the state machine, by ARN. */
 export interface Executions {
   /** Whether an execution still runs; one that is not known any more has ended. */

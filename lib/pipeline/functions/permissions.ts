@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Role, Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CHANNELS, channelParameters } from '../../contract/names/parameters';
-import { accountRoleName } from '../../contract/names/resources';
+import { accountRoleName, PIPELINE_TAG } from '../../contract/names/resources';
 import { EVENT_SOURCE } from '../../core/ports/notices';
 import { allow, parameterArn } from '../../internal/allow';
 import { imageArns } from '../image/execution-role';
@@ -137,5 +137,39 @@ export function allowToFollowBakes(role: Role, resourceName: string): void {
     ],
     wildcardReason:
       'Every build is a version of the image, with a number that is not known before, and so are the ids of its workflows and steps.',
+  });
+}
+
+/** Lets a function see which components and workflows of a pipeline are in use, and remove those of the pipeline that are not. */
+export function allowDocumentRemoval(
+  role: Role,
+  { pipelineName, resourceName }: Pick<PipelineSettings, 'pipelineName' | 'resourceName'>,
+): void {
+  const { account, partition, region } = Stack.of(role);
+  const resource = (path: string) => `arn:${partition}:imagebuilder:${region}:${account}:${path}`;
+  const own = ['component', 'workflow/build', 'workflow/test'].map((kind) =>
+    resource(`${kind}/${resourceName}-*`),
+  );
+  allow(role, {
+    actions: ['imagebuilder:ListComponents', 'imagebuilder:ListWorkflows'],
+    resources: ['*'],
+    wildcardReason: 'These calls, which list what is in the account, cannot be limited to resources.',
+  });
+  allow(role, {
+    actions: ['imagebuilder:ListComponentBuildVersions', 'imagebuilder:ListWorkflowBuildVersions'],
+    resources: own,
+    wildcardReason: 'The names of components and workflows end in a hash of their content.',
+  });
+  allow(role, {
+    actions: ['imagebuilder:GetImagePipeline', 'imagebuilder:GetImageRecipe'],
+    resources: [resource(`image-pipeline/${resourceName}`), resource(`image-recipe/${resourceName}/*`)],
+    wildcardReason: 'Image Builder counts the versions of the recipe.',
+  });
+  allow(role, {
+    actions: ['imagebuilder:DeleteComponent', 'imagebuilder:DeleteWorkflow'],
+    resources: own,
+    conditions: { StringEquals: { [`aws:ResourceTag/${PIPELINE_TAG}`]: pipelineName } },
+    wildcardReason:
+      "The hashes of earlier releases are not known; the condition allows this pipeline's components and workflows only.",
   });
 }

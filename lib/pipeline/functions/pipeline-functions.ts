@@ -16,7 +16,7 @@ import { ScheduleTarget } from '../../internal/schedule-target';
 import { imageArns } from '../image/execution-role';
 import type { BaseAmiSource } from '../props/base-ami';
 import { allowPruning } from './operate-function';
-import { allowAnnouncements, allowDelivery, allowToFollowBakes } from './permissions';
+import { allowAnnouncements, allowDelivery, allowDocumentRemoval, allowToFollowBakes } from './permissions';
 import {
   PipelineFunction,
   type DescribedPipelineResources,
@@ -43,6 +43,7 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
     allowDelivery(this.role, settings);
     allowAnnouncements(this.role);
     allowPruning(this.role, settings);
+    allowDocumentRemoval(this.role, settings);
     allow(this.role, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
     allow(this.role, {
       actions: ['ssm:GetParameter'],

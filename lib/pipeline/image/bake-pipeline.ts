@@ -18,6 +18,7 @@ import {
 import { EndingLogs } from '../../internal/handler-function';
 import type { RegionSettings } from '../props/distribution';
 import { PIPELINE_TAG } from '../../contract/names/resources';
+import { contentName, keepWhenReplaced } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import type { PipelineNetwork } from './pipeline-network';
 
@@ -102,14 +103,17 @@ class BakeWorkflows extends Construct {
     name: string,
     { type, document }: Stage,
   ): CfnImagePipeline.WorkflowConfigurationProperty {
-    const workflow = new CfnWorkflow(this, id, {
-      name,
-      type,
-      // Other content under the same version is a new build of it, as with components.
-      version: '1.0.0',
-      description: document.description,
-      data: renderWorkflow(document),
-    });
+    const { description } = document;
+    const data = renderWorkflow(document);
+    const workflow = keepWhenReplaced(
+      new CfnWorkflow(this, id, {
+        name: contentName(this, name, [description, data]),
+        type,
+        version: '1.0.0',
+        description,
+        data,
+      }),
+    );
     return { workflowArn: workflow.attrArn, ...(type === 'TEST' ? { onFailure: 'ABORT' } : {}) };
   }
 }
@@ -119,7 +123,7 @@ interface BakePipelineProps {
   readonly settings: PipelineSettings;
   readonly network: PipelineNetwork;
   readonly recipeArn: string;
-  readonly instanceProfileName: string;
+  readonly instanceRole: IRole & { readonly instanceProfileName: string };
   readonly executionRole: IRole;
 }
 
@@ -129,11 +133,11 @@ export class BakePipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: BakePipelineProps) {
     super(scope, id);
-    const { executionRole, instanceProfileName, network, recipeArn, settings } = props;
+    const { executionRole, instanceRole, network, recipeArn, settings } = props;
     const { pipelineName, resourceName: name } = settings;
     const infrastructure = new CfnInfrastructureConfiguration(this, 'Infrastructure', {
       name,
-      instanceProfileName,
+      instanceProfileName: instanceRole.instanceProfileName,
       instanceTypes: settings.instanceTypes.map((type) => type.toString()),
       ...network,
       instanceMetadataOptions: { httpTokens: 'required' },
@@ -142,6 +146,10 @@ export class BakePipeline extends Construct {
     });
     const imageLogs = this.logGroup('ImageLogs', `/aws/imagebuilder/${name}`, settings);
     const pipelineLogs = this.logGroup('PipelineLogs', `/aws/imagebuilder/pipeline/${name}`, settings);
+    for (const role of [instanceRole, executionRole]) {
+      // AWS's policies let both make the groups. A stack deletes them before the groups, so that neither makes one again.
+      role.node.addDependency(imageLogs, pipelineLogs);
+    }
     const pipeline = new CfnImagePipeline(this, 'Pipeline', {
       name,
       description: `Winbake ${pipelineName}`,

@@ -13,6 +13,7 @@ import { VERIFY_COMPONENT } from '../../core/image-builder/verify-component';
 import type { BakeComponent } from '../props/bake-component';
 import type { BaseAmiSource } from '../props/base-ami';
 import { PIPELINE_TAG } from '../../contract/names/resources';
+import { contentName, keepWhenReplaced } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import type { InstanceRole, InstanceScripts } from './instance-role';
 
@@ -26,14 +27,17 @@ function ownComponent(
     name: key,
     value: [value],
   }));
+  const data = document ?? '';
   const arn =
     componentArn ??
-    new CfnComponent(scope, `Own-${name}`, {
-      name: `${prefix}-own-${name}`,
-      version: '1.0.0',
-      platform: 'Windows',
-      data: document ?? '',
-    }).attrArn;
+    keepWhenReplaced(
+      new CfnComponent(scope, `Own-${name}`, {
+        name: contentName(scope, `${prefix}-own-${name}`, [data]),
+        version: '1.0.0',
+        platform: 'Windows',
+        data,
+      }),
+    ).attrArn;
   return { componentArn: arn, ...(values.length === 0 ? {} : { parameters: values }) };
 }
 
@@ -133,14 +137,17 @@ export class BakeRecipe extends Construct {
         `[${this.node.path}] Image Builder would refuse the component ${document.name}: ${fault}.`,
       );
     }
-    const component = new CfnComponent(this, id, {
-      name: `${prefix}-${document.name}`,
-      // Other content under the same version is a new build of it, and its ARN is what the recipe refers to.
-      version: '1.0.0',
-      platform: 'Windows',
-      description: document.description,
-      data: renderComponent(document),
-    });
+    const { description } = document;
+    const data = renderComponent(document);
+    const component = keepWhenReplaced(
+      new CfnComponent(this, id, {
+        name: contentName(this, `${prefix}-${document.name}`, [description, data]),
+        version: '1.0.0',
+        platform: 'Windows',
+        description,
+        data,
+      }),
+    );
     const parameters = Object.entries(values).map(([name, value]) => ({ name, value: [value] }));
     return { componentArn: component.attrArn, ...(parameters.length === 0 ? {} : { parameters }) };
   }

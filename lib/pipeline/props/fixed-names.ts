@@ -1,4 +1,5 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { CfnDeletionPolicy, type CfnResource, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { functionRoleName as nameOfFunctionRole } from '../../contract/names/resources';
 import { refuse } from '../../internal/validate';
@@ -16,6 +17,28 @@ export function functionName(
   kind: FunctionKind,
 ): string {
   return `${resourceName}-${kind}`;
+}
+
+/** Enough to tell the contents of one pipeline apart; its longest name stays below the 128 characters of Image Builder. */
+const HASH_LENGTH = 8;
+
+/**
+ * The name of a component or workflow, which ends in a hash of its content: other content is another resource, and what a
+ * bake began with keeps its name and its content.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateComponent.html
+ */
+export function contentName(scope: IConstruct, name: string, content: readonly string[]): string {
+  // A reference counts as it stands in the template.
+  const text = JSON.stringify(Stack.of(scope).resolve(content));
+  return `${name}-${createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH)}`;
+}
+
+/** Leaves to housekeeping what a deployment replaces, since a bake under way may still ask for it; the stack's end takes the rest. */
+export function keepWhenReplaced<Resource extends CfnResource>(resource: Resource): Resource {
+  resource.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
+  resource.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+  return resource;
 }
 
 /** The name of the state machine of a pipeline. */

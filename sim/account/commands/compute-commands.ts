@@ -270,6 +270,28 @@ const imagebuilder: ServiceCommands = {
       'imageVersionArn',
       `${IMAGE_BUILDER}image/winbake/1.0.0`,
     ),
+    ListComponents: everywhere('imagebuilder:ListComponents', { owner: 'Self' }),
+    ListComponentBuildVersions: onArn(
+      'imagebuilder:ListComponentBuildVersions',
+      'componentVersionArn',
+      `${IMAGE_BUILDER}component/winbake-update/1.0.0`,
+    ),
+    DeleteComponent: onArn(
+      'imagebuilder:DeleteComponent',
+      'componentBuildVersionArn',
+      `${IMAGE_BUILDER}component/winbake-update/1.0.0/1`,
+    ),
+    ListWorkflows: everywhere('imagebuilder:ListWorkflows', { owner: 'Self' }),
+    ListWorkflowBuildVersions: onArn(
+      'imagebuilder:ListWorkflowBuildVersions',
+      'workflowVersionArn',
+      `${IMAGE_BUILDER}workflow/build/winbake-build/1.0.0`,
+    ),
+    DeleteWorkflow: onArn(
+      'imagebuilder:DeleteWorkflow',
+      'workflowBuildVersionArn',
+      `${IMAGE_BUILDER}workflow/build/winbake-build/1.0.0/1`,
+    ),
     GetImagePipeline: onArn(
       'imagebuilder:GetImagePipeline',
       'imagePipelineArn',

@@ -48,6 +48,10 @@ class Account implements Leftovers {
     buckets: ['bucket'],
     logGroups: ['/aws/imagebuilder/winbake-2022-core'],
     images: [{ arn: 'arn:image/1', amiIds: ['ami-00000001'] }] as OrphanedImage[],
+    bakeDocuments: [
+      'arn:aws:imagebuilder:eu-central-1:111122223333:component/winbake-2022-core-update-0a1b2c3d/1.0.0/1',
+      'arn:aws:imagebuilder:eu-central-1:111122223333:workflow/test/winbake-2022-core-test-0a1b2c3d/1.0.0/1',
+    ],
     keys: [{ keyId: 'key', encrypts: [], otherAccounts: [] }] as OrphanedKey[],
   };
 
@@ -61,6 +65,7 @@ class Account implements Leftovers {
   buckets = () => Promise.resolve(this.left.buckets);
   logGroups = () => Promise.resolve(this.left.logGroups);
   images = () => Promise.resolve(this.left.images);
+  bakeDocuments = () => Promise.resolve(this.left.bakeDocuments);
   keys = () => Promise.resolve(this.left.keys);
   remove = (region: string, amiId: string) => {
     this.amis = this.amis.filter((one) => one.region !== region || one.amiId !== amiId);
@@ -73,6 +78,7 @@ class Account implements Leftovers {
   deleteBucket = (name: string) => this.drop('buckets', (one) => one === name);
   deleteLogGroup = (name: string) => this.drop('logGroups', (one) => one === name);
   deleteImage = (arn: string) => this.drop('images', (one) => one.arn === arn);
+  deleteBakeDocument = (arn: string) => this.drop('bakeDocuments', (one) => one === arn);
   scheduleKeyDeletion = (keyId: string) => this.drop('keys', (one) => one.keyId === keyId);
 
   whole() {
@@ -104,6 +110,8 @@ test('what nothing uses goes, in every region, the key last', async () => {
     'remove AMI ami-00000002: 20348.2-1; nothing uses it',
     'remove AMI ami-00000003: 20348.3-1; nothing uses it',
     'remove image arn:image/1: its AMIs are gone or go',
+    expect.stringMatching(/^remove component arn:\S+update-0a1b2c3d\S+: no bake can use it any more$/),
+    expect.stringMatching(/^remove workflow arn:\S+test-0a1b2c3d\S+: no bake can use it any more$/),
     'remove parameter /winbake/2022-core/current/publication: no fleet follows it',
     'remove parameter /winbake/2022-core/current/publication: no fleet follows it',
     'remove log group /aws/imagebuilder/winbake-2022-core: nothing writes to it any more',
@@ -118,6 +126,7 @@ test('what nothing uses goes, in every region, the key last', async () => {
     buckets: [],
     logGroups: [],
     images: [],
+    bakeDocuments: [],
     keys: [],
   });
 });

@@ -90,6 +90,11 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
       },
     },
     inventory,
+    bakeDocuments: {
+      all: () => Promise.resolve([]),
+      usedBy: () => Promise.resolve([]),
+      remove: () => Promise.resolve(),
+    },
     metrics: { record: (measurements) => measured.push(...measurements) },
     now: () => state.now,
   };
