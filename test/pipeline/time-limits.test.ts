@@ -28,7 +28,7 @@ const workflows = readWorkflows([model!], model!.properties(imagePipeline!, ['Wo
 const components = model!
   .logicalIds('AWS::ImageBuilder::Component')
   .map((logicalId) => model!.properties(logicalId, ['Name', 'Data']))
-  .filter(({ Name }) => !String(Name).endsWith('-agent'))
+  .filter(({ Name }) => !String(Name).includes('-own-'))
   .map(({ Data }) => parse(String(Data)) as Component);
 
 /** What a stage of components takes where each attempt of each step takes all of its time. */
