@@ -84,7 +84,10 @@ test('components of the user run after the update, or last', () => {
   const own = Object.entries(template.findResources('AWS::ImageBuilder::Component')).find(
     ([, { Properties }]) => Properties.Data === OWN_DOCUMENT,
   );
-  expect(own?.[1]['Properties']).toMatchObject({ Name: 'winbake-web-own-agent', Version: '1.0.0' });
+  expect(own?.[1]['Properties']).toMatchObject({
+    Name: expect.stringMatching(/^winbake-web-own-agent-[0-9a-f]{8}$/),
+    Version: '1.0.0',
+  });
   const names = (recipe.Components as { ComponentArn: string | { 'Fn::GetAtt': [string] } }[]).map(
     ({ ComponentArn }) => (typeof ComponentArn === 'string' ? 'arn' : ComponentArn['Fn::GetAtt'][0]),
   );
