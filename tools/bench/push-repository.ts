@@ -62,7 +62,8 @@ class Push {
       method,
       body,
       headers: { 'content-type': type },
-      signal: this.signal,
+      // Of its own: fetch leaves its listener at a signal until its memory is collected.
+      signal: AbortSignal.any([this.signal]),
     });
     const text = await response.text();
     if (response.status !== expected) {
