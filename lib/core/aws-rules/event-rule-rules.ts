@@ -177,10 +177,11 @@ function isNumeric(value: unknown): boolean {
 }
 
 function wrongFilter(filter: JsonObject): readonly string[] {
-  const [[name = '', value] = [], ...others] = Object.entries(filter);
-  if (name === '' || others.length > 0) {
+  const [entry, ...others] = Object.entries(filter);
+  if (entry === undefined || others.length > 0) {
     return [`a filter has one key; got: ${shown(filter)}`];
   }
+  const [name, value] = entry;
   const takes = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
   return takes === undefined
     ? [`${name} is no filter; known are ${Object.keys(FILTERS).join(', ')}`]

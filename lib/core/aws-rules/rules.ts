@@ -6,7 +6,8 @@ import { DISTRIBUTION_EXAMPLE, DISTRIBUTION_RULES } from './image-builder/distri
 import { INFRASTRUCTURE_EXAMPLE, INFRASTRUCTURE_RULES } from './image-builder/infrastructure-rules';
 import { PIPELINE_EXAMPLE, PIPELINE_RULES } from './image-builder/pipeline-rules';
 import { RECIPE_EXAMPLE, RECIPE_RULES } from './image-builder/recipe-rules';
-import { WORKFLOW_EXAMPLE, WORKFLOW_RULES } from './image-builder/workflow-rules';
+import { WORKFLOW_EXAMPLE } from './image-builder/workflow-example';
+import { WORKFLOW_RULES } from './image-builder/workflow-rules';
 import { KEY_EXAMPLE, KEY_RULES } from './key-rules';
 import { LAUNCH_TEMPLATE_EXAMPLE, LAUNCH_TEMPLATE_RULES } from './launch-template-rules';
 import { PARAMETER_EXAMPLE, PARAMETER_RULES } from './parameter-rules';

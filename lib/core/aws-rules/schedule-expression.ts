@@ -45,6 +45,7 @@ export function wrongSchedule(expression: string, dialect: Dialect): readonly st
       return dialect.at
         ? wrongInstant(body)
         : [`at is for EventBridge Scheduler alone; got: ${shown(expression)}`];
+    case undefined:
     default:
       return [
         `a schedule is cron(...) or rate(...)${dialect.at ? ', or at(...)' : ''}; got: ${shown(expression)}`,
@@ -74,7 +75,8 @@ function wrongInstant(body: string): readonly string[] {
 }
 
 function wrongCron(body: string): readonly string[] {
-  const values = body.trim().split(/\s+/);
+  // A comma at the end of a field has been seen to be taken.
+  const values = body.trim().split(/,?\s+/);
   if (values.length !== FIELDS.length) {
     return [`cron has six fields, from minutes to year; got: ${values.length} in cron(${body})`];
   }
@@ -92,8 +94,7 @@ function wrongField(field: Field, value: string): readonly string[] {
   if (value === '?' && field.special !== undefined) {
     return [];
   }
-  // A comma at the end has been seen to be taken.
-  const parts = value.replace(/,$/, '').split(',');
+  const parts = value.split(',');
   return parts
     .filter((part) => !isRight(field, part))
     .map((part) => `${field.name} cannot be ${shown(part)}`);

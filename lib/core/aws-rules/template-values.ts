@@ -16,7 +16,7 @@ export function resolver(template: unknown): (value: unknown) => unknown {
       defaultOf(declaration),
     ]),
   );
-  const ids = new Set(Object.keys((at(template, 'Resources') ?? {}) as JsonObject));
+  const ids = new Set(Object.keys(at(template, 'Resources') ?? {}));
 
   function resolve(value: unknown): unknown {
     if (typeof value === 'string') {
@@ -28,14 +28,13 @@ export function resolver(template: unknown): (value: unknown) => unknown {
     if (!isJsonObject(value)) {
       return value;
     }
-    const [[name = '', operand] = [], ...others] = Object.entries(value);
-    if (others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
-      return intrinsic(name, operand);
+    const entries = Object.entries(value);
+    const [entry] = entries;
+    if (entry !== undefined && entries.length === 1 && /^(Ref$|Fn::)/.test(entry[0])) {
+      return intrinsic(...entry);
     }
     return Object.fromEntries(
-      Object.entries(value)
-        .map(([key, inner]) => [key, resolve(inner)] as const)
-        .filter(([, inner]) => inner !== ABSENT),
+      entries.map(([key, inner]) => [key, resolve(inner)] as const).filter(([, inner]) => inner !== ABSENT),
     );
   }
 

@@ -6,8 +6,8 @@ export const UNKNOWN_TEXT = '\uE000';
 /** A value that is only known in the account. */
 export const UNKNOWN = Symbol('only known in the account');
 
-/** What CDK leaves in texts for values that it resolves later. */
-const CDK_TOKEN = /\$\{Token\[|#\{Token\[/;
+/** What CDK and other tools leave in texts for values that they fill in later. */
+const PLACEHOLDER = /\$\{|#\{Token\[/;
 
 /** A member of an object, by CloudFormation's name or the API's, which begins in lower case. */
 export function at(object: unknown, name: string): unknown {
@@ -24,9 +24,9 @@ export function has(object: unknown, name: string): boolean {
 }
 
 /** Whether a value is known as a whole. */
-function isKnown(value: unknown): boolean {
+export function isKnown(value: unknown): boolean {
   return typeof value === 'string'
-    ? !value.includes(UNKNOWN_TEXT) && !CDK_TOKEN.test(value)
+    ? !value.includes(UNKNOWN_TEXT) && !PLACEHOLDER.test(value)
     : typeof value !== 'symbol';
 }
 

@@ -3,7 +3,6 @@ import type { Rule } from '../rule';
 import {
   asText,
   inside,
-  list,
   mustBeOneOf,
   mustHave,
   mustOnlyHave,
@@ -154,10 +153,23 @@ export const COMPONENT_RULES: readonly Rule[] = [
         ),
         ...twice(names).map((name) => `phases must have names of their own; got: ${name} twice`),
         ...phases(document)
-          .filter((phase) => list(phase, 'steps').length === 0)
+          .filter((phase) => !Array.isArray(phase['steps']))
           .map((phase) => `phase ${String(phase['name'])} needs steps; got: ${shown(phase['steps'])}`),
       ];
     },
+  },
+  {
+    id: 'component/step-name',
+    source: GUIDE,
+    wayOut: 'Write it with letters, digits, - and _; what it does belongs into its description.',
+    refused: withStep({ ...RUN, name: 'Install PowerShell' }),
+    check: (document) =>
+      eachStep(document, ({ name }) =>
+        when(
+          asText(name) !== undefined && !/^[A-Za-z0-9_-]+$/.test(String(name)),
+          `its name must have letters, digits, - and _ only; got: ${shown(name)}`,
+        ),
+      ),
   },
   {
     id: 'component/step-twice',

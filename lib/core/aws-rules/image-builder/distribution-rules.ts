@@ -4,6 +4,7 @@ import {
   at,
   has,
   inside,
+  isKnown,
   list,
   mustBeOneOf,
   mustHave,
@@ -16,7 +17,6 @@ import {
   text,
   texts,
   twice,
-  UNKNOWN_TEXT,
   when,
 } from '../values';
 import { wrongTags } from '../volume-rules';
@@ -114,10 +114,7 @@ export const DISTRIBUTION_RULES: readonly Rule[] = [
       eachAmi(document, (one) => {
         const name = roughText(one, 'Name');
         return when(
-          name !== undefined &&
-            !name.includes(UNKNOWN_TEXT) &&
-            !name.includes('${Token[') &&
-            !/\{\{\s*imagebuilder:buildDate/.test(name),
+          name !== undefined && isKnown(name) && !/\{\{\s*imagebuilder:buildDate/.test(name),
           `the name of the AMI must contain {{ imagebuilder:buildDate }}; got: ${shown(name)}`,
         );
       }),

@@ -104,7 +104,7 @@ export const INFRASTRUCTURE_RULES: readonly Rule[] = [
     wayOut: 'Name your own tags otherwise.',
     refused: { ResourceTags: { 'aws:owner': 'platform' } },
     check: (document) => {
-      const tags = Object.keys((at(document, 'ResourceTags') ?? {}) as JsonObject).length;
+      const tags = Object.keys(at(document, 'ResourceTags') ?? {}).length;
       return [
         ...wrongTags(document, 'ResourceTags'),
         ...when(tags > 30, `ResourceTags must be at most 30; got: ${tags}`),

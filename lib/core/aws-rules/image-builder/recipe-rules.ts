@@ -4,6 +4,7 @@ import {
   at,
   has,
   inside,
+  isKnown,
   list,
   mustHave,
   number,
@@ -224,7 +225,7 @@ function unmet(content: JsonObject, given: readonly JsonObject[]): readonly stri
 
 /** User data that is no Base64, or too long for EC2. */
 export function wrongBase64(encoded: string | undefined): readonly string[] {
-  if (encoded === undefined || encoded.includes(UNKNOWN_TEXT) || encoded.includes('${Token[')) {
+  if (encoded === undefined || !isKnown(encoded)) {
     return [];
   }
   const isBase64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(encoded) && encoded.replace(/\s/g, '').length % 4 === 0;
