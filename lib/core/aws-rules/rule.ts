@@ -51,3 +51,14 @@ export interface Refusal {
 export function refusalText({ rule, what, wayOut }: Refusal): string {
   return `${what}. ${wayOut} (rule ${rule})`;
 }
+
+/** The document of a kind that a reference leads to; undefined where that is not known. */
+export function referred(
+  reference: unknown,
+  kind: DocumentKind,
+  neighbours: Neighbours,
+): JsonObject | undefined {
+  const name = typeof reference === 'symbol' ? reference.description : reference;
+  const found = typeof name === 'string' ? neighbours.get(name) : undefined;
+  return found?.kind === kind ? found.document : undefined;
+}

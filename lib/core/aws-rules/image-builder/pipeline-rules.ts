@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../../contract/values/json';
-import type { Neighbours, Rule } from '../rule';
+import { type Neighbours, referred, type Rule } from '../rule';
 import { wrongSchedule } from '../schedule-expression';
 import {
   at,
@@ -42,12 +42,6 @@ export const PIPELINE_EXAMPLE: JsonObject = {
   Workflows: [{ WorkflowArn: `${MANAGED}/x.x.x` }, { WorkflowArn: TEST }],
   Schedule: { ScheduleExpression: 'cron(0 9 ? * mon *)' },
 };
-
-/** What a reference leads to, if it is a document of that kind. */
-function referred(value: unknown, kind: string, neighbours: Neighbours): JsonObject | undefined {
-  const found = typeof value === 'symbol' ? neighbours.get(value.description ?? '') : undefined;
-  return found?.kind === kind ? found.document : undefined;
-}
 
 /** The workflows of a pipeline with what is known of them. */
 function workflowsOf(document: JsonObject, neighbours: Neighbours) {

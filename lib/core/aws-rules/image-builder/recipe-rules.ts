@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../contract/values/json';
-import type { Neighbours, Rule } from '../rule';
+import { type Neighbours, referred, type Rule } from '../rule';
 import {
   at,
   has,
@@ -12,6 +12,7 @@ import {
   roughText,
   shown,
   text,
+  texts,
   UNKNOWN_TEXT,
   when,
 } from '../values';
@@ -194,18 +195,20 @@ function wrongParameters(component: JsonObject, neighbours: Neighbours): readonl
         value !== undefined && typeof value !== 'symbol' && !Array.isArray(value),
         `Value of ${text(parameter, 'Name') ?? ''} must be a list with one text; got: ${shown(value)}`,
       ),
+      ...texts(parameter, 'Value')
+        .filter(({ length }) => length < 1 || length > 1024)
+        .map(
+          ({ length }) =>
+            `Value of ${text(parameter, 'Name') ?? ''} must have 1 to 1024 characters; got: ${length}`,
+        ),
     ];
   });
   const reference = at(component, 'ComponentArn');
-  const found = typeof reference === 'symbol' ? neighbours.get(reference.description ?? '') : undefined;
-  const content = found?.kind === 'component' ? contentOf(found.document) : undefined;
-  return content === undefined
+  const found = referred(reference, 'component', neighbours);
+  const content = found && contentOf(found);
+  return found === undefined || content === undefined
     ? shapes
-    : [...shapes, ...inside(componentName(found?.document), unmet(content, given))];
-}
-
-function componentName(document: JsonObject | undefined): string {
-  return `component ${text(document, 'Name') ?? ''}`;
+    : [...shapes, ...inside(`component ${text(found, 'Name') ?? ''}`, unmet(content, given))];
 }
 
 /** What a recipe gives beyond what a document declares, and what it lacks. */

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../../contract/values/json';
 import { roughText, has, shown, when } from '../values';
 
 /** A template, and a request, takes an inline document of so many characters. */
-export const LONGEST_INLINE_DOCUMENT = 16_000;
+const LONGEST_INLINE_DOCUMENT = 16_000;
 
 type ParsedDocument = { readonly content: JsonObject } | { readonly wrong: string } | undefined;
 
