@@ -16,7 +16,7 @@ interface Field {
   readonly name: string;
   readonly least: number;
   readonly most: number;
-  readonly words?: readonly string[];
+  readonly names?: readonly string[];
   /** Values that only this field has. */
   readonly special?: RegExp;
 }
@@ -25,8 +25,8 @@ const FIELDS: readonly Field[] = [
   { name: 'minutes', least: 0, most: 59 },
   { name: 'hours', least: 0, most: 23 },
   { name: 'day of month', least: 1, most: 31, special: /^(L|LW|L-\d{1,2}|([1-9]|[12]\d|3[01])W)$/ },
-  { name: 'month', least: 1, most: 12, words: MONTHS },
-  { name: 'day of week', least: 1, most: 7, words: DAYS, special: /^(L|([1-7]|[A-Z]{3})(L|#[1-5]))$/ },
+  { name: 'month', least: 1, most: 12, names: MONTHS },
+  { name: 'day of week', least: 1, most: 7, names: DAYS, special: /^(L|([1-7]|[A-Z]{3})(L|#[1-5]))$/ },
   { name: 'year', least: 1970, most: 2199 },
 ];
 
@@ -112,6 +112,6 @@ function isRight(field: Field, part: string): boolean {
   return isStep && isRange && more.length === 0 && others.length === 0;
 }
 
-function isOne({ least, most, words = [] }: Field, value: string): boolean {
-  return (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most) || words.includes(value);
+function isOne({ least, most, names = [] }: Field, value: string): boolean {
+  return (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most) || names.includes(value);
 }

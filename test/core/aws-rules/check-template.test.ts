@@ -124,3 +124,11 @@ test('a template may be given as its YAML, with the short forms of functions', (
     expect.objectContaining({ logicalId: 'Latest', rule: 'parameter/type' }),
   ]);
 });
+
+test.each([
+  ['a quote without its end', `${DECLARES}\n  "`],
+  ['a list beside a mapping', `${DECLARES}\n- name: test`],
+  ['tabs', DECLARES.replace('    steps', '\tsteps')],
+])('a document with %s is no YAML', (_what, data) => {
+  expect(broken({ Agent: component(data) })).toEqual(['Agent component/yaml']);
+});

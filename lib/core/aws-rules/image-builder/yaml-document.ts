@@ -28,7 +28,7 @@ function parseData(document: JsonObject): ParsedDocument {
     return { wrong: `Data must be YAML, without tabs at the beginning of lines; got: ${shown(tab[0])}` };
   }
   try {
-    const content: unknown = parse(data, { uniqueKeys: false, logLevel: 'silent' });
+    const content: unknown = parse(data, { uniqueKeys: false, logLevel: 'error' });
     return isJsonObject(content) ? { content } : { wrong: `Data must be a mapping; got: ${shown(content)}` };
   } catch (error) {
     const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
