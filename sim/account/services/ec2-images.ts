@@ -57,6 +57,8 @@ const MOST_TAGS = 50;
 /** The AMIs and snapshots of all accounts: the part of EC2 that a pipeline works with. */
 export class SimulatedImages {
   private readonly regions = new ByPlace<Region>(() => ({ images: new Map(), snapshots: new Map() }));
+  /** When an instance was started from an AMI last, from whoever simulates instances. */
+  lastLaunch: (id: string) => Date | undefined = () => undefined;
   /** Where each AMI is, since one may be seen from other accounts. */
   private readonly owners = new Map<string, Place>();
 
@@ -162,6 +164,7 @@ export class SimulatedImages {
           Ebs: { SnapshotId },
         })),
         ...(image.deprecatedAt === undefined ? {} : { DeprecationTime: image.deprecatedAt.toISOString() }),
+        ...lastLaunched(owner === place.account ? this.lastLaunch(image.id) : undefined),
       })),
       ...NextToken,
     };
@@ -253,6 +256,11 @@ export class SimulatedImages {
     }
     return image;
   }
+}
+
+/** Only the owner is shown it. */
+function lastLaunched(at: Date | undefined): { LastLaunchedTime?: string } {
+  return at === undefined ? {} : { LastLaunchedTime: at.toISOString() };
 }
 
 function isOwner(owner: string, owners: readonly string[], { account }: Place): boolean {

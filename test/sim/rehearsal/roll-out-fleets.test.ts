@@ -11,16 +11,22 @@ import { OMNIPOTENT } from '../../support/stack-models';
 
 const START = new Date('2025-10-16T00:46:00Z');
 const PATH = '/winbake/2022-core';
+let end: () => void;
+
+afterEach(() => {
+  end();
+});
 
 /** Deploys an assembly, publishes an AMI behind its back, and lets its fleets follow. */
 async function publishAndRollOut(folder: string) {
-  const account = new SimulatedAccount(folder);
   const clock = new VirtualClock(START);
+  const account = new SimulatedAccount({ folder, clock });
+  end = account.install();
   const log = new StepLog(SILENT);
   const pipeline = findPipeline(account, '2022');
-  await deployPipeline(account, pipeline, START);
+  await deployPipeline(account, pipeline);
   const deployed = await deployFleets(account, PATH, clock);
-  const amiId = account.amis.create('baked');
+  const amiId = account.createAmi('baked');
   for (const channel of ['latest', 'current'] as const) {
     await moveChannel(account.parameters.store(OMNIPOTENT), PATH, channel, {
       id: '20348.4294-1',
