@@ -12,16 +12,14 @@ const NEEDED = ['ssm:UpdateInstanceInformation', 'imagebuilder:GetComponent'];
  * rehearsal ends once the bake has.
  */
 export function instanceAccess(
-  { clock, environment, sessionOf, world }: Pick<
-    SimulatedAccount,
-    'clock' | 'environment' | 'sessionOf' | 'world'
-  >,
+  account: SimulatedAccount,
   { instanceRole }: Recipe,
   instanceId: string,
 ): InstanceAccess {
+  const { clock, environment, world } = account;
   const { accounts, ssm } = world;
   const { region } = environment;
-  const caller = sessionOf(instanceRole.arn, instanceId, 'ec2.amazonaws.com');
+  const caller = account.sessionOf(instanceRole.arn, instanceId, 'ec2.amazonaws.com');
   const s3 = new S3Client();
   const refusalOf = (action: string, resource: string) =>
     accounts.refusalOf('ssm', caller, { action, resource }, region);

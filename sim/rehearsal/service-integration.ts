@@ -2,6 +2,7 @@ import {
   CancelImageCreationCommand,
   GetImageCommand,
   ImagebuilderClient,
+  ImagebuilderServiceException,
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder';
 import { WinbakeError } from '../../lib/contract/values/errors';
@@ -54,10 +55,17 @@ export async function callTask(
     const members = Object.entries(answer).filter(([name]) => name !== '$metadata');
     return renamed(output, Object.fromEntries(members), upperFirst);
   } catch (error) {
+    if (error instanceof WinbakeError) {
+      throw error;
+    }
+    if (!(error instanceof ImagebuilderServiceException)) {
+      // No catcher of the state machine may hide it.
+      throw new WinbakeError('REHEARSAL_FAILED', `The simulated ${operation} failed: ${String(error)}`, {
+        cause: error,
+      });
+    }
     // An error of an AWS SDK integration has the name of its service in front.
-    throw error instanceof WinbakeError || !(error instanceof Error)
-      ? error
-      : Object.assign(new Error(error.message, { cause: error }), { name: `Imagebuilder.${error.name}` });
+    throw Object.assign(new Error(error.message, { cause: error }), { name: `Imagebuilder.${error.name}` });
   }
 }
 

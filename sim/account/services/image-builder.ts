@@ -166,7 +166,7 @@ export class SimulatedImageBuilder implements SimulatedService {
     if (Object.keys(tags).length > 0) {
       require({ action: 'imagebuilder:TagResource', resource: arn });
     }
-    this.started.set(clientToken, arn);
+    const outcome = await bake(recipe, arn);
     this.builds.set(arn, {
       arn,
       pipelineArn: imagePipelineArn,
@@ -176,8 +176,9 @@ export class SimulatedImageBuilder implements SimulatedService {
       startedAt: now,
       endsAt: new Date(now.getTime() + BAKE_SECONDS * 1000),
       isCancelled: false,
-      outcome: await bake(recipe, arn),
+      outcome,
     });
+    this.started.set(clientToken, arn);
     return { clientToken, imageBuildVersionArn: arn };
   }
 
