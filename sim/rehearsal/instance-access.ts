@@ -12,7 +12,7 @@ const NEEDED = ['ssm:UpdateInstanceInformation', 'imagebuilder:GetComponent'];
  * rehearsal ends once the bake has.
  */
 export function instanceAccess(
-  account: SimulatedAccount,
+  account: Pick<SimulatedAccount, 'clock' | 'environment' | 'sessionOf' | 'world'>,
   { instanceRole }: Recipe,
   instanceId: string,
 ): InstanceAccess {
