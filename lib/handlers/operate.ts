@@ -78,6 +78,8 @@ export function create(environment: NodeJS.ProcessEnv, runtime: Runtime = LAMBDA
   const description = pipelineOf(environment);
   const log = createLog({ pipeline: description.pipeline }, runtime.write);
   const run = withLog(log, createOperate(operatePorts(description, runtime), environment, log));
-  return (event: unknown, { invokedFunctionArn }: Pick<Context, 'invokedFunctionArn'>): Promise<OperateAnswer> =>
-    run(event, invokedFunctionArn);
+  return (
+    event: unknown,
+    { invokedFunctionArn }: Pick<Context, 'invokedFunctionArn'>,
+  ): Promise<OperateAnswer> => run(event, invokedFunctionArn);
 }

@@ -67,8 +67,7 @@ export async function reportOf(
     target: orderedTarget(context),
     host: published === undefined ? null : published.manifest.host,
     images: published === undefined ? [] : await describeImages(context, published.manifest),
-    ami:
-      published === undefined ? null : { id: published.amiId, tags: tagsOf(context, published.amiId) },
+    ami: published === undefined ? null : { id: published.amiId, tags: tagsOf(context, published.amiId) },
     parameters,
     rollout: (runs.findLast(({ reported }) => reported.publication !== null) ?? runs.at(-1))?.reported
       .rollout ?? { status: 'none', instances: [] },

@@ -120,7 +120,9 @@ async function startedExecution(
   if (begun !== undefined) {
     return begun;
   }
-  const schedule = schedulesOf(pipeline.stack, stateMachineArn).find(({ input }) => input['trigger'] === trigger);
+  const schedule = schedulesOf(pipeline.stack, stateMachineArn).find(
+    ({ input }) => input['trigger'] === trigger,
+  );
   const caller =
     schedule === undefined
       ? account.administrator

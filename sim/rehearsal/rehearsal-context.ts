@@ -67,9 +67,15 @@ export async function withRegistry<T>(
  * What the operate function works with, for the rehearsal's own work in the account; to be used as that function or as an
  * administrator.
  */
-export function ownPorts({ account, pipeline }: Pick<RehearsalContext, 'account' | 'pipeline'>): OperatePorts {
+export function ownPorts({
+  account,
+  pipeline,
+}: Pick<RehearsalContext, 'account' | 'pipeline'>): OperatePorts {
   const { clock } = account;
-  return operatePorts(descriptionOf({ pipeline }), { now: () => clock.now(), sleep: () => Promise.resolve() });
+  return operatePorts(descriptionOf({ pipeline }), {
+    now: () => clock.now(),
+    sleep: () => Promise.resolve(),
+  });
 }
 
 /** What the pipeline says of itself. */

@@ -70,14 +70,20 @@ export class FunctionRunner {
     return found && ((payload, invokedArn) => this.run(found, payload, invokedArn));
   }
 
-  private async run(target: TemplateFunction, payload: unknown, invokedFunctionArn: string): Promise<unknown> {
+  private async run(
+    target: TemplateFunction,
+    payload: unknown,
+    invokedFunctionArn: string,
+  ): Promise<unknown> {
     const { arn, roleArn } = target;
     const name = arn.split(':').at(-1) ?? arn;
     const region = arn.split(':')[3] ?? '';
     const handler = this.handlerOf(target);
     const caller = this.account.sessionOf(roleArn, name, 'lambda.amazonaws.com');
     try {
-      return await this.account.as(caller, () => handler(payload as never, { invokedFunctionArn }), { region });
+      return await this.account.as(caller, () => handler(payload as never, { invokedFunctionArn }), {
+        region,
+      });
     } catch (error) {
       // What the rehearsal itself refuses is no failure of the function.
       if (error instanceof WinbakeError && error.code === 'REHEARSAL_FAILED') {

@@ -65,7 +65,10 @@ function measurementsIn(line: string): readonly HousekeepingMeasurement[] {
     readonly _aws?: {
       readonly Timestamp: number;
       readonly CloudWatchMetrics: readonly {
-        readonly Metrics: readonly { readonly Name: Measurement['name']; readonly Unit: Measurement['unit'] }[];
+        readonly Metrics: readonly {
+          readonly Name: Measurement['name'];
+          readonly Unit: Measurement['unit'];
+        }[];
       }[];
     };
   };

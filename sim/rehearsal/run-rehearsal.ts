@@ -23,7 +23,13 @@ import { instanceAccess } from './instance-access';
 import { reportOf, reportPublications } from './make-report';
 import { monthsFrom, passMonths, reportMonth } from './pass-months';
 import { rebake } from './rebake';
-import { type RehearsalContext, familiesOf, ownPorts, registryOpener, withRegistry } from './rehearsal-context';
+import {
+  type RehearsalContext,
+  familiesOf,
+  ownPorts,
+  registryOpener,
+  withRegistry,
+} from './rehearsal-context';
 import type { Progress, RehearsalOptions, RehearsalReport, SecondPass } from './rehearsal-report';
 import { deployFleets, scheduleFleets } from './roll-out-fleets';
 import { scheduleHousekeeping } from './run-housekeeping';

@@ -134,7 +134,12 @@ export class SimulatedAccount {
   }
 
   /** Lets a caller invoke a function, and gives its answer; throws a `FunctionError` where that failed. */
-  async invoke(caller: Principal, functionArn: string, payload: unknown, qualifier?: string): Promise<unknown> {
+  async invoke(
+    caller: Principal,
+    functionArn: string,
+    payload: unknown,
+    qualifier?: string,
+  ): Promise<unknown> {
     const answer = await this.as(caller, () =>
       this.lambda.send(
         new InvokeCommand({

@@ -41,17 +41,28 @@ export interface SessionCredentials {
  */
 export function accountParameterStores(options: AccountParameterStoresOptions): ParameterStores {
   const { description, sleep, sts, ssm = (config: RegionalConfig) => new SSMClient(config) } = options;
+  const own = inEachRegion((region) => ssmParameterStore(ssm({ region }), sleep));
   return {
     of: async (target) => {
       const { account, region } = target;
       if (account === description.account) {
-        return ssmParameterStore(ssm({ region }), sleep);
+        return own(region);
       }
       return ssmParameterStore(
         ssm({ region, credentials: await assumeAccountRole(sts, description, target) }),
         sleep,
       );
     },
+  };
+}
+
+/** What is made once for a region and kept, such as a client of the function's own credentials. */
+export function inEachRegion<T>(make: (region: string) => T): (region: string) => T {
+  const made = new Map<string, T>();
+  return (region) => {
+    const found = made.get(region) ?? make(region);
+    made.set(region, found);
+    return found;
   };
 }
 

@@ -24,13 +24,7 @@ import type { BakeFailure, BakeOutcome } from '../../aws/image-builder/run-bake'
 import { refusedWorkflows } from '../../aws/image-builder/workflows';
 import { parameterArn } from '../commands/data-commands';
 import { assumed, page, type Provenance } from '../provenance';
-import {
-  declared,
-  operation,
-  type Call,
-  type DeclaredErrorClass,
-  type SimulatedService,
-} from '../simulated-service';
+import { declared, operation, type Call, type SimulatedService } from '../simulated-service';
 import type { SimulatedImages } from './ec2-images';
 import {
   executionId,
@@ -100,7 +94,7 @@ export class SimulatedImageBuilder implements SimulatedService {
         knownFrom(ROLLED_BACK);
       }
       const { nextToken, shown } = paged(executions, input);
-      const workflowExecutions = shown.map(({ steps: _steps, ...execution }) => execution);
+      const workflowExecutions = shown.map((one) => without(one, 'steps'));
       return { imageBuildVersionArn: arn, workflowExecutions, ...nextToken };
     }),
     ListWorkflowStepExecutions: operation<
@@ -114,7 +108,7 @@ export class SimulatedImageBuilder implements SimulatedService {
         imageBuildVersionArn: arn,
         workflowBuildVersionArn,
         workflowExecutionId,
-        steps: shown.map(({ onFailure: _onFailure, timeoutSeconds: _timeout, ...step }) => step),
+        steps: shown.map((one) => without(one, 'onFailure', 'timeoutSeconds')),
         ...nextToken,
       };
     }),
@@ -133,12 +127,7 @@ export class SimulatedImageBuilder implements SimulatedService {
    * By hand: the same client token starts nothing again, and the image has the tags of the request alone, since `ImageTags` of
    * a pipeline are for what its schedule starts.
    */
-  private async start({
-    input,
-    now,
-    place,
-    require,
-  }: Call<StartImagePipelineExecutionCommandInput>) {
+  private async start({ input, now, place, require }: Call<StartImagePipelineExecutionCommandInput>) {
     const { clientToken = '', imagePipelineArn = '', tags = {} } = input;
     const known = this.started.get(clientToken);
     if (known !== undefined) {
@@ -157,7 +146,7 @@ export class SimulatedImageBuilder implements SimulatedService {
     const running = this.all.find((one) => one.pipelineArn === imagePipelineArn && one.endsAt > now);
     if (running !== undefined) {
       const text = `The resource '${imagePipelineArn}' is in use: ${running.arn} is being created.`;
-      throw declared(ResourceInUseException as unknown as DeclaredErrorClass, text, IN_USE);
+      throw declared(ResourceInUseException, text, IN_USE);
     }
     if (bake === undefined) {
       throw unmodelled('Image Builder without a PowerShell on this computer');
@@ -205,7 +194,9 @@ export class SimulatedImageBuilder implements SimulatedService {
           ? {}
           : {
               outputResources: {
-                amis: [{ region: place.region, image: amiId, name: amiName(build), accountId: place.account }],
+                amis: [
+                  { region: place.region, image: amiId, name: amiName(build), accountId: place.account },
+                ],
               },
             }),
       },
@@ -294,7 +285,13 @@ function reasonOf(arn: string, failure: BakeFailure | undefined): string | undef
 }
 
 function invalidRequest(message: string, provenance: Provenance) {
-  return declared(InvalidRequestException as unknown as DeclaredErrorClass, message, provenance);
+  return declared(InvalidRequestException, message, provenance);
+}
+
+/** What a list leaves out of what it lists. */
+function without<T extends object, K extends keyof T>(value: T, ...names: readonly K[]): Omit<T, K> {
+  const kept = Object.entries(value).filter(([name]) => !names.includes(name as K));
+  return Object.fromEntries(kept) as Omit<T, K>;
 }
 
 function paged<T>(

@@ -6,14 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { functionArn } from '../commands/data-commands';
 import { page } from '../provenance';
-import {
-  operation,
-  undeclared,
-  type Call,
-  type DeclaredErrorClass,
-  type SimulatedService,
-  declared,
-} from '../simulated-service';
+import { declared, operation, undeclared, type Call, type SimulatedService } from '../simulated-service';
 
 /** Runs a function with a payload; the ARN has the qualifier by which it was called. */
 export type RunFunction = (payload: unknown, invokedArn: string) => Promise<unknown>;
@@ -37,17 +30,12 @@ export class SimulatedLambda implements SimulatedService {
   };
 
   private async invoke({ input, knownFrom, place }: Call<InvokeCommandInput>) {
-    const invokedArn = functionArn(input as Record<string, unknown>, place);
+    const invokedArn = functionArn({ ...input }, place);
     const run = this.find(invokedArn.split(':').slice(0, 7).join(':'));
     if (run === undefined) {
-      throw declared(
-        ResourceNotFoundException as unknown as DeclaredErrorClass,
-        `Function not found: ${invokedArn}`,
-        INVOKE,
-        404,
-      );
+      throw declared(ResourceNotFoundException, `Function not found: ${invokedArn}`, INVOKE, 404);
     }
-    const text = new TextDecoder().decode((input.Payload as Uint8Array | undefined) ?? new Uint8Array());
+    const text = new TextDecoder().decode(input.Payload ?? new Uint8Array());
     if (text.length > MOST_BYTES) {
       const message = `Request must be smaller than ${MOST_BYTES} bytes for the InvokeFunction operation`;
       throw undeclared(
@@ -81,5 +69,6 @@ export class FunctionFailure extends Error {
 }
 
 function bytesOf(value: unknown): NonNullable<InvokeCommandOutput['Payload']> {
-  return new TextEncoder().encode(JSON.stringify(value)) as NonNullable<InvokeCommandOutput['Payload']>;
+  const bytes: unknown = new TextEncoder().encode(JSON.stringify(value));
+  return bytes as NonNullable<InvokeCommandOutput['Payload']>;
 }

@@ -82,8 +82,6 @@ test.each(['ssm:PutParameter', 'ssm:GetParameter', 'states:StartExecution', 'ec2
       removeAction(pipeline, 'SeedHandler', action);
     });
     const deployed = deploy(folder);
-    await expect(runSeed(deployed)).rejects.toThrow(
-      `is not authorized to perform: ${action}`,
-    );
+    await expect(runSeed(deployed)).rejects.toThrow(`is not authorized to perform: ${action}`);
   },
 );

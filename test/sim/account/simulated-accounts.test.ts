@@ -324,6 +324,9 @@ test('each denial is kept, whatever the caller made of it', async () => {
   lab = startLab();
   await failureOf(lab.as([], () => get()));
   expect(lab.accounts.denials).toMatchObject([
-    { need: { action: 'ssm:GetParameter', resource: ARN }, text: expect.stringContaining('is not authorized') },
+    {
+      need: { action: 'ssm:GetParameter', resource: ARN },
+      text: expect.stringContaining('is not authorized'),
+    },
   ]);
 });

@@ -76,9 +76,7 @@ test.each([
     await rehearsed.clock.waitUntil(later(45));
   };
   await expect(polling()).rejects.toThrow(
-    new RegExp(
-      `^AccessDenied: winbake-2022-core-housekeeping-us-east-1 may not ${action} on \\S+$`,
-    ),
+    new RegExp(`^AccessDenied: winbake-2022-core-housekeeping-us-east-1 may not ${action} on \\S+$`),
   );
 });
 

@@ -216,7 +216,9 @@ describe("a user's components", () => {
     const stacks = withComponent(resource, arn);
     expect(stepNames(readRecipe(stacks, PIPELINE))).toEqual([...steps, 'part: Run']);
     const notified: unknown[] = [];
-    const { as, clock, start, stateOf } = started(stacks, (finding, names) => notified.push([finding, names]));
+    const { as, clock, start, stateOf } = started(stacks, (finding, names) =>
+      notified.push([finding, names]),
+    );
     await as(() => start('token'));
     await clock.waitUntil(AFTER);
     expect(await as(() => stateOf(IMAGE))).toEqual({ status: 'AVAILABLE' });
