@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, new (input: never) => object>> = {
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
 export async function callTask(
-  account: SimulatedAccount,
+  account: Pick<SimulatedAccount, 'as' | 'invoke'>,
   caller: Principal,
   { parameters, resource }: TaskCall,
 ): Promise<unknown> {

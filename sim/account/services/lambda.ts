@@ -35,7 +35,8 @@ export class SimulatedLambda implements SimulatedService {
     if (run === undefined) {
       throw declared(ResourceNotFoundException, `Function not found: ${invokedArn}`, INVOKE, 404);
     }
-    const text = new TextDecoder().decode(input.Payload ?? new Uint8Array());
+    const { Payload: given = '{}' } = input;
+    const text = typeof given === 'string' ? given : Buffer.from(given as Uint8Array).toString();
     if (text.length > MOST_BYTES) {
       const message = `Request must be smaller than ${MOST_BYTES} bytes for the InvokeFunction operation`;
       throw undeclared(
@@ -45,7 +46,7 @@ export class SimulatedLambda implements SimulatedService {
       );
     }
     try {
-      const answer = await run(JSON.parse(text === '' ? '{}' : text), invokedArn);
+      const answer = await run(JSON.parse(text), invokedArn);
       return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: bytesOf(answer ?? null) };
     } catch (error) {
       if (!(error instanceof FunctionFailure)) {

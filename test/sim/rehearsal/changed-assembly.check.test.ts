@@ -242,3 +242,13 @@ test("a component's own name is free, since the recipe follows it", async () => 
   const { report } = await rehearseToBake('2025-10-16', { cdkOut });
   expect(report.steps.at(-2)).toMatchObject({ name: 'verify: UploadVerification', status: 'notRun' });
 });
+
+test('what the service says of a denial stands in the details of the document', async () => {
+  const { stdout } = await rehearseChanged(({ pipeline }) => {
+    removeAction(pipeline, 'SeedHandler', 'ssm:GetParameter');
+  });
+  const { error } = JSON.parse(stdout) as { readonly error: { readonly details: string } };
+  expect(error.details).toMatch(
+    /^User: arn:aws:sts::\d+:assumed-role\/\S+ is not authorized to perform: ssm:GetParameter on resource: \S+ because /,
+  );
+});

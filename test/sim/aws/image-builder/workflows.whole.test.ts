@@ -1,8 +1,10 @@
 import * as api from '@aws-sdk/client-imagebuilder';
 import { IMAGE_BUILDER_REFUSALS } from '../../../../lib/core/bake/bake-end';
 import type { TemplateResource } from '../../../../sim/aws/cloudformation/read-assembly';
+import { userOf } from '../../../../sim/account/principal';
 import { readRecipe } from '../../../../sim/aws/image-builder/read-recipe';
 import { workflowRuns } from '../../../../sim/aws/image-builder/workflows';
+import { callTask } from '../../../../sim/rehearsal/service-integration';
 import {
   AFTER,
   ARN,
@@ -54,6 +56,41 @@ test.each([
       `Workflow ARN: ${ARN}:workflow/my-build/1.0.0/1.`,
   });
   expect(steps).toEqual([]);
+});
+
+/** What a state machine that may do everything calls. */
+function integration({ environment, world }: ReturnType<typeof started>) {
+  const account: Parameters<typeof callTask>[0] = {
+    as: (caller, work) => world.accounts.as(caller, environment.region, work),
+    invoke: () => Promise.resolve(),
+  };
+  const caller = userOf(environment.account, 'rebake', EVERYTHING);
+  return (operation: string, parameters: object) =>
+    callTask(account, caller, { resource: `arn:aws:states:::aws-sdk:imagebuilder:${operation}`, parameters });
+}
+
+test('towards Step Functions a refusal has the name of the service in front', async () => {
+  const call = integration(withWorkflows({ Build: workflow('BUILD', {}) }));
+  const start = { ImagePipelineArn: PIPELINE, ClientToken: 'token' };
+  const refusal: unknown = await call('startImagePipelineExecution', start).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ name: 'Imagebuilder.InvalidRequestException' });
+  expect(IMAGE_BUILDER_REFUSALS).toContain((refusal as Error).name);
+});
+
+test('towards Step Functions members begin with a capital, and keys of maps stay', async () => {
+  const call = integration(started(pipelineStack({ build: 'exit 0' })));
+  const Tags = { 'my:tag': 'one' };
+  const start = { ImagePipelineArn: PIPELINE, ClientToken: 'token', Tags };
+  expect(await call('startImagePipelineExecution', start)).toEqual({
+    ClientToken: 'token',
+    ImageBuildVersionArn: IMAGE,
+  });
+  expect(await call('getImage', { ImageBuildVersionArn: IMAGE })).toMatchObject({
+    Image: { State: { Status: 'BUILDING' }, Tags },
+  });
+  await expect(call('deleteImage', {})).rejects.toThrow(
+    'The rehearsal does not model the service integration arn:aws:states:::aws-sdk:imagebuilder:deleteImage.',
+  );
 });
 
 test('what is not tried again are errors of the API', () => {
