@@ -215,7 +215,9 @@ export class SimulatedAccounts {
       return undefined;
     }
     const context = contextOf(principal, need, place, tags);
-    const policy = this.options.resourcePolicies?.(need.resource);
+    // A role's own policy says who may take it, and nothing else.
+    const isAsked = need.action === 'sts:AssumeRole' || !need.resource.includes(':role/');
+    const policy = isAsked ? this.options.resourcePolicies?.(need.resource) : undefined;
     const why = whyDenied(principal, need, context, policy);
     if (why === undefined) {
       this.allowed.set(principal, allowed.add(key));
@@ -246,7 +248,7 @@ export class SimulatedAccounts {
   private noteRefusal(command: string, { error, isDeclared, provenance }: Refusal): void {
     const [service = '', operation = ''] = command.split('.');
     const { errors = {} } = SERVICE_MODELS[service as ServiceId].operations[operation] ?? {};
-    const bare = (name: string) => name.replace(/Exception$/, '');
+    const bare = (name: string) => name.replace(/(?:Exception|Fault)$/, '');
     if (isDeclared && !Object.keys(errors).some((name) => bare(name) === bare(error.name))) {
       throw new Error(`The simulated ${command} refuses by ${error.name}, which its model does not declare.`);
     }

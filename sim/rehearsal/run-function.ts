@@ -1,7 +1,10 @@
 import { create as createDecide } from '../../lib/handlers/decide';
+import { create as createDeleteFleet } from '../../lib/handlers/delete-fleet';
 import { create as createHousekeeping } from '../../lib/handlers/housekeeping';
+import { create as createLaunchTemplate } from '../../lib/handlers/launch-template';
 import { create as createOperate } from '../../lib/handlers/operate';
 import { create as createPublish } from '../../lib/handlers/publish';
+import { create as createRollout } from '../../lib/handlers/rollout';
 import type { Runtime } from '../../lib/handlers/runtime';
 import { create as createSeed } from '../../lib/handlers/seed';
 import { WinbakeError } from '../../lib/contract/values/errors';
@@ -13,7 +16,10 @@ import type { StackModel } from '../aws/cloudformation/stack-model';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { functionsOf, type HandlerKind, type TemplateFunction } from './template-functions';
 
-type Handler = (event: never, context: { readonly invokedFunctionArn: string }) => Promise<unknown>;
+type Handler = (
+  event: never,
+  context: { readonly awsRequestId: string; readonly invokedFunctionArn: string },
+) => Promise<unknown>;
 
 interface FunctionRuntime extends Runtime {
   readonly openRegistry: (options: RegistryClientOptions) => RegistryClient;
@@ -28,13 +34,16 @@ interface FunctionAccount {
 }
 
 /** What the code that is deployed makes of an environment. */
-const CODE: Partial<
+const CODE: Readonly<
   Record<HandlerKind, (environment: NodeJS.ProcessEnv, runtime: FunctionRuntime) => Handler>
 > = {
   decide: createDecide,
+  'delete-fleet': createDeleteFleet,
   housekeeping: createHousekeeping,
+  'launch-template': createLaunchTemplate,
   operate: createOperate,
   publish: createPublish,
+  rollout: createRollout,
   seed: createSeed,
 };
 
@@ -43,6 +52,7 @@ export class FunctionRunner {
   private readonly handlers = new Map<string, Handler>();
   private readonly changed = new Map<string, TemplateFunction>();
   private readonly listeners: ((functionArn: string, line: string) => void)[] = [];
+  private requests = 0;
   private deployed: ReadonlyMap<string, TemplateFunction> | undefined;
 
   constructor(
@@ -79,11 +89,11 @@ export class FunctionRunner {
     const name = arn.split(':').at(-1) ?? arn;
     const region = arn.split(':')[3] ?? '';
     const handler = this.handlerOf(target);
+    this.requests += 1;
+    const context = { awsRequestId: `request-${this.requests}`, invokedFunctionArn };
     const caller = this.account.sessionOf(roleArn, name, 'lambda.amazonaws.com');
     try {
-      return await this.account.as(caller, () => handler(payload as never, { invokedFunctionArn }), {
-        region,
-      });
+      return await this.account.as(caller, () => handler(payload as never, context), { region });
     } catch (error) {
       // What the rehearsal itself refuses is no failure of the function.
       if (error instanceof WinbakeError && error.code === 'REHEARSAL_FAILED') {
@@ -95,9 +105,6 @@ export class FunctionRunner {
 
   private handlerOf({ arn, environment, kind }: TemplateFunction): Handler {
     const create = CODE[kind];
-    if (create === undefined) {
-      throw unmodelled(`a call of the function '${kind}'`);
-    }
     const { clock } = this.account;
     const runtime: FunctionRuntime = {
       now: () => clock.now(),

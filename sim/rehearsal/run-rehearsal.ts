@@ -142,16 +142,15 @@ async function carryOut(
   options: RehearsalOptions,
   means: Means,
 ): Promise<RehearsalResult> {
-  const { account, clock, log, pipeline } = context;
+  const { account, log, pipeline } = context;
   const { housekeeping, fleets } = await log.phase('Deploy into a simulated account', async () => {
     await deployPipeline(account, pipeline);
-    const deployed = await deployFleets(account, pipeline.parameterPath, clock);
+    const deployed = await deployFleets(account, pipeline.parameterPath);
     const watched = deployed.map((one) => new WatchedFleet(context, one));
     watched.forEach(({ deployed: { fleet } }) => {
       fleet.group.behave(amiBehaviour(context, options.amiFaults ?? []));
     });
     scheduleFleets(context, watched);
-    account.fleetReads.show(deployed);
     return { fleets: watched, housekeeping: await scheduleHousekeeping(context) };
   });
   await log.phase('Look back over the 100 days before', (announce) => replayPast(context, options, announce));

@@ -4,6 +4,12 @@ import { osOf } from '../../lib/contract/values/release';
 import type { RegistryClient, RegistryClientOptions } from '../../lib/registry/registry-client';
 import { userOf, type Principal } from '../account/principal';
 import { accountsOfStacks } from '../account/services/accounts-of-stacks';
+import { SimulatedAutoScaling } from '../account/services/auto-scaling';
+import { SimulatedStacks } from '../account/services/cloudformation';
+import { SimulatedEc2 } from '../account/services/ec2';
+import { fleetOperations } from '../account/services/ec2-fleets';
+import { SimulatedEcs } from '../account/services/ecs';
+import { SimulatedFleets } from '../account/services/fleets';
 import { SimulatedImageBuilder } from '../account/services/image-builder';
 import { SimulatedLambda } from '../account/services/lambda';
 import type { Denial } from '../account/simulated-accounts';
@@ -14,7 +20,6 @@ import { StackModel } from '../aws/cloudformation/stack-model';
 import type { BakeOutcome } from '../aws/image-builder/run-bake';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { VirtualClock } from '../clock/virtual-clock';
-import { FleetReads } from './fleet-reads';
 import { FunctionRunner } from './run-function';
 import { SimulatedParameters } from './simulated-parameters';
 import { variablesOf } from './template-functions';
@@ -59,7 +64,7 @@ export class SimulatedAccount {
   readonly imageBuilder: SimulatedImageBuilder;
   /** Runs bakes; undefined where this computer cannot. */
   bake: ((recipe: Recipe, imageArn: string) => Promise<BakeOutcome>) | undefined;
-  readonly fleetReads: FleetReads;
+  readonly fleets = new SimulatedFleets();
   private readonly sessions = new Map<string, Principal>();
   private readonly lambda = new LambdaClient();
 
@@ -84,15 +89,18 @@ export class SimulatedAccount {
       images: this.world.ec2.images,
       bake: this.bake,
     }));
-    this.fleetReads = new FleetReads(clock);
+    const ec2 = new SimulatedEc2(fleetOperations(this.fleets));
+    ec2.images.lastLaunch = (amiId) => this.fleets.lastLaunch(amiId);
     this.world = accountsOfStacks({
       stacks,
       now: () => clock.now(),
-      ec2: this.fleetReads.ec2,
+      ec2,
       services: [
         this.imageBuilder,
         new SimulatedLambda((arn) => this.functions.find(arn)),
-        this.fleetReads.autoScaling,
+        new SimulatedAutoScaling(this.fleets, (id, place) => ec2.images.isVisible(id, place)),
+        new SimulatedEcs(this.fleets),
+        deployedStacks(stacks, clock),
       ],
     });
     this.parameters = new SimulatedParameters(this);
@@ -211,6 +219,20 @@ export class SimulatedAccount {
       }
     }
   }
+}
+
+/** CloudFormation with stacks that it has made. */
+function deployedStacks(stacks: readonly StackModel[], clock: VirtualClock): SimulatedStacks {
+  const deployed = new SimulatedStacks();
+  for (const model of stacks) {
+    deployed.add(model.environment, {
+      name: model.stack.name,
+      arn: String(model.resolve({ Ref: 'AWS::StackId' })),
+      createdAt: clock.now(),
+      status: () => 'CREATE_COMPLETE',
+    });
+  }
+  return deployed;
 }
 
 const AMAZON = 'amazon';

@@ -13,6 +13,7 @@ const HANDLERS = [
   'operate',
   'rollout',
   'launch-template',
+  'delete-fleet',
 ] as const;
 
 /** The name of a handler. */

@@ -268,7 +268,7 @@ function isOwner(owner: string, owners: readonly string[], { account }: Place): 
 }
 
 /** Every filter must hold, by one of its values; throws for one that has no model. */
-function fits(
+export function fits(
   filters: readonly Filter[] = [],
   tags: Tags,
   fields: Readonly<Record<string, string>>,
@@ -285,7 +285,8 @@ function fits(
   });
 }
 
-function paged<T>(
+/** The part of a list that a request asks for. */
+export function paged<T>(
   all: readonly T[],
   {
     MaxResults = all.length,
@@ -297,7 +298,8 @@ function paged<T>(
   return { shown: all.slice(start, end), NextToken: end < all.length ? { NextToken: String(end) } : {} };
 }
 
-function listed(tags: Tags): { Key: string; Value: string }[] {
+/** Tags as EC2 lists them. */
+export function listed(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 

@@ -112,11 +112,6 @@ export class SimulatedSsm implements SimulatedService {
     return this.region(name, place, now).parameters.get(name)?.versions.at(-1)?.value;
   }
 
-  /** The number of its last write; 0 where there was none. */
-  versionOf(place: Place, name: string, now: Date): number {
-    return this.region(name, place, now).parameters.get(name)?.versions.at(-1)?.version ?? 0;
-  }
-
   /** All values below a path by name, without asking who reads them. */
   below(place: Place, path: string, now: Date): Readonly<Record<string, string>> {
     const names = [...this.region(path, place, now).parameters.keys()].filter((name) =>

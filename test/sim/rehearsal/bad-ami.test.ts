@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { ssmParameterStore } from '../../../lib/aws/stores/ssm-parameter-store';
 import type { Channel } from '../../../lib/contract/documents/publication';
 import { moveChannel } from '../../../lib/core/publish/move-channel';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
@@ -11,7 +13,6 @@ import { deployFleets, rollOut, scheduleFleets } from '../../../sim/rehearsal/ro
 import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
 import { WatchedFleet } from '../../../sim/rehearsal/watched-fleet';
 import { assembly } from '../../support/assembly';
-import { OMNIPOTENT } from '../../support/stack-models';
 
 const START = new Date('2025-10-14T22:00:00Z');
 const WEEK = 7 * 24 * 3_600_000;
@@ -32,7 +33,7 @@ async function threeWeeks(fault: string) {
   const ends = REVISIONS.map((_, week) => new Date(START.getTime() + (week + 1) * WEEK));
   const context = { account, clock, pipeline, monthEnds: ends };
   await deployPipeline(account, pipeline);
-  const deployed = await deployFleets(account, PATH, clock);
+  const deployed = await deployFleets(account, PATH);
   const fleets = deployed.map((one) => new WatchedFleet(context, one));
   deployed.forEach(({ fleet }) => {
     fleet.group.behave(
@@ -43,7 +44,6 @@ async function threeWeeks(fault: string) {
     );
   });
   scheduleFleets(context, fleets);
-  account.fleetReads.show(deployed);
   await scheduleHousekeeping(context);
   const weeks = [];
   for (const [week, revision] of REVISIONS.entries()) {
@@ -64,7 +64,9 @@ async function publish(account: SimulatedAccount, clock: VirtualClock, revision:
   const amiId = account.createAmi(id, tags);
   const at = clock.now().toISOString();
   const publication: Channel = { id, amiId, osVersion: `10.0.20348.${revision}`, mode: 'exact', at };
-  await moveChannel(account.parameters.store(OMNIPOTENT), PATH, 'latest', publication);
+  await account.as(account.administrator, () =>
+    moveChannel(ssmParameterStore(new SSMClient()), PATH, 'latest', publication),
+  );
   return amiId;
 }
 
