@@ -24,6 +24,8 @@ export interface Recipe {
   readonly instanceRole: { readonly id: string; readonly arn: string };
   /** What the distribution configuration puts on the AMI. */
   readonly amiTags: Readonly<Record<string, string>>;
+  /** The accounts that the distribution configuration shares the AMI with. */
+  readonly launchAccounts: readonly string[];
   /** What is done around the components, in the order of the stages. */
   readonly workflows: readonly PipelineWorkflow[];
 }
@@ -56,7 +58,7 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
       readRecipeComponent(stacks, component),
     ),
     instanceRole: instanceRoleOf(stacks, textOf(pipeline.properties, 'InfrastructureConfigurationArn')),
-    amiTags: amiTagsOf(stacks, pipeline.properties['DistributionConfigurationArn']),
+    ...distributionOf(stacks, pipeline.properties['DistributionConfigurationArn']),
     workflows: readWorkflows(stacks, pipeline.properties),
   };
 }
@@ -185,13 +187,20 @@ function find(
   return found;
 }
 
-function amiTagsOf(stacks: readonly StackModel[], arn: unknown): Readonly<Record<string, string>> {
+function distributionOf(
+  stacks: readonly StackModel[],
+  arn: unknown,
+): Pick<Recipe, 'amiTags' | 'launchAccounts'> {
   if (typeof arn !== 'string') {
-    return {};
+    return { amiTags: {}, launchAccounts: [] };
   }
   const { properties } = find(stacks, 'AWS::ImageBuilder::DistributionConfiguration', arn, ['Distributions']);
   const [distribution] = objectsOf(properties['Distributions']);
   const ami = distribution?.['AmiDistributionConfiguration'];
-  const tags = isJsonObject(ami) ? ami['AmiTags'] : undefined;
-  return isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {};
+  const { AmiTags: tags, LaunchPermissionConfiguration: launch } = isJsonObject(ami) ? ami : {};
+  const accounts = isJsonObject(launch) ? launch['UserIds'] : undefined;
+  return {
+    amiTags: isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {},
+    launchAccounts: Array.isArray(accounts) ? accounts.map(String) : [],
+  };
 }

@@ -69,20 +69,30 @@ export function refusedWorkflows(workflows: readonly PipelineWorkflow[]): string
         `Build workflow must have output named ImageId to build AMI. Workflow ARN: ${silent.arn}.`;
 }
 
-/** How the workflows of an image stand in the API once a step has failed; a stage that was not reached is not reported. */
+/**
+ * How the workflows of an image stand in the API once it has ended, by a step that failed or well; a stage that was not reached
+ * is not reported.
+ */
 export function workflowRuns(
   workflows: readonly PipelineWorkflow[],
-  failedStep: string,
+  failedStep: string | undefined,
   isRolledBack: boolean,
 ): readonly WorkflowRun[] {
+  if (failedStep === undefined) {
+    return workflows.map(completed);
+  }
   const failed = workflows.findIndex(({ steps }) => steps.some(({ name }) => name === failedStep));
   return workflows
     .slice(0, failed + 1)
     .map((workflow, index) =>
       index < failed
-        ? { status: 'COMPLETED', steps: workflow.steps.map((step) => ({ ...step, status: 'COMPLETED' })) }
+        ? completed(workflow)
         : { status: failedStatus(workflow, isRolledBack), steps: stepsUpTo(failedStep, workflow) },
     );
+}
+
+function completed({ steps }: PipelineWorkflow): WorkflowRun {
+  return { status: 'COMPLETED', steps: steps.map((step) => ({ ...step, status: 'COMPLETED' })) };
 }
 
 /**

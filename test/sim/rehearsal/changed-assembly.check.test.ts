@@ -88,25 +88,25 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     ({ pipeline }) => {
       removeAction(pipeline, 'Decide', 's3:PutObject');
     },
-    /AccessDenied.*winbake-2022-core-decide-us-east-1 is not authorized to perform s3:PutObject on /,
+    /^AccessDenied: winbake-2022-core-decide-us-east-1 may not s3:PutObject on \S+$/,
   ],
   "the seed's ssm:PutParameter removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'SeedHandler', 'ssm:PutParameter');
     },
-    /AccessDenied.*WinbakePipeline-PipelineSeedHandlerRole\w+ is not authorized to perform ssm:PutParameter on /,
+    /^AccessDenied: WinbakePipeline-PipelineSeedHandlerRole\w+ may not ssm:PutParameter on \S+$/,
   ],
   "the state machine's lambda:InvokeFunction removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'RebakeRole', 'lambda:InvokeFunction');
     },
-    /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform lambda:InvokeFunction on /,
+    /^AccessDenied: WinbakePipeline-PipelineRebakeRole\w+ may not lambda:InvokeFunction on \S+$/,
   ],
   "the state machine's imagebuilder:TagResource removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'RebakeRole', 'imagebuilder:TagResource');
     },
-    /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform imagebuilder:TagResource on \S+:image-pipeline\/winbake-2022-core/,
+    /^AccessDenied: WinbakePipeline-PipelineRebakeRole\w+ may not imagebuilder:TagResource on \S+:image-pipeline\/winbake-2022-core$/,
   ],
   'the output ImageId of the build workflow removed': [
     ({ pipeline }) => {
@@ -164,20 +164,39 @@ const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     ({ pipeline }) => {
       removeAction(pipeline, 'InstanceRole', 's3:PutObject');
     },
-    /left no failure document.* Log: step UploadManifest of component cache-images: AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ is not authorized to perform s3:PutObject on /,
+    /^AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ may not s3:PutObject on \S+$/,
   ],
   "the instances' managed policy removed": [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::IAM::Role', 'InstanceRole');
       Properties.ManagedPolicyArns = [Properties.ManagedPolicyArns[0]];
     },
-    /The instance never answered: AccessDenied: \S+ is not authorized to perform ssm:UpdateInstanceInformation on \S+ \(LaunchBuildInstance\) Image Builder names no instance of it that came up\.$/,
+    /^AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ may not ssm:UpdateInstanceInformation on \*$/,
   ],
   "publish's ssm:PutParameter removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'Publish', 'ssm:PutParameter');
     },
-    /^The bake \S+ failed \(AccessDenied\): winbake-2022-core-publish-us-east-1 is not authorized to perform ssm:PutParameter on /,
+    /^AccessDenied: winbake-2022-core-publish-us-east-1 may not ssm:PutParameter on \S+$/,
+  ],
+  "publish's imagebuilder:ListWorkflowStepExecutions removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'PublishRole', 'imagebuilder:ListWorkflowStepExecutions');
+    },
+    /^AccessDenied: winbake-2022-core-publish-us-east-1 may not imagebuilder:ListWorkflowStepExecutions on \S+:workflow-execution\/wf-\S+$/,
+  ],
+  "publish's ec2:CreateTags removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'PublishRole', 'ec2:CreateTags');
+    },
+    /^AccessDenied: winbake-2022-core-publish-us-east-1 may not ec2:CreateTags on \S+:image\/ami-\w+$/,
+  ],
+  "decide's imagebuilder:GetWorkflowStepExecution removed, and a bake that fails": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'DecideRole', 'imagebuilder:GetWorkflowStepExecution');
+      changeDocument(pipeline, 'Update', (yaml) => withoutStep(yaml, 'PrepareFolder'));
+    },
+    /^AccessDenied: winbake-2022-core-decide-us-east-1 may not imagebuilder:GetWorkflowStepExecution on \S+:workflow-step-execution\/step-\S+$/,
   ],
 };
 
@@ -224,4 +243,14 @@ test("a component's own name is free, since the recipe follows it", async () => 
   });
   const { report } = await rehearseToBake('2025-10-16', { cdkOut });
   expect(report.steps.at(-2)).toMatchObject({ name: 'verify: UploadVerification', status: 'notRun' });
+});
+
+test('what the service says of a denial stands in the details of the document', async () => {
+  const { stdout } = await rehearseChanged(({ pipeline }) => {
+    removeAction(pipeline, 'SeedHandler', 'ssm:GetParameter');
+  });
+  const { error } = JSON.parse(stdout) as { readonly error: { readonly details: string } };
+  expect(error.details).toMatch(
+    /^User: arn:aws:sts::\d+:assumed-role\/\S+ is not authorized to perform: ssm:GetParameter on resource: \S+ because /,
+  );
 });
