@@ -15,7 +15,8 @@ import { fleetStatus, type FleetStatus } from '../../lib/core/fleet/fleet-status
 import type { FleetOrder } from '../../lib/core/fleet/fleet-world';
 import { planFleetOverrides, type FleetPlan } from '../../lib/core/fleet/plan-overrides';
 import { readRolloutLog } from '../../lib/core/fleet/rollout-log';
-import { signIn, type PlaceOptions } from '../shared/pipeline-access';
+import { signIn } from '../shared/pipeline-access';
+import { type PlaceOptions } from '../shared/pipeline-place';
 import type { Ask } from '../shared/terminal';
 
 /** The fleets of an account and region, with the credentials of whoever runs the command. */

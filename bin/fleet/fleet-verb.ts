@@ -13,7 +13,7 @@ import {
 import type { ExitCode, Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { parseDuration } from '../shared/option-values';
-import { placeOptions, type PlaceOptions } from '../shared/pipeline-access';
+import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import type { Terminal } from '../shared/terminal';
 import type { FleetTools } from './fleet-access';
 

@@ -4,7 +4,7 @@ import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp, RequiredOption } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { parseMonth } from '../shared/option-values';
-import { placeOptions, type PlaceOptions } from '../shared/pipeline-access';
+import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import type { Terminal } from '../shared/terminal';
 import type { FleetTools } from './fleet-access';
 import type { FleetEvidence } from '../../lib/core/fleet/fleet-evidence';

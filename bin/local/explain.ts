@@ -1,9 +1,11 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parseAsOf, checkAsOf } from '../../sim/registry/history/history';
 import { readHistory } from '../../sim/registry/history/read-history';
 import { ExitCode, type Finish } from '../shared/exit-code';
-import { addHelp } from '../shared/help';
+import { addHelp, RequiredOption } from '../shared/help';
 import { printAnswer } from '../shared/layout';
+import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
+import { UsageError } from '../../lib/contract/values/errors';
 import { formatFindings, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
@@ -15,7 +17,7 @@ import type { Decision } from '../../lib/core/gate/gate-input';
 import type { BacktestOptions } from '../../sim/rehearsal/backtest/backtest-report';
 import { prepareSimulation, isDone, simulateGate } from '../../sim/rehearsal/backtest/simulate-gate';
 
-interface ExplainCommandOptions extends SimulationOptions {
+interface ExplainCommandOptions extends SimulationOptions, PlaceOptions {
   readonly asOf?: string;
   readonly json?: boolean;
 }
@@ -24,22 +26,44 @@ interface ExplainCommandOptions extends SimulationOptions {
 export function explainCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('explain')
     .description(
-      'Says what the gate decides at one moment of recorded history, from what, and what happens next.',
+      'Says what the gate decides at one moment of recorded history, from what, and what happens next; or what it decided last for a pipeline.',
     )
+    .argument('[name]', 'pipeline of an account, such as 2022-core; without it history is explained')
     .option('--as-of <instant>', 'moment of history (default: the last one)');
-  simulationOptions().forEach((option) => command.addOption(option));
-  command.option('--json', 'print one JSON document').action((options: ExplainCommandOptions) => {
-    const explanation = explainDecision({
-      ...simulationOf(options),
-      asOf: parseAsOf(options.asOf, readHistory(options.history)),
+  const ofHistory = simulationOptions();
+  for (const option of ofHistory) {
+    if (option instanceof RequiredOption) {
+      option.orArgument = true;
+    }
+    command.addOption(option);
+  }
+  placeOptions().forEach((option) => command.addOption(option));
+  command
+    .option('--json', 'print one JSON document')
+    .action(async (name: string | undefined, options: ExplainCommandOptions) => {
+      if (name !== undefined) {
+        refuseHistory(name, options, ofHistory);
+        const { explainPipeline, explainPipelineText } = await import('../pipeline/explain-pipeline');
+        const live = await explainPipeline(options, name);
+        printAnswer(terminal, options.json, {
+          schema: 'winbake.pipeline-explanation/1',
+          document: live,
+          text: (width) => explainPipelineText(live, width),
+        });
+        finish(live.last?.decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE);
+        return;
+      }
+      const explanation = explainDecision({
+        ...simulationOf(options),
+        asOf: parseAsOf(options.asOf, readHistory(options.history)),
+      });
+      printAnswer(terminal, options.json, {
+        schema: 'winbake.explanation/1',
+        document: explanation,
+        text: (width) => describe(explanation, width),
+      });
+      finish(explanation.decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE);
     });
-    printAnswer(terminal, options.json, {
-      schema: 'winbake.explanation/1',
-      document: explanation,
-      text: (width) => describe(explanation, width),
-    });
-    finish(explanation.decision === 'needsOperator' ? ExitCode.NO : ExitCode.DONE);
-  });
   return addHelp(command, terminal, {
     notes:
       'The gate is taken to have looked every 15 minutes for 100 days before, and to have baked what it ordered.',
@@ -47,8 +71,21 @@ export function explainCommand(terminal: Terminal, finish: Finish): Command {
       ['winbake explain --release 2022 --as-of 2025-04-08T22:00:00Z', 'a late family'],
       ['winbake explain --release 2022 --as-of 2025-04-10T18:15:00Z', 'a floating tag that went back'],
       ['winbake explain --release 2022 --as-of 2025-12-15 --line aspnet=4.8'],
+      ['winbake explain 2022-core', 'what the gate decided last for a pipeline, and from what'],
     ],
   });
+}
+
+/** A pipeline has its own release, policy and moment. */
+function refuseHistory(name: string, options: ExplainCommandOptions, ofHistory: readonly Option[]): void {
+  const given = [new Option('--as-of <instant>'), ...ofHistory].filter(
+    (option) => (options as unknown as Record<string, unknown>)[option.attributeName()] !== undefined,
+  );
+  if (given.length > 0) {
+    throw new UsageError(
+      `${given.map(({ long }) => long).join(' and ')} say what of recorded history to explain, and ${name} is a pipeline of an account; leave one of the two out.`,
+    );
+  }
 }
 
 function describe(explanation: Explanation, width?: number): string {

@@ -6,7 +6,8 @@ import { type Leftover, applyDestroy, readDestroyPlan } from '../../lib/core/cle
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
-import { PIPELINE_NAME, placeOptions, type PipelineOptions, signIn } from '../shared/pipeline-access';
+import { signIn } from '../shared/pipeline-access';
+import { PIPELINE_NAME, placeOptions, type PipelineOptions } from '../shared/pipeline-place';
 import { formatTable } from '../shared/table';
 import type { AskForText, Terminal } from '../shared/terminal';
 

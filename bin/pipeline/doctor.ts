@@ -9,13 +9,13 @@ import { operatePorts } from '../../lib/handlers/operate';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
+import { signIn } from '../shared/pipeline-access';
 import {
   PIPELINE_NAME,
   placeOptions,
   type PipelineOptions,
   type PlaceOptions,
-  signIn,
-} from '../shared/pipeline-access';
+} from '../shared/pipeline-place';
 import { formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 

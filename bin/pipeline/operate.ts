@@ -16,12 +16,8 @@ import {
 import type { ExitCode, Finish } from '../shared/exit-code';
 import { parseDuration } from '../shared/option-values';
 import { addHelp } from '../shared/help';
-import {
-  PIPELINE_NAME,
-  placeOptions,
-  type PipelineAccess,
-  type PipelineOptions,
-} from '../shared/pipeline-access';
+import { type PipelineAccess } from '../shared/pipeline-access';
+import { PIPELINE_NAME, placeOptions, type PipelineOptions } from '../shared/pipeline-place';
 import type { Ask, Terminal } from '../shared/terminal';
 
 export { openPipeline } from '../shared/pipeline-access';

@@ -10,7 +10,8 @@ import { operatePorts } from '../../lib/handlers/operate';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
-import { PIPELINE_NAME, placeOptions, type PlaceOptions, signIn } from '../shared/pipeline-access';
+import { signIn } from '../shared/pipeline-access';
+import { PIPELINE_NAME, placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 

@@ -8,7 +8,10 @@ const USUAL_WIDTH = 80;
 const WIDEST = 100;
 
 /** An option that a command cannot do without. Commander's own would be asked for before a misspelled one is seen. */
-export class RequiredOption extends Option {}
+export class RequiredOption extends Option {
+  /** Whether the command's argument may stand for it. */
+  orArgument = false;
+}
 
 /** What stands below a command's options. */
 interface HelpText {
@@ -76,7 +79,9 @@ export function configureHelp(command: Command, terminal: Terminal): void {
     helpWidth: helpWidth(terminal),
     optionDescription: (option) => {
       const text = plainDescription(option);
-      return option instanceof RequiredOption ? `${text} (required)` : text;
+      return option instanceof RequiredOption
+        ? `${text} (required${option.orArgument ? ' without a name' : ''})`
+        : text;
     },
     visibleCommands: (of: Command) =>
       of.parent === null
@@ -103,7 +108,9 @@ function nameBelow(command: Command, top: Command): string {
 export function checkRequired(command: Command): void {
   const missing = command.options.filter(
     (option) =>
-      option instanceof RequiredOption && command.getOptionValue(option.attributeName()) === undefined,
+      option instanceof RequiredOption &&
+      !(option.orArgument && command.args.length > 0) &&
+      command.getOptionValue(option.attributeName()) === undefined,
   );
   if (missing.length > 0) {
     const names = missing.map(({ flags }) => flags).join(' and ');

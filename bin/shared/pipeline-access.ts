@@ -1,7 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import { Option } from 'commander';
 import { explaining } from '../../lib/aws/explain-failure';
 import { invokeOperate } from '../../lib/aws/lambda-operate';
 import { identifyCaller, readPipeline, type Caller } from '../../lib/aws/stores/pipeline-account';
@@ -11,34 +10,8 @@ import { UsageError } from '../../lib/contract/values/errors';
 import { osOf } from '../../lib/contract/values/release';
 import { operate } from '../../lib/core/operate/operate';
 import { operatePorts } from '../../lib/handlers/operate';
+import type { PipelineOptions } from './pipeline-place';
 import type { Terminal } from './terminal';
-
-/** Which account and region a command is about. */
-export interface PlaceOptions {
-  readonly prefix: string;
-  readonly region?: string;
-  readonly account?: string;
-  /** Of the shared AWS configuration. */
-  readonly profile?: string;
-}
-
-/** Which pipeline a command is about, and where it is. */
-export interface PipelineOptions extends PlaceOptions {
-  readonly pipeline: string;
-}
-
-/** The argument that names a pipeline. */
-export const PIPELINE_NAME = ['<name>', 'name of the pipeline, such as 2022-core'] as const;
-
-/** The options that name a place, each made anew for its command; `what` is to be found there. */
-export function placeOptions(what: 'pipeline' | 'fleet' = 'pipeline'): readonly Option[] {
-  return [
-    new Option('--prefix <path>', `where the parameters of ${what}s begin`).default('/winbake'),
-    new Option('--region <region>', `region of the ${what} (default: AWS_REGION, or the profile's)`),
-    new Option('--profile <name>', 'profile to sign in with (default: AWS_PROFILE)'),
-    new Option('--account <id>', 'the account that it must be, else nothing is done'),
-  ];
-}
 
 /** A deployed pipeline, with the credentials of whoever runs the command. */
 export interface PipelineAccess {

@@ -1,4 +1,4 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import {
   type Ec2TaskDefinitionProps,
   Ec2TaskDefinition,
@@ -14,7 +14,139 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { WindowsOs } from '../ami/windows-os';
 import { checkNumber, refuse } from '../internal/validate';
-import { windowsContainerFaults, windowsTaskFault, windowsVolumeFault } from './windows-task-faults';
+
+/** A parameter of a container, when it is wrong, and the way out. */
+type Rule = readonly [parameter: string, isWrong: (value: unknown) => boolean, wayOut: string];
+
+const isThere = (value: unknown): boolean => value !== undefined;
+const isTrue = (value: unknown): boolean => value === true;
+const hasEntries = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
+/**
+ * What ECS does not support for Windows containers.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+ */
+const LINUX_ONLY: readonly Rule[] = [
+  ['linuxParameters', isThere, 'Leave it out.'],
+  ['privileged', isTrue, 'Leave it out; Windows has no such containers.'],
+  ['readonlyRootFilesystem', isTrue, 'Leave it out.'],
+  ['disableNetworking', isTrue, 'Leave it out.'],
+  ['ulimits', hasEntries, 'Leave it out; "cpu" and "memoryLimitMiB" limit a container.'],
+  ['systemControls', hasEntries, 'Leave it out.'],
+  ['dnsServers', hasEntries, "Leave it out; containers take the VPC's."],
+  ['dnsSearchDomains', hasEntries, "Leave it out; containers take the VPC's."],
+  ['extraHosts', hasEntries, 'Leave it out, and use a private hosted zone.'],
+];
+
+/**
+ * Log drivers that Windows hosts do not have.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
+ */
+const LINUX_LOG_DRIVERS: readonly unknown[] = ['awsfirelens', 'journald'];
+
+/** Why a container cannot run on Windows, one sentence a fault. */
+export function windowsContainerFaults(container: ContainerDefinition): readonly string[] {
+  const name = `Container ${container.containerName}`;
+  const rendered = Stack.of(container).resolve(container.renderContainerDefinition()) as Readonly<
+    Record<string, unknown>
+  >;
+  const faults = LINUX_ONLY.flatMap(([parameter, isWrong, wayOut]) =>
+    isWrong(rendered[parameter]) ? [`${name}: "${parameter}" is not supported on Windows. ${wayOut}`] : [],
+  );
+  const driver = container.logDriverConfig?.logDriver;
+  return [
+    ...faults,
+    ...(LINUX_LOG_DRIVERS.includes(driver)
+      ? [
+          `${name}: the log driver is not there on Windows; got: '${driver ?? ''}'. Leave "logging" out to take awslogs.`,
+        ]
+      : []),
+    ...memoryFaults(name, rendered),
+  ];
+}
+
+/**
+ * Docker on Windows refuses to start a container that reserves memory, and ECS ignores a task's own limits there.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+ */
+function memoryFaults(
+  name: string,
+  { memory, memoryReservation }: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return [
+    ...(memoryReservation === undefined
+      ? []
+      : [`${name}: "memoryReservationMiB" does not start on Windows. Say "memoryLimitMiB" in its place.`]),
+    ...(memory === undefined
+      ? [`${name}: "memoryLimitMiB" is needed on Windows. Say how many MiB it may take.`]
+      : []),
+  ];
+}
+
+/** The rest of a sentence about a prop that cannot be used: its name, the rule, what was said, the way out. */
+type Fault = readonly [prop: string, rule: string, got: string, wayOut: string];
+
+/**
+ * Why a volume cannot be mounted on Windows.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html
+ */
+export function windowsVolumeFault({
+  dockerVolumeConfiguration,
+  efsVolumeConfiguration,
+  name,
+}: Volume): Fault | undefined {
+  const driver = dockerVolumeConfiguration?.driver ?? 'local';
+  if (efsVolumeConfiguration !== undefined) {
+    const wayOut = 'Windows cannot mount it; FSx for Windows File Server is there for it.';
+    return ['volumes', 'must not be on EFS', `'${name}'`, wayOut];
+  }
+  return driver === 'local'
+    ? undefined
+    : [
+        'volumes',
+        'must have the driver local on Windows',
+        `'${driver}' of '${name}'`,
+        'A bind mount has no driver.',
+      ];
+}
+
+/** The networks that Windows has; NAT is written as none at all. */
+const NETWORK_MODES: readonly NetworkMode[] = [NetworkMode.NAT, NetworkMode.AWS_VPC];
+
+/**
+ * Why a task cannot run on Windows.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html
+ */
+export function windowsTaskFault(
+  os: WindowsOs,
+  { ipcMode, networkMode = NetworkMode.NAT, pidMode }: Ec2TaskDefinitionProps,
+): Fault | undefined {
+  const notThere = 'is not supported on Windows';
+  if (pidMode !== undefined) {
+    return ['pidMode', notThere, `'${pidMode}'`, 'Leave it out.'];
+  }
+  if (ipcMode !== undefined) {
+    return ['ipcMode', notThere, `'${ipcMode}'`, 'Leave it out.'];
+  }
+  if (!NETWORK_MODES.includes(networkMode)) {
+    const wayOut =
+      "Leave it out to take the host's nat network, or give each task an interface with AWS_VPC.";
+    return ['networkMode', 'must be NAT or AWS_VPC on Windows', `'${networkMode}'`, wayOut];
+  }
+  return networkMode === NetworkMode.AWS_VPC && os.release === '2016'
+    ? [
+        'networkMode',
+        'must be NAT on Windows Server 2016',
+        `'${networkMode}'`,
+        'Later releases have AWS_VPC.',
+      ]
+    : undefined;
+}
 
 /** A task definition for Windows: that of EC2, without what only Linux has. */
 export interface WindowsTaskDefinitionProps extends Ec2TaskDefinitionProps {

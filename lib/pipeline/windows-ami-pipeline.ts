@@ -1,11 +1,11 @@
 import { Tags, type RemovalPolicy } from 'aws-cdk-lib';
-import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from '../ami/i-windows-ami-pipeline';
-import type { WindowsOs } from '../ami/windows-os';
+import { type WindowsOs, defaultPipelineName } from '../ami/windows-os';
 import { letLogsUse } from '../internal/keys';
 import { NoticeTopic } from '../internal/notice-topic';
 import { DeadLetterQueue } from '../internal/dead-letter-queue';
@@ -20,16 +20,58 @@ import { BakeRecipe } from './image/bake-recipe';
 import { ExecutionRole } from './image/execution-role';
 import { InstanceRole, InstanceScripts } from './image/instance-role';
 import { pipelineNetwork } from './image/pipeline-network';
-import { grantInvoke, ImportedPipeline } from './imported-pipeline';
 import { amiKeyOf, keyArnsOf } from './keys/ami-keys';
 import { PipelineAlarms } from './pipeline-alarms';
 import { PipelineBase } from './pipeline-base';
 import { baseAmiSource } from './props/base-ami';
-import { PIPELINE_TAG } from '../contract/names/resources';
+import { PIPELINE_TAG, ACCEPT_ALIAS, resourceNameOf } from '../contract/names/resources';
 import { pipelineSettings } from './props/pipeline-settings';
 import type { WindowsAmiPipelineProps } from './props/windows-ami-pipeline-props';
 import { Rebake, RebakeSchedules } from './rebake/rebake';
 import { BakeBucket, RecycleBin } from './storage';
+import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
+import { functionName } from './props/fixed-names';
+
+/** Lets somebody call exactly one function or alias: the grants of CDK take the aliases of a function along. */
+export function grantInvoke(grantee: IGrantable, arn: string): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [arn] });
+}
+
+/** A pipeline that another app has deployed; what it has is known by fixed names. */
+export class ImportedPipeline extends PipelineBase {
+  public readonly os: WindowsOs;
+  public readonly pipelineName: string;
+  public readonly parameterPrefix: string;
+  public readonly parameterPath: string;
+
+  constructor(scope: Construct, id: string, attributes: WindowsAmiPipelineAttributes) {
+    const { account, region } = attributes;
+    super(scope, id, {
+      ...(account === undefined ? {} : { account }),
+      ...(region === undefined ? {} : { region }),
+    });
+    this.os = attributes.os;
+    this.pipelineName = attributes.pipelineName ?? defaultPipelineName(attributes.os);
+    this.parameterPrefix = attributes.parameterPrefix ?? DEFAULT_PARAMETER_PREFIX;
+    checkPipelineName(this, this.pipelineName);
+    checkParameterPrefix(this, this.parameterPrefix);
+    this.parameterPath = `${this.parameterPrefix}/${this.pipelineName}`;
+  }
+
+  public grantOperate(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this.operateArn);
+  }
+
+  public grantAccept(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, `${this.operateArn}:${ACCEPT_ALIAS}`);
+  }
+
+  private get operateArn(): string {
+    const { account, region } = this.env;
+    const name = functionName({ resourceName: resourceNameOf(this.pipelineName) }, 'operate');
+    return `arn:${this.stack.partition}:lambda:${region}:${account}:function:${name}`;
+  }
+}
 
 /**
  * Turns every Windows update into an AMI with the container base images that fit it. What it publishes stands in

@@ -70,13 +70,14 @@ export function pipelineStack(
       Type: 'AWS::ImageBuilder::DistributionConfiguration',
       Properties: {
         Name: 'mine',
-        Distributions: [{ AmiDistributionConfiguration: { AmiTags: { made: 'here' } } }],
+        Distributions: [{ Region: 'us-east-1', AmiDistributionConfiguration: { AmiTags: { made: 'here' } } }],
       },
     },
     Pipeline: {
       Type: 'AWS::ImageBuilder::ImagePipeline',
       Properties: {
         Name: 'mine',
+        ExecutionRole: 'arn:aws:iam::123456789012:role/bake',
         ImageRecipeArn: getAtt('Recipe'),
         InfrastructureConfigurationArn: getAtt('Infrastructure'),
         DistributionConfigurationArn: getAtt('Distribution'),

@@ -5,9 +5,8 @@ import { readLastDecision } from '../gate/last-decision';
 import { readHousekeepingMemory } from '../housekeeping/memory';
 import { BAKE_LIMIT_SECONDS } from '../image-builder/workflows';
 import type { DocumentStore } from '../ports/stores';
-import { checkAccounts, checkParameters } from './check-parameters';
+import { checkAccounts, checkParameters, checkKeys, checkRoles, functionNameOf } from './check-deployed';
 import { checkBuildQuota, checkEc2Quotas, checkVolumeQuota } from './check-quotas';
-import { checkKeys, checkRoles, functionNameOf } from './check-roles';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts, unsure } from './pipeline-inspector';
 
 /** What a build instance calls; the S3 endpoint is free and of the gateway kind. */
@@ -81,13 +80,10 @@ function suffix({ stateMachineArn }: PipelineDescription): string {
 const LONGEST_REBAKE_HOURS =
   (DEFAULT_GATE_POLICY.longestWaitSeconds + MOST_ATTEMPTS * (BAKE_LIMIT_SECONDS + RETRY_SECONDS)) / 3600;
 
-/** Without a decision for so long nobody knows whether there is anything to bake. */
-const LONGEST_SILENCE_HOURS = 26;
-
 /** Whether the rebake goes on: the lease is not stuck, the gate decides, and every part of housekeeping works. */
-const checkRebake: Check = async (ports, { pipeline }) => [
-  await checkLease(ports, pipeline),
-  await checkDecision(ports, pipeline),
+const checkRebake: Check = async (ports, description) => [
+  await checkLease(ports, description.pipeline),
+  await checkDecision(ports, description),
   ...(await checkHousekeeping(ports.documents)),
 ];
 
@@ -118,7 +114,11 @@ async function checkLease(
   return fine('lease', isRunning ? `held since ${lease.at}` : 'free');
 }
 
-async function checkDecision({ documents, now }: DoctorPorts, pipeline: string): Promise<CheckResult> {
+/** Silence is a fault where it is longer than the pipeline's own limit; without one, only people and code start rebakes. */
+async function checkDecision(
+  { documents, now }: DoctorPorts,
+  { longestSilenceHours, pipeline }: PipelineDescription,
+): Promise<CheckResult> {
   const last = await readLastDecision(documents);
   if (last === undefined) {
     return wrong(
@@ -129,7 +129,7 @@ async function checkDecision({ documents, now }: DoctorPorts, pipeline: string):
   }
   const hours = (now().getTime() - Date.parse(last.at)) / 3_600_000;
   const reported = `${last.decision} on ${last.at}: ${last.reason}`;
-  return hours > LONGEST_SILENCE_HOURS
+  return hours > (longestSilenceHours ?? Infinity)
     ? wrong('decisions', reported, 'Look at the executions of the state machine, and at its schedules.')
     : fine('decisions', reported);
 }

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { refuse } from '../../internal/validate';
@@ -26,6 +27,11 @@ export function pipelineNetwork(
         );
       }
     }
+    Annotations.of(scope).addWarningV2(
+      'winbake:defaultVpc',
+      'No "vpc" is given, so the bake runs in the default VPC of the region. Accounts of companies often have none: then every ' +
+        'bake fails at its first step. Name a VPC with a way out, or acknowledge this warning.',
+    );
     return {};
   }
   const [subnetId] = vpc.selectSubnets(vpcSubnets).subnetIds;

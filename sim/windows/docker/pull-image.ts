@@ -12,9 +12,14 @@ import {
   type EngineImage,
 } from './engine-state';
 import { dockerReference, imageIdOf, withName } from './image-names';
-import { readImage, type DescribedImage } from './read-image';
+import {
+  readImage,
+  type DescribedImage,
+  readTopManifest,
+  resolveManifest,
+  type ResolvedManifest,
+} from './resolve-manifest';
 import { withRegistry, type RegistryConnection } from './registry-connection';
-import { readTopManifest, resolveManifest, type ResolvedManifest } from './resolve-manifest';
 
 /**
  * Fails a pull where the faults of the simulated host say so: `failingPulls` the next few, `wrongDigests` every one. The

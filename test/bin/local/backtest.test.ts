@@ -123,3 +123,11 @@ test('a release whose hosts no table knows is wrong usage, unless a revision is 
   });
   expect((await run('--host-revision', '6899')).exitCode).not.toBe(2);
 });
+
+test('explain of a pipeline takes no options of recorded history', async () => {
+  const run = await runCommandLine('explain', '2022-core', '--release', '2022', '--as-of', '2025-10-16');
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toContain(
+    '--as-of and --release say what of recorded history to explain, and 2022-core is a pipeline of an account; leave one of the two out.',
+  );
+});

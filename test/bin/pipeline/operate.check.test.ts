@@ -142,6 +142,39 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     );
   });
 
+  test('explain says what the gate decided last, of what it saw', async () => {
+    const fresh = await runCommandLine('explain', '2022-core');
+    expect(fresh).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(fresh.stdout).toContain('2022-core (SERVER_2022_CORE) has decided nothing yet.\n');
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: DESCRIPTION.bucket,
+        Key: 'bakes/last-decision.json',
+        Body: JSON.stringify({
+          schema: 'winbake.last-decision/1',
+          at: '2025-10-14T18:00:00.000Z',
+          decision: 'needsOperator',
+          reason: 'iis cannot be read.',
+        }),
+      }),
+    );
+    const asked = await runCommandLine('explain', '2022-core');
+    expect(asked).toMatchObject({ exitCode: 3, stderr: '' });
+    expect(asked.stdout).toMatch(
+      /^2022-core \(SERVER_2022_CORE\) at 2025-10-14T18:00Z: needsOperator\niis cannot be read\.\n/,
+    );
+    expect(asked.stdout).toContain(`Latest publication: ${SEPTEMBER.id}, `);
+    const { stdout } = await runCommandLine('explain', '2022-core', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'winbake.pipeline-explanation/1',
+      pipeline: '2022-core',
+      last: { decision: 'needsOperator' },
+      observed: [],
+      newestSet: null,
+      latest: { id: SEPTEMBER.id },
+    });
+  });
+
   test('a dry run and a plan that is not confirmed change nothing', async () => {
     const dry = await runCommandLine('pipeline', 'rollback', '2022-core', '--dry-run');
     expect(dry).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`current -> ${AUGUST.id}`) });

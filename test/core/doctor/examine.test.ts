@@ -54,6 +54,19 @@ test('a pipeline that has all it needs is well in every line', async () => {
   ]);
 });
 
+test.each([
+  ['26', 26, 'no'],
+  ['170, as of a weekly schedule', 170, 'ok'],
+  ['no limit', null, 'ok'],
+] as const)(
+  'after 46 hours without a decision, where the limit is %s, the verdict is %s',
+  async (_, hours, verdict) => {
+    const documents = { 'bakes/last-decision.json': { ...DECISION, at: '2025-10-18T00:00:00Z' } };
+    const results = await poll({ documents }, { ...DESCRIBED, longestSilenceHours: hours });
+    expect(results.find(({ check }) => check === 'decisions')?.verdict).toBe(verdict);
+  },
+);
+
 const failing = () => Promise.reject(new Error('AccessDenied'));
 
 test.each<[string, Changes, string, RegExp]>([

@@ -50,7 +50,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       const [, , , verify] = recipe['Properties'].Components;
       verify.Parameters = [...verify.Parameters, { Name: 'Colour', Value: ['red'] }];
     },
-    /component verify does not declare the parameter Colour\.$/,
+    /component \S+verify: it does not declare the parameter Colour\. /,
   ],
   'a parameter without its value': [
     ({ pipeline }) => {
@@ -58,15 +58,17 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       const [, , , verify] = recipe['Properties'].Components;
       verify.Parameters = [verify.Parameters[0]];
     },
-    /component verify needs a value for the parameter RoleId\.$/,
+    /component \S+verify: it needs a value for the parameter RoleId\. /,
   ],
   'an action without a model': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) =>
-        yaml.replace('action: ExecutePowerShell', 'action: WebDownload'),
+        yaml
+          .replace('action: ExecutePowerShell', 'action: ExecuteBinary')
+          .replace('inputs:', "inputs:\n          path: 'C:\\setup.exe'"),
       );
     },
-    /^The rehearsal does not model the action WebDownload of step PrepareFolder of component update\.$/,
+    /^The rehearsal does not model the action ExecuteBinary of step PrepareFolder of component update\.$/,
   ],
   'a condition that is none': [
     ({ pipeline }) => {
@@ -74,13 +76,13 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
         yaml.replace('action: ExecutePowerShell', 'if: never\n        action: ExecutePowerShell'),
       );
     },
-    /^Image Builder would refuse step PrepareFolder of component update, if: a mapping of fields is needed, got: "never"\.$/,
+    /^Image Builder would refuse component \S+update: step build\.PrepareFolder: if: /,
   ],
   'a document that is not YAML': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) => `${yaml}\n  "`);
     },
-    /^Image Builder would refuse component winbake-[a-z0-9-]+: its document is not YAML: /,
+    /^Image Builder would refuse component winbake-[a-z0-9-]+: Data must be YAML; got: /,
   ],
   "decide's s3:PutObject removed": [
     ({ pipeline }) => {
@@ -111,14 +113,14 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
       Properties.Data = String(Properties.Data).replace(/^outputs:[^]*/m, '');
     },
-    /^Image Builder would refuse the pipeline \S+: .* Build workflow must have output named ImageId to build AMI\. Workflow ARN: \S+:workflow\/winbake-2022-core-build\/1\.0\.0\/1\.$/,
+    /^Image Builder would refuse the pipeline \S+: .* Build workflow must have output named ImageId to build AMI\. Workflow ARN: \S+:workflow\/build\/winbake-2022-core-build\/1\.0\.0\/1\.$/,
   ],
   'a step of a workflow with more time than there is': [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
       Properties.Data = String(Properties.Data).replace('timeoutSeconds: 57600', 'timeoutSeconds: 90000');
     },
-    /^Image Builder would refuse workflow \S+: timeoutSeconds of step ApplyBuildComponents must be at most 86400, the most of ExecuteComponents; got: 90000\.$/,
+    /^Image Builder would refuse workflow \S+: step ApplyBuildComponents: timeoutSeconds must be a whole number from 1 to 86400; got: 90000\. /,
   ],
 };
 

@@ -184,10 +184,13 @@ describe("a user's components", () => {
     Type: 'AWS::ImageBuilder::Component',
     Properties: { Name: 'own', ...properties },
   });
+  const FETCHED = { source: 'https://example.com/own.zip', destination: 'C:\\own.zip' };
   const unmodelled = JSON.stringify({
     name: 'own',
     schemaVersion: 1.0,
-    phases: [{ name: 'build', steps: [{ name: 'Fetch', action: 'WebDownload', inputs: [] }, run('exit 0')] }],
+    phases: [
+      { name: 'build', steps: [{ name: 'Fetch', action: 'WebDownload', inputs: [FETCHED] }, run('exit 0')] },
+    ],
   });
 
   test.each<[string, TemplateResource | undefined, unknown, readonly string[], string]>([
@@ -226,9 +229,12 @@ describe("a user's components", () => {
   });
 
   test('one that Image Builder would refuse is refused', () => {
-    const stacks = withComponent(component({ Data: unmodelled.replace('"Fetch"', '7') }), getAtt('Own'));
+    const stacks = withComponent(
+      component({ Data: unmodelled.replace('"Fetch"', '"Fetch it"') }),
+      getAtt('Own'),
+    );
     expect(() => readRecipe(stacks, PIPELINE)).toThrow(
-      'Image Builder would refuse step 1 of phase build of component own, name: a text is needed, got: 7.',
+      'Image Builder would refuse component own: step build.Fetch it: its name must have letters, digits, - and _ only; got: "Fetch it".',
     );
   });
 

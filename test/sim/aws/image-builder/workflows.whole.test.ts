@@ -28,16 +28,24 @@ function started(...given: Parameters<typeof imageBuilder>) {
   return lab;
 }
 
+/** What the actions of these tests need. */
+const INPUTS = { instanceId: 'i-0123456789abcdef0', waitFor: 'ssmAgent' };
+
 /** A workflow of one step. */
 function workflow(Type: string, step: object, outputs?: readonly object[]): TemplateResource {
-  const steps = [{ name: 'Make', action: 'CreateImage', onFailure: 'Abort', inputs: {}, ...step }];
+  const steps = [{ name: 'Make', action: 'CreateImage', onFailure: 'Abort', inputs: INPUTS, ...step }];
   return {
     Type: 'AWS::ImageBuilder::Workflow',
-    Properties: { Name: `my-${Type}`, Type, Data: JSON.stringify({ schemaVersion: 1.0, steps, outputs }) },
+    Properties: {
+      Name: `my-${Type}`,
+      Version: '1.0.0',
+      Type,
+      Data: JSON.stringify({ schemaVersion: 1.0, steps, outputs }),
+    },
   };
 }
 
-const IMAGE_ID = [{ name: 'ImageId', value: '$.stepOutputs.Make.imageId' }];
+const IMAGE_ID = [{ name: 'ImageId', value: 'ami-0123456789abcdef0' }];
 const withWorkflows = (workflows: Readonly<Record<string, TemplateResource>>) =>
   started(pipelineStack({ build: 'exit 0' }, undefined, workflows));
 
@@ -53,7 +61,7 @@ test.each([
     name: 'InvalidRequestException',
     message:
       "The value supplied for parameter 'workflows' is not valid. Build workflow must have output named ImageId to build AMI. " +
-      `Workflow ARN: ${ARN}:workflow/my-build/1.0.0/1.`,
+      `Workflow ARN: ${ARN}:workflow/build/my-build/1.0.0/1.`,
   });
   expect(steps).toEqual([]);
 });
@@ -119,7 +127,7 @@ test.each([
   };
   expect(await limited(most)).toBe(IMAGE);
   await expect(limited(most + 1)).rejects.toThrow(
-    `timeoutSeconds of step Make must be at most ${most}, the most of ${action}; got: ${most + 1}.`,
+    `step Make: timeoutSeconds must be a whole number from 1 to ${most}; got: ${most + 1}.`,
   );
 });
 
