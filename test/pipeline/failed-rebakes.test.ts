@@ -158,3 +158,72 @@ test.each([
   world.plans.push(failed, failed);
   expect(await world.rebake()).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
 });
+
+/** What EC2 says of an instance profile that was made a minute ago. */
+const TOO_NEW =
+  'Value (Platform-Profile) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name';
+
+function neverLaunched(world: RebakeWorld, message = TOO_NEW, step = 'LaunchBuildInstance') {
+  world.failedStep = () => Promise.resolve({ step, message });
+  world.launchedInstances = () => Promise.resolve({ build: undefined, test: undefined });
+  return { status: 'FAILED', reason: "Workflow Execution ID: 'wf-0123' failed.", minutes: 3 };
+}
+
+function attempts(world: RebakeWorld): readonly unknown[] {
+  return world.starts.map((id) => (world.json(`bakes/${id}.json`) as { readonly attempt: number }).attempt);
+}
+
+test.each([
+  TOO_NEW,
+  'Invalid IAM Instance Profile ARN',
+  'IAM Instance Profile "arn:aws:iam::123456789012:instance-profile/Platform-Profile" has no associated IAM Roles',
+])(
+  'a launch with a profile that is too new costs no attempt and is tried again within minutes: %s',
+  async (text) => {
+    const world = new RebakeWorld(QUIET);
+    const failed = neverLaunched(world, text);
+    world.plans.push(failed, failed);
+    const before = world.clock.now().getTime();
+    const result = await world.rebake();
+    expect(result.status).toBe('SUCCEEDED');
+    expect(world.notified).toEqual([]);
+    expect(attempts(world)).toEqual([1, 1, 1]);
+    // Both waits and the good bake.
+    expect(world.clock.now().getTime() - before).toBeLessThan(2 * 3_600_000);
+  },
+);
+
+test('a profile that stays unknown is tried again twice for nothing, and then as any failure', async () => {
+  const world = new RebakeWorld(QUIET);
+  const failed = neverLaunched(world);
+  world.plans.push(failed, failed, failed, failed, failed);
+  const result = await world.rebake();
+  expect(result).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
+  expect(result.cause).toContain(TOO_NEW);
+  expect(attempts(world)).toEqual([1, 1, 1, 2]);
+  expect(world.notified).toHaveLength(1);
+  expect(wayOf(await world.rebake())).toBe('Decide NeedsOperator');
+});
+
+test.each([
+  ['another launch that failed', 'We currently do not have sufficient m5.2xlarge capacity.', undefined],
+  ['the words in another step', TOO_NEW, 'ApplyBuildComponents'],
+])('%s is an attempt', async (_name, message, step) => {
+  const world = new RebakeWorld(QUIET);
+  const failed = neverLaunched(world, message, step);
+  world.plans.push(failed, failed);
+  await world.rebake();
+  expect(attempts(world)).toEqual([1, 2]);
+});
+
+test('an Image Builder that does not find the profile yet has refused nothing', async () => {
+  const world = new RebakeWorld(QUIET);
+  let refusals = 1;
+  world.trouble = (state) =>
+    state === 'StartBake' && refusals-- > 0 ? 'Imagebuilder.InvalidParameterValueException' : undefined;
+  world.troubleMessage =
+    'The provided instance profile does not exist. Please specify a different instance profile.';
+  expect((await world.rebake()).status).toBe('SUCCEEDED');
+  expect(world.notified).toEqual([]);
+  expect(attempts(world)).toEqual([1]);
+});

@@ -81,6 +81,8 @@ export class RebakeWorld {
   readonly events: { readonly type: string; readonly detail: unknown }[] = [];
   readonly measured: Measurement[] = [];
   trouble: Trouble = () => undefined;
+  /** The message of such a call. */
+  troubleMessage: string | undefined;
   /** What replaces the gate's policy. */
   policy: Partial<GatePolicy> = {};
   private readonly builds = new Map<
@@ -141,7 +143,7 @@ export class RebakeWorld {
     const given = parameters as Readonly<Record<string, string>>;
     const name = this.trouble(stateName, given['Payload'] ?? given);
     if (name !== undefined) {
-      throw Object.assign(new Error(`${name} of ${stateName}`), { name });
+      throw Object.assign(new Error(this.troubleMessage ?? `${name} of ${stateName}`), { name });
     }
     const service = resource.replace(/^arn:aws:states:::/, '');
     switch (service) {
@@ -166,6 +168,10 @@ export class RebakeWorld {
     const { buildInstanceId: build, testInstanceId: test } = this.describe(image);
     return Promise.resolve({ build, test: this.builds.get(image)?.inTest === true ? test : undefined });
   };
+
+  /** The step in which a build failed; tests replace it. Image Builder gives a failed component no message. */
+  failedStep: BakeControl['failedStep'] = () =>
+    Promise.resolve({ step: 'ApplyBuildComponents', message: '' });
 
   cancel(image: string): void {
     const build = this.builds.get(image)!;
@@ -199,8 +205,7 @@ export class RebakeWorld {
         },
       },
       bakes: {
-        // Image Builder gives a failed component no message.
-        failedStep: () => Promise.resolve({ step: 'ApplyBuildComponents', message: '' }),
+        failedStep: (image: string) => this.failedStep(image),
         launchedInstances: (image: string) => this.launchedInstances(image),
         cancel: (image: string) => {
           this.cancel(image);

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { instant, amiId, release, revision, sha256 } from './document';
 
-/** How an order ended, for good; `refused` where Image Builder did not begin it and never will. */
-const ORDER_ENDS = ['published', 'failed', 'cancelled', 'refused'] as const;
+/**
+ * How an order ended, for good; `refused` where Image Builder did not begin it and never will, `notLaunched` where EC2 did not
+ * know the instance profile yet.
+ */
+const ORDER_ENDS = ['published', 'failed', 'cancelled', 'refused', 'notLaunched'] as const;
 
 /** The one bake that a pipeline may run: which execution decides now, and how far its order has come. */
 export const leaseSchema = z.object({
@@ -68,6 +71,8 @@ export const orderSchema = z.object({
   recipeArn: z.string().startsWith('arn:'),
   /** Counted from 1. */
   attempt: z.int().positive(),
+  /** How often the same was ordered before and launched no instance, which counts as no attempt; left out, never. */
+  launchRetries: z.int().positive().optional(),
   /** An update that must be installed afterwards, such as `KB5066782`; else the bake fails. */
   kb: z
     .string()

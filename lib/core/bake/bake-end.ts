@@ -1,3 +1,4 @@
+import { LAUNCH_STEPS } from '../image-builder/workflows';
 import type { FailedStep } from '../ports/bakes';
 
 /**
@@ -66,6 +67,21 @@ export const IMAGE_BUILDER_REFUSALS: readonly string[] = [
 /** Whether an error of a Task state is such a refusal. */
 export function isRefusal(error: string | undefined): error is string {
   return error !== undefined && IMAGE_BUILDER_REFUSALS.includes(error);
+}
+
+/**
+ * How EC2 and Image Builder say that they do not know an instance profile, or its role, which was made minutes ago: IAM takes
+ * a while to spread. One whose name is wrong is refused in the same words.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+const UNKNOWN_PROFILE =
+  /Invalid IAM Instance Profile|parameter iamInstanceProfile\.\w+ is invalid|no associated IAM Roles|instance profile does not exist/i;
+
+/** Whether a build, or its start, failed since its instance profile was not known; the step is undefined where none is reported. */
+export function isUnknownProfile(reason: string, step: FailedStep | undefined): boolean {
+  const isLaunch = step === undefined || LAUNCH_STEPS.includes(step.step);
+  return isLaunch && UNKNOWN_PROFILE.test(`${reason} ${step?.message ?? ''}`);
 }
 
 /** The console of each partition. */

@@ -115,6 +115,10 @@ export interface FailedOrder {
   readonly cancelled?: boolean;
   /** Image Builder refused to begin it. */
   readonly refused?: boolean;
+  /** EC2 did not know the instance profile yet. */
+  readonly notLaunched?: boolean;
+  /** How often the same launched no instance before. */
+  readonly launchRetries?: number | undefined;
   /** The finding that its finished image waits for: it is published once a person accepts that. */
   readonly awaits?: string;
 }

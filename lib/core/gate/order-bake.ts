@@ -24,23 +24,26 @@ import { changeOutage } from './outage';
 
 /**
  * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
- * refused was no attempt.
+ * refused, or whose instance profile was too new, was no attempt.
  */
 export function newOrder(
   now: Date,
   failed: FailedOrder | undefined,
-  inputs: Omit<Order, 'schema' | 'id' | 'attempt'>,
+  inputs: Omit<Order, 'schema' | 'id' | 'attempt' | 'launchRetries'>,
 ): Order {
   const isAgain =
     failed?.set === inputs.set &&
     failed.recipeArn === inputs.recipeArn &&
     failed.scriptsSha256 === inputs.scriptsSha256;
+  const launchRetries = isAgain ? (failed.launchRetries ?? 0) + (failed.notLaunched === true ? 1 : 0) : 0;
+  const wasAttempt = failed?.refused !== true && failed?.notLaunched !== true;
   const instant = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   return {
     schema: 'winbake.order/1',
     id: `${inputs.set}-${instant}`,
     ...inputs,
-    attempt: isAgain ? failed.attempt + (failed.refused === true ? 0 : 1) : 1,
+    attempt: isAgain ? failed.attempt + (wasAttempt ? 1 : 0) : 1,
+    ...(launchRetries === 0 ? {} : { launchRetries }),
   };
 }
 
@@ -209,6 +212,7 @@ function failedOrder(
         at: orderedAt(order).toISOString(),
         cancelled: end === 'cancelled',
         refused: end === 'refused',
+        notLaunched: end === 'notLaunched',
         ...(awaits === undefined ? {} : { awaits }),
       };
 }

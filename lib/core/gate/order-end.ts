@@ -1,9 +1,10 @@
 import { type Failure, failureSchema } from '../../contract/documents/evidence';
 import type { OrderEnd } from '../../contract/documents/order';
 import { readOsVersion } from '../../contract/values/os-version';
-import { logLink, isRefusal } from '../bake/bake-end';
-import { changeLease, readLease, failureKey } from '../bake/lease';
-import type { BakeControl } from '../ports/bakes';
+import { MOST_LAUNCH_RETRIES } from '../../contract/values/gate-policy';
+import { logLink, isRefusal, isUnknownProfile } from '../bake/bake-end';
+import { changeLease, readLease, failureKey, orderKey, readOrder } from '../bake/lease';
+import type { BakeControl, FailedStep } from '../ports/bakes';
 import type { DocumentStore } from '../ports/stores';
 import {
   orderUnderLease,
@@ -74,7 +75,7 @@ const REFUSED = 'WinbakeError';
 /**
  * Finds the cause of a failure in the document that the instance left, ends the order where it cannot be carried out any more,
  * and asks the gate what is to be done. A person's bake is not tried again, and neither is one that Image Builder refused to
- * start. Where a service failed after an image was made the order stays: the next rebake
+ * start. One whose instance profile is too new to be known is tried again within minutes, and costs no attempt. Where a service failed after an image was made the order stays: the next rebake
  * takes it up.
  */
 export async function endOrder(
@@ -82,9 +83,10 @@ export async function endOrder(
   request: EndOrderRequest,
   failed: RebakeFailure,
 ): Promise<EndedOrder> {
-  const { image, orderId, status, error } = failed;
+  const { image, orderId, status, error, reason } = failed;
   const reported = await reportOf(ports, request, failed);
-  const cause = await findCause(ports.bakes, failed, reported);
+  const step = await stepOf(ports.bakes, failed, reported);
+  const cause = findCause(failed, reported, step);
   const code = reported?.failure === undefined ? {} : { code: reported.failure.code };
   const isOver = status !== undefined || image === undefined || error === REFUSED;
   if (orderId === undefined || !isOver) {
@@ -93,7 +95,11 @@ export async function endOrder(
   const lease = await readLease(ports.documents);
   const isCancelled = status === 'CANCELLED' || lease?.cancel !== undefined;
   const isRefused = image === undefined && isRefusal(error);
-  const end = isCancelled ? 'cancelled' : isRefused ? 'refused' : 'failed';
+  const isTooNew =
+    reported?.failure === undefined &&
+    isUnknownProfile(reason, step) &&
+    (await mayLaunchAgain(ports.documents, orderId));
+  const end = isCancelled ? 'cancelled' : isTooNew ? 'notLaunched' : isRefused ? 'refused' : 'failed';
   await endLeasedOrder(ports, request.execution, orderId, end);
   if (isCancelled) {
     const override = lease?.cancel;
@@ -110,6 +116,12 @@ export async function endOrder(
     ...reachedIn(orderId, request.release, reported?.failure),
   });
   return { decision: answer.decision, cause, ...code, answer };
+}
+
+/** A profile that is not known after several tries is wrong, and not too new. */
+async function mayLaunchAgain(documents: DocumentStore, orderId: string): Promise<boolean> {
+  const order = await readOrder(documents, orderKey(orderId));
+  return order !== undefined && (order.launchRetries ?? 0) < MOST_LAUNCH_RETRIES;
 }
 
 /** Notes how the order of an execution's lease ended; another order there stays. */
@@ -135,12 +147,24 @@ async function reportOf(
     : readFailure(ports, instanceRoleId, image);
 }
 
-/** One paragraph: what failed and why, as the instance says it or else Image Builder; and where the log is. */
-async function findCause(
+/** The step in which a build failed whose instance does not say why. */
+async function stepOf(
   bakes: BakeControl,
+  { image }: RebakeFailure,
+  reported: ReportedFailure | undefined,
+): Promise<FailedStep | undefined> {
+  return image === undefined || reported?.failure !== undefined
+    ? undefined
+    : // The cause of the failure matters more than a second failure on the way to it.
+      bakes.failedStep(image).catch(() => undefined);
+}
+
+/** One paragraph: what failed and why, as the instance says it or else Image Builder; and where the log is. */
+function findCause(
   { error, image, orderId, reason, status }: RebakeFailure,
   reported: ReportedFailure | undefined,
-): Promise<string> {
+  failed: FailedStep | undefined,
+): string {
   const what = orderId === undefined ? 'The rebake' : `The bake ${orderId}`;
   const ended = status === undefined ? `failed (${error ?? 'no error name'})` : `ended as ${status}`;
   if (image === undefined) {
@@ -154,8 +178,6 @@ async function findCause(
     const { code, message, step } = reported.failure;
     return `${what} ${ended}: ${step}: ${message} (${code}, on ${reported.instance})${log}`;
   }
-  // The cause of the failure matters more than a second failure on the way to it.
-  const failed = await bakes.failedStep(image).catch(() => undefined);
   const step =
     failed === undefined
       ? ''

@@ -1,6 +1,6 @@
 import type { ImageSet } from '../../contract/documents/catalog';
 import { after, type Thresholds, toMinute } from './gate-input';
-import { MOST_ATTEMPTS, RETRY_SECONDS } from '../../contract/values/gate-policy';
+import { LAUNCH_RETRY_SECONDS, MOST_ATTEMPTS, RETRY_SECONDS } from '../../contract/values/gate-policy';
 import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
 import { ownImages } from '../images/image-extra';
 import type { GateInput } from './gate-input';
@@ -45,7 +45,7 @@ interface RetryVerdict {
 
 /**
  * An order that failed is tried once more after an hour; then a person is asked, until one of its inputs changes or a bake is
- * forced. One that a person cancelled, that Image Builder refused, or whose finished image waits for a person is not tried
+ * forced. One that launched no instance, since its instance profile was too new, is tried again after minutes. One that a person cancelled, that Image Builder refused, or whose finished image waits for a person is not tried
  * again until then. Undefined where nothing keeps it.
  */
 export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryVerdict | undefined {
@@ -69,6 +69,11 @@ export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
   if (failed.awaits !== undefined) {
     const reason = `The image of ${set.target} is finished and waits to be published until an operator accepts "${failed.awaits}".`;
     return { decision: 'needsOperator', reason };
+  }
+  if (failed.notLaunched === true) {
+    const again = after(new Date(failed.at), LAUNCH_RETRY_SECONDS);
+    const reason = `EC2 did not know the instance profile of the bake of ${set.target} yet; it is tried again at ${toMinute(again)}.`;
+    return at.passed(again) ? undefined : { decision: 'wait', reason };
   }
   if (failed.attempt >= MOST_ATTEMPTS) {
     const reason = `The bake of ${set.target} failed ${failed.attempt} times with the same set, recipe and scripts.`;

@@ -182,3 +182,8 @@ export const TEST_WORKFLOW: TestWorkflowDocument = {
     },
   ],
 };
+
+/** The names of the steps that launch an instance. */
+export const LAUNCH_STEPS: readonly string[] = [...BUILD_WORKFLOW.steps, ...TEST_WORKFLOW.steps]
+  .filter(({ action }) => action === 'LaunchInstance')
+  .map(({ name }) => name);
