@@ -125,10 +125,11 @@ function report(error: unknown, args: readonly string[], terminal: Terminal): Ex
 function fail(
   terminal: Terminal,
   args: readonly string[],
-  failure: { readonly code: string; readonly message: string },
+  failure: { readonly code: string; readonly message: string; readonly details?: string },
   exitCode: ExitCode,
 ): ExitCode {
-  const error = { code: failure.code, message: inOneLine(failure.message) };
+  const details = failure.details === undefined ? {} : { details: failure.details };
+  const error = { code: failure.code, message: inOneLine(failure.message), ...details };
   terminal.err(`${error.message}\n`);
   if (args.includes('--json')) {
     terminal.out(`${JSON.stringify({ schema: 'winbake.error/1', error }, null, 2)}\n`);

@@ -116,6 +116,7 @@ export function describeRehearsal(report: RehearsalReport, width?: number): stri
     describeFleets(report, width),
     describeSteps(report, width),
     describeAgain(report),
+    describeOrigins(report),
     formatFindings(report.findings),
   ];
   return parts.filter((part) => part !== '').join('\n');
@@ -200,6 +201,12 @@ function describeSteps({ months, steps }: RehearsalReport, width?: number): stri
 
 function describeAgain({ again }: RehearsalReport): string {
   return again === null ? '' : `Looked once more in the same account: ${again.decision}. ${again.reason}\n`;
+}
+
+/** Where the answers of simulated AWS are from. */
+function describeOrigins({ origins }: RehearsalReport): string {
+  const counts = Object.entries(origins).filter(([, count]) => count > 0);
+  return `Answers of simulated AWS: ${counts.map(([origin, count]) => `${count} ${origin}`).join(', ')}\n`;
 }
 
 /** Long values are whole in the JSON document. */

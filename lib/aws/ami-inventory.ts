@@ -21,7 +21,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
 import { type BakedAmi, type AmiInventory, type AmiUse, amisNamedBy } from '../core/ports/amis';
 import { versionsOfGroup } from './fleets/group-launch';
-import { assumeAccountRole } from './stores/account-parameter-stores';
+import { assumeAccountRole, inEachRegion, type RegionalConfig } from './stores/account-parameter-stores';
 
 /** The AMIs of one pipeline in the regions of its own account. */
 export function ec2PipelineAmis(
@@ -205,9 +205,16 @@ type PipelineNames = Pick<
 /** The AMIs of a pipeline and what uses them, in this account directly and in others through the account's role. */
 export function accountAmiInventory(description: PipelineNames, sts: STSClient): AmiInventory {
   const { parameterPrefix, pipeline } = description;
-  const clientsOf = (target: PublicationTarget) => targetClients(description, sts, target);
+  const own = inEachRegion((region) => clientsWith({ region }));
+  const clientsOf = async (target: PublicationTarget) =>
+    target.account === description.account
+      ? own(target.region)
+      : clientsWith({
+          region: target.region,
+          credentials: await assumeAccountRole(sts, description, target),
+        });
   return {
-    ...ec2PipelineAmis((region) => new EC2Client({ region }), pipeline),
+    ...ec2PipelineAmis((region) => own(region).ec2, pipeline),
     usesIn: async (target) => targetAmiUses(await clientsOf(target), target.region, parameterPrefix),
     forget: async (target, amiId) => {
       await forgetRevision((await clientsOf(target)).ssm, `${parameterPrefix}/${pipeline}`, amiId);
@@ -215,16 +222,7 @@ export function accountAmiInventory(description: PipelineNames, sts: STSClient):
   };
 }
 
-async function targetClients(
-  description: PipelineNames,
-  sts: STSClient,
-  target: PublicationTarget,
-): Promise<TargetClients> {
-  const { region } = target;
-  const config =
-    target.account === description.account
-      ? { region }
-      : { region, credentials: await assumeAccountRole(sts, description, target) };
+function clientsWith(config: RegionalConfig): TargetClients {
   return {
     ec2: new EC2Client(config),
     autoScaling: new AutoScalingClient(config),

@@ -1,3 +1,14 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { imageBuilderControl } from '../aws/image-builder';
+import { eventBridgeAnnouncer, snsNotifier } from '../aws/notices';
+import { stepFunctionsExecutions } from '../aws/step-functions';
+import { s3DocumentStore } from '../aws/stores/s3-document-store';
+import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import { gatePolicyOf } from '../contract/documents/gate-policy';
 import { required } from '../contract/names/environment';
 import { UsageError } from '../contract/values/errors';
@@ -22,6 +33,13 @@ import {
   type RebakeNoticePorts,
   type NotifiedRebake,
 } from '../core/gate/rebake-notices';
+import {
+  createRegistryClient,
+  type RegistryClient,
+  type RegistryClientOptions,
+} from '../registry/registry-client';
+import { createLog, withLog } from './log';
+import { LAMBDA, type Runtime } from './runtime';
 
 /** The data of the state machine where something went wrong, as far as it had come. */
 interface FailedState {
@@ -241,4 +259,41 @@ function verdictOf({ decision, findings, image, order, reason }: LeasedGateAnswe
     ...(order === undefined ? {} : { orderId: order.id, clientToken: clientTokenOf(order) }),
     ...(image === undefined ? {} : { bake: { ImageBuildVersionArn: image } }),
   };
+}
+
+/** One poll has this many seconds for all its network work. */
+const DEADLINE_SECONDS = 30;
+
+/** The runtime of a function that polls a registry. */
+export interface PollingRuntime extends Runtime {
+  readonly openRegistry: (options: RegistryClientOptions) => RegistryClient;
+}
+
+/** The decide function on the services of AWS: looks and decides under the lease, and writes the order of a bake that is due. */
+export function create(
+  environment: NodeJS.ProcessEnv,
+  { now, openRegistry, sleep, write }: PollingRuntime = { ...LAMBDA, openRegistry: createRegistryClient },
+) {
+  const ports = {
+    documents: s3DocumentStore(new S3Client(), required(environment, 'WINBAKE_BUCKET')),
+    parameters: ssmParameterStore(new SSMClient(), sleep),
+    executions: stepFunctionsExecutions(new SFNClient()),
+    bakes: imageBuilderControl(new ImagebuilderClient()),
+    notifier: snsNotifier(new SNSClient(), required(environment, 'WINBAKE_TOPIC_ARN')),
+    announcer: eventBridgeAnnouncer(new EventBridgeClient()),
+    now,
+  };
+  const decide = async (event: DecideEvent): Promise<DecideAnswer> => {
+    const registry = openRegistry({
+      url: required(environment, 'WINBAKE_REGISTRY'),
+      deadlineSeconds: DEADLINE_SECONDS,
+    });
+    try {
+      return await createDecide({ ...ports, registry }, environment)(event);
+    } finally {
+      await registry.close();
+    }
+  };
+  const log = createLog({ pipeline: required(environment, 'WINBAKE_PIPELINE') }, write);
+  return withLog(log, decide, (answer) => ({ ...answer, clientToken: undefined }));
 }

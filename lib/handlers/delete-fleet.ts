@@ -1,7 +1,12 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { fleetDeletion } from '../aws/fleets/fleet-deletion';
 import { deleteFleet } from '../core/fleet/delete-fleet';
 import type { FleetDeletion } from '../core/ports/fleets';
 import { required } from '../contract/names/environment';
-import type { Log } from './log';
+import { createLog, withLog, type Log } from './log';
+import { LAMBDA, type Runtime } from './runtime';
 
 /** A request of the custom resource, as far as it is read. */
 export interface DeleteFleetEvent {
@@ -50,4 +55,15 @@ export function createDeleteFleet({ deletion, log, now }: DeleteFleetPorts, envi
       return { IsComplete: false };
     }
   };
+}
+
+/** The delete-fleet function on the services of AWS: deletes a fleet's group when its stack is deleted. */
+export function create(environment: NodeJS.ProcessEnv, { now, write }: Runtime = LAMBDA) {
+  const log = createLog({ fleet: environment['WINBAKE_FLEET'] }, write);
+  const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client(), ecs: new ECSClient() };
+  const deletion = fleetDeletion(clients, {
+    autoScalingGroup: required(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
+    cluster: required(environment, 'WINBAKE_CLUSTER'),
+  });
+  return withLog(log, createDeleteFleet({ deletion, log, now }, environment));
 }

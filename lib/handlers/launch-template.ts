@@ -1,6 +1,15 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { autoScalingFleet, fleetDeployment } from '../aws/fleets/auto-scaling-fleet';
+import { findFleetGroup } from '../aws/fleets/group-launch';
+import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import { fleetParametersBeside } from '../contract/names/parameters';
 import { cloneWithLiveAmi, type DeploymentPorts } from '../core/fleet/clone-with-live-ami';
 import { required } from '../contract/names/environment';
+import { createLog, withLog } from './log';
+import { LAMBDA, type Runtime } from './runtime';
 
 /** A custom resource's request, as far as it is read. */
 export interface LaunchTemplateEvent {
@@ -43,4 +52,31 @@ export function createLaunchTemplate(ports: DeploymentPorts, environment: NodeJS
     });
     return { PhysicalResourceId, Data: { Version: version, AmiId: amiId } };
   };
+}
+
+/** The launch-template function on the services of AWS: clones a deployment's launch template with the AMI that the fleet runs. */
+export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Runtime = LAMBDA) {
+  const autoScaling = new AutoScalingClient();
+  const ec2 = new EC2Client();
+  const stacks = new CloudFormationClient();
+  const parameters = ssmParameterStore(new SSMClient(), sleep);
+  const cloneForDeployment = async (event: LaunchTemplateEvent) => {
+    const group = await findFleetGroup(autoScaling, required(environment, 'WINBAKE_FLEET'));
+    const control = autoScalingFleet(autoScaling, ec2, {
+      autoScalingGroup: group ?? '',
+      launchTemplateId: required(environment, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
+    });
+    const ports = {
+      control,
+      ...fleetDeployment(stacks, control, { group, stackId: event.StackId }),
+      now,
+      parameters,
+      sleep: async (seconds: number) => {
+        await sleep(seconds * 1000);
+      },
+    };
+    return createLaunchTemplate(ports, environment)(event);
+  };
+  const log = createLog({ fleet: environment['WINBAKE_FLEET'] }, write);
+  return withLog(log, cloneForDeployment, ({ Data }) => ({ ...Data }));
 }

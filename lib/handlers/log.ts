@@ -68,7 +68,7 @@ export function createLog(shared: Readonly<Record<string, unknown>>, write: Writ
 }
 
 /** A line as it is: Lambda puts nothing around what is written so. */
-function toStandardOutput(line: string): void {
+export function toStandardOutput(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 

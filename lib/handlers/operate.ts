@@ -1,4 +1,4 @@
-import { ACCEPT_ALIAS } from '../contract/names/resources';
+import type { Context } from 'aws-lambda';
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -15,11 +15,13 @@ import {
   type OperateAnswer,
 } from '../contract/documents/operate-request';
 import type { PipelineDescription } from '../contract/documents/pipeline-description';
+import { ACCEPT_ALIAS } from '../contract/names/resources';
 import { UsageError } from '../contract/values/errors';
 import { osOf } from '../contract/values/release';
 import { type OperatePorts, operate } from '../core/operate/operate';
-import type { Log } from './log';
+import { createLog, withLog, type Log } from './log';
 import { pipelineOf } from './pipeline';
+import { LAMBDA, type Runtime } from './runtime';
 
 /**
  * Keeps two grants apart: who may call the alias accepts findings, who may call the function itself does all else. Throws a
@@ -37,18 +39,21 @@ function requireWay(invokedArn: string, { verb }: OperateRequest): void {
 }
 
 /** The services that the verbs work with, as whoever's credentials this process has. */
-export function operatePorts(description: PipelineDescription): OperatePorts {
+export function operatePorts(
+  description: PipelineDescription,
+  { now, sleep }: Pick<Runtime, 'now' | 'sleep'> = LAMBDA,
+): OperatePorts {
   const { bucket, region } = description;
   const sts = new STSClient({ region });
   const stateMachine = new SFNClient({ region });
   return {
     documents: s3DocumentStore(new S3Client({ region }), bucket),
-    stores: accountParameterStores({ description, sts }),
+    stores: accountParameterStores({ description, sts, sleep }),
     executions: stepFunctionsExecutions(stateMachine),
     rebakes: stepFunctionsRebakes(stateMachine),
     bakes: imageBuilderControl(new ImagebuilderClient({ region })),
     inventory: accountAmiInventory(description, sts),
-    now: () => new Date(),
+    now,
   };
 }
 
@@ -63,4 +68,18 @@ export function createOperate(ports: OperatePorts, environment: NodeJS.ProcessEn
     log.info('ordered', { ...request, changes: answer.changes, done: answer.done });
     return answer;
   };
+}
+
+/**
+ * The operate function on the services of AWS: carries out a person's override, the verbs that change something. Through the
+ * alias `accept` only findings are accepted.
+ */
+export function create(environment: NodeJS.ProcessEnv, runtime: Runtime = LAMBDA) {
+  const description = pipelineOf(environment);
+  const log = createLog({ pipeline: description.pipeline }, runtime.write);
+  const run = withLog(log, createOperate(operatePorts(description, runtime), environment, log));
+  return (
+    event: unknown,
+    { invokedFunctionArn }: Pick<Context, 'invokedFunctionArn'>,
+  ): Promise<OperateAnswer> => run(event, invokedFunctionArn);
 }

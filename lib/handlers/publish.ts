@@ -1,8 +1,17 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import { ec2AmiTags, imageBuilderBuilds } from '../aws/image-builder';
+import { eventBridgeAnnouncer } from '../aws/notices';
+import { accountParameterStores } from '../aws/stores/account-parameter-stores';
+import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import type { Metrics } from '../core/ports/notices';
 import { publishBake, type FinishedBake, type PublishPorts } from '../core/publish/publish-bake';
 import { required } from '../contract/names/environment';
-import type { Log } from './log';
+import { createLog, embeddedMetrics, withLog, type Log } from './log';
 import { pipelineOf } from './pipeline';
+import { LAMBDA, type Runtime } from './runtime';
 
 /** What the state machine gets from `publish`. */
 export interface PublishAnswer {
@@ -53,4 +62,22 @@ export function createPublish(
     });
     return answer;
   };
+}
+
+/** The publish function on the services of AWS: makes a verified AMI known. */
+export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Runtime = LAMBDA) {
+  const description = pipelineOf(environment);
+  const log = createLog({ pipeline: description.pipeline }, write);
+  const ports = {
+    documents: s3DocumentStore(new S3Client(), description.bucket),
+    stores: accountParameterStores({ description, sts: new STSClient(), sleep }),
+    builds: imageBuilderBuilds(new ImagebuilderClient()),
+    tags: ec2AmiTags((message, error) => {
+      log.error(message, error);
+    }),
+    announcer: eventBridgeAnnouncer(new EventBridgeClient()),
+    now,
+  };
+  const metrics = embeddedMetrics({ Pipeline: description.pipeline }, write);
+  return withLog(log, createPublish(ports, environment, log, metrics));
 }

@@ -1,9 +1,20 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Context } from 'aws-lambda';
+import { autoScalingFleet } from '../aws/fleets/auto-scaling-fleet';
+import { ecsContainerHosts } from '../aws/fleets/ecs-container-hosts';
+import { snsNotifier } from '../aws/notices';
+import { ssmParameterStore, ssmVersionedParameters } from '../aws/stores/ssm-parameter-store';
 import { underLease, type FleetLeasePorts, reconcileFleet } from '../core/fleet/reconcile-fleet';
 import type { FleetPorts } from '../core/fleet/fleet-ports';
 import { type FleetWorld, runningPublications } from '../core/fleet/fleet-world';
 import { hoursBehind, hoursUnpatched } from '../core/fleet/patch-hours';
-import type { Measurement, Metrics } from '../core/ports/notices';
-import type { Log } from './log';
+import type { Measurement, Metrics, Notifier } from '../core/ports/notices';
+import { createLog, embeddedMetrics, withLog, type Log } from './log';
+import { LAMBDA, type Runtime } from './runtime';
 import { rolloutPolicyOf } from '../contract/documents/fleet-state';
 import { failedBeside, fleetParametersBeside } from '../contract/names/parameters';
 import { required } from '../contract/names/environment';
@@ -66,4 +77,37 @@ function measurementsOf({ group, now, state }: FleetWorld): readonly Measurement
     { name: 'HoursBehind', value: hoursBehind(facts), unit: 'None' },
     { name: 'HoursUnpatched', value: hoursUnpatched(facts), unit: 'None' },
   ];
+}
+
+/** The rollout function on the services of AWS: brings a fleet one step nearer to the publication of its channel. */
+export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Runtime = LAMBDA) {
+  const fleet = required(environment, 'WINBAKE_FLEET');
+  const log = createLog({ fleet }, write);
+  const ssm = new SSMClient();
+  const { WINBAKE_TOPIC_ARN: topicArn = '' } = environment;
+  const ports = {
+    control: autoScalingFleet(new AutoScalingClient(), new EC2Client(), {
+      autoScalingGroup: required(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
+      launchTemplateId: required(environment, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
+    }),
+    hosts: ecsContainerHosts(new ECSClient(), required(environment, 'WINBAKE_CLUSTER')),
+    parameters: ssmParameterStore(ssm, sleep),
+    leases: ssmVersionedParameters(ssm),
+    notifier: topicArn === '' ? loggedNotices(log) : snsNotifier(new SNSClient(), topicArn),
+    now,
+    log,
+    metrics: embeddedMetrics({ Fleet: fleet }, write),
+  };
+  const rollout = withLog(log, createRollout(ports, environment));
+  return (_event: unknown, { awsRequestId }: Pick<Context, 'awsRequestId'>) => rollout(awsRequestId);
+}
+
+/** A fleet without a topic notifies its log. */
+function loggedNotices(log: Log): Notifier {
+  return {
+    notify: (subject, text) => {
+      log.info(subject, { text });
+      return Promise.resolve();
+    },
+  };
 }

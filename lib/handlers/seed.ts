@@ -1,8 +1,14 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { stepFunctionsRebakes } from '../aws/step-functions';
+import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import type { ParameterStore } from '../core/ports/stores';
 import type { Rebakes } from '../core/ports/bakes';
 import { seedChannels } from '../core/publish/seed-channels';
 import type { SeededPipeline } from '../contract/names/environment';
 import { osOf } from '../contract/values/release';
+import { createLog, withLog } from './log';
+import { LAMBDA, type Runtime } from './runtime';
 
 /** What seeding works with. */
 export interface SeedPorts {
@@ -49,4 +55,17 @@ async function startRebake(
   if (rebakes !== undefined && stateMachineArn && RequestId !== undefined) {
     await rebakes.start(stateMachineArn, `deploy-${RequestId}`, { trigger: 'deploy' });
   }
+}
+
+/** The seed function on the services of AWS: points the channels of a new pipeline to the plain base AMI. */
+export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Runtime = LAMBDA) {
+  const ports = {
+    parameters: ssmParameterStore(new SSMClient(), sleep),
+    rebakes: stepFunctionsRebakes(new SFNClient()),
+    now,
+  };
+  const log = createLog({ parameterPath: environment['WINBAKE_PARAMETER_PATH'] }, write);
+  return withLog(log, createSeed(ports, environment), ({ PhysicalResourceId }) => ({
+    seeded: PhysicalResourceId,
+  }));
 }

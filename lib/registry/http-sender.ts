@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import { request as startRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { ClientLifetime } from './client-lifetime';
+import type { HttpAgents } from './http-agents';
 import type { RegistryLimits } from './registry-limits';
 import type { ParallelLimit, RequestPace } from './request-pace';
 
@@ -29,13 +29,18 @@ export interface HttpResponse {
 }
 
 /** The headers of an answer with one text for each name; those that are lists are joined, of others the last counts. */
-function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+function plainHeaders(headers: NodeJS.Dict<string[]>): Record<string, string> {
   const lists = new Set(['www-authenticate', 'link', 'content-encoding']);
-  const entries = Object.entries(headers).map(([name, value]): [string, string] => {
-    const values = Array.isArray(value) ? value : [value ?? ''];
-    return [name, lists.has(name) ? values.join(', ') : (values.at(-1) ?? '')];
-  });
+  const entries = Object.entries(headers).map(([name, values = []]): [string, string] => [
+    name,
+    utf8(lists.has(name) ? values.join(', ') : (values.at(-1) ?? '')),
+  ]);
   return Object.fromEntries(entries);
+}
+
+/** Node reads headers as Latin-1; some servers put plain UTF-8 into a `Location`. */
+function utf8(header: string): string {
+  return Buffer.from(header, 'latin1').toString('utf8');
 }
 
 /** The beginning of a body, and whether that is all of it. */
@@ -44,25 +49,44 @@ interface BodyBytes {
   readonly complete: boolean;
 }
 
+/** How a body is read: at most so many bytes, of which the headers declare some; `heard` is called for each piece. */
+interface BodyReading {
+  readonly limitBytes: number;
+  readonly declaredBytes: number;
+  readonly heard: () => void;
+}
+
 /**
  * Reads a body up to a number of bytes. A longer one is cut off there and its connection given up; where `declaredBytes`
  * tells already that it is longer, nothing is read at all. Throws what the connection throws.
  */
-async function readBody(body: Readable, limitBytes: number, declaredBytes = 0): Promise<BodyBytes> {
-  if (declaredBytes > limitBytes) {
-    body.on('error', () => undefined).destroy();
-    return { bytes: Buffer.alloc(0), complete: false };
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limitBytes) {
-      return { bytes: Buffer.concat(chunks), complete: false };
+function readBody(
+  body: IncomingMessage,
+  { limitBytes, declaredBytes, heard }: BodyReading,
+): Promise<BodyBytes> {
+  return new Promise((resolve, reject) => {
+    body.on('error', reject);
+    if (declaredBytes > limitBytes) {
+      resolve({ bytes: Buffer.alloc(0), complete: false });
+      body.destroy();
+      return;
     }
-    chunks.push(chunk);
-  }
-  return { bytes: Buffer.concat(chunks), complete: true };
+    const chunks: Buffer[] = [];
+    let size = 0;
+    body.on('data', (chunk: Buffer) => {
+      heard();
+      size += chunk.length;
+      if (size > limitBytes) {
+        resolve({ bytes: Buffer.concat(chunks), complete: false });
+        body.destroy();
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    body.on('end', () => {
+      resolve({ bytes: Buffer.concat(chunks), complete: true });
+    });
+  });
 }
 
 /** Sends one request once; throws what the connection throws. */
@@ -78,9 +102,19 @@ class BrokenBodyError extends Error {
   }
 }
 
+/** A server said nothing for too long, or took too long for all of its response. */
+class ResponseTimeoutError extends Error {
+  readonly code = 'RESPONSE_TIMEOUT';
+
+  constructor(happened: string, milliseconds: number) {
+    super(`${happened} ${milliseconds} ms`);
+    this.name = 'ResponseTimeoutError';
+  }
+}
+
 /** What a sender depends on. */
 interface HttpSenderOptions {
-  readonly dispatcher: Dispatcher;
+  readonly agents: HttpAgents;
   readonly lifetime: ClientLifetime;
   readonly limits: RegistryLimits;
   readonly parallel: ParallelLimit;
@@ -104,15 +138,12 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
 
 async function sendOnce(
   request: HttpRequest,
-  { dispatcher, lifetime, limits }: HttpSenderOptions,
+  { agents, lifetime, limits }: HttpSenderOptions,
 ): Promise<HttpResponse> {
-  const {
-    statusCode: status,
-    headers,
-    body,
-  } = await dispatcher.request({
-    origin: request.url.origin,
-    path: `${request.url.pathname}${request.url.search}`,
+  const agent = await agents.agentFor(request.url);
+  lifetime.signal.throwIfAborted();
+  const outgoing = startRequest(request.url, {
+    agent,
     method: request.method,
     headers: {
       accept: request.accept,
@@ -120,22 +151,79 @@ async function sendOnce(
       'user-agent': 'winbake',
       ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
     },
-    signal: AbortSignal.any([lifetime.signal, AbortSignal.timeout(limits.tryMilliseconds)]),
-    headersTimeout: limits.silenceMilliseconds,
-    bodyTimeout: limits.silenceMilliseconds,
   });
-  const plain = plainHeaders(headers);
-  const declared = request.method === 'HEAD' ? 0 : Number(plain['content-length'] ?? 0);
-  const reading =
-    status === 200
-      ? readBody(body, request.limitBytes, declared).catch(brokenBody)
-      : readBody(body, limits.errorBytes, declared).catch(nothingMore);
-  return { status, headers: plain, ...(await reading) };
+  return exchange(request, outgoing, { signal: lifetime.signal, limits });
+}
+
+/** Sends a request and reads its response, until the signal, too long a silence or the end of the try's time ends both. */
+async function exchange(
+  request: HttpRequest,
+  outgoing: ClientRequest,
+  { signal, limits }: { readonly signal: AbortSignal; readonly limits: RegistryLimits },
+): Promise<HttpResponse> {
+  let incoming: IncomingMessage | undefined;
+  // A request that has its response passes no error on to it.
+  const end = (error: Error): void => {
+    (incoming ?? outgoing).destroy(error);
+  };
+  const abort = (): void => {
+    end(signal.reason as Error);
+  };
+  const silence = setTimeout(() => {
+    end(new ResponseTimeoutError('nothing was heard for', limits.silenceMilliseconds));
+  }, limits.silenceMilliseconds);
+  const whole = setTimeout(() => {
+    end(new ResponseTimeoutError('no whole response within', limits.tryMilliseconds));
+  }, limits.tryMilliseconds);
+  const heard = (): void => {
+    silence.refresh();
+  };
+  signal.addEventListener('abort', abort);
+  try {
+    return await new Promise((resolve, reject) => {
+      outgoing.on('socket', (socket) => {
+        if (socket.connecting) {
+          socket.once(request.url.protocol === 'https:' ? 'secureConnect' : 'connect', heard);
+        }
+      });
+      outgoing.on('response', (response) => {
+        incoming = response;
+        heard();
+        resolve(readResponse(request, response, limits, heard));
+      });
+      outgoing.on('error', (error) => {
+        end(error);
+        reject(error);
+      });
+      // Without an error before it: another protocol was agreed to, which nobody asked for.
+      outgoing.on('close', () => {
+        reject(Object.assign(new Error('closed without a response'), { code: 'ECONNRESET' }));
+      });
+      outgoing.end();
+    });
+  } finally {
+    clearTimeout(silence);
+    clearTimeout(whole);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function readResponse(
+  request: HttpRequest,
+  response: IncomingMessage,
+  limits: RegistryLimits,
+  heard: () => void,
+): Promise<HttpResponse> {
+  const status = response.statusCode ?? 0;
+  const headers = plainHeaders(response.headersDistinct);
+  const declaredBytes = request.method === 'HEAD' ? 0 : Number(headers['content-length'] ?? 0);
+  const limitBytes = status === 200 ? request.limitBytes : limits.errorBytes;
+  const reading = readBody(response, { limitBytes, declaredBytes, heard });
+  return { status, headers, ...(await reading.catch(status === 200 ? brokenBody : nothingMore)) };
 }
 
 function brokenBody(cause: unknown): never {
-  const code = (cause as { code?: unknown }).code;
-  throw code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' ? new BrokenBodyError(cause) : cause;
+  throw (cause as { code?: unknown }).code === 'ECONNRESET' ? new BrokenBodyError(cause) : cause;
 }
 
 /** The status of a refused request is known even where its explanation breaks off. */

@@ -24,9 +24,13 @@ const PRIVATE_V6: readonly (readonly [string, number])[] = [
 /** Where an IPv6-only network reaches IPv4 servers: the last 32 bits are the IPv4 address. */
 const NAT64 = '64:ff9b::';
 
-const PRIVATE = privateNetworks();
+/** Made when it is first needed; a registry that a person chose never needs it. */
+let privateList: BlockList | undefined;
 
 function privateNetworks(): BlockList {
+  if (privateList !== undefined) {
+    return privateList;
+  }
   const list = new BlockList();
   for (const [network, prefix] of PRIVATE_V4) {
     list.addSubnet(network, prefix, 'ipv4');
@@ -35,6 +39,7 @@ function privateNetworks(): BlockList {
   for (const [network, prefix] of PRIVATE_V6) {
     list.addSubnet(network, prefix, 'ipv6');
   }
+  privateList = list;
   return list;
 }
 
@@ -63,7 +68,7 @@ export function isPrivateHost(hostname: string): boolean {
   if (family === 0) {
     return host === 'localhost' || host.endsWith('.localhost');
   }
-  return PRIVATE.check(host, family === 4 ? 'ipv4' : 'ipv6');
+  return privateNetworks().check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** A name that another server sent us to belongs to an address of a private network. */
@@ -83,13 +88,18 @@ export class PrivateAddressError extends Error {
 export function checkedLookup(lookup: LookupFunction, registryHost: string): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, options, (error, address, family) => {
+      // Node's own lookup gives nothing but the error, whatever its type says.
+      if (error !== null) {
+        callback(error, '');
+        return;
+      }
       const addresses = typeof address === 'string' ? [address] : address.map((entry) => entry.address);
       const chosen = hostname === registryHost || isLoopbackHost(hostname);
-      if (error === null && !chosen && addresses.some(isPrivateHost)) {
+      if (!chosen && addresses.some(isPrivateHost)) {
         callback(new PrivateAddressError(hostname), '');
         return;
       }
-      callback(error, address, family);
+      callback(null, address, family);
     });
   };
 }

@@ -1,7 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { Agent } from 'undici';
 import { type Digest, isDigest } from '../contract/values/digest';
 import { ACCEPTED_MANIFESTS, isIndexType, isManifestType } from '../core/oci/manifests';
 import type { ManifestDocument, ManifestHead, Registry } from '../core/oci/registry';
@@ -9,6 +8,7 @@ import { acceptBody, assertDigest, isThere, describeContent, mediaTypeOf } from 
 import { createAnonymousAccess, type AnonymousAccess } from './anonymous-token';
 import { startLifetime, type ClientLifetime } from './client-lifetime';
 import type { FollowedAnswer } from './follow-redirects';
+import { createHttpAgents, type HttpAgents } from './http-agents';
 import { createHttpSender } from './http-sender';
 import { checkedLookup } from './network-address';
 import { RegistryErrors } from './registry-errors';
@@ -144,7 +144,7 @@ class HttpRegistryClient implements RegistryClient {
   private readonly limits: RegistryLimits;
   private readonly lifetime: ClientLifetime;
   private readonly errors: RegistryErrors;
-  private readonly agent: Agent;
+  private readonly agents: HttpAgents;
   private readonly access: AnonymousAccess;
 
   constructor(options: RegistryClientOptions) {
@@ -157,7 +157,10 @@ class HttpRegistryClient implements RegistryClient {
       clock,
     });
     this.errors = new RegistryErrors({ registry: this.registry, clock, ...this.lifetime });
-    this.agent = this.connect(options);
+    this.agents = createHttpAgents({
+      lookup: checkedLookup(options.lookup ?? systemLookup, this.registry.hostname),
+      certificateAuthorities: options.certificateAuthorities,
+    });
     this.access = this.open(options, clock);
   }
 
@@ -202,9 +205,10 @@ class HttpRegistryClient implements RegistryClient {
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.lifetime.close();
-    await this.agent.destroy();
+    this.agents.destroy();
+    return Promise.resolve();
   }
 
   private ask(
@@ -217,23 +221,13 @@ class HttpRegistryClient implements RegistryClient {
     return this.access({ method, accept, limitBytes, ...path }, repository);
   }
 
-  private connect({ lookup, certificateAuthorities: ca }: RegistryClientOptions): Agent {
-    return new Agent({
-      connect: {
-        timeout: this.limits.silenceMilliseconds,
-        lookup: checkedLookup(lookup ?? systemLookup, this.registry.hostname),
-        ...(ca === undefined ? {} : { ca: [...ca] }),
-      },
-    });
-  }
-
   private open(options: RegistryClientOptions, clock: () => number): AnonymousAccess {
     const { limits, lifetime, errors, registry } = this;
     const sleep = (milliseconds: number): Promise<void> =>
       options.sleep?.(milliseconds, lifetime.signal) ??
       sleepFor(milliseconds, undefined, { signal: lifetime.signal });
     const once = createHttpSender({
-      dispatcher: this.agent,
+      agents: this.agents,
       lifetime,
       limits,
       parallel: limitParallel(limits.parallel),

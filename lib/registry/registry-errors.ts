@@ -24,12 +24,9 @@ const KNOWN: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/^EAI_/, general('could not be looked up by its name', 2)],
   [TLS, general('could not be trusted: its TLS certificate or handshake failed', 1)],
   [/^PRIVATE_ADDRESS$/, { ...general('belongs to a private address and is not asked', 1), invalid: true }],
-  [
-    /^(HPE_|HTTPParserError$|UND_ERR_RES_|UND_ERR_HEADERS_OVERFLOW)/,
-    { ...passing('does not answer as HTTP'), tries: 1, invalid: true },
-  ],
+  [/^HPE_/, { ...passing('does not answer as HTTP'), tries: 1, invalid: true }],
   [/^BROKEN_BODY$/, { ...passing('broke off its answer'), invalid: true }],
-  [/TIMEOUT|^ETIMEDOUT$|^TimeoutError$/, passing('did not answer in time')],
+  [/TIMEOUT|^ETIMEDOUT$/, passing('did not answer in time')],
   [/^(ENET|EHOST)/, passing('cannot be reached from this network')],
 ];
 
@@ -49,22 +46,16 @@ export function connectionFailure(error: unknown): ConnectionFailure | undefined
   return code === undefined ? undefined : (KNOWN.find(([pattern]) => pattern.test(code))?.[1] ?? OTHER);
 }
 
-/**
- * The code of an error, or of the first within it: hosts with several addresses fail once for each. Timeouts of a signal
- * and some parser errors have a name only.
- */
+/** The code of an error, or of the first within it: hosts with several addresses fail once for each. */
 function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) {
     return undefined;
   }
-  const { code, name, errors } = error as { code?: unknown; name?: unknown; errors?: unknown };
+  const { code, errors } = error as { code?: unknown; errors?: unknown };
   if (typeof code === 'string') {
     return code;
   }
-  if (Array.isArray(errors)) {
-    return errorCode(errors[0]);
-  }
-  return name === 'TimeoutError' || name === 'HTTPParserError' ? name : undefined;
+  return Array.isArray(errors) ? errorCode(errors[0]) : undefined;
 }
 
 /** An address as it may stand in a message or a log: without user, query string (signatures) and fragment. */

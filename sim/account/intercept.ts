@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { __Client as Client } from '@aws-sdk/client-sts';
 import type { CommandInput } from './commands/command-row';
 import { SERVICE_MODELS, type ServiceId } from './service-models';
@@ -32,18 +33,34 @@ const ENVIRONMENT = {
 /** Whatever else would lead a client to other credentials. */
 const REMOVED = ['AWS_PROFILE', 'AWS_SESSION_TOKEN'];
 
-let answerer: Answerer | undefined;
+const answerers = new Set<Answerer>();
+const chosen = new AsyncLocalStorage<Answerer>();
+
+/** Does something whose clients ask this one of several that are there at once. */
+export function askedFrom<T>(answer: Answerer, work: () => Promise<T>): Promise<T> {
+  return chosen.run(answer, work);
+}
+
+let restore: (() => void) | undefined;
 
 /**
  * Lets all clients of the SDK in this process, made before or after, ask `answer` at their first middleware step; no code that
- * is deployed knows of it. Clients without a region or credentials of their own take the caller's. Gives what ends it. Throws
- * where clients are intercepted already.
+ * is deployed knows of it. Clients without a region or credentials of their own take the caller's. Gives what ends it. While
+ * there are several, those alone are asked that work was begun with.
  */
 export function interceptClients(answer: Answerer): () => void {
-  if (answerer !== undefined) {
-    throw new Error('The clients of the SDK are intercepted already; end that first.');
-  }
-  answerer = answer;
+  answerers.add(answer);
+  restore ??= interceptAll();
+  return () => {
+    answerers.delete(answer);
+    if (answerers.size === 0) {
+      restore?.();
+      restore = undefined;
+    }
+  };
+}
+
+function interceptAll(): () => void {
   const before = { ...process.env };
   Object.assign(process.env, ENVIRONMENT);
   REMOVED.forEach((name) => Reflect.deleteProperty(process.env, name));
@@ -53,11 +70,7 @@ export function interceptClients(answer: Answerer): () => void {
     return send.apply(this, args);
   };
   return () => {
-    if (answerer !== answer) {
-      return;
-    }
     prototype.send = send;
-    answerer = undefined;
     [...Object.keys(ENVIRONMENT), ...REMOVED].forEach((name) => {
       Reflect.deleteProperty(process.env, name);
       if (before[name] !== undefined) {
@@ -65,6 +78,18 @@ export function interceptClients(answer: Answerer): () => void {
       }
     });
   };
+}
+
+function answererNow(): Answerer {
+  const found = chosen.getStore() ?? (answerers.size === 1 ? [...answerers][0] : undefined);
+  if (found === undefined || !answerers.has(found)) {
+    throw new Error(
+      answerers.size === 0 || found !== undefined
+        ? 'The simulated accounts that this client spoke to have ended; make a new client.'
+        : `Of ${answerers.size} sets of simulated accounts none was chosen; begin the work as a caller of one.`,
+    );
+  }
+  return found;
 }
 
 interface AttachedClient {
@@ -98,9 +123,7 @@ function attach(client: AttachedClient): void {
       const service = serviceOfClient(context.clientName);
       const operation = context.commandName.replace(/Command$/, '');
       return async (args: { readonly input: CommandInput }) => {
-        if (answerer === undefined) {
-          throw new Error('The simulated accounts that this client spoke to have ended; make a new client.');
-        }
+        const answerer = answererNow();
         const own = ownOf.known ?? (await ownOf.find());
         return {
           output: await answerer({ service, operation, input: args.input, ...own }),

@@ -8,6 +8,8 @@ export interface RoleGrants {
   readonly unknownPolicies: readonly string[];
   /** The statements of the policy that says who may take the role. */
   readonly trust: readonly JsonObject[];
+  /** The part of `aws:userid` before the colon. */
+  readonly uniqueId?: string;
 }
 
 /** Finds a role by its ARN in whatever account it is. */
@@ -26,12 +28,11 @@ export interface Principal {
   readonly context: RequestContext;
 }
 
-/** A session of a role. `uniqueId` is the part of `aws:userid` before the colon. */
+/** A session of a role. */
 export function sessionOf(
   roleArn: string,
-  { statements, unknownPolicies }: RoleGrants,
+  { statements, uniqueId = 'AROASIMULATED', unknownPolicies }: RoleGrants,
   session: string,
-  uniqueId = 'AROASIMULATED',
 ): Principal {
   const account = accountOf(roleArn);
   const name = roleArn.split('/').at(-1) ?? roleArn;

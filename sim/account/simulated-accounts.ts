@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { RequestContext } from '../aws/iam/role-policies';
-import { accessDenied, DENIAL_PROVENANCE, unknownCredentials } from './access-denied';
+import { accessDenied, DENIAL_PROVENANCE, unknownCredentials, type PlainError } from './access-denied';
 import { whyDenied, type ResourcePolicySource } from './authorize';
 import { outputViolations, refusalOfInput } from './check-shape';
 import { commandRow, type SentCommand } from './commands';
 import type { Need, Place } from './commands/command-row';
-import { interceptClients, type InterceptedCall } from './intercept';
+import { askedFrom, interceptClients, type Answerer, type InterceptedCall } from './intercept';
 import type { Principal } from './principal';
 import { assumed, page, ProvenanceLedger, type Provenance } from './provenance';
 import { SERVICE_MODELS, type ServiceId } from './service-models';
@@ -26,6 +26,16 @@ export interface SimulatedAccountsOptions {
   readonly observe?: (call: ObservedCall) => void;
 }
 
+/** What a caller may not do: what the simulated accounts were asked for and did not allow. */
+export interface Denial {
+  readonly caller: Principal;
+  readonly need: Need;
+  /** Why, in the words of IAM. */
+  readonly why: string;
+  /** What the service says. */
+  readonly text: string;
+}
+
 /** A call as an observer sees it. */
 export interface ObservedCall extends Pick<InterceptedCall, 'service' | 'operation' | 'input'> {
   readonly caller: Principal;
@@ -43,6 +53,8 @@ interface Caller {
  */
 export class SimulatedAccounts {
   readonly ledger = new ProvenanceLedger();
+  /** Every denial, whatever the code made of it. */
+  readonly denials: Denial[] = [];
   private readonly services: ReadonlyMap<ServiceId, SimulatedService>;
   private readonly transcripts: Transcripts;
   private readonly callers = new AsyncLocalStorage<Caller>();
@@ -55,13 +67,24 @@ export class SimulatedAccounts {
 
   /** Lets every client of the SDK in this process speak to these accounts; gives what ends it. */
   install(): () => void {
-    return interceptClients((call) => this.answer(call));
+    return interceptClients(this.answerer);
   }
 
   /** Does something as a caller in a region, whose clients have its credentials unless they were given others. */
   as<T>(principal: Principal, region: string, work: () => Promise<T>): Promise<T> {
-    return this.callers.run({ principal, region }, work);
+    return askedFrom(this.answerer, () => this.callers.run({ principal, region }, work));
   }
+
+  /**
+   * What a service says to a caller that may not do what no client of ours asks for, such as a schedule that sends to its
+   * dead-letter queue; undefined where it may.
+   */
+  refusalOf(service: ServiceId, caller: Principal, need: Need, region: string): PlainError | undefined {
+    const why = this.denial(undefined, caller, need, { account: caller.account, region });
+    return why === undefined ? undefined : this.noteDenial(service, caller, need, why);
+  }
+
+  private readonly answerer: Answerer = (call) => this.answer(call);
 
   private async answer(call: InterceptedCall): Promise<object> {
     const { service: id, operation: name, input } = call;
@@ -107,6 +130,7 @@ export class SimulatedAccounts {
     if (operation === undefined) {
       throw unmodelled(`${name} of ${id}`);
     }
+    let { provenance } = operation;
     const call: Call = {
       input,
       place,
@@ -115,9 +139,19 @@ export class SimulatedAccounts {
       require: (need) => {
         this.require(service, caller, need, place);
       },
-      may: (need) => this.denial(service, caller, need, place) === undefined,
+      may: (need) => {
+        const why = this.denial(service, caller, need, place);
+        if (why !== undefined) {
+          this.noteDenial(service.id, caller, need, why);
+        }
+        return why === undefined;
+      },
+      knownFrom: (other) => {
+        provenance = other;
+      },
     };
-    return this.checked(command, await operation.run(call as Call<never>), operation.provenance);
+    const output = await operation.run(call as Call<never>);
+    return this.checked(command, output, provenance);
   }
 
   /** What a simulated service answers must itself be what the model allows. */
@@ -156,18 +190,24 @@ export class SimulatedAccounts {
   private require(service: SimulatedService, principal: Principal, need: Need, place: Place): void {
     const why = this.denial(service, principal, need, place);
     if (why !== undefined) {
-      const error = accessDenied(service.id, principal, need, why);
+      const error = this.noteDenial(service.id, principal, need, why);
       throw undeclared(service.ServiceException, error, DENIAL_PROVENANCE);
     }
   }
 
+  private noteDenial(service: ServiceId, caller: Principal, need: Need, why: string): PlainError {
+    const error = accessDenied(service, caller, need, why);
+    this.denials.push({ caller, need, why, text: error.message });
+    return error;
+  }
+
   private denial(
-    service: SimulatedService,
+    service: SimulatedService | undefined,
     principal: Principal,
     need: Need,
     place: Place,
   ): string | undefined {
-    const tags = service.tagsOf?.(need.resource, place);
+    const tags = service?.tagsOf?.(need.resource, place);
     const key = [need.action, need.resource, place.region, JSON.stringify([need.context, tags])].join(' ');
     // The same calls are made again and again, and policies do not change.
     const allowed = this.allowed.get(principal) ?? new Set();
@@ -175,7 +215,9 @@ export class SimulatedAccounts {
       return undefined;
     }
     const context = contextOf(principal, need, place, tags);
-    const policy = this.options.resourcePolicies?.(need.resource);
+    // A role's own policy says who may take it, and nothing else.
+    const isAsked = need.action === 'sts:AssumeRole' || !need.resource.includes(':role/');
+    const policy = isAsked ? this.options.resourcePolicies?.(need.resource) : undefined;
     const why = whyDenied(principal, need, context, policy);
     if (why === undefined) {
       this.allowed.set(principal, allowed.add(key));
@@ -206,7 +248,7 @@ export class SimulatedAccounts {
   private noteRefusal(command: string, { error, isDeclared, provenance }: Refusal): void {
     const [service = '', operation = ''] = command.split('.');
     const { errors = {} } = SERVICE_MODELS[service as ServiceId].operations[operation] ?? {};
-    const bare = (name: string) => name.replace(/Exception$/, '');
+    const bare = (name: string) => name.replace(/(?:Exception|Fault)$/, '');
     if (isDeclared && !Object.keys(errors).some((name) => bare(name) === bare(error.name))) {
       throw new Error(`The simulated ${command} refuses by ${error.name}, which its model does not declare.`);
     }

@@ -27,6 +27,8 @@ export interface Call<Input = unknown> {
   readonly require: (need: Need) => void;
   /** Whether the caller may do something on which the answer hangs. */
   readonly may: (need: Need) => boolean;
+  /** Names another origin for this one answer than the operation's. */
+  readonly knownFrom: (provenance: Provenance) => void;
 }
 
 /** How a service answers a command, and where that is known from. */

@@ -24,7 +24,8 @@ function findRole(stacks: readonly StackModel[], roleArn: string): RoleGrants | 
         .find((one) => stack.resolve({ 'Fn::GetAtt': [one, 'Arn'] }) === roleArn);
       const name = 'AssumeRolePolicyDocument';
       const trust = statementsOf(stack.properties(logicalId ?? '', [name])[name]);
-      return { statements: policies.statements, unknownPolicies: policies.unknown, trust };
+      const uniqueId = String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'RoleId'] }));
+      return { statements: policies.statements, unknownPolicies: policies.unknown, trust, uniqueId };
     }
   }
   return undefined;

@@ -1,18 +1,14 @@
 import { gatePolicyOf } from '../../lib/contract/documents/gate-policy';
-import type { SeededPipeline } from '../../lib/contract/names/environment';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
-import type { JsonObject } from '../../lib/contract/values/json';
 import { GATE_POLICY_SCHEMA, type GatePolicy } from '../../lib/contract/values/gate-policy';
 import { type Release, osOf } from '../../lib/contract/values/release';
-import { createSeed } from '../../lib/handlers/seed';
 import type { StackModel } from '../aws/cloudformation/stack-model';
-import { callerOf } from '../aws/iam/role-policies';
 import { readRecipe } from '../aws/image-builder/read-recipe';
 import { refusedWorkflows } from '../aws/image-builder/workflows';
 import type { HostRevisionLookup } from '../registry/history/host-revisions';
 import type { FreshHost } from '../windows/host/host-faults';
 import type { SimulatedAccount } from './simulated-account';
-import { functionByArn, functionsOf, stateMachineCalling, type TemplateFunction } from './template-functions';
+import { functionsOf, schedulesOf, stateMachineCalling, type TemplateFunction } from './template-functions';
 
 /** AWS publishes its AMIs some days after Patch Tuesday; three is what was seen most often. */
 const AMI_DELAY_MILLISECONDS = 3 * 24 * 3600 * 1000;
@@ -85,15 +81,17 @@ export function findPipeline(
   }
   const { stack, decide } = found;
   const policy = { ...gatePolicyOf(decide.environment), ...replaced };
+  const changed = {
+    ...decide,
+    environment: {
+      ...decide.environment,
+      WINBAKE_GATE_POLICY: JSON.stringify({ schema: GATE_POLICY_SCHEMA, ...policy }),
+    },
+  };
+  account.functions.change(changed);
   return {
     stack,
-    decide: {
-      ...decide,
-      environment: {
-        ...decide.environment,
-        WINBAKE_GATE_POLICY: JSON.stringify({ schema: GATE_POLICY_SCHEMA, ...policy }),
-      },
-    },
+    decide: changed,
     policy,
     parameterPath: decide.environment['WINBAKE_PARAMETER_PATH'] ?? '',
     stateMachine: stateMachineCalling(stack, decide.arn),
@@ -104,39 +102,46 @@ export function findPipeline(
  * Deploys as far as it changes the account: what AWS publishes is there, and the stacks' seeds run. What CloudFormation would
  * refuse of the recipe is refused here, before any work.
  */
-export async function deployPipeline(
-  account: SimulatedAccount,
-  pipeline: DeployedPipeline,
-  now: Date,
-): Promise<void> {
+export async function deployPipeline(account: SimulatedAccount, pipeline: DeployedPipeline): Promise<void> {
   readRecipes(account, pipeline);
-  publishBaseAmi(account, pipeline, now.toISOString());
+  publishBaseAmi(account, pipeline, account.clock.now().toISOString());
+  requireDelivery(account, pipeline);
   for (const { properties } of pipeline.stack.resources('Custom::WinbakeSeed')) {
     const provider = String(properties['ServiceToken']);
     const { functionArn, providerRole } = providedFunction(pipeline.stack, provider);
-    callerOf(account.stacks, providerRole).require('lambda:InvokeFunction', `${functionArn}:$LATEST`);
-    const seed = functionByArn(account.stacks, functionArn);
-    const parameters = account.parameters.store(callerOf(account.stacks, seed.roleArn));
-    await createSeed(
-      { parameters, now: () => now },
-      { ...seed.environment, AWS_REGION: account.environment.region },
-    )({ RequestType: 'Create', ResourceProperties: seededBy(properties) });
+    const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
+    const request = { RequestType: 'Create', RequestId: 'rehearsal', ResourceProperties: properties };
+    await account.invoke(caller, functionArn, request, '$LATEST');
   }
 }
 
-function seededBy(properties: JsonObject): SeededPipeline {
-  const text = (name: string) => String(properties[name]);
-  return {
-    os: text('os'),
-    parameterPath: text('parameterPath'),
-    baseAmiParameter: text('baseAmiParameter'),
+/**
+ * What schedules and functions do by their roles beside calling us: schedules call their target, and what fails as often as it
+ * is tried goes to a queue. Lambda refuses a function whose role may not send to the queue that it names.
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+function requireDelivery(account: SimulatedAccount, { stack }: DeployedPipeline): void {
+  const require = (roleArn: string, service: string, action: string, resource: string | undefined) => {
+    if (resource !== undefined) {
+      const caller = account.sessionOf(roleArn, 'delivery', service);
+      account.world.accounts.refusalOf('scheduler', caller, { action, resource }, stack.environment.region);
+    }
   };
+  for (const { deadLetterQueueArn, roleArn, targetArn } of schedulesOf(stack)) {
+    const action = targetArn.includes(':function:') ? 'lambda:InvokeFunction' : 'states:StartExecution';
+    require(roleArn, 'scheduler.amazonaws.com', action, targetArn);
+    require(roleArn, 'scheduler.amazonaws.com', 'sqs:SendMessage', deadLetterQueueArn);
+  }
+  for (const { deadLetterQueueArn, roleArn } of functionsOf(stack)) {
+    require(roleArn, 'lambda.amazonaws.com', 'sqs:SendMessage', deadLetterQueueArn);
+  }
+  account.requireRights();
 }
 
 /** Lets AWS publish a base AMI; one of a name that was published before is the same. */
 export function publishBaseAmi(account: SimulatedAccount, { decide }: DeployedPipeline, name: string): void {
-  const parameter = decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '';
-  account.parameters.publish(parameter, account.amis.create(`${parameter} ${name}`));
+  account.publishAmi(decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '', name);
 }
 
 /** Reads the recipes of the Image Builder pipelines that the state machine starts. */

@@ -11,11 +11,14 @@ import { readImages } from '../../lib/core/images/read-images';
 import { compressedBytes, parseImageManifest } from '../../lib/core/oci/manifests';
 import type { Registry } from '../../lib/core/oci/registry';
 import { channelOf } from '../../lib/core/publish/record-publication';
-import { pipelineOf } from '../../lib/handlers/pipeline';
-import { simulatedInventory } from '../aws/account/ami-inventory';
-import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
-import { callerOf } from '../aws/iam/role-policies';
-import { bucketOf, withRegistry, type RehearsalContext, siblingName } from './rehearsal-context';
+import {
+  bucketOf,
+  descriptionOf,
+  ownPorts,
+  withRegistry,
+  type RehearsalContext,
+  siblingName,
+} from './rehearsal-context';
 import type {
   RehearsalReport,
   ReportedFleet,
@@ -48,14 +51,12 @@ interface RehearsalEnding {
 export async function reportOf(
   context: RehearsalContext,
   { asked, fleets, months, publications, runs }: RehearsalEnding,
-): Promise<Omit<RehearsalReport, 'again'>> {
-  const { account, asOf, log, pipeline } = context;
-  const parameters = {
-    ...account.parameters.below(pipeline.parameterPath),
-    ...account.parameters.below(
-      `${pipeline.parameterPath.slice(0, pipeline.parameterPath.lastIndexOf('/'))}/fleets`,
-    ),
-  };
+): Promise<Omit<RehearsalReport, 'again' | 'origins'>> {
+  const { asOf, log, pipeline } = context;
+  const parameters = writtenParameters(context, [
+    pipeline.parameterPath,
+    `${pipeline.parameterPath.slice(0, pipeline.parameterPath.lastIndexOf('/'))}/fleets`,
+  ]);
   const published = publishedAmi(context);
   const decisions = runs.flatMap(({ result }) => result.decisions);
   const last = decisions.at(-1);
@@ -66,7 +67,7 @@ export async function reportOf(
     target: orderedTarget(context),
     host: published === undefined ? null : published.manifest.host,
     images: published === undefined ? [] : await describeImages(context, published.manifest),
-    ami: published === undefined ? null : { id: published.amiId, tags: account.amis.tagsOf(published.amiId) },
+    ami: published === undefined ? null : { id: published.amiId, tags: tagsOf(context, published.amiId) },
     parameters,
     rollout: (runs.findLast(({ reported }) => reported.publication !== null) ?? runs.at(-1))?.reported
       .rollout ?? { status: 'none', instances: [] },
@@ -78,12 +79,29 @@ export async function reportOf(
   };
 }
 
+/** The parameters below some paths that functions wrote, not the stacks themselves. */
+function writtenParameters(
+  { account }: RehearsalContext,
+  paths: readonly string[],
+): Readonly<Record<string, string>> {
+  const deployed = new Set(
+    account.stacks.flatMap((stack) =>
+      stack.logicalIds('AWS::SSM::Parameter').map((id) => stack.properties(id, ['Name'])['Name']),
+    ),
+  );
+  return Object.fromEntries(
+    paths
+      .flatMap((path) => Object.entries(account.parameters.below(path)))
+      .filter(([name]) => !deployed.has(name)),
+  );
+}
+
 function orderedTarget(context: RehearsalContext): string | null {
-  const stored = context.account.storage.get(bucketOf(context), CURRENT_ORDER_KEY);
+  const stored = context.account.readDocument(bucketOf(context), CURRENT_ORDER_KEY);
   if (stored === undefined) {
     return null;
   }
-  const { targetRevision } = parseDocument(orderSchema, stored.body.toString(), CURRENT_ORDER_KEY);
+  const { targetRevision } = parseDocument(orderSchema, stored, CURRENT_ORDER_KEY);
   return formatOsVersion({ build: context.os.release.build, revision: targetRevision });
 }
 
@@ -98,7 +116,7 @@ function publishedAmi(
     return undefined;
   }
   const key = publishedManifestKey(id);
-  const text = account.storage.get(bucketOf(context), key)?.body.toString() ?? '';
+  const text = account.readDocument(bucketOf(context), key) ?? '';
   return { amiId, manifest: parseDocument(imageManifestSchema, text, key) };
 }
 
@@ -137,22 +155,28 @@ async function describeImage(
   };
 }
 
+function tagsOf({ account }: RehearsalContext, amiId: string): Readonly<Record<string, string>> {
+  const { region } = account.environment;
+  const arn = `arn:aws:ec2:${region}::image/${amiId}`;
+  return account.world.ec2.images.tagsOf(arn, account.environment) ?? {};
+}
+
 /** All publications with the channels that point to them, and what the verb `prune` would say of their AMIs now. */
 export async function reportPublications(
   context: RehearsalContext,
-  fleets: readonly SimulatedFleet[],
   { prunes }: Pick<ScheduledHousekeeping, 'prunes'>,
 ): Promise<readonly ReportedPublication[]> {
   const { account, clock, pipeline } = context;
-  const operate = functionNamed(pipeline.stack, siblingName(context, 'operate'));
-  const description = pipelineOf(operate.environment);
-  const { amis, parameters } = account;
-  const inventory = simulatedInventory(
-    { amis, parameters, fleets, clock, pipeline: description },
-    callerOf(account.stacks, operate.roleArn),
+  const { arn, roleArn } = functionNamed(pipeline.stack, siblingName(context, 'operate'));
+  const caller = account.sessionOf(roleArn, arn, 'lambda.amazonaws.com');
+  const plan = await account.as(caller, () =>
+    readPrunePlan(ownPorts(context).inventory, descriptionOf(context), clock.now()),
   );
-  const plan = await readPrunePlan(inventory, description, clock.now());
-  const gone = new Map(amis.all.map(({ id, removedAt }) => [id, removedAt]));
+  const gone = new Map(
+    account.world.ec2.images
+      .all(account.environment)
+      .map(({ deregisteredAt, id }) => [id, deregisteredAt] as const),
+  );
   return publishedIn(context).flatMap((record) => {
     const publication = channelOf(record, account.environment.region);
     if (publication === undefined) {
@@ -169,12 +193,12 @@ export async function reportPublications(
 }
 
 function publishedIn(context: RehearsalContext) {
-  const { storage } = context.account;
+  const { account } = context;
   const bucket = bucketOf(context);
-  return storage
+  return account.world.s3
     .keys(bucket)
     .filter((key) => /^publications\/[\d.]+-\d+\.json$/.test(key))
-    .map((key) => parseDocument(publicationSchema, storage.get(bucket, key)?.body.toString() ?? '', key))
+    .map((key) => parseDocument(publicationSchema, account.readDocument(bucket, key) ?? '', key))
     .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 

@@ -1,7 +1,6 @@
 import { UsageError } from '../../lib/contract/values/errors';
 import { lastPatchTuesday, nextPatchTuesday, patchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import { familyOf } from '../../lib/core/images/family';
-import { callerOf } from '../aws/iam/role-policies';
 import { parseAsOf, type History } from '../registry/history/history';
 import { familiesOf } from './rehearsal-context';
 import type { ReportedFleet, ReportedMonth } from './rehearsal-report';
@@ -65,11 +64,8 @@ export async function passMonths(
   first: RebakeRun,
   ends: readonly Date[],
 ): Promise<readonly PassedMonth[]> {
-  const { account, asOf, clock, log, pipeline } = settings.context;
+  const { asOf, clock, log, pipeline } = settings.context;
   const schedules = schedulesOf(pipeline.stack, pipeline.stateMachine.arn);
-  schedules.forEach(({ roleArn }) => {
-    callerOf(account.stacks, roleArn).require('states:StartExecution', pipeline.stateMachine.arn);
-  });
   const months: PassedMonth[] = [];
   for (const until of ends) {
     const from = months.at(-1)?.until ?? asOf;

@@ -1,12 +1,21 @@
 import type { osOf } from '../../lib/contract/values/release';
 import type { Registry } from '../../lib/core/oci/registry';
-import { createRegistryClient } from '../../lib/registry/registry-client';
+import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
+import type { OperatePorts } from '../../lib/core/operate/operate';
+import { operatePorts } from '../../lib/handlers/operate';
+import { pipelineOf } from '../../lib/handlers/pipeline';
+import {
+  createRegistryClient,
+  type RegistryClient,
+  type RegistryClientOptions,
+} from '../../lib/registry/registry-client';
 import { SkippedWaits, type VirtualClock } from '../clock/virtual-clock';
 import type { EmbeddedRegistry } from '../registry/embedded-registry';
 import type { History } from '../registry/history/history';
 import type { DeployedPipeline } from './deploy-pipeline';
 import type { SimulatedAccount } from './simulated-account';
 import type { StepLog } from './step-log';
+import { functionNamed } from './template-functions';
 
 /** What all parts of a rehearsal share. */
 export interface RehearsalContext {
@@ -28,26 +37,50 @@ export interface RehearsalContext {
 const POLL_SECONDS = 30;
 
 /**
- * Lets something look at the registry, with a client of its own that is closed afterwards. Its waits before another try take
- * no time.
+ * Opens the embedded registry in place of whatever address it is asked for. Waits before another try take no time.
  */
+export function registryOpener(
+  registry: Pick<EmbeddedRegistry, 'url'>,
+  signal: AbortSignal | undefined,
+): (options: RegistryClientOptions) => RegistryClient {
+  return (options) => {
+    const { clock, sleep } = new SkippedWaits();
+    const stop = signal === undefined ? {} : { signal };
+    return createRegistryClient({ ...options, url: registry.url, clock, sleep, ...stop });
+  };
+}
+
+/** Lets something look at the registry, with a client of its own that is closed afterwards. */
 export async function withRegistry<T>(
-  { registry, signal }: RehearsalContext,
+  { registry, signal }: Pick<RehearsalContext, 'registry' | 'signal'>,
   poll: (registry: Registry) => Promise<T>,
 ): Promise<T> {
-  const { clock, sleep } = new SkippedWaits();
-  const client = createRegistryClient({
-    url: registry.url,
-    deadlineSeconds: POLL_SECONDS,
-    clock,
-    sleep,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const client = registryOpener(registry, signal)({ url: registry.url, deadlineSeconds: POLL_SECONDS });
   try {
     return await poll(client);
   } finally {
     await client.close();
   }
+}
+
+/**
+ * What the operate function works with, for the rehearsal's own work in the account; to be used as that function or as an
+ * administrator.
+ */
+export function ownPorts({
+  account,
+  pipeline,
+}: Pick<RehearsalContext, 'account' | 'pipeline'>): OperatePorts {
+  const { clock } = account;
+  return operatePorts(descriptionOf({ pipeline }), {
+    now: () => clock.now(),
+    sleep: () => Promise.resolve(),
+  });
+}
+
+/** What the pipeline says of itself. */
+export function descriptionOf({ pipeline }: Pick<RehearsalContext, 'pipeline'>): PipelineDescription {
+  return pipelineOf(functionNamed(pipeline.stack, siblingName({ pipeline }, 'operate')).environment);
 }
 
 /** The families that the pipeline caches. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../../lib/contract/values/finding';
 import type { GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { ResolvedImage } from '../../lib/core/images/resolve-images';
+import type { Origin } from '../account/provenance';
 import type { AmiFault } from '../aws/fleet/ami-behaviour';
 import type { FaultSettings } from '../registry/faults';
 import type { HostFault } from '../windows/host/host-faults';
@@ -153,4 +154,6 @@ export interface RehearsalReport {
   readonly months?: readonly ReportedMonth[];
   /** Null where no bake could be run. */
   readonly again: SecondPass | null;
+  /** How many answers of simulated AWS came from each kind of source. */
+  readonly origins: Readonly<Record<Origin, number>>;
 }

@@ -2,88 +2,113 @@ import { isJsonObject } from '../../lib/contract/values/json';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { fleetStateSchema, type FleetState } from '../../lib/contract/documents/fleet-state';
 import { channelParameters } from '../../lib/contract/names/parameters';
-import { createLaunchTemplate } from '../../lib/handlers/launch-template';
 import { pipelineOf } from '../../lib/handlers/pipeline';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { StackModel } from '../aws/cloudformation/stack-model';
+import { SimulatedLaunchTemplate } from '../aws/fleet/launch-template';
 import { SimulatedFleet } from '../aws/fleet/simulated-fleet';
-import { callerOf } from '../aws/iam/role-policies';
-import type { VirtualClock } from '../clock/virtual-clock';
 import { providedFunction } from './deploy-pipeline';
 import { siblingName, type RehearsalContext } from './rehearsal-context';
 import type { ReportedRollout } from './rehearsal-report';
 import type { SimulatedAccount } from './simulated-account';
-import { functionByArn, type TemplateFunction, functionNamed, functionsOf } from './template-functions';
+import { type TemplateFunction, functionNamed, functionsOf } from './template-functions';
 import type { DeployedFleet, RolloutContext, WatchedFleet } from './watched-fleet';
 
 /** The fewest instances on which a rollout shows anything. */
 const FEWEST_INSTANCES = 2;
 
-/** Deploys the fleet of a rollout function: its custom resource gives the launch template the AMI that its channel has now. */
+/**
+ * Deploys the fleet of a rollout function, in CloudFormation's order: a launch template without an AMI, the custom resource that
+ * clones it with the one that the channel has now, and the group with its instances.
+ */
 async function deployFleet(
   account: SimulatedAccount,
   stack: StackModel,
-  rollout: TemplateFunction,
-  clock: VirtualClock,
+  { environment: variables }: TemplateFunction,
 ): Promise<SimulatedFleet> {
+  const { clock, fleets } = account;
   const { environment } = stack;
-  const groupName = rollout.environment['WINBAKE_AUTO_SCALING_GROUP'] ?? '';
-  const launchTemplateId = rollout.environment['WINBAKE_LAUNCH_TEMPLATE_ID'] ?? '';
+  const groupName = variables['WINBAKE_AUTO_SCALING_GROUP'] ?? '';
   const group = byReference(stack, 'AWS::AutoScaling::AutoScalingGroup', groupName);
-  const { MinSize, MaxSize } = stack.properties(group, ['MinSize', 'MaxSize']);
-  const { ServiceToken } = stack.properties(cloneOf(stack, group), ['ServiceToken']);
-  const { functionArn, providerRole } = providedFunction(stack, String(ServiceToken));
-  callerOf(account.stacks, providerRole).require('lambda:InvokeFunction', `${functionArn}:$LATEST`);
-  return new SimulatedFleet({
+  const clone = cloneOf(stack, group);
+  const template = launchTemplateOf(stack, variables['WINBAKE_LAUNCH_TEMPLATE_ID'] ?? '');
+  const { number } = template.add({ amiId: undefined }, clock.now());
+  fleets.addTemplate(environment, template);
+  await cloneTemplate(account, stack, clone, String(number));
+  const { MaxSize, MinSize, NewInstancesProtectedFromScaleIn, Tags } = stack.properties(group, [
+    'MaxSize',
+    'MinSize',
+    'NewInstancesProtectedFromScaleIn',
+    'Tags',
+  ]);
+  const fleet = new SimulatedFleet({
     groupName,
-    launchTemplateId,
-    cluster: rollout.environment['WINBAKE_CLUSTER'] ?? '',
-    amiId: await firstAmi(account, stack, functionByArn(account.stacks, functionArn), clock),
+    template,
+    cluster: variables['WINBAKE_CLUSTER'] ?? '',
     instanceCount: Math.min(Number(MaxSize), Math.max(Number(MinSize), FEWEST_INSTANCES)),
+    minSize: Number(MinSize),
+    maxSize: Number(MaxSize),
+    protectsInstances: NewInstancesProtectedFromScaleIn === true,
+    tags: tagsOf(Tags),
+    ...mixedInstancesOf(stack, group),
     clock,
     environment,
   });
+  fleets.add(fleet);
+  return fleet;
 }
 
-/** Lets the handler of the custom resource make the first version, while there is no group yet. */
-async function firstAmi(
+/** Lets the function of the custom resource make the version that the group shall start from. */
+async function cloneTemplate(
   account: SimulatedAccount,
-  { environment: { account: owner, region }, stack: { name } }: StackModel,
-  { environment, roleArn }: TemplateFunction,
-  clock: VirtualClock,
-): Promise<string> {
-  const caller = callerOf(account.stacks, roleArn);
-  const template = `arn:aws:ec2:${region}:${owner}:launch-template/${environment['WINBAKE_LAUNCH_TEMPLATE_ID']}`;
-  const noGroup = () => {
-    throw unmodelled('a refresh of a group that is not there yet');
-  };
-  const handler = createLaunchTemplate(
-    {
-      control: {
-        createLaunchTemplateVersion: () => {
-          caller.require('ec2:CreateLaunchTemplateVersion', template);
-          return Promise.resolve('2');
-        },
-        newestRefresh: noGroup,
-        cancelRefresh: noGroup,
-      },
-      live: () => {
-        caller.require('autoscaling:DescribeAutoScalingGroups', '*');
-        return Promise.resolve(undefined);
-      },
-      isRollingBack: noGroup,
-      now: () => clock.now(),
-      parameters: account.parameters.store(caller),
-      sleep: () => Promise.resolve(),
-    },
-    environment,
-  );
-  const { Data } = await handler({
+  stack: StackModel,
+  clone: string,
+  BaseVersion: string,
+): Promise<void> {
+  const { ServiceToken } = stack.properties(clone, ['ServiceToken']);
+  const { functionArn, providerRole } = providedFunction(stack, String(ServiceToken));
+  const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
+  const request = {
     RequestType: 'Create',
-    StackId: name,
-    ResourceProperties: { BaseVersion: '1' },
+    StackId: stack.resolve({ Ref: 'AWS::StackId' }),
+    ResourceProperties: { BaseVersion },
+  };
+  await account.invoke(caller, functionArn, request, '$LATEST');
+}
+
+/** The launch template of that id: what it lets instances be, and whether it tags them. */
+function launchTemplateOf(stack: StackModel, id: string): SimulatedLaunchTemplate {
+  const { LaunchTemplateData } = stack.raw(byReference(stack, 'AWS::EC2::LaunchTemplate', id));
+  const profile = memberOf(memberOf(LaunchTemplateData, 'IamInstanceProfile'), 'Arn');
+  const [profileId] = [memberOf(profile, 'Fn::GetAtt')].flat();
+  const { Roles } = typeof profileId === 'string' ? stack.raw(profileId) : {};
+  const [role] = Array.isArray(Roles) ? (Roles as unknown[]) : [];
+  const roleId = memberOf(role, 'Ref');
+  return new SimulatedLaunchTemplate({
+    id,
+    tagsInstances: memberOf(LaunchTemplateData, 'TagSpecifications') !== undefined,
+    ...(roleId === undefined
+      ? {}
+      : { instanceRole: String(stack.resolve({ 'Fn::GetAtt': [roleId, 'Arn'] })) }),
   });
-  return Data?.AmiId ?? '';
+}
+
+/** A group's policy of mixed instances but for the version, which the custom resource gives. */
+function mixedInstancesOf(stack: StackModel, group: string): { readonly mixedInstances?: object } {
+  const { MixedInstancesPolicy: policy } = stack.raw(group);
+  if (!isJsonObject(policy)) {
+    return {};
+  }
+  const launch = Object.entries(isJsonObject(policy['LaunchTemplate']) ? policy['LaunchTemplate'] : {});
+  const LaunchTemplate = Object.fromEntries(
+    launch.filter(([name]) => name !== 'LaunchTemplateSpecification'),
+  );
+  return { mixedInstances: stack.resolve({ ...policy, LaunchTemplate }) as object };
+}
+
+function tagsOf(tags: unknown): Readonly<Record<string, string>> {
+  const listed = Array.isArray(tags) ? tags.filter(isJsonObject) : [];
+  return Object.fromEntries(listed.map(({ Key, Value }) => [String(Key), String(Value)]));
 }
 
 /** The custom resource that gives the group its version; a group without one would lose its rollouts to the next deployment. */
@@ -123,14 +148,13 @@ const LONGEST_ROLLOUT = 5 * 24 * 60 * MINUTE;
 export async function deployFleets(
   account: SimulatedAccount,
   parameterPath: string,
-  clock: VirtualClock,
 ): Promise<readonly DeployedFleet[]> {
   const deployed: DeployedFleet[] = [];
   for (const stack of account.stacks) {
     for (const rollout of functionsOf(stack)) {
       const { WINBAKE_CHANNEL_PARAMETER: channel = '' } = rollout.environment;
       if (rollout.kind === 'rollout' && channel.startsWith(`${parameterPath}/`)) {
-        deployed.push({ rollout, fleet: await deployFleet(account, stack, rollout, clock) });
+        deployed.push({ rollout, fleet: await deployFleet(account, stack, rollout) });
       }
     }
   }

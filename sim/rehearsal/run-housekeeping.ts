@@ -1,14 +1,9 @@
 import { WinbakeError } from '../../lib/contract/values/errors';
-import type { HousekeepingPorts } from '../../lib/core/housekeeping/memory';
 import type { Measurement } from '../../lib/core/ports/notices';
-import { createHousekeeping, type HousekeepingAnswer } from '../../lib/handlers/housekeeping';
-import { pipelineOf } from '../../lib/handlers/pipeline';
-import { simulatedInventory } from '../aws/account/ami-inventory';
-import { simulatedStores } from '../aws/account/stores';
+import type { HousekeepingAnswer } from '../../lib/handlers/housekeeping';
 import { unmodelled } from '../aws/cloudformation/environment';
-import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
-import { AccessDenied, callerOf, type Caller } from '../aws/iam/role-policies';
-import { bucketOf, siblingName, type RehearsalContext } from './rehearsal-context';
+import { siblingName, type RehearsalContext } from './rehearsal-context';
+import { FunctionError } from './simulated-account';
 import { functionNamed, schedulesOf } from './template-functions';
 
 /** What housekeeping works on. */
@@ -33,88 +28,61 @@ export interface ScheduledHousekeeping {
  * again as the clock passes. A poll that fails ends the rehearsal.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
  */
-export async function scheduleHousekeeping(
-  context: HousekeepingContext,
-  fleets: readonly SimulatedFleet[],
-): Promise<ScheduledHousekeeping> {
+export async function scheduleHousekeeping(context: HousekeepingContext): Promise<ScheduledHousekeeping> {
   const { account, clock, pipeline } = context;
   const housekeeping = functionNamed(pipeline.stack, siblingName(context, 'housekeeping'));
-  const caller = callerOf(account.stacks, housekeeping.roleArn);
   const measurements: HousekeepingMeasurement[] = [];
   const prunes: string[] = [];
-  const failures: unknown[] = [];
-  const handler = createHousekeeping(
-    portsOf(context, fleets, caller, housekeeping.environment, measurements),
-    { ...housekeeping.environment, AWS_REGION: account.environment.region },
-    {
-      info: () => undefined,
-      error: (_message, error) => {
-        failures.push(error);
-      },
-    },
-  );
-  const runHousekeeping = async () => {
-    failures.length = 0;
+  account.functions.onLine((functionArn, line) => {
+    if (functionArn === housekeeping.arn) {
+      measurements.push(...measurementsIn(line));
+    }
+  });
+  const run = async (caller = account.administrator, input: object = {}) => {
     try {
-      const answer = await handler();
+      const answer = (await account.invoke(caller, housekeeping.arn, input)) as HousekeepingAnswer;
       prunes.push(...(answer.prune ?? '').split('\n').filter((line) => /^(?:deprecate|remove) /.test(line)));
       return answer;
     } catch (error) {
-      throw failures.find((failure) => failure instanceof AccessDenied) ?? failed(error);
+      throw error instanceof FunctionError ? failed(error) : error;
     }
   };
-  for (const { milliseconds, name, roleArn } of schedulesOf(pipeline.stack, housekeeping.arn)) {
-    callerOf(account.stacks, roleArn).require('lambda:InvokeFunction', housekeeping.arn);
+  for (const { input, milliseconds, name, roleArn } of schedulesOf(pipeline.stack, housekeeping.arn)) {
     if (milliseconds === undefined) {
       throw unmodelled(`the schedule ${name}, which runs housekeeping on Patch Tuesday only`);
     }
     clock.every(milliseconds, async () => {
-      await runHousekeeping();
+      await run(account.sessionOf(roleArn, name, 'scheduler.amazonaws.com'), input);
     });
   }
-  await runHousekeeping();
-  return { runHousekeeping, measurements, prunes };
+  await run();
+  return { runHousekeeping: () => run(), measurements, prunes };
 }
 
-function portsOf(
-  context: HousekeepingContext,
-  fleets: readonly SimulatedFleet[],
-  caller: Caller,
-  environment: Readonly<Record<string, string>>,
-  measurements: HousekeepingMeasurement[],
-): HousekeepingPorts {
-  const { account, clock } = context;
-  return {
-    documents: account.storage.documents(bucketOf(context), caller),
-    stores: simulatedStores(account.parameters, account.environment, caller),
-    notifier: account.topics.notifier(environment['WINBAKE_TOPIC_ARN'] ?? '', caller),
-    announcer: account.bus.announcer(caller),
-    inventory: simulatedInventory(
-      {
-        amis: account.amis,
-        parameters: account.parameters,
-        fleets,
-        clock,
-        pipeline: pipelineOf(environment),
-      },
-      caller,
-    ),
-    // Everything is deployed once: there is nothing that a deployment has replaced.
-    bakeDocuments: {
-      all: () => Promise.resolve([]),
-      usedBy: () => Promise.resolve([]),
-      remove: () => Promise.resolve(),
-    },
-    metrics: {
-      record: (measured, at) => {
-        measurements.push(...measured.map((one) => ({ ...one, at })));
-      },
-    },
-    now: () => clock.now(),
+/** What a line of the log measures, as CloudWatch reads it. */
+function measurementsIn(line: string): readonly HousekeepingMeasurement[] {
+  const values = JSON.parse(line) as Readonly<Record<string, unknown>> & {
+    readonly _aws?: {
+      readonly Timestamp: number;
+      readonly CloudWatchMetrics: readonly {
+        readonly Metrics: readonly {
+          readonly Name: Measurement['name'];
+          readonly Unit: Measurement['unit'];
+        }[];
+      }[];
+    };
   };
+  const { CloudWatchMetrics = [], Timestamp = 0 } = values._aws ?? {};
+  return CloudWatchMetrics.flatMap(({ Metrics }) =>
+    Metrics.map(({ Name: name, Unit: unit }) => ({
+      name,
+      unit,
+      value: Number(values[name]),
+      at: new Date(Timestamp),
+    })),
+  );
 }
 
-function failed(cause: unknown): WinbakeError {
-  const reported = cause instanceof Error ? cause.message : String(cause);
-  return new WinbakeError('REHEARSAL_FAILED', `Housekeeping failed: ${reported}`, { cause });
+function failed(cause: FunctionError): WinbakeError {
+  return new WinbakeError('REHEARSAL_FAILED', `Housekeeping failed: ${cause.thrown}`, { cause });
 }

@@ -1,7 +1,6 @@
 import { channelSchema } from '../../lib/contract/documents/publication';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { channelParameters } from '../../lib/contract/names/parameters';
-import type { SimulatedImageBuilder } from '../aws/image-builder/simulated-image-builder';
 import { readRecipe, stepNames } from '../aws/image-builder/read-recipe';
 import { rebake, type RebakeResult } from './rebake';
 import type { ReportedRebake } from './rehearsal-report';
@@ -13,7 +12,6 @@ import type { WatchedFleet } from './watched-fleet';
 export interface RebakeSettings {
   readonly context: RehearsalContext;
   readonly fleets: readonly WatchedFleet[];
-  readonly imageBuilder: SimulatedImageBuilder | undefined;
 }
 
 /** A rebake, and the rollout of what it published. */
@@ -27,7 +25,7 @@ type Phase = <T>(title: string, work: () => Promise<T>) => Promise<T>;
 
 /** Starts the state machine once, and lets the fleets take what comes of it. */
 export async function runRebake(
-  { fleets, imageBuilder, context }: RebakeSettings,
+  { fleets, context }: RebakeSettings,
   trigger: string,
   phase: Phase = (title, work) => context.log.phase(title, work),
 ): Promise<RebakeRun> {
@@ -37,7 +35,7 @@ export async function runRebake(
   });
   const at = clock.now().toISOString();
   const before = latestId(context);
-  const result = await phase('Decide, bake and publish', () => rebake(context, { imageBuilder, trigger }));
+  const result = await phase('Decide, bake and publish', () => rebake(context, { trigger }));
   if (result.notRun !== undefined) {
     log.notRun(stepNames(readRecipe(account.stacks, result.notRun)));
   }

@@ -7,8 +7,7 @@ import { withHost } from '../../lib/core/catalog/catalog';
 import { changeCatalog } from '../../lib/core/catalog/catalog-store';
 import { appCommandOf, synthesize } from '../aws/cloudformation/synthesize';
 import { GOOD_AMI, type AmiBehaviour, type AmiFault } from '../aws/fleet/ami-behaviour';
-import { callerOf } from '../aws/iam/role-policies';
-import { SimulatedImageBuilder } from '../aws/image-builder/simulated-image-builder';
+import { runBake, type BakeOptions } from '../aws/image-builder/run-bake';
 import { VirtualClock } from '../clock/virtual-clock';
 import { startEmbeddedRegistry } from '../registry/embedded-registry';
 import { parseAsOf } from '../registry/history/history';
@@ -20,10 +19,17 @@ import { findPowerShell } from '../windows/powershell/find-powershell';
 import { PowerShellSession } from '../windows/powershell/powershell-session';
 import { baseHostAt, deployPipeline, findPipeline, publishBaseAmi } from './deploy-pipeline';
 import { feedCatalog } from './feed-catalog';
+import { instanceAccess } from './instance-access';
 import { reportOf, reportPublications } from './make-report';
 import { monthsFrom, passMonths, reportMonth } from './pass-months';
 import { rebake } from './rebake';
-import { type RehearsalContext, bucketOf, familiesOf, withRegistry } from './rehearsal-context';
+import {
+  type RehearsalContext,
+  familiesOf,
+  ownPorts,
+  registryOpener,
+  withRegistry,
+} from './rehearsal-context';
 import type { Progress, RehearsalOptions, RehearsalReport, SecondPass } from './rehearsal-report';
 import { deployFleets, scheduleFleets } from './roll-out-fleets';
 import { scheduleHousekeeping } from './run-housekeeping';
@@ -42,7 +48,9 @@ export function amiBehaviour(
 ): (amiId: string) => AmiBehaviour {
   const struck = monthEnds.length > 1 ? 1 : 0;
   return (amiId) => {
-    const published = account.amis.all.filter(({ tags }) => tags[PUBLICATION_TAG] !== undefined);
+    const published = account.world.ec2.images
+      .all(account.environment)
+      .filter(({ tags }) => tags[PUBLICATION_TAG] !== undefined);
     return fault !== undefined && published[struck]?.id === amiId ? fault.behaviour : GOOD_AMI;
   };
 }
@@ -109,14 +117,24 @@ async function inAccount(
 ): Promise<RehearsalResult> {
   const { signal } = options;
   const log = new StepLog(progress, signal);
-  const account = new SimulatedAccount(await assemblyFolder(options, means.folder, log), options.release);
-  const pipeline = findPipeline(account, options.release, options.policy);
   const clock = new VirtualClock(moment.asOf);
+  const account = new SimulatedAccount({
+    folder: await assemblyFolder(options, means.folder, log),
+    clock,
+    release: options.release,
+    openRegistry: registryOpener(moment.registry, signal),
+  });
+  const pipeline = findPipeline(account, options.release, options.policy);
   clock.onJump((now) => {
     moment.registry.setInstant(now);
   });
   const os = osOf(pipeline.decide.environment['WINBAKE_OS'] ?? '');
-  return carryOut({ ...moment, os, account, pipeline, clock, log, signal }, options, means);
+  const end = account.install();
+  try {
+    return await carryOut({ ...moment, os, account, pipeline, clock, log, signal }, options, means);
+  } finally {
+    end();
+  }
 }
 
 async function carryOut(
@@ -124,22 +142,22 @@ async function carryOut(
   options: RehearsalOptions,
   means: Means,
 ): Promise<RehearsalResult> {
-  const { account, asOf, clock, log, pipeline } = context;
+  const { account, log, pipeline } = context;
   const { housekeeping, fleets } = await log.phase('Deploy into a simulated account', async () => {
-    await deployPipeline(account, pipeline, asOf);
-    const deployed = await deployFleets(account, pipeline.parameterPath, clock);
+    await deployPipeline(account, pipeline);
+    const deployed = await deployFleets(account, pipeline.parameterPath);
     const watched = deployed.map((one) => new WatchedFleet(context, one));
     watched.forEach(({ deployed: { fleet } }) => {
       fleet.group.behave(amiBehaviour(context, options.amiFaults ?? []));
     });
     scheduleFleets(context, watched);
-    return { fleets: watched, housekeeping: await scheduleHousekeeping(context, groupsOf(watched)) };
+    return { fleets: watched, housekeeping: await scheduleHousekeeping(context) };
   });
   await log.phase('Look back over the 100 days before', (announce) => replayPast(context, options, announce));
-  const imageBuilder = await log.phase('Prepare a simulated Windows host', (announce) =>
+  await log.phase('Prepare a simulated Windows host', (announce) =>
     prepareImageBuilder(context, options, means, announce),
   );
-  const settings = { context, fleets, imageBuilder };
+  const settings = { context, fleets };
   const first = await runRebake(settings, 'deploy');
   const wasRun = first.result.notRun === undefined;
   const passed = wasRun ? await passMonths(settings, first, context.monthEnds) : [];
@@ -147,26 +165,19 @@ async function carryOut(
   const report = await reportOf(context, {
     runs: passed.length === 0 ? [first] : passed.flatMap(({ runs }) => runs),
     fleets: months.at(-1)?.fleets ?? fleets.map((fleet) => fleet.report()),
-    publications: await reportPublications(context, groupsOf(fleets), housekeeping),
+    publications: await reportPublications(context, housekeeping),
     months: options.months === undefined ? undefined : months,
     asked: options.asOf,
   });
-  return { report: { ...report, again: wasRun ? await pollAgain(settings) : null } };
-}
-
-function groupsOf(fleets: readonly WatchedFleet[]) {
-  return fleets.map(({ deployed }) => deployed.fleet);
+  const again = wasRun ? await pollAgain(settings) : null;
+  return { report: { ...report, again, origins: account.world.accounts.ledger.counts } };
 }
 
 /** Asks the gate once more in the same account; what would come of its answer is not done. */
-function pollAgain({ imageBuilder, context }: RebakeSettings): Promise<SecondPass> {
+function pollAgain({ context }: RebakeSettings): Promise<SecondPass> {
   return context.log.phase('Look once more', async () => {
     const at = context.clock.now().toISOString();
-    const { decisions, reason } = await rebake(context, {
-      imageBuilder,
-      trigger: 'poll',
-      decideOnly: true,
-    });
+    const { decisions, reason } = await rebake(context, { trigger: 'poll', decideOnly: true });
     return { at, decision: decisions.at(-1)?.decision ?? 'needsOperator', reason };
   });
 }
@@ -199,26 +210,28 @@ async function replayPast(
   announce: (text: string) => void,
 ): Promise<void> {
   const { account, asOf, history, os, pipeline, registry } = context;
-  const documents = account.storage.documents(
-    bucketOf(context),
-    callerOf(account.stacks, pipeline.decide.roleArn),
-  );
-  const polls = await feedCatalog({
-    history,
-    release: os.release,
-    families: familiesOf(context),
-    lines: pipeline.policy.lines,
-    asOf,
-    documents,
-    withRegistry: (poll) => withRegistry(context, poll),
-    setInstant: (instant) => {
-      registry.setInstant(instant);
-    },
-  });
   const { hostRevision } = options;
-  if (hostRevision !== undefined) {
-    await changeCatalog(documents, os.release, (catalog) => withHost(catalog, asOf, hostRevision, 'given'));
-  }
+  const { arn, roleArn } = pipeline.decide;
+  const caller = account.sessionOf(roleArn, arn.split(':').at(-1) ?? '', 'lambda.amazonaws.com');
+  const polls = await account.as(caller, async () => {
+    const { documents } = ownPorts(context);
+    const made = await feedCatalog({
+      history,
+      release: os.release,
+      families: familiesOf(context),
+      lines: pipeline.policy.lines,
+      asOf,
+      documents,
+      withRegistry: (poll) => withRegistry(context, poll),
+      setInstant: (instant) => {
+        registry.setInstant(instant);
+      },
+    });
+    if (hostRevision !== undefined) {
+      await changeCatalog(documents, os.release, (catalog) => withHost(catalog, asOf, hostRevision, 'given'));
+    }
+    return made;
+  });
   announce(`${polls} looks at what changed`);
 }
 
@@ -227,7 +240,7 @@ async function prepareImageBuilder(
   options: RehearsalOptions,
   { folder, shell }: Means,
   announce: (text: string) => void,
-): Promise<SimulatedImageBuilder | undefined> {
+): Promise<void> {
   const { account, clock, history, log, os, pipeline, registry, signal } = context;
   const revisions = hostRevisions({
     history,
@@ -238,17 +251,12 @@ async function prepareImageBuilder(
   struckHost(baseHostAt(os, revisions, clock.now(), options.hostRevision, ''), options.hostFaults ?? []);
   publishBaseAmis(context, (now) => baseHostAt(os, revisions, now, options.hostRevision, '').facts.ubr);
   if (shell === undefined) {
-    return undefined;
+    return;
   }
   await shell.prepare(announce, signal);
   const dockerFolder = join(folder, 'docker');
   writeDockerShim(dockerFolder);
-  return new SimulatedImageBuilder({
-    stacks: account.stacks,
-    storage: account.storage,
-    amis: account.amis,
-    clock,
-    environment: account.environment,
+  const bake: BakeOptions = {
     shell,
     folder,
     dockerFolder,
@@ -259,9 +267,10 @@ async function prepareImageBuilder(
     },
     onStep: log.onStep,
     onNotRun: log.onNotRun,
-    readParameter: (name) => account.parameters.read(name),
     signal,
-  });
+  };
+  account.bake = (recipe, imageArn) =>
+    runBake(bake, recipe, imageArn, (instanceId) => instanceAccess(account, recipe, instanceId));
 }
 
 /** Lets AWS publish a base AMI whenever the revision of its host changes. */

@@ -1,47 +1,258 @@
-import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { WinbakeError } from '../../lib/contract/values/errors';
 import { osOf } from '../../lib/contract/values/release';
-import { Amis } from '../aws/account/amis';
-import { SimulatedExecutions, EventBus, Topics } from '../aws/account/notices';
-import { ObjectStorage, Parameters } from '../aws/account/stores';
+import type { RegistryClient, RegistryClientOptions } from '../../lib/registry/registry-client';
+import { userOf, type Principal } from '../account/principal';
+import { accountsOfStacks } from '../account/services/accounts-of-stacks';
+import { SimulatedAutoScaling } from '../account/services/auto-scaling';
+import { SimulatedStacks } from '../account/services/cloudformation';
+import { SimulatedEc2 } from '../account/services/ec2';
+import { fleetOperations } from '../account/services/ec2-fleets';
+import { SimulatedEcs } from '../account/services/ecs';
+import { SimulatedFleets } from '../account/services/fleets';
+import { SimulatedImageBuilder } from '../account/services/image-builder';
+import { SimulatedLambda } from '../account/services/lambda';
+import type { Denial } from '../account/simulated-accounts';
 import { SIMULATED_ENVIRONMENT, type Environment } from '../aws/cloudformation/environment';
+import { digitsOf } from '../aws/cloudformation/physical-names';
 import { readAssembly, type AssemblyStack } from '../aws/cloudformation/read-assembly';
 import { StackModel } from '../aws/cloudformation/stack-model';
+import type { BakeOutcome } from '../aws/image-builder/run-bake';
+import type { Recipe } from '../aws/image-builder/read-recipe';
+import type { VirtualClock } from '../clock/virtual-clock';
+import { FunctionRunner } from './run-function';
+import { SimulatedParameters } from './simulated-parameters';
 import { variablesOf } from './template-functions';
 
-/** What a deployment puts into an account before any of its code runs. */
+/** What an account is made from. */
+export interface SimulatedAccountOptions {
+  /** The folder of the cloud assembly. */
+  readonly folder: string;
+  readonly clock: VirtualClock;
+  /** The release whose pipeline is rehearsed; absent: that of any. */
+  readonly release?: string | undefined;
+  /** The registry as functions reach it; absent: none does. */
+  readonly openRegistry?: ((options: RegistryClientOptions) => RegistryClient) | undefined;
+}
+
+/** What a role of the assembly may not do and tried: a mistake that the person can mend. */
+export class DeniedError extends WinbakeError {
+  /** What the service says in full. */
+  readonly details: string;
+
+  constructor({ caller, need, text }: Denial) {
+    const role = caller.context['aws:PrincipalArn'] ?? caller.arn;
+    const name = role.split('/').at(-1) ?? role;
+    super('REHEARSAL_FAILED', `AccessDenied: ${name} may not ${need.action} on ${need.resource}`);
+    this.name = 'DeniedError';
+    this.details = text;
+  }
+}
+
+/** The accounts to which an assembly is deployed, seen from those of its pipeline: AWS, and the functions that run there. */
 export class SimulatedAccount {
+  readonly clock: VirtualClock;
   /** The account and region of the pipeline that is rehearsed. */
   readonly environment: Environment;
-  readonly amis: Amis;
-  readonly storage = new ObjectStorage();
-  readonly executions = new SimulatedExecutions();
-  readonly parameters: Parameters;
-  readonly bus: EventBus;
-  readonly topics = new Topics();
   /** In the order of deployment. */
   readonly stacks: readonly StackModel[];
+  /** The services of AWS behind the clients of its SDK. */
+  readonly world: ReturnType<typeof accountsOfStacks>;
+  readonly parameters: SimulatedParameters;
+  /** The functions of the stacks. */
+  readonly functions: FunctionRunner;
+  readonly imageBuilder: SimulatedImageBuilder;
+  /** Runs bakes; undefined where this computer cannot. */
+  bake: ((recipe: Recipe, imageArn: string) => Promise<BakeOutcome>) | undefined;
+  readonly fleets = new SimulatedFleets();
+  private readonly sessions = new Map<string, Principal>();
+  private readonly lambda = new LambdaClient();
 
-  constructor(assemblyFolder: string, release?: string) {
-    const assembly = readAssembly(assemblyFolder);
+  constructor({ clock, folder, openRegistry, release }: SimulatedAccountOptions) {
+    const assembly = readAssembly(folder);
+    this.clock = clock;
     this.environment = assembly.find((one) => bakes(one, release))?.environment ?? SIMULATED_ENVIRONMENT;
-    this.amis = new Amis(this.environment.region);
-    this.parameters = new Parameters(this.amis, this.environment);
-    this.bus = new EventBus(this.environment);
     const stacks: StackModel[] = [];
     for (const stack of assembly) {
-      const model = new StackModel(
-        stack,
-        (name) => this.parameters.read(name),
-        () => stacks,
+      stacks.push(
+        new StackModel(
+          stack,
+          (name) => this.parameters.read(name),
+          () => stacks,
+        ),
       );
-      stacks.push(model);
+    }
+    this.stacks = stacks;
+    this.functions = new FunctionRunner(this, openRegistry);
+    this.imageBuilder = new SimulatedImageBuilder(() => ({
+      stacks,
+      images: this.world.ec2.images,
+      bake: this.bake,
+    }));
+    const ec2 = new SimulatedEc2(fleetOperations(this.fleets));
+    ec2.images.lastLaunch = (amiId) => this.fleets.lastLaunch(amiId);
+    this.world = accountsOfStacks({
+      stacks,
+      now: () => clock.now(),
+      ec2,
+      services: [
+        this.imageBuilder,
+        new SimulatedLambda((arn) => this.functions.find(arn)),
+        new SimulatedAutoScaling(this.fleets, (id, place) => ec2.images.isVisible(id, place)),
+        new SimulatedEcs(this.fleets),
+        deployedStacks(stacks, clock),
+      ],
+    });
+    this.parameters = new SimulatedParameters(this);
+    this.uploadAssets();
+  }
+
+  /** Lets every client of the SDK in this process speak to this account; gives what ends it. */
+  install(): () => void {
+    return this.world.accounts.install();
+  }
+
+  /**
+   * Does something as a caller. A right that a role of the assembly lacks ends the rehearsal, whatever the code made of it:
+   * throws a `DeniedError`.
+   */
+  async as<T>(
+    caller: Principal,
+    work: () => Promise<T>,
+    { region }: { readonly region: string } = this.environment,
+  ): Promise<T> {
+    try {
+      return await this.world.accounts.as(caller, region, work);
+    } finally {
+      this.requireRights();
+    }
+  }
+
+  /** A role as a service takes it, such as `lambda.amazonaws.com`. */
+  sessionOf(roleArn: string, session: string, service: string): Principal {
+    const key = `${roleArn} ${session}`;
+    const found = this.sessions.get(key) ?? this.world.sessionFor(roleArn, session, service);
+    this.sessions.set(key, found);
+    return found;
+  }
+
+  /** Whoever may do everything: a person who deploys, or AWS itself. */
+  get administrator(): Principal {
+    return userOf(this.environment.account, 'rehearsal', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
+  }
+
+  /** Lets a caller invoke a function, and gives its answer; throws a `FunctionError` where that failed. */
+  async invoke(
+    caller: Principal,
+    functionArn: string,
+    payload: unknown,
+    qualifier?: string,
+  ): Promise<unknown> {
+    const answer = await this.as(caller, () =>
+      this.lambda.send(
+        new InvokeCommand({
+          FunctionName: functionArn,
+          Payload: new TextEncoder().encode(JSON.stringify(payload)),
+          ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
+        }),
+      ),
+    );
+    const text = new TextDecoder().decode(answer.Payload);
+    if (answer.FunctionError !== undefined) {
+      throw new FunctionError(text);
+    }
+    return JSON.parse(text);
+  }
+
+  /** Makes an AMI whose id depends on a name alone, and gives the id. */
+  createAmi(
+    name: string,
+    tags: Readonly<Record<string, string>> = {},
+    place: Environment = this.environment,
+  ): string {
+    const id = `ami-${digitsOf(name, 17)}`;
+    this.world.ec2.images.create(place, {
+      id,
+      name,
+      createdAt: this.clock.now(),
+      sharedWith: [],
+      isPublic: place.account === AMAZON,
+      snapshotIds: [],
+      tags,
+    });
+    return id;
+  }
+
+  /** Lets AWS publish an AMI whose id a parameter of its own, or of the account, holds. */
+  publishAmi(parameter: string, name: string): void {
+    const { account, region } = this.environment;
+    const owner = parameter.startsWith('/aws/') ? AMAZON : account;
+    const id = this.createAmi(`${parameter} ${name}`, {}, { account: owner, region });
+    this.world.ssm.publish(this.environment, parameter, id, this.clock.now());
+  }
+
+  /** The text of a document of a bucket without asking who reads it; undefined where there is none. */
+  readDocument(bucket: string, key: string): string | undefined {
+    return this.world.s3.read(bucket, key)?.toString();
+  }
+
+  /** Throws a `DeniedError` for the first right that a role lacked. */
+  requireRights(): void {
+    const ours = new Set(this.stacks.map(({ environment }) => environment.account));
+    const denial = this.world.accounts.denials.find(({ need, why }) => {
+      const owner = need.resource.split(':')[4] ?? '';
+      // Another account that is not deployed here lets nobody in.
+      return owner === '' || ours.has(owner) || !why.startsWith('because no resource-based policy');
+    });
+    if (denial !== undefined) {
+      throw new DeniedError(denial);
+    }
+  }
+
+  private uploadAssets(): void {
+    for (const { environment, stack } of this.stacks) {
       for (const { bucketName, objectKey, path } of stack.assets) {
         if (path.endsWith('.zip')) {
-          this.storage.putFile(substituted(bucketName, model.environment), objectKey, join(path));
+          const bucket = substituted(bucketName, environment);
+          this.world.s3.putFile({ ...environment, name: bucket }, objectKey, path, this.clock.now());
         }
       }
     }
-    this.stacks = stacks;
+  }
+}
+
+/** CloudFormation with stacks that it has made. */
+function deployedStacks(stacks: readonly StackModel[], clock: VirtualClock): SimulatedStacks {
+  const deployed = new SimulatedStacks();
+  for (const model of stacks) {
+    deployed.add(model.environment, {
+      name: model.stack.name,
+      arn: String(model.resolve({ Ref: 'AWS::StackId' })),
+      createdAt: clock.now(),
+      status: () => 'CREATE_COMPLETE',
+    });
+  }
+  return deployed;
+}
+
+const AMAZON = 'amazon';
+
+/**
+ * A function that failed, as Step Functions sees it: named after what it threw, with Lambda's JSON as its message.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+ */
+export class FunctionError extends Error {
+  /** What the function threw said. */
+  readonly thrown: string;
+
+  constructor(payload: string) {
+    super(payload);
+    const { errorMessage, errorType } = JSON.parse(payload) as {
+      readonly errorMessage: string;
+      readonly errorType: string;
+    };
+    this.name = errorType;
+    this.thrown = errorMessage;
   }
 }
 

@@ -5,9 +5,19 @@ import { unmodelled } from '../aws/cloudformation/environment';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 
 /** The handlers that a rehearsal runs. */
-const HANDLERS = ['decide', 'publish', 'seed', 'rollout', 'launch-template'] as const;
+const HANDLERS = [
+  'decide',
+  'publish',
+  'seed',
+  'housekeeping',
+  'operate',
+  'rollout',
+  'launch-template',
+  'delete-fleet',
+] as const;
 
-type HandlerKind = (typeof HANDLERS)[number];
+/** The name of a handler. */
+export type HandlerKind = (typeof HANDLERS)[number];
 
 /** A Lambda function of Winbake in a template. */
 export interface TemplateFunction {
@@ -15,6 +25,8 @@ export interface TemplateFunction {
   readonly kind: HandlerKind;
   readonly roleArn: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Where calls go that failed as often as they were tried. */
+  readonly deadLetterQueueArn: string | undefined;
 }
 
 /** The functions of Winbake in a stack. */
@@ -32,13 +44,23 @@ export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
 
 /** A function with its references filled in. */
 function resolvedFunction(stack: StackModel, logicalId: string): Omit<TemplateFunction, 'kind'> {
-  const { Environment, Role } = stack.properties(logicalId, ['Environment', 'Role']);
+  const { DeadLetterConfig, Environment, Role } = stack.properties(logicalId, [
+    'DeadLetterConfig',
+    'Environment',
+    'Role',
+  ]);
   const variables = Object.entries(variablesOf({ Environment }));
   return {
     arn: String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
     roleArn: String(Role),
     environment: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+    deadLetterQueueArn: textIn(DeadLetterConfig, 'TargetArn'),
   };
+}
+
+function textIn(value: unknown, name: string): string | undefined {
+  const text = isJsonObject(value) ? value[name] : undefined;
+  return typeof text === 'string' ? text : undefined;
 }
 
 /** The environment variables of a function, as its properties have them. */
@@ -93,6 +115,8 @@ export interface TemplateSchedule {
   readonly name: string;
   /** The role by which it calls. */
   readonly roleArn: string;
+  readonly targetArn: string;
+  readonly deadLetterQueueArn: string | undefined;
   readonly input: JsonObject;
   /** Milliseconds between two calls; undefined for every Patch Tuesday at 10:00 Pacific. */
   readonly milliseconds: number | undefined;
@@ -100,18 +124,20 @@ export interface TemplateSchedule {
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** The schedules of a stack that call what has that ARN; throws for an expression that has no model. */
-export function schedulesOf(stack: StackModel, targetArn: string): readonly TemplateSchedule[] {
+/** The schedules of a stack, or those that call what has an ARN; throws for an expression that has no model. */
+export function schedulesOf(stack: StackModel, targetArn?: string): readonly TemplateSchedule[] {
   return stack.resources('AWS::Scheduler::Schedule').flatMap(({ logicalId, properties }) => {
     const { Name, ScheduleExpression, ScheduleExpressionTimezone, State, Target } = properties;
-    const { Arn, Input, RoleArn } = isJsonObject(Target) ? Target : {};
-    if (Arn !== targetArn || State === 'DISABLED') {
+    const { Arn, DeadLetterConfig, Input, RoleArn } = isJsonObject(Target) ? Target : {};
+    if (Arn !== (targetArn ?? Arn) || State === 'DISABLED') {
       return [];
     }
     const input: unknown = typeof Input === 'string' ? JSON.parse(Input) : undefined;
     return {
       name: typeof Name === 'string' ? Name : logicalId,
       roleArn: String(RoleArn),
+      targetArn: String(Arn),
+      deadLetterQueueArn: textIn(DeadLetterConfig, 'Arn'),
       input: isJsonObject(input) ? input : {},
       milliseconds: intervalOf(`${String(ScheduleExpression)} ${String(ScheduleExpressionTimezone)}`),
     };

@@ -1,9 +1,9 @@
-import { createRollout, type RolloutAnswer } from '../../lib/handlers/rollout';
+import { WinbakeError } from '../../lib/contract/values/errors';
+import type { RolloutAnswer } from '../../lib/handlers/rollout';
 import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
-import { callerOf } from '../aws/iam/role-policies';
 import type { VirtualClock } from '../clock/virtual-clock';
 import type { ReportedFleet } from './rehearsal-report';
-import type { SimulatedAccount } from './simulated-account';
+import { FunctionError, type SimulatedAccount } from './simulated-account';
 import type { TemplateFunction } from './template-functions';
 
 /** A fleet of the assembly that follows a channel of the pipeline. */
@@ -18,45 +18,12 @@ export interface RolloutContext {
   readonly clock: VirtualClock;
 }
 
-/** The rollout function of a fleet on the simulated account; `tell` hears what people are notified. */
-function rolloutOf(
-  { account, clock }: RolloutContext,
-  { fleet, rollout }: DeployedFleet,
-  notify: (subject: string, text: string) => void = () => undefined,
-) {
-  const caller = callerOf(account.stacks, rollout.roleArn);
-  const rolling = createRollout(
-    {
-      control: fleet.control(caller),
-      hosts: fleet.hosts(caller),
-      parameters: account.parameters.store(caller),
-      leases: account.parameters.versioned(caller),
-      notifier: {
-        notify: (subject, text) => {
-          notify(subject, text);
-          return Promise.resolve();
-        },
-      },
-      now: () => clock.now(),
-      log: { info: () => undefined, error: () => undefined },
-      metrics: { record: () => undefined },
-    },
-    { ...rollout.environment, AWS_REGION: account.environment.region },
-  );
-  let requests = 0;
-  return () => {
-    requests += 1;
-    return rolling(`request-${requests}`);
-  };
-}
-
 /** The AMIs of instances by their ids. */
 type Running = ReadonlyMap<string, string>;
 
 /** A fleet that is looked at, with what is worth telling of it. */
 export class WatchedFleet {
   private readonly notified: { readonly at: Date; readonly subject: string }[] = [];
-  private readonly rollout: () => Promise<RolloutAnswer>;
   private before: Running;
   private during: Running | undefined;
   private since: Date;
@@ -67,14 +34,15 @@ export class WatchedFleet {
   ) {
     this.since = context.clock.now();
     this.before = this.running();
-    this.rollout = rolloutOf(context, deployed, (subject) => {
-      this.notified.push({ at: context.clock.now(), subject });
-    });
   }
 
   /** Lets the rollout function look, and keeps what ran when the first new instance was there. */
   async poll(): Promise<RolloutAnswer> {
-    const answer = await this.rollout();
+    const { clock } = this.context;
+    const { messages } = this.context.account.world.sns;
+    const before = messages.length;
+    const answer = await this.rollOut();
+    this.notified.push(...messages.slice(before).map(({ subject }) => ({ at: clock.now(), subject })));
     const running = this.running();
     if (this.during === undefined && [...running.keys()].some((id) => !this.before.has(id))) {
       this.during = running;
@@ -108,7 +76,22 @@ export class WatchedFleet {
     };
   }
 
+  /** Runs the function as its rules do, which need no role: the function itself lets them in. */
+  private async rollOut(): Promise<RolloutAnswer> {
+    const { account } = this.context;
+    const { arn, environment } = this.deployed.rollout;
+    try {
+      return (await account.invoke(account.administrator, arn, {})) as RolloutAnswer;
+    } catch (error) {
+      throw error instanceof FunctionError ? failed(environment['WINBAKE_FLEET'] ?? '', error) : error;
+    }
+  }
+
   private running(): Running {
     return new Map(this.deployed.fleet.instances.map(({ amiId, id }) => [id, amiId]));
   }
+}
+
+function failed(fleet: string, cause: FunctionError): WinbakeError {
+  return new WinbakeError('REHEARSAL_FAILED', `The rollout of ${fleet} failed: ${cause.thrown}`, { cause });
 }

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { COMMANDS } from '../../bin/commands';
 import { runProgram } from '../../bin/program';
 import { runCommandLine } from '../support/run-command-line';
 
-const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'winbake.mjs');
+const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'winbake.cjs');
 
 /** The words that name each command. */
 const PATHS = COMMANDS.flatMap(({ entries, name }) =>
@@ -169,10 +169,10 @@ function loadedBy(...args: readonly string[]): readonly string[] {
 
 describe('the bundle', () => {
   test.each([
-    [['--version'], 60],
-    [['--help'], 60],
-    [['compat', '10.0.20348.4294', '10.0.20348.4171'], 70],
-    [['resolve', '--release', '2012'], 700],
+    [['--version'], 110],
+    [['--help'], 110],
+    [['compat', '10.0.20348.4294', '10.0.20348.4171'], 110],
+    [['resolve', '--release', '2012'], 110],
   ])('%j loads neither an SDK nor a schema library, and %i kB at most', (args, most) => {
     const files = loadedBy(...args);
     expect(files[0]).toBe(CLI);
@@ -181,6 +181,19 @@ describe('the bundle', () => {
       [],
     );
     expect(texts.join('').length / 1024).toBeLessThan(most);
+  });
+
+  test('resolve loads what Node has for HTTP, but neither its fetch nor TLS nor the start of programs', () => {
+    const script =
+      "process.on('exit', () => console.error(process.moduleLoadList.join(' ')));" +
+      'process.argv.splice(1, 0, process.env.CLI); require(process.env.CLI);';
+    const { stderr } = spawnSync(process.execPath, ['-e', script, 'resolve', '--release', '2012'], {
+      encoding: 'utf8',
+      env: { ...process.env, CLI },
+    });
+    const loaded = stderr.split(/NativeModule /).map((name) => name.trim());
+    expect(loaded).toContain('http');
+    expect(loaded.filter((name) => /undici|^https$|^tls$|^child_process$/.test(name))).toEqual([]);
   });
 
   test('a command that reaches AWS loads its SDK, so that the check above can fail', () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'winbake.mjs');
+const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'winbake.cjs');
 const RUNS = 15;
 
 /** The processor time of Node with arguments, in milliseconds: the median of several runs. */

@@ -2,7 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { DELETION_TAG } from '../../lib/contract/names/resources';
 import type { Template } from '../../sim/aws/cloudformation/read-assembly';
 import { dependenciesOf } from '../../sim/aws/cloudformation/dependency-order';
-import { callerOf } from '../../sim/aws/iam/role-policies';
+import { sessionOf } from '../../sim/account/principal';
+import { rolesOfStacks } from '../../sim/account/stack-policies';
+import { SIMULATED_ENVIRONMENT } from '../../sim/aws/cloudformation/environment';
 import { deployedFleet, fleetTemplate, type FleetDeployment } from '../support/deployed-fleet';
 import { fleetLab, NEW, type FleetLabOptions } from '../support/fleet-lab';
 import { resourceOf, type TemplateJson } from '../support/assembly';
@@ -153,21 +155,26 @@ function deletingFunction() {
   const id = stack!.logicalIds('AWS::Lambda::Function').find((one) => /DeletionHandler/.test(one))!;
   const { Environment, Role } = stack!.properties(id, ['Environment', 'Role']);
   const { Variables } = Environment as { readonly Variables: Readonly<Record<string, string>> };
-  return { caller: callerOf(models, String(Role)), cluster: Variables['WINBAKE_CLUSTER']! };
+  const caller = sessionOf(String(Role), rolesOfStacks(models)(String(Role))!, 'deletion');
+  return { caller, cluster: Variables['WINBAKE_CLUSTER']! };
 }
 
 test("its function may do all of that, and nothing on another fleet's group or cluster", async () => {
   const { caller, cluster } = deletingFunction();
-  const lab = fleetLab({ groupName: 'winbake-shop', cluster, drainSeconds: 20 * 60 });
+  const environment = SIMULATED_ENVIRONMENT;
+  const lab = fleetLab({ groupName: 'winbake-shop', cluster, drainSeconds: 20 * 60, environment });
   const stack = deployedFleet(lab, caller);
   await stack.deploy();
   expect(await stack.delete()).toBeLessThan(20);
   expect(stack.steps()).toContainEqual(expect.objectContaining({ kind: 'forced', tasks: 4 }));
 
-  const drains = (one: FleetLabOptions) => async () => fleetLab(one).fleet.deletion(caller).drain([]);
-  await expect(drains({ cluster: 'other' })).rejects.toThrow('ecs:ListContainerInstances');
-  const forces = async () => fleetLab({ groupName: 'winbake-other' }).fleet.deletion(caller).forceDelete();
-  await expect(forces).rejects.toThrow('autoscaling:DeleteAutoScalingGroup');
+  const other = fleetLab({ groupName: 'winbake-other', cluster: 'other', environment });
+  await expect(other.as(() => other.deletion.drain([]), caller)).rejects.toThrow(
+    'ecs:ListContainerInstances',
+  );
+  await expect(other.as(() => other.deletion.forceDelete(), caller)).rejects.toThrow(
+    'autoscaling:DeleteAutoScalingGroup',
+  );
 });
 
 test('a group that lives on when the resource leaves the template keeps its instances', async () => {

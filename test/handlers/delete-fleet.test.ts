@@ -3,7 +3,6 @@ import type { FleetDeletion } from '../../lib/core/ports/fleets';
 import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
 import { createLog } from '../../lib/handlers/log';
 import { fleetLab } from '../support/fleet-lab';
-import { OMNIPOTENT } from '../support/stack-models';
 
 const ENVIRONMENT = { WINBAKE_DELETION_ID: 'c8', WINBAKE_DELETE_DRAIN_SECONDS: '600' };
 
@@ -17,14 +16,15 @@ function deleting({
   const lab = fleetLab({ drainSeconds, instanceCount, protectsInstances: true });
   lab.fleet.group.tags = { [DELETION_TAG]: tag };
   const lines: string[] = [];
-  const handler = createDeleteFleet(
+  const deletion = createDeleteFleet(
     {
-      deletion: wrap(lab.fleet.deletion(OMNIPOTENT)),
+      deletion: wrap(lab.deletion),
       log: createLog({}, (line) => lines.push(line)),
       now: () => lab.clock.now(),
     },
     ENVIRONMENT,
   );
+  const handler = (event: DeleteFleetEvent) => lab.as(() => deletion(event));
   const request = async (event: DeleteFleetEvent) => ({ ...event, ...(await handler(event)) });
   /** Polls until all is done; gives the minutes. */
   const poll = async (event: DeleteFleetEvent) => {

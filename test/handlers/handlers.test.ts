@@ -13,12 +13,10 @@ import { createLog, embeddedMetrics } from '../../lib/handlers/log';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { createSeed } from '../../lib/handlers/seed';
-import { VirtualClock } from '../../sim/clock/virtual-clock';
-import { SimulatedFleet } from '../../sim/aws/fleet/simulated-fleet';
+import { fleetLab } from '../support/fleet-lab';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
 import { memoryRegistry } from '../support/memory-registry';
 import { DESCRIPTION } from '../support/pipeline-description';
-import { OMNIPOTENT } from '../support/stack-models';
 
 const PATH = '/winbake/2022-core';
 const BASE_AMI = '/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-ECS_Optimized/image_id';
@@ -231,14 +229,7 @@ const rolloutPolicy = (more: object) =>
   JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY, ...more });
 
 test('rollout follows the channel of its environment, and prints what it did and how far behind it is', async () => {
-  const fleet = new SimulatedFleet({
-    groupName: 'group',
-    launchTemplateId: 'lt-1',
-    cluster: 'shop',
-    amiId: BASE,
-    instanceCount: 1,
-    clock: new VirtualClock(now()),
-  });
+  const lab = fleetLab({ cluster: 'shop', instanceCount: 1 });
   const channel = `${PATH}/latest/publication`;
   const parameters = memoryParameters({
     [channel]: {
@@ -251,8 +242,8 @@ test('rollout follows the channel of its environment, and prints what it did and
   });
   const printed: string[] = [];
   const ports = {
-    control: fleet.control(OMNIPOTENT),
-    hosts: fleet.hosts(OMNIPOTENT),
+    control: lab.ports.control,
+    hosts: lab.ports.hosts,
     parameters,
     leases: parameters.versioned,
     notifier: { notify: () => Promise.resolve() },

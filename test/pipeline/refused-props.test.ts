@@ -127,11 +127,17 @@ describe('what cannot be meant ends synthesis', () => {
     ],
     [
       { components: [BakeComponent.fromDocument('agent', 'name: agent')] },
-      `"components" must have documents of AWSTOE, with "schemaVersion: 1.0" and "phases"; got: 'agent'.`,
+      `"components" must have documents that Image Builder takes; got: 'agent', where schemaVersion must be 1.0; got: nothing.`,
     ],
     [
       { components: [BakeComponent.fromDocument('agent', OWN_DOCUMENT + ' '.repeat(16_000))] },
-      `"components" must have documents of fewer than 16000 characters; got: 16`,
+      `"components" must have documents that Image Builder takes; got: 'agent', where Data must have at most 16000 characters; got: 16`,
+    ],
+    [
+      {
+        components: [BakeComponent.fromDocument('agent', OWN_DOCUMENT, { parameters: { Folder: 'C:' } })],
+      },
+      `got: 'agent', where component agent: it does not declare the parameter Folder. Give each parameter`,
     ],
     [
       {

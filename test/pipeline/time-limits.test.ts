@@ -2,7 +2,8 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
 import { POLL_INTERVAL_SECONDS, MOST_ATTEMPTS, RETRY_SECONDS } from '../../lib/contract/values/gate-policy';
-import { ACTION_LIMITS, readWorkflows } from '../../sim/aws/image-builder/workflows';
+import { workflowAction } from '../../lib/core/aws-rules/image-builder/workflow-actions';
+import { readWorkflows } from '../../sim/aws/image-builder/workflows';
 import { SERVICE_LIMITS } from '../../sim/aws/states/execution-limits';
 import { addAllPropsPipeline } from '../support/all-props-pipeline';
 import { RebakeWorld } from '../support/rebake-world';
@@ -48,7 +49,7 @@ function longestOf(type: string): number {
 }
 
 const longestDistribution = ['DistributeImage', 'ModifyImageAttributes', 'ApplyImageConfigurations'].reduce(
-  (sum, action) => sum + ACTION_LIMITS[action]!.preset * 60,
+  (sum, action) => sum + workflowAction(action)!.preset * 60,
   0,
 );
 

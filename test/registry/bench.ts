@@ -53,6 +53,14 @@ export class Bench {
     return [server, this.client(server.url, options)];
   }
 
+  /** Does something when the test is over. */
+  atEnd(end: () => void): void {
+    this.ends.push(() => {
+      end();
+      return Promise.resolve();
+    });
+  }
+
   async putAway(): Promise<void> {
     await Promise.all(this.ends.map((end) => end()));
   }

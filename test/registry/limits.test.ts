@@ -1,4 +1,6 @@
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { RegistryClient } from '../../lib/registry/registry-client';
+import type { RegistryLimits } from '../../lib/registry/registry-limits';
 import { limitParallel, pacedRequests } from '../../lib/registry/request-pace';
 import { Bench, MANIFEST, SimulatedTime, registryError, sha256 } from './bench';
 import { ScriptedRegistry, type ScriptedResponse } from './scripted-registry';
@@ -161,6 +163,17 @@ describe('the end of the work', () => {
     await client.close();
   });
 
+  it('keeps a connection for the next request, but none with a body that was not read', async () => {
+    const [server, client] = await bench.pair();
+    const opened = jest.fn();
+    server.onConnection(opened);
+    server.on(PATH, GOOD).on('/v2/b/manifests/t', { status: 404, body: Buffer.alloc(MIB), total: MIB });
+    for (const repository of ['a', 'a', 'b', 'a']) {
+      await client.manifest(repository, 't');
+    }
+    expect(opened).toHaveBeenCalledTimes(2);
+  });
+
   it('leaves no connection open', async () => {
     const [server, client] = await bench.pair();
     server.on(PATH, GOOD);
@@ -173,6 +186,23 @@ describe('the end of the work', () => {
     expect(server.connections).toBe(0);
   });
 });
+
+/** A client of a server that does something to each socket as soon as it has read from it. */
+async function rawClient(
+  answer: (socket: Socket) => void,
+  limits: Partial<RegistryLimits> = {},
+): Promise<RegistryClient> {
+  const server = createServer((socket) =>
+    socket
+      .on('error', () => undefined)
+      .once('data', () => {
+        answer(socket);
+      }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  bench.atEnd(() => void server.close());
+  return bench.client(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { limits });
+}
 
 describe('a server that is not there', () => {
   it('is said to refuse the connection', async () => {
@@ -202,18 +232,43 @@ describe('a server that is not there', () => {
     expect(client.traffic.requests).toBe(1);
   });
 
-  it('is said not to speak HTTP', async () => {
-    const server = createServer((socket) =>
-      socket.on('error', () => undefined).end('SSH-2.0-OpenSSH_9.6\r\n'),
-    );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const client = bench.client(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
-    const error = await registryError(client.manifest('a', 't')).finally(() => server.close());
-    expect(error).toMatchObject({
+  it.each([
+    ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    [
+      'a body in broken pieces',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\nno number\r\n',
+    ],
+    ['more headers than anybody needs', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ])('is said not to speak HTTP where it sends %s', async (_name, sent) => {
+    const client = await rawClient((socket) => socket.end(sent));
+    expect(await registryError(client.manifest('a', 't'))).toMatchObject({
       code: 'REGISTRY_INVALID',
       message: expect.stringContaining('does not answer as HTTP'),
     });
     expect(client.traffic.requests).toBe(1);
+  });
+
+  it('is said to close the connection where it changes the protocol', async () => {
+    const client = await rawClient((socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    );
+    const error = await registryError(client.manifest('a', 't'));
+    expect(error.message).toContain('closed the connection');
+    expect(client.traffic.requests).toBe(5);
+  });
+
+  it('is not waited for beyond its headers, however slowly they come', async () => {
+    const client = await rawClient(
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n');
+        const timer = setInterval(() => socket.write('X: y\r\n'), 20);
+        socket.on('close', () => {
+          clearInterval(timer);
+        });
+      },
+      { silenceMilliseconds: 100, tries: 1 },
+    );
+    expect((await registryError(client.manifest('a', 't'))).message).toContain('did not answer in time');
   });
 });
 

@@ -89,6 +89,8 @@ describe('checkedLookup', () => {
     const failure = new Error('unknown');
     expect(await poll('cdn.example', [null, '8.8.8.8', 4])).toBe('8.8.8.8');
     expect(await poll('cdn.example', [failure, '', 0])).toBe(failure);
+    const alone = [failure] as unknown as Parameters<Parameters<LookupFunction>[2]>;
+    expect(await poll('cdn.example', alone)).toBe(failure);
     expect(await poll('registry.example', [null, two])).toBe(two);
     expect(await poll('localhost', [null, '127.0.0.1', 4])).toBe('127.0.0.1');
   });

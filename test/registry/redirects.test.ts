@@ -69,6 +69,12 @@ describe('redirects', () => {
     expect(other.seen('/token')).toEqual([]);
   });
 
+  it('reads an address that was sent as plain UTF-8', async () => {
+    const [server, client] = await bench.pair();
+    server.on(PATH, to(Buffer.from('/größe').toString('latin1'))).on(encodeURI('/größe'), { body: BODY });
+    expect(await client.blob('a', DIGEST)).toBe(BODY);
+  });
+
   it('retries where it was sent to, and not the whole way', async () => {
     const [server, client] = await bench.pair();
     server.on(PATH, to('/data')).on('/data', { status: 503 }, { body: BODY });

@@ -67,6 +67,11 @@ export class ScriptedRegistry {
     return this;
   }
 
+  /** Calls something for each connection that is opened from now on. */
+  onConnection(opened: () => void): void {
+    this.server.on('connection', opened);
+  }
+
   get port(): number {
     return (this.server.address() as AddressInfo).port;
   }

@@ -7,11 +7,12 @@ import { WindowsOs } from '../../lib/ami/windows-os';
 import type { DeletionStep } from '../../lib/core/fleet/delete-fleet';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
-import { createDeleteFleet } from '../../lib/handlers/delete-fleet';
+import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
 import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
 import { createLog } from '../../lib/handlers/log';
 import type { Template as AssemblyTemplate } from '../../sim/aws/cloudformation/read-assembly';
-import type { Caller } from '../../sim/aws/iam/role-policies';
+import { fleetDeployment } from '../../lib/aws/fleets/auto-scaling-fleet';
+import type { Principal } from '../../sim/account/principal';
 import { resourceOf, type TemplateJson } from './assembly';
 import {
   SimulatedCloudFormation,
@@ -19,7 +20,7 @@ import {
   type ResourceHandler,
 } from './cloudformation/simulated-cloudformation';
 import { NAMES, type FleetLab } from './fleet-lab';
-import { OMNIPOTENT } from './stack-models';
+import { actingAs, CLIENTS, everything, STACKS } from './fleet-accounts';
 
 /** What an app says of its fleet, and what is done to its template before it is deployed. */
 export interface FleetDeployment extends Partial<WindowsCapacityProviderProps> {
@@ -55,33 +56,41 @@ export function fleetTemplate({ change, userData, ...props }: FleetDeployment = 
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html
  */
-export function deployedFleet(lab: FleetLab, deletes: Caller = OMNIPOTENT) {
-  const { group } = lab.fleet;
+export function deployedFleet(lab: FleetLab, deletes?: Principal) {
+  const { fleet, place } = lab;
+  const { template: launches } = fleet.group;
   let isThere = false;
   let failsAfter: number | undefined;
   let template = fleetTemplate();
   const addVersion = ({ properties }: DeployedResource) => {
     const { ImageId = '', UserData } = properties['LaunchTemplateData'] as Readonly<Record<string, string>>;
-    const LatestVersionNumber = group.addVersion(ImageId, String(UserData));
-    return Promise.resolve({ attributes: { LatestVersionNumber } });
+    const amiId = ImageId === '' ? undefined : ImageId;
+    const { number } = launches.add({ amiId, userData: String(UserData) }, lab.clock.now());
+    return Promise.resolve({ attributes: { LatestVersionNumber: String(number) } });
   };
   const useVersion = async ({ properties }: DeployedResource) => {
     await lab.pass(GROUP_SECONDS);
     const tags = (properties['Tags'] ?? []) as readonly { readonly Key: string; readonly Value: string }[];
-    group.tags = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
-    group.useVersion((properties['LaunchTemplate'] as { readonly Version: string }).Version);
+    fleet.group.tags = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+    await lab.ports.control.useLaunchTemplateVersion(
+      (properties['LaunchTemplate'] as { readonly Version: string }).Version,
+    );
     isThere = true;
     return undefined;
   };
-  const control = lab.fleet.control(OMNIPOTENT);
+  const { control } = lab.ports;
+  const deployment = actingAs(
+    {
+      ...fleetDeployment(CLIENTS.cloudFormation, control, { group: fleet.group.name, stackId: STACK }),
+    },
+    everything(place),
+    place,
+  );
   const launchTemplate = createLaunchTemplate(
     {
       control,
-      live: async () => {
-        const { amiId, launchTemplateVersion: version } = await control.describeGroup();
-        return isThere ? { amiId, version } : undefined;
-      },
-      isRollingBack: () => Promise.resolve(formation.isRollingBack(STACK)),
+      live: () => (isThere ? deployment.live() : Promise.resolve(undefined)),
+      isRollingBack: deployment.isRollingBack,
       now: () => lab.clock.now(),
       parameters: lab.parameters,
       sleep: (seconds) => lab.pass(seconds),
@@ -112,11 +121,12 @@ export function deployedFleet(lab: FleetLab, deletes: Caller = OMNIPOTENT) {
   const endFleet = async ({ reference: PhysicalResourceId }: DeployedResource) => {
     const { environment, timeoutSeconds } = deletionIn(template);
     const ports = {
-      deletion: lab.fleet.deletion(deletes),
+      deletion: lab.deletion,
       log: createLog({}, (line) => log.push(JSON.parse(line) as Readonly<Record<string, unknown>>)),
       now: () => lab.clock.now(),
     };
-    const handler = createDeleteFleet(ports, environment);
+    const deletion = createDeleteFleet(ports, environment);
+    const handler = (event: DeleteFleetEvent) => lab.as(() => deletion(event), deletes);
     const request = { RequestType: 'Delete', PhysicalResourceId } as const;
     const poll = { ...request, ...(await handler(request)) };
     for (let waited = 0; waited < timeoutSeconds; waited += POLL_SECONDS) {
@@ -135,8 +145,8 @@ export function deployedFleet(lab: FleetLab, deletes: Caller = OMNIPOTENT) {
       create: useVersion,
       update: useVersion,
       delete: async () => {
-        if (isThere && !group.isGone) {
-          await lab.pass(group.deleteEmpty());
+        if (isThere && !fleet.group.isGone) {
+          await lab.pass(fleet.group.deleteEmpty());
         }
       },
     },
@@ -166,6 +176,12 @@ export function deployedFleet(lab: FleetLab, deletes: Caller = OMNIPOTENT) {
     'Custom::WinbakeLaunchTemplate': { create: clone('Create'), update: clone('Update') },
   };
   const formation = new SimulatedCloudFormation({ handlers, readParameter: () => '30' });
+  STACKS.add(place, {
+    name: STACK,
+    arn: `arn:aws:cloudformation:${place.region}:${place.account}:stack/${STACK}/1`,
+    createdAt: lab.clock.now(),
+    status: () => (formation.isRollingBack(STACK) ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'UPDATE_IN_PROGRESS'),
+  });
   return {
     /** The capacity provider, which comes after the group, fails after `failsAfterSeconds`, so that all is taken back. */
     deploy: async (deployment?: FleetDeployment, failsAfterSeconds?: number) => {
@@ -191,8 +207,8 @@ export function deployedFleet(lab: FleetLab, deletes: Caller = OMNIPOTENT) {
         .map(({ action }) => action),
     /** What the group starts new instances with: the AMI, and whether a line of user data is among it. */
     starts: (line: string) => {
-      const userData = Buffer.from(group.userDataOf(group.version), 'base64').toString();
-      return { amiId: group.amiOf(group.version), hasLine: userData.includes(line) };
+      const { amiId, userData = '' } = launches.find(fleet.group.version) ?? {};
+      return { amiId, hasLine: Buffer.from(userData, 'base64').toString().includes(line) };
     },
   };
 }

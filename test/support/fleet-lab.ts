@@ -6,9 +6,16 @@ import { reconcileFleet } from '../../lib/core/fleet/reconcile-fleet';
 import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/contract/values/rollout-policy';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
 import type { AmiBehaviour } from '../../sim/aws/fleet/ami-behaviour';
-import { SimulatedFleet, type SimulatedFleetOptions } from '../../sim/aws/fleet/simulated-fleet';
+import type { FleetDeletion } from '../../lib/core/ports/fleets';
+import type { Place } from '../../sim/account/commands/command-row';
+import type { Principal } from '../../sim/account/principal';
+import {
+  SimulatedFleet,
+  templateWith,
+  type SimulatedFleetOptions,
+} from '../../sim/aws/fleet/simulated-fleet';
+import { as, everything, FLEETS, fleetPorts, freshPlace } from './fleet-accounts';
 import { memoryParameters, type MemoryParameters } from './memory-ports';
-import { OMNIPOTENT } from './stack-models';
 
 /** A publication of 2022 with a revision; its AMI's id tells it. */
 export function publicationOf(revision: number, number = 1, mode: Channel['mode'] = 'exact'): Channel {
@@ -40,7 +47,9 @@ export const NAMES = {
 };
 
 /** What a test says of a fleet. */
-export interface FleetLabOptions extends Partial<Omit<SimulatedFleetOptions, 'clock' | 'behaviourOf'>> {
+export interface FleetLabOptions extends Partial<
+  Omit<SimulatedFleetOptions, 'clock' | 'behaviourOf' | 'template'>
+> {
   readonly startedAt?: Date;
   readonly policy?: Partial<RolloutPolicy>;
   /** By publication id. */
@@ -61,6 +70,11 @@ export interface FleetLab {
   readonly policy: RolloutPolicy;
   /** What a poll works with. */
   readonly ports: FleetPorts;
+  /** What deletes the fleet; to be used within `as`. */
+  readonly deletion: FleetDeletion;
+  readonly place: Place;
+  /** Does something in the fleet's account, as somebody who may do everything unless said. */
+  as<T>(work: () => Promise<T>, caller?: Principal): Promise<T>;
   /** One poll; gives the kinds of its actions. */
   poll(): Promise<readonly string[]>;
   /** Looks every quarter of an hour for some hours. */
@@ -103,21 +117,29 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     parameters.values.set(NAMES.channel, JSON.stringify(publication));
   };
   publish(OLD);
+  const { cluster = 'cluster', environment: place = freshPlace(), groupName = 'group' } = options;
+  const launchTemplateId = 'lt-1';
   const fleet = new SimulatedFleet({
-    groupName: 'group',
-    launchTemplateId: 'lt-1',
-    cluster: 'cluster',
-    amiId: OLD.amiId,
     instanceCount: 4,
     ...options,
+    groupName,
+    cluster,
+    environment: place,
+    template: templateWith(launchTemplateId, OLD.amiId, clock.now()),
     behaviourOf,
     clock,
+  });
+  FLEETS.add(fleet);
+  const { control, deletion, hosts } = fleetPorts(place, {
+    autoScalingGroup: groupName,
+    launchTemplateId,
+    cluster,
   });
   const notified: string[] = [];
   const policy = { ...DEFAULT_ROLLOUT_POLICY, ...options.policy };
   const plain: FleetPorts = {
-    control: fleet.control(OMNIPOTENT),
-    hosts: fleet.hosts(OMNIPOTENT),
+    control,
+    hosts,
     parameters,
     notifier: {
       notify: (subject, text) => {
@@ -163,6 +185,9 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     notified,
     policy,
     ports,
+    deletion,
+    place,
+    as: (work, caller = everything(place)) => as(caller, place, work),
     poll,
     wait: async (hours) => {
       for (let quarter = 0; quarter < hours * 4; quarter += 1) {

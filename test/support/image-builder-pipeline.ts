@@ -1,9 +1,18 @@
+import {
+  GetImageCommand,
+  ImagebuilderClient,
+  StartImagePipelineExecutionCommand,
+} from '@aws-sdk/client-imagebuilder';
+import { imageBuilderBuilds, imageBuilderControl } from '../../lib/aws/image-builder';
 import type { Finding } from '../../lib/contract/values/finding';
-import { Amis } from '../../sim/aws/account/amis';
-import { ObjectStorage } from '../../sim/aws/account/stores';
+import type { JsonObject } from '../../lib/contract/values/json';
+import { userOf } from '../../sim/account/principal';
+import { accountsOfStacks } from '../../sim/account/services/accounts-of-stacks';
+import { SimulatedImageBuilder } from '../../sim/account/services/image-builder';
 import type { TemplateResource } from '../../sim/aws/cloudformation/read-assembly';
+import { runBake, type BakeOptions } from '../../sim/aws/image-builder/run-bake';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
-import { SimulatedImageBuilder } from '../../sim/aws/image-builder/simulated-image-builder';
+import { instanceAccess } from '../../sim/rehearsal/instance-access';
 import { FACTS, SH, temporaryFolder } from './shell-host';
 import { stackModels } from './stack-models';
 
@@ -34,7 +43,14 @@ export function pipelineStack(
   const Resources: Readonly<Record<string, TemplateResource>> = {
     Role: {
       Type: 'AWS::IAM::Role',
-      Properties: { ManagedPolicyArns: policies.map((name) => `arn:aws:iam::aws:policy/${name}`) },
+      Properties: {
+        ManagedPolicyArns: policies.map((name) => `arn:aws:iam::aws:policy/${name}`),
+        AssumeRolePolicyDocument: {
+          Statement: [
+            { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } },
+          ],
+        },
+      },
     },
     Profile: { Type: 'AWS::IAM::InstanceProfile', Properties: { Roles: [{ Ref: 'Role' }] } },
     Part: { Type: 'AWS::ImageBuilder::Component', Properties: { Name: 'part', Data } },
@@ -54,13 +70,14 @@ export function pipelineStack(
       Type: 'AWS::ImageBuilder::DistributionConfiguration',
       Properties: {
         Name: 'mine',
-        Distributions: [{ AmiDistributionConfiguration: { AmiTags: { made: 'here' } } }],
+        Distributions: [{ Region: 'us-east-1', AmiDistributionConfiguration: { AmiTags: { made: 'here' } } }],
       },
     },
     Pipeline: {
       Type: 'AWS::ImageBuilder::ImagePipeline',
       Properties: {
         Name: 'mine',
+        ExecutionRole: 'arn:aws:iam::123456789012:role/bake',
         ImageRecipeArn: getAtt('Recipe'),
         InfrastructureConfigurationArn: getAtt('Infrastructure'),
         DistributionConfigurationArn: getAtt('Distribution'),
@@ -73,18 +90,17 @@ export function pipelineStack(
   return stackModels({ Stack: { Resources } });
 }
 
+/** A policy that lets everything be done. */
+export const EVERYTHING: readonly JsonObject[] = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
+
+/** Image Builder of simulated accounts, and what asks it through the SDK with some rights; `end` it. */
 export function imageBuilder(
   stacks: ReturnType<typeof stackModels>,
   onNotRun?: (finding: Finding, steps: readonly string[]) => void,
 ) {
   const clock = new VirtualClock(START);
-  const amis = new Amis();
   const steps: string[] = [];
-  const builder = new SimulatedImageBuilder({
-    stacks,
-    storage: new ObjectStorage(),
-    amis,
-    clock,
+  const options: BakeOptions = {
     shell: SH,
     folder: temporaryFolder(),
     dockerFolder: '/docker',
@@ -94,8 +110,47 @@ export function imageBuilder(
       steps.push(`${component}: ${step} ${result?.status ?? 'begins'}`);
     },
     onNotRun,
-  });
-  return { builder, amis, clock, steps };
+  };
+  const environment = { account: '123456789012', region: 'us-east-1' };
+  const builder: SimulatedImageBuilder = new SimulatedImageBuilder(() => ({
+    stacks,
+    images: world.ec2.images,
+    bake: (recipe, imageArn) =>
+      runBake(options, recipe, imageArn, (instanceId) =>
+        instanceAccess(
+          {
+            clock,
+            environment,
+            world,
+            sessionOf: (role, session, service) => world.sessionFor(role, session, service),
+          },
+          recipe,
+          instanceId,
+        ),
+      ),
+  }));
+  const world = accountsOfStacks({ stacks, now: () => clock.now(), services: [builder] });
+  const end = world.accounts.install();
+  const client = new ImagebuilderClient();
+  const as = <T>(work: () => Promise<T>, statements = EVERYTHING): Promise<T> =>
+    world.accounts.as(userOf(environment.account, 'somebody', statements), environment.region, work);
+  return {
+    as,
+    builder,
+    clock,
+    end,
+    environment,
+    steps,
+    world,
+    control: imageBuilderControl(client),
+    builds: imageBuilderBuilds(client),
+    start: (clientToken: string, tags?: Record<string, string>) =>
+      client
+        .send(new StartImagePipelineExecutionCommand({ imagePipelineArn: PIPELINE, clientToken, tags }))
+        .then(({ imageBuildVersionArn }) => imageBuildVersionArn ?? ''),
+    stateOf: (imageBuildVersionArn: string) =>
+      client.send(new GetImageCommand({ imageBuildVersionArn })).then(({ image }) => image?.state),
+  };
 }
 
 export const AFTER = new Date(START.getTime() + 45 * 60_000);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CommandRun } from './run-command-line';
 
 const ROOT = join(__dirname, '..', '..');
-const CLI = join(ROOT, 'dist', 'cli', 'winbake.mjs');
+const CLI = join(ROOT, 'dist', 'cli', 'winbake.cjs');
 
 /** What a run of the bundled command line ended with. */
 export interface BundleRun extends CommandRun {

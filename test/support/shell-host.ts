@@ -1,13 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ObjectStorage } from '../../sim/aws/account/stores';
-import type { ActionScope } from '../../sim/windows/awstoe/action';
+import type { ActionScope, InstanceStorage } from '../../sim/windows/awstoe/action';
 import type { HostFacts } from '../../sim/windows/host/host-faults';
 import { SimulatedHost } from '../../sim/windows/host/simulated-host';
 import type { PowerShell } from '../../sim/windows/powershell/powershell-session';
 import { runProcess } from '../../sim/windows/powershell/run-process';
-import { OMNIPOTENT } from './stack-models';
 
 const SOURCE = 'code() { echo "whole exit code: $1" >&2; exit 0; }; . "$1"';
 
@@ -58,9 +56,23 @@ export function simulatedHost(facts: Partial<HostFacts> = {}): SimulatedHost {
   return SimulatedHost.create(join(temporaryFolder(), 'host'), { ...FACTS, ...facts }, surroundings, 4294);
 }
 
+/** S3 in memory, in which everything is allowed. */
+export class MemoryStorage implements InstanceStorage {
+  readonly objects = new Map<string, Buffer>();
+
+  get(bucket: string, key: string): Promise<Buffer | undefined> {
+    return Promise.resolve(this.objects.get(`${bucket}/${key}`));
+  }
+
+  put(bucket: string, key: string, body: Buffer): Promise<void> {
+    this.objects.set(`${bucket}/${key}`, body);
+    return Promise.resolve();
+  }
+}
+
 /** What actions work with on such a host; the work folder is there. */
 export function actionScope(more: Partial<ActionScope> = {}): ActionScope {
   const host = more.host ?? simulatedHost();
   mkdirSync(host.pathOf('C:\\Work'), { recursive: true });
-  return { host, shell: SH, storage: new ObjectStorage(), caller: OMNIPOTENT, ...more };
+  return { host, shell: SH, storage: new MemoryStorage(), ...more };
 }

@@ -25,7 +25,7 @@ export class WinbakePolls {
   /** `winbake resolve` as a process: the bundled command line on this Node. */
   async commandLine(host?: OsVersion): Promise<Versions> {
     const args = [
-      join(this.root, 'dist', 'cli', 'winbake.mjs'),
+      join(this.root, 'dist', 'cli', 'winbake.cjs'),
       'resolve',
       '--json',
       ...['--release', this.release.name, '--registry', this.registryUrl],

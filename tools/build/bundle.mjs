@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -18,7 +19,7 @@ import { zipInstanceScripts } from './zip-instance-scripts.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const dist = join(root, 'dist');
-const cli = join(dist, 'cli', 'winbake.mjs');
+const cli = join(dist, 'cli', 'winbake.cjs');
 
 // CommonJS packages inside a bundle ask for these; an ES module has neither.
 const commonJs = [
@@ -28,6 +29,52 @@ const commonJs = [
   "const __dirname = winbakeFileURLToPath(new URL('.', import.meta.url));",
 ].join('\n');
 
+/**
+ * Reads of Node's own modules the names alone that are used. An ES import reads all of them, and some have a getter that loads much
+ * more: `WebSocket` of `http` all of Node's fetch, a twentieth of a second at each start, of the command line as of a function.
+ */
+const usedNamesOfBuiltins = {
+  name: 'used-names-of-builtins',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^[\w:/]+$/ }, ({ kind, path }) =>
+      kind === 'import-statement' && isBuiltin(path)
+        ? { path: `node:${path.replace(/^node:/, '')}`, namespace: 'builtin', sideEffects: false }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^\w+$/.test(name));
+      return {
+        contents: [
+          `const builtin = require('${path}');`,
+          'const read = (name) => builtin[name];',
+          'export default builtin;',
+          ...names.map((name) => `const its_${name} = /* @__PURE__ */ read('${name}');`),
+          `export { ${names.map((name) => `its_${name} as ${name}`).join(', ')} };`,
+        ].join('\n'),
+      };
+    });
+  },
+};
+
+/**
+ * The functions of Node's modules that are loaded when they are called first: `spawn`, with which Commander would start a command that
+ * is a program of its own, and `createHash`, for which there is time while a registry answers.
+ */
+const FUNCTIONS_WHEN_CALLED = { 'node:child_process': 'spawn', 'node:crypto': 'createHash' };
+
+const loadedWhenCalled = {
+  name: 'loaded-when-called',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:/ }, ({ namespace, path }) =>
+      path in FUNCTIONS_WHEN_CALLED && namespace === 'file' ? { path, namespace: 'when-called' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'when-called' }, ({ path }) => {
+      const name = FUNCTIONS_WHEN_CALLED[path];
+      return { contents: `export const ${name} = (...values) => require('${path}').${name}(...values);` };
+    });
+  },
+};
+
 const common = {
   bundle: true,
   platform: 'node',
@@ -36,10 +83,13 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   banner: { js: commonJs },
-  alias: { undici: join(root, 'tools', 'build', 'undici-agent.cjs') },
+  plugins: [usedNamesOfBuiltins],
 };
 
 const DAY_MILLISECONDS = 86_400_000;
+
+/** The commands that come in one file of their own; see `launch-winbake.cjs`. */
+const QUICK_COMMANDS = ['resolve', 'compat'];
 
 const handlers = Object.fromEntries(
   readdirSync(join(root, 'lib', 'handlers'))
@@ -49,7 +99,7 @@ const handlers = Object.fromEntries(
 
 await Promise.all([
   bundleShared({
-    entryPoints: { winbake: join(root, 'bin', 'winbake.ts') },
+    entryPoints: { 'all-commands': join(root, 'bin', 'winbake.ts') },
     folder: dirname(cli),
     keepNames: true,
     keptMilliseconds: DAY_MILLISECONDS,
@@ -61,8 +111,21 @@ await Promise.all([
     keepNames: false,
     keptMilliseconds: 0,
   }),
-  bundleDocker(),
+  bundleQuickCommands(),
+  bundleAlone({
+    entryPoints: [join(root, 'sim', 'windows', 'docker', 'docker.ts')],
+    outfile: join(dist, 'rehearsal', 'docker.mjs'),
+  }),
 ]);
+await bundleAlone({
+  entryPoints: [join(root, 'tools', 'build', 'launch-winbake.cjs')],
+  outfile: cli,
+  bundle: false,
+  format: 'cjs',
+  banner: { js: '#!/usr/bin/env node' },
+  define: { QUICK_COMMANDS: JSON.stringify(QUICK_COMMANDS) },
+  plugins: [],
+});
 const archive = zipInstanceScripts(join(dist, `instance-scripts.zip.${process.pid}`));
 renameSync(archive, join(dist, 'instance-scripts.zip'));
 chmodSync(cli, 0o755);
@@ -108,15 +171,28 @@ function removeOldChunks(folder, current, keptMilliseconds) {
   }
 }
 
-async function bundleDocker() {
-  const outfile = join(dist, 'rehearsal', 'docker.mjs');
-  const draft = `${outfile}.${process.pid}`;
-  await build({
-    ...common,
-    entryPoints: [join(root, 'sim', 'windows', 'docker', 'docker.ts')],
-    outfile: draft,
-    minify: true,
+function bundleQuickCommands() {
+  const loaded = QUICK_COMMANDS.map((name) => `./local/${name}`);
+  const withoutOthers = {
+    name: 'without-others',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/(fleet|local|pipeline)\// }, ({ importer, path }) =>
+        basename(importer) === 'commands.ts' && !loaded.includes(path) ? { path, external: true } : undefined,
+      );
+    },
+  };
+  return bundleAlone({
+    entryPoints: [join(root, 'bin', 'winbake.ts')],
+    outfile: join(dirname(cli), 'quick-commands.cjs'),
+    format: 'cjs',
+    banner: {},
+    plugins: [withoutOthers, loadedWhenCalled, usedNamesOfBuiltins],
   });
+}
+
+async function bundleAlone({ outfile, ...options }) {
+  const draft = `${outfile}.${process.pid}`;
+  await build({ ...common, minify: true, ...options, outfile: draft });
   renameSync(draft, outfile);
 }
 

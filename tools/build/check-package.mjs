@@ -37,7 +37,7 @@ try {
   for (const file of [
     'dist/index.js',
     'dist/index.d.ts',
-    'dist/cli/winbake.mjs',
+    'dist/cli/winbake.cjs',
     'dist/functions/decide.mjs',
     'dist/instance-scripts.zip',
     'assets/history/registry-timeline.jsonl.gz',
@@ -78,7 +78,7 @@ try {
   const app = execFileSync(process.execPath, [join(folder, 'app.cjs')], { cwd: folder, encoding: 'utf8' });
   assert.equal(app.trim(), '1', 'the app of the packed package has no state machine');
 
-  const cli = join(modules, 'winbake', 'dist', 'cli', 'winbake.mjs');
+  const cli = join(modules, 'winbake', 'dist', 'cli', 'winbake.cjs');
   const compat = [cli, 'compat', '10.0.20348.4294', '10.0.20348.4171'];
   assert.match(execFileSync(process.execPath, compat, { cwd: folder, encoding: 'utf8' }), /^compatible/);
   const stacks = checkExample(root, folder, modules);

@@ -3,7 +3,7 @@ import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { PipelineDescription, PublicationTarget } from '../../contract/documents/pipeline-description';
 import type { ParameterStores } from '../../core/ports/stores';
 import { accountRoleName } from '../../contract/names/resources';
-import { ssmParameterStore } from './ssm-parameter-store';
+import { ssmParameterStore, type Sleep } from './ssm-parameter-store';
 
 /** The shortest session that STS gives; a poll of a target is much shorter. */
 const SESSION_SECONDS = 900;
@@ -23,6 +23,8 @@ export interface AccountParameterStoresOptions {
   readonly sts: STSClient;
   /** Makes a client. */
   readonly ssm?: (config: RegionalConfig) => SSMClient;
+  /** Absent: a timer. */
+  readonly sleep?: Sleep | undefined;
 }
 
 /** The credentials of a role for a short time. */
@@ -38,17 +40,29 @@ export interface SessionCredentials {
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function accountParameterStores(options: AccountParameterStoresOptions): ParameterStores {
-  const { description, sts, ssm = (config: RegionalConfig) => new SSMClient(config) } = options;
+  const { description, sleep, sts, ssm = (config: RegionalConfig) => new SSMClient(config) } = options;
+  const own = inEachRegion((region) => ssmParameterStore(ssm({ region }), sleep));
   return {
     of: async (target) => {
       const { account, region } = target;
       if (account === description.account) {
-        return ssmParameterStore(ssm({ region }));
+        return own(region);
       }
       return ssmParameterStore(
         ssm({ region, credentials: await assumeAccountRole(sts, description, target) }),
+        sleep,
       );
     },
+  };
+}
+
+/** What is made once for a region and kept, such as a client of the function's own credentials. */
+export function inEachRegion<T>(make: (region: string) => T): (region: string) => T {
+  const made = new Map<string, T>();
+  return (region) => {
+    const found = made.get(region) ?? make(region);
+    made.set(region, found);
+    return found;
   };
 }
 

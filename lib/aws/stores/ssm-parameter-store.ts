@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import {
   GetParameterCommand,
   ParameterNotFound,
@@ -27,8 +27,11 @@ export async function absentWhere<T>(absence: ErrorType, call: () => Promise<T>)
 const POLL_MILLISECONDS = 1000;
 const LONGEST_POLL = 60;
 
+/** Waits for milliseconds. */
+export type Sleep = (milliseconds: number) => Promise<unknown>;
+
 /** The parameters of the client's region. An AMI id is checked by the service after the call, so it is awaited. */
-export function ssmParameterStore(client: SSMClient): ParameterStore {
+export function ssmParameterStore(client: SSMClient, sleep: Sleep = setTimeout): ParameterStore {
   const get = async (name: string) => (await find(client, name))?.Value;
   return {
     get,

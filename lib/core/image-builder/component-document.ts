@@ -74,9 +74,6 @@ export interface S3UploadStep extends StepOptions {
 /** One step of a phase; each action has its own inputs. */
 export type ComponentStep = ExecutePowerShellStep | S3DownloadStep | S3UploadStep;
 
-/** Image Builder refuses a document of more characters in a template. */
-export const LONGEST_INLINE_DOCUMENT = 16_000;
-
 /**
  * The YAML of a component document, keys in AWSTOE's usual order. Parameters become a list of maps with a single key.
  *

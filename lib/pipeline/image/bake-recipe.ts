@@ -1,6 +1,8 @@
 import { CfnComponent, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
 import { Construct } from 'constructs';
 import { CURRENT_ORDER_KEY } from '../../contract/names/bucket-keys';
+import { checkComponent } from '../../core/aws-rules/check-component';
+import { refusalText } from '../../core/aws-rules/rule';
 import {
   CACHE_IMAGES_COMPONENT,
   PREPARE_SYSPREP_COMPONENT,
@@ -8,7 +10,6 @@ import {
   UPDATE_COMPONENT,
 } from '../../core/image-builder/build-components';
 import { type ComponentDocument, renderComponent } from '../../core/image-builder/component-document';
-import { componentFaults, valueFaults } from '../../core/image-builder/component-faults';
 import { VERIFY_COMPONENT } from '../../core/image-builder/verify-component';
 import type { BakeComponent } from '../props/bake-component';
 import type { BaseAmiSource } from '../props/base-ami';
@@ -131,14 +132,12 @@ export class BakeRecipe extends Construct {
     prefix: string,
     values: Readonly<Record<string, string>>,
   ): CfnImageRecipe.ComponentConfigurationProperty {
-    const [fault] = [...componentFaults(document), ...valueFaults(document, values)];
-    if (fault !== undefined) {
-      throw new Error(
-        `[${this.node.path}] Image Builder would refuse the component ${document.name}: ${fault}.`,
-      );
+    const data = renderComponent(document);
+    const [refusal] = checkComponent({ name: document.name, data, values });
+    if (refusal !== undefined) {
+      throw new Error(`[${this.node.path}] Image Builder would refuse ${refusalText(refusal)}.`);
     }
     const { description } = document;
-    const data = renderComponent(document);
     const component = keepWhenReplaced(
       new CfnComponent(this, id, {
         name: contentName(this, `${prefix}-${document.name}`, [description, data]),

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { LONGEST_INLINE_DOCUMENT } from '../../core/image-builder/component-document';
+import { checkComponent } from '../../core/aws-rules/check-component';
 import { checkText, refuse } from '../../internal/validate';
 
 /** How a component of your own takes part in a bake. */
@@ -39,7 +39,7 @@ export class BakeComponent {
    * A component that is made from a document of AWSTOE.
    *
    * @param name - 3 to 60 lower-case letters, digits and hyphens
-   * @param document - YAML of fewer than 16,000 characters
+   * @param document - YAML of at most 16,000 characters
    * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
    */
   public static fromDocument(
@@ -93,7 +93,13 @@ export function checkBakeComponents(scope: IConstruct, components: readonly Bake
     );
   }
   const names = new Set<string>();
-  for (const { _componentArn: componentArn, _document: document, _name: name } of components) {
+  for (const {
+    _componentArn: componentArn,
+    _document: document,
+    _name: name,
+    _options: options,
+  } of components) {
+    const { parameters = {} } = options;
     if (componentArn !== undefined) {
       checkText(scope, 'components', componentArn, {
         pattern: /^arn:[\w-]+:imagebuilder:[\w-]+:\w+:component\/[\w-]+\/[\dx.]+(\/\d+)?$/,
@@ -106,7 +112,7 @@ export function checkBakeComponents(scope: IConstruct, components: readonly Bake
       checkName(scope, names, name);
     }
     if (document !== undefined && !Token.isUnresolved(document)) {
-      checkDocument(scope, name ?? '', document);
+      checkDocument(scope, { name: name ?? '', data: document, values: parameters });
     }
   }
 }
@@ -123,23 +129,16 @@ function checkName(scope: IConstruct, names: Set<string>, name: string): void {
   names.add(name);
 }
 
-function checkDocument(scope: IConstruct, name: string, document: string): void {
-  if (document.length >= LONGEST_INLINE_DOCUMENT) {
+/** What Image Builder refuses would end the deployment, and what AWSTOE refuses the first bake. */
+function checkDocument(scope: IConstruct, component: Parameters<typeof checkComponent>[0]): void {
+  const [refusal] = checkComponent(component);
+  if (refusal !== undefined) {
     refuse(
       scope,
       'components',
-      `must have documents of fewer than ${LONGEST_INLINE_DOCUMENT} characters`,
-      `${document.length} in '${name}'`,
-      'Keep scripts in S3 and download them, or make the component yourself and name its ARN.',
-    );
-  }
-  if (!/^schemaVersion: *['"]?1\.0/m.test(document) || !/^phases:/m.test(document)) {
-    refuse(
-      scope,
-      'components',
-      'must have documents of AWSTOE, with "schemaVersion: 1.0" and "phases"',
-      `'${name}'`,
-      'See https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html.',
+      'must have documents that Image Builder takes',
+      `'${component.name}', where ${refusal.what}`,
+      `${refusal.wayOut} See ${refusal.source}.`,
     );
   }
 }

@@ -99,22 +99,28 @@ function onGroup(action: string, more: CommandInput = {}): CommandRow {
   return {
     needs: (input, place) => [
       { action, resource: groupArn(textOf(input, 'AutoScalingGroupName'), place) },
-      ...launching(input['LaunchTemplate'] ?? desiredTemplate(input), place),
+      ...launching(templateOf(input) ?? templateOf(memberOf(input, 'DesiredConfiguration')), place),
     ],
     sample: { AutoScalingGroupName, ...more },
   };
 }
 
-function desiredTemplate(input: CommandInput): unknown {
-  return (input['DesiredConfiguration'] as CommandInput | undefined)?.['LaunchTemplate'];
+/** The launch template of a group: alone, or within its policy of mixed instances. */
+function templateOf(input: CommandInput): CommandInput | undefined {
+  const mixed = memberOf(memberOf(input, 'MixedInstancesPolicy'), 'LaunchTemplate');
+  return (input['LaunchTemplate'] ?? mixed['LaunchTemplateSpecification']) as CommandInput | undefined;
+}
+
+function memberOf(input: CommandInput, member: string): CommandInput {
+  return (input[member] ?? {}) as CommandInput;
 }
 
 /**
  * Who gives a group a launch template must be allowed to launch from it. The template's own tags and role are for the service
  * to ask.
  */
-function launching(template: unknown, place: Place): readonly Need[] {
-  const id = textOf((template ?? {}) as CommandInput, 'LaunchTemplateId');
+function launching(template: CommandInput | undefined, place: Place): readonly Need[] {
+  const id = textOf(template ?? {}, 'LaunchTemplateId');
   if (id === '') {
     return [];
   }

@@ -274,7 +274,7 @@ const lambda: ServiceCommands = {
 };
 
 /** A function's ARN, with the qualifier that the call names. */
-function functionArn(input: CommandInput, { account, region }: Place): string {
+export function functionArn(input: CommandInput, { account, region }: Place): string {
   const name = textOf(input, 'FunctionName');
   const arn = name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${account}:function:${name}`;
   const qualifier = textOf(input, 'Qualifier');

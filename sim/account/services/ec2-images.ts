@@ -57,6 +57,8 @@ const MOST_TAGS = 50;
 /** The AMIs and snapshots of all accounts: the part of EC2 that a pipeline works with. */
 export class SimulatedImages {
   private readonly regions = new ByPlace<Region>(() => ({ images: new Map(), snapshots: new Map() }));
+  /** When an instance was started from an AMI last, from whoever simulates instances. */
+  lastLaunch: (id: string) => Date | undefined = () => undefined;
   /** Where each AMI is, since one may be seen from other accounts. */
   private readonly owners = new Map<string, Place>();
 
@@ -162,6 +164,7 @@ export class SimulatedImages {
           Ebs: { SnapshotId },
         })),
         ...(image.deprecatedAt === undefined ? {} : { DeprecationTime: image.deprecatedAt.toISOString() }),
+        ...lastLaunched(owner === place.account ? this.lastLaunch(image.id) : undefined),
       })),
       ...NextToken,
     };
@@ -255,12 +258,17 @@ export class SimulatedImages {
   }
 }
 
+/** Only the owner is shown it. */
+function lastLaunched(at: Date | undefined): { LastLaunchedTime?: string } {
+  return at === undefined ? {} : { LastLaunchedTime: at.toISOString() };
+}
+
 function isOwner(owner: string, owners: readonly string[], { account }: Place): boolean {
   return owners.length === 0 || owners.some((one) => one === owner || (one === 'self' && owner === account));
 }
 
 /** Every filter must hold, by one of its values; throws for one that has no model. */
-function fits(
+export function fits(
   filters: readonly Filter[] = [],
   tags: Tags,
   fields: Readonly<Record<string, string>>,
@@ -277,7 +285,8 @@ function fits(
   });
 }
 
-function paged<T>(
+/** The part of a list that a request asks for. */
+export function paged<T>(
   all: readonly T[],
   {
     MaxResults = all.length,
@@ -289,7 +298,8 @@ function paged<T>(
   return { shown: all.slice(start, end), NextToken: end < all.length ? { NextToken: String(end) } : {} };
 }
 
-function listed(tags: Tags): { Key: string; Value: string }[] {
+/** Tags as EC2 lists them. */
+export function listed(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 

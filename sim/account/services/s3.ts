@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import {
   NoSuchKey,
@@ -124,6 +125,14 @@ export class SimulatedS3 implements SimulatedService {
     this.buckets.set(props.name, { props, created, objects: new Map() });
   }
 
+  /** Uploads a file of this computer as a deployment does, to a bucket that is made where it is not there. */
+  putFile(props: BucketProps, key: string, path: string, now: Date): void {
+    if (!this.buckets.has(props.name)) {
+      this.createBucket(props, now);
+    }
+    this.put(props.name, key, readFileSync(path), now);
+  }
+
   /** Puts an object without asking who does it, as a deployment does with assets. */
   put(bucketName: string, key: string, body: Buffer, modified: Date): ObjectVersion {
     const bucket = this.bucket(bucketName);
@@ -134,6 +143,12 @@ export class SimulatedS3 implements SimulatedService {
   /** An object's bytes without asking who reads it; undefined where there is none. */
   read(bucketName: string, key: string): Buffer | undefined {
     return current(this.bucket(bucketName), key)?.body;
+  }
+
+  /** The keys of a bucket in order, without asking who lists them. */
+  keys(bucketName: string): readonly string[] {
+    const bucket = this.bucket(bucketName);
+    return [...bucket.objects.keys()].filter((key) => current(bucket, key) !== undefined).sort();
   }
 
   private getObject({ input, place, require }: Call<GetObjectCommandInput>) {

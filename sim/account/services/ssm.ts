@@ -112,6 +112,14 @@ export class SimulatedSsm implements SimulatedService {
     return this.region(name, place, now).parameters.get(name)?.versions.at(-1)?.value;
   }
 
+  /** All values below a path by name, without asking who reads them. */
+  below(place: Place, path: string, now: Date): Readonly<Record<string, string>> {
+    const names = [...this.region(path, place, now).parameters.keys()].filter((name) =>
+      name.startsWith(`${path}/`),
+    );
+    return Object.fromEntries(names.sort().map((name) => [name, this.read(place, name, now) ?? '']));
+  }
+
   /** Writes a value as CloudFormation, or AWS itself for its public parameters, would. */
   publish(place: Place, name: string, value: string, now: Date): void {
     this.write(this.region(name, place, now), { Name: name, Value: value, Type: 'String' }, now);

@@ -74,7 +74,8 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   'AWS::ImageBuilder::ImagePipeline': imageBuilder('image-pipeline', ''),
   'AWS::ImageBuilder::InfrastructureConfiguration': imageBuilder('infrastructure-configuration', ''),
   'AWS::ImageBuilder::DistributionConfiguration': imageBuilder('distribution-configuration', ''),
-  'AWS::ImageBuilder::Workflow': imageBuilder('workflow', '/1.0.0/1'),
+  'AWS::ImageBuilder::Workflow': (name, given) =>
+    imageBuilder(`workflow/${(given('Type') ?? 'BUILD').toLowerCase()}`, '/1.0.0/1')(name, given),
   'AWS::Logs::LogGroup': (name, given) => {
     const reference = given('LogGroupName') ?? name;
     return { reference, attributes: { Arn: arn('logs', `log-group:${reference}:*`) } };

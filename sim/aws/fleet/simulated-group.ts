@@ -1,6 +1,7 @@
 import type { RefreshRequest } from '../../../lib/core/ports/fleets';
 import { unmodelled } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';
+import type { SimulatedLaunchTemplate } from './launch-template';
 import { GOOD_AMI, type AmiBehaviour, type SimulatedInstance } from './ami-behaviour';
 import { SimulatedRefresh, type RefreshedGroup, type RefreshEvent } from './simulated-refresh';
 
@@ -9,10 +10,12 @@ const MINUTE = 60_000;
 /** What a template says of a group and its launch template, and what is simulated of the rest. */
 export interface SimulatedGroupOptions {
   readonly groupName: string;
-  /** The AMI of the launch template's first version. */
-  readonly amiId: string;
+  readonly template: SimulatedLaunchTemplate;
+  /** The version of it that the group starts from. */
+  readonly version: string;
   readonly instanceCount: number;
   readonly startedAt: Date;
+  readonly minSize?: number;
   /** The most instances that scaling may ask for; as many as it likes unless said. */
   readonly maxSize?: number;
   /**
@@ -23,6 +26,10 @@ export interface SimulatedGroupOptions {
   readonly replacesBeyondMaximum?: boolean;
   /** What instances of an AMI do; they do what they should unless said. */
   readonly behaviourOf?: (amiId: string) => AmiBehaviour;
+  /** The tags that CloudFormation gave it. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** A policy of mixed instances, without the launch template that its instances start from. */
+  readonly mixedInstances?: object;
   /** How long an instance's tasks take to stop. */
   readonly drainSeconds?: number;
   /** Whether instances are protected from scale-in, as ECS leaves them. */
@@ -39,31 +46,25 @@ const SHUTDOWN = 3 * MINUTE;
 /** How long the hook of managed draining holds an instance that ECS does not answer for. */
 const UNANSWERED_HOOK = 60 * MINUTE;
 
-/** What Auto Scaling says no to, by the name of its fault. */
-export class AutoScalingFault extends Error {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
-
 /**
  * An Auto Scaling group with its launch template and its refreshes, in time. Capacity, zones and health checks other than the
  * launch are not modelled.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
  */
 export class SimulatedGroup implements RefreshedGroup {
-  readonly versions = new Map<string, string>();
+  readonly name: string;
+  readonly template: SimulatedLaunchTemplate;
   readonly bootMilliseconds = BOOT;
   instances: SimulatedInstance[] = [];
-  version = '1';
-  /** The tags that CloudFormation gave it. */
-  tags: Readonly<Record<string, string>> = {};
+  version: string;
+  /** How many instances the group shall have; a refresh has some beyond it for a while. */
+  desiredCapacity = 0;
+  tags: Readonly<Record<string, string>>;
   isBeingDeleted = false;
   isGone = false;
   private behaviours: (amiId: string) => AmiBehaviour;
-  private readonly userData = new Map<string, string>();
-  private readonly refreshes: SimulatedRefresh[] = [];
+  /** Its refreshes, oldest first. */
+  readonly refreshes: SimulatedRefresh[] = [];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
   /** What happens by itself, whatever becomes of the refresh that began it. */
   private pending: { readonly at: number; readonly work: () => void }[] = [];
@@ -71,10 +72,13 @@ export class SimulatedGroup implements RefreshedGroup {
   private sent: { readonly kind: RefreshEvent; readonly at: Date }[] = [];
   private time: number;
 
-  constructor(private readonly options: SimulatedGroupOptions) {
-    const { amiId, instanceCount, startedAt } = options;
+  constructor(readonly options: SimulatedGroupOptions) {
+    const { groupName, instanceCount, startedAt, tags = {}, template, version } = options;
+    this.name = groupName;
+    this.template = template;
+    this.version = version;
+    this.tags = tags;
     this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
-    this.versions.set(this.version, amiId);
     this.time = startedAt.getTime();
     this.scaleTo(instanceCount);
     this.instances.forEach((one) => {
@@ -103,52 +107,22 @@ export class SimulatedGroup implements RefreshedGroup {
     this.time = Math.max(this.time, end);
   }
 
-  /** A version as a template has it, which names no AMI, or one made from another. */
-  addVersion(amiId: string, userData: string): string {
-    const version = String(this.versions.size + 1);
-    this.versions.set(version, amiId);
-    this.userData.set(version, userData);
-    return version;
-  }
-
-  userDataOf(version: string): string {
-    return this.userData.get(version) ?? '';
-  }
-
-  createVersion(baseVersion: string, amiId: string): string {
-    this.amiOf(baseVersion);
-    return this.addVersion(amiId, this.userDataOf(baseVersion));
-  }
-
-  /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations */
-  useVersion(version: string): void {
-    this.amiOf(version);
-    if (this.refresh?.isUnderWay === true) {
-      throw new AutoScalingFault(
-        'ValidationError',
-        'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
-      );
-    }
-    this.version = version;
-  }
-
-  /** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html */
+  /** Starts a refresh to a version, and gives its id. */
   start(request: RefreshRequest): string {
     this.amiOf(request.version);
-    refuseCheckpoints(request.checkpoint?.percentages ?? []);
-    if (this.refresh?.isUnderWay === true) {
-      throw new AutoScalingFault('InstanceRefreshInProgress', 'An instance refresh is already in progress.');
-    }
     const id = digitsOf(`${this.options.groupName} ${this.refreshes.length}`, 32);
     this.refreshes.push(new SimulatedRefresh(id, request, this, this.time));
     return id;
   }
 
-  /** One that has ended is no fault, as the port has it. */
+  /** The refresh that can be stopped or turned back, or undefined. */
+  get active(): SimulatedRefresh | undefined {
+    const { refresh } = this;
+    return refresh?.isUnderWay === true && refresh.status !== 'Cancelling' ? refresh : undefined;
+  }
+
   cancel(waitsForInstances?: boolean): void {
-    if (this.refresh?.isUnderWay === true && this.refresh.status !== 'Cancelling') {
-      this.refresh.cancel(this.time, waitsForInstances);
-    }
+    this.active?.cancel(this.time, waitsForInstances);
   }
 
   later(at: number, work: () => void): void {
@@ -165,7 +139,7 @@ export class SimulatedGroup implements RefreshedGroup {
   }
 
   rollBack(): void {
-    this.active().rollBack(this.time, 'Rolled back by a call.');
+    this.active?.rollBack(this.time, 'Rolled back by a call.');
   }
 
   /**
@@ -175,8 +149,7 @@ export class SimulatedGroup implements RefreshedGroup {
    */
   deleteEmpty(): number {
     if (this.options.protectsInstances === true && this.instances.length > 0) {
-      throw new AutoScalingFault(
-        'ScalingActivityInProgress',
+      throw new Error(
         'Could not scale to desired capacity because all remaining instances are protected from scale-in.',
       );
     }
@@ -191,9 +164,6 @@ export class SimulatedGroup implements RefreshedGroup {
    * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
    */
   forceDelete(): void {
-    if (this.refresh?.isUnderWay === true) {
-      throw new AutoScalingFault('ResourceContention', 'An instance refresh is in progress.');
-    }
     this.isBeingDeleted = true;
     this.pending = [];
     const end = this.time + SHUTDOWN;
@@ -205,15 +175,10 @@ export class SimulatedGroup implements RefreshedGroup {
     });
   }
 
-  /** How many tasks run on an instance; those of services leave one that drains. */
-  tasksOn(instance: SimulatedInstance): number {
-    const { drainingSince, registeredAt } = instance;
-    if (registeredAt === undefined || this.behaviourOf(instance.amiId).tasks !== 'run') {
-      return 0;
-    }
-    return drainingSince !== undefined && this.time >= drainingSince + this.drainMilliseconds(instance)
-      ? 0
-      : 1;
+  /** Whether the tasks of services have left an instance that drains. */
+  hasDrained(instance: SimulatedInstance): boolean {
+    const { drainingSince } = instance;
+    return drainingSince !== undefined && this.time >= drainingSince + this.drainMilliseconds(instance);
   }
 
   /** Lets ECS drain an instance from now on. */
@@ -230,6 +195,7 @@ export class SimulatedGroup implements RefreshedGroup {
   /** Scale-out during a refresh takes its version; it never goes beyond the maximum. */
   scaleTo(wanted: number): void {
     const { maxSize = wanted } = this.options;
+    this.desiredCapacity = Math.min(wanted, maxSize);
     // What a refresh has launched beyond the maximum is not taken away for it.
     const count = wanted <= maxSize ? wanted : Math.max(maxSize, this.instances.length);
     while (this.instances.length > count) {
@@ -303,20 +269,18 @@ export class SimulatedGroup implements RefreshedGroup {
     return this.behaviours(amiId);
   }
 
+  /** The AMI of a version, from which instances can be started. */
   amiOf(version: string): string {
-    const amiId = this.versions.get(version);
+    const amiId = this.template.find(version)?.amiId;
     if (amiId === undefined) {
-      throw unmodelled(`the launch template version ${version}, which nothing made`);
+      throw unmodelled(`the launch template version ${version}, which nothing made, or which has no AMI`);
     }
     return amiId;
   }
 
-  private active(): SimulatedRefresh {
-    const { refresh } = this;
-    if (refresh?.isUnderWay !== true || refresh.status === 'Cancelling') {
-      throw new AutoScalingFault('ActiveInstanceRefreshNotFound', 'No instance refresh is in progress.');
-    }
-    return refresh;
+  /** The AMI that the group began with. */
+  get firstAmi(): string {
+    return this.amiOf(this.options.version);
   }
 
   private nextEvent(): number | undefined {
@@ -353,16 +317,5 @@ export class SimulatedGroup implements RefreshedGroup {
       return;
     }
     this.refresh?.step(this.time);
-  }
-}
-
-/** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html */
-function refuseCheckpoints(percentages: readonly number[]): void {
-  const isAscending = percentages.every((one, index) => one > (percentages[index - 1] ?? 0) && one <= 100);
-  if (!isAscending) {
-    throw new AutoScalingFault(
-      'ValidationError',
-      `CheckpointPercentages must be unique, in ascending order and between 1 and 100; got: ${percentages.join(', ')}.`,
-    );
   }
 }

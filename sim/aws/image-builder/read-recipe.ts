@@ -1,8 +1,10 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import { isJsonObject } from '../../../lib/contract/values/json';
+import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import type { DocumentKind } from '../../../lib/core/aws-rules/rule';
 import { PHASES } from '../../windows/awstoe/parsed-component';
 import { dependencyClosure } from '../cloudformation/dependency-order';
 import type { StackModel } from '../cloudformation/stack-model';
+import { documentOf, requireRules } from './held-to-rules';
 import {
   findResource,
   type FoundResource,
@@ -22,6 +24,8 @@ export interface Recipe {
   readonly instanceRole: { readonly id: string; readonly arn: string };
   /** What the distribution configuration puts on the AMI. */
   readonly amiTags: Readonly<Record<string, string>>;
+  /** The accounts that the distribution configuration shares the AMI with. */
+  readonly launchAccounts: readonly string[];
   /** What is done around the components, in the order of the stages. */
   readonly workflows: readonly PipelineWorkflow[];
 }
@@ -41,6 +45,8 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
   requireScanning(pipeline);
   const arn = textOf(pipeline.properties, 'ImageRecipeArn');
   const recipe = find(stacks, 'AWS::ImageBuilder::ImageRecipe', arn, ['Components', 'ParentImage']);
+  requireRecipe(stacks, recipe);
+  requirePipeline(stacks, pipeline, recipe);
   const [, baseAmiParameter] = /^ssm:(.+)$/.exec(textOf(recipe.properties, 'ParentImage')) ?? [];
   if (baseAmiParameter !== undefined) {
     requireBaseAmi(recipe, baseAmiParameter);
@@ -52,7 +58,7 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
       readRecipeComponent(stacks, component),
     ),
     instanceRole: instanceRoleOf(stacks, textOf(pipeline.properties, 'InfrastructureConfigurationArn')),
-    amiTags: amiTagsOf(stacks, pipeline.properties['DistributionConfigurationArn']),
+    ...distributionOf(stacks, pipeline.properties['DistributionConfigurationArn']),
     workflows: readWorkflows(stacks, pipeline.properties),
   };
 }
@@ -105,6 +111,55 @@ function requireBaseAmi({ logicalId, stack }: FoundResource, parameter: string):
   }
 }
 
+function requireRecipe(stacks: readonly StackModel[], recipe: FoundResource): void {
+  const components = objectsOf(recipe.properties['Components']).flatMap((component) => {
+    const arn = textOf(component, 'ComponentArn');
+    const found = findResource(stacks, 'AWS::ImageBuilder::Component', arn, []);
+    return found === undefined ? [] : [neighbour(arn, 'component', found)];
+  });
+  requireRules('recipe', `the recipe ${recipe.logicalId}`, documentOf(recipe), new Map(components));
+}
+
+function requirePipeline(
+  stacks: readonly StackModel[],
+  pipeline: FoundResource,
+  recipe: FoundResource,
+): void {
+  const { DistributionConfigurationArn, ImageRecipeArn, InfrastructureConfigurationArn } =
+    pipeline.properties;
+  const infrastructure = find(
+    stacks,
+    'AWS::ImageBuilder::InfrastructureConfiguration',
+    String(InfrastructureConfigurationArn),
+    [],
+  );
+  requireRules(
+    'infrastructure',
+    `the infrastructure ${infrastructure.logicalId}`,
+    documentOf(infrastructure),
+  );
+  const neighbours = new Map([neighbour(String(ImageRecipeArn), 'recipe', recipe)]);
+  if (typeof DistributionConfigurationArn === 'string') {
+    const found = find(
+      stacks,
+      'AWS::ImageBuilder::DistributionConfiguration',
+      DistributionConfigurationArn,
+      [],
+    );
+    requireRules('distribution', `the distribution ${found.logicalId}`, documentOf(found));
+    neighbours.set(...neighbour(DistributionConfigurationArn, 'distribution', found));
+  }
+  requireRules('pipeline', `the pipeline ${pipeline.logicalId}`, documentOf(pipeline), neighbours);
+}
+
+function neighbour(
+  arn: string,
+  kind: DocumentKind,
+  found: FoundResource,
+): [string, { readonly kind: DocumentKind; readonly document: JsonObject }] {
+  return [arn, { kind, document: documentOf(found) }];
+}
+
 function instanceRoleOf(stacks: readonly StackModel[], infrastructureArn: string): Recipe['instanceRole'] {
   const infrastructure = find(stacks, 'AWS::ImageBuilder::InfrastructureConfiguration', infrastructureArn, [
     'InstanceProfileName',
@@ -132,13 +187,20 @@ function find(
   return found;
 }
 
-function amiTagsOf(stacks: readonly StackModel[], arn: unknown): Readonly<Record<string, string>> {
+function distributionOf(
+  stacks: readonly StackModel[],
+  arn: unknown,
+): Pick<Recipe, 'amiTags' | 'launchAccounts'> {
   if (typeof arn !== 'string') {
-    return {};
+    return { amiTags: {}, launchAccounts: [] };
   }
   const { properties } = find(stacks, 'AWS::ImageBuilder::DistributionConfiguration', arn, ['Distributions']);
   const [distribution] = objectsOf(properties['Distributions']);
   const ami = distribution?.['AmiDistributionConfiguration'];
-  const tags = isJsonObject(ami) ? ami['AmiTags'] : undefined;
-  return isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {};
+  const { AmiTags: tags, LaunchPermissionConfiguration: launch } = isJsonObject(ami) ? ami : {};
+  const accounts = isJsonObject(launch) ? launch['UserIds'] : undefined;
+  return {
+    amiTags: isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {},
+    launchAccounts: Array.isArray(accounts) ? accounts.map(String) : [],
+  };
 }

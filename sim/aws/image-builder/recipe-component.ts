@@ -1,5 +1,4 @@
 import { parse } from 'yaml';
-import { WinbakeError } from '../../../lib/contract/values/errors';
 import type { Finding } from '../../../lib/contract/values/finding';
 import { type JsonObject, isJsonObject } from '../../../lib/contract/values/json';
 import {
@@ -12,6 +11,7 @@ import { parseComponent } from '../../windows/awstoe/parse-component';
 import type { ParsedComponent } from '../../windows/awstoe/parsed-component';
 import { unmodelled, UnmodelledError } from '../cloudformation/environment';
 import type { StackModel } from '../cloudformation/stack-model';
+import { documentOf, requireRules } from './held-to-rules';
 
 /** A resource of the assembly, some of its properties resolved. */
 export interface FoundResource {
@@ -80,9 +80,10 @@ export function readRecipeComponent(stacks: readonly StackModel[], component: Js
     const name = String(resourceName);
     return skipped(name, [name], 'its document is not in the template');
   }
+  requireRules('component', `component ${String(resourceName)}`, documentOf(found));
   try {
     const document = parseComponent(data, String(resourceName));
-    return { arn, document, parameters: parametersOf(component, document) };
+    return { arn, document, parameters: parametersOf(component) };
   } catch (error) {
     const { name, steps } = outlineOf(data, String(resourceName));
     if (error instanceof UnmodelledError && !OWN.includes(name)) {
@@ -113,33 +114,9 @@ function outlineOf(
   return { name: String(name), steps: steps.map((step) => `${String(name)}: ${String(step['name'])}`) };
 }
 
-/** Image Builder refuses a value for a parameter that the document does not declare, and a parameter without a value. */
-function parametersOf(component: JsonObject, document: ParsedComponent): ReadonlyMap<string, string> {
-  const given = new Map(
-    objectsOf(component['Parameters']).map((one) => [textOf(one, 'Name'), valueOf(one, document)]),
+/** The values that a recipe gives, each a list of one text. */
+function parametersOf(component: JsonObject): ReadonlyMap<string, string> {
+  return new Map(
+    objectsOf(component['Parameters']).map((one) => [textOf(one, 'Name'), String([one['Value']].flat()[0])]),
   );
-  const stranger = [...given.keys()].find((name) => !document.parameters.has(name));
-  const missing = [...document.parameters].find(([name, preset]) => preset === undefined && !given.has(name));
-  const wrong = stranger ?? missing?.[0];
-  if (wrong !== undefined) {
-    const problem = stranger === undefined ? 'needs a value for' : 'does not declare';
-    throw wrongRecipe(`component ${document.name} ${problem} the parameter ${wrong}`);
-  }
-  return given;
-}
-
-/** A parameter of the type `string`, the only one of documents, takes a list of one text. */
-function valueOf({ Name: name, Value: value }: JsonObject, document: ParsedComponent): string {
-  const [only, ...more] = Array.isArray(value) ? (value as readonly unknown[]) : [];
-  if (typeof only !== 'string' || more.length > 0) {
-    const got = JSON.stringify(value);
-    throw wrongRecipe(
-      `the parameter ${String(name)} of component ${document.name} takes one text, got: ${got}`,
-    );
-  }
-  return only;
-}
-
-function wrongRecipe(what: string): WinbakeError {
-  return new WinbakeError('REHEARSAL_FAILED', `Image Builder would refuse the recipe: ${what}.`);
 }

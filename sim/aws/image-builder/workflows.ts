@@ -1,30 +1,26 @@
 import { parse } from 'yaml';
-import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import { workflowAction } from '../../../lib/core/aws-rules/image-builder/workflow-actions';
 import type { WorkflowRun } from '../../../lib/core/bake/bake-end';
 import { BUILD_WORKFLOW, TEST_WORKFLOW } from '../../../lib/core/image-builder/workflows';
 import { unmodelled } from '../cloudformation/environment';
 import type { StackModel } from '../cloudformation/stack-model';
+import { documentOf, requireRules } from './held-to-rules';
 import { findResource, objectsOf, textOf } from './recipe-component';
 
-/**
- * The limits of the steps of a workflow by action, in minutes: what a step has that names none, and the most that it may
- * name. Those of distribution hold where a pipeline leaves distribution to the service.
- *
- * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-step-actions.html
- */
-export const ACTION_LIMITS: Readonly<Record<string, { readonly preset: number; readonly most: number }>> = {
-  ApplyImageConfigurations: { preset: 360, most: 720 },
-  CollectImageMetadata: { preset: 30, most: 720 },
-  CollectImageScanFindings: { preset: 120, most: 720 },
-  CreateImage: { preset: 720, most: 4320 },
-  DistributeImage: { preset: 360, most: 720 },
-  ExecuteComponents: { preset: 720, most: 1440 },
-  LaunchInstance: { preset: 75, most: 720 },
-  ModifyImageAttributes: { preset: 120, most: 180 },
-  RunSysPrep: { preset: 60, most: 720 },
-  TerminateInstance: { preset: 30, most: 720 },
-};
+/** The actions of which the rehearsal knows what they do. */
+const MODELLED = [
+  'ApplyImageConfigurations',
+  'CollectImageMetadata',
+  'CollectImageScanFindings',
+  'CreateImage',
+  'DistributeImage',
+  'ExecuteComponents',
+  'LaunchInstance',
+  'ModifyImageAttributes',
+  'RunSysPrep',
+  'TerminateInstance',
+];
 
 /** A workflow of a pipeline, as far as the rehearsal reads it. */
 export interface PipelineWorkflow {
@@ -73,20 +69,30 @@ export function refusedWorkflows(workflows: readonly PipelineWorkflow[]): string
         `Build workflow must have output named ImageId to build AMI. Workflow ARN: ${silent.arn}.`;
 }
 
-/** How the workflows of an image stand in the API once a step has failed; a stage that was not reached is not reported. */
+/**
+ * How the workflows of an image stand in the API once it has ended, by a step that failed or well; a stage that was not reached
+ * is not reported.
+ */
 export function workflowRuns(
   workflows: readonly PipelineWorkflow[],
-  failedStep: string,
+  failedStep: string | undefined,
   isRolledBack: boolean,
 ): readonly WorkflowRun[] {
+  if (failedStep === undefined) {
+    return workflows.map(completed);
+  }
   const failed = workflows.findIndex(({ steps }) => steps.some(({ name }) => name === failedStep));
   return workflows
     .slice(0, failed + 1)
     .map((workflow, index) =>
       index < failed
-        ? { status: 'COMPLETED', steps: workflow.steps.map((step) => ({ ...step, status: 'COMPLETED' })) }
+        ? completed(workflow)
         : { status: failedStatus(workflow, isRolledBack), steps: stepsUpTo(failedStep, workflow) },
     );
+}
+
+function completed({ steps }: PipelineWorkflow): WorkflowRun {
+  return { status: 'COMPLETED', steps: steps.map((step) => ({ ...step, status: 'COMPLETED' })) };
 }
 
 /**
@@ -119,6 +125,7 @@ function readWorkflow(stacks: readonly StackModel[], arn: string): PipelineWorkf
   if (type !== 'BUILD' && type !== 'TEST') {
     throw unmodelled(`a workflow of the type ${type}`);
   }
+  requireRules('workflow', `workflow ${arn}`, documentOf(found));
   return workflowOf(arn, type, parse(textOf(found.properties, 'Data')));
 }
 
@@ -132,21 +139,17 @@ function workflowOf(arn: string, type: PipelineWorkflow['type'], document: unkno
   };
 }
 
-/** A limit above the action's greatest fails the validation of the document. */
 function stepOf(arn: string, step: JsonObject): PipelineWorkflowStep {
   const action = textOf(step, 'action');
-  const limits = ACTION_LIMITS[action];
-  if (limits === undefined) {
+  const limits = workflowAction(action);
+  if (limits === undefined || !MODELLED.includes(action)) {
     throw unmodelled(`the action ${action} of workflow ${arn}`);
   }
   const { onFailure = 'Abort', timeoutSeconds = limits.preset * 60 } = step;
-  const name = textOf(step, 'name');
-  if (typeof timeoutSeconds !== 'number' || timeoutSeconds > limits.most * 60) {
-    throw new WinbakeError(
-      'REHEARSAL_FAILED',
-      `Image Builder would refuse workflow ${arn}: timeoutSeconds of step ${name} must be at most ` +
-        `${limits.most * 60}, the most of ${action}; got: ${JSON.stringify(timeoutSeconds)}.`,
-    );
-  }
-  return { name, action, onFailure: String(onFailure), timeoutSeconds };
+  return {
+    name: textOf(step, 'name'),
+    action,
+    onFailure: String(onFailure),
+    timeoutSeconds: Number(timeoutSeconds),
+  };
 }

@@ -1,21 +1,20 @@
-import type { ObjectStorage } from '../../aws/account/stores';
-import type { Environment } from '../../aws/cloudformation/environment';
-import type { Caller } from '../../aws/iam/role-policies';
 import type { SimulatedHost } from '../host/simulated-host';
 import type { PowerShell } from '../powershell/powershell-session';
 import type { Restarts, ActionResult } from './step-result';
+
+/** S3 as an instance reaches it by its role; what the role may not do is thrown as the service's own error. */
+export interface InstanceStorage {
+  readonly get: (bucket: string, key: string) => Promise<Buffer | undefined>;
+  readonly put: (bucket: string, key: string, body: Buffer) => Promise<void>;
+}
 
 /** What the actions of one instance work with. */
 export interface ActionScope {
   readonly host: SimulatedHost;
   readonly shell: PowerShell;
-  readonly storage: ObjectStorage;
-  /** The instance with its role. */
-  readonly caller: Caller;
-  /** Reads a parameter of Systems Manager; without it references to parameters are refused. */
+  readonly storage: InstanceStorage;
+  /** Reads a parameter of Systems Manager by the instance's role; without it references to parameters are refused. */
   readonly readParameter?: ((name: string) => string | undefined) | undefined;
-  /** Where the instance runs; without it, in the simulated account and region. */
-  readonly environment?: Environment | undefined;
   /** The restarts of all documents on the instance; without it each phase has its own count. */
   readonly restarts?: Restarts | undefined;
   /** Ends what is under way. */

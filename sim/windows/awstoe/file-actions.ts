@@ -61,12 +61,14 @@ function readTransfers(
   });
 }
 
-function download({ host, storage, caller }: ActionScope, transfers: readonly S3Transfer[]): ActionResult {
+async function download(
+  { host, storage }: ActionScope,
+  transfers: readonly S3Transfer[],
+): Promise<ActionResult> {
   for (const { source, destination, overwrite } of transfers) {
     const { bucket, key } = s3Location(source);
-    caller.require('s3:GetObject', `arn:aws:s3:::${bucket}/${key}`);
-    const object = storage.get(bucket, key);
-    if (object === undefined) {
+    const body = await storage.get(bucket, key);
+    if (body === undefined) {
       return failure(`NoSuchKey: s3://${bucket}/${key} does not exist.`);
     }
     const path = host.pathOf(destination);
@@ -76,20 +78,22 @@ function download({ host, storage, caller }: ActionScope, transfers: readonly S3
     if (existsSync(path) && !overwrite) {
       return failure(`${destination} exists already, and is not to be overwritten.`);
     }
-    writeFileSync(path, object.body);
+    writeFileSync(path, body);
   }
   return SUCCEEDED;
 }
 
-function upload({ host, storage, caller }: ActionScope, transfers: readonly S3Transfer[]): ActionResult {
+async function upload(
+  { host, storage }: ActionScope,
+  transfers: readonly S3Transfer[],
+): Promise<ActionResult> {
   for (const { source, destination } of transfers) {
     const { bucket, key } = s3Location(destination);
     const path = host.pathOf(source);
     if (!existsSync(path)) {
       return failure(`${source} does not exist.`);
     }
-    caller.require('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`);
-    storage.put(bucket, key, readFileSync(path));
+    await storage.put(bucket, key, readFileSync(path));
   }
   return SUCCEEDED;
 }

@@ -1,5 +1,4 @@
 import { unmodelled } from '../../aws/cloudformation/environment';
-import { AccessDenied } from '../../aws/iam/role-policies';
 import type { ActionScope, Action } from './action';
 import { actionNamed } from './actions';
 import { type Condition, holds } from './condition';
@@ -61,8 +60,8 @@ export async function caught(work: () => Promise<ActionResult> | ActionResult): 
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AccessDenied) {
-      return failure(`AccessDenied: ${error.message}`);
+    if (error instanceof Error && error.name.startsWith('AccessDenied')) {
+      return failure(`${error.name}: ${error.message}`);
     }
     if (error instanceof ReferenceFailure) {
       return failure(error.message);

@@ -1,5 +1,4 @@
-import { parameterArn } from '../../aws/account/stores';
-import { SIMULATED_ENVIRONMENT, unmodelled } from '../../aws/cloudformation/environment';
+import { unmodelled } from '../../aws/cloudformation/environment';
 import type { ActionScope } from './action';
 import type { ParsedComponent, PhaseName } from './parsed-component';
 import { fillIn, parseReference, type Reference } from './reference';
@@ -101,12 +100,10 @@ function variableOf(
   return value;
 }
 
-/** The role of the instance reads it: `ssm:GetParameter`. */
-function parameterOf(name: string, { caller, environment, readParameter }: ActionScope): string {
+function parameterOf(name: string, { readParameter }: ActionScope): string {
   if (readParameter === undefined) {
     throw unmodelled(`{{ aws:ssm:${name} }}`);
   }
-  caller.require('ssm:GetParameter', parameterArn(name, environment ?? SIMULATED_ENVIRONMENT));
   const value = readParameter(name);
   if (value === undefined) {
     throw new ReferenceFailure(`ParameterNotFound: ${name} is no parameter of Systems Manager.`);

@@ -1,10 +1,10 @@
 import { lookup } from 'node:dns';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { Agent } from 'undici';
 import type { Digest } from '../../../lib/contract/values/digest';
 import { isThere } from '../../../lib/registry/accept-response';
 import { createAnonymousAccess } from '../../../lib/registry/anonymous-token';
 import { startLifetime } from '../../../lib/registry/client-lifetime';
+import { createHttpAgents } from '../../../lib/registry/http-agents';
 import { createHttpSender } from '../../../lib/registry/http-sender';
 import { checkedLookup } from '../../../lib/registry/network-address';
 import { createRegistryClient, type RegistryClient } from '../../../lib/registry/registry-client';
@@ -33,14 +33,12 @@ function createLayerAccess(url: string): LayerAccess {
   const limits = DEFAULT_REGISTRY_LIMITS;
   const lifetime = startLifetime({ deadlineSeconds: undefined, signal: undefined, clock: Date.now });
   const errors = new RegistryErrors({ registry, clock: Date.now, deadlineSeconds: undefined });
-  const dispatcher = new Agent({
-    connect: { timeout: limits.silenceMilliseconds, lookup: checkedLookup(lookup, registry.hostname) },
-  });
+  const agents = createHttpAgents({ lookup: checkedLookup(lookup, registry.hostname) });
   const common = { lifetime, limits, errors, registry, clock: Date.now, random: Math.random };
   const sleep = (milliseconds: number): Promise<void> => sleepFor(milliseconds);
   const once = createHttpSender({
     ...common,
-    dispatcher,
+    agents,
     parallel: limitParallel(limits.parallel),
     pace: pacedRequests({ requestsPerSecond: undefined, clock: Date.now, sleep }),
     count: () => undefined,
@@ -58,9 +56,10 @@ function createLayerAccess(url: string): LayerAccess {
       const declared = followed.response.headers['content-length'];
       return declared === undefined ? null : Number(declared);
     },
-    close: async () => {
+    close: () => {
       lifetime.close();
-      await dispatcher.destroy();
+      agents.destroy();
+      return Promise.resolve();
     },
   };
 }

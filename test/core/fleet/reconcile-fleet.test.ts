@@ -341,7 +341,7 @@ test('a damaged channel changes nothing', async () => {
   const lab = fleetLab();
   lab.parameters.values.set(NAMES.channel, JSON.stringify({ ...NEW, amiId: 'none' }));
   await expect(lab.poll()).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
-  expect(lab.fleet.group.versions.size).toBe(1);
+  expect(lab.fleet.group.template.versions).toHaveLength(1);
 });
 
 test('the state is written when it changes and not at each poll', async () => {

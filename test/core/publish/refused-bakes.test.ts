@@ -103,7 +103,7 @@ test.each<[string, Parameters<typeof finishedBake>[0], string]>([
   [
     'an image newer than its host',
     { documents: { [MANIFEST_KEY]: { ...manifest, images: [{ ...image, osVersion: '10.0.20348.4999' }] } } },
-    'EVIDENCE_IMAGE_FIT: the host of revision 4294 must not run the image servercore (R1); got: 10.0.20348.4999',
+    'EVIDENCE_IMAGE_FIT: the host of revision 4294 must not run the image servercore \\(R1\\); got: 10.0.20348.4999',
   ],
   [
     'a host below the target of its order',

@@ -1,20 +1,18 @@
 import { readAssembly } from '../../../sim/aws/cloudformation/read-assembly';
 import { StackModel } from '../../../sim/aws/cloudformation/stack-model';
 import { accountsOfStacks } from '../../../sim/account/services/accounts-of-stacks';
-import { functionByArn, type TemplateFunction } from '../../../sim/rehearsal/template-functions';
+import { functionByArn } from '../../../sim/rehearsal/template-functions';
 import { providedFunction } from '../../../sim/rehearsal/deploy-pipeline';
-import { SDK_PACKAGES } from '../../support/sdk-clients';
+import { create as createSeed, type SeedEvent } from '../../../lib/handlers/seed';
 import { assembly, changedAssembly, removeAction } from '../../support/assembly';
 
 const AMI = 'ami-00000000000000001';
 const NOW = new Date('2026-10-13T17:00:00Z');
 
 let end: (() => void) | undefined;
-const before = { ...process.env };
 
 afterEach(() => {
   end?.();
-  process.env = { ...before };
 });
 
 /** The stacks of an assembly in simulated accounts, with the base AMI that AWS publishes. */
@@ -57,40 +55,19 @@ function deploy(folder: string) {
   };
 }
 
-/** Runs a function's own module, whose clients are the real ones, as Lambda would: with its variables and its role. */
-async function invoke<T>(
-  { accounts, pipeline, sessionFor }: ReturnType<typeof deploy>,
-  { arn, environment, roleArn }: TemplateFunction,
-  module: string,
-  event: unknown,
-): Promise<T> {
-  const { region } = pipeline.environment;
-  Object.assign(process.env, environment, { AWS_REGION: region });
-  const session = sessionFor(roleArn, arn.split(':').at(-1) ?? '', 'lambda.amazonaws.com');
-  return accounts.as(session, region, async () => {
-    let handler: ((event: unknown, context: object) => Promise<T>) | undefined;
-    jest.isolateModules(() => {
-      // The module anew, for its own variables, on the SDK that is intercepted.
-      for (const [service, exports] of Object.entries(SDK_PACKAGES)) {
-        jest.doMock(`@aws-sdk/client-${service}`, () => exports);
-      }
-      ({ handler } = jest.requireActual<{ handler: NonNullable<typeof handler> }>(
-        `../../../lib/handlers/${module}.lambda`,
-      ));
-    });
-    return handler!(event, { awsRequestId: 'one' });
-  });
+/** Runs the seed function as Lambda would: with its variables and its role. */
+async function runSeed({ accounts, pipeline, request, seed, sessionFor }: ReturnType<typeof deploy>) {
+  const session = sessionFor(seed.roleArn, seed.arn.split(':').at(-1) ?? '', 'lambda.amazonaws.com');
+  const runtime = { now: () => NOW, sleep: () => Promise.resolve(), write: () => undefined };
+  const event = { RequestType: 'Create', RequestId: 'r1', ResourceProperties: request };
+  await accounts.as(session, pipeline.environment.region, () =>
+    createSeed(seed.environment, runtime)(event as unknown as SeedEvent),
+  );
 }
-
-const request = (ResourceProperties: unknown) => ({
-  RequestType: 'Create',
-  RequestId: 'r1',
-  ResourceProperties,
-});
 
 test('the seed function that is deployed seeds, with its own clients and its own role', async () => {
   const deployed = deploy(await assembly());
-  await invoke(deployed, deployed.seed, 'seed', request(deployed.request));
+  await runSeed(deployed);
   const { parameterPath } = deployed.request as { parameterPath: string };
   const { environment } = deployed.pipeline;
   expect(deployed.ssm.read(environment, `${parameterPath}/latest/ami-id`, NOW)).toBe(AMI);
@@ -105,8 +82,6 @@ test.each(['ssm:PutParameter', 'ssm:GetParameter', 'states:StartExecution', 'ec2
       removeAction(pipeline, 'SeedHandler', action);
     });
     const deployed = deploy(folder);
-    await expect(invoke(deployed, deployed.seed, 'seed', request(deployed.request))).rejects.toThrow(
-      `is not authorized to perform: ${action}`,
-    );
+    await expect(runSeed(deployed)).rejects.toThrow(`is not authorized to perform: ${action}`);
   },
 );

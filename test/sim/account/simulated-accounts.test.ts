@@ -304,12 +304,29 @@ test('after its end a client is not led to AWS unseen, and others find the envir
   Reflect.deleteProperty(process.env, 'AWS_REGION');
 });
 
-test('two do not answer at once, and an end ends only its own', () => {
+test('of two at once that one answers whose caller began the work, and an end ends only its own', async () => {
   lab = startLab();
-  expect(() => startLab()).toThrow('are intercepted already');
-  lab.end();
-  const first = lab;
+  const other = startLab();
+  try {
+    lab.ssm.publish(PLACE, NAME, 'one', lab.clock.now);
+    other.ssm.publish(PLACE, NAME, 'other', other.clock.now);
+    const values = await Promise.all([lab.as(EVERYTHING, () => get()), other.as(EVERYTHING, () => get())]);
+    expect(values.map(({ Parameter }) => Parameter?.Value)).toEqual(['one', 'other']);
+    await expect(get()).rejects.toThrow('Of 2 sets of simulated accounts none was chosen');
+  } finally {
+    other.end();
+  }
+  expect((await lab.as(EVERYTHING, () => get())).Parameter?.Value).toBe('one');
+  await expect(other.as(EVERYTHING, () => get())).rejects.toThrow('have ended');
+});
+
+test('each denial is kept, whatever the caller made of it', async () => {
   lab = startLab();
-  first.end();
-  expect(() => startLab()).toThrow('are intercepted already');
+  await failureOf(lab.as([], () => get()));
+  expect(lab.accounts.denials).toMatchObject([
+    {
+      need: { action: 'ssm:GetParameter', resource: ARN },
+      text: expect.stringContaining('is not authorized'),
+    },
+  ]);
 });

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { ssmParameterStore } from '../../../lib/aws/stores/ssm-parameter-store';
 import type { Channel } from '../../../lib/contract/documents/publication';
 import { moveChannel } from '../../../lib/core/publish/move-channel';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
@@ -11,22 +13,27 @@ import { deployFleets, rollOut, scheduleFleets } from '../../../sim/rehearsal/ro
 import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
 import { WatchedFleet } from '../../../sim/rehearsal/watched-fleet';
 import { assembly } from '../../support/assembly';
-import { OMNIPOTENT } from '../../support/stack-models';
 
 const START = new Date('2025-10-14T22:00:00Z');
 const WEEK = 7 * 24 * 3_600_000;
 const PATH = '/winbake/2022-core';
+let end: () => void;
+
+afterEach(() => {
+  end();
+});
 const REVISIONS = [4294, 4297, 4405];
 
 /** Three weeks with a publication each, the second of them bad; all functions of the template look as they would. */
 async function threeWeeks(fault: string) {
-  const account = new SimulatedAccount(await assembly());
   const clock = new VirtualClock(START);
+  const account = new SimulatedAccount({ folder: await assembly(), clock });
+  end = account.install();
   const pipeline = findPipeline(account, '2022');
   const ends = REVISIONS.map((_, week) => new Date(START.getTime() + (week + 1) * WEEK));
   const context = { account, clock, pipeline, monthEnds: ends };
-  await deployPipeline(account, pipeline, START);
-  const deployed = await deployFleets(account, PATH, clock);
+  await deployPipeline(account, pipeline);
+  const deployed = await deployFleets(account, PATH);
   const fleets = deployed.map((one) => new WatchedFleet(context, one));
   deployed.forEach(({ fleet }) => {
     fleet.group.behave(
@@ -37,10 +44,7 @@ async function threeWeeks(fault: string) {
     );
   });
   scheduleFleets(context, fleets);
-  await scheduleHousekeeping(
-    context,
-    deployed.map(({ fleet }) => fleet),
-  );
+  await scheduleHousekeeping(context);
   const weeks = [];
   for (const [week, revision] of REVISIONS.entries()) {
     fleets.forEach((fleet) => {
@@ -57,10 +61,12 @@ async function threeWeeks(fault: string) {
 async function publish(account: SimulatedAccount, clock: VirtualClock, revision: number): Promise<string> {
   const id = `20348.${revision}-1`;
   const tags = { 'winbake:pipeline': '2022-core', 'winbake:publication': id };
-  const amiId = account.amis.create(id, tags, clock.now());
+  const amiId = account.createAmi(id, tags);
   const at = clock.now().toISOString();
   const publication: Channel = { id, amiId, osVersion: `10.0.20348.${revision}`, mode: 'exact', at };
-  await moveChannel(account.parameters.store(OMNIPOTENT), PATH, 'latest', publication);
+  await account.as(account.administrator, () =>
+    moveChannel(ssmParameterStore(new SSMClient()), PATH, 'latest', publication),
+  );
   return amiId;
 }
 

@@ -50,7 +50,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       const [, , , verify] = recipe['Properties'].Components;
       verify.Parameters = [...verify.Parameters, { Name: 'Colour', Value: ['red'] }];
     },
-    /component verify does not declare the parameter Colour\.$/,
+    /component \S+verify: it does not declare the parameter Colour\. /,
   ],
   'a parameter without its value': [
     ({ pipeline }) => {
@@ -58,15 +58,17 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       const [, , , verify] = recipe['Properties'].Components;
       verify.Parameters = [verify.Parameters[0]];
     },
-    /component verify needs a value for the parameter RoleId\.$/,
+    /component \S+verify: it needs a value for the parameter RoleId\. /,
   ],
   'an action without a model': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) =>
-        yaml.replace('action: ExecutePowerShell', 'action: WebDownload'),
+        yaml
+          .replace('action: ExecutePowerShell', 'action: ExecuteBinary')
+          .replace('inputs:', "inputs:\n          path: 'C:\\setup.exe'"),
       );
     },
-    /^The rehearsal does not model the action WebDownload of step PrepareFolder of component update\.$/,
+    /^The rehearsal does not model the action ExecuteBinary of step PrepareFolder of component update\.$/,
   ],
   'a condition that is none': [
     ({ pipeline }) => {
@@ -74,51 +76,51 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
         yaml.replace('action: ExecutePowerShell', 'if: never\n        action: ExecutePowerShell'),
       );
     },
-    /^Image Builder would refuse step PrepareFolder of component update, if: a mapping of fields is needed, got: "never"\.$/,
+    /^Image Builder would refuse component \S+update: step build\.PrepareFolder: if: /,
   ],
   'a document that is not YAML': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) => `${yaml}\n  "`);
     },
-    /^Image Builder would refuse component winbake-[a-z0-9-]+: its document is not YAML: /,
+    /^Image Builder would refuse component winbake-[a-z0-9-]+: Data must be YAML; got: /,
   ],
   "decide's s3:PutObject removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'Decide', 's3:PutObject');
     },
-    /AccessDenied.*winbake-2022-core-decide-us-east-1 is not authorized to perform s3:PutObject on /,
+    /^AccessDenied: winbake-2022-core-decide-us-east-1 may not s3:PutObject on \S+$/,
   ],
   "the seed's ssm:PutParameter removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'SeedHandler', 'ssm:PutParameter');
     },
-    /AccessDenied.*WinbakePipeline-PipelineSeedHandlerRole\w+ is not authorized to perform ssm:PutParameter on /,
+    /^AccessDenied: WinbakePipeline-PipelineSeedHandlerRole\w+ may not ssm:PutParameter on \S+$/,
   ],
   "the state machine's lambda:InvokeFunction removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'RebakeRole', 'lambda:InvokeFunction');
     },
-    /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform lambda:InvokeFunction on /,
+    /^AccessDenied: WinbakePipeline-PipelineRebakeRole\w+ may not lambda:InvokeFunction on \S+$/,
   ],
   "the state machine's imagebuilder:TagResource removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'RebakeRole', 'imagebuilder:TagResource');
     },
-    /AccessDenied.*WinbakePipeline-PipelineRebakeRole\w+ is not authorized to perform imagebuilder:TagResource on \S+:image-pipeline\/winbake-2022-core/,
+    /^AccessDenied: WinbakePipeline-PipelineRebakeRole\w+ may not imagebuilder:TagResource on \S+:image-pipeline\/winbake-2022-core$/,
   ],
   'the output ImageId of the build workflow removed': [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
       Properties.Data = String(Properties.Data).replace(/^outputs:[^]*/m, '');
     },
-    /^Image Builder would refuse the pipeline \S+: .* Build workflow must have output named ImageId to build AMI\. Workflow ARN: \S+:workflow\/winbake-2022-core-build\/1\.0\.0\/1\.$/,
+    /^Image Builder would refuse the pipeline \S+: .* Build workflow must have output named ImageId to build AMI\. Workflow ARN: \S+:workflow\/build\/winbake-2022-core-build\/1\.0\.0\/1\.$/,
   ],
   'a step of a workflow with more time than there is': [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
       Properties.Data = String(Properties.Data).replace('timeoutSeconds: 57600', 'timeoutSeconds: 90000');
     },
-    /^Image Builder would refuse workflow \S+: timeoutSeconds of step ApplyBuildComponents must be at most 86400, the most of ExecuteComponents; got: 90000\.$/,
+    /^Image Builder would refuse workflow \S+: step ApplyBuildComponents: timeoutSeconds must be a whole number from 1 to 86400; got: 90000\. /,
   ],
 };
 
@@ -162,20 +164,39 @@ const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     ({ pipeline }) => {
       removeAction(pipeline, 'InstanceRole', 's3:PutObject');
     },
-    /left no failure document.* Log: step UploadManifest of component cache-images: AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ is not authorized to perform s3:PutObject on /,
+    /^AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ may not s3:PutObject on \S+$/,
   ],
   "the instances' managed policy removed": [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::IAM::Role', 'InstanceRole');
       Properties.ManagedPolicyArns = [Properties.ManagedPolicyArns[0]];
     },
-    /The instance never answered: AccessDenied: \S+ is not authorized to perform ssm:UpdateInstanceInformation on \S+ \(LaunchBuildInstance\) Image Builder names no instance of it that came up\.$/,
+    /^AccessDenied: WinbakePipeline-PipelineInstanceRole\w+ may not ssm:UpdateInstanceInformation on \*$/,
   ],
   "publish's ssm:PutParameter removed": [
     ({ pipeline }) => {
       removeAction(pipeline, 'Publish', 'ssm:PutParameter');
     },
-    /^The bake \S+ failed \(AccessDenied\): winbake-2022-core-publish-us-east-1 is not authorized to perform ssm:PutParameter on /,
+    /^AccessDenied: winbake-2022-core-publish-us-east-1 may not ssm:PutParameter on \S+$/,
+  ],
+  "publish's imagebuilder:ListWorkflowStepExecutions removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'PublishRole', 'imagebuilder:ListWorkflowStepExecutions');
+    },
+    /^AccessDenied: winbake-2022-core-publish-us-east-1 may not imagebuilder:ListWorkflowStepExecutions on \S+:workflow-execution\/wf-\S+$/,
+  ],
+  "publish's ec2:CreateTags removed": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'PublishRole', 'ec2:CreateTags');
+    },
+    /^AccessDenied: winbake-2022-core-publish-us-east-1 may not ec2:CreateTags on \S+:image\/ami-\w+$/,
+  ],
+  "decide's imagebuilder:GetWorkflowStepExecution removed, and a bake that fails": [
+    ({ pipeline }) => {
+      removeAction(pipeline, 'DecideRole', 'imagebuilder:GetWorkflowStepExecution');
+      changeDocument(pipeline, 'Update', (yaml) => withoutStep(yaml, 'PrepareFolder'));
+    },
+    /^AccessDenied: winbake-2022-core-decide-us-east-1 may not imagebuilder:GetWorkflowStepExecution on \S+:workflow-step-execution\/step-\S+$/,
   ],
 };
 
@@ -222,4 +243,14 @@ test("a component's own name is free, since the recipe follows it", async () => 
   });
   const { report } = await rehearseToBake('2025-10-16', { cdkOut });
   expect(report.steps.at(-2)).toMatchObject({ name: 'verify: UploadVerification', status: 'notRun' });
+});
+
+test('what the service says of a denial stands in the details of the document', async () => {
+  const { stdout } = await rehearseChanged(({ pipeline }) => {
+    removeAction(pipeline, 'SeedHandler', 'ssm:GetParameter');
+  });
+  const { error } = JSON.parse(stdout) as { readonly error: { readonly details: string } };
+  expect(error.details).toMatch(
+    /^User: arn:aws:sts::\d+:assumed-role\/\S+ is not authorized to perform: ssm:GetParameter on resource: \S+ because /,
+  );
 });

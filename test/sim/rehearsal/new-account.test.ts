@@ -34,6 +34,11 @@ function synthesize(name: string, baseAmi: (parameter: StringParameter) => BaseA
 beforeAll(() => {
   cdkOut = synthesize('waits', (parameter) => BaseAmi.fromStringParameter(parameter));
 });
+let end: () => void = () => undefined;
+
+afterEach(() => {
+  end();
+});
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -45,11 +50,12 @@ test('a pipeline with a scan and a base AMI parameter of its own stack is deploy
 });
 
 test('housekeeping follows that parameter until something is published', async () => {
-  const account = new SimulatedAccount(cdkOut);
-  const pipeline = findPipeline(account, '2022');
-  await deployPipeline(account, pipeline, START);
   const clock = new VirtualClock(START);
-  await scheduleHousekeeping({ account, clock, pipeline }, []);
+  const account = new SimulatedAccount({ folder: cdkOut, clock });
+  end = account.install();
+  const pipeline = findPipeline(account, '2022');
+  await deployPipeline(account, pipeline);
+  await scheduleHousekeeping({ account, clock, pipeline });
   const { amiId } = channelParameters('/winbake/2022-core', 'current');
   const before = account.parameters.read(NAME);
   expect(account.parameters.read(amiId)).toBe(before);
@@ -60,8 +66,10 @@ test('housekeeping follows that parameter until something is published', async (
 });
 
 test('a parameter of the same stack that the recipe does not wait for is refused, as Image Builder may', async () => {
-  const account = new SimulatedAccount(synthesize('does-not-wait', () => BaseAmi.fromSsmParameter(NAME)));
-  await expect(deployPipeline(account, findPipeline(account, '2022'), START)).rejects.toThrow(
+  const without = synthesize('does-not-wait', () => BaseAmi.fromSsmParameter(NAME));
+  const account = new SimulatedAccount({ folder: without, clock: new VirtualClock(START) });
+  end = account.install();
+  await expect(deployPipeline(account, findPipeline(account, '2022'))).rejects.toThrow(
     /^Image Builder would refuse the recipe PipelineRecipe\w+: GoldenAmi\w+, the parameter \/golden\/windows-2022\/ami-id, may not exist yet\. Hand it to the pipeline with BaseAmi\.fromStringParameter\.$/,
   );
 });

@@ -1,3 +1,5 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { ssmParameterStore } from '../../../lib/aws/stores/ssm-parameter-store';
 import { moveChannel } from '../../../lib/core/publish/move-channel';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
 import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
@@ -7,29 +9,32 @@ import { deployFleets, rollOut } from '../../../sim/rehearsal/roll-out-fleets';
 import { StepLog } from '../../../sim/rehearsal/step-log';
 import { WatchedFleet } from '../../../sim/rehearsal/watched-fleet';
 import { assembly, changedAssembly, removeAction, resourceOf } from '../../support/assembly';
-import { OMNIPOTENT } from '../../support/stack-models';
 
 const START = new Date('2025-10-16T00:46:00Z');
 const PATH = '/winbake/2022-core';
+let end: () => void;
+
+afterEach(() => {
+  end();
+});
 
 /** Deploys an assembly, publishes an AMI behind its back, and lets its fleets follow. */
 async function publishAndRollOut(folder: string) {
-  const account = new SimulatedAccount(folder);
   const clock = new VirtualClock(START);
+  const account = new SimulatedAccount({ folder, clock });
+  end = account.install();
   const log = new StepLog(SILENT);
   const pipeline = findPipeline(account, '2022');
-  await deployPipeline(account, pipeline, START);
-  const deployed = await deployFleets(account, PATH, clock);
-  const amiId = account.amis.create('baked');
-  for (const channel of ['latest', 'current'] as const) {
-    await moveChannel(account.parameters.store(OMNIPOTENT), PATH, channel, {
-      id: '20348.4294-1',
-      amiId,
-      osVersion: '10.0.20348.4294',
-      mode: 'exact',
-      at: START.toISOString(),
-    });
-  }
+  await deployPipeline(account, pipeline);
+  const deployed = await deployFleets(account, PATH);
+  const amiId = account.createAmi('baked');
+  const publication = { id: '20348.4294-1', amiId, osVersion: '10.0.20348.4294', mode: 'exact' } as const;
+  await account.as(account.administrator, async () => {
+    const parameters = ssmParameterStore(new SSMClient());
+    for (const channel of ['latest', 'current'] as const) {
+      await moveChannel(parameters, PATH, channel, { ...publication, at: START.toISOString() });
+    }
+  });
   const context = { account, clock, pipeline };
   const fleets = deployed.map((one) => new WatchedFleet(context, one));
   const rollout = await log.phase('Roll out to the fleets', () => rollOut(context, fleets));
@@ -75,7 +80,7 @@ test.each(['autoscaling:DescribeAutoScalingGroups', 'ec2:CreateLaunchTemplateVer
     });
     await expect(publishAndRollOut(folder)).rejects.toMatchObject({
       message: expect.stringMatching(
-        `^WinbakeFleet-WindowsFleetLiveHandlerRole\\w+ is not authorized to perform ${action} on \\S+$`,
+        `^AccessDenied: WinbakeFleet-WindowsFleetLiveHandlerRole\\w+ may not ${action} on \\S+$`,
       ),
     });
   },
@@ -88,6 +93,8 @@ test.each([
   'ecs:DescribeTasks',
   'ec2:CreateLaunchTemplateVersion',
   'ec2:RunInstances',
+  'ec2:CreateTags',
+  'iam:PassRole',
   'ssm:GetParameter',
   'ssm:PutParameter',
 ])('a rollout whose role lacks %s says so in one sentence', async (action) => {
@@ -97,7 +104,7 @@ test.each([
   await expect(publishAndRollOut(folder)).rejects.toMatchObject({
     code: 'REHEARSAL_FAILED',
     message: expect.stringMatching(
-      `^Roll out to the fleets: failed \\(AccessDenied\\): WinbakeFleet-WindowsRolloutRole\\w+ is not authorized to perform ${action} on \\S+$`,
+      `^AccessDenied: WinbakeFleet-WindowsRolloutRole\\w+ may not ${action} on \\S+$`,
     ),
   });
 });

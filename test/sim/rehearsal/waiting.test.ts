@@ -106,6 +106,7 @@ test('before a bake nothing is published, and the steps of the recipe are named'
   const { report } = await rehearseToBake('2025-10-16');
   expect(report).toMatchObject({ decision: 'bake', host: null, images: [], ami: null, again: null });
   expect(report.rollout.status).toBe('none');
+  expect(report.origins.page).toBeGreaterThan(report.origins.assumed);
   for (const { before, after } of report.rollout.instances) {
     expect(after).toBe(before);
   }

@@ -1,0 +1,203 @@
+import type { JsonObject } from '../../contract/values/json';
+import { actionsOf, statements, wrongPolicy, wrongPrincipals } from './policy-statements';
+import type { Rule } from './rule';
+import {
+  asList,
+  asText,
+  at,
+  has,
+  list,
+  mustLieIn,
+  mustMatch,
+  objects,
+  shown,
+  text,
+  twice,
+  when,
+} from './values';
+
+const QUOTAS = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html';
+const GRAMMAR = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html';
+
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+const READ = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::golden/*' };
+const PERMISSIONS = { Version: '2012-10-17', Statement: [READ] };
+
+/** A role that is accepted. */
+export const ROLE_EXAMPLE: JsonObject = {
+  RoleName: 'golden-instances',
+  AssumeRolePolicyDocument: TRUST,
+  Policies: [{ PolicyName: 'read', PolicyDocument: PERMISSIONS }],
+};
+
+/** A policy of identities that is accepted. */
+export const PERMISSIONS_EXAMPLE: JsonObject = { PolicyName: 'read', PolicyDocument: PERMISSIONS };
+
+const trust = (change: JsonObject): JsonObject => ({
+  AssumeRolePolicyDocument: { ...TRUST, Statement: [{ ...TRUST.Statement[0], ...change }] },
+});
+const permissions = (change: JsonObject): JsonObject => ({
+  PolicyDocument: { ...PERMISSIONS, Statement: [{ ...READ, ...change }] },
+});
+
+/** The characters of a policy as IAM counts them, white space left out. */
+function sizeOf(policy: unknown): number {
+  return policy === undefined
+    ? 0
+    : JSON.stringify(policy, (_key, value: unknown) => (typeof value === 'symbol' ? '' : value)).replace(
+        /\s/g,
+        '',
+      ).length;
+}
+
+/** What IAM refuses in a policy of identities. */
+function wrongPermissions(policy: unknown): readonly string[] {
+  return [
+    ...wrongPolicy(policy),
+    ...statements(policy).flatMap((statement) => [
+      ...when(
+        has(statement, 'Principal') || has(statement, 'NotPrincipal'),
+        'a policy of an identity has the prohibited field Principal',
+      ),
+      ...when(
+        !has(statement, 'Resource') && !has(statement, 'NotResource'),
+        'a statement needs Resource; got: nothing',
+      ),
+      ...asList(at(statement, 'Resource')).flatMap((resource) => {
+        const name = asText(resource);
+        return when(
+          name !== undefined && name !== '*' && !/^(arn:|\*)/.test(name),
+          `Resource must be an ARN or *; got: ${shown(name)}`,
+        );
+      }),
+    ]),
+    ...wrongSids(policy),
+  ];
+}
+
+function wrongSids(policy: unknown): readonly string[] {
+  const ids = statements(policy).flatMap((statement) => text(statement, 'Sid') ?? []);
+  return [
+    ...twice(ids.filter((id) => id !== '')).map((id) => `statement ids must be unique; got: ${id} twice`),
+    ...ids
+      .filter((id) => !/^[A-Za-z0-9]*$/.test(id))
+      .map((id) => `a statement id has letters and digits alone; got: ${shown(id)}`),
+  ];
+}
+
+/** What `CreateRole` and `PutRolePolicy` refuse. */
+export const ROLE_RULES: readonly Rule[] = [
+  {
+    id: 'role/name',
+    source: QUOTAS,
+    wayOut: 'Shorten or respell it.',
+    refused: { RoleName: 'golden instances' },
+    check: (document) =>
+      mustMatch(document, 'RoleName', /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and + = , . @ - _'),
+  },
+  {
+    id: 'role/trust',
+    source: GRAMMAR,
+    wayOut: 'A trust policy says who may assume the role: Principal and sts:AssumeRole, without Resource.',
+    refused: trust({ Resource: '*' }),
+    check: (document) => {
+      const given = at(document, 'AssumeRolePolicyDocument');
+      return [
+        ...wrongPolicy(given),
+        ...wrongPrincipals(given),
+        ...wrongSids(given),
+        ...statements(given).flatMap((statement) => [
+          ...when(has(statement, 'Resource'), 'a trust policy has the prohibited field Resource'),
+          ...actionsOf(statement)
+            .filter((action) => !/^(sts:|\*$)/i.test(action))
+            .map((action) => `a trust policy has actions of STS alone; got: ${shown(action)}`),
+        ]),
+      ];
+    },
+  },
+  {
+    id: 'role/trust-size',
+    source: 'https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2718',
+    wayOut: 'Allow an organization by a condition instead of each account, or have the quota raised.',
+    refused: trust({ Principal: { AWS: Array.from({ length: 200 }, (_, i) => `${100_000_000_000 + i}`) } }),
+    check: (document) => {
+      const size = sizeOf(at(document, 'AssumeRolePolicyDocument'));
+      return when(size > 2048, `the trust policy must have at most 2048 characters; got: ${size}`);
+    },
+  },
+  {
+    id: 'role/policies',
+    source: GRAMMAR,
+    wayOut: 'Write it as the grammar has it; principals belong into policies of resources.',
+    refused: {
+      Policies: [
+        { PolicyName: 'read', PolicyDocument: { ...PERMISSIONS, Statement: [{ ...READ, Principal: '*' }] } },
+      ],
+    },
+    check: (document) =>
+      objects(document, 'Policies').flatMap((one) => wrongPermissions(at(one, 'PolicyDocument'))),
+  },
+  {
+    id: 'role/policies-size',
+    source: 'https://github.com/aws/copilot-cli/issues/5917',
+    wayOut: 'Join resources by wildcards, or make managed policies of some.',
+    refused: {
+      Policies: [
+        { PolicyName: 'read', PolicyDocument: { Statement: Array.from({ length: 200 }, () => READ) } },
+      ],
+    },
+    check: (document) => {
+      const size = objects(document, 'Policies').reduce(
+        (sum, one) => sum + sizeOf(at(one, 'PolicyDocument')),
+        0,
+      );
+      return when(
+        size > 10_240,
+        `the inline policies of a role must have at most 10240 characters; got: ${size}`,
+      );
+    },
+  },
+  {
+    id: 'role/session',
+    source: 'https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html',
+    wayOut: 'A session lasts one to twelve hours.',
+    refused: { MaxSessionDuration: 900 },
+    check: (document) => mustLieIn(document, 'MaxSessionDuration', 3600, 43_200),
+  },
+  {
+    id: 'role/managed-policies',
+    source: QUOTAS,
+    wayOut: 'Join policies; the quota of ten can be raised to 25.',
+    refused: { ManagedPolicyArns: Array.from({ length: 26 }, (_, i) => `arn:aws:iam::aws:policy/P${i}`) },
+    check: (document) => {
+      const { length } = list(document, 'ManagedPolicyArns');
+      return when(length > 25, `ManagedPolicyArns must be at most 25; got: ${length}`);
+    },
+  },
+];
+
+/** What `PutRolePolicy` and `CreatePolicy` refuse. */
+export const PERMISSIONS_RULES: readonly Rule[] = [
+  {
+    id: 'permissions/policy',
+    source: GRAMMAR,
+    wayOut: 'Write it as the grammar has it.',
+    refused: permissions({ Resource: 'golden/*' }),
+    check: (document) => wrongPermissions(at(document, 'PolicyDocument')),
+  },
+  {
+    id: 'permissions/size',
+    source: 'https://github.com/docker/docs/issues/5815',
+    wayOut: 'Join resources by wildcards, or make several policies.',
+    refused: { PolicyDocument: { Statement: Array.from({ length: 200 }, () => READ) } },
+    check: (document) => {
+      const isManaged = has(document, 'ManagedPolicyName');
+      const most = isManaged ? 6144 : 10_240;
+      const size = sizeOf(at(document, 'PolicyDocument'));
+      return when(size > most, `the policy must have at most ${most} characters; got: ${size}`);
+    },
+  },
+];

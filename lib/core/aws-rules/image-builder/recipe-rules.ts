@@ -1,0 +1,240 @@
+import type { JsonObject } from '../../../contract/values/json';
+import { type Neighbours, referred, type Rule } from '../rule';
+import {
+  at,
+  has,
+  inside,
+  isKnown,
+  list,
+  mustHave,
+  number,
+  objects,
+  roughText,
+  shown,
+  text,
+  texts,
+  UNKNOWN_TEXT,
+  when,
+} from '../values';
+import { wrongTags, wrongVolumes } from '../volume-rules';
+import { wrongName, wrongRecipeVersion } from './names';
+import { contentOf } from './yaml-document';
+
+const API = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateImageRecipe.html';
+
+/** A recipe has so many components at most. */
+export const MOST_COMPONENTS = 20;
+
+const PARENT =
+  /^(ami-[0-9a-f]{8,17}|ssm:[/\w.:-]+|prod-[a-z0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|arn:aws[^:]*:imagebuilder:[^:]+:([0-9]{12}|aws[a-z-]*):image\/[a-z0-9-_]+\/(\d+|x)\.(\d+|x)\.(\d+|x)(\/(\d+|x))?)$/;
+/** The end of a component's ARN, whose beginning may only be known in the account. */
+const COMPONENT = /:component\/[a-z0-9-_]+\/(\d+|x)\.(\d+|x)\.(\d+|x)(\/\d+)?$/;
+
+const CLI = 'arn:aws:imagebuilder:eu-west-1:aws:component/aws-cli-version-2-windows/x.x.x';
+
+/** A recipe that is accepted. */
+export const RECIPE_EXAMPLE: JsonObject = {
+  Name: 'golden',
+  Version: '1.0.x',
+  ParentImage: 'ssm:/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-Base',
+  Components: [{ ComponentArn: CLI }],
+  BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 60, VolumeType: 'gp3' } }],
+};
+
+const volume = (ebs: JsonObject): JsonObject => ({
+  BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: ebs }],
+});
+
+/** What `CreateImageRecipe` refuses, or EC2 when an image of the recipe is built. */
+export const RECIPE_RULES: readonly Rule[] = [
+  {
+    id: 'recipe/name',
+    source: API,
+    wayOut: 'Rename the recipe.',
+    refused: { Name: 'golden:2022' },
+    check: wrongName,
+  },
+  {
+    id: 'recipe/version',
+    source: 'https://docs.aws.amazon.com/imagebuilder/latest/userguide/ibhow-semantic-versioning.html',
+    wayOut: 'Right of an x are only further ones.',
+    refused: { Version: '1.x.0' },
+    check: wrongRecipeVersion,
+  },
+  {
+    id: 'recipe/parent-image',
+    source: API,
+    wayOut:
+      'Name an image of Image Builder by its ARN, an AMI, a product of the Marketplace, or ssm: and a parameter.',
+    refused: { ParentImage: 'arn:aws:ec2:eu-west-1::image/ami-0123456789abcdef0' },
+    check: (document) => [
+      ...mustHave(document, 'the recipe', ['ParentImage']),
+      ...wrongParent(roughText(document, 'ParentImage')),
+    ],
+  },
+  {
+    id: 'recipe/components',
+    source: API,
+    wayOut: 'Put several steps into one component.',
+    refused: { Components: Array.from({ length: MOST_COMPONENTS + 1 }, () => ({ ComponentArn: CLI })) },
+    check: (document) => {
+      const components = at(document, 'Components');
+      return when(
+        Array.isArray(components) && (components.length < 1 || components.length > MOST_COMPONENTS),
+        `Components must be a list of 1 to ${MOST_COMPONENTS}; got: ${list(document, 'Components').length}`,
+      );
+    },
+  },
+  {
+    id: 'recipe/component-arn',
+    source: API,
+    wayOut: 'Use the ARN that Image Builder gave, which spells the name in lower case.',
+    refused: { Components: [{ ComponentArn: CLI.replace('/x.x.x', '') }] },
+    check: (document) =>
+      objects(document, 'Components').flatMap((component) => {
+        const arn = roughText(component, 'ComponentArn');
+        return [
+          ...mustHave(component, 'a component', ['ComponentArn']),
+          ...when(
+            arn !== undefined && isArn(arn) && !COMPONENT.test(arn),
+            `ComponentArn must name a component and its version; got: ${shown(arn)}`,
+          ),
+        ];
+      }),
+  },
+  {
+    id: 'recipe/component-parameters',
+    source: 'https://github.com/aws-ia/terraform-aws-ec2-image-builder/issues/106',
+    wayOut: 'Give each parameter that the document declares, as Name and a list Value with one text.',
+    refused: { Components: [{ ComponentArn: CLI, Parameters: [{ Name: 'Folder', Value: 'C:\\' }] }] },
+    check: (document, neighbours) =>
+      objects(document, 'Components').flatMap((component) => wrongParameters(component, neighbours)),
+  },
+  {
+    id: 'recipe/volumes',
+    source: 'https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html',
+    wayOut: 'Ask for what the type of the volume has.',
+    refused: volume({ VolumeSize: 60, VolumeType: 'io1' }),
+    check: wrongVolumes,
+  },
+  {
+    id: 'recipe/volume-limits',
+    source:
+      'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_EbsInstanceBlockDeviceSpecification.html',
+    wayOut: 'Image Builder has limits of its own; a volume can be changed after the launch.',
+    refused: volume({ VolumeSize: 60, VolumeType: 'gp3', Iops: 8000, Throughput: 1500 }),
+    check: (document) =>
+      objects(document, 'BlockDeviceMappings').flatMap((device) => {
+        const ebs = at(device, 'Ebs');
+        const limits = { VolumeSize: [1, 16_000], Iops: [100, 64_000], Throughput: [125, 1000] } as const;
+        return Object.entries(limits).flatMap(([name, [least, most]]) => {
+          const value = number(ebs, name);
+          return when(
+            value !== undefined && (value < least || value > most),
+            `${name} must be ${least} to ${most}; got: ${value ?? ''}`,
+          );
+        });
+      }),
+  },
+  {
+    id: 'recipe/user-data',
+    source:
+      'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_AdditionalInstanceConfiguration.html',
+    wayOut: 'Encode the script in Base64, and download what does not fit.',
+    refused: { AdditionalInstanceConfiguration: { UserDataOverride: '<powershell>exit 0</powershell>' } },
+    check: (document) =>
+      wrongBase64(roughText(at(document, 'AdditionalInstanceConfiguration'), 'UserDataOverride')),
+  },
+  {
+    id: 'recipe/working-directory',
+    source: API,
+    wayOut: 'Leave an empty one out.',
+    refused: { WorkingDirectory: '' },
+    check: (document) => {
+      const folder = text(document, 'WorkingDirectory');
+      return when(
+        folder !== undefined && (folder === '' || folder.length > 1024),
+        `WorkingDirectory must have 1 to 1024 characters; got: ${shown(folder)}`,
+      );
+    },
+  },
+  {
+    id: 'recipe/tags',
+    source: API,
+    wayOut: 'Name your own tags otherwise.',
+    refused: { AmiTags: { 'aws:release': '2022' } },
+    check: (document) => [...wrongTags(document, 'Tags'), ...wrongTags(document, 'AmiTags')],
+  },
+];
+
+function isArn(value: string): boolean {
+  return value.startsWith('arn:') || value.includes(':component/');
+}
+
+function wrongParent(parent: string | undefined): readonly string[] {
+  if (parent === undefined || parent === UNKNOWN_TEXT) {
+    return [];
+  }
+  // Of an ARN that CloudFormation joins, the end is known, and the service.
+  const filled = parent.replace(/:\uE000/g, ':aws').replaceAll(UNKNOWN_TEXT, 'aws');
+  const isKnown = filled === parent;
+  const pattern = isKnown ? PARENT : /^(ssm:|.*:image\/|ami-)/;
+  return when(
+    (isKnown || parent.startsWith('arn')) && (!pattern.test(filled) || /:ec2:/.test(filled)),
+    `ParentImage must be one of four forms; got: ${shown(parent)}`,
+  );
+}
+
+function wrongParameters(component: JsonObject, neighbours: Neighbours): readonly string[] {
+  const given = objects(component, 'Parameters');
+  const shapes = given.flatMap((parameter) => {
+    const value = at(parameter, 'Value');
+    return [
+      ...mustHave(parameter, 'a parameter', ['Name', 'Value']),
+      ...when(
+        value !== undefined && typeof value !== 'symbol' && !Array.isArray(value),
+        `Value of ${text(parameter, 'Name') ?? ''} must be a list with one text; got: ${shown(value)}`,
+      ),
+      ...texts(parameter, 'Value')
+        .filter(({ length }) => length < 1 || length > 1024)
+        .map(
+          ({ length }) =>
+            `Value of ${text(parameter, 'Name') ?? ''} must have 1 to 1024 characters; got: ${length}`,
+        ),
+    ];
+  });
+  const reference = at(component, 'ComponentArn');
+  const found = referred(reference, 'component', neighbours);
+  const content = found && contentOf(found);
+  return found === undefined || content === undefined
+    ? shapes
+    : [...shapes, ...inside(`component ${text(found, 'Name') ?? ''}`, unmet(content, given))];
+}
+
+/** What a recipe gives beyond what a document declares, and what it lacks. */
+function unmet(content: JsonObject, given: readonly JsonObject[]): readonly string[] {
+  const declared = new Map(objects(content, 'parameters').flatMap((entry) => Object.entries(entry)));
+  const names = given.flatMap((parameter) => text(parameter, 'Name') ?? []);
+  return [
+    ...names.filter((name) => !declared.has(name)).map((name) => `it does not declare the parameter ${name}`),
+    ...[...declared]
+      .filter(
+        ([name, details]) =>
+          !names.includes(name) && !has(details, 'default') && names.length === given.length,
+      )
+      .map(([name]) => `it needs a value for the parameter ${name}`),
+  ];
+}
+
+/** User data that is no Base64, or too long for EC2. */
+export function wrongBase64(encoded: string | undefined): readonly string[] {
+  if (encoded === undefined || !isKnown(encoded)) {
+    return [];
+  }
+  const isBase64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(encoded) && encoded.replace(/\s/g, '').length % 4 === 0;
+  const bytes = Math.floor((encoded.replace(/[\s=]/g, '').length * 3) / 4);
+  return [
+    ...when(!isBase64, `user data must be Base64; got: ${shown(encoded)}`),
+    ...when(isBase64 && bytes > 16_384, `user data must have at most 16384 bytes; got: ${bytes}`),
+  ];
+}

@@ -1,0 +1,143 @@
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
+import { statements, wrongPolicy, wrongPrincipals } from './policy-statements';
+import type { Rule } from './rule';
+import { asList, asText, at, flag, has, mustLieIn, text, UNKNOWN_TEXT, when } from './values';
+
+const GUIDE = 'https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html';
+const ROOT = 'arn:aws:iam::111122223333:root';
+
+const OWNER = { Effect: 'Allow', Principal: { AWS: ROOT }, Action: 'kms:*', Resource: '*' };
+const USE = {
+  Effect: 'Allow',
+  Principal: { Service: 'sns.amazonaws.com' },
+  Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+  Resource: '*',
+};
+
+/** A key that is accepted. */
+export const KEY_EXAMPLE: JsonObject = { KeyPolicy: { Version: '2012-10-17', Statement: [OWNER, USE] } };
+
+const policy = (...further: readonly JsonObject[]): JsonObject => ({
+  KeyPolicy: { Version: '2012-10-17', Statement: further },
+});
+
+/** The policy of a key; a policy alone is one too. */
+function policyOf(document: JsonObject): unknown {
+  return at(document, 'KeyPolicy') ?? (has(document, 'Statement') ? document : undefined);
+}
+
+/** What `CreateKey` and `PutKeyPolicy` refuse. */
+export const KEY_RULES: readonly Rule[] = [
+  {
+    id: 'key/policy',
+    source: GUIDE,
+    wayOut: 'Write it as the guide does; a key has * as its resource.',
+    refused: policy({ ...OWNER, Resource: undefined }),
+    check: (document) => [
+      ...wrongPolicy(policyOf(document)),
+      ...statements(policyOf(document)).flatMap((statement) =>
+        when(
+          !has(statement, 'Resource') && !has(statement, 'NotResource'),
+          'a statement needs Resource; got: nothing',
+        ),
+      ),
+    ],
+  },
+  {
+    id: 'key/principals',
+    source: 'https://github.com/aws-samples/aws-blog-codepipeline-third-party-git-build-status/issues/6',
+    wayOut: 'Name accounts, roles and users that exist; groups and wildcards in an ARN are no principals.',
+    refused: policy(OWNER, { ...USE, Principal: { AWS: 'arn:aws:iam::111122223333:role/bake-*' } }),
+    check: (document) => wrongPrincipals(policyOf(document)),
+  },
+  {
+    id: 'key/lockout',
+    source: 'https://github.com/terraform-aws-modules/terraform-aws-kms/issues/14',
+    wayOut: 'Allow kms:* to the root of the account, or kms:PutKeyPolicy to who deploys.',
+    refused: policy(USE),
+    check: (document) => {
+      const given = policyOf(document);
+      return when(
+        isJsonObject(given) &&
+          flag(document, 'BypassPolicyLockoutSafetyCheck') !== true &&
+          !statements(given).some(mayPutPolicy),
+        'the new key policy will not allow you to update the key policy in the future; got: no statement that allows kms:PutKeyPolicy',
+      );
+    },
+  },
+  {
+    id: 'key/conditions',
+    source: 'https://github.com/awsdocs/aws-kms-developer-guide/pull/47',
+    wayOut: 'Leave the condition out; these keys are for policies of identities.',
+    refused: policy(OWNER, { ...USE, Condition: { StringEquals: { 'kms:ResourceAliases': 'alias/bake' } } }),
+    check: (document) =>
+      statements(policyOf(document)).flatMap((statement) =>
+        conditionKeys(statement)
+          .filter((key) => /^(aws:ResourceTag(\/.*)?|kms:ResourceTag|kms:ResourceAliases)$/i.test(key))
+          .map((key) => `this condition key is not permitted in a key policy; got: ${key}`),
+      ),
+  },
+  {
+    id: 'key/size',
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html',
+    wayOut: 'Allow an organization by a condition instead of each account, or give grants.',
+    refused: policy(OWNER, ...Array.from({ length: 400 }, () => USE)),
+    check: (document) => {
+      const { length } = JSON.stringify(policyOf(document) ?? '');
+      return when(length > 32_768, `a key policy must have at most 32768 bytes; got: ${length}`);
+    },
+  },
+  {
+    id: 'key/rotation',
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html',
+    wayOut: 'Only symmetric keys for encryption are rotated, each 90 to 2560 days.',
+    refused: { KeySpec: 'RSA_2048', EnableKeyRotation: true },
+    check: (document) => [
+      ...when(
+        flag(document, 'EnableKeyRotation') === true &&
+          !['SYMMETRIC_DEFAULT', undefined].includes(text(document, 'KeySpec')),
+        `EnableKeyRotation is for symmetric keys; got: ${text(document, 'KeySpec') ?? ''}`,
+      ),
+      ...mustLieIn(document, 'RotationPeriodInDays', 90, 2560),
+    ],
+  },
+  {
+    id: 'key/deletion',
+    source: 'https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html',
+    wayOut: 'Leave it out for 30 days.',
+    refused: { PendingWindowInDays: 1 },
+    check: (document) => mustLieIn(document, 'PendingWindowInDays', 7, 30),
+  },
+];
+
+/** Whether a statement lets somebody change the policy who may be the one that deploys. */
+function mayPutPolicy(statement: JsonObject): boolean {
+  const principal = at(statement, 'Principal');
+  const isSomebody = !isJsonObject(principal) || has(principal, 'AWS') || typeof principal === 'symbol';
+  const isThere = asList(at(statement, 'Action')).some((action) => {
+    const name = asText(action);
+    return name === undefined || matches(name);
+  });
+  // A call that a person or CloudFormation makes comes through no other service.
+  const isDirect = !conditionKeys(statement).some((key) =>
+    /^kms:(ViaService|GrantIsForAWSResource|CallerAccount:via)$/i.test(key),
+  );
+  const isAllow = (text(statement, 'Effect') ?? 'Allow') === 'Allow';
+  return isAllow && isSomebody && isDirect && (isThere || has(statement, 'NotAction'));
+}
+
+function matches(action: string): boolean {
+  const pattern = action
+    .replaceAll(UNKNOWN_TEXT, '*')
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${pattern}$`, 'i').test('kms:PutKeyPolicy');
+}
+
+function conditionKeys(statement: JsonObject): readonly string[] {
+  const condition = at(statement, 'Condition');
+  return isJsonObject(condition)
+    ? Object.values(condition).flatMap((one) => (isJsonObject(one) ? Object.keys(one) : []))
+    : [];
+}

@@ -1,0 +1,249 @@
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
+import { wrongBase64 } from './image-builder/recipe-rules';
+import type { Rule } from './rule';
+import {
+  at,
+  flag,
+  has,
+  inside,
+  list,
+  mustBeOneOf,
+  mustHave,
+  mustLieIn,
+  mustMatch,
+  objects,
+  roughText,
+  shown,
+  text,
+  texts,
+  twice,
+  when,
+} from './values';
+import { wrongTags, wrongVolumes } from './volume-rules';
+
+const API = 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html';
+
+const DATA = {
+  ImageId: 'ami-0123456789abcdef0',
+  InstanceType: 'm7i.large',
+  SecurityGroupIds: ['sg-0123456789abcdef0'],
+  UserData: 'PHBvd2Vyc2hlbGw+ZXhpdCAwPC9wb3dlcnNoZWxsPg==',
+  MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+  BlockDeviceMappings: [
+    { DeviceName: '/dev/sda1', Ebs: { VolumeType: 'gp3', VolumeSize: 100, Throughput: 250 } },
+  ],
+  TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'hosts' }] }],
+};
+
+/** A launch template that is accepted. */
+export const LAUNCH_TEMPLATE_EXAMPLE: JsonObject = { LaunchTemplateName: 'hosts', LaunchTemplateData: DATA };
+
+const data = (change: JsonObject): JsonObject => ({ LaunchTemplateData: { ...DATA, ...change } });
+const dataOf = (document: JsonObject): unknown => at(document, 'LaunchTemplateData');
+
+/** What `CreateLaunchTemplate` refuses, or `RunInstances` and Auto Scaling when they are given it. */
+export const LAUNCH_TEMPLATE_RULES: readonly Rule[] = [
+  {
+    id: 'launch-template/name',
+    source: 'https://github.com/awsdocs/aws-cloudformation-user-guide/pull/132',
+    wayOut: 'Shorten or respell it.',
+    refused: { LaunchTemplateName: 'hosts of 2022' },
+    check: (document) =>
+      mustMatch(
+        document,
+        'LaunchTemplateName',
+        /^[\w().\-/]{3,128}$/,
+        '3 to 128 letters, digits and ( ) . - / _',
+      ),
+  },
+  {
+    id: 'launch-template/data',
+    source: 'https://github.com/awsdocs/aws-cloudformation-user-guide/pull/453',
+    wayOut: 'Give what the instances are to be.',
+    refused: { LaunchTemplateData: {} },
+    check: (document) => {
+      const given = dataOf(document);
+      return when(
+        typeof given !== 'symbol' && (!isJsonObject(given) || Object.keys(given).length === 0),
+        'launch template data is required; got: nothing',
+      );
+    },
+  },
+  {
+    id: 'launch-template/user-data',
+    source: 'https://github.com/github-aws-runners/terraform-aws-github-runner/issues/3700',
+    wayOut: 'Encode it in Base64; keep what does not fit in S3 and download it.',
+    refused: data({ UserData: 'A'.repeat(24_000) }),
+    check: (document) => wrongBase64(roughText(dataOf(document), 'UserData')),
+  },
+  {
+    id: 'launch-template/network',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/4570',
+    wayOut: 'Give security groups and subnets as part of each network interface.',
+    refused: data({ NetworkInterfaces: [{ DeviceIndex: 0, AssociatePublicIpAddress: true }] }),
+    check: (document) => {
+      const given = dataOf(document);
+      const interfaces = objects(given, 'NetworkInterfaces');
+      const groups = ['SecurityGroupIds', 'SecurityGroups'].filter((name) => list(given, name).length > 0);
+      return [
+        ...when(
+          interfaces.length > 0 && groups.length > 0,
+          `when a network interface is given, the security groups must be a part of it; got: ${groups.join(', ')} beside it`,
+        ),
+        ...when(
+          interfaces.length > 1 && interfaces.some((one) => flag(one, 'AssociatePublicIpAddress') === true),
+          'a public address is given to a single network interface; got: several',
+        ),
+        ...twice(
+          interfaces.flatMap((one) => {
+            const index = text(one, 'DeviceIndex');
+            return index === undefined ? [] : `${text(one, 'NetworkCardIndex') ?? '0'}.${index}`;
+          }),
+        ).map((index) => `network interfaces must have device indexes of their own; got: ${index} twice`),
+      ];
+    },
+  },
+  {
+    id: 'launch-template/security-groups',
+    source: API,
+    wayOut: 'Give ids, sg- and 8 or 17 digits; names go into SecurityGroups.',
+    refused: data({ SecurityGroupIds: ['hosts'] }),
+    check: (document) =>
+      texts(dataOf(document), 'SecurityGroupIds')
+        .filter((id) => !/^sg-[\w-]+$/.test(id))
+        .map((id) => `SecurityGroupIds must be ids; got: ${shown(id)}`),
+  },
+  {
+    id: 'launch-template/image',
+    source: API,
+    wayOut: 'Name an AMI by its id, or resolve:ssm: and the parameter that holds it.',
+    refused: data({ ImageId: 'ssm:/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-Base' }),
+    check: (document) =>
+      mustMatch(
+        dataOf(document),
+        'ImageId',
+        /^(ami-[\w-]+|resolve:ssm:.+|\{\{resolve:.+)$/,
+        'the id of an AMI',
+      ),
+  },
+  {
+    id: 'launch-template/instance-type',
+    source: API,
+    wayOut: 'Name a type, or describe it by requirements.',
+    refused: data({ InstanceRequirements: { VCpuCount: { Min: 2 }, MemoryMiB: { Min: 4096 } } }),
+    check: (document) => [
+      ...when(
+        has(dataOf(document), 'InstanceType') && has(dataOf(document), 'InstanceRequirements'),
+        'InstanceType and InstanceRequirements cannot be given together; got: both',
+      ),
+      ...mustMatch(dataOf(document), 'InstanceType', /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'a type with its size'),
+    ],
+  },
+  {
+    id: 'launch-template/metadata',
+    source:
+      'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceMetadataOptionsRequest.html',
+    wayOut: 'Leave it out for the defaults of the account.',
+    refused: data({ MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 65 } }),
+    check: (document) => {
+      const options = at(dataOf(document), 'MetadataOptions');
+      return inside('MetadataOptions', [
+        ...mustBeOneOf(options, 'HttpTokens', ['optional', 'required']),
+        ...mustBeOneOf(options, 'HttpEndpoint', ['enabled', 'disabled']),
+        ...mustBeOneOf(options, 'HttpProtocolIpv6', ['enabled', 'disabled']),
+        ...mustBeOneOf(options, 'InstanceMetadataTags', ['enabled', 'disabled']),
+        ...mustLieIn(options, 'HttpPutResponseHopLimit', 1, 64),
+      ]);
+    },
+  },
+  {
+    id: 'launch-template/metadata-tags',
+    source: 'https://github.com/aws/karpenter-provider-aws/issues/1527',
+    wayOut: 'Rename the tag, or leave tags out of the metadata.',
+    refused: data({
+      MetadataOptions: { InstanceMetadataTags: 'enabled' },
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags: [{ Key: 'karpenter.sh/provisioner', Value: 'a' }] },
+      ],
+    }),
+    check: (document) =>
+      text(at(dataOf(document), 'MetadataOptions'), 'InstanceMetadataTags') === 'enabled'
+        ? objects(dataOf(document), 'TagSpecifications')
+            .filter((one) => text(one, 'ResourceType') === 'instance')
+            .flatMap((one) => objects(one, 'Tags'))
+            .flatMap((tag) =>
+              mustMatch(tag, 'Key', /^[\w\-+=,.@:]{1,255}$/, 'letters, digits and - _ + = , . @ :'),
+            )
+        : [],
+  },
+  {
+    id: 'launch-template/volumes',
+    source: 'https://github.com/runs-on/runs-on/issues/426',
+    wayOut: 'Ask for what the type of the volume has.',
+    refused: data({
+      BlockDeviceMappings: [
+        { DeviceName: '/dev/sda1', Ebs: { VolumeType: 'io2', Iops: 3000, Throughput: 250 } },
+      ],
+    }),
+    check: (document) => wrongVolumes(dataOf(document)),
+  },
+  {
+    id: 'launch-template/instance-tags',
+    source: 'https://github.com/aws-cloudformation/cfn-lint/issues/975',
+    wayOut: 'Name what is tagged at the launch, and at least one tag for it.',
+    refused: data({ TagSpecifications: [{ Tags: [{ Key: 'Name', Value: 'hosts' }] }] }),
+    check: (document) => {
+      const specifications = objects(dataOf(document), 'TagSpecifications');
+      return [
+        ...specifications.flatMap((one) => [
+          ...mustHave(one, 'a tag specification', ['ResourceType']),
+          ...mustMatch(
+            one,
+            'ResourceType',
+            /^[a-z]+(-[a-z]+)*$/,
+            'such as instance, volume or network-interface',
+          ),
+          ...when(text(one, 'ResourceType') === 'instances', 'ResourceType must be instance; got: instances'),
+          ...when(
+            Array.isArray(at(one, 'Tags')) && list(one, 'Tags').length === 0,
+            'the tags of a tag specification cannot be empty; got: []',
+          ),
+          ...wrongTags(one, 'Tags'),
+        ]),
+        ...twice(specifications.flatMap((one) => text(one, 'ResourceType') ?? [])).map(
+          (type) => `TagSpecifications must name a type once; got: ${type} twice`,
+        ),
+      ];
+    },
+  },
+  {
+    id: 'launch-template/own-tags',
+    source: 'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/979',
+    wayOut: 'Tags of instances go into LaunchTemplateData; here only those of the template itself.',
+    refused: {
+      TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Owner', Value: 'platform' }] }],
+    },
+    check: (document) =>
+      objects(document, 'TagSpecifications').flatMap((one) =>
+        mustBeOneOf(one, 'ResourceType', ['launch-template']),
+      ),
+  },
+  {
+    id: 'launch-template/instance-profile',
+    source:
+      'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateIamInstanceProfileSpecificationRequest.html',
+    wayOut: 'Give its ARN or its name.',
+    refused: data({ IamInstanceProfile: { Arn: 'arn:aws:iam::111122223333:role/hosts' } }),
+    check: (document) => {
+      const profile = at(dataOf(document), 'IamInstanceProfile');
+      return [
+        ...when(
+          has(profile, 'Arn') && has(profile, 'Name'),
+          'IamInstanceProfile takes Arn or Name; got: both',
+        ),
+        ...mustMatch(profile, 'Arn', /:instance-profile\//, 'the ARN of an instance profile'),
+        ...mustMatch(profile, 'Name', /^[\w+=,.@-]{1,128}$/, 'the name of an instance profile'),
+      ];
+    },
+  },
+];

@@ -1,0 +1,73 @@
+import type { JsonObject } from '../../contract/values/json';
+import { EVENT_RULE_EXAMPLE, EVENT_RULE_RULES } from './event-rule-rules';
+import { PERMISSIONS_EXAMPLE, PERMISSIONS_RULES, ROLE_EXAMPLE, ROLE_RULES } from './iam-rules';
+import { COMPONENT_EXAMPLE, COMPONENT_RULES } from './image-builder/component-rules';
+import { DISTRIBUTION_EXAMPLE, DISTRIBUTION_RULES } from './image-builder/distribution-rules';
+import { INFRASTRUCTURE_EXAMPLE, INFRASTRUCTURE_RULES } from './image-builder/infrastructure-rules';
+import { PIPELINE_EXAMPLE, PIPELINE_RULES } from './image-builder/pipeline-rules';
+import { RECIPE_EXAMPLE, RECIPE_RULES } from './image-builder/recipe-rules';
+import { WORKFLOW_EXAMPLE } from './image-builder/workflow-example';
+import { WORKFLOW_RULES } from './image-builder/workflow-rules';
+import { KEY_EXAMPLE, KEY_RULES } from './key-rules';
+import { LAUNCH_TEMPLATE_EXAMPLE, LAUNCH_TEMPLATE_RULES } from './launch-template-rules';
+import { PARAMETER_EXAMPLE, PARAMETER_RULES } from './parameter-rules';
+import { GROUP_EXAMPLE, GROUP_RULES, REFRESH_EXAMPLE, REFRESH_RULES } from './refresh-rules';
+import type { DocumentKind, Neighbours, Refusal, Rule } from './rule';
+import { SCHEDULE_EXAMPLE, SCHEDULE_RULES } from './schedule-rules';
+
+/** Every rule for which a service refuses a document. */
+export const RULES: readonly Rule[] = [
+  ...WORKFLOW_RULES,
+  ...COMPONENT_RULES,
+  ...RECIPE_RULES,
+  ...INFRASTRUCTURE_RULES,
+  ...DISTRIBUTION_RULES,
+  ...PIPELINE_RULES,
+  ...SCHEDULE_RULES,
+  ...REFRESH_RULES,
+  ...GROUP_RULES,
+  ...LAUNCH_TEMPLATE_RULES,
+  ...KEY_RULES,
+  ...ROLE_RULES,
+  ...PERMISSIONS_RULES,
+  ...EVENT_RULE_RULES,
+  ...PARAMETER_RULES,
+];
+
+/** A document of each kind that is accepted; what `refused` of a rule says is changed in it. */
+export const EXAMPLES: Readonly<Record<DocumentKind, JsonObject>> = {
+  component: COMPONENT_EXAMPLE,
+  distribution: DISTRIBUTION_EXAMPLE,
+  'event-rule': EVENT_RULE_EXAMPLE,
+  group: GROUP_EXAMPLE,
+  infrastructure: INFRASTRUCTURE_EXAMPLE,
+  key: KEY_EXAMPLE,
+  'launch-template': LAUNCH_TEMPLATE_EXAMPLE,
+  parameter: PARAMETER_EXAMPLE,
+  permissions: PERMISSIONS_EXAMPLE,
+  pipeline: PIPELINE_EXAMPLE,
+  recipe: RECIPE_EXAMPLE,
+  refresh: REFRESH_EXAMPLE,
+  role: ROLE_EXAMPLE,
+  schedule: SCHEDULE_EXAMPLE,
+  workflow: WORKFLOW_EXAMPLE,
+};
+
+/** The kind of documents that a rule is for. */
+export function kindOf({ id }: Rule): DocumentKind {
+  return id.slice(0, id.indexOf('/')) as DocumentKind;
+}
+
+const BY_KIND = Map.groupBy(RULES, kindOf);
+const ALONE: Neighbours = new Map();
+
+/** Why the service would refuse a document of a kind; nothing where it keeps every rule. */
+export function checkDocument(
+  kind: DocumentKind,
+  document: JsonObject,
+  neighbours: Neighbours = ALONE,
+): readonly Refusal[] {
+  return (BY_KIND.get(kind) ?? []).flatMap(({ id, check, source, wayOut }) =>
+    check(document, neighbours).map((what) => ({ rule: id, what, source, wayOut })),
+  );
+}

@@ -1,0 +1,167 @@
+import {
+  ActiveInstanceRefreshNotFoundFault,
+  InstanceRefreshInProgressFault,
+  type CancelInstanceRefreshCommandInput,
+  type CancelInstanceRefreshCommandOutput,
+  type DescribeInstanceRefreshesCommandInput,
+  type DescribeInstanceRefreshesCommandOutput,
+  type InstanceRefresh,
+  type InstanceRefreshStatus,
+  type RefreshPreferences,
+  type RollbackInstanceRefreshCommandInput,
+  type RollbackInstanceRefreshCommandOutput,
+  type StartInstanceRefreshCommandInput,
+  type StartInstanceRefreshCommandOutput,
+} from '@aws-sdk/client-auto-scaling';
+import type { RefreshRequest } from '../../../lib/core/ports/fleets';
+import { unmodelled } from '../../aws/cloudformation/environment';
+import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
+import type { SimulatedRefresh } from '../../aws/fleet/simulated-refresh';
+import { assumed, page } from '../provenance';
+import { declared, operation, type Call, type Operation } from '../simulated-service';
+import { launchOf, launchVersion, type ImageExists } from './auto-scaling-launch';
+import { findGroup, recordsOf, refusal } from './auto-scaling-requests';
+import { reported, type SimulatedFleets } from './fleets';
+
+const API = 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_';
+const PREFERENCES = page(`${API}RefreshPreferences.html`);
+const CHECKPOINT_SECONDS = 3600;
+
+/** What Auto Scaling does with the instance refreshes of groups. */
+export function instanceRefreshOperations(
+  fleets: SimulatedFleets,
+  imageExists: ImageExists,
+): Readonly<Record<string, Operation>> {
+  return {
+    StartInstanceRefresh: operation<StartInstanceRefreshCommandInput, StartInstanceRefreshCommandOutput>(
+      page(`${API}StartInstanceRefresh.html`),
+      (call) => start(call, fleets, imageExists),
+    ),
+    CancelInstanceRefresh: operation<CancelInstanceRefreshCommandInput, CancelInstanceRefreshCommandOutput>(
+      page(`${API}CancelInstanceRefresh.html`),
+      ({ input, place }) => {
+        const group = findGroup(fleets, input.AutoScalingGroupName, place);
+        const { id } = activeOf(group);
+        group.cancel(input.WaitForTransitioningInstances ?? true);
+        return { InstanceRefreshId: id };
+      },
+    ),
+    RollbackInstanceRefresh: operation<
+      RollbackInstanceRefreshCommandInput,
+      RollbackInstanceRefreshCommandOutput
+    >(page(`${API}RollbackInstanceRefresh.html`), ({ input, place }) => {
+      const group = findGroup(fleets, input.AutoScalingGroupName, place);
+      const { id } = activeOf(group);
+      group.rollBack();
+      return { InstanceRefreshId: id };
+    }),
+    DescribeInstanceRefreshes: operation<
+      DescribeInstanceRefreshesCommandInput,
+      DescribeInstanceRefreshesCommandOutput
+    >(page(`${API}DescribeInstanceRefreshes.html`), ({ input, place }) => {
+      const group = findGroup(fleets, input.AutoScalingGroupName, place);
+      const wanted = input.InstanceRefreshIds ?? [];
+      const found = [...group.refreshes]
+        .reverse()
+        .filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+      const { next, shown } = recordsOf(found, input);
+      return { InstanceRefreshes: shown.map((refresh) => described(refresh, group)), ...next };
+    }),
+  };
+}
+
+function start(
+  call: Call<StartInstanceRefreshCommandInput>,
+  fleets: SimulatedFleets,
+  imageExists: ImageExists,
+) {
+  const { input, place } = call;
+  const { DesiredConfiguration = {}, Preferences = {} } = input;
+  const group = findGroup(fleets, input.AutoScalingGroupName, place);
+  const version = launchVersion(call, fleets, group, DesiredConfiguration, imageExists);
+  if (version === undefined && Preferences.AutoRollback === true) {
+    throw refusal(
+      "The request isn't valid. The AutoRollback parameter cannot be set to true when the DesiredConfiguration parameter is empty. Set AutoRollback to false or specify a desired configuration and try again.",
+      reported('https://github.com/hashicorp/terraform-provider-aws/issues/29830'),
+    );
+  }
+  const request = requestOf(version ?? group.version, Preferences);
+  if (group.refresh?.isUnderWay === true) {
+    throw declared(
+      InstanceRefreshInProgressFault,
+      'An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.',
+      reported('https://github.com/KentaaNL/capistrano-asg-rolling'),
+    );
+  }
+  return { InstanceRefreshId: group.start(request) };
+}
+
+/**
+ * What a refresh shall do. It is simulated as one that launches before it terminates, skips what matches and takes protected
+ * instances too; another is refused by name.
+ */
+function requestOf(version: string, preferences: RefreshPreferences): RefreshRequest {
+  const { CheckpointDelay = CHECKPOINT_SECONDS, CheckpointPercentages: percentages = [] } = preferences;
+  const isAscending = percentages.every((one, index) => one > (percentages[index - 1] ?? 0));
+  if (!isAscending || (percentages.at(-1) ?? 0) > 100) {
+    throw refusal(
+      `CheckpointPercentages must be unique, in ascending order and between 1 and 100; got: ${percentages.join(', ')}.`,
+      PREFERENCES,
+    );
+  }
+  const { MaxHealthyPercentage, MinHealthyPercentage, ScaleInProtectedInstances, SkipMatching } = preferences;
+  const others = { MaxHealthyPercentage, MinHealthyPercentage, ScaleInProtectedInstances, SkipMatching };
+  if (JSON.stringify(others) !== JSON.stringify(SIMULATED)) {
+    throw unmodelled(`an instance refresh with the preferences ${JSON.stringify(others)}`);
+  }
+  return {
+    version,
+    checkpoint: percentages.length === 0 ? null : { percentages, seconds: CheckpointDelay },
+    bakeSeconds: preferences.BakeTime ?? 0,
+    autoRollback: preferences.AutoRollback ?? false,
+    alarms: preferences.AlarmSpecification?.Alarms ?? [],
+  };
+}
+
+const SIMULATED = {
+  MaxHealthyPercentage: 110,
+  MinHealthyPercentage: 100,
+  ScaleInProtectedInstances: 'Refresh',
+  SkipMatching: true,
+} as const;
+
+function activeOf({ active, name }: SimulatedGroup): SimulatedRefresh {
+  if (active === undefined) {
+    throw declared(
+      ActiveInstanceRefreshNotFoundFault,
+      `No in progress or pending Instance Refresh found for Auto Scaling group ${name}`,
+      assumed('What Auto Scaling says where no instance refresh can be stopped or turned back.'),
+    );
+  }
+  return active;
+}
+
+function described(refresh: SimulatedRefresh, group: SimulatedGroup): InstanceRefresh {
+  const { endedAt, id, percentage, reason, startedAt, status } = refresh.describe();
+  const { alarms, autoRollback, bakeSeconds, checkpoint, version } = refresh.request;
+  return {
+    InstanceRefreshId: id,
+    AutoScalingGroupName: group.name,
+    Status: status as InstanceRefreshStatus,
+    StartTime: startedAt,
+    PercentageComplete: percentage,
+    Strategy: 'Rolling',
+    DesiredConfiguration: launchOf(group, version),
+    Preferences: {
+      ...SIMULATED,
+      AutoRollback: autoRollback,
+      BakeTime: bakeSeconds,
+      ...(checkpoint === null
+        ? {}
+        : { CheckpointPercentages: [...checkpoint.percentages], CheckpointDelay: checkpoint.seconds }),
+      ...(alarms.length === 0 ? {} : { AlarmSpecification: { Alarms: [...alarms] } }),
+    },
+    ...(reason === '' ? {} : { StatusReason: reason }),
+    ...(endedAt === null ? {} : { EndTime: endedAt }),
+  };
+}

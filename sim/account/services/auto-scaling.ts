@@ -1,0 +1,195 @@
+import {
+  AutoScalingServiceException,
+  ResourceContentionFault,
+  ResourceInUseFault,
+  ScalingActivityInProgressFault,
+  type AutoScalingGroup,
+  type DeleteAutoScalingGroupCommandInput,
+  type DeleteAutoScalingGroupCommandOutput,
+  type DescribeAutoScalingGroupsCommandInput,
+  type DescribeAutoScalingGroupsCommandOutput,
+  type Filter,
+  type Instance,
+  type UpdateAutoScalingGroupCommandInput,
+  type UpdateAutoScalingGroupCommandOutput,
+} from '@aws-sdk/client-auto-scaling';
+import type { SimulatedInstance } from '../../aws/fleet/ami-behaviour';
+import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
+import { unmodelled } from '../../aws/cloudformation/environment';
+import { groupArn } from '../commands/compute-commands';
+import type { Place } from '../commands/command-row';
+import { assumed, page } from '../provenance';
+import { declared, operation, type Call, type Operation, type SimulatedService } from '../simulated-service';
+import { launchOf, launchVersion, referenceOf, type ImageExists } from './auto-scaling-launch';
+import { instanceRefreshOperations } from './auto-scaling-refreshes';
+import { findGroup, recordsOf, refusal } from './auto-scaling-requests';
+import { reported, type SimulatedFleets } from './fleets';
+
+const API = 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_';
+
+/** Auto Scaling, as it answers for the fleets of all accounts. */
+export class SimulatedAutoScaling implements SimulatedService {
+  readonly id = 'auto-scaling';
+  readonly ServiceException = AutoScalingServiceException;
+  readonly operations: Readonly<Record<string, Operation>>;
+
+  constructor(
+    private readonly fleets: SimulatedFleets,
+    /** Whether an AMI can be seen from there; every one unless said. */
+    private readonly imageExists: ImageExists = () => true,
+  ) {
+    this.operations = {
+      DescribeAutoScalingGroups: operation<
+        DescribeAutoScalingGroupsCommandInput,
+        DescribeAutoScalingGroupsCommandOutput
+      >(page(`${API}DescribeAutoScalingGroups.html`), (call) => this.describe(call)),
+      UpdateAutoScalingGroup: operation<
+        UpdateAutoScalingGroupCommandInput,
+        UpdateAutoScalingGroupCommandOutput
+      >(page(`${API}UpdateAutoScalingGroup.html`), (call) => this.update(call)),
+      DeleteAutoScalingGroup: operation<
+        DeleteAutoScalingGroupCommandInput,
+        DeleteAutoScalingGroupCommandOutput
+      >(page(`${API}DeleteAutoScalingGroup.html`), (call) => this.delete(call)),
+      ...instanceRefreshOperations(fleets, imageExists),
+    };
+  }
+
+  tagsOf(arn: string, place: Place): Readonly<Record<string, string>> {
+    const name = arn.split('autoScalingGroupName/')[1];
+    return this.fleets.groupsAt(place).find((group) => group.name === name)?.tags ?? {};
+  }
+
+  private describe({ input, place }: Call<DescribeAutoScalingGroupsCommandInput>) {
+    const { AutoScalingGroupNames: names = [], Filters = [] } = input;
+    const found = this.fleets
+      .groupsAt(place)
+      .filter(({ name }) => names.length === 0 || names.includes(name))
+      .filter(({ tags }) => Filters.every((filter) => fits(filter, tags)));
+    const { next, shown } = recordsOf(found, input);
+    return { AutoScalingGroups: shown.map((group) => described(group, place)), ...next };
+  }
+
+  private update(call: Call<UpdateAutoScalingGroupCommandInput>): object {
+    const { input, place } = call;
+    const { AutoScalingGroupName, LaunchTemplate, MixedInstancesPolicy, ...others } = input;
+    const [other] = Object.keys(others);
+    if (other !== undefined) {
+      throw unmodelled(`a change of ${other} of the group ${String(AutoScalingGroupName)}`);
+    }
+    const group = findGroup(this.fleets, AutoScalingGroupName, place);
+    if (group.isBeingDeleted) {
+      throw refusal(
+        'The AutoScaling group may not be modified while it is pending delete',
+        reported('https://github.com/yaybu/touchdown/issues/134'),
+      );
+    }
+    const launch = { LaunchTemplate, MixedInstancesPolicy };
+    const version = launchVersion(call, this.fleets, group, launch, this.imageExists);
+    if (version === undefined) {
+      return {};
+    }
+    if (group.refresh?.isUnderWay === true) {
+      throw refusal(
+        'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
+        page(
+          'https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations',
+        ),
+      );
+    }
+    group.version = version;
+    return {};
+  }
+
+  /** By force it terminates what is there; else only a group without instances goes. */
+  private delete({ input, place }: Call<DeleteAutoScalingGroupCommandInput>): object {
+    const group = findGroup(this.fleets, input.AutoScalingGroupName, place);
+    const isBusy = group.refresh?.isUnderWay === true;
+    if (input.ForceDelete !== true && isBusy) {
+      throw declared(
+        ScalingActivityInProgressFault,
+        'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.',
+        reported('https://github.com/cloud-custodian/cloud-custodian/issues/1689'),
+      );
+    }
+    if (input.ForceDelete !== true && group.instances.length > 0) {
+      throw declared(
+        ResourceInUseFault,
+        'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+        reported('https://github.com/ansible/ansible/pull/8503'),
+      );
+    }
+    if (isBusy) {
+      throw declared(
+        ResourceContentionFault,
+        'You already have a pending update to an Amazon EC2 Auto Scaling resource (for example, an Auto Scaling group, instance, or load balancer).',
+        assumed('Auto Scaling refuses to delete a group by force while its instance refresh is under way.'),
+        500,
+      );
+    }
+    group.forceDelete();
+    return {};
+  }
+}
+
+/** By tags alone: `tag:KEY`, `tag-key` and `tag-value`. */
+function fits({ Name = '', Values = [] }: Filter, tags: Readonly<Record<string, string>>): boolean {
+  if (Name.startsWith('tag:')) {
+    return Values.includes(tags[Name.slice('tag:'.length)] ?? '');
+  }
+  switch (Name) {
+    case 'tag-key':
+      return Values.some((key) => Object.hasOwn(tags, key));
+    case 'tag-value':
+      return Values.some((value) => Object.values(tags).includes(value));
+    default:
+      throw refusal(`${Name} is not a valid filter name`, page(`${API}Filter.html`));
+  }
+}
+
+function described(group: SimulatedGroup, place: Place): AutoScalingGroup {
+  const { desiredCapacity, instances, isBeingDeleted, name, options, tags, version } = group;
+  const { maxSize = desiredCapacity, minSize = 0, protectsInstances = false, startedAt } = options;
+  return {
+    AutoScalingGroupName: name,
+    AutoScalingGroupARN: groupArn(name, place),
+    ...launchOf(group, version),
+    MinSize: minSize,
+    MaxSize: maxSize,
+    DesiredCapacity: desiredCapacity,
+    DefaultCooldown: 300,
+    AvailabilityZones: [`${place.region}a`, `${place.region}b`],
+    HealthCheckType: 'EC2',
+    CreatedTime: startedAt,
+    NewInstancesProtectedFromScaleIn: protectsInstances,
+    Instances: instances.map((one) => describedInstance(one, group, place)),
+    Tags: Object.entries(tags).map(([Key, Value]) => ({
+      Key,
+      Value,
+      ResourceId: name,
+      ResourceType: 'auto-scaling-group',
+      PropagateAtLaunch: true,
+    })),
+    // Only a group that is being deleted has a status.
+    ...(isBeingDeleted ? { Status: 'Delete in progress' } : {}),
+  };
+}
+
+function describedInstance(
+  { id, inServiceAt, isTerminating, version }: SimulatedInstance,
+  group: SimulatedGroup,
+  { region }: Place,
+): Instance {
+  return {
+    InstanceId: id,
+    AvailabilityZone: `${region}a`,
+    LifecycleState: isTerminating
+      ? 'Terminating:Wait'
+      : inServiceAt === undefined
+        ? 'Pending:Wait'
+        : 'InService',
+    HealthStatus: 'Healthy',
+    ProtectedFromScaleIn: group.options.protectsInstances ?? false,
+    LaunchTemplate: referenceOf(group.template, version),
+  };
+}

@@ -1,0 +1,72 @@
+import type { SimulatedLaunchTemplate } from '../../aws/fleet/launch-template';
+import type { SimulatedFleet } from '../../aws/fleet/simulated-fleet';
+import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
+import type { Place } from '../commands/command-row';
+import type { Provenance } from '../provenance';
+import { ByPlace } from '../simulated-service';
+
+interface Region {
+  readonly fleets: Map<string, SimulatedFleet>;
+  readonly templates: Map<string, SimulatedLaunchTemplate>;
+}
+
+/** The fleets of all accounts, for which Auto Scaling, EC2 and ECS answer. */
+export class SimulatedFleets {
+  private readonly all: SimulatedFleet[] = [];
+  private readonly regions = new ByPlace<Region>(() => ({ fleets: new Map(), templates: new Map() }));
+
+  /** Deploys a fleet with its launch template; one whose group has the same name gives way. */
+  add(fleet: SimulatedFleet): void {
+    const { name, template } = fleet.group;
+    this.all.push(fleet);
+    this.regions.at(fleet.environment).fleets.set(name, fleet);
+    this.addTemplate(fleet.environment, template);
+  }
+
+  /** Deploys a launch template, whose group may come later. */
+  addTemplate(place: Place, template: SimulatedLaunchTemplate): void {
+    this.regions.at(place).templates.set(template.id, template);
+  }
+
+  /** The fleets of a region, those too whose group is gone. */
+  at(place: Place): readonly SimulatedFleet[] {
+    return [...this.regions.at(place).fleets.values()];
+  }
+
+  /** The groups of a region that are there. */
+  groupsAt(place: Place): readonly SimulatedGroup[] {
+    return this.at(place)
+      .map(({ group }) => group)
+      .filter(({ isGone }) => !isGone);
+  }
+
+  /** When an instance was started from an AMI last, wherever that was. */
+  lastLaunch(amiId: string): Date | undefined {
+    const times = this.all.flatMap(({ group }) => group.launchesOf(amiId));
+    return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  /** The launch templates of a region, by id. */
+  templatesAt(place: Place): ReadonlyMap<string, SimulatedLaunchTemplate> {
+    return this.regions.at(place).templates;
+  }
+}
+
+/** What users report that a service said to them, word for word. */
+export function reported(address: string): Provenance {
+  return { origin: 'deployed', source: address };
+}
+
+/** A part of what a list has, and the token of the next part where there is more. */
+export function pageOf<T>(
+  all: readonly T[],
+  size: number,
+  token: string | undefined,
+): { readonly shown: readonly T[]; readonly next: string | undefined } | undefined {
+  const start = Number(token ?? 0);
+  if (!Number.isInteger(start) || start < 0 || start > all.length) {
+    return undefined;
+  }
+  const end = start + size;
+  return { shown: all.slice(start, end), next: end < all.length ? String(end) : undefined };
+}

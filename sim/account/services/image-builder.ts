@@ -1,0 +1,316 @@
+import {
+  ImagebuilderServiceException,
+  InvalidRequestException,
+  ResourceInUseException,
+  type CancelImageCreationCommandInput,
+  type CancelImageCreationCommandOutput,
+  type GetImageCommandInput,
+  type GetImageCommandOutput,
+  type GetWorkflowStepExecutionCommandInput,
+  type GetWorkflowStepExecutionCommandOutput,
+  type ImageStatus,
+  type ListWorkflowExecutionsCommandInput,
+  type ListWorkflowExecutionsCommandOutput,
+  type ListWorkflowStepExecutionsCommandInput,
+  type ListWorkflowStepExecutionsCommandOutput,
+  type StartImagePipelineExecutionCommandInput,
+  type StartImagePipelineExecutionCommandOutput,
+} from '@aws-sdk/client-imagebuilder';
+import { unmodelled } from '../../aws/cloudformation/environment';
+import { digitsOf } from '../../aws/cloudformation/physical-names';
+import type { StackModel } from '../../aws/cloudformation/stack-model';
+import { readRecipe, type Recipe } from '../../aws/image-builder/read-recipe';
+import type { BakeFailure, BakeOutcome } from '../../aws/image-builder/run-bake';
+import { refusedWorkflows } from '../../aws/image-builder/workflows';
+import { parameterArn } from '../commands/data-commands';
+import { assumed, page, type Provenance } from '../provenance';
+import { declared, operation, type Call, type SimulatedService } from '../simulated-service';
+import type { SimulatedImages } from './ec2-images';
+import { DeployedDocuments } from './image-builder-documents';
+import {
+  executionId,
+  executionsOf,
+  type SimulatedBuild,
+  type WorkflowExecution,
+} from './image-builder-workflows';
+
+const API = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_';
+const SAMPLES = 'https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/';
+const deployed = (sample: string): Provenance => ({ origin: 'deployed', source: `${SAMPLES}${sample}` });
+
+/** That a component failed is said by its ARN, and never why. */
+const FAILED_COMPONENT = deployed('debugging');
+const ROLLED_BACK = deployed('workflows/step-functions-integration');
+const NO_IMAGE_ID = deployed('workflows/packer-build');
+const IN_USE = deployed('lifecycle');
+const ENDED = assumed('CancelImageCreation of an image that has ended changes nothing and is no error.');
+
+/** What a bake takes by the virtual clock, in seconds; a figure of the field, not measured. */
+const BAKE_SECONDS = 45 * 60;
+
+/** What Image Builder needs around it. */
+export interface SimulatedImageBuilderOptions {
+  readonly stacks: readonly StackModel[];
+  readonly images: SimulatedImages;
+  /** Runs the components of a recipe; undefined where this computer cannot. */
+  readonly bake: ((recipe: Recipe, imageArn: string) => Promise<BakeOutcome>) | undefined;
+}
+
+/** Image Builder, as far as a pipeline is started, followed and ended by hand. */
+export class SimulatedImageBuilder implements SimulatedService {
+  readonly id = 'imagebuilder';
+  readonly ServiceException = ImagebuilderServiceException;
+  private readonly builds = new Map<string, SimulatedBuild>();
+  private readonly started = new Map<string, string>();
+  private readonly documents = new DeployedDocuments(() => this.options().stacks);
+
+  constructor(private readonly options: () => SimulatedImageBuilderOptions) {}
+
+  tagsOf(arn: string): Readonly<Record<string, string>> {
+    return this.documents.tagsOf(arn);
+  }
+
+  readonly operations = {
+    ...this.documents.operations,
+    StartImagePipelineExecution: operation<
+      StartImagePipelineExecutionCommandInput,
+      StartImagePipelineExecutionCommandOutput
+    >(page(`${API}StartImagePipelineExecution.html`), (call) => this.start(call)),
+    GetImage: operation<GetImageCommandInput, GetImageCommandOutput>(page(`${API}GetImage.html`), (call) =>
+      this.getImage(call),
+    ),
+    CancelImageCreation: operation<CancelImageCreationCommandInput, CancelImageCreationCommandOutput>(
+      page(`${API}CancelImageCreation.html`),
+      ({ input, knownFrom, now }) => {
+        const build = this.find(input.imageBuildVersionArn, now);
+        if (build.endsAt > now) {
+          build.isCancelled = true;
+          build.endsAt = now;
+        } else {
+          knownFrom(ENDED);
+        }
+        return { imageBuildVersionArn: build.arn, clientToken: input.clientToken };
+      },
+    ),
+    ListWorkflowExecutions: operation<
+      ListWorkflowExecutionsCommandInput,
+      ListWorkflowExecutionsCommandOutput
+    >(page(`${API}ListWorkflowExecutions.html`), ({ input, knownFrom, now }) => {
+      const { arn, executions } = this.executions(input.imageBuildVersionArn, now);
+      if (executions.some(({ status = '' }) => status.startsWith('ROLLBACK'))) {
+        knownFrom(ROLLED_BACK);
+      }
+      const { nextToken, shown } = paged(executions, input);
+      const workflowExecutions = shown.map((one) => without(one, 'steps'));
+      return { imageBuildVersionArn: arn, workflowExecutions, ...nextToken };
+    }),
+    ListWorkflowStepExecutions: operation<
+      ListWorkflowStepExecutionsCommandInput,
+      ListWorkflowStepExecutionsCommandOutput
+    >(page(`${API}ListWorkflowStepExecutions.html`), ({ input, now }) => {
+      const { arn, execution } = this.execution(input.workflowExecutionId, now);
+      const { nextToken, shown } = paged(execution.steps, input);
+      const { workflowBuildVersionArn, workflowExecutionId } = execution;
+      return {
+        imageBuildVersionArn: arn,
+        workflowBuildVersionArn,
+        workflowExecutionId,
+        steps: shown.map((one) => without(one, 'onFailure', 'timeoutSeconds')),
+        ...nextToken,
+      };
+    }),
+    GetWorkflowStepExecution: operation<
+      GetWorkflowStepExecutionCommandInput,
+      GetWorkflowStepExecutionCommandOutput
+    >(page(`${API}GetWorkflowStepExecution.html`), ({ input, now }) => this.getStep(input, now)),
+  };
+
+  /** All images that were ever begun, in that order. */
+  get all(): readonly SimulatedBuild[] {
+    return [...this.builds.values()];
+  }
+
+  /**
+   * By hand: the same client token starts nothing again, and the image has the tags of the request alone, since `ImageTags` of
+   * a pipeline are for what its schedule starts.
+   */
+  private async start({ input, now, place, require }: Call<StartImagePipelineExecutionCommandInput>) {
+    const { clientToken = '', imagePipelineArn = '', tags = {} } = input;
+    const known = this.started.get(clientToken);
+    if (known !== undefined) {
+      return { clientToken, imageBuildVersionArn: known };
+    }
+    const { bake, stacks } = this.options();
+    const recipe = readRecipe(stacks, imagePipelineArn);
+    if (recipe.baseAmiParameter !== undefined) {
+      // Image Builder reads the parameter with the rights of who starts the pipeline.
+      require({ action: 'ssm:GetParameter', resource: parameterArn(recipe.baseAmiParameter, place) });
+    }
+    const refused = refusedWorkflows(recipe.workflows);
+    if (refused !== undefined) {
+      throw invalidRequest(refused, NO_IMAGE_ID);
+    }
+    const running = this.all.find((one) => one.pipelineArn === imagePipelineArn && one.endsAt > now);
+    if (running !== undefined) {
+      const text = `The resource '${imagePipelineArn}' is in use: ${running.arn} is being created.`;
+      throw declared(ResourceInUseException, text, IN_USE);
+    }
+    if (bake === undefined) {
+      throw unmodelled('Image Builder without a PowerShell on this computer');
+    }
+    const arn = `${recipe.arn.replace(':image-recipe/', ':image/')}/${this.builds.size + 1}`;
+    if (Object.keys(tags).length > 0) {
+      require({ action: 'imagebuilder:TagResource', resource: arn });
+    }
+    const outcome = await bake(recipe, arn);
+    this.builds.set(arn, {
+      arn,
+      pipelineArn: imagePipelineArn,
+      recipe,
+      place,
+      tags,
+      startedAt: now,
+      endsAt: new Date(now.getTime() + BAKE_SECONDS * 1000),
+      isCancelled: false,
+      outcome,
+    });
+    this.started.set(clientToken, arn);
+    return { clientToken, imageBuildVersionArn: arn };
+  }
+
+  private getImage({ input, knownFrom, now }: Call<GetImageCommandInput>) {
+    const build = this.find(input.imageBuildVersionArn, now);
+    const { amiId, arn, outcome, pipelineArn, place, startedAt, tags } = build;
+    const [, name = '', version = ''] = /:image\/([^/]+)\/([^/]+)\//.exec(arn) ?? [];
+    const reason = build.endsAt > now || build.isCancelled ? undefined : reasonOf(arn, outcome.failure);
+    if (reason !== undefined) {
+      knownFrom(FAILED_COMPONENT);
+    }
+    return {
+      image: {
+        arn,
+        type: 'AMI' as const,
+        name,
+        version: `${version}/${arn.split('/').at(-1) ?? ''}`,
+        platform: 'Windows' as const,
+        sourcePipelineArn: pipelineArn,
+        dateCreated: startedAt.toISOString(),
+        tags,
+        state: { status: statusOf(build, now), ...(reason === undefined ? {} : { reason }) },
+        ...(amiId === undefined
+          ? {}
+          : {
+              outputResources: {
+                amis: [
+                  { region: place.region, image: amiId, name: amiName(build), accountId: place.account },
+                ],
+              },
+            }),
+      },
+    };
+  }
+
+  private getStep({ stepExecutionId }: GetWorkflowStepExecutionCommandInput, now: Date) {
+    for (const { arn } of this.builds.values()) {
+      for (const { steps, workflowBuildVersionArn, workflowExecutionId } of this.executions(arn, now)
+        .executions) {
+        const step = steps.find((one) => one.stepExecutionId === stepExecutionId);
+        if (step !== undefined) {
+          return { ...step, imageBuildVersionArn: arn, workflowBuildVersionArn, workflowExecutionId };
+        }
+      }
+    }
+    throw unmodelled(`the step ${stepExecutionId ?? ''}, which no image of this rehearsal has`);
+  }
+
+  private execution(id: string | undefined, now: Date) {
+    for (const { arn } of this.builds.values()) {
+      const execution = this.executions(arn, now).executions.find((one) => one.workflowExecutionId === id);
+      if (execution !== undefined) {
+        return { arn, execution };
+      }
+    }
+    throw unmodelled(`the workflow execution ${id ?? ''}, which no image of this rehearsal has`);
+  }
+
+  private executions(
+    imageArn: string | undefined,
+    now: Date,
+  ): { readonly arn: string; readonly executions: readonly WorkflowExecution[] } {
+    const build = this.find(imageArn, now);
+    return { arn: build.arn, executions: executionsOf(build, now) };
+  }
+
+  /** An image, with its AMI where it has ended well. */
+  private find(imageArn = '', now: Date): SimulatedBuild {
+    const build = this.builds.get(imageArn);
+    if (build === undefined) {
+      throw unmodelled(`the image ${imageArn}, which no pipeline of this rehearsal started`);
+    }
+    const isDone = build.endsAt <= now && !build.isCancelled && build.outcome.failure === undefined;
+    if (isDone && build.amiId === undefined) {
+      build.amiId = this.register(build);
+    }
+    return build;
+  }
+
+  private register(build: SimulatedBuild): string {
+    const { arn, endsAt, place, recipe } = build;
+    const id = `ami-${digitsOf(arn, 17)}`;
+    const snapshotId = `snap-${digitsOf(id, 17)}`;
+    this.options().images.create(
+      place,
+      {
+        id,
+        name: amiName(build),
+        createdAt: endsAt,
+        sharedWith: recipe.launchAccounts,
+        isPublic: false,
+        snapshotIds: [snapshotId],
+        tags: recipe.amiTags,
+      },
+      [{ id: snapshotId, isEncrypted: true, tags: { CreatedBy: 'EC2 Image Builder' } }],
+    );
+    return id;
+  }
+}
+
+function amiName({ arn }: SimulatedBuild): string {
+  return arn.split(':image/').at(-1)?.replaceAll('/', ' ') ?? arn;
+}
+
+function statusOf({ endsAt, isCancelled, outcome }: SimulatedBuild, now: Date): ImageStatus {
+  if (endsAt > now) {
+    return 'BUILDING';
+  }
+  return isCancelled ? 'CANCELLED' : outcome.failure === undefined ? 'AVAILABLE' : 'FAILED';
+}
+
+function reasonOf(arn: string, failure: BakeFailure | undefined): string | undefined {
+  const id = executionId(arn, failure?.stage === 'Test' ? 1 : 0);
+  return failure && `Workflow Execution ID: '${id}' failed with reason: ${failure.reason}`;
+}
+
+function invalidRequest(message: string, provenance: Provenance) {
+  return declared(InvalidRequestException, message, provenance);
+}
+
+/** What a list leaves out of what it lists. */
+function without<T extends object, K extends keyof T>(value: T, ...names: readonly K[]): Omit<T, K> {
+  const kept = Object.entries(value).filter(([name]) => !names.includes(name as K));
+  return Object.fromEntries(kept) as Omit<T, K>;
+}
+
+function paged<T>(
+  all: readonly T[],
+  {
+    maxResults = 25,
+    nextToken = '0',
+  }: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
+) {
+  const end = Number(nextToken) + maxResults;
+  return {
+    shown: all.slice(Number(nextToken), end),
+    nextToken: end < all.length ? { nextToken: String(end) } : {},
+  };
+}

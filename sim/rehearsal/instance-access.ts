@@ -1,0 +1,54 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { parameterArn } from '../account/commands/data-commands';
+import type { Recipe } from '../aws/image-builder/read-recipe';
+import type { InstanceAccess } from '../aws/image-builder/run-bake';
+import type { SimulatedAccount } from './simulated-account';
+
+/** What an agent on an instance needs before Image Builder hears of it. */
+const NEEDED = ['ssm:UpdateInstanceInformation', 'imagebuilder:GetComponent'];
+
+/**
+ * AWS as an instance of a bake reaches it, by the role of its recipe. What the role lacks fails the step, as on the instance; the
+ * rehearsal ends once the bake has.
+ */
+export function instanceAccess(
+  account: Pick<SimulatedAccount, 'clock' | 'environment' | 'sessionOf' | 'world'>,
+  { instanceRole }: Recipe,
+  instanceId: string,
+): InstanceAccess {
+  const { clock, environment, world } = account;
+  const { accounts, ssm } = world;
+  const { region } = environment;
+  const caller = account.sessionOf(instanceRole.arn, instanceId, 'ec2.amazonaws.com');
+  const s3 = new S3Client();
+  const refusalOf = (action: string, resource: string) =>
+    accounts.refusalOf('ssm', caller, { action, resource }, region);
+  return {
+    silence: NEEDED.map((action) => refusalOf(action, '*')?.message).find((one) => one !== undefined),
+    storage: {
+      get: (Bucket, Key) =>
+        accounts.as(caller, region, async () => {
+          try {
+            const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+            return Buffer.from((await Body?.transformToByteArray()) ?? []);
+          } catch (error) {
+            if (error instanceof NoSuchKey) {
+              return undefined;
+            }
+            throw error;
+          }
+        }),
+      put: (Bucket, Key, Body) =>
+        accounts.as(caller, region, async () => {
+          await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+        }),
+    },
+    readParameter: (name) => {
+      const refusal = refusalOf('ssm:GetParameter', parameterArn(name, environment));
+      if (refusal !== undefined) {
+        throw Object.assign(new Error(refusal.message), { name: refusal.name });
+      }
+      return ssm.read(environment, name, clock.now());
+    },
+  };
+}

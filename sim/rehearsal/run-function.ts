@@ -1,0 +1,124 @@
+import { create as createDecide } from '../../lib/handlers/decide';
+import { create as createDeleteFleet } from '../../lib/handlers/delete-fleet';
+import { create as createHousekeeping } from '../../lib/handlers/housekeeping';
+import { create as createLaunchTemplate } from '../../lib/handlers/launch-template';
+import { create as createOperate } from '../../lib/handlers/operate';
+import { create as createPublish } from '../../lib/handlers/publish';
+import { create as createRollout } from '../../lib/handlers/rollout';
+import type { Runtime } from '../../lib/handlers/runtime';
+import { create as createSeed } from '../../lib/handlers/seed';
+import { WinbakeError } from '../../lib/contract/values/errors';
+import type { RegistryClient, RegistryClientOptions } from '../../lib/registry/registry-client';
+import { FunctionFailure, type RunFunction } from '../account/services/lambda';
+import type { Principal } from '../account/principal';
+import { unmodelled } from '../aws/cloudformation/environment';
+import type { StackModel } from '../aws/cloudformation/stack-model';
+import type { VirtualClock } from '../clock/virtual-clock';
+import { functionsOf, type HandlerKind, type TemplateFunction } from './template-functions';
+
+type Handler = (
+  event: never,
+  context: { readonly awsRequestId: string; readonly invokedFunctionArn: string },
+) => Promise<unknown>;
+
+interface FunctionRuntime extends Runtime {
+  readonly openRegistry: (options: RegistryClientOptions) => RegistryClient;
+}
+
+/** The account that functions run in. */
+interface FunctionAccount {
+  readonly clock: VirtualClock;
+  readonly stacks: readonly StackModel[];
+  as<T>(caller: Principal, work: () => Promise<T>, place: { readonly region: string }): Promise<T>;
+  sessionOf(roleArn: string, session: string, service: string): Principal;
+}
+
+/** What the code that is deployed makes of an environment. */
+const CODE: Readonly<
+  Record<HandlerKind, (environment: NodeJS.ProcessEnv, runtime: FunctionRuntime) => Handler>
+> = {
+  decide: createDecide,
+  'delete-fleet': createDeleteFleet,
+  housekeeping: createHousekeeping,
+  'launch-template': createLaunchTemplate,
+  operate: createOperate,
+  publish: createPublish,
+  rollout: createRollout,
+  seed: createSeed,
+};
+
+/** The functions of an account: their code with the SDK's own clients, by their roles. */
+export class FunctionRunner {
+  private readonly handlers = new Map<string, Handler>();
+  private readonly changed = new Map<string, TemplateFunction>();
+  private readonly listeners: ((functionArn: string, line: string) => void)[] = [];
+  private requests = 0;
+  private deployed: ReadonlyMap<string, TemplateFunction> | undefined;
+
+  constructor(
+    private readonly account: FunctionAccount,
+    private readonly openRegistry: FunctionRuntime['openRegistry'] = () => {
+      throw unmodelled('a registry in an account without one');
+    },
+  ) {}
+
+  /** Gives a function other variables than the template does. */
+  change(changed: TemplateFunction): void {
+    this.changed.set(changed.arn, changed);
+    this.handlers.delete(changed.arn);
+  }
+
+  /** Calls a listener with each line that a function writes to its log. */
+  onLine(listener: (functionArn: string, line: string) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** The function of an ARN. */
+  find(arn: string): RunFunction | undefined {
+    this.deployed ??= new Map(this.account.stacks.flatMap(functionsOf).map((one) => [one.arn, one]));
+    const found = this.changed.get(arn) ?? this.deployed.get(arn);
+    return found && ((payload, invokedArn) => this.run(found, payload, invokedArn));
+  }
+
+  private async run(
+    target: TemplateFunction,
+    payload: unknown,
+    invokedFunctionArn: string,
+  ): Promise<unknown> {
+    const { arn, roleArn } = target;
+    const name = arn.split(':').at(-1) ?? arn;
+    const region = arn.split(':')[3] ?? '';
+    const handler = this.handlerOf(target);
+    this.requests += 1;
+    const context = { awsRequestId: `request-${this.requests}`, invokedFunctionArn };
+    const caller = this.account.sessionOf(roleArn, name, 'lambda.amazonaws.com');
+    try {
+      return await this.account.as(caller, () => handler(payload as never, context), { region });
+    } catch (error) {
+      // What the rehearsal itself refuses is no failure of the function.
+      if (error instanceof WinbakeError && error.code === 'REHEARSAL_FAILED') {
+        throw error;
+      }
+      throw new FunctionFailure(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private handlerOf({ arn, environment, kind }: TemplateFunction): Handler {
+    const create = CODE[kind];
+    const { clock } = this.account;
+    const runtime: FunctionRuntime = {
+      now: () => clock.now(),
+      // The simulated account answers at once what a function would wait for.
+      sleep: () => Promise.resolve(),
+      write: (line) => {
+        this.listeners.forEach((listener) => {
+          listener(arn, line);
+        });
+      },
+      openRegistry: this.openRegistry,
+    };
+    const handler = this.handlers.get(arn) ?? create(environment, runtime);
+    this.handlers.set(arn, handler);
+    return handler;
+  }
+}
