@@ -118,7 +118,7 @@ describe('restorePowerShell', () => {
       const found = findPowerShell(
         computer(program('dotnet', 'ls "$DOTNET_CLI_HOME/.nuget/NuGet" || exit 1')),
       );
-      return restorePowerShell(found).catch(({ message }: Error) => message);
+      return restorePowerShell(found).catch((error: unknown) => (error as Error).message);
     };
     mkdirSync(settings, { recursive: true });
     expect(await shown()).toContain('No such file or directory');
