@@ -302,7 +302,9 @@ describe('a launch template version', () => {
 
   test('without a template the newest and the first of each are told', async () => {
     const Versions = ['$Latest', '$Default'];
-    const found = await account().run(() => ec2.send(new DescribeLaunchTemplateVersionsCommand({ Versions })));
+    const found = await account().run(() =>
+      ec2.send(new DescribeLaunchTemplateVersionsCommand({ Versions })),
+    );
     expect(found.LaunchTemplateVersions?.map(({ VersionNumber }) => VersionNumber)).toEqual([2, 1]);
   });
 });
