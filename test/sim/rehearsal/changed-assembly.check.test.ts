@@ -50,7 +50,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       const [, , , verify] = recipe['Properties'].Components;
       verify.Parameters = [...verify.Parameters, { Name: 'Colour', Value: ['red'] }];
     },
-    /component \S+verify: it does not declare the parameter Colour\. /,
+    /component \S+verify-\w{8}: it does not declare the parameter Colour\. /,
   ],
   'a parameter without its value': [
     ({ pipeline }) => {
@@ -58,7 +58,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       const [, , , verify] = recipe['Properties'].Components;
       verify.Parameters = [verify.Parameters[0]];
     },
-    /component \S+verify: it needs a value for the parameter RoleId\. /,
+    /component \S+verify-\w{8}: it needs a value for the parameter RoleId\. /,
   ],
   'an action without a model': [
     ({ pipeline }) => {
@@ -76,7 +76,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
         yaml.replace('action: ExecutePowerShell', 'if: never\n        action: ExecutePowerShell'),
       );
     },
-    /^Image Builder would refuse component \S+update: step build\.PrepareFolder: if: /,
+    /^Image Builder would refuse component \S+update-\w{8}: step build\.PrepareFolder: if: /,
   ],
   'a document that is not YAML': [
     ({ pipeline }) => {
@@ -113,7 +113,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
       const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
       Properties.Data = String(Properties.Data).replace(/^outputs:[^]*/m, '');
     },
-    /^Image Builder would refuse the pipeline \S+: .* Build workflow must have output named ImageId to build AMI\. Workflow ARN: \S+:workflow\/build\/winbake-2022-core-build\/1\.0\.0\/1\.$/,
+    /^Image Builder would refuse the pipeline \S+: .* Build workflow must have output named ImageId to build AMI\. Workflow ARN: \S+:workflow\/build\/winbake-2022-core-build-\w{8}\/1\.0\.0\/1\.$/,
   ],
   'a step of a workflow with more time than there is': [
     ({ pipeline }) => {
@@ -130,7 +130,7 @@ const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) => withoutStep(yaml, 'PrepareFolder'));
     },
-    /^The bake \S+ ended as FAILED: Workflow Execution ID: '\S+' failed with reason: Document \S+component\/winbake-2022-core-update\/1\.0\.0\/1 failed! \(ApplyBuildComponents\) The build instance \S+ left no failure document.* Log: step DownloadScripts of component update: The folder of C:\\ProgramData\\Winbake\\scripts\.zip does not exist\.$/,
+    /^The bake \S+ ended as FAILED: Workflow Execution ID: '\S+' failed with reason: Document \S+component\/winbake-2022-core-update-\w{8}\/1\.0\.0\/1 failed! \(ApplyBuildComponents\) The build instance \S+ left no failure document.* Log: step DownloadScripts of component update: The folder of C:\\ProgramData\\Winbake\\scripts\.zip does not exist\.$/,
   ],
   'no restart after the updates': [
     ({ pipeline }) => {
@@ -158,7 +158,7 @@ const IN_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
         yaml.replace("steps\\\\Get-DocumentKey.ps1'", "steps\\\\Get-DocumentKey.ps1'; Write-Output ''"),
       );
     },
-    /left no failure document.* Log: step UploadManifest of component cache-images: /,
+    /AccessDenied: \S+ may not s3:PutObject on arn:aws:s3:::\S+\/manifests\/\S+:i-\w+\s/,
   ],
   "the instances' s3:PutObject removed": [
     ({ pipeline }) => {

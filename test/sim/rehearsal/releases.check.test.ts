@@ -140,7 +140,7 @@ describeWithPowerShell('a whole rehearsal', () => {
         'parameters',
         'rollout',
       ],
-      ...['fleets', 'steps', 'findings', 'publications', 'again'],
+      ...['fleets', 'steps', 'findings', 'publications', 'again', 'origins'],
     ]);
     expect(report.asOf).toBe('2025-10-16T00:00:00Z');
     expect(report.decisions).toEqual([{ at: '2025-10-16T00:00:00.000Z', decision: 'bake', findings: [] }]);
