@@ -110,3 +110,17 @@ export class ByPlace<T> {
     return state;
   }
 }
+
+/** A part of what a list has, and the token of the next part where there is more. */
+export function pageOf<T>(
+  all: readonly T[],
+  size: number,
+  token: string | undefined,
+): { readonly shown: readonly T[]; readonly next: string | undefined } | undefined {
+  const start = Number(token ?? 0);
+  if (!Number.isInteger(start) || start < 0 || start > all.length) {
+    return undefined;
+  }
+  const end = start + size;
+  return { shown: all.slice(start, end), next: end < all.length ? String(end) : undefined };
+}

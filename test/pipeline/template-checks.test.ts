@@ -4,6 +4,8 @@ import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { faultyApp, checkedApp } from '../support/checked-app';
 
+// Everywhere else jest.config.cjs switches it off.
+process.env['CDK_VALIDATION'] = 'true';
 const { app, assembly, folder } = checkedApp();
 const faulty = faultyApp();
 const templates = assembly.stacks.map(({ stackName, template }) => ({

@@ -30,7 +30,7 @@ const accounts = new SimulatedAccounts({
   sessions: new Sessions(),
   now: () => new Date('2025-10-14T22:00:00Z'),
 });
-let end: () => void;
+let end: () => void = () => undefined;
 
 beforeAll(() => {
   end = accounts.install();

@@ -2,8 +2,8 @@ import { AutoScalingServiceException, InvalidNextToken } from '@aws-sdk/client-a
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { Place } from '../commands/command-row';
 import { page, type Provenance } from '../provenance';
-import { declared, undeclared, type Refusal } from '../simulated-service';
-import { pageOf, reported, type SimulatedFleets } from './fleets';
+import { declared, pageOf, undeclared, type Refusal } from '../simulated-service';
+import { reported, type SimulatedFleets } from './fleets';
 
 const DESCRIBE = page(
   'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html',

@@ -17,7 +17,7 @@ import {
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { Place } from '../commands/command-row';
 import { page } from '../provenance';
-import { ByPlace, operation, undeclared, type Call, type Operation } from '../simulated-service';
+import { ByPlace, operation, pageOf, undeclared, type Call, type Operation } from '../simulated-service';
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -288,14 +288,13 @@ export function fits(
 /** The part of a list that a request asks for. */
 export function paged<T>(
   all: readonly T[],
-  {
-    MaxResults = all.length,
-    NextToken = '0',
-  }: { MaxResults?: number | undefined; NextToken?: string | undefined },
+  { MaxResults = all.length, NextToken }: { MaxResults?: number | undefined; NextToken?: string | undefined },
 ) {
-  const start = Number(NextToken);
-  const end = start + MaxResults;
-  return { shown: all.slice(start, end), NextToken: end < all.length ? { NextToken: String(end) } : {} };
+  const found = pageOf(all, MaxResults, NextToken);
+  if (found === undefined) {
+    throw unmodelled(`the token ${NextToken ?? ''}, which no list of EC2 gave`);
+  }
+  return { shown: found.shown, NextToken: found.next === undefined ? {} : { NextToken: found.next } };
 }
 
 /** Tags as EC2 lists them. */

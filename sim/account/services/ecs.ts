@@ -22,8 +22,8 @@ import type { SimulatedFleet } from '../../aws/fleet/simulated-fleet';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { Place } from '../commands/command-row';
 import { assumed, page } from '../provenance';
-import { declared, operation, type Call, type SimulatedService } from '../simulated-service';
-import { pageOf, type SimulatedFleets } from './fleets';
+import { declared, operation, pageOf, type Call, type SimulatedService } from '../simulated-service';
+import type { SimulatedFleets } from './fleets';
 
 const API = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_';
 const TEXTS = assumed(

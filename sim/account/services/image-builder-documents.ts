@@ -1,5 +1,6 @@
 import {
-  ResourceNotFoundException,
+  InvalidPaginationTokenException,
+  ResourceDependencyException,
   type DeleteComponentCommandInput,
   type DeleteComponentCommandOutput,
   type DeleteWorkflowCommandInput,
@@ -18,11 +19,17 @@ import {
   type ListWorkflowsCommandOutput,
 } from '@aws-sdk/client-imagebuilder';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import { unmodelled } from '../../aws/cloudformation/environment';
 import type { StackModel } from '../../aws/cloudformation/stack-model';
-import { page } from '../provenance';
-import { declared, operation } from '../simulated-service';
+import { page, type Provenance } from '../provenance';
+import { declared, operation, pageOf } from '../simulated-service';
 
 const API = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_';
+const IN_USE: Provenance = {
+  origin: 'deployed',
+  source: 'https://github.com/hashicorp/terraform-provider-aws/issues/22127',
+};
+const TOKENS = page(`${API}ListComponents.html`);
 
 type DocumentType = 'AWS::ImageBuilder::Component' | 'AWS::ImageBuilder::Workflow';
 
@@ -50,7 +57,10 @@ export class DeployedDocuments {
   readonly operations = {
     ListComponents: operation<ListComponentsCommandInput, ListComponentsCommandOutput>(
       page(`${API}ListComponents.html`),
-      () => ({ componentVersionList: this.versions('AWS::ImageBuilder::Component') }),
+      ({ input }) => {
+        const { nextToken, shown } = listed(this.versions('AWS::ImageBuilder::Component'), input);
+        return { componentVersionList: shown, ...nextToken };
+      },
     ),
     ListComponentBuildVersions: operation<
       ListComponentBuildVersionsCommandInput,
@@ -67,7 +77,10 @@ export class DeployedDocuments {
     ),
     ListWorkflows: operation<ListWorkflowsCommandInput, ListWorkflowsCommandOutput>(
       page(`${API}ListWorkflows.html`),
-      () => ({ workflowVersionList: this.versions('AWS::ImageBuilder::Workflow') }),
+      ({ input }) => {
+        const { nextToken, shown } = listed(this.versions('AWS::ImageBuilder::Workflow'), input);
+        return { workflowVersionList: shown, ...nextToken };
+      },
     ),
     ListWorkflowBuildVersions: operation<
       ListWorkflowBuildVersionsCommandInput,
@@ -113,24 +126,8 @@ export class DeployedDocuments {
   };
 
   private all(): readonly DeployedDocument[] {
-    const types: readonly DocumentType[] = ['AWS::ImageBuilder::Component', 'AWS::ImageBuilder::Workflow'];
     return this.stacks()
-      .flatMap((stack) =>
-        types.flatMap((type) =>
-          stack.logicalIds(type).map((logicalId): DeployedDocument => {
-            const { Name, Tags } = stack.properties(logicalId, ['Name', 'Tags']);
-            const arn = stack.reference(logicalId);
-            const tags = Object.entries(isJsonObject(Tags) ? Tags : {});
-            return {
-              type,
-              arn,
-              versionArn: arn.replace(/\/\d+$/, ''),
-              name: String(Name),
-              tags: Object.fromEntries(tags.map(([key, value]) => [key, String(value)])),
-            };
-          }),
-        ),
-      )
+      .flatMap((stack) => documentsOf(stack))
       .filter(({ arn }) => !this.deleted.has(arn));
   }
 
@@ -148,10 +145,28 @@ export class DeployedDocuments {
 
   private remove(arn = ''): string {
     if (!this.all().some((one) => one.arn === arn)) {
-      throw notFound(arn, 'DeleteComponent');
+      throw unmodelled(`the deletion of ${arn}, which no stack of this rehearsal made`);
+    }
+    if (this.isUsed(arn)) {
+      const text = `Resource dependency error: The resource ARN '${arn}' has other resources depended on it.`;
+      throw declared(ResourceDependencyException, text, IN_USE);
     }
     this.deleted.add(arn);
     return arn;
+  }
+
+  private isUsed(arn: string): boolean {
+    return this.stacks().some((stack) =>
+      [
+        ['AWS::ImageBuilder::ImageRecipe', 'Components', 'ComponentArn'] as const,
+        ['AWS::ImageBuilder::ImagePipeline', 'Workflows', 'WorkflowArn'] as const,
+      ].some(([type, list, item]) =>
+        stack
+          .logicalIds(type)
+          .flatMap((logicalId) => objectsIn(stack.properties(logicalId, [list])[list]))
+          .some((one) => one[item] === arn),
+      ),
+    );
   }
 
   private deployed(type: string, arn: string, names: readonly string[]): JsonObject {
@@ -161,16 +176,49 @@ export class DeployedDocuments {
         return stack.properties(logicalId, names);
       }
     }
-    throw notFound(arn, 'GetImagePipeline');
+    throw unmodelled(`${arn}, which no stack of this rehearsal made`);
   }
 }
 
-function notFound(arn: string, call: string) {
-  return declared(
-    ResourceNotFoundException,
-    `The resource '${arn}' cannot be found.`,
-    page(`${API}${call}.html`),
+const DOCUMENTS = new WeakMap<StackModel, readonly DeployedDocument[]>();
+
+function documentsOf(stack: StackModel): readonly DeployedDocument[] {
+  const known = DOCUMENTS.get(stack);
+  if (known !== undefined) {
+    return known;
+  }
+  const types: readonly DocumentType[] = ['AWS::ImageBuilder::Component', 'AWS::ImageBuilder::Workflow'];
+  const made = types.flatMap((type) =>
+    stack.logicalIds(type).map((logicalId): DeployedDocument => {
+      const { Name, Tags } = stack.properties(logicalId, ['Name', 'Tags']);
+      const arn = stack.reference(logicalId);
+      const tags = Object.entries(isJsonObject(Tags) ? Tags : {});
+      return {
+        type,
+        arn,
+        versionArn: arn.replace(/\/\d+$/, ''),
+        name: String(Name),
+        tags: Object.fromEntries(tags.map(([key, value]) => [key, String(value)])),
+      };
+    }),
   );
+  DOCUMENTS.set(stack, made);
+  return made;
+}
+
+/** A part of what a list of Image Builder has, 25 at a time unless the request says otherwise. */
+export function listed<T>(
+  all: readonly T[],
+  {
+    maxResults = 25,
+    nextToken,
+  }: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
+) {
+  const found = pageOf(all, maxResults, nextToken);
+  if (found === undefined) {
+    throw declared(InvalidPaginationTokenException, 'The pagination token is not valid.', TOKENS);
+  }
+  return { shown: [...found.shown], nextToken: found.next === undefined ? {} : { nextToken: found.next } };
 }
 
 function objectsIn(value: unknown): readonly JsonObject[] {

@@ -26,7 +26,7 @@ import { parameterArn } from '../commands/data-commands';
 import { assumed, page, type Provenance } from '../provenance';
 import { declared, operation, type Call, type SimulatedService } from '../simulated-service';
 import type { SimulatedImages } from './ec2-images';
-import { DeployedDocuments } from './image-builder-documents';
+import { DeployedDocuments, listed } from './image-builder-documents';
 import {
   executionId,
   executionsOf,
@@ -100,7 +100,7 @@ export class SimulatedImageBuilder implements SimulatedService {
       if (executions.some(({ status = '' }) => status.startsWith('ROLLBACK'))) {
         knownFrom(ROLLED_BACK);
       }
-      const { nextToken, shown } = paged(executions, input);
+      const { nextToken, shown } = listed(executions, input);
       const workflowExecutions = shown.map((one) => without(one, 'steps'));
       return { imageBuildVersionArn: arn, workflowExecutions, ...nextToken };
     }),
@@ -109,7 +109,7 @@ export class SimulatedImageBuilder implements SimulatedService {
       ListWorkflowStepExecutionsCommandOutput
     >(page(`${API}ListWorkflowStepExecutions.html`), ({ input, now }) => {
       const { arn, execution } = this.execution(input.workflowExecutionId, now);
-      const { nextToken, shown } = paged(execution.steps, input);
+      const { nextToken, shown } = listed(execution.steps, input);
       const { workflowBuildVersionArn, workflowExecutionId } = execution;
       return {
         imageBuildVersionArn: arn,
@@ -299,18 +299,4 @@ function invalidRequest(message: string, provenance: Provenance) {
 function without<T extends object, K extends keyof T>(value: T, ...names: readonly K[]): Omit<T, K> {
   const kept = Object.entries(value).filter(([name]) => !names.includes(name as K));
   return Object.fromEntries(kept) as Omit<T, K>;
-}
-
-function paged<T>(
-  all: readonly T[],
-  {
-    maxResults = 25,
-    nextToken = '0',
-  }: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
-) {
-  const end = Number(nextToken) + maxResults;
-  return {
-    shown: all.slice(Number(nextToken), end),
-    nextToken: end < all.length ? { nextToken: String(end) } : {},
-  };
 }

@@ -73,7 +73,7 @@ function delegating(): object {
   };
 }
 
-let end: () => void;
+let end: () => void = () => undefined;
 
 afterEach(() => {
   end();

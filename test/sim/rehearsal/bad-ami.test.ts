@@ -17,7 +17,7 @@ import { assembly } from '../../support/assembly';
 const START = new Date('2025-10-14T22:00:00Z');
 const WEEK = 7 * 24 * 3_600_000;
 const PATH = '/winbake/2022-core';
-let end: () => void;
+let end: () => void = () => undefined;
 
 afterEach(() => {
   end();

@@ -12,7 +12,7 @@ import { assembly, changedAssembly, removeAction, resourceOf } from '../../suppo
 
 const START = new Date('2025-10-16T00:46:00Z');
 const PATH = '/winbake/2022-core';
-let end: () => void;
+let end: () => void = () => undefined;
 
 afterEach(() => {
   end();

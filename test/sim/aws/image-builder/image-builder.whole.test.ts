@@ -1,7 +1,15 @@
+import {
+  DeleteComponentCommand,
+  ImagebuilderClient,
+  ListComponentBuildVersionsCommand,
+  ListComponentsCommand,
+  paginateListComponents,
+} from '@aws-sdk/client-imagebuilder';
 import { readRecipe, stepNames } from '../../../../sim/aws/image-builder/read-recipe';
 import type { TemplateResource } from '../../../../sim/aws/cloudformation/read-assembly';
 import {
   AFTER,
+  ARN,
   getAtt,
   IMAGE,
   imageBuilder,
@@ -73,6 +81,48 @@ test('one that is cancelled ends at once without an AMI', async () => {
     expect((await builds.describe(IMAGE)).amis).toEqual({});
     expect(await control.failedStep(IMAGE)).toBeUndefined();
     expect(world.ec2.images.all(environment)).toEqual([]);
+  });
+});
+
+test('components are listed in pages with the tags of their builds, and one that a recipe uses is not deleted', async () => {
+  const unused: TemplateResource = {
+    Type: 'AWS::ImageBuilder::Component',
+    Properties: { Name: 'unused', Data: '{}', Tags: { made: 'before' } },
+  };
+  const [used] = pipelineStack({ build: 'exit 0' });
+  const { as } = started(
+    stackModels({ Stack: { Resources: { ...used!.stack.template.Resources, Unused: unused } } }),
+  );
+  const client = new ImagebuilderClient({ region: 'us-east-1' });
+  const ask = async () => {
+    const found: string[] = [];
+    for await (const { componentVersionList = [] } of paginateListComponents({ client, pageSize: 1 }, {})) {
+      found.push(componentVersionList.map(({ name }) => name).join());
+    }
+    return found;
+  };
+  await as(async () => {
+    expect(await ask()).toEqual(['part', 'unused']);
+    const componentVersionArn = `${ARN}:component/unused/1.0.0`;
+    const { componentSummaryList } = await client.send(
+      new ListComponentBuildVersionsCommand({ componentVersionArn }),
+    );
+    expect(componentSummaryList).toEqual([
+      { arn: `${componentVersionArn}/1`, name: 'unused', tags: { made: 'before' } },
+    ]);
+    const remove = (name: string) => {
+      const componentBuildVersionArn = `${ARN}:component/${name}/1.0.0/1`;
+      return client.send(new DeleteComponentCommand({ componentBuildVersionArn }));
+    };
+    await expect(remove('part')).rejects.toMatchObject({
+      name: 'ResourceDependencyException',
+      message: expect.stringContaining('has other resources depended on it'),
+    });
+    await remove('unused');
+    expect(await ask()).toEqual(['part']);
+    await expect(client.send(new ListComponentsCommand({ nextToken: 'x' }))).rejects.toMatchObject({
+      name: 'InvalidPaginationTokenException',
+    });
   });
 });
 
