@@ -1,3 +1,4 @@
+const { availableParallelism } = require('node:os');
 const { PROJECTS, projectOf, testFiles } = require('./tools/build/test-files.cjs');
 
 // aws-cdk-lib's own validation costs a second of each synthesis; test/pipeline/template-checks.test.ts switches it on.
@@ -13,8 +14,8 @@ function filesOf(project) {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // One worker per core: the default leaves one idle.
-  maxWorkers: '100%',
+  // More than cores: many tests wait for a PowerShell.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   randomize: true,
   // A synthesis on a busy computer takes long; nothing is measured by a timeout.
   testTimeout: 300000,

@@ -90,6 +90,14 @@ const UNCHECKED: ReadonlySet<string> = new Set(
   MODEL_DIFFERENCES.flatMap(({ knownTo, members }) => (knownTo === 'SDK' ? members : [])),
 );
 
+/** Where a value stands. It is put into words for a violation alone, since a walk has few of them. */
+interface At {
+  readonly parent: At | undefined;
+  readonly name: string;
+  /** The key of a map, which services write as it was given. */
+  readonly isKey?: true;
+}
+
 interface Walk {
   readonly service: ServiceId;
   readonly model: ServiceModel;
@@ -113,57 +121,58 @@ function violationsOf(
   const root = known[direction];
   const found: Violation[] = [];
   if (root !== null) {
-    check({ service, model, direction, found }, root, value ?? {}, '');
+    check({ service, model, direction, found }, root, value ?? {}, undefined);
   }
   return found;
 }
 
-function check(walk: Walk, name: string, value: unknown, path: string): void {
+function check(walk: Walk, name: string, value: unknown, at: At | undefined): void {
   const shape = walk.model.shapes[name];
   const type = shape?.type ?? name;
   if (!isOf(type, value)) {
-    throw new ShapeError(
-      `${path === '' ? 'The whole' : path} must be of type ${type}; got: ${shown(value)}.`,
-    );
+    throw new ShapeError(`${placeOf(at)} must be of type ${type}; got: ${shown(value)}.`);
   }
   if (shape === undefined) {
     return;
   }
   if (walk.direction === 'input') {
-    checkLimits(walk, shape, value, path);
+    checkLimits(walk, shape, value, at);
   }
   if (shape.enum !== undefined && !shape.enum.includes(value as string)) {
-    add(walk, path, `Member must satisfy enum value set: [${shape.enum.join(', ')}]`, value);
+    add(walk, at, `Member must satisfy enum value set: [${shape.enum.join(', ')}]`, value);
   }
   switch (type) {
     case 'structure':
-      checkStructure(walk, name, value as Record<string, unknown>, path);
+      checkStructure(walk, name, value as Record<string, unknown>, at);
       break;
     case 'list':
       (value as readonly unknown[]).forEach((item, index) => {
-        check(walk, shape.member ?? 'string', item, `${path}.${index + 1}.member`);
+        check(walk, shape.member ?? 'string', item, { parent: at, name: `${index + 1}.member` });
       });
       break;
     case 'map':
       for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
-        check(walk, shape.key ?? 'string', key, `${path}.key`);
-        check(walk, shape.value ?? 'string', item, `${path}.${key}.member`);
+        check(walk, shape.key ?? 'string', key, { parent: at, name: 'key' });
+        check(walk, shape.value ?? 'string', item, {
+          parent: { parent: at, name: key, isKey: true },
+          name: 'member',
+        });
       }
       break;
   }
 }
 
-function checkStructure(walk: Walk, shape: string, value: Record<string, unknown>, path: string): void {
+function checkStructure(walk: Walk, shape: string, value: Record<string, unknown>, at: At | undefined): void {
   const { filled = [], members = {}, required = [], union } = walk.model.shapes[shape] ?? {};
-  const at = (member: string) => (path === '' ? lowerFirst(member) : `${path}.${lowerFirst(member)}`);
   for (const member of required) {
     if (value[member] === undefined && !filled.includes(member)) {
-      add(walk, at(member), NOT_NULL, undefined);
+      add(walk, { parent: at, name: member }, NOT_NULL, undefined);
     }
   }
   let given = 0;
-  for (const [member, item] of Object.entries(value)) {
-    if (item === undefined || (member === '$metadata' && path === '')) {
+  for (const member of Object.keys(value)) {
+    const item = value[member];
+    if (item === undefined || (member === '$metadata' && at === undefined)) {
       continue;
     }
     given += 1;
@@ -172,25 +181,30 @@ function checkStructure(walk: Walk, shape: string, value: Record<string, unknown
       if (UNCHECKED.has(`${walk.service}.${shape}.${member}`)) {
         continue;
       }
-      throw new ShapeError(`${path === '' ? 'The whole' : path} has no member ${member}.`);
+      throw new ShapeError(`${placeOf(at)} has no member ${member}.`);
     }
-    check(walk, name, item, at(member));
+    check(walk, name, item, { parent: at, name: member });
   }
   if (union === true && given !== 1) {
-    throw new ShapeError(`${path} must have exactly one member; got: ${given}.`);
+    throw new ShapeError(`${placeOf(at)} must have exactly one member; got: ${given}.`);
   }
 }
 
-function checkLimits(walk: Walk, { type, min, max, pattern }: Shape, value: unknown, path: string): void {
+function checkLimits(
+  walk: Walk,
+  { type, min, max, pattern }: Shape,
+  value: unknown,
+  at: At | undefined,
+): void {
   const [size, what] = sizeOf(type, value);
   if (min !== undefined && size < min) {
-    add(walk, path, `Member must have ${what} greater than or equal to ${min}`, value);
+    add(walk, at, `Member must have ${what} greater than or equal to ${min}`, value);
   }
   if (max !== undefined && size > max) {
-    add(walk, path, `Member must have ${what} less than or equal to ${max}`, value);
+    add(walk, at, `Member must have ${what} less than or equal to ${max}`, value);
   }
   if (pattern !== undefined && !compiled(pattern).test(value as string)) {
-    add(walk, path, `Member must satisfy regular expression pattern: ${pattern}`, value);
+    add(walk, at, `Member must satisfy regular expression pattern: ${pattern}`, value);
   }
 }
 
@@ -233,8 +247,20 @@ function isOf(type: string, value: unknown): boolean {
   }
 }
 
-function add({ found }: Walk, path: string, constraint: string, value: unknown): void {
-  found.push({ path, constraint, value });
+function add({ found }: Walk, at: At | undefined, constraint: string, value: unknown): void {
+  found.push({ path: pathOf(at), constraint, value });
+}
+
+function placeOf(at: At | undefined): string {
+  return at === undefined ? 'The whole' : pathOf(at);
+}
+
+function pathOf(at: At | undefined): string {
+  if (at === undefined) {
+    return '';
+  }
+  const name = at.isKey === true ? at.name : lowerFirst(at.name);
+  return at.parent === undefined ? name : `${pathOf(at.parent)}.${name}`;
 }
 
 const PATTERNS = new Map<string, RegExp>();
