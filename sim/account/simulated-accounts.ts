@@ -7,10 +7,9 @@ import { outputViolations, refusalOfInput } from './check-shape';
 import { commandRow, type SentCommand } from './commands';
 import type { Need, Place } from './commands/command-row';
 import { askedFrom, interceptClients, type Answerer, type InterceptedCall } from './intercept';
-import type { Principal } from './principal';
+import type { Principal, Sessions } from './principal';
 import { assumed, page, ProvenanceLedger, type Provenance } from './provenance';
 import { SERVICE_MODELS, type ServiceId } from './service-models';
-import type { Sessions } from './sessions';
 import { METADATA, Refusal, undeclared, type Call, type SimulatedService } from './simulated-service';
 import { Transcripts } from './transcript';
 

@@ -232,7 +232,7 @@ async function replayPast(
     }
     return made;
   });
-  announce(`${polls} looks at what changed`);
+  announce(`${polls} polls`);
 }
 
 async function prepareImageBuilder(

@@ -21,7 +21,6 @@ import type { BakeOutcome } from '../aws/image-builder/run-bake';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { FunctionRunner } from './run-function';
-import { SimulatedParameters } from './simulated-parameters';
 import { variablesOf } from './template-functions';
 
 /** What an account is made from. */
@@ -268,4 +267,28 @@ function bakes({ template }: AssemblyStack, release: string | undefined): boolea
 /** Asset manifests name account and region as templates do. */
 function substituted(text: string, { account, region }: Environment): string {
   return text.replaceAll('${AWS::AccountId}', account).replaceAll('${AWS::Region}', region);
+}
+
+interface ParameterAccount {
+  readonly clock: VirtualClock;
+  readonly environment: Environment;
+  readonly world: ReturnType<typeof accountsOfStacks>;
+}
+
+/** The parameters of an account's own region, for whoever does not ask for them through the SDK. */
+class SimulatedParameters {
+  constructor(private readonly account: ParameterAccount) {}
+
+  /** The value without asking who reads it, as CloudFormation and a person at the console would. */
+  read(name: string): string | undefined {
+    const { clock, environment, world } = this.account;
+    // CloudFormation asks while the account is made.
+    return (world as typeof world | undefined)?.ssm.read(environment, name, clock.now());
+  }
+
+  /** All parameters below a path, by name. */
+  below(path: string): Readonly<Record<string, string>> {
+    const { clock, environment, world } = this.account;
+    return world.ssm.below(environment, path, clock.now());
+  }
 }

@@ -6,14 +6,13 @@ import { autoScalingFleet } from '../../lib/aws/fleets/auto-scaling-fleet';
 import { ecsContainerHosts } from '../../lib/aws/fleets/ecs-container-hosts';
 import { fleetDeletion } from '../../lib/aws/fleets/fleet-deletion';
 import type { Place } from '../../sim/account/commands/command-row';
-import { userOf, type Principal } from '../../sim/account/principal';
+import { Sessions, userOf, type Principal } from '../../sim/account/principal';
 import { SimulatedAutoScaling } from '../../sim/account/services/auto-scaling';
 import { SimulatedStacks } from '../../sim/account/services/cloudformation';
 import { SimulatedEc2 } from '../../sim/account/services/ec2';
 import { fleetOperations } from '../../sim/account/services/ec2-fleets';
 import { SimulatedEcs } from '../../sim/account/services/ecs';
 import { SimulatedFleets } from '../../sim/account/services/fleets';
-import { Sessions } from '../../sim/account/sessions';
 import { SimulatedAccounts } from '../../sim/account/simulated-accounts';
 
 /** The fleets and stacks of all accounts of a test file. */

@@ -1,12 +1,11 @@
 import type { JsonObject } from '../../lib/contract/values/json';
-import { accountOf, sessionOf, type RoleGrants } from '../../sim/account/principal';
+import { accountOf, Sessions, sessionOf, type RoleGrants } from '../../sim/account/principal';
 import { SimulatedEventBridge } from '../../sim/account/services/event-bridge';
 import { SimulatedS3, type SimulatedS3Options } from '../../sim/account/services/s3';
 import { SimulatedSns } from '../../sim/account/services/sns';
 import { SimulatedSsm } from '../../sim/account/services/ssm';
 import { SimulatedStepFunctions } from '../../sim/account/services/step-functions';
 import { SimulatedSts } from '../../sim/account/services/sts';
-import { Sessions } from '../../sim/account/sessions';
 import type { SimulatedService } from '../../sim/account/simulated-service';
 import { SimulatedAccounts, type SimulatedAccountsOptions } from '../../sim/account/simulated-accounts';
 

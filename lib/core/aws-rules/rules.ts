@@ -14,6 +14,7 @@ import { PARAMETER_EXAMPLE, PARAMETER_RULES } from './parameter-rules';
 import { GROUP_EXAMPLE, GROUP_RULES, REFRESH_EXAMPLE, REFRESH_RULES } from './refresh-rules';
 import type { DocumentKind, Neighbours, Refusal, Rule } from './rule';
 import { SCHEDULE_EXAMPLE, SCHEDULE_RULES } from './schedule-rules';
+import { UNKNOWN } from './values';
 
 /** Every rule for which a service refuses a document. */
 export const RULES: readonly Rule[] = [
@@ -70,4 +71,28 @@ export function checkDocument(
   return (BY_KIND.get(kind) ?? []).flatMap(({ id, check, source, wayOut }) =>
     check(document, neighbours).map((what) => ({ rule: id, what, source, wayOut })),
   );
+}
+
+/** A component for Windows, and what a recipe gives to the parameters that its document declares. */
+interface GivenComponent {
+  readonly name: string;
+  /** YAML or JSON. */
+  readonly data: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** What Image Builder would refuse of a component, or of a recipe that takes it with such values. */
+export function checkComponent({ name, data, values }: GivenComponent): readonly Refusal[] {
+  const component = { Name: name, Version: '1.0.0', Platform: 'Windows', Data: data };
+  const neighbours: Neighbours = new Map([[name, { kind: 'component', document: component }]]);
+  const Parameters = Object.entries(values).map(([key, value]) => ({ Name: key, Value: [value] }));
+  const recipe = {
+    Name: name,
+    ParentImage: UNKNOWN,
+    Components: [{ ComponentArn: Symbol.for(name), Parameters }],
+  };
+  return [
+    ...checkDocument('component', component, neighbours),
+    ...checkDocument('recipe', recipe, neighbours),
+  ];
 }

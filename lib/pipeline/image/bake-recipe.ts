@@ -1,7 +1,7 @@
 import { CfnComponent, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
 import { Construct } from 'constructs';
 import { CURRENT_ORDER_KEY } from '../../contract/names/bucket-keys';
-import { checkComponent } from '../../core/aws-rules/check-component';
+import { checkComponent } from '../../core/aws-rules/rules';
 import { refusalText } from '../../core/aws-rules/rule';
 import {
   CACHE_IMAGES_COMPONENT,

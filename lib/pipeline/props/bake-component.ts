@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkComponent } from '../../core/aws-rules/check-component';
+import { checkComponent } from '../../core/aws-rules/rules';
 import { checkText, refuse } from '../../internal/validate';
 
 /** How a component of your own takes part in a bake. */

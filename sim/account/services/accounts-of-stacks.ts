@@ -2,8 +2,7 @@ import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { StackModel } from '../../aws/cloudformation/stack-model';
 import { whyDenied } from '../authorize';
-import { accountOf, serviceOf, sessionOf, type Principal } from '../principal';
-import { Sessions } from '../sessions';
+import { accountOf, serviceOf, Sessions, sessionOf, type Principal } from '../principal';
 import { SimulatedAccounts } from '../simulated-accounts';
 import type { SimulatedService } from '../simulated-service';
 import { resourcePoliciesOfStacks, rolesOfStacks } from '../stack-policies';

@@ -6,9 +6,8 @@ import {
   type GetCallerIdentityCommandOutput,
 } from '@aws-sdk/client-sts';
 import { unmodelled } from '../../aws/cloudformation/environment';
-import { sessionOf, type RoleSource } from '../principal';
+import { sessionOf, type RoleSource, type Sessions } from '../principal';
 import { page } from '../provenance';
-import type { Sessions } from '../sessions';
 import { operation, undeclared, type Call, type SimulatedService } from '../simulated-service';
 
 const API = 'https://docs.aws.amazon.com/STS/latest/APIReference/API_';

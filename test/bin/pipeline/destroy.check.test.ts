@@ -18,13 +18,20 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, DeleteStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { ImagebuilderClient, ListImagesCommand } from '@aws-sdk/client-imagebuilder';
+import {
+  DeleteComponentCommand,
+  ImagebuilderClient,
+  ListComponentBuildVersionsCommand,
+  ListComponentsCommand,
+} from '@aws-sdk/client-imagebuilder';
 import { mockClient } from 'aws-sdk-client-mock';
 import { amiKeyDescription } from '../../../lib/contract/names/resources';
 import { describeWithMoto } from '../../support/moto';
 import { channelsAt, DESCRIPTION, PATH } from '../../support/pipeline-description';
 import { runCommandLine } from '../../support/run-command-line';
 
+const COMPONENT =
+  'arn:aws:imagebuilder:eu-central-1:123456789012:component/winbake-2022-core-update-0a1b2c3d/1.0.0';
 const ARGS = ['pipeline', 'destroy', '2022-core', '--regions', 'eu-central-1'];
 
 test('a region that is none is wrong usage', async () => {
@@ -52,7 +59,15 @@ describeWithMoto('what a deleted stack has left, on moto', (moto) => {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     });
-    builder.on(ListImagesCommand).resolves({ imageVersionList: [] });
+    builder.reset();
+    builder.onAnyCommand().resolves({});
+    builder
+      .on(ListComponentsCommand)
+      .resolves({ componentVersionList: [{ name: 'winbake-2022-core-update-0a1b2c3d', arn: COMPONENT }] });
+    builder.on(ListComponentBuildVersionsCommand).resolves({
+      componentSummaryList: [{ arn: `${COMPONENT}/1`, tags: { 'winbake:pipeline': '2022-core' } }],
+    });
+    builder.on(DeleteComponentCommand).callsFake(() => builder.on(ListComponentsCommand).resolves({}));
     const clients = {
       ec2: new EC2Client(moto.config()),
       s3: new S3Client({ ...moto.config(), forcePathStyle: true }),
@@ -97,7 +112,7 @@ describeWithMoto('what a deleted stack has left, on moto', (moto) => {
     const dry = await runCommandLine(...ARGS, '--dry-run');
     expect(dry).toMatchObject({ exitCode: 0, stderr: '' });
     expect(dry.stdout).toContain(amiId);
-    expect(dry.stdout).toMatch(/A dry run: nothing was changed, 13 would go\.\n$/);
+    expect(dry.stdout).toMatch(/A dry run: nothing was changed, 14 would go\.\n$/);
     const alone = await runCommandLine(...ARGS);
     expect(alone).toMatchObject({ exitCode: 2, stdout: '' });
     const done = await runCommandLine(...ARGS, '--yes', '--json');
@@ -111,6 +126,9 @@ describeWithMoto('what a deleted stack has left, on moto', (moto) => {
     expect(KeyMetadata?.KeyState).toBe('PendingDeletion');
     const { Images } = await ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
     expect(Images).toEqual([]);
+    expect(builder.commandCalls(DeleteComponentCommand).map(({ args }) => args[0].input)).toEqual([
+      { componentBuildVersionArn: `${COMPONENT}/1` },
+    ]);
     const again = await runCommandLine(...ARGS, '--yes');
     expect(again).toMatchObject({ exitCode: 0, stdout: 'There is nothing to remove.\n' });
   });
