@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
 import { checkedApp } from './support/checked-app';
@@ -34,7 +34,9 @@ const OLD_PHRASES = [
 
 const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' })
   .split('\n')
-  .filter((file) => file !== '' && !file.startsWith('assets/') && file !== 'package-lock.json');
+  .filter((file) => file !== '' && !file.startsWith('assets/') && file !== 'package-lock.json')
+  // One that is deleted and not committed yet.
+  .filter((file) => existsSync(join(root, file)));
 
 const sources = tracked.filter((file) => file.endsWith('.ts') && file !== OWN);
 
