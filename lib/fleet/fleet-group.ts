@@ -1,14 +1,29 @@
-import { Validations } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, Stack, Validations, type CfnResource } from 'aws-cdk-lib';
 import { AutoScalingGroup, type CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import { SecurityGroup, type IKeyPair, type ISecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import {
+  LaunchTemplate,
+  OperatingSystemType,
+  SecurityGroup,
+  UserData,
+  type CfnLaunchTemplate,
+  type IKeyPair,
+  type IMachineImage,
+  type ISecurityGroup,
+  type LaunchTemplateProps,
+  type SubnetSelection,
+} from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { createHash } from 'node:crypto';
 import type { WindowsAmi } from '../ami/windows-ami';
-import { allow } from '../internal/allow';
-import { FleetRole, groupArn } from './fleet-role';
+import type { LaunchTemplateEnvironment } from '../contract/names/environment';
+import { fleetParametersBeside } from '../contract/names/parameters';
+import { allow, parameterArn } from '../internal/allow';
+import { HandlerFunction } from '../internal/handler-function';
+import { ResourceProvider } from '../internal/resource-provider';
+import { allowFleetReads, FleetRole, groupArn } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 import { FleetUserData } from './fleet-user-data';
-import { BaseLaunchTemplate, LiveLaunchTemplate } from './live-launch-template';
 
 /** What the group starts, and where. */
 export interface FleetGroupProps {
@@ -134,4 +149,155 @@ export class FleetGroup extends Construct {
           },
         };
   }
+}
+
+/** Windows, and no AMI: CDK refuses a group whose launch template names none, so that it is taken away from the template. */
+const WITHOUT_AMI: IMachineImage = {
+  getImage: () => ({
+    imageId: 'ami-00000000000000000',
+    osType: OperatingSystemType.WINDOWS,
+    userData: UserData.forWindows(),
+  }),
+};
+
+/**
+ * What CloudFormation owns of a fleet's launch template: everything but the AMI. Nothing is started from it; its versions are
+ * cloned with an AMI, by a deployment and by rollouts.
+ */
+export class BaseLaunchTemplate extends LaunchTemplate {
+  constructor(scope: Construct, id: string, props: Omit<LaunchTemplateProps, 'machineImage'>) {
+    super(scope, id, { ...props, machineImage: WITHOUT_AMI });
+    this.cfnTemplate.addPropertyDeletionOverride('LaunchTemplateData.ImageId');
+  }
+
+  /** The resource in the template. */
+  public get cfnTemplate(): CfnLaunchTemplate {
+    return this.node.defaultChild as CfnLaunchTemplate;
+  }
+}
+
+/** The functions of CloudFormation within a resolved value, each as a whole and once: what may change while the text does not. */
+function referencesIn(value: unknown): readonly object[] {
+  const found = new Map<string, object>();
+  collect(value, found);
+  return [...found.values()];
+}
+
+function collect(value: unknown, found: Map<string, object>): void {
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
+  const [first = '', ...more] = Object.keys(value);
+  if (more.length === 0 && (first === 'Ref' || first.startsWith('Fn::'))) {
+    found.set(JSON.stringify(value), value);
+    return;
+  }
+  Object.values(value).forEach((one) => {
+    collect(one, found);
+  });
+}
+
+/**
+ * The properties of a resource as the template will have them, overrides and all; to be called while the template is made, as
+ * from a lazy value. CDK's own hash of a function reads a resource the same way.
+ *
+ * @see https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-lambda/lib/function-hash.ts
+ */
+function renderedProperties(resource: CfnResource): unknown {
+  const renderable = resource as unknown as { readonly _toCloudFormation: () => object };
+  const rendered: unknown = Stack.of(resource).resolve(renderable._toCloudFormation());
+  const { Resources } = rendered as {
+    readonly Resources: Readonly<Record<string, { Properties?: unknown }>>;
+  };
+  return Object.values(Resources)[0]?.Properties;
+}
+
+/** Which template is cloned for which group. */
+interface LiveLaunchTemplateProps {
+  readonly settings: FleetSettings;
+  readonly ami: WindowsAmi;
+  /** The parameter that the fleet keeps its state in. */
+  readonly stateParameter: string;
+  readonly base: BaseLaunchTemplate;
+  readonly group: CfnAutoScalingGroup;
+}
+
+/**
+ * The version of a fleet's launch template that a deployment gives to the group: the base template of that deployment with the
+ * AMI that the group has. CloudFormation sends the version with any change of the group, so that one of before a rollout
+ * would undo it; therefore every property of the group is among what makes a new one.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+ */
+export class LiveLaunchTemplate extends Construct {
+  /** The number of the version; a reference. */
+  public readonly version: string;
+
+  constructor(scope: Construct, id: string, props: LiveLaunchTemplateProps) {
+    super(scope, id);
+    const { ami, base, group, settings, stateParameter } = props;
+    const handler = new HandlerFunction<LaunchTemplateEnvironment>(this, 'Handler', {
+      handler: 'launch-template',
+      description: `Winbake fleet ${settings.fleetName}: a deployment keeps the AMI that it runs`,
+      timeout: Duration.minutes(15),
+      logRetention: settings.logRetention,
+      environment: {
+        WINBAKE_FLEET: settings.fleetName,
+        WINBAKE_CHANNEL_PARAMETER: ami.publicationParameter,
+        WINBAKE_FLEET_STATE_PARAMETER: stateParameter,
+        WINBAKE_LAUNCH_TEMPLATE_ID: base.launchTemplateId ?? '',
+      },
+    });
+    this.allow(handler, props);
+    const { serviceToken } = new ResourceProvider(this, 'Provider', {
+      handler: handler.function,
+      logRetention: settings.logRetention,
+    });
+    const resource = new CustomResource(this, 'Version', {
+      serviceToken,
+      resourceType: 'Custom::WinbakeLaunchTemplate',
+      properties: {
+        BaseVersion: base.versionNumber,
+        Hash: Lazy.uncachedString({
+          produce: () => hashOf([renderedProperties(base.cfnTemplate), renderedProperties(group)]),
+        }),
+        // A subnet that is replaced changes the group and no word of the template.
+        References: Lazy.uncachedAny({
+          produce: () => referencesIn(renderedProperties(group)).filter((one) => !isOwn(one)),
+        }),
+      },
+    });
+    const own = resource.getAtt('Version');
+    const isOwn = (reference: object) =>
+      JSON.stringify(reference) === JSON.stringify(Stack.of(this).resolve(own));
+    this.version = own.toString();
+  }
+
+  private allow({ role }: HandlerFunction<LaunchTemplateEnvironment>, props: LiveLaunchTemplateProps): void {
+    const { ami, base, settings, stateParameter } = props;
+    const { partition, region, account } = Stack.of(this);
+    allowFleetReads(role);
+    allow(role, {
+      actions: ['autoscaling:CancelInstanceRefresh'],
+      resources: [groupArn(this, settings.groupName)],
+      wildcardReason:
+        "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
+    });
+    allow(role, {
+      actions: ['ec2:CreateLaunchTemplateVersion'],
+      resources: [`arn:${partition}:ec2:${region}:${account}:launch-template/${base.launchTemplateId ?? ''}`],
+    });
+    const read = [ami.publicationParameter, stateParameter].map((name) => parameterArn(this, name));
+    allow(role, { actions: ['ssm:GetParameter'], resources: read });
+    allow(role, {
+      actions: ['ssm:PutParameter'],
+      resources: [parameterArn(this, fleetParametersBeside(stateParameter).deployment)],
+    });
+    // A rollback must not fail.
+    allow(role, { actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
+  }
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }

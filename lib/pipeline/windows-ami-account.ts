@@ -7,7 +7,7 @@ import { allow, parameterArn, publicParameterArn } from '../internal/allow';
 import { letLogsUse } from '../internal/keys';
 import { ChannelSeed } from './functions/channel-seed';
 import { allowUsageReads, allowChannelWrites, grantChannelReads } from './functions/permissions';
-import { AmiKeyGrants } from './keys/ami-key-grants';
+import { AmiKeyGrants } from './keys/ami-keys';
 import { checkedRoleName } from './props/fixed-names';
 import {
   type AccountSettings,

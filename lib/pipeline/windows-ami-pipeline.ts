@@ -5,16 +5,23 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from '../ami/i-windows-ami-pipeline';
-import { type WindowsOs, defaultPipelineName } from '../ami/windows-os';
-import { letLogsUse } from '../internal/keys';
-import { NoticeTopic } from '../internal/notice-topic';
-import { DeadLetterQueue } from '../internal/dead-letter-queue';
+import { defaultPipelineName, type WindowsOs } from '../ami/windows-os';
 import { catalogKey as keyOfCatalog } from '../contract/names/bucket-keys';
+import { ACCEPT_ALIAS, PIPELINE_TAG, resourceNameOf } from '../contract/names/resources';
 import { parseRelease } from '../contract/values/release';
+import { DeadLetterQueue } from '../internal/dead-letter-queue';
+import { letLogsUse } from '../internal/keys';
+import { checkParameterPrefix, checkPipelineName, DEFAULT_PARAMETER_PREFIX } from '../internal/names';
+import { NoticeTopic } from '../internal/notice-topic';
 import { ChannelSeed } from './functions/channel-seed';
-import { describePipeline, PipelineRecord } from './functions/describe-pipeline';
 import { OperateFunction } from './functions/operate-function';
-import { HousekeepingFunction, DecideFunction, PublishFunction } from './functions/pipeline-functions';
+import {
+  DecideFunction,
+  describePipeline,
+  HousekeepingFunction,
+  PipelineRecord,
+  PublishFunction,
+} from './functions/pipeline-functions';
 import { BakePipeline } from './image/bake-pipeline';
 import { BakeRecipe } from './image/bake-recipe';
 import { ExecutionRole } from './image/execution-role';
@@ -24,13 +31,11 @@ import { amiKeyOf, keyArnsOf } from './keys/ami-keys';
 import { PipelineAlarms } from './pipeline-alarms';
 import { PipelineBase } from './pipeline-base';
 import { baseAmiSource } from './props/base-ami';
-import { PIPELINE_TAG, ACCEPT_ALIAS, resourceNameOf } from '../contract/names/resources';
+import { functionName } from './props/fixed-names';
 import { pipelineSettings } from './props/pipeline-settings';
 import type { WindowsAmiPipelineProps } from './props/windows-ami-pipeline-props';
 import { Rebake, RebakeSchedules } from './rebake/rebake';
 import { BakeBucket, RecycleBin } from './storage';
-import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../internal/names';
-import { functionName } from './props/fixed-names';
 
 /** Lets somebody call exactly one function or alias: the grants of CDK take the aliases of a function along. */
 export function grantInvoke(grantee: IGrantable, arn: string): Grant {

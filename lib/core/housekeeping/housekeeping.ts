@@ -7,8 +7,9 @@ import {
 } from '../../contract/documents/pipeline-description';
 import type { Delivery } from '../../contract/documents/publication';
 import { releaseOfOs } from '../../contract/values/release';
+import { isBaking, readLease } from '../bake/lease';
 import { readLastDecision } from '../gate/last-decision';
-import { type NoticeCause, heal, notifyOnce } from '../notify/notify-once';
+import { heal, notifyOnce, type NoticeCause } from '../notify/notify-once';
 import { homeParameters } from '../ports/stores';
 import { deliverEverywhere } from '../publish/deliver';
 import { readChannel } from '../publish/move-channel';
@@ -16,17 +17,17 @@ import { promoteWhenDue } from '../publish/operate-channels';
 import { announceLatest } from '../publish/published-event';
 import { seedChannels } from '../publish/seed-channels';
 import {
-  type HousekeepingPart,
   noteFailing,
+  noteUnused,
   noteWorking,
   readHousekeepingMemory,
   type HousekeepingOutcome,
+  type HousekeepingPart,
   type HousekeepingPorts,
 } from './memory';
 import { noteFailed } from './note-failed';
 import { measurePatching } from './patch-budget';
 import { pruneDaily } from './prune';
-import { removeUnusedDocuments } from './remove-documents';
 
 /** An account that worked once and then does not let us in for so long is reported. */
 const LONGEST_SILENCE_HOURS = 24;
@@ -187,8 +188,8 @@ const PARTS = {
 export type HousekeepingPartName = keyof typeof PARTS;
 
 /**
- * Looks after everything once; a part that fails does not stop the others, and one that goes on failing is reported. Every
- * look begins from what is there.
+ * Runs every part once; a part that fails does not stop the others, and one that goes on failing is reported. Each begins from
+ * what is there.
  */
 export async function runHousekeeping(
   ports: HousekeepingPorts,
@@ -212,4 +213,48 @@ async function resultOf(
   } catch (error) {
     return { part, reported: error instanceof Error ? error.message : String(error), error };
   }
+}
+
+/**
+ * What a deployment has replaced is still asked for by a deployment that fails and goes back, and what one brings is not yet
+ * in use while it runs.
+ */
+const HOURS_UNUSED = 1;
+
+/**
+ * Removes the components and workflows that a deployment has replaced, once nothing has used them for an hour and no bake is
+ * under way: Image Builder reads the documents of a bake when their steps run, not when it begins.
+ */
+export async function removeUnusedDocuments(
+  { bakeDocuments, documents, now }: HousekeepingPorts,
+  { imagePipelineArn }: PipelineDescription,
+): Promise<string> {
+  if (imagePipelineArn === null) {
+    return 'There is no Image Builder pipeline.';
+  }
+  const lease = await readLease(documents);
+  if (lease !== undefined && isBaking(lease)) {
+    return 'A bake is under way; the documents that it may have begun with stay.';
+  }
+  const all = await bakeDocuments.all();
+  // Read last: what is made in between is not in the list.
+  const used = await bakeDocuments.usedBy(imagePipelineArn);
+  const at = now();
+  const { unused: before } = await readHousekeepingMemory(documents);
+  const since = all
+    .filter((arn) => !used.some((one) => arn === one || arn.startsWith(`${one}/`)))
+    .map((arn) => [arn, before[arn] ?? at.toISOString()] as const);
+  const isDue = (instant: string) => at.getTime() - Date.parse(instant) >= HOURS_UNUSED * 3_600_000;
+  const due: readonly string[] = since.filter(([, instant]) => isDue(instant)).map(([arn]) => arn);
+  const removals = await Promise.allSettled(due.map((arn) => bakeDocuments.remove(arn)));
+  const refused = removals.find((one) => one.status === 'rejected');
+  const waiting = since.filter(([arn]) => removals[due.indexOf(arn)]?.status !== 'fulfilled');
+  await noteUnused(documents, Object.fromEntries(waiting));
+  if (refused !== undefined) {
+    throw refused.reason;
+  }
+  return [
+    ...due.map((arn) => `Removed ${arn}, which nothing uses.`),
+    `${waiting.length} replaced documents wait to be removed.`,
+  ].join('\n');
 }

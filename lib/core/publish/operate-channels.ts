@@ -1,25 +1,19 @@
 import { parseDocument } from '../../contract/documents/document';
-import { fleetStateSchema } from '../../contract/documents/fleet-state';
+import { fleetStateSchema, type FleetState } from '../../contract/documents/fleet-state';
+import type { OperatorOverride } from '../../contract/documents/overrides';
 import {
-  type PipelineDescription,
   awayTargets,
   homeOf,
   pipelinePath,
+  type PipelineDescription,
 } from '../../contract/documents/pipeline-description';
+import type { Channel } from '../../contract/documents/publication';
 import { fleetParameters } from '../../contract/names/parameters';
 import { holdOverride, readHold, releaseOverride, type OperatorNote } from '../bake/hold';
 import { homeParameters, type ParameterStores } from '../ports/stores';
-import { applyAtHome, nothingToDo, type ChannelPlan } from './channel-plan';
+import { applyAtHome, nothingToDo, type ChannelPlan, type PlannedChange } from './channel-plan';
 import type { DeliveryPorts } from './deliver';
 import { readChannel } from './move-channel';
-import {
-  fleetVerdict,
-  type FleetVerdict,
-  planPromotion,
-  type PromotionInput,
-  type PromotionPlan,
-  planRollback,
-} from './plan-promotion';
 
 /** What reading a pipeline's channels works with. */
 export type ChannelPorts = Pick<DeliveryPorts, 'stores' | 'now'>;
@@ -143,4 +137,145 @@ async function verdictOf(
     : known.length > 0 && known.every((one) => one === 'well')
       ? 'well'
       : 'waiting';
+}
+
+/** Whether a publication does well on a fleet: all instances run it, it failed there, or that is not known yet. */
+export type FleetVerdict = 'well' | 'bad' | 'waiting';
+
+/** What a fleet says of a publication; promotion waits for canary fleets and is stopped by one that says `bad`. */
+export function fleetVerdict(state: FleetState, publicationId: string): FleetVerdict {
+  if (state.bad.some(({ publication }) => publication === publicationId)) {
+    return 'bad';
+  }
+  const { last, rollout } = state;
+  if (rollout?.publication.id === publicationId) {
+    return rollout.goingBack?.because === 'bad' ? 'bad' : 'waiting';
+  }
+  return last?.publication === publicationId && last.outcome === 'finished' && last.proven
+    ? 'well'
+    : 'waiting';
+}
+
+/** Everything that a rollback depends on. */
+interface RollbackInput {
+  readonly now: Date;
+  readonly current: Channel | undefined;
+  readonly previous: Channel | undefined;
+  /** The hold that is in force. */
+  readonly hold: OperatorOverride | undefined;
+  readonly asked: OperatorNote;
+  /** When the hold ends that it puts; 14 days from now unless given. */
+  readonly until?: Date;
+}
+
+/**
+ * Takes `current` back to `previous`, never to the plain base AMI, and holds promotion first, so that what was taken back is
+ * not promoted again. A hold that lasts longer stays as it is.
+ */
+export function planRollback({ asked, current, hold, now, previous, until }: RollbackInput): ChannelPlan {
+  if (previous === undefined || previous.mode === 'unbaked') {
+    return nothingToDo('There is nothing to go back to: no publication was current before this one.');
+  }
+  const override = holdOverride(asked, now, until);
+  const isHeld = hold !== undefined && Date.parse(hold.until) >= Date.parse(override.until);
+  const holding: ChannelPlan['changes'] = isHeld ? [] : [{ kind: 'hold', override }];
+  if (current?.id === previous.id) {
+    return hold === undefined
+      ? { changes: holding, reasons: [`current is ${previous.id} already; only promotion is held.`] }
+      : nothingToDo(`current is ${previous.id} already, and promotion is held until ${hold.until}.`);
+  }
+  return {
+    changes: [...holding, { kind: 'move', channel: 'current', to: previous }],
+    reasons: [
+      `${asked.by} takes ${current?.id ?? 'nothing'} back to ${previous.id}: ${asked.reason}`,
+      isHeld
+        ? `Promotion stays held until ${hold.until}.`
+        : `Promotion is held until ${override.until}, so that ${current?.id ?? 'it'} does not come back.`,
+    ],
+  };
+}
+
+/** Everything that a promotion depends on. */
+export interface PromotionInput {
+  readonly now: Date;
+  readonly policy: PipelineDescription['promotion'];
+  readonly latest: Channel | undefined;
+  readonly current: Channel | undefined;
+  /** The hold that is in force. */
+  readonly hold: OperatorOverride | undefined;
+  /** What the canary fleets say of `latest`. */
+  readonly canaries: readonly { readonly fleet: string; readonly verdict: FleetVerdict }[];
+  /** The person who wants it now. */
+  readonly asked?: OperatorNote & { readonly despiteCanaries?: boolean };
+}
+
+/** A plan, and when time alone may change it. */
+export interface PromotionPlan extends ChannelPlan {
+  readonly changesAt?: Date;
+}
+
+/**
+ * Whether `latest` becomes `current`, and `current` becomes `previous`. A hold and a canary fleet on which the publication
+ * failed stop it; otherwise it happens at once where no canary fleet is named, else after the delay as soon as all are well,
+ * and at the latest when their time is over. A person need not wait, and may overrule canaries but no hold.
+ */
+export function planPromotion(input: PromotionInput): PromotionPlan {
+  const { asked, canaries, current, hold, latest, now, policy } = input;
+  if (latest === undefined || latest.mode === 'unbaked') {
+    return nothingToDo('Nothing has been published yet.');
+  }
+  if (current?.id === latest.id) {
+    return nothingToDo(`current is ${latest.id}, the newest publication, already.`);
+  }
+  if (hold !== undefined) {
+    return {
+      ...nothingToDo(`${hold.by} holds promotion until ${hold.until}: ${hold.reason}`),
+      changesAt: new Date(hold.until),
+    };
+  }
+  const bad = canaries.filter(({ verdict }) => verdict === 'bad').map(({ fleet }) => fleet);
+  if (bad.length > 0 && asked?.despiteCanaries !== true) {
+    return nothingToDo(`${latest.id} failed on ${bad.join(', ')}; the next publication is tried again.`);
+  }
+  const promote = (reason: string) => promotion(current, latest, reason);
+  if (asked !== undefined) {
+    return promote(`${asked.by} asked for it: ${asked.reason}`);
+  }
+  if (policy.mode === 'manual') {
+    return nothingToDo(`${latest.id} waits for a person, as the pipeline's promotion is manual.`);
+  }
+  if (policy.canaryFleets.length === 0) {
+    return promote('No canary fleet is named, so it is promoted at once.');
+  }
+  const published = Date.parse(latest.at);
+  const due = new Date(published + policy.delaySeconds * 1000);
+  const end = new Date(published + policy.atMostSeconds * 1000);
+  if (now >= end) {
+    return promote(`${policy.atMostSeconds / 3600} h have passed since its publication.`);
+  }
+  if (now < due) {
+    return {
+      ...nothingToDo(`${latest.id} is promoted at ${due.toISOString()} at the earliest.`),
+      changesAt: due,
+    };
+  }
+  const unsure = canaries.filter(({ verdict }) => verdict !== 'well').map(({ fleet }) => fleet);
+  return unsure.length === 0
+    ? promote(`It does well on ${policy.canaryFleets.join(', ')}.`)
+    : {
+        ...nothingToDo(`${latest.id} waits for ${unsure.join(', ')}, until ${end.toISOString()} at most.`),
+        changesAt: end,
+      };
+}
+
+/** The plain base AMI never becomes `previous`: nobody is to go back to it. */
+function promotion(current: Channel | undefined, latest: Channel, reason: string): PromotionPlan {
+  const kept: readonly PlannedChange[] =
+    current === undefined || current.mode === 'unbaked'
+      ? []
+      : [{ kind: 'move', channel: 'previous', to: current }];
+  return {
+    changes: [...kept, { kind: 'move', channel: 'current', to: latest }],
+    reasons: [reason],
+  };
 }

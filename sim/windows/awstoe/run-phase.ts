@@ -1,8 +1,18 @@
-import type { ActionScope } from './action';
-import type { ParsedComponent, ParsedStep, PhaseName } from './parsed-component';
-import { caught, lastLine, runStep, type StepOutcome } from './run-step';
-import { StepMemory } from './step-memory';
-import { Restarts, TooManyRestarts, failure, type ActionResult, type StepResult } from './step-result';
+import { unmodelled } from '../../aws/cloudformation/environment';
+import type { Action, ActionScope } from './action';
+import { actionNamed } from './actions';
+import { holds, type Condition } from './condition';
+import type { Loop, ParsedComponent, ParsedStep, PhaseName } from './parsed-component';
+import { ReferenceFailure, StepMemory, type Iteration } from './step-memory';
+import {
+  failure,
+  REBOOT_AND_REPEAT,
+  Restarts,
+  SUCCEEDED,
+  TooManyRestarts,
+  type ActionResult,
+  type StepResult,
+} from './step-result';
 
 /** How a phase of one component went. */
 export interface PhaseResult {
@@ -94,4 +104,156 @@ function reportOf(
     seconds,
     ...(failed ? { reason: lastLine(result) } : {}),
   };
+}
+
+/** The seconds that one attempt of a step has, all iterations of its loop together; restarts of the machine count. */
+class TimeLimit {
+  private readonly started = performance.now();
+
+  constructor(
+    /** Undefined where there is no limit. */
+    readonly seconds: number | undefined,
+  ) {}
+
+  /** What is left, never nothing; undefined where there is no limit. */
+  get left(): number | undefined {
+    return this.seconds === undefined ? undefined : Math.max(0.001, this.remaining(this.seconds));
+  }
+
+  isOver(): boolean {
+    return this.seconds !== undefined && this.remaining(this.seconds) <= 0;
+  }
+
+  private remaining(seconds: number): number {
+    return seconds - (performance.now() - this.started) / 1000;
+  }
+}
+
+/**
+ * Runs an action to its end: the exit code 3010 restarts the machine and runs the same step again, with the same inputs.
+ * What a service refuses fails it; what the rehearsal has no model for ends the rehearsal.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-reboot.html
+ */
+async function runOnce(
+  scope: ActionScope,
+  action: Action,
+  inputs: unknown,
+  limit: TimeLimit,
+  beforeRestart: () => void = () => undefined,
+): Promise<ActionResult> {
+  const restarts = scope.restarts ?? new Restarts();
+  for (;;) {
+    const result = await caught(() => action.run({ ...scope, restarts }, inputs, limit.left));
+    if (result.timedOut === true) {
+      return { ...result, stderr: `${result.stderr}It did not end within ${limit.seconds} s.\n` };
+    }
+    if (result.exitCode !== REBOOT_AND_REPEAT) {
+      return result;
+    }
+    beforeRestart();
+    restarts.restart(scope.host);
+  }
+}
+
+/** A failure of the step where a service refuses a call or a reference leads nowhere. */
+export async function caught(work: () => Promise<ActionResult> | ActionResult): Promise<ActionResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && error.name.startsWith('AccessDenied')) {
+      return failure(`${error.name}: ${error.message}`);
+    }
+    if (error instanceof ReferenceFailure) {
+      return failure(error.message);
+    }
+    throw error;
+  }
+}
+
+/** A step, and everything that its references may lead to. */
+interface StepRun {
+  readonly component: ParsedComponent;
+  readonly step: ParsedStep;
+  /** The parameters of the recipe. */
+  readonly given: ReadonlyMap<string, string>;
+  readonly memory: StepMemory;
+}
+
+/** How a step ended; `skipped` by its condition it counts as a success. */
+export interface StepOutcome {
+  readonly result: ActionResult;
+  readonly skipped: boolean;
+  /** The inputs of its last attempt, references filled in. */
+  readonly inputs: unknown;
+}
+
+/**
+ * Runs a step: its condition once, then up to `maxAttempts` times the whole of it, each time with the whole timeout.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html#document-schema
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-conditional-constructs.html#toe-conditional-if
+ */
+export async function runStep(scope: ActionScope, run: StepRun): Promise<StepOutcome> {
+  const { step } = run;
+  const verdict = verdictOf(scope, run);
+  if (verdict !== 'Execute') {
+    const result = verdict === 'Skip' ? SUCCEEDED : failure("Its condition ends it with 'Abort'.");
+    return { result, skipped: verdict === 'Skip', inputs: undefined };
+  }
+  let outcome = await attempt(scope, run);
+  for (let tries = 1; outcome.result.exitCode !== 0 && tries < step.maxAttempts; tries += 1) {
+    scope.signal?.throwIfAborted();
+    outcome = await attempt(scope, run);
+  }
+  return { ...outcome, skipped: false };
+}
+
+function verdictOf(scope: ActionScope, { step, component, given, memory }: StepRun) {
+  if (step.condition === undefined) {
+    return 'Execute';
+  }
+  const { condition, whenTrue, whenFalse } = step.condition;
+  const filled = memory.fillIn(condition, scope, component, given, { trims: true }) as Condition;
+  return holds(filled, scope.host) ? whenTrue : whenFalse;
+}
+
+type Attempt = Omit<StepOutcome, 'skipped'>;
+
+async function attempt(scope: ActionScope, run: StepRun): Promise<Attempt> {
+  const { component, given, memory, step } = run;
+  const limit = new TimeLimit(step.timeoutSeconds);
+  const fillIn = (value: unknown, iteration?: Iteration) =>
+    memory.fillIn(value, scope, component, given, { iteration });
+  const action = actionNamed(step.action, `step ${step.name}`);
+  if (step.loop === undefined) {
+    const inputs = fillIn(step.inputs);
+    return { inputs, result: await runOnce(scope, action, inputs, limit) };
+  }
+  const loop = memory.fillIn(step.loop, scope, component, given, { trims: true }) as Loop;
+  const outputs: string[] = [];
+  for (const iteration of iterationsOf(loop)) {
+    if (limit.isOver()) {
+      return { inputs: undefined, result: failure(`The loop did not end within ${limit.seconds} s.`) };
+    }
+    const result = await runOnce(scope, action, fillIn(step.inputs, iteration), limit, () => {
+      throw unmodelled(`a restart in the loop of step ${step.name} of component ${component.name}`);
+    });
+    if (result.exitCode !== 0) {
+      const stderr = `${result.stderr}Iteration ${iteration.index} failed: ${lastLine(result)}\n`;
+      return { inputs: undefined, result: { ...result, stdout: outputs.join('\n'), stderr } };
+    }
+    outputs.push(result.stdout.trim());
+  }
+  return { inputs: undefined, result: { ...SUCCEEDED, stdout: outputs.join('\n') } };
+}
+
+/** What a loop, its references filled in, goes through. */
+function iterationsOf(loop: Loop): readonly Iteration[] {
+  const values = loop.kind === 'values' ? loop.values : loop.list.split(loop.delimiter);
+  return values.map((value, index) => ({ loop: loop.name, index, value }));
+}
+
+/** What people read of a result: the last line that it has, errors after the rest. */
+export function lastLine({ stderr, stdout, exitCode }: ActionResult): string {
+  const lines = `${stdout}\n${stderr}`.split('\n').map((line) => line.trim());
+  return lines.findLast((line) => line !== '') ?? `It ended with exit code ${exitCode}.`;
 }

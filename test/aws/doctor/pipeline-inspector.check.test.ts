@@ -4,6 +4,8 @@ import {
   type CreateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling';
 import {
+  AssociateRouteTableCommand,
+  AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
   CreateLaunchTemplateCommand,
   CreateRouteCommand,
@@ -11,8 +13,6 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
   CreateVpcEndpointCommand,
-  AssociateRouteTableCommand,
-  AttachInternetGatewayCommand,
   DescribeImagesCommand,
   EC2Client,
   RunInstancesCommand,
@@ -33,8 +33,12 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { inspectNetwork, inspectKeysAndAmis } from '../../../lib/aws/doctor/pipeline-inspector';
-import { inspectFleetVolumes, inspectQuotas } from '../../../lib/aws/doctor/inspect-quotas';
+import {
+  inspectFleetVolumes,
+  inspectKeysAndAmis,
+  inspectNetwork,
+  inspectQuotas,
+} from '../../../lib/aws/doctor/pipeline-inspector';
 import { inspectFunctions } from '../../../lib/aws/inspect-functions';
 import { describeWithMoto } from '../../support/moto';
 

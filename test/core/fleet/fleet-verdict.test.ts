@@ -1,5 +1,5 @@
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
-import { fleetVerdict } from '../../../lib/core/publish/plan-promotion';
+import { fleetVerdict } from '../../../lib/core/publish/operate-channels';
 import good from '../../fixtures/contracts/fleet-state.json';
 
 const state = good as FleetState;

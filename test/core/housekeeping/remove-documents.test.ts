@@ -1,4 +1,4 @@
-import { removeUnusedDocuments } from '../../../lib/core/housekeeping/remove-documents';
+import { removeUnusedDocuments } from '../../../lib/core/housekeeping/housekeeping';
 import type { HousekeepingPorts } from '../../../lib/core/housekeeping/memory';
 import { LEASE_KEY } from '../../../lib/contract/names/bucket-keys';
 import { memoryDocuments } from '../../support/memory-ports';

@@ -1,6 +1,6 @@
 import type { OperatorOverride } from '../../../lib/contract/documents/overrides';
 import { holdOverride, readHold, releaseOverride } from '../../../lib/core/bake/hold';
-import { planPromotion, type PromotionInput, planRollback } from '../../../lib/core/publish/plan-promotion';
+import { planPromotion, type PromotionInput, planRollback } from '../../../lib/core/publish/operate-channels';
 import { memoryParameters } from '../../support/memory-ports';
 import { DESCRIPTION, PATH, publicationAt, UNBAKED } from '../../support/pipeline-description';
 
