@@ -1,5 +1,5 @@
 import { OperatingSystemFamily } from 'aws-cdk-lib/aws-ecs';
-import { parseRelease, type ReleaseName } from '../contract/values/release';
+import { osOf, type ReleaseName } from '../contract/values/release';
 
 /** How much of Windows Server is installed. */
 export enum WindowsEdition {
@@ -73,12 +73,12 @@ export class WindowsOs {
   public readonly operatingSystemFamily: OperatingSystemFamily;
 
   private constructor(release: ReleaseName, edition: WindowsEdition, family: OperatingSystemFamily) {
-    const editionName = edition === WindowsEdition.CORE ? 'Core' : 'Full';
-    this.name = `SERVER_${release}_${edition}`;
+    const os = osOf(`SERVER_${release}_${edition}`);
+    this.name = os.name;
     this.release = release;
-    this.buildNumber = parseRelease(release).build;
+    this.buildNumber = os.release.build;
     this.edition = edition;
-    this.baseAmiParameter = `/aws/service/ami-windows-latest/Windows_Server-${release}-English-${editionName}-ECS_Optimized/image_id`;
+    this.baseAmiParameter = os.baseAmiParameter;
     this.operatingSystemFamily = family;
   }
 }

@@ -49,6 +49,10 @@ class AccountRole extends Role {
       resources: [parameterArn(this, `${fleetsPath(parameterPrefix)}/*`)],
       wildcardReason: 'The states of fleets, which belong to other stacks.',
     });
+    allow(this, {
+      actions: ['ssm:GetParameter'],
+      resources: pipelines.map(({ os }) => publicParameterArn(this, os.baseAmiParameter)),
+    });
   }
 }
 

@@ -44,14 +44,20 @@ export function releaseOfBuild(build: number): Release | undefined {
   return RELEASES.find((release) => release.build === build);
 }
 
-/** The release in the name of an os, such as `SERVER_2022_CORE`. Throws a `UsageError` where it names none. */
-export function releaseOfOs(os: string): Release {
-  const [, release = ''] = /^SERVER_(\d{4})_(?:CORE|FULL)$/.exec(os) ?? [];
-  return parseRelease(release);
+/** A release of Windows Server in one of its editions. */
+export interface Os {
+  readonly name: string;
+  readonly release: Release;
+  /** The public parameter that holds the id of its newest ECS-optimized AMI, in every region. */
+  readonly baseAmiParameter: string;
 }
 
-/** Release and edition in the name of an os, such as `SERVER_2022_CORE`. */
-export function osOf(name: string): { readonly name: string; readonly release: Release } {
-  const [, release = ''] = /^SERVER_(\d{4})_(?:CORE|FULL)$/.exec(name) ?? [];
-  return { name, release: parseRelease(release) };
+/**
+ * Reads the name of an os, such as `SERVER_2022_CORE`. Throws a `UsageError` where it names no release.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_windows_AMI.html
+ */
+export function osOf(name: string): Os {
+  const [, year = '', edition = ''] = /^SERVER_(\d{4})_(CORE|FULL)$/.exec(name) ?? [];
+  const baseAmiParameter = `/aws/service/ami-windows-latest/Windows_Server-${year}-English-${edition === 'CORE' ? 'Core' : 'Full'}-ECS_Optimized/image_id`;
+  return { name, release: parseRelease(year), baseAmiParameter };
 }

@@ -1,12 +1,13 @@
 import {
   awayTargets,
+  type PublicationTarget,
   homeOf,
   pipelinePath,
   targetName,
   type PipelineDescription,
 } from '../../contract/documents/pipeline-description';
 import type { Delivery } from '../../contract/documents/publication';
-import { releaseOfOs } from '../../contract/values/release';
+import { osOf } from '../../contract/values/release';
 import { isBaking, readLease } from '../bake/lease';
 import { readLastDecision } from '../gate/last-decision';
 import { heal, notifyOnce, type NoticeCause } from '../notify/notify-once';
@@ -77,31 +78,32 @@ function isShut(delivery: Delivery, now: Date): delivery is ShutDelivery {
  * included; there what cannot be reached is left to its own seed.
  */
 const seedAgain: HousekeepingPart = async ({ stores, now }, description) => {
-  const { baseAmiParameter } = description;
   const path = pipelinePath(description);
-  const home = await stores.of(homeOf(description));
-  const latest = await readChannel(home, path, 'latest');
-  if (baseAmiParameter === null || (latest !== undefined && latest.mode !== 'unbaked')) {
+  const home = homeOf(description);
+  const { baseAmiParameter, release } = osOf(description.os);
+  const latest = await readChannel(await stores.of(home), path, 'latest');
+  if (latest !== undefined && latest.mode !== 'unbaked') {
     return 'Nothing to seed.';
   }
-  const seed = async (parameters: typeof home, where: string) => {
-    const baseAmiId = await parameters.get(baseAmiParameter);
+  const seed = async (target: PublicationTarget, parameter: string) => {
+    const parameters = await stores.of(target);
+    const baseAmiId = await parameters.get(parameter);
     if (baseAmiId === undefined) {
-      throw new Error(`The parameter ${baseAmiParameter} does not exist in ${where}.`);
+      throw new Error(`The parameter ${parameter} does not exist in ${targetName(target)}.`);
     }
-    await seedChannels(parameters, path, releaseOfOs(description.os), baseAmiId, now());
-    return `${where}: ${baseAmiId}`;
+    await seedChannels(parameters, path, release, baseAmiId, now());
+    return `${targetName(target)}: ${baseAmiId}`;
   };
-  const seeded = [await seed(home, targetName(homeOf(description)))];
+  const seeded =
+    description.baseAmiParameter === null ? [] : [await seed(home, description.baseAmiParameter)];
   for (const target of awayTargets(description)) {
-    const name = targetName(target);
-    const done = await stores
-      .of(target)
-      .then((parameters) => seed(parameters, name))
-      .catch((error: unknown) => `${name}: ${error instanceof Error ? error.message : String(error)}`);
+    // An AMI of the pipeline's own is not there.
+    const done = await seed(target, baseAmiParameter).catch(
+      (error: unknown) => `${targetName(target)}: ${error instanceof Error ? error.message : String(error)}`,
+    );
     seeded.push(done);
   }
-  return `Nothing is baked yet; seeded ${seeded.join(', ')}.`;
+  return seeded.length === 0 ? 'Nothing to seed.' : `Nothing is baked yet; seeded ${seeded.join(', ')}.`;
 };
 
 /** Measures how long ago the gate decided, and tells people when it has been silent for too long. */

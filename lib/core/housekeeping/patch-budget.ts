@@ -2,7 +2,7 @@ import type { Catalog } from '../../contract/documents/catalog';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
-import { releaseOfOs } from '../../contract/values/release';
+import { osOf } from '../../contract/values/release';
 import { readHold } from '../bake/hold';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import { readCatalog } from '../catalog/catalog-store';
@@ -100,7 +100,7 @@ export const measurePatching: HousekeepingPart = async (ports, description) => {
   const now = ports.now();
   const budget = patchBudget({
     now,
-    catalog: await readCatalog(ports.documents, releaseOfOs(description.os)),
+    catalog: await readCatalog(ports.documents, osOf(description.os).release),
     current: await readChannel(home, path, 'current'),
     patchWithinSeconds: description.patchWithinSeconds,
   });

@@ -3,7 +3,7 @@ import { type ImageManifest, requiredChecks, type Verification } from '../../con
 import { type Order, orderedAt } from '../../contract/documents/order';
 import { DAYS_FOR_UNPUBLISHED, type Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
-import { releaseOfOs } from '../../contract/values/release';
+import { osOf } from '../../contract/values/release';
 import type { ImageBuild } from '../ports/bakes';
 import { familiesOf, checkManifestFamilies, checkImages } from './check-images';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';
@@ -68,7 +68,7 @@ function checkOrder({
   os,
   verification,
 }: EvidenceInput): readonly EvidenceRefusal[] {
-  const { name } = releaseOfOs(os);
+  const { name } = osOf(os).release;
   return [
     ...refuseUnless(
       order.id === orderId && order.release === name,
@@ -102,7 +102,7 @@ function checkOrder({
 }
 
 function checkHost({ manifest, order, os, verification }: EvidenceInput): readonly EvidenceRefusal[] {
-  const { build, name } = releaseOfOs(os);
+  const { build, name } = osOf(os).release;
   const { osVersion } = manifest.host;
   const host = readOsVersion(osVersion);
   if (host?.build !== build) {

@@ -9,7 +9,7 @@ import {
 import type { Order } from '../../contract/documents/order';
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import { WinbakeError } from '../../contract/values/errors';
-import { releaseOfOs } from '../../contract/values/release';
+import { osOf } from '../../contract/values/release';
 import { imageManifestKey, orderKey, readOrder, verificationKey } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
 import type { DocumentStore } from '../ports/stores';
@@ -60,7 +60,7 @@ export async function collectEvidence(
   const checkKey = verificationKey(`${instanceRoleId}:${testInstanceId}`);
   return {
     order,
-    catalog: await readCatalog(documents, releaseOfOs(os)),
+    catalog: await readCatalog(documents, osOf(os).release),
     build,
     amis,
     manifest: await read(documents, manifestKey, (text) =>

@@ -50,7 +50,16 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
     allowAnnouncements(this.role);
     allowPruning(this.role, settings);
     allowDocumentRemoval(this.role, settings);
-    allow(this.role, { actions: ['ssm:GetParameter'], resources: [baseAmi.parameterArn] });
+    const { partition } = Stack.of(this);
+    allow(this.role, {
+      actions: ['ssm:GetParameter'],
+      resources: [
+        baseAmi.parameterArn,
+        ...settings.distribution.regions.map(
+          ({ region }) => `arn:${partition}:ssm:${region}::parameter${settings.os.baseAmiParameter}`,
+        ),
+      ],
+    });
     allow(this.role, {
       actions: ['ssm:GetParameter'],
       resources: [parameterArn(this, `${fleetsPath(settings.parameterPrefix)}/*`)],

@@ -1,4 +1,5 @@
 import type { PipelineDescription } from '../../../lib/contract/documents/pipeline-description';
+import { osOf } from '../../../lib/contract/values/release';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { emptyCatalog } from '../../../lib/core/catalog/catalog';
 import { runHousekeeping } from '../../../lib/core/housekeeping/housekeeping';
@@ -205,9 +206,8 @@ test.each([
 
 test('until the first bake the channels follow newer base AMIs, elsewhere too', async () => {
   const newer = 'ami-00000000000000009';
-  const parameter = DESCRIPTION.baseAmiParameter!;
-  const { poll, home, away } = world({}, { [parameter]: newer });
-  await away.put(parameter, newer, 'text');
+  const { poll, home, away } = world({}, { [DESCRIPTION.baseAmiParameter!]: newer });
+  await away.put(osOf(DESCRIPTION.os).baseAmiParameter, newer, 'text');
   await poll();
   for (const parameters of [home, away]) {
     expect(parameters.json(`${PATH}/current/publication`)).toMatchObject({ mode: 'unbaked', amiId: newer });
