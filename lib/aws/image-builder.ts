@@ -101,8 +101,12 @@ async function instancesOf(
   client: ImagebuilderClient,
   workflowExecutions: readonly WorkflowExecutionMetadata[],
 ): Promise<LaunchedInstances> {
+  // A test that was tried again has an execution for each try.
+  const newestFirst = workflowExecutions.toSorted((one, other) =>
+    (other.startTime ?? '').localeCompare(one.startTime ?? ''),
+  );
   const launchedBy = async (type: 'BUILD' | 'TEST') => {
-    for (const { workflowExecutionId } of workflowExecutions.filter((one) => one.type === type)) {
+    for (const { workflowExecutionId } of newestFirst.filter((one) => one.type === type)) {
       const { steps = [] } = await client.send(
         new ListWorkflowStepExecutionsCommand({ workflowExecutionId }),
       );
@@ -157,8 +161,8 @@ async function workflowRuns(
     { client },
     { imageBuildVersionArn },
   )) {
-    for (const { status = 'UNKNOWN', workflowExecutionId } of workflowExecutions) {
-      runs.push({ status, steps: await stepRuns(client, workflowExecutionId) });
+    for (const { status = 'UNKNOWN', type = 'UNKNOWN', workflowExecutionId } of workflowExecutions) {
+      runs.push({ stage: type, status, steps: await stepRuns(client, workflowExecutionId) });
     }
   }
   return runs;

@@ -15,7 +15,7 @@ import { UsageError } from '../contract/values/errors';
 import type { Finding } from '../contract/values/finding';
 import { osOf } from '../contract/values/release';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/bake-end';
-import { clientTokenOf } from '../contract/documents/order';
+import { clientTokenOf, retryTokenOf } from '../contract/documents/order';
 import {
   type RebakeFailure,
   endLeasedOrder,
@@ -49,12 +49,24 @@ interface FailedState {
   readonly image?: { readonly state: { readonly Status: string; readonly Reason?: string } };
   /** The build did not end in its time. */
   readonly tooLong?: boolean;
+  /** Image Builder did not try the test or distribution of a build again, which had failed for this cause. */
+  readonly notRetried?: object;
+  readonly cause?: string;
   /** What a `Catch` kept. */
   readonly error?: { readonly Error?: string; readonly Cause?: string };
 }
 
 /** Reads what went wrong out of the state machine's data. */
-function failureIn({ orderId, bake, error, image, tooLong }: FailedState): RebakeFailure {
+function failureIn({ bake, cause, error, image, notRetried, orderId, tooLong }: FailedState): RebakeFailure {
+  if (notRetried !== undefined) {
+    return {
+      orderId,
+      image: bake?.ImageBuildVersionArn,
+      status: 'FAILED',
+      reason: cause ?? 'Image Builder says no more.',
+      error: undefined,
+    };
+  }
   const state = image?.state;
   const ended = ENDED_WITHOUT_IMAGE.find((status) => status === state?.Status);
   return {
@@ -198,9 +210,22 @@ export function createDecide(ports: DecidePorts, environment: NodeJS.ProcessEnv)
   };
 }
 
-function failureAnswerOf({ answer, cause, code, decision }: EndedOrder): Omit<FailureAnswer, 'step'> {
+function failureAnswerOf({
+  answer,
+  cause,
+  code,
+  decision,
+  retried,
+}: EndedOrder): Omit<FailureAnswer, 'step'> {
   return {
     ...(answer === undefined ? { reason: cause, findings: [] } : verdictOf(answer)),
+    ...(retried === undefined
+      ? {}
+      : {
+          orderId: retried.orderId,
+          clientToken: retryTokenOf({ id: retried.orderId }),
+          bake: { ImageBuildVersionArn: retried.image },
+        }),
     decision,
     cause,
     ...(code === undefined ? {} : { code }),

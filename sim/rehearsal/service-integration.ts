@@ -3,6 +3,7 @@ import {
   GetImageCommand,
   ImagebuilderClient,
   ImagebuilderServiceException,
+  RetryImageCommand,
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder';
 import { WinbakeError } from '../../lib/contract/values/errors';
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, new (input: never) => object>> = {
   StartImagePipelineExecution: StartImagePipelineExecutionCommand,
   GetImage: GetImageCommand,
   CancelImageCreation: CancelImageCreationCommand,
+  RetryImage: RetryImageCommand,
 };
 
 /**

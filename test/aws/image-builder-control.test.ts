@@ -23,11 +23,12 @@ function build(
   details: Readonly<Record<string, { readonly onFailure?: string; readonly message?: string }>>,
 ): void {
   workflows.forEach(({ id, status }, index) => {
+    const type = id === 'wf-test' ? 'TEST' : 'BUILD';
     const nextToken = index + 1 < workflows.length ? `after ${id}` : undefined;
     const token = index === 0 ? undefined : `after ${workflows[index - 1]!.id}`;
     client
       .on(ListWorkflowExecutionsCommand, { imageBuildVersionArn: ARN, nextToken: token })
-      .resolves({ workflowExecutions: [{ workflowExecutionId: id, status }], nextToken });
+      .resolves({ workflowExecutions: [{ workflowExecutionId: id, type, status }], nextToken });
     (steps[id] ?? [[]]).forEach((page, number, pages) => {
       client
         .on(ListWorkflowStepExecutionsCommand, {
@@ -72,6 +73,7 @@ test.each<WorkflowExecutionStatus>(['FAILED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_
     );
     expect(await control.failedStep(ARN)).toEqual({
       step: 'ApplyTestComponents',
+      stage: 'TEST',
       message: 'Document failed.',
     });
   },
@@ -92,7 +94,11 @@ test('what failed and was gone past is not what ended the build, whatever the or
       TerminateBuildInstance: { onFailure: 'CONTINUE' },
     },
   );
-  expect(await control.failedStep(ARN)).toEqual({ step: 'CreateOutputAMI', message: 'The snapshot failed.' });
+  expect(await control.failedStep(ARN)).toMatchObject({
+    step: 'CreateOutputAMI',
+    stage: 'BUILD',
+    message: 'The snapshot failed.',
+  });
 });
 
 test('of steps that each abort, the last one that began is it; a component leaves no message', async () => {
@@ -101,7 +107,7 @@ test('of steps that each abort, the last one that began is it; a component leave
     { 'wf-build': [[step('Second', 'FAILED', 30), step('First', 'FAILED', 20)]] },
     { First: {}, Second: {} },
   );
-  expect(await control.failedStep(ARN)).toEqual({ step: 'Second', message: '' });
+  expect(await control.failedStep(ARN)).toMatchObject({ step: 'Second', message: '' });
 });
 
 test.each<[WorkflowExecutionStatus, readonly WorkflowStepMetadata[]]>([
@@ -130,6 +136,26 @@ test('the instances of a build that failed are those that its workflows launched
       ],
     });
   expect(await control.launchedInstances(ARN)).toEqual({ build: 'i-build', test: undefined });
+});
+
+test('of a test that was tried again the instance of the last try counts, whatever the order of the list', async () => {
+  const launch = (instanceId: string) => ({
+    steps: [{ name: 'Launch', action: 'LaunchInstance', outputs: JSON.stringify({ instanceId }) }],
+  });
+  const test = { type: 'TEST', status: 'FAILED' } as const;
+  client
+    .on(ListWorkflowExecutionsCommand, { imageBuildVersionArn: ARN })
+    .resolves({
+      workflowExecutions: [
+        { ...test, workflowExecutionId: 'wf-1', startTime: '2025-10-14T21:00:00Z' },
+        { ...test, workflowExecutionId: 'wf-2', startTime: '2025-10-14T22:00:00Z' },
+      ],
+    })
+    .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-1' })
+    .resolves(launch('i-first'))
+    .on(ListWorkflowStepExecutionsCommand, { workflowExecutionId: 'wf-2' })
+    .resolves(launch('i-second'));
+  expect(await control.launchedInstances(ARN)).toMatchObject({ test: 'i-second' });
 });
 
 test('a build is cancelled by its ARN', async () => {

@@ -62,7 +62,9 @@ test.each<[string, Partial<BuildPlan>, string, string | null]>([
   const failed = { status: 'FAILED', reason: WRAPPER, minutes: 50, ...plan };
   world.plans.push(failed, failed);
   const result = await world.rebake();
-  expect(wayOf(result)).toMatch(/EvaluateFailure WaitForImages .*StartBake .*EvaluateFailure BakeFailed$/);
+  expect(wayOf(result)).toMatch(
+    /EvaluateFailure (?:WaitForImages .*)?StartBake .*EvaluateFailure BakeFailed$/,
+  );
   expect(world.starts).toHaveLength(2);
   expect(result).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
   expect(result.cause).toContain(cause);
@@ -164,7 +166,7 @@ const TOO_NEW =
   'Value (Platform-Profile) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name';
 
 function neverLaunched(world: RebakeWorld, message = TOO_NEW, step = 'LaunchBuildInstance') {
-  world.failedStep = () => Promise.resolve({ step, message });
+  world.failedStep = () => Promise.resolve({ step, stage: 'BUILD', message });
   world.launchedInstances = () => Promise.resolve({ build: undefined, test: undefined });
   return { status: 'FAILED', reason: "Workflow Execution ID: 'wf-0123' failed.", minutes: 3 };
 }
@@ -226,4 +228,48 @@ test('an Image Builder that does not find the profile yet has refused nothing', 
   expect((await world.rebake()).status).toBe('SUCCEEDED');
   expect(world.notified).toEqual([]);
   expect(attempts(world)).toEqual([1]);
+});
+
+describe('a build that fails once its AMI was made', () => {
+  const failed = { status: 'FAILED', reason: WRAPPER, minutes: 60, inTest: true };
+
+  test('is tested once more, and published without another build', async () => {
+    const world = new RebakeWorld(QUIET);
+    world.plans.push(failed);
+    world.retries.push({ status: 'AVAILABLE', minutes: 15 });
+    const result = await world.rebake();
+    expect(result).toMatchObject({ status: 'SUCCEEDED' });
+    expect(wayOf(result)).toContain('EvaluateFailure RetryImage WaitForRetry GetImage');
+    expect(world.starts).toHaveLength(1);
+    expect(world.latest).toBe('20348.4294-1');
+    expect(world.notified).toEqual([]);
+  });
+
+  test('is tested once more and no more', async () => {
+    const world = new RebakeWorld(QUIET);
+    world.plans.push(failed);
+    expect(await world.rebake()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(world.calls.filter((state) => state === 'RetryImage')).toHaveLength(1);
+    expect(world.starts).toHaveLength(2);
+  });
+
+  test('and whose test Image Builder does not try again is a failure with its own cause', async () => {
+    const world = new RebakeWorld(QUIET);
+    world.plans.push(failed, failed);
+    world.trouble = (state) => (state === 'RetryImage' ? 'Imagebuilder.InvalidRequestException' : undefined);
+    const result = await world.rebake();
+    expect(result).toMatchObject({
+      status: 'FAILED',
+      error: 'BakeFailed',
+      cause: expect.stringContaining(`ended as FAILED: ${WRAPPER} (ApplyTestComponents)`),
+    });
+    expect(world.starts).toHaveLength(2);
+  });
+
+  test('is not tested again where a person cancelled it', async () => {
+    const world = new RebakeWorld(QUIET);
+    world.plans.push({ ...failed, status: 'CANCELLED' });
+    await world.rebake();
+    expect(world.calls).not.toContain('RetryImage');
+  });
 });

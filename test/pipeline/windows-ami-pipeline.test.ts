@@ -268,6 +268,7 @@ describe('permissions', () => {
       'imagebuilder:CancelImageCreation',
       'imagebuilder:GetImage',
       'imagebuilder:GetImagePipeline',
+      'imagebuilder:RetryImage',
       'imagebuilder:StartImagePipelineExecution',
       'imagebuilder:TagResource',
       'lambda:InvokeFunction',

@@ -137,6 +137,7 @@ export function imageBuilder(
   return {
     as,
     builder,
+    client,
     clock,
     end,
     environment,

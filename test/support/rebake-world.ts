@@ -70,6 +70,8 @@ export class RebakeWorld {
   readonly shown = { servercore: 4294, nanoserver: 4294, iis: 4294, aspnet: 4294 };
   /** What becomes of the next builds. */
   readonly plans: BuildPlan[] = [];
+  /** What becomes of builds whose test is tried again; by default it fails again. */
+  readonly retries: BuildPlan[] = [];
   /** The calls of Task states, by state. */
   readonly calls: string[] = [];
   readonly running = new Set<string>();
@@ -155,6 +157,9 @@ export class RebakeWorld {
         return { ImageBuildVersionArn: this.start(given['ClientToken']!) };
       case 'aws-sdk:imagebuilder:getImage':
         return { Image: { State: this.stateOf(given['ImageBuildVersionArn']!) } };
+      case 'aws-sdk:imagebuilder:retryImage':
+        this.retry(given['ImageBuildVersionArn']!);
+        return {};
       case 'aws-sdk:imagebuilder:cancelImageCreation':
         this.cancel(given['ImageBuildVersionArn']!);
         return {};
@@ -170,8 +175,11 @@ export class RebakeWorld {
   };
 
   /** The step in which a build failed; tests replace it. Image Builder gives a failed component no message. */
-  failedStep: BakeControl['failedStep'] = () =>
-    Promise.resolve({ step: 'ApplyBuildComponents', message: '' });
+  failedStep: BakeControl['failedStep'] = (image) => {
+    const isTest = this.builds.get(image)?.inTest === true;
+    const step = isTest ? 'ApplyTestComponents' : 'ApplyBuildComponents';
+    return Promise.resolve({ step, stage: isTest ? 'TEST' : 'BUILD', message: '' });
+  };
 
   cancel(image: string): void {
     const build = this.builds.get(image)!;
@@ -262,6 +270,15 @@ export class RebakeWorld {
       this.documents.texts.set(`failures/AROA:${instance}.json`, text);
     }
     return image;
+  }
+
+  private retry(image: string): void {
+    const build = this.builds.get(image)!;
+    const plan = this.retries.shift() ?? build;
+    this.builds.set(image, { ...build, ...plan, startedAt: this.clock.now() });
+    if (plan.status === 'AVAILABLE') {
+      this.leaveDocuments(image, this.starts.at(-1)!);
+    }
   }
 
   private stateOf(image: string): JsonValue {

@@ -27,6 +27,8 @@ export const leaseSchema = z.object({
        * once, whatever becomes of it.
        */
       takenUp: instant.optional(),
+      /** Its test or distribution failed and was tried again, which happens once. */
+      isRetried: z.boolean().optional(),
     })
     .nullable(),
   /** The override of a person who ends what is under way. */
@@ -89,8 +91,13 @@ export type Order = z.infer<typeof orderSchema>;
  *
  * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_StartImagePipelineExecution.html
  */
-export function clientTokenOf({ id }: Order): string {
+export function clientTokenOf({ id }: Pick<Order, 'id'>): string {
   return id.replace(/^[\d.]+-/, '');
+}
+
+/** What makes the second try of an order's test or distribution happen once. */
+export function retryTokenOf(order: Pick<Order, 'id'>): string {
+  return `${clientTokenOf(order)}-again`;
 }
 
 /** When an order was made, to the second, as its id says; the beginning of time for an id of another form. */

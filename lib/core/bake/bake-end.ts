@@ -15,6 +15,8 @@ export const ENDED_WITHOUT_IMAGE: readonly string[] = [
 
 /** A workflow of a build as Image Builder reports it. */
 export interface WorkflowRun {
+  /** `BUILD`, `TEST` or `DISTRIBUTION`. */
+  readonly stage: string;
   readonly status: string;
   /** In the order in which they began. */
   readonly steps: readonly StepRun[];
@@ -41,9 +43,9 @@ const NOT_FAILED: readonly string[] = ['COMPLETED', 'PENDING', 'SKIPPED'];
 export function failedStepIn(runs: readonly WorkflowRun[]): FailedStep | undefined {
   const step = runs
     .filter(({ status }) => !NOT_FAILED.includes(status))
-    .flatMap(({ steps }) => steps)
+    .flatMap(({ stage, steps }) => steps.map((one) => ({ ...one, stage })))
     .findLast(({ status, onFailure }) => status === 'FAILED' && !/^continue$/i.test(onFailure ?? ''));
-  return step && { step: step.name, message: step.message ?? '' };
+  return step && { step: step.name, stage: step.stage, message: step.message ?? '' };
 }
 
 /**

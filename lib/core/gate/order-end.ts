@@ -48,14 +48,19 @@ export interface RebakeFailure {
 
 /** What a failure comes to. */
 export interface EndedOrder {
-  /** `failed` where nothing is left to try; `cancelled` where a person ended it; else the gate's answer. */
-  readonly decision: LeasedGateAnswer['decision'] | 'failed' | 'cancelled';
+  /**
+   * `failed` where nothing is left to try; `cancelled` where a person ended it; `retry` where its test or distribution is
+   * tried again; else the gate's answer.
+   */
+  readonly decision: LeasedGateAnswer['decision'] | 'failed' | 'cancelled' | 'retry';
   /** What went wrong, for people. */
   readonly cause: string;
   /** The code of the failure document, where the instance left one. */
   readonly code?: string;
   /** The gate's answer, where it was asked. */
   readonly answer?: LeasedGateAnswer;
+  /** What is tried again. */
+  readonly retried?: { readonly orderId: string; readonly image: string };
 }
 
 /** What ending an order works with. */
@@ -74,8 +79,8 @@ const REFUSED = 'WinbakeError';
 
 /**
  * Finds the cause of a failure in the document that the instance left, ends the order where it cannot be carried out any more,
- * and asks the gate what is to be done. A person's bake is not tried again, and neither is one that Image Builder refused to
- * start. One whose instance profile is too new to be known is tried again within minutes, and costs no attempt. Where a service failed after an image was made the order stays: the next rebake
+ * and asks the gate what is to be done. Where its AMI was made, test and distribution are tried once more first. A person's
+ * bake is not tried again, and neither is one that Image Builder refused to start. One whose instance profile is too new to be known is tried again within minutes, and costs no attempt. Where a service failed after an image was made the order stays: the next rebake
  * takes it up.
  */
 export async function endOrder(
@@ -85,7 +90,7 @@ export async function endOrder(
 ): Promise<EndedOrder> {
   const { image, orderId, status, error, reason } = failed;
   const reported = await reportOf(ports, request, failed);
-  const step = await stepOf(ports.bakes, failed, reported);
+  const step = await stepOf(ports.bakes, failed);
   const cause = findCause(failed, reported, step);
   const code = reported?.failure === undefined ? {} : { code: reported.failure.code };
   const isOver = status !== undefined || image === undefined || error === REFUSED;
@@ -94,6 +99,12 @@ export async function endOrder(
   }
   const lease = await readLease(ports.documents);
   const isCancelled = status === 'CANCELLED' || lease?.cancel !== undefined;
+  if (!isCancelled && image !== undefined && status === 'FAILED' && isAfterBuild(step)) {
+    const retried = { orderId, image };
+    if (await noteRetry(ports.documents, request.execution, retried)) {
+      return { decision: 'retry', cause, ...code, retried };
+    }
+  }
   const isRefused = image === undefined && isRefusal(error);
   const isTooNew =
     reported?.failure === undefined &&
@@ -116,6 +127,28 @@ export async function endOrder(
     ...reachedIn(orderId, request.release, reported?.failure),
   });
   return { decision: answer.decision, cause, ...code, answer };
+}
+
+/**
+ * Whether a build failed once its AMI was made: Image Builder tries what follows again without a build.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/distribution-enhanced_functionality.html
+ */
+function isAfterBuild(step: FailedStep | undefined): boolean {
+  return step?.stage === 'TEST' || step?.stage === 'DISTRIBUTION';
+}
+
+/** Notes that an order's test or distribution is tried again; answers false where it was before, or another order is there. */
+async function noteRetry(
+  documents: DocumentStore,
+  execution: string,
+  { orderId }: { readonly orderId: string },
+): Promise<boolean> {
+  let isFirst = false;
+  await changeLease(documents, execution, (lease) => {
+    isFirst = lease.order?.id === orderId && lease.order.isRetried !== true;
+    return isFirst && lease.order !== null ? { ...lease, order: { ...lease.order, isRetried: true } } : lease;
+  });
+  return isFirst;
 }
 
 /** A profile that is not known after several tries is wrong, and not too new. */
@@ -147,16 +180,10 @@ async function reportOf(
     : readFailure(ports, instanceRoleId, image);
 }
 
-/** The step in which a build failed whose instance does not say why. */
-async function stepOf(
-  bakes: BakeControl,
-  { image }: RebakeFailure,
-  reported: ReportedFailure | undefined,
-): Promise<FailedStep | undefined> {
-  return image === undefined || reported?.failure !== undefined
-    ? undefined
-    : // The cause of the failure matters more than a second failure on the way to it.
-      bakes.failedStep(image).catch(() => undefined);
+/** The step in which a build failed, as far as Image Builder reports it. */
+async function stepOf(bakes: BakeControl, { image }: RebakeFailure): Promise<FailedStep | undefined> {
+  // The cause of the failure matters more than a second failure on the way to it.
+  return image === undefined ? undefined : bakes.failedStep(image).catch(() => undefined);
 }
 
 /** One paragraph: what failed and why, as the instance says it or else Image Builder; and where the log is. */

@@ -1,6 +1,8 @@
 /** The step of an Image Builder workflow in which a build ended. */
 export interface FailedStep {
   readonly step: string;
+  /** The kind of its workflow: `BUILD`, `TEST` or `DISTRIBUTION`. */
+  readonly stage: string;
   /** What Image Builder says of it; empty where it says nothing. */
   readonly message: string;
 }

@@ -189,6 +189,7 @@ export const REBAKE_DEFINITION = {
     FailureDecision: {
       Type: 'Choice',
       Choices: [
+        whenDecision('retry', 'RetryImage'),
         { Variable: '$.bake.ImageBuildVersionArn', IsPresent: true, Next: 'Follow' },
         whenDecision('bake', 'StartBake'),
         whenDecision('wait', 'WaitForImages'),
@@ -197,6 +198,21 @@ export const REBAKE_DEFINITION = {
       ],
       Default: 'BakeFailed',
     },
+    RetryImage: {
+      Type: 'Task',
+      Resource: 'arn:${Partition}:states:::aws-sdk:imagebuilder:retryImage',
+      Parameters: {
+        'ImageBuildVersionArn.$': '$.bake.ImageBuildVersionArn',
+        'ClientToken.$': '$.clientToken',
+      },
+      ResultPath: null,
+      Retry: RETRY_START,
+      // That it cannot be tried again is no new failure: the old one ends the order.
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notRetried', Next: 'EvaluateFailure' }],
+      Next: 'WaitForRetry',
+    },
+    // Until its state is no longer that of the first try.
+    WaitForRetry: { Type: 'Wait', Seconds: FOLLOW_INTERVAL_SECONDS, Next: 'Follow' },
     Cancelled: { Type: 'Succeed' },
     BakeFailed: { Type: 'Fail', Error: 'BakeFailed', CausePath: '$.cause' },
     FailedWithoutCause: { Type: 'Fail', Error: 'RebakeFailed', CausePath: 'States.JsonToString($)' },

@@ -126,7 +126,7 @@ export class Rebake extends Construct {
       resources: [props.baseAmi.parameterArn],
     });
     allow(role, {
-      actions: ['imagebuilder:GetImage', 'imagebuilder:CancelImageCreation'],
+      actions: ['imagebuilder:GetImage', 'imagebuilder:CancelImageCreation', 'imagebuilder:RetryImage'],
       resources: [imageArns(this, settings.resourceName)],
       wildcardReason: 'Every build is a version of the image, with a number that is not known before.',
     });

@@ -258,6 +258,10 @@ const imagebuilder: ServiceCommands = {
       ...onArn('imagebuilder:CancelImageCreation', 'imageBuildVersionArn', build),
       sample: { imageBuildVersionArn: build, clientToken: 'one' },
     },
+    RetryImage: {
+      ...onArn('imagebuilder:RetryImage', 'imageBuildVersionArn', build),
+      sample: { imageBuildVersionArn: build, clientToken: 'one' },
+    },
     ListWorkflowStepExecutions: onExecution(
       'imagebuilder:ListWorkflowStepExecutions',
       'workflow-execution',

@@ -22,6 +22,8 @@ export interface SimulatedBuild {
   readonly tags: Readonly<Record<string, string>>;
   readonly startedAt: Date;
   readonly outcome: BakeOutcome;
+  /** The executions before its test was tried again, since when `startedAt` and the recipe's workflows are of the test alone. */
+  readonly earlier: readonly WorkflowExecution[];
   endsAt: Date;
   isCancelled: boolean;
   /** Once it has ended well. */
@@ -41,14 +43,14 @@ export interface WorkflowExecution extends WorkflowExecutionMetadata {
 
 /** How the workflows of an image stand now; a stage that was not reached is not reported. */
 export function executionsOf(build: SimulatedBuild, now: Date): readonly WorkflowExecution[] {
-  const { arn, endsAt, recipe, startedAt } = build;
-  return runsOf(build, now).map(({ status, steps }, index) => {
+  const { arn, earlier, endsAt, recipe, startedAt } = build;
+  const runs = runsOf(build, now).map(({ status, steps }, index) => {
     const workflow = recipe.workflows[index];
     const begin = index === 0 ? startedAt : middleOf(build);
     const isOver = endsAt <= now;
     const end = index === 0 && recipe.workflows.length > 1 ? middleOf(build) : endsAt;
     return {
-      workflowExecutionId: executionId(arn, index),
+      workflowExecutionId: executionId(arn, earlier.length + index),
       workflowBuildVersionArn: workflow?.arn,
       type: workflow?.type,
       status: status as WorkflowExecutionStatus,
@@ -61,7 +63,7 @@ export function executionsOf(build: SimulatedBuild, now: Date): readonly Workflo
           workflow?.type === 'TEST' ? build.outcome.testInstanceId : build.outcome.buildInstanceId;
         const isLaunched = action === 'LaunchInstance' && step.status === 'COMPLETED';
         return {
-          stepExecutionId: `step-${uuidOf(`${arn} ${index} ${step.name}`)}`,
+          stepExecutionId: `step-${uuidOf(`${arn} ${earlier.length + index} ${step.name}`)}`,
           name: step.name,
           action,
           status: step.status as WorkflowStepExecutionStatus,
@@ -74,6 +76,7 @@ export function executionsOf(build: SimulatedBuild, now: Date): readonly Workflo
       }),
     };
   });
+  return [...earlier, ...runs];
 }
 
 /** The id of the execution of a workflow of an image. */

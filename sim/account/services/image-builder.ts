@@ -13,6 +13,8 @@ import {
   type ListWorkflowExecutionsCommandOutput,
   type ListWorkflowStepExecutionsCommandInput,
   type ListWorkflowStepExecutionsCommandOutput,
+  type RetryImageCommandInput,
+  type RetryImageCommandOutput,
   type StartImagePipelineExecutionCommandInput,
   type StartImagePipelineExecutionCommandOutput,
 } from '@aws-sdk/client-imagebuilder';
@@ -20,7 +22,7 @@ import { unmodelled } from '../../aws/cloudformation/environment';
 import { digitsOf } from '../../aws/cloudformation/physical-names';
 import type { StackModel } from '../../aws/cloudformation/stack-model';
 import { readRecipe, type Recipe } from '../../aws/image-builder/read-recipe';
-import type { BakeFailure, BakeOutcome } from '../../aws/image-builder/run-bake';
+import type { BakeOutcome } from '../../aws/image-builder/run-bake';
 import { refusedWorkflows } from '../../aws/image-builder/workflows';
 import { parameterArn } from '../commands/data-commands';
 import { assumed, page, type Provenance } from '../provenance';
@@ -45,8 +47,15 @@ const NO_IMAGE_ID = deployed('workflows/packer-build');
 const IN_USE = deployed('lifecycle');
 const ENDED = assumed('CancelImageCreation of an image that has ended changes nothing and is no error.');
 
+const RETRY = page(
+  'https://docs.aws.amazon.com/imagebuilder/latest/userguide/distribution-enhanced_functionality.html',
+);
+
 /** What a bake takes by the virtual clock, in seconds; a figure of the field, not measured. */
 const BAKE_SECONDS = 45 * 60;
+
+/** What a test takes by the virtual clock, in seconds; a figure of the field, not measured. */
+const TEST_SECONDS = 15 * 60;
 
 /** What Image Builder needs around it. */
 export interface SimulatedImageBuilderOptions {
@@ -92,6 +101,7 @@ export class SimulatedImageBuilder implements SimulatedService {
         return { imageBuildVersionArn: build.arn, clientToken: input.clientToken };
       },
     ),
+    RetryImage: operation<RetryImageCommandInput, RetryImageCommandOutput>(RETRY, (call) => this.retry(call)),
     ListWorkflowExecutions: operation<
       ListWorkflowExecutionsCommandInput,
       ListWorkflowExecutionsCommandOutput
@@ -173,16 +183,36 @@ export class SimulatedImageBuilder implements SimulatedService {
       endsAt: new Date(now.getTime() + BAKE_SECONDS * 1000),
       isCancelled: false,
       outcome,
+      earlier: [],
     });
     this.started.set(clientToken, arn);
     return { clientToken, imageBuildVersionArn: arn };
   }
 
+  /** What failed in its test is tested again, on another instance of the same AMI. */
+  private async retry({ input, now }: Call<RetryImageCommandInput>) {
+    const build = this.find(input.imageBuildVersionArn, now);
+    const { arn, endsAt, isCancelled, outcome, recipe } = build;
+    if (endsAt > now || isCancelled || outcome.retest === undefined) {
+      throw unmodelled(`RetryImage of ${arn}, which did not fail in its test`);
+    }
+    const workflows = recipe.workflows.filter(({ type }) => type === 'TEST');
+    this.builds.set(arn, {
+      ...build,
+      recipe: { ...recipe, workflows },
+      earlier: executionsOf(build, now),
+      outcome: await outcome.retest(),
+      startedAt: now,
+      endsAt: new Date(now.getTime() + TEST_SECONDS * 1000),
+    });
+    return { imageBuildVersionArn: arn, clientToken: input.clientToken };
+  }
+
   private getImage({ input, knownFrom, now }: Call<GetImageCommandInput>) {
     const build = this.find(input.imageBuildVersionArn, now);
-    const { amiId, arn, outcome, pipelineArn, place, startedAt, tags } = build;
+    const { amiId, arn, earlier, pipelineArn, place, startedAt, tags } = build;
     const [, name = '', version = ''] = /:image\/([^/]+)\/([^/]+)\//.exec(arn) ?? [];
-    const reason = build.endsAt > now || build.isCancelled ? undefined : reasonOf(arn, outcome.failure);
+    const reason = build.endsAt > now || build.isCancelled ? undefined : reasonOf(build);
     if (reason !== undefined) {
       knownFrom(FAILED_COMPONENT);
     }
@@ -194,7 +224,7 @@ export class SimulatedImageBuilder implements SimulatedService {
         version: `${version}/${arn.split('/').at(-1) ?? ''}`,
         platform: 'Windows' as const,
         sourcePipelineArn: pipelineArn,
-        dateCreated: startedAt.toISOString(),
+        dateCreated: earlier[0]?.startTime ?? startedAt.toISOString(),
         tags,
         state: { status: statusOf(build, now), ...(reason === undefined ? {} : { reason }) },
         ...(amiId === undefined
@@ -279,15 +309,15 @@ function amiName({ arn }: SimulatedBuild): string {
   return arn.split(':image/').at(-1)?.replaceAll('/', ' ') ?? arn;
 }
 
-function statusOf({ endsAt, isCancelled, outcome }: SimulatedBuild, now: Date): ImageStatus {
+function statusOf({ earlier, endsAt, isCancelled, outcome }: SimulatedBuild, now: Date): ImageStatus {
   if (endsAt > now) {
-    return 'BUILDING';
+    return earlier.length > 0 ? 'TESTING' : 'BUILDING';
   }
   return isCancelled ? 'CANCELLED' : outcome.failure === undefined ? 'AVAILABLE' : 'FAILED';
 }
 
-function reasonOf(arn: string, failure: BakeFailure | undefined): string | undefined {
-  const id = executionId(arn, failure?.stage === 'Test' ? 1 : 0);
+function reasonOf({ arn, earlier, outcome: { failure } }: SimulatedBuild): string | undefined {
+  const id = executionId(arn, earlier.length > 0 ? earlier.length : failure?.stage === 'Test' ? 1 : 0);
   return failure && `Workflow Execution ID: '${id}' failed with reason: ${failure.reason}`;
 }
 

@@ -53,6 +53,8 @@ export interface BakeOutcome {
   /** Undefined where it never came up. */
   readonly buildInstanceId: string | undefined;
   readonly testInstanceId: string | undefined;
+  /** Runs a failed test again, on another instance of the same disk. */
+  readonly retest?: () => Promise<BakeOutcome>;
 }
 
 /**
@@ -67,7 +69,6 @@ export async function runBake(
   accessOf: (instanceId: string) => InstanceAccess,
 ): Promise<BakeOutcome> {
   const buildInstanceId = `i-${digitsOf(`${imageArn} build`, 17)}`;
-  const testInstanceId = `i-${digitsOf(`${imageArn} test`, 17)}`;
   const { facts, offeredRevision } = options.baseHost(buildInstanceId);
   const build = new Instance(options, buildInstanceId, accessOf(buildInstanceId));
   const folder = join(options.folder, buildInstanceId);
@@ -84,17 +85,22 @@ export async function runBake(
       testInstanceId: undefined,
     };
   }
-  const test = new Instance(options, testInstanceId, accessOf(testInstanceId));
-  const tested = await test.run(async (surroundings, scope) => {
-    const host = built.host.clone(join(options.folder, testInstanceId), testInstanceId, surroundings);
-    return { failed: await runPhases(options, scope(host), recipe, ['test']) };
-  });
-  const failed = 'reason' in tested ? tested : tested.failed;
-  return {
-    failure: failed && { stage: 'Test', ...failed },
-    buildInstanceId,
-    testInstanceId: failed?.launched === false ? undefined : testInstanceId,
+  const runTest = async (attempt: string): Promise<BakeOutcome> => {
+    const testInstanceId = `i-${digitsOf(`${imageArn} ${attempt}`, 17)}`;
+    const test = new Instance(options, testInstanceId, accessOf(testInstanceId));
+    const tested = await test.run(async (surroundings, scope) => {
+      const host = built.host.clone(join(options.folder, testInstanceId), testInstanceId, surroundings);
+      return { failed: await runPhases(options, scope(host), recipe, ['test']) };
+    });
+    const failed = 'reason' in tested ? tested : tested.failed;
+    return {
+      failure: failed && { stage: 'Test', ...failed },
+      buildInstanceId,
+      testInstanceId: failed?.launched === false ? undefined : testInstanceId,
+      ...(failed === undefined ? {} : { retest: () => runTest(`${attempt} again`) }),
+    };
   };
+  return runTest('test');
 }
 
 type Failed = Omit<BakeFailure, 'stage'>;

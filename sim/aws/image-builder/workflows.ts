@@ -82,17 +82,19 @@ export function workflowRuns(
     return workflows.map(completed);
   }
   const failed = workflows.findIndex(({ steps }) => steps.some(({ name }) => name === failedStep));
-  return workflows
-    .slice(0, failed + 1)
-    .map((workflow, index) =>
-      index < failed
-        ? completed(workflow)
-        : { status: failedStatus(workflow, isRolledBack), steps: stepsUpTo(failedStep, workflow) },
-    );
+  return workflows.slice(0, failed + 1).map((workflow, index) =>
+    index < failed
+      ? completed(workflow)
+      : {
+          stage: workflow.type,
+          status: failedStatus(workflow, isRolledBack),
+          steps: stepsUpTo(failedStep, workflow),
+        },
+  );
 }
 
-function completed({ steps }: PipelineWorkflow): WorkflowRun {
-  return { status: 'COMPLETED', steps: steps.map((step) => ({ ...step, status: 'COMPLETED' })) };
+function completed({ steps, type }: PipelineWorkflow): WorkflowRun {
+  return { stage: type, status: 'COMPLETED', steps: steps.map((step) => ({ ...step, status: 'COMPLETED' })) };
 }
 
 /**

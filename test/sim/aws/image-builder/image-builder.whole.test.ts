@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import {
   DeleteComponentCommand,
   ImagebuilderClient,
   ListComponentBuildVersionsCommand,
   ListComponentsCommand,
   paginateListComponents,
+  RetryImageCommand,
 } from '@aws-sdk/client-imagebuilder';
 import { readRecipe, stepNames } from '../../../../sim/aws/image-builder/read-recipe';
 import type { TemplateResource } from '../../../../sim/aws/cloudformation/read-assembly';
@@ -17,6 +19,7 @@ import {
   pipelineStack,
   run,
 } from '../../../support/image-builder-pipeline';
+import { temporaryFolder } from '../../../support/shell-host';
 import { allow } from '../../../support/simulated-accounts-lab';
 import { stackModels } from '../../../support/stack-models';
 
@@ -143,7 +146,11 @@ test.each([
           /^Workflow Execution ID: 'wf-[\w-]+' failed with reason: Document arn:aws:imagebuilder:us-east-1:\d+:component\/part\/1\.0\.0\/1 failed!$/,
         ),
       });
-      expect(await control.failedStep(IMAGE)).toEqual({ step: `Apply${stage}Components`, message: '' });
+      expect(await control.failedStep(IMAGE)).toEqual({
+        step: `Apply${stage}Components`,
+        stage: stage.toUpperCase(),
+        message: '',
+      });
       expect(builder.all[0]?.outcome.failure?.log).toBe(`step Run of component part: ${reported}`);
       const build = await builds.describe(IMAGE);
       expect(build.amis).toEqual({});
@@ -156,6 +163,34 @@ test.each([
   },
 );
 
+test('a failed test is tried again on another instance, and then the image has its AMI', async () => {
+  const mark = join(temporaryFolder(), 'tried');
+  const test = `[ -e ${mark} ] || { touch ${mark}; exit 1; }`;
+  const { as, builds, clock, client, control, start, stateOf, steps } = started(
+    pipelineStack({ build: 'exit 0', test }),
+  );
+  await as(async () => {
+    await start('token');
+    await expect(client.send(new RetryImageCommand({ imageBuildVersionArn: IMAGE }))).rejects.toThrow(
+      'which did not fail in its test',
+    );
+    await clock.waitUntil(AFTER);
+    expect((await stateOf(IMAGE))?.status).toBe('FAILED');
+    expect(await control.failedStep(IMAGE)).toMatchObject({ stage: 'TEST' });
+    const first = await control.launchedInstances(IMAGE);
+    await client.send(new RetryImageCommand({ imageBuildVersionArn: IMAGE }));
+    expect(await stateOf(IMAGE)).toEqual({ status: 'TESTING' });
+    await clock.waitUntil(new Date(AFTER.getTime() + 15 * 60_000));
+    expect(await stateOf(IMAGE)).toEqual({ status: 'AVAILABLE' });
+    const { amis, buildInstanceId, testInstanceId } = await builds.describe(IMAGE);
+    expect(Object.keys(amis)).toEqual(['us-east-1']);
+    expect(buildInstanceId).toBe(first.build);
+    expect(testInstanceId).toMatch(/^i-\w+$/);
+    expect(testInstanceId).not.toBe(first.test);
+  });
+  expect(steps.filter((step) => step.endsWith('begins'))).toHaveLength(3);
+});
+
 test('instances that may not answer Image Builder fail the build', async () => {
   const { as, clock, control, start, stateOf, steps, world } = started(
     pipelineStack({ build: 'exit 0' }, ['AmazonSSMManagedInstanceCore']),
@@ -166,7 +201,11 @@ test('instances that may not answer Image Builder fail the build', async () => {
     expect((await stateOf(IMAGE))?.reason).toMatch(
       /: The instance never answered: User: \S+assumed-role\/Stack-Role\/i-\w+ is not authorized to perform: imagebuilder:GetComponent because /,
     );
-    expect(await control.failedStep(IMAGE)).toEqual({ step: 'LaunchBuildInstance', message: '' });
+    expect(await control.failedStep(IMAGE)).toEqual({
+      step: 'LaunchBuildInstance',
+      stage: 'BUILD',
+      message: '',
+    });
     expect(await control.launchedInstances(IMAGE)).toEqual({ build: undefined, test: undefined });
   });
   expect(world.accounts.denials).toMatchObject([{ need: { action: 'imagebuilder:GetComponent' } }]);
