@@ -19,7 +19,7 @@ import { signIn } from '../shared/pipeline-access';
 import { type PlaceOptions } from '../shared/pipeline-place';
 import type { Ask } from '../shared/terminal';
 
-/** The fleets of an account and region, with the credentials of whoever runs the command. */
+/** The fleets of an account and region, with the caller's credentials. */
 export interface FleetAccess {
   readonly caller: Caller;
   readonly region: string;

@@ -61,7 +61,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<ExitCod
   const registry = await startEmbeddedRegistry({ history, asOf, port: options.port, faults });
   try {
     return await interruptible((signal) => {
-      // Only once signals are heard: whoever reads it may interrupt at once.
+      // Only once signals are handled: whoever reads it may interrupt at once.
       terminal.out(`${JSON.stringify({ schema: 'winbake.registry/1', url: registry.url })}\n`);
       if (options.json !== true) {
         terminal.err(`Serving the registry as of ${asOf.toISOString()}; interrupt to stop.\n`);

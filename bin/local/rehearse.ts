@@ -209,7 +209,7 @@ function isHostFault(name: string): boolean {
   return HOST_FAULTS.some((fault) => fault.name === name);
 }
 
-/** A rollout that went back has failed, and its document tells of it; one that a later publication followed has not. */
+/** A rollout that went back has failed, and its document says so; one that a later publication followed has not. */
 function exitCodeOf({ decision, rollout }: RehearsalReport): ExitCode {
   if (rollout.status === 'rolledBack' || rollout.status === 'failed') {
     return ExitCode.FAILED;

@@ -135,7 +135,7 @@ function parseRegions(text: string): readonly string[] {
   return regions;
 }
 
-/** Finds what a deleted stack has left, with the rights of whoever runs the command. */
+/** Finds what a deleted stack has left, with the caller's credentials. */
 export const openLeftovers: OpenLeftovers = async (options) => {
   const { caller, region } = await signIn(options);
   const place = { doing: `destroy ${options.pipeline}`, region };

@@ -115,7 +115,7 @@ function causeOf(error: unknown): string {
   return cause === undefined ? String(code ?? message) : causeOf(cause);
 }
 
-/** Looks into a pipeline with the rights of whoever runs the command. */
+/** Examines a pipeline with the caller's credentials. */
 export const examinePipeline: Examine = async (options) => {
   const { caller, region } = await signIn(options);
   const description = await explaining({ doing: `read the pipeline ${options.pipeline}`, region }, () =>

@@ -26,7 +26,7 @@ interface PipelineExplanation {
   readonly latest: { readonly id: string; readonly osVersion: string; readonly at: string } | null;
 }
 
-/** Reads what the gate of a pipeline decided last, with the rights of whoever runs the command. */
+/** Reads what the gate of a pipeline decided last, with the caller's credentials. */
 export async function explainPipeline(place: PlaceOptions, name: string): Promise<PipelineExplanation> {
   const { caller, region } = await signIn(place);
   return explaining({ doing: `read the state of ${name}`, region }, async () => {

@@ -124,7 +124,7 @@ function heldLines(all: readonly PipelineStatus[]): string {
     .join('');
 }
 
-/** Reads how pipelines stand, with the rights of whoever runs the command. */
+/** Reads how pipelines stand, with the caller's credentials. */
 export const readStatus: ReadStatus = async (place, name) => {
   const { caller, region } = await signIn(place);
   const ssm = new SSMClient({ region });

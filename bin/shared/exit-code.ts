@@ -61,5 +61,5 @@ export function exitCodeOf(error: unknown): ExitCode {
   return isUsage ? ExitCode.USAGE : ExitCode.FAILED;
 }
 
-/** Tells the exit code that a command ends with. */
+/** Gives the exit code that a command ends with. */
 export type Finish = (exitCode: ExitCode) => void;

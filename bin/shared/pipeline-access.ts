@@ -13,7 +13,7 @@ import { operatePorts } from '../../lib/handlers/operate';
 import type { PipelineOptions } from './pipeline-place';
 import type { Terminal } from './terminal';
 
-/** A deployed pipeline, with the credentials of whoever runs the command. */
+/** A deployed pipeline, with the caller's credentials. */
 export interface PipelineAccess {
   readonly caller: Caller;
   readonly description: PipelineDescription;

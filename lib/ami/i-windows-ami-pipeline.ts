@@ -25,13 +25,13 @@ export interface IWindowsAmiPipeline extends IResource {
    */
   readonly _isOfStack?: boolean;
 
-  /** Lets somebody read what the channels and revisions point to, in the region of the pipeline. */
+  /** Grants reading what the channels and revisions point to, in the region of the pipeline. */
   grantRead(grantee: IGrantable): Grant;
 
-  /** Lets somebody order what changes the pipeline, such as holds and rollbacks, but accept no findings. */
+  /** Grants the verbs that change the pipeline, such as hold and rollback, but not accepting findings. */
   grantOperate(grantee: IGrantable): Grant;
 
-  /** Lets somebody accept findings of the gate, and nothing else. */
+  /** Grants accepting findings of the gate, and nothing else. */
   grantAccept(grantee: IGrantable): Grant;
 
   /** Seconds from the first step of a bake on its build instance to its publication; the longest of an hour unless said. */

@@ -9,7 +9,7 @@ export enum WindowsEdition {
   CORE = 'CORE',
 }
 
-/** A Windows Server release and its edition, as Amazon ECS tells its operating system families apart. */
+/** A Windows Server release and its edition, as Amazon ECS names its operating system families. */
 export class WindowsOs {
   /** Windows Server 2016 with the desktop; ECS has no other edition of it. */
   public static readonly SERVER_2016_FULL = new WindowsOs(

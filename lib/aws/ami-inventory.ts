@@ -156,7 +156,7 @@ async function instances(client: EC2Client): Promise<readonly Found[]> {
   return found;
 }
 
-/** Without a template's id the service tells these two of every template of the region. */
+/** Without a template's id the service returns these two of every template of the region. */
 async function newestAndDefaultVersions(client: EC2Client): Promise<readonly Found[]> {
   const found: Found[] = [];
   const request = { Versions: ['$Latest', '$Default'] };
@@ -196,7 +196,7 @@ async function parameters(client: SSMClient, prefix: string): Promise<readonly F
   return found;
 }
 
-/** What tells a pipeline from others, and where it is. */
+/** What identifies a pipeline, and where it is. */
 type PipelineNames = Pick<
   PipelineDescription,
   'account' | 'pipeline' | 'parameterPrefix' | 'stateMachineArn'

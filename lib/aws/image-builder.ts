@@ -138,7 +138,7 @@ function instanceIdIn(outputs: string | undefined): string | undefined {
 }
 
 /**
- * What Image Builder tells of a build's workflows, and how a build is ended.
+ * What Image Builder reports of a build's workflows, and how a build is ended.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_ListWorkflowStepExecutions.html
  */
 export function imageBuilderControl(client: ImagebuilderClient): BakeControl {

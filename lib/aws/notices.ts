@@ -26,7 +26,7 @@ export function eventBridgeAnnouncer(client: EventBridgeClient): Announcer {
 const LONGEST_SUBJECT = 100;
 
 /**
- * A topic that tells people.
+ * A topic that notifies people.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function snsNotifier(client: SNSClient, topicArn: string): Notifier {

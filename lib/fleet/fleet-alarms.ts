@@ -40,8 +40,8 @@ interface FleetAlarmsProps {
 }
 
 /**
- * Alarms of a fleet, named after their headings in `docs/runbook.md`. That patching is late the rollout tells in words; the
- * alarm that tells people is the one for what it cannot tell: that nothing looks at the fleet.
+ * Alarms of a fleet, named after their headings in `docs/runbook.md`. That patching is late the rollout says in words; the
+ * alarm that notifies people is the one for what it cannot say: that nothing polls the fleet.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */

@@ -9,7 +9,7 @@ import {
 import type { IConstruct, Construct } from 'constructs';
 import { allow, explainManagedPolicy } from '../internal/allow';
 
-/** Lets a role look at a fleet's group, refreshes, instances and launch template versions. */
+/** Allows a role to read a fleet's group, refreshes, instances and launch template versions. */
 export function allowFleetReads(role: Role): void {
   allow(role, {
     actions: [

@@ -294,7 +294,7 @@ export interface PollingRuntime extends Runtime {
   readonly openRegistry: (options: RegistryClientOptions) => RegistryClient;
 }
 
-/** The decide function on the services of AWS: looks and decides under the lease, and writes the order of a bake that is due. */
+/** The decide function on the services of AWS: observes and decides under the lease, and writes the order of a bake that is due. */
 export function create(
   environment: NodeJS.ProcessEnv,
   { now, openRegistry, sleep, write }: PollingRuntime = { ...LAMBDA, openRegistry: createRegistryClient },

@@ -38,7 +38,7 @@ function requireWay(invokedArn: string, { verb }: OperateRequest): void {
   }
 }
 
-/** The services that the verbs work with, as whoever's credentials this process has. */
+/** The services that the verbs work with, by this process's credentials. */
 export function operatePorts(
   description: PipelineDescription,
   { now, sleep }: Pick<Runtime, 'now' | 'sleep'> = LAMBDA,

@@ -42,7 +42,7 @@ interface Permission {
   readonly wildcardReason?: string;
 }
 
-/** Lets a role do something; refuses a wildcard that nobody explained. */
+/** Allows a role to do something; refuses a wildcard without a reason. */
 export function allow(role: Role, { actions, resources, conditions, wildcardReason }: Permission): void {
   for (const resource of resources.filter((arn) => flatten(role, arn).includes('*'))) {
     if (wildcardReason === undefined) {

@@ -100,7 +100,7 @@ export function keyAdministration(): PolicyDocument {
 }
 
 /**
- * Lets a role read and write what a service keeps encrypted with a key, through that service alone; does nothing where the
+ * Allows a role to read and write what a service keeps encrypted with a key, through that service alone; does nothing where the
  * service has a key of its own.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { allow } from './allow';
 import { allowKeyUse, keyAdministration } from './keys';
 
-/** Lets a role tell people through a topic, encrypted or not. */
+/** Allows a role to publish to a topic, encrypted or not. */
 export function allowNotices(role: Role, topic: ITopic): void {
   allow(role, { actions: ['sns:Publish'], resources: [topic.topicArn] });
   allowKeyUse(role, topic.masterKey, 'sns');

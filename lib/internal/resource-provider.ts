@@ -23,7 +23,7 @@ export interface ResourceProviderProps {
 
 const VERSIONS = "aws-cdk-lib's provider invokes whichever version of the function is deployed.";
 
-/** Lets a handler answer for custom resources; the role and the log group of CDK's part are made in `scope`. */
+/** Makes a handler the provider of custom resources; the role and the log group of CDK's part are made in `scope`. */
 export class ResourceProvider extends Provider {
   constructor(scope: Construct, id: string, props: ResourceProviderProps) {
     const { polls, encryptionKey, handler, logRetention } = props;

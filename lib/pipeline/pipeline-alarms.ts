@@ -80,7 +80,7 @@ interface AlarmRule {
   readonly evaluationPeriods: number;
   readonly missing: TreatMissingData;
   readonly means: string;
-  /** Whether the alarm itself tells people; else somebody else does, in words, and nobody is notified twice of one cause. */
+  /** Whether the alarm itself notifies people; else a notice does, in words, and nobody is notified twice of one cause. */
   readonly notifies: boolean;
 }
 

@@ -24,7 +24,7 @@ export abstract class PipelineBase extends Resource implements IWindowsAmiPipeli
   public abstract grantOperate(grantee: IGrantable): Grant;
   public abstract grantAccept(grantee: IGrantable): Grant;
 
-  /** Lets somebody read what the channels and revisions point to, in the region of the pipeline. */
+  /** Grants reading what the channels and revisions point to, in the region of the pipeline. */
   public grantRead(grantee: IGrantable): Grant {
     return grantChannelReads({ partition: this.stack.partition, ...this.env }, grantee, [this.parameterPath]);
   }

@@ -103,7 +103,7 @@ export class WindowsAmiAccount extends Construct {
     this.parameterPaths = pipelines.map(({ parameterPath }) => parameterPath);
   }
 
-  /** Lets somebody read what the channels and revisions of the pipelines point to here. */
+  /** Grants reading what the channels and revisions of the pipelines point to here. */
   public grantRead(grantee: IGrantable): Grant {
     return grantChannelReads(Stack.of(this), grantee, this.parameterPaths);
   }

@@ -37,7 +37,7 @@ import type { WindowsAmiPipelineProps } from './props/windows-ami-pipeline-props
 import { Rebake, RebakeSchedules } from './rebake/rebake';
 import { BakeBucket, RecycleBin } from './storage';
 
-/** Lets somebody call exactly one function or alias: the grants of CDK take the aliases of a function along. */
+/** Grants calling exactly one function or alias: the grants of CDK take the aliases of a function along. */
 export function grantInvoke(grantee: IGrantable, arn: string): Grant {
   return Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [arn] });
 }
@@ -85,7 +85,7 @@ export class ImportedPipeline extends PipelineBase {
  */
 export class WindowsAmiPipeline extends PipelineBase {
   /**
-   * A pipeline that another app has deployed, to read its channels, watch it or let somebody operate it.
+   * A pipeline that another app has deployed, to read its channels, watch it or grant operating it.
    *
    * @param scope - where it is known
    * @param id - its id there
@@ -232,12 +232,12 @@ export class WindowsAmiPipeline extends PipelineBase {
     this.rebake = stateMachine;
   }
 
-  /** Lets somebody order what changes the pipeline, such as holds and rollbacks, but accept no findings. */
+  /** Grants the verbs that change the pipeline, such as hold and rollback, but not accepting findings. */
   public grantOperate(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.operate.function.functionArn);
   }
 
-  /** Lets somebody accept findings of the gate, and nothing else. */
+  /** Grants accepting findings of the gate, and nothing else. */
   public grantAccept(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.operate.accept.functionArn);
   }

@@ -156,7 +156,7 @@ interface LeftoversOptions {
   readonly bucket: string | undefined;
 }
 
-/** What is left of a pipeline, found by names and tags, with the rights of whoever's credentials this process has. */
+/** What is left of a pipeline, found by names and tags with this process's credentials. */
 export function pipelineLeftovers(options: LeftoversOptions): Leftovers {
   const { account, bucket, parameterPrefix, partition, pipeline, region } = options;
   const name = resourceNameOf(pipeline);

@@ -46,7 +46,7 @@ import { versionsOfGroup } from '../fleets/group-launch';
 import { inspectFunctions } from '../inspect-functions';
 import { absentWhere } from '../stores/ssm-parameter-store';
 
-/** What Image Builder tells of a pipeline; `region` is its own. */
+/** What Image Builder knows of a pipeline; `region` is its own. */
 export function inspectImagePipeline(
   client: ImagebuilderClient,
   region: string,
@@ -124,7 +124,7 @@ export function inspectKeysAndAmis(
   };
 }
 
-/** What AWS tells of a pipeline of a region, with the rights of whoever's credentials this process has. */
+/** What AWS knows of a pipeline in a region, read with this process's credentials. */
 export function pipelineInspector(region: string): PipelineInspector {
   const ec2 = new EC2Client({ region });
   return {

@@ -52,7 +52,7 @@ export const imageManifestSchema = z.object({
   pulledBytes: bytes,
   freeBytesLowest: bytes,
   startedAt: instant,
-  /** Null while images are missing: then it tells how far a bake came that failed. */
+  /** Null while images are missing: then it shows how far a failed bake came. */
   finishedAt: instant.nullable(),
 });
 

@@ -107,7 +107,7 @@ export interface RolloutEnvironment {
   readonly WINBAKE_CLUSTER: string;
   /** The document `winbake.rollout-policy/1`. */
   readonly WINBAKE_ROLLOUT_POLICY: string;
-  /** The topic that tells people; empty where the log alone does. */
+  /** The topic that notifies people; empty where there is the log alone. */
   readonly WINBAKE_TOPIC_ARN: string;
 }
 

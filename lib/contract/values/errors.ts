@@ -1,4 +1,4 @@
-/** Why a command or a handler failed; tells the exit code apart and is matched by `code`, never by text. */
+/** Why a command or a handler failed; it decides the exit code and is matched by `code`, never by text. */
 type WinbakeErrorCode =
   | 'USAGE'
   | 'NO_DATA'

@@ -10,7 +10,7 @@ export interface RolloutPolicy {
   readonly watchSeconds: number;
   /** How long after the channel moved a rollout may begin. */
   readonly delaySeconds: number;
-  /** A refresh that has not come further for so long is told to people. */
+  /** People are notified of a refresh that has made no progress for so long. */
   readonly drainSeconds: number;
   /** When a refresh may begin; always, where there are none. */
   readonly windows: readonly WeeklyWindow[];

@@ -12,7 +12,7 @@ export interface FleetInstance {
   /** Such as `InService` or `Terminating:Wait`. */
   readonly lifecycle: string;
   readonly startedAt: string | null;
-  /** The revision that it told ECS, null where it has not registered or tells none. */
+  /** The revision that it registered with, null where it has not registered or has none. */
   readonly revision: number | null;
   /** Such as `ACTIVE` or `DRAINING`; null where it has not registered with ECS. */
   readonly status: string | null;

@@ -109,7 +109,7 @@ export async function reconcileFleet(
   }
 }
 
-/** What the fleet waits for, and since when; what only a person can end is told to one. */
+/** What the fleet waits for, and since when; what only a person can end is notified. */
 function withWait(state: FleetState, action: RolloutAction, now: Date): FleetState {
   const wait = waitOf(action);
   const since = state.waiting?.for === wait?.for ? state.waiting?.since : undefined;

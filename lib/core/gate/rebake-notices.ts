@@ -30,7 +30,7 @@ export interface ReportedFailure {
 /** What the failures of rebakes that never came to an order are reported under. */
 const BEFORE_ANY_ORDER = 'bakeFailed:beforeAnyOrder';
 
-/** Tells of a decision that waits for a person, once for each thing that it is about; any other ends what was notified so. */
+/** Notifies people of a decision that waits for them, once for each thing that it is about; any other ends what was notified so. */
 export async function noteDecision(
   ports: RebakeNoticePorts,
   { pipeline, execution }: NotifiedRebake,
@@ -51,7 +51,7 @@ export async function noteDecision(
   );
 }
 
-/** Tells of a rebake that failed with nothing left to try, once for each order. */
+/** Notifies people of a rebake that failed with nothing left to try, once for each order. */
 export async function noteFailure(
   ports: RebakeNoticePorts,
   { pipeline, execution }: NotifiedRebake,

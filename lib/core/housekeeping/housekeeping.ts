@@ -33,7 +33,7 @@ import { pruneDaily } from './prune';
 /** An account that worked once and then does not let us in for so long is reported. */
 const LONGEST_SILENCE_HOURS = 24;
 
-/** Delivers what is missing anywhere, and tells people of accounts that have shut us out. */
+/** Delivers what is missing anywhere, and notifies people of accounts that cannot be reached. */
 const deliverPending: HousekeepingPart = async (ports, description) => {
   const { targets } = await deliverEverywhere(ports, description);
   const entries = Object.entries(targets);
@@ -106,11 +106,11 @@ const seedAgain: HousekeepingPart = async ({ stores, now }, description) => {
   return seeded.length === 0 ? 'Nothing to seed.' : `Nothing is baked yet; seeded ${seeded.join(', ')}.`;
 };
 
-/** Measures how long ago the gate decided, and tells people when it has been silent for too long. */
+/** Measures how long ago the gate decided, and notifies people when it has been silent for too long. */
 const watchDecisions: HousekeepingPart = async (ports, { pipeline, longestSilenceHours }) => {
   const last = await readLastDecision(ports.documents);
   if (last === undefined) {
-    // The alarm on the absent metric tells where a first decision never comes.
+    // The alarm on the absent metric rings where a first decision never comes.
     return 'Nothing has been decided yet.';
   }
   const now = ports.now();
@@ -134,7 +134,7 @@ const watchDecisions: HousekeepingPart = async (ports, { pipeline, longestSilenc
 /** What lasts shorter is over by itself, such as a service that is not reached for a while. */
 const HOURS_UNTIL_NOTICE = 2;
 
-/** Tells people once of a part that has failed at every look for a while, and of its end. */
+/** Notifies people once of a part that has failed at every poll for a while, and of its end. */
 async function watchParts(
   ports: HousekeepingPorts,
   { pipeline }: PipelineDescription,

@@ -93,7 +93,7 @@ const LEVELS: readonly { readonly cause: NoticeKind; readonly percent: number }[
   { cause: 'budgetSpent', percent: 100 },
 ];
 
-/** Measures how long the fleets of a pipeline have been without what Microsoft released, and tells people in time. */
+/** Measures how long the fleets of a pipeline have been without what Microsoft released, and notifies people in time. */
 export const measurePatching: HousekeepingPart = async (ports, description) => {
   const home = await homeParameters(ports.stores, description);
   const path = pipelinePath(description);

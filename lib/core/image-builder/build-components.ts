@@ -66,7 +66,7 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
           timeoutSeconds: 600,
         }),
         ...reportFailure('build'),
-        // It tells how far a bake came that failed. Before a set is chosen, one that is there is the base AMI's.
+        // It shows how far a failed bake came. Before a set is chosen, one that is there is the base AMI's.
         uploadDocument('build', {
           name: 'UploadManifest',
           file: 'image-manifest.json',

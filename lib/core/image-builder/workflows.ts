@@ -15,7 +15,7 @@ export const FOLLOW_POLLS = 120;
 /** The time between two later polls, in seconds; each poll has 11 events, of which an execution may have 25,000. */
 export const FOLLOW_LATE_INTERVAL_SECONDS = 900;
 
-/** How many looks at a build there are before it is ended. */
+/** How often a build is polled before it is ended. */
 export const MOST_POLLS =
   FOLLOW_POLLS +
   Math.ceil((BAKE_LIMIT_SECONDS - FOLLOW_POLLS * FOLLOW_INTERVAL_SECONDS) / FOLLOW_LATE_INTERVAL_SECONDS);

@@ -88,8 +88,8 @@ export async function openNotices(documents: Pick<DocumentStore, 'read'>): Promi
 }
 
 /**
- * Tells people of a cause unless they were notified already and it has not healed since. Of two that meet the same cause one
- * tells; where the message does not go out, a later call tells instead.
+ * Notifies people of a cause unless they were notified already and it has not healed since. Of two that meet the same cause one
+ * notifies; where the message does not go out, a later call does instead.
  */
 export async function notifyOnce(
   { documents, notifier, now }: NoticePorts,
@@ -125,7 +125,7 @@ export async function notifyOnce(
   await change((mine) => ({ ...mine, notifiedAt: now().toISOString() }));
 }
 
-/** Closes a cause, or with a kind alone every cause of it, and tells of its end those who were notified of its beginning. */
+/** Closes a cause, or with a kind alone every cause of it, and notifies of its end those who were notified of its beginning. */
 export async function heal(
   { documents, notifier }: NoticePorts,
   cause: NoticeCause,

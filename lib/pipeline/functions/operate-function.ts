@@ -12,7 +12,7 @@ import type { PipelineSettings } from '../props/pipeline-settings';
 import { allowUsageReads, allowDelivery, allowToFollowBakes } from './permissions';
 import { PipelineFunction, type DescribedPipelineResources } from './pipeline-function';
 
-/** Lets a role read and write the documents that a person's override changes. */
+/** Allows a role to read and write the documents that a person's override changes. */
 function allowDocuments(role: Role, bucket: IBucket): void {
   allow(role, {
     actions: ['s3:GetObject', 's3:PutObject'],
@@ -24,7 +24,7 @@ function allowDocuments(role: Role, bucket: IBucket): void {
   allow(role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
 }
 
-/** Lets a role start rebakes of a pipeline and end them. */
+/** Allows a role to start rebakes of a pipeline and end them. */
 function allowRebakes(role: Role, settings: PipelineSettings): void {
   const { partition, region, account } = Stack.of(role);
   const name = stateMachineName(settings);
@@ -39,7 +39,7 @@ function allowRebakes(role: Role, settings: PipelineSettings): void {
   });
 }
 
-/** Lets a role see what uses a pipeline's AMIs, and take away those that nothing uses. */
+/** Allows a role to see what uses a pipeline's AMIs, and to remove those that nothing uses. */
 export function allowPruning(role: Role, settings: PipelineSettings): void {
   const { partition, region } = Stack.of(role);
   const { distribution, parameterPath, parameterPrefix, pipelineName } = settings;

@@ -17,7 +17,7 @@ interface AmiUsesProps {
   readonly regions: readonly string[];
 }
 
-/** Lets a role see what uses the AMIs of pipelines, and forget the revisions whose AMIs are gone. */
+/** Allows a role to see what uses the AMIs of pipelines, and to remove the revisions whose AMIs are gone. */
 export function allowUsageReads(
   role: Role,
   { parameterPaths, parameterPrefix, regions }: AmiUsesProps,
@@ -46,7 +46,7 @@ export function allowUsageReads(
   });
 }
 
-/** Lets a role send events to the default bus of its account and region, as Winbake and as nothing else. */
+/** Allows a role to send events to the default bus of its account and region, as Winbake and as nothing else. */
 export function allowAnnouncements(role: Role): void {
   const { account, partition, region } = Stack.of(role);
   allow(role, {
@@ -56,7 +56,7 @@ export function allowAnnouncements(role: Role): void {
   });
 }
 
-/** Lets somebody read what channels and revisions of pipelines point to, in one account and region. */
+/** Grants reading what channels and revisions of pipelines point to, in one account and region. */
 export function grantChannelReads(
   { account, partition, region }: Pick<Stack, 'account' | 'partition' | 'region'>,
   grantee: IGrantable,
@@ -73,7 +73,7 @@ export function grantChannelReads(
   });
 }
 
-/** Lets a role read and write the parameters of pipelines. */
+/** Allows a role to read and write the parameters of pipelines. */
 export function allowChannelWrites(role: Role, parameterPaths: readonly string[]): void {
   allow(role, {
     actions: ['ssm:GetParameter', 'ssm:PutParameter'],
@@ -88,7 +88,7 @@ export function allowChannelWrites(role: Role, parameterPaths: readonly string[]
   });
 }
 
-/** Lets a role read and write a pipeline's parameters wherever the pipeline publishes to. */
+/** Allows a role to read and write a pipeline's parameters wherever the pipeline publishes to. */
 export function allowDelivery(role: Role, settings: PipelineSettings): void {
   const { distribution, parameterPath, parameterPrefix } = settings;
   const { account, partition, region } = Stack.of(role);
@@ -113,7 +113,7 @@ export function allowDelivery(role: Role, settings: PipelineSettings): void {
   }
 }
 
-/** Lets a function see whether a rebake runs, why a build failed, and end a build that a person cancelled. */
+/** Allows a function to see whether a rebake runs and why a build failed, and to end a build that a person cancelled. */
 export function allowToFollowBakes(role: Role, resourceName: string): void {
   const { partition, region, account } = Stack.of(role);
   allow(role, {
@@ -140,7 +140,7 @@ export function allowToFollowBakes(role: Role, resourceName: string): void {
   });
 }
 
-/** Lets a function see which components and workflows of a pipeline are in use, and remove those of the pipeline that are not. */
+/** Allows a function to see which components and workflows of a pipeline are in use, and to remove those that are not. */
 export function allowDocumentRemoval(
   role: Role,
   { pipelineName, resourceName }: Pick<PipelineSettings, 'pipelineName' | 'resourceName'>,

@@ -23,7 +23,7 @@ export interface DescribedPipelineResources extends PipelineResources {
   readonly description: string;
 }
 
-/** What tells one function of a pipeline from another. */
+/** What differs between the functions of a pipeline. */
 export interface PipelineFunctionProps<Environment extends NoticeEnvironment> {
   readonly kind: FunctionKind;
   /** What it does, as the end of a sentence that begins with the pipeline. */

@@ -92,7 +92,7 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
   }
 }
 
-/** What the gate looks at and writes to. */
+/** What the gate reads and writes. */
 interface DecideFunctionProps extends PipelineResources {
   readonly baseAmi: BaseAmiSource;
   readonly recipeArn: string;
@@ -100,7 +100,7 @@ interface DecideFunctionProps extends PipelineResources {
   readonly instanceRole: IRole & { readonly roleId: string };
 }
 
-/** The gate: looks at the registry, and says whether a bake is due. */
+/** The gate: observes the registry, and decides whether a bake is due. */
 export class DecideFunction extends PipelineFunction<DecideEnvironment> {
   constructor(scope: Construct, id: string, props: DecideFunctionProps) {
     const { baseAmi, bucket, instanceRole, recipeArn, scriptsSha256, settings } = props;
