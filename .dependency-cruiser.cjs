@@ -11,7 +11,7 @@ const ROOMS = {
   registry: ['contract', 'core'],
   aws: ['contract', 'core'],
   handlers: ['contract', 'core', 'registry', 'aws'],
-  internal: ['contract'],
+  internal: ['contract', 'core'],
   ami: ['contract', 'internal'],
   fleet: ['contract', 'internal', 'ami', 'core'],
   pipeline: ['contract', 'internal', 'ami', 'core'],

@@ -38,7 +38,7 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'lib/handlers/h.ts': "import '../pipeline/i';",
     'lib/pipeline/i.ts': 'export {};',
   },
-  'internal-imports-down': { 'lib/internal/j.ts': "import '../core/b';" },
+  'internal-imports-down': { 'lib/internal/j.ts': "import '../pipeline/i';" },
   'ami-imports-down': { 'lib/ami/k.ts': "import '../core/b';" },
   'fleet-imports-down': { 'lib/fleet/l.ts': "import '../aws/d';" },
   'pipeline-imports-down': { 'lib/pipeline/m.ts': "import '../fleet/n';", 'lib/fleet/n.ts': 'export {};' },

@@ -14,6 +14,7 @@ import { DeadLetterQueue } from '../internal/dead-letter-queue';
 import { HandlerFunction } from '../internal/handler-function';
 import { NoticeTopic } from '../internal/notice-topic';
 import { ResourceProvider } from '../internal/resource-provider';
+import { holdToServiceRules } from '../internal/service-rules';
 import { refuse } from '../internal/validate';
 import { FleetAlarms, fleetMetric } from './fleet-alarms';
 import { FleetGroup } from './fleet-group';
@@ -100,6 +101,7 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     rollout.function.node.addDependency(deletion);
     new FleetAlarms(this, 'Alarms', { settings, topic, deadLetterQueue });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);
+    holdToServiceRules(this);
 
     this.capacityProviderName = capacityProvider.capacityProviderName;
     this.autoScalingGroup = fleet.group;

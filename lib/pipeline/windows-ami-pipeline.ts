@@ -13,6 +13,7 @@ import { DeadLetterQueue } from '../internal/dead-letter-queue';
 import { letLogsUse } from '../internal/keys';
 import { checkParameterPrefix, checkPipelineName, DEFAULT_PARAMETER_PREFIX } from '../internal/names';
 import { NoticeTopic } from '../internal/notice-topic';
+import { holdToServiceRules } from '../internal/service-rules';
 import { ChannelSeed } from './functions/channel-seed';
 import { OperateFunction } from './functions/operate-function';
 import {
@@ -221,6 +222,8 @@ export class WindowsAmiPipeline extends PipelineBase {
         operate: this.operate.function,
       },
     });
+
+    holdToServiceRules(this);
 
     this.os = settings.os;
     this.pipelineName = settings.pipelineName;

@@ -3,6 +3,7 @@ import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { GATE_POLICY_SCHEMA, type GatePolicy } from '../../lib/contract/values/gate-policy';
 import { type Release, osOf } from '../../lib/contract/values/release';
 import type { StackModel } from '../aws/cloudformation/stack-model';
+import { requireTemplateRules } from '../aws/image-builder/held-to-rules';
 import { readRecipe } from '../aws/image-builder/read-recipe';
 import { refusedWorkflows } from '../aws/image-builder/workflows';
 import type { HostRevisionLookup } from '../registry/history/host-revisions';
@@ -100,9 +101,12 @@ export function findPipeline(
 
 /**
  * Deploys as far as it changes the account: what AWS publishes is there, and the stacks' seeds run. What CloudFormation would
- * refuse of the recipe is refused here, before any work.
+ * refuse of a template or a recipe is refused here, before any work.
  */
 export async function deployPipeline(account: SimulatedAccount, pipeline: DeployedPipeline): Promise<void> {
+  for (const { stack } of account.stacks) {
+    requireTemplateRules(stack);
+  }
   readRecipes(account, pipeline);
   publishBaseAmi(account, pipeline, account.clock.now().toISOString());
   requireDelivery(account, pipeline);

@@ -23,6 +23,11 @@ const KINDS: Readonly<Record<string, DocumentKind>> = {
   'AWS::Scheduler::Schedule': 'schedule',
 };
 
+/** Whether resources of a type are held to rules. */
+export function hasRules(type: string): boolean {
+  return Object.hasOwn(KINDS, type);
+}
+
 /** A refusal of a resource of a template. */
 export interface ResourceRefusal extends Refusal {
   readonly logicalId: string;

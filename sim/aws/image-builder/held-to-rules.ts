@@ -1,9 +1,11 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import type { JsonObject } from '../../../lib/contract/values/json';
 import { type DocumentKind, type Neighbours, refusalText } from '../../../lib/core/aws-rules/rule';
+import { checkTemplate } from '../../../lib/core/aws-rules/check-template';
 import { checkDocument } from '../../../lib/core/aws-rules/rules';
 import { UNKNOWN } from '../../../lib/core/aws-rules/values';
 import { UnmodelledError } from '../cloudformation/environment';
+import type { AssemblyStack } from '../cloudformation/read-assembly';
 import type { StackModel } from '../cloudformation/stack-model';
 
 /**
@@ -26,6 +28,17 @@ export function requireRules(
     throw new WinbakeError(
       'REHEARSAL_FAILED',
       `Image Builder would refuse ${where}: ${refusalText(refusal)}.`,
+    );
+  }
+}
+
+/** Refuses a template with a resource that its service would not take. */
+export function requireTemplateRules({ name, template }: AssemblyStack): void {
+  const refusal = checkTemplate({ ...template }).find(({ rule }) => !WITH_THE_PIPELINE.includes(rule));
+  if (refusal !== undefined) {
+    throw new WinbakeError(
+      'REHEARSAL_FAILED',
+      `The deployment of ${name} would fail at ${refusal.logicalId}: ${refusalText(refusal)}.`,
     );
   }
 }

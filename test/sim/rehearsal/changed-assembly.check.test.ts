@@ -76,13 +76,13 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
         yaml.replace('action: ExecutePowerShell', 'if: never\n        action: ExecutePowerShell'),
       );
     },
-    /^Image Builder would refuse component \S+update-\w{8}: step build\.PrepareFolder: if: /,
+    /^The deployment of WinbakePipeline would fail at PipelineRecipeUpdate\w+: step build\.PrepareFolder: if: /,
   ],
   'a document that is not YAML': [
     ({ pipeline }) => {
       changeDocument(pipeline, 'Update', (yaml) => `${yaml}\n  "`);
     },
-    /^Image Builder would refuse component winbake-[a-z0-9-]+: Data must be YAML; got: /,
+    /^The deployment of WinbakePipeline would fail at PipelineRecipeUpdate\w+: Data must be YAML; got: /,
   ],
   "decide's s3:PutObject removed": [
     ({ pipeline }) => {
@@ -115,12 +115,19 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     },
     /^Image Builder would refuse the pipeline \S+: .* Build workflow must have output named ImageId to build AMI\. Workflow ARN: \S+:workflow\/build\/winbake-2022-core-build-\w{8}\/1\.0\.0\/1\.$/,
   ],
+  'a schedule with the five fields of crontab': [
+    ({ pipeline }) => {
+      resourceOf(pipeline, 'AWS::Scheduler::Schedule', 'PatchTuesday')['Properties'].ScheduleExpression =
+        'cron(0 18 * * 2)';
+    },
+    /^The deployment of WinbakePipeline would fail at \w+: .* \(rule schedule\/[\w-]+\)\.$/,
+  ],
   'a step of a workflow with more time than there is': [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
       Properties.Data = String(Properties.Data).replace('timeoutSeconds: 57600', 'timeoutSeconds: 90000');
     },
-    /^Image Builder would refuse workflow \S+: step ApplyBuildComponents: timeoutSeconds must be a whole number from 1 to 86400; got: 90000\. /,
+    /^The deployment of WinbakePipeline would fail at PipelineWorkflowsBuild\w+: step ApplyBuildComponents: timeoutSeconds must be a whole number from 1 to 86400; got: 90000\. /,
   ],
 };
 
