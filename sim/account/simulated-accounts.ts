@@ -238,7 +238,9 @@ export class SimulatedAccounts {
         { name, message, status: 400 },
         wording === 'service'
           ? { origin: 'model', source }
-          : assumed(`${service.id} refuses ${operation} in these words: ${message}`),
+          : assumed(
+              `A service refuses what its model does not allow in these words: ${service.id} ${operation}: ${message}`,
+            ),
       );
     }
   }

@@ -78,7 +78,7 @@ function describeVersions(
     throw refusal(
       'MissingParameter',
       'Either launch template ID or launch template name must be specified.',
-      assumed('EC2 says so of versions by number without a launch template.'),
+      assumed('EC2 refuses versions by number without a launch template in these words.'),
     );
   }
   const templates = isOfAll ? [...fleets.templatesAt(place).values()] : [templateOf(input, fleets, place)];

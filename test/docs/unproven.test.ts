@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const root = join(__dirname, '..', '..');
+
+/** The sentences with which simulated services own up to a belief; what a sentence is about at run time is left out. */
+function assumptions(): readonly string[] {
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'sim'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return files
+    .split('\n')
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => {
+      const source = ts.createSourceFile(
+        file,
+        readFileSync(join(root, file), 'utf8'),
+        ts.ScriptTarget.Latest,
+      );
+      const found: string[] = [];
+      const visit = (node: ts.Node): void => {
+        if (
+          ts.isCallExpression(node) &&
+          ts.isIdentifier(node.expression) &&
+          node.expression.text === 'assumed'
+        ) {
+          const [sentence] = node.arguments;
+          found.push(sentence === undefined ? '' : textOf(sentence));
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(source);
+      return found;
+    });
+}
+
+function textOf(node: ts.Node): string {
+  if (ts.isStringLiteralLike(node)) {
+    return node.text;
+  }
+  return ts.isTemplateExpression(node)
+    ? `${node.head.text}…${node.templateSpans.map(({ literal }) => literal.text).join('…')}`
+    : '';
+}
+
+test('what the simulated services assume stands on the page, and nothing else does', () => {
+  const page = readFileSync(join(root, 'docs', 'unproven.md'), 'utf8');
+  const [, list = ''] = page.split('## What the rehearsal assumes');
+  const listed = [...list.matchAll(/^- (.+)$/gm)].map(([, sentence]) => sentence);
+  expect(listed.sort()).toEqual([...new Set(assumptions())].sort());
+});
