@@ -219,9 +219,11 @@ export class SimulatedS3 implements SimulatedService {
   private deleteObjects({ Bucket: name, Delete }: DeleteObjectsCommandInput, now: Date) {
     const bucket = this.bucket(name);
     const objects = Delete?.Objects ?? [];
+    const isMarked = (version: string | undefined) =>
+      version === undefined && bucket.props.isVersioned === true;
     for (const { Key = '', VersionId } of objects) {
       const versions = bucket.objects.get(Key) ?? [];
-      if (VersionId === undefined && bucket.props.isVersioned === true) {
+      if (isMarked(VersionId)) {
         this.add(bucket, {
           key: Key,
           body: Buffer.alloc(0),
@@ -238,7 +240,8 @@ export class SimulatedS3 implements SimulatedService {
         bucket.objects.set(Key, kept);
       }
     }
-    return Delete?.Quiet === true ? {} : { Deleted: objects };
+    const deleted = objects.map((one) => (isMarked(one.VersionId) ? { ...one, DeleteMarker: true } : one));
+    return Delete?.Quiet === true ? {} : { Deleted: deleted };
   }
 
   private listObjectVersions(input: ListObjectVersionsCommandInput) {

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { parameterArn } from '../commands/data-commands';
 import type { Place } from '../commands/command-row';
-import { assumed, page } from '../provenance';
+import { assumed, page, type Provenance } from '../provenance';
 import {
   ByPlace,
   declared,
@@ -69,6 +69,8 @@ const LIMITS = page(
 const TEXTS = assumed(
   'The texts of the errors of Parameter Store; their names and conditions are documented.',
 );
+/** The model has no least length; the service does. */
+const NOT_EMPTY: Provenance = { origin: 'deployed', source: 'https://github.com/getmoto/moto/issues/3794' };
 
 /** Bytes that a value of each tier may have. */
 const TIER_LIMITS = { Standard: 4096, Advanced: 8192 } as const;
@@ -177,6 +179,18 @@ export class SimulatedSsm implements SimulatedService {
           message: `No access to reserved parameter name: ${Name}.`,
         },
         page('https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html'),
+      );
+    }
+    if (Value === '') {
+      throw undeclared(
+        SSMServiceException,
+        {
+          name: 'ValidationException',
+          status: 400,
+          message:
+            "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        },
+        NOT_EMPTY,
       );
     }
     if (stored !== undefined && !Overwrite) {
