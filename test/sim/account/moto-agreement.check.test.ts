@@ -168,7 +168,7 @@ function plain(value: unknown): unknown {
 async function played(clients: Clients): Promise<Readonly<Record<string, unknown>>> {
   const answers: Record<string, unknown> = {};
   for (const [name, step] of Object.entries(STORY)) {
-    answers[name] = await step(clients).then(plain, (error: Error) => ({ error: error.name }));
+    answers[name] = await step(clients).then(plain, (error: unknown) => ({ error: (error as Error).name }));
   }
   return answers;
 }
