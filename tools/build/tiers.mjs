@@ -58,6 +58,7 @@ export const TIERS = {
           ...jest('properties', '--runTestsByPath', ...propertyFiles()),
           env: { WINBAKE_PROPERTY_RUNS: NIGHTLY_RUNS },
         },
+        { name: 'mutants', args: [join(build, 'mutate.mjs')] },
         // Everything once more, in another order.
         jest('again', '--selectProjects', 'rules', 'whole', 'check'),
       ],
