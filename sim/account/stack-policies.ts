@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
+import { isJsonObject } from '../../lib/contract/values/json';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 import { policiesOfRole, statementsOf } from '../aws/iam/role-policies';
 import type { ResourcePolicy, ResourcePolicySource } from './authorize';
@@ -32,7 +32,7 @@ function findRole(stacks: readonly StackModel[], roleArn: string): RoleGrants | 
 }
 
 /**
- * The policies of roles, buckets, topics and keys of the stacks. A role or key without a word for the caller lets nobody in,
+ * The policies of roles, buckets, topics, queues, functions and keys of the stacks. A role or key without a word for the caller lets nobody in,
  * whatever the caller's own policies say.
  */
 export function resourcePoliciesOfStacks(
@@ -62,16 +62,56 @@ function* policiesOfStack(stack: StackModel): Generator<readonly [arn: string, p
     yield [`arn:aws:s3:::${String(Bucket)}`, policyOf(logicalId, 'PolicyDocument')];
   }
   for (const logicalId of stack.logicalIds('AWS::SNS::TopicPolicy')) {
-    for (const topic of listOf(stack.properties(logicalId, ['Topics']))) {
+    for (const topic of listOf(stack.properties(logicalId, ['Topics'])['Topics'])) {
       yield [topic, policyOf(logicalId, 'PolicyDocument')];
     }
   }
+  for (const logicalId of stack.logicalIds('AWS::SQS::QueuePolicy')) {
+    for (const queueUrl of listOf(stack.properties(logicalId, ['Queues'])['Queues'])) {
+      const { hostname, pathname } = new URL(queueUrl);
+      const arn = `arn:aws:sqs:${hostname.split('.')[1] ?? ''}${pathname.replaceAll('/', ':')}`;
+      yield [arn, policyOf(logicalId, 'PolicyDocument')];
+    }
+  }
+  yield* policiesOfFunctions(stack);
   for (const logicalId of stack.logicalIds('AWS::KMS::Key')) {
     const arn = stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] });
     yield [String(arn), policyOf(logicalId, 'KeyPolicy', true)];
   }
 }
 
-function listOf({ Topics }: JsonObject): readonly string[] {
-  return Array.isArray(Topics) ? Topics.filter((one) => !isJsonObject(one)).map(String) : [];
+/** The name of EventBridge in policies. */
+export const EVENTS = 'events.amazonaws.com';
+
+/**
+ * Each permission is a statement of its function's policy.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+ */
+function policiesOfFunctions(stack: StackModel): ReadonlyMap<string, ResourcePolicy> {
+  const policies = new Map<string, ResourcePolicy>();
+  const { account } = stack.environment;
+  for (const logicalId of stack.logicalIds('AWS::Lambda::Permission')) {
+    // What other services start may be of any kind.
+    if (stack.raw(logicalId)['Principal'] === EVENTS) {
+      const { Action, FunctionName, SourceArn } = stack.properties(logicalId, [
+        'Action',
+        'FunctionName',
+        'SourceArn',
+      ]);
+      const source =
+        SourceArn === undefined ? {} : { Condition: { ArnLike: { 'aws:SourceArn': SourceArn } } };
+      const statement = { Effect: 'Allow', Action, Resource: FunctionName, Principal: { Service: EVENTS } };
+      const { statements } = policies.get(String(FunctionName)) ?? { statements: [] };
+      policies.set(String(FunctionName), {
+        account,
+        statements: [...statements, { ...statement, ...source }],
+        isRequired: false,
+      });
+    }
+  }
+  return policies;
+}
+
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => !isJsonObject(one)).map(String) : [];
 }

@@ -55,17 +55,31 @@ export class SkippedWaits {
   };
 }
 
-/** What happens again and again. */
-interface Repeated {
-  readonly milliseconds: number;
+/** What happens at an instant, once or again and again. */
+interface Scheduled {
   readonly work: () => Promise<void>;
   due: number;
+  /** Milliseconds until it happens again; undefined for what happens once. */
+  readonly interval: number | undefined;
+}
+
+/** What changes by itself as time passes, and knows when it does next. */
+export interface TimedProcess {
+  readonly nextAt: Date | undefined;
+  /** Lets happen what is due by an instant. */
+  advanceTo(now: Date): void;
+}
+
+interface TimedChange {
+  readonly process: TimedProcess;
+  readonly due: number;
 }
 
 /** A clock that stands still until something waits: then it is that much later, at once. */
 export class VirtualClock {
   private readonly listeners: ((now: Date) => void)[] = [];
-  private readonly repeated: Repeated[] = [];
+  private readonly processes: TimedProcess[] = [];
+  private scheduled: Scheduled[] = [];
   private isAtWork = false;
   private time: number;
 
@@ -84,28 +98,67 @@ export class VirtualClock {
 
   /** Does work in every wait that passes a whole interval from now on; what fails ends that wait. */
   every(milliseconds: number, work: () => Promise<void>): void {
-    this.repeated.push({ milliseconds, work, due: this.time + milliseconds });
+    this.scheduled.push({ work, due: this.time + milliseconds, interval: milliseconds });
   }
 
-  /** Jumps to an instant, with a stop at all that is done again and again; one that has passed changes nothing. */
+  /** Does work once, in the first wait that comes to some milliseconds from now; what fails ends that wait. */
+  after(milliseconds: number, work: () => Promise<void>): void {
+    this.scheduled.push({ work, due: this.time + milliseconds, interval: undefined });
+  }
+
+  /** Stops in every wait where a process changes. */
+  follow(process: TimedProcess): void {
+    this.processes.push(process);
+  }
+
+  /** Jumps to an instant, with a stop at all that happens until then; one that has passed changes nothing. */
   async waitUntil(instant: Date): Promise<void> {
-    for (let next = this.nextDue(instant); next !== undefined; next = this.nextDue(instant)) {
-      this.jump(next.due);
-      next.due += next.milliseconds;
-      this.isAtWork = true;
-      try {
-        await next.work();
-      } finally {
-        this.isAtWork = false;
-      }
+    for (
+      let next = this.nextDue();
+      next !== undefined && next.due <= instant.getTime();
+      next = this.nextDue()
+    ) {
+      await this.happen(next);
     }
     this.jump(instant.getTime());
   }
 
-  /** The first that is due up to an instant; while such work waits itself, no other begins. */
-  private nextDue(instant: Date): Repeated | undefined {
-    const due = this.repeated.filter((one) => one.due <= instant.getTime());
-    return this.isAtWork ? undefined : due.sort((one, other) => one.due - other.due)[0];
+  /** Jumps to whatever happens next. */
+  async waitForNext(): Promise<void> {
+    const next = this.nextDue();
+    if (next !== undefined) {
+      await this.happen(next);
+    }
+  }
+
+  /** The first that is due; while such work waits itself, no other begins. */
+  private nextDue(): Scheduled | TimedChange | undefined {
+    if (this.isAtWork) {
+      return undefined;
+    }
+    const changes = this.processes.flatMap((process) =>
+      process.nextAt === undefined ? [] : { process, due: process.nextAt.getTime() },
+    );
+    return [...changes, ...this.scheduled].sort((one, other) => one.due - other.due)[0];
+  }
+
+  private async happen(next: Scheduled | TimedChange): Promise<void> {
+    this.jump(next.due);
+    if ('process' in next) {
+      next.process.advanceTo(this.now());
+      return;
+    }
+    if (next.interval === undefined) {
+      this.scheduled = this.scheduled.filter((one) => one !== next);
+    } else {
+      next.due += next.interval;
+    }
+    this.isAtWork = true;
+    try {
+      await next.work();
+    } finally {
+      this.isAtWork = false;
+    }
   }
 
   private jump(time: number): void {

@@ -1,8 +1,10 @@
 import { isJsonObject } from '../../lib/contract/values/json';
+import { channelSchema } from '../../lib/contract/documents/publication';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { fleetStateSchema, type FleetState } from '../../lib/contract/documents/fleet-state';
 import { channelParameters } from '../../lib/contract/names/parameters';
 import { pipelineOf } from '../../lib/handlers/pipeline';
+import { groupArn } from '../account/commands/compute-commands';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 import { SimulatedLaunchTemplate } from '../aws/fleet/launch-template';
@@ -51,10 +53,20 @@ async function deployFleet(
     protectsInstances: NewInstancesProtectedFromScaleIn === true,
     tags: tagsOf(Tags),
     ...mixedInstancesOf(stack, group),
+    onEvent: ({ kind, refreshId }) => {
+      account.world.events.send({
+        ...environment,
+        source: 'aws.autoscaling',
+        type: `EC2 Auto Scaling Instance Refresh ${kind}`,
+        resources: [groupArn(groupName, environment)],
+        detail: { InstanceRefreshId: refreshId, AutoScalingGroupName: groupName },
+      });
+    },
     clock,
     environment,
   });
   fleets.add(fleet);
+  clock.follow(fleet);
   return fleet;
 }
 
@@ -136,34 +148,53 @@ function byReference(stack: StackModel, type: string, reference: string): string
   return logicalId;
 }
 
-const MINUTE = 60_000;
-
-/** The schedule of the rollout function. */
-const RECONCILE_INTERVAL = 15 * MINUTE;
-
 /** A rollout that takes longer is reported as waiting. */
-const LONGEST_ROLLOUT = 5 * 24 * 60 * MINUTE;
+const LONGEST_ROLLOUT = 5 * 24 * 60 * 60_000;
 
-/** Deploys the fleets that follow a pipeline; their launch templates read the channels as they are now. */
+/**
+ * Deploys the fleets that follow a pipeline; their launch templates read the channels as they are now. From then on the rules
+ * of their stacks start them, first because the deployment has ended.
+ */
 export async function deployFleets(
   account: SimulatedAccount,
   parameterPath: string,
 ): Promise<readonly DeployedFleet[]> {
   const deployed: DeployedFleet[] = [];
   for (const stack of account.stacks) {
-    for (const rollout of functionsOf(stack)) {
-      const { WINBAKE_CHANNEL_PARAMETER: channel = '' } = rollout.environment;
-      if (rollout.kind === 'rollout' && channel.startsWith(`${parameterPath}/`)) {
-        deployed.push({ rollout, fleet: await deployFleet(account, stack, rollout) });
-      }
+    const rollouts = functionsOf(stack).filter(
+      ({ environment, kind }) =>
+        kind === 'rollout' && environment['WINBAKE_CHANNEL_PARAMETER']?.startsWith(`${parameterPath}/`),
+    );
+    for (const rollout of rollouts) {
+      deployed.push({ rollout, fleet: await deployFleet(account, stack, rollout) });
+    }
+    if (rollouts.length > 0) {
+      account.ruleTargets.deploy(stack);
+      announceStack(account, stack);
     }
   }
   return deployed;
 }
 
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-event-notifications.html */
+function announceStack({ world }: SimulatedAccount, stack: StackModel): void {
+  const stackId = String(stack.resolve({ Ref: 'AWS::StackId' }));
+  world.events.send({
+    ...stack.environment,
+    source: 'aws.cloudformation',
+    type: 'CloudFormation Stack Status Change',
+    resources: [stackId],
+    detail: {
+      'stack-id': stackId,
+      'status-details': { status: 'CREATE_COMPLETE', 'status-reason': '' },
+      'client-request-token': '',
+    },
+  });
+}
+
 /**
- * Lets every fleet look at its channel, as its schedule and events do, until nothing is left to do or it waits too long. A
- * publication that waits for its canary fleets is waited for.
+ * Passes the time in which rules let every fleet follow its channel, until each has or it takes too long. A publication that
+ * waits for its canary fleets is waited for.
  */
 export async function rollOut(
   context: RolloutContext & Pick<RehearsalContext, 'pipeline'>,
@@ -171,32 +202,16 @@ export async function rollOut(
 ): Promise<ReportedRollout> {
   const { account, clock } = context;
   const end = new Date(clock.now().getTime() + LONGEST_ROLLOUT);
-  for (;;) {
-    let isBusy = isPromotionDue(context);
-    for (const fleet of fleets) {
-      const { action } = await fleet.poll();
-      isBusy ||= action !== 'nothing' && !isSettled(account, fleet.deployed);
-    }
-    if (fleets.length === 0 || !isBusy || clock.now() >= end) {
-      break;
-    }
-    const polls = fleets.map(({ deployed }) => nextReconcile(deployed, clock.now()).getTime());
-    await clock.waitUntil(new Date(Math.min(...polls)));
+  const isBusy = () =>
+    isPromotionDue(context) || fleets.some(({ deployed }) => !isSettled(account, deployed));
+  while (fleets.length > 0 && isBusy() && clock.now() < end) {
+    await clock.waitForNext();
   }
   const statuses = fleets.map(({ deployed }) => statusOf(account, deployed));
   return {
     status: worstOf(statuses),
     instances: fleets.flatMap(({ deployed }) => deployed.fleet.report),
   };
-}
-
-/** Lets the fleets look by their schedule as the clock passes. */
-export function scheduleFleets(context: RolloutContext, fleets: readonly WatchedFleet[]): void {
-  context.clock.every(RECONCILE_INTERVAL, async () => {
-    for (const fleet of fleets) {
-      await fleet.poll();
-    }
-  });
 }
 
 /** Whether `current` will follow `latest` by itself. */
@@ -209,13 +224,6 @@ function isPromotionDue(context: Pick<RehearsalContext, 'account' | 'pipeline'>)
     account.parameters.read(channelParameters(pipeline.parameterPath, channel).publication),
   );
   return promotion.mode === 'automatic' && latest !== current;
-}
-
-/** The next poll: an event of the refresh, or the schedule. */
-function nextReconcile({ fleet }: DeployedFleet, now: Date): Date {
-  const scheduled = new Date(now.getTime() + RECONCILE_INTERVAL);
-  const { nextAt } = fleet;
-  return nextAt !== undefined && nextAt > now && nextAt < scheduled ? nextAt : scheduled;
 }
 
 type RolloutStatus = ReportedRollout['status'];
@@ -233,8 +241,12 @@ function stateOf(account: SimulatedAccount, { rollout }: DeployedFleet): FleetSt
   return text === undefined ? undefined : parseDocument(fleetStateSchema, text, name);
 }
 
+/** Whether nothing is left to do for what the channel shows. */
 function isSettled(account: SimulatedAccount, deployed: DeployedFleet): boolean {
-  return ['failed', 'rolledBack'].includes(statusOf(account, deployed));
+  const name = deployed.rollout.environment['WINBAKE_CHANNEL_PARAMETER'] ?? '';
+  const { id } = parseDocument(channelSchema, account.parameters.read(name) ?? '', name);
+  const isKnown = stateOf(account, deployed)?.wanted?.publication.id === id;
+  return isKnown && ['failed', 'rolledBack', 'finished'].includes(statusOf(account, deployed));
 }
 
 function statusOf(account: SimulatedAccount, deployed: DeployedFleet): RolloutStatus {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { create as createDecide } from '../../lib/handlers/decide';
 import { create as createDeleteFleet } from '../../lib/handlers/delete-fleet';
 import { create as createHousekeeping } from '../../lib/handlers/housekeeping';
@@ -47,11 +48,19 @@ const CODE: Readonly<
   seed: createSeed,
 };
 
+/** A function that runs: until when it may, and what ends it then. */
+interface RunningFunction {
+  readonly deadline: Date;
+  readonly end: () => void;
+}
+
 /** The functions of an account: their code with the SDK's own clients, by their roles. */
 export class FunctionRunner {
+  private readonly running = new AsyncLocalStorage<RunningFunction>();
   private readonly handlers = new Map<string, Handler>();
   private readonly changed = new Map<string, TemplateFunction>();
   private readonly listeners: ((functionArn: string, line: string) => void)[] = [];
+  private readonly answerListeners: ((functionArn: string, answer: unknown) => void)[] = [];
   private requests = 0;
   private deployed: ReadonlyMap<string, TemplateFunction> | undefined;
 
@@ -73,6 +82,11 @@ export class FunctionRunner {
     this.listeners.push(listener);
   }
 
+  /** Calls a listener with what a function answers, also where nobody waits for it. */
+  onAnswer(listener: (functionArn: string, answer: unknown) => void): void {
+    this.answerListeners.push(listener);
+  }
+
   /** The function of an ARN. */
   find(arn: string): RunFunction | undefined {
     this.deployed ??= new Map(this.account.stacks.flatMap(functionsOf).map((one) => [one.arn, one]));
@@ -80,12 +94,29 @@ export class FunctionRunner {
     return found && ((payload, invokedArn) => this.run(found, payload, invokedArn));
   }
 
+  /**
+   * Lets time pass for whoever waits: a function whose time is up never comes back from it.
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+   */
+  async pass(milliseconds: number): Promise<void> {
+    const { clock } = this.account;
+    const until = new Date(clock.now().getTime() + milliseconds);
+    const running = this.running.getStore();
+    if (running === undefined || until < running.deadline) {
+      await clock.waitUntil(until);
+      return;
+    }
+    await clock.waitUntil(running.deadline);
+    running.end();
+    await new Promise(() => undefined);
+  }
+
   private async run(
     target: TemplateFunction,
     payload: unknown,
     invokedFunctionArn: string,
   ): Promise<unknown> {
-    const { arn, roleArn } = target;
+    const { arn, roleArn, timeoutSeconds } = target;
     const name = arn.split(':').at(-1) ?? arn;
     const region = arn.split(':')[3] ?? '';
     const handler = this.handlerOf(target);
@@ -93,7 +124,12 @@ export class FunctionRunner {
     const context = { awsRequestId: `request-${this.requests}`, invokedFunctionArn };
     const caller = this.account.sessionOf(roleArn, name, 'lambda.amazonaws.com');
     try {
-      return await this.account.as(caller, () => handler(payload as never, context), { region });
+      const work = () => this.withinTime(timeoutSeconds, () => handler(payload as never, context));
+      const answer = await this.account.as(caller, work, { region });
+      this.answerListeners.forEach((listener) => {
+        listener(arn, answer);
+      });
+      return answer;
     } catch (error) {
       // What the rehearsal itself refuses is no failure of the function.
       if (error instanceof WinbakeError && error.code === 'REHEARSAL_FAILED') {
@@ -103,13 +139,22 @@ export class FunctionRunner {
     }
   }
 
+  private withinTime(seconds: number, work: () => Promise<unknown>): Promise<unknown> {
+    const deadline = new Date(this.account.clock.now().getTime() + seconds * 1000);
+    const { promise, reject } = Promise.withResolvers<never>();
+    const end = () => {
+      const error = new Error(`Task timed out after ${seconds.toFixed(2)} seconds`);
+      reject(Object.assign(error, { name: 'Sandbox.Timedout' }));
+    };
+    return Promise.race([promise, this.running.run({ deadline, end }, work)]);
+  }
+
   private handlerOf({ arn, environment, kind }: TemplateFunction): Handler {
     const create = CODE[kind];
     const { clock } = this.account;
     const runtime: FunctionRuntime = {
       now: () => clock.now(),
-      // The simulated account answers at once what a function would wait for.
-      sleep: () => Promise.resolve(),
+      sleep: (milliseconds) => this.pass(milliseconds),
       write: (line) => {
         this.listeners.forEach((listener) => {
           listener(arn, line);

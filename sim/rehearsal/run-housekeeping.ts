@@ -1,9 +1,7 @@
-import { WinbakeError } from '../../lib/contract/values/errors';
 import type { Measurement } from '../../lib/core/ports/notices';
 import type { HousekeepingAnswer } from '../../lib/handlers/housekeeping';
 import { unmodelled } from '../aws/cloudformation/environment';
 import { siblingName, type RehearsalContext } from './rehearsal-context';
-import { FunctionError } from './simulated-account';
 import { functionNamed, schedulesOf } from './template-functions';
 
 /** What housekeeping works on. */
@@ -16,16 +14,14 @@ export interface HousekeepingMeasurement extends Measurement {
 
 /** Housekeeping as its schedule runs it from the deployment on. */
 export interface ScheduledHousekeeping {
-  /** Runs housekeeping once more, now. */
-  readonly runHousekeeping: () => Promise<HousekeepingAnswer>;
   readonly measurements: readonly HousekeepingMeasurement[];
   /** What its prunes deprecated and removed, a line each with the reason. */
   readonly prunes: readonly string[];
 }
 
 /**
- * Lets the housekeeping function of the template look after the pipeline whenever its schedule calls it: at once, and then again and
- * again as the clock passes. A poll that fails ends the rehearsal.
+ * Lets the housekeeping function of the template look after the pipeline whenever its schedule sends it an event: at once, and
+ * then again and again as the clock passes.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
  */
 export async function scheduleHousekeeping(context: HousekeepingContext): Promise<ScheduledHousekeeping> {
@@ -38,25 +34,24 @@ export async function scheduleHousekeeping(context: HousekeepingContext): Promis
       measurements.push(...measurementsIn(line));
     }
   });
-  const run = async (caller = account.administrator, input: object = {}) => {
-    try {
-      const answer = (await account.invoke(caller, housekeeping.arn, input)) as HousekeepingAnswer;
-      prunes.push(...(answer.prune ?? '').split('\n').filter((line) => /^(?:deprecate|remove) /.test(line)));
-      return answer;
-    } catch (error) {
-      throw error instanceof FunctionError ? failed(error) : error;
+  account.functions.onAnswer((functionArn, answer) => {
+    if (functionArn === housekeeping.arn) {
+      const { prune = '' } = answer as HousekeepingAnswer;
+      prunes.push(...prune.split('\n').filter((line) => /^(?:deprecate|remove) /.test(line)));
     }
-  };
-  for (const { input, milliseconds, name, roleArn } of schedulesOf(pipeline.stack, housekeeping.arn)) {
+  });
+  for (const { input, milliseconds, name } of schedulesOf(pipeline.stack, housekeeping.arn)) {
     if (milliseconds === undefined) {
       throw unmodelled(`the schedule ${name}, which runs housekeeping on Patch Tuesday only`);
     }
-    clock.every(milliseconds, async () => {
-      await run(account.sessionOf(roleArn, name, 'scheduler.amazonaws.com'), input);
+    clock.every(milliseconds, () => {
+      account.invocations.add(housekeeping.arn, input);
+      return Promise.resolve();
     });
   }
-  await run();
-  return { runHousekeeping: () => run(), measurements, prunes };
+  account.invocations.add(housekeeping.arn, {});
+  await clock.waitUntil(clock.now());
+  return { measurements, prunes };
 }
 
 /** What a line of the log measures, as CloudWatch reads it. */
@@ -81,8 +76,4 @@ function measurementsIn(line: string): readonly HousekeepingMeasurement[] {
       at: new Date(Timestamp),
     })),
   );
-}
-
-function failed(cause: FunctionError): WinbakeError {
-  return new WinbakeError('REHEARSAL_FAILED', `Housekeeping failed: ${cause.thrown}`, { cause });
 }

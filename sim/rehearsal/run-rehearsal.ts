@@ -31,7 +31,7 @@ import {
   withRegistry,
 } from './rehearsal-context';
 import type { Progress, RehearsalOptions, RehearsalReport, SecondPass } from './rehearsal-report';
-import { deployFleets, scheduleFleets } from './roll-out-fleets';
+import { deployFleets } from './roll-out-fleets';
 import { scheduleHousekeeping } from './run-housekeeping';
 import { runRebake, type RebakeSettings } from './run-rebake';
 import { SimulatedAccount } from './simulated-account';
@@ -150,7 +150,6 @@ async function carryOut(
     watched.forEach(({ deployed: { fleet } }) => {
       fleet.group.behave(amiBehaviour(context, options.amiFaults ?? []));
     });
-    scheduleFleets(context, watched);
     return { fleets: watched, housekeeping: await scheduleHousekeeping(context) };
   });
   await log.phase('Look back over the 100 days before', (announce) => replayPast(context, options, announce));

@@ -11,7 +11,7 @@ import { fleetOperations } from '../account/services/ec2-fleets';
 import { SimulatedEcs } from '../account/services/ecs';
 import { SimulatedFleets } from '../account/services/fleets';
 import { SimulatedImageBuilder } from '../account/services/image-builder';
-import { SimulatedLambda } from '../account/services/lambda';
+import { InvocationQueue, SimulatedLambda, type DeadLetter } from '../account/services/lambda';
 import type { Denial } from '../account/simulated-accounts';
 import { SIMULATED_ENVIRONMENT, type Environment } from '../aws/cloudformation/environment';
 import { digitsOf } from '../aws/cloudformation/physical-names';
@@ -20,6 +20,7 @@ import { StackModel } from '../aws/cloudformation/stack-model';
 import type { BakeOutcome } from '../aws/image-builder/run-bake';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { VirtualClock } from '../clock/virtual-clock';
+import { RuleTargets } from './rule-targets';
 import { FunctionRunner } from './run-function';
 import { variablesOf } from './template-functions';
 
@@ -32,6 +33,16 @@ export interface SimulatedAccountOptions {
   readonly release?: string | undefined;
   /** The registry as functions reach it; absent: none does. */
   readonly openRegistry?: ((options: RegistryClientOptions) => RegistryClient) | undefined;
+  /** Takes events that a function failed on for good; absent: they end the rehearsal. */
+  readonly discard?: ((letter: DeadLetter) => void) | undefined;
+}
+
+/** Ends the rehearsal with what a function said last. */
+function endRehearsal({ error, functionArn }: DeadLetter): void {
+  const name = functionArn.split(':').at(-1) ?? functionArn;
+  throw new WinbakeError('REHEARSAL_FAILED', `${name} failed three times: ${error.message}`, {
+    cause: error,
+  });
 }
 
 /** What a role of the assembly may not do and tried: a mistake that the person can mend. */
@@ -60,6 +71,10 @@ export class SimulatedAccount {
   readonly parameters: SimulatedParameters;
   /** The functions of the stacks. */
   readonly functions: FunctionRunner;
+  /** The events that functions run on. */
+  readonly invocations: InvocationQueue;
+  /** What events start. */
+  readonly ruleTargets: RuleTargets;
   readonly imageBuilder: SimulatedImageBuilder;
   /** Runs bakes; undefined where this computer cannot. */
   bake: ((recipe: Recipe, imageArn: string) => Promise<BakeOutcome>) | undefined;
@@ -67,7 +82,7 @@ export class SimulatedAccount {
   private readonly sessions = new Map<string, Principal>();
   private readonly lambda = new LambdaClient();
 
-  constructor({ clock, folder, openRegistry, release }: SimulatedAccountOptions) {
+  constructor({ clock, discard = endRehearsal, folder, openRegistry, release }: SimulatedAccountOptions) {
     const assembly = readAssembly(folder);
     this.clock = clock;
     this.environment = assembly.find((one) => bakes(one, release))?.environment ?? SIMULATED_ENVIRONMENT;
@@ -83,6 +98,14 @@ export class SimulatedAccount {
     }
     this.stacks = stacks;
     this.functions = new FunctionRunner(this, openRegistry);
+    this.invocations = new InvocationQueue({
+      find: (arn) => this.functions.find(arn),
+      after: (milliseconds, work) => {
+        clock.after(milliseconds, work);
+      },
+      discard,
+    });
+    this.ruleTargets = new RuleTargets(this);
     this.imageBuilder = new SimulatedImageBuilder(() => ({
       stacks,
       images: this.world.ec2.images,
@@ -94,6 +117,9 @@ export class SimulatedAccount {
       stacks,
       now: () => clock.now(),
       ec2,
+      deliver: (event) => {
+        this.ruleTargets.start(event);
+      },
       services: [
         this.imageBuilder,
         new SimulatedLambda((arn) => this.functions.find(arn)),

@@ -25,9 +25,13 @@ export interface TemplateFunction {
   readonly kind: HandlerKind;
   readonly roleArn: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
   /** Where calls go that failed as often as they were tried. */
   readonly deadLetterQueueArn: string | undefined;
 }
+
+/** Seconds that a function has unless its template says more. */
+const DEFAULT_TIMEOUT = 3;
 
 /** The functions of Winbake in a stack. */
 export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
@@ -44,16 +48,18 @@ export function functionsOf(stack: StackModel): readonly TemplateFunction[] {
 
 /** A function with its references filled in. */
 function resolvedFunction(stack: StackModel, logicalId: string): Omit<TemplateFunction, 'kind'> {
-  const { DeadLetterConfig, Environment, Role } = stack.properties(logicalId, [
+  const { DeadLetterConfig, Environment, Role, Timeout } = stack.properties(logicalId, [
     'DeadLetterConfig',
     'Environment',
     'Role',
+    'Timeout',
   ]);
   const variables = Object.entries(variablesOf({ Environment }));
   return {
     arn: String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
     roleArn: String(Role),
     environment: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+    timeoutSeconds: Number(Timeout ?? DEFAULT_TIMEOUT),
     deadLetterQueueArn: textIn(DeadLetterConfig, 'TargetArn'),
   };
 }
@@ -139,7 +145,9 @@ export function schedulesOf(stack: StackModel, targetArn?: string): readonly Tem
       targetArn: String(Arn),
       deadLetterQueueArn: textIn(DeadLetterConfig, 'Arn'),
       input: isJsonObject(input) ? input : {},
-      milliseconds: intervalOf(`${String(ScheduleExpression)} ${String(ScheduleExpressionTimezone)}`),
+      milliseconds: isPatchTuesday(`${String(ScheduleExpression)} ${String(ScheduleExpressionTimezone)}`)
+        ? undefined
+        : intervalOf(String(ScheduleExpression)),
     };
   });
 }
@@ -153,12 +161,17 @@ export function nextCall({ milliseconds }: TemplateSchedule, since: Date, after:
   return new Date(since.getTime() + (passed + 1) * milliseconds);
 }
 
-/** @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
-function intervalOf(expression: string): number | undefined {
-  if (expression === 'cron(0 10 ? * TUE#2 *) America/Los_Angeles') {
-    return undefined;
-  }
-  const [, value = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\) /.exec(expression) ?? [];
+function isPatchTuesday(expression: string): boolean {
+  return expression === 'cron(0 10 ? * TUE#2 *) America/Los_Angeles';
+}
+
+/**
+ * The milliseconds of a rate, as schedules and rules have it.
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+ */
+export function intervalOf(expression: string): number {
+  const [, value = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   const milliseconds = Number(value) * (UNITS[unit] ?? 0);
   if (milliseconds === 0) {
     throw unmodelled(`the schedule ${expression}`);

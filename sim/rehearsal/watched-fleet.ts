@@ -1,9 +1,7 @@
-import { WinbakeError } from '../../lib/contract/values/errors';
-import type { RolloutAnswer } from '../../lib/handlers/rollout';
 import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
 import type { VirtualClock } from '../clock/virtual-clock';
 import type { ReportedFleet } from './rehearsal-report';
-import { FunctionError, type SimulatedAccount } from './simulated-account';
+import type { SimulatedAccount } from './simulated-account';
 import type { TemplateFunction } from './template-functions';
 
 /** A fleet of the assembly that follows a channel of the pipeline. */
@@ -21,9 +19,10 @@ export interface RolloutContext {
 /** The AMIs of instances by their ids. */
 type Running = ReadonlyMap<string, string>;
 
-/** A fleet that is looked at, with what is worth telling of it. */
+/** A fleet that is watched, with what is worth reporting of it. */
 export class WatchedFleet {
-  private readonly notified: { readonly at: Date; readonly subject: string }[] = [];
+  /** The notices of a fleet without a topic, which stand in its log. */
+  private readonly logged: { readonly at: Date; readonly subject: string }[] = [];
   private before: Running;
   private during: Running | undefined;
   private since: Date;
@@ -32,22 +31,14 @@ export class WatchedFleet {
     private readonly context: RolloutContext,
     readonly deployed: DeployedFleet,
   ) {
-    this.since = context.clock.now();
+    const { account, clock } = context;
+    this.since = clock.now();
     this.before = this.running();
-  }
-
-  /** Lets the rollout function look, and keeps what ran when the first new instance was there. */
-  async poll(): Promise<RolloutAnswer> {
-    const { clock } = this.context;
-    const { messages } = this.context.account.world.sns;
-    const before = messages.length;
-    const answer = await this.rollOut();
-    this.notified.push(...messages.slice(before).map(({ subject }) => ({ at: clock.now(), subject })));
-    const running = this.running();
-    if (this.during === undefined && [...running.keys()].some((id) => !this.before.has(id))) {
-      this.during = running;
-    }
-    return answer;
+    account.functions.onLine((functionArn, line) => {
+      if (functionArn === deployed.rollout.arn) {
+        this.observe(line, clock.now());
+      }
+    });
   }
 
   /** Lets the report begin with what runs now. */
@@ -60,13 +51,19 @@ export class WatchedFleet {
   /** What happened since the report began. */
   report(): ReportedFleet {
     const { fleet, rollout } = this.deployed;
+    const { WINBAKE_FLEET: name = '', WINBAKE_TOPIC_ARN: topic } = rollout.environment;
     const after = this.running();
     const during = this.during ?? after;
     const ids = new Set([...this.before.keys(), ...during.keys(), ...after.keys()]);
+    const published = this.context.account.world.sns.messages.filter(
+      ({ subject, topicArn }) => topicArn === topic && subject.startsWith(subjectStart(name)),
+    );
     return {
-      fleet: rollout.environment['WINBAKE_FLEET'] ?? '',
+      fleet: name,
       refreshes: fleet.group.refreshesSince(this.since),
-      notified: this.notified.filter(({ at }) => at >= this.since).map(({ subject }) => subject),
+      notified: [...published, ...this.logged]
+        .filter(({ at }) => at >= this.since)
+        .map(({ subject }) => subject),
       instances: [...ids].map((id) => ({
         id,
         before: this.before.get(id) ?? null,
@@ -76,14 +73,15 @@ export class WatchedFleet {
     };
   }
 
-  /** Runs the function as its rules do, which need no role: the function itself lets them in. */
-  private async rollOut(): Promise<RolloutAnswer> {
-    const { account } = this.context;
-    const { arn, environment } = this.deployed.rollout;
-    try {
-      return (await account.invoke(account.administrator, arn, {})) as RolloutAnswer;
-    } catch (error) {
-      throw error instanceof FunctionError ? failed(environment['WINBAKE_FLEET'] ?? '', error) : error;
+  /** Keeps what ran when the first new instance was there, and notices that go to the log alone. */
+  private observe(line: string, at: Date): void {
+    const { message = '' } = JSON.parse(line) as { readonly message?: string };
+    if (message.startsWith(subjectStart(this.deployed.rollout.environment['WINBAKE_FLEET'] ?? ''))) {
+      this.logged.push({ at, subject: message });
+    }
+    const running = this.running();
+    if (this.during === undefined && [...running.keys()].some((id) => !this.before.has(id))) {
+      this.during = running;
     }
   }
 
@@ -92,6 +90,7 @@ export class WatchedFleet {
   }
 }
 
-function failed(fleet: string, cause: FunctionError): WinbakeError {
-  return new WinbakeError('REHEARSAL_FAILED', `The rollout of ${fleet} failed: ${cause.thrown}`, { cause });
+/** How the subjects of a fleet's notices begin. */
+function subjectStart(fleet: string): string {
+  return `Winbake fleet ${fleet}: `;
 }

@@ -117,6 +117,8 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     parameters.values.set(NAMES.channel, JSON.stringify(publication));
   };
   publish(OLD);
+  const later = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1000);
+  const due: Date[] = [];
   const { cluster = 'cluster', environment: place = freshPlace(), groupName = 'group' } = options;
   const launchTemplateId = 'lt-1';
   const fleet = new SimulatedFleet({
@@ -127,6 +129,9 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     environment: place,
     template: templateWith(launchTemplateId, OLD.amiId, clock.now()),
     behaviourOf,
+    onEvent: ({ at }) => {
+      due.push(later(at, EVENT_SECONDS));
+    },
     clock,
   });
   FLEETS.add(fleet);
@@ -154,14 +159,13 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     const { actions } = await reconcileFleet(ports, NAMES, policy);
     return actions.map((action) => (action.kind === 'wait' ? `wait:${action.waitsFor}` : action.kind));
   };
-  const later = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1000);
-  const due: Date[] = [];
   let isRetired = false;
   const pass = async (seconds: number) => {
     const end = later(clock.now(), seconds);
     for (; options.deliversEvents === true;) {
-      due.push(...fleet.takeEvents().map(({ at }) => later(at, EVENT_SECONDS)));
-      const next = [...due, ...(fleet.nextAt === undefined ? [] : [fleet.nextAt])]
+      // The fleet first, which may send events meanwhile.
+      const { nextAt } = fleet;
+      const next = [...due, ...(nextAt === undefined ? [] : [nextAt])]
         .filter((at) => at <= end)
         .sort((one, other) => one.getTime() - other.getTime())[0];
       if (next === undefined) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/contract/values/json';
 import { accountOf, Sessions, sessionOf, type RoleGrants } from '../../sim/account/principal';
-import { SimulatedEventBridge } from '../../sim/account/services/event-bridge';
+import { SimulatedEventBridge, type SimulatedEvent } from '../../sim/account/services/event-bridge';
 import { SimulatedS3, type SimulatedS3Options } from '../../sim/account/services/s3';
 import { SimulatedSns } from '../../sim/account/services/sns';
 import { SimulatedSsm } from '../../sim/account/services/ssm';
@@ -28,25 +28,31 @@ interface LabOptions extends Partial<Omit<SimulatedAccountsOptions, 'services' |
   readonly roles?: Readonly<Record<string, RoleGrants>>;
   readonly s3?: SimulatedS3Options;
   readonly imageCheckMilliseconds?: number;
+  /** Takes the events of services and of callers. */
+  readonly deliver?: (event: SimulatedEvent) => void;
   /** Services beside those of the lab. */
   readonly more?: readonly SimulatedService[];
 }
 
 /** Simulated accounts with a clock and roles of a test; `end` it. */
 export function startLab(options: LabOptions = {}) {
-  const { imageCheckMilliseconds = 0, more = [], roles = {}, s3: s3Options, ...others } = options;
+  const { deliver, imageCheckMilliseconds = 0, more = [], roles = {}, s3: s3Options, ...others } = options;
   const clock = { now: new Date('2026-10-13T17:00:00Z') };
   const sessions = new Sessions();
   const images = new Set<string>();
+  const events = new SimulatedEventBridge(deliver);
   const services = {
     ssm: new SimulatedSsm({
+      send: (event) => {
+        events.send(event);
+      },
       imageExists: (id) => images.has(id),
       imageCheckMilliseconds: () => imageCheckMilliseconds,
     }),
     s3: new SimulatedS3(s3Options),
     sts: new SimulatedSts((arn) => roles[arn], sessions),
     sns: new SimulatedSns(),
-    events: new SimulatedEventBridge(),
+    events,
     states: new SimulatedStepFunctions(),
   };
   const accounts = new SimulatedAccounts({

@@ -35,10 +35,15 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
   const sessions = new Sessions();
   const roles = rolesOfStacks(stacks);
   const resourcePolicies = resourcePoliciesOfStacks(stacks, roles);
-  const ssm = new SimulatedSsm({ imageExists: (id, place) => ec2.images.isVisible(id, place) });
+  const events = new SimulatedEventBridge(deliver);
+  const ssm = new SimulatedSsm({
+    imageExists: (id, place) => ec2.images.isVisible(id, place),
+    send: (event) => {
+      events.send(event);
+    },
+  });
   const s3 = new SimulatedS3();
   const sns = new SimulatedSns();
-  const events = new SimulatedEventBridge(deliver);
   const states = new SimulatedStepFunctions(run);
   const sts = new SimulatedSts(roles, sessions);
   stacks.forEach((stack) => {

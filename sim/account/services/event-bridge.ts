@@ -13,14 +13,16 @@ const SIZE = page('https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-p
 const MOST_BYTES = 256 * 1024;
 const BYTES_OF_A_TIME = 14;
 
-/** An event as rules would see it. */
+/** An event on the default bus of an account and region. */
 export interface SimulatedEvent extends Place {
   readonly source: string;
   readonly type: string;
+  /** The ARNs of what it is about. */
+  readonly resources?: readonly string[];
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** The default event buses of all accounts, which remember and hand on. */
+/** The default event buses of all accounts: they remember what they are sent, and hand it on with what services send. */
 export class SimulatedEventBridge implements SimulatedService {
   readonly id = 'eventbridge';
   readonly ServiceException = EventBridgeServiceException;
@@ -33,6 +35,11 @@ export class SimulatedEventBridge implements SimulatedService {
       this.putEvents(call),
     ),
   };
+
+  /** Takes an event that a service of AWS sends. */
+  send(event: SimulatedEvent): void {
+    this.deliver(event);
+  }
 
   private putEvents({ input: { Entries = [] }, place }: Call<PutEventsCommandInput>) {
     if (Entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MOST_BYTES) {

@@ -60,6 +60,60 @@ export class SimulatedLambda implements SimulatedService {
   }
 }
 
+/** How long an event waits in milliseconds until its function, which failed on it, runs again: twice, and then no more. */
+const RETRIES = [60_000, 120_000];
+const LARGEST_EVENT = 1024 * 1024;
+
+/** An event that its function failed on as often as it was tried, as it comes to a dead-letter queue. */
+export interface DeadLetter {
+  readonly functionArn: string;
+  readonly payload: unknown;
+  readonly error: Error;
+}
+
+/** What asynchronous invocations run with. */
+export interface InvocationQueueOptions {
+  readonly find: (functionArn: string) => RunFunction | undefined;
+  /** Lets something happen after milliseconds. */
+  readonly after: (milliseconds: number, work: () => Promise<void>) => void;
+  readonly discard: (letter: DeadLetter) => void;
+}
+
+/**
+ * The queue of events that functions run on without anybody waiting for them.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+export class InvocationQueue {
+  constructor(private readonly options: InvocationQueueOptions) {}
+
+  /** Takes an event, and tries it for the first time after milliseconds. Throws where it is too large. */
+  add(functionArn: string, payload: unknown, milliseconds = 0): void {
+    const bytes = Buffer.byteLength(JSON.stringify(payload));
+    if (bytes > LARGEST_EVENT) {
+      throw new Error(`An event of ${bytes} bytes for ${functionArn}, of at most ${LARGEST_EVENT}.`);
+    }
+    this.tryLater(functionArn, payload, [milliseconds, ...RETRIES]);
+  }
+
+  private tryLater(functionArn: string, payload: unknown, [wait = 0, ...retries]: readonly number[]): void {
+    const { after, discard, find } = this.options;
+    after(wait, async () => {
+      try {
+        await find(functionArn)?.(payload, functionArn);
+      } catch (error) {
+        if (!(error instanceof FunctionFailure)) {
+          throw error;
+        }
+        if (retries.length > 0) {
+          this.tryLater(functionArn, payload, retries);
+        } else {
+          discard({ functionArn, payload, error: error.thrown });
+        }
+      }
+    });
+  }
+}
+
 /** What the code of a function threw; any other error is the simulation's own, and nobody's answer. */
 export class FunctionFailure extends Error {
   override readonly name = 'FunctionFailure';

@@ -19,11 +19,19 @@ export interface SimulatedTopic {
   readonly keyArn?: string;
 }
 
+/** A message as a subscriber gets it. */
+export interface SimulatedMessage {
+  readonly topicArn: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly at: Date;
+}
+
 /** The topics of all accounts, which only remember. */
 export class SimulatedSns implements SimulatedService {
   readonly id = 'sns';
   readonly ServiceException = SNSServiceException;
-  readonly messages: { readonly topicArn: string; readonly subject: string; readonly text: string }[] = [];
+  readonly messages: SimulatedMessage[] = [];
   private readonly topics = new Map<string, SimulatedTopic>();
 
   readonly operations = {
@@ -34,7 +42,7 @@ export class SimulatedSns implements SimulatedService {
     this.topics.set(topic.arn, topic);
   }
 
-  private publish({ input, place, require }: Call<PublishCommandInput>) {
+  private publish({ input, now, place, require }: Call<PublishCommandInput>) {
     const { Message = '', Subject, TopicArn = '' } = input;
     const refuse = (what: string) =>
       declared(InvalidParameterException, `Invalid parameter: ${what}`, PUBLISH, 400);
@@ -61,7 +69,7 @@ export class SimulatedSns implements SimulatedService {
         require({ action, resource: topic.keyArn, context });
       }
     }
-    this.messages.push({ topicArn: TopicArn, subject: Subject ?? '', text: Message });
+    this.messages.push({ topicArn: TopicArn, subject: Subject ?? '', text: Message, at: now });
     return { MessageId: `00000000-0000-4000-8000-${String(this.messages.length).padStart(12, '0')}` };
   }
 }

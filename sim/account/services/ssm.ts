@@ -19,6 +19,7 @@ import {
 import { parameterArn } from '../commands/data-commands';
 import type { Place } from '../commands/command-row';
 import { assumed, page, type Provenance } from '../provenance';
+import type { SimulatedEvent } from './event-bridge';
 import {
   ByPlace,
   declared,
@@ -60,7 +61,12 @@ export interface SimulatedSsmOptions {
   readonly imageExists: (amiId: string, place: Place) => boolean;
   /** How long the service checks an AMI id after it has answered. */
   readonly imageCheckMilliseconds?: () => number;
+  /** Takes the events that the service sends. */
+  readonly send?: (event: SimulatedEvent) => void;
 }
+
+const CHANGE = 'Parameter Store Change';
+const IMAGE = 'aws:ec2:image';
 
 const API = 'https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_';
 const LIMITS = page(
@@ -101,9 +107,13 @@ export class SimulatedSsm implements SimulatedService {
     DeleteParameter: operation<DeleteParameterCommandInput, DeleteParameterCommandOutput>(
       page(`${API}DeleteParameter.html`),
       ({ input: { Name = '' }, now, place }) => {
-        if (!this.region(Name, place, now).parameters.delete(Name)) {
+        const { parameters } = this.region(Name, place, now);
+        const stored = parameters.get(Name);
+        if (stored === undefined) {
           throw declared(ParameterNotFound, `Parameter ${Name} not found.`, TEXTS);
         }
+        parameters.delete(Name);
+        this.announce(place, Name, { operation: 'Delete', type: stored.type });
         return {};
       },
     ),
@@ -124,7 +134,8 @@ export class SimulatedSsm implements SimulatedService {
 
   /** Writes a value as CloudFormation, or AWS itself for its public parameters, would. */
   publish(place: Place, name: string, value: string, now: Date): void {
-    this.write(this.region(name, place, now), { Name: name, Value: value, Type: 'String' }, now);
+    const region = this.region(name, place, now);
+    this.write(region, { Name: name, Value: value, Type: 'String' }, now, place);
   }
 
   private getParameter({ input, now, place }: Call<GetParameterCommandInput>) {
@@ -216,10 +227,10 @@ export class SimulatedSsm implements SimulatedService {
         LIMITS,
       );
     }
-    if (input.DataType === 'aws:ec2:image') {
+    if (input.DataType === IMAGE) {
       return { Version: this.checkLater(region, input, now), Tier: tier };
     }
-    return { Version: this.write(region, input, now), Tier: tier };
+    return { Version: this.write(region, input, now, place), Tier: tier };
   }
 
   /**
@@ -241,14 +252,51 @@ export class SimulatedSsm implements SimulatedService {
     const due = found.pending.filter(({ at }) => at <= now.getTime());
     if (due.length > 0) {
       found.pending = found.pending.filter((one) => !due.includes(one));
-      due
-        .filter(({ input }) => this.options.imageExists(input.Value ?? '', place))
-        .forEach(({ at, input }) => this.write(found, input, new Date(at)));
+      due.forEach((one) => {
+        this.endCheck(found, one, place);
+      });
     }
     return found;
   }
 
-  private write({ parameters }: Region, input: PutParameterCommandInput, modified: Date): number {
+  /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html */
+  private endCheck(region: Region, { at, input }: PendingWrite, place: Place): void {
+    const { Name = '', Type: type = 'String', Value = '' } = input;
+    if (this.options.imageExists(Value, place)) {
+      this.write(region, input, new Date(at), place);
+      return;
+    }
+    this.announce(place, Name, {
+      exception: 'Unable to Describe Resource',
+      dataType: IMAGE,
+      type,
+      operation: region.parameters.has(Name) ? 'Update' : 'Create',
+    });
+  }
+
+  /**
+   * AWS's own parameters are announced to nobody.
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
+   */
+  private announce(place: Place, name: string, detail: Readonly<Record<string, string>>): void {
+    if (!name.startsWith('/aws/')) {
+      const resources = [parameterArn(name, place)];
+      this.options.send?.({
+        ...place,
+        source: 'aws.ssm',
+        type: CHANGE,
+        resources,
+        detail: { name, ...detail },
+      });
+    }
+  }
+
+  private write(
+    { parameters }: Region,
+    input: PutParameterCommandInput,
+    modified: Date,
+    place: Place,
+  ): number {
     const { DataType = 'text', Name = '', Type, Value: value = '' } = input;
     const stored = parameters.get(Name);
     const versions = stored?.versions ?? [];
@@ -258,6 +306,11 @@ export class SimulatedSsm implements SimulatedService {
       dataType: DataType,
       tier: tierFor(input, stored),
       versions: [...versions, { value, version, modified }].slice(-MOST_VERSIONS),
+    });
+    this.announce(place, Name, {
+      operation: stored === undefined ? 'Create' : 'Update',
+      type: Type ?? stored?.type ?? 'String',
+      ...(DataType === IMAGE ? { dataType: DataType } : {}),
     });
     return version;
   }

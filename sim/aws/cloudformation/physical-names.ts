@@ -97,6 +97,7 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
     const reference = arn('sns', TopicName);
     return { reference, attributes: { TopicArn: reference, TopicName } };
   },
+  'AWS::Events::Rule': named('events', 'rule/', 'Name'),
   'AWS::SQS::Queue': (name, given) => {
     const QueueName = given('QueueName') ?? name;
     const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${QueueName}`;

@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../../clock/virtual-clock';
+import type { TimedProcess, VirtualClock } from '../../clock/virtual-clock';
 import { SIMULATED_ENVIRONMENT, type Environment } from '../cloudformation/environment';
 import { SimulatedLaunchTemplate } from './launch-template';
 import { SimulatedGroup, type SimulatedGroupOptions } from './simulated-group';
@@ -24,7 +24,7 @@ export function templateWith(id: string, amiId: string, now: Date): SimulatedLau
 }
 
 /** A fleet in time: its group in Auto Scaling with its launch template in EC2, and its cluster in ECS. */
-export class SimulatedFleet {
+export class SimulatedFleet implements TimedProcess {
   readonly cluster: string;
   readonly environment: Environment;
   private readonly own: SimulatedGroup;
@@ -76,8 +76,7 @@ export class SimulatedFleet {
     return this.group.nextAt;
   }
 
-  /** What Auto Scaling has sent to EventBridge since the last call. */
-  takeEvents(): ReturnType<SimulatedGroup['takeEvents']> {
-    return this.group.takeEvents();
+  advanceTo(now: Date): void {
+    this.own.advanceTo(now);
   }
 }

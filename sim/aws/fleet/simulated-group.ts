@@ -34,8 +34,17 @@ export interface SimulatedGroupOptions {
   readonly drainSeconds?: number;
   /** Whether instances are protected from scale-in, as ECS leaves them. */
   readonly protectsInstances?: boolean;
+  /** Gets what Auto Scaling sends to EventBridge. */
+  readonly onEvent?: (event: GroupEvent) => void;
   /** When an alarm that a refresh watches begins to ring, and how long it does. */
   readonly alarms?: readonly { readonly at: Date; readonly seconds: number }[];
+}
+
+/** What EventBridge gets of a refresh. */
+export interface GroupEvent {
+  readonly kind: RefreshEvent;
+  readonly refreshId: string;
+  readonly at: Date;
 }
 
 /** Figures of the field, not measured. */
@@ -68,8 +77,6 @@ export class SimulatedGroup implements RefreshedGroup {
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
   /** What happens by itself, whatever becomes of the refresh that began it. */
   private pending: { readonly at: number; readonly work: () => void }[] = [];
-  /** What was sent to EventBridge and nobody has taken yet. */
-  private sent: { readonly kind: RefreshEvent; readonly at: Date }[] = [];
   private time: number;
 
   constructor(readonly options: SimulatedGroupOptions) {
@@ -129,13 +136,8 @@ export class SimulatedGroup implements RefreshedGroup {
     this.pending.push({ at, work });
   }
 
-  emit(kind: RefreshEvent, now: number): void {
-    this.sent.push({ kind, at: new Date(now) });
-  }
-
-  /** The events since the last call. */
-  takeEvents(): readonly { readonly kind: RefreshEvent; readonly at: Date }[] {
-    return this.sent.splice(0);
+  emit(kind: RefreshEvent, { id }: SimulatedRefresh, now: number): void {
+    this.options.onEvent?.({ kind, refreshId: id, at: new Date(now) });
   }
 
   rollBack(): void {

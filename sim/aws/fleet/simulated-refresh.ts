@@ -31,7 +31,7 @@ export interface RefreshedGroup {
   /** Lets something happen later, whatever becomes of the refresh. */
   later(at: number, work: () => void): void;
   /** EventBridge gets an event. */
-  emit(kind: RefreshEvent, now: number): void;
+  emit(kind: RefreshEvent, refresh: SimulatedRefresh, now: number): void;
 }
 
 /**
@@ -122,7 +122,7 @@ export class SimulatedRefresh {
       case 'Pending':
         this.status = 'InProgress';
         this.due = now;
-        this.group.emit('Started', now);
+        this.group.emit('Started', this, now);
         return;
       case 'Baking':
         this.succeed(now);
@@ -151,7 +151,7 @@ export class SimulatedRefresh {
   rollBack(now: number, reason: string): void {
     this.status = 'RollbackInProgress';
     this.reason = reason;
-    this.group.emit('Rollback Started', now);
+    this.group.emit('Rollback Started', this, now);
     this.failingSince = undefined;
     this.due = this.work === undefined ? now : this.due;
   }
@@ -210,7 +210,7 @@ export class SimulatedRefresh {
     this.passed = Math.max(...reached);
     this.isPaused = true;
     this.due = now + checkpoint.seconds * 1000;
-    this.group.emit('Checkpoint Reached', now);
+    this.group.emit('Checkpoint Reached', this, now);
     return true;
   }
 
@@ -307,7 +307,7 @@ export class SimulatedRefresh {
   private end(status: string, now: number): void {
     const event = END_EVENTS[status];
     if (event !== undefined) {
-      this.group.emit(event, now);
+      this.group.emit(event, this, now);
     }
     this.status = status;
     this.endedAt = now;

@@ -9,7 +9,7 @@ import { AMI_FAULTS } from '../../../sim/aws/fleet/ami-behaviour';
 import { amiBehaviour } from '../../../sim/rehearsal/run-rehearsal';
 import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
 import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
-import { deployFleets, rollOut, scheduleFleets } from '../../../sim/rehearsal/roll-out-fleets';
+import { deployFleets, rollOut } from '../../../sim/rehearsal/roll-out-fleets';
 import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
 import { WatchedFleet } from '../../../sim/rehearsal/watched-fleet';
 import { assembly } from '../../support/assembly';
@@ -43,7 +43,6 @@ async function threeWeeks(fault: string) {
       ),
     );
   });
-  scheduleFleets(context, fleets);
   await scheduleHousekeeping(context);
   const weeks = [];
   for (const [week, revision] of REVISIONS.entries()) {

@@ -45,8 +45,8 @@ test('a fleet moves to what its channel points to', async () => {
   const { account, amiId, clock, rollout } = await publishAndRollOut(await assembly());
   expect(rollout.status).toBe('finished');
   expect(rollout.instances.map(({ after }) => after)).toEqual([amiId, amiId]);
-  // A canary of ten minutes, half an hour of watch, and the other instance.
-  expect(clock.now().getTime() - START.getTime()).toBe(67 * 60_000);
+  // A canary of eleven minutes, half an hour of watch until the schedule comes, and the other instance.
+  expect(clock.now().getTime() - START.getTime()).toBe((45 + 11) * 60_000);
   expect(JSON.parse(account.parameters.read('/winbake/fleets/cluster-2022-core/state')!)).toMatchObject({
     amiId,
     publication: { id: '20348.4294-1' },
@@ -55,8 +55,9 @@ test('a fleet moves to what its channel points to', async () => {
 
 test('an app without a fleet has no rollout', async () => {
   const folder = changedAssembly(await assembly(), ({ fleet }) => {
-    const [id = ''] = Object.keys(fleet.Resources).filter((one) => one.startsWith('WindowsRolloutFunction'));
-    Reflect.deleteProperty(fleet.Resources, id);
+    const starters = Object.keys(fleet.Resources).filter((id) => /^WindowsRollout(?:Function|On)/.test(id));
+    starters.forEach((id) => Reflect.deleteProperty(fleet.Resources, id));
+    Reflect.deleteProperty(resourceOf(fleet, 'AWS::SQS::QueuePolicy'), 'Properties');
   });
   const { rollout } = await publishAndRollOut(folder);
   expect(rollout).toEqual({ status: 'none', instances: [] });
@@ -85,6 +86,29 @@ test.each(['autoscaling:DescribeAutoScalingGroups', 'ec2:CreateLaunchTemplateVer
     });
   },
 );
+
+test.each(['OnPublication', 'OnRefresh', 'OnTime', 'OnDeployment'])(
+  'a function that does not let the rule %s in says so in one sentence',
+  async (rule) => {
+    const folder = changedAssembly(await assembly(), ({ fleet }) => {
+      const permission = resourceOf(fleet, 'AWS::Lambda::Permission', rule);
+      permission['Properties'].SourceArn = 'arn:aws:events:us-east-1:123456789012:rule/another';
+    });
+    await expect(publishAndRollOut(folder)).rejects.toThrow(
+      /^AccessDenied: events\.amazonaws\.com may not lambda:InvokeFunction on arn:aws:lambda:\S+$/,
+    );
+  },
+);
+
+test('a queue that does not let a rule in says so in one sentence', async () => {
+  const folder = changedAssembly(await assembly(), ({ fleet }) => {
+    const { PolicyDocument } = resourceOf(fleet, 'AWS::SQS::QueuePolicy')['Properties'];
+    PolicyDocument.Statement.pop();
+  });
+  await expect(publishAndRollOut(folder)).rejects.toThrow(
+    /^AccessDenied: events\.amazonaws\.com may not sqs:SendMessage on arn:aws:sqs:\S+$/,
+  );
+});
 
 test.each([
   'autoscaling:StartInstanceRefresh',

@@ -102,9 +102,7 @@ test('a schedule that has no model is refused, and an assembly without housekeep
     resourceOf(pipeline, 'AWS::Scheduler::Schedule', 'Housekeeping')['Properties'].ScheduleExpression =
       'rate(1 week)';
   });
-  await expect(keptHouse(odd)).rejects.toThrow(
-    'The rehearsal does not model the schedule rate(1 week) Etc/UTC.',
-  );
+  await expect(keptHouse(odd)).rejects.toThrow('The rehearsal does not model the schedule rate(1 week).');
   const without = changedAssembly(await assembly(), ({ pipeline }) => {
     resourceOf(pipeline, 'AWS::Lambda::Function', 'Housekeeping')['Properties'].FunctionName = 'another';
   });
