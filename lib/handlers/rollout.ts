@@ -54,7 +54,9 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
       log,
     };
     const policy = rolloutPolicyOf(environment);
-    const done = await underLease(ports, { name: lease, by }, () => reconcileFleet(ports, names, policy));
+    const done = await underLease(ports, { name: lease, by }, (note) =>
+      reconcileFleet(ports, names, policy, note),
+    );
     if (done === undefined) {
       const reason = 'another request reconciles the fleet';
       ports.log.info('Skipped', { kind: 'skip', reason });

@@ -172,7 +172,7 @@ test('nothing is kept longer than said, and a poll that failed is kept', () => {
   template.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: Match.objectLike({ WINBAKE_ROLLOUT_POLICY: Match.anyValue() }) },
     DeadLetterConfig: Match.anyValue(),
-    // A lease of five minutes outlasts it twice; see lib/core/fleet/fleet-lease.ts.
+    // A lease of five minutes outlasts it twice; see lib/core/fleet/reconcile-fleet.ts.
     Timeout: 120,
   });
 });

@@ -46,13 +46,15 @@ export type OrderEnd = (typeof ORDER_ENDS)[number];
 
 /**
  * Until when nobody may begin to reconcile a fleet; the parameter `<prefix>/fleets/<fleet>/lease`, see
- * `lib/core/fleet/fleet-lease.ts`.
+ * `lib/core/fleet/reconcile-fleet.ts`.
  */
 export const fleetLeaseSchema = z.object({
   schema: z.literal('winbake.fleet-lease/1'),
   /** The request that wrote it. */
   by: z.string().min(1),
   until: instant,
+  /** When a request wrote the fleet's state last, so that an older one is known for what it is. */
+  state: instant.optional(),
 });
 
 /** Until when nobody may begin to reconcile a fleet. */

@@ -74,6 +74,11 @@ function cut(text: string, length: number): string {
   return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;
 }
 
+/** When a state was written last, as far as is known; each write is later than the one before. */
+export interface StateNote {
+  at?: string | undefined;
+}
+
 /** Reads and writes the state of one fleet; what is as it was is not written again. */
 export class FleetStateKeeper {
   private stored: string | undefined;
@@ -81,12 +86,29 @@ export class FleetStateKeeper {
   constructor(
     private readonly parameters: ParameterStore,
     private readonly name: string,
+    private readonly note: StateNote = {},
   ) {}
 
-  /** The state, or undefined before the first poll. */
+  /**
+   * The state, or undefined before the first poll. The parameter store may show an older one for seconds after a write: what
+   * this keeper wrote itself counts then, and what another wrote is waited for by the next request, so that this one throws.
+   */
   async read(): Promise<FleetState | undefined> {
-    this.stored = await this.parameters.get(this.name);
-    return this.stored === undefined ? undefined : parseDocument(fleetStateSchema, this.stored, this.name);
+    const { at: expected = '' } = this.note;
+    const text = await this.parameters.get(this.name);
+    const state = text === undefined ? undefined : parseDocument(fleetStateSchema, text, this.name);
+    const { at = '' } = state ?? {};
+    if (at >= expected) {
+      this.stored = text;
+      this.note.at = state?.at;
+      return state;
+    }
+    if (this.stored === undefined) {
+      throw new Error(
+        `${this.name} shows the state of ${at || 'nobody'}, and one of ${expected} was written.`,
+      );
+    }
+    return parseDocument(fleetStateSchema, this.stored, this.name);
   }
 
   /** Writes a state that differs from the one that was read or written last. */
@@ -94,9 +116,12 @@ export class FleetStateKeeper {
     if (this.stored !== undefined && isSame(this.stored, fleetStateText(state))) {
       return;
     }
-    const text = fleetStateText({ ...state, at: now.toISOString() });
+    const earliest = this.note.at === undefined ? 0 : Date.parse(this.note.at) + 1;
+    const at = new Date(Math.max(now.getTime(), earliest)).toISOString();
+    const text = fleetStateText({ ...state, at });
     await this.parameters.put(this.name, text, 'text');
     this.stored = text;
+    this.note.at = at;
   }
 }
 

@@ -2,7 +2,7 @@ import type { FleetState } from '../../contract/documents/fleet-state';
 import { carryOutAction } from './carry-out-action';
 import { heal, raise, subjectOf } from './fleet-notices';
 import type { ActionPlace, FleetParameters, FleetPorts } from './fleet-ports';
-import { FleetStateKeeper } from './fleet-state';
+import { FleetStateKeeper, type StateNote } from './fleet-state';
 import type { FleetWorld, RolloutAction } from './fleet-world';
 import { nextRolloutAction } from './next-rollout-action';
 import { readFleetWorld } from './observe-fleet';
@@ -32,31 +32,35 @@ export interface LeaseRequest {
 /**
  * Does some work unless another request is at it; undefined where one is. The parameter store has no conditional write, but
  * it numbers writes: of two requests that found the lease free, the one whose write has the next number holds it, and the
- * other, whatever it has overwritten, does nothing. A lease that nobody ended ends by itself.
+ * other, whatever it has overwritten, does nothing. A lease that nobody ended ends by itself. For the same reason whoever holds
+ * it has read the newest one, and with it what was noted there of the fleet's state.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
  */
 export async function underLease<T>(
   { leases, now }: FleetLeasePorts,
   { by, name }: LeaseRequest,
-  work: () => Promise<T>,
+  work: (note: StateNote) => Promise<T>,
 ): Promise<T | undefined> {
+  const before = await leases.read(name);
+  const known = readLease(before.value);
+  if (known !== undefined && Date.parse(known.until) > now().getTime()) {
+    return undefined;
+  }
+  const note: StateNote = { at: known?.state };
   const lease = (until: number) =>
     JSON.stringify({
       schema: 'winbake.fleet-lease/1',
       by,
       until: new Date(until).toISOString(),
+      state: note.at,
     } satisfies FleetLease);
-  const before = await leases.read(name);
-  if (isHeld(before.value, now())) {
-    return undefined;
-  }
   const version = await leases.write(name, lease(now().getTime() + LEASE_SECONDS * 1000));
   if (version !== before.version + 1) {
     return undefined;
   }
   try {
-    return await work();
+    return await work(note);
   } finally {
     // Whatever comes of it: a lease that is not given back ends by itself.
     await leases.write(name, lease(now().getTime())).catch(() => undefined);
@@ -64,12 +68,11 @@ export async function underLease<T>(
 }
 
 /** What cannot be read holds nobody up: it is overwritten. */
-function isHeld(text: string | undefined, now: Date): boolean {
+function readLease(text: string | undefined): FleetLease | undefined {
   try {
-    const { until } = parseDocument(fleetLeaseSchema, text ?? '', 'The lease');
-    return Date.parse(until) > now.getTime();
+    return parseDocument(fleetLeaseSchema, text ?? '', 'The lease');
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -91,8 +94,9 @@ export async function reconcileFleet(
   ports: FleetPorts,
   names: FleetParameters,
   policy: RolloutPolicy,
+  note: StateNote = {},
 ): Promise<FleetReading> {
-  const keeper = new FleetStateKeeper(ports.parameters, names.state);
+  const keeper = new FleetStateKeeper(ports.parameters, names.state, note);
   const place = { ports, names, keeper };
   const actions: RolloutAction[] = [];
   for (;;) {

@@ -297,3 +297,39 @@ test('without the lease one may take the state of a refresh that the other has s
   }
   expect(stuck).toContain(true);
 });
+
+test('a poll after a state that the parameter store does not show yet does nothing, and notifies nobody again', async () => {
+  let shown: string | undefined;
+  const lab = fleetLab({
+    behaviours: { [NEW.id]: { tasks: 'fail' } },
+    wrap: (ports) => ({
+      ...ports,
+      parameters: {
+        ...ports.parameters,
+        get: (name) =>
+          name === NAMES.state && shown !== undefined ? Promise.resolve(shown) : ports.parameters.get(name),
+      },
+    }),
+  });
+  const { versioned: leases, values } = lab.parameters;
+  const poll = () =>
+    underLease({ leases, now: () => lab.clock.now() }, { name: LEASE, by: 'a' }, (note) =>
+      reconcileFleet(lab.ports, NAMES, lab.policy, note),
+    );
+  await poll();
+  lab.publish(NEW);
+  while (lab.notified.length === 0) {
+    await lab.pass(15 * 60);
+    await poll();
+  }
+  const { notices, ...state } = lab.state();
+  const unsent = Object.entries(notices).map(([cause, notice]) => [cause, { ...notice, notifiedAt: null }]);
+  shown = JSON.stringify({ ...state, notices: Object.fromEntries(unsent), at: '2025-10-14T22:00:00.000Z' });
+  await lab.pass(1);
+  await expect(poll()).rejects.toThrow('shows the state of');
+  expect(values.get(NAMES.state)).toBe(JSON.stringify(lab.state()));
+  shown = undefined;
+  await lab.pass(60);
+  await poll();
+  expect(lab.notified).toHaveLength(1);
+});
