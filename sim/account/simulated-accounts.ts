@@ -6,6 +6,7 @@ import { whyDenied, type ResourcePolicySource } from './authorize';
 import { outputViolations, refusalOfInput } from './check-shape';
 import { commandRow, type SentCommand } from './commands';
 import type { Need, Place } from './commands/command-row';
+import type { FaultInjection } from './fault-injection';
 import { askedFrom, interceptClients, type Answerer, type InterceptedCall } from './intercept';
 import type { Principal, Sessions } from './principal';
 import { assumed, page, ProvenanceLedger, type Provenance } from './provenance';
@@ -21,6 +22,8 @@ export interface SimulatedAccountsOptions {
   readonly now: () => Date;
   readonly resourcePolicies?: ResourcePolicySource;
   readonly transcripts?: Transcripts;
+  /** What happens to calls; absent: nothing. */
+  readonly faults?: FaultInjection | undefined;
   /** Is told of each call before it is answered. */
   readonly observe?: (call: ObservedCall) => void;
 }
@@ -97,11 +100,16 @@ export class SimulatedAccounts {
       const { principal, region } = this.callerOf(call, service);
       const place = { account: principal.account, region };
       this.options.observe?.({ service: id, operation: name, input, caller: principal, place });
-      for (const need of row.needs(input, place)) {
-        this.require(service, principal, need, place);
-      }
-      this.refuseInput(service, row, call);
-      return { ...(await this.serve(service, call, principal, place)), $metadata: METADATA };
+      const answer = () => {
+        for (const need of row.needs(input, place)) {
+          this.require(service, principal, need, place);
+        }
+        this.refuseInput(service, row, call);
+        return this.serve(service, call, principal, place);
+      };
+      const { faults } = this.options;
+      const output = await (faults === undefined ? answer() : faults.answer(call, place, answer));
+      return { ...output, $metadata: METADATA };
     } catch (error) {
       if (error instanceof Refusal) {
         this.noteRefusal(command, error);

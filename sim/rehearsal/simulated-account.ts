@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { WinbakeError } from '../../lib/contract/values/errors';
 import { osOf } from '../../lib/contract/values/release';
 import type { RegistryClient, RegistryClientOptions } from '../../lib/registry/registry-client';
+import { FaultInjection } from '../account/fault-injection';
 import { userOf, type Principal } from '../account/principal';
 import { accountsOfStacks } from '../account/services/accounts-of-stacks';
 import { SimulatedAutoScaling } from '../account/services/auto-scaling';
@@ -33,6 +34,8 @@ export interface SimulatedAccountOptions {
   readonly release?: string | undefined;
   /** The registry as functions reach it; absent: none does. */
   readonly openRegistry?: ((options: RegistryClientOptions) => RegistryClient) | undefined;
+  /** Of a seed, for faults of the services; absent: a day without. */
+  readonly random?: (() => number) | undefined;
   /** Takes events that a function failed on for good; absent: they end the rehearsal. */
   readonly discard?: ((letter: DeadLetter) => void) | undefined;
 }
@@ -82,7 +85,14 @@ export class SimulatedAccount {
   private readonly sessions = new Map<string, Principal>();
   private readonly lambda = new LambdaClient();
 
-  constructor({ clock, discard = endRehearsal, folder, openRegistry, release }: SimulatedAccountOptions) {
+  constructor({
+    clock,
+    discard = endRehearsal,
+    folder,
+    openRegistry,
+    random,
+    release,
+  }: SimulatedAccountOptions) {
     const assembly = readAssembly(folder);
     this.clock = clock;
     this.environment = assembly.find((one) => bakes(one, release))?.environment ?? SIMULATED_ENVIRONMENT;
@@ -105,7 +115,14 @@ export class SimulatedAccount {
       },
       discard,
     });
-    this.ruleTargets = new RuleTargets(this);
+    const faults =
+      random &&
+      new FaultInjection({
+        random,
+        now: () => clock.now(),
+        pass: (milliseconds) => this.functions.pass(milliseconds),
+      });
+    this.ruleTargets = new RuleTargets(this, faults?.deliveries);
     this.imageBuilder = new SimulatedImageBuilder(() => ({
       stacks,
       images: this.world.ec2.images,
@@ -117,6 +134,7 @@ export class SimulatedAccount {
       stacks,
       now: () => clock.now(),
       ec2,
+      faults,
       deliver: (event) => {
         this.ruleTargets.start(event);
       },

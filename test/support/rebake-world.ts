@@ -7,7 +7,6 @@ import { gatePolicyOf } from '../../lib/contract/documents/gate-policy';
 import type { GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { Order } from '../../lib/contract/documents/order';
 import type { BakeControl } from '../../lib/core/ports/bakes';
-import { requiredChecks } from '../../lib/contract/documents/evidence';
 import type { Measurement } from '../../lib/core/ports/notices';
 import {
   createDecide,
@@ -23,6 +22,7 @@ import { functionsOf, stateMachineCalling } from '../../sim/rehearsal/template-f
 import { VirtualClock } from '../../sim/clock/virtual-clock';
 import type { FinishedBake } from '../../lib/core/publish/publish-bake';
 import { WindowsOs } from '../../lib/ami/windows-os';
+import { instanceDocuments } from './instance-documents';
 import { memoryDocuments, memoryParameters } from './memory-ports';
 import { memoryRegistry } from './memory-registry';
 import { digestOf, type RegistryShape, type TagShape } from './registry-content';
@@ -305,37 +305,12 @@ export class RebakeWorld {
 
   /** What the instances of a good build upload. */
   private leaveDocuments(image: string, orderId: string): void {
-    const order = this.json(`bakes/${orderId}.json`) as Order;
-    const { sets } = this.json('catalog/2022.json') as Catalog;
-    const set = sets.find(({ id }) => id === order.set)!;
     const { buildInstanceId, endedAt, startedAt, testInstanceId } = this.describe(image);
-    const host = { osVersion: set.target };
-    const manifest = {
-      schema: 'winbake.image-manifest/1',
-      order: orderId,
-      os: 'SERVER_2022_CORE',
-      host,
-      images: set.images.map(({ aliases, digest, family, late, osVersion, repository, tag }) => ({
-        ...{ family, repository, tag, aliases, digest, imageId: digest, osVersion },
-        mode: osVersion === set.target ? 'exact' : late ? 'previousRevision' : 'nearestLower',
-        ...{ bytesOnDisk: 1, pullSeconds: 1 },
-      })),
-      scripts: { sha256: order.scriptsSha256 },
-      catalog: { sha256: order.scriptsSha256 },
-      ...{ pulledBytes: 1, freeBytesLowest: 1 },
-      ...{ startedAt: startedAt.toISOString(), finishedAt: endedAt.toISOString() },
-    };
-    const verification = {
-      schema: 'winbake.verification/1',
-      order: orderId,
-      host,
-      images: set.images.map(({ digest, family }) => ({
-        ...{ family, present: true, digest, firstStartSeconds: 6, secondStartSeconds: 2 },
-      })),
-      checks: requiredChecks(set.images.map(({ family }) => family)).map((name) => ({
-        ...{ name, ok: true, detail: '' },
-      })),
-    };
+    const { manifest, verification } = instanceDocuments(
+      this.json(`bakes/${orderId}.json`) as Order,
+      this.json('catalog/2022.json') as Catalog,
+      { startedAt, endedAt },
+    );
     this.documents.texts.set(`manifests/AROA:${buildInstanceId}.json`, JSON.stringify(manifest));
     this.documents.texts.set(`verifications/AROA:${testInstanceId}.json`, JSON.stringify(verification));
   }

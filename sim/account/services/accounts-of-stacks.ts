@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { StackModel } from '../../aws/cloudformation/stack-model';
 import { whyDenied } from '../authorize';
+import type { FaultInjection } from '../fault-injection';
 import { accountOf, serviceOf, Sessions, sessionOf, type Principal } from '../principal';
 import { SimulatedAccounts } from '../simulated-accounts';
 import type { SimulatedService } from '../simulated-service';
@@ -24,6 +25,7 @@ export interface AccountsOfStacksOptions {
   /** Services beside those that are made here. */
   readonly services?: readonly SimulatedService[];
   readonly transcripts?: Transcripts;
+  readonly faults?: FaultInjection | undefined;
   readonly deliver?: (event: SimulatedEvent) => void;
   /** Runs an execution that was started. */
   readonly run?: (execution: SimulatedExecution) => void;
@@ -31,18 +33,19 @@ export interface AccountsOfStacksOptions {
 
 /** Accounts to which stacks were deployed: their roles and policies, buckets, topics and parameters. */
 export function accountsOfStacks(options: AccountsOfStacksOptions) {
-  const { deliver, ec2 = new SimulatedEc2(), now, run, services = [], stacks, transcripts } = options;
+  const { deliver, ec2 = new SimulatedEc2(), faults, now, run, services = [], stacks, transcripts } = options;
   const sessions = new Sessions();
   const roles = rolesOfStacks(stacks);
   const resourcePolicies = resourcePoliciesOfStacks(stacks, roles);
   const events = new SimulatedEventBridge(deliver);
   const ssm = new SimulatedSsm({
     imageExists: (id, place) => ec2.images.isVisible(id, place),
+    ...(faults === undefined ? {} : { imageCheckMilliseconds: faults.imageCheckMilliseconds }),
     send: (event) => {
       events.send(event);
     },
   });
-  const s3 = new SimulatedS3();
+  const s3 = new SimulatedS3(faults === undefined ? {} : { isContended: faults.isContended });
   const sns = new SimulatedSns();
   const states = new SimulatedStepFunctions(run);
   const sts = new SimulatedSts(roles, sessions);
@@ -54,6 +57,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     sessions,
     now,
     resourcePolicies,
+    faults,
     ...(transcripts === undefined ? {} : { transcripts }),
   });
   /** A session of a role that a service takes, as Lambda does for a function; throws where its trust does not let it in. */

@@ -100,9 +100,11 @@ test.each([
 test('a schedule that has no model is refused, and an assembly without housekeeping', async () => {
   const odd = changedAssembly(await assembly(), ({ pipeline }) => {
     resourceOf(pipeline, 'AWS::Scheduler::Schedule', 'Housekeeping')['Properties'].ScheduleExpression =
-      'rate(1 week)';
+      'cron(0 12 * * ? *)';
   });
-  await expect(keptHouse(odd)).rejects.toThrow('The rehearsal does not model the schedule rate(1 week).');
+  await expect(keptHouse(odd)).rejects.toThrow(
+    'The rehearsal does not model the schedule cron(0 12 * * ? *).',
+  );
   const without = changedAssembly(await assembly(), ({ pipeline }) => {
     resourceOf(pipeline, 'AWS::Lambda::Function', 'Housekeeping')['Properties'].FunctionName = 'another';
   });
