@@ -126,6 +126,8 @@ export async function bakeAndRollOut(seed: number | undefined) {
       { context: { ...context, signal: undefined }, fleets: [fleet] },
       'deploy',
     );
+    // A request that ended behind the last step leaves the rest to the next ones.
+    await clock.waitUntil(new Date(clock.now().getTime() + HOUR));
     const { decision, publication, rollout } = reported;
     const published = account.world.ec2.images
       .all(account.environment)
