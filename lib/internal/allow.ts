@@ -33,6 +33,9 @@ export function publicParameterArn(scope: IConstruct, name: string): string {
   return `arn:${partition}:ssm:${region}::parameter${name}`;
 }
 
+/** A policy is split between statements and never within one, and IAM takes a managed policy of 6,144 characters at most. */
+const MOST_RESOURCES = 20;
+
 /** What a role may do. */
 interface Permission {
   readonly actions: readonly string[];
@@ -52,13 +55,15 @@ export function allow(role: Role, { actions, resources, conditions, wildcardReas
     }
     explainWildcard(role, resource, wildcardReason);
   }
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: [...actions],
-      resources: [...resources],
-      ...(conditions === undefined ? {} : { conditions }),
-    }),
-  );
+  for (let first = 0; first < resources.length; first += MOST_RESOURCES) {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [...actions],
+        resources: resources.slice(first, first + MOST_RESOURCES),
+        ...(conditions === undefined ? {} : { conditions }),
+      }),
+    );
+  }
 }
 
 /** Gives a role a managed policy of AWS, with the reason for not writing its statements out. */

@@ -97,12 +97,12 @@ test('more accounts than a description can hold end synthesis with the number an
   );
 });
 
-test('at the limit it is the distribution that is named, and what still passes fits', () => {
+test("at the limit it is the distribution or the policy of the AMIs' key that is named, and what still passes fits", () => {
   const fits = (count: number) => {
     try {
       return templateOf(spread(count));
     } catch (error) {
-      expect(String(error)).toMatch(/"distribution" must leave/);
+      expect(String(error)).toMatch(/"distribution" must leave|rule key\/size/);
       return undefined;
     }
   };
@@ -113,7 +113,7 @@ test('at the limit it is the distribution that is named, and what still passes f
   }
   const { Value } = onlyResource(fits(most)!, 'AWS::SSM::Parameter')['Properties'];
   const bytes = Buffer.byteLength(resolvedText(Value));
-  expect(most).toBeGreaterThan(120);
+  expect(most).toBeGreaterThan(100);
   expect(bytes).toBeLessThan(4096);
 });
 
