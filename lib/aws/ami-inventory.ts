@@ -6,6 +6,7 @@ import {
   EnableImageDeprecationCommand,
   paginateDescribeImages,
   EC2Client,
+  type DeleteSnapshotReturnCode,
   type Image,
   DescribeLaunchTemplateVersionsCommand,
   paginateDescribeInstances,
@@ -18,6 +19,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
+import { WinbakeError } from '../contract/values/errors';
 import type { PipelineDescription, PublicationTarget } from '../contract/documents/pipeline-description';
 import { type BakedAmi, type AmiInventory, type AmiUse, amisNamedBy } from '../core/ports/amis';
 import { versionsOfGroup } from './fleets/group-launch';
@@ -49,7 +51,9 @@ export function ec2PipelineAmis(
     },
     remove: async (region, ImageId) => {
       try {
-        await clientIn(region).send(new DeregisterImageCommand({ ImageId, DeleteAssociatedSnapshots: true }));
+        const request = { ImageId, DeleteAssociatedSnapshots: true };
+        const { DeleteSnapshotResults } = await clientIn(region).send(new DeregisterImageCommand(request));
+        requireDeleted(region, ImageId, DeleteSnapshotResults);
       } catch (error) {
         if (!isGone(error)) {
           throw error;
@@ -57,6 +61,28 @@ export function ec2PipelineAmis(
       }
     },
   };
+}
+
+/**
+ * EC2 deregisters an AMI whose snapshots it does not delete, and says so of each in an answer that is a success. One that another
+ * AMI uses is skipped.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSnapshotReturnCode.html
+ */
+function requireDeleted(
+  region: string,
+  amiId: string,
+  results: readonly DeleteSnapshotReturnCode[] = [],
+): void {
+  const kept = results.filter(({ ReturnCode }) => ReturnCode !== 'success' && ReturnCode !== 'skipped');
+  if (kept.length > 0) {
+    const named = kept.map(
+      ({ ReturnCode, SnapshotId }) => `${SnapshotId ?? ''} (${ReturnCode ?? 'unknown'})`,
+    );
+    throw new WinbakeError(
+      'AWS_FAILED',
+      `${amiId} in ${region} is deregistered, and its snapshots stay: ${named.join(', ')}. Delete them by hand.`,
+    );
+  }
 }
 
 async function bakedAmi(client: EC2Client, region: string, image: Image): Promise<BakedAmi> {

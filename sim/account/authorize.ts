@@ -11,6 +11,19 @@ export interface ResourcePolicy {
   readonly isRequired: boolean;
 }
 
+/** Whether a caller may do something, with all that the answer hangs on. */
+export interface Decision {
+  readonly caller: Principal;
+  readonly need: Need;
+  readonly context: RequestContext;
+  readonly policy: ResourcePolicy | undefined;
+  /** Why not, in the words of IAM; undefined where it may. */
+  readonly why: string | undefined;
+}
+
+/** Is told of a decision. */
+export type OnDecision = (decision: Decision) => void;
+
 /** Finds the policy of a resource by its ARN. */
 export type ResourcePolicySource = (arn: string) => ResourcePolicy | undefined;
 

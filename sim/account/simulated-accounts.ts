@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { RequestContext } from '../aws/iam/role-policies';
 import { accessDenied, DENIAL_PROVENANCE, unknownCredentials, type PlainError } from './access-denied';
-import { whyDenied, type ResourcePolicySource } from './authorize';
+import { whyDenied, type OnDecision, type ResourcePolicySource } from './authorize';
 import { outputViolations, refusalOfInput } from './check-shape';
 import { commandRow, type SentCommand } from './commands';
 import type { Need, Place } from './commands/command-row';
@@ -26,6 +26,8 @@ export interface SimulatedAccountsOptions {
   readonly faults?: FaultInjection | undefined;
   /** Is told of each call before it is answered. */
   readonly observe?: (call: ObservedCall) => void;
+  /** Is told of each decision, once for each caller and need. */
+  readonly decided?: OnDecision;
 }
 
 /** What a caller may not do: what the simulated accounts were asked for and did not allow. */
@@ -226,6 +228,7 @@ export class SimulatedAccounts {
     const isAsked = need.action === 'sts:AssumeRole' || !need.resource.includes(':role/');
     const policy = isAsked ? this.options.resourcePolicies?.(need.resource) : undefined;
     const why = whyDenied(principal, need, context, policy);
+    this.options.decided?.({ caller: principal, need, context, policy, why });
     if (why === undefined) {
       this.allowed.set(principal, allowed.add(key));
     }

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../lib/contract/values/json';
+import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 import { policiesOfRole, statementsOf } from '../aws/iam/role-policies';
 import type { ResourcePolicy, ResourcePolicySource } from './authorize';
@@ -40,40 +40,51 @@ export function resourcePoliciesOfStacks(
   roles: RoleSource,
 ): ResourcePolicySource {
   const policies = new Map(stacks.flatMap((stack) => [...policiesOfStack(stack)]));
+  const known = new Map<string, ResourcePolicy | undefined>();
+  // What nobody asks for may refer to what has no model.
+  const policyOf = (arn: string): ResourcePolicy | undefined => {
+    if (!known.has(arn)) {
+      known.set(arn, policies.get(arn)?.());
+    }
+    return known.get(arn);
+  };
   return (arn) => {
     const trust = arn.includes(':role/') ? roles(arn)?.trust : undefined;
     if (trust !== undefined) {
       return { account: accountOf(arn), statements: trust, isRequired: true };
     }
     const [bucket = arn] = arn.startsWith('arn:aws:s3:::') ? arn.split('/') : [];
-    return policies.get(bucket);
+    return policyOf(bucket);
   };
 }
 
-function* policiesOfStack(stack: StackModel): Generator<readonly [arn: string, policy: ResourcePolicy]> {
-  const { account } = stack.environment;
-  const policyOf = (logicalId: string, name: string, isRequired = false): ResourcePolicy => ({
-    account,
-    statements: statementsOf(stack.properties(logicalId, [name])[name]),
-    isRequired,
-  });
+type NamedPolicy = readonly [arn: string, read: () => ResourcePolicy];
+
+function* policiesOfStack(stack: StackModel): Generator<NamedPolicy> {
+  const { account, region } = stack.environment;
+  const policyOf =
+    (logicalId: string, name: string, isRequired = false) =>
+    () => ({
+      account,
+      statements: statementsOf(stack.properties(logicalId, [name])[name]),
+      isRequired,
+    });
   for (const logicalId of stack.logicalIds('AWS::S3::BucketPolicy')) {
     const { Bucket } = stack.properties(logicalId, ['Bucket']);
     yield [`arn:aws:s3:::${String(Bucket)}`, policyOf(logicalId, 'PolicyDocument')];
   }
   for (const logicalId of stack.logicalIds('AWS::SNS::TopicPolicy')) {
-    for (const topic of listOf(stack.properties(logicalId, ['Topics'])['Topics'])) {
+    for (const topic of listOf(stack.properties(logicalId, ['Topics']), 'Topics')) {
       yield [topic, policyOf(logicalId, 'PolicyDocument')];
     }
   }
   for (const logicalId of stack.logicalIds('AWS::SQS::QueuePolicy')) {
-    for (const queueUrl of listOf(stack.properties(logicalId, ['Queues'])['Queues'])) {
-      const { hostname, pathname } = new URL(queueUrl);
-      const arn = `arn:aws:sqs:${hostname.split('.')[1] ?? ''}${pathname.replaceAll('/', ':')}`;
+    for (const url of listOf(stack.properties(logicalId, ['Queues']), 'Queues')) {
+      const arn = `arn:aws:sqs:${region}:${account}:${url.split('/').at(-1) ?? ''}`;
       yield [arn, policyOf(logicalId, 'PolicyDocument')];
     }
   }
-  yield* policiesOfFunctions(stack);
+  yield* functionPolicies(stack);
   for (const logicalId of stack.logicalIds('AWS::KMS::Key')) {
     const arn = stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] });
     yield [String(arn), policyOf(logicalId, 'KeyPolicy', true)];
@@ -83,35 +94,41 @@ function* policiesOfStack(stack: StackModel): Generator<readonly [arn: string, p
 /** The name of EventBridge in policies. */
 export const EVENTS = 'events.amazonaws.com';
 
-/**
- * Each permission is a statement of its function's policy.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
- */
-function policiesOfFunctions(stack: StackModel): ReadonlyMap<string, ResourcePolicy> {
-  const policies = new Map<string, ResourcePolicy>();
-  const { account } = stack.environment;
-  for (const logicalId of stack.logicalIds('AWS::Lambda::Permission')) {
-    // What other services start may be of any kind.
-    if (stack.raw(logicalId)['Principal'] === EVENTS) {
-      const { Action, FunctionName, SourceArn } = stack.properties(logicalId, [
-        'Action',
-        'FunctionName',
-        'SourceArn',
-      ]);
-      const source =
-        SourceArn === undefined ? {} : { Condition: { ArnLike: { 'aws:SourceArn': SourceArn } } };
-      const statement = { Effect: 'Allow', Action, Resource: FunctionName, Principal: { Service: EVENTS } };
-      const { statements } = policies.get(String(FunctionName)) ?? { statements: [] };
-      policies.set(String(FunctionName), {
-        account,
-        statements: [...statements, { ...statement, ...source }],
-        isRequired: false,
-      });
+/** Each permission of a function is a statement of its policy. */
+function* functionPolicies(stack: StackModel): Generator<NamedPolicy> {
+  const permissions = stack.logicalIds('AWS::Lambda::Permission');
+  for (const logicalId of stack.logicalIds('AWS::Lambda::Function')) {
+    const reference = JSON.stringify({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+    const own = permissions.filter((id) => JSON.stringify(stack.raw(id)['FunctionName']) === reference);
+    if (own.length > 0) {
+      const arn = String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }));
+      const read = () => own.map((id) => permissionStatement(stack, id));
+      yield [arn, () => ({ account: stack.environment.account, statements: read(), isRequired: false })];
     }
   }
-  return policies;
 }
 
-function listOf(value: unknown): readonly string[] {
+/**
+ * What a permission of a function says as a statement of its policy.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+ */
+export function permissionStatement(stack: StackModel, logicalId: string): JsonObject {
+  const { Action, FunctionName, Principal, SourceArn } = stack.properties(logicalId, [
+    'Action',
+    'FunctionName',
+    'Principal',
+    'SourceArn',
+  ]);
+  return {
+    Effect: 'Allow',
+    Action,
+    Resource: FunctionName,
+    Principal: { Service: Principal },
+    ...(SourceArn === undefined ? {} : { Condition: { ArnLike: { 'aws:SourceArn': SourceArn } } }),
+  };
+}
+
+function listOf(properties: JsonObject, name: string): readonly string[] {
+  const value = properties[name];
   return Array.isArray(value) ? value.filter((one) => !isJsonObject(one)).map(String) : [];
 }

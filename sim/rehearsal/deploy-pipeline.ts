@@ -9,7 +9,8 @@ import { refusedWorkflows } from '../aws/image-builder/workflows';
 import type { HostRevisionLookup } from '../registry/history/host-revisions';
 import type { FreshHost } from '../windows/host/host-faults';
 import type { SimulatedAccount } from './simulated-account';
-import { functionsOf, schedulesOf, stateMachineCalling, type TemplateFunction } from './template-functions';
+import { requireServiceRights } from './service-rights';
+import { functionsOf, stateMachineCalling, type TemplateFunction } from './template-functions';
 
 /** AWS publishes its AMIs some days after Patch Tuesday; three is what was seen most often. */
 const AMI_DELAY_MILLISECONDS = 3 * 24 * 3600 * 1000;
@@ -109,38 +110,28 @@ export async function deployPipeline(account: SimulatedAccount, pipeline: Deploy
   }
   readRecipes(account, pipeline);
   publishBaseAmi(account, pipeline, account.clock.now().toISOString());
-  requireDelivery(account, pipeline);
-  for (const { properties } of pipeline.stack.resources('Custom::WinbakeSeed')) {
-    const provider = String(properties['ServiceToken']);
-    const { functionArn, providerRole } = providedFunction(pipeline.stack, provider);
-    const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
-    const request = { RequestType: 'Create', RequestId: 'rehearsal', ResourceProperties: properties };
-    await account.invoke(caller, functionArn, request, '$LATEST');
+  for (const stack of account.stacks) {
+    requireServiceRights(account, stack);
+  }
+  for (const stack of account.stacks) {
+    await seedChannels(account, stack, pipeline.parameterPath);
   }
 }
 
-/**
- * What schedules and functions do by their roles beside calling us: schedules call their target, and what fails as often as it
- * is tried goes to a queue. Lambda refuses a function whose role may not send to the queue that it names.
- * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
- * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
- */
-function requireDelivery(account: SimulatedAccount, { stack }: DeployedPipeline): void {
-  const require = (roleArn: string, service: string, action: string, resource: string | undefined) => {
-    if (resource !== undefined) {
-      const caller = account.sessionOf(roleArn, 'delivery', service);
-      account.world.accounts.refusalOf('scheduler', caller, { action, resource }, stack.environment.region);
+/** Lets the functions of a stack seed the channels of a pipeline, its own or another account's. */
+async function seedChannels(
+  account: SimulatedAccount,
+  stack: StackModel,
+  parameterPath: string,
+): Promise<void> {
+  for (const { properties } of stack.resources('Custom::WinbakeSeed')) {
+    if (properties['parameterPath'] === parameterPath) {
+      const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
+      const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
+      const request = { RequestType: 'Create', RequestId: 'rehearsal', ResourceProperties: properties };
+      await account.invoke(caller, functionArn, request, '$LATEST');
     }
-  };
-  for (const { deadLetterQueueArn, roleArn, targetArn } of schedulesOf(stack)) {
-    const action = targetArn.includes(':function:') ? 'lambda:InvokeFunction' : 'states:StartExecution';
-    require(roleArn, 'scheduler.amazonaws.com', action, targetArn);
-    require(roleArn, 'scheduler.amazonaws.com', 'sqs:SendMessage', deadLetterQueueArn);
   }
-  for (const { deadLetterQueueArn, roleArn } of functionsOf(stack)) {
-    require(roleArn, 'lambda.amazonaws.com', 'sqs:SendMessage', deadLetterQueueArn);
-  }
-  account.requireRights();
 }
 
 /** Lets AWS publish a base AMI; one of a name that was published before is the same. */

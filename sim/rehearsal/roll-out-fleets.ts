@@ -13,6 +13,7 @@ import { providedFunction } from './deploy-pipeline';
 import { siblingName, type RehearsalContext } from './rehearsal-context';
 import type { ReportedRollout } from './rehearsal-report';
 import type { SimulatedAccount } from './simulated-account';
+import { requireRight } from './service-rights';
 import { type TemplateFunction, functionNamed, functionsOf } from './template-functions';
 import type { DeployedFleet, RolloutContext, WatchedFleet } from './watched-fleet';
 
@@ -37,12 +38,17 @@ async function deployFleet(
   const { number } = template.add({ amiId: undefined }, clock.now());
   fleets.addTemplate(environment, template);
   await cloneTemplate(account, stack, clone, String(number));
-  const { MaxSize, MinSize, NewInstancesProtectedFromScaleIn, Tags } = stack.properties(group, [
-    'MaxSize',
-    'MinSize',
-    'NewInstancesProtectedFromScaleIn',
-    'Tags',
-  ]);
+  const { LifecycleHookSpecificationList, MaxSize, MinSize, NewInstancesProtectedFromScaleIn, Tags } =
+    stack.properties(group, [
+      'LifecycleHookSpecificationList',
+      'MaxSize',
+      'MinSize',
+      'NewInstancesProtectedFromScaleIn',
+      'Tags',
+    ]);
+  if (Array.isArray(LifecycleHookSpecificationList)) {
+    requireLaunches(account, template, groupArn(groupName, environment));
+  }
   const fleet = new SimulatedFleet({
     groupName,
     template,
@@ -68,6 +74,28 @@ async function deployFleet(
   fleets.add(fleet);
   clock.follow(fleet);
   return fleet;
+}
+
+/**
+ * The agents of a host register by its own role, which then ends the hook of its launch.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/completing-lifecycle-hooks.html
+ */
+function requireLaunches(
+  account: SimulatedAccount,
+  { options: { instanceRole } }: SimulatedLaunchTemplate,
+  resource: string,
+): void {
+  if (instanceRole !== undefined) {
+    const caller = account.sessionOf(instanceRole, 'host', 'ec2.amazonaws.com');
+    const [, , , region = ''] = resource.split(':');
+    for (const need of [
+      { action: 'ssm:UpdateInstanceInformation', resource: '*' },
+      { action: 'ecs:RegisterContainerInstance', resource: '*' },
+      { action: 'autoscaling:CompleteLifecycleAction', resource },
+    ]) {
+      requireRight(account, caller, need, region);
+    }
+  }
 }
 
 /** Lets the function of the custom resource make the version that the group shall start from. */
@@ -235,9 +263,12 @@ function worstOf(statuses: readonly RolloutStatus[]): RolloutStatus {
   return STATUSES.find((status) => statuses.includes(status)) ?? 'none';
 }
 
-function stateOf(account: SimulatedAccount, { rollout }: DeployedFleet): FleetState | undefined {
+function stateOf(
+  { clock, world }: SimulatedAccount,
+  { fleet, rollout }: DeployedFleet,
+): FleetState | undefined {
   const name = rollout.environment['WINBAKE_FLEET_STATE_PARAMETER'] ?? '';
-  const text = account.parameters.read(name);
+  const text = world.ssm.read(fleet.environment, name, clock.now());
   return text === undefined ? undefined : parseDocument(fleetStateSchema, text, name);
 }
 

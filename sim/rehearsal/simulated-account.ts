@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { WinbakeError } from '../../lib/contract/values/errors';
 import { osOf } from '../../lib/contract/values/release';
 import type { RegistryClient, RegistryClientOptions } from '../../lib/registry/registry-client';
+import type { OnDecision } from '../account/authorize';
 import { FaultInjection } from '../account/fault-injection';
 import { userOf, type Principal } from '../account/principal';
 import { accountsOfStacks } from '../account/services/accounts-of-stacks';
@@ -27,8 +28,8 @@ import { variablesOf } from './template-functions';
 
 /** What an account is made from. */
 export interface SimulatedAccountOptions {
-  /** The folder of the cloud assembly. */
-  readonly folder: string;
+  /** The cloud assembly, or its folder. */
+  readonly folder: string | readonly AssemblyStack[];
   readonly clock: VirtualClock;
   /** The release whose pipeline is rehearsed; absent: that of any. */
   readonly release?: string | undefined;
@@ -38,6 +39,7 @@ export interface SimulatedAccountOptions {
   readonly random?: (() => number) | undefined;
   /** Takes events that a function failed on for good; absent: they end the rehearsal. */
   readonly discard?: ((letter: DeadLetter) => void) | undefined;
+  readonly decided?: OnDecision | undefined;
 }
 
 /** Ends the rehearsal with what a function said last. */
@@ -87,13 +89,14 @@ export class SimulatedAccount {
 
   constructor({
     clock,
+    decided,
     discard = endRehearsal,
     folder,
     openRegistry,
     random,
     release,
   }: SimulatedAccountOptions) {
-    const assembly = readAssembly(folder);
+    const assembly = typeof folder === 'string' ? readAssembly(folder) : folder;
     this.clock = clock;
     this.environment = assembly.find((one) => bakes(one, release))?.environment ?? SIMULATED_ENVIRONMENT;
     const stacks: StackModel[] = [];
@@ -138,6 +141,7 @@ export class SimulatedAccount {
       deliver: (event) => {
         this.ruleTargets.start(event);
       },
+      decided,
       services: [
         this.imageBuilder,
         new SimulatedLambda((arn) => this.functions.find(arn)),
@@ -181,7 +185,12 @@ export class SimulatedAccount {
 
   /** Whoever may do everything: a person who deploys, or AWS itself. */
   get administrator(): Principal {
-    return userOf(this.environment.account, 'rehearsal', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
+    return this.administratorOf(this.environment);
+  }
+
+  /** The same of another account. */
+  administratorOf({ account }: Pick<Environment, 'account'>): Principal {
+    return userOf(account, 'rehearsal', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
   }
 
   /** Lets a caller invoke a function, and gives its answer; throws a `FunctionError` where that failed. */
@@ -191,14 +200,18 @@ export class SimulatedAccount {
     payload: unknown,
     qualifier?: string,
   ): Promise<unknown> {
-    const answer = await this.as(caller, () =>
-      this.lambda.send(
-        new InvokeCommand({
-          FunctionName: functionArn,
-          Payload: new TextEncoder().encode(JSON.stringify(payload)),
-          ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
-        }),
-      ),
+    const [, , , region = this.environment.region] = functionArn.split(':');
+    const answer = await this.as(
+      caller,
+      () =>
+        this.lambda.send(
+          new InvokeCommand({
+            FunctionName: functionArn,
+            Payload: new TextEncoder().encode(JSON.stringify(payload)),
+            ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
+          }),
+        ),
+      { region },
     );
     const text = new TextDecoder().decode(answer.Payload);
     if (answer.FunctionError !== undefined) {
@@ -226,12 +239,15 @@ export class SimulatedAccount {
     return id;
   }
 
-  /** Lets AWS publish an AMI whose id a parameter of its own, or of the account, holds. */
+  /** Lets AWS publish an AMI whose id a parameter of its own holds wherever something is deployed, or one of the account. */
   publishAmi(parameter: string, name: string): void {
-    const { account, region } = this.environment;
-    const owner = parameter.startsWith('/aws/') ? AMAZON : account;
-    const id = this.createAmi(`${parameter} ${name}`, {}, { account: owner, region });
-    this.world.ssm.publish(this.environment, parameter, id, this.clock.now());
+    const isAmazons = parameter.startsWith('/aws/');
+    const places = isAmazons ? this.stacks.map(({ environment }) => environment) : [this.environment];
+    for (const { account, region } of [this.environment, ...places]) {
+      const own = { account: isAmazons ? AMAZON : account, region };
+      const id = this.createAmi(`${parameter} ${name}`, {}, own);
+      this.world.ssm.publish({ account, region }, parameter, id, this.clock.now());
+    }
   }
 
   /** The text of a document of a bucket without asking who reads it; undefined where there is none. */

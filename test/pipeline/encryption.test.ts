@@ -61,9 +61,9 @@ const through = (...services: string[]) =>
 test.each([
   ['PipelineInstanceRole', ['s3']],
   ['PipelineDecideRole', ['sns', 's3']],
-  ['PipelinePublishRole', ['sns', 's3']],
+  ['PipelinePublishRole', ['s3']],
   ['PipelineHousekeepingRole', ['sqs', 'sns', 's3']],
-  ['PipelineOperateRole', ['sns', 's3']],
+  ['PipelineOperateRole', ['s3']],
   ['PipelineHousekeepingTargetRole', ['sqs']],
   ['PipelineRebakeRole', []],
   ['PipelineSeedHandlerRole', []],

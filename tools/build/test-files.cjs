@@ -14,6 +14,7 @@ const RULES = [
   'sim/account',
   'sim/aws',
   'sim/clock',
+  'sim/permissions',
   'sim/registry',
   'tools',
 ];

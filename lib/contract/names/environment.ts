@@ -3,14 +3,14 @@
  * lists are separated by commas, durations are whole seconds.
  */
 
-/** What every handler of a pipeline has. */
+/** What a handler has that notifies people. */
 export interface NoticeEnvironment {
   /** The topic through which people are notified. */
   readonly WINBAKE_TOPIC_ARN: string;
 }
 
 /** What a handler has that works with the whole of a pipeline. */
-export interface PipelineEnvironment extends NoticeEnvironment {
+export interface PipelineEnvironment {
   /** `DescribedPipeline` as JSON. */
   readonly WINBAKE_PIPELINE_DESCRIPTION: string;
 }
@@ -90,7 +90,7 @@ export interface SeedEnvironment {
 }
 
 /** What `housekeeping` needs to know. */
-export type HousekeepingEnvironment = PipelineEnvironment;
+export type HousekeepingEnvironment = PipelineEnvironment & NoticeEnvironment;
 
 /** What `operate` needs to know. */
 export type OperateEnvironment = PipelineEnvironment;

@@ -6,6 +6,7 @@ import {
   homeOf,
   pipelinePath,
   type PipelineDescription,
+  targetName,
 } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import { fleetParameters } from '../../contract/names/parameters';
@@ -63,10 +64,9 @@ export async function planPromotionOf(
     latest === undefined || latest.id === current?.id
       ? []
       : await Promise.all(
-          description.promotion.canaryFleets.map(async (fleet) => ({
-            fleet,
-            verdict: await verdictOf(stores, description, fleet, latest.id),
-          })),
+          description.promotion.canaryFleets.map((fleet) =>
+            canaryReport(stores, description, fleet, latest.id),
+          ),
         );
   return planPromotion({
     now: now(),
@@ -110,33 +110,31 @@ export async function planRollbackOf(
 }
 
 /** A canary fleet may be in any account and region; one that is found nowhere says nothing. */
-async function verdictOf(
+async function canaryReport(
   stores: ParameterStores,
   description: PipelineDescription,
   fleet: string,
   publication: string,
-): Promise<FleetVerdict> {
+): Promise<CanaryReport> {
   const { state: name } = fleetParameters(description.parameterPrefix, fleet);
-  const verdicts = await Promise.all(
-    [homeOf(description), ...awayTargets(description)].map(
-      async (target): Promise<FleetVerdict | undefined> => {
-        try {
-          const text = await (await stores.of(target)).get(name);
-          return text === undefined
-            ? undefined
-            : fleetVerdict(parseDocument(fleetStateSchema, text, name), publication);
-        } catch {
-          return undefined;
+  const known: FleetVerdict[] = [];
+  const unread: string[] = [];
+  await Promise.all(
+    [homeOf(description), ...awayTargets(description)].map(async (target) => {
+      try {
+        const text = await (await stores.of(target)).get(name);
+        if (text !== undefined) {
+          known.push(fleetVerdict(parseDocument(fleetStateSchema, text, name), publication));
         }
-      },
-    ),
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        unread.push(`${targetName(target)}: ${why}`);
+      }
+    }),
   );
-  const known = verdicts.filter((verdict) => verdict !== undefined);
-  return known.includes('bad')
-    ? 'bad'
-    : known.length > 0 && known.every((one) => one === 'well')
-      ? 'well'
-      : 'waiting';
+  const isWell = known.length > 0 && known.every((one) => one === 'well');
+  const verdict = known.includes('bad') ? 'bad' : isWell ? 'well' : 'waiting';
+  return { fleet, verdict, unread: unread.sort() };
 }
 
 /** Whether a publication does well on a fleet: all instances run it, it failed there, or that is not known yet. */
@@ -195,6 +193,14 @@ export function planRollback({ asked, current, hold, now, previous, until }: Rol
   };
 }
 
+/** What a canary fleet says of a publication. */
+interface CanaryReport {
+  readonly fleet: string;
+  readonly verdict: FleetVerdict;
+  /** Where its state could not be read, each with the reason. */
+  readonly unread: readonly string[];
+}
+
 /** Everything that a promotion depends on. */
 export interface PromotionInput {
   readonly now: Date;
@@ -204,7 +210,7 @@ export interface PromotionInput {
   /** The hold that is in force. */
   readonly hold: OperatorOverride | undefined;
   /** What the canary fleets say of `latest`. */
-  readonly canaries: readonly { readonly fleet: string; readonly verdict: FleetVerdict }[];
+  readonly canaries: readonly CanaryReport[];
   /** The person who wants it now. */
   readonly asked?: OperatorNote & { readonly despiteCanaries?: boolean };
 }
@@ -237,7 +243,11 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
   if (bad.length > 0 && asked?.despiteCanaries !== true) {
     return nothingToDo(`${latest.id} failed on ${bad.join(', ')}; the next publication is tried again.`);
   }
-  const promote = (reason: string) => promotion(current, latest, reason);
+  const unsure = canaries.filter(({ verdict }) => verdict !== 'well');
+  const unread = unsure.flatMap((one) =>
+    one.unread.map((where) => `The state of ${one.fleet} could not be read in ${where}`),
+  );
+  const promote = (reason: string) => promotion(current, latest, [reason, ...unread]);
   if (asked !== undefined) {
     return promote(`${asked.by} asked for it: ${asked.reason}`);
   }
@@ -259,23 +269,24 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
       changesAt: due,
     };
   }
-  const unsure = canaries.filter(({ verdict }) => verdict !== 'well').map(({ fleet }) => fleet);
+  const names = unsure.map(({ fleet }) => fleet).join(', ');
   return unsure.length === 0
     ? promote(`It does well on ${policy.canaryFleets.join(', ')}.`)
     : {
-        ...nothingToDo(`${latest.id} waits for ${unsure.join(', ')}, until ${end.toISOString()} at most.`),
+        changes: [],
+        reasons: [`${latest.id} waits for ${names}, until ${end.toISOString()} at most.`, ...unread],
         changesAt: end,
       };
 }
 
 /** The plain base AMI never becomes `previous`: nobody is to go back to it. */
-function promotion(current: Channel | undefined, latest: Channel, reason: string): PromotionPlan {
+function promotion(current: Channel | undefined, latest: Channel, reasons: readonly string[]): PromotionPlan {
   const kept: readonly PlannedChange[] =
     current === undefined || current.mode === 'unbaked'
       ? []
       : [{ kind: 'move', channel: 'previous', to: current }];
   return {
     changes: [...kept, { kind: 'move', channel: 'current', to: latest }],
-    reasons: [reason],
+    reasons,
   };
 }

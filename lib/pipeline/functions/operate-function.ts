@@ -4,9 +4,8 @@ import { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { OperateEnvironment } from '../../contract/names/environment';
-import { allow, parameterArn } from '../../internal/allow';
+import { allow } from '../../internal/allow';
 import { ACCEPT_ALIAS, PIPELINE_TAG } from '../../contract/names/resources';
-import { fleetsPath } from '../../contract/names/parameters';
 import { stateMachineName } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import { allowUsageReads, allowDelivery, allowToFollowBakes } from './permissions';
@@ -39,15 +38,15 @@ function allowRebakes(role: Role, settings: PipelineSettings): void {
   });
 }
 
-/** Allows a role to see what uses a pipeline's AMIs, and to remove those that nothing uses. */
+/** Allows a role that delivers to see what uses a pipeline's AMIs, and to remove those that nothing uses. */
 export function allowPruning(role: Role, settings: PipelineSettings): void {
   const { partition, region } = Stack.of(role);
   const { distribution, parameterPath, parameterPrefix, pipelineName } = settings;
   const regions = [region, ...distribution.regions.map((one) => one.region)];
   allow(role, {
-    actions: ['ec2:DescribeImages', 'ec2:DescribeImageAttribute'],
+    actions: ['ec2:DescribeImageAttribute'],
     resources: ['*'],
-    wildcardReason: 'These calls, which list the AMIs of the pipeline, cannot be limited to resources.',
+    wildcardReason: 'Whom an AMI is shared with is asked of each, and cannot be limited to resources.',
   });
   allowUsageReads(role, { parameterPrefix, parameterPaths: [parameterPath], regions });
   allow(role, {
@@ -83,11 +82,6 @@ export class OperateFunction extends PipelineFunction<OperateEnvironment> {
     allowToFollowBakes(this.role, settings.resourceName);
     allowRebakes(this.role, settings);
     allowPruning(this.role, settings);
-    allow(this.role, {
-      actions: ['ssm:GetParameter'],
-      resources: [parameterArn(this, `${fleetsPath(settings.parameterPrefix)}/*`)],
-      wildcardReason: 'The states of canary fleets, which belong to other stacks.',
-    });
     this.accept = new Alias(this, 'Accept', {
       aliasName: ACCEPT_ALIAS,
       description: 'For those who may accept findings and nothing else',

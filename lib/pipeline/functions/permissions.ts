@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Role, Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { CHANNELS, channelParameters } from '../../contract/names/parameters';
+import { CHANNELS, channelParameters, fleetsPath } from '../../contract/names/parameters';
 import { accountRoleName, PIPELINE_TAG } from '../../contract/names/resources';
 import { EVENT_SOURCE } from '../../core/ports/notices';
 import { allow, parameterArn } from '../../internal/allow';
@@ -90,7 +90,7 @@ export function allowChannelWrites(role: Role, parameterPaths: readonly string[]
 
 /** Allows a role to read and write a pipeline's parameters wherever the pipeline publishes to. */
 export function allowDelivery(role: Role, settings: PipelineSettings): void {
-  const { distribution, parameterPath, parameterPrefix } = settings;
+  const { distribution, parameterPath, parameterPrefix, promotion } = settings;
   const { account, partition, region } = Stack.of(role);
   allowChannelWrites(role, [parameterPath]);
   const regions = distribution.regions.map((one) => one.region);
@@ -99,6 +99,16 @@ export function allowDelivery(role: Role, settings: PipelineSettings): void {
       actions: ['ssm:GetParameter', 'ssm:PutParameter'],
       resources: regions.map((one) => `arn:${partition}:ssm:${one}:${account}:parameter${parameterPath}/*`),
       wildcardReason: 'The channels and the parameter of each revision in the further regions.',
+    });
+  }
+  if (promotion.canaryFleets.length > 0) {
+    // Whoever delivers promotes as well, and a canary fleet may be in any region.
+    allow(role, {
+      actions: ['ssm:GetParameter'],
+      resources: [region, ...regions].map(
+        (one) => `arn:${partition}:ssm:${one}:${account}:parameter${fleetsPath(parameterPrefix)}/*`,
+      ),
+      wildcardReason: 'The states of canary fleets, which belong to other stacks.',
     });
   }
   if (distribution.accounts.length > 0) {
@@ -113,7 +123,7 @@ export function allowDelivery(role: Role, settings: PipelineSettings): void {
   }
 }
 
-/** Allows a function to see whether a rebake runs and why a build failed, and to end a build that a person cancelled. */
+/** Allows a function to see whether a rebake runs, and to end a build that a person cancelled. */
 export function allowToFollowBakes(role: Role, resourceName: string): void {
   const { partition, region, account } = Stack.of(role);
   allow(role, {
@@ -124,11 +134,20 @@ export function allowToFollowBakes(role: Role, resourceName: string): void {
     wildcardReason: 'The names of executions are drawn when they start.',
   });
   allow(role, {
+    actions: ['imagebuilder:CancelImageCreation'],
+    resources: [imageArns(role, resourceName)],
+    wildcardReason: 'Every build is a version of the image, with a number that is not known before.',
+  });
+}
+
+/** Allows a function to see why a build failed. */
+export function allowToExplainBakes(role: Role, resourceName: string): void {
+  const { partition, region, account } = Stack.of(role);
+  allow(role, {
     actions: [
       'imagebuilder:ListWorkflowExecutions',
       'imagebuilder:ListWorkflowStepExecutions',
       'imagebuilder:GetWorkflowStepExecution',
-      'imagebuilder:CancelImageCreation',
     ],
     resources: [
       imageArns(role, resourceName),

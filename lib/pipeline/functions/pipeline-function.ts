@@ -3,11 +3,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { NoticeEnvironment } from '../../contract/names/environment';
 import { HandlerFunction } from '../../internal/handler-function';
 import { allowKeyUse } from '../../internal/keys';
 import { functionName, functionRoleName, type FunctionKind } from '../props/fixed-names';
-import { allowNotices } from '../../internal/notice-topic';
 import type { PipelineSettings } from '../props/pipeline-settings';
 
 /** What every function of a pipeline works with. */
@@ -24,24 +22,23 @@ export interface DescribedPipelineResources extends PipelineResources {
 }
 
 /** What differs between the functions of a pipeline. */
-export interface PipelineFunctionProps<Environment extends NoticeEnvironment> {
+export interface PipelineFunctionProps<Environment extends object> {
   readonly kind: FunctionKind;
   /** What it does, as the end of a sentence that begins with the pipeline. */
   readonly does: string;
   readonly timeout: Duration;
-  readonly environment: Omit<Environment, keyof NoticeEnvironment>;
+  readonly environment: Environment & Record<keyof Environment, string>;
   readonly deadLetterQueue?: IQueue;
 }
 
-/** A function of a pipeline: it has fixed names, and may tell people. */
-export class PipelineFunction<Environment extends NoticeEnvironment> extends HandlerFunction<Environment> {
+/** A function of a pipeline: it has fixed names, and works with the pipeline's bucket. */
+export class PipelineFunction<Environment extends object> extends HandlerFunction<Environment> {
   constructor(
     scope: Construct,
     id: string,
-    { bucket, settings, topic }: PipelineResources,
+    { bucket, settings }: PipelineResources,
     props: PipelineFunctionProps<Environment>,
   ) {
-    const shared: NoticeEnvironment = { WINBAKE_TOPIC_ARN: topic.topicArn };
     super(scope, id, {
       handler: props.kind,
       functionName: functionName(settings, props.kind),
@@ -50,11 +47,9 @@ export class PipelineFunction<Environment extends NoticeEnvironment> extends Han
       timeout: props.timeout,
       logRetention: settings.logRetention,
       encryptionKey: settings.encryptionKey,
-      environment: { ...shared, ...props.environment } as unknown as Environment &
-        Record<keyof Environment, string>,
+      environment: props.environment,
       ...(props.deadLetterQueue === undefined ? {} : { deadLetterQueue: props.deadLetterQueue }),
     });
-    allowNotices(this.role, topic);
     allowKeyUse(this.role, bucket.encryptionKey, 's3');
   }
 }

@@ -10,11 +10,12 @@ import type {
   HousekeepingEnvironment,
   PublishEnvironment,
 } from '../../contract/names/environment';
-import { channelParameters, fleetsPath } from '../../contract/names/parameters';
+import { channelParameters } from '../../contract/names/parameters';
 import { PIPELINE_TAG } from '../../contract/names/resources';
 import { GATE_POLICY_SCHEMA } from '../../contract/values/gate-policy';
 import { allow, parameterArn } from '../../internal/allow';
 import { deployedBytes, MOST_DEPLOYED_BYTES } from '../../internal/deployed-bytes';
+import { allowNotices } from '../../internal/notice-topic';
 import { ScheduleTarget } from '../../internal/schedule-target';
 import { refuse } from '../../internal/validate';
 import { imageArns } from '../image/execution-role';
@@ -22,7 +23,13 @@ import type { BaseAmiSource } from '../props/base-ami';
 import { functionName, stateMachineName } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import { allowPruning } from './operate-function';
-import { allowAnnouncements, allowDelivery, allowDocumentRemoval, allowToFollowBakes } from './permissions';
+import {
+  allowAnnouncements,
+  allowDelivery,
+  allowDocumentRemoval,
+  allowToExplainBakes,
+  allowToFollowBakes,
+} from './permissions';
 import {
   PipelineFunction,
   type DescribedPipelineResources,
@@ -38,14 +45,18 @@ interface HousekeepingFunctionProps extends DescribedPipelineResources {
 /** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age, and once a day what may go. */
 export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironment> {
   constructor(scope: Construct, id: string, props: HousekeepingFunctionProps) {
-    const { baseAmi, bucket, settings, deadLetterQueue } = props;
+    const { baseAmi, bucket, settings, deadLetterQueue, topic } = props;
     super(scope, id, props, {
       kind: 'housekeeping',
       does: 'promotes, delivers and cleans up',
       timeout: Duration.minutes(10),
-      environment: { WINBAKE_PIPELINE_DESCRIPTION: props.description },
+      environment: {
+        WINBAKE_PIPELINE_DESCRIPTION: props.description,
+        WINBAKE_TOPIC_ARN: topic.topicArn,
+      },
       deadLetterQueue,
     });
+    allowNotices(this.role, topic);
     allowDelivery(this.role, settings);
     allowAnnouncements(this.role);
     allowPruning(this.role, settings);
@@ -59,11 +70,6 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
           ({ region }) => `arn:${partition}:ssm:${region}::parameter${settings.os.baseAmiParameter}`,
         ),
       ],
-    });
-    allow(this.role, {
-      actions: ['ssm:GetParameter'],
-      resources: [parameterArn(this, `${fleetsPath(settings.parameterPrefix)}/*`)],
-      wildcardReason: 'The states of canary fleets, which belong to other stacks.',
     });
     allow(this.role, {
       actions: ['s3:GetObject'],
@@ -103,7 +109,7 @@ interface DecideFunctionProps extends PipelineResources {
 /** The gate: observes the registry, and decides whether a bake is due. */
 export class DecideFunction extends PipelineFunction<DecideEnvironment> {
   constructor(scope: Construct, id: string, props: DecideFunctionProps) {
-    const { baseAmi, bucket, instanceRole, recipeArn, scriptsSha256, settings } = props;
+    const { baseAmi, bucket, instanceRole, recipeArn, scriptsSha256, settings, topic } = props;
     const { gate, os, parameterPath } = settings;
     super(scope, id, props, {
       kind: 'decide',
@@ -121,8 +127,10 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
         WINBAKE_SCRIPTS_SHA256: scriptsSha256,
         WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
         WINBAKE_GATE_POLICY: Stack.of(scope).toJsonString({ schema: GATE_POLICY_SCHEMA, ...gate }),
+        WINBAKE_TOPIC_ARN: topic.topicArn,
       },
     });
+    allowNotices(this.role, topic);
     allow(this.role, {
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: ['catalog/*', 'bakes/*'].map((keys) => bucket.arnForObjects(keys)),
@@ -154,6 +162,7 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
     });
     allowAnnouncements(this.role);
     allowToFollowBakes(this.role, settings.resourceName);
+    allowToExplainBakes(this.role, settings.resourceName);
   }
 }
 

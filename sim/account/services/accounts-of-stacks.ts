@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { StackModel } from '../../aws/cloudformation/stack-model';
-import { whyDenied } from '../authorize';
+import { whyDenied, type OnDecision } from '../authorize';
 import type { FaultInjection } from '../fault-injection';
 import { accountOf, serviceOf, Sessions, sessionOf, type Principal } from '../principal';
 import { SimulatedAccounts } from '../simulated-accounts';
@@ -29,11 +29,22 @@ export interface AccountsOfStacksOptions {
   readonly deliver?: (event: SimulatedEvent) => void;
   /** Runs an execution that was started. */
   readonly run?: (execution: SimulatedExecution) => void;
+  readonly decided?: OnDecision | undefined;
 }
 
 /** Accounts to which stacks were deployed: their roles and policies, buckets, topics and parameters. */
 export function accountsOfStacks(options: AccountsOfStacksOptions) {
-  const { deliver, ec2 = new SimulatedEc2(), faults, now, run, services = [], stacks, transcripts } = options;
+  const {
+    decided,
+    deliver,
+    ec2 = new SimulatedEc2(),
+    faults,
+    now,
+    run,
+    services = [],
+    stacks,
+    transcripts,
+  } = options;
   const sessions = new Sessions();
   const roles = rolesOfStacks(stacks);
   const resourcePolicies = resourcePoliciesOfStacks(stacks, roles);
@@ -59,6 +70,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     resourcePolicies,
     faults,
     ...(transcripts === undefined ? {} : { transcripts }),
+    ...(decided === undefined ? {} : { decided }),
   });
   /** A session of a role that a service takes, as Lambda does for a function; throws where its trust does not let it in. */
   const sessionFor = (roleArn: string, session: string, service: string): Principal => {
@@ -68,7 +80,9 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     }
     const caller = serviceOf(service, accountOf(roleArn));
     const need = { action: 'sts:AssumeRole', resource: roleArn };
-    const why = whyDenied(caller, need, caller.context, resourcePolicies(roleArn));
+    const policy = resourcePolicies(roleArn);
+    const why = whyDenied(caller, need, caller.context, policy);
+    decided?.({ caller, need, context: caller.context, policy, why });
     if (why !== undefined) {
       throw new Error(`${service} cannot take the role ${roleArn}: its trust policy does not name it.`);
     }

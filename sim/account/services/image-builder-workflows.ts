@@ -26,8 +26,8 @@ export interface SimulatedBuild {
   readonly earlier: readonly WorkflowExecution[];
   endsAt: Date;
   isCancelled: boolean;
-  /** Once it has ended well. */
-  amiId?: string;
+  /** By region, once it has ended well. */
+  amis?: Readonly<Record<string, string>>;
 }
 
 /** A step as `GetWorkflowStepExecution` tells it; the list leaves out `onFailure` and `timeoutSeconds`. */

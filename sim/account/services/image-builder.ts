@@ -210,7 +210,7 @@ export class SimulatedImageBuilder implements SimulatedService {
 
   private getImage({ input, knownFrom, now }: Call<GetImageCommandInput>) {
     const build = this.find(input.imageBuildVersionArn, now);
-    const { amiId, arn, earlier, pipelineArn, place, startedAt, tags } = build;
+    const { amis, arn, earlier, pipelineArn, place, startedAt, tags } = build;
     const [, name = '', version = ''] = /:image\/([^/]+)\/([^/]+)\//.exec(arn) ?? [];
     const reason = build.endsAt > now || build.isCancelled ? undefined : reasonOf(build);
     if (reason !== undefined) {
@@ -227,13 +227,16 @@ export class SimulatedImageBuilder implements SimulatedService {
         dateCreated: earlier[0]?.startTime ?? startedAt.toISOString(),
         tags,
         state: { status: statusOf(build, now), ...(reason === undefined ? {} : { reason }) },
-        ...(amiId === undefined
+        ...(amis === undefined
           ? {}
           : {
               outputResources: {
-                amis: [
-                  { region: place.region, image: amiId, name: amiName(build), accountId: place.account },
-                ],
+                amis: Object.entries(amis).map(([region, image]) => ({
+                  region,
+                  image,
+                  name: amiName(build),
+                  accountId: place.account,
+                })),
               },
             }),
       },
@@ -278,30 +281,35 @@ export class SimulatedImageBuilder implements SimulatedService {
       throw unmodelled(`the image ${imageArn}, which no pipeline of this rehearsal started`);
     }
     const isDone = build.endsAt <= now && !build.isCancelled && build.outcome.failure === undefined;
-    if (isDone && build.amiId === undefined) {
-      build.amiId = this.register(build);
+    if (isDone && build.amis === undefined) {
+      build.amis = this.register(build);
     }
     return build;
   }
 
-  private register(build: SimulatedBuild): string {
+  /** Makes the AMI in each region that it is distributed to, and gives their ids. */
+  private register(build: SimulatedBuild): Readonly<Record<string, string>> {
     const { arn, endsAt, place, recipe } = build;
-    const id = `ami-${digitsOf(arn, 17)}`;
-    const snapshotId = `snap-${digitsOf(id, 17)}`;
-    this.options().images.create(
-      place,
-      {
-        id,
-        name: amiName(build),
-        createdAt: endsAt,
-        sharedWith: recipe.launchAccounts,
-        isPublic: false,
-        snapshotIds: [snapshotId],
-        tags: recipe.amiTags,
+    const { distributions } = recipe;
+    const made = { region: place.region, amiTags: {}, launchAccounts: [] };
+    const ids = (distributions.length === 0 ? [made] : distributions).map(
+      ({ amiTags: tags, launchAccounts: sharedWith, region }) => {
+        const id = `ami-${digitsOf(region === place.region ? arn : `${arn} ${region}`, 17)}`;
+        const snapshotId = `snap-${digitsOf(id, 17)}`;
+        const image = {
+          id,
+          name: amiName(build),
+          createdAt: endsAt,
+          isPublic: false,
+          snapshotIds: [snapshotId],
+        };
+        this.options().images.create({ ...place, region }, { ...image, sharedWith, tags }, [
+          { id: snapshotId, isEncrypted: true, tags: { CreatedBy: 'EC2 Image Builder' } },
+        ]);
+        return [region, id] as const;
       },
-      [{ id: snapshotId, isEncrypted: true, tags: { CreatedBy: 'EC2 Image Builder' } }],
     );
-    return id;
+    return Object.fromEntries(ids);
   }
 }
 

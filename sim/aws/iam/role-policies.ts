@@ -46,13 +46,19 @@ export function statementCovers(
   );
 }
 
-/** Every key of every operator must hold; a key that the request does not have does not. */
+/**
+ * Every key of every operator must hold; a key that the request does not have does not, but for what must hold of all values of
+ * a key. Several values of one are separated by commas.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
 function conditionsHold(conditions: unknown, context: RequestContext): boolean {
   return Object.entries(isJsonObject(conditions) ? conditions : {}).every(([operator, keys]) => {
-    const compare = comparison(operator, context);
+    const [, ofAll] = /^ForAllValues:(.+)$/.exec(operator) ?? [];
+    const compare = comparison(ofAll ?? operator, context);
     return Object.entries(isJsonObject(keys) ? keys : {}).every(([key, wanted]) => {
       const value = valueOf(context, key);
-      return value !== undefined && valuesOf(wanted).some((one) => compare(String(one), value));
+      const fits = (text: string) => valuesOf(wanted).some((one) => compare(String(one), text));
+      return ofAll === undefined ? value !== undefined && fits(value) : (value?.split(',') ?? []).every(fits);
     });
   });
 }
@@ -100,14 +106,62 @@ function valuesOf(value: unknown): readonly unknown[] {
   return value === undefined ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
-/** What AWS's own policies allow, as far as instances and functions of a rehearsal need it. */
-const MANAGED_POLICIES: Readonly<Record<string, readonly string[]>> = {
+const allowing = (
+  Action: readonly string[],
+  Resource: unknown = '*',
+  Condition: JsonObject = {},
+): JsonObject => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  Condition,
+});
+
+const THROUGH_EC2 = { 'kms:ViaService': ['ec2.*.amazonaws.com'] };
+
+/** What AWS's own policies allow, as far as instances, functions and services of a rehearsal need it. */
+const MANAGED_POLICIES: Readonly<Record<string, readonly JsonObject[]>> = {
   // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2InstanceProfileForImageBuilder.html
-  EC2InstanceProfileForImageBuilder: ['imagebuilder:GetComponent'],
+  EC2InstanceProfileForImageBuilder: [allowing(['imagebuilder:GetComponent'])],
   // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html
-  AmazonSSMManagedInstanceCore: ['ssm:UpdateInstanceInformation', 'ssmmessages:CreateControlChannel'],
+  AmazonSSMManagedInstanceCore: [
+    allowing(['ssm:UpdateInstanceInformation', 'ssmmessages:CreateControlChannel']),
+  ],
   // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
-  AWSLambdaBasicExecutionRole: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+  AWSLambdaBasicExecutionRole: [
+    allowing(['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents']),
+  ],
+  // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEC2ContainerServiceforEC2Role.html
+  AmazonEC2ContainerServiceforEC2Role: [
+    allowing(['ecs:DiscoverPollEndpoint', 'ecs:Poll', 'ecs:RegisterContainerInstance', 'ecs:Submit*']),
+  ],
+  // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2ImageBuilderExecutionPolicy.html
+  EC2ImageBuilderExecutionPolicy: [
+    allowing(['iam:PassRole'], 'arn:aws:iam::*:role/*', {
+      StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'vmie.amazonaws.com'] },
+    }),
+    allowing(
+      [
+        'kms:Decrypt',
+        'kms:Encrypt',
+        'kms:GenerateDataKeyWithoutPlaintext',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
+      'arn:aws:kms:*:*:key/*',
+      {
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['aws:ebs:id'] },
+        StringLike: THROUGH_EC2,
+      },
+    ),
+    allowing(['kms:DescribeKey'], 'arn:aws:kms:*:*:key/*', { StringLike: THROUGH_EC2 }),
+    allowing(['kms:CreateGrant'], 'arn:aws:kms:*:*:key/*', {
+      Bool: { 'kms:GrantIsForAWSResource': 'true' },
+      StringLike: THROUGH_EC2,
+    }),
+    allowing(['ssm:GetParameter'], 'arn:aws:ssm:*::parameter/aws/service/*'),
+    allowing(['ec2:DescribeInstances']),
+  ],
 };
 
 /** The role of a caller: every call that it makes in a rehearsal is checked against the policies of the template. */
@@ -172,7 +226,7 @@ export function policiesOfRole(stack: StackModel, roleArn: string): RolePolicies
   const inline = listOf(Policies).flatMap((policy) =>
     isJsonObject(policy) ? statementsOf(policy['PolicyDocument']) : [],
   );
-  const managed = listOf(ManagedPolicyArns).map((arn) => managedStatements(stack, String(arn)));
+  const managed = listOf(ManagedPolicyArns).map((arn) => attachedByArn(stack, String(arn)));
   return {
     statements: [
       ...attachedStatements(stack, stack.reference(role)),
@@ -192,7 +246,7 @@ function attachedStatements(stack: StackModel, roleName: string): readonly JsonO
 }
 
 /** The statements of a policy that the role names: one of the stack, or one of AWS; its name where it is neither. */
-function managedStatements(stack: StackModel, arn: string): readonly JsonObject[] | string {
+function attachedByArn(stack: StackModel, arn: string): readonly JsonObject[] | string {
   const own = stack
     .logicalIds('AWS::IAM::ManagedPolicy')
     .find((logicalId) => stack.reference(logicalId) === arn);
@@ -200,8 +254,12 @@ function managedStatements(stack: StackModel, arn: string): readonly JsonObject[
     return documentStatements(stack, own);
   }
   const name = arn.split('/').at(-1) ?? arn;
-  const actions = Object.hasOwn(MANAGED_POLICIES, name) ? MANAGED_POLICIES[name] : undefined;
-  return actions === undefined ? name : [{ Effect: 'Allow', Action: actions, Resource: '*' }];
+  return managedStatements(name) ?? name;
+}
+
+/** What is known of one of AWS's own policies by its name; undefined where nothing is. */
+export function managedStatements(name: string): readonly JsonObject[] | undefined {
+  return Object.hasOwn(MANAGED_POLICIES, name) ? MANAGED_POLICIES[name] : undefined;
 }
 
 function documentStatements(stack: StackModel, logicalId: string): readonly JsonObject[] {

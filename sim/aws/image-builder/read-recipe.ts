@@ -22,12 +22,19 @@ export interface Recipe {
   readonly baseAmiParameter: string | undefined;
   readonly components: readonly RecipeComponent[];
   readonly instanceRole: { readonly id: string; readonly arn: string };
-  /** What the distribution configuration puts on the AMI. */
-  readonly amiTags: Readonly<Record<string, string>>;
-  /** The accounts that the distribution configuration shares the AMI with. */
-  readonly launchAccounts: readonly string[];
+  /** Where the distribution configuration brings the AMI; empty: nowhere but where it is made. */
+  readonly distributions: readonly Distribution[];
   /** What is done around the components, in the order of the stages. */
   readonly workflows: readonly PipelineWorkflow[];
+}
+
+/** A region to which an AMI is distributed. */
+export interface Distribution {
+  readonly region: string;
+  /** What is put on the AMI there. */
+  readonly amiTags: Readonly<Record<string, string>>;
+  /** The accounts that it is shared with there. */
+  readonly launchAccounts: readonly string[];
 }
 
 /**
@@ -58,7 +65,7 @@ export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): 
       readRecipeComponent(stacks, component),
     ),
     instanceRole: instanceRoleOf(stacks, textOf(pipeline.properties, 'InfrastructureConfigurationArn')),
-    ...distributionOf(stacks, pipeline.properties['DistributionConfigurationArn']),
+    distributions: distributionsOf(stacks, pipeline.properties['DistributionConfigurationArn']),
     workflows: readWorkflows(stacks, pipeline.properties),
   };
 }
@@ -187,20 +194,19 @@ function find(
   return found;
 }
 
-function distributionOf(
-  stacks: readonly StackModel[],
-  arn: unknown,
-): Pick<Recipe, 'amiTags' | 'launchAccounts'> {
+function distributionsOf(stacks: readonly StackModel[], arn: unknown): readonly Distribution[] {
   if (typeof arn !== 'string') {
-    return { amiTags: {}, launchAccounts: [] };
+    return [];
   }
   const { properties } = find(stacks, 'AWS::ImageBuilder::DistributionConfiguration', arn, ['Distributions']);
-  const [distribution] = objectsOf(properties['Distributions']);
-  const ami = distribution?.['AmiDistributionConfiguration'];
-  const { AmiTags: tags, LaunchPermissionConfiguration: launch } = isJsonObject(ami) ? ami : {};
-  const accounts = isJsonObject(launch) ? launch['UserIds'] : undefined;
-  return {
-    amiTags: isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {},
-    launchAccounts: Array.isArray(accounts) ? accounts.map(String) : [],
-  };
+  return objectsOf(properties['Distributions']).map((distribution) => {
+    const ami = distribution['AmiDistributionConfiguration'];
+    const { AmiTags: tags, LaunchPermissionConfiguration: launch } = isJsonObject(ami) ? ami : {};
+    const accounts = isJsonObject(launch) ? launch['UserIds'] : undefined;
+    return {
+      region: String(distribution['Region']),
+      amiTags: isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {},
+      launchAccounts: Array.isArray(accounts) ? accounts.map(String) : [],
+    };
+  });
 }

@@ -29,7 +29,9 @@ function input(changes: Partial<PromotionInput>): PromotionInput {
 }
 
 const at = (hours: number) => new Date(Date.parse(LATEST.at) + hours * 3_600_000);
-const reports = (verdict: 'well' | 'bad' | 'waiting') => [{ fleet: 'shop', verdict }];
+const reports = (verdict: 'well' | 'bad' | 'waiting', unread: readonly string[] = []) => [
+  { fleet: 'shop', verdict, unread },
+];
 
 test.each<[string, Partial<PromotionInput>, boolean, string]>([
   ['no canary fleet', {}, true, 'No canary fleet is named'],
@@ -50,6 +52,18 @@ test.each<[string, Partial<PromotionInput>, boolean, string]>([
     { policy: CANARY, canaries: reports('well'), now: at(2) },
     true,
     'does well on shop',
+  ],
+  [
+    'a canary that cannot be read',
+    { policy: CANARY, canaries: reports('waiting', ['1/eu-central-1: denied']), now: at(23.9) },
+    false,
+    'at most. The state of shop could not be read in 1/eu-central-1: denied',
+  ],
+  [
+    'a canary that cannot be read, asked',
+    { canaries: reports('waiting', ['1/eu-central-1: denied']), asked: OPERATOR_NOTE },
+    true,
+    'could not be read in 1/eu-central-1: denied',
   ],
   ['not well yet', { policy: CANARY, canaries: reports('waiting'), now: at(23.9) }, false, 'waits for shop'],
   [

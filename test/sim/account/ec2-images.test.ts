@@ -67,12 +67,16 @@ test('the inventory lists, deprecates and removes the AMIs of a pipeline', async
   });
 });
 
-test('a snapshot that may not be deleted stays, and the AMI goes', async () => {
+test('a snapshot that may not be deleted stays, the AMI goes, and its adapter says so', async () => {
   createImage();
   const own = { Condition: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': '2022-core' } } };
   const foreign = { Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'somebody' } } };
-  await lab.as([allow('ec2:DeregisterImage', '*', own), allow('ec2:DeleteSnapshot', '*', foreign)], () =>
-    inventory.remove(REGION, AMI),
+  const failure = await lab.as(
+    [allow('ec2:DeregisterImage', '*', own), allow('ec2:DeleteSnapshot', '*', foreign)],
+    () => failureOf(inventory.remove(REGION, AMI)),
+  );
+  expect(failure.message).toBe(
+    `${AMI} in ${REGION} is deregistered, and its snapshots stay: ${SNAPSHOT} (missing-permissions). Delete them by hand.`,
   );
   expect(ec2.images.isVisible(AMI, PLACE)).toBe(false);
   expect(ec2.images.tagsOf(`arn:aws:ec2:${REGION}::snapshot/${SNAPSHOT}`, PLACE)).toBeDefined();

@@ -241,7 +241,10 @@ test('an image that nothing started is refused', async () => {
 
 test('a recipe names its steps in the order in which they run', () => {
   const recipe = readRecipe(pipelineStack({ test: 'exit 0', build: 'exit 0' }), PIPELINE);
-  expect(recipe).toMatchObject({ baseAmiParameter: '/aws/base', amiTags: { made: 'here' } });
+  expect(recipe).toMatchObject({
+    baseAmiParameter: '/aws/base',
+    distributions: [{ amiTags: { made: 'here' } }],
+  });
   expect(stepNames(recipe)).toEqual(['part: Run', 'part: Run']);
 });
 

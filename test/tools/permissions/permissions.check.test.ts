@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nameOf, partOf, type CheckedGrant } from '../../../sim/permissions/check-permissions';
+import type { Grant } from '../../../sim/permissions/grants';
+import { checkedPermissions } from '../../../tools/permissions/checked-permissions';
+import { formatPermissions, permissionsDocument } from '../../../tools/permissions/permissions-report';
+
+/** Rights that once could have been missing, and every test would have passed. */
+const ONCE_UNSEEN: readonly (readonly [role: string, action: string])[] = [
+  ['Pipeline/Publish/Role', 'imagebuilder:ListWorkflowStepExecutions'],
+  ['Pipeline/Decide/Role', 'imagebuilder:GetWorkflowStepExecution'],
+  ['Pipeline/Housekeeping/Role', 'ssm:PutParameter'],
+  ['Pipeline/Schedules/PollTarget/Role', 'sqs:SendMessage'],
+  ['Pipeline/Housekeeping/Role', 'ec2:DeleteSnapshot'],
+];
+
+const isOnceUnseen = ({ action, of }: Grant) =>
+  ONCE_UNSEEN.some(([role, one]) => role === of && one === action);
+
+let checked: readonly CheckedGrant[] = [];
+
+beforeAll(async () => {
+  const part = partOf(new Date().toISOString().slice(0, 10), 25);
+  checked = await checkedPermissions({
+    chosen: (asked) => [...asked.filter(isOnceUnseen), ...part(asked)],
+  });
+});
+
+test('nothing of the part of the day could be missing without anybody seeing it', () => {
+  const tried = checked.filter(({ verdict }) => ['caught', 'soft', 'uncaught'].includes(verdict.kind));
+  expect(tried.length).toBeGreaterThanOrEqual(25);
+  expect(
+    tried.filter(({ verdict }) => verdict.kind === 'uncaught').map(({ grant }) => nameOf(grant)),
+  ).toEqual([]);
+});
+
+test.each(ONCE_UNSEEN)('%s without %s fails a scenario, which says so', (role, action) => {
+  const own = checked.filter(({ grant }) => grant.of === role && grant.action === action);
+  const verdicts = own.map(({ verdict }) => verdict).filter(({ kind }) => kind !== 'redundant');
+  expect(verdicts.length).toBeGreaterThan(0);
+  for (const verdict of verdicts) {
+    expect(verdict).toMatchObject({
+      kind: 'caught',
+      text: expect.stringMatching(/not authorized/) as string,
+    });
+  }
+});
+
+test('what is never asked for stands with its reason on the page of security, and nothing else', () => {
+  const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'security.md'), 'utf8');
+  const [, rest = ''] = page.split('\n### Never asked for\n');
+  const [section = ''] = rest.split(/\n#+ /);
+  const rows = [...section.matchAll(/^\| `([^`]+)`\s*\| ([^|]+) \| ([^|]+) \|$/gm)];
+  const named = rows.flatMap(([, role = '', actions = '', reason = '']) => {
+    expect(reason.trim()).toMatch(/\w+ \w+/);
+    return [...actions.matchAll(/`([^`]+)`/g)].map(([, action = '']) => `${role} ${action}`);
+  });
+  const unused = checked.filter(({ verdict }) => verdict.kind === 'unused');
+  expect(named.sort()).toEqual(unused.map(({ grant }) => `${grant.of} ${grant.action}`).sort());
+});
+
+test('the report is a document, and a table of 80 columns', () => {
+  const document = permissionsDocument(checked);
+  expect(document).toMatchObject({ schema: 'winbake.permissions/1', counts: { uncaught: 0 } });
+  expect(document.grants).toHaveLength(checked.length);
+  const lines = formatPermissions(checked).split('\n');
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+});

@@ -1,0 +1,97 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { CfnComponent, CfnWorkflow } from 'aws-cdk-lib/aws-imagebuilder';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { BUILD_WORKFLOW } from '../../lib/core/image-builder/workflows';
+import {
+  AmiChannel,
+  VulnerabilitySeverity,
+  WindowsAmi,
+  WindowsAmiAccount,
+  WindowsAmiPipeline,
+  WindowsCapacityProvider,
+  WindowsOs,
+} from '../../lib/index';
+
+const os = WindowsOs.SERVER_2022_CORE;
+const pipelineName = 'web';
+const HOME = { account: '111111111111', region: 'eu-central-1' };
+const OTHER_ACCOUNT = '222222222222';
+const OTHER_REGION = 'eu-west-1';
+
+/**
+ * Synthesizes an app in which every right of Winbake is asked for: two accounts and regions, own keys, a scan, and a
+ * canary fleet in each account.
+ */
+export function synthesizeCheckedApp(outdir: string): void {
+  // Roles are named by the paths of their constructs.
+  const app = new App({ outdir, context: { 'aws:cdk:enable-path-metadata': true } });
+  const platform = new Stack(app, 'Platform', { env: HOME });
+  new WindowsAmiPipeline(platform, 'Pipeline', {
+    os,
+    pipelineName,
+    encryptionKey: new Key(platform, 'Key', { enableKeyRotation: true }),
+    scan: { maximumSeverity: VulnerabilitySeverity.HIGH },
+    distribution: {
+      accounts: [OTHER_ACCOUNT],
+      regions: [
+        {
+          region: OTHER_REGION,
+          encryptionKey: Key.fromKeyArn(
+            platform,
+            'KeyElsewhere',
+            `arn:aws:kms:${OTHER_REGION}:${HOME.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+          ),
+        },
+      ],
+    },
+    promotion: { canaryFleets: ['canary', 'staging'] },
+    retention: { newest: 2 },
+  });
+  addReplacedDocuments(platform);
+  for (const region of [HOME.region, OTHER_REGION]) {
+    const stack = new Stack(app, `Account-${region}`, { env: { account: OTHER_ACCOUNT, region } });
+    new WindowsAmiAccount(stack, 'Account', {
+      pipelineAccount: HOME.account,
+      pipelines: [{ os, pipelineName }],
+    });
+  }
+  addFleet(app, 'Canary', HOME.account);
+  addFleet(app, 'Staging', OTHER_ACCOUNT);
+  app.synth();
+}
+
+const REPLACED_COMPONENT = {
+  schemaVersion: '1.0',
+  phases: [
+    {
+      name: 'build',
+      steps: [{ name: 'Nothing', action: 'ExecutePowerShell', inputs: { commands: ['exit 0'] } }],
+    },
+  ],
+};
+
+/** What a deployment before this one has left, for housekeeping to remove. */
+function addReplacedDocuments(stack: Stack): void {
+  const named = (name: string) => ({ name: `winbake-${pipelineName}-${name}-00000000`, version: '1.0.0' });
+  const tags = { 'winbake:pipeline': pipelineName };
+  new CfnComponent(stack, 'ReplacedComponent', {
+    ...{ ...named('update'), platform: 'Windows', tags },
+    data: JSON.stringify(REPLACED_COMPONENT),
+  });
+  new CfnWorkflow(stack, 'ReplacedWorkflow', {
+    ...{ ...named('build'), type: 'BUILD', tags },
+    data: JSON.stringify(BUILD_WORKFLOW),
+  });
+}
+
+function addFleet(app: App, id: string, account: string): void {
+  const stack = new Stack(app, id, { env: { ...HOME, account } });
+  const vpc = new Vpc(stack, 'Vpc', { availabilityZones: ['a', 'b'].map((zone) => `${HOME.region}${zone}`) });
+  new WindowsCapacityProvider(stack, 'Windows', {
+    cluster: new Cluster(stack, 'Cluster', { vpc }),
+    ami: WindowsAmi.fromChannel({ os, pipelineName, channel: AmiChannel.LATEST }),
+    fleetName: id.toLowerCase(),
+  });
+}
