@@ -64,16 +64,16 @@ export async function noteRevision(
   await putIfOther(parameters, names.publication, JSON.stringify(newest), 'text');
 }
 
-/** The newest publication of the revision that another one has, or undefined. */
+/** The newest publication of an OS version's revision, or undefined. */
 export function readRevision(
   parameters: ParameterStore,
   path: string,
-  publication: Channel,
+  publication: Pick<Channel, 'osVersion'>,
 ): Promise<Channel | undefined> {
   return readPointer(parameters, revisionOf(path, publication).publication);
 }
 
-function revisionOf(path: string, { osVersion }: Channel) {
+function revisionOf(path: string, { osVersion }: Pick<Channel, 'osVersion'>) {
   const { build = 0, revision = 0 } = readOsVersion(osVersion) ?? {};
   return revisionParameters(path, build, revision);
 }

@@ -17,7 +17,7 @@ import { collectEvidence, type BakeEvidence, type FinishedBake } from './collect
 import { deliverEverywhere, type DeliveryPorts } from './deliver';
 import { isEqualTo, noteEqualBake, readEqualBake } from './equal-bake';
 import { checkEvidence } from './check-evidence';
-import { moveChannel, noteRevision, readChannel } from './move-channel';
+import { moveChannel, noteRevision, readChannel, readRevision } from './move-channel';
 import { promoteWhenDue } from './operate-channels';
 import { publicationRefused } from './publication-refused';
 import { announceLatest } from './published-event';
@@ -110,8 +110,15 @@ export async function publishBake(
   const home = await homeParameters(ports.stores, description);
   const path = pipelinePath(description);
   const latest = await readChannel(home, path, 'latest');
-  await requireRight(ports, description, bake, evidence, latest);
-  const equal = await findEqual(ports, latest, bake, evidence);
+  const newest = await readRevision(home, path, evidence.manifest.host);
+  const { known } = await publicationsOf(
+    ports.documents,
+    evidence.manifest.host.osVersion,
+    bake.imageBuildVersionArn,
+    newest,
+  );
+  await requireRight(ports, description, bake, evidence, { latest, isRecorded: known !== undefined });
+  const equal = known === undefined ? await findEqual(ports, latest, evidence) : undefined;
   if (equal !== undefined) {
     await discard(ports, description, equal, bake, evidence);
   }
@@ -119,7 +126,7 @@ export async function publishBake(
     equal ??
     (await recordPublication(
       ports.documents,
-      { os: description.os, now: ports.now(), published: latest },
+      { os: description.os, now: ports.now(), published: latest, newest },
       bake,
       evidence,
     ));
@@ -147,16 +154,14 @@ async function requireRight(
   { os }: PipelineDescription,
   bake: FinishedBake,
   evidence: BakeEvidence,
-  latest: Channel | undefined,
+  { isRecorded, latest }: { readonly isRecorded: boolean; readonly latest: Channel | undefined },
 ): Promise<void> {
-  const { osVersion } = evidence.manifest.host;
-  const { known } = await publicationsOf(documents, osVersion, bake.imageBuildVersionArn);
   const { awaits, refusals } = checkEvidence({
     ...evidence,
     orderId: bake.orderId,
     os,
     latest,
-    isRecorded: known !== undefined,
+    isRecorded,
     now: now(),
   });
   if (refusals.length > 0) {
@@ -167,19 +172,14 @@ async function requireRight(
   }
 }
 
-/** the published one, where it holds the same and this image has not become one of its own before. */
+/** The published one, where it holds the same. */
 async function findEqual(
   { documents }: PublishPorts,
   latest: Channel | undefined,
-  { imageBuildVersionArn }: FinishedBake,
   evidence: BakeEvidence,
 ): Promise<Publication | undefined> {
   const published = latest && (await readPublication(documents, latest.id));
-  if (published === undefined || !(await isEqualTo(documents, evidence, published))) {
-    return undefined;
-  }
-  const { known } = await publicationsOf(documents, evidence.manifest.host.osVersion, imageBuildVersionArn);
-  return known === undefined ? published : undefined;
+  return published !== undefined && (await isEqualTo(documents, evidence, published)) ? published : undefined;
 }
 
 /** Its number stays free, and its AMIs say that nobody needs them. */

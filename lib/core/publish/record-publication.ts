@@ -41,20 +41,34 @@ interface NumberedPublications {
   readonly freeId: string;
 }
 
-/** Looks through the publications of a host's revision. */
+/**
+ * Looks through the publications of a host's revision. `newest` is what the parameter of the revision names: it outlives a deleted
+ * pipeline as fleets do, whose bucket is another one, and a number stands for one AMI for ever.
+ */
 export async function publicationsOf(
   documents: DocumentStore,
   hostVersion: string,
   imageBuildVersionArn: string,
+  newest: Pick<Channel, 'id'> | undefined,
 ): Promise<NumberedPublications> {
   const { build = 0, revision = 0 } = readOsVersion(hostVersion) ?? {};
+  const taken = Number(newest?.id.split('-').at(-1) ?? 0);
   for (let number = 1; ; number += 1) {
     const freeId = `${build}.${revision}-${number}`;
     const known = await readPublication(documents, freeId);
-    if (known === undefined || known.imageBuildVersionArn === imageBuildVersionArn) {
+    if (known === undefined ? number > taken : known.imageBuildVersionArn === imageBuildVersionArn) {
       return { known, freeId };
     }
   }
+}
+
+/** What a new publication comes after. */
+interface Recording {
+  readonly os: string;
+  readonly now: Date;
+  readonly published: Channel | undefined;
+  /** The newest publication of the revision, as its parameter names it. */
+  readonly newest: Channel | undefined;
 }
 
 /**
@@ -63,11 +77,7 @@ export async function publicationsOf(
  */
 export async function recordPublication(
   documents: DocumentStore,
-  {
-    os,
-    now,
-    published,
-  }: { readonly os: string; readonly now: Date; readonly published: Channel | undefined },
+  { newest, now, os, published }: Recording,
   { imageBuildVersionArn }: FinishedBake,
   { order, amis, manifest, verification }: BakeEvidence,
 ): Promise<Publication> {
@@ -76,6 +86,7 @@ export async function recordPublication(
       documents,
       manifest.host.osVersion,
       imageBuildVersionArn,
+      newest,
     );
     if (known !== undefined) {
       return known;

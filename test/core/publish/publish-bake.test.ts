@@ -34,6 +34,17 @@ test('a bake lasts from its first step to its publication, in every run the same
   expect(await publishBake(later, TARGET, BAKE)).toMatchObject({ bakeSeconds: seconds });
 });
 
+test('a number that a deleted pipeline of the same name gave is not given again', async () => {
+  const before = publicationAt(4294, '2025-10-14T12:00:00.000Z');
+  const { ports } = finishedBake({
+    parameters: { [`${PATH}/by-revision/20348.4294`]: { ...before, id: '20348.4294-2' } },
+  });
+  const { publication } = await publishBake(ports, TARGET, BAKE);
+  expect(publication.id).toBe('20348.4294-3');
+  // Run again, it is the same.
+  expect((await publishBake(ports, TARGET, BAKE)).publication).toEqual(publication);
+});
+
 test('a verified AMI is recorded, tagged and announced', async () => {
   const { ports, documents, parameters, tags } = finishedBake();
   const { publication } = await publishBake(ports, TARGET, BAKE);
