@@ -120,7 +120,7 @@ test('a version differs from its source in the AMI alone, and the group uses its
     LaunchTemplateId,
     SourceVersion: '7',
     VersionDescription: 'Winbake 20348.4294-1',
-    ClientToken: `Winbake-20348.4294-1-7-${AMI}`,
+    ClientToken: `${LaunchTemplateId}-7-${AMI}-Winbake-20348.4294-1`,
     LaunchTemplateData: { ImageId: AMI },
   });
   expect(autoScaling.commandCalls(UpdateAutoScalingGroupCommand)[0]!.args[0].input).toEqual({

@@ -100,6 +100,9 @@ function preferencesOf({
   };
 }
 
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html */
+const LONGEST_TOKEN = 128;
+
 /** A fleet on EC2 Auto Scaling. */
 export function autoScalingFleet(
   autoScaling: AutoScalingClient,
@@ -140,8 +143,10 @@ export function autoScalingFleet(
           LaunchTemplateId,
           SourceVersion,
           VersionDescription,
-          // The same wish twice, after a poll that ended in between, is one version.
-          ClientToken: `${VersionDescription}-${SourceVersion}-${ImageId}`.replaceAll(' ', '-'),
+          // The same wish twice, after a poll that ended in between, is one version; a fleet that is deployed anew has another template.
+          ClientToken: `${LaunchTemplateId}-${SourceVersion}-${ImageId}-${VersionDescription}`
+            .replaceAll(' ', '-')
+            .slice(0, LONGEST_TOKEN),
           LaunchTemplateData: { ImageId },
         }),
       );

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   EC2ServiceException,
   type CreateLaunchTemplateVersionCommandInput,
@@ -53,16 +54,22 @@ function createVersion(
   const template = templateOf(input, fleets, place);
   const source = SourceVersion === undefined ? undefined : versionOf(template, SourceVersion);
   const wanted = { amiId: ImageId ?? source?.amiId, userData: source?.userData ?? '' };
-  const before = template.versions.find(
-    (one) => clientToken !== undefined && one.clientToken === clientToken,
-  );
-  if (before !== undefined && (before.amiId !== wanted.amiId || before.userData !== wanted.userData)) {
+  const tokens = fleets.versionTokensAt(place);
+  const asked = clientToken === undefined ? undefined : tokens.get(clientToken);
+  const same = { ...wanted, templateId: template.id };
+  if (asked !== undefined && !isDeepStrictEqual(asked, same)) {
     throw refusal(
       'IdempotentParameterMismatch',
       'The request uses the same client token as a previous, but non-identical request.',
       page('https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html'),
     );
   }
+  if (clientToken !== undefined) {
+    tokens.set(clientToken, same);
+  }
+  const before = template.versions.find(
+    (one) => clientToken !== undefined && one.clientToken === clientToken,
+  );
   const made = before ?? template.add({ ...wanted, clientToken, description: VersionDescription }, now);
   return { LaunchTemplateVersion: describedVersion(template, made) };
 }

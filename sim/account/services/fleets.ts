@@ -8,12 +8,24 @@ import { ByPlace } from '../simulated-service';
 interface Region {
   readonly fleets: Map<string, SimulatedFleet>;
   readonly templates: Map<string, SimulatedLaunchTemplate>;
+  readonly versionTokens: Map<string, VersionRequest>;
+}
+
+/** A request for a launch template version that had a client token. */
+export interface VersionRequest {
+  readonly templateId: string;
+  readonly amiId: string | undefined;
+  readonly userData: string;
 }
 
 /** The fleets of all accounts, for which Auto Scaling, EC2 and ECS answer. */
 export class SimulatedFleets {
   private readonly all: SimulatedFleet[] = [];
-  private readonly regions = new ByPlace<Region>(() => ({ fleets: new Map(), templates: new Map() }));
+  private readonly regions = new ByPlace<Region>(() => ({
+    fleets: new Map(),
+    templates: new Map(),
+    versionTokens: new Map(),
+  }));
 
   /** Deploys a fleet with its launch template; one whose group has the same name gives way. */
   add(fleet: SimulatedFleet): void {
@@ -26,6 +38,11 @@ export class SimulatedFleets {
   /** Deploys a launch template, whose group may come later. */
   addTemplate(place: Place, template: SimulatedLaunchTemplate): void {
     this.regions.at(place).templates.set(template.id, template);
+  }
+
+  /** Deletes a launch template with its versions. */
+  deleteTemplate(place: Place, id: string): void {
+    this.regions.at(place).templates.delete(id);
   }
 
   /** The fleets of a region, those too whose group is gone. */
@@ -44,6 +61,11 @@ export class SimulatedFleets {
   lastLaunch(amiId: string): Date | undefined {
     const times = this.all.flatMap(({ group }) => group.launchesOf(amiId));
     return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  /** What was asked for in a region by each client token, whatever became of the template. */
+  versionTokensAt(place: Place): Map<string, VersionRequest> {
+    return this.regions.at(place).versionTokens;
   }
 
   /** The launch templates of a region, by id. */
