@@ -1,3 +1,4 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { stepFunctionsRebakes } from '../aws/step-functions';
@@ -5,7 +6,7 @@ import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import type { ParameterStore } from '../core/ports/stores';
 import type { Rebakes } from '../core/ports/bakes';
 import { seedChannels } from '../core/publish/seed-channels';
-import type { SeededPipeline } from '../contract/names/environment';
+import type { SeededPipeline, StoredScripts } from '../contract/names/environment';
 import { osOf } from '../contract/values/release';
 import { createLog, withLog } from './log';
 import { LAMBDA, type Runtime } from './runtime';
@@ -16,12 +17,41 @@ export interface SeedPorts {
   readonly now: () => Date;
   /** Absent where nothing is baked, as in another account. */
   readonly rebakes?: Rebakes;
+  /** Absent where nothing is baked. */
+  readonly scripts?: {
+    readonly store: (scripts: StoredScripts) => Promise<void>;
+    readonly sleep: (milliseconds: number) => Promise<void>;
+  };
+}
+
+const MOST_TRIES = 7;
+const TRY_AGAIN_MILLISECONDS = 10_000;
+
+/**
+ * What the same deployment has just allowed may be refused for some seconds.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+async function onceAllowed(
+  sleep: (milliseconds: number) => Promise<void>,
+  work: () => Promise<void>,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES || !(error instanceof Error && error.name === 'AccessDenied')) {
+        throw error;
+      }
+      await sleep(TRY_AGAIN_MILLISECONDS);
+    }
+  }
 }
 
 /** A custom resource's request, as far as seeding reads it. */
 export interface SeedEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
-  readonly ResourceProperties: SeededPipeline;
+  readonly ResourceProperties: SeededPipeline | StoredScripts;
   /** The same for each try of one request. */
   readonly RequestId?: string;
 }
@@ -30,10 +60,20 @@ export interface SeedEvent {
  * Makes the seed function over its ports; its environment is `SeedEnvironment`. What was seeded stays when the stack goes:
  * fleets may still run what the channels point to. Once the channels are there a deployment starts a rebake, which decides by
  * itself whether there is anything to bake; that of one request is started once.
+ *
+ * It also stores the instance scripts beside those of earlier deployments, which a bake under way goes on reading.
  */
 export function createSeed(ports: SeedPorts, environment: NodeJS.ProcessEnv) {
   return async (event: SeedEvent): Promise<{ readonly PhysicalResourceId: string }> => {
-    const { baseAmiParameter, os, parameterPath: path } = event.ResourceProperties;
+    const properties = event.ResourceProperties;
+    if ('archiveKey' in properties) {
+      const { scripts } = ports;
+      if (event.RequestType !== 'Delete' && scripts !== undefined) {
+        await onceAllowed(scripts.sleep, () => scripts.store(properties));
+      }
+      return { PhysicalResourceId: `s3://${properties.bucket}` };
+    }
+    const { baseAmiParameter, os, parameterPath: path } = properties;
     if (event.RequestType !== 'Delete') {
       const { release } = osOf(os);
       const baseAmiId = await ports.parameters.get(baseAmiParameter);
@@ -59,9 +99,20 @@ async function startRebake(
 
 /** The seed function on the services of AWS: points the channels of a new pipeline to the plain base AMI. */
 export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Runtime = LAMBDA) {
+  const s3 = new S3Client();
   const ports = {
     parameters: ssmParameterStore(new SSMClient(), sleep),
     rebakes: stepFunctionsRebakes(new SFNClient()),
+    scripts: {
+      sleep: async (milliseconds: number) => {
+        await sleep(milliseconds);
+      },
+      store: async ({ archiveBucket, archiveKey, bucket, key }: StoredScripts) => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: archiveBucket, Key: archiveKey }));
+        const archive = await Body?.transformToByteArray();
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: archive }));
+      },
+    },
     now,
   };
   const log = createLog({ parameterPath: environment['WINBAKE_PARAMETER_PATH'] }, write);

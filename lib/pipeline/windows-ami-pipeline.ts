@@ -32,7 +32,7 @@ import { amiKeyOf, keyArnsOf } from './keys/ami-keys';
 import { PipelineAlarms } from './pipeline-alarms';
 import { PipelineBase } from './pipeline-base';
 import { baseAmiSource } from './props/base-ami';
-import { functionName } from './props/fixed-names';
+import { functionName, stateMachineArn } from './props/fixed-names';
 import { pipelineSettings } from './props/pipeline-settings';
 import type { WindowsAmiPipelineProps } from './props/windows-ami-pipeline-props';
 import { Rebake, RebakeSchedules } from './rebake/rebake';
@@ -143,14 +143,21 @@ export class WindowsAmiPipeline extends PipelineBase {
     letLogsUse(this, settings.encryptionKey);
     const bucket = new BakeBucket(this, 'Bucket', settings);
     const scripts = new InstanceScripts(this, 'Scripts');
-    const instanceRole = new InstanceRole(this, 'InstanceRole', { bucket, scripts, catalogKey });
+    const instanceRole = new InstanceRole(this, 'InstanceRole', { bucket, catalogKey });
     const baseAmi = baseAmiSource(this, settings.os, settings.parameterPath, props.baseAmi);
     const amiKey = amiKeyOf(this, settings);
+    const seed = new ChannelSeed(this, 'Seed', {
+      of: settings.pipelineName,
+      seeded: [{ id: 'Seed', os: settings.os, parameterPath: settings.parameterPath, baseAmi }],
+      logRetention: settings.logRetention,
+      encryptionKey: settings.encryptionKey,
+      stateMachineArn: stateMachineArn(this, settings),
+    });
     const { recipeArn } = new BakeRecipe(this, 'Recipe', {
       settings,
       bucketName: bucket.bucketName,
       catalogKey,
-      scripts,
+      scripts: seed.storeScripts(scripts, bucket),
       instanceRole,
       baseAmi,
       keyArn: amiKey?.keyArn,
@@ -200,13 +207,7 @@ export class WindowsAmiPipeline extends PipelineBase {
       imagePipelineArn: pipelineArn,
       baseAmi,
     });
-    const seed = new ChannelSeed(this, 'Seed', {
-      of: settings.pipelineName,
-      seeded: [{ id: 'Seed', os: settings.os, parameterPath: settings.parameterPath, baseAmi }],
-      logRetention: settings.logRetention,
-      encryptionKey: settings.encryptionKey,
-      stateMachine,
-    });
+    seed.seedAfter(stateMachine);
     const schedules = new RebakeSchedules(this, 'Schedules', { settings, stateMachine, deadLetterQueue });
     // The first poll follows at once.
     schedules.node.addDependency(seed);

@@ -118,14 +118,15 @@ export async function deployPipeline(account: SimulatedAccount, pipeline: Deploy
   }
 }
 
-/** Lets the functions of a stack seed the channels of a pipeline, its own or another account's. */
+/** Lets the functions of a stack seed the channels of a pipeline, its own or another account's, and store its instance scripts first. */
 async function seedChannels(
   account: SimulatedAccount,
   stack: StackModel,
   parameterPath: string,
 ): Promise<void> {
-  for (const { properties } of stack.resources('Custom::WinbakeSeed')) {
-    if (properties['parameterPath'] === parameterPath) {
+  const types = ['Custom::WinbakeScripts', 'Custom::WinbakeSeed'];
+  for (const { properties } of types.flatMap((type) => stack.resources(type))) {
+    if ((properties['parameterPath'] ?? parameterPath) === parameterPath) {
       const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
       const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
       const request = { RequestType: 'Create', RequestId: 'rehearsal', ResourceProperties: properties };

@@ -26,6 +26,50 @@ const now = () => new Date('2025-10-16T00:00:00Z');
 const ResourceProperties = { os: 'SERVER_2022_CORE', parameterPath: PATH, baseAmiParameter: BASE_AMI };
 
 describe('seed', () => {
+  describe('of instance scripts', () => {
+    const ResourceProperties = {
+      archiveBucket: 'assets',
+      archiveKey: 'a.zip',
+      bucket: 'bakes',
+      key: 'scripts/a.zip',
+    };
+    const denied = Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
+    const seeding = (store: () => Promise<void>) => {
+      const waits: number[] = [];
+      const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
+      return {
+        waits,
+        seed: createSeed({ parameters: memoryParameters(), now, scripts: { store, sleep } }, {}),
+      };
+    };
+
+    test('stores them with each deployment, and leaves them when they are replaced or the stack goes', async () => {
+      const store = jest.fn().mockResolvedValue(undefined);
+      const { seed } = seeding(store);
+      for (const RequestType of ['Create', 'Update', 'Delete'] as const) {
+        expect(await seed({ RequestType, ResourceProperties })).toEqual({ PhysicalResourceId: 's3://bakes' });
+      }
+      expect(store.mock.calls).toEqual([[ResourceProperties], [ResourceProperties]]);
+    });
+
+    test('waits a minute for rights that the same deployment gave', async () => {
+      const store = jest.fn().mockRejectedValueOnce(denied).mockResolvedValue(undefined);
+      const { seed, waits } = seeding(store);
+      await seed({ RequestType: 'Update', ResourceProperties });
+      expect(waits).toEqual([10_000]);
+      const never = seeding(() => Promise.reject(denied));
+      await expect(never.seed({ RequestType: 'Update', ResourceProperties })).rejects.toThrow(
+        'Access Denied',
+      );
+      expect(never.waits).toHaveLength(6);
+      const broken = seeding(() => Promise.reject(new Error('NoSuchBucket')));
+      await expect(broken.seed({ RequestType: 'Update', ResourceProperties })).rejects.toThrow(
+        'NoSuchBucket',
+      );
+      expect(broken.waits).toEqual([]);
+    });
+  });
+
   test.each(['Create', 'Update'] as const)(
     '%s points what points nowhere to the base AMI',
     async (RequestType) => {

@@ -72,7 +72,7 @@ test('a recipe waits for the parameter of its own stack, since Image Builder ref
   );
   const [recipe] = Object.values(template.findResources('AWS::ImageBuilder::ImageRecipe'));
   expect(recipe).toMatchObject({
-    DependsOn: [parameter],
+    DependsOn: expect.arrayContaining([parameter]) as string[],
     Properties: { ParentImage: { 'Fn::Join': ['', ['ssm:', { Ref: parameter }]] } },
   });
 });

@@ -66,7 +66,7 @@ test.each([
   ['PipelineOperateRole', ['s3']],
   ['PipelineHousekeepingTargetRole', ['sqs']],
   ['PipelineRebakeRole', []],
-  ['PipelineSeedHandlerRole', []],
+  ['PipelineSeedHandlerRole', ['s3']],
   ['PipelineExecutionRole', []],
 ])('%s uses it through %j and nothing else', (role, services) => {
   expect([...withKey(role)].sort()).toEqual(through(...services).sort());

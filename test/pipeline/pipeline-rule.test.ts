@@ -141,6 +141,8 @@ test('docs/events.md has every field of each event, and no other', async () => {
 });
 
 test('the matcher refuses what it does not know', () => {
-  const pattern = { source: [{ prefix: 'win' }] } as unknown as EventPattern;
-  expect(() => matchesPattern(pattern, { source: 'winbake' })).toThrow('The matcher knows values only');
+  const pattern = { source: [{ suffix: 'bake' }] } as unknown as EventPattern;
+  expect(() => matchesPattern(pattern, { source: 'winbake' })).toThrow(
+    'The matcher knows values and prefixes',
+  );
 });

@@ -178,12 +178,14 @@ describe('permissions', () => {
     expect(actionsOf(Object.values(statements).flat()).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  test('an instance reads three objects and writes only the documents that carry its own id', () => {
+  test('an instance reads catalog, order and scripts of all deployments, and writes only the documents that carry its own id', () => {
     const [reads, writes, ...others] = of('PipelineInstanceRole');
     expect(others).toEqual([]);
     expect(reads?.Action).toBe('s3:GetObject');
-    expect(JSON.stringify(reads?.Resource)).not.toContain('*');
-    expect(reads?.Resource).toHaveLength(3);
+    const read = (reads?.Resource as { 'Fn::Join': [string, unknown[]] }[]).map(
+      (one) => one['Fn::Join'][1][1],
+    );
+    expect(read).toEqual(['/scripts/*.zip', '/catalog/2022.json', '/bakes/current.json']);
     expect(writes?.Action).toBe('s3:PutObject');
     const keys = (writes?.Resource as { 'Fn::Join': [string, unknown[]] }[]).map(
       (one) => one['Fn::Join'][1][1],

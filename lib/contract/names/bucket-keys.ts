@@ -6,6 +6,11 @@ export const CURRENT_ORDER_KEY = 'bakes/current.json';
 /** The key of the lease, which one execution of the state machine holds at a time. */
 export const LEASE_KEY = 'bakes/lease.json';
 
+/** The key of the archive of instance scripts that has a SHA-256; those of earlier deployments stay. */
+export function scriptsKey(sha256: string): string {
+  return `scripts/${sha256}.zip`;
+}
+
 /** The key of a release's catalog in the bucket. */
 export function catalogKey(release: Release): string {
   return `catalog/${release.name}.json`;

@@ -83,6 +83,16 @@ export interface SeededPipeline {
   readonly baseAmiParameter: string;
 }
 
+/** An archive of instance scripts that a deployment stores in the pipeline's bucket, as the custom resource's properties say. */
+export interface StoredScripts {
+  /** Where the deployment has uploaded it. */
+  readonly archiveBucket: string;
+  readonly archiveKey: string;
+  readonly bucket: string;
+  /** Such as `scripts/SHA256.zip`. */
+  readonly key: string;
+}
+
 /** What `seed` needs to know. */
 export interface SeedEnvironment {
   /** The state machine that a deployment starts; empty where nothing is baked. */

@@ -1,14 +1,18 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
-import type { SeedEnvironment, SeededPipeline } from '../../contract/names/environment';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct, type IDependable } from 'constructs';
+import { scriptsKey } from '../../contract/names/bucket-keys';
+import type { SeedEnvironment, SeededPipeline, StoredScripts } from '../../contract/names/environment';
 import { allow } from '../../internal/allow';
 import { HandlerFunction } from '../../internal/handler-function';
+import { allowKeyUse } from '../../internal/keys';
 import { ResourceProvider } from '../../internal/resource-provider';
 import type { WindowsOs } from '../../ami/windows-os';
 import type { BaseAmiSource } from '../props/base-ami';
+import type { InstanceScripts, StoredScriptsArchive } from '../image/instance-role';
 import { allowChannelWrites } from './permissions';
 
 /** The channels of one pipeline, and what they point to until something was published. */
@@ -27,8 +31,8 @@ export interface ChannelSeedProps {
   readonly seeded: readonly SeededChannels[];
   readonly logRetention: RetentionDays;
   readonly encryptionKey: IKey | undefined;
-  /** What a deployment starts; left out where nothing is baked. */
-  readonly stateMachine?: IStateMachine;
+  /** The ARN of what a deployment starts; left out where nothing is baked. */
+  readonly stateMachineArn?: string;
 }
 
 /**
@@ -36,10 +40,14 @@ export interface ChannelSeedProps {
  * has ended, and starts a rebake. What is there already stays.
  */
 export class ChannelSeed extends Construct {
+  private readonly serviceToken: string;
+  private readonly role: Role;
+  private readonly seeds: readonly CustomResource[];
+
   constructor(
     scope: Construct,
     id: string,
-    { encryptionKey, logRetention, of, seeded, stateMachine }: ChannelSeedProps,
+    { encryptionKey, logRetention, of, seeded, stateMachineArn }: ChannelSeedProps,
   ) {
     super(scope, id);
     const handler = new HandlerFunction<SeedEnvironment>(this, 'Handler', {
@@ -48,13 +56,10 @@ export class ChannelSeed extends Construct {
       timeout: Duration.minutes(5),
       logRetention,
       encryptionKey,
-      environment: { WINBAKE_STATE_MACHINE_ARN: stateMachine?.stateMachineArn ?? '' },
+      environment: { WINBAKE_STATE_MACHINE_ARN: stateMachineArn ?? '' },
     });
-    if (stateMachine !== undefined) {
-      allow(handler.role, {
-        actions: ['states:StartExecution'],
-        resources: [stateMachine.stateMachineArn],
-      });
+    if (stateMachineArn !== undefined) {
+      allow(handler.role, { actions: ['states:StartExecution'], resources: [stateMachineArn] });
     }
     allow(handler.role, {
       actions: ['ssm:GetParameter'],
@@ -69,21 +74,54 @@ export class ChannelSeed extends Construct {
       logRetention,
       encryptionKey,
     });
-    for (const { baseAmi, id: seedId, os, parameterPath } of seeded) {
+    this.serviceToken = serviceToken;
+    this.role = handler.role;
+    this.seeds = seeded.map(({ baseAmi, id: seedId, os, parameterPath }) => {
       const properties: SeededPipeline = {
         os: os.name,
         parameterPath,
         baseAmiParameter: baseAmi.parameterName,
       };
-      const seed = new CustomResource(this, seedId, {
+      return new CustomResource(this, seedId, {
         serviceToken,
         resourceType: 'Custom::WinbakeSeed',
         properties: { ...properties },
       });
-      if (stateMachine !== undefined) {
-        // The rebake that it starts needs all that the state machine may do and call.
-        seed.node.addDependency(stateMachine);
-      }
-    }
+    });
+  }
+
+  /** Seeds, and so starts the first rebake, once that is there with all that it may do and call. */
+  public seedAfter(rebake: IDependable): void {
+    this.seeds.forEach((seed) => {
+      seed.node.addDependency(rebake);
+    });
+  }
+
+  /**
+   * Stores the instance scripts in the pipeline's bucket at each deployment that brings others. The role of
+   * the instances may read those of the earlier ones too, which a bake that began before asks for until its end.
+   */
+  public storeScripts(
+    { bucket: source, s3ObjectKey, sha256 }: InstanceScripts,
+    bucket: IBucket,
+  ): StoredScriptsArchive {
+    const key = scriptsKey(sha256);
+    allow(this.role, { actions: ['s3:GetObject'], resources: [source.arnForObjects(s3ObjectKey)] });
+    allow(this.role, { actions: ['s3:PutObject'], resources: [bucket.arnForObjects(key)] });
+    allowKeyUse(this.role, bucket.encryptionKey, 's3');
+    const properties: StoredScripts = {
+      archiveBucket: source.bucketName,
+      archiveKey: s3ObjectKey,
+      bucket: bucket.bucketName,
+      key,
+    };
+    const stored = new CustomResource(this, 'Scripts', {
+      serviceToken: this.serviceToken,
+      resourceType: 'Custom::WinbakeScripts',
+      properties: { ...properties },
+    });
+    // What the function may do is a resource of its own.
+    stored.node.addDependency(this.role);
+    return { uri: bucket.s3UrlForObject(key), sha256, stored };
   }
 }

@@ -20,7 +20,7 @@ import { ScheduleTarget } from '../../internal/schedule-target';
 import { refuse } from '../../internal/validate';
 import { imageArns } from '../image/execution-role';
 import type { BaseAmiSource } from '../props/base-ami';
-import { functionName, stateMachineName } from '../props/fixed-names';
+import { functionName, stateMachineArn } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import { allowPruning } from './operate-function';
 import {
@@ -280,7 +280,7 @@ export function describePipeline(
     region,
     bucket: bucketName,
     baseAmiParameter,
-    stateMachineArn: `arn:${partition}:states:${region}:${account}:stateMachine:${stateMachineName(settings)}`,
+    stateMachineArn: stateMachineArn(scope, settings),
     operateFunctionArn: `arn:${partition}:lambda:${region}:${account}:function:${functionName(settings, 'operate')}`,
     imagePipelineArn,
     accounts: distribution.accounts,

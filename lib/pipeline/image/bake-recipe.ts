@@ -16,7 +16,7 @@ import type { BaseAmiSource } from '../props/base-ami';
 import { PIPELINE_TAG } from '../../contract/names/resources';
 import { contentName, keepWhenReplaced } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
-import type { InstanceRole, InstanceScripts } from './instance-role';
+import type { InstanceRole, StoredScriptsArchive } from './instance-role';
 
 /** A component of the user's own as part of a recipe; one that was given as a document is made first. */
 function ownComponent(
@@ -47,7 +47,7 @@ interface BakeRecipeProps {
   readonly settings: PipelineSettings;
   readonly bucketName: string;
   readonly catalogKey: string;
-  readonly scripts: InstanceScripts;
+  readonly scripts: StoredScriptsArchive;
   readonly instanceRole: InstanceRole;
   readonly baseAmi: BaseAmiSource;
   /** The key of the volume; undefined for the account's default key of EBS. */
@@ -67,7 +67,7 @@ export class BakeRecipe extends Construct {
         .filter((component) => (component._options.last ?? false) === last)
         .map((component) => ownComponent(this, component, resourceName));
     const documents = { Bucket: bucketName, RoleId: instanceRole.roleId };
-    const archive = { ScriptsUri: scripts.s3ObjectUrl, ScriptsSha256: scripts.sha256 };
+    const archive = { ScriptsUri: scripts.uri, ScriptsSha256: scripts.sha256 };
     const host = { ExpectedBuild: String(os.buildNumber), WindowsOs: os.name };
     const recipe = new CfnImageRecipe(this, 'Recipe', {
       name: resourceName,
@@ -120,6 +120,7 @@ export class BakeRecipe extends Construct {
         },
       ],
     });
+    recipe.node.addDependency(scripts.stored);
     if (props.baseAmi.parameter !== undefined) {
       recipe.node.addDependency(props.baseAmi.parameter);
     }

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { CfnInstanceProfile, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import type { Construct } from 'constructs';
-import { CURRENT_ORDER_KEY } from '../../contract/names/bucket-keys';
+import type { Construct, IDependable } from 'constructs';
+import { CURRENT_ORDER_KEY, scriptsKey } from '../../contract/names/bucket-keys';
 import { allow, explainManagedPolicy } from '../../internal/allow';
 import { instanceScriptsArchive } from '../../internal/handler-function';
 import { allowKeyUse } from '../../internal/keys';
@@ -21,10 +21,17 @@ export class InstanceScripts extends Asset {
   }
 }
 
+/** Instance scripts in the pipeline's bucket, where the instances read them. */
+export interface StoredScriptsArchive {
+  readonly uri: string;
+  readonly sha256: string;
+  /** They are there once this is. */
+  readonly stored: IDependable;
+}
+
 /** What the instances read and write. */
 interface InstanceRoleProps {
   readonly bucket: IBucket;
-  readonly scripts: InstanceScripts;
   readonly catalogKey: string;
 }
 
@@ -35,7 +42,7 @@ interface InstanceRoleProps {
 export class InstanceRole extends Role {
   public readonly instanceProfileName: string;
 
-  constructor(scope: Construct, id: string, { bucket, scripts, catalogKey }: InstanceRoleProps) {
+  constructor(scope: Construct, id: string, { bucket, catalogKey }: InstanceRoleProps) {
     const policies = ['EC2InstanceProfileForImageBuilder', 'AmazonSSMManagedInstanceCore'];
     super(scope, id, {
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
@@ -51,10 +58,12 @@ export class InstanceRole extends Role {
     allow(this, {
       actions: ['s3:GetObject'],
       resources: [
-        scripts.bucket.arnForObjects(scripts.s3ObjectKey),
+        bucket.arnForObjects(scriptsKey('*')),
         bucket.arnForObjects(catalogKey),
         bucket.arnForObjects(CURRENT_ORDER_KEY),
       ],
+      wildcardReason:
+        'A bake under way reads the scripts that it began with, whatever was deployed meanwhile.',
     });
     allow(this, {
       actions: ['s3:PutObject'],

@@ -46,6 +46,12 @@ export function stateMachineName({ resourceName }: { readonly resourceName: stri
   return `${resourceName}-rebake`;
 }
 
+/** The ARN of the state machine, for what it waits for itself. */
+export function stateMachineArn(scope: IConstruct, settings: { readonly resourceName: string }): string {
+  const { account, partition, region } = Stack.of(scope);
+  return `arn:${partition}:states:${region}:${account}:stateMachine:${stateMachineName(settings)}`;
+}
+
 /**
  * The name of a function's role. It begins with the prefix of the parameters, which is what roles in other accounts trust.
  */
