@@ -24,8 +24,8 @@ export interface SimulatedAccountsOptions {
   readonly transcripts?: Transcripts;
   /** What happens to calls; absent: nothing. */
   readonly faults?: FaultInjection | undefined;
-  /** Is told of each call before it is answered. */
-  readonly observe?: (call: ObservedCall) => void;
+  /** Is told of each call before it is answered, which waits for it. */
+  readonly observe?: (call: ObservedCall) => unknown;
   /** Is told of each decision, once for each caller and need. */
   readonly decided?: OnDecision;
 }
@@ -101,7 +101,7 @@ export class SimulatedAccounts {
     try {
       const { principal, region } = this.callerOf(call, service);
       const place = { account: principal.account, region };
-      this.options.observe?.({ service: id, operation: name, input, caller: principal, place });
+      await this.options.observe?.({ service: id, operation: name, input, caller: principal, place });
       const answer = () => {
         for (const need of row.needs(input, place)) {
           this.require(service, principal, need, place);

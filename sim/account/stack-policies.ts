@@ -1,13 +1,14 @@
 import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
-import type { StackModel } from '../aws/cloudformation/stack-model';
+import { perDeployment, type StackModel } from '../aws/cloudformation/stack-model';
 import { policiesOfRole, statementsOf } from '../aws/iam/role-policies';
 import type { ResourcePolicy, ResourcePolicySource } from './authorize';
 import { accountOf, type RoleGrants, type RoleSource } from './principal';
 
 /** The roles of the stacks of an assembly, in whatever account each is. */
 export function rolesOfStacks(stacks: readonly StackModel[]): RoleSource {
-  const known = new Map<string, RoleGrants | undefined>();
+  const roles = perDeployment(stacks, () => new Map<string, RoleGrants | undefined>());
   return (roleArn) => {
+    const known = roles();
     if (!known.has(roleArn)) {
       known.set(roleArn, findRole(stacks, roleArn));
     }
@@ -39,10 +40,13 @@ export function resourcePoliciesOfStacks(
   stacks: readonly StackModel[],
   roles: RoleSource,
 ): ResourcePolicySource {
-  const policies = new Map(stacks.flatMap((stack) => [...policiesOfStack(stack)]));
-  const known = new Map<string, ResourcePolicy | undefined>();
+  const deployed = perDeployment(stacks, () => ({
+    policies: new Map(stacks.flatMap((stack) => [...policiesOfStack(stack)])),
+    known: new Map<string, ResourcePolicy | undefined>(),
+  }));
   // What nobody asks for may refer to what has no model.
   const policyOf = (arn: string): ResourcePolicy | undefined => {
+    const { known, policies } = deployed();
     if (!known.has(arn)) {
       known.set(arn, policies.get(arn)?.());
     }

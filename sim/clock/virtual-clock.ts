@@ -161,7 +161,7 @@ export class VirtualClock {
     }
   }
 
-  private jump(time: number): void {
+  protected jump(time: number): void {
     if (time > this.time) {
       this.time = time;
       this.listeners.forEach((listener) => {

@@ -13,7 +13,7 @@ import type { RegistryClient, RegistryClientOptions } from '../../lib/registry/r
 import { FunctionFailure, type RunFunction } from '../account/services/lambda';
 import type { Principal } from '../account/principal';
 import { unmodelled } from '../aws/cloudformation/environment';
-import type { StackModel } from '../aws/cloudformation/stack-model';
+import { perDeployment, type StackModel } from '../aws/cloudformation/stack-model';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { functionsOf, type HandlerKind, type TemplateFunction } from './template-functions';
 
@@ -57,24 +57,31 @@ interface RunningFunction {
 /** The functions of an account: their code with the SDK's own clients, by their roles. */
 export class FunctionRunner {
   private readonly running = new AsyncLocalStorage<RunningFunction>();
-  private readonly handlers = new Map<string, Handler>();
+  private readonly deployed: () => {
+    readonly functions: ReadonlyMap<string, TemplateFunction>;
+    readonly handlers: Map<string, Handler>;
+  };
   private readonly changed = new Map<string, TemplateFunction>();
   private readonly listeners: ((functionArn: string, line: string) => void)[] = [];
   private readonly answerListeners: ((functionArn: string, answer: unknown) => void)[] = [];
   private requests = 0;
-  private deployed: ReadonlyMap<string, TemplateFunction> | undefined;
 
   constructor(
     private readonly account: FunctionAccount,
     private readonly openRegistry: FunctionRuntime['openRegistry'] = () => {
       throw unmodelled('a registry in an account without one');
     },
-  ) {}
+  ) {
+    this.deployed = perDeployment(account.stacks, () => ({
+      functions: new Map(account.stacks.flatMap(functionsOf).map((one) => [one.arn, one])),
+      handlers: new Map(),
+    }));
+  }
 
   /** Gives a function other variables than the template does. */
   change(changed: TemplateFunction): void {
     this.changed.set(changed.arn, changed);
-    this.handlers.delete(changed.arn);
+    this.deployed().handlers.delete(changed.arn);
   }
 
   /** Calls a listener with each line that a function writes to its log. */
@@ -89,8 +96,7 @@ export class FunctionRunner {
 
   /** The function of an ARN. */
   find(arn: string): RunFunction | undefined {
-    this.deployed ??= new Map(this.account.stacks.flatMap(functionsOf).map((one) => [one.arn, one]));
-    const found = this.changed.get(arn) ?? this.deployed.get(arn);
+    const found = this.changed.get(arn) ?? this.deployed().functions.get(arn);
     return found && ((payload, invokedArn) => this.run(found, payload, invokedArn));
   }
 
@@ -162,8 +168,9 @@ export class FunctionRunner {
       },
       openRegistry: this.openRegistry,
     };
-    const handler = this.handlers.get(arn) ?? create(environment, runtime);
-    this.handlers.set(arn, handler);
+    const { handlers } = this.deployed();
+    const handler = handlers.get(arn) ?? create(environment, runtime);
+    handlers.set(arn, handler);
     return handler;
   }
 }

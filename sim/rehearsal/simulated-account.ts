@@ -14,11 +14,11 @@ import { SimulatedEcs } from '../account/services/ecs';
 import { SimulatedFleets } from '../account/services/fleets';
 import { SimulatedImageBuilder } from '../account/services/image-builder';
 import { InvocationQueue, SimulatedLambda, type DeadLetter } from '../account/services/lambda';
-import type { Denial } from '../account/simulated-accounts';
+import type { Denial, SimulatedAccountsOptions } from '../account/simulated-accounts';
 import { SIMULATED_ENVIRONMENT, type Environment } from '../aws/cloudformation/environment';
 import { digitsOf } from '../aws/cloudformation/physical-names';
 import { readAssembly, type AssemblyStack } from '../aws/cloudformation/read-assembly';
-import { StackModel } from '../aws/cloudformation/stack-model';
+import { perDeployment, StackModel } from '../aws/cloudformation/stack-model';
 import type { BakeOutcome } from '../aws/image-builder/run-bake';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { VirtualClock } from '../clock/virtual-clock';
@@ -30,6 +30,8 @@ import { variablesOf } from './template-functions';
 export interface SimulatedAccountOptions {
   /** The cloud assembly, or its folder. */
   readonly folder: string | readonly AssemblyStack[];
+  /** The account and region of the pipeline where no assembly says so. */
+  readonly environment?: Environment;
   readonly clock: VirtualClock;
   /** The release whose pipeline is rehearsed; absent: that of any. */
   readonly release?: string | undefined;
@@ -40,6 +42,8 @@ export interface SimulatedAccountOptions {
   /** Takes events that a function failed on for good; absent: they end the rehearsal. */
   readonly discard?: ((letter: DeadLetter) => void) | undefined;
   readonly decided?: OnDecision | undefined;
+  /** Is told of each call before it is answered, which waits for it. */
+  readonly observe?: SimulatedAccountsOptions['observe'];
 }
 
 /** Ends the rehearsal with what a function said last. */
@@ -70,7 +74,8 @@ export class SimulatedAccount {
   /** The account and region of the pipeline that is rehearsed. */
   readonly environment: Environment;
   /** In the order of deployment. */
-  readonly stacks: readonly StackModel[];
+  readonly stacks: StackModel[];
+  readonly cloudFormation = new SimulatedStacks();
   /** The services of AWS behind the clients of its SDK. */
   readonly world: ReturnType<typeof accountsOfStacks>;
   readonly parameters: SimulatedParameters;
@@ -84,21 +89,23 @@ export class SimulatedAccount {
   /** Runs bakes; undefined where this computer cannot. */
   bake: ((recipe: Recipe, imageArn: string) => Promise<BakeOutcome>) | undefined;
   readonly fleets = new SimulatedFleets();
-  private readonly sessions = new Map<string, Principal>();
+  private readonly sessions: () => Map<string, Principal>;
   private readonly lambda = new LambdaClient();
 
   constructor({
     clock,
     decided,
     discard = endRehearsal,
+    environment = SIMULATED_ENVIRONMENT,
     folder,
+    observe,
     openRegistry,
     random,
     release,
   }: SimulatedAccountOptions) {
     const assembly = typeof folder === 'string' ? readAssembly(folder) : folder;
     this.clock = clock;
-    this.environment = assembly.find((one) => bakes(one, release))?.environment ?? SIMULATED_ENVIRONMENT;
+    this.environment = assembly.find((one) => bakes(one, release))?.environment ?? environment;
     const stacks: StackModel[] = [];
     for (const stack of assembly) {
       stacks.push(
@@ -110,6 +117,15 @@ export class SimulatedAccount {
       );
     }
     this.stacks = stacks;
+    this.sessions = perDeployment(stacks, () => new Map());
+    for (const model of stacks) {
+      this.cloudFormation.add(model.environment, {
+        name: model.stack.name,
+        arn: String(model.resolve({ Ref: 'AWS::StackId' })),
+        createdAt: clock.now(),
+        status: () => 'CREATE_COMPLETE',
+      });
+    }
     this.functions = new FunctionRunner(this, openRegistry);
     this.invocations = new InvocationQueue({
       find: (arn) => this.functions.find(arn),
@@ -142,12 +158,13 @@ export class SimulatedAccount {
         this.ruleTargets.start(event);
       },
       decided,
+      ...(observe === undefined ? {} : { observe }),
       services: [
         this.imageBuilder,
         new SimulatedLambda((arn) => this.functions.find(arn)),
         new SimulatedAutoScaling(this.fleets, (id, place) => ec2.images.isVisible(id, place)),
         new SimulatedEcs(this.fleets),
-        deployedStacks(stacks, clock),
+        this.cloudFormation,
       ],
     });
     this.parameters = new SimulatedParameters(this);
@@ -178,8 +195,9 @@ export class SimulatedAccount {
   /** A role as a service takes it, such as `lambda.amazonaws.com`. */
   sessionOf(roleArn: string, session: string, service: string): Principal {
     const key = `${roleArn} ${session}`;
-    const found = this.sessions.get(key) ?? this.world.sessionFor(roleArn, session, service);
-    this.sessions.set(key, found);
+    const sessions = this.sessions();
+    const found = sessions.get(key) ?? this.world.sessionFor(roleArn, session, service);
+    sessions.set(key, found);
     return found;
   }
 
@@ -278,20 +296,6 @@ export class SimulatedAccount {
       }
     }
   }
-}
-
-/** CloudFormation with stacks that it has made. */
-function deployedStacks(stacks: readonly StackModel[], clock: VirtualClock): SimulatedStacks {
-  const deployed = new SimulatedStacks();
-  for (const model of stacks) {
-    deployed.add(model.environment, {
-      name: model.stack.name,
-      arn: String(model.resolve({ Ref: 'AWS::StackId' })),
-      createdAt: clock.now(),
-      status: () => 'CREATE_COMPLETE',
-    });
-  }
-  return deployed;
 }
 
 const AMAZON = 'amazon';

@@ -1,5 +1,5 @@
 import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
-import type { ResourceHandler } from './cloudformation/simulated-cloudformation';
+import type { ResourceHandler } from './cloudformation/deployment';
 import type { ParameterStore } from '../../lib/core/ports/stores';
 
 /** The custom resource of a fleet's first deployment, by its handler; here the number of a version is its AMI. */

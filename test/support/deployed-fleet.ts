@@ -14,11 +14,8 @@ import type { Template as AssemblyTemplate } from '../../sim/aws/cloudformation/
 import { fleetDeployment } from '../../lib/aws/fleets/auto-scaling-fleet';
 import type { Principal } from '../../sim/account/principal';
 import { resourceOf, type TemplateJson } from './assembly';
-import {
-  SimulatedCloudFormation,
-  type DeployedResource,
-  type ResourceHandler,
-} from './cloudformation/simulated-cloudformation';
+import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
+import { SimulatedCloudFormation } from './cloudformation/simulated-cloudformation';
 import { NAMES, type FleetLab } from './fleet-lab';
 import { actingAs, CLIENTS, everything, STACKS } from './fleet-accounts';
 
@@ -166,7 +163,7 @@ export function deployedFleet(lab: FleetLab, deletes?: Principal) {
     'AWS::EC2::Subnet': { update: replace },
     'AWS::ECS::CapacityProvider': {
       update: async () => {
-        if (failsAfter !== undefined && !formation.isRollingBack(STACK)) {
+        if (failsAfter !== undefined && formation.status(STACK) === 'UPDATE_IN_PROGRESS') {
           await lab.pass(failsAfter);
           throw new Error('The capacity provider is being updated.');
         }
@@ -180,7 +177,7 @@ export function deployedFleet(lab: FleetLab, deletes?: Principal) {
     name: STACK,
     arn: `arn:aws:cloudformation:${place.region}:${place.account}:stack/${STACK}/1`,
     createdAt: lab.clock.now(),
-    status: () => (formation.isRollingBack(STACK) ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'UPDATE_IN_PROGRESS'),
+    status: () => formation.status(STACK) ?? 'CREATE_IN_PROGRESS',
   });
   return {
     /** The capacity provider, which comes after the group, fails after `failsAfterSeconds`, so that all is taken back. */

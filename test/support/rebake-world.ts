@@ -326,7 +326,8 @@ export function wayOf({ history }: StateMachineResult): string {
     .join(' ');
 }
 
-function shapeOf(shown: RebakeWorld['shown']): RegistryShape {
+/** A registry of 2022 that shows these revisions. */
+export function shapeOf(shown: RebakeWorld['shown']): RegistryShape {
   const tag = (list: boolean, revision: number): TagShape => ({
     flavour: 'docker',
     list,

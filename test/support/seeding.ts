@@ -1,6 +1,6 @@
 import type { SeededPipeline } from '../../lib/contract/names/environment';
 import { createSeed, type SeedEvent } from '../../lib/handlers/seed';
-import type { DeployedResource, ResourceHandler } from './cloudformation/simulated-cloudformation';
+import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
 import type { MemoryParameters } from './memory-ports';
 
 /** What the seeds of stacks do to the parameters of the account and region that they are deployed in. */

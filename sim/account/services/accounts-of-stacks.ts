@@ -4,7 +4,7 @@ import type { StackModel } from '../../aws/cloudformation/stack-model';
 import { whyDenied, type OnDecision } from '../authorize';
 import type { FaultInjection } from '../fault-injection';
 import { accountOf, serviceOf, Sessions, sessionOf, type Principal } from '../principal';
-import { SimulatedAccounts } from '../simulated-accounts';
+import { SimulatedAccounts, type SimulatedAccountsOptions } from '../simulated-accounts';
 import type { SimulatedService } from '../simulated-service';
 import { resourcePoliciesOfStacks, rolesOfStacks } from '../stack-policies';
 import type { Transcripts } from '../transcript';
@@ -26,6 +26,7 @@ export interface AccountsOfStacksOptions {
   readonly services?: readonly SimulatedService[];
   readonly transcripts?: Transcripts;
   readonly faults?: FaultInjection | undefined;
+  readonly observe?: SimulatedAccountsOptions['observe'];
   readonly deliver?: (event: SimulatedEvent) => void;
   /** Runs an execution that was started. */
   readonly run?: (execution: SimulatedExecution) => void;
@@ -40,6 +41,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     ec2 = new SimulatedEc2(),
     faults,
     now,
+    observe,
     run,
     services = [],
     stacks,
@@ -71,6 +73,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     faults,
     ...(transcripts === undefined ? {} : { transcripts }),
     ...(decided === undefined ? {} : { decided }),
+    ...(observe === undefined ? {} : { observe }),
   });
   /** A session of a role that a service takes, as Lambda does for a function; throws where its trust does not let it in. */
   const sessionFor = (roleArn: string, session: string, service: string): Principal => {
@@ -91,7 +94,8 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
   return { accounts, sessionFor, ec2, ssm, s3, sns, events, states };
 }
 
-interface DataServices {
+/** What keeps data, or runs by itself, once a stack has made it. */
+export interface DataServices {
   readonly now: Date;
   readonly s3: SimulatedS3;
   readonly sns: SimulatedSns;
@@ -99,7 +103,8 @@ interface DataServices {
   readonly states: SimulatedStepFunctions;
 }
 
-function deployData(stack: StackModel, { now, s3, sns, ssm, states }: DataServices): void {
+/** Makes, or brings up to date, what a stack has of buckets, topics, state machines and parameters. */
+export function deployData(stack: StackModel, { now, s3, sns, ssm, states }: DataServices): void {
   const { environment } = stack;
   for (const logicalId of stack.logicalIds('AWS::S3::Bucket')) {
     const { BucketEncryption, Tags, VersioningConfiguration } = stack.properties(logicalId, [

@@ -21,6 +21,7 @@ import {
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { StackModel } from '../../aws/cloudformation/stack-model';
+import type { Place } from '../commands/command-row';
 import { page, type Provenance } from '../provenance';
 import { declared, operation, pageOf } from '../simulated-service';
 
@@ -54,11 +55,21 @@ export class DeployedDocuments {
     return this.all().find((one) => one.arn === arn)?.tags ?? {};
   }
 
+  /** Whether somebody has deleted a document that a stack made. */
+  isDeleted(arn: string): boolean {
+    return this.deleted.has(arn);
+  }
+
+  /** A stack makes a document again. */
+  restore(arn: string): void {
+    this.deleted.delete(arn);
+  }
+
   readonly operations = {
     ListComponents: operation<ListComponentsCommandInput, ListComponentsCommandOutput>(
       page(`${API}ListComponents.html`),
-      ({ input }) => {
-        const { nextToken, shown } = listed(this.versions('AWS::ImageBuilder::Component'), input);
+      ({ input, place }) => {
+        const { nextToken, shown } = listed(this.versions('AWS::ImageBuilder::Component', place), input);
         return { componentVersionList: shown, ...nextToken };
       },
     ),
@@ -77,8 +88,8 @@ export class DeployedDocuments {
     ),
     ListWorkflows: operation<ListWorkflowsCommandInput, ListWorkflowsCommandOutput>(
       page(`${API}ListWorkflows.html`),
-      ({ input }) => {
-        const { nextToken, shown } = listed(this.versions('AWS::ImageBuilder::Workflow'), input);
+      ({ input, place }) => {
+        const { nextToken, shown } = listed(this.versions('AWS::ImageBuilder::Workflow', place), input);
         return { workflowVersionList: shown, ...nextToken };
       },
     ),
@@ -131,9 +142,9 @@ export class DeployedDocuments {
       .filter(({ arn }) => !this.deleted.has(arn));
   }
 
-  private versions(type: DocumentType) {
+  private versions(type: DocumentType, { account, region }: Place) {
     return this.all()
-      .filter((one) => one.type === type)
+      .filter((one) => one.type === type && one.arn.includes(`:${region}:${account}:`))
       .map(({ name, versionArn }) => ({ arn: versionArn, name }));
   }
 

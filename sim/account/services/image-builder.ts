@@ -71,7 +71,7 @@ export class SimulatedImageBuilder implements SimulatedService {
   readonly ServiceException = ImagebuilderServiceException;
   private readonly builds = new Map<string, SimulatedBuild>();
   private readonly started = new Map<string, string>();
-  private readonly documents = new DeployedDocuments(() => this.options().stacks);
+  readonly documents = new DeployedDocuments(() => this.options().stacks);
 
   constructor(private readonly options: () => SimulatedImageBuilderOptions) {}
 

@@ -99,10 +99,7 @@ export class SimulatedS3 implements SimulatedService {
     DeleteBucket: operation<DeleteBucketCommandInput, DeleteBucketCommandOutput>(
       page(`${API}DeleteBucket.html`),
       ({ input }) => {
-        if (this.bucket(input.Bucket).objects.size > 0) {
-          throw refusal('BucketNotEmpty', 409, 'The bucket you tried to delete is not empty');
-        }
-        this.buckets.delete(input.Bucket ?? '');
+        this.deleteBucket(input.Bucket);
         return {};
       },
     ),
@@ -121,8 +118,18 @@ export class SimulatedS3 implements SimulatedService {
     ),
   };
 
+  /** Makes a bucket, or gives one that is there other properties. */
   createBucket(props: BucketProps, created: Date): void {
-    this.buckets.set(props.name, { props, created, objects: new Map() });
+    const before = this.buckets.get(props.name);
+    this.buckets.set(props.name, { created, objects: new Map(), ...before, props });
+  }
+
+  /** Throws a refusal where the bucket has objects. */
+  deleteBucket(name: string | undefined): void {
+    if (this.bucket(name).objects.size > 0) {
+      throw refusal('BucketNotEmpty', 409, 'The bucket you tried to delete is not empty');
+    }
+    this.buckets.delete(name ?? '');
   }
 
   /** Uploads a file of this computer as a deployment does, to a bucket that is made where it is not there. */

@@ -42,6 +42,10 @@ export class SimulatedSns implements SimulatedService {
     this.topics.set(topic.arn, topic);
   }
 
+  delete(arn: string): void {
+    this.topics.delete(arn);
+  }
+
   private publish({ input, now, place, require }: Call<PublishCommandInput>) {
     const { Message = '', Subject, TopicArn = '' } = input;
     const refuse = (what: string) =>

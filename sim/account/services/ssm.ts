@@ -132,6 +132,11 @@ export class SimulatedSsm implements SimulatedService {
     return Object.fromEntries(names.sort().map((name) => [name, this.read(place, name, now) ?? '']));
   }
 
+  /** Deletes a parameter as CloudFormation would; one that somebody else has deleted is gone already. */
+  remove(place: Place, name: string, now: Date): void {
+    this.region(name, place, now).parameters.delete(name);
+  }
+
   /** Writes a value as CloudFormation, or AWS itself for its public parameters, would. */
   publish(place: Place, name: string, value: string, now: Date): void {
     const region = this.region(name, place, now);

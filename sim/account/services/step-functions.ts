@@ -101,6 +101,15 @@ export class SimulatedStepFunctions implements SimulatedService {
     this.machines.set(machine.arn, machine);
   }
 
+  /** The state machine of an ARN that is there. */
+  find(arn: string): SimulatedStateMachine | undefined {
+    return this.machines.get(arn);
+  }
+
+  delete(arn: string): void {
+    this.machines.delete(arn);
+  }
+
   /** All executions that were ever started, in that order. */
   get all(): readonly SimulatedExecution[] {
     return [...this.executions.values()];

@@ -10,11 +10,19 @@ export function digitsOf(name: string, length: number): string {
   return createHash('sha256').update(name).digest('hex').slice(0, length);
 }
 
-interface PhysicalResource {
+/** How a resource is called in its account. */
+export interface PhysicalResource {
   /** What `Ref` gives. */
   readonly reference: string;
   /** What `Fn::GetAtt` gives. */
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** The ARN of a stack; one that was deleted and made again under its name has another. */
+export function stackArn(name: string, { account, region }: Environment, generation = 1): string {
+  const digits = digitsOf(`${name} ${account} ${region} ${generation}`, 32);
+  const id = digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return `arn:aws:cloudformation:${region}:${account}:stack/${name}/${id}`;
 }
 
 type Naming = (name: string, given: (property: string) => string | undefined) => PhysicalResource;

@@ -1,7 +1,7 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { SIMULATED_ENVIRONMENT, type Environment, unmodelled } from './environment';
-import { physicalResource } from './physical-names';
+import { physicalResource, stackArn, type PhysicalResource } from './physical-names';
 import type { AssemblyStack, TemplateResource } from './read-assembly';
 
 /** A resource of a template with every reference in its properties filled in. */
@@ -39,7 +39,7 @@ export class StackModel {
       ['AWS::Partition', 'aws'],
       ['AWS::URLSuffix', 'amazonaws.com'],
       ['AWS::StackName', stack.name],
-      ['AWS::StackId', `arn:aws:cloudformation:${region}:${account}:stack/rehearsal`],
+      ['AWS::StackId', stackArn(stack.name, this.environment)],
     ]);
     this.scope = {
       stack: stack.name,
@@ -153,7 +153,7 @@ export class StackModel {
     return value;
   }
 
-  private lookup(logicalId: string) {
+  protected lookup(logicalId: string): PhysicalResource {
     const resource = this.resource(logicalId);
     const given = (property: string) => {
       const value = this.resolve(resource.Properties?.[property]);
@@ -181,6 +181,22 @@ export class StackModel {
     }
     return values[0];
   }
+}
+
+/** Keeps what is made of stacks until another deployment changes them. */
+export function perDeployment<T>(stacks: readonly StackModel[], make: () => T): () => T {
+  let kept: { readonly of: readonly StackModel[]; readonly value: T } | undefined;
+  return () => {
+    const before = kept?.of;
+    if (
+      kept === undefined ||
+      before?.length !== stacks.length ||
+      stacks.some((one, index) => one !== before[index])
+    ) {
+      kept = { of: [...stacks], value: make() };
+    }
+    return kept.value;
+  };
 }
 
 /** What an intrinsic function looks up in its stack. */

@@ -41,7 +41,9 @@ export interface Distribution {
  * Reads the recipe of a pipeline, its components and the role of its instances from the templates. What CloudFormation or
  * Image Builder would refuse is refused here, and so is a document that the rehearsal does not model.
  */
-export function readRecipe(stacks: readonly StackModel[], pipelineArn: string): Recipe {
+export function readRecipe(all: readonly StackModel[], pipelineArn: string): Recipe {
+  // Names of roles and profiles come again in other accounts.
+  const stacks = all.filter(({ environment }) => environment.account === pipelineArn.split(':')[4]);
   const pipeline = find(stacks, 'AWS::ImageBuilder::ImagePipeline', pipelineArn, [
     'ImageRecipeArn',
     'InfrastructureConfigurationArn',

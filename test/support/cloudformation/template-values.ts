@@ -5,7 +5,7 @@ import {
   isIntrinsic,
   type IntrinsicScope,
 } from '../../../sim/aws/cloudformation/stack-model';
-import { SIMULATED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
+import type { Environment } from '../../../sim/aws/cloudformation/environment';
 import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
 
 /** What the values of a template depend on. */
@@ -16,6 +16,13 @@ export interface TemplateSurroundings {
     logicalId: string,
   ) => { readonly reference: string; readonly attributes: Readonly<Record<string, string>> } | undefined;
   readonly imported: (name: string) => unknown;
+}
+
+/** A stack in its account and region. */
+export interface PlacedStack {
+  readonly name: string;
+  readonly id: string;
+  readonly environment: Environment;
 }
 
 /** The values of a template while it is deployed. */
@@ -31,11 +38,13 @@ export interface TemplateValues {
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
  */
 export function templateValues(
-  stack: string,
+  { environment, id, name: stack }: PlacedStack,
   template: Template,
   { imported, readParameter, resource }: TemplateSurroundings,
 ): TemplateValues {
-  const parameters = new Map<string, string>(Object.entries(pseudoParameters(stack)));
+  const parameters = new Map<string, string>(
+    Object.entries(pseudoParameters({ environment, id, name: stack })),
+  );
   for (const [name, parameter] of Object.entries(template.Parameters ?? {})) {
     parameters.set(name, parameterValue(stack, name, parameter, readParameter));
   }
@@ -51,7 +60,7 @@ export function templateValues(
   };
   const scope: IntrinsicScope = {
     stack,
-    region: SIMULATED_ENVIRONMENT.region,
+    region: environment.region,
     resolve: (value) => resolve(value),
     reference: (name) =>
       name === 'AWS::NoValue' ? undefined : (parameters.get(name) ?? required(name).reference),
@@ -86,15 +95,14 @@ export function templateValues(
   };
 }
 
-function pseudoParameters(stack: string): Readonly<Record<string, string>> {
-  const { account, region } = SIMULATED_ENVIRONMENT;
+function pseudoParameters({ environment, id, name }: PlacedStack): Readonly<Record<string, string>> {
   return {
-    'AWS::Region': region,
-    'AWS::AccountId': account,
+    'AWS::Region': environment.region,
+    'AWS::AccountId': environment.account,
     'AWS::Partition': 'aws',
     'AWS::URLSuffix': 'amazonaws.com',
-    'AWS::StackName': stack,
-    'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stack}`,
+    'AWS::StackName': name,
+    'AWS::StackId': id,
   };
 }
 

@@ -1,0 +1,147 @@
+import { AutoScalingClient, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import { unmodelled, type Environment } from '../../../sim/aws/cloudformation/environment';
+import { SimulatedLaunchTemplate } from '../../../sim/aws/fleet/launch-template';
+import { SimulatedFleet } from '../../../sim/aws/fleet/simulated-fleet';
+import type { DeployedResource, ResourceHandler } from '../cloudformation/deployment';
+import type { DeployedAccount } from './deployed-account';
+import type { SharedClock } from './shared-clock';
+
+/** What instances a group begins with where its template leaves that open. */
+const FEWEST_INSTANCES = 2;
+
+/** What happens in an account when the parts of a fleet come, change and go. */
+export function fleetHandlers(
+  account: DeployedAccount,
+  clock: SharedClock,
+): Readonly<Record<string, ResourceHandler>> {
+  return {
+    'AWS::EC2::LaunchTemplate': launchTemplate(account),
+    'AWS::AutoScaling::AutoScalingGroup': group(account, clock),
+    'AWS::ECS::Cluster': needsNoInstance(
+      account,
+      'The Cluster cannot be deleted while Container Instances are active.',
+    ),
+    'AWS::EC2::SecurityGroup': needsNoInstance(account, 'resource sg has a dependent object'),
+    'AWS::EC2::Subnet': needsNoInstance(account, 'The subnet has dependencies and cannot be deleted.'),
+  };
+}
+
+function launchTemplate(account: DeployedAccount): ResourceHandler {
+  const addVersion = (template: SimulatedLaunchTemplate, { properties }: DeployedResource) => {
+    const { ImageId, UserData } = objectIn(properties['LaunchTemplateData']);
+    const amiId = typeof ImageId === 'string' ? ImageId : undefined;
+    const { number } = template.add({ amiId, userData: String(UserData) }, account.clock.now());
+    return Promise.resolve({ attributes: { LatestVersionNumber: String(number) } });
+  };
+  return {
+    create: (resource) => {
+      const { IamInstanceProfile, TagSpecifications } = objectIn(resource.properties['LaunchTemplateData']);
+      const profile = account
+        .living('AWS::IAM::InstanceProfile', resource.environment)
+        .find(({ attributes }) => attributes['Arn'] === objectIn(IamInstanceProfile)['Arn']);
+      const [roleName] = (profile?.properties['Roles'] ?? []) as readonly string[];
+      const role = account
+        .living('AWS::IAM::Role', resource.environment)
+        .find(({ reference }) => reference === roleName);
+      const template = new SimulatedLaunchTemplate({
+        id: resource.reference,
+        tagsInstances: TagSpecifications !== undefined,
+        ...(role === undefined ? {} : { instanceRole: role.attributes['Arn'] ?? '' }),
+      });
+      account.fleets.addTemplate(resource.environment, template);
+      return addVersion(template, resource);
+    },
+    update: (resource) => addVersion(templateOf(account, resource.environment, resource.reference), resource),
+    delete: ({ environment, reference }) => {
+      account.fleets.deleteTemplate(environment, reference);
+      return Promise.resolve();
+    },
+  };
+}
+
+/**
+ * A changed group gets all its properties anew, the version of its launch template among them.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+ */
+function group(account: DeployedAccount, clock: SharedClock): ResourceHandler {
+  return {
+    create: (resource) => {
+      const { environment, properties, reference, stack } = resource;
+      const { LaunchTemplate, MixedInstancesPolicy } = properties;
+      if (MixedInstancesPolicy !== undefined) {
+        throw unmodelled('the deployment of a group of mixed instances');
+      }
+      const cluster = account.living('AWS::ECS::Cluster', environment).find((one) => one.stack === stack);
+      const [minSize, maxSize] = [Number(properties['MinSize']), Number(properties['MaxSize'])];
+      const fleet = new SimulatedFleet({
+        groupName: reference,
+        template: templateOf(account, environment, String(objectIn(LaunchTemplate)['LaunchTemplateId'])),
+        cluster: cluster?.reference ?? '',
+        instanceCount: Math.min(maxSize, Math.max(minSize, FEWEST_INSTANCES)),
+        minSize,
+        maxSize,
+        protectsInstances: properties['NewInstancesProtectedFromScaleIn'] === true,
+        tags: tagsIn(properties['Tags']),
+        clock: account.clock,
+        onEvent: ({ kind }) => {
+          account.groupEvents.push({ group: reference, kind });
+        },
+        environment,
+      });
+      fleet.group.version = String(objectIn(LaunchTemplate)['Version']);
+      account.fleets.add(fleet);
+      return Promise.resolve(undefined);
+    },
+    update: async ({ environment, properties, reference }) => {
+      const group = account.fleets.groupsAt(environment).find(({ name }) => name === reference);
+      if (group === undefined) {
+        throw new Error(`AutoScalingGroup name not found - AutoScalingGroup ${reference} not found`);
+      }
+      group.tags = tagsIn(properties['Tags']);
+      const { LaunchTemplateId, Version } = objectIn(properties['LaunchTemplate']) as Record<string, string>;
+      const LaunchTemplate = { LaunchTemplateId: LaunchTemplateId ?? '', Version: Version ?? '' };
+      await account.as(
+        account.administrator,
+        () =>
+          new AutoScalingClient().send(
+            new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: reference, LaunchTemplate }),
+          ),
+        environment,
+      );
+      return undefined;
+    },
+    delete: async ({ environment, reference }) => {
+      const group = account.fleets.groupsAt(environment).find(({ name }) => name === reference);
+      if (group !== undefined) {
+        await clock.pass(group.deleteEmpty());
+      }
+    },
+  };
+}
+
+function needsNoInstance(account: DeployedAccount, refusal: string): ResourceHandler {
+  return {
+    delete: ({ environment }) =>
+      account.fleets.at(environment).some(({ instances }) => instances.length > 0)
+        ? Promise.reject(new Error(refusal))
+        : Promise.resolve(),
+  };
+}
+
+function templateOf(account: DeployedAccount, environment: Environment, id: string): SimulatedLaunchTemplate {
+  const template = account.fleets.templatesAt(environment).get(id);
+  if (template === undefined) {
+    throw new Error(`The specified launch template, with template ID ${id}, does not exist.`);
+  }
+  return template;
+}
+
+function objectIn(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function tagsIn(tags: unknown): Readonly<Record<string, string>> {
+  const listed = Array.isArray(tags) ? tags.filter(isJsonObject) : [];
+  return Object.fromEntries(listed.map(({ Key, Value }) => [String(Key), String(Value)]));
+}

@@ -1,0 +1,51 @@
+import { VirtualClock } from '../../../sim/clock/virtual-clock';
+
+interface Sleeper {
+  readonly at: number;
+  readonly wake: () => void;
+}
+
+/** A virtual clock for several processes: it goes on when all of them wait, to the instant at which the first one goes on. */
+export class SharedClock extends VirtualClock {
+  private sleepers: Sleeper[] = [];
+  private running = 0;
+  private isStopped = false;
+
+  /** Runs a process, which may wait for the clock beside others. */
+  async run<T>(process: () => Promise<T>): Promise<T> {
+    this.running += 1;
+    try {
+      return await process();
+    } finally {
+      this.running -= 1;
+      this.turn();
+    }
+  }
+
+  /** Lets seconds pass for the process that waits. */
+  pass(seconds: number): Promise<void> {
+    return this.waitUntil(new Date(this.now().getTime() + seconds * 1000));
+  }
+
+  /** From now on no process goes on. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  override waitUntil(instant: Date): Promise<void> {
+    return new Promise((wake) => {
+      this.sleepers.push({ at: instant.getTime(), wake });
+      this.turn();
+    });
+  }
+
+  private turn(): void {
+    if (this.isStopped || this.sleepers.length === 0 || this.sleepers.length < this.running) {
+      return;
+    }
+    const next = this.sleepers.reduce((first, one) => (one.at < first.at ? one : first));
+    this.sleepers = this.sleepers.filter((one) => one !== next);
+    this.jump(next.at);
+    next.wake();
+  }
+}
