@@ -105,10 +105,15 @@ export function keyAdministration(): PolicyDocument {
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
-export function allowKeyUse(role: Role, key: IKey | undefined, service: 's3' | 'sns' | 'sqs'): void {
+export function allowKeyUse(
+  role: Role,
+  key: IKey | undefined,
+  service: 's3' | 'sns' | 'sqs',
+  actions: readonly string[] = ['kms:Decrypt', 'kms:GenerateDataKey'],
+): void {
   if (key !== undefined) {
     allow(role, {
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      actions,
       resources: [key.keyArn],
       conditions: {
         StringEquals: { 'kms:ViaService': `${service}.${Stack.of(role).region}.amazonaws.com` },

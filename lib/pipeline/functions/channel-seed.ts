@@ -108,7 +108,8 @@ export class ChannelSeed extends Construct {
     const key = scriptsKey(sha256);
     allow(this.role, { actions: ['s3:GetObject'], resources: [source.arnForObjects(s3ObjectKey)] });
     allow(this.role, { actions: ['s3:PutObject'], resources: [bucket.arnForObjects(key)] });
-    allowKeyUse(this.role, bucket.encryptionKey, 's3');
+    // It writes the archive, and reads nothing of the bucket.
+    allowKeyUse(this.role, bucket.encryptionKey, 's3', ['kms:GenerateDataKey']);
     const properties: StoredScripts = {
       archiveBucket: source.bucketName,
       archiveKey: s3ObjectKey,
