@@ -66,10 +66,14 @@ test.each([
   ['PipelineOperateRole', ['s3']],
   ['PipelineHousekeepingTargetRole', ['sqs']],
   ['PipelineRebakeRole', []],
-  ['PipelineSeedHandlerRole', ['s3']],
   ['PipelineExecutionRole', []],
 ])('%s uses it through %j and nothing else', (role, services) => {
   expect([...withKey(role)].sort()).toEqual(through(...services).sort());
+});
+
+test('the seed writes with it through s3, and reads nothing', () => {
+  const written = through('s3').map((statement) => statement.replace('kms:Decrypt,', ''));
+  expect([...withKey('PipelineSeedHandlerRole')]).toEqual(written);
 });
 
 test('its policy lets in the logs and the alarms of this account alone', () => {
