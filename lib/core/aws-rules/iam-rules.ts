@@ -194,8 +194,8 @@ export const PERMISSIONS_RULES: readonly Rule[] = [
     wayOut: 'Join resources by wildcards, or make several policies.',
     refused: { PolicyDocument: { Statement: Array.from({ length: 200 }, () => READ) } },
     check: (document) => {
-      const isManaged = has(document, 'ManagedPolicyName');
-      const most = isManaged ? 6144 : 10_240;
+      // An inline policy has a PolicyName, and the name of a managed one may be left out.
+      const most = has(document, 'PolicyName') ? 10_240 : 6144;
       const size = sizeOf(at(document, 'PolicyDocument'));
       return when(size > most, `the policy must have at most ${most} characters; got: ${size}`);
     },

@@ -132,3 +132,21 @@ test.each([
 ])('a document with %s is no YAML', (_what, data) => {
   expect(broken({ Agent: component(data) })).toEqual(['Agent component/yaml']);
 });
+
+test.each([
+  ['AWS::IAM::ManagedPolicy', {}, ['Reads permissions/size']],
+  ['AWS::IAM::Policy', { PolicyName: 'reads' }, []],
+])(
+  '7,000 characters are too many for a managed policy, named or not, and few for an inline one: %s',
+  (Type, name, refused) => {
+    const Resource = Array.from(
+      { length: 100 },
+      (_, i) => `arn:aws:s3:::bucket/${String(i).padStart(48, '0')}`,
+    );
+    const PolicyDocument = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource }],
+    };
+    expect(broken({ Reads: { Type, Properties: { ...name, PolicyDocument } } })).toEqual(refused);
+  },
+);
