@@ -21,7 +21,7 @@ export interface Decision {
   readonly why: string | undefined;
 }
 
-/** Is told of a decision. */
+/** Called with a decision. */
 export type OnDecision = (decision: Decision) => void;
 
 /** Finds the policy of a resource by its ARN. */

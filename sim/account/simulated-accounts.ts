@@ -24,9 +24,9 @@ export interface SimulatedAccountsOptions {
   readonly transcripts?: Transcripts;
   /** What happens to calls; absent: nothing. */
   readonly faults?: FaultInjection | undefined;
-  /** Is told of each call before it is answered, which waits for it. */
+  /** Called with each call before it is answered; the answer waits for it. */
   readonly observe?: (call: ObservedCall) => unknown;
-  /** Is told of each decision, once for each caller and need. */
+  /** Called with each decision, once for each caller and need. */
   readonly decided?: OnDecision;
 }
 

@@ -34,7 +34,7 @@ export interface CheckOptions {
   readonly scenarios: readonly Scenario[];
   /** Which of the grants that something asks for are taken away; absent: each. */
   readonly chosen?: ((asked: readonly Grant[]) => readonly Grant[]) | undefined;
-  /** Is told how far it is. */
+  /** Called before each run with how far the check is. */
   readonly onProgress?: (done: number, of: number, what: string) => void;
 }
 
@@ -47,8 +47,8 @@ interface Outcome {
 }
 
 /**
- * Runs every scenario once with all grants, which tells what each was asked for, and then takes away one at a time what nothing else
- * allows, and runs what asked for it. Throws where a scenario does not end well with all grants.
+ * Runs every scenario once with all grants to see what each is asked for, then takes away one at a time what nothing else allows,
+ * and runs what asked for it. Throws where a scenario does not end well with all grants.
  */
 export async function checkPermissions(options: CheckOptions): Promise<readonly CheckedGrant[]> {
   const {

@@ -42,7 +42,7 @@ export interface SimulatedAccountOptions {
   /** Takes events that a function failed on for good; absent: they end the rehearsal. */
   readonly discard?: ((letter: DeadLetter) => void) | undefined;
   readonly decided?: OnDecision | undefined;
-  /** Is told of each call before it is answered, which waits for it. */
+  /** Called with each call before it is answered; the answer waits for it. */
   readonly observe?: SimulatedAccountsOptions['observe'];
 }
 

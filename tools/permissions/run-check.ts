@@ -9,14 +9,13 @@ const USAGE = `Usage: npm run check:permissions -- [--all | --part N] [--seed TE
 Takes each action of each statement of Winbake's own roles and policies away,
 one at a time, and runs the scenarios that ask for it in simulated accounts.
 
-  --part N     so many of those that something asks for; 40 unless said
-  --seed TEXT  which ones; the day unless said
-  --all        each of them, in some minutes
-  --json       all verdicts as one document, winbake.permissions/1
+  --part N     try N of those that a scenario needs (default: 40)
+  --seed TEXT  choose which ones (default: today's date)
+  --all        try every one; takes about ten minutes
+  --json       print all verdicts as one document, winbake.permissions/1
 
-Exit codes: 0 each is caught, shown to somebody, granted twice or never asked
-for; 1 the check itself failed; 2 wrong usage; 3 one could be missing and nobody
-would see it.
+Exit codes: 0 every one is caught, reported, redundant or unused; 1 the check
+itself failed; 2 wrong usage; 3 the loss of one would go unnoticed.
 `;
 
 /** How often a line says how far it is, where there is no terminal. */
@@ -71,7 +70,8 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)} See --help.`);
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new UsageError(`${what}. See "npm run check:permissions -- --help".`);
   }
 }
 

@@ -51,7 +51,7 @@ function arnOf(stack: StackModel, target: unknown): string {
   }
 }
 
-/** What a target is given of an event; `number` tells events apart. */
+/** What a target is given of an event; `number` makes its id unique. */
 export function eventDocument(event: SimulatedEvent, at: Date, number: number): JsonObject {
   const { account, detail, region, resources = [], source, type } = event;
   return {

@@ -55,7 +55,7 @@ const Name = '/winbake/2022-core/latest/ami-id';
 const put = (Key: string, Body: string, more: object = {}) =>
   new PutObjectCommand({ Bucket, Key, Body, ...more });
 
-/** One story of calls, in this order; each is told apart by its name. */
+/** One story of calls, in this order, by their names. */
 const STORY: Readonly<Record<string, (clients: Clients) => Promise<object>>> = {
   'read a parameter that is not there': ({ ssm }) => ssm.send(new GetParameterCommand({ Name })),
   'delete a parameter that is not there': ({ ssm }) => ssm.send(new DeleteParameterCommand({ Name })),

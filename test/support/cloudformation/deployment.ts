@@ -52,7 +52,7 @@ export interface CloudFormationOptions {
   readonly readParameter: (name: string, environment: Environment) => string | undefined;
   /** Lets the time pass that a step takes. */
   readonly pass?: (event: StackEvent) => Promise<void>;
-  /** Is told after each step that changed what is there. */
+  /** Called after each step that changed what is there. */
   readonly changed?: () => void;
   /** Whether somebody else has deleted it. */
   readonly isGone?: (resource: DeployedResource) => boolean;

@@ -18,6 +18,7 @@ import {
   type AssemblyStack,
   type Template,
 } from '../../../sim/aws/cloudformation/read-assembly';
+import { OWN_DOCUMENT } from '../all-props-pipeline';
 
 /** What an app says, and what the Winbake that it uses brings. */
 export interface Release {
@@ -71,7 +72,10 @@ function synthesize({ command, environment, scripts, userData }: Release, outdir
   const os = WindowsOs.SERVER_2022_CORE;
   const app = new App({ outdir });
   const env = environment === undefined ? {} : { env: environment };
-  const components = command === undefined ? [] : [BakeComponent.fromDocument('agent', documentOf(command))];
+  const components =
+    command === undefined
+      ? []
+      : [BakeComponent.fromDocument('agent', OWN_DOCUMENT.replace('exit 0', command))];
   new WindowsAmiPipeline(new Stack(app, 'Platform', env), 'Pipeline', { os, components });
   const stack = new Stack(app, 'Shop', env);
   const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
@@ -106,19 +110,4 @@ function withScripts(
     template: JSON.parse(JSON.stringify(template).replaceAll(before, after)) as Template,
     assets: [...assets.filter((one) => one !== archive), { ...archive, path, objectKey: `${after}.zip` }],
   };
-}
-
-function documentOf(command: string): string {
-  return [
-    'name: agent',
-    'schemaVersion: 1.0',
-    'phases:',
-    '  - name: build',
-    '    steps:',
-    '      - name: Install',
-    '        action: ExecutePowerShell',
-    '        inputs:',
-    `          commands: ["${command}"]`,
-    '',
-  ].join('\n');
 }
