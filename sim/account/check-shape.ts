@@ -1,4 +1,4 @@
-import { MODEL_DIFFERENCES } from './model-differences';
+import { MODEL_DIFFERENCES } from './service-models';
 import { SERVICE_MODELS, type ServiceId, type ServiceModel, type Shape } from './service-models';
 
 /** One thing that a model does not allow. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { RequestContext } from '../aws/iam/role-policies';
-import { accessDenied, DENIAL_PROVENANCE, unknownCredentials, type PlainError } from './access-denied';
+import { accessDenied, DENIAL_PROVENANCE, unknownCredentials, type PlainError } from './authorize';
 import { whyDenied, type OnDecision, type ResourcePolicySource } from './authorize';
 import { outputViolations, refusalOfInput } from './check-shape';
 import { commandRow, type SentCommand } from './commands';

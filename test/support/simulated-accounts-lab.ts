@@ -5,7 +5,7 @@ import { SimulatedS3, type SimulatedS3Options } from '../../sim/account/services
 import { SimulatedSns } from '../../sim/account/services/sns';
 import { SimulatedSsm } from '../../sim/account/services/ssm';
 import { SimulatedStepFunctions } from '../../sim/account/services/step-functions';
-import { SimulatedSts } from '../../sim/account/services/sts';
+import { SimulatedSts } from '../../sim/account/services/accounts-of-stacks';
 import type { SimulatedService } from '../../sim/account/simulated-service';
 import { SimulatedAccounts, type SimulatedAccountsOptions } from '../../sim/account/simulated-accounts';
 

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { SimulatedInstance } from '../../aws/fleet/ami-behaviour';
-import { tasksOn, type SimulatedTask } from '../../aws/fleet/host-tasks';
+import { tasksOn, type SimulatedTask } from '../../aws/fleet/simulated-fleet';
 import type { SimulatedFleet } from '../../aws/fleet/simulated-fleet';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { Place } from '../commands/command-row';

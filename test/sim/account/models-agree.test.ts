@@ -1,5 +1,5 @@
 import { NormalizedSchema } from '@smithy/core/schema';
-import { MODEL_DIFFERENCES } from '../../../sim/account/model-differences';
+import { MODEL_DIFFERENCES } from '../../../sim/account/service-models';
 import { SERVICE_MODELS, type ServiceId } from '../../../sim/account/service-models';
 import { commandClass } from '../../support/sdk-clients';
 

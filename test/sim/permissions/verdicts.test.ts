@@ -3,7 +3,7 @@ import { serviceOf, sessionOf, type Principal } from '../../../sim/account/princ
 import { resourcePoliciesOfStacks, rolesOfStacks } from '../../../sim/account/stack-policies';
 import { verdictOf, nameOf } from '../../../sim/permissions/check-permissions';
 import { grantsOf, withoutGrant, type Grant } from '../../../sim/permissions/grants';
-import { DecisionRecord, usageOf } from '../../../sim/permissions/verdicts';
+import { DecisionRecord, usageOf } from '../../../sim/permissions/check-permissions';
 import { allowing, stackModels } from '../../support/stack-models';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Stack-Role';

@@ -15,7 +15,7 @@ import {
 } from '../values';
 import { COMPONENT_ACTIONS, componentAction, wrongInputs } from './component-actions';
 import { wrongDeclarations, wrongExpression, wrongLoop } from './component-flow';
-import { lostReferences } from './component-references';
+import { lostReferences } from './component-actions';
 import { wrongName, wrongWholeVersion } from './names';
 import { contentOf, notInOnePlace, notYaml, tooLong, wrongSchemaVersion } from './yaml-document';
 
