@@ -150,6 +150,7 @@ async function requestAnonymousToken(
     accept: 'application/json',
     limitBytes: limits.tokenBytes,
     subject: `a token for ${refused.subject}`,
+    lifetime: refused.lifetime,
   };
   const response = await send(request);
   if (response.status !== 200) {

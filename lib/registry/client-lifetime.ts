@@ -15,6 +15,26 @@ export interface ClientLifetime {
   close(): void;
 }
 
+/** The part of the client's time that is left which one request may take, retries included. */
+const SHARE_OF_REQUEST = 0.6;
+
+/** Below this the rest is not shared out any more. */
+const LEAST_SHARED_MILLISECONDS = 2000;
+
+/**
+ * How long one request may be worked at: not until the client's deadline, so that a registry that hangs for one repository leaves
+ * time for the others.
+ */
+export function requestLifetime(client: ClientLifetime, clock: () => number): ClientLifetime {
+  const left = client.remainingMilliseconds();
+  if (left === Infinity || left < LEAST_SHARED_MILLISECONDS) {
+    return { ...client, close: () => undefined };
+  }
+  const deadlineSeconds = (left * SHARE_OF_REQUEST) / 1000;
+  const own = startLifetime({ deadlineSeconds, signal: client.signal, clock });
+  return { ...own, ended: () => client.ended() ?? own.ended() };
+}
+
 /** What a lifetime depends on; `clock` gives milliseconds. */
 export interface ClientLifetimeOptions {
   readonly deadlineSeconds: number | undefined;

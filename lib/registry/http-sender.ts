@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly limitBytes: number;
   /** What is asked for, as `windows/servercore:ltsc2022`. */
   readonly subject: string;
+  /** How long an answer is waited for, retries and redirects included. */
+  readonly lifetime: ClientLifetime;
 }
 
 /** An answer, its body read. */
@@ -115,7 +117,6 @@ class ResponseTimeoutError extends Error {
 /** What a sender depends on. */
 interface HttpSenderOptions {
   readonly agents: HttpAgents;
-  readonly lifetime: ClientLifetime;
   readonly limits: RegistryLimits;
   readonly parallel: ParallelLimit;
   readonly pace: RequestPace;
@@ -128,7 +129,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
   return (request) =>
     options.parallel(async () => {
       await options.pace(request.url);
-      if (options.lifetime.ended() !== undefined) {
+      if (request.lifetime.ended() !== undefined) {
         throw new Error('ended while waiting for its turn');
       }
       options.count();
@@ -136,12 +137,9 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
     });
 }
 
-async function sendOnce(
-  request: HttpRequest,
-  { agents, lifetime, limits }: HttpSenderOptions,
-): Promise<HttpResponse> {
+async function sendOnce(request: HttpRequest, { agents, limits }: HttpSenderOptions): Promise<HttpResponse> {
   const agent = await agents.agentFor(request.url);
-  lifetime.signal.throwIfAborted();
+  request.lifetime.signal.throwIfAborted();
   const outgoing = startRequest(request.url, {
     agent,
     method: request.method,
@@ -152,15 +150,16 @@ async function sendOnce(
       ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
     },
   });
-  return exchange(request, outgoing, { signal: lifetime.signal, limits });
+  return exchange(request, outgoing, limits);
 }
 
 /** Sends a request and reads its response, until the signal, too long a silence or the end of the try's time ends both. */
 async function exchange(
   request: HttpRequest,
   outgoing: ClientRequest,
-  { signal, limits }: { readonly signal: AbortSignal; readonly limits: RegistryLimits },
+  limits: RegistryLimits,
 ): Promise<HttpResponse> {
+  const { signal } = request.lifetime;
   let incoming: IncomingMessage | undefined;
   // A request that has its response passes no error on to it.
   const end = (error: Error): void => {

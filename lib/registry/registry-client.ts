@@ -3,10 +3,10 @@ import type { LookupFunction } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Digest, isDigest } from '../contract/values/digest';
 import { ACCEPTED_MANIFESTS, isIndexType, isManifestType } from '../core/oci/manifests';
-import type { ManifestDocument, ManifestHead, Registry } from '../core/oci/registry';
+import { type ManifestDocument, type ManifestHead, type Registry, RegistryError } from '../core/oci/registry';
 import { acceptBody, assertDigest, isThere, describeContent, mediaTypeOf } from './accept-response';
 import { createAnonymousAccess, type AnonymousAccess } from './anonymous-token';
-import { startLifetime, type ClientLifetime } from './client-lifetime';
+import { requestLifetime, startLifetime, type ClientLifetime } from './client-lifetime';
 import type { FollowedAnswer } from './follow-redirects';
 import { createHttpAgents, type HttpAgents } from './http-agents';
 import { createHttpSender } from './http-sender';
@@ -18,7 +18,7 @@ import { parseRegistryUrl, type RegistryAddress } from './registry-url';
 import { limitParallel, pacedRequests } from './request-pace';
 import { createRetryingSender } from './retrying-sender';
 import { readTagPages } from './tag-pages';
-import { isJsonObject, textAt } from '../contract/values/json';
+import { isJsonObject, textAt, type JsonObject } from '../contract/values/json';
 
 /**
  * The manifest in a successful answer to a GET, its contents checked against the digest in `reference` or the one that
@@ -34,7 +34,7 @@ export function manifestOf(
     assertDigest(followed, digest, reference, errors);
   }
   assertDigest(followed, digest, followed.response.headers['docker-content-digest'], errors);
-  return { digest, mediaType: manifestMediaType(followed, body, errors), body };
+  return { digest, mediaType: manifestMediaType(followed, body, isDigest(reference), errors), body };
 }
 
 /**
@@ -57,7 +57,12 @@ export function manifestHeadOf(
   return { digest, mediaType };
 }
 
-function manifestMediaType(followed: FollowedAnswer, body: string, errors: RegistryErrors): string {
+function manifestMediaType(
+  followed: FollowedAnswer,
+  body: string,
+  mayBeForeign: boolean,
+  errors: RegistryErrors,
+): string {
   const { request, response } = followed;
   const header = mediaTypeOf(response.headers['content-type']);
   const own = ownMediaType(body);
@@ -71,18 +76,30 @@ function manifestMediaType(followed: FollowedAnswer, body: string, errors: Regis
   if (ownKnown) {
     return own;
   }
+  const foreign = own ?? (jsonObject(body) !== undefined ? header : '');
+  if (mayBeForeign && FOREIGN.test(foreign)) {
+    return foreign;
+  }
   const content = describeContent(response.headers['content-type'], response.bytes);
   throw errors.invalid(request, `answered with ${content} instead of a manifest`, response.status);
 }
+
+/** A kind of manifest that is not an image's, such as an artifact's; whoever followed an index to it passes it over. */
+const FOREIGN = /^application\/vnd\.[\w.+-]{1,100}$/;
 
 function isKnown(mediaType: string): boolean {
   return isIndexType(mediaType) || isManifestType(mediaType);
 }
 
 function ownMediaType(body: string): string | undefined {
+  const document = jsonObject(body);
+  return document && textAt(document, 'mediaType');
+}
+
+function jsonObject(body: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    return isJsonObject(value) ? textAt(value, 'mediaType') : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -146,9 +163,13 @@ class HttpRegistryClient implements RegistryClient {
   private readonly errors: RegistryErrors;
   private readonly agents: HttpAgents;
   private readonly access: AnonymousAccess;
+  private readonly clock: () => number;
+  /** Repositories that used up the time of a request, and what was asked for then. */
+  private readonly hanging = new Map<string, RegistryError>();
 
   constructor(options: RegistryClientOptions) {
     const clock = options.clock ?? Date.now;
+    this.clock = clock;
     this.registry = parseRegistryUrl(options.url);
     this.limits = { ...DEFAULT_REGISTRY_LIMITS, ...options.limits };
     this.lifetime = startLifetime({
@@ -211,14 +232,29 @@ class HttpRegistryClient implements RegistryClient {
     return Promise.resolve();
   }
 
-  private ask(
+  /** A repository that hung once is not asked again: its other images would take the time of all others as well. */
+  private async ask(
     method: 'GET' | 'HEAD',
     path: RegistryPath,
     repository: string,
     limitBytes: number,
     accept = '*/*',
   ): Promise<FollowedAnswer> {
-    return this.access({ method, accept, limitBytes, ...path }, repository);
+    const known = this.hanging.get(repository);
+    if (known !== undefined) {
+      throw known;
+    }
+    const lifetime = requestLifetime(this.lifetime, this.clock);
+    try {
+      return await this.access({ method, accept, limitBytes, lifetime, ...path }, repository);
+    } catch (error) {
+      if (error instanceof RegistryError && lifetime.ended() === 'deadline') {
+        this.hanging.set(repository, error);
+      }
+      throw error;
+    } finally {
+      lifetime.close();
+    }
   }
 
   private open(options: RegistryClientOptions, clock: () => number): AnonymousAccess {
@@ -228,7 +264,6 @@ class HttpRegistryClient implements RegistryClient {
       sleepFor(milliseconds, undefined, { signal: lifetime.signal });
     const once = createHttpSender({
       agents: this.agents,
-      lifetime,
       limits,
       parallel: limitParallel(limits.parallel),
       pace: pacedRequests({ requestsPerSecond: options.requestsPerSecond, clock, sleep }),
@@ -237,7 +272,7 @@ class HttpRegistryClient implements RegistryClient {
       },
     });
     const random = options.random ?? Math.random;
-    const send = createRetryingSender({ send: once, lifetime, limits, errors, clock, sleep, random });
+    const send = createRetryingSender({ send: once, limits, errors, clock, sleep, random });
     const count = (): void => {
       this.traffic.redirects += 1;
     };

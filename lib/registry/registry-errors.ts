@@ -115,10 +115,22 @@ export class RegistryErrors {
     return this.error(code, request, `${failure.happened}${about}`, { cause });
   }
 
-  /** The client's work was over before the answer came. */
+  /** The client's time had passed before the request could be sent at all. */
+  noTimeLeft(request: HttpRequest): RegistryError {
+    const used = `since the ${this.options.deadlineSeconds ?? 0} s for all requests had passed`;
+    return this.error(
+      'REGISTRY_UNREACHABLE',
+      request,
+      `was not asked any more, ${used} (${asked(request)})`,
+      {},
+    );
+  }
+
+  /** The time for the request, or the client's work, was over before the answer came. */
   endOfLife(request: HttpRequest, why: EndOfLife, cause: unknown): RegistryError {
+    const seconds = Number((request.lifetime.deadlineSeconds ?? 0).toPrecision(2));
     const happened = {
-      deadline: `gave no answer within ${this.options.deadlineSeconds ?? 0} s`,
+      deadline: `gave no answer within ${seconds} s`,
       cancelled: 'was not waited for any longer, since the work was cancelled',
       closed: 'was not waited for any longer, since its client was closed',
     }[why];

@@ -1,4 +1,3 @@
-import type { ClientLifetime } from './client-lifetime';
 import type { HttpResponse, HttpRequest, HttpSender } from './http-sender';
 import {
   connectionFailure,
@@ -18,7 +17,7 @@ interface RetryState {
   readonly retryAfterSeconds: number | undefined;
   /** The longest wait that a server may ask for, in seconds. */
   readonly longestRetryAfterSeconds: number;
-  /** Milliseconds until the client's deadline. */
+  /** Milliseconds that are left for the request. */
   readonly remainingMilliseconds: number;
   /** From 0 to 1. */
   readonly random: number;
@@ -53,7 +52,6 @@ export function nextWaitMilliseconds(state: RetryState): number | undefined {
 /** What retrying depends on; `clock` and `sleep` count milliseconds, `random` gives 0 to 1. */
 interface RetryingSenderOptions {
   readonly send: HttpSender;
-  readonly lifetime: ClientLifetime;
   readonly limits: RegistryLimits;
   readonly errors: RegistryErrors;
   readonly clock: () => number;
@@ -72,8 +70,8 @@ type Outcome =
 export function createRetryingSender(options: RetryingSenderOptions): HttpSender {
   return async (request) => {
     for (let tries = 1; ; tries += 1) {
-      const outcome = await attempt(request, options);
-      const wait = waitAfter(outcome, tries, options);
+      const outcome = await attempt(request, tries, options);
+      const wait = waitAfter(request, outcome, tries, options);
       if (wait !== undefined) {
         await pause(request, wait, options);
       } else if (outcome.failure === undefined) {
@@ -85,7 +83,15 @@ export function createRetryingSender(options: RetryingSenderOptions): HttpSender
   };
 }
 
-async function attempt(request: HttpRequest, options: RetryingSenderOptions): Promise<Outcome> {
+async function attempt(
+  request: HttpRequest,
+  tries: number,
+  options: RetryingSenderOptions,
+): Promise<Outcome> {
+  const ended = request.lifetime.ended();
+  if (tries === 1 && ended === 'deadline') {
+    throw options.errors.noTimeLeft(request);
+  }
   assertAlive(request, options);
   try {
     return { response: await options.send(request) };
@@ -99,7 +105,12 @@ async function attempt(request: HttpRequest, options: RetryingSenderOptions): Pr
   }
 }
 
-function waitAfter(outcome: Outcome, tries: number, options: RetryingSenderOptions): number | undefined {
+function waitAfter(
+  { lifetime }: HttpRequest,
+  outcome: Outcome,
+  tries: number,
+  options: RetryingSenderOptions,
+): number | undefined {
   const { response, failure } = outcome;
   if (response !== undefined && !isRetriedStatus(response.status)) {
     return undefined;
@@ -109,7 +120,7 @@ function waitAfter(outcome: Outcome, tries: number, options: RetryingSenderOptio
     triesAllowed: Math.min(failure?.tries ?? Infinity, options.limits.tries),
     retryAfterSeconds: retryAfterSeconds(response?.headers['retry-after'], options.clock()),
     longestRetryAfterSeconds: options.limits.retryAfterSeconds,
-    remainingMilliseconds: options.lifetime.remainingMilliseconds(),
+    remainingMilliseconds: lifetime.remainingMilliseconds(),
     random: options.random(),
   });
 }
@@ -124,7 +135,7 @@ async function pause(request: HttpRequest, wait: number, options: RetryingSender
 }
 
 function assertAlive(request: HttpRequest, options: RetryingSenderOptions, cause?: unknown): void {
-  const why = options.lifetime.ended();
+  const why = request.lifetime.ended();
   if (why !== undefined) {
     throw options.errors.endOfLife(request, why, cause);
   }

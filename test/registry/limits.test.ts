@@ -88,8 +88,24 @@ describe('limits in time', () => {
     bench.time.now += 29_999;
     expect(await client.manifest('a', 't')).toBeDefined();
     bench.time.now += 1;
-    expect((await registryError(client.manifest('a', 't'))).message).toContain('no answer within 30 s');
+    expect((await registryError(client.manifest('a', 't'))).message).toContain(
+      'was not asked any more, since the 30 s for all requests had passed (GET a:t)',
+    );
     expect(client.traffic.requests).toBe(1);
+  });
+
+  it('leave time for the other repositories where one hangs, which is not asked again', async () => {
+    const [server, client] = await bench.pair({ deadlineSeconds: 30 });
+    const hang = () => {
+      bench.time.now += 18_000;
+      return { reset: true };
+    };
+    server.on('/v2/hangs/manifests/t', hang).on('/v2/well/manifests/t', GOOD);
+    const sentence = `The registry ${server.url} gave no answer within 18 s (GET hangs:t).`;
+    expect((await registryError(client.manifest('hangs', 't'))).message).toBe(sentence);
+    expect(await client.manifest('well', 't')).toBeDefined();
+    expect((await registryError(client.tags('hangs'))).message).toBe(sentence);
+    expect(client.traffic.requests).toBe(2);
   });
 
   it('end a wait for the next try', async () => {

@@ -95,10 +95,20 @@ function previousRevision(name: string, { families, lines = {}, release }: Extra
   };
 }
 
+/** What Docker takes for the host of a registry. */
+const HOST = /^[a-z][a-z0-9-]*=((?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?)\//i;
+
 const OWN_REPOSITORY = /^([a-z][a-z0-9-]{0,29})=([a-z0-9]+(?:[._/-]+[a-z0-9]+)*):([^:]+)$/;
 const TAG = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$/;
 
 function ownRepository(text: string, release: Release): ImageFamily {
+  const [, host] = HOST.exec(text) ?? [];
+  if (host !== undefined) {
+    throw new UsageError(
+      `An own repository lies in the pipeline's registry and is named without a host; got: '${text}'. ` +
+        `Copy the image from ${host} into a registry that has the base images too, and name that as the registry of the pipeline.`,
+    );
+  }
   const [, name = '', repository = '', list = ''] = OWN_REPOSITORY.exec(text) ?? [];
   const tags = list.split(',');
   const floatingTags = tags.filter((tag) => !tag.includes('*'));

@@ -21,7 +21,10 @@ const FEW_TAGS = 40;
 type RevisionTag = Extract<CandidateTag, { kind: 'revision' }>;
 type DatedTag = Extract<CandidateTag, { kind: 'dated' }>;
 
-/** Reads a family's floating tag; where it has several names, the first that exists. Throws a `RegistryError`. */
+/**
+ * Reads a family's floating tag; where it has several names, the first that exists. None is a finding, since its name may be wrong.
+ * Throws a `RegistryError`.
+ */
 export async function readFloating(registry: Registry, family: ImageFamily): Promise<CandidateReading> {
   for (const tag of family.floatingTags) {
     const reading = await readTag(registry, family, { kind: 'floating', tag });
@@ -29,7 +32,19 @@ export async function readFloating(registry: Registry, family: ImageFamily): Pro
       return reading;
     }
   }
-  return { images: [], findings: [] };
+  return { images: [], findings: [await notFound(registry, family)] };
+}
+
+async function notFound(
+  registry: Registry,
+  { floatingTags, name, repository }: ImageFamily,
+): Promise<Finding> {
+  const tags = await registry.tags(repository);
+  const message =
+    tags === undefined
+      ? `The registry has no repository ${repository}.`
+      : `The registry's repository ${repository} has no tag ${floatingTags.join(' or ')}.`;
+  return { code: 'NOT_FOUND', severity: 'warning', family: name, message };
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   parseImageIndex,
   type IndexEntry,
   parseImageManifest,
+  isImage,
   isIndexType,
   isWindowsAmd64,
   type Platform,
@@ -76,7 +77,9 @@ export async function readImages(
   }
   const versions = isIndexType(document.mediaType)
     ? await readIndex(registry, repository, document)
-    : [await readSingle(registry, repository, document)];
+    : isImage(document.mediaType, document.body, subjectOf(repository, document.digest))
+      ? [await readSingle(registry, repository, document)]
+      : [];
   const windows = versions.filter((image) => image !== undefined);
   const images = windows.flatMap(({ platformDigest, osVersion }) =>
     osVersion?.build === build ? [{ digest: document.digest, platformDigest, osVersion }] : [],
@@ -118,7 +121,9 @@ async function readEntry(
     return { platformDigest: digest, osVersion: stated };
   }
   const manifest = await registry.manifest(repository, digest);
-  return manifest === undefined ? undefined : readSingle(registry, repository, manifest);
+  return manifest === undefined || !isImage(manifest.mediaType, manifest.body, subjectOf(repository, digest))
+    ? undefined
+    : readSingle(registry, repository, manifest);
 }
 
 async function readSingle(

@@ -66,7 +66,7 @@ export async function resolveImages(
   };
 }
 
-/** The family that others are built on goes first: its revision bounds what they can have. */
+/** Families that are built on servercore wait for it: its revision bounds what they can have. */
 async function answerFamilies(
   registry: Registry,
   families: readonly ImageFamily[],
@@ -77,13 +77,13 @@ async function answerFamilies(
   const answer = (family: ImageFamily, index: number, baseRevision?: number) =>
     answerFamily(registry, family, host, floating[index] ?? NOTHING, baseRevision);
   const servercore = families[base];
-  const first = servercore && (await answer(servercore, base));
-  const baseRevision = readOsVersion(first?.image?.osVersion ?? '')?.revision;
+  const first = servercore && answer(servercore, base);
+  const baseRevision = async () => readOsVersion((await first)?.image?.osVersion ?? '')?.revision;
   return Promise.all(
     families.map(async (family, index) =>
       index === base && first !== undefined
         ? first
-        : answer(family, index, isBuiltOnServerCore(family) ? baseRevision : undefined),
+        : answer(family, index, isBuiltOnServerCore(family) ? await baseRevision() : undefined),
     ),
   );
 }

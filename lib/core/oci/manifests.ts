@@ -12,6 +12,12 @@ interface Descriptor {
   readonly sizeBytes: number;
 }
 
+/** Whether a descriptor names its content by another algorithm than sha256, which base images never have. */
+function hasOtherAlgorithm(value: unknown): boolean {
+  const digest = isJsonObject(value) ? textAt(value, 'digest') : undefined;
+  return digest !== undefined && /^(?!sha256:)[a-z0-9]+(?:[+._-][a-z0-9]+)*:[\w=-]+$/.test(digest);
+}
+
 /** The descriptor in a JSON value; throws a `RegistryError` where digest or size is missing or malformed. */
 function parseDescriptor(value: unknown, subject: string): Descriptor {
   const object = isJsonObject(value) ? value : {};
@@ -83,13 +89,13 @@ export function isManifestType(mediaType: string): boolean {
 /** One image of an index: its manifest and the platform that it says it is for. */
 export interface IndexEntry {
   readonly digest: Digest;
-  /** Absent in artifacts such as attestations; those are no images. */
+  /** Absent where the config alone tells it. */
   readonly platform: Platform | undefined;
 }
 
 /**
- * The entries of a Docker manifest list or an OCI index, in its order; indexes inside an index are left out. Throws a
- * `RegistryError` where the body is neither.
+ * The entries of a Docker manifest list or an OCI index that may be images, in its order: nested indexes, artifacts and media types
+ * that are unknown here are left out, as the specification asks. Throws a `RegistryError` where the body is neither.
  * @see https://github.com/opencontainers/image-spec/blob/main/image-index.md
  */
 export function parseImageIndex(body: string, subject: string): readonly IndexEntry[] {
@@ -98,8 +104,11 @@ export function parseImageIndex(body: string, subject: string): readonly IndexEn
     throw new RegistryError('REGISTRY_INVALID', `${subject} is an index without a list of manifests.`);
   }
   return manifests.flatMap((value: unknown) => {
+    if (hasOtherAlgorithm(value) || (isJsonObject(value) && value['artifactType'] !== undefined)) {
+      return [];
+    }
     const { digest, mediaType } = parseDescriptor(value, subject);
-    if (mediaType !== undefined && isIndexType(mediaType)) {
+    if (mediaType !== undefined && !isManifestType(mediaType)) {
       return [];
     }
     const platform = isJsonObject(value) ? value['platform'] : undefined;
@@ -113,6 +122,25 @@ function parsePlatform(object: Readonly<Record<string, unknown>>): Platform {
     architecture: textAt(object, 'architecture') ?? '',
     osVersion: textAt(object, 'os.version'),
   };
+}
+
+/**
+ * The media types of an image's config; artifacts such as signatures have another one, or the empty one.
+ * @see https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidelines-for-artifact-usage
+ */
+const CONFIG_TYPES: readonly string[] = [
+  'application/vnd.docker.container.image.v1+json',
+  'application/vnd.oci.image.config.v1+json',
+];
+
+/** Whether a document is the manifest of an image, and not of an artifact that is stored beside one. */
+export function isImage(mediaType: string, body: string, subject: string): boolean {
+  if (!isManifestType(mediaType)) {
+    return false;
+  }
+  const { artifactType, config } = parseJsonObject(body, subject);
+  const configType = isJsonObject(config) ? textAt(config, 'mediaType') : undefined;
+  return artifactType === undefined && (configType === undefined || CONFIG_TYPES.includes(configType));
 }
 
 /** The manifest of one image: where its config is, and its layers, base first. */

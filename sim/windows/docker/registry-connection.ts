@@ -34,7 +34,7 @@ function createLayerAccess(url: string): LayerAccess {
   const lifetime = startLifetime({ deadlineSeconds: undefined, signal: undefined, clock: Date.now });
   const errors = new RegistryErrors({ registry, clock: Date.now, deadlineSeconds: undefined });
   const agents = createHttpAgents({ lookup: checkedLookup(lookup, registry.hostname) });
-  const common = { lifetime, limits, errors, registry, clock: Date.now, random: Math.random };
+  const common = { limits, errors, registry, clock: Date.now, random: Math.random };
   const sleep = (milliseconds: number): Promise<void> => sleepFor(milliseconds);
   const once = createHttpSender({
     ...common,
@@ -48,7 +48,8 @@ function createLayerAccess(url: string): LayerAccess {
   return {
     size: async (repository, digest) => {
       const path = blobPath(registry, repository, digest);
-      const request = { method: 'HEAD', accept: '*/*', limitBytes: limits.errorBytes, ...path } as const;
+      const limitBytes = limits.errorBytes;
+      const request = { method: 'HEAD', accept: '*/*', limitBytes, lifetime, ...path } as const;
       const followed = await access(request, repository);
       if (!isThere(followed, errors)) {
         return undefined;

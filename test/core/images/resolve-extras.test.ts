@@ -62,10 +62,20 @@ test('an extra that is missing is said and withholds nothing', async () => {
   expect(images.map(({ family }) => family)).toEqual(['servercore']);
   expect(complete).toBe(true);
   expect(findings.map(({ code, severity, family }) => [code, severity, family])).toEqual([
+    ['NOT_FOUND', 'warning', 'framework-sdk@extra'],
     ['HOST_WITHOUT_IMAGE', 'info', 'framework-sdk@extra'],
     ['HOST_WITHOUT_IMAGE', 'info', 'tools@extra'],
+    ['NOT_FOUND', 'warning', 'iis@2022'],
     ['HOST_WITHOUT_IMAGE', 'info', 'iis@2022'],
   ]);
+});
+
+test.each([
+  ['tools=contoso/tolls:new', 'The registry has no repository contoso/tolls.'],
+  ['tools=contoso/tools:nwe,next', "The registry's repository contoso/tools has no tag nwe or next."],
+])('a name that is mistyped is reported: %s', async (extra, message) => {
+  const { findings } = await resolve([extra]);
+  expect(findings).toContainEqual({ code: 'NOT_FOUND', severity: 'warning', family: 'tools@extra', message });
 });
 
 test('without extras there are none', async () => {

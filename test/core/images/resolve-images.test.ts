@@ -3,6 +3,7 @@ import { propertyRuns } from '../../support/property-runs';
 import { familyOf } from '../../../lib/core/images/family';
 import { rememberingRegistry } from '../../../lib/core/images/read-images';
 import { resolveImages } from '../../../lib/core/images/resolve-images';
+import { isDigest, type Digest } from '../../../lib/contract/values/digest';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { arbitraryHostRevision, arbitraryRegistry, FAMILIES_2022 } from '../../support/arbitrary-registry';
 import { bruteForce, newestShown } from '../../support/brute-force';
@@ -201,5 +202,47 @@ describe('a repository with very many dated tags', () => {
     const { asked, resolution } = await resolve(shape, 3557, ['iis']);
     expect(resolution.images.map(({ osVersion }) => osVersion)).toEqual(['10.0.20348.3550']);
     expect(read(asked)).toBeGreaterThanOrEqual(60);
+  });
+});
+
+describe('entries of an index that are no images', () => {
+  const repository = 'windows/servercore/iis';
+  const text = JSON.stringify;
+  const artifact = (body: object) => ({ ...body, layers: [] });
+  const digest = (n: number): Digest => `sha256:${String(n).repeat(64)}`;
+  const empty = { mediaType: 'application/vnd.oci.empty.v1+json', digest: digest(9), size: 2 };
+  const OCI = 'application/vnd.oci.image.manifest.v1+json';
+
+  test.each([
+    ['an attestation', OCI, { platform: { os: 'unknown', architecture: 'unknown' } }, { config: empty }],
+    ['an empty config', OCI, {}, { config: empty }],
+    ['a manifest with an artifact type', OCI, {}, { config: empty, artifactType: 'application/spdx+json' }],
+    ['an artifact manifest', 'application/vnd.oci.artifact.manifest.v1+json', {}, { blobs: [] }],
+    ['an artifact manifest whose entry has no media type', undefined, {}, { blobs: [] }],
+    ['a nested index whose entry has no media type', undefined, {}, { manifests: [] }],
+  ])('%s is passed over without a word', async (_what, mediaType, entry, body) => {
+    const registry = memoryRegistry({ [repository]: { 'windowsservercore-ltsc2022': list(4294) } });
+    const stored = (await registry.manifest(repository, 'windowsservercore-ltsc2022'))!;
+    const foreign = text(artifact(body));
+    const index = JSON.parse(stored.body) as { manifests: object[] };
+    index.manifests.unshift({ mediaType, digest: digest(1), size: foreign.length, ...entry });
+    const type = 'manifests' in body ? 'application/vnd.oci.image.index.v1+json' : undefined;
+    const served = (name: string) =>
+      name === digest(1)
+        ? { digest: digest(1), mediaType: type ?? mediaType ?? 'application/vnd.x.y+json', body: foreign }
+        : { ...stored, body: text(index) };
+    const { images, findings } = await resolveImages(
+      {
+        ...registry,
+        manifest: async (name, reference) =>
+          isDigest(reference) && reference !== digest(1)
+            ? registry.manifest(name, reference)
+            : served(reference),
+      },
+      release,
+      [familyOf('iis', release)],
+    );
+    expect(images.map(({ osVersion }) => osVersion)).toEqual(['10.0.20348.4294']);
+    expect(findings).toEqual([]);
   });
 });

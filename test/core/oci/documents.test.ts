@@ -3,6 +3,7 @@ import {
   parseImageConfig,
   parseImageIndex,
   compressedBytes,
+  isImage,
   parseImageManifest,
 } from '../../../lib/core/oci/manifests';
 import { RegistryError } from '../../../lib/core/oci/registry';
@@ -32,6 +33,32 @@ test('an index gives its entries in order, with platforms as written', () => {
   ]);
 });
 
+test.each([
+  ['a nested index', { mediaType: 'application/vnd.oci.image.index.v1+json' }],
+  ['a nested Docker list', { mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json' }],
+  ['an artifact manifest', { mediaType: 'application/vnd.oci.artifact.manifest.v1+json' }],
+  ['a media type of the future', { mediaType: 'application/vnd.example.future.v9+json' }],
+  ['an artifact type', { artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json' }],
+  ['another algorithm', { digest: `sha512:${'0'.repeat(128)}` }],
+])('an index entry with %s is passed over', (_what, given) => {
+  const platform = { os: 'windows', architecture: 'amd64', 'os.version': '10.0.20348.4294' };
+  const entry = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 1, platform };
+  const body = text({ manifests: [{ ...entry, ...given }, entry] });
+  expect(parseImageIndex(body, 'x')).toHaveLength(1);
+});
+
+test.each([
+  ['Docker', 'application/vnd.docker.container.image.v1+json', undefined, true],
+  ['OCI', 'application/vnd.oci.image.config.v1+json', undefined, true],
+  ['no config type', undefined, undefined, true],
+  ['an empty config', 'application/vnd.oci.empty.v1+json', undefined, false],
+  ['a Helm chart', 'application/vnd.cncf.helm.config.v1+json', undefined, false],
+  ['an artifact type', 'application/vnd.oci.image.config.v1+json', 'application/spdx+json', false],
+])('a manifest with %s is an image or not', (_what, mediaType, artifactType, expected) => {
+  const body = text({ config: { mediaType, digest, size: 2 }, artifactType, layers: [] });
+  expect(isImage('application/vnd.oci.image.manifest.v1+json', body, 'x')).toBe(expected);
+});
+
 test('a manifest tells what a pull carries: config and layers', () => {
   const layer = (size: number) => ({ digest, size });
   const manifest = parseImageManifest(text({ config: layer(5), layers: [layer(1000), layer(20)] }), 'x');
@@ -59,9 +86,9 @@ test.each([
   ],
   ['an entry that is null', parseImageIndex, text({ manifests: [null] }), 'without a sha256 digest'],
   [
-    'another algorithm',
+    'a digest of no algorithm',
     parseImageIndex,
-    text({ manifests: [{ digest: 'md5:0', size: 1 }] }),
+    text({ manifests: [{ digest: 'latest', size: 1 }] }),
     'sha256 digest',
   ],
   ['a schema 1 manifest', parseImageManifest, text({ fsLayers: [] }), 'without config and layers'],
