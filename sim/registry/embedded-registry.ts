@@ -139,7 +139,7 @@ export interface EmbeddedRegistryOptions {
   readonly port?: number;
   /** The address of this computer to listen on; defaults to 127.0.0.1. */
   readonly host?: string;
-  /** From `parseFaults`. */
+  /** From `parseFaults`; what is shown of moments before `asOf` is without them. */
   readonly faults?: readonly FaultSettings[];
   /** Told of every request after its answer is known. */
   readonly onRequest?: (request: {
@@ -171,6 +171,7 @@ export interface EmbeddedRegistry {
 export async function startEmbeddedRegistry(options: EmbeddedRegistryOptions): Promise<EmbeddedRegistry> {
   const { history, host = '127.0.0.1', asOf } = options;
   let instant = typeof asOf === 'string' ? parseAsOf(asOf, history) : checkAsOf(asOf, history);
+  const began = instant;
   const faults = options.faults ?? [];
   checkRepositories(faults, history);
   const content = publishedContentOf(history);
@@ -183,7 +184,7 @@ export async function startEmbeddedRegistry(options: EmbeddedRegistryOptions): P
     const { method = '', url: address = '', headers } = incoming;
     requests += 1;
     const request = registryRequest(method, address, headers);
-    const reply = replyWith(hooks, answer, request);
+    const reply = instant < began ? answer(request) : replyWith(hooks, answer, request);
     options.onRequest?.({ method, path: request.path, status: reply.status });
     incoming.resume();
     sendReply(response, method, reply);

@@ -1,11 +1,15 @@
 import { UsageError } from '../../lib/contract/values/errors';
 import { isRepository } from '../../lib/core/oci/image-reference';
+import { isDigest } from '../../lib/contract/values/digest';
+import { isIndexType } from '../../lib/core/oci/manifests';
 import type { Fault, FaultHooks, FaultSite } from './fault';
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import {
   errorReply,
   jsonReply,
   repositoryOf,
+  type RegistryReply,
   type RegistryRequest,
   listen,
   registryRequest,
@@ -35,6 +39,12 @@ export const DAMAGES: readonly Fault[] = [
       after: ({ route }, reply) =>
         reply.status === 200 && route.kind !== 'base' ? { ...reply, ending: 'halfway' } : reply,
     }),
+  },
+  {
+    name: 'registry-foreign-entry',
+    description:
+      'Each index has entries that are no images: an attestation, an artifact, a signature, an index.',
+    arrange: foreignEntries,
   },
   {
     name: 'paging',
@@ -68,6 +78,62 @@ export const DAMAGES: readonly Fault[] = [
     },
   },
 ];
+
+/** The repository of the fault `registry-hangs-one`, and how late it answers: later than anybody waits. */
+const HANGING = 'dotnet/framework/aspnet';
+const NEVER_MILLISECONDS = 2 ** 31 - 1;
+
+/** What registries keep beside the images of an index, each with its own entry. */
+const FOREIGN_ENTRIES: readonly {
+  readonly mediaType: string;
+  readonly entry: object;
+  readonly body: object;
+}[] = [
+  {
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    entry: { platform: { os: 'unknown', architecture: 'unknown' } },
+    body: { layers: [] },
+  },
+  { mediaType: 'application/vnd.oci.artifact.manifest.v1+json', entry: {}, body: { blobs: [] } },
+  {
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    entry: { artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json' },
+    body: { artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json', layers: [] },
+  },
+  { mediaType: 'application/vnd.oci.image.index.v1+json', entry: {}, body: { manifests: [] } },
+];
+
+/** Serves each index with entries that are no images before its own, under the digest that it then has. */
+function foreignEntries(): FaultHooks {
+  const served = new Map<string, RegistryReply>();
+  const keep = (mediaType: string, body: string): string => {
+    const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+    const headers = { 'Content-Type': mediaType, 'Docker-Content-Digest': digest };
+    served.set(digest, { status: 200, headers, body });
+    return digest;
+  };
+  return {
+    before: ({ route }) => (route.kind === 'manifest' ? served.get(route.reference) : undefined),
+    after: ({ route }, reply) => {
+      const mediaType = reply.headers['Content-Type'] ?? '';
+      if (
+        route.kind !== 'manifest' ||
+        reply.status !== 200 ||
+        !isIndexType(mediaType) ||
+        served.has(route.reference)
+      ) {
+        return reply;
+      }
+      const index = JSON.parse(reply.body) as { readonly manifests: readonly object[] };
+      const foreign = FOREIGN_ENTRIES.map(({ body, entry, mediaType: type }) => {
+        const text = JSON.stringify({ schemaVersion: 2, mediaType: type, ...body });
+        return { mediaType: type, digest: keep(type, text), size: text.length, ...entry };
+      });
+      const body = JSON.stringify({ ...index, manifests: [...foreign, ...index.manifests] });
+      return served.get(keep(mediaType, body)) ?? reply;
+    },
+  };
+}
 
 const TOO_MANY = 'Too many requests; ask again later.';
 
@@ -121,6 +187,18 @@ export const REFUSALS: readonly Fault[] = [
         headers: { 'Content-Type': 'text/html; charset=utf-8' },
         body: '<!doctype html><title>Sign in</title><p>Sign in to use this network.</p>',
       }),
+    }),
+  },
+  {
+    name: 'registry-hangs-one',
+    description: `Tags of ${HANGING} are never answered for; other repositories and digests are.`,
+    arrange: () => ({
+      after: ({ route }, reply) => {
+        const isTag = route.kind === 'tags' || (route.kind === 'manifest' && !isDigest(route.reference));
+        return isTag && route.repository === HANGING
+          ? { ...reply, delayMilliseconds: NEVER_MILLISECONDS }
+          : reply;
+      },
     }),
   },
   {

@@ -168,6 +168,27 @@ test('faults work together', async () => {
   expect((await ask(registry, TAG)).body).toMatch(/\n$/);
 });
 
+test('registry-foreign-entry: an index has entries before its own, and is served under the digest that it has', async () => {
+  const plain = await ask(await start(), TAG);
+  const registry = await withFaults('registry-foreign-entry');
+  const { body, headers } = await ask(registry, TAG);
+  const { manifests } = JSON.parse(body) as { manifests: { digest: string; artifactType?: string }[] };
+  expect(headers.get('docker-content-digest')).toBe(sha256(body));
+  expect((await ask(registry, `${CORE}/manifests/${sha256(body)}`)).body).toBe(body);
+  const own = (JSON.parse(plain.body) as { manifests: unknown[] }).manifests;
+  expect(manifests.slice(-own.length)).toEqual(own);
+  expect(manifests.length).toBeGreaterThan(own.length);
+  for (const { digest } of manifests.slice(0, -own.length)) {
+    expect(sha256((await ask(registry, `${CORE}/manifests/${digest}`)).body)).toBe(digest);
+  }
+});
+
+test('what a registry shows of the time before it is without its faults', async () => {
+  const registry = await withFaults('down');
+  registry.setInstant(new Date('2025-09-01T00:00:00Z'));
+  expect((await ask(registry, TAG)).status).toBe(200);
+});
+
 test('each fault has a name of its own and a sentence', () => {
   expect(new Set(FAULTS.map((fault) => fault.name)).size).toBe(FAULTS.length);
   for (const { description } of FAULTS) {
@@ -179,10 +200,7 @@ test.each(['thruttle', '', 'throttle:5', 'missing', 'missing:', 'missing:A b', '
   '%p is no fault, and all that are get listed',
   (name) => {
     expect(() => parseFaults(['slow', name])).toThrow(
-      new UsageError(
-        'A fault is one of throttle, throttle-hard, down, slow, server-error, html, missing:<repository>, wrong-digest, ' +
-          `truncated, paging, endless-tags, redirect-blobs, redirect-loop, token; got: '${name}'.`,
-      ),
+      new UsageError(`A fault is one of ${FAULTS.map((fault) => fault.name).join(', ')}; got: '${name}'.`),
     );
   },
 );
