@@ -1,8 +1,14 @@
 import { AutoScalingServiceException } from '@aws-sdk/client-auto-scaling';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { ECSServiceException } from '@aws-sdk/client-ecs';
+import { EventBridgeServiceException } from '@aws-sdk/client-eventbridge';
 import { ImagebuilderServiceException } from '@aws-sdk/client-imagebuilder';
+import { LambdaServiceException } from '@aws-sdk/client-lambda';
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { SFNServiceException } from '@aws-sdk/client-sfn';
+import { SNSServiceException } from '@aws-sdk/client-sns';
 import { SSMServiceException } from '@aws-sdk/client-ssm';
+import { STSServiceException } from '@aws-sdk/client-sts';
 import { assumed, page, type Provenance } from './provenance';
 import type { ServiceId } from './service-models';
 import { undeclared, type Refusal, type ServiceExceptionClass } from './simulated-service';
@@ -26,7 +32,7 @@ interface Throttling {
 
 const RATE_EXCEEDED = 'Rate exceeded';
 
-/** The first limit whose operations are meant counts. */
+/** The first limit whose operations are meant counts. Where regions differ, it is that of the region with the least. */
 const SERVICES: Partial<Readonly<Record<ServiceId, Throttling>>> = {
   'auto-scaling': {
     limits: [{ operations: /./, isEach: false, burst: 20, perSecond: 10 }],
@@ -52,11 +58,59 @@ const SERVICES: Partial<Readonly<Record<ServiceId, Throttling>>> = {
     error: { name: 'ThrottlingException', status: 400, message: RATE_EXCEEDED },
     provenance: page('https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html'),
   },
+  eventbridge: {
+    limits: [{ operations: /^PutEvents$/, isEach: true, burst: 400, perSecond: 400 }],
+    ServiceException: EventBridgeServiceException,
+    // https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html
+    error: { name: 'ThrottlingException', status: 400, message: RATE_EXCEEDED },
+    provenance: page('https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html'),
+  },
   imagebuilder: {
     limits: [{ operations: /./, isEach: false, burst: 10, perSecond: 5 }],
     ServiceException: ImagebuilderServiceException,
     error: { name: 'CallRateLimitExceededException', status: 429, message: RATE_EXCEEDED },
     provenance: assumed('The rates of calls that Image Builder takes; its model names the error.'),
+  },
+  lambda: {
+    limits: [
+      // Ten times the concurrency, which is ten in an account that is young.
+      { operations: /^Invoke$/, isEach: true, burst: 100, perSecond: 100 },
+      { operations: /./, isEach: false, burst: 15, perSecond: 15 },
+    ],
+    ServiceException: LambdaServiceException,
+    // https://github.com/HumanCellAtlas/data-store/issues/1118
+    error: { name: 'TooManyRequestsException', status: 429, message: 'Rate Exceeded.' },
+    provenance: page('https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html'),
+  },
+  s3: {
+    // As if all that is asked for lay under one prefix.
+    limits: [
+      { operations: /^(?:Get|List)/, isEach: false, burst: 5500, perSecond: 5500 },
+      { operations: /./, isEach: false, burst: 3500, perSecond: 3500 },
+    ],
+    ServiceException: S3ServiceException,
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    error: { name: 'SlowDown', status: 503, message: 'Please reduce your request rate.' },
+    provenance: page('https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html'),
+  },
+  sfn: {
+    limits: [
+      { operations: /^StartExecution$/, isEach: true, burst: 800, perSecond: 150 },
+      { operations: /^StopExecution$/, isEach: true, burst: 500, perSecond: 25 },
+      { operations: /^DescribeExecution$/, isEach: true, burst: 250, perSecond: 10 },
+      { operations: /^DescribeStateMachine$/, isEach: true, burst: 200, perSecond: 20 },
+    ],
+    ServiceException: SFNServiceException,
+    // https://github.com/HumanCellAtlas/data-store/issues/1061
+    error: { name: 'ThrottlingException', status: 400, message: RATE_EXCEEDED },
+    provenance: page('https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html'),
+  },
+  sns: {
+    limits: [{ operations: /^Publish$/, isEach: true, burst: 300, perSecond: 300 }],
+    ServiceException: SNSServiceException,
+    // https://repost.aws/knowledge-center/sns-throttling-exception-errors
+    error: { name: 'ThrottlingException', status: 400, message: RATE_EXCEEDED },
+    provenance: page('https://docs.aws.amazon.com/general/latest/gr/sns.html'),
   },
   ssm: {
     limits: [
@@ -66,6 +120,13 @@ const SERVICES: Partial<Readonly<Record<ServiceId, Throttling>>> = {
     ServiceException: SSMServiceException,
     error: { name: 'ThrottlingException', status: 400, message: RATE_EXCEEDED },
     provenance: page('https://docs.aws.amazon.com/general/latest/gr/ssm.html#parameter-store'),
+  },
+  sts: {
+    limits: [{ operations: /./, isEach: false, burst: 600, perSecond: 600 }],
+    ServiceException: STSServiceException,
+    // https://github.com/aws/aws-sdk-go-v2/issues/2481
+    error: { name: 'Throttling', status: 400, message: RATE_EXCEEDED },
+    provenance: page('https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html'),
   },
 };
 

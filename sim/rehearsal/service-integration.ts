@@ -6,6 +6,7 @@ import {
   RetryImageCommand,
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder';
+import { LambdaServiceException } from '@aws-sdk/client-lambda';
 import { WinbakeError } from '../../lib/contract/values/errors';
 import { isJsonObject } from '../../lib/contract/values/json';
 import type { Principal } from '../account/principal';
@@ -40,8 +41,13 @@ export async function callTask(
 ): Promise<unknown> {
   const given = isJsonObject(parameters) ? parameters : {};
   if (resource === 'arn:aws:states:::lambda:invoke') {
-    const Payload = await account.invoke(caller, String(given['FunctionName']), given['Payload']);
-    return { StatusCode: 200, Payload };
+    try {
+      const Payload = await account.invoke(caller, String(given['FunctionName']), given['Payload']);
+      return { StatusCode: 200, Payload };
+    } catch (error) {
+      // What the function threw has its own name, what Lambda refuses the name of its service.
+      throw error instanceof LambdaServiceException ? named('Lambda', error) : error;
+    }
   }
   const [, initial = '', rest = ''] =
     /^arn:aws:states:::aws-sdk:imagebuilder:([a-z])(\w+)$/.exec(resource) ?? [];
@@ -66,9 +72,13 @@ export async function callTask(
         cause: error,
       });
     }
-    // An error of an AWS SDK integration has the name of its service in front.
-    throw Object.assign(new Error(error.message, { cause: error }), { name: `Imagebuilder.${error.name}` });
+    throw named('Imagebuilder', error);
   }
+}
+
+/** An error of a service as Step Functions names it. */
+function named(service: string, error: Error): Error {
+  return Object.assign(new Error(error.message, { cause: error }), { name: `${service}.${error.name}` });
 }
 
 /** Step Functions writes the members of structures with a capital, whatever the service does; keys of maps stay. */

@@ -1,9 +1,14 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient, ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetImageCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
-import { S3Client } from '@aws-sdk/client-s3';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { s3DocumentStore } from '../../../lib/aws/stores/s3-document-store';
 import { FaultInjection } from '../../../sim/account/fault-injection';
 import { sessionOf } from '../../../sim/account/principal';
@@ -12,6 +17,8 @@ import { SimulatedAutoScaling } from '../../../sim/account/services/auto-scaling
 import { SimulatedEcs } from '../../../sim/account/services/ecs';
 import { SimulatedFleets } from '../../../sim/account/services/fleets';
 import { SimulatedImageBuilder } from '../../../sim/account/services/image-builder';
+import { SimulatedLambda } from '../../../sim/account/services/lambda';
+import { callTask } from '../../../sim/rehearsal/service-integration';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
 import { allow, failureOf, PLACE, role, ROLE } from '../../support/simulated-accounts-lab';
 
@@ -39,6 +46,7 @@ function faultyAccounts() {
     services: [
       new SimulatedAutoScaling(fleets),
       new SimulatedEcs(fleets),
+      new SimulatedLambda(() => undefined),
       new SimulatedImageBuilder(() => ({ stacks: [], images: undefined as never, bake: undefined })),
     ],
   });
@@ -93,12 +101,56 @@ test.each<[string, () => Promise<unknown>, object]>([
       ),
     { name: 'CallRateLimitExceededException', $metadata: { httpStatusCode: 429 } },
   ],
+  [
+    'Lambda',
+    () => new LambdaClient().send(new InvokeCommand({ FunctionName: 'a' })),
+    { name: 'TooManyRequestsException', $metadata: { httpStatusCode: 429 } },
+  ],
+  [
+    'S3',
+    () => new S3Client().send(new GetObjectCommand({ Bucket: 'documents', Key: 'a' })),
+    { name: 'SlowDown', $metadata: { httpStatusCode: 503 } },
+  ],
+  [
+    'SNS',
+    () => new SNSClient().send(new PublishCommand({ TopicArn: 'arn:aws:sns:::a', Message: 'a' })),
+    { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } },
+  ],
+  [
+    'STS',
+    () => new STSClient().send(new GetCallerIdentityCommand({})),
+    { name: 'Throttling', $metadata: { httpStatusCode: 400 } },
+  ],
+  [
+    'Step Functions',
+    () => new SFNClient().send(new StartExecutionCommand({ stateMachineArn: 'arn:aws:states:::a' })),
+    { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } },
+  ],
+  [
+    'EventBridge',
+    () => new EventBridgeClient().send(new PutEventsCommand({ Entries: [] })),
+    { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } },
+  ],
 ])('%s refuses what is beyond its rate, after the tries of the SDK', async (_service, call, error) => {
   const { as, clock, draw } = faultyAccounts();
   draw(...BUSY);
   expect(await failureOf(as(call))).toMatchObject(error);
   // Three calls, and two waits of which the second may be twice as long.
   expect(seconds(clock)).toBeCloseTo(3 * 0.2 + 1 + 2, 1);
+});
+
+test('Step Functions names what Lambda refuses after the service', async () => {
+  const { as, draw } = faultyAccounts();
+  const client = new LambdaClient();
+  const account = {
+    as: <T>(_caller: unknown, work: () => Promise<T>) => as(work),
+    invoke: (_caller: unknown, FunctionName: string) =>
+      as(() => client.send(new InvokeCommand({ FunctionName }))),
+  };
+  draw(...BUSY);
+  const call = { resource: 'arn:aws:states:::lambda:invoke', parameters: { FunctionName: 'a' } };
+  const failure = await failureOf(callTask(account, sessionOf(ROLE, role([]), 'execution'), call));
+  expect(failure).toMatchObject({ name: 'Lambda.TooManyRequestsException', message: 'Rate Exceeded.' });
 });
 
 test('a rate that others took for a moment costs time, and no error', async () => {
