@@ -9,7 +9,7 @@ import { fleetParametersBeside } from '../contract/names/parameters';
 import { cloneWithLiveAmi, type DeploymentPorts } from '../core/fleet/clone-with-live-ami';
 import { required } from '../contract/names/environment';
 import { createLog, withLog } from './log';
-import { LAMBDA, type Runtime } from './runtime';
+import { LAMBDA, untilTaken, type Runtime } from './runtime';
 
 /** A custom resource's request, as far as it is read. */
 export interface LaunchTemplateEvent {
@@ -78,5 +78,5 @@ export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Ru
     return createLaunchTemplate(ports, environment)(event);
   };
   const log = createLog({ fleet: environment['WINBAKE_FLEET'] }, write);
-  return withLog(log, cloneForDeployment, ({ Data }) => ({ ...Data }));
+  return withLog(log, untilTaken(sleep, cloneForDeployment), ({ Data }) => ({ ...Data }));
 }

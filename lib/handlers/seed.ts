@@ -9,7 +9,7 @@ import { seedChannels } from '../core/publish/seed-channels';
 import type { SeededPipeline, StoredScripts } from '../contract/names/environment';
 import { osOf } from '../contract/values/release';
 import { createLog, withLog } from './log';
-import { LAMBDA, type Runtime } from './runtime';
+import { LAMBDA, untilTaken, type Runtime } from './runtime';
 
 /** What seeding works with. */
 export interface SeedPorts {
@@ -18,34 +18,7 @@ export interface SeedPorts {
   /** Absent where nothing is baked, as in another account. */
   readonly rebakes?: Rebakes;
   /** Absent where nothing is baked. */
-  readonly scripts?: {
-    readonly store: (scripts: StoredScripts) => Promise<void>;
-    readonly sleep: (milliseconds: number) => Promise<void>;
-  };
-}
-
-const MOST_TRIES = 7;
-const TRY_AGAIN_MILLISECONDS = 10_000;
-
-/**
- * What the same deployment has just allowed may be refused for some seconds.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
- */
-async function onceAllowed(
-  sleep: (milliseconds: number) => Promise<void>,
-  work: () => Promise<void>,
-): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (tries === MOST_TRIES || !(error instanceof Error && error.name === 'AccessDenied')) {
-        throw error;
-      }
-      await sleep(TRY_AGAIN_MILLISECONDS);
-    }
-  }
+  readonly storeScripts?: (scripts: StoredScripts) => Promise<void>;
 }
 
 /** A custom resource's request, as far as seeding reads it. */
@@ -67,9 +40,8 @@ export function createSeed(ports: SeedPorts, environment: NodeJS.ProcessEnv) {
   return async (event: SeedEvent): Promise<{ readonly PhysicalResourceId: string }> => {
     const properties = event.ResourceProperties;
     if ('archiveKey' in properties) {
-      const { scripts } = ports;
-      if (event.RequestType !== 'Delete' && scripts !== undefined) {
-        await onceAllowed(scripts.sleep, () => scripts.store(properties));
+      if (event.RequestType !== 'Delete') {
+        await ports.storeScripts?.(properties);
       }
       return { PhysicalResourceId: `s3://${properties.bucket}` };
     }
@@ -103,20 +75,15 @@ export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Ru
   const ports = {
     parameters: ssmParameterStore(new SSMClient(), sleep),
     rebakes: stepFunctionsRebakes(new SFNClient()),
-    scripts: {
-      sleep: async (milliseconds: number) => {
-        await sleep(milliseconds);
-      },
-      store: async ({ archiveBucket, archiveKey, bucket, key }: StoredScripts) => {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: archiveBucket, Key: archiveKey }));
-        const archive = await Body?.transformToByteArray();
-        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: archive }));
-      },
+    storeScripts: async ({ archiveBucket, archiveKey, bucket, key }: StoredScripts) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: archiveBucket, Key: archiveKey }));
+      const archive = await Body?.transformToByteArray();
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: archive }));
     },
     now,
   };
   const log = createLog({ parameterPath: environment['WINBAKE_PARAMETER_PATH'] }, write);
-  return withLog(log, createSeed(ports, environment), ({ PhysicalResourceId }) => ({
+  return withLog(log, untilTaken(sleep, createSeed(ports, environment)), ({ PhysicalResourceId }) => ({
     seeded: PhysicalResourceId,
   }));
 }

@@ -1,5 +1,6 @@
 import { TooManyUpdates } from '@aws-sdk/client-ssm';
 import type { Place } from './commands/command-row';
+import { IamPropagation } from './iam-propagation';
 import type { InterceptedCall } from './intercept';
 import { page } from './provenance';
 import type { ServiceId } from './service-models';
@@ -70,10 +71,13 @@ const THROTTLING_DELAY = 1000;
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/event-delivery-level.html
  */
 export class FaultInjection {
+  readonly iam: IamPropagation;
   private readonly throttles = new Throttles();
   private readonly reads = new Map<string, Map<string, KnownRead>>();
 
-  constructor(private readonly options: FaultInjectionOptions) {}
+  constructor(private readonly options: FaultInjectionOptions) {
+    this.iam = new IamPropagation(options);
+  }
 
   /** After how many milliseconds an event arrives: never, once or twice. */
   readonly deliveries = (): readonly number[] => {

@@ -202,6 +202,13 @@ export class SimulatedAccounts {
       const error = this.noteDenial(service.id, principal, need, why);
       throw undeclared(service.ServiceException, error, DENIAL_PROVENANCE);
     }
+    const known = this.options.faults?.iam.knownOf(principal);
+    const notYet = known === undefined ? undefined : this.denial(service, known, need, place);
+    if (notYet !== undefined) {
+      // No right is missing, so that it is no denial to be noted.
+      const error = accessDenied(service.id, principal, need, notYet);
+      throw undeclared(service.ServiceException, error, NOT_YET_PROVENANCE);
+    }
   }
 
   private noteDenial(service: ServiceId, caller: Principal, need: Need, why: string): PlainError {
@@ -268,6 +275,9 @@ export class SimulatedAccounts {
   }
 }
 
+const NOT_YET_PROVENANCE = page(
+  'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency',
+);
 const CREDENTIALS_PROVENANCE = page('https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html');
 
 function contextOf(

@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
+import { UnmodelledError } from '../aws/cloudformation/environment';
 import { perDeployment, type StackModel } from '../aws/cloudformation/stack-model';
 import { policiesOfRole, statementsOf } from '../aws/iam/role-policies';
 import type { ResourcePolicy, ResourcePolicySource } from './authorize';
+import { instanceProfileArn, type IamResources } from './iam-propagation';
 import { accountOf, type RoleGrants, type RoleSource } from './principal';
 
 /** The roles of the stacks of an assembly, in whatever account each is. */
@@ -30,6 +32,37 @@ function findRole(stacks: readonly StackModel[], roleArn: string): RoleGrants | 
     }
   }
   return undefined;
+}
+
+function arnOf(stack: StackModel, logicalId: string): string {
+  return String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }));
+}
+
+/** What stacks have in IAM. A role that nobody takes may have what has no model, and is left out. */
+export function iamOfStacks(stacks: readonly StackModel[], roles: RoleSource): IamResources {
+  const named = (type: string, nameOf: (stack: StackModel, logicalId: string) => string) =>
+    stacks.flatMap((stack) => stack.logicalIds(type).map((one) => nameOf(stack, one)));
+  const grantsOf = (arn: string) => {
+    try {
+      return roles(arn);
+    } catch (error) {
+      if (error instanceof UnmodelledError) {
+        return undefined;
+      }
+      throw error;
+    }
+  };
+  return {
+    roles: new Map(
+      named('AWS::IAM::Role', arnOf).flatMap((arn) => {
+        const grants = grantsOf(arn);
+        return grants === undefined ? [] : [[arn, grants]];
+      }),
+    ),
+    instanceProfiles: named('AWS::IAM::InstanceProfile', (stack, one) =>
+      instanceProfileArn(stack.reference(one), stack.environment),
+    ),
+  };
 }
 
 /**

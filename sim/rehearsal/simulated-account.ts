@@ -146,6 +146,7 @@ export class SimulatedAccount {
       stacks,
       images: this.world.ec2.images,
       bake: this.bake,
+      knowsInstanceProfile: (arn) => faults?.iam.knowsInstanceProfile(arn) ?? true,
     }));
     const ec2 = new SimulatedEc2(fleetOperations(this.fleets));
     ec2.images.lastLaunch = (amiId) => this.fleets.lastLaunch(amiId);
@@ -169,6 +170,7 @@ export class SimulatedAccount {
     });
     this.parameters = new SimulatedParameters(this);
     this.uploadAssets();
+    this.world.noteIam();
   }
 
   /** Lets every client of the SDK in this process speak to this account; gives what ends it. */

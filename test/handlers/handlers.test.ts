@@ -12,6 +12,7 @@ import {
 import { createLog, embeddedMetrics } from '../../lib/handlers/log';
 import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
+import { untilTaken } from '../../lib/handlers/runtime';
 import { createSeed } from '../../lib/handlers/seed';
 import { fleetLab } from '../support/fleet-lab';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
@@ -25,6 +26,38 @@ const now = () => new Date('2025-10-16T00:00:00Z');
 
 const ResourceProperties = { os: 'SERVER_2022_CORE', parameterPath: PATH, baseAmiParameter: BASE_AMI };
 
+describe('the work of a custom resource', () => {
+  const named = (name: string) => Object.assign(new Error(name), { name });
+  const trying = async (...ends: readonly (string | undefined)[]) => {
+    const waits: number[] = [];
+    const sleep = (milliseconds: number) => Promise.resolve(waits.push(milliseconds));
+    const rest = [...ends];
+    const work = untilTaken(sleep, (event: string) => {
+      const end = rest.length > 1 ? rest.shift() : rest[0];
+      return end === undefined ? Promise.resolve(event) : Promise.reject(named(end));
+    });
+    const end = await work('done').catch((error: unknown) => (error as Error).name);
+    return { end, waits };
+  };
+
+  test.each([
+    'AccessDenied',
+    'AccessDeniedException',
+    'UnauthorizedOperation',
+    'ThrottlingException',
+    'RequestLimitExceeded',
+    'TooManyUpdates',
+  ])('is done again after %s, for a minute', async (refusal) => {
+    expect(await trying(refusal, refusal, undefined)).toEqual({ end: 'done', waits: [10_000, 10_000] });
+    const { end, waits } = await trying(refusal);
+    expect([end, waits.length]).toEqual([refusal, 6]);
+  });
+
+  test('is not done again after what a minute does not mend', async () => {
+    expect(await trying('NoSuchBucket')).toEqual({ end: 'NoSuchBucket', waits: [] });
+  });
+});
+
 describe('seed', () => {
   describe('of instance scripts', () => {
     const ResourceProperties = {
@@ -33,40 +66,13 @@ describe('seed', () => {
       bucket: 'bakes',
       key: 'scripts/a.zip',
     };
-    const denied = Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
-    const seeding = (store: () => Promise<void>) => {
-      const waits: number[] = [];
-      const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
-      return {
-        waits,
-        seed: createSeed({ parameters: memoryParameters(), now, scripts: { store, sleep } }, {}),
-      };
-    };
-
     test('stores them with each deployment, and leaves them when they are replaced or the stack goes', async () => {
       const store = jest.fn().mockResolvedValue(undefined);
-      const { seed } = seeding(store);
+      const seed = createSeed({ parameters: memoryParameters(), now, storeScripts: store }, {});
       for (const RequestType of ['Create', 'Update', 'Delete'] as const) {
         expect(await seed({ RequestType, ResourceProperties })).toEqual({ PhysicalResourceId: 's3://bakes' });
       }
       expect(store.mock.calls).toEqual([[ResourceProperties], [ResourceProperties]]);
-    });
-
-    test('waits a minute for rights that the same deployment gave', async () => {
-      const store = jest.fn().mockRejectedValueOnce(denied).mockResolvedValue(undefined);
-      const { seed, waits } = seeding(store);
-      await seed({ RequestType: 'Update', ResourceProperties });
-      expect(waits).toEqual([10_000]);
-      const never = seeding(() => Promise.reject(denied));
-      await expect(never.seed({ RequestType: 'Update', ResourceProperties })).rejects.toThrow(
-        'Access Denied',
-      );
-      expect(never.waits).toHaveLength(6);
-      const broken = seeding(() => Promise.reject(new Error('NoSuchBucket')));
-      await expect(broken.seed({ RequestType: 'Update', ResourceProperties })).rejects.toThrow(
-        'NoSuchBucket',
-      );
-      expect(broken.waits).toEqual([]);
     });
   });
 

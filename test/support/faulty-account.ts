@@ -29,7 +29,7 @@ const HOUR = 3_600_000;
 const PATH = '/winbake/2022-core';
 
 /** Numbers between 0 and 1 that follow from a seed alone. */
-function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let count = 0;
   return () => {
     count += 1;

@@ -6,7 +6,7 @@ import type { FaultInjection } from '../fault-injection';
 import { accountOf, serviceOf, Sessions, sessionOf, type Principal, type RoleSource } from '../principal';
 import { SimulatedAccounts, type SimulatedAccountsOptions } from '../simulated-accounts';
 import { type SimulatedService, operation, undeclared, type Call } from '../simulated-service';
-import { resourcePoliciesOfStacks, rolesOfStacks } from '../stack-policies';
+import { iamOfStacks, resourcePoliciesOfStacks, rolesOfStacks } from '../stack-policies';
 import type { Transcripts } from '../transcript';
 import { SimulatedEc2 } from './ec2';
 import { SimulatedEventBridge, type SimulatedEvent } from './event-bridge';
@@ -98,7 +98,11 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     }
     return sessionOf(roleArn, grants, session);
   };
-  return { accounts, sessionFor, ec2, ssm, s3, sns, events, states };
+  /** Tells IAM what stacks have now, which services know later. */
+  const noteIam = () => {
+    faults?.iam.note(iamOfStacks(stacks, roles));
+  };
+  return { accounts, sessionFor, noteIam, ec2, ssm, s3, sns, events, states };
 }
 
 /** What keeps data, or runs by itself, once a stack has made it. */

@@ -25,6 +25,7 @@ import { readRecipe, type Recipe } from '../../aws/image-builder/read-recipe';
 import type { BakeOutcome } from '../../aws/image-builder/run-bake';
 import { refusedWorkflows } from '../../aws/image-builder/workflows';
 import { parameterArn } from '../commands/data-commands';
+import { instanceProfileArn } from '../iam-propagation';
 import { assumed, page, type Provenance } from '../provenance';
 import { declared, operation, type Call, type SimulatedService } from '../simulated-service';
 import type { SimulatedImages } from './ec2-images';
@@ -57,12 +58,17 @@ const BAKE_SECONDS = 45 * 60;
 /** What a test takes by the virtual clock, in seconds; a figure of the field, not measured. */
 const TEST_SECONDS = 15 * 60;
 
+/** What it takes until EC2 has refused a launch, in seconds; a figure of the field, not measured. */
+const LAUNCH_SECONDS = 60;
+
 /** What Image Builder needs around it. */
 export interface SimulatedImageBuilderOptions {
   readonly stacks: readonly StackModel[];
   readonly images: SimulatedImages;
   /** Runs the components of a recipe; undefined where this computer cannot. */
   readonly bake: ((recipe: Recipe, imageArn: string) => Promise<BakeOutcome>) | undefined;
+  /** Whether EC2 knows an instance profile by its ARN yet; absent: it knows all. */
+  readonly knowsInstanceProfile?: (arn: string) => boolean;
 }
 
 /** Image Builder, as far as a pipeline is started, followed and ended by hand. */
@@ -150,7 +156,7 @@ export class SimulatedImageBuilder implements SimulatedService {
     if (known !== undefined) {
       return { clientToken, imageBuildVersionArn: known };
     }
-    const { bake, stacks } = this.options();
+    const { bake, knowsInstanceProfile = () => true, stacks } = this.options();
     const recipe = readRecipe(stacks, imagePipelineArn);
     if (recipe.baseAmiParameter !== undefined) {
       // Image Builder reads the parameter with the rights of who starts the pipeline.
@@ -172,7 +178,9 @@ export class SimulatedImageBuilder implements SimulatedService {
     if (Object.keys(tags).length > 0) {
       require({ action: 'imagebuilder:TagResource', resource: arn });
     }
-    const outcome = await bake(recipe, arn);
+    const isLaunched = knowsInstanceProfile(instanceProfileArn(recipe.instanceProfile, place));
+    const outcome = isLaunched ? await bake(recipe, arn) : notLaunched(recipe);
+    const seconds = isLaunched ? BAKE_SECONDS : LAUNCH_SECONDS;
     this.builds.set(arn, {
       arn,
       pipelineArn: imagePipelineArn,
@@ -180,7 +188,7 @@ export class SimulatedImageBuilder implements SimulatedService {
       place,
       tags,
       startedAt: now,
-      endsAt: new Date(now.getTime() + BAKE_SECONDS * 1000),
+      endsAt: new Date(now.getTime() + seconds * 1000),
       isCancelled: false,
       outcome,
       earlier: [],
@@ -311,6 +319,19 @@ export class SimulatedImageBuilder implements SimulatedService {
     );
     return Object.fromEntries(ids);
   }
+}
+
+/**
+ * What EC2 says of an instance profile that was made minutes ago.
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/27516
+ */
+function notLaunched({ instanceProfile }: Recipe): BakeOutcome {
+  const reason = `Value (${instanceProfile}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`;
+  return {
+    failure: { stage: 'Build', launched: false, reason },
+    buildInstanceId: undefined,
+    testInstanceId: undefined,
+  };
 }
 
 function amiName({ arn }: SimulatedBuild): string {

@@ -21,6 +21,8 @@ export interface Recipe {
   /** The parameter that names the base AMI; undefined where the recipe names the AMI itself. */
   readonly baseAmiParameter: string | undefined;
   readonly components: readonly RecipeComponent[];
+  /** The name of the instance profile that its instances have. */
+  readonly instanceProfile: string;
   readonly instanceRole: { readonly id: string; readonly arn: string };
   /** Where the distribution configuration brings the AMI; empty: nowhere but where it is made. */
   readonly distributions: readonly Distribution[];
@@ -66,7 +68,7 @@ export function readRecipe(all: readonly StackModel[], pipelineArn: string): Rec
     components: objectsOf(recipe.properties['Components']).map((component) =>
       readRecipeComponent(stacks, component),
     ),
-    instanceRole: instanceRoleOf(stacks, textOf(pipeline.properties, 'InfrastructureConfigurationArn')),
+    ...instanceProfileOf(stacks, textOf(pipeline.properties, 'InfrastructureConfigurationArn')),
     distributions: distributionsOf(stacks, pipeline.properties['DistributionConfigurationArn']),
     workflows: readWorkflows(stacks, pipeline.properties),
   };
@@ -169,7 +171,10 @@ function neighbour(
   return [arn, { kind, document: documentOf(found) }];
 }
 
-function instanceRoleOf(stacks: readonly StackModel[], infrastructureArn: string): Recipe['instanceRole'] {
+function instanceProfileOf(
+  stacks: readonly StackModel[],
+  infrastructureArn: string,
+): Pick<Recipe, 'instanceProfile' | 'instanceRole'> {
   const infrastructure = find(stacks, 'AWS::ImageBuilder::InfrastructureConfiguration', infrastructureArn, [
     'InstanceProfileName',
   ]);
@@ -177,7 +182,7 @@ function instanceRoleOf(stacks: readonly StackModel[], infrastructureArn: string
   const { Roles } = find(stacks, 'AWS::IAM::InstanceProfile', name, ['Roles']).properties;
   const role = find(stacks, 'AWS::IAM::Role', Array.isArray(Roles) ? String(Roles[0]) : '', []);
   const attribute = (key: string) => String(role.stack.resolve({ 'Fn::GetAtt': [role.logicalId, key] }));
-  return { id: attribute('RoleId'), arn: attribute('Arn') };
+  return { instanceProfile: name, instanceRole: { id: attribute('RoleId'), arn: attribute('Arn') } };
 }
 
 function find(

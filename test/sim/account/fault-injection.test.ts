@@ -9,8 +9,10 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { JsonObject } from '../../../lib/contract/values/json';
 import { s3DocumentStore } from '../../../lib/aws/stores/s3-document-store';
 import { FaultInjection } from '../../../sim/account/fault-injection';
+import { instanceProfileArn } from '../../../sim/account/iam-propagation';
 import { sessionOf } from '../../../sim/account/principal';
 import { accountsOfStacks } from '../../../sim/account/services/accounts-of-stacks';
 import { SimulatedAutoScaling } from '../../../sim/account/services/auto-scaling';
@@ -53,6 +55,7 @@ function faultyAccounts() {
   end = accounts.install();
   const caller = sessionOf(ROLE, role([allow('*')]), 'function');
   return {
+    accounts,
     clock,
     faults,
     s3,
@@ -233,6 +236,57 @@ test('a write that meets another is refused, and not tried again', async () => {
   const put = new PutParameterCommand({ Name: '/a', Value: 'a', Type: 'String' });
   expect(await failureOf(as(() => new SSMClient().send(put)))).toMatchObject({ name: 'TooManyUpdates' });
   expect(seconds(clock)).toBeCloseTo(0.2, 2);
+});
+
+describe('what a deployment has just made in IAM', () => {
+  const [old, fresh] = [allow('ssm:GetParameter', '*'), allow('ssm:PutParameter', '*')];
+  const noted = (...statements: readonly JsonObject[]) => ({
+    roles: new Map([[ROLE, role(statements)]]),
+    instanceProfiles: [],
+  });
+  const put = () => new SSMClient().send(new PutParameterCommand({ Name: '/a', Value: 'a', Type: 'String' }));
+
+  test('is not known for half a minute: the caller is refused what is new, and nothing else', async () => {
+    const { accounts, clock, draw, faults, ssm } = faultyAccounts();
+    const caller = sessionOf(ROLE, role([old, fresh]), 'function');
+    const as = <T>(work: () => Promise<T>) => accounts.as(caller, PLACE.region, work);
+    ssm.publish(PLACE, '/b', 'b', START);
+    faults.iam.note(noted(old));
+    await clock.waitUntil(new Date(START.getTime() + 60_000));
+    faults.iam.note(noted(old, fresh));
+    // No hang, a call of no time, no other write, no others, and a server that has not heard of it.
+    draw(1, 0, 1, 1, 0);
+    expect(await failureOf(as(put))).toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringMatching(
+        /is not authorized to perform: ssm:PutParameter .* because no identity-based policy allows/,
+      ) as unknown,
+    });
+    draw(1, 0, 1, 0);
+    await as(() => new SSMClient().send(new GetParameterCommand({ Name: '/b' })));
+    draw(1, 0, 1, 1, 1);
+    await as(put);
+    expect(accounts.denials).toEqual([]);
+  });
+
+  test('is known after that, and what was there before at once', async () => {
+    const { accounts, clock, draw, faults } = faultyAccounts();
+    const caller = sessionOf(ROLE, role([fresh]), 'function');
+    faults.iam.note(noted(fresh));
+    await clock.waitUntil(new Date(START.getTime() + 30_000));
+    faults.iam.note(noted(fresh));
+    draw(1, 0, 1, 1, 0);
+    await accounts.as(caller, PLACE.region, put);
+  });
+
+  test('an instance profile is known to EC2 after a quarter of an hour', async () => {
+    const { clock, faults } = faultyAccounts();
+    const arn = instanceProfileArn('hosts', PLACE);
+    faults.iam.note({ roles: new Map(), instanceProfiles: [arn] });
+    expect(faults.iam.knowsInstanceProfile(arn)).toBe(false);
+    await clock.waitUntil(new Date(START.getTime() + 900_000));
+    expect(faults.iam.knowsInstanceProfile(arn)).toBe(true);
+  });
 });
 
 test('an event arrives once, twice or never, at once or late', () => {

@@ -168,6 +168,7 @@ export class DeployedAccount extends SimulatedAccount {
       stacks.set(key, [...(stacks.get(key) ?? []), one]);
     }
     this.stacks.splice(0, this.stacks.length, ...[...stacks.values()].map(modelOf));
+    this.world.noteIam();
   }
 
   private handlers(): Readonly<Record<string, ResourceHandler>> {

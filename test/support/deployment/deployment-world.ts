@@ -30,6 +30,8 @@ const RETRY_SECONDS = [60, 120];
 export interface WorldOptions {
   readonly environment?: Environment;
   readonly start?: string;
+  /** Of a seed, for faults of the services; absent: days without. */
+  readonly random?: () => number;
   /** Called before each call of the SDK that functions, state machines and instances make; their number begins with 1. */
   readonly onCall?: (call: ObservedCall, number: number) => unknown;
 }
@@ -60,11 +62,12 @@ export class DeploymentWorld {
   private isCounting = false;
 
   constructor(options: WorldOptions = {}) {
-    const { environment = SIMULATED_ENVIRONMENT, onCall, start = '2025-10-20T00:00:00Z' } = options;
+    const { environment = SIMULATED_ENVIRONMENT, onCall, random, start = '2025-10-20T00:00:00Z' } = options;
     this.clock = new SharedClock(new Date(start));
     this.account = new DeployedAccount({
       clock: this.clock,
       environment,
+      random,
       openRegistry: () => ({
         ...memoryRegistry(shapeOf(this.shown)),
         traffic: {} as never,
@@ -359,13 +362,12 @@ export class DeploymentWorld {
 
   private async callTarget(targetArn: string, input: string, roleArn: string): Promise<void> {
     if (targetArn.includes(':function:')) {
-      await this.invoke(targetArn, JSON.parse(input) as JsonObject);
-      return;
+      return this.invoke(targetArn, JSON.parse(input) as JsonObject);
     }
     const caller = this.account.sessionOf(roleArn, 'schedule', 'scheduler.amazonaws.com');
-    await this.account.as(caller, () =>
-      new SFNClient().send(new StartExecutionCommand({ stateMachineArn: targetArn, input })),
-    );
+    const start = () =>
+      new SFNClient().send(new StartExecutionCommand({ stateMachineArn: targetArn, input }));
+    await this.account.as(caller, start).catch((error: unknown) => this.failures.push(String(error)));
   }
 
   /** An event, which is tried again where it fails. */

@@ -1,9 +1,18 @@
+import { LambdaServiceException } from '@aws-sdk/client-lambda';
 import type { JsonObject } from '../../../lib/contract/values/json';
 import { variablesOf } from '../../../sim/rehearsal/template-functions';
 import { FunctionError } from '../../../sim/rehearsal/simulated-account';
 import type { DeployedResource, ResourceHandler } from '../cloudformation/deployment';
 import type { DeployedAccount } from './deployed-account';
 import type { SharedClock } from './shared-clock';
+
+/**
+ * The framework's own call of a function is none of ours: that it comes through is assumed. CloudFormation takes so long from a role to
+ * it that what the framework may do is known by then.
+ * @see https://github.com/go-to-k/cdkd/pull/756
+ */
+const SETTLE_SECONDS = 10;
+const SETTLE_TRIES = 4;
 
 interface ProviderAnswer extends JsonObject {
   readonly PhysicalResourceId?: string;
@@ -33,10 +42,14 @@ export function createProvider(account: DeployedAccount, clock: SharedClock): Re
     }
     const variables = variablesOf(provider.properties);
     const caller = account.sessionOf(String(provider.properties['Role']), 'provider', 'lambda.amazonaws.com');
-    const invoke = async (name: string, payload: object) => {
+    const invoke = async (name: string, payload: object, tries = SETTLE_TRIES): Promise<ProviderAnswer> => {
       try {
         return (await account.invoke(caller, String(variables[name]), payload, '$LATEST')) as ProviderAnswer;
       } catch (error) {
+        if (error instanceof LambdaServiceException && tries > 0) {
+          await clock.pass(SETTLE_SECONDS);
+          return invoke(name, payload, tries - 1);
+        }
         throw error instanceof FunctionError ? new Error(error.thrown) : error;
       }
     };

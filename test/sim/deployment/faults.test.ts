@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { AFTER, BEFORE } from '../../support/deployment/at-boundary';
+import { DeploymentWorld } from '../../support/deployment/deployment-world';
+import { release } from '../../support/deployment/releases';
+import { seededRandom } from '../../support/faulty-account';
+import { propertyRuns } from '../../support/property-runs';
+
+/** A first deployment and an update of it, and what came of them. */
+async function deployedTwice(random?: () => number) {
+  const world = new DeploymentWorld(random === undefined ? {} : { random });
+  const published: (string | undefined)[] = [];
+  await world.run(async () => {
+    await world.deploy(release(BEFORE));
+    await world.settle();
+    published.push(world.latest?.id);
+    await world.deploy(release(AFTER));
+    await world.until(() => world.latest?.id !== published[0], 'A publication of the update');
+    await world.settle();
+    published.push(world.latest?.id);
+  });
+  const { account, refreshes } = world;
+  // What a function failed on three times, its schedule brings again.
+  return {
+    published,
+    statuses: ['Platform', 'Shop'].map((name) => account.formation.status(name)),
+    undone: refreshes.filter((status) => !['Cancelled', 'Successful'].includes(status)),
+  };
+}
+
+test('whatever seed: a first deployment, its bake, and an update end as on the plain day', async () => {
+  const plain = await deployedTwice();
+  expect(plain).toMatchObject({ published: ['20348.4294-1', '20348.4294-2'], undone: [] });
+  const property = fc.asyncProperty(fc.integer({ min: 1 }), async (seed) => {
+    expect(await deployedTwice(seededRandom(seed))).toEqual(plain);
+  });
+  await fc.assert(property, { numRuns: propertyRuns(1) });
+});
+
+test('a bake that EC2 refuses to launch, since it does not know the instance profile yet, is tried again', async () => {
+  // Nothing happens but that all that takes time takes longest.
+  const world = new DeploymentWorld({ random: () => 0.999 });
+  await world.run(async () => {
+    await world.deploy(release(BEFORE));
+    await world.settle();
+  });
+  expect(world.failedBakes).toEqual([
+    expect.stringMatching(/^Value \(.+\) for parameter iamInstanceProfile\.name is invalid\./),
+  ]);
+  expect(world.latest?.id).toBe('20348.4294-1');
+});
