@@ -21,10 +21,17 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, number>> = {
 /** Room for any other reference: the ARN or name of a resource. */
 const REFERENCE_BYTES = 128;
 
-/** How many bytes a text has when it is deployed, with every reference in it at its longest. */
-export function deployedBytes(scope: IConstruct, text: string): number {
+/**
+ * How many bytes a text adds to the variables of a function when it is deployed, with every reference in it at its longest. Lambda
+ * measures the variables as JSON, in which quotes take two bytes.
+ * @see https://github.com/github-aws-runners/terraform-aws-github-runner/issues/3594
+ */
+export function variableBytes(scope: IConstruct, text: string): number {
   return bytesOf(Stack.of(scope).resolve(text));
 }
+
+/** The quotes of a name and its value, the colon between and the comma or brace behind them. */
+const BESIDE_VARIABLE = 6;
 
 /** Ends synthesis where the variables of a function are more than Lambda takes. */
 export function checkEnvironmentBytes(
@@ -32,7 +39,7 @@ export function checkEnvironmentBytes(
   environment: Readonly<Record<string, string>>,
 ): void {
   const sizes = Object.entries(environment)
-    .map(([name, value]) => ({ name, bytes: name.length + deployedBytes(scope, value) }))
+    .map(([name, value]) => ({ name, bytes: name.length + BESIDE_VARIABLE + variableBytes(scope, value) }))
     .sort((one, other) => other.bytes - one.bytes);
   const bytes = sizes.reduce((sum, one) => sum + one.bytes, 0);
   const [longest] = sizes;
@@ -49,14 +56,14 @@ export function checkEnvironmentBytes(
 
 function bytesOf(value: unknown): number {
   if (typeof value === 'string') {
-    return Buffer.byteLength(value);
+    return Buffer.byteLength(JSON.stringify(value)) - 2;
   }
   const [[name, argument] = ['']] = Object.entries((value ?? {}) as Record<string, unknown>);
   if (name === 'Fn::Join' && Array.isArray(argument)) {
     const [separator, parts] = argument as [string, unknown[]];
     return parts.reduce<number>(
       (sum, part) => sum + bytesOf(part),
-      Math.max(parts.length - 1, 0) * Buffer.byteLength(separator),
+      Math.max(parts.length - 1, 0) * bytesOf(separator),
     );
   }
   return name === 'Ref' ? (PSEUDO_PARAMETERS[String(argument)] ?? REFERENCE_BYTES) : REFERENCE_BYTES;

@@ -19,8 +19,10 @@ const KINDS: Readonly<Record<string, DocumentKind>> = {
   'AWS::ImageBuilder::InfrastructureConfiguration': 'infrastructure',
   'AWS::ImageBuilder::Workflow': 'workflow',
   'AWS::KMS::Key': 'key',
+  'AWS::Lambda::Function': 'function',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::Scheduler::Schedule': 'schedule',
+  'AWS::StepFunctions::StateMachine': 'state-machine',
 };
 
 /** Whether resources of a type are held to rules. */

@@ -5,6 +5,7 @@ export type DocumentKind =
   | 'component'
   | 'distribution'
   | 'event-rule'
+  | 'function'
   | 'group'
   | 'infrastructure'
   | 'key'
@@ -16,6 +17,7 @@ export type DocumentKind =
   | 'refresh'
   | 'role'
   | 'schedule'
+  | 'state-machine'
   | 'workflow';
 
 /** Documents that the one under check refers to, by the names that references carry; empty where it stands alone. */

@@ -14,6 +14,12 @@ import { PARAMETER_EXAMPLE, PARAMETER_RULES } from './parameter-rules';
 import { GROUP_EXAMPLE, GROUP_RULES, REFRESH_EXAMPLE, REFRESH_RULES } from './refresh-rules';
 import type { DocumentKind, Neighbours, Refusal, Rule } from './rule';
 import { SCHEDULE_EXAMPLE, SCHEDULE_RULES } from './schedule-rules';
+import {
+  FUNCTION_EXAMPLE,
+  FUNCTION_RULES,
+  STATE_MACHINE_EXAMPLE,
+  STATE_MACHINE_RULES,
+} from './serverless-rules';
 import { UNKNOWN } from './values';
 
 /** Every rule for which a service refuses a document. */
@@ -33,6 +39,8 @@ export const RULES: readonly Rule[] = [
   ...PERMISSIONS_RULES,
   ...EVENT_RULE_RULES,
   ...PARAMETER_RULES,
+  ...FUNCTION_RULES,
+  ...STATE_MACHINE_RULES,
 ];
 
 /** A document of each kind that is accepted; what `refused` of a rule says is changed in it. */
@@ -40,6 +48,7 @@ export const EXAMPLES: Readonly<Record<DocumentKind, JsonObject>> = {
   component: COMPONENT_EXAMPLE,
   distribution: DISTRIBUTION_EXAMPLE,
   'event-rule': EVENT_RULE_EXAMPLE,
+  function: FUNCTION_EXAMPLE,
   group: GROUP_EXAMPLE,
   infrastructure: INFRASTRUCTURE_EXAMPLE,
   key: KEY_EXAMPLE,
@@ -51,6 +60,7 @@ export const EXAMPLES: Readonly<Record<DocumentKind, JsonObject>> = {
   refresh: REFRESH_EXAMPLE,
   role: ROLE_EXAMPLE,
   schedule: SCHEDULE_EXAMPLE,
+  'state-machine': STATE_MACHINE_EXAMPLE,
   workflow: WORKFLOW_EXAMPLE,
 };
 

@@ -14,7 +14,7 @@ import { channelParameters } from '../../contract/names/parameters';
 import { PIPELINE_TAG } from '../../contract/names/resources';
 import { GATE_POLICY_SCHEMA } from '../../contract/values/gate-policy';
 import { allow, parameterArn } from '../../internal/allow';
-import { deployedBytes, MOST_DEPLOYED_BYTES } from '../../internal/deployed-bytes';
+import { MOST_DEPLOYED_BYTES, variableBytes } from '../../internal/deployed-bytes';
 import { allowNotices } from '../../internal/notice-topic';
 import { ScheduleTarget } from '../../internal/schedule-target';
 import { refuse } from '../../internal/validate';
@@ -294,7 +294,7 @@ export function describePipeline(
     longestSilenceHours: settings.schedule._longestSilenceHours ?? null,
   };
   const text = stack.toJsonString(described);
-  const bytes = deployedBytes(scope, text) + BESIDE_BYTES;
+  const bytes = variableBytes(scope, text) + BESIDE_BYTES;
   if (bytes > MOST_DEPLOYED_BYTES) {
     const { accounts, regions } = distribution;
     refuse(

@@ -5,7 +5,7 @@ import {
   type InvokeCommandOutput,
 } from '@aws-sdk/client-lambda';
 import { functionArn } from '../commands/data-commands';
-import { page } from '../provenance';
+import { page, type Provenance } from '../provenance';
 import { declared, operation, undeclared, type Call, type SimulatedService } from '../simulated-service';
 
 /** Runs a function with a payload; the ARN has the qualifier by which it was called. */
@@ -15,8 +15,13 @@ const INVOKE = page('https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.ht
 const ERRORS = page('https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html');
 const SIZES = page('https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html');
 
-/** What a request and an answer may hold. */
+/** What a request may hold, and an answer. */
 const MOST_BYTES = 6 * 1024 * 1024;
+const MOST_ANSWERED_BYTES = 6_291_556;
+const TOO_LARGE: Provenance = {
+  origin: 'deployed',
+  source: 'https://github.com/DataBiosphere/azul/issues/8258',
+};
 
 /** Lambda, of which `find` gives the functions by their ARN without a qualifier. */
 export class SimulatedLambda implements SimulatedService {
@@ -37,7 +42,7 @@ export class SimulatedLambda implements SimulatedService {
     }
     const { Payload: given = '{}' } = input;
     const text = typeof given === 'string' ? given : Buffer.from(given as Uint8Array).toString();
-    if (text.length > MOST_BYTES) {
+    if (Buffer.byteLength(text) > MOST_BYTES) {
       const message = `Request must be smaller than ${MOST_BYTES} bytes for the InvokeFunction operation`;
       throw undeclared(
         LambdaServiceException,
@@ -47,15 +52,22 @@ export class SimulatedLambda implements SimulatedService {
     }
     try {
       const answer = await run(JSON.parse(text), invokedArn);
-      return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: bytesOf(answer ?? null) };
+      const Payload = bytesOf(answer ?? null);
+      if (Payload.length <= MOST_ANSWERED_BYTES) {
+        return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload };
+      }
+      knownFrom(TOO_LARGE);
+      return failed({
+        errorType: 'Function.ResponseSizeTooLarge',
+        errorMessage: `Response payload size exceeded maximum allowed payload size (${MOST_ANSWERED_BYTES} bytes).`,
+      });
     } catch (error) {
       if (!(error instanceof FunctionFailure)) {
         throw error;
       }
       knownFrom(ERRORS);
       const { message: errorMessage, name: errorType } = error.thrown;
-      const Payload = bytesOf({ errorType, errorMessage, trace: [] });
-      return { StatusCode: 200, FunctionError: 'Unhandled', ExecutedVersion: '$LATEST', Payload };
+      return failed({ errorType, errorMessage, trace: [] });
     }
   }
 }
@@ -121,6 +133,11 @@ export class FunctionFailure extends Error {
   constructor(readonly thrown: Error) {
     super(thrown.message, { cause: thrown });
   }
+}
+
+function failed(error: object) {
+  const Payload = bytesOf(error);
+  return { StatusCode: 200, FunctionError: 'Unhandled', ExecutedVersion: '$LATEST', Payload };
 }
 
 function bytesOf(value: unknown): NonNullable<InvokeCommandOutput['Payload']> {

@@ -172,4 +172,8 @@ export const OTHER_NEIGHBOURS: Readonly<Record<string, JsonObject>> = {
   'parameter/value': { Value: 'a'.repeat(4096), DataType: 'text' },
   'parameter/type': { Type: 'StringList', Value: 'a,b', DataType: 'text' },
   'parameter/data-type': { DataType: 'text', Value: 'none' },
+
+  // With name, quotes, colon and braces 4096 bytes.
+  'function/variables': { Environment: { Variables: { POLICY: 'a'.repeat(4083) } } },
+  'state-machine/size': { DefinitionString: `{"Comment":"${'a'.repeat(1024 * 1024 - 14)}"}` },
 };

@@ -1,8 +1,10 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeStateMachineCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { eventBridgeAnnouncer, snsNotifier } from '../../../lib/aws/notices';
 import { stepFunctionsExecutions, stepFunctionsRebakes } from '../../../lib/aws/step-functions';
+import { SimulatedLambda } from '../../../sim/account/services/lambda';
 import {
   ACCOUNT,
   allow,
@@ -171,6 +173,47 @@ describe('executions', () => {
       });
       const damaged = new StartExecutionCommand({ stateMachineArn: arn, input: '{' });
       await expect(client.send(damaged)).rejects.toMatchObject({ name: 'InvalidExecutionInput' });
+    });
+  });
+
+  test('have an input of 256 KiB at most', async () => {
+    start();
+    const of = (length: number) =>
+      client.send(
+        new StartExecutionCommand({ stateMachineArn: arn, input: JSON.stringify('a'.repeat(length - 2)) }),
+      );
+    await lab.as(EVERYTHING, async () => {
+      await of(262_144);
+      expect(await failureOf(of(262_145))).toMatchObject({ name: 'ValidationException' });
+    });
+  });
+});
+
+describe('functions', () => {
+  const invoke = (length: number, answer: unknown = null) => {
+    lab = startLab({ more: [new SimulatedLambda(() => () => Promise.resolve(answer))] });
+    const Payload = Buffer.from(JSON.stringify('a'.repeat(length - 2)));
+    return lab.as(EVERYTHING, () =>
+      new LambdaClient().send(new InvokeCommand({ FunctionName: 'a', Payload })),
+    );
+  };
+  const MOST = 6 * 1024 * 1024;
+
+  test('take requests of 6 MiB at most', async () => {
+    expect((await invoke(MOST)).StatusCode).toBe(200);
+    expect(await failureOf(invoke(MOST + 1))).toMatchObject({
+      name: 'RequestTooLargeException',
+      $metadata: { httpStatusCode: 413 },
+    });
+  });
+
+  test('fail where their answer is larger than Lambda hands on', async () => {
+    expect((await invoke(2, 'a'.repeat(6_291_554))).FunctionError).toBeUndefined();
+    const { FunctionError, Payload } = await invoke(2, 'a'.repeat(6_291_555));
+    expect(FunctionError).toBe('Unhandled');
+    expect(JSON.parse(Buffer.from(Payload!).toString())).toEqual({
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
     });
   });
 });
