@@ -31,8 +31,9 @@ const EVENTUAL: ReadonlySet<ServiceId> = new Set([
   'ec2',
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
   'ecs',
-  // No page promises that a read shows the last write; assumed of these two.
+  // https://github.com/hashicorp/terraform-provider-aws/pull/40088
   'auto-scaling',
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ssm-parameter.html
   'ssm',
 ]);
 

@@ -1,4 +1,5 @@
 import { gatePolicyOf } from '../../lib/contract/documents/gate-policy';
+import type { JsonObject } from '../../lib/contract/values/json';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { GATE_POLICY_SCHEMA, type GatePolicy } from '../../lib/contract/values/gate-policy';
 import { type Release, osOf } from '../../lib/contract/values/release';
@@ -125,14 +126,30 @@ async function seedChannels(
   parameterPath: string,
 ): Promise<void> {
   const types = ['Custom::WinbakeScripts', 'Custom::WinbakeSeed'];
-  for (const { properties } of types.flatMap((type) => stack.resources(type))) {
+  for (const { logicalId, properties } of types.flatMap((type) => stack.resources(type))) {
     if ((properties['parameterPath'] ?? parameterPath) === parameterPath) {
       const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
       const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
-      const request = { RequestType: 'Create', RequestId: 'rehearsal', ResourceProperties: properties };
+      const request = creationRequest(stack, logicalId, properties);
       await account.invoke(caller, functionArn, request, '$LATEST');
     }
   }
+}
+
+/**
+ * What CDK's provider framework hands on of CloudFormation's request for a new custom resource: all but the address of the answer.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+ */
+export function creationRequest(stack: StackModel, logicalId: string, properties: JsonObject): JsonObject {
+  return {
+    RequestType: 'Create',
+    RequestId: 'rehearsal',
+    ResponseURL: '...',
+    StackId: stack.resolve({ Ref: 'AWS::StackId' }),
+    LogicalResourceId: logicalId,
+    ResourceType: stack.stack.template.Resources[logicalId]?.Type ?? '',
+    ResourceProperties: properties,
+  };
 }
 
 /** Lets AWS publish a base AMI; one of a name that was published before is the same. */

@@ -9,7 +9,7 @@ import { unmodelled } from '../aws/cloudformation/environment';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 import { SimulatedLaunchTemplate } from '../aws/fleet/launch-template';
 import { SimulatedFleet } from '../aws/fleet/simulated-fleet';
-import { providedFunction } from './deploy-pipeline';
+import { creationRequest, providedFunction } from './deploy-pipeline';
 import { siblingName, type RehearsalContext } from './rehearsal-context';
 import type { ReportedRollout } from './rehearsal-report';
 import type { SimulatedAccount } from './simulated-account';
@@ -108,11 +108,7 @@ async function cloneTemplate(
   const { ServiceToken } = stack.properties(clone, ['ServiceToken']);
   const { functionArn, providerRole } = providedFunction(stack, String(ServiceToken));
   const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
-  const request = {
-    RequestType: 'Create',
-    StackId: stack.resolve({ Ref: 'AWS::StackId' }),
-    ResourceProperties: { BaseVersion },
-  };
+  const request = creationRequest(stack, clone, { ServiceToken, BaseVersion });
   await account.invoke(caller, functionArn, request, '$LATEST');
 }
 
@@ -204,7 +200,7 @@ export async function deployFleets(
   return deployed;
 }
 
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-event-notifications.html */
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-detail-stack-status-change.html */
 function announceStack({ world }: SimulatedAccount, stack: StackModel): void {
   const stackId = String(stack.resolve({ Ref: 'AWS::StackId' }));
   world.events.send({
