@@ -1,3 +1,4 @@
+import { DescribeStacksCommand, type CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import {
   DeleteComponentCommand,
   DeleteWorkflowCommand,
@@ -73,6 +74,17 @@ export function imageBuilderDocuments(client: ImagebuilderClient, pipeline: stri
           : client.send(new DeleteComponentCommand({ componentBuildVersionArn: arn })));
       });
     },
+  };
+}
+
+/**
+ * Asks whether a deployment of a stack is under way, or failed and has not been taken back: anything else ends with `_COMPLETE`.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+ */
+export function stackDeployments(client: CloudFormationClient, StackName: string): () => Promise<boolean> {
+  return async () => {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0]?.StackStatus?.endsWith('_COMPLETE') !== true;
   };
 }
 

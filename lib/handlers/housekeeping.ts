@@ -1,10 +1,11 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { accountAmiInventory } from '../aws/ami-inventory';
-import { imageBuilderDocuments } from '../aws/bake-documents';
+import { imageBuilderDocuments, stackDeployments } from '../aws/bake-documents';
 import { eventBridgeAnnouncer, snsNotifier } from '../aws/notices';
 import { accountParameterStores } from '../aws/stores/account-parameter-stores';
 import { s3DocumentStore } from '../aws/stores/s3-document-store';
@@ -40,7 +41,7 @@ export function createHousekeeping(ports: HousekeepingPorts, environment: NodeJS
   };
 }
 
-/** The housekeeping function on the services of AWS: takes care of a pipeline, every 15 minutes. */
+/** The housekeeping function on the services of AWS: takes care of a pipeline, every 15 minutes and after each deployment. */
 export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Runtime = LAMBDA) {
   const description = pipelineOf(environment);
   const sts = new STSClient();
@@ -50,6 +51,7 @@ export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Ru
     stores: accountParameterStores({ description, sts, sleep }),
     inventory: accountAmiInventory(description, sts),
     bakeDocuments: imageBuilderDocuments(new ImagebuilderClient(), description.pipeline),
+    isDeploying: stackDeployments(new CloudFormationClient(), required(environment, 'WINBAKE_STACK_ID')),
     notifier: snsNotifier(new SNSClient(), required(environment, 'WINBAKE_TOPIC_ARN')),
     announcer: eventBridgeAnnouncer(new EventBridgeClient()),
     metrics: embeddedMetrics({ Pipeline: description.pipeline }, write),

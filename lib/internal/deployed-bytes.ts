@@ -16,6 +16,7 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, number>> = {
   'AWS::AccountId': 12,
   'AWS::Partition': 10,
   'AWS::Region': 15,
+  'AWS::StackId': 230,
 };
 
 /** Room for any other reference: the ARN or name of a resource. */

@@ -63,7 +63,6 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
 /** Fields that older writers did not know, and what is read for them. */
 const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'fleet-state': { channel: null, waiting: null },
-  housekeeping: { unused: {} },
 };
 
 /** Fields that a document may lack. */

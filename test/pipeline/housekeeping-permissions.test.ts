@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { WindowsAmiPipeline, WindowsOs } from '../../lib/index';
 import { actionsOf, policyStatements } from '../support/policy-statements';
@@ -55,3 +55,27 @@ test('housekeeping alone removes components and workflows, those with the name a
     'workflow/test/winbake-2022-core-*',
   ]);
 });
+
+test('housekeeping of a nested pipeline asks for the deployments of the stack around it, and comes after them', () => {
+  const root = new Stack(new App(), 'Platform');
+  const nested = new NestedStack(root, 'Nested');
+  new WindowsAmiPipeline(nested, 'Pipeline', { os: WindowsOs.SERVER_2022_CORE });
+  const [around] = Object.values(Template.fromStack(root).findResources('AWS::CloudFormation::Stack'));
+  const handedOver = Object.entries(
+    around!['Properties'].Parameters as Record<string, { readonly Ref?: string }>,
+  );
+  const [parameter = ''] = handedOver.find(([, { Ref }]) => Ref === 'AWS::StackId') ?? [];
+  const inside = Template.fromStack(nested);
+  const asked = resourcesOf(inside, 'cloudformation:DescribeStacks');
+  expect(asked).toEqual([{ Ref: parameter }]);
+  inside.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: { source: ['aws.cloudformation'], detail: { 'stack-id': [{ Ref: parameter }] } },
+  });
+});
+
+/** The resources on which roles may do something. */
+function resourcesOf(template: Template, action: string): readonly unknown[] {
+  return Object.values(policyStatements(template)).flatMap((own) =>
+    own.filter((one) => actionsOf([one]).includes(action)).map(({ Resource }) => Resource),
+  );
+}

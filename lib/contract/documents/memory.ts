@@ -18,8 +18,6 @@ export const housekeepingMemorySchema = z.object({
   pruned: z.object({ at: instant, amis: z.array(prunedAmi) }).nullable(),
   /** The parts that have failed at every poll since, by name. */
   failing: z.record(z.string(), z.object({ since: instant, reason: z.string() })),
-  /** Since when components and workflows of the pipeline are used by nothing, by ARN. */
-  unused: z.record(z.string(), instant).default({}),
 });
 
 /** What housekeeping remembers from one poll to the next. */

@@ -100,7 +100,10 @@ export interface SeedEnvironment {
 }
 
 /** What `housekeeping` needs to know. */
-export type HousekeepingEnvironment = PipelineEnvironment & NoticeEnvironment;
+export interface HousekeepingEnvironment extends PipelineEnvironment, NoticeEnvironment {
+  /** The ARN of the stack whose deployments change the pipeline, the outermost of nested ones. */
+  readonly WINBAKE_STACK_ID: string;
+}
 
 /** What `operate` needs to know. */
 export type OperateEnvironment = PipelineEnvironment;
@@ -156,6 +159,7 @@ export type EnvironmentName =
   | keyof PipelineEnvironment
   | keyof DecideEnvironment
   | keyof PublishEnvironment
+  | keyof HousekeepingEnvironment
   | keyof SeedEnvironment
   | keyof RolloutEnvironment
   | keyof DeleteFleetEnvironment;

@@ -19,7 +19,6 @@ import { announceLatest } from '../publish/published-event';
 import { seedChannels } from '../publish/seed-channels';
 import {
   noteFailing,
-  noteUnused,
   noteWorking,
   readHousekeepingMemory,
   type HousekeepingOutcome,
@@ -218,45 +217,34 @@ async function resultOf(
 }
 
 /**
- * What a deployment has replaced is still asked for by a deployment that fails and goes back, and what one brings is not yet
- * in use while it runs.
- */
-const HOURS_UNUSED = 1;
-
-/**
- * Removes the components and workflows that a deployment has replaced, once nothing has used them for an hour and no bake is
- * under way: Image Builder reads the documents of a bake when their steps run, not when it begins.
+ * Removes the components and workflows that a deployment has replaced and nothing uses, once neither a deployment nor a bake is
+ * under way: one that fails goes back to them, and Image Builder reads the documents of a bake when their steps run, not when
+ * it begins. As long as they are there, no deployment can go back to a release that brings them.
  */
 export async function removeUnusedDocuments(
-  { bakeDocuments, documents, now }: HousekeepingPorts,
+  { bakeDocuments, documents, isDeploying }: HousekeepingPorts,
   { imagePipelineArn }: PipelineDescription,
 ): Promise<string> {
   if (imagePipelineArn === null) {
     return 'There is no Image Builder pipeline.';
   }
+  const all = await bakeDocuments.all();
+  const used = await bakeDocuments.usedBy(imagePipelineArn);
+  // Asked last: what begins later has what was in use by then, and what it brings itself is not in the list.
+  if (await isDeploying()) {
+    return 'A deployment is under way; the documents that it may go back to stay.';
+  }
   const lease = await readLease(documents);
   if (lease !== undefined && isBaking(lease)) {
     return 'A bake is under way; the documents that it may have begun with stay.';
   }
-  const all = await bakeDocuments.all();
-  // Read last: what is made in between is not in the list.
-  const used = await bakeDocuments.usedBy(imagePipelineArn);
-  const at = now();
-  const { unused: before } = await readHousekeepingMemory(documents);
-  const since = all
-    .filter((arn) => !used.some((one) => arn === one || arn.startsWith(`${one}/`)))
-    .map((arn) => [arn, before[arn] ?? at.toISOString()] as const);
-  const isDue = (instant: string) => at.getTime() - Date.parse(instant) >= HOURS_UNUSED * 3_600_000;
-  const due: readonly string[] = since.filter(([, instant]) => isDue(instant)).map(([arn]) => arn);
-  const removals = await Promise.allSettled(due.map((arn) => bakeDocuments.remove(arn)));
+  const unused = all.filter((arn) => !used.some((one) => arn === one || arn.startsWith(`${one}/`)));
+  const removals = await Promise.allSettled(unused.map((arn) => bakeDocuments.remove(arn)));
   const refused = removals.find((one) => one.status === 'rejected');
-  const waiting = since.filter(([arn]) => removals[due.indexOf(arn)]?.status !== 'fulfilled');
-  await noteUnused(documents, Object.fromEntries(waiting));
   if (refused !== undefined) {
     throw refused.reason;
   }
-  return [
-    ...due.map((arn) => `Removed ${arn}, which nothing uses.`),
-    `${waiting.length} replaced documents wait to be removed.`,
-  ].join('\n');
+  return unused.length === 0
+    ? 'No replaced documents are left.'
+    : unused.map((arn) => `Removed ${arn}, which nothing uses.`).join('\n');
 }

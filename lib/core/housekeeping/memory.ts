@@ -14,7 +14,7 @@ const HOUSEKEEPING_MEMORY_KEY = 'publications/housekeeping.json';
 const FORM: DocumentForm<HousekeepingMemory> = {
   key: HOUSEKEEPING_MEMORY_KEY,
   parse: (text) => parseDocument(housekeepingMemorySchema, text, HOUSEKEEPING_MEMORY_KEY),
-  empty: { schema: 'winbake.housekeeping/1', pruned: null, failing: {}, unused: {} },
+  empty: { schema: 'winbake.housekeeping/1', pruned: null, failing: {} },
 };
 
 /** What housekeeping remembers. */
@@ -64,26 +64,11 @@ export async function noteWorking(documents: DocumentStore, part: string): Promi
   });
 }
 
-/** Notes which components and workflows nothing uses, and since when. */
-export async function noteUnused(
-  documents: DocumentStore,
-  unused: HousekeepingMemory['unused'],
-): Promise<void> {
-  await changeDocument(documents, FORM, (before) =>
-    isSame(before.unused, unused) ? before : { ...before, unused },
-  );
-}
-
-function isSame(one: HousekeepingMemory['unused'], other: HousekeepingMemory['unused']): boolean {
-  const entries = Object.entries(one);
-  return (
-    entries.length === Object.keys(other).length && entries.every(([arn, instant]) => other[arn] === instant)
-  );
-}
-
 /** What caring for a pipeline works with. */
 export interface HousekeepingPorts extends DeliveryPorts {
   readonly bakeDocuments: BakeDocuments;
+  /** Whether a deployment of the pipeline's stack is under way, or failed and has not been taken back. */
+  readonly isDeploying: () => Promise<boolean>;
   readonly notifier: Notifier;
   readonly announcer: Announcer;
   readonly inventory: AmiInventory;

@@ -1,4 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -42,10 +44,11 @@ interface HousekeepingFunctionProps extends DescribedPipelineResources {
   readonly baseAmi: BaseAmiSource;
 }
 
-/** What has to be looked after between bakes, every 15 minutes: promotion, delivery, age, and once a day what may go. */
+/** What has to be looked after between bakes, every 15 minutes and after each deployment: promotion, delivery, age, and once a day what may go. */
 export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironment> {
   constructor(scope: Construct, id: string, props: HousekeepingFunctionProps) {
     const { baseAmi, bucket, settings, deadLetterQueue, topic } = props;
+    const { stackId } = outermost(Stack.of(scope));
     super(scope, id, props, {
       kind: 'housekeeping',
       does: 'promotes, delivers and cleans up',
@@ -53,6 +56,7 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
       environment: {
         WINBAKE_PIPELINE_DESCRIPTION: props.description,
         WINBAKE_TOPIC_ARN: topic.topicArn,
+        WINBAKE_STACK_ID: stackId,
       },
       deadLetterQueue,
     });
@@ -61,6 +65,7 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
     allowAnnouncements(this.role);
     allowPruning(this.role, settings);
     allowDocumentRemoval(this.role, settings);
+    allow(this.role, { actions: ['cloudformation:DescribeStacks'], resources: [stackId] });
     const { partition } = Stack.of(this);
     allow(this.role, {
       actions: ['ssm:GetParameter'],
@@ -95,7 +100,25 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
         deadLetterQueue,
       }),
     });
+    new Rule(this, 'OnDeployment', {
+      description: `A deployment of the pipeline ${settings.pipelineName} has ended`,
+      eventPattern: {
+        source: ['aws.cloudformation'],
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-event-notifications.html
+        detailType: ['CloudFormation Stack Status Change'],
+        detail: {
+          'stack-id': [stackId],
+          'status-details': { status: ['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'] },
+        },
+      },
+      targets: [new LambdaFunction(this.function, { deadLetterQueue })],
+    });
   }
+}
+
+/** A nested stack is at rest when its own deployment is, and goes back with the one around it. */
+function outermost(stack: Stack): Stack {
+  return stack.nestedStackParent === undefined ? stack : outermost(stack.nestedStackParent);
 }
 
 /** What the gate reads and writes. */
@@ -256,8 +279,8 @@ interface DescribedResources {
   readonly baseAmiParameter: string;
 }
 
-/** What the environment of a function has beside the description: the ARN of the topic, the id of a role, and their names. */
-const BESIDE_BYTES = 330;
+/** What the environment of a function has beside the description at most: the ARNs of topic and stack, and all names. */
+const BESIDE_BYTES = 450;
 
 /**
  * What a pipeline says of itself, as JSON. Functions and state machine are named by their fixed names, since they are named

@@ -96,6 +96,7 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
       usedBy: () => Promise.resolve([]),
       remove: () => Promise.resolve(),
     },
+    isDeploying: () => Promise.resolve(false),
     metrics: { record: (measurements) => measured.push(...measurements) },
     now: () => state.now,
   };

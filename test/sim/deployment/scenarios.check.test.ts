@@ -66,19 +66,56 @@ test.each(MOMENTS)(
   },
 );
 
-test('going back to the release before is refused while its documents wait for housekeeping, and goes well after that', async () => {
+/** How long after the end of a deployment its event has started housekeeping. */
+const MOMENT = 60;
+
+test('going back to the release before goes well at once, and to the one after it again', async () => {
   const world = new DeploymentWorld();
   await world.run(async () => {
     await world.deploy(release(BEFORE));
     await world.settle();
+    for (const next of [AFTER, BEFORE, AFTER]) {
+      await world.deploy(release(next));
+      await world.clock.pass(MOMENT);
+    }
+    await world.settle();
+  });
+  expectNothingUndone(world);
+});
+
+test('a deployment that was taken back is tried again at once', async () => {
+  const world = new DeploymentWorld();
+  const { account } = world;
+  await world.run(async () => {
+    await world.deploy(release(BEFORE));
+    await world.settle();
+    account.trouble = ({ logicalId, stack }) =>
+      account.formation.status(stack) === 'UPDATE_IN_PROGRESS' && logicalId.includes('DecideFunction')
+        ? 'Internal failure'
+        : undefined;
+    await expect(world.deploy(release(AFTER))).rejects.toThrow('Internal failure');
+    account.trouble = () => undefined;
+    await world.clock.pass(MOMENT);
     await world.deploy(release(AFTER));
+    await world.settle();
+  });
+  expectNothingUndone(world);
+});
+
+test('going back during a bake is refused while the bake may need the documents, is taken back, and goes well after it', async () => {
+  const world = new DeploymentWorld();
+  await world.run(async () => {
+    await after(world, 20);
+    expect(world.isBaking).toBe(true);
+    await world.deploy(release(AFTER));
+    await world.clock.pass(MOMENT);
     await expect(world.deploy(release(BEFORE))).rejects.toThrow(
       /Resource of type 'AWS::ImageBuilder::Component' .* already exists/,
     );
     expect(world.account.formation.status('Platform')).toBe('UPDATE_ROLLBACK_COMPLETE');
-    await world.clock.pass(2 * 3600);
     await world.until(() => !world.isBaking, 'The end of a bake');
-    await world.clock.pass(2 * 3600);
+    // Housekeeping comes every quarter of an hour.
+    await world.clock.pass(16 * 60);
     await world.deploy(release(BEFORE));
     await world.settle();
   });
