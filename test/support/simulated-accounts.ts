@@ -2,13 +2,15 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
 import { accountRoleName } from '../../lib/contract/names/resources';
 import type { JsonObject } from '../../lib/contract/values/json';
+import type { SeededPipeline } from '../../lib/contract/names/environment';
 import type { ParameterStore, ParameterStores } from '../../lib/core/ports/stores';
+import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
+import { createSeed, type SeedEvent } from '../../lib/handlers/seed';
+import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
 import { SimulatedCloudFormation } from './cloudformation/simulated-cloudformation';
 import type { Template } from '../../sim/aws/cloudformation/read-assembly';
 import { statementCovers, statementsOf, callerOf } from '../../sim/aws/iam/role-policies';
-import { cloning } from './cloning';
 import { memoryParameters, type MemoryParameters } from './memory-ports';
-import { seeding } from './seeding';
 import { stackModels } from './stack-models';
 
 interface DeployableStack {
@@ -141,4 +143,53 @@ export class SimulatedAccounts {
       ),
     );
   }
+}
+
+/** What the seeds of stacks do to the parameters of the account and region that they are deployed in. */
+function seeding(parameters: MemoryParameters): ResourceHandler {
+  const seed = createSeed({ parameters, now: () => new Date('2025-10-01T00:00:00Z') }, {});
+  const asked = async (RequestType: SeedEvent['RequestType'], { properties }: DeployedResource) => {
+    const ResourceProperties = properties as unknown as SeededPipeline;
+    const { PhysicalResourceId } = await seed({ RequestType, ResourceProperties });
+    return { reference: PhysicalResourceId };
+  };
+  return {
+    create: (resource) => asked('Create', resource),
+    update: (resource) => asked('Update', resource),
+    delete: async (resource) => {
+      await asked('Delete', resource);
+    },
+  };
+}
+
+/** The custom resource of a fleet's first deployment, by its handler; here the number of a version is its AMI. */
+function cloning(parameters: ParameterStore, channel: string): ResourceHandler {
+  const handler = createLaunchTemplate(
+    {
+      control: {
+        createLaunchTemplateVersion: (_base, amiId) => Promise.resolve(amiId),
+        newestRefresh: () => Promise.resolve(undefined),
+        cancelRefresh: () => Promise.resolve(),
+      },
+      live: () => Promise.resolve(undefined),
+      isRollingBack: () => Promise.resolve(false),
+      now: () => new Date(),
+      parameters,
+      sleep: () => Promise.resolve(),
+    },
+    {
+      WINBAKE_FLEET: 'shop',
+      WINBAKE_CHANNEL_PARAMETER: channel,
+      WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/shop/state',
+    },
+  );
+  const answer = async (RequestType: LaunchTemplateEvent['RequestType']) => {
+    const { Data, PhysicalResourceId } = await handler({
+      RequestType,
+      StackId: 'Shop',
+      ResourceProperties: { BaseVersion: '1' },
+    });
+    return { reference: PhysicalResourceId, attributes: { ...Data } };
+  };
+  return { create: () => answer('Create'), update: () => answer('Update') };
 }

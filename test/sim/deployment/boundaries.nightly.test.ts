@@ -3,9 +3,16 @@ import { atBoundary, countCalls, HAPPENINGS, WELL } from '../../support/deployme
 /** As long as it takes: the longest that a timer knows. */
 jest.setTimeout(2 ** 31 - 1);
 
+/** Some 900 calls, each three times, of which one takes a third of a second or two. All that is amiss is shown at the end. */
 test.each(HAPPENINGS)('%s at each border of a call of a bake and a rollout', async (happening) => {
   const calls = await countCalls();
+  const amiss: object[] = [];
   for (let number = 1; number <= calls; number += 1) {
-    expect({ number, ...(await atBoundary(number, happening)) }).toEqual({ number, ...WELL });
+    const outcome = await atBoundary(number, happening).catch((error: unknown) => ({ error: String(error) }));
+    if (JSON.stringify(outcome) !== JSON.stringify(WELL)) {
+      amiss.push({ number, ...outcome });
+    }
   }
+  expect(calls).toBeGreaterThan(500);
+  expect(amiss).toEqual([]);
 });

@@ -8,6 +8,41 @@ function leftIn(world: DeploymentWorld): string[] {
   return [...world.account.formation.living].map(({ logicalId, type }) => `${type} ${logicalId}`);
 }
 
+test('a first deployment seeds the channels, and the fleet starts what they name; the same once more changes nothing', async () => {
+  const world = new DeploymentWorld();
+  await world.run(async () => {
+    await world.deploy(release(BEFORE));
+    expect(world.latest?.mode).toBe('unbaked');
+    expect(new Set(world.running)).toEqual(new Set([world.latest?.amiId]));
+    await world.clock.pass(20 * 60);
+    expect(world.isBaking).toBe(true);
+    world.account.formation.events.length = 0;
+    await world.deploy(release(BEFORE));
+    expect(world.account.formation.events).toEqual([]);
+  });
+});
+
+test.each([
+  ['before its pipeline', ({ shop }: Stacks) => shop],
+  [
+    'in one stack with its pipeline, where nothing orders it after the seed; synthesis warns of it',
+    ({ platform, shop }: Stacks) => {
+      const Resources = { ...shop.template.Resources, ...platform.template.Resources };
+      const Parameters = { ...platform.template.Parameters, ...shop.template.Parameters };
+      return { ...shop, template: { Resources, Parameters } };
+    },
+  ],
+])('a fleet is refused in one sentence %s, and nothing of it is left', async (_, stackOf) => {
+  const world = new DeploymentWorld();
+  await world.run(async () => {
+    const deployed = world.deployment(() => world.account.deploy(stackOf(release(BEFORE))));
+    await expect(deployed).rejects.toThrow(
+      'The parameter /winbake/2022-core/current/publication does not exist; deploy the pipeline first',
+    );
+    expect(leftIn(world)).toEqual([]);
+  });
+});
+
 test.each([
   ['the fleet first', ['Shop', 'Platform'] as const],
   ['the pipeline first', ['Platform', 'Shop'] as const],
@@ -16,7 +51,10 @@ test.each([
   await world.run(async () => {
     await world.deploy(release(BEFORE));
     await world.settle();
+    const { latest } = world;
     await world.delete(...order);
+    // Fleets of other stacks start instances by them.
+    expect(world.latest).toEqual(latest);
   });
   expect([...world.failures, ...world.failedBakes, ...world.running]).toEqual([]);
   expect(leftIn(world).sort()).toEqual([
@@ -33,6 +71,8 @@ test('deployed again under the same names at once it goes on, and no number of a
     const before = world.latest;
     await world.delete('Shop', 'Platform');
     await world.deploy(release(BEFORE));
+    expect(world.latest).toEqual(before);
+    expect(new Set(world.running)).toEqual(new Set([before?.amiId]));
     await world.until(() => world.latest?.amiId !== before?.amiId, 'Another publication');
     expect(before?.id).toBe('20348.4294-1');
     expect(world.latest?.id).toBe('20348.4294-2');
