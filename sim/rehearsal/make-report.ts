@@ -2,7 +2,7 @@ import { parseDocument } from '../../lib/contract/documents/document';
 import { imageManifestSchema, type ImageManifest } from '../../lib/contract/documents/evidence';
 import { orderSchema } from '../../lib/contract/documents/order';
 import { channelSchema, publicationSchema } from '../../lib/contract/documents/publication';
-import { CURRENT_ORDER_KEY, publishedManifestKey } from '../../lib/contract/names/bucket-keys';
+import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
 import { channelParameters, CHANNELS, revisionParameters } from '../../lib/contract/names/parameters';
 import type { Finding } from '../../lib/contract/values/finding';
 import { formatOsVersion, readOsVersion } from '../../lib/contract/values/os-version';
@@ -115,7 +115,8 @@ function publishedAmi(
   if (mode === 'unbaked') {
     return undefined;
   }
-  const key = publishedManifestKey(id);
+  const record = publishedIn(context).find((one) => one.id === id);
+  const key = record?.manifest ?? '';
   const text = account.readDocument(bucketOf(context), key) ?? '';
   return { amiId, manifest: parseDocument(imageManifestSchema, text, key) };
 }

@@ -66,7 +66,10 @@ const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 
 /** Fields that a document may lack. */
-const OPTIONAL: Readonly<Record<string, readonly string[]>> = { failure: ['osVersion', 'targetRevision'] };
+const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
+  failure: ['osVersion', 'targetRevision'],
+  publication: ['revisionSeenAt'],
+};
 
 function fixture(name: string): string {
   return readFileSync(join(__dirname, '..', 'fixtures', 'contracts', `${name}.json`), 'utf8');

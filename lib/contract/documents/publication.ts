@@ -68,6 +68,9 @@ export type EqualBake = z.infer<typeof equalBakeSchema>;
 /** `<build>.<revision>-<n>`; `<build>.0-0` is the plain base AMI. */
 const publicationId = z.string().regex(/^\d{1,6}\.\d{1,9}-\d+$/, 'is no publication id');
 
+/** When the OS version was first seen, as an image or on a host; absent in what was published before it was noted. */
+const revisionSeenAt = instant.optional();
+
 /** A verified AMI made known; immutable. */
 export const publicationSchema = z.object({
   schema: z.literal('winbake.publication/1'),
@@ -86,6 +89,7 @@ export const publicationSchema = z.object({
   /** The id of the image set. */
   set: z.string().nullable(),
   at: instant,
+  revisionSeenAt,
 });
 
 /** A verified AMI made known. */
@@ -98,6 +102,7 @@ export const channelSchema = z.object({
   osVersion,
   mode: publicationMode,
   at: instant,
+  revisionSeenAt,
 });
 
 /** Where a channel points. */

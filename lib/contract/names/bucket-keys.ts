@@ -21,12 +21,15 @@ export function publicationKey(id: string): string {
   return `publications/${id}.json`;
 }
 
-/** The key of the image manifest that is kept beside a publication. */
-export function publishedManifestKey(id: string): string {
-  return `publications/${id}.image-manifest.json`;
+/**
+ * The key of the image manifest that is kept beside a publication. `build` names the image build, such as `1.0.3-1`, so that two builds
+ * which take the same number at once never mix their documents.
+ */
+export function publishedManifestKey(id: string, build: string): string {
+  return `publications/${id}.${build}.image-manifest.json`;
 }
 
-/** The key of the verification that is kept beside a publication. */
-export function publishedVerificationKey(id: string): string {
-  return `publications/${id}.verification.json`;
+/** The key of the verification that is kept beside a publication; `build` as for the image manifest. */
+export function publishedVerificationKey(id: string, build: string): string {
+  return `publications/${id}.${build}.verification.json`;
 }

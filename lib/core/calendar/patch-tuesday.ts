@@ -45,3 +45,11 @@ export function nextPatchTuesday(now: Date): Date {
   const thisMonth = patchTuesday(now.getUTCFullYear(), now.getUTCMonth());
   return thisMonth > now ? thisMonth : patchTuesday(now.getUTCFullYear(), now.getUTCMonth() + 1);
 }
+
+/** Images have been pushed up to a day before the updates that they hold were released. */
+const EARLY_MILLISECONDS = 24 * 3600 * 1000;
+
+/** The Patch Tuesday whose release was first seen at an instant. */
+export function patchTuesdayOf(firstSeen: Date): Date {
+  return lastPatchTuesday(new Date(firstSeen.getTime() + EARLY_MILLISECONDS));
+}

@@ -1,16 +1,18 @@
-import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
+import { lastPatchTuesday, nextPatchTuesday, patchTuesdayOf } from '../calendar/patch-tuesday';
 import type { Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 
 /**
- * When Microsoft released what a publication holds: the Patch Tuesday before it, 10:00 Pacific. An out-of-band publication
- * holds that month's updates, too, so that this errs on the strict side only.
+ * When Microsoft released what a publication holds: the Patch Tuesday before its revision was first seen, 10:00 Pacific. An
+ * out-of-band publication holds that month's updates, too, so that this errs on the strict side only.
  * @see https://learn.microsoft.com/windows/deployment/update/release-cycle
  */
-export function releasedAt(publication: Channel): Date {
-  return lastPatchTuesday(new Date(publication.at));
+export function releasedAt({ at, revisionSeenAt }: Channel): Date {
+  return revisionSeenAt === undefined
+    ? lastPatchTuesday(new Date(at))
+    : patchTuesdayOf(new Date(revisionSeenAt));
 }
 
 /** What a fleet's instances run, what its channel shows, and when. */
@@ -33,7 +35,7 @@ export function hoursUnpatched({ running, wanted, now }: PatchFacts): number {
     }
     const outOfBand =
       wanted !== null && revisionOf(wanted.publication) > revisionOf(publication)
-        ? [new Date(wanted.publication.at)]
+        ? [new Date(wanted.publication.revisionSeenAt ?? wanted.publication.at)]
         : [];
     const releases = [nextPatchTuesday(releasedAt(publication)), ...outOfBand];
     return new Date(Math.min(...releases.map((one) => one.getTime())));

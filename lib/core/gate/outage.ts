@@ -26,7 +26,7 @@ export async function changeOutage(
   const key = outageKey(release);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const stored = await store.read(key);
-    const before = stored === undefined ? {} : parseDocument(outageSchema, stored.text, key).since;
+    const before = sinceIn(stored?.text, key);
     const since = noteOutage(before, polls, now);
     const text = JSON.stringify({ schema: 'winbake.outage/1', release: release.name, since });
     if (since === before || (await store.write(key, `${text}\n`, stored?.version))) {
@@ -37,6 +37,16 @@ export async function changeOutage(
     'CATALOG_CONFLICT',
     `${key} was changed by others ${ATTEMPTS} times in a row; try again.`,
   );
+}
+
+/** Since when the repositories of a release cannot be read. Throws a `WinbakeError` where the document is damaged. */
+export async function readOutage(store: Pick<DocumentStore, 'read'>, release: Release): Promise<UnreadSince> {
+  const key = outageKey(release);
+  return sinceIn((await store.read(key))?.text, key);
+}
+
+function sinceIn(text: string | undefined, key: string): UnreadSince {
+  return text === undefined ? {} : parseDocument(outageSchema, text, key).since;
 }
 
 /** What cannot be read, and whether it is still waited for. */

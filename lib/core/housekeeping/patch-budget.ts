@@ -4,8 +4,12 @@ import type { Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { osOf } from '../../contract/values/release';
 import { readHold } from '../bake/hold';
-import { lastPatchTuesday } from '../calendar/patch-tuesday';
+import { lastPatchTuesday, patchTuesdayOf } from '../calendar/patch-tuesday';
 import { readCatalog } from '../catalog/catalog-store';
+import type { UnreadSince } from '../gate/gate-input';
+import { readLastDecision } from '../gate/last-decision';
+import { readOutage } from '../gate/outage';
+import { ownImages } from '../images/image-extra';
 import { type NoticeKind, heal, notifyOnce } from '../notify/notify-once';
 import { homeParameters } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
@@ -19,6 +23,10 @@ interface PatchBudgetInput {
   readonly current: Channel | undefined;
   /** From Microsoft's release to the last instance. */
   readonly patchWithinSeconds: number;
+  /** Since when repositories cannot be read, of those that cannot; absent: all can. */
+  readonly unreadSince?: UnreadSince;
+  /** The gate's last poll; absent: not known. */
+  readonly polledAt?: Date;
 }
 
 /** How long what Microsoft released has not been what fleets should run. */
@@ -27,7 +35,10 @@ interface PatchBudget {
   readonly hoursUnpatched: number;
   /** How much of the budget is spent, in percent; above 100 it is overdrawn. */
   readonly percent: number;
-  /** The oldest release that `current` does not have, as an OS version; undefined where it has all. */
+  /**
+   * The oldest release that `current` does not have: an OS version, or the updates of a Patch Tuesday whose revision nobody has seen.
+   * Undefined where it has all.
+   */
   readonly missing: string | undefined;
 }
 
@@ -36,23 +47,26 @@ const SAME_RELEASE_SECONDS = 36 * 3600;
 
 /**
  * Measures from the oldest release that `current` does not have, so that a second release does not set the clock back; holds
- * do not stop it. A revision released with Patch Tuesday counts from 10:00 Pacific of that day, any other from its first
- * observation. One that came out of band counts only once a host was seen to have it, since most hosts are not offered it.
+ * do not stop it. What was released is what floating tags showed and hosts reached, whether a set was accepted or not. A revision
+ * of Patch Tuesday counts from 10:00 Pacific of that day, any other from its first sight; one that came out of band
+ * only once a host has it, since most hosts are not offered it. The updates of a Patch Tuesday that nobody could look for count too.
  */
-export function patchBudget({ catalog, current, now, patchWithinSeconds }: PatchBudgetInput): PatchBudget {
+export function patchBudget(input: PatchBudgetInput): PatchBudget {
+  const { catalog, current, now, patchWithinSeconds } = input;
   const has = current === undefined ? 0 : (readOsVersion(current.osVersion)?.revision ?? 0);
+  const sights = firstSights(catalog);
   const reached = Math.max(0, ...catalog.hosts.map(({ revision }) => revision));
-  const missing = catalog.sets
-    .map(({ target }) => readOsVersion(target)?.revision ?? 0)
-    .filter((revision) => revision > has)
-    .flatMap((revision) => {
-      const release = releaseOf(catalog, revision);
-      return release === undefined || (release.isOutOfBand && revision > reached)
+  const seen = [...sights]
+    .filter(([revision]) => revision > has)
+    .flatMap(([revision, first]) => {
+      const release = releaseOf(catalog, first);
+      return release.isOutOfBand && revision > reached
         ? []
-        : [{ revision, at: release.at }];
-    })
-    .sort((one, other) => one.at.getTime() - other.at.getTime());
-  const [oldest] = missing;
+        : [{ what: `10.0.${catalog.build}.${revision}`, at: release.at }];
+    });
+  const [oldest] = [...seen, ...unseenRelease(input, sights.get(has))].sort(
+    (one, other) => one.at.getTime() - other.at.getTime(),
+  );
   if (oldest === undefined) {
     return { hoursUnpatched: 0, percent: 0, missing: undefined };
   }
@@ -60,31 +74,65 @@ export function patchBudget({ catalog, current, now, patchWithinSeconds }: Patch
   return {
     hoursUnpatched: seconds / 3600,
     percent: (seconds / patchWithinSeconds) * 100,
-    missing: `10.0.${catalog.build}.${oldest.revision}`,
+    missing: oldest.what,
   };
 }
 
-/** When a revision was released, as far as the catalog can tell; what the very first poll showed is of unknown age. */
-function releaseOf(
-  { build, observations }: Catalog,
-  revision: number,
-): { readonly at: Date; readonly isOutOfBand: boolean } | undefined {
-  const seen = observations
-    .filter(({ osVersion }) => {
+/** When each revision was first seen, as a tag or on the host of a bake. */
+function firstSights({ build, hosts, observations }: Catalog): ReadonlyMap<number, Date> {
+  const sights = [
+    ...observations.flatMap(({ at, osVersion }) => {
       const version = osVersion === null ? undefined : readOsVersion(osVersion);
-      return version?.build === build && version.revision === revision;
-    })
-    .map(({ at }) => Date.parse(at));
-  if (seen.length === 0) {
-    return undefined;
-  }
-  const first = new Date(Math.min(...seen));
+      return version?.build === build ? [{ revision: version.revision, at: new Date(at) }] : [];
+    }),
+    ...hosts.map(({ at, revision }) => ({ revision, at: new Date(at) })),
+  ].sort((one, other) => other.at.getTime() - one.at.getTime());
+  return new Map(sights.map(({ at, revision }) => [revision, at]));
+}
+
+/** When what was first seen then was released, as far as the catalog can tell; what the very first poll showed is of unknown age. */
+function releaseOf(
+  { observations }: Catalog,
+  first: Date,
+): { readonly at: Date; readonly isOutOfBand: boolean } {
   const beginning = Math.min(...observations.map(({ at }) => Date.parse(at)));
-  const tuesday = lastPatchTuesday(first);
+  const tuesday = patchTuesdayOf(first);
   const isRegular = (first.getTime() - tuesday.getTime()) / 1000 <= SAME_RELEASE_SECONDS;
   return first.getTime() === beginning
     ? { at: first, isOutOfBand: false }
     : { at: isRegular ? tuesday : first, isOutOfBand: !isRegular };
+}
+
+/**
+ * The last Patch Tuesday, where `current` is older and nothing tells what it brought: at once, until what it brought has had its time to
+ * be seen, and after that as long as nobody could look.
+ */
+function unseenRelease(
+  { catalog, current, now, polledAt, unreadSince = {} }: PatchBudgetInput,
+  seenAt: Date | undefined,
+): readonly { readonly what: string; readonly at: Date }[] {
+  const tuesday = lastPatchTuesday(now);
+  if (current === undefined || current.mode === 'unbaked' || catalog.observations.length === 0) {
+    return [];
+  }
+  const known = Math.min(seenAt?.getTime() ?? Infinity, Date.parse(current.revisionSeenAt ?? current.at));
+  const until = tuesday.getTime() + SAME_RELEASE_SECONDS * 1000;
+  const repositories = repositoriesOf(catalog);
+  const isUnread =
+    repositories.length > 0 &&
+    repositories.every((repository) => Date.parse(unreadSince[repository] ?? '') <= until);
+  const isUnseen =
+    now.getTime() <= until || isUnread || (polledAt !== undefined && polledAt.getTime() <= until);
+  return patchTuesdayOf(new Date(known)) < tuesday && isUnseen
+    ? [{ what: `the updates of Patch Tuesday ${tuesday.toISOString().slice(0, 10)}`, at: tuesday }]
+    : [];
+}
+
+/** Where the families of the newest set are; before the first set, whatever was seen. */
+function repositoriesOf({ observations, sets: [newest] }: Catalog): readonly string[] {
+  return newest === undefined
+    ? observations.map(({ repository }) => repository)
+    : ownImages(newest.images).map(({ repository }) => repository);
 }
 
 /** How much of the budget is spent when people are notified. */
@@ -98,9 +146,13 @@ export const measurePatching: HousekeepingPart = async (ports, description) => {
   const home = await homeParameters(ports.stores, description);
   const path = pipelinePath(description);
   const now = ports.now();
+  const { release } = osOf(description.os);
+  const polledAt = (await readLastDecision(ports.documents))?.at;
   const budget = patchBudget({
     now,
-    catalog: await readCatalog(ports.documents, osOf(description.os).release),
+    catalog: await readCatalog(ports.documents, release),
+    unreadSince: await readOutage(ports.documents, release),
+    ...(polledAt === undefined ? {} : { polledAt: new Date(polledAt) }),
     current: await readChannel(home, path, 'current'),
     patchWithinSeconds: description.patchWithinSeconds,
   });
@@ -141,5 +193,5 @@ async function notifyOfLevel(
 function sentence({ hoursUnpatched, missing }: PatchBudget): string {
   return missing === undefined
     ? 'current has every released update.'
-    : `current has been without ${missing} for ${hoursUnpatched.toFixed(1)} h since its release.`;
+    : `current has been without ${missing} for ${hoursUnpatched.toFixed(1)} h since the release.`;
 }

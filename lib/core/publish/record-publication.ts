@@ -1,3 +1,4 @@
+import type { Catalog } from '../../contract/documents/catalog';
 import { parseDocument } from '../../contract/documents/document';
 import { publicationSchema, type Channel, type Publication } from '../../contract/documents/publication';
 import {
@@ -21,7 +22,10 @@ export async function readPublication(
 }
 
 /** A publication as the channels of a region say it; undefined where it has no AMI there. */
-export function channelOf({ amis, at, id, mode }: Publication, region: string): Channel | undefined {
+export function channelOf(
+  { amis, at, id, mode, revisionSeenAt }: Publication,
+  region: string,
+): Channel | undefined {
   const [, build, revision] = /^(\d+)\.(\d+)-/.exec(id) ?? [];
   const amiId = amis[region];
   return amiId === undefined
@@ -32,6 +36,7 @@ export function channelOf({ amis, at, id, mode }: Publication, region: string): 
         osVersion: formatOsVersion({ build: Number(build), revision: Number(revision) }),
         mode,
         at,
+        ...(revisionSeenAt === undefined ? {} : { revisionSeenAt }),
       };
 }
 
@@ -79,8 +84,9 @@ export async function recordPublication(
   documents: DocumentStore,
   { newest, now, os, published }: Recording,
   { imageBuildVersionArn }: FinishedBake,
-  { order, amis, manifest, verification }: BakeEvidence,
+  { order, amis, catalog, manifest, verification }: BakeEvidence,
 ): Promise<Publication> {
+  const build = imageBuildVersionArn.split('/').slice(-2).join('-');
   for (;;) {
     const { known, freeId: id } = await publicationsOf(
       documents,
@@ -97,21 +103,32 @@ export async function recordPublication(
       os,
       mode: worstMode(ownImages(manifest.images).map((image) => image.mode)),
       amis: { ...amis },
-      manifest: publishedManifestKey(id),
-      verification: publishedVerificationKey(id),
+      manifest: publishedManifestKey(id, build),
+      verification: publishedVerificationKey(id, build),
       baseAmiId: order.baseAmiId,
       imageBuildVersionArn,
       recipeArn: order.recipeArn,
       scriptsSha256: manifest.scripts.sha256,
       set: manifest.set ?? order.set,
       at: laterThan(published, now).toISOString(),
+      revisionSeenAt: seenAt(catalog, manifest.host.osVersion, now).toISOString(),
     };
-    await documents.overwrite(publishedManifestKey(id), JSON.stringify(manifest));
-    await documents.overwrite(publishedVerificationKey(id), JSON.stringify(verification));
+    await documents.overwrite(publishedManifestKey(id, build), JSON.stringify(manifest));
+    await documents.overwrite(publishedVerificationKey(id, build), JSON.stringify(verification));
     if (await documents.write(publicationKey(id), JSON.stringify(publication), undefined)) {
       return publication;
     }
   }
+}
+
+/** When anything first showed an OS version; the host of this very bake did so last. */
+function seenAt({ hosts, observations }: Catalog, osVersion: string, now: Date): Date {
+  const revision = readOsVersion(osVersion)?.revision;
+  const sights = [
+    ...observations.filter((one) => one.osVersion === osVersion),
+    ...hosts.filter((one) => one.revision === revision),
+  ];
+  return new Date(Math.min(now.getTime(), ...sights.map(({ at }) => Date.parse(at))));
 }
 
 function laterThan(published: Channel | undefined, now: Date): Date {

@@ -22,6 +22,9 @@ import {
   TARGET,
   verification,
 } from '../../support/finished-bake';
+import { collectEvidence } from '../../../lib/core/publish/collect-evidence';
+import { recordPublication } from '../../../lib/core/publish/record-publication';
+import type { DocumentStore } from '../../../lib/core/ports/stores';
 import type { MemoryDocuments } from '../../support/memory-ports';
 import { channelsAt, PATH, publicationAt, UNBAKED } from '../../support/pipeline-description';
 
@@ -45,6 +48,35 @@ test('a number that a deleted pipeline of the same name gave is not given again'
   expect((await publishBake(ports, TARGET, BAKE)).publication).toEqual(publication);
 });
 
+test('two builds that take the same number at once never mix their documents', async () => {
+  const { ports, documents } = finishedBake();
+  const { description, instanceRoleId } = TARGET;
+  const evidence = await collectEvidence(ports, description, instanceRoleId, BAKE);
+  const other = {
+    bake: { ...BAKE, imageBuildVersionArn: BAKE.imageBuildVersionArn.replace('1.0.3/1', '1.0.4/1') },
+    manifest: { ...manifest, finishedAt: '2025-10-14T23:00:00.000Z' },
+  };
+  const recording = { os: description.os, now: ports.now(), published: undefined, newest: undefined };
+  let isFirst = true;
+  const interleaved: DocumentStore = {
+    ...documents,
+    read: documents.read.bind(documents),
+    write: documents.write.bind(documents),
+    overwrite: async (key, text) => {
+      await documents.overwrite(key, text);
+      if (isFirst) {
+        isFirst = false;
+        await recordPublication(documents, recording, other.bake, { ...evidence, manifest: other.manifest });
+      }
+    },
+  };
+  const late = await recordPublication(interleaved, recording, BAKE, evidence);
+  const early = recordOf(documents, '20348.4294-1');
+  expect([early.imageBuildVersionArn, late.id]).toEqual([other.bake.imageBuildVersionArn, '20348.4294-2']);
+  expect(JSON.parse(documents.texts.get(early.manifest!)!)).toEqual(other.manifest);
+  expect(JSON.parse(documents.texts.get(late.manifest!)!)).toEqual(manifest);
+});
+
 test('a verified AMI is recorded, tagged and announced', async () => {
   const { ports, documents, parameters, tags } = finishedBake();
   const { publication } = await publishBake(ports, TARGET, BAKE);
@@ -64,6 +96,7 @@ test('a verified AMI is recorded, tagged and announced', async () => {
     osVersion: '10.0.20348.4294',
     mode: 'exact',
     at: '2025-10-14T22:31:00.000Z',
+    revisionSeenAt: '2025-10-14T17:48:00.000Z',
   };
   expect(parameters.puts).toEqual([
     `${PATH}/by-revision/20348.4294/ami-id`,
