@@ -29,6 +29,7 @@ import { orderUnderLease, type LeasedGateAnswer } from '../core/gate/order-under
 import {
   noteDecision,
   noteFailure,
+  noteTriedAgain,
   notePublished,
   type RebakeNoticePorts,
   type NotifiedRebake,
@@ -247,12 +248,15 @@ async function notifyOfEnd(
   ports: RebakeNoticePorts,
   notified: NotifiedRebake,
   orderId: string | undefined,
-  { answer, cause, code, decision }: EndedOrder,
+  { answer, cause, code, decision, isOutage }: EndedOrder,
 ): Promise<void> {
   if (decision === 'failed' || decision === 'needsOperator') {
     await noteFailure(ports, notified, { orderId, cause, code, verdict: answer?.reason });
   } else if (answer !== undefined) {
     await notifyOfAnswer(ports, notified, answer);
+    if (isOutage === true && decision !== 'nothing') {
+      await noteTriedAgain(ports, notified, { cause, verdict: answer.reason });
+    }
   }
 }
 

@@ -273,3 +273,52 @@ describe('a build that fails once its AMI was made', () => {
     expect(world.calls).not.toContain('RetryImage');
   });
 });
+
+describe('a bake that failed for the sake of a service outside', () => {
+  const failing = (code: string): BuildPlan => ({
+    ...{ status: 'FAILED', reason: WRAPPER, minutes: 50 },
+    failure: failureOf({ code, message: 'It does not answer.' }),
+  });
+  const TRIED_AGAIN = 'Winbake 2022-core: a bake failed, and is tried again by itself';
+
+  test.each(['PULL_FAILED', 'UPDATE_FAILED'])(
+    '%s: tried until it is published, with one message and its end, and nobody needed',
+    async (code) => {
+      const world = new RebakeWorld(QUIET);
+      world.plans.push(...Array.from({ length: 4 }, () => failing(code)));
+      expect(await world.rebake()).toMatchObject({ status: 'SUCCEEDED' });
+      expect(world.latest).toBe('20348.4294-1');
+      expect(world.starts).toHaveLength(5);
+      expect(world.notified.map(({ subject }) => subject)).toEqual([
+        TRIED_AGAIN,
+        'Winbake 2022-core: a bake was published again',
+      ]);
+      expect(world.notified[0]!.text).toContain(`It does not answer. (${code}, on the build instance`);
+      expect(world.events).toEqual([]);
+    },
+  );
+
+  test('six starts within a day, then a person is asked', async () => {
+    const world = new RebakeWorld(QUIET);
+    world.plans.push(...Array.from({ length: 9 }, () => failing('PULL_FAILED')));
+    const result = await world.rebake();
+    expect(result).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
+    expect(world.starts).toHaveLength(6);
+    const hours = (world.clock.now().getTime() - Date.parse(QUIET)) / 3_600_000;
+    expect(hours).toBeLessThan(24);
+    expect(world.notified.map(({ subject }) => subject)).toEqual([
+      TRIED_AGAIN,
+      'Winbake 2022-core: a bake failed',
+    ]);
+    expect(wayOf(await world.rebake())).toBe('Decide NeedsOperator');
+    expect(world.starts).toHaveLength(6);
+  });
+
+  test('one in between costs a failure of its own no try', async () => {
+    const world = new RebakeWorld(QUIET);
+    const own = { ...failing('NO_SPACE'), failure: failureOf() };
+    world.plans.push(failing('PULL_FAILED'), own, failing('PULL_FAILED'), own, own);
+    expect(await world.rebake()).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
+    expect(world.starts).toHaveLength(4);
+  });
+});

@@ -29,6 +29,8 @@ export const leaseSchema = z.object({
       takenUp: instant.optional(),
       /** Its test or distribution failed and was tried again, which happens once. */
       isRetried: z.boolean().optional(),
+      /** It failed for the sake of the registry or of Windows Update. */
+      isOutage: z.boolean().optional(),
     })
     .nullable(),
   /** The override of a person who ends what is under way. */
@@ -77,6 +79,10 @@ export const orderSchema = z.object({
   attempt: z.int().positive(),
   /** How often the same was ordered before and launched no instance, which counts as no attempt; left out, never. */
   launchRetries: z.int().positive().optional(),
+  /** How often the same failed before for the sake of a service outside, which counts as no attempt; left out, never. */
+  outages: z.int().positive().optional(),
+  /** When the same was ordered first; left out, this is the first. */
+  firstAt: instant.optional(),
   /** An update that must be installed afterwards, such as `KB5066782`; else the bake fails. */
   kb: z
     .string()

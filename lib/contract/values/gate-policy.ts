@@ -74,6 +74,10 @@ export const MOST_LAUNCH_RETRIES = 2;
 /** How often one order is tried before a person is asked. */
 export const MOST_ATTEMPTS = 2;
 
+/** How often one order is started in all where the registry or Windows Update fails its bakes, and for how long, in seconds. */
+export const MOST_OUTAGE_STARTS = 6;
+export const LONGEST_OUTAGE_SECONDS = 86_400;
+
 /** A family behind servercore for longer than this is warned of, and for longer than the second stops the gate. */
 export const FROZEN_WARNING_SECONDS = 30 * 86_400;
 export const FROZEN_STOP_SECONDS = 60 * 86_400;

@@ -119,6 +119,12 @@ export interface FailedOrder {
   readonly notLaunched?: boolean;
   /** How often the same launched no instance before. */
   readonly launchRetries?: number | undefined;
+  /** The registry or Windows Update failed its bake. */
+  readonly outage?: boolean;
+  /** How often the same failed so before. */
+  readonly outages?: number | undefined;
+  /** When the same was ordered first, an ISO instant; left out, this was the first. */
+  readonly firstAt?: string | undefined;
   /** The finding that its finished image waits for: it is published once a person accepts that. */
   readonly awaits?: string;
 }

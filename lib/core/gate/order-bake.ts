@@ -24,19 +24,20 @@ import { changeOutage } from './outage';
 
 /**
  * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
- * refused, or whose instance profile was too new, was no attempt.
+ * refused, whose instance profile was too new, or that a service outside failed, was no attempt.
  */
 export function newOrder(
   now: Date,
   failed: FailedOrder | undefined,
-  inputs: Omit<Order, 'schema' | 'id' | 'attempt' | 'launchRetries'>,
+  inputs: Omit<Order, 'schema' | 'id' | 'attempt' | 'launchRetries' | 'outages' | 'firstAt'>,
 ): Order {
   const isAgain =
     failed?.set === inputs.set &&
     failed.recipeArn === inputs.recipeArn &&
     failed.scriptsSha256 === inputs.scriptsSha256;
   const launchRetries = isAgain ? (failed.launchRetries ?? 0) + (failed.notLaunched === true ? 1 : 0) : 0;
-  const wasAttempt = failed?.refused !== true && failed?.notLaunched !== true;
+  const outages = isAgain ? (failed.outages ?? 0) + (failed.outage === true ? 1 : 0) : 0;
+  const wasAttempt = failed?.refused !== true && failed?.notLaunched !== true && failed?.outage !== true;
   const instant = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   return {
     schema: 'winbake.order/1',
@@ -44,6 +45,8 @@ export function newOrder(
     ...inputs,
     attempt: isAgain ? failed.attempt + (wasAttempt ? 1 : 0) : 1,
     ...(launchRetries === 0 ? {} : { launchRetries }),
+    ...(outages === 0 ? {} : { outages }),
+    ...(isAgain ? { firstAt: failed.firstAt ?? failed.at } : {}),
   };
 }
 
@@ -74,6 +77,8 @@ interface EndedOrder {
   readonly end: OrderEnd;
   /** The finding that its finished image waits for, where it does. */
   readonly awaits?: string | undefined;
+  /** The registry or Windows Update failed it. */
+  readonly isOutage?: boolean | undefined;
 }
 
 /** What a pipeline wants of the gate. */
@@ -204,7 +209,7 @@ function failedOrder(
   published: Publication | undefined,
   ended: GateRequest['ended'],
 ): FailedOrder | undefined {
-  const { end, awaits } = ended?.order === order.id ? ended : {};
+  const { end, awaits, isOutage } = ended?.order === order.id ? ended : {};
   return end === 'published' || isPublished(order, published)
     ? undefined
     : {
@@ -213,6 +218,7 @@ function failedOrder(
         cancelled: end === 'cancelled',
         refused: end === 'refused',
         notLaunched: end === 'notLaunched',
+        outage: isOutage === true,
         ...(awaits === undefined ? {} : { awaits }),
       };
 }

@@ -59,6 +59,8 @@ export interface EndedOrder {
   readonly code?: string;
   /** The gate's answer, where it was asked. */
   readonly answer?: LeasedGateAnswer;
+  /** The registry or Windows Update failed the bake. */
+  readonly isOutage?: boolean;
   /** What is tried again. */
   readonly retried?: { readonly orderId: string; readonly image: string };
 }
@@ -80,7 +82,7 @@ const REFUSED = 'WinbakeError';
 /**
  * Finds the cause of a failure in the document that the instance left, ends the order where it cannot be carried out any more,
  * and asks the gate what is to be done. Where its AMI was made, test and distribution are tried once more first. A person's
- * bake is not tried again, and neither is one that Image Builder refused to start. One whose instance profile is too new to be known is tried again within minutes, and costs no attempt. Where a service failed after an image was made the order stays: the next rebake
+ * bake is not tried again, and neither is one that Image Builder refused to start. One whose instance profile is too new to be known is tried again within minutes, and costs no attempt; neither does one that a service outside failed. Where a service failed after an image was made the order stays: the next rebake
  * takes it up.
  */
 export async function endOrder(
@@ -111,7 +113,8 @@ export async function endOrder(
     isUnknownProfile(reason, step) &&
     (await mayLaunchAgain(ports.documents, orderId));
   const end = isCancelled ? 'cancelled' : isTooNew ? 'notLaunched' : isRefused ? 'refused' : 'failed';
-  await endLeasedOrder(ports, request.execution, orderId, end);
+  const isOutage = end === 'failed' && isOfService(reported?.failure);
+  await endLeasedOrder(ports, request.execution, orderId, end, isOutage);
   if (isCancelled) {
     const override = lease?.cancel;
     return {
@@ -126,7 +129,15 @@ export async function endOrder(
     ...request,
     ...reachedIn(orderId, request.release, reported?.failure),
   });
-  return { decision: answer.decision, cause, ...code, answer };
+  return { decision: answer.decision, cause, ...code, answer, isOutage };
+}
+
+/** The codes of what a service outside the account fails: the registry, Windows Update. */
+const OUTAGE_CODES: readonly string[] = ['PULL_FAILED', 'UPDATE_FAILED'];
+
+/** Whether the registry or Windows Update failed a bake, so that the same bake may end well when they answer again. */
+function isOfService(failure: Failure | undefined): boolean {
+  return failure !== undefined && OUTAGE_CODES.includes(failure.code);
 }
 
 /**
@@ -163,9 +174,12 @@ export async function endLeasedOrder(
   execution: string,
   orderId: string,
   end: OrderEnd,
+  isOutage = false,
 ): Promise<void> {
+  // Beside the end, so that an earlier release that is deployed again reads a failure.
+  const outage = isOutage ? { isOutage } : {};
   await changeLease(documents, execution, (lease) =>
-    lease.order?.id === orderId ? { ...lease, order: { ...lease.order, ended: end } } : lease,
+    lease.order?.id === orderId ? { ...lease, order: { ...lease.order, ended: end, ...outage } } : lease,
   );
 }
 

@@ -97,7 +97,9 @@ async function decideUnderLease(
   { order: last }: Lease,
   awaits: string | undefined,
 ): Promise<LeasedGateAnswer> {
-  const ended = last?.ended ? { ended: { order: last.id, end: last.ended, awaits } } : {};
+  const ended = last?.ended
+    ? { ended: { order: last.id, end: last.ended, awaits, isOutage: last.isOutage } }
+    : {};
   const answer = await pollAndDecide(ports, { ...request, ...ended });
   const { order } = answer;
   if (order === undefined) {

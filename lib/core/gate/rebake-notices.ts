@@ -30,6 +30,25 @@ export interface ReportedFailure {
 /** What the failures of rebakes that never came to an order are reported under. */
 const BEFORE_ANY_ORDER = 'bakeFailed:beforeAnyOrder';
 
+/** What bakes that a service outside failed, and that are tried again, are reported under. */
+const TRIED_AGAIN = 'bakeFailed:triedAgain';
+
+/** Notifies people of a bake that a service outside failed and that is tried again, once until one is published: nobody is needed. */
+export async function noteTriedAgain(
+  ports: NoticePorts,
+  { pipeline, execution }: NotifiedRebake,
+  { cause, verdict }: Pick<ReportedFailure, 'cause' | 'verdict'>,
+): Promise<void> {
+  await notifyOnce(
+    ports,
+    TRIED_AGAIN,
+    `Winbake ${pipeline}: a bake failed, and is tried again by itself`,
+    [cause, verdict, 'Nobody is needed yet.', `Execution: ${execution}`]
+      .filter((line) => line !== undefined)
+      .join('\n'),
+  );
+}
+
 /** Notifies people of a decision that waits for them, once for each thing that it is about; any other ends what was notified so. */
 export async function noteDecision(
   ports: RebakeNoticePorts,

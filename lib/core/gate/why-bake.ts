@@ -1,9 +1,15 @@
 import type { ImageSet } from '../../contract/documents/catalog';
 import { after, type Thresholds, toMinute } from './gate-input';
-import { LAUNCH_RETRY_SECONDS, MOST_ATTEMPTS, RETRY_SECONDS } from '../../contract/values/gate-policy';
+import {
+  LAUNCH_RETRY_SECONDS,
+  LONGEST_OUTAGE_SECONDS,
+  MOST_ATTEMPTS,
+  MOST_OUTAGE_STARTS,
+  RETRY_SECONDS,
+} from '../../contract/values/gate-policy';
 import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
 import { ownImages } from '../images/image-extra';
-import type { GateInput } from './gate-input';
+import type { FailedOrder, GateInput } from './gate-input';
 import { isOrderOf } from './same-images';
 import type { FirstObservations } from './first-observations';
 
@@ -45,7 +51,8 @@ interface RetryVerdict {
 
 /**
  * An order that failed is tried once more after an hour; then a person is asked, until one of its inputs changes or a bake is
- * forced. One that launched no instance, since its instance profile was too new, is tried again after minutes. One that a person cancelled, that Image Builder refused, or whose finished image waits for a person is not tried
+ * forced. One that launched no instance, since its instance profile was too new, is tried again after minutes; one that a service outside
+ * failed, for up to a day. One that a person cancelled, that Image Builder refused, or whose finished image waits for a person is not tried
  * again until then. Undefined where nothing keeps it.
  */
 export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryVerdict | undefined {
@@ -75,8 +82,12 @@ export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
     const reason = `EC2 did not know the instance profile of the bake of ${set.target} yet; it is tried again at ${toMinute(again)}.`;
     return at.passed(again) ? undefined : { decision: 'wait', reason };
   }
-  if (failed.attempt >= MOST_ATTEMPTS) {
-    const reason = `The bake of ${set.target} failed ${failed.attempt} times with the same set, recipe and scripts.`;
+  if (failed.outage === true) {
+    return checkOutageRetry(input, set, failed, at);
+  }
+  const starts = startsOf(failed);
+  if (failed.attempt >= MOST_ATTEMPTS || starts >= MOST_OUTAGE_STARTS) {
+    const reason = `The bake of ${set.target} failed ${starts} times with the same set, recipe and scripts.`;
     return { decision: 'needsOperator', reason };
   }
   const again = after(new Date(failed.at), RETRY_SECONDS);
@@ -85,6 +96,43 @@ export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
     : {
         decision: 'wait',
         reason: `The bake of ${set.target} failed; it is tried again at ${toMinute(again)}.`,
+      };
+}
+
+/** How often the same was started, the failed order included. */
+function startsOf({ attempt, outages = 0 }: FailedOrder): number {
+  return attempt + outages;
+}
+
+/**
+ * An order that the registry or Windows Update failed is tried again when a poll can read every family: after an hour twice, then
+ * after pauses that double, until it was started six times or a day is over. The one more try of any order it has after that, too.
+ */
+function checkOutageRetry(
+  { polls }: GateInput,
+  set: ImageSet,
+  failed: FailedOrder,
+  at: Thresholds,
+): RetryVerdict | undefined {
+  const starts = startsOf(failed);
+  const end = after(new Date(failed.firstAt ?? failed.at), LONGEST_OUTAGE_SECONDS);
+  const isOver = at.passed(end);
+  const what = `The bake of ${set.target} failed ${starts === 1 ? 'once' : `${starts} times`} for the sake of the registry or of Windows Update`;
+  if (starts >= MOST_OUTAGE_STARTS || (isOver && starts >= MOST_ATTEMPTS)) {
+    return { decision: 'needsOperator', reason: `${what}.` };
+  }
+  const again = after(new Date(failed.at), RETRY_SECONDS * 2 ** Math.max(0, starts - 2));
+  if (!at.passed(again)) {
+    return { decision: 'wait', reason: `${what}; it is tried again at ${toMinute(again)}.` };
+  }
+  const isHealthy = polls.every(({ findings }) =>
+    findings.every(({ code }) => !code.startsWith('REGISTRY_')),
+  );
+  return isHealthy || isOver
+    ? undefined
+    : {
+        decision: 'wait',
+        reason: `${what}; it is tried again once the registry answers for every family, at the latest until ${toMinute(end)}.`,
       };
 }
 

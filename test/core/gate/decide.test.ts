@@ -3,10 +3,10 @@ import { imageSetId } from '../../../lib/core/gate/build-image-set';
 import { findingKey } from '../../../lib/contract/documents/catalog';
 import type { FailedOrder, PublishedBake } from '../../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../../lib/contract/values/gate-policy';
-import { clientTokenOf } from '../../../lib/contract/documents/order';
+import { clientTokenOf, type Order } from '../../../lib/contract/documents/order';
 import { newOrder } from '../../../lib/core/gate/order-bake';
 import { inShort } from '../../support/gate-history';
-import { GateState } from '../../support/gate-state';
+import { GateState, type Shown } from '../../support/gate-state';
 
 /** October 2025: Patch Tuesday is the 14th, 17:00Z. */
 const BEFORE = '2025-10-01T00:00:00Z';
@@ -231,6 +231,86 @@ describe('an order that failed', () => {
     expect(state.gate.poll('2025-10-09T00:00:00Z', all(revision), { failed, ...change }).decision).toBe(
       'bake',
     );
+  });
+});
+
+describe('an order that failed for the sake of the registry or of Windows Update', () => {
+  const FIRST = Date.parse('2025-10-02T00:00:00Z');
+  const HOUR = 3_600_000;
+  const at = (hours: number) => new Date(FIRST + hours * HOUR).toISOString();
+
+  /** Its number among the starts, the hours of the last start and of this poll after the first. */
+  function decided(starts: number, last: number, now: number, shown: Record<string, Shown> = all(100)) {
+    const { gate, set } = settled();
+    const failed: FailedOrder = {
+      ...{ id: 'order', set: set.id, recipeArn: 'recipe', scriptsSha256: 'scripts', attempt: 1 },
+      ...{ at: at(last), firstAt: at(0), outage: true, outages: starts - 1 },
+    };
+    return gate.poll(at(now), shown, { failed });
+  }
+
+  test.each<[number, number, number, string]>([
+    [1, 0, 0.9, 'wait'],
+    [1, 0, 1, 'bake'],
+    [2, 1, 1.9, 'wait'],
+    [2, 1, 2, 'bake'],
+    [3, 2, 3.9, 'wait'],
+    [3, 2, 4, 'bake'],
+    [4, 4, 7.9, 'wait'],
+    [4, 4, 8, 'bake'],
+    [5, 8, 15.9, 'wait'],
+    [5, 8, 16, 'bake'],
+    [6, 16, 16.1, 'needsOperator'],
+    [6, 16, 200, 'needsOperator'],
+    [2, 1, 23.9, 'bake'],
+    [2, 1, 24, 'needsOperator'],
+    [3, 20, 21, 'wait'],
+    [3, 20, 24, 'needsOperator'],
+    // The one that every failed order has, however long the registry was away.
+    [1, 0, 30, 'bake'],
+  ])('start %s at %s h, polled at %s h: %s', (starts, last, now, expected) => {
+    expect(decided(starts, last, now).decision).toBe(expected);
+  });
+
+  test.each<[string, Record<string, Shown>]>([
+    ['all', { servercore: 'unread', iis: 'unread' }],
+    ['one', { servercore: 100, iis: 'unread' }],
+  ])('waits while the registry fails for %s of its repositories', (_what, shown) => {
+    expect(decided(3, 2, 10, shown).decision).toBe('wait');
+  });
+
+  test('says until when it is tried again, and which poll may change it', () => {
+    const decision = decided(3, 2, 10, { servercore: 100, iis: 'unread' });
+    expect(decision.reason).toBe(
+      'The bake of 10.0.20348.100 failed 3 times for the sake of the registry or of Windows Update; it is tried again once the ' +
+        'registry answers for every family, at the latest until 2025-10-03T00:00Z.',
+    );
+    expect(decision.changesAt?.toISOString()).toBe(at(24));
+    expect(decided(3, 2, 3).changesAt?.toISOString()).toBe(at(4));
+    expect(decided(6, 16, 17).reason).toContain('failed 6 times for the sake of');
+  });
+
+  test('costs no attempt, so that a failure of its own has both of its tries; six starts are all', () => {
+    const inputs = {
+      ...{ set: 'set', recipeArn: 'recipe', scriptsSha256: 'scripts', trigger: 'poll', targetRevision: 100 },
+      ...{ baseAmiId: 'ami', release: '2022' as const },
+    };
+    const ordered = (order: Order, outage: boolean) =>
+      newOrder(new Date(0), { ...order, at: at(1), outage }, inputs);
+    const first = newOrder(new Date(0), undefined, inputs);
+    const second = ordered(first, true);
+    const third = ordered(second, true);
+    const fourth = ordered(third, false);
+    expect([first, second, third, fourth].map(({ attempt, outages }) => [attempt, outages])).toEqual([
+      [1, undefined],
+      [1, 1],
+      [1, 2],
+      [2, 2],
+    ]);
+    expect([second, third, fourth].map(({ firstAt }) => firstAt)).toEqual([at(1), at(1), at(1)]);
+    expect(newOrder(new Date(0), { ...fourth, at: at(1) }, { ...inputs, set: 'other' })).toMatchObject({
+      attempt: 1,
+    });
   });
 });
 
