@@ -32,7 +32,7 @@ const POLL_MILLISECONDS = POLL_INTERVAL_SECONDS * 1000;
  */
 export async function feedCatalog(feed: CatalogFeed): Promise<number> {
   const { history, release, asOf, documents } = feed;
-  const families = feed.families.map((name) => familyOf(name, release, feed.lines[name]));
+  const families = feed.families.map((name) => familyOf(name, release, feed.lines[name], asOf));
   const begin = new Date(asOf.getTime() - LOOKBACK_MILLISECONDS);
   const repositories = families.map((family) => family.repository);
   const changes = history

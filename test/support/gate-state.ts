@@ -23,7 +23,10 @@ export class GateState {
   unreadSince: UnreadSince = {};
   readonly release;
 
-  constructor(release = '2022') {
+  constructor(
+    release = '2022',
+    private readonly lines: Readonly<Record<string, string>> = {},
+  ) {
     this.release = parseRelease(release);
     this.catalog = emptyCatalog(this.release);
   }
@@ -55,7 +58,7 @@ export class GateState {
   }
 
   private pollOf(name: string, shown: Shown): FamilyPoll {
-    const family = familyOf(name, this.release);
+    const family = familyOf(name, this.release, this.lines[name]);
     if (shown === undefined || shown === 'unread') {
       const message = `${name} answers nothing.`;
       const finding = { code: 'REGISTRY_UNREACHABLE', severity: 'warning', family: name, message } as const;

@@ -4,7 +4,7 @@ import { FROZEN_STOP_SECONDS, FROZEN_WARNING_SECONDS } from '../../contract/valu
 import { isDigest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
-import { familyOf } from '../images/family';
+import { familyOf, lineChanges, lineFault } from '../images/family';
 import type { CheckedFamily, GateInput, FamilyPoll, GateImage } from './gate-input';
 import { type FirstObservations, isOutOfBand, type FirstObservation } from './first-observations';
 
@@ -13,7 +13,7 @@ import { type FirstObservations, isOutOfBand, type FirstObservation } from './fi
  * it is a warning, for more than 60 days it stops the gate until an operator accepts it; both name the live line.
  */
 export function findFrozen(
-  { catalog }: GateInput,
+  { catalog, now }: GateInput,
   families: readonly CheckedFamily[],
   firstObservations: FirstObservations,
   at: Thresholds,
@@ -34,7 +34,7 @@ export function findFrozen(
       code: 'FROZEN',
       severity: stops ? 'stop' : 'warning',
       family: family.name,
-      message: `${family.name} stands at ${version} while servercore moved on at ${toMinute(since)}${liveLine(one)}.`,
+      message: `${family.name} stands at ${version} while servercore moved on at ${toMinute(since)}${liveLine(one, now)}.`,
     };
     const key = findingKey(finding, version);
     if (isAccepted(catalog, key)) {
@@ -45,13 +45,39 @@ export function findFrozen(
   });
 }
 
+/**
+ * Families whose line of tags is not built any more, or is not known and has no image: what is behind of them is not waited
+ * for. Said at once, since a line that ended looks like one that is late.
+ */
+export function findRetired({ now, polls, release }: GateInput, at: Thresholds): readonly Finding[] {
+  lineChanges(
+    polls.map(({ family }) => family.name),
+    release,
+  ).forEach((change) => at.passed(change));
+  return polls.flatMap(({ family, findings, image }): Finding[] => {
+    const fault = lineFault(family, now);
+    // A line that is newer than this table has images; one that cannot be read may have.
+    const isDead = image === undefined && findings.every(({ code }) => !code.startsWith('REGISTRY_'));
+    return fault?.kind === 'ended' || (fault?.kind === 'unknown' && isDead)
+      ? [
+          {
+            code: 'RETIRED_LINE',
+            severity: 'warning',
+            family: family.name,
+            message: `${family.name} follows ${fault.sentence}. It is not waited for.`,
+          },
+        ]
+      : [];
+  });
+}
+
 /** "More than" a time: the millisecond after it. */
 function justAfter(since: Date, seconds: number): Date {
   return new Date(after(since, seconds).getTime() + 1);
 }
 
-function liveLine({ family }: CheckedFamily): string {
-  const live = familyOf(family.name, family.release).line;
+function liveLine({ family }: CheckedFamily, now: Date): string {
+  const live = familyOf(family.name, family.release, undefined, now).line;
   return live === undefined || live === family.line
     ? ''
     : `; its line ${family.line ?? ''} is no longer built, the live line is ${live}`;

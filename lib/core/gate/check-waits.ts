@@ -10,10 +10,23 @@ import type { FirstObservations } from './first-observations';
 /** Families that are behind the newest revision, and whether they are still waited for. */
 interface Lateness {
   readonly behind: readonly CheckedFamily[];
+  /** Those of them that can still come: of a line that ended nothing does. */
+  readonly awaited: readonly CheckedFamily[];
   readonly findings: readonly Finding[];
   readonly isWaiting: boolean;
   /** The end of the wait. */
   readonly until: Date;
+}
+
+/** What a wait goes by beside what the families show. */
+interface WaitBasis {
+  readonly firstObservations: FirstObservations;
+  /** The findings of families that are not waited for, since their line of tags ended. */
+  readonly retired: readonly Finding[];
+}
+
+function isAwaited({ family }: CheckedFamily, { retired }: Pick<WaitBasis, 'retired'>): boolean {
+  return retired.every((finding) => finding.family !== family.name);
 }
 
 /**
@@ -25,18 +38,20 @@ export function checkLate(
   { now, policy }: GateInput,
   families: readonly CheckedFamily[],
   newest: number,
-  firstObservations: FirstObservations,
+  { firstObservations, retired }: WaitBasis,
   at: Thresholds,
 ): Lateness {
   const behind = families.filter(({ image }) => image?.osVersion.revision !== newest);
+  const awaited = behind.filter((one) => isAwaited(one, { retired }));
   const seen = firstObservations.firstOf(newest) ?? now;
   const isNews = firstObservations.beginning !== undefined && seen > firstObservations.beginning;
   const since = isNews ? seen : lastPatchTuesday(seen);
   const until = after(since, policy.longestWaitSeconds);
   return {
     behind,
+    awaited,
     findings: behind.map((one) => lateFinding(one, newest, seen)),
-    isWaiting: behind.length > 0 && !at.passed(until),
+    isWaiting: awaited.length > 0 && !at.passed(until),
     until,
   };
 }
@@ -60,7 +75,7 @@ type Withheld = Pick<GateDecision, 'decision' | 'reason'>;
  */
 export function forbidLate(
   input: GateInput,
-  { behind, until }: Lateness,
+  { awaited, behind, until }: Lateness,
   newest: number,
   at: Thresholds,
 ): Withheld | undefined {
@@ -71,8 +86,11 @@ export function forbidLate(
   if (behind.length === 0) {
     return undefined;
   }
-  const names = behind.map(({ family }) => family.name).join(', ');
-  const what = `${names} did not arrive until ${toMinute(until)}`;
+  const ended = behind.filter((one) => !awaited.includes(one));
+  const what = [
+    ...(awaited.length === 0 ? [] : [`${namesOf(awaited)} did not arrive until ${toMinute(until)}`]),
+    ...(ended.length === 0 ? [] : [`${namesOf(ended)} will not arrive, as its line is not built any more`]),
+  ].join(', and ');
   if (input.release.needsEqualRevision) {
     return { decision: 'needsOperator', reason: `${what}; 2016 needs equal revisions.` };
   }
@@ -88,6 +106,10 @@ export function forbidLate(
           `${open.map((key) => `"${key}"`).join(' and ')}.`,
       }
     : undefined;
+}
+
+function namesOf(families: readonly CheckedFamily[]): string {
+  return families.map(({ family }) => family.name).join(', ');
 }
 
 function withoutImage(input: GateInput, { family: { name } }: CheckedFamily, at: Thresholds): Withheld {
@@ -118,7 +140,7 @@ export function checkRepush(
   { now, policy, catalog, published }: GateInput,
   families: readonly CheckedFamily[],
   target: string,
-  firstObservations: FirstObservations,
+  { firstObservations, retired }: WaitBasis,
   at: Thresholds,
 ): Repush {
   const accepted = catalog.sets.find((set) => set.target === target);
@@ -127,7 +149,9 @@ export function checkRepush(
   const base = pushed.find(({ family }) => family.name === 'servercore');
   const since = (base?.image && firstObservations.firstDigest('servercore', base.image.digest)) ?? now;
   const until = after(since, policy.longestWaitSeconds);
-  const pending = families.filter((one) => !pushed.includes(one) && hasVersionOf(one, accepted));
+  const pending = families.filter(
+    (one) => !pushed.includes(one) && hasVersionOf(one, accepted) && isAwaited(one, { retired }),
+  );
   const isWaiting = base !== undefined && pending.length > 0 && !at.passed(until);
   return {
     findings: families.filter((one) => isPushedAgain(one, baked ?? accepted)).map(finding),

@@ -5,7 +5,7 @@ import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
 import { buildImageSet } from './build-image-set';
 import type { CheckedFamily, Decision, GateDecision, GateInput } from './gate-input';
-import { findFrozen, checkFamilies } from './check-families';
+import { findFrozen, findRetired, checkFamilies } from './check-families';
 import { checkHost } from './check-host';
 import { forbidLate, checkLate, checkRepush, repushReason } from './check-waits';
 import { checkOutage } from './outage';
@@ -54,7 +54,10 @@ function firstObservationsOf({ catalog, polls }: GateInput): FirstObservations {
 function evaluateFamilies(input: GateInput, at: Thresholds): GateDecision {
   const { release } = input;
   const firstObservations = firstObservationsOf(input);
-  const { families, findings } = checkFamilies(input, firstObservations);
+  const retired = findRetired(input, at);
+  const checked = checkFamilies(input, firstObservations);
+  const { families } = checked;
+  const findings = [...checked.findings, ...retired];
   const outage = checkOutage(input, at);
   if (outage !== undefined) {
     return answer(outage.decision, outage.reason, findings);
@@ -66,11 +69,11 @@ function evaluateFamilies(input: GateInput, at: Thresholds): GateDecision {
     return answer('wait', message, [...findings, { code: 'EXPECTED_NEWER', severity: 'info', message }]);
   }
   const frozen = findFrozen(input, families, firstObservations, at);
-  const late = checkLate(input, families, newest, firstObservations, at);
+  const late = checkLate(input, families, newest, { firstObservations, retired }, at);
   const known = [...findings, ...frozen, ...late.findings];
   const forbidden = frozen.find((finding) => finding.severity === 'stop');
   if (late.isWaiting) {
-    const names = late.behind.map(({ family }) => family.name).join(', ');
+    const names = late.awaited.map(({ family }) => family.name).join(', ');
     const target = formatOsVersion({ build: release.build, revision: newest });
     return answer(
       'wait',
@@ -83,7 +86,7 @@ function evaluateFamilies(input: GateInput, at: Thresholds): GateDecision {
   }
   const withheld = forbidLate(input, late, newest, at);
   return withheld === undefined
-    ? evaluateSet(input, { families, newest, findings: known, expectation, firstObservations, at })
+    ? evaluateSet(input, { families, newest, findings: known, expectation, firstObservations, retired, at })
     : answer(withheld.decision, withheld.reason, known);
 }
 
@@ -93,15 +96,16 @@ interface SetCase {
   readonly findings: readonly Finding[];
   readonly expectation: Expectation;
   readonly firstObservations: FirstObservations;
+  readonly retired: readonly Finding[];
   readonly at: Thresholds;
 }
 
 function evaluateSet(
   input: GateInput,
-  { families, newest, expectation, firstObservations, at, ...given }: SetCase,
+  { families, newest, expectation, firstObservations, retired, at, ...given }: SetCase,
 ): GateDecision {
   const target = formatOsVersion({ build: input.release.build, revision: newest });
-  const repush = checkRepush(input, families, target, firstObservations, at);
+  const repush = checkRepush(input, families, target, { firstObservations, retired }, at);
   if (repush.waitingFor.length > 0) {
     return answer('wait', repushReason(repush), [...given.findings, ...repush.findings]);
   }

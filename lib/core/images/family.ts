@@ -1,5 +1,15 @@
 import { UsageError, WinbakeError } from '../../contract/values/errors';
 import type { Release, ReleaseName } from '../../contract/values/release';
+import {
+  dayBegins,
+  DOTNET_LINES,
+  type FamilyLines,
+  followedLine,
+  frameworkLines,
+  isLive,
+  ONE_LINE,
+  SINGLE,
+} from './family-lines';
 
 /** A kind of base image on one release, and which of its repository's tags belong to it. */
 export interface ImageFamily {
@@ -20,8 +30,8 @@ export const DEFAULT_FAMILIES: readonly string[] = ['servercore', 'nanoserver', 
 
 interface FamilyRule {
   readonly repository: string;
-  /** The live line of each release; a release that is not named has no such image. */
-  readonly lines: Readonly<Partial<Record<ReleaseName, string>>>;
+  /** A release that is not named has no such image. */
+  readonly lines: FamilyLines;
   readonly floatingTags: (line: string, channel: string) => readonly string[];
   readonly datedTag?: (line: string, channel: string) => RegExp;
   /** Said of a release without a line: since when, and what to take instead. */
@@ -38,18 +48,10 @@ const CHANNEL: Readonly<Record<ReleaseName, string>> = {
 const NANOSERVER_ENDED =
   'Nano Server images for Windows Server 2016 ended on 2018-10-09 and only frozen leftovers remain; use servercore';
 
-/** .NET Framework 4.8 is live up to 2019 and 4.8.1 from 2022 on since 2025-10-14. */
-const FRAMEWORK_LINES = { '2016': '4.8', '2019': '4.8', '2022': '4.8.1', '2025': '4.8.1' } as const;
-
-/** .NET 10 has no image for 2019; 8.0 was the last long-term line that had one. */
-const DOTNET_LINES = { '2019': '8.0', '2022': '10.0', '2025': '10.0' } as const;
-
-const ONE_LINE = { '2016': '', '2019': '', '2022': '', '2025': '' } as const;
-
 function framework(image: string): FamilyRule {
   return {
     repository: `dotnet/framework/${image}`,
-    lines: FRAMEWORK_LINES,
+    lines: frameworkLines(image),
     floatingTags: (line, channel) => [`${line}-windowsservercore-${channel}`],
     datedTag: (line, channel) => exactly(line, `-(\\d{8})-windowsservercore-${channel}`),
     ended: '',
@@ -71,7 +73,6 @@ function dotnet(image: string): FamilyRule {
  *
  * @see https://learn.microsoft.com/virtualization/windowscontainers/manage-containers/container-base-images
  * @see https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/base-image-lifecycle - what ended when
- * @see https://github.com/microsoft/dotnet-framework-docker/issues/1262 - the lines since 2025-10-14
  */
 const FAMILIES: Readonly<Record<string, FamilyRule>> = {
   servercore: {
@@ -82,7 +83,7 @@ const FAMILIES: Readonly<Record<string, FamilyRule>> = {
   },
   nanoserver: {
     repository: 'windows/nanoserver',
-    lines: { '2019': '', '2022': '', '2025': '' },
+    lines: { '2019': SINGLE, '2022': SINGLE, '2025': SINGLE },
     floatingTags: (_line, channel) => (channel === 'ltsc2019' ? ['1809', channel] : [channel]),
     ended: NANOSERVER_ENDED,
   },
@@ -96,7 +97,7 @@ const FAMILIES: Readonly<Record<string, FamilyRule>> = {
   aspnet: framework('aspnet'),
   server: {
     repository: 'windows/server',
-    lines: { '2022': '', '2025': '' },
+    lines: { '2022': SINGLE, '2025': SINGLE },
     floatingTags: (_line, channel) => [channel],
     ended: 'The server image exists since Windows Server 2022; use servercore',
   },
@@ -117,16 +118,62 @@ export const FAMILY_NAMES: readonly string[] = Object.keys(FAMILIES).filter(
   (name) => name !== 'nanoserver-iis',
 );
 
+/** What is wrong with the line that a family follows. */
+interface LineFault {
+  /** It is not built any more, is not known at all, or has no images yet. */
+  readonly kind: 'ended' | 'unknown' | 'toCome';
+  /** Half a sentence: which line, what is wrong with it, and which one lives. */
+  readonly sentence: string;
+}
+
+/** What is wrong with the line of a family at an instant, or undefined where it is live or a family has only one. */
+export function lineFault(
+  { line, name, release }: Pick<ImageFamily, 'name' | 'release' | 'line'>,
+  at: Date,
+): LineFault | undefined {
+  const [family = ''] = name.split('@');
+  const lines = Object.hasOwn(FAMILIES, family) ? FAMILIES[family]?.lines[release.name] : undefined;
+  const known = lines?.find((one) => one.line === (line ?? ''));
+  if (line === undefined || lines === undefined || (known !== undefined && isLive(known, at))) {
+    return undefined;
+  }
+  const live = lines.find((one) => isLive(one, at))?.line;
+  const instead = live === undefined ? 'no other is live' : `the live line is ${live}`;
+  const { from, until } = known ?? {};
+  if (known !== undefined && (until === undefined || at < dayBegins(until))) {
+    return {
+      kind: 'toCome',
+      sentence: `the line ${line}, which has images since ${from ?? ''} only; ${instead}`,
+    };
+  }
+  return until === undefined
+    ? { kind: 'unknown', sentence: `the line ${line}, which is not known; ${instead}` }
+    : {
+        kind: 'ended',
+        sentence: `the line ${line}, which is no longer built since ${until}; ${instead}`,
+      };
+}
+
+/** The instants at which the live lines of families on a release change, in order. */
+export function lineChanges(names: readonly string[], release: Release): readonly Date[] {
+  const days = names.flatMap((name) =>
+    (FAMILIES[name]?.lines[release.name] ?? []).flatMap(({ from, until }) =>
+      [from ?? [], until ?? []].flat(),
+    ),
+  );
+  return [...new Set(days)].sort().map((day) => dayBegins(day));
+}
+
 /**
- * A family on a release; `line` replaces its live line. Throws a `UsageError` for a name that is none, and for a family
+ * A family on a release; `line` replaces its live line, which is that of an instant where one is given. Throws a `UsageError` for a name that is none, and for a family
  * that ended on that release, saying since when.
  */
-export function familyOf(name: string, release: Release, line?: string): ImageFamily {
+export function familyOf(name: string, release: Release, line?: string, at?: Date): ImageFamily {
   const rule = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
   if (rule === undefined) {
     throw new UsageError(`An image family is one of ${FAMILY_NAMES.join(', ')}; got: '${name}'.`);
   }
-  const live = rule.lines[release.name];
+  const live = followedLine(rule.lines[release.name] ?? [], at);
   if (live === undefined) {
     throw new UsageError(`There is no ${name} image for Windows Server ${release.name}: ${rule.ended}.`);
   }

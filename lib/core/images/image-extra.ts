@@ -20,6 +20,8 @@ export interface ExtraContext {
   readonly families: readonly string[];
   /** Lines that replace the live ones, by family. */
   readonly lines?: Readonly<Record<string, string>>;
+  /** Whose live lines are meant; left out, today's. */
+  readonly at?: Date;
 }
 
 /** How extras are written. */
@@ -51,7 +53,7 @@ export function parseImageExtras(texts: readonly string[], context: ExtraContext
 }
 
 function parseImageExtra(text: string, context: ExtraContext): ImageExtra {
-  const { families, lines = {}, release } = context;
+  const { at, families, lines = {}, release } = context;
   if (text.includes('=')) {
     return { family: ownRepository(text, release), previousOf: undefined };
   }
@@ -69,16 +71,16 @@ function parseImageExtra(text: string, context: ExtraContext): ImageExtra {
         `Only Windows Server 2025 runs images of another release, those of 2022; got: '${text}' for ${release.name}.`,
       );
     }
-    return { family: { ...familyOf(name, guest, lines[text]), name: text }, previousOf: undefined };
+    return { family: { ...familyOf(name, guest, lines[text], at), name: text }, previousOf: undefined };
   }
-  const family = familyOf(name, release, lines[name]);
+  const family = familyOf(name, release, lines[name], at);
   if (families.includes(name)) {
     throw new UsageError(`The family ${name} is cached anyway; got it as an extra too.`);
   }
   return { family: { ...family, name: `${name}@extra` }, previousOf: undefined };
 }
 
-function previousRevision(name: string, { families, lines = {}, release }: ExtraContext): ImageExtra {
+function previousRevision(name: string, { at, families, lines = {}, release }: ExtraContext): ImageExtra {
   if (release.needsEqualRevision) {
     throw new UsageError(
       `Windows Server ${release.name} runs images of its own revision only; got: '${name}@previous'.`,
@@ -90,7 +92,7 @@ function previousRevision(name: string, { families, lines = {}, release }: Extra
     );
   }
   return {
-    family: { ...familyOf(name, release, lines[name]), name: `${name}@previous` },
+    family: { ...familyOf(name, release, lines[name], at), name: `${name}@previous` },
     previousOf: name,
   };
 }

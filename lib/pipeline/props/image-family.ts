@@ -25,7 +25,7 @@ export class ImageFamily {
   ) {}
 }
 
-/** A line of tags that is followed in place of the one that Microsoft keeps alive. */
+/** A line of tags that is followed in place of the one that Microsoft keeps alive; synthesis warns of one that ended. */
 export interface FollowedLine {
   /** Whose line it is. */
   readonly family: ImageFamily;

@@ -9,8 +9,8 @@ import type { GatePolicy } from '../../contract/values/gate-policy';
 import { parseRelease } from '../../contract/values/release';
 import { coverWholeWeek, type WeeklyWindow as WindowDocument } from '../../contract/values/weekly-window';
 import { plannedBakeHours } from '../../core/image-builder/workflows';
-import { defaultFamilies, familyOf } from '../../core/images/family';
-import { parseImageExtras } from '../../core/images/image-extra';
+import { defaultFamilies, familyOf, lineFault } from '../../core/images/family';
+import { type ExtraContext, parseImageExtras } from '../../core/images/image-extra';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../../internal/names';
 import { refuse } from '../../internal/validate';
 import { weeklyWindows, type WeeklyWindow } from '../../internal/weekly-window';
@@ -59,6 +59,7 @@ function imageSettings(
   attempt(scope, 'extras', props, extras.join(' '), () =>
     parseImageExtras(extras, { release, families, lines }),
   );
+  warnOfLines(scope, { release, families, lines, extras });
   if (proxy !== undefined && !Token.isUnresolved(proxy) && !/^https?:\/\/[\w.-]+:\d{1,5}$/.test(proxy)) {
     refuse(
       scope,
@@ -83,6 +84,31 @@ function imageSettings(
   }
   const registry = checkedRegistry(scope, props.registry);
   return { families, extras, registry, pullFrom: mirror ?? registry.replace('https://', ''), proxy };
+}
+
+/** Warns of lines of tags that are not built any more, or that are not known, as of the day of synthesis. */
+function warnOfLines(
+  scope: IConstruct,
+  { extras, ...context }: ExtraContext & { readonly extras: readonly string[] },
+): void {
+  const at = new Date();
+  const { families, lines = {}, release } = context;
+  const followed = [
+    ...families.map((name) => familyOf(name, release, lines[name], at)),
+    ...parseImageExtras(extras, { ...context, at }).map(({ family }) => family),
+  ];
+  for (const family of followed) {
+    const [name = ''] = family.name.split('@');
+    const fault = lineFault(family, at);
+    if (fault !== undefined) {
+      Annotations.of(scope).addWarningV2(
+        `winbake:line:${name}`,
+        `${name} follows ${fault.sentence}. Nothing is waited for what is not built: bakes take its last image, and where that has not ` +
+          'moved for 60 days, or there is none, a person is asked. Name another in "gate.lines", or leave the family out; for a line that is ' +
+          'newer than this version of Winbake acknowledge this warning.',
+      );
+    }
+  }
 }
 
 function attempt(

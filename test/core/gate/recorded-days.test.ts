@@ -15,6 +15,8 @@ function on(release: string, instant: string, run: Partial<GateRun> = {}) {
 
 const BACK = 'WENT_BACK servercore, WENT_BACK aspnet';
 const LINE_4_8 = { lines: { aspnet: '4.8' }, from: '2025-08-14T00:00:00Z' };
+const DEAD = 'RETIRED_LINE aspnet, LATE aspnet';
+const FROZEN = 'RETIRED_LINE aspnet, FROZEN aspnet, LATE aspnet';
 const TWELVE_HOURS = { policy: { longestWaitSeconds: 12 * 3600 } };
 
 test.each<[string, string, Partial<GateRun>, string]>([
@@ -45,9 +47,23 @@ test.each<[string, string, Partial<GateRun>, string]>([
   ['2022', '2025-07-09T17:45:00Z', TWELVE_HOURS, 'bake'],
   ['2022', '2025-07-09T18:15:00Z', {}, 'nothing, REPUSHED iis'],
   ['2022', '2025-10-14T21:00:00Z', {}, 'bake'],
-  ['2022', '2025-10-20T00:00:00Z', LINE_4_8, 'nothing, LATE aspnet, MIXED_REVISIONS'],
-  ['2022', '2025-11-15T00:00:00Z', LINE_4_8, 'nothing, FROZEN aspnet, LATE aspnet, MIXED_REVISIONS'],
-  ['2022', '2025-12-15T00:00:00Z', LINE_4_8, 'needsOperator, FROZEN aspnet, LATE aspnet'],
+  ['2022', '2025-10-13T23:45:00Z', LINE_4_8, 'nothing'],
+  ['2022', '2025-10-14T00:00:00Z', LINE_4_8, 'nothing, RETIRED_LINE aspnet'],
+  ['2022', '2025-10-14T17:15:00Z', LINE_4_8, 'wait, RETIRED_LINE aspnet, EXPECTED_NEWER'],
+  [
+    '2022',
+    '2025-10-14T18:30:00Z',
+    LINE_4_8,
+    'wait, RETIRED_LINE aspnet, LATE nanoserver, LATE iis, LATE aspnet',
+  ],
+  ['2022', '2025-10-14T21:00:00Z', LINE_4_8, `bake, ${DEAD}, MIXED_REVISIONS`],
+  ['2022', '2025-10-20T00:00:00Z', LINE_4_8, `nothing, ${DEAD}, MIXED_REVISIONS`],
+  ['2022', '2025-11-12T00:00:00Z', LINE_4_8, `nothing, ${DEAD}, MIXED_REVISIONS`],
+  ['2022', '2025-11-15T00:00:00Z', LINE_4_8, `nothing, ${FROZEN}, MIXED_REVISIONS`],
+  ['2022', '2025-12-15T00:00:00Z', LINE_4_8, `needsOperator, ${FROZEN}`],
+  ['2022', '2025-11-12T00:00:00Z', { lines: { aspnet: '4.9' } }, `needsOperator, ${DEAD}`],
+  ['2019', '2025-10-14T21:00:00Z', { lines: { aspnet: '4.7.2' } }, `bake, ${DEAD}, MIXED_REVISIONS`],
+  ['2016', '2025-10-14T21:15:00Z', { lines: { aspnet: '4.7.2' } }, `needsOperator, ${DEAD}`],
   ['2022', '2023-06-23T18:15:00Z', {}, 'wait, REPUSHED servercore, REPUSHED nanoserver, REPUSHED aspnet'],
   ['2019', '2025-04-09T18:15:00Z', {}, 'nothing, WENT_BACK servercore, WENT_BACK nanoserver'],
   ['2025', '2025-04-10T18:15:00Z', {}, 'nothing, WENT_BACK servercore'],
@@ -64,6 +80,7 @@ test.each<[string, string, Partial<GateRun>, string, string]>([
   ['2022', '2025-10-14T21:00:00Z', {}, '10.0.20348.4294', 'exact'],
   ['2022', '2025-10-14T21:00:00Z', { hostRevision: 4300 }, '10.0.20348.4294', 'nearestLower'],
   ['2022', '2023-06-23T20:15:00Z', {}, '10.0.20348.1787', 'exact'],
+  ['2022', '2025-11-12T00:00:00Z', LINE_4_8, '10.0.20348.4405', 'previousRevision'],
   ['2016', '2025-10-14T21:05:00Z', {}, '10.0.14393.8519', 'exact'],
 ])('%s at %s (%j): baked for %s, %s', (release, instant, run, target, mode) => {
   expect(on(release, instant, run).bake).toMatchObject({ set: { target }, mode, outcome: 'published' });
@@ -120,8 +137,20 @@ test('a finding that can be accepted says by which name', () => {
   expect(passed.decision.decision).not.toBe('needsOperator');
 });
 
+test('what is waited for, and what is not, names the line that ended and the live one', () => {
+  const { decision } = on('2022', '2025-10-14T18:30:00Z', LINE_4_8);
+  expect(decision.reason).toMatch(/^Waiting for nanoserver, iis to reach 10\.0\.20348\.4294/);
+  expect(decision.findings[0]?.message).toBe(
+    'aspnet follows the line 4.8, which is no longer built since 2025-10-14; the live line is 4.8.1. It is not waited for.',
+  );
+  const stop = on('2022', '2025-10-14T21:00:00Z', { ...LINE_4_8, policy: { late: 'stop' } }).decision;
+  expect(stop.reason).toContain(
+    'aspnet will not arrive, as its line is not built any more, and the policy is to stop.',
+  );
+});
+
 test('the frozen line is named with the live one', () => {
-  expect(on('2022', '2025-11-15T00:00:00Z', LINE_4_8).decision.findings[0]?.message).toBe(
+  expect(on('2022', '2025-11-15T00:00:00Z', LINE_4_8).decision.findings[1]?.message).toBe(
     'aspnet stands at 10.0.20348.4171 while servercore moved on at 2025-10-14T18:00Z; ' +
       'its line 4.8 is no longer built, the live line is 4.8.1.',
   );

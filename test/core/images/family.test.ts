@@ -1,5 +1,5 @@
 import { candidateTag } from '../../../lib/core/images/candidate-tag';
-import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../../lib/core/images/family';
+import { defaultFamilies, FAMILY_NAMES, familyOf, lineFault } from '../../../lib/core/images/family';
 import { parseRelease } from '../../../lib/contract/values/release';
 
 test.each([
@@ -49,6 +49,82 @@ test('another line replaces the live one, and nonsense is refused', () => {
   expect(() => familyOf('aspnet', release, 'new')).toThrow("such as 4.8.1; got: 'new'");
   expect(() => familyOf('servercore', release, '4.8')).toThrow("a single line of tags; got: '4.8'");
 });
+
+test.each([
+  ['aspnet', '2022', '2021-08-18', '4.8'],
+  ['aspnet', '2022', '2021-09-15', '4.8'],
+  ['aspnet', '2022', '2022-09-13', '4.8'],
+  ['aspnet', '2022', '2022-09-14', '4.8.1'],
+  ['aspnet', '2022', '2027-01-01', '4.8.1'],
+  ['aspnet', '2025', '2024-12-01', '4.8.1'],
+  ['aspnet', '2019', '2018-01-01', '4.8'],
+  ['framework-sdk', '2022', '2021-09-15', '4.8'],
+  ['dotnet-aspnet', '2022', '2021-09-15', '5.0'],
+  ['dotnet-aspnet', '2022', '2023-01-01', '6.0'],
+  ['dotnet-aspnet', '2022', '2024-12-01', '8.0'],
+  ['dotnet-aspnet', '2022', '2025-12-01', '10.0'],
+  ['dotnet-runtime', '2019', '2025-12-01', '8.0'],
+  ['servercore', '2022', '2021-09-15', undefined],
+])('%s on %s at %s follows the line %s', (name, release, day, line) => {
+  expect(familyOf(name, parseRelease(release), undefined, new Date(`${day}T00:00:00Z`)).line).toBe(line);
+});
+
+test('a line that is named is followed at any time', () => {
+  const at = new Date('2021-09-15T00:00:00Z');
+  expect(familyOf('aspnet', parseRelease('2022'), '4.8.1', at).line).toBe('4.8.1');
+});
+
+test.each([
+  ['aspnet', '2022', '4.8', '2025-10-13T23:59:59Z', undefined],
+  [
+    ...['aspnet', '2022', '4.8', '2025-10-14T00:00:00Z'],
+    'the line 4.8, which is no longer built since 2025-10-14; the live line is 4.8.1',
+  ],
+  [
+    ...['aspnet', '2022', '3.5', '2025-11-12T00:00:00Z'],
+    'the line 3.5, which is no longer built since 2025-10-14; the live line is 4.8.1',
+  ],
+  [
+    ...['framework-sdk', '2025', '3.5', '2025-06-01T00:00:00Z'],
+    'the line 3.5, which is no longer built since 2025-05-13; the live line is 4.8.1',
+  ],
+  [
+    ...['dotnet-runtime', '2022', '6.0', '2025-01-01T00:00:00Z'],
+    'the line 6.0, which is no longer built since 2024-11-13; the live line is 8.0',
+  ],
+  [
+    ...['dotnet-runtime', '2019', '8.0', '2027-01-01T00:00:00Z'],
+    'the line 8.0, which is no longer built since 2026-11-11; no other is live',
+  ],
+  [
+    'aspnet',
+    '2022',
+    '4.9',
+    '2025-11-12T00:00:00Z',
+    'the line 4.9, which is not known; the live line is 4.8.1',
+  ],
+  [
+    'aspnet',
+    '2019',
+    '4.6.2',
+    '2024-11-12T00:00:00Z',
+    'the line 4.6.2, which is not known; the live line is 4.8',
+  ],
+  ['aspnet', '2022', '4.8.1', '2025-11-12T00:00:00Z', undefined],
+  ['aspnet@extra', '2022', '4.8', '2025-11-12T00:00:00Z', 'no longer built'],
+  ['tools@extra', '2022', '4.8', '2025-11-12T00:00:00Z', undefined],
+  ['servercore', '2022', undefined, '2025-11-12T00:00:00Z', undefined],
+] as [string, string, string | undefined, string, string | undefined][])(
+  '%s on %s with the line %s at %s: %s',
+  (name, release, line, at, expected) => {
+    const fault = lineFault({ name, release: parseRelease(release), line }, new Date(at));
+    if (expected === undefined) {
+      expect(fault).toBeUndefined();
+    } else {
+      expect(fault?.sentence).toContain(expected);
+    }
+  },
+);
 
 test.each([
   ['servercore', 'ltsc2022', 'floating'],
