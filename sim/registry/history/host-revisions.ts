@@ -164,7 +164,7 @@ function revisionOf({ osVersion }: HistoryEvent, release: Release): number | und
 
 /**
  * Reads a table of host revisions, CSV, plain or gzip; without a path, the one that comes with the package, which ends with
- * 2025. Throws a `WinbakeError` with code `FILE_UNREADABLE` or
+ * June 2026. Throws a `WinbakeError` with code `FILE_UNREADABLE` or
  * `DOCUMENT_INVALID`.
  */
 export function readHostRevisions(path?: string): readonly HostRevision[] {

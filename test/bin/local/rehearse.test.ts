@@ -27,13 +27,13 @@ test.each([
   [
     ['--as-of', '2099-01-01'],
     2,
-    "The history goes from 2018-02-13T19:00:00.000Z to 2025-12-31T23:59:59.999Z; got: '2099-01-01'.",
+    "The history goes from 2018-02-13T19:00:00.000Z to 2026-06-30T23:59:59.999Z; got: '2099-01-01'.",
   ],
   [['--months', '0'], 2, "A number of months is a whole number from 1 to 24; got: '0'."],
   [
-    ['--months', '3', '--as-of', '2025-11-12'],
+    ['--months', '3', '--as-of', '2026-05-13'],
     2,
-    'The history ends at 2025-12-31T23:59:59.999Z; got: --months 3 from 2025-11-12T00:00:00.000Z, whose month 3 would begin at 2026-01-13T18:00:00.000Z.',
+    'The history ends at 2026-06-30T23:59:59.999Z; got: --months 3 from 2026-05-13T00:00:00.000Z, whose month 3 would begin at 2026-07-14T17:00:00.000Z.',
   ],
   [['--history', 'missing'], 1, "The file 'missing' does not exist."],
   [

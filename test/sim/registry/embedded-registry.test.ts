@@ -11,10 +11,10 @@ test('shows the moment that it is set to, forth, back and beyond the end', async
   expect((await follow(registry, 'windows/servercore', 'ltsc2022'))?.configVersion).toBe('10.0.20348.4171');
   expect(await versionAt('2025-10-14T17:48:00Z')).toBe('10.0.20348.4294');
   expect(await versionAt('2025-10-14T17:47:59Z')).toBe('10.0.20348.4171');
-  expect(await versionAt('2026-02-01')).toBe('10.0.20348.4529');
+  expect(await versionAt('2027-02-01')).toBe('10.0.20348.5256');
 });
 
-test.each([['2025-12-31T23:59:59.999Z'], [new Date('2018-02-13T19:00:00Z')]])(
+test.each([['2026-06-30T23:59:59.999Z'], [new Date('2018-02-13T19:00:00Z')]])(
   'can be started at %p',
   async (asOf) => {
     expect((await ask(await start({ asOf }), '/v2/')).status).toBe(200);
@@ -24,9 +24,9 @@ test.each([['2025-12-31T23:59:59.999Z'], [new Date('2018-02-13T19:00:00Z')]])(
 test.each([
   [
     '2018-02-13',
-    /^The history goes from 2018-02-13T19:00:00.000Z to 2025-12-31T23:59:59.999Z; got: '2018-02-13'\.$/,
+    /^The history goes from 2018-02-13T19:00:00.000Z to 2026-06-30T23:59:59.999Z; got: '2018-02-13'\.$/,
   ],
-  [new Date('2026-01-01'), /to 2025-12-31T23:59:59.999Z; got: '2026-01-01T00:00:00.000Z'\.$/],
+  [new Date('2026-07-01'), /to 2026-06-30T23:59:59.999Z; got: '2026-07-01T00:00:00.000Z'\.$/],
   ['soon', /got: 'soon'\.$/],
 ])('cannot be started at %p', async (asOf, message) => {
   const call = start({ asOf });

@@ -10,24 +10,24 @@ test('is small and packed without a time stamp, so that it is the same bytes eac
   expect(readFileSync(FILE).readUInt32LE(4)).toBe(0);
 });
 
-test('has all events, to the end of 2025', () => {
+test('has all events, to the middle of 2026', () => {
   const history = readHistory();
-  expect(history.events).toHaveLength(7978);
+  expect(history.events).toHaveLength(8831);
   expect(history.range()).toEqual({
     first: new Date('2018-02-13T19:00:00Z'),
-    last: new Date('2025-12-31T23:59:59.999Z'),
+    last: new Date('2026-06-30T23:59:59.999Z'),
   });
   const counts = Map.groupBy(history.events, (event) => event.repository);
   expect(Object.fromEntries([...counts].map(([repository, events]) => [repository, events.length]))).toEqual({
-    'windows/servercore': 1501,
-    'windows/nanoserver': 1052,
-    'windows/server': 442,
-    'windows/servercore/iis': 259,
-    'dotnet/framework/runtime': 1486,
-    'dotnet/framework/aspnet': 1490,
-    'dotnet/framework/sdk': 964,
-    'dotnet/aspnet': 392,
-    'dotnet/runtime': 392,
+    'windows/servercore': 1658,
+    'windows/nanoserver': 1172,
+    'windows/server': 514,
+    'windows/servercore/iis': 283,
+    'dotnet/framework/runtime': 1534,
+    'dotnet/framework/aspnet': 1538,
+    'dotnet/framework/sdk': 1012,
+    'dotnet/aspnet': 560,
+    'dotnet/runtime': 560,
   });
 });
 
@@ -54,6 +54,7 @@ test.each([
     '10.0.20348.4171',
     'frozen',
   ],
+  ['windows/servercore', 'ltsc2022', '2026-06-10T00:00:00Z', '10.0.20348.5256', 'June 2026'],
 ])('%s:%s at %s is %s: %s', (repository, tag, instant, osVersion) => {
   expect(readHistory().pointsAt(repository, tag, new Date(instant))?.osVersion).toBe(osVersion);
 });
