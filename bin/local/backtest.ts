@@ -11,8 +11,21 @@ import { simulationOf, simulationOptions, type SimulationOptions } from './polic
 
 /** A backtest's report as text for people: months, what the gate asked for, and the comparison. */
 function describeBacktest(report: BacktestReport, width?: number): string {
-  const title = `Windows Server ${report.release}, ${report.from} to ${report.to}, a poll every 15 minutes\n`;
-  return [title, months(report, width), stops(report, width), comparison(report, width), delays(report)]
+  const { completeFrom } = report;
+  const complete =
+    completeFrom === null
+      ? 'Not all families are recorded.'
+      : `All families are recorded from ${completeFrom} on.`;
+  const title = `Windows Server ${report.release}, ${report.from} to ${report.to}, a poll every 15 minutes\n${complete}\n`;
+  const assumed = `Assumed:\n${report.assumed.map((one) => `  ${one}\n`).join('')}`;
+  return [
+    title,
+    months(report, width),
+    stops(report, width),
+    comparison(report, width),
+    delays(report),
+    assumed,
+  ]
     .filter((part) => part !== '')
     .join('\n');
 }
@@ -94,8 +107,8 @@ function delays({ summary }: BacktestReport): string {
 }
 
 const NOTES = `
-It looks every 15 minutes. A bake ends in the poll that ordered it. Beside it run a weekly cron and a bake at 11:00 Pacific
-on Patch Tuesday, both pulling floating tags.
+It looks every 15 minutes, from when all families are recorded on, and follows the lines of tags of each day. A bake ends in the
+poll that ordered it. Beside it run a weekly cron and a bake at 11:00 Pacific on Patch Tuesday, both pulling floating tags.
 `;
 
 interface BacktestCommandOptions extends SimulationOptions {

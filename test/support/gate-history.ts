@@ -1,8 +1,8 @@
 import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { GateDecision } from '../../lib/core/gate/gate-input';
-import { defaultFamilies, familyOf } from '../../lib/core/images/family';
+import { defaultFamilies } from '../../lib/core/images/family';
 import { parseRelease } from '../../lib/contract/values/release';
-import { RecordedPolls } from '../../sim/rehearsal/backtest/recorded-observations';
+import { followedPeriods, RecordedPolls } from '../../sim/rehearsal/backtest/recorded-observations';
 import {
   simulateGate,
   type SimulatedBake,
@@ -28,9 +28,10 @@ export function runGate(run: GateRun) {
   const release = parseRelease(run.release);
   const history = readHistory();
   const revisions = hostRevisions({ history, userHistory: false });
-  const families = defaultFamilies(release).map((name) => familyOf(name, release, run.lines?.[name]));
+  const names = defaultFamilies(release);
+  const [begin, ...later] = followedPeriods(names, release, run.lines ?? {});
   return simulateGate({
-    polls: new RecordedPolls(history, families),
+    polls: new RecordedPolls(history, begin!.families, later),
     release,
     policy: { ...DEFAULT_GATE_POLICY, ...run.policy },
     from: new Date(run.from),

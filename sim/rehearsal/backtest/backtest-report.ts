@@ -74,11 +74,31 @@ export interface BacktestSummary {
   readonly naivePatchTuesday: NaiveSummary;
 }
 
+/** A family as the history has it. */
+export interface RecordedFamily {
+  readonly family: string;
+  readonly repository: string;
+  /** What was followed from when on; null where a repository has only one line. */
+  readonly lines: readonly { readonly line: string | null; readonly from: string }[];
+  /** The events of its floating tag in the time, by how surely they are known; `docs/recorded-history.md` explains each. */
+  readonly evidence: Readonly<Record<string, number>>;
+}
+
 /** Everything that a backtest tells; the JSON document of `winbake backtest`. */
 export interface BacktestReport {
   readonly release: string;
   readonly from: string;
   readonly to: string;
+  /** From when all families have a version: the first poll is the first after it. Null where there is no such instant. */
+  readonly completeFrom: string | null;
+  /** The history: its first event, the end of its last month, and what it has of the families. */
+  readonly recorded: {
+    readonly from: string;
+    readonly to: string;
+    readonly families: readonly RecordedFamily[];
+  };
+  /** What is taken for granted, in sentences. */
+  readonly assumed: readonly string[];
   readonly bakes: readonly BacktestBake[];
   readonly decisions: readonly BacktestDecision[];
   readonly summary: BacktestSummary;

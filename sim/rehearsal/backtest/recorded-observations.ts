@@ -1,22 +1,87 @@
 import type { ExtraPoll, FamilyPoll } from '../../../lib/core/gate/gate-input';
 import { isDigest } from '../../../lib/contract/values/digest';
-import type { ImageFamily } from '../../../lib/core/images/family';
+import { familyOf, lineChanges, type ImageFamily } from '../../../lib/core/images/family';
+import type { Release } from '../../../lib/contract/values/release';
 import type { ImageExtra } from '../../../lib/core/images/image-extra';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
 import type { HistoryEvent } from '../../../lib/core/history/history-event';
 import type { History } from '../../registry/history/history';
 import { publishedContentOf } from '../../registry/images/image-store';
 
+/** What is followed from an instant on. */
+interface FollowedPeriod {
+  readonly from: Date;
+  readonly families: readonly ImageFamily[];
+}
+
+/** What families on a release follow over all time: each line that is named, of the others the live one of each day. */
+export function followedPeriods(
+  names: readonly string[],
+  release: Release,
+  lines: Readonly<Record<string, string>>,
+): readonly FollowedPeriod[] {
+  const periods = [new Date(0), ...lineChanges(names, release)].map((from) => ({
+    from,
+    families: names.map((name) => familyOf(name, release, lines[name], from)),
+  }));
+  const followed = ({ families }: FollowedPeriod) => families.map(({ line }) => line).join();
+  return periods.filter((one, index) => {
+    const before = periods[index - 1];
+    return before === undefined || followed(before) !== followed(one);
+  });
+}
+
+/** A family with its line, since when that was followed, and what the history has of it. */
+interface FollowedLine {
+  readonly family: ImageFamily;
+  readonly from: Date;
+  readonly events: readonly HistoryEvent[];
+}
+
 /** What looks at the registry show over the time of a history, without a network. */
 export class RecordedPolls {
+  private readonly periods: readonly FollowedPeriod[];
+
   constructor(
     private readonly history: History,
-    readonly families: readonly ImageFamily[],
-  ) {}
+    /** What is followed from the beginning on. */
+    families: readonly ImageFamily[],
+    /** What is followed from later instants on, in order. */
+    later: readonly FollowedPeriod[] = [],
+  ) {
+    this.periods = [{ from: new Date(0), families }, ...later];
+  }
+
+  /** The families with the lines that they follow at an instant. */
+  familiesAt(instant: Date): readonly ImageFamily[] {
+    return this.periods.findLast(({ from }) => from <= instant)?.families ?? [];
+  }
+
+  /** The first instant at which every family shows an image whose version is known; undefined where there is none. */
+  completeFrom(): Date | undefined {
+    for (let at: Date | undefined = new Date(0); at !== undefined; at = this.changeAfter(at)) {
+      if (this.at(at).every(({ image }) => image !== undefined)) {
+        return at;
+      }
+    }
+    return undefined;
+  }
+
+  /** What was followed between two instants, each with what the history has of it in that time. */
+  followedBetween(from: Date, to: Date): readonly FollowedLine[] {
+    return this.periods.flatMap(({ from: begun, families }, index) => {
+      const start = begun > from ? begun : from;
+      const end = this.periods[index + 1]?.from ?? to;
+      const until = end < to ? end : to;
+      return start > until || (start.getTime() === until.getTime() && start > from)
+        ? []
+        : families.map((family) => ({ family, from: start, events: this.eventsOf(family, start, until) }));
+    });
+  }
 
   /** What each family shows at an instant, as a poll over HTTP would. */
   at(instant: Date): readonly FamilyPoll[] {
-    return this.families.map((family) => this.pollFamily(family, instant));
+    return this.familiesAt(instant).map((family) => this.pollFamily(family, instant));
   }
 
   /** What each extra shows at an instant; a previous revision has no tag of its own. */
@@ -31,18 +96,20 @@ export class RecordedPolls {
     });
   }
 
-  /** The first change of a floating tag after an instant, or undefined. */
+  /** The first change of a floating tag, or of what is followed, after an instant; or undefined. */
   changeAfter(instant: Date, extras: readonly ImageExtra[] = []): Date | undefined {
-    const families = [...this.families, ...extras.map(({ family }) => family)];
+    const families = [...this.familiesAt(instant), ...extras.map(({ family }) => family)];
+    const next = this.periods.find(({ from }) => from > instant)?.from.getTime();
     const times = families.flatMap((family) =>
       family.floatingTags.flatMap((tag) => {
-        const next = this.history
+        const change = this.history
           .eventsOf(family.repository, tag)
           .find((event) => event.time > instant.getTime());
-        return next === undefined ? [] : [next.time];
+        return change === undefined ? [] : [change.time];
       }),
     );
-    return times.length === 0 ? undefined : new Date(Math.min(...times));
+    const all = next === undefined ? times : [...times, next];
+    return all.length === 0 ? undefined : new Date(Math.min(...all));
   }
 
   /** The event that put an image under a family's floating tag, the last one up to an instant. */
@@ -54,6 +121,16 @@ export class RecordedPolls {
       }
     }
     return undefined;
+  }
+
+  /** What a family's floating tag showed between two instants: where it stood, and its changes. */
+  private eventsOf(family: ImageFamily, from: Date, to: Date): readonly HistoryEvent[] {
+    const stood = this.eventOf(family, from);
+    const tag = stood?.tag ?? family.floatingTags[0];
+    const changes = this.history
+      .eventsOf(family.repository, tag)
+      .filter(({ time }) => time > from.getTime() && time <= to.getTime());
+    return stood === undefined ? changes : [stood, ...changes];
   }
 
   private pollFamily(family: ImageFamily, instant: Date): FamilyPoll {

@@ -1,20 +1,21 @@
-import { UsageError } from '../../../lib/contract/values/errors';
+import { UsageError, WinbakeError } from '../../../lib/contract/values/errors';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
-import { tenPacific, lastPatchTuesday, nextPatchTuesday } from '../../../lib/core/calendar/patch-tuesday';
-import type { FamilyPoll } from '../../../lib/core/gate/gate-input';
 import { ownImages } from '../../../lib/core/images/image-extra';
-import { checkAsOf } from '../../registry/history/history';
+import { checkAsOf, type History } from '../../registry/history/history';
 import type {
   BacktestDecision,
-  NaiveSummary,
   BacktestOptions,
   BacktestBake,
   BacktestReport,
   BacktestSummary,
   Delay,
+  RecordedFamily,
 } from './backtest-report';
+import { hoursBehind, naiveBakes, patchTuesdayAtEleven, weekly } from './naive-rules';
 import type { RecordedPolls } from './recorded-observations';
 import {
+  BASE_AMI_DAYS,
+  TICK,
   type SimulatedTick,
   prepareSimulation,
   isDone,
@@ -37,112 +38,35 @@ export function decisionChanges(ticks: readonly SimulatedTick[]): readonly Backt
   });
 }
 
-/** A rule that bakes what the floating tags show at its own hours, whatever that is. */
-type NaiveSchedule = (after: Date) => Date;
-
-const DAY = 24 * 3_600_000;
-
-/** Every Monday at 10:00 Pacific: the weekly cron that most image pipelines have. */
-function weekly(after: Date): Date {
-  for (let day = after.getTime(); ; day += DAY) {
-    const date = new Date(day);
-    const instant = tenPacific(date.toISOString().slice(0, 10));
-    if (date.getUTCDay() === 1 && instant > after) {
-      return instant;
-    }
-  }
-}
-
-/** Patch Tuesday at 11:00 Pacific: an hour after Microsoft's release. */
-function patchTuesdayAtEleven(after: Date): Date {
-  const today = new Date(lastPatchTuesday(after).getTime() + DAY / 24);
-  return today > after ? today : new Date(nextPatchTuesday(after).getTime() + DAY / 24);
-}
-
-/** What a naive rule would have done over a time; its host is updated in the bake, as ours is. */
-function naiveBakes(
-  polls: RecordedPolls,
-  schedule: NaiveSchedule,
-  from: Date,
-  to: Date,
-  hostAt: (instant: Date) => number | undefined,
-): NaiveSummary {
-  let previous = '';
-  let [bakes, wrong, unchanged] = [0, 0, 0];
-  const baked: { readonly at: Date; readonly revision: number }[] = [];
-  for (let at = schedule(new Date(from.getTime() - 1)); at <= to; at = schedule(at)) {
-    const shown = polls.at(at);
-    const images = shown.map(({ image }) => image?.digest ?? '').join(' ');
-    bakes += 1;
-    wrong += isWrongImage(shown, hostAt(at)) ? 1 : 0;
-    unchanged += images === previous ? 1 : 0;
-    previous = images;
-    baked.push({ at, revision: revisionOf(shown) });
-  }
-  return {
-    bakes,
-    wrongImageBakes: wrong,
-    unchangedBakes: unchanged,
-    hoursBehind: hoursBehind(polls, baked, from, to),
-  };
-}
-
-/**
- * The hours in which servercore's floating tag showed something newer than what was baked last; measured from the first bake
- * on.
- */
-function hoursBehind(
-  polls: RecordedPolls,
-  baked: readonly { readonly at: Date; readonly revision: number }[],
-  from: Date,
-  to: Date,
-): number {
-  let behind = 0;
-  for (let at = from.getTime(); at < to.getTime();) {
-    const now = new Date(at);
-    const lastPublished = baked.findLast((bake) => bake.at <= now);
-    const nextBake = baked.find((bake) => bake.at > now)?.at ?? to;
-    const nextChange = polls.changeAfter(now) ?? to;
-    const next = Math.min(nextBake.getTime(), nextChange.getTime(), to.getTime());
-    if (lastPublished !== undefined && revisionOf(polls.at(now)) > lastPublished.revision) {
-      behind += next - at;
-    }
-    at = next;
-  }
-  return Math.round(behind / 36_000) / 100;
-}
-
-function revisionOf(shown: readonly FamilyPoll[]): number {
-  return shown.find(({ family }) => family.name === 'servercore')?.image?.osVersion.revision ?? 0;
-}
-
-function isWrongImage(shown: readonly FamilyPoll[], host: number | undefined): boolean {
-  const revisions = shown.map(({ image }) => image?.osVersion.revision);
-  return (
-    new Set(revisions).size > 1 ||
-    revisions.some((revision) => revision === undefined || (host !== undefined && revision > host))
-  );
-}
-
 /** Evidence of an event whose instant was measured; that of others follows from a pattern. */
 const MEASURED: readonly string[] = ['recorded', 'recorded-month', 'inferred-base'];
 
 /**
- * Runs the gate over recorded history, and beside it two rules that do not look. Throws a `UsageError` where the time lies
- * outside the history.
+ * Runs the gate over recorded history, from when all families are in it on, and beside it two rules that do not look. Throws a
+ * `UsageError` where the time ends outside the history, and a `WinbakeError` with code `NO_DATA` where it ends before all families
+ * are recorded.
  */
 export function runBacktest(options: BacktestOptions): BacktestReport {
-  const { from, release, to } = options;
+  const { release, to } = options;
   const { history, hostAt, simulation } = prepareSimulation(options);
   const { polls } = simulation;
-  checkAsOf(from, history);
-  checkAsOf(to, history);
-  if (from > to) {
+  if (options.from > to) {
     throw new UsageError(
-      `A backtest begins before it ends; got: ${from.toISOString()} to ${to.toISOString()}.`,
+      `A backtest begins before it ends; got: ${options.from.toISOString()} to ${to.toISOString()}.`,
     );
   }
-  const { bakes, ticks } = simulateGate(simulation);
+  checkAsOf(to, history);
+  const completeFrom = polls.completeFrom();
+  const from = firstPoll(options, completeFrom ?? history.range().first);
+  if (from > to) {
+    const names = polls.familiesAt(to).map(({ name }) => name);
+    throw new WinbakeError(
+      'NO_DATA',
+      `Of Windows Server ${release.name} ${names.join(', ')} are all recorded from ${completeFrom?.toISOString() ?? ''} on; ` +
+        `got: a backtest to ${to.toISOString()}.`,
+    );
+  }
+  const { bakes, ticks } = simulateGate({ ...simulation, from });
   const published = bakes.filter(isDone).filter((bake) => bake.outcome === 'published');
   const decisions = decisionChanges(ticks);
   const naiveWeekly = naiveBakes(polls, weekly, from, to, hostAt);
@@ -169,12 +93,71 @@ export function runBacktest(options: BacktestOptions): BacktestReport {
   };
   return {
     release: release.name,
-    from: from.toISOString(),
+    from: options.from.toISOString(),
     to: to.toISOString(),
+    completeFrom: completeFrom?.toISOString() ?? null,
+    ...basisOf(options, simulation, history, from),
     bakes: published.map(describeBake),
     decisions,
     summary,
   };
+}
+
+/** The first tick, counted from where the backtest shall begin, that is not before an instant. */
+function firstPoll({ from }: BacktestOptions, notBefore: Date): Date {
+  const ticks = Math.ceil((notBefore.getTime() - from.getTime()) / TICK);
+  return new Date(from.getTime() + Math.max(0, ticks) * TICK);
+}
+
+/** What the answer rests on: what the history has of each family, and what is assumed beside it. */
+function basisOf(
+  { hostRevision, hosts, to, ...options }: BacktestOptions,
+  { polls }: { readonly polls: RecordedPolls },
+  history: History,
+  from: Date,
+): Pick<BacktestReport, 'recorded' | 'assumed'> {
+  const followed = Map.groupBy(polls.followedBetween(from, to), ({ family }) => family.name);
+  const families = [...followed].map(([family, lines]): RecordedFamily => {
+    const events = Map.groupBy(
+      lines.flatMap((one) => one.events),
+      ({ evidence }) => evidence,
+    );
+    return {
+      family,
+      repository: lines[0]?.family.repository ?? '',
+      lines: lines
+        .map((one) => ({ line: one.family.line ?? null, from: one.from.toISOString() }))
+        .filter((one, index, all) => index === 0 || all[index - 1]?.line !== one.line),
+      evidence: Object.fromEntries([...events].map(([evidence, of]) => [evidence, of.length])),
+    };
+  });
+  const { first, last } = history.range();
+  const table =
+    hosts === undefined && options.history !== undefined
+      ? 'of the built-in table, or for a month that it lacks what servercore showed on that day'
+      : 'of the table';
+  return {
+    recorded: { from: first.toISOString(), to: last.toISOString(), families },
+    assumed: [
+      'A bake ends in the poll that ordered it, and only its host fails it.',
+      `AWS publishes a base AMI ${BASE_AMI_DAYS} days after each Patch Tuesday.`,
+      hostRevision === undefined
+        ? `Hosts get the B updates ${table}, each from 10:00 Pacific of its day on, and no other.`
+        : `Hosts are at revision ${hostRevision} all the time.`,
+      ...families.flatMap(instantsAssumed),
+    ],
+  };
+}
+
+function instantsAssumed({ evidence, family }: RecordedFamily): readonly string[] {
+  const all = Object.entries(evidence);
+  const count = (some: typeof all) => some.reduce((sum, [, of]) => sum + of, 0);
+  const assumed = all.filter(([name]) => !MEASURED.includes(name));
+  return assumed.length === 0
+    ? []
+    : [
+        `${family}: ${count(assumed)} of ${count(all)} instants were not measured (${assumed.map(([name, of]) => `${of} ${name}`).join(', ')}).`,
+      ];
 }
 
 function describeBake({ at, set, hostRevision, mode }: DoneBake): BacktestBake {
@@ -200,7 +183,7 @@ function delayOf(
   polls: RecordedPolls,
   bake: SimulatedBake,
 ): { hours: number; isMeasured: boolean } | undefined {
-  const events = polls.families.flatMap((family) => polls.eventOf(family, bake.at) ?? []);
+  const events = polls.familiesAt(bake.at).flatMap((family) => polls.eventOf(family, bake.at) ?? []);
   const last = events.reduce((latest, event) => (event.time > latest.time ? event : latest));
   const hours = (bake.at.getTime() - last.time) / 3_600_000;
   const isComplete = bake.set.images.every((image) => !image.late) && bake.set.at === bake.at.toISOString();

@@ -23,13 +23,13 @@ import {
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { isOrderOf } from '../../../lib/core/gate/same-images';
 import { chooseImageSet } from '../../../lib/core/images/choose-image-set';
-import { defaultFamilies, familyOf, type ImageFamily } from '../../../lib/core/images/family';
+import { defaultFamilies, type ImageFamily } from '../../../lib/core/images/family';
 import { type ImageExtra, parseImageExtras } from '../../../lib/core/images/image-extra';
 import type { History } from '../../registry/history/history';
 import { hostRevisions } from '../../registry/history/host-revisions';
 import { readHistory } from '../../registry/history/read-history';
 import type { BacktestOptions } from './backtest-report';
-import { RecordedPolls } from './recorded-observations';
+import { followedPeriods, RecordedPolls } from './recorded-observations';
 
 /** What a simulation of the gate goes by. */
 interface Simulation {
@@ -74,10 +74,11 @@ export interface SimulatedTick {
   readonly decision: GateDecision;
 }
 
-const TICK = POLL_INTERVAL_SECONDS * 1000;
+/** Between two polls, in milliseconds. */
+export const TICK = POLL_INTERVAL_SECONDS * 1000;
 
 /** AWS publishes a base AMI some days after Patch Tuesday; an assumption. */
-const BASE_AMI_DAYS = 3;
+export const BASE_AMI_DAYS = 3;
 
 /**
  * Runs the gate over a time, tick by tick. Ticks at which neither the registry nor the clock can change the decision are
@@ -262,16 +263,16 @@ export function prepareSimulation(options: BacktestOptions): PreparedSimulation 
   });
   const hostAt = (instant: Date) => hostRevision ?? revisions(release.build, instant);
   const names = defaultFamilies(release);
-  const families = names.map((name) => familyOf(name, release, policy.lines[name]));
-  const extras = parseImageExtras(policy.extras, { release, families: names, lines: policy.lines });
-  requireData(release, families, history);
+  const extras = parseImageExtras(policy.extras, { release, families: names, lines: policy.lines, at: to });
+  const [{ families } = { families: [] }, ...later] = followedPeriods(names, release, policy.lines);
+  const polls = new RecordedPolls(history, families, later);
+  requireData(release, polls.familiesAt(to), history);
   if (hostRevision === undefined && revisions(release.build, END_OF_TIME) === undefined) {
     throw new WinbakeError(
       'NO_DATA',
       `No host revision is known for Windows Server ${release.name} (build ${release.build}); name it by --host-revision or in a table by --hosts.`,
     );
   }
-  const polls = new RecordedPolls(history, families);
   return {
     history,
     hostAt,

@@ -1,6 +1,7 @@
 import type { BacktestReport } from '../../../sim/rehearsal/backtest/backtest-report';
 import type { Explanation } from '../../../bin/local/explain';
 import { file, lines, row } from '../../sim/registry/history/event-fixture';
+import { readHistory } from '../../../sim/registry/history/read-history';
 import { runCommandLine } from '../../support/run-command-line';
 
 const YEAR = ['--from', '2025-01-01', '--to', '2025-12-31'];
@@ -11,16 +12,19 @@ async function backtest(...args: readonly string[]): Promise<BacktestReport> {
   return JSON.parse(run.stdout) as BacktestReport;
 }
 
-/** The covered time of each release: where all its families have a history. */
+/** From when all families of a release have a history. */
 test.each([
-  ['2016', '2021-02-27'],
-  ['2019', '2021-02-27'],
-  ['2022', '2022-09-20'],
-  ['2025', '2025-01-15'],
+  ['2016', '2021-02-26T14:06:35.000Z'],
+  ['2019', '2021-02-26T14:06:35.000Z'],
+  ['2022', '2021-08-18T20:36:00.000Z'],
+  ['2025', '2025-01-14T21:36:13.000Z'],
 ])(
-  'over all of %s no bake is wrong, and it follows the last family within one poll',
-  async (release, from) => {
-    const { bakes, summary } = await backtest('--release', release, '--from', from, '--to', '2025-12-31');
+  'over all of %s no bake is wrong, nobody is asked, and it follows the last family within one poll',
+  async (release, completeFrom) => {
+    const report = await backtest('--release', release, '--from', '2018-01-01', '--to', '2026-06-30');
+    const { bakes, decisions, summary } = report;
+    expect(report).toMatchObject({ from: '2018-01-01T00:00:00.000Z', completeFrom });
+    expect(Date.parse(decisions[0]!.at) - Date.parse(completeFrom)).toBeLessThan(15 * 60_000);
     expect(summary).toMatchObject({ wrongImageBakes: 0, stopped: 0, bakes: bakes.length });
     expect(summary.medianHoursAfterLastFamily).toBeLessThanOrEqual(0.25);
     expect(summary.wrongImageBakesOfNaiveWeekly).toBeGreaterThan(0);
@@ -33,6 +37,113 @@ test.each([
     }
   },
 );
+
+/** The recorded history and months after it, each with its Patch Tuesday, whose families come one after the other. */
+function withLaterMonths(): string {
+  const later = ['2026-07-14', '2026-08-11', '2026-09-08', '2026-10-13', '2026-11-10'].flatMap(
+    (day, month) => {
+      const at = (hours: number, minutes = 0) =>
+        new Date(Date.parse(`${day}T17:00:00Z`) + hours * 3_600_000 + minutes * 60_000).toISOString();
+      const osVersion = `10.0.20348.${5400 + 100 * month}`;
+      const event = (from: string, repository: string, tag: string) => ({
+        ...{
+          from,
+          repository,
+          tag,
+          osVersion,
+          mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+        },
+        ...{
+          digest: `sha256:${String(month).repeat(32)}${repository.length.toString(16).padStart(32, '0')}`,
+          evidence: 'synthetic',
+        },
+      });
+      return [
+        event(at(1), 'windows/servercore', 'ltsc2022'),
+        event(at(4, 40), 'windows/nanoserver', 'ltsc2022'),
+        event(at(3), 'windows/servercore/iis', 'windowsservercore-ltsc2022'),
+        event(at(4 + 6 * month, 7), 'dotnet/framework/aspnet', '4.8.1-windowsservercore-ltsc2022'),
+      ];
+    },
+  );
+  return file(lines(...readHistory().events, ...later));
+}
+
+test('months that nobody recorded are judged by the same rules', async () => {
+  const args = [
+    '--release',
+    '2022',
+    '--from',
+    '2018-01-01',
+    '--to',
+    '2026-11-30',
+    '--history',
+    withLaterMonths(),
+  ];
+  const { bakes, completeFrom, assumed, summary } = await backtest(...args);
+  expect(completeFrom).toBe('2021-08-18T20:36:00.000Z');
+  expect(bakes.slice(-5).map(({ at, host, mode }) => [at.slice(0, 13), host, mode])).toEqual([
+    ['2026-07-14T21', '10.0.20348.5400', 'exact'],
+    ['2026-08-12T03', '10.0.20348.5500', 'exact'],
+    ['2026-09-09T09', '10.0.20348.5600', 'exact'],
+    ['2026-10-14T15', '10.0.20348.5700', 'exact'],
+    ['2026-11-11T21', '10.0.20348.5800', 'exact'],
+  ]);
+  expect(summary).toMatchObject({ stopped: 0, wrongImageBakes: 0 });
+  expect(assumed.join('\n')).toContain('aspnet: 5 of ');
+});
+
+test('each month follows the lines of its day, and the document says which', async () => {
+  const { bakes, recorded } = await backtest(
+    '--release',
+    '2022',
+    '--from',
+    '2018-01-01',
+    '--to',
+    '2022-12-31',
+  );
+  expect(bakes.filter(({ at }) => at < '2022-09-14').length).toBeGreaterThan(12);
+  expect(recorded.from).toBe('2018-02-13T19:00:00.000Z');
+  expect(recorded.families.find(({ family }) => family === 'aspnet')).toMatchObject({
+    repository: 'dotnet/framework/aspnet',
+    lines: [
+      { line: '4.8', from: '2021-08-18T20:45:00.000Z' },
+      { line: '4.8.1', from: '2022-09-14T00:00:00.000Z' },
+    ],
+  });
+});
+
+test('the document says what is assumed, of bakes, hosts and instants', async () => {
+  const { assumed, recorded } = await backtest('--release', '2022', ...YEAR);
+  const all = assumed.join('\n');
+  for (const part of ['ends in the poll', 'base AMI', '10:00 Pacific', 'iis: ']) {
+    expect(all).toContain(part);
+  }
+  expect(all).not.toContain('aspnet: ');
+  const iis = recorded.families.find(({ family }) => family === 'iis')!.evidence;
+  const [, few, many] = /iis: (\d+) of (\d+) /.exec(all)!;
+  const counts = Object.values(iis).reduce((sum, one) => sum + one, 0);
+  expect([Number(few), Number(many)]).toEqual([iis['inferred-month'], counts]);
+  const { stdout } = await runCommandLine('backtest', '--release', '2022', ...YEAR);
+  expect(stdout).toContain('All families are recorded from 2021-08-18T20:36Z on.');
+  expect(stdout).toContain('iis: ');
+});
+
+test('a time before all families are recorded is refused with the instant', async () => {
+  const run = await runCommandLine(
+    'backtest',
+    '--release',
+    '2019',
+    '--from',
+    '2020-05-01',
+    '--to',
+    '2020-12-31',
+  );
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toContain(
+    'servercore, nanoserver, iis, aspnet are all recorded from 2021-02-26T14:06:35.000Z on',
+  );
+});
 
 test('decisions are changes, in order, and hold the bakes', async () => {
   const { bakes, decisions } = await backtest('--release', '2022', ...YEAR);

@@ -17,6 +17,7 @@ test.each<GateRun>([
     to: '2025-03-20T00:00:00Z',
     policy: { baseAmi: 'atOnce' },
   },
+  { release: '2022', from: '2022-09-10T00:07:00Z', to: '2022-10-13T00:00:00Z' },
 ])('passing over quiet ticks changes nothing: $release from $from', (run) => {
   const summary = ({ ticks, bakes }: ReturnType<typeof runGate>) => ({
     changes: decisionChanges(ticks).map(({ at, decision, findings }) => [at, decision, findings.length]),
