@@ -54,9 +54,9 @@ const SAME_RELEASE_SECONDS = 36 * 3600;
 export function patchBudget(input: PatchBudgetInput): PatchBudget {
   const { catalog, current, now, patchWithinSeconds } = input;
   const has = current === undefined ? 0 : (readOsVersion(current.osVersion)?.revision ?? 0);
-  const sights = firstSights(catalog);
+  const seenTimes = firstSeenTimes(catalog);
   const reached = Math.max(0, ...catalog.hosts.map(({ revision }) => revision));
-  const seen = [...sights]
+  const seen = [...seenTimes]
     .filter(([revision]) => revision > has)
     .flatMap(([revision, first]) => {
       const release = releaseOf(catalog, first);
@@ -64,7 +64,7 @@ export function patchBudget(input: PatchBudgetInput): PatchBudget {
         ? []
         : [{ what: `10.0.${catalog.build}.${revision}`, at: release.at }];
     });
-  const [oldest] = [...seen, ...unseenRelease(input, sights.get(has))].sort(
+  const [oldest] = [...seen, ...unseenRelease(input, seenTimes.get(has))].sort(
     (one, other) => one.at.getTime() - other.at.getTime(),
   );
   if (oldest === undefined) {
@@ -79,15 +79,15 @@ export function patchBudget(input: PatchBudgetInput): PatchBudget {
 }
 
 /** When each revision was first seen, as a tag or on the host of a bake. */
-function firstSights({ build, hosts, observations }: Catalog): ReadonlyMap<number, Date> {
-  const sights = [
+function firstSeenTimes({ build, hosts, observations }: Catalog): ReadonlyMap<number, Date> {
+  const seenTimes = [
     ...observations.flatMap(({ at, osVersion }) => {
       const version = osVersion === null ? undefined : readOsVersion(osVersion);
       return version?.build === build ? [{ revision: version.revision, at: new Date(at) }] : [];
     }),
     ...hosts.map(({ at, revision }) => ({ revision, at: new Date(at) })),
   ].sort((one, other) => other.at.getTime() - one.at.getTime());
-  return new Map(sights.map(({ at, revision }) => [revision, at]));
+  return new Map(seenTimes.map(({ at, revision }) => [revision, at]));
 }
 
 /** When what was first seen then was released, as far as the catalog can tell; what the very first poll showed is of unknown age. */

@@ -124,11 +124,11 @@ export async function recordPublication(
 /** When anything first showed an OS version; the host of this very bake did so last. */
 function seenAt({ hosts, observations }: Catalog, osVersion: string, now: Date): Date {
   const revision = readOsVersion(osVersion)?.revision;
-  const sights = [
+  const seen = [
     ...observations.filter((one) => one.osVersion === osVersion),
     ...hosts.filter((one) => one.revision === revision),
   ];
-  return new Date(Math.min(now.getTime(), ...sights.map(({ at }) => Date.parse(at))));
+  return new Date(Math.min(now.getTime(), ...seen.map(({ at }) => Date.parse(at))));
 }
 
 function laterThan(published: Channel | undefined, now: Date): Date {

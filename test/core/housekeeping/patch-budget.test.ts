@@ -57,7 +57,7 @@ test.each<[string, Catalog, Date, number | undefined, number]>([
     0,
   ],
   [
-    'one that a host has counts from its first sight',
+    'one that a host has counts from its first seenAt',
     catalog(OUT_OF_BAND, [4297]),
     hoursAfter(OUT_OF_BAND[4297], 9),
     4297,
@@ -160,16 +160,16 @@ test('hours are never fewer than the truth, whatever is accepted, published, rol
       fc.integer({ min: 0, max: 23 }),
       fc.integer({ min: 0, max: 370 }),
       fc.integer({ min: 0, max: 500 }),
-      (all, sights, current, days, lateHours) => {
+      (all, lags, current, days, lateHours) => {
         const now = new Date(Date.UTC(2025, 0, 20 + days));
         const out = all.filter(({ at }) => at <= now);
         const runs = out[Math.min(current, out.length - 1)]!;
         const seen = out.flatMap(({ at, revision }, index) => {
-          const { isSeen, lagHours } = sights[index]!;
-          const sight = new Date(at.getTime() + lagHours * 3_600_000);
-          return sight > now
+          const { isSeen, lagHours } = lags[index]!;
+          const seenAt = new Date(at.getTime() + lagHours * 3_600_000);
+          return seenAt > now
             ? []
-            : [{ revision, at: sight.toISOString(), isImage: isSeen || revision % 10 === 0 }];
+            : [{ revision, at: seenAt.toISOString(), isImage: isSeen || revision % 10 === 0 }];
         });
         const empty = catalog({});
         const [pattern] = empty.observations;
