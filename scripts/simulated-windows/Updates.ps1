@@ -73,10 +73,52 @@ function Get-HotFix {
     foreach ($kb in $installed.Value) { [pscustomobject]@{ HotFixID = $kb } }
 }
 
+# Takes the next fault of a phase, for the whole call or for one update, from the state of the host.
+function Step-UpdateFault {
+    param([string]$Phase, [string]$Kb = '')
+    $state = Get-HostState
+    if (-not $state.PSObject.Properties['updateFaults']) { return }
+    foreach ($fault in $state.updateFaults) {
+        $of = $fault.PSObject.Properties['kb']
+        $named = if ($null -eq $of) { '' } else { $of.Value }
+        if ($fault.phase -ne $Phase -or $named -ne $Kb -or $fault.left -lt 1) { continue }
+        $fault.left = $fault.left - 1
+        Set-HostState $state
+        return $fault
+    }
+}
+
+function Get-HResult {
+    param([string]$Code)
+    return [BitConverter]::ToInt32([BitConverter]::GetBytes([Convert]::ToUInt32($Code, 16)), 0)
+}
+
+# As the interfaces of COM fail in PowerShell: by an exception that holds the code.
+function Invoke-UpdateFault {
+    param([object]$Fault)
+    if ($null -eq $Fault -or -not $Fault.PSObject.Properties['code']) { return }
+    throw [Runtime.InteropServices.COMException]::new("Exception from HRESULT: $($Fault.code)", (Get-HResult $Fault.code))
+}
+
+# The time that work takes on the simulated host, which AWSTOE's limits count.
+function Add-SpentSecond {
+    param([double]$Seconds)
+    $state = Get-HostState
+    $before = $state.PSObject.Properties['spentSeconds']
+    $sum = $Seconds
+    if ($null -ne $before) { $sum += $before.Value }
+    $state.PSObject.Properties.Remove('spentSeconds')
+    $state.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new('spentSeconds', $sum))
+    Set-HostState $state
+}
+
 function Get-SimulatedResult {
     param([object]$Worker, [string]$Phase)
+    Invoke-UpdateFault (Step-UpdateFault $Phase)
     $results = @(foreach ($update in $Worker.Updates.List) {
         if (-not $update.EulaAccepted) { throw "The terms of $($update.Title) were not accepted." }
+        $fault = Step-UpdateFault $Phase $update.Offer.kb
+        if ($null -ne $fault) { [pscustomobject]@{ ResultCode = 4; HResult = Get-HResult $fault.code }; continue }
         $fails = $update.Offer.PSObject.Properties['fails']
         # 4 is failure; the code is one that people know: a download that was cut, an installation that was rolled back.
         if ($null -ne $fails -and $fails.Value -eq $Phase) {
@@ -84,7 +126,11 @@ function Get-SimulatedResult {
             [pscustomobject]@{ ResultCode = 4; HResult = $code }
         }
         else {
-            if ($Phase -eq 'install') { Install-Offer $update.Offer }
+            if ($Phase -eq 'install') {
+                Install-Offer $update.Offer
+                $slow = (Get-HostState).PSObject.Properties['updateSeconds']
+                if ($null -ne $slow) { Add-SpentSecond $slow.Value }
+            }
             [pscustomobject]@{ ResultCode = 2; HResult = 0 }
         }
     })
@@ -103,9 +149,11 @@ function Get-SimulatedSession {
                 throw "The search '$Criteria' is not modelled on the simulated host."
             }
             $state = Get-HostState
-            if ((Get-ServiceStartType $state 'wuauserv') -eq 'Disabled') { throw 'Exception from HRESULT: 0x80070422' }
-            if ($state.PSObject.Properties['updateSearchError']) { throw $state.updateSearchError }
-            [pscustomobject]@{ Updates = @(Get-Offer | ForEach-Object { Get-SimulatedUpdate $_ }) }
+            if ((Get-ServiceStartType $state 'wuauserv') -eq 'Disabled') { Invoke-UpdateFault ([pscustomobject]@{ code = '0x80070422' }) }
+            $fault = Step-UpdateFault 'search'
+            Invoke-UpdateFault $fault
+            if ($null -ne $fault) { return [pscustomobject]@{ ResultCode = $fault.resultCode; Updates = @() } }
+            [pscustomobject]@{ ResultCode = 2; Updates = @(Get-Offer | ForEach-Object { Get-SimulatedUpdate $_ }) }
         }
         $searcher
     }
@@ -115,7 +163,8 @@ function Get-SimulatedSession {
         $worker
     }
     Add-Method $session 'CreateUpdateInstaller' {
-        $worker = [pscustomobject]@{ Updates = $null }
+        $waits = $null -ne (Step-UpdateFault 'restart')
+        $worker = [pscustomobject]@{ Updates = $null; RebootRequiredBeforeInstallation = $waits }
         Add-Method $worker 'Install' { Get-SimulatedResult $this 'install' }
         $worker
     }

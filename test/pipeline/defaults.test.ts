@@ -61,6 +61,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['updates', 'level', 'UpdateLevel.SECURITY', UpdateLevel.SECURITY],
   ['updates', 'include', 'none besides', []],
   ['updates', 'exclude', 'none is kept out', []],
+  ['updates', 'timeout', 'Duration.hours(4)', Duration.hours(4)],
   ['volume', 'size', 'Size.gibibytes(100)', Size.gibibytes(100)],
   ['volume', 'volumeType', 'EbsDeviceVolumeType.GP3', EbsDeviceVolumeType.GP3],
   ['volume', 'throughput', '250', 250],

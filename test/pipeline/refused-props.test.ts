@@ -92,6 +92,14 @@ describe('what cannot be meant ends synthesis', () => {
       { updates: { include: ['KB5066782'], exclude: ['KB5066782'] } },
       `"updates.exclude" must not name what "updates.include" names; got: 'KB5066782'.`,
     ],
+    [
+      { updates: { timeout: Duration.minutes(30) } },
+      `"updates.timeout" must be from 1 to 8 hours; got: 30 minutes. Leave it out for 4 hours.`,
+    ],
+    [
+      { updates: { timeout: Duration.hours(9) } },
+      `"updates.timeout" must be from 1 to 8 hours; got: 9 hours.`,
+    ],
     [{ volume: { size: Size.gibibytes(30) } }, `"volume.size" must be 50 to 16384; got: 30.`],
     [{ volume: { throughput: 2000 } }, `"volume.throughput" must be 125 to 1000; got: 2000.`],
     [

@@ -80,7 +80,12 @@ export function addAllPropsPipeline(app: App): {
         'arn:aws:imagebuilder:eu-central-1:aws:component/aws-cli-version-2-windows/x.x.x',
       ),
     ],
-    updates: { level: UpdateLevel.ALL, include: ['KB5066782'], exclude: ['KB5066136'] },
+    updates: {
+      level: UpdateLevel.ALL,
+      include: ['KB5066782'],
+      exclude: ['KB5066136'],
+      timeout: Duration.hours(8),
+    },
     scan: { maximumSeverity: VulnerabilitySeverity.HIGH, withoutFix: true },
     registry: 'https://registry.example.com:5000/',
     mirror: 'mirror.example.com/mcr',

@@ -142,11 +142,14 @@ export const PREPARE_SYSPREP_COMPONENT: ComponentDocument = {
 /** What the update component takes for a list of updates that names none: Image Builder passes on no empty text. */
 export const NO_UPDATES = 'none';
 
+/** How long all rounds of Windows Update may take together, where nothing else is asked for. */
+export const UPDATE_SECONDS = 4 * 3600;
+
 /**
  * Brings Windows up to date, restarts it until no restart is pending, and then holds its update service, so that the
  * revision stays what it is.
  */
-export const UPDATE_COMPONENT: ComponentDocument = {
+export const updateComponent = (timeoutSeconds = UPDATE_SECONDS): ComponentDocument => ({
   name: 'update',
   description: 'Installs the Windows updates of the policy and restarts until no restart is pending.',
   schemaVersion: 1.0,
@@ -181,10 +184,10 @@ export const UPDATE_COMPONENT: ComponentDocument = {
             Include: '{{ IncludeUpdates }}',
             Exclude: '{{ ExcludeUpdates }}',
           },
-          timeoutSeconds: 14400,
+          timeoutSeconds,
         }),
         ...reportFailure('build'),
       ],
     },
   ],
-};
+});

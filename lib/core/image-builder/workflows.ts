@@ -4,7 +4,7 @@ import { Scalar, stringify } from 'yaml';
  * How long a build may take before the rebake ends it: more than the limits of all steps of build, test and distribution
  * together, so that a build which Image Builder still works at is never ended.
  */
-export const BAKE_LIMIT_SECONDS = 64 * 3600;
+export const BAKE_LIMIT_SECONDS = 72 * 3600;
 
 /** The time between two polls at a build that is under way, in seconds, for as long as a bake usually takes. */
 export const FOLLOW_INTERVAL_SECONDS = 120;
@@ -104,8 +104,8 @@ export const BUILD_WORKFLOW: BuildWorkflowDocument = {
       name: 'ApplyBuildComponents',
       action: 'ExecuteComponents',
       onFailure: 'Abort',
-      // The service has 12 h. Our steps alone may take as long with all of their attempts, and own components run as well.
-      timeoutSeconds: 16 * 3600,
+      // As much as the service takes. Our steps may take 18 h with all of their attempts, and own components run as well.
+      timeoutSeconds: 24 * 3600,
       inputs: BUILD_INSTANCE,
     },
     // What is installed is reported for information; a bake does not fail for it.

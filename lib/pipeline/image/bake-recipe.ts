@@ -7,7 +7,7 @@ import {
   CACHE_IMAGES_COMPONENT,
   PREPARE_SYSPREP_COMPONENT,
   NO_UPDATES,
-  UPDATE_COMPONENT,
+  updateComponent,
 } from '../../core/image-builder/build-components';
 import { type ComponentDocument, renderComponent } from '../../core/image-builder/component-document';
 import { VERIFY_COMPONENT } from '../../core/image-builder/verify-component';
@@ -78,7 +78,7 @@ export class BakeRecipe extends Construct {
       // The AMI of a bake that fails in its test is found, and removed, by it.
       amiTags: { [PIPELINE_TAG]: settings.pipelineName },
       components: [
-        this.component('Update', UPDATE_COMPONENT, resourceName, {
+        this.component('Update', updateComponent(updates.timeout.toSeconds()), resourceName, {
           ...documents,
           ...archive,
           ExpectedBuild: host.ExpectedBuild,

@@ -1,4 +1,6 @@
+import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { UPDATE_SECONDS } from '../../core/image-builder/build-components';
 import { checkText, refuse } from '../../internal/validate';
 
 /** How grave a finding is, as Amazon Inspector says it. */
@@ -65,11 +67,28 @@ export interface UpdatePolicy {
    * @default - none is kept out
    */
   readonly exclude?: string[];
+
+  /**
+   * How long Windows Update may take in a bake, with its restarts; 1 to 8 hours. Cumulative updates of Windows Server 2016 take
+   * hours. A bake in which it takes longer fails.
+   *
+   * @default Duration.hours(4)
+   */
+  readonly timeout?: Duration;
 }
 
 /** Fills in the defaults, and ends synthesis where a name is none of an update. */
 export function updateSettings(scope: IConstruct, updates: UpdatePolicy = {}): Required<UpdatePolicy> {
   const { exclude = [], include = [], level = UpdateLevel.SECURITY } = updates;
+  const { timeout = Duration.seconds(UPDATE_SECONDS) } = updates;
+  if (
+    timeout.isUnresolved() ||
+    timeout.toHours({ integral: false }) < 1 ||
+    timeout.toHours({ integral: false }) > 8
+  ) {
+    const got = timeout.isUnresolved() ? 'a token' : timeout.toHumanString();
+    refuse(scope, 'updates.timeout', 'must be from 1 to 8 hours', got, 'Leave it out for 4 hours.');
+  }
   for (const [prop, names] of Object.entries({ include, exclude })) {
     for (const name of names) {
       checkText(scope, `updates.${prop}`, name, {
@@ -89,5 +108,5 @@ export function updateSettings(scope: IConstruct, updates: UpdatePolicy = {}): R
       'Name it in one.',
     );
   }
-  return { level, include, exclude };
+  return { level, include, exclude, timeout };
 }

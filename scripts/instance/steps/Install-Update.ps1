@@ -7,6 +7,7 @@ param(
     [string]$Include = 'none',
     [string]$Exclude = 'none',
     [int]$MostRounds = 5,
+    [double]$PauseSeconds = 5,
     [string]$WorkFolder = 'C:\ProgramData\Winbake'
 )
 Set-StrictMode -Version Latest
@@ -19,9 +20,8 @@ try {
     Enter-Step @step
     # A run that was cut short may have held them already.
     Resume-UpdateService -WorkFolder $WorkFolder
-    $choice = @{ Policy = $Policy; Include = $Include; Exclude = $Exclude }
-    $limits = @{ ExpectedBuild = $ExpectedBuild; MostRounds = $MostRounds }
-    if (Install-Update @choice @limits -WorkFolder $WorkFolder) {
+    $choice = @{ Policy = $Policy; Include = $Include; Exclude = $Exclude; PauseSeconds = $PauseSeconds }
+    if (Install-Update -ExpectedBuild $ExpectedBuild -Choice $choice -MostRounds $MostRounds -WorkFolder $WorkFolder) {
         Exit-Step @step
         exit 3010
     }

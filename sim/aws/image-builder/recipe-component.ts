@@ -4,7 +4,7 @@ import { type JsonObject, isJsonObject } from '../../../lib/contract/values/json
 import {
   CACHE_IMAGES_COMPONENT,
   PREPARE_SYSPREP_COMPONENT,
-  UPDATE_COMPONENT,
+  updateComponent,
 } from '../../../lib/core/image-builder/build-components';
 import { VERIFY_COMPONENT } from '../../../lib/core/image-builder/verify-component';
 import { parseComponent } from '../../windows/awstoe/parse-component';
@@ -60,7 +60,7 @@ export type RecipeComponent =
   | { readonly notRun: Finding; readonly steps: readonly string[] };
 
 /** What Winbake itself puts into a recipe must run, or the rehearsal shows nothing. */
-const OWN = [UPDATE_COMPONENT, CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, VERIFY_COMPONENT].map(
+const OWN = [updateComponent(), CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, VERIFY_COMPONENT].map(
   ({ name }) => name,
 );
 

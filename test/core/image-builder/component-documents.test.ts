@@ -5,14 +5,14 @@ import { checkDocument } from '../../../lib/core/aws-rules/rules';
 import {
   CACHE_IMAGES_COMPONENT,
   PREPARE_SYSPREP_COMPONENT,
-  UPDATE_COMPONENT,
+  updateComponent,
 } from '../../../lib/core/image-builder/build-components';
 import { type ComponentDocument, renderComponent } from '../../../lib/core/image-builder/component-document';
 import { runScript } from '../../../lib/core/image-builder/component-steps';
 import { VERIFY_COMPONENT } from '../../../lib/core/image-builder/verify-component';
 
 const DOCUMENTS: readonly ComponentDocument[] = [
-  UPDATE_COMPONENT,
+  updateComponent(),
   CACHE_IMAGES_COMPONENT,
   PREPARE_SYSPREP_COMPONENT,
   VERIFY_COMPONENT,

@@ -64,13 +64,18 @@ function bake({ offers = [], host = {}, parameters = {}, runs = 1, noRestart, do
   });
   const step: ScriptCase = {
     script: 'steps/Install-Update.ps1',
-    parameters: { ExpectedBuild: 20348, ...parameters },
+    parameters: { ExpectedBuild: 20348, PauseSeconds: 0.01, ...parameters },
     machine,
   };
   const restart: ScriptCase = { script: RESTART, machine };
   return Array.from({ length: runs }, (_, index) =>
     index === 0 || noRestart === true ? [step] : [restart, step],
   ).flat();
+}
+
+/** One fault of Windows Update, and as many runs as it takes to be up to date all the same. */
+function once(fault: object, runs = 2): readonly ScriptCase[] {
+  return bake({ offers: [CUMULATIVE], host: { updateFaults: [fault] }, runs });
 }
 
 const CASES = {
@@ -115,9 +120,33 @@ const CASES = {
     parameters: { ExpectedBuild: 20348 },
     runs: 2,
   }),
-  downloadFails: bake({ offers: [{ ...CUMULATIVE, fails: 'download' }] }),
-  installFails: bake({ offers: [CRITICAL, { ...CUMULATIVE, fails: 'install' }] }),
-  unreachable: bake({ host: { updateSearchError: 'Exception from HRESULT: 0x8024402C' } }),
+  searchThrows: once({ phase: 'search', left: 6, code: '0x8024401C' }),
+  searchTimesOut: once({ phase: 'search', left: 2, code: '0x80072EE2' }),
+  // An empty list of a search that did not succeed is no proof that nothing is missing.
+  searchIncomplete: once({ phase: 'search', left: 1, resultCode: 3 }),
+  searchAborted: once({ phase: 'search', left: 1, resultCode: 5 }),
+  searchStuck: once({ phase: 'search', left: 7, code: '0x80240009' }, 3),
+  downloadCut: once({ phase: 'download', left: 1, code: '0x80072EFE', kb: CUMULATIVE.kb }),
+  downloadThrows: once({ phase: 'download', left: 3, code: '0x80240016' }),
+  downloadLate: once({ phase: 'download', left: 4, code: '0x80072EFE', kb: CUMULATIVE.kb }, 3),
+  installThrows: once({ phase: 'install', left: 1, code: '0x80240016' }, 3),
+  installStopped: once({ phase: 'install', left: 1, code: '0x8024001E', kb: CUMULATIVE.kb }, 3),
+  restartFirst: once({ phase: 'restart', left: 1 }, 3),
+  wantsRestart: bake({
+    offers: [CUMULATIVE, CRITICAL],
+    host: { updateFaults: [{ phase: 'install', left: 1, code: '0x80070BC9', kb: CRITICAL.kb }] },
+    runs: 3,
+  }),
+  downloadFails: bake({ offers: [{ ...CUMULATIVE, fails: 'download' }], runs: 2 }),
+  installFails: bake({ offers: [CRITICAL, { ...CUMULATIVE, fails: 'install' }], runs: 2 }),
+  unreachable: bake({ host: { updateFaults: [{ phase: 'search', left: 99, code: '0x8024402C' }] }, runs: 2 }),
+  incomplete: bake({ host: { updateFaults: [{ phase: 'search', left: 99, resultCode: 3 }] }, runs: 2 }),
+  forbidden: bake({ host: { updateFaults: [{ phase: 'search', left: 99, code: '0x8024002E' }] } }),
+  unknownCode: bake({
+    offers: [CUMULATIVE],
+    host: { updateFaults: [{ phase: 'install', left: 9, code: '0x80049999', kb: CUMULATIVE.kb }] },
+    runs: 2,
+  }),
   otherBuild: bake({ host: { currentBuild: '17763' } }),
   badList: bake({ parameters: { Exclude: '5066782' } }),
 } as const;
@@ -210,15 +239,81 @@ describeWithPowerShell('Install-Update', () => {
     }
   });
 
+  test.each<[Name, readonly number[]]>([
+    ['searchThrows', [3010, 0]],
+    ['searchTimesOut', [3010, 0]],
+    ['searchIncomplete', [3010, 0]],
+    ['searchAborted', [3010, 0]],
+    ['searchStuck', [3010, 3010, 0]],
+    ['downloadCut', [3010, 0]],
+    ['downloadThrows', [3010, 0]],
+    ['downloadLate', [3010, 3010, 0]],
+    ['installThrows', [3010, 3010, 0]],
+    ['installStopped', [3010, 3010, 0]],
+    ['restartFirst', [3010, 3010, 0]],
+    ['wantsRestart', [3010, 3010, 0]],
+  ])('a passing fault ends no bake: %s ends with %j, and Windows is up to date', (name, codes) => {
+    expect(codesOf(name)).toEqual(codes);
+    expect(machineOf(name).host()).toMatchObject({ ubr: 4294, pendingReboot: false });
+    expect(installed(name)).toContain(CUMULATIVE.kb);
+  });
+
+  test('an update beside a failed one is installed, and the failed one after the restart', () => {
+    expect(installed('wantsRestart')).toEqual([CUMULATIVE.kb, CRITICAL.kb]);
+    expect(runsOf('wantsRestart')[0]!.stdout.at(-1)).toMatch(/Restarts for: KB5066782, failed KB5000001 \(/);
+  });
+
+  test('the pauses between searches grow', () => {
+    const pauses = runsOf('searchThrows')[0]!.stdout.flatMap((line) => {
+      const [, pause] =
+        / of 7 failed, the next in ([\d.]+) s\. Windows Update .*server is busy/.exec(line) ?? [];
+      return pause === undefined ? [] : [Number(pause)];
+    });
+    expect(pauses).toHaveLength(6);
+    for (const [index, pause] of pauses.entries()) {
+      expect(pause).toBeGreaterThanOrEqual(0.01 * 2 ** index);
+      expect(pause).toBeLessThanOrEqual(0.015 * 2 ** index + 0.01);
+    }
+  });
+
+  test.each<[Name, readonly number[]]>([
+    ['downloadFails', [3010, 1]],
+    ['installFails', [3010, 1]],
+    ['unreachable', [3010, 1]],
+    ['incomplete', [3010, 1]],
+    ['unknownCode', [3010, 1]],
+    ['forbidden', [1]],
+  ])('what fails again after a restart ends the bake, and what none can heal at once: %s', (name, codes) => {
+    expect(codesOf(name)).toEqual(codes);
+  });
+
   test.each<[Name, RegExp]>([
     ['endless', /wants a restart after each of 5 rounds of updates; now for: RebootPending\./],
     [
       'upgraded',
       /is 10\.0\.26100\.4171, before its updates it was 10\.0\.20348\.4171, .*exclude the upgrade/,
     ],
-    ['downloadFails', /Windows Update failed to download: KB5066782 ended with 0x80240017/],
-    ['installFails', /Windows Update failed to install: KB5066782 ended with 0x800F0922/],
-    ['unreachable', /could not be searched: .*0x8024402C Has the build instance a route to Windows Update/],
+    [
+      'downloadFails',
+      /a restart did not help: download of KB5066782 failed with 0x80240017, it does not apply to/,
+    ],
+    [
+      'installFails',
+      /a restart did not help: install of KB5066782 failed with 0x800F0922, Windows rolled .* back\. \(UPDATE_FAILED/,
+    ],
+    [
+      'unreachable',
+      /could not be searched: 0x8024402C, the name of the server, or of a proxy, is not known\. Has the/,
+    ],
+    [
+      'incomplete',
+      /could not be searched: it ended with the result code 3, not 2\. Has the build instance a route/,
+    ],
+    ['forbidden', /could not be searched: 0x8024002E, a policy forbids Windows Update\./],
+    [
+      'unknownCode',
+      /install of KB5066782 failed with 0x80049999, see the list of error codes of Windows Update\. \(/,
+    ],
     ['otherBuild', /is 10\.0\.17763\.4171, .* bakes build 20348\. Take a base image of that release/],
     ['badList', /A list of updates is such as KB5066782,KB5066136, or none; got: '5066782'/],
   ])('fails in one line: %s', (name, message) => {

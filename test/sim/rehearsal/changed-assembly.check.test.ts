@@ -125,7 +125,7 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'a step of a workflow with more time than there is': [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
-      Properties.Data = String(Properties.Data).replace('timeoutSeconds: 57600', 'timeoutSeconds: 90000');
+      Properties.Data = String(Properties.Data).replace('timeoutSeconds: 86400', 'timeoutSeconds: 90000');
     },
     /^The deployment of WinbakePipeline would fail at PipelineWorkflowsBuild\w+: step ApplyBuildComponents: timeoutSeconds must be a whole number from 1 to 86400; got: 90000\. /,
   ],

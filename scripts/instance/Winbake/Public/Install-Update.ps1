@@ -4,20 +4,19 @@ function Install-Update {
     Brings Windows one round further on its way to being up to date: installs what is missing, or asks for a restart.
     .DESCRIPTION
     To be called again after each restart, until it returns false. The build must stay: a bake is no upgrade.
+
+    A restart heals much of what Windows Update reports: another installation that runs, an update that waits for the restart of
+    an earlier one, a service that is stuck. So what fails gets one, and only what fails again in a later round ends the bake.
     .PARAMETER ExpectedBuild
     The build of the release that is baked.
-    .PARAMETER Policy
-    What is installed, see Invoke-UpdateRound.
-    .PARAMETER Include
-    A list such as KB5066782,KB5066136, or none.
-    .PARAMETER Exclude
-    A list such as KB5066782,KB5066136, or none.
+    .PARAMETER Choice
+    Policy, Include, Exclude and PauseSeconds, see Invoke-UpdateRound.
     .PARAMETER MostRounds
     So many restarts may be needed.
     .PARAMETER WorkFolder
     The folder of updates.json.
     .EXAMPLE
-    Install-Update -ExpectedBuild 20348 -Policy security -Include none -Exclude none -MostRounds 5 -WorkFolder C:\ProgramData\Winbake
+    Install-Update -ExpectedBuild 20348 -Choice $choice -MostRounds 5 -WorkFolder C:\ProgramData\Winbake
     .OUTPUTS
     System.Boolean. True where a restart is needed.
     #>
@@ -25,9 +24,7 @@ function Install-Update {
     [OutputType([bool])]
     param(
         [Parameter(Mandatory = $true)] [int]$ExpectedBuild,
-        [Parameter(Mandatory = $true)] [string]$Policy,
-        [Parameter(Mandatory = $true)] [string]$Include,
-        [Parameter(Mandatory = $true)] [string]$Exclude,
+        [Parameter(Mandatory = $true)] [hashtable]$Choice,
         [Parameter(Mandatory = $true)] [int]$MostRounds,
         [Parameter(Mandatory = $true)] [string]$WorkFolder
     )
@@ -38,12 +35,14 @@ function Install-Update {
             "$($record.osVersionBefore), and this pipeline bakes build $ExpectedBuild. Take a base image of that release, or " +
             'exclude the upgrade.'))
     }
-    $reasons = @(Get-PendingReboot | Where-Object { $_.blocking -or $record.renames -eq 0 } | ForEach-Object { $_.name })
-    if ($reasons -contains 'PendingFileRenameOperations') { $record.renames = 1 }
+    $pending = @(Get-PendingReboot | Where-Object { $_.blocking -or $record.restartedFor -notcontains $_.name })
+    $record.restartedFor = @($record.restartedFor) + @($pending | Where-Object { -not $_.blocking } | ForEach-Object { $_.name })
+    $reasons = @($pending | ForEach-Object { $_.name })
     if ($reasons.Count -eq 0) {
-        $installed = @(Invoke-UpdateRound -Policy $Policy -Include $Include -Exclude $Exclude)
-        $record.installed = @($record.installed) + $installed
-        $reasons = @($installed | ForEach-Object { $_.kb })
+        $round = Invoke-FailingRound -Record $record -Choice $Choice
+        $record.installed = @($record.installed) + @($round.installed)
+        $record.failed = @($record.failed) + @($round.failed | ForEach-Object { $_.title })
+        $reasons = @($round.installed | ForEach-Object { $_.kb }) + @($round.failed | ForEach-Object { "failed $($_.kb)" })
     }
     $record.rounds += [int]($reasons.Count -gt 0)
     Write-Document -Path (Join-Path $WorkFolder 'updates.json') -Document $record

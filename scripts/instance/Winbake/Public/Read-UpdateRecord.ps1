@@ -16,12 +16,13 @@ function Read-UpdateRecord {
     if (-not (Test-Path -LiteralPath $file)) {
         return [ordered]@{
             schema = 'winbake.updates/1'; osVersionBefore = (Get-HostVersion).osVersion
-            rounds = 0; renames = 0; installed = @()
+            at = Get-Instant; rounds = 0; restartedFor = @(); failed = @(); installed = @()
         }
     }
     $known = Read-Document -Path $file -Schema 'winbake.updates/1'
     return [ordered]@{
         schema = $known.schema; osVersionBefore = $known.osVersionBefore
-        rounds = $known.rounds; renames = $known.renames; installed = @($known.installed)
+        at = Get-Instant -Value $known.at; rounds = $known.rounds; restartedFor = @($known.restartedFor)
+        failed = @($known.failed); installed = @($known.installed)
     }
 }
