@@ -128,9 +128,11 @@ function startContainerHost(props: FleetUserDataProps): string {
     hook === undefined ? '' : `-GroupName ${quoted(hook.groupName)} -HookName ${quoted(hook.hookName)}`,
     agentTimeout === undefined ? '' : `-AgentSeconds ${agentTimeout.toSeconds()}`,
   ];
-  // Comments are for readers of the script; here their room is the user's.
-  const lines = readFileSync(containerHostScript(), 'utf8').trimEnd().split('\n');
-  const script = lines.filter((line) => !line.trimStart().startsWith('#')).join('\n');
+  // Comments and indents are for readers of the script; here their room is the user's.
+  const lines = readFileSync(containerHostScript(), 'utf8')
+    .split('\n')
+    .map((line) => line.trim());
+  const script = lines.filter((line) => line !== '' && !line.startsWith('#')).join('\n');
   return `& {\n${script}\n} ${parameters.filter((one) => one !== '').join(' ')}`;
 }
 

@@ -15,6 +15,7 @@ param(
     [string]$GroupName = '',
     [string]$HookName = '',
     [double]$DockerSeconds = 300,
+    [double]$NetworkSeconds = 60,
     [double]$AgentSeconds = 900,
     [double]$PollSeconds = 5,
     [string]$Introspection = 'http://localhost:51678/v1/metadata'
@@ -80,10 +81,10 @@ function Get-CachedImageText {
     return "baked by order $($manifest.order) as $($manifest.host.osVersion) with $images"
 }
 
-function Get-DockerVersion {
-    param([double]$Seconds)
+function Invoke-Docker {
+    param([string]$Argument, [double]$Seconds)
     $start = [Diagnostics.ProcessStartInfo]::new(@(Get-Command -Name 'docker' -CommandType Application)[0].Path)
-    $start.Arguments = 'version --format {{.Server.Version}}'
+    $start.Arguments = $Argument
     $start.UseShellExecute = $false
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
@@ -92,12 +93,64 @@ function Get-DockerVersion {
     $errors = $process.StandardError.ReadToEndAsync()
     if (-not $process.WaitForExit([int](1000 * $Seconds))) {
         $process.Kill()
-        throw "`"docker version`" did not end within $Seconds s"
+        throw "`"docker $($Argument.Split(' ')[0])`" did not end within $Seconds s"
     }
     if ($process.ExitCode -ne 0) { throw $errors.Result }
-    $version = $output.Result.Trim()
+    return $output.Result.Trim()
+}
+
+function Get-DockerVersion {
+    param([double]$Seconds)
+    $version = Invoke-Docker -Argument 'version --format {{.Server.Version}}' -Seconds $Seconds
     if ($version -eq '') { throw 'it names no version' }
     return $version
+}
+
+function Switch-Service {
+    # Start-Service and Stop-Service wait for ever for one that hangs.
+    param([string]$Name, [string]$Status)
+    $service = Get-Service -Name $Name
+    if ($service.Status -eq $Status) { return }
+    if ($Status -eq 'Stopped') { $service.Stop() } else { $service.Start() }
+    $service.WaitForStatus($Status, [TimeSpan]::FromSeconds(180))
+}
+
+function Get-NetworkFault {
+    # Without Docker's network nat, or without its adapter, the agent does not start.
+    # https://github.com/aws/amazon-ecs-agent/issues/4445
+    param([double]$Seconds, [double]$PollSeconds)
+    try { $null = Invoke-Docker -Argument 'network inspect nat' -Seconds 60 }
+    catch { return "Docker has no network nat: $($_.Exception.Message.Trim().TrimEnd('.'))" }
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $adapters = @(Get-NetAdapter -Name 'vEthernet (nat)*', 'vEthernet (HNS Internal NIC)*' -ErrorAction SilentlyContinue)
+        if (@($adapters | Where-Object { [string]$_.Status -eq 'Up' }).Count -gt 0) { return '' }
+        if ($watch.Elapsed.TotalSeconds -ge $Seconds) { return "the adapter of Docker's network nat is not up" }
+        Start-Sleep -Milliseconds ([int](1000 * $PollSeconds))
+    }
+}
+
+function Repair-HostNetwork {
+    # Makes the networks of containers anew, once: none is in use yet. Whatever comes of it the agent has the last word.
+    param([double]$DockerSeconds, [double]$NetworkSeconds, [double]$PollSeconds)
+    $fault = Get-NetworkFault -Seconds $NetworkSeconds -PollSeconds $PollSeconds
+    if ($fault -eq '') { return }
+    Show-HostEvent -Message "$fault; the networks of containers are made anew." -EntryType 'Warning'
+    try {
+        Switch-Service -Name 'docker' -Status 'Stopped'
+        if ($null -ne (Get-Command -Name 'Get-HnsNetwork' -ErrorAction SilentlyContinue)) { Get-HnsNetwork | Remove-HnsNetwork }
+        elseif ($null -ne (Get-Command -Name 'Get-ContainerNetwork' -ErrorAction SilentlyContinue)) {
+            Get-ContainerNetwork | Remove-ContainerNetwork -Force
+        }
+        Switch-Service -Name 'hns' -Status 'Stopped'
+        $data = Get-LocalPath -Path 'C:\ProgramData\Microsoft\Windows\HNS\HNS.data'
+        if ([IO.File]::Exists($data)) { [IO.File]::Delete($data) }
+        $null = Wait-Docker -Seconds $DockerSeconds -PollSeconds $PollSeconds
+        $left = Get-NetworkFault -Seconds $NetworkSeconds -PollSeconds $PollSeconds
+    }
+    catch { $left = $_.Exception.Message }
+    if ($left -eq '') { Show-HostEvent -Message 'Docker has its network nat again.' }
+    else { Show-HostEvent -Message "making the networks anew did not help: $left." -EntryType 'Warning' }
 }
 
 function Wait-Docker {
@@ -105,12 +158,16 @@ function Wait-Docker {
     # https://github.com/aws/amazon-ecs-agent/issues/4445
     param([double]$Seconds, [double]$PollSeconds)
     $watch = [Diagnostics.Stopwatch]::StartNew()
+    $limit = 5
     while ($true) {
         $service = @(Get-Service | Where-Object { $_.Name -eq 'docker' })
         if ($service.Count -eq 0) { throw 'this Windows has no service docker. Take an ECS-optimized AMI.' }
         try {
-            if ($service[0].Status -eq 'Stopped') { Start-Service -Name 'docker' }
-            return Get-DockerVersion -Seconds ([Math]::Max(5, $Seconds - $watch.Elapsed.TotalSeconds))
+            if ($service[0].StartType -eq 'Disabled') { throw 'its service is disabled' }
+            if ($service[0].Status -eq 'Stopped') { $service[0].Start() }
+            # A call that came before the engine listened may hang for ever, where the next one is answered.
+            $limit *= 2
+            return Get-DockerVersion -Seconds ([Math]::Max(5, [Math]::Min($limit, $Seconds - $watch.Elapsed.TotalSeconds)))
         }
         catch { $reason = $_.Exception.Message.Trim().TrimEnd('.') }
         if ($watch.Elapsed.TotalSeconds -ge $Seconds) {
@@ -196,6 +253,7 @@ try {
         if ($EnableTaskEni) { $agent.EnableTaskENI = $true }
         if ($BlockMetadata) { $agent.AwsvpcBlockIMDS = $true }
         Show-HostEvent -Message "Docker $(Wait-Docker -Seconds $DockerSeconds -PollSeconds $PollSeconds) answers."
+        Repair-HostNetwork -DockerSeconds $DockerSeconds -NetworkSeconds $NetworkSeconds -PollSeconds $PollSeconds
         Import-Module -Name 'ECSTools'
         $null = Initialize-ECSAgent @agent
     }

@@ -1,4 +1,6 @@
-# The app packages that host.json names ("appPackages": [{ "name", "installed", "provisioned", ... }]).
+# The app packages that host.json names ("appPackages": [{ "name", "installed", "provisioned", "version", "provisionedVersion",
+# "bundleVersion", ... }]). One with a bundleVersion is installed as a bundle too, and provisioned as one: the versions of a bundle
+# and of the package in it differ.
 #   https://learn.microsoft.com/powershell/module/appx/get-appxpackage?view=windowsserver2022-ps
 #   https://learn.microsoft.com/powershell/module/dism/get-appxprovisionedpackage?view=windowsserver2022-ps
 
@@ -7,20 +9,40 @@ function Get-PackageFact {
     if ($null -ne $packages) { foreach ($package in $packages.Value) { $package } }
 }
 
+function Get-PackageVersion {
+    param([object]$Package, [string]$Name, [string]$Otherwise = '1.0.0.0')
+    $version = $Package.PSObject.Properties[$Name]
+    if ($null -eq $version) { return $Otherwise }
+    return [string]$version.Value
+}
+
 function Get-AppxPackage {
     [CmdletBinding()]
-    param([Parameter(Mandatory)] [switch]$AllUsers)
+    param(
+        [Parameter(Mandatory)] [switch]$AllUsers,
+        [ValidateSet('Main', 'Framework', 'Bundle')] [string[]]$PackageTypeFilter = @('Main', 'Framework')
+    )
     $null = $AllUsers
     foreach ($package in Get-PackageFact) {
         $users = @()
         if ($package.installed) { $users = @([pscustomobject]@{ InstallState = 'Installed' }) }
-        [pscustomobject]@{
-            Name                   = $package.name
-            PackageFullName        = "$($package.name)_1.0.0.0_x64__8wekyb3d8bbwe"
-            IsFramework            = [bool]$package.PSObject.Properties['framework']
-            IsResourcePackage      = $false
-            SignatureKind          = if ($package.PSObject.Properties['system']) { 'System' } else { 'Store' }
-            PackageUserInformation = $users
+        $framework = [bool]$package.PSObject.Properties['framework']
+        $kind = if ($framework) { 'Framework' } else { 'Main' }
+        $names = @()
+        if ($PackageTypeFilter -contains $kind) { $names += "$($package.name)_$(Get-PackageVersion $package 'version')_x64__8wekyb3d8bbwe" }
+        if ($PackageTypeFilter -contains 'Bundle' -and $package.PSObject.Properties['bundleVersion']) {
+            $names += "$($package.name)_$($package.bundleVersion)_neutral_~_8wekyb3d8bbwe"
+        }
+        foreach ($full in $names) {
+            [pscustomobject]@{
+                Name                   = $package.name
+                Version                = $full.Split('_')[1]
+                PackageFullName        = $full
+                IsFramework            = $framework
+                IsResourcePackage      = $false
+                SignatureKind          = if ($package.PSObject.Properties['system']) { 'System' } else { 'Store' }
+                PackageUserInformation = $users
+            }
         }
     }
 }
@@ -30,6 +52,13 @@ function Get-AppxProvisionedPackage {
     param([Parameter(Mandatory)] [switch]$Online)
     $null = $Online
     foreach ($package in Get-PackageFact) {
-        if ($package.provisioned) { [pscustomobject]@{ DisplayName = $package.name } }
+        if (-not $package.provisioned) { continue }
+        $version = Get-PackageVersion $package 'provisionedVersion' (Get-PackageVersion $package 'version')
+        $kind = if ($package.PSObject.Properties['bundleVersion']) { 'neutral_~' } else { 'x64_' }
+        [pscustomobject]@{
+            DisplayName = $package.name
+            Version     = $version
+            PackageName = "$($package.name)_${version}_${kind}_8wekyb3d8bbwe"
+        }
     }
 }

@@ -20,6 +20,7 @@ $script:rebootKeys = @{
 $script:sessionKey = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager'
 # The originals, found before the functions below hide them.
 $script:testPath = Get-Command -Name 'Test-Path' -CommandType Cmdlet
+$script:getChildItem = Get-Command -Name 'Get-ChildItem' -CommandType Cmdlet
 $script:getItemProperty = Get-Command -Name 'Get-ItemProperty' -CommandType Cmdlet
 
 function Test-RegistryPath {
@@ -43,10 +44,25 @@ function Test-RegistryKey {
             # true: the keys that an update leaves are there; a name: only that one; false: none.
             $pending = Get-HostFact (Get-HostState) 'pendingReboot'
             if ($pending -is [bool]) { return $pending -and $name -in 'RebootRequired', 'RebootPending' }
-            return $pending -eq $name
+            return $pending -eq $name -or $pending -eq "$name/"
         }
     }
     throw "The registry key '$Path' is not modelled on the simulated host."
+}
+
+# The keys below a key; only packages that servicing still has to install are modelled: a pendingReboot of "PackagesPending/" is
+# the key without any.
+function Get-ChildItem {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [string]$LiteralPath, [string]$Filter, [switch]$Force, [switch]$Recurse)
+    if (-not (Test-RegistryPath $LiteralPath)) {
+        if (-not $PSBoundParameters.ContainsKey('ErrorAction')) {
+            $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference')
+        }
+        return & $script:getChildItem @PSBoundParameters
+    }
+    if (-not (Test-RegistryKey $LiteralPath)) { Write-Error "Cannot find path '$LiteralPath' because it does not exist."; return }
+    if ([string](Get-HostFact (Get-HostState) 'pendingReboot') -eq 'PackagesPending') { [pscustomobject]@{ PSChildName = 'Package_for_KB~31bf~amd64~~1.0' } }
 }
 
 function Get-RegistryValue {

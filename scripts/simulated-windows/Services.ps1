@@ -9,6 +9,8 @@ function Get-ServiceStatus {
         throw "Wildcards in a service's name ('$Name') are not modelled on the simulated host."
     }
     $found = (Get-HostFact $State 'services').PSObject.Properties[$Name]
+    # Where Docker runs there is the Host Networking Service, which starts when somebody needs it.
+    if ($null -eq $found -and $Name -eq 'hns') { return 'Running' }
     if ($null -eq $found) {
         throw "Cannot find any service with service name '$Name': the simulated host's host.json does not list it."
     }
@@ -43,9 +45,25 @@ function Set-ServiceStatus {
             throw "Service '$one' cannot be started: it is disabled."
         }
         if ($Status -eq 'Running') { Step-StartFailure $state $one }
-        $state.services.$one = $Status
-        Set-HostState $state
+        $stuck = $state.PSObject.Properties['stuckServices']
+        $next = $Status
+        # "stuckServices" never come where they are sent.
+        if ($null -ne $stuck -and @($stuck.Value) -contains $one) { $next = if ($Status -eq 'Running') { 'StartPending' } else { 'StopPending' } }
+        Set-KnownStatus $one $next
+        if ($one -eq 'docker' -and $next -eq 'Running') {
+            $hns = Get-ServiceStatus $state 'hns'
+            Set-KnownStatus 'hns' 'Running'
+            Update-NatNetwork $hns
+        }
     }
+}
+
+function Set-KnownStatus {
+    param([string]$Name, [string]$Status)
+    $state = Get-HostState
+    $state.services.PSObject.Properties.Remove($Name)
+    $state.services.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new($Name, $Status))
+    Set-HostState $state
 }
 
 function Get-Service {
@@ -55,11 +73,23 @@ function Get-Service {
     # Without a name the original gives all services.
     if (-not $Name) { $Name = @((Get-HostFact $state 'services').PSObject.Properties | ForEach-Object { $_.Name }) }
     foreach ($one in $Name) {
-        [pscustomobject]@{
+        $service = [pscustomobject]@{
             Status    = Get-ServiceStatus $state $one
             Name      = $one
             StartType = Get-ServiceStartType $state $one
         }
+        # https://learn.microsoft.com/dotnet/api/system.serviceprocess.servicecontroller.waitforstatus
+        Add-Method $service 'Start' { Set-ServiceStatus $this.Name 'Running' }
+        Add-Method $service 'Stop' { Set-ServiceStatus $this.Name 'Stopped' }
+        Add-Method $service 'WaitForStatus' {
+            param([string]$Wanted, [TimeSpan]$Within)
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            while ((Get-ServiceStatus (Get-HostState) $this.Name) -ne $Wanted) {
+                if ($watch.Elapsed -ge $Within) { throw [TimeoutException]::new('Time out has expired and the operation has not been completed.') }
+                Start-Sleep -Milliseconds 20
+            }
+        }
+        $service
     }
 }
 

@@ -10,18 +10,21 @@ Set-StrictMode -Version Latest
 . "$PSScriptRoot/Disk.ps1"
 . "$PSScriptRoot/EventLog.ps1"
 . "$PSScriptRoot/Updates.ps1"
+. "$PSScriptRoot/Network.ps1"
 . "$PSScriptRoot/Packages.ps1"
 . "$PSScriptRoot/Clock.ps1"
 
 Assert-NotWindows
 Mount-SystemDrive
 
-Export-ModuleMember -Function @(
+Export-ModuleMember -Function (@(
     'Get-AppxPackage'
     'Get-AppxProvisionedPackage'
+    'Get-ChildItem'
     'Get-Date'
     'Get-HotFix'
     'Get-ItemProperty'
+    'Get-NetAdapter'
     'Get-PSDrive'
     'Get-Service'
     'New-EventLog'
@@ -34,4 +37,4 @@ Export-ModuleMember -Function @(
     'Stop-Service'
     'Test-Path'
     'Write-EventLog'
-)
+) + @(Get-NetworkCommand))

@@ -20,13 +20,33 @@ const SOURCES = [
   },
 ];
 
+/** Commands of further modules whose pages were read by hand: of those that the scripts use. */
+const READ = {
+  pages: [
+    'https://learn.microsoft.com/powershell/module/defender/?view=windowsserver2016-ps',
+    'https://learn.microsoft.com/powershell/module/netadapter/get-netadapter?view=windowsserver2016-ps',
+    'https://learn.microsoft.com/powershell/module/hostnetworkingservice/',
+    'https://learn.microsoft.com/virtualization/hyper-v-on-windows/user-guide/setup-nat-network',
+  ],
+  commands: {
+    'Add-MpPreference': ['ExclusionPath', 'ExclusionProcess', 'Force'],
+    'Get-ContainerNetwork': [],
+    'Get-HnsNetwork': ['Id'],
+    'Get-MpPreference': [],
+    'Get-NetAdapter': ['IncludeHidden', 'InterfaceDescription', 'InterfaceIndex', 'Name', 'Physical'],
+    'Remove-ContainerNetwork': ['Force'],
+    'Remove-HnsNetwork': ['InputObjects'],
+    'Remove-MpPreference': ['ExclusionPath', 'ExclusionProcess', 'Force'],
+  },
+};
+
 const clones = process.argv.slice(2);
 if (clones.length !== SOURCES.length) {
   process.stderr.write(`Two clones are needed; got: ${clones.join(' ') || 'none'}.\n`);
   process.exit(2);
 }
 
-const commands = {};
+const commands = { ...READ.commands };
 const sources = SOURCES.map(({ repository, folders }, index) => {
   const git = (...args) =>
     execFileSync('git', ['-C', clones[index], ...args], { encoding: 'utf8', maxBuffer: 1e9 }).trim();
@@ -50,6 +70,6 @@ const lines = Object.entries(sorted).map(
 );
 writeFileSync(
   'test/fixtures/windows-powershell-5.1.json',
-  `{\n  "sources": ${JSON.stringify(sources)},\n  "commands": {\n${lines.join(',\n')}\n  }\n}\n`,
+  `{\n  "sources": ${JSON.stringify([...sources, { pages: READ.pages }])},\n  "commands": {\n${lines.join(',\n')}\n  }\n}\n`,
 );
 process.stdout.write(`${lines.length} commands.\n`);

@@ -41,6 +41,7 @@
         'Select-ImageSet'
         'Show-Progress'
         'Suspend-UpdateService'
+        'Switch-Service'
         'Write-Document'
         'Write-Failure'
         'Write-ManifestEvent'

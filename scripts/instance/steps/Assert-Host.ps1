@@ -15,7 +15,9 @@ Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 $step = @{ Name = 'Assert-Host'; WorkFolder = $WorkFolder }
 try {
     Enter-Step @step
-    $pending = @(Get-PendingReboot | Where-Object { $_.blocking } | ForEach-Object { $_.name })
+    $waiting = @(Get-PendingReboot)
+    foreach ($one in @($waiting | Where-Object { -not $_.blocking })) { Show-Progress "Stops nothing, but asks for a restart: $($one.name)" }
+    $pending = @($waiting | Where-Object { $_.blocking } | ForEach-Object { $_.name })
     if ($pending.Count -gt 0) {
         throw (ConvertTo-StepError 'RESTART_PENDING' ("A restart is pending ($($pending -join ', ')), so the " +
             'registry may show a revision that is not running yet. A component that needs a restart must restart by itself.'))

@@ -1,7 +1,10 @@
-# Leaves: Docker stopped, without networks of users; no state of an ECS agent, no downloads of Windows Update, no temp.
+# Leaves: Docker stopped, no network of containers; no state of an ECS agent, no downloads of Windows Update, no temp.
 # Needs: host.json tells when the bake began; the update services are held.
 [CmdletBinding()]
-param([string]$WorkFolder = 'C:\ProgramData\Winbake')
+param(
+    [double]$TimeoutSeconds = 180,
+    [string]$WorkFolder = 'C:\ProgramData\Winbake'
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -11,9 +14,8 @@ $step = @{ Name = 'Clear-Leftover'; WorkFolder = $WorkFolder }
 try {
     Enter-Step @step
     $begun = [DateTime]::Parse((Get-Instant -Value (Read-Document -Path (Join-Path $WorkFolder 'host.json') -Schema 'winbake.host/1').at))
-    Clear-Docker
-    $agent = Get-Service | Where-Object { $_.Name -eq 'AmazonECS' }
-    if ($null -ne $agent -and $agent.Status -ne 'Stopped') { Stop-Service -Name $agent.Name -Force }
+    Clear-Docker -TimeoutSeconds $TimeoutSeconds
+    if (@(Get-Service | Where-Object { $_.Name -eq 'AmazonECS' }).Count -gt 0) { Switch-Service -Name 'AmazonECS' -Status 'Stopped' }
     foreach ($name in 'data', 'log', 'cache') { Clear-Folder -Path (Join-Path $env:ProgramData "Amazon\ECS\$name") }
     Clear-Folder -Path (Join-Path $env:ProgramData 'docker\tmp') -SkipLocked
     Clear-Folder -Path (Join-Path $env:SystemRoot 'SoftwareDistribution\Download') -SkipLocked

@@ -1,6 +1,7 @@
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { Action, ActionScope } from './action';
 import { actionNamed } from './actions';
+import type { SimulatedHost } from '../host/simulated-host';
 import { holds, type Condition } from './condition';
 import type { Loop, ParsedComponent, ParsedStep, PhaseName } from './parsed-component';
 import { ReferenceFailure, StepMemory, type Iteration } from './step-memory';
@@ -106,14 +107,25 @@ function reportOf(
   };
 }
 
-/** The seconds that one attempt of a step has, all iterations of its loop together; restarts of the machine count. */
+/**
+ * The seconds that one attempt of a step has, all iterations of its loop together; restarts of the machine count, and so does
+ * what takes time on the machine without taking any here.
+ */
 class TimeLimit {
   private readonly started = performance.now();
+  private readonly spentBefore: number;
 
   constructor(
     /** Undefined where there is no limit. */
     readonly seconds: number | undefined,
-  ) {}
+    private readonly host: SimulatedHost,
+  ) {
+    this.spentBefore = this.spent;
+  }
+
+  private get spent(): number {
+    return this.host.facts.spentSeconds ?? 0;
+  }
 
   /** What is left, never nothing; undefined where there is no limit. */
   get left(): number | undefined {
@@ -125,7 +137,7 @@ class TimeLimit {
   }
 
   private remaining(seconds: number): number {
-    return seconds - (performance.now() - this.started) / 1000;
+    return seconds - (performance.now() - this.started) / 1000 - (this.spent - this.spentBefore);
   }
 }
 
@@ -144,8 +156,12 @@ async function runOnce(
   const restarts = scope.restarts ?? new Restarts();
   for (;;) {
     const result = await caught(() => action.run({ ...scope, restarts }, inputs, limit.left));
-    if (result.timedOut === true) {
-      return { ...result, stderr: `${result.stderr}It did not end within ${limit.seconds} s.\n` };
+    if (result.timedOut === true || limit.isOver()) {
+      return {
+        ...result,
+        exitCode: 1,
+        stderr: `${result.stderr}It did not end within ${limit.seconds} s.\n`,
+      };
     }
     if (result.exitCode !== REBOOT_AND_REPEAT) {
       return result;
@@ -220,7 +236,7 @@ type Attempt = Omit<StepOutcome, 'skipped'>;
 
 async function attempt(scope: ActionScope, run: StepRun): Promise<Attempt> {
   const { component, given, memory, step } = run;
-  const limit = new TimeLimit(step.timeoutSeconds);
+  const limit = new TimeLimit(step.timeoutSeconds, scope.host);
   const fillIn = (value: unknown, iteration?: Iteration) =>
     memory.fillIn(value, scope, component, given, { iteration });
   const action = actionNamed(step.action, `step ${step.name}`);

@@ -14,8 +14,8 @@ interface DockerHost {
   readonly freeBytes: number | undefined;
   /** The state of the service `docker`; running unless `host.json` says otherwise. */
   readonly dockerRuns: boolean;
-  /** Whether docker's network `nat` is there; it is unless `host.json` says `"natNetwork": false`. */
-  readonly natNetwork: boolean;
+  /** How docker's network `nat` is, see `HostFacts.natNetwork`. */
+  readonly nat: 'works' | 'missing' | 'detached';
 }
 
 /**
@@ -36,7 +36,12 @@ export function readDockerHost(folder: string): DockerHost {
     version,
     freeBytes: typeof freeBytes === 'number' ? freeBytes : undefined,
     dockerRuns: docker === undefined || docker === 'Running',
-    natNetwork: natNetwork !== false,
+    nat:
+      natNetwork === 'detached'
+        ? natNetwork
+        : natNetwork === false || natNetwork === 'lost'
+          ? 'missing'
+          : 'works',
   };
 }
 

@@ -7,8 +7,7 @@ const GATEWAY = '172.20.80.1';
 const ADDRESS = '172.20.87.105';
 
 /**
- * `docker network inspect nat`: describes docker's default network on Windows, or fails where `natNetwork` of `host.json` is
- * false. Other networks are not modelled.
+ * `docker network inspect nat`: describes docker's default network on Windows, or fails where it is missing. Other networks are not modelled.
  * Source: docker/cli v25.0.6 `cli/command/network/inspect.go`.
  * @see https://learn.microsoft.com/virtualization/windowscontainers/container-networking/network-drivers-topologies
  */
@@ -16,7 +15,7 @@ export function inspectNetwork({ host, print }: Engine, args: readonly string[])
   if (args.length !== 1 || args[0] !== 'nat') {
     throw notModelled(['network', 'inspect', ...args]);
   }
-  if (!host.natNetwork) {
+  if (host.nat === 'missing') {
     print('[]');
     throw new DockerFailure(1, 'Error response from daemon: network nat not found');
   }
@@ -29,8 +28,9 @@ export function inspectNetwork({ host, print }: Engine, args: readonly string[])
   print(JSON.stringify([network], undefined, 4));
 }
 
-/** What `ipconfig` says in a container on that network. */
-export function containerAddresses(): readonly string[] {
+/** What `ipconfig` says in a container on that network; where its adapter is gone Windows makes an address up. */
+export function containerAddresses(nat: Engine['host']['nat']): readonly string[] {
+  const isUp = nat === 'works';
   return [
     '',
     'Windows IP Configuration',
@@ -38,8 +38,10 @@ export function containerAddresses(): readonly string[] {
     '',
     'Ethernet adapter vEthernet (Ethernet):',
     '',
-    `   IPv4 Address. . . . . . . . . . . : ${ADDRESS}`,
+    isUp
+      ? `   IPv4 Address. . . . . . . . . . . : ${ADDRESS}`
+      : '   Autoconfiguration IPv4 Address. . : 169.254.12.7',
     '   Subnet Mask . . . . . . . . . . . : 255.255.240.0',
-    `   Default Gateway . . . . . . . . . : ${GATEWAY}`,
+    `   Default Gateway . . . . . . . . . : ${isUp ? GATEWAY : ''}`,
   ];
 }

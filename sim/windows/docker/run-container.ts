@@ -91,7 +91,7 @@ export function runContainer(engine: Engine, args: readonly string[]): void {
   if (version === undefined || image.architecture !== 'amd64') {
     throw notModelled(call, `the image is for ${image.architecture} and of OS version ${image.osVersion}`);
   }
-  if (!engine.host.natNetwork) {
+  if (engine.host.nat === 'missing') {
     throw new DockerFailure(125, 'docker: Error response from daemon: network nat not found.');
   }
   const refusal = kernelRefusal(engine.host.version, version, randomBytes(32).toString('hex'));
@@ -99,7 +99,7 @@ export function runContainer(engine: Engine, args: readonly string[]): void {
     throw new DockerFailure(125, `docker: ${oneStop(daemonResponse(new DaemonError(refusal)))}`);
   }
   if (command === 'cmd /c ipconfig') {
-    containerAddresses().forEach(engine.print);
+    containerAddresses(engine.host.nat).forEach(engine.print);
     return;
   }
   engine.print('');

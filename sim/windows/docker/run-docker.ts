@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { notModelled, DaemonError, daemonResponse, DockerFailure, brokenHost } from './docker-failure';
@@ -181,7 +182,11 @@ async function openEngine(env: DockerSurroundings['env'], out: (text: string) =>
     );
   }
   const host = readDockerHost(folder);
-  if (!host.dockerRuns || (await isTooEarly(folder))) {
+  if (await takesOne(folder, 'hangingDocker')) {
+    // As a pipe on which nobody answers: whoever asked has to give up.
+    await sleep(HANGING_MILLISECONDS);
+  }
+  if (!host.dockerRuns || (await takesOne(folder, 'lateDocker'))) {
     // Source: moby v25.0.6 `client/request.go`, doRequest on Windows.
     throw new DockerFailure(
       1,
@@ -200,19 +205,21 @@ async function openEngine(env: DockerSurroundings['env'], out: (text: string) =>
   };
 }
 
-/** Whether the engine does not listen yet, where the fault `lateDocker` of the host says so. */
-async function isTooEarly(folder: string): Promise<boolean> {
-  const left = () => {
-    const { lateDocker } = readHostFile(folder);
-    return isJsonObject(lateDocker) && typeof lateDocker['left'] === 'number' ? lateDocker['left'] : 0;
+const HANGING_MILLISECONDS = 3_600_000;
+
+/** Whether a fault of the host that is counted in calls strikes this one: `left` is how many it still strikes. */
+async function takesOne(folder: string, name: 'lateDocker' | 'hangingDocker'): Promise<boolean> {
+  const faultOf = (): JsonObject => {
+    const fault = readHostFile(folder)[name];
+    return isJsonObject(fault) ? fault : {};
   };
+  const left = () => Number(faultOf()['left'] ?? 0);
   if (left() < 1) {
     return false;
   }
   return withEngineLock(folder, () => {
-    const { lateDocker } = readHostFile(folder);
     const before = left();
-    changeHostFile(folder, { lateDocker: { ...(lateDocker as JsonObject), left: before - 1 } });
+    changeHostFile(folder, { [name]: { ...faultOf(), left: before - 1 } });
     return before > 0;
   });
 }

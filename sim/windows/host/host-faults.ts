@@ -21,8 +21,15 @@ export interface HostFacts {
   readonly freeBytes?: number;
   /** How far its clock is ahead of this computer's. */
   readonly clockOffsetSeconds?: number;
-  /** Whether docker's network `nat` is there; it is unless this is false. */
-  readonly natNetwork?: boolean;
+  /**
+   * How docker's network `nat` is: absent or true, it works; false, Docker cannot make it; `lost`, it is missing until HNS and
+   * Docker are restarted; `detached`, HNS keeps it and its adapter is gone, until it is removed.
+   */
+  readonly natNetwork?: boolean | 'lost' | 'detached';
+  /** The networks of HNS by their names; absent, Docker's own. What is left before sysprep is detached after it. */
+  readonly hnsNetworks?: readonly string[];
+  /** A fault: the first boot of an AMI has lost Docker's network. */
+  readonly losesNat?: boolean;
   /** Values of the registry that were set, by key and name, such as `HKLM:\\SOFTWARE\\Mine`. */
   readonly registry?: Readonly<Record<string, Readonly<Record<string, RegistryValue>>>>;
   /** A fault: a restart leaves the pending one pending. */
@@ -33,6 +40,21 @@ export interface HostFacts {
   readonly failingPulls?: { readonly left: number; readonly message: string };
   /** A fault: after each boot so many calls of docker find no engine; `left` counts those of this boot. */
   readonly lateDocker?: { readonly calls: number; readonly left: number };
+  /** A fault: so many calls of docker get no answer. */
+  readonly hangingDocker?: { readonly left: number };
+  /** Faults of Windows Update by what they strike, see scripts/simulated-windows/Updates.ps1. */
+  readonly updateFaults?: readonly {
+    readonly phase: 'search' | 'download' | 'install' | 'restart';
+    readonly left: number;
+    readonly code?: string;
+    readonly resultCode?: number;
+  }[];
+  /** How long each installation of an update takes on the host, in seconds; no time passes here. */
+  readonly updateSeconds?: number;
+  /** What took time on the host so far, in seconds that did not pass here. */
+  readonly spentSeconds?: number;
+  /** App packages, see scripts/simulated-windows/Packages.ps1. */
+  readonly appPackages?: readonly object[];
   /** A fault: what is pulled is not what its digest names. */
   readonly wrongDigests?: boolean;
   /** A fault: the revision that Windows has after the first pull. */
@@ -90,6 +112,16 @@ export const HOST_FAULTS: readonly HostFault[] = [
     strike: withFacts({ lateDocker: { calls: EARLY_CALLS, left: EARLY_CALLS } }),
   },
   {
+    name: 'docker-hangs',
+    description: 'The first call of docker gets no answer.',
+    strike: withFacts({ hangingDocker: { left: 1 } }),
+  },
+  {
+    name: 'nat-gone-after-sysprep',
+    description: "Machines from the AMI boot without Docker's network 'nat'.",
+    strike: withFacts({ losesNat: true }),
+  },
+  {
     name: 'reboot-pending',
     description: 'Servicing says after every restart that another one is due.',
     strike: withFacts({ pendingReboot: 'RebootPending', staysPending: true }),
@@ -120,6 +152,41 @@ export const HOST_FAULTS: readonly HostFault[] = [
     name: 'update-fails',
     description: 'Windows Update cannot install the update that it offers.',
     strike: withFacts({ updatesFail: true }),
+  },
+  {
+    name: 'update-search-flaky',
+    description: 'Windows Update fails at the first searches, and gives an empty list at the next.',
+    strike: withFacts({
+      updateFaults: [
+        { phase: 'search', left: 1, code: '0x8024401C' },
+        { phase: 'search', left: 1, resultCode: 3 },
+      ],
+    }),
+  },
+  {
+    name: 'update-wants-restart',
+    description: 'Windows Update installs nothing before a restart that nothing shows.',
+    strike: withFacts({ updateFaults: [{ phase: 'install', left: 1, code: '0x80240016' }] }),
+  },
+  {
+    name: 'update-slow',
+    description: 'Windows Update takes three hours.',
+    strike: withFacts({ updateSeconds: 3 * 3600 }),
+  },
+  {
+    name: 'appx-other-version',
+    description: 'An app package was updated for one user, beyond the version for all.',
+    strike: withFacts({
+      appPackages: [
+        {
+          name: 'Microsoft.Example',
+          installed: true,
+          provisioned: true,
+          version: '2.0.0.0',
+          provisionedVersion: '1.0.0.0',
+        },
+      ],
+    }),
   },
   {
     name: 'host-behind',

@@ -100,6 +100,27 @@ interface HostSurroundings {
 }
 
 /**
+ * A network that HNS kept through sysprep has no adapter on the next machine; where it kept none Docker makes its own anew. That
+ * every network that is kept is lost so is the worst of what people report.
+ * @see https://github.com/aws/amazon-ecs-agent/issues/4445
+ */
+function networkAfterSysprep({
+  hnsNetworks = ['nat'],
+  losesNat,
+  natNetwork,
+}: HostFacts): Pick<HostFacts, 'natNetwork' | 'hnsNetworks'> {
+  if (natNetwork === false) {
+    return {};
+  }
+  if (losesNat === true) {
+    return { natNetwork: 'lost' };
+  }
+  return hnsNetworks.includes('nat')
+    ? { natNetwork: 'detached' }
+    : { natNetwork: true, hnsNetworks: ['nat'] };
+}
+
+/**
  * A Windows machine that is a folder: `host.json` says what it is, `c/` is its drive. Scripts see it through the
  * simulated-Windows module.
  *
@@ -134,7 +155,7 @@ export class SimulatedHost {
   clone(folder: string, instanceId: string, surroundings: HostSurroundings): SimulatedHost {
     cpSync(this.folder, folder, { recursive: true });
     const clone = new SimulatedHost(folder, surroundings, this.offeredRevision);
-    clone.write({ ...this.facts, instanceId });
+    clone.write({ ...this.facts, ...networkAfterSysprep(this.facts), instanceId });
     clone.startServices();
     return clone;
   }

@@ -23,6 +23,7 @@ const LATE: Readonly<Record<string, Boot>> = {
   'that does not listen yet': { ...running, answers: [{ ...down, times: 2 }] },
   'whose answer is empty': { ...running, answers: [{ call: 'version *', stdout: '\n', times: 1 }] },
   'that is starting': { docker: 'StartPending', answers: [{ ...down, times: 1 }] },
+  'whose first call hangs': { ...running, answers: [{ call: 'version *', hangSeconds: 60, times: 1 }] },
   'whose service is stopped': { docker: 'Stopped' },
   'whose first start is given up': { docker: 'Stopped', host: { startFailures: { docker: 1 } } },
 };
@@ -41,9 +42,36 @@ const NEVER: Readonly<Record<string, readonly [Boot, RegExp]>> = {
   ],
   'whose service cannot start': [
     { docker: 'Stopped', host: { startTypes: { docker: 'Disabled' } }, seconds: 0.2 },
-    /cluster shop: Docker does not answer after 0\.2 s: Service 'docker' cannot be started: it is disabled\. /,
+    /cluster shop: Docker does not answer after 0\.2 s: its service is disabled\. /,
   ],
   'that is not installed': [{ docker: undefined }, /cluster shop: this Windows has no service docker\. /],
+};
+
+const nat = 'network inspect nat';
+/** By the network's fault: the boot, and the last words on it. */
+const NETWORKS: Readonly<Record<string, readonly [Boot, RegExp | undefined]>> = {
+  'that works': [running, undefined],
+  'without its adapter': [
+    { ...running, host: { natNetwork: 'detached' } },
+    /^Docker has its network nat again\.$/,
+  ],
+  'that is gone': [{ ...running, host: { natNetwork: 'lost' } }, /^Docker has its network nat again\.$/],
+  'without its adapter on 2016': [
+    { ...running, host: { natNetwork: 'detached', currentBuild: '14393' } },
+    /^Docker has its network nat again\.$/,
+  ],
+  'that docker cannot show once': [
+    { ...running, answers: [{ call: nat, exitCode: 1, stderr: 'Error: not found', times: 1 }] },
+    /^Docker has its network nat again\.$/,
+  ],
+  'that cannot be made': [
+    { ...running, answers: [{ call: nat, exitCode: 1, stderr: 'Error: not found' }] },
+    /^making the networks anew did not help: Docker has no network nat: Error: not found\.$/,
+  ],
+  'that HNS does not let go': [
+    { ...running, host: { natNetwork: 'detached', stuckNetworks: ['nat'] } },
+    /^making the networks anew did not help: the adapter of Docker's network nat is not up\.$/,
+  ],
 };
 
 describeWithPowerShell('Start-ContainerHost with a Docker', () => {
@@ -56,6 +84,7 @@ describeWithPowerShell('Start-ContainerHost with a Docker', () => {
     const { agents, metadata } = services;
     const boots = Object.entries({
       ...LATE,
+      ...Object.fromEntries(Object.entries(NETWORKS).map(([name, [boot]]) => [name, boot])),
       ...Object.fromEntries(Object.entries(NEVER).map(([name, [boot]]) => [name, boot])),
     });
     const cases = boots.map(([, { answers = [], docker, host = {}, seconds = 30 }]): ScriptCase => {
@@ -71,6 +100,7 @@ describeWithPowerShell('Start-ContainerHost with a Docker', () => {
           GroupName: 'shop-fleet',
           HookName: 'ready',
           DockerSeconds: seconds,
+          NetworkSeconds: 0.1,
           AgentSeconds: 20,
           PollSeconds: 0.02,
           Introspection: `${agents.registered}/v1/metadata`,
@@ -94,13 +124,31 @@ describeWithPowerShell('Start-ContainerHost with a Docker', () => {
   test.each(Object.keys(LATE))('%s waits for it, and joins once it answers', (name) => {
     const { stderr, machine } = result(name);
     expect(stderr).toBe('');
-    expect(machine.calls().at(-1)).toBe('version --format {{.Server.Version}}');
+    expect(machine.calls().slice(-2)).toEqual([
+      'version --format {{.Server.Version}}',
+      'network inspect nat',
+    ]);
     expect(machine.lines('agent-starts.jsonl')).toHaveLength(1);
     expect(machine.lines('lifecycle.txt')).toEqual([expect.stringMatching(/^CONTINUE /)]);
     expect(machine.host()).toMatchObject({
       services: { docker: LATE[name]?.docker === 'StartPending' ? 'StartPending' : 'Running' },
     });
   });
+
+  test.each(Object.entries(NETWORKS).map(([name, [, word]]) => [name, word] as const))(
+    'and a network %s joins, having made it anew once where something was wrong',
+    (name, word) => {
+      const { stderr, machine } = result(name);
+      expect(stderr).toBe('');
+      expect(machine.lines('agent-starts.jsonl')).toHaveLength(1);
+      const events = machine.events();
+      expect(
+        events.filter((line) => line.endsWith('; the networks of containers are made anew.')),
+      ).toHaveLength(word === undefined ? 0 : 1);
+      expect(events.filter((line) => word?.test(line))).toHaveLength(word === undefined ? 0 : 1);
+      expect(machine.host()).toMatchObject({ services: { docker: 'Running' } });
+    },
+  );
 
   test.each(Object.entries(NEVER).map(([name, [, message]]) => [name, message] as const))(
     '%s abandons the launch, says why, and does not start the agent',

@@ -37,9 +37,7 @@ const STOPS = {
     /A restart is pending \(RebootRequired\)/,
   ],
   servicingPending: [step({ host: { pendingReboot: 'RebootPending' } }), /\(RebootPending\)/],
-  servicingRuns: [step({ host: { pendingReboot: 'RebootInProgress' } }), /\(RebootInProgress\)/],
   packagesPending: [step({ host: { pendingReboot: 'PackagesPending' } }), /\(PackagesPending\)/],
-  rolePending: [step({ host: { pendingReboot: 'CurrentRebootAttempts' } }), /\(CurrentRebootAttempts\)/],
   wrongBuild: [step({ host: { currentBuild: '17763', ubr: 8000 } }), /10\.0\.17763\.8000.*build 20348/],
   wrongEdition: [
     step({ host: { installationType: 'Server' } }),
@@ -70,7 +68,7 @@ const STOPS = {
       host: { services: { ...SERVICES, docker: 'Stopped' }, startTypes: { docker: 'Disabled' } },
       parameters: { DockerWaitSeconds: 300 },
     }),
-    /Service 'docker' cannot be started: it is disabled/,
+    /The service 'docker' is disabled, and cannot be started\./,
   ],
   oldEngine: [
     step({ docker: [{ call: 'version *', stdout: '19.03.5' }] }),
@@ -86,12 +84,16 @@ const STOPS = {
   ],
   noNat: [
     step({ docker: [{ call: 'network inspect nat', exitCode: 1, stderr: 'network nat not found' }] }),
-    /Docker has no network 'nat', so containers would have no network\. .*network nat not found/,
+    /Docker has no network 'nat'\. .*network nat not found Containers would have no network, and making it anew did not/,
   ],
 } as const;
 
 const PASSES = {
   ready: step(),
+  // Keys that no list of Microsoft's names may stay for ever, and a key without a package in it says nothing.
+  servicingRuns: step({ host: { pendingReboot: 'RebootInProgress' } }),
+  rolePending: step({ host: { pendingReboot: 'CurrentRebootAttempts' } }),
+  noPackages: step({ host: { pendingReboot: 'PackagesPending/' } }),
   deletions: step({ host: renames('\\??\\C:\\Windows\\System32\\old.dll', '') }),
   elsewhere: step({ host: renames('\\??\\C:\\a', '\\??\\C:\\Program Files\\Agent\\a.dll') }),
   temporary: step({ host: renames('\\??\\C:\\a', '!\\??\\C:\\Windows\\Temp\\a.dll') }),
@@ -102,7 +104,19 @@ const PASSES = {
     host: { services: { ...SERVICES, docker: 'Stopped' }, startFailures: { docker: 1 } },
     parameters: { DockerWaitSeconds: 30 },
   }),
-  dockerSlow: step({ docker: [{ ...down, times: 1 }], parameters: { DockerWaitSeconds: 0.4 } }),
+  // Both heal by making the network anew: Docker finds what HNS kept of another machine, or nothing.
+  natDetached: step({ host: { natNetwork: 'detached' } }),
+  natLost: step({ host: { natNetwork: 'lost' } }),
+  nat2016: step({
+    host: { currentBuild: '14393', natNetwork: 'detached' },
+    parameters: { ExpectedBuild: 14393, Os: 'SERVER_2016_CORE' },
+  }),
+  dockerHangsOnce: step({
+    docker: [{ call: 'version *', hangSeconds: 60, times: 1 }],
+    parameters: { DockerWaitSeconds: 30 },
+  }),
+  natHangsOnce: step({ docker: [{ call: 'network inspect nat', exitCode: 1, stderr: 'timeout', times: 1 }] }),
+  dockerSlow: step({ docker: [{ ...down, times: 1 }], parameters: { DockerWaitSeconds: 30 } }),
   again: step({
     documents: {
       'host.json': HOST,
@@ -163,6 +177,26 @@ describeWithPowerShell('Assert-Host', () => {
     const { exitCode, stderr, machine } = result(name);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(machine.host()).toMatchObject({ services: { docker: 'Running' } });
+  });
+
+  test.each(['natDetached', 'natLost', 'nat2016'])('makes the network anew once, and says so: %s', (name) => {
+    const { stdout, machine } = result(name);
+    expect(stdout.filter((line) => line.endsWith('The networks of containers are made anew.'))).toHaveLength(
+      1,
+    );
+    expect(machine.host()).toMatchObject({ natNetwork: true, hnsNetworks: ['nat'] });
+  });
+
+  test.each([
+    ['servicingRuns', 'RebootInProgress'],
+    ['rolePending', 'CurrentRebootAttempts'],
+    ['systemFile', 'PendingFileRenameOperations'],
+  ])('what does not forbid to go on is said: %s', (name, key) => {
+    expect(result(name).stdout.filter((line) => line.endsWith(`asks for a restart: ${key}`))).toHaveLength(1);
+  });
+
+  test('leaves a network alone that works', () => {
+    expect(result('ready').stdout.join('')).not.toContain('made anew');
   });
 
   test('a second run keeps the instant of the first, and how the services were before', () => {

@@ -100,6 +100,9 @@ const CASES = {
     host: { pendingFileRenames: ['\\??\\C:\\a', '\\??\\C:\\Windows\\System32\\a.dll'] },
     runs: 2,
   }),
+  // Asked for again after its restart, as some keys are for ever: it is said once.
+  staysInProgress: bake({ host: { pendingReboot: 'RebootInProgress' }, runs: 2, noRestart: true }),
+  emptyKey: bake({ host: { pendingReboot: 'PackagesPending/' } }),
   heldAlready: bake({
     offers: [CUMULATIVE],
     host: { startTypes: { wuauserv: 'Disabled', UsoSvc: 'Disabled' } },
@@ -213,6 +216,8 @@ describeWithPowerShell('Install-Update', () => {
     ['cutShort', [3010, 3010, 3010]],
     // Files that wait for a restart get one restart; whoever asks for it again at each start stops no bake.
     ['renamed', [3010, 0]],
+    ['staysInProgress', [3010, 0]],
+    ['emptyKey', [0]],
     ['heldAlready', [3010, 0]],
   ])('%s ends with %j', (name, codes) => {
     expect(codesOf(name)).toEqual(codes);

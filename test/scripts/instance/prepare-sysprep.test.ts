@@ -41,6 +41,11 @@ function steps(name: string, machine: SimulatedMachine, runs = 1): ScriptCase[] 
   return Array.from({ length: runs }, () => ({ script, machine }));
 }
 
+/** One run that waits for nothing longer than 0.2 s. */
+function timed(name: string, machine: SimulatedMachine): ScriptCase[] {
+  return [{ script: `steps/${name}.ps1`, machine, parameters: { TimeoutSeconds: 0.2 } }];
+}
+
 /** Lays files on the drive; those named "old" were written before the bake of HOST began. */
 function lay(machine: SimulatedMachine, ...paths: readonly string[]): SimulatedMachine {
   for (const path of paths) {
@@ -61,7 +66,14 @@ const AGENT_FILES = ['data/agent.db', 'log/ecs-agent.log', 'cache/agent.tar'].ma
 const CACHES = ['ProgramData/docker/tmp/layer', 'Windows/SoftwareDistribution/Download/a/b.cab'];
 
 function used(settings?: Settings): SimulatedMachine {
-  return lay(machineWith(settings), ...AGENT_FILES, ...CACHES, 'Windows/Temp/old', 'Windows/Temp/new');
+  return lay(
+    machineWith(settings),
+    ...AGENT_FILES,
+    ...CACHES,
+    HNS_DATA,
+    'Windows/Temp/old',
+    'Windows/Temp/new',
+  );
 }
 
 function launch(build: number): SimulatedMachine {
@@ -93,7 +105,18 @@ const app = (name: string, facts: object): object => ({
   ...facts,
 });
 
+const HNS_DATA = 'ProgramData/Microsoft/Windows/HNS/HNS.data';
+
 const CASES = {
+  network2016: steps('Clear-Leftover', lay(machineWith({ host: { currentBuild: '14393' } }), HNS_DATA), 2),
+  // Docker was stopped by somebody else; its network is there all the same.
+  stoppedBefore: steps(
+    'Clear-Leftover',
+    machineWith({ host: { services: { ...SERVICES, docker: 'Stopped' } } }),
+  ),
+  networkStays: steps('Clear-Leftover', machineWith({ host: { stuckNetworks: ['nat'] } })),
+  dockerStays: timed('Clear-Leftover', machineWith({ host: { stuckServices: ['docker'] } })),
+  listHangs: timed('Clear-Leftover', machineWith({ docker: [{ call: 'network ls *', hangSeconds: 600 }] })),
   leftovers: steps('Clear-Leftover', used({ docker: networks }), 2),
   networkInUse: steps(
     'Clear-Leftover',
@@ -122,6 +145,14 @@ const CASES = {
           app('Framework', { framework: true }),
           app('Windows', { system: true }),
           app('Nobody', { installed: false }),
+          app('Older', { provisioned: true, version: '1.9.0.0', provisionedVersion: '1.10.0.0' }),
+          // The package in a bundle has a version of its own.
+          app('Bundle', {
+            provisioned: true,
+            version: '9000.0.0.0',
+            bundleVersion: '2025.1.0.0',
+            provisionedVersion: '2025.1.0.0',
+          }),
         ],
       },
     }),
@@ -129,6 +160,29 @@ const CASES = {
   restart: steps('Assert-Sysprep', machineWith({ host: { pendingReboot: true } })),
   sense: steps('Assert-Sysprep', machineWith({ host: { services: { ...SERVICES, Sense: 'Running' } } })),
   personalApp: steps('Assert-Sysprep', machineWith({ host: { appPackages: [app('Subsystem', {})] } })),
+  updatedApp: steps(
+    'Assert-Sysprep',
+    machineWith({
+      host: {
+        appPackages: [app('Edge', { provisioned: true, version: '10.2.0.0', provisionedVersion: '9.9.9.9' })],
+      },
+    }),
+  ),
+  updatedBundle: steps(
+    'Assert-Sysprep',
+    machineWith({
+      host: {
+        appPackages: [
+          app('Store', {
+            provisioned: true,
+            version: '3.0.0.0',
+            bundleVersion: '2025.2.0.0',
+            provisionedVersion: '2025.1.0.0',
+          }),
+        ],
+      },
+    }),
+  ),
   removal: removal(),
 } as const;
 
@@ -143,6 +197,8 @@ describeWithPowerShell('prepare-sysprep', () => {
 
   test.each<Name>([
     'leftovers',
+    'network2016',
+    'stoppedBefore',
     'secondVersion',
     'firstVersion',
     'updateService',
@@ -162,6 +218,14 @@ describeWithPowerShell('prepare-sysprep', () => {
       services: { docker: 'Stopped', AmazonECS: 'Stopped' },
     });
   });
+
+  test.each<Name>(['leftovers', 'network2016', 'stoppedBefore'])(
+    'no network of this machine goes into the AMI, where its adapter would be missing: %s',
+    (name) => {
+      expect(machineOf(name).host()).toMatchObject({ hnsNetworks: [], services: { hns: 'Stopped' } });
+      expect(machineOf(name).has(HNS_DATA)).toBe(false);
+    },
+  );
 
   test('the state of the agent and what downloads left are gone, their folders stay', () => {
     const machine = machineOf('leftovers');
@@ -203,11 +267,22 @@ describeWithPowerShell('prepare-sysprep', () => {
 
   test.each<[Name, RegExp]>([
     ['networkInUse', /docker network rm mine ended with exit code 1: .*active endpoints/],
+    ['networkStays', /The container networks nat could not be removed: containers would have no network on/],
+    ['dockerStays', /The service 'docker' is StopPending 0\.2 s after it was to be Stopped\./],
+    ['listHangs', /docker network ls .* did not end within 0\.2 s and was stopped/],
     ['noLaunchAgent', /There is neither 'C:.Program Files.*EC2Launch\.exe' \(EC2Launch v2\) nor .*\(v1\)/],
     ['restart', /Sysprep would fail\. A restart is pending \(RebootPending, RebootRequired\)\./],
     [
       'sense',
       /Defender for Endpoint \(the service 'Sense'\) is Running, .*Onboard instances in their user data/,
+    ],
+    [
+      'updatedApp',
+      /The app package Edge_10\.2\.0\.0_\S+ was updated for a user, and 9\.9\.9\.9 is provisioned for all\./,
+    ],
+    [
+      'updatedBundle',
+      /The app package Store_2025\.2\.0\.0_neutral_~_\S+ was updated for a user, and 2025\.1\.0\.0 is/,
     ],
     ['personalApp', /The app package Subsystem_1\.0\.0\.0_\S+ is installed for a user and not provisioned/],
   ])('fails in one line that names the culprit: %s', (name, message) => {

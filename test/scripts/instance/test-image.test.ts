@@ -15,10 +15,14 @@ const MANIFEST = {
 /** Docker before it listens. */
 const down: DockerAnswer = { call: '*', exitCode: 1, stderr: 'error during connect' };
 
-function step(faults: readonly DockerAnswer[] = [], options: SimulatedMachineOptions = {}): ScriptCase {
+function step(
+  faults: readonly DockerAnswer[] = [],
+  options: SimulatedMachineOptions = {},
+  DockerWaitSeconds = 5,
+): ScriptCase {
   const documents = { 'image-manifest.json': MANIFEST };
   const machine = makeMachine({ documents, docker: [...faults, ...GOOD_DOCKER], ...options });
-  return { script: 'verify/Test-Image.ps1', machine, parameters: { StartSeconds: 20 } };
+  return { script: 'verify/Test-Image.ps1', machine, parameters: { StartSeconds: 20, DockerWaitSeconds } };
 }
 
 /** A first boot, whose Docker may take some time. */
@@ -70,6 +74,8 @@ describeWithPowerShell('Test-Image', () => {
       agentThere: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Stopped' } }) }),
       agentRan: step([], { files: { 'ProgramData/Amazon/ECS/data/agent.db': 'state' } }),
       noNat: step([{ call: 'network inspect nat', exitCode: 1, stderr: 'Error: No such network: nat' }]),
+      natDetached: step([], { host: hostState({ natNetwork: 'detached' }) }),
+      natLost: step([], { host: hostState({ natNetwork: 'lost' }) }),
       otherNat: step([{ call: 'network inspect nat', stdout: '[{"Name":"nat","Driver":"l2bridge"}]' }]),
       noAddress: step([{ call: '* ipconfig', stdout: ipconfig('169.254.12.7', '') }]),
       noGateway: step([{ call: '* ipconfig', stdout: ipconfig('172.20.1.5', '') }]),
@@ -154,7 +160,11 @@ describeWithPowerShell('Test-Image', () => {
     ['hangs', ['container iis'], /container iis: .*did not end within 3 s and was stopped/],
     ['agentRuns', ['ecs agent'], /ecs agent: service AmazonECS is Running, 0 files/],
     ['agentRan', ['ecs agent'], /ecs agent: service AmazonECS is not installed, 1 files in C:\\ProgramData/],
-    ['noNat', ['network nat'], /network nat: .*No such network: nat/],
+    [
+      'noNat',
+      ['docker'],
+      /docker: Docker has no network 'nat'\. .*No such network: nat .*making it anew did not/,
+    ],
     ['otherNat', ['network nat'], /network nat: The network nat has the driver 'l2bridge'/],
     [
       'noAddress',
@@ -169,7 +179,7 @@ describeWithPowerShell('Test-Image', () => {
     ['noManifest', ['manifest'], /manifest: .*image-manifest\.json' is missing/],
     ['dockerSilent', ['docker'], /docker: .*does not answer after 0\.1 s\. .*error during connect/],
     ['dockerHangs', ['docker'], /docker: .*does not answer after 0\.1 s\. .*did not end within 5 s/],
-    ['dockerDisabled', ['docker'], /docker: Service 'docker' cannot be started: it is disabled/],
+    ['dockerDisabled', ['docker'], /docker: The service 'docker' is disabled, and cannot be started\./],
     ['noDocker', ['docker'], /docker: This Windows has no service 'docker'/],
   ] as const)('fails, says why, and writes the verification all the same: %s', (name, checks, message) => {
     const { exitCode, stderr } = result(name);
@@ -197,6 +207,18 @@ describeWithPowerShell('Test-Image', () => {
     expect(result('dockerStopped').machine.host()).toMatchObject({ services: { docker: 'Running' } });
     expect(result('dockerStarting').machine.host()).toMatchObject({ services: { docker: 'StartPending' } });
   });
+
+  test.each(['natDetached', 'natLost'] as const)(
+    'makes a network anew that did not outlive sysprep, and says so: %s',
+    (name) => {
+      const { exitCode, machine } = result(name);
+      const { checks } = machine.read('verification.json') as Verification;
+      expect(exitCode).toBe(0);
+      expect(checks.find((check) => check.name === 'docker')?.detail).toMatch(
+        /^the engine 25\.0\.6 answers; its network 'nat' was made anew, since: The adapter .* is not up\.$/,
+      );
+    },
+  );
 
   test('asks for no image of a Docker that does not answer', () => {
     const calls = result('dockerSilent').machine.calls();

@@ -1,19 +1,31 @@
 function Get-PersonalPackage {
-    # The app packages that a user has and that are not provisioned for all users: sysprep refuses each of them. What belongs to
-    # Windows, what others share and what cannot be removed is left out, since sysprep handles it.
+    # What is wrong with app packages that a user has: one that is not provisioned for all users, or newer than what is, as an
+    # update by the Store leaves it. Sysprep refuses each. What belongs to Windows, what others share and what cannot be removed is
+    # left out, since sysprep handles it. A bundle has another version than the package in it, so each is compared with its like.
+    # https://github.com/actions/runner-images/issues/14499
     [CmdletBinding()]
     [OutputType([string])]
     param()
     # Server Core has no such packages, and on some releases not even the command.
     if ($null -eq (Get-Command -Name 'Get-AppxPackage' -ErrorAction 'SilentlyContinue')) { return }
-    $provisioned = @(Get-AppxProvisionedPackage -Online | ForEach-Object { $_.DisplayName })
-    foreach ($package in @(Get-AppxPackage -AllUsers)) {
+    $provisioned = @(Get-AppxProvisionedPackage -Online)
+    foreach ($package in @(Get-AppxPackage -AllUsers -PackageTypeFilter 'Main', 'Bundle')) {
         $flags = @('IsFramework', 'IsResourcePackage', 'NonRemovable' | Where-Object {
             $property = $package.PSObject.Properties[$_]
             $null -ne $property -and $property.Value
         })
         $users = @($package.PackageUserInformation | Where-Object { [string]$_.InstallState -like '*Installed*' })
-        $own = $flags.Count -gt 0 -or [string]$package.SignatureKind -eq 'System'
-        if (-not $own -and $users.Count -gt 0 -and $provisioned -notcontains $package.Name) { $package.PackageFullName }
+        if ($flags.Count -gt 0 -or [string]$package.SignatureKind -eq 'System' -or $users.Count -eq 0) { continue }
+        $isBundle = $package.PackageFullName -match '_~_'
+        $known = @($provisioned | Where-Object { $_.DisplayName -eq $package.Name })
+        if ($known.Count -eq 0) {
+            if (-not $isBundle) { "$($package.PackageFullName) is installed for a user and not provisioned for all" }
+            continue
+        }
+        $newest = @($known | Where-Object { ($_.PackageName -match '_~_') -eq $isBundle } | ForEach-Object { [version]$_.Version } |
+            Sort-Object -Descending)
+        if ($newest.Count -gt 0 -and [version]$package.Version -gt $newest[0]) {
+            "$($package.PackageFullName) was updated for a user, and $($newest[0]) is provisioned for all"
+        }
     }
 }

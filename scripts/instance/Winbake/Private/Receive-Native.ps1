@@ -6,11 +6,9 @@ function Receive-Native {
     param(
         [Parameter(Mandatory = $true)] [pscustomobject]$Native,
         [int[]]$AcceptedExitCode = @(0),
-        # 0: as long as it takes.
-        [double]$TimeoutSeconds = 0
+        [Parameter(Mandatory = $true)] [double]$TimeoutSeconds
     )
-    $left = -1
-    if ($TimeoutSeconds -gt 0) { $left = [int][Math]::Max(0, 1000 * $TimeoutSeconds - $Native.watch.ElapsedMilliseconds) }
+    $left = [int][Math]::Max(0, 1000 * $TimeoutSeconds - $Native.watch.ElapsedMilliseconds)
     if (-not $Native.process.WaitForExit($left)) {
         Close-Native -Native $Native
         throw "$($Native.text) did not end within $TimeoutSeconds s and was stopped."

@@ -9,12 +9,16 @@ function Wait-Docker {
             "ECS-optimized one, or have Docker installed."))
     }
     $watch = [Diagnostics.Stopwatch]::StartNew()
-    while ($true) {
+    for ($attempt = 0; ; $attempt++) {
         $service = Get-Service -Name 'docker'
         try {
             # One that is starting is left alone.
-            if ($service.Status -eq 'Stopped') { Start-Service -Name 'docker' }
-            $limit = [Math]::Max(5, $WaitSeconds - $watch.Elapsed.TotalSeconds)
+            if ($service.Status -eq 'Stopped') {
+                if ($service.StartType -eq 'Disabled') { throw "The service 'docker' is disabled, and cannot be started." }
+                $service.Start()
+            }
+            # A call that came before the engine listened may hang for ever, where the next one is answered.
+            $limit = [Math]::Max(5, [Math]::Min(10 * [Math]::Pow(2, $attempt), $WaitSeconds - $watch.Elapsed.TotalSeconds))
             $asked = 'version', '--format', '{{.Server.Version}}'
             $version = (@(Invoke-Native -FilePath 'docker' -ArgumentList $asked -TimeoutSeconds $limit) -join '').Trim()
             if ($version -ne '') { return $version }

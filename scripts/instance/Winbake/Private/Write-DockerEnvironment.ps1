@@ -9,19 +9,7 @@ function Write-DockerEnvironment {
     elseif (@(Get-DockerEnvironment).Count -gt 0) {
         Remove-ItemProperty -LiteralPath $key -Name 'Environment'
     }
-    # ECS and others depend on it: without -Force it would not stop.
-    Restart-Service -Name 'docker' -Force
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    while ($true) {
-        try {
-            $null = Invoke-Native -FilePath 'docker' -ArgumentList 'version' -TimeoutSeconds 30
-            return
-        }
-        catch {
-            if ($watch.Elapsed.TotalSeconds -ge 120) {
-                throw "Docker does not answer 120 s after its restart. $($_.Exception.Message)"
-            }
-            Start-Sleep -Milliseconds 2000
-        }
-    }
+    Switch-Service -Name 'docker' -Status 'Stopped'
+    Switch-Service -Name 'docker' -Status 'Running'
+    $null = Wait-Docker -WaitSeconds 120
 }

@@ -1,7 +1,8 @@
 function Assert-Docker {
     <#
     .SYNOPSIS
-    Fails unless Docker runs, is new enough for this release and has its network "nat"; starts it where it is stopped.
+    Fails unless Docker runs, is new enough for this release and has its network "nat"; starts what is stopped, and makes the network
+    anew where it is missing.
     .DESCRIPTION
     After a restart the engine needs some time before it answers, so this waits for it. Older engines than 20.10 lack
     "docker run --pull"; 25.0 is the first that AWS ships on Windows Server 2025.
@@ -27,11 +28,5 @@ function Assert-Docker {
         throw (ConvertTo-StepError 'DOCKER_UNUSABLE' ("The Docker engine is '$text'; build $Build needs $least or newer. Take a " +
             "newer base image."))
     }
-    try {
-        $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat' -TimeoutSeconds 120
-    }
-    catch {
-        throw (ConvertTo-StepError 'DOCKER_UNUSABLE' ("Docker has no network 'nat', so containers would have no network. " +
-            "$($_.Exception.Message)"))
-    }
+    $null = Confirm-HostNetwork -WaitSeconds $WaitSeconds
 }

@@ -1,25 +1,27 @@
 function Clear-Docker {
     <#
     .SYNOPSIS
-    Removes the networks that users made and stops Docker; the images and its own networks stay.
+    Stops Docker and takes away the networks of containers, those of users and Docker's own; the images stay.
     .DESCRIPTION
     A network of this machine's adapters has no meaning on another one. Docker makes "nat" afresh when it starts.
+    .PARAMETER TimeoutSeconds
+    How long Docker's service may take to stop, and each of its answers.
     .EXAMPLE
-    Clear-Docker
+    Clear-Docker -TimeoutSeconds 180
     .OUTPUTS
     Nothing.
     #>
     [CmdletBinding()]
-    param()
+    param([Parameter(Mandatory = $true)] [double]$TimeoutSeconds)
+    $limit = @{ TimeoutSeconds = $TimeoutSeconds }
     if ((Get-Service -Name 'docker').Status -eq 'Running') {
         $list = 'network', 'ls', '--filter', 'type=custom', '--format', '{{.Name}}'
-        foreach ($name in @(Invoke-Native -FilePath 'docker' -ArgumentList $list | Where-Object { $_.Trim() -ne '' })) {
-            $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'rm', $name.Trim()
+        foreach ($name in @(Invoke-Native -FilePath 'docker' -ArgumentList $list @limit | Where-Object { $_.Trim() -ne '' })) {
+            $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'rm', $name.Trim() @limit
             Show-Progress "Removed Docker's network $($name.Trim())"
         }
-        Stop-Service -Name 'docker' -Force
     }
-    $status = (Get-Service -Name 'docker').Status
-    if ($status -ne 'Stopped') { throw "The service 'docker' was told to stop and is $status." }
+    Switch-Service -Name 'docker' -Status 'Stopped' @limit
     Show-Progress 'Docker is stopped'
+    Clear-HostNetwork
 }

@@ -4,10 +4,11 @@ function Get-PendingReboot {
     Tells what waits for a restart of this Windows, and whether that forbids to go on.
     .DESCRIPTION
     Servicing and Windows Update forbid it: until the restart the registry may show a revision that the system does not have.
-    Files that are to be replaced at the restart do not: some programs ask for that again at each start. Of those only the
-    files of Windows itself count; what is merely to be deleted, or lies elsewhere, would stop every bake for nothing. A new
-    computer name does not count either, since sysprep takes it away.
+    Nothing else does. Files that are to be replaced at the restart are asked for again by some programs at each start, so that
+    only the files of Windows itself count; what is merely to be deleted, or lies elsewhere, would stop every bake for nothing.
+    Keys that no list of Microsoft's names may stay for ever. A new computer name does not count, since sysprep takes it away.
     https://github.com/dsccommunity/ComputerManagementDsc/blob/main/source/DSCResources/DSC_PendingReboot/DSC_PendingReboot.psm1
+    https://github.com/rgl/packer-plugin-windows-update/blob/main/update/windows-update.ps1
     .EXAMPLE
     if (@(Get-PendingReboot | Where-Object { $_.blocking }).Count -gt 0) { exit 3010 }
     .OUTPUTS
@@ -17,15 +18,16 @@ function Get-PendingReboot {
     [OutputType([pscustomobject])]
     param()
     $current = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion'
-    $keys = @(
-        "$current\Component Based Servicing\RebootPending"
-        "$current\Component Based Servicing\RebootInProgress"
-        "$current\Component Based Servicing\PackagesPending"
-        "$current\WindowsUpdate\Auto Update\RebootRequired"
-        'HKLM:\SOFTWARE\Microsoft\ServerManager\CurrentRebootAttempts'
-    )
-    foreach ($key in $keys) {
+    $servicing = "$current\Component Based Servicing"
+    foreach ($key in "$servicing\RebootPending", "$current\WindowsUpdate\Auto Update\RebootRequired") {
         if (Test-Path -LiteralPath $key) { [pscustomobject]@{ name = $key.Split('\')[-1]; blocking = $true } }
+    }
+    # The key may be there without a package in it.
+    if (@(Get-ChildItem -LiteralPath "$servicing\PackagesPending" -ErrorAction 'SilentlyContinue').Count -gt 0) {
+        [pscustomobject]@{ name = 'PackagesPending'; blocking = $true }
+    }
+    foreach ($key in "$servicing\RebootInProgress", 'HKLM:\SOFTWARE\Microsoft\ServerManager\CurrentRebootAttempts') {
+        if (Test-Path -LiteralPath $key) { [pscustomobject]@{ name = $key.Split('\')[-1]; blocking = $false } }
     }
     $session = Get-ItemProperty -LiteralPath 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager'
     if (Test-SystemFileRename -Value $session) {

@@ -21,8 +21,7 @@ function Get-SysprepBlocker {
         "Defender for Endpoint (the service 'Sense') is $($sense.Status), and its identity cannot be removed meanwhile. " +
             'Onboard instances in their user data, not in the AMI.'
     }
-    foreach ($name in Get-PersonalPackage) {
-        "The app package $name is installed for a user and not provisioned for all. Remove it (Remove-AppxPackage -AllUsers) " +
-            'in the component that brought it.'
+    foreach ($package in Get-PersonalPackage) {
+        "The app package $package. Remove it (Remove-AppxPackage -AllUsers) in the last component, or keep what brought it from running."
     }
 }

@@ -14,7 +14,7 @@ function Invoke-Native {
     .PARAMETER InputText
     What it reads from its standard input: the place for what must not be seen among the arguments of a program.
     .PARAMETER TimeoutSeconds
-    After that time it is ended, and this fails; 0 waits for ever.
+    After that time it is ended, and this fails.
     .EXAMPLE
     Invoke-Native -FilePath docker -ArgumentList 'version'
     .OUTPUTS
@@ -27,7 +27,7 @@ function Invoke-Native {
         [string[]]$ArgumentList = @(),
         [int[]]$AcceptedExitCode = @(0),
         [string]$InputText = '',
-        [double]$TimeoutSeconds = 0
+        [double]$TimeoutSeconds = 300
     )
     $native = Open-Native -FilePath $FilePath -ArgumentList $ArgumentList -InputText $InputText
     Receive-Native -Native $native -AcceptedExitCode $AcceptedExitCode -TimeoutSeconds $TimeoutSeconds

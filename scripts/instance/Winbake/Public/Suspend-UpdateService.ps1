@@ -25,6 +25,6 @@ function Suspend-UpdateService {
     }
     foreach ($service in $services) {
         if ($service.StartType -ne 'Disabled') { Set-Service -Name $service.Name -StartupType 'Disabled' }
-        if ($service.Status -ne 'Stopped') { Stop-Service -Name $service.Name -Force }
+        Switch-Service -Name $service.Name -Status 'Stopped'
     }
 }

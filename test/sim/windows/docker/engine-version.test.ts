@@ -8,7 +8,7 @@ function engineOf(build: number, lines: string[] = []): Engine {
       version: { build, revision: 1 },
       freeBytes: undefined,
       dockerRuns: true,
-      natNetwork: true,
+      nat: 'works',
     },
     registries: new Map(),
     print: (line) => lines.push(line),

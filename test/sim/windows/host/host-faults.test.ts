@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOST_FAULTS, struckHost, takeHostFaults } from '../../../../sim/windows/host/host-faults';
 import { parseFaults } from '../../../../sim/registry/faults';
-import { FACTS, simulatedHost } from '../../../support/shell-host';
+import { FACTS, simulatedHost, temporaryFolder } from '../../../support/shell-host';
 
 const FRESH = { facts: FACTS, offeredRevision: 4294 };
 
@@ -13,7 +13,7 @@ function struck(...names: readonly string[]) {
 test('the faults are those that docs/faults.md makes promises for', () => {
   const page = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'faults.md'), 'utf8');
   const promised = [...page.matchAll(/^\| `([a-z0-9-]+)`/gm)].map(([, name]) => name);
-  expect(promised).toHaveLength(11);
+  expect(promised).toHaveLength(17);
   expect(HOST_FAULTS.map(({ name }) => name)).toEqual(promised);
 });
 
@@ -50,6 +50,18 @@ test('a Docker that is late is late again after each boot', () => {
   });
   host.reboot();
   expect(host.facts.lateDocker).toEqual({ calls: 2, left: 2 });
+});
+
+test('a network that HNS keeps through sysprep is detached from its adapter, and one that it does not keep is made anew', () => {
+  const surroundings = { dockerFolder: '/docker', registries: {}, metadata: 'http://127.0.0.1:1' };
+  const booted = (facts: object) => {
+    const host = simulatedHost(facts);
+    return host.clone(join(temporaryFolder(), 'clone'), 'i-test', surroundings).facts;
+  };
+  expect(booted({}).natNetwork).toBe('detached');
+  expect(booted({ hnsNetworks: [] })).toMatchObject({ natNetwork: true, hnsNetworks: ['nat'] });
+  expect(booted({ hnsNetworks: [], ...struck('nat-gone-after-sysprep').facts }).natNetwork).toBe('lost');
+  expect(booted({ hnsNetworks: [], natNetwork: false }).natNetwork).toBe(false);
 });
 
 test('an update that fails leaves the host as it is', () => {
