@@ -16,12 +16,16 @@ const V1_SCRIPT = 'ProgramData/Amazon/EC2-Windows/Launch/Scripts/InitializeInsta
 /** The file that stands for the scheduled task of EC2Launch v1. */
 export const V1_TASK = 'Windows/System32/Tasks/Amazon Ec2 Launch - Instance Initialization';
 
-/** Answers `reset --block` alone, by deleting the file that keeps the tasks of the first boot from running again. */
-const V2_TEXT = `#!/bin/sh
-if [ "$*" != 'reset --block' ]; then
-  echo "the rehearsal does not model 'EC2Launch.exe $*'" >&2
-  exit 125
-fi
+/**
+ * Answers `reset`, by deleting the file that keeps the tasks of the first boot from running again, and refuses a flag that it does
+ * not know.
+ */
+const v2Text = (flag: string): string => `#!/bin/sh
+case "$*" in
+  reset | 'reset ${flag}') ;;
+  'reset '*) echo "Error: unknown flag: $2" >&2; exit 1 ;;
+  *) echo "the rehearsal does not model 'EC2Launch.exe $*'" >&2; exit 125 ;;
+esac
 rm -f "$(dirname "$0")/../../../${V2_STATE}"
 `;
 
@@ -33,12 +37,12 @@ $null = New-Item -ItemType File -Force -Path 'C:\\${V1_TASK.replaceAll('/', '\\'
 `;
 
 /**
- * Lays the launch agent of a release on a simulated drive, as it is after its first boot.
+ * Lays the launch agent of a release on a simulated drive, as it is after its first boot; `flag` is the one that its reset knows.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configure-launch-agents.html
  */
-export function layLaunchAgent(drive: string, build: number): void {
+export function layLaunchAgent(drive: string, build: number, flag = '--block'): void {
   if (build >= FIRST_BUILD_WITH_V2) {
-    write(join(drive, V2_PROGRAM), V2_TEXT, 0o755);
+    write(join(drive, V2_PROGRAM), v2Text(flag), 0o755);
     write(join(drive, V2_STATE), '', 0o644);
   } else {
     write(join(drive, V1_SCRIPT), V1_TEXT, 0o644);

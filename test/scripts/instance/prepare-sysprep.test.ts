@@ -46,39 +46,44 @@ function timed(name: string, machine: SimulatedMachine): ScriptCase[] {
   return [{ script: `steps/${name}.ps1`, machine, parameters: { TimeoutSeconds: 0.2 } }];
 }
 
-/** Lays files on the drive; those named "old" were written before the bake of HOST began. */
+/** What whoever runs the bake may still need: by its name, its age, or the age of the newest entry in it. */
+const KEPT = [
+  'ProgramData/Amazon/ECS/cache/ecs-agent.zip',
+  'Windows/Temp/new',
+  'Windows/Temp/TOE_2025-10-01_old/chaining.json',
+  'Windows/Temp/awstoe_old/detailedoutput.json',
+  'Windows/Temp/AmazonSSM_old',
+  'Windows/Temp/old folder/nested/new.log',
+];
+const AGED = ['Windows/Temp/old', 'Windows/Temp/old things/nested/old.log'];
+
+/** Lays files on the drive; those named "old" were written before the bake of HOST began, and so were their folders. */
 function lay(machine: SimulatedMachine, ...paths: readonly string[]): SimulatedMachine {
   for (const path of paths) {
     const file = join(machine.folder, 'c', path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '');
-    if (path.includes('old')) {
-      const before = new Date('2025-10-01');
+    const before = new Date('2025-10-01');
+    if (path.endsWith('old') || path.endsWith('old.log') || path.endsWith('.json')) {
       utimesSync(file, before, before);
+    }
+    for (let folder = dirname(path); folder.includes('old'); folder = dirname(folder)) {
+      utimesSync(join(machine.folder, 'c', folder), before, before);
     }
   }
   return machine;
 }
 
-const AGENT_FILES = ['data/agent.db', 'log/ecs-agent.log', 'cache/agent.tar'].map(
-  (name) => `ProgramData/Amazon/ECS/${name}`,
-);
+const AGENT_FILES = ['data/agent.db', 'log/ecs-agent.log'].map((name) => `ProgramData/Amazon/ECS/${name}`);
 const CACHES = ['ProgramData/docker/tmp/layer', 'Windows/SoftwareDistribution/Download/a/b.cab'];
 
 function used(settings?: Settings): SimulatedMachine {
-  return lay(
-    machineWith(settings),
-    ...AGENT_FILES,
-    ...CACHES,
-    HNS_DATA,
-    'Windows/Temp/old',
-    'Windows/Temp/new',
-  );
+  return lay(machineWith(settings), ...AGENT_FILES, ...CACHES, HNS_DATA, ...AGED, ...KEPT);
 }
 
-function launch(build: number): SimulatedMachine {
+function launch(build: number, flag?: string): SimulatedMachine {
   const machine = machineWith();
-  layLaunchAgent(join(machine.folder, 'c'), build);
+  layLaunchAgent(join(machine.folder, 'c'), build, flag);
   return machine;
 }
 
@@ -128,6 +133,8 @@ const CASES = {
     }),
   ),
   secondVersion: steps('Initialize-Launch', launch(20348), 2),
+  // The guide lists -c and -h alone for reset.
+  withoutBlock: steps('Initialize-Launch', launch(26100, '-c'), 2),
   firstVersion: steps('Initialize-Launch', launch(17763), 2),
   noLaunchAgent: steps('Initialize-Launch', machineWith()),
   updateService: steps('Resume-Update', machineWith(), 2),
@@ -200,6 +207,7 @@ describeWithPowerShell('prepare-sysprep', () => {
     'network2016',
     'stoppedBefore',
     'secondVersion',
+    'withoutBlock',
     'firstVersion',
     'updateService',
     'neverHeld',
@@ -229,7 +237,7 @@ describeWithPowerShell('prepare-sysprep', () => {
 
   test('the state of the agent and what downloads left are gone, their folders stay', () => {
     const machine = machineOf('leftovers');
-    for (const file of [...AGENT_FILES, ...CACHES, 'Windows/Temp/old']) {
+    for (const file of [...AGENT_FILES, ...CACHES, ...AGED]) {
       expect([file, machine.has(file)]).toEqual([file, false]);
     }
     for (const kept of [...AGENT_FILES.map(dirname), 'Windows/SoftwareDistribution/Download']) {
@@ -238,11 +246,11 @@ describeWithPowerShell('prepare-sysprep', () => {
   });
 
   test('what whoever runs the bake may still need stays', () => {
-    expect(machineOf('leftovers').has('Windows/Temp/new')).toBe(true);
+    expect(KEPT.filter((file) => !machineOf('leftovers').has(file))).toEqual([]);
   });
 
-  test('EC2Launch v2 is reset', () => {
-    expect(machineOf('secondVersion').has('ProgramData/Amazon/EC2Launch/state/.run-once')).toBe(false);
+  test.each<Name>(['secondVersion', 'withoutBlock'])('EC2Launch v2 is reset: %s', (name) => {
+    expect(machineOf(name).has('ProgramData/Amazon/EC2Launch/state/.run-once')).toBe(false);
   });
 
   test('EC2Launch v1 is scheduled, under the preferences that its script was written for', () => {

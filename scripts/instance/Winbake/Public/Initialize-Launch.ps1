@@ -16,7 +16,14 @@ function Initialize-Launch {
     $second = Join-Path $env:ProgramFiles 'Amazon\EC2Launch\EC2Launch.exe'
     $first = Join-Path $env:ProgramData 'Amazon\EC2-Windows\Launch\Scripts\InitializeInstance.ps1'
     if (Test-Path -LiteralPath $second) {
-        $null = Invoke-Native -FilePath (Resolve-FilePath -Path $second) -ArgumentList 'reset', '--block'
+        $launch = @{ FilePath = Resolve-FilePath -Path $second; TimeoutSeconds = 240 }
+        # Many use --block, which waits until it is done; the guide knows it of other commands only.
+        try { $null = Invoke-Native @launch -ArgumentList 'reset', '--block' }
+        catch {
+            if ($_.Exception.Message -match 'did not end within') { throw }
+            Show-Progress "EC2Launch v2 does not take --block: $($_.Exception.Message)"
+            $null = Invoke-Native @launch -ArgumentList 'reset'
+        }
         $mark = Join-Path $env:ProgramData 'Amazon\EC2Launch\state\.run-once'
         if (Test-Path -LiteralPath $mark) {
             throw (ConvertTo-StepError 'SYSPREP_BLOCKED' ("EC2Launch v2 was reset and '$mark' is still there: " +
