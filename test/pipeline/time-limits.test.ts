@@ -1,8 +1,15 @@
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
 import { POLL_INTERVAL_SECONDS, MOST_ATTEMPTS, RETRY_SECONDS } from '../../lib/contract/values/gate-policy';
 import { workflowAction } from '../../lib/core/aws-rules/image-builder/workflow-actions';
+import {
+  CachedImage,
+  ImageFamily,
+  WindowsAmiPipeline,
+  WindowsOs,
+  type WindowsAmiPipelineProps,
+} from '../../lib/index';
 import { readWorkflows } from '../../sim/aws/image-builder/workflows';
 import { SERVICE_LIMITS } from '../../sim/aws/states/execution-limits';
 import { addAllPropsPipeline } from '../support/all-props-pipeline';
@@ -87,4 +94,26 @@ test('every limit of time holds those inside it: steps, components, workflows, t
   // The rest of its time it waits for images: a call, a choice and a wait each time.
   const waiting = ((limit - longestFollowed) / POLL_INTERVAL_SECONDS) * 9;
   expect(events + waiting).toBeLessThan(SERVICE_LIMITS.historyEvents);
+});
+
+test('the verification has time for each image that the AMI may hold', () => {
+  const secondsOf = (props: Partial<WindowsAmiPipelineProps>): number => {
+    const scope = new Stack(new App(), 'Platform');
+    new WindowsAmiPipeline(scope, 'Pipeline', { os: WindowsOs.SERVER_2022_CORE, ...props });
+    const [one] = stackModels({ Platform: Template.fromStack(scope).toJSON() });
+    const verify = one!
+      .logicalIds('AWS::ImageBuilder::Component')
+      .map((logicalId) => parse(String(one!.properties(logicalId, ['Data'])['Data'])) as Component)
+      .flatMap(({ phases }) => phases)
+      .flatMap(({ steps }) => steps)
+      .find(({ name }) => name === 'VerifyImages');
+    return verify?.timeoutSeconds ?? Number.NaN;
+  };
+  const { SERVERCORE, NANOSERVER } = ImageFamily;
+  const one = secondsOf({ families: [SERVERCORE] });
+  // Each image: two starts of ten minutes, and some calls of docker.
+  expect(one).toBeGreaterThanOrEqual(3 * 600 + 300);
+  expect(secondsOf({ families: [SERVERCORE, NANOSERVER] }) - one).toBeGreaterThanOrEqual(2 * 600);
+  const extras = [CachedImage.previousOfAll()];
+  expect(secondsOf({ families: [SERVERCORE], extras }) - one).toBeGreaterThanOrEqual(2 * 600);
 });

@@ -10,7 +10,7 @@ import {
   updateComponent,
 } from '../../core/image-builder/build-components';
 import { type ComponentDocument, renderComponent } from '../../core/image-builder/component-document';
-import { VERIFY_COMPONENT } from '../../core/image-builder/verify-component';
+import { verifyComponent } from '../../core/image-builder/verify-component';
 import type { BakeComponent } from '../props/bake-component';
 import type { BaseAmiSource } from '../props/base-ami';
 import { PIPELINE_TAG } from '../../contract/names/resources';
@@ -103,7 +103,10 @@ export class BakeRecipe extends Construct {
           ...archive,
           ...host,
         }),
-        this.component('Verify', VERIFY_COMPONENT, resourceName, { ...documents, ...archive }),
+        this.component('Verify', verifyComponent(mostImages(settings)), resourceName, {
+          ...documents,
+          ...archive,
+        }),
       ],
       blockDeviceMappings: [
         {
@@ -151,6 +154,14 @@ export class BakeRecipe extends Construct {
     const parameters = Object.entries(values).map(([name, value]) => ({ name, value: [value] }));
     return { componentArn: component.attrArn, ...(parameters.length === 0 ? {} : { parameters }) };
   }
+}
+
+/** The images that an AMI may hold. */
+function mostImages({ families, gate }: PipelineSettings): number {
+  return gate.extras.reduce(
+    (sum, extra) => sum + (extra === 'previous' ? families.length : 1),
+    families.length,
+  );
 }
 
 function listed(updates: readonly string[]): string {

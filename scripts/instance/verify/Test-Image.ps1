@@ -1,4 +1,4 @@
-# Leaves: verification.json in the work folder, whether the checks passed or not; no container and no new image.
+# Leaves: verification.json in the work folder, written after each check, whether they passed or not; no container and no new image.
 # Needs: a machine started from the finished AMI, with image-manifest.json in the work folder.
 [CmdletBinding()]
 param(
@@ -14,8 +14,8 @@ Import-Module -Name (Join-Path $PSScriptRoot '..\Winbake\Winbake.psd1') -Force
 $step = @{ Name = 'Test-Image'; WorkFolder = $WorkFolder }
 try {
     Enter-Step @step
-    $verification = Get-Verification -WorkFolder $WorkFolder -StartSeconds $StartSeconds -DockerWaitSeconds $DockerWaitSeconds
-    Write-Document -Path (Join-Path $WorkFolder 'verification.json') -Document $verification
+    $limits = @{ StartSeconds = $StartSeconds; DockerWaitSeconds = $DockerWaitSeconds }
+    $verification = Get-Verification -WorkFolder $WorkFolder -Path (Join-Path $WorkFolder 'verification.json') @limits
     $failed = @($verification.checks | Where-Object { -not $_.ok } | ForEach-Object { "$($_.name): $($_.detail)" })
     if ($failed.Count -gt 0) {
         throw (ConvertTo-StepError 'VERIFICATION_FAILED' ("$($failed.Count) of $($verification.checks.Count) " +

@@ -6,7 +6,7 @@ import {
   PREPARE_SYSPREP_COMPONENT,
   updateComponent,
 } from '../../../lib/core/image-builder/build-components';
-import { VERIFY_COMPONENT } from '../../../lib/core/image-builder/verify-component';
+import { verifyComponent } from '../../../lib/core/image-builder/verify-component';
 import { parseComponent } from '../../windows/awstoe/parse-component';
 import type { ParsedComponent } from '../../windows/awstoe/parsed-component';
 import { unmodelled, UnmodelledError } from '../cloudformation/environment';
@@ -60,7 +60,7 @@ export type RecipeComponent =
   | { readonly notRun: Finding; readonly steps: readonly string[] };
 
 /** What Winbake itself puts into a recipe must run, or the rehearsal shows nothing. */
-const OWN = [updateComponent(), CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, VERIFY_COMPONENT].map(
+const OWN = [updateComponent(), CACHE_IMAGES_COMPONENT, PREPARE_SYSPREP_COMPONENT, verifyComponent()].map(
   ({ name }) => name,
 );
 

@@ -9,13 +9,13 @@ import {
 } from '../../../lib/core/image-builder/build-components';
 import { type ComponentDocument, renderComponent } from '../../../lib/core/image-builder/component-document';
 import { runScript } from '../../../lib/core/image-builder/component-steps';
-import { VERIFY_COMPONENT } from '../../../lib/core/image-builder/verify-component';
+import { verifyComponent } from '../../../lib/core/image-builder/verify-component';
 
 const DOCUMENTS: readonly ComponentDocument[] = [
   updateComponent(),
   CACHE_IMAGES_COMPONENT,
   PREPARE_SYSPREP_COMPONENT,
-  VERIFY_COMPONENT,
+  verifyComponent(),
 ];
 const root = join(__dirname, '..', '..', '..');
 
@@ -138,7 +138,7 @@ test('after a failure nothing is taken away, and no manifest of the base AMI is 
 });
 
 test('a failed verification is uploaded nevertheless', () => {
-  const [verify, ...rest] = VERIFY_COMPONENT.phases[0]?.steps.slice(3) ?? [];
+  const [verify, ...rest] = verifyComponent().phases[0]?.steps.slice(3) ?? [];
   expect(verify?.onFailure).toBe('Continue');
   expect(rest.map((step) => step.name)).toEqual(['DocumentKey', 'UploadFailure', 'UploadVerification']);
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { requiredChecks } from '../../../lib/contract/documents/evidence';
 import { digestOf, GOOD_DOCKER, IMAGE_SET, inspectAnswer } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
@@ -219,6 +221,24 @@ describeWithPowerShell('Test-Image', () => {
       );
     },
   );
+
+  test('writes down each check at once: one that is killed tells what it found', () => {
+    // What the verification held when docker was asked last: by then all checks before that were made.
+    const { machine } = result('hangs');
+    const seen = JSON.parse(
+      readFileSync(join(machine.folder, 'bin', 'verification-at-last-run.json'), 'utf8'),
+    ) as Verification;
+    expect(seen.checks.map(({ name }) => name)).toEqual([
+      'ecs agent',
+      'host',
+      'docker',
+      'image servercore',
+      'container servercore',
+      'image iis',
+      'container iis',
+    ]);
+    expect(seen.images).toHaveLength(2);
+  });
 
   test('asks for no image of a Docker that does not answer', () => {
     const calls = result('dockerSilent').machine.calls();

@@ -2,6 +2,7 @@
 # Answers like docker from a table of files in $FAKE_DOCKER and records each call; written for these tests only.
 printf '%s\n' "$*" >> "$FAKE_DOCKER/calls"
 cp "$WINBAKE_SIMULATED_HOST/host.json" "$FAKE_DOCKER/host-at-last-$1.json" 2> /dev/null
+cp "$WINBAKE_SIMULATED_HOST/c/ProgramData/Winbake/verification.json" "$FAKE_DOCKER/verification-at-last-$1.json" 2> /dev/null
 for match in "$FAKE_DOCKER"/*.match; do
   entry=${match%.match}
   case "$*" in

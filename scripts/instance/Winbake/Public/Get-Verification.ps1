@@ -4,12 +4,14 @@ function Get-Verification {
     Finds out whether a machine that was started from the finished AMI is what the image manifest says.
     .PARAMETER WorkFolder
     The folder that holds image-manifest.json, as the AMI brought it along.
+    .PARAMETER Path
+    Where the document is written after each check, so that one which is killed by its time limit tells what it found.
     .PARAMETER StartSeconds
     How long the start of a container may take. One that hangs must not take the verification with it.
     .PARAMETER DockerWaitSeconds
     How long Docker may take to answer. This is the first boot of the AMI.
     .EXAMPLE
-    Get-Verification -WorkFolder C:\ProgramData\Winbake -StartSeconds 600 -DockerWaitSeconds 300
+    Get-Verification -WorkFolder C:\ProgramData\Winbake -Path C:\ProgramData\Winbake\verification.json -StartSeconds 600 -DockerWaitSeconds 300
     .OUTPUTS
     OrderedDictionary: a document of winbake.verification/1; failed checks stand in it and are not thrown.
     #>
@@ -17,39 +19,45 @@ function Get-Verification {
     [OutputType([Collections.Specialized.OrderedDictionary])]
     param(
         [Parameter(Mandatory = $true)] [string]$WorkFolder,
+        [Parameter(Mandatory = $true)] [string]$Path,
         [Parameter(Mandatory = $true)] [double]$StartSeconds,
         [Parameter(Mandatory = $true)] [double]$DockerWaitSeconds
     )
     $osVersion = (Get-HostVersion).osVersion
-    $order = 'unknown'
-    $images = [Collections.Generic.List[object]]::new()
-    $checks = [Collections.Generic.List[object]]::new()
+    $document = [ordered]@{
+        schema = 'winbake.verification/1'
+        order  = 'unknown'
+        host   = [ordered]@{ osVersion = $osVersion }
+        images = @()
+        checks = @()
+    }
     # Before the first container: ECS would start its agent later, and the bake must not have done so.
-    $checks.Add((Test-EcsAgent))
+    Save-Check -Document $document -Path $Path -Check (Test-EcsAgent)
     try {
         $manifest = Read-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Schema 'winbake.image-manifest/1'
-        $order = $manifest.order
+        $document.order = $manifest.order
         $baked = $manifest.host.osVersion
+        $same = [ordered]@{ name = 'host'; ok = $osVersion -eq $baked; detail = "is $osVersion, baked as $baked" }
+        Save-Check -Document $document -Path $Path -Check $same
         $docker = Test-Docker -WaitSeconds $DockerWaitSeconds
-        $checks.Add([ordered]@{ name = 'host'; ok = $osVersion -eq $baked; detail = "is $osVersion, baked as $baked" })
-        $checks.Add($docker)
+        Save-Check -Document $document -Path $Path -Check $docker
         if ($docker.ok) {
             foreach ($image in $manifest.images) {
-                $tested = Test-BakedImage -Image $image -StartSeconds $StartSeconds
-                $checks.AddRange($tested.checks)
-                $images.Add($tested.entry)
+                $present = Test-CachedImage -Image $image
+                Show-Progress "Checked $($present.name): $($present.detail)"
+                Save-Check -Document $document -Path $Path -Check $present
+                $started = Test-ContainerStart -Image $image -StartSeconds $StartSeconds
+                Show-Progress "Started $($image.family) in $($started.seconds -join ' and ') s: $($started.check.detail)"
+                $document.images += Format-VerifiedImage -Image $image -Present $present.ok -Seconds $started.seconds
+                Save-Check -Document $document -Path $Path -Check $started.check
             }
-            $checks.Add((Test-NatNetwork -Image @($manifest.images)[0] -StartSeconds $StartSeconds))
+            $nat = Test-NatNetwork -Image @($manifest.images)[0] -StartSeconds $StartSeconds
+            Save-Check -Document $document -Path $Path -Check $nat
         }
     }
     catch {
-        $checks.Add([ordered]@{ name = 'manifest'; ok = $false; detail = Format-Failure $_ })
+        $broken = [ordered]@{ name = 'manifest'; ok = $false; detail = Format-Failure $_ }
+        Save-Check -Document $document -Path $Path -Check $broken
     }
-    return [ordered]@{
-        schema = 'winbake.verification/1'
-        order  = $order
-        host   = [ordered]@{ osVersion = $osVersion }
-        images = $images.ToArray()
-        checks = $checks.ToArray()
-    }
+    return $document
 }
