@@ -13,6 +13,7 @@ Set-StrictMode -Version Latest
 . "$PSScriptRoot/Network.ps1"
 . "$PSScriptRoot/Packages.ps1"
 . "$PSScriptRoot/Clock.ps1"
+. "$PSScriptRoot/Defender.ps1"
 
 Assert-NotWindows
 Mount-SystemDrive
@@ -37,4 +38,4 @@ Export-ModuleMember -Function (@(
     'Stop-Service'
     'Test-Path'
     'Write-EventLog'
-) + @(Get-NetworkCommand))
+) + @(Get-NetworkCommand) + @(Get-DefenderCommand))

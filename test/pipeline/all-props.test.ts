@@ -123,6 +123,7 @@ test('images come from the mirror, through the proxy', () => {
     expect.arrayContaining([
       { Name: 'Registry', Value: ['mirror.example.com/mcr'] },
       { Name: 'Proxy', Value: ['http://proxy.example.com:3128'] },
+      { Name: 'FileScan', Value: ['keep'] },
       { Name: 'ExpectedBuild', Value: ['17763'] },
     ]),
   );

@@ -34,6 +34,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['', 'baseAmi', 'BaseAmi.ecsOptimized()', BaseAmi.ecsOptimized()],
   ['', 'components', 'only those of Winbake', []],
   ['', 'registry', 'https://mcr.microsoft.com', 'https://mcr.microsoft.com'],
+  ['', 'antivirusExclusions', 'true', true],
   ['', 'mirror', 'images are pulled from `registry`', 'mcr.microsoft.com'],
   [
     '',

@@ -90,6 +90,7 @@ export function addAllPropsPipeline(app: App): {
     registry: 'https://registry.example.com:5000/',
     mirror: 'mirror.example.com/mcr',
     proxy: 'http://proxy.example.com:3128',
+    antivirusExclusions: false,
     vpc,
     vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
     securityGroups: [new SecurityGroup(stack, 'Group', { vpc })],

@@ -38,7 +38,10 @@ export const imageManifestSchema = z.object({
       repository: z.string(),
       tag: z.string(),
       aliases: z.array(z.string()),
+      /** Of the index where there is one, as the image set has it. */
       digest,
+      /** Of the manifest that was pulled. Scripts of an earlier deployment pulled the index, and leave it out. */
+      platformDigest: digest.optional(),
       /** The id that docker gives the image on disk. */
       imageId: digest,
       osVersion,

@@ -31,6 +31,10 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
       name: 'Proxy',
       description: 'The proxy that Docker uses meanwhile, such as http://proxy.example.com:3128, or none.',
     },
+    {
+      name: 'FileScan',
+      description: "Whether Microsoft Defender leaves Docker's folder alone meanwhile: exclude or keep.",
+    },
   ],
   phases: [
     {
@@ -56,8 +60,8 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
         runScript({
           name: 'SaveImage',
           script: 'steps\\Save-Image.ps1',
-          parameters: { Registry: '{{ Registry }}', Proxy: '{{ Proxy }}' },
-          timeoutSeconds: 7200,
+          parameters: { Registry: '{{ Registry }}', Proxy: '{{ Proxy }}', FileScan: '{{ FileScan }}' },
+          timeoutSeconds: 14400,
         }),
         runScript({
           name: 'WriteImageManifest',

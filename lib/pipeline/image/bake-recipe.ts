@@ -96,6 +96,7 @@ export class BakeRecipe extends Construct {
           OrderKey: CURRENT_ORDER_KEY,
           Registry: settings.pullFrom,
           Proxy: settings.proxy ?? 'none',
+          FileScan: settings.antivirusExclusions ? 'exclude' : 'keep',
         }),
         ...own(true),
         this.component('PrepareSysprep', PREPARE_SYSPREP_COMPONENT, resourceName, {

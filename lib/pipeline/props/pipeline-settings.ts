@@ -38,6 +38,7 @@ interface ImageSettings {
   /** Where images are pulled from: a host, or a host and a path. */
   readonly pullFrom: string;
   readonly proxy: string | undefined;
+  readonly antivirusExclusions: boolean;
 }
 
 /** Fills in the defaults, and ends synthesis where a prop cannot be used. */
@@ -83,7 +84,14 @@ function imageSettings(
     );
   }
   const registry = checkedRegistry(scope, props.registry);
-  return { families, extras, registry, pullFrom: mirror ?? registry.replace('https://', ''), proxy };
+  return {
+    families,
+    extras,
+    registry,
+    pullFrom: mirror ?? registry.replace('https://', ''),
+    proxy,
+    antivirusExclusions: props.antivirusExclusions ?? true,
+  };
 }
 
 /** Warns of lines of tags that are not built any more, or that are not known, as of the day of synthesis. */

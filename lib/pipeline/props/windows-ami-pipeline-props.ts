@@ -111,6 +111,14 @@ export interface WindowsAmiPipelineProps {
   readonly proxy?: string;
 
   /**
+   * Whether Microsoft Defender leaves Docker's folder and engine alone while images are pulled. It reads each file that is unpacked,
+   * which may take most of the time. What is excluded is taken away again before the AMI is made.
+   *
+   * @default true
+   */
+  readonly antivirusExclusions?: boolean;
+
+  /**
    * The network of the build and test instances. They need ways out to Windows Update, the registry, S3 and Systems
    * Manager; see docs/security.md.
    *

@@ -1,12 +1,13 @@
-# Leaves: every image of the chosen set in Docker's store under its tags, and saved-images.json; no proxy and no login.
+# Leaves: every image of the chosen set in Docker's store under its tags, and saved-images.json; no proxy, no login, no exclusions.
 # Needs: Docker runs; image-set.json was written for the very version that this Windows has.
 [CmdletBinding()]
 param(
     [ValidatePattern('^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*$')] [string]$Registry = 'mcr.microsoft.com',
     [string]$Proxy = 'none',
     [double]$RetrySeconds = 10,
-    [double]$PullSeconds = 1800,
-    [double]$TotalSeconds = 6600,
+    [ValidateSet('exclude', 'keep')] [string]$FileScan = 'exclude',
+    [double]$StallSeconds = 600,
+    [double]$TotalSeconds = 13800,
     [double]$ReportSeconds = 30,
     [int]$PollMilliseconds = 500,
     [string]$WorkFolder = 'C:\ProgramData\Winbake'
@@ -22,10 +23,10 @@ try {
     $set = Read-Document -Path (Join-Path $WorkFolder 'image-set.json') -Schema 'winbake.image-set/1'
     Assert-HostRevision -Expected $set.host.osVersion
     $limit = [pscustomobject]@{
-        attempts = 5; retrySeconds = $RetrySeconds; pullSeconds = $PullSeconds; totalSeconds = $TotalSeconds
+        attempts = 5; retrySeconds = $RetrySeconds; stallSeconds = $StallSeconds; totalSeconds = $TotalSeconds
         reportSeconds = $ReportSeconds; pollMilliseconds = $PollMilliseconds; freeBytes = 4GB
     }
-    Save-ImageSet -Registry $Registry -Proxy $Proxy -Limit $limit -WorkFolder $WorkFolder
+    Save-ImageSet -Registry $Registry -Proxy $Proxy -FileScan $FileScan -Limit $limit -WorkFolder $WorkFolder
     Assert-HostRevision -Expected $set.host.osVersion
     Exit-Step @step
     exit 0

@@ -7,6 +7,7 @@ import { failedPull, saveImageStep as step } from '../support/save-image-step';
 
 const PROXY = 'http://proxy.example.com:3128';
 const OWN = { docker: ['HTTP_PROXY=http://own.example.com', 'DOCKER_TMPDIR=D:\\tmp'] };
+const DATA = 'C:\\ProgramData\\docker';
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 
 describeWithPowerShell('Save-Image', () => {
@@ -33,6 +34,24 @@ describeWithPowerShell('Save-Image', () => {
         },
       }),
       proxySecret: step([], {}, { Proxy: 'http://me:secret@proxy.example.com:3128' }),
+      scanned: step(),
+      scanKept: step([], {}, { FileScan: 'keep' }),
+      scanOwn: step([], { host: hostState({ scanExclusions: { path: [DATA], process: ['mine.exe'] } }) }),
+      scanFails: step([failedPull('no matching manifest')]),
+      scanKilled: step([], {
+        host: hostState({ scanExclusions: { path: ['C:\\own', DATA], process: ['dockerd.exe'] } }),
+        documents: {
+          'scan-exclusions.json': {
+            schema: 'winbake.scan-exclusions/1',
+            path: [DATA],
+            process: ['dockerd.exe'],
+          },
+        },
+      }),
+      scanAbsent: step([], { host: hostState({ defender: 'absent' }) }),
+      scanStopped: step([], { host: hostState({ defender: 'stopped' }) }),
+      scanProtected: step([], { host: hostState({ defender: 'protected' }) }),
+      scanStuck: step([], { host: hostState({ defender: 'stuck' }) }),
       refused: step([], {}, { Registry: 'https://mirror.example.com' }),
     },
     BUILD_TIMEOUT,
@@ -43,7 +62,7 @@ describeWithPowerShell('Save-Image', () => {
       const { exitCode, machine } = result('mirror');
       const [pull, , tag] = machine.calls();
       expect(exitCode).toBe(0);
-      expect(pull).toBe(`pull 127.0.0.1:5000/mcr/windows/servercore@${IMAGES[0].digest}`);
+      expect(pull).toBe(`pull 127.0.0.1:5000/mcr/windows/servercore@${IMAGES[0].platformDigest}`);
       expect(tag).toMatch(
         /^tag 127\.0\.0\.1:5000\/mcr\/\S+ mcr\.microsoft\.com\/windows\/servercore:ltsc2022$/,
       );
@@ -112,6 +131,58 @@ describeWithPowerShell('Save-Image', () => {
       expect({ exitCode, calls: machine.calls() }).toEqual({ exitCode: 1, calls: [] });
       expect(stderr).toMatch(/The proxy should be an address .* without a password; got: \(not shown\)/);
       expect(stderr).not.toContain('secret');
+    });
+  });
+
+  describe('Microsoft Defender', () => {
+    const NONE = { path: [], process: [] };
+    const exclusions = (state: Readonly<Record<string, unknown>>): unknown => state['scanExclusions'];
+
+    test('leaves Docker alone during the pulls, and no longer', () => {
+      const { exitCode, stderr, machine } = result('scanned');
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(exclusions(hostAtLast(machine.folder, 'pull'))).toEqual({
+        path: [DATA],
+        process: ['dockerd.exe'],
+      });
+      expect(exclusions(machine.host())).toEqual(NONE);
+      expect(machine.read('scan-exclusions.json')).toBeUndefined();
+    });
+
+    test('does not where that is not allowed', () => {
+      const { exitCode, machine } = result('scanKept');
+      expect({ exitCode, left: exclusions(hostAtLast(machine.folder, 'pull')) }).toEqual({
+        exitCode: 0,
+        left: undefined,
+      });
+    });
+
+    test('keeps what the base AMI has excluded', () => {
+      expect(exclusions(result('scanOwn').machine.host())).toEqual({ path: [DATA], process: ['mine.exe'] });
+    });
+
+    test('reads everything again where the pull fails, and where a run before was killed', () => {
+      expect(result('scanFails').exitCode).toBe(1);
+      expect(exclusions(result('scanFails').machine.host())).toEqual(NONE);
+      expect(result('scanKilled').exitCode).toBe(0);
+      expect(exclusions(result('scanKilled').machine.host())).toEqual({ path: ['C:\\own'], process: [] });
+    });
+
+    test.each(['scanAbsent', 'scanStopped', 'scanProtected'] as const)(
+      'that takes nothing stops nothing: %s',
+      (name) => {
+        const { exitCode, stderr, stdout } = result(name);
+        expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+        expect(stdout.some((line) => line.includes('takes no exclusions'))).toBe(name !== 'scanAbsent');
+      },
+    );
+
+    test('that keeps an exclusion fails the bake: it would be part of the AMI', () => {
+      const { exitCode, stderr } = result('scanStuck');
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringContaining(`Microsoft Defender keeps the exclusions ${DATA}, dockerd.exe`),
+      });
     });
   });
 });

@@ -1,5 +1,5 @@
 import { digestOf, GOOD_DOCKER, IMAGE_SET, IMAGES, inspectAnswer, SAVED_IMAGES } from '../support/documents';
-import type { DockerAnswer } from '../support/fake-docker';
+import { mostTogether, type DockerAnswer } from '../support/fake-docker';
 import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
 import { hostState } from '../support/simulated-machine';
 import { runTable } from '../support/run-cases';
@@ -15,7 +15,7 @@ function setOf(...images: readonly (readonly [string, string, string?])[]): obje
       repository,
       tag,
       aliases: [],
-      digest: digestOf(index),
+      platformDigest: digestOf(index),
     })),
   };
 }
@@ -38,7 +38,7 @@ const FOUR = setOf(
   ['nanoserver', 'windows/nanoserver'],
 );
 
-const SOURCE = `mcr.microsoft.com/windows/servercore@${IMAGES[0].digest}`;
+const SOURCE = `mcr.microsoft.com/windows/servercore@${IMAGES[0].platformDigest}`;
 
 describeWithPowerShell('Save-Image', () => {
   const result = runTable(
@@ -70,6 +70,28 @@ describeWithPowerShell('Save-Image', () => {
         },
       }),
       dropsTwice: step([failedPull('unexpected EOF', 2)]),
+      // It takes three times as long as it may stand still, and comes through at its first attempt.
+      creeps: step([{ call: 'pull *servercore@*', grows: 90 }], {}, { StallSeconds: 3 }),
+      drips: step([{ call: 'pull *', grows: 1, hangSeconds: 30 }], {}, { StallSeconds: 0.3 }),
+      three: step([{ call: 'pull *', countSeconds: 0.7 }, ...EASY_DOCKER], {
+        documents: {
+          'image-set.json': setOf(
+            ['servercore', 'windows/servercore'],
+            ['nanoserver', 'windows/nanoserver'],
+            ['server', 'windows/server'],
+            ['windows', 'windows'],
+          ),
+        },
+      }),
+      growing: step([failedPull('unexpected EOF', 4)], {}, { RetrySeconds: 0.2 }),
+      deniedOnce: step([
+        failedPull(
+          "pull access denied for windows/servercore, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+          1,
+        ),
+      ]),
+      unauthorizedOnce: step([failedPull('unauthorized: authentication required', 1)]),
+      unknownOnce: step([failedPull('Error response from daemon: manifest unknown: manifest unknown', 2)]),
       dropsAlways: step([failedPull('net/http: TLS handshake timeout')]),
       throttled: step([failedPull('toomanyrequests: retry later', 1)]),
       noManifest: step([
@@ -82,13 +104,13 @@ describeWithPowerShell('Save-Image', () => {
       newerImage: step([
         failedPull('a Windows version 10.0.26100-based image is incompatible with a 10.0.20348 host'),
       ]),
-      hangsOnce: step([{ call: 'pull *', hangSeconds: 30, times: 1 }], {}, { PullSeconds: 0.3 }),
-      hangsAlways: step([{ call: 'pull *', hangSeconds: 30 }], {}, { PullSeconds: 0.1 }),
+      hangsOnce: step([{ call: 'pull *', hangSeconds: 30, times: 1 }], {}, { StallSeconds: 0.3 }),
+      hangsAlways: step([{ call: 'pull *', hangSeconds: 30 }], {}, { StallSeconds: 0.1 }),
       slow: step([{ call: 'pull *', hangSeconds: 30 }], {}, { TotalSeconds: 0.3, ReportSeconds: 0.05 }),
       otherFails: step(
         [
           { call: 'pull *servercore@*', hangSeconds: 30 },
-          { call: 'pull *nanoserver@*', exitCode: 1, stderr: 'manifest unknown' },
+          { call: 'pull *nanoserver@*', exitCode: 1, stderr: 'no matching manifest' },
           ...EASY_DOCKER,
         ],
         { documents: { 'image-set.json': FOUR } },
@@ -129,7 +151,7 @@ describeWithPowerShell('Save-Image', () => {
   test('pulls by digest, checks, then tags and checks again; nothing else is asked of docker', () => {
     const { exitCode, stderr, machine } = result('good');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    const iis = `mcr.microsoft.com/windows/servercore/iis@${IMAGES[1].digest}`;
+    const iis = `mcr.microsoft.com/windows/servercore/iis@${IMAGES[1].platformDigest}`;
     const names = ['windows/servercore:ltsc2022', 'windows/servercore:10.0.20348.4294'];
     expect(machine.calls()).toEqual([
       `pull ${SOURCE}`,
@@ -154,7 +176,7 @@ describeWithPowerShell('Save-Image', () => {
   });
 
   test('tells the operator which image of how many, its size, its seconds and the space that is left', () => {
-    expect(lines('good')).toEqual([
+    expect(lines('good').filter((line) => !line.startsWith('Microsoft Defender'))).toEqual([
       `Pulling servercore (1 of 2), 2000 MB, 10.0.20348.4294 (exact), 60.0 GB free: ${SOURCE}`,
       expect.stringMatching(/^Saved servercore \(1 of 2\): 2000 MB in \d s, 5000 MB on disk, 60\.0 GB free$/),
       expect.stringMatching(/^Pulling iis \(2 of 2\), 2100 MB, 10\.0\.20348\.4171 \(previousRevision\)/),
@@ -205,6 +227,11 @@ describeWithPowerShell('Save-Image', () => {
       expect(order.slice(2).sort()).toEqual(['aspnet', 'iis']);
     });
 
+    test('never more than two, however many chains there are', () => {
+      const { exitCode, machine } = result('three');
+      expect({ exitCode, most: mostTogether(machine.folder) }).toEqual({ exitCode: 0, most: 2 });
+    });
+
     test('each chain from its base to a user’s own image', () => {
       const order = pulls('extras').map((call) => /com\/(.+)@/.exec(call)?.[1]);
       const chains = [
@@ -232,7 +259,13 @@ describeWithPowerShell('Save-Image', () => {
     ['hangsAlways', 1, 5],
     ['noDaemon', 1, 5],
     ['noManifest', 1, 1],
-    ['unknown', 1, 1],
+    ['unknown', 1, 5],
+    ['creeps', 0, 2],
+    ['drips', 1, 5],
+    ['deniedOnce', 0, 3],
+    ['unauthorizedOnce', 0, 3],
+    ['unknownOnce', 0, 4],
+    ['growing', 0, 6],
     ['tampered', 1, 1],
     ['noSpace', 1, 1],
     ['windowsNoSpace', 1, 1],
@@ -253,7 +286,7 @@ describeWithPowerShell('Save-Image', () => {
     ['noManifest', /failed after 1 of 5 attempts.*no matching manifest/],
     [
       'hangsAlways',
-      /failed after 5 of 5 attempts\. docker pull \S+ did not end within 0\.1 s and was stopped/,
+      /failed after 5 of 5 attempts\. docker pull \S+ was stopped, since hardly a byte came in 0\.1 s\./,
     ],
     ['slow', /The pulls took longer than 0\.3 s together; not saved: servercore \(1 of 2\), iis \(2 of 2\)/],
     ['noDocker', /There is no program docker on this machine/],
@@ -266,7 +299,7 @@ describeWithPowerShell('Save-Image', () => {
       /Drive C: has 13\.0 GB free; pulling image set set-1 needs 9\.6 GB, and 4\.3 GB must be left\. Give the pipeline/,
     ],
     ['otherVersion', /is an image of 10\.0\.20348\.9999; the catalog says 10\.0\.20348\.4294/],
-    ['otherDigest', /came with the digests 'sha256:9+'; planned was sha256:1+/],
+    ['otherDigest', /came with the digests 'sha256:9+'; planned was sha256:2+/],
     ['otherName', /windows\/servercore:ltsc2022 is the image sha256:9+ after it was tagged as sha256:a+/],
     ['tagFails', /docker tag .* ended with exit code 1: .*no such image/],
     ['updated', /The host changed from 10\.0\.20348\.4294 to 10\.0\.20348\.4300 while the bake ran/],
@@ -275,6 +308,22 @@ describeWithPowerShell('Save-Image', () => {
     const { exitCode, stderr } = result(name);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) });
     expect(stderr).toMatch(/^Save-Image: [^\n]+\n$/);
+  });
+
+  test('the pauses between attempts double, and are kept', () => {
+    const { stdout } = result('growing');
+    const secondsOf = (line: string) => Date.parse(line.split(' ')[0]!) / 1000;
+    const failures = stdout.flatMap((line, index) => {
+      const [, pause] = /Attempt \d of 5 at servercore .* failed, the next in ([\d.]+) s\. /.exec(line) ?? [];
+      const waited = secondsOf(stdout[index + 1] ?? '') - secondsOf(line);
+      return pause === undefined ? [] : [{ pause: Number(pause), waited }];
+    });
+    expect(failures).toHaveLength(4);
+    for (const [index, { pause, waited }] of failures.entries()) {
+      expect(pause).toBeGreaterThanOrEqual(0.2 * 2 ** index);
+      expect(pause).toBeLessThanOrEqual(0.3 * 2 ** index + 0.01);
+      expect(waited).toBeGreaterThanOrEqual(pause - 0.05);
+    }
   });
 
   test('a pull that cannot succeed ends the other that runs', () => {

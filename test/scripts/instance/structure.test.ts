@@ -18,6 +18,7 @@ const MACHINE_COMMANDS = ['Get-ECRLoginCommand'];
 
 /** The commands that the scripts may use: all are in Windows PowerShell 5.1, and the rehearsal models each. */
 const KNOWN_COMMANDS = [
+  'Add-MpPreference',
   'ConvertFrom-Json',
   'ConvertTo-Json',
   'ForEach-Object',
@@ -30,6 +31,7 @@ const KNOWN_COMMANDS = [
   'Get-HnsNetwork',
   'Get-HotFix',
   'Get-ItemProperty',
+  'Get-MpPreference',
   'Get-NetAdapter',
   'Get-PSDrive',
   'Get-Random',
@@ -43,6 +45,7 @@ const KNOWN_COMMANDS = [
   'Remove-HnsNetwork',
   'Remove-Item',
   'Remove-ItemProperty',
+  'Remove-MpPreference',
   'Select-Object',
   'Set-Service',
   'Set-StrictMode',

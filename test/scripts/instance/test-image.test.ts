@@ -157,7 +157,7 @@ describeWithPowerShell('Test-Image', () => {
     ['otherHost', ['host'], /host: is 10\.0\.20348\.4300, baked as 10\.0\.20348\.4294/],
     ['missing', ['image iis', 'container iis'], /image iis: .*No such image/],
     ['otherId', ['image iis'], /has the id sha256:5+, not sha256:b+/],
-    ['otherDigest', ['image iis'], /lacks the digest sha256:3+/],
+    ['otherDigest', ['image iis'], /lacks the digest sha256:4+/],
     ['secondStartFails', ['container iis'], /container iis: .*0xc0370106/],
     ['hangs', ['container iis'], /container iis: .*did not end within 3 s and was stopped/],
     ['agentRuns', ['ecs agent'], /ecs agent: service AmazonECS is Running, 0 files/],

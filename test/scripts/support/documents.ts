@@ -81,16 +81,19 @@ export const IMAGE_SET = {
   set: 'set-1',
   target: '10.0.20348.4294',
   host: { osVersion: '10.0.20348.4294' },
-  images: IMAGES.map(({ family, repository, tag, aliases, digest, osVersion, late }, index) => ({
-    family,
-    repository,
-    tag,
-    aliases,
-    digest,
-    osVersion,
-    mode: late ? 'previousRevision' : 'exact',
-    compressedBytes: SIZES[index],
-  })),
+  images: IMAGES.map(
+    ({ family, repository, tag, aliases, digest, platformDigest, osVersion, late }, index) => ({
+      family,
+      repository,
+      tag,
+      aliases,
+      digest,
+      platformDigest,
+      osVersion,
+      mode: late ? 'previousRevision' : 'exact',
+      compressedBytes: SIZES[index],
+    }),
+  ),
 };
 
 /** What Save-Image leaves for that set. */
@@ -98,18 +101,21 @@ export const SAVED_IMAGES = {
   schema: 'winbake.saved-images/1',
   set: 'set-1',
   osVersion: '10.0.20348.4294',
-  images: IMAGE_SET.images.map(({ family, repository, tag, aliases, digest, osVersion, mode }, index) => ({
-    family,
-    repository,
-    tag,
-    aliases,
-    digest,
-    imageId: digestOf(10 + index),
-    osVersion,
-    mode,
-    bytesOnDisk: 5_000_000_000 + index,
-    pullSeconds: index === 0 ? 12.3 : 0,
-  })),
+  images: IMAGE_SET.images.map(
+    ({ family, repository, tag, aliases, digest, platformDigest, osVersion, mode }, index) => ({
+      family,
+      repository,
+      tag,
+      aliases,
+      digest,
+      platformDigest,
+      imageId: digestOf(10 + index),
+      osVersion,
+      mode,
+      bytesOnDisk: 5_000_000_000 + index,
+      pullSeconds: index === 0 ? 12.3 : 0,
+    }),
+  ),
   freeBytesLowest: 40_000_000_000,
   complete: true,
 };
@@ -121,7 +127,7 @@ export function inspectAnswer(index: 0 | 1, changes: object = {}): string {
     {
       Id: digestOf(10 + index),
       RepoTags: [`mcr.microsoft.com/${image.repository}:${image.tag}`],
-      RepoDigests: [`mcr.microsoft.com/${image.repository}@${image.digest}`],
+      RepoDigests: [`mcr.microsoft.com/${image.repository}@${image.platformDigest}`],
       OsVersion: image.osVersion,
       Size: 5_000_000_000 + index,
       ...changes,

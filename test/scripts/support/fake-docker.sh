@@ -29,6 +29,22 @@ for match in "$FAKE_DOCKER"/*.match; do
     done
     [ $tries -lt 2400 ] || echo "alone: $*" >> "$FAKE_DOCKER/calls"
   fi
+  if [ -f "$entry.count" ]; then
+    touch "$FAKE_DOCKER/running.$$"
+    ls "$FAKE_DOCKER" | grep -c '^running' >> "$FAKE_DOCKER/together"
+    sleep "$(cat "$entry.count")"
+    rm "$FAKE_DOCKER/running.$$"
+  fi
+  if [ -f "$entry.grows" ]; then
+    tries=$(cat "$entry.grows")
+    while [ "$tries" -gt 0 ]; do
+      sleep 0.1
+      tries=$((tries - 1))
+      free=$(sed -n 's/.*"freeBytes": *\([0-9]*\).*/\1/p' "$WINBAKE_SIMULATED_HOST/host.json")
+      sed "s/$free/$((free - 100000000))/" "$WINBAKE_SIMULATED_HOST/host.json" > "$FAKE_DOCKER/grown.$$"
+      mv "$FAKE_DOCKER/grown.$$" "$WINBAKE_SIMULATED_HOST/host.json"
+    done
+  fi
   # By a rename: a script that reads the state at this moment must not find half of it.
   if [ -f "$entry.host" ]; then
     cp "$entry.host" "$WINBAKE_SIMULATED_HOST/host.json.$$"

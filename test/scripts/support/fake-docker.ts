@@ -16,6 +16,10 @@ export interface DockerAnswer {
   readonly keepInput?: true;
   /** The calls of this row answer together, once there are so many; one that stays alone says so among the calls. */
   readonly gather?: number;
+  /** The call takes so long and counts itself, see `mostTogether`. */
+  readonly countSeconds?: number;
+  /** So many tenths of a second, in each of which the disk gets 100 MB fuller, pass before the call ends. */
+  readonly grows?: number;
   /** What host.json holds from this call on. */
   readonly host?: object;
 }
@@ -32,12 +36,14 @@ export function layFakeDocker(folder: string, answers: readonly DockerAnswer[]):
     writeFileSync(`${entry}.code`, String(answer.exitCode ?? 0));
     writeFileSync(`${entry}.out`, answer.stdout ?? '');
     writeFileSync(`${entry}.err`, answer.stderr ?? '');
-    const { times, hangSeconds, keepInput, gather } = answer;
+    const { times, hangSeconds, keepInput, gather, countSeconds, grows } = answer;
     for (const [name, value] of Object.entries({
       left: times,
       hang: hangSeconds,
       input: keepInput,
       gather,
+      count: countSeconds,
+      grows,
     })) {
       if (value !== undefined) {
         writeFileSync(`${entry}.${name}`, String(value));
@@ -54,6 +60,16 @@ export function layFakeDocker(folder: string, answers: readonly DockerAnswer[]):
 export function dockerCalls(folder: string): string[] {
   const file = join(folder, 'bin', 'calls');
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+}
+
+/** How many calls with `countSeconds` were under way together at most. */
+export function mostTogether(folder: string): number {
+  return Math.max(
+    ...readFileSync(join(folder, 'bin', 'together'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(Number),
+  );
 }
 
 /** What a call with `keepInput` read. */

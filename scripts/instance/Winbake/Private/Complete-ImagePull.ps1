@@ -1,5 +1,5 @@
 function Complete-ImagePull {
-    # Takes the result of a pull that has ended, or ends one that takes too long: then the image gets its tags and is done,
+    # Takes the result of a pull that has ended, or ends one in which nothing moves: then the image gets its tags and is done,
     # or waits for its next attempt. Fails where another attempt cannot help or none is left.
     [CmdletBinding()]
     param(
@@ -7,7 +7,11 @@ function Complete-ImagePull {
         [Parameter(Mandatory = $true)] [pscustomobject]$Limit
     )
     try {
-        $null = Receive-Native -Native $Pull.native -TimeoutSeconds $Limit.pullSeconds
+        if (-not $Pull.native.process.HasExited) {
+            Close-Native -Native $Pull.native
+            throw "$($Pull.native.text) was stopped, since hardly a byte came in $($Limit.stallSeconds) s."
+        }
+        $null = Receive-Native -Native $Pull.native -TimeoutSeconds 60
         $seconds = [Math]::Round($Pull.native.watch.Elapsed.TotalSeconds, 1)
     }
     catch {
@@ -18,10 +22,9 @@ function Complete-ImagePull {
             throw (ConvertTo-StepError 'PULL_FAILED' ("Pulling $($Pull.name) failed after $($Pull.attempt) of $($Limit.attempts) " +
                 "attempts. $message"))
         }
-        # Twice as long each time, and by chance up to half as long again: many builders do not come back together.
-        $pause = $Limit.retrySeconds * [Math]::Pow(2, $Pull.attempt - 1) * (1 + (Get-Random -Minimum 0 -Maximum 500) / 1000)
+        $pause = Get-Pause -Seconds $Limit.retrySeconds -Attempt $Pull.attempt
         $Pull.notBefore = [DateTime]::UtcNow.AddSeconds($pause)
-        Show-Progress "Attempt $($Pull.attempt) of $($Limit.attempts) at $($Pull.name) failed, the next in $([int]$pause) s. $message"
+        Show-Progress "Attempt $($Pull.attempt) of $($Limit.attempts) at $($Pull.name) failed, the next in $pause s. $message"
         return
     }
     $Pull.native = $null

@@ -14,9 +14,9 @@ function Confirm-Image {
         throw (ConvertTo-StepError 'WRONG_IMAGE' ("$Source is an image of $($local.osVersion); the catalog says " +
             "$($Image.osVersion)."))
     }
-    if ($local.digests -notcontains $Image.digest) {
+    if ($local.digests -notcontains $Image.platformDigest) {
         throw (ConvertTo-StepError 'WRONG_IMAGE' ("$Source came with the digests '$($local.digests -join ', ')'; planned was " +
-            "$($Image.digest)."))
+            "$($Image.platformDigest)."))
     }
     foreach ($reference in Get-ImageReference -Image $Image) {
         $null = Invoke-Native -FilePath 'docker' -ArgumentList 'tag', $Source, $reference
@@ -27,15 +27,16 @@ function Confirm-Image {
         }
     }
     return [ordered]@{
-        family      = $Image.family
-        repository  = $Image.repository
-        tag         = $Image.tag
-        aliases     = [string[]]@($Image.aliases)
-        digest      = $Image.digest
-        imageId     = $local.imageId
-        osVersion   = $Image.osVersion
-        mode        = $Image.mode
-        bytesOnDisk = $local.bytesOnDisk
-        pullSeconds = $PullSeconds
+        family         = $Image.family
+        repository     = $Image.repository
+        tag            = $Image.tag
+        aliases        = [string[]]@($Image.aliases)
+        digest         = $Image.digest
+        platformDigest = $Image.platformDigest
+        imageId        = $local.imageId
+        osVersion      = $Image.osVersion
+        mode           = $Image.mode
+        bytesOnDisk    = $local.bytesOnDisk
+        pullSeconds    = $PullSeconds
     }
 }

@@ -12,7 +12,8 @@ function ConvertTo-Pull {
     $pull = [pscustomobject]@{
         image           = $Image
         name            = "$($Image.family) ($Place)"
-        source          = "$Registry/$($Image.repository)@$($Image.digest)"
+        # Not that of the index: of two revisions in one, Docker would choose.
+        source          = "$Registry/$($Image.repository)@$($Image.platformDigest)"
         compressedBytes = $Image.compressedBytes
         chain           = $order.chain
         level           = $order.level

@@ -8,7 +8,7 @@ function Get-SavedEntry {
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]]$Saved
     )
     foreach ($entry in $Saved) {
-        if ($entry.family -eq $Image.family -and $entry.digest -eq $Image.digest -and $entry.mode -eq $Image.mode) {
+        if ($entry.family -eq $Image.family -and $entry.platformDigest -eq $Image.platformDigest -and $entry.mode -eq $Image.mode) {
             if ((Test-CachedImage -Image $entry).ok) { return $entry }
         }
     }

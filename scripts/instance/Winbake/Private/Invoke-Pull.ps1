@@ -20,6 +20,7 @@ function Invoke-Pull {
     }
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $reported = [Diagnostics.Stopwatch]::StartNew()
+    $movement = [pscustomobject]@{ free = Get-FreeByte; watch = [Diagnostics.Stopwatch]::StartNew() }
     try {
         do {
             $record = Save-PullRecord -Record $record -Pull $pulls -Path $path
@@ -28,7 +29,7 @@ function Invoke-Pull {
                 Show-PullProgress -Pull $pulls
                 $reported.Restart()
             }
-            Step-Pull -Pull $pulls -Limit $Limit
+            Step-Pull -Pull $pulls -Limit $Limit -Movement $movement
         } while (@($pulls | Where-Object { $_.state -ne 'done' }).Count -gt 0)
         $null = Save-PullRecord -Record $record -Pull $pulls -Path $path
     }

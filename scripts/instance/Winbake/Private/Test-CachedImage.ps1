@@ -7,14 +7,14 @@ function Test-CachedImage {
         try {
             $local = Get-LocalImage -Reference $reference
             if ($local.imageId -ne $Image.imageId) { "$reference has the id $($local.imageId), not $($Image.imageId)." }
-            if ($local.digests -notcontains $Image.digest) { "$reference lacks the digest $($Image.digest)." }
+            if ($local.digests -notcontains $Image.platformDigest) { "$reference lacks the digest $($Image.platformDigest)." }
             if ($local.osVersion -ne $Image.osVersion) { "$reference is of $($local.osVersion), not $($Image.osVersion)." }
         }
         catch {
             Format-Failure $_
         }
     })
-    $detail = "$($Image.digest) under $(@(Get-ImageReference -Image $Image).Count) names"
+    $detail = "$($Image.platformDigest) under $(@(Get-ImageReference -Image $Image).Count) names"
     if ($faults.Count -gt 0) { $detail = $faults -join ' ' }
     return [ordered]@{ name = "image $($Image.family)"; ok = $faults.Count -eq 0; detail = $detail }
 }

@@ -33,6 +33,7 @@ function Format-ImageSet {
                 tag             = $image.tag
                 aliases         = [string[]]@($image.aliases)
                 digest          = $image.digest
+                platformDigest  = $image.platformDigest
                 osVersion       = $image.osVersion
                 mode            = $entry.mode
                 compressedBytes = Get-CompressedByte -Catalog $Catalog -Image $image

@@ -31,33 +31,31 @@ function Get-Verification {
         images = @()
         checks = @()
     }
+    $saving = @{ Document = $document; Path = $Path }
     # Before the first container: ECS would start its agent later, and the bake must not have done so.
-    Save-Check -Document $document -Path $Path -Check (Test-EcsAgent)
+    Save-Check @saving -Check (Test-EcsAgent)
     try {
         $manifest = Read-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Schema 'winbake.image-manifest/1'
         $document.order = $manifest.order
         $baked = $manifest.host.osVersion
-        $same = [ordered]@{ name = 'host'; ok = $osVersion -eq $baked; detail = "is $osVersion, baked as $baked" }
-        Save-Check -Document $document -Path $Path -Check $same
+        Save-Check @saving -Check ([ordered]@{ name = 'host'; ok = $osVersion -eq $baked; detail = "is $osVersion, baked as $baked" })
         $docker = Test-Docker -WaitSeconds $DockerWaitSeconds
-        Save-Check -Document $document -Path $Path -Check $docker
+        Save-Check @saving -Check $docker
         if ($docker.ok) {
             foreach ($image in $manifest.images) {
                 $present = Test-CachedImage -Image $image
                 Show-Progress "Checked $($present.name): $($present.detail)"
-                Save-Check -Document $document -Path $Path -Check $present
+                Save-Check @saving -Check $present
                 $started = Test-ContainerStart -Image $image -StartSeconds $StartSeconds
                 Show-Progress "Started $($image.family) in $($started.seconds -join ' and ') s: $($started.check.detail)"
                 $document.images += Format-VerifiedImage -Image $image -Present $present.ok -Seconds $started.seconds
-                Save-Check -Document $document -Path $Path -Check $started.check
+                Save-Check @saving -Check $started.check
             }
-            $nat = Test-NatNetwork -Image @($manifest.images)[0] -StartSeconds $StartSeconds
-            Save-Check -Document $document -Path $Path -Check $nat
+            Save-Check @saving -Check (Test-NatNetwork -Image @($manifest.images)[0] -StartSeconds $StartSeconds)
         }
     }
     catch {
-        $broken = [ordered]@{ name = 'manifest'; ok = $false; detail = Format-Failure $_ }
-        Save-Check -Document $document -Path $Path -Check $broken
+        Save-Check @saving -Check ([ordered]@{ name = 'manifest'; ok = $false; detail = Format-Failure $_ })
     }
     return $document
 }

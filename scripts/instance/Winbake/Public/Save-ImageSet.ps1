@@ -13,13 +13,15 @@ function Save-ImageSet {
     mcr.microsoft.com whatever this is.
     .PARAMETER Proxy
     The address of a proxy that docker uses meanwhile, such as http://proxy.example.com:3128; none where there is none.
+    .PARAMETER FileScan
+    exclude: Microsoft Defender leaves Docker's folder alone meanwhile; keep: it does not.
     .PARAMETER Limit
-    What a pull may take: attempts, retrySeconds, pullSeconds for one attempt, totalSeconds for all, pollMilliseconds
+    What a pull may take: attempts, retrySeconds, stallSeconds in which nothing moves, totalSeconds for all, pollMilliseconds
     between two polls, reportSeconds between two lines of progress, freeBytes that have to stay free.
     .PARAMETER WorkFolder
     The folder of image-set.json, where saved-images.json is written after each image.
     .EXAMPLE
-    Save-ImageSet -Registry mcr.microsoft.com -Proxy none -Limit $limit -WorkFolder C:\ProgramData\Winbake
+    Save-ImageSet -Registry mcr.microsoft.com -Proxy none -FileScan exclude -Limit $limit -WorkFolder C:\ProgramData\Winbake
     .OUTPUTS
     Nothing.
     #>
@@ -27,12 +29,14 @@ function Save-ImageSet {
     param(
         [Parameter(Mandatory = $true)] [string]$Registry,
         [Parameter(Mandatory = $true)] [string]$Proxy,
+        [Parameter(Mandatory = $true)] [string]$FileScan,
         [Parameter(Mandatory = $true)] [pscustomobject]$Limit,
         [Parameter(Mandatory = $true)] [string]$WorkFolder
     )
     $failure = $null
     $loggedIn = $false
     try {
+        Suspend-FileScan -FileScan $FileScan -WorkFolder $WorkFolder
         Connect-DockerProxy -Proxy $Proxy -WorkFolder $WorkFolder
         $loggedIn = Connect-Registry -Registry $Registry
         Invoke-Pull -Registry $Registry -Limit $Limit -WorkFolder $WorkFolder
@@ -40,13 +44,16 @@ function Save-ImageSet {
     catch {
         $failure = $_
     }
-    try {
-        if ($loggedIn) { Disconnect-Registry -Registry $Registry }
-        Disconnect-DockerProxy -WorkFolder $WorkFolder
-    }
-    catch {
-        # What went wrong first is what an operator has to know.
-        if ($null -eq $failure) { $failure = $_ }
+    foreach ($one in 'login', 'proxy', 'exclusions') {
+        try {
+            if ($one -eq 'login') { if ($loggedIn) { Disconnect-Registry -Registry $Registry } }
+            elseif ($one -eq 'proxy') { Disconnect-DockerProxy -WorkFolder $WorkFolder }
+            else { Resume-FileScan -WorkFolder $WorkFolder }
+        }
+        catch {
+            # What went wrong first is what an operator has to know.
+            if ($null -eq $failure) { $failure = $_ }
+        }
     }
     if ($null -ne $failure) { throw $failure }
 }
