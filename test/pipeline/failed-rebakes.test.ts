@@ -218,6 +218,67 @@ test.each([
   expect(attempts(world)).toEqual([1, 2]);
 });
 
+/** What Image Builder says where nothing says more, and where the component of the updates was under way. */
+const NO_WORD = "Workflow Execution ID: 'wf-0123' failed.";
+const IN_UPDATE = WRAPPER.replace('cache-images', 'update-0a1b2c3d');
+
+test.each([NO_WORD, IN_UPDATE])(
+  'a build that ends without a word, as by a restart of Windows, costs no attempt, twice for an order: %s',
+  async (reason) => {
+    const world = new RebakeWorld(QUIET);
+    const silent = { status: 'FAILED', reason, minutes: 50 };
+    world.plans.push(silent, silent);
+    expect((await world.rebake()).status).toBe('SUCCEEDED');
+    expect(world.notified).toEqual([]);
+    expect(attempts(world)).toEqual([1, 1, 1]);
+
+    const never = new RebakeWorld(QUIET);
+    never.plans.push(silent, silent, silent, silent, silent);
+    expect(await never.rebake()).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
+    expect(attempts(never)).toEqual([1, 1, 1, 2]);
+    expect(never.notified).toHaveLength(1);
+  },
+);
+
+test.each<[string, Partial<BuildPlan>, (world: RebakeWorld) => void]>([
+  ['a failure document', { failure: failureOf({ code: 'STEP_NOT_ENDED' }) }, () => undefined],
+  ['the document of another component', { reason: WRAPPER }, () => undefined],
+  [
+    "a user's component of that name",
+    { reason: WRAPPER.replace('winbake-2022-core-cache-images', 'winbake-2022-core-own-my-update') },
+    () => undefined,
+  ],
+  [
+    'a message of the step',
+    {},
+    (world) => {
+      world.failedStep = () =>
+        Promise.resolve({ step: 'ApplyBuildComponents', stage: 'BUILD', message: 'It timed out.' });
+    },
+  ],
+  [
+    'another step',
+    {},
+    (world) => {
+      world.failedStep = () => Promise.resolve({ step: 'RunSysPrepScript', stage: 'BUILD', message: '' });
+    },
+  ],
+  [
+    'no instance that came up',
+    {},
+    (world) => {
+      world.launchedInstances = () => Promise.resolve({ build: undefined, test: undefined });
+    },
+  ],
+])('a build that ends with %s is an attempt', async (_name, plan, spoil) => {
+  const world = new RebakeWorld(QUIET);
+  spoil(world);
+  const failed = { status: 'FAILED', reason: NO_WORD, minutes: 50, ...plan };
+  world.plans.push(failed, failed);
+  await world.rebake();
+  expect(attempts(world)).toEqual([1, 2]);
+});
+
 test('an Image Builder that does not find the profile yet has refused nothing', async () => {
   const world = new RebakeWorld(QUIET);
   let refusals = 1;

@@ -3,9 +3,9 @@ import { instant, amiId, release, revision, sha256 } from './document';
 
 /**
  * How an order ended, for good; `refused` where Image Builder did not begin it and never will, `notLaunched` where EC2 did not
- * know the instance profile yet.
+ * know the instance profile yet, `interrupted` where the build ended without a word, as by a restart that nobody asked for.
  */
-const ORDER_ENDS = ['published', 'failed', 'cancelled', 'refused', 'notLaunched'] as const;
+const ORDER_ENDS = ['published', 'failed', 'cancelled', 'refused', 'notLaunched', 'interrupted'] as const;
 
 /** The one bake that a pipeline may run: which execution decides now, and how far its order has come. */
 export const leaseSchema = z.object({
@@ -83,6 +83,8 @@ export const orderSchema = z.object({
   outages: z.int().positive().optional(),
   /** When the same was ordered first; left out, this is the first. */
   firstAt: instant.optional(),
+  /** How often the same was ordered before and was interrupted, which counts as no attempt; left out, never. */
+  interruptions: z.int().positive().optional(),
   /** An update that must be installed afterwards, such as `KB5066782`; else the bake fails. */
   kb: z
     .string()

@@ -65,11 +65,14 @@ export const POLL_INTERVAL_SECONDS = 15 * 60;
 /** The time after a failed bake before it is tried once more, in seconds. */
 export const RETRY_SECONDS = 3600;
 
-/** The time before an order is tried again whose instance profile EC2 did not know yet, in seconds. */
+/** The time before an order is tried again that was no attempt, in seconds. */
 export const LAUNCH_RETRY_SECONDS = 5 * 60;
 
 /** How often such an order is tried again before it counts as an attempt. */
 export const MOST_LAUNCH_RETRIES = 2;
+
+/** How often an order whose build ended without a word is tried again before it counts as an attempt. */
+export const MOST_INTERRUPTIONS = 2;
 
 /** How often one order is tried before a person is asked. */
 export const MOST_ATTEMPTS = 2;

@@ -1,4 +1,4 @@
-import { LAUNCH_STEPS } from '../image-builder/workflows';
+import { BUILD_COMPONENTS_STEP, LAUNCH_STEPS } from '../image-builder/workflows';
 import type { FailedStep } from '../ports/bakes';
 
 /**
@@ -84,6 +84,19 @@ const UNKNOWN_PROFILE =
 export function isUnknownProfile(reason: string, step: FailedStep | undefined): boolean {
   const isLaunch = step === undefined || LAUNCH_STEPS.includes(step.step);
   return isLaunch && UNKNOWN_PROFILE.test(`${reason} ${step?.message ?? ''}`);
+}
+
+/**
+ * Whether a build ended as one does in whose middle Windows restarted without being asked, as updates may make it: it failed at its
+ * components, and neither they nor Image Builder say why. A reason that names the document of another component is a word.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/troubleshooting.html
+ */
+export function endedWithoutWord(reason: string, step: FailedStep | undefined): boolean {
+  const [, component] = /:component\/([^/\s]+)/.exec(reason) ?? [];
+  const isUpdate =
+    component === undefined || (/-update(?:-[0-9a-f]+)?$/.test(component) && !component.includes('-own-'));
+  return step?.step === BUILD_COMPONENTS_STEP && step.message === '' && isUpdate;
 }
 
 /** The console of each partition. */

@@ -125,6 +125,10 @@ export interface FailedOrder {
   readonly outages?: number | undefined;
   /** When the same was ordered first, an ISO instant; left out, this was the first. */
   readonly firstAt?: string | undefined;
+  /** Its build ended without a word. */
+  readonly interrupted?: boolean;
+  /** How often the same was interrupted before. */
+  readonly interruptions?: number | undefined;
   /** The finding that its finished image waits for: it is published once a person accepts that. */
   readonly awaits?: string;
 }

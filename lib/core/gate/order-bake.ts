@@ -24,12 +24,15 @@ import { changeOutage } from './outage';
 
 /**
  * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
- * refused, whose instance profile was too new, or that a service outside failed, was no attempt.
+ * refused or interrupted, whose instance profile was too new, or that a service outside failed, was no attempt.
  */
 export function newOrder(
   now: Date,
   failed: FailedOrder | undefined,
-  inputs: Omit<Order, 'schema' | 'id' | 'attempt' | 'launchRetries' | 'outages' | 'firstAt'>,
+  inputs: Omit<
+    Order,
+    'schema' | 'id' | 'attempt' | 'launchRetries' | 'interruptions' | 'outages' | 'firstAt'
+  >,
 ): Order {
   const isAgain =
     failed?.set === inputs.set &&
@@ -37,7 +40,12 @@ export function newOrder(
     failed.scriptsSha256 === inputs.scriptsSha256;
   const launchRetries = isAgain ? (failed.launchRetries ?? 0) + (failed.notLaunched === true ? 1 : 0) : 0;
   const outages = isAgain ? (failed.outages ?? 0) + (failed.outage === true ? 1 : 0) : 0;
-  const wasAttempt = failed?.refused !== true && failed?.notLaunched !== true && failed?.outage !== true;
+  const interruptions = isAgain ? (failed.interruptions ?? 0) + (failed.interrupted === true ? 1 : 0) : 0;
+  const wasAttempt =
+    failed?.refused !== true &&
+    failed?.notLaunched !== true &&
+    failed?.interrupted !== true &&
+    failed?.outage !== true;
   const instant = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   return {
     schema: 'winbake.order/1',
@@ -47,6 +55,7 @@ export function newOrder(
     ...(launchRetries === 0 ? {} : { launchRetries }),
     ...(outages === 0 ? {} : { outages }),
     ...(isAgain ? { firstAt: failed.firstAt ?? failed.at } : {}),
+    ...(interruptions === 0 ? {} : { interruptions }),
   };
 }
 
@@ -219,6 +228,7 @@ function failedOrder(
         refused: end === 'refused',
         notLaunched: end === 'notLaunched',
         outage: isOutage === true,
+        interrupted: end === 'interrupted',
         ...(awaits === undefined ? {} : { awaits }),
       };
 }

@@ -1,8 +1,8 @@
 import { type Failure, failureSchema } from '../../contract/documents/evidence';
 import type { OrderEnd } from '../../contract/documents/order';
 import { readOsVersion } from '../../contract/values/os-version';
-import { MOST_LAUNCH_RETRIES } from '../../contract/values/gate-policy';
-import { logLink, isRefusal, isUnknownProfile } from '../bake/bake-end';
+import { MOST_INTERRUPTIONS, MOST_LAUNCH_RETRIES } from '../../contract/values/gate-policy';
+import { endedWithoutWord, isRefusal, isUnknownProfile, logLink } from '../bake/bake-end';
 import { changeLease, readLease, failureKey, orderKey, readOrder } from '../bake/lease';
 import type { BakeControl, FailedStep } from '../ports/bakes';
 import type { DocumentStore } from '../ports/stores';
@@ -82,7 +82,8 @@ const REFUSED = 'WinbakeError';
 /**
  * Finds the cause of a failure in the document that the instance left, ends the order where it cannot be carried out any more,
  * and asks the gate what is to be done. Where its AMI was made, test and distribution are tried once more first. A person's
- * bake is not tried again, and neither is one that Image Builder refused to start. One whose instance profile is too new to be known is tried again within minutes, and costs no attempt; neither does one that a service outside failed. Where a service failed after an image was made the order stays: the next rebake
+ * bake is not tried again, and neither is one that Image Builder refused to start. One whose instance profile is too new to be known, or
+ * whose build ended without a word as by a restart of Windows, is tried again within minutes, and costs no attempt, twice at most; neither does one that a service outside failed. Where a service failed after an image was made the order stays: the next rebake
  * takes it up.
  */
 export async function endOrder(
@@ -111,8 +112,21 @@ export async function endOrder(
   const isTooNew =
     reported?.failure === undefined &&
     isUnknownProfile(reason, step) &&
-    (await mayLaunchAgain(ports.documents, orderId));
-  const end = isCancelled ? 'cancelled' : isTooNew ? 'notLaunched' : isRefused ? 'refused' : 'failed';
+    (await isTriedLess(ports.documents, orderId, 'launchRetries', MOST_LAUNCH_RETRIES));
+  const isInterrupted =
+    status === 'FAILED' &&
+    reported?.isAbsent === true &&
+    endedWithoutWord(reason, step) &&
+    (await isTriedLess(ports.documents, orderId, 'interruptions', MOST_INTERRUPTIONS));
+  const end = isCancelled
+    ? 'cancelled'
+    : isTooNew
+      ? 'notLaunched'
+      : isInterrupted
+        ? 'interrupted'
+        : isRefused
+          ? 'refused'
+          : 'failed';
   const isOutage = end === 'failed' && isOfService(reported?.failure);
   await endLeasedOrder(ports, request.execution, orderId, end, isOutage);
   if (isCancelled) {
@@ -162,10 +176,18 @@ async function noteRetry(
   return isFirst;
 }
 
-/** A profile that is not known after several tries is wrong, and not too new. */
-async function mayLaunchAgain(documents: DocumentStore, orderId: string): Promise<boolean> {
+/**
+ * Whether an order was tried again for nothing less often than it may be: a profile that is not known after several tries is
+ * wrong, and no restart of Windows comes three times.
+ */
+async function isTriedLess(
+  documents: DocumentStore,
+  orderId: string,
+  counter: 'launchRetries' | 'interruptions',
+  most: number,
+): Promise<boolean> {
   const order = await readOrder(documents, orderKey(orderId));
-  return order !== undefined && (order.launchRetries ?? 0) < MOST_LAUNCH_RETRIES;
+  return order !== undefined && (order[counter] ?? 0) < most;
 }
 
 /** Notes how the order of an execution's lease ended; another order there stays. */
@@ -243,9 +265,14 @@ function reachedIn(
 
 /** Why a build failed, as far as its instance could say it. */
 export type ReportedFailure =
-  | { readonly failure: Failure; readonly instance: string }
-  /** Why there is no failure document to go by, in a sentence. */
-  | { readonly failure?: undefined; readonly missing: string };
+  | { readonly failure: Failure; readonly instance: string; readonly isAbsent?: undefined }
+  | {
+      readonly failure?: undefined;
+      /** Why there is no failure document to go by, in a sentence. */
+      readonly missing: string;
+      /** Whether an instance came up and left none, as far as can be seen. */
+      readonly isAbsent?: boolean;
+    };
 
 /**
  * Reads the failure document of a build that failed: that of the test instance where there is one, since then the build
@@ -268,6 +295,7 @@ export async function readFailure(
     const stored = await documents.read(key);
     return stored === undefined
       ? {
+          isAbsent: true,
           missing:
             `${instance} left no failure document, so no step of Winbake failed there, or it could not report: ` +
             'look in the log for a component of your own or of Image Builder.',

@@ -77,9 +77,13 @@ export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
     const reason = `The image of ${set.target} is finished and waits to be published until an operator accepts "${failed.awaits}".`;
     return { decision: 'needsOperator', reason };
   }
-  if (failed.notLaunched === true) {
+  if (failed.notLaunched === true || failed.interrupted === true) {
     const again = after(new Date(failed.at), LAUNCH_RETRY_SECONDS);
-    const reason = `EC2 did not know the instance profile of the bake of ${set.target} yet; it is tried again at ${toMinute(again)}.`;
+    const what =
+      failed.notLaunched === true
+        ? `EC2 did not know the instance profile of the bake of ${set.target} yet`
+        : `The bake of ${set.target} ended without a word, as by a restart of Windows that nobody asked for`;
+    const reason = `${what}; it is tried again at ${toMinute(again)}.`;
     return at.passed(again) ? undefined : { decision: 'wait', reason };
   }
   if (failed.outage === true) {

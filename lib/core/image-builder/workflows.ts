@@ -81,6 +81,9 @@ interface WorkflowStep {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
+/** The name of the step that runs the components of a build. */
+export const BUILD_COMPONENTS_STEP = 'ApplyBuildComponents';
+
 const BUILD_INSTANCE = { 'instanceId.$': '$.stepOutputs.LaunchBuildInstance.instanceId' };
 
 /**
@@ -101,7 +104,7 @@ export const BUILD_WORKFLOW: BuildWorkflowDocument = {
       inputs: { waitFor: 'ssmAgent' },
     },
     {
-      name: 'ApplyBuildComponents',
+      name: BUILD_COMPONENTS_STEP,
       action: 'ExecuteComponents',
       onFailure: 'Abort',
       // As much as the service takes. Our steps may take 18 h with all of their attempts, and own components run as well.
