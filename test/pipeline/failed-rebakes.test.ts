@@ -219,10 +219,10 @@ test.each([
 });
 
 /** What Image Builder says where nothing says more, and where the component of the updates was under way. */
-const NO_WORD = "Workflow Execution ID: 'wf-0123' failed.";
+const SILENT = "Workflow Execution ID: 'wf-0123' failed.";
 const IN_UPDATE = WRAPPER.replace('cache-images', 'update-0a1b2c3d');
 
-test.each([NO_WORD, IN_UPDATE])(
+test.each([SILENT, IN_UPDATE])(
   'a build that ends without a word, as by a restart of Windows, costs no attempt, twice for an order: %s',
   async (reason) => {
     const world = new RebakeWorld(QUIET);
@@ -273,7 +273,7 @@ test.each<[string, Partial<BuildPlan>, (world: RebakeWorld) => void]>([
 ])('a build that ends with %s is an attempt', async (_name, plan, spoil) => {
   const world = new RebakeWorld(QUIET);
   spoil(world);
-  const failed = { status: 'FAILED', reason: NO_WORD, minutes: 50, ...plan };
+  const failed = { status: 'FAILED', reason: SILENT, minutes: 50, ...plan };
   world.plans.push(failed, failed);
   await world.rebake();
   expect(attempts(world)).toEqual([1, 2]);

@@ -92,7 +92,7 @@ export function isUnknownProfile(reason: string, step: FailedStep | undefined): 
  *
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/troubleshooting.html
  */
-export function endedWithoutWord(reason: string, step: FailedStep | undefined): boolean {
+export function endedSilently(reason: string, step: FailedStep | undefined): boolean {
   const [, component] = /:component\/([^/\s]+)/.exec(reason) ?? [];
   const isUpdate =
     component === undefined || (/-update(?:-[0-9a-f]+)?$/.test(component) && !component.includes('-own-'));

@@ -2,7 +2,7 @@ import { type Failure, failureSchema } from '../../contract/documents/evidence';
 import type { OrderEnd } from '../../contract/documents/order';
 import { readOsVersion } from '../../contract/values/os-version';
 import { MOST_INTERRUPTIONS, MOST_LAUNCH_RETRIES } from '../../contract/values/gate-policy';
-import { endedWithoutWord, isRefusal, isUnknownProfile, logLink } from '../bake/bake-end';
+import { endedSilently, isRefusal, isUnknownProfile, logLink } from '../bake/bake-end';
 import { changeLease, readLease, failureKey, orderKey, readOrder } from '../bake/lease';
 import type { BakeControl, FailedStep } from '../ports/bakes';
 import type { DocumentStore } from '../ports/stores';
@@ -116,7 +116,7 @@ export async function endOrder(
   const isInterrupted =
     status === 'FAILED' &&
     reported?.isAbsent === true &&
-    endedWithoutWord(reason, step) &&
+    endedSilently(reason, step) &&
     (await isTriedLess(ports.documents, orderId, 'interruptions', MOST_INTERRUPTIONS));
   const end = isCancelled
     ? 'cancelled'

@@ -135,17 +135,17 @@ describeWithPowerShell('Start-ContainerHost with a Docker', () => {
     });
   });
 
-  test.each(Object.entries(NETWORKS).map(([name, [, word]]) => [name, word] as const))(
+  test.each(Object.entries(NETWORKS).map(([name, [, report]]) => [name, report] as const))(
     'and a network %s joins, having made it anew once where something was wrong',
-    (name, word) => {
+    (name, report) => {
       const { stderr, machine } = result(name);
       expect(stderr).toBe('');
       expect(machine.lines('agent-starts.jsonl')).toHaveLength(1);
       const events = machine.events();
       expect(
         events.filter((line) => line.endsWith('; the networks of containers are made anew.')),
-      ).toHaveLength(word === undefined ? 0 : 1);
-      expect(events.filter((line) => word?.test(line))).toHaveLength(word === undefined ? 0 : 1);
+      ).toHaveLength(report === undefined ? 0 : 1);
+      expect(events.filter((line) => report?.test(line))).toHaveLength(report === undefined ? 0 : 1);
       expect(machine.host()).toMatchObject({ services: { docker: 'Running' } });
     },
   );

@@ -17,7 +17,7 @@ function Format-UpdateError {
         $Code = $cause.HResult
     }
     $name = '0x{0:X8}' -f $Code
-    $words = @{
+    $meanings = @{
         '0x80070002' = 'a file of the update is missing'
         '0x80070005' = 'access was denied'
         '0x80070020' = 'a file is in use by another program'
@@ -53,6 +53,6 @@ function Format-UpdateError {
         '0x80244023' = 'a gateway of the server did not answer in time'
         '0x8024402C' = 'the name of the server, or of a proxy, is not known'
     }
-    if ($words.ContainsKey($name)) { return "$name, $($words[$name])." }
+    if ($meanings.ContainsKey($name)) { return "$name, $($meanings[$name])." }
     return "$name, $(if ($message) { $message.TrimEnd('.') } else { 'see the list of error codes of Windows Update' })."
 }
