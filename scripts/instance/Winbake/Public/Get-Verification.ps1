@@ -25,11 +25,7 @@ function Get-Verification {
     )
     $osVersion = (Get-HostVersion).osVersion
     $document = [ordered]@{
-        schema = 'winbake.verification/1'
-        order  = 'unknown'
-        host   = [ordered]@{ osVersion = $osVersion }
-        images = @()
-        checks = @()
+        schema = 'winbake.verification/1'; order = 'unknown'; host = [ordered]@{ osVersion = $osVersion }; images = @(); checks = @()
     }
     $saving = @{ Document = $document; Path = $Path }
     # Before the first container: ECS would start its agent later, and the bake must not have done so.
@@ -37,8 +33,9 @@ function Get-Verification {
     try {
         $manifest = Read-Document -Path (Join-Path $WorkFolder 'image-manifest.json') -Schema 'winbake.image-manifest/1'
         $document.order = $manifest.order
-        $baked = $manifest.host.osVersion
-        Save-Check @saving -Check ([ordered]@{ name = 'host'; ok = $osVersion -eq $baked; detail = "is $osVersion, baked as $baked" })
+        $baked = "baked as $($manifest.host.osVersion)"
+        $same = $osVersion -eq $manifest.host.osVersion
+        Save-Check @saving -Check ([ordered]@{ name = 'host'; ok = $same; detail = "is $osVersion, $baked" })
         $docker = Test-Docker -WaitSeconds $DockerWaitSeconds
         Save-Check @saving -Check $docker
         if ($docker.ok) {
