@@ -117,7 +117,7 @@ export const COMMANDS: readonly CommandGroup[] = [
   {
     heading: 'Operate a pipeline (winbake pipeline VERB NAME):',
     name: 'pipeline',
-    summary: 'look at a pipeline of an account, or change what it does',
+    summary: 'inspect or change a deployed pipeline',
     entries: [
       {
         name: 'status',
@@ -135,7 +135,7 @@ export const COMMANDS: readonly CommandGroup[] = [
           return doctorCommand(terminal, finish, examinePipeline);
         },
       },
-      operateEntry('rebake', 'look now, or with --force bake now'),
+      operateEntry('rebake', 'poll now, or with --force bake now'),
       operateEntry('cancel', 'end the rebake or bake that is under way'),
       operateEntry('hold', 'keep fleets from getting newer publications'),
       operateEntry('unhold', 'end a hold'),
@@ -156,7 +156,7 @@ export const COMMANDS: readonly CommandGroup[] = [
   {
     heading: 'Operate a fleet (winbake fleet VERB NAME):',
     name: 'fleet',
-    summary: 'look at a fleet of an account, or change what it does',
+    summary: 'inspect or change a deployed fleet',
     entries: [
       fleetEntry('status', 'show what a fleet runs and waits for; --all for every one'),
       fleetEntry('evidence', "show when a month's publications reached a fleet"),

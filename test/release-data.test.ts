@@ -50,6 +50,6 @@ test('a release that is only in the table of releases lacks them all', () => {
     'a history of its families: assets/history/registry-timeline.jsonl.gz',
   ]);
   expect(() => defaultFamilies(added)).toThrow(
-    'No default image family is known for Windows Server 2028; add its lines to lib/core/images/family.ts.',
+    'No default image family is known for Windows Server 2028; add its lines to lib/core/images/family-lines.ts.',
   );
 });

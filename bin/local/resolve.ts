@@ -31,8 +31,8 @@ interface ResolveOptions {
 export function resolveCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('resolve')
     .description(
-      'Says which base image of each family fits a Windows Server release and the revision of a host: the same build, ' +
-        'never newer than the host, the nearest that exists. It looks at the registry only and remembers nothing.',
+      'Says which base image of each family fits a host: the newest of the same build that is not newer than the host ' +
+        '(on 2016: of exactly its revision). It asks the registry only and remembers nothing.',
     )
     .addOption(new RequiredOption('--release <release>', 'Windows Server release: 2016, 2019, 2022 or 2025'))
     .option(
@@ -42,10 +42,10 @@ export function resolveCommand(terminal: Terminal, finish: Finish): Command {
     .option('--registry <url>', 'registry to ask; http:// for loopback addresses only', DEFAULT_REGISTRY)
     .option(
       '--family <name...>',
-      `families to resolve, of ${FAMILY_NAMES.join(', ')} (default: the first four)`,
+      `families to resolve, one or more of ${FAMILY_NAMES.join(', ')} (default: the first four)`,
     )
     .addOption(extraOption())
-    .option('--timeout <seconds>', 'bound of all network work', parseSeconds, 30)
+    .option('--timeout <seconds>', 'time limit for all network requests', parseSeconds, 30)
     .option('--json', 'print one JSON document')
     .action(async (options: ResolveOptions) => {
       finish(await resolve(options, terminal));

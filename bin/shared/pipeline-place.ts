@@ -20,9 +20,9 @@ export const PIPELINE_NAME = ['<name>', 'name of the pipeline, such as 2022-core
 /** The options that name a place, each made anew for its command; `what` is to be found there. */
 export function placeOptions(what: 'pipeline' | 'fleet' = 'pipeline'): readonly Option[] {
   return [
-    new Option('--prefix <path>', `where the parameters of ${what}s begin`).default('/winbake'),
+    new Option('--prefix <path>', `SSM parameter path prefix of ${what}s`).default('/winbake'),
     new Option('--region <region>', `region of the ${what} (default: AWS_REGION, or the profile's)`),
     new Option('--profile <name>', 'profile to sign in with (default: AWS_PROFILE)'),
-    new Option('--account <id>', 'the account that it must be, else nothing is done'),
+    new Option('--account <id>', 'fail unless the credentials belong to this account'),
   ];
 }

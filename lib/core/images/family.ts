@@ -205,7 +205,7 @@ export function defaultFamilies(release: Release): readonly string[] {
   if (names.length === 0) {
     throw new WinbakeError(
       'NO_DATA',
-      `No default image family is known for Windows Server ${release.name}; add its lines to lib/core/images/family.ts.`,
+      `No default image family is known for Windows Server ${release.name}; add its lines to lib/core/images/family-lines.ts.`,
     );
   }
   return names;

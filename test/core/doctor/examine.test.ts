@@ -95,7 +95,7 @@ test.each<[string, Changes, string, RegExp]>([
   ],
   [
     'a rebake that does not end',
-    { documents: { 'bakes/lease.json': { ...LEASE, at: '2025-10-13T00:00:00Z' } }, isRunning: true },
+    { documents: { 'bakes/lease.json': { ...LEASE, at: '2025-10-10T00:00:00Z' } }, isRunning: true },
     'no',
     /does not end/,
   ],
@@ -107,7 +107,7 @@ test.each<[string, Changes, string, RegExp]>([
   ],
   [
     'an order that nobody took over',
-    { documents: { 'bakes/lease.json': { ...LEASE, at: '2025-10-13T00:00:00Z' } } },
+    { documents: { 'bakes/lease.json': { ...LEASE, at: '2025-10-10T00:00:00Z' } } },
     'no',
     /nobody took it over/,
   ],

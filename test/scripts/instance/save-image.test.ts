@@ -104,7 +104,7 @@ describeWithPowerShell('Save-Image', () => {
       newerImage: step([
         failedPull('a Windows version 10.0.26100-based image is incompatible with a 10.0.20348 host'),
       ]),
-      hangsOnce: step([{ call: 'pull *', hangSeconds: 30, times: 1 }], {}, { StallSeconds: 0.3 }),
+      hangsOnce: step([{ call: 'pull *', hangSeconds: 60, times: 1 }], {}, { StallSeconds: 5 }),
       hangsAlways: step([{ call: 'pull *', hangSeconds: 30 }], {}, { StallSeconds: 0.1 }),
       slow: step([{ call: 'pull *', hangSeconds: 30 }], {}, { TotalSeconds: 0.3, ReportSeconds: 0.05 }),
       otherFails: step(
