@@ -16,7 +16,7 @@ import type { SimulatedAccount } from '../rehearsal/simulated-account';
 import type { PowerShell, PowerShellRun } from '../windows/powershell/powershell-session';
 
 /** How a bake fails: with a document in which the instance says why, without a word, or on the test instance. */
-export type BakeFailure = 'explained' | 'silent' | 'tested';
+export type BakeFailure = 'silent' | 'tested' | Pick<Failure, 'code' | 'message'>;
 
 /** What a script of ours prints and how it ends; one that is not listed prints nothing and ends well. */
 type Recorded = (run: RecordedRun) => { readonly stdout?: string; readonly exitCode?: number };
@@ -69,7 +69,7 @@ function recordedShell(now: Date, fails: BakeFailure | undefined): PowerShell {
     run: (run) => {
       const script = /\\(\w+-\w+)\.ps1'/.exec(readFileSync(run.scriptFile, 'utf8'))?.[1] ?? '';
       const failing = fails === 'tested' ? 'Test-Image' : 'Save-Image';
-      const recorded = fails !== undefined && script === failing ? FAILURES[fails] : RECORDED[script];
+      const recorded = fails !== undefined && script === failing ? failureOf(fails) : RECORDED[script];
       const own = { ...recordedRun(run), now };
       const { exitCode = 0, stdout = '' } = recorded?.(own) ?? {};
       return Promise.resolve({ exitCode, stdout, stderr: '', timedOut: false });
@@ -133,22 +133,17 @@ const RECORDED: Readonly<Partial<Record<string, Recorded>>> = {
   },
 };
 
-/** An instance that has no room for the images. */
-const FAILURES: Readonly<Record<BakeFailure, Recorded>> = {
-  explained: ({ now, pathOf }) => {
-    const document: Failure = {
-      schema: 'winbake.failure/1',
-      code: 'NO_SPACE',
-      step: 'Save-Image',
-      message: 'The disk is full.',
-      at: now.toISOString(),
-    };
-    writeFileSync(pathOf('failure.json'), JSON.stringify(document));
+/** A script that fails, after it has written why where it could. */
+function failureOf(failure: BakeFailure): Recorded {
+  return ({ now, pathOf }) => {
+    if (typeof failure === 'object') {
+      const schema = 'winbake.failure/1';
+      const document: Failure = { schema, ...failure, step: 'Save-Image', at: now.toISOString() };
+      writeFileSync(pathOf('failure.json'), JSON.stringify(document));
+    }
     return { exitCode: 1 };
-  },
-  silent: () => ({ exitCode: 1 }),
-  tested: () => ({ exitCode: 1 }),
-};
+  };
+}
 
 /** The order that the instance has downloaded, with its image set. */
 function orderedSet(pathOf: RecordedRun['pathOf']) {

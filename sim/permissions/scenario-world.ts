@@ -3,6 +3,7 @@ import { deliveriesSchema } from '../../lib/contract/documents/publication';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { osOf } from '../../lib/contract/values/release';
 import { DELIVERIES_KEY } from '../../lib/core/publish/deliveries';
+import type { RegistryClient } from '../../lib/registry/registry-client';
 import type { OnDecision } from '../account/authorize';
 import type { AssemblyStack } from '../aws/cloudformation/read-assembly';
 import { GOOD_AMI, type AmiBehaviour } from '../aws/fleet/ami-behaviour';
@@ -36,6 +37,8 @@ export interface ScenarioMeans {
 export interface ScenarioOptions extends ScenarioMeans {
   readonly assembly: readonly AssemblyStack[];
   readonly decided?: OnDecision;
+  /** What stands between the functions and the registry; absent: nothing. */
+  readonly between?: (registry: RegistryClient) => RegistryClient;
 }
 
 /** An account in which a denial ends nothing by itself: the deployed code makes of it what it makes of it in AWS. */
@@ -60,12 +63,15 @@ export class ScenarioWorld {
   private readonly ends: (() => void)[] = [];
   private readonly own: RehearsalContext;
 
-  constructor({ assembly, decided, history, registry, release, start }: ScenarioOptions) {
+  constructor(options: ScenarioOptions) {
+    const { assembly, decided, history, registry, release, start } = options;
+    const between = options.between ?? ((client: RegistryClient) => client);
+    const open = registryOpener(registry, undefined);
     const clock = new VirtualClock(start);
     registry.setInstant(start);
     this.account = new LenientAccount({
       ...{ clock, decided, folder: assembly, release },
-      openRegistry: registryOpener(registry, undefined),
+      openRegistry: (given) => between(open(given)),
       discard: ({ error, functionArn }) => {
         this.seen.push(`failure: ${functionArn} failed three times: ${error.message}`);
       },

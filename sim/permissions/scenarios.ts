@@ -101,7 +101,7 @@ async function rebake(world: ScenarioWorld, trigger: string): Promise<void> {
 /** Bakes that fail on the instance until a person is asked. */
 async function failedBake(world: ScenarioWorld): Promise<void> {
   await world.deploy();
-  world.bakesFail = 'explained';
+  world.bakesFail = { code: 'NO_SPACE', message: 'The disk is full.' };
   await endsBadly(world, () => rebake(world, 'deploy'));
   await endsBadly(world, () => rebake(world, 'poll'));
   for (const how of ['silent', 'tested'] as const) {
