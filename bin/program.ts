@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { WinbakeError } from '../lib/contract/values/errors';
+import { printable, printableJson } from '../lib/contract/values/printable';
 import { COMMANDS, type CommandContext, type CommandEntry, verbsOf } from './commands';
 import { ExitCode, exitCodeOf } from './shared/exit-code';
 import { addHelp, checkRequired, configureHelp } from './shared/help';
@@ -130,9 +131,9 @@ function fail(
 ): ExitCode {
   const details = failure.details === undefined ? {} : { details: failure.details };
   const error = { code: failure.code, message: inOneLine(failure.message), ...details };
-  terminal.err(`${error.message}\n`);
+  terminal.err(`${printable(error.message)}\n`);
   if (args.includes('--json')) {
-    terminal.out(`${JSON.stringify({ schema: 'winbake.error/1', error }, null, 2)}\n`);
+    terminal.out(`${printableJson({ schema: 'winbake.error/1', error })}\n`);
   }
   return exitCode;
 }

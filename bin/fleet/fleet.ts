@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../../lib/contract/values/errors';
+import { excerpt, printable } from '../../lib/contract/values/printable';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp, RequiredOption } from '../shared/help';
 import { printAnswer } from '../shared/layout';
@@ -138,7 +139,7 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     ...(last === null ? [] : [`last: ${last.publication} ${last.outcome} at ${last.at}`]),
     ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${message}`),
   ];
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${instanceTable(status, width)}`;
+  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${instanceTable(status, width)}`;
 }
 
 /** One line for each of several fleets. */
@@ -168,7 +169,9 @@ export function fleetTable(all: readonly FleetStatus[], width?: number): string 
 export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence, width?: number): string {
   const title = `Fleet ${fleet}, what Microsoft released in ${month}; hours from that release\n\n`;
   const held = rollouts.flatMap(({ holds, publication }) =>
-    holds.map((one) => `${publication} was held by ${one.by} until ${one.until}: ${one.reason}\n`),
+    holds.map(
+      (one) => `${publication} was held by ${excerpt(one.by)} until ${one.until}: ${excerpt(one.reason)}\n`,
+    ),
   );
   const still =
     open === null

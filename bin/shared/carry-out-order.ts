@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { OperateAnswer } from '../../lib/contract/documents/operate-request';
 import { UsageError } from '../../lib/contract/values/errors';
+import { printable } from '../../lib/contract/values/printable';
 import { ExitCode } from './exit-code';
 import { printAnswer, wrapText } from './layout';
 import type { Ask, Terminal } from './terminal';
@@ -43,7 +44,7 @@ export function checkReason({ dryRun, reason }: Pick<OrderOptions, 'dryRun' | 'r
 function planText({ changes, reasons }: Pick<OperateAnswer, 'changes' | 'reasons'>): string {
   const does = changes.length === 0 ? ['Nothing to do.'] : ['Plan:', ...changes.map((line) => `  ${line}`)];
   const why = reasons.length === 0 ? [] : ['Because:', ...reasons.map((line) => `  ${line}`)];
-  return [...does, ...why].map((line) => `${line}\n`).join('');
+  return [...does, ...why].map((line) => `${printable(line)}\n`).join('');
 }
 
 /** An order that shows its plan, asks, and is carried out. */

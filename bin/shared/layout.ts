@@ -1,3 +1,4 @@
+import { printableJson, printableLines } from '../../lib/contract/values/printable';
 import type { Terminal } from './terminal';
 
 const INSTANT = /\b(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z/g;
@@ -43,12 +44,12 @@ export interface Answer {
   readonly text: (width: number | undefined) => string;
 }
 
-/** Prints an answer on stdout. */
+/** Prints an answer on stdout; what a terminal would obey is escaped. */
 export function printAnswer(terminal: Terminal, json: boolean | undefined, answer: Answer): void {
   const { document, schema, text } = answer;
   terminal.out(
     json === true
-      ? `${JSON.stringify({ schema, ...document }, null, 2)}\n`
-      : wrapText(shortInstants(text(terminal.columns)), terminal.columns),
+      ? `${printableJson({ schema, ...document })}\n`
+      : wrapText(printableLines(shortInstants(text(terminal.columns))), terminal.columns),
   );
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../lib/contract/values/finding';
+import { printable } from '../../lib/contract/values/printable';
 import { shortInstants, wrapLine } from './layout';
 
 /** Findings as lines for people, the gravest first. */
@@ -6,7 +7,7 @@ export function formatFindings(findings: readonly Finding[]): string {
   const order = ['stop', 'warning', 'info'];
   return [...findings]
     .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
-    .map((finding) => `${finding.severity.padEnd(7)}  ${finding.code}  ${finding.message}\n`)
+    .map((finding) => `${finding.severity.padEnd(7)}  ${finding.code}  ${printable(finding.message)}\n`)
     .join('');
 }
 
@@ -30,7 +31,7 @@ export function formatTable(
   width?: number,
 ): string {
   const titles = columns.map(({ title }) => title.toUpperCase());
-  const cells = rows.map((row) => row.map(shortInstants));
+  const cells = rows.map((row) => row.map((text) => printable(shortInstants(text))));
   const lines = [titles, ...cells];
   const natural = titles.map((_, at) => Math.max(...lines.map((row) => row[at]?.length ?? 0)));
   const least = titles.map((_, at) => Math.max(...lines.map((row) => longestToken(row[at] ?? ''))));

@@ -1,5 +1,6 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { printableLines } from '../contract/values/printable';
 import { EVENT_SOURCE, type Announcer, type Notifier } from '../core/ports/notices';
 
 /**
@@ -26,14 +27,14 @@ export function eventBridgeAnnouncer(client: EventBridgeClient): Announcer {
 const LONGEST_SUBJECT = 100;
 
 /**
- * A topic that notifies people.
+ * A topic that notifies people; what a mail or a terminal would obey is escaped.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function snsNotifier(client: SNSClient, topicArn: string): Notifier {
   return {
     notify: async (subject, text) => {
       const Subject = subject.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SUBJECT);
-      await client.send(new PublishCommand({ TopicArn: topicArn, Subject, Message: text }));
+      await client.send(new PublishCommand({ TopicArn: topicArn, Subject, Message: printableLines(text) }));
     },
   };
 }

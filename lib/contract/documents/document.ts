@@ -2,8 +2,12 @@ import * as z from 'zod';
 import { WinbakeError } from '../values/errors';
 import { FINDING_CODES, SEVERITIES } from '../values/finding';
 import { MODES } from '../values/mode';
+import { excerpt } from '../values/printable';
 import { RELEASES } from '../values/release';
 import { isTimeZone, WEEKDAYS } from '../values/weekly-window';
+
+/** What zod says of a fault names what it would take, and keys that the document has. */
+const LONGEST_FAULT = 200;
 
 /**
  * Parses the text of a document against its schema; `place` names it to people. Throws a `WinbakeError` with code
@@ -25,17 +29,17 @@ export function parseDocument<T>(schema: z.ZodType<T>, text: string, place: stri
   if (path === 'schema') {
     throw new WinbakeError(
       'DOCUMENT_INVALID',
-      `${place} has a schema that this version of Winbake does not know; got: ${JSON.stringify(schemaOf(value))}.`,
+      `${place} has a schema that this version of Winbake does not know; got: ${excerpt(JSON.stringify(schemaOf(value)))}.`,
     );
   }
   throw new WinbakeError(
     'DOCUMENT_INVALID',
-    `${place} is damaged: ${path === '' ? 'the document' : path} ${issue?.message ?? 'is invalid'}.`,
+    `${place} is damaged: ${path === '' ? 'the document' : excerpt(path)} ${excerpt(issue?.message ?? 'is invalid', LONGEST_FAULT)}.`,
   );
 }
 
 function schemaOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+  return typeof value === 'object' && value !== null && 'schema' in value ? value.schema : null;
 }
 
 /** An ISO-8601 instant in UTC, such as `2025-10-14T17:48:00Z`. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { excerpt } from '../values/printable';
 import { instant, osVersion } from './document';
 import { channelSchema } from './publication';
 
@@ -34,7 +35,9 @@ export const fleetOverridesSchema = z.object({
 /** What people say of a fleet. */
 export type FleetOverrides = z.infer<typeof fleetOverridesSchema>;
 
-/** A person's word while it counts; one whose time is over counts as absent. */
+/** What a person set, while it counts, with excerpts of what he wrote; one whose time is over counts as absent. */
 export function activeOverride<T extends OperatorOverride>(override: T | null, now: Date): T | undefined {
-  return override !== null && Date.parse(override.until) > now.getTime() ? override : undefined;
+  return override !== null && Date.parse(override.until) > now.getTime()
+    ? { ...override, by: excerpt(override.by), reason: excerpt(override.reason) }
+    : undefined;
 }

@@ -1,4 +1,8 @@
-import { operatorOverrideSchema, type OperatorOverride } from '../../contract/documents/overrides';
+import {
+  activeOverride,
+  operatorOverrideSchema,
+  type OperatorOverride,
+} from '../../contract/documents/overrides';
 import { parseDocument } from '../../contract/documents/document';
 import { UsageError } from '../../contract/values/errors';
 import type { ParameterStore } from '../ports/stores';
@@ -66,13 +70,8 @@ export async function readHold(
   if (text === undefined) {
     return undefined;
   }
-  const override = parseOverride(text, name);
-  return Date.parse(override.until) > now.getTime() ? override : undefined;
-}
-
-function parseOverride(text: string, name: string): OperatorOverride {
   try {
-    return parseDocument(operatorOverrideSchema, text, name);
+    return activeOverride(parseDocument(operatorOverrideSchema, text, name), now);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { by: 'somebody', reason, at: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };

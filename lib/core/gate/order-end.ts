@@ -2,6 +2,7 @@ import { type Failure, failureSchema } from '../../contract/documents/evidence';
 import type { OrderEnd } from '../../contract/documents/order';
 import { readOsVersion } from '../../contract/values/os-version';
 import { MOST_INTERRUPTIONS, MOST_LAUNCH_RETRIES } from '../../contract/values/gate-policy';
+import { excerpt } from '../../contract/values/printable';
 import { endedSilently, isRefusal, isUnknownProfile, logLink } from '../bake/bake-end';
 import { changeLease, readLease, failureKey, orderKey, readOrder } from '../bake/lease';
 import type { BakeControl, FailedStep } from '../ports/bakes';
@@ -133,7 +134,10 @@ export async function endOrder(
     const override = lease?.cancel;
     return {
       decision: 'cancelled',
-      cause: override === undefined ? cause : `${override.by} cancelled ${orderId}: ${override.reason}`,
+      cause:
+        override === undefined
+          ? cause
+          : `${excerpt(override.by)} cancelled ${orderId}: ${excerpt(override.reason)}`,
     };
   }
   if (request.forced) {

@@ -1,6 +1,7 @@
 import { isAccepted } from '../../contract/documents/catalog';
 import type { Lease, LeasedOrder, Order } from '../../contract/documents/order';
 import type { AwaitingPublication } from '../../contract/documents/publication';
+import { excerpt } from '../../contract/values/printable';
 import { CURRENT_ORDER_KEY, orderKey, readOrder, changeLease, isBaking, takeLease } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
 import type { Executions } from '../ports/bakes';
@@ -49,7 +50,7 @@ export async function orderUnderLease(
       return resumed;
     }
   } else if (lease.cancel !== undefined) {
-    return nothing(`${lease.cancel.by} cancelled this rebake: ${lease.cancel.reason}`);
+    return nothing(`${excerpt(lease.cancel.by)} cancelled this rebake: ${excerpt(lease.cancel.reason)}`);
   }
   const awaits = await awaitedBy(ports, lease.order);
   if (awaits !== undefined && request.kb === undefined) {

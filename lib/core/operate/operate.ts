@@ -3,6 +3,7 @@ import type { PipelineDescription } from '../../contract/documents/pipeline-desc
 import { catalogKey } from '../../contract/names/bucket-keys';
 import { UsageError } from '../../contract/values/errors';
 import { FINDING_CODES } from '../../contract/values/finding';
+import { excerpt } from '../../contract/values/printable';
 import type { Release } from '../../contract/values/release';
 import {
   nothingToChange,
@@ -52,7 +53,7 @@ export async function planAccept(
           );
         },
       }
-    : nothingToChange(`"${finding}" was accepted on ${known.at} by ${known.by}.`);
+    : nothingToChange(`"${finding}" was accepted on ${known.at} by ${excerpt(known.by)}.`);
 }
 
 /** Plans to end what is under way: a build, or a rebake that only waits. */

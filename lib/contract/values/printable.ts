@@ -1,0 +1,53 @@
+/**
+ * What a terminal or a mail would obey, hide or show out of its order: control characters (line breaks and ANSI escapes begin
+ * with one), marks of direction, what has no width, line and paragraph separators, halves of surrogate pairs, and what is
+ * assigned to nothing.
+ * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+ */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return SHORT[character] ?? units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** Text as one line of characters that show as what they are; the others are escaped as in JSON. */
+export function printable(text: string): string {
+  return Array.from(text, (one) => (UNPRINTABLE.test(one) ? escaped(one) : one)).join('');
+}
+
+/** Text of several lines, each of them printable. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** JSON that holds the same, and shows as what it is. */
+export function printableJson(value: unknown): string {
+  return printableLines(JSON.stringify(value, null, 2));
+}
+
+/** So much is shown of what somebody wrote. */
+const LONGEST_EXCERPT = 80;
+
+/** What somebody else wrote, as it stands in a sentence of ours: printable, and cut to 80 characters. */
+export function excerpt(text: string, longest = LONGEST_EXCERPT): string {
+  const whole: string[] = [];
+  let length = 0;
+  for (const one of text) {
+    const shown = printable(one);
+    length += shown.length;
+    if (length > longest) {
+      break;
+    }
+    whole.push(shown);
+  }
+  if (length <= longest) {
+    return whole.join('');
+  }
+  while (whole.join('').length > longest - 1) {
+    whole.pop();
+  }
+  return `${whole.join('')}…`;
+}
