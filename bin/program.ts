@@ -4,6 +4,7 @@ import { printable, printableJson } from '../lib/contract/values/printable';
 import { COMMANDS, type CommandContext, type CommandEntry, verbsOf } from './commands';
 import { ExitCode, exitCodeOf } from './shared/exit-code';
 import { addHelp, checkRequired, configureHelp } from './shared/help';
+import { inOneLine } from './shared/layout';
 import type { Terminal } from './shared/terminal';
 
 const DESCRIPTION =
@@ -136,11 +137,6 @@ function fail(
     terminal.out(`${printableJson({ schema: 'winbake.error/1', error })}\n`);
   }
   return exitCode;
-}
-
-/** What other programs said may have several lines; an error is shown in one. */
-function inOneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
 }
 
 /** Commander's own sentences start with `error:` and end without a full stop; ours read as sentences. */

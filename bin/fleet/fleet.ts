@@ -3,7 +3,7 @@ import { UsageError } from '../../lib/contract/values/errors';
 import { excerpt, printable } from '../../lib/contract/values/printable';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp, RequiredOption } from '../shared/help';
-import { printAnswer } from '../shared/layout';
+import { inOneLine, printAnswer } from '../shared/layout';
 import { parseMonth } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import type { Terminal } from '../shared/terminal';
@@ -137,7 +137,7 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     `waits for: ${waitLine(status)}`,
     ...rolloutLines(status),
     ...(last === null ? [] : [`last: ${last.publication} ${last.outcome} at ${last.at}`]),
-    ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${message}`),
+    ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${inOneLine(message)}`),
   ];
   return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${instanceTable(status, width)}`;
 }

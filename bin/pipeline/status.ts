@@ -4,31 +4,79 @@ import { explaining } from '../../lib/aws/explain-failure';
 import { listPipelines, readPipeline } from '../../lib/aws/stores/pipeline-account';
 import { CHANNELS } from '../../lib/contract/names/parameters';
 import { UsageError } from '../../lib/contract/values/errors';
+import { excerpt, printable } from '../../lib/contract/values/printable';
 import { osOf } from '../../lib/contract/values/release';
-import { type PipelineStatus, readPipelineStatus } from '../../lib/core/housekeeping/pipeline-status';
+import {
+  type PatchStatus,
+  type PipelineStatus,
+  readPipelineStatus,
+} from '../../lib/core/housekeeping/pipeline-status';
 import { operatePorts } from '../../lib/handlers/operate';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
-import { printAnswer } from '../shared/layout';
+import { inOneLine, printAnswer } from '../shared/layout';
 import { signIn } from '../shared/pipeline-access';
 import { PIPELINE_NAME, placeOptions, type PlaceOptions } from '../shared/pipeline-place';
-import { formatTable } from '../shared/table';
+import { formatAge, formatHours, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 
-/** How a pipeline stands, for people: what they set by hand first. */
+/** Why nothing moves: the gate, promotion, the patch budget, and what to do about it. */
+function whyLines({ at, channels, decision, next, patch, promotion }: PipelineStatus): readonly string[] {
+  const from = Date.parse(at);
+  const findings = decision?.findings ?? [];
+  const ids = channels.latest?.id === channels.current?.id ? '' : idsOf(channels);
+  return [
+    decision === null
+      ? 'gate: it has decided nothing yet'
+      : `gate: ${decision.decision}, ${formatAge(decision.ageHours)} ago: ${withChange(decision.reason, decision.changesAt, from)}`,
+    ...findings.map(({ code, message, severity }) => `  ${severity}  ${code}  ${message}`),
+    `promotion: ${promotion.isDue ? 'due within 15 min: ' : ''}${ids}${withChange(promotion.reasons.join(' '), promotion.changesAt, from)}`,
+    `patches: ${patchText(patch)}`,
+    `next: ${next.command ?? 'nothing'}`,
+    `  ${next.reason}`,
+  ];
+}
+
+function idsOf({ current, latest }: PipelineStatus['channels']): string {
+  return `current is ${current?.id ?? 'nothing'}, latest ${latest?.id ?? 'nothing'}. `;
+}
+
+/** A reason with the instant at which time alone changes it, which it may name itself. */
+function withChange(reason: string, instant: string | null, now: number): string {
+  const hours = instant === null ? 0 : (Date.parse(instant) - now) / 3_600_000;
+  if (instant === null || hours <= 0) {
+    return reason;
+  }
+  return reason.includes(instant.slice(0, 16))
+    ? `${reason} That is in ${formatAge(hours)}.`
+    : `${reason} Time alone changes it at ${instant}, in ${formatAge(hours)}.`;
+}
+
+function patchText({ budgetHours, hoursUnpatched, missing, percent }: PatchStatus): string {
+  return missing === null
+    ? `current has every released update; the budget is ${formatHours(budgetHours)}`
+    : `${formatHours(hoursUnpatched)} without ${missing}, of a budget of ${formatHours(budgetHours)} (${percent.toFixed(0)} %)`;
+}
+
+/** How a pipeline stands, for people: why nothing moves first, then what people set by hand. */
 export function statusText(status: PipelineStatus, width?: number): string {
   const { accepted, account, housekeeping, hold, newestSet, notices, os, pending, pipeline, rebake, region } =
     status;
   const head = `${pipeline}  ${os}  account ${account}, ${region}`;
   const byHand = [
     ...(hold === null ? [] : [`held until ${hold.until} by ${hold.by}: ${hold.reason}`]),
-    ...accepted.map(({ at, by, finding }) => `accepted "${finding}" on ${at.slice(0, 10)} by ${by}`),
+    ...accepted.map(
+      ({ at, by, finding }) => `accepted "${excerpt(finding)}" on ${at.slice(0, 10)} by ${excerpt(by)}`,
+    ),
   ];
   const since = rebake.since === null ? '' : ` since ${rebake.since}`;
   const order =
     rebake.order === null ? '' : `, ${rebake.state === 'baking' ? '' : 'last '}order ${rebake.order}`;
   const lines = [
     head,
+    '',
+    ...whyLines(status),
+    '',
     `set by hand: ${byHand.length === 0 ? 'nothing' : ''}`,
     ...byHand.map((line) => `  ${line}`),
     `rebake: ${rebake.state}${since}${order}`,
@@ -37,10 +85,10 @@ export function statusText(status: PipelineStatus, width?: number): string {
     ...housekeeping.failing.map(
       ({ part, reason, since: from }) => `housekeeping fails since ${from}: ${part}: ${reason}`,
     ),
-    ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${message}`),
+    ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${inOneLine(message)}`),
     ...pending.map(({ reason, since: from, target }) => `pending in ${target} since ${from}: ${reason}`),
   ];
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n${channelTable([status], width)}`;
+  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${channelTable([status], width)}`;
 }
 
 /** One line a channel for each of several pipelines. */
@@ -76,7 +124,8 @@ export type ReadStatus = (
 export function statusCommand(terminal: Terminal, finish: Finish, read: ReadStatus): Command {
   const command = new Command('status')
     .description(
-      'Says how a pipeline stands: what people set by hand first, then its rebake, notices and channels.',
+      'Says how a pipeline stands: first why nothing moves and what to do about it, then what people set by hand, its rebake, ' +
+        'notices and channels.',
     )
     .argument('[name]', PIPELINE_NAME[1])
     .addOption(new Option('--all', 'every pipeline of this account and region'));
@@ -102,7 +151,7 @@ export function statusCommand(terminal: Terminal, finish: Finish, read: ReadStat
     examples: [
       [
         'winbake pipeline status 2022-core',
-        'one pipeline: what people set by hand, rebake, notices, channels',
+        'why nothing moves, what to do, what people set by hand, notices, channels',
       ],
       ['winbake pipeline status --all', 'every pipeline of this account and region'],
     ],

@@ -8,6 +8,11 @@ export function shortInstants(text: string): string {
   return text.replaceAll(INSTANT, '$1Z');
 }
 
+/** What other programs said may have several lines; in one of ours it is one. */
+export function inOneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}
+
 /** A line as lines of at most `width` columns, wrapped between words; what has no space stays whole. */
 export function wrapLine(line: string, width: number, indent: string): readonly string[] {
   const [start = ''] = /^ */.exec(line) ?? [];

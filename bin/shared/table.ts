@@ -104,3 +104,8 @@ export function formatBytes(bytes: number): string {
 export function formatHours(hours: number): string {
   return hours < 48 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(hours < 240 ? 1 : 0)} d`;
 }
+
+/** How long ago or ahead something is, as people say it: minutes within the first hour. */
+export function formatAge(hours: number): string {
+  return hours < 1 ? `${Math.round(hours * 60)} min` : formatHours(hours);
+}

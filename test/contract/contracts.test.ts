@@ -63,6 +63,7 @@ const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
 /** Fields that older writers did not know, and what is read for them. */
 const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'fleet-state': { channel: null, waiting: null },
+  'last-decision': { findings: [], changesAt: null },
 };
 
 /** Fields that a document may lack. */

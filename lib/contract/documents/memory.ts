@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amiId, instant, release } from './document';
+import { amiId, finding, instant, release } from './document';
 
 /** What became of one AMI in a prune, and why. */
 const prunedAmi = z.object({
@@ -29,6 +29,10 @@ export const lastDecisionSchema = z.object({
   at: instant,
   decision: z.enum(['bake', 'wait', 'nothing', 'needsOperator']),
   reason: z.string(),
+  /** Of any code: a newer release may write one that this one does not know. */
+  findings: z.array(finding.extend({ code: z.string().min(1) })).default([]),
+  /** When time alone may change it; null where only an input can. */
+  changesAt: instant.nullable().default(null),
 });
 
 /** What the gate said last. */

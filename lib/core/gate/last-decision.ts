@@ -17,9 +17,16 @@ export async function readLastDecision(
 /** Keeps what the gate said. */
 export async function noteDecision(
   documents: DocumentStore,
-  { decision, reason }: Pick<GateDecision, 'decision' | 'reason'>,
+  { changesAt, decision, findings, reason }: Omit<GateDecision, 'set'>,
   at: Date,
 ): Promise<void> {
-  const last: LastDecision = { schema: 'winbake.last-decision/1', at: at.toISOString(), decision, reason };
+  const last: LastDecision = {
+    schema: 'winbake.last-decision/1',
+    at: at.toISOString(),
+    decision,
+    reason,
+    findings: [...findings],
+    changesAt: changesAt?.toISOString() ?? null,
+  };
   await documents.overwrite(LAST_DECISION_KEY, JSON.stringify(last));
 }

@@ -3,16 +3,22 @@ import type { OperatorOverride } from '../../contract/documents/overrides';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import type { ChannelName } from '../../contract/names/parameters';
+import { parseDocument } from '../../contract/documents/document';
+import { outageSchema, type LastDecision } from '../../contract/documents/memory';
 import type { Release } from '../../contract/values/release';
 import { readHold } from '../bake/hold';
 import { isBaking, readLease } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
+import { readLastDecision } from '../gate/last-decision';
+import { outageKey } from '../gate/outage';
 import { openNotices } from '../notify/notify-once';
 import type { Executions } from '../ports/bakes';
 import { type DocumentStore, homeParameters, type ParameterStores } from '../ports/stores';
 import { readDeliveries } from '../publish/deliveries';
 import { readChannel } from '../publish/move-channel';
+import { planPromotionOf, type PromotionWait } from '../publish/operate-channels';
 import { readHousekeepingMemory } from './memory';
+import { patchBudget } from './patch-budget';
 
 /** What reading the state of a pipeline works with. */
 export interface StatusPorts {
@@ -30,12 +36,53 @@ export interface RebakeStatus {
   readonly order: string | null;
 }
 
-/** How a pipeline stands; begins with what people set by hand. */
+/** What the gate decided last. */
+export interface DecisionStatus extends Omit<LastDecision, 'schema'> {
+  readonly ageHours: number;
+}
+
+/** Why `current` is not `latest`, and when it will be. */
+export interface PromotionStatus {
+  /** Housekeeping promotes at its next poll. */
+  readonly isDue: boolean;
+  /** Null where nothing keeps it: it is due, `current` already, or nothing has been published. */
+  readonly waitsFor: PromotionWait | null;
+  /** The canary fleets that it is about. */
+  readonly fleets: readonly string[];
+  /** Sentences for people. */
+  readonly reasons: readonly string[];
+  /** When time alone changes it. */
+  readonly changesAt: string | null;
+}
+
+/** How long what Microsoft released has not been what fleets should run, against the budget. */
+export interface PatchStatus {
+  readonly hoursUnpatched: number;
+  readonly budgetHours: number;
+  readonly percent: number;
+  /** The oldest release that `current` does not have. */
+  readonly missing: string | null;
+}
+
+/** What a person does next; a command that is null leaves it to the pipeline. */
+export interface NextStep {
+  readonly command: string | null;
+  readonly reason: string;
+}
+
+/** How a pipeline stands; begins with why nothing moves. */
 export interface PipelineStatus {
   readonly pipeline: string;
   readonly os: string;
   readonly account: string;
   readonly region: string;
+  /** When it was read. */
+  readonly at: string;
+  /** Null before the first. */
+  readonly decision: DecisionStatus | null;
+  readonly promotion: PromotionStatus;
+  readonly patch: PatchStatus;
+  readonly next: NextStep;
   /** The hold of promotion that is in force. */
   readonly hold: OperatorOverride | null;
   /** The findings that people passed. */
@@ -57,29 +104,43 @@ export interface PipelineStatus {
 
 /** Reads how a pipeline stands. Throws a `WinbakeError` where a document of it is damaged. */
 export async function readPipelineStatus(
-  { documents, executions, now, stores }: StatusPorts,
+  ports: StatusPorts,
   description: PipelineDescription,
   release: Release,
 ): Promise<PipelineStatus> {
+  const { documents, executions, stores } = ports;
+  const now = ports.now();
   const home = await homeParameters(stores, description);
   const path = pipelinePath(description);
   const channel = async (name: ChannelName) => (await readChannel(home, path, name)) ?? null;
-  const { accepted, sets } = await readCatalog(documents, release);
+  const catalog = await readCatalog(documents, release);
+  const { accepted, sets } = catalog;
   const [newest] = sets;
+  const last = await readLastDecision(documents);
   const notices = Object.entries(await openNotices(documents));
   const deliveries = Object.entries((await readDeliveries(documents)).targets);
   const { failing, pruned } = await readHousekeepingMemory(documents);
   const { account, os, pipeline, region } = description;
-  return {
+  const current = await channel('current');
+  const facts = {
     pipeline,
     os,
     account,
     region,
-    hold: (await readHold(home, path, now())) ?? null,
+    at: now.toISOString(),
+    decision: last === undefined ? null : decisionStatus(last, now),
+    promotion: await readPromotion(ports, description),
+    patch: await readPatch(documents, release, last, {
+      now,
+      catalog,
+      current: current ?? undefined,
+      patchWithinSeconds: description.patchWithinSeconds,
+    }),
+    hold: (await readHold(home, path, now)) ?? null,
     accepted,
     channels: {
       latest: await channel('latest'),
-      current: await channel('current'),
+      current,
       previous: await channel('previous'),
     },
     rebake: await readRebake(documents, executions),
@@ -93,6 +154,120 @@ export async function readPipelineStatus(
       pending === null ? [] : [{ target, ...pending }],
     ),
   };
+  return { ...facts, next: nextStep(facts, description.longestSilenceHours ?? Infinity) };
+}
+
+function decisionStatus(
+  { at, changesAt, decision, findings, reason }: LastDecision,
+  now: Date,
+): DecisionStatus {
+  const ageHours = Math.max(0, (now.getTime() - Date.parse(at)) / 3_600_000);
+  return { at, ageHours, decision, reason, findings, changesAt };
+}
+
+async function readPromotion(ports: StatusPorts, description: PipelineDescription): Promise<PromotionStatus> {
+  const { changes, changesAt, fleets, reasons, waitsFor } = await planPromotionOf(ports, description);
+  return {
+    isDue: changes.length > 0,
+    waitsFor: waitsFor ?? null,
+    fleets: fleets ?? [],
+    reasons,
+    changesAt: changesAt?.toISOString() ?? null,
+  };
+}
+
+/** As housekeeping measures it. */
+async function readPatch(
+  documents: DocumentStore,
+  release: Release,
+  last: LastDecision | undefined,
+  input: Parameters<typeof patchBudget>[0],
+): Promise<PatchStatus> {
+  const outage = await documents.read(outageKey(release));
+  const known = {
+    ...input,
+    unreadSince:
+      outage === undefined ? {} : parseDocument(outageSchema, outage.text, outageKey(release)).since,
+    ...(last === undefined ? {} : { polledAt: new Date(last.at) }),
+  };
+  const { hoursUnpatched, missing, percent } = patchBudget(known);
+  const budgetHours = input.patchWithinSeconds / 3600;
+  return { hoursUnpatched, budgetHours, percent, missing: missing ?? null };
+}
+
+/** So much of the budget may be spent before a wait is worth ending; people are notified then, too. */
+const PERCENT_FOR_FORCE = 75;
+
+/** The first of these that is so says what a person does next. */
+function nextStep(status: Omit<PipelineStatus, 'next'>, longestSilenceHours: number): NextStep {
+  const { decision, notices, patch, pipeline, rebake } = status;
+  const isOpen = (kind: string) => notices.some(({ cause }) => cause.split(':')[0] === kind);
+  const doctor = `winbake pipeline doctor ${pipeline}`;
+  const force = `winbake pipeline rebake ${pipeline} --force --reason "..."`;
+  if (decision === null) {
+    return rebake.state === 'idle'
+      ? { command: doctor, reason: 'The gate has never decided; the doctor says what keeps it.' }
+      : { command: null, reason: 'The first rebake is under way.' };
+  }
+  if (decision.ageHours > longestSilenceHours) {
+    const reason = `The gate has not decided for ${longestSilenceHours} h; the doctor says what keeps it.`;
+    return { command: doctor, reason };
+  }
+  if (isOpen('housekeepingFailed')) {
+    return { command: doctor, reason: 'Housekeeping fails; the doctor says which part, and why.' };
+  }
+  if (decision.decision === 'needsOperator') {
+    const reason = 'A person must choose; it shows from what, and the command that accepts it.';
+    return { command: `winbake explain ${pipeline}`, reason };
+  }
+  if (isOpen('bakeFailed') && rebake.state !== 'baking') {
+    return { command: force, reason: 'A bake failed: read its notice below, mend the cause, bake again.' };
+  }
+  const ofPromotion = promotionStep(status);
+  if (ofPromotion !== undefined) {
+    return ofPromotion;
+  }
+  if (isOpen('accountUnreachable')) {
+    return { command: doctor, reason: 'An account cannot be reached; the doctor says which, and why.' };
+  }
+  if (rebake.state === 'baking') {
+    return { command: null, reason: 'A bake is under way; people are notified only if it fails.' };
+  }
+  if (decision.decision !== 'wait') {
+    return { command: null, reason: 'Nothing is to be done; the next poll decides again.' };
+  }
+  return patch.percent >= PERCENT_FOR_FORCE
+    ? { command: force, reason: 'The budget runs out during the wait; this bakes what is accepted, now.' }
+    : { command: null, reason: 'Nothing is to be done; the gate asks the registry again by itself.' };
+}
+
+/** What a person does about a promotion that does not come by itself at the next poll. */
+function promotionStep({ pipeline, promotion }: Omit<PipelineStatus, 'next'>): NextStep | undefined {
+  const { fleets, waitsFor } = promotion;
+  switch (waitsFor) {
+    case 'hold':
+      return {
+        command: `winbake pipeline unhold ${pipeline} --reason "..."`,
+        reason: 'Promotion is held; this ends the hold, once nothing speaks for it any more.',
+      };
+    case 'person':
+      return {
+        command: `winbake pipeline promote ${pipeline} --reason "..."`,
+        reason: 'Promotion is manual; this makes the newest publication current.',
+      };
+    case 'canary':
+    case 'failedCanary':
+      return {
+        command: `winbake fleet status ${fleets[0] ?? ''}`,
+        reason:
+          waitsFor === 'canary'
+            ? 'The canary fleet has not run it yet; it says what it waits for.'
+            : 'It failed on the canary fleet, which says why; nothing else has it.',
+      };
+    case 'delay':
+    case null:
+      return undefined;
+  }
 }
 
 async function readRebake(documents: DocumentStore, executions: Executions): Promise<RebakeStatus> {

@@ -215,8 +215,17 @@ export interface PromotionInput {
   readonly asked?: OperatorNote & { readonly despiteCanaries?: boolean };
 }
 
-/** A plan, and when time alone may change it. */
+/**
+ * What keeps `latest` from becoming `current`: a hold, a canary fleet on which it failed or that has not run it yet, the delay, or
+ * that only people promote.
+ */
+export type PromotionWait = 'hold' | 'failedCanary' | 'canary' | 'delay' | 'person';
+
+/** A plan, what it waits for, and when time alone may change it. */
 export interface PromotionPlan extends ChannelPlan {
+  readonly waitsFor?: PromotionWait;
+  /** The canary fleets that it waits for, or on which it failed. */
+  readonly fleets?: readonly string[];
   readonly changesAt?: Date;
 }
 
@@ -236,12 +245,17 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
   if (hold !== undefined) {
     return {
       ...nothingToDo(`${hold.by} holds promotion until ${hold.until}: ${hold.reason}`),
+      waitsFor: 'hold',
       changesAt: new Date(hold.until),
     };
   }
   const bad = canaries.filter(({ verdict }) => verdict === 'bad').map(({ fleet }) => fleet);
   if (bad.length > 0 && asked?.despiteCanaries !== true) {
-    return nothingToDo(`${latest.id} failed on ${bad.join(', ')}; the next publication is tried again.`);
+    return {
+      ...nothingToDo(`${latest.id} failed on ${bad.join(', ')}; the next publication is tried again.`),
+      waitsFor: 'failedCanary',
+      fleets: bad,
+    };
   }
   const unsure = canaries.filter(({ verdict }) => verdict !== 'well');
   const unread = unsure.flatMap((one) =>
@@ -252,7 +266,10 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
     return promote(`${asked.by} asked for it: ${asked.reason}`);
   }
   if (policy.mode === 'manual') {
-    return nothingToDo(`${latest.id} waits for a person, as the pipeline's promotion is manual.`);
+    return {
+      ...nothingToDo(`${latest.id} waits for a person, as the pipeline's promotion is manual.`),
+      waitsFor: 'person',
+    };
   }
   if (policy.canaryFleets.length === 0) {
     return promote('No canary fleet is named, so it is promoted at once.');
@@ -266,15 +283,21 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
   if (now < due) {
     return {
       ...nothingToDo(`${latest.id} is promoted at ${due.toISOString()} at the earliest.`),
+      waitsFor: 'delay',
       changesAt: due,
     };
   }
-  const names = unsure.map(({ fleet }) => fleet).join(', ');
+  const fleets = unsure.map(({ fleet }) => fleet);
   return unsure.length === 0
     ? promote(`It does well on ${policy.canaryFleets.join(', ')}.`)
     : {
         changes: [],
-        reasons: [`${latest.id} waits for ${names}, until ${end.toISOString()} at most.`, ...unread],
+        reasons: [
+          `${latest.id} waits for ${fleets.join(', ')}, until ${end.toISOString()} at most.`,
+          ...unread,
+        ],
+        waitsFor: 'canary',
+        fleets,
         changesAt: end,
       };
 }

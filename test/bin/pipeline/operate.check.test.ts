@@ -184,12 +184,12 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     expect(await current()).toBe(SEPTEMBER.id);
   });
 
-  test('status begins with what people set by hand', async () => {
+  test('status begins with why nothing moves, and goes on with what people set by hand', async () => {
     await runCommandLine('pipeline', 'hold', '2022-core', ...WHY);
     await runCommandLine('pipeline', 'accept', '2022-core', 'WENT_BACK servercore 10.0.20348.3328', ...WHY);
     const { stdout } = await runCommandLine('pipeline', 'status', '2022-core');
     expect(stdout).toMatch(
-      /^2022-core .*\nset by hand:\n {2}held until \S+ by ann: release week\n {2}accepted "WENT_BACK servercore 10\.0\.20348\.3328" on /,
+      /^2022-core .*\n\ngate: it has decided nothing yet\n[^]*\nnext: winbake pipeline doctor 2022-core\n.*\n\nset by hand:\n {2}held until \S+ by ann: release week\n {2}accepted "WENT_BACK servercore 10\.0\.20348\.3328" on /,
     );
     expect(stdout).toContain(SEPTEMBER.id);
     expect(stdout).toContain('\npruned: not yet\n');

@@ -1,0 +1,129 @@
+import { printAnswer } from '../../../bin/shared/layout';
+import { statusText } from '../../../bin/pipeline/status';
+import type { PipelineStatus } from '../../../lib/core/housekeeping/pipeline-status';
+import { publicationAt } from '../../support/pipeline-description';
+
+const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
+const CURRENT = publicationAt(4171, '2025-09-10T00:00:00.000Z');
+const STATUS: PipelineStatus = {
+  pipeline: '2022-core',
+  os: 'SERVER_2022_CORE',
+  account: '123456789012',
+  region: 'eu-central-1',
+  at: '2025-10-15T05:00:00.000Z',
+  decision: {
+    at: '2025-10-15T04:48:00.000Z',
+    ageHours: 0.2,
+    decision: 'wait',
+    reason: 'Waiting for aspnet to reach 10.0.20348.4294, at the latest until 2025-10-16T06:00Z.',
+    findings: [
+      {
+        code: 'LATE',
+        severity: 'warning',
+        family: 'aspnet',
+        message: 'aspnet is at 10.0.20348.4171, while 10.0.20348.4294 is out since 2025-10-14T18:00Z.',
+      },
+    ],
+    changesAt: '2025-10-16T06:00:00.000Z',
+  },
+  promotion: {
+    isDue: false,
+    waitsFor: 'canary',
+    fleets: ['shop'],
+    reasons: ['20348.4294-1 waits for shop, until 2025-10-15T22:00:00.000Z at most.'],
+    changesAt: '2025-10-15T22:00:00.000Z',
+  },
+  patch: { hoursUnpatched: 12, budgetHours: 72, percent: 16.67, missing: '10.0.20348.4294' },
+  next: { command: 'winbake fleet status shop', reason: 'The canary fleet has not run it yet.' },
+  hold: null,
+  accepted: [],
+  channels: { latest: LATEST, current: CURRENT, previous: null },
+  rebake: { state: 'waiting', since: '2025-10-14T17:00:00.000Z', order: null },
+  newestSet: null,
+  notices: [],
+  housekeeping: { prunedAt: null, failing: [] },
+  pending: [],
+};
+
+function shown(status: PipelineStatus, columns?: number): string {
+  const written: string[] = [];
+  const out = (text: string) => void written.push(text);
+  printAnswer({ out, err: out, ...(columns === undefined ? {} : { columns }) }, false, {
+    schema: 'winbake.pipeline-status/1',
+    document: status,
+    text: (width) => statusText(status, width),
+  });
+  return written.join('');
+}
+
+test('it begins with why nothing moves and what to do, in 80 columns', () => {
+  const text = shown(STATUS, 80);
+  expect(text.split('\n').slice(0, 15)).toEqual([
+    '2022-core  SERVER_2022_CORE  account 123456789012, eu-central-1',
+    '',
+    'gate: wait, 12 min ago: Waiting for aspnet to reach 10.0.20348.4294, at the',
+    '  latest until 2025-10-16T06:00Z. That is in 25.0 h.',
+    '  warning  LATE  aspnet is at 10.0.20348.4171, while 10.0.20348.4294 is out',
+    '    since 2025-10-14T18:00Z.',
+    'promotion: current is 20348.4171-1, latest 20348.4294-1. 20348.4294-1 waits for',
+    '  shop, until 2025-10-15T22:00Z at most. That is in 17.0 h.',
+    'patches: 12.0 h without 10.0.20348.4294, of a budget of 3.0 d (17 %)',
+    'next: winbake fleet status shop',
+    '  The canary fleet has not run it yet.',
+    '',
+    'set by hand: nothing',
+    'rebake: waiting since 2025-10-14T17:00Z',
+    'newest accepted set: none yet',
+  ]);
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('a pipeline that is well says so in as few words', () => {
+  const text = shown({
+    ...STATUS,
+    decision: {
+      ...STATUS.decision!,
+      decision: 'nothing',
+      reason: 'x is baked already.',
+      findings: [],
+      changesAt: null,
+    },
+    promotion: {
+      isDue: false,
+      waitsFor: null,
+      fleets: [],
+      reasons: ['current is 20348.4294-1, the newest publication, already.'],
+      changesAt: null,
+    },
+    patch: { hoursUnpatched: 0, budgetHours: 72, percent: 0, missing: null },
+    next: { command: null, reason: 'Nothing is to be done; the next poll decides again.' },
+    channels: { latest: LATEST, current: LATEST, previous: CURRENT },
+  });
+  expect(text).toContain(
+    '\n\ngate: nothing, 12 min ago: x is baked already.\n' +
+      'promotion: current is 20348.4294-1, the newest publication, already.\n' +
+      'patches: current has every released update; the budget is 3.0 d\n' +
+      'next: nothing\n  Nothing is to be done; the next poll decides again.\n\n',
+  );
+});
+
+test('what people and documents wrote makes no line of its own and nothing that a terminal obeys', () => {
+  const hostile = 'x\n\u001b[2J\u202eevil';
+  const quiet = shown(STATUS).split('\n').length;
+  const text = shown({
+    ...STATUS,
+    decision: { ...STATUS.decision!, reason: hostile },
+    promotion: { ...STATUS.promotion, reasons: [hostile] },
+    accepted: [{ finding: hostile, by: `${hostile}${'z'.repeat(200)}`, at: '2025-10-14T00:00:00Z' }],
+    notices: [{ cause: 'bakeFailed:x', at: '2025-10-14T00:00:00Z', message: `a\n${hostile}` }],
+    housekeeping: {
+      prunedAt: null,
+      failing: [{ part: 'delivery', since: '2025-10-14T00:00:00Z', reason: hostile }],
+    },
+    pending: [{ target: '1/eu-central-1', since: '2025-10-14T00:00:00Z', reason: hostile }],
+  });
+  expect(text).not.toMatch(/[^\P{C}\n]/u);
+  expect(text.split('\n')).toHaveLength(quiet + 4);
+  expect(text).not.toContain('z'.repeat(80));
+  expect(text).toContain('accepted "x\\n\\u001b[2J\\u202eevil" on 2025-10-14 by x\\n');
+});
