@@ -29,6 +29,13 @@ const OLD_PHRASES = [
   /\b(?:people|person|nobody|anybody) (?:is|are|was|were|being) told\b(?! (?:apart|to|from)\b)/i,
   /\bcare (?:fails|failed|function|works|mends|looks)\b/i,
   /\bword in force\b/i,
+  /\bLook (?:back|once more|of the gate)\b/,
+  /'LOOK'/,
+  /\blooked (?:once more|every|at, decided)\b/i,
+  /\b(?:gate|rebake|pipeline|it|poll) looks (?:again|every|now|and waits|whether)\b/i,
+  /\blook (?:now|or bake)\b/i,
+  /\bNothing was looked at\b/,
+  /'looks (?:for|whether)\b/,
   /\bstanding (?:publication|bake|one)\b/i,
 ];
 

@@ -107,7 +107,7 @@ function delays({ summary }: BacktestReport): string {
 }
 
 const NOTES = `
-It looks every 15 minutes, from when all families are recorded on, and follows the lines of tags of each day. A bake ends in the
+It polls every 15 minutes, from when all families are recorded on, and follows the lines of tags of each day. A bake ends in the
 poll that ordered it. Beside it run a weekly cron and a bake at 11:00 Pacific on Patch Tuesday, both pulling floating tags.
 `;
 

@@ -66,7 +66,7 @@ export function explainCommand(terminal: Terminal, finish: Finish): Command {
     });
   return addHelp(command, terminal, {
     notes:
-      'The gate is taken to have looked every 15 minutes for 100 days before, and to have baked what it ordered.',
+      'The gate is taken to have polled every 15 minutes for 100 days before, and to have baked what it ordered.',
     examples: [
       ['winbake explain --release 2022 --as-of 2025-04-08T22:00:00Z', 'a late family'],
       ['winbake explain --release 2022 --as-of 2025-04-10T18:15:00Z', 'a floating tag that went back'],
@@ -116,7 +116,7 @@ function nextText({ changesAt, decision }: Explanation): string {
   const time = changesAt === null ? '' : `, or at ${changesAt} by time alone`;
   const NEXT = {
     bake: 'Next: the bake is ordered; it ends in a publication or is tried once more.',
-    wait: `Next: it looks again in 15 minutes; the answer changes when a family arrives${time}.`,
+    wait: `Next: it polls again in 15 minutes; the answer changes when a family arrives${time}.`,
     nothing: `Next: it changes when a newer image, recipe or script is there${time}.`,
     needsOperator: `Next: it stays so until an operator acts or an input changes${time}.`,
   };
@@ -174,7 +174,7 @@ export function explainDecision(options: ExplainOptions): Explanation {
     release: release.name,
     asOf: asOf.toISOString(),
     decision: held?.decision ?? 'wait',
-    reason: held?.reason ?? 'Nothing was looked at.',
+    reason: held?.reason ?? 'There was no poll yet.',
     target: held?.set?.target ?? null,
     families: polls.at(asOf).map(({ family, image }) => ({
       family: family.name,

@@ -200,7 +200,7 @@ function describeSteps({ months, steps }: RehearsalReport, width?: number): stri
 }
 
 function describeAgain({ again }: RehearsalReport): string {
-  return again === null ? '' : `Looked once more in the same account: ${again.decision}. ${again.reason}\n`;
+  return again === null ? '' : `Asked again in the same account: ${again.decision}. ${again.reason}\n`;
 }
 
 /** Where the answers of simulated AWS are from. */

@@ -27,7 +27,7 @@ const LOOKBACK_MILLISECONDS = 100 * 24 * 3600 * 1000;
 const POLL_MILLISECONDS = POLL_INTERVAL_SECONDS * 1000;
 
 /**
- * Fills the catalog with what a pipeline would have seen that looked every 15 minutes for 100 days. A poll between two
+ * Fills the catalog with what a pipeline would have seen that polled every 15 minutes for 100 days. A poll between two
  * changes of the history sees nothing new, so only the polls after a change are made.
  */
 export async function feedCatalog(feed: CatalogFeed): Promise<number> {
@@ -53,7 +53,7 @@ export async function feedCatalog(feed: CatalogFeed): Promise<number> {
   return polls.length;
 }
 
-/** The first poll of or after a change; looks are whole intervals before `asOf`. */
+/** The first poll of or after a change; polls are whole intervals before `asOf`. */
 function pollAfter(change: Date, asOf: Date): number {
   const before = Math.floor((asOf.getTime() - change.getTime()) / POLL_MILLISECONDS);
   return asOf.getTime() - before * POLL_MILLISECONDS;

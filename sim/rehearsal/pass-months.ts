@@ -91,7 +91,7 @@ export async function passMonths(
   return months;
 }
 
-/** Makes the looks up to an instant, and gives those that came to more than nothing. */
+/** Makes the polls up to an instant, and gives those that came to more than nothing. */
 async function pollUntil(
   settings: RebakeSettings,
   schedules: readonly TemplateSchedule[],

@@ -152,7 +152,9 @@ async function carryOut(
     });
     return { fleets: watched, housekeeping: await scheduleHousekeeping(context) };
   });
-  await log.phase('Look back over the 100 days before', (announce) => replayPast(context, options, announce));
+  await log.phase('Replay the polls of the 100 days before', (announce) =>
+    replayPast(context, options, announce),
+  );
   await log.phase('Prepare a simulated Windows host', (announce) =>
     prepareImageBuilder(context, options, means, announce),
   );
@@ -174,7 +176,7 @@ async function carryOut(
 
 /** Asks the gate once more in the same account; what would come of its answer is not done. */
 function pollAgain({ context }: RebakeSettings): Promise<SecondPass> {
-  return context.log.phase('Look once more', async () => {
+  return context.log.phase('Ask the gate again', async () => {
     const at = context.clock.now().toISOString();
     const { decisions, reason } = await rebake(context, { trigger: 'poll', decideOnly: true });
     return { at, decision: decisions.at(-1)?.decision ?? 'needsOperator', reason };

@@ -65,7 +65,7 @@ export function formatReport(report: BenchReport): string {
 }
 
 const COLUMNS = [
-  { title: 'LOOK' },
+  { title: 'POLL' },
   { title: 'REQUESTS', align: 'right' },
   { title: 'SECONDS' },
   { title: 'REQUESTS RATIO', align: 'right' },

@@ -49,7 +49,7 @@ export async function planScenarios(
       };
     }),
     {
-      title: 'Look of the gate, in a running process',
+      title: 'Poll of the gate, in a running process',
       expected: newest,
       contenders: [
         {

@@ -107,7 +107,7 @@ interface RebakePorts {
   readonly rebakes: Rebakes;
 }
 
-/** A person's wish to look or bake now. */
+/** A person's wish to poll or bake now. */
 type RebakeRequest = Extract<OperateRequest, { readonly verb: 'rebake' }>;
 
 /**
@@ -133,13 +133,13 @@ async function planRebake(
   }
   if (running !== undefined && !force) {
     return nothingToChange(
-      `A rebake looks and waits since ${running.at}; --force ends its wait and bakes now.`,
+      `A rebake polls and waits since ${running.at}; --force ends its wait and bakes now.`,
     );
   }
   const name = `by-hand-${now.toISOString().replaceAll(/[^0-9TZ]/g, '')}`;
   const input = { trigger: 'by hand', force, by, reason, ...(kb === undefined ? {} : { kb }) };
   return {
-    changes: [force ? `bake now${kb === undefined ? '' : `, with ${kb}`}` : 'look now, and bake what is due'],
+    changes: [force ? `bake now${kb === undefined ? '' : `, with ${kb}`}` : 'poll now, and bake what is due'],
     reasons: [
       `${by}: ${reason}`,
       ...(running === undefined ? [] : [`It ends the rebake that waits since ${running.at}.`]),

@@ -4,7 +4,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 /** Without a decision for longer nobody knows whether there is anything to bake. */
 const DAILY_SILENCE_HOURS = 26;
 
-/** How often a pipeline looks besides Patch Tuesday. */
+/** How often a pipeline polls besides Patch Tuesday. */
 export interface PatchTuesdayOptions {
   /**
    * The time between the polls besides.
@@ -17,7 +17,7 @@ export interface PatchTuesdayOptions {
 /** What a schedule of your own means for silence. */
 export interface OwnScheduleOptions {
   /**
-   * People are notified where nothing was decided for so long; give more for looks that are rarer than daily.
+   * People are notified where nothing was decided for so long; give more for polls that are rarer than daily.
    *
    * @default Duration.hours(26)
    */
@@ -35,10 +35,10 @@ interface ScheduledRebake {
   readonly expression: ScheduleExpression;
 }
 
-/** When a pipeline looks whether a bake is due. Looking costs a few requests to the registry. */
+/** When a pipeline polls whether a bake is due. A poll costs a few requests to the registry. */
 export class RebakeSchedule {
   /**
-   * On Patch Tuesday at 10:00 Pacific time, from when on it looks every 15 minutes until it has decided, and every few hours
+   * On Patch Tuesday at 10:00 Pacific time, from when on it polls every 15 minutes until it has decided, and every few hours
    * besides.
    */
   public static patchTuesday(options: PatchTuesdayOptions = {}): RebakeSchedule {
@@ -47,7 +47,7 @@ export class RebakeSchedule {
       {
         id: 'PatchTuesday',
         trigger: 'patchTuesday',
-        does: 'looks for the images of Patch Tuesday',
+        does: 'polls for the images of Patch Tuesday',
         // Microsoft releases its updates on the second Tuesday of a month at 10:00 Pacific time.
         expression: ScheduleExpression.cron({
           minute: '0',
@@ -59,7 +59,7 @@ export class RebakeSchedule {
       {
         id: 'Poll',
         trigger: 'poll',
-        does: 'looks whether anything is new',
+        does: 'polls for anything new',
         expression: ScheduleExpression.rate(interval),
       },
     ];
@@ -75,7 +75,7 @@ export class RebakeSchedule {
   public static at(expression: ScheduleExpression, options: OwnScheduleOptions = {}): RebakeSchedule {
     const longestSilence = options.longestSilence ?? Duration.hours(DAILY_SILENCE_HOURS);
     return new RebakeSchedule(
-      [{ id: 'Poll', trigger: 'poll', does: 'looks whether anything is new', expression }],
+      [{ id: 'Poll', trigger: 'poll', does: 'polls for anything new', expression }],
       Math.ceil(longestSilence.toHours({ integral: false })),
     );
   }

@@ -155,7 +155,7 @@ export interface WindowsAmiPipelineProps {
   readonly volume?: BakeVolume;
 
   /**
-   * When the pipeline looks whether a bake is due.
+   * When the pipeline polls whether a bake is due.
    *
    * @default RebakeSchedule.patchTuesday()
    */
