@@ -6,13 +6,14 @@ import { addHelp, RequiredOption } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { UsageError } from '../../lib/contract/values/errors';
-import { formatFindings, formatTable } from '../shared/table';
+import { familyTable, formatFindings } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
 import { POLL_INTERVAL_SECONDS } from '../../lib/contract/values/gate-policy';
 import type { Finding } from '../../lib/contract/values/finding';
 import { formatOsVersion } from '../../lib/contract/values/os-version';
 import { lastPatchTuesday, nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
+import { explainFamilies, type ExplainedFamily } from '../../lib/core/gate/explain-families';
 import type { Decision } from '../../lib/core/gate/gate-input';
 import type { BacktestOptions } from '../../sim/rehearsal/backtest/backtest-report';
 import { prepareSimulation, isDone, simulateGate } from '../../sim/rehearsal/backtest/simulate-gate';
@@ -26,7 +27,7 @@ interface ExplainCommandOptions extends SimulationOptions, PlaceOptions {
 export function explainCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('explain')
     .description(
-      'Says what the gate decides at one moment of recorded history, from what, and what happens next; or what it decided last for a pipeline.',
+      'Says what the gate decides at one moment of recorded history, from what, and what happens next; or of a pipeline what it decided last, what the registry shows now, and what it would decide.',
     )
     .argument('[name]', 'pipeline of an account, such as 2022-core; without it history is explained')
     .option('--as-of <instant>', 'moment of history (default: the last one)');
@@ -71,7 +72,7 @@ export function explainCommand(terminal: Terminal, finish: Finish): Command {
       ['winbake explain --release 2022 --as-of 2025-04-08T22:00:00Z', 'a late family'],
       ['winbake explain --release 2022 --as-of 2025-04-10T18:15:00Z', 'a floating tag that went back'],
       ['winbake explain --release 2022 --as-of 2025-12-15 --line aspnet=4.8'],
-      ['winbake explain 2022-core', 'what the gate decided last for a pipeline, and from what'],
+      ['winbake explain 2022-core', 'what the gate of a pipeline decided last, and would decide now'],
     ],
   });
 }
@@ -91,18 +92,7 @@ function refuseHistory(name: string, options: ExplainCommandOptions, ofHistory: 
 function describe(explanation: Explanation, width?: number): string {
   const { asOf, decision, host, reason, release, published } = explanation;
   const baked = published === null ? 'nothing' : `${published.target} ${published.mode}, at ${published.at}`;
-  const families = formatTable(
-    [{ title: 'FAMILY' }, { title: 'TAG' }, { title: 'SHOWS' }, { title: 'SINCE' }, { title: 'COUNTS AS' }],
-    explanation.families.map(({ family, tag, shows, since, counts }) => [
-      family,
-      // Its family says which repository.
-      tag.replace(/^.*:/, ''),
-      shows ?? 'nothing',
-      since ?? '',
-      counts ?? 'not yet',
-    ]),
-    width,
-  );
+  const families = familyTable(explanation.families, width);
   const findings = explanation.findings.length === 0 ? '' : `\n${formatFindings(explanation.findings)}`;
   return (
     `Windows Server ${release} at ${asOf}: ${decision}\n${reason}\n\n${families}${findings}\n` +
@@ -121,15 +111,6 @@ function nextText({ changesAt, decision }: Explanation): string {
     needsOperator: `Next: it stays so until an operator acts or an input changes${time}.`,
   };
   return NEXT[decision];
-}
-
-/** What a family showed, and what the gate went by instead where the two differ. */
-export interface ExplainedFamily {
-  readonly family: string;
-  readonly tag: string;
-  readonly shows: string | null;
-  readonly since: string | null;
-  readonly counts: string | null;
 }
 
 /** Why the gate decides as it does at one moment; the JSON document of `winbake explain`. */
@@ -164,11 +145,10 @@ export function explainDecision(options: ExplainOptions): Explanation {
   const from = new Date(asOf.getTime() - Math.floor(LOOKBACK / TICK) * TICK);
   const { history, hostAt, simulation } = prepareSimulation({ ...options, from, to });
   checkAsOf(asOf, history);
-  const { bakes, ticks } = simulateGate(simulation);
+  const { bakes, catalog, ticks } = simulateGate(simulation);
   const before = bakes.filter(isDone).findLast((bake) => bake.at < asOf);
   const { polls } = simulation;
   const held = ticks.findLast(({ at }) => at <= asOf)?.decision;
-  const counted = new Map(held?.set?.images.map((image) => [image.family, image.osVersion]));
   const host = hostAt(asOf);
   return {
     release: release.name,
@@ -176,13 +156,10 @@ export function explainDecision(options: ExplainOptions): Explanation {
     decision: held?.decision ?? 'wait',
     reason: held?.reason ?? 'There was no poll yet.',
     target: held?.set?.target ?? null,
-    families: polls.at(asOf).map(({ family, image }) => ({
-      family: family.name,
-      tag: `${family.repository}:${image?.tag ?? family.floatingTags[0] ?? ''}`,
-      shows: image === undefined ? null : formatOsVersion(image.osVersion),
-      since: polls.eventOf(family, asOf)?.from ?? null,
-      counts: counted.get(family.name) ?? null,
-    })),
+    families: explainFamilies(
+      { now: asOf, catalog, policy: simulation.policy, polls: polls.at(asOf) },
+      polls.extrasAt(simulation.extras ?? [], asOf),
+    ),
     published:
       before === undefined
         ? null

@@ -1,9 +1,17 @@
-import type { Finding } from '../../lib/contract/values/finding';
+import type { ExplainedFamily } from '../../lib/core/gate/explain-families';
+import type { Severity } from '../../lib/contract/values/finding';
 import { printable } from '../../lib/contract/values/printable';
 import { shortInstants, wrapLine } from './layout';
 
+/** A finding of any code: another release may have made it. */
+interface ShownFinding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
 /** Findings as lines for people, the gravest first. */
-export function formatFindings(findings: readonly Finding[]): string {
+export function formatFindings(findings: readonly ShownFinding[]): string {
   const order = ['stop', 'warning', 'info'];
   return [...findings]
     .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
@@ -108,4 +116,26 @@ export function formatHours(hours: number): string {
 /** How long ago or ahead something is, as people say it: minutes within the first hour. */
 export function formatAge(hours: number): string {
   return hours < 1 ? `${Math.round(hours * 60)} min` : formatHours(hours);
+}
+
+/** What families and extras show, how late that is and what counts, and the tags below. */
+export function familyTable(families: readonly ExplainedFamily[], width?: number): string {
+  const table = formatTable(
+    ['family', 'shows', 'since', 'late', 'counts as'].map((title) => ({ title })),
+    families.map((one) => [
+      one.family,
+      one.shows ?? 'nothing',
+      one.since ?? '',
+      lateText(one),
+      one.counts ?? 'nothing yet',
+    ]),
+    width,
+  );
+  // Its family says which repository.
+  return `${table}Tags: ${families.map(({ family, tag }) => `${family} ${tag.replace(/^.*:/, '')}`).join(', ')}.\n`;
+}
+
+function lateText({ isBehind, lateHours }: ExplainedFamily): string {
+  const hours = lateHours === null || lateHours === 0 ? '' : formatHours(lateHours);
+  return isBehind ? `behind ${hours}`.trim() : hours && `came after ${hours}`;
 }

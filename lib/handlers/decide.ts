@@ -260,8 +260,9 @@ async function notifyOfEnd(
   }
 }
 
-function requestOf(
-  { executionArn, input = {} }: DecideEvent,
+/** What an event asks of the gate, by the environment of `decide`. */
+export function requestOf(
+  { executionArn, input = {} }: Pick<DecideEvent, 'executionArn' | 'input'>,
   environment: NodeJS.ProcessEnv,
 ): EndOrderRequest {
   return {

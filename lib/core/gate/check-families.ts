@@ -83,6 +83,9 @@ function liveLine({ family }: CheckedFamily, now: Date): string {
     : `; its line ${family.line ?? ''} is no longer built, the live line is ${live}`;
 }
 
+/** What the guards of families go by. */
+export type FamilyChecksInput = Pick<GateInput, 'catalog' | 'policy' | 'polls'>;
+
 /** The families with what the gate goes by, and what its guards found. */
 interface FamilyChecks {
   readonly families: readonly CheckedFamily[];
@@ -96,7 +99,7 @@ const SIZE_FACTOR = 2;
  * Decides for each family which image counts: normally what its floating tag shows; the newest one seen where the tag went
  * back, cannot be read, shows nothing usable, or shows an out-of-band image that the policy ignores.
  */
-export function checkFamilies(input: GateInput, firstObservations: FirstObservations): FamilyChecks {
+export function checkFamilies(input: FamilyChecksInput, firstObservations: FirstObservations): FamilyChecks {
   const checked = input.polls.map((poll) => checkFamily(input, firstObservations, poll));
   return {
     families: checked.map(({ family, image }) => ({ family, image })),
@@ -105,7 +108,7 @@ export function checkFamilies(input: GateInput, firstObservations: FirstObservat
 }
 
 function checkFamily(
-  input: GateInput,
+  input: FamilyChecksInput,
   firstObservations: FirstObservations,
   { family, image, findings }: FamilyPoll,
 ): CheckedFamily & { readonly findings: readonly Finding[] } {
@@ -128,7 +131,7 @@ function checkFamily(
 }
 
 function isWanted(
-  input: GateInput,
+  input: FamilyChecksInput,
   firstObservations: FirstObservations,
   { revision }: FirstObservation,
 ): boolean {
@@ -137,7 +140,7 @@ function isWanted(
 }
 
 function isIgnored(
-  input: GateInput,
+  input: FamilyChecksInput,
   firstObservations: FirstObservations,
   { osVersion }: GateImage,
 ): boolean {

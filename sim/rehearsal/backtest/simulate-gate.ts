@@ -87,6 +87,8 @@ export const BASE_AMI_DAYS = 3;
 export function simulateGate(simulation: Simulation): {
   readonly ticks: readonly SimulatedTick[];
   readonly bakes: readonly SimulatedBake[];
+  /** What is known at the end. */
+  readonly catalog: Catalog;
 } {
   const state = new SimulationState(simulation);
   for (
@@ -102,7 +104,7 @@ export function simulateGate(simulation: Simulation): {
 class SimulationState {
   readonly ticks: SimulatedTick[] = [];
   readonly bakes: SimulatedBake[] = [];
-  private catalog: Catalog;
+  catalog: Catalog;
   private unreadSince: UnreadSince = {};
   private published: PublishedBake | undefined;
   private failed: FailedOrder | undefined;

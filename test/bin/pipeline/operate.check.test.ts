@@ -161,7 +161,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     const asked = await runCommandLine('explain', '2022-core');
     expect(asked).toMatchObject({ exitCode: 3, stderr: '' });
     expect(asked.stdout).toMatch(
-      /^2022-core \(SERVER_2022_CORE\) at 2025-10-14T18:00Z: needsOperator\niis cannot be read\.\n/,
+      /^2022-core \(SERVER_2022_CORE\) at 2025-10-14T18:00Z, \d+ d ago: needsOperator\niis cannot be read\.\n/,
     );
     expect(asked.stdout).toContain(`Latest publication: ${SEPTEMBER.id}, `);
     const { stdout } = await runCommandLine('explain', '2022-core', '--json');
