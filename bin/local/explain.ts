@@ -157,7 +157,7 @@ export function explainDecision(options: ExplainOptions): Explanation {
     reason: held?.reason ?? 'There was no poll yet.',
     target: held?.set?.target ?? null,
     families: explainFamilies(
-      { now: asOf, catalog, policy: simulation.policy, polls: polls.at(asOf) },
+      { now: asOf, catalog, release, policy: simulation.policy, polls: polls.at(asOf) },
       polls.extrasAt(simulation.extras ?? [], asOf),
     ),
     published:

@@ -171,7 +171,7 @@ async function pollOnce(
   const catalog = await readCatalog(documents, release);
   const polls = await observeFamilies(registry, families, catalog);
   const rows = explainFamilies(
-    { now: at, catalog, policy, polls },
+    { now: at, catalog, policy, polls, release },
     await observeExtras(registry, extras, polls, catalog),
   );
   const acceptable = decision === 'needsOperator' ? acceptableIn(findings, rows) : [];

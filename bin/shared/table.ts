@@ -124,7 +124,7 @@ export function familyTable(families: readonly ExplainedFamily[], width?: number
     ['family', 'shows', 'since', 'late', 'counts as'].map((title) => ({ title })),
     families.map((one) => [
       one.family,
-      one.shows ?? 'nothing',
+      one.shows ?? (one.family.endsWith('@previous') ? '' : 'nothing'),
       one.since ?? '',
       lateText(one),
       one.counts ?? 'nothing yet',
@@ -137,5 +137,5 @@ export function familyTable(families: readonly ExplainedFamily[], width?: number
 
 function lateText({ isBehind, lateHours }: ExplainedFamily): string {
   const hours = lateHours === null || lateHours === 0 ? '' : formatHours(lateHours);
-  return isBehind ? `behind ${hours}`.trim() : hours && `came after ${hours}`;
+  return isBehind ? `behind ${hours}`.trim() : hours && `+${hours}`;
 }

@@ -1,4 +1,5 @@
 import { formatOsVersion } from '../../contract/values/os-version';
+import { buildImageSet } from './build-image-set';
 import { checkFamilies, type FamilyChecksInput } from './check-families';
 import { FirstObservations } from './first-observations';
 import type { CheckedFamily, ExtraPoll, FamilyPoll, GateImage, GateInput } from './gate-input';
@@ -23,15 +24,17 @@ export interface ExplainedFamily {
 
 /** Explains each family, and each extra after them, from a poll and a catalog that knows it. */
 export function explainFamilies(
-  input: FamilyChecksInput & Pick<GateInput, 'now'>,
+  input: FamilyChecksInput & Pick<GateInput, 'now' | 'release'>,
   extras: readonly ExtraPoll[],
 ): readonly ExplainedFamily[] {
   const { catalog, polls } = input;
-  const all = [...polls.map(({ family }) => family), ...extras.map(({ extra }) => extra.family)];
-  const first = new FirstObservations(catalog, all);
+  const first = new FirstObservations(
+    catalog,
+    polls.map(({ family }) => family),
+  );
   const { families } = checkFamilies(input, first);
   const newest = Math.max(...families.map(({ image }) => image?.osVersion.revision ?? -1));
-  const [set] = catalog.sets;
+  const taken = buildImageSet({ ...input, extras }, families, newest, []).images;
   return [
     ...families.map((counted, index) => ({
       ...shownBy(first, polls[index]),
@@ -39,9 +42,9 @@ export function explainFamilies(
       ...lateness(first, counted, newest, input.now),
     })),
     ...extras.map(({ poll }) => ({
-      ...shownBy(first, poll),
-      counts:
-        set?.images.find(({ family }) => family === poll.family.name)?.osVersion ?? versionOf(poll.image),
+      // Its tags may be those of a family.
+      ...shownBy(new FirstObservations(catalog, [poll.family]), poll),
+      counts: taken.find(({ family }) => family === poll.family.name)?.osVersion ?? null,
       isBehind: false,
       lateHours: null,
     })),

@@ -111,6 +111,17 @@ test('it says what the registry shows now, how late each family is, and what the
   expect(now?.families[0]?.since).toBe('2025-10-14T18:00:00.000Z');
 });
 
+test('an extra that has the tags of a family takes nothing from it', async () => {
+  const one = await waiting(['servercore@previous']);
+  const { now } = await explainFrom(one.portsAt('2025-10-14T21:00:00Z', MIXED), DESCRIPTION);
+  expect(now?.families[0]).toMatchObject({ since: '2025-10-14T18:00:00.000Z', lateHours: 0 });
+  expect(now?.families[4]).toMatchObject({
+    family: 'servercore@previous',
+    shows: null,
+    counts: '10.0.20348.4171',
+  });
+});
+
 test('it keeps nothing: catalog, decision, lease and parameters stay as they are', async () => {
   const one = await waiting();
   const before = [...one.documents.texts];
