@@ -82,6 +82,8 @@ export function statusText(status: PipelineStatus, width?: number): string {
     `rebake: ${rebake.state}${since}${order}`,
     `newest accepted set: ${newestSet === null ? 'none yet' : `${newestSet.target}, ${newestSet.at}`}`,
     `pruned: ${housekeeping.prunedAt ?? 'not yet'}`,
+    `bucket: ${status.bucket}`,
+    `state machine: ${status.stateMachineArn}`,
     ...housekeeping.failing.map(
       ({ part, reason, since: from }) => `housekeeping fails since ${from}: ${part}: ${reason}`,
     ),

@@ -76,3 +76,37 @@ test('an alarm that tells nobody says which notice does', () => {
     );
   }
 });
+
+/** What stands below a heading. */
+function sectionOf(name: string): string {
+  return new RegExp(`^### ${name}$([^]*?)(?=^##|$(?![^]))`, 'm').exec(runbook)?.[1]?.trim() ?? '';
+}
+
+test.each(headingsOf(runbook))('%s begins with whether it can wait, and ends with when it heals', (name) => {
+  expect(sectionOf(name)).toMatch(/^\*\*Can it wait\?\*\* /);
+  const [, heals = ''] = /\n\*\*Heals\*\*([^]*)$/.exec(sectionOf(name)) ?? [];
+  expect(heals).toMatch(/\b(?:minutes|hours|measurement|poll)\b/);
+});
+
+test('everything that a person has to fill into a command is printed by one that the page names', () => {
+  const [, table = ''] = /\n\| in a command([^]*?)\n\n/.exec(runbook) ?? [];
+  const known = [...table.matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name);
+  const blocks = [...runbook.matchAll(/^```\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+  const used = blocks.flatMap((block) =>
+    [...block.replaceAll(/"[^"]*"|FAILED|STOPPED|\bAll\b/g, '').matchAll(/(?<![\w.-])[A-Z][A-Z_]+\b/g)].map(
+      ([name]) => name,
+    ),
+  );
+  expect([...new Set(used)].sort()).toEqual([...new Set(known)].sort());
+});
+
+test('what can be looked into with one command is: the doctor stands where it helps', () => {
+  const helped = [
+    'NothingMeasured',
+    'noDecision',
+    'housekeepingFailed',
+    'DeadLetterQueue',
+    'accountUnreachable',
+  ];
+  expect(helped.filter((name) => !sectionOf(name).includes('pipeline doctor 2022-core'))).toEqual([]);
+});

@@ -76,6 +76,8 @@ export interface PipelineStatus {
   readonly os: string;
   readonly account: string;
   readonly region: string;
+  readonly bucket: string;
+  readonly stateMachineArn: string;
   /** When it was read. */
   readonly at: string;
   /** Null before the first. */
@@ -120,13 +122,15 @@ export async function readPipelineStatus(
   const notices = Object.entries(await openNotices(documents));
   const deliveries = Object.entries((await readDeliveries(documents)).targets);
   const { failing, pruned } = await readHousekeepingMemory(documents);
-  const { account, os, pipeline, region } = description;
+  const { account, bucket, os, pipeline, region, stateMachineArn } = description;
   const current = await channel('current');
   const facts = {
     pipeline,
     os,
     account,
     region,
+    bucket,
+    stateMachineArn,
     at: now.toISOString(),
     decision: last === undefined ? null : decisionStatus(last, now),
     promotion: await readPromotion(ports, description),
@@ -237,7 +241,10 @@ function nextStep(status: Omit<PipelineStatus, 'next'>, longestSilenceHours: num
     return { command: null, reason: 'Nothing is to be done; the next poll decides again.' };
   }
   return patch.percent >= PERCENT_FOR_FORCE
-    ? { command: force, reason: 'The budget runs out during the wait; this bakes what is accepted, now.' }
+    ? {
+        command: force,
+        reason: 'The budget runs out in the wait; this bakes an updated host with the images accepted last.',
+      }
     : { command: null, reason: 'Nothing is to be done; the gate asks the registry again by itself.' };
 }
 

@@ -1,6 +1,10 @@
 import { explainFrom, explainPipelineText } from '../../../bin/pipeline/explain-pipeline';
 import { printAnswer } from '../../../bin/shared/layout';
 import { DEFAULT_GATE_POLICY, GATE_POLICY_SCHEMA } from '../../../lib/contract/values/gate-policy';
+import { parseRelease } from '../../../lib/contract/values/release';
+import { noteDecision } from '../../../lib/core/gate/last-decision';
+import { readPipelineStatus } from '../../../lib/core/housekeeping/pipeline-status';
+import { planAccept } from '../../../lib/core/operate/operate';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
 import { memoryRegistry } from '../../support/memory-registry';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
@@ -65,7 +69,6 @@ async function remember({ documents, portsAt }: ReturnType<typeof pipeline>, at:
   const { withObservations } = await import('../../../lib/core/catalog/catalog');
   const { observationsOf, observeFamilies } = await import('../../../lib/core/gate/observe');
   const { familyOf } = await import('../../../lib/core/images/family');
-  const { parseRelease } = await import('../../../lib/contract/values/release');
   const { emptyCatalog } = await import('../../../lib/core/catalog/catalog');
   const release = parseRelease('2022');
   const families = Object.keys(shown).map((name) => familyOf(name, release));
@@ -146,6 +149,24 @@ test('where a person must choose, it has the command that accepts', async () => 
   expect(explainPipelineText(explanation)).toContain(
     '\nAccept, if it is right: winbake pipeline accept 2022-core "LATE iis 10.0.20348.4294" --reason "..."\n',
   );
+});
+
+test('from the notice to bed: the status leads to explain, explain to accept, and the next poll bakes', async () => {
+  const one = pipeline([], 'stop');
+  const release = parseRelease('2022');
+  await remember(one, '2025-09-20T00:00:00Z', SEPTEMBER);
+  await remember(one, '2025-10-14T18:00:00Z', { servercore: 4294, nanoserver: 4294 });
+  const ports = one.portsAt('2025-10-18T00:00:00Z', MIXED);
+  const idle = { isRunning: () => Promise.resolve(false), stop: () => Promise.resolve() };
+  const asked = (await explainFrom(ports, DESCRIPTION)).now!;
+  await noteDecision(ports.documents, asked, new Date('2025-10-17T23:50:00Z'));
+  const { next } = await readPipelineStatus({ ...ports, executions: idle }, DESCRIPTION, release);
+  expect(next.command).toBe('winbake explain 2022-core');
+  for (const finding of asked.acceptable) {
+    const why = { finding, by: 'ann', reason: 'it may be late' };
+    await (await planAccept(ports.documents, release, why, ports.now())).apply();
+  }
+  expect((await explainFrom(ports, DESCRIPTION)).now).toMatchObject({ decision: 'bake', acceptable: [] });
 });
 
 test('a family that cannot be read is a finding, and counts as it was seen last', async () => {

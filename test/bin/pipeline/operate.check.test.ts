@@ -138,7 +138,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     );
     const { stdout } = await runCommandLine('pipeline', 'status', '2022-core');
     expect(stdout).toContain(
-      'pruned: 2025-10-14T00:00Z\nhousekeeping fails since 2025-10-14T00:15Z: delivery: Rate exceeded\n',
+      'pruned: 2025-10-14T00:00Z\nbucket: winbake-bucket\nstate machine: arn:aws:states:eu-central-1:123456789012:stateMachine:winbake-2022-core-rebake\nhousekeeping fails since 2025-10-14T00:15Z: delivery: Rate exceeded\n',
     );
   });
 

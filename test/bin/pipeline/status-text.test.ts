@@ -10,6 +10,8 @@ const STATUS: PipelineStatus = {
   os: 'SERVER_2022_CORE',
   account: '123456789012',
   region: 'eu-central-1',
+  bucket: 'winbake-bucket',
+  stateMachineArn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:winbake-2022-core-rebake',
   at: '2025-10-15T05:00:00.000Z',
   decision: {
     at: '2025-10-15T04:48:00.000Z',
