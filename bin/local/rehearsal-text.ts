@@ -61,12 +61,14 @@ function describeMonths(months: readonly ReportedMonth[], width?: number): strin
       { title: 'DECISION' },
       { title: 'PUBLICATION' },
       { title: 'ROLLOUT' },
-      { title: 'UNPATCHED', align: 'right' },
+      { title: 'TO CURRENT', align: 'right' },
+      { title: 'TO LAST INSTANCE', align: 'right' },
     ],
-    months.flatMap(({ from, hoursUnpatched, rebakes }) => {
-      const hours = formatHours(hoursUnpatched);
+    months.flatMap((month) => {
+      const { from, rebakes } = month;
+      const hours = [formatHours(month.hoursUnpatched), lastInstanceText(month)];
       return rebakes.length === 0
-        ? [[from.slice(0, 10), '-', '-', 'nothing', '-', '-', hours]]
+        ? [[from.slice(0, 10), '-', '-', 'nothing', '-', '-', ...hours]]
         : rebakes.map(({ at, decision, publication, rollout, trigger }, index) => [
             index === 0 ? from.slice(0, 10) : '',
             at,
@@ -74,7 +76,7 @@ function describeMonths(months: readonly ReportedMonth[], width?: number): strin
             decision,
             publication ?? '-',
             rollout.status,
-            index === 0 ? hours : '',
+            ...(index === 0 ? hours : ['', '']),
           ]);
     }),
     width,
@@ -122,7 +124,46 @@ export function describeRehearsal(report: RehearsalReport, width?: number): stri
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function heading({ asOf, decision, target, host }: RehearsalReport): string {
+/** Hours until the last instance of every fleet had what Microsoft released. */
+function lastInstanceText({ fleets }: ReportedMonth): string {
+  const hours = fleets.map(({ hoursToLastInstance }) => hoursToLastInstance);
+  return hours.includes(null) ? 'never' : formatHours(Math.max(0, ...hours.map(Number)));
+}
+
+/** What became of several months, in a sentence or two. */
+function headlineOf(months: readonly ReportedMonth[]): string {
+  const rollouts = months.flatMap(({ rebakes }) =>
+    rebakes.flatMap(({ publication, rollout }) => (publication === null ? [] : [rollout.status])),
+  );
+  const counts = [...Map.groupBy(rollouts, (status) => status)].map(
+    ([status, all]) => `${all.length} ${ROLLOUT_WORDS[status]}`,
+  );
+  const late = months.filter((month) => lastInstanceText(month) === 'never');
+  const names = late.map(({ from }) => from.slice(0, 10)).join(', ');
+  const slowest = Math.max(0, ...months.map(({ hoursUnpatched }) => hoursUnpatched));
+  const last = Math.max(
+    0,
+    ...months.flatMap(({ fleets }) => fleets.map((fleet) => fleet.hoursToLastInstance ?? 0)),
+  );
+  return (
+    `${months.length} months: ${rollouts.length} publications${counts.length === 0 ? '' : `; rollouts: ${counts.join(', ')}`}. ` +
+    `Longest: ${formatHours(slowest)} to current, ${formatHours(last)} to the last instance` +
+    `${late.length === 0 ? '' : `, which was not reached in the months from ${names}`}.\n`
+  );
+}
+
+const ROLLOUT_WORDS: Readonly<Record<ReportedMonth['rebakes'][number]['rollout']['status'], string>> = {
+  finished: 'finished',
+  waiting: 'waiting',
+  failed: 'failed',
+  rolledBack: 'rolled back',
+  none: 'without a fleet',
+};
+
+function heading({ asOf, decision, months, target, host }: RehearsalReport): string {
+  if (months !== undefined && months.length > 0) {
+    return `Rehearsed from ${asOf} on, ${headlineOf(months)}`;
+  }
   const aim = target === null ? '' : `, for ${target}`;
   const reached = host === null ? '' : `, host at ${host.osVersion}`;
   return `Rehearsed as of ${asOf}: ${decision}${aim}${reached}\n`;

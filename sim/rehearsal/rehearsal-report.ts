@@ -72,6 +72,11 @@ export interface ReportedFleet {
   readonly fleet: string;
   /** Instance refreshes that were started. */
   readonly refreshes: number;
+  /**
+   * The longest from Microsoft's release to the last instance, as the fleet measured it at its polls; null where an instance lacks an
+   * update at the end.
+   */
+  readonly hoursToLastInstance: number | null;
   /** Subjects of what people were notified. */
   readonly notified: readonly string[];
   /**

@@ -25,6 +25,8 @@ export class WatchedFleet {
   private readonly logged: { readonly at: Date; readonly subject: string }[] = [];
   private before: Running;
   private during: Running | undefined;
+  /** Of every poll since the report began: hours that an instance was without what Microsoft released. */
+  private unpatched: number[] = [];
   private since: Date;
 
   constructor(
@@ -46,6 +48,7 @@ export class WatchedFleet {
     this.since = this.context.clock.now();
     this.before = this.running();
     this.during = undefined;
+    this.unpatched = this.unpatched.slice(-1);
   }
 
   /** What happened since the report began. */
@@ -61,6 +64,7 @@ export class WatchedFleet {
     return {
       fleet: name,
       refreshes: fleet.group.refreshesSince(this.since),
+      hoursToLastInstance: (this.unpatched.at(-1) ?? 0) > 0 ? null : Math.max(0, ...this.unpatched),
       notified: [...published, ...this.logged]
         .filter(({ at }) => at >= this.since)
         .map(({ subject }) => subject),
@@ -75,7 +79,13 @@ export class WatchedFleet {
 
   /** Keeps what ran when the first new instance was there, and notices that go to the log alone. */
   private observe(line: string, at: Date): void {
-    const { message = '' } = JSON.parse(line) as { readonly message?: string };
+    const { HoursUnpatched: hours, message = '' } = JSON.parse(line) as {
+      readonly HoursUnpatched?: number;
+      readonly message?: string;
+    };
+    if (hours !== undefined) {
+      this.unpatched.push(hours);
+    }
     if (message.startsWith(subjectStart(this.deployed.rollout.environment['WINBAKE_FLEET'] ?? ''))) {
       this.logged.push({ at, subject: message });
     }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeRehearsal } from '../../../bin/local/rehearsal-text';
 import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
 import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly, changedAssembly } from '../../support/assembly';
@@ -109,6 +110,21 @@ describeWithPowerShell('three Patch Tuesdays in one account, the second with a b
 
   test('measure how long released updates were missing', () => {
     expect(report.months!.map(({ hoursUnpatched }) => hoursUnpatched)).toEqual([7.75, 4.5, 4.75]);
+  });
+
+  test('measure how long the last instance was without them, which of the bad month never had it', () => {
+    const hours = report.months!.map(({ fleets: [fleet] }) => fleet!.hoursToLastInstance);
+    expect(hours[1]).toBeNull();
+    for (const [index, least] of [
+      [0, 7.75],
+      [2, 4.75],
+    ] as const) {
+      expect(hours[index]).toBeGreaterThanOrEqual(least);
+      expect(hours[index]).toBeLessThan(48);
+    }
+    expect(describeRehearsal(report, 80)).toMatch(
+      /^Rehearsed from 2025-08-12T17:00:00Z on, 3 months: 3 publications; rollouts: 2 finished, 1 rolled back\. Longest: [\d.]+ [hd] to current, [\d.]+ h to the last instance, which was not reached in the months from 2025-09-09\.\n/,
+    );
   });
 
   test('leave nothing to do', () => {
