@@ -136,7 +136,7 @@ function headlineOf(months: readonly ReportedMonth[]): string {
     rebakes.flatMap(({ publication, rollout }) => (publication === null ? [] : [rollout.status])),
   );
   const counts = [...Map.groupBy(rollouts, (status) => status)].map(
-    ([status, all]) => `${all.length} ${ROLLOUT_WORDS[status]}`,
+    ([status, all]) => `${all.length} ${STATUS_TEXTS[status]}`,
   );
   const late = months.filter((month) => lastInstanceText(month) === 'never');
   const names = late.map(({ from }) => from.slice(0, 10)).join(', ');
@@ -152,7 +152,7 @@ function headlineOf(months: readonly ReportedMonth[]): string {
   );
 }
 
-const ROLLOUT_WORDS: Readonly<Record<ReportedMonth['rebakes'][number]['rollout']['status'], string>> = {
+const STATUS_TEXTS: Readonly<Record<ReportedMonth['rebakes'][number]['rollout']['status'], string>> = {
   finished: 'finished',
   waiting: 'waiting',
   failed: 'failed',

@@ -3,14 +3,13 @@ import type { OperatorOverride } from '../../contract/documents/overrides';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import type { ChannelName } from '../../contract/names/parameters';
-import { parseDocument } from '../../contract/documents/document';
-import { outageSchema, type LastDecision } from '../../contract/documents/memory';
+import type { LastDecision } from '../../contract/documents/memory';
 import type { Release } from '../../contract/values/release';
 import { readHold } from '../bake/hold';
 import { isBaking, readLease } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
 import { readLastDecision } from '../gate/last-decision';
-import { outageKey } from '../gate/outage';
+import { readOutage } from '../gate/outage';
 import { openNotices } from '../notify/notify-once';
 import type { Executions } from '../ports/bakes';
 import { type DocumentStore, homeParameters, type ParameterStores } from '../ports/stores';
@@ -187,11 +186,9 @@ async function readPatch(
   last: LastDecision | undefined,
   input: Parameters<typeof patchBudget>[0],
 ): Promise<PatchStatus> {
-  const outage = await documents.read(outageKey(release));
   const known = {
     ...input,
-    unreadSince:
-      outage === undefined ? {} : parseDocument(outageSchema, outage.text, outageKey(release)).since,
+    unreadSince: await readOutage(documents, release),
     ...(last === undefined ? {} : { polledAt: new Date(last.at) }),
   };
   const { hoursUnpatched, missing, percent } = patchBudget(known);
