@@ -56,13 +56,24 @@ export function patchBudget(input: PatchBudgetInput): PatchBudget {
   const has = current === undefined ? 0 : (readOsVersion(current.osVersion)?.revision ?? 0);
   const seenTimes = firstSeenTimes(catalog);
   const reached = Math.max(0, ...catalog.hosts.map(({ revision }) => revision));
+  // The revision of a plain base AMI is not known: what was out when channels were pointed to it may be in it, but for the newest.
+  const basedAt = current?.mode === 'unbaked' ? Date.parse(current.at) : -Infinity;
+  const newestThen = Math.max(
+    0,
+    ...[...seenTimes].filter(([, first]) => first.getTime() <= basedAt).map(([revision]) => revision),
+  );
   const seen = [...seenTimes]
-    .filter(([revision]) => revision > has)
+    .filter(([revision]) => revision > has && revision >= newestThen)
     .flatMap(([revision, first]) => {
       const release = releaseOf(catalog, first);
       return release.isOutOfBand && revision > reached
         ? []
-        : [{ what: `10.0.${catalog.build}.${revision}`, at: release.at }];
+        : [
+            {
+              what: `10.0.${catalog.build}.${revision}`,
+              at: new Date(Math.max(release.at.getTime(), basedAt)),
+            },
+          ];
     });
   const [oldest] = [...seen, ...unseenRelease(input, seenTimes.get(has))].sort(
     (one, other) => one.at.getTime() - other.at.getTime(),

@@ -208,6 +208,19 @@ test('hours are never fewer than the truth, whatever is accepted, published, rol
   );
 });
 
+test('a base AMI counts from the day that channels follow it, whatever was seen before', () => {
+  const now = hoursAfter(TUESDAY, 54);
+  const known = catalog({ 4171: '2025-09-09T18:00:00.000Z', ...OCTOBER });
+  const base = { ...UNBAKED, at: hoursAfter(TUESDAY, 4).toISOString() };
+  const input = { now, catalog: known, patchWithinSeconds: 72 * 3600 };
+  expect(patchBudget({ ...input, current: base })).toMatchObject({
+    hoursUnpatched: 50,
+    missing: '10.0.20348.4294',
+  });
+  const before = { ...UNBAKED, at: hoursAfter(TUESDAY, -48).toISOString() };
+  expect(patchBudget({ ...input, current: before }).hoursUnpatched).toBeCloseTo(102);
+});
+
 test('what is current is not missed, and a fresh pipeline counts from its first poll', () => {
   const now = hoursAfter(TUESDAY, 10);
   const input = { now, catalog: catalog(OCTOBER), patchWithinSeconds: 72 * 3600 };
