@@ -1,7 +1,10 @@
 import { RebakeWorld } from '../support/rebake-world';
 
 const QUIET = '2025-10-20T00:00:00Z';
-const FAILED = { status: 'FAILED', reason: 'the disk is full.', minutes: 90 };
+/** A reason that names no component could be a restart of Windows, which costs no attempt. */
+const COMPONENT =
+  'arn:aws:imagebuilder:us-east-1:123456789012:component/winbake-2022-core-cache-images/1.0.0/1';
+const FAILED = { status: 'FAILED', reason: `Document ${COMPONENT} failed! the disk is full.`, minutes: 90 };
 
 /** A pipeline whose two tries of one bake failed. */
 async function afterTwoFailures(): Promise<RebakeWorld> {
