@@ -55,6 +55,9 @@ test('a repository that is missing leaves the others standing', async () => {
   expect(run.exitCode).toBe(3);
   expect(JSON.parse(run.stdout)).toMatchObject({
     complete: false,
-    findings: [{ code: 'HOST_WITHOUT_IMAGE', family: 'iis' }],
+    findings: [
+      { code: 'NOT_FOUND', family: 'iis' },
+      { code: 'HOST_WITHOUT_IMAGE', family: 'iis' },
+    ],
   });
 });

@@ -71,7 +71,7 @@ async function publish(account: SimulatedAccount, clock: VirtualClock, revision:
 
 test('each fault of an AMI has a promise', () => {
   const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'faults.md'), 'utf8');
-  const promised = [...page.matchAll(/^- `([\w-]+)`: /gm)].map(([, name]) => name);
+  const promised = [...page.matchAll(/^- `(ami-[\w-]+)`: /gm)].map(([, name]) => name);
   expect(promised).toEqual(AMI_FAULTS.map(({ name }) => name));
 });
 
