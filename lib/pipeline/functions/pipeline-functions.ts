@@ -111,7 +111,8 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
           'status-details': { status: ['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'] },
         },
       },
-      targets: [new LambdaFunction(this.function, { deadLetterQueue })],
+      // An event that is lost is made good by the schedule.
+      targets: [new LambdaFunction(this.function)],
     });
   }
 }

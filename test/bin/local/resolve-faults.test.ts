@@ -42,7 +42,7 @@ test.each([
 ])(
   'a registry with the fault %s ends with exit code %i and one sentence',
   async (fault, exitCode, overrides) => {
-    const run = await resolve(fault, '--timeout', '4');
+    const run = await resolve(fault, '--timeout', '20');
     expect(run.exitCode).toBe(exitCode);
     const reported = run.stdout === '' ? run.stderr : JSON.stringify(JSON.parse(run.stdout));
     expect(reported).toContain(overrides);

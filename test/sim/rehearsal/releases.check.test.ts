@@ -98,6 +98,7 @@ describeWithPowerShell('a whole rehearsal', () => {
         expect(JSON.parse(parameters[`${path}/${name}`]!)).toEqual({
           ...channel,
           at: '2025-10-16T00:46:00.000Z',
+          revisionSeenAt: '2025-10-14T18:00:00.000Z',
         });
       }
       const [build] = version.split('.');
