@@ -1,7 +1,7 @@
 import { parseDocument } from '../../lib/contract/documents/document';
 import { imageManifestSchema, type ImageManifest } from '../../lib/contract/documents/evidence';
 import { orderSchema } from '../../lib/contract/documents/order';
-import { channelSchema, publicationSchema } from '../../lib/contract/documents/publication';
+import { channelSchema, type Publication, publicationSchema } from '../../lib/contract/documents/publication';
 import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
 import { channelParameters, CHANNELS, revisionParameters } from '../../lib/contract/names/parameters';
 import type { Finding } from '../../lib/contract/values/finding';
@@ -193,7 +193,8 @@ export async function reportPublications(
   });
 }
 
-function publishedIn(context: RehearsalContext) {
+/** The records of what a pipeline has published, the oldest first. */
+export function publishedIn(context: RehearsalContext): readonly Publication[] {
   const { account } = context;
   const bucket = bucketOf(context);
   return account.world.s3

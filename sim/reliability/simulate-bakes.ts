@@ -1,6 +1,6 @@
 import { imageManifestSchema } from '../../lib/contract/documents/evidence';
 import { parseDocument } from '../../lib/contract/documents/document';
-import { publicationSchema, type Publication } from '../../lib/contract/documents/publication';
+import type { Publication } from '../../lib/contract/documents/publication';
 import { readOsVersion } from '../../lib/contract/values/os-version';
 import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import { readImages } from '../../lib/core/images/read-images';
@@ -9,6 +9,7 @@ import type { RegistryClient } from '../../lib/registry/registry-client';
 import type { AssemblyStack } from '../aws/cloudformation/read-assembly';
 import type { BakeFailure } from '../permissions/recorded-instances';
 import { ScenarioWorld, type ScenarioMeans } from '../permissions/scenario-world';
+import { publishedIn } from '../rehearsal/make-report';
 import { bucketOf, registryOpener } from '../rehearsal/rehearsal-context';
 import { runRebake } from '../rehearsal/run-rebake';
 
@@ -22,11 +23,11 @@ export const RATES = {
   hangingRepository: 0.05,
   /** In a month the registry or Windows Update is out for two to twelve hours. */
   outage: 0.02,
-  /** Windows restarts by itself in the middle of an update, so that a build ends without a word. */
+  /** Windows restarts by itself in the middle of an update, so that a build ends without a reason. */
   unplannedRestart: 0.01,
 };
 
-/** What the scripts bear; docs/faults.md promises it, and rehearsals with these faults hold it. */
+/** Fewer tries than the scripts make; rehearsals with these faults hold what docs/faults.md promises of them. */
 const UPDATE_ATTEMPTS = 3;
 const DOCKER_WAIT_SECONDS = 300;
 
@@ -105,16 +106,16 @@ export async function simulateBakes({
       builds = 0;
       outages.splice(0, outages.length, ...drawOutages(tuesday.getTime(), random, faults));
       await clock.waitUntil(tuesday);
-      const known = publishedIn(world).length;
+      const known = publishedIn(world.context).length;
       let reason = '';
       while (
-        publishedIn(world).length === known &&
+        publishedIn(world.context).length === known &&
         clock.now().getTime() < tuesday.getTime() + LONGEST_DAYS * 24 * HOUR
       ) {
         reason = await poll(world);
         await clock.waitUntil(new Date(clock.now().getTime() + POLL));
       }
-      const [publication] = publishedIn(world).slice(known);
+      const [publication] = publishedIn(world.context).slice(known);
       const wrong = publication === undefined ? [] : await whatIsWrong(world, means, publication);
       const hours =
         publication === undefined ? null : (Date.parse(publication.at) - tuesday.getTime()) / HOUR;
@@ -133,15 +134,6 @@ async function poll(world: ScenarioWorld): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function publishedIn({ account, context }: ScenarioWorld): readonly Publication[] {
-  const bucket = bucketOf(context);
-  return account.world.s3
-    .keys(bucket)
-    .filter((key) => /^publications\/[\d.]+-\d+\.json$/.test(key))
-    .map((key) => parseDocument(publicationSchema, account.readDocument(bucket, key) ?? '', key))
-    .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
 const REPOSITORIES = [

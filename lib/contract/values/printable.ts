@@ -33,21 +33,17 @@ const LONGEST_EXCERPT = 80;
 
 /** What somebody else wrote, as it stands in a sentence of ours: printable, and cut to 80 characters. */
 export function excerpt(text: string, longest = LONGEST_EXCERPT): string {
-  const whole: string[] = [];
-  let length = 0;
+  const whole = printable(text);
+  if (whole.length <= longest) {
+    return whole;
+  }
+  let cut = '';
   for (const one of text) {
     const shown = printable(one);
-    length += shown.length;
-    if (length > longest) {
+    if (cut.length + shown.length >= longest) {
       break;
     }
-    whole.push(shown);
+    cut += shown;
   }
-  if (length <= longest) {
-    return whole.join('');
-  }
-  while (whole.join('').length > longest - 1) {
-    whole.pop();
-  }
-  return `${whole.join('')}…`;
+  return `${cut}…`;
 }

@@ -1,4 +1,5 @@
 import type { Catalog, ImageSet, Observation } from '../../contract/documents/catalog';
+import { readOsVersion } from '../../contract/values/os-version';
 import type { Release } from '../../contract/values/release';
 
 /** What a catalog consists of, besides its release. */
@@ -88,4 +89,16 @@ function lastOf(catalog: Catalog, { at, repository, tag }: Observation): Observa
   return catalog.observations.findLast(
     (one) => one.repository === repository && one.tag === tag && Date.parse(one.at) <= Date.parse(at),
   );
+}
+
+/** When each revision was first seen, as a tag or on the host of a bake. */
+export function firstSeenTimes({ build, hosts, observations }: Catalog): ReadonlyMap<number, Date> {
+  const seenTimes = [
+    ...observations.flatMap(({ at, osVersion }) => {
+      const version = osVersion === null ? undefined : readOsVersion(osVersion);
+      return version?.build === build ? [{ revision: version.revision, at: new Date(at) }] : [];
+    }),
+    ...hosts.map(({ at, revision }) => ({ revision, at: new Date(at) })),
+  ].sort((one, other) => other.at.getTime() - one.at.getTime());
+  return new Map(seenTimes.map(({ at, revision }) => [revision, at]));
 }

@@ -83,16 +83,17 @@ const REFUSED = 'WinbakeError';
 /**
  * Finds the cause of a failure in the document that the instance left, ends the order where it cannot be carried out any more,
  * and asks the gate what is to be done. Where its AMI was made, test and distribution are tried once more first. A person's
- * bake is not tried again, and neither is one that Image Builder refused to start. One whose instance profile is too new to be known, or
- * whose build ended without a word as by a restart of Windows, is tried again within minutes, and costs no attempt, twice at most; neither does one that a service outside failed. Where a service failed after an image was made the order stays: the next rebake
- * takes it up.
+ * bake is not tried again, and neither is one that Image Builder refused to start. One whose instance profile is too new to be known,
+ * or whose build ended without a reason, as by a restart of Windows, is tried again within minutes and costs no attempt, twice at most;
+ * neither does one that a service outside failed. Where a service failed after an image was made the order stays: the next rebake takes
+ * it up.
  */
 export async function endOrder(
   ports: EndOrderPorts,
   request: EndOrderRequest,
   failed: RebakeFailure,
 ): Promise<EndedOrder> {
-  const { image, orderId, status, error, reason } = failed;
+  const { image, orderId, status, error } = failed;
   const reported = await reportOf(ports, request, failed);
   const step = await stepOf(ports.bakes, failed);
   const cause = findCause(failed, reported, step);
@@ -109,25 +110,7 @@ export async function endOrder(
       return { decision: 'retry', cause, ...code, retried };
     }
   }
-  const isRefused = image === undefined && isRefusal(error);
-  const isTooNew =
-    reported?.failure === undefined &&
-    isUnknownProfile(reason, step) &&
-    (await isTriedLess(ports.documents, orderId, 'launchRetries', MOST_LAUNCH_RETRIES));
-  const isInterrupted =
-    status === 'FAILED' &&
-    reported?.isAbsent === true &&
-    endedSilently(reason, step) &&
-    (await isTriedLess(ports.documents, orderId, 'interruptions', MOST_INTERRUPTIONS));
-  const end = isCancelled
-    ? 'cancelled'
-    : isTooNew
-      ? 'notLaunched'
-      : isInterrupted
-        ? 'interrupted'
-        : isRefused
-          ? 'refused'
-          : 'failed';
+  const end = isCancelled ? 'cancelled' : await endOf(ports.documents, orderId, { failed, reported, step });
   const isOutage = end === 'failed' && isOfService(reported?.failure);
   await endLeasedOrder(ports, request.execution, orderId, end, isOutage);
   if (isCancelled) {
@@ -148,6 +131,37 @@ export async function endOrder(
     ...reachedIn(orderId, request.release, reported?.failure),
   });
   return { decision: answer.decision, cause, ...code, answer, isOutage };
+}
+
+/** What is known of a failure. */
+interface KnownFailure {
+  readonly failed: RebakeFailure;
+  readonly reported: ReportedFailure | undefined;
+  readonly step: FailedStep | undefined;
+}
+
+/** How an order ended that nobody cancelled: whether that was an attempt, and whether another one may end well. */
+async function endOf(
+  documents: DocumentStore,
+  orderId: string,
+  { failed: { error, image, reason, status }, reported, step }: KnownFailure,
+): Promise<'failed' | 'interrupted' | 'notLaunched' | 'refused'> {
+  if (
+    reported?.failure === undefined &&
+    isUnknownProfile(reason, step) &&
+    (await isTriedLess(documents, orderId, 'launchRetries', MOST_LAUNCH_RETRIES))
+  ) {
+    return 'notLaunched';
+  }
+  if (
+    status === 'FAILED' &&
+    reported?.isAbsent === true &&
+    endedSilently(reason, step) &&
+    (await isTriedLess(documents, orderId, 'interruptions', MOST_INTERRUPTIONS))
+  ) {
+    return 'interrupted';
+  }
+  return image === undefined && isRefusal(error) ? 'refused' : 'failed';
 }
 
 /** The codes of what a service outside the account fails: the registry, Windows Update. */

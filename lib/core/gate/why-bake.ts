@@ -50,10 +50,10 @@ interface RetryVerdict {
 }
 
 /**
- * An order that failed is tried once more, no earlier than an hour after it was ordered; then a person is asked, until one of its inputs changes or a bake is
- * forced. One that launched no instance, since its instance profile was too new, is tried again after minutes; one that a service outside
- * failed, for up to a day. One that a person cancelled, that Image Builder refused, or whose finished image waits for a person is not tried
- * again until then. Undefined where nothing keeps it.
+ * An order that failed is tried once more, no earlier than an hour after it was ordered; then a person is asked, until one of its
+ * inputs changes or a bake is forced. One that launched no instance, since its instance profile was too new, is tried again after
+ * minutes; one that a service outside failed, for up to a day. One that a person cancelled, that Image Builder refused, or whose
+ * finished image waits for a person is not tried again until then. Undefined where nothing keeps it.
  */
 export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryVerdict | undefined {
   const { failed, forced } = input;

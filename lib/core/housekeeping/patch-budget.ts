@@ -1,17 +1,19 @@
 import type { Catalog } from '../../contract/documents/catalog';
+import type { LastDecision } from '../../contract/documents/memory';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
-import { osOf } from '../../contract/values/release';
+import { osOf, type Release } from '../../contract/values/release';
 import { readHold } from '../bake/hold';
 import { lastPatchTuesday, patchTuesdayOf } from '../calendar/patch-tuesday';
+import { firstSeenTimes } from '../catalog/catalog';
 import { readCatalog } from '../catalog/catalog-store';
 import type { UnreadSince } from '../gate/gate-input';
 import { readLastDecision } from '../gate/last-decision';
 import { readOutage } from '../gate/outage';
 import { ownImages } from '../images/image-extra';
 import { type NoticeKind, heal, notifyOnce } from '../notify/notify-once';
-import { homeParameters } from '../ports/stores';
+import { type DocumentStore, homeParameters } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
 import type { HousekeepingPart, HousekeepingPorts } from './memory';
 
@@ -89,18 +91,6 @@ export function patchBudget(input: PatchBudgetInput): PatchBudget {
   };
 }
 
-/** When each revision was first seen, as a tag or on the host of a bake. */
-function firstSeenTimes({ build, hosts, observations }: Catalog): ReadonlyMap<number, Date> {
-  const seenTimes = [
-    ...observations.flatMap(({ at, osVersion }) => {
-      const version = osVersion === null ? undefined : readOsVersion(osVersion);
-      return version?.build === build ? [{ revision: version.revision, at: new Date(at) }] : [];
-    }),
-    ...hosts.map(({ at, revision }) => ({ revision, at: new Date(at) })),
-  ].sort((one, other) => other.at.getTime() - one.at.getTime());
-  return new Map(seenTimes.map(({ at, revision }) => [revision, at]));
-}
-
 /** When what was first seen then was released, as far as the catalog can tell; what the very first poll showed is of unknown age. */
 function releaseOf(
   { observations }: Catalog,
@@ -115,7 +105,7 @@ function releaseOf(
 }
 
 /**
- * The last Patch Tuesday, where `current` is older and nothing tells what it brought: at once, until what it brought has had its time to
+ * The last Patch Tuesday, where `current` is older and nothing shows what it brought: at once, until what it brought has had its time to
  * be seen, and after that as long as nobody could look.
  */
 function unseenRelease(
@@ -146,6 +136,20 @@ function repositoriesOf({ observations, sets: [newest] }: Catalog): readonly str
     : ownImages(newest.images).map(({ repository }) => repository);
 }
 
+/** Measures by what could not be read and when the gate polled last, too. */
+export async function readPatchBudget(
+  documents: Pick<DocumentStore, 'read'>,
+  release: Release,
+  last: LastDecision | undefined,
+  input: Omit<PatchBudgetInput, 'unreadSince' | 'polledAt'>,
+): Promise<PatchBudget> {
+  return patchBudget({
+    ...input,
+    unreadSince: await readOutage(documents, release),
+    ...(last === undefined ? {} : { polledAt: new Date(last.at) }),
+  });
+}
+
 /** How much of the budget is spent when people are notified. */
 const LEVELS: readonly { readonly cause: NoticeKind; readonly percent: number }[] = [
   { cause: 'budgetWarning', percent: 75 },
@@ -158,12 +162,9 @@ export const measurePatching: HousekeepingPart = async (ports, description) => {
   const path = pipelinePath(description);
   const now = ports.now();
   const { release } = osOf(description.os);
-  const polledAt = (await readLastDecision(ports.documents))?.at;
-  const budget = patchBudget({
+  const budget = await readPatchBudget(ports.documents, release, await readLastDecision(ports.documents), {
     now,
     catalog: await readCatalog(ports.documents, release),
-    unreadSince: await readOutage(ports.documents, release),
-    ...(polledAt === undefined ? {} : { polledAt: new Date(polledAt) }),
     current: await readChannel(home, path, 'current'),
     patchWithinSeconds: description.patchWithinSeconds,
   });

@@ -9,7 +9,6 @@ import { readHold } from '../bake/hold';
 import { isBaking, readLease } from '../bake/lease';
 import { readCatalog } from '../catalog/catalog-store';
 import { readLastDecision } from '../gate/last-decision';
-import { readOutage } from '../gate/outage';
 import { openNotices } from '../notify/notify-once';
 import type { Executions } from '../ports/bakes';
 import { type DocumentStore, homeParameters, type ParameterStores } from '../ports/stores';
@@ -17,7 +16,7 @@ import { readDeliveries } from '../publish/deliveries';
 import { readChannel } from '../publish/move-channel';
 import { planPromotionOf, type PromotionWait } from '../publish/operate-channels';
 import { readHousekeepingMemory } from './memory';
-import { patchBudget } from './patch-budget';
+import { readPatchBudget } from './patch-budget';
 
 /** What reading the state of a pipeline works with. */
 export interface StatusPorts {
@@ -180,20 +179,10 @@ async function readPromotion(ports: StatusPorts, description: PipelineDescriptio
 }
 
 /** As housekeeping measures it. */
-async function readPatch(
-  documents: DocumentStore,
-  release: Release,
-  last: LastDecision | undefined,
-  input: Parameters<typeof patchBudget>[0],
-): Promise<PatchStatus> {
-  const known = {
-    ...input,
-    unreadSince: await readOutage(documents, release),
-    ...(last === undefined ? {} : { polledAt: new Date(last.at) }),
-  };
-  const { hoursUnpatched, missing, percent } = patchBudget(known);
-  const budgetHours = input.patchWithinSeconds / 3600;
-  return { hoursUnpatched, budgetHours, percent, missing: missing ?? null };
+async function readPatch(...measured: Parameters<typeof readPatchBudget>): Promise<PatchStatus> {
+  const [, , , { patchWithinSeconds }] = measured;
+  const { hoursUnpatched, missing, percent } = await readPatchBudget(...measured);
+  return { hoursUnpatched, budgetHours: patchWithinSeconds / 3600, percent, missing: missing ?? null };
 }
 
 /** So much of the budget may be spent before a wait is worth ending; people are notified then, too. */

@@ -165,8 +165,8 @@ export function lineChanges(names: readonly string[], release: Release): readonl
 }
 
 /**
- * A family on a release; `line` replaces its live line, which is that of an instant where one is given. Throws a `UsageError` for a name that is none, and for a family
- * that ended on that release, saying since when.
+ * A family on a release; `line` replaces its live line, which is that of an instant where one is given. Throws a `UsageError` for a
+ * name that is none, and for a family that ended on that release, saying since when.
  */
 export function familyOf(name: string, release: Release, line?: string, at?: Date): ImageFamily {
   const rule = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;

@@ -8,6 +8,7 @@ import {
 } from '../../contract/names/bucket-keys';
 import { worstMode } from '../../contract/values/mode';
 import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
+import { firstSeenTimes } from '../catalog/catalog';
 import { ownImages } from '../images/image-extra';
 import type { DocumentStore } from '../ports/stores';
 import type { BakeEvidence, FinishedBake } from './collect-evidence';
@@ -122,13 +123,9 @@ export async function recordPublication(
 }
 
 /** When anything first showed an OS version; the host of this very bake did so last. */
-function seenAt({ hosts, observations }: Catalog, osVersion: string, now: Date): Date {
-  const revision = readOsVersion(osVersion)?.revision;
-  const seen = [
-    ...observations.filter((one) => one.osVersion === osVersion),
-    ...hosts.filter((one) => one.revision === revision),
-  ];
-  return new Date(Math.min(now.getTime(), ...seen.map(({ at }) => Date.parse(at))));
+function seenAt(catalog: Catalog, osVersion: string, now: Date): Date {
+  const first = firstSeenTimes(catalog).get(readOsVersion(osVersion)?.revision ?? -1);
+  return first !== undefined && first < now ? first : now;
 }
 
 function laterThan(published: Channel | undefined, now: Date): Date {

@@ -44,7 +44,7 @@ interface HousekeepingFunctionProps extends DescribedPipelineResources {
   readonly baseAmi: BaseAmiSource;
 }
 
-/** What has to be looked after between bakes, every 15 minutes and after each deployment: promotion, delivery, age, and once a day what may go. */
+/** Runs every 15 minutes and after each deployment: promotes, delivers and measures, and once a day removes what may go. */
 export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironment> {
   constructor(scope: Construct, id: string, props: HousekeepingFunctionProps) {
     const { baseAmi, bucket, settings, deadLetterQueue, topic } = props;
