@@ -139,7 +139,7 @@ async function askNow(
     const environment = await ports.environment();
     const url = required(environment, 'WINBAKE_REGISTRY');
     const now = await ports.withRegistry(url, (registry) =>
-      pollOnce(ports, description, environment, rememberingRegistry(registry)),
+      pollOnce(ports, description, environment, rememberingRegistry(registry, { tags: true })),
     );
     return { now, notAsked: null };
   } catch (error) {

@@ -11,22 +11,30 @@ import {
   isWindowsAmd64,
   type Platform,
 } from '../oci/manifests';
-import type { ManifestDocument, Registry } from '../oci/registry';
+import type { ManifestDocument, ManifestHead, Registry } from '../oci/registry';
 
 /**
  * A registry that asks for each thing named by digest only once: several tags of one poll often lead to one image. What a
- * tag led to is remembered under its digest too; tags themselves are always asked.
+ * tag led to is remembered under its digest too; tags themselves are always asked, unless `tags` is to say what they did at first.
  */
-export function rememberingRegistry(registry: Registry): Registry {
+export function rememberingRegistry(registry: Registry, { tags = false } = {}): Registry {
   const manifests = new Map<string, Promise<ManifestDocument | undefined>>();
   const blobs = new Map<string, Promise<string | undefined>>();
+  const heads = new Map<string, Promise<ManifestHead | undefined>>();
+  const lists = new Map<string, Promise<readonly string[] | undefined>>();
   return {
-    head: (repository, reference) => registry.head(repository, reference),
-    tags: (repository) => registry.tags(repository),
+    head: (repository, reference) => {
+      const ask = () => registry.head(repository, reference);
+      return tags ? once(heads, key(repository, reference), ask) : ask();
+    },
+    tags: (repository) => {
+      const ask = () => registry.tags(repository);
+      return tags ? once(lists, repository, ask) : ask();
+    },
     blob: (repository, digest) =>
       once(blobs, key(repository, digest), () => registry.blob(repository, digest)),
     manifest: async (repository, reference) => {
-      if (isDigest(reference)) {
+      if (tags || isDigest(reference)) {
         return once(manifests, key(repository, reference), () => registry.manifest(repository, reference));
       }
       const document = await registry.manifest(repository, reference);
@@ -38,8 +46,8 @@ export function rememberingRegistry(registry: Registry): Registry {
   };
 }
 
-function key(repository: string, digest: Digest): string {
-  return `${repository}@${digest}`;
+function key(repository: string, reference: string): string {
+  return `${repository}@${reference}`;
 }
 
 function once<T>(known: Map<string, Promise<T>>, name: string, read: () => Promise<T>): Promise<T> {

@@ -89,7 +89,7 @@ export function isManifestType(mediaType: string): boolean {
 /** One image of an index: its manifest and the platform that it says it is for. */
 export interface IndexEntry {
   readonly digest: Digest;
-  /** Absent where the config alone tells it. */
+  /** Absent where only the config states it. */
   readonly platform: Platform | undefined;
 }
 

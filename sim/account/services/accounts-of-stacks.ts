@@ -98,7 +98,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     }
     return sessionOf(roleArn, grants, session);
   };
-  /** Tells IAM what stacks have now, which services know later. */
+  /** Notes in IAM what stacks have now, which services know later. */
   const noteIam = () => {
     faults?.iam.note(iamOfStacks(stacks, roles));
   };

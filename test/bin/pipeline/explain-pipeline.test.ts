@@ -90,6 +90,15 @@ async function waiting(extras: readonly string[] = []) {
 
 const MIXED = { servercore: 4294, nanoserver: 4294, iis: 4171, aspnet: 4171, 'framework-sdk': 4171 };
 
+test('the registry is asked for each thing once, so that what is shown is what was decided of', async () => {
+  const one = await waiting(['framework-sdk']);
+  const ports = one.portsAt('2025-10-14T21:00:00Z', MIXED);
+  const registry = memoryRegistry(shape(MIXED));
+  await explainFrom({ ...ports, withRegistry: (_url, work) => work(registry) }, DESCRIPTION);
+  expect(registry.asked.length).toBeGreaterThan(0);
+  expect(registry.asked).toEqual([...new Set(registry.asked)]);
+});
+
 test('it says what the registry shows now, how late each family is, and what the gate would decide', async () => {
   const one = await waiting(['framework-sdk']);
   const { last, now } = await explainFrom(one.portsAt('2025-10-14T21:00:00Z', MIXED), DESCRIPTION);

@@ -222,7 +222,7 @@ describeWithPowerShell('Test-Image', () => {
     },
   );
 
-  test('writes down each check at once: one that is killed tells what it found', () => {
+  test('writes down each check at once: one that is killed leaves what it found', () => {
     // What the verification held when docker was asked last: by then all checks before that were made.
     const { machine } = result('hangs');
     const seen = JSON.parse(

@@ -16,7 +16,7 @@ function Confirm-HostNetwork {
     }
     catch { $left = $_.Exception.Message }
     if ($left -like "The adapter of *") {
-        # On this release it may have another name: a container that gets its address tells.
+        # On this release it may have another name. Whether a container gets its address is checked later.
         Show-Progress $left
     }
     elseif ($left -ne '') {

@@ -1,7 +1,7 @@
 function Step-Pull {
     # One poll of the pulls: starts those whose turn it is, two at a time, waits a moment, and takes the results of those that have
-    # ended. A pull may take as long as it moves: one that is stopped loses what it has downloaded, whole layers too. Docker tells
-    # no progress of a layer, so the free space tells, of all pulls together.
+    # ended. A pull may take as long as it moves: one that is stopped loses what it has downloaded, whole layers too. Docker shows
+    # no progress of a layer, so the free space is watched, for all pulls together.
     # https://github.com/moby/moby/issues/26146
     [CmdletBinding()]
     param(

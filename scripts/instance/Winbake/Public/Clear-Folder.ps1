@@ -5,7 +5,7 @@ function Clear-Folder {
     .PARAMETER Path
     The folder.
     .PARAMETER OlderThan
-    Entries that were written later stay; a folder is as young as the newest entry in it, since its own time tells little.
+    Entries that were written later stay; a folder is as young as the newest entry in it, since its own time does not change with its files.
     .PARAMETER Keep
     Entries of these names stay, whatever their age.
     .PARAMETER SkipLocked

@@ -5,7 +5,7 @@ function Get-Verification {
     .PARAMETER WorkFolder
     The folder that holds image-manifest.json, as the AMI brought it along.
     .PARAMETER Path
-    Where the document is written after each check, so that one which is killed by its time limit tells what it found.
+    Where the document is written after each check, so that one which is killed by its time limit leaves what it found.
     .PARAMETER StartSeconds
     How long the start of a container may take. One that hangs must not take the verification with it.
     .PARAMETER DockerWaitSeconds
