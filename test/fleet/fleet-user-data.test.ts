@@ -6,7 +6,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { FleetUserData, type FleetUserDataProps } from '../../lib/fleet/fleet-user-data';
 import { HEALTHY_DOCKER } from '../scripts/support/healthy-docker';
 import { startHostServices, type HostServices } from '../scripts/support/host-services';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../scripts/support/power-shell';
+import { describeWithPowerShell } from '../scripts/support/power-shell';
 import { hostState, makeMachine } from '../scripts/support/simulated-machine';
 import { runCases, type ScriptCase, type ScriptResult } from '../scripts/support/run-cases';
 
@@ -123,7 +123,7 @@ describeWithPowerShell('rendered user data', () => {
       return { script, machine: machines[index]!, env };
     });
     results = await runCases(cases);
-  }, BUILD_TIMEOUT);
+  });
   afterAll(() => {
     services?.close();
     [folder, ...machines.map((machine) => machine.folder)].forEach((one) => {

@@ -13,7 +13,7 @@ export interface BundleRun extends CommandRun {
   readonly left: readonly string[];
 }
 
-/** Sees what stderr holds so far, and may end the process. */
+/** Sees what stderr holds so far, and may end the process; only the first signal is sent, for a second one kills at once. */
 export type OnProgress = (stderr: string, end: (signal: NodeJS.Signals) => void) => void;
 
 /** Runs the bundled command line in a process of its own, as people do, with a folder for temporary files of its own. */
@@ -31,10 +31,15 @@ export async function runBundle(
     });
     let stdout = '';
     let stderr = '';
+    let isEnded = false;
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
-      onProgress(stderr, (signal) => child.kill(signal));
+      onProgress(stderr, (signal) => {
+        if (!isEnded) {
+          isEnded = child.kill(signal);
+        }
+      });
     });
     const exitCode = await new Promise<number>((resolve) => {
       child.on('close', (code) => {

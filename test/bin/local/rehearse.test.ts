@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';
 import { runBundle } from '../../support/run-bundle';
 import { runCommandLine } from '../../support/run-command-line';
@@ -151,11 +151,11 @@ describe('on a computer with Node alone', () => {
 describeWithPowerShell('a rehearsal that is ended in the middle of its bake', () => {
   beforeAll(async () => {
     await requirePowerShell();
-  }, BUILD_TIMEOUT);
+  });
 
   test('leaves nothing behind', async () => {
     const run = await runBundle(['rehearse', '--cdk-out', await assembly()], {}, (stderr, end) => {
-      if (stderr.endsWith('› cache-images: SelectImageSet\n')) {
+      if (stderr.includes('› cache-images: SelectImageSet\n')) {
         end('SIGTERM');
       }
     });
@@ -170,15 +170,11 @@ describeWithPowerShell('a rehearsal that is ended in the middle of its bake', ()
 
 test('a rehearsal that is ended while the app runs ends the app', async () => {
   const app = `${JSON.stringify(process.execPath)} -e "setTimeout(() => {}, 600000)"`;
-  const started = Date.now();
   const run = await runBundle(['rehearse', '--app', app], {}, (stderr, end) => {
     if (stderr.includes('› ')) {
-      setTimeout(() => {
-        end('SIGINT');
-      }, 200);
+      setTimeout(end, 200, 'SIGINT');
     }
   });
   expect(run).toMatchObject({ exitCode: 130, stdout: '', left: [] });
   expect(run.stderr).toMatch(/✖ Synthesize the app\nEnded by SIGINT; nothing is left behind\.\n$/);
-  expect(Date.now() - started).toBeLessThan(120_000);
 });

@@ -167,4 +167,4 @@ test('from any state, with a crash after any call, looks end at the right AMI or
     ),
     { numRuns: propertyRuns(60) },
   );
-}, 120_000);
+});

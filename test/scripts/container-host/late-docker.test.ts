@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
 import { startHostServices, type HostServices } from '../support/host-services';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runCases, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
@@ -116,7 +116,7 @@ describeWithPowerShell('Start-ContainerHost with a Docker', () => {
     (await runCases(cases)).forEach((one, index) => {
       results.set(boots[index]![0], { ...one, machine: cases[index]!.machine });
     });
-  }, BUILD_TIMEOUT);
+  });
   afterAll(() => {
     services?.close();
   });

@@ -8,7 +8,7 @@ import {
   type AgentBehaviour,
   type HostServices,
 } from '../support/host-services';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { readScripts } from '../support/read-scripts';
 import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runCases, type ScriptCase, type ScriptResult } from '../support/run-cases';
@@ -138,7 +138,7 @@ describeWithPowerShell('Start-ContainerHost', () => {
     (await runCases(list)).forEach((one, index) => {
       results.set(NAMES[index]!, { ...one, machine: list[index]!.machine });
     });
-  }, BUILD_TIMEOUT);
+  });
   afterAll(() => {
     services?.close();
     for (const { machine } of results.values()) {
@@ -266,39 +266,35 @@ describeWithPowerShell('Start-ContainerHost', () => {
 });
 
 describeWithPowerShell('the syntax of Start-ContainerHost', () => {
-  test(
-    'is that of Windows PowerShell 5.1, with commands of the AMI alone',
-    async () => {
-      const modules = ['Complete-ASLifecycleAction', 'Initialize-ECSAgent'];
-      const [facts] = await readScripts(dirname(SCRIPT), [basename(SCRIPT)], modules);
-      expect(facts).toMatchObject({ findings: [], native: [], exits: [], strictModeLatest: true });
-      const own = facts!.functions.map(({ name }) => name);
-      expect(facts!.commands.filter((name) => !own.includes(name))).toEqual([
-        'Complete-ASLifecycleAction',
-        'ConvertFrom-Json',
-        'ConvertTo-Json',
-        'ForEach-Object',
-        'Get-Command',
-        'Get-ContainerNetwork',
-        'Get-HnsNetwork',
-        'Get-ItemProperty',
-        'Get-NetAdapter',
-        'Get-Service',
-        'Import-Module',
-        'Initialize-ECSAgent',
-        'New-EventLog',
-        'Remove-ContainerNetwork',
-        'Remove-HnsNetwork',
-        'Set-StrictMode',
-        'Sort-Object',
-        'Start-Sleep',
-        'Where-Object',
-        'Write-EventLog',
-        'Write-Host',
-      ]);
-    },
-    BUILD_TIMEOUT,
-  );
+  test('is that of Windows PowerShell 5.1, with commands of the AMI alone', async () => {
+    const modules = ['Complete-ASLifecycleAction', 'Initialize-ECSAgent'];
+    const [facts] = await readScripts(dirname(SCRIPT), [basename(SCRIPT)], modules);
+    expect(facts).toMatchObject({ findings: [], native: [], exits: [], strictModeLatest: true });
+    const own = facts!.functions.map(({ name }) => name);
+    expect(facts!.commands.filter((name) => !own.includes(name))).toEqual([
+      'Complete-ASLifecycleAction',
+      'ConvertFrom-Json',
+      'ConvertTo-Json',
+      'ForEach-Object',
+      'Get-Command',
+      'Get-ContainerNetwork',
+      'Get-HnsNetwork',
+      'Get-ItemProperty',
+      'Get-NetAdapter',
+      'Get-Service',
+      'Import-Module',
+      'Initialize-ECSAgent',
+      'New-EventLog',
+      'Remove-ContainerNetwork',
+      'Remove-HnsNetwork',
+      'Set-StrictMode',
+      'Sort-Object',
+      'Start-Sleep',
+      'Where-Object',
+      'Write-EventLog',
+      'Write-Host',
+    ]);
+  });
 
   test('is ASCII with LF', () => {
     expect(readFileSync(SCRIPT, 'utf8')).toMatch(/^[\n\x20-\x7e]*\n$/);

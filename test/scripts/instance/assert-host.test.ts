@@ -1,7 +1,7 @@
 import { CATALOG, HOST } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
@@ -131,7 +131,7 @@ const PASSES = {
 
 describeWithPowerShell('Assert-Host', () => {
   const stops = Object.fromEntries(Object.entries(STOPS).map(([name, [one]]) => [name, one]));
-  const result = runTable<string>({ ...stops, ...PASSES }, BUILD_TIMEOUT);
+  const result = runTable<string>({ ...stops, ...PASSES });
 
   test('records CurrentBuild and UBR with the instant', () => {
     const { exitCode, stdout, stderr, machine } = result('ready');

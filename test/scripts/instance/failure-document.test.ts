@@ -5,7 +5,7 @@ import { PREPARE_SCRIPTS } from '../../../lib/core/image-builder/component-steps
 import { failureSchema, type Failure } from '../../../lib/contract/documents/evidence';
 import { parseDocument } from '../../../lib/contract/documents/document';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../support/power-shell';
 import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { INSTANCE_SCRIPTS, runSequences, type ScriptCase } from '../support/run-cases';
 import { saveImageStep } from '../support/save-image-step';
@@ -95,7 +95,7 @@ describeWithPowerShell('the failure document', () => {
         select(MACHINES.stale),
       ],
     });
-  }, BUILD_TIMEOUT);
+  });
 
   test('is not there after steps that went well', () => {
     expect(results.good.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
@@ -170,34 +170,30 @@ describeWithPowerShell('a step that is killed by its time limit', () => {
     docker: [{ call: 'pull *', hangSeconds: 60 }, ...GOOD_DOCKER],
   });
 
-  test(
-    'has left a failure document that says so',
-    async () => {
-      const end = new AbortController();
-      const run = (await requirePowerShell())
-        .run({
-          scriptFile: join(INSTANCE_SCRIPTS, 'steps/Save-Image.ps1'),
-          env: machine.env,
-          simulatedHost: machine.folder,
-          timeoutSeconds: 120,
-          signal: end.signal,
-        })
-        .catch(() => undefined);
-      while (!machine.calls().some((call) => call.startsWith('pull'))) {
-        await sleep(20);
-      }
-      end.abort();
-      await run;
-      expect(failureOf(machine)).toMatchObject({
-        code: 'STEP_NOT_ENDED',
-        step: 'Save-Image',
-        message: expect.stringContaining('did not end'),
-      });
-      const { next } = await runSequences({ next: [assertUpdate(machine)] });
-      expect(next[0]!.stderr).toContain('It was not run, since Save-Image failed before it.');
-    },
-    BUILD_TIMEOUT,
-  );
+  test('has left a failure document that says so', async () => {
+    const end = new AbortController();
+    const run = (await requirePowerShell())
+      .run({
+        scriptFile: join(INSTANCE_SCRIPTS, 'steps/Save-Image.ps1'),
+        env: machine.env,
+        simulatedHost: machine.folder,
+        timeoutSeconds: 120,
+        signal: end.signal,
+      })
+      .catch(() => undefined);
+    while (!machine.calls().some((call) => call.startsWith('pull'))) {
+      await sleep(20);
+    }
+    end.abort();
+    await run;
+    expect(failureOf(machine)).toMatchObject({
+      code: 'STEP_NOT_ENDED',
+      step: 'Save-Image',
+      message: expect.stringContaining('did not end'),
+    });
+    const { next } = await runSequences({ next: [assertUpdate(machine)] });
+    expect(next[0]!.stderr).toContain('It was not run, since Save-Image failed before it.');
+  });
 });
 
 test('docs/faults.md lists every code, and none that no script gives', () => {

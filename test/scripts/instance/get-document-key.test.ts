@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../support/power-shell';
 import { makeMachine } from '../support/simulated-machine';
 import { INSTANCE_SCRIPTS, runCases, type ScriptResult } from '../support/run-cases';
 
@@ -57,7 +57,7 @@ describeWithPowerShell('Get-DocumentKey', () => {
     });
     printed = run.stdout;
     servers.forEach((server) => server.close());
-  }, BUILD_TIMEOUT);
+  });
 
   test('prints the instance id and nothing else', () => {
     expect(results[0]).toMatchObject({ exitCode: 0, stderr: '' });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
@@ -172,7 +172,7 @@ describeWithPowerShell('Install-Update', () => {
   const installed = (name: Name): readonly string[] => record(name).installed.map(({ kb }) => kb);
   beforeAll(async () => {
     results = await runSequences(CASES);
-  }, BUILD_TIMEOUT);
+  });
 
   test.each<[Name, readonly string[]]>([
     ['nothing', []],

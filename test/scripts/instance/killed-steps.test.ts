@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CATALOG, GOOD_DOCKER, HOST, IMAGE_SET, ORDER } from '../support/documents';
 import { layFakeDocker, type DockerAnswer } from '../support/fake-docker';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../support/power-shell';
 import { makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { INSTANCE_SCRIPTS, runCases, type ScriptCase } from '../support/run-cases';
 
@@ -47,29 +47,25 @@ describeWithPowerShell('a step that was killed in its middle', () => {
     rmSync(machine.folder, { recursive: true, force: true });
   });
 
-  test(
-    'ends where it should when it runs again: Save-Image',
-    async () => {
-      layFakeDocker(machine.folder, [second, ...GOOD_DOCKER]);
-      const calls = (): string => machine.calls().join('\n');
-      await kill(machine, 'steps/Save-Image.ps1', () => calls().includes('/iis@'));
-      expect(machine.read('saved-images.json')).toMatchObject({
-        images: [{ family: 'servercore' }],
-        complete: false,
-      });
-      expect(existsSync(join(machine.folder, 'c/ProgramData/Winbake/saved-images.json.partial'))).toBe(false);
+  test('ends where it should when it runs again: Save-Image', async () => {
+    layFakeDocker(machine.folder, [second, ...GOOD_DOCKER]);
+    const calls = (): string => machine.calls().join('\n');
+    await kill(machine, 'steps/Save-Image.ps1', () => calls().includes('/iis@'));
+    expect(machine.read('saved-images.json')).toMatchObject({
+      images: [{ family: 'servercore' }],
+      complete: false,
+    });
+    expect(existsSync(join(machine.folder, 'c/ProgramData/Winbake/saved-images.json.partial'))).toBe(false);
 
-      rmSync(join(machine.folder, 'bin'), { recursive: true });
-      layFakeDocker(machine.folder, GOOD_DOCKER);
-      const [again] = await runCases([{ script: 'steps/Save-Image.ps1', parameters: FAST, machine }]);
-      expect(again).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(machine.calls().filter((call) => call.startsWith('pull'))).toEqual([
-        expect.stringContaining('/iis@'),
-      ]);
-      expect(machine.read('saved-images.json')).toMatchObject({ complete: true });
-    },
-    BUILD_TIMEOUT,
-  );
+    rmSync(join(machine.folder, 'bin'), { recursive: true });
+    layFakeDocker(machine.folder, GOOD_DOCKER);
+    const [again] = await runCases([{ script: 'steps/Save-Image.ps1', parameters: FAST, machine }]);
+    expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(machine.calls().filter((call) => call.startsWith('pull'))).toEqual([
+      expect.stringContaining('/iis@'),
+    ]);
+    expect(machine.read('saved-images.json')).toMatchObject({ complete: true });
+  });
 });
 
 describeWithPowerShell('steps that run twice', () => {
@@ -87,22 +83,18 @@ describeWithPowerShell('steps that run twice', () => {
     rmSync(machine.folder, { recursive: true, force: true });
   });
 
-  test(
-    'change nothing that was right',
-    async () => {
-      const first = await runCases(steps);
-      expect(first.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
-        steps.map(() => ({ exitCode: 0, stderr: '' })),
-      );
-      const before = documents(machine);
-      const pulls = machine.calls().filter((call) => call.startsWith('pull') || call.startsWith('tag'));
-      expect(before['image-manifest']).toContain('"pulledBytes":4100000000');
-      const second = await runCases(steps);
-      expect(second.map(({ exitCode }) => exitCode)).toEqual(first.map(({ exitCode }) => exitCode));
-      expect(documents(machine)).toEqual(before);
-      const after = machine.calls().filter((call) => call.startsWith('pull') || call.startsWith('tag'));
-      expect(after).toEqual(pulls);
-    },
-    BUILD_TIMEOUT,
-  );
+  test('change nothing that was right', async () => {
+    const first = await runCases(steps);
+    expect(first.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
+      steps.map(() => ({ exitCode: 0, stderr: '' })),
+    );
+    const before = documents(machine);
+    const pulls = machine.calls().filter((call) => call.startsWith('pull') || call.startsWith('tag'));
+    expect(before['image-manifest']).toContain('"pulledBytes":4100000000');
+    const second = await runCases(steps);
+    expect(second.map(({ exitCode }) => exitCode)).toEqual(first.map(({ exitCode }) => exitCode));
+    expect(documents(machine)).toEqual(before);
+    const after = machine.calls().filter((call) => call.startsWith('pull') || call.startsWith('tag'));
+    expect(after).toEqual(pulls);
+  });
 });

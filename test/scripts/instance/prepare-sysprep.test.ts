@@ -5,7 +5,7 @@ import { layLaunchAgent, V1_TASK } from '../../../sim/windows/host/simulated-hos
 import { HOST } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
@@ -204,7 +204,7 @@ describeWithPowerShell('prepare-sysprep', () => {
   const machineOf = (name: Name): SimulatedMachine => CASES[name][0]!.machine;
   beforeAll(async () => {
     results = await runSequences(CASES);
-  }, BUILD_TIMEOUT);
+  });
 
   test.each<Name>([
     'leftovers',

@@ -1,6 +1,6 @@
 import { IMAGES } from '../support/documents';
 import { dockerInput, hostAtLast } from '../support/fake-docker';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState } from '../support/simulated-machine';
 import { runTable } from '../support/run-cases';
 import { failedPull, saveImageStep as step } from '../support/save-image-step';
@@ -11,51 +11,48 @@ const DATA = 'C:\\ProgramData\\docker';
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 
 describeWithPowerShell('Save-Image', () => {
-  const result = runTable(
-    {
-      mirror: step([], {}, { Registry: '127.0.0.1:5000/mcr' }),
-      ecr: step([{ call: 'login *', keepInput: true }, { call: 'logout *' }], {}, { Registry: `${ECR}/mcr` }),
-      ecrFails: step(
-        [{ call: 'login *' }, { call: 'logout *' }, failedPull('denied: not authorized')],
-        {},
-        { Registry: ECR },
-      ),
-      proxy: step([{ call: 'version' }], {}, { Proxy: PROXY }),
-      proxyOverOwn: step(
-        [{ call: 'version' }],
-        { host: hostState({ serviceEnvironment: OWN }) },
-        { Proxy: PROXY },
-      ),
-      proxyFails: step([{ call: 'version' }, failedPull('manifest unknown')], {}, { Proxy: PROXY }),
-      proxyKilled: step([{ call: 'version' }], {
-        host: hostState({ serviceEnvironment: { docker: ['HTTP_PROXY=http://left.example.com'] } }),
-        documents: {
-          'docker-environment.json': { schema: 'winbake.docker-environment/1', lines: OWN.docker },
+  const result = runTable({
+    mirror: step([], {}, { Registry: '127.0.0.1:5000/mcr' }),
+    ecr: step([{ call: 'login *', keepInput: true }, { call: 'logout *' }], {}, { Registry: `${ECR}/mcr` }),
+    ecrFails: step(
+      [{ call: 'login *' }, { call: 'logout *' }, failedPull('denied: not authorized')],
+      {},
+      { Registry: ECR },
+    ),
+    proxy: step([{ call: 'version' }], {}, { Proxy: PROXY }),
+    proxyOverOwn: step(
+      [{ call: 'version' }],
+      { host: hostState({ serviceEnvironment: OWN }) },
+      { Proxy: PROXY },
+    ),
+    proxyFails: step([{ call: 'version' }, failedPull('manifest unknown')], {}, { Proxy: PROXY }),
+    proxyKilled: step([{ call: 'version' }], {
+      host: hostState({ serviceEnvironment: { docker: ['HTTP_PROXY=http://left.example.com'] } }),
+      documents: {
+        'docker-environment.json': { schema: 'winbake.docker-environment/1', lines: OWN.docker },
+      },
+    }),
+    proxySecret: step([], {}, { Proxy: 'http://me:secret@proxy.example.com:3128' }),
+    scanned: step(),
+    scanKept: step([], {}, { FileScan: 'keep' }),
+    scanOwn: step([], { host: hostState({ scanExclusions: { path: [DATA], process: ['mine.exe'] } }) }),
+    scanFails: step([failedPull('no matching manifest')]),
+    scanKilled: step([], {
+      host: hostState({ scanExclusions: { path: ['C:\\own', DATA], process: ['dockerd.exe'] } }),
+      documents: {
+        'scan-exclusions.json': {
+          schema: 'winbake.scan-exclusions/1',
+          path: [DATA],
+          process: ['dockerd.exe'],
         },
-      }),
-      proxySecret: step([], {}, { Proxy: 'http://me:secret@proxy.example.com:3128' }),
-      scanned: step(),
-      scanKept: step([], {}, { FileScan: 'keep' }),
-      scanOwn: step([], { host: hostState({ scanExclusions: { path: [DATA], process: ['mine.exe'] } }) }),
-      scanFails: step([failedPull('no matching manifest')]),
-      scanKilled: step([], {
-        host: hostState({ scanExclusions: { path: ['C:\\own', DATA], process: ['dockerd.exe'] } }),
-        documents: {
-          'scan-exclusions.json': {
-            schema: 'winbake.scan-exclusions/1',
-            path: [DATA],
-            process: ['dockerd.exe'],
-          },
-        },
-      }),
-      scanAbsent: step([], { host: hostState({ defender: 'absent' }) }),
-      scanStopped: step([], { host: hostState({ defender: 'stopped' }) }),
-      scanProtected: step([], { host: hostState({ defender: 'protected' }) }),
-      scanStuck: step([], { host: hostState({ defender: 'stuck' }) }),
-      refused: step([], {}, { Registry: 'https://mirror.example.com' }),
-    },
-    BUILD_TIMEOUT,
-  );
+      },
+    }),
+    scanAbsent: step([], { host: hostState({ defender: 'absent' }) }),
+    scanStopped: step([], { host: hostState({ defender: 'stopped' }) }),
+    scanProtected: step([], { host: hostState({ defender: 'protected' }) }),
+    scanStuck: step([], { host: hostState({ defender: 'stuck' }) }),
+    refused: step([], {}, { Registry: 'https://mirror.example.com' }),
+  });
 
   describe('a mirror', () => {
     test('is pulled from, and its images named as the public registry does', () => {

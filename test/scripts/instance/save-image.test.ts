@@ -1,6 +1,6 @@
 import { digestOf, GOOD_DOCKER, IMAGE_SET, IMAGES, inspectAnswer, SAVED_IMAGES } from '../support/documents';
 import { mostTogether, type DockerAnswer } from '../support/fake-docker';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState } from '../support/simulated-machine';
 import { runTable } from '../support/run-cases';
 import { failedPull, saveImageStep as step } from '../support/save-image-step';
@@ -41,106 +41,103 @@ const FOUR = setOf(
 const SOURCE = `mcr.microsoft.com/windows/servercore@${IMAGES[0].platformDigest}`;
 
 describeWithPowerShell('Save-Image', () => {
-  const result = runTable(
-    {
-      good: step(),
-      again: step([], { documents: { 'saved-images.json': SAVED_IMAGES } }),
-      half: step([], {
-        documents: {
-          'saved-images.json': { ...SAVED_IMAGES, images: [SAVED_IMAGES.images[0]], complete: false },
-        },
-      }),
-      gone: step([{ call: 'image inspect *', exitCode: 1, stderr: 'No such image', times: 1 }], {
-        documents: { 'saved-images.json': SAVED_IMAGES },
-      }),
-      otherSet: step([], { documents: { 'saved-images.json': { ...SAVED_IMAGES, set: 'set-0' } } }),
-      pairs: step([{ call: 'pull *', gather: 2 }, ...EASY_DOCKER], {
-        documents: { 'image-set.json': FOUR },
-      }),
-      extras: step([{ call: 'pull *' }, ...EASY_DOCKER], {
-        documents: {
-          'image-set.json': setOf(
-            ['own', 'shop/base', 'nanoserver-ltsc2022'],
-            ['framework-sdk', 'dotnet/framework/sdk'],
-            ['framework-runtime', 'dotnet/framework/runtime'],
-            ['dotnet-aspnet', 'dotnet/aspnet', '10.0-nanoserver-ltsc2022'],
-            ['nanoserver', 'windows/nanoserver'],
-            ['servercore', 'windows/servercore'],
-          ),
-        },
-      }),
-      dropsTwice: step([failedPull('unexpected EOF', 2)]),
-      // It takes three times as long as it may stand still, and comes through at its first attempt.
-      creeps: step([{ call: 'pull *servercore@*', grows: 90 }], {}, { StallSeconds: 3 }),
-      drips: step([{ call: 'pull *', grows: 1, hangSeconds: 30 }], {}, { StallSeconds: 0.3 }),
-      three: step([{ call: 'pull *', countSeconds: 0.7 }, ...EASY_DOCKER], {
-        documents: {
-          'image-set.json': setOf(
-            ['servercore', 'windows/servercore'],
-            ['nanoserver', 'windows/nanoserver'],
-            ['server', 'windows/server'],
-            ['windows', 'windows'],
-          ),
-        },
-      }),
-      growing: step([failedPull('unexpected EOF', 4)], {}, { RetrySeconds: 0.2 }),
-      deniedOnce: step([
-        failedPull(
-          "pull access denied for windows/servercore, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
-          1,
+  const result = runTable({
+    good: step(),
+    again: step([], { documents: { 'saved-images.json': SAVED_IMAGES } }),
+    half: step([], {
+      documents: {
+        'saved-images.json': { ...SAVED_IMAGES, images: [SAVED_IMAGES.images[0]], complete: false },
+      },
+    }),
+    gone: step([{ call: 'image inspect *', exitCode: 1, stderr: 'No such image', times: 1 }], {
+      documents: { 'saved-images.json': SAVED_IMAGES },
+    }),
+    otherSet: step([], { documents: { 'saved-images.json': { ...SAVED_IMAGES, set: 'set-0' } } }),
+    pairs: step([{ call: 'pull *', gather: 2 }, ...EASY_DOCKER], {
+      documents: { 'image-set.json': FOUR },
+    }),
+    extras: step([{ call: 'pull *' }, ...EASY_DOCKER], {
+      documents: {
+        'image-set.json': setOf(
+          ['own', 'shop/base', 'nanoserver-ltsc2022'],
+          ['framework-sdk', 'dotnet/framework/sdk'],
+          ['framework-runtime', 'dotnet/framework/runtime'],
+          ['dotnet-aspnet', 'dotnet/aspnet', '10.0-nanoserver-ltsc2022'],
+          ['nanoserver', 'windows/nanoserver'],
+          ['servercore', 'windows/servercore'],
         ),
-      ]),
-      unauthorizedOnce: step([failedPull('unauthorized: authentication required', 1)]),
-      unknownOnce: step([failedPull('Error response from daemon: manifest unknown: manifest unknown', 2)]),
-      dropsAlways: step([failedPull('net/http: TLS handshake timeout')]),
-      throttled: step([failedPull('toomanyrequests: retry later', 1)]),
-      noManifest: step([
-        failedPull('no matching manifest for windows(10.0.20348)/amd64 in the manifest list entries'),
-      ]),
-      unknown: step([failedPull('Error response from daemon: manifest unknown: manifest unknown')]),
-      tampered: step([failedPull(`manifest verification failed for digest ${digestOf(1)}`)]),
-      noSpace: step([failedPull('write C:\\layer: no space left on device')]),
-      windowsNoSpace: step([failedPull('There is not enough space on the disk.')]),
-      newerImage: step([
-        failedPull('a Windows version 10.0.26100-based image is incompatible with a 10.0.20348 host'),
-      ]),
-      hangsOnce: step([{ call: 'pull *', hangSeconds: 60, times: 1 }], {}, { StallSeconds: 5 }),
-      hangsAlways: step([{ call: 'pull *', hangSeconds: 30 }], {}, { StallSeconds: 0.1 }),
-      slow: step([{ call: 'pull *', hangSeconds: 30 }], {}, { TotalSeconds: 0.3, ReportSeconds: 0.05 }),
-      otherFails: step(
-        [
-          { call: 'pull *servercore@*', hangSeconds: 30 },
-          { call: 'pull *nanoserver@*', exitCode: 1, stderr: 'no matching manifest' },
-          ...EASY_DOCKER,
-        ],
-        { documents: { 'image-set.json': FOUR } },
+      },
+    }),
+    dropsTwice: step([failedPull('unexpected EOF', 2)]),
+    // It takes three times as long as it may stand still, and comes through at its first attempt.
+    creeps: step([{ call: 'pull *servercore@*', grows: 90 }], {}, { StallSeconds: 3 }),
+    drips: step([{ call: 'pull *', grows: 1, hangSeconds: 30 }], {}, { StallSeconds: 0.3 }),
+    three: step([{ call: 'pull *', countSeconds: 0.7 }, ...EASY_DOCKER], {
+      documents: {
+        'image-set.json': setOf(
+          ['servercore', 'windows/servercore'],
+          ['nanoserver', 'windows/nanoserver'],
+          ['server', 'windows/server'],
+          ['windows', 'windows'],
+        ),
+      },
+    }),
+    growing: step([failedPull('unexpected EOF', 4)], {}, { RetrySeconds: 0.2 }),
+    deniedOnce: step([
+      failedPull(
+        "pull access denied for windows/servercore, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+        1,
       ),
-      otherVersion: step([
-        { call: 'image inspect *', stdout: inspectAnswer(0, { OsVersion: '10.0.20348.9999' }) },
-      ]),
-      otherDigest: step([
-        { call: 'image inspect *', stdout: inspectAnswer(0, { RepoDigests: [`x@${digestOf(9)}`] }) },
-      ]),
-      otherName: step([{ call: 'image inspect *:ltsc2022', stdout: inspectAnswer(0, { Id: digestOf(9) }) }]),
-      tagFails: step([{ call: 'tag *', exitCode: 1, stderr: 'Error response from daemon: no such image' }]),
-      updated: step([{ ...GOOD_DOCKER[0]!, host: hostState({ ubr: 4300 }) }]),
-      otherHost: step([], { host: hostState({ ubr: 4300 }) }),
-      fuller: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 5_000_000_000 }) }]),
-      full: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 900_000_000 }) }]),
-      tooSmall: step([], { host: hostState({ freeBytes: 13_000_000_000 }) }),
-      halfIsThere: step([], {
-        host: hostState({ freeBytes: 9_000_000_000 }),
-        documents: {
-          'saved-images.json': { ...SAVED_IMAGES, images: [SAVED_IMAGES.images[0]], complete: false },
-        },
-      }),
-      noDaemon: step([
-        { call: '*', exitCode: 1, stderr: 'error during connect: is the docker daemon running?' },
-      ]),
-      noDocker: { ...step(), env: { PATH: '/nowhere' } },
-    },
-    BUILD_TIMEOUT,
-  );
+    ]),
+    unauthorizedOnce: step([failedPull('unauthorized: authentication required', 1)]),
+    unknownOnce: step([failedPull('Error response from daemon: manifest unknown: manifest unknown', 2)]),
+    dropsAlways: step([failedPull('net/http: TLS handshake timeout')]),
+    throttled: step([failedPull('toomanyrequests: retry later', 1)]),
+    noManifest: step([
+      failedPull('no matching manifest for windows(10.0.20348)/amd64 in the manifest list entries'),
+    ]),
+    unknown: step([failedPull('Error response from daemon: manifest unknown: manifest unknown')]),
+    tampered: step([failedPull(`manifest verification failed for digest ${digestOf(1)}`)]),
+    noSpace: step([failedPull('write C:\\layer: no space left on device')]),
+    windowsNoSpace: step([failedPull('There is not enough space on the disk.')]),
+    newerImage: step([
+      failedPull('a Windows version 10.0.26100-based image is incompatible with a 10.0.20348 host'),
+    ]),
+    hangsOnce: step([{ call: 'pull *', hangSeconds: 60, times: 1 }], {}, { StallSeconds: 5 }),
+    hangsAlways: step([{ call: 'pull *', hangSeconds: 30 }], {}, { StallSeconds: 0.1 }),
+    slow: step([{ call: 'pull *', hangSeconds: 30 }], {}, { TotalSeconds: 0.3, ReportSeconds: 0.05 }),
+    otherFails: step(
+      [
+        { call: 'pull *servercore@*', hangSeconds: 30 },
+        { call: 'pull *nanoserver@*', exitCode: 1, stderr: 'no matching manifest' },
+        ...EASY_DOCKER,
+      ],
+      { documents: { 'image-set.json': FOUR } },
+    ),
+    otherVersion: step([
+      { call: 'image inspect *', stdout: inspectAnswer(0, { OsVersion: '10.0.20348.9999' }) },
+    ]),
+    otherDigest: step([
+      { call: 'image inspect *', stdout: inspectAnswer(0, { RepoDigests: [`x@${digestOf(9)}`] }) },
+    ]),
+    otherName: step([{ call: 'image inspect *:ltsc2022', stdout: inspectAnswer(0, { Id: digestOf(9) }) }]),
+    tagFails: step([{ call: 'tag *', exitCode: 1, stderr: 'Error response from daemon: no such image' }]),
+    updated: step([{ ...GOOD_DOCKER[0]!, host: hostState({ ubr: 4300 }) }]),
+    otherHost: step([], { host: hostState({ ubr: 4300 }) }),
+    fuller: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 5_000_000_000 }) }]),
+    full: step([{ ...GOOD_DOCKER[0]!, times: 1, host: hostState({ freeBytes: 900_000_000 }) }]),
+    tooSmall: step([], { host: hostState({ freeBytes: 13_000_000_000 }) }),
+    halfIsThere: step([], {
+      host: hostState({ freeBytes: 9_000_000_000 }),
+      documents: {
+        'saved-images.json': { ...SAVED_IMAGES, images: [SAVED_IMAGES.images[0]], complete: false },
+      },
+    }),
+    noDaemon: step([
+      { call: '*', exitCode: 1, stderr: 'error during connect: is the docker daemon running?' },
+    ]),
+    noDocker: { ...step(), env: { PATH: '/nowhere' } },
+  });
   const lines = (name: Parameters<typeof result>[0]): string[] =>
     result(name).stdout.map((line) => line.replace(/^\S+Z /, ''));
   const pulls = (name: Parameters<typeof result>[0]): string[] =>

@@ -2,7 +2,7 @@ import { failureSchema } from '../../../lib/contract/documents/evidence';
 import { parseDocument } from '../../../lib/contract/documents/document';
 import cases from '../../fixtures/image-set-choice.json';
 import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
@@ -28,26 +28,23 @@ function choice(one: (typeof cases)[number]): ScriptCase {
 }
 
 describeWithPowerShell('Select-ImageSet', () => {
-  const chosen = runTable(Object.fromEntries(cases.map((one) => [one.name, choice(one)])), BUILD_TIMEOUT);
-  const result = runTable(
-    {
-      whole: step({ 'order.json': ORDER, 'catalog.json': CATALOG }),
-      stale: step({
-        'order.json': ORDER,
-        'catalog.json': CATALOG,
-        'image-manifest.json': { schema: 'winbake.image-manifest/1', order: 'bake-6' },
-        'saved-images.json': { ...SAVED_IMAGES, set: 'set-0' },
-      }),
-      noOrder: step({ 'catalog.json': CATALOG }),
-      damaged: step({ 'order.json': ORDER, 'catalog.json': '{"schema": "winbake.cat' }),
-      newerSchema: step({ 'order.json': ORDER, 'catalog.json': { ...CATALOG, schema: 'winbake.catalog/2' } }),
-      noVersion: step({
-        'order.json': ORDER,
-        'catalog.json': { ...CATALOG, sets: [{ ...CATALOG.sets[0], target: 'ltsc2022' }] },
-      }),
-    },
-    BUILD_TIMEOUT,
-  );
+  const chosen = runTable(Object.fromEntries(cases.map((one) => [one.name, choice(one)])));
+  const result = runTable({
+    whole: step({ 'order.json': ORDER, 'catalog.json': CATALOG }),
+    stale: step({
+      'order.json': ORDER,
+      'catalog.json': CATALOG,
+      'image-manifest.json': { schema: 'winbake.image-manifest/1', order: 'bake-6' },
+      'saved-images.json': { ...SAVED_IMAGES, set: 'set-0' },
+    }),
+    noOrder: step({ 'catalog.json': CATALOG }),
+    damaged: step({ 'order.json': ORDER, 'catalog.json': '{"schema": "winbake.cat' }),
+    newerSchema: step({ 'order.json': ORDER, 'catalog.json': { ...CATALOG, schema: 'winbake.catalog/2' } }),
+    noVersion: step({
+      'order.json': ORDER,
+      'catalog.json': { ...CATALOG, sets: [{ ...CATALOG.sets[0], target: 'ltsc2022' }] },
+    }),
+  });
 
   test('the table has cases', () => {
     expect(cases.length).toBeGreaterThanOrEqual(15);

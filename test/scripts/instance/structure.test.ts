@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { readScripts, type FunctionFacts, type ScriptFacts } from '../support/read-scripts';
 import { INSTANCE_SCRIPTS } from '../support/run-cases';
 
@@ -197,7 +197,7 @@ describeWithPowerShell('the syntax of the instance scripts', () => {
     for (const found of await readScripts(INSTANCE_SCRIPTS, FILES, MACHINE_COMMANDS)) {
       facts.set(found.file, found);
     }
-  }, BUILD_TIMEOUT);
+  });
 
   test('every file was parsed', () => {
     expect([...facts.keys()]).toEqual(FILES);

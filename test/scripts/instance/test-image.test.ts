@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { requiredChecks } from '../../../lib/contract/documents/evidence';
 import { digestOf, GOOD_DOCKER, IMAGE_SET, inspectAnswer } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine, type SimulatedMachineOptions } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
@@ -56,54 +56,51 @@ interface Verification {
 }
 
 describeWithPowerShell('Test-Image', () => {
-  const result = runTable(
-    {
-      good: step(),
-      otherHost: step([], { host: hostState({ ubr: 4300 }) }),
-      missing: step([
-        { call: 'image inspect */iis*', exitCode: 1, stderr: 'Error response from daemon: No such image' },
-        { call: 'run *iis*', exitCode: 125, stderr: 'Unable to find image locally' },
-      ]),
-      otherId: step([{ call: 'image inspect */iis*', stdout: inspectAnswer(1, { Id: digestOf(5) }) }]),
-      otherDigest: step([{ call: 'image inspect */iis*', stdout: inspectAnswer(1, { RepoDigests: [] }) }]),
-      secondStartFails: step([
-        { call: 'run *iis*', stdout: 'ok', times: 1 },
-        { call: 'run *iis*', exitCode: 1, stderr: 'hcs: 0xc0370106' },
-      ]),
-      hangs: { ...step([{ call: 'run *iis*', hangSeconds: 60 }]), parameters: { StartSeconds: 3 } },
-      noManifest: step([], { documents: {} }),
-      agentRuns: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Running' } }) }),
-      agentThere: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Stopped' } }) }),
-      agentRan: step([], { files: { 'ProgramData/Amazon/ECS/data/agent.db': 'state' } }),
-      noNat: step([{ call: 'network inspect nat', exitCode: 1, stderr: 'Error: No such network: nat' }]),
-      natDetached: step([], { host: hostState({ natNetwork: 'detached' }) }),
-      natLost: step([], { host: hostState({ natNetwork: 'lost' }) }),
-      otherNat: step([{ call: 'network inspect nat', stdout: '[{"Name":"nat","Driver":"l2bridge"}]' }]),
-      noAddress: step([{ call: '* ipconfig', stdout: ipconfig('169.254.12.7', '') }]),
-      noGateway: step([{ call: '* ipconfig', stdout: ipconfig('172.20.1.5', '') }]),
-      dockerLate: firstBoot(30, [{ ...down, times: 2 }]),
-      dockerEmpty: firstBoot(30, [{ call: 'version *', stdout: '\n', times: 1 }]),
-      dockerStopped: firstBoot(30, [], hostState({ services: { docker: 'Stopped' } })),
-      dockerFailsToStart: firstBoot(
-        30,
-        [],
-        hostState({ services: { docker: 'Stopped' }, startFailures: { docker: 1 } }),
-      ),
-      dockerStarting: firstBoot(30, [], hostState({ services: { docker: 'StartPending' } })),
-      dockerSilent: firstBoot(0.1, [down]),
-      dockerHangs: firstBoot(0.1, [{ call: 'version *', hangSeconds: 60 }]),
-      dockerDisabled: firstBoot(
-        30,
-        [],
-        hostState({ services: { docker: 'Stopped' }, startTypes: { docker: 'Disabled' } }),
-      ),
-      noDocker: firstBoot(30, [], hostState({ services: {} })),
-      gatewayBelow: step([
-        { call: '* ipconfig', stdout: ipconfig('172.20.1.5', 'fe80::1%4\r\n       172.20.0.1') },
-      ]),
-    },
-    BUILD_TIMEOUT,
-  );
+  const result = runTable({
+    good: step(),
+    otherHost: step([], { host: hostState({ ubr: 4300 }) }),
+    missing: step([
+      { call: 'image inspect */iis*', exitCode: 1, stderr: 'Error response from daemon: No such image' },
+      { call: 'run *iis*', exitCode: 125, stderr: 'Unable to find image locally' },
+    ]),
+    otherId: step([{ call: 'image inspect */iis*', stdout: inspectAnswer(1, { Id: digestOf(5) }) }]),
+    otherDigest: step([{ call: 'image inspect */iis*', stdout: inspectAnswer(1, { RepoDigests: [] }) }]),
+    secondStartFails: step([
+      { call: 'run *iis*', stdout: 'ok', times: 1 },
+      { call: 'run *iis*', exitCode: 1, stderr: 'hcs: 0xc0370106' },
+    ]),
+    hangs: { ...step([{ call: 'run *iis*', hangSeconds: 60 }]), parameters: { StartSeconds: 3 } },
+    noManifest: step([], { documents: {} }),
+    agentRuns: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Running' } }) }),
+    agentThere: step([], { host: hostState({ services: { docker: 'Running', AmazonECS: 'Stopped' } }) }),
+    agentRan: step([], { files: { 'ProgramData/Amazon/ECS/data/agent.db': 'state' } }),
+    noNat: step([{ call: 'network inspect nat', exitCode: 1, stderr: 'Error: No such network: nat' }]),
+    natDetached: step([], { host: hostState({ natNetwork: 'detached' }) }),
+    natLost: step([], { host: hostState({ natNetwork: 'lost' }) }),
+    otherNat: step([{ call: 'network inspect nat', stdout: '[{"Name":"nat","Driver":"l2bridge"}]' }]),
+    noAddress: step([{ call: '* ipconfig', stdout: ipconfig('169.254.12.7', '') }]),
+    noGateway: step([{ call: '* ipconfig', stdout: ipconfig('172.20.1.5', '') }]),
+    dockerLate: firstBoot(30, [{ ...down, times: 2 }]),
+    dockerEmpty: firstBoot(30, [{ call: 'version *', stdout: '\n', times: 1 }]),
+    dockerStopped: firstBoot(30, [], hostState({ services: { docker: 'Stopped' } })),
+    dockerFailsToStart: firstBoot(
+      30,
+      [],
+      hostState({ services: { docker: 'Stopped' }, startFailures: { docker: 1 } }),
+    ),
+    dockerStarting: firstBoot(30, [], hostState({ services: { docker: 'StartPending' } })),
+    dockerSilent: firstBoot(0.1, [down]),
+    dockerHangs: firstBoot(0.1, [{ call: 'version *', hangSeconds: 60 }]),
+    dockerDisabled: firstBoot(
+      30,
+      [],
+      hostState({ services: { docker: 'Stopped' }, startTypes: { docker: 'Disabled' } }),
+    ),
+    noDocker: firstBoot(30, [], hostState({ services: {} })),
+    gatewayBelow: step([
+      { call: '* ipconfig', stdout: ipconfig('172.20.1.5', 'fe80::1%4\r\n       172.20.0.1') },
+    ]),
+  });
   const failedChecks = (name: Parameters<typeof result>[0]): string[] =>
     (result(name).machine.read('verification.json') as Verification).checks
       .filter((check) => !check.ok)

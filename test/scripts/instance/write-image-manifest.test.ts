@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { imageManifestSchema } from '../../../lib/contract/documents/evidence';
 import { parseDocument } from '../../../lib/contract/documents/document';
 import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
-import { BUILD_TIMEOUT, describeWithPowerShell } from '../support/power-shell';
+import { describeWithPowerShell } from '../support/power-shell';
 import { hostState, makeMachine } from '../support/simulated-machine';
 import { runTable, type ScriptCase } from '../support/run-cases';
 
@@ -21,30 +21,27 @@ function step(documents: Record<string, unknown>, host: object = hostState()): S
 }
 
 describeWithPowerShell('Write-ImageManifest', () => {
-  const result = runTable(
-    {
-      good: step(DOCUMENTS),
-      one: step({
-        ...DOCUMENTS,
-        'image-set.json': { ...DOCUMENTS['image-set.json'], images: [IMAGE_SET.images[0]] },
-        'saved-images.json': { ...DOCUMENTS['saved-images.json'], images: [SAVED_IMAGES.images[0]] },
-      }),
-      pullFailed: step({
-        ...DOCUMENTS,
-        'saved-images.json': {
-          ...DOCUMENTS['saved-images.json'],
-          images: [SAVED_IMAGES.images[0]],
-          complete: false,
-        },
-      }),
-      nothingSaved: step(Object.fromEntries(Object.entries(DOCUMENTS).slice(0, -1))),
-      otherSet: step({ ...DOCUMENTS, 'saved-images.json': SAVED_IMAGES }),
-      unsized: step({ ...DOCUMENTS, 'catalog.json': { ...CATALOG, observations: [] } }),
-      updated: step(DOCUMENTS, hostState({ ubr: 4300 })),
-      notSaved: step({ ...DOCUMENTS, 'saved-images.json': { schema: 'winbake.other/1' } }),
-    },
-    BUILD_TIMEOUT,
-  );
+  const result = runTable({
+    good: step(DOCUMENTS),
+    one: step({
+      ...DOCUMENTS,
+      'image-set.json': { ...DOCUMENTS['image-set.json'], images: [IMAGE_SET.images[0]] },
+      'saved-images.json': { ...DOCUMENTS['saved-images.json'], images: [SAVED_IMAGES.images[0]] },
+    }),
+    pullFailed: step({
+      ...DOCUMENTS,
+      'saved-images.json': {
+        ...DOCUMENTS['saved-images.json'],
+        images: [SAVED_IMAGES.images[0]],
+        complete: false,
+      },
+    }),
+    nothingSaved: step(Object.fromEntries(Object.entries(DOCUMENTS).slice(0, -1))),
+    otherSet: step({ ...DOCUMENTS, 'saved-images.json': SAVED_IMAGES }),
+    unsized: step({ ...DOCUMENTS, 'catalog.json': { ...CATALOG, observations: [] } }),
+    updated: step(DOCUMENTS, hostState({ ubr: 4300 })),
+    notSaved: step({ ...DOCUMENTS, 'saved-images.json': { schema: 'winbake.other/1' } }),
+  });
 
   test('writes every field of the contract, keys in their order', () => {
     const { exitCode, stderr, machine } = result('good');

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { evaluate, type Evaluation } from '../support/evaluate';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../support/power-shell';
 import { hostState, makeMachine } from '../support/simulated-machine';
 
 const KEY = "'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion'";
@@ -72,7 +72,7 @@ describeWithPowerShell('the simulated Windows host', () => {
   const resultOf = (expression: string): Evaluation => results[expressions.indexOf(expression)]!;
   beforeAll(async () => {
     results = await evaluate(await requirePowerShell(), expressions, { simulatedHost: machine.folder });
-  }, BUILD_TIMEOUT);
+  });
   afterAll(() => {
     rmSync(machine.folder, { recursive: true, force: true });
   });

@@ -1,9 +1,6 @@
 import { findPowerShell } from '../../../sim/windows/powershell/find-powershell';
 import { PowerShellSession } from '../../../sim/windows/powershell/powershell-session';
 
-/** A cold cache means a restore of PowerShell: the first test that asks for it waits that long. */
-export const BUILD_TIMEOUT = 300_000;
-
 /** One process serves all tests of a file; it starts with the first script. */
 let session: PowerShellSession | undefined;
 afterAll(() => session?.close());

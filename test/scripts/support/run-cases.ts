@@ -57,13 +57,12 @@ export async function runCases(cases: readonly ScriptCase[]): Promise<ScriptResu
  */
 export function runTable<Name extends string>(
   table: Readonly<Record<Name, ScriptCase>>,
-  timeout: number,
 ): (name: Name) => ScriptResult & { readonly machine: SimulatedMachine } {
   const names = Object.keys(table) as Name[];
   let results: ScriptResult[] = [];
   beforeAll(async () => {
     results = await runCases(names.map((name) => table[name]));
-  }, timeout);
+  });
   afterAll(() => {
     for (const name of names) {
       rmSync(table[name].machine.folder, { recursive: true, force: true });

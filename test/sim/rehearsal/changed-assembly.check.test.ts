@@ -1,4 +1,4 @@
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import {
   assembly,
   changeDocument,
@@ -222,16 +222,12 @@ test.each(Object.keys(BEFORE_THE_BAKE))('%s ends the rehearsal in one sentence',
 describeWithPowerShell('in the course of a bake', () => {
   beforeAll(async () => {
     await requirePowerShell();
-  }, BUILD_TIMEOUT);
+  });
 
-  test.concurrent.each(Object.keys(IN_THE_BAKE))(
-    '%s ends the rehearsal in one sentence',
-    async (name) => {
-      const [change, sentence] = IN_THE_BAKE[name]!;
-      expectSentence(await rehearseChanged(change), sentence);
-    },
-    BUILD_TIMEOUT,
-  );
+  test.concurrent.each(Object.keys(IN_THE_BAKE))('%s ends the rehearsal in one sentence', async (name) => {
+    const [change, sentence] = IN_THE_BAKE[name]!;
+    expectSentence(await rehearseChanged(change), sentence);
+  });
 });
 
 test('a step that was removed is none of the steps', async () => {

@@ -7,7 +7,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
 import { WindowsAmi, WindowsAmiPipeline, WindowsCapacityProvider, WindowsOs } from '../../../lib';
 import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { rehearse } from '../../support/run-rehearsal';
 
 const FOREIGN = 'arn:aws:imagebuilder:eu-west-1:aws:component/amazon-cloudwatch-agent-windows/x.x.x';
@@ -37,7 +37,7 @@ describeWithPowerShell('an app that names account and region', () => {
   beforeAll(async () => {
     await requirePowerShell();
     report = await rehearse(synthesize(folder), '--as-of', '2025-10-16');
-  }, BUILD_TIMEOUT);
+  });
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOST_FAULTS } from '../../../sim/windows/host/host-faults';
 import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';
 import type { CommandRun } from '../../support/run-command-line';
 import { rehearsing } from '../../support/run-rehearsal';
@@ -42,7 +42,7 @@ describeWithPowerShell('a rehearsal with a fault of the build machine', () => {
       }
     };
     await Promise.all([work(), work()]);
-  }, 3 * BUILD_TIMEOUT);
+  });
 
   test.each(PROMISES.filter(({ outcome }) => outcome === 'fails'))(
     '$name fails the bake in one line that says why',

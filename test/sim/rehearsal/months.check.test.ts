@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeRehearsal } from '../../../bin/local/rehearsal-text';
 import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly, changedAssembly } from '../../support/assembly';
 import { rehearse } from '../../support/run-rehearsal';
 
@@ -28,7 +28,7 @@ describeWithPowerShell('three Patch Tuesdays in one account, the second with a b
     const folder = await frugalAssembly();
     const fault = ['--fault', 'ami-fails-tasks'];
     report = await rehearse(folder, '--as-of', '2025-08-12T17:00:00Z', '--months', '3', ...fault);
-  }, 3 * BUILD_TIMEOUT);
+  });
 
   test('show three publications, and a rollout of each', () => {
     expect(

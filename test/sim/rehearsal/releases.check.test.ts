@@ -1,5 +1,5 @@
 import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
-import { BUILD_TIMEOUT, describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';
 import { runBundle } from '../../support/run-bundle';
 import { rehearse } from '../../support/run-rehearsal';
@@ -61,7 +61,7 @@ describeWithPowerShell('a whole rehearsal', () => {
       }
     };
     await Promise.all([work(), work()]);
-  }, 3 * BUILD_TIMEOUT);
+  });
 
   test.each(RELEASES)('%s bakes %s, exact', (release, version, _pipeline, families) => {
     const osVersion = `10.0.${version}`;

@@ -5,8 +5,8 @@ test('what goes wrong by seed ends in publications without a person, none of the
   expect(bakes).toHaveLength(22);
   expect(bakes.filter(({ faults }) => faults.length > 0).length).toBeGreaterThan(0);
   expect(bakes.filter(({ hours, wrong }) => hours === null || wrong.length > 0)).toEqual([]);
-}, 600_000);
+});
 
 test('the same seed is the same year', async () => {
   expect(await simulate(3, 7)).toEqual(await simulate(3, 7));
-}, 600_000);
+});

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPowerShell, restorePowerShell } from '../../../../sim/windows/powershell/find-powershell';
 import { PowerShellSession } from '../../../../sim/windows/powershell/powershell-session';
-import { BUILD_TIMEOUT } from '../../../scripts/support/power-shell';
 
 const HELP = 'curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0';
 const PACKAGE = join('powershell', '7.6.9');
@@ -135,18 +134,14 @@ describe('restorePowerShell', () => {
   });
 });
 
-test(
-  'two processes that restore at once both get a PowerShell that works',
-  async () => {
-    const packages = join(folder, 'packages');
-    const environment = { ...process.env, NUGET_PACKAGES: packages };
-    const sessions = [1, 2].map(() => new PowerShellSession(findPowerShell(environment)));
-    const script = join(folder, 'version.ps1');
-    writeFileSync(script, '"$($PSVersionTable.PSVersion)"');
-    const results = await Promise.all(sessions.map((session) => session.run({ scriptFile: script })));
-    await Promise.all(sessions.map((session) => session.close()));
-    expect(results.map(({ stdout }) => stdout)).toEqual(['7.6.9\n', '7.6.9\n']);
-    expect(readdirSync(join(packages, 'powershell'))).toEqual(['7.6.9']);
-  },
-  BUILD_TIMEOUT,
-);
+test('two processes that restore at once both get a PowerShell that works', async () => {
+  const packages = join(folder, 'packages');
+  const environment = { ...process.env, NUGET_PACKAGES: packages };
+  const sessions = [1, 2].map(() => new PowerShellSession(findPowerShell(environment)));
+  const script = join(folder, 'version.ps1');
+  writeFileSync(script, '"$($PSVersionTable.PSVersion)"');
+  const results = await Promise.all(sessions.map((session) => session.run({ scriptFile: script })));
+  await Promise.all(sessions.map((session) => session.close()));
+  expect(results.map(({ stdout }) => stdout)).toEqual(['7.6.9\n', '7.6.9\n']);
+  expect(readdirSync(join(packages, 'powershell'))).toEqual(['7.6.9']);
+});

@@ -4,11 +4,7 @@ import { join } from 'node:path';
 import { findPowerShell, restorePowerShell } from '../../../../sim/windows/powershell/find-powershell';
 import { PowerShellSession, type PowerShellRun } from '../../../../sim/windows/powershell/powershell-session';
 import { runProcess, type ProcessResult } from '../../../../sim/windows/powershell/run-process';
-import {
-  BUILD_TIMEOUT,
-  describeWithPowerShell,
-  requirePowerShell,
-} from '../../../scripts/support/power-shell';
+import { describeWithPowerShell, requirePowerShell } from '../../../scripts/support/power-shell';
 import { makeMachine } from '../../../scripts/support/simulated-machine';
 
 const STEP = join(__dirname, '..', '..', '..', '..', 'scripts', 'instance', 'steps', 'Assert-Host.ps1');
@@ -64,25 +60,21 @@ const AS_FILE: readonly (readonly [text: string, args?: readonly string[]])[] = 
 describeWithPowerShell('a PowerShell session', () => {
   beforeAll(async () => {
     shell = await requirePowerShell();
-  }, BUILD_TIMEOUT);
+  });
 
-  test(
-    'does what a process of its own does for each script',
-    async () => {
-      const { command, args } = await restorePowerShell(findPowerShell());
-      const env = { ...process.env, NO_COLOR: '1', DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' };
-      for (const [text, overrides = []] of AS_FILE) {
-        const scriptFile = script(text);
-        const options = [...args, '-NoProfile', '-NonInteractive', '-File', scriptFile, ...overrides];
-        const alone = await runProcess({ command, args: options, cwd: folder, env, timeoutSeconds: 60 });
-        const { exitCode, ...inSession } = await shell.run({ scriptFile, args: overrides, cwd: folder });
-        // Unix keeps eight bits of an exit status; here it is whole.
-        expect({ text, ...inSession, exitCode: exitCode & 255 }).toEqual({ text, ...alone });
-      }
-      expect(await run('exit 3010')).toMatchObject({ exitCode: 3010 });
-    },
-    BUILD_TIMEOUT,
-  );
+  test('does what a process of its own does for each script', async () => {
+    const { command, args } = await restorePowerShell(findPowerShell());
+    const env = { ...process.env, NO_COLOR: '1', DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' };
+    for (const [text, overrides = []] of AS_FILE) {
+      const scriptFile = script(text);
+      const options = [...args, '-NoProfile', '-NonInteractive', '-File', scriptFile, ...overrides];
+      const alone = await runProcess({ command, args: options, cwd: folder, env, timeoutSeconds: 60 });
+      const { exitCode, ...inSession } = await shell.run({ scriptFile, args: overrides, cwd: folder });
+      // Unix keeps eight bits of an exit status; here it is whole.
+      expect({ text, ...inSession, exitCode: exitCode & 255 }).toEqual({ text, ...alone });
+    }
+    expect(await run('exit 3010')).toMatchObject({ exitCode: 3010 });
+  });
 
   test.each([
     [
@@ -192,7 +184,7 @@ describeWithPowerShell('a PowerShell session on a simulated host', () => {
 
   beforeAll(async () => {
     shell = await requirePowerShell();
-  }, BUILD_TIMEOUT);
+  });
 
   test('runs a step', async () => {
     const result = await shell.run({
