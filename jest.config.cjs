@@ -17,6 +17,8 @@ module.exports = {
   // More than cores: many tests wait for a PowerShell.
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
   randomize: true,
+  // Jest keeps what a file has loaded; a worker of 1.5 GB spends more time on its garbage than on its tests.
+  workerIdleMemoryLimit: '800MB',
   // Breaks what hangs; nothing is measured by a timeout, however slow the computer.
   testTimeout: 1_800_000,
   projects: PROJECTS.map((displayName) => ({

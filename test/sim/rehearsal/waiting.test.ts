@@ -1,4 +1,3 @@
-import { changedAssembly, assembly, resourceOf } from '../../support/assembly';
 import { pollsOf, rehearseToBake } from '../../support/run-rehearsal';
 import { syntheticHistory, syntheticHosts, type SyntheticMonth } from '../../support/synthetic-history';
 import { file } from '../registry/history/event-fixture';
@@ -11,14 +10,9 @@ const OCTOBER = [
   '21:00 bake',
 ];
 
-test('in the middle of Patch Tuesday it waits on the virtual clock until all families are there', async () => {
-  const { report } = await rehearseToBake('2025-10-14T18:30:00Z');
-  expect(pollsOf(report)).toEqual(OCTOBER);
-  expect(report).toMatchObject({ asOf: '2025-10-14T18:30:00Z', decision: 'bake', target: '10.0.20348.4294' });
-});
-
-test('before anything came it expects something newer', async () => {
+test('before anything came it expects something newer, then it waits until all families are there', async () => {
   const { report } = await rehearseToBake('2025-10-14T17:30:00Z');
+  expect(report).toMatchObject({ asOf: '2025-10-14T17:30:00Z', decision: 'bake', target: '10.0.20348.4294' });
   expect(pollsOf(report)).toEqual([
     '17:30 wait, EXPECTED_NEWER',
     '17:45 wait, EXPECTED_NEWER',
@@ -38,27 +32,19 @@ const MAY: SyntheticMonth = {
   minutes: { servercore: 50, nanoserver: 110, iis: 200, aspnet: 65 },
 };
 
-test('an invented timeline is waited for in the same way', async () => {
-  const history = file(syntheticHistory(MAY));
-  const hosts = file(syntheticHosts(MAY), 'hosts.csv');
-  const { report } = await rehearseToBake('2027-05-11T17:30:00Z', { history, hosts });
-  expect(pollsOf(report)).toEqual([
-    ...['17:30', '17:45'].map((at) => `${at} wait, EXPECTED_NEWER`),
-    `18:00 wait, ${LATE}`,
-    ...['18:15', '18:30', '18:45'].map((at) => `${at} wait, LATE nanoserver, LATE iis`),
-    ...['19:00', '19:15', '19:30', '19:45', '20:00', '20:15'].map((at) => `${at} wait, LATE iis`),
-    '20:30 bake',
-  ]);
-  expect(report.target).toBe('10.0.20348.7042');
-});
-
 test('where a family stays behind, the longest wait and the policy have the word', async () => {
   const late = { ...MAY, minutes: { ...MAY.minutes, iis: 14 * 24 * 60 } };
   const options = { history: file(syntheticHistory(late)), hosts: file(syntheticHosts(late), 'hosts.csv') };
   const from = '2027-05-11T18:00:00Z';
   const wait = { longestWaitSeconds: 7200 };
   const used = await rehearseToBake(from, { ...options, policy: wait });
-  expect(pollsOf(used.report).at(-1)).toBe('20:00 bake, LATE iis, MIXED_REVISIONS');
+  expect(pollsOf(used.report)).toEqual([
+    `18:00 wait, ${LATE}`,
+    ...['18:15', '18:30', '18:45'].map((at) => `${at} wait, LATE nanoserver, LATE iis`),
+    ...['19:00', '19:15', '19:30', '19:45'].map((at) => `${at} wait, LATE iis`),
+    '20:00 bake, LATE iis, MIXED_REVISIONS',
+  ]);
+  expect(used.report.target).toBe('10.0.20348.7042');
   const stopped = await rehearseToBake(from, { ...options, policy: { ...wait, late: 'stop' } });
   expect(pollsOf(stopped.report).at(-1)).toBe('20:00 needsOperator, LATE iis');
   expect(stopped.report).toMatchObject({
@@ -66,40 +52,6 @@ test('where a family stays behind, the longest wait and the policy have the word
     rollout: { status: 'none' },
     again: { decision: 'needsOperator' },
   });
-});
-
-test('a template that waits 300 seconds looks three times as often', async () => {
-  const cdkOut = changedAssembly(await assembly(), ({ pipeline }) => {
-    const { Properties } = resourceOf(pipeline, 'AWS::StepFunctions::StateMachine');
-    const text = String(Properties.DefinitionString);
-    expect(text).toContain('"Seconds":900');
-    Properties.DefinitionString = text.replace('"Seconds":900', '"Seconds":300');
-  });
-  const { report } = await rehearseToBake('2025-10-14T18:30:00Z', { cdkOut });
-  const polls = pollsOf(report);
-  expect(polls.slice(0, 3).map((poll) => poll.slice(0, 5))).toEqual(['18:30', '18:35', '18:40']);
-  // The last family came at 20:48.
-  expect(polls.slice(-2)).toEqual(['20:45 wait, LATE iis', '20:50 bake']);
-  expect(polls).toHaveLength(29);
-});
-
-test.each(['throttle', 'token', 'paging', 'redirect-blobs', 'server-error'])(
-  '%s does no harm',
-  async (fault) => {
-    const { report } = await rehearseToBake('2025-10-16', { faults: [fault] });
-    expect(pollsOf(report)).toEqual(['00:00 bake']);
-  },
-);
-
-test.each([
-  ['down', 'REGISTRY_UNREACHABLE'],
-  ['throttle-hard', 'REGISTRY_THROTTLED'],
-])('%s asks a person after one longest wait of the virtual clock', async (fault, code) => {
-  const { report } = await rehearseToBake('2025-10-16', { faults: [fault] });
-  const last = report.decisions.at(-1);
-  expect(last).toMatchObject({ at: '2025-10-17T12:00:00.000Z', decision: 'needsOperator' });
-  expect(last?.findings.map((finding) => finding.code)).toContain(code);
-  expect(report.ami).toBe(null);
 });
 
 test('before a bake nothing is published, and the steps of the recipe are named', async () => {
