@@ -2,15 +2,18 @@
 # Answers like docker from a table of files in $FAKE_DOCKER and records each call; written for these tests only.
 printf '%s\n' "$*" >> "$FAKE_DOCKER/calls"
 cp "$WINBAKE_SIMULATED_HOST/host.json" "$FAKE_DOCKER/host-at-last-$1.json" 2> /dev/null
-cp "$WINBAKE_SIMULATED_HOST/c/ProgramData/Winbake/verification.json" "$FAKE_DOCKER/verification-at-last-$1.json" 2> /dev/null
+verification=$WINBAKE_SIMULATED_HOST/c/ProgramData/Winbake/verification.json
+[ -f "$verification" ] && cp "$verification" "$FAKE_DOCKER/verification-at-last-$1.json"
 for match in "$FAKE_DOCKER"/*.match; do
   entry=${match%.match}
+  # By `read`, which starts no process: there are a dozen rows to a call.
+  IFS= read -r pattern < "$match"
   case "$*" in
-    $(cat "$match")) ;;
+    $pattern) ;;
     *) continue ;;
   esac
   if [ -f "$entry.left" ]; then
-    left=$(cat "$entry.left")
+    read -r left < "$entry.left"
     [ "$left" -gt 0 ] || continue
     echo $((left - 1)) > "$entry.left"
   fi
@@ -50,9 +53,10 @@ for match in "$FAKE_DOCKER"/*.match; do
     cp "$entry.host" "$WINBAKE_SIMULATED_HOST/host.json.$$"
     mv "$WINBAKE_SIMULATED_HOST/host.json.$$" "$WINBAKE_SIMULATED_HOST/host.json"
   fi
-  cat "$entry.out"
-  cat "$entry.err" >&2
-  exit "$(cat "$entry.code")"
+  [ -s "$entry.out" ] && cat "$entry.out"
+  [ -s "$entry.err" ] && cat "$entry.err" >&2
+  read -r code < "$entry.code"
+  exit "$code"
 done
 echo "fake docker has no answer for: $*" >&2
 exit 125

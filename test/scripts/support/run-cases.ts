@@ -40,7 +40,7 @@ export async function runCases(cases: readonly ScriptCase[]): Promise<ScriptResu
     const run = await shell.run({
       scriptFile: join(__dirname, 'run-cases.ps1'),
       args: [files.cases, files.results, join(ROOT, 'scripts', 'simulated-windows', 'SimulatedWindows.psm1')],
-      timeoutSeconds: 120,
+      timeoutSeconds: 1_800,
     });
     if (run.exitCode !== 0) {
       throw new Error(`The cases could not be run: ${run.stdout}${run.stderr}`);
