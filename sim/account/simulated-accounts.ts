@@ -1,18 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { RequestContext } from '../aws/iam/role-policies';
-import { accessDenied, DENIAL_PROVENANCE, unknownCredentials, type PlainError } from './authorize';
-import { whyDenied, type OnDecision, type ResourcePolicySource } from './authorize';
+import {
+  DENIAL_PROVENANCE,
+  accessDenied,
+  type OnDecision,
+  type PlainError,
+  type ResourcePolicySource,
+  unknownCredentials,
+  whyDenied,
+} from './authorize';
 import { outputViolations, refusalOfInput } from './check-shape';
-import { commandRow, type SentCommand } from './commands';
-import type { Need, Place } from './commands/command-row';
+import type { CommandRow, Need, Place } from './commands/command-row';
 import type { FaultInjection } from './fault-injection';
 import { askedFrom, interceptClients, type Answerer, type InterceptedCall } from './intercept';
 import type { Principal, Sessions } from './principal';
-import { assumed, page, ProvenanceLedger, type Provenance } from './provenance';
+import { ProvenanceLedger, assumed, page, type Provenance } from './provenance';
 import { SERVICE_MODELS, type ServiceId } from './service-models';
-import { METADATA, Refusal, undeclared, type Call, type SimulatedService } from './simulated-service';
+import { METADATA, Refusal, type Call, type SimulatedService, undeclared } from './simulated-service';
 import { Transcripts } from './transcript';
+import { COMPUTE_COMMANDS } from './commands/compute-commands';
+import { DATA_COMMANDS } from './commands/data-commands';
 
 /** What simulated accounts are made of. */
 export interface SimulatedAccountsOptions {
@@ -295,4 +303,28 @@ function contextOf(
     ...Object.fromEntries(tagged),
     ...need.context,
   };
+}
+
+/** A row of the table together with its place in it. */
+export interface SentCommand extends CommandRow {
+  readonly service: ServiceId;
+  readonly operation: string;
+  /** The page that says what the command needs. */
+  readonly source: string;
+}
+
+/**
+ * Every command that Winbake sends: what its caller must be allowed, on which resources, with which condition keys, and the page
+ * that says so. A command without a row is refused by the simulated account.
+ */
+export const COMMANDS: readonly SentCommand[] = [...DATA_COMMANDS, ...COMPUTE_COMMANDS].flatMap(
+  ({ service, source, rows }) =>
+    Object.entries(rows).map(([operation, row]) => ({ source, ...row, service, operation })),
+);
+
+const BY_NAME = new Map(COMMANDS.map((row) => [`${row.service}.${row.operation}`, row]));
+
+/** The row of a command, or undefined where the table has none. */
+export function commandRow(service: ServiceId, operation: string): SentCommand | undefined {
+  return BY_NAME.get(`${service}.${operation}`);
 }

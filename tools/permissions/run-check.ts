@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../lib/contract/values/errors';
 import { partOf } from '../../sim/permissions/check-permissions';
-import { checkedPermissions } from './checked-permissions';
-import { formatPermissions, permissionsDocument } from './permissions-report';
+import { checkedPermissions, formatPermissions, permissionsDocument } from './checked-permissions';
 
 const USAGE = `Usage: npm run check:permissions -- [--all | --part N] [--seed TEXT] [--json]
 

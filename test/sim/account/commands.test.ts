@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
 import { refusalOfInput } from '../../../sim/account/check-shape';
-import { commandRow, COMMANDS } from '../../../sim/account/commands';
+import { COMMANDS, commandRow } from '../../../sim/account/simulated-accounts';
 import { SERVICE_MODELS } from '../../../sim/account/service-models';
 import { clientClass, commandClass } from '../../support/sdk-clients';
 

@@ -1,10 +1,10 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { ssmParameterStore } from '../../../lib/aws/stores/ssm-parameter-store';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
-import { eventDocument, eventRulesOf, takesEvent } from '../../../sim/account/services/event-rules';
+import { eventDocument, eventRulesOf, takesEvent } from '../../../sim/rehearsal/rule-targets';
 import { FunctionFailure, InvocationQueue } from '../../../sim/account/services/lambda';
 import { stackModels } from '../../support/stack-models';
-import { allow, PLACE, startLab } from '../../support/simulated-accounts-lab';
+import { PLACE, allow, startLab } from '../../support/simulated-accounts-lab';
 
 const EVENT = {
   account: '123456789012',

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf, partOf, type CheckedGrant } from '../../../sim/permissions/check-permissions';
 import type { Grant } from '../../../sim/permissions/grants';
-import { checkedPermissions } from '../../../tools/permissions/checked-permissions';
-import { formatPermissions, permissionsDocument } from '../../../tools/permissions/permissions-report';
+import {
+  checkedPermissions,
+  formatPermissions,
+  permissionsDocument,
+} from '../../../tools/permissions/checked-permissions';
 
 /** Rights that once could have been missing, and every test would have passed. */
 const ONCE_UNSEEN: readonly (readonly [role: string, action: string])[] = [
