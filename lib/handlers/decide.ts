@@ -191,7 +191,7 @@ export function createDecide(ports: DecidePorts, environment: NodeJS.ProcessEnv)
       }
       case 'notePublication': {
         const { step, orderId } = event;
-        await endLeasedOrder(ports, execution, orderId, 'published');
+        await endLeasedOrder(ports, execution, orderId, { ended: 'published' });
         await notePublished(ports, notified.pipeline);
         return { step, orderId };
       }

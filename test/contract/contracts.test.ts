@@ -1,64 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
-import { catalogSchema } from '../../lib/contract/documents/catalog';
 import { parseDocument } from '../../lib/contract/documents/document';
-import {
-  failureSchema,
-  imageManifestSchema,
-  verificationSchema,
-} from '../../lib/contract/documents/evidence';
-import {
-  fleetDeploymentSchema,
-  fleetStateSchema,
-  rolloutLogSchema,
-  rolloutPolicyOf,
-  rolloutPolicySchema,
-} from '../../lib/contract/documents/fleet-state';
-import { gatePolicyOf, gatePolicySchema } from '../../lib/contract/documents/gate-policy';
-import {
-  housekeepingMemorySchema,
-  lastDecisionSchema,
-  noticesSchema,
-  outageSchema,
-} from '../../lib/contract/documents/memory';
+import { rolloutPolicyOf } from '../../lib/contract/documents/fleet-state';
+import { gatePolicyOf } from '../../lib/contract/documents/gate-policy';
 import { operateRequestSchema } from '../../lib/contract/documents/operate-request';
-import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../lib/contract/documents/order';
-import { fleetOverridesSchema } from '../../lib/contract/documents/overrides';
-import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
-import {
-  awaitingPublicationSchema,
-  deliveriesSchema,
-  equalBakeSchema,
-  failedPublicationsSchema,
-  publicationSchema,
-} from '../../lib/contract/documents/publication';
-
-const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
-  ['catalog', catalogSchema, 'build'],
-  ['order', orderSchema, 'targetRevision'],
-  ['outage', outageSchema, 'since'],
-  ['image-manifest', imageManifestSchema, 'freeBytesLowest'],
-  ['verification', verificationSchema, 'checks'],
-  ['publication', publicationSchema, 'amis'],
-  ['fleet-state', fleetStateSchema, 'bad'],
-  ['fleet-overrides', fleetOverridesSchema, 'hold'],
-  ['fleet-deployment', fleetDeploymentSchema, 'until'],
-  ['rollout-log', rolloutLogSchema, 'rollouts'],
-  ['notices', noticesSchema, 'notices'],
-  ['deliveries', deliveriesSchema, 'targets'],
-  ['equal-bake', equalBakeSchema, 'amis'],
-  ['awaiting-publication', awaitingPublicationSchema, 'imageBuildVersionArn'],
-  ['last-decision', lastDecisionSchema, 'decision'],
-  ['lease', leaseSchema, 'order'],
-  ['failure', failureSchema, 'targetRevision'],
-  ['fleet-lease', fleetLeaseSchema, 'until'],
-  ['failed', failedPublicationsSchema, 'publications'],
-  ['housekeeping', housekeepingMemorySchema, 'failing'],
-  ['pipeline', pipelineDescriptionSchema, 'retention'],
-  ['gate-policy', gatePolicySchema, 'noBakeWindows'],
-  ['rollout-policy', rolloutPolicySchema, 'canaryPercentage'],
-];
+import { leaseSchema } from '../../lib/contract/documents/order';
+import { DOCUMENTS } from '../support/contract-documents';
 
 /** Fields that older writers did not know, and what is read for them. */
 const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

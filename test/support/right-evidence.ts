@@ -1,4 +1,4 @@
-import type { ImageSet, SetImage } from '../../lib/contract/documents/catalog';
+import type { Catalog, SetImage } from '../../lib/contract/documents/catalog';
 import type { ImageManifest, Verification } from '../../lib/contract/documents/evidence';
 import type { Order } from '../../lib/contract/documents/order';
 import type { Mode } from '../../lib/contract/values/mode';
@@ -16,7 +16,7 @@ export interface RightBake {
   readonly release: ReleaseName;
   readonly hostVersion: string;
   /** Newest first. */
-  readonly sets: readonly ImageSet[];
+  readonly sets: Catalog['sets'];
   /** The id of the order's set. */
   readonly ordered: string;
   readonly targetRevision: number;
@@ -43,7 +43,12 @@ export function setImage(family: string, osVersion: string, late = false): SetIm
 }
 
 /** An accepted set. */
-export function imageSet(id: string, at: string, target: string, images: readonly SetImage[]): ImageSet {
+export function imageSet(
+  id: string,
+  at: string,
+  target: string,
+  images: readonly SetImage[],
+): Catalog['sets'][number] {
   return { id, at, target, images: [...images], findings: [] };
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Finding } from '../values/finding';
+import { FINDING_CODES, type Finding } from '../values/finding';
 import { build, bytes, digest, finding, instant, osVersion, release, revision } from './document';
 
 /** At time `at` the registry's tag of a repository was this digest with this OS version. */
@@ -27,13 +27,24 @@ const setImage = z.object({
   evidence: z.string().optional(),
 });
 
+/** A finding of a set; the release before this one reads no catalog with another code. */
+const setFinding = finding.extend({ code: z.enum(FINDING_CODES).exclude(['NOT_FOUND']) });
+
+/** The findings that a catalog keeps with a set: a code that is not kept, or that a newer release wrote, is left out. */
+export function setFindings(findings: readonly unknown[]): readonly z.infer<typeof setFinding>[] {
+  return findings.flatMap((one) => setFinding.safeParse(one).data ?? []);
+}
+
 /** One image per family that the gate accepted together. */
 const imageSet = z.object({
   id: z.string().min(1),
   at: instant,
   target: osVersion,
   images: z.array(setImage).min(1),
-  findings: z.array(finding),
+  findings: z.preprocess(
+    (value) => (Array.isArray(value) ? setFindings(value) : value),
+    z.array(setFinding).readonly(),
+  ),
 });
 
 /** What is known of one release: what was observed, accepted and reached; append-only, written with If-Match. */
@@ -54,8 +65,8 @@ export type Catalog = z.infer<typeof catalogSchema>;
 /** One observation of a catalog. */
 export type Observation = z.infer<typeof observation>;
 
-/** One image set of a catalog. */
-export type ImageSet = z.infer<typeof imageSet>;
+/** One image set of a catalog, or one that is to be accepted, with all that is to be said of it. */
+export type ImageSet = Omit<z.infer<typeof imageSet>, 'findings'> & { readonly findings: readonly Finding[] };
 
 /** One image of an image set. */
 export type SetImage = z.infer<typeof setImage>;

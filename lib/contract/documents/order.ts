@@ -3,9 +3,9 @@ import { instant, amiId, release, revision, sha256 } from './document';
 
 /**
  * How an order ended, for good; `refused` where Image Builder did not begin it and never will, `notLaunched` where EC2 did not
- * know the instance profile yet, `interrupted` where the build ended without a word, as by a restart that nobody asked for.
+ * know the instance profile yet. An earlier release that is deployed again knows no further end: a kind of failure is a field beside it.
  */
-const ORDER_ENDS = ['published', 'failed', 'cancelled', 'refused', 'notLaunched', 'interrupted'] as const;
+const ORDER_ENDS = ['published', 'failed', 'cancelled', 'refused', 'notLaunched'] as const;
 
 /** The one bake that a pipeline may run: which execution decides now, and how far its order has come. */
 export const leaseSchema = z.object({
@@ -29,8 +29,10 @@ export const leaseSchema = z.object({
       takenUp: instant.optional(),
       /** Its test or distribution failed and was tried again, which happens once. */
       isRetried: z.boolean().optional(),
-      /** It failed for the sake of the registry or of Windows Update. */
+      /** It failed because of the registry or Windows Update. */
       isOutage: z.boolean().optional(),
+      /** It failed without reporting why, for example because Windows restarted on its own. */
+      isInterrupted: z.boolean().optional(),
     })
     .nullable(),
   /** The override of a person who ends what is under way. */
@@ -44,7 +46,9 @@ export type Lease = z.infer<typeof leaseSchema>;
 export type LeasedOrder = NonNullable<Lease['order']>;
 
 /** How an order ended. */
-export type OrderEnd = (typeof ORDER_ENDS)[number];
+export type OrderEnd = Pick<LeasedOrder, 'isInterrupted' | 'isOutage'> & {
+  readonly ended: (typeof ORDER_ENDS)[number];
+};
 
 /**
  * Until when nobody may begin to reconcile a fleet; the parameter `<prefix>/fleets/<fleet>/lease`, see
@@ -79,7 +83,7 @@ export const orderSchema = z.object({
   attempt: z.int().positive(),
   /** How often the same was ordered before and launched no instance, which counts as no attempt; left out, never. */
   launchRetries: z.int().positive().optional(),
-  /** How often the same failed before for the sake of a service outside, which counts as no attempt; left out, never. */
+  /** How often the same failed before because of a service outside, which counts as no attempt; left out, never. */
   outages: z.int().positive().optional(),
   /** When the same was ordered first; left out, this is the first. */
   firstAt: instant.optional(),

@@ -1,4 +1,4 @@
-import type { Catalog, ImageSet, Observation } from '../../contract/documents/catalog';
+import { type Catalog, type ImageSet, type Observation, setFindings } from '../../contract/documents/catalog';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { Release } from '../../contract/values/release';
 
@@ -67,7 +67,7 @@ export function withObservations(catalog: Catalog, observations: readonly Observ
 export function withImageSet(catalog: Catalog, set: ImageSet): Catalog {
   return catalog.sets.some((known) => known.id === set.id)
     ? catalog
-    : mergeCatalogs(catalog, { sets: [set] });
+    : mergeCatalogs(catalog, { sets: [{ ...set, findings: setFindings(set.findings) }] });
 }
 
 /** A catalog with the revision that the host of a bake reached. */

@@ -81,13 +81,10 @@ export interface GatePorts {
 }
 
 /** How an order ended. */
-interface EndedOrder {
+interface EndedOrder extends OrderEnd {
   readonly order: string;
-  readonly end: OrderEnd;
   /** The finding that its finished image waits for, where it does. */
   readonly awaits?: string | undefined;
-  /** The registry or Windows Update failed it. */
-  readonly isOutage?: boolean | undefined;
 }
 
 /** What a pipeline wants of the gate. */
@@ -216,9 +213,9 @@ function isPublished(order: Order, published: Publication | undefined): boolean 
 function failedOrder(
   order: Order,
   published: Publication | undefined,
-  ended: GateRequest['ended'],
+  last: GateRequest['ended'],
 ): FailedOrder | undefined {
-  const { end, awaits, isOutage } = ended?.order === order.id ? ended : {};
+  const { ended: end, awaits, isInterrupted, isOutage } = last?.order === order.id ? last : {};
   return end === 'published' || isPublished(order, published)
     ? undefined
     : {
@@ -228,7 +225,7 @@ function failedOrder(
         refused: end === 'refused',
         notLaunched: end === 'notLaunched',
         outage: isOutage === true,
-        interrupted: end === 'interrupted',
+        interrupted: isInterrupted === true,
         ...(awaits === undefined ? {} : { awaits }),
       };
 }

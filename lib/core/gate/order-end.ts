@@ -110,9 +110,10 @@ export async function endOrder(
       return { decision: 'retry', cause, ...code, retried };
     }
   }
-  const end = isCancelled ? 'cancelled' : await endOf(ports.documents, orderId, { failed, reported, step });
-  const isOutage = end === 'failed' && isOfService(reported?.failure);
-  await endLeasedOrder(ports, request.execution, orderId, end, isOutage);
+  const end: OrderEnd = isCancelled
+    ? { ended: 'cancelled' }
+    : await endOf(ports.documents, orderId, { failed, reported, step });
+  await endLeasedOrder(ports, request.execution, orderId, end);
   if (isCancelled) {
     const override = lease?.cancel;
     return {
@@ -130,7 +131,7 @@ export async function endOrder(
     ...request,
     ...reachedIn(orderId, request.release, reported?.failure),
   });
-  return { decision: answer.decision, cause, ...code, answer, isOutage };
+  return { decision: answer.decision, cause, ...code, answer, isOutage: end.isOutage === true };
 }
 
 /** What is known of a failure. */
@@ -145,13 +146,13 @@ async function endOf(
   documents: DocumentStore,
   orderId: string,
   { failed: { error, image, reason, status }, reported, step }: KnownFailure,
-): Promise<'failed' | 'interrupted' | 'notLaunched' | 'refused'> {
+): Promise<OrderEnd> {
   if (
     reported?.failure === undefined &&
     isUnknownProfile(reason, step) &&
     (await isTriedLess(documents, orderId, 'launchRetries', MOST_LAUNCH_RETRIES))
   ) {
-    return 'notLaunched';
+    return { ended: 'notLaunched' };
   }
   if (
     status === 'FAILED' &&
@@ -159,9 +160,12 @@ async function endOf(
     endedSilently(reason, step) &&
     (await isTriedLess(documents, orderId, 'interruptions', MOST_INTERRUPTIONS))
   ) {
-    return 'interrupted';
+    return { ended: 'failed', isInterrupted: true };
   }
-  return image === undefined && isRefusal(error) ? 'refused' : 'failed';
+  if (image === undefined && isRefusal(error)) {
+    return { ended: 'refused' };
+  }
+  return isOfService(reported?.failure) ? { ended: 'failed', isOutage: true } : { ended: 'failed' };
 }
 
 /** The codes of what a service outside the account fails: the registry, Windows Update. */
@@ -214,12 +218,9 @@ export async function endLeasedOrder(
   execution: string,
   orderId: string,
   end: OrderEnd,
-  isOutage = false,
 ): Promise<void> {
-  // Beside the end, so that an earlier release that is deployed again reads a failure.
-  const outage = isOutage ? { isOutage } : {};
   await changeLease(documents, execution, (lease) =>
-    lease.order?.id === orderId ? { ...lease, order: { ...lease.order, ended: end, ...outage } } : lease,
+    lease.order?.id === orderId ? { ...lease, order: { ...lease.order, ...end } } : lease,
   );
 }
 

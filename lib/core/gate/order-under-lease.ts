@@ -98,9 +98,7 @@ async function decideUnderLease(
   { order: last }: Lease,
   awaits: string | undefined,
 ): Promise<LeasedGateAnswer> {
-  const ended = last?.ended
-    ? { ended: { order: last.id, end: last.ended, awaits, isOutage: last.isOutage } }
-    : {};
+  const ended = last?.ended ? { ended: { ...last, ended: last.ended, order: last.id, awaits } } : {};
   const answer = await pollAndDecide(ports, { ...request, ...ended });
   const { order } = answer;
   if (order === undefined) {

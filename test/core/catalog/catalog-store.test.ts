@@ -1,6 +1,8 @@
-import { emptyCatalog, withHost, withObservations } from '../../../lib/core/catalog/catalog';
+import { catalogSchema, type ImageSet } from '../../../lib/contract/documents/catalog';
+import { emptyCatalog, withHost, withImageSet, withObservations } from '../../../lib/core/catalog/catalog';
 import { changeCatalog, readCatalog } from '../../../lib/core/catalog/catalog-store';
 import { parseRelease } from '../../../lib/contract/values/release';
+import { contractFixture } from '../../support/contract-fixture';
 import { memoryDocuments } from '../../support/memory-ports';
 import { digestOf } from '../../support/registry-content';
 
@@ -88,4 +90,18 @@ test.each([
     message: typeof message === 'string' ? message : expect.stringMatching(message),
   });
   expect(store.texts).toEqual(new Map([[KEY, before]]));
+});
+
+test('a set keeps the findings that the release before reads, and those of a newer one are passed over', async () => {
+  const [set] = catalogSchema.parse(contractFixture('catalog')).sets;
+  const finding = (code: string) => ({ code, severity: 'warning', message: `${code} was found.` });
+  const findings = [finding('NOT_FOUND'), finding('LATE')] as ImageSet['findings'];
+  const store = memoryDocuments();
+  const { sets } = await changeCatalog(store, RELEASE, (catalog) =>
+    withImageSet(catalog, { ...set!, findings }),
+  );
+  expect(sets[0]!.findings).toEqual([finding('LATE')]);
+  const newer = { ...set!, findings: [finding('OF_TOMORROW'), finding('LATE')] };
+  const later = memoryDocuments({ [KEY]: { ...emptyCatalog(RELEASE), sets: [newer] } });
+  expect((await readCatalog(later, RELEASE)).sets[0]!.findings).toEqual([finding('LATE')]);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { propertyRuns } from '../../support/property-runs';
-import type { ImageSet } from '../../../lib/contract/documents/catalog';
+import type { Catalog } from '../../../lib/contract/documents/catalog';
 import type { ImageManifest, Verification } from '../../../lib/contract/documents/evidence';
 import type { Mode } from '../../../lib/contract/values/mode';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
@@ -52,7 +52,7 @@ describe('right evidence passes', () => {
     readonly name: string;
     readonly hostVersion: string;
     readonly targetRevision?: number;
-    readonly sets: readonly ImageSet[];
+    readonly sets: Catalog['sets'];
     readonly expected: { readonly set?: string; readonly modes?: Readonly<Record<string, Mode>> };
   }[];
 
@@ -155,7 +155,7 @@ describe('right evidence passes', () => {
 const [servercore, iis] = PLAIN.manifest.images as [ImageManifest['images'][0], ImageManifest['images'][0]];
 const host = (osVersion: string) => ({ host: { osVersion } });
 const withBuild = (build: number, revision: number) => host(`10.0.${build}.${revision}`);
-const [firstSet] = PLAIN.catalog.sets as [ImageSet];
+const [firstSet] = PLAIN.catalog.sets as [Catalog['sets'][number]];
 
 /** What was published and promoted before evidence was judged, and what only comes near it. */
 test.each<[string, EvidenceInput, readonly string[]]>([
