@@ -130,7 +130,7 @@ function lastInstanceText({ fleets }: ReportedMonth): string {
   return hours.includes(null) ? 'never' : formatHours(Math.max(0, ...hours.map(Number)));
 }
 
-/** What became of several months, in a sentence or two. */
+/** The outcome of several months, in a sentence or two. */
 function headlineOf(months: readonly ReportedMonth[]): string {
   const rollouts = months.flatMap(({ rebakes }) =>
     rebakes.flatMap(({ publication, rollout }) => (publication === null ? [] : [rollout.status])),

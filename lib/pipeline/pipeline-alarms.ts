@@ -86,7 +86,7 @@ interface AlarmRule {
 
 /**
  * Alarms of a pipeline. What its functions can tell in words they tell; the alarms that tell people are those for what no
- * function can tell: that nothing runs, or that a rebake ended without a word. The others show a state, for dashboards and
+ * function can tell: that nothing runs, or that a rebake ended without reporting why. The others show a state, for dashboards and
  * for actions of the user's own.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html

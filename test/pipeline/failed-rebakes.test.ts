@@ -223,7 +223,7 @@ const SILENT = "Workflow Execution ID: 'wf-0123' failed.";
 const IN_UPDATE = WRAPPER.replace('cache-images', 'update-0a1b2c3d');
 
 test.each([SILENT, IN_UPDATE])(
-  'a build that ends without a word, as by a restart of Windows, costs no attempt, twice for an order: %s',
+  'a build that ends without reporting why costs no attempt, twice for an order: %s',
   async (reason) => {
     const world = new RebakeWorld(QUIET);
     const silent = { status: 'FAILED', reason, minutes: 50 };
@@ -335,7 +335,7 @@ describe('a build that fails once its AMI was made', () => {
   });
 });
 
-describe('a bake that failed for the sake of a service outside', () => {
+describe('a bake that failed because of a service outside', () => {
   const failing = (code: string): BuildPlan => ({
     ...{ status: 'FAILED', reason: WRAPPER, minutes: 50 },
     failure: failureOf({ code, message: 'It does not answer.' }),
@@ -356,6 +356,17 @@ describe('a bake that failed for the sake of a service outside', () => {
       ]);
       expect(world.notified[0]!.text).toContain(`It does not answer. (${code}, on the build instance`);
       expect(world.events).toEqual([]);
+    },
+  );
+
+  test.each(['WRONG_IMAGE', 'PULL_REFUSED', 'NO_SPACE', 'DOCKER_UNUSABLE'])(
+    '%s is no outage: it is tried once more, and a person is asked',
+    async (code) => {
+      const world = new RebakeWorld(QUIET);
+      world.plans.push(...Array.from({ length: 9 }, () => failing(code)));
+      expect(await world.rebake()).toMatchObject({ status: 'FAILED', error: 'BakeFailed' });
+      expect(world.starts).toHaveLength(2);
+      expect(world.notified.map(({ subject }) => subject)).toEqual(['Winbake 2022-core: a bake failed']);
     },
   );
 

@@ -66,6 +66,15 @@ describe('what cannot be meant ends synthesis', () => {
       `"gate.lines" must name each family once; got: 'aspnet' twice. Take one away.`,
     ],
     [
+      {
+        families: [ImageFamily.SERVERCORE],
+        extras: [CachedImage.ofFamily(ImageFamily.FRAMEWORK_SDK)],
+        gate: { lines: [{ family: ImageFamily.ASPNET, line: '4.8' }] },
+      },
+      `"gate.lines" must name families that are cached; got: 'aspnet=4.8'. Nothing follows the line 4.8 of aspnet, which is not ` +
+        'cached; cached are servercore, framework-sdk. Cache aspnet too, or leave its line out.',
+    ],
+    [
       { patchWithin: Duration.hours(40) },
       '"patchWithin" must hold what may be taken of it: the wait for images ("gate.longestWait") 36 h, a bake 8 h, ' +
         'promotion ("promotion.delay", "promotion.atMost") 0 h, 44 h in all; got: 1 day 16 hours. Shorten the wait or promotion',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
 import type { Catalog } from '../../lib/contract/documents/catalog';
 import type { Order } from '../../lib/contract/documents/order';
@@ -9,6 +8,7 @@ import { osOf } from '../../lib/contract/values/release';
 import { moveChannel } from '../../lib/core/publish/move-channel';
 import type { ParameterStore } from '../../lib/core/ports/stores';
 import { GOOD_AMI, type AmiBehaviour } from '../../sim/aws/fleet/ami-behaviour';
+import { seededRandom } from '../../sim/clock/seeded-random';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
 import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
 import { readHistory } from '../../sim/registry/history/read-history';
@@ -27,15 +27,6 @@ import { instanceDocuments } from './instance-documents';
 const START = new Date('2025-10-16T12:00:00Z');
 const HOUR = 3_600_000;
 const PATH = '/winbake/2022-core';
-
-/** Numbers between 0 and 1 that follow from a seed alone. */
-export function seededRandom(seed: number): () => number {
-  let count = 0;
-  return () => {
-    count += 1;
-    return createHash('sha256').update(`${seed} ${count}`).digest().readUInt32BE() / 2 ** 32;
-  };
-}
 
 /** A deployed pipeline with its fleet; faults of a seed begin when they are let in. */
 async function deployedAccount(

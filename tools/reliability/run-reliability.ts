@@ -6,6 +6,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { UsageError } from '../../lib/contract/values/errors';
 import { WindowsAmiPipeline, WindowsOs } from '../../lib/index';
 import { readAssembly } from '../../sim/aws/cloudformation/read-assembly';
+import { seededRandom } from '../../sim/clock/seeded-random';
 import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
 import { readHistory } from '../../sim/registry/history/read-history';
 import { simulateBakes, type SimulatedBake } from '../../sim/reliability/simulate-bakes';
@@ -109,15 +110,6 @@ export async function simulate(
     await registry.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
 }
 
 function describeBakes(bakes: readonly SimulatedBake[]): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { amiId, finding, instant, release } from './document';
 
-/** What became of one AMI in a prune, and why. */
+/** The outcome of one AMI in a prune, and why. */
 const prunedAmi = z.object({
   region: z.string().min(1),
   amiId,

@@ -71,7 +71,7 @@ export const LAUNCH_RETRY_SECONDS = 5 * 60;
 /** How often such an order is tried again before it counts as an attempt. */
 export const MOST_LAUNCH_RETRIES = 2;
 
-/** How often an order whose build ended without a word is tried again before it counts as an attempt. */
+/** How often an order whose build ended without reporting why is tried again before it counts as an attempt. */
 export const MOST_INTERRUPTIONS = 2;
 
 /** How often one order is tried before a person is asked. */

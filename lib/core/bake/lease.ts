@@ -55,7 +55,7 @@ export function isBaking(lease: Lease): boolean {
 
 /**
  * Takes the lease for an execution, or finds that it has it. The execution that holds it keeps it until it has ended, or
- * until a forced one comes while it only waits. What became of the last order is handed on. Undefined where another holds it.
+ * until a forced one comes while it only waits. The outcome of the last order is handed on. Undefined where another holds it.
  */
 export async function takeLease(
   documents: DocumentStore,

@@ -46,15 +46,16 @@ export function findFrozen(
 }
 
 /**
- * Families whose line of tags is not built any more, or is not known and has no image: what is behind of them is not waited
- * for. Said at once, since a line that ended looks like one that is late.
+ * Families and extras whose line of tags is not built any more, or is not known and has no image: what is behind of them is not
+ * waited for. Said at once, since a line that ended looks like one that is late. A previous revision has the line of its family.
  */
-export function findRetired({ now, polls, release }: GateInput, at: Thresholds): readonly Finding[] {
-  lineChanges(
-    polls.map(({ family }) => family.name),
-    release,
-  ).forEach((change) => at.passed(change));
-  return polls.flatMap(({ family, findings, image }): Finding[] => {
+export function findRetired({ extras = [], now, polls }: GateInput, at: Thresholds): readonly Finding[] {
+  const followed = [
+    ...polls,
+    ...extras.filter(({ extra }) => extra.previousOf === undefined).map(({ poll }) => poll),
+  ];
+  lineChanges(followed.map(({ family }) => family)).forEach((change) => at.passed(change));
+  return followed.flatMap(({ family, findings, image }): Finding[] => {
     const fault = lineFault(family, now);
     // A line that is newer than this table has images; one that cannot be read may have.
     const isDead = image === undefined && findings.every(({ code }) => !code.startsWith('REGISTRY_'));

@@ -125,7 +125,7 @@ export interface FailedOrder {
   readonly outages?: number | undefined;
   /** When the same was ordered first, an ISO instant; left out, this was the first. */
   readonly firstAt?: string | undefined;
-  /** Its build ended without a word. */
+  /** Its build ended without reporting why. */
   readonly interrupted?: boolean;
   /** How often the same was interrupted before. */
   readonly interruptions?: number | undefined;

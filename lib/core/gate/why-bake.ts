@@ -82,7 +82,7 @@ export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): Ret
     const what =
       failed.notLaunched === true
         ? `EC2 did not know the instance profile of the bake of ${set.target} yet`
-        : `The bake of ${set.target} ended without a word, as by a restart of Windows that nobody asked for`;
+        : `The bake of ${set.target} ended without reporting why, for example because Windows restarted on its own`;
     const reason = `${what}; it is tried again at ${toMinute(again)}.`;
     return at.passed(again) ? undefined : { decision: 'wait', reason };
   }
@@ -121,7 +121,7 @@ function checkOutageRetry(
   const starts = startsOf(failed);
   const end = after(new Date(failed.firstAt ?? failed.at), LONGEST_OUTAGE_SECONDS);
   const isOver = at.passed(end);
-  const what = `The bake of ${set.target} failed ${starts === 1 ? 'once' : `${starts} times`} for the sake of the registry or of Windows Update`;
+  const what = `The bake of ${set.target} failed ${starts === 1 ? 'once' : `${starts} times`} because of the registry or Windows Update`;
   if (starts >= MOST_OUTAGE_STARTS || (isOver && starts >= MOST_ATTEMPTS)) {
     return { decision: 'needsOperator', reason: `${what}.` };
   }

@@ -161,7 +161,7 @@ async function watchParts(
   return 'It fails.';
 }
 
-/** What became of one part. */
+/** The outcome of one part. */
 interface HousekeepingResult extends HousekeepingOutcome {
   readonly part: HousekeepingPartName;
 }

@@ -22,7 +22,7 @@ export function readHousekeepingMemory(documents: Pick<DocumentStore, 'read'>): 
   return readDocument(documents, FORM);
 }
 
-/** Notes a prune that came to its end, with what became of every AMI. */
+/** Notes a prune that came to its end, with the outcome for every AMI. */
 export async function notePruned(
   documents: DocumentStore,
   amis: readonly PrunedAmi[],
@@ -81,7 +81,7 @@ export type HousekeepingPart = (
   description: PipelineDescription,
 ) => Promise<string>;
 
-/** What became of one part at a poll. */
+/** The outcome of one part at a poll. */
 export interface HousekeepingOutcome {
   readonly part: string;
   /** What it says, or why it failed. */

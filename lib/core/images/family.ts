@@ -3,6 +3,7 @@ import type { Release, ReleaseName } from '../../contract/values/release';
 import {
   dayBegins,
   DOTNET_LINES,
+  type FamilyLine,
   type FamilyLines,
   followedLine,
   frameworkLines,
@@ -131,8 +132,7 @@ export function lineFault(
   { line, name, release }: Pick<ImageFamily, 'name' | 'release' | 'line'>,
   at: Date,
 ): LineFault | undefined {
-  const [family = ''] = name.split('@');
-  const lines = Object.hasOwn(FAMILIES, family) ? FAMILIES[family]?.lines[release.name] : undefined;
+  const lines = linesOf({ name, release });
   const known = lines?.find((one) => one.line === (line ?? ''));
   if (line === undefined || lines === undefined || (known !== undefined && isLive(known, at))) {
     return undefined;
@@ -154,12 +154,19 @@ export function lineFault(
       };
 }
 
-/** The instants at which the live lines of families on a release change, in order. */
-export function lineChanges(names: readonly string[], release: Release): readonly Date[] {
-  const days = names.flatMap((name) =>
-    (FAMILIES[name]?.lines[release.name] ?? []).flatMap(({ from, until }) =>
-      [from ?? [], until ?? []].flat(),
-    ),
+/** The lines of a family, or of the one that an extra is of; undefined for an own repository. */
+function linesOf({
+  name,
+  release,
+}: Pick<ImageFamily, 'name' | 'release'>): readonly FamilyLine[] | undefined {
+  const [family = ''] = name.split('@');
+  return Object.hasOwn(FAMILIES, family) ? FAMILIES[family]?.lines[release.name] : undefined;
+}
+
+/** The instants at which the live lines of families change, in order. */
+export function lineChanges(families: readonly Pick<ImageFamily, 'name' | 'release'>[]): readonly Date[] {
+  const days = families.flatMap((family) =>
+    (linesOf(family) ?? []).flatMap(({ from, until }) => [from ?? [], until ?? []].flat()),
   );
   return [...new Set(days)].sort().map((day) => dayBegins(day));
 }

@@ -52,6 +52,18 @@ export function parseImageExtras(texts: readonly string[], context: ExtraContext
   return extras;
 }
 
+/** Throws a `UsageError` where a line is named of what is neither a family nor a further one among the extras. */
+export function checkLines(extras: readonly ImageExtra[], { families, lines = {} }: ExtraContext): void {
+  const followed = [...families, ...extras.map(({ family }) => family.name.replace(/@extra$/, ''))];
+  const [name, line] = Object.entries(lines).find(([family]) => !followed.includes(family)) ?? [];
+  if (name !== undefined) {
+    throw new UsageError(
+      `Nothing follows the line ${line ?? ''} of ${name}, which is not cached; cached are ${followed.join(', ')}. ` +
+        `Cache ${name} too, or leave its line out.`,
+    );
+  }
+}
+
 function parseImageExtra(text: string, context: ExtraContext): ImageExtra {
   const { at, families, lines = {}, release } = context;
   if (text.includes('=')) {

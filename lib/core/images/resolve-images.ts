@@ -110,7 +110,7 @@ async function resolveExtras(
   );
 }
 
-/** What the families' rule says of an extra, without a word that would withhold the answer. */
+/** What the families' rule says of an extra, with nothing that would withhold the answer. */
 function asExtra({ findings, image }: FamilyAnswer, host: OsVersion): FamilyAnswer {
   const reported = findings.map((finding): Finding => {
     const severity = finding.code === 'HOST_WITHOUT_IMAGE' ? 'info' : 'warning';

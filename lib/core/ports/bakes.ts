@@ -17,7 +17,7 @@ export interface LaunchedInstances {
 export interface BakeControl {
   /** The step that failed, or undefined where none is known to have. */
   failedStep(imageBuildVersionArn: string): Promise<FailedStep | undefined>;
-  /** The instances that a build launched, whatever became of it. */
+  /** The instances that a build launched, whatever its outcome. */
   launchedInstances(imageBuildVersionArn: string): Promise<LaunchedInstances>;
   /** Ends a build that is under way; one that has ended stays as it is. */
   cancel(imageBuildVersionArn: string): Promise<void>;
@@ -41,7 +41,7 @@ export interface Executions {
   stop(executionArn: string, why: string): Promise<void>;
 }
 
-/** What became of one Image Builder execution. */
+/** The outcome of one Image Builder execution. */
 export interface ImageBuild {
   /** Such as `BUILDING`, `AVAILABLE` or `FAILED`. */
   readonly status: string;

@@ -80,7 +80,7 @@ interface Publisher {
   readonly instanceRoleId: string;
 }
 
-/** What became of a bake. */
+/** The outcome of a bake. */
 interface PublishResult {
   readonly publication: Publication;
   /** The AMIs that nothing uses, since the publication that stands already holds the same; the scheduled prune removes them. */

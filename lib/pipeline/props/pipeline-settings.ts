@@ -10,7 +10,7 @@ import { parseRelease } from '../../contract/values/release';
 import { coverWholeWeek, type WeeklyWindow as WindowDocument } from '../../contract/values/weekly-window';
 import { plannedBakeHours } from '../../core/image-builder/workflows';
 import { defaultFamilies, familyOf, lineFault } from '../../core/images/family';
-import { type ExtraContext, parseImageExtras } from '../../core/images/image-extra';
+import { checkLines, type ExtraContext, parseImageExtras } from '../../core/images/image-extra';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../../internal/names';
 import { refuse } from '../../internal/validate';
 import { weeklyWindows, type WeeklyWindow } from '../../internal/weekly-window';
@@ -54,13 +54,17 @@ function imageSettings(
   if (families.length === 0) {
     refuse(scope, 'families', 'must name at least one family', '[]', 'Leave it out to take the default.');
   }
+  const fits = `must fit ${props.os.name}`;
   for (const family of families) {
-    attempt(scope, 'families', props, family, () => familyOf(family, release));
+    attempt(scope, 'families', fits, family, () => familyOf(family, release));
   }
-  attempt(scope, 'extras', props, extras.join(' '), () =>
-    parseImageExtras(extras, { release, families, lines }),
-  );
-  warnOfLines(scope, { release, families, lines, extras });
+  const context = { release, families, lines };
+  attempt(scope, 'extras', fits, extras.join(' '), () => parseImageExtras(extras, context));
+  const named = Object.entries(lines).map((entry) => entry.join('='));
+  attempt(scope, 'gate.lines', 'must name families that are cached', named.join(' '), () => {
+    checkLines(parseImageExtras(extras, context), context);
+  });
+  warnOfLines(scope, { ...context, extras });
   if (proxy !== undefined && !Token.isUnresolved(proxy) && !/^https?:\/\/[\w.-]+:\d{1,5}$/.test(proxy)) {
     refuse(
       scope,
@@ -119,17 +123,11 @@ function warnOfLines(
   }
 }
 
-function attempt(
-  scope: IConstruct,
-  prop: string,
-  { os }: WindowsAmiPipelineProps,
-  got: string,
-  parse: () => unknown,
-): void {
+function attempt(scope: IConstruct, prop: string, rule: string, got: string, parse: () => unknown): void {
   try {
     parse();
   } catch (error) {
-    refuse(scope, prop, `must fit ${os.name}`, `'${got}'`, (error as Error).message);
+    refuse(scope, prop, rule, `'${got}'`, (error as Error).message);
   }
 }
 

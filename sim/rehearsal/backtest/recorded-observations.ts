@@ -20,7 +20,8 @@ export function followedPeriods(
   release: Release,
   lines: Readonly<Record<string, string>>,
 ): readonly FollowedPeriod[] {
-  const periods = [new Date(0), ...lineChanges(names, release)].map((from) => ({
+  const changes = lineChanges(names.map((name) => ({ name, release })));
+  const periods = [new Date(0), ...changes].map((from) => ({
     from,
     families: names.map((name) => familyOf(name, release, lines[name], from)),
   }));

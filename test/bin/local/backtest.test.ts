@@ -166,6 +166,10 @@ test.each([
   [['--release', '2022', '--from', '2025-02-01', '--to', '2035-01-01'], '2026-06-30'],
   [['--release', '2022', ...YEAR, '--late', 'maybe'], 'Allowed choices are usePrevious, stop'],
   [['--release', '2022', ...YEAR, '--line', 'aspnet'], "got: 'aspnet'"],
+  [
+    ['--release', '2022', ...YEAR, '--line', 'framework-sdk=4.8'],
+    'Cache framework-sdk too, or leave its line out',
+  ],
   [['--release', '2022', ...YEAR, '--line', 'servercore=4.8'], 'a single line of tags'],
   [['--release', '2022', ...YEAR, '--max-age', '5'], "got: '5'"],
 ])('backtest %j is wrong usage', async (args, sentence) => {

@@ -234,7 +234,7 @@ describe('an order that failed', () => {
   });
 });
 
-describe('an order that failed for the sake of the registry or of Windows Update', () => {
+describe('an order that failed because of the registry or Windows Update', () => {
   const FIRST = Date.parse('2025-10-02T00:00:00Z');
   const HOUR = 3_600_000;
   const at = (hours: number) => new Date(FIRST + hours * HOUR).toISOString();
@@ -282,12 +282,12 @@ describe('an order that failed for the sake of the registry or of Windows Update
   test('says until when it is tried again, and which poll may change it', () => {
     const decision = decided(3, 2, 10, { servercore: 100, iis: 'unread' });
     expect(decision.reason).toBe(
-      'The bake of 10.0.20348.100 failed 3 times for the sake of the registry or of Windows Update; it is tried again once the ' +
+      'The bake of 10.0.20348.100 failed 3 times because of the registry or Windows Update; it is tried again once the ' +
         'registry answers for every family, at the latest until 2025-10-03T00:00Z.',
     );
     expect(decision.changesAt?.toISOString()).toBe(at(24));
     expect(decided(3, 2, 3).changesAt?.toISOString()).toBe(at(4));
-    expect(decided(6, 16, 17).reason).toContain('failed 6 times for the sake of');
+    expect(decided(6, 16, 17).reason).toContain('failed 6 times because of');
   });
 
   test('costs no attempt, so that a failure of its own has both of its tries; six starts are all', () => {

@@ -15,10 +15,14 @@ const all = (revision: number) => ({ servercore: revision, iis: revision });
 
 /** A gate that also caches extras, which show revisions; a previous revision shows nothing of its own. */
 class ExtraState extends GateState {
-  extras(shown: Readonly<Record<string, number | undefined>>): readonly ExtraPoll[] {
+  extras(
+    shown: Readonly<Record<string, number | undefined>>,
+    lines: Readonly<Record<string, string>> = {},
+  ): readonly ExtraPoll[] {
     return parseImageExtras(Object.keys(shown), {
       release: this.release,
       families: ['servercore', 'iis'],
+      lines,
     }).map((extra, index) => {
       const revision = Object.values(shown)[index];
       const { family } = extra;
@@ -110,6 +114,31 @@ test('an extra that moves does not let a failed order be tried again', () => {
   expect(gate.inspect(LATER, all(100), gate.extras({ 'framework-sdk': 100 }), { failed }).decision).toBe(
     'needsOperator',
   );
+});
+
+test.each<[string, string, number | undefined, string]>([
+  ['2025-10-13T23:59:00Z', '4.8', 100, ''],
+  ['2025-10-14T00:00:00Z', '4.8', 100, ', RETIRED_LINE framework-sdk@extra'],
+  ['2025-10-01T00:00:00Z', '4.9', 100, ''],
+  [
+    '2025-10-01T00:00:00Z',
+    '4.9',
+    undefined,
+    ', RETIRED_LINE framework-sdk@extra, HOST_WITHOUT_IMAGE framework-sdk@extra',
+  ],
+])('at %s an extra of the line %s that shows %s', (instant, line, revision, found) => {
+  const gate = new ExtraState();
+  const extras = gate.extras({ 'framework-sdk': revision }, { 'framework-sdk': line });
+  const decision = gate.inspect(instant, all(100), extras);
+  expect(inShort(decision)).toBe(`bake${found}`);
+});
+
+test('a poll of an extra is due again when its line ends', () => {
+  const gate = new ExtraState();
+  const extras = gate.extras({ 'framework-sdk': 100 }, { 'framework-sdk': '4.8' });
+  const { set } = gate.inspect(BEFORE, all(100), extras);
+  const decision = gate.inspect(LATER, all(100), extras, { published: published(set!.id) });
+  expect(decision.changesAt).toEqual(new Date('2025-10-14T00:00:00Z'));
 });
 
 test('2016 takes an extra of the very revision only', () => {

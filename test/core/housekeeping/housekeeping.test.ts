@@ -11,29 +11,12 @@ import { MemoryInventory } from '../../support/memory-inventory';
 import { memoryDocuments, memoryParameters, type MemoryParameters } from '../../support/memory-ports';
 import { Mortal } from '../../support/mortal-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
+import { imageSet, setImage } from '../../support/right-evidence';
 
 const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
 const CURRENT = publicationAt(4171, '2025-09-10T00:00:00.000Z');
 const AWAY = { account: '210987654321', region: 'eu-central-1' };
 const DESCRIBED: PipelineDescription = { ...DESCRIPTION, accounts: [AWAY.account] };
-const SET = {
-  id: '20348.4294-aaaaaaaa',
-  at: '2025-10-14T18:30:00.000Z',
-  target: '10.0.20348.4294',
-  images: [
-    {
-      family: 'servercore',
-      repository: 'windows/servercore',
-      tag: 'ltsc2022',
-      aliases: [],
-      digest: `sha256:${'a'.repeat(64)}`,
-      platformDigest: `sha256:${'b'.repeat(64)}`,
-      osVersion: '10.0.20348.4294',
-      late: false,
-    },
-  ],
-  findings: [],
-};
 
 function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record<string, unknown>> = {}) {
   const home = memoryParameters({ ...channelsAt(channels), ...more });
@@ -54,7 +37,11 @@ function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record
         seen('2025-09-01T00:00:00Z', '10.0.20348.4171'),
         seen('2025-10-14T18:30:00Z', '10.0.20348.4294'),
       ],
-      sets: [SET],
+      sets: [
+        imageSet('set-1', '2025-10-14T18:30:00.000Z', LATEST.osVersion, [
+          setImage('servercore', LATEST.osVersion),
+        ]),
+      ],
     },
     'bakes/last-decision.json': {
       schema: 'winbake.last-decision/1',

@@ -5,6 +5,7 @@ import { readPipelineStatus } from '../../../lib/core/housekeeping/pipeline-stat
 import { contractFixture } from '../../support/contract-fixture';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt, UNBAKED } from '../../support/pipeline-description';
+import { imageSet, setImage } from '../../support/right-evidence';
 
 const RELEASE = RELEASES.find(({ name }) => name === '2022')!;
 const SEPTEMBER = publicationAt(4171, '2025-09-10T00:00:00.000Z');
@@ -33,24 +34,7 @@ const CATALOG = {
   build: 20348,
   observations: [observed(4171, '2025-09-01T00:00:00Z'), observed(4294, '2025-10-14T18:00:00Z')],
   sets: [
-    {
-      id: 'set-1',
-      at: '2025-10-14T18:00:00Z',
-      target: '10.0.20348.4294',
-      images: [
-        {
-          family: 'servercore',
-          repository: 'windows/servercore',
-          tag: 'ltsc2022',
-          aliases: [],
-          digest: `sha256:${'1'.repeat(64)}`,
-          platformDigest: `sha256:${'2'.repeat(64)}`,
-          osVersion: '10.0.20348.4294',
-          late: false,
-        },
-      ],
-      findings: [],
-    },
+    imageSet('set-1', '2025-10-14T18:00:00Z', OCTOBER.osVersion, [setImage('servercore', OCTOBER.osVersion)]),
   ],
   hosts: [],
   accepted: [],

@@ -18,8 +18,9 @@ function Complete-ImagePull {
         $message = $_.Exception.Message
         $Pull.native = $null
         $Pull.state = 'waiting'
-        if ((Test-FinalPullError -Message $message) -or $Pull.attempt -ge $Limit.attempts) {
-            throw (ConvertTo-StepError 'PULL_FAILED' ("Pulling $($Pull.name) failed after $($Pull.attempt) of $($Limit.attempts) " +
+        $code = Get-PullErrorCode -Message $message
+        if ($code -ne 'PULL_FAILED' -or $Pull.attempt -ge $Limit.attempts) {
+            throw (ConvertTo-StepError $code ("Pulling $($Pull.name) failed after $($Pull.attempt) of $($Limit.attempts) " +
                 "attempts. $message"))
         }
         $pause = Get-Pause -Seconds $Limit.retrySeconds -Attempt $Pull.attempt

@@ -32,7 +32,7 @@ function Enter-Step {
         schema  = 'winbake.failure/1'
         code    = 'STEP_NOT_ENDED'
         step    = $Name
-        message = 'It began and did not end: it was stopped by its time limit, or by a restart that nobody asked for.'
+        message = 'It began and did not end: it was stopped by its time limit, or by an unplanned restart.'
         at      = Get-Instant
     })
 }
