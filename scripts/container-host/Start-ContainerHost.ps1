@@ -38,7 +38,7 @@ function Get-HttpText {
     finally { $response.Dispose() }
 }
 
-function Get-Metadata {
+function Get-MetadataItem {
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
     param([string]$Name)
     $endpoint = 'http://169.254.169.254'
@@ -204,7 +204,7 @@ function Complete-Launch {
     # of a container host brings the mark of another instance along, which does not count.
     param([string]$GroupName, [string]$HookName, [double]$PollSeconds, [ValidateSet('CONTINUE', 'ABANDON')] [string]$Result)
     if ($GroupName -eq '' -or $HookName -eq '') { return }
-    $instanceId = Get-Metadata -Name 'instance-id'
+    $instanceId = Get-MetadataItem -Name 'instance-id'
     $mark = Get-LocalPath -Path 'C:\ProgramData\Winbake\launched.txt'
     if ([IO.File]::Exists($mark) -and [IO.File]::ReadAllText($mark) -eq $instanceId) { return }
     $action = @{
@@ -212,7 +212,7 @@ function Complete-Launch {
         AutoScalingGroupName  = $GroupName
         LifecycleActionResult = $Result
         InstanceId            = $instanceId
-        Region                = Get-Metadata -Name 'placement/region'
+        Region                = Get-MetadataItem -Name 'placement/region'
         Force                 = $true
     }
     for ($attempt = 1; $attempt -le 5; $attempt++) {

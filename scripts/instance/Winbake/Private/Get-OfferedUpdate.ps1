@@ -5,7 +5,7 @@ function Get-OfferedUpdate {
     # https://learn.microsoft.com/windows/win32/api/wuapi/nf-wuapi-iupdatesearcher-search
     # https://github.com/rgl/packer-plugin-windows-update/pull/34
     [CmdletBinding()]
-    [OutputType([pscustomobject])]
+    [OutputType([object[]])]
     param(
         [Parameter(Mandatory = $true)] [object]$Session,
         [Parameter(Mandatory = $true)] [double]$PauseSeconds

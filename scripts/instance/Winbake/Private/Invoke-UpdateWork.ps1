@@ -1,7 +1,7 @@
 function Invoke-UpdateWork {
     # One download or one installation; gives what failed of it. Where the call itself fails, so did each update.
     [CmdletBinding()]
-    [OutputType([pscustomobject])]
+    [OutputType([object[]])]
     param(
         # A downloader or an installer of the Windows Update Agent.
         [Parameter(Mandatory = $true)] [object]$Worker,

@@ -2,7 +2,7 @@ function Receive-Native {
     # Waits for a program that Open-Native started and gives the lines of its standard output. Fails where it ends with
     # another exit code, or not in time: then it is ended.
     [CmdletBinding()]
-    [OutputType([string])]
+    [OutputType([object[]])]
     param(
         [Parameter(Mandatory = $true)] [pscustomobject]$Native,
         [int[]]$AcceptedExitCode = @(0),
