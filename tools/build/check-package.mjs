@@ -65,7 +65,20 @@ try {
     [],
     'the package runs scripts where it is installed',
   );
-  const stray = listed.filter((file) => /^package\/(test|docs|lib|bin)\//.test(file));
+  // What help, messages and alarms name is there to be read.
+  const code = listed.filter((file) => /^package\/dist\/.*\.(cjs|mjs|js)$/.test(file));
+  const text = execFileSync('tar', ['-xzOf', join(folder, archive), ...code], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const pages = new Set(text.match(/\bdocs\/[a-z-]+\.md/g));
+  assert.ok(pages.has('docs/faults.md'), 'the help of rehearse names no page');
+  assert.deepEqual(
+    [...pages].filter((page) => !listed.includes(`package/${page}`)),
+    [],
+    'the package lacks pages that it names',
+  );
+  const stray = listed.filter((file) => /^package\/(test|lib|bin)\//.test(file));
   assert.deepEqual(stray, [], 'the package holds what only the repository needs');
 
   mkdirSync(modules);

@@ -11,7 +11,8 @@ const FIRST_BUILD_WITH_V2 = 20348;
 
 const V2_PROGRAM = 'Program Files/Amazon/EC2Launch/EC2Launch.exe';
 const V2_STATE = 'ProgramData/Amazon/EC2Launch/state/.run-once';
-const V1_SCRIPT = 'ProgramData/Amazon/EC2-Windows/Launch/Scripts/InitializeInstance.ps1';
+/** The script of EC2Launch v1 that schedules its next run. */
+export const V1_SCRIPT = 'ProgramData/Amazon/EC2-Windows/Launch/Scripts/InitializeInstance.ps1';
 
 /** The file that stands for the scheduled task of EC2Launch v1. */
 export const V1_TASK = 'Windows/System32/Tasks/Amazon Ec2 Launch - Instance Initialization';
@@ -33,7 +34,7 @@ rm -f "$(dirname "$0")/../../../${V2_STATE}"
 const V1_TEXT = `param([switch]$Schedule)
 if (-not $Schedule) { throw "the rehearsal does not model InitializeInstance.ps1 without -Schedule" }
 if ($neverSet) { throw 'cannot be' }
-$null = New-Item -ItemType File -Force -Path 'C:\\${V1_TASK.replaceAll('/', '\\')}'
+$null = New-Item -ItemType File -Force -Path "$PSScriptRoot/../../../../../${V1_TASK}"
 `;
 
 /**

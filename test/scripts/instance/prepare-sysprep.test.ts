@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REMOVE_WORK_FILES } from '../../../lib/core/image-builder/build-components';
-import { layLaunchAgent, V1_TASK } from '../../../sim/windows/host/simulated-host';
+import { layLaunchAgent, V1_SCRIPT, V1_TASK } from '../../../sim/windows/host/simulated-host';
 import { HOST } from '../support/documents';
 import type { DockerAnswer } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';
@@ -87,6 +87,13 @@ function launch(build: number, flag?: string): SimulatedMachine {
   return machine;
 }
 
+/** A machine whose EC2Launch v1 has another script. */
+function firstWith(script: string): SimulatedMachine {
+  const machine = launch(17763);
+  writeFileSync(join(machine.folder, 'c', V1_SCRIPT), `param([switch]$Schedule)\n${script}\n`);
+  return machine;
+}
+
 const networks: DockerAnswer[] = [
   { call: 'network ls --filter type=custom *', stdout: 'mine\r\nother\r\n', times: 1 },
   { call: 'network rm *' },
@@ -140,6 +147,9 @@ const CASES = {
   // The guide lists -c and -h alone for reset.
   withoutBlock: steps('Initialize-Launch', launch(26100, '-c'), 2),
   firstVersion: steps('Initialize-Launch', launch(17763), 2),
+  firstHangs: timed('Initialize-Launch', firstWith('Start-Sleep -Seconds 300')),
+  firstFails: steps('Initialize-Launch', firstWith('throw "no task scheduler"')),
+  firstExits: steps('Initialize-Launch', firstWith('exit 1')),
   noLaunchAgent: steps('Initialize-Launch', machineWith()),
   updateService: steps('Resume-Update', machineWith(), 2),
   neverHeld: steps(
@@ -282,6 +292,9 @@ describeWithPowerShell('prepare-sysprep', () => {
     ['networkStays', /The container networks nat could not be removed: containers would have no network on/],
     ['dockerStays', /The service 'docker' is StopPending 0\.2 s after it was to be Stopped\./],
     ['listHangs', /docker network ls .* did not end within 0\.2 s and was stopped/],
+    ['firstHangs', /InitializeInstance\.ps1' did not end within 0\.2 s and was stopped\./],
+    ['firstFails', /no task scheduler/],
+    ['firstExits', /InitializeInstance\.ps1' ended with an error\./],
     ['noLaunchAgent', /There is neither 'C:.Program Files.*EC2Launch\.exe' \(EC2Launch v2\) nor .*\(v1\)/],
     ['restart', /Sysprep would fail\. A restart is pending \(RebootPending, RebootRequired\)\./],
     [

@@ -6,17 +6,19 @@ function Initialize-Launch {
     EC2Launch v2 (Windows Server 2022 and later) forgets which tasks it ran once; v1 (2016 and 2019) gets its task scheduled.
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2launch-v2-settings.html
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2launch.html
+    .PARAMETER TimeoutSeconds
+    How long the agent's own program or script may take.
     .EXAMPLE
     Initialize-Launch
     .OUTPUTS
     Nothing.
     #>
     [CmdletBinding()]
-    param()
+    param([double]$TimeoutSeconds = 240)
     $second = Join-Path $env:ProgramFiles 'Amazon\EC2Launch\EC2Launch.exe'
     $first = Join-Path $env:ProgramData 'Amazon\EC2-Windows\Launch\Scripts\InitializeInstance.ps1'
     if (Test-Path -LiteralPath $second) {
-        $launch = @{ FilePath = Resolve-FilePath -Path $second; TimeoutSeconds = 240 }
+        $launch = @{ FilePath = Resolve-FilePath -Path $second; TimeoutSeconds = $TimeoutSeconds }
         # Many use --block, which waits until it is done; the guide knows it of other commands only.
         try { $null = Invoke-Native @launch -ArgumentList 'reset', '--block' }
         catch {
@@ -32,7 +34,7 @@ function Initialize-Launch {
         Show-Progress 'Reset EC2Launch v2'
     }
     elseif (Test-Path -LiteralPath $first) {
-        Invoke-ForeignScript -Path $first -Argument @{ Schedule = $true }
+        Invoke-ForeignScript -Path (Resolve-FilePath -Path $first) -Argument @{ Schedule = $true } -TimeoutSeconds $TimeoutSeconds
         Show-Progress 'Scheduled EC2Launch v1'
     }
     else {
