@@ -12,7 +12,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type IConstruct, Construct } from 'constructs';
 import { type FleetMetrics, METRIC_NAMESPACE } from '../contract/names/metrics';
-import { runbookLink } from '../internal/names';
+import { runbookLink } from '../contract/names/resources';
 import type { FleetSettings } from './fleet-settings';
 
 /** A metric that the rollout writes at each poll, every 15 minutes. The highest value of an hour, unless something else is asked for. */

@@ -1,11 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { checkText } from './validate';
 
-/** Where the runbook says more of an alarm or a notice; its headings are their names. */
-export function runbookLink(heading: string): string {
-  return `docs/runbook.md#${heading.toLowerCase()}`;
-}
-
 /** Where parameters begin unless another prefix is given. */
 export const DEFAULT_PARAMETER_PREFIX = '/winbake';
 

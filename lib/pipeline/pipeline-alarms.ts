@@ -16,8 +16,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type IConstruct, Construct } from 'constructs';
 import { METRIC_NAMESPACE, type PipelineMetricName } from '../contract/names/metrics';
+import { runbookLink } from '../contract/names/resources';
 import { EVENT_SOURCE, type EventType } from '../core/ports/notices';
-import { runbookLink } from '../internal/names';
 import type { PipelineSettings } from './props/pipeline-settings';
 
 /**

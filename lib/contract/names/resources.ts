@@ -88,3 +88,8 @@ export function reachingRoleNames(parameterPrefix: string): readonly string[] {
 function prefixSlug(parameterPrefix: string): string {
   return parameterPrefix.slice(1).replaceAll(/[^A-Za-z0-9-]/g, '-');
 }
+
+/** Where the runbook says more of an alarm or a notice; its headings are their names. */
+export function runbookLink(heading: string): string {
+  return `docs/runbook.md#${heading.toLowerCase()}`;
+}

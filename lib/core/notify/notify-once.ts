@@ -1,5 +1,6 @@
 import { parseDocument } from '../../contract/documents/document';
 import { noticesSchema, type Notices } from '../../contract/documents/memory';
+import { runbookLink } from '../../contract/names/resources';
 import type { Notifier } from '../ports/notices';
 import { changeDocument, readDocument, type DocumentForm, type DocumentStore } from '../ports/stores';
 
@@ -89,7 +90,7 @@ export async function openNotices(documents: Pick<DocumentStore, 'read'>): Promi
 
 /**
  * Notifies people of a cause unless they were notified already and it has not healed since. Of two that meet the same cause one
- * notifies; where the message does not go out, a later call does instead.
+ * notifies; where the message does not go out, a later call does instead. The message ends with where the runbook says what to do.
  */
 export async function notifyOnce(
   { documents, notifier, now }: NoticePorts,
@@ -117,7 +118,7 @@ export async function notifyOnce(
       return next === undefined ? healNotice(book, cause).book : { ...book, [cause]: next };
     });
   try {
-    await notifier.notify(subject, text);
+    await notifier.notify(subject, `${text}\nWhat to do: ${runbookLink(cause.split(':')[0] ?? '')}`);
   } catch (error) {
     await change(() => undefined);
     throw error;

@@ -2,6 +2,8 @@ import { heal, openNotices, notifyOnce, type NoticePorts } from '../../../lib/co
 import { memoryDocuments } from '../../support/memory-ports';
 
 const SUBJECT = 'Winbake 2022-core: the bake failed';
+/** The last line of a message of a failed bake. */
+const WAY_OUT = '\nWhat to do: docs/runbook.md#bakefailed';
 const START = Date.parse('2025-10-14T18:00:00Z');
 
 /** People who are notified, and a clock in minutes. */
@@ -30,9 +32,9 @@ test('of one cause people hear once, and again after it has healed', async () =>
   await heal(ports, 'bakeFailed', 'over');
   await notifyOnce(ports, 'bakeFailed', SUBJECT, 'no space');
   expect(heard).toEqual([
-    `${SUBJECT} | no space`,
+    `${SUBJECT} | no space${WAY_OUT}`,
     'over | This is over:\n\nno space',
-    `${SUBJECT} | no space`,
+    `${SUBJECT} | no space${WAY_OUT}`,
   ]);
 });
 
