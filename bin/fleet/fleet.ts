@@ -133,6 +133,11 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     `follows: ${follows ?? 'not known before its next poll'}`,
     `runs: ${runs.publication ?? 'no known publication'}, ${runs.osVersion ?? runs.amiId}${runs.mode === null ? '' : `, ${runs.mode}`}`,
     `to run: ${wantedLine(status)}`,
+    ...(status.olderTemplates === 0
+      ? []
+      : [
+          `launch template: ${status.olderTemplates} of ${status.instances.length} instances run an older one`,
+        ]),
     `behind: ${formatHours(status.hoursBehind)} its channel, ${formatHours(status.hoursUnpatched)} without what Microsoft released`,
     `waits for: ${waitLine(status)}`,
     ...rolloutLines(status),

@@ -31,7 +31,9 @@ function fleetBudget(
     ['"rollout.delay"', policy.delaySeconds / 3600],
     ['the time between "rollout.windows"', longestClosedHours(policy.windows)],
     ['"rollout.watch"', policy.watchSeconds / 3600],
-    ['"rollout.drainLimit"', policy.drainSeconds / 3600],
+    policy.drainLimitSeconds === null
+      ? ['"rollout.stallLimit"', policy.stallSeconds / 3600]
+      : ['"rollout.drainLimit"', policy.drainLimitSeconds / 3600],
   ];
   const hours = shares.reduce((sum, [, share]) => sum + share, 0);
   const parts = shares.map(([name, share]) => `${name} ${share} h`).join(', ');

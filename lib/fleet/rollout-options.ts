@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../contract/values/rollout-policy';
@@ -32,9 +32,18 @@ export interface RolloutOptions {
   readonly delay?: Duration;
 
   /**
-   * How long a refresh may stand still, because tasks do not stop, before people are notified.
+   * How long a refresh may stand still before people are notified, with the tasks that do not stop.
    *
    * @default Duration.hours(4)
+   */
+  readonly stallLimit?: Duration;
+
+  /**
+   * How long tasks may keep an instance that is replaced from ending; then they are stopped, and people are notified which. It
+   * counts from the poll that first saw the instance drain; three instances are seen to at a time.
+   *
+   * @default - they run until they stop, for as long as ECS lets them: 48 hours
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html
    */
   readonly drainLimit?: Duration;
 
@@ -46,11 +55,19 @@ export interface RolloutOptions {
   readonly windows?: WeeklyWindow[];
 
   /**
-   * Alarms, ten at most, that turn a rollout back when they ring.
+   * Alarms that turn a rollout back when they ring; ten at most together with `alarmNames`.
    *
    * @default - the tasks on the canary alone are judged
    */
   readonly alarms?: IAlarm[];
+
+  /**
+   * The same by their names: for alarms of a stack that depends on the fleet's, as that of a service does. An alarm that is not
+   * there yet fails each rollout at its start, which is tried again every hour.
+   *
+   * @default - none
+   */
+  readonly alarmNames?: string[];
 
   /**
    * Whether instances are replaced for a publication of their own OS version and mode.
@@ -58,15 +75,24 @@ export interface RolloutOptions {
    * @default false
    */
   readonly rollEqualRevision?: boolean;
+
+  /**
+   * Whether instances are replaced when a deployment has changed the fleet's launch template, such as its user data: by a canary
+   * as well, and back where that is bad. Else it reaches them with the next AMI.
+   *
+   * @default true
+   */
+  readonly rollTemplateChanges?: boolean;
 }
 
 /** The policy that the rollout reads. Ends synthesis where a value cannot be used. */
 export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): RolloutPolicy {
   const standard = DEFAULT_ROLLOUT_POLICY;
-  const { alarms = [], canaryPercentage = standard.canaryPercentage } = rollout;
+  const { canaryPercentage = standard.canaryPercentage, drainLimit } = rollout;
+  const alarms = [...(rollout.alarms ?? []).map(({ alarmName }) => alarmName), ...(rollout.alarmNames ?? [])];
   const watch = rollout.watch ?? Duration.seconds(standard.watchSeconds);
   const delay = rollout.delay ?? Duration.seconds(standard.delaySeconds);
-  const drainLimit = rollout.drainLimit ?? Duration.seconds(standard.drainSeconds);
+  const stallLimit = rollout.stallLimit ?? Duration.seconds(standard.stallSeconds);
   checkNumber(scope, 'rollout.canaryPercentage', canaryPercentage, {
     least: 1,
     most: 100,
@@ -82,11 +108,28 @@ export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): 
     most: 14 * 24,
     wayOut: 'A fleet that is to stay where it is has a hold.',
   });
-  checkHours(scope, 'rollout.drainLimit', drainLimit, {
+  checkHours(scope, 'rollout.stallLimit', stallLimit, {
     least: 0.5,
     most: 48,
     wayOut: 'ECS drains an instance for 48 hours at most.',
   });
+  if (drainLimit !== undefined) {
+    checkHours(scope, 'rollout.drainLimit', drainLimit, {
+      least: 0.25,
+      most: 48,
+      wayOut: 'Leave it out to let tasks run until they stop.',
+    });
+  }
+  const named = rollout.alarmNames?.find((name) => !Token.isUnresolved(name) && !/^.{1,255}$/.test(name));
+  if (named !== undefined) {
+    refuse(
+      scope,
+      'rollout.alarmNames',
+      'must hold names of 1 to 255 characters',
+      `'${named}'`,
+      'Take the name that CloudWatch shows.',
+    );
+  }
   if (alarms.length > 10) {
     refuse(
       scope,
@@ -101,9 +144,11 @@ export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): 
     canaryPercentage,
     watchSeconds: watch.toSeconds(),
     delaySeconds: delay.toSeconds(),
-    drainSeconds: drainLimit.toSeconds(),
+    stallSeconds: stallLimit.toSeconds(),
+    drainLimitSeconds: drainLimit?.toSeconds() ?? null,
     windows: weeklyWindows(scope, 'rollout.windows', rollout.windows),
-    alarms: alarms.map(({ alarmName }) => alarmName),
+    alarms,
     rollEqualRevision: rollout.rollEqualRevision ?? standard.rollEqualRevision,
+    rollTemplateChanges: rollout.rollTemplateChanges ?? standard.rollTemplateChanges,
   };
 }

@@ -57,6 +57,9 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     this.allowRefresh(settings.groupName);
     this.allowLaunch(fleet);
     this.allowCanaryReads(cluster);
+    if (settings.policy.drainLimitSeconds !== null) {
+      this.allowStops(cluster);
+    }
     allowNotices(this.role, topic);
     if (settings.policy.alarms.length > 0) {
       allow(this.role, {
@@ -134,6 +137,15 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
         `${ecs}:task/${cluster.clusterName}/*`,
       ],
       wildcardReason: 'Instances and tasks have ids unknown before; the name of the cluster stands in full.',
+    });
+  }
+
+  private allowStops(cluster: ICluster): void {
+    const { partition, region, account } = Stack.of(this);
+    allow(this.role, {
+      actions: ['ecs:StopTask'],
+      resources: [`arn:${partition}:ecs:${region}:${account}:task/${cluster.clusterName}/*`],
+      wildcardReason: 'Tasks have ids unknown before; the name of the cluster stands in full.',
     });
   }
 

@@ -14,6 +14,7 @@ import {
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
+  EC2ServiceException,
 } from '@aws-sdk/client-ec2';
 import {
   CloudFormationClient,
@@ -44,29 +45,75 @@ function hasGroup(group: Partial<AutoScalingGroup>): void {
     .resolves({ AutoScalingGroups: [group as AutoScalingGroup] });
   ec2
     .on(DescribeLaunchTemplateVersionsCommand, { LaunchTemplateId, Versions: ['7'] })
-    .resolves({ LaunchTemplateVersions: [{ LaunchTemplateData: { ImageId: AMI } }] });
+    .resolves({ LaunchTemplateVersions: [{ VersionNumber: 7, LaunchTemplateData: { ImageId: AMI } }] });
 }
 
-test('a group is described with the AMIs that its instances really run', async () => {
+const started = (Version: string) => ({ LaunchTemplateId, Version });
+
+test('a group is described with the AMIs that its instances really run, and the templates that they came from', async () => {
   hasGroup({
-    DesiredCapacity: 2,
+    DesiredCapacity: 3,
     LaunchTemplate: { LaunchTemplateId, Version: '7' },
-    Instances: [{ InstanceId: 'i-1' }, { InstanceId: 'i-2' }] as AutoScalingGroup['Instances'],
+    Instances: [
+      { InstanceId: 'i-1', LaunchTemplate: started('5'), LifecycleState: 'Terminating:Wait' },
+      { InstanceId: 'i-2', LaunchTemplate: started('6'), LifecycleState: 'InService' },
+      { InstanceId: 'i-3', LaunchTemplate: { LaunchTemplateId: 'lt-of-another', Version: '1' } },
+    ] as AutoScalingGroup['Instances'],
   });
-  ec2.on(DescribeInstancesCommand, { InstanceIds: ['i-1', 'i-2'] }).resolves({
+  const version = (VersionNumber: number, LaunchTemplateData: object) => ({
+    VersionNumber,
+    LaunchTemplateData,
+  });
+  ec2.on(DescribeLaunchTemplateVersionsCommand, { LaunchTemplateId, Versions: ['7', '5', '6'] }).resolves({
+    LaunchTemplateVersions: [
+      version(7, { ImageId: AMI, UserData: 'new', Monitoring: { Enabled: true } }),
+      version(5, { ImageId: 'ami-00000000000000001', UserData: 'old' }),
+      // The order of keys is no difference, nor is the AMI.
+      version(6, { Monitoring: { Enabled: true }, UserData: 'new', ImageId: 'ami-00000000000000001' }),
+    ],
+  });
+  ec2.on(DescribeInstancesCommand, { InstanceIds: ['i-1', 'i-2', 'i-3'] }).resolves({
     Reservations: [
       { Instances: [{ InstanceId: 'i-1', ImageId: 'ami-00000000000000001' }] },
       { Instances: [{ InstanceId: 'i-2', ImageId: AMI }] },
+      { Instances: [{ InstanceId: 'i-3', ImageId: AMI }] },
     ],
   });
-  expect(await fleet.describeGroup()).toEqual({
-    launchTemplateVersion: '7',
+  const { instances, template, ...group } = await fleet.describeGroup();
+  expect(group).toEqual({ launchTemplateVersion: '7', amiId: AMI, desiredCapacity: 3 });
+  expect(instances).toEqual([
+    {
+      id: 'i-1',
+      amiId: 'ami-00000000000000001',
+      version: '5',
+      template: expect.any(String),
+      isLeaving: true,
+    },
+    { id: 'i-2', amiId: AMI, version: '6', template, isLeaving: false },
+    { id: 'i-3', amiId: AMI, version: null, template: null, isLeaving: false },
+  ]);
+  expect(instances[0]?.template).not.toBe(template);
+});
+
+test('an instance whose version was deleted leaves the others unknown, and the group described', async () => {
+  hasGroup({
+    LaunchTemplate: started('7'),
+    Instances: [{ InstanceId: 'i-1', LaunchTemplate: started('5') }] as AutoScalingGroup['Instances'],
+  });
+  ec2.on(DescribeLaunchTemplateVersionsCommand, { LaunchTemplateId, Versions: ['7', '5'] }).rejects(
+    new EC2ServiceException({
+      name: 'InvalidLaunchTemplateId.VersionNotFound',
+      $fault: 'client',
+      $metadata: {},
+      message: 'Could not find the specified version 5',
+    }),
+  );
+  ec2
+    .on(DescribeInstancesCommand)
+    .resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-1', ImageId: AMI }] }] });
+  expect(await fleet.describeGroup()).toMatchObject({
     amiId: AMI,
-    desiredCapacity: 2,
-    instances: [
-      { id: 'i-1', amiId: 'ami-00000000000000001' },
-      { id: 'i-2', amiId: AMI },
-    ],
+    instances: [{ id: 'i-1', template: null }],
   });
 });
 

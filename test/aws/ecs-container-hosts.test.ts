@@ -4,6 +4,7 @@ import {
   ECSClient,
   ListContainerInstancesCommand,
   ListTasksCommand,
+  StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { ecsContainerHosts } from '../../lib/aws/fleets/ecs-container-hosts';
@@ -15,12 +16,13 @@ beforeEach(() => {
   ecs.reset();
 });
 
-/** Container instances on pages of one, all of the cluster. */
+/** Container instances on pages of one, of those that are asked for. */
 function hasInstances(...ids: readonly string[]): void {
   ids.forEach((id, index) => {
     ecs
       .on(ListContainerInstancesCommand, {
         cluster: 'shop',
+        filter: `ec2InstanceId in [${ids.join(', ')}]`,
         nextToken: index === 0 ? undefined : `page-${index}`,
       })
       .resolves({
@@ -31,30 +33,70 @@ function hasInstances(...ids: readonly string[]): void {
       .on(DescribeContainerInstancesCommand, { cluster: 'shop', containerInstances: [`arn:${id}`] })
       .resolves({
         containerInstances: [
-          { containerInstanceArn: `arn:${id}`, ec2InstanceId: id, registeredAt: AT, status: 'ACTIVE' },
+          {
+            containerInstanceArn: `arn:${id}`,
+            ec2InstanceId: id,
+            registeredAt: AT,
+            status: 'ACTIVE',
+            agentConnected: true,
+            runningTasksCount: 1,
+            pendingTasksCount: 2,
+          },
         ],
       });
   });
 }
 
-test('only the instances that are asked for are described, on whatever page they are', async () => {
+const HOST = { registeredAt: AT, status: 'ACTIVE', isConnected: true, taskCount: 3 };
+const host = (id: string) => ({ ...HOST, arn: `arn:${id}`, instanceId: id });
+
+test('the instances that are asked for are found by a query, on whatever page they are', async () => {
   hasInstances('i-1', 'i-2', 'i-3');
+  expect(await hosts.registered(['i-1', 'i-2', 'i-3'])).toEqual([host('i-1'), host('i-2'), host('i-3')]);
+  expect(ecs.commandCalls(ListTasksCommand)).toHaveLength(0);
+});
+
+test('each hundred instances are a query of their own', async () => {
+  ecs.on(ListContainerInstancesCommand).resolves({});
+  await hosts.registered(Array.from({ length: 201 }, (_, index) => `i-${index}`));
+  const asked = ecs
+    .commandCalls(ListContainerInstancesCommand)
+    .map((call) => call.args[0].input.filter ?? '');
+  expect(asked.map((filter) => filter.split(',').length)).toEqual([100, 100, 1]);
+});
+
+test('an instance without tasks is asked only for those that stopped', async () => {
   ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-  expect(await hosts.describe(['i-1', 'i-3', 'i-9'])).toEqual([
-    { instanceId: 'i-1', registeredAt: AT, status: 'ACTIVE', tasks: [] },
-    { instanceId: 'i-3', registeredAt: AT, status: 'ACTIVE', tasks: [] },
+  expect(await hosts.tasksOn([{ ...host('i-1'), taskCount: 0 }, host('i-2')])).toEqual([[], []]);
+  const asked = ecs.commandCalls(ListTasksCommand).map((call) => call.args[0].input);
+  expect(asked.map(({ containerInstance, desiredStatus }) => [containerInstance, desiredStatus])).toEqual([
+    ['arn:i-1', 'STOPPED'],
+    ['arn:i-2', 'RUNNING'],
+    ['arn:i-2', 'STOPPED'],
   ]);
-  const asked = ecs.commandCalls(ListTasksCommand).map((call) => call.args[0].input.containerInstance);
-  expect(new Set(asked)).toEqual(new Set(['arn:i-1', 'arn:i-3']));
+});
+
+test('each task is stopped with the reason, which ECS keeps', async () => {
+  ecs.on(StopTaskCommand).resolves({});
+  await hosts.stopTasks(['one', 'two'], 'over');
+  expect(ecs.commandCalls(StopTaskCommand).map((call) => call.args[0].input)).toEqual([
+    { cluster: 'shop', task: 'one', reason: 'over' },
+    { cluster: 'shop', task: 'two', reason: 'over' },
+  ]);
 });
 
 test('tasks are those that run and those that stopped lately, with what their containers say', async () => {
-  hasInstances('i-1');
   ecs.on(ListTasksCommand, { desiredStatus: 'RUNNING' }).resolves({ taskArns: ['run'] });
   ecs.on(ListTasksCommand, { desiredStatus: 'STOPPED' }).resolves({ taskArns: ['stop'] });
   ecs.on(DescribeTasksCommand, { cluster: 'shop', tasks: ['run', 'stop'] }).resolves({
     tasks: [
-      { taskArn: 'run', lastStatus: 'RUNNING', startedAt: AT, containers: [{ name: 'web' }] },
+      {
+        taskArn: 'run',
+        lastStatus: 'RUNNING',
+        startedAt: AT,
+        group: 'service:web',
+        containers: [{ name: 'web' }],
+      },
       {
         taskArn: 'stop',
         lastStatus: 'STOPPED',
@@ -65,8 +107,8 @@ test('tasks are those that run and those that stopped lately, with what their co
       },
     ],
   });
-  const [host] = await hosts.describe(['i-1']);
-  expect(host?.tasks).toEqual([
+  const [tasks] = await hosts.tasksOn([host('i-1')]);
+  expect(tasks).toEqual([
     {
       id: 'run',
       status: 'RUNNING',
@@ -75,6 +117,7 @@ test('tasks are those that run and those that stopped lately, with what their co
       stopCode: null,
       reasons: [],
       exitCodes: [],
+      group: 'service:web',
     },
     {
       id: 'stop',
@@ -84,12 +127,12 @@ test('tasks are those that run and those that stopped lately, with what their co
       stopCode: 'TaskFailedToStart',
       reasons: ['Task failed to start', 'CannotPullContainerError: no such image'],
       exitCodes: [0, 1],
+      group: '',
     },
   ]);
 });
 
 test('more tasks than a call takes are described in parts', async () => {
-  hasInstances('i-1');
   const taskArns = Array.from({ length: 101 }, (_, index) => `task-${index}`);
   ecs.on(ListTasksCommand, { desiredStatus: 'STOPPED' }).resolves({ taskArns: [] });
   ecs
@@ -99,14 +142,14 @@ test('more tasks than a call takes are described in parts', async () => {
   ecs.on(DescribeTasksCommand).callsFake(({ tasks }: { readonly tasks: readonly string[] }) => ({
     tasks: tasks.map((taskArn) => ({ taskArn })),
   }));
-  const [host] = await hosts.describe(['i-1']);
-  expect(host?.tasks.map(({ id }) => id)).toEqual(taskArns);
+  const [tasks] = await hosts.tasksOn([host('i-1')]);
+  expect(tasks?.map(({ id }) => id)).toEqual(taskArns);
   const sizes = ecs.commandCalls(DescribeTasksCommand).map((call) => call.args[0].input.tasks?.length);
   expect(sizes).toEqual([100, 1]);
 });
 
 test('a cluster without instances is asked for no tasks', async () => {
   ecs.on(ListContainerInstancesCommand).resolves({ containerInstanceArns: [] });
-  expect(await hosts.describe(['i-1'])).toEqual([]);
+  expect(await hosts.registered(['i-1'])).toEqual([]);
   expect(ecs.commandCalls(DescribeContainerInstancesCommand)).toHaveLength(0);
 });

@@ -84,16 +84,22 @@ test('the group is deleted by force', async () => {
 /** A cluster with this many active container instances, and one that drains already. */
 function hasHosts(count: number): readonly string[] {
   const ids = Array.from({ length: count }, (_, index) => `i-${index}`);
-  ecs.on(ListContainerInstancesCommand).resolves({ containerInstanceArns: ['some'] });
-  ecs.on(DescribeContainerInstancesCommand).resolves({
-    containerInstances: [...ids, 'i-drains'].map((ec2InstanceId) => ({
-      ec2InstanceId,
-      containerInstanceArn: `arn:${ec2InstanceId}`,
-      status: ec2InstanceId === 'i-drains' ? 'DRAINING' : 'ACTIVE',
-      runningTasksCount: 2,
-      pendingTasksCount: 1,
-    })),
-  });
+  ecs.on(ListContainerInstancesCommand).callsFake(({ filter = '' }: { readonly filter?: string }) => ({
+    containerInstanceArns: [...ids, 'i-drains']
+      .filter((id) => filter.split(/[[\], ]+/).includes(id))
+      .map((id) => `arn:${id}`),
+  }));
+  ecs
+    .on(DescribeContainerInstancesCommand)
+    .callsFake(({ containerInstances }: { readonly containerInstances: readonly string[] }) => ({
+      containerInstances: containerInstances.map((containerInstanceArn) => ({
+        ec2InstanceId: containerInstanceArn.slice('arn:'.length),
+        containerInstanceArn,
+        status: containerInstanceArn === 'arn:i-drains' ? 'DRAINING' : 'ACTIVE',
+        runningTasksCount: 2,
+        pendingTasksCount: 1,
+      })),
+    }));
   ecs.on(UpdateContainerInstancesStateCommand).resolves({});
   return ids;
 }

@@ -140,10 +140,12 @@ test('the rollout is told its policy, its channel and its topic', () => {
     canaryPercentage: 20,
     watchSeconds: 3600,
     delaySeconds: 43_200,
-    drainSeconds: 28_800,
+    stallSeconds: 21_600,
+    drainLimitSeconds: 28_800,
     windows: [{ days: ['MON', 'TUE', 'WED', 'THU'], startHour: 22, endHour: 4, timeZone: 'Europe/Berlin' }],
-    alarms: [alarm],
+    alarms: [alarm, 'web-errors'],
     rollEqualRevision: true,
+    rollTemplateChanges: false,
     patchWithinSeconds: 864_000,
   });
 });

@@ -89,11 +89,23 @@ test.each<[Partial<WindowsCapacityProviderProps>, string]>([
   [{ rollout: { delay: Duration.days(15) } }, `"rollout.delay" must be 0 to 336 hours; got: 15 days.`],
   [
     { rollout: { drainLimit: Duration.hours(49) } },
-    `"rollout.drainLimit" must be 0.5 to 48 hours; got: 2 days 1 hour.`,
+    `"rollout.drainLimit" must be 0.25 to 48 hours; got: 2 days 1 hour.`,
   ],
   [
     { rollout: { alarms } },
     `"rollout.alarms" must be ten at most; got: 11. Put several into one composite alarm.`,
+  ],
+  [
+    { rollout: { alarms: alarms.slice(0, 10), alarmNames: ['web-errors'] } },
+    `"rollout.alarms" must be ten at most; got: 11. Put several into one composite alarm.`,
+  ],
+  [
+    { rollout: { alarmNames: [''] } },
+    `"rollout.alarmNames" must hold names of 1 to 255 characters; got: ''. Take the name that CloudWatch shows.`,
+  ],
+  [
+    { rollout: { stallLimit: Duration.minutes(5) } },
+    `"rollout.stallLimit" must be 0.5 to 48 hours; got: 5 minutes.`,
   ],
   [{ rollout: { windows: [{ ...nightly, days: [] }] } }, `"rollout.windows" must name days; got: [].`],
   [
@@ -107,7 +119,7 @@ test.each<[Partial<WindowsCapacityProviderProps>, string]>([
   [
     { rollout: { windows: [nightly] } },
     `"patchWithin" must hold what the fleet may take of it: "rollout.delay" 0 h, the time between "rollout.windows" 162 h, ` +
-      `"rollout.watch" 0.5 h, "rollout.drainLimit" 4 h, 166.5 h in all; got: 3 days. Shorten the time between "rollout.windows", or allow more time.`,
+      `"rollout.watch" 0.5 h, "rollout.stallLimit" 4 h, 166.5 h in all; got: 3 days. Shorten the time between "rollout.windows", or allow more time.`,
   ],
   [
     { rollout: { delay: Duration.hours(10) }, patchWithin: Duration.hours(12) },

@@ -190,7 +190,8 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['rollout', 'canaryPercentage', '10', 10],
   ['rollout', 'watch', 'Duration.minutes(30)', Duration.minutes(30)],
   ['rollout', 'delay', 'Duration.hours(0)', Duration.hours(0)],
-  ['rollout', 'drainLimit', 'Duration.hours(4)', Duration.hours(4)],
+  ['rollout', 'stallLimit', 'Duration.hours(4)', Duration.hours(4)],
+  ['rollout', 'rollTemplateChanges', 'true', true],
   ['rollout', 'rollEqualRevision', 'false', false],
 ];
 

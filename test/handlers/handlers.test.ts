@@ -327,7 +327,7 @@ test('rollout does nothing while another request reconciles the fleet, and says 
   const printed: string[] = [];
   const ports = {
     control: new Proxy({} as FleetControl, { get: () => refused }),
-    hosts: { describe: refused },
+    hosts: { registered: refused, tasksOn: refused, stopTasks: refused },
     parameters: { get: refused, below: refused, put: refused },
     leases: parameters.versioned,
     notifier: { notify: refused },

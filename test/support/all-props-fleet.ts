@@ -65,7 +65,10 @@ export function addAllPropsFleet(app: App): {
       canaryPercentage: 20,
       watch: Duration.hours(1),
       delay: Duration.hours(12),
+      stallLimit: Duration.hours(6),
       drainLimit: Duration.hours(8),
+      alarmNames: ['web-errors'],
+      rollTemplateChanges: false,
       windows: [
         {
           days: [DayOfWeek.MONDAY, DayOfWeek.TUESDAY, DayOfWeek.WEDNESDAY, DayOfWeek.THURSDAY],

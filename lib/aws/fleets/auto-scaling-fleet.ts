@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateVersionCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { FleetControl, RefreshRequest } from '../../core/ports/fleets';
-import { launchOf, versionOf, type FleetNames, amiOfVersion, amisOfInstances } from './group-launch';
+import { amisOfInstances, contentOfVersions, launchOf, versionOf, type FleetNames } from './group-launch';
 import { DescribeStacksCommand, type CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { DeploymentPorts } from '../../core/fleet/clone-with-live-ami';
 
@@ -126,14 +126,35 @@ export function autoScalingFleet(
           `The Auto Scaling group ${AutoScalingGroupName} has no numbered launch template version.`,
         );
       }
+      const members = group?.Instances ?? [];
+      const versionsOf = members.flatMap(({ LaunchTemplate: one }) =>
+        one?.LaunchTemplateId === LaunchTemplateId && one.Version !== undefined ? one.Version : [],
+      );
+      const contents = await contentOfVersions(ec2, LaunchTemplateId, [version, ...versionsOf]);
+      const amis = await amisOfInstances(
+        ec2,
+        members.flatMap(({ InstanceId }) => InstanceId ?? []),
+      );
+      const { amiId = '', template = '' } = contents.get(version) ?? {};
       return {
         launchTemplateVersion: version,
-        amiId: await amiOfVersion(ec2, LaunchTemplateId, version),
+        amiId,
+        template,
         desiredCapacity: group?.DesiredCapacity ?? 0,
-        instances: await amisOfInstances(
-          ec2,
-          (group?.Instances ?? []).flatMap((one) => one.InstanceId ?? []),
-        ),
+        instances: members.flatMap(({ InstanceId: id = '', LaunchTemplate, LifecycleState = '' }) => {
+          const own = amis.get(id);
+          const from =
+            LaunchTemplate?.LaunchTemplateId === LaunchTemplateId ? LaunchTemplate.Version : undefined;
+          return own === undefined
+            ? []
+            : {
+                id,
+                amiId: own,
+                version: from ?? null,
+                template: contents.get(from ?? '')?.template ?? null,
+                isLeaving: LifecycleState.startsWith('Terminating'),
+              };
+        }),
       };
     },
     ...instanceRefreshes(autoScaling, names, described),

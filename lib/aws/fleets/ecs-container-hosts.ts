@@ -3,78 +3,104 @@ import {
   DescribeTasksCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
+  StopTaskCommand,
   type ContainerInstance,
   type DesiredStatus,
   type ECSClient,
   type Task,
 } from '@aws-sdk/client-ecs';
-import type { ContainerHost, ContainerHosts, HostTask } from '../../core/ports/fleets';
+import type { ContainerHosts, HostTask, RegisteredHost } from '../../core/ports/fleets';
 
-/** ECS describes at most a hundred at once. */
+/** ECS lists and describes at most a hundred at once. */
 const MOST_AT_ONCE = 100;
 
 /** The container instances of a cluster on ECS. */
 export function ecsContainerHosts(ecs: ECSClient, cluster: string): ContainerHosts {
   return {
-    describe: async (instanceIds) => {
-      const wanted = new Set(instanceIds);
-      const hosts: ContainerHost[] = [];
-      for (const instance of await containerInstances(ecs, cluster)) {
-        const { containerInstanceArn, ec2InstanceId = '' } = instance;
-        if (containerInstanceArn !== undefined && wanted.has(ec2InstanceId)) {
-          hosts.push({
-            instanceId: ec2InstanceId,
-            registeredAt: instance.registeredAt ?? new Date(0),
-            status: instance.status ?? '',
-            tasks: (await tasksOf(ecs, cluster, containerInstanceArn)).map(hostTask),
-          });
-        }
+    registered: async (instanceIds) =>
+      (await containerInstancesOf(ecs, cluster, instanceIds)).map(registeredHost),
+    tasksOn: async (hosts) => {
+      const arns: (readonly string[])[] = [];
+      for (const host of hosts) {
+        arns.push([
+          ...(host.taskCount === 0 ? [] : await taskArns(ecs, cluster, host.arn, 'RUNNING')),
+          ...(await taskArns(ecs, cluster, host.arn, 'STOPPED')),
+        ]);
       }
-      return hosts;
+      const tasks = new Map<string, HostTask>();
+      for (const chunk of inHundreds(arns.flat())) {
+        const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...chunk] }));
+        (answer.tasks ?? []).forEach((task) => tasks.set(task.taskArn ?? '', hostTask(task)));
+      }
+      return arns.map((all) => all.flatMap((arn) => tasks.get(arn) ?? []));
+    },
+    stopTasks: async (tasks, reason) => {
+      for (const task of tasks) {
+        await ecs.send(new StopTaskCommand({ cluster, task, reason }));
+      }
     },
   };
 }
 
-/** The container instances of a cluster. */
-export async function containerInstances(
+/**
+ * The container instances of some EC2 instances, by ECS's own query: a cluster may have thousands of others.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
+ */
+export async function containerInstancesOf(
   ecs: ECSClient,
   cluster: string,
+  instanceIds: readonly string[],
 ): Promise<readonly ContainerInstance[]> {
   const found: ContainerInstance[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await ecs.send(new ListContainerInstancesCommand({ cluster, nextToken }));
-    const { containerInstanceArns: containerInstances = [] } = page;
-    if (containerInstances.length > 0) {
-      const answer = await ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances }));
-      found.push(...(answer.containerInstances ?? []));
-    }
-    ({ nextToken } = page);
-  } while (nextToken !== undefined);
-  return found;
-}
-
-/** What runs on an instance, and what stopped there lately. */
-async function tasksOf(ecs: ECSClient, cluster: string, containerInstance: string): Promise<readonly Task[]> {
-  const arns: string[] = [];
-  const statuses: readonly DesiredStatus[] = ['RUNNING', 'STOPPED'];
-  for (const desiredStatus of statuses) {
+  for (const ids of inHundreds(instanceIds)) {
+    const filter = `ec2InstanceId in [${ids.join(', ')}]`;
     let nextToken: string | undefined;
     do {
-      const page = await ecs.send(
-        new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken }),
-      );
-      arns.push(...(page.taskArns ?? []));
+      const page = await ecs.send(new ListContainerInstancesCommand({ cluster, filter, nextToken }));
+      const { containerInstanceArns: containerInstances = [] } = page;
+      if (containerInstances.length > 0) {
+        const request = new DescribeContainerInstancesCommand({ cluster, containerInstances });
+        found.push(...((await ecs.send(request)).containerInstances ?? []));
+      }
       ({ nextToken } = page);
     } while (nextToken !== undefined);
   }
-  const tasks: Task[] = [];
-  for (let first = 0; first < arns.length; first += MOST_AT_ONCE) {
-    const chunk = arns.slice(first, first + MOST_AT_ONCE);
-    const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: chunk }));
-    tasks.push(...(answer.tasks ?? []));
-  }
-  return tasks;
+  return found;
+}
+
+async function taskArns(
+  ecs: ECSClient,
+  cluster: string,
+  containerInstance: string,
+  desiredStatus: DesiredStatus,
+): Promise<readonly string[]> {
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await ecs.send(
+      new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken }),
+    );
+    arns.push(...(page.taskArns ?? []));
+    ({ nextToken } = page);
+  } while (nextToken !== undefined);
+  return arns;
+}
+
+function inHundreds<T>(all: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / MOST_AT_ONCE) }, (_, index) =>
+    all.slice(index * MOST_AT_ONCE, (index + 1) * MOST_AT_ONCE),
+  );
+}
+
+function registeredHost(host: ContainerInstance): RegisteredHost {
+  return {
+    arn: host.containerInstanceArn ?? '',
+    instanceId: host.ec2InstanceId ?? '',
+    registeredAt: host.registeredAt ?? new Date(0),
+    status: host.status ?? '',
+    isConnected: host.agentConnected ?? false,
+    taskCount: (host.runningTasksCount ?? 0) + (host.pendingTasksCount ?? 0),
+  };
 }
 
 function hostTask(task: Task): HostTask {
@@ -89,5 +115,6 @@ function hostTask(task: Task): HostTask {
       (reason) => reason !== undefined,
     ),
     exitCodes: containers.flatMap(({ exitCode }) => exitCode ?? []),
+    group: task.group ?? '',
   };
 }

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { DELETION_TAG } from '../../contract/names/resources';
 import type { DrainingHost, FleetDeletion } from '../../core/ports/fleets';
-import { containerInstances } from './ecs-container-hosts';
+import { containerInstancesOf } from './ecs-container-hosts';
 import type { FleetClients } from './fleet-account';
 
 /** One call changes the state of so many. */
@@ -89,8 +89,7 @@ async function hostsOf(
   instanceIds: readonly string[],
 ): Promise<readonly ContainerInstance[]> {
   try {
-    const all = await containerInstances(ecs, cluster);
-    return all.filter(({ ec2InstanceId = '' }) => instanceIds.includes(ec2InstanceId));
+    return await containerInstancesOf(ecs, cluster, instanceIds);
   } catch (error) {
     if (error instanceof ClusterNotFoundException) {
       return [];

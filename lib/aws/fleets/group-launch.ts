@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FLEET_TAG } from '../../contract/names/resources';
 import {
   paginateDescribeAutoScalingGroups,
@@ -9,6 +10,7 @@ import {
 import {
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
+  EC2ServiceException,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
 
@@ -28,27 +30,83 @@ export async function findFleetGroup(client: AutoScalingClient, fleet: string): 
   return undefined;
 }
 
-/** The AMI of a version of a launch template; empty where it has none. */
-export async function amiOfVersion(
-  ec2: EC2Client,
-  LaunchTemplateId: string,
-  version: string,
-): Promise<string> {
-  const answer = await ec2.send(
-    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
-  );
-  return answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId ?? '';
+/** What a version of a launch template starts. */
+interface VersionContent {
+  /** Empty where it names none. */
+  readonly amiId: string;
+  /** A digest of everything else, whatever the order of its keys. */
+  readonly template: string;
 }
 
-/** The AMI of each instance. */
-export async function amisOfInstances(ec2: EC2Client, InstanceIds: string[]) {
+/**
+ * What versions of a launch template start, in one call for as many as EC2 takes; the first is always among them, and of others
+ * one that was deleted leaves all of them out, since EC2 then refuses the call.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html
+ */
+export async function contentOfVersions(
+  ec2: EC2Client,
+  LaunchTemplateId: string,
+  versions: readonly [string, ...string[]],
+): Promise<ReadonlyMap<string, VersionContent>> {
+  const Versions = [...new Set(versions)].slice(0, MOST_VERSIONS);
+  try {
+    const answer = await ec2.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions }));
+    return new Map(
+      (answer.LaunchTemplateVersions ?? []).map(({ LaunchTemplateData = {}, VersionNumber }) => {
+        const { ImageId, ...others } = LaunchTemplateData;
+        return [String(VersionNumber), { amiId: ImageId ?? '', template: digestOf(others) }];
+      }),
+    );
+  } catch (error) {
+    if (
+      Versions.length === 1 ||
+      !(error instanceof EC2ServiceException) ||
+      !error.name.endsWith('VersionNotFound')
+    ) {
+      throw error;
+    }
+    return contentOfVersions(ec2, LaunchTemplateId, [versions[0]]);
+  }
+}
+
+const MOST_VERSIONS = 200;
+
+/** Enough to tell the versions of one template apart. */
+const DIGEST_LENGTH = 12;
+
+function digestOf(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(value)))
+    .digest('hex')
+    .slice(0, DIGEST_LENGTH);
+}
+
+/** The same with the keys of objects in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(sorted);
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([key, one]) => [key, sorted(one)])
+    : value;
+}
+
+/** The AMI of each instance, by its id. */
+export async function amisOfInstances(
+  ec2: EC2Client,
+  InstanceIds: string[],
+): Promise<ReadonlyMap<string, string>> {
   if (InstanceIds.length === 0) {
-    return [];
+    return new Map();
   }
   const answer = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
-  return (answer.Reservations ?? [])
-    .flatMap((reservation) => reservation.Instances ?? [])
-    .map((instance) => ({ id: instance.InstanceId ?? '', amiId: instance.ImageId ?? '' }));
+  return new Map(
+    (answer.Reservations ?? [])
+      .flatMap((reservation) => reservation.Instances ?? [])
+      .map((instance) => [instance.InstanceId ?? '', instance.ImageId ?? '']),
+  );
 }
 
 /** The launch template versions that a group starts from or that its instances came from, each once. */

@@ -43,6 +43,14 @@ const rolloutSchema = z.object({
   from: runningSchema,
   /** `canary`: the first instances, then their watch; `rest`: the others; `back`: to `from`. */
   phase: z.enum(['canary', 'rest', 'back']),
+  /**
+   * Where a changed launch template is rolled out and no AMI: digests of what instances ran and of what the group has, and a
+   * version of the former, null where none is there to go back to.
+   */
+  template: z
+    .object({ from: z.string(), to: z.string(), fromVersion: z.string().nullable() })
+    .nullable()
+    .default(null),
   /** The launch template version that the refresh brings, and the one that it was made from. */
   version: z.string(),
   baseVersion: z.string(),
@@ -56,6 +64,10 @@ const rolloutSchema = z.object({
   /** When the present refresh was wished for. */
   refreshedAt: instant,
   firstInstanceAt: instant.nullable(),
+  /** Whether an instance of the fleet has had a task since it began. */
+  hasTasks: z.boolean().default(false),
+  /** Instances that wait for their tasks to stop, and since when they were seen to; three at most. */
+  draining: z.array(z.object({ instance: z.string(), since: instant })).default([]),
   /** Where the refresh is, and since when. */
   progress: z.object({ percentage: z.number(), at: instant }),
   /** How many refreshes of this phase have failed. */
@@ -111,6 +123,19 @@ export const fleetStateSchema = z.object({
       proven: z.boolean(),
     })
     .nullable(),
+  /**
+   * The group's launch template but for its AMI, as a digest; null before the first poll that knew of it. What ran then counts
+   * as `equal`; `older` counts instances of others; `ended` is how its own rollout ended.
+   */
+  template: z
+    .object({
+      digest: z.string(),
+      equal: z.array(z.string()),
+      older: z.int().nonnegative(),
+      ended: z.object({ outcome: z.enum(ROLLOUT_OUTCOMES), at: instant }).nullable(),
+    })
+    .nullable()
+    .default(null),
   /** AMIs of the same OS version and mode, which instances may go on running. */
   equalAmis: z.array(amiId),
   /** Publications that failed here; not tried again without a person's override. Newest first. */
@@ -189,11 +214,13 @@ export const rolloutPolicySchema = z.strictObject({
   canaryPercentage: z.number().min(1).max(100),
   watchSeconds: seconds,
   delaySeconds: seconds,
-  drainSeconds: seconds,
+  stallSeconds: seconds,
+  drainLimitSeconds: seconds.nullable(),
   windows: weeklyWindows,
   /** Auto Scaling takes ten. */
   alarms: z.array(z.string().min(1)).max(10),
   rollEqualRevision: z.boolean(),
+  rollTemplateChanges: z.boolean(),
   patchWithinSeconds: seconds,
 });
 

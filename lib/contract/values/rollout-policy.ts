@@ -11,13 +11,17 @@ export interface RolloutPolicy {
   /** How long after the channel moved a rollout may begin. */
   readonly delaySeconds: number;
   /** People are notified of a refresh that has made no progress for so long. */
-  readonly drainSeconds: number;
+  readonly stallSeconds: number;
+  /** Tasks that keep an instance from ending are stopped after so long; null lets them run. */
+  readonly drainLimitSeconds: number | null;
   /** When a refresh may begin; always, where there are none. */
   readonly windows: readonly WeeklyWindow[];
   /** Names of CloudWatch alarms that turn a rollout back; at most ten. */
   readonly alarms: readonly string[];
   /** Replaces instances for a publication of their own OS version and mode, too. */
   readonly rollEqualRevision: boolean;
+  /** Replaces instances whose launch template differs from the group's in more than its AMI. */
+  readonly rollTemplateChanges: boolean;
   /** The time from Microsoft's release to the last instance. */
   readonly patchWithinSeconds: number;
 }
@@ -30,9 +34,11 @@ export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy = {
   canaryPercentage: 10,
   watchSeconds: 30 * MINUTE,
   delaySeconds: 0,
-  drainSeconds: 4 * HOUR,
+  stallSeconds: 4 * HOUR,
+  drainLimitSeconds: null,
   windows: [],
   alarms: [],
   rollEqualRevision: false,
+  rollTemplateChanges: true,
   patchWithinSeconds: 72 * HOUR,
 };

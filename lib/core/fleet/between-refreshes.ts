@@ -2,7 +2,7 @@ import type { FleetRollout } from '../../contract/documents/fleet-state';
 import { activeOverride } from '../../contract/documents/overrides';
 import { isOpen } from '../../contract/values/weekly-window';
 import type { InstanceRefresh } from '../ports/fleets';
-import { instancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
+import { isOfOrigin, isOfTarget, newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 import { canGoBack, isSuperseded, evaluateRollout, secondsOf, wayBackOf } from './evaluate-rollout';
 import { isOurs } from './while-refreshing';
 
@@ -83,16 +83,19 @@ function withoutInstance(
 
 function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   const { group, now, state } = world;
-  const { amiId } = rollout.publication;
+  if (rollout.template !== null && !isOfTarget(group, rollout) && !isOfOrigin(group, rollout)) {
+    return { kind: 'settle', outcome: 'superseded', reason: 'the launch template has changed again' };
+  }
   const goingBack = wayBackOf(world, rollout);
   if (goingBack !== null) {
     return goBack(world, rollout, goingBack, false);
   }
-  const isOver = group.amiId === amiId && instancesOf(group, amiId).length === group.instances.length;
+  const fresh = newInstancesOf(group, rollout).length;
+  const isOver = isOfTarget(group, rollout) && fresh === group.instances.length;
   if (group.instances.length === 0 && !isOver) {
     return {
       kind: 'useForNewInstances',
-      amiId,
+      amiId: rollout.publication.amiId,
       publication: rollout.publication,
       isEqual: false,
       reason: 'the group has no instances any more',
@@ -109,7 +112,7 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   if (rollout.phase === 'rest') {
     return start(rollout, 'rest', null, false, autoRollback, 'it goes on where it stopped');
   }
-  if (instancesOf(group, amiId).length === 0) {
+  if (fresh === 0) {
     return start(rollout, 'canary', null, false, autoRollback, 'no instance runs it yet');
   }
   return afterCanary(world, rollout, isOver, autoRollback);
@@ -142,7 +145,7 @@ function goBack(
   hasFailed: boolean,
 ): RolloutAction {
   const { group } = world;
-  const { from, publication } = rollout;
+  const { from, template } = rollout;
   const { reason } = goingBack;
   if (!canGoBack(world, rollout)) {
     const outcome = goingBack.because === 'bad' ? 'failed' : 'withdrawn';
@@ -152,10 +155,17 @@ function goBack(
       reason: `${reason}; nothing that the floor allows is there to go back to`,
     };
   }
-  if (instancesOf(group, publication.amiId).length === 0) {
-    return group.amiId === from.amiId
+  if (newInstancesOf(group, rollout).length === 0) {
+    const version = template?.fromVersion ?? undefined;
+    return isOfOrigin(group, rollout)
       ? settleBack({ ...rollout, goingBack }, reason)
-      : { kind: 'useForNewInstances', ...from, isEqual: false, reason };
+      : {
+          kind: 'useForNewInstances',
+          ...from,
+          ...(version === undefined ? {} : { version }),
+          isEqual: false,
+          reason,
+        };
   }
   const failures = rollout.phase === 'back' && hasFailed ? rollout.failures + 1 : rollout.failures;
   return failures >= MOST_FAILURES

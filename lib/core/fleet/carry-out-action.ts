@@ -3,7 +3,8 @@ import type { Channel } from '../../contract/documents/publication';
 import type { RefreshRequest } from '../ports/fleets';
 import { heal, raise } from './fleet-notices';
 import type { ActionPlace } from './fleet-ports';
-import type { FleetWorld, RolloutAction } from './fleet-world';
+import type { FleetWorld, RolloutAction, StuckDrain } from './fleet-world';
+import { drainText } from './observe-fleet';
 import { logEntryOf, monthOf, writeLogEntry } from './rollout-log';
 import { LONGEST_CHECKPOINT_SECONDS } from './while-refreshing';
 
@@ -19,13 +20,16 @@ interface Settlement {
 function settleRollout(state: FleetState, settlement: Settlement, now: Date): FleetState {
   const { outcome, proven, publication, reason } = settlement;
   const at = now.toISOString();
+  if (state.rollout !== null && state.rollout.template !== null) {
+    return settleTemplate(heal(state, 'drainEnded:'), settlement, now);
+  }
   const ended: FleetState = {
     ...state,
     rollout: null,
     last: { publication: publication.id, outcome, at, proven },
   };
   if (outcome === 'finished') {
-    return heal(heal(ended, 'rolloutRolledBack:'), 'rolloutFailed:');
+    return ['rolloutRolledBack:', 'rolloutFailed:', 'drainEnded:'].reduce(heal, ended);
   }
   if (outcome !== 'rolledBack' && outcome !== 'failed') {
     return ended;
@@ -41,6 +45,34 @@ function settleRollout(state: FleetState, settlement: Settlement, now: Date): Fl
   );
 }
 
+/** A launch template that fails says nothing of the publication, which goes on to be good or bad. */
+function settleTemplate(state: FleetState, { outcome, reason }: Settlement, now: Date): FleetState {
+  const { template } = state;
+  const ended = {
+    ...state,
+    rollout: null,
+    template: template && { ...template, ended: endOf(outcome, now) },
+  };
+  if (outcome === 'finished') {
+    return heal(ended, 'templateFailed');
+  }
+  const how =
+    outcome === 'rolledBack' ? 'went back to its launch template of before' : 'keeps both templates';
+  return outcome === 'rolledBack' || outcome === 'failed'
+    ? raise(
+        ended,
+        'templateFailed',
+        `Fleet ${state.fleet} ${how}: ${reason}. Deploy a launch template that works.`,
+        now,
+      )
+    : ended;
+}
+
+/** One that another took the place of may be tried again. */
+function endOf(outcome: RolloutOutcome, now: Date) {
+  return outcome === 'superseded' ? null : { outcome, at: now.toISOString() };
+}
+
 type StartRefresh = Extract<RolloutAction, { readonly kind: 'startRefresh' }>;
 
 /**
@@ -53,7 +85,7 @@ async function startRollout(
   action: StartRefresh,
 ): Promise<FleetState> {
   const { now, state } = world;
-  const wish = await wishOf(ports.control, world, action);
+  const wish = await wishOf(ports, world, action);
   const wished: FleetState = { ...state, rollout: wish };
   await keeper.keep(wished, now);
   const refreshId = await ports.control.startRefresh(requestOf(world, wish));
@@ -63,9 +95,9 @@ async function startRollout(
 }
 
 async function wishOf(
-  control: ActionPlace['ports']['control'],
+  { control, hosts }: ActionPlace['ports'],
   world: FleetWorld,
-  { autoRollback, goingBack, isRetry, phase, publication }: StartRefresh,
+  { autoRollback, goingBack, isRetry, phase, publication, template: change }: StartRefresh,
 ): Promise<FleetRollout> {
   const { group, now, refresh, state } = world;
   const at = now.toISOString();
@@ -74,8 +106,11 @@ async function wishOf(
   const baseVersion = group.launchTemplateVersion;
   const goal = phase === 'back' ? from : { amiId: publication.amiId, publication };
   const isSameGoal = before !== null && (before.phase === 'back') === (phase === 'back');
+  const template = change ?? before?.template ?? null;
+  const ofBefore = phase === 'back' ? (template?.fromVersion ?? null) : null;
   const version =
-    group.amiId === goal.amiId
+    ofBefore ??
+    (group.amiId === goal.amiId
       ? baseVersion
       : isSameGoal && before.baseVersion === baseVersion
         ? before.version
@@ -83,11 +118,12 @@ async function wishOf(
             baseVersion,
             goal.amiId,
             `Winbake ${goal.publication?.id ?? goal.amiId}`,
-          );
+          ));
   return {
     publication,
     from,
     phase,
+    template,
     version,
     baseVersion,
     refreshId: null,
@@ -97,16 +133,27 @@ async function wishOf(
     startedAt: before?.startedAt ?? at,
     refreshedAt: at,
     firstInstanceAt: before?.firstInstanceAt ?? null,
+    hasTasks: before?.hasTasks ?? (await hasTasks(hosts, group)),
+    draining: [],
     progress: { percentage: 0, at },
     failures: phase !== before?.phase ? 0 : before.failures + (isRetry ? 1 : 0),
     goingBack,
   };
 }
 
+/** A group may have replaced the instances with tasks before the next poll. */
+async function hasTasks(hosts: ActionPlace['ports']['hosts'], { instances }: FleetWorld['group']) {
+  return (await hosts.registered(instances.map(({ id }) => id))).some(({ taskCount }) => taskCount > 0);
+}
+
 /**
+ * A canary's only checkpoint is not 100, so that Auto Scaling replaces no more than it, whatever becomes of the polls: "To replace all
+ * instances in the Auto Scaling group, the last number in the array must be 100."
+ *
  * A canary that is the whole group, as of a group of one, is watched at the refresh's end: the last instance is followed by no
  * pause.
  *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
  */
 function requestOf({ group, policy }: FleetWorld, wish: FleetRollout): RefreshRequest {
@@ -118,7 +165,7 @@ function requestOf({ group, policy }: FleetWorld, wish: FleetRollout): RefreshRe
     version: wish.version,
     checkpoint:
       isCanary && canaryPercentage < 100
-        ? { percentages: [canaryPercentage, 100], seconds: LONGEST_CHECKPOINT_SECONDS }
+        ? { percentages: [canaryPercentage], seconds: LONGEST_CHECKPOINT_SECONDS }
         : null,
     bakeSeconds: isCanary && isWhole ? watchSeconds : 0,
     autoRollback: wish.autoRollback,
@@ -159,6 +206,8 @@ export async function carryOutAction(
         : ports.control.rollBackRefresh());
       return { state: wished, isLast: true };
     }
+    case 'endDrain':
+      return { state: await endDrains(place, world, action.drains), isLast: true };
     case 'startRefresh':
       return { state: await startRollout(place, world, action), isLast: true };
     case 'useForNewInstances':
@@ -167,13 +216,42 @@ export async function carryOutAction(
       const { rollout } = state;
       const { outcome, reason } = action;
       const proven = world.group.instances.length > 0;
-      const ended =
-        rollout === null
-          ? state
-          : await settle(place, world, { publication: rollout.publication, outcome, reason, proven });
-      return { state: outcome === 'finished' ? { ...ended, equalAmis: [] } : ended, isLast: false };
+      // The next step reads what is kept: what was equal to the publication of before is not to this one.
+      const settled = {
+        ...world,
+        state: { ...state, equalAmis: outcome === 'finished' ? [] : state.equalAmis },
+      };
+      return {
+        state:
+          rollout === null
+            ? state
+            : await settle(place, settled, { publication: rollout.publication, outcome, reason, proven }),
+        isLast: false,
+      };
     }
   }
+}
+
+/** People are told which tasks it were: what they did may be half done. */
+async function endDrains(
+  { keeper, ports }: ActionPlace,
+  { now, state }: FleetWorld,
+  drains: readonly StuckDrain[],
+): Promise<FleetState> {
+  const noted = drains.reduce(
+    (before, drain) =>
+      raise(
+        before,
+        `drainEnded:${drain.instance}`,
+        `Fleet ${state.fleet} stops tasks that kept an instance from ending since ${drain.since}: ${drainText(drain)}.`,
+        now,
+      ),
+    state,
+  );
+  await keeper.keep(noted, now);
+  const tasks = drains.flatMap((drain) => drain.tasks.map(({ id }) => id));
+  await ports.hosts.stopTasks(tasks, `Winbake: the drain limit of the fleet ${state.fleet} is over.`);
+  return noted;
 }
 
 /** What needs no refresh: the group's own version changes, and its instances stay. */
@@ -185,11 +263,13 @@ async function useForNewInstances(
   const { group, now, state } = world;
   const { amiId, isEqual, publication, reason } = action;
   const { control } = place.ports;
-  const version = await control.createLaunchTemplateVersion(
-    group.launchTemplateVersion,
-    amiId,
-    `Winbake ${publication?.id ?? amiId}`,
-  );
+  const version =
+    action.version ??
+    (await control.createLaunchTemplateVersion(
+      group.launchTemplateVersion,
+      amiId,
+      `Winbake ${publication?.id ?? amiId}`,
+    ));
   await control.useLaunchTemplateVersion(version);
   const equalAmis = isEqual
     ? [...new Set([...state.equalAmis, group.amiId, ...group.instances.map((one) => one.amiId)])]
@@ -211,8 +291,10 @@ async function useForNewInstances(
 async function settle(place: ActionPlace, world: FleetWorld, settlement: Settlement): Promise<FleetState> {
   const { names, keeper, ports } = place;
   const { now, state } = world;
-  const entry = logEntryOf(state, { ...settlement, rollout: state.rollout, now });
-  await writeLogEntry(ports.parameters, names.log(monthOf(entry)), names.fleet, entry);
+  if (state.rollout === null || state.rollout.template === null) {
+    const entry = logEntryOf(state, { ...settlement, rollout: state.rollout, now });
+    await writeLogEntry(ports.parameters, names.log(monthOf(entry)), names.fleet, entry);
+  }
   const ended = settleRollout(state, settlement, now);
   await keeper.keep(ended, now);
   return ended;

@@ -2,7 +2,7 @@ import type { FleetRollout } from '../../contract/documents/fleet-state';
 import { activeOverride } from '../../contract/documents/overrides';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { HostTask, ContainerHost } from '../ports/fleets';
-import { instancesOf, type FleetWorld } from './fleet-world';
+import { newInstancesOf, type FleetWorld } from './fleet-world';
 
 /** Whether an OS version is older than the floor; one that is not known is. */
 export function isBelowFloor(osVersion: string | undefined, floor: string | undefined): boolean {
@@ -45,6 +45,8 @@ interface CanaryEvidence {
   /** When the first new instances were asked for; older failures tell nothing. */
   readonly since: Date;
   readonly watchSeconds: number;
+  /** Whether an instance of the fleet has had a task since then. */
+  readonly hasTasks: boolean;
   readonly now: Date;
 }
 
@@ -52,27 +54,27 @@ interface CanaryEvidence {
 const DECISIVE_FAILURES = 2;
 
 /**
- * Judges an AMI by its tasks: good where one reached RUNNING and stayed for the watch; bad where more of them than on the
- * other instances stopped with an error of pull or start; otherwise, and above all where nothing was placed, `waiting`.
+ * Judges an AMI by its tasks: good where one reached RUNNING and stayed for the watch, or where no instance of the fleet had any
+ * and a new one is there and well for as long; bad where more of them than on the other instances stopped with an error of pull
+ * or start; otherwise, and above all where nothing was placed on the new ones alone, `waiting`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html stopped tasks are seen for an hour
  */
-function evaluateCanary({ hosts, newInstances, since, watchSeconds, now }: CanaryEvidence): CanaryVerdict {
+function evaluateCanary(evidence: CanaryEvidence): CanaryVerdict {
+  const { hosts, newInstances, since, watchSeconds, now } = evidence;
   const isNew = (host: ContainerHost) => newInstances.has(host.instanceId);
   const canaries = hosts.filter(isNew);
-  const tasks = canaries.flatMap((host) => host.tasks);
-  const [here, elsewhere] = [
-    counted(tasks, since),
-    counted(
-      hosts.filter((host) => !isNew(host)).flatMap((host) => host.tasks),
-      since,
-    ),
-  ];
-  const watchEnded = canaries.some(({ registeredAt }) => secondsSince(registeredAt, now) >= watchSeconds);
-  const isWorse = here.failed > 0 && here.share > elsewhere.share;
-  if (isWorse && (watchEnded || here.failed >= DECISIVE_FAILURES)) {
+  const tasks = canaries.flatMap((host) => host.tasks ?? []);
+  const others = hosts.filter((host) => !isNew(host)).flatMap((host) => host.tasks ?? []);
+  const [here, elsewhere] = [counted(tasks, since), counted(others, since)];
+  const watched = canaries.filter(({ registeredAt }) => secondsSince(registeredAt, now) >= watchSeconds);
+  const isWorse = here.failed.length > 0 && here.share > elsewhere.share;
+  const sample = sampleText(hosts, newInstances);
+  if (isWorse && (watched.length > 0 || here.failed.length >= DECISIVE_FAILURES)) {
     return {
       verdict: 'bad',
-      reason: `${here.failed} of ${here.all} tasks on its instances stopped with an error of pull or start, ${elsewhere.failed} of ${elsewhere.all} on the others`,
+      reason:
+        `${here.failed.length} of ${here.all} tasks on its instances stopped with an error of pull or start, ` +
+        `${elsewhere.failed.length} of ${elsewhere.all} on the others${sample}: ${here.failed.slice(0, 2).map(stopText).join('; ')}`,
     };
   }
   if (canaries.length === 0) {
@@ -80,12 +82,43 @@ function evaluateCanary({ hosts, newInstances, since, watchSeconds, now }: Canar
   }
   if (tasks.some((task) => hasStayed(task, watchSeconds, now))) {
     return isWorse
-      ? { verdict: 'waiting', reason: `${here.failed} task stopped with an error of pull or start` }
-      : { verdict: 'good', reason: 'a task has run there for the watch' };
+      ? {
+          verdict: 'waiting',
+          reason: `a task stopped with an error of pull or start: ${here.failed.map(stopText).join('; ')}${sample}`,
+        }
+      : { verdict: 'good', reason: `a task has run there for the watch${sample}` };
   }
-  return tasks.length === 0
-    ? { verdict: 'waiting', reason: 'no task has been placed on its instances' }
-    : { verdict: 'waiting', reason: 'no task has run on its instances for the watch' };
+  if (tasks.length > 0) {
+    return { verdict: 'waiting', reason: `no task has run on its instances for the watch${sample}` };
+  }
+  const well = watched.find(({ isConnected, status }) => isConnected && status === 'ACTIVE');
+  return well !== undefined && !evidence.hasTasks
+    ? {
+        verdict: 'good',
+        reason: `no instance has had a task, and ${well.instanceId} has been registered and connected for the watch`,
+      }
+    : { verdict: 'waiting', reason: 'no task has been placed on its instances' };
+}
+
+/** What of the instances was judged, where that is not all of them. */
+function sampleText(hosts: readonly ContainerHost[], newInstances: ReadonlySet<string>): string {
+  const [fresh, old] = [true, false].map((isNew) => {
+    const all = hosts.filter(({ instanceId }) => newInstances.has(instanceId) === isNew);
+    return `${all.filter(({ tasks }) => tasks !== undefined).length} of ${all.length}`;
+  });
+  return hosts.every(({ tasks }) => tasks !== undefined)
+    ? ''
+    : ` (a sample: ${fresh ?? ''} new and ${old ?? ''} other instances)`;
+}
+
+/** A task that stopped, as people look for it. */
+function stopText(task: HostTask): string {
+  return `${taskText(task)}: ${[task.stopCode ?? '', ...task.reasons].filter((one) => one !== '').join(', ')}`;
+}
+
+/** A task by its id and by what started it. */
+export function taskText({ group, id }: HostTask): string {
+  return `task ${id.slice(id.lastIndexOf('/') + 1)} of ${group.replace('service:', 'the service ')}`;
 }
 
 /** A task that ended by itself with exit code 0 has done its work, and counts as one that is there. */
@@ -95,9 +128,9 @@ function hasStayed({ startedAt, status, exitCodes }: HostTask, watchSeconds: num
 }
 
 function counted(tasks: readonly HostTask[], since: Date) {
-  const failed = tasks.filter((task) => isStartFailure(task) && (task.stoppedAt ?? since) >= since).length;
-  const all = failed + tasks.filter((task) => task.startedAt !== null && !isStartFailure(task)).length;
-  return { failed, all, share: all === 0 ? 0 : failed / all };
+  const failed = tasks.filter((task) => isStartFailure(task) && (task.stoppedAt ?? since) >= since);
+  const all = failed.length + tasks.filter((task) => task.startedAt !== null && !isStartFailure(task)).length;
+  return { failed, all, share: all === 0 ? 0 : failed.length / all };
 }
 
 function secondsSince(instant: Date, now: Date): number {
@@ -117,12 +150,13 @@ export function evaluateRollout(world: FleetWorld, rollout: FleetRollout): Canar
   if (accepted?.publication === rollout.publication.id) {
     return { verdict: 'good', reason: `${accepted.by} has accepted it: ${accepted.reason}` };
   }
-  const newInstances = new Set(instancesOf(group, rollout.publication.amiId));
+  const newInstances = new Set(newInstancesOf(group, rollout));
   const canary = evaluateCanary({
     hosts,
     newInstances,
     since: new Date(rollout.startedAt),
     watchSeconds: policy.watchSeconds,
+    hasTasks: rollout.hasTasks,
     now,
   });
   const isRegistered = hosts.some(({ instanceId }) => newInstances.has(instanceId));
@@ -146,10 +180,15 @@ export function wayBackOf(world: FleetWorld, rollout: FleetRollout): FleetRollou
   if (isBelowFloor(publication.osVersion, floorOf(world))) {
     return { because: 'withdrawn', reason: `it is older than the floor ${state.floor?.osVersion ?? ''}` };
   }
-  if (from.amiId === publication.amiId) {
+  if (from.amiId === publication.amiId && rollout.template === null) {
     return null;
   }
-  if (wanted !== undefined && wanted.id !== publication.id && wanted.amiId === from.amiId) {
+  if (
+    rollout.template === null &&
+    wanted !== undefined &&
+    wanted.id !== publication.id &&
+    wanted.amiId === from.amiId
+  ) {
     return { because: 'withdrawn', reason: `the channel has moved back to ${wanted.id}` };
   }
   const { verdict, reason } = evaluateRollout(world, rollout);
@@ -157,8 +196,9 @@ export function wayBackOf(world: FleetWorld, rollout: FleetRollout): FleetRollou
 }
 
 /** Whether a rollout may go back: not to what is older than the floor, and not to itself. */
-export function canGoBack(world: FleetWorld, { from, publication }: FleetRollout): boolean {
-  return from.amiId !== publication.amiId && !isBelowFloor(from.publication?.osVersion, floorOf(world));
+export function canGoBack(world: FleetWorld, { from, publication, template }: FleetRollout): boolean {
+  const isOther = template === null ? from.amiId !== publication.amiId : template.fromVersion !== null;
+  return isOther && !isBelowFloor(from.publication?.osVersion, floorOf(world));
 }
 
 /** Whether a newer publication takes the place of one that its watch has not decided. */

@@ -21,6 +21,8 @@ export function heal(state: FleetState, cause: string): FleetState {
 const SUBJECTS: Readonly<Record<string, string>> = {
   rolloutRolledBack: 'a rollout was rolled back',
   rolloutFailed: 'a rollout failed',
+  templateFailed: 'a changed launch template failed',
+  drainEnded: 'tasks were stopped to end a drain',
   needsOperator: 'a rollout needs you',
   budgetWarning: 'patching is running late',
   budgetSpent: 'patching is overdue',

@@ -20,11 +20,12 @@ interface Room {
   readonly message: number;
 }
 
-const AMPLE: Room = { bad: 4, notices: 4, equalAmis: 5, by: 40, reason: 120, message: 400 };
+const AMPLE: Room = { bad: 4, notices: 4, equalAmis: 5, by: 40, reason: 300, message: 600 };
 
 /** From ample to what fits whatever names, words and notices there are. */
 const ROOMS: readonly Room[] = [
   AMPLE,
+  { ...AMPLE, reason: 120, message: 400 },
   { ...AMPLE, reason: 80, message: 200 },
   { ...AMPLE, bad: 3, reason: 40, message: 100 },
   { bad: 2, notices: 3, equalAmis: 3, by: 20, reason: 20, message: 50 },
@@ -172,6 +173,7 @@ export function newFleetState(
     wanted: null,
     rollout: null,
     last: null,
+    template: null,
     equalAmis: [],
     bad: [],
     hold: null,

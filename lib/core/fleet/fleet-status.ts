@@ -70,6 +70,8 @@ export function fleetStatus({ current, instances, now, state, overrides }: Fleet
     },
     last: state.last,
     notices: Object.entries(state.notices).map(([cause, { at, message }]) => ({ cause, at, message })),
+    /** How many instances run an older launch template than the group's, as of the last poll. */
+    olderTemplates: state.template?.older ?? 0,
     isGroupThere: instances !== undefined,
     instances: there.map((instance, index) => {
       const known = running[index] ?? null;

@@ -6,7 +6,7 @@ import type {
   FleetDeployment,
 } from '../../contract/documents/fleet-state';
 import type { Channel, FailedPublication } from '../../contract/documents/publication';
-import type { FleetGroup, ContainerHost, InstanceRefresh } from '../ports/fleets';
+import type { FleetGroup, ContainerHost, HostTask, InstanceRefresh } from '../ports/fleets';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 
 /** What a person says to a fleet, in whose name and why; `until` where it is to end at another time than by itself. */
@@ -34,6 +34,8 @@ export type RolloutAction =
       readonly amiId: string;
       readonly publication: Channel | null;
       readonly isEqual: boolean;
+      /** A version that has the AMI already; absent: one is made. */
+      readonly version?: string;
       readonly reason: string;
     }
   /** A new refresh, with the rollout as it is wished for; `version` is made where it does not fit the group's any more. */
@@ -43,6 +45,8 @@ export type RolloutAction =
       readonly publication: Channel;
       readonly goingBack: FleetRollout['goingBack'];
       readonly isRetry: boolean;
+      /** What a rollout of a changed launch template begins with; absent: that of the rollout before. */
+      readonly template?: FleetRollout['template'];
       readonly autoRollback: boolean;
       readonly reason: string;
     }
@@ -60,13 +64,22 @@ export type RolloutAction =
       readonly goingBack: NonNullable<FleetRollout['goingBack']>;
       readonly reason: string;
     }
+  /** Tasks that keep instances from ending are stopped. */
+  | { readonly kind: 'endDrain'; readonly drains: readonly StuckDrain[]; readonly reason: string }
   /** The rollout has ended. */
   | { readonly kind: 'settle'; readonly outcome: RolloutOutcome; readonly reason: string };
+
+/** An instance that does not end, because of tasks that do not stop. */
+export interface StuckDrain {
+  readonly instance: string;
+  readonly since: string;
+  readonly tasks: readonly HostTask[];
+}
 
 /** The publication of each instance's AMI as far as the fleet's state knows it, in the order of the instances. */
 export function runningPublications(
   state: FleetState,
-  group: Pick<FleetGroup, 'instances'>,
+  group: { readonly instances: readonly { readonly amiId: string }[] },
 ): readonly (Channel | null)[] {
   const { publication, rollout, wanted } = state;
   const known = [publication, rollout?.publication, rollout?.from.publication, wanted?.publication];
@@ -104,7 +117,40 @@ export function isUnderWay(refresh: InstanceRefresh | undefined): refresh is Ins
   return refresh !== undefined && UNDER_WAY.includes(refresh.status);
 }
 
-/** The instances that run an AMI. */
-export function instancesOf({ instances }: FleetGroup, amiId: string): readonly string[] {
-  return instances.filter((one) => one.amiId === amiId).map(({ id }) => id);
+/** The instances that a rollout has brought: by their AMI, or by their launch template where that alone is rolled out. */
+export function newInstancesOf(group: FleetGroup, rollout: FleetRollout): readonly string[] {
+  return group.instances.filter((one) => isOfTarget(one, rollout)).map(({ id }) => id);
+}
+
+/** Whether the group starts new instances from what a rollout brings. */
+export function isOfTarget(
+  { amiId, template }: { readonly amiId: string; readonly template: string | null },
+  { publication, template: change }: FleetRollout,
+): boolean {
+  return amiId === publication.amiId && (change === null || template === change.to);
+}
+
+/** Whether the group starts new instances from what a rollout goes back to. */
+export function isOfOrigin(
+  { amiId, template }: FleetGroup,
+  { from, template: change }: FleetRollout,
+): boolean {
+  return amiId === from.amiId && (change === null || template === change.from);
+}
+
+/** The instances whose launch template is older than the group's, but for what counts as equal. */
+export function olderTemplatesOf(state: FleetState, group: FleetGroup): FleetGroup['instances'] {
+  const { equal = [] } = state.template ?? {};
+  return group.instances.filter(
+    ({ template }) => template !== null && template !== group.template && !equal.includes(template),
+  );
+}
+
+/** What of the sample has waited for its tasks to stop since when it was seen to. */
+export function drainsOf({ hosts, state }: FleetWorld): readonly StuckDrain[] {
+  return (state.rollout?.draining ?? []).flatMap(({ instance, since }) => {
+    const { tasks = [] } = hosts.find(({ instanceId }) => instanceId === instance) ?? {};
+    const running = tasks.filter(({ status }) => status !== 'STOPPED');
+    return running.length === 0 ? [] : { instance, since, tasks: running };
+  });
 }

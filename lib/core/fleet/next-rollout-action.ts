@@ -1,11 +1,11 @@
-import type { FleetState } from '../../contract/documents/fleet-state';
+import type { FleetState, WaitsFor } from '../../contract/documents/fleet-state';
 import { activeOverride } from '../../contract/documents/overrides';
 import type { FailedPublication, Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
-import { isUnderWay, type FleetWorld, type RolloutAction } from './fleet-world';
+import { isUnderWay, olderTemplatesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 import { isBelowFloor, floorOf, secondsOf } from './evaluate-rollout';
 import { whileRefreshing } from './while-refreshing';
 
@@ -27,7 +27,59 @@ function wishedAction(world: FleetWorld): RolloutAction {
     return whileRefreshing(world, world.refresh);
   }
   const { rollout } = world.state;
-  return rollout === null ? resting(world) : betweenRefreshes(world, rollout);
+  return rollout === null ? withTemplateChange(world, resting(world)) : betweenRefreshes(world, rollout);
+}
+
+/** What keeps a fleet from its channel's AMI without an end that is near; a changed launch template does not wait for it. */
+const FAR: readonly WaitsFor[] = ['channel', 'bad', 'otherFleet', 'floor', 'stray'];
+
+/** A changed launch template goes to instances by itself only where no AMI is about to bring it. */
+function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAction {
+  const isFar = action.kind === 'nothing' || (action.kind === 'wait' && FAR.includes(action.waitsFor));
+  const { group, now, policy, state } = world;
+  const { publication, template } = state;
+  const older = olderTemplatesOf(state, group);
+  const [first] = older;
+  if (
+    !isFar ||
+    !policy.rollTemplateChanges ||
+    first?.template === null ||
+    first === undefined ||
+    template === null ||
+    publication === null ||
+    isBelowFloor(publication.osVersion, floorOf(world))
+  ) {
+    return action;
+  }
+  if (template.ended !== null) {
+    const isLeft = template.ended.outcome === 'finished';
+    return action.kind !== 'nothing' || (isLeft && secondsOf(template.ended.at, now) >= STRAY_SECONDS)
+      ? action
+      : {
+          kind: 'wait',
+          waitsFor: isLeft ? 'stray' : 'bad',
+          reason: `${older.length} instances have an older launch template; the newer one ${isLeft ? 'left them behind' : 'failed here'}`,
+        };
+  }
+  const held = heldBy(world) ?? outsideWindow(world);
+  // An instance of an AMI that counts as equal has no version to go back to.
+  const back = older.find(({ amiId }) => amiId === group.amiId);
+  return (
+    held ?? {
+      kind: 'startRefresh',
+      phase: 'canary',
+      publication,
+      goingBack: null,
+      isRetry: false,
+      template: {
+        from: back?.template ?? first.template,
+        to: group.template,
+        fromVersion: back?.version ?? null,
+      },
+      autoRollback: false,
+      reason: `${older.length} instances have an older launch template`,
+    }
+  );
 }
 
 function resting(world: FleetWorld): RolloutAction {
@@ -59,11 +111,18 @@ function resting(world: FleetWorld): RolloutAction {
       reason: `${wanted.id} has failed on the fleet ${elsewhere.fleet}: ${elsewhere.reason}`,
     };
   }
-  const hold = activeOverride(state.hold, world.now);
-  if (hold !== undefined) {
-    return { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
-  }
-  return next.kind === 'startRefresh' ? (notYet(world) ?? next) : next;
+  return heldBy(world) ?? (next.kind === 'startRefresh' ? (notYet(world) ?? next) : next);
+}
+
+function heldBy({ now, state }: FleetWorld): RolloutAction | undefined {
+  const hold = activeOverride(state.hold, now);
+  return hold && { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
+}
+
+function outsideWindow({ now, policy }: FleetWorld): RolloutAction | undefined {
+  return isOpen(policy.windows, now)
+    ? undefined
+    : { kind: 'wait', waitsFor: 'window', reason: 'no maintenance window is open' };
 }
 
 /**
@@ -131,16 +190,14 @@ function isEqual({ publication }: FleetState, groupAmiId: string, wanted: Channe
   );
 }
 
-function notYet({ now, policy, state }: FleetWorld): RolloutAction | undefined {
+function notYet(world: FleetWorld): RolloutAction | undefined {
+  const { now, policy, state } = world;
   const passed = secondsOf(state.wanted?.since ?? null, now);
-  if (passed < policy.delaySeconds) {
-    return {
-      kind: 'wait',
-      waitsFor: 'delay',
-      reason: `the fleet waits ${policy.delaySeconds} s after its channel`,
-    };
-  }
-  return isOpen(policy.windows, now)
-    ? undefined
-    : { kind: 'wait', waitsFor: 'window', reason: 'no maintenance window is open' };
+  return passed < policy.delaySeconds
+    ? {
+        kind: 'wait',
+        waitsFor: 'delay',
+        reason: `the fleet waits ${policy.delaySeconds} s after its channel`,
+      }
+    : outsideWindow(world);
 }

@@ -1,5 +1,5 @@
 import { parseDocument } from '../../contract/documents/document';
-import type { FleetState } from '../../contract/documents/fleet-state';
+import type { FleetRollout, FleetState } from '../../contract/documents/fleet-state';
 import { type FleetOverrides, activeOverride } from '../../contract/documents/overrides';
 import {
   failedPublicationsSchema,
@@ -7,15 +7,25 @@ import {
   type Channel,
   channelSchema,
 } from '../../contract/documents/publication';
+import type { FleetGroup } from '../ports/fleets';
 import type { ParameterStore } from '../ports/stores';
 import { pausingDeployment } from './deployment-pause';
 import { heal, raise } from './fleet-notices';
 import type { FleetParameters, FleetPorts } from './fleet-ports';
 import { readFleetOverrides, type FleetStateKeeper, newFleetState } from './fleet-state';
-import { instancesOf, isUnderWay, type FleetWorld, runningPublications } from './fleet-world';
-import { secondsOf } from './evaluate-rollout';
+import {
+  drainsOf,
+  isUnderWay,
+  newInstancesOf,
+  olderTemplatesOf,
+  type FleetWorld,
+  runningPublications,
+  type StuckDrain,
+} from './fleet-world';
+import { secondsOf, taskText } from './evaluate-rollout';
 import { hoursUnpatched } from './patch-hours';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
+import { sampleHosts } from './sample-hosts';
 import { isOurs } from './while-refreshing';
 
 /** What has failed elsewhere, as a fleet reads it; nothing where the pipeline never wrote it. */
@@ -33,7 +43,10 @@ export function observeFleet(world: FleetWorld, overrides: FleetOverrides | unde
     floor: overrides?.floor ?? null,
     accepted: overrides?.accepted ?? null,
   };
-  const seen = withRollout(withBad(withGroup(withWanted(spoken, world), world), world), world);
+  const seen = withRollout(
+    withBad(withTemplate(withGroup(withWanted(spoken, world), world), world), world),
+    world,
+  );
   return withBudget(withStuck(seen, world), world);
 }
 
@@ -57,7 +70,28 @@ function withGroup(state: FleetState, { group, wanted }: FleetWorld): FleetState
     ...state,
     amiId: group.amiId,
     publication: known.find((one) => one?.amiId === group.amiId) ?? null,
+    // They were equal to what the group had.
+    equalAmis: [],
   };
+}
+
+/**
+ * What an instance ran when the fleet first knew of launch templates counts as equal to the group's, so that the upgrade to that
+ * version replaces nothing; the group may not have what the upgrade's own deployment gives it.
+ */
+function withTemplate(state: FleetState, { deployment, group }: FleetWorld): FleetState {
+  const { template: digest } = group;
+  if (state.template === null && deployment !== undefined) {
+    return state;
+  }
+  const others = group.instances.flatMap(({ template }) =>
+    template === null || template === digest ? [] : template,
+  );
+  const equal = state.template === null ? [...new Set(others)] : [];
+  const template =
+    state.template?.digest === digest ? state.template : { digest, equal, older: 0, ended: null };
+  const older = olderTemplatesOf({ ...state, template }, group).length;
+  return { ...state, template: { ...template, older } };
 }
 
 /** A person's acceptance takes away what was said before it. */
@@ -69,13 +103,15 @@ function withBad(state: FleetState, { now }: FleetWorld): FleetState {
   return bad.length === state.bad.length ? state : { ...state, bad };
 }
 
-function withRollout(state: FleetState, { group, now, refresh }: FleetWorld): FleetState {
+function withRollout(state: FleetState, { group, hosts, now, refresh }: FleetWorld): FleetState {
   const { rollout } = state;
   if (rollout === null) {
     return state;
   }
   const at = now.toISOString();
-  const isObserved = instancesOf(group, rollout.publication.amiId).length > 0;
+  const isObserved = newInstancesOf(group, rollout).length > 0;
+  const leaving = leavingOf(group);
+  const hasTasks = hosts.some(({ taskCount, tasks = [] }) => taskCount > 0 || tasks.length > 0);
   const hasMoved =
     refresh !== undefined &&
     refresh.id === rollout.refreshId &&
@@ -85,32 +121,56 @@ function withRollout(state: FleetState, { group, now, refresh }: FleetWorld): Fl
     rollout: {
       ...rollout,
       firstInstanceAt: rollout.firstInstanceAt ?? (isObserved ? at : null),
+      hasTasks: rollout.hasTasks || hasTasks,
+      draining: hosts
+        .filter(
+          ({ instanceId, taskCount, tasks }) =>
+            leaving.has(instanceId) && taskCount > 0 && tasks !== undefined,
+        )
+        .map(({ instanceId: instance }) => ({
+          instance,
+          since: rollout.draining.find((one) => one.instance === instance)?.since ?? at,
+        })),
       progress: hasMoved ? { percentage: refresh.percentage, at } : rollout.progress,
     },
   };
 }
 
-function withStuck(state: FleetState, { now, policy, refresh }: FleetWorld): FleetState {
+function withStuck(state: FleetState, world: FleetWorld): FleetState {
+  const { group, now, policy, refresh } = world;
   const { rollout } = state;
   const isPaused =
     refresh?.status === 'InProgress' &&
     rollout?.phase === 'canary' &&
-    refresh.percentage >= policy.canaryPercentage;
+    refresh.percentage >= policy.canaryPercentage &&
+    leavingOf(group).size === 0;
   const isMoving =
     rollout === null ||
     !isUnderWay(refresh) ||
     !isOurs(rollout, refresh) ||
     isPaused ||
-    secondsOf(rollout.progress.at, now) < policy.drainSeconds;
-  return isMoving
-    ? heal(state, 'needsOperator:stuck')
-    : raise(
-        state,
-        'needsOperator:stuck',
-        `Fleet ${state.fleet}: the instance refresh ${refresh.id} is ${refresh.status} and has been at ` +
-          `${refresh.percentage} % since ${rollout.progress.at}; got: '${refresh.reason}'. Look for a task that does not stop, or an instance in standby.`,
-        now,
-      );
+    secondsOf(rollout.progress.at, now) < policy.stallSeconds;
+  if (isMoving) {
+    return heal(state, 'needsOperator:stuck');
+  }
+  const drains = drainsOf({ ...world, state });
+  const why =
+    drains.length === 0
+      ? `got: '${refresh.reason}'. Look for an instance in standby, or one that does not start.`
+      : `${drains.map(drainText).join('; ')}. Stop them, or let "rollout.drainLimit" end such a drain.`;
+  return raise(
+    state,
+    'needsOperator:stuck',
+    `Fleet ${state.fleet}: the instance refresh ${refresh.id} is ${refresh.status} and has been at ` +
+      `${refresh.percentage} % since ${rollout.progress.at}; ${why}`,
+    now,
+  );
+}
+
+/** An instance with the tasks that keep it from ending; three at most. */
+export function drainText({ instance, tasks }: StuckDrain): string {
+  const more = tasks.length > 3 ? ` and ${tasks.length - 3} more` : '';
+  return `${instance} waits for ${tasks.slice(0, 3).map(taskText).join(', ')}${more}`;
 }
 
 /** Holds do not stop the budget; its two messages go out at three quarters and at its end. */
@@ -121,6 +181,20 @@ function withBudget(state: FleetState, { group, now, policy }: FleetWorld): Flee
   const warned =
     hours >= 0.75 * budget ? raise(state, 'budgetWarning', reported, now) : heal(state, 'budgetWarning');
   return hours >= budget ? raise(warned, 'budgetSpent', reported, now) : heal(warned, 'budgetSpent');
+}
+
+function hostsOf(ports: FleetPorts['hosts'], group: FleetGroup, rollout: FleetRollout | null) {
+  const fresh = new Set(rollout === null ? [] : newInstancesOf(group, rollout));
+  const leaving = leavingOf(group);
+  return sampleHosts(
+    ports,
+    group.instances.map(({ id }) => id),
+    { isNew: (id) => fresh.has(id), isLeaving: (id) => leaving.has(id) },
+  );
+}
+
+function leavingOf({ instances }: FleetGroup): ReadonlySet<string> {
+  return new Set(instances.filter(({ isLeaving }) => isLeaving).map(({ id }) => id));
 }
 
 /** Reads all that the next action depends on; ECS only where a rollout is to be judged. */
@@ -149,7 +223,7 @@ export async function readFleetWorld(
   const known = wanted?.amiId === group.amiId ? wanted : null;
   const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };
   const isEvaluated = state.rollout !== null || isUnderWay(refresh);
-  const described = isEvaluated ? await hosts.describe(group.instances.map(({ id }) => id)) : [];
+  const described = isEvaluated ? await hostsOf(hosts, group, state.rollout) : [];
   const world: FleetWorld = {
     now,
     policy,

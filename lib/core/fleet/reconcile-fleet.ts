@@ -140,6 +140,7 @@ function waitOf(action: RolloutAction): Omit<NonNullable<FleetState['waiting']>,
       return { for: 'refresh', reason: action.reason };
     case 'nothing':
     case 'useForNewInstances':
+    case 'endDrain':
     case 'adoptRefresh':
     case 'settle':
       return null;

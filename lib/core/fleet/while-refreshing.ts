@@ -1,11 +1,11 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
 import { activeOverride } from '../../contract/documents/overrides';
 import type { InstanceRefresh } from '../ports/fleets';
-import { instancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
+import { drainsOf, isOfOrigin, newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 import { canGoBack, isSuperseded, evaluateRollout, secondsOf, wayBackOf } from './evaluate-rollout';
 
 /**
- * Auto Scaling pauses at a checkpoint for at most two days and then goes on by itself.
+ * Auto Scaling pauses at a checkpoint for at most two days; after a canary's it ends, and the group then has the new version.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
  */
 export const LONGEST_CHECKPOINT_SECONDS = 48 * 60 * 60;
@@ -24,6 +24,10 @@ export function whileRefreshing(world: FleetWorld, refresh: InstanceRefresh): Ro
   if (rollout.refreshId === null) {
     return { kind: 'adoptRefresh', refreshId: refresh.id, reason: 'it was started and not noted' };
   }
+  const late = endDrain(world);
+  if (late !== undefined) {
+    return late;
+  }
   if (refresh.status !== 'InProgress' && refresh.status !== 'Baking') {
     return waiting(`the instance refresh is ${refresh.status}`);
   }
@@ -40,6 +44,17 @@ export function isOurs(
     : refresh.id === refreshId;
 }
 
+/** Ends the drains that have taken longer than people allow, or undefined. */
+function endDrain(world: FleetWorld): RolloutAction | undefined {
+  const { drainLimitSeconds: limit } = world.policy;
+  const drains = drainsOf(world).filter(
+    ({ since }) => limit !== null && secondsOf(since, world.now) >= limit,
+  );
+  return drains.length === 0
+    ? undefined
+    : { kind: 'endDrain', drains, reason: `the limit of ${limit ?? 0} s for a drain is over` };
+}
+
 /** What stops or turns a refresh, or undefined. */
 function turn(world: FleetWorld, rollout: FleetRollout): RolloutAction | undefined {
   const mayGoBack = canGoBack(world, rollout);
@@ -52,7 +67,7 @@ function turn(world: FleetWorld, rollout: FleetRollout): RolloutAction | undefin
   if (goingBack !== null) {
     const { reason } = goingBack;
     // Auto Scaling turns back to what the group has, which is the new version once a refresh has succeeded.
-    const isGroupOld = world.group.amiId === rollout.from.amiId;
+    const isGroupOld = isOfOrigin(world.group, rollout);
     return mayGoBack && isGroupOld
       ? { kind: 'rollBackRefresh', goingBack, reason }
       : { kind: 'cancelRefresh', goingBack, reason };
@@ -99,9 +114,7 @@ function goOn(world: FleetWorld, rollout: FleetRollout, refresh: InstanceRefresh
 function isEmptied({ group }: FleetWorld, rollout: FleetRollout, still: number): boolean {
   return (
     group.instances.length === 0 ||
-    (rollout.firstInstanceAt !== null &&
-      still >= GONE_SECONDS &&
-      instancesOf(group, rollout.publication.amiId).length === 0)
+    (rollout.firstInstanceAt !== null && still >= GONE_SECONDS && newInstancesOf(group, rollout).length === 0)
   );
 }
 

@@ -11,21 +11,37 @@ export interface HostTask {
   /** The reasons of the task and its containers. */
   readonly reasons: readonly string[];
   readonly exitCodes: readonly number[];
+  /** What started it, such as `service:web`. */
+  readonly group: string;
 }
 
-/** An EC2 instance that has registered with the cluster, with the tasks that run there or stopped lately. */
-export interface ContainerHost {
+/** An EC2 instance that has registered with the cluster. */
+export interface RegisteredHost {
+  /** The ARN that ECS knows it by. */
+  readonly arn: string;
   readonly instanceId: string;
   readonly registeredAt: Date;
   /** Such as `ACTIVE` or `DRAINING`. */
   readonly status: string;
-  readonly tasks: readonly HostTask[];
+  /** Whether its agent answers ECS. */
+  readonly isConnected: boolean;
+  /** How many tasks run or start on it. */
+  readonly taskCount: number;
+}
+
+/** One with the tasks that run there or stopped lately; without them where it is not in the sample that is judged. */
+export interface ContainerHost extends RegisteredHost {
+  readonly tasks: readonly HostTask[] | undefined;
 }
 
 /** The container instances of a cluster. */
 export interface ContainerHosts {
-  /** Those of the EC2 instances that have registered. */
-  describe(instanceIds: readonly string[]): Promise<readonly ContainerHost[]>;
+  /** Those of the EC2 instances that have registered; two calls for each hundred. */
+  registered(instanceIds: readonly string[]): Promise<readonly RegisteredHost[]>;
+  /** The tasks of each, in their order; up to two calls for each, and one for each hundred tasks. */
+  tasksOn(hosts: readonly RegisteredHost[]): Promise<readonly (readonly HostTask[])[]>;
+  /** Stops tasks, by their ARNs; one that has stopped already is no fault. */
+  stopTasks(tasks: readonly string[], reason: string): Promise<void>;
 }
 
 /** An Auto Scaling group as far as a rollout concerns it. */
@@ -34,8 +50,21 @@ export interface FleetGroup {
   readonly launchTemplateVersion: string;
   /** The AMI of that version. */
   readonly amiId: string;
+  /** A digest of all else that the version says: versions that differ in their AMI alone have the same. */
+  readonly template: string;
   readonly desiredCapacity: number;
-  readonly instances: readonly { readonly id: string; readonly amiId: string }[];
+  readonly instances: readonly GroupInstance[];
+}
+
+/** An instance of a group. */
+export interface GroupInstance {
+  readonly id: string;
+  readonly amiId: string;
+  /** The version of the launch template that it was started from, and its digest; null where they are not known. */
+  readonly version: string | null;
+  readonly template: string | null;
+  /** Whether Auto Scaling is about to terminate it, and waits for its drain. */
+  readonly isLeaving: boolean;
 }
 
 /** An instance refresh, the newest of a group. */
@@ -57,7 +86,7 @@ export interface InstanceRefresh {
 /** How a refresh goes; launch before terminate, matching instances skipped and protected ones replaced always. */
 export interface RefreshRequest {
   readonly version: string;
-  /** Where it pauses, and for how long, ascending and each once; at 100, the last, it ends instead. Null to go through. */
+  /** Where it pauses, and for how long, ascending and each once; it ends after the last. Null to go through. */
   readonly checkpoint: { readonly percentages: readonly number[]; readonly seconds: number } | null;
   /** How long it is watched for alarms at its end. */
   readonly bakeSeconds: number;

@@ -146,7 +146,8 @@ export function fleetVerdict(state: FleetState, publicationId: string): FleetVer
     return 'bad';
   }
   const { last, rollout } = state;
-  if (rollout?.publication.id === publicationId) {
+  // A launch template that is rolled out alone says nothing of the publication.
+  if (rollout?.publication.id === publicationId && rollout.template === null) {
     return rollout.goingBack?.because === 'bad' ? 'bad' : 'waiting';
   }
   return last?.publication === publicationId && last.outcome === 'finished' && last.proven

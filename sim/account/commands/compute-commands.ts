@@ -229,6 +229,16 @@ const ecs: ServiceCommands = {
       sample: { cluster, containerInstance: host, desiredStatus: 'RUNNING' },
     },
     DescribeTasks: onMembers('ecs:DescribeTasks', 'task', 'tasks', { tasks: [task] }),
+    StopTask: {
+      needs: (input, place) => [
+        {
+          action: 'ecs:StopTask',
+          resource: inCluster('task', textOf(input, 'task'), input, place),
+          context: { 'ecs:cluster': clusterArn(input, place) },
+        },
+      ],
+      sample: { cluster, task },
+    },
   },
 };
 

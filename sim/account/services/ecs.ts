@@ -11,6 +11,8 @@ import {
   type ListContainerInstancesCommandOutput,
   type ListTasksCommandInput,
   type ListTasksCommandOutput,
+  type StopTaskCommandInput,
+  type StopTaskCommandOutput,
   type Task,
   type UpdateContainerInstancesStateCommandInput,
   type UpdateContainerInstancesStateCommandOutput,
@@ -60,10 +62,9 @@ export class SimulatedEcs implements SimulatedService {
       ListContainerInstancesCommandOutput
     >(page(`${API}ListContainerInstances.html`), (call) => {
       const { filter, status = 'ACTIVE|DRAINING' } = call.input;
-      if (filter !== undefined) {
-        throw unmodelled(`the filter ${filter} of container instances`);
-      }
-      const found = this.cluster(call).hosts.filter(({ instance }) => status.includes(statusOf(instance)));
+      const found = this.cluster(call)
+        .hosts.filter(({ instance }) => status.includes(statusOf(instance)))
+        .filter(({ instance }) => filter === undefined || instancesIn(filter).includes(instance.id));
       const { next, shown } = listed(found, call.input);
       return { containerInstanceArns: shown, ...next };
     }),
@@ -109,6 +110,19 @@ export class SimulatedEcs implements SimulatedService {
         return { taskArns: shown, ...next };
       },
     ),
+    StopTask: operation<StopTaskCommandInput, StopTaskCommandOutput>(page(`${API}StopTask.html`), (call) => {
+      const { task: id = '' } = call.input;
+      const { arn, hosts } = this.cluster(call);
+      const host = hosts.find(({ tasks }) =>
+        tasks.some((one) => one.arn === id || one.arn.endsWith(`/${id}`)),
+      );
+      const task = host?.tasks.find((one) => one.arn === id || one.arn.endsWith(`/${id}`));
+      if (host === undefined || task === undefined) {
+        throw invalid('The referenced task was not found.');
+      }
+      host.group.stopTasksOn(host.instance);
+      return { task: { ...describedTask(task, host, arn), desiredStatus: 'STOPPED' } };
+    }),
     DescribeTasks: operation<DescribeTasksCommandInput, DescribeTasksCommandOutput>(
       page(`${API}DescribeTasks.html`),
       (call) => {
@@ -152,6 +166,18 @@ function hostsOf({ cluster, group, now }: SimulatedFleet, { account, region }: P
 
 function statusOf({ drainingSince }: SimulatedInstance): 'ACTIVE' | 'DRAINING' {
   return drainingSince === undefined ? 'ACTIVE' : 'DRAINING';
+}
+
+/**
+ * The ids in a query such as `ec2InstanceId in [i-1, i-2]`.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
+ */
+function instancesIn(filter: string): readonly string[] {
+  const [, ids] = /^ec2InstanceId in \[([^\]]+)\]$/.exec(filter) ?? [];
+  if (ids === undefined) {
+    throw unmodelled(`the filter ${filter} of container instances`);
+  }
+  return ids.split(',').map((id) => id.trim());
 }
 
 function isNamed({ arn }: Host, id: string): boolean {
@@ -218,6 +244,7 @@ function describedTask(
     taskArn,
     clusterArn,
     containerInstanceArn,
+    group: 'service:web',
     lastStatus: status,
     desiredStatus: status === 'STOPPED' ? 'STOPPED' : 'RUNNING',
     ...(startedAt === undefined ? {} : { startedAt }),

@@ -109,8 +109,8 @@ export function tasksOn(
   instance: SimulatedInstance,
   now: Date,
 ): readonly SimulatedTask[] {
-  const { amiId, id, registeredAt } = instance;
-  const { tasks } = group.behaviourOf(amiId);
+  const { id, registeredAt } = instance;
+  const { tasks } = group.behaviourOf(instance);
   if (registeredAt === undefined || tasks === 'none') {
     return [];
   }

@@ -40,6 +40,12 @@ export interface SimulatedGroupOptions {
   readonly alarms?: readonly { readonly at: Date; readonly seconds: number }[];
 }
 
+/** What instances of a version of the launch template do. */
+type VersionBehaviour = (started: {
+  readonly template: SimulatedLaunchTemplate;
+  readonly version: string;
+}) => AmiBehaviour | undefined;
+
 /** What EventBridge gets of a refresh. */
 export interface GroupEvent {
   readonly kind: RefreshEvent;
@@ -72,6 +78,7 @@ export class SimulatedGroup implements RefreshedGroup {
   isBeingDeleted = false;
   isGone = false;
   private behaviours: (amiId: string) => AmiBehaviour;
+  private byVersion: VersionBehaviour = () => undefined;
   /** Its refreshes, oldest first. */
   readonly refreshes: SimulatedRefresh[] = [];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
@@ -188,6 +195,12 @@ export class SimulatedGroup implements RefreshedGroup {
     instance.drainingSince ??= this.time;
   }
 
+  /** The tasks on an instance are stopped, so that a refresh which waits for them goes on. */
+  stopTasksOn(instance: SimulatedInstance): void {
+    instance.drainingSince = -Infinity;
+    this.refresh?.drained(instance, this.time);
+  }
+
   /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
   get hasRoom(): boolean {
     const { maxSize = Infinity, replacesBeyondMaximum = true } = this.options;
@@ -237,6 +250,11 @@ export class SimulatedGroup implements RefreshedGroup {
     this.behaviours = behaviours;
   }
 
+  /** Lets instances behave by their launch template from now on; undefined: as their AMI does. */
+  behaveByVersion(byVersion: VersionBehaviour): void {
+    this.byVersion = byVersion;
+  }
+
   /** How many refreshes were started at or after an instant. */
   refreshesSince(instant: Date): number {
     return this.refreshes.filter((one) => one.describe().startedAt >= instant).length;
@@ -249,7 +267,7 @@ export class SimulatedGroup implements RefreshedGroup {
 
   /** An instance has booted; false where its launch hook abandons it. */
   arrive(instance: SimulatedInstance, now: number): boolean {
-    const { host } = this.behaviourOf(instance.amiId);
+    const { host } = this.behaviourOf(instance);
     if (host === 'hangs') {
       return false;
     }
@@ -263,12 +281,13 @@ export class SimulatedGroup implements RefreshedGroup {
   }
 
   drainMilliseconds(instance: SimulatedInstance): number {
-    const hasTasks = instance.registeredAt !== undefined && this.behaviourOf(instance.amiId).tasks === 'run';
+    const hasTasks = instance.registeredAt !== undefined && this.behaviourOf(instance).tasks === 'run';
     return hasTasks ? (this.options.drainSeconds ?? DRAIN_SECONDS) * 1000 : 0;
   }
 
-  behaviourOf(amiId: string): AmiBehaviour {
-    return this.behaviours(amiId);
+  /** What an instance does, by its AMI unless its launch template says otherwise. */
+  behaviourOf({ amiId, version }: Pick<SimulatedInstance, 'amiId' | 'version'>): AmiBehaviour {
+    return this.byVersion({ template: this.template, version }) ?? this.behaviours(amiId);
   }
 
   /** The AMI of a version, from which instances can be started. */

@@ -66,7 +66,8 @@ interface Replacement {
 
 /**
  * An instance refresh: one instance after the other, launched before the old one is terminated, matching ones skipped, a
- * pause at its checkpoint, a bake time at its end.
+ * pause at its checkpoint, a bake time at its end. After the last checkpoint it replaces no more; that it has succeeded then, and
+ * that it pauses there before, is assumed.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh-skip-matching.html
  */
@@ -147,6 +148,13 @@ export class SimulatedRefresh {
     }
   }
 
+  /** An instance has no tasks any more. */
+  drained(instance: SimulatedInstance, now: number): void {
+    if (this.work?.stage === 'draining' && this.work.old === instance) {
+      this.due = now;
+    }
+  }
+
   /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html */
   rollBack(now: number, reason: string): void {
     this.status = 'RollbackInProgress';
@@ -200,7 +208,11 @@ export class SimulatedRefresh {
     const { checkpoint } = this.request;
     if (this.isPaused) {
       this.isPaused = false;
-      return false;
+      const isLast = this.passed === checkpoint?.percentages.at(-1);
+      if (isLast) {
+        this.finish(now, false);
+      }
+      return isLast;
     }
     const { percentage } = this;
     const reached = checkpoint?.percentages.filter((one) => one > this.passed && one <= percentage) ?? [];

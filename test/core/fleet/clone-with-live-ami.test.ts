@@ -41,7 +41,13 @@ function deployment(statusAt: (seconds: number) => string | undefined, isRolling
     },
   };
   const pauseOf = (launchTemplateVersion: string) => {
-    const group = { launchTemplateVersion, amiId: OLD.amiId, desiredCapacity: 0, instances: [] };
+    const group = {
+      launchTemplateVersion,
+      amiId: OLD.amiId,
+      template: 'one',
+      desiredCapacity: 0,
+      instances: [],
+    };
     return pausingDeployment(parameters, NAMES.deployment, group, now());
   };
   return { cancelled, clone: () => cloneWithLiveAmi(ports, REQUEST), parameters, pauseOf };

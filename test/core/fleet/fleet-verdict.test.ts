@@ -1,8 +1,8 @@
-import type { FleetState } from '../../../lib/contract/documents/fleet-state';
 import { fleetVerdict } from '../../../lib/core/publish/operate-channels';
+import { fleetStateSchema, type FleetState } from '../../../lib/contract/documents/fleet-state';
 import good from '../../fixtures/contracts/fleet-state.json';
 
-const state = good as FleetState;
+const state = fleetStateSchema.parse(good);
 const { rollout } = state;
 
 test.each<[string, Partial<FleetState>, string, string]>([
@@ -27,6 +27,19 @@ test.each<[string, Partial<FleetState>, string, string]>([
     { rollout: { ...rollout!, goingBack: { because: 'withdrawn', reason: 'the channel moved back' } } },
     '20348.4294-1',
     'waiting',
+  ],
+  [
+    'what goes on to run while a launch template fails',
+    {
+      rollout: {
+        ...rollout!,
+        publication: { ...rollout!.publication, id: '20348.4171-1' },
+        template: { from: 'a', to: 'b', fromVersion: '7' },
+        goingBack: { because: 'bad', reason: 'tasks do not start' },
+      },
+    },
+    '20348.4171-1',
+    'well',
   ],
   ['what the fleet has not seen', {}, '20348.5000-1', 'waiting'],
 ])('%s', (_name, change, publication, verdict) => {

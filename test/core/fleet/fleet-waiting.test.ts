@@ -94,5 +94,5 @@ test('a state that is full of everything stays within a parameter', async () => 
   const one = { ...lab.state(), notices: { budgetSpent: { at: NEW.at, message: long, notifiedAt: null } } };
   expect(
     fleetStateSchema.parse(JSON.parse(fleetStateText(one))).notices['budgetSpent']?.message,
-  ).toHaveLength(400);
+  ).toHaveLength(600);
 });

@@ -63,7 +63,7 @@ test('a group begins with instances of its first version, all registered', async
   expect(group).toMatchObject({ launchTemplateVersion: '1', amiId: OLD, desiredCapacity: 2 });
   const ids = group.instances.map(({ id }) => id);
   expect(new Set(ids).size).toBe(2);
-  expect(await hosts.describe(ids)).toHaveLength(2);
+  expect(await hosts.registered(ids)).toHaveLength(2);
   expect(fleet.nextAt).toBeUndefined();
 });
 
@@ -188,13 +188,13 @@ test('scale-out during a refresh takes its version', async () => {
 });
 
 test('tasks run, fail or are not placed as their AMI has it', async () => {
-  const tasksAfter = async (tasks: AmiBehaviour['tasks']) => {
-    const { after, control, hosts, start } = fleetOf({ instanceCount: 1 }, { tasks });
+  const tasksAfter = async (behaviour: AmiBehaviour['tasks']) => {
+    const { after, control, hosts, start } = fleetOf({ instanceCount: 1 }, { tasks: behaviour });
     await start();
     await after(40);
     const { instances } = await control.describeGroup();
-    const [host] = await hosts.describe(instances.map(({ id }) => id));
-    return host?.tasks;
+    const [tasks] = await hosts.tasksOn(await hosts.registered(instances.map(({ id }) => id)));
+    return tasks;
   };
   expect(await tasksAfter('run')).toMatchObject([{ status: 'RUNNING' }]);
   expect((await tasksAfter('fail'))?.[0]).toMatchObject({ status: 'STOPPED', stopCode: 'TaskFailedToStart' });
