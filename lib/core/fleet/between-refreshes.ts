@@ -6,7 +6,7 @@ import { isOfOrigin, isOfTarget, newInstancesOf, type FleetWorld, type RolloutAc
 import { canGoBack, isSuperseded, evaluateRollout, secondsOf, wayBackOf } from './evaluate-rollout';
 import { isOurs } from './while-refreshing';
 
-/** A way back, and a launch, is tried so often. */
+/** A way back is tried so often. */
 const MOST_FAILURES = 3;
 
 /** A refresh that an alarm ended so soon says nothing of the publication. */
@@ -29,10 +29,10 @@ export function betweenRefreshes(world: FleetWorld, rollout: FleetRollout): Roll
     case 'Successful':
       return afterSuccess(world, rollout);
     case 'RollbackSuccessful':
-      return withoutInstance(world, rollout, refresh) ?? settleBack(rollout, refresh.reason);
+      return retryLater(world, rollout, refresh) ?? settleBack(rollout, refresh.reason);
     case 'Failed':
     case 'RollbackFailed':
-      return withoutInstance(world, rollout, refresh) ?? afterFailure(world, rollout, refresh);
+      return retryLater(world, rollout, refresh) ?? afterFailure(world, rollout, refresh);
     default:
       return resume(world, rollout);
   }
@@ -55,30 +55,46 @@ function afterFailure(world: FleetWorld, rollout: FleetRollout, refresh: Instanc
 }
 
 /**
- * A refresh that ended before any instance of the publication was there says nothing of it: an alarm rang at its start, or
- * Auto Scaling could launch none for its hour, for want of capacity or because the group is as large as it may be. It is tried
- * again after an hour; what cannot be launched three times is bad.
+ * What Auto Scaling says where it could launch nothing, whatever the AMI: no capacity, a quota, no address, a full group.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html
  */
-function withoutInstance(
-  { now, policy }: FleetWorld,
+const NO_LAUNCH =
+  /InsufficientInstanceCapacity|InsufficientFreeAddresses|LimitExceeded|insufficient capacity|could not launch|as many instances as it may have/i;
+
+/**
+ * A refresh that says nothing of the publication is tried again after an hour, for as long as it takes: an alarm rang before any
+ * instance was there, or Auto Scaling could launch none.
+ */
+function retryLater(
+  world: FleetWorld,
   rollout: FleetRollout,
   { endedAt, percentage, reason: reported, startedAt }: InstanceRefresh,
 ): RolloutAction | undefined {
-  if (percentage > 0 || rollout.firstInstanceAt !== null || rollout.goingBack !== null) {
-    return undefined;
-  }
+  const { now, policy } = world;
   const seconds = ((endedAt ?? now).getTime() - startedAt.getTime()) / 1000;
-  const isAlarm = policy.alarms.length > 0 && seconds < ALARM_SECONDS;
-  const isCapacity = seconds >= LAUNCH_SECONDS && rollout.failures + 1 < MOST_FAILURES;
+  const isUnseen = percentage === 0 && rollout.firstInstanceAt === null && rollout.goingBack === null;
+  const isAlarm = isUnseen && policy.alarms.length > 0 && seconds < ALARM_SECONDS;
+  const isCapacity =
+    (isUnseen && seconds >= LAUNCH_SECONDS) ||
+    (NO_LAUNCH.test(reported) && evaluateRollout(world, rollout).verdict !== 'bad');
   if (!isAlarm && !isCapacity) {
     return undefined;
   }
-  const reason = isAlarm
-    ? `an alarm of ${policy.alarms.join(', ')} rings before anything was replaced`
-    : `no instance could be launched for an hour: ${reported}`;
-  return secondsOf((endedAt ?? now).toISOString(), now) >= RETRY_SECONDS
-    ? start(rollout, rollout.phase, null, true, false, `${reason}; it is tried again`)
-    : { kind: 'wait', waitsFor: isAlarm ? 'alarm' : 'capacity', reason };
+  const isOver = secondsOf((endedAt ?? now).toISOString(), now) >= RETRY_SECONDS;
+  return isOver || wantsOther(world, rollout)
+    ? resume(world, rollout)
+    : {
+        kind: 'wait',
+        waitsFor: isAlarm ? 'alarm' : 'capacity',
+        reason: isAlarm
+          ? `an alarm of ${policy.alarms.join(', ')} rings before anything was replaced`
+          : `no instance could be launched for an hour: ${reported}`,
+      };
+}
+
+/** Whether the channel shows another publication than the one that is rolled out. */
+function wantsOther({ wanted }: FleetWorld, { publication }: FleetRollout): boolean {
+  return wanted !== undefined && wanted.id !== publication.id;
 }
 
 function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
@@ -104,12 +120,19 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   if (isOver && (rollout.phase === 'rest' || group.instances.length === 0)) {
     return { kind: 'settle', outcome: 'finished', reason: 'every instance runs it' };
   }
+  if (fresh === 0 && wantsOther(world, rollout)) {
+    return {
+      kind: 'settle',
+      outcome: 'superseded',
+      reason: 'another publication is there, and none of its instances',
+    };
+  }
   const hold = activeOverride(state.hold, now);
   if (hold !== undefined) {
     return { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
   }
   const autoRollback = canGoBack(world, rollout);
-  if (rollout.phase === 'rest') {
+  if (rollout.phase === 'rest' && fresh > 0) {
     return start(rollout, 'rest', null, false, autoRollback, 'it goes on where it stopped');
   }
   if (fresh === 0) {

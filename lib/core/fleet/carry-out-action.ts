@@ -291,7 +291,12 @@ async function useForNewInstances(
 async function settle(place: ActionPlace, world: FleetWorld, settlement: Settlement): Promise<FleetState> {
   const { names, keeper, ports } = place;
   const { now, state } = world;
-  if (state.rollout === null || state.rollout.template === null) {
+  // Instances that came back to what the group has are no news of its publication.
+  const isMove =
+    state.rollout === null ||
+    state.rollout.from.amiId !== settlement.publication.amiId ||
+    (state.rollout.template === null && state.wanted?.publication.id === settlement.publication.id);
+  if (isMove) {
     const entry = logEntryOf(state, { ...settlement, rollout: state.rollout, now });
     await writeLogEntry(ports.parameters, names.log(monthOf(entry)), names.fleet, entry);
   }

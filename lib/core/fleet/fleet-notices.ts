@@ -24,6 +24,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   templateFailed: 'a changed launch template failed',
   drainEnded: 'tasks were stopped to end a drain',
   needsOperator: 'a rollout needs you',
+  unreadable: 'a document cannot be read',
   budgetWarning: 'patching is running late',
   budgetSpent: 'patching is overdue',
 };

@@ -27,7 +27,39 @@ function wishedAction(world: FleetWorld): RolloutAction {
     return whileRefreshing(world, world.refresh);
   }
   const { rollout } = world.state;
-  return rollout === null ? withTemplateChange(world, resting(world)) : betweenRefreshes(world, rollout);
+  return rollout === null
+    ? withTemplateChange(world, withLeftBehind(world, resting(world)))
+    : betweenRefreshes(world, rollout);
+}
+
+/** What keeps a fleet on what its group has until somebody does something. */
+const STUCK: readonly WaitsFor[] = ['bad', 'otherFleet', 'floor'];
+
+/** Instances of a publication that another took the place of, and that never was good, go back to what the group has. */
+function withLeftBehind(world: FleetWorld, action: RolloutAction): RolloutAction {
+  const { group, now, state } = world;
+  const { last, publication } = state;
+  const others = group.instances.filter(
+    ({ amiId }) => amiId !== group.amiId && !state.equalAmis.includes(amiId),
+  );
+  const isTried = last?.publication === publication?.id && secondsOf(last?.at ?? null, now) < STRAY_SECONDS;
+  return action.kind !== 'wait' ||
+    !STUCK.includes(action.waitsFor) ||
+    others.length === 0 ||
+    publication === null ||
+    isTried ||
+    isBelowFloor(publication.osVersion, floorOf(world))
+    ? action
+    : (heldBy(world) ??
+        outsideWindow(world) ?? {
+          kind: 'startRefresh',
+          phase: 'rest',
+          publication,
+          goingBack: null,
+          isRetry: false,
+          autoRollback: false,
+          reason: `${others.length} instances run what neither is wanted nor was good`,
+        });
 }
 
 /** What keeps a fleet from its channel's AMI without an end that is near; a changed launch template does not wait for it. */

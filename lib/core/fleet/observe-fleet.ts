@@ -9,6 +9,7 @@ import {
 } from '../../contract/documents/publication';
 import type { FleetGroup } from '../ports/fleets';
 import type { ParameterStore } from '../ports/stores';
+import { WinbakeError } from '../../contract/values/errors';
 import { pausingDeployment } from './deployment-pause';
 import { heal, raise } from './fleet-notices';
 import type { FleetParameters, FleetPorts } from './fleet-ports';
@@ -28,10 +29,44 @@ import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 import { sampleHosts } from './sample-hosts';
 import { isOurs } from './while-refreshing';
 
+/** What a document says, and why it cannot be read: damaged, or written by a newer Winbake. */
+interface Reading<T> {
+  readonly value: T;
+  readonly unreadable: string | undefined;
+}
+
+async function readOr<T>(read: () => Promise<T>, otherwise: (why: string) => T): Promise<Reading<T>> {
+  try {
+    return { value: await read(), unreadable: undefined };
+  } catch (error) {
+    if (error instanceof WinbakeError && error.code === 'DOCUMENT_INVALID') {
+      return { value: otherwise(error.message), unreadable: error.message };
+    }
+    throw error;
+  }
+}
+
 /** What has failed elsewhere, as a fleet reads it; nothing where the pipeline never wrote it. */
 async function readFailed(store: ParameterStore, name: string): Promise<readonly FailedPublication[]> {
   const text = await store.get(name);
   return text === undefined ? [] : parseDocument(failedPublicationsSchema, text, name).publications;
+}
+
+/** Overrides that cannot be read hold the fleet, since somebody wrote them for a purpose; the floor of the last poll stays. */
+function unreadableOverrides(state: FleetState | undefined, reason: string): FleetOverrides {
+  return {
+    schema: 'winbake.fleet-overrides/1',
+    hold: { by: 'somebody', reason, at: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' },
+    floor: state?.floor ?? null,
+    accepted: state?.accepted ?? null,
+  };
+}
+
+function withUnreadable(state: FleetState, name: string, why: string | undefined, now: Date): FleetState {
+  const cause = `unreadable:${name}`;
+  return why === undefined
+    ? heal(state, cause)
+    : raise(state, cause, `Fleet ${state.fleet} goes on without a document: ${why}`, now);
 }
 
 /** The state with what a poll found: nothing of it is decided. `words` are what people say now. */
@@ -208,9 +243,15 @@ export async function readFleetWorld(
   const now = ports.now();
   const text = await parameters.get(names.channel);
   const wanted = text === undefined ? undefined : parseDocument(channelSchema, text, names.channel);
-  const failed = await readFailed(parameters, names.failed);
-  const overrides = await readFleetOverrides(parameters, names.overrides);
+  const failed = await readOr(
+    () => readFailed(parameters, names.failed),
+    () => [],
+  );
   const stored = await keeper.read();
+  const overrides = await readOr(
+    () => readFleetOverrides(parameters, names.overrides),
+    (why) => unreadableOverrides(stored, why),
+  );
   // The refresh first: one that ends meanwhile is then seen in the group, never a group of before with a refresh that ended.
   const refresh = await control.newestRefresh();
   const group = await control.describeGroup();
@@ -228,7 +269,7 @@ export async function readFleetWorld(
     now,
     policy,
     wanted,
-    failed,
+    failed: failed.value,
     state,
     group,
     refresh,
@@ -236,5 +277,6 @@ export async function readFleetWorld(
     // Last, so that little time is left for one to begin before the action.
     deployment: await pausingDeployment(parameters, names.deployment, group, now),
   };
-  return { ...world, state: observeFleet(world, overrides) };
+  const observed = withUnreadable(observeFleet(world, overrides.value), 'failed', failed.unreadable, now);
+  return { ...world, state: withUnreadable(observed, 'overrides', overrides.unreadable, now) };
 }

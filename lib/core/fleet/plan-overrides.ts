@@ -138,14 +138,16 @@ function planNoFloor(overrides: FleetOverrides, { by, reason }: FleetOrder, now:
 }
 
 function planAccept(
-  { bad, fleet, rollout }: FleetState,
+  { bad, fleet, rollout, waiting, wanted }: FleetState,
   overrides: FleetOverrides,
   order: Extract<FleetOrder, { verb: 'accept' }>,
   now: Date,
 ): FleetPlan {
   const entry = bad.find(({ publication }) => publication === order.publication);
   const isUnderWay = rollout?.publication.id === order.publication;
-  if (entry === undefined && !isUnderWay) {
+  // What failed on another fleet is bad there alone.
+  const isAwaited = waiting?.for === 'otherFleet' && wanted?.publication.id === order.publication;
+  if (entry === undefined && !isUnderWay && !isAwaited) {
     const known = bad.map(({ publication }) => publication).join(', ');
     return nothing(
       overrides,
@@ -162,7 +164,11 @@ function planAccept(
     ],
     reasons: [
       ...(entry === undefined ? [] : [`It is bad there since ${entry.at}: ${entry.reason}`]),
-      ...(isUnderWay ? ['Its rollout goes on without judging its tasks.'] : ['It is rolled out again.']),
+      isUnderWay
+        ? 'Its rollout goes on without judging its tasks.'
+        : isAwaited
+          ? `It is rolled out although ${waiting.reason}`
+          : 'It is rolled out again.',
       ...(before === undefined || before.publication === order.publication
         ? []
         : [`It replaces the acceptance of ${before.publication} by ${before.by}.`]),

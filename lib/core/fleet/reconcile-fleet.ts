@@ -5,6 +5,7 @@ import type { ActionPlace, FleetParameters, FleetPorts } from './fleet-ports';
 import { FleetStateKeeper, type StateNote } from './fleet-state';
 import type { FleetWorld, RolloutAction } from './fleet-world';
 import { nextRolloutAction } from './next-rollout-action';
+import { secondsOf } from './evaluate-rollout';
 import { readFleetWorld } from './observe-fleet';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 import { fleetLeaseSchema, type FleetLease } from '../../contract/documents/order';
@@ -121,13 +122,41 @@ function withWait(state: FleetState, action: RolloutAction, now: Date): FleetSta
     ...state,
     waiting: wait === null ? null : { ...wait, since: since ?? now.toISOString() },
   };
-  return (['floor', 'alarm', 'capacity'] as const).reduce(
-    (noted, one) =>
-      wait?.for === one
-        ? raise(noted, `needsOperator:${one}`, `Fleet ${noted.fleet} waits: ${wait.reason}.`, now)
-        : heal(noted, `needsOperator:${one}`),
-    waiting,
-  );
+  const told = (['floor', 'alarm', 'capacity'] as const).reduce((noted, one) => {
+    const cause = `needsOperator:${one}`;
+    if (wait?.for === one) {
+      return raise(noted, cause, `Fleet ${noted.fleet} waits: ${wait.reason}.`, now);
+    }
+    return one !== 'floor' && isStillTrying(state) ? noted : heal(noted, cause);
+  }, waiting);
+  return SLOW_WAITS.reduce((noted, one) => withSlowWait(noted, one, now), told);
+}
+
+/** What was tried again without any instance yet may fail in the same way: it is told once. */
+function isStillTrying({ rollout }: FleetState): boolean {
+  return rollout !== null && (rollout.phase === 'rest' || rollout.firstInstanceAt === null);
+}
+
+/** What may end by itself, and of which people are told after a day. */
+const SLOW_WAITS = ['otherFleet', 'canary'] as const;
+const SLOW_SECONDS = 24 * 60 * 60;
+
+function withSlowWait(state: FleetState, one: (typeof SLOW_WAITS)[number], now: Date): FleetState {
+  const cause = `needsOperator:${one}`;
+  const { fleet, rollout, waiting, wanted } = state;
+  if (waiting?.for !== one) {
+    return rollout !== null && one === 'canary' ? state : heal(state, cause);
+  }
+  const id = (one === 'canary' ? rollout : null)?.publication.id ?? wanted?.publication.id ?? '';
+  return secondsOf(waiting.since, now) < SLOW_SECONDS
+    ? state
+    : raise(
+        state,
+        cause,
+        `Fleet ${fleet} has waited for a day: ${waiting.reason}. Where it may go on all the same: ` +
+          `winbake fleet accept ${fleet} ${id} --reason "..."`,
+        now,
+      );
 }
 
 function waitOf(action: RolloutAction): Omit<NonNullable<FleetState['waiting']>, 'since'> | null {

@@ -4,7 +4,12 @@ import { fleetStateSchema } from '../../contract/documents/fleet-state';
 import { parseDocument } from '../../contract/documents/document';
 import type { ParameterStore } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
-import { pipelinePath, targetsOf } from '../../contract/documents/pipeline-description';
+import {
+  pipelinePath,
+  targetName,
+  targetsOf,
+  type PublicationTarget,
+} from '../../contract/documents/pipeline-description';
 import type { HousekeepingPart } from './memory';
 
 /** What a fleet says of a failure may be long; a parameter holds 4 KB. */
@@ -16,26 +21,57 @@ const LONGEST_REASON = 500;
  */
 export const noteFailed: HousekeepingPart = async ({ stores }, description) => {
   const path = pipelinePath(description);
-  const opened = await Promise.allSettled(targetsOf(description).map((target) => stores.of(target)));
-  const readable = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const shown = await Promise.all(
-    readable.flatMap((store) =>
-      (['latest', 'current'] as const).map(async (channel) => (await readChannel(store, path, channel))?.id),
+  const fleets = fleetsPath(description.parameterPrefix);
+  const read = await Promise.all(
+    targetsOf(description).map((target) =>
+      unlessRefused(target, async () => {
+        const store = await stores.of(target);
+        const [latest, current] = await Promise.all(
+          (['latest', 'current'] as const).map((channel) => readChannel(store, path, channel)),
+        );
+        return {
+          store,
+          target,
+          shown: [latest?.id, current?.id],
+          failures: await failuresBelow(store, fleets, `${path}/`),
+        };
+      }),
     ),
   );
-  const fleets = fleetsPath(description.parameterPrefix);
-  const failures = (await Promise.all(readable.map((store) => failuresBelow(store, fleets, `${path}/`))))
-    .flat()
+  const readable = read.flatMap((one) => one.value ?? []);
+  const shown = readable.flatMap((one) => one.shown);
+  const failures = readable
+    .flatMap((one) => one.failures)
     .filter(({ id }) => shown.includes(id))
     .sort((one, other) => (one.at < other.at ? -1 : 1));
   const publications = failures.filter(
     (one, index) => failures.findIndex(({ id }) => id === one.id) === index,
   );
-  await Promise.all(readable.map((store) => note(store, failedParameter(path), publications)));
-  return publications.length === 0
-    ? 'No publication of a channel has failed on a fleet.'
-    : publications.map(({ fleet, id }) => `${id} has failed on ${fleet}`).join('; ') + '.';
+  const noted = await Promise.all(
+    readable.map(({ store, target }) =>
+      unlessRefused(target, () => note(store, failedParameter(path), publications)),
+    ),
+  );
+  const refused = [...read, ...noted].flatMap(({ why }) => why ?? []);
+  return [
+    publications.length === 0
+      ? 'No publication of a channel has failed on a fleet.'
+      : publications.map(({ fleet, id }) => `${id} has failed on ${fleet}`).join('; ') + '.',
+    ...refused,
+  ].join(' ');
 };
+
+/** What one account lets in or refuses; it keeps nothing from the others. */
+async function unlessRefused<T>(target: PublicationTarget, work: () => Promise<T>) {
+  try {
+    return { value: await work(), why: undefined };
+  } catch (error) {
+    return {
+      value: undefined,
+      why: `${targetName(target)}: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
 
 /** What the fleets of one account and region that follow the pipeline have failed with; a damaged state says nothing. */
 async function failuresBelow(

@@ -35,15 +35,38 @@ test('where nothing can be launched for an hour a person is notified, and the pu
   expect(lab.state().notices).toEqual({});
 });
 
-test('what cannot be launched three times is bad, until a newer publication', async () => {
+test('what cannot be launched is no bad publication, however often it is tried, and people are told once', async () => {
   const lab = fleetLab({ instanceCount: 4, maxSize: 4, replacesBeyondMaximum: false });
   await lab.poll();
   lab.publish(NEW);
-  await lab.wait(12);
-  expect(lab.state().bad).toEqual([expect.objectContaining({ publication: NEW.id })]);
+  await lab.wait(40);
+  expect(lab.state()).toMatchObject({ bad: [], rollout: { publication: { id: NEW.id } } });
   expect(new Set(lab.running())).toEqual(new Set([OLD.id]));
-  lab.fleet.group.scaleTo(3);
+  expect(lab.notified).toHaveLength(1);
+  // A newer one takes its place, although none of its instances was ever seen.
   lab.publish(NEWER);
+  await lab.wait(1);
+  expect(lab.state()).toMatchObject({ last: { publication: NEW.id, outcome: 'superseded' } });
+  lab.fleet.group.scaleTo(3);
   await lab.wait(6);
   expect(new Set(lab.running())).toEqual(new Set([NEWER.id]));
+  expect(lab.state().notices).toEqual({});
+});
+
+test('what cannot be launched after a good canary goes on later, and does not go back', async () => {
+  const lab = fleetLab({ instanceCount: 4, maxSize: 5, replacesBeyondMaximum: false });
+  await lab.poll();
+  lab.publish(NEW);
+  await lab.wait(1.25);
+  expect(lab.state().rollout).toMatchObject({ phase: 'rest' });
+  while (lab.fleet.group.hasRoom) {
+    lab.fleet.group.scaleTo(5);
+    await lab.pass(60);
+  }
+  await lab.wait(6);
+  expect(lab.state()).toMatchObject({ bad: [], rollout: { publication: { id: NEW.id } } });
+  expect(lab.notified.join()).toContain('no instance could be launched for an hour: The group has as many');
+  lab.fleet.group.scaleTo(3);
+  await lab.wait(6);
+  expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
 });

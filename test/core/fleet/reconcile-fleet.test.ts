@@ -1,4 +1,5 @@
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
+import { planFleetOverrides } from '../../../lib/core/fleet/plan-overrides';
 import {
   fleetLab,
   NAMES,
@@ -388,6 +389,26 @@ describe('a publication that failed on another fleet', () => {
     other.parameters.values.set(NAMES.failed, failedOn('shop-staging', other));
     other.publish(NEWER);
     expect(await other.poll()).toEqual(['startRefresh']);
+  });
+
+  test('is told after a day, with the command that takes it all the same', async () => {
+    const lab = await labWith();
+    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
+    await lab.wait(23);
+    expect(lab.notified).toEqual([]);
+    await lab.wait(3);
+    expect(lab.notified).toEqual([
+      expect.stringMatching(
+        /needs you: Fleet shop has waited for a day: .* failed on the fleet shop-staging.*winbake fleet accept shop 20348\.4294-1 --reason/,
+      ),
+    ]);
+    const order = { verb: 'accept', publication: NEW.id, by: 'ops', reason: 'it was the registry' } as const;
+    const plan = planFleetOverrides(lab.state(), undefined, order, lab.clock.now());
+    expect(plan.changes).toHaveLength(1);
+    lab.setOverrides(plan.overrides);
+    await lab.wait(4);
+    expect(lab.running()).toEqual(four(NEW.id));
+    expect(lab.state().notices).toEqual({});
   });
 
   test('is held for a fleet of the same name in another account, too', async () => {

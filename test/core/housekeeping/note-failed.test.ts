@@ -51,13 +51,25 @@ describe('a fleet on which a publication failed', () => {
     expect(home.json(`${PATH}/failed`)).toEqual({ ...document, publications: [] });
   });
 
+  test.each(['get', 'below', 'put'] as const)(
+    'is held elsewhere where one account lets in and refuses to %s',
+    async (call) => {
+      const { poll, home, away } = world({ '/winbake/fleets/shop/state': stateOf('shop', LATEST.id) });
+      away[call] = () => Promise.reject(new Error('AccessDenied: a policy of the organization'));
+      const said = await poll();
+      expect(said).toContain(`${LATEST.id} has failed on shop.`);
+      expect(said).toContain('210987654321/eu-central-1: AccessDenied: a policy of the organization');
+      expect(home.json(`${PATH}/failed`)).toEqual(document);
+    },
+  );
+
   test.each([
     ['another pipeline', stateOf('shop', LATEST.id, '/winbake/2022/current/publication')],
     ['what no channel shows any more', stateOf('shop', '20348.1-1')],
     ['a damaged document', '{'],
   ])('says nothing of %s', async (_what, state) => {
     const { poll, home } = world({ '/winbake/fleets/shop/state': state });
-    expect(await poll()).toBe('No publication of a channel has failed on a fleet.');
+    expect(await poll()).toContain('No publication of a channel has failed on a fleet.');
     expect(home.values.has(`${PATH}/failed`)).toBe(false);
   });
 });

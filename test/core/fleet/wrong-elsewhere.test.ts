@@ -1,0 +1,100 @@
+import { fleetLab, NAMES, NEW, NEWER, OLD, overrideAt, publicationOf } from '../../support/fleet-lab';
+
+const four = (id: string) => [id, id, id, id];
+const EQUAL = publicationOf(4171, 2);
+
+describe('AMIs that equalled what a fleet ran', () => {
+  test('are forgotten once it has rolled on, so that an old host never counts as patched', async () => {
+    const lab = fleetLab();
+    await lab.poll();
+    lab.publish(EQUAL);
+    await lab.wait(0.5);
+    expect(lab.state().equalAmis).toEqual([OLD.amiId]);
+    lab.publish(NEW);
+    await lab.wait(5);
+    expect(lab.running()).toEqual(four(NEW.id));
+    expect(lab.state().equalAmis).toEqual([]);
+    // As one that comes back from standby.
+    const { group } = lab.fleet;
+    group.arrive(group.launch('1', lab.clock.now().getTime()), lab.clock.now().getTime());
+    expect(await lab.poll()).toEqual(['wait:stray']);
+    await lab.wait(30);
+    expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+  });
+
+  test('are forgotten in the very poll in which the group has the new version', async () => {
+    const lab = fleetLab({ drainSeconds: 3600 });
+    await lab.poll();
+    lab.publish(EQUAL);
+    await lab.wait(0.5);
+    lab.publish(NEW);
+    for (let poll = 0; poll < 60; poll += 1) {
+      await lab.wait(0.25);
+      const { amiId, equalAmis } = lab.state();
+      expect(amiId === NEW.amiId ? equalAmis : []).toEqual([]);
+    }
+    expect(lab.running()).toEqual(four(NEW.id));
+  });
+});
+
+describe('a document that a newer Winbake wrote, or that is damaged,', () => {
+  const newer = (name: string) => JSON.stringify({ schema: `winbake.${name}/2` });
+
+  test('about what failed elsewhere means that nobody failed, and is told once', async () => {
+    const lab = fleetLab();
+    await lab.poll();
+    lab.parameters.values.set(NAMES.failed, newer('failed'));
+    lab.publish(NEW);
+    await lab.wait(4);
+    expect(lab.running()).toEqual(four(NEW.id));
+    expect(lab.notified).toHaveLength(1);
+    expect(lab.notified[0]).toMatch(
+      /a document cannot be read: Fleet shop .*\/failed has a schema that this version/,
+    );
+    lab.parameters.values.delete(NAMES.failed);
+    await lab.poll();
+    expect(lab.state().notices).toEqual({});
+  });
+
+  test('with what people said holds the fleet', async () => {
+    const lab = fleetLab();
+    await lab.poll();
+    lab.parameters.values.set(NAMES.overrides, '{');
+    lab.publish(NEW);
+    expect(await lab.poll()).toEqual(['wait:hold']);
+    expect(lab.state().waiting?.reason).toContain('overrides is damaged');
+    await lab.wait(2);
+    expect(lab.notified).toHaveLength(1);
+    lab.parameters.values.delete(NAMES.overrides);
+    await lab.wait(4);
+    expect(lab.running()).toEqual(four(NEW.id));
+  });
+
+  test('keeps the floor of before, and lets what is bad go back', async () => {
+    const lab = fleetLab({ behaviours: { [NEW.id]: { tasks: 'fail' } } });
+    lab.setOverrides({ floor: { ...overrideAt(lab.clock.now(), 1000), osVersion: OLD.osVersion } });
+    await lab.poll();
+    lab.publish(NEW);
+    await lab.wait(0.25);
+    lab.parameters.values.set(NAMES.overrides, newer('fleet-overrides'));
+    lab.parameters.values.set(NAMES.failed, newer('failed'));
+    await lab.wait(6);
+    expect(lab.running()).toEqual(four(OLD.id));
+    expect(lab.state()).toMatchObject({
+      bad: [{ publication: NEW.id }],
+      floor: { osVersion: OLD.osVersion },
+    });
+  });
+});
+
+test('a canary that another publication took the place of is replaced where that one is bad', async () => {
+  const lab = fleetLab({ behaviours: { [NEW.id]: { tasks: 'none' }, [NEWER.id]: { tasks: 'fail' } } });
+  await lab.poll();
+  lab.publish(NEW);
+  await lab.wait(4);
+  lab.publish(NEWER);
+  await lab.wait(8);
+  expect(lab.state().bad).toMatchObject([{ publication: NEWER.id }]);
+  expect(lab.running()).toEqual(four(OLD.id));
+  expect(await lab.poll()).toEqual(['wait:bad']);
+});
