@@ -130,7 +130,7 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     `set by hand: ${byHand.length === 0 ? 'nothing' : ''}`,
     ...byHand.map((line) => `  ${line}`),
     ...status.bad.map(({ at, publication, reason }) => `bad here: ${publication} since ${at}: ${reason}`),
-    `follows: ${follows ?? 'not known before its next poll'}`,
+    `follows: ${follows ?? 'not known before its next poll'}${status.ring === null ? '' : `, in ring ${status.ring}`}`,
     `runs: ${runs.publication ?? 'no known publication'}, ${runs.osVersion ?? runs.amiId}${runs.mode === null ? '' : `, ${runs.mode}`}`,
     `to run: ${wantedLine(status)}`,
     ...(status.olderTemplates === 0
@@ -150,13 +150,23 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
 /** One line for each of several fleets. */
 export function fleetTable(all: readonly FleetStatus[], width?: number): string {
   return formatTable(
-    ['fleet', 'runs', 'OS version', 'to run', 'behind', 'unpatched', 'on it', 'waits for', 'since'].map(
-      (title) => ({
-        title,
-      }),
-    ),
+    [
+      'fleet',
+      'ring',
+      'runs',
+      'OS version',
+      'to run',
+      'behind',
+      'unpatched',
+      'on it',
+      'waits for',
+      'since',
+    ].map((title) => ({
+      title,
+    })),
     all.map((one) => [
       one.fleet,
+      one.ring === null ? '-' : String(one.ring),
       one.runs.publication ?? one.runs.amiId,
       one.runs.osVersion ?? '-',
       one.wanted?.id ?? '-',

@@ -83,6 +83,21 @@ export interface RolloutOptions {
    * @default true
    */
   readonly rollTemplateChanges?: boolean;
+
+  /**
+   * The ring of the fleet, a whole number from 0. A ring begins with a publication when all fleets of the nearest one before it run it
+   * well, wherever they are, or after `ringLimit`. A failure stops its own ring and those behind it until a person's word.
+   *
+   * @default - in no ring: the fleet waits for no other, and no other for it
+   */
+  readonly ring?: number;
+
+  /**
+   * How long each ring may wait for the ones before it: ring 2 begins after twice as long at the latest, unless something failed.
+   *
+   * @default Duration.hours(12)
+   */
+  readonly ringLimit?: Duration;
 }
 
 /** The policy that the rollout reads. Ends synthesis where a value cannot be used. */
@@ -130,6 +145,22 @@ export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): 
       'Take the name that CloudWatch shows.',
     );
   }
+  const ringLimit = rollout.ringLimit ?? Duration.seconds(standard.ringLimitSeconds);
+  checkHours(scope, 'rollout.ringLimit', ringLimit, {
+    least: 1,
+    most: 14 * 24,
+    wayOut: 'A fleet that is to stay where it is has a hold.',
+  });
+  if (rollout.ring !== undefined) {
+    if (!Token.isUnresolved(rollout.ring) && !Number.isInteger(rollout.ring)) {
+      refuse(scope, 'rollout.ring', 'must be a whole number', String(rollout.ring), 'The first ring is 0.');
+    }
+    checkNumber(scope, 'rollout.ring', rollout.ring, {
+      least: 0,
+      most: 9,
+      wayOut: 'Leave it out for a fleet that waits for no other.',
+    });
+  }
   if (alarms.length > 10) {
     refuse(
       scope,
@@ -149,6 +180,8 @@ export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): 
     windows: weeklyWindows(scope, 'rollout.windows', rollout.windows),
     alarms,
     rollEqualRevision: rollout.rollEqualRevision ?? standard.rollEqualRevision,
+    ring: rollout.ring ?? null,
+    ringLimitSeconds: ringLimit.toSeconds(),
     rollTemplateChanges: rollout.rollTemplateChanges ?? standard.rollTemplateChanges,
   };
 }

@@ -9,7 +9,8 @@ import { DOCUMENTS } from '../support/contract-documents';
 
 /** Fields that older writers did not know, and what is read for them. */
 const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'fleet-state': { channel: null, template: null, waiting: null },
+  'fleet-state': { channel: null, ran: [], ring: null, template: null, waiting: null },
+  failed: { hold: null, rings: [] },
   'last-decision': { findings: [], changesAt: null },
 };
 

@@ -146,6 +146,8 @@ test('the rollout is told its policy, its channel and its topic', () => {
     alarms: [alarm, 'web-errors'],
     rollEqualRevision: true,
     rollTemplateChanges: false,
+    ring: 2,
+    ringLimitSeconds: 21_600,
     patchWithinSeconds: 864_000,
   });
 });

@@ -103,6 +103,12 @@ test.each<[Partial<WindowsCapacityProviderProps>, string]>([
     { rollout: { alarmNames: [''] } },
     `"rollout.alarmNames" must hold names of 1 to 255 characters; got: ''. Take the name that CloudWatch shows.`,
   ],
+  [{ rollout: { ring: 1.5 } }, `"rollout.ring" must be a whole number; got: 1.5. The first ring is 0.`],
+  [{ rollout: { ring: -1 } }, `"rollout.ring" must be 0 to 9; got: -1. Leave it out for a fleet`],
+  [
+    { rollout: { ringLimit: Duration.minutes(5) } },
+    `"rollout.ringLimit" must be 1 to 336 hours; got: 5 minutes.`,
+  ],
   [
     { rollout: { stallLimit: Duration.minutes(5) } },
     `"rollout.stallLimit" must be 0.5 to 48 hours; got: 5 minutes.`,

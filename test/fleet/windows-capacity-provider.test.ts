@@ -192,6 +192,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['rollout', 'delay', 'Duration.hours(0)', Duration.hours(0)],
   ['rollout', 'stallLimit', 'Duration.hours(4)', Duration.hours(4)],
   ['rollout', 'rollTemplateChanges', 'true', true],
+  ['rollout', 'ringLimit', 'Duration.hours(12)', Duration.hours(12)],
   ['rollout', 'rollEqualRevision', 'false', false],
 ];
 

@@ -69,6 +69,8 @@ export function addAllPropsFleet(app: App): {
       drainLimit: Duration.hours(8),
       alarmNames: ['web-errors'],
       rollTemplateChanges: false,
+      ring: 2,
+      ringLimit: Duration.hours(6),
       windows: [
         {
           days: [DayOfWeek.MONDAY, DayOfWeek.TUESDAY, DayOfWeek.WEDNESDAY, DayOfWeek.THURSDAY],

@@ -11,6 +11,7 @@ import {
   rolloutLogSchema,
   rolloutPolicySchema,
 } from '../../lib/contract/documents/fleet-state';
+import { failedPublicationsSchema } from '../../lib/contract/documents/failed-publications';
 import { gatePolicySchema } from '../../lib/contract/documents/gate-policy';
 import {
   housekeepingMemorySchema,
@@ -25,7 +26,6 @@ import {
   awaitingPublicationSchema,
   deliveriesSchema,
   equalBakeSchema,
-  failedPublicationsSchema,
   publicationSchema,
 } from '../../lib/contract/documents/publication';
 

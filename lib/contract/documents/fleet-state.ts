@@ -9,6 +9,7 @@ import {
   weeklyWindows,
 } from './document';
 import { fleetOverridesSchema } from './overrides';
+import { ring } from './failed-publications';
 import { channelSchema } from './publication';
 import { required } from '../names/environment';
 import { ROLLOUT_POLICY_SCHEMA, type RolloutPolicy } from '../values/rollout-policy';
@@ -107,6 +108,8 @@ export const fleetStateSchema = z.object({
   cluster: z.string().min(1),
   /** The parameter of what it follows, such as `/winbake/2022-core/current/publication`; null as older polls wrote it. */
   channel: z.string().nullable().default(null),
+  /** Its wave among the pipeline's fleets; null where it is in none. */
+  ring: ring.nullable().default(null),
   /** What new instances start from, and a deployment keeps. */
   amiId,
   /** Its publication; null where none is known of it. */
@@ -136,6 +139,8 @@ export const fleetStateSchema = z.object({
     })
     .nullable()
     .default(null),
+  /** Publications that every instance ran, the newest four first: a way back to them needs no trial. */
+  ran: z.array(channelSchema.shape.id).default([]),
   /** AMIs of the same OS version and mode, which instances may go on running. */
   equalAmis: z.array(amiId),
   /** Publications that failed here; not tried again without a person's override. Newest first. */
@@ -221,6 +226,8 @@ export const rolloutPolicySchema = z.strictObject({
   alarms: z.array(z.string().min(1)).max(10),
   rollEqualRevision: z.boolean(),
   rollTemplateChanges: z.boolean(),
+  ring: ring.nullable(),
+  ringLimitSeconds: seconds,
   patchWithinSeconds: seconds,
 });
 

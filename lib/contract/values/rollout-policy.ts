@@ -22,6 +22,10 @@ export interface RolloutPolicy {
   readonly rollEqualRevision: boolean;
   /** Replaces instances whose launch template differs from the group's in more than its AMI. */
   readonly rollTemplateChanges: boolean;
+  /** The fleet's wave, 0 the first; null where it waits for no other fleet's success. */
+  readonly ring: number | null;
+  /** How much longer each ring waits at most for the ones before it. */
+  readonly ringLimitSeconds: number;
   /** The time from Microsoft's release to the last instance. */
   readonly patchWithinSeconds: number;
 }
@@ -40,5 +44,7 @@ export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy = {
   alarms: [],
   rollEqualRevision: false,
   rollTemplateChanges: true,
+  ring: null,
+  ringLimitSeconds: 12 * HOUR,
   patchWithinSeconds: 72 * HOUR,
 };

@@ -1,9 +1,16 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
-import { activeOverride } from '../../contract/documents/overrides';
 import { isOpen } from '../../contract/values/weekly-window';
 import type { InstanceRefresh } from '../ports/fleets';
 import { isOfOrigin, isOfTarget, newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
-import { canGoBack, isSuperseded, evaluateRollout, secondsOf, wayBackOf } from './evaluate-rollout';
+import {
+  canGoBack,
+  evaluateRollout,
+  holdAgainst,
+  isSuperseded,
+  isWayBack,
+  secondsOf,
+  wayBackOf,
+} from './evaluate-rollout';
 import { isOurs } from './while-refreshing';
 
 /** A way back is tried so often. */
@@ -98,7 +105,7 @@ function wantsOther({ wanted }: FleetWorld, { publication }: FleetRollout): bool
 }
 
 function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
-  const { group, now, state } = world;
+  const { group } = world;
   if (rollout.template !== null && !isOfTarget(group, rollout) && !isOfOrigin(group, rollout)) {
     return { kind: 'settle', outcome: 'superseded', reason: 'the launch template has changed again' };
   }
@@ -127,9 +134,9 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
       reason: 'another publication is there, and none of its instances',
     };
   }
-  const hold = activeOverride(state.hold, now);
-  if (hold !== undefined) {
-    return { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
+  const held = holdAgainst(world, rollout.publication);
+  if (held !== undefined) {
+    return held;
   }
   const autoRollback = canGoBack(world, rollout);
   if (rollout.phase === 'rest' && fresh > 0) {
@@ -152,7 +159,7 @@ function afterCanary(
     return { kind: 'settle', outcome: 'finished', reason: `every instance runs it, and ${reason}` };
   }
   if (verdict === 'good') {
-    return isOpen(world.policy.windows, world.now)
+    return isOpen(world.policy.windows, world.now) || isWayBack(world.state, rollout.publication)
       ? start(rollout, 'rest', null, false, autoRollback, `the canary is well: ${reason}`)
       : { kind: 'wait', waitsFor: 'window', reason: 'the canary is well, no maintenance window is open' };
   }

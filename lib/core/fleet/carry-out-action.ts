@@ -16,6 +16,8 @@ interface Settlement {
   readonly proven: boolean;
 }
 
+const MOST_RAN = 4;
+
 /** The state after a rollout: what failed is bad for this fleet and reported once, what finished heals what was reported before. */
 function settleRollout(state: FleetState, settlement: Settlement, now: Date): FleetState {
   const { outcome, proven, publication, reason } = settlement;
@@ -27,6 +29,10 @@ function settleRollout(state: FleetState, settlement: Settlement, now: Date): Fl
     ...state,
     rollout: null,
     last: { publication: publication.id, outcome, at, proven },
+    ran:
+      outcome === 'finished' && proven
+        ? [publication.id, ...state.ran.filter((id) => id !== publication.id)].slice(0, MOST_RAN)
+        : state.ran,
   };
   if (outcome === 'finished') {
     return ['rolloutRolledBack:', 'rolloutFailed:', 'drainEnded:'].reduce(heal, ended);
@@ -232,7 +238,7 @@ export async function carryOutAction(
   }
 }
 
-/** People are told which tasks it were: what they did may be half done. */
+/** People are notified which tasks it were: what they did may be half done. */
 async function endDrains(
   { keeper, ports }: ActionPlace,
   { now, state }: FleetWorld,

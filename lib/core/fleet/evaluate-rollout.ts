@@ -1,8 +1,9 @@
-import type { FleetRollout } from '../../contract/documents/fleet-state';
+import type { FleetRollout, FleetState } from '../../contract/documents/fleet-state';
 import { activeOverride } from '../../contract/documents/overrides';
+import { isNewer, type Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { HostTask, ContainerHost } from '../ports/fleets';
-import { newInstancesOf, type FleetWorld } from './fleet-world';
+import { newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 
 /** Whether an OS version is older than the floor; one that is not known is. */
 export function isBelowFloor(osVersion: string | undefined, floor: string | undefined): boolean {
@@ -209,6 +210,29 @@ export function isSuperseded(world: FleetWorld, rollout: FleetRollout): boolean 
     wanted.id !== rollout.publication.id &&
     secondsOf(rollout.firstInstanceAt, now) >= policy.watchSeconds + REGISTRATION_SECONDS &&
     evaluateRollout(world, rollout).verdict === 'waiting'
+  );
+}
+
+/**
+ * Whether a publication is a way back for a fleet: older than what it runs, or run well before. Nothing of what is tried or awaited
+ * elsewhere keeps a fleet from it.
+ */
+export function isWayBack({ ran, publication }: FleetState, wanted: Channel): boolean {
+  return ran.includes(wanted.id) || (publication !== null && isNewer(publication, wanted));
+}
+
+/** The hold that keeps a fleet from a publication: its own, or but for a way back its pipeline's. */
+export function holdAgainst(world: FleetWorld, wanted: Channel): RolloutAction | undefined {
+  const { elsewhere, now, state } = world;
+  const own = activeOverride(state.hold, now);
+  const all = isWayBack(state, wanted) ? undefined : activeOverride(elsewhere.hold, now);
+  const hold = own ?? all;
+  return (
+    hold && {
+      kind: 'wait',
+      waitsFor: 'hold',
+      reason: `${hold.by} holds the ${own === undefined ? 'pipeline' : 'fleet'}: ${hold.reason}`,
+    }
   );
 }
 

@@ -44,6 +44,7 @@ export function fleetStatus({ current, instances, now, state, overrides }: Fleet
     autoScalingGroup,
     cluster,
     follows: channel,
+    ring: state.ring,
     hold: activeOverride(overrides?.hold ?? null, now) ?? null,
     floor: activeOverride(overrides?.floor ?? null, now) ?? null,
     accepted: activeOverride(overrides?.accepted ?? null, now) ?? null,

@@ -5,7 +5,8 @@ import type {
   FleetState,
   FleetDeployment,
 } from '../../contract/documents/fleet-state';
-import type { Channel, FailedPublication } from '../../contract/documents/publication';
+import type { FailedPublications } from '../../contract/documents/failed-publications';
+import type { Channel } from '../../contract/documents/publication';
 import type { FleetGroup, ContainerHost, HostTask, InstanceRefresh } from '../ports/fleets';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 
@@ -97,8 +98,8 @@ export interface FleetWorld {
   readonly policy: RolloutPolicy;
   /** What the channel shows; undefined before it is seeded. */
   readonly wanted: Channel | undefined;
-  /** What of the pipeline's publications has failed on a fleet, as housekeeping last noted it. */
-  readonly failed: readonly FailedPublication[];
+  /** What of the pipeline's publications has failed on a fleet, and where its rings are, as housekeeping last noted it. */
+  readonly elsewhere: FailedPublications;
   readonly state: FleetState;
   readonly group: FleetGroup;
   /** The newest refresh of the group. */

@@ -1,12 +1,13 @@
 import type { FleetState, WaitsFor } from '../../contract/documents/fleet-state';
 import { activeOverride } from '../../contract/documents/overrides';
-import type { FailedPublication, Channel } from '../../contract/documents/publication';
+import type { FailedPublication } from '../../contract/documents/failed-publications';
+import type { Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
 import { isUnderWay, olderTemplatesOf, type FleetWorld, type RolloutAction } from './fleet-world';
-import { isBelowFloor, floorOf, secondsOf } from './evaluate-rollout';
+import { floorOf, holdAgainst, isBelowFloor, isWayBack, secondsOf } from './evaluate-rollout';
 import { whileRefreshing } from './while-refreshing';
 
 /** Instances that a rollout has left behind are looked at again after a day. */
@@ -50,7 +51,7 @@ function withLeftBehind(world: FleetWorld, action: RolloutAction): RolloutAction
     isTried ||
     isBelowFloor(publication.osVersion, floorOf(world))
     ? action
-    : (heldBy(world) ??
+    : (holdAgainst(world, publication) ??
         outsideWindow(world) ?? {
           kind: 'startRefresh',
           phase: 'rest',
@@ -93,7 +94,7 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
           reason: `${older.length} instances have an older launch template; the newer one ${isLeft ? 'left them behind' : 'failed here'}`,
         };
   }
-  const held = heldBy(world) ?? outsideWindow(world);
+  const held = holdAgainst(world, publication) ?? outsideWindow(world);
   // An instance of an AMI that counts as equal has no version to go back to.
   const back = older.find(({ amiId }) => amiId === group.amiId);
   return (
@@ -143,12 +144,10 @@ function resting(world: FleetWorld): RolloutAction {
       reason: `${wanted.id} has failed on the fleet ${elsewhere.fleet}: ${elsewhere.reason}`,
     };
   }
-  return heldBy(world) ?? (next.kind === 'startRefresh' ? (notYet(world) ?? next) : next);
-}
-
-function heldBy({ now, state }: FleetWorld): RolloutAction | undefined {
-  const hold = activeOverride(state.hold, now);
-  return hold && { kind: 'wait', waitsFor: 'hold', reason: `${hold.by} holds the fleet: ${hold.reason}` };
+  return (
+    holdAgainst(world, wanted) ??
+    (next.kind === 'startRefresh' && !isWayBack(state, wanted) ? (notYet(world, wanted) ?? next) : next)
+  );
 }
 
 function outsideWindow({ now, policy }: FleetWorld): RolloutAction | undefined {
@@ -162,15 +161,19 @@ function outsideWindow({ now, policy }: FleetWorld): RolloutAction | undefined {
  * tell fleets apart: those of two accounts may have the same, and what failed here is bad here already.
  */
 function failedElsewhere(
-  { failed, group, now, state }: FleetWorld,
+  { elsewhere, group, now, policy, state }: FleetWorld,
   wanted: Channel,
 ): FailedPublication | undefined {
-  if (group.amiId === wanted.amiId) {
+  if (group.amiId === wanted.amiId || isWayBack(state, wanted)) {
     return undefined;
   }
   const accepted = activeOverride(state.accepted, now);
-  return failed.find(
-    ({ at, id }) => id === wanted.id && !(accepted?.publication === id && accepted.at >= at),
+  return elsewhere.publications.find(
+    ({ at, id, ring }) =>
+      id === wanted.id &&
+      // What failed in a later ring stops that one and those behind it.
+      !(ring !== null && policy.ring !== null && policy.ring < ring) &&
+      !(accepted?.publication === id && accepted.at >= at),
   );
 }
 
@@ -222,7 +225,7 @@ function isEqual({ publication }: FleetState, groupAmiId: string, wanted: Channe
   );
 }
 
-function notYet(world: FleetWorld): RolloutAction | undefined {
+function notYet(world: FleetWorld, wanted: Channel): RolloutAction | undefined {
   const { now, policy, state } = world;
   const passed = secondsOf(state.wanted?.since ?? null, now);
   return passed < policy.delaySeconds
@@ -231,5 +234,35 @@ function notYet(world: FleetWorld): RolloutAction | undefined {
         waitsFor: 'delay',
         reason: `the fleet waits ${policy.delaySeconds} s after its channel`,
       }
-    : outsideWindow(world);
+    : (ringBefore(world, wanted) ?? outsideWindow(world));
+}
+
+/** A ring begins when the nearest one before it is well, and once its limit is over in any case but a failure. */
+function ringBefore(
+  { elsewhere, now, policy, state }: FleetWorld,
+  wanted: Channel,
+): RolloutAction | undefined {
+  const { ring, ringLimitSeconds } = policy;
+  const since = state.wanted?.since ?? now.toISOString();
+  const accepted = activeOverride(state.accepted, now);
+  if (ring === null || ring === 0 || accepted?.publication === wanted.id) {
+    return undefined;
+  }
+  const limit = new Date(Date.parse(since) + ring * ringLimitSeconds * 1000);
+  const known = elsewhere.rings.filter(({ id }) => id === wanted.id);
+  const [before] = known.filter((one) => one.ring < ring).sort((one, other) => other.ring - one.ring);
+  // The fleet itself is among them once housekeeping has seen it.
+  const isFree = known.length > 0 && (before === undefined || before.well === before.fleets);
+  if (isFree || now >= limit) {
+    return undefined;
+  }
+  const where =
+    before === undefined
+      ? 'it is not known yet how far the rings before are'
+      : `${wanted.id} is well on ${before.well} of ${before.fleets} fleets of ring ${before.ring}, not on ${before.behind.join(', ')}`;
+  return {
+    kind: 'wait',
+    waitsFor: 'otherFleet',
+    reason: `${where}; ring ${ring} begins at ${limit.toISOString()} at the latest`,
+  };
 }

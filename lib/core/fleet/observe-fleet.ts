@@ -3,10 +3,9 @@ import type { FleetRollout, FleetState } from '../../contract/documents/fleet-st
 import { type FleetOverrides, activeOverride } from '../../contract/documents/overrides';
 import {
   failedPublicationsSchema,
-  type FailedPublication,
-  type Channel,
-  channelSchema,
-} from '../../contract/documents/publication';
+  type FailedPublications,
+} from '../../contract/documents/failed-publications';
+import { type Channel, channelSchema } from '../../contract/documents/publication';
 import type { FleetGroup } from '../ports/fleets';
 import type { ParameterStore } from '../ports/stores';
 import { WinbakeError } from '../../contract/values/errors';
@@ -46,10 +45,13 @@ async function readOr<T>(read: () => Promise<T>, otherwise: (why: string) => T):
   }
 }
 
-/** What has failed elsewhere, as a fleet reads it; nothing where the pipeline never wrote it. */
-async function readFailed(store: ParameterStore, name: string): Promise<readonly FailedPublication[]> {
+/** What is so elsewhere where nobody says anything. */
+const NOTHING: FailedPublications = { schema: 'winbake.failed/1', publications: [], hold: null, rings: [] };
+
+/** What housekeeping says of other fleets; nothing where the pipeline never wrote it. */
+async function readElsewhere(store: ParameterStore, name: string): Promise<FailedPublications> {
   const text = await store.get(name);
-  return text === undefined ? [] : parseDocument(failedPublicationsSchema, text, name).publications;
+  return text === undefined ? NOTHING : parseDocument(failedPublicationsSchema, text, name);
 }
 
 /** Overrides that cannot be read hold the fleet, since somebody wrote them for a purpose; the floor of the last poll stays. */
@@ -77,6 +79,7 @@ export function observeFleet(world: FleetWorld, overrides: FleetOverrides | unde
     hold: overrides?.hold ?? null,
     floor: overrides?.floor ?? null,
     accepted: overrides?.accepted ?? null,
+    ring: world.policy.ring,
   };
   const seen = withRollout(
     withBad(withTemplate(withGroup(withWanted(spoken, world), world), world), world),
@@ -243,9 +246,9 @@ export async function readFleetWorld(
   const now = ports.now();
   const text = await parameters.get(names.channel);
   const wanted = text === undefined ? undefined : parseDocument(channelSchema, text, names.channel);
-  const failed = await readOr(
-    () => readFailed(parameters, names.failed),
-    () => [],
+  const elsewhere = await readOr(
+    () => readElsewhere(parameters, names.failed),
+    () => NOTHING,
   );
   const stored = await keeper.read();
   const overrides = await readOr(
@@ -269,7 +272,7 @@ export async function readFleetWorld(
     now,
     policy,
     wanted,
-    failed: failed.value,
+    elsewhere: elsewhere.value,
     state,
     group,
     refresh,
@@ -277,6 +280,6 @@ export async function readFleetWorld(
     // Last, so that little time is left for one to begin before the action.
     deployment: await pausingDeployment(parameters, names.deployment, group, now),
   };
-  const observed = withUnreadable(observeFleet(world, overrides.value), 'failed', failed.unreadable, now);
+  const observed = withUnreadable(observeFleet(world, overrides.value), 'failed', elsewhere.unreadable, now);
   return { ...world, state: withUnreadable(observed, 'overrides', overrides.unreadable, now) };
 }

@@ -167,7 +167,7 @@ function planAccept(
       isUnderWay
         ? 'Its rollout goes on without judging its tasks.'
         : isAwaited
-          ? `It is rolled out although ${waiting.reason}`
+          ? `It is rolled out although ${waiting?.reason ?? ''}`
           : 'It is rolled out again.',
       ...(before === undefined || before.publication === order.publication
         ? []

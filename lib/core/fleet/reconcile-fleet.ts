@@ -122,14 +122,14 @@ function withWait(state: FleetState, action: RolloutAction, now: Date): FleetSta
     ...state,
     waiting: wait === null ? null : { ...wait, since: since ?? now.toISOString() },
   };
-  const told = (['floor', 'alarm', 'capacity'] as const).reduce((noted, one) => {
+  const noted = (['floor', 'alarm', 'capacity'] as const).reduce((before, one) => {
     const cause = `needsOperator:${one}`;
     if (wait?.for === one) {
-      return raise(noted, cause, `Fleet ${noted.fleet} waits: ${wait.reason}.`, now);
+      return raise(before, cause, `Fleet ${before.fleet} waits: ${wait.reason}.`, now);
     }
-    return one !== 'floor' && isStillTrying(state) ? noted : heal(noted, cause);
+    return one !== 'floor' && isStillTrying(state) ? before : heal(before, cause);
   }, waiting);
-  return SLOW_WAITS.reduce((noted, one) => withSlowWait(noted, one, now), told);
+  return SLOW_WAITS.reduce((before, one) => withSlowWait(before, one, now), noted);
 }
 
 /** What was tried again without any instance yet may fail in the same way: it is told once. */
@@ -137,7 +137,7 @@ function isStillTrying({ rollout }: FleetState): boolean {
   return rollout !== null && (rollout.phase === 'rest' || rollout.firstInstanceAt === null);
 }
 
-/** What may end by itself, and of which people are told after a day. */
+/** What may end by itself, and of which people are notified after a day. */
 const SLOW_WAITS = ['otherFleet', 'canary'] as const;
 const SLOW_SECONDS = 24 * 60 * 60;
 

@@ -1,8 +1,14 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
-import { activeOverride } from '../../contract/documents/overrides';
 import type { InstanceRefresh } from '../ports/fleets';
 import { drainsOf, isOfOrigin, newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
-import { canGoBack, isSuperseded, evaluateRollout, secondsOf, wayBackOf } from './evaluate-rollout';
+import {
+  canGoBack,
+  evaluateRollout,
+  holdAgainst,
+  isSuperseded,
+  secondsOf,
+  wayBackOf,
+} from './evaluate-rollout';
 
 /**
  * Auto Scaling pauses at a checkpoint for at most two days; after a canary's it ends, and the group then has the new version.
@@ -75,11 +81,8 @@ function turn(world: FleetWorld, rollout: FleetRollout): RolloutAction | undefin
   if (rollout.autoRollback && !mayGoBack) {
     return { kind: 'cancelRefresh', goingBack: null, reason: 'the floor forbids its way back' };
   }
-  const hold = activeOverride(world.state.hold, world.now);
-  if (hold !== undefined) {
-    return { kind: 'cancelRefresh', goingBack: null, reason: `${hold.by} holds the fleet: ${hold.reason}` };
-  }
-  return undefined;
+  const held = holdAgainst(world, rollout.publication);
+  return held && { kind: 'cancelRefresh', goingBack: null, reason: held.reason };
 }
 
 function goOn(world: FleetWorld, rollout: FleetRollout, refresh: InstanceRefresh): RolloutAction {

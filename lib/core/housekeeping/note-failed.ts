@@ -1,10 +1,12 @@
 import { failedParameter, fleetsPath } from '../../contract/names/parameters';
-import type { FailedPublication, FailedPublications } from '../../contract/documents/publication';
-import { fleetStateSchema } from '../../contract/documents/fleet-state';
+import type { FailedPublication, FailedPublications } from '../../contract/documents/failed-publications';
+import { fleetStateSchema, type FleetState } from '../../contract/documents/fleet-state';
 import { parseDocument } from '../../contract/documents/document';
-import type { ParameterStore } from '../ports/stores';
+import { readHold } from '../bake/hold';
+import { homeParameters, type ParameterStore } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
 import {
+  homeOf,
   pipelinePath,
   targetName,
   targetsOf,
@@ -13,13 +15,17 @@ import {
 import type { HousekeepingPart } from './memory';
 
 /** What a fleet says of a failure may be long; a parameter holds 4 KB. */
-const LONGEST_REASON = 500;
+const LONGEST_REASON = 300;
+const LONGEST_NAME = 40;
+const MOST_BEHIND = 2;
 
 /**
- * Lets fleets know which publications of the channels have failed on another one, so that those that have not started wait.
- * Where an account cannot be read its fleets say nothing. A failure that a person has forgiven there counts no more.
+ * Lets fleets know which publications of the channels have failed on another one, so that those that have not started wait, how far
+ * each ring is, and that a person holds the pipeline. Where an account cannot be read its fleets say nothing. A failure that a person
+ * has forgiven there counts no more.
  */
-export const noteFailed: HousekeepingPart = async ({ stores }, description) => {
+export const noteFailed: HousekeepingPart = async (ports, description) => {
+  const { stores } = ports;
   const path = pipelinePath(description);
   const fleets = fleetsPath(description.parameterPrefix);
   const read = await Promise.all(
@@ -29,30 +35,30 @@ export const noteFailed: HousekeepingPart = async ({ stores }, description) => {
         const [latest, current] = await Promise.all(
           (['latest', 'current'] as const).map((channel) => readChannel(store, path, channel)),
         );
-        return {
-          store,
-          target,
-          shown: [latest?.id, current?.id],
-          failures: await failuresBelow(store, fleets, `${path}/`),
-        };
+        const states = await statesBelow(store, fleets, `${path}/`);
+        return { store, target, shown: [latest?.id, current?.id], states };
       }),
     ),
   );
-  const readable = read.flatMap((one) => one.value ?? []);
-  const shown = readable.flatMap((one) => one.shown);
-  const failures = readable
-    .flatMap((one) => one.failures)
-    .filter(({ id }) => shown.includes(id))
-    .sort((one, other) => (one.at < other.at ? -1 : 1));
-  const publications = failures.filter(
-    (one, index) => failures.findIndex(({ id }) => id === one.id) === index,
+  const hold = await unlessRefused(homeOf(description), async () =>
+    readHold(await homeParameters(stores, description), path, ports.now()),
   );
+  const readable = read.flatMap((one) => one.value ?? []);
+  const shown = [...new Set(readable.flatMap((one) => one.shown))].flatMap((id) => id ?? []);
+  const states = readable.flatMap((one) => one.states);
+  const publications = shown.flatMap((id) => firstFailure(states, id) ?? []);
+  const wanted: FailedPublications = {
+    schema: 'winbake.failed/1',
+    publications,
+    hold: hold.value ?? null,
+    rings: shown.flatMap((id) => ringsOf(states, id)),
+  };
   const noted = await Promise.all(
     readable.map(({ store, target }) =>
-      unlessRefused(target, () => note(store, failedParameter(path), publications)),
+      unlessRefused(target, () => note(store, failedParameter(path), wanted)),
     ),
   );
-  const refused = [...read, ...noted].flatMap(({ why }) => why ?? []);
+  const refused = new Set([...read, ...noted, hold].flatMap(({ why }) => why ?? []));
   return [
     publications.length === 0
       ? 'No publication of a channel has failed on a fleet.'
@@ -66,46 +72,68 @@ async function unlessRefused<T>(target: PublicationTarget, work: () => Promise<T
   try {
     return { value: await work(), why: undefined };
   } catch (error) {
-    return {
-      value: undefined,
-      why: `${targetName(target)}: ${error instanceof Error ? error.message : String(error)}`,
-    };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { value: undefined, why: `${targetName(target)}: ${reason}` };
   }
 }
 
-/** What the fleets of one account and region that follow the pipeline have failed with; a damaged state says nothing. */
-async function failuresBelow(
+/** The fleets of one account and region that follow the pipeline; a damaged state says nothing. */
+async function statesBelow(
   store: ParameterStore,
   fleets: string,
   path: string,
-): Promise<readonly FailedPublication[]> {
+): Promise<readonly FleetState[]> {
   const states = Object.entries(await store.below(fleets)).filter(([name]) => name.endsWith('/state'));
   return states.flatMap(([name, text]) => {
     try {
-      const { bad, channel, fleet } = parseDocument(fleetStateSchema, text, name);
-      return channel?.startsWith(path) === true
-        ? bad.map(({ at, publication, reason }) => ({
-            id: publication,
-            fleet,
-            reason: reason.slice(0, LONGEST_REASON),
-            at,
-          }))
-        : [];
+      const state = parseDocument(fleetStateSchema, text, name);
+      return state.channel?.startsWith(path) === true ? state : [];
     } catch {
       return [];
     }
   });
 }
 
+/** The failure that stops most: of no ring or the first one, then the oldest. */
+function firstFailure(states: readonly FleetState[], id: string): FailedPublication | undefined {
+  const failures = states.flatMap(({ bad, fleet, ring }) =>
+    bad
+      .filter(({ publication }) => publication === id)
+      .map(({ at, reason }) => ({ id, fleet, ring, reason: reason.slice(0, LONGEST_REASON), at })),
+  );
+  const place = ({ ring }: FailedPublication) => ring ?? -1;
+  return failures.sort((one, other) => place(one) - place(other) || (one.at < other.at ? -1 : 1))[0];
+}
+
+/** How far each ring is with a publication: of the fleets whose channel shows it. */
+function ringsOf(states: readonly FleetState[], id: string): FailedPublications['rings'] {
+  const following = states.filter(({ wanted }) => wanted?.publication.id === id);
+  const rings = [...new Set(following.flatMap(({ ring }) => ring ?? []))].sort((one, other) => one - other);
+  return rings.map((ring) => {
+    const all = following.filter((one) => one.ring === ring);
+    const behind = all.filter((one) => !isWell(one, id)).map(({ fleet }) => fleet.slice(0, LONGEST_NAME));
+    return {
+      id,
+      ring,
+      fleets: all.length,
+      well: all.length - behind.length,
+      behind: behind.sort().slice(0, MOST_BEHIND),
+    };
+  });
+}
+
+/** A fleet without instances is well with what its next ones start from. */
+function isWell({ bad, publication, rollout }: FleetState, id: string): boolean {
+  const isOnItsWay = rollout !== null && rollout.template === null;
+  return publication?.id === id && !isOnItsWay && bad.every((one) => one.publication !== id);
+}
+
 /** Writes only what has changed; fleets read it at their own polls. */
-async function note(
-  store: ParameterStore,
-  name: string,
-  publications: FailedPublications['publications'],
-): Promise<void> {
+async function note(store: ParameterStore, name: string, wanted: FailedPublications): Promise<void> {
   const text = await store.get(name);
-  const wanted = JSON.stringify({ schema: 'winbake.failed/1', publications } satisfies FailedPublications);
-  if (text !== wanted && (text !== undefined || publications.length > 0)) {
-    await store.put(name, wanted, 'text');
+  const wished = JSON.stringify(wanted);
+  const isNews = wanted.publications.length > 0 || wanted.rings.length > 0 || wanted.hold !== null;
+  if (text !== wished && (text !== undefined || isNews)) {
+    await store.put(name, wished, 'text');
   }
 }

@@ -232,7 +232,7 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
       now: new Date(),
       policy: DEFAULT_ROLLOUT_POLICY,
       wanted: undefined,
-      failed: [],
+      elsewhere: { schema: 'winbake.failed/1' as const, publications: [], hold: null, rings: [] },
       state,
       group: {
         launchTemplateVersion: '1',

@@ -75,7 +75,7 @@ describe('Auto Scaling', () => {
 });
 
 describe('a drain', () => {
-  test('that takes longer than its limit is ended, and people are told which tasks it were', async () => {
+  test('that takes longer than its limit is ended, and people are notified which tasks it were', async () => {
     const policy = { drainLimitSeconds: 2 * 3600 };
     const lab = await labWith({ instanceCount: 2, drainSeconds: 40 * 3600, policy });
     await lab.wait(1.5);

@@ -35,7 +35,7 @@ test('where nothing can be launched for an hour a person is notified, and the pu
   expect(lab.state().notices).toEqual({});
 });
 
-test('what cannot be launched is no bad publication, however often it is tried, and people are told once', async () => {
+test('what cannot be launched is no bad publication, however often it is tried, and people are notified once', async () => {
   const lab = fleetLab({ instanceCount: 4, maxSize: 4, replacesBeyondMaximum: false });
   await lab.poll();
   lab.publish(NEW);

@@ -10,6 +10,8 @@ const AWAY = { account: '210987654321', region: 'eu-central-1' };
 const CLOSED = { account: '333333333333', region: 'eu-central-1' };
 const DESCRIBED = { ...DESCRIPTION, accounts: [AWAY.account, CLOSED.account] };
 
+const NOW = new Date('2025-10-15T00:00:00.000Z');
+
 /** A pipeline with two accounts that it reaches, and one that it does not. */
 function world(more: Readonly<Record<string, unknown>> = {}) {
   const home = memoryParameters({ ...channelsAt({ latest: LATEST, current: LATEST }), ...more });
@@ -20,7 +22,7 @@ function world(more: Readonly<Record<string, unknown>> = {}) {
         ? Promise.reject(new Error('AccessDenied'))
         : Promise.resolve(account === AWAY.account ? away : home),
   };
-  return { home, away, poll: () => noteFailed({ stores } as HousekeepingPorts, DESCRIBED) };
+  return { home, away, poll: () => noteFailed({ stores, now: () => NOW } as HousekeepingPorts, DESCRIBED) };
 }
 
 describe('a fleet on which a publication failed', () => {
@@ -30,10 +32,17 @@ describe('a fleet on which a publication failed', () => {
     ) as object),
     fleet,
     channel,
+    ring: null,
     bad: [{ publication, reason: 'tasks ended', at: '2025-10-14T22:30:00.000Z' }],
   });
-  const failed = { id: LATEST.id, fleet: 'shop', reason: 'tasks ended', at: '2025-10-14T22:30:00.000Z' };
-  const document = { schema: 'winbake.failed/1', publications: [failed] };
+  const failed = {
+    id: LATEST.id,
+    fleet: 'shop',
+    ring: null,
+    reason: 'tasks ended',
+    at: '2025-10-14T22:30:00.000Z',
+  };
+  const document = { schema: 'winbake.failed/1', publications: [failed], hold: null, rings: [] };
 
   test('holds it for the fleets of every account, and no longer than it is bad there', async () => {
     const { poll, home, away } = world();
@@ -55,10 +64,10 @@ describe('a fleet on which a publication failed', () => {
     'is held elsewhere where one account lets in and refuses to %s',
     async (call) => {
       const { poll, home, away } = world({ '/winbake/fleets/shop/state': stateOf('shop', LATEST.id) });
-      away[call] = () => Promise.reject(new Error('AccessDenied: a policy of the organization'));
-      const said = await poll();
-      expect(said).toContain(`${LATEST.id} has failed on shop.`);
-      expect(said).toContain('210987654321/eu-central-1: AccessDenied: a policy of the organization');
+      jest.spyOn(away, call).mockRejectedValue(new Error('AccessDenied: a policy of the organization'));
+      const answer = await poll();
+      expect(answer).toContain(`${LATEST.id} has failed on shop.`);
+      expect(answer).toContain('210987654321/eu-central-1: AccessDenied: a policy of the organization');
       expect(home.json(`${PATH}/failed`)).toEqual(document);
     },
   );
@@ -71,5 +80,75 @@ describe('a fleet on which a publication failed', () => {
     const { poll, home } = world({ '/winbake/fleets/shop/state': state });
     expect(await poll()).toContain('No publication of a channel has failed on a fleet.');
     expect(home.values.has(`${PATH}/failed`)).toBe(false);
+  });
+});
+
+describe('rings', () => {
+  const good = JSON.parse(
+    readFileSync(join(__dirname, '..', '..', 'fixtures', 'contracts', 'fleet-state.json'), 'utf8'),
+  ) as object;
+  const fleetIn = (ring: number | null, fleet: string, more: object) => ({
+    [`/winbake/fleets/${fleet}/state`]: {
+      ...good,
+      fleet,
+      ring,
+      channel: `${PATH}/current/publication`,
+      wanted: { publication: LATEST, since: LATEST.at },
+      rollout: null,
+      bad: [],
+      ...more,
+    },
+  });
+  const well = { publication: LATEST };
+
+  test('count the fleets of all accounts, whose word stands in each of them', async () => {
+    const { poll, home, away } = world({
+      ...fleetIn(0, 'a', well),
+      ...fleetIn(0, 'b', { bad: [{ publication: LATEST.id, reason: 'tasks ended', at: LATEST.at }] }),
+      ...fleetIn(null, 'c', {}),
+      ...fleetIn(2, 'waits for a rollback', {
+        wanted: { publication: { ...LATEST, id: '20348.1-1' }, since: LATEST.at },
+      }),
+    });
+    const other = fleetIn(1, 'd', {
+      bad: [{ publication: LATEST.id, reason: 'later ring', at: '2025-10-14T20:00:00.000Z' }],
+    });
+    Object.entries({ ...other, ...fleetIn(1, 'e', well) }).forEach(([name, state]) =>
+      away.values.set(name, JSON.stringify(state)),
+    );
+    await poll();
+    const document = away.json(`${PATH}/failed`);
+    expect(document).toEqual(home.json(`${PATH}/failed`));
+    expect(document).toMatchObject({
+      // The ring that stops most, not the failure that came first.
+      publications: [{ fleet: 'b', ring: 0 }],
+      rings: [
+        { id: LATEST.id, ring: 0, fleets: 2, well: 1, behind: ['b'] },
+        { id: LATEST.id, ring: 1, fleets: 2, well: 1, behind: ['d'] },
+      ],
+    });
+  });
+
+  test('stay within a parameter, however many fleets there are', async () => {
+    const { poll, home } = world();
+    for (let index = 0; index < 400; index += 1) {
+      const name = `a-fleet-with-a-long-name-of-forty-letters-${index}`;
+      const bad = [{ publication: LATEST.id, reason: 'x'.repeat(300), at: LATEST.at }];
+      Object.entries(fleetIn(index % 10, name, { bad })).forEach(([key, state]) =>
+        home.values.set(key, JSON.stringify(state)),
+      );
+    }
+    await poll();
+    expect(home.values.get(`${PATH}/failed`)?.length).toBeLessThan(4096);
+  });
+
+  test('are told of the hold of the pipeline, which ends', async () => {
+    const hold = { by: 'ann', reason: 'trade fair', at: LATEST.at, until: '2025-10-20T00:00:00.000Z' };
+    const { poll, home, away } = world({ [`${PATH}/hold`]: hold });
+    await poll();
+    expect(away.json(`${PATH}/failed`)).toMatchObject({ hold });
+    home.values.delete(`${PATH}/hold`);
+    await poll();
+    expect(away.json(`${PATH}/failed`)).toMatchObject({ hold: null });
   });
 });
