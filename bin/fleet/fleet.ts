@@ -130,10 +130,11 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     `set by hand: ${byHand.length === 0 ? 'nothing' : ''}`,
     ...byHand.map((line) => `  ${line}`),
     ...status.bad.map(({ at, publication, reason }) => `bad here: ${publication} since ${at}: ${reason}`),
-    `follows: ${follows ?? 'not known before its next poll'}${status.ring === null ? '' : `, in ring ${status.ring}`}`,
+    `follows: ${follows ?? 'not known before its next poll'}`,
+    ...(status.ring === null ? [] : [`ring: ${status.ring}`]),
     `runs: ${runs.publication ?? 'no known publication'}, ${runs.osVersion ?? runs.amiId}${runs.mode === null ? '' : `, ${runs.mode}`}`,
     `to run: ${wantedLine(status)}`,
-    ...(status.olderTemplates === 0
+    ...(status.olderTemplates === 0 || status.instances.length === 0
       ? []
       : [
           `launch template: ${status.olderTemplates} of ${status.instances.length} instances run an older one`,

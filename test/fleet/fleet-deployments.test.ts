@@ -58,7 +58,12 @@ test('a deployment after a rollback keeps the good AMI', async () => {
   await lab.wait(6);
   await stack.deploy({ ...MORE, maxCapacity: 20 });
   expect(stack.starts(MORE.userData)).toEqual({ amiId: OLD.amiId, hasLine: true });
-  expect(await lab.poll()).toEqual(['wait:bad']);
+  // The new user data goes on by itself, and the bad AMI is not tried again.
+  expect(await lab.poll()).toEqual(['startRefresh']);
+  expect(lab.state().rollout).toMatchObject({
+    publication: { id: OLD.id },
+    template: { to: expect.any(String) },
+  });
 });
 
 test('a deployment during a rollout stops it, and it goes on with the new user data', async () => {
