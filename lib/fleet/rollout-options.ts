@@ -65,7 +65,7 @@ export interface RolloutOptions {
    * The same by their names: for alarms of a stack that depends on the fleet's, as that of a service does. An alarm that is not
    * there yet fails each rollout at its start, which is tried again every hour.
    *
-   * @default - none
+   * @default - only those of `alarms`
    */
   readonly alarmNames?: string[];
 
