@@ -39,6 +39,7 @@ const STOPS = {
   servicingPending: [step({ host: { pendingReboot: 'RebootPending' } }), /\(RebootPending\)/],
   packagesPending: [step({ host: { pendingReboot: 'PackagesPending' } }), /\(PackagesPending\)/],
   wrongBuild: [step({ host: { currentBuild: '17763', ubr: 8000 } }), /10\.0\.17763\.8000.*build 20348/],
+  newerBuild: [step({ host: { currentBuild: '26100', ubr: 1 } }), /10\.0\.26100\.1.*build 20348/],
   wrongEdition: [
     step({ host: { installationType: 'Server' } }),
     /InstallationType is 'Server', and this pipeline bakes SERVER_2022_CORE, whose is 'Server Core'/,

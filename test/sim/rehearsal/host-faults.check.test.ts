@@ -1,33 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { HOST_FAULTS } from '../../../sim/windows/host/host-faults';
 import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
 import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';
+import { pattern, PROMISES } from '../../support/fault-promises';
 import type { CommandRun } from '../../support/run-command-line';
 import { rehearsing } from '../../support/run-rehearsal';
-
-/** The rows of the table of docs/faults.md: fault, what is wrong, outcome, what it says. */
-const PROMISES = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'faults.md'), 'utf8')
-  .split('\n')
-  .filter((line) => /^\| `[a-z]/.test(line))
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, name = '', , outcome = '', reports = '']) => ({
-    name: name.replaceAll('`', ''),
-    outcome,
-    reports,
-  }));
 
 test('each fault of the build machine has a promise', () => {
   expect(PROMISES.map(({ name }) => name)).toEqual(HOST_FAULTS.map(({ name }) => name));
   expect(new Set(PROMISES.map(({ outcome }) => outcome))).toEqual(new Set(['fails', 'goes on']));
 });
-
-/** A line of the table, whose ellipses stand for anything. */
-function pattern(reports: string): RegExp {
-  const parts = reports.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^The bake \\S+ ended as FAILED: ${parts.join('.*')}$`);
-}
 
 describeWithPowerShell('a rehearsal with a fault of the build machine', () => {
   const runs = new Map<string, CommandRun>();

@@ -1,20 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';
+import { REGISTRY_PROMISES } from '../../support/fault-promises';
 import { rehearsing } from '../../support/run-rehearsal';
-
-/** The faults of the registry that docs/faults.md makes promises for. */
-const PROMISED = [
-  ...readFileSync(join(__dirname, '..', '..', '..', 'docs', 'faults.md'), 'utf8').matchAll(
-    /^- `(registry-[\w-]+)`/gm,
-  ),
-].map(([, name = '']) => name);
 
 describeWithPowerShell('a rehearsal with a fault of the registry', () => {
   beforeAll(requirePowerShell);
 
-  test.each(PROMISED)('with %s it goes on', async (name) => {
+  test.each(REGISTRY_PROMISES)('with %s it goes on', async (name) => {
     const { exitCode, stderr, stdout } = await rehearsing(
       await assembly(),
       '--as-of',
