@@ -131,7 +131,10 @@ function Get-SimulatedResult {
                 $slow = (Get-HostState).PSObject.Properties['updateSeconds']
                 if ($null -ne $slow) { Add-SpentSecond $slow.Value }
             }
-            [pscustomobject]@{ ResultCode = 2; HResult = 0 }
+            # 3 is success with errors that do not matter.
+            $warns = $update.Offer.PSObject.Properties['warns']
+            $code = if ($null -ne $warns -and $warns.Value -eq $Phase) { 3 } else { 2 }
+            [pscustomobject]@{ ResultCode = $code; HResult = 0 }
         }
     })
     $result = [pscustomobject]@{ Results = $results; RebootRequired = $true }

@@ -14,6 +14,8 @@ interface Offer {
   readonly revision?: number;
   readonly build?: string;
   readonly fails?: 'download' | 'install';
+  /** It is done with errors that do not matter. */
+  readonly warns?: 'download' | 'install';
 }
 
 const CUMULATIVE: Offer = {
@@ -141,6 +143,8 @@ const CASES = {
     runs: 3,
   }),
   downloadFails: bake({ offers: [{ ...CUMULATIVE, fails: 'download' }], runs: 2 }),
+  downloadWarns: bake({ offers: [{ ...CUMULATIVE, warns: 'download' }], runs: 2 }),
+  installWarns: bake({ offers: [{ ...CUMULATIVE, warns: 'install' }], runs: 2 }),
   installFails: bake({ offers: [CRITICAL, { ...CUMULATIVE, fails: 'install' }], runs: 2 }),
   unreachable: bake({ host: { updateFaults: [{ phase: 'search', left: 99, code: '0x8024402C' }] }, runs: 2 }),
   incomplete: bake({ host: { updateFaults: [{ phase: 'search', left: 99, resultCode: 3 }] }, runs: 2 }),
@@ -247,6 +251,8 @@ describeWithPowerShell('Install-Update', () => {
   test.each<[Name, readonly number[]]>([
     ['searchThrows', [3010, 0]],
     ['searchTimesOut', [3010, 0]],
+    ['downloadWarns', [3010, 0]],
+    ['installWarns', [3010, 0]],
     ['searchIncomplete', [3010, 0]],
     ['searchAborted', [3010, 0]],
     ['searchStuck', [3010, 3010, 0]],

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { imageManifestSchema } from '../../../lib/contract/documents/evidence';
 import { parseDocument } from '../../../lib/contract/documents/document';
 import { CATALOG, HOST, IMAGE_SET, ORDER, SAVED_IMAGES } from '../support/documents';
@@ -84,6 +86,10 @@ describeWithPowerShell('Write-ImageManifest', () => {
       'Winbake baked Windows 10.0.20348.4294 with servercore 10.0.20348.4294 (exact), ' +
         'iis 10.0.20348.4171 (previousRevision); order bake-7, image set set-2.',
     ]);
+    const entry = JSON.parse(
+      readFileSync(join(result('good').machine.folder, 'events.jsonl'), 'utf8'),
+    ) as object;
+    expect(entry).toMatchObject({ log: 'Application', source: 'Winbake', id: 1, type: 'Information' });
     expect(result('pullFailed').machine.events()).toEqual([]);
   });
 
