@@ -146,8 +146,9 @@ function planAccept(
   const entry = bad.find(({ publication }) => publication === order.publication);
   const isUnderWay = rollout?.publication.id === order.publication;
   // What failed on another fleet is bad there alone.
-  const isAwaited = waiting?.for === 'otherFleet' && wanted?.publication.id === order.publication;
-  if (entry === undefined && !isUnderWay && !isAwaited) {
+  const awaited =
+    waiting?.for === 'otherFleet' && wanted?.publication.id === order.publication ? waiting : null;
+  if (entry === undefined && !isUnderWay && awaited === null) {
     const known = bad.map(({ publication }) => publication).join(', ');
     return nothing(
       overrides,
@@ -166,9 +167,9 @@ function planAccept(
       ...(entry === undefined ? [] : [`It is bad there since ${entry.at}: ${entry.reason}`]),
       isUnderWay
         ? 'Its rollout goes on without judging its tasks.'
-        : isAwaited
-          ? `It is rolled out although ${waiting?.reason ?? ''}`
-          : 'It is rolled out again.',
+        : awaited === null
+          ? 'It is rolled out again.'
+          : `It is rolled out although ${awaited.reason}`,
       ...(before === undefined || before.publication === order.publication
         ? []
         : [`It replaces the acceptance of ${before.publication} by ${before.by}.`]),

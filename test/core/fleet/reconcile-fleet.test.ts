@@ -1,5 +1,4 @@
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
-import { planFleetOverrides } from '../../../lib/core/fleet/plan-overrides';
 import {
   fleetLab,
   NAMES,
@@ -353,67 +352,4 @@ test('the state is written when it changes and not at each poll', async () => {
   await lab.poll();
   expect(lab.parameters.puts).toEqual([NAMES.state]);
   expect((lab.parameters.json(NAMES.state) as FleetState).amiId).toBe(OLD.amiId);
-});
-
-describe('a publication that failed on another fleet', () => {
-  const failedOn = (fleet: string, lab: FleetLab) =>
-    JSON.stringify({
-      schema: 'winbake.failed/1',
-      publications: [{ id: NEW.id, fleet, reason: 'tasks ended', at: lab.clock.now().toISOString() }],
-    });
-
-  test('is not begun here, until a person accepts it or it is forgiven there', async () => {
-    const lab = await labWith();
-    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
-    expect(await lab.poll()).toEqual(['wait:otherFleet']);
-    expect(lab.state().waiting?.reason).toBe(`${NEW.id} has failed on the fleet shop-staging: tasks ended`);
-    await lab.wait(1);
-    lab.setOverrides({ accepted: { ...overrideAt(lab.clock.now()), publication: NEW.id } });
-    expect(await lab.poll()).toEqual(['startRefresh']);
-
-    const other = await labWith();
-    other.parameters.values.set(NAMES.failed, failedOn('shop-staging', other));
-    await other.poll();
-    other.parameters.values.set(NAMES.failed, '{"schema":"winbake.failed/1","publications":[]}');
-    expect(await other.poll()).toEqual(['startRefresh']);
-  });
-
-  test('neither stops a rollout that has begun, nor a newer publication', async () => {
-    const lab = await labWith();
-    await lab.poll();
-    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
-    await lab.wait(4);
-    expect(lab.running()).toEqual(four(NEW.id));
-
-    const other = await labWith();
-    other.parameters.values.set(NAMES.failed, failedOn('shop-staging', other));
-    other.publish(NEWER);
-    expect(await other.poll()).toEqual(['startRefresh']);
-  });
-
-  test('is told after a day, with the command that takes it all the same', async () => {
-    const lab = await labWith();
-    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
-    await lab.wait(23);
-    expect(lab.notified).toEqual([]);
-    await lab.wait(3);
-    expect(lab.notified).toEqual([
-      expect.stringMatching(
-        /needs you: Fleet shop has waited for a day: .* failed on the fleet shop-staging.*winbake fleet accept shop 20348\.4294-1 --reason/,
-      ),
-    ]);
-    const order = { verb: 'accept', publication: NEW.id, by: 'ops', reason: 'it was the registry' } as const;
-    const plan = planFleetOverrides(lab.state(), undefined, order, lab.clock.now());
-    expect(plan.changes).toHaveLength(1);
-    lab.setOverrides(plan.overrides);
-    await lab.wait(4);
-    expect(lab.running()).toEqual(four(NEW.id));
-    expect(lab.state().notices).toEqual({});
-  });
-
-  test('is held for a fleet of the same name in another account, too', async () => {
-    const lab = await labWith();
-    lab.parameters.values.set(NAMES.failed, failedOn(NAMES.fleet, lab));
-    expect(await lab.poll()).toEqual(['wait:otherFleet']);
-  });
 });
