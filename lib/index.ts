@@ -47,5 +47,5 @@ export type {
   WindowsCapacityProviderProps,
 } from './fleet/windows-capacity-provider-props';
 export { WindowsTaskDefinition } from './fleet/windows-task-definition';
-export type { WindowsTaskDefinitionProps } from './fleet/windows-task-definition';
+export type { FsxWindowsFileServerVolume, WindowsTaskDefinitionProps } from './fleet/windows-task-definition';
 export { WindowsEdition, WindowsOs } from './ami/windows-os';

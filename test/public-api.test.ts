@@ -138,6 +138,7 @@ test('the library exports what was decided on', () => {
     'CapacityProviderStrategyOptions',
     'WindowsCapacityProviderProps',
     'WindowsTaskDefinition',
+    'FsxWindowsFileServerVolume',
     'WindowsTaskDefinitionProps',
     'WindowsEdition',
     'WindowsOs',

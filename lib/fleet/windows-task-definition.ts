@@ -1,5 +1,6 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
 import {
+  type CredentialSpecConfig,
   type Ec2TaskDefinitionProps,
   Ec2TaskDefinition,
   LogDriver,
@@ -10,142 +11,36 @@ import {
   type ContainerDefinitionOptions,
   type Volume,
 } from 'aws-cdk-lib/aws-ecs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { WindowsOs } from '../ami/windows-os';
 import { checkNumber, refuse } from '../internal/validate';
-
-/** A parameter of a container, when it is wrong, and the way out. */
-type Rule = readonly [parameter: string, isWrong: (value: unknown) => boolean, wayOut: string];
-
-const isThere = (value: unknown): boolean => value !== undefined;
-const isTrue = (value: unknown): boolean => value === true;
-const hasEntries = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+import { imageOfOtherWindows } from './image-windows';
+import { serviceConnectFaults } from './service-faults';
+import { windowsContainerFaults, windowsTaskFault, windowsVolumeFault } from './windows-task-faults';
 
 /**
- * What ECS does not support for Windows containers.
+ * A share of FSx for Windows File Server that a task mounts, on hosts that are joined to its domain.
  *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html
  */
-const LINUX_ONLY: readonly Rule[] = [
-  ['linuxParameters', isThere, 'Leave it out.'],
-  ['privileged', isTrue, 'Leave it out; Windows has no such containers.'],
-  ['readonlyRootFilesystem', isTrue, 'Leave it out.'],
-  ['disableNetworking', isTrue, 'Leave it out.'],
-  ['ulimits', hasEntries, 'Leave it out; "cpu" and "memoryLimitMiB" limit a container.'],
-  ['systemControls', hasEntries, 'Leave it out.'],
-  ['dnsServers', hasEntries, "Leave it out; containers take the VPC's."],
-  ['dnsSearchDomains', hasEntries, "Leave it out; containers take the VPC's."],
-  ['extraHosts', hasEntries, 'Leave it out, and use a private hosted zone.'],
-];
+export interface FsxWindowsFileServerVolume {
+  /** The name by which mount points refer to it. */
+  readonly name: string;
 
-/**
- * Log drivers that Windows hosts do not have.
- *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
- */
-const LINUX_LOG_DRIVERS: readonly unknown[] = ['awsfirelens', 'journald'];
+  /** The file system, such as `fs-0123456789abcdef0`. */
+  readonly fileSystemId: string;
 
-/** Why a container cannot run on Windows, one sentence a fault. */
-export function windowsContainerFaults(container: ContainerDefinition): readonly string[] {
-  const name = `Container ${container.containerName}`;
-  const rendered = Stack.of(container).resolve(container.renderContainerDefinition()) as Readonly<
-    Record<string, unknown>
-  >;
-  const faults = LINUX_ONLY.flatMap(([parameter, isWrong, wayOut]) =>
-    isWrong(rendered[parameter]) ? [`${name}: "${parameter}" is not supported on Windows. ${wayOut}`] : [],
-  );
-  const driver = container.logDriverConfig?.logDriver;
-  return [
-    ...faults,
-    ...(LINUX_LOG_DRIVERS.includes(driver)
-      ? [
-          `${name}: the log driver is not there on Windows; got: '${driver ?? ''}'. Leave "logging" out to take awslogs.`,
-        ]
-      : []),
-    ...memoryFaults(name, rendered),
-  ];
-}
+  /** The directory that is mounted, such as `share\\orders`. */
+  readonly rootDirectory: string;
 
-/**
- * Docker on Windows refuses to start a container that reserves memory, and ECS ignores a task's own limits there.
- *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
- */
-function memoryFaults(
-  name: string,
-  { memory, memoryReservation }: Readonly<Record<string, unknown>>,
-): readonly string[] {
-  return [
-    ...(memoryReservation === undefined
-      ? []
-      : [`${name}: "memoryReservationMiB" does not start on Windows. Say "memoryLimitMiB" in its place.`]),
-    ...(memory === undefined
-      ? [`${name}: "memoryLimitMiB" is needed on Windows. Say how many MiB it may take.`]
-      : []),
-  ];
-}
+  /** The `username` and `password` that it is mounted with; the task's execution role may then read them. */
+  readonly credentials: ISecret;
 
-/** The rest of a sentence about a prop that cannot be used: its name, the rule, what was said, the way out. */
-type Fault = readonly [prop: string, rule: string, got: string, wayOut: string];
-
-/**
- * Why a volume cannot be mounted on Windows.
- *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html
- */
-export function windowsVolumeFault({
-  dockerVolumeConfiguration,
-  efsVolumeConfiguration,
-  name,
-}: Volume): Fault | undefined {
-  const driver = dockerVolumeConfiguration?.driver ?? 'local';
-  if (efsVolumeConfiguration !== undefined) {
-    const wayOut = 'Windows cannot mount it; FSx for Windows File Server is there for it.';
-    return ['volumes', 'must not be on EFS', `'${name}'`, wayOut];
-  }
-  return driver === 'local'
-    ? undefined
-    : [
-        'volumes',
-        'must have the driver local on Windows',
-        `'${driver}' of '${name}'`,
-        'A bind mount has no driver.',
-      ];
-}
-
-/** The networks that Windows has; NAT is written as none at all. */
-const NETWORK_MODES: readonly NetworkMode[] = [NetworkMode.NAT, NetworkMode.AWS_VPC];
-
-/**
- * Why a task cannot run on Windows.
- *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html
- */
-export function windowsTaskFault(
-  os: WindowsOs,
-  { ipcMode, networkMode = NetworkMode.NAT, pidMode }: Ec2TaskDefinitionProps,
-): Fault | undefined {
-  const notThere = 'is not supported on Windows';
-  if (pidMode !== undefined) {
-    return ['pidMode', notThere, `'${pidMode}'`, 'Leave it out.'];
-  }
-  if (ipcMode !== undefined) {
-    return ['ipcMode', notThere, `'${ipcMode}'`, 'Leave it out.'];
-  }
-  if (!NETWORK_MODES.includes(networkMode)) {
-    const wayOut =
-      "Leave it out to take the host's nat network, or give each task an interface with AWS_VPC.";
-    return ['networkMode', 'must be NAT or AWS_VPC on Windows', `'${networkMode}'`, wayOut];
-  }
-  return networkMode === NetworkMode.AWS_VPC && os.release === '2016'
-    ? [
-        'networkMode',
-        'must be NAT on Windows Server 2016',
-        `'${networkMode}'`,
-        'Later releases have AWS_VPC.',
-      ]
-    : undefined;
+  /** The fully qualified name of the Active Directory domain. */
+  readonly domain: string;
 }
 
 /** A task definition for Windows: that of EC2, without what only Linux has. */
@@ -170,6 +65,22 @@ export interface WindowsTaskDefinitionProps extends Ec2TaskDefinitionProps {
   readonly exactRevision?: number;
 
   /**
+   * Shares of FSx for Windows File Server, which `volumes` of aws-cdk-lib cannot say.
+   *
+   * @default - no shares
+   */
+  readonly fsxVolumes?: FsxWindowsFileServerVolume[];
+
+  /**
+   * The `username`, `password` and `domainName` with which containers join a domain that their host is not in, where their
+   * `credentialSpecs` name this secret (domainless gMSA); the task's execution role may then read it.
+   *
+   * @default - no secret
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows-gmsa.html
+   */
+  readonly domainlessUserCredentials?: ISecret;
+
+  /**
    * How long the logs of containers are kept that name no logging of their own.
    *
    * @default RetentionDays.THIRTEEN_MONTHS
@@ -188,10 +99,26 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
   /** The Windows that the containers are made for. */
   public readonly os: WindowsOs;
 
+  /**
+   * The revisions of hosts that it is placed on.
+   *
+   * @internal
+   */
+  public readonly _revisions: { readonly minimum: number | undefined; readonly exact: number | undefined };
+
   private readonly logRetention: RetentionDays;
+  private readonly shares = new Map<string, FsxWindowsFileServerVolume>();
 
   constructor(scope: Construct, id: string, props: WindowsTaskDefinitionProps) {
-    const { os, minimumRevision, exactRevision, logRetention, ...rest } = props;
+    const {
+      os,
+      minimumRevision,
+      exactRevision,
+      logRetention,
+      domainlessUserCredentials,
+      fsxVolumes,
+      ...rest
+    } = props;
     super(scope, id, { ...rest, networkMode: rest.networkMode ?? NetworkMode.NAT });
     this.os = os;
     this.logRetention = logRetention ?? RetentionDays.THIRTEEN_MONTHS;
@@ -199,14 +126,26 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
     if (fault !== undefined) {
       refuse(this, ...fault);
     }
+    const cfnTaskDefinition = this.node.defaultChild as CfnTaskDefinition;
     // aws-cdk-lib renders it for Fargate only.
-    (this.node.defaultChild as CfnTaskDefinition).runtimePlatform = {
+    cfnTaskDefinition.runtimePlatform = {
       cpuArchitecture: 'X86_64',
       operatingSystemFamily: `WINDOWS_${os.name}`,
     };
+    this.renderShares(cfnTaskDefinition);
+    this._revisions = { minimum: minimumRevision, exact: exactRevision };
+    fsxVolumes?.forEach((volume) => {
+      this.addFsxVolume(volume);
+    });
+    domainlessUserCredentials?.grantRead(this.obtainExecutionRole());
     this.placeOn('minimumRevision', '>=', minimumRevision);
     this.placeOn('exactRevision', '==', exactRevision);
-    this.node.addValidation({ validate: () => this.containers.flatMap(windowsContainerFaults) });
+    this.node.addValidation({
+      validate: () => [
+        ...this.containers.flatMap((container) => windowsContainerFaults(container, os)),
+        ...serviceConnectFaults(this),
+      ],
+    });
   }
 
   /** Adds a container; without `logging` it writes to a log group of its own. */
@@ -216,6 +155,20 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
       ...props,
       logging: props.logging ?? LogDriver.awsLogs({ streamPrefix: id, logRetention }),
     });
+    container.credentialSpecs?.forEach((spec) => {
+      this.allowSpec(spec);
+    });
+    const image = imageOfOtherWindows(container.imageName, this.os);
+    if (image?.isCertain === false) {
+      Annotations.of(container).addWarningV2('winbake:otherWindows', `Container ${id}: ${image.sentence}`);
+    }
+    if (this.networkMode === NetworkMode.NAT && props.portMappings?.some(({ hostPort }) => hostPort === 80)) {
+      Annotations.of(container).addWarningV2(
+        'winbake:hostPort80',
+        '"hostPort" 80 is that of the credential proxy on hosts whose tasks may have roles, and a task that asks for it does not ' +
+          'start there. Leave "hostPort" out and put a load balancer before it; on a fleet with "taskRoles: false" acknowledge this warning.',
+      );
+    }
     if ((props.cpu ?? 0) === 0) {
       Annotations.of(container).addWarningV2(
         'winbake:noCpu',
@@ -233,6 +186,83 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
       refuse(this, ...fault);
     }
     super.addVolume(volume);
+    this.node.addValidation({ validate: () => [...this.dropped(volume)] });
+  }
+
+  /** Adds a share of FSx for Windows File Server, with what the execution role needs to mount it. */
+  public addFsxVolume(volume: FsxWindowsFileServerVolume): void {
+    const { credentials, fileSystemId, name } = volume;
+    if (this.os.release === '2016') {
+      refuse(
+        this,
+        'fsxVolumes',
+        'must not be used on Windows Server 2016',
+        `'${name}'`,
+        'Later releases have them.',
+      );
+    }
+    super.addVolume({ name });
+    this.shares.set(name, volume);
+    credentials.grantRead(this.obtainExecutionRole());
+    this.addToExecutionRolePolicy(
+      new PolicyStatement({
+        actions: ['fsx:DescribeFileSystems'],
+        resources: [
+          Stack.of(this).formatArn({ service: 'fsx', resource: 'file-system', resourceName: fileSystemId }),
+        ],
+      }),
+    );
+  }
+
+  /** What aws-cdk-lib gives to the template, with what it knows nothing of. */
+  private renderShares(cfnTaskDefinition: CfnTaskDefinition): void {
+    const rendered = cfnTaskDefinition.volumes;
+    cfnTaskDefinition.volumes = Lazy.uncachedAny({
+      produce: (context) =>
+        (context.resolve(rendered) as CfnTaskDefinition.VolumeProperty[] | undefined)?.map((volume) => {
+          const share = this.shares.get(volume.name ?? '');
+          return share === undefined
+            ? volume
+            : {
+                ...volume,
+                fSxWindowsFileServerVolumeConfiguration: {
+                  fileSystemId: share.fileSystemId,
+                  rootDirectory: share.rootDirectory,
+                  authorizationConfig: {
+                    credentialsParameter: share.credentials.secretArn,
+                    domain: share.domain,
+                  },
+                },
+              };
+        }),
+    });
+  }
+
+  private dropped(volume: Volume): readonly string[] {
+    const { volumes } = this.node.defaultChild as CfnTaskDefinition;
+    const all = Stack.of(this).resolve(volumes) as readonly Readonly<Record<string, unknown>>[];
+    const rendered = all.find(({ name }) => name === volume.name) ?? {};
+    return Object.entries(volume).flatMap(([key, value]) =>
+      value === undefined || rendered[key] !== undefined
+        ? []
+        : [
+            `Volume ${volume.name}: aws-cdk-lib would drop "${key}". Name the share in "fsxVolumes", or add to the task ` +
+              'definition by an escape hatch what aws-cdk-lib does not know.',
+          ],
+    );
+  }
+
+  /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows-gmsa.html#windows-gmsa-credentialspec */
+  private allowSpec({ location }: CredentialSpecConfig): void {
+    if (!location.startsWith('file://')) {
+      const isParameter = JSON.stringify(Stack.of(this).resolve(location)).includes(':ssm:');
+      this.addToExecutionRolePolicy(
+        new PolicyStatement({
+          actions: [isParameter ? 'ssm:GetParameters' : 's3:GetObject'],
+          resources: [location],
+        }),
+      );
+    }
   }
 
   /**

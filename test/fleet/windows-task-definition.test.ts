@@ -30,7 +30,7 @@ import { onlyProperties } from '../support/only-resource';
 
 const os = WindowsOs.SERVER_2022_CORE;
 const CONTAINER: ContainerDefinitionOptions = {
-  image: ContainerImage.fromRegistry('mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2022'),
+  image: ContainerImage.fromRegistry('contoso/web:1'),
   cpu: 1024,
   memoryLimitMiB: 2048,
 };
@@ -113,6 +113,8 @@ describe('with required props', () => {
     expect(documentedDefaults('WindowsTaskDefinition')).toEqual({
       minimumRevision: anyHost,
       exactRevision: anyHost,
+      fsxVolumes: 'Volumes' in task ? 'some' : 'no shares',
+      domainlessUserCredentials: JSON.stringify(template).includes('secretsmanager:') ? 'some' : 'no secret',
       logRetention: `RetentionDays.${RetentionDays[RetentionInDays]}`,
     });
   });
@@ -263,5 +265,34 @@ describe('what Windows has not ends synthesis', () => {
       ],
     });
     expect(Volumes).toHaveLength(2);
+  });
+});
+
+describe('the network', () => {
+  test('Service Connect, whose proxy does not run on Windows, ends synthesis (copilot-cli#5696)', () => {
+    const { stack, task } = taskOf({ networkMode: NetworkMode.AWS_VPC });
+    const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
+    cluster.addDefaultCloudMapNamespace({ name: 'shop' });
+    new Ec2Service(stack, 'Web', { cluster, taskDefinition: task, serviceConnectConfiguration: {} });
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Shop/Task] Service Shop/Web: Service Connect is not there on Windows. Leave "serviceConnectConfiguration" out, and use ' +
+        '"cloudMapOptions" or a load balancer.',
+    );
+  });
+
+  test('port 80 of the host, which the credential proxy of task roles holds, is warned of', () => {
+    const { stack } = taskOf({}, { portMappings: [{ containerPort: 8080, hostPort: 80 }] });
+    Annotations.fromStack(stack).hasWarning(
+      '/Shop/Task/web',
+      Match.stringLikeRegexp('"hostPort" 80 is that of'),
+    );
+    const good = [
+      taskOf({}, { portMappings: [{ containerPort: 80 }] }),
+      taskOf({}, { portMappings: [{ containerPort: 80, hostPort: 8080 }] }),
+      taskOf({ networkMode: NetworkMode.AWS_VPC }, { portMappings: [{ containerPort: 80, hostPort: 80 }] }),
+    ];
+    for (const one of good) {
+      Annotations.fromStack(one.stack).hasNoWarning('*', Match.anyValue());
+    }
   });
 });

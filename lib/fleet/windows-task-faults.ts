@@ -1,0 +1,168 @@
+import { Stack } from 'aws-cdk-lib';
+import {
+  NetworkMode,
+  type ContainerDefinition,
+  type CredentialSpecConfig,
+  type Ec2TaskDefinitionProps,
+  type Volume,
+} from 'aws-cdk-lib/aws-ecs';
+import type { WindowsOs } from '../ami/windows-os';
+import { imageOfOtherWindows } from './image-windows';
+
+/** A parameter of a container, when it is wrong, and the way out. */
+type Rule = readonly [parameter: string, isWrong: (value: unknown) => boolean, wayOut: string];
+
+const isThere = (value: unknown): boolean => value !== undefined;
+const isTrue = (value: unknown): boolean => value === true;
+const hasEntries = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
+/**
+ * What ECS does not support for Windows containers.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+ */
+const LINUX_ONLY: readonly Rule[] = [
+  ['linuxParameters', isThere, 'Leave it out.'],
+  ['privileged', isTrue, 'Leave it out; Windows has no such containers.'],
+  ['readonlyRootFilesystem', isTrue, 'Leave it out.'],
+  ['disableNetworking', isTrue, 'Leave it out.'],
+  ['ulimits', hasEntries, 'Leave it out; "cpu" and "memoryLimitMiB" limit a container.'],
+  ['systemControls', hasEntries, 'Leave it out.'],
+  ['dnsServers', hasEntries, "Leave it out; containers take the VPC's."],
+  ['dnsSearchDomains', hasEntries, "Leave it out; containers take the VPC's."],
+  ['extraHosts', hasEntries, 'Leave it out, and use a private hosted zone.'],
+];
+
+/**
+ * Log drivers that Windows hosts do not have.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
+ */
+const LINUX_LOG_DRIVERS: readonly unknown[] = ['awsfirelens', 'journald'];
+
+/** Why a container cannot run on an os, one sentence a fault. */
+export function windowsContainerFaults(container: ContainerDefinition, os: WindowsOs): readonly string[] {
+  const name = `Container ${container.containerName}`;
+  const rendered = Stack.of(container).resolve(container.renderContainerDefinition()) as Readonly<
+    Record<string, unknown>
+  >;
+  const faults = LINUX_ONLY.flatMap(([parameter, isWrong, wayOut]) =>
+    isWrong(rendered[parameter]) ? [`${name}: "${parameter}" is not supported on Windows. ${wayOut}`] : [],
+  );
+  const driver = container.logDriverConfig?.logDriver;
+  return [
+    ...faults,
+    ...(LINUX_LOG_DRIVERS.includes(driver)
+      ? [
+          `${name}: the log driver is not there on Windows; got: '${driver ?? ''}'. Leave "logging" out to take awslogs.`,
+        ]
+      : []),
+    ...memoryFaults(name, rendered),
+    ...directoryFaults(name, container, os),
+    ...imageFaults(name, container, os),
+  ];
+}
+
+function imageFaults(name: string, { imageName }: ContainerDefinition, os: WindowsOs): readonly string[] {
+  const found = imageOfOtherWindows(imageName, os);
+  return found?.isCertain === true ? [`${name}: ${found.sentence}`] : [];
+}
+
+/** @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/config/config_windows.go */
+function directoryFaults(
+  name: string,
+  { credentialSpecs = [] }: ContainerDefinition,
+  { release }: WindowsOs,
+): readonly string[] {
+  return release === '2016' && credentialSpecs.some(isDomainless)
+    ? [
+        `${name}: domainless gMSA is not there on Windows Server 2016. Join the hosts to the domain, or use a later release.`,
+      ]
+    : [];
+}
+
+/** Whether a credential spec needs no host that is joined to the domain. */
+function isDomainless({ typePrefix }: CredentialSpecConfig): boolean {
+  return typePrefix === 'credentialspecdomainless';
+}
+
+/**
+ * Docker on Windows refuses to start a container that reserves memory, and ECS ignores a task's own limits there.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+ */
+function memoryFaults(
+  name: string,
+  { memory, memoryReservation }: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return [
+    ...(memoryReservation === undefined
+      ? []
+      : [`${name}: "memoryReservationMiB" does not start on Windows. Say "memoryLimitMiB" in its place.`]),
+    ...(memory === undefined
+      ? [`${name}: "memoryLimitMiB" is needed on Windows. Say how many MiB it may take.`]
+      : []),
+  ];
+}
+
+/** The rest of a sentence about a prop that cannot be used: its name, the rule, what was said, the way out. */
+type Fault = readonly [prop: string, rule: string, got: string, wayOut: string];
+
+/**
+ * Why a volume cannot be mounted on Windows.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html
+ */
+export function windowsVolumeFault({
+  dockerVolumeConfiguration,
+  efsVolumeConfiguration,
+  name,
+}: Volume): Fault | undefined {
+  const driver = dockerVolumeConfiguration?.driver ?? 'local';
+  if (efsVolumeConfiguration !== undefined) {
+    const wayOut = 'Windows cannot mount it; name a share of FSx for Windows File Server in "fsxVolumes".';
+    return ['volumes', 'must not be on EFS', `'${name}'`, wayOut];
+  }
+  return driver === 'local'
+    ? undefined
+    : [
+        'volumes',
+        'must have the driver local on Windows',
+        `'${driver}' of '${name}'`,
+        'A bind mount has no driver.',
+      ];
+}
+
+/** The networks that Windows has; NAT is written as none at all. */
+const NETWORK_MODES: readonly NetworkMode[] = [NetworkMode.NAT, NetworkMode.AWS_VPC];
+
+/**
+ * Why a task cannot run on Windows.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html
+ */
+export function windowsTaskFault(
+  os: WindowsOs,
+  { ipcMode, networkMode = NetworkMode.NAT, pidMode }: Ec2TaskDefinitionProps,
+): Fault | undefined {
+  const notThere = 'is not supported on Windows';
+  if (pidMode !== undefined) {
+    return ['pidMode', notThere, `'${pidMode}'`, 'Leave it out.'];
+  }
+  if (ipcMode !== undefined) {
+    return ['ipcMode', notThere, `'${ipcMode}'`, 'Leave it out.'];
+  }
+  if (!NETWORK_MODES.includes(networkMode)) {
+    const wayOut =
+      "Leave it out to take the host's nat network, or give each task an interface with AWS_VPC.";
+    return ['networkMode', 'must be NAT or AWS_VPC on Windows', `'${networkMode}'`, wayOut];
+  }
+  return networkMode === NetworkMode.AWS_VPC && os.release === '2016'
+    ? [
+        'networkMode',
+        'must be NAT on Windows Server 2016',
+        `'${networkMode}'`,
+        'Later releases have AWS_VPC.',
+      ]
+    : undefined;
+}
