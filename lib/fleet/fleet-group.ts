@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Lazy, Stack, Validations, type CfnResource } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, Stack, Tags, Validations, type CfnResource } from 'aws-cdk-lib';
 import { AutoScalingGroup, type CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import {
   LaunchTemplate,
@@ -100,6 +100,10 @@ export class FleetGroup extends Construct {
         : 'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version',
       version,
     );
+    for (const one of [this.launchTemplate, this.group]) {
+      // aws-cdk-lib names instances after the path of each.
+      Tags.of(one).add('Name', settings.fleetName);
+    }
     Validations.of(this.group).acknowledge({
       id: 'AwsSolutions-EC26',
       reason:

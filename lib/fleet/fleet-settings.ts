@@ -8,8 +8,9 @@ import type { RolloutPolicy } from '../contract/values/rollout-policy';
 import { plannedBakeHours } from '../core/image-builder/workflows';
 import { checkFleetName } from '../internal/names';
 import { refuse, checkHours, checkMinutes, checkNumber } from '../internal/validate';
+import { agentVariables } from './agent-variables';
 import { managedScaling, instancesDistribution } from './capacity-options';
-import type { FleetUserDataProps } from './fleet-user-data';
+import { startsAgent, type FleetUserDataProps } from './fleet-user-data';
 import { fleetVolume, instanceMetadata, type InstanceMetadata } from './host-options';
 import { rolloutPolicy } from './rollout-options';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
@@ -90,17 +91,63 @@ function hostSettings(scope: IConstruct, props: WindowsCapacityProviderProps): H
       "Leave it out to take 'json-file' and 'awslogs'.",
     );
   }
+  const { userDataBefore: before = [], userDataAfter: after = [] } = props;
+  const start = [...before, ...after].find(startsAgent);
+  if (start !== undefined) {
+    refuse(
+      scope,
+      before.includes(start) ? 'userDataBefore' : 'userDataAfter',
+      'must not start the ECS agent, which the fleet does',
+      `'${start}'`,
+      'Leave the line out: "taskRoles", "taskInterfaces", "loggingDrivers" and "agentVariables" say how it starts.',
+    );
+  }
+  // An agent that cannot offer them does not start, and no instance would ever be ready.
+  const taskInterfaces = props.taskInterfaces ?? props.ami.os.release !== '2016';
   return {
     taskRoles: props.taskRoles ?? true,
-    // An agent that cannot offer them does not start, and no instance would ever be ready.
-    taskInterfaces: props.taskInterfaces ?? props.ami.os.release !== '2016',
+    taskInterfaces,
+    localRoutes: localRoutes(scope, props.awsvpcAdditionalLocalRoutes, taskInterfaces),
+    variables: {
+      ...agentVariables(scope, props.agentVariables),
+      ...(props.gmsa === true ? { ECS_GMSA_SUPPORTED: 'true' } : {}),
+    },
     blockMetadata: props.metadata?.taskAccess !== true,
     drainSpot: props.spot !== undefined,
     loggingDrivers,
     attributes,
-    before: props.userDataBefore ?? [],
-    after: props.userDataAfter ?? [],
+    before,
+    after,
   };
+}
+
+const CIDR = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
+
+function localRoutes(
+  scope: IConstruct,
+  routes: readonly string[] = [],
+  taskInterfaces: boolean,
+): readonly string[] {
+  const strange = routes.find((route) => !Token.isUnresolved(route) && !CIDR.test(route));
+  if (strange !== undefined) {
+    refuse(
+      scope,
+      'awsvpcAdditionalLocalRoutes',
+      'must name networks of IPv4',
+      `'${strange}'`,
+      "It is such as '10.0.15.0/24'.",
+    );
+  }
+  if (routes.length > 0 && !taskInterfaces) {
+    refuse(
+      scope,
+      'awsvpcAdditionalLocalRoutes',
+      'must not be said where "taskInterfaces" is false',
+      routes.join(', '),
+      'Leave it out: such tasks have the network of their host.',
+    );
+  }
+  return routes;
 }
 
 /** The props of a fleet with every default filled in and every value checked. */

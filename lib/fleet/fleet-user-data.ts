@@ -5,11 +5,28 @@ import { containerHostScript } from '../internal/handler-function';
 
 /**
  * What `ecs.Cluster` adds to the user data of a Windows group: it starts the agent without task roles and without task
- * network interfaces, so it is dropped and the fleet's own start takes its place.
+ * network interfaces, so these very lines are dropped and the fleet's own start takes their place.
  *
  * @see https://github.com/aws/aws-cdk/issues/20784
+ * @see https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ecs/lib/cluster.ts - configureWindowsAutoScalingGroup
  */
-const ADDED_BY_CLUSTER = /ECSTools|Initialize-ECSAgent|\\ECS\\Cache|"ECS_(CLUSTER|ENABLE|AVAILABLE)_?\w*"/;
+function addedByCluster(clusterName: string): readonly string[] {
+  const variable = (name: string, value: string) =>
+    `[Environment]::SetEnvironmentVariable("${name}", ${value}, "Machine")`;
+  return [
+    'Remove-Item -Recurse C:\\ProgramData\\Amazon\\ECS\\Cache',
+    'Import-Module ECSTools',
+    variable('ECS_CLUSTER', `"${clusterName}"`),
+    variable('ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE', '"true"'),
+    variable('ECS_AVAILABLE_LOGGING_DRIVERS', `'["json-file","awslogs"]'`),
+    `Initialize-ECSAgent -Cluster '${clusterName}'`,
+  ];
+}
+
+/** Whether a command starts the agent. */
+export function startsAgent(command: string): boolean {
+  return /\bInitialize-ECSAgent\b/i.test(command);
+}
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
 const MOST_BYTES = 16 * 1024;
@@ -34,6 +51,10 @@ export interface FleetUserDataProps {
   readonly loggingDrivers?: readonly string[];
   /** Whether the agent drains an instance that Spot takes back. Left out, it does not. */
   readonly drainSpot?: boolean;
+  /** Networks that tasks with interfaces of their own reach through the host; left out, none. */
+  readonly localRoutes?: readonly string[];
+  /** Variables of the agent; left out, none but the script's own. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Attributes for placement constraints, beside `winbake.build` and `winbake.revision`. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** PowerShell that runs before the agent starts, at each start of the instance. */
@@ -65,8 +86,17 @@ export class FleetUserData extends UserData {
     ];
   }
 
+  /** Throws where a command starts the ECS agent, which would then not be the fleet's start. */
   public override addCommands(...commands: string[]): void {
-    const kept = commands.filter((command) => !ADDED_BY_CLUSTER.test(command));
+    const dropped = addedByCluster(this.props.clusterName);
+    const kept = commands.filter((command) => !dropped.includes(command));
+    const start = kept.find(startsAgent);
+    if (start !== undefined) {
+      throw new Error(
+        `The user data of a fleet must not start the ECS agent, which the fleet does; got: '${start}'. Leave the line out: ` +
+          '"taskRoles", "taskInterfaces", "loggingDrivers" and "agentVariables" say how it starts.',
+      );
+    }
     this.additions.push((data) => {
       data.addCommands(...kept);
     });
@@ -116,15 +146,18 @@ export class FleetUserData extends UserData {
 /** The script as a block with its parameters, so that it neither sees nor changes what stands around it. */
 function startContainerHost(props: FleetUserDataProps): string {
   const { clusterName, agentTimeout, attributes = {}, lifecycleHook: hook } = props;
-  const { loggingDrivers = ['json-file', 'awslogs'] } = props;
+  const { loggingDrivers = ['json-file', 'awslogs'], localRoutes = [], variables = {} } = props;
+  const hasInterfaces = props.taskInterfaces !== false;
   const parameters = [
     `-Cluster ${quoted(clusterName)}`,
     props.taskRoles === false ? '' : '-EnableTaskIamRole',
-    props.taskInterfaces === false ? '' : '-EnableTaskEni',
-    props.blockMetadata === false ? '' : '-BlockMetadata',
+    hasInterfaces ? '-EnableTaskEni' : '',
+    hasInterfaces && props.blockMetadata !== false ? '-BlockMetadata' : '',
+    hasInterfaces && localRoutes.length > 0 ? `-LocalRoute ${quoted(JSON.stringify(localRoutes))}` : '',
     props.drainSpot === true ? '-DrainSpot' : '',
     `-LoggingDriver ${quoted(JSON.stringify(loggingDrivers))}`,
     Object.keys(attributes).length === 0 ? '' : `-Attribute ${hashtable(attributes)}`,
+    Object.keys(variables).length === 0 ? '' : `-Variable ${hashtable(variables)}`,
     hook === undefined ? '' : `-GroupName ${quoted(hook.groupName)} -HookName ${quoted(hook.hookName)}`,
     agentTimeout === undefined ? '' : `-AgentSeconds ${agentTimeout.toSeconds()}`,
   ];

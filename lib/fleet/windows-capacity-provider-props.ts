@@ -158,6 +158,32 @@ export interface WindowsCapacityProviderProps {
   readonly loggingDrivers?: string[];
 
   /**
+   * Whether tasks may join an Active Directory domain by their `credentialSpecs` (gMSA). Without a domain-joined host, which
+   * `userDataBefore` would have to join, that is domainless gMSA, which Windows Server 2016 lacks.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows-gmsa.html
+   */
+  readonly gmsa?: boolean;
+
+  /**
+   * Networks, such as `10.0.15.0/24`, that tasks with network interfaces of their own reach through the interface of their host.
+   *
+   * @default - each task reaches everything through its own
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch_window-container_instance.html
+   */
+  readonly awsvpcAdditionalLocalRoutes?: string[];
+
+  /**
+   * Further variables of the ECS agent, such as `ECS_CONTAINER_START_TIMEOUT`. What the fleet sets itself ends synthesis, as a value does
+   * that the agent would not read; a name that the agent of Windows is not known to read is warned of.
+   *
+   * @default - the agent's own defaults
+   * @see https://github.com/aws/amazon-ecs-agent/blob/master/README.md#environment-variables
+   */
+  readonly agentVariables?: { readonly [name: string]: string };
+
+  /**
    * PowerShell that runs before the ECS agent starts, at each start of an instance.
    *
    * @default - nothing

@@ -8,9 +8,13 @@ param(
     [switch]$EnableTaskIamRole,
     [switch]$EnableTaskEni,
     [switch]$BlockMetadata,
+    # JSON: networks that tasks with interfaces of their own reach through the host.
+    [string]$LocalRoute = '',
     [switch]$DrainSpot,
     [string]$LoggingDriver = '["json-file","awslogs"]',
     [hashtable]$Attribute = @{},
+    # Of the agent, by name.
+    [hashtable]$Variable = @{},
     # Both, where the launch waits for this script.
     [string]$GroupName = '',
     [string]$HookName = '',
@@ -240,6 +244,7 @@ try {
     $attributes['winbake.build'] = [string]$windows.CurrentBuild
     $attributes['winbake.revision'] = [string]$windows.UBR
     Show-HostEvent -Message "this host runs 10.0.$($windows.CurrentBuild).$($windows.UBR); $(Get-CachedImageText)."
+    foreach ($name in $Variable.Keys) { Write-AgentVariable -Name $name -Value $Variable[$name] }
     Write-AgentVariable -Name 'ECS_INSTANCE_ATTRIBUTES' -Value (ConvertTo-Json -InputObject $attributes -Compress)
     # Missing layers only; prefer-cached would turn the cleanup of images off for good.
     Write-AgentVariable -Name 'ECS_IMAGE_PULL_BEHAVIOR' -Value 'default'
@@ -252,6 +257,7 @@ try {
         if ($EnableTaskIamRole) { $agent.EnableTaskIAMRole = $true }
         if ($EnableTaskEni) { $agent.EnableTaskENI = $true }
         if ($BlockMetadata) { $agent.AwsvpcBlockIMDS = $true }
+        if ($LocalRoute) { $agent.AwsvpcAdditionalLocalRoutes = $LocalRoute }
         Show-HostEvent -Message "Docker $(Wait-Docker -Seconds $DockerSeconds -PollSeconds $PollSeconds) answers."
         Repair-HostNetwork -DockerSeconds $DockerSeconds -NetworkSeconds $NetworkSeconds -PollSeconds $PollSeconds
         Import-Module -Name 'ECSTools'

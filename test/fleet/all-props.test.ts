@@ -102,7 +102,7 @@ test('user data: before, of the app, the agent with its switches, after', () => 
   const text = resolvedText(launch.UserData['Fn::Base64']);
   expect(text).toMatch(/"before"\nWrite-Host "from the app"\n[^]*Initialize-ECSAgent @agent/);
   expect(text).toMatch(
-    /^} -Cluster 'shop' -DrainSpot -LoggingDriver '\["awslogs","splunk"\]' -Attribute @{ 'shop.zone' = 'front' } -GroupName 'winbake-shop' -HookName 'joins-the-cluster'\nWrite-Host "after"<\/powershell>/m,
+    /^} -Cluster 'shop' -EnableTaskEni -LocalRoute '\["10\.0\.15\.0\/24"\]' -DrainSpot -LoggingDriver '\["awslogs","splunk"\]' -Attribute @{ 'shop.zone' = 'front' } -Variable @{ 'ECS_CONTAINER_START_TIMEOUT' = '10m'; 'ECS_GMSA_SUPPORTED' = 'true' } -GroupName 'winbake-shop' -HookName 'joins-the-cluster'\nWrite-Host "after"<\/powershell>/m,
   );
 });
 
@@ -189,8 +189,12 @@ test('all that has tags has the fleet’s', () => {
   expect(untagged).toEqual([]);
   expect(launch.TagSpecifications).toContainEqual({
     ResourceType: 'instance',
-    Tags: expect.arrayContaining([{ Key: 'winbake:fleet', Value: 'shop' }]),
+    Tags: expect.arrayContaining([
+      { Key: 'winbake:fleet', Value: 'shop' },
+      { Key: 'Name', Value: 'shop' },
+    ]),
   });
+  expect(group.Tags).toContainEqual({ Key: 'Name', Value: 'shop', PropagateAtLaunch: true });
 });
 
 test('volumes that load faster than the region allows are warned of', () => {

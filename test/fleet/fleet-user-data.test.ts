@@ -2,6 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import { InstanceType, LaunchTemplate, MachineImage, Vpc, WindowsVersion } from 'aws-cdk-lib/aws-ec2';
+import { AsgCapacityProvider, Cluster } from 'aws-cdk-lib/aws-ecs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { FleetUserData, type FleetUserDataProps } from '../../lib/fleet/fleet-user-data';
 import { HEALTHY_DOCKER } from '../scripts/support/healthy-docker';
@@ -29,6 +33,16 @@ test.each<[Partial<FleetUserDataProps>, string]>([
     `-Cluster 'shop' -LoggingDriver '["json-file"]'`,
   ],
   [
+    // AWS documents it for awsvpc only.
+    { taskInterfaces: false, loggingDrivers: ['json-file'] },
+    `-Cluster 'shop' -EnableTaskIamRole -LoggingDriver '["json-file"]'`,
+  ],
+  [
+    { localRoutes: ['10.0.15.0/24'], variables: { ECS_GMSA_SUPPORTED: 'true', ECS_RESERVED_MEMORY: '512' } },
+    `-Cluster 'shop' -EnableTaskIamRole -EnableTaskEni -BlockMetadata -LocalRoute '["10.0.15.0/24"]' ` +
+      `-LoggingDriver '["json-file","awslogs"]' -Variable @{ 'ECS_GMSA_SUPPORTED' = 'true'; 'ECS_RESERVED_MEMORY' = '512' }`,
+  ],
+  [
     { drainSpot: true, attributes: { 'shop.zone': "o'hare", size: 'l' } },
     `-Cluster 'shop' -EnableTaskIamRole -EnableTaskEni -BlockMetadata -DrainSpot -LoggingDriver '["json-file","awslogs"]' ` +
       `-Attribute @{ 'shop.zone' = 'o''hare'; 'size' = 'l' }`,
@@ -52,18 +66,42 @@ test('runs at each start: others’ commands, the agent, what comes after', () =
   expect(text.match(/<\/?powershell>/g)).toHaveLength(2);
 });
 
-test('what the cluster adds by itself is left out', () => {
-  const data = userData();
-  data.addCommands(
-    '[Environment]::SetEnvironmentVariable("ECS_CLUSTER", "other", "Machine")',
-    'Import-Module ECSTools',
-    "Initialize-ECSAgent -Cluster 'other'",
-    'Write-Host kept',
+describe('what others add', () => {
+  const OWN = [
+    '[Environment]::SetEnvironmentVariable("ECS_ENABLE_CPU_UNBOUNDED_WINDOWS_WORKAROUND", "true", "Machine")',
+    'Import-Module ECSTools; Write-Host mine',
+    'Remove-Item -Recurse C:\\ProgramData\\Amazon\\ECS\\Cache\\old',
+  ];
+
+  test('is kept, whatever it is like; what the cluster adds by itself is not', () => {
+    const stack = new Stack(new App(), 'Shop');
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+    const cluster = new Cluster(stack, 'Cluster', { vpc });
+    const data = userData({ clusterName: cluster.clusterName });
+    data.addCommands(...OWN);
+    const group = new AutoScalingGroup(stack, 'Group', {
+      vpc,
+      launchTemplate: new LaunchTemplate(stack, 'Template', {
+        instanceType: new InstanceType('m6i.large'),
+        machineImage: MachineImage.latestWindows(WindowsVersion.WINDOWS_SERVER_2022_ENGLISH_CORE_BASE),
+        userData: data,
+        role: new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }),
+      }),
+    });
+    cluster.addAsgCapacityProvider(new AsgCapacityProvider(stack, 'Provider', { autoScalingGroup: group }));
+    expect(data.render().split('& {')[0]).toBe(`<powershell>${OWN.join('\n')}\n`);
+  });
+
+  test.each(["Initialize-ECSAgent -Cluster 'shop' -EnableTaskIAMRole", 'initialize-ecsagent'])(
+    'may not start the agent: %s',
+    (line) => {
+      expect(() => {
+        userData().addCommands(line);
+      }).toThrow(
+        `must not start the ECS agent, which the fleet does; got: '${line}'. Leave the line out: "taskRoles"`,
+      );
+    },
   );
-  const text = data.render();
-  expect(text).toContain('Write-Host kept');
-  expect(text).not.toContain("'other'");
-  expect(text).not.toContain('"other"');
 });
 
 test('takes all that user data of CDK takes, and starts the agent before it reports', () => {

@@ -79,6 +79,44 @@ test.each<[Partial<WindowsCapacityProviderProps>, string]>([
   ],
   [{ attributes: { 'winbake.build': '1' } }, `"attributes" must have names of letters`],
   [{ attributes: { zone: 'a;b' } }, `got: 'zone=a;b'. Choose another name or value.`],
+  [
+    { userDataBefore: ['Write-Host 1', 'Initialize-ECSAgent -Cluster shop'] },
+    `"userDataBefore" must not start the ECS agent, which the fleet does; got: 'Initialize-ECSAgent -Cluster shop'.`,
+  ],
+  [
+    { awsvpcAdditionalLocalRoutes: ['10.0.15.1'] },
+    `"awsvpcAdditionalLocalRoutes" must name networks of IPv4; got: '10.0.15.1'.`,
+  ],
+  [
+    { awsvpcAdditionalLocalRoutes: ['10.0.15.0/24'], taskInterfaces: false },
+    `"awsvpcAdditionalLocalRoutes" must not be said where "taskInterfaces" is false; got: 10.0.15.0/24.`,
+  ],
+  [
+    { agentVariables: { ECS_CLUSTER: 'other' } },
+    `"agentVariables" must leave out what the fleet sets itself; got: 'ECS_CLUSTER'. Say "cluster".`,
+  ],
+  [{ agentVariables: { ECS_GMSA_SUPPORTED: 'true' } }, `got: 'ECS_GMSA_SUPPORTED'. Say "gmsa".`],
+  [
+    { agentVariables: { ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached' } },
+    `got: 'ECS_IMAGE_PULL_BEHAVIOR'. Cached images and rollouts need it as it is.`,
+  ],
+  [
+    { agentVariables: { AWS_SECRET_ACCESS_KEY: 'x' } },
+    `must name variables of the ECS agent: ECS_..., HTTP_PROXY with NO_PROXY, or NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE; got: 'AWS_SECRET_ACCESS_KEY'.`,
+  ],
+  [
+    { agentVariables: { ECS_CONTAINER_START_TIMEOUT: '10 minutes' } },
+    `must have a duration as Go writes it, such as '90s' or '1h30m' for ECS_CONTAINER_START_TIMEOUT; got: '10 minutes'.`,
+  ],
+  [
+    { agentVariables: { ECS_DISABLE_METRICS: '1' } },
+    `must have 'true' or 'false' for ECS_DISABLE_METRICS; got: '1'.`,
+  ],
+  [{ agentVariables: { ECS_RESERVED_PORTS: '80' } }, `must have a JSON array, such as '[8080]'`],
+  [
+    { agentVariables: { HTTP_PROXY: 'http://proxy:3128', NO_PROXY: '169.254.169.254' } },
+    `must have '169.254.170.2' in NO_PROXY where HTTP_PROXY is set; got: '169.254.169.254'.`,
+  ],
   [{ launchTimeout: Duration.minutes(10) }, `"launchTimeout" must be 0.5 to 2 hours; got: 10 minutes.`],
   [
     { deleteDrain: Duration.minutes(46) },
@@ -165,4 +203,20 @@ test('a token is let through', () => {
   expect(() =>
     fleetOf({ attributes: { zone: token }, instanceTypes: [new InstanceType(token)] }),
   ).not.toThrow();
+});
+
+test('a variable that the agent of Windows is not known to read is warned of', () => {
+  const known = fleetOf({
+    agentVariables: {
+      ECS_CONTAINER_START_TIMEOUT: '10m',
+      HTTP_PROXY: 'http://proxy:3128',
+      NO_PROXY: 'localhost,169.254.169.254,169.254.170.2,\\\\.\\pipe\\docker_engine',
+    },
+  });
+  Annotations.fromStack(known).hasNoWarning('/Shop/Windows', Match.stringLikeRegexp('agentVariables'));
+  const other = fleetOf({ agentVariables: { ECS_ENABLE_GPU_SUPPORT: 'true' } });
+  Annotations.fromStack(other).hasWarning(
+    '/Shop/Windows',
+    Match.stringLikeRegexp('has ECS_ENABLE_GPU_SUPPORT, which the ECS agent of Windows is not known to read'),
+  );
 });

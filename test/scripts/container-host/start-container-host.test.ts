@@ -112,6 +112,8 @@ describeWithPowerShell('Start-ContainerHost', () => {
         EnableTaskIamRole: true,
         EnableTaskEni: true,
         BlockMetadata: true,
+        LocalRoute: '["10.0.15.0/24"]',
+        Variable: { ECS_GMSA_SUPPORTED: 'true', ECS_CONTAINER_START_TIMEOUT: '10m' },
         DrainSpot: true,
         LoggingDriver: '["json-file"]',
         Attribute: { 'shop.zone': "o'hare", 'a-b': '1' },
@@ -193,7 +195,12 @@ describeWithPowerShell('Start-ContainerHost', () => {
         role: true,
         eni: true,
         block: true,
-        variables: { ECS_ENABLE_SPOT_INSTANCE_DRAINING: 'true' },
+        routes: '["10.0.15.0/24"]',
+        variables: {
+          ECS_ENABLE_SPOT_INSTANCE_DRAINING: 'true',
+          ECS_GMSA_SUPPORTED: 'true',
+          ECS_CONTAINER_START_TIMEOUT: '10m',
+        },
       },
     ]);
     const [start] = starts('options');
