@@ -90,6 +90,7 @@ interface Pointer {
   /** Which pointer it is, for people. */
   readonly title: string;
   readonly channel?: AmiChannel;
+  readonly revision?: number;
   readonly pipeline?: IWindowsAmiPipeline;
   /** The names of its parameters below the pipeline's path. */
   readonly names: (path: string) => { readonly publication: string; readonly amiId: string };
@@ -132,6 +133,7 @@ export class WindowsAmi implements IMachineImage {
     }
     return new WindowsAmi({
       ...props,
+      revision,
       title: `revision ${os.buildNumber}.${revision}`,
       names: (path) => revisionParameters(path, os.buildNumber, revision),
     });
@@ -163,6 +165,13 @@ export class WindowsAmi implements IMachineImage {
    */
   public readonly _pointer: string;
 
+  /**
+   * The revision that it stays at; undefined where it follows a channel.
+   *
+   * @internal
+   */
+  public readonly _revision?: number;
+
   /** The parameter that holds the publication as JSON, the truth that rollouts follow. */
   public readonly publicationParameter: string;
 
@@ -177,6 +186,7 @@ export class WindowsAmi implements IMachineImage {
     this.parameterPath = `${this.parameterPrefix}/${this.pipelineName}`;
     this.channel = pointer.channel;
     this._pointer = pointer.title;
+    this._revision = pointer.revision;
     this.pipeline = pointer.pipeline;
     const names = pointer.names(this.parameterPath);
     this.publicationParameter = names.publication;

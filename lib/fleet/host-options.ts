@@ -2,6 +2,7 @@ import { Annotations, Size } from 'aws-cdk-lib';
 import { BlockDeviceVolume, EbsDeviceVolumeType, type BlockDevice } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
+import { letEc2Use } from '../internal/keys';
 import { checkNumber } from '../internal/validate';
 
 /** The root volume of a fleet's instances, gp3 and always encrypted. */
@@ -37,7 +38,8 @@ export interface FleetVolume {
   readonly volumeInitializationRate?: Size;
 
   /**
-   * The key that it is encrypted with, which the service-linked role of Auto Scaling must be allowed to use.
+   * The key that it is encrypted with. A key of the app lets EC2 use it for this account, Auto Scaling included; the policy of an imported
+   * one must do so already.
    *
    * @default - the account's default key of EBS
    */
@@ -68,6 +70,13 @@ export function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapa
   });
   if (volumeInitializationRate !== undefined) {
     checkRate(scope, volumeInitializationRate, maxCapacity);
+  }
+  if (encryptionKey !== undefined && !letEc2Use(scope, encryptionKey)) {
+    Annotations.of(scope).addWarningV2(
+      'winbake:volumeKeyPolicy',
+      'The policy of "volume.encryptionKey" belongs to somebody else; unless it lets AWSServiceRoleForAutoScaling of this account use it, as ' +
+        'docs/fleets.md says, no instance starts.',
+    );
   }
   return {
     deviceName: '/dev/sda1',

@@ -19,6 +19,7 @@ import { refuse } from '../internal/validate';
 import { FleetAlarms, fleetMetric } from './fleet-alarms';
 import { FleetGroup } from './fleet-group';
 import { groupArn } from './fleet-role';
+import { holdServicesToFleet } from './fleet-services';
 import { fleetSettings, type FleetSettings } from './fleet-settings';
 import { joinCluster } from './join-cluster';
 import { Rollout } from './rollout';
@@ -102,6 +103,13 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     new FleetAlarms(this, 'Alarms', { settings, topic, deadLetterQueue });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);
     holdToServiceRules(this);
+    holdServicesToFleet(this, {
+      cluster,
+      ami,
+      providerNames: [this.associatedName, capacityProvider.capacityProviderName],
+      taskRoles: settings.host.taskRoles !== false,
+      gmsa: props.gmsa === true,
+    });
 
     this.capacityProviderName = capacityProvider.capacityProviderName;
     this.autoScalingGroup = fleet.group;

@@ -18,8 +18,12 @@ import type { Construct } from 'constructs';
 import type { WindowsOs } from '../ami/windows-os';
 import { checkNumber, refuse } from '../internal/validate';
 import { imageOfOtherWindows } from './image-windows';
-import { serviceConnectFaults } from './service-faults';
-import { windowsContainerFaults, windowsTaskFault, windowsVolumeFault } from './windows-task-faults';
+import {
+  serviceConnectFaults,
+  windowsContainerFaults,
+  windowsTaskFault,
+  windowsVolumeFault,
+} from './windows-task-faults';
 
 /**
  * A share of FSx for Windows File Server that a task mounts, on hosts that are joined to its domain.

@@ -1,11 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import {
+  BaseService,
+  CfnService,
   NetworkMode,
   type ContainerDefinition,
   type CredentialSpecConfig,
   type Ec2TaskDefinitionProps,
+  type TaskDefinition,
   type Volume,
 } from 'aws-cdk-lib/aws-ecs';
+import type { IConstruct } from 'constructs';
 import type { WindowsOs } from '../ami/windows-os';
 import { imageOfOtherWindows } from './image-windows';
 
@@ -165,4 +169,39 @@ export function windowsTaskFault(
         'Later releases have AWS_VPC.',
       ]
     : undefined;
+}
+
+/** A service of the app, and what it is in the template. */
+export interface AppService {
+  readonly service: BaseService;
+  readonly resource: CfnService;
+}
+
+/** All services of the app that a construct is in. */
+export function appServices({ node }: IConstruct): readonly AppService[] {
+  return node.root.node
+    .findAll()
+    .filter((one) => one instanceof BaseService)
+    .flatMap((service) => {
+      const resource = service.node.children.find((one) => one instanceof CfnService);
+      return resource === undefined ? [] : [{ service, resource }];
+    });
+}
+
+/**
+ * Why the services of a task could not be deployed: the proxy of Service Connect has no image for Windows.
+ *
+ * @see https://github.com/aws/copilot-cli/issues/5696
+ */
+export function serviceConnectFaults(task: TaskDefinition): readonly string[] {
+  return appServices(task).flatMap(({ resource, service }) => {
+    const config = Stack.of(service).resolve(resource.serviceConnectConfiguration) as
+      { readonly enabled?: unknown } | undefined;
+    return service.taskDefinition !== task || config?.enabled !== true
+      ? []
+      : [
+          `Service ${service.node.path}: Service Connect is not there on Windows. Leave "serviceConnectConfiguration" out, and use ` +
+            '"cloudMapOptions" or a load balancer.',
+        ];
+  });
 }

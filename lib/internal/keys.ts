@@ -1,5 +1,6 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import {
+  AnyPrincipal,
   PolicyStatement,
   ServicePrincipal,
   AccountRootPrincipal,
@@ -46,6 +47,36 @@ export function letLogsUse(scope: IConstruct, key: IKey | undefined): void {
       'The policy of "encryptionKey" belongs to somebody else; it must let CloudWatch Logs and CloudWatch use it, as docs/security.md says.',
     );
   }
+}
+
+/** What starts an instance from an encrypted snapshot, copies one, and encrypts a volume. */
+export const VOLUME_KEY_USE = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+/**
+ * Lets whoever may use EC2 in this account use a key through it, as AWS's own key of EBS does: Auto Scaling's service-linked role among
+ * them, which cannot be given policies. False where the key's policy is not known here, and so not changed.
+ *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+ */
+export function letEc2Use(scope: IConstruct, key: IKey): boolean {
+  const { account, region } = Stack.of(scope);
+  const { statementAdded } = key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new AnyPrincipal()],
+      actions: [...VOLUME_KEY_USE, 'kms:CreateGrant'],
+      resources: ['*'],
+      conditions: {
+        StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': `ec2.${region}.amazonaws.com` },
+      },
+    }),
+  );
+  return statementAdded;
 }
 
 /** Everything that an account does with a key of its own; written out, so that no policy of ours allows all of a service. */

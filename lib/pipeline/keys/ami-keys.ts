@@ -1,5 +1,5 @@
 import { Annotations, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
-import { AccountPrincipal, AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import {
   AwsCustomResource,
@@ -16,18 +16,9 @@ import {
 } from '../../contract/names/resources';
 import { flattenReference } from '../../internal/allow';
 import { EndingLogs } from '../../internal/handler-function';
-import { keyAdministration } from '../../internal/keys';
+import { keyAdministration, letEc2Use, VOLUME_KEY_USE } from '../../internal/keys';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import type { AccountSettings } from '../props/windows-ami-account-props';
-
-/** What starts an instance from an encrypted snapshot and copies one. */
-const USE = [
-  'kms:Decrypt',
-  'kms:DescribeKey',
-  'kms:GenerateDataKeyWithoutPlaintext',
-  'kms:ReEncryptFrom',
-  'kms:ReEncryptTo',
-];
 
 /**
  * Lets this account and others start instances from AMIs that are encrypted with a key, Auto Scaling's own roles among them;
@@ -37,17 +28,11 @@ const USE = [
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
  */
 function letInstancesUse(scope: IConstruct, key: IKey, accounts: readonly string[]): boolean {
-  const { account, partition, region } = Stack.of(scope);
+  const { partition, region } = Stack.of(scope);
   const throughEc2 = { 'kms:ViaService': `ec2.${region}.amazonaws.com` };
-  // As AWS's own key of EBS has it: whoever may use EC2 here.
-  const own = {
-    principals: [new AnyPrincipal()],
-    actions: [...USE, 'kms:CreateGrant'],
-    conditions: { StringEquals: { 'kms:CallerAccount': account, ...throughEc2 } },
-  };
   const principals = accounts.map((other) => new AccountPrincipal(other));
   const others = [
-    { principals, actions: USE, conditions: { StringEquals: throughEc2 } },
+    { principals, actions: VOLUME_KEY_USE, conditions: { StringEquals: throughEc2 } },
     {
       principals,
       actions: ['kms:CreateGrant'],
@@ -66,9 +51,11 @@ function letInstancesUse(scope: IConstruct, key: IKey, accounts: readonly string
       },
     },
   ];
-  return [own, ...(accounts.length === 0 ? [] : others)]
-    .map((one) => key.addToResourcePolicy(new PolicyStatement({ ...one, resources: ['*'] })))
-    .every(({ statementAdded }) => statementAdded);
+  const own = letEc2Use(scope, key);
+  const added = (accounts.length === 0 ? [] : others).map((one) =>
+    key.addToResourcePolicy(new PolicyStatement({ ...one, resources: ['*'] })),
+  );
+  return own && added.every(({ statementAdded }) => statementAdded);
 }
 
 /**

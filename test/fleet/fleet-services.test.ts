@@ -1,0 +1,142 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  Cluster,
+  ContainerImage,
+  DomainlessCredentialSpec,
+  Ec2Service,
+  NetworkMode,
+  type ContainerDefinitionOptions,
+} from 'aws-cdk-lib/aws-ecs';
+import { WindowsAmi } from '../../lib/ami/windows-ami';
+import { WindowsOs } from '../../lib/ami/windows-os';
+import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
+import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
+import {
+  WindowsTaskDefinition,
+  type WindowsTaskDefinitionProps,
+} from '../../lib/fleet/windows-task-definition';
+
+const os = WindowsOs.SERVER_2022_CORE;
+
+interface Given {
+  readonly fleet?: Partial<WindowsCapacityProviderProps>;
+  readonly task?: Partial<WindowsTaskDefinitionProps>;
+  readonly container?: Partial<ContainerDefinitionOptions>;
+  /** How the service comes to the fleet. */
+  readonly by?: 'strategy' | 'name' | 'cluster' | 'daemon' | 'otherStack';
+}
+
+/** A fleet and a service that may run on it. */
+function shopOf({ by = 'strategy', container = {}, fleet = {}, task = {} }: Given): Stack {
+  const app = new App();
+  const env = { account: '111111111111', region: 'eu-west-1' };
+  const stack = new Stack(app, 'Shop', { env });
+  const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
+  const hosts = new WindowsCapacityProvider(stack, 'Windows', {
+    cluster,
+    ami: WindowsAmi.fromChannel({ os }),
+    ...fleet,
+  });
+  const place = by === 'otherStack' ? new Stack(app, 'Web', { env }) : stack;
+  const taskDefinition = new WindowsTaskDefinition(place, 'Task', { os, ...task });
+  taskDefinition.addContainer('web', {
+    image: ContainerImage.fromRegistry('contoso/web:1'),
+    cpu: 512,
+    memoryLimitMiB: 1024,
+    ...container,
+  });
+  const strategy =
+    by === 'name' ? { capacityProvider: hosts.capacityProviderName, weight: 1 } : hosts.strategy();
+  new Ec2Service(place, 'Service', {
+    cluster,
+    taskDefinition,
+    ...(by === 'daemon' ? { daemon: true } : {}),
+    ...(by === 'daemon' || by === 'cluster' ? {} : { capacityProviderStrategies: [strategy] }),
+  });
+  return stack;
+}
+
+const PORT_80 = { portMappings: [{ containerPort: 8080, hostPort: 80 }] };
+const SPEC = { credentialSpecs: [new DomainlessCredentialSpec('arn:aws:s3:::specs/web.json')] };
+const FIXED = { ami: WindowsAmi.fromRevision({ os, revision: 4294 }) };
+
+test.each<[string, Given, string]>([
+  [
+    'another release (modernisation-platform#409)',
+    { task: { os: WindowsOs.SERVER_2019_CORE } },
+    'its task is of WINDOWS_SERVER_2019_CORE and this fleet of WINDOWS_SERVER_2022_CORE, so that ECS never places it. Give the task ' +
+      "the fleet's os, or the service a fleet of the task's.",
+  ],
+  [
+    'another edition',
+    { task: { os: WindowsOs.SERVER_2022_FULL } },
+    'its task is of WINDOWS_SERVER_2022_FULL and this fleet of WINDOWS_SERVER_2022_CORE',
+  ],
+  [
+    'by name',
+    { by: 'name', task: { os: WindowsOs.SERVER_2022_FULL } },
+    'its task is of WINDOWS_SERVER_2022_FULL',
+  ],
+  [
+    'a service of another stack',
+    { by: 'otherStack', task: { os: WindowsOs.SERVER_2022_FULL } },
+    'Service Web/Service: its task is of WINDOWS_SERVER_2022_FULL',
+  ],
+  [
+    'a revision that the fleet never has',
+    { fleet: FIXED, task: { minimumRevision: 4295 } },
+    'its task needs revision 4295 or later and this fleet stays at 4294, so that ECS never places it. Lower "minimumRevision", or let the ' +
+      'fleet follow a channel.',
+  ],
+  [
+    'another exact revision',
+    { fleet: FIXED, task: { exactRevision: 4171 } },
+    'its task needs revision 4171 and this fleet stays at 4294',
+  ],
+  [
+    'port 80 with task roles',
+    { container: PORT_80 },
+    'container web asks for port 80 of the host, which the credential proxy of task roles holds. Leave "hostPort" out and put a load ' +
+      'balancer before it, or give the fleet "taskRoles: false".',
+  ],
+  ['port 80 of a daemon', { by: 'daemon', container: PORT_80 }, 'container web asks for port 80 of the host'],
+  ['port 80, wherever the cluster places it', { by: 'cluster', container: PORT_80 }, 'asks for port 80'],
+  [
+    'a credential spec on hosts whose agent offers no gMSA',
+    { container: SPEC },
+    'container web has a credential spec, and the agent of this fleet offers no gMSA, so that ECS never places it. Say "gmsa: true".',
+  ],
+])('%s ends synthesis', (_name, given, message) => {
+  expect(() => Template.fromStack(shopOf(given))).toThrow(message);
+});
+
+test.each<[string, Given]>([
+  ['no more than the fleet has', { fleet: FIXED, task: { minimumRevision: 4294 } }],
+  ['the revision of the fleet', { fleet: FIXED, task: { exactRevision: 4294 } }],
+  ['a lower bound on a channel', { task: { minimumRevision: 4294 } }],
+  ['port 80 without task roles', { fleet: { taskRoles: false }, container: PORT_80 }],
+  [
+    'port 80 of an interface of its own',
+    {
+      task: { networkMode: NetworkMode.AWS_VPC },
+      container: { portMappings: [{ containerPort: 80, hostPort: 80 }] },
+    },
+  ],
+  ['a credential spec with gMSA', { fleet: { gmsa: true }, container: SPEC }],
+  // The cluster may have hosts of that Windows, too.
+  [
+    'a daemon of another Windows',
+    { by: 'daemon', task: { os: WindowsOs.SERVER_2022_FULL }, container: PORT_80 },
+  ],
+])('%s is let through', (_name, given) => {
+  expect(() => Template.fromStack(shopOf(given))).not.toThrow();
+});
+
+test('an exact revision on a fleet that moves on is warned of', () => {
+  Annotations.fromStack(shopOf({ task: { exactRevision: 4294 } })).hasWarning(
+    '/Shop/Service',
+    Match.stringLikeRegexp('its task needs revision 4294 and the fleet Shop/Windows follows channel current'),
+  );
+});
