@@ -2,8 +2,8 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { refuse } from '../internal/validate';
 
-/** What the value of a variable must look like, and the same in words. */
-type Kind = readonly [pattern: RegExp, words: string];
+/** What the value of a variable must look like, as a pattern and for people. */
+type Kind = readonly [pattern: RegExp, form: string];
 
 const BOOLEAN: Kind = [/^(true|false)$/, "'true' or 'false'"];
 const COUNT: Kind = [/^\d+$/, 'a whole number'];
@@ -143,12 +143,12 @@ function checkVariable(scope: IConstruct, name: string, value: string): void {
     warnOrRefuse(scope, name);
     return;
   }
-  const [pattern, words] = kind;
+  const [pattern, form] = kind;
   if (!Token.isUnresolved(value) && !pattern.test(value)) {
     refuse(
       scope,
       'agentVariables',
-      `must have ${words} for ${name}`,
+      `must have ${form} for ${name}`,
       `'${value}'`,
       "It is described in the agent's README, github.com/aws/amazon-ecs-agent.",
     );

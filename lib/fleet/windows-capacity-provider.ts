@@ -17,6 +17,7 @@ import { ResourceProvider } from '../internal/resource-provider';
 import { holdToServiceRules } from '../internal/service-rules';
 import { refuse } from '../internal/validate';
 import { FleetAlarms, fleetMetric } from './fleet-alarms';
+import { warnOfMissingEndpoints } from './fleet-endpoints';
 import { FleetGroup } from './fleet-group';
 import { groupArn } from './fleet-role';
 import { holdServicesToFleet } from './fleet-services';
@@ -103,6 +104,7 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     new FleetAlarms(this, 'Alarms', { settings, topic, deadLetterQueue });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);
     holdToServiceRules(this);
+    warnOfMissingEndpoints(this, settings.vpc, vpcSubnets);
     holdServicesToFleet(this, {
       cluster,
       ami,

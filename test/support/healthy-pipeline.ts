@@ -122,6 +122,7 @@ export function healthyPipeline(changes: Changes): DoctorPorts {
       countAmis: () => Promise.resolve(12),
       amiState: () => Promise.resolve('available'),
       fleetVolumes: () => Promise.resolve([]),
+      fleetSubnets: () => Promise.resolve([{ group: 'winbake-shop', subnetIds: ['subnet-1'] }]),
       ...changes.inspector,
     },
   };

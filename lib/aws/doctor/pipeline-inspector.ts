@@ -1,4 +1,8 @@
-import { AutoScalingClient, paginateDescribeAutoScalingGroups } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  paginateDescribeAutoScalingGroups,
+  type AutoScalingGroup,
+} from '@aws-sdk/client-auto-scaling';
 import {
   DescribeImagesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -137,7 +141,7 @@ export function pipelineInspector(region: string): PipelineInspector {
     ...inspectImagePipeline(new ImagebuilderClient({ region }), region),
     ...inspectNetwork(ec2),
     ...inspectQuotas(new ServiceQuotasClient({ region }), ec2),
-    ...inspectFleetVolumes(new AutoScalingClient({ region }), ec2),
+    ...inspectFleets(new AutoScalingClient({ region }), ec2),
     ...inspectKeysAndAmis(),
   };
 }
@@ -206,31 +210,42 @@ async function endpointsOf(client: EC2Client, vpcId: string): Promise<readonly s
   return names;
 }
 
-/** The groups of fleets, by their tag, whose launch template asks for a rate of volume initialization. */
-export function inspectFleetVolumes(
+/** The groups of fleets, by their tag: those whose launch template asks for a rate of volume initialization, and their subnets. */
+export function inspectFleets(
   client: AutoScalingClient,
   ec2: EC2Client,
-): Pick<PipelineInspector, 'fleetVolumes'> {
+): Pick<PipelineInspector, 'fleetVolumes' | 'fleetSubnets'> {
   return {
     fleetVolumes: async () => {
       const found: InspectedFleetVolume[] = [];
-      const Filters = [{ Name: 'tag-key', Values: [FLEET_TAG] }];
-      for await (const page of paginateDescribeAutoScalingGroups({ client }, { Filters })) {
-        for (const group of page.AutoScalingGroups ?? []) {
-          const [first] = versionsOfGroup(group);
-          const rate = first === undefined ? 0 : await rateOf(ec2, ...first);
-          if (rate > 0) {
-            found.push({
-              group: group.AutoScalingGroupName ?? '',
-              mebibytesPerSecond: rate,
-              maxSize: group.MaxSize ?? 0,
-            });
-          }
+      for (const group of await groupsOf(client)) {
+        const [first] = versionsOfGroup(group);
+        const rate = first === undefined ? 0 : await rateOf(ec2, ...first);
+        if (rate > 0) {
+          found.push({
+            group: group.AutoScalingGroupName ?? '',
+            mebibytesPerSecond: rate,
+            maxSize: group.MaxSize ?? 0,
+          });
         }
       }
       return found;
     },
+    fleetSubnets: async () =>
+      (await groupsOf(client)).map(({ AutoScalingGroupName = '', VPCZoneIdentifier = '' }) => ({
+        group: AutoScalingGroupName,
+        subnetIds: VPCZoneIdentifier.split(',').filter((id) => id !== ''),
+      })),
   };
+}
+
+async function groupsOf(client: AutoScalingClient): Promise<readonly AutoScalingGroup[]> {
+  const found: AutoScalingGroup[] = [];
+  const Filters = [{ Name: 'tag-key', Values: [FLEET_TAG] }];
+  for await (const page of paginateDescribeAutoScalingGroups({ client }, { Filters })) {
+    found.push(...(page.AutoScalingGroups ?? []));
+  }
+  return found;
 }
 
 async function rateOf(ec2: EC2Client, LaunchTemplateId: string, version: string): Promise<number> {

@@ -60,6 +60,12 @@ export interface InspectedFleetVolume {
   readonly maxSize: number;
 }
 
+/** Where the instances of a fleet start. */
+export interface InspectedFleetSubnets {
+  readonly group: string;
+  readonly subnetIds: readonly string[];
+}
+
 /** What can be seen of a pipeline's parts; nothing is changed. */
 export interface PipelineInspector {
   functionOf(name: string): Promise<InspectedFunction | undefined>;
@@ -87,6 +93,8 @@ export interface PipelineInspector {
   amiState(region: string, amiId: string): Promise<string | undefined>;
   /** The groups of fleets whose volumes are initialized at a rate. */
   fleetVolumes(): Promise<readonly InspectedFleetVolume[]>;
+  /** The subnets of all fleets of the region, by their groups. */
+  fleetSubnets(): Promise<readonly InspectedFleetSubnets[]>;
 }
 
 /** The network as this computer sees it. */

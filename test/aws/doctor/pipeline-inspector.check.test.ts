@@ -34,7 +34,7 @@ import {
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import {
-  inspectFleetVolumes,
+  inspectFleets,
   inspectKeysAndAmis,
   inspectNetwork,
   inspectQuotas,
@@ -191,7 +191,7 @@ describeWithMoto('what the doctor sees, on moto', (moto) => {
   test('the groups of fleets whose volumes ask for a rate', async () => {
     const ec2 = new EC2Client(moto.config());
     const autoScaling = new AutoScalingClient(moto.config());
-    const inspector = inspectFleetVolumes(autoScaling, ec2);
+    const inspector = inspectFleets(autoScaling, ec2);
     for (const [name, rate] of [
       ['shop', 200],
       ['plain', undefined],

@@ -1,0 +1,54 @@
+import { HOST_SERVICES } from '../../contract/values/host-services';
+import { fine, unsure, wrong, type Check, type CheckResult } from './pipeline-inspector';
+
+/** Whether the hosts of each fleet of the region reach what they call, by routes and endpoints of their subnets. */
+export const checkFleetEgress: Check = async ({ inspector }) => {
+  const fleets = await inspector.fleetSubnets();
+  return Promise.all(
+    fleets.map(async ({ group, subnetIds }): Promise<CheckResult> => {
+      const check = `egress of ${group}, by routes`;
+      const networks = await Promise.all(subnetIds.map((id) => inspector.networkOf(id)));
+      const closed = networks
+        .filter((one) => one !== undefined)
+        .filter(({ defaultRoute }) => defaultRoute === undefined);
+      const lacking = closed.flatMap(({ endpoints, subnetId }) => {
+        const missing = HOST_SERVICES.filter(
+          (service) => !endpoints.some((one) => one.endsWith(`.${service}`)),
+        );
+        return missing.length === 0 ? [] : [`${subnetId} has no endpoint of ${missing.join(', ')}`];
+      });
+      if (lacking.length > 0) {
+        const wayOut = 'Give it a NAT gateway, or the endpoints; without them no launch is completed.';
+        return wrong(check, `${lacking.join('; ')}, and no default route`, wayOut);
+      }
+      return closed.length === 0
+        ? fine(check, 'its subnets have a default route; not tried from inside')
+        : unsure(check, 'endpoints only', 'Images must come from ECR or the cache of the AMI; a task tells.');
+    }),
+  );
+};
+
+const SERVICES = [
+  ['AWSServiceRoleForECS', 'ecs.amazonaws.com'],
+  ['AWSServiceRoleForAutoScaling', 'autoscaling.amazonaws.com'],
+] as const;
+
+/**
+ * Whether the account has the service-linked roles without which the first deployment of a fleet fails.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles-for-clusters.html
+ */
+export const checkServiceLinkedRoles: Check = async ({ inspector }) => {
+  const fleets = await inspector.fleetSubnets();
+  return Promise.all(
+    SERVICES.map(async ([role, service]): Promise<CheckResult> => {
+      const create = `aws iam create-service-linked-role --aws-service-name ${service}`;
+      if ((await inspector.trustOf(role)) !== undefined) {
+        return fine(role, 'it exists');
+      }
+      return fleets.length === 0
+        ? fine(role, `it does not exist, and no fleet is here; before the first: ${create}`)
+        : wrong(role, 'it does not exist, though the region has fleets', `Create it: ${create}.`);
+    }),
+  );
+};

@@ -1,0 +1,59 @@
+import { HOST_SERVICES } from '../../../lib/contract/values/host-services';
+import { checkFleetEgress, checkServiceLinkedRoles } from '../../../lib/core/doctor/check-fleets';
+import type { PipelineInspector } from '../../../lib/core/doctor/pipeline-inspector';
+import { DESCRIBED, healthyPipeline } from '../../support/healthy-pipeline';
+
+const FLEET = [{ group: 'winbake-shop', subnetIds: ['subnet-1', 'subnet-2'] }];
+const fleetSubnets = () => Promise.resolve(FLEET);
+const endpointsOf = (services: readonly string[]) =>
+  services.map((one) => `com.amazonaws.eu-central-1.${one}`);
+
+/** Subnets of which only `subnet-1` has a default route. */
+const networks =
+  (endpoints: readonly string[]): PipelineInspector['networkOf'] =>
+  (subnetId = '') =>
+    Promise.resolve({ subnetId, defaultRoute: subnetId === 'subnet-1' ? 'nat-1' : undefined, endpoints });
+
+test.each([
+  [
+    'no endpoints',
+    [],
+    'no',
+    'subnet-2 has no endpoint of ecs, ecs-agent, ecs-telemetry, autoscaling, ecr.api, ecr.dkr, s3, logs, ssm, ssmmessages, and no default route',
+  ],
+  [
+    'all but that of the hook',
+    HOST_SERVICES.filter((one) => one !== 'autoscaling'),
+    'no',
+    'subnet-2 has no endpoint of autoscaling, and no default route',
+  ],
+  ['all of them', HOST_SERVICES, 'unknown', 'endpoints only'],
+] as const)('hosts in a subnet without a way out and %s', async (_, services, verdict, detail) => {
+  const networkOf = networks(endpointsOf(services));
+  const ports = healthyPipeline({ inspector: { fleetSubnets, networkOf } });
+  expect(await checkFleetEgress(ports, DESCRIBED)).toEqual([
+    expect.objectContaining({ check: 'egress of winbake-shop, by routes', verdict, detail }),
+  ]);
+});
+
+test.each([
+  ['with fleets', FLEET, 'no', 'it does not exist, though the region has fleets'],
+  [
+    'before the first fleet',
+    [],
+    'ok',
+    'it does not exist, and no fleet is here; before the first: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com',
+  ],
+] as const)('an account without the role of ECS, %s', async (_, fleets, verdict, detail) => {
+  const ports = healthyPipeline({
+    inspector: {
+      fleetSubnets: () => Promise.resolve(fleets),
+      trustOf: (role) =>
+        Promise.resolve(role === 'AWSServiceRoleForECS' ? undefined : ['autoscaling.amazonaws.com']),
+    },
+  });
+  expect(await checkServiceLinkedRoles(ports, DESCRIBED)).toEqual([
+    expect.objectContaining({ check: 'AWSServiceRoleForECS', verdict, detail }),
+    expect.objectContaining({ check: 'AWSServiceRoleForAutoScaling', verdict: 'ok' }),
+  ]);
+});

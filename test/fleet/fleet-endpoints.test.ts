@@ -1,0 +1,95 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import {
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  SubnetType,
+  Vpc,
+  type SubnetSelection,
+} from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { WindowsAmi } from '../../lib/ami/windows-ami';
+import { WindowsOs } from '../../lib/ami/windows-os';
+import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
+
+interface Given {
+  readonly env?: { readonly account: string; readonly region: string };
+  readonly interfaces?: Readonly<Record<string, InterfaceVpcEndpointAwsService>>;
+  readonly gateway?: boolean;
+  readonly vpcSubnets?: SubnetSelection;
+  readonly type?: SubnetType;
+}
+
+/** The fleet's stack; its VPC is in another one. */
+function fleetOf({
+  env,
+  gateway,
+  interfaces = {},
+  type = SubnetType.PRIVATE_ISOLATED,
+  vpcSubnets,
+}: Given): Stack {
+  const app = new App();
+  const props = env === undefined ? {} : { env };
+  const network = new Stack(app, 'Network', props);
+  const vpc = new Vpc(network, 'Vpc', {
+    maxAzs: 2,
+    subnetConfiguration: [
+      { name: 'public', subnetType: SubnetType.PUBLIC },
+      { name: 'hosts', subnetType: type },
+    ],
+  });
+  for (const [id, service] of Object.entries(interfaces)) {
+    vpc.addInterfaceEndpoint(id, { service });
+  }
+  if (gateway === true) {
+    vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
+  }
+  const stack = new Stack(app, 'Shop', props);
+  new WindowsCapacityProvider(stack, 'Windows', {
+    cluster: new Cluster(stack, 'Cluster', { vpc }),
+    ami: WindowsAmi.fromChannel({ os: WindowsOs.SERVER_2022_CORE }),
+    ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
+  });
+  return stack;
+}
+
+const HOSTS = { vpcSubnets: { subnetGroupName: 'hosts' } };
+const ALL = {
+  Ecs: InterfaceVpcEndpointAwsService.ECS,
+  EcsAgent: InterfaceVpcEndpointAwsService.ECS_AGENT,
+  EcsTelemetry: InterfaceVpcEndpointAwsService.ECS_TELEMETRY,
+  AutoScaling: InterfaceVpcEndpointAwsService.AUTOSCALING,
+  Ecr: InterfaceVpcEndpointAwsService.ECR,
+  Docker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
+  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  Ssm: InterfaceVpcEndpointAwsService.SSM,
+  SsmMessages: InterfaceVpcEndpointAwsService.SSM_MESSAGES,
+};
+
+test.each<[string, Given, string]>([
+  [
+    'none',
+    HOSTS,
+    'no endpoint of ecs, ecs-agent, ecs-telemetry, autoscaling, ecr.api, ecr.dkr, s3, logs, ssm, ssmmessages: without',
+  ],
+  ['those of interfaces', { ...HOSTS, interfaces: ALL }, 'no endpoint of s3: without'],
+  [
+    'some',
+    { ...HOSTS, gateway: true, interfaces: { Ecs: ALL.Ecs, Ecr: ALL.Ecr } },
+    'no endpoint of ecs-agent, ecs-telemetry, autoscaling, ecr.dkr, logs, ssm, ssmmessages: without',
+  ],
+])('isolated subnets whose VPC has %s of the endpoints are warned of', (_name, given, text) => {
+  Annotations.fromStack(fleetOf(given)).hasWarning('/Shop/Windows', Match.stringLikeRegexp(text));
+});
+
+test.each<[string, Given]>([
+  ['isolated subnets with all endpoints', { ...HOSTS, interfaces: ALL, gateway: true }],
+  [
+    'the same in a known region',
+    { ...HOSTS, interfaces: ALL, gateway: true, env: { account: '111111111111', region: 'eu-west-1' } },
+  ],
+  ['subnets with a way out', { ...HOSTS, type: SubnetType.PRIVATE_WITH_EGRESS }],
+  ['public subnets beside isolated ones', { vpcSubnets: { subnetType: SubnetType.PUBLIC } }],
+])('%s are not', (_name, given) => {
+  Annotations.fromStack(fleetOf(given)).hasNoWarning('*', Match.stringLikeRegexp('isolated'));
+});
