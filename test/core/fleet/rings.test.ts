@@ -21,8 +21,8 @@ const ringOf = (ring: number, well: number, fleets = 2) => ({
   behind: well === fleets ? [] : ['web'],
 });
 
-function tell(lab: FleetLab, words: Partial<FailedPublications>): void {
-  const document = { schema: 'winbake.failed/1', publications: [], ...words };
+function showFailed(lab: FleetLab, shown: Partial<FailedPublications>): void {
+  const document = { schema: 'winbake.failed/1', publications: [], ...shown };
   lab.parameters.values.set(NAMES.failed, JSON.stringify(document));
 }
 
@@ -48,13 +48,13 @@ describe('a ring (R7)', () => {
     ['of which another publication is known', 1, [{ ...ringOf(0, 2), id: OLD.id }], 'wait:otherFleet'],
   ])('%s: ring %s begins or waits', async (_name, ring, rings, action) => {
     const lab = await labOfRing(ring);
-    tell(lab, { rings });
+    showFailed(lab, { rings });
     expect(await lab.poll()).toEqual([action]);
   });
 
   test('says whom it waits for and until when, and begins then', async () => {
     const lab = await labOfRing(2);
-    tell(lab, { rings: [ringOf(1, 1)] });
+    showFailed(lab, { rings: [ringOf(1, 1)] });
     await lab.poll();
     expect(lab.state()).toMatchObject({
       ring: 2,
@@ -71,7 +71,7 @@ describe('a ring (R7)', () => {
 
   test('is stopped by a failure in an earlier ring until a person speaks, whatever its limit, and not by one in a later', async () => {
     const lab = await labOfRing(1);
-    tell(lab, { rings: [ringOf(0, 1), ringOf(1, 0)], publications: failure(0, lab.clock.now()) });
+    showFailed(lab, { rings: [ringOf(0, 1), ringOf(1, 0)], publications: failure(0, lab.clock.now()) });
     await lab.wait(60);
     expect(await lab.poll()).toEqual(['wait:otherFleet']);
     const order = { verb: 'accept', publication: NEW.id, by: 'ops', reason: 'the registry' } as const;
@@ -79,10 +79,10 @@ describe('a ring (R7)', () => {
     expect(await lab.poll()).toEqual(['startRefresh']);
 
     const first = await labOfRing(0);
-    tell(first, { rings: [ringOf(0, 0)], publications: failure(1, first.clock.now()) });
+    showFailed(first, { rings: [ringOf(0, 0)], publications: failure(1, first.clock.now()) });
     expect(await first.poll()).toEqual(['startRefresh']);
     const ofNone = await labOfRing(null);
-    tell(ofNone, { publications: failure(1, ofNone.clock.now()) });
+    showFailed(ofNone, { publications: failure(1, ofNone.clock.now()) });
     expect(await ofNone.poll()).toEqual(['wait:otherFleet']);
   });
 
@@ -100,7 +100,7 @@ describe('a ring (R7)', () => {
 describe('the hold of a pipeline', () => {
   test('stops every fleet: one that has not begun, and a rollout where it is', async () => {
     const lab = await labOfRing(null);
-    tell(lab, { hold: overrideAt(lab.clock.now(), 10) });
+    showFailed(lab, { hold: overrideAt(lab.clock.now(), 10) });
     expect(await lab.poll()).toEqual(['wait:hold']);
     expect(lab.state().waiting?.reason).toBe('ops@example.com holds the pipeline: trade fair');
     await lab.wait(14);
@@ -108,7 +108,7 @@ describe('the hold of a pipeline', () => {
 
     const other = await labOfRing(null);
     await other.wait(1.25);
-    tell(other, { hold: overrideAt(other.clock.now(), 100) });
+    showFailed(other, { hold: overrideAt(other.clock.now(), 100) });
     await other.wait(10);
     expect(other.fleet.group.refresh?.status).toBe('Cancelled');
     expect(other.running()).toContain(OLD.id);
@@ -117,7 +117,7 @@ describe('the hold of a pipeline', () => {
   test('lets a way back go on, which the rollback that sets it asks for', async () => {
     const lab = await labOfRing(null);
     await lab.wait(5);
-    tell(lab, { hold: overrideAt(lab.clock.now(), 1000) });
+    showFailed(lab, { hold: overrideAt(lab.clock.now(), 1000) });
     lab.publish(OLDER);
     await lab.wait(5);
     expect(lab.running()).toEqual(four(OLD.id));
@@ -135,7 +135,7 @@ describe('going back', () => {
     lab.setOverrides({ accepted: { ...overrideAt(lab.clock.now(), 1000), publication: NEW.id } });
     await lab.wait(24 * 5);
     expect(lab.running()).toEqual(four(NEW.id));
-    tell(lab, {
+    showFailed(lab, {
       publications: failure(null, lab.clock.now()).map((one) => ({ ...one, id: OLD.id })),
       rings: [{ ...ringOf(0, 0), id: OLD.id }],
     });
@@ -153,7 +153,7 @@ describe('going back', () => {
     expect(lab.running()).toEqual(four(OLD.id));
     expect(lab.state().ran).toEqual([OLD.id, NEW.id]);
     lab.publish(NEW);
-    tell(lab, { publications: failure(null, lab.clock.now()) });
+    showFailed(lab, { publications: failure(null, lab.clock.now()) });
     expect(await lab.poll()).toEqual(['startRefresh']);
   });
 });
