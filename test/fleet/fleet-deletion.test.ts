@@ -169,7 +169,7 @@ test("its function may do all of that, and nothing on another fleet's group or c
   expect(stack.steps()).toContainEqual(expect.objectContaining({ kind: 'forced', tasks: 4 }));
 
   const other = fleetLab({ groupName: 'winbake-other', cluster: 'other', environment });
-  await expect(other.as(() => other.deletion.drain([]), caller)).rejects.toThrow(
+  await expect(other.as(() => other.deletion.drain(['i-1']), caller)).rejects.toThrow(
     'ecs:ListContainerInstances',
   );
   await expect(other.as(() => other.deletion.forceDelete(), caller)).rejects.toThrow(
