@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Metric,
   Stats,
@@ -11,9 +11,9 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type IConstruct, Construct } from 'constructs';
-import { type FleetMetrics, METRIC_NAMESPACE } from '../contract/names/metrics';
+import { type FleetMetrics, type FleetsMetrics, METRIC_NAMESPACE } from '../contract/names/metrics';
 import { runbookLink } from '../contract/names/resources';
-import type { FleetSettings } from './fleet-settings';
+import { refuse } from '../internal/validate';
 
 /** A metric that the rollout writes at each poll, every 15 minutes. The highest value of an hour, unless something else is asked for. */
 export function fleetMetric(
@@ -32,78 +32,104 @@ export function fleetMetric(
   }).attachTo(scope);
 }
 
-/** What alarms look at and whom they tell. */
-interface FleetAlarmsProps {
-  readonly settings: FleetSettings;
-  readonly topic: ITopic;
-  readonly deadLetterQueue: IQueue;
-}
+/** How many actions an alarm takes for a state. */
+const MOST_ACTIONS = 5;
+
+/** Each fleet is polled every 15 minutes; so long, there is one of each in it. */
+const PERIOD = Duration.minutes(30);
 
 /**
- * Alarms of a fleet, named after their headings in `docs/runbook.md`. That patching is late the rollout says in words; the
- * alarm that notifies people is the one for what it cannot say: that nothing polls the fleet.
+ * Alarms of a stack's fleets, named after their headings in `docs/runbook.md`. They speak for all: their metrics are the most of any
+ * fleet, in parts of its own patch budget. That patching is late the rollout says in words; the alarm that notifies people is
+ * the one for what it cannot say: that nothing polls a fleet.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export class FleetAlarms extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: FleetAlarmsProps,
-  ) {
+  private readonly nothing: Alarm;
+  private readonly topics = new Set<string>();
+
+  constructor(scope: Construct, id: string, { deadLetterQueue }: { readonly deadLetterQueue: IQueue }) {
     super(scope, id);
-    const { settings, topic, deadLetterQueue } = props;
-    const { fleetName, policy } = settings;
-    const hours = policy.patchWithinSeconds / 3600;
-    const period = Duration.minutes(15);
-    const unpatched = fleetMetric(this, fleetName, 'HoursUnpatched', { period });
     const late = { evaluationPeriods: 1, treatMissingData: TreatMissingData.IGNORE };
     this.alarm('PatchBudgetWarning', {
       ...late,
-      metric: unpatched,
-      threshold: 0.75 * hours,
-      means: '75 % of the patch budget is spent.',
+      metric: this.metric('PatchBudgetUsed'),
+      threshold: 75,
+      means: 'a fleet has spent 75 % of its patch budget.',
     });
     this.alarm('PatchBudgetSpent', {
       ...late,
-      metric: unpatched,
-      threshold: hours,
-      means: 'The patch budget is spent.',
+      metric: this.metric('PatchBudgetUsed'),
+      threshold: 100,
+      means: 'a fleet has spent its patch budget.',
     });
     this.alarm('FleetBehind', {
       ...late,
-      metric: fleetMetric(this, fleetName, 'HoursBehind', { period }),
-      threshold: 0.75 * hours,
-      means: 'An instance has not run what its channel shows for 75 % of the patch budget.',
+      metric: this.metric('ChannelBudgetUsed'),
+      threshold: 75,
+      means: 'an instance has not run what its channel shows for 75 % of the patch budget.',
     });
     this.alarm('DeadLetterQueue', {
       ...late,
-      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
+      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(15),
+        statistic: Stats.MAXIMUM,
+      }),
       threshold: 1,
-      means: 'A poll of the fleet failed however often it was tried.',
+      means: 'a poll failed however often it was tried.',
     });
-    const nothing = this.alarm('NothingMeasured', {
-      metric: fleetMetric(this, fleetName, 'HoursUnpatched', { statistic: Stats.SAMPLE_COUNT }),
+    this.nothing = this.alarm('NothingMeasured', {
+      // The least of an hour: a fleet that one pass missed and the next one polled is none.
+      metric: this.metric('FleetsMissed', { statistic: Stats.MINIMUM, period: Duration.hours(1) }),
       threshold: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 4,
       treatMissingData: TreatMissingData.BREACHING,
-      means: 'Nobody has looked at the fleet for 4 h.',
+      means: 'nobody has looked at a fleet for 4 h.',
     });
-    nothing.addAlarmAction(new SnsAction(topic));
-    nothing.addOkAction(new SnsAction(topic));
+  }
+
+  /** Notifies people through a topic, too; ends synthesis where fleets have more topics than an alarm takes. */
+  public notify(topic: ITopic): void {
+    if (this.topics.has(topic.node.path)) {
+      return;
+    }
+    this.topics.add(topic.node.path);
+    if (this.topics.size > MOST_ACTIONS) {
+      refuse(
+        this,
+        'notificationTopic',
+        `must be one of at most ${MOST_ACTIONS} in a stack, since an alarm notifies no more`,
+        `'${topic.node.path}' as the ${this.topics.size}th`,
+        'Give fleets a common topic, or make some in another stack.',
+      );
+    }
+    this.nothing.addAlarmAction(new SnsAction(topic));
+    this.nothing.addOkAction(new SnsAction(topic));
+  }
+
+  /** A metric of all fleets of the stack; the most of any. */
+  private metric(metricName: keyof FleetsMetrics, options: MetricOptions = {}): Metric {
+    return new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName,
+      dimensionsMap: { Stack: Stack.of(this).stackName },
+      statistic: Stats.MAXIMUM,
+      period: PERIOD,
+      ...options,
+    });
   }
 
   private alarm(
     name: string,
     { means, ...props }: ConstructorParameters<typeof Alarm>[2] & { readonly means: string },
   ): Alarm {
-    const { fleetName } = this.props.settings;
+    const { stackName } = Stack.of(this);
     return new Alarm(this, name, {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       ...props,
-      alarmName: `winbake-fleet-${fleetName}-${name}`,
-      alarmDescription: `Winbake fleet ${fleetName}: ${means} See ${runbookLink(name)}`,
+      alarmName: `winbake-fleets-${stackName}-${name}`,
+      alarmDescription: `Winbake fleets of ${stackName}: ${means} See ${runbookLink(name)}`,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Lazy, Stack, Tags, Validations, type CfnResource } from 'aws-cdk-lib';
+import { Lazy, Stack, Tags, Validations, type CfnResource } from 'aws-cdk-lib';
 import { AutoScalingGroup, type CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import {
   LaunchTemplate,
@@ -13,15 +13,11 @@ import {
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { createHash } from 'node:crypto';
 import type { WindowsAmi } from '../ami/windows-ami';
-import type { LaunchTemplateEnvironment } from '../contract/names/environment';
-import { fleetParametersBeside } from '../contract/names/parameters';
-import { allow, parameterArn } from '../internal/allow';
-import { HandlerFunction } from '../internal/handler-function';
-import { ResourceProvider } from '../internal/resource-provider';
-import { allowFleetReads, FleetRole, groupArn } from './fleet-role';
+import type { FleetResources } from './fleet-resources';
+import { FleetRole } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 import { FleetUserData } from './fleet-user-data';
 
@@ -30,8 +26,8 @@ export interface FleetGroupProps {
   readonly settings: FleetSettings;
   readonly cluster: ICluster;
   readonly ami: WindowsAmi;
-  /** The parameter that the fleet keeps its state in. */
-  readonly stateParameter: string;
+  /** What answers for the fleet's custom resources. */
+  readonly resources: FleetResources;
   readonly vpcSubnets?: SubnetSelection;
   readonly securityGroups?: readonly ISecurityGroup[];
   readonly keyPair?: IKeyPair;
@@ -43,26 +39,22 @@ const HOOK_NAME = 'joins-the-cluster';
 /**
  * The Auto Scaling group of a fleet and its launch template. The group starts from a numbered version with an AMI, which
  * deployments and rollouts make; it never starts from the template's newest or default version, and is never replaced for an
- * AMI. Its name is fixed, since its instances complete its launch hook by it: to replace the group, rename the fleet.
+ * AMI. Its name is fixed, since its instances complete its launch hook by it.
  */
 export class FleetGroup extends Construct {
   public readonly group: AutoScalingGroup;
   public readonly launchTemplate: BaseLaunchTemplate;
   public readonly role: FleetRole;
   public readonly securityGroup: SecurityGroup;
+  /** What the fleet's custom resources may do; they go first. */
+  public readonly rights: IDependable;
 
   constructor(scope: Construct, id: string, props: FleetGroupProps) {
     super(scope, id);
-    const { settings, cluster, ami, stateParameter, vpcSubnets } = props;
+    const { settings, cluster, ami, resources, vpcSubnets } = props;
     const { vpc } = settings;
     ami._deployBefore(this);
-    this.role = new FleetRole(this, 'InstanceRole');
-    allow(this.role, {
-      actions: ['autoscaling:CompleteLifecycleAction'],
-      resources: [groupArn(this, settings.groupName)],
-      wildcardReason:
-        "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
-    });
+    this.role = new FleetRole(this, 'InstanceRole', settings.groupName);
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: `Instances of the Winbake fleet ${settings.fleetName}`,
@@ -87,13 +79,9 @@ export class FleetGroup extends Construct {
         heartbeatTimeout: settings.launchTimeout.toSeconds(),
       },
     ];
-    const { version } = new LiveLaunchTemplate(this, 'Live', {
-      settings,
-      ami,
-      stateParameter,
-      base: this.launchTemplate,
-      group,
-    });
+    const launchTemplateId = this.launchTemplate.launchTemplateId ?? '';
+    this.rights = resources.allow(this, { ami, cluster, launchTemplateId, settings });
+    const version = this.liveVersion(group, props);
     group.addPropertyOverride(
       settings.distribution === undefined
         ? 'LaunchTemplate.Version'
@@ -138,6 +126,35 @@ export class FleetGroup extends Construct {
       template.addSecurityGroup(one);
     });
     return template;
+  }
+
+  /**
+   * The version of the launch template that a deployment gives to the group; a reference. It is the base template of that
+   * deployment with the AMI that the group has. CloudFormation sends the version with any change of the group, so that one of
+   * before a rollout would undo it; therefore every property of the group is among what makes a new one.
+   *
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+   */
+  private liveVersion(group: CfnAutoScalingGroup, { ami, resources, settings }: FleetGroupProps): string {
+    const base = this.launchTemplate;
+    const resource = resources.clone(this, 'LiveTemplate', {
+      Fleet: settings.fleetName,
+      Channel: ami.publicationParameter,
+      LaunchTemplateId: base.launchTemplateId ?? '',
+      BaseVersion: base.versionNumber,
+      Hash: Lazy.uncachedString({
+        produce: () => hashOf([renderedProperties(base.cfnTemplate), renderedProperties(group)]),
+      }),
+      // A subnet that is replaced changes the group and no word of the template.
+      References: Lazy.uncachedAny({
+        produce: () => referencesIn(renderedProperties(group)).filter((one) => !isOwn(one)),
+      }),
+    });
+    resource.node.addDependency(this.rights);
+    const own = resource.getAtt('Version');
+    const isOwn = (reference: object) =>
+      JSON.stringify(reference) === JSON.stringify(Stack.of(this).resolve(own));
+    return own.toString();
   }
 
   /** One type on demand needs no policy of mixed instances, which has rules of its own. */
@@ -214,92 +231,6 @@ function renderedProperties(resource: CfnResource): unknown {
     readonly Resources: Readonly<Record<string, { Properties?: unknown }>>;
   };
   return Object.values(Resources)[0]?.Properties;
-}
-
-/** Which template is cloned for which group. */
-interface LiveLaunchTemplateProps {
-  readonly settings: FleetSettings;
-  readonly ami: WindowsAmi;
-  /** The parameter that the fleet keeps its state in. */
-  readonly stateParameter: string;
-  readonly base: BaseLaunchTemplate;
-  readonly group: CfnAutoScalingGroup;
-}
-
-/**
- * The version of a fleet's launch template that a deployment gives to the group: the base template of that deployment with the
- * AMI that the group has. CloudFormation sends the version with any change of the group, so that one of before a rollout
- * would undo it; therefore every property of the group is among what makes a new one.
- *
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
- */
-export class LiveLaunchTemplate extends Construct {
-  /** The number of the version; a reference. */
-  public readonly version: string;
-
-  constructor(scope: Construct, id: string, props: LiveLaunchTemplateProps) {
-    super(scope, id);
-    const { ami, base, group, settings, stateParameter } = props;
-    const handler = new HandlerFunction<LaunchTemplateEnvironment>(this, 'Handler', {
-      handler: 'launch-template',
-      description: `Winbake fleet ${settings.fleetName}: a deployment keeps the AMI that it runs`,
-      timeout: Duration.minutes(15),
-      logRetention: settings.logRetention,
-      environment: {
-        WINBAKE_FLEET: settings.fleetName,
-        WINBAKE_CHANNEL_PARAMETER: ami.publicationParameter,
-        WINBAKE_FLEET_STATE_PARAMETER: stateParameter,
-        WINBAKE_LAUNCH_TEMPLATE_ID: base.launchTemplateId ?? '',
-      },
-    });
-    this.allow(handler, props);
-    const { serviceToken } = new ResourceProvider(this, 'Provider', {
-      handler: handler.function,
-      logRetention: settings.logRetention,
-    });
-    const resource = new CustomResource(this, 'Version', {
-      serviceToken,
-      resourceType: 'Custom::WinbakeLaunchTemplate',
-      properties: {
-        BaseVersion: base.versionNumber,
-        Hash: Lazy.uncachedString({
-          produce: () => hashOf([renderedProperties(base.cfnTemplate), renderedProperties(group)]),
-        }),
-        // A subnet that is replaced changes the group and no word of the template.
-        References: Lazy.uncachedAny({
-          produce: () => referencesIn(renderedProperties(group)).filter((one) => !isOwn(one)),
-        }),
-      },
-    });
-    const own = resource.getAtt('Version');
-    const isOwn = (reference: object) =>
-      JSON.stringify(reference) === JSON.stringify(Stack.of(this).resolve(own));
-    this.version = own.toString();
-  }
-
-  private allow({ role }: HandlerFunction<LaunchTemplateEnvironment>, props: LiveLaunchTemplateProps): void {
-    const { ami, base, settings, stateParameter } = props;
-    const { partition, region, account } = Stack.of(this);
-    allowFleetReads(role);
-    allow(role, {
-      actions: ['autoscaling:CancelInstanceRefresh'],
-      resources: [groupArn(this, settings.groupName)],
-      wildcardReason:
-        "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
-    });
-    allow(role, {
-      actions: ['ec2:CreateLaunchTemplateVersion'],
-      resources: [`arn:${partition}:ec2:${region}:${account}:launch-template/${base.launchTemplateId ?? ''}`],
-    });
-    const read = [ami.publicationParameter, stateParameter].map((name) => parameterArn(this, name));
-    allow(role, { actions: ['ssm:GetParameter'], resources: read });
-    allow(role, {
-      actions: ['ssm:PutParameter'],
-      resources: [parameterArn(this, fleetParametersBeside(stateParameter).deployment)],
-    });
-    // A rollback must not fail.
-    allow(role, { actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
-  }
 }
 
 function hashOf(value: unknown): string {

@@ -1,13 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
 import {
+  PolicyDocument,
+  PolicyStatement,
   Role,
   ManagedPolicy,
   ServicePrincipal,
   type AddToPrincipalPolicyResult,
-  type PolicyStatement,
 } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, Construct } from 'constructs';
-import { allow, explainManagedPolicy } from '../internal/allow';
+import { allow, explainManagedPolicy, explainWildcard } from '../internal/allow';
 
 /** Allows a role to read a fleet's group, refreshes, instances and launch template versions. */
 export function allowFleetReads(role: Role): void {
@@ -34,12 +35,24 @@ const OF_THE_AGENT: ReadonlySet<string> = new Set(['ecs:Submit*', 'ecs:Poll', 'e
 
 /** The role of a fleet's instances. */
 export class FleetRole extends Role {
-  constructor(scope: Construct, id: string) {
+  /** Its instances complete the launches of their own group, which `groupName` names. */
+  constructor(scope: Construct, id: string, groupName: string) {
+    const group = groupArn(scope, groupName);
+    const completing = new PolicyStatement({
+      actions: ['autoscaling:CompleteLifecycleAction'],
+      resources: [group],
+    });
     const policies = ['service-role/AmazonEC2ContainerServiceforEC2Role', 'AmazonSSMManagedInstanceCore'];
     super(scope, id, {
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
       managedPolicies: policies.map((policy) => ManagedPolicy.fromAwsManagedPolicyName(policy)),
+      inlinePolicies: { Launch: new PolicyDocument({ statements: [completing] }) },
     });
+    explainWildcard(
+      this,
+      group,
+      "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
+    );
     for (const policy of policies) {
       explainManagedPolicy(
         this,

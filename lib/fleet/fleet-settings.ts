@@ -3,6 +3,7 @@ import type { InstancesDistribution } from 'aws-cdk-lib/aws-autoscaling';
 import { InstanceClass, InstanceSize, InstanceType, type BlockDevice, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { fleetGroupName } from '../contract/names/resources';
 import { longestClosedHours } from '../contract/values/weekly-window';
 import type { RolloutPolicy } from '../contract/values/rollout-policy';
 import { plannedBakeHours } from '../core/image-builder/workflows';
@@ -219,7 +220,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
   const policy = rolloutPolicy(scope, props.rollout);
   return {
     fleetName,
-    groupName: `winbake-${fleetName}`,
+    groupName: fleetGroupName(fleetName),
     vpc: props.vpc ?? vpcOf(scope, props),
     instanceTypes,
     distribution:

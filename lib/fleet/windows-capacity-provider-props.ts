@@ -228,12 +228,12 @@ export interface WindowsCapacityProviderProps {
   /**
    * The topic through which people are notified of rollouts that failed and of what waits for them.
    *
-   * @default - a new encrypted topic, `topic` of the construct, to subscribe to
+   * @default - an encrypted topic that the fleets of a stack share, `topic` of the construct, to subscribe to
    */
   readonly notificationTopic?: ITopic;
 
   /**
-   * How long the logs of the fleet's functions are kept.
+   * How long the logs of the functions are kept that the fleets of a stack share: the longest that one of them says.
    *
    * @default RetentionDays.THIRTEEN_MONTHS
    */

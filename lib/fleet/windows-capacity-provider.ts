@@ -1,29 +1,22 @@
-import { CustomResource, Duration, Resource, Stack, Tags } from 'aws-cdk-lib';
-import type { AutoScalingGroup, IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import { Annotations, Resource, Stack, Tags, Token } from 'aws-cdk-lib';
+import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
-import { AsgCapacityProvider, type CapacityProviderStrategy, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { AsgCapacityProvider, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct, type IDependable } from 'constructs';
-import type { DeleteFleetEnvironment } from '../contract/names/environment';
+import type { Construct } from 'constructs';
 import { fleetParameters } from '../contract/names/parameters';
-import { DELETION_TAG, FLEET_TAG } from '../contract/names/resources';
-import { allow } from '../internal/allow';
-import { DeadLetterQueue } from '../internal/dead-letter-queue';
-import { HandlerFunction } from '../internal/handler-function';
-import { NoticeTopic } from '../internal/notice-topic';
-import { ResourceProvider } from '../internal/resource-provider';
+import { FLEET_TAG } from '../contract/names/resources';
 import { holdToServiceRules } from '../internal/service-rules';
 import { refuse } from '../internal/validate';
-import { FleetAlarms, fleetMetric } from './fleet-alarms';
+import { fleetMetric } from './fleet-alarms';
 import { warnOfMissingEndpoints } from './fleet-endpoints';
 import { FleetGroup } from './fleet-group';
-import { groupArn } from './fleet-role';
 import { holdServicesToFleet } from './fleet-services';
-import { fleetSettings, type FleetSettings } from './fleet-settings';
+import { fleetSettings } from './fleet-settings';
+import { FleetsOfStack } from './fleets-of-stack';
 import { joinCluster } from './join-cluster';
-import { Rollout } from './rollout';
 import type {
   CapacityProviderStrategyOptions,
   WindowsCapacityProviderProps,
@@ -68,16 +61,13 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     this.fleetName = settings.fleetName;
     this.refuseSecondOfName();
     this.stateParameter = fleetParameters(ami.parameterPrefix, settings.fleetName).state;
-    this.topic =
-      props.notificationTopic ??
-      new NoticeTopic(this, 'Topic', {
-        pipelineName: `fleet ${settings.fleetName}`,
-        encryptionKey: undefined,
-      });
+    const services = FleetsOfStack.of(this);
+    services.register(this, settings, cluster);
+    this.topic = props.notificationTopic ?? services.topic;
 
-    const { stateParameter, topic } = this;
     const network = { vpcSubnets, securityGroups, keyPair };
-    const fleet = new FleetGroup(this, 'Fleet', { settings, cluster, ami, stateParameter, ...network });
+    const { resources } = services;
+    const fleet = new FleetGroup(this, 'Fleet', { settings, cluster, ami, resources, ...network });
     const capacityProvider = new AsgCapacityProvider(this, 'CapacityProvider', {
       autoScalingGroup: fleet.group,
       ...settings.scaling,
@@ -85,23 +75,12 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
       enableManagedDraining: settings.enableManagedDraining,
     });
     const { group, securityGroup } = fleet;
-    const { resource: deletion } = new FleetDeletion(this, 'Deletion', { settings, cluster, group });
+    const deletion = resources.deleteGroup(this, 'GroupDeletion', { settings, cluster, group });
+    deletion.node.addDependency(fleet.rights);
     // On deletion the provider goes first: while it is there, ECS protects instances anew.
     capacityProvider.node.addDependency(deletion);
     this.associatedName = joinCluster(this, { settings, cluster, capacityProvider, securityGroup });
-    const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue', undefined);
-    const rollout = new Rollout(this, 'Rollout', {
-      settings,
-      ami,
-      fleet,
-      cluster,
-      stateParameter,
-      topic,
-      deadLetterQueue,
-    });
-    // And so does what starts instance refreshes.
-    rollout.function.node.addDependency(deletion);
-    new FleetAlarms(this, 'Alarms', { settings, topic, deadLetterQueue });
+    services.serve(this, { settings, ami, fleet, cluster, topic: this.topic, deletion });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);
     holdToServiceRules(this);
     warnOfMissingEndpoints(this, settings.vpc, vpcSubnets);
@@ -139,105 +118,37 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     return fleetMetric(this, this.fleetName, 'HoursUnpatched', options);
   }
 
-  /** Two fleets of one name would overwrite each other's state. */
+  /**
+   * Two fleets of one name would overwrite each other's state. Stacks that leave open where they are deployed may be for two
+   * accounts: the second one in a place is refused by CloudFormation, since the fleet's settings are there.
+   */
   private refuseSecondOfName(): void {
-    const other = this.node.root.node
+    const { account, environment, region } = Stack.of(this);
+    const isOpen = Token.isUnresolved(account) || Token.isUnresolved(region);
+    const others = this.node.root.node
       .findAll()
-      .find(
+      .filter(
         (one) =>
           one !== this &&
           one instanceof WindowsCapacityProvider &&
           one.fleetName === this.fleetName &&
-          Stack.of(one).environment === Stack.of(this).environment,
+          Stack.of(one).environment === environment,
       );
-    if (other !== undefined) {
+    const same = others.find((one) => !isOpen || Stack.of(one) === Stack.of(this));
+    if (same !== undefined) {
       refuse(
         this,
         'fleetName',
         'must be unique',
         `'${this.fleetName}'`,
-        `${other.node.path} has it already; name one of the two.`,
+        `${same.node.path} has it already; name one of the two.`,
       );
     }
-  }
-}
-
-/** What is deleted. */
-export interface FleetDeletionProps {
-  readonly settings: FleetSettings;
-  readonly cluster: ICluster;
-  readonly group: AutoScalingGroup;
-}
-
-/** Beside the drain: instances shut down, and the last poll is answered. */
-const TERMINATION = Duration.minutes(12);
-
-/**
- * Deletes a fleet's group before CloudFormation does, which would wait for instances that are protected from scale-in. What is to
- * be gone by then depends on `resource`: CloudFormation deletes last what came first.
- *
- * Each fleet has a function of its own: the rights of one that fleets share would be taken away together with the fleet, and
- * CloudFormation updates rights before it deletes what a template has lost.
- */
-export class FleetDeletion extends Construct {
-  /** Made after the group, so that it is deleted before it. */
-  public readonly resource: IDependable;
-
-  constructor(scope: Construct, id: string, { cluster, group, settings }: FleetDeletionProps) {
-    super(scope, id);
-    const handler = new HandlerFunction<DeleteFleetEnvironment>(this, 'Handler', {
-      handler: 'delete-fleet',
-      description: `Winbake fleet ${settings.fleetName}: drains it when it is deleted`,
-      timeout: Duration.minutes(5),
-      logRetention: settings.logRetention,
-      // Else what was cut would be forgotten with the stack.
-      outlivesStack: true,
-      environment: {
-        WINBAKE_FLEET: settings.fleetName,
-        WINBAKE_AUTO_SCALING_GROUP: settings.groupName,
-        WINBAKE_CLUSTER: cluster.clusterName,
-        WINBAKE_DELETION_ID: this.node.addr,
-        WINBAKE_DELETE_DRAIN_SECONDS: String(settings.deleteDrain.toSeconds()),
-      },
-    });
-    this.allow(handler, cluster, settings.groupName);
-    const { serviceToken } = new ResourceProvider(this, 'Provider', {
-      handler: handler.function,
-      logRetention: settings.logRetention,
-      polls: { every: Duration.seconds(15), atMost: settings.deleteDrain.plus(TERMINATION) },
-    });
-    const resource = new CustomResource(this, 'Resource', {
-      serviceToken,
-      resourceType: 'Custom::WinbakeFleetDeletion',
-    });
-    resource.node.addDependency(group);
-    this.resource = resource;
-    // A group that lives on when this resource goes, because it has moved in the app, names another one.
-    Tags.of(group).add(DELETION_TAG, this.node.addr, { applyToLaunchedInstances: false });
-  }
-
-  private allow(
-    { role }: HandlerFunction<DeleteFleetEnvironment>,
-    cluster: ICluster,
-    groupName: string,
-  ): void {
-    const { partition, region, account } = Stack.of(this);
-    allow(role, {
-      actions: ['autoscaling:DescribeAutoScalingGroups', 'ec2:DescribeInstances'],
-      resources: ['*'],
-      wildcardReason: 'Calls that describe cannot be limited to resources.',
-    });
-    allow(role, {
-      actions: ['autoscaling:CancelInstanceRefresh', 'autoscaling:DeleteAutoScalingGroup'],
-      resources: [groupArn(this, groupName)],
-      wildcardReason:
-        "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
-    });
-    allow(role, { actions: ['ecs:ListContainerInstances'], resources: [cluster.clusterArn] });
-    allow(role, {
-      actions: ['ecs:DescribeContainerInstances', 'ecs:UpdateContainerInstancesState', 'ecs:ListTasks'],
-      resources: [`arn:${partition}:ecs:${region}:${account}:container-instance/${cluster.clusterName}/*`],
-      wildcardReason: 'Instances have ids unknown before; the name of the cluster stands in full.',
-    });
+    if (others[0] !== undefined) {
+      Annotations.of(this).addWarningV2(
+        'winbake:fleetName',
+        `${others[0].node.path} is a fleet ${this.fleetName}, too: deploy the two to different accounts or regions, or name one of them.`,
+      );
+    }
   }
 }

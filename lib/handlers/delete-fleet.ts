@@ -4,13 +4,14 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { fleetDeletion } from '../aws/fleets/fleet-deletion';
 import { deleteFleet } from '../core/fleet/delete-fleet';
 import type { FleetDeletion } from '../core/ports/fleets';
-import { required } from '../contract/names/environment';
-import { createLog, withLog, type Log } from './log';
-import { LAMBDA, type Runtime } from './runtime';
+import type { DeletedFleet } from '../contract/names/environment';
+import { createLog, type Log } from './log';
+import type { Runtime } from './runtime';
 
 /** A request of the custom resource, as far as it is read. */
 export interface DeleteFleetEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResourceProperties: DeletedFleet;
   /** Absent at first. */
   readonly PhysicalResourceId?: string;
   /** What the function answered to the request itself; absent there. */
@@ -29,18 +30,16 @@ export interface DeleteFleetPorts {
 }
 
 /**
- * Makes the function that deletes a fleet's group over its ports; its environment is `DeleteFleetEnvironment`. It answers the
- * custom resource's request and is then polled; the end of the drain goes from one to the other. A poll that fails is logged and
+ * Makes what deletes a fleet's group over its ports. It answers the custom resource's request and is then polled; the end of the drain goes from one to the other. A poll that fails is logged and
  * repeated: the provider cannot report an error of the last poll to CloudFormation, and the stack would wait for its hour.
  */
-export function createDeleteFleet({ deletion, log, now }: DeleteFleetPorts, environment: NodeJS.ProcessEnv) {
-  const id = required(environment, 'WINBAKE_DELETION_ID');
-  const drainSeconds = Number(required(environment, 'WINBAKE_DELETE_DRAIN_SECONDS'));
+export function createDeleteFleet({ deletion, log, now }: DeleteFleetPorts) {
   return async (event: DeleteFleetEvent): Promise<DeleteFleetAnswer> => {
+    const { DeletionId: id, DeleteDrainSeconds } = event.ResourceProperties;
     if (event.DrainUntil === undefined) {
       return {
         PhysicalResourceId: event.PhysicalResourceId ?? id,
-        DrainUntil: new Date(now().getTime() + drainSeconds * 1000).toISOString(),
+        DrainUntil: new Date(now().getTime() + Number(DeleteDrainSeconds) * 1000).toISOString(),
       };
     }
     if (event.RequestType !== 'Delete') {
@@ -57,13 +56,12 @@ export function createDeleteFleet({ deletion, log, now }: DeleteFleetPorts, envi
   };
 }
 
-/** The delete-fleet function on the services of AWS: deletes a fleet's group when its stack is deleted. */
-export function create(environment: NodeJS.ProcessEnv, { now, write }: Runtime = LAMBDA) {
-  const log = createLog({ fleet: environment['WINBAKE_FLEET'] }, write);
+/** The same on the services of AWS. */
+export function deleteWithStack({ now, write }: Pick<Runtime, 'now' | 'write'>) {
   const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client(), ecs: new ECSClient() };
-  const deletion = fleetDeletion(clients, {
-    autoScalingGroup: required(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
-    cluster: required(environment, 'WINBAKE_CLUSTER'),
-  });
-  return withLog(log, createDeleteFleet({ deletion, log, now }, environment));
+  return (event: DeleteFleetEvent): Promise<DeleteFleetAnswer> => {
+    const { AutoScalingGroup: autoScalingGroup, Cluster: cluster, Fleet: fleet } = event.ResourceProperties;
+    const deletion = fleetDeletion(clients, { autoScalingGroup, cluster });
+    return createDeleteFleet({ deletion, log: createLog({ fleet }, write), now })(event);
+  };
 }

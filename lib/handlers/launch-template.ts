@@ -5,21 +5,17 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { autoScalingFleet, fleetDeployment } from '../aws/fleets/auto-scaling-fleet';
 import { findFleetGroup } from '../aws/fleets/group-launch';
 import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
-import { fleetParametersBeside } from '../contract/names/parameters';
 import { cloneWithLiveAmi, type DeploymentPorts } from '../core/fleet/clone-with-live-ami';
-import { required } from '../contract/names/environment';
-import { createLog, withLog } from './log';
-import { LAMBDA, untilTaken, type Runtime } from './runtime';
+import { fleetParametersFollowing } from '../contract/names/parameters';
+import type { ClonedTemplate } from '../contract/names/environment';
+import type { Runtime } from './runtime';
 
 /** A custom resource's request, as far as it is read. */
 export interface LaunchTemplateEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   /** The ARN of the stack. */
   readonly StackId: string;
-  readonly ResourceProperties: {
-    /** `LatestVersionNumber` of the base launch template. */
-    readonly BaseVersion: string;
-  };
+  readonly ResourceProperties: ClonedTemplate;
 }
 
 /** The attributes of the custom resource. */
@@ -29,44 +25,37 @@ export interface LaunchTemplateAnswer {
 }
 
 /**
- * Makes the launch-template function over its ports; its environment is `LaunchTemplateEnvironment`. It answers for a custom
- * resource whose `BaseVersion`, or a hash of the base template and of the whole group, has changed. The group is found by its
+ * Makes what clones a fleet's launch template over its ports. It answers for a custom resource whose `BaseVersion`, or a hash of the base template and of the whole group, has changed. The group is found by its
  * tag `winbake:fleet`, since a reference to it would be a circle.
  *
  * Versions stay when the resource goes: the template takes them with it.
  */
-export function createLaunchTemplate(ports: DeploymentPorts, environment: NodeJS.ProcessEnv) {
+export function createLaunchTemplate(ports: DeploymentPorts) {
   return async (event: LaunchTemplateEvent): Promise<LaunchTemplateAnswer> => {
-    const fleet = required(environment, 'WINBAKE_FLEET');
+    const { BaseVersion: baseVersion, Channel: channel, Fleet: fleet } = event.ResourceProperties;
     const PhysicalResourceId = `winbake-${fleet}-launch-template`;
     if (event.RequestType === 'Delete') {
       return { PhysicalResourceId };
     }
-    const state = required(environment, 'WINBAKE_FLEET_STATE_PARAMETER');
-    const { amiId, version } = await cloneWithLiveAmi(ports, {
-      fleet,
-      baseVersion: event.ResourceProperties.BaseVersion,
-      channel: required(environment, 'WINBAKE_CHANNEL_PARAMETER'),
-      state,
-      deployment: fleetParametersBeside(state).deployment,
-    });
+    const { deployment, state } = fleetParametersFollowing(channel, fleet);
+    const request = { fleet, baseVersion, channel, state, deployment };
+    const { amiId, version } = await cloneWithLiveAmi(ports, request);
     return { PhysicalResourceId, Data: { Version: version, AmiId: amiId } };
   };
 }
 
-/** The launch-template function on the services of AWS: clones a deployment's launch template with the AMI that the fleet runs. */
-export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Runtime = LAMBDA) {
+/** The same on the services of AWS. */
+export function cloneForDeployment({ now, sleep }: Pick<Runtime, 'now' | 'sleep'>) {
   const autoScaling = new AutoScalingClient();
   const ec2 = new EC2Client();
   const stacks = new CloudFormationClient();
   const parameters = ssmParameterStore(new SSMClient(), sleep);
-  const cloneForDeployment = async (event: LaunchTemplateEvent) => {
-    const group = await findFleetGroup(autoScaling, required(environment, 'WINBAKE_FLEET'));
-    const control = autoScalingFleet(autoScaling, ec2, {
-      autoScalingGroup: group ?? '',
-      launchTemplateId: required(environment, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
-    });
-    const ports = {
+  return async (event: LaunchTemplateEvent): Promise<LaunchTemplateAnswer> => {
+    const { Fleet, LaunchTemplateId } = event.ResourceProperties;
+    const group = await findFleetGroup(autoScaling, Fleet);
+    const names = { autoScalingGroup: group ?? '', launchTemplateId: LaunchTemplateId };
+    const control = autoScalingFleet(autoScaling, ec2, names);
+    return createLaunchTemplate({
       control,
       ...fleetDeployment(stacks, control, { group, stackId: event.StackId }),
       now,
@@ -74,9 +63,6 @@ export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Ru
       sleep: async (seconds: number) => {
         await sleep(seconds * 1000);
       },
-    };
-    return createLaunchTemplate(ports, environment)(event);
+    })(event);
   };
-  const log = createLog({ fleet: environment['WINBAKE_FLEET'] }, write);
-  return withLog(log, untilTaken(sleep, cloneForDeployment), ({ Data }) => ({ ...Data }));
 }

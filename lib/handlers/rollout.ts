@@ -8,22 +8,30 @@ import { autoScalingFleet } from '../aws/fleets/auto-scaling-fleet';
 import { ecsContainerHosts } from '../aws/fleets/ecs-container-hosts';
 import { snsNotifier } from '../aws/notices';
 import { ssmParameterStore, ssmVersionedParameters } from '../aws/stores/ssm-parameter-store';
-import { underLease, type FleetLeasePorts, reconcileFleet } from '../core/fleet/reconcile-fleet';
+import { parseDocument } from '../contract/documents/document';
+import { fleetSettingsSchema } from '../contract/documents/fleet-state';
+import { required } from '../contract/names/environment';
+import type { FleetMetrics } from '../contract/names/metrics';
+import { failedBeside, fleetParametersFollowing } from '../contract/names/parameters';
+import { fleetGroupName } from '../contract/names/resources';
+import { isJsonObject } from '../contract/values/json';
+import type { RolledFleet } from '../contract/values/rollout-policy';
 import type { FleetPorts } from '../core/fleet/fleet-ports';
 import { type FleetWorld, runningPublications } from '../core/fleet/fleet-world';
 import { hoursBehind, hoursUnpatched } from '../core/fleet/patch-hours';
+import { underLease, type FleetLeasePorts, reconcileFleet } from '../core/fleet/reconcile-fleet';
 import type { Measurement, Metrics, Notifier } from '../core/ports/notices';
 import { createLog, embeddedMetrics, withLog, type Log } from './log';
 import { LAMBDA, type Runtime } from './runtime';
-import { rolloutPolicyOf } from '../contract/documents/fleet-state';
-import { failedBeside, fleetParametersBeside } from '../contract/names/parameters';
-import { required } from '../contract/names/environment';
 
 /** What a rollout works with. */
 export interface RolloutPorts extends FleetPorts, FleetLeasePorts {
   /** Its lines name the fleet. */
   readonly log: Log;
+  /** Of the fleet. */
   readonly metrics: Metrics;
+  /** Of all fleets of the stack. */
+  readonly stackMetrics: Metrics;
 }
 
 /** What a poll of a fleet did last, and why. */
@@ -33,27 +41,15 @@ export interface RolloutAnswer {
 }
 
 /**
- * Makes the rollout function over its ports; its environment is `RolloutEnvironment`. It needs nothing of its event, and of its
- * request the id alone. While another request reconciles the fleet it does nothing: the schedule comes again.
+ * Makes what polls a fleet over its ports. Of its request it needs the id alone. While another request reconciles the fleet it
+ * does nothing: the schedule comes again.
  */
-export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEnv) {
+export function createRollout(ports: RolloutPorts, { policy, ...settings }: RolledFleet) {
   return async (by: string): Promise<RolloutAnswer> => {
-    const fleet = required(environment, 'WINBAKE_FLEET');
-    const state = required(environment, 'WINBAKE_FLEET_STATE_PARAMETER');
-    const { deployment, lease, log, overrides } = fleetParametersBeside(state);
-    const channel = required(environment, 'WINBAKE_CHANNEL_PARAMETER');
-    const names = {
-      fleet,
-      autoScalingGroup: required(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
-      cluster: required(environment, 'WINBAKE_CLUSTER'),
-      channel,
-      failed: failedBeside(channel),
-      state,
-      overrides,
-      deployment,
-      log,
-    };
-    const policy = rolloutPolicyOf(environment);
+    const { autoScalingGroup, channel, cluster, fleet } = settings;
+    const { deployment, lease, log, overrides, state } = fleetParametersFollowing(channel, fleet);
+    const failed = failedBeside(channel);
+    const names = { fleet, autoScalingGroup, cluster, channel, failed, state, overrides, deployment, log };
     const done = await underLease(ports, { name: lease, by }, (note) =>
       reconcileFleet(ports, names, policy, note),
     );
@@ -66,42 +62,157 @@ export function createRollout(ports: RolloutPorts, environment: NodeJS.ProcessEn
     actions.forEach((action) => {
       ports.log.info('Reconciled', { ...action });
     });
-    ports.metrics.record(measurementsOf(world), world.now);
+    const { HoursBehind, HoursUnpatched } = measured(world);
+    const spent = (hours: number) => (100 * hours * 3600) / policy.patchWithinSeconds;
+    ports.metrics.record(
+      [measurement('HoursBehind', HoursBehind), measurement('HoursUnpatched', HoursUnpatched)],
+      world.now,
+    );
+    ports.stackMetrics.record(
+      [
+        measurement('PatchBudgetUsed', spent(HoursUnpatched)),
+        measurement('ChannelBudgetUsed', spent(HoursBehind)),
+      ],
+      world.now,
+    );
     const last = actions.at(-1);
     return { action: last?.kind ?? 'nothing', reason: last?.reason ?? '' };
   };
 }
 
 /** How far a fleet is behind its channel and behind Microsoft. */
-function measurementsOf({ group, now, state }: FleetWorld): readonly Measurement[] {
+function measured({ group, now, state }: FleetWorld): FleetMetrics {
   const facts = { running: runningPublications(state, group), wanted: state.wanted, now };
-  return [
-    { name: 'HoursBehind', value: hoursBehind(facts), unit: 'None' },
-    { name: 'HoursUnpatched', value: hoursUnpatched(facts), unit: 'None' },
-  ];
+  return { HoursBehind: hoursBehind(facts), HoursUnpatched: hoursUnpatched(facts) };
 }
 
-/** The rollout function on the services of AWS: brings a fleet one step nearer to the publication of its channel. */
-export function create(environment: NodeJS.ProcessEnv, { now, sleep, write }: Runtime = LAMBDA) {
-  const fleet = required(environment, 'WINBAKE_FLEET');
+function measurement(name: Measurement['name'], value: number): Measurement {
+  return { name, value, unit: 'None' };
+}
+
+/** A fleet of the stack, and what it follows. */
+interface ServedFleet {
+  readonly fleet: string;
+  readonly channel: string;
+}
+
+/** What a request polls the fleets of a stack with. */
+export interface FleetsPorts {
+  /** Logs what it fails at. */
+  readonly poll: (served: ServedFleet, by: string) => Promise<RolloutAnswer>;
+  /** Of all fleets of the stack. */
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+/**
+ * Fleets begin one after another, since the parameter store takes 40 requests a second of an account, and none waits for the end of
+ * another.
+ * @see https://docs.aws.amazon.com/general/latest/gr/ssm.html
+ */
+const APART_MILLISECONDS = 500;
+
+/**
+ * Makes the function that polls the fleets of a stack which an event is for; its environment is `RolloutEnvironment`. A fleet
+ * that cannot be polled keeps no other from it; then the request fails, and is tried again.
+ */
+export function createRollouts(ports: FleetsPorts, environment: NodeJS.ProcessEnv) {
+  const fleets = fleetsOf(environment);
+  return async (event: unknown, by: string): Promise<Readonly<Record<string, RolloutAnswer>>> => {
+    const answers: Record<string, RolloutAnswer> = {};
+    const errors: unknown[] = [];
+    const failed: string[] = [];
+    const pollOne = async (served: ServedFleet, index: number) => {
+      try {
+        if (index > 0) {
+          await ports.sleep(index * APART_MILLISECONDS);
+        }
+        answers[served.fleet] = await ports.poll(served, by);
+      } catch (error) {
+        errors.push(error);
+        failed.push(served.fleet);
+      }
+    };
+    await Promise.all(fleets.filter((one) => concerns(event, one)).map(pollOne));
+    if (memberOf(event, 'source') === 'aws.events') {
+      ports.metrics.record([measurement('FleetsMissed', failed.length)], ports.now());
+    }
+    if (errors.length > 1) {
+      throw new AggregateError(errors, `Fleets could not be polled: ${failed.join(', ')}`);
+    }
+    if (errors.length === 1) {
+      throw errors[0];
+    }
+    return answers;
+  };
+}
+
+function fleetsOf(environment: NodeJS.ProcessEnv): readonly ServedFleet[] {
+  const byChannel = JSON.parse(required(environment, 'WINBAKE_FLEETS')) as Record<string, readonly string[]>;
+  return Object.entries(byChannel).flatMap(([channel, names]) => names.map((fleet) => ({ fleet, channel })));
+}
+
+/** Whether an event may change what a fleet has to do: its channel's, its group's, or one for all of them. */
+function concerns(event: unknown, { channel, fleet }: ServedFleet): boolean {
+  const detail = memberOf(event, 'detail');
+  switch (memberOf(event, 'source')) {
+    case 'aws.ssm':
+      return memberOf(detail, 'name') === channel;
+    case 'aws.autoscaling':
+      return memberOf(detail, 'AutoScalingGroupName') === fleetGroupName(fleet);
+    default:
+      return true;
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isJsonObject(value) ? value[name] : undefined;
+}
+
+/** The rollout function on the services of AWS: brings fleets one step nearer to the publications of their channels. */
+export function create(environment: NodeJS.ProcessEnv, runtime: Runtime = LAMBDA) {
+  const { now, sleep, write } = runtime;
+  const ssm = new SSMClient();
+  const stack = required(environment, 'WINBAKE_STACK');
+  const parameters = ssmParameterStore(ssm, sleep);
+  const ports: FleetsPorts = {
+    poll: ({ channel, fleet }, by) =>
+      withLog(createLog({ fleet }, write), async () => {
+        const name = fleetParametersFollowing(channel, fleet).settings;
+        const settings = parseDocument(fleetSettingsSchema, (await parameters.get(name)) ?? '', name);
+        return createRollout(portsOf(settings, stack, runtime), settings)(by);
+      })(),
+    metrics: embeddedMetrics({ Stack: stack }, write),
+    now,
+    sleep,
+  };
+  const rollouts = createRollouts(ports, environment);
+  return (event: unknown, { awsRequestId }: Pick<Context, 'awsRequestId'>) => rollouts(event, awsRequestId);
+}
+
+/** A fleet on the services of AWS. */
+export function portsOf(
+  { autoScalingGroup, cluster, fleet, launchTemplateId, topicArn }: RolledFleet,
+  stack: string,
+  { now, sleep, write }: Runtime,
+): RolloutPorts {
   const log = createLog({ fleet }, write);
   const ssm = new SSMClient();
-  const { WINBAKE_TOPIC_ARN: topicArn = '' } = environment;
-  const ports = {
+  return {
     control: autoScalingFleet(new AutoScalingClient(), new EC2Client(), {
-      autoScalingGroup: required(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
-      launchTemplateId: required(environment, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
+      autoScalingGroup,
+      launchTemplateId,
     }),
-    hosts: ecsContainerHosts(new ECSClient(), required(environment, 'WINBAKE_CLUSTER')),
+    hosts: ecsContainerHosts(new ECSClient(), cluster),
     parameters: ssmParameterStore(ssm, sleep),
     leases: ssmVersionedParameters(ssm),
     notifier: topicArn === '' ? loggedNotices(log) : snsNotifier(new SNSClient(), topicArn),
     now,
     log,
     metrics: embeddedMetrics({ Fleet: fleet }, write),
+    stackMetrics: embeddedMetrics({ Stack: stack }, write),
   };
-  const rollout = withLog(log, createRollout(ports, environment));
-  return (_event: unknown, { awsRequestId }: Pick<Context, 'awsRequestId'>) => rollout(awsRequestId);
 }
 
 /** A fleet without a topic notifies its log. */

@@ -1,5 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -48,12 +48,7 @@ interface Permission {
 /** Allows a role to do something; refuses a wildcard without a reason. */
 export function allow(role: Role, { actions, resources, conditions, wildcardReason }: Permission): void {
   for (const resource of resources.filter((arn) => flatten(role, arn).includes('*'))) {
-    if (wildcardReason === undefined) {
-      throw new Error(
-        `The permission ${actions.join(', ')} on ${flatten(role, resource)} has a wildcard and no reason.`,
-      );
-    }
-    explainWildcard(role, resource, wildcardReason);
+    explainWildcard(role, resource, requiredReason(actions, flatten(role, resource), wildcardReason));
   }
   for (let first = 0; first < resources.length; first += MOST_RESOURCES) {
     role.addToPolicy(
@@ -64,6 +59,51 @@ export function allow(role: Role, { actions, resources, conditions, wildcardReas
       }),
     );
   }
+}
+
+/** Something that a role may do, on resources that come one by one; in its own policy, or in a managed one. */
+export class GrowingPermission {
+  private readonly known = new Set<string>();
+  private statement: PolicyStatement | undefined;
+
+  constructor(
+    private readonly role: Role | ManagedPolicy,
+    private readonly permission: Omit<Permission, 'resources'>,
+  ) {}
+
+  /** Allows it on more resources; what was allowed before is passed over. */
+  on(...resources: readonly string[]): void {
+    const { actions, conditions, wildcardReason } = this.permission;
+    for (const resource of resources) {
+      const key = flatten(this.role, resource);
+      if (this.known.has(key)) {
+        continue;
+      }
+      if (this.statement === undefined || this.known.size % MOST_RESOURCES === 0) {
+        this.statement = new PolicyStatement({
+          actions: [...actions],
+          ...(conditions === undefined ? {} : { conditions }),
+        });
+        if (this.role instanceof ManagedPolicy) {
+          this.role.addStatements(this.statement);
+        } else {
+          this.role.addToPolicy(this.statement);
+        }
+      }
+      if (key.includes('*')) {
+        explainWildcard(this.role, resource, requiredReason(actions, key, wildcardReason));
+      }
+      this.statement.addResources(resource);
+      this.known.add(key);
+    }
+  }
+}
+
+function requiredReason(actions: readonly string[], resource: string, reason: string | undefined): string {
+  if (reason === undefined) {
+    throw new Error(`The permission ${actions.join(', ')} on ${resource} has a wildcard and no reason.`);
+  }
+  return reason;
 }
 
 /** Gives a role a managed policy of AWS, with the reason for not writing its statements out. */

@@ -16,7 +16,7 @@ const PACKAGE_ROOT = join(__dirname, '..', '..');
 
 /** The names of the bundled handlers. */
 export type HandlerName =
-  'decide' | 'publish' | 'housekeeping' | 'operate' | 'seed' | 'rollout' | 'launch-template' | 'delete-fleet';
+  'decide' | 'publish' | 'housekeeping' | 'operate' | 'seed' | 'rollout' | 'fleet-resources';
 
 /** The folder of the bundled handlers, which share their code. */
 function handlersFolder(): string {

@@ -277,24 +277,31 @@ async function deleteFleets(world: ScenarioWorld): Promise<void> {
 /** Calls the function of a fleet's custom resource, as CDK's provider does. */
 async function callResource(
   { account }: ScenarioWorld,
-  { deployed: { rollout: own } }: WatchedFleet,
+  { deployed: { fleet, settings } }: WatchedFleet,
   type: string,
   request: object,
 ): Promise<unknown> {
   for (const stack of account.stacks) {
-    const isOwn = stack
-      .logicalIds('AWS::Lambda::Function')
-      .some((id) => stack.resolve({ 'Fn::GetAtt': [id, 'Arn'] }) === own.arn);
-    const [logicalId] = isOwn ? stack.logicalIds(type) : [];
-    if (logicalId !== undefined) {
-      const { ServiceToken } = stack.properties(logicalId, ['ServiceToken']);
-      const { functionArn, providerRole } = providedFunction(stack, String(ServiceToken));
-      const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
-      const StackId = stack.resolve({ Ref: 'AWS::StackId' });
-      return account.invoke(caller, functionArn, { StackId, ...request });
+    const isThere =
+      stack.environment.account === fleet.environment.account &&
+      stack.environment.region === fleet.environment.region;
+    for (const { logicalId, properties } of isThere ? stack.resources(type) : []) {
+      if (properties['Fleet'] === settings.fleet) {
+        const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
+        const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
+        const StackId = stack.resolve({ Ref: 'AWS::StackId' });
+        const { ResourceProperties, ...more } = request as { readonly ResourceProperties?: object };
+        return account.invoke(caller, functionArn, {
+          StackId,
+          LogicalResourceId: logicalId,
+          ResourceType: type,
+          ...more,
+          ResourceProperties: { ...properties, ...ResourceProperties },
+        });
+      }
     }
   }
-  throw new Error(`No stack has ${own.arn} and a ${type}.`);
+  throw new Error(`No stack has a ${type} of ${settings.fleet}.`);
 }
 
 /** AMIs that nothing needs are deprecated and removed, with the components and workflows of deployments before. */

@@ -1,8 +1,13 @@
 import { isJsonObject } from '../../lib/contract/values/json';
 import { channelSchema } from '../../lib/contract/documents/publication';
 import { parseDocument } from '../../lib/contract/documents/document';
-import { fleetStateSchema, type FleetState } from '../../lib/contract/documents/fleet-state';
-import { channelParameters } from '../../lib/contract/names/parameters';
+import {
+  fleetSettingsSchema,
+  fleetStateSchema,
+  type FleetState,
+} from '../../lib/contract/documents/fleet-state';
+import { channelParameters, fleetParametersFollowing } from '../../lib/contract/names/parameters';
+import type { RolledFleet } from '../../lib/contract/values/rollout-policy';
 import { pipelineOf } from '../../lib/handlers/pipeline';
 import { groupArn } from '../account/commands/compute-commands';
 import { unmodelled } from '../aws/cloudformation/environment';
@@ -14,27 +19,27 @@ import { siblingName, type RehearsalContext } from './rehearsal-context';
 import type { ReportedRollout } from './rehearsal-report';
 import type { SimulatedAccount } from './simulated-account';
 import { requireRight } from './service-rights';
-import { type TemplateFunction, functionNamed, functionsOf } from './template-functions';
+import { functionNamed, functionsOf } from './template-functions';
 import type { DeployedFleet, RolloutContext, WatchedFleet } from './watched-fleet';
 
 /** The fewest instances on which a rollout shows anything. */
 const FEWEST_INSTANCES = 2;
 
 /**
- * Deploys the fleet of a rollout function, in CloudFormation's order: a launch template without an AMI, the custom resource that
+ * Deploys a fleet by its settings, in CloudFormation's order: a launch template without an AMI, the custom resource that
  * clones it with the one that the channel has now, and the group with its instances.
  */
 async function deployFleet(
   account: SimulatedAccount,
   stack: StackModel,
-  { environment: variables }: TemplateFunction,
+  settings: RolledFleet,
 ): Promise<SimulatedFleet> {
   const { clock, fleets } = account;
   const { environment } = stack;
-  const groupName = variables['WINBAKE_AUTO_SCALING_GROUP'] ?? '';
+  const { autoScalingGroup: groupName, cluster, launchTemplateId } = settings;
   const group = byReference(stack, 'AWS::AutoScaling::AutoScalingGroup', groupName);
   const clone = cloneOf(stack, group);
-  const template = launchTemplateOf(stack, variables['WINBAKE_LAUNCH_TEMPLATE_ID'] ?? '');
+  const template = launchTemplateOf(stack, launchTemplateId);
   const { number } = template.add({ amiId: undefined }, clock.now());
   fleets.addTemplate(environment, template);
   await cloneTemplate(account, stack, clone, String(number));
@@ -52,7 +57,7 @@ async function deployFleet(
   const fleet = new SimulatedFleet({
     groupName,
     template,
-    cluster: variables['WINBAKE_CLUSTER'] ?? '',
+    cluster,
     instanceCount: Math.min(Number(MaxSize), Math.max(Number(MinSize), FEWEST_INSTANCES)),
     minSize: Number(MinSize),
     maxSize: Number(MaxSize),
@@ -105,10 +110,11 @@ async function cloneTemplate(
   clone: string,
   BaseVersion: string,
 ): Promise<void> {
-  const { ServiceToken } = stack.properties(clone, ['ServiceToken']);
-  const { functionArn, providerRole } = providedFunction(stack, String(ServiceToken));
+  const names = ['ServiceToken', 'Fleet', 'Channel', 'LaunchTemplateId'];
+  const properties = stack.properties(clone, names);
+  const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
   const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
-  const request = creationRequest(stack, clone, { ServiceToken, BaseVersion });
+  const request = creationRequest(stack, clone, { ...properties, BaseVersion });
   await account.invoke(caller, functionArn, request, '$LATEST');
 }
 
@@ -185,19 +191,29 @@ export async function deployFleets(
 ): Promise<readonly DeployedFleet[]> {
   const deployed: DeployedFleet[] = [];
   for (const stack of account.stacks) {
-    const rollouts = functionsOf(stack).filter(
-      ({ environment, kind }) =>
-        kind === 'rollout' && environment['WINBAKE_CHANNEL_PARAMETER']?.startsWith(`${parameterPath}/`),
-    );
-    for (const rollout of rollouts) {
-      deployed.push({ rollout, fleet: await deployFleet(account, stack, rollout) });
-    }
-    if (rollouts.length > 0) {
+    const rollout = functionsOf(stack).find(({ kind }) => kind === 'rollout');
+    const following = fleetsOf(stack).filter(({ channel }) => channel.startsWith(`${parameterPath}/`));
+    if (rollout !== undefined && following.length > 0) {
+      for (const settings of following) {
+        deployed.push({ rollout, settings, fleet: await deployFleet(account, stack, settings) });
+      }
       account.ruleTargets.deploy(stack);
       announceStack(account, stack);
     }
   }
   return deployed;
+}
+
+/** What a stack says of its fleets. */
+function fleetsOf(stack: StackModel): readonly RolledFleet[] {
+  const named = (id: string) => {
+    const { Name } = stack.raw(id);
+    return typeof Name === 'string' && Name.endsWith('/settings');
+  };
+  return stack
+    .logicalIds('AWS::SSM::Parameter')
+    .filter(named)
+    .map((id) => parseDocument(fleetSettingsSchema, String(stack.properties(id, ['Value'])['Value']), id));
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-detail-stack-status-change.html */
@@ -261,16 +277,16 @@ function worstOf(statuses: readonly RolloutStatus[]): RolloutStatus {
 
 function stateOf(
   { clock, world }: SimulatedAccount,
-  { fleet, rollout }: DeployedFleet,
+  { fleet, settings }: DeployedFleet,
 ): FleetState | undefined {
-  const name = rollout.environment['WINBAKE_FLEET_STATE_PARAMETER'] ?? '';
+  const name = fleetParametersFollowing(settings.channel, settings.fleet).state;
   const text = world.ssm.read(fleet.environment, name, clock.now());
   return text === undefined ? undefined : parseDocument(fleetStateSchema, text, name);
 }
 
 /** Whether nothing is left to do for what the channel shows. */
 function isSettled(account: SimulatedAccount, deployed: DeployedFleet): boolean {
-  const name = deployed.rollout.environment['WINBAKE_CHANNEL_PARAMETER'] ?? '';
+  const name = deployed.settings.channel;
   const { id } = parseDocument(channelSchema, account.parameters.read(name) ?? '', name);
   const isKnown = stateOf(account, deployed)?.wanted?.publication.id === id;
   return isKnown && ['failed', 'rolledBack', 'finished'].includes(statusOf(account, deployed));

@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { create as createDecide } from '../../lib/handlers/decide';
-import { create as createDeleteFleet } from '../../lib/handlers/delete-fleet';
+import { create as createFleetResources } from '../../lib/handlers/fleet-resources';
 import { create as createHousekeeping } from '../../lib/handlers/housekeeping';
-import { create as createLaunchTemplate } from '../../lib/handlers/launch-template';
 import { create as createOperate } from '../../lib/handlers/operate';
 import { create as createPublish } from '../../lib/handlers/publish';
 import { create as createRollout } from '../../lib/handlers/rollout';
@@ -15,6 +14,7 @@ import type { Principal } from '../account/principal';
 import { unmodelled } from '../aws/cloudformation/environment';
 import { perDeployment, type StackModel } from '../aws/cloudformation/stack-model';
 import type { VirtualClock } from '../clock/virtual-clock';
+import { FUNCTIONS_BEFORE } from './functions-before';
 import { functionsOf, type HandlerKind, type TemplateFunction } from './template-functions';
 
 type Handler = (
@@ -39,12 +39,16 @@ const CODE: Readonly<
   Record<HandlerKind, (environment: NodeJS.ProcessEnv, runtime: FunctionRuntime) => Handler>
 > = {
   decide: createDecide,
-  'delete-fleet': createDeleteFleet,
+  'delete-fleet': FUNCTIONS_BEFORE['delete-fleet'],
+  'fleet-resources': createFleetResources,
   housekeeping: createHousekeeping,
-  'launch-template': createLaunchTemplate,
+  'launch-template': FUNCTIONS_BEFORE['launch-template'],
   operate: createOperate,
   publish: createPublish,
-  rollout: createRollout,
+  rollout: (environment, runtime) =>
+    'WINBAKE_FLEET' in environment
+      ? FUNCTIONS_BEFORE.rollout(environment, runtime)
+      : createRollout(environment, runtime),
   seed: createSeed,
 };
 

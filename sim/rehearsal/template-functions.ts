@@ -12,6 +12,8 @@ const HANDLERS = [
   'housekeeping',
   'operate',
   'rollout',
+  'fleet-resources',
+  // Of releases before.
   'launch-template',
   'delete-fleet',
 ] as const;

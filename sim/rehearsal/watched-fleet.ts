@@ -1,3 +1,4 @@
+import type { RolledFleet } from '../../lib/contract/values/rollout-policy';
 import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
 import type { VirtualClock } from '../clock/virtual-clock';
 import type { ReportedFleet } from './rehearsal-report';
@@ -6,6 +7,9 @@ import type { TemplateFunction } from './template-functions';
 
 /** A fleet of the assembly that follows a channel of the pipeline. */
 export interface DeployedFleet {
+  /** What its stack says of it. */
+  readonly settings: RolledFleet;
+  /** The function of all fleets of its stack. */
   readonly rollout: TemplateFunction;
   readonly fleet: SimulatedFleet;
 }
@@ -53,8 +57,8 @@ export class WatchedFleet {
 
   /** What happened since the report began. */
   report(): ReportedFleet {
-    const { fleet, rollout } = this.deployed;
-    const { WINBAKE_FLEET: name = '', WINBAKE_TOPIC_ARN: topic } = rollout.environment;
+    const { fleet, settings } = this.deployed;
+    const { fleet: name, topicArn: topic } = settings;
     const after = this.running();
     const during = this.during ?? after;
     const ids = new Set([...this.before.keys(), ...during.keys(), ...after.keys()]);
@@ -79,14 +83,20 @@ export class WatchedFleet {
 
   /** Keeps what ran when the first new instance was there, and notices that go to the log alone. */
   private observe(line: string, at: Date): void {
-    const { HoursUnpatched: hours, message = '' } = JSON.parse(line) as {
+    const { fleet: name } = this.deployed.settings;
+    const {
+      Fleet: measured,
+      HoursUnpatched: hours,
+      message = '',
+    } = JSON.parse(line) as {
+      readonly Fleet?: string;
       readonly HoursUnpatched?: number;
       readonly message?: string;
     };
-    if (hours !== undefined) {
+    if (hours !== undefined && measured === name) {
       this.unpatched.push(hours);
     }
-    if (message.startsWith(subjectStart(this.deployed.rollout.environment['WINBAKE_FLEET'] ?? ''))) {
+    if (message.startsWith(subjectStart(name))) {
       this.logged.push({ at, subject: message });
     }
     const running = this.running();

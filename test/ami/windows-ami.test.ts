@@ -103,8 +103,8 @@ describe('a revision', () => {
     const ami = WindowsAmi.fromRevision({ os, revision: 4294 });
     new WindowsCapacityProvider(stack, 'Windows', { cluster, ami });
     const template = Template.fromStack(stack);
-    expect(environmentWith(template, 'WINBAKE_FLEET')).toMatchObject({
-      WINBAKE_CHANNEL_PARAMETER: REVISION_PARAMETER,
+    expect(environmentWith(template, 'WINBAKE_FLEETS')).toMatchObject({
+      WINBAKE_FLEETS: JSON.stringify({ [REVISION_PARAMETER]: ['cluster-2022-core'] }),
     });
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { detail: { name: [REVISION_PARAMETER], operation: ['Create', 'Update'] } },

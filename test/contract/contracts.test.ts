@@ -1,7 +1,8 @@
+import type { RolledFleet } from '../../lib/contract/values/rollout-policy';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from '../../lib/contract/documents/document';
-import { rolloutPolicyOf } from '../../lib/contract/documents/fleet-state';
+import { fleetSettingsSchema } from '../../lib/contract/documents/fleet-state';
 import { gatePolicyOf } from '../../lib/contract/documents/gate-policy';
 import { operateRequestSchema } from '../../lib/contract/documents/operate-request';
 import { leaseSchema } from '../../lib/contract/documents/order';
@@ -93,21 +94,21 @@ test('a lease keeps the override of the person who ends it', () => {
   expect(parseDocument(leaseSchema, JSON.stringify(lease), 'x.json')).toEqual(lease);
 });
 
-describe.each([
-  ['gate-policy', 'WINBAKE_GATE_POLICY', gatePolicyOf],
-  ['rollout-policy', 'WINBAKE_ROLLOUT_POLICY', rolloutPolicyOf],
-])('the policy of an environment: %s', (name, variable, policyOf) => {
-  test('is refused by the name of its variable and of the entry', () => {
-    const policy = JSON.parse(fixture(name)) as object;
-    const refused = (text: string) => () => policyOf({ [variable]: text });
-    expect(refused(JSON.stringify(policy))).not.toThrow();
-    expect(refused('')).toThrow(`The environment variable ${variable} is not set; deploy the stack again.`);
-    expect(refused('[')).toThrow(`${variable} is damaged: it is not JSON.`);
-    expect(refused(JSON.stringify({ ...policy, wait: 1 }))).toThrow(
-      `${variable} is damaged: the document Unrecognized key: "wait".`,
-    );
-  });
-});
+describe.each([['gate-policy', 'WINBAKE_GATE_POLICY', gatePolicyOf]])(
+  'the policy of an environment: %s',
+  (name, variable, policyOf) => {
+    test('is refused by the name of its variable and of the entry', () => {
+      const policy = JSON.parse(fixture(name)) as object;
+      const refused = (text: string) => () => policyOf({ [variable]: text });
+      expect(refused(JSON.stringify(policy))).not.toThrow();
+      expect(refused('')).toThrow(`The environment variable ${variable} is not set; deploy the stack again.`);
+      expect(refused('[')).toThrow(`${variable} is damaged: it is not JSON.`);
+      expect(refused(JSON.stringify({ ...policy, wait: 1 }))).toThrow(
+        `${variable} is damaged: the document Unrecognized key: "wait".`,
+      );
+    });
+  },
+);
 
 test.each([
   ['late', 'maybe', 'late Invalid option'],
@@ -126,12 +127,19 @@ test.each([
 });
 
 test.each([
-  ['canaryPercentage', '10', 'canaryPercentage Invalid input: expected number'],
-  ['rollEqualRevision', 'yes', 'rollEqualRevision Invalid input: expected boolean'],
-  ['delaySeconds', -1, 'delaySeconds '],
-  ['windows', [{ days: [4], startHour: 8, endHour: 20, timeZone: 'UTC' }], 'windows.0.days.0 '],
-  ['alarms', Array.from({ length: 11 }, (_, index) => `alarm-${index}`), 'alarms '],
+  ['canaryPercentage', '10', 'policy.canaryPercentage Invalid input: expected number'],
+  ['rollEqualRevision', 'yes', 'policy.rollEqualRevision Invalid input: expected boolean'],
+  ['delaySeconds', -1, 'policy.delaySeconds '],
+  ['windows', [{ days: [4], startHour: 8, endHour: 20, timeZone: 'UTC' }], 'policy.windows.0.days.0 '],
+  ['alarms', Array.from({ length: 11 }, (_, index) => `alarm-${index}`), 'policy.alarms '],
 ])('a policy of a rollout with %s %j is refused', (field, value, message) => {
-  const text = JSON.stringify({ ...(JSON.parse(fixture('rollout-policy')) as object), [field]: value });
-  expect(() => rolloutPolicyOf({ WINBAKE_ROLLOUT_POLICY: text })).toThrow(message);
+  const settings = JSON.parse(fixture('fleet-settings')) as RolledFleet;
+  const text = JSON.stringify({ ...settings, policy: { ...settings.policy, [field]: value } });
+  expect(() => parseDocument(fleetSettingsSchema, text, 'settings')).toThrow(message);
+});
+
+test('settings that a later release has just written are read by the function of before', () => {
+  const settings = JSON.parse(fixture('fleet-settings')) as RolledFleet;
+  const later = { ...settings, later: 2, policy: { ...settings.policy, later: 2 } };
+  expect(parseDocument(fleetSettingsSchema, JSON.stringify(later), 'settings')).toEqual(settings);
 });

@@ -75,7 +75,7 @@ function schemaOf(schema: z.ZodType): Schema {
 }
 
 /** Documents that one deployment writes and reads: a rolled back one has its own again. */
-const OF_A_DEPLOYMENT = ['gate-policy', 'rollout-policy'];
+const OF_A_DEPLOYMENT = ['gate-policy', 'fleet-settings'];
 
 test.each(DOCUMENTS.filter(([name]) => !OF_A_DEPLOYMENT.includes(name)))(
   'winbake.%s/1: the release before reads what this one writes',

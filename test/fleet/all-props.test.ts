@@ -5,7 +5,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Port } from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { addAllPropsFleet } from '../support/all-props-fleet';
-import { environmentWith, onlyProperties } from '../support/only-resource';
+import { onlyProperties } from '../support/only-resource';
 import { actionsOf, policyStatements } from '../support/policy-statements';
 import { resolvedText } from '../support/resolved-text';
 
@@ -124,31 +124,34 @@ test('ECS scales as it was said; an imported cluster gets no association', () =>
 });
 
 test('the rollout is told its policy, its channel and its topic', () => {
-  const variables = environmentWith(template, 'WINBAKE_ROLLOUT_POLICY');
-  expect(variables).toMatchObject({
-    WINBAKE_FLEET: 'shop',
-    WINBAKE_CLUSTER: 'shop',
-    WINBAKE_CHANNEL_PARAMETER: '/team/winbake/web/latest/publication',
-    WINBAKE_FLEET_STATE_PARAMETER: '/team/winbake/fleets/shop/state',
-    WINBAKE_TOPIC_ARN: { Ref: expect.stringMatching(/^Notices/) },
-  });
+  const { Value } = Object.values(template.findResources('AWS::SSM::Parameter')).find(
+    ({ Properties }) => Properties.Name === '/team/winbake/fleets/shop/settings',
+  )!.Properties;
   const alarm = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).find((id) =>
     id.startsWith('Errors'),
   );
-  expect(JSON.parse(resolvedText(variables['WINBAKE_ROLLOUT_POLICY']))).toEqual({
-    schema: 'winbake.rollout-policy/1',
-    canaryPercentage: 20,
-    watchSeconds: 3600,
-    delaySeconds: 43_200,
-    stallSeconds: 21_600,
-    drainLimitSeconds: 28_800,
-    windows: [{ days: ['MON', 'TUE', 'WED', 'THU'], startHour: 22, endHour: 4, timeZone: 'Europe/Berlin' }],
-    alarms: [alarm, 'web-errors'],
-    rollEqualRevision: true,
-    rollTemplateChanges: false,
-    ring: 2,
-    ringLimitSeconds: 21_600,
-    patchWithinSeconds: 864_000,
+  expect(JSON.parse(resolvedText(Value))).toEqual({
+    schema: 'winbake.fleet-settings/1',
+    fleet: 'shop',
+    channel: '/team/winbake/web/latest/publication',
+    autoScalingGroup: 'winbake-shop',
+    launchTemplateId: expect.stringMatching(/^WindowsFleetLaunchTemplate/),
+    cluster: 'shop',
+    topicArn: expect.stringMatching(/^Notices/),
+    policy: {
+      canaryPercentage: 20,
+      watchSeconds: 3600,
+      delaySeconds: 43_200,
+      stallSeconds: 21_600,
+      drainLimitSeconds: 28_800,
+      windows: [{ days: ['MON', 'TUE', 'WED', 'THU'], startHour: 22, endHour: 4, timeZone: 'Europe/Berlin' }],
+      alarms: [alarm, 'web-errors'],
+      rollEqualRevision: true,
+      rollTemplateChanges: false,
+      ring: 2,
+      ringLimitSeconds: 21_600,
+      patchWithinSeconds: 864_000,
+    },
   });
 });
 
@@ -170,11 +173,12 @@ test('an instance may complete the launches of its own group alone', () => {
 
 test('nothing is kept longer than said, and a poll that failed is kept', () => {
   const groups = Object.entries(template.findResources('AWS::Logs::LogGroup')).filter(([id]) =>
-    id.startsWith('Windows'),
+    id.startsWith('WinbakeFleets'),
   );
+  expect(groups).not.toEqual([]);
   expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual(groups.map(() => 7));
   template.hasResourceProperties('AWS::Lambda::Function', {
-    Environment: { Variables: Match.objectLike({ WINBAKE_ROLLOUT_POLICY: Match.anyValue() }) },
+    Environment: { Variables: Match.objectLike({ WINBAKE_FLEETS: Match.anyValue() }) },
     DeadLetterConfig: Match.anyValue(),
     // A lease of five minutes outlasts it twice; see lib/core/fleet/reconcile-fleet.ts.
     Timeout: 120,
@@ -216,9 +220,9 @@ test('its alarms ring at three quarters and at all of the budget, and one says t
       AlarmActions.length,
     ]);
   expect(alarms).toEqual([
-    ['winbake-fleet-shop-PatchBudgetWarning', 'HoursUnpatched', 180, 0],
-    ['winbake-fleet-shop-PatchBudgetSpent', 'HoursUnpatched', 240, 0],
-    ['winbake-fleet-shop-FleetBehind', 'HoursBehind', 180, 0],
-    ['winbake-fleet-shop-NothingMeasured', 'HoursUnpatched', 1, 1],
+    ['winbake-fleets-Shop-PatchBudgetWarning', 'PatchBudgetUsed', 75, 0],
+    ['winbake-fleets-Shop-PatchBudgetSpent', 'PatchBudgetUsed', 100, 0],
+    ['winbake-fleets-Shop-FleetBehind', 'ChannelBudgetUsed', 75, 0],
+    ['winbake-fleets-Shop-NothingMeasured', 'FleetsMissed', 1, 1],
   ]);
 });

@@ -129,8 +129,10 @@ describe('CloudFormation deletes', () => {
     ['the group', idOf(GROUP)],
     ['the cluster', idOf('AWS::ECS::Cluster')],
     ['its security group', idOf('AWS::EC2::SecurityGroup', /Fleet/)],
-    ['its function', idOf('AWS::Lambda::Function', /DeletionHandler/)],
-    ['the rights of its function', idOf('AWS::IAM::Policy', /DeletionHandler/)],
+    ['its function', idOf('AWS::Lambda::Function', /ResourcesHandler/)],
+    ['the rights of its function', idOf('AWS::IAM::Policy', /ResourcesHandlerRole/)],
+    ['its rights on the group', idOf('AWS::IAM::Policy', /FleetResourceRights/)],
+    ['its rights in the cluster', idOf('AWS::IAM::Policy', /ResourcesCluster/)],
   ])('%s after it', (_, id) => {
     expect(isDeletedBefore(template, deletion, id)).toBe(true);
   });
@@ -142,7 +144,7 @@ test('the log of what was cut outlives the stack, and no other log group does', 
   );
   expect(kept).toEqual([
     [
-      expect.stringMatching(/^WindowsDeletionHandlerLogs/),
+      expect.stringMatching(/^WinbakeFleetsResourcesHandlerLogs/),
       expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate' }),
     ],
   ]);
@@ -152,11 +154,11 @@ test('the log of what was cut outlives the stack, and no other log group does', 
 function deletingFunction() {
   const models = stackModels({ Shop: fleetTemplate() as unknown as HandwrittenTemplate });
   const [stack] = models;
-  const id = stack!.logicalIds('AWS::Lambda::Function').find((one) => /DeletionHandler/.test(one))!;
-  const { Environment, Role } = stack!.properties(id, ['Environment', 'Role']);
-  const { Variables } = Environment as { readonly Variables: Readonly<Record<string, string>> };
+  const id = stack!.logicalIds('AWS::Lambda::Function').find((one) => /ResourcesHandler/.test(one))!;
+  const { Role } = stack!.properties(id, ['Role']);
+  const [resource] = stack!.resources(DELETION);
   const caller = sessionOf(String(Role), rolesOfStacks(models)(String(Role))!, 'deletion');
-  return { caller, cluster: Variables['WINBAKE_CLUSTER']! };
+  return { caller, cluster: String(resource!.properties['Cluster']) };
 }
 
 test("its function may do all of that, and nothing on another fleet's group or cluster", async () => {

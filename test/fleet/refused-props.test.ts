@@ -1,8 +1,9 @@
-import { App, Duration, Size, Stack, TimeZone, Token } from 'aws-cdk-lib';
+import { App, Duration, Size, Stack, Stage, TimeZone, Token, type Environment } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { InstanceType, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
 import {
   DayOfWeek,
   WindowsAmi,
@@ -187,6 +188,42 @@ test('two fleets of one name', () => {
   expect(() => new WindowsCapacityProvider(stack, 'Second', props)).toThrow(
     `"fleetName" must be unique; got: 'shop'. Shop/Windows has it already; name one of the two.`,
   );
+});
+
+describe('a second fleet with the default name', () => {
+  const fleetIn = (scope: Construct, env?: Environment) => {
+    const stack = new Stack(scope, 'Shop', env === undefined ? {} : { env });
+    const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
+    const ami = WindowsAmi.fromChannel({ os: WindowsOs.SERVER_2022_CORE });
+    new WindowsCapacityProvider(stack, 'Windows', { cluster, ami });
+    return stack;
+  };
+  const PLACE = { account: '111122223333', region: 'eu-central-1' };
+
+  test('synthesizes in another stage without env, with a warning', () => {
+    const app = new App();
+    fleetIn(new Stage(app, 'Dev'));
+    const prod = fleetIn(new Stage(app, 'Prod'));
+    Annotations.fromStack(prod).hasWarning(
+      '/Prod/Shop/Windows',
+      Match.stringLikeRegexp(
+        'Dev/Shop/Windows is a fleet cluster-2022-core, too: deploy the two to different',
+      ),
+    );
+  });
+
+  test('synthesizes in another account without one', () => {
+    const app = new App();
+    fleetIn(new Stage(app, 'Dev'), PLACE);
+    const prod = fleetIn(new Stage(app, 'Prod'), { ...PLACE, account: '444455556666' });
+    Annotations.fromStack(prod).hasNoWarning('*', Match.stringLikeRegexp('is a fleet'));
+  });
+
+  test('is refused in the same account and region', () => {
+    const app = new App();
+    fleetIn(new Stage(app, 'Dev'), PLACE);
+    expect(() => fleetIn(new Stage(app, 'Prod'), PLACE)).toThrow('Dev/Shop/Windows has it already');
+  });
 });
 
 test('a budget that a pipeline with the defaults leaves too little of is warned of', () => {

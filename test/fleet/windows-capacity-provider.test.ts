@@ -6,12 +6,13 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AmiChannel, WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
-import { DEFAULT_ROLLOUT_POLICY, ROLLOUT_POLICY_SCHEMA } from '../../lib/contract/values/rollout-policy';
+import { DEFAULT_ROLLOUT_POLICY, FLEET_SETTINGS_SCHEMA } from '../../lib/contract/values/rollout-policy';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
 import { documentedDefaults } from '../support/documented-defaults';
 import { environmentWith, onlyProperties } from '../support/only-resource';
 import { actionsOf, policyStatements } from '../support/policy-statements';
+import { resolvedText } from '../support/resolved-text';
 
 const os = WindowsOs.SERVER_2022_CORE;
 
@@ -20,6 +21,13 @@ function fleetOf(props: Partial<WindowsCapacityProviderProps> = {}) {
   const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
   const ami = WindowsAmi.fromChannel({ os });
   return { stack, cluster, fleet: new WindowsCapacityProvider(stack, 'Windows', { cluster, ami, ...props }) };
+}
+
+function settingsIn(template: Template): unknown {
+  const [parameter] = Object.values(template.findResources('AWS::SSM::Parameter')).filter(({ Properties }) =>
+    String(Properties.Name).endsWith('/settings'),
+  );
+  return JSON.parse(resolvedText(parameter?.Properties.Value));
 }
 
 function userDataOf(template: Template): string {
@@ -100,12 +108,11 @@ describe('with required props', () => {
       },
     });
     template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
-    const [group] = Object.keys(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.autoscaling'],
         'detail-type': [{ prefix: 'EC2 Auto Scaling Instance Refresh ' }],
-        detail: { AutoScalingGroupName: [{ Ref: group }] },
+        detail: { AutoScalingGroupName: ['winbake-cluster-2022-core'] },
       },
     });
     template.hasResourceProperties('AWS::Events::Rule', {
@@ -119,19 +126,22 @@ describe('with required props', () => {
   });
 
   test('tells the rollout what it rolls', () => {
-    const variables = environmentWith(template, 'WINBAKE_ROLLOUT_POLICY');
-    const [group] = Object.keys(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
     const [launchTemplate] = Object.keys(template.findResources('AWS::EC2::LaunchTemplate'));
     const [cluster] = Object.keys(template.findResources('AWS::ECS::Cluster'));
+    const variables = environmentWith(template, 'WINBAKE_FLEETS');
     expect(variables).toEqual({
-      WINBAKE_FLEET: 'cluster-2022-core',
-      WINBAKE_CHANNEL_PARAMETER: '/winbake/2022-core/current/publication',
-      WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/cluster-2022-core/state',
-      WINBAKE_AUTO_SCALING_GROUP: { Ref: group },
-      WINBAKE_LAUNCH_TEMPLATE_ID: { Ref: launchTemplate },
-      WINBAKE_CLUSTER: { Ref: cluster },
-      WINBAKE_ROLLOUT_POLICY: JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY }),
-      WINBAKE_TOPIC_ARN: { Ref: expect.stringMatching(/^WindowsTopic/) },
+      WINBAKE_STACK: 'Shop',
+      WINBAKE_FLEETS: JSON.stringify({ '/winbake/2022-core/current/publication': ['cluster-2022-core'] }),
+    });
+    expect(settingsIn(template)).toEqual({
+      schema: FLEET_SETTINGS_SCHEMA,
+      fleet: 'cluster-2022-core',
+      channel: '/winbake/2022-core/current/publication',
+      autoScalingGroup: 'winbake-cluster-2022-core',
+      launchTemplateId: launchTemplate,
+      cluster,
+      topicArn: expect.stringMatching(/^WinbakeFleetsTopic/),
+      policy: DEFAULT_ROLLOUT_POLICY,
     });
   });
 
@@ -276,11 +286,12 @@ describe('permissions of the rollout', () => {
   });
 
   test('it reads the pause of a deployment, which the deployment alone writes', () => {
-    const pause = ':parameter/winbake/fleets/cluster-2022-core/deployment';
+    const own = ':parameter/winbake/fleets/cluster-2022-core/';
+    const pause = `${own}deployment`;
     const reads = rollout.filter((statement) => actionsOf([statement]).includes('ssm:GetParameter'));
-    expect(JSON.stringify(reads)).toContain(pause);
-    const [live = []] = Object.entries(statements).flatMap(([id, own]) =>
-      /LiveHandler/.test(id) ? [own] : [],
+    expect(JSON.stringify(reads)).toContain(`${own}*`);
+    const [live = []] = Object.entries(statements).flatMap(([id, rights]) =>
+      /ResourcesHandlerRole/.test(id) ? [rights] : [],
     );
     const put = live.find((statement) => statement.Action === 'ssm:PutParameter');
     expect(JSON.stringify(put?.Resource)).toMatch(new RegExp(`${pause}"`));

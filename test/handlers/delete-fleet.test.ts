@@ -4,7 +4,13 @@ import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/del
 import { createLog } from '../../lib/handlers/log';
 import { fleetLab } from '../support/fleet-lab';
 
-const ENVIRONMENT = { WINBAKE_DELETION_ID: 'c8', WINBAKE_DELETE_DRAIN_SECONDS: '600' };
+const ResourceProperties = {
+  Fleet: 'shop',
+  AutoScalingGroup: 'group',
+  Cluster: 'cluster',
+  DeletionId: 'c8',
+  DeleteDrainSeconds: '600',
+};
 
 /** The function on a fleet of four protected instances whose tasks take their time, with its log. */
 function deleting({
@@ -16,14 +22,11 @@ function deleting({
   const lab = fleetLab({ drainSeconds, instanceCount, protectsInstances: true });
   lab.fleet.group.tags = { [DELETION_TAG]: tag };
   const lines: string[] = [];
-  const deletion = createDeleteFleet(
-    {
-      deletion: wrap(lab.deletion),
-      log: createLog({}, (line) => lines.push(line)),
-      now: () => lab.clock.now(),
-    },
-    ENVIRONMENT,
-  );
+  const deletion = createDeleteFleet({
+    deletion: wrap(lab.deletion),
+    log: createLog({}, (line) => lines.push(line)),
+    now: () => lab.clock.now(),
+  });
   const handler = (event: DeleteFleetEvent) => lab.as(() => deletion(event));
   const request = async (event: DeleteFleetEvent) => ({ ...event, ...(await handler(event)) });
   /** Polls until all is done; gives the minutes. */
@@ -40,15 +43,15 @@ function deleting({
   return { handler, lab, lines, poll, request };
 }
 
-const DELETE = { RequestType: 'Delete', PhysicalResourceId: 'as-it-was' } as const;
+const DELETE = { RequestType: 'Delete', PhysicalResourceId: 'as-it-was', ResourceProperties } as const;
 
 test.each(['Create', 'Update'] as const)('%s touches nothing', async (RequestType) => {
   const { handler, lab, poll, request } = deleting();
-  const asked = await request({ RequestType });
+  const asked = await request({ RequestType, ResourceProperties });
   expect(asked).toMatchObject({ PhysicalResourceId: 'c8' });
   expect(await poll(asked)).toBe(0);
   expect(lab.fleet.instances).toHaveLength(4);
-  expect(await handler({ RequestType, PhysicalResourceId: 'old' })).toMatchObject({
+  expect(await handler({ RequestType, ResourceProperties, PhysicalResourceId: 'old' })).toMatchObject({
     PhysicalResourceId: 'old',
   });
 });

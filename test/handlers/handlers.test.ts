@@ -1,6 +1,6 @@
 import { DEFAULT_GATE_POLICY, GATE_POLICY_SCHEMA } from '../../lib/contract/values/gate-policy';
 import { osOf } from '../../lib/contract/values/release';
-import { DEFAULT_ROLLOUT_POLICY, ROLLOUT_POLICY_SCHEMA } from '../../lib/contract/values/rollout-policy';
+import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/contract/values/rollout-policy';
 import type { FleetControl } from '../../lib/core/ports/fleets';
 import type { PublishPorts } from '../../lib/core/publish/publish-bake';
 import {
@@ -272,13 +272,24 @@ describe('publish', () => {
 /** The log and the metrics of a fleet's function, as lines. */
 function writtenTo(lines: string[]) {
   const write = (line: string) => lines.push(line);
-  return { log: createLog({ fleet: 'shop' }, write), metrics: embeddedMetrics({ Fleet: 'shop' }, write) };
+  return {
+    log: createLog({ fleet: 'shop' }, write),
+    metrics: embeddedMetrics({ Fleet: 'shop' }, write),
+    stackMetrics: embeddedMetrics({ Stack: 'Shop' }, write),
+  };
 }
 
-const rolloutPolicy = (more: object) =>
-  JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY, ...more });
+const settingsOf = (channel: string, policy: Partial<RolloutPolicy> = {}) => ({
+  fleet: 'shop',
+  channel,
+  autoScalingGroup: 'group',
+  launchTemplateId: 'lt-1',
+  cluster: 'shop',
+  topicArn: '',
+  policy: { ...DEFAULT_ROLLOUT_POLICY, ...policy },
+});
 
-test('rollout follows the channel of its environment, and prints what it did and how far behind it is', async () => {
+test('rollout follows the channel of its settings, and prints what it did and how far behind it is', async () => {
   const lab = fleetLab({ cluster: 'shop', instanceCount: 1 });
   const channel = `${PATH}/latest/publication`;
   const parameters = memoryParameters({
@@ -300,15 +311,8 @@ test('rollout follows the channel of its environment, and prints what it did and
     now,
     ...writtenTo(printed),
   };
-  const environment = {
-    WINBAKE_FLEET: 'shop',
-    WINBAKE_CHANNEL_PARAMETER: channel,
-    WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/shop/state',
-    WINBAKE_AUTO_SCALING_GROUP: 'group',
-    WINBAKE_CLUSTER: 'shop',
-    WINBAKE_ROLLOUT_POLICY: rolloutPolicy({ delaySeconds: 60 }),
-  };
-  expect(await createRollout(ports, environment)('request-1')).toEqual({
+  const settings = settingsOf(channel, { delaySeconds: 60 });
+  expect(await createRollout(ports, settings)('request-1')).toEqual({
     action: 'wait',
     reason: 'the fleet waits 60 s after its channel',
   });
@@ -317,6 +321,8 @@ test('rollout follows the channel of its environment, and prints what it did and
   expect(printed.map((line) => JSON.parse(line) as object)).toEqual([
     expect.objectContaining({ fleet: 'shop', kind: 'wait', waitsFor: 'delay' }),
     expect.objectContaining({ Fleet: 'shop', HoursBehind: 0, HoursUnpatched: 31 }),
+    // Of 72 hours.
+    expect.objectContaining({ Stack: 'Shop', ChannelBudgetUsed: 0, PatchBudgetUsed: (100 * 31) / 72 }),
   ]);
 });
 
@@ -334,16 +340,9 @@ test('rollout does nothing while another request reconciles the fleet, and says 
     now,
     ...writtenTo(printed),
   };
-  const environment = {
-    WINBAKE_FLEET: 'shop',
-    WINBAKE_CHANNEL_PARAMETER: `${PATH}/current/publication`,
-    WINBAKE_FLEET_STATE_PARAMETER: '/winbake/fleets/shop/state',
-    WINBAKE_AUTO_SCALING_GROUP: 'group',
-    WINBAKE_CLUSTER: 'shop',
-    WINBAKE_ROLLOUT_POLICY: rolloutPolicy({}),
-  };
+  const settings = settingsOf(`${PATH}/current/publication`);
   const reason = 'another request reconciles the fleet';
-  expect(await createRollout(ports, environment)('request-2')).toEqual({ action: 'skip', reason });
+  expect(await createRollout(ports, settings)('request-2')).toEqual({ action: 'skip', reason });
   expect(printed.map((line) => JSON.parse(line) as object)).toEqual([
     { level: 'info', message: 'Skipped', fleet: 'shop', kind: 'skip', reason },
   ]);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { BUILD_SERVICES } from '../../lib/core/doctor/examine';
+import { FleetsOfStack } from '../../lib/fleet/fleets-of-stack';
 import { WindowsAmiAccount, WindowsAmiPipeline, WindowsCapacityProvider } from '../../lib/index';
 import { checkedApp } from '../support/checked-app';
 
@@ -20,7 +21,11 @@ const { app } = checkedApp();
 
 /** The roles of all constructs of a kind, by their path below it; those that a stack shares by their last part. */
 function rolesOf(
-  kind: typeof WindowsAmiAccount | typeof WindowsAmiPipeline | typeof WindowsCapacityProvider,
+  kind:
+    | typeof FleetsOfStack
+    | typeof WindowsAmiAccount
+    | typeof WindowsAmiPipeline
+    | typeof WindowsCapacityProvider,
 ) {
   const constructs = app.node.findAll();
   const owners = constructs.filter((one) => one instanceof kind).map(({ node }) => `${node.path}/`);
@@ -47,6 +52,7 @@ test('every role of an account is there, and no other', () => {
 
 test('every role of a fleet is there, and no other', () => {
   expect([...rows('WindowsCapacityProvider')].sort()).toEqual(rolesOf(WindowsCapacityProvider));
+  expect([...rows('WinbakeFleets')].sort()).toEqual(rolesOf(FleetsOfStack));
 });
 
 test('every service that a build calls is among the ways out, and so is the registry', () => {

@@ -81,9 +81,13 @@ export function resourceOf(template: TemplateJson, type: string, part = ''): Tem
   return found[0]![1];
 }
 
-/** Takes an action away from the policy whose logical id holds a text. */
+/** Takes an action away from the policy of a role, or the managed one, whose logical id holds a text. */
 export function removeAction(template: TemplateJson, policy: string, action: string): void {
-  const document = resourceOf(template, 'AWS::IAM::Policy', policy)['Properties'].PolicyDocument;
+  const isManaged = Object.entries(template.Resources).some(
+    ([id, { Type }]) => Type === 'AWS::IAM::ManagedPolicy' && id.includes(policy),
+  );
+  const type = isManaged ? 'AWS::IAM::ManagedPolicy' : 'AWS::IAM::Policy';
+  const document = resourceOf(template, type, policy)['Properties'].PolicyDocument;
   const statements = (document.Statement as { Action: string | string[] }[]).map((statement) => ({
     ...statement,
     Action: [statement.Action].flat(),

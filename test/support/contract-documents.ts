@@ -9,7 +9,7 @@ import {
   fleetDeploymentSchema,
   fleetStateSchema,
   rolloutLogSchema,
-  rolloutPolicySchema,
+  fleetSettingsSchema,
 } from '../../lib/contract/documents/fleet-state';
 import { failedPublicationsSchema } from '../../lib/contract/documents/failed-publications';
 import { gatePolicySchema } from '../../lib/contract/documents/gate-policy';
@@ -53,5 +53,5 @@ export const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[
   ['housekeeping', housekeepingMemorySchema, 'failing'],
   ['pipeline', pipelineDescriptionSchema, 'retention'],
   ['gate-policy', gatePolicySchema, 'noBakeWindows'],
-  ['rollout-policy', rolloutPolicySchema, 'canaryPercentage'],
+  ['fleet-settings', fleetSettingsSchema, 'policy'],
 ];

@@ -16,7 +16,7 @@ import type { Principal } from '../../sim/account/principal';
 import { resourceOf, type TemplateJson } from './assembly';
 import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
 import { SimulatedCloudFormation } from './cloudformation/simulated-cloudformation';
-import { NAMES, type FleetLab } from './fleet-lab';
+import type { FleetLab } from './fleet-lab';
 import { actingAs, CLIENTS, everything, STACKS } from './fleet-accounts';
 
 /** What an app says of its fleet, and what is done to its template before it is deployed. */
@@ -83,21 +83,14 @@ export function deployedFleet(lab: FleetLab, deletes?: Principal) {
     everything(place),
     place,
   );
-  const launchTemplate = createLaunchTemplate(
-    {
-      control,
-      live: () => (isThere ? deployment.live() : Promise.resolve(undefined)),
-      isRollingBack: deployment.isRollingBack,
-      now: () => lab.clock.now(),
-      parameters: lab.parameters,
-      sleep: (seconds) => lab.pass(seconds),
-    },
-    {
-      WINBAKE_FLEET: 'shop',
-      WINBAKE_CHANNEL_PARAMETER: NAMES.channel,
-      WINBAKE_FLEET_STATE_PARAMETER: NAMES.state,
-    },
-  );
+  const launchTemplate = createLaunchTemplate({
+    control,
+    live: () => (isThere ? deployment.live() : Promise.resolve(undefined)),
+    isRollingBack: deployment.isRollingBack,
+    now: () => lab.clock.now(),
+    parameters: lab.parameters,
+    sleep: (seconds) => lab.pass(seconds),
+  });
   const clone = (RequestType: LaunchTemplateEvent['RequestType']) => async (resource: DeployedResource) => {
     const ResourceProperties = resource.properties as unknown as LaunchTemplateEvent['ResourceProperties'];
     const { Data, PhysicalResourceId } = await launchTemplate({
@@ -115,16 +108,17 @@ export function deployedFleet(lab: FleetLab, deletes?: Principal) {
     return Promise.resolve();
   };
   /** The provider's framework: one request, then a poll every 15 s for as long as the template says. */
-  const endFleet = async ({ reference: PhysicalResourceId }: DeployedResource) => {
-    const { environment, timeoutSeconds } = deletionIn(template);
+  const endFleet = async ({ properties, reference: PhysicalResourceId }: DeployedResource) => {
+    const ResourceProperties = properties as unknown as DeleteFleetEvent['ResourceProperties'];
+    const timeoutSeconds = longestDeletion(template);
     const ports = {
       deletion: lab.deletion,
       log: createLog({}, (line) => log.push(JSON.parse(line) as Readonly<Record<string, unknown>>)),
       now: () => lab.clock.now(),
     };
-    const deletion = createDeleteFleet(ports, environment);
+    const deletion = createDeleteFleet(ports);
     const handler = (event: DeleteFleetEvent) => lab.as(() => deletion(event), deletes);
-    const request = { RequestType: 'Delete', PhysicalResourceId } as const;
+    const request = { RequestType: 'Delete', PhysicalResourceId, ResourceProperties } as const;
     const poll = { ...request, ...(await handler(request)) };
     for (let waited = 0; waited < timeoutSeconds; waited += POLL_SECONDS) {
       const answer = await handler(poll);
@@ -210,17 +204,13 @@ export function deployedFleet(lab: FleetLab, deletes?: Principal) {
   };
 }
 
-/** What the template says of the function that deletes the fleet, and of how long it is polled. */
-function deletionIn(template: TemplateJson) {
+/** For how long the template polls a deletion. */
+function longestDeletion(template: TemplateJson): number {
   const resources = Object.values(template.Resources);
-  const variables = resources.flatMap(({ Properties, Type }) =>
-    Type === 'AWS::Lambda::Function' ? [(Properties.Environment?.Variables ?? {}) as NodeJS.ProcessEnv] : [],
-  );
-  const environment = variables.find((one) => 'WINBAKE_DELETION_ID' in one) ?? {};
   const waiter = resources.find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
   const [, interval = '', attempts = ''] =
     /"IntervalSeconds":(\d+),"MaxAttempts":(\d+)/.exec(JSON.stringify(waiter).replaceAll('\\"', '"')) ?? [];
-  return { environment, timeoutSeconds: Number(interval) * Number(attempts) };
+  return Number(interval) * Number(attempts);
 }
 
 /** Takes away what makes a deployment clone anew when its group changes. */

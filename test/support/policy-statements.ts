@@ -7,15 +7,25 @@ export interface PolicyStatement {
   readonly Condition?: Record<string, unknown>;
 }
 
-/** The statements that roles of a template have, by the logical id of the policy's first role. */
+/** The statements that roles of a template have, in policies of their own and others, by the role's logical id. */
 export function policyStatements(template: Template): Readonly<Record<string, readonly PolicyStatement[]>> {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
-  return Object.fromEntries(
-    policies.map(({ Properties }) => [
-      Properties.Roles[0].Ref as string,
-      Properties.PolicyDocument.Statement,
-    ]),
-  );
+  const found: Record<string, PolicyStatement[]> = {};
+  const add = (role: string, { Statement }: { readonly Statement: readonly PolicyStatement[] }) => {
+    (found[role] ??= []).push(...Statement);
+  };
+  for (const [id, { Properties }] of Object.entries(template.findResources('AWS::IAM::Role'))) {
+    for (const { PolicyDocument } of Properties.Policies ?? []) {
+      add(id, PolicyDocument);
+    }
+  }
+  for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) {
+    for (const { Properties } of Object.values(template.findResources(type))) {
+      for (const { Ref } of Properties.Roles ?? []) {
+        add(Ref, Properties.PolicyDocument);
+      }
+    }
+  }
+  return found;
 }
 
 /** The actions of statements, each once. */

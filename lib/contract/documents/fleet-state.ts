@@ -1,18 +1,9 @@
 import * as z from 'zod';
-import {
-  instant,
-  amiId,
-  osVersion,
-  publicationMode,
-  parseDocument,
-  seconds,
-  weeklyWindows,
-} from './document';
+import { instant, amiId, osVersion, publicationMode, seconds, weeklyWindows } from './document';
 import { fleetOverridesSchema } from './overrides';
 import { ring } from './failed-publications';
 import { channelSchema } from './publication';
-import { required } from '../names/environment';
-import { ROLLOUT_POLICY_SCHEMA, type RolloutPolicy } from '../values/rollout-policy';
+import { FLEET_SETTINGS_SCHEMA, type RolledFleet } from '../values/rollout-policy';
 
 /**
  * A deployment that changes a fleet's group; the parameter `<prefix>/fleets/<fleet>/deployment`. The function that clones the
@@ -213,26 +204,31 @@ export type RolloutLog = z.infer<typeof rolloutLogSchema>;
 /** One publication on one fleet. */
 export type RolloutLogEntry = z.infer<typeof entrySchema>;
 
-/** How a fleet takes a publication, in the environment of `rollout`. The stack writes it whole. */
-export const rolloutPolicySchema = z.strictObject({
-  schema: z.literal(ROLLOUT_POLICY_SCHEMA),
-  canaryPercentage: z.number().min(1).max(100),
-  watchSeconds: seconds,
-  delaySeconds: seconds,
-  stallSeconds: seconds,
-  drainLimitSeconds: seconds.nullable(),
-  windows: weeklyWindows,
-  /** Auto Scaling takes ten. */
-  alarms: z.array(z.string().min(1)).max(10),
-  rollEqualRevision: z.boolean(),
-  rollTemplateChanges: z.boolean(),
-  ring: ring.nullable(),
-  ringLimitSeconds: seconds,
-  patchWithinSeconds: seconds,
-});
-
-/** The policy of an environment. Throws a `WinbakeError` that names the variable and the field that is wrong. */
-export function rolloutPolicyOf(environment: NodeJS.ProcessEnv): RolloutPolicy {
-  const name = 'WINBAKE_ROLLOUT_POLICY';
-  return parseDocument(rolloutPolicySchema, required(environment, name), name);
-}
+/**
+ * What a stack says of a fleet; it alone writes them. A stack writes them before it changes the function that reads them, so
+ * that a field which is unknown is passed over.
+ */
+export const fleetSettingsSchema = z.object({
+  schema: z.literal(FLEET_SETTINGS_SCHEMA),
+  fleet: z.string().min(1),
+  channel: z.string().min(1),
+  autoScalingGroup: z.string().min(1),
+  launchTemplateId: z.string().min(1),
+  cluster: z.string().min(1),
+  topicArn: z.string(),
+  policy: z.object({
+    canaryPercentage: z.number().min(1).max(100),
+    watchSeconds: seconds,
+    delaySeconds: seconds,
+    stallSeconds: seconds,
+    drainLimitSeconds: seconds.nullable(),
+    windows: weeklyWindows,
+    /** Auto Scaling takes ten. */
+    alarms: z.array(z.string().min(1)).max(10),
+    rollEqualRevision: z.boolean(),
+    rollTemplateChanges: z.boolean(),
+    ring: ring.nullable(),
+    ringLimitSeconds: seconds,
+    patchWithinSeconds: seconds,
+  }),
+}) satisfies z.ZodType<RolledFleet>;

@@ -108,40 +108,33 @@ export interface HousekeepingEnvironment extends PipelineEnvironment, NoticeEnvi
 /** What `operate` needs to know. */
 export type OperateEnvironment = PipelineEnvironment;
 
-/** What `rollout` needs to know. */
+/** What `rollout` needs to know; of each fleet it reads its settings. */
 export interface RolloutEnvironment {
-  readonly WINBAKE_FLEET: string;
-  /** The parameter that holds the channel's publication, such as `/winbake/2022-core/current/publication`. */
-  readonly WINBAKE_CHANNEL_PARAMETER: string;
-  readonly WINBAKE_FLEET_STATE_PARAMETER: string;
-  readonly WINBAKE_AUTO_SCALING_GROUP: string;
-  readonly WINBAKE_LAUNCH_TEMPLATE_ID: string;
-  /** The name of the ECS cluster. */
-  readonly WINBAKE_CLUSTER: string;
-  /** The document `winbake.rollout-policy/1`. */
-  readonly WINBAKE_ROLLOUT_POLICY: string;
-  /** The topic that notifies people; empty where there is the log alone. */
-  readonly WINBAKE_TOPIC_ARN: string;
+  /** The stack whose fleets it rolls, as their common metrics name it. */
+  readonly WINBAKE_STACK: string;
+  /** The names of the stack's fleets by the parameter that they follow, as JSON. */
+  readonly WINBAKE_FLEETS: string;
 }
 
-/** What `launch-template` needs to know. */
-export type LaunchTemplateEnvironment = Pick<
-  RolloutEnvironment,
-  | 'WINBAKE_FLEET'
-  | 'WINBAKE_CHANNEL_PARAMETER'
-  | 'WINBAKE_FLEET_STATE_PARAMETER'
-  | 'WINBAKE_LAUNCH_TEMPLATE_ID'
->;
+/** The launch template that a deployment clones for a fleet, as the custom resource's properties say. */
+export interface ClonedTemplate {
+  readonly Fleet: string;
+  /** The parameter that the fleet follows. */
+  readonly Channel: string;
+  readonly LaunchTemplateId: string;
+  /** `LatestVersionNumber` of the base launch template. */
+  readonly BaseVersion: string;
+}
 
-/** What `delete-fleet` needs to know. */
-export interface DeleteFleetEnvironment extends Pick<
-  RolloutEnvironment,
-  'WINBAKE_FLEET' | 'WINBAKE_AUTO_SCALING_GROUP' | 'WINBAKE_CLUSTER'
-> {
+/** The group that goes with its fleet, as the custom resource's properties say. */
+export interface DeletedFleet {
+  readonly Fleet: string;
+  readonly AutoScalingGroup: string;
+  readonly Cluster: string;
   /** As the group's tag names it. */
-  readonly WINBAKE_DELETION_ID: string;
+  readonly DeletionId: string;
   /** How long tasks may run on. */
-  readonly WINBAKE_DELETE_DRAIN_SECONDS: string;
+  readonly DeleteDrainSeconds: string;
 }
 
 /** Reads one variable; throws where it is not set, which only a broken deployment can cause. */
@@ -161,5 +154,4 @@ export type EnvironmentName =
   | keyof PublishEnvironment
   | keyof HousekeepingEnvironment
   | keyof SeedEnvironment
-  | keyof RolloutEnvironment
-  | keyof DeleteFleetEnvironment;
+  | keyof RolloutEnvironment;

@@ -4,6 +4,16 @@ export const METRIC_NAMESPACE = 'Winbake';
 /** What is measured of a pipeline. */
 export type PipelineMetricName = 'BakeDuration' | 'HoursUnpatched' | 'PatchBudgetUsed' | 'HoursSinceDecision';
 
+/** What is measured of all fleets of a stack, for the alarms that they share. */
+export interface FleetsMetrics {
+  /** How much of its patch budget a fleet has spent, in percent. */
+  readonly PatchBudgetUsed: number;
+  /** For how much of its patch budget a fleet has been behind its channel, in percent. */
+  readonly ChannelBudgetUsed: number;
+  /** How many fleets a pass of the schedule could not poll. */
+  readonly FleetsMissed: number;
+}
+
 /** How far a fleet is behind its channel and behind Microsoft, in hours. */
 export interface FleetMetrics {
   readonly HoursBehind: number;

@@ -8,6 +8,12 @@ export function fleetParameters(prefix: string, fleet: string) {
   return fleetParametersAt(`${fleetsPath(prefix)}/${fleet}`);
 }
 
+/** The same, of a fleet that follows a pipeline: its parameters begin where those of the pipeline do. */
+export function fleetParametersFollowing(publicationParameter: string, fleet: string) {
+  const path = pathOfFollowed(publicationParameter);
+  return fleetParameters(path.slice(0, path.lastIndexOf('/')), fleet);
+}
+
 /** The same, of the fleet whose state a parameter holds. */
 export function fleetParametersBeside(stateParameter: string) {
   return fleetParametersAt(stateParameter.slice(0, stateParameter.lastIndexOf('/')));
@@ -16,6 +22,8 @@ export function fleetParametersBeside(stateParameter: string) {
 function fleetParametersAt(path: string) {
   return {
     path,
+    /** What its stack says of the fleet. */
+    settings: `${path}/settings`,
     state: `${path}/state`,
     overrides: `${path}/overrides`,
     /** Who reconciles the fleet. */

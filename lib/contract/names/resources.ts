@@ -3,6 +3,11 @@ export function resourceNameOf(pipeline: string): string {
   return `winbake-${pipeline}`;
 }
 
+/** The fixed name of a fleet's Auto Scaling group, by which its instances complete their launch. */
+export function fleetGroupName(fleet: string): string {
+  return `winbake-${fleet}`;
+}
+
 /** The tag that says to which pipeline something belongs; activate it for cost allocation to see what each costs. */
 export const PIPELINE_TAG = 'winbake:pipeline';
 

@@ -1,7 +1,21 @@
 import type { WeeklyWindow } from './weekly-window';
 
-/** The schema of the document that holds a policy. */
-export const ROLLOUT_POLICY_SCHEMA = 'winbake.rollout-policy/1';
+/** The schema of the document with what a stack says of a fleet. */
+export const FLEET_SETTINGS_SCHEMA = 'winbake.fleet-settings/1';
+
+/** What a stack says of a fleet to its rollouts; the parameter `<prefix>/fleets/<fleet>/settings`. */
+export interface RolledFleet {
+  readonly fleet: string;
+  /** The parameter with the publication to run, such as `/winbake/2022-core/current/publication`. */
+  readonly channel: string;
+  readonly autoScalingGroup: string;
+  readonly launchTemplateId: string;
+  /** The name of the ECS cluster. */
+  readonly cluster: string;
+  /** The topic that notifies people; empty where there is the log alone. */
+  readonly topicArn: string;
+  readonly policy: RolloutPolicy;
+}
 
 /** How a fleet takes a publication. */
 export interface RolloutPolicy {

@@ -1,4 +1,4 @@
-import type { FleetMetrics, PipelineMetricName } from '../../contract/names/metrics';
+import type { FleetMetrics, FleetsMetrics, PipelineMetricName } from '../../contract/names/metrics';
 
 /** The source of every event of Winbake. */
 export const EVENT_SOURCE = 'winbake';
@@ -16,12 +16,12 @@ type MetricUnit = 'Count' | 'Percent' | 'Seconds' | 'None';
 
 /** One measured value; where there is no unit for it, such as for hours, it is `None`. */
 export interface Measurement {
-  readonly name: PipelineMetricName | keyof FleetMetrics;
+  readonly name: PipelineMetricName | keyof FleetMetrics | keyof FleetsMetrics;
   readonly value: number;
   readonly unit: MetricUnit;
 }
 
-/** Where measurements of one pipeline or fleet go. */
+/** Where measurements of one pipeline, one fleet or the fleets of one stack go. */
 export interface Metrics {
   record(measurements: readonly Measurement[], at: Date): void;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DEFAULT_ROLLOUT_POLICY, ROLLOUT_POLICY_SCHEMA } from '../../../lib/contract/values/rollout-policy';
+import { DEFAULT_ROLLOUT_POLICY } from '../../../lib/contract/values/rollout-policy';
 import { createRollout } from '../../../lib/handlers/rollout';
 import { fleetLab, NAMES, NEW, NEWER, type FleetLab, type FleetLabOptions } from '../../support/fleet-lab';
 import { inEveryOrder, interleave, type Choose, type Gate } from '../../support/interleave';
@@ -58,13 +58,11 @@ async function until(lab: FleetLab, isSo: () => boolean): Promise<void> {
   }
 }
 
-const ENVIRONMENT = {
-  WINBAKE_ROLLOUT_POLICY: JSON.stringify({ schema: ROLLOUT_POLICY_SCHEMA, ...DEFAULT_ROLLOUT_POLICY }),
-  WINBAKE_FLEET: NAMES.fleet,
-  WINBAKE_CHANNEL_PARAMETER: NAMES.channel,
-  WINBAKE_FLEET_STATE_PARAMETER: NAMES.state,
-  WINBAKE_AUTO_SCALING_GROUP: NAMES.autoScalingGroup,
-  WINBAKE_CLUSTER: NAMES.cluster,
+const SETTINGS = {
+  ...NAMES,
+  launchTemplateId: 'lt-1',
+  topicArn: '',
+  policy: DEFAULT_ROLLOUT_POLICY,
 };
 
 /** A request of the rollout function, all of whose calls go through a gate. */
@@ -80,8 +78,9 @@ function request({ parameters, ports }: FleetLab, by: string) {
         now: ports.now,
         log: { info: () => undefined, error: () => undefined },
         metrics: { record: () => undefined },
+        stackMetrics: { record: () => undefined },
       },
-      ENVIRONMENT,
+      SETTINGS,
     )(by);
 }
 

@@ -55,7 +55,7 @@ test('a fleet moves to what its channel points to', async () => {
 
 test('an app without a fleet has no rollout', async () => {
   const folder = changedAssembly(await assembly(), ({ fleet }) => {
-    const starters = Object.keys(fleet.Resources).filter((id) => /^WindowsRollout(?:Function|On)/.test(id));
+    const starters = Object.keys(fleet.Resources).filter((id) => /^WinbakeFleetsRollout(?:Function|On)/.test(id));
     starters.forEach((id) => Reflect.deleteProperty(fleet.Resources, id));
     Reflect.deleteProperty(resourceOf(fleet, 'AWS::SQS::QueuePolicy'), 'Properties');
   });
@@ -73,19 +73,20 @@ test('a group whose version a deployment would send again is refused', async () 
   );
 });
 
-test.each(['autoscaling:DescribeAutoScalingGroups', 'ec2:CreateLaunchTemplateVersion', 'ssm:GetParameter'])(
-  'a deployment whose function lacks %s fails',
-  async (action) => {
-    const folder = changedAssembly(await assembly(), ({ fleet }) => {
-      removeAction(fleet, 'LiveHandler', action);
-    });
-    await expect(publishAndRollOut(folder)).rejects.toMatchObject({
-      message: expect.stringMatching(
-        `^AccessDenied: WinbakeFleet-WindowsFleetLiveHandlerRole\\w+ may not ${action} on \\S+$`,
-      ),
-    });
-  },
-);
+test.each([
+  ['autoscaling:DescribeAutoScalingGroups', 'ResourcesHandlerRole'],
+  ['ec2:CreateLaunchTemplateVersion', 'ResourceRights'],
+  ['ssm:GetParameter', 'ResourcesReading'],
+])('a deployment whose function lacks %s fails', async (action, policy) => {
+  const folder = changedAssembly(await assembly(), ({ fleet }) => {
+    removeAction(fleet, policy, action);
+  });
+  await expect(publishAndRollOut(folder)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      `^AccessDenied: WinbakeFleet-WinbakeFleetsResourcesHandlerRole\\w+ may not ${action} on \\S+$`,
+    ),
+  });
+});
 
 test.each(['OnPublication', 'OnRefresh', 'OnTime', 'OnDeployment'])(
   'a function that does not let the rule %s in says so in one sentence',
@@ -128,7 +129,7 @@ test.each([
   await expect(publishAndRollOut(folder)).rejects.toMatchObject({
     code: 'REHEARSAL_FAILED',
     message: expect.stringMatching(
-      `^AccessDenied: WinbakeFleet-WindowsRolloutRole\\w+ may not ${action} on \\S+$`,
+      `^AccessDenied: WinbakeFleet-WinbakeFleetsRolloutRole\\w+ may not ${action} on \\S+$`,
     ),
   });
 });

@@ -93,7 +93,13 @@ export function createProvider(account: DeployedAccount, clock: SharedClock): Re
   };
   return {
     create: (resource) => call('Create', resource),
-    update: (resource, before) => call('Update', { ...resource, reference: before.reference }, before),
+    update: (resource, before) => {
+      // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/802
+      if (resource.properties['ServiceToken'] !== before.properties['ServiceToken']) {
+        return Promise.reject(new Error('Modifying service token is not allowed.'));
+      }
+      return call('Update', { ...resource, reference: before.reference }, before);
+    },
     delete: async (resource) => {
       await call('Delete', resource);
     },

@@ -1,0 +1,166 @@
+import { CustomResource, Duration, Stack, Tags } from 'aws-cdk-lib';
+import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import { ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct, DependencyGroup, type IDependable } from 'constructs';
+import type { WindowsAmi } from '../ami/windows-ami';
+import type { ClonedTemplate, DeletedFleet } from '../contract/names/environment';
+import { fleetParametersFollowing } from '../contract/names/parameters';
+import { DELETION_TAG } from '../contract/names/resources';
+import { allow, explainWildcard, GrowingPermission, parameterArn } from '../internal/allow';
+import { HandlerFunction } from '../internal/handler-function';
+import { ResourceProvider } from '../internal/resource-provider';
+import { allowFleetReads, groupArn } from './fleet-role';
+import type { FleetSettings } from './fleet-settings';
+
+/** The longest drain, instances that shut down, and the last poll. */
+const LONGEST_DELETION = Duration.minutes(45 + 12);
+
+const IDS_OF_GROUPS =
+  "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.";
+
+/** A fleet whose custom resources are answered for. */
+export interface AnsweredFleet {
+  readonly settings: FleetSettings;
+  readonly cluster: ICluster;
+  readonly ami: WindowsAmi;
+  readonly launchTemplateId: string;
+}
+
+/**
+ * Answers for the custom resources of a stack's fleets: one clones a fleet's launch template with the AMI that it runs, one
+ * deletes its group.
+ *
+ * What it may do to a fleet is a policy of that fleet. CloudFormation changes what stays in a template before it deletes what has
+ * left it: rights that stood in a policy of all fleets would be gone before the group is.
+ */
+export class FleetResources extends Construct {
+  private readonly handler: HandlerFunction<object>;
+  private readonly serviceToken: string;
+  private readonly reading: GrowingPermission;
+  private readonly pausing: GrowingPermission;
+  private readonly common: IDependable;
+
+  constructor(scope: Construct, id: string, { logRetention }: { readonly logRetention: RetentionDays }) {
+    super(scope, id);
+    this.handler = new HandlerFunction(this, 'Handler', {
+      handler: 'fleet-resources',
+      description: 'Winbake fleets: a deployment keeps the AMI that they run, and a deletion drains them',
+      timeout: Duration.minutes(15),
+      logRetention,
+      // Else what was cut would be forgotten with the stack.
+      outlivesStack: true,
+      environment: {},
+    });
+    const { role } = this.handler;
+    allowFleetReads(role);
+    // A rollback must not fail.
+    allow(role, { actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
+    // The role's own policies have to hold what each fleet may lose only with itself.
+    const [reading, pausing] = ['Reading', 'Pausing'].map(
+      (name) => new ManagedPolicy(this, name, { roles: [role] }),
+    ) as [ManagedPolicy, ManagedPolicy];
+    this.reading = new GrowingPermission(reading, { actions: ['ssm:GetParameter'] });
+    this.pausing = new GrowingPermission(pausing, { actions: ['ssm:PutParameter'] });
+    this.common = new DependencyGroup(reading, pausing);
+    const { serviceToken } = new ResourceProvider(this, 'Provider', {
+      handler: this.handler.function,
+      logRetention,
+      polls: { every: Duration.seconds(15), atMost: LONGEST_DELETION },
+    });
+    this.serviceToken = serviceToken;
+  }
+
+  /** Allows what a fleet's custom resources need; they depend on what is returned, and so go before it does. */
+  public allow(scope: Construct, { ami, cluster, launchTemplateId, settings }: AnsweredFleet): IDependable {
+    const { partition, region, account } = Stack.of(this);
+    const { deployment, state } = fleetParametersFollowing(ami.publicationParameter, settings.fleetName);
+    this.reading.on(...[ami.publicationParameter, state].map((name) => parameterArn(this, name)));
+    this.pausing.on(parameterArn(this, deployment));
+    const group = groupArn(this, settings.groupName);
+    const own = this.policy(scope, 'ResourceRights', [
+      [['autoscaling:CancelInstanceRefresh', 'autoscaling:DeleteAutoScalingGroup'], group],
+      [
+        ['ec2:CreateLaunchTemplateVersion'],
+        `arn:${partition}:ec2:${region}:${account}:launch-template/${launchTemplateId}`,
+      ],
+    ]);
+    explainWildcard(own, group, IDS_OF_GROUPS);
+    return new DependencyGroup(this.common, own, this.drainsIn(cluster));
+  }
+
+  /** Clones a launch template at each deployment that changes it or its group. */
+  public clone(scope: Construct, id: string, own: ClonedTemplate & Readonly<Record<string, unknown>>) {
+    return new CustomResource(scope, id, {
+      serviceToken: this.serviceToken,
+      resourceType: 'Custom::WinbakeLaunchTemplate',
+      properties: own,
+    });
+  }
+
+  /**
+   * Deletes a group before CloudFormation does, which would wait for instances that are protected from scale-in. What is to be gone
+   * by then depends on what is returned: CloudFormation deletes last what came first.
+   */
+  public deleteGroup(
+    scope: Construct,
+    id: string,
+    {
+      cluster,
+      group,
+      settings,
+    }: Pick<AnsweredFleet, 'cluster' | 'settings'> & { readonly group: AutoScalingGroup },
+  ): CustomResource {
+    const deletionId = `${scope.node.addr}-${id}`;
+    const resource = new CustomResource(scope, id, {
+      serviceToken: this.serviceToken,
+      resourceType: 'Custom::WinbakeFleetDeletion',
+      properties: {
+        Fleet: settings.fleetName,
+        AutoScalingGroup: settings.groupName,
+        Cluster: cluster.clusterName,
+        DeletionId: deletionId,
+        DeleteDrainSeconds: String(settings.deleteDrain.toSeconds()),
+      } satisfies DeletedFleet,
+    });
+    resource.node.addDependency(group);
+    // A group that lives on when this resource goes, because it has moved in the app, names another one.
+    Tags.of(group).add(DELETION_TAG, deletionId, { applyToLaunchedInstances: false });
+    return resource;
+  }
+
+  /** The rights in a cluster, which the last of its fleets needs until it has gone. */
+  private drainsIn(cluster: ICluster): IDependable {
+    const id = `Cluster-${cluster.node.addr}`;
+    const found = this.node.tryFindChild(id);
+    if (found !== undefined) {
+      return found;
+    }
+    const { partition, region, account } = Stack.of(this);
+    const instances = `arn:${partition}:ecs:${region}:${account}:container-instance/${cluster.clusterName}/*`;
+    const policy = this.policy(this, id, [
+      [['ecs:ListContainerInstances'], cluster.clusterArn],
+      [['ecs:DescribeContainerInstances', 'ecs:UpdateContainerInstancesState', 'ecs:ListTasks'], instances],
+    ]);
+    explainWildcard(
+      policy,
+      instances,
+      'Instances have ids unknown before; the name of the cluster stands in full.',
+    );
+    return policy;
+  }
+
+  private policy(
+    scope: Construct,
+    id: string,
+    statements: readonly (readonly [actions: string[], resource: string])[],
+  ): Policy {
+    return new Policy(scope, id, {
+      roles: [this.handler.role],
+      statements: statements.map(
+        ([actions, resource]) => new PolicyStatement({ actions, resources: [resource] }),
+      ),
+    });
+  }
+}
