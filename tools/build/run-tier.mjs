@@ -19,9 +19,9 @@ const USAGE = `Usage:
   npm run check             moto, cfn-lint, the packed package, the example, the
                             slow rehearsals; needs Python too; 30 min
   npm run nightly           20 times the runs of properties, a hundred mutants
-                            of core, then everything once more in another
-                            order; needs the tools and versions of
-                            tools/build/outside-tools.json; 60 min
+                            of core, forty of the scripts, then everything
+                            once more in another order; needs the tools and
+                            versions of tools/build/outside-tools.json; 60 min
 
 A file is in the tier that its name says (x.check.test.ts, x.nightly.test.ts),
 otherwise in npm test. Nothing is skipped: what a tier needs and lacks fails.

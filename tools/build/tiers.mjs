@@ -59,6 +59,7 @@ export const TIERS = {
           env: { WINBAKE_PROPERTY_RUNS: NIGHTLY_RUNS },
         },
         { name: 'mutants', args: [join(build, 'mutate.mjs')] },
+        { name: 'script mutants', args: [join(build, 'mutate-scripts.mjs')] },
         // Everything once more, in another order.
         jest('again', '--selectProjects', 'rules', 'whole', 'check'),
       ],

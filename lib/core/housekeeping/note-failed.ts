@@ -22,7 +22,7 @@ const MOST_BEHIND = 2;
 /**
  * Lets fleets know which publications of the channels have failed on another one, so that those that have not started wait, how far
  * each ring is, and that a person holds the pipeline. Where an account cannot be read its fleets say nothing. A failure that a person
- * has forgiven there counts no more.
+ * has forgiven there counts no more. Throws, after the other accounts, what the pipeline's own account refuses.
  */
 export const noteFailed: HousekeepingPart = async (ports, description) => {
   const { stores } = ports;
@@ -59,6 +59,10 @@ export const noteFailed: HousekeepingPart = async (ports, description) => {
     ),
   );
   const refused = new Set([...read, ...noted, hold].flatMap(({ why }) => why ?? []));
+  const own = [...refused].filter((why) => why.startsWith(`${description.account}/`));
+  if (own.length > 0) {
+    throw new Error(own.join('; '));
+  }
   return [
     publications.length === 0
       ? 'No publication of a channel has failed on a fleet.'

@@ -72,6 +72,17 @@ describe('a fleet on which a publication failed', () => {
     },
   );
 
+  test.each(['below', 'put'] as const)(
+    'fails where its own account refuses to %s, after the others',
+    async (call) => {
+      const { poll, home, away } = world();
+      away.values.set('/winbake/fleets/shop/state', JSON.stringify(stateOf('shop', LATEST.id)));
+      jest.spyOn(home, call).mockRejectedValue(new Error('AccessDenied: not authorized'));
+      await expect(poll()).rejects.toThrow(/^\d{12}\/[\w-]+: AccessDenied: not authorized$/);
+      expect(away.json(`${PATH}/failed`)).toEqual(document);
+    },
+  );
+
   test.each([
     ['another pipeline', stateOf('shop', LATEST.id, '/winbake/2022/current/publication')],
     ['what no channel shows any more', stateOf('shop', '20348.1-1')],
