@@ -100,6 +100,7 @@ const PASSES = {
   temporary: step({ host: renames('\\??\\C:\\a', '!\\??\\C:\\Windows\\Temp\\a.dll') }),
   // Each start asks for it again: stopping here would stop every bake.
   systemFile: step({ host: renames('\\??\\C:\\a', '!\\??\\C:\\Windows\\System32\\a.dll') }),
+  dockerOldest: step({ docker: [{ call: 'version *', stdout: '20.10.27' }] }),
   dockerStopped: step({ host: { services: { ...SERVICES, docker: 'Stopped' } } }),
   dockerStartsAgain: step({
     host: { services: { ...SERVICES, docker: 'Stopped' }, startFailures: { docker: 1 } },
