@@ -41,7 +41,7 @@ function operateEntry(
 }
 
 function fleetEntry(
-  name: 'status' | 'evidence' | 'hold' | 'unhold' | 'floor' | 'accept',
+  name: 'status' | 'evidence' | 'hold' | 'unhold' | 'floor' | 'accept' | 'forget',
   summary: string,
 ): CommandEntry {
   return {
@@ -57,6 +57,10 @@ function fleetEntry(
       if (name === 'status' || name === 'evidence') {
         const { fleetEvidenceCommand, fleetStatusCommand } = await import('./fleet/fleet');
         return (name === 'status' ? fleetStatusCommand : fleetEvidenceCommand)(terminal, finish, tools);
+      }
+      if (name === 'forget') {
+        const { forgetCommand } = await import('./fleet/forget');
+        return forgetCommand(terminal, finish, tools);
       }
       const { fleetVerbCommand } = await import('./fleet/fleet-verb');
       return fleetVerbCommand(name, terminal, finish, tools);
@@ -164,6 +168,7 @@ export const COMMANDS: readonly CommandGroup[] = [
       fleetEntry('unhold', "end a fleet's hold"),
       fleetEntry('floor', 'never let a fleet go below an OS version'),
       fleetEntry('accept', 'roll out a publication that failed on a fleet'),
+      fleetEntry('forget', 'delete the parameters of a deleted fleet'),
     ],
   },
 ];

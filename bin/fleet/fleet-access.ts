@@ -4,7 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { explaining } from '../../lib/aws/explain-failure';
-import { listFleets, readFleet, fleetInstances } from '../../lib/aws/fleets/fleet-account';
+import { fleetInstances, forgetFleet, listFleets, readFleet } from '../../lib/aws/fleets/fleet-account';
 import type { Caller } from '../../lib/aws/stores/pipeline-account';
 import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { parseDocument } from '../../lib/contract/documents/document';
@@ -28,6 +28,8 @@ export interface FleetAccess {
   readonly evidence: (fleet: string, month: string) => Promise<FleetEvidence>;
   /** Plans an order, and unless `dryRun` writes the fleet's words. */
   readonly announce: (fleet: string, order: FleetOrder, dryRun: boolean) => Promise<FleetPlan>;
+  /** Plans to take away what a deleted fleet has left, and does so unless `dryRun`. */
+  readonly forget: (fleet: string, dryRun: boolean) => Promise<Pick<FleetPlan, 'changes' | 'reasons'>>;
 }
 
 /** Signs in to where the fleets are. People's words go to a parameter of their own, with the caller's rights. */
@@ -81,6 +83,10 @@ export async function openFleets(
         }
         return plan;
       }),
+    forget: (fleet, dryRun) =>
+      explaining({ doing: `forget the fleet ${fleet}`, region }, () =>
+        forgetFleet({ autoScaling: clients.autoScaling, ssm }, { fleet, prefix }, dryRun),
+      ),
   };
 
   /** What the pipeline's fleets should run, also where this fleet follows another channel or a revision. */

@@ -11,11 +11,18 @@ import {
   type ContainerInstance,
   type ECSClient,
 } from '@aws-sdk/client-ecs';
-import { paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  paginateGetParametersByPath,
+  ParameterNotFound,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 import type { FleetState } from '../../contract/documents/fleet-state';
 import { fleetParameters, fleetsPath } from '../../contract/names/parameters';
+import { fleetGroupName } from '../../contract/names/resources';
 import { WinbakeError } from '../../contract/values/errors';
 import { readFleetState } from '../../core/fleet/fleet-state';
+import type { FleetPlan } from '../../core/fleet/plan-overrides';
 import type { FleetInstance } from '../../core/fleet/fleet-status';
 import type { Caller } from '../stores/pipeline-account';
 import { ssmParameterStore } from '../stores/ssm-parameter-store';
@@ -138,4 +145,46 @@ export async function readFleet(
     `There is no fleet ${fleet} below ${prefix} in account ${account}, ${region}; ${known}. Is it the right account and ` +
       'region? A new fleet is there 15 minutes after its deployment.',
   );
+}
+
+/**
+ * The plan to take away the parameters that a deleted fleet has left, carried out unless `dryRun`. It is empty while an Auto Scaling
+ * group is there that is the fleet's by its name, or by what a parameter of it says.
+ */
+export async function forgetFleet(
+  { autoScaling, ssm }: Pick<FleetClients, 'autoScaling'> & { readonly ssm: SSMClient },
+  { fleet, prefix }: { readonly fleet: string; readonly prefix: string },
+  dryRun: boolean,
+): Promise<Pick<FleetPlan, 'changes' | 'reasons'>> {
+  const parameters = await ssmParameterStore(ssm).below(fleetParameters(prefix, fleet).path);
+  const names = Object.keys(parameters).sort();
+  const { AutoScalingGroups: [group] = [] } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({
+      AutoScalingGroupNames: [...new Set([fleetGroupName(fleet), ...groupsIn(Object.values(parameters))])],
+    }),
+  );
+  if (group !== undefined) {
+    const reason = `Its Auto Scaling group ${group.AutoScalingGroupName ?? ''} is there; delete the fleet first: docs/fleets.md.`;
+    return { changes: [], reasons: [reason] };
+  }
+  for (const Name of dryRun ? [] : names) {
+    await ssm.send(new DeleteParameterCommand({ Name })).catch((error: unknown) => {
+      if (!(error instanceof ParameterNotFound)) {
+        throw error;
+      }
+    });
+  }
+  return {
+    changes: names.map((name) => `delete ${name}`),
+    reasons: [
+      names.length === 0
+        ? `Nothing is left of a fleet ${fleet} below ${prefix}. Is it the right account and region?`
+        : 'Its Auto Scaling group is gone. The log is the evidence of its rollouts.',
+    ],
+  };
+}
+
+/** The Auto Scaling groups that documents name, damaged ones among them. */
+function groupsIn(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => /"autoScalingGroup":"([^"]+)"/.exec(text)?.[1] ?? []);
 }

@@ -1,6 +1,7 @@
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
+  DeleteAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
@@ -10,7 +11,12 @@ import {
   PutAttributesCommand,
   RegisterContainerInstanceCommand,
 } from '@aws-sdk/client-ecs';
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
 import type { FleetOverrides } from '../../../lib/contract/documents/overrides';
 import { observeFleet } from '../../../lib/core/fleet/observe-fleet';
@@ -308,6 +314,32 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
     expect(run.stderr).toBe(
       `${PATH}/state is damaged: fleet Invalid input: expected string, received undefined.\n`,
     );
+  });
+
+  test('forgets a fleet once its group is gone, and nothing of another one', async () => {
+    await put({ [`${PATH}/log/2026-07`]: {}, '/winbake/fleets/shop-2/state': state });
+    await startInstances();
+    const there = await runCommandLine('fleet', 'forget', 'shop', '--yes');
+    expect(there).toMatchObject({ exitCode: 3 });
+    expect(there.stdout).toContain(
+      `Its Auto Scaling group ${state.autoScalingGroup} is there; delete the fleet first`,
+    );
+    await new AutoScalingClient(moto.config()).send(
+      new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: state.autoScalingGroup, ForceDelete: true }),
+    );
+    const dry = await runCommandLine('fleet', 'forget', 'shop', '--dry-run');
+    expect(dry).toMatchObject({ exitCode: 0 });
+    expect(dry.stdout).toContain(`  delete ${PATH}/log/2026-07\n  delete ${PATH}/state\n`);
+    expect(dry.stdout).not.toContain('shop-2');
+    const run = await runCommandLine('fleet', 'forget', 'shop', '--yes', '--json');
+    expect(JSON.parse(run.stdout)).toMatchObject({ verb: 'forget', fleet: 'shop', done: true });
+    const again = await runCommandLine('fleet', 'forget', 'shop', '--yes');
+    expect(again).toMatchObject({ exitCode: 3 });
+    expect(again.stdout).toContain('Nothing is left of a fleet shop below /winbake.');
+    const { Parameters = [] } = await ssm.send(
+      new GetParametersByPathCommand({ Path: '/winbake/fleets', Recursive: true }),
+    );
+    expect(Parameters.map(({ Name }) => Name)).toEqual(['/winbake/fleets/shop-2/state']);
   });
 });
 

@@ -200,7 +200,7 @@ test('docs/faults.md lists every code, and none that no script gives', () => {
   const given = readdirSync(INSTANCE_SCRIPTS, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ps1'))
     .map((file) => readFileSync(join(INSTANCE_SCRIPTS, file), 'utf8').replaceAll(/<#[^]*?#>/g, ''))
-    .flatMap((text) => [...text.matchAll(/(?:ConvertTo-StepError |code += )'([A-Z_]+)'/g)])
+    .flatMap((text) => [...text.matchAll(/(?:ConvertTo-StepError|\+?=|return) '([A-Z]+_[A-Z_]+)'/g)])
     .map(([, code]) => code);
   const page = readFileSync(join(__dirname, '../../../docs/faults.md'), 'utf8');
   const [, section = ''] = /^## Codes$([^]*?)(?=^## |$(?![^]))/m.exec(page) ?? [];
