@@ -8,16 +8,16 @@ import { filesNamed, projectOf, root } from './test-files.cjs';
 import { TIERS } from './tiers.mjs';
 
 const USAGE = `Usage:
-  npm test                  types, lint, format and the everyday tests; needs
-                            Node and the .NET SDK 10; 5 min on two idle cores
+  npm test                  types and the everyday tests; needs Node and the
+                            .NET SDK 10; 5 min on two idle cores
   npm test -- --rules       the pure tests alone: no bundle, no synthesis, no
                             process; 40 s
-  npm test -- FILE...       these test files alone, from any tier, without types
-                            and lint; a path, a folder or a part of a path
+  npm test -- FILE...       these test files alone, from any tier, without types;
+                            a path, a folder or a part of a path
   npm test -- FILE -t NAME  its tests whose name holds NAME
   npm test -- FILE --watch  again after each change
-  npm run check             moto, cfn-lint, the packed package, the example, the
-                            slow rehearsals; needs Python too; 30 min
+  npm run check             lint, format, moto, cfn-lint, the packed package, the
+                            example, slow rehearsals; needs Python too; 30 min
   npm run nightly           20 times the runs of properties, a hundred mutants
                             of core, forty of the scripts, then everything
                             once more in another order; needs the tools and
