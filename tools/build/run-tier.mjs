@@ -12,8 +12,8 @@ const USAGE = `Usage:
                             .NET SDK 10; 5 min on two idle cores
   npm test -- --rules       the pure tests alone: no bundle, no synthesis, no
                             process; 40 s
-  npm test -- FILE...       these test files alone, from any tier, without types;
-                            a path, a folder or a part of a path
+  npm test -- FILE...       these test files alone, from any tier, no types; a
+                            path, a folder or a part of a path
   npm test -- FILE -t NAME  its tests whose name holds NAME
   npm test -- FILE --watch  again after each change
   npm run check             lint, format, moto, cfn-lint, the packed package, the

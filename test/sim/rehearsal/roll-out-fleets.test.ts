@@ -55,7 +55,9 @@ test('a fleet moves to what its channel points to', async () => {
 
 test('an app without a fleet has no rollout', async () => {
   const folder = changedAssembly(await assembly(), ({ fleet }) => {
-    const starters = Object.keys(fleet.Resources).filter((id) => /^WinbakeFleetsRollout(?:Function|On)/.test(id));
+    const starters = Object.keys(fleet.Resources).filter((id) =>
+      /^WinbakeFleetsRollout(?:Function|On)/.test(id),
+    );
     starters.forEach((id) => Reflect.deleteProperty(fleet.Resources, id));
     Reflect.deleteProperty(resourceOf(fleet, 'AWS::SQS::QueuePolicy'), 'Properties');
   });
