@@ -16,7 +16,7 @@ const USAGE = `Usage:
                             path, a folder or a part of a path
   npm test -- FILE -t NAME  its tests whose name holds NAME
   npm test -- FILE --watch  again after each change
-  npm run check             lint, format, moto, cfn-lint, the packed package, the
+  npm run check             lint, format, moto, cfn-lint, the package, the
                             example, slow rehearsals; needs Python too; 30 min
   npm run nightly           20 times the runs of properties, a hundred mutants
                             of core, forty of the scripts, then everything

@@ -97,6 +97,8 @@ test('a deployment that was taken back is tried again at once', async () => {
     account.trouble = () => undefined;
     await world.clock.pass(MOMENT);
     await world.deploy(release(AFTER));
+    // The new template is rolled out from then on.
+    await world.clock.pass(MOMENT);
     await world.settle();
   });
   expectNothingUndone(world);

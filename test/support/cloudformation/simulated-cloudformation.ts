@@ -43,6 +43,9 @@ export class SimulatedCloudFormation {
   readonly living = new Set<LivingResource>();
   private readonly stacks = new Map<string, DeployedStack>();
   private readonly statuses = new Map<string, StackStatus>();
+  readonly keyOf = keyOf;
+  /** Each status that a stack came to, in their order; whoever delivers events takes them out. */
+  readonly changes: { readonly key: string; readonly status: StackStatus }[] = [];
   private readonly generations = new Map<string, number>();
   private readonly names: PhysicalNames;
 
@@ -99,12 +102,12 @@ export class SimulatedCloudFormation {
       imports: run.imports,
       resources: run.deployed,
     });
-    this.statuses.set(key, before === undefined ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    this.enter(key, before === undefined ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     const lost = [...(before?.resources.values() ?? [])].filter(
       ({ logicalId }) => !run.deployed.has(logicalId),
     );
     await this.cleanUp(lost, run);
-    this.statuses.set(key, `${operation}_COMPLETE`);
+    this.enter(key, `${operation}_COMPLETE`);
   }
 
   /** Deletes a stack, last made first; refused while another stack imports what it exports. What cannot be deleted stays in it. */
@@ -121,21 +124,21 @@ export class SimulatedCloudFormation {
       }
     }
     this.requireRest(stack, environment);
-    this.statuses.set(key, 'DELETE_IN_PROGRESS');
+    this.enter(key, 'DELETE_IN_PROGRESS');
     const left = new Map(deleted.resources);
     for (const resource of [...left.values()].reverse()) {
       try {
         await this.remove(resource, resource.deletionPolicy.startsWith('Retain'));
       } catch (error) {
         this.note(resource, 'deleteFailed');
-        this.statuses.set(key, 'DELETE_FAILED');
+        this.enter(key, 'DELETE_FAILED');
         throw error;
       }
       left.delete(resource.logicalId);
       this.stacks.set(key, { ...deleted, resources: new Map(left) });
     }
     this.stacks.delete(key);
-    this.statuses.set(key, 'DELETE_COMPLETE');
+    this.enter(key, 'DELETE_COMPLETE');
   }
 
   /** One resource of a deployment: made, updated, replaced, or left as it is. */
@@ -213,7 +216,7 @@ export class SimulatedCloudFormation {
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
    */
   private async rollBack(key: string, run: Deployment, before: DeployedStack | undefined): Promise<void> {
-    this.statuses.set(key, before === undefined ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS');
+    this.enter(key, before === undefined ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS');
     const obsolete: LivingResource[] = [...run.created];
     if (before !== undefined) {
       const back = new Deployment(this.names, { ...run.target, template: before.template });
@@ -238,7 +241,7 @@ export class SimulatedCloudFormation {
           }
         }
       } catch (error) {
-        this.statuses.set(key, 'UPDATE_ROLLBACK_FAILED');
+        this.enter(key, 'UPDATE_ROLLBACK_FAILED');
         throw error;
       }
       this.stacks.set(key, { ...before, resources: back.deployed });
@@ -254,7 +257,7 @@ export class SimulatedCloudFormation {
         this.note(one, 'deleteFailed');
       });
     }
-    this.statuses.set(key, before === undefined ? 'ROLLBACK_COMPLETE' : 'UPDATE_ROLLBACK_COMPLETE');
+    this.enter(key, before === undefined ? 'ROLLBACK_COMPLETE' : 'UPDATE_ROLLBACK_COMPLETE');
   }
 
   /**
@@ -292,8 +295,13 @@ export class SimulatedCloudFormation {
     return after;
   }
 
-  private begin(key: string, status: StackStatus, before: DeployedStack | undefined): void {
+  private enter(key: string, status: StackStatus): void {
     this.statuses.set(key, status);
+    this.changes.push({ key, status });
+  }
+
+  private begin(key: string, status: StackStatus, before: DeployedStack | undefined): void {
+    this.enter(key, status);
     if (before === undefined) {
       this.stacks.delete(key);
     }

@@ -56,7 +56,6 @@ export class DeploymentWorld {
   private readonly deploying = new AsyncLocalStorage<boolean>();
   private readonly adopted = new Set<string>();
   private readonly called = new Map<string, number>();
-  private readonly statuses = new Map<string, string>();
   private publication: string | undefined;
   private isOver = false;
   private isCounting = false;
@@ -160,6 +159,7 @@ export class DeploymentWorld {
         this.running.length > 0 &&
         // Instances of an equal publication are no reason for a refresh.
         this.running.every((amiId) => amiId === latest.amiId || fleet.equalAmis.includes(amiId)) &&
+        this.refreshes.every((status) => /^(Cancelled|Failed|RollbackSuccessful|Successful)$/.test(status)) &&
         !this.isBaking
       );
     }, `The rollout of ${revision}`);
@@ -325,12 +325,12 @@ export class DeploymentWorld {
       const detail = { name, operation: 'Update' };
       this.deliver({ source: 'aws.ssm', 'detail-type': 'Parameter Store Change', detail });
     }
-    for (const stack of ['Platform', 'Shop']) {
-      const status = this.account.formation.status(stack, this.account.environment);
-      if (status !== undefined && status !== this.statuses.get(stack)) {
-        this.statuses.set(stack, status);
+    const { environment, formation } = this.account;
+    for (const { key, status } of formation.changes.splice(0)) {
+      const stack = ['Platform', 'Shop'].find((one) => key === formation.keyOf(one, environment));
+      if (stack !== undefined) {
         const detail = {
-          'stack-id': this.account.formation.stackId(stack, this.account.environment),
+          'stack-id': formation.stackId(stack, environment),
           'status-details': { status },
         };
         this.deliver({
