@@ -13,8 +13,8 @@ interface ForgetOptions extends PlaceOptions {
 }
 
 const NOTES = `
-A deleted stack leaves the parameters of its fleets: state, overrides and the log of rollouts, which is their evidence. Print what you
-need of it first: winbake fleet evidence. Until they are gone a pipeline counts the fleet as one that follows it, a ring waits for it,
+A deleted stack leaves the parameters of its fleets: state, overrides and the log of rollouts, which is their evidence: print
+what you need of it first. Until they are gone a pipeline counts the fleet as one that follows it, a ring waits for it,
 and a new fleet of the same name goes on from them.
 `;
 
