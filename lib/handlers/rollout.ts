@@ -173,15 +173,15 @@ function memberOf(value: unknown, name: string): unknown {
 /** The rollout function on the services of AWS: brings fleets one step nearer to the publications of their channels. */
 export function create(environment: NodeJS.ProcessEnv, runtime: Runtime = LAMBDA) {
   const { now, sleep, write } = runtime;
-  const ssm = new SSMClient();
   const stack = required(environment, 'WINBAKE_STACK');
-  const parameters = ssmParameterStore(ssm, sleep);
+  const parameters = ssmParameterStore(new SSMClient(), sleep);
+  const portsOf = fleetPorts(runtime, stack);
   const ports: FleetsPorts = {
     poll: ({ channel, fleet }, by) =>
       withLog(createLog({ fleet }, write), async () => {
         const name = fleetParametersFollowing(channel, fleet).settings;
         const settings = parseDocument(fleetSettingsSchema, (await parameters.get(name)) ?? '', name);
-        return createRollout(portsOf(settings, stack, runtime), settings)(by);
+        return createRollout(portsOf(settings), settings)(by);
       })(),
     metrics: embeddedMetrics({ Stack: stack }, write),
     now,
@@ -191,27 +191,26 @@ export function create(environment: NodeJS.ProcessEnv, runtime: Runtime = LAMBDA
   return (event: unknown, { awsRequestId }: Pick<Context, 'awsRequestId'>) => rollouts(event, awsRequestId);
 }
 
-/** A fleet on the services of AWS. */
-export function portsOf(
-  { autoScalingGroup, cluster, fleet, launchTemplateId, topicArn }: RolledFleet,
-  stack: string,
+/** Fleets of a stack on the services of AWS, whose clients are common to all polls. */
+export function fleetPorts(
   { now, sleep, write }: Runtime,
-): RolloutPorts {
-  const log = createLog({ fleet }, write);
-  const ssm = new SSMClient();
-  return {
-    control: autoScalingFleet(new AutoScalingClient(), new EC2Client(), {
-      autoScalingGroup,
-      launchTemplateId,
-    }),
-    hosts: ecsContainerHosts(new ECSClient(), cluster),
-    parameters: ssmParameterStore(ssm, sleep),
-    leases: ssmVersionedParameters(ssm),
-    notifier: topicArn === '' ? loggedNotices(log) : snsNotifier(new SNSClient(), topicArn),
-    now,
-    log,
-    metrics: embeddedMetrics({ Fleet: fleet }, write),
-    stackMetrics: embeddedMetrics({ Stack: stack }, write),
+  stack: string,
+): (settings: RolledFleet) => RolloutPorts {
+  const [autoScaling, ec2, ecs] = [new AutoScalingClient(), new EC2Client(), new ECSClient()];
+  const [sns, ssm] = [new SNSClient(), new SSMClient()];
+  return ({ autoScalingGroup, cluster, fleet, launchTemplateId, topicArn }) => {
+    const log = createLog({ fleet }, write);
+    return {
+      control: autoScalingFleet(autoScaling, ec2, { autoScalingGroup, launchTemplateId }),
+      hosts: ecsContainerHosts(ecs, cluster),
+      parameters: ssmParameterStore(ssm, sleep),
+      leases: ssmVersionedParameters(ssm),
+      notifier: topicArn === '' ? loggedNotices(log) : snsNotifier(sns, topicArn),
+      now,
+      log,
+      metrics: embeddedMetrics({ Fleet: fleet }, write),
+      stackMetrics: embeddedMetrics({ Stack: stack }, write),
+    };
   };
 }
 

@@ -7,18 +7,19 @@ import {
 } from '../../lib/contract/values/rollout-policy';
 import { deleteWithStack, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
 import { cloneForDeployment, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
-import { createRollout, portsOf } from '../../lib/handlers/rollout';
+import { createRollout, fleetPorts } from '../../lib/handlers/rollout';
 import type { Runtime } from '../../lib/handlers/runtime';
 
 /**
- * The functions of a fleet of its own, as releases before 0.5 made them and an upgrade takes them away. Their code is not kept: this
+ * The functions of a fleet of its own, as the release before made them and an upgrade takes them away. Their code is not kept: this
  * release's does what they did, by their environment.
  */
 export const FUNCTIONS_BEFORE = {
   rollout: (environment: NodeJS.ProcessEnv, runtime: Runtime) => {
     const fleet = settingsIn(environment);
+    const ports = fleetPorts(runtime, 'before')(fleet);
     return (_event: unknown, { awsRequestId }: { readonly awsRequestId: string }) =>
-      createRollout(portsOf(fleet, 'before', runtime), fleet)(awsRequestId);
+      createRollout(ports, fleet)(awsRequestId);
   },
   'launch-template': (environment: NodeJS.ProcessEnv, runtime: Runtime) => {
     const clone = cloneForDeployment(runtime);

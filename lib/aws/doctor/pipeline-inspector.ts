@@ -215,10 +215,13 @@ export function inspectFleets(
   client: AutoScalingClient,
   ec2: EC2Client,
 ): Pick<PipelineInspector, 'fleetVolumes' | 'fleetSubnets'> {
+  let listed: ReturnType<typeof groupsOf> | undefined;
+  // Several checks ask for them.
+  const groups = () => (listed ??= groupsOf(client));
   return {
     fleetVolumes: async () => {
       const found: InspectedFleetVolume[] = [];
-      for (const group of await groupsOf(client)) {
+      for (const group of await groups()) {
         const [first] = versionsOfGroup(group);
         const rate = first === undefined ? 0 : await rateOf(ec2, ...first);
         if (rate > 0) {
@@ -232,7 +235,7 @@ export function inspectFleets(
       return found;
     },
     fleetSubnets: async () =>
-      (await groupsOf(client)).map(({ AutoScalingGroupName = '', VPCZoneIdentifier = '' }) => ({
+      (await groups()).map(({ AutoScalingGroupName = '', VPCZoneIdentifier = '' }) => ({
         group: AutoScalingGroupName,
         subnetIds: VPCZoneIdentifier.split(',').filter((id) => id !== ''),
       })),
