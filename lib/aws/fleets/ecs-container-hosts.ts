@@ -1,4 +1,5 @@
 import {
+  ClusterNotFoundException,
   DescribeContainerInstancesCommand,
   DescribeTasksCommand,
   ListContainerInstancesCommand,
@@ -46,7 +47,7 @@ export function ecsContainerHosts(ecs: ECSClient, cluster: string): ContainerHos
  * The container instances of some EC2 instances, by ECS's own query: a cluster may have thousands of others.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
  */
-export async function containerInstancesOf(
+async function containerInstancesOf(
   ecs: ECSClient,
   cluster: string,
   instanceIds: readonly string[],
@@ -66,6 +67,22 @@ export async function containerInstancesOf(
     } while (nextToken !== undefined);
   }
   return found;
+}
+
+/** The same; none where the cluster is gone. */
+export async function containerInstancesOrNone(
+  ecs: ECSClient,
+  cluster: string,
+  instanceIds: readonly string[],
+): Promise<readonly ContainerInstance[]> {
+  try {
+    return await containerInstancesOf(ecs, cluster, instanceIds);
+  } catch (error) {
+    if (error instanceof ClusterNotFoundException) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 async function taskArns(

@@ -4,13 +4,7 @@ import {
   type Instance,
 } from '@aws-sdk/client-auto-scaling';
 import { paginateDescribeInstances, type EC2Client, type Instance as Ec2Instance } from '@aws-sdk/client-ec2';
-import {
-  ClusterNotFoundException,
-  DescribeContainerInstancesCommand,
-  paginateListContainerInstances,
-  type ContainerInstance,
-  type ECSClient,
-} from '@aws-sdk/client-ecs';
+import type { ContainerInstance, ECSClient } from '@aws-sdk/client-ecs';
 import {
   DeleteParameterCommand,
   paginateGetParametersByPath,
@@ -26,6 +20,7 @@ import type { FleetPlan } from '../../core/fleet/plan-overrides';
 import type { FleetInstance } from '../../core/fleet/fleet-status';
 import type { Caller } from '../stores/pipeline-account';
 import { ssmParameterStore } from '../stores/ssm-parameter-store';
+import { containerInstancesOrNone } from './ecs-container-hosts';
 
 /** A filter takes so many values. */
 const MOST_FILTERED = 200;
@@ -53,7 +48,8 @@ export async function fleetInstances(
   if (members.size === 0) {
     return [];
   }
-  const hosts = await containerInstances(ecs, cluster);
+  const registered = await containerInstancesOrNone(ecs, cluster, [...members.keys()]);
+  const hosts = new Map(registered.map((one) => [one.ec2InstanceId, one]));
   const found: FleetInstance[] = [];
   for (const { ImageId, InstanceId = '', LaunchTime } of await instancesOf(ec2, [...members.keys()])) {
     found.push({
@@ -86,31 +82,6 @@ function fromServices(member: Instance | undefined, host: ContainerInstance | un
     status: host?.status ?? null,
     tasks: host?.runningTasksCount ?? 0,
   };
-}
-
-/** By EC2 instance; none where the cluster is gone. */
-async function containerInstances(
-  client: ECSClient,
-  cluster: string,
-): Promise<ReadonlyMap<string, ContainerInstance>> {
-  const found = new Map<string, ContainerInstance>();
-  try {
-    for await (const page of paginateListContainerInstances({ client }, { cluster })) {
-      const { containerInstanceArns: containerInstances = [] } = page;
-      if (containerInstances.length > 0) {
-        const request = new DescribeContainerInstancesCommand({ cluster, containerInstances });
-        const answer = await client.send(request);
-        for (const one of answer.containerInstances ?? []) {
-          found.set(one.ec2InstanceId ?? '', one);
-        }
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof ClusterNotFoundException)) {
-      throw error;
-    }
-  }
-  return found;
 }
 
 /** The names of the fleets of this account and region that have looked once. */

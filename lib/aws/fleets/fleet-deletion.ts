@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import {
-  ClusterNotFoundException,
   paginateListTasks,
   UpdateContainerInstancesStateCommand,
   type ContainerInstance,
@@ -14,7 +13,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { DELETION_TAG } from '../../contract/names/resources';
 import type { DrainingHost, FleetDeletion } from '../../core/ports/fleets';
-import { containerInstancesOf } from './ecs-container-hosts';
+import { containerInstancesOrNone } from './ecs-container-hosts';
 import type { FleetClients } from './fleet-account';
 
 /** One call changes the state of so many. */
@@ -55,7 +54,7 @@ export function fleetDeletion(
       }
     },
     drain: async (instanceIds) => {
-      const hosts = await hostsOf(ecs, cluster, instanceIds);
+      const hosts = await containerInstancesOrNone(ecs, cluster, instanceIds);
       const active = hosts.filter(({ status }) => status === 'ACTIVE').map(arnOf);
       for (let first = 0; first < active.length; first += MOST_AT_ONCE) {
         const chunk = active.slice(first, first + MOST_AT_ONCE);
@@ -80,22 +79,6 @@ export function fleetDeletion(
       return found;
     },
   };
-}
-
-/** The instances' container instances; none where the cluster is gone. */
-async function hostsOf(
-  ecs: ECSClient,
-  cluster: string,
-  instanceIds: readonly string[],
-): Promise<readonly ContainerInstance[]> {
-  try {
-    return await containerInstancesOf(ecs, cluster, instanceIds);
-  } catch (error) {
-    if (error instanceof ClusterNotFoundException) {
-      return [];
-    }
-    throw error;
-  }
 }
 
 function drainingHost(ecs: ECSClient, cluster: string, host: ContainerInstance): DrainingHost {

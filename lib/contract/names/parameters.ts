@@ -5,21 +5,7 @@ export function fleetsPath(prefix: string): string {
 
 /** The names of a fleet's parameters. */
 export function fleetParameters(prefix: string, fleet: string) {
-  return fleetParametersAt(`${fleetsPath(prefix)}/${fleet}`);
-}
-
-/** The same, of a fleet that follows a pipeline: its parameters begin where those of the pipeline do. */
-export function fleetParametersFollowing(publicationParameter: string, fleet: string) {
-  const path = pathOfFollowed(publicationParameter);
-  return fleetParameters(path.slice(0, path.lastIndexOf('/')), fleet);
-}
-
-/** The same, of the fleet whose state a parameter holds. */
-export function fleetParametersBeside(stateParameter: string) {
-  return fleetParametersAt(stateParameter.slice(0, stateParameter.lastIndexOf('/')));
-}
-
-function fleetParametersAt(path: string) {
+  const path = `${fleetsPath(prefix)}/${fleet}`;
   return {
     path,
     /** What its stack says of the fleet. */
@@ -33,6 +19,12 @@ function fleetParametersAt(path: string) {
     /** The log of one month, such as `2026-07`. */
     log: (month: string) => `${path}/log/${month}`,
   };
+}
+
+/** The same, of a fleet that follows a pipeline: its parameters begin where those of the pipeline do. */
+export function fleetParametersFollowing(publicationParameter: string, fleet: string) {
+  const path = pathOfFollowed(publicationParameter);
+  return fleetParameters(path.slice(0, path.lastIndexOf('/')), fleet);
 }
 
 /** The parameter with the description of a pipeline. */

@@ -58,26 +58,28 @@ export const noteFailed: HousekeepingPart = async (ports, description) => {
       unlessRefused(target, () => note(store, failedParameter(path), wanted)),
     ),
   );
-  const refused = new Set([...read, ...noted, hold].flatMap(({ why }) => why ?? []));
-  const own = [...refused].filter((why) => why.startsWith(`${description.account}/`));
+  const refused = [...read, ...noted, hold].filter(({ why }) => why !== undefined);
+  const reasons = (some: typeof refused) => [
+    ...new Set(some.map(({ target, why }) => `${targetName(target)}: ${why ?? ''}`)),
+  ];
+  const own = refused.filter(({ target }) => target.account === description.account);
   if (own.length > 0) {
-    throw new Error(own.join('; '));
+    throw new Error(reasons(own).join('; '));
   }
   return [
     publications.length === 0
       ? 'No publication of a channel has failed on a fleet.'
       : publications.map(({ fleet, id }) => `${id} has failed on ${fleet}`).join('; ') + '.',
-    ...refused,
+    ...reasons(refused),
   ].join(' ');
 };
 
 /** What one account lets in or refuses; it keeps nothing from the others. */
 async function unlessRefused<T>(target: PublicationTarget, work: () => Promise<T>) {
   try {
-    return { value: await work(), why: undefined };
+    return { target, value: await work(), why: undefined };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { value: undefined, why: `${targetName(target)}: ${reason}` };
+    return { target, value: undefined, why: error instanceof Error ? error.message : String(error) };
   }
 }
 
