@@ -151,16 +151,16 @@ async function bundleShared({ entryPoints, folder, keepNames, keptMilliseconds }
     writeFileSync(`${path}.${process.pid}`, contents);
     renameSync(`${path}.${process.pid}`, path);
   }
-  removeOldChunks(
-    join(folder, 'chunks'),
-    new Set(outputFiles.map(({ path }) => basename(path))),
-    keptMilliseconds,
-  );
+  const current = new Set(outputFiles.map(({ path }) => basename(path)));
+  removeOld(join(folder, 'chunks'), current, keptMilliseconds);
+  if (keptMilliseconds === 0) {
+    removeOld(folder, current, 0);
+  }
 }
 
 /** A command that still runs may load a chunk of the build before; those of yesterday are nobody's, and no function runs here. */
-function removeOldChunks(folder, current, keptMilliseconds) {
-  for (const name of readdirSync(folder).filter((file) => !current.has(file))) {
+function removeOld(folder, current, keptMilliseconds) {
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.mjs') && !current.has(file))) {
     const file = join(folder, name);
     if (
       Date.now() - statSync(file).mtimeMs >= keptMilliseconds ||

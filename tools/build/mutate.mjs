@@ -12,10 +12,15 @@ const LEAST_NOTICED = 80;
 const RANGES = 12;
 const LINES = 10;
 
-/** The same seed draws the same places: `file:from-to`. */
-export function drawRanges(files, seed, count = RANGES) {
+/** Whole numbers below a limit, the same for the same seed. */
+export function numbersOf(seed) {
   let state = (seed % 2_147_483_646) + 1;
-  const below = (limit) => (state = (state * 48_271) % 2_147_483_647) % limit;
+  return (limit) => (state = (state * 48_271) % 2_147_483_647) % limit;
+}
+
+/** The same seed draws the same places: `file:from-to`. */
+function drawRanges(files, seed, count = RANGES) {
+  const below = numbersOf(seed);
   return Array.from({ length: count }, () => {
     const { path, lines } = files[below(files.length)];
     const from = 1 + below(Math.max(1, lines - LINES));
