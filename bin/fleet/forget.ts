@@ -55,7 +55,7 @@ export function forgetCommand(terminal: Terminal, finish: Finish, tools: FleetTo
     });
   return addHelp(command, terminal, {
     notes: NOTES,
-    exitCodes: '0 done; 3 the group is still there, or nothing is left.',
+    exitCodes: '0 done; 3 the group is still there, nothing is left, or the plan is declined.',
     examples: [['winbake fleet forget shop --dry-run'], ['winbake fleet forget shop']],
   });
 }

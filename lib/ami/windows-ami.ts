@@ -98,7 +98,8 @@ interface Pointer {
 
 /**
  * The AMI that a channel of a pipeline points to when a stack is deployed, as a machine image of Windows for any construct
- * of `aws-ec2` and `aws-autoscaling`. CloudFormation reads the channel's parameter before it creates anything, so the pipeline has to be in another stack, deployed before; its own deployment seeds the
+ * of `aws-ec2` and `aws-autoscaling`. CloudFormation reads the channel's parameter before it creates anything, so the pipeline has to
+ * be in another stack, deployed before; its own deployment seeds the
  * channels.
  */
 export class WindowsAmi implements IMachineImage {

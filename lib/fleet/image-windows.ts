@@ -4,7 +4,7 @@ import { RELEASES, type ReleaseName } from '../contract/values/release';
 import { compatibility } from '../core/images/compatibility';
 import { followedLine, frameworkLines, isLive } from '../core/images/family-lines';
 
-/** What the name of an image tells against running it on a task's Windows. */
+/** What in the name of an image speaks against running it on a task's Windows. */
 export interface OtherWindows {
   /** Whether a container of it can never start: what Microsoft names after a release is of that release. */
   readonly isCertain: boolean;
@@ -18,7 +18,7 @@ const OF_MICROSOFT = /^mcr\.microsoft\.com\/(windows|dotnet)\//;
 /** Of .NET Framework, without a release in its tag: an index of one image for each release that has the line. */
 const SHARED = /^mcr\.microsoft\.com\/dotnet\/framework\/(\w+):(\d+(?:\.\d+)+)$/;
 
-/** Why an image, by its name, does not fit the Windows of a task; undefined where the name tells nothing against it. */
+/** Why an image, by its name, does not fit the Windows of a task; undefined where nothing in the name speaks against it. */
 export function imageOfOtherWindows(name: string, os: WindowsOs): OtherWindows | undefined {
   const [image = ''] = name.split('@');
   const isMicrosofts = OF_MICROSOFT.test(image);

@@ -38,17 +38,24 @@ export interface RolloutProps {
   readonly logRetention: RetentionDays;
 }
 
+/** A fleet, what it follows, and its group. */
+interface RolledName {
+  readonly fleet: string;
+  readonly channel: string;
+  readonly group: string;
+}
+
 /**
  * Brings the fleets of a stack to the AMIs of their channels: when a channel moves, after a deployment, and every 15 minutes in case
  * an event was lost. What it has to know of a fleet it reads from the fleet's settings.
  */
 export class Rollout extends HandlerFunction<RolloutEnvironment> {
-  private readonly fleets: { readonly fleet: string; readonly channel: string; readonly group: string }[];
+  private readonly fleets: RolledName[];
   private readonly rights: ReturnType<typeof rightsOf>;
   private readonly topics = new Set<string>();
 
   constructor(scope: Construct, id: string, { deadLetterQueue, logRetention }: RolloutProps) {
-    const fleets: { readonly fleet: string; readonly channel: string; readonly group: string }[] = [];
+    const fleets: RolledName[] = [];
     const stack = Stack.of(scope);
     super(scope, id, {
       handler: 'rollout',

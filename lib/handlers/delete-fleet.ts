@@ -30,7 +30,8 @@ export interface DeleteFleetPorts {
 }
 
 /**
- * Makes what deletes a fleet's group over its ports. It answers the custom resource's request and is then polled; the end of the drain goes from one to the other. A poll that fails is logged and
+ * Makes what deletes a fleet's group over its ports. It answers the custom resource's request and is then polled; the end of the drain
+ * goes from one to the other. A poll that fails is logged and
  * repeated: the provider cannot report an error of the last poll to CloudFormation, and the stack would wait for its hour.
  */
 export function createDeleteFleet({ deletion, log, now }: DeleteFleetPorts) {

@@ -25,7 +25,8 @@ export interface LaunchTemplateAnswer {
 }
 
 /**
- * Makes what clones a fleet's launch template over its ports. It answers for a custom resource whose `BaseVersion`, or a hash of the base template and of the whole group, has changed. The group is found by its
+ * Makes what clones a fleet's launch template over its ports. It answers for a custom resource whose `BaseVersion`, or a hash of the
+ * base template and of the whole group, has changed. The group is found by its
  * tag `winbake:fleet`, since a reference to it would be a circle.
  *
  * Versions stay when the resource goes: the template takes them with it.

@@ -73,7 +73,8 @@ export function toStandardOutput(line: string): void {
 }
 
 /**
- * Metrics of a pipeline, a fleet or the fleets of a stack as lines of the log, from which CloudWatch reads them; they need no permission and no call.
+ * Metrics of a pipeline, a fleet or the fleets of a stack as lines of the log, from which CloudWatch reads them; they need no
+ * permission and no call.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetrics(

@@ -48,7 +48,8 @@ export function fleetTemplate({ change, userData, ...props }: FleetDeployment = 
 }
 
 /**
- * A fleet that CloudFormation deploys from its template and deletes, with the rights of `deletes`: a changed launch template gets a new version of what the template
+ * A fleet that CloudFormation deploys from its template and deletes, with the rights of `deletes`: a changed launch template gets a
+ * new version of what the template
  * says, and a changed group gets all its properties anew, the version of its launch template among them.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html

@@ -7,7 +7,7 @@ import { publicationSchema } from './publication';
 export const ring = z.int().nonnegative();
 
 /**
- * What housekeeping tells the fleets of all accounts of one another; the parameter `<path>/failed` of each account and region.
+ * What housekeeping notes for fleets about each other, across accounts; the parameter `<path>/failed` of each account and region.
  * It has the publications that a pipeline's channels show: which have failed on a fleet, so that those that have not started one
  * wait, and how far each ring is.
  */
@@ -41,7 +41,7 @@ export const failedPublicationsSchema = z.object({
     .default([]),
 });
 
-/** What housekeeping tells fleets of one another. */
+/** What housekeeping notes for fleets about each other. */
 export type FailedPublications = z.infer<typeof failedPublicationsSchema>;
 
 /** One that has failed. */

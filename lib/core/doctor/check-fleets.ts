@@ -23,7 +23,11 @@ export const checkFleetEgress: Check = async ({ inspector }) => {
       }
       return closed.length === 0
         ? fine(check, 'its subnets have a default route; not tried from inside')
-        : unsure(check, 'endpoints only', 'Images must come from ECR or the cache of the AMI; a task tells.');
+        : unsure(
+            check,
+            'endpoints only',
+            'Images must come from ECR or the cache of the AMI; start a task to see that they do.',
+          );
     }),
   );
 };

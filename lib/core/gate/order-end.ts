@@ -84,7 +84,8 @@ const REFUSED = 'WinbakeError';
  * Finds the cause of a failure in the document that the instance left, ends the order where it cannot be carried out any more,
  * and asks the gate what is to be done. Where its AMI was made, test and distribution are tried once more first. A person's
  * bake is not tried again, and neither is one that Image Builder refused to start. One whose instance profile is too new to be known,
- * or whose build ended without reporting why, for example because Windows restarted, is tried again within minutes and costs no attempt, twice at most;
+ * or whose build ended without reporting why, for example because Windows restarted, is tried again within minutes and costs no
+ * attempt, twice at most;
  * neither does one that a service outside failed. Where a service failed after an image was made the order stays: the next rebake takes
  * it up.
  */

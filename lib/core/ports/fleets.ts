@@ -106,7 +106,8 @@ export interface FleetControl {
   /** Starts to replace the instances that are not of that version, and gives the refresh's id. */
   startRefresh(request: RefreshRequest): Promise<string>;
   /**
-   * Stops the refresh that is under way where it is; what it replaced stays, and one that has ended is no fault. Auto Scaling waits for the instance that starts or
+   * Stops the refresh that is under way where it is; what it replaced stays, and one that has ended is no fault. Auto Scaling waits
+   * for the instance that starts or
    * drains, up to two days, unless `waitsForInstances` is false: then that instance goes on by itself.
    * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html
    */
