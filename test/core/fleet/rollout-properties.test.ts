@@ -165,6 +165,6 @@ test('from any state, with a crash after any call, looks end at the right AMI or
         expect({ last, isEnded: isThere || isWaiting || isNotified }).toEqual({ last, isEnded: true });
       },
     ),
-    { numRuns: propertyRuns(60) },
+    { numRuns: propertyRuns(30) },
   );
 });

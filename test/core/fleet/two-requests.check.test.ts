@@ -3,6 +3,7 @@ import { DEFAULT_ROLLOUT_POLICY } from '../../../lib/contract/values/rollout-pol
 import { createRollout } from '../../../lib/handlers/rollout';
 import { fleetLab, NAMES, NEW, NEWER, type FleetLab, type FleetLabOptions } from '../../support/fleet-lab';
 import { inEveryOrder, interleave, type Choose, type Gate } from '../../support/interleave';
+import { workInEveryOrder } from '../../support/lease-workshop';
 import { Mortal } from '../../support/mortal-ports';
 import { propertyRuns } from '../../support/property-runs';
 
@@ -150,4 +151,8 @@ describe.each(Object.keys(MOMENTS))('two requests at once, at %s', (moment) => {
       { numRuns: propertyRuns(25) },
     );
   });
+});
+
+test('of three requests at once no two work, in any order of their calls', async () => {
+  expect(await workInEveryOrder(['a', 'b', 'c'])).toBeGreaterThan(100);
 });
