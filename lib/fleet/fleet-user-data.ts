@@ -63,6 +63,8 @@ export interface FleetUserDataProps {
   readonly after?: readonly string[];
   /** Left out, no launch waits. */
   readonly lifecycleHook?: LaunchHook;
+  /** Whether instances may go through a warm pool. Left out, they do not. */
+  readonly warmPool?: boolean;
   /** How long the agent may take to register. Left out, 15 minutes. The hook's heartbeat has to be longer. */
   readonly agentTimeout?: Duration;
 }
@@ -130,8 +132,11 @@ export class FleetUserData extends UserData {
     for (const add of this.additions) {
       add(data);
     }
-    const { after = [] } = this.props;
-    data.addCommands(startContainerHost(this.props), ...after);
+    const { after = [], warmPool = false } = this.props;
+    // On its way into a warm pool the instance does not join, and is stopped a minute after user data.
+    const unlessWarming =
+      warmPool && after.length > 0 ? ["if ($env:WINBAKE_WARMING -ne 'true') {", ...after, '}'] : after;
+    data.addCommands(startContainerHost(this.props), ...unlessWarming);
     const text = data.render();
     const bytes = Buffer.byteLength(text);
     if (bytes > MOST_BYTES) {
@@ -159,10 +164,12 @@ function startContainerHost(props: FleetUserDataProps): string {
     Object.keys(attributes).length === 0 ? '' : `-Attribute ${hashtable(attributes)}`,
     Object.keys(variables).length === 0 ? '' : `-Variable ${hashtable(variables)}`,
     hook === undefined ? '' : `-GroupName ${quoted(hook.groupName)} -HookName ${quoted(hook.hookName)}`,
+    props.warmPool === true ? '-WarmPool' : '',
     agentTimeout === undefined ? '' : `-AgentSeconds ${agentTimeout.toSeconds()}`,
   ];
-  // Comments and indents are for readers of the script; here their room is the user's.
-  const lines = readFileSync(containerHostScript(), 'utf8')
+  const text = readFileSync(containerHostScript(), 'utf8');
+  // Comments and indents are for readers of the script; here their room is the user's, as that of what is not called.
+  const lines = (props.warmPool === true ? text : text.replace(/^#region [^]*?^#endregion$/m, ''))
     .split('\n')
     .map((line) => line.trim());
   const script = lines.filter((line) => line !== '' && !line.startsWith('#')).join('\n');

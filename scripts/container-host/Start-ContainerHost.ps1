@@ -1,4 +1,5 @@
-# Leaves: this host registered with its ECS cluster, which knows its build and revision; its launch completed, once.
+# Leaves: this host registered with its ECS cluster, which knows its build and revision; its launch completed, once. On the way into a
+# warm pool: everything ready but the registration, and a task that completes that part of the launch.
 # Needs: an ECS-optimized Windows AMI. User data runs it at every start: Windows does not start the ECS agent by itself, and
 # task roles need Initialize-ECSAgent after each start.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows_task_IAM_roles.html
@@ -18,6 +19,8 @@ param(
     # Both, where the launch waits for this script.
     [string]$GroupName = '',
     [string]$HookName = '',
+    # The group has a warm pool, through which an instance may go.
+    [switch]$WarmPool,
     [double]$DockerSeconds = 300,
     [double]$NetworkSeconds = 60,
     [double]$AgentSeconds = 900,
@@ -203,14 +206,20 @@ function Wait-EcsAgent {
     }
 }
 
+function Test-Mark {
+    # An AMI that was made of a container host brings the mark of another instance along, which does not count.
+    param([string]$Mark, [string]$InstanceId)
+    $file = Get-LocalPath -Path "C:\ProgramData\Winbake\$Mark.txt"
+    return [IO.File]::Exists($file) -and [IO.File]::ReadAllText($file) -eq $InstanceId
+}
+
 function Complete-Launch {
-    # Tells Auto Scaling how the launch ended; once in the life of an instance, however often it starts. An AMI that was made
-    # of a container host brings the mark of another instance along, which does not count.
-    param([string]$GroupName, [string]$HookName, [double]$PollSeconds, [ValidateSet('CONTINUE', 'ABANDON')] [string]$Result)
+    # Tells Auto Scaling how the launch ended; once in the life of an instance, however often it starts, and once before where it
+    # goes through a warm pool.
+    param([string]$GroupName, [string]$HookName, [double]$PollSeconds, [string]$Mark, [ValidateSet('CONTINUE', 'ABANDON')] [string]$Result)
     if ($GroupName -eq '' -or $HookName -eq '') { return }
     $instanceId = Get-MetadataItem -Name 'instance-id'
-    $mark = Get-LocalPath -Path 'C:\ProgramData\Winbake\launched.txt'
-    if ([IO.File]::Exists($mark) -and [IO.File]::ReadAllText($mark) -eq $instanceId) { return }
+    if (Test-Mark -Mark $Mark -InstanceId $instanceId) { return }
     $action = @{
         LifecycleHookName     = $HookName
         AutoScalingGroupName  = $GroupName
@@ -231,13 +240,61 @@ function Complete-Launch {
             Start-Sleep -Milliseconds ([int]($PollSeconds * 1000 * $attempt))
         }
     }
-    $null = [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($mark))
-    [IO.File]::WriteAllText($mark, $instanceId)
-    Show-HostEvent -Message "the launch of $instanceId in $GroupName ended with $Result."
+    $file = Get-LocalPath -Path "C:\ProgramData\Winbake\$Mark.txt"
+    $null = [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($file))
+    [IO.File]::WriteAllText($file, $instanceId)
+    $what = if ($Mark -eq 'warmed') { 'way into the warm pool' } else { 'launch' }
+    Show-HostEvent -Message "the $what of $instanceId in $GroupName ended with $Result."
 }
 
-$launch = @{ GroupName = $GroupName; HookName = $HookName; PollSeconds = $PollSeconds }
+#region Of groups with a warm pool; user data of others leaves it out.
+function Test-Warming {
+    # Whether this start is the one after which the pool stops the instance. The state may be that of before while one leaves the pool.
+    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html
+    param([double]$PollSeconds)
+    for ($attempt = 1; $attempt -le 5; $attempt++) {
+        try {
+            if ((Get-MetadataItem -Name 'autoscaling/target-lifecycle-state') -notlike 'Warmed:*') { return $false }
+            return -not (Test-Mark -Mark 'warmed' -InstanceId (Get-MetadataItem -Name 'instance-id'))
+        }
+        catch { Start-Sleep -Milliseconds ([int]($PollSeconds * 1000)) }
+    }
+    return $false
+}
+
+function Register-Completion {
+    # EC2Launch saves its state after user data; a pool that stopped the instance before that would have it run as a first start again.
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-warm-pool.html#using-warm-pool-windows-lifecycle-hooks
+    param([hashtable]$Launch)
+    $names = 'Get-HttpText', 'Get-MetadataItem', 'Show-HostEvent', 'Get-LocalPath', 'Test-Mark', 'Complete-Launch'
+    $values = @($Launch.Keys | ForEach-Object { "-$_ '$(([string]$Launch[$_]).Replace("'", "''"))'" }) -join ' '
+    $lines = @('Set-StrictMode -Version Latest', "`$ErrorActionPreference = 'Stop'")
+    $lines += @($names | ForEach-Object { "function $_ {$((Get-Command -Name $_ -CommandType Function).Definition)}" })
+    $lines += "try { Complete-Launch $values -Result 'CONTINUE' }"
+    $lines += "catch { Show-HostEvent -Message `$_.Exception.Message -EntryType 'Error' }"
+    $path = 'C:\ProgramData\Winbake\complete-launch.ps1'
+    $file = Get-LocalPath -Path $path
+    $null = [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($file))
+    [IO.File]::WriteAllText($file, ($lines -join "`r`n"))
+    $task = @{
+        TaskName  = 'Winbake-CompleteLaunch'
+        Action    = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File $path"
+        Trigger   = New-ScheduledTaskTrigger -Once -At ([DateTime]::Now.AddSeconds(60))
+        # A restart in between is no reason to leave it out.
+        Settings  = New-ScheduledTaskSettingsSet -StartWhenAvailable
+        Principal = New-ScheduledTaskPrincipal -UserId 'SYSTEM' -LogonType ServiceAccount -RunLevel Highest
+        Force     = $true
+    }
+    $null = Register-ScheduledTask @task
+}
+#endregion
+
+$launch = @{ GroupName = $GroupName; HookName = $HookName; PollSeconds = $PollSeconds; Mark = 'launched' }
 try {
+    $isWarming = $WarmPool -and (Test-Warming -PollSeconds $PollSeconds)
+    if ($isWarming) { $launch.Mark = 'warmed' }
+    # What comes after this script in user data runs on hosts that have joined.
+    [Environment]::SetEnvironmentVariable('WINBAKE_WARMING', ([string]$isWarming).ToLowerInvariant(), 'Process')
     $windows = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
     $attributes = [ordered]@{}
     foreach ($name in @($Attribute.Keys | Sort-Object)) { $attributes[$name] = [string]$Attribute[$name] }
@@ -252,6 +309,8 @@ try {
     Write-AgentVariable -Name 'ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP' -Value 'false'
     Write-AgentVariable -Name 'ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE' -Value 'true'
     Write-AgentVariable -Name 'ECS_ENABLE_SPOT_INSTANCE_DRAINING' -Value ([string]$DrainSpot.IsPresent).ToLowerInvariant()
+    # The agent itself waits with its registration until the instance leaves the pool.
+    if ($WarmPool) { Write-AgentVariable -Name 'ECS_WARM_POOLS_CHECK' -Value 'true' }
     if (@(Get-Service | Where-Object { $_.Name -eq 'AmazonECS' -and $_.Status -eq 'Running' }).Count -eq 0) {
         $agent = @{ Cluster = $Cluster; LoggingDrivers = $LoggingDriver }
         if ($EnableTaskIamRole) { $agent.EnableTaskIAMRole = $true }
@@ -263,9 +322,15 @@ try {
         Import-Module -Name 'ECSTools'
         $null = Initialize-ECSAgent @agent
     }
-    $arn = Wait-EcsAgent -Uri $Introspection -Seconds $AgentSeconds -PollSeconds $PollSeconds
-    Show-HostEvent -Message "registered as $arn."
-    Complete-Launch @launch -Result 'CONTINUE'
+    if ($isWarming) {
+        Register-Completion -Launch $launch
+        Show-HostEvent -Message 'ready for the warm pool; it is told so in a minute.'
+    }
+    else {
+        $arn = Wait-EcsAgent -Uri $Introspection -Seconds $AgentSeconds -PollSeconds $PollSeconds
+        Show-HostEvent -Message "registered as $arn."
+        Complete-Launch @launch -Result 'CONTINUE'
+    }
 }
 catch {
     $message = "this host does not join the cluster ${Cluster}: $($_.Exception.Message)"

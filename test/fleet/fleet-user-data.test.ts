@@ -52,6 +52,11 @@ test.each<[Partial<FleetUserDataProps>, string]>([
     `-Cluster 'shop' -EnableTaskIamRole -EnableTaskEni -BlockMetadata -LoggingDriver '["json-file","awslogs"]' ` +
       `-GroupName 'shop-fleet' -HookName 'ready' -AgentSeconds 1200`,
   ],
+  [
+    { lifecycleHook: { groupName: 'shop-fleet', hookName: 'ready' }, warmPool: true },
+    `-Cluster 'shop' -EnableTaskIamRole -EnableTaskEni -BlockMetadata -LoggingDriver '["json-file","awslogs"]' ` +
+      `-GroupName 'shop-fleet' -HookName 'ready' -WarmPool`,
+  ],
 ])('%j is the call of the script', (props, call) => {
   expect(callOf(props)).toBe(call);
 });
@@ -120,7 +125,9 @@ test('takes all that user data of CDK takes, and starts the agent before it repo
 });
 
 test('leaves room for what others add, and says where there is none', () => {
-  expect(Buffer.byteLength(userData().render())).toBeLessThan(11 * 1024);
+  expect(Buffer.byteLength(userData().render())).toBeLessThan(11.75 * 1024);
+  expect(userData().render()).not.toContain('ScheduledTask');
+  expect(Buffer.byteLength(userData({ warmPool: true }).render())).toBeLessThan(13.5 * 1024);
   const own = userData({ before: ['# mine'] })
     .render()
     .split('\n');
@@ -135,13 +142,13 @@ describeWithPowerShell('rendered user data', () => {
   let services: HostServices | undefined;
   let results: ScriptResult[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'winbake-user-data-'));
-  const machines = [0, 1].map(() => {
+  const machines = [0, 1, 2].map(() => {
     const host = hostState({ services: { docker: 'Running', AmazonECS: 'Stopped' } });
     return makeMachine({ docker: HEALTHY_DOCKER, host });
   });
   beforeAll(async () => {
     services = await startHostServices('i-0123456789abcdef0');
-    const { agents, metadata } = services;
+    const { agents, metadata, metadataOf } = services;
     const attributes = { 'shop.zone': "o'hare" };
     const common = { before: ["Write-Host 'before'"], after: ["Write-Host 'after'"], attributes };
     const hook = { lifecycleHook: { groupName: 'shop-fleet', hookName: 'ready' } };
@@ -153,11 +160,13 @@ describeWithPowerShell('rendered user data', () => {
         .render()
         .replace('http://localhost:51678', agents.silent)
         .replace('$PollSeconds = 5', '$PollSeconds = 0.02'),
+      userData({ ...common, ...hook, warmPool: true }).render(),
     ];
     const cases = texts.map((text, index): ScriptCase => {
       const script = join(folder, `${index}.ps1`);
       writeFileSync(script, /<powershell>([^]*)<\/powershell>/.exec(text)?.[1] ?? '');
-      const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata, FAIL_AGENT: '', FAIL_LIFECYCLE: '' };
+      const endpoint = index === 2 ? metadataOf['Warmed:Stopped'] : metadata;
+      const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, FAIL_AGENT: '', FAIL_LIFECYCLE: '' };
       return { script, machine: machines[index]!, env };
     });
     results = await runCases(cases);
@@ -184,6 +193,13 @@ describeWithPowerShell('rendered user data', () => {
     expect(machines[0]!.lines('lifecycle.txt')).toEqual([
       'CONTINUE shop-fleet ready i-0123456789abcdef0 eu-west-1',
     ]);
+  });
+
+  test('what comes after does not run on the way into a warm pool, and the launch is left to a task', () => {
+    const [, , warmed] = results;
+    expect(warmed).toMatchObject({ stderr: '', stdout: expect.arrayContaining(['before']) as string[] });
+    expect(warmed!.stdout).not.toContain('after');
+    expect([machines[2]!.lines('lifecycle.txt'), machines[2]!.lines('tasks.jsonl').length]).toEqual([[], 1]);
   });
 
   test('what comes after does not run on a host that did not join', () => {

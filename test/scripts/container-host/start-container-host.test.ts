@@ -6,6 +6,7 @@ import {
   INSTANCE_ARN,
   startHostServices,
   type AgentBehaviour,
+  type TargetState,
   type HostServices,
 } from '../support/host-services';
 import { describeWithPowerShell } from '../support/power-shell';
@@ -41,6 +42,13 @@ const NAMES = [
   'throttled',
   'refused',
   'noMetadata',
+  'warms',
+  'warmTask',
+  'warmAgain',
+  'leavesPool',
+  'leavesPoolEarly',
+  'warmFails',
+  'coldOfPool',
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -64,7 +72,7 @@ describeWithPowerShell('Start-ContainerHost', () => {
 
   beforeAll(async () => {
     services = await startHostServices(INSTANCE);
-    const { agents, metadata } = services;
+    const { agents, metadata, metadataOf } = services;
     const start = (
       agent: AgentBehaviour,
       parameters: object = HOOK,
@@ -103,6 +111,10 @@ describeWithPowerShell('Start-ContainerHost', () => {
         documents: { 'image-manifest.json': MANIFEST },
       }),
     });
+    const at = (state: TargetState) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataOf[state] });
+    const pool = { ...HOOK, WarmPool: true };
+    const warms = start('silent', pool, { env: at('Warmed:Stopped') });
+    const { machine: warmed } = warms;
     const cases: Record<Name, ScriptCase> = {
       good,
       // The same machine, whose agent runs by now.
@@ -135,6 +147,28 @@ describeWithPowerShell('Start-ContainerHost', () => {
       noMetadata: start('registered', HOOK, {
         env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9' },
       }),
+      warms,
+      // What the task runs a minute later.
+      warmTask: {
+        ...warms,
+        script: join(warmed.folder, 'c', 'ProgramData', 'Winbake', 'complete-launch.ps1'),
+        parameters: {},
+      },
+      warmAgain: start('registered', pool, { env: at('Warmed:Stopped'), machine: warmed }),
+      leavesPool: start('registered', pool, { env: at('InService'), machine: warmed }),
+      // Metadata may show the state of before for a while.
+      leavesPoolEarly: start('registered', pool, {
+        env: at('Warmed:Stopped'),
+        machine: makeMachine({
+          docker: HEALTHY_DOCKER,
+          host: agentHost('Stopped'),
+          files: { 'ProgramData/Winbake/warmed.txt': INSTANCE },
+        }),
+      }),
+      warmFails: start('registered', pool, {
+        env: { ...at('Warmed:Stopped'), FAIL_AGENT: 'no such cluster' },
+      }),
+      coldOfPool: start('registered', pool, { env: at('InService') }),
     };
     const list = NAMES.map((name) => cases[name]);
     (await runCases(list)).forEach((one, index) => {
@@ -270,11 +304,67 @@ describeWithPowerShell('Start-ContainerHost', () => {
     expect(machine.read('launched.txt')).toBeUndefined();
     expect(result('noMetadata').exitCode).toBe(1);
   });
+
+  describe('of a group with a warm pool', () => {
+    test('starts the agent, which waits, and completes nothing itself on the way into the pool', () => {
+      const { machine, stderr } = result('warms');
+      expect({ stderr, starts: starts('warms')[0] }).toMatchObject({
+        stderr: '',
+        starts: { variables: { ECS_WARM_POOLS_CHECK: 'true' } },
+      });
+      expect(machine.lines('tasks.jsonl').map((line) => JSON.parse(line) as object)).toEqual([
+        {
+          name: 'Winbake-CompleteLaunch',
+          action:
+            'powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File C:\\ProgramData\\Winbake\\complete-launch.ps1',
+          as: 'SYSTEM',
+          later: true,
+          seconds: expect.closeTo(60, -1) as number,
+        },
+      ]);
+    });
+
+    test('completes it by the task, and again as it leaves the pool, each once', () => {
+      const names = ['warmTask', 'warmAgain', 'leavesPool'] as const;
+      expect(names.map((name) => result(name).stderr)).toEqual(['', '', '']);
+      expect(launches('leavesPool')).toEqual([CONTINUE, CONTINUE]);
+      const ended = result('leavesPool')
+        .machine.events()
+        .filter((line) => line.includes('ended with'));
+      expect(ended).toEqual([
+        `the way into the warm pool of ${INSTANCE} in shop-fleet ended with CONTINUE.`,
+        `the launch of ${INSTANCE} in shop-fleet ended with CONTINUE.`,
+      ]);
+    });
+
+    test('waits for the agent on a start after that of the pool, whatever metadata says yet', () => {
+      expect(launches('leavesPoolEarly')).toEqual([CONTINUE]);
+      expect(result('leavesPoolEarly').machine.events()).toContain(`registered as ${INSTANCE_ARN}.`);
+    });
+
+    test('abandons the way into the pool where the host cannot be made ready', () => {
+      expect(result('warmFails').exitCode).toBe(1);
+      expect(launches('warmFails')).toEqual([ABANDON]);
+      expect(result('warmFails').machine.lines('tasks.jsonl')).toEqual([]);
+    });
+
+    test('joins at once where the pool was empty', () => {
+      expect(launches('coldOfPool')).toEqual([CONTINUE]);
+      expect(result('coldOfPool').machine.lines('tasks.jsonl')).toEqual([]);
+    });
+  });
 });
 
 describeWithPowerShell('the syntax of Start-ContainerHost', () => {
   test('is that of Windows PowerShell 5.1, with commands of the AMI alone', async () => {
-    const modules = ['Complete-ASLifecycleAction', 'Initialize-ECSAgent'];
+    const tasks = [
+      'New-ScheduledTaskAction',
+      'New-ScheduledTaskPrincipal',
+      'New-ScheduledTaskSettingsSet',
+      'New-ScheduledTaskTrigger',
+      'Register-ScheduledTask',
+    ];
+    const modules = ['Complete-ASLifecycleAction', 'Initialize-ECSAgent', ...tasks];
     const [facts] = await readScripts(dirname(SCRIPT), [basename(SCRIPT)], modules);
     expect(facts).toMatchObject({ findings: [], native: [], exits: [], strictModeLatest: true });
     const own = facts!.functions.map(({ name }) => name);
@@ -292,6 +382,7 @@ describeWithPowerShell('the syntax of Start-ContainerHost', () => {
       'Import-Module',
       'Initialize-ECSAgent',
       'New-EventLog',
+      ...tasks,
       'Remove-ContainerNetwork',
       'Remove-HnsNetwork',
       'Set-StrictMode',

@@ -3,12 +3,17 @@ import type { AddressInfo } from 'node:net';
 
 /** What a container host finds on its network: instance metadata, version 2 only, and the ECS agent's introspection. */
 export interface HostServices {
-  /** The address of the metadata. */
+  /** The address of the metadata of an instance in no group. */
   readonly metadata: string;
+  /** The addresses of the metadata of instances in a group, by the state that they are to reach. */
+  readonly metadataOf: Readonly<Record<TargetState, string>>;
   /** The addresses of agents by how they behave. */
   readonly agents: Readonly<Record<AgentBehaviour, string>>;
   close(): void;
 }
+
+/** Of an instance on its way into a warm pool, and of one on its way into service. */
+export type TargetState = 'Warmed:Stopped' | 'InService';
 
 /** `silent` listens and never registers, `late` registers at the third poll, `html` is another program on the port. */
 export type AgentBehaviour = 'registered' | 'late' | 'silent' | 'html';
@@ -32,11 +37,15 @@ export async function startHostServices(instanceId: string): Promise<HostService
     late: agent((poll) => state(poll > 2)),
     silent: agent(() => state(false)),
     html: agent(() => '<html>'),
+    warmed: metadataServer(instanceId, 'Warmed:Stopped'),
+    inService: metadataServer(instanceId, 'InService'),
   };
   const urls = await Promise.all(Object.values(servers).map(urlOf));
-  const [metadata = '', registered = '', late = '', silent = '', html = ''] = urls;
+  const [metadata = '', registered = '', late = '', silent = '', html = '', warmed = '', inService = ''] =
+    urls;
   return {
     metadata,
+    metadataOf: { 'Warmed:Stopped': warmed, InService: inService },
     agents: { registered, late, silent, html },
     close: () => {
       Object.values(servers).forEach((server) => {
@@ -47,10 +56,13 @@ export async function startHostServices(instanceId: string): Promise<HostService
   };
 }
 
-function metadataServer(instanceId: string): Server {
+function metadataServer(instanceId: string, targetState?: TargetState): Server {
   const answers = new Map([
     ['/latest/meta-data/instance-id', instanceId],
     ['/latest/meta-data/placement/region', 'eu-west-1'],
+    ...(targetState === undefined
+      ? []
+      : [['/latest/meta-data/autoscaling/target-lifecycle-state', targetState] as const]),
   ]);
   return createServer((request, response) => {
     const { method, url = '', headers } = request;

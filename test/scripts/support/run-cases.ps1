@@ -8,7 +8,9 @@ $console = [Console]::Error
 # What AWS's Windows AMIs have beside Windows' own modules; ECSTools is imported by the script that needs it.
 $modules = [IO.Path]::Combine($PSScriptRoot, 'modules')
 $env:PSModulePath = "$modules$([IO.Path]::PathSeparator)$env:PSModulePath"
-Import-Module -Name ([IO.Path]::Combine($modules, 'AWSPowerShell', 'AWSPowerShell.psm1')) -Global
+foreach ($module in 'AWSPowerShell', 'ScheduledTasks') {
+    Import-Module -Name ([IO.Path]::Combine($modules, $module, "$module.psm1")) -Global
+}
 $results = foreach ($case in @([IO.File]::ReadAllText($CaseFile) | ConvertFrom-Json)) {
     foreach ($variable in $case.env.PSObject.Properties) {
         [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value)

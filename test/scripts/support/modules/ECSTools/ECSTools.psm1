@@ -18,7 +18,7 @@ function Initialize-ECSAgent {
         'ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE', 'ENABLE_SPOT_INSTANCE_DRAINING') {
         $start.variables["ECS_$name"] = [Environment]::GetEnvironmentVariable("ECS_$name")
     }
-    foreach ($name in 'ECS_GMSA_SUPPORTED', 'ECS_CONTAINER_START_TIMEOUT', 'NO_PROXY') {
+    foreach ($name in 'ECS_GMSA_SUPPORTED', 'ECS_CONTAINER_START_TIMEOUT', 'NO_PROXY', 'ECS_WARM_POOLS_CHECK') {
         $value = [Environment]::GetEnvironmentVariable($name)
         if ($value) { $start.variables[$name] = $value }
     }
