@@ -31,6 +31,7 @@ export { WindowsAmiPipeline } from './pipeline/windows-ami-pipeline';
 export type { WindowsAmiPipelineProps } from './pipeline/props/windows-ami-pipeline-props';
 export { AmiChannel } from './ami/windows-ami';
 export type { FleetVolume } from './fleet/host-options';
+export type { FleetWarmPool } from './fleet/warm-pool';
 export type { InstanceMetadata } from './fleet/host-options';
 export type { ManagedScaling } from './fleet/capacity-options';
 export type { RolloutOptions } from './fleet/rollout-options';

@@ -16,6 +16,7 @@ export function allowFleetReads(role: Role): void {
     actions: [
       'autoscaling:DescribeAutoScalingGroups',
       'autoscaling:DescribeInstanceRefreshes',
+      'autoscaling:DescribeWarmPool',
       'ec2:DescribeInstances',
       'ec2:DescribeLaunchTemplateVersions',
     ],

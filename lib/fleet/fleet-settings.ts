@@ -14,6 +14,7 @@ import { managedScaling, instancesDistribution } from './capacity-options';
 import { startsAgent, type FleetUserDataProps } from './fleet-user-data';
 import { fleetVolume, instanceMetadata, type InstanceMetadata } from './host-options';
 import { rolloutPolicy } from './rollout-options';
+import { checkWarmPool, type FleetWarmPool } from './warm-pool';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
 
 /** What a pipeline takes of the budget where it says nothing else: the wait for images, and a bake. */
@@ -115,6 +116,7 @@ function hostSettings(scope: IConstruct, props: WindowsCapacityProviderProps): H
     },
     blockMetadata: props.metadata?.taskAccess !== true,
     drainSpot: props.spot !== undefined,
+    warmPool: props.warmPool !== undefined,
     loggingDrivers,
     attributes,
     before,
@@ -162,6 +164,7 @@ export interface FleetSettings {
   readonly distribution: InstancesDistribution | undefined;
   readonly minCapacity: number;
   readonly maxCapacity: number;
+  readonly warmPool: FleetWarmPool | undefined;
   readonly volume: BlockDevice;
   readonly metadata: Required<InstanceMetadata>;
   readonly scaling: ReturnType<typeof managedScaling>;
@@ -177,7 +180,7 @@ export interface FleetSettings {
 
 /** Fills in the defaults, and ends synthesis where a prop cannot be used. */
 export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderProps): FleetSettings {
-  const { cluster, ami, minCapacity = 0, maxCapacity = 10, spot } = props;
+  const { cluster, ami, minCapacity = 0, maxCapacity = 10, spot, warmPool } = props;
   const fleetName = props.fleetName ?? `${slug(cluster.node.id)}-${ami.pipelineName}`;
   const instanceTypes = props.instanceTypes ?? [InstanceType.of(InstanceClass.M6I, InstanceSize.XLARGE)];
   const launchTimeout = props.launchTimeout ?? Duration.minutes(45);
@@ -205,6 +208,9 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     wayOut: 'CloudFormation waits an hour for a deletion; stop longer tasks before it.',
   });
   checkTypes(scope, instanceTypes);
+  if (warmPool !== undefined) {
+    checkWarmPool(scope, warmPool, { hasSpot: spot !== undefined, maxCapacity });
+  }
   if ((props.securityGroups ?? []).length > 4) {
     refuse(
       scope,
@@ -227,6 +233,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
       spot === undefined && instanceTypes.length === 1 ? undefined : instancesDistribution(scope, spot),
     minCapacity,
     maxCapacity,
+    warmPool,
     volume: fleetVolume(scope, props.volume, maxCapacity),
     metadata: instanceMetadata(scope, props.metadata),
     scaling: managedScaling(scope, props.scaling),

@@ -93,7 +93,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
 
   /** Rolls a fleet out from now on. */
   public serve(scope: Construct, { ami, cluster, deletion, fleet, settings, topic }: ServedFleet): void {
-    const { fleetName, groupName, policy } = settings;
+    const { fleetName, groupName, policy, warmPool } = settings;
     const channel = ami.publicationParameter;
     const { lease, log, path, settings: name, state } = fleetParametersFollowing(channel, fleetName);
     const own = new StringParameter(scope, 'Settings', {
@@ -116,6 +116,9 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     this.rights.read.on(...parameters(channel, failedBeside(channel), `${path}/*`));
     this.rights.write.on(...parameters(state, lease, log('*')));
     this.rights.refresh.on(groupArn(this, groupName));
+    if (warmPool !== undefined) {
+      this.rights.pool.on(groupArn(this, groupName));
+    }
     this.allowLaunch(fleet);
     this.allowCanaryReads(cluster);
     if (policy.drainLimitSeconds !== null) {
@@ -229,6 +232,10 @@ function rightsOf({ role }: Rollout) {
         'autoscaling:CancelInstanceRefresh',
         'autoscaling:RollbackInstanceRefresh',
       ],
+      "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
+    ),
+    pool: allowed(
+      ['autoscaling:SetInstanceHealth'],
       "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
     ),
     hosts: allowed(['ecs:ListContainerInstances']),

@@ -7,6 +7,7 @@ import type { WindowsAmi } from '../ami/windows-ami';
 import type { ManagedScaling, SpotShare } from './capacity-options';
 import type { FleetVolume, InstanceMetadata } from './host-options';
 import type { RolloutOptions } from './rollout-options';
+import type { FleetWarmPool } from './warm-pool';
 
 /** What a fleet is made of. */
 export interface WindowsCapacityProviderProps {
@@ -92,6 +93,14 @@ export interface WindowsCapacityProviderProps {
    * @default 10
    */
   readonly maxCapacity?: number;
+
+  /**
+   * Instances that have booted once and stand by, stopped, for scale-out. Rollouts renew them. To add or to take the pool away changes
+   * the launch template, which the instances then take by a canary.
+   *
+   * @default - none: scale-out boots Windows for the first time
+   */
+  readonly warmPool?: FleetWarmPool;
 
   /**
    * The root volume.

@@ -17,6 +17,7 @@ import { holdServicesToFleet } from './fleet-services';
 import { fleetSettings } from './fleet-settings';
 import { FleetsOfStack } from './fleets-of-stack';
 import { joinCluster } from './join-cluster';
+import { addWarmPool } from './warm-pool';
 import type {
   CapacityProviderStrategyOptions,
   WindowsCapacityProviderProps,
@@ -77,6 +78,7 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     const { group, securityGroup } = fleet;
     const deletion = resources.deleteGroup(this, 'GroupDeletion', { settings, cluster, group });
     deletion.node.addDependency(fleet.rights);
+    addWarmPool(this, settings, group, deletion);
     // On deletion the provider goes first: while it is there, ECS protects instances anew.
     capacityProvider.node.addDependency(deletion);
     this.associatedName = joinCluster(this, { settings, cluster, capacityProvider, securityGroup });

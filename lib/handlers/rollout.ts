@@ -58,10 +58,13 @@ export function createRollout(ports: RolloutPorts, { policy, ...settings }: Roll
       ports.log.info('Skipped', { kind: 'skip', reason });
       return { action: 'skip', reason };
     }
-    const { actions, world } = done;
+    const { actions, evicted, world } = done;
     actions.forEach((action) => {
       ports.log.info('Reconciled', { ...action });
     });
+    if (evicted.length > 0) {
+      ports.log.info('Evicted from the warm pool', { instances: evicted });
+    }
     const { HoursBehind, HoursUnpatched } = measured(world);
     const spent = (hours: number) => (100 * hours * 3600) / policy.patchWithinSeconds;
     ports.metrics.record(

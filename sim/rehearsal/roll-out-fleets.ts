@@ -14,6 +14,7 @@ import { unmodelled } from '../aws/cloudformation/environment';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 import { SimulatedLaunchTemplate } from '../aws/fleet/launch-template';
 import { SimulatedFleet } from '../aws/fleet/simulated-fleet';
+import type { WarmPoolSize } from '../aws/fleet/simulated-pool';
 import { creationRequest, providedFunction } from './deploy-pipeline';
 import { siblingName, type RehearsalContext } from './rehearsal-context';
 import type { ReportedRollout } from './rehearsal-report';
@@ -64,6 +65,7 @@ async function deployFleet(
     protectsInstances: NewInstancesProtectedFromScaleIn === true,
     tags: tagsOf(Tags),
     ...mixedInstancesOf(stack, group),
+    ...warmPoolOf(stack, groupName),
     onEvent: ({ kind, refreshId }) => {
       account.world.events.send({
         ...environment,
@@ -133,6 +135,28 @@ function launchTemplateOf(stack: StackModel, id: string): SimulatedLaunchTemplat
       ? {}
       : { instanceRole: String(stack.resolve({ 'Fn::GetAtt': [roleId, 'Arn'] })) }),
   });
+}
+
+/** The size of a group's warm pool. */
+function warmPoolOf(stack: StackModel, groupName: string): { readonly warmPool?: WarmPoolSize } {
+  const id = stack
+    .logicalIds('AWS::AutoScaling::WarmPool')
+    .find((one) => stack.properties(one, ['AutoScalingGroupName'])['AutoScalingGroupName'] === groupName);
+  return id === undefined ? {} : { warmPool: sizeOfPool(stack.raw(id)) };
+}
+
+/** What a template says of a warm pool; one whose instances run on, hibernate or come back is not simulated. */
+export function sizeOfPool(properties: Readonly<Record<string, unknown>>): WarmPoolSize {
+  const { InstanceReusePolicy, MaxGroupPreparedCapacity, MinSize, PoolState = 'Stopped' } = properties;
+  if (PoolState !== 'Stopped' || InstanceReusePolicy !== undefined) {
+    throw unmodelled(`a warm pool of ${JSON.stringify({ InstanceReusePolicy, PoolState })}`);
+  }
+  return {
+    minSize: Number(MinSize ?? 0),
+    ...(MaxGroupPreparedCapacity === undefined
+      ? {}
+      : { maxGroupPreparedCapacity: Number(MaxGroupPreparedCapacity) }),
+  };
 }
 
 /** A group's policy of mixed instances but for the version, which the custom resource gives. */

@@ -1,10 +1,13 @@
 import {
   ActiveInstanceRefreshNotFoundFault,
   AutoScalingClient,
+  AutoScalingServiceException,
   CancelInstanceRefreshCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  DescribeWarmPoolCommand,
   RollbackInstanceRefreshCommand,
+  SetInstanceHealthCommand,
   StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
   type AutoScalingGroup,
@@ -80,7 +83,7 @@ test('a group is described with the AMIs that its instances really run, and the 
     ],
   });
   const { instances, template, ...group } = await fleet.describeGroup();
-  expect(group).toEqual({ launchTemplateVersion: '7', amiId: AMI, desiredCapacity: 3 });
+  expect(group).toEqual({ launchTemplateVersion: '7', amiId: AMI, desiredCapacity: 3, pool: [] });
   expect(instances).toEqual([
     {
       id: 'i-1',
@@ -93,6 +96,74 @@ test('a group is described with the AMIs that its instances really run, and the 
     { id: 'i-3', amiId: AMI, version: null, template: null, isLeaving: false },
   ]);
   expect(instances[0]?.template).not.toBe(template);
+});
+
+describe('a group with a warm pool', () => {
+  const warm = (InstanceId: string, LifecycleState: string, HealthStatus = 'Healthy') =>
+    ({ InstanceId, LifecycleState, HealthStatus, LaunchTemplate: started('7') }) as never;
+
+  test('has it apart from its instances, page by page, and tells which of it are going', async () => {
+    hasGroup({
+      LaunchTemplate: started('7'),
+      WarmPoolConfiguration: { MinSize: 1 },
+      // Whatever this list shows of the pool, it is not in service.
+      Instances: [warm('i-1', 'InService'), warm('i-2', 'Warmed:Stopped')],
+    });
+    autoScaling
+      .on(DescribeWarmPoolCommand, { AutoScalingGroupName: 'group' })
+      .resolves({ Instances: [warm('i-2', 'Warmed:Stopped')], NextToken: 'more' })
+      .on(DescribeWarmPoolCommand, { AutoScalingGroupName: 'group', NextToken: 'more' })
+      .resolves({
+        Instances: [
+          warm('i-3', 'Warmed:Terminating:Wait'),
+          warm('i-4', 'Warmed:Stopped', 'Unhealthy'),
+          warm('i-5', 'Warmed:Pending:Wait'),
+        ],
+      });
+    ec2.on(DescribeInstancesCommand).resolves({
+      Reservations: [
+        {
+          Instances: ['i-1', 'i-2', 'i-3', 'i-4', 'i-5'].map((InstanceId) => ({ InstanceId, ImageId: AMI })),
+        },
+      ],
+    });
+    const { instances, pool } = await fleet.describeGroup();
+    expect(instances.map(({ id }) => id)).toEqual(['i-1']);
+    expect(pool.map(({ id, isLeaving }) => [id, isLeaving])).toEqual([
+      ['i-2', false],
+      ['i-3', true],
+      ['i-4', true],
+      ['i-5', false],
+    ]);
+    expect(ec2.commandCalls(DescribeInstancesCommand)).toHaveLength(1);
+  });
+
+  test('tells how far its own instances are replaced, whatever of the pool is', async () => {
+    autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
+      InstanceRefreshes: [
+        { PercentageComplete: 5, ProgressDetails: { LivePoolProgress: { PercentageComplete: 10 } } },
+      ],
+    });
+    expect(await fleet.newestRefresh()).toMatchObject({ percentage: 10 });
+  });
+
+  test('lets an instance of it go by its health; one that has gone is no fault', async () => {
+    const refused = (message: string) =>
+      new AutoScalingServiceException({ name: 'ValidationError', $fault: 'client', $metadata: {}, message });
+    autoScaling
+      .on(SetInstanceHealthCommand)
+      .resolvesOnce({})
+      .rejectsOnce(refused('Instance Id not found - No managed instance found for instance ID: i-2'))
+      .rejects(refused('Rate exceeded'));
+    await fleet.evictFromPool('i-2');
+    await fleet.evictFromPool('i-2');
+    expect(autoScaling.commandCalls(SetInstanceHealthCommand)[0]!.args[0].input).toEqual({
+      InstanceId: 'i-2',
+      HealthStatus: 'Unhealthy',
+      ShouldRespectGracePeriod: false,
+    });
+    await expect(fleet.evictFromPool('i-2')).rejects.toThrow('Rate exceeded');
+  });
 });
 
 test('an instance whose version was deleted leaves the others unknown, and the group described', async () => {

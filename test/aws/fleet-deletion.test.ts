@@ -149,7 +149,7 @@ test('what is not terminated is found by the tag that Auto Scaling gives, also w
   expect(ec2.calls()[0]!.args[0].input).toMatchObject({
     Filters: [
       { Name: 'tag:aws:autoscaling:groupName', Values: ['winbake-shop'] },
-      { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'shutting-down'] },
+      { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'] },
     ],
   });
 });

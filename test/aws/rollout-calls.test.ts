@@ -76,6 +76,23 @@ test('a poll of a rollout of 1,000 instances in a cluster of 3,000 makes 60 call
   expect(Math.max(...counts)).toBeLessThanOrEqual(60);
 });
 
+test('a warm pool takes one call more for each fifty of its instances, and one for each that goes', async () => {
+  const lab = fleetLab({ instanceCount: 100, maxSize: 200, warmPool: { maxGroupPreparedCapacity: 140 } });
+  await lab.poll();
+  await lab.wait(0.5);
+  const rest = await callsOf(lab);
+  expect(asked.filter((one) => one === 'DescribeWarmPoolCommand')).toHaveLength(1);
+  expect(rest).toBeLessThanOrEqual(13);
+  lab.publish(NEW);
+  let most = 0;
+  for (let quarter = 0; quarter < 24; quarter += 1) {
+    await lab.pass(15 * 60);
+    most = Math.max(most, await callsOf(lab));
+    expect(asked.filter((one) => one === 'SetInstanceHealthCommand').length).toBeLessThanOrEqual(20);
+  }
+  expect(most).toBeLessThanOrEqual(60);
+});
+
 test('a fleet at rest makes no more calls than its parameters and three services take, whatever its size', async () => {
   const lab = fleetLab({ instanceCount: 1000 });
   await lab.poll();

@@ -65,6 +65,26 @@ test.each([0.25, 1.25, 1.5])(
   },
 );
 
+test('a warm pool goes first, and nothing of it is left', async () => {
+  const warmPool = { minSize: 2 };
+  const { lab, stack } = await deployed({ maxSize: 10 }, { warmPool });
+  expect(lab.fleet.group.pool?.members).toHaveLength(6);
+  expect(await stack.delete()).toBeLessThan(10);
+  expect(await lab.as(() => lab.deletion.unterminatedInstances())).toEqual([]);
+  const template = fleetTemplate({ warmPool }) as unknown as Template;
+  const idOf = (type: string) => Object.entries(template.Resources).find(([, { Type }]) => Type === type)![0];
+  expect(isDeletedBefore(template, idOf('AWS::AutoScaling::WarmPool'), idOf(DELETION))).toBe(true);
+});
+
+test('one that is deleted with its group is waited for', async () => {
+  const { lab } = await deployed({ maxSize: 10 }, { warmPool: {} });
+  await lab.as(() => lab.deletion.forceDelete());
+  await lab.pass(60);
+  expect(await lab.as(() => lab.deletion.unterminatedInstances())).toHaveLength(10);
+  await lab.pass(300);
+  expect(await lab.as(() => lab.deletion.unterminatedInstances())).toEqual([]);
+});
+
 describe('tasks that stop slowly', () => {
   const SLOW = { drainSeconds: 20 * 60 };
 

@@ -261,6 +261,7 @@ describe('permissions of the rollout', () => {
     expect(actionsOf(rollout.filter((statement) => statement.Resource === '*'))).toEqual([
       'autoscaling:DescribeAutoScalingGroups',
       'autoscaling:DescribeInstanceRefreshes',
+      'autoscaling:DescribeWarmPool',
       'ec2:DescribeInstances',
       'ec2:DescribeLaunchTemplateVersions',
       'ec2:RunInstances',

@@ -11,6 +11,7 @@ import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/del
 import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
 import { createLog } from '../../lib/handlers/log';
 import type { Template as AssemblyTemplate } from '../../sim/aws/cloudformation/read-assembly';
+import { sizeOfPool } from '../../sim/rehearsal/roll-out-fleets';
 import { fleetDeployment } from '../../lib/aws/fleets/auto-scaling-fleet';
 import type { Principal } from '../../sim/account/principal';
 import { resourceOf, type TemplateJson } from './assembly';
@@ -130,6 +131,10 @@ export function deployedFleet(lab: FleetLab, deletes?: Principal) {
     }
     throw new Error('Operation timed out');
   };
+  const putPool = ({ properties }: DeployedResource) => {
+    fleet.group.putPool(sizeOfPool(properties));
+    return Promise.resolve(undefined);
+  };
   const replace = ({ reference }: DeployedResource) => Promise.resolve({ reference: `${reference}-again` });
   const handlers: Record<string, ResourceHandler> = {
     'AWS::EC2::LaunchTemplate': { create: addVersion, update: addVersion },
@@ -140,6 +145,14 @@ export function deployedFleet(lab: FleetLab, deletes?: Principal) {
         if (isThere && !fleet.group.isGone) {
           await lab.pass(fleet.group.deleteEmpty());
         }
+      },
+    },
+    'AWS::AutoScaling::WarmPool': {
+      create: putPool,
+      update: putPool,
+      delete: () => {
+        fleet.group.deletePool();
+        return Promise.resolve();
       },
     },
     'Custom::WinbakeFleetDeletion': { delete: endFleet },

@@ -93,5 +93,6 @@ function addFleet(app: App, id: string, account: string): void {
     cluster: new Cluster(stack, 'Cluster', { vpc }),
     ami: WindowsAmi.fromChannel({ os, pipelineName, channel: AmiChannel.LATEST }),
     fleetName: id.toLowerCase(),
+    warmPool: { minSize: 1, maxGroupPreparedCapacity: 4 },
   });
 }

@@ -7,11 +7,15 @@ import {
   type AutoScalingClient,
   type AutoScalingGroup,
   type RefreshPreferences,
+  AutoScalingServiceException,
   DescribeAutoScalingGroupsCommand,
+  paginateDescribeWarmPool,
+  SetInstanceHealthCommand,
   UpdateAutoScalingGroupCommand,
+  type Instance,
 } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateVersionCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import type { FleetControl, RefreshRequest } from '../../core/ports/fleets';
+import type { FleetControl, GroupInstance, RefreshRequest } from '../../core/ports/fleets';
 import { amisOfInstances, contentOfVersions, launchOf, versionOf, type FleetNames } from './group-launch';
 import { DescribeStacksCommand, type CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { DeploymentPorts } from '../../core/fleet/clone-with-live-ami';
@@ -39,7 +43,9 @@ function instanceRefreshes(
           id: refresh.InstanceRefreshId ?? '',
           status: refresh.Status ?? '',
           reason: refresh.StatusReason ?? '',
-          percentage: refresh.PercentageComplete ?? 0,
+          // The whole counts the instances of a warm pool too, which come last.
+          percentage:
+            refresh.ProgressDetails?.LivePoolProgress?.PercentageComplete ?? refresh.PercentageComplete ?? 0,
           version: versionOf(refresh.DesiredConfiguration),
           startedAt: refresh.StartTime ?? new Date(0),
           endedAt: refresh.EndTime ?? null,
@@ -126,36 +132,54 @@ export function autoScalingFleet(
           `The Auto Scaling group ${AutoScalingGroupName} has no numbered launch template version.`,
         );
       }
-      const members = group?.Instances ?? [];
-      const versionsOf = members.flatMap(({ LaunchTemplate: one }) =>
+      const members = (group?.Instances ?? []).filter((one) => !isWarm(one));
+      const pool =
+        group?.WarmPoolConfiguration === undefined ? [] : await poolOf(autoScaling, AutoScalingGroupName);
+      const all = [...members, ...pool];
+      const versionsOf = all.flatMap(({ LaunchTemplate: one }) =>
         one?.LaunchTemplateId === LaunchTemplateId && one.Version !== undefined ? one.Version : [],
       );
       const contents = await contentOfVersions(ec2, LaunchTemplateId, [version, ...versionsOf]);
       const amis = await amisOfInstances(
         ec2,
-        members.flatMap(({ InstanceId }) => InstanceId ?? []),
+        all.flatMap(({ InstanceId }) => InstanceId ?? []),
       );
       const { amiId = '', template = '' } = contents.get(version) ?? {};
+      const seen = (instance: Instance): GroupInstance | readonly [] => {
+        const { InstanceId: id = '', LaunchTemplate } = instance;
+        const own = amis.get(id);
+        const from =
+          LaunchTemplate?.LaunchTemplateId === LaunchTemplateId ? LaunchTemplate.Version : undefined;
+        return own === undefined
+          ? []
+          : {
+              id,
+              amiId: own,
+              version: from ?? null,
+              template: contents.get(from ?? '')?.template ?? null,
+              isLeaving: isLeaving(instance),
+            };
+      };
       return {
         launchTemplateVersion: version,
         amiId,
         template,
         desiredCapacity: group?.DesiredCapacity ?? 0,
-        instances: members.flatMap(({ InstanceId: id = '', LaunchTemplate, LifecycleState = '' }) => {
-          const own = amis.get(id);
-          const from =
-            LaunchTemplate?.LaunchTemplateId === LaunchTemplateId ? LaunchTemplate.Version : undefined;
-          return own === undefined
-            ? []
-            : {
-                id,
-                amiId: own,
-                version: from ?? null,
-                template: contents.get(from ?? '')?.template ?? null,
-                isLeaving: LifecycleState.startsWith('Terminating'),
-              };
-        }),
+        instances: members.flatMap(seen),
+        pool: pool.flatMap(seen),
       };
+    },
+    evictFromPool: async (InstanceId) => {
+      const request = { InstanceId, HealthStatus: 'Unhealthy', ShouldRespectGracePeriod: false };
+      try {
+        await autoScaling.send(new SetInstanceHealthCommand(request));
+      } catch (error) {
+        if (!(
+          error instanceof AutoScalingServiceException && error.message.includes('No managed instance found')
+        )) {
+          throw error;
+        }
+      }
     },
     ...instanceRefreshes(autoScaling, names, described),
     createLaunchTemplateVersion: async (SourceVersion, ImageId, VersionDescription) => {
@@ -178,6 +202,27 @@ export function autoScalingFleet(
       await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, ...launch }));
     },
   };
+}
+
+/** Whether an instance is of a warm pool: it has another list. */
+function isWarm({ LifecycleState }: Instance): boolean {
+  return LifecycleState?.startsWith('Warmed:') === true;
+}
+
+/** Of a pool also one that was found unhealthy, or was told to be. */
+function isLeaving(instance: Instance): boolean {
+  const { HealthStatus, LifecycleState } = instance;
+  return isWarm(instance)
+    ? LifecycleState?.startsWith('Warmed:Terminat') === true || HealthStatus === 'Unhealthy'
+    : LifecycleState?.startsWith('Terminating') === true;
+}
+
+async function poolOf(client: AutoScalingClient, AutoScalingGroupName: string): Promise<readonly Instance[]> {
+  const found: Instance[] = [];
+  for await (const { Instances = [] } of paginateDescribeWarmPool({ client }, { AutoScalingGroupName })) {
+    found.push(...Instances);
+  }
+  return found;
 }
 
 /** Where a deployment is at work. */

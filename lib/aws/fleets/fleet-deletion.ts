@@ -19,8 +19,8 @@ import type { FleetClients } from './fleet-account';
 /** One call changes the state of so many. */
 const MOST_AT_ONCE = 10;
 
-/** All states but `terminated` and `stopped`, which Auto Scaling leaves no instance in. */
-const UNTERMINATED = ['pending', 'running', 'stopping', 'shutting-down'];
+/** All states but `terminated`; instances of a warm pool are `stopped`. */
+const UNTERMINATED = ['pending', 'running', 'stopping', 'stopped', 'shutting-down'];
 
 /** The group and container instances of a fleet on AWS, to be deleted. */
 export function fleetDeletion(

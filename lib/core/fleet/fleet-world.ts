@@ -140,9 +140,13 @@ export function isOfOrigin(
 }
 
 /** The instances whose launch template is older than the group's, but for what counts as equal. */
-export function olderTemplatesOf(state: FleetState, group: FleetGroup): FleetGroup['instances'] {
+export function olderTemplatesOf(
+  state: FleetState,
+  instances: FleetGroup['instances'],
+  group: Pick<FleetGroup, 'template'>,
+): FleetGroup['instances'] {
   const { equal = [] } = state.template ?? {};
-  return group.instances.filter(
+  return instances.filter(
     ({ template }) => template !== null && template !== group.template && !equal.includes(template),
   );
 }

@@ -71,7 +71,7 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
   const isFar = action.kind === 'nothing' || (action.kind === 'wait' && FAR.includes(action.waitsFor));
   const { group, now, policy, state } = world;
   const { publication, template } = state;
-  const older = olderTemplatesOf(state, group);
+  const older = olderTemplatesOf(state, group.instances, group);
   const [first] = older;
   if (
     !isFar ||

@@ -122,13 +122,13 @@ function withTemplate(state: FleetState, { deployment, group }: FleetWorld): Fle
   if (state.template === null && deployment !== undefined) {
     return state;
   }
-  const others = group.instances.flatMap(({ template }) =>
+  const others = [...group.instances, ...group.pool].flatMap(({ template }) =>
     template === null || template === digest ? [] : template,
   );
   const equal = state.template === null ? [...new Set(others)] : [];
   const template =
     state.template?.digest === digest ? state.template : { digest, equal, older: 0, ended: null };
-  const older = olderTemplatesOf({ ...state, template }, group).length;
+  const older = olderTemplatesOf({ ...state, template }, group.instances, group).length;
   return { ...state, template: { ...template, older } };
 }
 

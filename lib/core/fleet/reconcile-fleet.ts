@@ -7,6 +7,7 @@ import type { FleetWorld, RolloutAction } from './fleet-world';
 import { nextRolloutAction } from './next-rollout-action';
 import { secondsOf } from './evaluate-rollout';
 import { readFleetWorld } from './observe-fleet';
+import { stalePoolOf } from './stale-pool';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 import { fleetLeaseSchema, type FleetLease } from '../../contract/documents/order';
 import { parseDocument } from '../../contract/documents/document';
@@ -80,6 +81,8 @@ function readLease(text: string | undefined): FleetLease | undefined {
 /** What one poll found at its end, and did. */
 export interface FleetReading {
   readonly actions: readonly RolloutAction[];
+  /** What it let go from the warm pool. */
+  readonly evicted: readonly string[];
   readonly world: FleetWorld;
 }
 
@@ -106,8 +109,13 @@ export async function reconcileFleet(
     actions.push(action);
     const { isLast, state } = await carryOutAction(place, world, action);
     if (isLast || actions.length === MOST_STEPS) {
+      const evicted = stalePoolOf({ ...world, state }).map(({ id }) => id);
+      for (const id of evicted) {
+        await ports.control.evictFromPool(id);
+      }
       return {
         actions,
+        evicted,
         world: { ...world, state: await notifyPeople(place, withWait(state, action, world.now), world.now) },
       };
     }

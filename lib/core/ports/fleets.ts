@@ -54,6 +54,8 @@ export interface FleetGroup {
   readonly template: string;
   readonly desiredCapacity: number;
   readonly instances: readonly GroupInstance[];
+  /** The instances of its warm pool; none of them is in service, nor known to ECS. */
+  readonly pool: readonly GroupInstance[];
 }
 
 /** An instance of a group. */
@@ -63,7 +65,7 @@ export interface GroupInstance {
   /** The version of the launch template that it was started from, and its digest; null where they are not known. */
   readonly version: string | null;
   readonly template: string | null;
-  /** Whether Auto Scaling is about to terminate it, and waits for its drain. */
+  /** Whether Auto Scaling is about to terminate it, and waits for its drain where it has been in service. */
   readonly isLeaving: boolean;
 }
 
@@ -114,6 +116,12 @@ export interface FleetControl {
   cancelRefresh(request?: { readonly waitsForInstances: boolean }): Promise<void>;
   /** Turns the refresh that is under way back to what the group had before it. */
   rollBackRefresh(): Promise<void>;
+  /**
+   * Lets Auto Scaling terminate an instance of the warm pool and start another from what the group has; one that has gone is no fault.
+   * `TerminateInstanceInAutoScalingGroup` takes none of a pool.
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-health-checks-monitor-view-status.html
+   */
+  evictFromPool(instanceId: string): Promise<void>;
 }
 
 /** An Auto Scaling group that may have to be deleted. */

@@ -159,6 +159,9 @@ const autoScaling: ServiceCommands = {
     DescribeAutoScalingGroups: everywhere('autoscaling:DescribeAutoScalingGroups', {
       AutoScalingGroupNames: [AutoScalingGroupName],
     }),
+    DescribeWarmPool: everywhere('autoscaling:DescribeWarmPool', { AutoScalingGroupName }),
+    // The service asks, since it knows the group of the instance.
+    SetInstanceHealth: { needs: () => [], sample: { InstanceId: 'i-1', HealthStatus: 'Unhealthy' } },
     DescribeInstanceRefreshes: everywhere('autoscaling:DescribeInstanceRefreshes', {
       AutoScalingGroupName,
       MaxRecords: 1,

@@ -141,6 +141,19 @@ function activeOf({ active, name }: SimulatedGroup): SimulatedRefresh {
   return active;
 }
 
+/** The whole counts the instances of a warm pool too; how, no page says, so that nothing may depend on it. */
+function progressOf(live: number, pool: number | undefined): Partial<InstanceRefresh> {
+  return pool === undefined
+    ? { PercentageComplete: live }
+    : {
+        PercentageComplete: Math.floor((live + pool) / 2),
+        ProgressDetails: {
+          LivePoolProgress: { PercentageComplete: live },
+          WarmPoolProgress: { PercentageComplete: pool },
+        },
+      };
+}
+
 function described(refresh: SimulatedRefresh, group: SimulatedGroup): InstanceRefresh {
   const { endedAt, id, percentage, reason, startedAt, status } = refresh.describe();
   const { alarms, autoRollback, bakeSeconds, checkpoint, version } = refresh.request;
@@ -149,7 +162,7 @@ function described(refresh: SimulatedRefresh, group: SimulatedGroup): InstanceRe
     AutoScalingGroupName: group.name,
     Status: status as InstanceRefreshStatus,
     StartTime: startedAt,
-    PercentageComplete: percentage,
+    ...progressOf(percentage, refresh.poolPercentage),
     Strategy: 'Rolling',
     DesiredConfiguration: launchOf(group, version),
     Preferences: {

@@ -35,9 +35,10 @@ export function recordsOf<T>(
     MaxRecords: size = RECORDS.default,
     NextToken,
   }: { readonly MaxRecords?: number | undefined; readonly NextToken?: string | undefined },
+  limit = RECORDS.limit,
 ): { readonly shown: readonly T[]; readonly next: { readonly NextToken?: string } } {
-  if (size < 1 || size > RECORDS.limit) {
-    throw refusal(`MaxRecords must be between 1 and ${RECORDS.limit}; got: ${size}`, DESCRIBE);
+  if (size < 1 || size > limit) {
+    throw refusal(`MaxRecords must be between 1 and ${limit}; got: ${size}`, DESCRIBE);
   }
   const paged = pageOf(all, size, NextToken);
   if (paged === undefined) {

@@ -6,12 +6,17 @@ import {
   type AutoScalingGroup,
   type DeleteAutoScalingGroupCommandInput,
   type DeleteAutoScalingGroupCommandOutput,
+  type DescribeWarmPoolCommandInput,
+  type DescribeWarmPoolCommandOutput,
+  type SetInstanceHealthCommandInput,
+  type SetInstanceHealthCommandOutput,
   type DescribeAutoScalingGroupsCommandInput,
   type DescribeAutoScalingGroupsCommandOutput,
   type Filter,
   type Instance,
   type UpdateAutoScalingGroupCommandInput,
   type UpdateAutoScalingGroupCommandOutput,
+  type WarmPoolConfiguration,
 } from '@aws-sdk/client-auto-scaling';
 import type { SimulatedInstance } from '../../aws/fleet/ami-behaviour';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
@@ -51,6 +56,14 @@ export class SimulatedAutoScaling implements SimulatedService {
         DeleteAutoScalingGroupCommandInput,
         DeleteAutoScalingGroupCommandOutput
       >(page(`${API}DeleteAutoScalingGroup.html`), (call) => this.delete(call)),
+      DescribeWarmPool: operation<DescribeWarmPoolCommandInput, DescribeWarmPoolCommandOutput>(
+        page(`${API}DescribeWarmPool.html`),
+        (call) => this.describePool(call),
+      ),
+      SetInstanceHealth: operation<SetInstanceHealthCommandInput, SetInstanceHealthCommandOutput>(
+        page(`${API}SetInstanceHealth.html`),
+        (call) => this.setHealth(call),
+      ),
       ...instanceRefreshOperations(fleets, imageExists),
     };
   }
@@ -101,6 +114,44 @@ export class SimulatedAutoScaling implements SimulatedService {
     return {};
   }
 
+  private describePool({ input, place }: Call<DescribeWarmPoolCommandInput>) {
+    const group = findGroup(this.fleets, input.AutoScalingGroupName, place);
+    const { next, shown } = recordsOf(group.pool?.members ?? [], input, MOST_OF_POOL);
+    return {
+      ...poolOf(group),
+      Instances: shown.map(({ instance, isStopped, isUnhealthy }) => ({
+        ...describedInstance(instance, group, place),
+        LifecycleState: isStopped ? ('Warmed:Stopped' as const) : ('Warmed:Pending:Wait' as const),
+        HealthStatus: isUnhealthy ? 'Unhealthy' : 'Healthy',
+      })),
+      ...next,
+    };
+  }
+
+  /** Of what is in service it is not simulated. */
+  private setHealth({ input, now, place, require }: Call<SetInstanceHealthCommandInput>): object {
+    const { HealthStatus, InstanceId = '' } = input;
+    const groups = this.fleets.groupsAt(place);
+    const isIt = ({ id }: SimulatedInstance) => id === InstanceId;
+    const group = groups.find(
+      ({ instances, pool }) =>
+        instances.some(isIt) || pool?.members.some(({ instance }) => isIt(instance)) === true,
+    );
+    if (group === undefined) {
+      throw refusal(
+        `Instance Id not found - No managed instance found for instance ID: ${InstanceId}`,
+        reported('https://github.com/keikoproj/upgrade-manager'),
+      );
+    }
+    require({ action: 'autoscaling:SetInstanceHealth', resource: groupArn(group.name, place) });
+    const member = group.pool?.members.find(({ instance }) => isIt(instance));
+    if (member === undefined || HealthStatus !== 'Unhealthy') {
+      throw unmodelled(`the health ${String(HealthStatus)} of ${InstanceId}, which is in no warm pool`);
+    }
+    group.pool?.markUnhealthy(member, now.getTime());
+    return {};
+  }
+
   /** By force it terminates what is there; else only a group without instances goes. */
   private delete({ input, place }: Call<DeleteAutoScalingGroupCommandInput>): object {
     const group = findGroup(this.fleets, input.AutoScalingGroupName, place);
@@ -130,6 +181,23 @@ export class SimulatedAutoScaling implements SimulatedService {
     group.forceDelete();
     return {};
   }
+}
+
+/** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeWarmPool.html */
+const MOST_OF_POOL = 50;
+
+function poolOf({ pool }: SimulatedGroup): { readonly WarmPoolConfiguration?: WarmPoolConfiguration } {
+  if (pool === undefined) {
+    return {};
+  }
+  const { maxGroupPreparedCapacity: MaxGroupPreparedCapacity, minSize = 0 } = pool.size;
+  return {
+    WarmPoolConfiguration: {
+      MinSize: minSize,
+      PoolState: 'Stopped',
+      ...(MaxGroupPreparedCapacity === undefined ? {} : { MaxGroupPreparedCapacity }),
+    },
+  };
 }
 
 /** By tags alone: `tag:KEY`, `tag-key` and `tag-value`. */
@@ -163,6 +231,8 @@ function described(group: SimulatedGroup, place: Place): AutoScalingGroup {
     CreatedTime: startedAt,
     NewInstancesProtectedFromScaleIn: protectsInstances,
     Instances: instances.map((one) => describedInstance(one, group, place)),
+    ...poolOf(group),
+    ...(group.pool === undefined ? {} : { WarmPoolSize: group.pool.members.length }),
     Tags: Object.entries(tags).map(([Key, Value]) => ({
       Key,
       Value,

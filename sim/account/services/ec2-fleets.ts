@@ -187,18 +187,24 @@ function describeInstances({ input, place }: Call<DescribeInstancesCommandInput>
 }
 
 function instancesOf(
-  { instances, isBeingDeleted, name, tags: given }: ReturnType<SimulatedFleets['at']>[number]['group'],
+  { instances, isBeingDeleted, name, pool, tags: given }: ReturnType<SimulatedFleets['at']>[number]['group'],
   { region }: Place,
 ): readonly FoundInstance[] {
   const tags = { ...given, 'aws:autoscaling:groupName': name };
-  return instances.map(({ amiId, id, launchedAt }) => ({
+  const warm = (pool?.members ?? []).map(({ instance, isStopped }) => ({ ...instance, isStopped }));
+  const all = [...instances.map((one) => ({ ...one, isStopped: false })), ...warm];
+  return all.map(({ amiId, id, isStopped, launchedAt }) => ({
     tags,
     described: {
       InstanceId: id,
       ImageId: amiId,
       LaunchTime: new Date(launchedAt),
       Placement: { AvailabilityZone: `${region}a` },
-      State: isBeingDeleted ? { Code: 32, Name: 'shutting-down' } : { Code: 16, Name: 'running' },
+      State: isBeingDeleted
+        ? { Code: 32, Name: 'shutting-down' }
+        : isStopped
+          ? { Code: 80, Name: 'stopped' }
+          : { Code: 16, Name: 'running' },
       Tags: listed(tags),
     },
   }));

@@ -98,6 +98,10 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
     const Arn = arn('autoscaling', `autoScalingGroup:${digitsOf(name, 8)}:autoScalingGroupName/${reference}`);
     return { reference, attributes: { AutoScalingGroupARN: Arn, Arn } };
   },
+  'AWS::AutoScaling::WarmPool': (_, given) => ({
+    reference: given('AutoScalingGroupName') ?? '',
+    attributes: {},
+  }),
   'AWS::ECS::Cluster': named('ecs', 'cluster/', 'ClusterName'),
   'AWS::ECS::CapacityProvider': named('ecs', 'capacity-provider/', 'Name'),
   'AWS::SNS::Topic': (name, given) => {

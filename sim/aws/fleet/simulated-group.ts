@@ -3,6 +3,7 @@ import { unmodelled } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';
 import type { SimulatedLaunchTemplate } from './launch-template';
 import { GOOD_AMI, type AmiBehaviour, type SimulatedInstance } from './ami-behaviour';
+import { SimulatedPool, type WarmPoolSize } from './simulated-pool';
 import { SimulatedRefresh, type RefreshedGroup, type RefreshEvent } from './simulated-refresh';
 
 const MINUTE = 60_000;
@@ -26,6 +27,8 @@ export interface SimulatedGroupOptions {
   readonly replacesBeyondMaximum?: boolean;
   /** What instances of an AMI do; they do what they should unless said. */
   readonly behaviourOf?: (amiId: string) => AmiBehaviour;
+  /** Its warm pool; none unless said. */
+  readonly warmPool?: WarmPoolSize;
   /** The tags that CloudFormation gave it. */
   readonly tags?: Readonly<Record<string, string>>;
   /** A policy of mixed instances, without the launch template that its instances start from. */
@@ -70,6 +73,8 @@ export class SimulatedGroup implements RefreshedGroup {
   readonly name: string;
   readonly template: SimulatedLaunchTemplate;
   readonly bootMilliseconds = BOOT;
+  /** Its warm pool; undefined where it has none. */
+  pool: SimulatedPool | undefined;
   instances: SimulatedInstance[] = [];
   version: string;
   /** How many instances the group shall have; a refresh has some beyond it for a while. */
@@ -98,6 +103,22 @@ export class SimulatedGroup implements RefreshedGroup {
     this.instances.forEach((one) => {
       this.arrive(one, this.time);
     });
+    if (options.warmPool !== undefined) {
+      this.putPool(options.warmPool);
+    }
+  }
+
+  /** Gives it a warm pool, or another size. */
+  putPool(size: WarmPoolSize): void {
+    const { instanceCount, maxSize = instanceCount } = this.options;
+    const { members = [] } = this.pool ?? {};
+    this.pool = new SimulatedPool(this, size, maxSize, members);
+    this.pool.fill(this.time);
+  }
+
+  /** Takes its warm pool away, whose instances are terminated. */
+  deletePool(): void {
+    this.pool = undefined;
   }
 
   /** The newest refresh. */
@@ -164,6 +185,7 @@ export class SimulatedGroup implements RefreshedGroup {
     }
     const held = this.instances.length === 0 ? 0 : UNANSWERED_HOOK;
     this.instances = [];
+    this.pool = undefined;
     this.isGone = true;
     return held / 1000;
   }
@@ -181,6 +203,7 @@ export class SimulatedGroup implements RefreshedGroup {
     });
     this.later(end, () => {
       this.instances = [];
+      this.pool = undefined;
     });
   }
 
@@ -207,7 +230,7 @@ export class SimulatedGroup implements RefreshedGroup {
     return replacesBeyondMaximum || this.instances.length < maxSize;
   }
 
-  /** Scale-out during a refresh takes its version; it never goes beyond the maximum. */
+  /** It takes what stands by in the pool first, and never goes beyond the maximum. */
   scaleTo(wanted: number): void {
     const { maxSize = wanted } = this.options;
     this.desiredCapacity = Math.min(wanted, maxSize);
@@ -217,21 +240,35 @@ export class SimulatedGroup implements RefreshedGroup {
       this.instances.pop();
     }
     while (this.instances.length < count) {
-      const { refresh } = this;
-      const version = refresh?.isForward === true ? refresh.request.version : this.version;
-      const instance = this.launch(version, this.time);
+      const warm = this.pool?.take();
+      const instance = warm ?? this.make(this.versionOfLaunches, this.time);
+      this.instances.push(instance);
       if (!this.arrive(instance, this.time)) {
         this.terminate(instance);
         return;
       }
     }
+    this.pool?.fill(this.time);
+  }
+
+  /** Scale-out during a refresh takes its version, but for what stands by in the pool. */
+  get versionOfLaunches(): string {
+    const { refresh } = this;
+    return refresh?.isForward === true ? refresh.request.version : this.version;
   }
 
   launch(version: string, now: number): SimulatedInstance {
+    const instance = this.make(version, now);
+    this.instances.push(instance);
+    return instance;
+  }
+
+  /** Starts an instance that is not in the group yet. */
+  make(version: string, now: number): SimulatedInstance {
     const amiId = this.amiOf(version);
     this.launches.push({ amiId, at: now });
     const id = `i-${digitsOf(`${this.options.groupName} ${this.launches.length}`, 17)}`;
-    const instance: SimulatedInstance = {
+    return {
       id,
       amiId,
       version,
@@ -241,8 +278,10 @@ export class SimulatedGroup implements RefreshedGroup {
       isTerminating: false,
       drainingSince: undefined,
     };
-    this.instances.push(instance);
-    return instance;
+  }
+
+  boots(instance: SimulatedInstance): boolean {
+    return this.behaviourOf(instance).host !== 'hangs';
   }
 
   /** Lets instances of AMIs behave otherwise from now on. */
@@ -267,12 +306,11 @@ export class SimulatedGroup implements RefreshedGroup {
 
   /** An instance has booted; false where its launch hook abandons it. */
   arrive(instance: SimulatedInstance, now: number): boolean {
-    const { host } = this.behaviourOf(instance);
-    if (host === 'hangs') {
+    if (!this.boots(instance)) {
       return false;
     }
     instance.inServiceAt = now;
-    instance.registeredAt = host === 'registers' ? now : undefined;
+    instance.registeredAt = this.behaviourOf(instance).host === 'registers' ? now : undefined;
     return true;
   }
 

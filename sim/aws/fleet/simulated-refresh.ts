@@ -1,5 +1,6 @@
 import type { InstanceRefresh, RefreshRequest } from '../../../lib/core/ports/fleets';
 import type { SimulatedInstance } from './ami-behaviour';
+import type { SimulatedPool } from './simulated-pool';
 
 const MINUTE = 60_000;
 
@@ -21,6 +22,7 @@ export interface RefreshedGroup {
   /** The launch template version of the group itself. */
   version: string;
   readonly bootMilliseconds: number;
+  readonly pool: SimulatedPool | undefined;
   /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
   readonly hasRoom: boolean;
   launch(version: string, now: number): SimulatedInstance;
@@ -66,7 +68,7 @@ interface Replacement {
 
 /**
  * An instance refresh: one instance after the other, launched before the old one is terminated, matching ones skipped, a
- * pause at its checkpoint, a bake time at its end. After the last checkpoint it replaces no more; that it has succeeded then, and
+ * pause at its checkpoint, a bake time at its end; a warm pool last of all, where it goes through to its end. After the last checkpoint it replaces no more; that it has succeeded then, and
  * that it pauses there before, is assumed.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh-skip-matching.html
@@ -175,6 +177,15 @@ export class SimulatedRefresh {
     this.end(this.status === 'RollbackInProgress' ? 'RollbackFailed' : 'Failed', now);
   }
 
+  /** How much of the pool is new; undefined where there is none. */
+  get poolPercentage(): number | undefined {
+    const { members } = this.group.pool ?? {};
+    const fresh = members?.filter(({ instance }) => instance.version === this.request.version).length ?? 0;
+    return members === undefined || members.length === 0
+      ? undefined
+      : Math.floor((100 * fresh) / members.length);
+  }
+
   private get percentage(): number {
     const { instances } = this.group;
     const isNew = (one: SimulatedInstance) =>
@@ -233,6 +244,10 @@ export class SimulatedRefresh {
       (one) =>
         !one.isTerminating && one.version !== version && (!isBack || one.version === this.request.version),
     );
+    if (old === undefined && !isBack && this.group.pool?.renew(version, now) === false) {
+      this.tryAgain(now, now + this.group.bootMilliseconds, 'Instances of the warm pool are not ready.');
+      return;
+    }
     if (old === undefined) {
       this.finish(now, isBack);
       return;

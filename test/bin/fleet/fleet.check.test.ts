@@ -245,6 +245,7 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
         amiId: state.amiId,
         template: 'one',
         desiredCapacity: 0,
+        pool: [],
         instances: [],
       },
       refresh: undefined,

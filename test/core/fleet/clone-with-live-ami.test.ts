@@ -46,6 +46,7 @@ function deployment(statusAt: (seconds: number) => string | undefined, isRolling
       amiId: OLD.amiId,
       template: 'one',
       desiredCapacity: 0,
+      pool: [],
       instances: [],
     };
     return pausingDeployment(parameters, NAMES.deployment, group, now());
