@@ -30,7 +30,7 @@ test('every input is a number, and every price has a symbol of its own', () => {
 
 test('a price that is said has its source', () => {
   const reported = rowsOf('Unit prices').filter(([, , price]) => price !== 'yours');
-  expect(reported.map(([symbol]) => symbol)).toEqual(['pFsr', 'pKey']);
+  expect(reported.map(([symbol]) => symbol)).toEqual(['pInit', 'pFsr', 'pKey']);
   expect(reported.filter(([, , , source]) => source === '')).toEqual([]);
 });
 
@@ -49,6 +49,16 @@ test('the figures in the text are those of their formulas', () => {
     expect(evaluateFormula(formula, inputs)).toBe(Number(figure.replaceAll(',', '')));
   }
   expect(text).toContain(`so ${evaluateFormula('730 * 0.75', inputs)} USD a month`);
+  const rounded = (formula: string, digits: number) => evaluateFormula(formula, inputs).toFixed(digits);
+  const words = text.replaceAll(/\s+/g, ' ');
+  for (const [rate, price] of [
+    [100, '0.0012'],
+    [300, '0.0036'],
+  ] as const) {
+    expect(words).toContain(`${rounded(`gSnapshot * ${price}`, 2)} USD`);
+    expect(words).toContain(`${rounded(`gSnapshot * 1024 / ${rate}`, 0)} s`);
+  }
+  expect(words).toContain(`${rounded('12960 * 0.0036', 2)} USD`);
 });
 
 const app = new App();
