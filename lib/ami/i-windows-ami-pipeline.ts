@@ -25,6 +25,13 @@ export interface IWindowsAmiPipeline extends IResource {
    */
   readonly _isOfStack?: boolean;
 
+  /**
+   * Whether its AMIs have Fast Launch; undefined where that is not known.
+   *
+   * @internal
+   */
+  readonly _hasFastLaunch?: boolean;
+
   /** Grants reading what the channels and revisions point to, in the region of the pipeline. */
   grantRead(grantee: IGrantable): Grant;
 

@@ -209,6 +209,15 @@ export class WindowsAmi implements IMachineImage {
   }
 
   /**
+   * Whether it has Fast Launch; undefined where that is not known.
+   *
+   * @internal
+   */
+  public get _hasFastLaunch(): boolean | undefined {
+    return this.pipeline?._hasFastLaunch;
+  }
+
+  /**
    * Has the pipeline's stack deployed before the one of a construct, where both are in one app.
    *
    * @internal

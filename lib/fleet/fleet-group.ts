@@ -95,7 +95,7 @@ export class FleetGroup extends Construct {
     Validations.of(this.group).acknowledge({
       id: 'AwsSolutions-EC26',
       reason:
-        'Its launch template encrypts the volume; the check does not look into a policy of mixed instances.',
+        'Its launch template encrypts the volume, or the AMI does; the check looks into neither the AMI nor a policy of mixed instances.',
     });
     Validations.of(this.group).acknowledge({
       id: 'AwsSolutions-AS3',
@@ -119,7 +119,7 @@ export class FleetGroup extends Construct {
       requireImdsv2: true,
       httpPutResponseHopLimit: metadata.httpPutResponseHopLimit,
       instanceMetadataTags: metadata.instanceMetadataTags,
-      blockDevices: [volume],
+      ...(volume === undefined ? {} : { blockDevices: [volume] }),
       ...(keyPair === undefined ? {} : { keyPair }),
     });
     securityGroups.forEach((one) => {

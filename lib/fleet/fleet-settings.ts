@@ -12,7 +12,7 @@ import { refuse, checkHours, checkMinutes, checkNumber } from '../internal/valid
 import { agentVariables } from './agent-variables';
 import { managedScaling, instancesDistribution } from './capacity-options';
 import { startsAgent, type FleetUserDataProps } from './fleet-user-data';
-import { fleetVolume, instanceMetadata, type InstanceMetadata } from './host-options';
+import { rootDevice, instanceMetadata, type InstanceMetadata } from './host-options';
 import { rolloutPolicy } from './rollout-options';
 import { checkWarmPool, type FleetWarmPool } from './warm-pool';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
@@ -165,7 +165,8 @@ export interface FleetSettings {
   readonly minCapacity: number;
   readonly maxCapacity: number;
   readonly warmPool: FleetWarmPool | undefined;
-  readonly volume: BlockDevice;
+  /** Undefined where the volume is the AMI's. */
+  readonly volume: BlockDevice | undefined;
   readonly metadata: Required<InstanceMetadata>;
   readonly scaling: ReturnType<typeof managedScaling>;
   readonly enableManagedTerminationProtection: boolean;
@@ -234,7 +235,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     minCapacity,
     maxCapacity,
     warmPool,
-    volume: fleetVolume(scope, props.volume, maxCapacity),
+    volume: rootDevice(scope, props, maxCapacity),
     metadata: instanceMetadata(scope, props.metadata),
     scaling: managedScaling(scope, props.scaling),
     enableManagedTerminationProtection: props.enableManagedTerminationProtection ?? true,

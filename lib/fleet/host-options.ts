@@ -2,8 +2,9 @@ import { Annotations, Size } from 'aws-cdk-lib';
 import { BlockDeviceVolume, EbsDeviceVolumeType, type BlockDevice } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
+import type { WindowsAmi } from '../ami/windows-ami';
 import { letEc2Use } from '../internal/keys';
-import { checkNumber } from '../internal/validate';
+import { checkNumber, refuse } from '../internal/validate';
 
 /** The root volume of a fleet's instances, gp3 and always encrypted. */
 export interface FleetVolume {
@@ -30,7 +31,8 @@ export interface FleetVolume {
 
   /**
    * How much of the AMI's snapshot is loaded a second, 100 to 300 MiB. Without it the cached images are read from S3 at their
-   * first use, which can be slower than a pull; recommended, and charged by the size of the snapshot.
+   * first use, which can be slower than a pull; recommended, and charged for each volume by the snapshot's data and the rate: about
+   * 0.0012 USD for a GiB at 100 MiB and 0.0036 USD at 300 in us-east-1, see docs/costs.md.
    *
    * @see https://docs.aws.amazon.com/ebs/latest/userguide/initalize-volume.html
    * @default - loaded when read
@@ -46,11 +48,51 @@ export interface FleetVolume {
   readonly encryptionKey?: IKey;
 }
 
+/**
+ * The root device of a fleet's launch template; undefined where it names none, so that EC2 starts from the snapshots of Fast Launch.
+ * Warns where the pipeline, as far as it is known, and the fleet do not fit together.
+ */
+export function rootDevice(
+  scope: IConstruct,
+  {
+    ami,
+    fastLaunch = false,
+    volume,
+  }: {
+    readonly ami: WindowsAmi;
+    readonly fastLaunch?: boolean | undefined;
+    readonly volume?: FleetVolume | undefined;
+  },
+  maxCapacity: number,
+): BlockDevice | undefined {
+  const { _hasFastLaunch: hasFastLaunch, pipelineName } = ami;
+  if (fastLaunch && volume !== undefined) {
+    refuse(
+      scope,
+      'volume',
+      'must be left out with "fastLaunch", which no instance uses whose launch template names a root device',
+      Object.keys(volume).join(', '),
+      'Say it of the pipeline: its volume is then the one of instances.',
+    );
+  }
+  if (hasFastLaunch !== undefined && hasFastLaunch !== fastLaunch) {
+    Annotations.of(scope).addWarningV2(
+      'winbake:fastLaunch',
+      hasFastLaunch
+        ? `The pipeline ${pipelineName} keeps snapshots of Fast Launch, which this fleet never uses, since its launch template names a root ` +
+            'device. Say "fastLaunch" of the fleet, without "volume".'
+        : `The pipeline ${pipelineName} has no Fast Launch, so that "fastLaunch" of the fleet only takes its volume from the AMI. Say ` +
+            '"fastLaunch" of the pipeline too, or leave it out.',
+    );
+  }
+  return fastLaunch ? undefined : fleetVolume(scope, volume, maxCapacity);
+}
+
 /** What all volumes of a region may load in a second together; a launch beyond it fails. */
 const REGION_MEBIBYTES = 5000;
 
 /** Fills in the defaults, and ends synthesis where a value cannot be used. */
-export function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapacity: number): BlockDevice {
+function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapacity: number): BlockDevice {
   const { encryptionKey, volumeInitializationRate, iops = 3000, throughput = 250 } = volume;
   const size = (volume.size ?? Size.gibibytes(100)).toGibibytes();
   checkNumber(scope, 'volume.size', size, {

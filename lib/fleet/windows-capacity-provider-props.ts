@@ -105,9 +105,19 @@ export interface WindowsCapacityProviderProps {
   /**
    * The root volume.
    *
-   * @default - 100 GiB of gp3 with 250 MiB a second, encrypted
+   * @default - 100 GiB of gp3 with 250 MiB a second, encrypted; with `fastLaunch` the AMI's
    */
   readonly volume?: FleetVolume;
+
+  /**
+   * Whether instances start from the snapshots that the pipeline's `fastLaunch` keeps ready, with the first boot of Windows behind them.
+   * Their launch template then names no root device, for which EC2 would make a volume from the AMI itself: they have the volume
+   * of the AMI, as the pipeline's `volume` says. It excludes `volume`, and so an initialization rate.
+   *
+   * @see https://github.com/aws/karpenter-provider-aws/issues/9014
+   * @default false
+   */
+  readonly fastLaunch?: boolean;
 
   /**
    * How ECS scales the fleet.

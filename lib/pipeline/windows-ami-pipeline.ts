@@ -131,6 +131,13 @@ export class WindowsAmiPipeline extends PipelineBase {
    */
   public readonly _isOfStack = true;
 
+  /**
+   * Whether its AMIs have Fast Launch.
+   *
+   * @internal
+   */
+  public readonly _hasFastLaunch: boolean;
+
   private readonly operate: OperateFunction;
 
   constructor(scope: Construct, id: string, props: WindowsAmiPipelineProps) {
@@ -227,6 +234,7 @@ export class WindowsAmiPipeline extends PipelineBase {
     holdToServiceRules(this);
 
     this.os = settings.os;
+    this._hasFastLaunch = settings.fastLaunch !== undefined;
     this.pipelineName = settings.pipelineName;
     this.parameterPrefix = settings.parameterPrefix;
     this.parameterPath = settings.parameterPath;

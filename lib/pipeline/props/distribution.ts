@@ -5,8 +5,9 @@ import type { IConstruct } from 'constructs';
 import { checkNumber, checkText, refuse } from '../../internal/validate';
 
 /**
- * Snapshots that EC2 keeps ready behind the first boot of Windows. They are charged; see docs/costs.md. It works in the
- * pipeline's account only.
+ * Snapshots that EC2 keeps ready behind the first boot of Windows, in the pipeline's region. They are charged to its account, see
+ * docs/costs.md, and serve every account that may start the AMI. An instance whose launch template names a root device uses none of them:
+ * say `fastLaunch` of fleets too.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/win-ami-config-fast-launch.html
  */
@@ -26,9 +27,11 @@ export interface FastLaunch {
   readonly maxParallelLaunches?: number;
 
   /**
-   * The launch template that EC2 prepares them with, at its `versionNumber`; it must have no user data.
+   * The launch template that EC2 prepares them with, at its `versionNumber`, such as for a VPC of your own or for a policy that asks for
+   * IMDSv2. It must have no user data, termination protection, Spot option or shutdown that terminates, and leave metadata on.
    *
-   * @default - EC2's own, which needs a default VPC
+   * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/win-fast-launch-configure.html#win-fast-launch-with-template
+   * @default - EC2's own, in the default VPC or one that EC2 makes by a CloudFormation stack
    */
   readonly launchTemplate?: ILaunchTemplate;
 }
