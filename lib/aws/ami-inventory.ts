@@ -2,7 +2,9 @@ import { PIPELINE_TAG, PUBLICATION_TAG } from '../contract/names/resources';
 import { paginateDescribeAutoScalingGroups, AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import {
   DeregisterImageCommand,
+  DescribeFastLaunchImagesCommand,
   DescribeImageAttributeCommand,
+  DisableFastLaunchCommand,
   EnableImageDeprecationCommand,
   paginateDescribeImages,
   EC2Client,
@@ -47,12 +49,17 @@ export function ec2PipelineAmis(
       return amis;
     },
     deprecate: async (region, ImageId, at) => {
-      await clientIn(region).send(new EnableImageDeprecationCommand({ ImageId, DeprecateAt: soon(at) }));
+      const client = clientIn(region);
+      await client.send(new EnableImageDeprecationCommand({ ImageId, DeprecateAt: soon(at) }));
+      // Well before it goes: EC2 takes a while to delete its snapshots.
+      await disableFastLaunch(client, ImageId);
     },
     remove: async (region, ImageId) => {
       try {
         const request = { ImageId, DeleteAssociatedSnapshots: true };
-        const { DeleteSnapshotResults } = await clientIn(region).send(new DeregisterImageCommand(request));
+        const client = clientIn(region);
+        await disableFastLaunch(client, ImageId);
+        const { DeleteSnapshotResults } = await client.send(new DeregisterImageCommand(request));
         requireDeleted(region, ImageId, DeleteSnapshotResults);
       } catch (error) {
         if (!isGone(error)) {
@@ -61,6 +68,18 @@ export function ec2PipelineAmis(
       }
     },
   };
+}
+
+/**
+ * Lets EC2 delete the snapshots that it keeps ready of an AMI: they are no snapshots of the AMI itself, and stay with it or without.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/win-fast-launch-configure.html#win-stop-fast-launch
+ */
+async function disableFastLaunch(client: EC2Client, ImageId: string): Promise<void> {
+  const request = new DescribeFastLaunchImagesCommand({ ImageIds: [ImageId] });
+  const { FastLaunchImages = [] } = await client.send(request);
+  if (FastLaunchImages.some(({ State }) => State !== 'disabling')) {
+    await client.send(new DisableFastLaunchCommand({ ImageId }));
+  }
 }
 
 /**

@@ -24,7 +24,7 @@ const INSPECTOR_ROLES = {
 
 /**
  * Image Builder carries out workflows by the execution role: it hands instances their role, reads the base AMI's parameter, uses
- * the keys of AMIs, each in its own region, and starts scans.
+ * the keys of AMIs, each in its own region, enables Fast Launch and starts scans.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/manage-image-workflows.html
  * @see https://docs.aws.amazon.com/inspector/latest/user/machine-image-on-demand.html
  */
@@ -43,13 +43,19 @@ export function* ofImageBuilder(
       continue;
     }
     const caller = acts(properties['ExecutionRole'], 'imagebuilder.amazonaws.com');
-    const { arn, baseAmiParameter, instanceRole } = readRecipe(stacks, stack.reference(logicalId));
+    const { arn, baseAmiParameter, distributions, instanceRole } = readRecipe(
+      stacks,
+      stack.reference(logicalId),
+    );
     const passed = { 'iam:PassedToService': 'ec2.amazonaws.com' };
     yield { caller, action: 'iam:PassRole', resource: instanceRole.arn, context: passed };
     yield { caller, action: 'ec2:DescribeInstances', resource: '*' };
     if (baseAmiParameter !== undefined) {
       const resource = parameterArn(baseAmiParameter, stack.environment);
       yield { caller, action: 'ssm:GetParameter', resource };
+    }
+    for (const { region } of distributions.filter(({ hasFastLaunch }) => hasFastLaunch)) {
+      yield { caller, action: 'ec2:EnableFastLaunch', resource: `arn:aws:ec2:${region}::image/*` };
     }
     for (const resource of keysIn(stack, arn, properties['DistributionConfigurationArn'])) {
       const context = {

@@ -1,9 +1,13 @@
 import {
   CreateImageCommand,
   CreateTagsCommand,
+  DeregisterImageCommand,
+  DescribeFastLaunchImagesCommand,
   DescribeImagesCommand,
+  DisableFastLaunchCommand,
   EC2Client,
   EnableImageDeprecationCommand,
+  type FastLaunchStateCode,
   ModifyImageAttributeCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -15,6 +19,15 @@ describeWithMoto('the AMIs of a pipeline, on moto', (moto) => {
   async function prepared() {
     await moto.reset();
     const client = new EC2Client(moto.config());
+    // Moto has no Fast Launch.
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        (given) =>
+          commandName === 'DescribeFastLaunchImagesCommand'
+            ? Promise.resolve({ output: { FastLaunchImages: [], $metadata: {} }, response: {} })
+            : next(given),
+      { step: 'initialize', name: 'withoutFastLaunch' },
+    );
     const { Images = [] } = await client.send(new DescribeImagesCommand({ Owners: ['amazon'] }));
     const { Instances = [] } = await client.send(
       new RunInstancesCommand({ ImageId: Images[0]!.ImageId, MinCount: 1, MaxCount: 1 }),
@@ -74,11 +87,38 @@ describeWithMoto('the AMIs of a pipeline, on moto', (moto) => {
 test('a deprecation begins as soon as the service lets it', async () => {
   const mock = mockClient(EC2Client);
   mock.on(EnableImageDeprecationCommand).resolves({ Return: true });
+  mock.on(DescribeFastLaunchImagesCommand).resolves({});
   const amis = ec2PipelineAmis((region) => new EC2Client({ region }), '2022-core');
   await amis.deprecate('eu-west-1', 'ami-0fedcba9876543210', new Date('2026-07-15T12:00:00Z'));
   expect(mock.commandCalls(EnableImageDeprecationCommand)[0]!.args[0].input).toEqual({
     ImageId: 'ami-0fedcba9876543210',
     DeprecateAt: new Date('2026-07-15T12:02:00Z'),
   });
+  mock.restore();
+});
+
+test.each<[FastLaunchStateCode | undefined, number]>([
+  ['enabled', 1],
+  ['enabling-failed', 1],
+  ['disabling-failed', 1],
+  ['disabling', 0],
+  [undefined, 0],
+])('Fast Launch that is %s ends when its AMI is deprecated, and before it goes', async (State, calls) => {
+  const mock = mockClient(EC2Client);
+  const ImageId = 'ami-0fedcba9876543210';
+  mock.on(EnableImageDeprecationCommand).resolves({ Return: true });
+  mock
+    .on(DescribeFastLaunchImagesCommand, { ImageIds: [ImageId] })
+    .resolves({ FastLaunchImages: State === undefined ? [] : [{ ImageId, State }] });
+  mock.on(DisableFastLaunchCommand, { ImageId }).resolves({});
+  mock.on(DeregisterImageCommand).callsFake(() => {
+    expect(mock.commandCalls(DisableFastLaunchCommand)).toHaveLength(2 * calls);
+    return { Return: true };
+  });
+  const amis = ec2PipelineAmis((region) => new EC2Client({ region }), '2022-core');
+  await amis.deprecate('eu-west-1', ImageId, new Date('2026-07-15T12:00:00Z'));
+  expect(mock.commandCalls(DisableFastLaunchCommand)).toHaveLength(calls);
+  await amis.remove('eu-west-1', ImageId);
+  expect(mock.commandCalls(DeregisterImageCommand)).toHaveLength(1);
   mock.restore();
 });

@@ -16,7 +16,7 @@ test.each(['housekeeping', 'operate'])('%s removes AMIs of its own pipeline alon
   const that = (action: string) => own.filter((one) => actionsOf([one]).includes(action));
   expect(that('ec2:DeregisterImage')).toEqual([
     expect.objectContaining({
-      Action: ['ec2:EnableImageDeprecation', 'ec2:DeregisterImage'],
+      Action: ['ec2:EnableImageDeprecation', 'ec2:DisableFastLaunch', 'ec2:DeregisterImage'],
       Condition: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': '2022-core' } },
     }),
   ]);

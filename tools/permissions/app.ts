@@ -48,6 +48,7 @@ export function synthesizeCheckedApp(outdir: string): void {
     },
     promotion: { canaryFleets: ['canary', 'staging'] },
     retention: { newest: 2 },
+    fastLaunch: {},
   });
   addReplacedDocuments(platform);
   for (const region of [HOME.region, OTHER_REGION]) {

@@ -44,13 +44,14 @@ export function allowPruning(role: Role, settings: PipelineSettings): void {
   const { distribution, parameterPath, parameterPrefix, pipelineName } = settings;
   const regions = [region, ...distribution.regions.map((one) => one.region)];
   allow(role, {
-    actions: ['ec2:DescribeImageAttribute'],
+    actions: ['ec2:DescribeImageAttribute', 'ec2:DescribeFastLaunchImages'],
     resources: ['*'],
-    wildcardReason: 'Whom an AMI is shared with is asked of each, and cannot be limited to resources.',
+    wildcardReason:
+      'Whom an AMI is shared with, and its Fast Launch, are asked of each, and cannot be limited to resources.',
   });
   allowUsageReads(role, { parameterPrefix, parameterPaths: [parameterPath], regions });
   allow(role, {
-    actions: ['ec2:EnableImageDeprecation', 'ec2:DeregisterImage'],
+    actions: ['ec2:EnableImageDeprecation', 'ec2:DisableFastLaunch', 'ec2:DeregisterImage'],
     resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
     conditions: { StringEquals: { [`aws:ResourceTag/${PIPELINE_TAG}`]: pipelineName } },
     wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",

@@ -68,6 +68,8 @@ const ec2: ServiceCommands = {
     },
     EnableImageDeprecation: onImage('ec2:EnableImageDeprecation', { DeprecateAt: new Date(2e12) }),
     DescribeImageAttribute: onImage('ec2:DescribeImageAttribute', { Attribute: 'launchPermission' }),
+    DescribeFastLaunchImages: everywhere('ec2:DescribeFastLaunchImages', { ImageIds: [AMI] }),
+    DisableFastLaunch: onImage('ec2:DisableFastLaunch', {}),
     DescribeImages: everywhere('ec2:DescribeImages', { ImageIds: [AMI] }),
     DescribeInstanceTypes: everywhere('ec2:DescribeInstanceTypes', { InstanceTypes: ['m5.large'] }),
     DescribeInstances: everywhere('ec2:DescribeInstances', { InstanceIds: ['i-00000000000000001'] }),

@@ -4,12 +4,16 @@ import {
   type CreateTagsCommandOutput,
   type DeregisterImageCommandInput,
   type DeregisterImageCommandOutput,
+  type DescribeFastLaunchImagesCommandInput,
+  type DescribeFastLaunchImagesCommandOutput,
   type DescribeImageAttributeCommandInput,
   type DescribeImageAttributeCommandOutput,
   type DescribeImagesCommandInput,
   type DescribeImagesCommandOutput,
   type DescribeSnapshotsCommandInput,
   type DescribeSnapshotsCommandOutput,
+  type DisableFastLaunchCommandInput,
+  type DisableFastLaunchCommandOutput,
   type EnableImageDeprecationCommandInput,
   type EnableImageDeprecationCommandOutput,
   type Filter,
@@ -32,6 +36,8 @@ export interface SimulatedImage {
   readonly snapshotIds: readonly string[];
   tags: Tags;
   deprecatedAt?: Date;
+  /** Whether EC2 keeps snapshots ready behind its first boot. */
+  hasFastLaunch?: boolean;
   /** It is gone then; the record stays. */
   deregisteredAt?: Date;
 }
@@ -92,6 +98,31 @@ export class SimulatedImages {
       image.deprecatedAt = new Date(Math.round(at.getTime() / 60_000) * 60_000);
       return { Return: true };
     }),
+    DescribeFastLaunchImages: operation<
+      DescribeFastLaunchImagesCommandInput,
+      DescribeFastLaunchImagesCommandOutput
+    >(page(`${API}API_DescribeFastLaunchImages.html`), ({ input, place }) => ({
+      FastLaunchImages: this.all(place)
+        .filter(({ deregisteredAt, hasFastLaunch }) => deregisteredAt === undefined && hasFastLaunch === true)
+        .filter(({ id }) => input.ImageIds?.includes(id) ?? true)
+        .map(({ id }) => ({
+          ImageId: id,
+          ResourceType: 'snapshot',
+          State: 'enabled',
+          OwnerId: place.account,
+        })),
+    })),
+    DisableFastLaunch: operation<DisableFastLaunchCommandInput, DisableFastLaunchCommandOutput>(
+      page(`${API}API_DisableFastLaunch.html`),
+      ({ input, place }) => {
+        const image = this.own(input.ImageId, place);
+        if (image.hasFastLaunch !== true) {
+          throw unmodelled(`the end of Fast Launch of ${image.id}, which has none`);
+        }
+        image.hasFastLaunch = false;
+        return { ImageId: image.id, ResourceType: 'snapshot', State: 'disabling' };
+      },
+    ),
     DeregisterImage: operation<DeregisterImageCommandInput, DeregisterImageCommandOutput>(
       page(`${API}API_DeregisterImage.html`),
       (call) => this.deregister(call),

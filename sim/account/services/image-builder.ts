@@ -299,9 +299,9 @@ export class SimulatedImageBuilder implements SimulatedService {
   private register(build: SimulatedBuild): Readonly<Record<string, string>> {
     const { arn, endsAt, place, recipe } = build;
     const { distributions } = recipe;
-    const made = { region: place.region, amiTags: {}, launchAccounts: [] };
+    const made = { region: place.region, amiTags: {}, launchAccounts: [], hasFastLaunch: false };
     const ids = (distributions.length === 0 ? [made] : distributions).map(
-      ({ amiTags: tags, launchAccounts: sharedWith, region }) => {
+      ({ amiTags: tags, hasFastLaunch, launchAccounts: sharedWith, region }) => {
         const id = `ami-${digitsOf(region === place.region ? arn : `${arn} ${region}`, 17)}`;
         const snapshotId = `snap-${digitsOf(id, 17)}`;
         const image = {
@@ -311,7 +311,7 @@ export class SimulatedImageBuilder implements SimulatedService {
           isPublic: false,
           snapshotIds: [snapshotId],
         };
-        this.options().images.create({ ...place, region }, { ...image, sharedWith, tags }, [
+        this.options().images.create({ ...place, region }, { ...image, hasFastLaunch, sharedWith, tags }, [
           { id: snapshotId, isEncrypted: true, tags: { CreatedBy: 'EC2 Image Builder' } },
         ]);
         return [region, id] as const;

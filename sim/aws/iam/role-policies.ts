@@ -135,6 +135,10 @@ const MANAGED_POLICIES: Readonly<Record<string, readonly JsonObject[]>> = {
   AmazonEC2ContainerServiceforEC2Role: [
     allowing(['ecs:DiscoverPollEndpoint', 'ecs:Poll', 'ecs:RegisterContainerInstance', 'ecs:Submit*']),
   ],
+  // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2FastLaunchFullAccess.html
+  EC2FastLaunchFullAccess: [
+    allowing(['ec2:EnableFastLaunch', 'ec2:DisableFastLaunch', 'ec2:DescribeFastLaunchImages']),
+  ],
   // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2ImageBuilderExecutionPolicy.html
   EC2ImageBuilderExecutionPolicy: [
     allowing(['iam:PassRole'], 'arn:aws:iam::*:role/*', {

@@ -37,6 +37,7 @@ export interface Distribution {
   readonly amiTags: Readonly<Record<string, string>>;
   /** The accounts that it is shared with there. */
   readonly launchAccounts: readonly string[];
+  readonly hasFastLaunch: boolean;
 }
 
 /**
@@ -214,6 +215,7 @@ function distributionsOf(stacks: readonly StackModel[], arn: unknown): readonly 
       region: String(distribution['Region']),
       amiTags: isJsonObject(tags) ? (tags as Readonly<Record<string, string>>) : {},
       launchAccounts: Array.isArray(accounts) ? accounts.map(String) : [],
+      hasFastLaunch: objectsOf(distribution['FastLaunchConfigurations']).length > 0,
     };
   });
 }

@@ -49,13 +49,14 @@ function createImage(more: Partial<SimulatedImage> = {}, account = ACCOUNT): voi
 }
 
 test('the inventory lists, deprecates and removes the AMIs of a pipeline', async () => {
-  createImage({ sharedWith: [AWAY] });
+  createImage({ sharedWith: [AWAY], hasFastLaunch: true });
   createImage({ id: 'ami-00000000000000002', tags: { 'winbake:pipeline': 'other' } });
   await lab.as(EVERYTHING, async () => {
     const [ami, ...others] = await inventory.amisIn(REGION);
     expect(others).toEqual([]);
     expect(ami).toMatchObject({ amiId: AMI, sharedWith: [AWAY], deprecatedAt: undefined });
     await inventory.deprecate(REGION, AMI, lab.clock.now);
+    expect(ec2.images.all(PLACE)[0]?.hasFastLaunch).toBe(false);
     expect((await inventory.amisIn(REGION))[0]?.deprecatedAt).toEqual(
       new Date(lab.clock.now.getTime() + 120_000),
     );
@@ -72,7 +73,11 @@ test('a snapshot that may not be deleted stays, the AMI goes, and its adapter sa
   const own = { Condition: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': '2022-core' } } };
   const foreign = { Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'somebody' } } };
   const failure = await lab.as(
-    [allow('ec2:DeregisterImage', '*', own), allow('ec2:DeleteSnapshot', '*', foreign)],
+    [
+      allow('ec2:DeregisterImage', '*', own),
+      allow('ec2:DescribeFastLaunchImages'),
+      allow('ec2:DeleteSnapshot', '*', foreign),
+    ],
     () => failureOf(inventory.remove(REGION, AMI)),
   );
   expect(failure.message).toBe(
@@ -89,7 +94,10 @@ test('a snapshot that may not be deleted stays, the AMI goes, and its adapter sa
 test('conditions ask for the tags that the AMI has by then', async () => {
   createImage({ tags: { 'winbake:pipeline': 'other' } });
   const condition = { Condition: { StringEquals: { 'aws:ResourceTag/winbake:pipeline': '2022-core' } } };
-  const own = [allow(['ec2:EnableImageDeprecation'], '*', condition), allow('ec2:CreateTags')];
+  const own = [
+    allow(['ec2:EnableImageDeprecation'], '*', condition),
+    allow(['ec2:CreateTags', 'ec2:DescribeFastLaunchImages']),
+  ];
   const tags = ec2AmiTags(() => undefined);
   await lab.as(own, async () => {
     const denied = await failureOf(inventory.deprecate(REGION, AMI, lab.clock.now));
