@@ -121,6 +121,8 @@ export function healthyPipeline(changes: Changes): DoctorPorts {
       processorsInUse: () => Promise.resolve(20),
       countAmis: () => Promise.resolve(12),
       amiState: () => Promise.resolve('available'),
+      fastLaunchOf: () => Promise.resolve(undefined),
+      fleetsWithRootDevice: () => Promise.resolve([]),
       fleetVolumes: () => Promise.resolve([]),
       fleetSubnets: () => Promise.resolve([{ group: 'winbake-shop', subnetIds: ['subnet-1'] }]),
       ...changes.inspector,

@@ -6,7 +6,9 @@ import {
 import {
   DescribeImagesCommand,
   DescribeLaunchTemplateVersionsCommand,
+  DescribeFastLaunchImagesCommand,
   DescribeRouteTablesCommand,
+  type LaunchTemplateBlockDeviceMapping,
   DescribeSubnetsCommand,
   EC2Client,
   paginateDescribeImages,
@@ -104,7 +106,7 @@ async function keysOf(
 export function inspectKeysAndAmis(
   ec2In = (region: string) => new EC2Client({ region }),
   kmsIn = (region: string) => new KMSClient({ region }),
-): Pick<PipelineInspector, 'keyOf' | 'amiState'> {
+): Pick<PipelineInspector, 'keyOf' | 'amiState' | 'fastLaunchOf'> {
   return {
     keyOf: (region, keyId) =>
       absentWhere(NotFoundException, async () => {
@@ -124,6 +126,12 @@ export function inspectKeysAndAmis(
         }),
       );
       return Images[0]?.State;
+    },
+    fastLaunchOf: async (region, amiId) => {
+      const { FastLaunchImages: [found] = [] } = await ec2In(region).send(
+        new DescribeFastLaunchImagesCommand({ ImageIds: [amiId] }),
+      );
+      return found && { state: found.State ?? '', reason: found.StateTransitionReason ?? '' };
     },
   };
 }
@@ -214,7 +222,7 @@ async function endpointsOf(client: EC2Client, vpcId: string): Promise<readonly s
 export function inspectFleets(
   client: AutoScalingClient,
   ec2: EC2Client,
-): Pick<PipelineInspector, 'fleetVolumes' | 'fleetSubnets'> {
+): Pick<PipelineInspector, 'fleetVolumes' | 'fleetSubnets' | 'fleetsWithRootDevice'> {
   let listed: ReturnType<typeof groupsOf> | undefined;
   // Several checks ask for them.
   const groups = () => (listed ??= groupsOf(client));
@@ -223,13 +231,25 @@ export function inspectFleets(
       const found: InspectedFleetVolume[] = [];
       for (const group of await groups()) {
         const [first] = versionsOfGroup(group);
-        const rate = first === undefined ? 0 : await rateOf(ec2, ...first);
+        const mappings = first === undefined ? [] : await mappingsOf(ec2, ...first);
+        const rate = mappings.reduce((sum, { Ebs }) => sum + (Ebs?.VolumeInitializationRate ?? 0), 0);
         if (rate > 0) {
           found.push({
             group: group.AutoScalingGroupName ?? '',
             mebibytesPerSecond: rate,
             maxSize: group.MaxSize ?? 0,
           });
+        }
+      }
+      return found;
+    },
+    fleetsWithRootDevice: async () => {
+      const found: string[] = [];
+      for (const group of await groups()) {
+        const [first] = versionsOfGroup(group);
+        const mappings = first === undefined ? [] : await mappingsOf(ec2, ...first);
+        if (mappings.some(({ DeviceName }) => DeviceName === '/dev/sda1')) {
+          found.push(group.AutoScalingGroupName ?? '');
         }
       }
       return found;
@@ -251,12 +271,15 @@ async function groupsOf(client: AutoScalingClient): Promise<readonly AutoScaling
   return found;
 }
 
-async function rateOf(ec2: EC2Client, LaunchTemplateId: string, version: string): Promise<number> {
+async function mappingsOf(
+  ec2: EC2Client,
+  LaunchTemplateId: string,
+  version: string,
+): Promise<readonly LaunchTemplateBlockDeviceMapping[]> {
   const { LaunchTemplateVersions = [] } = await ec2.send(
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
   );
-  const mappings = LaunchTemplateVersions[0]?.LaunchTemplateData?.BlockDeviceMappings ?? [];
-  return mappings.reduce((sum, { Ebs }) => sum + (Ebs?.VolumeInitializationRate ?? 0), 0);
+  return LaunchTemplateVersions[0]?.LaunchTemplateData?.BlockDeviceMappings ?? [];
 }
 
 /** The quotas of a region, and how much of them is used. */

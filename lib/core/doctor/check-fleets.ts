@@ -1,4 +1,6 @@
+import { pipelinePath } from '../../contract/documents/pipeline-description';
 import { HOST_SERVICES } from '../../contract/values/host-services';
+import { readChannel } from '../publish/move-channel';
 import { fine, unsure, wrong, type Check, type CheckResult } from './pipeline-inspector';
 
 /** Whether the hosts of each fleet of the region reach what they call, by routes and endpoints of their subnets. */
@@ -55,4 +57,41 @@ export const checkServiceLinkedRoles: Check = async ({ inspector }) => {
         : wrong(role, 'it does not exist, though the region has fleets', `Create it: ${create}.`);
     }),
   );
+};
+
+/**
+ * Whether EC2 keeps snapshots ready of the current AMI, and which fleets cannot start from them; nothing where it has no Fast Launch.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/win-fast-launch-monitor.html
+ * @see https://github.com/aws/karpenter-provider-aws/issues/9014
+ */
+export const checkFastLaunch: Check = async ({ inspector, stores }, description) => {
+  const { account, region } = description;
+  const home = await stores.of({ account, region });
+  // A damaged one is a line of its own.
+  const current = await readChannel(home, pipelinePath(description), 'current').catch(() => undefined);
+  const found = current && (await inspector.fastLaunchOf(region, current.amiId));
+  if (current === undefined || found === undefined) {
+    return [];
+  }
+  const check = `Fast Launch of ${current.id}`;
+  const groups = await inspector.fleetsWithRootDevice();
+  return [
+    found.state === 'enabled'
+      ? fine(check, 'enabled')
+      : found.state === 'enabling'
+        ? unsure(check, 'EC2 is preparing the first snapshots', 'Look again in half an hour.')
+        : wrong(
+            check,
+            `${found.state}: ${found.reason}`,
+            'EC2 names the cause: most often the VPC or metadata that a policy asks for. Name a "fastLaunch.launchTemplate" of the pipeline.',
+          ),
+    ...groups.map((group) =>
+      unsure(
+        `Fast Launch on ${group}`,
+        'its launch template names a root device, so that it starts from no such snapshot',
+        'Where it follows this pipeline say "fastLaunch" of the fleet, or leave it out of the pipeline.',
+      ),
+    ),
+  ];
 };

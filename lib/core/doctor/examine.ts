@@ -6,7 +6,7 @@ import { readHousekeepingMemory } from '../housekeeping/memory';
 import { BAKE_LIMIT_SECONDS } from '../image-builder/workflows';
 import type { DocumentStore } from '../ports/stores';
 import { checkAccounts, checkParameters, checkKeys, checkRoles, functionNameOf } from './check-deployed';
-import { checkFleetEgress, checkServiceLinkedRoles } from './check-fleets';
+import { checkFastLaunch, checkFleetEgress, checkServiceLinkedRoles } from './check-fleets';
 import { checkBuildQuota, checkEc2Quotas, checkVolumeQuota } from './check-quotas';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts, unsure } from './pipeline-inspector';
 
@@ -183,6 +183,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'quota builds': checkBuildQuota,
   'quota volume initialization': checkVolumeQuota,
   'service-linked roles': checkServiceLinkedRoles,
+  'Fast Launch': checkFastLaunch,
   'egress of builds': checkEgressOfBuilds,
   'egress of fleets': checkFleetEgress,
   'egress from here': checkEgressFromHere,

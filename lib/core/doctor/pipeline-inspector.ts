@@ -60,6 +60,13 @@ export interface InspectedFleetVolume {
   readonly maxSize: number;
 }
 
+/** What EC2 says of an AMI's Fast Launch. */
+export interface InspectedFastLaunch {
+  /** Such as `enabled` or `enabling-failed`. */
+  readonly state: string;
+  readonly reason: string;
+}
+
 /** Where the instances of a fleet start. */
 export interface InspectedFleetSubnets {
   readonly group: string;
@@ -91,6 +98,10 @@ export interface PipelineInspector {
   countAmis(): Promise<number>;
   /** The state of an AMI, `available` where instances start from it; undefined where there is none. */
   amiState(region: string, amiId: string): Promise<string | undefined>;
+  /** The Fast Launch of an AMI; undefined where it has none. */
+  fastLaunchOf(region: string, amiId: string): Promise<InspectedFastLaunch | undefined>;
+  /** The groups of fleets whose launch templates name a root device. */
+  fleetsWithRootDevice(): Promise<readonly string[]>;
   /** The groups of fleets whose volumes are initialized at a rate. */
   fleetVolumes(): Promise<readonly InspectedFleetVolume[]>;
   /** The subnets of all fleets of the region, by their groups. */

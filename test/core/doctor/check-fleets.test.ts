@@ -1,5 +1,9 @@
 import { HOST_SERVICES } from '../../../lib/contract/values/host-services';
-import { checkFleetEgress, checkServiceLinkedRoles } from '../../../lib/core/doctor/check-fleets';
+import {
+  checkFastLaunch,
+  checkFleetEgress,
+  checkServiceLinkedRoles,
+} from '../../../lib/core/doctor/check-fleets';
 import type { PipelineInspector } from '../../../lib/core/doctor/pipeline-inspector';
 import { DESCRIBED, healthyPipeline } from '../../support/healthy-pipeline';
 
@@ -56,4 +60,38 @@ test.each([
     expect.objectContaining({ check: 'AWSServiceRoleForECS', verdict, detail }),
     expect.objectContaining({ check: 'AWSServiceRoleForAutoScaling', verdict: 'ok' }),
   ]);
+});
+
+test.each<[string | undefined, readonly (readonly [string, string])[]]>([
+  [undefined, []],
+  [
+    'enabled',
+    [
+      ['Fast Launch of 20348.4294-1', 'ok'],
+      ['Fast Launch on winbake-shop', 'unknown'],
+    ],
+  ],
+  [
+    'enabling',
+    [
+      ['Fast Launch of 20348.4294-1', 'unknown'],
+      ['Fast Launch on winbake-shop', 'unknown'],
+    ],
+  ],
+  [
+    'enabling-failed',
+    [
+      ['Fast Launch of 20348.4294-1', 'no'],
+      ['Fast Launch on winbake-shop', 'unknown'],
+    ],
+  ],
+])('Fast Launch that is %s, and a fleet with a root device', async (state, expected) => {
+  const ports = healthyPipeline({
+    inspector: {
+      fastLaunchOf: () => Promise.resolve(state === undefined ? undefined : { state, reason: 'why' }),
+      fleetsWithRootDevice: () => Promise.resolve(['winbake-shop']),
+    },
+  });
+  const results = await checkFastLaunch(ports, DESCRIBED);
+  expect(results.map(({ check, verdict }) => [check, verdict])).toEqual(expected);
 });
