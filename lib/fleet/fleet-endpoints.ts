@@ -3,22 +3,25 @@ import { CfnVPCEndpoint, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws
 import type { IConstruct } from 'constructs';
 import { HOST_SERVICES } from '../contract/values/host-services';
 
+/** Where the hosts of a fleet start, and whether their tasks may join a domain. */
+interface FleetHosts {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection | undefined;
+  readonly gmsa: boolean;
+}
+
 /** Warns where hosts start in isolated subnets and the app gives the VPC no endpoint of what they call, with the list. */
-export function warnOfMissingEndpoints(
-  scope: IConstruct,
-  vpc: IVpc,
-  subnets: SubnetSelection | undefined,
-): void {
+export function warnOfMissingEndpoints(scope: IConstruct, hosts: FleetHosts): void {
   Aspects.of(scope).add({
     visit: (node) => {
       if (node === scope) {
-        warn(scope, vpc, subnets);
+        warn(scope, hosts);
       }
     },
   });
 }
 
-function warn(scope: IConstruct, vpc: IVpc, subnets: SubnetSelection | undefined): void {
+function warn(scope: IConstruct, { gmsa, subnets, vpc }: FleetHosts): void {
   const isolated = new Set(vpc.isolatedSubnets.map(({ subnetId }) => subnetId));
   const closed = vpc.selectSubnets(subnets).subnetIds.filter((id) => isolated.has(id));
   const services = new Set(
@@ -28,7 +31,9 @@ function warn(scope: IConstruct, vpc: IVpc, subnets: SubnetSelection | undefined
       .filter(({ vpcId }) => vpcId === vpc.vpcId)
       .map(serviceOf),
   );
-  const missing = HOST_SERVICES.filter((service) => !services.has(service));
+  // Domainless gMSA reads the user that a task joins its domain with.
+  const called = [...HOST_SERVICES, ...(gmsa ? ['secretsmanager'] : [])];
+  const missing = called.filter((service) => !services.has(service));
   if (closed.length > 0 && missing.length > 0) {
     Annotations.of(scope).addWarningV2(
       'winbake:endpoints',

@@ -85,7 +85,7 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     services.serve(this, { settings, ami, fleet, cluster, topic: this.topic, deletion });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);
     holdToServiceRules(this);
-    warnOfMissingEndpoints(this, settings.vpc, vpcSubnets);
+    warnOfMissingEndpoints(this, { vpc: settings.vpc, subnets: vpcSubnets, gmsa: props.gmsa === true });
     holdServicesToFleet(this, {
       cluster,
       ami,

@@ -50,15 +50,15 @@ test('the figures in the text are those of their formulas', () => {
   }
   expect(text).toContain(`so ${evaluateFormula('730 * 0.75', inputs)} USD a month`);
   const rounded = (formula: string, digits: number) => evaluateFormula(formula, inputs).toFixed(digits);
-  const words = text.replaceAll(/\s+/g, ' ');
+  const page = text.replaceAll(/\s+/g, ' ');
   for (const [rate, price] of [
     [100, '0.0012'],
     [300, '0.0036'],
   ] as const) {
-    expect(words).toContain(`${rounded(`gSnapshot * ${price}`, 2)} USD`);
-    expect(words).toContain(`${rounded(`gSnapshot * 1024 / ${rate}`, 0)} s`);
+    expect(page).toContain(`${rounded(`gSnapshot * ${price}`, 2)} USD`);
+    expect(page).toContain(`${rounded(`gSnapshot * 1024 / ${rate}`, 0)} s`);
   }
-  expect(words).toContain(`${rounded('12960 * 0.0036', 2)} USD`);
+  expect(page).toContain(`${rounded('12960 * 0.0036', 2)} USD`);
 });
 
 const app = new App();

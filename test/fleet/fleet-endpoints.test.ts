@@ -18,12 +18,14 @@ interface Given {
   readonly gateway?: boolean;
   readonly vpcSubnets?: SubnetSelection;
   readonly type?: SubnetType;
+  readonly gmsa?: boolean;
 }
 
 /** The fleet's stack; its VPC is in another one. */
 function fleetOf({
   env,
   gateway,
+  gmsa = false,
   interfaces = {},
   type = SubnetType.PRIVATE_ISOLATED,
   vpcSubnets,
@@ -48,6 +50,7 @@ function fleetOf({
   new WindowsCapacityProvider(stack, 'Windows', {
     cluster: new Cluster(stack, 'Cluster', { vpc }),
     ami: WindowsAmi.fromChannel({ os: WindowsOs.SERVER_2022_CORE }),
+    gmsa,
     ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
   });
   return stack;
@@ -71,6 +74,11 @@ test.each<[string, Given, string]>([
     'none',
     HOSTS,
     'no endpoint of ecs, ecs-agent, ecs-telemetry, autoscaling, ecr.api, ecr.dkr, s3, logs, ssm, ssmmessages: without',
+  ],
+  [
+    'all but that of the user of gMSA',
+    { ...HOSTS, interfaces: ALL, gateway: true, gmsa: true },
+    'no endpoint of secretsmanager: without',
   ],
   ['those of interfaces', { ...HOSTS, interfaces: ALL }, 'no endpoint of s3: without'],
   [
