@@ -95,3 +95,31 @@ test('one in the pool that was not ready when it was told to go is told again', 
   await lab.wait(1);
   expect(pool()).toEqual([NEW.amiId]);
 });
+
+test.each([true, false])(
+  'a pool of an older launch template goes where its changes are rolled: %s',
+  async (rollTemplateChanges) => {
+    const { lab } = await pooled({ instanceCount: 0, policy: { rollTemplateChanges } });
+    const { group } = lab.fleet;
+    group.template.add(
+      { amiId: OLD.amiId, userData: Buffer.from('new').toString('base64') },
+      lab.clock.now(),
+    );
+    group.version = '2';
+    await lab.wait(0.5);
+    const versions = new Set(lab.fleet.group.pool!.members.map(({ instance }) => instance.version));
+    expect(versions).toEqual(new Set([rollTemplateChanges ? '2' : '1']));
+  },
+);
+
+test('instances of the pool that the upgrade to pools finds count as equal to the launch template', async () => {
+  const lab = fleetLab({ ...POOL, instanceCount: 0 });
+  const { group } = lab.fleet;
+  await lab.pass(15 * 60);
+  group.template.add({ amiId: OLD.amiId, userData: Buffer.from('new').toString('base64') }, lab.clock.now());
+  group.version = '2';
+  await lab.wait(0.5);
+  expect(new Set(lab.fleet.group.pool!.members.map(({ instance }) => instance.version))).toEqual(
+    new Set(['1']),
+  );
+});
