@@ -1,13 +1,13 @@
 import { CustomResource, Duration, Stack, Tags } from 'aws-cdk-lib';
 import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { AsgCapacityProvider, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
-import type { ClonedTemplate, DeletedFleet } from '../contract/names/environment';
+import type { AssociatedProvider, ClonedTemplate, DeletedFleet } from '../contract/names/environment';
 import { fleetParametersFollowing } from '../contract/names/parameters';
-import { DELETION_TAG } from '../contract/names/resources';
+import { ASSOCIATION_TAG, DELETION_TAG } from '../contract/names/resources';
 import { allow, explainWildcard, GrowingPermission, parameterArn } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { ResourceProvider } from '../internal/resource-provider';
@@ -20,6 +20,15 @@ const LONGEST_DELETION = Duration.minutes(45 + 12);
 const IDS_OF_GROUPS =
   "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.";
 
+/** A capacity provider that a custom resource associates. */
+export interface AssociationProps {
+  readonly settings: FleetSettings;
+  readonly cluster: ICluster;
+  readonly capacityProvider: AsgCapacityProvider;
+  /** What else CloudFormation associates; where it changes, the provider is looked for anew. */
+  readonly others: string;
+}
+
 /** A fleet whose custom resources are answered for. */
 export interface AnsweredFleet {
   readonly settings: FleetSettings;
@@ -30,7 +39,7 @@ export interface AnsweredFleet {
 
 /**
  * Answers for the custom resources of a stack's fleets: one clones a fleet's launch template with the AMI that it runs, one
- * deletes its group.
+ * deletes its group, one associates its capacity provider with a cluster of another stack.
  *
  * What it may do to a fleet is a policy of that fleet. CloudFormation changes what stays in a template before it deletes what has
  * left it: rights that stood in a policy of all fleets would be gone before the group is.
@@ -112,7 +121,7 @@ export class FleetResources extends Construct {
       settings,
     }: Pick<AnsweredFleet, 'cluster' | 'settings'> & { readonly group: AutoScalingGroup },
   ): CustomResource {
-    const deletionId = `${scope.node.addr}-${id}`;
+    const deletionId = idOf(scope, id);
     const resource = new CustomResource(scope, id, {
       serviceToken: this.serviceToken,
       resourceType: 'Custom::WinbakeFleetDeletion',
@@ -128,6 +137,49 @@ export class FleetResources extends Construct {
     // A group that lives on when this resource goes, because it has moved in the app, names another one.
     Tags.of(group).add(DELETION_TAG, deletionId, { applyToLaunchedInstances: false });
     return resource;
+  }
+
+  /**
+   * Associates a capacity provider with a cluster that CloudFormation does not associate it with. Its attribute `CapacityProvider` is the
+   * provider's name, for what may come only after it and has to go before.
+   */
+  public associate(
+    scope: Construct,
+    id: string,
+    { capacityProvider, cluster, others, settings }: AssociationProps,
+  ): CustomResource {
+    const resource = new CustomResource(scope, id, {
+      serviceToken: this.serviceToken,
+      resourceType: 'Custom::WinbakeProviderAssociation',
+      properties: {
+        Fleet: settings.fleetName,
+        Cluster: cluster.clusterName,
+        CapacityProvider: capacityProvider.capacityProviderName,
+        AssociationId: idOf(scope, id),
+        Others: others,
+      } satisfies AssociatedProvider & Record<string, string>,
+    });
+    resource.node.addDependency(this.associatesWith(cluster));
+    // One that lives on when this resource goes, because somebody else associates it from now on, names none.
+    Tags.of(capacityProvider).add(ASSOCIATION_TAG, idOf(scope, id));
+    return resource;
+  }
+
+  /** The rights on the providers of a cluster, which the last of its fleets needs until it has gone. */
+  private associatesWith(cluster: ICluster): IDependable {
+    const id = `Providers-${cluster.node.addr}`;
+    const found = this.node.tryFindChild(id);
+    if (found !== undefined) {
+      return found;
+    }
+    const { partition, region, account } = Stack.of(this);
+    const providers = `arn:${partition}:ecs:${region}:${account}:capacity-provider/*`;
+    const policy = this.policy(this, id, [
+      [['ecs:DescribeClusters', 'ecs:PutClusterCapacityProviders'], cluster.clusterArn],
+      [['ecs:DescribeCapacityProviders'], providers],
+    ]);
+    explainWildcard(policy, providers, 'CloudFormation names them; what they are tagged with is read alone.');
+    return policy;
   }
 
   /** The rights in a cluster, which the last of its fleets needs until it has gone. */
@@ -163,4 +215,9 @@ export class FleetResources extends Construct {
       ),
     });
   }
+}
+
+/** By what a tag names a custom resource. */
+function idOf(scope: Construct, id: string): string {
+  return `${scope.node.addr}-${id}`;
 }

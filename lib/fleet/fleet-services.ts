@@ -9,7 +9,7 @@ import {
 import type { IConstruct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
 import { WindowsTaskDefinition } from './windows-task-definition';
-import { appServices, type AppService } from './windows-task-faults';
+import { appServices, isPlacedOn, type AppService } from './windows-task-faults';
 
 /** The fleet whose services are looked at. */
 export interface FleetOfServices {
@@ -40,21 +40,11 @@ export function holdServicesToFleet(scope: IConstruct, fleet: FleetOfServices): 
 }
 
 function faultsOf(one: AppService, fleet: FleetOfServices): readonly string[] {
-  if (isPlacedOn(one, fleet)) {
+  if (isPlacedOn(one, fleet.providerNames)) {
     return [...windowsFaults(one, fleet), ...hostFaults(one, fleet)];
   }
   // One without a strategy runs where the cluster places it, which may have hosts of another Windows besides.
   return mayRunOn(one, fleet) && windowsFaults(one, fleet).length === 0 ? hostFaults(one, fleet) : [];
-}
-
-function isPlacedOn({ resource }: AppService, { providerNames }: FleetOfServices): boolean {
-  const { capacityProviderStrategy: strategies = [] } = resource;
-  return (
-    Array.isArray(strategies) &&
-    strategies.some((one) =>
-      providerNames.includes((one as { capacityProvider?: string }).capacityProvider ?? ''),
-    )
-  );
 }
 
 function mayRunOn({ resource, service }: AppService, { cluster }: FleetOfServices): boolean {
@@ -123,7 +113,9 @@ function hostFaults({ service }: AppService, { gmsa, taskRoles }: FleetOfService
 
 function warnOfExactRevisions(scope: IConstruct, fleet: FleetOfServices): void {
   const { _pointer: pointer, _revision: revision } = fleet.ami;
-  for (const one of appServices(scope).filter((each) => revision === undefined && isPlacedOn(each, fleet))) {
+  for (const one of appServices(scope).filter(
+    (each) => revision === undefined && isPlacedOn(each, fleet.providerNames),
+  )) {
     const { taskDefinition: task } = one.service;
     if (task instanceof WindowsTaskDefinition && task._revisions.exact !== undefined) {
       Annotations.of(one.service).addWarningV2(

@@ -172,6 +172,7 @@ export interface FleetSettings {
   readonly enableManagedTerminationProtection: boolean;
   readonly enableManagedDraining: boolean;
   readonly allowServiceTraffic: boolean;
+  readonly associate: boolean;
   readonly host: HostSettings;
   readonly launchTimeout: Duration;
   readonly deleteDrain: Duration;
@@ -241,6 +242,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     enableManagedTerminationProtection: props.enableManagedTerminationProtection ?? true,
     enableManagedDraining: props.enableManagedDraining ?? true,
     allowServiceTraffic: props.allowServiceTraffic ?? true,
+    associate: props.associate ?? true,
     host: hostSettings(scope, props),
     launchTimeout,
     deleteDrain,

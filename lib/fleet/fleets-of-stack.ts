@@ -10,6 +10,7 @@ import { refuse } from '../internal/validate';
 import { FleetAlarms } from './fleet-alarms';
 import { FleetResources } from './fleet-resources';
 import type { FleetSettings } from './fleet-settings';
+import { isBesideCluster } from './join-cluster';
 import { Rollout, type ServedFleet } from './rollout';
 
 /**
@@ -40,6 +41,8 @@ export class FleetsOfStack extends Construct {
   private readonly alarms: FleetAlarms;
   private readonly settings: FleetSettings[] = [];
   private readonly clusters = new Set<string>();
+  /** Those whose providers the fleets associate themselves. */
+  private readonly associated = new Set<string>();
   private ownTopic: NoticeTopic | undefined;
 
   private constructor(stack: Stack) {
@@ -69,15 +72,19 @@ export class FleetsOfStack extends Construct {
   }
 
   /** Takes a fleet in before anything of it is made; ends synthesis where there are too many. */
-  public register(scope: IConstruct, settings: FleetSettings, cluster: ICluster): void {
+  public register(scope: Construct, settings: FleetSettings, cluster: ICluster): void {
     this.settings.push(settings);
     this.clusters.add(cluster.node.addr);
+    if (settings.associate && !isBesideCluster(scope, cluster)) {
+      this.associated.add(cluster.node.addr);
+    }
     const [fleets, clusters] = [this.settings.length, this.clusters.size];
-    if (fleets + clusters > MOST_SERVED) {
+    if (fleets + clusters + this.associated.size > MOST_SERVED) {
       refuse(
         scope,
         'cluster',
-        `must leave at most ${MOST_SERVED} fleets and clusters in a stack, since IAM takes no more rights of what they share`,
+        `must leave at most ${MOST_SERVED} fleets and clusters in a stack, where those of other stacks count twice, since IAM takes no ` +
+          'more rights of what they share',
         `fleet ${fleets} in cluster ${clusters}`,
         'Make it in another stack, or in a nested one.',
       );

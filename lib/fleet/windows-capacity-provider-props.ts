@@ -11,11 +11,19 @@ import type { FleetWarmPool } from './warm-pool';
 
 /** What a fleet is made of. */
 export interface WindowsCapacityProviderProps {
-  /**
-   * The cluster that the instances join. A `Cluster` of the app gets the capacity provider. An imported cluster does not:
-   * name `capacityProviderName` in the cluster's one association, since a second one would take the first one's place.
-   */
+  /** The cluster that the instances join, of this stack, of another one of the app, or imported. */
   readonly cluster: ICluster;
+
+  /**
+   * Whether the fleet associates its capacity provider with the cluster. In a cluster of another stack, or an imported one, a custom
+   * resource adds this one provider to those that the cluster has, and takes it out when the fleet goes. A provider that is there
+   * already, since your own association or another tool names it, stays as it is. False leaves all of that to you: name
+   * `capacityProviderName` in your association.
+   *
+   * @default true
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html
+   */
+  readonly associate?: boolean;
 
   /** The channel of AMIs that the fleet follows. */
   readonly ami: WindowsAmi;
@@ -66,7 +74,7 @@ export interface WindowsCapacityProviderProps {
   /**
    * Whether the instances let in what services of the cluster in NAT mode let in, such as requests of their load balancer: on
    * a port of the host that a task names, else on TCP 32768 to 65535. The fleet's security group joins `cluster.connections`
-   * for it. Tasks with network interfaces of their own have security groups of their own and do not need it.
+   * for it, and in a cluster of another stack the connections of the services that `strategy()` places on it. Tasks with network interfaces of their own have security groups of their own and do not need it.
    *
    * @default true
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html

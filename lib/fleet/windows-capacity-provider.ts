@@ -33,7 +33,7 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
   public readonly fleetName: string;
 
   /**
-   * The name of the capacity provider, for the association of an imported cluster and for the default strategy of a cluster.
+   * The name of the capacity provider, for an association of your own and for the default strategy of a cluster.
    * A service takes `strategy()`, which waits for the association.
    */
   public readonly capacityProviderName: string;
@@ -81,7 +81,8 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     addWarmPool(this, settings, group, deletion);
     // On deletion the provider goes first: while it is there, ECS protects instances anew.
     capacityProvider.node.addDependency(deletion);
-    this.associatedName = joinCluster(this, { settings, cluster, capacityProvider, securityGroup });
+    const joining = { settings, cluster, capacityProvider, securityGroup, resources };
+    this.associatedName = joinCluster(this, joining);
     services.serve(this, { settings, ami, fleet, cluster, topic: this.topic, deletion });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);
     holdToServiceRules(this);
@@ -102,7 +103,7 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
 
   /**
    * The strategy that places tasks on this fleet, as a service takes it. The service is then created after the capacity
-   * provider is associated with the cluster and deleted before, in this stack or another. With an imported cluster give the
+   * provider is associated with the cluster and deleted before, in this stack or another. With `associate: false` give the
    * service a dependency on your own association.
    */
   public strategy(options: CapacityProviderStrategyOptions = {}): CapacityProviderStrategy {

@@ -188,6 +188,17 @@ export function appServices({ node }: IConstruct): readonly AppService[] {
     });
 }
 
+/** Whether a strategy of a service names one of these capacity providers. */
+export function isPlacedOn({ resource }: AppService, providerNames: readonly string[]): boolean {
+  const { capacityProviderStrategy: strategies = [] } = resource;
+  return (
+    Array.isArray(strategies) &&
+    strategies.some((one) =>
+      providerNames.includes((one as { capacityProvider?: string }).capacityProvider ?? ''),
+    )
+  );
+}
+
 /**
  * Why the services of a task could not be deployed: the proxy of Service Connect has no image for Windows.
  *

@@ -5,7 +5,7 @@ import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import { providedFunction, publishBaseAmi } from '../rehearsal/deploy-pipeline';
 import { bucketOf } from '../rehearsal/rehearsal-context';
 import { runRebake } from '../rehearsal/run-rebake';
-import { rollOut } from '../rehearsal/roll-out-fleets';
+import { rollOut, untilComplete } from '../rehearsal/roll-out-fleets';
 import { schedulesOf } from '../rehearsal/template-functions';
 import type { WatchedFleet } from '../rehearsal/watched-fleet';
 import type { ScenarioWorld } from './scenario-world';
@@ -250,6 +250,7 @@ async function withoutCancelling({ deployed }: WatchedFleet, work: () => Promise
 /** A stack is deleted in the middle of a rollout. */
 async function deleteFleets(world: ScenarioWorld): Promise<void> {
   await published(world);
+  await dissociate(world);
   for (const fleet of world.fleets) {
     const request = { RequestType: 'Delete' };
     let answer = (await callResource(
@@ -270,6 +271,25 @@ async function deleteFleets(world: ScenarioWorld): Promise<void> {
     }
     if (!('IsComplete' in answer && answer.IsComplete)) {
       throw new Error('The deletion of a fleet timed out.');
+    }
+  }
+}
+
+/** Providers leave the cluster of another stack. */
+async function dissociate(world: ScenarioWorld): Promise<void> {
+  const { account } = world;
+  for (const stack of account.stacks) {
+    for (const { properties } of stack.resources('Custom::WinbakeProviderAssociation')) {
+      const own = world.fleets.filter(({ deployed }) => deployed.settings.fleet === properties['Fleet']);
+      for (const fleet of own) {
+        await untilComplete(account, { RequestType: 'Delete' }, (request) =>
+          callResource(world, fleet, 'Custom::WinbakeProviderAssociation', request),
+        );
+      }
+      const cluster = account.fleets.clusters.find(stack.environment, String(properties['Cluster']));
+      if (cluster?.providers.length !== 0) {
+        throw new Error('The provider is associated still.');
+      }
     }
   }
 }

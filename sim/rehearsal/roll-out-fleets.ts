@@ -221,11 +221,51 @@ export async function deployFleets(
       for (const settings of following) {
         deployed.push({ rollout, settings, fleet: await deployFleet(account, stack, settings) });
       }
+      await associateProviders(account, stack);
       account.ruleTargets.deploy(stack);
       announceStack(account, stack);
     }
   }
   return deployed;
+}
+
+/** CDK's provider framework asks so often. */
+const POLL_MILLISECONDS = 15_000;
+const MOST_POLLS = 240;
+
+/** Makes the capacity providers, and lets custom resources associate them with clusters of other stacks. */
+async function associateProviders(account: SimulatedAccount, stack: StackModel): Promise<void> {
+  const { clock, fleets } = account;
+  for (const id of stack.logicalIds('AWS::ECS::CapacityProvider')) {
+    const { Tags } = stack.properties(id, ['Tags']);
+    fleets.clusters.addProvider(stack.environment, stack.reference(id), {
+      tags: tagsOf(Tags),
+      activeAt: clock.now(),
+    });
+  }
+  for (const { logicalId, properties } of stack.resources('Custom::WinbakeProviderAssociation')) {
+    const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
+    const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
+    await untilComplete(account, creationRequest(stack, logicalId, properties), (payload) =>
+      account.invoke(caller, functionArn, payload, '$LATEST'),
+    );
+  }
+}
+
+/** As CDK's provider framework: a function answers the request, and is polled with its answer until it is complete. */
+export async function untilComplete(
+  { clock }: Pick<SimulatedAccount, 'clock'>,
+  request: object,
+  call: (payload: object) => Promise<unknown>,
+): Promise<void> {
+  const poll = { ...request, ...((await call(request)) as object) };
+  for (let polls = 0; polls < MOST_POLLS; polls += 1) {
+    if (memberOf(await call(poll), 'IsComplete') === true) {
+      return;
+    }
+    await clock.waitUntil(new Date(clock.now().getTime() + POLL_MILLISECONDS));
+  }
+  throw new Error('Operation timed out');
 }
 
 /** What a stack says of its fleets. */

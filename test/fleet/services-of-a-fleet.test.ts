@@ -1,132 +1,28 @@
 import { App, NestedStack, Stack, type StackProps } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
-import {
-  CfnClusterCapacityProviderAssociations,
-  Cluster,
-  ContainerImage,
-  Ec2Service,
-  NetworkMode,
-  type ICluster,
-} from 'aws-cdk-lib/aws-ecs';
+import { Cluster, NetworkMode } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { Construct } from 'constructs';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
-import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
-import { WindowsTaskDefinition } from '../../lib/fleet/windows-task-definition';
 import { WindowsOs } from '../../lib/ami/windows-os';
-
-const os = WindowsOs.SERVER_2022_CORE;
-const PORTS = { IpProtocol: 'tcp', FromPort: 32768, ToPort: 65535 };
-
-interface Resource {
-  readonly Type: string;
-  readonly DependsOn?: readonly string[];
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
-
-function resourcesOf(stack: Stack): Readonly<Record<string, Resource>> {
-  return Template.fromStack(stack).toJSON()['Resources'] as Readonly<Record<string, Resource>>;
-}
-
-function idsOf(stack: Stack, type: string): string[] {
-  return Object.entries(resourcesOf(stack)).flatMap(([id, { Type }]) => (Type === type ? [id] : []));
-}
-
-/** Everything that must be there before a resource is created, and leaves only after it is deleted. */
-function before(stack: Stack, id: string, seen = new Set<string>()): ReadonlySet<string> {
-  const resources = resourcesOf(stack);
-  const { DependsOn = [], Properties = {} } = resources[id]!;
-  const text = JSON.stringify(Properties);
-  const direct = Object.keys(resources).filter(
-    (other) => text.includes(`{"Ref":"${other}"}`) || text.includes(`"Fn::GetAtt":["${other}",`),
-  );
-  for (const other of [...DependsOn, ...direct]) {
-    if (!seen.has(other)) {
-      seen.add(other);
-      before(stack, other, seen);
-    }
-  }
-  return seen;
-}
-
-function clusterIn(stack: Stack): Cluster {
-  return new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
-}
-
-function fleetIn(
-  stack: Stack,
-  cluster: ICluster,
-  props: Partial<WindowsCapacityProviderProps> = {},
-): WindowsCapacityProvider {
-  const ami = WindowsAmi.fromChannel({ os });
-  return new WindowsCapacityProvider(stack, 'Windows', { cluster, ami, ...props });
-}
-
-interface ServiceOptions {
-  readonly hostPort?: number;
-  readonly networkMode?: NetworkMode;
-  readonly balancer?: ApplicationLoadBalancer;
-}
-
-function serviceIn(
-  scope: Construct,
-  cluster: ICluster,
-  hosts: WindowsCapacityProvider,
-  { balancer, hostPort, networkMode }: ServiceOptions = {},
-): Ec2Service {
-  const taskDefinition = new WindowsTaskDefinition(scope, 'Task', {
-    os,
-    ...(networkMode === undefined ? {} : { networkMode }),
-  });
-  taskDefinition.addContainer('web', {
-    image: ContainerImage.fromRegistry('contoso/web:1'),
-    cpu: 512,
-    memoryLimitMiB: 1024,
-    portMappings: [{ containerPort: 80, ...(hostPort === undefined ? {} : { hostPort }) }],
-  });
-  const service = new Ec2Service(scope, 'Web', {
-    cluster,
-    taskDefinition,
-    minHealthyPercent: 100,
-    circuitBreaker: { rollback: true },
-    capacityProviderStrategies: [hosts.strategy()],
-  });
-  const front = balancer ?? new ApplicationLoadBalancer(scope, 'Front', { vpc: cluster.vpc });
-  front.addListener('Http', { port: 80, open: false }).addTargets('Web', { port: 80, targets: [service] });
-  return service;
-}
-
-/** The rules that a template has as resources of their own, as aws-cdk-lib makes them between two groups. */
-function rules(stack: Stack, type: 'Ingress' | 'Egress'): readonly Readonly<Record<string, unknown>>[] {
-  return Object.values(resourcesOf(stack)).flatMap(({ Type, Properties = {} }) =>
-    Type === `AWS::EC2::SecurityGroup${type}` ? [Properties] : [],
-  );
-}
-
-function groupIn(stack: Stack, description: RegExp): string {
-  const found = Object.entries(resourcesOf(stack)).find(
-    ([, { Properties, Type }]) =>
-      Type === 'AWS::EC2::SecurityGroup' && description.test(String(Properties?.['GroupDescription'])),
-  );
-  return found![0];
-}
-
-/** The value that a stack exports of an attribute of a resource, as another stack imports it. */
-function imported(from: Stack, id: string, attribute: string): object {
-  const outputs = Template.fromStack(from).toJSON()['Outputs'] as Readonly<
-    Record<string, { readonly Value: unknown; readonly Export: { readonly Name: string } }>
-  >;
-  const value = JSON.stringify({ 'Fn::GetAtt': [id, attribute] });
-  const found = Object.values(outputs).find((output) => JSON.stringify(output.Value) === value);
-  return { 'Fn::ImportValue': found?.Export.Name };
-}
-
-const HOSTS = /^Instances of the Winbake fleet/;
-const FRONT = /Balancer|Front/i;
-const groupId = (id: string) => ({ 'Fn::GetAtt': [id, 'GroupId'] });
+import {
+  before,
+  clusterIn,
+  fleetIn,
+  FRONT,
+  groupId,
+  groupIn,
+  HOSTS,
+  idsOf,
+  imported,
+  os,
+  PORTS,
+  resourcesOf,
+  rules,
+  serviceIn,
+} from '../support/services-of-fleets';
 
 describe('a load balancer reaches the instances of a fleet (aws-cdk#14764)', () => {
   test('in one stack, in and out, on the ports that Docker chooses on Windows', () => {
@@ -310,19 +206,6 @@ describe('a service is never without the association of its capacity provider (c
     expect(before(stack, service!)).toContain(association);
   });
 
-  test('a cluster of a stack whose association could not name the provider is refused in words', () => {
-    const app = new App();
-    const [platform, shop] = [new Stack(app, 'Platform'), new Stack(app, 'Shop')];
-    const refusal =
-      /^\[Shop\/Windows\] "cluster" must be of the fleet's own stack, .+; got: 'Platform\/Cluster'\. .+import the cluster/;
-    expect(() => fleetIn(shop, clusterIn(platform))).toThrow(refusal);
-    const parent = new Stack(app, 'Parent');
-    const nested = clusterIn(new NestedStack(parent, 'Inner'));
-    expect(() => fleetIn(parent, nested, { fleetName: 'other' })).toThrow(
-      /"cluster" must be .+; got: 'Parent\/Inner\/Cluster'\./,
-    );
-  });
-
   test('the cluster may have the provider as its default', () => {
     const stack = new Stack(new App(), 'Shop');
     const cluster = clusterIn(stack);
@@ -332,23 +215,6 @@ describe('a service is never without the association of its capacity provider (c
     Template.fromStack(stack).hasResourceProperties(ASSOCIATIONS, {
       DefaultCapacityProviderStrategy: [{ CapacityProvider: { Ref: provider }, Weight: 1 }],
     });
-  });
-
-  test('an imported cluster has its own association, so its services take the name itself', () => {
-    const stack = new Stack(new App(), 'Shop');
-    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
-    const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shared', vpc });
-    const hosts = fleetIn(stack, cluster);
-    const service = serviceIn(stack, cluster, hosts);
-    const association = new CfnClusterCapacityProviderAssociations(stack, 'Association', {
-      cluster: 'shared',
-      capacityProviders: [hosts.capacityProviderName],
-      defaultCapacityProviderStrategy: [],
-    });
-    service.node.addDependency(association);
-    const [id] = idsOf(stack, 'AWS::ECS::Service');
-    expect(before(stack, id!)).toContain('Association');
-    expect(idsOf(stack, 'AWS::SSM::Parameter').filter((id) => id.includes('Associated'))).toEqual([]);
   });
 });
 

@@ -28,6 +28,7 @@ export function addAllPropsFleet(app: App): {
       parameterPrefix: '/team/winbake',
     }),
     fleetName: 'shop',
+    associate: true,
     instanceTypes: ['c7i.2xlarge', 'm7i.2xlarge'].map((name) => new InstanceType(name)),
     spot: { onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 25, spotMaxPrice: '0.9' },
     vpc,

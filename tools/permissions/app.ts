@@ -22,7 +22,7 @@ const OTHER_REGION = 'eu-west-1';
 
 /**
  * Synthesizes an app in which every right of Winbake is asked for: two accounts and regions, own keys, a scan, and a
- * canary fleet in each account.
+ * canary fleet in each account, one in the cluster of another stack.
  */
 export function synthesizeCheckedApp(outdir: string): void {
   // Roles are named by the paths of their constructs.
@@ -58,7 +58,7 @@ export function synthesizeCheckedApp(outdir: string): void {
       pipelines: [{ os, pipelineName }],
     });
   }
-  addFleet(app, 'Canary', HOME.account);
+  addFleet(app, 'Canary', HOME.account, new Stack(app, 'Clusters', { env: HOME }));
   addFleet(app, 'Staging', OTHER_ACCOUNT);
   app.synth();
 }
@@ -87,11 +87,12 @@ function addReplacedDocuments(stack: Stack): void {
   });
 }
 
-function addFleet(app: App, id: string, account: string): void {
+function addFleet(app: App, id: string, account: string, clusters?: Stack): void {
   const stack = new Stack(app, id, { env: { ...HOME, account } });
-  const vpc = new Vpc(stack, 'Vpc', { availabilityZones: ['a', 'b'].map((zone) => `${HOME.region}${zone}`) });
+  const place = clusters ?? stack;
+  const vpc = new Vpc(place, 'Vpc', { availabilityZones: ['a', 'b'].map((zone) => `${HOME.region}${zone}`) });
   new WindowsCapacityProvider(stack, 'Windows', {
-    cluster: new Cluster(stack, 'Cluster', { vpc }),
+    cluster: new Cluster(place, 'Cluster', { vpc }),
     ami: WindowsAmi.fromChannel({ os, pipelineName, channel: AmiChannel.LATEST }),
     fleetName: id.toLowerCase(),
     warmPool: { minSize: 1, maxGroupPreparedCapacity: 4 },

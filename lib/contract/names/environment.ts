@@ -137,6 +137,15 @@ export interface DeletedFleet {
   readonly DeleteDrainSeconds: string;
 }
 
+/** The capacity provider that belongs to a cluster of another stack, as the custom resource's properties say. */
+export interface AssociatedProvider {
+  readonly Fleet: string;
+  readonly Cluster: string;
+  readonly CapacityProvider: string;
+  /** As the provider's tag names it. */
+  readonly AssociationId: string;
+}
+
 /** Reads one variable; throws where it is not set, which only a broken deployment can cause. */
 export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName): string {
   const value = environment[name];

@@ -162,3 +162,25 @@ export interface FleetDeletion {
   /** The instances of the group that have not been terminated, whether the group is there or not. */
   unterminatedInstances(): Promise<readonly string[]>;
 }
+
+/** The capacity providers of a cluster. */
+export interface ClusterProviders {
+  readonly providers: readonly string[];
+  readonly defaultStrategy: readonly {
+    readonly capacityProvider: string;
+    readonly weight?: number | undefined;
+    readonly base?: number | undefined;
+  }[];
+  /** How the last change went, such as `UPDATE_COMPLETE`; undefined where there was none. */
+  readonly status: string | undefined;
+}
+
+/** A capacity provider and the cluster that it is to be associated with. */
+export interface ProviderAssociation {
+  /** Undefined where there is no such cluster. */
+  describeCluster(): Promise<ClusterProviders | undefined>;
+  /** The id of the association that the provider's tag names; undefined where it has none, or is gone. */
+  associatedBy(): Promise<string | undefined>;
+  /** Replaces the providers of the cluster; gives why ECS does not take that for the moment, or undefined where it did. */
+  putProviders(wanted: Omit<ClusterProviders, 'status'>): Promise<string | undefined>;
+}

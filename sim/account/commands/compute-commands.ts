@@ -11,6 +11,7 @@ import {
   type Place,
   type ServiceCommands,
 } from './command-row';
+import { ECS_COMMANDS } from './ecs-commands';
 
 const AMI = 'ami-00000000000000001';
 const TEMPLATE = 'lt-00000000000000001';
@@ -171,82 +172,6 @@ const autoScaling: ServiceCommands = {
   },
 };
 
-const cluster = 'arn:aws:ecs:us-east-1:123456789012:cluster/shop';
-const host = 'arn:aws:ecs:us-east-1:123456789012:container-instance/shop/1';
-const task = 'arn:aws:ecs:us-east-1:123456789012:task/shop/1';
-
-function clusterArn(input: CommandInput, { account, region }: Place): string {
-  const name = textOf(input, 'cluster');
-  return name.startsWith('arn:')
-    ? name
-    : `arn:aws:ecs:${region}:${account}:cluster/${name === '' ? 'default' : name}`;
-}
-
-/** The ARN of something in a cluster, which may be given by its id alone. */
-function inCluster(kind: string, id: string, input: CommandInput, place: Place): string {
-  const own = clusterArn(input, place);
-  return id.startsWith('arn:') ? id : `${own.replace(':cluster/', `:${kind}/`)}/${id}`;
-}
-
-function onMembers(action: string, kind: string, member: string, sample: CommandInput): CommandRow {
-  return {
-    needs: (input, place) =>
-      textsOf(input, member).map((id) => ({
-        action,
-        resource: inCluster(kind, id, input, place),
-        context: { 'ecs:cluster': clusterArn(input, place) },
-      })),
-    sample: { cluster, ...sample },
-  };
-}
-
-const ecs: ServiceCommands = {
-  service: 'ecs',
-  source: authorizationPage('amazonelasticcontainerservice'),
-  rows: {
-    ListContainerInstances: {
-      needs: (input, place) => [{ action: 'ecs:ListContainerInstances', resource: clusterArn(input, place) }],
-      sample: { cluster },
-    },
-    DescribeContainerInstances: onMembers(
-      'ecs:DescribeContainerInstances',
-      'container-instance',
-      'containerInstances',
-      { containerInstances: [host] },
-    ),
-    UpdateContainerInstancesState: onMembers(
-      'ecs:UpdateContainerInstancesState',
-      'container-instance',
-      'containerInstances',
-      { containerInstances: [host], status: 'DRAINING' },
-    ),
-    ListTasks: {
-      needs: (input, place) => {
-        const id = textOf(input, 'containerInstance');
-        return [
-          {
-            action: 'ecs:ListTasks',
-            resource: inCluster('container-instance', id === '' ? '*' : id, input, place),
-            context: { 'ecs:cluster': clusterArn(input, place) },
-          },
-        ];
-      },
-      sample: { cluster, containerInstance: host, desiredStatus: 'RUNNING' },
-    },
-    DescribeTasks: onMembers('ecs:DescribeTasks', 'task', 'tasks', { tasks: [task] }),
-    StopTask: {
-      needs: (input, place) => [
-        {
-          action: 'ecs:StopTask',
-          resource: inCluster('task', textOf(input, 'task'), input, place),
-          context: { 'ecs:cluster': clusterArn(input, place) },
-        },
-      ],
-      sample: { cluster, task },
-    },
-  },
-};
-
 const IMAGE_BUILDER = 'arn:aws:imagebuilder:us-east-1:123456789012:';
 const build = `${IMAGE_BUILDER}image/winbake/1.0.0/1`;
 
@@ -388,7 +313,7 @@ const serviceQuotas: ServiceCommands = {
 export const COMPUTE_COMMANDS: readonly ServiceCommands[] = [
   ec2,
   autoScaling,
-  ecs,
+  ECS_COMMANDS,
   imagebuilder,
   cloudformation,
   scheduler,

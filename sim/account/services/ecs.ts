@@ -2,7 +2,12 @@ import {
   ClusterNotFoundException,
   ECSServiceException,
   InvalidParameterException,
+  type Cluster as EcsCluster,
   type ContainerInstance,
+  type DescribeCapacityProvidersCommandInput,
+  type DescribeCapacityProvidersCommandOutput,
+  type DescribeClustersCommandInput,
+  type DescribeClustersCommandOutput,
   type DescribeContainerInstancesCommandInput,
   type DescribeContainerInstancesCommandOutput,
   type DescribeTasksCommandInput,
@@ -11,6 +16,8 @@ import {
   type ListContainerInstancesCommandOutput,
   type ListTasksCommandInput,
   type ListTasksCommandOutput,
+  type PutClusterCapacityProvidersCommandInput,
+  type PutClusterCapacityProvidersCommandOutput,
   type StopTaskCommandInput,
   type StopTaskCommandOutput,
   type Task,
@@ -49,7 +56,7 @@ interface Cluster {
   readonly hosts: readonly Host[];
 }
 
-/** ECS, as it answers for the container instances of fleets and the tasks of one service on each. */
+/** ECS, as it answers for clusters, the container instances of fleets and the tasks of one service on each. */
 export class SimulatedEcs implements SimulatedService {
   readonly id = 'ecs';
   readonly ServiceException = ECSServiceException;
@@ -110,6 +117,48 @@ export class SimulatedEcs implements SimulatedService {
         return { taskArns: shown, ...next };
       },
     ),
+    DescribeClusters: operation<DescribeClustersCommandInput, DescribeClustersCommandOutput>(
+      page(`${API}DescribeClusters.html`),
+      ({ input: { clusters: names = ['default'] }, now, place }) => {
+        const found = (name: string) => this.described(lastPart(name), place, now);
+        requireAtMost(LONGEST_LIST, names);
+        return {
+          clusters: names.flatMap((name) => found(name) ?? []),
+          failures: failuresOf(names, found),
+        };
+      },
+    ),
+    DescribeCapacityProviders: operation<
+      DescribeCapacityProvidersCommandInput,
+      DescribeCapacityProvidersCommandOutput
+    >(page(`${API}DescribeCapacityProviders.html`), ({ input, place }) => {
+      const { capacityProviders: names = [], include = [] } = input;
+      const known = this.fleets.clusters.providersAt(place);
+      const found = (name: string) => known.get(lastPart(name));
+      requireAtMost(LONGEST_LIST, names);
+      return {
+        capacityProviders: names.flatMap((name) => {
+          const provider = found(name);
+          const tags = Object.entries(provider?.tags ?? {}).map(([key, value]) => ({ key, value }));
+          return provider === undefined
+            ? []
+            : { name: lastPart(name), status: 'ACTIVE', ...(include.includes('TAGS') ? { tags } : {}) };
+        }),
+        failures: failuresOf(names, found),
+      };
+    }),
+    PutClusterCapacityProviders: operation<
+      PutClusterCapacityProvidersCommandInput,
+      PutClusterCapacityProvidersCommandOutput
+    >(page(`${API}PutClusterCapacityProviders.html`), ({ input, now, place }) => {
+      const name = lastPart(input.cluster ?? '');
+      const cluster = this.fleets.clusters.find(place, name);
+      if (cluster === undefined) {
+        throw declared(ClusterNotFoundException, 'Cluster not found.', TEXTS);
+      }
+      cluster.put(input, this.fleets.clusters.providersAt(place), now);
+      return { cluster: this.described(name, place, now) };
+    }),
     StopTask: operation<StopTaskCommandInput, StopTaskCommandOutput>(page(`${API}StopTask.html`), (call) => {
       const { task: id = '' } = call.input;
       const { arn, hosts } = this.cluster(call);
@@ -137,15 +186,38 @@ export class SimulatedEcs implements SimulatedService {
     ),
   };
 
+  private described(clusterName: string, place: Place, now: Date): EcsCluster | undefined {
+    const cluster = this.fleets.clusters.find(place, clusterName);
+    return (
+      cluster && {
+        clusterArn: clusterArn(clusterName, place),
+        clusterName,
+        status: 'ACTIVE',
+        capacityProviders: [...cluster.providers],
+        defaultCapacityProviderStrategy: [...cluster.defaultStrategy],
+        attachmentsStatus: cluster.status(now),
+      }
+    );
+  }
+
   private cluster({ input, place }: Call<{ readonly cluster?: string | undefined }>): Cluster {
-    const name = (input.cluster ?? 'default').split('/').at(-1) ?? '';
+    const name = lastPart(input.cluster ?? 'default');
     const fleets = this.fleets.at(place).filter(({ cluster }) => cluster === name);
     if (fleets.length === 0) {
       throw declared(ClusterNotFoundException, 'Cluster not found.', TEXTS);
     }
     const hosts = fleets.flatMap((fleet) => hostsOf(fleet, place));
-    return { arn: `arn:aws:ecs:${place.region}:${place.account}:cluster/${name}`, hosts };
+    return { arn: clusterArn(name, place), hosts };
   }
+}
+
+function clusterArn(name: string, { account, region }: Place): string {
+  return `arn:aws:ecs:${region}:${account}:cluster/${name}`;
+}
+
+/** The name in an ARN, or the name itself. */
+function lastPart(name: string): string {
+  return name.split('/').at(-1) ?? '';
 }
 
 function hostsOf({ cluster, group, now }: SimulatedFleet, { account, region }: Place): readonly Host[] {

@@ -4,6 +4,7 @@ import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { Place } from '../commands/command-row';
 import type { Provenance } from '../provenance';
 import { ByPlace } from '../simulated-service';
+import { SimulatedClusters } from './clusters';
 
 interface Region {
   readonly fleets: Map<string, SimulatedFleet>;
@@ -20,6 +21,8 @@ export interface VersionRequest {
 
 /** The fleets of all accounts, for which Auto Scaling, EC2 and ECS answer. */
 export class SimulatedFleets {
+  /** The clusters that they join. */
+  readonly clusters = new SimulatedClusters();
   private readonly all: SimulatedFleet[] = [];
   private readonly regions = new ByPlace<Region>(() => ({
     fleets: new Map(),
@@ -32,6 +35,7 @@ export class SimulatedFleets {
     const { name, template } = fleet.group;
     this.all.push(fleet);
     this.regions.at(fleet.environment).fleets.set(name, fleet);
+    this.clusters.add(fleet.environment, fleet.cluster);
     this.addTemplate(fleet.environment, template);
   }
 

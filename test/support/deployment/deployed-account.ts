@@ -12,6 +12,7 @@ import type {
   StackEvent,
 } from '../cloudformation/deployment';
 import { SimulatedCloudFormation } from '../cloudformation/simulated-cloudformation';
+import { clusterHandlers } from './cluster-handlers';
 import { fleetHandlers } from './fleet-handlers';
 import { createProvider } from './resource-provider';
 import type { SharedClock } from './shared-clock';
@@ -70,8 +71,7 @@ const PASSIVE = new Set([
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPC',
   'AWS::EC2::VPCGatewayAttachment',
-  'AWS::ECS::CapacityProvider',
-  'AWS::ECS::ClusterCapacityProviderAssociations',
+  'AWS::ECS::TaskDefinition',
   'AWS::Events::Rule',
   'AWS::IAM::InstanceProfile',
   'AWS::IAM::ManagedPolicy',
@@ -187,6 +187,7 @@ export class DeployedAccount extends SimulatedAccount {
       'AWS::Logs::LogGroup': this.logGroup(),
       'AWS::ImageBuilder::Component': this.imageBuilderDocument(),
       'AWS::ImageBuilder::Workflow': this.imageBuilderDocument(),
+      ...clusterHandlers(this, this.shared),
       ...fleetHandlers(this, this.shared),
       'Custom::': createProvider(this, this.shared),
     };

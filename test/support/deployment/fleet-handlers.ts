@@ -18,10 +18,6 @@ export function fleetHandlers(
   return {
     'AWS::EC2::LaunchTemplate': launchTemplate(account),
     'AWS::AutoScaling::AutoScalingGroup': group(account, clock),
-    'AWS::ECS::Cluster': needsNoInstance(
-      account,
-      'The Cluster cannot be deleted while Container Instances are active.',
-    ),
     'AWS::EC2::SecurityGroup': needsNoInstance(account, 'resource sg has a dependent object'),
     'AWS::EC2::Subnet': needsNoInstance(account, 'The subnet has dependencies and cannot be deleted.'),
   };
@@ -67,17 +63,17 @@ function launchTemplate(account: DeployedAccount): ResourceHandler {
 function group(account: DeployedAccount, clock: SharedClock): ResourceHandler {
   return {
     create: (resource) => {
-      const { environment, properties, reference, stack } = resource;
+      const { environment, properties, reference } = resource;
       const { LaunchTemplate, MixedInstancesPolicy } = properties;
       if (MixedInstancesPolicy !== undefined) {
         throw unmodelled('the deployment of a group of mixed instances');
       }
-      const cluster = account.living('AWS::ECS::Cluster', environment).find((one) => one.stack === stack);
       const [minSize, maxSize] = [Number(properties['MinSize']), Number(properties['MaxSize'])];
+      const template = templateOf(account, environment, String(objectIn(LaunchTemplate)['LaunchTemplateId']));
       const fleet = new SimulatedFleet({
         groupName: reference,
-        template: templateOf(account, environment, String(objectIn(LaunchTemplate)['LaunchTemplateId'])),
-        cluster: cluster?.reference ?? '',
+        template,
+        cluster: clusterOf(template),
         instanceCount: Math.min(maxSize, Math.max(minSize, FEWEST_INSTANCES)),
         minSize,
         maxSize,
@@ -120,12 +116,24 @@ function group(account: DeployedAccount, clock: SharedClock): ResourceHandler {
   };
 }
 
+/** The cluster that the user data names. */
+function clusterOf({ versions }: SimulatedLaunchTemplate): string {
+  const text = Buffer.from(versions.at(-1)?.userData ?? '', 'base64').toString();
+  return / -Cluster '([^']+)'/.exec(text)?.[1] ?? '';
+}
+
+/** Whoever has an instance is found by the stack of its group; one whose group has gone may be anybody's. */
 function needsNoInstance(account: DeployedAccount, refusal: string): ResourceHandler {
   return {
-    delete: ({ environment }) =>
-      account.fleets.at(environment).some(({ instances }) => instances.length > 0)
+    delete: ({ environment, stack }) => {
+      const groups = account.living('AWS::AutoScaling::AutoScalingGroup', environment);
+      const others = groups.filter((one) => one.stack !== stack).map(({ reference }) => reference);
+      return account.fleets
+        .at(environment)
+        .some(({ group: { name }, instances }) => instances.length > 0 && !others.includes(name))
         ? Promise.reject(new Error(refusal))
-        : Promise.resolve(),
+        : Promise.resolve();
+    },
   };
 }
 
