@@ -57,6 +57,14 @@ export interface WindowsAmiChannelProps {
    * @default /winbake
    */
   readonly parameterPrefix?: string;
+
+  /**
+   * The account whose pipeline publishes the AMIs. A fleet takes no AMI of another account, whatever its channel shows, but Amazon's base
+   * AMI before the first bake.
+   *
+   * @default - the account of the stack that it is used in
+   */
+  readonly pipelineAccount?: string;
 }
 
 /** Which revision of which pipeline to stay at. */
@@ -80,6 +88,14 @@ export interface WindowsAmiRevisionProps {
    * @default /winbake
    */
   readonly parameterPrefix?: string;
+
+  /**
+   * The account whose pipeline publishes the AMIs. A fleet takes no AMI of another account, whatever its channel shows, but Amazon's base
+   * AMI before the first bake.
+   *
+   * @default - the account of the stack that it is used in
+   */
+  readonly pipelineAccount?: string;
 }
 
 /** The pointer of a pipeline that an AMI follows. */
@@ -87,6 +103,7 @@ interface Pointer {
   readonly os: WindowsOs;
   readonly pipelineName?: string;
   readonly parameterPrefix?: string;
+  readonly pipelineAccount?: string;
   /** Which pointer it is, for people. */
   readonly title: string;
   readonly channel?: AmiChannel;
@@ -178,6 +195,7 @@ export class WindowsAmi implements IMachineImage {
 
   private readonly amiIdParameter: string;
   private readonly pipeline?: IWindowsAmiPipeline;
+  private readonly pipelineAccount?: string;
 
   private constructor(pointer: Pointer) {
     const { os } = pointer;
@@ -189,6 +207,7 @@ export class WindowsAmi implements IMachineImage {
     this._pointer = pointer.title;
     this._revision = pointer.revision;
     this.pipeline = pointer.pipeline;
+    this.pipelineAccount = pointer.pipelineAccount;
     const names = pointer.names(this.parameterPath);
     this.publicationParameter = names.publication;
     this.amiIdParameter = names.amiId;
@@ -215,6 +234,15 @@ export class WindowsAmi implements IMachineImage {
    */
   public get _hasFastLaunch(): boolean | undefined {
     return this.pipeline?._hasFastLaunch;
+  }
+
+  /**
+   * The account that owns it, where a construct uses it.
+   *
+   * @internal
+   */
+  public _owner(scope: Construct): string {
+    return this.pipeline?.env.account ?? this.pipelineAccount ?? Stack.of(scope).account;
   }
 
   /**

@@ -140,6 +140,7 @@ export class FleetGroup extends Construct {
     const resource = resources.clone(this, 'LiveTemplate', {
       Fleet: settings.fleetName,
       Channel: ami.publicationParameter,
+      AmiOwner: ami._owner(this),
       LaunchTemplateId: base.launchTemplateId ?? '',
       BaseVersion: base.versionNumber,
       Hash: Lazy.uncachedString({

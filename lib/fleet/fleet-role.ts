@@ -10,13 +10,14 @@ import {
 import type { IConstruct, Construct } from 'constructs';
 import { allow, explainManagedPolicy, explainWildcard } from '../internal/allow';
 
-/** Allows a role to read a fleet's group, refreshes, instances and launch template versions. */
+/** Allows a role to read a fleet's group, refreshes, instances and launch template versions, and whose an AMI is. */
 export function allowFleetReads(role: Role): void {
   allow(role, {
     actions: [
       'autoscaling:DescribeAutoScalingGroups',
       'autoscaling:DescribeInstanceRefreshes',
       'autoscaling:DescribeWarmPool',
+      'ec2:DescribeImages',
       'ec2:DescribeInstances',
       'ec2:DescribeLaunchTemplateVersions',
     ],

@@ -102,6 +102,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
       stringValue: settingsText(scope, {
         fleet: fleetName,
         channel,
+        amiOwner: ami._owner(this),
         autoScalingGroup: groupName,
         launchTemplateId: fleet.launchTemplate.launchTemplateId ?? '',
         cluster: cluster.clusterName,
@@ -119,7 +120,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     if (warmPool !== undefined) {
       this.rights.pool.on(groupArn(this, groupName));
     }
-    this.allowLaunch(fleet);
+    this.allowLaunch(fleet, ami._owner(this));
     this.allowCanaryReads(cluster);
     if (policy.drainLimitSeconds !== null) {
       this.rights.stops.on(this.tasksIn(cluster));
@@ -193,11 +194,13 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
   }
 
   /**
-   * Auto Scaling checks that whoever hands it a launch template may start what it describes.
+   * Auto Scaling checks that whoever hands it a launch template may start what it describes. Amazon's AMI is what a channel shows before
+   * the first bake.
    *
    * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+   * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances-ami
    */
-  private allowLaunch({ launchTemplate, role }: FleetGroup): void {
+  private allowLaunch({ launchTemplate, role }: FleetGroup, owner: string): void {
     const { partition, region, account } = Stack.of(this);
     const id = launchTemplate.launchTemplateId ?? '';
     const template = `arn:${partition}:ec2:${region}:${account}:launch-template/${id}`;
@@ -206,9 +209,13 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     allow(this.role, {
       actions: ['ec2:RunInstances'],
       resources: ['*'],
-      conditions: { ArnEquals: { 'ec2:LaunchTemplate': template } },
+      conditions: {
+        ArnEquals: { 'ec2:LaunchTemplate': template },
+        // Of what a start touches AMIs alone have one here, always.
+        StringEqualsIfExists: { 'ec2:Owner': [owner, 'amazon'] },
+      },
       wildcardReason:
-        "A start touches volumes, interfaces and an AMI with ids unknown before; the condition allows the fleet's template only.",
+        "A start touches volumes, interfaces and an AMI with ids unknown before; conditions allow the fleet's template and the pipeline's AMIs only.",
     });
   }
 }

@@ -33,13 +33,18 @@ export interface LaunchTemplateAnswer {
  */
 export function createLaunchTemplate(ports: DeploymentPorts) {
   return async (event: LaunchTemplateEvent): Promise<LaunchTemplateAnswer> => {
-    const { BaseVersion: baseVersion, Channel: channel, Fleet: fleet } = event.ResourceProperties;
+    const {
+      AmiOwner: amiOwner,
+      BaseVersion: baseVersion,
+      Channel: channel,
+      Fleet: fleet,
+    } = event.ResourceProperties;
     const PhysicalResourceId = `winbake-${fleet}-launch-template`;
     if (event.RequestType === 'Delete') {
       return { PhysicalResourceId };
     }
     const { deployment, state } = fleetParametersFollowing(channel, fleet);
-    const request = { fleet, baseVersion, channel, state, deployment };
+    const request = { fleet, baseVersion, channel, amiOwner, state, deployment };
     const { amiId, version } = await cloneWithLiveAmi(ports, request);
     return { PhysicalResourceId, Data: { Version: version, AmiId: amiId } };
   };

@@ -46,10 +46,11 @@ export interface RolloutAnswer {
  */
 export function createRollout(ports: RolloutPorts, { policy, ...settings }: RolledFleet) {
   return async (by: string): Promise<RolloutAnswer> => {
-    const { autoScalingGroup, channel, cluster, fleet } = settings;
+    const { amiOwner, autoScalingGroup, channel, cluster, fleet } = settings;
     const { deployment, lease, log, overrides, state } = fleetParametersFollowing(channel, fleet);
     const failed = failedBeside(channel);
-    const names = { fleet, autoScalingGroup, cluster, channel, failed, state, overrides, deployment, log };
+    const parameters = { channel, failed, state, overrides, deployment, log };
+    const names = { fleet, amiOwner, autoScalingGroup, cluster, ...parameters };
     const done = await underLease(ports, { name: lease, by }, (note) =>
       reconcileFleet(ports, names, policy, note),
     );

@@ -112,7 +112,7 @@ async function cloneTemplate(
   clone: string,
   BaseVersion: string,
 ): Promise<void> {
-  const names = ['ServiceToken', 'Fleet', 'Channel', 'LaunchTemplateId'];
+  const names = ['ServiceToken', 'Fleet', 'Channel', 'AmiOwner', 'LaunchTemplateId'];
   const properties = stack.properties(clone, names);
   const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
   const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');

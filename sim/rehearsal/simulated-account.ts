@@ -163,7 +163,7 @@ export class SimulatedAccount {
       services: [
         this.imageBuilder,
         new SimulatedLambda((arn) => this.functions.find(arn)),
-        new SimulatedAutoScaling(this.fleets, (id, place) => ec2.images.isVisible(id, place)),
+        new SimulatedAutoScaling(this.fleets, (id, place) => ec2.images.ownerOf(id, place)),
         new SimulatedEcs(this.fleets),
         this.cloudFormation,
       ],

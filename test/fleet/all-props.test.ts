@@ -136,6 +136,7 @@ test('the rollout is told its policy, its channel and its topic', () => {
     schema: 'winbake.fleet-settings/1',
     fleet: 'shop',
     channel: '/team/winbake/web/latest/publication',
+    amiOwner: '111111111111',
     autoScalingGroup: 'winbake-shop',
     launchTemplateId: expect.stringMatching(/^WindowsFleetLaunchTemplate/),
     cluster: 'shop',

@@ -137,6 +137,7 @@ describe('with required props', () => {
       schema: FLEET_SETTINGS_SCHEMA,
       fleet: 'cluster-2022-core',
       channel: '/winbake/2022-core/current/publication',
+      amiOwner: '123456789012',
       autoScalingGroup: 'winbake-cluster-2022-core',
       launchTemplateId: launchTemplate,
       cluster,
@@ -249,6 +250,7 @@ test('the defaults of strategies and AMIs are those of docs/defaults.md', () => 
     pipelineName: `release and edition, such as \`${ami.pipelineName}\``,
     channel: `AmiChannel.${ami.channel?.toUpperCase()}`,
     parameterPrefix: ami.parameterPrefix,
+    pipelineAccount: 'the account of the stack that it is used in',
   });
 });
 
@@ -262,6 +264,7 @@ describe('permissions of the rollout', () => {
       'autoscaling:DescribeAutoScalingGroups',
       'autoscaling:DescribeInstanceRefreshes',
       'autoscaling:DescribeWarmPool',
+      'ec2:DescribeImages',
       'ec2:DescribeInstances',
       'ec2:DescribeLaunchTemplateVersions',
       'ec2:RunInstances',

@@ -26,6 +26,7 @@ export function addAllPropsFleet(app: App): {
       pipelineName: 'web',
       channel: AmiChannel.LATEST,
       parameterPrefix: '/team/winbake',
+      pipelineAccount: '111111111111',
     }),
     fleetName: 'shop',
     associate: true,

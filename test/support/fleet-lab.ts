@@ -56,6 +56,8 @@ export interface FleetLabOptions extends Partial<
   readonly behaviours?: Readonly<Record<string, Partial<AmiBehaviour>>>;
   /** Each event of a refresh starts the rollout function, as EventBridge does. */
   readonly deliversEvents?: boolean;
+  /** The account whose AMIs the fleet takes; any where it is absent. */
+  readonly amiOwner?: string;
   /** Takes the place of a port. */
   readonly wrap?: (ports: FleetPorts) => FleetPorts;
 }
@@ -156,7 +158,7 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
   };
   const ports = options.wrap?.(plain) ?? plain;
   const poll = async () => {
-    const { actions } = await reconcileFleet(ports, NAMES, policy);
+    const { actions } = await reconcileFleet(ports, { ...NAMES, amiOwner: options.amiOwner }, policy);
     return actions.map((action) => (action.kind === 'wait' ? `wait:${action.waitsFor}` : action.kind));
   };
   let isRetired = false;

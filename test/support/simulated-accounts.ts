@@ -168,6 +168,7 @@ function cloning(parameters: ParameterStore, channel: string): ResourceHandler {
     control: {
       createLaunchTemplateVersion: (_base, amiId) => Promise.resolve(amiId),
       newestRefresh: () => Promise.resolve(undefined),
+      ownerOf: () => Promise.resolve(undefined),
       cancelRefresh: () => Promise.resolve(),
     },
     live: () => Promise.resolve(undefined),
@@ -180,7 +181,13 @@ function cloning(parameters: ParameterStore, channel: string): ResourceHandler {
     const { Data, PhysicalResourceId } = await handler({
       RequestType,
       StackId: 'Shop',
-      ResourceProperties: { Fleet: 'shop', Channel: channel, LaunchTemplateId: 'lt-1', BaseVersion: '1' },
+      ResourceProperties: {
+        Fleet: 'shop',
+        Channel: channel,
+        AmiOwner: '123456789012',
+        LaunchTemplateId: 'lt-1',
+        BaseVersion: '1',
+      },
     });
     return { reference: PhysicalResourceId, attributes: { ...Data } };
   };

@@ -93,7 +93,12 @@ function addFleet(app: App, id: string, account: string, clusters?: Stack): void
   const vpc = new Vpc(place, 'Vpc', { availabilityZones: ['a', 'b'].map((zone) => `${HOME.region}${zone}`) });
   new WindowsCapacityProvider(stack, 'Windows', {
     cluster: new Cluster(place, 'Cluster', { vpc }),
-    ami: WindowsAmi.fromChannel({ os, pipelineName, channel: AmiChannel.LATEST }),
+    ami: WindowsAmi.fromChannel({
+      os,
+      pipelineName,
+      channel: AmiChannel.LATEST,
+      pipelineAccount: HOME.account,
+    }),
     fleetName: id.toLowerCase(),
     warmPool: { minSize: 1, maxGroupPreparedCapacity: 4 },
   });

@@ -32,7 +32,7 @@ export class ShopStack extends Stack {
     const cluster = new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
     const hosts = new WindowsCapacityProvider(this, 'Hosts', {
       cluster,
-      ami: WindowsAmi.fromChannel({ os, pipelineName, channel }),
+      ami: WindowsAmi.fromChannel({ os, pipelineName, channel, pipelineAccount: '111111111111' }),
       fleetName,
       maxCapacity: 2 * desiredCount,
     });

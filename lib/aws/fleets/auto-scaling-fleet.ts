@@ -14,7 +14,12 @@ import {
   UpdateAutoScalingGroupCommand,
   type Instance,
 } from '@aws-sdk/client-auto-scaling';
-import { CreateLaunchTemplateVersionCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateLaunchTemplateVersionCommand,
+  DescribeImagesCommand,
+  EC2ServiceException,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
 import type { FleetControl, GroupInstance, RefreshRequest } from '../../core/ports/fleets';
 import { amisOfInstances, contentOfVersions, launchOf, versionOf, type FleetNames } from './group-launch';
 import { DescribeStacksCommand, type CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -124,6 +129,18 @@ export function autoScalingFleet(
     return answer.AutoScalingGroups?.[0];
   };
   return {
+    ownerOf: async (amiId) => {
+      const request = { ImageIds: [amiId], IncludeDeprecated: true };
+      try {
+        const [image] = (await ec2.send(new DescribeImagesCommand(request))).Images ?? [];
+        return image && { account: image.OwnerId ?? '', alias: image.ImageOwnerAlias };
+      } catch (error) {
+        if (error instanceof EC2ServiceException && error.name.startsWith('InvalidAMIID')) {
+          return undefined;
+        }
+        throw error;
+      }
+    },
     describeGroup: async () => {
       const group = await described();
       const version = versionOf(group);

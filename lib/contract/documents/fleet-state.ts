@@ -212,6 +212,8 @@ export const fleetSettingsSchema = z.object({
   schema: z.literal(FLEET_SETTINGS_SCHEMA),
   fleet: z.string().min(1),
   channel: z.string().min(1),
+  /** Absent as older stacks wrote it. */
+  amiOwner: z.string().min(1).optional(),
   autoScalingGroup: z.string().min(1),
   launchTemplateId: z.string().min(1),
   cluster: z.string().min(1),

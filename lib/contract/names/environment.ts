@@ -121,6 +121,8 @@ export interface ClonedTemplate {
   readonly Fleet: string;
   /** The parameter that the fleet follows. */
   readonly Channel: string;
+  /** The account whose AMIs the fleet takes. */
+  readonly AmiOwner: string;
   readonly LaunchTemplateId: string;
   /** `LatestVersionNumber` of the base launch template. */
   readonly BaseVersion: string;

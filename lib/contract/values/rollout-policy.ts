@@ -8,6 +8,8 @@ export interface RolledFleet {
   readonly fleet: string;
   /** The parameter with the publication to run, such as `/winbake/2022-core/current/publication`. */
   readonly channel: string;
+  /** The account whose AMIs it takes; undefined takes any. */
+  readonly amiOwner?: string | undefined;
   readonly autoScalingGroup: string;
   readonly launchTemplateId: string;
   /** The name of the ECS cluster. */

@@ -3,6 +3,7 @@ import { channelSchema } from '../../contract/documents/publication';
 import { WinbakeError } from '../../contract/values/errors';
 import type { FleetControl } from '../ports/fleets';
 import type { ParameterStore } from '../ports/stores';
+import { foreignAmi } from './ami-owner';
 import { pauseForDeployment } from './deployment-pause';
 import { readFleetState } from './fleet-state';
 import { isUnderWay } from './fleet-world';
@@ -16,7 +17,10 @@ export interface LaunchVersion {
 /** What a deployment needs of a fleet. */
 export interface DeploymentPorts {
   /** The fleet's group and launch template. */
-  readonly control: Pick<FleetControl, 'newestRefresh' | 'cancelRefresh' | 'createLaunchTemplateVersion'>;
+  readonly control: Pick<
+    FleetControl,
+    'newestRefresh' | 'cancelRefresh' | 'createLaunchTemplateVersion' | 'ownerOf'
+  >;
   /** What the group starts new instances from; undefined where there is no group yet. */
   readonly live: () => Promise<LaunchVersion | undefined>;
   /** Whether CloudFormation takes a failed deployment back. */
@@ -32,6 +36,8 @@ export interface DeploymentRequest {
   /** The version of the launch template that CloudFormation made, without an AMI. */
   readonly baseVersion: string;
   readonly channel: string;
+  /** The account whose AMIs the fleet takes; undefined takes any. */
+  readonly amiOwner?: string | undefined;
   readonly state: string;
   /** The parameter that pauses the fleet's reconciler. */
   readonly deployment: string;
@@ -48,7 +54,8 @@ const SETTLE_SECONDS = 20;
  * Clones the version of a deployment with the AMI that the fleet runs, and gives the clone's number for the group: what
  * rollouts did is kept. The fleet's reconciler is paused first and a refresh that is under way is stopped, since Auto Scaling
  * takes no other version meanwhile; the rollout goes on from the new version. A refresh that does not stop in time is thrown as
- * a `WinbakeError`, but in a rollback of CloudFormation, which must not fail: then the group keeps the version that it has.
+ * a `WinbakeError`, but in a rollback of CloudFormation, which must not fail: then the group keeps the version that it has. So is a first
+ * AMI of a foreign account.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations
  */
 export async function cloneWithLiveAmi(
@@ -113,7 +120,10 @@ async function stopRefresh({ control, sleep }: DeploymentPorts): Promise<string 
 }
 
 /** A fleet that has no group starts from its channel, unless that is bad for it. */
-async function firstAmi({ parameters }: DeploymentPorts, request: DeploymentRequest): Promise<string> {
+async function firstAmi(
+  { control, parameters }: DeploymentPorts,
+  request: DeploymentRequest,
+): Promise<string> {
   const text = await parameters.get(request.channel);
   if (text === undefined) {
     throw new WinbakeError(
@@ -123,6 +133,12 @@ async function firstAmi({ parameters }: DeploymentPorts, request: DeploymentRequ
   }
   const channel = parseDocument(channelSchema, text, request.channel);
   const state = await readFleetState(parameters, request);
-  const isBad = state?.bad.some(({ publication }) => publication === channel.id) === true;
-  return isBad ? state.amiId : channel.amiId;
+  if (state?.bad.some(({ publication }) => publication === channel.id) === true) {
+    return state.amiId;
+  }
+  const foreign = await foreignAmi(control, channel, request);
+  if (foreign !== undefined) {
+    throw new WinbakeError('PUBLICATION_REFUSED', `The fleet ${request.fleet} was not made: ${foreign}.`);
+  }
+  return channel.amiId;
 }

@@ -14,6 +14,8 @@ export interface FleetPorts {
 
 /** Which fleet it is, and which parameters it follows and keeps. */
 export interface FleetParameters extends FleetIdentity {
+  /** The account whose AMIs it takes; undefined takes any. */
+  readonly amiOwner?: string | undefined;
   readonly state: string;
   readonly overrides: string;
   /** What pauses the fleet while a deployment changes its group. */

@@ -96,8 +96,10 @@ export function runningPublications(
 export interface FleetWorld {
   readonly now: Date;
   readonly policy: RolloutPolicy;
-  /** What the channel shows; undefined before it is seeded. */
+  /** What the channel shows; undefined before it is seeded, and where that is not to be taken. */
   readonly wanted: Channel | undefined;
+  /** Why what the channel shows is not to be taken; absent where it is. */
+  readonly foreign?: string | undefined;
   /** What of the pipeline's publications has failed on a fleet, and where its rings are, as housekeeping last noted it. */
   readonly elsewhere: FailedPublications;
   readonly state: FleetState;

@@ -118,7 +118,8 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
 function resting(world: FleetWorld): RolloutAction {
   const { state, wanted } = world;
   if (wanted === undefined) {
-    return { kind: 'wait', waitsFor: 'channel', reason: 'the channel has not been seeded' };
+    const reason = world.foreign ?? 'the channel has not been seeded';
+    return { kind: 'wait', waitsFor: 'channel', reason };
   }
   const next = towards(world, wanted);
   if (next.kind === 'nothing') {

@@ -9,6 +9,7 @@ import { type Channel, channelSchema } from '../../contract/documents/publicatio
 import type { FleetGroup } from '../ports/fleets';
 import type { ParameterStore } from '../ports/stores';
 import { WinbakeError } from '../../contract/values/errors';
+import { foreignAmi } from './ami-owner';
 import { pausingDeployment } from './deployment-pause';
 import { heal, raise } from './fleet-notices';
 import type { FleetParameters, FleetPorts } from './fleet-ports';
@@ -245,7 +246,7 @@ export async function readFleetWorld(
   const { control, hosts, parameters } = ports;
   const now = ports.now();
   const text = await parameters.get(names.channel);
-  const wanted = text === undefined ? undefined : parseDocument(channelSchema, text, names.channel);
+  const shown = text === undefined ? undefined : parseDocument(channelSchema, text, names.channel);
   const elsewhere = await readOr(
     () => readElsewhere(parameters, names.failed),
     () => NOTHING,
@@ -264,6 +265,13 @@ export async function readFleetWorld(
     cluster: names.cluster,
     channel: names.channel,
   };
+  // What it was told to take before was asked for then.
+  const trusted = [group.amiId, stored?.wanted?.publication.amiId, stored?.rollout?.publication.amiId];
+  const foreign =
+    shown === undefined || trusted.includes(shown.amiId)
+      ? undefined
+      : await foreignAmi(control, shown, { channel: names.channel, amiOwner: names.amiOwner });
+  const wanted = foreign === undefined ? shown : undefined;
   const known = wanted?.amiId === group.amiId ? wanted : null;
   const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };
   const isEvaluated = state.rollout !== null || isUnderWay(refresh);
@@ -272,6 +280,7 @@ export async function readFleetWorld(
     now,
     policy,
     wanted,
+    foreign,
     elsewhere: elsewhere.value,
     state,
     group,
@@ -281,5 +290,13 @@ export async function readFleetWorld(
     deployment: await pausingDeployment(parameters, names.deployment, group, now),
   };
   const observed = withUnreadable(observeFleet(world, overrides.value), 'failed', elsewhere.unreadable, now);
-  return { ...world, state: withUnreadable(observed, 'overrides', overrides.unreadable, now) };
+  const read = withUnreadable(observed, 'overrides', overrides.unreadable, now);
+  return { ...world, state: withForeign(read, foreign, now) };
+}
+
+function withForeign(state: FleetState, foreign: string | undefined, now: Date): FleetState {
+  const cause = 'needsOperator:owner';
+  return foreign === undefined
+    ? heal(state, cause)
+    : raise(state, cause, `Fleet ${state.fleet} stays as it is: ${foreign}.`, now);
 }

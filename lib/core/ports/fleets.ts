@@ -99,6 +99,10 @@ export interface RefreshRequest {
 
 /** The group and launch template of one fleet. */
 export interface FleetControl {
+  /** Whose an AMI is, and how AWS calls that account where it is one of its own; undefined where EC2 shows no such AMI. */
+  ownerOf(
+    amiId: string,
+  ): Promise<{ readonly account: string; readonly alias?: string | undefined } | undefined>;
   describeGroup(): Promise<FleetGroup>;
   newestRefresh(): Promise<InstanceRefresh | undefined>;
   /** Makes a version of the launch template that differs from `baseVersion` in its AMI, and gives its number. */

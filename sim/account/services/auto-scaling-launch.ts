@@ -8,8 +8,8 @@ import type { Call, Refusal } from '../simulated-service';
 import { refusal } from './auto-scaling-requests';
 import { reported, type SimulatedFleets } from './fleets';
 
-/** Whether an AMI can be seen from an account and region. */
-export type ImageExists = (amiId: string, place: Place) => boolean;
+/** Whose an AMI is that can be seen from an account and region, as policies name it. */
+export type ImageOwner = (amiId: string, place: Place) => string | undefined;
 
 type Launch = Pick<DesiredConfiguration, 'LaunchTemplate' | 'MixedInstancesPolicy'>;
 
@@ -44,7 +44,7 @@ export function launchVersion(
   fleets: SimulatedFleets,
   group: SimulatedGroup,
   { LaunchTemplate, MixedInstancesPolicy }: Launch,
-  imageExists: ImageExists,
+  imageOwner: ImageOwner,
 ): string | undefined {
   const specification = LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
   if (specification === undefined) {
@@ -67,10 +67,12 @@ export function launchVersion(
   if (found.amiId === undefined) {
     throw malformed('The request must contain the parameter ImageId');
   }
-  if (!imageExists(found.amiId, call.place)) {
+  const owner = imageOwner(found.amiId, call.place);
+  if (owner === undefined) {
     throw malformed(`The image id '[${found.amiId}]' does not exist`);
   }
   requireLaunch(call, template);
+  requireImage(call, template.id, found.amiId, owner);
   if (template !== group.template) {
     throw unmodelled(`the group ${group.name} with another launch template than ${group.template.id}`);
   }
@@ -88,6 +90,19 @@ function requireLaunch({ place, require }: Call, { options }: SimulatedLaunchTem
       require({ action: 'ec2:CreateTags', resource, context: { 'ec2:CreateAction': 'RunInstances' } });
     }
   }
+}
+
+/**
+ * A start needs the right on the AMI, too.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+function requireImage({ place, require }: Call, templateId: string, amiId: string, owner: string): void {
+  const { account, region } = place;
+  const context = {
+    'ec2:LaunchTemplate': `arn:aws:ec2:${region}:${account}:launch-template/${templateId}`,
+    'ec2:Owner': owner,
+  };
+  require({ action: 'ec2:RunInstances', resource: `arn:aws:ec2:${region}::image/${amiId}`, context });
 }
 
 /** Auto Scaling hands on what EC2 says to a dry run. */

@@ -23,6 +23,10 @@ import type { Place } from '../commands/command-row';
 import { page } from '../provenance';
 import { ByPlace, operation, pageOf, undeclared, type Call, type Operation } from '../simulated-service';
 
+/** AWS as an owner, and an account of its own that publishes Windows. */
+const AMAZON = 'amazon';
+const AMAZON_ACCOUNT = '801119661308';
+
 type Tags = Readonly<Record<string, string>>;
 
 /** An AMI of a region. */
@@ -150,6 +154,11 @@ export class SimulatedImages {
     return this.visible(id, { account, region }) !== undefined;
   }
 
+  /** The account of an AMI that another sees, or the name of AWS; undefined where it does not. */
+  ownerOf(id: string, place: Place): string | undefined {
+    return this.isVisible(id, place) ? this.owners.get(`${place.region} ${id}`)?.account : undefined;
+  }
+
   /** All that an account ever had, the deregistered ones too. */
   all(place: Place): readonly SimulatedImage[] {
     return [...this.regions.at(place).images.values()];
@@ -185,7 +194,7 @@ export class SimulatedImages {
       Images: shown.map(({ image, owner }) => ({
         ImageId: image.id,
         Name: image.name,
-        OwnerId: owner,
+        ...(owner === AMAZON ? { OwnerId: AMAZON_ACCOUNT, ImageOwnerAlias: AMAZON } : { OwnerId: owner }),
         State: 'available' as const,
         CreationDate: image.createdAt.toISOString(),
         Public: image.isPublic,

@@ -48,15 +48,19 @@ export function statementCovers(
 
 /**
  * Every key of every operator must hold; a key that the request does not have does not, but for what must hold of all values of
- * a key. Several values of one are separated by commas.
+ * a key, and with `IfExists`. Several values of one are separated by commas.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
 function conditionsHold(conditions: unknown, context: RequestContext): boolean {
   return Object.entries(isJsonObject(conditions) ? conditions : {}).every(([operator, keys]) => {
     const [, ofAll] = /^ForAllValues:(.+)$/.exec(operator) ?? [];
-    const compare = comparison(ofAll ?? operator, context);
+    const [, ifExists] = /^(.+)IfExists$/.exec(operator) ?? [];
+    const compare = comparison(ofAll ?? ifExists ?? operator, context);
     return Object.entries(isJsonObject(keys) ? keys : {}).every(([key, wanted]) => {
       const value = valueOf(context, key);
+      if (value === undefined && ifExists !== undefined) {
+        return true;
+      }
       const fits = (text: string) => valuesOf(wanted).some((one) => compare(String(one), text));
       return ofAll === undefined ? value !== undefined && fits(value) : (value?.split(',') ?? []).every(fits);
     });

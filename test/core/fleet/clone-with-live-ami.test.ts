@@ -30,6 +30,7 @@ function deployment(statusAt: (seconds: number) => string | undefined, isRolling
         return Promise.resolve();
       },
       createLaunchTemplateVersion: () => Promise.resolve('9'),
+      ownerOf: () => Promise.resolve(undefined),
     },
     live: () => Promise.resolve(LIVE),
     isRollingBack: () => Promise.resolve(isRollingBack),

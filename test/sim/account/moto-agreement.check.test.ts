@@ -199,7 +199,7 @@ describeWithMoto('one story in moto and in a simulated account', (moto) => {
   async function simulated() {
     const fleets = new SimulatedFleets();
     const ec2 = new SimulatedEc2(fleetOperations(fleets));
-    const autoScaling = new SimulatedAutoScaling(fleets, () => true);
+    const autoScaling = new SimulatedAutoScaling(fleets);
     const lab = startLab({ more: [ec2, autoScaling, new SimulatedEcs(fleets)] });
     try {
       const amiId = 'ami-00000000000000001';

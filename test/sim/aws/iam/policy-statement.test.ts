@@ -81,6 +81,9 @@ test.each<[object, Readonly<Record<string, string>>, boolean]>([
   [{ Bool: { 'aws:SecureTransport': 'False' } }, { 'aws:SecureTransport': 'false' }, true],
   [{ Bool: { 'aws:SecureTransport': 'false' } }, { 'aws:SecureTransport': 'true' }, false],
   [{ StringEquals: { key: 'a' } }, {}, false],
+  [{ StringEqualsIfExists: { key: ['a', 'b'] } }, {}, true],
+  [{ StringEqualsIfExists: { key: ['a', 'b'] } }, { key: 'b' }, true],
+  [{ StringEqualsIfExists: { key: 'a' } }, { key: 'c' }, false],
   [{ StringEquals: { key: 'a', other: 'b' } }, { key: 'a' }, false],
   [{ StringLike: { key: 'a*' } }, { key: 'ab' }, true],
   [{ ArnLike: { key: 'arn:*:lt-?' } }, { key: 'arn:aws:lt-1' }, true],
@@ -99,8 +102,8 @@ test.each([
     'the condition IpAddress in a policy',
   ],
   [
-    { Action: '*', Resource: '*', Condition: { StringEqualsIfExists: { key: 'a' } } },
-    'the condition StringEqualsIfExists in a policy',
+    { Action: '*', Resource: '*', Condition: { NumericEqualsIfExists: { key: '1' } } },
+    'the condition NumericEquals in a policy',
   ],
 ])('%j is refused by name', (statement, what) => {
   expect(() => statementCovers(statement, 'a:b', 'c', {})).toThrow(`The rehearsal does not model ${what}.`);
