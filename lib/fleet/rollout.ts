@@ -115,6 +115,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     this.fleets.push({ fleet: fleetName, channel, group: groupName });
     const parameters = (...names: readonly string[]) => names.map((one) => parameterArn(this, one));
     this.rights.read.on(...parameters(channel, failedBeside(channel), `${path}/*`));
+    this.rights.readTogether.on(...parameters(lease, name));
     this.rights.write.on(...parameters(state, lease, log('*')));
     this.rights.refresh.on(groupArn(this, groupName));
     if (warmPool !== undefined) {
@@ -231,6 +232,7 @@ function rightsOf({ role }: Rollout) {
   const logs = 'The log has a parameter for each month; all of it is below the path of one fleet.';
   return {
     read: allowed(['ssm:GetParameter'], logs),
+    readTogether: allowed(['ssm:GetParameters']),
     write: allowed(['ssm:PutParameter'], logs),
     refresh: allowed(
       [

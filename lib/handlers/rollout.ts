@@ -7,7 +7,7 @@ import type { Context } from 'aws-lambda';
 import { autoScalingFleet } from '../aws/fleets/auto-scaling-fleet';
 import { ecsContainerHosts } from '../aws/fleets/ecs-container-hosts';
 import { snsNotifier } from '../aws/notices';
-import { ssmParameterStore, ssmVersionedParameters } from '../aws/stores/ssm-parameter-store';
+import { readParameters, ssmParameterStore, ssmVersionedParameters } from '../aws/stores/ssm-parameter-store';
 import { parseDocument } from '../contract/documents/document';
 import { fleetSettingsSchema } from '../contract/documents/fleet-state';
 import { required } from '../contract/names/environment';
@@ -174,18 +174,24 @@ function memberOf(value: unknown, name: string): unknown {
   return isJsonObject(value) ? value[name] : undefined;
 }
 
+const NO_LEASE = { value: undefined, version: 0 };
+
 /** The rollout function on the services of AWS: brings fleets one step nearer to the publications of their channels. */
 export function create(environment: NodeJS.ProcessEnv, runtime: Runtime = LAMBDA) {
   const { now, sleep, write } = runtime;
   const stack = required(environment, 'WINBAKE_STACK');
-  const parameters = ssmParameterStore(new SSMClient(), sleep);
+  const ssm = new SSMClient();
   const portsOf = fleetPorts(runtime, stack);
   const ports: FleetsPorts = {
     poll: ({ channel, fleet }, by) =>
       withLog(createLog({ fleet }, write), async () => {
-        const name = fleetParametersFollowing(channel, fleet).settings;
-        const settings = parseDocument(fleetSettingsSchema, (await parameters.get(name)) ?? '', name);
-        return createRollout(portsOf(settings), settings)(by);
+        const { lease, settings: name } = fleetParametersFollowing(channel, fleet);
+        // The lease is written by its version, so that it may be read with the settings, in one call.
+        const read = await readParameters(ssm, [lease, name]);
+        const settings = parseDocument(fleetSettingsSchema, read.get(name)?.value ?? '', name);
+        const ports = portsOf(settings);
+        const leases = { ...ports.leases, read: () => Promise.resolve(read.get(lease) ?? NO_LEASE) };
+        return createRollout({ ...ports, leases }, settings)(by);
       })(),
     metrics: embeddedMetrics({ Stack: stack }, write),
     now,

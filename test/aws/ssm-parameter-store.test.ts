@@ -1,12 +1,17 @@
 import {
   GetParameterCommand,
+  GetParametersCommand,
   ParameterNotFound,
   PutParameterCommand,
   SSMClient,
   TooManyUpdates,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ssmParameterStore, ssmVersionedParameters } from '../../lib/aws/stores/ssm-parameter-store';
+import {
+  readParameters,
+  ssmParameterStore,
+  ssmVersionedParameters,
+} from '../../lib/aws/stores/ssm-parameter-store';
 
 jest.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
 
@@ -24,6 +29,17 @@ test('a parameter is read, and one that is not there is undefined', async () => 
   expect(await store.get('/a')).toBe('text');
   expect(await store.get('/b')).toBeUndefined();
   await expect(store.get('/c')).rejects.toThrow('throttled');
+});
+
+test('parameters are read with their versions in one call, and one that is not there has none', async () => {
+  ssm
+    .on(GetParametersCommand, { Names: ['/a', '/b'] })
+    .resolves({ Parameters: [{ Name: '/b', Value: 'text', Version: 3 }], InvalidParameters: ['/a'] });
+  const read = await readParameters(new SSMClient({ region: 'eu-central-1' }), ['/a', '/b']);
+  expect([...read]).toEqual([
+    ['/a', { value: undefined, version: 0 }],
+    ['/b', { value: 'text', version: 3 }],
+  ]);
 });
 
 test('a text is put and not waited for', async () => {

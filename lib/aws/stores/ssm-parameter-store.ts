@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import {
   GetParameterCommand,
+  GetParametersCommand,
   ParameterNotFound,
   paginateGetParametersByPath,
   PutParameterCommand,
@@ -9,6 +10,9 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { ParameterStore, VersionedParameters } from '../../core/ports/stores';
+
+/** What `VersionedParameters` read. */
+type ReadParameter = Awaited<ReturnType<VersionedParameters['read']>>;
 
 type ErrorType = abstract new (...args: never[]) => Error;
 
@@ -86,6 +90,24 @@ export function ssmVersionedParameters(client: SSMClient): VersionedParameters {
       }
     },
   };
+}
+
+/**
+ * Parameters of the client's region with their versions, ten at most in the one call; what is absent has none.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+ */
+export async function readParameters(
+  client: SSMClient,
+  Names: string[],
+): Promise<ReadonlyMap<string, ReadParameter>> {
+  const { Parameters = [] } = await client.send(new GetParametersCommand({ Names }));
+  const read = new Map(
+    Names.map((name): [string, ReadParameter] => [name, { value: undefined, version: 0 }]),
+  );
+  for (const { Name = '', Value, Version = 0 } of Parameters) {
+    read.set(Name, { value: Value, version: Version });
+  }
+  return read;
 }
 
 async function find(client: SSMClient, Name: string): Promise<Parameter | undefined> {

@@ -4,6 +4,7 @@ import {
   objectsOf,
   onArn,
   textOf,
+  textsOf,
   type CommandInput,
   type Place,
   type ServiceCommands,
@@ -20,6 +21,14 @@ const ssm: ServiceCommands = {
   source: authorizationPage('awssystemsmanager'),
   rows: {
     GetParameter: onParameter('ssm:GetParameter', 'Name', { Name: '/winbake/2022-core/pipeline' }),
+    GetParameters: {
+      needs: (input, place) =>
+        textsOf(input, 'Names').map((name) => ({
+          action: 'ssm:GetParameters',
+          resource: parameterArn(name, place),
+        })),
+      sample: { Names: ['/winbake/2022-core/pipeline', '/winbake/fleets/shop/lease'] },
+    },
     DeleteParameter: onParameter('ssm:DeleteParameter', 'Name', { Name: '/winbake/2022-core/pipeline' }),
     GetParametersByPath: {
       ...onParameter('ssm:GetParametersByPath', 'Path', { Path: '/winbake', Recursive: true }),

@@ -8,6 +8,8 @@ import {
   type DeleteParameterCommandOutput,
   type GetParameterCommandInput,
   type GetParameterCommandOutput,
+  type GetParametersCommandInput,
+  type GetParametersCommandOutput,
   type GetParametersByPathCommandInput,
   type GetParametersByPathCommandOutput,
   type Parameter,
@@ -16,6 +18,7 @@ import {
   type PutParameterCommandInput,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
+import { unmodelled } from '../../aws/cloudformation/environment';
 import { parameterArn } from '../commands/data-commands';
 import type { Place } from '../commands/command-row';
 import { assumed, page, type Provenance } from '../provenance';
@@ -95,6 +98,27 @@ export class SimulatedSsm implements SimulatedService {
     GetParameter: operation<GetParameterCommandInput, GetParameterCommandOutput>(
       page(`${API}GetParameter.html`),
       (call) => this.getParameter(call),
+    ),
+    GetParameters: operation<GetParametersCommandInput, GetParametersCommandOutput>(
+      page(`${API}GetParameters.html`),
+      ({ input: { Names = [] }, now, place }) => {
+        const other = Names.find((name) => /^arn:|:/.test(name));
+        if (other !== undefined) {
+          throw unmodelled(`GetParameters of ${other}`);
+        }
+        const found = Names.map(
+          (name) => [name, this.region(name, place, now).parameters.get(name)] as const,
+        );
+        return {
+          Parameters: found.flatMap(([name, stored]) => {
+            const version = stored?.versions.at(-1);
+            return stored === undefined || version === undefined
+              ? []
+              : parameterOf(name, stored, version, place);
+          }),
+          InvalidParameters: found.filter(([, stored]) => stored === undefined).map(([name]) => name),
+        };
+      },
     ),
     GetParametersByPath: operation<GetParametersByPathCommandInput, GetParametersByPathCommandOutput>(
       page(`${API}GetParametersByPath.html`),
