@@ -50,7 +50,7 @@ export interface FollowedAnswer {
 }
 
 /**
- * Asks and follows redirects; the token goes to the registry's own origin only. Throws a `RegistryError` for a loop, too
+ * Asks and follows redirects; the login goes to the registry's own origin only. Throws a `RegistryError` for a loop, too
  * many redirects, or an address that may not be asked.
  */
 export async function followRedirects(
@@ -58,7 +58,8 @@ export async function followRedirects(
   { send, registry, limits, errors, count }: FollowRedirectsOptions,
 ): Promise<FollowedAnswer> {
   const seen = new Set<string>();
-  const { token, ...anonymous } = first;
+  const { authorization, ...rest } = first;
+  const anonymous = { ...rest, isSignedIn: false };
   let request = first;
   for (;;) {
     const response = await send(request);
@@ -75,7 +76,9 @@ export async function followRedirects(
     }
     count();
     request =
-      token !== undefined && url.origin === registry.origin ? { ...first, url } : { ...anonymous, url };
+      authorization !== undefined && url.origin === registry.origin
+        ? { ...first, url }
+        : { ...anonymous, url };
   }
 }
 

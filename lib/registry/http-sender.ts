@@ -6,12 +6,16 @@ import type { ParallelLimit, RequestPace } from './request-pace';
 
 /** One question to a registry or to a token server, as people and the wire know it. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   /** The value of the `Accept` header. */
   readonly accept: string;
-  /** The token of the `Authorization` header, if any. */
-  readonly token?: string;
+  /** The `Authorization` header, if any. */
+  readonly authorization?: string;
+  /** Whether that is a person's, and not one that anybody gets. */
+  readonly isSignedIn?: boolean;
+  /** What a POST sends, the fields of a form. */
+  readonly form?: string;
   /** Bytes that a body may have. */
   readonly limitBytes: number;
   /** What is asked for, as `windows/servercore:ltsc2022`. */
@@ -147,7 +151,13 @@ async function sendOnce(request: HttpRequest, { agents, limits }: HttpSenderOpti
       accept: request.accept,
       'accept-encoding': 'identity',
       'user-agent': 'winbake',
-      ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
+      ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
+      ...(request.form === undefined
+        ? {}
+        : {
+            'content-type': 'application/x-www-form-urlencoded',
+            'content-length': Buffer.byteLength(request.form),
+          }),
     },
   });
   return exchange(request, outgoing, limits);
@@ -198,7 +208,7 @@ async function exchange(
       outgoing.on('close', () => {
         reject(Object.assign(new Error('closed without a response'), { code: 'ECONNRESET' }));
       });
-      outgoing.end();
+      outgoing.end(request.form);
     });
   } finally {
     clearTimeout(silence);

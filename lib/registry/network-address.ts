@@ -71,6 +71,14 @@ export function isPrivateHost(hostname: string): boolean {
   return privateNetworks().check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
+/** The networks of an organization; neither this computer nor its link, where a cloud answers with credentials. */
+const INTERNAL =
+  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+
+function isInternal(address: string): boolean {
+  return INTERNAL.test(address);
+}
+
 /** A name that another server sent us to belongs to an address of a private network. */
 export class PrivateAddressError extends Error {
   readonly code = 'PRIVATE_ADDRESS';
@@ -86,6 +94,7 @@ export class PrivateAddressError extends Error {
  * not make us ask servers inside our network. The registry's own name may be private, since a person chose it.
  */
 export function checkedLookup(lookup: LookupFunction, registryHost: string): LookupFunction {
+  let isInternalRegistry = false;
   return (hostname, options, callback) => {
     lookup(hostname, options, (error, address, family) => {
       // Node's own lookup gives nothing but the error, whatever its type says.
@@ -94,8 +103,12 @@ export function checkedLookup(lookup: LookupFunction, registryHost: string): Loo
         return;
       }
       const addresses = typeof address === 'string' ? [address] : address.map((entry) => entry.address);
+      if (hostname === registryHost) {
+        isInternalRegistry = addresses.every(isInternal);
+      }
       const chosen = hostname === registryHost || isLoopbackHost(hostname);
-      if (!chosen && addresses.some(isPrivateHost)) {
+      const isRefused = (one: string) => isPrivateHost(one) && !(isInternalRegistry && isInternal(one));
+      if (!chosen && addresses.some(isRefused)) {
         callback(new PrivateAddressError(hostname), '');
         return;
       }

@@ -5,7 +5,7 @@ import { type Digest, isDigest } from '../contract/values/digest';
 import { ACCEPTED_MANIFESTS, isIndexType, isManifestType } from '../core/oci/manifests';
 import { type ManifestDocument, type ManifestHead, type Registry, RegistryError } from '../core/oci/registry';
 import { acceptBody, assertDigest, isThere, describeContent, mediaTypeOf } from './accept-response';
-import { createAnonymousAccess, type AnonymousAccess } from './anonymous-token';
+import { createRegistryAccess, type RegistryAccess, type RegistryLogin } from './registry-access';
 import { requestLifetime, startLifetime, type ClientLifetime } from './client-lifetime';
 import type { FollowedAnswer } from './follow-redirects';
 import { createHttpAgents, type HttpAgents } from './http-agents';
@@ -109,6 +109,8 @@ function jsonObject(body: string): JsonObject | undefined {
 export interface RegistryClientOptions {
   /** The base address, such as `https://mcr.microsoft.com`; see `parseRegistryUrl`. */
   readonly url: string;
+  /** How the reader signs in, asked where the registry wants to know; absent: everything is read anonymously. */
+  readonly login?: () => Promise<RegistryLogin | undefined>;
   /** Ends all work of the client. */
   readonly signal?: AbortSignal;
   /** Seconds from the making of the client for all of its work; absent: no end. */
@@ -146,7 +148,7 @@ export interface RegistryClient extends Registry {
 }
 
 /**
- * Makes a client that reads a registry anonymously. Throws a `UsageError` where the address is malformed, and its members
+ * Makes a client that reads a registry, anonymously unless a login is given. Throws a `UsageError` where the address is malformed, and its members
  * where a repository or reference is. What they cannot know is a `RegistryError`: of the client's deadline, of a registry
  * that throttles or is not reached, and of answers that break the rules, such as contents with a wrong digest.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
@@ -162,7 +164,7 @@ class HttpRegistryClient implements RegistryClient {
   private readonly lifetime: ClientLifetime;
   private readonly errors: RegistryErrors;
   private readonly agents: HttpAgents;
-  private readonly access: AnonymousAccess;
+  private readonly access: RegistryAccess;
   private readonly clock: () => number;
   /** Repositories that used up the time of a request, and what was asked for then. */
   private readonly hanging = new Map<string, RegistryError>();
@@ -257,7 +259,7 @@ class HttpRegistryClient implements RegistryClient {
     }
   }
 
-  private open(options: RegistryClientOptions, clock: () => number): AnonymousAccess {
+  private open(options: RegistryClientOptions, clock: () => number): RegistryAccess {
     const { limits, lifetime, errors, registry } = this;
     const sleep = (milliseconds: number): Promise<void> =>
       options.sleep?.(milliseconds, lifetime.signal) ??
@@ -276,6 +278,6 @@ class HttpRegistryClient implements RegistryClient {
     const count = (): void => {
       this.traffic.redirects += 1;
     };
-    return createAnonymousAccess({ send, registry, limits, errors, clock, count });
+    return createRegistryAccess({ send, registry, limits, errors, clock, count, login: options.login });
   }
 }

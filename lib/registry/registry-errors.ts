@@ -149,7 +149,9 @@ export class RegistryErrors {
     }
     const reported = registryCode === undefined ? `${status}` : `${status} ${registryCode}`;
     if (status === 401 || status === 403) {
-      const refused = `refused anonymous reading with ${reported} (${asked(request)})`;
+      const reading =
+        request.isSignedIn === true ? 'reading with the login that there is' : 'anonymous reading';
+      const refused = `refused ${reading} with ${reported} (${asked(request)})`;
       return this.error('REGISTRY_UNREACHABLE', request, refused, details);
     }
     const code = status === 408 || status >= 500 ? 'REGISTRY_UNREACHABLE' : 'REGISTRY_INVALID';
@@ -161,8 +163,11 @@ export class RegistryErrors {
     return this.error('REGISTRY_INVALID', request, `${problem} (${asked(request)})`, { status });
   }
 
-  /** The registry wants to know who asks. */
-  anonymous(request: HttpRequest, problem: string): RegistryError {
+  /** The registry wants a user name and a password, or did not take those that there are. */
+  wantsLogin(request: HttpRequest, isRefused: boolean): RegistryError {
+    const problem = isRefused
+      ? 'did not take the user name and password that there are for it'
+      : 'wants a user name and password, and Winbake reads anonymously only';
     return this.error('REGISTRY_UNREACHABLE', request, `${problem} (${asked(request)})`, { status: 401 });
   }
 

@@ -123,6 +123,7 @@ const DENIALS: Readonly<Record<ServiceId, { readonly name: string; readonly stat
   cloudformation: QUERY_DENIAL,
   'cloudwatch-logs': JSON_DENIAL,
   ec2: { name: 'UnauthorizedOperation', status: 403 },
+  ecr: JSON_DENIAL,
   ecs: JSON_DENIAL,
   eventbridge: JSON_DENIAL,
   iam: QUERY_DENIAL,

@@ -2,6 +2,7 @@ import autoScaling from './models/auto-scaling.json';
 import cloudformation from './models/cloudformation.json';
 import cloudwatchLogs from './models/cloudwatch-logs.json';
 import ec2 from './models/ec2.json';
+import ecr from './models/ecr.json';
 import ecs from './models/ecs.json';
 import eventbridge from './models/eventbridge.json';
 import iam from './models/iam.json';
@@ -59,6 +60,7 @@ export const SERVICE_MODELS = {
   cloudformation,
   'cloudwatch-logs': cloudwatchLogs,
   ec2,
+  ecr,
   ecs,
   eventbridge,
   iam,
@@ -80,6 +82,7 @@ export type ServiceId =
   | 'cloudformation'
   | 'cloudwatch-logs'
   | 'ec2'
+  | 'ecr'
   | 'ecs'
   | 'eventbridge'
   | 'iam'

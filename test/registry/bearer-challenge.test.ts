@@ -1,4 +1,4 @@
-import { parseChallenges } from '../../lib/registry/anonymous-token';
+import { parseChallenges } from '../../lib/registry/registry-access';
 
 describe('parseChallenges', () => {
   it.each<[string, readonly [string, Record<string, string>][]]>([

@@ -99,4 +99,26 @@ describe('checkedLookup', () => {
     expect(await poll('cdn.example', [null, '169.254.169.254', 4])).toBeInstanceOf(PrivateAddressError);
     expect(await poll('cdn.example', [null, two])).toBeInstanceOf(PrivateAddressError);
   });
+
+  it('lets a registry of a private network name servers of it, such as its token server', async () => {
+    const addresses: Record<string, string> = {
+      'registry.corp': '10.0.0.1',
+      'login.corp': '10.0.0.2',
+      'cloud.corp': '169.254.169.254',
+    };
+    const lookup: LookupFunction = (hostname, _options, callback) => {
+      callback(null, addresses[hostname] ?? '', 4);
+    };
+    const checked = checkedLookup(lookup, 'registry.corp');
+    const ask = (hostname: string) =>
+      new Promise((resolve) => {
+        checked(hostname, {}, (error, address) => {
+          resolve(error ?? address);
+        });
+      });
+    expect(await ask('login.corp')).toBeInstanceOf(PrivateAddressError);
+    expect(await ask('registry.corp')).toBe('10.0.0.1');
+    expect(await ask('login.corp')).toBe('10.0.0.2');
+    expect(await ask('cloud.corp')).toBeInstanceOf(PrivateAddressError);
+  });
 });

@@ -2,6 +2,7 @@ import * as autoScaling from '@aws-sdk/client-auto-scaling';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as cloudwatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as ecr from '@aws-sdk/client-ecr';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
@@ -23,6 +24,7 @@ export const SDK_PACKAGES: Readonly<Record<ServiceId, Readonly<Record<string, un
   cloudformation,
   'cloudwatch-logs': cloudwatchLogs,
   ec2,
+  ecr,
   ecs,
   eventbridge,
   iam,

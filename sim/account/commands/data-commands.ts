@@ -291,6 +291,13 @@ export function functionArn(input: CommandInput, { account, region }: Place): st
 }
 
 const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:rebake:one';
+/** What a caller pulls with; of which repositories, their policies say. */
+const ecr: ServiceCommands = {
+  service: 'ecr',
+  source: authorizationPage('amazonelasticcontainerregistry'),
+  rows: { GetAuthorizationToken: everywhere('ecr:GetAuthorizationToken') },
+};
+
 const STATE_MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:rebake';
 
 const sfn: ServiceCommands = {
@@ -316,4 +323,5 @@ export const DATA_COMMANDS: readonly ServiceCommands[] = [
   iam,
   lambda,
   sfn,
+  ecr,
 ];

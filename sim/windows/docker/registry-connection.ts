@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Digest } from '../../../lib/contract/values/digest';
 import { isThere } from '../../../lib/registry/accept-response';
-import { createAnonymousAccess } from '../../../lib/registry/anonymous-token';
+import { createRegistryAccess } from '../../../lib/registry/registry-access';
 import { startLifetime } from '../../../lib/registry/client-lifetime';
 import { createHttpAgents } from '../../../lib/registry/http-agents';
 import { createHttpSender } from '../../../lib/registry/http-sender';
@@ -44,7 +44,7 @@ function createLayerAccess(url: string): LayerAccess {
     count: () => undefined,
   });
   const send = createRetryingSender({ ...common, send: once, sleep });
-  const access = createAnonymousAccess({ ...common, send, count: () => undefined });
+  const access = createRegistryAccess({ ...common, send, count: () => undefined });
   return {
     size: async (repository, digest) => {
       const path = blobPath(registry, repository, digest);

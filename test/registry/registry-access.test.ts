@@ -215,3 +215,72 @@ describe('a registry that wants something else', () => {
     });
   });
 });
+
+describe('a registry that lets in whoever signs in', () => {
+  const basic = (user: string, password: string) =>
+    `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const wantsBasic: ScriptedResponse = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } };
+
+  it('gets the password where it wants one, asked for once, and at once from then on', async () => {
+    let asked = 0;
+    const login = () => {
+      asked += 1;
+      return Promise.resolve({ user: 'AWS', password: 'se:cret' });
+    };
+    const [server, client] = await bench.pair({ login });
+    server.on(PATH, ({ headers }) => (headers.authorization === basic('AWS', 'se:cret') ? GOOD : wantsBasic));
+    expect(await client.manifest('library/x', 'a')).toBeDefined();
+    expect(await client.manifest('library/x', 'a')).toBeDefined();
+    expect(asked).toBe(1);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('gives the password to the token server alone, which gives a token for it', async () => {
+    const [server, client] = await bench.pair({ login: () => Promise.resolve({ user: 'u', password: 'p' }) });
+    protectedRegistry(server, () => ['t1']);
+    server.on('/token', ({ headers }) =>
+      headers.authorization === basic('u', 'p') ? token('t1') : { status: 401 },
+    );
+    expect(await client.manifest('library/x', 'a')).toBeDefined();
+    const sent = server.seen(PATH).map(({ headers }) => headers.authorization);
+    expect(sent).toEqual([undefined, 'Bearer t1']);
+  });
+
+  it('changes an identity token for one of the repository', async () => {
+    const [server, client] = await bench.pair({ login: () => Promise.resolve({ identityToken: 'refresh' }) });
+    protectedRegistry(server, () => ['t1'], `${server.url}/token`);
+    server.on('/token', token('t1'));
+    expect(await client.manifest('library/x', 'a')).toBeDefined();
+    const [asked] = server.seen('/token');
+    expect(asked).toMatchObject({ method: 'POST', path: '/token' });
+    expect(asked!.headers['content-type']).toBe('application/x-www-form-urlencoded');
+  });
+
+  it('says that it takes no login, and that it did not take this one', async () => {
+    const [server, client] = await bench.pair();
+    server.on(PATH, wantsBasic);
+    expect((await registryError(client.manifest('library/x', 'a'))).message).toContain('wants a user name');
+    const [strict, signedIn] = await bench.pair({
+      login: () => Promise.resolve({ user: 'u', password: 'old' }),
+    });
+    strict.on(PATH, wantsBasic);
+    const error = await registryError(signedIn.manifest('library/x', 'a'));
+    expect(error.message).toContain('did not take the user name and password');
+    expect(error.status).toBe(401);
+    expect(JSON.stringify(error)).not.toContain('old');
+    expect(strict.requests).toHaveLength(2);
+  });
+
+  it('never takes a login to another server', async () => {
+    const [server, client] = await bench.pair({ login: () => Promise.resolve({ user: 'u', password: 'p' }) });
+    const other = await bench.server();
+    other.on('/data', GOOD);
+    server.on(PATH, ({ headers }) =>
+      headers.authorization === undefined
+        ? wantsBasic
+        : { status: 307, headers: { location: `${other.url}/data` } },
+    );
+    expect(await client.manifest('library/x', 'a')).toBeDefined();
+    expect(other.requests[0]!.headers.authorization).toBeUndefined();
+  });
+});

@@ -55,7 +55,7 @@ export function parseChallenges(header: string): readonly AuthChallenge[] {
   return challenges;
 }
 
-/** An anonymous token and until when it is good, in milliseconds since 1970. */
+/** A token and until when it is good, in milliseconds since 1970. */
 interface AccessToken {
   readonly value: string;
   readonly expiresAt: number;
@@ -102,13 +102,20 @@ class TokenCache {
   }
 }
 
-/** What a token request depends on; `clock` gives milliseconds since 1970. */
-interface AnonymousTokenOptions {
+/** How a person signs in to a registry: with a password, or by a token that stands for a login of before. */
+export type RegistryLogin =
+  | { readonly user: string; readonly password: string; readonly identityToken?: undefined }
+  | { readonly identityToken: string };
+
+/** What access to a registry depends on; `clock` gives milliseconds since 1970. */
+interface RegistryAccessOptions {
   readonly send: HttpSender;
   readonly registry: RegistryAddress;
   readonly limits: RegistryLimits;
   readonly errors: RegistryErrors;
   readonly clock: () => number;
+  /** Asked once, where the registry wants to know who reads; absent: everything is read in the name of nobody. */
+  readonly login?: (() => Promise<RegistryLogin | undefined>) | undefined;
 }
 
 /** How long a token is good where its server does not say, in seconds. */
@@ -118,15 +125,17 @@ const DEFAULT_LIFETIME_SECONDS = 60;
 const SAFETY_MARGIN_SECONDS = 10;
 
 /**
- * Asks the server that a registry names for a token that nobody has to sign in for. `refused` is the question that led to
- * the challenge. Throws a `RegistryError` where the server may not be asked or gives none.
+ * Asks the server that a registry names for a token: of the person who signs in, otherwise one that nobody has to sign in for.
+ * `refused` is the question that led to the challenge. Throws a `RegistryError` where the server may not be asked or gives none.
  * @see https://distribution.github.io/distribution/spec/auth/token/
+ * @see https://distribution.github.io/distribution/spec/auth/oauth/
  */
-async function requestAnonymousToken(
+async function requestToken(
   { parameters }: AuthChallenge,
   refused: HttpRequest,
   scope: string,
-  { send, registry, limits, errors, clock }: AnonymousTokenOptions,
+  login: RegistryLogin | undefined,
+  { send, registry, limits, errors, clock }: RegistryAccessOptions,
 ): Promise<AccessToken> {
   const realm = parameters.get('realm') ?? '';
   if (!URL.canParse(realm)) {
@@ -138,20 +147,37 @@ async function requestAnonymousToken(
     throw errors.invalid(refused, `sends for a token to ${objection}`, 401);
   }
   const service = parameters.get('service');
-  if (service !== undefined) {
-    url.searchParams.set('service', service);
-  }
-  for (const one of (parameters.get('scope') ?? scope).split(' ')) {
-    url.searchParams.append('scope', one);
-  }
-  const request: HttpRequest = {
-    method: 'GET',
-    url,
+  const scopes = (parameters.get('scope') ?? scope).split(' ');
+  const common = {
     accept: 'application/json',
     limitBytes: limits.tokenBytes,
     subject: `a token for ${refused.subject}`,
     lifetime: refused.lifetime,
   };
+  let request: HttpRequest;
+  if (login?.identityToken === undefined) {
+    if (service !== undefined) {
+      url.searchParams.set('service', service);
+    }
+    for (const one of scopes) {
+      url.searchParams.append('scope', one);
+    }
+    request = {
+      ...common,
+      method: 'GET',
+      url,
+      ...(login === undefined ? {} : { authorization: basic(login), isSignedIn: true }),
+    };
+  } else {
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: login.identityToken,
+      client_id: 'winbake',
+      scope: scopes.join(' '),
+      ...(service === undefined ? {} : { service }),
+    });
+    request = { ...common, method: 'POST', url, form: form.toString(), isSignedIn: true };
+  }
   const response = await send(request);
   if (response.status !== 200) {
     throw errors.status(request, response);
@@ -161,6 +187,10 @@ async function requestAnonymousToken(
     throw errors.invalid(request, 'gave no readable token', response.status);
   }
   return token;
+}
+
+function basic({ password, user }: { readonly user: string; readonly password: string }): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
 /** The parser's own error is not kept: it would quote the token. */
@@ -187,45 +217,55 @@ function lifetimeSeconds(body: JsonObject): number {
   return typeof given === 'number' ? Math.max(0, given) : DEFAULT_LIFETIME_SECONDS;
 }
 
-/** Asks a registry in the name of nobody, with a token for a repository where the registry wants one. */
-export type AnonymousAccess = (request: HttpRequest, repository: string) => Promise<FollowedAnswer>;
+/** Asks a registry, with a login or a token for a repository where the registry wants one. */
+export type RegistryAccess = (request: HttpRequest, repository: string) => Promise<FollowedAnswer>;
 
 /** How often a token is fetched for one question: the first, and once more where that is refused. */
 const RENEWALS = 2;
 
-/** Makes the access to one registry; its tokens are kept and shared between questions. */
-export function createAnonymousAccess(
-  options: FollowRedirectsOptions & AnonymousTokenOptions,
-): AnonymousAccess {
+/** Makes the access to one registry; its tokens are kept and shared between questions, and a person's login is asked for once. */
+export function createRegistryAccess(
+  options: FollowRedirectsOptions & RegistryAccessOptions,
+): RegistryAccess {
   const tokens = new TokenCache(options.clock);
+  let asked: Promise<RegistryLogin | undefined> | undefined;
+  let isSignedIn = false;
+  const signIn = async () => {
+    const login = await (asked ??= options.login?.() ?? Promise.resolve(undefined));
+    isSignedIn = login !== undefined;
+    return login;
+  };
+  /** What the registry took in place of a token. */
+  let password: string | undefined;
   return async (anonymous, repository) => {
     const scope = `repository:${repository}:pull`;
-    let token = tokens.current(scope);
+    const held = tokens.current(scope);
+    let authorization = held === undefined ? password : `Bearer ${held}`;
     for (let renewals = 0; ; renewals += 1) {
-      const request = token === undefined ? anonymous : { ...anonymous, token };
+      const request = authorization === undefined ? anonymous : { ...anonymous, authorization, isSignedIn };
       const followed = await followRedirects(request, options);
       const { response, request: last } = followed;
       if (response.status !== 401 || last.url.origin !== options.registry.origin || renewals === RENEWALS) {
         return followed;
       }
-      const challenge = bearerChallenge(last, response.headers['www-authenticate'] ?? '', options.errors);
-      if (challenge === undefined) {
+      const challenges = parseChallenges(response.headers['www-authenticate'] ?? '');
+      const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
+      const login = await signIn();
+      if (bearer !== undefined) {
+        const refused = authorization?.replace(/^Bearer /, '');
+        const renew = () => requestToken(bearer, last, scope, login, options);
+        authorization = `Bearer ${await tokens.renew(scope, refused, renew)}`;
+        continue;
+      }
+      if (!challenges.some(({ scheme }) => scheme === 'basic')) {
         return followed;
       }
-      token = await tokens.renew(scope, token, () => requestAnonymousToken(challenge, last, scope, options));
+      const before = authorization;
+      authorization = login?.identityToken === undefined && login !== undefined ? basic(login) : undefined;
+      if (authorization === undefined || authorization === before) {
+        throw options.errors.wantsLogin(last, authorization !== undefined);
+      }
+      password = authorization;
     }
   };
-}
-
-function bearerChallenge(
-  request: HttpRequest,
-  header: string,
-  errors: RegistryErrors,
-): AuthChallenge | undefined {
-  const challenges = parseChallenges(header);
-  const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
-  if (bearer === undefined && challenges.some(({ scheme }) => scheme === 'basic')) {
-    throw errors.anonymous(request, 'wants a user name and password, and Winbake reads anonymously only');
-  }
-  return bearer;
 }
