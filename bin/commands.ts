@@ -103,6 +103,12 @@ export const COMMANDS: readonly CommandGroup[] = [
         load: async ({ finish, terminal }) =>
           (await import('./local/compat')).compatCommand(terminal, finish),
       },
+      {
+        name: 'coverage',
+        summary: 'show what hosts still pull of an image',
+        load: async ({ finish, terminal }) =>
+          (await import('./local/coverage')).coverageCommand(terminal, finish),
+      },
     ],
   },
   {

@@ -138,17 +138,30 @@ export type ExplainOptions = Omit<BacktestOptions, 'from' | 'to'> & { readonly a
 const LOOKBACK = 100 * 24 * 3_600_000;
 const TICK = POLL_INTERVAL_SECONDS * 1000;
 
-/** Runs the gate for the 100 days before a moment, as a pipeline that was there, and explains what it says then. */
-export function explainDecision(options: ExplainOptions): Explanation {
-  const { asOf, release } = options;
-  const to = asOf;
+/** Runs the gate for the 100 days before a moment, as a pipeline that was there. */
+export function gateUpTo(options: ExplainOptions) {
+  const { asOf } = options;
   const from = new Date(asOf.getTime() - Math.floor(LOOKBACK / TICK) * TICK);
-  const { history, hostAt, simulation } = prepareSimulation({ ...options, from, to });
+  const { history, hostAt, simulation } = prepareSimulation({ ...options, from, to: asOf });
   checkAsOf(asOf, history);
   const { bakes, catalog, ticks } = simulateGate(simulation);
-  const before = bakes.filter(isDone).findLast((bake) => bake.at < asOf);
+  return {
+    history,
+    hostAt,
+    simulation,
+    catalog,
+    /** The last bake before that moment. */
+    before: bakes.filter(isDone).findLast((bake) => bake.at < asOf),
+    /** What the gate holds then. */
+    held: ticks.findLast(({ at }) => at <= asOf)?.decision,
+  };
+}
+
+/** Explains what the gate of a pipeline that was there says at a moment. */
+export function explainDecision(options: ExplainOptions): Explanation {
+  const { asOf, release } = options;
+  const { before, catalog, held, hostAt, simulation } = gateUpTo(options);
   const { polls } = simulation;
-  const held = ticks.findLast(({ at }) => at <= asOf)?.decision;
   const host = hostAt(asOf);
   return {
     release: release.name,

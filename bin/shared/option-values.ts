@@ -68,3 +68,27 @@ export function parseMonth(text: string): string {
   }
   return text;
 }
+
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1000,
+  mb: 1000 ** 2,
+  gb: 1000 ** 3,
+  tb: 1000 ** 4,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+  tib: 1024 ** 4,
+};
+
+/** A number of bytes, plain or with a unit such as `300MB` or `1.5GiB`; throws a `UsageError`. */
+export function parseBytes(text: string): number {
+  const [, amount, unit = 'b'] = /^(\d{1,15}(?:\.\d{1,6})?) ?([kmgt]?i?b)?$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(amount) * (UNIT_BYTES[unit.toLowerCase()] ?? Number.NaN));
+  if (!Number.isSafeInteger(bytes)) {
+    throw new UsageError(
+      `A size is a number of bytes, or one with kB, MB, GB, KiB, MiB or GiB, such as 300MB; got: '${text}'.`,
+    );
+  }
+  return bytes;
+}

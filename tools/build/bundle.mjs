@@ -179,6 +179,8 @@ function bundleQuickCommands() {
       onResolve({ filter: /^\.\/(fleet|local|pipeline)\// }, ({ importer, path }) =>
         basename(importer) === 'commands.ts' && !loaded.includes(path) ? { path, external: true } : undefined,
       );
+      // What the launcher never leaves to this file.
+      onResolve({ filter: /^\.\/compat-image$/ }, ({ path }) => ({ path, external: true }));
     },
   };
   return bundleAlone({

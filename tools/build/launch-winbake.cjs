@@ -1,8 +1,12 @@
 // The command line as it is started; CommonJS, since Node's loader of ES modules takes longer than a file of ours. What is asked often
 // and needs little comes in one file, since reading a dozen chunks takes as long as the rest; all other commands share their chunks.
 /* global QUICK_COMMANDS */
-const name = process.argv.slice(2).find((argument) => !argument.startsWith('-') && argument !== 'help');
-if (name === undefined || QUICK_COMMANDS.includes(name)) {
+const [name, ...others] = process.argv
+  .slice(2)
+  .filter((argument) => !argument.startsWith('-') && argument !== 'help');
+// An image by its name is read from a registry that may want a login of AWS.
+const isByName = name === 'compat' && others.some((argument) => /[a-z]/i.test(argument));
+if (name === undefined || (QUICK_COMMANDS.includes(name) && !isByName)) {
   require('./quick-commands.cjs');
 } else {
   void import('./all-commands.mjs');

@@ -11,6 +11,8 @@ const observation = z.object({
   platformDigest: digest.nullable(),
   osVersion: osVersion.nullable(),
   compressedBytes: bytes.nullable(),
+  /** Base first; left out by releases before, and where they were not read. */
+  layers: z.array(z.object({ digest, bytes })).optional(),
 });
 
 /** An image of a set; `late` where its family was behind the set's target when the gate's time was up. */

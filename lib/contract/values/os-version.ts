@@ -22,13 +22,24 @@ export function parseOsVersion(text: string): OsVersion {
   if (version === undefined) {
     throw new UsageError(`An OS version has four parts, such as 10.0.20348.4294; got: '${text}'.`);
   }
-  if (releaseOfBuild(version.build) === undefined) {
-    const builds = RELEASES.map((release) => `${release.build} (${release.name})`).join(', ');
-    throw new UsageError(
-      `Build ${version.build} of '${text}' is no Windows Server release; known are ${builds}.`,
-    );
-  }
+  checkBuild(version.build, text);
   return version;
+}
+
+/** The build of a version of three parts that a person typed, or undefined where the text is none; throws a `UsageError` where the build is no release. */
+export function readBuild(text: string): number | undefined {
+  const [, build] = /^10\.0\.(0|[1-9]\d{0,5})$/.exec(text) ?? [];
+  if (build !== undefined) {
+    checkBuild(Number(build), text);
+  }
+  return build === undefined ? undefined : Number(build);
+}
+
+function checkBuild(build: number, text: string): void {
+  if (releaseOfBuild(build) === undefined) {
+    const builds = RELEASES.map((release) => `${release.build} (${release.name})`).join(', ');
+    throw new UsageError(`Build ${build} of '${text}' is no Windows Server release; known are ${builds}.`);
+  }
 }
 
 /** The version of a host that a person typed for a release; throws a `UsageError` where it is of another build. */

@@ -9,7 +9,7 @@ import { catalogKey } from '../../contract/names/bucket-keys';
 const ATTEMPTS = 5;
 
 /** Reads a release's catalog; an absent one is empty. Throws a `WinbakeError` where it is damaged or of a newer schema. */
-export async function readCatalog(store: DocumentStore, release: Release): Promise<Catalog> {
+export async function readCatalog(store: Pick<DocumentStore, 'read'>, release: Release): Promise<Catalog> {
   return (await readWithVersion(store, release)).catalog;
 }
 
@@ -38,7 +38,7 @@ export async function changeCatalog(
 }
 
 async function readWithVersion(
-  store: DocumentStore,
+  store: Pick<DocumentStore, 'read'>,
   release: Release,
 ): Promise<{ catalog: Catalog; version: string | undefined }> {
   const stored = await store.read(catalogKey(release));

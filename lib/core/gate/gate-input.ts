@@ -1,4 +1,4 @@
-import type { Catalog, ImageSet } from '../../contract/documents/catalog';
+import type { Catalog, ImageSet, Observation } from '../../contract/documents/catalog';
 import type { GatePolicy } from '../../contract/values/gate-policy';
 import type { Digest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
@@ -48,6 +48,8 @@ export interface GateImage {
   readonly osVersion: OsVersion;
   /** Config and layers; null where it was not measured. */
   readonly compressedBytes: number | null;
+  /** Base first, where they were read. */
+  readonly layers?: Observation['layers'];
   /** How surely it is known, where history tells. */
   readonly evidence?: string;
 }

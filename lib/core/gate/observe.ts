@@ -35,6 +35,7 @@ export function observationsOf(polls: readonly FamilyPoll[], at: Date): readonly
           platformDigest: image.platformDigest,
           osVersion: formatOsVersion(image.osVersion),
           compressedBytes: image.compressedBytes,
+          ...(image.layers === undefined ? {} : { layers: image.layers }),
         },
   );
 }
@@ -90,10 +91,11 @@ function imageOf({
   platformDigest,
   osVersion,
   compressedBytes,
+  layers,
 }: Observation): GateImage | undefined {
   const version = osVersion === null ? undefined : readOsVersion(osVersion);
   return version !== undefined && isDigest(digest) && isDigest(platformDigest)
-    ? { tag, digest, platformDigest, osVersion: version, compressedBytes }
+    ? { tag, digest, platformDigest, osVersion: version, compressedBytes, layers }
     : undefined;
 }
 
@@ -104,8 +106,13 @@ async function measured(
 ): Promise<GateImage> {
   const manifest = await registry.manifest(family.repository, platformDigest);
   const subject = `${family.repository}@${platformDigest}`;
-  const bytes = manifest === undefined ? null : compressedBytes(parseImageManifest(manifest.body, subject));
-  return { tag: tag.tag, digest, platformDigest, osVersion, compressedBytes: bytes };
+  const image = { tag: tag.tag, digest, platformDigest, osVersion };
+  if (manifest === undefined) {
+    return { ...image, compressedBytes: null };
+  }
+  const parsed = parseImageManifest(manifest.body, subject);
+  const layers = parsed.layers.map((layer) => ({ digest: layer.digest, bytes: layer.sizeBytes }));
+  return { ...image, compressedBytes: compressedBytes(parsed), layers };
 }
 
 /**

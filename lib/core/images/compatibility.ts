@@ -11,7 +11,9 @@ export type CompatibilityRule =
   | 'newerRevision'
   | 'equalRevisionNeeded'
   | 'image2022OnHost2025'
-  | 'otherBuild';
+  | 'otherBuild'
+  | 'revisionNeeded'
+  | 'noWindowsImage';
 
 /** Whether an image is safe to run on a host, and why. */
 export interface Compatibility {
@@ -53,6 +55,26 @@ export function compatibility(host: OsVersion, image: OsVersion): Compatibility 
   return image.revision > host.revision
     ? verdict('risky', 'newerRevision', `The image is newer than the host, update the host first: ${pair}.`)
     : verdict('allowed', 'olderRevision', `Same build, and the image is not newer than the host: ${pair}.`);
+}
+
+/**
+ * The same for a host of which only the build is known. Another build has an answer; of its own build the host must not be older
+ * than the image, so that without its revision nothing is called safe.
+ */
+export function compatibilityWithBuild(build: number, image: OsVersion): Compatibility {
+  if (image.build !== build) {
+    const { compatible, kernel, message, rule } = compatibility({ build, revision: 0 }, image);
+    return { compatible, kernel, rule, message: message.replace(/(on host 10\.0\.\d+)\.0\b/, '$1') };
+  }
+  const needed =
+    releaseOfBuild(build)?.needsEqualRevision === true
+      ? `needs a host of exactly ${formatOsVersion(image)}`
+      : `is safe on hosts from ${formatOsVersion(image)} on`;
+  return verdict(
+    'risky',
+    'revisionNeeded',
+    `The build is the same, and the image ${needed}; give the host's version with its fourth part, got: 10.0.${build}.`,
+  );
 }
 
 function verdict(kernel: KernelVerdict, rule: CompatibilityRule, message: string): Compatibility {

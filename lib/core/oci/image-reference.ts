@@ -1,5 +1,6 @@
 import { UsageError } from '../../contract/values/errors';
 import { isDigest, type Digest } from '../../contract/values/digest';
+import { excerpt } from '../../contract/values/printable';
 
 /** The name of an image: registry, repository and a tag, a digest, or both. */
 export interface ImageReference {
@@ -50,6 +51,47 @@ export function parseImageReference(text: string): ImageReference {
     );
   }
   return { registry, repository, tag, digest: digest === undefined ? undefined : digest };
+}
+
+/** The registry of names without one, and the tag of names without one. */
+const DOCKER_HUB = 'docker.io';
+const LATEST = 'latest';
+
+/** A host as docker tells it from the first part of a path: it has a dot or a port, or is this computer. */
+const HOST = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|\[[0-9a-f:]+\])(?::\d{1,5})?$|^[a-z0-9-]+:\d{1,5}$/i;
+
+/**
+ * Parses the name of an image as docker takes it: without a registry it is the Docker Hub's, and without tag and digest it has the
+ * tag `latest`. Throws a `UsageError` for anything else.
+ * @see https://github.com/distribution/reference/blob/main/normalize.go
+ */
+export function parseDockerImageName(text: string): ImageReference {
+  const [name = '', digest, ...rest] = text.split('@');
+  const slash = name.indexOf('/');
+  const first = slash === -1 ? '' : name.slice(0, slash);
+  const isHost = /[.:]|^localhost$/.test(first);
+  const path = isHost ? name.slice(slash + 1) : name;
+  const colon = path.indexOf(':');
+  const plain = colon === -1 ? path : path.slice(0, colon);
+  const registry = isHost ? first.replace(/^index\.docker\.io$/i, DOCKER_HUB) : DOCKER_HUB;
+  const repository = registry === DOCKER_HUB && !plain.includes('/') ? `library/${plain}` : plain;
+  const tag = colon === -1 ? (digest === undefined ? LATEST : undefined) : path.slice(colon + 1);
+  const fault =
+    rest.length > 0 || (digest !== undefined && !isDigest(digest))
+      ? 'its digest is sha256: and 64 hexadecimal digits'
+      : isHost && !HOST.test(first)
+        ? 'its registry is a host, with a port or without'
+        : isRepository(repository)
+          ? tag !== undefined && !isTag(tag)
+            ? 'its tag is up to 128 letters, digits, dots, dashes and underscores'
+            : undefined
+          : 'its repository is in small letters, without a scheme';
+  if (fault !== undefined) {
+    throw new UsageError(
+      `An image is named like mcr.microsoft.com/windows/servercore:ltsc2022, ${fault}; got: '${excerpt(text)}'.`,
+    );
+  }
+  return { registry, repository, tag, digest: isDigest(digest) ? digest : undefined };
 }
 
 /** The text of an image reference. */

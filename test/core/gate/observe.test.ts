@@ -39,6 +39,8 @@ test('a first poll takes eight requests and knows versions, digests and sizes', 
     expect.arrayContaining([['windows/servercore/iis', '10.0.20348.4294']]),
   );
   expect(catalog.observations.every(({ compressedBytes }) => (compressedBytes ?? 0) > 7500)).toBe(true);
+  const layers = catalog.observations.map((one) => one.layers?.map(({ bytes }) => bytes));
+  expect(layers).toEqual([1, 2, 3, 4].map(() => [7000, 500]));
 });
 
 test('a poll of an unchanged registry takes one HEAD a family and shows the same', async () => {

@@ -1,0 +1,176 @@
+import { Option } from 'commander';
+import { readHistory } from '../../sim/registry/history/read-history';
+import { parseAsOf } from '../../sim/registry/history/history';
+import { recordedRegistry } from '../../sim/registry/recorded-registry';
+import { UsageError } from '../../lib/contract/values/errors';
+import { DEFAULT_GATE_POLICY } from '../../lib/contract/values/gate-policy';
+import { type OsVersion, readOsVersion } from '../../lib/contract/values/os-version';
+import { parseRelease, type Release } from '../../lib/contract/values/release';
+import { type CachedImage, COVERED_HOSTS, type HostCache } from '../../lib/core/coverage/coverage';
+import { type LayeredImage, layersOfImages } from '../../lib/core/coverage/layered-image';
+import { defaultFamilies, familyOf } from '../../lib/core/images/family';
+import { parseImageExtras } from '../../lib/core/images/image-extra';
+import { resolveImages } from '../../lib/core/images/resolve-images';
+import type { ImageReference } from '../../lib/core/oci/image-reference';
+import { type Registry, RegistryError } from '../../lib/core/oci/registry';
+import { parseSeconds } from '../shared/option-values';
+import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
+import { MICROSOFT, openRegistries, type Registries } from '../shared/registries';
+import { gateUpTo } from './explain';
+import { extraOption } from './policy-options';
+
+/** What a command line says of the hosts that have images cached. */
+export interface HostOptions extends PlaceOptions {
+  readonly pipeline?: string;
+  readonly release?: string;
+  readonly asOf?: string;
+  readonly registry?: string;
+  readonly extra?: readonly string[];
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/** The options that say which hosts are meant, each made anew for its command. */
+export function hostOptions(): readonly Option[] {
+  return [
+    new Option('--pipeline <name>', 'pipeline of an account, whose hosts are meant'),
+    new Option('--release <release>', 'Windows Server release, without an account: 2016, 2019, 2022 or 2025'),
+    new Option(
+      '--as-of <instant>',
+      'with --release: what a pipeline had baked at a moment of recorded history (default: what a bake would take now)',
+    ),
+    new Option('--registry <url>', `where the images of ${MICROSOFT} are read, such as a mirror`),
+    extraOption(),
+    ...placeOptions(),
+    new Option('--timeout <seconds>', 'time limit for all requests to registries')
+      .argParser(parseSeconds)
+      .default(30),
+  ];
+}
+
+/** Hosts with what they have cached, and the registries that other images are read from. */
+export interface CoveredHosts {
+  readonly hosts: readonly HostCache[];
+  readonly registries: Registries;
+  /** What is on record of an image, so that no registry is asked. */
+  readonly known: (reference: ImageReference) => LayeredImage | undefined;
+  /** The bytes of a layer of a record; left out, those of its manifest count. */
+  readonly bytesOf?: (layer: string) => number | undefined;
+}
+
+/** Works with the hosts that a command line means; the registries are closed afterwards. Throws a `UsageError` where it means none, or two. */
+export async function withCoveredHosts<T>(
+  options: HostOptions,
+  work: (covered: CoveredHosts) => Promise<T>,
+): Promise<T> {
+  const { asOf, extra, pipeline, registry, release, timeout } = options;
+  if ((pipeline === undefined) === (release === undefined)) {
+    throw new UsageError(
+      'Say which hosts are meant: --pipeline NAME of an account, or --release such as 2022.',
+    );
+  }
+  if (pipeline !== undefined && (asOf !== undefined || extra !== undefined)) {
+    throw new UsageError('--as-of and --extra go with --release; a pipeline has its own moment and extras.');
+  }
+  if (release !== undefined && asOf !== undefined) {
+    return withRecordedHosts({ ...options, asOf, release: parseRelease(release) }, work);
+  }
+  const registries = openRegistries({ microsoft: registry, deadlineSeconds: timeout });
+  try {
+    if (pipeline !== undefined) {
+      const { readPipelineHosts } = await import('../pipeline/pipeline-hosts');
+      const base = registries.of({ registry: MICROSOFT });
+      return await work({ registries, ...(await readPipelineHosts(options, pipeline, base)) });
+    }
+    const hosts = await hostsBakedNow(registries, parseRelease(release ?? ''), extra ?? []);
+    return await work({ registries, hosts, known: () => undefined });
+  } finally {
+    await registries.close();
+  }
+}
+
+interface RecordedHosts extends Pick<HostOptions, 'extra' | 'registry' | 'timeout'> {
+  readonly asOf: string;
+  readonly release: Release;
+}
+
+/** Hosts of a pipeline that promotes at once, at a moment of recorded history. */
+async function withRecordedHosts<T>(
+  { asOf, extra = [], registry, release, timeout }: RecordedHosts,
+  work: (covered: CoveredHosts) => Promise<T>,
+): Promise<T> {
+  const at = parseAsOf(asOf, readHistory());
+  const { before, catalog, held, history, hostAt } = gateUpTo({
+    release,
+    asOf: at,
+    history: undefined,
+    hosts: undefined,
+    hostRevision: undefined,
+    policy: { ...DEFAULT_GATE_POLICY, extras: extra },
+    accepted: [],
+  });
+  const recorded = recordedRegistry(history, at);
+  const baked =
+    before === undefined
+      ? undefined
+      : { images: before.set.images, osVersion: { build: release.build, revision: before.hostRevision } };
+  const next = held?.set ?? catalog.sets[0];
+  const updated = hostAt(at);
+  const target = next === undefined ? undefined : readOsVersion(next.target);
+  const revision = Math.max(updated ?? 0, target?.revision ?? 0);
+  const coming =
+    next === undefined ? undefined : { images: next.images, osVersion: { build: release.build, revision } };
+  const hosts = await Promise.all(
+    COVERED_HOSTS.map((channel) =>
+      hostCache(channel, channel === 'next' ? coming : baked, recorded, `Nothing was baked before ${asOf}.`),
+    ),
+  );
+  const registries = openRegistries({ microsoft: registry ?? recorded, deadlineSeconds: timeout });
+  try {
+    const bytesOf = registry === undefined ? { bytesOf: (layer: string) => recorded.bytesOf(layer) } : {};
+    return await work({ hosts, registries, known: () => undefined, ...bytesOf });
+  } finally {
+    await registries.close();
+  }
+}
+
+/** A registry tells no history: the hosts of both channels are taken to be those of a bake of now. */
+async function hostsBakedNow(
+  registries: Registries,
+  release: Release,
+  extra: readonly string[],
+): Promise<readonly HostCache[]> {
+  const names = defaultFamilies(release);
+  const families = names.map((name) => familyOf(name, release));
+  const extras = parseImageExtras(extra, { release, families: names });
+  const registry = registries.of({ registry: MICROSOFT });
+  const { findings, images, revision } = await resolveImages(registry, release, families, undefined, extras);
+  const unread = findings.find(({ code, severity }) => severity === 'stop' && code.startsWith('REGISTRY_'));
+  if (unread !== undefined) {
+    throw new RegistryError('REGISTRY_UNREACHABLE', unread.message);
+  }
+  const now = revision === null ? undefined : { images, osVersion: { build: release.build, revision } };
+  const none = `The registry shows no base image of Windows Server ${release.name}.`;
+  const host = await hostCache('current', now, registry, none);
+  return COVERED_HOSTS.map((channel) => ({ ...host, channel }));
+}
+
+interface Cached {
+  readonly images: readonly CachedImage[];
+  readonly osVersion: OsVersion;
+}
+
+/** A host that has cached images, whose layers a registry knows; `none` says why there is none. */
+async function hostCache(
+  channel: HostCache['channel'],
+  cached: Cached | undefined,
+  registry: Registry,
+  none: string,
+): Promise<HostCache> {
+  if (cached === undefined) {
+    return { channel, osVersion: null, images: [], layers: null, unknown: none };
+  }
+  const { images, osVersion } = cached;
+  const layers = await layersOfImages(images, { registry, host: osVersion });
+  return { channel, osVersion, images, layers, unknown: null };
+}

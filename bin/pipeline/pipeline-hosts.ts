@@ -1,0 +1,141 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { explaining } from '../../lib/aws/explain-failure';
+import { readPipeline } from '../../lib/aws/stores/pipeline-account';
+import { imageManifestSchema } from '../../lib/contract/documents/evidence';
+import type { Catalog, Observation } from '../../lib/contract/documents/catalog';
+import { parseDocument } from '../../lib/contract/documents/document';
+import { type PipelineDescription, pipelinePath } from '../../lib/contract/documents/pipeline-description';
+import { readOsVersion } from '../../lib/contract/values/os-version';
+import { osOf } from '../../lib/contract/values/release';
+import { readCatalog } from '../../lib/core/catalog/catalog-store';
+import { type CachedImage, COVERED_HOSTS, type HostCache } from '../../lib/core/coverage/coverage';
+import { type LayeredImage, layersOfImages } from '../../lib/core/coverage/layered-image';
+import type { ImageReference } from '../../lib/core/oci/image-reference';
+import { type Registry, RegistryError } from '../../lib/core/oci/registry';
+import { type DocumentStore, homeParameters, type ParameterStores } from '../../lib/core/ports/stores';
+import { readChannel } from '../../lib/core/publish/move-channel';
+import { readPublication } from '../../lib/core/publish/record-publication';
+import { operatePorts } from '../../lib/handlers/operate';
+import { signIn } from '../shared/pipeline-access';
+import type { PlaceOptions } from '../shared/pipeline-place';
+import { MICROSOFT } from '../shared/registries';
+
+/** The hosts of a pipeline, and what its catalog knows of images. */
+export interface PipelineHosts {
+  readonly hosts: readonly HostCache[];
+  readonly known: (reference: ImageReference) => LayeredImage | undefined;
+}
+
+/** What reading them works with. */
+export interface PipelineHostsPorts {
+  readonly documents: Pick<DocumentStore, 'read'>;
+  readonly stores: ParameterStores;
+  /** Where layers are read that the catalog of an earlier release has not. */
+  readonly registry: Registry;
+}
+
+/** Reads the hosts of a pipeline with the caller's credentials. */
+export async function readPipelineHosts(
+  place: PlaceOptions,
+  name: string,
+  registry: Registry,
+): Promise<PipelineHosts> {
+  const { caller, region } = await signIn(place);
+  return explaining({ doing: `read what ${name} has cached`, region }, async () => {
+    const description = await readPipeline(new SSMClient({ region }), place.prefix, name, caller, region);
+    return pipelineHosts({ ...operatePorts(description), registry }, description);
+  });
+}
+
+/**
+ * The hosts of `current` and `latest`, by the image manifests of their publications, and those of the next bake, by the newest image
+ * set that the gate accepted.
+ */
+export async function pipelineHosts(
+  ports: PipelineHostsPorts,
+  description: PipelineDescription,
+): Promise<PipelineHosts> {
+  const { documents, stores } = ports;
+  const home = await homeParameters(stores, description);
+  const catalog = await readCatalog(documents, osOf(description.os).release);
+  const [set] = catalog.sets;
+  const hosts = await Promise.all(
+    COVERED_HOSTS.map(async (channel): Promise<HostCache> => {
+      if (channel === 'next') {
+        return set === undefined
+          ? unknownHost(channel, `The gate of ${description.pipeline} has accepted no image set yet.`)
+          : withLayers(ports, catalog, channel, { images: set.images, osVersion: set.target });
+      }
+      const published = await readChannel(home, pipelinePath(description), channel);
+      const record = published && (await readPublication(documents, published.id));
+      const manifest =
+        typeof record?.manifest === 'string' ? await documents.read(record.manifest) : undefined;
+      if (published === undefined || manifest === undefined) {
+        const plain =
+          published?.mode === 'unbaked'
+            ? 'the plain base AMI, of which nobody records what it caches'
+            : 'no publication with an image manifest';
+        return unknownHost(channel, `The channel ${channel} of ${description.pipeline} has ${plain}.`);
+      }
+      const { images } = parseDocument(imageManifestSchema, manifest.text, record?.manifest ?? '');
+      return withLayers(ports, catalog, channel, {
+        images: images.map((image) => ({ ...image, platformDigest: image.platformDigest ?? image.digest })),
+        osVersion: published.osVersion,
+      });
+    }),
+  );
+  return { hosts, known: (reference) => knownImage(catalog, reference) };
+}
+
+function unknownHost(channel: HostCache['channel'], unknown: string): HostCache {
+  return { channel, osVersion: null, images: [], layers: null, unknown };
+}
+
+async function withLayers(
+  { registry }: PipelineHostsPorts,
+  catalog: Catalog,
+  channel: HostCache['channel'],
+  { images, osVersion }: { readonly images: readonly CachedImage[]; readonly osVersion: string },
+): Promise<HostCache> {
+  const version = readOsVersion(osVersion) ?? null;
+  const common = { channel, osVersion: version, images };
+  try {
+    const known = (digest: string) => layersOnRecord(catalog, (one) => isOf(one, digest));
+    const layers = await layersOfImages(images, { registry, host: version ?? undefined, known });
+    return { ...common, layers, unknown: null };
+  } catch (error) {
+    if (error instanceof RegistryError) {
+      const unknown = `Which layers a host of ${channel} has cached is not on record, and cannot be read: ${error.message}`;
+      return { ...common, layers: null, unknown };
+    }
+    throw error;
+  }
+}
+
+function isOf({ digest, platformDigest }: Observation, wanted: string): boolean {
+  return platformDigest === wanted || digest === wanted;
+}
+
+/** What the catalog has of an image by its digest, or by the tag that the gate follows; it polls these every quarter of an hour. */
+function knownImage(
+  catalog: Catalog,
+  { digest, registry, repository, tag }: ImageReference,
+): LayeredImage | undefined {
+  return digest === undefined
+    ? registry === MICROSOFT
+      ? layersOnRecord(catalog, (one) => one.repository === repository && one.tag === tag)
+      : undefined
+    : layersOnRecord(catalog, (one) => isOf(one, digest));
+}
+
+/** The last observation that fits, if its layers are on record. */
+function layersOnRecord(catalog: Catalog, fits: (one: Observation) => boolean): LayeredImage | undefined {
+  const { digest, layers, osVersion, platformDigest } = catalog.observations.findLast(fits) ?? {};
+  const version = typeof osVersion === 'string' ? readOsVersion(osVersion) : undefined;
+  return digest === undefined ||
+    typeof platformDigest !== 'string' ||
+    layers === undefined ||
+    version === undefined
+    ? undefined
+    : { digest, platformDigest, osVersion: version, layers };
+}

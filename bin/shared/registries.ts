@@ -1,0 +1,110 @@
+import { WinbakeError } from '../../lib/contract/values/errors';
+import type { OsVersion } from '../../lib/contract/values/os-version';
+import { type ImageReading, readLayeredImage } from '../../lib/core/coverage/layered-image';
+import { isLoopbackHost } from '../../lib/registry/network-address';
+import type { ImageReference } from '../../lib/core/oci/image-reference';
+import { type Registry, RegistryError } from '../../lib/core/oci/registry';
+import { rememberingRegistry } from '../../lib/core/images/read-images';
+import { dockerLogin, dockerOnThisComputer } from '../../lib/registry/docker-login';
+import { createRegistryClient, type RegistryClient } from '../../lib/registry/registry-client';
+import type { RegistryLogin } from '../../lib/registry/registry-access';
+
+/** The registry of Microsoft's base images. */
+export const MICROSOFT = 'mcr.microsoft.com';
+
+/** Hosts whose registry answers under another name. */
+const API_HOSTS: Readonly<Partial<Record<string, string>>> = { 'docker.io': 'registry-1.docker.io' };
+
+/** The registries that a command reads, each opened once and asked for each digest once. */
+export interface Registries {
+  of(reference: Pick<ImageReference, 'registry'>): Registry;
+  close(): Promise<void>;
+}
+
+/** How registries are opened. */
+export interface RegistriesOptions {
+  /** Stands for Microsoft's: a mirror's address, or recorded history. */
+  readonly microsoft?: string | Registry | undefined;
+  readonly deadlineSeconds: number;
+}
+
+/** Opens registries by their hosts when they are first read; a private one is read as docker on this computer would, or in ECR by the caller's identity. */
+export function openRegistries({ deadlineSeconds, microsoft }: RegistriesOptions): Registries {
+  const clients: RegistryClient[] = [];
+  const opened = new Map<string, Registry>();
+  const open = (url: string, host: string): Registry => {
+    const known = opened.get(url);
+    if (known !== undefined) {
+      return known;
+    }
+    const client = createRegistryClient({ url, deadlineSeconds, login: () => loginTo(host) });
+    clients.push(client);
+    const registry = rememberingRegistry(client, { tags: true });
+    opened.set(url, registry);
+    return registry;
+  };
+  return {
+    of: ({ registry: host }) => {
+      if (host === MICROSOFT && microsoft !== undefined) {
+        return typeof microsoft === 'string' ? open(microsoft, hostOf(microsoft)) : microsoft;
+      }
+      const address = API_HOSTS[host] ?? host;
+      const [, name = ''] = /^(.*?)(?::\d+)?$/.exec(address) ?? [];
+      return open(`${isLoopbackHost(name) ? 'http' : 'https'}://${address}`, host);
+    },
+    close: async () => {
+      await Promise.all(clients.map((client) => client.close()));
+    },
+  };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}
+
+/** For ECR the caller's identity; docker's own login where there are no credentials, and for all other registries. */
+async function loginTo(host: string): Promise<RegistryLogin | undefined> {
+  const { ecrLogin, ecrRegion } = await import('../../lib/aws/ecr-login');
+  const region = ecrRegion(host);
+  const ofDocker = () => dockerLogin(host, dockerOnThisComputer());
+  if (region === undefined) {
+    return ofDocker();
+  }
+  try {
+    return await ecrLogin(region);
+  } catch (error) {
+    const login = await ofDocker();
+    if (login === undefined) {
+      throw error;
+    }
+    return login;
+  }
+}
+
+/** Reads the image that a host takes of a name. Throws a `WinbakeError` that says what to do where nobody is let in without a login. */
+export async function readByName(
+  registries: Registries,
+  name: string,
+  reference: ImageReference,
+  host: OsVersion | undefined,
+): Promise<ImageReading> {
+  const place = {
+    name,
+    registry: registries.of(reference),
+    repository: reference.repository,
+    reference: reference.digest ?? reference.tag ?? 'latest',
+  };
+  try {
+    return await readLayeredImage(place, host);
+  } catch (error) {
+    if (error instanceof RegistryError && (error.status === 401 || error.status === 403)) {
+      const { registry } = reference;
+      throw new WinbakeError(
+        'LOGIN_NEEDED',
+        `${name} is read with a login only (${error.status}), and there is none that ${registry} takes; run docker login ${registry}.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
