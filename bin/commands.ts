@@ -109,6 +109,11 @@ export const COMMANDS: readonly CommandGroup[] = [
         load: async ({ finish, terminal }) =>
           (await import('./local/coverage')).coverageCommand(terminal, finish),
       },
+      {
+        name: 'pin',
+        summary: 'pin Dockerfiles to the images that hosts have cached',
+        load: async ({ finish, terminal }) => (await import('./local/pin')).pinCommand(terminal, finish),
+      },
     ],
   },
   {

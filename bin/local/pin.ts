@@ -1,0 +1,155 @@
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
+import { printableLines } from '../../lib/contract/values/printable';
+import type { HostCache } from '../../lib/core/coverage/coverage';
+import { ExitCode, type Finish } from '../shared/exit-code';
+import { addHelp } from '../shared/help';
+import { printAnswer } from '../shared/layout';
+import { diffOf, type PinnedFile, pinDockerfile } from '../shared/pin-dockerfile';
+import { readDockerfileText } from '../shared/dockerfile';
+import type { Terminal } from '../shared/terminal';
+import { type HostOptions, hostOptions, withCoveredHosts } from './covered-hosts';
+
+interface PinOptions extends HostOptions {
+  readonly dryRun?: boolean;
+  readonly check?: boolean;
+  readonly json?: boolean;
+}
+
+/** A Dockerfile with what becomes of it. */
+interface PinnedPath extends PinnedFile {
+  readonly file: string;
+  readonly before: string;
+}
+
+/** `winbake pin`: FROM lines of the tag and digest that hosts have cached. */
+export function pinCommand(terminal: Terminal, finish: Finish): Command {
+  const command = new Command('pin')
+    .description(
+      'Changes the FROM lines of Dockerfiles to the tag and digest that hosts of the channel current have cached, so that a new host pulls nothing of the base image. ' +
+        'It changes references alone: comments, layout and all other lines stay, and a reference of another line or Windows does.',
+    )
+    .argument('<dockerfile...>', 'Dockerfiles to change')
+    .addOption(new Option('--dry-run', 'print what would change as a diff, and change nothing'))
+    .addOption(new Option('--check', 'change nothing, and end with 3 where something would change'));
+  hostOptions().forEach((option) => command.addOption(option));
+  command.option('--json', 'print one JSON document').action(async (files: string[], options: PinOptions) => {
+    finish(await pin(files, options, terminal));
+  });
+  return addHelp(command, terminal, {
+    notes:
+      'An ARG before the first FROM is changed where its default is the whole reference, or the tag of one. What is put together in another way is named, and stays. ' +
+      'Where one of several files cannot be read, none is changed.',
+    examples: [
+      ['winbake pin Dockerfile --pipeline 2022-core', 'what the hosts of a pipeline have'],
+      ['winbake pin Dockerfile --pipeline 2022-core --check', 'a check for a build'],
+      ['winbake pin Dockerfile --release 2022 --as-of 2025-10-20 --dry-run', 'on recorded history'],
+    ],
+    exitCodes:
+      '0 done, or nothing to change; 1 something could not be read or written; 2 wrong usage; 3 with --check, something would change.',
+  });
+}
+
+const RECORDED_DIGESTS =
+  "Digests of recorded history are those of 'winbake registry serve'; Microsoft's registry does not know them, so build with them nowhere else.";
+
+async function pin(files: readonly string[], options: PinOptions, terminal: Terminal): Promise<ExitCode> {
+  const { check = false, dryRun = false, json } = options;
+  const texts = new Map(files.map((file) => [file, readDockerfileText(file)]));
+  return withCoveredHosts(options, ({ hosts }) => {
+    const images = imagesOf(hosts);
+    const pinned = [...texts].map(([file, before]): PinnedPath => ({
+      file,
+      before,
+      ...pinDockerfile(before, file, images),
+    }));
+    const changed = pinned.filter(({ changes }) => changes.length > 0);
+    if (!check && !dryRun) {
+      writeAll(changed);
+    }
+    if (options.asOf !== undefined && changed.length > 0) {
+      terminal.err(`${RECORDED_DIGESTS}\n`);
+    }
+    if (dryRun && json !== true) {
+      printDiff(changed, terminal);
+    } else {
+      const isWritten = !check && !dryRun;
+      printAnswer(terminal, json, {
+        schema: 'winbake.pin/1',
+        document: {
+          files: pinned.map((file) => documentOf(file, dryRun)),
+          written: isWritten && changed.length > 0,
+        },
+        text: () => describe(pinned, isWritten),
+      });
+    }
+    return Promise.resolve(check && changed.length > 0 ? ExitCode.NO : ExitCode.DONE);
+  });
+}
+
+function imagesOf([current]: readonly HostCache[]): HostCache['images'] {
+  if (current === undefined || current.osVersion === null) {
+    throw new WinbakeError(
+      'NOT_FOUND',
+      `What hosts have cached is not known. ${current?.unknown ?? ''}`.trim(),
+    );
+  }
+  return current.images;
+}
+
+function documentOf({ before, changes, file, kept, text }: PinnedPath, withDiff: boolean) {
+  const diff = withDiff ? { diff: diffOf(file, before, text) } : {};
+  return { file, changed: changes.length > 0, changes, kept, ...diff };
+}
+
+/** A diff is for programs that apply it, so that nothing of it is wrapped or escaped but for a terminal. */
+function printDiff(changed: readonly PinnedPath[], terminal: Terminal): void {
+  const diff = changed.map(({ before, file, text }) => diffOf(file, before, text)).join('');
+  terminal.out(terminal.columns === undefined ? diff : printableLines(diff.replaceAll('\r\n', '\n')));
+}
+
+function describe(files: readonly PinnedPath[], isWritten: boolean): string {
+  return files
+    .map(({ changes, file, kept }) => {
+      const verb = isWritten ? 'changed' : 'would change';
+      const head = changes.length === 0 ? `${file}: nothing to change.\n` : `${file}: ${verb}\n`;
+      const lines = changes.map(({ from, line, to }) => `  line ${line}  ${from}\n    ->  ${to}\n`);
+      return `${head}${lines.join('')}${kept.map(({ line, message, reference }) => `  line ${line}  ${reference} stays: ${message}.\n`).join('')}`;
+    })
+    .join('');
+}
+
+/** Writes each file beside its place first; only where all could be written do they take their places. */
+function writeAll(files: readonly PinnedPath[]): void {
+  const drafts: { readonly draft: string; readonly place: string }[] = [];
+  let at = '';
+  try {
+    for (const { file, text } of files) {
+      at = file;
+      const place = realpathSync(file);
+      const draft = `${place}.${process.pid}.winbake`;
+      if (drafts.some((one) => one.place === place)) {
+        throw new UsageError(`The Dockerfile '${file}' is named twice.`);
+      }
+      drafts.push({ draft, place });
+      writeFileSync(draft, text, { mode: statSync(place).mode, flag: 'wx' });
+    }
+    for (const { draft, place } of drafts) {
+      at = place;
+      renameSync(draft, place);
+    }
+  } catch (cause) {
+    if (cause instanceof WinbakeError) {
+      throw cause;
+    }
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new WinbakeError('FILE_UNREADABLE', `The Dockerfile '${at}' could not be written (${code}).`, {
+      cause,
+    });
+  } finally {
+    drafts.forEach(({ draft }) => {
+      rmSync(draft, { force: true });
+    });
+  }
+}
