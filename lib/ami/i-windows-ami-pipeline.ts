@@ -56,6 +56,12 @@ export interface IWindowsAmiPipeline extends IResource {
   /** Does something when an AMI was published, with the event `Winbake AMI Published`; see docs/events.md. */
   onPublished(id: string, options?: OnEventOptions): Rule;
 
+  /**
+   * Does something when `current` has moved, with the event `Winbake Images Published`, which holds the digests of what hosts have
+   * cached then: apps are built anew on these.
+   */
+  onImagesPublished(id: string, options?: OnEventOptions): Rule;
+
   /** Does something when a bake failed and is not tried again by itself, with the event `Winbake Bake Failed`. */
   onFailed(id: string, options?: OnEventOptions): Rule;
 

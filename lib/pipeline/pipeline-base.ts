@@ -54,6 +54,14 @@ export abstract class PipelineBase extends Resource implements IWindowsAmiPipeli
     return this.onEvent(id, 'Winbake AMI Published', options);
   }
 
+  /**
+   * Does something when `current` has moved, with the event `Winbake Images Published`, which holds the digests of what hosts have
+   * cached then: apps are built anew on these.
+   */
+  public onImagesPublished(id: string, options: OnEventOptions = {}): Rule {
+    return this.onEvent(id, 'Winbake Images Published', options);
+  }
+
   /** Does something when a bake failed and is not tried again by itself, with the event `Winbake Bake Failed`. */
   public onFailed(id: string, options: OnEventOptions = {}): Rule {
     return this.onEvent(id, 'Winbake Bake Failed', options);

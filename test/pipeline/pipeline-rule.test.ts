@@ -10,9 +10,10 @@ import { eventBridgeAnnouncer } from '../../lib/aws/notices';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import type { Announcer } from '../../lib/core/ports/notices';
 import { noteDecision, noteFailure } from '../../lib/core/gate/rebake-notices';
-import { announceLatest } from '../../lib/core/publish/published-event';
+import { announceImages, announceLatest } from '../../lib/core/publish/published-event';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { matchesPattern, type EventPattern } from '../support/matches-pattern';
+import { publishedImages } from '../support/published-images';
 import { memoryDocuments } from '../support/memory-ports';
 import { DESCRIPTION, publicationAt } from '../support/pipeline-description';
 
@@ -34,6 +35,8 @@ async function sent(send: (announcer: Announcer) => Promise<void>): Promise<Reco
   };
 }
 
+const CURRENT = publicationAt(4294, '2025-10-14T22:31:00.000Z');
+
 /** What the core functions send of a pipeline. */
 function eventsOf(pipeline: string): Readonly<Record<string, () => Promise<Record<string, unknown>>>> {
   const rebake = { pipeline, execution: 'arn:aws:states:eu-central-1:123456789012:execution:rebake:1' };
@@ -50,6 +53,14 @@ function eventsOf(pipeline: string): Readonly<Record<string, () => Promise<Recor
           { announcer, documents: memoryDocuments() },
           { ...DESCRIPTION, pipeline },
           publicationAt(4294, '2025-10-14T22:31:00.000Z'),
+        ),
+      ),
+    onImagesPublished: () =>
+      sent((announcer) =>
+        announceImages(
+          { announcer, documents: memoryDocuments(publishedImages(CURRENT)) },
+          { ...DESCRIPTION, pipeline },
+          CURRENT,
         ),
       ),
     onFailed: () =>
@@ -72,7 +83,7 @@ function eventsOf(pipeline: string): Readonly<Record<string, () => Promise<Recor
   };
 }
 
-const METHODS = ['onPublished', 'onFailed', 'onNeedsOperator'] as const;
+const METHODS = ['onPublished', 'onImagesPublished', 'onFailed', 'onNeedsOperator'] as const;
 
 const stack = new Stack(new App(), 'Platform');
 const pipeline = new WindowsAmiPipeline(stack, 'Pipeline', { os: WindowsOs.SERVER_2022_CORE });

@@ -35,6 +35,8 @@ export const deliveriesSchema = z.object({
   schema: z.literal('winbake.deliveries/1'),
   /** The publication whose event was sent. */
   announced: z.string().nullable(),
+  /** The publication of `current` whose images were announced; left out before the first. */
+  imagesAnnounced: z.string().optional(),
   /** By account and region, such as `123456789012/eu-central-1`. */
   targets: z.record(z.string(), deliverySchema),
 });

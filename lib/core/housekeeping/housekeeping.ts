@@ -15,7 +15,7 @@ import { homeParameters } from '../ports/stores';
 import { deliverEverywhere } from '../publish/deliver';
 import { readChannel } from '../publish/move-channel';
 import { promoteWhenDue } from '../publish/operate-channels';
-import { announceLatest } from '../publish/published-event';
+import { announceImages, announceLatest } from '../publish/published-event';
 import { seedChannels } from '../publish/seed-channels';
 import {
   noteFailing,
@@ -176,6 +176,7 @@ const PARTS = {
     const home = await homeParameters(ports.stores, description);
     const latest = await readChannel(home, pipelinePath(description), 'latest');
     await announceLatest(ports, description, latest);
+    await announceImages(ports, description, await readChannel(home, pipelinePath(description), 'current'));
     return `The newest publication is ${latest?.id ?? 'none'}.`;
   },
   patching: measurePatching,

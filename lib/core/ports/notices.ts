@@ -4,7 +4,8 @@ import type { FleetMetrics, FleetsMetrics, PipelineMetricName } from '../../cont
 export const EVENT_SOURCE = 'winbake';
 
 /** The kinds of events that Winbake sends; `docs/events.md` says what each one's detail holds. */
-export type EventType = 'Winbake AMI Published' | 'Winbake Bake Failed' | 'Winbake Needs Operator';
+export type EventType =
+  'Winbake AMI Published' | 'Winbake Images Published' | 'Winbake Bake Failed' | 'Winbake Needs Operator';
 
 /** A bus for machines: events arrive at least once, and in any order. */
 export interface Announcer {

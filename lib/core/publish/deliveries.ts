@@ -36,6 +36,13 @@ export async function noteAnnounced(documents: DocumentStore, publication: strin
   );
 }
 
+/** Notes that the event with a publication's images was sent. */
+export async function noteImagesAnnounced(documents: DocumentStore, publication: string): Promise<void> {
+  await changeDocument(documents, FORM, (before) =>
+    before.imagesAnnounced === publication ? before : { ...before, imagesAnnounced: publication },
+  );
+}
+
 /** Notes what came of polls at targets, by name; targets that are no longer any are forgotten. */
 export async function noteDeliveries(
   documents: DocumentStore,

@@ -1,8 +1,11 @@
+import { parseDocument } from '../../contract/documents/document';
+import { type ImageManifest, imageManifestSchema } from '../../contract/documents/evidence';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import type { Announcer } from '../ports/notices';
 import type { DocumentStore } from '../ports/stores';
-import { noteAnnounced, readDeliveries } from './deliveries';
+import { noteAnnounced, noteImagesAnnounced, readDeliveries } from './deliveries';
+import { readPublication } from './record-publication';
 
 /** What the detail of `Winbake AMI Published` holds; `docs/events.md` documents it. */
 export interface PublishedDetail extends Channel {
@@ -30,4 +33,49 @@ export async function announceLatest(
     await announcer.announce('Winbake AMI Published', { ...publishedDetail(description, latest) });
     await noteAnnounced(documents, latest.id);
   }
+}
+
+/** An image that hosts have cached, as the detail of `Winbake Images Published` names it. */
+type AnnouncedImage = Pick<
+  ImageManifest['images'][number],
+  'aliases' | 'digest' | 'family' | 'mode' | 'osVersion' | 'platformDigest' | 'repository' | 'tag'
+>;
+
+/** What the detail of `Winbake Images Published` holds; `docs/events.md` documents it. */
+export interface ImagesDetail extends PublishedDetail {
+  readonly images: readonly AnnouncedImage[];
+}
+
+/**
+ * Sends the event of the images of `current`, unless it was sent: an image that is built on those of `latest` could be newer than
+ * every host. Of a publication without a manifest nothing is known.
+ */
+export async function announceImages(
+  { announcer, documents }: { readonly announcer: Announcer; readonly documents: DocumentStore },
+  description: PipelineDescription,
+  current: Channel | undefined,
+): Promise<void> {
+  if (current === undefined || (await readDeliveries(documents)).imagesAnnounced === current.id) {
+    return;
+  }
+  const manifest = (await readPublication(documents, current.id))?.manifest ?? null;
+  const stored = manifest === null ? undefined : await documents.read(manifest);
+  if (stored === undefined) {
+    return;
+  }
+  const images = parseDocument(imageManifestSchema, stored.text, manifest ?? '').images.map(
+    ({ aliases, digest, family, mode, osVersion, platformDigest, repository, tag }): AnnouncedImage => ({
+      family,
+      repository,
+      tag,
+      aliases,
+      digest,
+      platformDigest,
+      osVersion,
+      mode,
+    }),
+  );
+  const detail: ImagesDetail = { ...publishedDetail(description, current), images };
+  await announcer.announce('Winbake Images Published', { ...detail });
+  await noteImagesAnnounced(documents, current.id);
 }
