@@ -143,6 +143,14 @@ export const COMMANDS: readonly CommandGroup[] = [
         },
       },
       {
+        name: 'images',
+        summary: 'show the digests of what hosts have cached',
+        load: async ({ finish, terminal }) => {
+          const { imagesCommand, readImages } = await import('./pipeline/images');
+          return imagesCommand(terminal, finish, readImages);
+        },
+      },
+      {
         name: 'doctor',
         summary: 'check what a pipeline needs',
         load: async ({ finish, terminal }) => {

@@ -21,7 +21,7 @@ import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { parseBytes } from '../shared/option-values';
-import { readByName } from '../shared/registries';
+import { MICROSOFT, readByName } from '../shared/registries';
 import { formatBytes, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { type CoveredHosts, type HostOptions, hostOptions, withCoveredHosts } from './covered-hosts';
@@ -79,7 +79,7 @@ export function coverageCommand(terminal: Terminal, finish: Finish): Command {
       ['winbake coverage shop.azurecr.io/web:7 --pipeline 2022-core', 'what each new host still pulls'],
       ['winbake coverage --file Dockerfile --pipeline 2022-core --max-bytes 300MB', 'a check for a build'],
       [
-        'winbake coverage mcr.microsoft.com/dotnet/framework/aspnet:4.8.1-20250909-windowsservercore-ltsc2022 --release 2022 --as-of 2025-10-20',
+        'winbake coverage mcr.microsoft.com/windows/servercore:10.0.20348.4171 --release 2022 --as-of 2025-10-20',
         'an image of the month before, on recorded history',
       ],
     ],
@@ -191,7 +191,7 @@ async function coverImage(
   try {
     reading = await readImage(name, reference, covered);
   } catch (error) {
-    if (error instanceof WinbakeError) {
+    if (error instanceof WinbakeError && !(error instanceof UsageError)) {
       return without(name, error.code, error.message);
     }
     throw error;
@@ -224,9 +224,14 @@ async function readImage(
   }
   const host = hosts.find(({ osVersion }) => osVersion !== null)?.osVersion ?? undefined;
   const reading = await readByName(registries, name, reference, host);
-  return reading.code === undefined && onRecord !== undefined
-    ? { image: withRecordedBytes(reading.image, onRecord) }
-    : reading;
+  if (onRecord === undefined || reference.registry !== MICROSOFT) {
+    return reading;
+  }
+  if (reading.code === 'NOT_FOUND') {
+    const message = `${name} is not in recorded history at that moment; to read it in a registry say --registry URL.`;
+    return { code: reading.code, message };
+  }
+  return reading.code === undefined ? { image: withRecordedBytes(reading.image, onRecord) } : reading;
 }
 
 function withRecordedBytes(

@@ -13,6 +13,7 @@ import { parseImageExtras } from '../../lib/core/images/image-extra';
 import { resolveImages } from '../../lib/core/images/resolve-images';
 import type { ImageReference } from '../../lib/core/oci/image-reference';
 import { type Registry, RegistryError } from '../../lib/core/oci/registry';
+import { parseRegistryUrl } from '../../lib/registry/registry-url';
 import { parseSeconds } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { MICROSOFT, openRegistries, type Registries } from '../shared/registries';
@@ -71,6 +72,9 @@ export async function withCoveredHosts<T>(
   }
   if (pipeline !== undefined && (asOf !== undefined || extra !== undefined)) {
     throw new UsageError('--as-of and --extra go with --release; a pipeline has its own moment and extras.');
+  }
+  if (registry !== undefined) {
+    parseRegistryUrl(registry);
   }
   if (release !== undefined && asOf !== undefined) {
     return withRecordedHosts({ ...options, asOf, release: parseRelease(release) }, work);

@@ -1,11 +1,12 @@
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { printableLines } from '../../lib/contract/values/printable';
 import type { HostCache } from '../../lib/core/coverage/coverage';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
-import { printAnswer } from '../shared/layout';
+import { printAnswer, wrapText } from '../shared/layout';
 import { diffOf, type PinnedFile, pinDockerfile } from '../shared/pin-dockerfile';
 import { readDockerfileText } from '../shared/dockerfile';
 import type { Terminal } from '../shared/terminal';
@@ -68,8 +69,8 @@ async function pin(files: readonly string[], options: PinOptions, terminal: Term
     if (!check && !dryRun) {
       writeAll(changed);
     }
-    if (options.asOf !== undefined && changed.length > 0) {
-      terminal.err(`${RECORDED_DIGESTS}\n`);
+    if (options.asOf !== undefined && !check && changed.length > 0) {
+      terminal.err(`${wrapText(RECORDED_DIGESTS, terminal.columns)}\n`);
     }
     if (dryRun && json !== true) {
       printDiff(changed, terminal);
@@ -99,13 +100,13 @@ function imagesOf([current]: readonly HostCache[]): HostCache['images'] {
 }
 
 function documentOf({ before, changes, file, kept, text }: PinnedPath, withDiff: boolean) {
-  const diff = withDiff ? { diff: diffOf(file, before, text) } : {};
+  const diff = withDiff ? { diff: diffOf(pathInDiff(file), before, text) } : {};
   return { file, changed: changes.length > 0, changes, kept, ...diff };
 }
 
 /** A diff is for programs that apply it, so that nothing of it is wrapped or escaped but for a terminal. */
 function printDiff(changed: readonly PinnedPath[], terminal: Terminal): void {
-  const diff = changed.map(({ before, file, text }) => diffOf(file, before, text)).join('');
+  const diff = changed.map(({ before, file, text }) => diffOf(pathInDiff(file), before, text)).join('');
   terminal.out(terminal.columns === undefined ? diff : printableLines(diff.replaceAll('\r\n', '\n')));
 }
 
@@ -114,10 +115,20 @@ function describe(files: readonly PinnedPath[], isWritten: boolean): string {
     .map(({ changes, file, kept }) => {
       const verb = isWritten ? 'changed' : 'would change';
       const head = changes.length === 0 ? `${file}: nothing to change.\n` : `${file}: ${verb}\n`;
-      const lines = changes.map(({ from, line, to }) => `  line ${line}  ${from}\n    ->  ${to}\n`);
+      const lines = changes.map(({ from, line, to }) => `  line ${line}  ${from}\n    -> ${shortened(to)}\n`);
       return `${head}${lines.join('')}${kept.map(({ line, message, reference }) => `  line ${line}  ${reference} stays: ${message}.\n`).join('')}`;
     })
     .join('');
+}
+
+/** What is new of a reference, for people: its tag, and the beginning of its digest. */
+function shortened(reference: string): string {
+  return reference.replace(/^.*\/[^/:]*:/, '').replace(/(@sha256:[0-9a-f]{12})[0-9a-f]*$/, '$1...');
+}
+
+/** A path as `git apply` takes it where this command runs. */
+function pathInDiff(file: string): string {
+  return relative('.', file).replaceAll('\\', '/');
 }
 
 /** Writes each file beside its place first; only where all could be written do they take their places. */

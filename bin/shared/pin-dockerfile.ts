@@ -57,11 +57,13 @@ export function pinDockerfile(text: string, place: string, cached: readonly Cach
   }
   return {
     text: pinned,
-    changes: edits.map(({ base, span, to }) => ({
-      line: lineAt(text, span.start),
-      from: base.name ?? base.text,
-      to,
-    })),
+    changes: edits
+      .toSorted((one, other) => one.span.start - other.span.start)
+      .map(({ base, span, to }) => ({
+        line: lineAt(text, span.start),
+        from: base.name ?? base.text,
+        to,
+      })),
     kept: outcomes.flatMap((one) => (one !== undefined && 'kept' in one ? one.kept : [])),
   };
 }
@@ -225,8 +227,7 @@ export function diffOf(file: string, before: string, after: string): string {
     const range = `${from + 1},${to - from}`;
     return `@@ -${range} +${range} @@\n${parts.join('')}`;
   });
-  const path = file.replaceAll('\\', '/').replace(/^\.\//, '');
-  return body.length === 0 ? '' : `--- a/${path}\n+++ b/${path}\n${body.join('')}`;
+  return body.length === 0 ? '' : `--- a/${file}\n+++ b/${file}\n${body.join('')}`;
 }
 
 /** The lines of a text with their ends. */

@@ -156,6 +156,28 @@ test.each([['down'], ['wrong-digest'], ['html'], ['truncated']])(
   },
 );
 
+test('layers of an app have the bytes of its own registry, also beside recorded hosts', async () => {
+  const app: TagShape = {
+    flavour: 'docker',
+    list: true,
+    images: [{ osVersion: '10.0.20348.4294', versionInEntry: true, layers: [700, 30] }],
+  };
+  const foreign = await startForeignRegistry({ app: { app } });
+  registries.push(foreign);
+  const { first } = await coverage(`${new URL(foreign.url).host}/app:app`, ...HISTORY);
+  expect(first!.missingBytes).toBe(730);
+  const iis = await coverage(
+    'mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2022',
+    ...HISTORY,
+  );
+  expect(iis.first!.hosts[0]).toMatchObject({ missingBytes: 0, cachedBytes: null });
+  const absent = await coverage('mcr.microsoft.com/dotnet/sdk:8.0', ...HISTORY);
+  expect(absent.first).toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.stringContaining('not in recorded history'),
+  });
+});
+
 test('hosts of a bake of now, from a registry alone', async () => {
   const served = await serve();
   const args = ['--release', '2022', '--registry', served.url];
@@ -233,6 +255,7 @@ test.each([
   [['nginx', '--release', '2022', '--pipeline', 'x'], 'Say which hosts are meant'],
   [['nginx', '--pipeline', 'x', '--as-of', '2025-10-20'], '--as-of and --extra go with --release'],
   [['nginx', '--release', '2021'], "got: '2021'"],
+  [['nginx', ...HISTORY, '--registry', 'mcr.example'], 'A registry needs https:// before its name'],
   [[...HISTORY], 'Name an image, or a Dockerfile by --file'],
   [['UPPER/x', ...HISTORY], "its repository is in small letters, without a scheme; got: 'UPPER/x'"],
   [['nginx', '--max-bytes', 'much', ...HISTORY], "such as 300MB; got: 'much'"],
