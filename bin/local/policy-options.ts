@@ -5,6 +5,7 @@ import {
   LATE_POLICIES,
   OUT_OF_BAND_POLICIES,
   HOST_WITHOUT_IMAGE_POLICIES,
+  MOST_PREVIOUS_REVISIONS,
   type BaseAmiPolicy,
   type GatePolicy,
   type HostWithoutImagePolicy,
@@ -13,7 +14,7 @@ import {
 } from '../../lib/contract/values/gate-policy';
 import { UsageError } from '../../lib/contract/values/errors';
 import { parseRelease } from '../../lib/contract/values/release';
-import { EXTRA_FORMS } from '../../lib/core/images/image-extra';
+import { defaultPreviousRevisions, EXTRA_FORMS } from '../../lib/core/images/image-extra';
 import type { BacktestOptions } from '../../sim/rehearsal/backtest/backtest-report';
 import { RequiredOption } from '../shared/help';
 import { parseDuration, parseRevision } from '../shared/option-values';
@@ -28,6 +29,7 @@ export interface PolicyOptions {
   readonly maxAge?: number;
   readonly baseAmi?: BaseAmiPolicy;
   readonly hostWithoutImage?: HostWithoutImagePolicy;
+  readonly previousRevisions?: number;
   readonly extra?: readonly string[];
   readonly line?: Readonly<Record<string, string>>;
   readonly hostRevision?: number;
@@ -57,6 +59,7 @@ export function policyOptions(): readonly Option[] {
       '--host-without-image <policy>',
       'what to do for a host that is newer than every image (default: nearestLower)',
     ).choices(HOST_WITHOUT_IMAGE_POLICIES),
+    previousRevisionsOption(),
     extraOption(),
     new Option(
       '--line <family=line>',
@@ -69,6 +72,23 @@ export function policyOptions(): readonly Option[] {
   ];
 }
 
+/** The option that caches previous revisions of the families. */
+export function previousRevisionsOption(): Option {
+  return new Option(
+    '--previous-revisions <number>',
+    `revisions before the newest to cache of each family, 0 to ${MOST_PREVIOUS_REVISIONS} (default: 1, on 2016 0)`,
+  ).argParser(parsePreviousRevisions);
+}
+
+function parsePreviousRevisions(text: string): number {
+  if (!/^\d$/.test(text) || Number(text) > MOST_PREVIOUS_REVISIONS) {
+    throw new UsageError(
+      `As many as ${MOST_PREVIOUS_REVISIONS} previous revisions are cached, or 0; got: '${text}'.`,
+    );
+  }
+  return Number(text);
+}
+
 /** The option that caches more beside the families. */
 export function extraOption(): Option {
   return new Option('--extra <image...>', `image to cache beside the families: ${EXTRA_FORMS}`);
@@ -76,7 +96,8 @@ export function extraOption(): Option {
 
 /** What the options say of the policy, and nothing of what they leave out. */
 export function policyOf(options: PolicyOptions): Partial<GatePolicy> {
-  const { longestWait, late, outOfBand, maxAge, baseAmi, extra, hostWithoutImage, line } = options;
+  const { longestWait, late, outOfBand, maxAge, baseAmi, extra, hostWithoutImage, line, previousRevisions } =
+    options;
   const policy = {
     longestWaitSeconds: longestWait,
     late,
@@ -85,6 +106,7 @@ export function policyOf(options: PolicyOptions): Partial<GatePolicy> {
     baseAmi,
     hostWithoutImage,
     lines: line,
+    previousRevisions,
     extras: extra,
   };
   return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined));
@@ -125,12 +147,17 @@ export function simulationOptions(): readonly Option[] {
 
 /** What the options make, without the time that is run over. Throws a `UsageError` for a release that is none. */
 export function simulationOf(options: SimulationOptions): Omit<BacktestOptions, 'from' | 'to'> {
+  const release = parseRelease(options.release);
   return {
-    release: parseRelease(options.release),
+    release,
     history: options.history,
     hosts: options.hosts,
     hostRevision: options.hostRevision,
-    policy: { ...DEFAULT_GATE_POLICY, ...policyOf(options) },
+    policy: {
+      ...DEFAULT_GATE_POLICY,
+      previousRevisions: defaultPreviousRevisions(release),
+      ...policyOf(options),
+    },
     accepted: options.accept ?? [],
   };
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { parseHostVersion } from '../../lib/contract/values/os-version';
 import { parseRelease } from '../../lib/contract/values/release';
 import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../lib/core/images/family';
-import { parseImageExtras } from '../../lib/core/images/image-extra';
+import { defaultPreviousRevisions, parseImageExtras } from '../../lib/core/images/image-extra';
 import { rememberingRegistry } from '../../lib/core/images/read-images';
 import { resolveImages, type Resolution } from '../../lib/core/images/resolve-images';
 import { RegistryError } from '../../lib/core/oci/registry';
@@ -13,7 +13,7 @@ import { printAnswer } from '../shared/layout';
 import { parseSeconds } from '../shared/option-values';
 import { formatFindings, formatBytes, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
-import { extraOption } from './policy-options';
+import { extraOption, previousRevisionsOption } from './policy-options';
 
 const DEFAULT_REGISTRY = 'https://mcr.microsoft.com';
 
@@ -22,6 +22,7 @@ interface ResolveOptions {
   readonly hostVersion?: string;
   readonly registry: string;
   readonly family?: readonly string[];
+  readonly previousRevisions?: number;
   readonly extra?: readonly string[];
   readonly timeout: number;
   readonly json?: boolean;
@@ -44,6 +45,7 @@ export function resolveCommand(terminal: Terminal, finish: Finish): Command {
       '--family <name...>',
       `families to resolve, one or more of ${FAMILY_NAMES.join(', ')} (default: the first four)`,
     )
+    .addOption(previousRevisionsOption())
     .addOption(extraOption())
     .option('--timeout <seconds>', 'time limit for all network requests', parseSeconds, 30)
     .option('--json', 'print one JSON document')
@@ -70,7 +72,8 @@ async function resolve(options: ResolveOptions, terminal: Terminal): Promise<Exi
   const host = options.hostVersion === undefined ? undefined : parseHostVersion(options.hostVersion, release);
   const names = [...new Set(options.family ?? defaultFamilies(release))];
   const families = names.map((name) => familyOf(name, release));
-  const extras = parseImageExtras(options.extra ?? [], { release, families: names });
+  const { extra = [], previousRevisions = defaultPreviousRevisions(release) } = options;
+  const extras = parseImageExtras({ extras: extra, previousRevisions }, { release, families: names });
   const client = createRegistryClient({ url: options.registry, deadlineSeconds: options.timeout });
   try {
     const resolution = await resolveImages(

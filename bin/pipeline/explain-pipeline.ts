@@ -167,7 +167,7 @@ async function pollOnce(
   const { decision, findings, reason } = await orderUnderLease(gate, request);
   const { policy, release } = request;
   const families = request.families.map((name) => familyOf(name, release, policy.lines[name], at));
-  const extras = parseImageExtras(policy.extras, { ...request, lines: policy.lines, at });
+  const extras = parseImageExtras(policy, { ...request, lines: policy.lines, at });
   const catalog = await readCatalog(documents, release);
   const polls = await observeFamilies(registry, families, catalog);
   const rows = explainFamilies(

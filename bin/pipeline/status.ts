@@ -17,7 +17,7 @@ import { addHelp } from '../shared/help';
 import { inOneLine, printAnswer } from '../shared/layout';
 import { signIn } from '../shared/pipeline-access';
 import { PIPELINE_NAME, placeOptions, type PlaceOptions } from '../shared/pipeline-place';
-import { formatAge, formatHours, formatTable } from '../shared/table';
+import { formatAge, formatHours, formatTable, previousText } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 
 /** Why nothing moves: the gate, promotion, the patch budget, and what to do about it. */
@@ -81,6 +81,7 @@ export function statusText(status: PipelineStatus, width?: number): string {
     ...byHand.map((line) => `  ${line}`),
     `rebake: ${rebake.state}${since}${order}`,
     `newest accepted set: ${newestSet === null ? 'none yet' : `${newestSet.target}, ${newestSet.at}`}`,
+    ...previousText(newestSet?.images ?? []).map((line) => `  ${line}`),
     `pruned: ${housekeeping.prunedAt ?? 'not yet'}`,
     `bucket: ${status.bucket}`,
     `state machine: ${status.stateMachineArn}`,

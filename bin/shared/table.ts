@@ -1,4 +1,5 @@
 import type { ExplainedFamily } from '../../lib/core/gate/explain-families';
+import { previousRevisionOf } from '../../lib/core/images/image-extra';
 import type { Severity } from '../../lib/contract/values/finding';
 import { printable } from '../../lib/contract/values/printable';
 import { shortInstants, wrapLine } from './layout';
@@ -118,21 +119,46 @@ export function formatAge(hours: number): string {
   return hours < 1 ? `${Math.round(hours * 60)} min` : formatHours(hours);
 }
 
-/** What families and extras show, how late that is and what counts, and the tags below. */
+/** What families and extras show, how late that is and what counts, and below it the tags and the previous revisions. */
 export function familyTable(families: readonly ExplainedFamily[], width?: number): string {
+  const shown = families.filter(({ family }) => previousRevisionOf(family) === undefined);
   const table = formatTable(
     ['family', 'shows', 'since', 'late', 'counts as'].map((title) => ({ title })),
-    families.map((one) => [
+    shown.map((one) => [
       one.family,
-      one.shows ?? (one.family.endsWith('@previous') ? '' : 'nothing'),
+      one.shows ?? 'nothing',
       one.since ?? '',
       lateText(one),
       one.counts ?? 'nothing yet',
     ]),
     width,
   );
+  const previous = families.map(({ counts, family }) => ({ family, osVersion: counts }));
   // Its family says which repository.
-  return `${table}Tags: ${families.map(({ family, tag }) => `${family} ${tag.replace(/^.*:/, '')}`).join(', ')}.\n`;
+  return (
+    `${table}Tags: ${shown.map(({ family, tag }) => `${family} ${tag.replace(/^.*:/, '')}`).join(', ')}.\n` +
+    previousText(previous)
+      .map((line) => `${line}.\n`)
+      .join('')
+  );
+}
+
+/** The previous revisions among images, in a line for each: their versions, and of several the families too. */
+export function previousText(
+  images: readonly { readonly family: string; readonly osVersion: string | null }[],
+): readonly string[] {
+  const previous = images.flatMap(({ family, osVersion }) => {
+    const of = previousRevisionOf(family);
+    return of === undefined ? [] : { ...of, osVersion: osVersion ?? 'nothing yet' };
+  });
+  const byRevision = Map.groupBy(previous, ({ revisionsBefore }) => revisionsBefore);
+  return [...byRevision].map(([revisions, all]) => {
+    const versions = [...Map.groupBy(all, ({ osVersion }) => osVersion)];
+    const each = versions.map(([version, of]) =>
+      versions.length === 1 ? version : `${version} (${of.map(({ family }) => family).join(', ')})`,
+    );
+    return `${revisions === 1 ? 'The revision before is' : 'The one before that is'} cached too: ${each.join(', ')}`;
+  });
 }
 
 function lateText({ isBehind, lateHours }: ExplainedFamily): string {

@@ -12,6 +12,7 @@ import { DOCUMENTS } from '../support/contract-documents';
 const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'fleet-state': { channel: null, ran: [], ring: null, template: null, waiting: null },
   failed: { hold: null, rings: [] },
+  'gate-policy': { previousRevisions: 0 },
   'last-decision': { findings: [], changesAt: null },
 };
 
@@ -116,7 +117,8 @@ test.each([
   ['maxAgeSeconds', '86400', 'maxAgeSeconds Invalid input: expected number'],
   ['longestWaitSeconds', 0, 'longestWaitSeconds '],
   ['lines', { aspnet: 4.8 }, 'lines.aspnet Invalid input: expected string'],
-  ['extras', ['previous', ''], 'extras.1 '],
+  ['previousRevisions', 3, 'previousRevisions '],
+  ['extras', ['framework-sdk', ''], 'extras.1 '],
   [
     'noBakeWindows',
     [{ days: ['SAT'], startHour: 8, endHour: 20, timeZone: 'Mars' }],

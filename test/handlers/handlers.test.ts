@@ -128,7 +128,11 @@ describe('decide', () => {
     WINBAKE_RECIPE_ARN: 'arn:aws:imagebuilder:eu-central-1:123456789012:image-recipe/winbake/1.0.0',
     WINBAKE_SCRIPTS_SHA256: 'c'.repeat(64),
     WINBAKE_INSTANCE_ROLE_ID: 'AROA',
-    WINBAKE_GATE_POLICY: JSON.stringify({ schema: GATE_POLICY_SCHEMA, ...DEFAULT_GATE_POLICY }),
+    WINBAKE_GATE_POLICY: JSON.stringify({
+      schema: GATE_POLICY_SCHEMA,
+      ...DEFAULT_GATE_POLICY,
+      previousRevisions: 0,
+    }),
   };
   const registry = memoryRegistry({
     'windows/servercore': {

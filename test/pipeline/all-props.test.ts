@@ -37,7 +37,8 @@ test('the gate is told its policy and what it caches', () => {
     baseAmi: 'atOnce',
     hostWithoutImage: 'stop',
     lines: { 'framework-sdk': '4.8' },
-    extras: ['previous', 'tools=contoso/tools:ltsc2019'],
+    previousRevisions: 2,
+    extras: ['tools=contoso/tools:ltsc2019'],
     noBakeWindows: [{ days: ['FRI', 'SAT'], startHour: 18, endHour: 6, timeZone: 'Europe/Berlin' }],
   });
   expect(variables).toMatchObject({

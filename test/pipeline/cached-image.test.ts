@@ -21,7 +21,6 @@ test('every family that core knows has a constant', () => {
 test('the gate reads each kind of image as it was meant', () => {
   expect(
     extrasOf(
-      CachedImage.previousOf(ImageFamily.SERVERCORE),
       CachedImage.ofFamily(ImageFamily.FRAMEWORK_SDK),
       CachedImage.ofServer2022(ImageFamily.NANOSERVER),
       CachedImage.fromRepository('tools', {
@@ -30,13 +29,7 @@ test('the gate reads each kind of image as it was meant', () => {
         tagPattern: '*-ltsc2025',
       }),
     ),
-  ).toEqual([
-    'servercore@previous',
-    'framework-sdk',
-    'nanoserver@2022',
-    'tools=contoso/tools:ltsc2025,latest,*-ltsc2025',
-  ]);
-  expect(extrasOf(CachedImage.previousOfAll())).toEqual(['previous']);
+  ).toEqual(['framework-sdk', 'nanoserver@2022', 'tools=contoso/tools:ltsc2025,latest,*-ltsc2025']);
 });
 
 test.each<[string[], string | undefined, string]>([

@@ -29,6 +29,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
     '`servercore`, `nanoserver`, `iis` and `aspnet`; on 2016 without `nanoserver`, which has ended there',
     [ImageFamily.SERVERCORE, ImageFamily.NANOSERVER, ImageFamily.IIS, ImageFamily.ASPNET],
   ],
+  ['', 'previousRevisions', '1; on 2016 0, since it runs images of its own revision only', 1],
   ['', 'extras', 'no other images', []],
   ['', 'patchWithin', 'Duration.hours(72)', Duration.hours(72)],
   ['', 'baseAmi', 'BaseAmi.ecsOptimized()', BaseAmi.ecsOptimized()],
@@ -105,7 +106,8 @@ test.each(SPELLED_OUT)('%s %s is documented as %s', (group, prop, text) => {
 test.each([
   ['gate', 'longestWait', Duration.hours(35)],
   ['volume', 'throughput', 251],
-  ['', 'extras', [CachedImage.previousOfAll()]],
+  ['', 'extras', [CachedImage.ofFamily(ImageFamily.FRAMEWORK_SDK)]],
+  ['', 'previousRevisions', 2],
 ] as const)('another value of %s %s is noticed', (group, prop, value) => {
   const changed = SPELLED_OUT.map((row) =>
     row[0] === group && row[1] === prop ? ([row[0], row[1], row[2], value] as const) : row,

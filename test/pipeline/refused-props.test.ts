@@ -109,7 +109,23 @@ describe('what cannot be meant ends synthesis', () => {
       { updates: { timeout: Duration.hours(9) } },
       `"updates.timeout" must be from 1 to 8 hours; got: 9 hours.`,
     ],
-    [{ volume: { size: Size.gibibytes(30) } }, `"volume.size" must be 50 to 16384; got: 30.`],
+    [
+      { previousRevisions: 0, volume: { size: Size.gibibytes(30) } },
+      `"volume.size" must be 50 to 16384; got: 30. It is counted in GiB, and the base AMI alone has 50.`,
+    ],
+    [
+      { volume: { size: Size.gibibytes(60) } },
+      `"volume.size" must be 61 to 16384; got: 60. It is counted in GiB, and the base AMI alone has 50; each of ` +
+        `"previousRevisions", 1, takes up to 11. Give it more, or cache fewer revisions.`,
+    ],
+    [
+      { previousRevisions: 3 },
+      `"previousRevisions" must fit SERVER_2022_CORE; got: '3'. As many as 2 previous revisions are cached, or 0; got: 3.`,
+    ],
+    [
+      { os: WindowsOs.SERVER_2016_FULL, previousRevisions: 1 },
+      `"previousRevisions" must fit SERVER_2016_FULL; got: '1'. Windows Server 2016 runs images of its own revision only`,
+    ],
     [{ volume: { throughput: 2000 } }, `"volume.throughput" must be 125 to 1000; got: 2000.`],
     [
       { volume: { volumeType: EbsDeviceVolumeType.GP2, throughput: 200 } },

@@ -114,6 +114,9 @@ test('the verification has time for each image that the AMI may hold', () => {
   // Each image: two starts of ten minutes, and some calls of docker.
   expect(one).toBeGreaterThanOrEqual(3 * 600 + 300);
   expect(secondsOf({ families: [SERVERCORE, NANOSERVER] }) - one).toBeGreaterThanOrEqual(2 * 600);
-  const extras = [CachedImage.previousOfAll()];
+  const without = secondsOf({ families: [SERVERCORE], previousRevisions: 0 });
+  expect(one - without).toBeGreaterThanOrEqual(2 * 600);
+  expect(secondsOf({ families: [SERVERCORE], previousRevisions: 2 }) - one).toBeGreaterThanOrEqual(2 * 600);
+  const extras = [CachedImage.ofFamily(ImageFamily.FRAMEWORK_SDK)];
   expect(secondsOf({ families: [SERVERCORE], extras }) - one).toBeGreaterThanOrEqual(2 * 600);
 });

@@ -59,8 +59,8 @@ export function addAllPropsPipeline(app: App): {
     os: WindowsOs.SERVER_2019_FULL,
     pipelineName: 'web',
     families: [ImageFamily.SERVERCORE, ImageFamily.FRAMEWORK_SDK],
+    previousRevisions: 2,
     extras: [
-      CachedImage.previousOfAll(),
       CachedImage.fromRepository('tools', { repository: 'contoso/tools', floatingTags: ['ltsc2019'] }),
     ],
     gate: {

@@ -35,7 +35,7 @@ const EXECUTIONS = `arn:aws:states:${REGION}:123456789012:execution:winbake-2022
 /** The state machine of a pipeline as it is synthesized, with the variables of its functions. */
 function synthesizedRebake() {
   const stack = new Stack(new App(), 'Platform');
-  new WindowsAmiPipeline(stack, 'Pipeline', { os: WindowsOs.SERVER_2022_CORE });
+  new WindowsAmiPipeline(stack, 'Pipeline', { os: WindowsOs.SERVER_2022_CORE, previousRevisions: 0 });
   const [model] = stackModels({ Platform: Template.fromStack(stack).toJSON() });
   const [decide, publish] = ['decide', 'publish'].map((kind) =>
     functionsOf(model!).find((one) => one.kind === kind)!,

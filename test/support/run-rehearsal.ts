@@ -11,9 +11,9 @@ export async function rehearse(cdkOut: string, ...args: readonly string[]): Prom
   return JSON.parse(stdout) as RehearsalReport;
 }
 
-/** The same, whatever comes of it. */
+/** The same, whatever comes of it; without previous revisions unless they are asked for. */
 export function rehearsing(cdkOut: string, ...args: readonly string[]): Promise<CommandRun> {
-  return runCommandLine('rehearse', '--cdk-out', cdkOut, '--json', ...args);
+  return runCommandLine('rehearse', '--cdk-out', cdkOut, '--json', '--previous-revisions', '0', ...args);
 }
 
 /** Rehearses up to the bake. */
@@ -33,9 +33,9 @@ export async function rehearseToBake(
       hosts: undefined,
       app: undefined,
       workingFolder: '.',
-      policy: {},
       untilBake: true,
       ...options,
+      policy: { previousRevisions: 0, ...options.policy },
       cdkOut,
       asOf,
       faults: parseFaults(faults),

@@ -28,6 +28,8 @@ export class WinbakePolls {
       join(this.root, 'dist', 'cli', 'winbake.cjs'),
       'resolve',
       '--json',
+      // The other program looks for the families alone.
+      ...['--previous-revisions', '0'],
       ...['--release', this.release.name, '--registry', this.registryUrl],
       ...(host === undefined ? [] : ['--host-version', formatOsVersion(host)]),
     ];

@@ -40,6 +40,8 @@ export interface GatePolicy {
   readonly hostWithoutImage: HostWithoutImagePolicy;
   /** Lines of families that replace the live ones, such as `4.8` for `aspnet`. */
   readonly lines: Readonly<Record<string, string>>;
+  /** How many revisions before the families' own are cached too, 0 to 2. Windows Server 2016 runs none of them. */
+  readonly previousRevisions: number;
   /** What is cached beside the families, in the forms of `EXTRA_FORMS`. */
   readonly extras: readonly string[];
   /** When no bake starts, unless a person forces it. */
@@ -55,9 +57,13 @@ export const DEFAULT_GATE_POLICY: GatePolicy = {
   baseAmi: 'withNextBake',
   hostWithoutImage: 'nearestLower',
   lines: {},
+  previousRevisions: 1,
   extras: [],
   noBakeWindows: [],
 };
+
+/** The most revisions before the families' own that are cached: hardly an app stands on an older one; docs/costs.md. */
+export const MOST_PREVIOUS_REVISIONS = 2;
 
 /** The time between two polls while the gate waits, in seconds. */
 export const POLL_INTERVAL_SECONDS = 15 * 60;

@@ -27,30 +27,30 @@ interface ChosenExtras {
 
 /**
  * Chooses for each extra the greatest revision ever seen that R1 lets a host at the set's target run; for a previous
- * revision, the greatest below the family's own image; of another release, the newest. What is behind or missing is only
- * said: an extra never blocks.
+ * revision, the greatest below the image that it follows, as it was pushed last; of another release, the newest. What is behind
+ * or missing is only said: an extra never blocks.
  */
-function chooseExtras(
+export function chooseExtras(
   { catalog, extras = [], now }: Pick<GateInput, 'catalog' | 'extras' | 'now'>,
   target: OsVersion,
-  images: readonly SetImage[],
+  own: readonly SetImage[],
 ): ChosenExtras {
-  const chosen = extras.map(({ extra, poll }): ChosenExtras => {
-    const host = hostOfExtra(extra, target, images);
-    const seen = catalog.observations.filter((one) => Date.parse(one.at) <= now.getTime());
-    const image = host && chooseImage(host, candidatesOf(extra, seen));
-    const reported = poll.findings.map((finding) => withoutStop(finding));
-    if (image === undefined) {
-      return { images: [], findings: [...reported, missing(extra, target)] };
-    }
-    const isBehind = extra.previousOf === undefined && image.osVersion.revision < (host?.revision ?? 0);
-    const behind = isBehind && image.osVersion.build === target.build ? [late(extra, image, target)] : [];
-    return { images: [setImageOf(extra, image)], findings: [...reported, ...behind] };
-  });
-  return {
-    images: chosen.flatMap((one) => one.images),
-    findings: chosen.flatMap((one) => one.findings),
-  };
+  const seen = catalog.observations.filter((one) => Date.parse(one.at) <= now.getTime());
+  return extras.reduce<ChosenExtras>(
+    ({ images, findings }, { extra, poll }) => {
+      const host = hostOfExtra(extra, target, [...own, ...images]);
+      const image = host && chooseImage(host, candidatesOf(extra, seen));
+      const reported = [...findings, ...poll.findings.map((finding) => withoutStop(finding))];
+      if (image === undefined) {
+        const isReported = extra.previousOf === undefined || host !== undefined;
+        return { images, findings: isReported ? [...reported, missing(extra, target)] : reported };
+      }
+      const isBehind = extra.previousOf === undefined && image.osVersion.revision < (host?.revision ?? 0);
+      const behind = isBehind && image.osVersion.build === target.build ? [late(extra, image, target)] : [];
+      return { images: [...images, setImageOf(extra, image)], findings: [...reported, ...behind] };
+    },
+    { images: [], findings: [] },
+  );
 }
 
 /** What the catalog holds of an extra's tags; of one revision the last push comes first. */

@@ -1,10 +1,10 @@
 import type { Catalog, Observation } from '../../contract/documents/catalog';
 import { isDigest } from '../../contract/values/digest';
-import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
+import { formatOsVersion, type OsVersion, readOsVersion } from '../../contract/values/os-version';
 import { candidateTag } from '../images/candidate-tag';
 import { chooseImage, type CandidateImage } from '../images/choose-image';
 import type { ImageFamily } from '../images/family';
-import type { ImageExtra } from '../images/image-extra';
+import { baseOfPrevious, inTurn, type ImageExtra } from '../images/image-extra';
 import { readFloating, readOtherCandidates } from '../images/read-candidates';
 import { compressedBytes, parseImageManifest } from '../oci/manifests';
 import { type Registry, RegistryError } from '../oci/registry';
@@ -125,34 +125,55 @@ export async function observeExtras(
   polls: readonly FamilyPoll[],
   catalog: Catalog,
 ): Promise<readonly ExtraPoll[]> {
-  return Promise.all(
-    extras.map(async (extra) => {
-      if (extra.previousOf !== undefined) {
-        const own = polls.find(({ family }) => family.name === extra.previousOf);
-        return { extra, poll: await findPrevious(registry, extra, own, catalog) };
-      }
-      const [poll] = await observeFamilies(registry, [extra.family], catalog);
-      return { extra, poll: poll ?? nothing(extra) };
-    }),
+  const newest = polls.flatMap(({ family, image }) =>
+    image === undefined ? [] : [[family.name, image.osVersion] as const],
   );
+  // Of each family and previous revision, so that the one before it is looked for below it.
+  const shown = new Map<string, OsVersion>(newest);
+  const found: ExtraPoll[] = [];
+  for (const together of inTurn(extras)) {
+    const polled = together.map(async (extra): Promise<ExtraPoll> => {
+      if (extra.previousOf === undefined) {
+        const [poll] = await observeFamilies(registry, [extra.family], catalog);
+        return { extra, poll: poll ?? nothing(extra) };
+      }
+      const above = shown.get(extra.previousOf);
+      const known = above && newestBelow(catalog, extra, above);
+      const poll =
+        above === undefined || known !== undefined
+          ? nothing(extra)
+          : await findPrevious(registry, extra, above, shown.get(baseOfPrevious(extra) ?? ''));
+      const version = known ?? poll.image?.osVersion;
+      if (version !== undefined) {
+        shown.set(extra.family.name, version);
+      }
+      return { extra, poll };
+    });
+    found.push(...(await Promise.all(polled)));
+  }
+  return found;
 }
 
 async function findPrevious(
   registry: Registry,
   extra: ImageExtra,
-  own: FamilyPoll | undefined,
-  catalog: Catalog,
+  above: OsVersion,
+  base: OsVersion | undefined,
 ): Promise<FamilyPoll> {
-  const newest = own?.image?.osVersion;
-  if (newest === undefined || knowsOlder(catalog, extra, newest.revision)) {
-    return nothing(extra);
-  }
-  const host = { build: newest.build, revision: newest.revision - 1 };
+  const host = {
+    build: above.build,
+    revision: Math.min(above.revision - 1, base?.revision ?? above.revision),
+  };
   try {
     const { images, findings } = await readOtherCandidates(registry, extra.family, host, []);
-    const found = chooseImage(host, images);
-    const image = found && { ...found, tag: found.tag.tag, compressedBytes: null };
-    return { family: extra.family, image, findings };
+    const newest = chooseImage(host, images);
+    // A repository that lacks tags of the revision would give one of years ago.
+    const found = newest && newest.osVersion.revision >= (base?.revision ?? 0) ? newest : undefined;
+    return {
+      family: extra.family,
+      image: found && (await measured(registry, extra.family, found)),
+      findings,
+    };
   } catch (error) {
     if (error instanceof RegistryError) {
       const { code, message } = error;
@@ -163,16 +184,22 @@ async function findPrevious(
   }
 }
 
-function knowsOlder({ observations }: Catalog, { family }: ImageExtra, revision: number): boolean {
-  return observations.some(({ repository, tag, osVersion }) => {
+/** The newest version below another that the catalog remembers of an extra's tags. */
+function newestBelow(
+  { observations }: Catalog,
+  { family }: ImageExtra,
+  above: OsVersion,
+): OsVersion | undefined {
+  const older = observations.flatMap(({ repository, tag, osVersion }) => {
     const version = osVersion === null ? undefined : readOsVersion(osVersion);
-    return (
-      repository === family.repository &&
+    return repository === family.repository &&
       candidateTag(family, tag) !== undefined &&
-      version?.build === family.release.build &&
-      version.revision < revision
-    );
+      version?.build === above.build &&
+      version.revision < above.revision
+      ? version
+      : [];
   });
+  return older.sort((one, other) => other.revision - one.revision)[0];
 }
 
 function nothing({ family }: ImageExtra): FamilyPoll {

@@ -118,7 +118,7 @@ export async function pollAndDecide(ports: GatePorts, request: GateRequest): Pro
   const families = request.families.map((name) => familyOf(name, release, policy.lines[name], now));
   const published = await readPublishedBake(documents, parameters, request.parameterPath);
   const known = await readCatalog(documents, release);
-  const extras = parseImageExtras(policy.extras, { ...request, lines: policy.lines, at: now });
+  const extras = parseImageExtras(policy, { ...request, lines: policy.lines, at: now });
   const registry = rememberingRegistry(ports.registry);
   const polls = await observeFamilies(registry, families, known);
   const beside = await observeExtras(registry, extras, polls, known);

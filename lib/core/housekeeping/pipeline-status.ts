@@ -89,8 +89,12 @@ export interface PipelineStatus {
   readonly accepted: Catalog['accepted'];
   readonly channels: Readonly<Record<ChannelName, Channel | null>>;
   readonly rebake: RebakeStatus;
-  /** The newest image set that the gate accepted. */
-  readonly newestSet: { readonly target: string; readonly at: string } | null;
+  /** The newest image set that the gate accepted, with all of its images. */
+  readonly newestSet: {
+    readonly target: string;
+    readonly at: string;
+    readonly images: readonly { readonly family: string; readonly osVersion: string }[];
+  } | null;
   /** What people were notified and has not healed. */
   readonly notices: readonly { readonly cause: string; readonly at: string; readonly message: string }[];
   /** The last prune, and the parts of housekeeping that have failed at every poll since. */
@@ -146,7 +150,14 @@ export async function readPipelineStatus(
       previous: await channel('previous'),
     },
     rebake: await readRebake(documents, executions),
-    newestSet: newest === undefined ? null : { target: newest.target, at: newest.at },
+    newestSet:
+      newest === undefined
+        ? null
+        : {
+            target: newest.target,
+            at: newest.at,
+            images: newest.images.map(({ family, osVersion }) => ({ family, osVersion })),
+          },
     notices: notices.map(([cause, { at, message }]) => ({ cause, at, message })),
     housekeeping: {
       prunedAt: pruned?.at ?? null,

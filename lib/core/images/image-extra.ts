@@ -1,7 +1,8 @@
 import { UsageError } from '../../contract/values/errors';
+import { type GatePolicy, MOST_PREVIOUS_REVISIONS } from '../../contract/values/gate-policy';
 import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { parseRelease, type Release } from '../../contract/values/release';
-import { FAMILY_NAMES, familyOf, type ImageFamily } from './family';
+import { FAMILY_NAMES, familyOf, isBuiltOnServerCore, type ImageFamily } from './family';
 
 /**
  * An image that is cached beside a pipeline's families, where there is one. It never blocks, delays or orders a bake: the
@@ -10,7 +11,10 @@ import { FAMILY_NAMES, familyOf, type ImageFamily } from './family';
 export interface ImageExtra {
   /** Its tags; its name holds an `@`, such as `servercore@2022`, and so do image sets, manifests and findings. */
   readonly family: ImageFamily;
-  /** The family of which the newest older image is taken; undefined where the newest one that fits is. */
+  /**
+   * The family, or the previous revision of one, of which the newest older image is taken; undefined where the newest one that
+   * fits is.
+   */
   readonly previousOf: string | undefined;
 }
 
@@ -26,12 +30,46 @@ export interface ExtraContext {
 
 /** How extras are written. */
 export const EXTRA_FORMS =
-  "a further family such as 'framework-sdk'; 'servercore@previous', or 'previous' for all families; 'servercore@2022' on " +
-  "2025; or an own repository such as 'tools=contoso/tools:ltsc2022,*-ltsc2022', where * stands for a number";
+  "a further family such as 'framework-sdk'; 'servercore@2022' on 2025; or an own repository such as " +
+  "'tools=contoso/tools:ltsc2022,*-ltsc2022', where * stands for a number";
 
 /** Whether the name of an image in a set or manifest is that of an extra. */
 export function isExtra(family: string): boolean {
   return family.includes('@');
+}
+
+/** Of which family, and how many revisions before its own, an image is by its name; undefined for any other image. */
+export function previousRevisionOf(
+  name: string,
+): { readonly family: string; readonly revisionsBefore: number } | undefined {
+  const [, family, number] = /^([a-z0-9-]+)@previous(\d?)$/.exec(name) ?? [];
+  return family === undefined ? undefined : { family, revisionsBefore: Number(number) || 1 };
+}
+
+/**
+ * Extras that need nothing of each other, group by group, in their order: a previous revision goes by the one after it, and
+ * what is built on servercore by servercore's.
+ */
+export function inTurn(extras: readonly ImageExtra[]): readonly (readonly ImageExtra[])[] {
+  const turnOf = ({ family }: ImageExtra) => {
+    const of = previousRevisionOf(family.name);
+    return of === undefined ? 0 : 2 * of.revisionsBefore + Number(of.family !== 'servercore');
+  };
+  const groups = [...Map.groupBy(extras, turnOf)].sort(([one], [other]) => one - other);
+  return groups.map(([, together]) => together);
+}
+
+/** The servercore that the image of a previous revision is built on, by its name; undefined for one that is built on none. */
+export function baseOfPrevious({ family }: ImageExtra): string | undefined {
+  const of = previousRevisionOf(family.name);
+  return of === undefined || !isBuiltOnServerCore(family)
+    ? undefined
+    : previousName('servercore', of.revisionsBefore);
+}
+
+/** How many previous revisions are cached unless something else is asked for. */
+export function defaultPreviousRevisions({ needsEqualRevision }: Release): number {
+  return needsEqualRevision ? 0 : 1;
 }
 
 /** The images of the families themselves, by which a set or AMI is judged. */
@@ -39,22 +77,30 @@ export function ownImages<T extends { readonly family: string }>(images: readonl
   return images.filter(({ family }) => !isExtra(family));
 }
 
-/** The extras that texts name, in their order; see `EXTRA_FORMS`. Throws a `UsageError` for what cannot be one. */
-export function parseImageExtras(texts: readonly string[], context: ExtraContext): readonly ImageExtra[] {
-  const extras = texts
-    .flatMap((text) => (text === 'previous' ? context.families.map((one) => `${one}@previous`) : text))
-    .map((text) => parseImageExtra(text, context));
-  const names = extras.map(({ family }) => family.name);
+/** What a policy caches beside the families. */
+export type CachedBeside = Pick<GatePolicy, 'extras' | 'previousRevisions'>;
+
+/**
+ * The extras that a policy names in their order, see `EXTRA_FORMS`, and after them the families' previous revisions, the
+ * newest first. Throws a `UsageError` for what cannot be one.
+ */
+export function parseImageExtras(
+  { extras, previousRevisions }: CachedBeside,
+  context: ExtraContext,
+): readonly ImageExtra[] {
+  const named = extras.map((text) => parseImageExtra(text, context));
+  const names = named.map(({ family }) => family.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new UsageError(`The extra ${twice} is named twice.`);
   }
-  return extras;
+  return [...named, ...previousExtras(previousRevisions, context)];
 }
 
 /** Throws a `UsageError` where a line is named of what is neither a family nor a further one among the extras. */
 export function checkLines(extras: readonly ImageExtra[], { families, lines = {} }: ExtraContext): void {
-  const followed = [...families, ...extras.map(({ family }) => family.name.replace(/@extra$/, ''))];
+  const named = extras.filter(({ previousOf }) => previousOf === undefined);
+  const followed = [...families, ...named.map(({ family }) => family.name.replace(/@extra$/, ''))];
   const [name, line] = Object.entries(lines).find(([family]) => !followed.includes(family)) ?? [];
   if (name !== undefined) {
     throw new UsageError(
@@ -69,12 +115,14 @@ function parseImageExtra(text: string, context: ExtraContext): ImageExtra {
   if (text.includes('=')) {
     return { family: ownRepository(text, release), previousOf: undefined };
   }
-  const [, name = '', which] = /^([a-z0-9-]+)(?:@(previous|\d{4}))?$/.exec(text) ?? [];
+  if (/^([a-z0-9-]+@)?previous$/.test(text)) {
+    throw new UsageError(
+      `Previous revisions are no extra; got: '${text}'. "previousRevisions", or --previous-revisions, says how many of all families are cached.`,
+    );
+  }
+  const [, name = '', which] = /^([a-z0-9-]+)(?:@(\d{4}))?$/.exec(text) ?? [];
   if (name === '') {
     throw new UsageError(`An extra is ${EXTRA_FORMS}; got: '${text}'.`);
-  }
-  if (which === 'previous') {
-    return previousRevision(name, context);
   }
   if (which !== undefined) {
     const guest = parseRelease(which);
@@ -92,21 +140,34 @@ function parseImageExtra(text: string, context: ExtraContext): ImageExtra {
   return { family: { ...family, name: `${name}@extra` }, previousOf: undefined };
 }
 
-function previousRevision(name: string, { at, families, lines = {}, release }: ExtraContext): ImageExtra {
-  if (release.needsEqualRevision) {
+function previousExtras(
+  revisions: number,
+  { at, families, lines = {}, release }: ExtraContext,
+): readonly ImageExtra[] {
+  if (!Number.isInteger(revisions) || revisions < 0 || revisions > MOST_PREVIOUS_REVISIONS) {
     throw new UsageError(
-      `Windows Server ${release.name} runs images of its own revision only; got: '${name}@previous'.`,
+      `As many as ${MOST_PREVIOUS_REVISIONS} previous revisions are cached, or 0; got: ${revisions}.`,
     );
   }
-  if (!families.includes(name)) {
+  if (release.needsEqualRevision && revisions > 0) {
     throw new UsageError(
-      `A previous revision is one of a cached family, ${families.join(', ')}; got: '${name}@previous'.`,
+      `Windows Server ${release.name} runs images of its own revision only, so no previous one is cached; got: ${revisions}. Leave it out, or say 0.`,
     );
   }
-  return {
-    family: { ...familyOf(name, release, lines[name], at), name: `${name}@previous` },
-    previousOf: name,
-  };
+  return Array.from({ length: revisions }, (_, index) =>
+    families.map((name): ImageExtra => {
+      const previousOf = index === 0 ? name : previousName(name, index);
+      return {
+        family: { ...familyOf(name, release, lines[name], at), name: previousName(name, index + 1) },
+        previousOf,
+      };
+    }),
+  ).flat();
+}
+
+/** `servercore@previous`, and of the revision before that `servercore@previous2`. */
+function previousName(family: string, revisionsBefore: number): string {
+  return `${family}@previous${revisionsBefore === 1 ? '' : revisionsBefore}`;
 }
 
 /** What Docker takes for the host of a registry. */
@@ -158,8 +219,8 @@ function numbered(pattern: string): RegExp {
 export const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /**
- * The host that an extra's image is chosen for: the pipeline's own, one just below the family's own image, or any of the
- * other release. Undefined where the family has no image.
+ * The host that an extra's image is chosen for: the pipeline's own, one just below the image that it is the previous revision
+ * of, or any of the other release. Undefined where there is no such image.
  */
 export function hostOfExtra(
   { family, previousOf }: ImageExtra,

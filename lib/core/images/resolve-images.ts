@@ -6,7 +6,7 @@ import { compressedBytes, parseImageManifest } from '../oci/manifests';
 import { type Registry, RegistryError } from '../oci/registry';
 import { chooseImage, type CandidateImage } from './choose-image';
 import { isBuiltOnServerCore, type ImageFamily } from './family';
-import { hostOfExtra, NEWEST, type ImageExtra } from './image-extra';
+import { baseOfPrevious, hostOfExtra, inTurn, NEWEST, type ImageExtra } from './image-extra';
 import { readFloating, readOtherCandidates, type CandidateReading } from './read-candidates';
 
 /** The image of one family that fits a host. */
@@ -88,33 +88,62 @@ async function answerFamilies(
   );
 }
 
-/** Extras are asked for after the families, whose images a previous revision goes by. */
+/** Extras are asked for after the families, whose images a previous revision goes by, and one of these after the one before it. */
 async function resolveExtras(
   registry: Registry,
   extras: readonly ImageExtra[],
   host: OsVersion | undefined,
-  images: readonly ResolvedImage[],
+  own: readonly ResolvedImage[],
 ): Promise<readonly FamilyAnswer[]> {
   if (host === undefined) {
     return [];
   }
-  return Promise.all(
-    extras.map(async (extra) => {
-      const floating = await readFloatingOrFail(registry, extra.family);
-      const own = hostOfExtra(extra, host, images);
-      const revision = own?.revision === NEWEST ? newestRevision(floating.images) : own?.revision;
-      const chosenFor = own && revision !== undefined ? { ...own, revision } : undefined;
-      const answer = await answerFamily(registry, extra.family, chosenFor, floating);
-      return asExtra(answer, host);
-    }),
-  );
+  const answers: FamilyAnswer[] = [];
+  for (const together of inTurn(extras)) {
+    const images = [...own, ...answers.flatMap((answer) => answer.image ?? [])];
+    answers.push(
+      ...(await Promise.all(together.map((extra) => resolveExtra(registry, extra, host, images)))),
+    );
+  }
+  return answers;
+}
+
+async function resolveExtra(
+  registry: Registry,
+  extra: ImageExtra,
+  host: OsVersion,
+  images: readonly ResolvedImage[],
+): Promise<FamilyAnswer> {
+  const chosenFor = hostOfExtra(extra, host, images);
+  if (extra.previousOf !== undefined && chosenFor === undefined) {
+    // What keeps its family from having an image is said of that.
+    return { findings: [] };
+  }
+  const floating = await readFloatingOrFail(registry, extra.family);
+  const base = images.find(({ family }) => family === baseOfPrevious(extra));
+  const baseRevision = readOsVersion(base?.osVersion ?? '')?.revision;
+  const revision = chosenFor?.revision === NEWEST ? newestRevision(floating.images) : chosenFor?.revision;
+  const bounded = Math.min(revision ?? -1, baseRevision ?? NEWEST);
+  const fits = chosenFor && revision !== undefined ? { ...chosenFor, revision: bounded } : undefined;
+  const found = await answerFamily(registry, extra.family, fits, floating);
+  const version = readOsVersion(found.image?.osVersion ?? '');
+  // A repository that lacks tags of the revision would give one of years ago.
+  const isOld = version !== undefined && version.revision < (baseRevision ?? 0);
+  const answer = isOld ? { findings: [withoutImage(extra.family, '')] } : found;
+  return asExtra(answer, host, extra.previousOf === undefined ? undefined : chosenFor);
 }
 
 /** What the families' rule says of an extra, with nothing that would withhold the answer. */
-function asExtra({ findings, image }: FamilyAnswer, host: OsVersion): FamilyAnswer {
+function asExtra({ findings, image }: FamilyAnswer, host: OsVersion, below?: OsVersion): FamilyAnswer {
   const reported = findings.map((finding): Finding => {
-    const severity = finding.code === 'HOST_WITHOUT_IMAGE' ? 'info' : 'warning';
-    return finding.severity === 'stop' ? { ...finding, severity } : finding;
+    if (finding.code === 'HOST_WITHOUT_IMAGE') {
+      const message =
+        below === undefined
+          ? finding.message
+          : `The registry has no image of ${finding.family ?? ''} up to ${formatOsVersion(below)}; it is left out.`;
+      return { ...finding, severity: 'info', message };
+    }
+    return finding.severity === 'stop' ? { ...finding, severity: 'warning' } : finding;
   });
   return image === undefined
     ? { findings: reported }

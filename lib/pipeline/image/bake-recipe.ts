@@ -159,10 +159,7 @@ export class BakeRecipe extends Construct {
 
 /** The images that an AMI may hold. */
 function mostImages({ families, gate }: PipelineSettings): number {
-  return gate.extras.reduce(
-    (sum, extra) => sum + (extra === 'previous' ? families.length : 1),
-    families.length,
-  );
+  return families.length * (1 + gate.previousRevisions) + gate.extras.length;
 }
 
 function listed(updates: readonly string[]): string {

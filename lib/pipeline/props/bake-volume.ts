@@ -7,7 +7,7 @@ import { checkNumber, refuse } from '../../internal/validate';
 /** The root volume of the build instance, and so of the AMI. It is always encrypted. */
 export interface BakeVolume {
   /**
-   * Its size, at least 50 GiB.
+   * Its size, at least 50 GiB, and 11 more for each of `previousRevisions`.
    *
    * @default Size.gibibytes(100)
    */
@@ -54,8 +54,15 @@ export interface VolumeSettings {
   readonly encryptionKey: IKey | undefined;
 }
 
-/** Fills in the defaults, and ends synthesis where a prop cannot be used. */
-export function volumeSettings(scope: IConstruct, volume: BakeVolume = {}): VolumeSettings {
+/** What a revision of all default families took at most, unpacked, were no layer shared with another; docs/costs.md. */
+const PREVIOUS_REVISION_GIB = 11;
+
+/** Fills in the defaults, and ends synthesis where a prop cannot be used, or where the cached revisions do not fit. */
+export function volumeSettings(
+  scope: IConstruct,
+  previousRevisions: number,
+  volume: BakeVolume = {},
+): VolumeSettings {
   const { encryptionKey, iops, volumeType = EbsDeviceVolumeType.GP3 } = volume;
   const sizeGib = (volume.size ?? Size.gibibytes(100)).toGibibytes();
   if (!VOLUME_TYPES.includes(volumeType)) {
@@ -63,9 +70,13 @@ export function volumeSettings(scope: IConstruct, volume: BakeVolume = {}): Volu
   }
   const isGp3 = volumeType === EbsDeviceVolumeType.GP3;
   checkNumber(scope, 'volume.size', sizeGib, {
-    least: 50,
+    least: 50 + PREVIOUS_REVISION_GIB * previousRevisions,
     most: 16384,
-    wayOut: 'It is counted in GiB, and the base AMI alone has 50.',
+    wayOut:
+      'It is counted in GiB, and the base AMI alone has 50' +
+      (previousRevisions === 0
+        ? '.'
+        : `; each of "previousRevisions", ${previousRevisions}, takes up to ${PREVIOUS_REVISION_GIB}. Give it more, or cache fewer revisions.`),
   });
   if (volume.throughput !== undefined && !isGp3) {
     refuse(scope, 'volume.throughput', 'needs a volume of gp3', volumeType, 'Leave it out, or take gp3.');

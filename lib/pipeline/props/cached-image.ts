@@ -18,20 +18,6 @@ export interface OwnRepositoryOptions {
 
 /** An image that is cached beside the families, where there is one, and that no bake waits for. */
 export class CachedImage {
-  /** The images of the revision before, of each family of the pipeline. */
-  public static previousOfAll(): CachedImage {
-    return new CachedImage('previous');
-  }
-
-  /**
-   * The image of the revision before, of one family of the pipeline.
-   *
-   * @param family - one of the pipeline's `families`
-   */
-  public static previousOf(family: ImageFamily): CachedImage {
-    return new CachedImage(`${family.name}@previous`);
-  }
-
   /**
    * The image of a further family.
    *

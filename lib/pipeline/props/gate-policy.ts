@@ -115,7 +115,7 @@ function linesOf(
 }
 
 /** What the prop says of the policy, with every default filled in. */
-export type GateSettings = Omit<GateRules, 'extras' | 'noBakeWindows'>;
+export type GateSettings = Omit<GateRules, 'extras' | 'noBakeWindows' | 'previousRevisions'>;
 
 /** Fills in the defaults, and ends synthesis where the policy cannot be used. */
 export function gateSettings(scope: IConstruct, release: string, gate: GatePolicy = {}): GateSettings {

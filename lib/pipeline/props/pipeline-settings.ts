@@ -10,7 +10,13 @@ import { parseRelease } from '../../contract/values/release';
 import { coverWholeWeek, type WeeklyWindow as WindowDocument } from '../../contract/values/weekly-window';
 import { plannedBakeHours } from '../../core/image-builder/workflows';
 import { defaultFamilies, familyOf, lineFault } from '../../core/images/family';
-import { checkLines, type ExtraContext, parseImageExtras } from '../../core/images/image-extra';
+import {
+  type CachedBeside,
+  checkLines,
+  defaultPreviousRevisions,
+  type ExtraContext,
+  parseImageExtras,
+} from '../../core/images/image-extra';
 import { DEFAULT_PARAMETER_PREFIX, checkParameterPrefix, checkPipelineName } from '../../internal/names';
 import { refuse } from '../../internal/validate';
 import { weeklyWindows, type WeeklyWindow } from '../../internal/weekly-window';
@@ -32,7 +38,7 @@ import type { WindowsAmiPipelineProps } from './windows-ami-pipeline-props';
 /** Which images are cached, and where they come from. */
 interface ImageSettings {
   readonly families: readonly string[];
-  readonly extras: readonly string[];
+  readonly beside: CachedBeside;
   /** Without a slash at the end. */
   readonly registry: string;
   /** Where images are pulled from: a host, or a host and a path. */
@@ -50,7 +56,10 @@ function imageSettings(
   const release = parseRelease(props.os.release);
   const { mirror, proxy } = props;
   const families = props.families?.map(({ name }) => name) ?? defaultFamilies(release);
-  const extras = (props.extras ?? []).map(({ _text }) => _text);
+  const beside = {
+    previousRevisions: props.previousRevisions ?? defaultPreviousRevisions(release),
+    extras: (props.extras ?? []).map(({ _text }) => _text),
+  };
   if (families.length === 0) {
     refuse(scope, 'families', 'must name at least one family', '[]', 'Leave it out to take the default.');
   }
@@ -59,12 +68,17 @@ function imageSettings(
     attempt(scope, 'families', fits, family, () => familyOf(family, release));
   }
   const context = { release, families, lines };
-  attempt(scope, 'extras', fits, extras.join(' '), () => parseImageExtras(extras, context));
+  attempt(scope, 'extras', fits, beside.extras.join(' '), () =>
+    parseImageExtras({ ...beside, previousRevisions: 0 }, context),
+  );
+  attempt(scope, 'previousRevisions', fits, String(beside.previousRevisions), () =>
+    parseImageExtras(beside, context),
+  );
   const named = Object.entries(lines).map((entry) => entry.join('='));
   attempt(scope, 'gate.lines', 'must name families that are cached', named.join(' '), () => {
-    checkLines(parseImageExtras(extras, context), context);
+    checkLines(parseImageExtras(beside, context), context);
   });
-  warnOfLines(scope, { ...context, extras });
+  warnOfLines(scope, beside, context);
   if (proxy !== undefined && !Token.isUnresolved(proxy) && !/^https?:\/\/[\w.-]+:\d{1,5}$/.test(proxy)) {
     refuse(
       scope,
@@ -90,7 +104,7 @@ function imageSettings(
   const registry = checkedRegistry(scope, props.registry);
   return {
     families,
-    extras,
+    beside,
     registry,
     pullFrom: mirror ?? registry.replace('https://', ''),
     proxy,
@@ -99,15 +113,12 @@ function imageSettings(
 }
 
 /** Warns of lines of tags that are not built any more, or that are not known, as of the day of synthesis. */
-function warnOfLines(
-  scope: IConstruct,
-  { extras, ...context }: ExtraContext & { readonly extras: readonly string[] },
-): void {
+function warnOfLines(scope: IConstruct, { extras }: CachedBeside, context: ExtraContext): void {
   const at = new Date();
   const { families, lines = {}, release } = context;
   const followed = [
     ...families.map((name) => familyOf(name, release, lines[name], at)),
-    ...parseImageExtras(extras, { ...context, at }).map(({ family }) => family),
+    ...parseImageExtras({ extras, previousRevisions: 0 }, { ...context, at }).map(({ family }) => family),
   ];
   for (const family of followed) {
     const [name = ''] = family.name.split('@');
@@ -198,7 +209,7 @@ function noBakeWindows(scope: IConstruct, given?: readonly WeeklyWindow[]): read
 }
 
 /** The props of a pipeline with every default filled in and every value checked. */
-export interface PipelineSettings extends Omit<ImageSettings, 'extras'> {
+export interface PipelineSettings extends Omit<ImageSettings, 'beside'> {
   readonly os: WindowsOs;
   readonly pipelineName: string;
   /** The name of what AWS names per account and region. */
@@ -241,14 +252,14 @@ export function pipelineSettings(scope: IConstruct, props: WindowsAmiPipelinePro
     Annotations.of(scope).addInfo(`"pipelineName" is ${pipelineName}; fleets find the pipeline by it.`);
   }
   const gate = gateSettings(scope, os.release, props.gate);
-  const { extras, ...images } = imageSettings(scope, props, gate.lines);
+  const { beside, ...images } = imageSettings(scope, props, gate.lines);
   const promotion = promotionSettings(scope, props.promotion);
   return {
     os,
     pipelineName,
     resourceName: resourceNameOf(pipelineName),
     ...images,
-    gate: { ...gate, extras, noBakeWindows: noBakeWindows(scope, props.noBakeWindows) },
+    gate: { ...gate, ...beside, noBakeWindows: noBakeWindows(scope, props.noBakeWindows) },
     patchWithin: patchBudget(scope, props.patchWithin, { gate, promotion, scan: props.scan }),
     components,
     updates: updateSettings(scope, props.updates),
@@ -257,7 +268,7 @@ export function pipelineSettings(scope: IConstruct, props: WindowsAmiPipelinePro
       InstanceType.of(InstanceClass.M6I, InstanceSize.XLARGE),
       InstanceType.of(InstanceClass.M5, InstanceSize.XLARGE),
     ],
-    volume: volumeSettings(scope, props.volume),
+    volume: volumeSettings(scope, beside.previousRevisions, props.volume),
     schedule: props.schedule ?? RebakeSchedule.patchTuesday(),
     distribution: distributionSettings(scope, props.distribution),
     fastLaunch,

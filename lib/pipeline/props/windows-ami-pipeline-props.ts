@@ -38,6 +38,15 @@ export interface WindowsAmiPipelineProps {
   readonly families?: ImageFamily[];
 
   /**
+   * How many revisions before the newest are cached too, of each family its last image, 0 to 2: a fleet moves on days before
+   * its apps are built anew. They are pulled last, and no bake waits for one. Each takes up to 11 GiB of `volume`.
+   * See docs/costs.md.
+   *
+   * @default - 1; on 2016 0, since it runs images of its own revision only
+   */
+  readonly previousRevisions?: number;
+
+  /**
    * Images that are cached besides where there are any, and that no bake waits for.
    *
    * @default - no other images

@@ -3,7 +3,7 @@ import { isDigest } from '../../../lib/contract/values/digest';
 import { familyOf, lineChanges, type ImageFamily } from '../../../lib/core/images/family';
 import type { Release } from '../../../lib/contract/values/release';
 import type { ImageExtra } from '../../../lib/core/images/image-extra';
-import { readOsVersion } from '../../../lib/contract/values/os-version';
+import { formatOsVersion, type OsVersion, readOsVersion } from '../../../lib/contract/values/os-version';
 import type { HistoryEvent } from '../../../lib/core/history/history-event';
 import type { History } from '../../registry/history/history';
 import { publishedContentOf } from '../../registry/images/image-store';
@@ -85,16 +85,37 @@ export class RecordedPolls {
     return this.familiesAt(instant).map((family) => this.pollFamily(family, instant));
   }
 
-  /** What each extra shows at an instant; a previous revision has no tag of its own. */
+  /** What each extra shows at an instant; of a previous revision what its floating tag showed last of it, as if under the tag that stays. */
   extrasAt(extras: readonly ImageExtra[], instant: Date): readonly ExtraPoll[] {
+    const shown = new Map(this.at(instant).map(({ family, image }) => [family.name, image?.osVersion]));
     return extras.map((extra) => {
       const { family, previousOf } = extra;
       const poll =
         previousOf === undefined
           ? this.pollFamily(family, instant)
-          : { family, image: undefined, findings: [] };
+          : this.previousPoll(family, instant, shown.get(previousOf));
+      shown.set(family.name, poll.image?.osVersion);
       return { extra, poll };
     });
+  }
+
+  /** Of the greatest version below another the last push. */
+  private previousPoll(family: ImageFamily, instant: Date, above: OsVersion | undefined): FamilyPoll {
+    const followed = this.familiesAt(instant).find(({ repository }) => repository === family.repository);
+    const older = (followed?.floatingTags ?? [])
+      .flatMap((tag) => this.history.eventsOf(family.repository, tag))
+      .flatMap((event) => {
+        const { build, revision = -1 } = (event.osVersion && readOsVersion(event.osVersion)) || {};
+        const isOlder = above !== undefined && build === above.build && revision < above.revision;
+        return isOlder && event.time <= instant.getTime() ? { event, revision } : [];
+      })
+      .sort((one, other) => one.revision - other.revision || one.event.time - other.event.time);
+    const newest = older.at(-1);
+    if (newest === undefined) {
+      return { family, image: undefined, findings: [] };
+    }
+    const { findings, image } = this.pollEvent(family, newest.event);
+    return { family, image: image && { ...image, tag: formatOsVersion(image.osVersion) }, findings };
   }
 
   /** The first change of a floating tag, or of what is followed, after an instant; or undefined. */
@@ -136,9 +157,10 @@ export class RecordedPolls {
 
   private pollFamily(family: ImageFamily, instant: Date): FamilyPoll {
     const event = this.eventOf(family, instant);
-    if (event === undefined) {
-      return { family, image: undefined, findings: [] };
-    }
+    return event === undefined ? { family, image: undefined, findings: [] } : this.pollEvent(family, event);
+  }
+
+  private pollEvent(family: ImageFamily, event: HistoryEvent): FamilyPoll {
     const osVersion = event.osVersion === null ? undefined : readOsVersion(event.osVersion);
     const name = `${family.repository}:${event.tag}`;
     if (osVersion === undefined) {

@@ -266,7 +266,7 @@ export function prepareSimulation(options: BacktestOptions): PreparedSimulation 
   const hostAt = (instant: Date) => hostRevision ?? revisions(release.build, instant);
   const names = defaultFamilies(release);
   const context = { release, families: names, lines: policy.lines, at: to };
-  const extras = parseImageExtras(policy.extras, context);
+  const extras = parseImageExtras(policy, context);
   checkLines(extras, context);
   const [{ families } = { families: [] }, ...later] = followedPeriods(names, release, policy.lines);
   const polls = new RecordedPolls(history, families, later);

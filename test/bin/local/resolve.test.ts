@@ -13,7 +13,8 @@ const names = Object.keys(FAMILIES_2022);
 type Document = Resolution & { requests: number; redirects: number };
 
 async function resolve(url: string, ...args: readonly string[]) {
-  const run = await runCommandLine('resolve', '--release', '2022', '--registry', url, '--json', ...args);
+  const own = ['--release', '2022', '--registry', url, '--previous-revisions', '0', '--json'];
+  const run = await runCommandLine('resolve', ...own, ...args);
   return { ...run, document: run.stdout === '' ? undefined : (JSON.parse(run.stdout) as Document) };
 }
 
@@ -126,6 +127,12 @@ test.each([
   [['--release', '2022', '--host-version', 'new'], "four parts, such as 10.0.20348.4294; got: 'new'"],
   [['--release', '2016', '--family', 'nanoserver'], 'ended on 2018-10-09'],
   [['--release', '2022', '--family', 'windows'], "got: 'windows'"],
+  [
+    ['--release', '2022', '--previous-revisions', '3'],
+    "As many as 2 previous revisions are cached, or 0; got: '3'",
+  ],
+  [['--release', '2016', '--previous-revisions', '1'], 'runs images of its own revision only'],
+  [['--release', '2022', '--extra', 'previous'], 'Previous revisions are no extra'],
   [['--release', '2022', '--timeout', '0'], "got: '0'"],
   [['--release', '2022', '--timeout', 'soon'], "got: 'soon'"],
   [['--release', '2022', '--registry', 'http://mcr.microsoft.com'], 'http://mcr.microsoft.com'],

@@ -1,5 +1,6 @@
 import { explainFrom, explainPipelineText } from '../../../bin/pipeline/explain-pipeline';
 import { printAnswer } from '../../../bin/shared/layout';
+import { familyTable } from '../../../bin/shared/table';
 import { DEFAULT_GATE_POLICY, GATE_POLICY_SCHEMA } from '../../../lib/contract/values/gate-policy';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { noteDecision } from '../../../lib/core/gate/last-decision';
@@ -45,10 +46,14 @@ const ENVIRONMENT = {
 };
 
 /** A pipeline of an account whose registry shows what it does at an instant. */
-function pipeline(extras: readonly string[] = [], late: 'usePrevious' | 'stop' = 'usePrevious') {
+function pipeline(
+  extras: readonly string[] = [],
+  late: 'usePrevious' | 'stop' = 'usePrevious',
+  previousRevisions = 0,
+) {
   const documents = memoryDocuments();
   const home = memoryParameters({ ...channelsAt({ latest: LATEST, current: LATEST }), [BASE]: 'ami-1' });
-  const policy = { schema: GATE_POLICY_SCHEMA, ...DEFAULT_GATE_POLICY, late, extras };
+  const policy = { schema: GATE_POLICY_SCHEMA, ...DEFAULT_GATE_POLICY, late, extras, previousRevisions };
   const environment = { ...ENVIRONMENT, WINBAKE_GATE_POLICY: JSON.stringify(policy) };
   const portsAt = (at: string, shown: Shown) => ({
     documents,
@@ -80,8 +85,8 @@ async function remember({ documents, portsAt }: ReturnType<typeof pipeline>, at:
   );
 }
 
-async function waiting(extras: readonly string[] = []) {
-  const one = pipeline(extras);
+async function waiting(extras: readonly string[] = [], previousRevisions = 0) {
+  const one = pipeline(extras, 'usePrevious', previousRevisions);
   await remember(one, '2025-09-20T00:00:00Z', SEPTEMBER);
   await remember(one, '2025-10-14T18:00:00Z', { servercore: 4294 });
   await remember(one, '2025-10-14T19:30:00Z', { nanoserver: 4294 });
@@ -123,8 +128,8 @@ test('it says what the registry shows now, how late each family is, and what the
   expect(now?.families[0]?.since).toBe('2025-10-14T18:00:00.000Z');
 });
 
-test('an extra that has the tags of a family takes nothing from it', async () => {
-  const one = await waiting(['servercore@previous']);
+test('a previous revision has the tags of its family, takes nothing from it, and is one line', async () => {
+  const one = await waiting([], 1);
   const { now } = await explainFrom(one.portsAt('2025-10-14T21:00:00Z', MIXED), DESCRIPTION);
   expect(now?.families[0]).toMatchObject({ since: '2025-10-14T18:00:00.000Z', lateHours: 0 });
   expect(now?.families[4]).toMatchObject({
@@ -132,6 +137,13 @@ test('an extra that has the tags of a family takes nothing from it', async () =>
     shows: null,
     counts: '10.0.20348.4171',
   });
+  expect(familyTable(now!.families.slice(0, 5), 80)).toMatch(
+    /\nTags: servercore ltsc2022,[^\n]+\nThe revision before is cached too: 10\.0\.20348\.4171\.\n$/,
+  );
+  const late = now!.families.map((one) => ({ ...one, counts: one.counts ?? '10.0.20348.4052' }));
+  expect(familyTable(late).split('\n').at(-2)).toBe(
+    'The revision before is cached too: 10.0.20348.4171 (servercore, nanoserver), 10.0.20348.4052 (iis, aspnet).',
+  );
 });
 
 test('it keeps nothing: catalog, decision, lease and parameters stay as they are', async () => {

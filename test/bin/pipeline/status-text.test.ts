@@ -80,6 +80,26 @@ test('it begins with why nothing moves and what to do, in 80 columns', () => {
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
+test('the previous revisions of the newest set are a line each', () => {
+  const of = (version: number, suffix: string) =>
+    ['servercore', 'nanoserver', 'iis', 'aspnet'].map((family) => ({
+      family: `${family}${suffix}`,
+      osVersion: `10.0.20348.${version}`,
+    }));
+  const images = [...of(4294, ''), ...of(4171, '@previous'), ...of(4052, '@previous2')];
+  const lines = shown({
+    ...STATUS,
+    newestSet: { target: '10.0.20348.4294', at: '2025-10-14T21:00:00.000Z', images },
+  }).split('\n');
+  const at = lines.findIndex((line) => line.startsWith('newest accepted set'));
+  expect(lines.slice(at, at + 4)).toEqual([
+    'newest accepted set: 10.0.20348.4294, 2025-10-14T21:00Z',
+    '  The revision before is cached too: 10.0.20348.4171',
+    '  The one before that is cached too: 10.0.20348.4052',
+    'pruned: not yet',
+  ]);
+});
+
 test('a pipeline that is well says so in as few words', () => {
   const text = shown({
     ...STATUS,

@@ -3,10 +3,11 @@ import type { ExtraPoll, FailedOrder, PublishedBake } from '../../../lib/core/ga
 import { observationsOf, observeFamilies, observeExtras } from '../../../lib/core/gate/observe';
 import { familyOf } from '../../../lib/core/images/family';
 import { parseImageExtras } from '../../../lib/core/images/image-extra';
+import { rememberingRegistry } from '../../../lib/core/images/read-images';
 import { inShort } from '../../support/gate-history';
 import { GateState } from '../../support/gate-state';
 import { memoryRegistry } from '../../support/memory-registry';
-import { digestOf } from '../../support/registry-content';
+import { digestOf, type TagShape } from '../../support/registry-content';
 
 const BEFORE = '2025-10-01T00:00:00Z';
 const LATER = '2025-10-02T00:00:00Z';
@@ -18,12 +19,12 @@ class ExtraState extends GateState {
   extras(
     shown: Readonly<Record<string, number | undefined>>,
     lines: Readonly<Record<string, string>> = {},
+    previousRevisions = 0,
   ): readonly ExtraPoll[] {
-    return parseImageExtras(Object.keys(shown), {
-      release: this.release,
-      families: ['servercore', 'iis'],
-      lines,
-    }).map((extra, index) => {
+    return parseImageExtras(
+      { extras: Object.keys(shown), previousRevisions },
+      { release: this.release, families: ['servercore', 'iis'], lines },
+    ).map((extra, index) => {
       const revision = Object.values(shown)[index];
       const { family } = extra;
       const digest = digestOf(`${family.repository} ${revision ?? ''}`);
@@ -57,18 +58,56 @@ const shownBy = ({ set }: ReturnType<GateState['poll']>) =>
 test('extras stand in the set after the families, chosen by R1', () => {
   const gate = new ExtraState('2025');
   gate.poll(BEFORE, all(90));
-  const extras = gate.extras({
-    'framework-sdk': 100,
-    'servercore@2022': 5000,
-    'servercore@previous': undefined,
-  });
+  const extras = gate.extras({ 'framework-sdk': 100, 'servercore@2022': 5000 }, {}, 1);
   expect(shownBy(gate.inspect(TUESDAY, all(100), extras))).toEqual([
     ['servercore', 'ltsc2025', 100, false],
     ['iis', 'windowsservercore-ltsc2025', 100, false],
     ['framework-sdk@extra', '4.8.1-windowsservercore-ltsc2025', 100, false],
     ['servercore@2022', 'ltsc2022', 5000, false],
     ['servercore@previous', '10.0.26100.90', 90, false],
+    ['iis@previous', '10.0.26100.90', 90, false],
   ]);
+});
+
+test('each previous revision is below the one after it, also where a family is late', () => {
+  const gate = new ExtraState();
+  for (const [day, revision] of [70, 80, 90].entries()) {
+    gate.poll(`2025-09-0${day + 1}T00:00:00Z`, all(revision));
+  }
+  gate.poll(LATER, { servercore: 100, iis: 90 });
+  const { decision, set } = gate.poll(
+    '2025-10-03T12:15:00Z',
+    { servercore: 100, iis: 90 },
+    { extras: gate.extras({}, {}, 2) },
+  );
+  expect(decision).toBe('bake');
+  expect(set?.images.map(({ family, osVersion }) => `${family} ${osVersion.split('.')[3]!}`)).toEqual([
+    'servercore 100',
+    'iis 90',
+    'servercore@previous 90',
+    'iis@previous 80',
+    'servercore@previous2 80',
+    'iis@previous2 70',
+  ]);
+});
+
+test('of a previous revision that was pushed again the last image counts', () => {
+  const gate = new ExtraState();
+  gate.poll('2025-09-01T00:00:00Z', all(90));
+  const image = { tag: 'windowsservercore-ltsc2022', osVersion: '10.0.20348.90', compressedBytes: 1 };
+  const again = (at: string, digest: string) => ({
+    ...{ ...image, at, repository: 'windows/servercore/iis', digest: digestOf(digest) },
+    platformDigest: digestOf(digest),
+  });
+  gate.catalog = withObservations(gate.catalog, [
+    again('2025-09-05T00:00:00Z', 'second push'),
+    again('2025-09-09T00:00:00Z', 'third push'),
+  ]);
+  const { set } = gate.poll(TUESDAY, all(100), { extras: gate.extras({}, {}, 1) });
+  expect(set?.images.find(({ family }) => family === 'iis@previous')).toMatchObject({
+    osVersion: '10.0.20348.90',
+    digest: digestOf('third push'),
+  });
 });
 
 test('an extra that is late or missing is said; it neither delays nor mixes', () => {
@@ -148,28 +187,73 @@ test('2016 takes an extra of the very revision only', () => {
   );
 });
 
-test('a new pipeline reads the previous revision from the other tags, once', async () => {
+test('what is built on servercore is read as far as its previous revision, and not an older one instead', async () => {
   const { release } = new GateState();
-  const tag = (revision: number) =>
-    ({
-      flavour: 'docker',
-      list: true,
-      images: [{ osVersion: `10.0.20348.${revision}`, versionInEntry: true }],
-    }) as const;
-  const registry = memoryRegistry({
-    'windows/servercore': { ltsc2022: tag(100), '10.0.20348.100': tag(100), '10.0.20348.90': tag(90) },
+  const tag = (revision: number): TagShape => ({
+    flavour: 'docker',
+    list: false,
+    images: [{ osVersion: `10.0.20348.${revision}`, versionInEntry: false }],
   });
-  const families = [familyOf('servercore', release)];
-  const extras = parseImageExtras(['previous'], { release, families: ['servercore'] });
+  const dated = (month: number) => `20250${month}09-windowsservercore-ltsc2022`;
+  const shape = {
+    'windows/servercore': { ltsc2022: tag(100), '10.0.20348.90': tag(90), '10.0.20348.80': tag(80) },
+    'windows/servercore/iis': {
+      'windowsservercore-ltsc2022': tag(100),
+      [dated(9)]: tag(90),
+      ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((month) => [dated(month), tag(10 * month)])),
+    },
+  };
+  const names = ['servercore', 'iis'];
+  const families = names.map((name) => familyOf(name, release));
+  const extras = parseImageExtras({ extras: [], previousRevisions: 2 }, { release, families: names });
   const empty = emptyCatalog(release);
+  const registry = memoryRegistry(shape);
   const polls = await observeFamilies(registry, families, empty);
-  const first = await observeExtras(registry, extras, polls, empty);
-  expect(first[0]?.poll.image).toMatchObject({ tag: '10.0.20348.90', osVersion: { revision: 90 } });
-  const known = withObservations(
-    empty,
-    observationsOf([...polls, ...first.map(({ poll }) => poll)], new Date(BEFORE)),
-  );
-  const asked = registry.asked.length;
-  expect((await observeExtras(registry, extras, polls, known))[0]?.poll.image).toBeUndefined();
-  expect(registry.asked).toHaveLength(asked);
+  const found = await observeExtras(rememberingRegistry(registry), extras, polls, empty);
+  expect(found.map(({ extra, poll }) => [extra.family.name, poll.image?.osVersion.revision])).toEqual([
+    ['servercore@previous', 90],
+    ['iis@previous', 90],
+    ['servercore@previous2', 80],
+    ['iis@previous2', undefined],
+  ]);
 });
+
+test.each([
+  [1, [90]],
+  [2, [90, 80]],
+])(
+  'a new pipeline reads %i previous revisions with their sizes from the other tags, once',
+  async (previousRevisions, found) => {
+    const { release } = new GateState();
+    const tag = (revision: number) =>
+      ({
+        flavour: 'docker',
+        list: true,
+        images: [{ osVersion: `10.0.20348.${revision}`, versionInEntry: true }],
+      }) as const;
+    const registry = memoryRegistry({
+      'windows/servercore': {
+        ltsc2022: tag(100),
+        '10.0.20348.100': tag(100),
+        '10.0.20348.90': tag(90),
+        '10.0.20348.70': tag(70),
+        '10.0.20348.80': tag(80),
+      },
+    });
+    const families = [familyOf('servercore', release)];
+    const extras = parseImageExtras({ extras: [], previousRevisions }, { release, families: ['servercore'] });
+    const empty = emptyCatalog(release);
+    const polls = await observeFamilies(registry, families, empty);
+    const first = await observeExtras(registry, extras, polls, empty);
+    expect(first.map(({ poll }) => poll.image?.osVersion.revision)).toEqual(found);
+    expect(first.every(({ poll }) => (poll.image?.compressedBytes ?? 0) > 0)).toBe(true);
+    const known = withObservations(
+      empty,
+      observationsOf([...polls, ...first.map(({ poll }) => poll)], new Date(BEFORE)),
+    );
+    const asked = registry.asked.length;
+    const again = await observeExtras(registry, extras, polls, known);
+    expect(again.every(({ poll }) => poll.image === undefined)).toBe(true);
+    expect(registry.asked).toHaveLength(asked);
+  },
+);

@@ -1,9 +1,17 @@
 import { candidateTag } from '../../../lib/core/images/candidate-tag';
-import { isExtra, parseImageExtras } from '../../../lib/core/images/image-extra';
+import {
+  defaultPreviousRevisions,
+  isExtra,
+  parseImageExtras,
+  previousRevisionOf,
+} from '../../../lib/core/images/image-extra';
 import { parseRelease } from '../../../lib/contract/values/release';
 
 const parse = (release: string, ...texts: readonly string[]) =>
-  parseImageExtras(texts, { release: parseRelease(release), families: ['servercore', 'aspnet'] });
+  parseImageExtras(
+    { extras: texts, previousRevisions: 0 },
+    { release: parseRelease(release), families: ['servercore', 'aspnet'] },
+  );
 
 test.each([
   [
@@ -11,13 +19,6 @@ test.each([
     'framework-sdk',
     'framework-sdk@extra',
     'dotnet/framework/sdk',
-    '4.8.1-windowsservercore-ltsc2022',
-  ],
-  [
-    '2022',
-    'aspnet@previous',
-    'aspnet@previous',
-    'dotnet/framework/aspnet',
     '4.8.1-windowsservercore-ltsc2022',
   ],
   ['2025', 'servercore@2022', 'servercore@2022', 'windows/servercore', 'ltsc2022'],
@@ -33,11 +34,68 @@ test('the images of 2022 on 2025 are of their own build', () => {
   expect(parse('2025', 'servercore@2022')[0]?.family.release.build).toBe(20348);
 });
 
-test('previous is every family', () => {
-  expect(parse('2022', 'previous').map(({ family, previousOf }) => [family.name, previousOf])).toEqual([
-    ['servercore@previous', 'servercore'],
-    ['aspnet@previous', 'aspnet'],
-  ]);
+test.each<[number, readonly string[]]>([
+  [0, ['framework-sdk@extra']],
+  [1, ['framework-sdk@extra', 'servercore@previous of servercore', 'aspnet@previous of aspnet']],
+  [
+    2,
+    [
+      'framework-sdk@extra',
+      'servercore@previous of servercore',
+      'aspnet@previous of aspnet',
+      'servercore@previous2 of servercore@previous',
+      'aspnet@previous2 of aspnet@previous',
+    ],
+  ],
+])(
+  '%i previous revisions are every family, the newest first, after the extras',
+  (previousRevisions, names) => {
+    const extras = parseImageExtras(
+      { extras: ['framework-sdk'], previousRevisions },
+      { release: parseRelease('2022'), families: ['servercore', 'aspnet'], lines: { aspnet: '4.8' } },
+    );
+    expect(
+      extras.map(({ family, previousOf }) =>
+        previousOf === undefined ? family.name : `${family.name} of ${previousOf}`,
+      ),
+    ).toEqual(names);
+    expect(
+      extras.filter(({ family }) => family.name.startsWith('aspnet')).map(({ family }) => family.line),
+    ).toEqual(Array.from({ length: previousRevisions }, () => '4.8'));
+  },
+);
+
+test.each([
+  ['servercore', undefined],
+  ['framework-sdk@extra', undefined],
+  ['servercore@2022', undefined],
+  ['framework-sdk@previous', { family: 'framework-sdk', revisionsBefore: 1 }],
+  ['iis@previous2', { family: 'iis', revisionsBefore: 2 }],
+])('%s is named after how many revisions before its family it is', (name, of) => {
+  expect(previousRevisionOf(name)).toEqual(of);
+});
+
+test.each([
+  ['2016', 0],
+  ['2019', 1],
+  ['2022', 1],
+  ['2025', 1],
+])('on %s so many previous revisions are cached unless asked: %i', (release, revisions) => {
+  expect(defaultPreviousRevisions(parseRelease(release))).toBe(revisions);
+});
+
+test.each([
+  [
+    '2016',
+    1,
+    'Windows Server 2016 runs images of its own revision only, so no previous one is cached; got: 1.',
+  ],
+  ['2022', 3, 'As many as 2 previous revisions are cached, or 0; got: 3.'],
+  ['2022', -1, 'got: -1.'],
+  ['2022', 0.5, 'got: 0.5.'],
+])('on %s %f previous revisions are refused', (release, previousRevisions, sentence) => {
+  const context = { release: parseRelease(release), families: ['servercore'] };
+  expect(() => parseImageExtras({ extras: [], previousRevisions }, context)).toThrow(sentence);
 });
 
 test('a pattern of an own repository tells dated tags', () => {
@@ -53,8 +111,12 @@ test('a pattern of an own repository tells dated tags', () => {
 
 test.each([
   ['2022', ['servercore'], 'cached anyway'],
-  ['2022', ['iis@previous'], "one of a cached family, servercore, aspnet; got: 'iis@previous'"],
-  ['2016', ['servercore@previous'], 'runs images of its own revision only'],
+  [
+    '2022',
+    ['aspnet@previous'],
+    `Previous revisions are no extra; got: 'aspnet@previous'. "previousRevisions", or --prev`,
+  ],
+  ['2016', ['previous'], "Previous revisions are no extra; got: 'previous'"],
   ['2022', ['servercore@2019'], 'Only Windows Server 2025 runs images of another release'],
   ['2025', ['servercore@2025'], 'Only Windows Server 2025 runs images of another release'],
   ['2025', ['servercore@2021'], "got: '2021'"],

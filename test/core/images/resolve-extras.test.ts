@@ -16,6 +16,7 @@ const shape: RegistryShape = {
   'windows/servercore': {
     ltsc2025: tag('10.0.26100.6899'),
     '10.0.26100.6899': tag('10.0.26100.6899'),
+    '10.0.26100.4652': tag('10.0.26100.4652'),
     '10.0.26100.6584': tag('10.0.26100.6584'),
     ltsc2022: tag('10.0.20348.4294'),
   },
@@ -26,7 +27,7 @@ const shape: RegistryShape = {
   },
 };
 
-function resolve(extras: readonly string[], host?: number) {
+function resolve(extras: readonly string[], host?: number, previousRevisions = 0) {
   const release = parseRelease('2025');
   const families = [familyOf('servercore', release)];
   return resolveImages(
@@ -34,21 +35,22 @@ function resolve(extras: readonly string[], host?: number) {
     release,
     families,
     host,
-    parseImageExtras(extras, { release, families: ['servercore'] }),
+    parseImageExtras({ extras, previousRevisions }, { release, families: ['servercore'] }),
   );
 }
 
-test('extras follow the families: the previous revision, the other release, an own repository under R1', async () => {
-  const { complete, findings, images } = await resolve([
-    'previous',
-    'servercore@2022',
-    'tools=contoso/tools:new,v.*',
-  ]);
+test('extras follow the families: the other release, an own repository under R1, the previous revisions', async () => {
+  const { complete, findings, images } = await resolve(
+    ['servercore@2022', 'tools=contoso/tools:new,v.*'],
+    undefined,
+    2,
+  );
   expect(images.map(({ family, tag: name, osVersion, mode }) => [family, name, osVersion, mode])).toEqual([
     ['servercore', 'ltsc2025', '10.0.26100.6899', 'exact'],
-    ['servercore@previous', '10.0.26100.6584', '10.0.26100.6584', 'nearestLower'],
     ['servercore@2022', 'ltsc2022', '10.0.20348.4294', 'nearestLower'],
     ['tools@extra', 'v.2', '10.0.26100.6584', 'nearestLower'],
+    ['servercore@previous', '10.0.26100.6584', '10.0.26100.6584', 'nearestLower'],
+    ['servercore@previous2', '10.0.26100.4652', '10.0.26100.4652', 'nearestLower'],
   ]);
   expect({ complete, findings }).toEqual({ complete: true, findings: [] });
 });
@@ -76,6 +78,23 @@ test.each([
 ])('a name that is mistyped is reported: %s', async (extra, message) => {
   const { findings } = await resolve([extra]);
   expect(findings).toContainEqual({ code: 'NOT_FOUND', severity: 'warning', family: 'tools@extra', message });
+});
+
+test('a previous revision that is not there is said of its own, and not where its family has no image', async () => {
+  const { complete, findings } = await resolve([], 4652, 2);
+  expect({ complete, findings }).toEqual({
+    complete: true,
+    findings: [
+      {
+        code: 'HOST_WITHOUT_IMAGE',
+        severity: 'info',
+        family: 'servercore@previous',
+        message: 'The registry has no image of servercore@previous up to 10.0.26100.4651; it is left out.',
+      },
+    ],
+  });
+  const none = await resolve([], 4000, 2);
+  expect(none.findings.map(({ family, severity }) => [family, severity])).toEqual([['servercore', 'stop']]);
 });
 
 test('without extras there are none', async () => {

@@ -38,6 +38,16 @@ const FOUR = setOf(
   ['nanoserver', 'windows/nanoserver'],
 );
 
+/** Two families in three revisions, the oldest first. */
+const PREVIOUS = setOf(
+  ['iis@previous2', 'windows/servercore/iis', '10.0.20348.4052'],
+  ['servercore@previous2', 'windows/servercore', '10.0.20348.4052'],
+  ['iis@previous', 'windows/servercore/iis', '10.0.20348.4171'],
+  ['servercore@previous', 'windows/servercore', '10.0.20348.4171'],
+  ['iis', 'windows/servercore/iis', 'windowsservercore-ltsc2022'],
+  ['servercore', 'windows/servercore'],
+);
+
 const SOURCE = `mcr.microsoft.com/windows/servercore@${IMAGES[0].platformDigest}`;
 
 describeWithPowerShell('Save-Image', () => {
@@ -67,6 +77,11 @@ describeWithPowerShell('Save-Image', () => {
           ['servercore', 'windows/servercore'],
         ),
       },
+    }),
+    previous: step([{ call: 'pull *' }, ...EASY_DOCKER], { documents: { 'image-set.json': PREVIOUS } }),
+    previousTooMuch: step([], {
+      host: hostState({ freeBytes: 19_000_000_000 }),
+      documents: { 'image-set.json': PREVIOUS },
     }),
     dropsTwice: step([failedPull('unexpected EOF', 2)]),
     // It takes three times as long as it may stand still, and comes through at its first attempt.
@@ -243,6 +258,12 @@ describeWithPowerShell('Save-Image', () => {
       }
     });
 
+    test('a previous revision begins once the newer is there, each from its base on', () => {
+      const { exitCode } = result('previous');
+      const order = pulls('previous').map((call) => /sha256:(\d)/.exec(call)?.[1]);
+      expect({ exitCode, order }).toEqual({ exitCode: 0, order: ['5', '4', '3', '2', '1', '0'] });
+    });
+
     test('the record keeps the order of the set', () => {
       const { images } = result('extras').machine.read('saved-images.json') as typeof SAVED_IMAGES;
       expect(images.map((image) => image.family)).toEqual(
@@ -356,6 +377,14 @@ describeWithPowerShell('Save-Image', () => {
     // 2.0 and 0.1 GB of layers unpacked, 2.0 and 2.1 GB downloaded; then 0.1 and 2.1 GB.
     expect(pulls('tooSmall')).toEqual([]);
     expect(result('halfIsThere').exitCode).toBe(0);
+  });
+
+  test('room is asked for each revision as if it shared nothing with the others', () => {
+    // Three times 2.0 GB unpacked, and two images of 2.0 GB downloaded.
+    expect(pulls('previousTooMuch')).toEqual([]);
+    expect(result('previousTooMuch').stderr).toMatch(
+      /has 19\.0 GB free; pulling image set set-1 needs 19\.6 GB/,
+    );
   });
 
   test('tags nothing that is not what was planned', () => {

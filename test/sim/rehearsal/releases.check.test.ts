@@ -8,10 +8,10 @@ import { file } from '../registry/history/event-fixture';
 
 const FOUR = ['servercore', 'nanoserver', 'iis', 'aspnet'];
 const RELEASES = [
-  ['2016', '14393.8519', '2016-full', ['servercore', 'iis', 'aspnet']],
-  ['2019', '17763.7919', '2019-core', FOUR],
-  ['2022', '20348.4294', '2022-core', FOUR],
-  ['2025', '26100.6899', '2025-core', FOUR],
+  ['2016', '14393.8519', '2016-full', ['servercore', 'iis', 'aspnet'], []],
+  ['2019', '17763.7919', '2019-core', FOUR, ['7792', '7678']],
+  ['2022', '20348.4294', '2022-core', FOUR, ['4171']],
+  ['2025', '26100.6899', '2025-core', FOUR, ['6584']],
 ] as const;
 
 /** 13 July 2027, 17:00 UTC, as it may be. */
@@ -41,12 +41,18 @@ describeWithPowerShell('a whole rehearsal', () => {
     const october = ['--as-of', '2025-10-16T00:00:00Z'];
     const history = ['--history', file(syntheticHistory(JULY))];
     const hosts = ['--hosts', file(syntheticHosts(JULY), 'hosts.csv')];
+    // As many previous revisions as `RELEASES` has.
+    const previous: Readonly<Record<string, string>> = { '2016': '0', '2019': '2', '2025': '1' };
     const run = async (name: string, release: string, ...args: readonly string[]) => {
       reports.set(name, await rehearse(await assembly(release), '--release', release, ...args));
     };
     const left = [
       () => runAsPeople(['--release', '2022', ...october]),
-      ...['2016', '2019', '2025'].map((release) => () => run(release, release, ...october)),
+      ...Object.entries(previous).map(
+        ([release, revisions]) =>
+          () =>
+            run(release, release, ...october, '--previous-revisions', revisions),
+      ),
       () => run('beyond', '2022', ...october, '--host-revision', '4300', '--fault', ...FAULTS),
       () => run('invented', '2022', '--as-of', '2027-07-13T20:15:00Z', ...history, ...hosts),
     ];
@@ -63,17 +69,28 @@ describeWithPowerShell('a whole rehearsal', () => {
     await Promise.all([work(), work()]);
   });
 
-  test.each(RELEASES)('%s bakes %s, exact', (release, version, _pipeline, families) => {
-    const osVersion = `10.0.${version}`;
-    const report = reports.get(release)!;
-    expect(report).toMatchObject({ decision: 'bake', target: osVersion, host: { osVersion } });
-    expect(report.images.map(({ family }) => family)).toEqual(families);
-    for (const image of report.images) {
-      expect(image).toMatchObject({ osVersion, mode: 'exact' });
-      expect(image.compressedBytes).toBeGreaterThan(1_000_000);
-    }
-    expect(report.findings.map(({ code }) => code)).toEqual(['SYNTHETIC']);
-  });
+  test.each(RELEASES)(
+    '%s bakes %s, exact, and previous revisions',
+    (release, version, _pipeline, families, before) => {
+      const osVersion = `10.0.${version}`;
+      const report = reports.get(release)!;
+      expect(report).toMatchObject({ decision: 'bake', target: osVersion, host: { osVersion } });
+      const [build = ''] = version.split('.');
+      expect(report.images.map((image) => `${image.family} ${image.osVersion} ${image.mode}`)).toEqual([
+        ...families.map((family) => `${family} ${osVersion} exact`),
+        ...before.flatMap((revision, index) =>
+          families.map(
+            (family) =>
+              `${family}@previous${index === 0 ? '' : index + 1} 10.0.${build}.${revision} nearestLower`,
+          ),
+        ),
+      ]);
+      for (const image of report.images) {
+        expect(image.compressedBytes).toBeGreaterThan(1_000_000);
+      }
+      expect(report.findings.map(({ code }) => code)).toEqual(['SYNTHETIC']);
+    },
+  );
 
   test.each(RELEASES)(
     '%s publishes one AMI under the parameters of the design',
@@ -121,7 +138,11 @@ describeWithPowerShell('a whole rehearsal', () => {
       'winbake:publication': '20348.4294-1',
       'winbake:os-version': '10.0.20348.4294',
       'winbake:mode': 'exact',
-      'winbake:images': images.map(({ family, digest }) => `${family}=${digest.slice(0, 19)}`).join(),
+      // As many as the 256 characters of a tag hold, the families' own first.
+      'winbake:images': images
+        .slice(0, 7)
+        .map(({ family, digest }) => `${family}=${digest.slice(0, 19)}`)
+        .join(),
       'winbake:scripts': expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });

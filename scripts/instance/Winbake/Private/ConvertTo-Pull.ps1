@@ -15,6 +15,7 @@ function ConvertTo-Pull {
         # Not that of the index: of two revisions in one, Docker would choose.
         source          = "$Registry/$($Image.repository)@$($Image.platformDigest)"
         compressedBytes = $Image.compressedBytes
+        turn            = $order.turn
         chain           = $order.chain
         level           = $order.level
         state           = 'waiting'

@@ -1,7 +1,8 @@
 function Get-PullByte {
     # The bytes of the disk that the pulls need which are not done: what docker downloads before it unpacks it, of the two
     # largest since two run at once, and what stays unpacked. Layers that an image shares with the base of its chain count
-    # once. Sizes that the catalog does not know count as nothing.
+    # once; a previous revision is taken to share nothing with the next, as where Microsoft changes the base. Sizes that the
+    # catalog does not know count as nothing.
     [CmdletBinding()]
     [OutputType([long])]
     param([Parameter(Mandatory = $true)] [object[]]$Pull)
