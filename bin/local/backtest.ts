@@ -5,7 +5,7 @@ import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp, RequiredOption } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { parseInstant } from '../shared/option-values';
-import { formatHours, formatTable } from '../shared/table';
+import { formatBytes, formatHours, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
 
@@ -23,6 +23,7 @@ function describeBacktest(report: BacktestReport, width?: number): string {
     months(report, width),
     stops(report, width),
     comparison(report, width),
+    cacheTable(report, width),
     delays(report),
     assumed,
   ]
@@ -89,6 +90,37 @@ function comparison({ summary }: BacktestReport, width?: number): string {
       naive('weekly, floating tags', summary.naiveWeekly),
       naive('Patch Tuesday 11:00 Pacific', summary.naivePatchTuesday),
     ],
+    width,
+  );
+}
+
+/** What each number of previous revisions takes, and what apps would still pull beside it. */
+function cacheTable({ cached }: BacktestReport, width?: number): string {
+  const rows = cached.map(({ diskBytes, extractionMinutes, missing, previousRevisions }) => {
+    const measured = missing.find(({ bytes }) => bytes !== null)?.bytes;
+    const missed = missing.map(({ missedPercent }) => missedPercent);
+    return [
+      String(previousRevisions),
+      formatBytes(diskBytes.median),
+      formatBytes(diskBytes.most),
+      `${extractionMinutes.median.toFixed(1)} min`,
+      ...(measured ? [measured.p50, measured.p90, measured.p99].map(formatBytes) : ['-', '-', '-']),
+      missed.length === 0 ? '-' : `${Math.max(...missed).toFixed(1)} %`,
+    ];
+  });
+  const [family] = cached.flatMap(({ missing }) => missing.filter(({ bytes }) => bytes !== null));
+  return formatTable(
+    [
+      { title: 'previous', align: 'right' },
+      { title: 'disk', align: 'right' },
+      { title: 'most', align: 'right' },
+      { title: 'unpacked in', align: 'right' },
+      { title: `${family?.family ?? 'apps'} pull p50`, align: 'right' },
+      { title: 'p90', align: 'right' },
+      { title: 'p99', align: 'right' },
+      { title: 'base missed', align: 'right' },
+    ],
+    rows,
     width,
   );
 }

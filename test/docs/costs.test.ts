@@ -58,7 +58,7 @@ test('the figures in the text are those of their formulas', () => {
     expect(page).toContain(`${rounded(`gSnapshot * ${price}`, 2)} USD`);
     expect(page).toContain(`${rounded(`gSnapshot * 1024 / ${rate}`, 0)} s`);
   }
-  expect(page).toContain(`${rounded('12960 * 0.0036', 2)} USD`);
+  expect(page).toContain(`${rounded('14112 * 0.0036', 2)} USD`);
 });
 
 const app = new App();

@@ -74,6 +74,42 @@ export interface BacktestSummary {
   readonly naivePatchTuesday: NaiveSummary;
 }
 
+/** A figure over all bakes. */
+export interface Spread {
+  readonly median: number;
+  readonly most: number;
+}
+
+/** What apps on a family's images would still pull on a fresh host of `current`, over the days of public apps' images. */
+export interface MissingFigures {
+  readonly family: string;
+  /** Days of one app each. */
+  readonly days: number;
+  /** Of these, on how many the image that the app stood on was not cached, in percent. */
+  readonly missedPercent: number;
+  /** The part of these days on which another push of the same version was cached: its lowest layers are mostly the same. */
+  readonly otherPushPercent: number;
+  /** Compressed bytes that were missing, over the days for which layers' sizes are recorded; null where they are for none. */
+  readonly bytes: {
+    readonly days: number;
+    readonly p50: number;
+    readonly p90: number;
+    readonly p99: number;
+  } | null;
+}
+
+/** What so many previous revisions take and save. */
+export interface CachedFigures {
+  readonly previousRevisions: number;
+  /** What the pulls of a bake carry, each layer once. */
+  readonly compressedBytes: Spread;
+  /** What that takes unpacked, in the volume and so in the snapshot. */
+  readonly diskBytes: Spread;
+  /** How long one host unpacks it at the one rate that is published. */
+  readonly extractionMinutes: Spread;
+  readonly missing: readonly MissingFigures[];
+}
+
 /** A family as the history has it. */
 export interface RecordedFamily {
   readonly family: string;
@@ -101,5 +137,7 @@ export interface BacktestReport {
   readonly assumed: readonly string[];
   readonly bakes: readonly BacktestBake[];
   readonly decisions: readonly BacktestDecision[];
+  /** For each number of previous revisions that the release may cache. */
+  readonly cached: readonly CachedFigures[];
   readonly summary: BacktestSummary;
 }

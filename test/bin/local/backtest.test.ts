@@ -246,3 +246,32 @@ test('explain of a pipeline takes no options of recorded history', async () => {
     '--as-of and --release say what of recorded history to explain, and 2022-core is a pipeline of an account; leave one of the two out.',
   );
 });
+
+test.each([
+  ['2022', [], [0, 1, 2], ['', '@previous']],
+  ['2022', ['--previous-revisions', '2'], [0, 1, 2], ['', '@previous', '@previous2']],
+  ['2022', ['--previous-revisions', '0'], [0, 1, 2], ['']],
+  ['2016', [], [0], ['']],
+])(
+  'of %s %j it says what each number of previous revisions takes',
+  async (release, args, numbers, suffixes) => {
+    const span = ['--from', '2025-09-01', '--to', '2025-12-31'];
+    const { bakes, cached } = await backtest('--release', release, ...span, ...args);
+    expect(cached.map(({ previousRevisions }) => previousRevisions)).toEqual(numbers);
+    expect(
+      bakes[0]!.images.filter(({ family }) => family.startsWith('aspnet')).map(({ family }) => family),
+    ).toEqual(suffixes.map((suffix) => `aspnet${suffix}`));
+    const { stdout } = await runCommandLine('backtest', '--release', release, ...span, ...args);
+    const table = stdout
+      .slice(stdout.indexOf('PREVIOUS'))
+      .split('\n')
+      .slice(0, numbers.length + 2);
+    expect(table[0]).toMatch(/^PREVIOUS +DISK +MOST +UNPACKED IN +ASPNET PULL P50 +P90 +P99 +BASE MISSED$/);
+    for (const [index, number] of numbers.entries()) {
+      expect(table[index + 1]).toMatch(
+        new RegExp(`^ +${number} +[\\d.]+ GB +[\\d.]+ GB +[\\d.]+ min( +[\\d.]+ [kMG]?B){3} +[\\d.]+ %$`),
+      );
+    }
+    expect(table.at(-1)).toBe('');
+  },
+);
