@@ -9,7 +9,11 @@ import { parseRelease, type Release } from '../../lib/contract/values/release';
 import { type CachedImage, COVERED_HOSTS, type HostCache } from '../../lib/core/coverage/coverage';
 import { type LayeredImage, layersOfImages } from '../../lib/core/coverage/layered-image';
 import { defaultFamilies, familyOf } from '../../lib/core/images/family';
-import { parseImageExtras } from '../../lib/core/images/image-extra';
+import {
+  type CachedBeside,
+  defaultPreviousRevisions,
+  parseImageExtras,
+} from '../../lib/core/images/image-extra';
 import { resolveImages } from '../../lib/core/images/resolve-images';
 import type { ImageReference } from '../../lib/core/oci/image-reference';
 import { type Registry, RegistryError } from '../../lib/core/oci/registry';
@@ -18,7 +22,7 @@ import { parseSeconds } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { MICROSOFT, openRegistries, type Registries } from '../shared/registries';
 import { gateUpTo } from './explain';
-import { extraOption } from './policy-options';
+import { extraOption, previousRevisionsOption } from './policy-options';
 
 /** What a command line says of the hosts that have images cached. */
 export interface HostOptions extends PlaceOptions {
@@ -27,6 +31,7 @@ export interface HostOptions extends PlaceOptions {
   readonly asOf?: string;
   readonly registry?: string;
   readonly extra?: readonly string[];
+  readonly previousRevisions?: number;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -41,6 +46,7 @@ export function hostOptions(): readonly Option[] {
       'with --release: what a pipeline had baked at a moment of recorded history (default: what a bake would take now)',
     ),
     new Option('--registry <url>', `where the images of ${MICROSOFT} are read, such as a mirror`),
+    previousRevisionsOption(),
     extraOption(),
     ...placeOptions(),
     new Option('--timeout <seconds>', 'time limit for all requests to registries')
@@ -64,20 +70,26 @@ export async function withCoveredHosts<T>(
   options: HostOptions,
   work: (covered: CoveredHosts) => Promise<T>,
 ): Promise<T> {
-  const { asOf, extra, pipeline, registry, release, timeout } = options;
+  const { asOf, extra, pipeline, previousRevisions, registry, release, timeout } = options;
   if ((pipeline === undefined) === (release === undefined)) {
     throw new UsageError(
       'Say which hosts are meant: --pipeline NAME of an account, or --release such as 2022.',
     );
   }
-  if (pipeline !== undefined && (asOf !== undefined || extra !== undefined)) {
-    throw new UsageError('--as-of and --extra go with --release; a pipeline has its own moment and extras.');
+  if (pipeline !== undefined && (asOf ?? extra ?? previousRevisions) !== undefined) {
+    throw new UsageError(
+      '--as-of, --extra and --previous-revisions go with --release; a pipeline has its own moment and images.',
+    );
   }
   if (registry !== undefined) {
     parseRegistryUrl(registry);
   }
   if (release !== undefined && asOf !== undefined) {
-    return withRecordedHosts({ ...options, asOf, release: parseRelease(release) }, work);
+    const named = parseRelease(release);
+    return withRecordedHosts(
+      { ...options, asOf, release: named, beside: besideFamilies(options, named) },
+      work,
+    );
   }
   const registries = openRegistries({ microsoft: registry, deadlineSeconds: timeout });
   try {
@@ -86,21 +98,28 @@ export async function withCoveredHosts<T>(
       const base = registries.of({ registry: MICROSOFT });
       return await work({ registries, ...(await readPipelineHosts(options, pipeline, base)) });
     }
-    const hosts = await hostsBakedNow(registries, parseRelease(release ?? ''), extra ?? []);
+    const named = parseRelease(release ?? '');
+    const hosts = await hostsBakedNow(registries, named, besideFamilies(options, named));
     return await work({ registries, hosts, known: () => undefined });
   } finally {
     await registries.close();
   }
 }
 
-interface RecordedHosts extends Pick<HostOptions, 'extra' | 'registry' | 'timeout'> {
+/** What hosts have cached beside the families. */
+function besideFamilies({ extra = [], previousRevisions }: HostOptions, release: Release): CachedBeside {
+  return { extras: extra, previousRevisions: previousRevisions ?? defaultPreviousRevisions(release) };
+}
+
+interface RecordedHosts extends Pick<HostOptions, 'registry' | 'timeout'> {
   readonly asOf: string;
+  readonly beside: CachedBeside;
   readonly release: Release;
 }
 
 /** Hosts of a pipeline that promotes at once, at a moment of recorded history. */
 async function withRecordedHosts<T>(
-  { asOf, extra = [], registry, release, timeout }: RecordedHosts,
+  { asOf, beside, registry, release, timeout }: RecordedHosts,
   work: (covered: CoveredHosts) => Promise<T>,
 ): Promise<T> {
   const at = parseAsOf(asOf, readHistory());
@@ -110,7 +129,7 @@ async function withRecordedHosts<T>(
     history: undefined,
     hosts: undefined,
     hostRevision: undefined,
-    policy: { ...DEFAULT_GATE_POLICY, extras: extra },
+    policy: { ...DEFAULT_GATE_POLICY, ...beside },
     accepted: [],
   });
   const recorded = recordedRegistry(history, at);
@@ -142,11 +161,11 @@ async function withRecordedHosts<T>(
 async function hostsBakedNow(
   registries: Registries,
   release: Release,
-  extra: readonly string[],
+  beside: CachedBeside,
 ): Promise<readonly HostCache[]> {
   const names = defaultFamilies(release);
   const families = names.map((name) => familyOf(name, release));
-  const extras = parseImageExtras(extra, { release, families: names });
+  const extras = parseImageExtras(beside, { release, families: names });
   const registry = registries.of({ registry: MICROSOFT });
   const { findings, images, revision } = await resolveImages(registry, release, families, undefined, extras);
   const unread = findings.find(({ code, severity }) => severity === 'stop' && code.startsWith('REGISTRY_'));

@@ -27,7 +27,7 @@ export async function foreignAmi(
   }
   return (
     `${channel} shows ${amiId} of the account ${owner.account}, and only AMIs of ${amiOwner ?? ''} are taken. Find out who wrote the ` +
-    'parameter and let "winbake pipeline promote" or "rollback" put it right; where that account is the pipeline\'s, name it as ' +
+    "parameter and put it right; where that account is the pipeline's, name it as " +
     '"pipelineAccount" of the WindowsAmi'
   );
 }

@@ -57,7 +57,7 @@ test.each(TIMES)(
       (await layersOf(now.url, repository, tag)).forEach(({ digest }) => cached.add(digest));
     }
     await withCoveredHosts(
-      { prefix: '/winbake', timeout: 30, release: name, asOf },
+      { prefix: '/winbake', timeout: 30, release: name, asOf, previousRevisions: 0 },
       async ({ hosts, registries }) => {
         for (const family of FAMILIES) {
           const { repository, tag } = tagOf(family);

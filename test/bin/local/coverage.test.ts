@@ -10,7 +10,8 @@ import { runCommandLine } from '../../support/run-command-line';
 import { ScriptedRegistry } from '../../registry/scripted-registry';
 
 const SEPTEMBER = 'mcr.microsoft.com/dotnet/framework/aspnet:4.8.1-20250909-windowsservercore-ltsc2022';
-const HISTORY = ['--release', '2022', '--as-of', '2025-10-20'];
+const RECORDED = ['--release', '2022', '--as-of', '2025-10-20'];
+const HISTORY = [...RECORDED, '--previous-revisions', '0'];
 
 interface Document {
   readonly schema: string;
@@ -88,8 +89,8 @@ test('an image of the month before, on recorded history and without a request', 
   expect(sum).toBeGreaterThan(2_000_000_000);
 });
 
-test('the previous revision among the extras is cached too', async () => {
-  const { first } = await coverage(SEPTEMBER, ...HISTORY, '--extra', 'previous');
+test('the previous revision is cached too unless said', async () => {
+  const { first } = await coverage(SEPTEMBER, ...RECORDED);
   expect(first!.missingBytes).toBe(0);
 });
 
@@ -253,7 +254,10 @@ describe('a Dockerfile', () => {
 test.each([
   [['nginx'], 'Say which hosts are meant: --pipeline NAME'],
   [['nginx', '--release', '2022', '--pipeline', 'x'], 'Say which hosts are meant'],
-  [['nginx', '--pipeline', 'x', '--as-of', '2025-10-20'], '--as-of and --extra go with --release'],
+  [
+    ['nginx', '--pipeline', 'x', '--as-of', '2025-10-20'],
+    '--as-of, --extra and --previous-revisions go with --release',
+  ],
   [['nginx', '--release', '2021'], "got: '2021'"],
   [['nginx', ...HISTORY, '--registry', 'mcr.example'], 'A registry needs https:// before its name'],
   [[...HISTORY], 'Name an image, or a Dockerfile by --file'],
