@@ -25,6 +25,15 @@ export interface RolloutOptions {
   readonly watch?: Duration;
 
   /**
+   * How many instances there may be during a rollout, in percent of the desired capacity, from 101 to 200. What is above 100 is
+   * launched at once, one instance at least, before as many of the old ones are drained. Account limits must leave room for it.
+   *
+   * @default 125
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
+   */
+  readonly maxHealthyPercentage?: number;
+
+  /**
    * How long the fleet waits after its channel has moved.
    *
    * @default Duration.hours(0)
@@ -103,7 +112,11 @@ export interface RolloutOptions {
 /** The policy that the rollout reads. Ends synthesis where a value cannot be used. */
 export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): RolloutPolicy {
   const standard = DEFAULT_ROLLOUT_POLICY;
-  const { canaryPercentage = standard.canaryPercentage, drainLimit } = rollout;
+  const {
+    canaryPercentage = standard.canaryPercentage,
+    drainLimit,
+    maxHealthyPercentage = standard.maxHealthyPercentage,
+  } = rollout;
   const alarms = [...(rollout.alarms ?? []).map(({ alarmName }) => alarmName), ...(rollout.alarmNames ?? [])];
   const watch = rollout.watch ?? Duration.seconds(standard.watchSeconds);
   const delay = rollout.delay ?? Duration.seconds(standard.delaySeconds);
@@ -112,6 +125,11 @@ export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): 
     least: 1,
     most: 100,
     wayOut: 'Leave it out to take 10, and at least one instance.',
+  });
+  checkNumber(scope, 'rollout.maxHealthyPercentage', maxHealthyPercentage, {
+    least: 101,
+    most: 200,
+    wayOut: 'A new instance is launched before an old one goes; leave it out to take 125.',
   });
   checkHours(scope, 'rollout.watch', watch, {
     least: 0.25,
@@ -173,6 +191,7 @@ export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): 
   return {
     ...standard,
     canaryPercentage,
+    maxHealthyPercentage,
     watchSeconds: watch.toSeconds(),
     delaySeconds: delay.toSeconds(),
     stallSeconds: stallLimit.toSeconds(),

@@ -252,6 +252,7 @@ test('a canary launches before it terminates, pauses, watches alarms and rolls b
   const request = {
     version: '8',
     checkpoint: { percentages: [10, 100], seconds: 172800 },
+    maxHealthyPercentage: 125,
     bakeSeconds: 1800,
     autoRollback: true,
     alarms: ['errors'],
@@ -263,7 +264,7 @@ test('a canary launches before it terminates, pauses, watches alarms and rolls b
     DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version: '8' } },
     Preferences: {
       MinHealthyPercentage: 100,
-      MaxHealthyPercentage: 110,
+      MaxHealthyPercentage: 125,
       SkipMatching: true,
       AutoRollback: true,
       ScaleInProtectedInstances: 'Refresh',
@@ -278,7 +279,14 @@ test('a canary launches before it terminates, pauses, watches alarms and rolls b
 
 test('a refresh that goes through asks for nothing more', async () => {
   autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'refresh' });
-  const request = { version: '8', checkpoint: null, bakeSeconds: 0, autoRollback: false, alarms: [] };
+  const request = {
+    version: '8',
+    checkpoint: null,
+    maxHealthyPercentage: 110,
+    bakeSeconds: 0,
+    autoRollback: false,
+    alarms: [],
+  };
   await fleet.startRefresh(request);
   const { Preferences } = autoScaling.commandCalls(StartInstanceRefreshCommand)[0]!.args[0].input;
   expect(Object.keys(Preferences!).sort()).toEqual([
@@ -363,6 +371,7 @@ describe('a group with mixed instances', () => {
     await fleet.startRefresh({
       version: '8',
       checkpoint: null,
+      maxHealthyPercentage: 110,
       bakeSeconds: 0,
       autoRollback: true,
       alarms: [],

@@ -143,6 +143,7 @@ test('the rollout is told its policy, its channel and its topic', () => {
     topicArn: expect.stringMatching(/^Notices/),
     policy: {
       canaryPercentage: 20,
+      maxHealthyPercentage: 150,
       watchSeconds: 3600,
       delaySeconds: 43_200,
       stallSeconds: 21_600,

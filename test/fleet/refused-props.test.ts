@@ -124,6 +124,10 @@ test.each<[Partial<WindowsCapacityProviderProps>, string]>([
     `"deleteDrain" must be 0 to 45 minutes; got: 46 minutes. CloudFormation waits an hour for a deletion`,
   ],
   [{ rollout: { canaryPercentage: 0 } }, `"rollout.canaryPercentage" must be 1 to 100; got: 0.`],
+  [
+    { rollout: { maxHealthyPercentage: 100 } },
+    `"rollout.maxHealthyPercentage" must be 101 to 200; got: 100. A new instance is launched before an old one goes`,
+  ],
   [{ rollout: { watch: Duration.minutes(5) } }, `"rollout.watch" must be 0.25 to 24 hours; got: 5 minutes.`],
   [{ rollout: { delay: Duration.days(15) } }, `"rollout.delay" must be 0 to 336 hours; got: 15 days.`],
   [

@@ -68,6 +68,7 @@ export function addAllPropsFleet(app: App): {
     deleteDrain: Duration.minutes(45),
     rollout: {
       canaryPercentage: 20,
+      maxHealthyPercentage: 150,
       watch: Duration.hours(1),
       delay: Duration.hours(12),
       stallLimit: Duration.hours(6),

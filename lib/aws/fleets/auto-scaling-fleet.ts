@@ -95,10 +95,11 @@ function preferencesOf({
   autoRollback,
   bakeSeconds,
   checkpoint,
+  maxHealthyPercentage,
 }: RefreshRequest): RefreshPreferences {
   return {
     MinHealthyPercentage: 100,
-    MaxHealthyPercentage: 110,
+    MaxHealthyPercentage: maxHealthyPercentage,
     SkipMatching: true,
     AutoRollback: autoRollback,
     ScaleInProtectedInstances: 'Refresh',

@@ -221,6 +221,8 @@ export const fleetSettingsSchema = z.object({
   policy: z.object({
     canaryPercentage: z.number().min(1).max(100),
     watchSeconds: seconds,
+    /** What stacks of before did not say. */
+    maxHealthyPercentage: z.number().min(101).max(200).default(110),
     delaySeconds: seconds,
     stallSeconds: seconds,
     drainLimitSeconds: seconds.nullable(),

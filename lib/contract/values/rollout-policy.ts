@@ -24,6 +24,8 @@ export interface RolloutPolicy {
   /** The first part of the group that is replaced, at least one instance, and then watched. */
   readonly canaryPercentage: number;
   readonly watchSeconds: number;
+  /** How many instances there may be during a rollout, of the desired capacity: what is above 100 is replaced at once. */
+  readonly maxHealthyPercentage: number;
   /** How long after the channel moved a rollout may begin. */
   readonly delaySeconds: number;
   /** People are notified of a refresh that has made no progress for so long. */
@@ -53,6 +55,7 @@ const HOUR = 60 * MINUTE;
 export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy = {
   canaryPercentage: 10,
   watchSeconds: 30 * MINUTE,
+  maxHealthyPercentage: 125,
   delaySeconds: 0,
   stallSeconds: 4 * HOUR,
   drainLimitSeconds: null,

@@ -163,7 +163,7 @@ async function hasTasks(hosts: ActionPlace['ports']['hosts'], { instances }: Fle
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
  */
 function requestOf({ group, policy }: FleetWorld, wish: FleetRollout): RefreshRequest {
-  const { alarms, canaryPercentage, watchSeconds } = policy;
+  const { alarms, canaryPercentage, maxHealthyPercentage, watchSeconds } = policy;
   const all = group.instances.length;
   const isCanary = wish.phase === 'canary';
   const isWhole = Math.ceil((all * canaryPercentage) / 100) >= all;
@@ -173,6 +173,7 @@ function requestOf({ group, policy }: FleetWorld, wish: FleetRollout): RefreshRe
       isCanary && canaryPercentage < 100
         ? { percentages: [canaryPercentage], seconds: LONGEST_CHECKPOINT_SECONDS }
         : null,
+    maxHealthyPercentage,
     bakeSeconds: isCanary && isWhole ? watchSeconds : 0,
     autoRollback: wish.autoRollback,
     alarms: wish.phase === 'back' ? [] : alarms,

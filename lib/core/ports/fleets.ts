@@ -90,6 +90,8 @@ export interface RefreshRequest {
   readonly version: string;
   /** Where it pauses, and for how long, ascending and each once; it ends after the last. Null to go through. */
   readonly checkpoint: { readonly percentages: readonly number[]; readonly seconds: number } | null;
+  /** How many instances there may be meanwhile, as a percentage of the desired capacity: 101 to 200. */
+  readonly maxHealthyPercentage: number;
   /** How long it is watched for alarms at its end. */
   readonly bakeSeconds: number;
   readonly autoRollback: boolean;

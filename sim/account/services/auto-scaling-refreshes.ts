@@ -109,14 +109,22 @@ function requestOf(version: string, preferences: RefreshPreferences): RefreshReq
       PREFERENCES,
     );
   }
-  const { MaxHealthyPercentage, MinHealthyPercentage, ScaleInProtectedInstances, SkipMatching } = preferences;
-  const others = { MaxHealthyPercentage, MinHealthyPercentage, ScaleInProtectedInstances, SkipMatching };
-  if (JSON.stringify(others) !== JSON.stringify(SIMULATED)) {
-    throw unmodelled(`an instance refresh with the preferences ${JSON.stringify(others)}`);
+  const {
+    MaxHealthyPercentage = 0,
+    MinHealthyPercentage,
+    ScaleInProtectedInstances,
+    SkipMatching,
+  } = preferences;
+  const others = { MinHealthyPercentage, ScaleInProtectedInstances, SkipMatching };
+  if (JSON.stringify(others) !== JSON.stringify(SIMULATED) || MaxHealthyPercentage <= 100) {
+    throw unmodelled(
+      `an instance refresh with the preferences ${JSON.stringify({ ...others, MaxHealthyPercentage })}`,
+    );
   }
   return {
     version,
     checkpoint: percentages.length === 0 ? null : { percentages, seconds: CheckpointDelay },
+    maxHealthyPercentage: MaxHealthyPercentage,
     bakeSeconds: preferences.BakeTime ?? 0,
     autoRollback: preferences.AutoRollback ?? false,
     alarms: preferences.AlarmSpecification?.Alarms ?? [],
@@ -124,7 +132,6 @@ function requestOf(version: string, preferences: RefreshPreferences): RefreshReq
 }
 
 const SIMULATED = {
-  MaxHealthyPercentage: 110,
   MinHealthyPercentage: 100,
   ScaleInProtectedInstances: 'Refresh',
   SkipMatching: true,
@@ -156,7 +163,7 @@ function progressOf(live: number, pool: number | undefined): Partial<InstanceRef
 
 function described(refresh: SimulatedRefresh, group: SimulatedGroup): InstanceRefresh {
   const { endedAt, id, percentage, reason, startedAt, status } = refresh.describe();
-  const { alarms, autoRollback, bakeSeconds, checkpoint, version } = refresh.request;
+  const { alarms, autoRollback, bakeSeconds, checkpoint, maxHealthyPercentage, version } = refresh.request;
   return {
     InstanceRefreshId: id,
     AutoScalingGroupName: group.name,
@@ -167,6 +174,7 @@ function described(refresh: SimulatedRefresh, group: SimulatedGroup): InstanceRe
     DesiredConfiguration: launchOf(group, version),
     Preferences: {
       ...SIMULATED,
+      MaxHealthyPercentage: maxHealthyPercentage,
       AutoRollback: autoRollback,
       BakeTime: bakeSeconds,
       ...(checkpoint === null

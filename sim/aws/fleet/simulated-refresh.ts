@@ -22,6 +22,7 @@ export interface RefreshedGroup {
   /** The launch template version of the group itself. */
   version: string;
   readonly bootMilliseconds: number;
+  readonly desiredCapacity: number;
   readonly pool: SimulatedPool | undefined;
   /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
   readonly hasRoom: boolean;
@@ -58,16 +59,18 @@ const END_EVENTS: Readonly<Record<string, RefreshEvent>> = {
   RollbackFailed: 'Rollback Failed',
 };
 
-/** The replacement of one instance: its successor boots, then it drains. */
+/** The replacement of some instances at once: their successors boot, then they drain. */
 interface Replacement {
-  readonly old: SimulatedInstance;
-  readonly successor: SimulatedInstance;
-  stage: 'booting' | 'draining';
-  until: number;
+  readonly pairs: readonly { readonly old: SimulatedInstance; readonly successor: SimulatedInstance }[];
+  readonly stage: 'booting' | 'draining';
+  /** When the successors have booted. */
+  readonly until: number;
+  /** Those whose tasks were stopped. */
+  readonly drained: Set<SimulatedInstance>;
 }
 
 /**
- * An instance refresh: one instance after the other, launched before the old one is terminated, matching ones skipped, a
+ * An instance refresh: as many instances at once as it may have beyond the desired capacity, launched before the old ones are terminated, matching ones skipped, a
  * pause at its checkpoint, a bake time at its end; a warm pool last of all, where it goes through to its end. After the last checkpoint it replaces no more; that it has succeeded then, and
  * that it pauses there before, is assumed.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
@@ -152,8 +155,10 @@ export class SimulatedRefresh {
 
   /** An instance has no tasks any more. */
   drained(instance: SimulatedInstance, now: number): void {
-    if (this.work?.stage === 'draining' && this.work.old === instance) {
-      this.due = now;
+    const { work } = this;
+    if (work?.stage === 'draining') {
+      work.drained.add(instance);
+      this.due = work.pairs.every(({ old }) => work.drained.has(old)) ? now : this.due;
     }
   }
 
@@ -201,10 +206,10 @@ export class SimulatedRefresh {
       this.arrive(this.work, now);
       return;
     }
-    if (this.work !== undefined) {
-      this.group.terminate(this.work.old);
-      this.work = undefined;
-    }
+    this.work?.pairs.forEach(({ old }) => {
+      this.group.terminate(old);
+    });
+    this.work = undefined;
     if (this.status === 'Cancelling') {
       this.end('Cancelled', now);
       return;
@@ -240,42 +245,68 @@ export class SimulatedRefresh {
   private replaceNext(now: number): void {
     const isBack = this.status === 'RollbackInProgress';
     const version = isBack ? this.group.version : this.request.version;
-    const old = this.group.instances.find(
+    const left = this.group.instances.filter(
       (one) =>
         !one.isTerminating && one.version !== version && (!isBack || one.version === this.request.version),
     );
-    if (old === undefined && !isBack && this.group.pool?.renew(version, now) === false) {
+    if (left.length === 0 && !isBack && this.group.pool?.renew(version, now) === false) {
       this.tryAgain(now, now + this.group.bootMilliseconds, 'Instances of the warm pool are not ready.');
       return;
     }
-    if (old === undefined) {
+    if (left.length === 0) {
       this.finish(now, isBack);
       return;
     }
-    this.launch(old, version, now);
+    this.launch(left.slice(0, isBack ? this.mostAtOnce : this.mostUntilCheckpoint), version, now);
   }
 
-  private launch(old: SimulatedInstance, version: string, now: number): void {
-    if (!this.group.hasRoom) {
+  private launch(left: readonly SimulatedInstance[], version: string, now: number): void {
+    const pairs = left.flatMap((old) =>
+      this.group.hasRoom ? { old, successor: this.group.launch(version, now) } : [],
+    );
+    if (pairs.length === 0) {
       this.tryAgain(now, now + MINUTE, 'The group has as many instances as it may have.');
       return;
     }
-    const successor = this.group.launch(version, now);
-    this.work = { old, successor, stage: 'booting', until: now + this.group.bootMilliseconds };
-    this.due = this.work.until;
+    const until = now + this.group.bootMilliseconds;
+    this.work = { pairs, stage: 'booting', until, drained: new Set() };
+    this.due = until;
+  }
+
+  /** What the group may have beyond its desired capacity, rounded down, and one at least; the rounding is assumed. */
+  private get mostAtOnce(): number {
+    const { desiredCapacity } = this.group;
+    return Math.max(1, Math.floor((desiredCapacity * (this.request.maxHealthyPercentage - 100)) / 100));
+  }
+
+  /** No more than reach the next checkpoint. */
+  private get mostUntilCheckpoint(): number {
+    const { instances } = this.group;
+    const next = this.request.checkpoint?.percentages.find((one) => one > this.passed);
+    const fresh = instances.filter(({ version }) => version === this.request.version).length;
+    return next === undefined
+      ? this.mostAtOnce
+      : Math.min(this.mostAtOnce, Math.max(1, Math.ceil((instances.length * next) / 100) - fresh));
   }
 
   private arrive(work: Replacement, now: number): void {
-    if (!this.group.arrive(work.successor, now)) {
-      this.group.terminate(work.successor);
+    const arrived = work.pairs.filter(({ successor }) => this.group.arrive(successor, now));
+    work.pairs
+      .filter((pair) => !arrived.includes(pair))
+      .forEach(({ successor }) => {
+        this.group.terminate(successor);
+      });
+    if (arrived.length === 0) {
       this.work = undefined;
       this.tryAgain(now, now, 'Instances did not complete their launch lifecycle hook.');
       return;
     }
     this.failingSince = undefined;
-    work.stage = 'draining';
-    work.old.isTerminating = true;
-    this.due = now + this.group.drainMilliseconds(work.old);
+    this.work = { ...work, pairs: arrived, stage: 'draining' };
+    arrived.forEach(({ old }) => {
+      old.isTerminating = true;
+    });
+    this.due = now + Math.max(...arrived.map(({ old }) => this.group.drainMilliseconds(old)));
   }
 
   /** A launch that did not come off is tried for an hour. */
@@ -309,7 +340,9 @@ export class SimulatedRefresh {
 
   private abandonWork(): void {
     if (this.work?.stage === 'booting') {
-      this.group.terminate(this.work.successor);
+      this.work.pairs.forEach(({ successor }) => {
+        this.group.terminate(successor);
+      });
     }
     this.work = undefined;
   }
@@ -318,17 +351,20 @@ export class SimulatedRefresh {
   private leaveWork(): void {
     const { group, work } = this;
     this.work = undefined;
-    if (work?.stage === 'booting') {
+    const drained = this.due;
+    work?.pairs.forEach(({ old, successor }) => {
+      if (work.stage === 'draining') {
+        group.later(drained ?? work.until, () => {
+          group.terminate(old);
+        });
+        return;
+      }
       group.later(work.until, () => {
-        if (!group.arrive(work.successor, work.until)) {
-          group.terminate(work.successor);
+        if (!group.arrive(successor, work.until)) {
+          group.terminate(successor);
         }
       });
-    } else if (work !== undefined) {
-      group.later(this.due ?? work.until, () => {
-        group.terminate(work.old);
-      });
-    }
+    });
   }
 
   private end(status: string, now: number): void {

@@ -327,7 +327,14 @@ describe('time', () => {
 test('a refresh that somebody else started is waited for', async () => {
   const lab = await labWith();
   const { group } = lab.fleet;
-  group.start({ version: '1', checkpoint: null, bakeSeconds: 0, autoRollback: false, alarms: [] });
+  group.start({
+    version: '1',
+    checkpoint: null,
+    maxHealthyPercentage: 110,
+    bakeSeconds: 0,
+    autoRollback: false,
+    alarms: [],
+  });
   expect(await lab.poll()).toEqual(['wait:refresh']);
   await lab.wait(4);
   expect(lab.running()).toEqual(four(NEW.id));

@@ -41,7 +41,7 @@ test('its old instances go once the canary is well, long before the refresh of a
   for (let quarter = 0; quarter < 40 && lab.state().rollout?.phase !== 'rest'; quarter += 1) {
     await lab.wait(0.25);
   }
-  await lab.wait(1);
+  await lab.wait(0.5);
   expect(lab.state().rollout).toMatchObject({ phase: 'rest' });
   expect(lab.running()).toContain(OLD.id);
   expect(pool()).toEqual([NEW.amiId]);

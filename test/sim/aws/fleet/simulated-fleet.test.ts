@@ -14,6 +14,7 @@ const START = new Date('2025-10-14T21:46:00Z');
 const REQUEST: RefreshRequest = {
   version: '2',
   checkpoint: null,
+  maxHealthyPercentage: 110,
   bakeSeconds: 0,
   autoRollback: true,
   alarms: [],
