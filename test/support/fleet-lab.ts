@@ -15,6 +15,7 @@ import {
   type SimulatedFleetOptions,
 } from '../../sim/aws/fleet/simulated-fleet';
 import { as, everything, FLEETS, fleetPorts, freshPlace } from './fleet-accounts';
+import { fleetInMemory } from '../../sim/reliability/fleet-in-memory';
 import { memoryParameters, type MemoryParameters } from './memory-ports';
 
 /** A publication of 2022 with a revision; its AMI's id tells it. */
@@ -58,6 +59,8 @@ export interface FleetLabOptions extends Partial<
   readonly deliversEvents?: boolean;
   /** The account whose AMIs the fleet takes; any where it is absent. */
   readonly amiOwner?: string;
+  /** Ports without clients of the SDK. */
+  readonly isInMemory?: boolean;
   /** Takes the place of a port. */
   readonly wrap?: (ports: FleetPorts) => FleetPorts;
 }
@@ -137,11 +140,9 @@ export function fleetLab(options: FleetLabOptions = {}): FleetLab {
     clock,
   });
   FLEETS.add(fleet);
-  const { control, deletion, hosts } = fleetPorts(place, {
-    autoScalingGroup: groupName,
-    launchTemplateId,
-    cluster,
-  });
+  const account = fleetPorts(place, { autoScalingGroup: groupName, launchTemplateId, cluster });
+  const { control, hosts } = options.isInMemory === true ? fleetInMemory(fleet) : account;
+  const { deletion } = account;
   const notified: string[] = [];
   const policy = { ...DEFAULT_ROLLOUT_POLICY, ...options.policy };
   const plain: FleetPorts = {

@@ -1,0 +1,289 @@
+import type { OperatorOverride } from '../../lib/contract/documents/overrides';
+import type { Channel } from '../../lib/contract/documents/publication';
+import { readOsVersion } from '../../lib/contract/values/os-version';
+import { isOpen } from '../../lib/contract/values/weekly-window';
+import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
+import type { Installation, InstalledFleet } from './installation';
+
+const MINUTE = 60_000;
+
+/** What housekeeping and the polls of two fleets may take until one knows of the other. */
+const NEWS = 45 * MINUTE;
+
+/** A broken rule of docs/design.md. */
+export interface Violation {
+  readonly at: string;
+  readonly fleet: string;
+  readonly rule: string;
+  readonly what: string;
+}
+
+/** What people and Microsoft did, as the oracle is told of it. */
+export interface Truth {
+  /** By AMI id. */
+  readonly publications: ReadonlyMap<string, Channel>;
+  /** Since when the channel shows one, by its id. */
+  readonly movedAt: ReadonlyMap<string, number>;
+  /** Whether a publication fails on a fleet. */
+  readonly isBad: (fleet: string, publication: string) => boolean;
+  /** What is in force for a fleet, with the instant at which it was said. */
+  readonly holdOf: (fleet: string) => OperatorOverride | undefined;
+  readonly floorOf: (fleet: string) => (OperatorOverride & { readonly osVersion: string }) | undefined;
+  readonly acceptedBy: (fleet: string) => (OperatorOverride & { readonly publication: string }) | undefined;
+  readonly pipelineHold: () => OperatorOverride | undefined;
+  /** Since when an account lets nobody in, or has let people in again; undefined for one that always has. */
+  readonly awayUntil: (account: string) => number | undefined;
+}
+
+/** What the oracle has seen of a fleet. */
+interface Seen {
+  /** Publications that were taken back or that Auto Scaling gave up, and when. */
+  readonly failed: Map<string, number>;
+  /** Publications that all instances have run. */
+  readonly well: Set<string>;
+  /** Instances that scaling started, which a canary does not answer for. */
+  readonly scaled: Set<string>;
+}
+
+/** Says what of the design's rules an installation breaks, from what it does alone. */
+export class FleetOracle {
+  readonly violations: Violation[] = [];
+  private readonly seen = new Map<string, Seen>();
+
+  constructor(
+    private readonly truth: Truth,
+    private readonly installation: () => Installation,
+  ) {}
+
+  /** The ports of a fleet, with each call that changes something judged before it is made. */
+  watch(fleet: InstalledFleet, ports: FleetPorts): FleetPorts {
+    const { control } = ports;
+    return {
+      ...ports,
+      control: {
+        ...control,
+        startRefresh: (request) => {
+          this.onStart(fleet, request.version, request.checkpoint !== null || request.bakeSeconds > 0);
+          return control.startRefresh(request);
+        },
+        useLaunchTemplateVersion: (version) => {
+          this.onUse(fleet, version);
+          return control.useLaunchTemplateVersion(version);
+        },
+        rollBackRefresh: () => {
+          const { refresh, version } = fleet.simulated.group;
+          this.checkFloor(fleet, version);
+          if (refresh !== undefined) {
+            this.of(fleet).failed.set(this.idOf(fleet, refresh.request.version), this.now());
+          }
+          return control.rollBackRefresh();
+        },
+      },
+    };
+  }
+
+  scaled(fleet: InstalledFleet, before: ReadonlySet<string>): void {
+    fleet.simulated.instances
+      .filter(({ id }) => !before.has(id))
+      .forEach(({ id }) => this.of(fleet).scaled.add(id));
+  }
+
+  /** What holds at every instant: few instances on what is bad. */
+  observe(fleet: InstalledFleet): void {
+    const { simulated, plan, policy } = fleet;
+    const { group, instances } = simulated;
+    const seen = this.of(fleet);
+    this.noteWell(fleet);
+    const accepted = this.truth.acceptedBy(plan.name)?.publication;
+    const bad = instances.filter((one) => {
+      const publication = this.truth.publications.get(one.amiId)?.id;
+      return (
+        publication !== undefined &&
+        publication !== accepted &&
+        !seen.scaled.has(one.id) &&
+        this.truth.isBad(plan.name, publication)
+      );
+    });
+    const most = Math.max(1, Math.ceil((policy.canaryPercentage / 100) * group.desiredCapacity));
+    if (bad.length > most && instances.length > 1) {
+      this.break(fleet, 'canary', `${bad.length} of ${instances.length} instances run what fails there`);
+    }
+  }
+
+  /** A fleet runs its group's publication well once every instance does, or one that is equal in version and mode. */
+  private noteWell(fleet: InstalledFleet): void {
+    const { group, instances } = fleet.simulated;
+    const own = this.truth.publications.get(group.amiOf(group.version));
+    const isAllThere = instances.every(({ amiId }) => {
+      const one = this.truth.publications.get(amiId);
+      return one?.osVersion === own?.osVersion && one?.mode === own?.mode;
+    });
+    if (own !== undefined && isAllThere && group.refresh?.isUnderWay !== true) {
+      this.of(fleet).well.add(own.id);
+    }
+  }
+
+  /** Where a fleet must be once nothing has happened for long. */
+  checkEnd(fleet: InstalledFleet, current: Channel): void {
+    const { notified, plan, simulated } = fleet;
+    const ids = new Set(
+      simulated.instances.map(({ amiId }) => this.truth.publications.get(amiId)?.id ?? amiId),
+    );
+    const isThere = ids.size <= 1 && (ids.size === 0 || ids.has(current.id));
+    const isOnEqual = [...ids].every((id) => this.isEqual(id, current));
+    if (isThere || isOnEqual) {
+      return;
+    }
+    const onBad = [...ids].filter((id) => this.truth.isBad(plan.name, id));
+    if (onBad.length > 0) {
+      this.break(fleet, 'end', `it still runs ${onBad.join(', ')}, which fails there`);
+    }
+    if (!notified.some(({ text }) => text.includes(current.id))) {
+      this.break(fleet, 'end', `it runs ${[...ids].join(', ')}, not ${current.id}, and nobody was notified`);
+    }
+  }
+
+  private isEqual(id: string, current: Channel): boolean {
+    const one = [...this.truth.publications.values()].find((publication) => publication.id === id);
+    return one?.osVersion === current.osVersion && one.mode === current.mode;
+  }
+
+  private onStart(fleet: InstalledFleet, version: string, isWatched: boolean): void {
+    const { group } = fleet.simulated;
+    if (group.refresh?.isUnderWay === true) {
+      this.break(fleet, 'one refresh', 'a second one was started');
+    }
+    this.checkFloor(fleet, version);
+    if (!this.isBack(fleet, version)) {
+      this.checkForward(fleet, version, isWatched);
+    }
+  }
+
+  private onUse(fleet: InstalledFleet, version: string): void {
+    this.checkFloor(fleet, version);
+    const publication = this.idOf(fleet, version);
+    if (fleet.simulated.instances.length === 0 && !this.isBack(fleet, version)) {
+      this.checkPeople(fleet, publication);
+    }
+  }
+
+  /** To what the group has, to something older, or to what the whole fleet has run. */
+  private isBack(fleet: InstalledFleet, version: string): boolean {
+    const { group } = fleet.simulated;
+    const [wanted, own] = [group.amiOf(version), group.amiOf(group.version)];
+    const [there, here] = [wanted, own].map((ami) => this.truth.publications.get(ami));
+    return (
+      wanted === own ||
+      this.of(fleet).well.has(there?.id ?? '') ||
+      (there !== undefined && here !== undefined && there.at < here.at)
+    );
+  }
+
+  private checkForward(fleet: InstalledFleet, version: string, isWatched: boolean): void {
+    const { plan, policy } = fleet;
+    const id = this.idOf(fleet, version);
+    const accepted = this.truth.acceptedBy(plan.name);
+    const failedAt = this.of(fleet).failed.get(id);
+    if (
+      failedAt !== undefined &&
+      this.truth.isBad(plan.name, id) &&
+      !(accepted?.publication === id && Date.parse(accepted.at) >= failedAt)
+    ) {
+      this.break(fleet, 'bad once', `${id} failed there and is started again`);
+    }
+    this.checkPeople(fleet, id);
+    if (!isWatched) {
+      // The rest of a rollout that has begun.
+      return;
+    }
+    if (!isOpen(policy.windows, this.installation().clock.now())) {
+      this.break(fleet, 'window', `${id} begins outside every window`);
+    }
+    if (accepted?.publication !== id) {
+      this.checkRings(fleet, id);
+    }
+  }
+
+  private checkPeople(fleet: InstalledFleet, id: string): void {
+    const hold = this.truth.holdOf(fleet.plan.name);
+    if (hold !== undefined) {
+      this.break(fleet, 'hold', `${id} begins though ${hold.by} holds the fleet`);
+    }
+    const all = this.truth.pipelineHold();
+    if (all !== undefined && this.isOldNews(fleet, Date.parse(all.at))) {
+      this.break(fleet, 'hold', `${id} begins though the pipeline is held`);
+    }
+  }
+
+  private checkRings(fleet: InstalledFleet, id: string): void {
+    const { ring, ringLimitSeconds } = fleet.policy;
+    const others = this.installation().fleets.filter((one) => one !== fleet);
+    const failures = others.filter((one) => {
+      const at = this.of(one).failed.get(id);
+      const isAhead = ring === null || one.policy.ring === null || one.policy.ring <= ring;
+      const accepted = this.truth.acceptedBy(one.plan.name)?.publication === id;
+      return at !== undefined && isAhead && !accepted && this.isOldNews(fleet, at) && this.isOldNews(one, at);
+    });
+    const [failure] = failures;
+    if (failure !== undefined) {
+      this.break(fleet, 'R7', `${id} begins though it has failed on ${failure.plan.name}`);
+    }
+    others.forEach((one) => {
+      this.noteWell(one);
+    });
+    const movedAt = this.truth.movedAt.get(id) ?? -Infinity;
+    if (ring === null || ring === 0 || this.now() >= movedAt + ring * ringLimitSeconds * 1000) {
+      return;
+    }
+    const before = Math.max(
+      ...others.flatMap(({ policy }) => (policy.ring !== null && policy.ring < ring ? policy.ring : [])),
+    );
+    const behind = others.filter((one) => one.policy.ring === before && !this.of(one).well.has(id));
+    if (behind.length > 0) {
+      const names = behind.map(({ plan }) => plan.name).join(', ');
+      this.break(fleet, 'R7', `${id} begins before it is well on ${names} of ring ${before}`);
+    }
+  }
+
+  private checkFloor(fleet: InstalledFleet, version: string): void {
+    const floor = this.truth.floorOf(fleet.plan.name);
+    const amiId = fleet.simulated.group.amiOf(version);
+    const { osVersion = '' } = this.truth.publications.get(amiId) ?? {};
+    const [revision = 0, least = 0] = [osVersion, floor?.osVersion ?? ''].map(
+      (text) => readOsVersion(text)?.revision,
+    );
+    if (floor !== undefined && revision < least) {
+      this.break(fleet, 'floor', `${osVersion} is started below the floor ${floor.osVersion}`);
+    }
+  }
+
+  /** Whether housekeeping has had the time to tell a fleet, whose account may have let nobody in. */
+  private isOldNews({ plan }: InstalledFleet, since: number): boolean {
+    const away = this.truth.awayUntil(plan.account) ?? -Infinity;
+    return this.now() > Math.max(since, away) + NEWS;
+  }
+
+  private idOf({ simulated }: InstalledFleet, version: string): string {
+    const amiId = simulated.group.amiOf(version);
+    return this.truth.publications.get(amiId)?.id ?? amiId;
+  }
+
+  private of({ plan }: InstalledFleet): Seen {
+    const seen = this.seen.get(plan.name) ?? { failed: new Map(), well: new Set(), scaled: new Set() };
+    this.seen.set(plan.name, seen);
+    return seen;
+  }
+
+  private break({ plan }: InstalledFleet, rule: string, what: string): void {
+    this.violations.push({
+      at: this.installation().clock.now().toISOString(),
+      fleet: plan.name,
+      rule,
+      what,
+    });
+  }
+
+  private now(): number {
+    return this.installation().clock.now().getTime();
+  }
+}

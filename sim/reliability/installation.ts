@@ -1,0 +1,374 @@
+import type { FleetOverrides } from '../../lib/contract/documents/overrides';
+import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
+import { pipelinePath } from '../../lib/contract/documents/pipeline-description';
+import type { Channel } from '../../lib/contract/documents/publication';
+import {
+  channelParameters,
+  failedParameter,
+  fleetParameters,
+  holdParameter,
+} from '../../lib/contract/names/parameters';
+import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/contract/values/rollout-policy';
+import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
+import type { RolloutAction } from '../../lib/core/fleet/fleet-world';
+import { reconcileFleet, underLease } from '../../lib/core/fleet/reconcile-fleet';
+import { noteFailed } from '../../lib/core/housekeeping/note-failed';
+import type { HousekeepingPorts } from '../../lib/core/housekeeping/memory';
+import type { ParameterStore, VersionedParameters } from '../../lib/core/ports/stores';
+import type { AmiBehaviour } from '../aws/fleet/ami-behaviour';
+import { SimulatedFleet, templateWith } from '../aws/fleet/simulated-fleet';
+import { VirtualClock } from '../clock/virtual-clock';
+import { fleetInMemory } from './fleet-in-memory';
+
+const QUARTER = 15 * 60_000;
+const HOUR = 4 * QUARTER;
+
+/** How long an event takes until it has started a function. */
+const EVENT_MILLISECONDS = 2000;
+
+const HOME: PipelineDescription = {
+  schema: 'winbake.pipeline/1',
+  os: 'SERVER_2022_CORE',
+  pipeline: 'web',
+  parameterPrefix: '/winbake',
+  account: '111111111111',
+  region: 'eu-central-1',
+  bucket: 'bucket',
+  baseAmiParameter: null,
+  stateMachineArn: 'arn:states',
+  operateFunctionArn: 'arn:operate',
+  imagePipelineArn: null,
+  accounts: ['222222222222', '333333333333'],
+  regions: [],
+  promotion: { mode: 'automatic', delaySeconds: 0, atMostSeconds: 86_400, canaryFleets: [] },
+  retention: { newest: 3, minimumAgeDays: 30 },
+  patchWithinSeconds: 72 * 3600,
+  longestSilenceHours: null,
+};
+
+const PATH = pipelinePath(HOME);
+const CURRENT = channelParameters(PATH, 'current').publication;
+
+/** The accounts of an installation, the pipeline's own first. */
+export const ACCOUNTS = [HOME.account, ...HOME.accounts];
+
+/** A publication of a host; its AMI's id follows from both numbers. */
+export function publicationOf(
+  osVersion: string,
+  number: number,
+  at: Date,
+  mode: Channel['mode'] = 'exact',
+): Channel {
+  const [build = '', revision = ''] = osVersion.split('.').slice(2);
+  return {
+    id: `${build}.${revision}-${number}`,
+    amiId: `ami-${revision.padStart(12, '0')}${String(number).padStart(5, '0')}`,
+    osVersion,
+    mode,
+    at: at.toISOString(),
+  };
+}
+
+/** A fleet that is to be simulated. */
+export interface FleetPlan {
+  readonly name: string;
+  readonly account: string;
+  readonly instances: number;
+  readonly policy: Partial<RolloutPolicy>;
+}
+
+/** What is called of a fleet's ports, so that it can be watched, refused or cut off. */
+export type Through = (fleet: InstalledFleet, ports: FleetPorts) => FleetPorts;
+
+/** A fleet with what it runs on, and when it is polled next. */
+export interface InstalledFleet {
+  readonly plan: FleetPlan;
+  readonly policy: RolloutPolicy;
+  readonly simulated: SimulatedFleet;
+  readonly names: ReturnType<typeof fleetParameters>;
+  readonly ports: FleetPorts;
+  /** The messages that went out. */
+  readonly notified: { readonly at: Date; readonly text: string }[];
+  pollAt: number;
+  /** What the last poll did. */
+  last: RolloutAction | undefined;
+}
+
+/** How an installation is simulated. */
+export interface InstallationOptions {
+  readonly start: Date;
+  readonly first: Channel;
+  readonly fleets: readonly FleetPlan[];
+  /** What instances of an AMI do on a fleet, now. */
+  readonly behaviourOf: (fleet: string, amiId: string) => AmiBehaviour;
+  readonly through?: Through;
+  /** How often a poll comes where an event asks for it: 0 lost, 2 twice. */
+  readonly deliveries?: () => number;
+  readonly onNotice?: (fleet: InstalledFleet, text: string) => void;
+  /** What a fleet's reconciler is told instead of its policy, where a test breaks a rule on purpose. */
+  readonly policyOf?: (policy: RolloutPolicy) => RolloutPolicy;
+  /** Polls each fleet every quarter of an hour, whatever there is to do. */
+  readonly isSlow?: boolean;
+}
+
+/** A pipeline's channel in three accounts with its fleets and its housekeeping, on one clock, without clients of the SDK. */
+export class Installation {
+  readonly clock: VirtualClock;
+  readonly fleets: readonly InstalledFleet[];
+  /** Accounts that let nobody in. */
+  readonly away = new Set<string>();
+  polls = 0;
+  private readonly stores = new Map(ACCOUNTS.map((account) => [account, new MemoryStore()]));
+  private readonly happenings: { readonly at: number; readonly work: () => void | Promise<void> }[] = [];
+  private readonly pending = new Map<string, Channel>();
+  private isNews = true;
+
+  constructor(private readonly options: InstallationOptions) {
+    const { first, fleets, start } = options;
+    this.clock = new VirtualClock(start);
+    this.stores.forEach((store) => store.values.set(CURRENT, JSON.stringify(first)));
+    this.fleets = fleets.map((plan, index) => this.install(plan, first, index));
+  }
+
+  /** Lets something happen at an instant. */
+  at(instant: number, work: () => void | Promise<void>): void {
+    this.happenings.push({ at: Math.ceil(instant), work });
+  }
+
+  /** Moves the channel in each account, where one is away once it is back. */
+  publish(publication: Channel): void {
+    ACCOUNTS.forEach((account) => this.pending.set(account, publication));
+    this.deliver();
+  }
+
+  setOverrides(fleet: InstalledFleet, change: Partial<Omit<FleetOverrides, 'schema'>>): void {
+    const { values } = this.storeOf(fleet.plan.account);
+    const none = { schema: 'winbake.fleet-overrides/1', hold: null, floor: null, accepted: null };
+    const before = JSON.parse(values.get(fleet.names.overrides) ?? JSON.stringify(none)) as FleetOverrides;
+    values.set(fleet.names.overrides, JSON.stringify({ ...before, ...change }));
+    this.wake(fleet);
+  }
+
+  setPipelineHold(hold: FleetOverrides['hold']): void {
+    const { values } = this.storeOf(HOME.account);
+    if (hold === null) {
+      values.delete(holdParameter(PATH));
+    } else {
+      values.set(holdParameter(PATH), JSON.stringify(hold));
+    }
+    this.isNews = true;
+  }
+
+  wake(fleet: InstalledFleet): void {
+    fleet.pollAt = Math.min(fleet.pollAt, nextQuarter(this.clock.now()));
+  }
+
+  /** Lets time pass, with all that happens until then. */
+  readonly passUntil = async (end: number): Promise<void> => {
+    for (let next = this.nextAt(); next <= end; next = this.nextAt()) {
+      await this.clock.waitUntil(new Date(next));
+      await this.happen();
+    }
+    await this.clock.waitUntil(new Date(end));
+  };
+
+  private nextAt(): number {
+    return Math.min(
+      this.isNews || this.options.isSlow === true ? nextQuarter(this.clock.now()) : Infinity,
+      ...this.happenings.map(({ at }) => at),
+      ...this.fleets.map(({ pollAt }) => pollAt),
+      ...this.fleets.map(({ simulated }) => simulated.nextAt?.getTime() ?? Infinity),
+    );
+  }
+
+  private async happen(): Promise<void> {
+    const now = this.clock.now().getTime();
+    this.fleets.forEach(({ simulated }) => {
+      simulated.advanceTo(this.clock.now());
+    });
+    for (const due of this.happenings.filter(({ at }) => at <= now)) {
+      this.happenings.splice(this.happenings.indexOf(due), 1);
+      await due.work();
+    }
+    for (const fleet of this.fleets) {
+      if (fleet.pollAt <= now) {
+        await this.poll(fleet);
+      }
+    }
+    if (now % QUARTER === 0 && (this.isNews || this.options.isSlow === true)) {
+      await this.housekeep();
+    }
+  }
+
+  private async poll(fleet: InstalledFleet): Promise<void> {
+    this.polls += 1;
+    const { names, plan, policy, ports } = fleet;
+    const store = this.storeOf(plan.account);
+    const before = store.values.get(names.state);
+    fleet.pollAt = nextQuarter(this.clock.now());
+    try {
+      const reading = await underLease(
+        { leases: store, now: ports.now },
+        { name: names.lease, by: String(this.polls) },
+        (note) =>
+          reconcileFleet(
+            ports,
+            {
+              ...names,
+              fleet: plan.name,
+              autoScalingGroup: plan.name,
+              cluster: 'cluster',
+              channel: CURRENT,
+              failed: failedParameter(PATH),
+            },
+            this.options.policyOf?.(policy) ?? policy,
+            note,
+          ),
+      );
+      fleet.last = reading?.actions.at(-1) ?? fleet.last;
+      fleet.pollAt = this.pollAfter(reading?.actions.at(-1));
+    } catch {
+      // What a port refuses ends the poll; the schedule comes again.
+    }
+    this.isNews ||= store.values.get(names.state) !== before;
+  }
+
+  /** A fleet that has nothing to do is not polled before something happens, unless slowly. */
+  private pollAfter(action: RolloutAction | undefined): number {
+    const now = this.clock.now();
+    if (this.options.isSlow !== true && action?.kind === 'nothing') {
+      return Infinity;
+    }
+    const isFar = action?.kind === 'wait' && ['bad', 'floor', 'hold', 'stray'].includes(action.waitsFor);
+    return this.options.isSlow !== true && isFar
+      ? nextQuarter(new Date(now.getTime() + 6 * HOUR - QUARTER))
+      : nextQuarter(now);
+  }
+
+  private async housekeep(): Promise<void> {
+    this.isNews = this.pending.size > 0 || this.away.size > 0;
+    this.deliver();
+    const texts = () => ACCOUNTS.map((account) => this.storeOf(account).values.get(failedParameter(PATH)));
+    const before = texts();
+    const stores = {
+      of: ({ account }: { readonly account: string }) =>
+        this.away.has(account)
+          ? Promise.reject(new Error('AccessDenied'))
+          : Promise.resolve(this.storeOf(account)),
+    };
+    const ports = { stores, now: () => this.clock.now() } as unknown as HousekeepingPorts;
+    // What the pipeline's own account refuses is tried again at the next poll.
+    await noteFailed(ports, HOME).catch(() => '');
+    const after = texts();
+    this.fleets
+      .filter(({ plan }) => before[ACCOUNTS.indexOf(plan.account)] !== after[ACCOUNTS.indexOf(plan.account)])
+      .forEach((fleet) => {
+        this.wake(fleet);
+      });
+  }
+
+  private deliver(): void {
+    for (const [account, publication] of this.pending) {
+      if (!this.away.has(account)) {
+        this.isNews = true;
+        this.pending.delete(account);
+        this.storeOf(account).values.set(CURRENT, JSON.stringify(publication));
+        this.fleets
+          .filter(({ plan }) => plan.account === account)
+          .forEach((fleet) => {
+            this.wake(fleet);
+            this.sendEvent(fleet);
+          });
+      }
+    }
+  }
+
+  /** A change of a channel or a refresh starts the function; the schedule comes where an event is lost. */
+  private sendEvent(fleet: InstalledFleet): void {
+    const { deliveries = () => 1 } = this.options;
+    for (let left = deliveries(); left > 0; left -= 1) {
+      this.at(this.clock.now().getTime() + EVENT_MILLISECONDS, () => this.poll(fleet));
+    }
+  }
+
+  private storeOf(account: string): MemoryStore {
+    return this.stores.get(account) ?? new MemoryStore();
+  }
+
+  private install(plan: FleetPlan, first: Channel, index: number): InstalledFleet {
+    const { behaviourOf, through = (_fleet, ports) => ports } = this.options;
+    const { clock } = this;
+    const simulated = new SimulatedFleet({
+      groupName: plan.name,
+      cluster: 'cluster',
+      instanceCount: plan.instances,
+      template: templateWith(`lt-${index}`, first.amiId, clock.now()),
+      behaviourOf: (amiId) => behaviourOf(plan.name, amiId),
+      onEvent: () => {
+        this.sendEvent(fleet);
+      },
+      clock,
+    });
+    const notified: InstalledFleet['notified'] = [];
+    const ports: FleetPorts = {
+      ...fleetInMemory(simulated),
+      parameters: this.storeOf(plan.account),
+      notifier: {
+        notify: (subject, text) => {
+          notified.push({ at: clock.now(), text: `${subject}: ${text}` });
+          this.options.onNotice?.(fleet, text);
+          return Promise.resolve();
+        },
+      },
+      now: () => clock.now(),
+    };
+    const fleet: InstalledFleet = {
+      plan,
+      policy: { ...DEFAULT_ROLLOUT_POLICY, ...plan.policy },
+      simulated,
+      names: fleetParameters(HOME.parameterPrefix, plan.name),
+      notified,
+      get ports() {
+        return through(fleet, ports);
+      },
+      pollAt: clock.now().getTime(),
+      last: undefined,
+    };
+    return fleet;
+  }
+}
+
+function nextQuarter(now: Date): number {
+  return (Math.floor(now.getTime() / QUARTER) + 1) * QUARTER;
+}
+
+/** The parameters of one account. */
+class MemoryStore implements ParameterStore, VersionedParameters {
+  readonly values = new Map<string, string>();
+  private readonly versions = new Map<string, number>();
+
+  get(name: string): Promise<string | undefined> {
+    return Promise.resolve(this.values.get(name));
+  }
+
+  below(path: string): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve(
+      Object.fromEntries([...this.values].filter(([name]) => name.startsWith(`${path}/`))),
+    );
+  }
+
+  async put(name: string, value: string): Promise<void> {
+    await this.write(name, value);
+  }
+
+  read(name: string): Promise<{ readonly value: string | undefined; readonly version: number }> {
+    return Promise.resolve({ value: this.values.get(name), version: this.versions.get(name) ?? 0 });
+  }
+
+  write(name: string, value: string): Promise<number> {
+    const version = (this.versions.get(name) ?? 0) + 1;
+    this.values.set(name, value);
+    this.versions.set(name, version);
+    return Promise.resolve(version);
+  }
+}

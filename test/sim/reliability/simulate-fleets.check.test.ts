@@ -1,0 +1,122 @@
+import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
+import { seededRandom } from '../../../sim/clock/seeded-random';
+import type { Through } from '../../../sim/reliability/installation';
+import { simulateFleets, type FleetYearsOptions } from '../../../sim/reliability/simulate-fleets';
+import { simulateYears } from '../../../tools/reliability/run-simulate';
+
+function live(seed: number, options: Partial<FleetYearsOptions> = {}) {
+  return simulateFleets({ years: 1, fleets: 7, random: seededRandom(seed * 7919), ...options });
+}
+
+/** The parameters of a fleet, with another text in the place of some. */
+function showing(
+  isMeant: (name: string) => boolean,
+  show: (text: string | undefined) => string | undefined,
+): Through {
+  return (_fleet, ports) => ({
+    ...ports,
+    parameters: {
+      ...ports.parameters,
+      below: (path) => ports.parameters.below(path),
+      put: (name, value, type) => ports.parameters.put(name, value, type),
+      get: async (name) => {
+        const text = await ports.parameters.get(name);
+        return isMeant(name) ? show(text) : text;
+      },
+    },
+  });
+}
+
+const without =
+  (port: (ports: FleetPorts) => Partial<FleetPorts>): Through =>
+  (_fleet, ports) => ({ ...ports, ...port(ports) });
+
+test('years by seed break no rule', async () => {
+  const { fleetYears, notices, rollouts, violations } = await simulateYears(40, 10, 20);
+  expect(violations).toEqual([]);
+  expect(fleetYears).toBeGreaterThanOrEqual(40);
+  expect(Math.min(rollouts, notices)).toBeGreaterThan(40);
+});
+
+test.each<[string, Partial<FleetYearsOptions>]>([
+  [
+    'hold',
+    {
+      plant: showing(
+        (name) => name.endsWith('/overrides'),
+        () => undefined,
+      ),
+      rates: { hold: 0.5 },
+    },
+  ],
+  [
+    'floor',
+    {
+      plant: showing(
+        (name) => name.endsWith('/overrides'),
+        () => undefined,
+      ),
+      rates: { floor: 0.5, rollback: 0.5 },
+    },
+  ],
+  [
+    'R7',
+    {
+      plant: showing(
+        (name) => name.endsWith('/failed'),
+        () => undefined,
+      ),
+      policyOf: (policy) => ({ ...policy, ring: null }),
+    },
+  ],
+  ['window', { policyOf: (policy) => ({ ...policy, windows: [] }) }],
+  [
+    'canary',
+    {
+      policyOf: (policy) => ({ ...policy, canaryPercentage: 99 }),
+      rates: { badEverywhere: 0.9 },
+    },
+  ],
+  [
+    'end',
+    {
+      plant: without(() => ({ notifier: { notify: () => Promise.resolve() } })),
+      rates: { badSomewhere: 0.9 },
+      years: 0.35,
+    },
+  ],
+  [
+    'bad once',
+    {
+      plant: showing(
+        (name) => name.endsWith('/state'),
+        (text) => (text === undefined ? text : JSON.stringify({ ...(JSON.parse(text) as object), bad: [] })),
+      ),
+      rates: { badSomewhere: 0.9 },
+      years: 0.35,
+    },
+  ],
+  [
+    'one refresh',
+    {
+      plant: without(({ control }) => ({
+        control: { ...control, newestRefresh: () => Promise.resolve(undefined) },
+      })),
+      years: 0.35,
+    },
+  ],
+])('a fleet that breaks the rule "%s" on purpose is found', async (rule, options) => {
+  const { violations } = await live(3, options);
+  expect(new Set(violations.map((one) => one.rule))).toContain(rule);
+});
+
+test('polls that are passed over change nothing', async () => {
+  const rates = { crash: 0 };
+  const [fast, slow] = [await live(4, { rates }), await live(4, { rates, isSlow: true })];
+  expect(fast.polls).toBeLessThan(slow.polls / 3);
+  expect({ ends: fast.ends, rollouts: fast.rollouts }).toEqual({ ends: slow.ends, rollouts: slow.rollouts });
+});
+
+test('the same seed is the same years', async () => {
+  expect(await live(5)).toEqual(await live(5));
+});
