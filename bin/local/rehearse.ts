@@ -101,7 +101,7 @@ interface RehearseOptions extends PolicyOptions {
   readonly hosts?: string;
   readonly fault?: readonly string[];
   readonly app?: string;
-  readonly cdkOut?: string;
+  readonly cdkOut?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -126,7 +126,10 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
     .option('--hosts <file>', 'table of host revisions instead of the built-in one, CSV')
     .option('--fault <name...>', 'let the build machine, the registry or a published AMI fail, see below')
     .option('--app <command>', 'command that synthesizes the app (default: the app of cdk.json)')
-    .option('--cdk-out <folder>', 'cloud assembly to rehearse as it is');
+    .option(
+      '--cdk-out <folder...>',
+      'cloud assemblies to rehearse as they are, those of several apps together',
+    );
   policyOptions().forEach((option) => command.addOption(option));
   command.option('--json', 'print one JSON document').action(async (options: RehearseOptions) => {
     finish(await rehearse(options, terminal));
@@ -141,6 +144,7 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
       ['winbake rehearse --as-of 2025-10-14T18:30:00Z', 'in the middle of one: it waits for late families'],
       ['winbake rehearse --months 3 --as-of 2025-08-12T17:00:00Z', 'three Patch Tuesdays in one account'],
       ['winbake rehearse --cdk-out cdk.out --json', 'an assembly as it is'],
+      ['winbake rehearse --cdk-out platform/cdk.out shop/cdk.out', 'the apps of two repositories'],
     ],
   });
 }

@@ -36,8 +36,8 @@ export interface RehearsalOptions {
   readonly amiFaults?: readonly AmiFault[];
   /** The command that runs the CDK app; absent: that of `cdk.json`. */
   readonly app: string | undefined;
-  /** An assembly to rehearse as it is, instead of an app. */
-  readonly cdkOut: string | undefined;
+  /** Assemblies to rehearse as they are, instead of an app. */
+  readonly cdkOut: readonly string[] | undefined;
   /** The folder in which a relative path and `cdk.json` are looked for. */
   readonly workingFolder: string;
   /** What replaces the gate's policy in the assembly. */

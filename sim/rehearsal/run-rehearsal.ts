@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { osOf } from '../../lib/contract/values/release';
 import { withHost } from '../../lib/core/catalog/catalog';
 import { changeCatalog } from '../../lib/core/catalog/catalog-store';
+import { readAssemblies, readAssembly, type AssemblyStack } from '../aws/cloudformation/read-assembly';
 import { appCommandOf, synthesize } from '../aws/cloudformation/synthesize';
 import { GOOD_AMI, type AmiBehaviour, type AmiFault } from '../aws/fleet/ami-behaviour';
 import { runBake, type BakeOptions } from '../aws/image-builder/run-bake';
@@ -119,7 +120,7 @@ async function inAccount(
   const log = new StepLog(progress, signal);
   const clock = new VirtualClock(moment.asOf);
   const account = new SimulatedAccount({
-    folder: await assemblyFolder(options, means.folder, log),
+    folder: await assemblyOf(options, means.folder, log),
     clock,
     release: options.release,
     openRegistry: registryOpener(moment.registry, signal),
@@ -183,10 +184,14 @@ function pollAgain({ context }: RebakeSettings): Promise<SecondPass> {
   });
 }
 
-async function assemblyFolder(options: RehearsalOptions, folder: string, log: StepLog): Promise<string> {
+async function assemblyOf(
+  options: RehearsalOptions,
+  folder: string,
+  log: StepLog,
+): Promise<readonly AssemblyStack[]> {
   const { workingFolder, release, signal } = options;
   if (options.cdkOut !== undefined) {
-    return resolve(workingFolder, options.cdkOut);
+    return readAssemblies(options.cdkOut.map((one) => resolve(workingFolder, one)));
   }
   const command = options.app ?? appCommandOf(workingFolder);
   const outputFolder = join(folder, 'cdk.out');
@@ -202,7 +207,7 @@ async function assemblyFolder(options: RehearsalOptions, folder: string, log: St
       signal,
     });
   });
-  return outputFolder;
+  return readAssembly(outputFolder);
 }
 
 async function replayPast(

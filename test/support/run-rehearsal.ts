@@ -22,7 +22,10 @@ export async function rehearseToBake(
   {
     faults = [],
     ...options
-  }: Partial<Omit<RehearsalOptions, 'faults'>> & { faults?: readonly string[] } = {},
+  }: Partial<Omit<RehearsalOptions, 'faults' | 'cdkOut'>> & {
+    faults?: readonly string[];
+    cdkOut?: string;
+  } = {},
 ): Promise<RehearsalResult> {
   const cdkOut = options.cdkOut ?? (await assembly(options.release));
   return runRehearsal(
@@ -36,7 +39,7 @@ export async function rehearseToBake(
       untilBake: true,
       ...options,
       policy: { previousRevisions: 0, ...options.policy },
-      cdkOut,
+      cdkOut: [cdkOut],
       asOf,
       faults: parseFaults(faults),
     },

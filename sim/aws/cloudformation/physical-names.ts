@@ -109,6 +109,7 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
     const reference = arn('sns', TopicName);
     return { reference, attributes: { TopicArn: reference, TopicName } };
   },
+  'AWS::CloudWatch::Alarm': named('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::Events::Rule': named('events', 'rule/', 'Name'),
   'AWS::SQS::Queue': (name, given) => {
     const QueueName = given('QueueName') ?? name;

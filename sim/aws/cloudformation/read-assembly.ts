@@ -1,5 +1,6 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { parseEnvironment, type Environment } from './environment';
@@ -87,6 +88,25 @@ export function readAssembly(folder: string): readonly AssemblyStack[] {
       assets: readAssets(folder, name),
     };
   });
+}
+
+/**
+ * Reads the stacks of several assemblies, such as those of two repositories, one assembly after the other. A stack that stands in two of them is
+ * deployed once. Throws a `WinbakeError` where the two differ.
+ */
+export function readAssemblies(folders: readonly string[]): readonly AssemblyStack[] {
+  const stacks = new Map<string, AssemblyStack>();
+  for (const folder of folders) {
+    for (const stack of readAssembly(folder)) {
+      const key = JSON.stringify([stack.name, stack.environment]);
+      const other = stacks.get(key);
+      if (other !== undefined && !isDeepStrictEqual(other.template, stack.template)) {
+        throw invalid(folder, `its stack ${stack.name} is another than that of a folder before it`);
+      }
+      stacks.set(key, other ?? stack);
+    }
+  }
+  return [...stacks.values()];
 }
 
 /** A stack comes after all that it depends on; the manifest lists that, and never in a circle. */

@@ -47,6 +47,7 @@ test.each<[string, Readonly<Record<string, string>>, string, string, string]>([
     'Arn',
     `arn:aws:imagebuilder:${ACCOUNT}:image-pipeline/mine`,
   ],
+  ['AWS::CloudWatch::Alarm', {}, 'Stack-Thing', 'Arn', `arn:aws:cloudwatch:${ACCOUNT}:alarm:Stack-Thing`],
   ['AWS::SNS::Topic', {}, 'arn:aws:sns:us-east-1:123456789012:Stack-Thing', 'TopicName', 'Stack-Thing'],
   [
     'AWS::SQS::Queue',

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssembly } from '../../../../sim/aws/cloudformation/read-assembly';
+import { readAssemblies, readAssembly } from '../../../../sim/aws/cloudformation/read-assembly';
 import { appCommandOf, synthesize } from '../../../../sim/aws/cloudformation/synthesize';
 
 let folder: string;
@@ -49,6 +49,22 @@ test('stacks come in the order of their deployment, each with its files', () => 
       ],
     },
   ]);
+});
+
+test('several assemblies are one: a stack of two of them is there once, and must be the same', () => {
+  const names = ['a', 'b', 'c'];
+  const folders = names.map((name) => join(folder, name));
+  names.forEach((name, index) => {
+    mkdirSync(join(folder, name));
+    put(`${name}/manifest.json`, { artifacts: { ...stack('Shared'), ...stack(`Own${index}`) } });
+    putStack(`${name}/Shared`);
+    putStack(`${name}/Own${index}`);
+  });
+  expect(readAssemblies(folders).map(({ name }) => name)).toEqual(['Shared', 'Own0', 'Own1', 'Own2']);
+  put('c/Shared.json', { Resources: { More: { Type: 'AWS::SNS::Topic' } } });
+  expect(() => readAssemblies(folders)).toThrow(
+    `${folders[2]} is no cloud assembly: its stack Shared is another than that of a folder before it`,
+  );
 });
 
 test.each<[string, () => void, string]>([
