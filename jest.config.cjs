@@ -27,6 +27,8 @@ module.exports = {
     roots: ['<rootDir>/lib', '<rootDir>/bin', '<rootDir>/sim', '<rootDir>/tools', '<rootDir>/test'],
     testEnvironment: 'node',
     moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+    // Examples import the package as their users do.
+    moduleNameMapper: { '^winbake$': '<rootDir>/lib/index.ts' },
     transform: {
       '^.+\\.ts$': [
         '@swc/jest',

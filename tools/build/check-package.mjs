@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkExample } from './check-example.mjs';
+import { checkExamples } from './check-examples.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'winbake-package-'));
@@ -94,9 +94,9 @@ try {
   const cli = join(modules, 'winbake', 'dist', 'cli', 'winbake.cjs');
   const compat = [cli, 'compat', '10.0.20348.4294', '10.0.20348.4171'];
   assert.match(execFileSync(process.execPath, compat, { cwd: folder, encoding: 'utf8' }), /^compatible/);
-  const stacks = checkExample(root, folder, modules);
+  const examples = checkExamples(root, folder);
   process.stdout.write(
-    `The package works with its peers alone (${listed.length} files), and so does the example (${stacks} stacks).\n`,
+    `The package works with its peers alone (${listed.length} files), and so do the examples (${examples}).\n`,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -22,6 +22,16 @@ const staging = new ShopStack(app, 'ShopStaging', {
   fleetName: 'shop-staging',
   desiredCount: 1,
 });
+// What the shop's own staff use goes before what customers do.
+const backOffice = new ShopStack(app, 'ShopBackOffice', {
+  env,
+  os,
+  pipelineName: 'web',
+  channel: AmiChannel.CURRENT,
+  fleetName: 'shop-back-office',
+  desiredCount: 1,
+  ring: 0,
+});
 const production = new ShopStack(app, 'ShopProduction', {
   env,
   os,
@@ -29,8 +39,9 @@ const production = new ShopStack(app, 'ShopProduction', {
   channel: AmiChannel.CURRENT,
   fleetName: 'shop-production',
   desiredCount: 4,
+  ring: 1,
 });
 
-for (const stage of [staging, production]) {
+for (const stage of [staging, backOffice, production]) {
   stage.addStackDependency(account, 'It seeds the parameters that the fleets start from.');
 }

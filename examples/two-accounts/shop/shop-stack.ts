@@ -16,13 +16,15 @@ interface ShopStackProps extends StackProps {
   readonly channel: AmiChannel;
   readonly fleetName: string;
   readonly desiredCount: number;
+  /** The stage's turn with an AMI; undefined: it waits for no other. */
+  readonly ring?: number;
 }
 
 /** A stage of the shop: a fleet that moves to each AMI of its channel by itself, and a service on it. */
 export class ShopStack extends Stack {
   constructor(scope: Construct, id: string, props: ShopStackProps) {
     super(scope, id, props);
-    const { channel, desiredCount, fleetName, os, pipelineName } = props;
+    const { channel, desiredCount, fleetName, os, pipelineName, ring } = props;
 
     const vpc = new Vpc(this, 'Vpc', {
       availabilityZones: ['eu-central-1a', 'eu-central-1b'],
@@ -35,6 +37,7 @@ export class ShopStack extends Stack {
       ami: WindowsAmi.fromChannel({ os, pipelineName, channel, pipelineAccount: '111111111111' }),
       fleetName,
       maxCapacity: 2 * desiredCount,
+      rollout: { ring },
     });
 
     const taskDefinition = new WindowsTaskDefinition(this, 'Web', { os });
