@@ -92,5 +92,8 @@ function errorIn(text: string): string | undefined {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return lines.find((line) => /^\w*Error(?: \[\w+\])?: /.test(line)) ?? lines.at(-1);
+  return (
+    lines.find((line) => /^(?:Unhandled exception\. )?[\w.]*(?:Error|Exception)(?: \[\w+\])?: /.test(line)) ??
+    lines.at(-1)
+  );
 }

@@ -53,6 +53,11 @@ test.each([
     1,
     `The app 'echo one && echo "Error: two" && exit 3' did not synthesize: Error: two.`,
   ],
+  [
+    ['--app', 'echo "Unhandled exception. System.Exception: two" && echo Aborted && exit 134'],
+    1,
+    /did not synthesize: Unhandled exception\. System\.Exception: two\.$/,
+  ],
   [['--app', 'true'], 1, "The app 'true' did not synthesize: it left no assembly and said nothing."],
   [['--fault', 'nonsense'], 2, /^A fault is one of disk-full, .*, token; got: 'nonsense'\.$/],
   [
