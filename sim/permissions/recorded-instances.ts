@@ -10,6 +10,8 @@ import {
   type Verification,
 } from '../../lib/contract/documents/evidence';
 import { orderSchema } from '../../lib/contract/documents/order';
+import { modeOfImage } from '../../lib/contract/values/mode';
+import { readOsVersion } from '../../lib/contract/values/os-version';
 import { runBake } from '../aws/image-builder/run-bake';
 import { instanceAccess } from '../rehearsal/instance-access';
 import type { SimulatedAccount } from '../rehearsal/simulated-account';
@@ -97,13 +99,15 @@ const RECORDED: Readonly<Partial<Record<string, Recorded>>> = {
   },
   'Write-ImageManifest': ({ now, pathOf }) => {
     const { order, set } = orderedSet(pathOf);
+    const host = readOsVersion(set.target) ?? { build: 0, revision: 0 };
     const manifest: ImageManifest = {
       schema: 'winbake.image-manifest/1',
       order: order.id,
       os: 'SERVER_2022_CORE',
       host: { osVersion: set.target },
-      images: set.images.map(({ aliases, digest, family, osVersion, repository, tag }) => ({
-        ...{ family, repository, tag, aliases, digest, imageId: digest, osVersion, mode: 'exact' },
+      images: set.images.map(({ aliases, digest, family, late, osVersion, repository, tag }) => ({
+        ...{ family, repository, tag, aliases, digest, imageId: digest, osVersion },
+        mode: modeOfImage(host, osVersion, late),
         ...NO_BYTES,
       })),
       scripts: { sha256: order.scriptsSha256 },

@@ -143,7 +143,14 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
     return start(rollout, 'rest', null, false, autoRollback, 'it goes on where it stopped');
   }
   if (fresh === 0) {
-    return start(rollout, 'canary', null, false, autoRollback, 'no instance runs it yet');
+    const isAllowed = isOpen(world.policy.windows, world.now) || isWayBack(world.state, rollout.publication);
+    return isAllowed
+      ? start(rollout, 'canary', null, false, autoRollback, 'no instance runs it yet')
+      : {
+          kind: 'wait',
+          waitsFor: 'window',
+          reason: 'no instance runs it any more, and no maintenance window is open',
+        };
   }
   return afterCanary(world, rollout, isOver, autoRollback);
 }

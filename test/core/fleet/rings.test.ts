@@ -157,3 +157,16 @@ describe('going back', () => {
     expect(await lab.poll()).toEqual(['startRefresh']);
   });
 });
+
+test('a canary whose instances scale-in took away begins again in a window alone', async () => {
+  const windows = [{ days: ['TUE' as const], startHour: 22, endHour: 23, timeZone: 'UTC' }];
+  const lab = fleetLab({ policy: { windows } });
+  lab.publish(NEW);
+  await lab.wait(2);
+  expect(lab.state().waiting?.for).toBe('window');
+  lab.fleet.group.scaleTo(2);
+  expect(lab.running()).toEqual([OLD.id, OLD.id]);
+  expect(await lab.poll()).toEqual(['wait:window']);
+  await lab.wait(7 * 24);
+  expect(lab.running()).toContain(NEW.id);
+});
