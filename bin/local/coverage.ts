@@ -56,7 +56,7 @@ export function coverageCommand(terminal: Terminal, finish: Finish): Command {
     )
     .argument(
       '[image...]',
-      'images of any registry, such as 111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:7',
+      'images of any registry, such as shop.azurecr.io/web:7',
     )
     .addOption(
       new Option('--file <dockerfile>', 'Dockerfile; may be repeated').argParser(

@@ -123,6 +123,7 @@ describe('a revision', () => {
     expect(documentedDefaults('WindowsAmi.fromRevision')).toEqual({
       pipelineName: `release and edition, such as \`${ami.pipelineName}\``,
       parameterPrefix: ami.parameterPrefix,
+      pipelineAccount: 'the account of the stack that it is used in',
     });
   });
 });
