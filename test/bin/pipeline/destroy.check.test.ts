@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateTagsCommand,
+  DescribeFastLaunchImagesCommand,
   DescribeImagesCommand,
   EC2Client,
   RegisterImageCommand,
@@ -42,12 +43,23 @@ test('a region that is none is wrong usage', async () => {
 
 describeWithMoto('what a deleted stack has left, on moto', (moto) => {
   const before = { ...process.env };
-  // moto does not know Image Builder.
+  // moto does not know Image Builder, nor Fast Launch.
   const builder = mockClient(ImagebuilderClient);
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the client that it is asked of
+  const { send } = EC2Client.prototype;
+  const ec2 = jest.spyOn(EC2Client.prototype, 'send').mockImplementation(function (
+    this: EC2Client,
+    ...given: unknown[]
+  ): unknown {
+    return given[0] instanceof DescribeFastLaunchImagesCommand
+      ? Promise.resolve({ FastLaunchImages: [] })
+      : Reflect.apply(send, this, given);
+  });
 
   afterAll(() => {
     process.env = before;
     builder.restore();
+    ec2.mockRestore();
   });
 
   async function prepared() {
