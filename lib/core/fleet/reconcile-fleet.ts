@@ -109,15 +109,13 @@ export async function reconcileFleet(
     actions.push(action);
     const { isLast, state } = await carryOutAction(place, world, action);
     if (isLast || actions.length === MOST_STEPS) {
+      const notified = await notifyPeople(place, withWait(state, action, world.now), world.now);
+      // Last, so that an eviction that Auto Scaling refuses keeps nothing from people.
       const evicted = stalePoolOf({ ...world, state }).map(({ id }) => id);
       for (const id of evicted) {
         await ports.control.evictFromPool(id);
       }
-      return {
-        actions,
-        evicted,
-        world: { ...world, state: await notifyPeople(place, withWait(state, action, world.now), world.now) },
-      };
+      return { actions, evicted, world: { ...world, state: notified } };
     }
   }
 }

@@ -69,6 +69,30 @@ test('what a bad canary brought into the pool goes', async () => {
   expect([pool(), size()]).toEqual([[OLD.amiId], 6]);
 });
 
+test('an eviction that is refused keeps nothing from people', async () => {
+  const { lab, pool } = await pooled({
+    behaviours: { [NEW.id]: { tasks: 'fail' } },
+    wrap: (ports) => ({
+      ...ports,
+      control: { ...ports.control, evictFromPool: () => Promise.reject(new Error('Rate exceeded')) },
+    }),
+  });
+  lab.publish(NEW);
+  await lab.wait(0.25);
+  lab.fleet.group.scaleTo(6);
+  lab.fleet.group.scaleTo(4);
+  let refused = 0;
+  for (let quarter = 0; quarter < 4 * 4; quarter += 1) {
+    await lab.pass(15 * 60);
+    await lab.poll().catch(() => {
+      refused += 1;
+    });
+  }
+  expect(refused).toBeGreaterThan(0);
+  expect(pool()).toContain(NEW.amiId);
+  expect(lab.notified.some((text) => text.includes(`went back from ${NEW.id}`))).toBe(true);
+});
+
 test('a fleet that has nothing in service takes the publication at once, and its pool with it', async () => {
   const { lab, pool } = await pooled({ instanceCount: 0 });
   lab.publish(NEW);
