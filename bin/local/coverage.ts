@@ -54,10 +54,7 @@ export function coverageCommand(terminal: Terminal, finish: Finish): Command {
       'Says which layers and bytes of an image a host would still pull: a host of the channel current, one of latest, and one after the next bake. ' +
         'The rest is cached in its AMI. For a Dockerfile it is the image that its last Windows stage begins with.',
     )
-    .argument(
-      '[image...]',
-      'images of any registry, such as shop.azurecr.io/web:7',
-    )
+    .argument('[image...]', 'images of any registry, such as shop.azurecr.io/web:7')
     .addOption(
       new Option('--file <dockerfile>', 'Dockerfile; may be repeated').argParser(
         (text, before?: readonly string[]) => [...(before ?? []), text],

@@ -157,7 +157,7 @@ async function withRecordedHosts<T>(
   }
 }
 
-/** A registry tells no history: the hosts of both channels are taken to be those of a bake of now. */
+/** A registry has no history: the hosts of both channels are taken to be those of a bake of now. */
 async function hostsBakedNow(
   registries: Registries,
   release: Release,

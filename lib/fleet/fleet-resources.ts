@@ -11,14 +11,11 @@ import { ASSOCIATION_TAG, DELETION_TAG } from '../contract/names/resources';
 import { allow, explainWildcard, GrowingPermission, parameterArn } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { ResourceProvider } from '../internal/resource-provider';
-import { allowFleetReads, groupArn } from './fleet-role';
+import { allowFleetReads, GROUP_ID_REASON, groupArn } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 
 /** The longest drain, instances that shut down, and the last poll. */
 const LONGEST_DELETION = Duration.minutes(45 + 12);
-
-const IDS_OF_GROUPS =
-  "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.";
 
 /** A capacity provider that a custom resource associates. */
 export interface AssociationProps {
@@ -95,7 +92,7 @@ export class FleetResources extends Construct {
         `arn:${partition}:ec2:${region}:${account}:launch-template/${launchTemplateId}`,
       ],
     ]);
-    explainWildcard(own, group, IDS_OF_GROUPS);
+    explainWildcard(own, group, GROUP_ID_REASON);
     return new DependencyGroup(this.common, own, this.drainsIn(cluster));
   }
 

@@ -26,6 +26,10 @@ export function allowFleetReads(role: Role): void {
   });
 }
 
+/** Why the ARN of a group has a wildcard. */
+export const GROUP_ID_REASON =
+  "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.";
+
 /** The ARN of a group by its name; the id that stands in it too is not known before. */
 export function groupArn(scope: IConstruct, groupName: string): string {
   const { partition, region, account } = Stack.of(scope);
@@ -50,11 +54,7 @@ export class FleetRole extends Role {
       managedPolicies: policies.map((policy) => ManagedPolicy.fromAwsManagedPolicyName(policy)),
       inlinePolicies: { Launch: new PolicyDocument({ statements: [completing] }) },
     });
-    explainWildcard(
-      this,
-      group,
-      "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
-    );
+    explainWildcard(this, group, GROUP_ID_REASON);
     for (const policy of policies) {
       explainManagedPolicy(
         this,

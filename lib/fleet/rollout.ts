@@ -17,7 +17,7 @@ import { HandlerFunction } from '../internal/handler-function';
 import { allowNotices } from '../internal/notice-topic';
 import { refuse } from '../internal/validate';
 import type { FleetGroup } from './fleet-group';
-import { allowFleetReads, groupArn } from './fleet-role';
+import { allowFleetReads, GROUP_ID_REASON, groupArn } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 
 /** A fleet as what it shares with others works for it. */
@@ -241,12 +241,9 @@ function rightsOf({ role }: Rollout) {
         'autoscaling:CancelInstanceRefresh',
         'autoscaling:RollbackInstanceRefresh',
       ],
-      "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
+      GROUP_ID_REASON,
     ),
-    pool: allowed(
-      ['autoscaling:SetInstanceHealth'],
-      "The ARN holds an id that CloudFormation does not tell; the group's name stands in it in full.",
-    ),
+    pool: allowed(['autoscaling:SetInstanceHealth'], GROUP_ID_REASON),
     hosts: allowed(['ecs:ListContainerInstances']),
     tasks: allowed(
       ['ecs:DescribeContainerInstances', 'ecs:ListTasks', 'ecs:DescribeTasks'],

@@ -214,7 +214,7 @@ function Test-Mark {
 }
 
 function Complete-Launch {
-    # Tells Auto Scaling how the launch ended; once in the life of an instance, however often it starts, and once before where it
+    # Reports to Auto Scaling how the launch ended; once in the life of an instance, however often it starts, and once before where it
     # goes through a warm pool.
     param([string]$GroupName, [string]$HookName, [double]$PollSeconds, [string]$Mark, [ValidateSet('CONTINUE', 'ABANDON')] [string]$Result)
     if ($GroupName -eq '' -or $HookName -eq '') { return }

@@ -15,6 +15,11 @@ export function page(address: string): Provenance {
   return { origin: 'page', source: address };
 }
 
+/** What users report that a service said to them, word for word. */
+export function reported(address: string): Provenance {
+  return { origin: 'deployed', source: address };
+}
+
 /** What no document says; the sentence stands in the list of what is unproven. */
 export function assumed(sentence: string): Provenance {
   return { origin: 'assumed', source: sentence };

@@ -8,7 +8,7 @@ import type { Installation, InstalledFleet } from './installation';
 const MINUTE = 60_000;
 
 /** What housekeeping and the polls of two fleets may take until one knows of the other. */
-const NEWS = 45 * MINUTE;
+const PROPAGATION = 45 * MINUTE;
 
 /** A broken rule of docs/design.md. */
 export interface Violation {
@@ -210,7 +210,7 @@ export class FleetOracle {
       this.break(fleet, 'hold', `${id} begins though ${hold.by} holds the fleet`);
     }
     const all = this.truth.pipelineHold();
-    if (all !== undefined && this.isOldNews(fleet, Date.parse(all.at))) {
+    if (all !== undefined && this.hasReached(fleet, Date.parse(all.at))) {
       this.break(fleet, 'hold', `${id} begins though the pipeline is held`);
     }
   }
@@ -222,7 +222,9 @@ export class FleetOracle {
       const at = this.of(one).failed.get(id);
       const isAhead = ring === null || one.policy.ring === null || one.policy.ring <= ring;
       const accepted = this.truth.acceptedBy(one.plan.name)?.publication === id;
-      return at !== undefined && isAhead && !accepted && this.isOldNews(fleet, at) && this.isOldNews(one, at);
+      return (
+        at !== undefined && isAhead && !accepted && this.hasReached(fleet, at) && this.hasReached(one, at)
+      );
     });
     const [failure] = failures;
     if (failure !== undefined) {
@@ -258,9 +260,9 @@ export class FleetOracle {
   }
 
   /** Whether housekeeping has had the time to tell a fleet, whose account may have let nobody in. */
-  private isOldNews({ plan }: InstalledFleet, since: number): boolean {
+  private hasReached({ plan }: InstalledFleet, since: number): boolean {
     const away = this.truth.awayUntil(plan.account) ?? -Infinity;
-    return this.now() > Math.max(since, away) + NEWS;
+    return this.now() > Math.max(since, away) + PROPAGATION;
   }
 
   private idOf({ simulated }: InstalledFleet, version: string): string {

@@ -13,7 +13,6 @@ import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
 import type { RolloutAction } from '../../lib/core/fleet/fleet-world';
 import { reconcileFleet, underLease } from '../../lib/core/fleet/reconcile-fleet';
 import { noteFailed } from '../../lib/core/housekeeping/note-failed';
-import type { HousekeepingPorts } from '../../lib/core/housekeeping/memory';
 import type { ParameterStore, VersionedParameters } from '../../lib/core/ports/stores';
 import type { AmiBehaviour } from '../aws/fleet/ami-behaviour';
 import { SimulatedFleet, templateWith } from '../aws/fleet/simulated-fleet';
@@ -78,7 +77,7 @@ export interface FleetPlan {
 }
 
 /** What is called of a fleet's ports, so that it can be watched, refused or cut off. */
-export type Through = (fleet: InstalledFleet, ports: FleetPorts) => FleetPorts;
+export type WrapPorts = (fleet: InstalledFleet, ports: FleetPorts) => FleetPorts;
 
 /** A fleet with what it runs on, and when it is polled next. */
 export interface InstalledFleet {
@@ -101,7 +100,7 @@ export interface InstallationOptions {
   readonly fleets: readonly FleetPlan[];
   /** What instances of an AMI do on a fleet, now. */
   readonly behaviourOf: (fleet: string, amiId: string) => AmiBehaviour;
-  readonly through?: Through;
+  readonly wrap?: WrapPorts;
   /** How often a poll comes where an event asks for it: 0 lost, 2 twice. */
   readonly deliveries?: () => number;
   readonly onNotice?: (fleet: InstalledFleet, text: string) => void;
@@ -121,7 +120,7 @@ export class Installation {
   private readonly stores = new Map(ACCOUNTS.map((account) => [account, new MemoryStore()]));
   private readonly happenings: { readonly at: number; readonly work: () => void | Promise<void> }[] = [];
   private readonly pending = new Map<string, Channel>();
-  private isNews = true;
+  private needsHousekeeping = true;
 
   constructor(private readonly options: InstallationOptions) {
     const { first, fleets, start } = options;
@@ -156,7 +155,7 @@ export class Installation {
     } else {
       values.set(holdParameter(PATH), JSON.stringify(hold));
     }
-    this.isNews = true;
+    this.needsHousekeeping = true;
   }
 
   wake(fleet: InstalledFleet): void {
@@ -174,7 +173,7 @@ export class Installation {
 
   private nextAt(): number {
     return Math.min(
-      this.isNews || this.options.isSlow === true ? nextQuarter(this.clock.now()) : Infinity,
+      this.needsHousekeeping || this.options.isSlow === true ? nextQuarter(this.clock.now()) : Infinity,
       ...this.happenings.map(({ at }) => at),
       ...this.fleets.map(({ pollAt }) => pollAt),
       ...this.fleets.map(({ simulated }) => simulated.nextAt?.getTime() ?? Infinity),
@@ -195,7 +194,7 @@ export class Installation {
         await this.poll(fleet);
       }
     }
-    if (now % QUARTER === 0 && (this.isNews || this.options.isSlow === true)) {
+    if (now % QUARTER === 0 && (this.needsHousekeeping || this.options.isSlow === true)) {
       await this.housekeep();
     }
   }
@@ -230,7 +229,7 @@ export class Installation {
     } catch {
       // What a port refuses ends the poll; the schedule comes again.
     }
-    this.isNews ||= store.values.get(names.state) !== before;
+    this.needsHousekeeping ||= store.values.get(names.state) !== before;
   }
 
   /** A fleet that has nothing to do is not polled before something happens, unless slowly. */
@@ -246,7 +245,7 @@ export class Installation {
   }
 
   private async housekeep(): Promise<void> {
-    this.isNews = this.pending.size > 0 || this.away.size > 0;
+    this.needsHousekeeping = this.pending.size > 0 || this.away.size > 0;
     this.deliver();
     const texts = () => ACCOUNTS.map((account) => this.storeOf(account).values.get(failedParameter(PATH)));
     const before = texts();
@@ -256,9 +255,8 @@ export class Installation {
           ? Promise.reject(new Error('AccessDenied'))
           : Promise.resolve(this.storeOf(account)),
     };
-    const ports = { stores, now: () => this.clock.now() } as unknown as HousekeepingPorts;
     // What the pipeline's own account refuses is tried again at the next poll.
-    await noteFailed(ports, HOME).catch(() => '');
+    await noteFailed({ stores, now: () => this.clock.now() }, HOME).catch(() => '');
     const after = texts();
     this.fleets
       .filter(({ plan }) => before[ACCOUNTS.indexOf(plan.account)] !== after[ACCOUNTS.indexOf(plan.account)])
@@ -270,7 +268,7 @@ export class Installation {
   private deliver(): void {
     for (const [account, publication] of this.pending) {
       if (!this.away.has(account)) {
-        this.isNews = true;
+        this.needsHousekeeping = true;
         this.pending.delete(account);
         this.storeOf(account).values.set(CURRENT, JSON.stringify(publication));
         this.fleets
@@ -296,7 +294,7 @@ export class Installation {
   }
 
   private install(plan: FleetPlan, first: Channel, index: number): InstalledFleet {
-    const { behaviourOf, through = (_fleet, ports) => ports } = this.options;
+    const { behaviourOf, wrap = (_fleet, ports) => ports } = this.options;
     const { clock } = this;
     const simulated = new SimulatedFleet({
       groupName: plan.name,
@@ -329,7 +327,7 @@ export class Installation {
       names: fleetParameters(HOME.parameterPrefix, plan.name),
       notified,
       get ports() {
-        return through(fleet, ports);
+        return wrap(fleet, ports);
       },
       pollAt: clock.now().getTime(),
       last: undefined,

@@ -13,7 +13,7 @@ import {
   type FleetPlan,
   type InstallationOptions,
   type InstalledFleet,
-  type Through,
+  type WrapPorts,
 } from './installation';
 
 const HOUR = 3_600_000;
@@ -67,7 +67,7 @@ export interface FleetYearsOptions {
   readonly isSlow?: boolean;
   readonly policyOf?: InstallationOptions['policyOf'];
   /** Breaks a rule on purpose, between the reconciler and what the oracle watches. */
-  readonly plant?: Through;
+  readonly plant?: WrapPorts;
 }
 
 /** Half a month without anything, in which all that is under way ends. */
@@ -76,9 +76,9 @@ const START = new Date('2024-01-20T00:00:00Z');
 
 /** Lets an installation live for years with what goes wrong drawn by `FLEET_RATES`, and judges all that its fleets do. */
 export async function simulateFleets(options: FleetYearsOptions): Promise<FleetYears> {
-  const story = new Story(options);
-  await story.live();
-  const { installation, oracle } = story;
+  const scenario = new Scenario(options);
+  await scenario.live();
+  const { installation, oracle } = scenario;
   return {
     fleetYears: options.years * options.fleets,
     polls: installation.polls,
@@ -94,7 +94,7 @@ export async function simulateFleets(options: FleetYearsOptions): Promise<FleetY
   };
 }
 
-class Story {
+class Scenario {
   readonly installation: Installation;
   /** The start while the installation is being made. */
   private clock = () => START;
@@ -138,7 +138,7 @@ class Story {
       first,
       fleets: Array.from({ length: options.fleets }, (_, index) => this.planOf(index)),
       behaviourOf: (fleet, amiId) => this.behaviourOf(fleet, amiId),
-      through: (fleet, ports) => this.through(fleet, ports),
+      wrap: (fleet, ports) => this.wrap(fleet, ports),
       deliveries: () => (this.happens('lost') ? 0 : this.happens('doubled') ? 2 : 1),
       onNotice: (fleet, text) => {
         this.answer(fleet, text);
@@ -333,7 +333,7 @@ class Story {
     });
   }
 
-  private through(fleet: InstalledFleet, ports: FleetPorts): FleetPorts {
+  private wrap(fleet: InstalledFleet, ports: FleetPorts): FleetPorts {
     const { plant = (_fleet: InstalledFleet, given: FleetPorts) => given } = this.options;
     const watched = plant(fleet, this.oracle.watch(fleet, ports));
     return this.happens('crash')

@@ -7,12 +7,13 @@ import { homeParameters, type ParameterStore } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
 import {
   homeOf,
+  type PipelineDescription,
   pipelinePath,
   targetName,
   targetsOf,
   type PublicationTarget,
 } from '../../contract/documents/pipeline-description';
-import type { HousekeepingPart } from './memory';
+import type { HousekeepingPorts } from './memory';
 
 /** What a fleet says of a failure may be long; a parameter holds 4 KB. */
 const LONGEST_REASON = 300;
@@ -24,7 +25,10 @@ const MOST_BEHIND = 2;
  * each ring is, and that a person holds the pipeline. Where an account cannot be read its fleets say nothing. A failure that a person
  * has forgiven there counts no more. Throws, after the other accounts, what the pipeline's own account refuses.
  */
-export const noteFailed: HousekeepingPart = async (ports, description) => {
+export const noteFailed = async (
+  ports: Pick<HousekeepingPorts, 'now' | 'stores'>,
+  description: PipelineDescription,
+): Promise<string> => {
   const { stores } = ports;
   const path = pipelinePath(description);
   const fleets = fleetsPath(description.parameterPrefix);

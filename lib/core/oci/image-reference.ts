@@ -57,7 +57,7 @@ export function parseImageReference(text: string): ImageReference {
 const DOCKER_HUB = 'docker.io';
 const LATEST = 'latest';
 
-/** A host as docker tells it from the first part of a path: it has a dot or a port, or is this computer. */
+/** A host as docker recognizes it by the first part of a path: it has a dot or a port, or is this computer. */
 const HOST = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|\[[0-9a-f:]+\])(?::\d{1,5})?$|^[a-z0-9-]+:\d{1,5}$/i;
 
 /**

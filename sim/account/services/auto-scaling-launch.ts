@@ -3,10 +3,10 @@ import { unmodelled } from '../../aws/cloudformation/environment';
 import type { SimulatedLaunchTemplate } from '../../aws/fleet/launch-template';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { Place } from '../commands/command-row';
-import { assumed } from '../provenance';
+import { assumed, reported } from '../provenance';
 import type { Call, Refusal } from '../simulated-service';
 import { refusal } from './auto-scaling-requests';
-import { reported, type SimulatedFleets } from './fleets';
+import type { SimulatedFleets } from './fleets';
 
 /** Whose an AMI is that can be seen from an account and region, as policies name it. */
 export type ImageOwner = (amiId: string, place: Place) => string | undefined;

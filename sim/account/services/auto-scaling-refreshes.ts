@@ -17,11 +17,11 @@ import type { RefreshRequest } from '../../../lib/core/ports/fleets';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { SimulatedRefresh } from '../../aws/fleet/simulated-refresh';
-import { assumed, page } from '../provenance';
+import { assumed, page, reported } from '../provenance';
 import { declared, operation, type Call, type Operation } from '../simulated-service';
 import { launchOf, launchVersion, type ImageOwner } from './auto-scaling-launch';
 import { findGroup, recordsOf, refusal } from './auto-scaling-requests';
-import { reported, type SimulatedFleets } from './fleets';
+import type { SimulatedFleets } from './fleets';
 
 const API = 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_';
 const PREFERENCES = page(`${API}RefreshPreferences.html`);

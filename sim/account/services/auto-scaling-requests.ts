@@ -1,9 +1,9 @@
 import { AutoScalingServiceException, InvalidNextToken } from '@aws-sdk/client-auto-scaling';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { Place } from '../commands/command-row';
-import { page, type Provenance } from '../provenance';
+import { page, type Provenance, reported } from '../provenance';
 import { declared, pageOf, undeclared, type Refusal } from '../simulated-service';
-import { reported, type SimulatedFleets } from './fleets';
+import type { SimulatedFleets } from './fleets';
 
 const DESCRIBE = page(
   'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html',

@@ -23,12 +23,12 @@ import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import { groupArn } from '../commands/compute-commands';
 import type { Place } from '../commands/command-row';
-import { assumed, page } from '../provenance';
+import { assumed, page, reported } from '../provenance';
 import { declared, operation, type Call, type Operation, type SimulatedService } from '../simulated-service';
 import { launchOf, launchVersion, referenceOf, type ImageOwner } from './auto-scaling-launch';
 import { instanceRefreshOperations } from './auto-scaling-refreshes';
 import { findGroup, recordsOf, refusal } from './auto-scaling-requests';
-import { reported, type SimulatedFleets } from './fleets';
+import type { SimulatedFleets } from './fleets';
 
 const API = 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_';
 

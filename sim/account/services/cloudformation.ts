@@ -6,9 +6,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { Place } from '../commands/command-row';
-import { page } from '../provenance';
+import { page, reported } from '../provenance';
 import { ByPlace, operation, undeclared, type Call, type SimulatedService } from '../simulated-service';
-import { reported } from './fleets';
 
 /** A stack as a deployment has it. */
 export interface SimulatedStack {

@@ -6,7 +6,7 @@ import {
   type PutClusterCapacityProvidersCommandInput,
 } from '@aws-sdk/client-ecs';
 import type { Place } from '../commands/command-row';
-import { assumed, type Provenance } from '../provenance';
+import { assumed, reported } from '../provenance';
 import { ByPlace, declared } from '../simulated-service';
 
 /** How long ECS attaches the scaling of providers to a cluster, during which it takes no other change; an assumption. */
@@ -72,7 +72,7 @@ export class SimulatedCluster {
       throw declared(
         InvalidParameterException,
         `The specified capacity provider '${missing}' is not in an ACTIVE state. Specify a valid capacity provider and try again.`,
-        asReported('https://github.com/hashicorp/terraform-provider-aws/pull/45567'),
+        reported('https://github.com/hashicorp/terraform-provider-aws/pull/45567'),
       );
     }
     this.requireAssociated(
@@ -94,7 +94,7 @@ export class SimulatedCluster {
       throw declared(
         ResourceInUseException,
         'The specified capacity provider is in use and cannot be removed.',
-        asReported('https://github.com/aws/containers-roadmap/issues/631'),
+        reported('https://github.com/aws/containers-roadmap/issues/631'),
       );
     }
     this.providers = [...capacityProviders];
@@ -108,7 +108,7 @@ export class SimulatedCluster {
         InvalidParameterException,
         'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate ' +
           'the capacity provider with the cluster or specify a valid capacity provider and try again.',
-        asReported('https://github.com/dask/dask-cloudprovider/issues/328'),
+        reported('https://github.com/dask/dask-cloudprovider/issues/328'),
       );
     }
   }
@@ -116,11 +116,6 @@ export class SimulatedCluster {
 
 function isActive(provider: Provider | undefined, now: Date): boolean {
   return provider !== undefined && now >= provider.activeAt;
-}
-
-/** What users report that ECS said to them, word for word. */
-function asReported(address: string): Provenance {
-  return { origin: 'deployed', source: address };
 }
 
 /** The clusters and capacity providers of all accounts. */

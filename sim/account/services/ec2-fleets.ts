@@ -14,10 +14,10 @@ import { unmodelled } from '../../aws/cloudformation/environment';
 import type { LaunchTemplateVersion as SimulatedVersion } from '../../aws/fleet/launch-template';
 import type { SimulatedLaunchTemplate } from '../../aws/fleet/launch-template';
 import type { Place } from '../commands/command-row';
-import { assumed, page, type Provenance } from '../provenance';
+import { assumed, page, type Provenance, reported } from '../provenance';
 import { operation, undeclared, type Call, type Operation } from '../simulated-service';
 import { fits, listed, paged } from './ec2-images';
-import { reported, type SimulatedFleets } from './fleets';
+import type { SimulatedFleets } from './fleets';
 
 const API = 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/';
 const ERRORS = page(`${API}errors-overview.html`);

@@ -2,7 +2,6 @@ import type { SimulatedLaunchTemplate } from '../../aws/fleet/launch-template';
 import type { SimulatedFleet } from '../../aws/fleet/simulated-fleet';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { Place } from '../commands/command-row';
-import type { Provenance } from '../provenance';
 import { ByPlace } from '../simulated-service';
 import { SimulatedClusters } from './clusters';
 
@@ -76,9 +75,4 @@ export class SimulatedFleets {
   templatesAt(place: Place): ReadonlyMap<string, SimulatedLaunchTemplate> {
     return this.regions.at(place).templates;
   }
-}
-
-/** What users report that a service said to them, word for word. */
-export function reported(address: string): Provenance {
-  return { origin: 'deployed', source: address };
 }

@@ -117,7 +117,12 @@ export class CachedImages {
         bytes:
           bytes.length === 0
             ? null
-            : { days: bytes.length, p50: at(bytes, 50), p90: at(bytes, 90), p99: at(bytes, 99) },
+            : {
+                days: bytes.length,
+                p50: percentile(bytes, 50),
+                p90: percentile(bytes, 90),
+                p99: percentile(bytes, 99),
+              },
       };
     });
   }
@@ -189,11 +194,11 @@ function sum(values: Iterable<number>): number {
 }
 
 function spread(values: readonly number[]): Spread {
-  return { median: at(values, 50), most: at(values, 100) };
+  return { median: percentile(values, 50), most: percentile(values, 100) };
 }
 
 /** The value that so many percent do not exceed; 0 where there is none. */
-function at(values: readonly number[], percent: number): number {
+export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
 }
