@@ -3,8 +3,9 @@ import { DEFAULT_GATE_POLICY } from '../../lib/contract/values/gate-policy';
 import { UsageError } from '../../lib/contract/values/errors';
 import { parseRelease } from '../../lib/contract/values/release';
 import { seededRandom } from '../../sim/clock/seeded-random';
+import { percentile } from '../../sim/rehearsal/backtest/cached-images';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
-import { measureRings, type RingHours } from '../../sim/reliability/measure-rings';
+import { measureRings, type RingHours, type RingOptions } from '../../sim/reliability/measure-rings';
 import { simulateFleets, type FleetYears } from '../../sim/reliability/simulate-fleets';
 
 const USAGE = `Usage: npm run simulate -- [--years N] [--fleets N] [--seed N] [--json]
@@ -15,7 +16,7 @@ at the rates of docs/reliability.md, and judges all that their fleets do by the
 rules of docs/design.md. With --rings it rolls fleets to what a backtest of
 Windows Server 2022 from 2024 on bakes, and says how long each ring takes.
 
-  --years N       fleet-years in all (default: 100; some minutes)
+  --years N       fleet-years in all (default: 100; half a minute)
   --fleets N      fleets of an installation (default: 10, with --rings 40)
   --seed N        another draw (default: 1)
   --rings N       measure N rings instead
@@ -144,12 +145,8 @@ export async function simulateYears(
   };
 }
 
-async function rings({
-  bakeHours,
-  fleets = 40,
-  json,
-  rings: count,
-}: Options & { readonly rings: number }): Promise<number> {
+/** Measures rings over what a backtest of the recorded years bakes. */
+export function measureRecordedRings(options: Omit<RingOptions, 'bakes'>): Promise<readonly RingHours[]> {
   const { bakes } = runBacktest({
     release: parseRelease('2022'),
     from: RINGS_FROM,
@@ -160,7 +157,16 @@ async function rings({
     policy: DEFAULT_GATE_POLICY,
     accepted: [],
   });
-  const measured = await measureRings({ bakes, bakeHours, fleets, rings: count });
+  return measureRings({ bakes, ...options });
+}
+
+async function rings({
+  bakeHours,
+  fleets = 40,
+  json,
+  rings: count,
+}: Options & { readonly rings: number }): Promise<number> {
+  const measured = await measureRecordedRings({ bakeHours, fleets, rings: count });
   process.stdout.write(
     json
       ? `${JSON.stringify({ schema: 'winbake.rings/1', bakeHours, fleets, rings: measured }, null, 2)}\n`
@@ -176,22 +182,24 @@ async function rings({
 }
 
 function describeRing({ fromPublication, fromRelease, ring }: RingHours): string {
-  const shown = (hours: readonly (number | null)[], share: number) =>
-    hoursAt(hours, share).toFixed(1).padStart(5);
+  const shown = (hours: readonly (number | null)[], percent: number) =>
+    hoursAt(hours, percent).toFixed(1).padStart(5);
   return [
     String(ring).padStart(4),
     ' '.repeat(17),
-    shown(fromRelease, 0.5),
-    shown(fromRelease, 0.9),
-    shown(fromRelease, 1),
+    shown(fromRelease, 50),
+    shown(fromRelease, 90),
+    shown(fromRelease, 100),
     ' '.repeat(19),
-    shown(fromPublication, 0.5),
-    shown(fromPublication, 1),
+    shown(fromPublication, 50),
+    shown(fromPublication, 100),
   ].join(' ');
 }
 
-/** Infinity where the next publication came first. */
-export function hoursAt(hours: readonly (number | null)[], share: number): number {
-  const sorted = hours.map((one) => one ?? Infinity).sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Infinity;
+/** Of so many percent of publications; Infinity where the next one came first. */
+export function hoursAt(hours: readonly (number | null)[], percent: number): number {
+  return percentile(
+    hours.map((one) => one ?? Infinity),
+    percent,
+  );
 }

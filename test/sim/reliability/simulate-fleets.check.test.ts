@@ -1,8 +1,8 @@
 import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
 import { seededRandom } from '../../../sim/clock/seeded-random';
-import type { Through } from '../../../sim/reliability/installation';
+import type { WrapPorts } from '../../../sim/reliability/installation';
 import { simulateFleets, type FleetYearsOptions } from '../../../sim/reliability/simulate-fleets';
-import { simulateYears } from '../../../tools/reliability/run-simulate';
+import { hoursAt, measureRecordedRings, simulateYears } from '../../../tools/reliability/run-simulate';
 
 function live(seed: number, options: Partial<FleetYearsOptions> = {}) {
   return simulateFleets({ years: 1, fleets: 7, random: seededRandom(seed * 7919), ...options });
@@ -12,7 +12,7 @@ function live(seed: number, options: Partial<FleetYearsOptions> = {}) {
 function showing(
   isMeant: (name: string) => boolean,
   show: (text: string | undefined) => string | undefined,
-): Through {
+): WrapPorts {
   return (_fleet, ports) => ({
     ...ports,
     parameters: {
@@ -28,7 +28,7 @@ function showing(
 }
 
 const without =
-  (port: (ports: FleetPorts) => Partial<FleetPorts>): Through =>
+  (port: (ports: FleetPorts) => Partial<FleetPorts>): WrapPorts =>
   (_fleet, ports) => ({ ...ports, ...port(ports) });
 
 test('years by seed break no rule', async () => {
@@ -119,4 +119,15 @@ test('polls that are passed over change nothing', async () => {
 
 test('the same seed is the same years', async () => {
   expect(await live(5)).toEqual(await live(5));
+});
+
+test('forty fleets in four rings have what is released as docs/reliability.md says', async () => {
+  const rings = await measureRecordedRings({ bakeHours: 1.5, fleets: 40, rings: 4 });
+  const [first] = rings;
+  expect(first!.fromRelease.length).toBeGreaterThanOrEqual(30);
+  expect(hoursAt(first!.fromRelease, 50)).toBeLessThanOrEqual(8);
+  expect(hoursAt(first!.fromRelease, 90)).toBeLessThanOrEqual(12);
+  rings.forEach(({ fromRelease }) => {
+    expect(hoursAt(fromRelease, 100)).toBeLessThan(72);
+  });
 });

@@ -36,6 +36,6 @@ test('one fleet-year ends with its sum', async () => {
 });
 
 test('what the next publication overtook counts as longest', () => {
-  expect(hoursAt([3, null, 1, 2], 0.5)).toBe(3);
-  expect(hoursAt([3, null, 1, 2], 1)).toBe(Infinity);
+  expect(hoursAt([3, null, 1, 2], 75)).toBe(3);
+  expect(hoursAt([3, null, 1, 2], 100)).toBe(Infinity);
 });
