@@ -22,7 +22,7 @@ function world(more: Readonly<Record<string, unknown>> = {}) {
         ? Promise.reject(new Error('AccessDenied'))
         : Promise.resolve(account === AWAY.account ? away : home),
   };
-  return { home, away, poll: () => noteFailed({ stores, now: () => NOW } as HousekeepingPorts, DESCRIBED) };
+  return { home, away, poll: () => noteFailed({ stores, now: () => NOW }, DESCRIBED) };
 }
 
 describe('a fleet on which a publication failed', () => {
