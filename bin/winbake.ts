@@ -9,6 +9,15 @@ const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'),
   version: string;
 };
 
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader such as `head` may have seen enough; the exit code says what it said otherwise.
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
+  });
+}
+
 void runProgram(process.argv.slice(2), version, processTerminal).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -7,6 +7,7 @@ import { printAnswer } from '../shared/layout';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { UsageError } from '../../lib/contract/values/errors';
 import { familyTable, formatFindings } from '../shared/table';
+import { drawArrivals } from '../shared/timeline-text';
 import type { Terminal } from '../shared/terminal';
 import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
 import { POLL_INTERVAL_SECONDS } from '../../lib/contract/values/gate-policy';
@@ -94,8 +95,10 @@ function describe(explanation: Explanation, width?: number): string {
   const baked = published === null ? 'nothing' : `${published.target} ${published.mode}, at ${published.at}`;
   const families = familyTable(explanation.families, width);
   const findings = explanation.findings.length === 0 ? '' : `\n${formatFindings(explanation.findings)}`;
+  const orderedAt = decision === 'bake' ? asOf : (published?.at ?? null);
+  const picture = drawArrivals({ ...explanation, orderedAt }, width);
   return (
-    `Windows Server ${release} at ${asOf}: ${decision}\n${reason}\n\n${families}${findings}\n` +
+    `Windows Server ${release} at ${asOf}: ${decision}\n${reason}\n\n${picture && `${picture}\n`}${families}${findings}\n` +
     `Baked before: ${baked}. A fully updated host is at ${host ?? 'an unknown version'}.\n` +
     `Patch Tuesday was ${explanation.lastPatchTuesday}, the next is ${explanation.nextPatchTuesday}.\n` +
     `${nextText(explanation)}\n`

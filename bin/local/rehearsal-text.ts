@@ -4,12 +4,18 @@ import type {
   ReportedFleet,
   ReportedMonth,
   ReportedDecision,
+  ReportedTimeline,
 } from '../../sim/rehearsal/rehearsal-report';
 import { formatTable, formatFindings, formatBytes, formatHours } from '../shared/table';
+import { arrivalRow, drawTimeline, latest, MARKS, type TimelineRow } from '../shared/timeline-text';
 
 /** What happened on the fleets, for people: instance by instance, month by month where there are several. */
-function describeFleets({ fleets, months, rollout }: RehearsalReport, width?: number): string {
-  const title = `Fleet: ${rollout.status}\n`;
+function describeFleets(
+  { fleets, months, rollout }: RehearsalReport,
+  width?: number,
+  details = false,
+): string {
+  const title = `Fleet: ${STATUS_TEXTS[rollout.status]}\n`;
   if (fleets.length === 0) {
     return title;
   }
@@ -26,6 +32,9 @@ function describeFleets({ fleets, months, rollout }: RehearsalReport, width?: nu
       fleet.notified.map((subject) => `Notified${month === '' ? '' : ` in ${month}`}: ${subject}\n`),
     ),
   );
+  if (!details && rollout.status === 'finished') {
+    return [title, ...notified].join('');
+  }
   return [
     title,
     formatTable(
@@ -105,23 +114,67 @@ function summaryOf(reasons: readonly string[]): string {
   return others.length === 0 ? first : `${first}, and ${others.length} more`;
 }
 
-/** A rehearsal's report as text for people. */
-export function describeRehearsal(report: RehearsalReport, width?: number): string {
+/** A rehearsal's report as text for people: the answer first, and with `details` all that led to it. */
+export function describeRehearsal(report: RehearsalReport, width?: number, details = false): string {
   const parts = [
     heading(report),
     describeMonths(report.months ?? [], width),
-    describeDecisions(report.decisions, width),
+    // Of several months the table says it; a picture of each would hide it.
+    report.months === undefined ? report.timelines.map((one) => describeTimeline(one, width)).join('\n') : '',
+    report.timelines.length === 0 || details ? describeDecisions(report.decisions, width) : '',
     describeImages(report, width),
-    describeAmi(report, width),
+    ...(details ? [describeAmi(report, width)] : []),
     describePublications(report, width),
-    describeParameters(report, width),
-    describeFleets(report, width),
-    describeSteps(report, width),
+    ...(details ? [describeParameters(report, width)] : []),
+    describeFleets(report, width, details),
+    ...(details ? [describeSteps(report, width)] : []),
     describeAgain(report),
-    describeOrigins(report),
+    ...(details ? [describeOrigins(report)] : []),
     formatFindings(report.findings),
+    details ? '' : 'Decisions, tags, parameters, instances and steps: --details; all of it: --json.\n',
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** When each family was there, when the bake was published, and when each fleet had replaced its last instance. */
+function describeTimeline(timeline: ReportedTimeline, width?: number): string {
+  const { families, fleets, orderedAt, publication, publishedAt, released } = timeline;
+  const shown = families.flatMap(({ shownAt }) => (shownAt === null ? [] : [shownAt]));
+  const lastShown = shown.sort().at(-1);
+  const end = latest([publishedAt, ...fleets.flatMap(({ lastInstanceAt }) => lastInstanceAt ?? [])]);
+  const rows: TimelineRow[] = [
+    ...families.map(({ family, shownAt }) => arrivalRow({ family, shownAt, released, end, lastShown })),
+    {
+      label: 'bake',
+      at: publishedAt,
+      note: 'published',
+      spans: [{ from: orderedAt, until: publishedAt, mark: 'works' as const }],
+    },
+    ...fleets.map((fleet) => rolloutRow(fleet, end)),
+  ];
+  return (
+    `${publication}: hours since Patch Tuesday, ${released}\n` +
+    drawTimeline(rows, released, width) +
+    `${MARKS.waits} waits  ${MARKS.works} bakes, replaces instances  ${MARKS.there} there\n`
+  );
+}
+
+function rolloutRow(
+  { fleet, firstInstanceAt, lastInstanceAt, outcome, promotedAt }: ReportedTimeline['fleets'][number],
+  end: string,
+): TimelineRow {
+  const first = firstInstanceAt ?? end;
+  const last = lastInstanceAt ?? end;
+  return {
+    label: fleet,
+    at: lastInstanceAt,
+    note: lastInstanceAt === null ? outcome : 'last instance',
+    spans: [
+      { from: promotedAt, until: first, mark: 'waits' },
+      ...(firstInstanceAt === null ? [] : [{ from: first, until: last, mark: 'works' as const }]),
+      ...(lastInstanceAt === null ? [] : [{ from: last, until: end, mark: 'there' as const }]),
+    ],
+  };
 }
 
 /** Hours until the last instance of every fleet had what Microsoft released. */

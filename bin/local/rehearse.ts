@@ -102,6 +102,7 @@ interface RehearseOptions extends PolicyOptions {
   readonly fault?: readonly string[];
   readonly app?: string;
   readonly cdkOut?: readonly string[];
+  readonly details?: boolean;
   readonly json?: boolean;
 }
 
@@ -131,9 +132,12 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
       'cloud assemblies to rehearse as they are, those of several apps together',
     );
   policyOptions().forEach((option) => command.addOption(option));
-  command.option('--json', 'print one JSON document').action(async (options: RehearseOptions) => {
-    finish(await rehearse(options, terminal));
-  });
+  command
+    .option('--details', 'show decisions, tags, parameters, instances and the seconds of each step too')
+    .option('--json', 'print one JSON document')
+    .action(async (options: RehearseOptions) => {
+      finish(await rehearse(options, terminal));
+    });
   return addHelp(command, terminal, {
     notes: NOTES,
     exitCodes:
@@ -169,7 +173,7 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
   printAnswer(terminal, json, {
     schema: 'winbake.rehearsal/1',
     document: report,
-    text: (width) => describeRehearsal(report, width),
+    text: (width) => describeRehearsal(report, width, options.details),
   });
   const exitCode = exitCodeOf(report);
   if (exitCode === ExitCode.FAILED) {

@@ -29,6 +29,7 @@ import type {
 import type { ScheduledHousekeeping } from './run-housekeeping';
 import type { RebakeRun } from './run-rebake';
 import { functionNamed } from './template-functions';
+import { timelinesOf } from './timelines';
 
 const SYNTHETIC: Finding = {
   code: 'SYNTHETIC',
@@ -75,6 +76,7 @@ export async function reportOf(
     steps: log.steps,
     findings: [...(last?.findings ?? []), ...log.findings, ...(published === undefined ? [] : [SYNTHETIC])],
     publications,
+    timelines: timelinesOf(context, publishedIn(context), runs),
     ...(months === undefined ? {} : { months }),
   };
 }

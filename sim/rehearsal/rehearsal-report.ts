@@ -130,6 +130,25 @@ export interface ReportedMonth {
   readonly hoursUnpatched: number;
 }
 
+/** What led to a publication, and what became of it: the instants of a picture. */
+export interface ReportedTimeline {
+  readonly publication: string;
+  /** The Patch Tuesday of its revision, 10:00 Pacific. */
+  readonly released: string;
+  /** When each family first showed the revision; null where it had not when the bake was ordered. */
+  readonly families: readonly { readonly family: string; readonly shownAt: string | null }[];
+  readonly orderedAt: string;
+  readonly publishedAt: string;
+  /** Null as in the evidence of a fleet: no instance ran it, or not all of them. */
+  readonly fleets: readonly {
+    readonly fleet: string;
+    readonly promotedAt: string;
+    readonly firstInstanceAt: string | null;
+    readonly lastInstanceAt: string | null;
+    readonly outcome: string;
+  }[];
+}
+
 /** What the gate says when it is asked once more, in the same account. */
 export interface SecondPass {
   readonly at: string;
@@ -155,6 +174,8 @@ export interface RehearsalReport {
   readonly findings: readonly Finding[];
   /** Oldest first. */
   readonly publications: readonly ReportedPublication[];
+  /** Of each publication that was baked, oldest first. */
+  readonly timelines: readonly ReportedTimeline[];
   /** Only where several months were asked for. */
   readonly months?: readonly ReportedMonth[];
   /** Null where no bake could be run. */

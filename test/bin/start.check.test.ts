@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'winbake.cjs');
@@ -30,3 +30,15 @@ describe('the processor time of a start', () => {
     },
   );
 });
+
+test.each([[['--help']], [['explain', '--release', '2022', '--as-of', '2025-10-15']]])(
+  'a reader of %j that has seen enough, such as head, makes no failure',
+  async (args) => {
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const exitCode = await new Promise((resolve) => child.on('close', resolve));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  },
+);

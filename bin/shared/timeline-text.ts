@@ -1,0 +1,175 @@
+import type { ExplainedFamily } from '../../lib/core/gate/explain-families';
+import { formatHours } from './table';
+
+/** A period of a row; instants of ISO-8601. */
+export interface TimelineSpan {
+  readonly from: string;
+  readonly until: string;
+  readonly mark: keyof typeof MARKS;
+}
+
+/** A line of a timeline. */
+export interface TimelineRow {
+  readonly label: string;
+  readonly spans: readonly TimelineSpan[];
+  /** What happened, and the instant that it happened at; null where it has not. */
+  readonly at: string | null;
+  /** What stands after the instant and the hours, or instead of them. */
+  readonly note?: string;
+}
+
+/** What a period is drawn with. */
+export const MARKS = { waits: '░', works: '▓', there: '█' } as const;
+
+/** A family that showed a revision at an instant, or not until `end`. */
+export function arrivalRow({
+  end,
+  family,
+  lastShown,
+  released,
+  shownAt,
+}: {
+  readonly family: string;
+  readonly shownAt: string | null;
+  readonly released: string;
+  readonly end: string;
+  /** When the last family showed it. */
+  readonly lastShown: string | undefined;
+}): TimelineRow {
+  const from = released < end ? released : end;
+  return {
+    label: family,
+    at: shownAt,
+    note: shownAt === null ? 'not yet' : shownAt === lastShown ? 'last' : '',
+    spans: [
+      { from, until: shownAt ?? end, mark: 'waits' },
+      ...(shownAt === null ? [] : [{ from: shownAt, until: end, mark: 'there' as const }]),
+    ],
+  };
+}
+
+/** What a timeline of families and the bake after them needs of an explanation. */
+export interface ArrivalFacts {
+  readonly asOf: string;
+  readonly lastPatchTuesday: string;
+  readonly families: readonly Pick<ExplainedFamily, 'family' | 'since' | 'isBehind'>[];
+  /** When the bake was ordered; null where none was. */
+  readonly orderedAt: string | null;
+}
+
+/** When each family came since Patch Tuesday, and the bake after them; empty where none has come since. */
+export function drawArrivals(facts: ArrivalFacts, width?: number): string {
+  const { asOf, families, lastPatchTuesday: released, orderedAt } = facts;
+  const arrivals = families
+    .filter(({ family }) => !family.includes('@'))
+    .map(({ family, isBehind, since }) => ({
+      family,
+      shownAt: isBehind || since === null || since < released ? null : since,
+    }));
+  const shown = arrivals.flatMap(({ shownAt }) => shownAt ?? []).sort();
+  const [first] = shown;
+  if (first === undefined) {
+    return '';
+  }
+  const isOutOfBand = Date.parse(first) - Date.parse(released) > 72 * HOUR;
+  const origin = isOutOfBand ? first : released;
+  const isOrdered = orderedAt !== null && orderedAt >= first;
+  // What came after the bake was ordered changes nothing of it; the days until the moment would hide the hours.
+  const isThere = isOrdered && shown.length === arrivals.length;
+  const end = isThere ? latest([orderedAt, ...shown, hoursAfter(origin, 6)]) : asOf;
+  const lastShown = shown.length === arrivals.length ? shown.at(-1) : undefined;
+  const title = isOutOfBand
+    ? `Hours since the first family, ${first}`
+    : `Hours since Patch Tuesday, ${released}`;
+  const picture = drawTimeline(
+    [
+      ...arrivals.map((one) => arrivalRow({ ...one, released: origin, end, lastShown })),
+      ...(isOrdered
+        ? [
+            {
+              label: 'bake',
+              at: orderedAt,
+              note: 'ordered',
+              spans: [{ from: orderedAt, until: orderedAt, mark: 'works' as const }],
+            },
+          ]
+        : []),
+    ],
+    origin,
+    width,
+  );
+  return `${title}\n${picture}`;
+}
+
+/** The latest of some instants. */
+export function latest(instants: readonly string[]): string {
+  return instants.reduce((one, other) => (one > other ? one : other), '');
+}
+
+function hoursAfter(instant: string, hours: number): string {
+  return new Date(Date.parse(instant) + hours * HOUR).toISOString();
+}
+
+const HOUR = 3_600_000;
+
+/** Hours between two marks of the axis, the least that leaves room for their labels. */
+const STEPS = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672];
+
+/** Columns of an axis label, such as `17:00` or `10-14`, and what keeps it from the next. */
+const LABEL_COLUMNS = 7;
+
+const LEAST_PLOT = 16;
+
+/** Draws rows over one axis of UTC time, each with the hours since `origin`; at most `width` columns where labels leave room. */
+export function drawTimeline(rows: readonly TimelineRow[], origin: string, width = 80): string {
+  const instants = [
+    origin,
+    ...rows.flatMap(({ at, spans }) => [
+      ...(at === null ? [] : [at]),
+      ...spans.flatMap(({ from, until }) => [from, until]),
+    ]),
+  ].map((text) => Date.parse(text));
+  const start = Math.min(...instants);
+  const end = Math.max(...instants, start + HOUR);
+  const withDay = end - start > 24 * HOUR;
+  const notes = rows.map((row) => noteOf(row, origin, withDay));
+  const labelColumns = Math.max(...rows.map(({ label }) => label.length), 'UTC'.length);
+  const noteColumns = Math.max(...notes.map((note) => note.length));
+  const columns = Math.max(LEAST_PLOT, width - labelColumns - noteColumns - 4);
+  const columnOf = (instant: number) => Math.floor(((instant - start) / (end - start)) * columns);
+  const lines = rows.map(({ label, spans }, index) => {
+    const cells = Array.from({ length: columns }, () => ' ');
+    for (const { from, mark, until } of spans) {
+      const first = Math.min(columns - 1, columnOf(Date.parse(from)));
+      // What took less than a column is seen all the same.
+      cells.fill(MARKS[mark], first, Math.max(first + 1, columnOf(Date.parse(until))));
+    }
+    return `${label.padEnd(labelColumns)}  ${cells.join('')}  ${notes[index] ?? ''}`.trimEnd();
+  });
+  return `${'UTC'.padEnd(labelColumns)}  ${axis(start, end, columns).trimEnd()}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+function axis(start: number, end: number, columns: number): string {
+  const hours = (end - start) / HOUR;
+  const step = STEPS.find((one) => (one / hours) * columns >= LABEL_COLUMNS) ?? Math.ceil(hours);
+  let text = '';
+  for (let tick = Math.ceil(start / (step * HOUR)) * step * HOUR; tick <= end; tick += step * HOUR) {
+    const at = Math.floor(((tick - start) / (end - start)) * columns);
+    const iso = new Date(tick).toISOString();
+    const label = tick % (24 * HOUR) === 0 ? iso.slice(5, 10) : iso.slice(11, 16);
+    if (at + label.length <= columns) {
+      text = `${text.padEnd(at)}${label}`;
+    }
+  }
+  return text;
+}
+
+function noteOf({ at, note = '' }: TimelineRow, origin: string, withDay: boolean): string {
+  if (at === null) {
+    return note;
+  }
+  const hours = (Date.parse(at) - Date.parse(origin)) / HOUR;
+  const since = `${hours < 0 ? '-' : '+'}${formatHours(Math.abs(hours))}`;
+  const iso = new Date(at).toISOString();
+  return `${withDay ? `${iso.slice(5, 10)} ` : ''}${iso.slice(11, 16)} ${since} ${note}`.trimEnd();
+}
