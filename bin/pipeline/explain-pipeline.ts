@@ -15,7 +15,7 @@ import type { Decision } from '../../lib/core/gate/gate-input';
 import { readLastDecision } from '../../lib/core/gate/last-decision';
 import { observeExtras, observeFamilies } from '../../lib/core/gate/observe';
 import { orderUnderLease } from '../../lib/core/gate/order-under-lease';
-import { familyOf } from '../../lib/core/images/family';
+import { familyNameIn, familyOf } from '../../lib/core/images/family';
 import { parseImageExtras } from '../../lib/core/images/image-extra';
 import { rememberingRegistry } from '../../lib/core/images/read-images';
 import type { Registry } from '../../lib/core/oci/registry';
@@ -244,13 +244,13 @@ function nowText(pipeline: string, now: AskedNow, width?: number): string {
 }
 
 function observedText({ notAsked, observed }: PipelineExplanation, width?: number): string {
+  const nameOf = ({ repository, tag }: Pick<Observation, 'repository' | 'tag'>) => {
+    const isAlone = observed.filter((one) => one.repository === repository).length === 1;
+    return (isAlone ? familyNameIn(repository) : undefined) ?? `${repository}:${tag}`;
+  };
   const table = formatTable(
-    [{ title: 'TAG' }, { title: 'SHOWS' }, { title: 'SINCE' }],
-    observed.map(({ at, osVersion, repository, tag }) => [
-      `${repository}:${tag}`,
-      osVersion ?? 'unknown',
-      at,
-    ]),
+    [{ title: 'FAMILY' }, { title: 'SHOWED' }, { title: 'SINCE' }],
+    observed.map((one) => [nameOf(one), one.osVersion ?? 'unknown', one.at]),
     width,
   );
   return `\nWhat the registry shows now is not known: ${notAsked ?? ''}.\n${observed.length === 0 ? '' : `It was seen last:\n${table}`}`;

@@ -68,6 +68,7 @@ export class FunctionRunner {
   private readonly changed = new Map<string, TemplateFunction>();
   private readonly listeners: ((functionArn: string, line: string) => void)[] = [];
   private readonly answerListeners: ((functionArn: string, answer: unknown) => void)[] = [];
+  private readonly failureListeners: ((functionArn: string) => void)[] = [];
   private requests = 0;
 
   constructor(
@@ -98,9 +99,19 @@ export class FunctionRunner {
     this.answerListeners.push(listener);
   }
 
+  /** Calls a listener with each failure of a function, whoever called it. */
+  onFailure(listener: (functionArn: string) => void): void {
+    this.failureListeners.push(listener);
+  }
+
+  /** What is deployed of an ARN. */
+  deployedAs(arn: string): TemplateFunction | undefined {
+    return this.changed.get(arn) ?? this.deployed().functions.get(arn);
+  }
+
   /** The function of an ARN. */
   find(arn: string): RunFunction | undefined {
-    const found = this.changed.get(arn) ?? this.deployed().functions.get(arn);
+    const found = this.deployedAs(arn);
     return found && ((payload, invokedArn) => this.run(found, payload, invokedArn));
   }
 
@@ -145,6 +156,9 @@ export class FunctionRunner {
       if (error instanceof WinbakeError && error.code === 'REHEARSAL_FAILED') {
         throw error;
       }
+      this.failureListeners.forEach((listener) => {
+        listener(arn);
+      });
       throw new FunctionFailure(error instanceof Error ? error : new Error(String(error)));
     }
   }

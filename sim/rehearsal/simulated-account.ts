@@ -162,7 +162,10 @@ export class SimulatedAccount {
       ...(observe === undefined ? {} : { observe }),
       services: [
         this.imageBuilder,
-        new SimulatedLambda((arn) => this.functions.find(arn)),
+        new SimulatedLambda(
+          (arn) => this.functions.find(arn),
+          (arn) => this.functions.deployedAs(arn),
+        ),
         new SimulatedAutoScaling(this.fleets, (id, place) => ec2.images.ownerOf(id, place)),
         new SimulatedEcs(this.fleets),
         this.cloudFormation,

@@ -51,10 +51,15 @@ describe.each(DOCUMENTS)('winbake.%s/1', (name, schema, field) => {
     expect(parseDocument(schema, JSON.stringify(old), 'x.json')).toEqual({ ...good, ...younger });
   });
 
-  test('a document of a newer schema is told apart from a damaged one', () => {
-    const newer = JSON.stringify({ ...good, schema: `winbake.${name}/2` });
-    expect(() => parseDocument(schema, newer, 's3://b/x.json')).toThrow(
-      `s3://b/x.json has a schema that this version of Winbake does not know; got: "winbake.${name}/2".`,
+  test.each([
+    ['2', ' A newer Winbake wrote it: take that version here.'],
+    ['0', ' An older Winbake wrote it: deploy its stack with this version.'],
+    ['x', ''],
+  ])('a document of the schema /%s is told apart from a damaged one', (number, wayOut) => {
+    const other = JSON.stringify({ ...good, schema: `winbake.${name}/${number}` });
+    const known = 's3://b/x.json has a schema that this version of Winbake does not know;';
+    expect(() => parseDocument(schema, other, 's3://b/x.json')).toThrow(
+      new Error(`${known} got: "winbake.${name}/${number}".${wayOut}`),
     );
   });
 

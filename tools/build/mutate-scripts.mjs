@@ -1,6 +1,6 @@
 // Changes the PowerShell of the build machine in forty places, one at a time, and asks the tests of the scripts whether they
-// notice. The places are drawn by a seed, the day unless `--seed` says another. Stryker knows no PowerShell. Works on a copy; ends
-// with 1 where fewer are noticed than LEAST_NOTICED percent.
+// notice. The places are drawn by a seed, the day unless `--seed` says another; `--skip 10 --count 10` tries the second ten of them.
+// Stryker knows no PowerShell. Works on a copy; ends with 1 where fewer are noticed than LEAST_NOTICED percent.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -89,7 +89,7 @@ function isNoticed(folder, tests) {
   });
 }
 
-function run(seed, count) {
+function run(seed, count, skip) {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-script-mutants-'));
   try {
     COPIED.forEach((path) => {
@@ -108,8 +108,8 @@ function run(seed, count) {
     const mutants = drawMutants(
       scripts.flatMap(({ path, text }) => mutantsOf(path, text)),
       seed,
-      count,
-    );
+      skip + count,
+    ).slice(skip);
     process.stdout.write(`${mutants.length} mutants of the scripts, seed ${seed}:\n`);
     const [first] = mutants;
     if (first !== undefined && isNoticed(folder, testsOf(first.file, scripts, tests))) {
@@ -144,7 +144,12 @@ function run(seed, count) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { values } = parseArgs({
-    options: { seed: { type: 'string' }, count: { type: 'string', default: '40' } },
+    options: {
+      seed: { type: 'string' },
+      count: { type: 'string', default: '40' },
+      skip: { type: 'string', default: '0' },
+    },
   });
-  process.exitCode = run(Number(values.seed ?? Math.floor(Date.now() / 86_400_000)), Number(values.count));
+  const seed = Number(values.seed ?? Math.floor(Date.now() / 86_400_000));
+  process.exitCode = run(seed, Number(values.count), Number(values.skip));
 }

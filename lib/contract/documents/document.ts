@@ -29,13 +29,25 @@ export function parseDocument<T>(schema: z.ZodType<T>, text: string, place: stri
   if (path === 'schema') {
     throw new WinbakeError(
       'DOCUMENT_INVALID',
-      `${place} has a schema that this version of Winbake does not know; got: ${excerpt(JSON.stringify(schemaOf(value)))}.`,
+      `${place} has a schema that this version of Winbake does not know; got: ${excerpt(JSON.stringify(schemaOf(value)))}.${wayOut(value, issue)}`,
     );
   }
   throw new WinbakeError(
     'DOCUMENT_INVALID',
     `${place} is damaged: ${path === '' ? 'the document' : excerpt(path)} ${excerpt(issue?.message ?? 'is invalid', LONGEST_FAULT)}.`,
   );
+}
+
+/** Who wrote a schema of another number, and what helps. */
+function wayOut(value: unknown, issue: object | undefined): string {
+  const [known] = issue !== undefined && 'values' in issue && Array.isArray(issue.values) ? issue.values : [];
+  const [wanted, got] = [known, schemaOf(value)].map((one) => /^(.+)\/(\d{1,9})$/.exec(String(one)) ?? []);
+  if (wanted?.[1] === undefined || wanted[1] !== got?.[1]) {
+    return '';
+  }
+  return Number(got[2]) > Number(wanted[2])
+    ? ' A newer Winbake wrote it: take that version here.'
+    : ' An older Winbake wrote it: deploy its stack with this version.';
 }
 
 function schemaOf(value: unknown): unknown {

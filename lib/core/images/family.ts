@@ -119,6 +119,11 @@ export const FAMILY_NAMES: readonly string[] = Object.keys(FAMILIES).filter(
   (name) => name !== 'nanoserver-iis',
 );
 
+/** The name of the family whose images a repository has; undefined for one of nobody's. */
+export function familyNameIn(repository: string): string | undefined {
+  return FAMILY_NAMES.find((name) => FAMILIES[name]?.repository === repository);
+}
+
 /** What is wrong with the line that a family follows. */
 interface LineFault {
   /** It is not built any more, is not known at all, or has no images yet. */

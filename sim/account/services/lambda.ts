@@ -1,6 +1,9 @@
 import {
   LambdaServiceException,
   ResourceNotFoundException,
+  State,
+  type GetFunctionConfigurationCommandInput,
+  type GetFunctionConfigurationCommandOutput,
   type InvokeCommandInput,
   type InvokeCommandOutput,
 } from '@aws-sdk/client-lambda';
@@ -12,6 +15,7 @@ import { declared, operation, undeclared, type Call, type SimulatedService } fro
 export type RunFunction = (payload: unknown, invokedArn: string) => Promise<unknown>;
 
 const INVOKE = page('https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html');
+const CONFIGURATION = page('https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html');
 const ERRORS = page('https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html');
 const SIZES = page('https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html');
 
@@ -23,16 +27,48 @@ const TOO_LARGE: Provenance = {
   source: 'https://github.com/DataBiosphere/azul/issues/8258',
 };
 
-/** Lambda, of which `find` gives the functions by their ARN without a qualifier. */
+/** What is known of a function beside its code. */
+export interface FunctionConfiguration {
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+}
+
+/** Lambda, of which `find` gives the functions by their ARN without a qualifier, and `configurationOf` what is known of them. */
 export class SimulatedLambda implements SimulatedService {
   readonly id = 'lambda';
   readonly ServiceException = LambdaServiceException;
 
-  constructor(private readonly find: (arn: string) => RunFunction | undefined) {}
+  constructor(
+    private readonly find: (arn: string) => RunFunction | undefined,
+    private readonly configurationOf: (arn: string) => FunctionConfiguration | undefined = () => undefined,
+  ) {}
 
   readonly operations = {
+    GetFunctionConfiguration: operation<
+      GetFunctionConfigurationCommandInput,
+      GetFunctionConfigurationCommandOutput
+    >(CONFIGURATION, (call) => this.configuration(call)),
     Invoke: operation<InvokeCommandInput, InvokeCommandOutput>(INVOKE, (call) => this.invoke(call)),
   };
+
+  private configuration({ input, place }: Call<GetFunctionConfigurationCommandInput>) {
+    const asked = functionArn({ ...input }, place);
+    const found = this.configurationOf(asked.split(':').slice(0, 7).join(':'));
+    if (found === undefined) {
+      throw declared(ResourceNotFoundException, `Function not found: ${asked}`, CONFIGURATION, 404);
+    }
+    const { arn, environment, roleArn, timeoutSeconds } = found;
+    return {
+      FunctionName: arn.split(':').at(-1) ?? arn,
+      FunctionArn: asked,
+      Role: roleArn,
+      Timeout: timeoutSeconds,
+      State: State.Active,
+      Environment: { Variables: { ...environment } },
+    };
+  }
 
   private async invoke({ input, knownFrom, place }: Call<InvokeCommandInput>) {
     const invokedArn = functionArn({ ...input }, place);

@@ -78,7 +78,7 @@ test.each([
   ['{"schema":"winbake.catalog/1"', 'catalog/2022.json is damaged: it is not JSON.'],
   [
     { ...emptyCatalog(RELEASE), schema: 'winbake.catalog/2' },
-    'catalog/2022.json has a schema that this version of Winbake does not know; got: "winbake.catalog/2".',
+    'catalog/2022.json has a schema that this version of Winbake does not know; got: "winbake.catalog/2". A newer Winbake wrote it: take that version here.',
   ],
   [{ ...emptyCatalog(RELEASE), hosts: 'none' }, /^catalog\/2022\.json is damaged: hosts /],
 ])('a catalog like %j is left as it is', async (stored, message) => {

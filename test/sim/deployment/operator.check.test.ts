@@ -3,25 +3,12 @@ import { GOOD_AMI } from '../../../sim/aws/fleet/ami-behaviour';
 import { BEFORE } from '../../support/deployment/at-boundary';
 import { DeploymentWorld } from '../../support/deployment/deployment-world';
 import { release } from '../../support/deployment/releases';
-import { runCommandLine } from '../../support/run-command-line';
+import { atInstant, runCommandLine } from '../../support/run-command-line';
 
 const PATH = '/winbake/2022-core';
 const FLEET = 'cluster-2022-core';
 const FLEET_PATH = `/winbake/fleets/${FLEET}`;
 const FOUND = 'WENT_BACK servercore 10.0.20348.3328';
-
-/** The clock of the command line is the computer's; nothing else of it is changed. */
-function setClock(now: Date): void {
-  const doNotFake = [
-    ...(['nextTick', 'queueMicrotask', 'hrtime', 'performance', 'setImmediate', 'clearImmediate'] as const),
-    ...(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const),
-  ];
-  jest.useFakeTimers({ now, doNotFake });
-}
-
-afterEach(() => {
-  jest.useRealTimers();
-});
 
 /** An app that is deployed and at rest, and a person at its command line with the rights that the pages name. */
 async function atRest(work: (person: ReturnType<typeof personAt>, world: DeploymentWorld) => Promise<void>) {
@@ -53,11 +40,11 @@ function personAt({ account, clock }: DeploymentWorld) {
     ],
   };
   const run = async (statements: readonly object[], ...args: readonly string[]) => {
-    setClock(clock.now());
     const person = userOf(id, 'ann', statements as (typeof rights)['pipeline']);
     const why = ['--region', region, '--reason', 'a test', '--yes', '--json'];
-    const { exitCode, stdout } = await account.as(person, () => runCommandLine(...args, ...why));
-    jest.useRealTimers();
+    const { exitCode, stdout } = await atInstant(clock.now(), () =>
+      account.as(person, () => runCommandLine(...args, ...why)),
+    );
     return { exitCode, ...(JSON.parse(stdout) as { done?: boolean; reasons?: string[]; error?: object }) };
   };
   const read = (name: string) => account.parameters.read(name);
