@@ -47,9 +47,11 @@ function withChange(reason: string, instant: string | null, now: number): string
   if (instant === null || hours <= 0) {
     return reason;
   }
+  // What people wrote may end without a full stop.
+  const sentence = reason.replace(/[^.!?]$/, '$&.');
   return reason.includes(instant.slice(0, 16))
-    ? `${reason} That is in ${formatAge(hours)}.`
-    : `${reason} Time alone changes it at ${instant}, in ${formatAge(hours)}.`;
+    ? `${sentence} That is in ${formatAge(hours)}.`
+    : `${sentence} Time alone changes it at ${instant}, in ${formatAge(hours)}.`;
 }
 
 function patchText({ budgetHours, hoursUnpatched, missing, percent }: PatchStatus): string {

@@ -40,8 +40,11 @@ export function parseDocument<T>(schema: z.ZodType<T>, text: string, place: stri
 
 /** Who wrote a schema of another number, and what helps. */
 function wayOut(value: unknown, issue: object | undefined): string {
-  const [known] = issue !== undefined && 'values' in issue && Array.isArray(issue.values) ? issue.values : [];
-  const [wanted, got] = [known, schemaOf(value)].map((one) => /^(.+)\/(\d{1,9})$/.exec(String(one)) ?? []);
+  const values: readonly unknown[] =
+    issue !== undefined && 'values' in issue && Array.isArray(issue.values) ? issue.values : [];
+  const [wanted, got] = [values[0], schemaOf(value)].map(
+    (one) => /^(.+)\/(\d{1,9})$/.exec(String(one)) ?? [],
+  );
   if (wanted?.[1] === undefined || wanted[1] !== got?.[1]) {
     return '';
   }

@@ -7,6 +7,7 @@ import {
   type PipelineDescription,
 } from '../../contract/documents/pipeline-description';
 import type { Delivery } from '../../contract/documents/publication';
+import { WinbakeError } from '../../contract/values/errors';
 import { osOf } from '../../contract/values/release';
 import { isBaking, readLease } from '../bake/lease';
 import { readLastDecision } from '../gate/last-decision';
@@ -130,6 +131,29 @@ const watchDecisions: HousekeepingPart = async (ports, { pipeline, longestSilenc
   return sentence;
 };
 
+/**
+ * Notifies people at once where what housekeeping remembers cannot be read: then nothing counts for how long parts have failed, and
+ * nobody would hear of any.
+ */
+const checkMemory: HousekeepingPart = async (ports, { bucket, pipeline }) => {
+  const cause: NoticeCause = 'housekeepingFailed:memory';
+  try {
+    await readHousekeepingMemory(ports.documents);
+  } catch (error) {
+    if (error instanceof WinbakeError && error.code === 'DOCUMENT_INVALID') {
+      await notifyOnce(
+        ports,
+        cause,
+        `Winbake ${pipeline}: housekeeping cannot read what it remembers`,
+        `Until it can, nobody is notified of a part that fails, and nothing is pruned; the parts go on. Earlier versions are in the bucket ${bucket}. The reason: ${error.message}`,
+      );
+    }
+    throw error;
+  }
+  await heal(ports, cause, `Winbake ${pipeline}: housekeeping reads again what it remembers`);
+  return 'It can be read.';
+};
+
 /** What lasts shorter is over by itself, such as a service that is not reached for a while. */
 const HOURS_UNTIL_NOTICE = 2;
 
@@ -168,6 +192,7 @@ interface HousekeepingResult extends HousekeepingOutcome {
 
 /** The parts, in the order in which they run: what moves a channel comes before what delivers channels. */
 const PARTS = {
+  memory: checkMemory,
   seed: seedAgain,
   promotion: async (ports, description) => (await promoteWhenDue(ports, description)).reasons.join(' '),
   delivery: deliverPending,

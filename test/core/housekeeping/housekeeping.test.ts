@@ -127,6 +127,24 @@ test('a part that fails stops no other', async () => {
   expect(made.measured.map(({ name }) => name)).toEqual(['HoursSinceDecision']);
 });
 
+test('where its memory cannot be read people hear of it at once and once, and of its end; the parts go on', async () => {
+  const { documents, home, notified, poll, pass } = world({ latest: LATEST, current: CURRENT });
+  const key = 'publications/housekeeping.json';
+  await poll();
+  const memory = documents.texts.get(key)!;
+  await documents.overwrite(key, '{"schema":"winbake.housekeeping/9"}');
+  pass(1);
+  const failed = (await poll()).filter(({ error }) => error !== undefined);
+  expect(failed[0]).toMatchObject({ part: 'memory', reported: expect.stringContaining(key) });
+  pass(3);
+  await poll();
+  expect(notified).toEqual(['Winbake 2022-core: housekeeping cannot read what it remembers']);
+  expect(home.json(`${PATH}/current/publication`)).toEqual(LATEST);
+  await documents.overwrite(key, memory);
+  await poll();
+  expect(notified.slice(1)).toEqual(['Winbake 2022-core: housekeeping reads again what it remembers']);
+});
+
 test('while promotion is held the budget runs on: a warning, an alarm, each notified once and healed', async () => {
   const hold = { by: 'ops', reason: 'the fair', at: '2025-10-14T00:00:00Z', until: '2025-11-14T00:00:00Z' };
   const { poll, pass, notified, measured, home, state } = world(

@@ -8,7 +8,7 @@ import type { ObservedCall } from '../../../sim/account/simulated-accounts';
 import type { SimulatedExecution } from '../../../sim/account/services/step-functions';
 import { SIMULATED_ENVIRONMENT, type Environment } from '../../../sim/aws/cloudformation/environment';
 import { copyJson } from '../../../sim/aws/states/json-value';
-import { runStateMachine } from '../../../sim/aws/states/run-state-machine';
+import { runStateMachine, type StateMachineResult } from '../../../sim/aws/states/run-state-machine';
 import { callTask } from '../../../sim/rehearsal/service-integration';
 import type { LivingResource } from '../cloudformation/deployment';
 import { matchesPattern, type EventPattern } from '../matches-pattern';
@@ -17,7 +17,7 @@ import { shapeOf } from '../rebake-world';
 import { DeployedAccount } from './deployed-account';
 import { recordedBakes } from './recorded-bake';
 import type { Stacks } from './releases';
-import { SharedClock } from './shared-clock';
+import { SharedClock, Timetable } from './shared-clock';
 
 const PATH = '/winbake/2022-core';
 const BASE_AMI = '/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-ECS_Optimized/image_id';
@@ -50,12 +50,16 @@ export class DeploymentWorld {
   readonly failures: string[] = [];
   /** The ends of executions. */
   readonly ends: string[] = [];
+  /** How many calls that failed for good lie in a dead-letter queue, by its ARN. */
+  readonly deadLetters = new Map<string, number>();
+  /** How executions ended, until somebody takes them for the logs of their state machines. */
+  readonly ended: (Pick<StateMachineResult, 'error' | 'history'> & { stateMachineArn: string })[] = [];
   /** The revision of all images that the registry shows. */
   revision = 4294;
   calls = 0;
   private readonly deploying = new AsyncLocalStorage<boolean>();
   private readonly adopted = new Set<string>();
-  private readonly called = new Map<string, number>();
+  private readonly timetable = new Timetable();
   private publication: string | undefined;
   private isOver = false;
   private isCounting = false;
@@ -142,7 +146,9 @@ export class DeploymentWorld {
     const end = this.clock.now().getTime() + days * 24 * 3_600_000;
     while (!isSo()) {
       if (this.clock.now().getTime() > end) {
-        throw new Error(`${what} has not come: ${JSON.stringify(this.state)}; ${this.ends.join('; ')}`);
+        const { ends, failures, fleet: { rollout, last } = {}, latest, running } = this;
+        const state = { at: this.clock.now(), latest, running, rollout, last, failures };
+        throw new Error(`${what} has not come: ${JSON.stringify(state)}; ${ends.join('; ')}`);
       }
       await this.clock.pass(TICK_SECONDS);
     }
@@ -200,19 +206,6 @@ export class DeploymentWorld {
   /** Why bakes failed. */
   get failedBakes(): readonly string[] {
     return this.account.imageBuilder.all.flatMap(({ outcome }) => outcome.failure?.reason ?? []);
-  }
-
-  private get state() {
-    const { ends, failures, fleet, latest, running } = this;
-    return {
-      at: this.clock.now(),
-      latest,
-      running,
-      rollout: fleet?.rollout,
-      last: fleet?.last,
-      ends,
-      failures,
-    };
   }
 
   private document(name: string): unknown {
@@ -280,13 +273,13 @@ export class DeploymentWorld {
     states.end(execution.arn, end.status, clock.now());
     const last = end.history.at(-1)?.state ?? '';
     this.ends.push([end.status, last, end.error, end.cause].filter((one) => one).join(' '));
+    this.ended.push({ stateMachineArn: execution.stateMachineArn, ...end });
   }
 
   private callSchedules(): void {
     for (const schedule of this.account.living('AWS::Scheduler::Schedule')) {
-      const { Input, RoleArn, Arn } = objectIn(schedule.properties['Target']);
-      if (this.isDue(schedule)) {
-        void this.clock.run(() => this.callTarget(String(Arn), String(Input), String(RoleArn)));
+      if (this.isDue(schedule) && schedule.properties['State'] !== 'DISABLED') {
+        void this.clock.run(() => this.callTarget(objectIn(schedule.properties['Target'])));
       }
     }
     for (const rule of this.account.living('AWS::Events::Rule')) {
@@ -297,15 +290,8 @@ export class DeploymentWorld {
   }
 
   private isDue({ properties, reference, stackId }: LivingResource): boolean {
-    const [, count = '', unit = ''] =
-      /^rate\((\d+) (minute|hour)s?\)$/.exec(String(properties['ScheduleExpression'])) ?? [];
-    const key = `${stackId} ${reference}`;
-    const now = this.clock.now().getTime();
-    const before = this.called.get(key) ?? now;
-    const period = Number(count) * (unit === 'hour' ? 3_600_000 : 60_000);
-    const isDue = count !== '' && now - before >= period;
-    this.called.set(key, isDue ? now : before);
-    return isDue;
+    const expression = String(properties['ScheduleExpression']);
+    return this.timetable.isDue(`${stackId} ${reference}`, expression, this.clock.now());
   }
 
   private deliverEvents(): void {
@@ -360,14 +346,23 @@ export class DeploymentWorld {
     }
   }
 
-  private async callTarget(targetArn: string, input: string, roleArn: string): Promise<void> {
-    if (targetArn.includes(':function:')) {
-      return this.invoke(targetArn, JSON.parse(input) as JsonObject);
+  private async callTarget({ Arn, DeadLetterConfig, Input, RoleArn }: JsonObject): Promise<void> {
+    const [arn, input] = [String(Arn), String(Input)];
+    if (arn.includes(':function:')) {
+      return this.invoke(arn, JSON.parse(input) as JsonObject);
     }
-    const caller = this.account.sessionOf(roleArn, 'schedule', 'scheduler.amazonaws.com');
-    const start = () =>
-      new SFNClient().send(new StartExecutionCommand({ stateMachineArn: targetArn, input }));
-    await this.account.as(caller, start).catch((error: unknown) => this.failures.push(String(error)));
+    const caller = this.account.sessionOf(String(RoleArn), 'schedule', 'scheduler.amazonaws.com');
+    const start = () => new SFNClient().send(new StartExecutionCommand({ stateMachineArn: arn, input }));
+    await this.account.as(caller, start).catch((error: unknown) => {
+      this.fail(String(error), objectIn(DeadLetterConfig)['Arn']);
+    });
+  }
+
+  private fail(why: string, queue: unknown): void {
+    this.failures.push(why);
+    if (typeof queue === 'string') {
+      this.deadLetters.set(queue, (this.deadLetters.get(queue) ?? 0) + 1);
+    }
   }
 
   /** An event, which is tried again where it fails. */
@@ -386,7 +381,8 @@ export class DeploymentWorld {
         return;
       } catch (error) {
         if (pause === undefined) {
-          this.failures.push(`${functionArn.split(':').at(-1) ?? ''}: ${String(error)}`);
+          const { deadLetterQueueArn } = account.functions.deployedAs(functionArn) ?? {};
+          this.fail(`${functionArn.split(':').at(-1) ?? ''}: ${String(error)}`, deadLetterQueueArn);
         } else {
           await clock.pass(pause);
         }

@@ -49,3 +49,19 @@ export class SharedClock extends VirtualClock {
     next.wake();
   }
 }
+
+/** When something is called that a rate such as `rate(15 minutes)` calls again and again; what it says otherwise never is. */
+export class Timetable {
+  private readonly called = new Map<string, number>();
+
+  /** Whether it is due since it was asked for first, or was due last. */
+  isDue(key: string, expression: string, at: Date): boolean {
+    const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour)s?\)$/.exec(expression) ?? [];
+    const period = Number(count) * (unit === 'hour' ? 3_600_000 : 60_000);
+    const now = at.getTime();
+    const before = this.called.get(key) ?? now;
+    const isDue = count !== '' && now - before >= period;
+    this.called.set(key, isDue ? now : before);
+    return isDue;
+  }
+}
