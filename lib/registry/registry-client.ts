@@ -76,9 +76,13 @@ function manifestMediaType(
   if (ownKnown) {
     return own;
   }
-  const foreign = own ?? (jsonObject(body) !== undefined ? header : '');
-  if (mayBeForeign && FOREIGN.test(foreign)) {
-    return foreign;
+  const document = jsonObject(body);
+  const foreign = own ?? (document !== undefined ? header : '');
+  // Its digest is right, so that no proxy wrote it; what has neither config nor manifests is no image of any kind.
+  const isOther =
+    document === undefined || !['config', 'layers', 'manifests'].some((name) => name in document);
+  if (mayBeForeign && (FOREIGN.test(foreign) || isOther)) {
+    return FOREIGN.test(foreign) ? foreign : 'application/octet-stream';
   }
   const content = describeContent(response.headers['content-type'], response.bytes);
   throw errors.invalid(request, `answered with ${content} instead of a manifest`, response.status);

@@ -146,6 +146,32 @@ describe('manifest', () => {
     expect(client.traffic.requests).toBe(1);
   });
 
+  it.each([
+    ['{"x":1}', 'application/json'],
+    ['a licence', 'text/plain'],
+    ['{"blobs":[]}', 'application/octet-stream'],
+  ])(
+    'gives %s of an entry that its digest proves, for whoever passes over what is no image',
+    async (body, type) => {
+      const [server, client] = await bench.pair();
+      const wanted = sha256(body);
+      server.on(`/v2/windows/servercore/manifests/${wanted}`, { body, headers: { 'content-type': type } });
+      expect(await client.manifest('windows/servercore', wanted)).toMatchObject({ digest: wanted, body });
+    },
+  );
+
+  it('refuses a manifest of unknown type, which may be an image, also by its digest', async () => {
+    const [server, client] = await bench.pair();
+    const body = '{"schemaVersion":2,"config":{},"layers":[]}';
+    server.on(`/v2/windows/servercore/manifests/${sha256(body)}`, {
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect((await registryError(client.manifest('windows/servercore', sha256(body)))).message).toContain(
+      'application/json instead of a manifest',
+    );
+  });
+
   it('refuses contents that are not those of the digest asked for, whatever the header says', async () => {
     const [server, client] = await bench.pair();
     const body = `${BODY} `;
