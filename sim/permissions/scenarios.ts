@@ -1,5 +1,5 @@
 import { ACCEPT_ALIAS } from '../../lib/contract/names/resources';
-import type { DeleteFleetAnswer } from '../../lib/handlers/delete-fleet';
+import type { DeleteFleetAnswer } from '../../lib/handlers/fleet-resources';
 import { AMI_FAULTS, GOOD_AMI } from '../aws/fleet/ami-behaviour';
 import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import { providedFunction, publishBaseAmi } from '../rehearsal/deploy-pipeline';

@@ -1,11 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { required } from '../../lib/contract/names/environment';
+import { fleetSettingsSchema } from '../../lib/contract/documents/fleet-state';
+import {
+  DEFAULT_ROLLOUT_POLICY,
+  FLEET_SETTINGS_SCHEMA,
+  type RolledFleet,
+} from '../../lib/contract/values/rollout-policy';
+import {
+  deleteWithStack,
+  type DeleteFleetEvent,
+  create as createFleetResources,
+} from '../../lib/handlers/fleet-resources';
+import { cloneForDeployment, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
+import { createRollout, fleetPorts, create as createRollouts } from '../../lib/handlers/rollout';
+import type { Runtime } from '../../lib/handlers/runtime';
 import { create as createDecide } from '../../lib/handlers/decide';
-import { create as createFleetResources } from '../../lib/handlers/fleet-resources';
 import { create as createHousekeeping } from '../../lib/handlers/housekeeping';
 import { create as createOperate } from '../../lib/handlers/operate';
 import { create as createPublish } from '../../lib/handlers/publish';
-import { create as createRollout } from '../../lib/handlers/rollout';
-import type { Runtime } from '../../lib/handlers/runtime';
 import { create as createSeed } from '../../lib/handlers/seed';
 import { WinbakeError } from '../../lib/contract/values/errors';
 import type { RegistryClient, RegistryClientOptions } from '../../lib/registry/registry-client';
@@ -14,8 +26,67 @@ import type { Principal } from '../account/principal';
 import { unmodelled } from '../aws/cloudformation/environment';
 import { perDeployment, type StackModel } from '../aws/cloudformation/stack-model';
 import type { VirtualClock } from '../clock/virtual-clock';
-import { FUNCTIONS_BEFORE } from './functions-before';
 import { functionsOf, type HandlerKind, type TemplateFunction } from './template-functions';
+
+/**
+ * The functions of a fleet of its own, as the release before made them and an upgrade takes them away. Their code is not kept: this
+ * release's does what they did, by their environment.
+ */
+const FUNCTIONS_BEFORE = {
+  rollout: (environment: NodeJS.ProcessEnv, runtime: Runtime) => {
+    const fleet = settingsIn(environment);
+    const ports = fleetPorts(runtime, 'before')(fleet);
+    return (_event: unknown, { awsRequestId }: { readonly awsRequestId: string }) =>
+      createRollout(ports, fleet)(awsRequestId);
+  },
+  'launch-template': (environment: NodeJS.ProcessEnv, runtime: Runtime) => {
+    const clone = cloneForDeployment(runtime);
+    return (event: LaunchTemplateEvent) =>
+      clone({
+        ...event,
+        ResourceProperties: {
+          ...event.ResourceProperties,
+          Fleet: variable(environment, 'WINBAKE_FLEET'),
+          Channel: variable(environment, 'WINBAKE_CHANNEL_PARAMETER'),
+          LaunchTemplateId: variable(environment, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
+        },
+      });
+  },
+  'delete-fleet': (environment: NodeJS.ProcessEnv, runtime: Runtime) => {
+    const remove = deleteWithStack(runtime);
+    return (event: DeleteFleetEvent) =>
+      remove({
+        ...event,
+        ResourceProperties: {
+          Fleet: variable(environment, 'WINBAKE_FLEET'),
+          AutoScalingGroup: variable(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
+          Cluster: variable(environment, 'WINBAKE_CLUSTER'),
+          DeletionId: variable(environment, 'WINBAKE_DELETION_ID'),
+          DeleteDrainSeconds: variable(environment, 'WINBAKE_DELETE_DRAIN_SECONDS'),
+        },
+      });
+  },
+};
+
+function settingsIn(environment: NodeJS.ProcessEnv): RolledFleet {
+  return fleetSettingsSchema.parse({
+    schema: FLEET_SETTINGS_SCHEMA,
+    fleet: variable(environment, 'WINBAKE_FLEET'),
+    channel: variable(environment, 'WINBAKE_CHANNEL_PARAMETER'),
+    autoScalingGroup: variable(environment, 'WINBAKE_AUTO_SCALING_GROUP'),
+    launchTemplateId: variable(environment, 'WINBAKE_LAUNCH_TEMPLATE_ID'),
+    cluster: variable(environment, 'WINBAKE_CLUSTER'),
+    topicArn: required(environment, 'WINBAKE_TOPIC_ARN'),
+    policy: {
+      ...DEFAULT_ROLLOUT_POLICY,
+      ...(JSON.parse(variable(environment, 'WINBAKE_ROLLOUT_POLICY')) as object),
+    },
+  });
+}
+
+function variable(environment: NodeJS.ProcessEnv, name: string): string {
+  return environment[name] ?? '';
+}
 
 type Handler = (
   event: never,
@@ -48,7 +119,7 @@ const CODE: Readonly<
   rollout: (environment, runtime) =>
     'WINBAKE_FLEET' in environment
       ? FUNCTIONS_BEFORE.rollout(environment, runtime)
-      : createRollout(environment, runtime),
+      : createRollouts(environment, runtime),
   seed: createSeed,
 };
 

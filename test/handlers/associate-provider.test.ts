@@ -1,7 +1,7 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { providerAssociation } from '../../lib/aws/fleets/provider-association';
 import { ASSOCIATION_TAG } from '../../lib/contract/names/resources';
-import { createAssociateProvider, type AssociateProviderEvent } from '../../lib/handlers/associate-provider';
+import { createAssociateProvider, type AssociateProviderEvent } from '../../lib/handlers/fleet-resources';
 import { createLog } from '../../lib/handlers/log';
 import { SimulatedEcs } from '../../sim/account/services/ecs';
 import { SimulatedFleets } from '../../sim/account/services/fleets';

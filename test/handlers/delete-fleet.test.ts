@@ -1,6 +1,6 @@
 import { DELETION_TAG } from '../../lib/contract/names/resources';
 import type { FleetDeletion } from '../../lib/core/ports/fleets';
-import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
+import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/fleet-resources';
 import { createLog } from '../../lib/handlers/log';
 import { fleetLab } from '../support/fleet-lab';
 

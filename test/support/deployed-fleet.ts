@@ -7,7 +7,7 @@ import { WindowsOs } from '../../lib/ami/windows-os';
 import type { DeletionStep } from '../../lib/core/fleet/delete-fleet';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
-import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/delete-fleet';
+import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/fleet-resources';
 import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handlers/launch-template';
 import { createLog } from '../../lib/handlers/log';
 import type { Template as AssemblyTemplate } from '../../sim/aws/cloudformation/read-assembly';

@@ -1,9 +1,175 @@
+import {
+  InvalidParameterException,
+  ResourceInUseException,
+  UpdateInProgressException,
+  type CapacityProviderStrategyItem,
+  type PutClusterCapacityProvidersCommandInput,
+} from '@aws-sdk/client-ecs';
+import type { Place } from '../commands/command-row';
+import { assumed, reported } from '../provenance';
+import { ByPlace, declared } from '../simulated-service';
 import type { SimulatedLaunchTemplate } from '../../aws/fleet/launch-template';
 import type { SimulatedFleet } from '../../aws/fleet/simulated-fleet';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
-import type { Place } from '../commands/command-row';
-import { ByPlace } from '../simulated-service';
-import { SimulatedClusters } from './clusters';
+
+/** How long ECS attaches the scaling of providers to a cluster, during which it takes no other change; an assumption. */
+const ATTACHING = 20_000;
+
+/** Of AWS itself. */
+const SHARED = ['FARGATE', 'FARGATE_SPOT'];
+
+/** A capacity provider that is there. */
+interface Provider {
+  readonly tags: Readonly<Record<string, string>>;
+  /** Before that it is being made. */
+  readonly activeAt: Date;
+}
+
+/** A service as far as it holds the providers that its strategy names. */
+interface Service {
+  readonly providers: readonly string[];
+  /** When the last task of a deleted one has stopped. */
+  readonly drainedAt?: Date;
+}
+
+/** A cluster: the providers that are associated with it, and who uses them. */
+export class SimulatedCluster {
+  providers: readonly string[] = [];
+  defaultStrategy: readonly CapacityProviderStrategyItem[] = [];
+  /** Undefined before the first change. */
+  private settledAt: Date | undefined;
+  private readonly services = new Map<string, Service>();
+
+  status(now: Date): 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | undefined {
+    if (this.settledAt === undefined) {
+      return undefined;
+    }
+    return now < this.settledAt ? 'UPDATE_IN_PROGRESS' : 'UPDATE_COMPLETE';
+  }
+
+  /** A service begins to use providers; ECS refuses those that are not associated. */
+  serve(name: string, providers: readonly string[]): void {
+    this.requireAssociated(providers, this.providers);
+    this.services.set(name, { providers });
+  }
+
+  /** A service is deleted: its tasks drain on. */
+  drain(name: string, drainedAt: Date): void {
+    const { providers = [] } = this.services.get(name) ?? {};
+    this.services.set(name, { providers, drainedAt });
+  }
+
+  /** Replaces the providers. That it is checked in this order is assumed. */
+  put(
+    {
+      capacityProviders = [],
+      defaultCapacityProviderStrategy: strategy = [],
+    }: Omit<Partial<PutClusterCapacityProvidersCommandInput>, 'cluster'>,
+    known: ReadonlyMap<string, Provider>,
+    now: Date,
+  ): void {
+    const missing = capacityProviders.find(
+      (name) => !SHARED.includes(name) && !isActive(known.get(name), now),
+    );
+    if (missing !== undefined) {
+      throw declared(
+        InvalidParameterException,
+        `The specified capacity provider '${missing}' is not in an ACTIVE state. Specify a valid capacity provider and try again.`,
+        reported('https://github.com/hashicorp/terraform-provider-aws/pull/45567'),
+      );
+    }
+    this.requireAssociated(
+      strategy.map(({ capacityProvider = '' }) => capacityProvider),
+      capacityProviders,
+    );
+    if (this.status(now) === 'UPDATE_IN_PROGRESS') {
+      throw declared(
+        UpdateInProgressException,
+        'The specified cluster is in a busy state. Cluster attachments must be in UPDATE_COMPLETE or UPDATE_FAILED state before they ' +
+          'can be updated. Wait and try again.',
+        assumed('ECS refuses a second change of a cluster in the words that users report of it.'),
+      );
+    }
+    const used = [...this.services.values()]
+      .filter(({ drainedAt }) => drainedAt === undefined || now < drainedAt)
+      .flatMap(({ providers }) => providers);
+    if (this.providers.some((one) => !capacityProviders.includes(one) && used.includes(one))) {
+      throw declared(
+        ResourceInUseException,
+        'The specified capacity provider is in use and cannot be removed.',
+        reported('https://github.com/aws/containers-roadmap/issues/631'),
+      );
+    }
+    this.providers = [...capacityProviders];
+    this.defaultStrategy = [...strategy];
+    this.settledAt = new Date(now.getTime() + ATTACHING);
+  }
+
+  private requireAssociated(named: readonly string[], associated: readonly string[]): void {
+    if (named.some((one) => !associated.includes(one))) {
+      throw declared(
+        InvalidParameterException,
+        'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate ' +
+          'the capacity provider with the cluster or specify a valid capacity provider and try again.',
+        reported('https://github.com/dask/dask-cloudprovider/issues/328'),
+      );
+    }
+  }
+}
+
+function isActive(provider: Provider | undefined, now: Date): boolean {
+  return provider !== undefined && now >= provider.activeAt;
+}
+
+/** The clusters and capacity providers of all accounts. */
+class SimulatedClusters {
+  private readonly regions = new ByPlace(() => ({
+    clusters: new Map<string, SimulatedCluster>(),
+    providers: new Map<string, Provider>(),
+  }));
+
+  /** Makes a cluster where there is none of that name. */
+  add(place: Place, name: string): SimulatedCluster {
+    const { clusters } = this.regions.at(place);
+    const made = clusters.get(name) ?? new SimulatedCluster();
+    clusters.set(name, made);
+    return made;
+  }
+
+  find(place: Place, name: string): SimulatedCluster | undefined {
+    return this.regions.at(place).clusters.get(name);
+  }
+
+  delete(place: Place, name: string): void {
+    this.regions.at(place).clusters.delete(name);
+  }
+
+  /** The capacity providers of a region. */
+  providersAt(place: Place): ReadonlyMap<string, Provider> {
+    return this.regions.at(place).providers;
+  }
+
+  /** Makes a capacity provider, or changes its tags. */
+  addProvider(place: Place, name: string, provider: Provider): void {
+    this.regions.at(place).providers.set(name, provider);
+  }
+
+  /**
+   * Deletes a capacity provider that no cluster has.
+   * @see https://github.com/hashicorp/terraform-provider-aws/pull/48156
+   */
+  deleteProvider(place: Place, name: string): void {
+    const { clusters, providers } = this.regions.at(place);
+    const user = [...clusters].find(([, cluster]) => cluster.providers.includes(name));
+    if (user !== undefined) {
+      throw new Error(
+        `The capacity provider cannot be deleted because it is associated with cluster: ${user[0]}. Remove the capacity provider from the ` +
+          'cluster and try again.',
+      );
+    }
+    providers.delete(name);
+  }
+}
 
 interface Region {
   readonly fleets: Map<string, SimulatedFleet>;
