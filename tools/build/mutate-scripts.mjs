@@ -35,7 +35,9 @@ const CHANGES = [
 
 /** Lines of a script that may be changed, each with what it becomes: no comments, no strings for people, no parameters. */
 function mutantsOf(file, text) {
-  return text.split('\n').flatMap((line, index) => {
+  // Examples in the help of a function are no code.
+  const code = text.replaceAll(/<#[^]*?#>/g, (help) => help.replaceAll(/[^\n]/g, ''));
+  return code.split('\n').flatMap((line, index) => {
     const change = CHANGES.find(([pattern]) => pattern.test(line));
     const isCode = !/^\s*#|Parameter\(|\$script:ErrorActionPreference|Set-StrictMode/.test(line);
     return change !== undefined && isCode
