@@ -10,6 +10,7 @@ import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { channelSchema, type Channel } from '../../lib/contract/documents/publication';
 import { fleetEvidence, type FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
+import { readStarts } from '../../lib/core/fleet/host-starts';
 import { readFleetOverrides } from '../../lib/core/fleet/fleet-state';
 import { fleetStatus, type FleetStatus } from '../../lib/core/fleet/fleet-status';
 import type { FleetOrder } from '../../lib/core/fleet/fleet-world';
@@ -58,12 +59,13 @@ export async function openFleets(
     status: (fleet) =>
       reading(fleet, async () => {
         const state = await stateOf(fleet);
-        const [overrides, current, instances] = await Promise.all([
+        const [overrides, starts, current, instances] = await Promise.all([
           overridesOf(fleet),
+          readStarts(parameters, fleetParameters(prefix, fleet).starts),
           currentOf(state.channel),
           fleetInstances(clients, state),
         ]);
-        return fleetStatus({ state, overrides, current, instances, now: now() });
+        return fleetStatus({ state, overrides, starts, current, instances, now: now() });
       }),
     evidence: (fleet, month) =>
       reading(fleet, async () => {

@@ -8,6 +8,7 @@ import { parseMonth } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import type { Terminal } from '../shared/terminal';
 import type { FleetTools } from './fleet-access';
+import type { StartSpread } from '../../lib/contract/documents/fleet-state';
 import type { FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
 import type { FleetStatus } from '../../lib/core/fleet/fleet-status';
 import { formatHours, formatTable } from '../shared/table';
@@ -145,7 +146,7 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     ...(last === null ? [] : [`last: ${last.publication} ${last.outcome} at ${last.at}`]),
     ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${inOneLine(message)}`),
   ];
-  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${instanceTable(status, width)}`;
+  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${instanceTable(status, width)}${startTable(status, width)}`;
 }
 
 /** One line for each of several fleets. */
@@ -189,6 +190,9 @@ export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence, wi
       (one) => `${publication} was held by ${excerpt(one.by)} until ${one.until}: ${excerpt(one.reason)}\n`,
     ),
   );
+  const started = rollouts.flatMap(({ firstTask, publication }) =>
+    firstTask === null ? [] : `${publication}: ${firstTaskText(firstTask)}\n`,
+  );
   const still =
     open === null
       ? ''
@@ -222,7 +226,8 @@ export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence, wi
     ]),
     width,
   );
-  return title + table + (held.length + still.length === 0 ? '' : `\n${held.join('')}${still}`);
+  const below = [...started, ...held, still].join('');
+  return title + table + (below === '' ? '' : `\n${below}`);
 }
 
 function wantedLine({ wanted }: FleetStatus): string {
@@ -239,10 +244,12 @@ function rolloutLines({ rollout }: FleetStatus): readonly string[] {
   if (rollout === null) {
     return [];
   }
-  const { from, goingBack, percentage, phase, publication, since, startedAt } = rollout;
+  const { firstTask, from, goingBack, percentage, phase, publication, since, startedAt } = rollout;
+  const tasks = firstTaskText(firstTask);
   const back = goingBack === null ? '' : `, going back: ${goingBack.reason}`;
   return [
     `rollout: ${from} -> ${publication} since ${startedAt}, ${phase} at ${percentage} % since ${since}${back}`,
+    ...(tasks === '' ? [] : [tasks]),
   ];
 }
 
@@ -267,6 +274,50 @@ function instanceTable({ instances, isGroupThere }: FleetStatus, width?: number)
     ]),
     width,
   );
+}
+
+/** How soon instances were there: the medians, and of the whole what nine of ten take. */
+function startTable({ starts }: FleetStatus, width?: number): string {
+  const right = { align: 'right' } as const;
+  const median = (spread: StartSpread | null) => (spread === null ? '-' : `${spread.p50} s`);
+  return starts.length === 0
+    ? ''
+    : `\nFrom launch to first task: median (p50), and nine of ten (p90)\n` +
+        formatTable(
+          [
+            { title: 'publication' },
+            { title: 'boot' },
+            { title: 'starts', ...right },
+            { title: 'p50', ...right },
+            { title: 'p90', ...right },
+            { title: 'up', ...right },
+            { title: 'registered', ...right },
+            { title: 'pull', ...right },
+          ],
+          starts.map(({ again, firstTask, publication, pull, registered, up }) => [
+            publication ?? 'unknown',
+            again ? 'warm pool' : 'first',
+            String(firstTask?.starts ?? 0),
+            median(firstTask),
+            firstTask === null ? '-' : `${firstTask.p90} s`,
+            median(up),
+            median(registered),
+            median(pull),
+          ]),
+          width,
+        );
+}
+
+/** The first tasks on what a rollout has brought, beside those of before. */
+function firstTaskText({
+  before,
+  now,
+}: {
+  readonly now: StartSpread | null;
+  readonly before: StartSpread | null;
+}): string {
+  const than = before === null ? '' : `, ${before.p50} s before (median of ${before.starts})`;
+  return now === null ? '' : `first tasks: ${now.p50} s after launch (median of ${now.starts})${than}`;
 }
 
 /** How many instances run what the channel shows. */

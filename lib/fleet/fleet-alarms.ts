@@ -11,7 +11,12 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type IConstruct, Construct } from 'constructs';
-import { type FleetMetrics, type FleetsMetrics, METRIC_NAMESPACE } from '../contract/names/metrics';
+import {
+  type FleetMetrics,
+  type FleetsMetrics,
+  METRIC_NAMESPACE,
+  type StartMetrics,
+} from '../contract/names/metrics';
 import { runbookLink } from '../contract/names/resources';
 import { refuse } from '../internal/validate';
 
@@ -27,6 +32,19 @@ export function fleetMetric(
     metricName,
     dimensionsMap: { Fleet: fleetName },
     statistic: Stats.MAXIMUM,
+    period: Duration.hours(1),
+    ...options,
+  }).attachTo(scope);
+}
+
+/** What nine of ten instances of a fleet take from their launch to their first task, in an hour in which some were launched. */
+export function firstTaskMetric(scope: IConstruct, fleetName: string, options: MetricOptions = {}): Metric {
+  const metricName: keyof StartMetrics = 'FirstTaskSeconds';
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName,
+    dimensionsMap: { Fleet: fleetName },
+    statistic: Stats.percentile(90),
     period: Duration.hours(1),
     ...options,
   }).attachTo(scope);

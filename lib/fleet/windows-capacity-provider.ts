@@ -10,7 +10,7 @@ import { fleetParameters } from '../contract/names/parameters';
 import { FLEET_TAG } from '../contract/names/resources';
 import { holdToServiceRules } from '../internal/service-rules';
 import { refuse } from '../internal/validate';
-import { fleetMetric } from './fleet-alarms';
+import { firstTaskMetric, fleetMetric } from './fleet-alarms';
 import { warnOfMissingEndpoints } from './fleet-endpoints';
 import { FleetGroup } from './fleet-group';
 import { holdServicesToFleet } from './fleet-services';
@@ -119,6 +119,14 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
   /** Hours for which some instance has lacked what Microsoft released; the most of an hour unless said. */
   public metricHoursUnpatched(options: MetricOptions = {}): Metric {
     return fleetMetric(this, this.fleetName, 'HoursUnpatched', options);
+  }
+
+  /**
+   * Seconds from the launch of an instance to its first task, without the time in which there was no task for it; the 90th percentile
+   * of an hour unless said. With the dimensions `Fleet` and `Publication` it is of one publication.
+   */
+  public metricFirstTaskSeconds(options: MetricOptions = {}): Metric {
+    return firstTaskMetric(this, this.fleetName, options);
   }
 
   /**

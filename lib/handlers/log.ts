@@ -72,15 +72,19 @@ export function toStandardOutput(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** What a measurement is of; of a fleet's publication it is of the fleet, too. */
+type Measured =
+  | { readonly Pipeline: string }
+  | { readonly Fleet: string; readonly Publication?: string }
+  | { readonly Stack: string };
+
 /**
  * Metrics of a pipeline, a fleet or the fleets of a stack as lines of the log, from which CloudWatch reads them; they need no
  * permission and no call.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function embeddedMetrics(
-  of: { readonly Pipeline: string } | { readonly Fleet: string } | { readonly Stack: string },
-  write: Write = toStandardOutput,
-): Metrics {
+export function embeddedMetrics(of: Measured, write: Write = toStandardOutput): Metrics {
+  const [first, ...others] = Object.keys(of);
   return {
     record: (measurements, at) => {
       const values = measurements.map(({ name, value }) => [name, value] as const);
@@ -91,7 +95,7 @@ export function embeddedMetrics(
             CloudWatchMetrics: [
               {
                 Namespace: METRIC_NAMESPACE,
-                Dimensions: [Object.keys(of)],
+                Dimensions: others.length === 0 ? [[first]] : [[first], [first, ...others]],
                 Metrics: measurements.map(({ name, unit }) => ({ Name: name, Unit: unit })),
               },
             ],

@@ -10,8 +10,9 @@ import { snsNotifier } from '../aws/notices';
 import { readParameters, ssmParameterStore, ssmVersionedParameters } from '../aws/stores/ssm-parameter-store';
 import { parseDocument } from '../contract/documents/document';
 import { fleetSettingsSchema } from '../contract/documents/fleet-state';
+import type { HostStart } from '../contract/documents/host-starts';
 import { required } from '../contract/names/environment';
-import type { FleetMetrics } from '../contract/names/metrics';
+import type { FleetMetrics, StartMetrics } from '../contract/names/metrics';
 import { failedBeside, fleetParametersFollowing } from '../contract/names/parameters';
 import { fleetGroupName } from '../contract/names/resources';
 import { isJsonObject } from '../contract/values/json';
@@ -30,6 +31,8 @@ export interface RolloutPorts extends FleetPorts, FleetLeasePorts {
   readonly log: Log;
   /** Of the fleet. */
   readonly metrics: Metrics;
+  /** Of a publication on the fleet. */
+  readonly metricsOf: (publication: string) => Metrics;
   /** Of all fleets of the stack. */
   readonly stackMetrics: Metrics;
 }
@@ -47,9 +50,9 @@ export interface RolloutAnswer {
 export function createRollout(ports: RolloutPorts, { policy, ...settings }: RolledFleet) {
   return async (by: string): Promise<RolloutAnswer> => {
     const { amiOwner, autoScalingGroup, channel, cluster, fleet } = settings;
-    const { deployment, lease, log, overrides, state } = fleetParametersFollowing(channel, fleet);
+    const { deployment, lease, log, overrides, starts, state } = fleetParametersFollowing(channel, fleet);
     const failed = failedBeside(channel);
-    const parameters = { channel, failed, state, overrides, deployment, log };
+    const parameters = { channel, failed, state, overrides, deployment, starts, log };
     const names = { fleet, amiOwner, autoScalingGroup, cluster, ...parameters };
     const done = await underLease(ports, { name: lease, by }, (note) =>
       reconcileFleet(ports, names, policy, note),
@@ -59,7 +62,7 @@ export function createRollout(ports: RolloutPorts, { policy, ...settings }: Roll
       ports.log.info('Skipped', { kind: 'skip', reason });
       return { action: 'skip', reason };
     }
-    const { actions, evicted, world } = done;
+    const { actions, evicted, started, world } = done;
     actions.forEach((action) => {
       ports.log.info('Reconciled', { ...action });
     });
@@ -79,6 +82,10 @@ export function createRollout(ports: RolloutPorts, { policy, ...settings }: Roll
       ],
       world.now,
     );
+    started.forEach((one) => {
+      ports.log.info('Started', { ...one });
+      ports.metricsOf(one.publication ?? 'unknown').record(measuredStart(one), world.now);
+    });
     const last = actions.at(-1);
     return { action: last?.kind ?? 'nothing', reason: last?.reason ?? '' };
   };
@@ -88,6 +95,17 @@ export function createRollout(ports: RolloutPorts, { policy, ...settings }: Roll
 function measured({ group, now, state }: FleetWorld): FleetMetrics {
   const facts = { running: runningPublications(state, group), wanted: state.wanted, now };
   return { HoursBehind: hoursBehind(facts), HoursUnpatched: hoursUnpatched(facts) };
+}
+
+/** What CloudWatch makes percentiles of: each start by itself. */
+function measuredStart({ again, firstTask, pull, registered, up }: HostStart): readonly Measurement[] {
+  const values: Partial<Record<keyof StartMetrics, number | null>> = again
+    ? { PoolFirstTaskSeconds: firstTask }
+    : { UpSeconds: up, RegisteredSeconds: registered, PullSeconds: pull, FirstTaskSeconds: firstTask };
+  return (Object.keys(values) as (keyof StartMetrics)[]).flatMap((name) => {
+    const value = values[name] ?? null;
+    return value === null ? [] : { name, value, unit: 'Seconds' };
+  });
 }
 
 function measurement(name: Measurement['name'], value: number): Measurement {
@@ -219,6 +237,7 @@ export function fleetPorts(
       now,
       log,
       metrics: embeddedMetrics({ Fleet: fleet }, write),
+      metricsOf: (Publication) => embeddedMetrics({ Fleet: fleet, Publication }, write),
       stackMetrics: embeddedMetrics({ Stack: stack }, write),
     };
   };

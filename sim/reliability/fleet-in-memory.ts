@@ -80,9 +80,17 @@ function controlOf(fleet: SimulatedFleet): FleetControl {
 
 function described(
   group: SimulatedGroup,
-  { amiId, id, isTerminating, version }: SimulatedInstance,
+  { amiId, id, isTerminating, launchedAt, startedAt, version }: SimulatedInstance,
 ): GroupInstance {
-  return { id, amiId, version, template: digestOf(group, version), isLeaving: isTerminating };
+  return {
+    id,
+    amiId,
+    version,
+    template: digestOf(group, version),
+    launchedAt: new Date(startedAt),
+    isFirstStart: startedAt === launchedAt,
+    isLeaving: isTerminating,
+  };
 }
 
 /** All that a version says but for its AMI. */
@@ -103,6 +111,7 @@ function hostsOf(fleet: SimulatedFleet): ContainerHosts {
               arn: id,
               instanceId: id,
               registeredAt: new Date(registeredAt),
+              upAt: null,
               status: drainingSince === undefined ? 'ACTIVE' : 'DRAINING',
               isConnected: true,
               taskCount: tasksOf(fleet, id).filter(({ status }) => status !== 'STOPPED').length,
@@ -125,19 +134,24 @@ function tasksOf(fleet: SimulatedFleet, instanceId: string): readonly HostTask[]
   const instance = group.instances.find(({ id }) => id === instanceId);
   return instance === undefined
     ? []
-    : tasksOn(group, instance, now).map(({ id, reason, startedAt, status, stopCode, stoppedAt }) => ({
-        id,
-        status,
-        startedAt: startedAt ?? null,
-        stoppedAt: stoppedAt ?? null,
-        stopCode: stopCode ?? null,
-        reasons: [
-          ...(stopCode === undefined ? [] : ['Task failed to start']),
-          ...(reason === undefined ? [] : [reason]),
-        ],
-        exitCodes: [],
-        group: 'service:web',
-      }));
+    : tasksOn(group, instance, now).map(
+        ({ id, reason, startedAt, status, stopCode, stoppedAt, ...times }) => ({
+          id,
+          status,
+          createdAt: times.createdAt,
+          pullStartedAt: times.pullStartedAt ?? null,
+          pullStoppedAt: times.pullStoppedAt ?? null,
+          startedAt: startedAt ?? null,
+          stoppedAt: stoppedAt ?? null,
+          stopCode: stopCode ?? null,
+          reasons: [
+            ...(stopCode === undefined ? [] : ['Task failed to start']),
+            ...(reason === undefined ? [] : [reason]),
+          ],
+          exitCodes: [],
+          group: 'service:web',
+        }),
+      );
 }
 
 /** Ports that end the function after some calls, before or after what the last of them does. */

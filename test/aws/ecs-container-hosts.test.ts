@@ -41,18 +41,25 @@ function hasInstances(...ids: readonly string[]): void {
             agentConnected: true,
             runningTasksCount: 1,
             pendingTasksCount: 2,
+            attributes: [{ name: 'winbake.up', value: index === 0 ? UP.toISOString() : 'now' }],
           },
         ],
       });
   });
 }
 
-const HOST = { registeredAt: AT, status: 'ACTIVE', isConnected: true, taskCount: 3 };
+/** The first says so, the others something else. */
+const UP = new Date('2025-10-15T07:58:00.000Z');
+const HOST = { registeredAt: AT, upAt: null, status: 'ACTIVE', isConnected: true, taskCount: 3 };
 const host = (id: string) => ({ ...HOST, arn: `arn:${id}`, instanceId: id });
 
 test('the instances that are asked for are found by a query, on whatever page they are', async () => {
   hasInstances('i-1', 'i-2', 'i-3');
-  expect(await hosts.registered(['i-1', 'i-2', 'i-3'])).toEqual([host('i-1'), host('i-2'), host('i-3')]);
+  expect(await hosts.registered(['i-1', 'i-2', 'i-3'])).toEqual([
+    { ...host('i-1'), upAt: UP },
+    host('i-2'),
+    host('i-3'),
+  ]);
   expect(ecs.commandCalls(ListTasksCommand)).toHaveLength(0);
 });
 
@@ -93,6 +100,9 @@ test('tasks are those that run and those that stopped lately, with what their co
       {
         taskArn: 'run',
         lastStatus: 'RUNNING',
+        createdAt: UP,
+        pullStartedAt: UP,
+        pullStoppedAt: AT,
         startedAt: AT,
         group: 'service:web',
         containers: [{ name: 'web' }],
@@ -112,6 +122,9 @@ test('tasks are those that run and those that stopped lately, with what their co
     {
       id: 'run',
       status: 'RUNNING',
+      createdAt: UP,
+      pullStartedAt: UP,
+      pullStoppedAt: AT,
       startedAt: AT,
       stoppedAt: null,
       stopCode: null,
@@ -122,6 +135,9 @@ test('tasks are those that run and those that stopped lately, with what their co
     {
       id: 'stop',
       status: 'STOPPED',
+      createdAt: null,
+      pullStartedAt: null,
+      pullStoppedAt: null,
       startedAt: null,
       stoppedAt: AT,
       stopCode: 'TaskFailedToStart',

@@ -14,7 +14,7 @@ import { createPublish } from '../../lib/handlers/publish';
 import { createRollout } from '../../lib/handlers/rollout';
 import { untilTaken } from '../../lib/handlers/runtime';
 import { createSeed } from '../../lib/handlers/seed';
-import { fleetLab } from '../support/fleet-lab';
+import { fleetLab, OLD } from '../support/fleet-lab';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
 import { memoryRegistry } from '../support/memory-registry';
 import { DESCRIPTION } from '../support/pipeline-description';
@@ -279,6 +279,7 @@ function writtenTo(lines: string[]) {
   return {
     log: createLog({ fleet: 'shop' }, write),
     metrics: embeddedMetrics({ Fleet: 'shop' }, write),
+    metricsOf: (Publication: string) => embeddedMetrics({ Fleet: 'shop', Publication }, write),
     stackMetrics: embeddedMetrics({ Stack: 'Shop' }, write),
   };
 }
@@ -328,6 +329,39 @@ test('rollout follows the channel of its settings, and prints what it did and ho
     // Of 72 hours.
     expect.objectContaining({ Stack: 'Shop', ChannelBudgetUsed: 0, PatchBudgetUsed: (100 * 31) / 72 }),
   ]);
+});
+
+test('rollout prints how soon an instance ran its first task, of the fleet and of the publication', async () => {
+  const lab = fleetLab({
+    cluster: 'shop',
+    instanceCount: 1,
+    maxSize: 4,
+    warmPool: { maxGroupPreparedCapacity: 2 },
+  });
+  const channel = `${PATH}/latest/publication`;
+  const parameters = memoryParameters({ [channel]: OLD });
+  await lab.pass(3600);
+  lab.fleet.group.scaleTo(3);
+  await lab.pass(900);
+  const printed: string[] = [];
+  const ports = { ...lab.ports, parameters, leases: parameters.versioned, ...writtenTo(printed) };
+  await createRollout(ports, settingsOf(channel))('request-1');
+  await createRollout(ports, settingsOf(channel))('request-2');
+  const lines = printed.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const of = { Fleet: 'shop', Publication: OLD.id };
+  const Dimensions = [['Fleet'], ['Fleet', 'Publication']];
+  const _aws = { CloudWatchMetrics: [expect.objectContaining({ Dimensions })] };
+  expect(lines.filter(({ Publication }) => Publication !== undefined)).toEqual([
+    expect.objectContaining({ ...of, PoolFirstTaskSeconds: 180, _aws: expect.objectContaining(_aws) }),
+    {
+      ...of,
+      RegisteredSeconds: 480,
+      PullSeconds: 10,
+      FirstTaskSeconds: 600,
+      _aws: expect.objectContaining(_aws),
+    },
+  ]);
+  expect(lines.filter(({ message }) => message === 'Started')).toHaveLength(2);
 });
 
 test('rollout does nothing while another request reconciles the fleet, and says so in its log', async () => {

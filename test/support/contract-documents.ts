@@ -11,6 +11,7 @@ import {
   rolloutLogSchema,
   fleetSettingsSchema,
 } from '../../lib/contract/documents/fleet-state';
+import { hostStartsSchema } from '../../lib/contract/documents/host-starts';
 import { failedPublicationsSchema } from '../../lib/contract/documents/failed-publications';
 import { gatePolicySchema } from '../../lib/contract/documents/gate-policy';
 import {
@@ -38,6 +39,7 @@ export const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[
   ['verification', verificationSchema, 'checks'],
   ['publication', publicationSchema, 'amis'],
   ['fleet-state', fleetStateSchema, 'bad'],
+  ['host-starts', hostStartsSchema, 'starts'],
   ['fleet-overrides', fleetOverridesSchema, 'hold'],
   ['fleet-deployment', fleetDeploymentSchema, 'until'],
   ['rollout-log', rolloutLogSchema, 'rollouts'],

@@ -43,6 +43,7 @@ export const NAMES = {
   state: `${PATH}/state`,
   overrides: `${PATH}/overrides`,
   deployment: `${PATH}/deployment`,
+  starts: `${PATH}/starts`,
   failed: '/winbake/2022-core/failed',
   log: (month: string) => `${PATH}/log/${month}`,
 };

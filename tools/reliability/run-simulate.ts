@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_GATE_POLICY } from '../../lib/contract/values/gate-policy';
 import { UsageError } from '../../lib/contract/values/errors';
+import { percentile } from '../../lib/contract/values/percentile';
 import { parseRelease } from '../../lib/contract/values/release';
 import { seededRandom } from '../../sim/clock/seeded-random';
-import { percentile } from '../../sim/rehearsal/backtest/cached-images';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
 import { measureRings, type RingHours, type RingOptions } from '../../sim/reliability/measure-rings';
 import { simulateFleets, type FleetYears } from '../../sim/reliability/simulate-fleets';

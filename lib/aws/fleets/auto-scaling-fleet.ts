@@ -21,7 +21,7 @@ import {
   type EC2Client,
 } from '@aws-sdk/client-ec2';
 import type { FleetControl, GroupInstance, RefreshRequest } from '../../core/ports/fleets';
-import { amisOfInstances, contentOfVersions, launchOf, versionOf, type FleetNames } from './group-launch';
+import { contentOfVersions, launchesOfInstances, launchOf, versionOf, type FleetNames } from './group-launch';
 import { DescribeStacksCommand, type CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { DeploymentPorts } from '../../core/fleet/clone-with-live-ami';
 
@@ -158,21 +158,21 @@ export function autoScalingFleet(
         one?.LaunchTemplateId === LaunchTemplateId && one.Version !== undefined ? one.Version : [],
       );
       const contents = await contentOfVersions(ec2, LaunchTemplateId, [version, ...versionsOf]);
-      const amis = await amisOfInstances(
+      const launches = await launchesOfInstances(
         ec2,
         all.flatMap(({ InstanceId }) => InstanceId ?? []),
       );
       const { amiId = '', template = '' } = contents.get(version) ?? {};
       const seen = (instance: Instance): GroupInstance | readonly [] => {
         const { InstanceId: id = '', LaunchTemplate } = instance;
-        const own = amis.get(id);
+        const own = launches.get(id);
         const from =
           LaunchTemplate?.LaunchTemplateId === LaunchTemplateId ? LaunchTemplate.Version : undefined;
         return own === undefined
           ? []
           : {
               id,
-              amiId: own,
+              ...own,
               version: from ?? null,
               template: contents.get(from ?? '')?.template ?? null,
               isLeaving: isLeaving(instance),

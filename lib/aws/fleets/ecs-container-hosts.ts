@@ -114,10 +114,17 @@ function registeredHost(host: ContainerInstance): RegisteredHost {
     arn: host.containerInstanceArn ?? '',
     instanceId: host.ec2InstanceId ?? '',
     registeredAt: host.registeredAt ?? new Date(0),
+    upAt: instantOf(host.attributes?.find(({ name }) => name === 'winbake.up')?.value),
     status: host.status ?? '',
     isConnected: host.agentConnected ?? false,
     taskCount: (host.runningTasksCount ?? 0) + (host.pendingTasksCount ?? 0),
   };
+}
+
+/** What a host says of itself may be anything. */
+function instantOf(text = ''): Date | null {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : new Date(at);
 }
 
 function hostTask(task: Task): HostTask {
@@ -125,6 +132,9 @@ function hostTask(task: Task): HostTask {
   return {
     id: task.taskArn ?? '',
     status: task.lastStatus ?? '',
+    createdAt: task.createdAt ?? null,
+    pullStartedAt: task.pullStartedAt ?? null,
+    pullStoppedAt: task.pullStoppedAt ?? null,
     startedAt: task.startedAt ?? null,
     stoppedAt: task.stoppedAt ?? null,
     stopCode: task.stopCode ?? null,

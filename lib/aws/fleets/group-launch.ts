@@ -13,6 +13,7 @@ import {
   EC2ServiceException,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
+import type { GroupInstance } from '../../core/ports/fleets';
 
 /**
  * The group with a fleet's tag, or undefined where there is none. A page may be empty and another follow.
@@ -93,11 +94,21 @@ function sorted(value: unknown): unknown {
     : value;
 }
 
-/** The AMI of each instance, by its id. */
-export async function amisOfInstances(
+/** What EC2 says of how an instance was started. */
+type InstanceLaunch = Pick<GroupInstance, 'amiId' | 'launchedAt' | 'isFirstStart'>;
+
+/** A network interface is attached within seconds of the first start, and stays through every later one. */
+const ATTACHED_MILLISECONDS = 60_000;
+
+/**
+ * The AMI and the last start of each instance, by its id. "To determine the time that instance was first launched, see the attachment
+ * time for the primary network interface."
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
+ */
+export async function launchesOfInstances(
   ec2: EC2Client,
   InstanceIds: string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, InstanceLaunch>> {
   if (InstanceIds.length === 0) {
     return new Map();
   }
@@ -105,7 +116,15 @@ export async function amisOfInstances(
   return new Map(
     (answer.Reservations ?? [])
       .flatMap((reservation) => reservation.Instances ?? [])
-      .map((instance) => [instance.InstanceId ?? '', instance.ImageId ?? '']),
+      .map(({ ImageId = '', InstanceId = '', LaunchTime, NetworkInterfaces = [] }) => {
+        const primary = NetworkInterfaces.find(({ Attachment }) => Attachment?.DeviceIndex === 0);
+        const [last, first] = [LaunchTime, primary?.Attachment?.AttachTime];
+        const isFirstStart =
+          last === undefined ||
+          first === undefined ||
+          last.getTime() - first.getTime() < ATTACHED_MILLISECONDS;
+        return [InstanceId, { amiId: ImageId, launchedAt: last ?? null, isFirstStart }];
+      }),
   );
 }
 

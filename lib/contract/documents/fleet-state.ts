@@ -166,6 +166,9 @@ export type RolloutOutcome = (typeof ROLLOUT_OUTCOMES)[number];
 /** What a fleet may wait for. */
 export type WaitsFor = (typeof WAITS_FOR)[number];
 
+/** Seconds from launch to first task. */
+const startSpreadSchema = z.object({ starts: z.int().positive(), p50: seconds, p90: seconds });
+
 /** One publication on one fleet, from Microsoft's release to the fleet's last instance. */
 const entrySchema = z.object({
   publication: channelSchema.shape.id,
@@ -179,6 +182,11 @@ const entrySchema = z.object({
   firstInstance: instant.nullable(),
   lastInstance: instant.nullable(),
   outcome: z.enum(ROLLOUT_OUTCOMES),
+  /** How soon its instances ran their first task, and those of before; null where nothing was measured. */
+  firstTask: z
+    .object({ now: startSpreadSchema, before: startSpreadSchema.nullable() })
+    .nullable()
+    .default(null),
   /** Hours from Microsoft's release to the last instance; null where it did not get there. */
   hoursFromRelease: z.number().nullable(),
   /** Who held the fleet meanwhile, and why. */
@@ -200,6 +208,9 @@ export const rolloutLogSchema = z.object({
 
 /** What a fleet did with the publications of one month. */
 export type RolloutLog = z.infer<typeof rolloutLogSchema>;
+
+/** Seconds from launch to first task, of some instances. */
+export type StartSpread = z.infer<typeof startSpreadSchema>;
 
 /** One publication on one fleet. */
 export type RolloutLogEntry = z.infer<typeof entrySchema>;
@@ -223,6 +234,7 @@ export const fleetSettingsSchema = z.object({
     watchSeconds: seconds,
     /** What stacks of before did not say. */
     maxHealthyPercentage: z.number().min(101).max(200).default(110),
+    maxFirstTaskSlowdown: z.number().gt(1).nullable().default(null),
     delaySeconds: seconds,
     stallSeconds: seconds,
     drainLimitSeconds: seconds.nullable(),

@@ -14,6 +14,20 @@ export interface FleetsMetrics {
   readonly FleetsMissed: number;
 }
 
+/** How soon an instance of a fleet was there, in seconds from its launch unless said; of the fleet, and of each publication on it. */
+export interface StartMetrics {
+  /** Until its user data ran. */
+  readonly UpSeconds: number;
+  /** Until it had registered with ECS. */
+  readonly RegisteredSeconds: number;
+  /** How long the images of its first task were pulled. */
+  readonly PullSeconds: number;
+  /** Until its first task ran, but for the time in which there was none for it. */
+  readonly FirstTaskSeconds: number;
+  /** The same of an instance that comes out of a warm pool. */
+  readonly PoolFirstTaskSeconds: number;
+}
+
 /** How far a fleet is behind its channel and behind Microsoft, in hours. */
 export interface FleetMetrics {
   readonly HoursBehind: number;

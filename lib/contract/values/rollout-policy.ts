@@ -26,6 +26,8 @@ export interface RolloutPolicy {
   readonly watchSeconds: number;
   /** How many instances there may be during a rollout, of the desired capacity: what is above 100 is replaced at once. */
   readonly maxHealthyPercentage: number;
+  /** A canary is bad whose first tasks run so many times later after launch than those of before; null compares nothing. */
+  readonly maxFirstTaskSlowdown: number | null;
   /** How long after the channel moved a rollout may begin. */
   readonly delaySeconds: number;
   /** People are notified of a refresh that has made no progress for so long. */
@@ -52,10 +54,11 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
 /** The policy of a fleet that says nothing else. */
-export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy = {
+export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy & { readonly maxFirstTaskSlowdown: number } = {
   canaryPercentage: 10,
   watchSeconds: 30 * MINUTE,
   maxHealthyPercentage: 125,
+  maxFirstTaskSlowdown: 3,
   delaySeconds: 0,
   stallSeconds: 4 * HOUR,
   drainLimitSeconds: null,

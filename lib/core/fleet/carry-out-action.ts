@@ -304,7 +304,8 @@ async function settle(place: ActionPlace, world: FleetWorld, settlement: Settlem
     state.rollout.from.amiId !== settlement.publication.amiId ||
     (state.rollout.template === null && state.wanted?.publication.id === settlement.publication.id);
   if (isMove) {
-    const entry = logEntryOf(state, { ...settlement, rollout: state.rollout, now });
+    const starts = [...(world.starts?.fresh ?? []), ...(world.starts?.known ?? [])];
+    const entry = logEntryOf(state, { ...settlement, rollout: state.rollout, starts, now });
     await writeLogEntry(ports.parameters, names.log(monthOf(entry)), names.fleet, entry);
   }
   const ended = settleRollout(state, settlement, now);

@@ -3,6 +3,7 @@ import { activeOverride } from '../../contract/documents/overrides';
 import { isNewer, type Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { HostTask, ContainerHost } from '../ports/fleets';
+import { tooSlow } from './host-starts';
 import { newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 
 /** Whether an OS version is older than the floor; one that is not known is. */
@@ -168,7 +169,8 @@ export function evaluateRollout(world: FleetWorld, rollout: FleetRollout): Canar
   ) {
     return { verdict: 'bad', reason: 'its instances boot and never register with ECS' };
   }
-  return canary;
+  const slow = canary.verdict === 'bad' ? undefined : tooSlow(world, rollout);
+  return slow === undefined ? canary : { verdict: 'bad', reason: slow };
 }
 
 /** Why a rollout has to go back, or undefined while it may go on. */

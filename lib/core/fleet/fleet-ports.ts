@@ -22,6 +22,8 @@ export interface FleetParameters extends FleetIdentity {
   readonly deployment: string;
   /** What has failed on other fleets of the pipeline. */
   readonly failed: string;
+  /** How soon its newest instances ran their first task. */
+  readonly starts: string;
   /** The log of a month. */
   readonly log: (month: string) => string;
 }

@@ -1,7 +1,9 @@
 import type { FleetState } from '../../contract/documents/fleet-state';
 import { type FleetOverrides, activeOverride } from '../../contract/documents/overrides';
+import type { HostStart } from '../../contract/documents/host-starts';
 import type { Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
+import { comparedStarts, startFigures } from './host-starts';
 import { hoursBehind, hoursUnpatched } from './patch-hours';
 import { runningPublications } from './fleet-world';
 
@@ -27,6 +29,8 @@ export interface FleetFacts {
   readonly current: Channel | undefined;
   /** Undefined where the group is gone. */
   readonly instances: readonly FleetInstance[] | undefined;
+  /** What was measured of how soon its instances were there. */
+  readonly starts: readonly HostStart[];
   readonly now: Date;
 }
 
@@ -34,7 +38,7 @@ export interface FleetFacts {
 export type FleetStatus = ReturnType<typeof fleetStatus>;
 
 /** How a fleet stands: what people set, what it runs, how far that is behind, what it waits for and since when. */
-export function fleetStatus({ current, instances, now, state, overrides }: FleetFacts) {
+export function fleetStatus({ current, instances, now, starts, state, overrides }: FleetFacts) {
   const { fleet, autoScalingGroup, cluster, channel, publication, rollout, wanted } = state;
   const there = instances ?? [];
   const running = runningPublications(state, { instances: there });
@@ -68,11 +72,15 @@ export function fleetStatus({ current, instances, now, state, overrides }: Fleet
       since: rollout.progress.at,
       startedAt: rollout.startedAt,
       goingBack: rollout.goingBack,
+      /** How soon its instances ran their first task, and those of before. */
+      firstTask: comparedStarts(state, starts, rollout),
     },
     last: state.last,
     notices: Object.entries(state.notices).map(([cause, { at, message }]) => ({ cause, at, message })),
     /** How many instances run an older launch template than the group's, as of the last poll. */
     olderTemplates: state.template?.older ?? 0,
+    /** How soon instances were there, by publication, the newest first. */
+    starts: startFigures(starts),
     isGroupThere: instances !== undefined,
     instances: there.map((instance, index) => {
       const known = running[index] ?? null;

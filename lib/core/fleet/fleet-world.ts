@@ -7,6 +7,7 @@ import type {
 } from '../../contract/documents/fleet-state';
 import type { FailedPublications } from '../../contract/documents/failed-publications';
 import type { Channel } from '../../contract/documents/publication';
+import type { HostStart } from '../../contract/documents/host-starts';
 import type { FleetGroup, ContainerHost, HostTask, InstanceRefresh } from '../ports/fleets';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 
@@ -92,6 +93,12 @@ export function runningPublications(
   });
 }
 
+/** What one poll measured, and what had been measured before it. */
+export interface MeasuredStarts {
+  readonly fresh: readonly HostStart[];
+  readonly known: readonly HostStart[];
+}
+
 /** All that the next action of a rollout depends on, as one poll found it. */
 export interface FleetWorld {
   readonly now: Date;
@@ -110,6 +117,8 @@ export interface FleetWorld {
   readonly deployment: FleetDeployment | undefined;
   /** The container instances; read only while a rollout is judged. */
   readonly hosts: readonly ContainerHost[];
+  /** How soon the newest instances ran their first task; read only while a rollout is judged. */
+  readonly starts: MeasuredStarts | undefined;
 }
 
 /** Statuses of a refresh that is still under way. */

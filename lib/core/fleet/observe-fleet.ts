@@ -24,6 +24,7 @@ import {
   type StuckDrain,
 } from './fleet-world';
 import { secondsOf, taskText } from './evaluate-rollout';
+import { measureStarts, readStarts } from './host-starts';
 import { hoursUnpatched } from './patch-hours';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 import { sampleHosts } from './sample-hosts';
@@ -276,6 +277,9 @@ export async function readFleetWorld(
   const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };
   const isEvaluated = state.rollout !== null || isUnderWay(refresh);
   const described = isEvaluated ? await hostsOf(hosts, group, state.rollout) : [];
+  const starts = isEvaluated
+    ? measureStarts({ group, now, state }, described, await readStarts(parameters, names.starts))
+    : undefined;
   const world: FleetWorld = {
     now,
     policy,
@@ -286,6 +290,7 @@ export async function readFleetWorld(
     group,
     refresh,
     hosts: described,
+    starts,
     // Last, so that little time is left for one to begin before the action.
     deployment: await pausingDeployment(parameters, names.deployment, group, now),
   };

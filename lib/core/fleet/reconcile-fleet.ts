@@ -1,9 +1,11 @@
 import type { FleetState } from '../../contract/documents/fleet-state';
+import type { HostStart } from '../../contract/documents/host-starts';
 import { carryOutAction } from './carry-out-action';
 import { heal, raise, subjectOf } from './fleet-notices';
 import type { ActionPlace, FleetParameters, FleetPorts } from './fleet-ports';
 import { FleetStateKeeper, type StateNote } from './fleet-state';
 import type { FleetWorld, RolloutAction } from './fleet-world';
+import { keepStarts } from './host-starts';
 import { nextRolloutAction } from './next-rollout-action';
 import { secondsOf } from './evaluate-rollout';
 import { readFleetWorld } from './observe-fleet';
@@ -83,6 +85,8 @@ export interface FleetReading {
   readonly actions: readonly RolloutAction[];
   /** What it let go from the warm pool. */
   readonly evicted: readonly string[];
+  /** What has started since the poll before. */
+  readonly started: readonly HostStart[];
   readonly world: FleetWorld;
 }
 
@@ -103,10 +107,14 @@ export async function reconcileFleet(
   const keeper = new FleetStateKeeper(ports.parameters, names.state, note);
   const place = { ports, names, keeper };
   const actions: RolloutAction[] = [];
+  const started: HostStart[] = [];
   for (;;) {
     const world = await readFleetWorld(ports, names, keeper, policy);
     const action = nextRolloutAction(world);
     actions.push(action);
+    if (world.starts !== undefined) {
+      started.push(...(await keepStarts(ports, names.starts, world)));
+    }
     const { isLast, state } = await carryOutAction(place, world, action);
     if (isLast || actions.length === MOST_STEPS) {
       const notified = await notifyPeople(place, withWait(state, action, world.now), world.now);
@@ -115,7 +123,10 @@ export async function reconcileFleet(
       for (const id of evicted) {
         await ports.control.evictFromPool(id);
       }
-      return { actions, evicted, world: { ...world, state: notified } };
+      if (world.starts === undefined) {
+        started.push(...(await keepStarts(ports, names.starts, world)));
+      }
+      return { actions, evicted, started, world: { ...world, state: notified } };
     }
   }
 }

@@ -8,8 +8,10 @@ import {
   type RolloutLogEntry,
 } from '../../contract/documents/fleet-state';
 import type { Channel } from '../../contract/documents/publication';
+import type { HostStart } from '../../contract/documents/host-starts';
 import type { ParameterStore } from '../ports/stores';
 import { LONGEST_PARAMETER } from './fleet-state';
+import { comparedStarts } from './host-starts';
 import { hoursBetween, releasedAt } from './patch-hours';
 
 /** How a publication ended on a fleet. */
@@ -19,12 +21,14 @@ export interface RolloutEnd {
   readonly rollout: FleetRollout | null;
   /** Whether instances run it. */
   readonly proven: boolean;
+  /** What was measured of how soon instances were there. */
+  readonly starts: readonly HostStart[];
   readonly now: Date;
 }
 
 /** The log's entry of a publication that ended, from Microsoft's release to the last instance. */
 export function logEntryOf(state: FleetState, end: RolloutEnd): RolloutLogEntry {
-  const { now, outcome, proven, publication, rollout } = end;
+  const { now, outcome, proven, publication, rollout, starts } = end;
   const released = releasedAt(publication);
   const promoted =
     state.wanted?.publication.id === publication.id
@@ -32,6 +36,7 @@ export function logEntryOf(state: FleetState, end: RolloutEnd): RolloutLogEntry 
       : (rollout?.startedAt ?? now.toISOString());
   const isThere = outcome === 'finished' && proven;
   const { hold } = state;
+  const compared = rollout === null ? null : comparedStarts(state, starts, rollout);
   const wasHeld = hold !== null && hold.until > promoted && hold.at <= now.toISOString();
   return {
     publication: publication.id,
@@ -43,6 +48,7 @@ export function logEntryOf(state: FleetState, end: RolloutEnd): RolloutLogEntry 
     firstInstance: rollout?.firstInstanceAt ?? (isThere ? now.toISOString() : null),
     lastInstance: isThere ? now.toISOString() : null,
     outcome,
+    firstTask: compared?.now ? { now: compared.now, before: compared.before } : null,
     hoursFromRelease: isThere ? hoursBetween(released, now) : null,
     holds: wasHeld ? [hold] : [],
   };

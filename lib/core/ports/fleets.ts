@@ -3,6 +3,11 @@ export interface HostTask {
   readonly id: string;
   /** Such as `PENDING`, `RUNNING`, `STOPPED`. */
   readonly status: string;
+  /** When it entered PENDING; null where ECS does not say. */
+  readonly createdAt: Date | null;
+  /** When the pull of its images began and ended; null where there was none. */
+  readonly pullStartedAt: Date | null;
+  readonly pullStoppedAt: Date | null;
   /** When it reached RUNNING; null where it never did. */
   readonly startedAt: Date | null;
   readonly stoppedAt: Date | null;
@@ -21,6 +26,8 @@ export interface RegisteredHost {
   readonly arn: string;
   readonly instanceId: string;
   readonly registeredAt: Date;
+  /** When its user data began to run at that start; null where it does not say. */
+  readonly upAt: Date | null;
   /** Such as `ACTIVE` or `DRAINING`. */
   readonly status: string;
   /** Whether its agent answers ECS. */
@@ -65,6 +72,10 @@ export interface GroupInstance {
   /** The version of the launch template that it was started from, and its digest; null where they are not known. */
   readonly version: string | null;
   readonly template: string | null;
+  /** When it was started last; null where EC2 does not say. */
+  readonly launchedAt: Date | null;
+  /** Whether that was its first start: one that comes out of a warm pool has started before. */
+  readonly isFirstStart: boolean;
   /** Whether Auto Scaling is about to terminate it, and waits for its drain where it has been in service. */
   readonly isLeaving: boolean;
 }

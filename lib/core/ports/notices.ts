@@ -1,4 +1,9 @@
-import type { FleetMetrics, FleetsMetrics, PipelineMetricName } from '../../contract/names/metrics';
+import type {
+  FleetMetrics,
+  FleetsMetrics,
+  PipelineMetricName,
+  StartMetrics,
+} from '../../contract/names/metrics';
 
 /** The source of every event of Winbake. */
 export const EVENT_SOURCE = 'winbake';
@@ -17,7 +22,7 @@ type MetricUnit = 'Count' | 'Percent' | 'Seconds' | 'None';
 
 /** One measured value; where there is no unit for it, such as for hours, it is `None`. */
 export interface Measurement {
-  readonly name: PipelineMetricName | keyof FleetMetrics | keyof FleetsMetrics;
+  readonly name: PipelineMetricName | keyof FleetMetrics | keyof FleetsMetrics | keyof StartMetrics;
   readonly value: number;
   readonly unit: MetricUnit;
 }

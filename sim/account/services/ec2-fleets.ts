@@ -193,12 +193,15 @@ function instancesOf(
   const tags = { ...given, 'aws:autoscaling:groupName': name };
   const warm = (pool?.members ?? []).map(({ instance, isStopped }) => ({ ...instance, isStopped }));
   const all = [...instances.map((one) => ({ ...one, isStopped: false })), ...warm];
-  return all.map(({ amiId, id, isStopped, launchedAt }) => ({
+  return all.map(({ amiId, id, isStopped, launchedAt, startedAt }) => ({
     tags,
     described: {
       InstanceId: id,
       ImageId: amiId,
-      LaunchTime: new Date(launchedAt),
+      LaunchTime: new Date(startedAt),
+      NetworkInterfaces: [
+        { Attachment: { DeviceIndex: 0, Status: 'attached', AttachTime: new Date(launchedAt) } },
+      ],
       Placement: { AvailabilityZone: `${region}a` },
       State: isBeingDeleted
         ? { Code: 32, Name: 'shutting-down' }

@@ -308,7 +308,7 @@ function describedHost({ arn, instance, registeredAt, tasks }: Host): ContainerI
 }
 
 function describedTask(
-  { arn: taskArn, reason, startedAt, status, stopCode, stoppedAt }: Host['tasks'][number],
+  { arn: taskArn, id: _, reason, status, stopCode, ...times }: Host['tasks'][number],
   { arn: containerInstanceArn }: Host,
   clusterArn: string,
 ): Task {
@@ -319,8 +319,7 @@ function describedTask(
     group: 'service:web',
     lastStatus: status,
     desiredStatus: status === 'STOPPED' ? 'STOPPED' : 'RUNNING',
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(stoppedAt === undefined ? {} : { stoppedAt }),
+    ...times,
     ...(stopCode === undefined ? {} : { stopCode, stoppedReason: 'Task failed to start' }),
     containers: [
       { name: 'service', taskArn, lastStatus: status, ...(reason === undefined ? {} : { reason }) },

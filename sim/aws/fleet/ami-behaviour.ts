@@ -8,6 +8,8 @@ export interface AmiBehaviour {
   readonly host: 'registers' | 'hangs' | 'boots';
   /** `run` for good, `fail` to start each time, or `none` is placed. */
   readonly tasks: 'run' | 'fail' | 'none';
+  /** How much longer than usual its tasks take to start, as where nothing is cached; none unless said. */
+  readonly slowerBySeconds?: number;
 }
 
 /** An AMI that does what it should. */
@@ -41,7 +43,10 @@ export interface SimulatedInstance {
   readonly amiId: string;
   /** The launch template version that it was started from. */
   readonly version: string;
+  /** When it was started first. */
   readonly launchedAt: number;
+  /** When it was started last: on its way out of a warm pool once more. */
+  startedAt: number;
   /** Milliseconds since 1970; undefined while it boots. */
   inServiceAt: number | undefined;
   /** Undefined while, or where, it has not registered with ECS. */

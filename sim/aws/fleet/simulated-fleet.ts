@@ -2,7 +2,7 @@ import type { TimedProcess, VirtualClock } from '../../clock/virtual-clock';
 import { SIMULATED_ENVIRONMENT, type Environment } from '../cloudformation/environment';
 import { SimulatedLaunchTemplate } from './launch-template';
 import { SimulatedGroup, type SimulatedGroupOptions } from './simulated-group';
-import type { SimulatedInstance } from './ami-behaviour';
+import type { AmiBehaviour, SimulatedInstance } from './ami-behaviour';
 
 /** What a template says of a fleet, and what is simulated of the rest. */
 export interface SimulatedFleetOptions extends Omit<
@@ -86,13 +86,23 @@ const MINUTE = 60_000;
 
 /** How long a task takes to start, and how often one that fails is tried anew. */
 const START = 2 * MINUTE;
+
+/** How long of that its images are pulled: what the AMI has not is little. */
+const PULL = 10_000;
 const RETRY = 5 * MINUTE;
 const MOST_RETRIES = 6;
+
+function startOf({ slowerBySeconds = 0 }: AmiBehaviour): number {
+  return START + slowerBySeconds * 1000;
+}
 
 /** A task on a container instance, as a service places it. */
 export interface SimulatedTask {
   readonly id: string;
   readonly status: 'PENDING' | 'RUNNING' | 'STOPPED';
+  readonly createdAt: Date;
+  readonly pullStartedAt?: Date;
+  readonly pullStoppedAt?: Date;
   readonly startedAt?: Date;
   readonly stoppedAt?: Date;
   readonly stopCode?: 'TaskFailedToStart';
@@ -110,25 +120,32 @@ export function tasksOn(
   now: Date,
 ): readonly SimulatedTask[] {
   const { id, registeredAt } = instance;
-  const { tasks } = group.behaviourOf(instance);
+  const behaviour = group.behaviourOf(instance);
+  const { tasks } = behaviour;
   if (registeredAt === undefined || tasks === 'none') {
     return [];
   }
   if (tasks === 'run') {
-    const startedAt = registeredAt + START;
+    const startedAt = registeredAt + startOf(behaviour);
+    const placed = { id: `${id}-1`, createdAt: new Date(registeredAt) };
+    const pull = {
+      pullStartedAt: new Date(startedAt - PULL - MINUTE),
+      pullStoppedAt: new Date(startedAt - MINUTE),
+    };
     const isRunning = now.getTime() >= startedAt;
     return group.hasDrained(instance)
       ? []
       : [
           isRunning
-            ? { id: `${id}-1`, status: 'RUNNING', startedAt: new Date(startedAt) }
-            : { id: `${id}-1`, status: 'PENDING' },
+            ? { ...placed, ...pull, status: 'RUNNING', startedAt: new Date(startedAt) }
+            : { ...placed, status: 'PENDING' },
         ];
   }
   const tries = Math.min(MOST_RETRIES, Math.floor((now.getTime() - registeredAt) / RETRY));
   return Array.from({ length: tries }, (_, index) => ({
     id: `${id}-${index + 1}`,
     status: 'STOPPED',
+    createdAt: new Date(now.getTime() - index * RETRY - START),
     stoppedAt: new Date(now.getTime() - index * RETRY),
     stopCode: 'TaskFailedToStart',
     reason: 'CannotStartContainerError: Error response from daemon: hcs::CreateComputeSystem 0xc0370106',

@@ -58,6 +58,12 @@ export interface GroupEvent {
 
 /** Figures of the field, not measured. */
 const BOOT = 8 * MINUTE;
+
+/** Windows starts sooner the second time, as an instance leaves a warm pool. */
+const BOOT_AGAIN = MINUTE;
+
+/** For how long the instances that a group begins with have run. */
+const RUN = 24 * 60 * MINUTE;
 const DRAIN_SECONDS = 2 * 60;
 const SHUTDOWN = 3 * MINUTE;
 
@@ -98,11 +104,9 @@ export class SimulatedGroup implements RefreshedGroup {
     this.version = version;
     this.tags = tags;
     this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
-    this.time = startedAt.getTime();
+    this.time = startedAt.getTime() - RUN;
     this.scaleTo(instanceCount);
-    this.instances.forEach((one) => {
-      this.arrive(one, this.time);
-    });
+    this.time = startedAt.getTime();
     if (options.warmPool !== undefined) {
       this.putPool(options.warmPool);
     }
@@ -240,8 +244,10 @@ export class SimulatedGroup implements RefreshedGroup {
       this.instances.pop();
     }
     while (this.instances.length < count) {
+      // What scaling starts is there at once, so that its start lies before.
       const warm = this.pool?.take();
-      const instance = warm ?? this.make(this.versionOfLaunches, this.time);
+      const instance = warm ?? this.make(this.versionOfLaunches, this.time, BOOT);
+      instance.startedAt = warm === undefined ? instance.startedAt : this.time - BOOT_AGAIN;
       this.instances.push(instance);
       if (!this.arrive(instance, this.time)) {
         this.terminate(instance);
@@ -264,7 +270,7 @@ export class SimulatedGroup implements RefreshedGroup {
   }
 
   /** Starts an instance that is not in the group yet. */
-  make(version: string, now: number): SimulatedInstance {
+  make(version: string, now: number, before = 0): SimulatedInstance {
     const amiId = this.amiOf(version);
     this.launches.push({ amiId, at: now });
     const id = `i-${digitsOf(`${this.options.groupName} ${this.launches.length}`, 17)}`;
@@ -272,7 +278,8 @@ export class SimulatedGroup implements RefreshedGroup {
       id,
       amiId,
       version,
-      launchedAt: now,
+      launchedAt: now - before,
+      startedAt: now - before,
       inServiceAt: undefined,
       registeredAt: undefined,
       isTerminating: false,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SetImage } from '../../../lib/contract/documents/catalog';
 import { readDay } from '../../../lib/contract/values/instant';
+import { percentile } from '../../../lib/contract/values/percentile';
 import type { ImageFamily } from '../../../lib/core/images/family';
 import { previousRevisionOf } from '../../../lib/core/images/image-extra';
 import { packageRoot } from '../../package-root';
@@ -195,10 +196,4 @@ function sum(values: Iterable<number>): number {
 
 function spread(values: readonly number[]): Spread {
   return { median: percentile(values, 50), most: percentile(values, 100) };
-}
-
-/** The value that so many percent do not exceed; 0 where there is none. */
-export function percentile(values: readonly number[], percent: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
 }

@@ -251,6 +251,7 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
       refresh: undefined,
       deployment: undefined,
       hosts: [],
+      starts: undefined,
     };
     expect(observeFleet(world, await overrides()).hold).toEqual(hold);
     const { stdout } = await runCommandLine('fleet', 'status', 'shop');

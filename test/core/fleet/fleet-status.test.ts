@@ -3,6 +3,8 @@ import {
   type FleetState,
   rolloutLogSchema,
 } from '../../../lib/contract/documents/fleet-state';
+import { evidenceText, fleetText } from '../../../bin/fleet/fleet';
+import type { HostStart } from '../../../lib/contract/documents/host-starts';
 import { fleetEvidence } from '../../../lib/core/fleet/fleet-evidence';
 import { fleetStatus, type FleetInstance } from '../../../lib/core/fleet/fleet-status';
 import { planFleetOverrides } from '../../../lib/core/fleet/plan-overrides';
@@ -43,6 +45,7 @@ describe('what an instance runs', () => {
     const { instances } = fleetStatus({
       state: STATE,
       overrides: undefined,
+      starts: [],
       current: CURRENT,
       instances: [instance(given)],
       now: NOW,
@@ -61,6 +64,7 @@ describe('what an instance runs', () => {
     const status = fleetStatus({
       state: STATE,
       overrides,
+      starts: [],
       current: undefined,
       instances: undefined,
       now: NOW,
@@ -129,6 +133,75 @@ describe('a plan', () => {
     const order = { verb: 'floor', osVersion, ...asked } as const;
     expect(() => planFleetOverrides(STATE, undefined, order, NOW)).toThrow(
       "A floor is an OS version of the fleet's own",
+    );
+  });
+});
+
+describe('how soon instances were there', () => {
+  const start = (
+    publication: string,
+    launched: string,
+    firstTask: number | null,
+    again = false,
+  ): HostStart => ({
+    instance: `i-${firstTask ?? 0}`,
+    publication,
+    launched,
+    again,
+    up: 200,
+    registered: 300,
+    pull: null,
+    firstTask,
+  });
+  const starts = [
+    start('20348.4294-1', '2025-10-14T22:05:00.000Z', 700),
+    start('20348.4294-1', '2025-10-14T22:04:00.000Z', 60, true),
+    ...[390, 400, 410, null].map((seconds) => start('20348.4171-1', '2025-10-13T00:00:00.000Z', seconds)),
+  ];
+  const status = fleetStatus({
+    state: STATE,
+    overrides: undefined,
+    current: CURRENT,
+    instances: [],
+    starts,
+    now: NOW,
+  });
+
+  test('stands by publication, those out of a warm pool by themselves', () => {
+    const of = (count: number, p50: number, p90: number) => ({ starts: count, p50, p90 });
+    const parts = (count: number) => ({
+      up: of(count, 200, 200),
+      registered: of(count, 300, 300),
+      pull: null,
+    });
+    expect(status.starts).toEqual([
+      { publication: '20348.4294-1', again: false, firstTask: of(1, 700, 700), ...parts(1) },
+      { publication: '20348.4294-1', again: true, firstTask: of(1, 60, 60), ...parts(1) },
+      { publication: '20348.4171-1', again: false, firstTask: of(3, 400, 410), ...parts(4) },
+    ]);
+    expect(status.rollout?.firstTask).toEqual({ now: of(1, 700, 700), before: of(3, 400, 410) });
+  });
+
+  test('is told within 80 columns', () => {
+    const text = fleetText(status, '123456789012', 'eu-central-1', 80);
+    const [, table = ''] = text.split('\nFrom launch to first task: ');
+    expect(`${table}`).toBe(
+      [
+        'median (p50), and nine of ten (p90)',
+        'PUBLICATION   BOOT       STARTS    P50    P90     UP  REGISTERED  PULL',
+        '20348.4294-1  first           1  700 s  700 s  200 s       300 s     -',
+        '20348.4294-1  warm pool       1   60 s   60 s  200 s       300 s     -',
+        '20348.4171-1  first           3  400 s  410 s  200 s       300 s     -',
+        '',
+      ].join('\n'),
+    );
+    expect(text).toContain('\nfirst tasks: 700 s after launch (median of 1), 400 s before (median of 3)\n');
+  });
+
+  test('stands in the evidence of a month', () => {
+    const text = evidenceText(fleetEvidence(STATE, '2025-10', LOG, NOW), 80);
+    expect(text).toContain(
+      '\n20348.4294-1: first tasks: 390 s after launch (median of 2), 380 s before (median of 6)\n',
     );
   });
 });

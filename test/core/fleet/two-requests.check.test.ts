@@ -78,6 +78,7 @@ function request({ parameters, ports }: FleetLab, by: string) {
         notifier: gate(ports.notifier),
         now: ports.now,
         log: { info: () => undefined, error: () => undefined },
+        metricsOf: () => ({ record: () => undefined }),
         metrics: { record: () => undefined },
         stackMetrics: { record: () => undefined },
       },
