@@ -55,7 +55,7 @@ export interface FleetUserDataProps {
   readonly localRoutes?: readonly string[];
   /** Variables of the agent; left out, none but the script's own. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Attributes for placement constraints, beside `winbake.build` and `winbake.revision`. */
+  /** Attributes for placement constraints, beside those of Winbake. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** PowerShell that runs before the agent starts, at each start of the instance. */
   readonly before?: readonly string[];

@@ -227,7 +227,7 @@ export interface WindowsCapacityProviderProps {
   /**
    * Attributes of the container instances for placement constraints.
    *
-   * @default - only `winbake.build` and `winbake.revision`, which are always there
+   * @default - only `winbake.build`, `winbake.revision` and `winbake.up`, which are always there
    */
   readonly attributes?: { readonly [name: string]: string };
 

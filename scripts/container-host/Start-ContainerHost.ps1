@@ -206,6 +206,17 @@ function Wait-EcsAgent {
     }
 }
 
+function Get-UpInstant {
+    # When the host came up to join. It stays what it was at later starts: the agent ends where ECS shows another value of an attribute.
+    try { $path = "C:\ProgramData\Winbake\up-$(Get-MetadataItem -Name 'instance-id').txt" } catch { return '' }
+    $file = Get-LocalPath -Path $path
+    if (-not [IO.File]::Exists($file)) {
+        $null = [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($file))
+        [IO.File]::WriteAllText($file, "$([DateTime]::UtcNow.ToString('s'))Z")
+    }
+    return [IO.File]::ReadAllText($file)
+}
+
 function Test-Mark {
     # An AMI that was made of a container host brings the mark of another instance along, which does not count.
     param([string]$Mark, [string]$InstanceId)
@@ -300,6 +311,8 @@ try {
     foreach ($name in @($Attribute.Keys | Sort-Object)) { $attributes[$name] = [string]$Attribute[$name] }
     $attributes['winbake.build'] = [string]$windows.CurrentBuild
     $attributes['winbake.revision'] = [string]$windows.UBR
+    $up = if ($isWarming) { '' } else { Get-UpInstant }
+    if ($up -ne '') { $attributes['winbake.up'] = $up }
     Show-HostEvent -Message "this host runs 10.0.$($windows.CurrentBuild).$($windows.UBR); $(Get-CachedImageText)."
     foreach ($name in $Variable.Keys) { Write-AgentVariable -Name $name -Value $Variable[$name] }
     Write-AgentVariable -Name 'ECS_INSTANCE_ATTRIBUTES' -Value (ConvertTo-Json -InputObject $attributes -Compress)

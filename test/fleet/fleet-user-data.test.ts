@@ -125,9 +125,9 @@ test('takes all that user data of CDK takes, and starts the agent before it repo
 });
 
 test('leaves room for what others add, and says where there is none', () => {
-  expect(Buffer.byteLength(userData().render())).toBeLessThan(11.75 * 1024);
+  expect(Buffer.byteLength(userData().render())).toBeLessThan(12.25 * 1024);
   expect(userData().render()).not.toContain('ScheduledTask');
-  expect(Buffer.byteLength(userData({ warmPool: true }).render())).toBeLessThan(13.5 * 1024);
+  expect(Buffer.byteLength(userData({ warmPool: true }).render())).toBeLessThan(14 * 1024);
   const own = userData({ before: ['# mine'] })
     .render()
     .split('\n');

@@ -1,12 +1,13 @@
-/** The value of a formula of docs/costs.md: numbers, inputs, `+`, `*`, `/` and parentheses. */
+/** The value of a formula of docs/costs.md: numbers, inputs, `+`, `-`, `*`, `/` and parentheses. */
 export function evaluateFormula(formula: string, inputs: ReadonlyMap<string, number>): number {
   const tokens = formula.match(/[A-Za-z]+|[\d.]+|\S/g) ?? [];
   let next = 0;
   const sum = (): number => {
     let value = product();
-    while (tokens[next] === '+') {
+    while (tokens[next] === '+' || tokens[next] === '-') {
+      const isSum = tokens[next] === '+';
       next += 1;
-      value += product();
+      value = isSum ? value + product() : value - product();
     }
     return value;
   };

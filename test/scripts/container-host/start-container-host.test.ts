@@ -68,6 +68,10 @@ describeWithPowerShell('Start-ContainerHost', () => {
     result(name)
       .machine.lines('agent-starts.jsonl')
       .map((line) => JSON.parse(line) as AgentStart);
+  const upOf = (name: Name): string | undefined => {
+    const attributes = starts(name).at(-1)!.variables['ECS_INSTANCE_ATTRIBUTES']!;
+    return (JSON.parse(attributes) as Record<string, string>)['winbake.up'];
+  };
   const launches = (name: Name): string[] => result(name).machine.lines('lifecycle.txt');
 
   beforeAll(async () => {
@@ -102,7 +106,10 @@ describeWithPowerShell('Start-ContainerHost', () => {
       makeMachine({
         docker: HEALTHY_DOCKER,
         host: agentHost('Stopped'),
-        files: { 'ProgramData/Winbake/launched.txt': id },
+        files: {
+          'ProgramData/Winbake/launched.txt': id,
+          [`ProgramData/Winbake/up-${id}.txt`]: '2026-01-14T08:00:00Z',
+        },
       });
     const good = start('registered', HOOK, {
       machine: makeMachine({
@@ -193,7 +200,9 @@ describeWithPowerShell('Start-ContainerHost', () => {
         eni: false,
         block: false,
         variables: {
-          ECS_INSTANCE_ATTRIBUTES: '{"winbake.build":"20348","winbake.revision":"4294"}',
+          ECS_INSTANCE_ATTRIBUTES: expect.stringMatching(
+            /^\{"winbake\.build":"20348","winbake\.revision":"4294","winbake\.up":"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"\}$/,
+          ) as string,
           ECS_IMAGE_PULL_BEHAVIOR: 'default',
           ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP: 'false',
           ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE: 'true',
@@ -243,7 +252,17 @@ describeWithPowerShell('Start-ContainerHost', () => {
       'shop.zone': "o'hare",
       'winbake.build': '20348',
       'winbake.revision': '4294',
+      'winbake.up': expect.any(String) as string,
     });
+  });
+
+  test('tells when the host was up, which a reboot does not change: the agent ends over an attribute that moves', () => {
+    expect(upOf('rebooted')).toBe('2026-01-14T08:00:00Z');
+    expect(upOf('otherInstance')).toMatch(/^20\d\d-/);
+    expect(upOf('otherInstance')).not.toBe('2026-01-14T08:00:00Z');
+    expect(upOf('noHook')).toBeUndefined();
+    expect(upOf('warms')).toBeUndefined();
+    expect(upOf('leavesPoolEarly')).toMatch(/^20\d\d-/);
   });
 
   test('without a hook it asks nobody for anything', () => {
