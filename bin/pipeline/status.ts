@@ -7,6 +7,7 @@ import { UsageError } from '../../lib/contract/values/errors';
 import { excerpt, printable } from '../../lib/contract/values/printable';
 import { osOf } from '../../lib/contract/values/release';
 import {
+  type FirstStarts,
   type PatchStatus,
   type PipelineStatus,
   readPipelineStatus,
@@ -84,6 +85,7 @@ export function statusText(status: PipelineStatus, width?: number): string {
     `rebake: ${rebake.state}${since}${order}`,
     `newest accepted set: ${newestSet === null ? 'none yet' : `${newestSet.target}, ${newestSet.at}`}`,
     ...previousText(newestSet?.images ?? []).map((line) => `  ${line}`),
+    ...firstStartLine(status.firstStarts),
     `pruned: ${housekeeping.prunedAt ?? 'not yet'}`,
     `bucket: ${status.bucket}`,
     `state machine: ${status.stateMachineArn}`,
@@ -94,6 +96,19 @@ export function statusText(status: PipelineStatus, width?: number): string {
     ...pending.map(({ reason, since: from, target }) => `pending in ${target} since ${from}: ${reason}`),
   ];
   return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${channelTable([status], width)}`;
+}
+
+/** How soon containers start on the newest AMI, beside the one before. */
+function firstStartLine(starts: FirstStarts | null): readonly string[] {
+  const seconds = (one: number) => `${one.toFixed(1)} s`;
+  const families = (starts?.families ?? []).map(
+    ({ before, family, seconds: now }) =>
+      `${family} ${seconds(now)}${before === null ? '' : ` (${seconds(before)} before)`}`,
+  );
+  const than = starts?.before === null ? '' : `, beside ${starts?.before ?? ''}`;
+  return starts === null || families.length === 0
+    ? []
+    : [`first container on ${starts.publication}${than}: ${families.join(', ')}`];
 }
 
 /** One line a channel for each of several pipelines. */

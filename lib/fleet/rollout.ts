@@ -95,7 +95,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
   public serve(scope: Construct, { ami, cluster, deletion, fleet, settings, topic }: ServedFleet): void {
     const { fleetName, groupName, policy, warmPool } = settings;
     const channel = ami.publicationParameter;
-    const { lease, log, path, settings: name, starts, state } = fleetParametersFollowing(channel, fleetName);
+    const { lease, log, path, settings: name, state } = fleetParametersFollowing(channel, fleetName);
     const own = new StringParameter(scope, 'Settings', {
       parameterName: name,
       description: `Winbake fleet ${fleetName}: what its rollouts have to know`,
@@ -116,7 +116,7 @@ export class Rollout extends HandlerFunction<RolloutEnvironment> {
     const parameters = (...names: readonly string[]) => names.map((one) => parameterArn(this, one));
     this.rights.read.on(...parameters(channel, failedBeside(channel), `${path}/*`));
     this.rights.readTogether.on(...parameters(lease, name));
-    this.rights.write.on(...parameters(state, lease, starts, log('*')));
+    this.rights.write.on(...parameters(state, lease, log('*')));
     this.rights.refresh.on(groupArn(this, groupName));
     if (warmPool !== undefined) {
       this.rights.pool.on(groupArn(this, groupName));

@@ -93,6 +93,25 @@ test('a warm pool takes one call more for each fifty of its instances, and one f
   expect(most).toBeLessThanOrEqual(60);
 });
 
+test('an instance that starts takes seven calls of the poll that measures it, and one of each until it is 75 minutes old', async () => {
+  const lab = fleetLab({ instanceCount: 2, maxSize: 40 });
+  await lab.poll();
+  const rest = await callsOf(lab);
+  lab.fleet.group.scaleTo(3);
+  await lab.pass(5 * 60);
+  expect(await callsOf(lab)).toBe(rest + 7);
+  const later: number[] = [];
+  for (let quarter = 0; quarter < 5; quarter += 1) {
+    await lab.pass(15 * 60);
+    later.push((await callsOf(lab)) - rest);
+  }
+  expect(later).toEqual([1, 1, 1, 1, 0]);
+  lab.fleet.group.scaleTo(40);
+  await lab.pass(5 * 60);
+  // Five at a time, however many there are: two more for each.
+  expect(await callsOf(lab)).toBe(rest + 7 + 4 * 2);
+});
+
 test('a fleet at rest makes no more calls than its parameters and three services take, whatever its size', async () => {
   const lab = fleetLab({ instanceCount: 1000 });
   await lab.poll();

@@ -144,6 +144,7 @@ test('the rollout is told its policy, its channel and its topic', () => {
     policy: {
       canaryPercentage: 20,
       maxHealthyPercentage: 150,
+      maxFirstTaskSlowdown: 2.5,
       watchSeconds: 3600,
       delaySeconds: 43_200,
       stallSeconds: 21_600,

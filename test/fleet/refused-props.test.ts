@@ -128,6 +128,10 @@ test.each<[Partial<WindowsCapacityProviderProps>, string]>([
     { rollout: { maxHealthyPercentage: 100 } },
     `"rollout.maxHealthyPercentage" must be 101 to 200; got: 100. A new instance is launched before an old one goes`,
   ],
+  [
+    { rollout: { maxFirstTaskSlowdown: 1 } },
+    `"rollout.maxFirstTaskSlowdown" must be 1.2 to 100; got: 1. Starts differ by themselves`,
+  ],
   [{ rollout: { watch: Duration.minutes(5) } }, `"rollout.watch" must be 0.25 to 24 hours; got: 5 minutes.`],
   [{ rollout: { delay: Duration.days(15) } }, `"rollout.delay" must be 0 to 336 hours; got: 15 days.`],
   [

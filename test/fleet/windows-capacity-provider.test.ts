@@ -200,6 +200,7 @@ const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['metadata', 'instanceMetadataTags', 'false', false],
   ['rollout', 'canaryPercentage', '10', 10],
   ['rollout', 'maxHealthyPercentage', '125', 125],
+  ['rollout', 'maxFirstTaskSlowdown', '3', 3],
   ['rollout', 'watch', 'Duration.minutes(30)', Duration.minutes(30)],
   ['rollout', 'delay', 'Duration.hours(0)', Duration.hours(0)],
   ['rollout', 'stallLimit', 'Duration.hours(4)', Duration.hours(4)],

@@ -69,6 +69,7 @@ export function addAllPropsFleet(app: App): {
     rollout: {
       canaryPercentage: 20,
       maxHealthyPercentage: 150,
+      maxFirstTaskSlowdown: 2.5,
       watch: Duration.hours(1),
       delay: Duration.hours(12),
       stallLimit: Duration.hours(6),

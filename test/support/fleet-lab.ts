@@ -43,7 +43,7 @@ export const NAMES = {
   state: `${PATH}/state`,
   overrides: `${PATH}/overrides`,
   deployment: `${PATH}/deployment`,
-  starts: `${PATH}/starts`,
+  starts: `${PATH}/log/starts`,
   failed: '/winbake/2022-core/failed',
   log: (month: string) => `${PATH}/log/${month}`,
 };

@@ -21,8 +21,8 @@ const hostStartSchema = z.object({
 });
 
 /**
- * How soon the newest instances of a fleet ran their first task; the parameter `<prefix>/fleets/<fleet>/starts`, at most 4 KB. The
- * reconciler alone writes it.
+ * How soon the newest instances of a fleet ran their first task; the parameter `<prefix>/fleets/<fleet>/log/starts`, at most 4 KB.
+ * The reconciler alone writes it.
  */
 export const hostStartsSchema = z.object({
   schema: z.literal('winbake.host-starts/1'),

@@ -16,8 +16,8 @@ export function fleetParameters(prefix: string, fleet: string) {
     lease: `${path}/lease`,
     /** What pauses the fleet while a deployment changes its group. */
     deployment: `${path}/deployment`,
-    /** How soon its newest instances ran their first task. */
-    starts: `${path}/starts`,
+    /** How soon its newest instances ran their first task; among the logs, which the rollout may write. */
+    starts: `${path}/log/starts`,
     /** The log of one month, such as `2026-07`. */
     log: (month: string) => `${path}/log/${month}`,
   };

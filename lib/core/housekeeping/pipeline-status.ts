@@ -1,4 +1,6 @@
 import type { Catalog } from '../../contract/documents/catalog';
+import { parseDocument } from '../../contract/documents/document';
+import { verificationSchema, type Verification } from '../../contract/documents/evidence';
 import type { OperatorOverride } from '../../contract/documents/overrides';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
@@ -14,6 +16,7 @@ import type { Executions } from '../ports/bakes';
 import { type DocumentStore, homeParameters, type ParameterStores } from '../ports/stores';
 import { readDeliveries } from '../publish/deliveries';
 import { readChannel } from '../publish/move-channel';
+import { readPublication } from '../publish/record-publication';
 import { planPromotionOf, type PromotionWait } from '../publish/operate-channels';
 import { readHousekeepingMemory } from './memory';
 import { readPatchBudget } from './patch-budget';
@@ -68,6 +71,17 @@ export interface NextStep {
   readonly reason: string;
 }
 
+/** Seconds until the first container of each family ran on a publication's test instance, and on that of the one before. */
+export interface FirstStarts {
+  readonly publication: string;
+  readonly before: string | null;
+  readonly families: readonly {
+    readonly family: string;
+    readonly seconds: number;
+    readonly before: number | null;
+  }[];
+}
+
 /** How a pipeline stands; begins with why nothing moves. */
 export interface PipelineStatus {
   readonly pipeline: string;
@@ -88,6 +102,8 @@ export interface PipelineStatus {
   /** The findings that people passed. */
   readonly accepted: Catalog['accepted'];
   readonly channels: Readonly<Record<ChannelName, Channel | null>>;
+  /** How soon containers started on the test instance of `latest`; null where that was never baked. */
+  readonly firstStarts: FirstStarts | null;
   readonly rebake: RebakeStatus;
   /** The newest image set that the gate accepted, with all of its images. */
   readonly newestSet: {
@@ -126,6 +142,7 @@ export async function readPipelineStatus(
   const { failing, pruned } = await readHousekeepingMemory(documents);
   const { account, bucket, os, pipeline, region, stateMachineArn } = description;
   const current = await channel('current');
+  const [latest, previous] = [await channel('latest'), await channel('previous')];
   const facts = {
     pipeline,
     os,
@@ -144,11 +161,8 @@ export async function readPipelineStatus(
     }),
     hold: (await readHold(home, path, now)) ?? null,
     accepted,
-    channels: {
-      latest: await channel('latest'),
-      current,
-      previous: await channel('previous'),
-    },
+    channels: { latest, current, previous },
+    firstStarts: await readFirstStarts(documents, latest, current?.id === latest?.id ? previous : current),
     rebake: await readRebake(documents, executions),
     newestSet:
       newest === undefined
@@ -168,6 +182,37 @@ export async function readPipelineStatus(
     ),
   };
   return { ...facts, next: nextStep(facts, description.longestSilenceHours ?? Infinity) };
+}
+
+async function readFirstStarts(
+  documents: Pick<DocumentStore, 'read'>,
+  latest: Channel | null,
+  before: Channel | null,
+): Promise<FirstStarts | null> {
+  const images = await verifiedImages(documents, latest);
+  const others = await verifiedImages(documents, before);
+  const secondsOf = (family: string) =>
+    others.find((one) => one.family === family)?.firstStartSeconds ?? null;
+  return latest === null || images.length === 0
+    ? null
+    : {
+        publication: latest.id,
+        before: others.length === 0 ? null : (before?.id ?? null),
+        families: images.flatMap(({ family, firstStartSeconds: seconds }) =>
+          seconds === null ? [] : { family, seconds, before: secondsOf(family) },
+        ),
+      };
+}
+
+/** None of what was never baked, or whose documents are gone. */
+async function verifiedImages(
+  documents: Pick<DocumentStore, 'read'>,
+  channel: Channel | null,
+): Promise<Verification['images']> {
+  const publication = channel === null ? undefined : await readPublication(documents, channel.id);
+  const key = publication?.verification ?? null;
+  const stored = key === null ? undefined : await documents.read(key);
+  return stored === undefined ? [] : parseDocument(verificationSchema, stored.text, key ?? '').images;
 }
 
 function decisionStatus(

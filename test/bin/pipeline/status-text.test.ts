@@ -40,6 +40,7 @@ const STATUS: PipelineStatus = {
   hold: null,
   accepted: [],
   channels: { latest: LATEST, current: CURRENT, previous: null },
+  firstStarts: null,
   rebake: { state: 'waiting', since: '2025-10-14T17:00:00.000Z', order: null },
   newestSet: null,
   notices: [],
@@ -98,6 +99,24 @@ test('the previous revisions of the newest set are a line each', () => {
     '  The one before that is cached too: 10.0.20348.4052',
     'pruned: not yet',
   ]);
+});
+
+test('how soon containers start on the newest AMI stands beside the one before', () => {
+  const firstStarts = {
+    publication: LATEST.id,
+    before: CURRENT.id,
+    families: [
+      { family: 'servercore', seconds: 12.34, before: 9.8 },
+      { family: 'aspnet', seconds: 20, before: null },
+    ],
+  };
+  const lines = shown({ ...STATUS, firstStarts }, 80);
+  expect(lines).toContain(
+    '\nfirst container on 20348.4294-1, beside 20348.4171-1: servercore 12.3 s (9.8 s\n  before), aspnet 20.0 s\n',
+  );
+  expect(shown({ ...STATUS, firstStarts: { ...firstStarts, before: null } })).toContain(
+    '\nfirst container on 20348.4294-1: servercore',
+  );
 });
 
 test('a pipeline that is well says so in as few words', () => {

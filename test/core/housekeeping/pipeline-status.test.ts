@@ -250,3 +250,46 @@ test('the patch clock runs from Patch Tuesday against the budget', async () => {
   });
   expect((await statusOf({})).patch).toMatchObject({ hoursUnpatched: 0, percent: 0, missing: null });
 });
+
+describe('how soon containers start on the newest AMI', () => {
+  const published = ({ id }: typeof OCTOBER, seconds: Readonly<Record<string, number | null>>) => {
+    const verification = `publications/${id}.1.0.0-1.verification.json`;
+    const image = { present: true, digest: `sha256:${'0'.repeat(64)}`, secondStartSeconds: 1 };
+    return {
+      [`publications/${id}.json`]: { ...(contractFixture('publication') as object), id, verification },
+      [verification]: {
+        ...(contractFixture('verification') as object),
+        images: Object.entries(seconds).map(([family, firstStartSeconds]) => ({
+          ...image,
+          family,
+          firstStartSeconds,
+        })),
+      },
+    };
+  };
+
+  test('stands beside what fleets run, or ran before', async () => {
+    const documents = {
+      ...NOTHING,
+      ...published(OCTOBER, { servercore: 12, iis: 14, nanoserver: null }),
+      ...published(SEPTEMBER, { servercore: 10 }),
+    };
+    const { firstStarts } = await statusOf({ current: SEPTEMBER, documents });
+    expect(firstStarts).toEqual({
+      publication: OCTOBER.id,
+      before: SEPTEMBER.id,
+      families: [
+        { family: 'servercore', seconds: 12, before: 10 },
+        { family: 'iis', seconds: 14, before: null },
+      ],
+    });
+    expect((await statusOf({ documents })).firstStarts).toMatchObject({
+      before: null,
+      families: [{ before: null }, { before: null }],
+    });
+  });
+
+  test('is not known of what was never baked', async () => {
+    expect((await statusOf({ latest: UNBAKED, current: UNBAKED })).firstStarts).toBeNull();
+  });
+});
