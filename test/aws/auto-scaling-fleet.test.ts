@@ -51,20 +51,7 @@ function hasGroup(group: Partial<AutoScalingGroup>): void {
     .resolves({ LaunchTemplateVersions: [{ VersionNumber: 7, LaunchTemplateData: { ImageId: AMI } }] });
 }
 
-const ATTACHED = new Date('2025-10-14T22:00:00.000Z');
-const launchedAt = (seconds: number) => ({ launchedAt: new Date(ATTACHED.getTime() + seconds * 1000) });
-
-/** An instance that was started last so many seconds after its first network interface was attached. */
-const startedAfter = (InstanceId: string, seconds: number) => ({
-  InstanceId,
-  ImageId: AMI,
-  LaunchTime: launchedAt(seconds).launchedAt,
-  NetworkInterfaces: [
-    { Attachment: { DeviceIndex: 1, AttachTime: new Date(0) } },
-    { Attachment: { DeviceIndex: 0, AttachTime: ATTACHED } },
-  ],
-});
-
+const FIRST = { launchedAt: null, isFirstStart: true };
 const started = (Version: string) => ({ LaunchTemplateId, Version });
 
 test('a group is described with the AMIs that its instances really run, and the templates that they came from', async () => {
@@ -92,8 +79,8 @@ test('a group is described with the AMIs that its instances really run, and the 
   ec2.on(DescribeInstancesCommand, { InstanceIds: ['i-1', 'i-2', 'i-3'] }).resolves({
     Reservations: [
       { Instances: [{ InstanceId: 'i-1', ImageId: 'ami-00000000000000001' }] },
-      { Instances: [startedAfter('i-2', 59)] },
-      { Instances: [startedAfter('i-3', 60)] },
+      { Instances: [{ InstanceId: 'i-2', ImageId: AMI }] },
+      { Instances: [{ InstanceId: 'i-3', ImageId: AMI }] },
     ],
   });
   const { instances, template, ...group } = await fleet.describeGroup();
@@ -104,28 +91,11 @@ test('a group is described with the AMIs that its instances really run, and the 
       amiId: 'ami-00000000000000001',
       version: '5',
       template: expect.any(String),
-      launchedAt: null,
-      isFirstStart: true,
+      ...FIRST,
       isLeaving: true,
     },
-    {
-      ...launchedAt(59),
-      id: 'i-2',
-      amiId: AMI,
-      version: '6',
-      template,
-      isFirstStart: true,
-      isLeaving: false,
-    },
-    {
-      ...launchedAt(60),
-      id: 'i-3',
-      amiId: AMI,
-      version: null,
-      template: null,
-      isFirstStart: false,
-      isLeaving: false,
-    },
+    { ...FIRST, id: 'i-2', amiId: AMI, version: '6', template, isLeaving: false },
+    { ...FIRST, id: 'i-3', amiId: AMI, version: null, template: null, isLeaving: false },
   ]);
   expect(instances[0]?.template).not.toBe(template);
 });

@@ -46,7 +46,7 @@ test.each(TESTED)(
   (_figure, published, model, range, off) => {
     const of = rangeOf(formulaIn(model));
     expect(range).toBe(shown(of));
-    const factor = offBy((published ?? '').split('-').map(Number), of);
+    const factor = offBy(published.split('-').map(Number), of);
     expect(Number(off)).toBe(Number(factor.toFixed(1)));
   },
 );

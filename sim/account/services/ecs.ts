@@ -308,10 +308,11 @@ function describedHost({ arn, instance, registeredAt, tasks }: Host): ContainerI
 }
 
 function describedTask(
-  { arn: taskArn, id: _, reason, status, stopCode, ...times }: Host['tasks'][number],
+  { arn: taskArn, createdAt, pullStartedAt, pullStoppedAt, reason, ...task }: Host['tasks'][number],
   { arn: containerInstanceArn }: Host,
   clusterArn: string,
 ): Task {
+  const { startedAt, status, stopCode, stoppedAt } = task;
   return {
     taskArn,
     clusterArn,
@@ -319,7 +320,10 @@ function describedTask(
     group: 'service:web',
     lastStatus: status,
     desiredStatus: status === 'STOPPED' ? 'STOPPED' : 'RUNNING',
-    ...times,
+    createdAt,
+    ...(pullStartedAt === undefined ? {} : { pullStartedAt, pullStoppedAt }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(stoppedAt === undefined ? {} : { stoppedAt }),
     ...(stopCode === undefined ? {} : { stopCode, stoppedReason: 'Task failed to start' }),
     containers: [
       { name: 'service', taskArn, lastStatus: status, ...(reason === undefined ? {} : { reason }) },

@@ -185,7 +185,7 @@ describe('how soon instances were there', () => {
   test('is told within 80 columns', () => {
     const text = fleetText(status, '123456789012', 'eu-central-1', 80);
     const [, table = ''] = text.split('\nFrom launch to first task: ');
-    expect(`${table}`).toBe(
+    expect(table).toBe(
       [
         'median (p50), and nine of ten (p90)',
         'PUBLICATION   BOOT       STARTS    P50    P90     UP  REGISTERED  PULL',

@@ -5,15 +5,7 @@ import { keepStarts, measureStarts, readStarts, tooSlow } from '../../../lib/cor
 import type { FleetWorld } from '../../../lib/core/fleet/fleet-world';
 import type { ContainerHost, GroupInstance, HostTask } from '../../../lib/core/ports/fleets';
 import { memoryParameters } from '../../support/memory-ports';
-import {
-  fleetLab,
-  NAMES,
-  NEW,
-  NEWER,
-  OLD,
-  type FleetLab,
-  type FleetLabOptions,
-} from '../../support/fleet-lab';
+import { NAMES, NEW, NEWER, OLD } from '../../support/fleet-lab';
 
 const LAUNCH = new Date('2026-01-14T08:00:00.000Z');
 const after = (seconds: number) => new Date(LAUNCH.getTime() + seconds * 1000);
@@ -184,12 +176,18 @@ describe('what is kept', () => {
   });
 });
 
+interface VerdictOptions {
+  readonly bad?: readonly { readonly publication: string }[];
+  readonly most?: number | null;
+  readonly instances?: number;
+}
+
 describe('a canary', () => {
   const BEFORE = new Date(LAUNCH.getTime() - 86_400_000);
   const six = [390, 400, 380, 410, 420, 370];
   const verdict = (
     known: readonly HostStart[],
-    { bad = [] as { publication: string }[], most = 3 as number | null, instances = 1 } = {},
+    { bad = [], most = 3, instances = 1 }: VerdictOptions = {},
   ) => {
     const world = worldOf();
     const group = {
@@ -203,7 +201,7 @@ describe('a canary', () => {
         policy: { maxFirstTaskSlowdown: most },
         starts: { fresh: [], known },
       } as never,
-      { publication: NEW, template: null, startedAt: LAUNCH.toISOString() } as unknown as FleetRollout,
+      { publication: NEW, template: null, startedAt: LAUNCH.toISOString() } as FleetRollout,
     );
   };
 
@@ -318,93 +316,6 @@ describe('a canary', () => {
   test('is told in seconds', () => {
     expect(verdict([...starts(OLD.id, six, BEFORE), ...starts(NEW.id, [1500], after(60))])).toBe(
       'its first tasks run 1500 s after launch (median of 1), those of before 390 s (median of 6): more than 3 times as long',
-    );
-  });
-});
-
-describe('a fleet', () => {
-  /** Has run a publication whose starts were measured, and is shown a slower one. */
-  async function shown(slowerBySeconds: number, options: FleetLabOptions = {}): Promise<FleetLab> {
-    const lab = fleetLab({
-      instanceCount: 8,
-      deliversEvents: true,
-      ...options,
-      behaviours: { [NEWER.id]: { slowerBySeconds } },
-    });
-    await lab.poll();
-    lab.publish(NEW);
-    await lab.wait(8);
-    expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
-    lab.publish(NEWER);
-    return lab;
-  }
-
-  test('measures what its rollouts start: eight minutes to register, two to the first task', async () => {
-    const lab = await shown(0);
-    const measured = await readStarts(lab.parameters, NAMES.starts);
-    expect(measured.length).toBeGreaterThanOrEqual(5);
-    for (const one of measured) {
-      expect(one).toMatchObject({
-        publication: NEW.id,
-        again: false,
-        registered: 480,
-        pull: 10,
-        firstTask: 600,
-      });
-    }
-  });
-
-  test('goes back from a publication whose canary is too slow, and says by how much', async () => {
-    const lab = await shown(1500);
-    await lab.wait(4);
-    expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
-    expect(lab.state().bad).toMatchObject([
-      {
-        publication: NEWER.id,
-        reason: expect.stringContaining('2100 s after launch (median of 1), those of before 600 s'),
-      },
-    ]);
-    expect(lab.notified.at(-1)).toContain('winbake fleet accept shop 20348.4297-1');
-  });
-
-  test.each<[string, number, FleetLabOptions]>([
-    ['is slower within the limit', 1100, {}],
-    ['is slower where the fleet compares nothing', 1500, { policy: { maxFirstTaskSlowdown: null } }],
-    ['has too few instances for a comparison', 1500, { instanceCount: 4 }],
-  ])('goes on to one that %s', async (_, slower, options) => {
-    const lab = await shown(slower, options);
-    await lab.wait(12);
-    expect(new Set(lab.running())).toEqual(new Set([NEWER.id]));
-  });
-
-  test('takes a slow one that a person has accepted', async () => {
-    const lab = await shown(1500);
-    lab.setOverrides({
-      accepted: {
-        publication: NEWER.id,
-        by: 'ann',
-        reason: 'larger images',
-        at: lab.clock.now().toISOString(),
-        until: '2026-01-01T00:00:00.000Z',
-      },
-    });
-    await lab.wait(12);
-    expect(new Set(lab.running())).toEqual(new Set([NEWER.id]));
-  });
-
-  test('measures what scaling starts, cold and out of its warm pool', async () => {
-    const lab = fleetLab({ instanceCount: 2, maxSize: 6, warmPool: { maxGroupPreparedCapacity: 4 } });
-    await lab.wait(1);
-    expect(lab.parameters.json(NAMES.starts)).toBeNull();
-    lab.fleet.group.scaleTo(5);
-    await lab.wait(0.5);
-    const measured = await readStarts(lab.parameters, NAMES.starts);
-    expect(measured.map(({ again, firstTask, registered }) => [again, registered, firstTask]).sort()).toEqual(
-      [
-        [false, 480, 600],
-        [true, 60, 180],
-        [true, 60, 180],
-      ],
     );
   });
 });

@@ -150,3 +150,11 @@ export const GOOD_DOCKER: readonly DockerAnswer[] = [
   },
   { call: 'run *', stdout: '\r\nMicrosoft Windows [Version 10.0.20348.4294]\r\n' },
 ];
+
+/** What a baked AMI brings to a container host, as far as that reads it. */
+export const BAKED_MANIFEST = {
+  schema: 'winbake.image-manifest/1',
+  order: 'bake-7',
+  host: { osVersion: '10.0.20348.4294' },
+  images: IMAGE_SET.images,
+};

@@ -15,6 +15,12 @@ export interface HostServices {
 /** Of an instance on its way into a warm pool, and of one on its way into service. */
 export type TargetState = 'Warmed:Stopped' | 'InService';
 
+/** How a script has started the agent. */
+export interface AgentStart {
+  readonly cluster: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** `silent` listens and never registers, `late` registers at the third poll, `html` is another program on the port. */
 export type AgentBehaviour = 'registered' | 'late' | 'silent' | 'html';
 
