@@ -4,7 +4,11 @@ export type { BakeVolume } from './pipeline/props/bake-volume';
 export { BaseAmi } from './pipeline/props/base-ami';
 export { BaseAmiPolicy } from './pipeline/props/gate-policy';
 export { CachedImage } from './pipeline/props/cached-image';
-export type { OwnRepositoryOptions } from './pipeline/props/cached-image';
+export type {
+  EcrImageOptions,
+  OwnRepositoryOptions,
+  RegistryImageOptions,
+} from './pipeline/props/cached-image';
 export type { Distribution, DistributionRegion } from './pipeline/props/distribution';
 export type { FastLaunch } from './pipeline/props/distribution';
 export type { GatePolicy } from './pipeline/props/gate-policy';

@@ -17,12 +17,13 @@ import {
 import { resolveImages } from '../../lib/core/images/resolve-images';
 import type { ImageReference } from '../../lib/core/oci/image-reference';
 import { type Registry, RegistryError } from '../../lib/core/oci/registry';
+import { type Registries, withOwnRegistries } from '../../lib/registry/registries';
 import { parseRegistryUrl } from '../../lib/registry/registry-url';
 import { parseSeconds } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
-import { MICROSOFT, openRegistries, type Registries } from '../shared/registries';
+import { MICROSOFT, openRegistries } from '../shared/registries';
 import { gateUpTo } from './explain';
-import { extraOption, previousRevisionsOption } from './policy-options';
+import { extraOption, previousRevisionsOption, refuseOwnImages } from './policy-options';
 
 /** What a command line says of the hosts that have images cached. */
 export interface HostOptions extends PlaceOptions {
@@ -86,6 +87,7 @@ export async function withCoveredHosts<T>(
   }
   if (release !== undefined && asOf !== undefined) {
     const named = parseRelease(release);
+    refuseOwnImages(extra);
     return withRecordedHosts(
       { ...options, asOf, release: named, beside: besideFamilies(options, named) },
       work,
@@ -95,7 +97,7 @@ export async function withCoveredHosts<T>(
   try {
     if (pipeline !== undefined) {
       const { readPipelineHosts } = await import('../pipeline/pipeline-hosts');
-      const base = registries.of({ registry: MICROSOFT });
+      const base = withOwnRegistries(registries.of({ registry: MICROSOFT }), registries);
       return await work({ registries, ...(await readPipelineHosts(options, pipeline, base)) });
     }
     const named = parseRelease(release ?? '');
@@ -166,7 +168,7 @@ async function hostsBakedNow(
   const names = defaultFamilies(release);
   const families = names.map((name) => familyOf(name, release));
   const extras = parseImageExtras(beside, { release, families: names });
-  const registry = registries.of({ registry: MICROSOFT });
+  const registry = withOwnRegistries(registries.of({ registry: MICROSOFT }), registries);
   const { findings, images, revision } = await resolveImages(registry, release, families, undefined, extras);
   const unread = findings.find(({ code, severity }) => severity === 'stop' && code.startsWith('REGISTRY_'));
   if (unread !== undefined) {

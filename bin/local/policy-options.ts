@@ -15,6 +15,7 @@ import {
 import { UsageError } from '../../lib/contract/values/errors';
 import { parseRelease } from '../../lib/contract/values/release';
 import { defaultPreviousRevisions, EXTRA_FORMS } from '../../lib/core/images/image-extra';
+import { namesOwnImage } from '../../lib/core/images/own-image';
 import type { BacktestOptions } from '../../sim/rehearsal/backtest/backtest-report';
 import { RequiredOption } from '../shared/help';
 import { parseDuration, parseRevision } from '../shared/option-values';
@@ -123,6 +124,16 @@ function parseLine(
   return { ...before, [family]: line };
 }
 
+/** Throws a `UsageError` for an own image where base images alone are meant: recorded history, or one registry. */
+export function refuseOwnImages(extras: readonly string[] = []): void {
+  const own = extras.find((text) => namesOwnImage(text));
+  if (own !== undefined) {
+    throw new UsageError(
+      `An own image is read by its pipeline alone; got: '${own}'. Leave it out; \`winbake coverage\` says what a host pulls of it.`,
+    );
+  }
+}
+
 /** What the commands say that run the gate over history. */
 export interface SimulationOptions extends PolicyOptions {
   readonly release: string;
@@ -148,6 +159,7 @@ export function simulationOptions(): readonly Option[] {
 /** What the options make, without the time that is run over. Throws a `UsageError` for a release that is none. */
 export function simulationOf(options: SimulationOptions): Omit<BacktestOptions, 'from' | 'to'> {
   const release = parseRelease(options.release);
+  refuseOwnImages(options.extra);
   return {
     release,
     history: options.history,

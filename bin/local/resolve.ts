@@ -13,7 +13,7 @@ import { printAnswer } from '../shared/layout';
 import { parseSeconds } from '../shared/option-values';
 import { formatFindings, formatBytes, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
-import { extraOption, previousRevisionsOption } from './policy-options';
+import { extraOption, previousRevisionsOption, refuseOwnImages } from './policy-options';
 
 const DEFAULT_REGISTRY = 'https://mcr.microsoft.com';
 
@@ -72,6 +72,7 @@ async function resolve(options: ResolveOptions, terminal: Terminal): Promise<Exi
   const host = options.hostVersion === undefined ? undefined : parseHostVersion(options.hostVersion, release);
   const names = [...new Set(options.family ?? defaultFamilies(release))];
   const families = names.map((name) => familyOf(name, release));
+  refuseOwnImages(options.extra);
   const { extra = [], previousRevisions = defaultPreviousRevisions(release) } = options;
   const extras = parseImageExtras({ extras: extra, previousRevisions }, { release, families: names });
   const client = createRegistryClient({ url: options.registry, deadlineSeconds: options.timeout });

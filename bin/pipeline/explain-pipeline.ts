@@ -23,9 +23,11 @@ import { type DocumentStore, homeParameters, type ParameterStores } from '../../
 import { readChannel } from '../../lib/core/publish/move-channel';
 import { requestOf } from '../../lib/handlers/decide';
 import { operatePorts } from '../../lib/handlers/operate';
+import { withOwnRegistries } from '../../lib/registry/registries';
 import { createRegistryClient } from '../../lib/registry/registry-client';
 import { signIn } from '../shared/pipeline-access';
 import { type PlaceOptions } from '../shared/pipeline-place';
+import { openRegistries } from '../shared/registries';
 import { familyTable, formatAge, formatFindings, formatTable } from '../shared/table';
 
 /** What the gate would decide now, of what the registry shows to this computer. */
@@ -87,10 +89,11 @@ const DEADLINE_SECONDS = 30;
 
 async function withRegistry<T>(url: string, work: (registry: Registry) => Promise<T>): Promise<T> {
   const client = createRegistryClient({ url, deadlineSeconds: DEADLINE_SECONDS });
+  const own = openRegistries({ deadlineSeconds: DEADLINE_SECONDS });
   try {
-    return await work(client);
+    return await work(withOwnRegistries(client, own));
   } finally {
-    await client.close();
+    await Promise.all([client.close(), own.close()]);
   }
 }
 

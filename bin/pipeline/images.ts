@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { formatOsVersion } from '../../lib/contract/values/os-version';
 import type { HostCache } from '../../lib/core/coverage/coverage';
+import { dockerNameOf } from '../../lib/core/images/own-image';
 import { type Registry, RegistryError } from '../../lib/core/oci/registry';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { PIPELINE_NAME, placeOptions, type PlaceOptions } from '../shared/pipeline-place';
-import { MICROSOFT } from '../shared/registries';
 import type { Terminal } from '../shared/terminal';
 import { readPipelineHosts } from './pipeline-hosts';
 
@@ -43,7 +43,7 @@ export function imagesCommand(terminal: Terminal, finish: Finish, read: ReadImag
   });
 }
 
-function documentOf({ channel, images, osVersion, unknown }: HostCache) {
+function documentOf({ channel, images, leftOut = [], osVersion, unknown }: HostCache) {
   return {
     channel,
     osVersion: osVersion === null ? null : formatOsVersion(osVersion),
@@ -55,19 +55,22 @@ function documentOf({ channel, images, osVersion, unknown }: HostCache) {
       platformDigest,
       osVersion: version,
     })),
+    leftOut,
     message: osVersion === null ? unknown : null,
   };
 }
 
-function textOf({ channel, images, osVersion, unknown }: HostCache): string {
+function textOf({ channel, images, leftOut = [], osVersion, unknown }: HostCache): string {
   if (osVersion === null) {
     return `${channel}\n${unknown ?? ''}\n`;
   }
   const lines = images.map(
-    (image) =>
-      `  ${image.family}  ${image.osVersion}\n    ${MICROSOFT}/${image.repository}:${image.tag}@${image.digest}\n`,
+    (image) => `  ${image.family}  ${image.osVersion}\n    ${dockerNameOf(image)}@${image.digest}\n`,
   );
-  return `${channel}  ${formatOsVersion(osVersion)}\n${lines.join('')}`;
+  const left = leftOut.map(
+    (image) => `  ${image.family}  left out\n    ${dockerNameOf(image)}: ${image.message}\n`,
+  );
+  return `${channel}  ${formatOsVersion(osVersion)}\n${lines.join('')}${left.join('')}`;
 }
 
 /** Layers are of no use here. */

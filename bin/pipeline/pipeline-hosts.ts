@@ -77,11 +77,16 @@ export async function pipelineHosts(
             : 'no publication with an image manifest';
         return unknownHost(channel, `The channel ${channel} of ${description.pipeline} has ${plain}.`);
       }
-      const { images } = parseDocument(imageManifestSchema, manifest.text, record?.manifest ?? '');
-      return withLayers(ports, catalog, channel, {
+      const { images, leftOut = [] } = parseDocument(
+        imageManifestSchema,
+        manifest.text,
+        record?.manifest ?? '',
+      );
+      const host = await withLayers(ports, catalog, channel, {
         images: images.map((image) => ({ ...image, platformDigest: image.platformDigest ?? image.digest })),
         osVersion: published.osVersion,
       });
+      return leftOut.length === 0 ? host : { ...host, leftOut };
     }),
   );
   return { hosts, known: (reference) => knownImage(catalog, reference) };

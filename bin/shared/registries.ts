@@ -1,25 +1,17 @@
 import { WinbakeError } from '../../lib/contract/values/errors';
 import type { OsVersion } from '../../lib/contract/values/os-version';
 import { type ImageReading, readLayeredImage } from '../../lib/core/coverage/layered-image';
-import { isLoopbackHost } from '../../lib/registry/network-address';
 import type { ImageReference } from '../../lib/core/oci/image-reference';
 import { type Registry, RegistryError } from '../../lib/core/oci/registry';
+import { ecrRegion } from '../../lib/core/images/own-image';
 import { rememberingRegistry } from '../../lib/core/images/read-images';
 import { dockerLogin, dockerOnThisComputer } from '../../lib/registry/docker-login';
+import { openRegistries as openByHost, type Registries } from '../../lib/registry/registries';
 import { createRegistryClient, type RegistryClient } from '../../lib/registry/registry-client';
 import type { RegistryLogin } from '../../lib/registry/registry-access';
 
 /** The registry of Microsoft's base images. */
 export const MICROSOFT = 'mcr.microsoft.com';
-
-/** Hosts whose registry answers under another name. */
-const API_HOSTS: Readonly<Partial<Record<string, string>>> = { 'docker.io': 'registry-1.docker.io' };
-
-/** The registries that a command reads, each opened once and asked for each digest once. */
-export interface Registries {
-  of(reference: Pick<ImageReference, 'registry'>): Registry;
-  close(): Promise<void>;
-}
 
 /** How registries are opened. */
 export interface RegistriesOptions {
@@ -30,32 +22,21 @@ export interface RegistriesOptions {
 
 /** Opens registries by their hosts when they are first read; a private one is read as docker on this computer would, or in ECR by the caller's identity. */
 export function openRegistries({ deadlineSeconds, microsoft }: RegistriesOptions): Registries {
-  const clients: RegistryClient[] = [];
-  const opened = new Map<string, Registry>();
-  const open = (url: string, host: string): Registry => {
-    const known = opened.get(url);
-    if (known !== undefined) {
-      return known;
-    }
-    const client = createRegistryClient({ url, deadlineSeconds, login: () => loginTo(host) });
-    clients.push(client);
-    const registry = rememberingRegistry(client, { tags: true });
-    opened.set(url, registry);
-    return registry;
-  };
+  const through = (registry: Registry) => rememberingRegistry(registry, { tags: true });
+  const registries = openByHost({ deadlineSeconds, login: loginTo, through });
+  const own = typeof microsoft === 'string' ? openMicrosoft(microsoft, deadlineSeconds) : undefined;
+  const ofMicrosoft = typeof microsoft === 'string' ? own && through(own) : microsoft;
   return {
-    of: ({ registry: host }) => {
-      if (host === MICROSOFT && microsoft !== undefined) {
-        return typeof microsoft === 'string' ? open(microsoft, hostOf(microsoft)) : microsoft;
-      }
-      const address = API_HOSTS[host] ?? host;
-      const [, name = ''] = /^(.*?)(?::\d+)?$/.exec(address) ?? [];
-      return open(`${isLoopbackHost(name) ? 'http' : 'https'}://${address}`, host);
-    },
+    of: (reference) =>
+      reference.registry === MICROSOFT && ofMicrosoft !== undefined ? ofMicrosoft : registries.of(reference),
     close: async () => {
-      await Promise.all(clients.map((client) => client.close()));
+      await Promise.all([registries.close(), own?.close()]);
     },
   };
+}
+
+function openMicrosoft(url: string, deadlineSeconds: number): RegistryClient {
+  return createRegistryClient({ url, deadlineSeconds, login: () => loginTo(hostOf(url)) });
 }
 
 function hostOf(url: string): string {
@@ -64,7 +45,7 @@ function hostOf(url: string): string {
 
 /** For ECR the caller's identity; docker's own login where there are no credentials, and for all other registries. */
 async function loginTo(host: string): Promise<RegistryLogin | undefined> {
-  const { ecrLogin, ecrRegion } = await import('../../lib/aws/ecr-login');
+  const { ecrLogin } = await import('../../lib/aws/registry-logins');
   const region = ecrRegion(host);
   const ofDocker = () => dockerLogin(host, dockerOnThisComputer());
   if (region === undefined) {

@@ -32,6 +32,13 @@ export interface IWindowsAmiPipeline extends IResource {
    */
   readonly _hasFastLaunch?: boolean;
 
+  /**
+   * Whether its AMIs hold own images that hosts bring up to date when they start; undefined where that is not known.
+   *
+   * @internal
+   */
+  readonly _hasOwnImages?: boolean;
+
   /** Grants reading what the channels and revisions point to, in the region of the pipeline. */
   grantRead(grantee: IGrantable): Grant;
 

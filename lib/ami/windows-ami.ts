@@ -237,6 +237,15 @@ export class WindowsAmi implements IMachineImage {
   }
 
   /**
+   * Whether it holds own images that hosts bring up to date when they start; undefined where that is not known.
+   *
+   * @internal
+   */
+  public get _hasOwnImages(): boolean | undefined {
+    return this.pipeline?._hasOwnImages;
+  }
+
+  /**
    * The account that owns it, where a construct uses it.
    *
    * @internal

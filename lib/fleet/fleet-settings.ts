@@ -13,6 +13,7 @@ import { agentVariables } from './agent-variables';
 import { managedScaling, instancesDistribution } from './capacity-options';
 import { startsAgent, type FleetUserDataProps } from './fleet-user-data';
 import { rootDevice, instanceMetadata, type InstanceMetadata } from './host-options';
+import { fetchOwnImages } from './own-images';
 import { rolloutPolicy } from './rollout-options';
 import { checkWarmPool, type FleetWarmPool } from './warm-pool';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
@@ -70,7 +71,11 @@ const ATTRIBUTE_VALUE = /^(?! )[A-Za-z0-9._:/@\\ -]{1,128}(?<! )$/;
 const DRIVER = /^[a-z][a-z0-9-]*$/;
 
 /** Fills in the defaults, and ends synthesis where a value cannot be used. */
-function hostSettings(scope: IConstruct, props: WindowsCapacityProviderProps): HostSettings {
+function hostSettings(
+  scope: IConstruct,
+  props: WindowsCapacityProviderProps,
+  launchTimeout: Duration,
+): HostSettings {
   const { attributes = {}, loggingDrivers = ['json-file', 'awslogs'] } = props;
   for (const [name, value] of Object.entries(attributes)) {
     if (!ATTRIBUTE_NAME.test(name) || !(Token.isUnresolved(value) || ATTRIBUTE_VALUE.test(value))) {
@@ -119,7 +124,7 @@ function hostSettings(scope: IConstruct, props: WindowsCapacityProviderProps): H
     warmPool: props.warmPool !== undefined,
     loggingDrivers,
     attributes,
-    before,
+    before: [...before, ...fetchOwnImages(scope, props, launchTimeout)],
     after,
   };
 }
@@ -243,7 +248,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     enableManagedDraining: props.enableManagedDraining ?? true,
     allowServiceTraffic: props.allowServiceTraffic ?? true,
     associate: props.associate ?? true,
-    host: hostSettings(scope, props),
+    host: hostSettings(scope, props, launchTimeout),
     launchTimeout,
     deleteDrain,
     policy: { ...policy, patchWithinSeconds: fleetBudget(scope, props.patchWithin, policy) },

@@ -239,6 +239,14 @@ export interface WindowsCapacityProviderProps {
   readonly launchTimeout?: Duration;
 
   /**
+   * How long a host that starts may fetch what the tags of own images in Amazon ECR have moved to since its AMI was baked, before it joins
+   * its cluster; then it joins all the same. At most `launchTimeout` without 30 minutes; 0 fetches nothing.
+   *
+   * @default - 10 minutes where the pipeline is of this app and caches own images; otherwise nothing is fetched
+   */
+  readonly ownImageTimeout?: Duration;
+
+  /**
    * How the fleet takes a publication.
    *
    * @default - at once: a tenth of it, watched for half an hour, then the rest

@@ -6,11 +6,12 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { imageBuilderControl } from '../aws/image-builder';
 import { eventBridgeAnnouncer, snsNotifier } from '../aws/notices';
+import { roleLogins } from '../aws/registry-logins';
 import { stepFunctionsExecutions } from '../aws/step-functions';
 import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import { gatePolicyOf } from '../contract/documents/gate-policy';
-import { required } from '../contract/names/environment';
+import { required, secretsOf } from '../contract/names/environment';
 import { UsageError } from '../contract/values/errors';
 import type { Finding } from '../contract/values/finding';
 import { osOf } from '../contract/values/release';
@@ -39,6 +40,7 @@ import {
   type RegistryClient,
   type RegistryClientOptions,
 } from '../registry/registry-client';
+import { openRegistries, withOwnRegistries } from '../registry/registries';
 import { createLog, withLog } from './log';
 import { LAMBDA, type Runtime } from './runtime';
 
@@ -313,15 +315,17 @@ export function create(
     announcer: eventBridgeAnnouncer(new EventBridgeClient()),
     now,
   };
+  const login = roleLogins(secretsOf(environment));
   const decide = async (event: DecideEvent): Promise<DecideAnswer> => {
     const registry = openRegistry({
       url: required(environment, 'WINBAKE_REGISTRY'),
       deadlineSeconds: DEADLINE_SECONDS,
     });
+    const own = openRegistries({ deadlineSeconds: DEADLINE_SECONDS, login, open: openRegistry });
     try {
-      return await createDecide({ ...ports, registry }, environment)(event);
+      return await createDecide({ ...ports, registry: withOwnRegistries(registry, own) }, environment)(event);
     } finally {
-      await registry.close();
+      await Promise.all([registry.close(), own.close()]);
     }
   };
   const log = createLog({ pipeline: required(environment, 'WINBAKE_PIPELINE') }, write);

@@ -43,7 +43,7 @@ export function createPublish(
       },
       event,
     );
-    const { bakeSeconds, deliveries, discarded, endedAt, promotion, publication } = result;
+    const { bakeSeconds, deliveries, discarded, endedAt, leftOut, promotion, publication } = result;
     metrics?.record([{ name: 'BakeDuration', value: bakeSeconds, unit: 'Seconds' }], endedAt);
     const pending = Object.entries(deliveries).flatMap(([target, delivery]) =>
       delivery.pending === null ? [] : [[target, delivery.pending.reason] as const],
@@ -59,6 +59,7 @@ export function createPublish(
     log?.info(answer.equal ? 'Discarded: nothing in it is new' : 'Published', {
       order: event.orderId,
       ...answer,
+      ...(leftOut.length === 0 ? {} : { leftOut }),
     });
     return answer;
   };

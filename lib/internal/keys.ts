@@ -139,7 +139,7 @@ export function keyAdministration(): PolicyDocument {
 export function allowKeyUse(
   role: Role,
   key: IKey | undefined,
-  service: 's3' | 'sns' | 'sqs',
+  service: 's3' | 'secretsmanager' | 'sns' | 'sqs',
   actions: readonly string[] = ['kms:Decrypt', 'kms:GenerateDataKey'],
 ): void {
   if (key !== undefined) {

@@ -27,6 +27,7 @@ import { BakePipeline } from './image/bake-pipeline';
 import { BakeRecipe } from './image/bake-recipe';
 import { ExecutionRole } from './image/execution-role';
 import { InstanceRole, InstanceScripts } from './image/instance-role';
+import { allowOwnImages } from './image/own-images';
 import { pipelineNetwork } from './image/pipeline-network';
 import { amiKeyOf, keyArnsOf } from './keys/ami-keys';
 import { PipelineAlarms } from './pipeline-alarms';
@@ -138,6 +139,13 @@ export class WindowsAmiPipeline extends PipelineBase {
    */
   public readonly _hasFastLaunch: boolean;
 
+  /**
+   * Whether its AMIs hold own images that hosts bring up to date when they start.
+   *
+   * @internal
+   */
+  public readonly _hasOwnImages: boolean;
+
   private readonly operate: OperateFunction;
 
   constructor(scope: Construct, id: string, props: WindowsAmiPipelineProps) {
@@ -151,6 +159,7 @@ export class WindowsAmiPipeline extends PipelineBase {
     const bucket = new BakeBucket(this, 'Bucket', settings);
     const scripts = new InstanceScripts(this, 'Scripts');
     const instanceRole = new InstanceRole(this, 'InstanceRole', { bucket, catalogKey });
+    allowOwnImages(instanceRole, settings.ownImages, 'pull');
     const baseAmi = baseAmiSource(this, settings.os, settings.parameterPath, props.baseAmi);
     const amiKey = amiKeyOf(this, settings);
     const seed = new ChannelSeed(this, 'Seed', {
@@ -235,6 +244,7 @@ export class WindowsAmiPipeline extends PipelineBase {
 
     this.os = settings.os;
     this._hasFastLaunch = settings.fastLaunch !== undefined;
+    this._hasOwnImages = settings.ownImages.some(({ _own }) => _own?.repository !== undefined);
     this.pipelineName = settings.pipelineName;
     this.parameterPrefix = settings.parameterPrefix;
     this.parameterPath = settings.parameterPath;

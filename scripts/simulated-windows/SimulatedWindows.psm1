@@ -14,6 +14,7 @@ Set-StrictMode -Version Latest
 . "$PSScriptRoot/Packages.ps1"
 . "$PSScriptRoot/Clock.ps1"
 . "$PSScriptRoot/Defender.ps1"
+. "$PSScriptRoot/Logins.ps1"
 
 Assert-NotWindows
 Mount-SystemDrive
@@ -23,10 +24,12 @@ Export-ModuleMember -Function (@(
     'Get-AppxProvisionedPackage'
     'Get-ChildItem'
     'Get-Date'
+    'Get-ECRLoginCommand'
     'Get-HotFix'
     'Get-ItemProperty'
     'Get-NetAdapter'
     'Get-PSDrive'
+    'Get-SECSecretValue'
     'Get-Service'
     'New-EventLog'
     'New-ItemProperty'

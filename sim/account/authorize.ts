@@ -132,6 +132,7 @@ const DENIALS: Readonly<Record<ServiceId, { readonly name: string; readonly stat
   lambda: REST_DENIAL,
   s3: QUERY_DENIAL,
   scheduler: REST_DENIAL,
+  'secrets-manager': JSON_DENIAL,
   'service-quotas': JSON_DENIAL,
   sfn: JSON_DENIAL,
   sns: { name: 'AuthorizationErrorException', status: 403 },

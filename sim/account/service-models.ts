@@ -11,6 +11,7 @@ import kms from './models/kms.json';
 import lambda from './models/lambda.json';
 import s3 from './models/s3.json';
 import scheduler from './models/scheduler.json';
+import secretsManager from './models/secrets-manager.json';
 import serviceQuotas from './models/service-quotas.json';
 import sfn from './models/sfn.json';
 import sns from './models/sns.json';
@@ -69,6 +70,7 @@ export const SERVICE_MODELS = {
   lambda,
   s3,
   scheduler,
+  'secrets-manager': secretsManager,
   'service-quotas': serviceQuotas,
   sfn,
   sns,
@@ -91,6 +93,7 @@ export type ServiceId =
   | 'lambda'
   | 's3'
   | 'scheduler'
+  | 'secrets-manager'
   | 'service-quotas'
   | 'sfn'
   | 'sns'

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { catalogSchema } from '../../lib/contract/documents/catalog';
+import { catalogSchema, type Catalog, type SetImage } from '../../lib/contract/documents/catalog';
 import { parseDocument } from '../../lib/contract/documents/document';
 import {
   requiredChecks,
@@ -11,9 +11,13 @@ import {
 } from '../../lib/contract/documents/evidence';
 import { orderSchema } from '../../lib/contract/documents/order';
 import { modeOfImage } from '../../lib/contract/values/mode';
+import { ecrRegion, isOwnImage, ownRegistryOf } from '../../lib/core/images/own-image';
+import { parseImageManifest } from '../../lib/core/oci/manifests';
+import { createRegistryClient } from '../../lib/registry/registry-client';
 import { readOsVersion } from '../../lib/contract/values/os-version';
 import { runBake } from '../aws/image-builder/run-bake';
 import { instanceAccess } from '../rehearsal/instance-access';
+import type { OwnRegistries } from '../rehearsal/own-registries';
 import type { SimulatedAccount } from '../rehearsal/simulated-account';
 import type { PowerShell, PowerShellRun } from '../windows/powershell/powershell-session';
 
@@ -21,13 +25,17 @@ import type { PowerShell, PowerShellRun } from '../windows/powershell/powershell
 export type BakeFailure = 'silent' | 'tested' | Pick<Failure, 'code' | 'message'>;
 
 /** What a script of ours prints and how it ends; one that is not listed prints nothing and ends well. */
-type Recorded = (run: RecordedRun) => { readonly stdout?: string; readonly exitCode?: number };
+type Recorded = (
+  run: RecordedRun,
+) => { readonly stdout?: string; readonly exitCode?: number } | Promise<{ readonly exitCode?: number }>;
 
 interface RecordedRun {
   /** The path on this computer of a file in Winbake's folder on the instance. */
   readonly pathOf: (name: string) => string;
   readonly instanceId: string;
   readonly now: Date;
+  /** Pulls an own image by a login; throws where it is not let in. */
+  readonly pull: (image: SetImage) => Promise<void>;
 }
 
 /**
@@ -36,6 +44,7 @@ interface RecordedRun {
  */
 export function recordInstances(
   account: SimulatedAccount,
+  registries: OwnRegistries,
   begin: () => Promise<BakeFailure | undefined>,
 ): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-recorded-'));
@@ -43,7 +52,7 @@ export function recordInstances(
   account.bake = async (recipe, imageArn) => {
     bakes += 1;
     const options = {
-      shell: recordedShell(account.clock.now(), await begin()),
+      shell: recordedShell(account.clock.now(), await begin(), registries),
       folder: join(folder, String(bakes)),
       dockerFolder: folder,
       registries: {},
@@ -66,20 +75,26 @@ const FACTS = {
   services: { docker: 'Running' },
 };
 
-function recordedShell(now: Date, fails: BakeFailure | undefined): PowerShell {
+function recordedShell(now: Date, fails: BakeFailure | undefined, registries: OwnRegistries): PowerShell {
   return {
-    run: (run) => {
-      const script = /\\(\w+-\w+)\.ps1'/.exec(readFileSync(run.scriptFile, 'utf8'))?.[1] ?? '';
+    run: async (run) => {
+      const text = readFileSync(run.scriptFile, 'utf8');
+      const script = /\\(\w+-\w+)\.ps1'/.exec(text)?.[1] ?? '';
+      const pairs = /-Secrets '([^']*)'/.exec(text)?.[1]?.split(',') ?? [];
       const failing = fails === 'tested' ? 'Test-Image' : 'Save-Image';
       const recorded = fails !== undefined && script === failing ? failureOf(fails) : RECORDED[script];
-      const own = { ...recordedRun(run), now };
-      const { exitCode = 0, stdout = '' } = recorded?.(own) ?? {};
-      return Promise.resolve({ exitCode, stdout, stderr: '', timedOut: false });
+      const aws = run.env?.['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? '';
+      const secrets = new Map(pairs.map((pair) => pair.split('=') as [string, string]));
+      const pull = (image: SetImage) => pullOwn({ registries, aws, secrets }, image);
+      const own = { ...recordedRun(run), now, pull };
+      const { exitCode = 0, stdout = '' }: { exitCode?: number; stdout?: string } =
+        (await recorded?.(own)) ?? {};
+      return { exitCode, stdout, stderr: '', timedOut: false };
     },
   };
 }
 
-function recordedRun({ simulatedHost = '' }: PowerShellRun): Omit<RecordedRun, 'now'> {
+function recordedRun({ simulatedHost = '' }: PowerShellRun): Omit<RecordedRun, 'now' | 'pull'> {
   const { instanceId } = JSON.parse(readFileSync(join(simulatedHost, 'host.json'), 'utf8')) as {
     readonly instanceId: string;
   };
@@ -97,19 +112,32 @@ const RECORDED: Readonly<Partial<Record<string, Recorded>>> = {
     writeFileSync(pathOf('image-set.json'), JSON.stringify(orderedSet(pathOf)));
     return {};
   },
+  'Save-Image': async ({ pathOf, pull }) => {
+    const leftOut: ImageManifest['leftOut'] = [];
+    for (const image of orderedSet(pathOf).set.images.filter((one) => isOwnImage(one))) {
+      const { family, repository, tag } = image;
+      await pull(image).catch((error: unknown) => {
+        leftOut.push({ family, repository, tag, message: String(error) });
+      });
+    }
+    writeFileSync(pathOf('left-out.json'), JSON.stringify(leftOut));
+    return {};
+  },
   'Write-ImageManifest': ({ now, pathOf }) => {
     const { order, set } = orderedSet(pathOf);
+    const leftOut = leftOutIn(pathOf);
     const host = readOsVersion(set.target) ?? { build: 0, revision: 0 };
     const manifest: ImageManifest = {
       schema: 'winbake.image-manifest/1',
       order: order.id,
       os: 'SERVER_2022_CORE',
       host: { osVersion: set.target },
-      images: set.images.map(({ aliases, digest, family, late, osVersion, repository, tag }) => ({
+      images: savedOf(set, leftOut).map(({ aliases, digest, family, late, osVersion, repository, tag }) => ({
         ...{ family, repository, tag, aliases, digest, imageId: digest, osVersion },
         mode: modeOfImage(host, osVersion, late),
         ...NO_BYTES,
       })),
+      leftOut,
       scripts: { sha256: order.scriptsSha256 },
       catalog: { sha256: order.scriptsSha256 },
       pulledBytes: 1,
@@ -122,15 +150,20 @@ const RECORDED: Readonly<Partial<Record<string, Recorded>>> = {
   },
   'Test-Image': ({ pathOf }) => {
     const { order, set } = orderedSet(pathOf);
-    const families = set.images.map(({ family }) => family);
+    const images = savedOf(set, leftOutIn(pathOf));
+    const families = images.map(({ family }) => family);
+    const own = images.filter((image) => isOwnImage(image)).map(({ family }) => family);
     const verification: Verification = {
       schema: 'winbake.verification/1',
       order: order.id,
       host: { osVersion: set.target },
-      images: set.images.map(({ digest, family }) => ({
-        ...{ family, present: true, digest, firstStartSeconds: 6, secondStartSeconds: 2 },
+      images: images.map(({ digest, family, repository }) => ({
+        ...{ family, present: true, digest },
+        ...(isOwnImage({ repository })
+          ? { firstStartSeconds: null, secondStartSeconds: null }
+          : { firstStartSeconds: 6, secondStartSeconds: 2 }),
       })),
-      checks: requiredChecks(families).map((name) => ({ name, ok: true, detail: '' })),
+      checks: requiredChecks(families, own).map((name) => ({ name, ok: true, detail: '' })),
     };
     writeFileSync(pathOf('verification.json'), JSON.stringify(verification));
     return {};
@@ -147,6 +180,70 @@ function failureOf(failure: BakeFailure): Recorded {
     }
     return { exitCode: 1 };
   };
+}
+
+/** What Save-Image could not pull; on the test instance too, which starts from the same disk. */
+function leftOutIn(pathOf: RecordedRun['pathOf']): NonNullable<ImageManifest['leftOut']> {
+  return JSON.parse(readFileSync(pathOf('left-out.json'), 'utf8')) as NonNullable<ImageManifest['leftOut']>;
+}
+
+function savedOf(
+  { images }: Catalog['sets'][number],
+  leftOut: NonNullable<ImageManifest['leftOut']>,
+): readonly SetImage[] {
+  return images.filter(({ family }) => leftOut.every((one) => one.family !== family));
+}
+
+/** Where a recorded pull gets logins and layers: own registries, AWS as the instance reaches it, and the secrets by host. */
+interface PullMeans {
+  readonly registries: OwnRegistries;
+  readonly aws: string;
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+/** Reads of an own image what docker would, with the login that the instance gets of AWS. */
+async function pullOwn(means: PullMeans, { platformDigest, repository }: SetImage): Promise<void> {
+  const { path = '', registry = '' } = ownRegistryOf(repository) ?? {};
+  const url = means.registries.urls[registry] ?? '';
+  const login = await loginOf(means, registry);
+  const client = createRegistryClient({ url, login: () => Promise.resolve(login) });
+  try {
+    const manifest = await client.manifest(path, platformDigest);
+    const { config, layers } = parseImageManifest(manifest?.body ?? '', repository);
+    await client.blob(path, config.digest);
+    if (ecrRegion(registry) !== undefined) {
+      const authorization = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
+      const layer = `${url}/v2/${path}/blobs/${layers.at(-1)?.digest ?? ''}`;
+      const { ok, status } = await fetch(layer, { method: 'HEAD', headers: { authorization } });
+      if (!ok) {
+        throw new Error(`The layer was refused: ${status} DENIED`);
+      }
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+async function loginOf({ aws, secrets }: PullMeans, registry: string) {
+  const region = ecrRegion(registry);
+  const name = region ?? secrets.get(registry) ?? '';
+  const kind = region === undefined ? 'secrets' : 'ecr';
+  const response = await fetch(`${aws}/simulated-aws/${kind}/${encodeURIComponent(name)}`);
+  const { error, value = '' } = (await response.json()) as {
+    readonly value?: string;
+    readonly error?: string;
+  };
+  if (error !== undefined) {
+    throw new Error(error);
+  }
+  if (region !== undefined) {
+    return { user: 'AWS', password: value };
+  }
+  const { password, username } = JSON.parse(value) as {
+    readonly username: string;
+    readonly password: string;
+  };
+  return { user: username, password };
 }
 
 /** The order that the instance has downloaded, with its image set. */

@@ -12,6 +12,7 @@ import type { EmbeddedRegistry } from '../registry/embedded-registry';
 import type { History } from '../registry/history/history';
 import { deployPipeline, findPipeline } from '../rehearsal/deploy-pipeline';
 import { bucketOf, registryOpener, siblingName, type RehearsalContext } from '../rehearsal/rehearsal-context';
+import { OwnRegistries } from '../rehearsal/own-registries';
 import { SILENT } from '../rehearsal/rehearsal-report';
 import { deployFleets } from '../rehearsal/roll-out-fleets';
 import { SimulatedAccount } from '../rehearsal/simulated-account';
@@ -21,7 +22,8 @@ import { WatchedFleet } from '../rehearsal/watched-fleet';
 import { recordInstances, type BakeFailure } from './recorded-instances';
 
 /** What a service says of a denial, or the rehearsal. */
-export const DENIED = /not authorized|AccessDenied|UnauthorizedOperation|may not|missing-permissions/;
+export const DENIED =
+  /not authorized|AccessDenied|UnauthorizedOperation|may not|missing-permissions|403 DENIED/;
 
 /** What scenarios are made from. */
 export interface ScenarioMeans {
@@ -61,12 +63,13 @@ export class ScenarioWorld {
   whileStarting: () => Promise<void> = () => Promise.resolve();
   fleets: readonly WatchedFleet[] = [];
   private readonly ends: (() => void)[] = [];
+  private readonly ownRegistries = new OwnRegistries();
   private readonly own: RehearsalContext;
 
   constructor(options: ScenarioOptions) {
     const { assembly, decided, history, registry, release, start } = options;
     const between = options.between ?? ((client: RegistryClient) => client);
-    const open = registryOpener(registry, undefined);
+    const open = registryOpener(registry, undefined, this.ownRegistries);
     const clock = new VirtualClock(start);
     registry.setInstant(start);
     this.account = new LenientAccount({
@@ -99,10 +102,11 @@ export class ScenarioWorld {
       }
     });
     this.ends.push(
-      recordInstances(this.account, async () => {
+      recordInstances(this.account, this.ownRegistries, async () => {
         await this.whileStarting();
         return this.bakesFail;
       }),
+      () => void this.ownRegistries.close(),
     );
   }
 
@@ -112,6 +116,7 @@ export class ScenarioWorld {
 
   /** Deploys the stacks, without their fleets, whose rules work every 15 minutes. */
   async deploy(): Promise<void> {
+    await this.ownRegistries.start(this.own);
     await deployPipeline(this.account, this.own.pipeline);
   }
 

@@ -54,6 +54,7 @@ export interface RegistryReply {
  */
 type RegistryErrorName =
   | 'BLOB_UNKNOWN'
+  | 'DENIED'
   | 'DIGEST_INVALID'
   | 'MANIFEST_UNKNOWN'
   | 'NAME_INVALID'

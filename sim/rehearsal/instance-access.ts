@@ -1,4 +1,6 @@
+import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parameterArn } from '../account/commands/data-commands';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { InstanceAccess } from '../aws/image-builder/run-bake';
@@ -6,6 +8,19 @@ import type { SimulatedAccount } from './simulated-account';
 
 /** What an agent on an instance needs before Image Builder hears of it. */
 const NEEDED = ['ssm:UpdateInstanceInformation', 'imagebuilder:GetComponent'];
+
+async function ecrPassword(region: string): Promise<string> {
+  const { authorizationData = [] } = await new ECRClient({ region }).send(
+    new GetAuthorizationTokenCommand({}),
+  );
+  const token = Buffer.from(authorizationData[0]?.authorizationToken ?? '', 'base64').toString('utf8');
+  return token.replace(/^AWS:/, '');
+}
+
+async function secretOf(SecretId: string): Promise<string> {
+  const client = new SecretsManagerClient({ region: SecretId.split(':')[3] ?? '' });
+  return (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
+}
 
 /**
  * AWS as an instance of a bake reaches it, by the role of its recipe. What the role lacks fails the step, as on the instance; the
@@ -43,6 +58,14 @@ export function instanceAccess(
           await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
         }),
     },
+    ask: (what, name) =>
+      accounts.as(caller, region, async () => {
+        try {
+          return { value: what === 'ecr' ? await ecrPassword(name) : await secretOf(name) };
+        } catch (error) {
+          return { error: (error as Error).message };
+        }
+      }),
     readParameter: (name) => {
       const refusal = refusalOf('ssm:GetParameter', parameterArn(name, environment));
       if (refusal !== undefined) {

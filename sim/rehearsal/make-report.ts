@@ -1,12 +1,14 @@
+import { catalogSchema } from '../../lib/contract/documents/catalog';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { imageManifestSchema, type ImageManifest } from '../../lib/contract/documents/evidence';
 import { orderSchema } from '../../lib/contract/documents/order';
 import { channelSchema, type Publication, publicationSchema } from '../../lib/contract/documents/publication';
-import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
+import { catalogKey, CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
 import { channelParameters, CHANNELS, revisionParameters } from '../../lib/contract/names/parameters';
 import type { Finding } from '../../lib/contract/values/finding';
 import { formatOsVersion, readOsVersion } from '../../lib/contract/values/os-version';
 import { readPrunePlan } from '../../lib/core/housekeeping/prune';
+import { isOwnImage } from '../../lib/core/images/own-image';
 import { readImages } from '../../lib/core/images/read-images';
 import { compressedBytes, parseImageManifest } from '../../lib/core/oci/manifests';
 import type { Registry } from '../../lib/core/oci/registry';
@@ -128,8 +130,36 @@ function describeImages(
   manifest: ImageManifest,
 ): Promise<readonly ReportedImage[]> {
   return withRegistry(context, (registry) =>
-    Promise.all(manifest.images.map((image) => describeImage(context, registry, image))),
+    Promise.all(
+      manifest.images.map(async (image) =>
+        isOwnImage(image) ? describeOwnImage(context, image) : await describeImage(context, registry, image),
+      ),
+    ),
   );
+}
+
+/** An own image as the gate observed it: its registry lets nobody else in. */
+function describeOwnImage(
+  context: RehearsalContext,
+  {
+    digest,
+    family,
+    mode,
+    osVersion,
+    platformDigest = digest,
+    repository,
+    tag,
+  }: ImageManifest['images'][number],
+): ReportedImage {
+  const key = catalogKey(context.os.release);
+  const { observations } = parseDocument(
+    catalogSchema,
+    context.account.readDocument(bucketOf(context), key) ?? '',
+    key,
+  );
+  const seen = observations.findLast((one) => one.repository === repository && one.digest === digest);
+  const compressed = seen?.compressedBytes ?? 0;
+  return { family, repository, tag, digest, platformDigest, osVersion, mode, compressedBytes: compressed };
 }
 
 async function describeImage(

@@ -13,6 +13,7 @@ import { SkippedWaits, type VirtualClock } from '../clock/virtual-clock';
 import type { EmbeddedRegistry } from '../registry/embedded-registry';
 import type { History } from '../registry/history/history';
 import type { DeployedPipeline } from './deploy-pipeline';
+import type { OwnRegistries } from './own-registries';
 import type { SimulatedAccount } from './simulated-account';
 import type { StepLog } from './step-log';
 import { functionNamed } from './template-functions';
@@ -37,17 +38,21 @@ export interface RehearsalContext {
 const POLL_SECONDS = 30;
 
 /**
- * Opens the embedded registry in place of whatever address it is asked for. Waits before another try take no time.
+ * Opens the embedded registry in place of whatever address it is asked for, but for those of own images. Waits before another try take
+ * no time.
  */
 export function registryOpener(
   registry: Pick<EmbeddedRegistry, 'url'>,
   signal: AbortSignal | undefined,
+  own?: OwnRegistries,
 ): (options: RegistryClientOptions) => RegistryClient {
-  return (options) => {
+  const open = (options: RegistryClientOptions) => {
     const { clock, sleep } = new SkippedWaits();
     const stop = signal === undefined ? {} : { signal };
-    return createRegistryClient({ ...options, url: registry.url, clock, sleep, ...stop });
+    return createRegistryClient({ ...options, clock, sleep, ...stop });
   };
+  const openOwn = own?.opener(open);
+  return (options) => openOwn?.(options) ?? open({ ...options, url: registry.url });
 }
 
 /** Lets something look at the registry, with a client of its own that is closed afterwards. */

@@ -23,6 +23,7 @@ import { feedCatalog } from './feed-catalog';
 import { instanceAccess } from './instance-access';
 import { reportOf, reportPublications } from './make-report';
 import { monthsFrom, passMonths, reportMonth } from './pass-months';
+import { OwnRegistries } from './own-registries';
 import { rebake } from './rebake';
 import {
   type RehearsalContext,
@@ -119,11 +120,12 @@ async function inAccount(
   const { signal } = options;
   const log = new StepLog(progress, signal);
   const clock = new VirtualClock(moment.asOf);
+  const own = new OwnRegistries();
   const account = new SimulatedAccount({
     folder: await assemblyOf(options, means.folder, log),
     clock,
     release: options.release,
-    openRegistry: registryOpener(moment.registry, signal),
+    openRegistry: registryOpener(moment.registry, signal, own),
   });
   const pipeline = findPipeline(account, options.release, options.policy);
   clock.onJump((now) => {
@@ -132,14 +134,17 @@ async function inAccount(
   const os = osOf(pipeline.decide.environment['WINBAKE_OS'] ?? '');
   const end = account.install();
   try {
-    return await carryOut({ ...moment, os, account, pipeline, clock, log, signal }, options, means);
+    await own.start({ account, history: moment.history, pipeline });
+    const context = { ...moment, os, account, pipeline, clock, log, signal, own };
+    return await carryOut(context, options, means);
   } finally {
     end();
+    await own.close();
   }
 }
 
 async function carryOut(
-  context: RehearsalContext,
+  context: RehearsalContext & { readonly own: OwnRegistries },
   options: RehearsalOptions,
   means: Means,
 ): Promise<RehearsalResult> {
@@ -242,12 +247,12 @@ async function replayPast(
 }
 
 async function prepareImageBuilder(
-  context: RehearsalContext,
+  context: RehearsalContext & { readonly own: OwnRegistries },
   options: RehearsalOptions,
   { folder, shell }: Means,
   announce: (text: string) => void,
 ): Promise<void> {
-  const { account, clock, history, log, os, pipeline, registry, signal } = context;
+  const { account, clock, history, log, os, own, pipeline, registry, signal } = context;
   const revisions = hostRevisions({
     history,
     userHistory: options.history !== undefined,
@@ -266,7 +271,10 @@ async function prepareImageBuilder(
     shell,
     folder,
     dockerFolder,
-    registries: { [new URL(pipeline.decide.environment['WINBAKE_REGISTRY'] ?? '').host]: registry.url },
+    registries: {
+      ...own.urls,
+      [new URL(pipeline.decide.environment['WINBAKE_REGISTRY'] ?? '').host]: registry.url,
+    },
     baseHost: (instanceId) => {
       const host = baseHostAt(os, revisions, clock.now(), options.hostRevision, instanceId);
       return struckHost(host, options.hostFaults ?? []);

@@ -3,7 +3,7 @@ import { parseDocument } from '../../lib/contract/documents/document';
 import type { Publication } from '../../lib/contract/documents/publication';
 import { readOsVersion } from '../../lib/contract/values/os-version';
 import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
-import { ownImages } from '../../lib/core/images/image-extra';
+import { familyImages } from '../../lib/core/images/image-extra';
 import { readImages } from '../../lib/core/images/read-images';
 import { RegistryError } from '../../lib/core/oci/registry';
 import type { RegistryClient } from '../../lib/registry/registry-client';
@@ -245,7 +245,7 @@ async function whatIsWrong(
         return isClaimed && !isNewer ? [] : [`${family} ${osVersion} on ${host.osVersion}`];
       }),
     );
-    const own = ownImages(images).length;
+    const own = familyImages(images).length;
     return [...wrong.flat(), ...(own === REPOSITORIES.length ? [] : [`${own} images`])];
   } finally {
     await client.close();

@@ -65,6 +65,7 @@ export function addAllPropsFleet(app: App): {
     userDataAfter: ['Write-Host "after"'],
     attributes: { 'shop.zone': 'front' },
     launchTimeout: Duration.hours(1),
+    ownImageTimeout: Duration.minutes(5),
     deleteDrain: Duration.minutes(45),
     rollout: {
       canaryPercentage: 20,

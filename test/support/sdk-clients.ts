@@ -11,6 +11,7 @@ import * as kms from '@aws-sdk/client-kms';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
 import * as scheduler from '@aws-sdk/client-scheduler';
+import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as serviceQuotas from '@aws-sdk/client-service-quotas';
 import * as sfn from '@aws-sdk/client-sfn';
 import * as sns from '@aws-sdk/client-sns';
@@ -33,6 +34,7 @@ export const SDK_PACKAGES: Readonly<Record<ServiceId, Readonly<Record<string, un
   lambda,
   s3,
   scheduler,
+  'secrets-manager': secretsManager,
   'service-quotas': serviceQuotas,
   sfn,
   sns,

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET = ROOT / 'sim' / 'account' / 'models'
 
 # Clients whose package is not named like the service in botocore.
-BOTOCORE_NAMES = {'auto-scaling': 'autoscaling', 'cloudwatch-logs': 'logs', 'eventbridge': 'events', 'sfn': 'stepfunctions'}
+BOTOCORE_NAMES = {'auto-scaling': 'autoscaling', 'cloudwatch-logs': 'logs', 'eventbridge': 'events', 'secrets-manager': 'secretsmanager', 'sfn': 'stepfunctions'}
 
 IMPORT = re.compile(r"import\s+(?:type\s+)?\{([^}]*)\}\s+from '@aws-sdk/client-([a-z0-9-]+)'")
 SENT = re.compile(r'^(?:(\w+)Command|paginate(\w+)|waitUntil(\w+))$')

@@ -93,12 +93,14 @@ import { App, Duration, PropertyInjectors, Stack, type IPropertyInjector } from 
 import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import type { IPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster, Ec2Service } from 'aws-cdk-lib/aws-ecs';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import { PermissionsBoundary, type IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Function } from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { WindowsAmi, WindowsAmiPipeline, WindowsCapacityProvider, WindowsOs, WindowsTaskDefinition } from 'winbake';
+import { CachedImage, WindowsAmi, WindowsAmiPipeline, WindowsCapacityProvider, WindowsOs, WindowsTaskDefinition } from 'winbake';
 
 declare const app: App;
 declare const stack: Stack;
@@ -111,6 +113,8 @@ declare const taskDefinition: WindowsTaskDefinition;
 declare const topic: ITopic;
 declare const operators: ITopic;
 declare const openTicket: Function;
+declare const shopRepository: IRepository;
+declare const acrSecret: ISecret;
 declare const shopBuild: IProject;
 declare const shopPipeline: IPipeline;
 declare const boundary: IManagedPolicy;

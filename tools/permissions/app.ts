@@ -1,11 +1,14 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { CfnComponent, CfnWorkflow } from 'aws-cdk-lib/aws-imagebuilder';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { BUILD_WORKFLOW } from '../../lib/core/image-builder/workflows';
 import {
   AmiChannel,
+  CachedImage,
   VulnerabilitySeverity,
   WindowsAmi,
   WindowsAmiAccount,
@@ -49,6 +52,14 @@ export function synthesizeCheckedApp(outdir: string): void {
     promotion: { canaryFleets: ['canary', 'staging'] },
     retention: { newest: 2 },
     fastLaunch: {},
+    extras: [
+      CachedImage.fromEcr(new Repository(platform, 'Shop', { repositoryName: 'shop/web' })),
+      CachedImage.fromRegistry('shop.example.com/jobs:live', {
+        credentials: new Secret(platform, 'RegistryLogin', {
+          encryptionKey: new Key(platform, 'SecretKey', { enableKeyRotation: true }),
+        }),
+      }),
+    ],
   });
   addReplacedDocuments(platform);
   for (const region of [HOME.region, OTHER_REGION]) {

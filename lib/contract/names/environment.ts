@@ -65,6 +65,8 @@ export interface DecideEnvironment extends NoticeEnvironment {
   readonly WINBAKE_GATE_POLICY: string;
   /** The unique id of the role of build and test instance, the first part of their documents' keys. */
   readonly WINBAKE_INSTANCE_ROLE_ID: string;
+  /** The ARNs of the secrets by which own images are read, by the hosts of their registries, as JSON. */
+  readonly WINBAKE_REGISTRY_SECRETS: string;
 }
 
 /** What `publish` needs to know. */
@@ -155,6 +157,11 @@ export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName):
     throw new Error(`The environment variable ${name} is not set; deploy the stack again.`);
   }
   return value;
+}
+
+/** The secrets by which own images are read, by the hosts of their registries. */
+export function secretsOf(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return JSON.parse(required(environment, 'WINBAKE_REGISTRY_SECRETS')) as Record<string, string>;
 }
 
 /** The name of any variable of any handler; `AWS_REGION` is set by Lambda itself. */

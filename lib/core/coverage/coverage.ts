@@ -28,6 +28,16 @@ export interface HostCache {
   readonly layers: ReadonlySet<string> | null;
   /** Why something is not known; null where all is. */
   readonly unknown: string | null;
+  /** Own images that the bake could not pull, and why; absent where all could be, or nothing was recorded of it. */
+  readonly leftOut?: readonly LeftOutImage[];
+}
+
+/** An own image that a bake could not pull. */
+interface LeftOutImage {
+  readonly family: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly message: string;
 }
 
 /** A layer, and whether a host has it. */

@@ -3,9 +3,10 @@ import { isDigest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
 import { type OsVersion, formatOsVersion, readOsVersion } from '../../contract/values/os-version';
 import { candidateTag } from '../images/candidate-tag';
-import { chooseImage, type CandidateImage } from '../images/choose-image';
+import { chooseImage, fits, type CandidateImage } from '../images/choose-image';
 import { hostOfExtra, type ImageExtra } from '../images/image-extra';
-import type { GateInput, CheckedFamily } from './gate-input';
+import { isOwnImage } from '../images/own-image';
+import type { GateInput, CheckedFamily, FamilyPoll } from './gate-input';
 
 /**
  * The id of an image set, `<build>.<revision>-<12 digits>`: the same images give the same id in whatever order they stand.
@@ -27,8 +28,8 @@ interface ChosenExtras {
 
 /**
  * Chooses for each extra the greatest revision ever seen that R1 lets a host at the set's target run; for a previous
- * revision, the greatest below the image that it follows, as it was pushed last; of another release, the newest. What is behind
- * or missing is only said: an extra never blocks.
+ * revision, the greatest below the image that it follows, as it was pushed last; of another release, the newest; of an own image what
+ * its tag shows. What is behind or missing is only said: an extra never blocks.
  */
 export function chooseExtras(
   { catalog, extras = [], now }: Pick<GateInput, 'catalog' | 'extras' | 'now'>,
@@ -39,11 +40,15 @@ export function chooseExtras(
   return extras.reduce<ChosenExtras>(
     ({ images, findings }, { extra, poll }) => {
       const host = hostOfExtra(extra, target, [...own, ...images]);
-      const image = host && chooseImage(host, candidatesOf(extra, seen));
+      const image =
+        host &&
+        (isOwnImage(extra.family)
+          ? ownImage(host, extra, poll, seen)
+          : chooseImage(host, candidatesOf(extra, seen)));
       const reported = [...findings, ...poll.findings.map((finding) => withoutStop(finding))];
       if (image === undefined) {
         const isReported = extra.previousOf === undefined || host !== undefined;
-        return { images, findings: isReported ? [...reported, missing(extra, target)] : reported };
+        return { images, findings: isReported ? [...reported, missing(extra, poll, target)] : reported };
       }
       const isBehind = extra.previousOf === undefined && image.osVersion.revision < (host?.revision ?? 0);
       const behind = isBehind && image.osVersion.build === target.build ? [late(extra, image, target)] : [];
@@ -51,6 +56,26 @@ export function chooseExtras(
     },
     { images: [], findings: [] },
   );
+}
+
+/**
+ * The image that the tag of an own image shows, where the host may run it. An older one that fitted is another version of the app, which no
+ * task asks for. Where the tag cannot be read it is the one that it showed last.
+ */
+function ownImage(
+  host: OsVersion,
+  extra: ImageExtra,
+  { findings, image }: FamilyPoll,
+  seen: readonly Observation[],
+): CandidateImage | undefined {
+  const isUnread = findings.some(({ code }) => code.startsWith('REGISTRY_'));
+  const shown: CandidateImage | undefined =
+    image === undefined
+      ? isUnread
+        ? candidatesOf(extra, seen)[0]
+        : undefined
+      : { ...image, tag: { kind: 'floating', tag: image.tag } };
+  return shown && fits(host, shown.osVersion) ? shown : undefined;
 }
 
 /** What the catalog holds of an extra's tags; of one revision the last push comes first. */
@@ -84,7 +109,17 @@ function withoutStop(finding: Finding): Finding {
   return finding.severity === 'stop' ? { ...finding, severity: 'warning' } : finding;
 }
 
-function missing({ family, previousOf }: ImageExtra, target: OsVersion): Finding {
+function missing({ family, previousOf }: ImageExtra, { image }: FamilyPoll, target: OsVersion): Finding {
+  if (isOwnImage(family) && image !== undefined) {
+    return {
+      code: 'HOST_WITHOUT_IMAGE',
+      severity: 'warning',
+      family: family.name,
+      message:
+        `${family.repository}:${image.tag} is an image of ${formatOsVersion(image.osVersion)}, which hosts at ` +
+        `${formatOsVersion(target)} must not run (R1); it is left out.`,
+    };
+  }
   const what = previousOf === undefined ? 'No image that fits' : 'No older image';
   return {
     code: 'HOST_WITHOUT_IMAGE',

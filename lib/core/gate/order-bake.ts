@@ -3,12 +3,13 @@ import type { GatePolicy } from '../../contract/values/gate-policy';
 import { type Order, type OrderEnd, orderedAt } from '../../contract/documents/order';
 import type { Publication } from '../../contract/documents/publication';
 import type { Release } from '../../contract/values/release';
-import { isIn, type WeeklyWindow } from '../../contract/values/weekly-window';
+import { isIn } from '../../contract/values/weekly-window';
 import { CURRENT_ORDER_KEY, readOrder } from '../bake/lease';
 import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
 import { familyOf } from '../images/family';
 import { parseImageExtras } from '../images/image-extra';
+import { isOwnImage } from '../images/own-image';
 import { rememberingRegistry } from '../images/read-images';
 import type { Registry } from '../oci/registry';
 import type { DocumentStore, ParameterStore } from '../ports/stores';
@@ -21,6 +22,7 @@ import { targetRevision } from './check-host';
 import { noteDecision } from './last-decision';
 import { observationsOf, observeFamilies, observeExtras } from './observe';
 import { changeOutage } from './outage';
+import { isKnownButForOwn } from './same-images';
 
 /**
  * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
@@ -122,7 +124,8 @@ export async function pollAndDecide(ports: GatePorts, request: GateRequest): Pro
   const registry = rememberingRegistry(ports.registry);
   const polls = await observeFamilies(registry, families, known);
   const beside = await observeExtras(registry, extras, polls, known);
-  const observations = observationsOf([...polls, ...beside.map(({ poll }) => poll)], now);
+  const seen = observationsOf([...polls, ...beside.map(({ poll }) => poll)], now);
+  const observations = seen.filter((one) => !isOwnImage(one));
   const catalog = await changeCatalog(documents, release, (before) => {
     const observed = withObservations(before, observations);
     const remembered = published === undefined ? observed : withPublishedHost(observed, published);
@@ -148,10 +151,14 @@ export async function pollAndDecide(ports: GatePorts, request: GateRequest): Pro
     forced: request.forced,
   });
   const { set: accepted } = evaluated;
+  const isBaked =
+    evaluated.decision === 'bake' && (request.forced || noBakeReason(policy, now) === undefined);
   const after =
-    accepted === undefined
+    accepted === undefined || !(isBaked || !isKnownButForOwn(catalog, accepted))
       ? catalog
-      : await changeCatalog(documents, release, (before) => withImageSet(before, accepted));
+      : await changeCatalog(documents, release, (before) =>
+          withImageSet(withObservations(before, seen), accepted),
+        );
   const decision = asAsked(evaluated, request, after, now);
   await noteDecision(documents, decision, now);
   const { set } = decision;
@@ -184,13 +191,13 @@ function asAsked(
       ? evaluated
       : { ...evaluated, decision: 'bake', reason: `A person asked for it: ${set.target} is accepted.`, set };
   }
-  const reason = evaluated.decision === 'bake' ? noBakeReason(policy.noBakeWindows, now) : undefined;
+  const reason = evaluated.decision === 'bake' ? noBakeReason(policy, now) : undefined;
   return reason === undefined ? evaluated : { ...evaluated, decision: 'wait', reason };
 }
 
 /** Why no bake may start at an instant, or undefined where one may. */
-function noBakeReason(windows: readonly WeeklyWindow[], instant: Date): string | undefined {
-  const window = windows.find((one) => isIn(one, instant));
+function noBakeReason({ noBakeWindows }: GatePolicy, instant: Date): string | undefined {
+  const window = noBakeWindows.find((one) => isIn(one, instant));
   return (
     window &&
     `A bake is due, and none starts on ${window.days.join(', ')} from ${window.startHour}:00 to ${window.endHour}:00 ` +

@@ -1,5 +1,6 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
-import { ownImages } from '../images/image-extra';
+import { familyImages } from '../images/image-extra';
+import { isOwnImage } from '../images/own-image';
 
 /**
  * Whether two sets are the same order: the same target and the same image of each family. Extras do not count, so that one
@@ -18,8 +19,24 @@ export function isOrderOf(catalog: Catalog, id: string | undefined, set: ImageSe
 function orderOf({ target, images }: ImageSet): string {
   return [
     target,
-    ...ownImages(images)
+    ...familyImages(images)
       .map(({ family, digest }) => `${family} ${digest}`)
       .sort(),
+  ].join(', ');
+}
+
+/**
+ * Whether a catalog has a set already but for own images: these move with each deployment of an app, and a catalog that kept every one
+ * would grow with them.
+ */
+export function isKnownButForOwn({ sets }: Pick<Catalog, 'sets'>, set: ImageSet): boolean {
+  return sets.some((known) => butForOwn(known) === butForOwn(set));
+}
+
+function butForOwn({ target, images }: Pick<ImageSet, 'images' | 'target'>): string {
+  const others = images.filter((image) => !isOwnImage(image));
+  return [
+    target,
+    ...others.map(({ digest, family, late }) => `${family} ${digest} ${String(late)}`).sort(),
   ].join(', ');
 }

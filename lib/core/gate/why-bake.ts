@@ -8,7 +8,7 @@ import {
   RETRY_SECONDS,
 } from '../../contract/values/gate-policy';
 import { lastPatchTuesday, nextPatchTuesday } from '../calendar/patch-tuesday';
-import { ownImages } from '../images/image-extra';
+import { familyImages } from '../images/image-extra';
 import type { FailedOrder, GateInput } from './gate-input';
 import { isOrderOf } from './same-images';
 import type { FirstObservations } from './first-observations';
@@ -184,7 +184,7 @@ function differsInVersions(baked: ImageSet, set: ImageSet): boolean {
 }
 
 function versionsOf(set: ImageSet): string {
-  const versions = ownImages(set.images).map(
+  const versions = familyImages(set.images).map(
     ({ family, repository, osVersion }) => `${family} ${repository} ${osVersion}`,
   );
   return versions.sort().join(', ');

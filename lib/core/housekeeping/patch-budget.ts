@@ -11,7 +11,7 @@ import { readCatalog } from '../catalog/catalog-store';
 import type { UnreadSince } from '../gate/gate-input';
 import { readLastDecision } from '../gate/last-decision';
 import { readOutage } from '../gate/outage';
-import { ownImages } from '../images/image-extra';
+import { familyImages } from '../images/image-extra';
 import { type NoticeKind, heal, notifyOnce } from '../notify/notify-once';
 import { type DocumentStore, homeParameters } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
@@ -133,7 +133,7 @@ function unseenRelease(
 function repositoriesOf({ observations, sets: [newest] }: Catalog): readonly string[] {
   return newest === undefined
     ? observations.map(({ repository }) => repository)
-    : ownImages(newest.images).map(({ repository }) => repository);
+    : familyImages(newest.images).map(({ repository }) => repository);
 }
 
 /** Measures by what could not be read and when the gate polled last, too. */

@@ -10,6 +10,7 @@ import {
   UPLOAD_PARAMETERS,
   WORK_FOLDER,
   FAILURE_FILE,
+  OWN_IMAGE_SCRIPT,
 } from './component-steps';
 
 /** Pulls the image set that fits this host, and records what the AMI then holds. */
@@ -30,6 +31,10 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
     {
       name: 'Proxy',
       description: 'The proxy that Docker uses meanwhile, such as http://proxy.example.com:3128, or none.',
+    },
+    {
+      name: 'Secrets',
+      description: 'The secrets by which own images are pulled, such as HOST=ARN,HOST=ARN; or none.',
     },
     {
       name: 'FileScan',
@@ -60,8 +65,13 @@ export const CACHE_IMAGES_COMPONENT: ComponentDocument = {
         runScript({
           name: 'SaveImage',
           script: 'steps\\Save-Image.ps1',
-          parameters: { Registry: '{{ Registry }}', Proxy: '{{ Proxy }}', FileScan: '{{ FileScan }}' },
-          timeoutSeconds: 14400,
+          parameters: {
+            Registry: '{{ Registry }}',
+            Proxy: '{{ Proxy }}',
+            FileScan: '{{ FileScan }}',
+            Secrets: '{{ Secrets }}',
+          },
+          timeoutSeconds: 16200,
         }),
         runScript({
           name: 'WriteImageManifest',
@@ -93,17 +103,17 @@ function download(
   };
 }
 
-/** The one file of the work folder that stays in the AMI. */
-const KEPT_FILE = 'image-manifest.json';
+/** The files of the work folder that stay in the AMI. */
+const KEPT_FILES = ['image-manifest.json', OWN_IMAGE_SCRIPT];
 
-/** Empties the work folder down to the image manifest; it uses .NET alone, as `EXPAND_SCRIPTS` does. */
+/** Empties the work folder down to what stays; it uses .NET alone, as `EXPAND_SCRIPTS` does. */
 export const REMOVE_WORK_FILES: readonly string[] = [
   'Set-StrictMode -Version Latest',
   "$ErrorActionPreference = 'Stop'",
   `$folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath('${WORK_FOLDER}')`,
   'foreach ($entry in [System.IO.Directory]::GetFileSystemEntries($folder)) {',
   '    if ([System.IO.Directory]::Exists($entry)) { [System.IO.Directory]::Delete($entry, $true) }',
-  `    elseif ([System.IO.Path]::GetFileName($entry) -ne '${KEPT_FILE}') { [System.IO.File]::Delete($entry) }`,
+  `    elseif (${KEPT_FILES.map((file) => `'${file}'`).join(', ')} -notcontains [System.IO.Path]::GetFileName($entry)) { [System.IO.File]::Delete($entry) }`,
   '}',
 ];
 

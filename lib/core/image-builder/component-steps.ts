@@ -9,6 +9,9 @@ import type {
 /** Where everything of a bake stands on the instance; it stays in the AMI. */
 export const WORK_FOLDER = 'C:\\ProgramData\\Winbake';
 
+/** By it hosts bring own images up to date; it stays in an AMI that has some. */
+export const OWN_IMAGE_SCRIPT = 'Update-OwnImage.ps1';
+
 /** Where the instance scripts are expanded to. */
 const SCRIPTS_FOLDER = `${WORK_FOLDER}\\scripts`;
 

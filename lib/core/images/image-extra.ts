@@ -3,6 +3,7 @@ import { type GatePolicy, MOST_PREVIOUS_REVISIONS } from '../../contract/values/
 import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { parseRelease, type Release } from '../../contract/values/release';
 import { FAMILY_NAMES, familyOf, isBuiltOnServerCore, type ImageFamily } from './family';
+import { namesOwnImage, parseOwnImage } from './own-image';
 
 /**
  * An image that is cached beside a pipeline's families, where there is one. It never blocks, delays or orders a bake: the
@@ -30,8 +31,9 @@ export interface ExtraContext {
 
 /** How extras are written. */
 export const EXTRA_FORMS =
-  "a further family such as 'framework-sdk'; 'servercore@2022' on 2025; or an own repository such as " +
-  "'tools=contoso/tools:ltsc2022,*-ltsc2022', where * stands for a number";
+  "a further family such as 'framework-sdk'; 'servercore@2022' on 2025; an own repository such as " +
+  "'tools=contoso/tools:ltsc2022,*-ltsc2022', where * stands for a number; or an own image of another registry such as " +
+  "'shop=shop.azurecr.io/web:7'";
 
 /** Whether the name of an image in a set or manifest is that of an extra. */
 export function isExtra(family: string): boolean {
@@ -73,7 +75,7 @@ export function defaultPreviousRevisions({ needsEqualRevision }: Release): numbe
 }
 
 /** The images of the families themselves, by which a set or AMI is judged. */
-export function ownImages<T extends { readonly family: string }>(images: readonly T[]): readonly T[] {
+export function familyImages<T extends { readonly family: string }>(images: readonly T[]): readonly T[] {
   return images.filter(({ family }) => !isExtra(family));
 }
 
@@ -113,7 +115,11 @@ export function checkLines(extras: readonly ImageExtra[], { families, lines = {}
 function parseImageExtra(text: string, context: ExtraContext): ImageExtra {
   const { at, families, lines = {}, release } = context;
   if (text.includes('=')) {
-    return { family: ownRepository(text, release), previousOf: undefined };
+    const isOwn = namesOwnImage(text);
+    return {
+      family: checkedName(isOwn ? parseOwnImage(text, release) : ownRepository(text, release)),
+      previousOf: undefined,
+    };
   }
   if (/^([a-z0-9-]+@)?previous$/.test(text)) {
     throw new UsageError(
@@ -170,20 +176,20 @@ function previousName(family: string, revisionsBefore: number): string {
   return `${family}@previous${revisionsBefore === 1 ? '' : revisionsBefore}`;
 }
 
-/** What Docker takes for the host of a registry. */
-const HOST = /^[a-z][a-z0-9-]*=((?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?)\//i;
+function checkedName(family: ImageFamily): ImageFamily {
+  const [name = ''] = family.name.split('@');
+  if (FAMILY_NAMES.includes(name)) {
+    throw new UsageError(
+      `The name ${name} is that of a family of its own; give your repository another one.`,
+    );
+  }
+  return family;
+}
 
 const OWN_REPOSITORY = /^([a-z][a-z0-9-]{0,29})=([a-z0-9]+(?:[._/-]+[a-z0-9]+)*):([^:]+)$/;
 const TAG = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$/;
 
 function ownRepository(text: string, release: Release): ImageFamily {
-  const [, host] = HOST.exec(text) ?? [];
-  if (host !== undefined) {
-    throw new UsageError(
-      `An own repository lies in the pipeline's registry and is named without a host; got: '${text}'. ` +
-        `Copy the image from ${host} into a registry that has the base images too, and name that as the registry of the pipeline.`,
-    );
-  }
   const [, name = '', repository = '', list = ''] = OWN_REPOSITORY.exec(text) ?? [];
   const tags = list.split(',');
   const floatingTags = tags.filter((tag) => !tag.includes('*'));
@@ -192,11 +198,6 @@ function ownRepository(text: string, release: Release): ImageFamily {
   if (name === '' || !isWellFormed || floatingTags.length === 0 || patterns.length > 1) {
     throw new UsageError(
       `An own repository is written NAME=REPOSITORY:TAG, with further tags and one pattern with a * after commas; got: '${text}'.`,
-    );
-  }
-  if (FAMILY_NAMES.includes(name)) {
-    throw new UsageError(
-      `The name ${name} is that of a family of its own; give your repository another one.`,
     );
   }
   const [pattern] = patterns;

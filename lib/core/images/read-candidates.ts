@@ -4,6 +4,7 @@ import { type Registry, RegistryError } from '../oci/registry';
 import { candidateTag, type CandidateTag } from './candidate-tag';
 import { chooseImage, type CandidateImage } from './choose-image';
 import type { ImageFamily } from './family';
+import { isOwnImage } from './own-image';
 import { readImages } from './read-images';
 
 /** What several tags of a family show together. */
@@ -39,6 +40,11 @@ async function notFound(
   registry: Registry,
   { floatingTags, name, repository }: ImageFamily,
 ): Promise<Finding> {
+  if (isOwnImage({ repository })) {
+    // Who may pull may seldom list.
+    const message = `There is no image ${repository}:${floatingTags.join(' or ')}, or nobody without a further right may know of it.`;
+    return { code: 'NOT_FOUND', severity: 'warning', family: name, message };
+  }
   const tags = await registry.tags(repository);
   const message =
     tags === undefined
@@ -63,6 +69,9 @@ export async function readOtherCandidates(
   floating: readonly CandidateImage[],
   baseRevision?: number,
 ): Promise<CandidateReading> {
+  if (isOwnImage(family)) {
+    return { images: [...floating], findings: [] };
+  }
   const tags = (await registry.tags(family.repository)) ?? [];
   const candidates = tags.map((tag) => candidateTag(family, tag)).filter((tag) => tag !== undefined);
   const poll = new CandidateReader(registry, family, host, floating, baseRevision);

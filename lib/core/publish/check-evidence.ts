@@ -4,6 +4,7 @@ import { type Order, orderedAt } from '../../contract/documents/order';
 import { DAYS_FOR_UNPUBLISHED, type Channel } from '../../contract/documents/publication';
 import { readOsVersion } from '../../contract/values/os-version';
 import { osOf } from '../../contract/values/release';
+import { isOwnImage } from '../images/own-image';
 import type { ImageBuild } from '../ports/bakes';
 import { familiesOf, checkManifestFamilies, checkImages } from './check-images';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';
@@ -128,6 +129,7 @@ function checkHost({ manifest, order, os, verification }: EvidenceInput): readon
 function checkVerification({ manifest, verification }: EvidenceInput): readonly EvidenceRefusal[] {
   const { checks, images } = verification;
   const families = familiesOf(manifest.images);
+  const own = familiesOf(manifest.images.filter((image) => isOwnImage(image)));
   return [
     ...checks.flatMap(({ detail, name, ok }) =>
       refuseUnless(
@@ -136,7 +138,7 @@ function checkVerification({ manifest, verification }: EvidenceInput): readonly 
         `the check "${name}" of the verification failed; got: ${quoted(detail)}`,
       ),
     ),
-    ...requiredChecks(families).flatMap((required) => {
+    ...requiredChecks(families, own).flatMap((required) => {
       const made = checks.filter(({ name }) => name === required).length;
       return refuseUnless(
         made === 1,
@@ -155,7 +157,7 @@ function checkVerification({ manifest, verification }: EvidenceInput): readonly 
     }),
     ...images.flatMap(({ family, firstStartSeconds: first, secondStartSeconds: second }) =>
       refuseUnless(
-        first !== null && second !== null,
+        (first !== null && second !== null) || own.includes(family),
         'EVIDENCE_START',
         `a container of ${family} was not started twice; got: ${String(first)} and ${String(second)} seconds`,
       ),

@@ -2,6 +2,7 @@ import type { Catalog, ImageSet } from '../../contract/documents/catalog';
 import type { ImageManifest } from '../../contract/documents/evidence';
 import { type Order, orderedAt } from '../../contract/documents/order';
 import { chooseImageSet, fitsHost } from '../images/choose-image-set';
+import { isOwnImage } from '../images/own-image';
 import { modeOfImage } from '../../contract/values/mode';
 import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { quoted, refuse, refuseUnless, type EvidenceRefusal } from './publication-refused';
@@ -38,7 +39,11 @@ export function checkImages(input: ImageEvidence): readonly EvidenceRefusal[] {
       `the host ${manifest.host.osVersion} takes ${'set' in choice ? `the set ${choice.set.id}` : 'none of the accepted sets'}, ` +
         `and the image manifest names another; got: ${quoted(id)}`,
     ),
-    ...checkManifestFamilies('the image manifest does not hold', familiesOf(set.images), manifest.images),
+    ...checkManifestFamilies(
+      'the image manifest does not hold',
+      familiesOf(wantedOf(set, manifest)),
+      manifest.images,
+    ),
     ...manifest.images.flatMap((image) => checkImage(image, set, host)),
   ];
 }
@@ -55,6 +60,13 @@ function setsKnownTo({ catalog, order }: ImageEvidence, taken: ImageSet): readon
     ordered === undefined ? 0 : Date.parse(ordered.at),
   );
   return catalog.sets.filter(({ at }) => Date.parse(at) <= until);
+}
+
+/** The images of a set that a manifest must hold: own ones may have been left out. */
+function wantedOf({ images }: ImageSet, { leftOut = [] }: ImageManifest): ImageSet['images'] {
+  return images.filter(
+    (image) => !(isOwnImage(image) && leftOut.some(({ family }) => family === image.family)),
+  );
 }
 
 /** Refuses images that are not each wanted family once; `what` begins the message. */

@@ -88,6 +88,8 @@ interface PublishResult {
   /** Why it was, or was not, promoted to `current`. */
   readonly promotion: readonly string[];
   readonly deliveries: Deliveries['targets'];
+  /** The own images that the AMI does not hold, and why. */
+  readonly leftOut: NonNullable<ImageManifest['leftOut']>;
   /** From the first step on the build instance to the publication; of a bake that was discarded, until now. */
   readonly bakeSeconds: number;
   /** The end of that time; of a publication the same in every run. */
@@ -145,7 +147,8 @@ export async function publishBake(
   const discarded = equal === undefined ? undefined : evidence.amis;
   const endedAt = equal === undefined ? new Date(publication.at) : ports.now();
   const bakeSeconds = Math.max(0, (endedAt.getTime() - Date.parse(evidence.manifest.startedAt)) / 1000);
-  return { publication, discarded, promotion: reasons, deliveries: targets, bakeSeconds, endedAt };
+  const { leftOut = [] } = evidence.manifest;
+  return { publication, discarded, promotion: reasons, deliveries: targets, leftOut, bakeSeconds, endedAt };
 }
 
 /** Throws where the evidence is refused, or a person must accept what was found. */

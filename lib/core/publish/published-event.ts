@@ -44,6 +44,8 @@ type AnnouncedImage = Pick<
 /** What the detail of `Winbake Images Published` holds; `docs/events.md` documents it. */
 export interface ImagesDetail extends PublishedDetail {
   readonly images: readonly AnnouncedImage[];
+  /** Own images that could not be pulled, and why; absent where all could. */
+  readonly leftOut?: ImageManifest['leftOut'];
 }
 
 /**
@@ -63,7 +65,8 @@ export async function announceImages(
   if (stored === undefined) {
     return;
   }
-  const images = parseDocument(imageManifestSchema, stored.text, manifest ?? '').images.map(
+  const { leftOut = [], ...parsed } = parseDocument(imageManifestSchema, stored.text, manifest ?? '');
+  const images = parsed.images.map(
     ({ aliases, digest, family, mode, osVersion, platformDigest, repository, tag }): AnnouncedImage => ({
       family,
       repository,
@@ -75,7 +78,11 @@ export async function announceImages(
       mode,
     }),
   );
-  const detail: ImagesDetail = { ...publishedDetail(description, current), images };
+  const detail: ImagesDetail = {
+    ...publishedDetail(description, current),
+    images,
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+  };
   await announcer.announce('Winbake Images Published', { ...detail });
   await noteImagesAnnounced(documents, current.id);
 }

@@ -9,7 +9,7 @@ import {
 import { worstMode } from '../../contract/values/mode';
 import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
 import { firstSeenTimes } from '../catalog/catalog';
-import { ownImages } from '../images/image-extra';
+import { familyImages } from '../images/image-extra';
 import type { DocumentStore } from '../ports/stores';
 import type { BakeEvidence, FinishedBake } from './collect-evidence';
 
@@ -102,7 +102,7 @@ export async function recordPublication(
       schema: 'winbake.publication/1',
       id,
       os,
-      mode: worstMode(ownImages(manifest.images).map((image) => image.mode)),
+      mode: worstMode(familyImages(manifest.images).map((image) => image.mode)),
       amis: { ...amis },
       manifest: publishedManifestKey(id, build),
       verification: publishedVerificationKey(id, build),

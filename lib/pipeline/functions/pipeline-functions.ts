@@ -21,6 +21,7 @@ import { allowNotices } from '../../internal/notice-topic';
 import { ScheduleTarget } from '../../internal/schedule-target';
 import { refuse } from '../../internal/validate';
 import { imageArns } from '../image/execution-role';
+import { allowOwnImages, registrySecrets } from '../image/own-images';
 import type { BaseAmiSource } from '../props/base-ami';
 import { functionName, stateMachineArn } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
@@ -134,7 +135,7 @@ interface DecideFunctionProps extends PipelineResources {
 export class DecideFunction extends PipelineFunction<DecideEnvironment> {
   constructor(scope: Construct, id: string, props: DecideFunctionProps) {
     const { baseAmi, bucket, instanceRole, recipeArn, scriptsSha256, settings, topic } = props;
-    const { gate, os, parameterPath } = settings;
+    const { gate, os, ownImages, parameterPath } = settings;
     super(scope, id, props, {
       kind: 'decide',
       does: 'decides whether a bake is due',
@@ -152,8 +153,10 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
         WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
         WINBAKE_GATE_POLICY: Stack.of(scope).toJsonString({ schema: GATE_POLICY_SCHEMA, ...gate }),
         WINBAKE_TOPIC_ARN: topic.topicArn,
+        WINBAKE_REGISTRY_SECRETS: Stack.of(scope).toJsonString(registrySecrets(scope, ownImages)),
       },
     });
+    allowOwnImages(this.role, settings.ownImages, 'gate');
     allowNotices(this.role, topic);
     allow(this.role, {
       actions: ['s3:GetObject', 's3:PutObject'],

@@ -17,6 +17,7 @@ import { PIPELINE_TAG } from '../../contract/names/resources';
 import { contentName, keepWhenReplaced } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
 import type { InstanceRole, StoredScriptsArchive } from './instance-role';
+import { registrySecrets } from './own-images';
 
 /** A component of the user's own as part of a recipe; one that was given as a document is made first. */
 function ownComponent(
@@ -69,6 +70,7 @@ export class BakeRecipe extends Construct {
     const documents = { Bucket: bucketName, RoleId: instanceRole.roleId };
     const archive = { ScriptsUri: scripts.uri, ScriptsSha256: scripts.sha256 };
     const host = { ExpectedBuild: String(os.buildNumber), WindowsOs: os.name };
+    const secrets = Object.entries(registrySecrets(this, settings.ownImages));
     const recipe = new CfnImageRecipe(this, 'Recipe', {
       name: resourceName,
       // Image Builder counts the patch itself, so that a change makes a new version of the same recipe.
@@ -97,6 +99,7 @@ export class BakeRecipe extends Construct {
           Registry: settings.pullFrom,
           Proxy: settings.proxy ?? 'none',
           FileScan: settings.antivirusExclusions ? 'exclude' : 'keep',
+          Secrets: secrets.length === 0 ? 'none' : secrets.map((entry) => entry.join('=')).join(','),
         }),
         ...own(true),
         this.component('PrepareSysprep', PREPARE_SYSPREP_COMPONENT, resourceName, {

@@ -1,3 +1,7 @@
+import { Token } from 'aws-cdk-lib';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { parseDockerImageName } from '../../core/oci/image-reference';
 import type { ImageFamily } from './image-family';
 
 /** Which images of a repository of your own belong together. */
@@ -14,6 +18,48 @@ export interface OwnRepositoryOptions {
    * @default - only the floating tags are read
    */
   readonly tagPattern?: string;
+}
+
+/** Which image of a repository in Amazon ECR is cached. */
+export interface EcrImageOptions {
+  /**
+   * The tag that is followed.
+   *
+   * @default latest
+   */
+  readonly tag?: string;
+
+  /**
+   * Its name in documents, tables and messages: up to 30 lower-case letters, digits and hyphens, a letter first.
+   *
+   * @default - the repository's name, or its id in the stack that makes it
+   */
+  readonly name?: string;
+}
+
+/** How an image of another registry is read. */
+export interface RegistryImageOptions {
+  /**
+   * A secret that holds `username` and `password` for the registry, as ECS takes it. Tasks need it of their own.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
+   * @default - it is read in the name of nobody
+   */
+  readonly credentials?: ISecret;
+
+  /**
+   * Its name in documents, tables and messages: up to 30 lower-case letters, digits and hyphens, a letter first.
+   *
+   * @default - the repository's name
+   */
+  readonly name?: string;
+}
+
+/** Where an own image lies, and who may read it. */
+interface OwnImage {
+  readonly registry: string;
+  readonly repository?: IRepository;
+  readonly credentials?: ISecret;
 }
 
 /** An image that is cached beside the families, where there is one, and that no bake waits for. */
@@ -60,12 +106,76 @@ export class CachedImage {
     return new CachedImage(`${name}=${repository}:${tags.join(',')}`);
   }
 
+  /**
+   * An image of your own in Amazon ECR, which the pipeline's roles are allowed to pull. It is cached where Windows hosts of the bake may run
+   * it (R1), and left out otherwise; no bake waits for it, and a push orders none: hosts fetch what has moved when they start.
+   *
+   * @param repository - of any account whose policy lets the pipeline's roles pull
+   * @param options - its tag
+   */
+  public static fromEcr(repository: IRepository, options: EcrImageOptions = {}): CachedImage {
+    const { repositoryName, repositoryUri } = repository;
+    const { tag = 'latest' } = options;
+    const known = Token.isUnresolved(repositoryName) ? repository.node.id : repositoryName;
+    const name = options.name ?? nameOf(known);
+    const place = Token.isUnresolved(repositoryUri) ? SOME_REPOSITORY : repositoryUri;
+    return new CachedImage(`${name}=${repositoryUri}:${tag}`, `${name}=${place}:${tag}`, {
+      registry: place.split('/')[0] ?? '',
+      repository,
+    });
+  }
+
+  /**
+   * An image of your own in any registry that the build instance and the internet reach, as `fromEcr`.
+   *
+   * @param reference - its name as docker takes it, with a tag, such as `shop.azurecr.io/web:7`
+   * @param options - who reads it
+   */
+  public static fromRegistry(reference: string, options: RegistryImageOptions = {}): CachedImage {
+    const { digest, registry, repository, tag } = parseDockerImageName(reference);
+    if (digest !== undefined) {
+      throw new Error(`An own image is followed by its tag, without a digest; got: '${reference}'.`);
+    }
+    const { credentials, name = nameOf(repository) } = options;
+    const text = `${name}=${registry}/${repository}:${tag ?? 'latest'}`;
+    return new CachedImage(text, text, { registry, ...(credentials === undefined ? {} : { credentials }) });
+  }
+
   private constructor(
     /**
-     * As the gate reads it.
+     * As the gate reads it; it may hold tokens.
      *
      * @internal
      */
     public readonly _text: string,
+
+    /**
+     * The same as far as it is known at synthesis.
+     *
+     * @internal
+     */
+    public readonly _known: string = _text,
+
+    /**
+     * Where it lies, where it is an own image.
+     *
+     * @internal
+     */
+    public readonly _own?: OwnImage,
   ) {}
+}
+
+/** Stands for a repository whose name only the deployment knows. */
+const SOME_REPOSITORY = '111122223333.dkr.ecr.us-east-1.amazonaws.com/not-known-yet';
+
+/** The longest name that an image may have. */
+const LONGEST_NAME = 30;
+
+function nameOf(repository: string): string {
+  const parts = repository.toLowerCase().split(/[^a-z0-9]+/);
+  return parts
+    .join('-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, LONGEST_NAME)
+    .replace(/-+$/, '');
 }

@@ -22,6 +22,7 @@ import { refuse } from '../../internal/validate';
 import { weeklyWindows, type WeeklyWindow } from '../../internal/weekly-window';
 import { type BakeComponent, checkBakeComponents } from './bake-component';
 import { volumeSettings, type VolumeSettings } from './bake-volume';
+import type { CachedImage } from './cached-image';
 import {
   distributionSettings,
   type DistributionSettings,
@@ -38,6 +39,8 @@ import type { WindowsAmiPipelineProps } from './windows-ami-pipeline-props';
 /** Which images are cached, and where they come from. */
 interface ImageSettings {
   readonly families: readonly string[];
+  /** What lies in registries of its own. */
+  readonly ownImages: readonly CachedImage[];
   readonly beside: CachedBeside;
   /** Without a slash at the end. */
   readonly registry: string;
@@ -58,7 +61,7 @@ function imageSettings(
   const families = props.families?.map(({ name }) => name) ?? defaultFamilies(release);
   const beside = {
     previousRevisions: props.previousRevisions ?? defaultPreviousRevisions(release),
-    extras: (props.extras ?? []).map(({ _text }) => _text),
+    extras: (props.extras ?? []).map(({ _known }) => _known),
   };
   if (families.length === 0) {
     refuse(scope, 'families', 'must name at least one family', '[]', 'Leave it out to take the default.');
@@ -102,9 +105,11 @@ function imageSettings(
     );
   }
   const registry = checkedRegistry(scope, props.registry);
+  const given = props.extras ?? [];
   return {
     families,
-    beside,
+    ownImages: given.filter(({ _own }) => _own !== undefined),
+    beside: { ...beside, extras: given.map(({ _text }) => _text) },
     registry,
     pullFrom: mirror ?? registry.replace('https://', ''),
     proxy,

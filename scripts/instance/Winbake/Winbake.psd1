@@ -22,6 +22,7 @@
         'Format-Failure'
         'Format-ImageSet'
         'Get-CatalogInstant'
+        'Get-DockerLogin'
         'Get-FreeByte'
         'Get-HostVersion'
         'Get-ImageManifest'

@@ -1,4 +1,4 @@
-# Leaves: nothing; fails where sysprep would, and says what stands in its way.
+# Leaves: nothing; fails where sysprep would, and says what stands in its way, and where the AMI would hold a login of docker.
 # Needs: nothing.
 [CmdletBinding()]
 param([string]$WorkFolder = 'C:\ProgramData\Winbake')
@@ -14,6 +14,8 @@ try {
     if ($blockers.Count -gt 0) {
         throw (ConvertTo-StepError 'SYSPREP_BLOCKED' "Sysprep would fail. $($blockers -join ' ')")
     }
+    $logins = @(Get-DockerLogin)
+    if ($logins.Count -gt 0) { throw (ConvertTo-StepError 'LOGIN_LEFT' "A login would be part of the AMI: $($logins -join ' ')") }
     Show-Progress 'Nothing stands in the way of sysprep.'
     Exit-Step @step
     exit 0

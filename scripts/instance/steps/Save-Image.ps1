@@ -6,8 +6,11 @@ param(
     [string]$Proxy = 'none',
     [double]$RetrySeconds = 10,
     [ValidateSet('exclude', 'keep')] [string]$FileScan = 'exclude',
+    # HOST=ARN,HOST=ARN
+    [string]$Secrets = 'none',
     [double]$StallSeconds = 600,
     [double]$TotalSeconds = 13800,
+    [double]$OwnSeconds = 1800,
     [double]$ReportSeconds = 30,
     [int]$PollMilliseconds = 500,
     [string]$WorkFolder = 'C:\ProgramData\Winbake'
@@ -23,10 +26,15 @@ try {
     $set = Read-Document -Path (Join-Path $WorkFolder 'image-set.json') -Schema 'winbake.image-set/1'
     Assert-HostRevision -Expected $set.host.osVersion
     $limit = [pscustomobject]@{
-        attempts = 5; retrySeconds = $RetrySeconds; stallSeconds = $StallSeconds; totalSeconds = $TotalSeconds
+        attempts = 5; retrySeconds = $RetrySeconds; stallSeconds = $StallSeconds; totalSeconds = $TotalSeconds; ownSeconds = $OwnSeconds
         reportSeconds = $ReportSeconds; pollMilliseconds = $PollMilliseconds; freeBytes = 4GB
     }
-    Save-ImageSet -Registry $Registry -Proxy $Proxy -FileScan $FileScan -Limit $limit -WorkFolder $WorkFolder
+    $secret = @{}
+    foreach ($pair in @($Secrets.Split(',') | Where-Object { $_ -ne 'none' })) {
+        $server, $arn = $pair.Split('=', 2)
+        $secret[$server] = $arn
+    }
+    Save-ImageSet -Registry $Registry -Proxy $Proxy -FileScan $FileScan -Secret $secret -Limit $limit -WorkFolder $WorkFolder
     Assert-HostRevision -Expected $set.host.osVersion
     Exit-Step @step
     exit 0

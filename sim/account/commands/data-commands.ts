@@ -298,6 +298,18 @@ const ecr: ServiceCommands = {
   rows: { GetAuthorizationToken: everywhere('ecr:GetAuthorizationToken') },
 };
 
+const secretsManager: ServiceCommands = {
+  service: 'secrets-manager',
+  source: authorizationPage('awssecretsmanager'),
+  rows: {
+    GetSecretValue: onArn(
+      'secretsmanager:GetSecretValue',
+      'SecretId',
+      'arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf',
+    ),
+  },
+};
+
 const STATE_MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:rebake';
 
 const sfn: ServiceCommands = {
@@ -324,4 +336,5 @@ export const DATA_COMMANDS: readonly ServiceCommands[] = [
   lambda,
   sfn,
   ecr,
+  secretsManager,
 ];

@@ -10,6 +10,7 @@ import { iamOfStacks, resourcePoliciesOfStacks, rolesOfStacks } from '../stack-p
 import type { Transcripts } from '../transcript';
 import { SimulatedEc2 } from './ec2';
 import { SimulatedEventBridge, type SimulatedEvent } from './event-bridge';
+import { SimulatedEcr, SimulatedSecretsManager } from './registry-logins';
 import { SimulatedS3 } from './s3';
 import { SimulatedSns } from './sns';
 import { SimulatedSsm } from './ssm';
@@ -67,13 +68,15 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
   });
   const s3 = new SimulatedS3(faults === undefined ? {} : { isContended: faults.isContended });
   const sns = new SimulatedSns();
+  const ecr = new SimulatedEcr();
+  const secrets = new SimulatedSecretsManager();
   const states = new SimulatedStepFunctions(run);
   const sts = new SimulatedSts(roles, sessions);
   stacks.forEach((stack) => {
     deployData(stack, { now: now(), s3, sns, ssm, states });
   });
   const accounts = new SimulatedAccounts({
-    services: [ssm, ec2, s3, sns, events, states, sts, ...services],
+    services: [ssm, ec2, s3, sns, events, states, sts, ecr, secrets, ...services],
     sessions,
     now,
     resourcePolicies,
@@ -102,7 +105,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
   const noteIam = () => {
     faults?.iam.note(iamOfStacks(stacks, roles));
   };
-  return { accounts, sessionFor, noteIam, ec2, ssm, s3, sns, events, states };
+  return { accounts, sessionFor, noteIam, ec2, ecr, secrets, ssm, s3, sns, events, states };
 }
 
 /** What keeps data, or runs by itself, once a stack has made it. */

@@ -109,6 +109,15 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
     const reference = arn('sns', TopicName);
     return { reference, attributes: { TopicArn: reference, TopicName } };
   },
+  'AWS::ECR::Repository': (name, given) => {
+    const reference = given('RepositoryName') ?? name.toLowerCase();
+    const RepositoryUri = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${reference}`;
+    return { reference, attributes: { Arn: arn('ecr', `repository/${reference}`), RepositoryUri } };
+  },
+  'AWS::SecretsManager::Secret': (name, given) => {
+    const reference = arn('secretsmanager', `secret:${given('Name') ?? name}-${digitsOf(name, 6)}`);
+    return { reference, attributes: { Id: reference } };
+  },
   'AWS::CloudWatch::Alarm': named('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::Events::Rule': named('events', 'rule/', 'Name'),
   'AWS::SQS::Queue': (name, given) => {

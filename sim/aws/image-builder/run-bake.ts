@@ -6,7 +6,7 @@ import { runPhase, type OnStep } from '../../windows/awstoe/run-phase';
 import { StepMemory } from '../../windows/awstoe/step-memory';
 import { Restarts } from '../../windows/awstoe/step-result';
 import type { FreshHost } from '../../windows/host/host-faults';
-import { startMetadataService, SimulatedHost } from '../../windows/host/simulated-host';
+import { startMetadataService, SimulatedHost, type AskAws } from '../../windows/host/simulated-host';
 import type { PowerShell } from '../../windows/powershell/powershell-session';
 import { digitsOf } from '../cloudformation/physical-names';
 import type { Recipe } from './read-recipe';
@@ -18,6 +18,7 @@ export interface InstanceAccess {
   readonly readParameter: (name: string) => string | undefined;
   /** Why it never answers Image Builder: a right that its role lacks. */
   readonly silence: string | undefined;
+  readonly ask: AskAws;
 }
 
 /** What bakes run on. */
@@ -120,11 +121,11 @@ class Instance {
     ) => Promise<T>,
   ): Promise<T | Failed> {
     const { dockerFolder, registries, shell, signal } = this.options;
-    const { readParameter, silence, storage } = this.access;
+    const { ask, readParameter, silence, storage } = this.access;
     if (silence !== undefined) {
       return { launched: false, reason: `The instance never answered: ${silence}` };
     }
-    const metadata = await startMetadataService(this.id);
+    const metadata = await startMetadataService(this.id, ask);
     try {
       return await work({ dockerFolder, registries, metadata: metadata.url }, (host) => ({
         host,

@@ -3,7 +3,7 @@ import { readOsVersion } from '../../../lib/contract/values/os-version';
 import { MOST_PREVIOUS_REVISIONS } from '../../../lib/contract/values/gate-policy';
 import { chooseExtras } from '../../../lib/core/gate/build-image-set';
 import { defaultFamilies } from '../../../lib/core/images/family';
-import { ownImages, parseImageExtras, previousRevisionOf } from '../../../lib/core/images/image-extra';
+import { familyImages, parseImageExtras, previousRevisionOf } from '../../../lib/core/images/image-extra';
 import type { Catalog } from '../../../lib/contract/documents/catalog';
 import { checkAsOf, type History } from '../../registry/history/history';
 import type {
@@ -233,7 +233,7 @@ function delayOf(
 }
 
 function isWrong({ set, hostRevision }: SimulatedBake): boolean {
-  const images = ownImages(set.images);
+  const images = familyImages(set.images);
   const versions = images.map(({ osVersion }) => readOsVersion(osVersion));
   const target = readOsVersion(set.target);
   const isMixed = new Set(images.map(({ osVersion }) => osVersion)).size > 1;

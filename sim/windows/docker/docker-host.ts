@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { readOsVersion, type OsVersion } from '../../../lib/contract/values/os-version';
+import type { RegistryLogin } from '../../../lib/registry/registry-access';
 import { packageRoot } from '../../package-root';
 import { brokenHost } from './docker-failure';
 import { writeJsonFile } from './engine-state';
@@ -80,6 +81,8 @@ export interface Engine {
   readonly host: DockerHost;
   /** The base address of each registry, by the host name that image references have. */
   readonly registries: ReadonlyMap<string, string>;
+  /** Who pulls, where a registry wants to know. */
+  readonly login: (host: string) => Promise<RegistryLogin | undefined>;
   /** Writes a line to the standard output. */
   readonly print: (line: string) => void;
 }

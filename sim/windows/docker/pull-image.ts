@@ -75,7 +75,7 @@ export async function pullImage(engine: Engine, args: readonly string[]): Promis
   };
   try {
     await strikePull(engine.folder, reference);
-    await withRegistry(engine.registries, reference.registry, (connection) =>
+    await withRegistry(engine, reference.registry, (connection) =>
       pull({ ...engine, print }, connection, reference),
     );
     await driftHost(engine.folder);

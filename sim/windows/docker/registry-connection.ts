@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Digest } from '../../../lib/contract/values/digest';
 import { isThere } from '../../../lib/registry/accept-response';
-import { createRegistryAccess } from '../../../lib/registry/registry-access';
+import { createRegistryAccess, type RegistryLogin } from '../../../lib/registry/registry-access';
 import { startLifetime } from '../../../lib/registry/client-lifetime';
 import { createHttpAgents } from '../../../lib/registry/http-agents';
 import { createHttpSender } from '../../../lib/registry/http-sender';
@@ -15,6 +15,7 @@ import { parseRegistryUrl } from '../../../lib/registry/registry-url';
 import { limitParallel, pacedRequests } from '../../../lib/registry/request-pace';
 import { createRetryingSender } from '../../../lib/registry/retrying-sender';
 import { unknownRegistry } from './docker-failure';
+import type { Engine } from './docker-host';
 
 /** Asks a registry for layers without reading them. */
 interface LayerAccess {
@@ -28,7 +29,7 @@ interface LayerAccess {
  * layer are never read.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#checking-if-content-exists-in-the-registry
  */
-function createLayerAccess(url: string): LayerAccess {
+function createLayerAccess(url: string, login: () => Promise<RegistryLogin | undefined>): LayerAccess {
   const registry = parseRegistryUrl(url);
   const limits = DEFAULT_REGISTRY_LIMITS;
   const lifetime = startLifetime({ deadlineSeconds: undefined, signal: undefined, clock: Date.now });
@@ -44,7 +45,7 @@ function createLayerAccess(url: string): LayerAccess {
     count: () => undefined,
   });
   const send = createRetryingSender({ ...common, send: once, sleep });
-  const access = createRegistryAccess({ ...common, send, count: () => undefined });
+  const access = createRegistryAccess({ ...common, send, count: () => undefined, login });
   return {
     size: async (repository, digest) => {
       const path = blobPath(registry, repository, digest);
@@ -81,7 +82,7 @@ export interface RegistryConnection {
  * throttling fails the pull here, too.
  */
 export async function withRegistry<T>(
-  registries: ReadonlyMap<string, string>,
+  { login, registries }: Pick<Engine, 'login' | 'registries'>,
   host: string,
   work: (connection: RegistryConnection) => Promise<T>,
 ): Promise<T> {
@@ -89,8 +90,8 @@ export async function withRegistry<T>(
   if (url === undefined) {
     throw unknownRegistry(host);
   }
-  const client = createRegistryClient({ url });
-  const layers = createLayerAccess(url);
+  const client = createRegistryClient({ url, login: () => login(host) });
+  const layers = createLayerAccess(url, () => login(host));
   try {
     return await work({ host, client, layers });
   } finally {

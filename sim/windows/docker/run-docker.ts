@@ -3,7 +3,8 @@ import { UsageError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { notModelled, DaemonError, daemonResponse, DockerFailure, brokenHost } from './docker-failure';
 import { type Engine, changeHostFile, readDockerHost, readHostFile } from './docker-host';
-import { readEngineState, withEngineLock } from './engine-state';
+import { loginOfCall } from './docker-login';
+import { changeEngineState, readEngineState, withEngineLock } from './engine-state';
 import { findImage, type FoundImage, tagImage } from './image-names';
 import { inspectNetwork } from './nat-network';
 import { runContainer } from './run-container';
@@ -63,6 +64,23 @@ function inspectImages(engine: Engine, args: readonly string[]): void {
   if (failures.length > 0) {
     throw new DockerFailure(1, failures.join('\n'));
   }
+}
+
+/**
+ * `docker image rm --force REF`: takes an image away with all its names. Source: moby v25.0.6 `daemon/images/image_delete.go`; by an id or a
+ * digest the last name takes the others along.
+ */
+async function removeImage({ folder }: Engine, args: readonly string[]): Promise<void> {
+  const [force, text, ...rest] = args;
+  const call = ['image', 'rm', ...args];
+  if (force !== '--force' || text === undefined || rest.length > 0) {
+    throw notModelled(call);
+  }
+  await changeEngineState(folder, (state) => {
+    const { id } = findImage(state, text, call);
+    const images = Object.fromEntries(Object.entries(state.images).filter(([one]) => one !== id));
+    return { state: { ...state, images }, result: undefined };
+  });
 }
 
 interface Arguments {
@@ -136,6 +154,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   pull: async (engine, args) => (await import('./pull-image')).pullImage(engine, args),
   tag: tagImage,
   'image inspect': inspectImages,
+  'image rm': removeImage,
   'network inspect': inspectNetwork,
   'network ls': listNetworks,
   run: runContainer,
@@ -199,6 +218,7 @@ async function openEngine(env: DockerSurroundings['env'], out: (text: string) =>
     folder,
     host,
     registries,
+    login: loginOfCall(env),
     print: (line) => {
       out(`${line}\n`);
     },

@@ -63,14 +63,29 @@ interface MetadataService {
 
 const TOKEN = 'rehearsal';
 
+/** What the AWS Tools for PowerShell on a simulated instance get from AWS: a text, or why not. */
+export type AskAws = (
+  what: 'ecr' | 'secrets',
+  name: string,
+) => Promise<{ readonly value: string } | { readonly error: string }>;
+
+const NO_AWS: AskAws = () => Promise.resolve({ error: 'The rehearsal has no AWS here.' });
+
 /**
- * Starts the instance metadata service, version 2: a token first, then the instance's id.
+ * Starts the instance metadata service, version 2: a token first, then the instance's id. It also stands for what the tools on the instance
+ * ask AWS for.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
-export async function startMetadataService(instanceId: string): Promise<MetadataService> {
+export async function startMetadataService(
+  instanceId: string,
+  ask: AskAws = NO_AWS,
+): Promise<MetadataService> {
   const server = createServer((request, response) => {
     if (request.method === 'PUT' && request.url === '/latest/api/token') {
       response.end(TOKEN);
+    } else if (request.url?.startsWith('/simulated-aws/') === true) {
+      const [, , what = '', name = ''] = request.url.split('/').map(decodeURIComponent);
+      void ask(what === 'ecr' ? what : 'secrets', name).then((found) => response.end(JSON.stringify(found)));
     } else if (request.headers['x-aws-ec2-metadata-token'] !== TOKEN) {
       response.writeHead(401).end();
     } else if (request.method === 'GET' && request.url === '/latest/meta-data/instance-id') {

@@ -47,6 +47,20 @@ test('images are named by tag and digest, as a FROM line has them', async () => 
   );
 });
 
+test('own images are named by their hosts, and those that were left out with the reason', async () => {
+  const ECR = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+  const [current] = HOSTS;
+  const shop = { ...current!.images[0]!, family: 'shop@extra', repository: `${ECR}/shop`, tag: '7' };
+  const leftOut = [{ family: 'jobs@extra', repository: `${ECR}/jobs`, tag: 'live', message: 'denied' }];
+  const hosts = [{ ...current!, images: [shop], leftOut }];
+  expect((await run(hosts)).stdout).toBe(
+    'current  10.0.20348.4294\n  shop@extra  10.0.20348.4294\n' +
+      `    ${ECR}/shop:7@${digest}\n  jobs@extra  left out\n    ${ECR}/jobs:live: denied\n`,
+  );
+  const { stdout } = await run(hosts, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ hosts: [{ leftOut }] });
+});
+
 test('the document has all of it, and nothing that was baked ends with 3', async () => {
   const { stdout } = await run(HOSTS, '--json');
   const [current, latest] = HOSTS;
@@ -54,8 +68,14 @@ test('the document has all of it, and nothing that was baked ends with 3', async
     schema: 'winbake.images/1',
     pipeline: '2022-core',
     hosts: [
-      { channel: 'current', osVersion: '10.0.20348.4294', images: current!.images, message: null },
-      { channel: 'latest', osVersion: null, images: [], message: latest!.unknown },
+      {
+        channel: 'current',
+        osVersion: '10.0.20348.4294',
+        images: current!.images,
+        leftOut: [],
+        message: null,
+      },
+      { channel: 'latest', osVersion: null, images: [], leftOut: [], message: latest!.unknown },
     ],
   });
   expect((await run(HOSTS.slice(1))).exitCode).toBe(3);

@@ -5,6 +5,7 @@ import {
   parseImageExtras,
   previousRevisionOf,
 } from '../../../lib/core/images/image-extra';
+import { dockerNameOf, isOwnImage, ownRegistryOf } from '../../../lib/core/images/own-image';
 import { parseRelease } from '../../../lib/contract/values/release';
 
 const parse = (release: string, ...texts: readonly string[]) =>
@@ -98,6 +99,32 @@ test.each([
   expect(() => parseImageExtras({ extras: [], previousRevisions }, context)).toThrow(sentence);
 });
 
+test.each([
+  [
+    'shop=111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web:7',
+    '111122223333.dkr.ecr.eu-west-1.amazonaws.com',
+  ],
+  ['shop=localhost:5000/shop/web:7', 'localhost:5000'],
+  ['shop=docker.io/shop/web:7', 'docker.io'],
+])('%s is an own image, by its host', (text, registry) => {
+  const { family, previousOf } = parse('2022', text)[0]!;
+  expect({ previousOf, own: ownRegistryOf(family.repository), tags: family.floatingTags }).toEqual({
+    previousOf: undefined,
+    own: { registry, path: 'shop/web' },
+    tags: ['7'],
+  });
+  expect(family.name).toBe('shop@extra');
+  expect(dockerNameOf({ ...family, tag: '7' })).toBe(`${registry}/shop/web:7`);
+});
+
+test.each(['windows/servercore', 'dotnet/framework/aspnet', 'tools', 'contoso/a.b'])(
+  '%s is no own image',
+  (repository) => {
+    expect(isOwnImage({ repository })).toBe(false);
+    expect(dockerNameOf({ repository, tag: 'x' })).toBe(`mcr.microsoft.com/${repository}:x`);
+  },
+);
+
 test('a pattern of an own repository tells dated tags', () => {
   const { family } = parse('2022', 'tools=contoso/tools:ltsc2022,1.2.*-ltsc2022')[0]!;
   expect(candidateTag(family, '1.2.17-ltsc2022')).toEqual({
@@ -124,11 +151,13 @@ test.each([
   ['2022', ['Framework'], "got: 'Framework'"],
   ['2022', ['framework-sdk', 'framework-sdk'], 'framework-sdk@extra is named twice'],
   ['2022', ['tools=contoso/tools'], "got: 'tools=contoso/tools'"],
-  ['2022', ['tools=https://contoso/tools:x'], 'An own repository is written'],
-  ['2022', ['tools=registry.contoso.com/tools:x'], 'Copy the image from registry.contoso.com into'],
-  ['2022', ['tools=localhost/tools:x'], 'is named without a host'],
-  ['2022', ['tools=127.0.0.1:5000/a/tools:x'], 'Copy the image from 127.0.0.1:5000 into'],
-  ['2022', ['tools=1234.dkr.ecr.eu-west-1.amazonaws.com/tools:x'], 'is named without a host'],
+  ['2022', ['tools=https://contoso/tools:x'], 'its registry is a host'],
+  ['2022', ['tools=registry.contoso.com/tools'], 'An own image is written NAME=HOST/REPOSITORY:TAG'],
+  ['2022', ['tools=registry.contoso.com/Tools:x'], 'its repository is in small letters'],
+  ['2022', ['tools=registry.contoso.com/tools:*-x'], 'its tag is up to 128 letters'],
+  ['2022', ['Tools=registry.contoso.com/tools:x'], 'An own image is written'],
+  ['2022', ['iis=registry.contoso.com/tools:x'], 'is that of a family'],
+  ['2022', ['a=b.io/x:1', 'a=b.io/y:1'], 'a@extra is named twice'],
   ['2022', ['tools=contoso/tools:*-x'], 'An own repository is written'],
   ['2022', ['tools=contoso/tools:a,*-x,*-y'], 'An own repository is written'],
   ['2022', ['tools=contoso/tools:a,**'], 'An own repository is written'],

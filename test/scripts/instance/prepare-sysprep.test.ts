@@ -22,10 +22,17 @@ interface Settings {
   readonly host?: object;
   readonly docker?: readonly DockerAnswer[];
   readonly documents?: Readonly<Record<string, unknown>>;
+  readonly files?: Readonly<Record<string, string>>;
 }
 
-function machineWith({ host = {}, docker = [], documents = {} }: Settings = {}): SimulatedMachine {
+function machineWith({
+  host = {},
+  docker = [],
+  documents = {},
+  files = {},
+}: Settings = {}): SimulatedMachine {
   return makeMachine({
+    files,
     host: hostState({
       services: SERVICES,
       startTypes: { wuauserv: 'Disabled', UsoSvc: 'Disabled' },
@@ -102,6 +109,7 @@ const networks: DockerAnswer[] = [
 function removal(): ScriptCase[] {
   const machine = lay(
     machineWith({ documents: { 'image-manifest.json': { schema: 'winbake.image-manifest/1' } } }),
+    'ProgramData/Winbake/Update-OwnImage.ps1',
     'ProgramData/Winbake/scripts/steps/Any.ps1',
     'ProgramData/Winbake/scripts.zip',
   );
@@ -118,6 +126,11 @@ const app = (name: string, facts: object): object => ({
 });
 
 const HNS_DATA = 'ProgramData/Microsoft/Windows/HNS/HNS.data';
+
+/** Docker's configuration in somebody's profile. */
+const dockerConfigOf = (profile: string, auths: object) => ({
+  [`${profile}/.docker/config.json`]: JSON.stringify({ auths }),
+});
 
 const CASES = {
   network2016: steps('Clear-Leftover', lay(machineWith({ host: { currentBuild: '14393' } }), HNS_DATA), 2),
@@ -179,6 +192,25 @@ const CASES = {
     }),
   ),
   restart: steps('Assert-Sysprep', machineWith({ host: { pendingReboot: true } })),
+  loggedIn: steps(
+    'Assert-Sysprep',
+    machineWith({ files: dockerConfigOf('Users/Administrator', { 'a.io': { auth: 'eDp5' } }) }),
+  ),
+  systemLoggedIn: steps(
+    'Assert-Sysprep',
+    machineWith({
+      files: dockerConfigOf('Windows/System32/config/systemprofile', { 'a.io': { identitytoken: 'hush' } }),
+    }),
+  ),
+  loggedOut: steps(
+    'Assert-Sysprep',
+    machineWith({
+      files: {
+        ...dockerConfigOf('Users/Administrator', {}),
+        ...dockerConfigOf('Users/Public', { 'a.io': {} }),
+      },
+    }),
+  ),
   sense: steps('Assert-Sysprep', machineWith({ host: { services: { ...SERVICES, Sense: 'Running' } } })),
   personalApp: steps('Assert-Sysprep', machineWith({ host: { appPackages: [app('Subsystem', {})] } })),
   updatedApp: steps(
@@ -226,6 +258,7 @@ describeWithPowerShell('prepare-sysprep', () => {
     'updateService',
     'neverHeld',
     'ready',
+    'loggedOut',
     'removal',
   ])('%s ends well, and so does a second run', (name) => {
     expect(results[name].map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
@@ -279,8 +312,9 @@ describeWithPowerShell('prepare-sysprep', () => {
     expect(machineOf('neverHeld').host()).toMatchObject({ startTypes: { wuauserv: 'Manual' } });
   });
 
-  test('of the own work files the image manifest alone stays', () => {
+  test('of the own work files the image manifest and what hosts run of it stay', () => {
     const machine = machineOf('removal');
+    expect(machine.has('ProgramData/Winbake/Update-OwnImage.ps1')).toBe(true);
     expect(machine.read('image-manifest.json')).toEqual({ schema: 'winbake.image-manifest/1' });
     for (const name of ['host.json', 'update-service.json', 'scripts', 'scripts.zip']) {
       expect([name, machine.has(`ProgramData/Winbake/${name}`)]).toEqual([name, false]);
@@ -296,6 +330,11 @@ describeWithPowerShell('prepare-sysprep', () => {
     ['firstFails', /no task scheduler/],
     ['firstExits', /InitializeInstance\.ps1' ended with an error\./],
     ['noLaunchAgent', /There is neither 'C:.Program Files.*EC2Launch\.exe' \(EC2Launch v2\) nor .*\(v1\)/],
+    [
+      'loggedIn',
+      /A login would be part of the AMI: docker's login to a\.io in C:.Users.Administrator.\.docker.config\.json\. Sign out/,
+    ],
+    ['systemLoggedIn', /docker's login to a\.io in C:.Windows.System32.config.systemprofile/],
     ['restart', /Sysprep would fail\. A restart is pending \(RebootPending, RebootRequired\)\./],
     [
       'sense',

@@ -1,5 +1,5 @@
 import { IMAGES } from '../support/documents';
-import { dockerInput, hostAtLast } from '../support/fake-docker';
+import { dockerConfigFile, dockerLogins, hostAtLast } from '../support/fake-docker';
 import { describeWithPowerShell } from '../support/power-shell';
 import { hostState } from '../support/simulated-machine';
 import { runTable } from '../support/run-cases';
@@ -9,16 +9,14 @@ const PROXY = 'http://proxy.example.com:3128';
 const OWN = { docker: ['HTTP_PROXY=http://own.example.com', 'DOCKER_TMPDIR=D:\\tmp'] };
 const DATA = 'C:\\ProgramData\\docker';
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+const LOGINS = { 'logins.json': { ecr: { 'eu-west-1': { value: 'token-of-eu-west-1' } } } };
 
 describeWithPowerShell('Save-Image', () => {
   const result = runTable({
     mirror: step([], {}, { Registry: '127.0.0.1:5000/mcr' }),
-    ecr: step([{ call: 'login *', keepInput: true }, { call: 'logout *' }], {}, { Registry: `${ECR}/mcr` }),
-    ecrFails: step(
-      [{ call: 'login *' }, { call: 'logout *' }, failedPull('denied: not authorized')],
-      {},
-      { Registry: ECR },
-    ),
+    ecr: step([], { beside: LOGINS }, { Registry: `${ECR}/mcr` }),
+    ecrFails: step([failedPull('denied: not authorized')], { beside: LOGINS }, { Registry: ECR }),
+    ecrRefuses: step([], {}, { Registry: ECR }),
     proxy: step([{ call: 'version' }], {}, { Proxy: PROXY }),
     proxyOverOwn: step(
       [{ call: 'version' }],
@@ -65,19 +63,35 @@ describeWithPowerShell('Save-Image', () => {
       );
     });
 
-    test('in Amazon ECR gets a login whose token no argument and no line shows, and which is taken back', () => {
+    test('in Amazon ECR is pulled from with a login that no argument, no line and no file holds', () => {
       const { exitCode, machine, stdout } = result('ecr');
       expect(exitCode).toBe(0);
-      expect(machine.calls()[0]).toBe(`login --username AWS --password-stdin ${ECR}`);
-      expect(machine.calls().at(-1)).toBe(`logout ${ECR}`);
-      expect(dockerInput(machine.folder)).toBe('token-of-eu-west-1');
+      expect(dockerLogins(machine.folder).map(({ login }) => login)).toEqual(
+        machine
+          .calls()
+          .filter((call) => call.startsWith('pull '))
+          .map(() => ({ ServerURL: ECR, Username: 'AWS', Secret: 'token-of-eu-west-1' })),
+      );
+      expect(JSON.parse(dockerConfigFile(machine.folder, 'config.json'))).toEqual({
+        credHelpers: { [ECR]: 'winbake' },
+      });
+      expect(dockerConfigFile(machine.folder, 'docker-credential-winbake.cmd')).toBe(
+        '@echo off\r\nsetlocal EnableDelayedExpansion\r\necho(!WINBAKE_LOGIN!\r\n',
+      );
       expect([...machine.calls(), ...stdout].join()).not.toContain('token-of');
+      expect(machine.has('ProgramData/Winbake/docker-login')).toBe(false);
     });
 
-    test('is logged out of where the pull fails, and the pull is what is said', () => {
+    test('leaves nothing of it where the pull fails, and the pull is what is said', () => {
       const { machine, stderr } = result('ecrFails');
-      expect(machine.calls().at(-1)).toBe(`logout ${ECR}`);
+      expect(machine.has('ProgramData/Winbake/docker-login')).toBe(false);
       expect(stderr).toMatch(/^Save-Image: Pulling servercore .*denied: not authorized/);
+    });
+
+    test('that gives no login fails the bake', () => {
+      const { exitCode, machine, stderr } = result('ecrRefuses');
+      expect({ exitCode, calls: machine.calls() }).toEqual({ exitCode: 1, calls: [] });
+      expect(stderr).toContain('No credentials');
     });
 
     test('is a host with a path, and no address', () => {

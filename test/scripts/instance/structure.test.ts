@@ -14,7 +14,7 @@ const APPROVED_VERBS =
   'Split Start Step Stop Submit Suspend Switch Sync Test Trace Uninstall Unlock Unregister Update Use Wait Watch Write';
 
 /** Commands of other modules on the machine: the AWS Tools for PowerShell, which AWS's Windows AMIs have. */
-const MACHINE_COMMANDS = ['Get-ECRLoginCommand'];
+const MACHINE_COMMANDS = ['Get-ECRLoginCommand', 'Get-SECSecretValue'];
 
 /** The commands that the scripts may use: all are in Windows PowerShell 5.1, and the rehearsal models each. */
 const KNOWN_COMMANDS = [
@@ -174,6 +174,8 @@ describe('the files of the instance scripts', () => {
   test('native programs are started in one file, beside PowerShell’s own call, which checks nothing', () => {
     expect(FILES.filter((file) => read(file).includes('Diagnostics.Process]'))).toEqual([
       'Winbake/Private/Open-Native.ps1',
+      // It stands alone, on hosts without the module.
+      'host/Update-OwnImage.ps1',
     ]);
   });
 

@@ -57,6 +57,7 @@ describeWithPowerShell('Write-ImageManifest', () => {
       os: 'SERVER_2022_CORE',
       host: { osVersion: '10.0.20348.4294' },
       images: SAVED_IMAGES.images,
+      leftOut: [],
       scripts: { sha256: 'a'.repeat(64) },
       catalog: { sha256: catalog },
       pulledBytes: 4_100_000_000,

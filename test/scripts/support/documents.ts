@@ -116,6 +116,7 @@ export const SAVED_IMAGES = {
       pullSeconds: index === 0 ? 12.3 : 0,
     }),
   ),
+  leftOut: [],
   freeBytesLowest: 40_000_000_000,
   complete: true,
 };

@@ -2,6 +2,12 @@
 # Answers like docker from a table of files in $FAKE_DOCKER and records each call; written for these tests only.
 printf '%s\n' "$*" >> "$FAKE_DOCKER/calls"
 cp "$WINBAKE_SIMULATED_HOST/host.json" "$FAKE_DOCKER/host-at-last-$1.json" 2> /dev/null
+if [ -n "$DOCKER_CONFIG" ]; then
+  # What docker would find its login by, at this call.
+  mkdir -p "$FAKE_DOCKER/login"
+  printf '%s %s\n' "$2" "$WINBAKE_LOGIN" >> "$FAKE_DOCKER/login/calls"
+  cp "$DOCKER_CONFIG"/* "$FAKE_DOCKER/login/"
+fi
 verification=$WINBAKE_SIMULATED_HOST/c/ProgramData/Winbake/verification.json
 [ -f "$verification" ] && cp "$verification" "$FAKE_DOCKER/verification-at-last-$1.json"
 for match in "$FAKE_DOCKER"/*.match; do
@@ -19,9 +25,6 @@ for match in "$FAKE_DOCKER"/*.match; do
   fi
   # Ended from outside, it must not leave a child that holds its streams.
   [ -f "$entry.hang" ] && exec sleep "$(cat "$entry.hang")"
-  if [ -f "$entry.input" ]; then
-    cat > "$FAKE_DOCKER/input"
-  fi
   if [ -f "$entry.gather" ]; then
     # Answers only when that many calls like it are under way at once, or after a while.
     echo x >> "$entry.here"

@@ -12,8 +12,6 @@ export interface DockerAnswer {
   readonly times?: number;
   /** The call does not end for that many seconds. */
   readonly hangSeconds?: number;
-  /** What the call reads from its standard input is kept, see `dockerInput`. */
-  readonly keepInput?: true;
   /** The calls of this row answer together, once there are so many; one that stays alone says so among the calls. */
   readonly gather?: number;
   /** The call takes so long and counts itself, see `mostTogether`. */
@@ -36,11 +34,10 @@ export function layFakeDocker(folder: string, answers: readonly DockerAnswer[]):
     writeFileSync(`${entry}.code`, String(answer.exitCode ?? 0));
     writeFileSync(`${entry}.out`, answer.stdout ?? '');
     writeFileSync(`${entry}.err`, answer.stderr ?? '');
-    const { times, hangSeconds, keepInput, gather, countSeconds, grows } = answer;
+    const { times, hangSeconds, gather, countSeconds, grows } = answer;
     for (const [name, value] of Object.entries({
       left: times,
       hang: hangSeconds,
-      input: keepInput,
       gather,
       count: countSeconds,
       grows,
@@ -72,9 +69,19 @@ export function mostTogether(folder: string): number {
   );
 }
 
-/** What a call with `keepInput` read. */
-export function dockerInput(folder: string): string {
-  return readFileSync(join(folder, 'bin', 'input'), 'utf8');
+/** The logins by which the fake docker of a folder pulled: what, and what its credential helper would have printed. */
+export function dockerLogins(folder: string): readonly { readonly of: string; readonly login: unknown }[] {
+  const file = join(folder, 'bin', 'login', 'calls');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  return lines.map((line) => {
+    const [, of = '', login = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
+    return { of, login: JSON.parse(login) as unknown };
+  });
+}
+
+/** A file of the configuration folder that the fake docker was called with last. */
+export function dockerConfigFile(folder: string, name: string): string {
+  return readFileSync(join(folder, 'bin', 'login', name), 'utf8');
 }
 
 /** What host.json held when the fake docker was last called with that command. */

@@ -9,11 +9,17 @@ function ConvertTo-Pull {
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]]$Saved
     )
     $order = Get-PullLevel -Image $Image
+    $from = "$Registry/"
+    if (Test-OwnImage -Image $Image) { $from = '' }
     $pull = [pscustomobject]@{
         image           = $Image
         name            = "$($Image.family) ($Place)"
         # Not that of the index: of two revisions in one, Docker would choose.
-        source          = "$Registry/$($Image.repository)@$($Image.platformDigest)"
+        source          = "$from$($Image.repository)@$($Image.platformDigest)"
+        # What its docker has beside this process's own variables.
+        environment     = @{}
+        # Why it is left out; empty where it is not.
+        leftOut         = ''
         compressedBytes = $Image.compressedBytes
         turn            = $order.turn
         chain           = $order.chain

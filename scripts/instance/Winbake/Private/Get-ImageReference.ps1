@@ -3,7 +3,9 @@ function Get-ImageReference {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory = $true)] [pscustomobject]$Image)
+    $place = 'mcr.microsoft.com/'
+    if (Test-OwnImage -Image $Image) { $place = '' }
     foreach ($tag in @($Image.tag) + @($Image.aliases)) {
-        "mcr.microsoft.com/$($Image.repository):$tag"
+        "$place$($Image.repository):$tag"
     }
 }

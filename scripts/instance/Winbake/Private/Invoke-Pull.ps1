@@ -1,8 +1,9 @@
 function Invoke-Pull {
-    # Pulls what is not saved yet until all is, writing down each image at once; ends what still runs where it fails.
+    # Pulls all images of the set that are not saved yet, own ones last.
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [string]$Registry,
+        [Parameter(Mandatory = $true)] [hashtable]$Secret,
         [Parameter(Mandatory = $true)] [pscustomobject]$Limit,
         [Parameter(Mandatory = $true)] [string]$WorkFolder
     )
@@ -14,26 +15,23 @@ function Invoke-Pull {
         $number++
         ConvertTo-Pull -Image $image -Registry $Registry -Place "$number of $(@($set.images).Count)" -Saved $record.images
     })
-    $needed = Get-PullByte -Pull $pulls
+    $own = @($pulls | Where-Object { Test-OwnImage -Image $_.image })
+    $others = @($pulls | Where-Object { $own -notcontains $_ })
+    $needed = Get-PullByte -Pull $others
     if ($needed -gt 0) {
         $null = Assert-FreeSpace -NeededBytes $needed -HeadRoomBytes $Limit.freeBytes -Purpose "pulling image set $($set.set)"
     }
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    $reported = [Diagnostics.Stopwatch]::StartNew()
-    $movement = [pscustomobject]@{ free = Get-FreeByte; watch = [Diagnostics.Stopwatch]::StartNew() }
-    try {
-        do {
-            $record = Save-PullRecord -Record $record -Pull $pulls -Path $path
-            Assert-PullLimit -Pull $pulls -Watch $watch -Limit $Limit
-            if ($reported.Elapsed.TotalSeconds -ge $Limit.reportSeconds) {
-                Show-PullProgress -Pull $pulls
-                $reported.Restart()
-            }
-            Step-Pull -Pull $pulls -Limit $Limit -Movement $movement
-        } while (@($pulls | Where-Object { $_.state -ne 'done' }).Count -gt 0)
-        $null = Save-PullRecord -Record $record -Pull $pulls -Path $path
+    $work = [pscustomobject]@{ pulls = $pulls; record = $record; path = $path }
+    if (@($others | Where-Object { $_.state -ne 'done' }).Count -gt 0) {
+        $server = $Registry.Split('/')[0]
+        $login = Get-RegistryLogin -Server $server -Secret @{}
+        $environment = Open-RegistryLogin -Server $server -Login $login -WorkFolder $WorkFolder
+        foreach ($one in $others) { $one.environment = $environment }
     }
-    finally {
-        foreach ($pull in @($pulls | Where-Object { $null -ne $_.native })) { Close-Native -Native $pull.native }
-    }
+    Receive-Pull -Work $work -Pull $others -Limit $Limit -Watch ([Diagnostics.Stopwatch]::StartNew())
+    $ownLimit = $Limit.PSObject.Copy()
+    $ownLimit.attempts = [Math]::Min(2, $Limit.attempts)
+    $ownLimit.totalSeconds = $Limit.ownSeconds
+    Save-OwnImage -Work $work -Pull $own -Secret $Secret -Limit $ownLimit -WorkFolder $WorkFolder
+    $null = Save-PullRecord -Record $work.record -Pull $pulls -Path $path
 }

@@ -7,7 +7,8 @@ function Open-Native {
     param(
         [Parameter(Mandatory = $true)] [string]$FilePath,
         [string[]]$ArgumentList = @(),
-        [string]$InputText = ''
+        [string]$InputText = '',
+        [hashtable]$Environment = @{}
     )
     # By its full path: a program of the same name in the current folder is not meant.
     $found = @(Get-Command -Name $FilePath -CommandType Application -ErrorAction SilentlyContinue)
@@ -15,6 +16,7 @@ function Open-Native {
     $start = [Diagnostics.ProcessStartInfo]::new($found[0].Path)
     $start.Arguments = @($ArgumentList | ForEach-Object { ConvertTo-NativeArgument -Text $_ }) -join ' '
     $start.UseShellExecute = $false
+    foreach ($name in $Environment.Keys) { $start.EnvironmentVariables[$name] = [string]$Environment[$name] }
     $start.CreateNoWindow = $true
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true

@@ -6,11 +6,12 @@ function Read-SavedImage {
         [Parameter(Mandatory = $true)] [string]$Path,
         [Parameter(Mandatory = $true)] [pscustomobject]$Set
     )
-    $fresh = [pscustomobject]@{ set = $Set.set; osVersion = $Set.host.osVersion; images = @(); freeBytesLowest = Get-FreeByte }
+    $fresh = [pscustomobject]@{ set = $Set.set; osVersion = $Set.host.osVersion; images = @(); leftOut = @(); freeBytesLowest = Get-FreeByte }
     if (-not [IO.File]::Exists((Resolve-FilePath -Path $Path))) { return $fresh }
     $left = Read-Document -Path $Path -Schema 'winbake.saved-images/1'
     if ($left.set -ne $Set.set -or $left.osVersion -ne $Set.host.osVersion) { return $fresh }
     $fresh.images = @($left.images)
+    $fresh.leftOut = @($left.leftOut)
     $fresh.freeBytesLowest = [long]$left.freeBytesLowest
     return $fresh
 }

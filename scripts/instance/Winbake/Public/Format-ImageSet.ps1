@@ -27,6 +27,11 @@ function Format-ImageSet {
         host   = [ordered]@{ osVersion = $HostVersion.osVersion }
         images = @(foreach ($entry in $Chosen.images) {
             $image = $entry.image
+            if (Test-OwnImage -Image $image) {
+                $others = @($Chosen.images | ForEach-Object { $_.image } | Where-Object { -not (Test-OwnImage -Image $_) })
+                $size = Get-OwnByte -Catalog $Catalog -Image $image -Other $others
+            }
+            else { $size = Get-CompressedByte -Catalog $Catalog -Image $image }
             [ordered]@{
                 family          = $image.family
                 repository      = $image.repository
@@ -36,7 +41,7 @@ function Format-ImageSet {
                 platformDigest  = $image.platformDigest
                 osVersion       = $image.osVersion
                 mode            = $entry.mode
-                compressedBytes = Get-CompressedByte -Catalog $Catalog -Image $image
+                compressedBytes = $size
             }
         })
     }

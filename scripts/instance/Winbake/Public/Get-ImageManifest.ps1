@@ -26,7 +26,7 @@ function Get-ImageManifest {
     $chosen = Read-Document -Path (Join-Path $WorkFolder 'image-set.json') -Schema 'winbake.image-set/1'
     $saved = Read-SavedImage -Path (Join-Path $WorkFolder 'saved-images.json') -Set $chosen
     $finishedAt = $null
-    if (@($saved.images).Count -eq @($chosen.images).Count) { $finishedAt = Get-Instant }
+    if (@($saved.images).Count + @($saved.leftOut).Count -eq @($chosen.images).Count) { $finishedAt = Get-Instant }
     return [ordered]@{
         schema          = 'winbake.image-manifest/1'
         order           = $order.id
@@ -34,6 +34,7 @@ function Get-ImageManifest {
         os              = $Os
         host            = [ordered]@{ osVersion = $hostRecord.osVersion }
         images          = @($saved.images)
+        leftOut         = @($saved.leftOut)
         scripts         = [ordered]@{ sha256 = $order.scriptsSha256 }
         catalog         = [ordered]@{ sha256 = Get-Sha256 -Path $catalogFile }
         pulledBytes     = Get-CompressedByte -Catalog $catalog -Image @($saved.images)

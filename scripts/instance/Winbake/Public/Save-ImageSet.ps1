@@ -15,13 +15,15 @@ function Save-ImageSet {
     The address of a proxy that docker uses meanwhile, such as http://proxy.example.com:3128; none where there is none.
     .PARAMETER FileScan
     exclude: Microsoft Defender leaves Docker's folder alone meanwhile; keep: it does not.
+    .PARAMETER Secret
+    The ARNs of the secrets by which own images are pulled, by the hosts of their registries.
     .PARAMETER Limit
-    What a pull may take: attempts, retrySeconds, stallSeconds in which nothing moves, totalSeconds for all, pollMilliseconds
-    between two polls, reportSeconds between two lines of progress, freeBytes that have to stay free.
+    What a pull may take: attempts, retrySeconds, stallSeconds in which nothing moves, totalSeconds for all but own images,
+    ownSeconds for these, pollMilliseconds between two polls, reportSeconds between two lines of progress, freeBytes that have to stay free.
     .PARAMETER WorkFolder
     The folder of image-set.json, where saved-images.json is written after each image.
     .EXAMPLE
-    Save-ImageSet -Registry mcr.microsoft.com -Proxy none -FileScan exclude -Limit $limit -WorkFolder C:\ProgramData\Winbake
+    Save-ImageSet -Registry mcr.microsoft.com -Proxy none -FileScan exclude -Secret @{} -Limit $limit -WorkFolder C:\ProgramData\Winbake
     .OUTPUTS
     Nothing.
     #>
@@ -30,23 +32,22 @@ function Save-ImageSet {
         [Parameter(Mandatory = $true)] [string]$Registry,
         [Parameter(Mandatory = $true)] [string]$Proxy,
         [Parameter(Mandatory = $true)] [string]$FileScan,
+        [Parameter(Mandatory = $true)] [hashtable]$Secret,
         [Parameter(Mandatory = $true)] [pscustomobject]$Limit,
         [Parameter(Mandatory = $true)] [string]$WorkFolder
     )
     $failure = $null
-    $loggedIn = $false
     try {
         Suspend-FileScan -FileScan $FileScan -WorkFolder $WorkFolder
         Connect-DockerProxy -Proxy $Proxy -WorkFolder $WorkFolder
-        $loggedIn = Connect-Registry -Registry $Registry
-        Invoke-Pull -Registry $Registry -Limit $Limit -WorkFolder $WorkFolder
+        Invoke-Pull -Registry $Registry -Secret $Secret -Limit $Limit -WorkFolder $WorkFolder
     }
     catch {
         $failure = $_
     }
     foreach ($one in 'login', 'proxy', 'exclusions') {
         try {
-            if ($one -eq 'login') { if ($loggedIn) { Disconnect-Registry -Registry $Registry } }
+            if ($one -eq 'login') { Clear-RegistryLogin -WorkFolder $WorkFolder }
             elseif ($one -eq 'proxy') { Disconnect-DockerProxy -WorkFolder $WorkFolder }
             else { Resume-FileScan -WorkFolder $WorkFolder }
         }

@@ -11,6 +11,7 @@ function engineOf(build: number, lines: string[] = []): Engine {
       nat: 'works',
     },
     registries: new Map(),
+    login: () => Promise.resolve(undefined),
     print: (line) => lines.push(line),
   };
 }

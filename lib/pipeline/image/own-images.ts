@@ -1,0 +1,64 @@
+import { Grant, type Role } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IConstruct } from 'constructs';
+import { allow } from '../../internal/allow';
+import { allowKeyUse } from '../../internal/keys';
+import { refuse } from '../../internal/validate';
+import type { CachedImage } from '../props/cached-image';
+
+/**
+ * What whoever reads manifests asks of a repository, and besides what docker asks for a pull.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/security-iam-policy-examples.html
+ */
+const READING = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const PULLING = [...READING, 'ecr:BatchCheckLayerAvailability'];
+
+/** The secrets by which own images are read, by the hosts of their registries. Ends synthesis where a host has two. */
+export function registrySecrets(
+  scope: IConstruct,
+  images: readonly CachedImage[],
+): Readonly<Record<string, string>> {
+  const secrets = new Map<string, ISecret>();
+  for (const { _own: own } of images) {
+    const { credentials, registry = '' } = own ?? {};
+    const known = secrets.get(registry);
+    if (credentials !== undefined && known !== undefined && known !== credentials) {
+      refuse(
+        scope,
+        'extras',
+        'must read each registry by one secret',
+        `two for '${registry}'`,
+        'Let one login read all repositories that are cached.',
+      );
+    }
+    if (credentials !== undefined) {
+      secrets.set(registry, credentials);
+    }
+  }
+  return Object.fromEntries([...secrets].map(([host, { secretArn }]) => [host, secretArn]));
+}
+
+/** Allows a role to read own images: their repositories in ECR, and the secrets of other registries. */
+export function allowOwnImages(role: Role, images: readonly CachedImage[], use: 'gate' | 'pull'): void {
+  const own = images.flatMap(({ _own }) => _own ?? []);
+  const repositories = own.flatMap(({ repository }) => repository ?? []);
+  for (const repository of new Set(repositories)) {
+    repository.grant(role, ...(use === 'gate' ? READING : PULLING));
+  }
+  if (repositories.length > 0) {
+    allow(role, {
+      actions: ['ecr:GetAuthorizationToken'],
+      resources: ['*'],
+      wildcardReason: 'A login to ECR is for a whole registry; what it may read, the repositories say.',
+    });
+  }
+  for (const secret of new Set(own.flatMap(({ credentials }) => credentials ?? []))) {
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: ['secretsmanager:GetSecretValue'],
+      // A name alone lacks the six characters that Secrets Manager adds.
+      resourceArns: [secret.secretFullArn ?? `${secret.secretArn}-??????`],
+    });
+    allowKeyUse(role, secret.encryptionKey, 'secretsmanager', ['kms:Decrypt']);
+  }
+}

@@ -1,0 +1,103 @@
+# Leaves: the own images of this AMI that lie in Amazon ECR as their tags show them now, as far as the time goes; no login.
+# Needs: image-manifest.json of Winbake, and a role of the instance that may pull. It never fails: the host joins its cluster anyway, and a
+# task pulls what is missing.
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [double]$Seconds,
+    [double]$PollSeconds = 5
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$watch = [Diagnostics.Stopwatch]::StartNew()
+
+function Show-ImageEvent {
+    param([string]$Message, [string]$EntryType = 'Information')
+    Write-Host "Winbake: $Message"
+    try {
+        New-EventLog -LogName 'Application' -Source 'Winbake' -ErrorAction SilentlyContinue
+        Write-EventLog -LogName 'Application' -Source 'Winbake' -EventId 2 -EntryType $EntryType -Message $Message
+    }
+    catch { Write-Host "Winbake: the event log could not be written: $($_.Exception.Message)" }
+}
+
+function Get-FullPath {
+    # .NET knows no PowerShell drives.
+    param([string]$Path)
+    return $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+}
+
+function Invoke-Docker {
+    # Ends docker where it takes longer than what is left of the time; the daemon stops a pull that nobody waits for.
+    param([string]$Argument, [double]$Limit, [hashtable]$Variable = @{})
+    $start = [Diagnostics.ProcessStartInfo]::new(@(Get-Command -Name 'docker' -CommandType Application)[0].Path)
+    $start.Arguments = $Argument
+    $start.UseShellExecute = $false
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    foreach ($name in $Variable.Keys) { $start.EnvironmentVariables[$name] = [string]$Variable[$name] }
+    $process = [Diagnostics.Process]::Start($start)
+    $output = $process.StandardOutput.ReadToEndAsync()
+    $errors = $process.StandardError.ReadToEndAsync()
+    $left = [Math]::Max(1, [Math]::Min($Limit, $Seconds - $watch.Elapsed.TotalSeconds))
+    if (-not $process.WaitForExit([int](1000 * $left))) {
+        $process.Kill()
+        throw 'the time was over'
+    }
+    if ($process.ExitCode -ne 0) { throw $errors.Result.Trim() }
+    return $output.Result
+}
+
+function Wait-Engine {
+    # On a first boot Docker starts late, and a call that came before it listened may hang.
+    while ($true) {
+        try { return Invoke-Docker -Argument 'version --format {{.Server.Version}}' -Limit 20 }
+        catch {
+            if ($watch.Elapsed.TotalSeconds -ge $Seconds) { throw "Docker does not answer: $($_.Exception.Message)" }
+            Start-Sleep -Milliseconds ([int](1000 * $PollSeconds))
+        }
+    }
+}
+
+function Get-Login {
+    # In memory alone, as on the build instance: docker asks a helper, which prints what a variable holds.
+    param([string]$Server, [string]$Region)
+    $folder = Get-FullPath -Path 'C:\ProgramData\Winbake\docker-login'
+    $null = [IO.Directory]::CreateDirectory($folder)
+    $config = ConvertTo-Json -Compress -InputObject @{ credHelpers = @{ $Server = 'winbake' } }
+    [IO.File]::WriteAllText([IO.Path]::Combine($folder, 'config.json'), $config)
+    $lines = '@echo off', 'setlocal EnableDelayedExpansion', 'echo(!WINBAKE_LOGIN!'
+    [IO.File]::WriteAllText([IO.Path]::Combine($folder, 'docker-credential-winbake.cmd'), ($lines -join "`r`n") + "`r`n")
+    $secret = [string](Get-ECRLoginCommand -Region $Region).Password
+    $login = ConvertTo-Json -Compress -InputObject ([ordered]@{ ServerURL = $Server; Username = 'AWS'; Secret = $secret })
+    return @{ DOCKER_CONFIG = $folder; WINBAKE_LOGIN = $login; PATH = "$folder$([IO.Path]::PathSeparator)$env:PATH" }
+}
+
+try {
+    $file = Get-FullPath -Path 'C:\ProgramData\Winbake\image-manifest.json'
+    if (-not [IO.File]::Exists($file)) { return }
+    $manifest = [IO.File]::ReadAllText($file) | ConvertFrom-Json
+    $images = @($manifest.images)
+    # What the bake could not pull may be there now.
+    if ($manifest.PSObject.Properties['leftOut']) { $images += @($manifest.leftOut) }
+    $ecr = '^[0-9]{12}\.dkr[.-]ecr(-fips)?\.([a-z0-9-]+)\.(amazonaws\.com(\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)/'
+    $names = @($images | Where-Object { $_.repository -match $ecr } | ForEach-Object { "$($_.repository):$($_.tag)" })
+    if ($names.Count -eq 0) { return }
+    $null = Wait-Engine
+    foreach ($name in $names) {
+        try {
+            $null = $name -match $ecr
+            $login = Get-Login -Server $name.Split('/')[0] -Region $Matches[2]
+            $begun = $watch.Elapsed.TotalSeconds
+            $output = Invoke-Docker -Argument "pull $name" -Limit $Seconds -Variable $login
+            $what = if ($output -match 'up to date') { 'is as it was baked' } else { 'was fetched' }
+            Show-ImageEvent -Message "$name $what, $([int]($watch.Elapsed.TotalSeconds - $begun)) s."
+        }
+        catch { Show-ImageEvent -Message "$name was not fetched: $($_.Exception.Message)." -EntryType 'Warning' }
+    }
+}
+catch { Show-ImageEvent -Message "own images were not fetched: $($_.Exception.Message)." -EntryType 'Warning' }
+finally {
+    $folder = Get-FullPath -Path 'C:\ProgramData\Winbake\docker-login'
+    if ([IO.Directory]::Exists($folder)) { [IO.Directory]::Delete($folder, $true) }
+}

@@ -1,0 +1,232 @@
+import type { Catalog, ImageSet } from '../../../lib/contract/documents/catalog';
+import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../../lib/contract/values/gate-policy';
+import type { Publication } from '../../../lib/contract/documents/publication';
+import { WEEKDAYS } from '../../../lib/contract/values/weekly-window';
+import { parseRelease } from '../../../lib/contract/values/release';
+import { emptyCatalog, withObservations } from '../../../lib/core/catalog/catalog';
+import { chooseExtras } from '../../../lib/core/gate/build-image-set';
+import type { ExtraPoll } from '../../../lib/core/gate/gate-input';
+import { observationsOf } from '../../../lib/core/gate/observe';
+import { pollAndDecide } from '../../../lib/core/gate/order-bake';
+import { parseImageExtras } from '../../../lib/core/images/image-extra';
+import { RegistryError } from '../../../lib/core/oci/registry';
+import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
+import { memoryRegistry } from '../../support/memory-registry';
+import { publicationAt } from '../../support/pipeline-description';
+import { digestOf, type TagShape } from '../../support/registry-content';
+
+const SHOP = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web';
+const EXTRA = `shop=${SHOP}:7`;
+const BUILD = 20348;
+
+/** What a tag shows: a revision, that it cannot be read, or nothing. */
+type Shown = number | 'unread' | 'nothing';
+
+function pollOf(shown: Shown): ExtraPoll {
+  const [extra] = parseImageExtras(
+    { extras: [EXTRA], previousRevisions: 0 },
+    { release: parseRelease('2022'), families: ['servercore'] },
+  );
+  const { family } = extra!;
+  if (typeof shown === 'string') {
+    const code = shown === 'unread' ? 'REGISTRY_UNREACHABLE' : 'NOT_FOUND';
+    const finding = { code, severity: 'warning', family: family.name, message: shown } as const;
+    return { extra: extra!, poll: { family, image: undefined, findings: [finding] } };
+  }
+  const digest = digestOf(`shop ${shown}`);
+  const osVersion = { build: BUILD, revision: shown };
+  const image = { tag: '7', digest, platformDigest: digest, osVersion, compressedBytes: 1 };
+  return { extra: extra!, poll: { family, image, findings: [] } };
+}
+
+describe('of an own image a set takes what its tag shows, by R1', () => {
+  const TARGET = { build: BUILD, revision: 4294 };
+
+  test.each<
+    [name: string, before: readonly number[], shown: Shown, taken: number | undefined, findings: string[]]
+  >([
+    ['the revision of the host', [], 4294, 4294, []],
+    ['an older one', [], 4171, 4171, ['info LATE']],
+    ['a newer one, never', [], 4405, undefined, ['warning HOST_WITHOUT_IMAGE']],
+    [
+      'a newer one, and no older version of the app in its place',
+      [4171],
+      4405,
+      undefined,
+      ['warning HOST_WITHOUT_IMAGE'],
+    ],
+    ['one that an app went back to', [4171, 4294], 4171, 4171, ['info LATE']],
+    [
+      'what it showed last where it cannot be read',
+      [4171],
+      'unread',
+      4171,
+      ['warning REGISTRY_UNREACHABLE', 'info LATE'],
+    ],
+    [
+      'nothing where it never could be',
+      [],
+      'unread',
+      undefined,
+      ['warning REGISTRY_UNREACHABLE', 'info HOST_WITHOUT_IMAGE'],
+    ],
+    [
+      'nothing where its tag is gone',
+      [4171],
+      'nothing',
+      undefined,
+      ['warning NOT_FOUND', 'info HOST_WITHOUT_IMAGE'],
+    ],
+  ])('%s', (_, before, shown, taken, findings) => {
+    const now = new Date('2025-10-15T00:00:00Z');
+    const catalog = before.reduce(
+      (known, revision, index) => {
+        const at = new Date(now.getTime() - (before.length - index) * 86_400_000);
+        return withObservations(known, observationsOf([pollOf(revision).poll], at));
+      },
+      emptyCatalog(parseRelease('2022')),
+    );
+    const chosen = chooseExtras({ catalog, extras: [pollOf(shown)], now }, TARGET, []);
+    expect(
+      chosen.images.map(({ osVersion, repository, tag, aliases }) => ({
+        osVersion,
+        repository,
+        tag,
+        aliases,
+      })),
+    ).toEqual(
+      taken === undefined
+        ? []
+        : [{ osVersion: `10.0.${BUILD}.${taken}`, repository: SHOP, tag: '7', aliases: [] }],
+    );
+    expect(chosen.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(findings);
+  });
+});
+
+const BAKE = { base: 'ami-0123456789abcdef0', recipeArn: 'arn:recipe', scriptsSha256: 'a'.repeat(64) };
+
+/** A pipeline whose gate polls a registry with servercore and the shop. */
+class Gate {
+  readonly documents = memoryDocuments();
+  readonly parameters = memoryParameters({ base: BAKE.base });
+  now = new Date('2025-10-15T00:00:00Z');
+  /** Counts the deployments of the app. */
+  push = 1;
+  isDown = false;
+  asked: readonly string[] = [];
+
+  async poll(policy: Partial<GatePolicy> = {}) {
+    const { documents, parameters } = this;
+    const registry = memoryRegistry({
+      'windows/servercore': { ltsc2022: imageOf('servercore') },
+      [SHOP]: { 7: imageOf(`shop ${this.push}`) },
+    });
+    const isShop = (repository: string) => this.isDown && repository === SHOP;
+    const down = () => Promise.reject(new RegistryError('REGISTRY_UNREACHABLE', 'It is down.'));
+    const answer = await pollAndDecide(
+      {
+        documents,
+        parameters,
+        now: () => this.now,
+        registry: {
+          ...registry,
+          head: (...of) => (isShop(of[0]) ? down() : registry.head(...of)),
+          manifest: (...of) => (isShop(of[0]) ? down() : registry.manifest(...of)),
+        },
+      },
+      {
+        release: parseRelease('2022'),
+        families: ['servercore'],
+        policy: { ...DEFAULT_GATE_POLICY, previousRevisions: 0, extras: [EXTRA], ...policy },
+        parameterPath: '/winbake/2022-core',
+        baseAmiParameter: 'base',
+        recipeArn: BAKE.recipeArn,
+        scriptsSha256: BAKE.scriptsSha256,
+        trigger: 'poll',
+        forced: false,
+      },
+    );
+    this.asked = registry.asked;
+    return answer;
+  }
+
+  /** As if the bake of a set had been published. */
+  publish(set: string): void {
+    const channel = publicationAt(4294, this.now.toISOString());
+    const record: Publication = {
+      schema: 'winbake.publication/1',
+      ...{ id: channel.id, at: channel.at, mode: 'exact', os: 'SERVER_2022_CORE', set },
+      amis: { 'us-east-1': channel.amiId },
+      ...{ manifest: null, verification: null, imageBuildVersionArn: null },
+      baseAmiId: BAKE.base,
+      ...{ recipeArn: BAKE.recipeArn, scriptsSha256: BAKE.scriptsSha256 },
+    };
+    this.parameters.values.set('/winbake/2022-core/latest/publication', JSON.stringify(channel));
+    this.documents.texts.set(`publications/${channel.id}.json`, JSON.stringify(record));
+  }
+
+  get catalog(): Catalog {
+    return JSON.parse(this.documents.texts.get('catalog/2022.json')!) as Catalog;
+  }
+}
+
+function imageOf(salt: string): TagShape {
+  const image = { osVersion: '10.0.20348.4294', salt, versionInEntry: false };
+  return { flavour: 'docker', list: false, images: [image] };
+}
+
+const familiesOf = (set: ImageSet | undefined) => set?.images.map(({ family }) => family);
+
+describe('an own image at the gate', () => {
+  test('is baked with its digest, and its observation is kept with the set', async () => {
+    const gate = new Gate();
+    const { decision, order, set } = await gate.poll();
+    expect({ decision, families: familiesOf(set) }).toEqual({
+      decision: 'bake',
+      families: ['servercore', 'shop@extra'],
+    });
+    expect(gate.catalog.sets.map(({ id }) => id)).toEqual([order?.set]);
+    expect(gate.catalog.observations.map(({ repository }) => repository)).toContain(SHOP);
+    expect(gate.asked.filter((one) => one.startsWith('tags'))).toEqual([]);
+  });
+
+  test('that moves orders no bake, and the catalog does not grow with it', async () => {
+    const gate = new Gate();
+    gate.publish((await gate.poll()).order!.set);
+    await gate.poll();
+    const before = gate.catalog;
+    for (let push = 2; push < 6; push += 1) {
+      gate.push = push;
+      expect(await gate.poll()).toMatchObject({ decision: 'nothing' });
+    }
+    expect(gate.catalog).toEqual(before);
+    gate.now = new Date(gate.now.getTime() + 86_400_000);
+    const { decision, set } = await gate.poll({ maxAgeSeconds: 1 });
+    const { digest } = set!.images.at(-1)!;
+    expect({ decision, newest: gate.catalog.sets[0]?.id }).toEqual({ decision: 'bake', newest: set?.id });
+    expect(gate.catalog.observations.at(-1)).toMatchObject({ repository: SHOP, digest });
+  });
+
+  test('is not kept either while a bake that is due waits for its hour', async () => {
+    const gate = new Gate();
+    const always = [{ days: [...WEEKDAYS], startHour: 0, endHour: 24, timeZone: 'UTC' }];
+    await gate.poll({ noBakeWindows: always });
+    const before = gate.catalog;
+    gate.push = 2;
+    expect(await gate.poll({ noBakeWindows: always })).toMatchObject({ decision: 'wait' });
+    expect(gate.catalog).toEqual(before);
+  });
+
+  test('that cannot be read stops nothing, and is said', async () => {
+    const gate = new Gate();
+    gate.isDown = true;
+    const { decision, findings, set } = await gate.poll();
+    expect({ decision, families: familiesOf(set) }).toEqual({ decision: 'bake', families: ['servercore'] });
+    expect(findings).toContainEqual({
+      code: 'REGISTRY_UNREACHABLE',
+      severity: 'warning',
+      family: 'shop@extra',
+      message: 'It is down.',
+    });
+  });
+});

@@ -1,0 +1,156 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CachedImage, WindowsAmiPipeline, WindowsOs } from '../../lib/index';
+import { policyStatements } from '../support/policy-statements';
+import { resolvedText } from '../support/resolved-text';
+
+const env = { account: '111122223333', region: 'eu-west-1' };
+const ECR = '111122223333.dkr.ecr.eu-west-1.AWS::URLSuffix';
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:acr-AbCdEf';
+
+function pipelineWith(...extras: ((stack: Stack) => CachedImage)[]): Template {
+  const stack = new Stack(new App(), 'Platform', { env });
+  new WindowsAmiPipeline(stack, 'Pipeline', {
+    os: WindowsOs.SERVER_2022_CORE,
+    extras: extras.map((make) => make(stack)),
+  });
+  return Template.fromStack(stack);
+}
+
+/** The text of a variable of `decide`, references in angle brackets. */
+function variable(template: Template, name: string): string {
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+  const found = functions
+    .map(({ Properties }) => Properties.Environment?.Variables?.[name])
+    .find((one) => one !== undefined);
+  return resolvedText(found);
+}
+
+const extrasOf = (template: Template) =>
+  (JSON.parse(variable(template, 'WINBAKE_GATE_POLICY')) as { extras: string[] }).extras;
+
+/** What the roles of the gate and of the build instance may do of other services. */
+function rightsOf(template: Template) {
+  const roles = Object.entries(policyStatements(template)).flatMap(([id, statements]) => {
+    const [role] = /Decide|InstanceRole/.exec(id) ?? [];
+    const rights = statements
+      .map(({ Action, Resource }) => [[Action].flat(), [Resource].flat().map(resolvedText)] as const)
+      .filter(([actions]) =>
+        actions.some(
+          (one) =>
+            /^(ecr|secretsmanager):|^kms:Decrypt$/.test(one) && !actions.includes('kms:GenerateDataKey'),
+        ),
+      );
+    return role === undefined || rights.length === 0 ? [] : [[role, rights] as const];
+  });
+  return Object.fromEntries(roles);
+}
+
+const shop = (stack: Stack) => Repository.fromRepositoryName(stack, 'Shop', 'shop/web');
+
+test('of ECR are named after their repositories, and both roles may read these and no others', () => {
+  const template = pipelineWith((stack) => CachedImage.fromEcr(shop(stack), { tag: '7' }));
+  expect(extrasOf(template)).toEqual([`shop-web=${ECR}/shop/web:7`]);
+  expect(variable(template, 'WINBAKE_REGISTRY_SECRETS')).toBe('{}');
+  const repository = [expect.stringMatching(/:ecr:eu-west-1:111122223333:repository\/shop\/web$/)];
+  expect(rightsOf(template)).toEqual({
+    Decide: [
+      [['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], repository],
+      [['ecr:GetAuthorizationToken'], ['*']],
+    ],
+    InstanceRole: [
+      [['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'], repository],
+      [['ecr:GetAuthorizationToken'], ['*']],
+    ],
+  });
+});
+
+test('of a repository that the same stack makes are named after its construct, or as asked', () => {
+  const template = pipelineWith(
+    (stack) => CachedImage.fromEcr(new Repository(stack, 'ShopImages')),
+    (stack) => CachedImage.fromEcr(new Repository(stack, 'Other'), { name: 'jobs', tag: 'live' }),
+  );
+  const policies = JSON.stringify(template.findResources('AWS::Lambda::Function'));
+  expect(policies).toMatch(/\bshopimages=/);
+  expect(policies).toMatch(/\bjobs=.*:live\b/);
+});
+
+test('of other registries are read by a secret, by both roles, with its key', () => {
+  const credentials = (stack: Stack) =>
+    Secret.fromSecretAttributes(stack, 'Acr', {
+      secretCompleteArn: SECRET,
+      encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/1'),
+    });
+  const template = pipelineWith(
+    (stack) => CachedImage.fromRegistry('shop.azurecr.io/web:7', { credentials: credentials(stack) }),
+    () => CachedImage.fromRegistry('contoso/tools'),
+  );
+  expect(extrasOf(template)).toEqual([
+    'web=shop.azurecr.io/web:7',
+    'contoso-tools=docker.io/contoso/tools:latest',
+  ]);
+  expect(JSON.parse(variable(template, 'WINBAKE_REGISTRY_SECRETS'))).toEqual({ 'shop.azurecr.io': SECRET });
+  const rights = [
+    [['secretsmanager:GetSecretValue'], [SECRET]],
+    [['kms:Decrypt'], ['arn:aws:kms:eu-west-1:111122223333:key/1']],
+  ];
+  expect(rightsOf(template)).toEqual({ Decide: rights, InstanceRole: rights });
+  const recipe = JSON.stringify(template.findResources('AWS::ImageBuilder::ImageRecipe'));
+  expect(recipe).toContain(`shop.azurecr.io=${SECRET}`);
+});
+
+test('of a secret that is known by its name are read by whatever Secrets Manager adds to that', () => {
+  const template = pipelineWith((stack) =>
+    CachedImage.fromRegistry('shop.azurecr.io/web:7', {
+      credentials: Secret.fromSecretNameV2(stack, 'Acr', 'acr'),
+    }),
+  );
+  expect(rightsOf(template)).toMatchObject({
+    Decide: [[['secretsmanager:GetSecretValue'], [expect.stringMatching(/:secret:acr-\?{6}$/)]]],
+  });
+});
+
+test('need no right where there are none', () => {
+  const template = pipelineWith();
+  expect(rightsOf(template)).toEqual({});
+  expect(JSON.stringify(template.findResources('AWS::ImageBuilder::ImageRecipe'))).toContain(
+    '{"Name":"Secrets","Value":["none"]}',
+  );
+});
+
+test.each<[string, (stack: Stack) => CachedImage[], string]>([
+  ['a digest', () => [CachedImage.fromRegistry(`a.io/x@sha256:${'0'.repeat(64)}`)], 'without a digest'],
+  [
+    'a name that is none',
+    (stack) => [CachedImage.fromEcr(shop(stack), { name: 'Shop' })],
+    '"extras" must fit',
+  ],
+  [
+    'a tag that is none',
+    (stack) => [CachedImage.fromEcr(shop(stack), { tag: 'a b' })],
+    'its tag is up to 128',
+  ],
+  [
+    'two of one name',
+    (stack) => [CachedImage.fromEcr(shop(stack)), CachedImage.fromRegistry('a.io/shop/web:1')],
+    'shop-web@extra is named twice',
+  ],
+  [
+    'two secrets for one registry',
+    (stack) =>
+      ['one', 'two'].map((name) =>
+        CachedImage.fromRegistry(`a.io/${name}:1`, {
+          credentials: Secret.fromSecretNameV2(stack, name, name),
+        }),
+      ),
+    `"extras" must read each registry by one secret; got: two for 'a.io'.`,
+  ],
+])('%s ends synthesis', (_, make, message) => {
+  const stack = new Stack(new App(), 'Platform', { env });
+  expect(
+    () => new WindowsAmiPipeline(stack, 'Pipeline', { os: WindowsOs.SERVER_2022_CORE, extras: make(stack) }),
+  ).toThrow(message);
+});

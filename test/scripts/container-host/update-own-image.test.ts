@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { IMAGE_SET } from '../support/documents';
+import { dockerLogins, type DockerAnswer } from '../support/fake-docker';
+import { HEALTHY_DOCKER } from '../support/healthy-docker';
+import { describeWithPowerShell } from '../support/power-shell';
+import { makeMachine } from '../support/simulated-machine';
+import { runTable, type ScriptCase } from '../support/run-cases';
+
+const SCRIPT = join(__dirname, '..', '..', '..', 'scripts', 'instance', 'host', 'Update-OwnImage.ps1');
+const ECR = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+const SHOP = { family: 'shop@extra', repository: `${ECR}/shop/web`, tag: '7' };
+const JOBS = { family: 'jobs@extra', repository: `${ECR}/jobs`, tag: 'live' };
+const LOGINS = { 'logins.json': { ecr: { 'eu-west-1': { value: 'token of the host' } } } };
+
+const start = (
+  docker: readonly DockerAnswer[] = [],
+  manifest: object | null = { images: [...IMAGE_SET.images, SHOP], leftOut: [JOBS] },
+  { beside = LOGINS, Seconds = 20 }: { readonly beside?: object; readonly Seconds?: number } = {},
+): ScriptCase => ({
+  script: SCRIPT,
+  machine: makeMachine({
+    docker: [
+      ...docker,
+      { call: `pull ${SHOP.repository}*`, stdout: 'Status: Downloaded newer image' },
+      { call: 'pull *', stdout: 'Status: Image is up to date' },
+      ...HEALTHY_DOCKER,
+    ],
+    documents: manifest === null ? {} : { 'image-manifest.json': manifest },
+    beside: { ...beside },
+  }),
+  parameters: { Seconds, PollSeconds: 0.02 },
+});
+
+describeWithPowerShell('Update-OwnImage', () => {
+  const result = runTable({
+    good: start(),
+    none: start([], { images: IMAGE_SET.images }),
+    plain: start([], null),
+    late: start([{ call: 'version *', exitCode: 1, stderr: 'cannot connect', times: 2 }]),
+    never: start(
+      [{ call: 'version *', exitCode: 1, stderr: 'cannot connect' }],
+      { images: [SHOP] },
+      { Seconds: 0.2 },
+    ),
+    hangs: start([{ call: `pull ${SHOP.repository}*`, hangSeconds: 60 }], { images: [SHOP] }, { Seconds: 1 }),
+    denied: start([{ call: `pull ${SHOP.repository}*`, exitCode: 1, stderr: 'denied: not authorized' }]),
+    noLogin: start([], { images: [SHOP] }, { beside: {} }),
+  });
+
+  test('pulls by tag what lies in ECR, with a login in memory alone, and what the bake left out', () => {
+    const { machine, stderr } = result('good');
+    expect(stderr).toBe('');
+    expect(machine.calls().filter((call) => call.startsWith('pull'))).toEqual([
+      `pull ${SHOP.repository}:7`,
+      `pull ${JOBS.repository}:live`,
+    ]);
+    expect(dockerLogins(machine.folder).map(({ login }) => login)).toEqual(
+      Array.from({ length: 2 }, () => ({ ServerURL: ECR, Username: 'AWS', Secret: 'token of the host' })),
+    );
+    expect(machine.has('ProgramData/Winbake/docker-login')).toBe(false);
+    expect(machine.events()).toEqual([
+      expect.stringMatching(/shop\/web:7 was fetched, \d+ s\.$/),
+      expect.stringMatching(/jobs:live is as it was baked, \d+ s\.$/),
+    ]);
+  });
+
+  test.each(['none', 'plain'] as const)('does nothing on an AMI without own images: %s', (name) => {
+    const { machine, stderr } = result(name);
+    expect({ stderr, calls: machine.calls(), events: machine.events() }).toEqual({
+      stderr: '',
+      calls: [],
+      events: [],
+    });
+  });
+
+  test('waits for Docker', () => {
+    expect(result('late').machine.events()).toHaveLength(2);
+  });
+
+  test.each([
+    ['never', 'own images were not fetched: Docker does not answer: cannot connect.'],
+    ['hangs', `${SHOP.repository}:7 was not fetched: the time was over.`],
+    ['denied', `${SHOP.repository}:7 was not fetched: denied: not authorized.`],
+    ['noLogin', `${SHOP.repository}:7 was not fetched: No credentials`],
+  ] as const)('never fails a host: %s', (name, message) => {
+    const { machine, stderr } = result(name);
+    expect(stderr).toBe('');
+    expect(machine.events()[0]).toContain(message);
+  });
+});
