@@ -1,11 +1,13 @@
 import type { FleetState, RolloutOutcome, FleetRollout } from '../../contract/documents/fleet-state';
 import type { Channel } from '../../contract/documents/publication';
-import type { RefreshRequest } from '../ports/fleets';
+import type { ContainerHosts, FleetGroup, RefreshRequest } from '../ports/fleets';
 import { heal, raise } from './fleet-notices';
 import type { ActionPlace } from './fleet-ports';
+import { floorOf, hasDoneWell, isBelowFloor } from './evaluate-rollout';
 import type { FleetWorld, RolloutAction, StuckDrain } from './fleet-world';
 import { drainText } from './observe-fleet';
 import { logEntryOf, monthOf, writeLogEntry } from './rollout-log';
+import { sampleHosts } from './sample-hosts';
 import { LONGEST_CHECKPOINT_SECONDS } from './while-refreshing';
 
 /** A rollout's end as the state keeps it. */
@@ -13,14 +15,17 @@ interface Settlement {
   readonly publication: Channel;
   readonly outcome: RolloutOutcome;
   readonly reason: string;
+  /** Whether instances ran it. */
   readonly proven: boolean;
+  /** Whether it was tried: by a canary, or by every instance. */
+  readonly tried: boolean;
 }
 
 const MOST_RAN = 4;
 
 /** The state after a rollout: what failed is bad for this fleet and reported once, what finished heals what was reported before. */
 function settleRollout(state: FleetState, settlement: Settlement, now: Date): FleetState {
-  const { outcome, proven, publication, reason } = settlement;
+  const { outcome, proven, publication, reason, tried } = settlement;
   const at = now.toISOString();
   if (state.rollout !== null && state.rollout.template !== null) {
     return settleTemplate(heal(state, 'drainEnded:'), settlement, now);
@@ -30,7 +35,7 @@ function settleRollout(state: FleetState, settlement: Settlement, now: Date): Fl
     rollout: null,
     last: { publication: publication.id, outcome, at, proven },
     ran:
-      outcome === 'finished' && proven
+      outcome === 'finished' && tried
         ? [publication.id, ...state.ran.filter((id) => id !== publication.id)].slice(0, MOST_RAN)
         : state.ran,
   };
@@ -49,6 +54,14 @@ function settleRollout(state: FleetState, settlement: Settlement, now: Date): Fl
       `is there or a person says so: winbake fleet accept ${state.fleet} ${publication.id} --reason "..."`,
     now,
   );
+}
+
+/** What ways back lead to once a rollout has ended: what it came from, unless what the group has was tried. */
+function provenAfter({ proven, rollout }: FleetState, group: FleetGroup, isTried: boolean) {
+  if (isTried || rollout === null) {
+    return isTried ? null : proven;
+  }
+  return rollout.template !== null ? proven : rollout.from.amiId === group.amiId ? null : rollout.from;
 }
 
 /** A launch template that fails says nothing of the publication, which goes on to be good or bad. */
@@ -108,7 +121,7 @@ async function wishOf(
   const { group, now, refresh, state } = world;
   const at = now.toISOString();
   const before = state.rollout;
-  const from = before?.from ?? { amiId: group.amiId, publication: state.publication };
+  const from = before?.from ?? (change === undefined ? await originOf(hosts, world) : ownOf(world));
   const baseVersion = group.launchTemplateVersion;
   const goal = phase === 'back' ? from : { amiId: publication.amiId, publication };
   const isSameGoal = before !== null && (before.phase === 'back') === (phase === 'back');
@@ -134,8 +147,9 @@ async function wishOf(
     baseVersion,
     refreshId: null,
     refreshBefore: refresh?.id ?? null,
-    // A way back has nothing to go back to, nor has a refresh to what the group has.
-    autoRollback: autoRollback && phase !== 'back' && group.amiId !== goal.amiId,
+    // A way back has nothing to go back to, nor has a refresh to what the group has; Auto Scaling knows no other way back than that.
+    autoRollback:
+      autoRollback && phase !== 'back' && group.amiId !== goal.amiId && group.amiId === from.amiId,
     startedAt: before?.startedAt ?? at,
     refreshedAt: at,
     firstInstanceAt: before?.firstInstanceAt ?? null,
@@ -145,6 +159,28 @@ async function wishOf(
     failures: phase !== before?.phase ? 0 : before.failures + (isRetry ? 1 : 0),
     goingBack,
   };
+}
+
+function ownOf({ group, state }: FleetWorld): FleetRollout['from'] {
+  return { amiId: group.amiId, publication: state.publication };
+}
+
+/** What a rollout may go back to: what the group has, unless that was never tried and no instance of it does well. */
+async function originOf(hosts: ContainerHosts, world: FleetWorld): Promise<FleetRollout['from']> {
+  const { group, state } = world;
+  const { proven } = state;
+  if (proven === null || isBelowFloor(proven.publication?.osVersion, floorOf(world))) {
+    return ownOf(world);
+  }
+  const sample = await sampleHosts(
+    hosts,
+    group.instances.map(({ id }) => id),
+    {
+      isNew: (id) => group.instances.some((one) => one.id === id && one.amiId === group.amiId),
+      isLeaving: (id) => group.instances.some((one) => one.id === id && one.isLeaving),
+    },
+  );
+  return hasDoneWell(world, sample, group.amiId) ? ownOf(world) : proven;
 }
 
 /** A group may have replaced the instances with tasks before the next poll. */
@@ -222,17 +258,28 @@ export async function carryOutAction(
     case 'settle': {
       const { rollout } = state;
       const { outcome, reason } = action;
-      const proven = world.group.instances.length > 0;
+      const { group } = world;
+      const proven = group.instances.length > 0;
       // The next step reads what is kept: what was equal to the publication of before is not to this one.
       const settled = {
         ...world,
-        state: { ...state, equalAmis: outcome === 'finished' ? [] : state.equalAmis },
+        state: {
+          ...state,
+          equalAmis: outcome === 'finished' ? [] : state.equalAmis,
+          proven: provenAfter(state, group, outcome === 'finished' && proven),
+        },
       };
       return {
         state:
           rollout === null
             ? state
-            : await settle(place, settled, { publication: rollout.publication, outcome, reason, proven }),
+            : await settle(place, settled, {
+                publication: rollout.publication,
+                outcome,
+                reason,
+                proven,
+                tried: proven,
+              }),
         isLast: false,
       };
     }
@@ -277,11 +324,22 @@ async function useForNewInstances(
       amiId,
       `Winbake ${publication?.id ?? amiId}`,
     ));
-  await control.useLaunchTemplateVersion(version);
   const equalAmis = isEqual
     ? [...new Set([...state.equalAmis, group.amiId, ...group.instances.map((one) => one.amiId)])]
     : [];
-  const used: FleetState = { ...state, amiId, publication, equalAmis };
+  const tried = !isEqual && group.instances.length > 0;
+  const used: FleetState = {
+    ...state,
+    amiId,
+    publication,
+    equalAmis,
+    proven: state.rollout !== null ? state.proven : tried ? null : (state.proven ?? ownOf(world)),
+  };
+  if (state.rollout === null && !tried) {
+    // Before the effect: whoever finds the group with it must know that it was not tried.
+    await place.keeper.keep(used, now);
+  }
+  await control.useLaunchTemplateVersion(version);
   if (publication === null || state.rollout !== null) {
     await place.keeper.keep(used, now);
     return used;
@@ -290,7 +348,7 @@ async function useForNewInstances(
   const settled = await settle(
     place,
     { ...world, state: used },
-    { publication, outcome: 'finished', reason, proven },
+    { publication, outcome: 'finished', reason, proven, tried },
   );
   return settled;
 }

@@ -139,6 +139,19 @@ function secondsSince(instant: Date, now: Date): number {
   return (now.getTime() - instant.getTime()) / 1000;
 }
 
+/** Whether instances of an AMI that was never a canary have done well all the same. */
+export function hasDoneWell(
+  { group, now, policy }: FleetWorld,
+  hosts: readonly ContainerHost[],
+  amiId: string,
+): boolean {
+  const newInstances = new Set(group.instances.filter((one) => one.amiId === amiId).map(({ id }) => id));
+  const hasTasks = hosts.some(({ taskCount, tasks = [] }) => taskCount > 0 || tasks.length > 0);
+  const { watchSeconds } = policy;
+  const evidence = { hosts, newInstances, since: new Date(0), watchSeconds, hasTasks, now };
+  return evaluateCanary(evidence).verdict === 'good';
+}
+
 /** A host that has not registered with ECS by then will not; Auto Scaling itself gives up after an hour, too. */
 const REGISTRATION_SECONDS = 60 * 60;
 
@@ -175,8 +188,9 @@ export function evaluateRollout(world: FleetWorld, rollout: FleetRollout): Canar
 
 /** Why a rollout has to go back, or undefined while it may go on. */
 export function wayBackOf(world: FleetWorld, rollout: FleetRollout): FleetRollout['goingBack'] {
-  const { state, wanted } = world;
+  const { group, state, wanted } = world;
   const { from, goingBack, publication } = rollout;
+  const isOfGroup = wanted !== undefined && [from.amiId, group.amiId].includes(wanted.amiId);
   if (goingBack !== null) {
     return goingBack;
   }
@@ -190,7 +204,7 @@ export function wayBackOf(world: FleetWorld, rollout: FleetRollout): FleetRollou
     rollout.template === null &&
     wanted !== undefined &&
     wanted.id !== publication.id &&
-    wanted.amiId === from.amiId
+    (isOfGroup || isNewer(publication, wanted))
   ) {
     return { because: 'withdrawn', reason: `the channel has moved back to ${wanted.id}` };
   }

@@ -175,6 +175,7 @@ export function newFleetState(
     rollout: null,
     last: null,
     template: null,
+    proven: null,
     ran: [],
     equalAmis: [],
     bad: [],

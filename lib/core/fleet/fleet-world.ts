@@ -83,8 +83,14 @@ export function runningPublications(
   state: FleetState,
   group: { readonly instances: readonly { readonly amiId: string }[] },
 ): readonly (Channel | null)[] {
-  const { publication, rollout, wanted } = state;
-  const known = [publication, rollout?.publication, rollout?.from.publication, wanted?.publication];
+  const { proven, publication, rollout, wanted } = state;
+  const known = [
+    publication,
+    rollout?.publication,
+    rollout?.from.publication,
+    wanted?.publication,
+    proven?.publication,
+  ];
   return group.instances.map(({ amiId }) => {
     if (publication !== null && state.equalAmis.includes(amiId)) {
       return publication;

@@ -1,4 +1,4 @@
-import type { FleetState, WaitsFor } from '../../contract/documents/fleet-state';
+import type { FleetRollout, FleetState, WaitsFor } from '../../contract/documents/fleet-state';
 import { activeOverride } from '../../contract/documents/overrides';
 import type { FailedPublication } from '../../contract/documents/failed-publications';
 import type { Channel } from '../../contract/documents/publication';
@@ -54,13 +54,18 @@ function withLeftBehind(world: FleetWorld, action: RolloutAction): RolloutAction
     : (holdAgainst(world, publication) ??
         outsideWindow(world) ?? {
           kind: 'startRefresh',
-          phase: 'rest',
+          phase: phaseToOwn(state),
           publication,
           goingBack: null,
           isRetry: false,
           autoRollback: false,
           reason: `${others.length} instances run what neither is wanted nor was good`,
         });
+}
+
+/** Instances go to what the group has at once where it was tried, and by a canary where it was not. */
+function phaseToOwn({ proven }: FleetState): FleetRollout['phase'] {
+  return proven === null ? 'rest' : 'canary';
 }
 
 /** What keeps a fleet from its channel's AMI without an end that is near; a changed launch template does not wait for it. */
@@ -196,7 +201,12 @@ function towards(world: FleetWorld, wanted: Channel): RolloutAction {
           waitsFor: 'stray',
           reason: 'some instances were left behind; looked at again in a day',
         }
-      : { ...refresh, phase: 'rest', autoRollback: false, reason: 'some instances do not run it' };
+      : {
+          ...refresh,
+          phase: phaseToOwn(state),
+          autoRollback: false,
+          reason: 'some instances do not run it',
+        };
   }
   if (group.instances.length === 0) {
     return { ...useForNew, isEqual: false, reason: 'the group has no instances' };

@@ -105,11 +105,14 @@ function withGroup(state: FleetState, { group, wanted }: FleetWorld): FleetState
     wanted,
     state.rollout?.publication,
     state.rollout?.from.publication,
+    state.proven?.publication,
   ];
   return {
     ...state,
     amiId: group.amiId,
     publication: known.find((one) => one?.amiId === group.amiId) ?? null,
+    // What a person gave the group counts as tried.
+    proven: state.rollout === null ? null : state.proven,
     // They were equal to what the group had.
     equalAmis: [],
   };

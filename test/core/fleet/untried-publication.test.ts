@@ -1,0 +1,143 @@
+import { fleetLab, NEW, NEWER, OLD, publicationOf } from '../../support/fleet-lab';
+
+const four = (id: string) => [id, id, id, id];
+const EQUAL = publicationOf(4171, 2);
+const FAILS = { tasks: 'fail' } as const;
+
+describe('a way back from what failed leads to what was tried,', () => {
+  test('not to an equal publication that nothing ran', async () => {
+    const lab = fleetLab({ behaviours: { [EQUAL.id]: FAILS, [NEW.id]: FAILS } });
+    await lab.poll();
+    lab.publish(EQUAL);
+    await lab.wait(0.5);
+    expect(lab.fleet.group.amiOf(lab.fleet.group.version)).toBe(EQUAL.amiId);
+    lab.publish(NEW);
+    await lab.wait(8);
+    expect(lab.running()).toEqual(four(OLD.id));
+    expect(lab.state()).toMatchObject({ amiId: OLD.amiId, publication: OLD, proven: null, rollout: null });
+    expect(lab.state().bad.map(({ publication }) => publication)).toEqual([NEW.id]);
+  });
+
+  test('nor does Auto Scaling lead there where an instance never registers', async () => {
+    const hangs = { host: 'hangs', tasks: 'none' } as const;
+    const lab = fleetLab({ behaviours: { [EQUAL.id]: hangs, [NEW.id]: hangs } });
+    await lab.poll();
+    lab.publish(EQUAL);
+    await lab.wait(0.5);
+    lab.publish(NEW);
+    await lab.wait(8);
+    expect(lab.running()).toEqual(four(OLD.id));
+    expect(lab.fleet.group.launchesOf(EQUAL.amiId)).toEqual([]);
+    expect(lab.state()).toMatchObject({ amiId: OLD.amiId });
+  });
+
+  test('nor after several that were equal, or one that another took the place of', async () => {
+    const lab = fleetLab({
+      behaviours: { [EQUAL.id]: FAILS, [NEW.id]: { tasks: 'none' }, [NEWER.id]: FAILS },
+    });
+    await lab.poll();
+    [EQUAL, publicationOf(4171, 3)].forEach((one) => {
+      lab.publish(one);
+    });
+    await lab.wait(0.5);
+    lab.publish(NEW);
+    await lab.wait(60);
+    lab.publish(NEWER);
+    await lab.wait(60);
+    expect(lab.running()).toEqual(four(OLD.id));
+    expect(lab.state()).toMatchObject({ amiId: OLD.amiId, bad: [{ publication: NEWER.id }] });
+  });
+
+  test('but to an equal one whose instances did well', async () => {
+    const lab = fleetLab({ behaviours: { [NEW.id]: FAILS } });
+    await lab.poll();
+    lab.publish(EQUAL);
+    await lab.wait(0.5);
+    lab.fleet.group.scaleTo(5);
+    await lab.wait(2);
+    lab.publish(NEW);
+    await lab.wait(8);
+    expect(lab.running()).toEqual([OLD.id, OLD.id, OLD.id, EQUAL.id, EQUAL.id]);
+    expect(lab.state()).toMatchObject({ amiId: EQUAL.amiId, publication: EQUAL, proven: null });
+  });
+});
+
+test('what came to a fleet without instances was not tried; what then ran well was', async () => {
+  const lab = fleetLab({ instanceCount: 0, behaviours: { [NEWER.id]: FAILS } });
+  await lab.poll();
+  lab.publish(NEW);
+  await lab.poll();
+  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, proven: { amiId: OLD.amiId, publication: OLD } });
+  lab.fleet.group.scaleTo(4);
+  await lab.wait(2);
+  lab.publish(NEWER);
+  await lab.wait(8);
+  expect(lab.running()).toEqual(four(NEW.id));
+  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, proven: null });
+});
+
+test('a rollout that finishes proves what it brought', async () => {
+  const lab = fleetLab();
+  await lab.poll();
+  lab.publish(EQUAL);
+  await lab.wait(0.5);
+  expect(lab.state()).toMatchObject({ proven: { amiId: OLD.amiId, publication: OLD }, ran: [] });
+  lab.publish(NEW);
+  await lab.wait(8);
+  expect(lab.running()).toEqual(four(NEW.id));
+  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, proven: null, ran: [NEW.id] });
+});
+
+test('a channel that moves back to an untried one takes a canary away', async () => {
+  const lab = fleetLab({ behaviours: { [NEW.id]: { tasks: 'none' } } });
+  await lab.poll();
+  lab.publish(EQUAL);
+  await lab.wait(0.5);
+  lab.publish(NEW);
+  await lab.wait(2);
+  expect(lab.running()).toContain(NEW.id);
+  lab.publish(EQUAL);
+  await lab.wait(4);
+  expect(lab.running()).toEqual(four(OLD.id));
+  expect(lab.state()).toMatchObject({ amiId: EQUAL.amiId, rollout: null, last: { publication: EQUAL.id } });
+});
+
+test('a poll that ended once the group had an untried one is remembered by the next', async () => {
+  let isEnded = false;
+  const lab = fleetLab({
+    behaviours: { [EQUAL.id]: FAILS, [NEW.id]: FAILS },
+    wrap: (ports) => ({
+      ...ports,
+      control: {
+        ...ports.control,
+        useLaunchTemplateVersion: async (version) => {
+          await ports.control.useLaunchTemplateVersion(version);
+          if (!isEnded) {
+            isEnded = true;
+            throw new Error('The function was ended.');
+          }
+        },
+      },
+    }),
+  });
+  await lab.poll();
+  lab.publish(EQUAL);
+  await expect(lab.poll()).rejects.toThrow('ended');
+  await lab.wait(2);
+  expect(lab.running()).toEqual(four(OLD.id));
+  expect(lab.state()).toMatchObject({ amiId: EQUAL.amiId, proven: { amiId: OLD.amiId } });
+});
+
+test('an instance of an older AMI is replaced by an untried one as by a canary', async () => {
+  const lab = fleetLab({ behaviours: { [EQUAL.id]: FAILS } });
+  await lab.poll();
+  lab.publish(EQUAL);
+  await lab.wait(0.5);
+  const { group } = lab.fleet;
+  const at = lab.clock.now().getTime();
+  const stray = group.launch('1', at);
+  group.arrive(stray, at);
+  Object.assign(stray, { amiId: publicationOf(4000).amiId });
+  await lab.wait(30);
+  expect(lab.running()).not.toContain(EQUAL.id);
+});
