@@ -34,6 +34,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'operator', run: operator },
   { name: 'rollout', run: rollout },
   { name: 'empty fleet', run: emptyFleet },
+  { name: 'endless drain', run: endlessDrain },
   { name: 'bad AMI', run: badAmi },
   { name: 'fleet update', run: updateFleet },
   { name: 'fleet deletion', run: deleteFleets },
@@ -208,6 +209,15 @@ async function emptyFleet(world: ScenarioWorld): Promise<void> {
     deployed.fleet.group.instances = [];
     deployed.fleet.group.desiredCapacity = 0;
   }
+  await rolledOut(world);
+}
+
+/** Tasks that do not stop are stopped after the fleet's limit. */
+async function endlessDrain(world: ScenarioWorld): Promise<void> {
+  await published(world);
+  world.fleets.forEach(({ deployed }) => {
+    deployed.fleet.group.drainFor(48 * 3600);
+  });
   await rolledOut(world);
 }
 

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
@@ -112,5 +112,6 @@ function addFleet(app: App, id: string, account: string, clusters?: Stack): void
     }),
     fleetName: id.toLowerCase(),
     warmPool: { minSize: 1, maxGroupPreparedCapacity: 4 },
+    rollout: { drainLimit: Duration.hours(2) },
   });
 }

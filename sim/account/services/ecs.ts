@@ -112,7 +112,7 @@ export class SimulatedEcs implements SimulatedService {
         }
         const wanted = on
           .flatMap(({ tasks }) => tasks)
-          .filter(({ status }) => (status === 'STOPPED') === (desiredStatus === 'STOPPED'));
+          .filter((task) => desiredStatusOf(task) === desiredStatus);
         const { next, shown } = listed(wanted, call.input);
         return { taskArns: shown, ...next };
       },
@@ -307,11 +307,17 @@ function describedHost({ arn, instance, registeredAt, tasks }: Host): ContainerI
   };
 }
 
+/** What ECS wants of a task, which one that was stopped has not become yet. */
+function desiredStatusOf({ isStopping = false, status }: SimulatedTask): 'RUNNING' | 'STOPPED' {
+  return isStopping || status === 'STOPPED' ? 'STOPPED' : 'RUNNING';
+}
+
 function describedTask(
-  { arn: taskArn, createdAt, pullStartedAt, pullStoppedAt, reason, ...task }: Host['tasks'][number],
+  task: Host['tasks'][number],
   { arn: containerInstanceArn }: Host,
   clusterArn: string,
 ): Task {
+  const { arn: taskArn, createdAt, pullStartedAt, pullStoppedAt, reason } = task;
   const { startedAt, status, stopCode, stoppedAt } = task;
   return {
     taskArn,
@@ -319,7 +325,7 @@ function describedTask(
     containerInstanceArn,
     group: 'service:web',
     lastStatus: status,
-    desiredStatus: status === 'STOPPED' ? 'STOPPED' : 'RUNNING',
+    desiredStatus: desiredStatusOf(task),
     createdAt,
     ...(pullStartedAt === undefined ? {} : { pullStartedAt, pullStoppedAt }),
     ...(startedAt === undefined ? {} : { startedAt }),

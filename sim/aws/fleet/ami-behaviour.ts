@@ -55,4 +55,6 @@ export interface SimulatedInstance {
   isTerminating: boolean;
   /** Since when ECS places no further task on it; undefined while it does. */
   drainingSince: number | undefined;
+  /** When its tasks end that a call stops; undefined where none does. */
+  tasksEndAt: number | undefined;
 }

@@ -103,6 +103,8 @@ export interface SimulatedTask {
   readonly createdAt: Date;
   readonly pullStartedAt?: Date;
   readonly pullStoppedAt?: Date;
+  /** A call has stopped it; it runs on until its containers have ended. */
+  readonly isStopping?: boolean;
   readonly startedAt?: Date;
   readonly stoppedAt?: Date;
   readonly stopCode?: 'TaskFailedToStart';
@@ -133,12 +135,13 @@ export function tasksOn(
       pullStoppedAt: new Date(startedAt - MINUTE),
     };
     const isRunning = now.getTime() >= startedAt;
+    const isStopping = instance.tasksEndAt !== undefined;
     return group.hasDrained(instance)
       ? []
       : [
           isRunning
-            ? { ...placed, ...pull, status: 'RUNNING', startedAt: new Date(startedAt) }
-            : { ...placed, status: 'PENDING' },
+            ? { ...placed, ...pull, status: 'RUNNING', isStopping, startedAt: new Date(startedAt) }
+            : { ...placed, status: 'PENDING', isStopping },
         ];
   }
   const tries = Math.min(MOST_RETRIES, Math.floor((now.getTime() - registeredAt) / RETRY));

@@ -35,6 +35,11 @@ export interface SimulatedGroupOptions {
   readonly mixedInstances?: object;
   /** How long an instance's tasks take to stop. */
   readonly drainSeconds?: number;
+  /**
+   * `stopTimeout` of its container definition, 30 s on Windows as on Linux: how long a container that does not react lives on.
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+   */
+  readonly stopSeconds?: number;
   /** Whether instances are protected from scale-in, as ECS leaves them. */
   readonly protectsInstances?: boolean;
   /** Gets what Auto Scaling sends to EventBridge. */
@@ -66,6 +71,7 @@ const BOOT_AGAIN = MINUTE;
 const RUN = 24 * 60 * MINUTE;
 const DRAIN_SECONDS = 2 * 60;
 const SHUTDOWN = 3 * MINUTE;
+const STOP_SECONDS = 30;
 
 /** How long the hook of managed draining holds an instance that ECS does not answer for. */
 const UNANSWERED_HOOK = 60 * MINUTE;
@@ -90,6 +96,7 @@ export class SimulatedGroup implements RefreshedGroup {
   isGone = false;
   private behaviours: (amiId: string) => AmiBehaviour;
   private byVersion: VersionBehaviour = () => undefined;
+  private drainSeconds: number;
   /** Its refreshes, oldest first. */
   readonly refreshes: SimulatedRefresh[] = [];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
@@ -104,6 +111,7 @@ export class SimulatedGroup implements RefreshedGroup {
     this.version = version;
     this.tags = tags;
     this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
+    this.drainSeconds = options.drainSeconds ?? DRAIN_SECONDS;
     this.time = startedAt.getTime() - RUN;
     this.scaleTo(instanceCount);
     this.time = startedAt.getTime();
@@ -213,8 +221,8 @@ export class SimulatedGroup implements RefreshedGroup {
 
   /** Whether the tasks of services have left an instance that drains. */
   hasDrained(instance: SimulatedInstance): boolean {
-    const { drainingSince } = instance;
-    return drainingSince !== undefined && this.time >= drainingSince + this.drainMilliseconds(instance);
+    const { drainingSince = Infinity, tasksEndAt = Infinity } = instance;
+    return this.time >= Math.min(tasksEndAt, drainingSince + this.drainMilliseconds(instance));
   }
 
   /** Lets ECS drain an instance from now on. */
@@ -222,10 +230,20 @@ export class SimulatedGroup implements RefreshedGroup {
     instance.drainingSince ??= this.time;
   }
 
-  /** The tasks on an instance are stopped, so that a refresh which waits for them goes on. */
+  /** Lets drains that begin from now on take so long. */
+  drainFor(seconds: number): void {
+    this.drainSeconds = seconds;
+  }
+
+  /** Stops the tasks on an instance; once they have ended a refresh which waits for them goes on. */
   stopTasksOn(instance: SimulatedInstance): void {
-    instance.drainingSince = -Infinity;
-    this.refresh?.drained(instance, this.time);
+    if (instance.tasksEndAt === undefined) {
+      const end = this.time + (this.options.stopSeconds ?? STOP_SECONDS) * 1000;
+      instance.tasksEndAt = end;
+      this.later(end, () => {
+        this.refresh?.drained(instance, end);
+      });
+    }
   }
 
   /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
@@ -284,6 +302,7 @@ export class SimulatedGroup implements RefreshedGroup {
       registeredAt: undefined,
       isTerminating: false,
       drainingSince: undefined,
+      tasksEndAt: undefined,
     };
   }
 
@@ -327,7 +346,7 @@ export class SimulatedGroup implements RefreshedGroup {
 
   drainMilliseconds(instance: SimulatedInstance): number {
     const hasTasks = instance.registeredAt !== undefined && this.behaviourOf(instance).tasks === 'run';
-    return hasTasks ? (this.options.drainSeconds ?? DRAIN_SECONDS) * 1000 : 0;
+    return hasTasks ? this.drainSeconds * 1000 : 0;
   }
 
   /** What an instance does, by its AMI unless its launch template says otherwise. */

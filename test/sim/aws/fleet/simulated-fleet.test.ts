@@ -201,3 +201,21 @@ test('tasks run, fail or are not placed as their AMI has it', async () => {
   expect((await tasksAfter('fail'))?.[0]).toMatchObject({ status: 'STOPPED', stopCode: 'TaskFailedToStart' });
   expect(await tasksAfter('none')).toEqual([]);
 });
+
+test.each([
+  ['the default of Windows', {}, 30],
+  ['the stop timeout of its container', { stopSeconds: 600 }, 600],
+])('a stopped task that does not react ends after %s', async (_what, options, seconds) => {
+  const { after, clock, fleet, hosts } = fleetOf({ drainSeconds: 48 * 3600, ...options });
+  await after(5);
+  const [host] = await hosts.registered(fleet.instances.map(({ id }) => id));
+  const tasks = async () => (await hosts.tasksOn([host!])).flat();
+  const [{ id } = { id: '' }] = await tasks();
+  const stopped = clock.now().getTime();
+  await hosts.stopTasks([id], 'a test');
+  await clock.waitUntil(new Date(stopped + (seconds - 1) * 1000));
+  await hosts.stopTasks([id], 'once more, which changes nothing');
+  expect(await tasks()).toMatchObject([{ id, status: 'RUNNING' }]);
+  await clock.waitUntil(new Date(stopped + seconds * 1000));
+  expect(await tasks()).toEqual([]);
+});
