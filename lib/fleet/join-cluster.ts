@@ -50,8 +50,9 @@ function associated(scope: Construct, props: JoinClusterProps, isBeside: boolean
     return associateBeside(scope, cluster, capacityProvider, settings.fleetName);
   }
   if (cluster instanceof Cluster) {
-    // Else no service would be synthesized in a cluster all of whose hosts are elsewhere; aws-cdk-lib sets it for its own alone.
-    (cluster as unknown as { _hasEc2Capacity: boolean })._hasEc2Capacity = true;
+    // Else no service would be synthesized in a cluster all of whose hosts are elsewhere. aws-cdk-lib has no public way to say so, but asks
+    // by this public name, which is answered in the place of what it keeps for its own hosts.
+    Object.defineProperty(cluster, 'hasEc2Capacity', { value: true, configurable: true });
   }
   if (!settings.associate) {
     return capacityProvider.capacityProviderName;

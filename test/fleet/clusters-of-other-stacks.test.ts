@@ -122,6 +122,15 @@ describe('a cluster that CloudFormation does not associate the fleet with', () =
     expect([shop.dependencies, old.dependencies]).toEqual([[platform], [platform]]);
   });
 
+  test('has hosts for aws-cdk-lib, which asks for them by a public name', () => {
+    const { cluster, shop } = twoStacks();
+    expect(cluster.hasEc2Capacity).toBe(true);
+    fleetIn(new NestedStack(shop, 'Second'), cluster, { fleetName: 'second' });
+    expect(cluster.hasEc2Capacity).toBe(true);
+    const alone = new Stack(new App(), 'Alone');
+    expect(clusterIn(alone).hasEc2Capacity).toBe(false);
+  });
+
   test('of a nested stack takes a fleet of the stack around it', () => {
     const stack = new Stack(new App(), 'Parent');
     const cluster = clusterIn(new NestedStack(stack, 'Inner'));

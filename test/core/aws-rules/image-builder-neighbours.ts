@@ -193,6 +193,11 @@ export const IMAGE_BUILDER_NEIGHBOURS: Readonly<Record<string, JsonObject>> = {
   'distribution/fast-launch': distribution({
     FastLaunchConfigurations: [{ Enabled: true, MaxParallelLaunches: 6 }],
   }),
+  'distribution/fast-launch-version': distribution({
+    FastLaunchConfigurations: [
+      { Enabled: true, LaunchTemplate: { LaunchTemplateName: 'prepared', LaunchTemplateVersion: '2' } },
+    ],
+  }),
   'distribution/parameters': distribution({
     SsmParameterConfigurations: [{ ParameterName: '/golden/latest', DataType: 'aws:ec2:image' }],
   }),

@@ -217,6 +217,25 @@ export const DISTRIBUTION_RULES: readonly Rule[] = [
       ),
   },
   {
+    id: 'distribution/fast-launch-version',
+    source:
+      'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FastLaunchLaunchTemplateSpecificationRequest.html',
+    wayOut: 'Name the version; EC2 requires one where it is to keep snapshots ready.',
+    refused: distribution({
+      FastLaunchConfigurations: [{ Enabled: true, LaunchTemplate: { LaunchTemplateName: 'prepared' } }],
+    }),
+    check: (document) =>
+      each(document, (one) =>
+        objects(one, 'FastLaunchConfigurations').flatMap((fast) => {
+          const template = at(fast, 'LaunchTemplate');
+          return inside(
+            'fast launch',
+            isJsonObject(template) ? mustHave(template, 'LaunchTemplate', ['LaunchTemplateVersion']) : [],
+          );
+        }),
+      ),
+  },
+  {
     id: 'distribution/parameters',
     source: 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_SsmParameterConfiguration.html',
     wayOut: 'Name a parameter as the parameter store does, and one of its two types of data.',
