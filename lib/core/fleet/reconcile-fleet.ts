@@ -165,10 +165,14 @@ function withSlowWait(state: FleetState, one: (typeof SLOW_WAITS)[number], now: 
     return rollout !== null && one === 'canary' ? state : heal(state, cause);
   }
   const id = (one === 'canary' ? rollout : null)?.publication.id ?? wanted?.publication.id ?? '';
-  return secondsOf(waiting.since, now) < SLOW_SECONDS
-    ? state
+  // Another publication that waits as well has its own day and its own message.
+  const sinceWanted = one === 'otherFleet' ? (wanted?.since ?? '') : '';
+  const since = waiting.since > sinceWanted ? waiting.since : sinceWanted;
+  const known = (state.notices[cause]?.at ?? since) < since ? heal(state, cause) : state;
+  return secondsOf(since, now) < SLOW_SECONDS
+    ? known
     : raise(
-        state,
+        known,
         cause,
         `Fleet ${fleet} has waited for a day: ${waiting.reason}. Where it may go on all the same: ` +
           `winbake fleet accept ${fleet} ${id} --reason "..."`,

@@ -173,6 +173,19 @@ describe('a publication that failed on another fleet', () => {
     expect(lab.state().notices).toEqual({});
   });
 
+  test('and so is the next one that waits as well', async () => {
+    const lab = await labWith();
+    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
+    await lab.wait(30);
+    lab.publish(NEWER);
+    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab).replace(NEW.id, NEWER.id));
+    await lab.wait(23);
+    expect(lab.notified).toHaveLength(1);
+    await lab.wait(3);
+    const waits = lab.notified.filter((text) => text.includes('has waited for a day'));
+    expect(waits.slice(1)).toEqual([expect.stringContaining(`fleet accept shop ${NEWER.id} `)]);
+  });
+
   test('is held for a fleet of the same name in another account, too', async () => {
     const lab = await labWith();
     lab.parameters.values.set(NAMES.failed, failedOn(NAMES.fleet, lab));
