@@ -216,7 +216,7 @@ async function emptyFleet(world: ScenarioWorld): Promise<void> {
 async function endlessDrain(world: ScenarioWorld): Promise<void> {
   await published(world);
   world.fleets.forEach(({ deployed }) => {
-    deployed.fleet.group.drainFor(48 * 3600);
+    deployed.fleet.group.drainSeconds = 48 * 3600;
   });
   await rolledOut(world);
 }

@@ -69,9 +69,7 @@ const BOOT_AGAIN = MINUTE;
 
 /** For how long the instances that a group begins with have run. */
 const RUN = 24 * 60 * MINUTE;
-const DRAIN_SECONDS = 2 * 60;
 const SHUTDOWN = 3 * MINUTE;
-const STOP_SECONDS = 30;
 
 /** How long the hook of managed draining holds an instance that ECS does not answer for. */
 const UNANSWERED_HOOK = 60 * MINUTE;
@@ -87,6 +85,8 @@ export class SimulatedGroup implements RefreshedGroup {
   readonly bootMilliseconds = BOOT;
   /** Its warm pool; undefined where it has none. */
   pool: SimulatedPool | undefined;
+  /** How long the tasks of an instance take to stop by themselves. */
+  drainSeconds: number;
   instances: SimulatedInstance[] = [];
   version: string;
   /** How many instances the group shall have; a refresh has some beyond it for a while. */
@@ -96,7 +96,6 @@ export class SimulatedGroup implements RefreshedGroup {
   isGone = false;
   private behaviours: (amiId: string) => AmiBehaviour;
   private byVersion: VersionBehaviour = () => undefined;
-  private drainSeconds: number;
   /** Its refreshes, oldest first. */
   readonly refreshes: SimulatedRefresh[] = [];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
@@ -111,7 +110,7 @@ export class SimulatedGroup implements RefreshedGroup {
     this.version = version;
     this.tags = tags;
     this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
-    this.drainSeconds = options.drainSeconds ?? DRAIN_SECONDS;
+    this.drainSeconds = options.drainSeconds ?? 2 * 60;
     this.time = startedAt.getTime() - RUN;
     this.scaleTo(instanceCount);
     this.time = startedAt.getTime();
@@ -230,15 +229,10 @@ export class SimulatedGroup implements RefreshedGroup {
     instance.drainingSince ??= this.time;
   }
 
-  /** Lets drains that begin from now on take so long. */
-  drainFor(seconds: number): void {
-    this.drainSeconds = seconds;
-  }
-
   /** Stops the tasks on an instance; once they have ended a refresh which waits for them goes on. */
   stopTasksOn(instance: SimulatedInstance): void {
     if (instance.tasksEndAt === undefined) {
-      const end = this.time + (this.options.stopSeconds ?? STOP_SECONDS) * 1000;
+      const end = this.time + (this.options.stopSeconds ?? 30) * 1000;
       instance.tasksEndAt = end;
       this.later(end, () => {
         this.refresh?.drained(instance, end);
