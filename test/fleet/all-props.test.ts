@@ -102,7 +102,9 @@ test('an instance that does not join within the time is abandoned', () => {
 
 test('user data: before, of the app, the agent with its switches, after', () => {
   const text = resolvedText(launch.UserData['Fn::Base64']);
-  expect(text).toMatch(/"before"\n.*-Seconds 300 .*\nWrite-Host "from the app"\n[^]*Initialize-ECSAgent @agent/);
+  expect(text).toMatch(
+    /"before"\n.*-Seconds 300 .*\nWrite-Host "from the app"\n[^]*Initialize-ECSAgent @agent/,
+  );
   expect(text).toMatch(
     /^} -Cluster 'shop' -EnableTaskEni -LocalRoute '\["10\.0\.15\.0\/24"\]' -DrainSpot -LoggingDriver '\["awslogs","splunk"\]' -Attribute @{ 'shop.zone' = 'front' } -Variable @{ 'ECS_CONTAINER_START_TIMEOUT' = '10m'; 'ECS_GMSA_SUPPORTED' = 'true' } -GroupName 'winbake-shop' -HookName 'joins-the-cluster'\nWrite-Host "after"<\/powershell>/m,
   );
