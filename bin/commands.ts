@@ -151,6 +151,22 @@ export const COMMANDS: readonly CommandGroup[] = [
         },
       },
       {
+        name: 'diff',
+        summary: 'show what differs between two publications',
+        load: async ({ finish, terminal }) => {
+          const { diffCommand, readManifests } = await import('./pipeline/evidence');
+          return diffCommand(terminal, finish, readManifests);
+        },
+      },
+      {
+        name: 'sbom',
+        summary: 'print the bill of materials of a publication',
+        load: async ({ finish, terminal }) => {
+          const { readManifests, sbomCommand } = await import('./pipeline/evidence');
+          return sbomCommand(terminal, finish, readManifests);
+        },
+      },
+      {
         name: 'doctor',
         summary: 'check what a pipeline needs',
         load: async ({ finish, terminal }) => {

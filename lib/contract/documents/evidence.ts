@@ -31,7 +31,12 @@ export const imageManifestSchema = z.object({
    */
   set: z.string().min(1).optional(),
   os: z.string().min(1),
-  host: z.object({ osVersion }),
+  host: z.object({
+    osVersion,
+    /** Windows updates, such as `KB5066782`, and Docker and agents; scripts of an earlier deployment leave both out. */
+    updates: z.array(z.string().min(1).max(40)).optional(),
+    software: z.array(z.object({ name: z.string().min(1), version: z.string().min(1) })).optional(),
+  }),
   images: z.array(
     z.object({
       family: z.string(),

@@ -6,7 +6,7 @@ import type { ParameterStore, ParameterType } from '../ports/stores';
 
 /** Where a channel points, or undefined where it has not been seeded. Throws a `WinbakeError` where it is damaged. */
 export async function readChannel(
-  parameters: ParameterStore,
+  parameters: Pick<ParameterStore, 'get'>,
   path: string,
   channel: ChannelName,
 ): Promise<Channel | undefined> {
@@ -78,7 +78,10 @@ function revisionOf(path: string, { osVersion }: Pick<Channel, 'osVersion'>) {
   return revisionParameters(path, build, revision);
 }
 
-async function readPointer(parameters: ParameterStore, name: string): Promise<Channel | undefined> {
+async function readPointer(
+  parameters: Pick<ParameterStore, 'get'>,
+  name: string,
+): Promise<Channel | undefined> {
   const text = await parameters.get(name);
   return text === undefined ? undefined : parseDocument(channelSchema, text, name);
 }

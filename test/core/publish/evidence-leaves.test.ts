@@ -228,3 +228,24 @@ test('every row of what is irrelevant is needed, and written in the documentatio
     expect(page).toContain(`\`${leaf.replace('.*', '[]')}\``);
   }
 });
+
+test('what the instance says of its updates and software passes in any form that a document may have, and in no other', () => {
+  const { input, documents } = BAKES[0]!;
+  const host = (more: Json) =>
+    changedAt(documents, ['manifest', 'host'], {
+      kind: 'other',
+      value: { ...(at(documents, ['manifest', 'host']) as object), ...(more as object) },
+    });
+  const docker = { name: 'docker', version: '25.0.6' };
+  expect(isPublished(input, host({ updates: ['KB5066782'], software: [docker] }))).toBe(true);
+  expect(isPublished(input, host({ updates: [], software: [] }))).toBe(true);
+  const wrongs: readonly Json[] = [
+    { updates: 'KB1' },
+    { updates: [1] },
+    { updates: [''] },
+    { software: [{ name: 'x' }] },
+  ];
+  for (const wrong of wrongs) {
+    expect(isPublished(input, host(wrong))).toBe(false);
+  }
+});

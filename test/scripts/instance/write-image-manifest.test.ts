@@ -17,8 +17,14 @@ const DOCUMENTS = {
   'saved-images.json': { ...SAVED_IMAGES, set: 'set-2' },
 };
 
-function step(documents: Record<string, unknown>, host: object = hostState()): ScriptCase {
-  const machine = makeMachine({ host, documents });
+const DOCKER = [{ call: 'version *', stdout: '25.0.6\n' }];
+
+function step(
+  documents: Record<string, unknown>,
+  host: object = hostState({ hotFixes: ['KB5066782', 'KB5066139', 'KB5066782'] }),
+  docker: Parameters<typeof makeMachine>[0] & object = { docker: DOCKER },
+): ScriptCase {
+  const machine = makeMachine({ host, documents, ...docker });
   return { script: 'steps/Write-ImageManifest.ps1', parameters: { Os: 'SERVER_2022_CORE' }, machine };
 }
 
@@ -41,6 +47,10 @@ describeWithPowerShell('Write-ImageManifest', () => {
     nothingSaved: step(Object.fromEntries(Object.entries(DOCUMENTS).slice(0, -1))),
     otherSet: step({ ...DOCUMENTS, 'saved-images.json': SAVED_IMAGES }),
     unsized: step({ ...DOCUMENTS, 'catalog.json': { ...CATALOG, observations: [] } }),
+    silent: step(DOCUMENTS, hostState(), {
+      docker: [{ call: 'version *', exitCode: 1 }],
+      files: { 'Program Files/Amazon/SSM/amazon-ssm-agent.exe': 'no version' },
+    }),
     updated: step(DOCUMENTS, hostState({ ubr: 4300 })),
     notSaved: step({ ...DOCUMENTS, 'saved-images.json': { schema: 'winbake.other/1' } }),
   });
@@ -55,7 +65,11 @@ describeWithPowerShell('Write-ImageManifest', () => {
       order: 'bake-7',
       set: 'set-2',
       os: 'SERVER_2022_CORE',
-      host: { osVersion: '10.0.20348.4294' },
+      host: {
+        osVersion: '10.0.20348.4294',
+        updates: ['KB5066139', 'KB5066782'],
+        software: [{ name: 'docker', version: '25.0.6' }],
+      },
       images: SAVED_IMAGES.images,
       leftOut: [],
       scripts: { sha256: 'a'.repeat(64) },
@@ -80,6 +94,14 @@ describeWithPowerShell('Write-ImageManifest', () => {
 
   test('counts nothing where the catalog knows no size', () => {
     expect(result('unsized').machine.read('image-manifest.json')).toMatchObject({ pulledBytes: 0 });
+  });
+
+  test('a host that tells nothing of itself is no reason to fail', () => {
+    const { exitCode, machine } = result('silent');
+    expect(exitCode).toBe(0);
+    expect(machine.read('image-manifest.json')).toMatchObject({
+      host: { osVersion: '10.0.20348.4294', updates: [], software: [] },
+    });
   });
 
   test('writes into the event log what the AMI holds, once the manifest is finished', () => {

@@ -32,7 +32,11 @@ function Get-ImageManifest {
         order           = $order.id
         set             = $chosen.set
         os              = $Os
-        host            = [ordered]@{ osVersion = $hostRecord.osVersion }
+        host            = [ordered]@{
+            osVersion = $hostRecord.osVersion
+            updates   = @(Get-HotFix | ForEach-Object { $_.HotFixID } | Sort-Object -Unique)
+            software  = @(Get-HostSoftware)
+        }
         images          = @($saved.images)
         leftOut         = @($saved.leftOut)
         scripts         = [ordered]@{ sha256 = $order.scriptsSha256 }
