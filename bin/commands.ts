@@ -26,7 +26,17 @@ export interface CommandGroup {
 const now = () => new Date();
 
 function operateEntry(
-  name: 'rebake' | 'cancel' | 'hold' | 'unhold' | 'promote' | 'rollback' | 'accept' | 'prune',
+  name:
+    | 'rebake'
+    | 'cancel'
+    | 'hold'
+    | 'unhold'
+    | 'promote'
+    | 'rollback'
+    | 'revoke'
+    | 'restore'
+    | 'accept'
+    | 'prune',
   summary: string,
 ): CommandEntry {
   return {
@@ -180,6 +190,8 @@ export const COMMANDS: readonly CommandGroup[] = [
       operateEntry('unhold', 'end a hold'),
       operateEntry('promote', 'roll fleets to the newest publication now'),
       operateEntry('rollback', 'roll fleets back to the previous publication'),
+      operateEntry('revoke', 'have no fleet run a publication any more'),
+      operateEntry('restore', 'take a revocation back'),
       operateEntry('accept', 'waive one finding'),
       operateEntry('prune', 'deprecate and remove AMIs that nothing needs'),
       {

@@ -113,6 +113,25 @@ const VERBS: Readonly<Record<OperateVerb, VerbCommand>> = {
     mayRefuse: true,
     request: (options, now) => ({ verb: 'rollback', ...until(options, now) }),
   },
+  revoke: {
+    description:
+      'Revokes a publication: it is never promoted, rolled to or gone back to, fleets that run it leave it first, and EC2 ' +
+      'refuses launches from its AMIs once nothing uses them. The same is not baked again until an input changes or it is forced.',
+    example: 'winbake pipeline revoke 2022-core 20348.4294-1 --reason "its driver leaks memory"',
+    options: () => [],
+    argument: ['<publication>', 'its id, a channel, an OS version or one of its AMIs'],
+    mayRefuse: false,
+    request: (_options, _now, publication) => ({ verb: 'revoke', publication }),
+  },
+  restore: {
+    description:
+      'Takes a revocation back: its AMIs can be started again, are shared as before, and it is promoted where it is the newest.',
+    example: 'winbake pipeline restore 2022-core 20348.4294-1 --reason "it was the app"',
+    options: () => [],
+    argument: ['<publication>', 'its id or one of its AMIs'],
+    mayRefuse: false,
+    request: (_options, _now, publication) => ({ verb: 'restore', publication }),
+  },
   accept: {
     description:
       'Records that a person passes one finding of the gate, by its name as `status` and messages say it.',

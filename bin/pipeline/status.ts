@@ -65,9 +65,17 @@ function patchText({ budgetHours, hoursUnpatched, missing, percent }: PatchStatu
 export function statusText(status: PipelineStatus, width?: number): string {
   const { accepted, account, housekeeping, hold, newestSet, notices, os, pending, pipeline, rebake, region } =
     status;
+  const { revoked } = status;
   const head = `${pipeline}  ${os}  account ${account}, ${region}`;
   const byHand = [
     ...(hold === null ? [] : [`held until ${hold.until} by ${hold.by}: ${hold.reason}`]),
+    ...revoked.map(
+      ({ at, by, id, isDisabled, reason, usedBy }) =>
+        `revoked ${id} on ${at.slice(0, 10)} by ${excerpt(by)}: ${excerpt(reason)}; ` +
+        (isDisabled
+          ? 'its launches are refused'
+          : `it can be started still${usedBy.length === 0 ? '' : `, ${usedBy.join('; ')}`}`),
+    ),
     ...accepted.map(
       ({ at, by, finding }) => `accepted "${excerpt(finding)}" on ${at.slice(0, 10)} by ${excerpt(by)}`,
     ),

@@ -4,6 +4,10 @@ import {
   DeregisterImageCommand,
   DescribeFastLaunchImagesCommand,
   DescribeImageAttributeCommand,
+  DescribeImagesCommand,
+  DisableImageCommand,
+  EnableImageCommand,
+  ModifyImageAttributeCommand,
   DisableFastLaunchCommand,
   EnableImageDeprecationCommand,
   paginateDescribeImages,
@@ -31,7 +35,7 @@ import { assumeAccountRole, inEachRegion, type RegionalConfig } from './stores/a
 export function ec2PipelineAmis(
   clientIn: (region: string) => EC2Client,
   pipeline: string,
-): Pick<AmiInventory, 'amisIn' | 'deprecate' | 'remove'> {
+): Pick<AmiInventory, 'amisIn' | 'deprecate' | 'disable' | 'enable' | 'remove'> {
   return {
     amisIn: async (region) => {
       const client = clientIn(region);
@@ -40,6 +44,7 @@ export function ec2PipelineAmis(
         Owners: ['self'],
         Filters: [{ Name: `tag:${PIPELINE_TAG}`, Values: [pipeline] }],
         IncludeDeprecated: true,
+        IncludeDisabled: true,
       };
       for await (const page of paginateDescribeImages({ client }, request)) {
         for (const image of page.Images ?? []) {
@@ -53,6 +58,30 @@ export function ec2PipelineAmis(
       await client.send(new EnableImageDeprecationCommand({ ImageId, DeprecateAt: soon(at) }));
       // Well before it goes: EC2 takes a while to delete its snapshots.
       await disableFastLaunch(client, ImageId);
+    },
+    disable: async (region, ImageId) => {
+      const client = clientIn(region);
+      const state = await stateOf(client, ImageId);
+      if (state === undefined || state === 'disabled') {
+        return;
+      }
+      await disableFastLaunch(client, ImageId);
+      await client.send(new DisableImageCommand({ ImageId }));
+    },
+    enable: async (region, ImageId, sharedWith) => {
+      const client = clientIn(region);
+      const state = await stateOf(client, ImageId);
+      if (state === undefined) {
+        return;
+      }
+      if (state === 'disabled') {
+        await client.send(new EnableImageCommand({ ImageId }));
+      }
+      // Organizations and what is public were no doing of the pipeline.
+      const Add = sharedWith.filter((one) => /^\d{12}$/.test(one)).map((UserId) => ({ UserId }));
+      if (Add.length > 0) {
+        await client.send(new ModifyImageAttributeCommand({ ImageId, LaunchPermission: { Add } }));
+      }
     },
     remove: async (region, ImageId) => {
       try {
@@ -68,6 +97,19 @@ export function ec2PipelineAmis(
       }
     },
   };
+}
+
+/** The state of an AMI, `disabled` among them; undefined for one that is gone. */
+async function stateOf(client: EC2Client, ImageId: string): Promise<string | undefined> {
+  try {
+    const request = new DescribeImagesCommand({ ImageIds: [ImageId], IncludeDisabled: true });
+    return (await client.send(request)).Images?.[0]?.State;
+  } catch (error) {
+    if (isGone(error)) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /**

@@ -1,4 +1,6 @@
 import { ACCEPT_ALIAS } from '../../lib/contract/names/resources';
+import type { Revocation, Revocations } from '../../lib/contract/documents/revocations';
+import { REVOCATIONS_KEY } from '../../lib/core/publish/revocations';
 import type { DeleteFleetAnswer } from '../../lib/handlers/fleet-resources';
 import { AMI_FAULTS, GOOD_AMI } from '../aws/fleet/ami-behaviour';
 import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
@@ -32,6 +34,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'cancelled bake', run: cancelledBake },
   { name: 'cancelled wait', run: cancelledWait },
   { name: 'operator', run: operator },
+  { name: 'revocation', run: revocation },
   { name: 'rollout', run: rollout },
   { name: 'empty fleet', run: emptyFleet },
   { name: 'endless drain', run: endlessDrain },
@@ -180,6 +183,37 @@ async function operator(world: ScenarioWorld): Promise<void> {
   await order(world, { verb: 'rollback' });
   await order(world, { verb: 'rebake', force: true });
   await rebake(world, 'by hand');
+}
+
+/** A person revokes what was published and takes that back; housekeeping ends what a function that died began of either. */
+async function revocation(world: ScenarioWorld): Promise<void> {
+  await world.deploy();
+  await publishedNow(world, 'deploy');
+  await world.pass(35 * DAY);
+  await publishedNow(world, 'poll');
+  await order(world, { verb: 'revoke', publication: 'latest' });
+  const [revoked] = changeRevocations(world, (one) => one);
+  await order(world, { verb: 'restore', publication: revoked?.id });
+  changeRevocations(world, (one) => ({ ...one, restored: null }));
+  await world.call('housekeeping', {});
+  const { by, reason } = BY;
+  const at = world.context.clock.now().toISOString();
+  changeRevocations(world, (one) => ({ ...one, restored: { by, reason, at } }));
+  await world.call('housekeeping', {});
+  world.noteStatus();
+}
+
+/** As if a function had died once it had noted something. */
+function changeRevocations(
+  { account, context }: ScenarioWorld,
+  change: (one: Revocation) => Revocation,
+): readonly Revocation[] {
+  const bucket = bucketOf(context);
+  const text = account.readDocument(bucket, REVOCATIONS_KEY) ?? '{"publications":[]}';
+  const before = JSON.parse(text) as Revocations;
+  const after = { ...before, publications: before.publications.map(change) };
+  account.world.s3.put(bucket, REVOCATIONS_KEY, Buffer.from(JSON.stringify(after)), context.clock.now());
+  return after.publications;
 }
 
 /** Fleets of both accounts take what was published, the canary first. */

@@ -13,6 +13,7 @@ import { readImages } from '../../lib/core/images/read-images';
 import { compressedBytes, parseImageManifest } from '../../lib/core/oci/manifests';
 import type { Registry } from '../../lib/core/oci/registry';
 import { channelOf } from '../../lib/core/publish/record-publication';
+import { readRevokedIds } from '../../lib/core/publish/revocations';
 import {
   bucketOf,
   descriptionOf,
@@ -202,8 +203,9 @@ export async function reportPublications(
   const { account, clock, pipeline } = context;
   const { arn, roleArn } = functionNamed(pipeline.stack, siblingName(context, 'operate'));
   const caller = account.sessionOf(roleArn, arn, 'lambda.amazonaws.com');
-  const plan = await account.as(caller, () =>
-    readPrunePlan(ownPorts(context).inventory, descriptionOf(context), clock.now()),
+  const { documents, inventory } = ownPorts(context);
+  const plan = await account.as(caller, async () =>
+    readPrunePlan(inventory, descriptionOf(context), clock.now(), await readRevokedIds(documents)),
   );
   const gone = new Map(
     account.world.ec2.images

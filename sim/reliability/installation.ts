@@ -256,7 +256,8 @@ export class Installation {
           : Promise.resolve(this.storeOf(account)),
     };
     // What the pipeline's own account refuses is tried again at the next poll.
-    await noteFailed({ stores, now: () => this.clock.now() }, HOME).catch(() => '');
+    const documents = { read: () => Promise.resolve(undefined) };
+    await noteFailed({ documents, stores, now: () => this.clock.now() }, HOME).catch(() => '');
     const after = texts();
     this.fleets
       .filter(({ plan }) => before[ACCOUNTS.indexOf(plan.account)] !== after[ACCOUNTS.indexOf(plan.account)])

@@ -49,6 +49,18 @@ export class MemoryInventory implements AmiInventory {
     });
   }
 
+  disable(_region: string, amiId: string) {
+    return this.change(`disable ${amiId}`, () => {
+      this.amis = this.amis.map((one) => (one.amiId === amiId ? { ...one, sharedWith: [] } : one));
+    });
+  }
+
+  enable(_region: string, amiId: string, sharedWith: readonly string[]) {
+    return this.change(`enable ${amiId} for ${sharedWith.join()}`, () => {
+      this.amis = this.amis.map((one) => (one.amiId === amiId ? { ...one, sharedWith } : one));
+    });
+  }
+
   remove(_region: string, amiId: string) {
     return this.change(`remove ${amiId}`, () => {
       this.amis = this.amis.filter((one) => one.amiId !== amiId);

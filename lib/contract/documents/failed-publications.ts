@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { instant } from './document';
+import { amiId, instant } from './document';
 import { operatorOverrideSchema } from './overrides';
 import { publicationSchema } from './publication';
 
@@ -26,6 +26,12 @@ export const failedPublicationsSchema = z.object({
   ),
   /** The hold of the whole pipeline, where a person has set one. */
   hold: operatorOverrideSchema.nullable().default(null),
+  /** What people have revoked, by the AMIs of this region; left out where nothing is. */
+  revoked: z
+    .array(
+      z.object({ id: publicationSchema.shape.id, amiId, by: z.string(), reason: z.string(), at: instant }),
+    )
+    .optional(),
   /** Of each publication that is on its way, and each ring with fleets: how many there are and on how many it is well. */
   rings: z
     .array(
@@ -43,6 +49,9 @@ export const failedPublicationsSchema = z.object({
 
 /** What housekeeping notes for fleets about each other. */
 export type FailedPublications = z.infer<typeof failedPublicationsSchema>;
+
+/** One that a person has revoked. */
+export type RevokedPublication = NonNullable<FailedPublications['revoked']>[number];
 
 /** One that has failed. */
 export type FailedPublication = FailedPublications['publications'][number];

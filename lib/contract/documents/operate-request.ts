@@ -15,6 +15,16 @@ export const operateRequestSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('unhold'), ...OPERATOR_NOTE }),
   z.strictObject({ verb: z.literal('promote'), despiteCanaries: z.boolean().optional(), ...OPERATOR_NOTE }),
   z.strictObject({ verb: z.literal('rollback'), until: instant.optional(), ...OPERATOR_NOTE }),
+  z.strictObject({
+    verb: z.literal('revoke'),
+    publication: z.string().trim().min(1).max(60),
+    ...OPERATOR_NOTE,
+  }),
+  z.strictObject({
+    verb: z.literal('restore'),
+    publication: z.string().trim().min(1).max(60),
+    ...OPERATOR_NOTE,
+  }),
   z.strictObject({ verb: z.literal('accept'), finding: z.string().trim().min(1).max(200), ...OPERATOR_NOTE }),
   z.strictObject({
     verb: z.literal('rebake'),

@@ -7,7 +7,7 @@ import {
   evaluateRollout,
   holdAgainst,
   isSuperseded,
-  isWayBack,
+  mayHurry,
   secondsOf,
   wayBackOf,
 } from './evaluate-rollout';
@@ -143,7 +143,7 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
     return start(rollout, 'rest', null, false, autoRollback, 'it goes on where it stopped');
   }
   if (fresh === 0) {
-    const isAllowed = isOpen(world.policy.windows, world.now) || isWayBack(world.state, rollout.publication);
+    const isAllowed = isOpen(world.policy.windows, world.now) || mayHurry(world, rollout.publication);
     return isAllowed
       ? start(rollout, 'canary', null, false, autoRollback, 'no instance runs it yet')
       : {
@@ -166,7 +166,7 @@ function afterCanary(
     return { kind: 'settle', outcome: 'finished', reason: `every instance runs it, and ${reason}` };
   }
   if (verdict === 'good') {
-    return isOpen(world.policy.windows, world.now) || isWayBack(world.state, rollout.publication)
+    return isOpen(world.policy.windows, world.now) || mayHurry(world, rollout.publication)
       ? start(rollout, 'rest', null, false, autoRollback, `the canary is well: ${reason}`)
       : { kind: 'wait', waitsFor: 'window', reason: 'the canary is well, no maintenance window is open' };
   }

@@ -1,6 +1,8 @@
 import type { FleetRollout, FleetState } from '../../contract/documents/fleet-state';
+import type { RevokedPublication } from '../../contract/documents/failed-publications';
 import { activeOverride } from '../../contract/documents/overrides';
 import { isNewer, type Channel } from '../../contract/documents/publication';
+import { excerpt } from '../../contract/values/printable';
 import { readOsVersion } from '../../contract/values/os-version';
 import type { HostTask, ContainerHost } from '../ports/fleets';
 import { tooSlow } from './host-starts';
@@ -17,6 +19,19 @@ export function isBelowFloor(osVersion: string | undefined, floor: string | unde
     version.build < wanted.build ||
     (version.build === wanted.build && version.revision < wanted.revision)
   );
+}
+
+/** The revocation of an AMI's publication, which nothing starts, goes on with or goes back to. */
+export function revocationOf(
+  { elsewhere }: Pick<FleetWorld, 'elsewhere'>,
+  amiId: string | undefined,
+): RevokedPublication | undefined {
+  return elsewhere.revoked?.find((one) => one.amiId === amiId);
+}
+
+/** Whether a fleet must not run something: it is older than the floor, or revoked. */
+export function isBarred(world: FleetWorld, amiId: string, publication: Channel | null): boolean {
+  return isBelowFloor(publication?.osVersion, floorOf(world)) || revocationOf(world, amiId) !== undefined;
 }
 
 /** Errors of a container's start, by which an AMI shows that it is bad; the errors of an app itself are not among them. */
@@ -197,6 +212,13 @@ export function wayBackOf(world: FleetWorld, rollout: FleetRollout): FleetRollou
   if (isBelowFloor(publication.osVersion, floorOf(world))) {
     return { because: 'withdrawn', reason: `it is older than the floor ${state.floor?.osVersion ?? ''}` };
   }
+  const revoked = revocationOf(world, publication.amiId);
+  if (revoked !== undefined) {
+    return {
+      because: 'withdrawn',
+      reason: `it was revoked by ${excerpt(revoked.by)}: ${excerpt(revoked.reason)}`,
+    };
+  }
   if (from.amiId === publication.amiId && rollout.template === null) {
     return null;
   }
@@ -212,10 +234,10 @@ export function wayBackOf(world: FleetWorld, rollout: FleetRollout): FleetRollou
   return verdict === 'bad' ? { because: 'bad', reason } : null;
 }
 
-/** Whether a rollout may go back: not to what is older than the floor, and not to itself. */
+/** Whether a rollout may go back: not to what is older than the floor or revoked, and not to itself. */
 export function canGoBack(world: FleetWorld, { from, publication, template }: FleetRollout): boolean {
   const isOther = template === null ? from.amiId !== publication.amiId : template.fromVersion !== null;
-  return isOther && !isBelowFloor(from.publication?.osVersion, floorOf(world));
+  return isOther && !isBarred(world, from.amiId, from.publication);
 }
 
 /** Whether a newer publication takes the place of one that its watch has not decided. */
@@ -237,11 +259,21 @@ export function isWayBack({ ran, publication }: FleetState, wanted: Channel): bo
   return ran.includes(wanted.id) || (publication !== null && isNewer(publication, wanted));
 }
 
+/** Whether a fleet waits for no ring, delay, window or hold of the pipeline: on a way back, and off what is revoked. */
+export function mayHurry(world: FleetWorld, wanted: Channel): boolean {
+  const { group } = world;
+  const running = [group.amiId, ...group.instances.map(({ amiId }) => amiId)];
+  return (
+    isWayBack(world.state, wanted) ||
+    running.some((amiId) => amiId !== wanted.amiId && revocationOf(world, amiId) !== undefined)
+  );
+}
+
 /** The hold that keeps a fleet from a publication: its own, or but for a way back its pipeline's. */
 export function holdAgainst(world: FleetWorld, wanted: Channel): RolloutAction | undefined {
   const { elsewhere, now, state } = world;
   const own = activeOverride(state.hold, now);
-  const all = isWayBack(state, wanted) ? undefined : activeOverride(elsewhere.hold, now);
+  const all = mayHurry(world, wanted) ? undefined : activeOverride(elsewhere.hold, now);
   const hold = own ?? all;
   return (
     hold && {

@@ -2,12 +2,22 @@ import type { FleetRollout, FleetState, WaitsFor } from '../../contract/document
 import { activeOverride } from '../../contract/documents/overrides';
 import type { FailedPublication } from '../../contract/documents/failed-publications';
 import type { Channel } from '../../contract/documents/publication';
+import { excerpt } from '../../contract/values/printable';
 import { readOsVersion } from '../../contract/values/os-version';
 import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
 import { isUnderWay, olderTemplatesOf, type FleetWorld, type RolloutAction } from './fleet-world';
-import { floorOf, holdAgainst, isBelowFloor, isWayBack, secondsOf } from './evaluate-rollout';
+import {
+  floorOf,
+  holdAgainst,
+  isBarred,
+  isBelowFloor,
+  isWayBack,
+  mayHurry,
+  revocationOf,
+  secondsOf,
+} from './evaluate-rollout';
 import { whileRefreshing } from './while-refreshing';
 
 /** Instances that a rollout has left behind are looked at again after a day. */
@@ -49,7 +59,7 @@ function withLeftBehind(world: FleetWorld, action: RolloutAction): RolloutAction
     others.length === 0 ||
     publication === null ||
     isTried ||
-    isBelowFloor(publication.osVersion, floorOf(world))
+    isBarred(world, group.amiId, publication)
     ? action
     : (holdAgainst(world, publication) ??
         outsideWindow(world) ?? {
@@ -85,7 +95,7 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
     first === undefined ||
     template === null ||
     publication === null ||
-    isBelowFloor(publication.osVersion, floorOf(world))
+    isBarred(world, group.amiId, publication)
   ) {
     return action;
   }
@@ -126,6 +136,14 @@ function resting(world: FleetWorld): RolloutAction {
     const reason = world.foreign ?? 'the channel has not been seeded';
     return { kind: 'wait', waitsFor: 'channel', reason };
   }
+  const revoked = revocationOf(world, wanted.amiId);
+  if (revoked !== undefined) {
+    return {
+      kind: 'wait',
+      waitsFor: 'bad',
+      reason: `${wanted.id} was revoked by ${excerpt(revoked.by)}: ${excerpt(revoked.reason)}`,
+    };
+  }
   const next = towards(world, wanted);
   if (next.kind === 'nothing') {
     return next;
@@ -152,7 +170,7 @@ function resting(world: FleetWorld): RolloutAction {
   }
   return (
     holdAgainst(world, wanted) ??
-    (next.kind === 'startRefresh' && !isWayBack(state, wanted) ? (notYet(world, wanted) ?? next) : next)
+    (next.kind === 'startRefresh' && !mayHurry(world, wanted) ? (notYet(world, wanted) ?? next) : next)
   );
 }
 
@@ -186,8 +204,8 @@ function failedElsewhere(
 /** What brings the fleet to a publication, with nothing in the way. */
 function towards(world: FleetWorld, wanted: Channel): RolloutAction {
   const { group, now, state } = world;
-  const isFinished = (one: { readonly amiId: string }) =>
-    one.amiId === group.amiId || state.equalAmis.includes(one.amiId);
+  const isFinished = ({ amiId }: { readonly amiId: string }) =>
+    amiId === group.amiId || (state.equalAmis.includes(amiId) && revocationOf(world, amiId) === undefined);
   const refresh = { kind: 'startRefresh', publication: wanted, goingBack: null, isRetry: false } as const;
   const useForNew = { kind: 'useForNewInstances', amiId: wanted.amiId, publication: wanted } as const;
   if (group.amiId === wanted.amiId) {
@@ -195,7 +213,10 @@ function towards(world: FleetWorld, wanted: Channel): RolloutAction {
       return { kind: 'nothing', reason: `the fleet runs ${wanted.id}` };
     }
     const { last } = state;
-    return last?.publication === wanted.id && secondsOf(last.at, now) < STRAY_SECONDS
+    const isNews = group.instances.some(
+      (one) => !isFinished(one) && (revocationOf(world, one.amiId)?.at ?? '') > (last?.at ?? ''),
+    );
+    return last?.publication === wanted.id && secondsOf(last.at, now) < STRAY_SECONDS && !isNews
       ? {
           kind: 'wait',
           waitsFor: 'stray',
@@ -211,7 +232,8 @@ function towards(world: FleetWorld, wanted: Channel): RolloutAction {
   if (group.instances.length === 0) {
     return { ...useForNew, isEqual: false, reason: 'the group has no instances' };
   }
-  if (!world.policy.rollEqualRevision && isEqual(state, group.amiId, wanted)) {
+  const isRevoked = revocationOf(world, group.amiId) !== undefined;
+  if (!world.policy.rollEqualRevision && !isRevoked && isEqual(state, group.amiId, wanted)) {
     return {
       ...useForNew,
       isEqual: true,
@@ -221,7 +243,7 @@ function towards(world: FleetWorld, wanted: Channel): RolloutAction {
   if (group.instances.every(({ amiId }) => amiId === wanted.amiId)) {
     return { ...useForNew, isEqual: false, reason: 'every instance runs it already' };
   }
-  const autoRollback = !isBelowFloor(state.publication?.osVersion, floorOf(world));
+  const autoRollback = !isBarred(world, group.amiId, state.publication);
   return { ...refresh, phase: 'canary', autoRollback, reason: `the channel shows ${wanted.id}` };
 }
 

@@ -1,4 +1,5 @@
 import type { FleetGroup } from '../ports/fleets';
+import { revocationOf } from './evaluate-rollout';
 import { olderTemplatesOf, type FleetWorld } from './fleet-world';
 
 /** So many are taken from a pool at one poll; each takes a call. The refresh of a rollout, or the next poll, sees to the others. */
@@ -15,11 +16,14 @@ export function stalePoolOf(world: FleetWorld): FleetGroup['pool'] {
   const { group, policy, state } = world;
   const { rollout, template } = state;
   const staying = group.pool.filter(({ isLeaving }) => !isLeaving);
+  // What the group starts from would come again.
+  const isRevoked = (amiId: string) => amiId !== group.amiId && revocationOf(world, amiId) !== undefined;
+  const revoked = staying.filter(({ amiId }) => isRevoked(amiId));
   const ofOthers = (...amis: readonly string[]) => staying.filter(({ amiId }) => !amis.includes(amiId));
   if (rollout === null) {
     const isTemplateEverywhere = policy.rollTemplateChanges && (template?.older ?? 1) === 0;
     const older = isTemplateEverywhere ? olderTemplatesOf(state, staying, group) : [];
-    const stale = new Set([...ofOthers(group.amiId, ...state.equalAmis), ...older]);
+    const stale = new Set([...ofOthers(group.amiId, ...state.equalAmis), ...older, ...revoked]);
     return [...stale].slice(0, MOST_AT_ONCE);
   }
   const { from, goingBack, phase, publication } = rollout;
@@ -29,5 +33,5 @@ export function stalePoolOf(world: FleetWorld): FleetGroup['pool'] {
     : phase === 'rest'
       ? ofOthers(publication.amiId)
       : [];
-  return stale.slice(0, MOST_AT_ONCE);
+  return [...new Set([...stale, ...revoked])].slice(0, MOST_AT_ONCE);
 }

@@ -16,6 +16,7 @@ import type { DocumentStore, ParameterStore } from '../ports/stores';
 import { asConfirmed, readEqualBake } from '../publish/equal-bake';
 import { readChannel } from '../publish/move-channel';
 import { readPublication } from '../publish/record-publication';
+import { readRevokedIds } from '../publish/revocations';
 import { decide } from './decide';
 import type { FailedOrder, GateDecision } from './gate-input';
 import { targetRevision } from './check-host';
@@ -243,8 +244,25 @@ async function readPublishedBake(
   path: string,
 ): Promise<Publication | undefined> {
   const latest = await readChannel(parameters, path, 'latest');
-  const published = latest && (await readPublication(documents, latest.id));
+  const shown = latest && (await readPublication(documents, latest.id));
+  const published = await newestBaked(documents, shown);
   return published && asConfirmed(published, await readEqualBake(documents));
+}
+
+/** What was revoked after it counts as baked: the same would be as wrong again, until something changes or a person forces it. */
+async function newestBaked(
+  documents: DocumentStore,
+  shown: Publication | undefined,
+): Promise<Publication | undefined> {
+  const ids = await readRevokedIds(documents);
+  const revoked = await Promise.all([...ids].map((id) => readPublication(documents, id)));
+  return revoked.reduce(
+    (newest, one) =>
+      one !== undefined && (newest === undefined || Date.parse(one.at) > Date.parse(newest.at))
+        ? one
+        : newest,
+    shown,
+  );
 }
 
 async function requiredParameter(parameters: ParameterStore, name: string): Promise<string> {

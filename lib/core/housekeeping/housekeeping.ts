@@ -29,6 +29,7 @@ import {
 import { noteFailed } from './note-failed';
 import { measurePatching } from './patch-budget';
 import { pruneDaily } from './prune';
+import { disableRevoked, settleRevocations } from './revoke';
 
 /** An account that worked once and then does not let us in for so long is reported. */
 const LONGEST_SILENCE_HOURS = 24;
@@ -194,6 +195,7 @@ interface HousekeepingResult extends HousekeepingOutcome {
 const PARTS = {
   memory: checkMemory,
   seed: seedAgain,
+  revocations: settleRevocations,
   promotion: async (ports, description) => (await promoteWhenDue(ports, description)).reasons.join(' '),
   delivery: deliverPending,
   failed: noteFailed,
@@ -207,6 +209,7 @@ const PARTS = {
   patching: measurePatching,
   decisions: watchDecisions,
   documents: removeUnusedDocuments,
+  launches: disableRevoked,
   // The longest, so that nothing waits for it.
   prune: pruneDaily,
 } as const satisfies Record<string, HousekeepingPart>;

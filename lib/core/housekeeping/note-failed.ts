@@ -1,10 +1,12 @@
 import { failedParameter, fleetsPath } from '../../contract/names/parameters';
 import type { FailedPublication, FailedPublications } from '../../contract/documents/failed-publications';
 import { fleetStateSchema, type FleetState } from '../../contract/documents/fleet-state';
+import type { Revocation } from '../../contract/documents/revocations';
 import { parseDocument } from '../../contract/documents/document';
 import { readHold } from '../bake/hold';
-import { homeParameters, type ParameterStore } from '../ports/stores';
+import { type DocumentStore, homeParameters, type ParameterStore } from '../ports/stores';
 import { readChannel } from '../publish/move-channel';
+import { readRevocations } from '../publish/revocations';
 import {
   homeOf,
   type PipelineDescription,
@@ -26,7 +28,7 @@ const MOST_BEHIND = 2;
  * has forgiven there counts no more. Throws, after the other accounts, what the pipeline's own account refuses.
  */
 export const noteFailed = async (
-  ports: Pick<HousekeepingPorts, 'now' | 'stores'>,
+  ports: NoteFailedPorts,
   description: PipelineDescription,
 ): Promise<string> => {
   const { stores } = ports;
@@ -51,7 +53,8 @@ export const noteFailed = async (
   const shown = [...new Set(readable.flatMap((one) => one.shown))].flatMap((id) => id ?? []);
   const states = readable.flatMap((one) => one.states);
   const publications = shown.flatMap((id) => firstFailure(states, id) ?? []);
-  const wanted: FailedPublications = {
+  const revoked = await revokedFor(ports.documents, states);
+  const wanted: Omit<FailedPublications, 'revoked'> = {
     schema: 'winbake.failed/1',
     publications,
     hold: hold.value ?? null,
@@ -59,7 +62,9 @@ export const noteFailed = async (
   };
   const noted = await Promise.all(
     readable.map(({ store, target }) =>
-      unlessRefused(target, () => note(store, failedParameter(path), wanted)),
+      unlessRefused(target, () =>
+        note(store, failedParameter(path), withRevoked(wanted, revoked, target.region)),
+      ),
     ),
   );
   const refused = [...read, ...noted, hold].filter(({ why }) => why !== undefined);
@@ -77,6 +82,41 @@ export const noteFailed = async (
     ...reasons(refused),
   ].join(' ');
 };
+
+/** What noting works with. */
+interface NoteFailedPorts extends Pick<HousekeepingPorts, 'now' | 'stores'> {
+  readonly documents: Pick<DocumentStore, 'read'>;
+}
+
+/** So many revocations go into a parameter: those of what a fleet names first, then the last ones. */
+const MOST_REVOKED = 10;
+const LONGEST_REVOCATION = 100;
+
+async function revokedFor(
+  documents: Pick<DocumentStore, 'read'>,
+  states: readonly FleetState[],
+): Promise<readonly Revocation[]> {
+  const all = (await readRevocations(documents)).publications.filter(({ restored }) => restored === null);
+  const named = JSON.stringify(states);
+  const isNamed = ({ amis, id }: Revocation) =>
+    [id, ...Object.values(amis)].some((one) => named.includes(`"${one}"`));
+  const inOrder = [...all].sort((one, other) => (one.at < other.at ? 1 : -1));
+  return [...inOrder.filter(isNamed), ...inOrder.filter((one) => !isNamed(one))].slice(0, MOST_REVOKED);
+}
+
+function withRevoked(
+  wanted: Omit<FailedPublications, 'revoked'>,
+  all: readonly Revocation[],
+  region: string,
+): FailedPublications {
+  const revoked = all.flatMap(({ amis, at, by, id, reason }) => {
+    const amiId = amis[region];
+    return amiId === undefined
+      ? []
+      : { id, amiId, by: by.slice(0, LONGEST_NAME), reason: reason.slice(0, LONGEST_REVOCATION), at };
+  });
+  return revoked.length === 0 ? wanted : { ...wanted, revoked };
+}
 
 /** What one account lets in or refuses; it keeps nothing from the others. */
 async function unlessRefused<T>(target: PublicationTarget, work: () => Promise<T>) {
@@ -142,7 +182,11 @@ function isWell({ bad, publication, rollout }: FleetState, id: string): boolean 
 async function note(store: ParameterStore, name: string, wanted: FailedPublications): Promise<void> {
   const text = await store.get(name);
   const wished = JSON.stringify(wanted);
-  const isNews = wanted.publications.length > 0 || wanted.rings.length > 0 || wanted.hold !== null;
+  const isNews =
+    wanted.publications.length > 0 ||
+    wanted.rings.length > 0 ||
+    wanted.hold !== null ||
+    wanted.revoked !== undefined;
   if (text !== wished && (text !== undefined || isNews)) {
     await store.put(name, wished, 'text');
   }

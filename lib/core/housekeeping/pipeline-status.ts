@@ -4,6 +4,7 @@ import { verificationSchema, type Verification } from '../../contract/documents/
 import type { OperatorOverride } from '../../contract/documents/overrides';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
+import type { Revocation } from '../../contract/documents/revocations';
 import type { ChannelName } from '../../contract/names/parameters';
 import type { LastDecision } from '../../contract/documents/memory';
 import type { Release } from '../../contract/values/release';
@@ -18,6 +19,7 @@ import { readDeliveries } from '../publish/deliveries';
 import { readChannel } from '../publish/move-channel';
 import { readPublication } from '../publish/record-publication';
 import { planPromotionOf, type PromotionWait } from '../publish/operate-channels';
+import { readRevocations } from '../publish/revocations';
 import { readHousekeepingMemory } from './memory';
 import { readPatchBudget } from './patch-budget';
 
@@ -82,6 +84,18 @@ export interface FirstStarts {
   }[];
 }
 
+/** A publication that a person has revoked. */
+export interface RevocationStatus {
+  readonly id: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+  /** Whether EC2 refuses launches of all of its AMIs. */
+  readonly isDisabled: boolean;
+  /** Some of what uses them still. */
+  readonly usedBy: readonly string[];
+}
+
 /** How a pipeline stands; begins with why nothing moves. */
 export interface PipelineStatus {
   readonly pipeline: string;
@@ -101,6 +115,8 @@ export interface PipelineStatus {
   readonly hold: OperatorOverride | null;
   /** The findings that people passed. */
   readonly accepted: Catalog['accepted'];
+  /** What people have revoked, and where launches are refused. */
+  readonly revoked: readonly RevocationStatus[];
   readonly channels: Readonly<Record<ChannelName, Channel | null>>;
   /** How soon containers started on the test instance of `latest`; null where that was never baked. */
   readonly firstStarts: FirstStarts | null;
@@ -161,6 +177,7 @@ export async function readPipelineStatus(
     }),
     hold: (await readHold(home, path, now)) ?? null,
     accepted,
+    revoked: (await readRevocations(documents)).publications.flatMap(revocationStatus),
     channels: { latest, current, previous },
     firstStarts: await readFirstStarts(documents, latest, current?.id === latest?.id ? previous : current),
     rebake: await readRebake(documents, executions),
@@ -213,6 +230,12 @@ async function verifiedImages(
   const key = publication?.verification ?? null;
   const stored = key === null ? undefined : await documents.read(key);
   return stored === undefined ? [] : parseDocument(verificationSchema, stored.text, key ?? '').images;
+}
+
+function revocationStatus(one: Revocation): readonly RevocationStatus[] {
+  const { amis, at, by, disabled, id, reason, restored, usedBy } = one;
+  const isDisabled = Object.keys(amis).every((region) => typeof disabled[region]?.at === 'string');
+  return restored === null ? [{ id, by, reason, at, isDisabled, usedBy }] : [];
 }
 
 function decisionStatus(
@@ -312,6 +335,11 @@ function promotionStep({ pipeline, promotion }: Omit<PipelineStatus, 'next'>): N
           waitsFor === 'canary'
             ? 'The canary fleet has not run it yet; it says what it waits for.'
             : 'It failed on the canary fleet, which says why; nothing else has it.',
+      };
+    case 'revoked':
+      return {
+        command: `winbake pipeline rebake ${pipeline} --force --reason "..."`,
+        reason: 'All that was published is revoked; once the cause is mended, this bakes another.',
       };
     case 'delay':
     case null:

@@ -16,6 +16,8 @@ export interface PruneInput {
   readonly amis: readonly BakedAmi[];
   readonly uses: readonly AmiUse[];
   readonly unread: readonly UnreadTarget[];
+  /** The publications that people have revoked: none of them is one of the newest. */
+  readonly revoked?: ReadonlySet<string>;
 }
 
 /** What becomes of one AMI, and why. */
@@ -50,10 +52,10 @@ export function planPrune(input: PruneInput): readonly PrunedAmi[] {
 }
 
 /** A publication has an AMI in each region, so that publications are counted and not AMIs. */
-function newestPublications({ amis, retention }: PruneInput): ReadonlySet<string> {
+function newestPublications({ amis, retention, revoked }: PruneInput): ReadonlySet<string> {
   const born = new Map<string, number>();
   for (const { createdAt, publication } of amis) {
-    if (publication !== undefined) {
+    if (publication !== undefined && revoked?.has(publication) !== true) {
       born.set(publication, Math.max(born.get(publication) ?? 0, createdAt.getTime()));
     }
   }
@@ -61,8 +63,11 @@ function newestPublications({ amis, retention }: PruneInput): ReadonlySet<string
   return new Set(inOrder.slice(0, retention.newest).map(([id]) => id));
 }
 
-function whyKept(input: PruneInput, ami: BakedAmi, newest: ReadonlySet<string>): readonly string[] {
-  const { now, retention, unread, uses } = input;
+/** What needs an AMI now, or may: in an account that it is shared with and that could not be read. */
+export function whyNeeded(
+  { unread, uses }: Pick<PruneInput, 'uses' | 'unread'>,
+  ami: BakedAmi,
+): readonly string[] {
   const reasons = uses
     .filter((use) => use.amiId === ami.amiId && use.region === ami.region)
     .map((use) => `used by ${use.by}`);
@@ -71,6 +76,12 @@ function whyKept(input: PruneInput, ami: BakedAmi, newest: ReadonlySet<string>):
       reasons.push(`shared with account ${account}, whose uses in ${region} could not be read: ${why}`);
     }
   }
+  return reasons;
+}
+
+function whyKept(input: PruneInput, ami: BakedAmi, newest: ReadonlySet<string>): readonly string[] {
+  const { now, retention } = input;
+  const reasons = [...whyNeeded(input, ami)];
   if (ami.publication !== undefined && newest.has(ami.publication)) {
     reasons.push(`one of the newest ${retention.newest} publications`);
   }
@@ -89,8 +100,13 @@ function keep(reasons: readonly string[]): Pick<PrunedAmi, 'action' | 'reasons'>
   return { action: 'keep', reasons };
 }
 
-function letGo({ now }: PruneInput, ami: BakedAmi): Pick<PrunedAmi, 'action' | 'reasons'> {
-  const why = ami.publication === undefined ? 'never published' : 'nothing uses it, and newer ones are there';
+function letGo({ now, revoked }: PruneInput, ami: BakedAmi): Pick<PrunedAmi, 'action' | 'reasons'> {
+  const why =
+    ami.publication === undefined
+      ? 'never published'
+      : revoked?.has(ami.publication) === true
+        ? 'revoked, and nothing uses it'
+        : 'nothing uses it, and newer ones are there';
   if (ami.deprecatedAt === undefined) {
     const reason = `${why}; removed ${DAYS_FROM_DEPRECATION_TO_REMOVAL} days after its deprecation`;
     return { action: 'deprecate', reasons: [reason] };

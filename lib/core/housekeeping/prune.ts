@@ -5,7 +5,8 @@ import {
 } from '../../contract/documents/pipeline-description';
 import type { UnreadTarget, AmiInventory, AmiUse, BakedAmi } from '../ports/amis';
 import { notePruned, readHousekeepingMemory, type HousekeepingPart } from './memory';
-import { type PrunedAmi, planPrune } from './plan-prune';
+import { readRevokedIds } from '../publish/revocations';
+import { type PruneInput, type PrunedAmi, planPrune } from './plan-prune';
 
 /** One AMI of a prune for people, such as `ami-0123 in eu-central-1 (20348.4294-1): one of the newest 3 publications`. */
 export function describePruned({ amiId, publication, reasons, region }: PrunedAmi): string {
@@ -32,7 +33,18 @@ export async function readPrunePlan(
   inventory: AmiInventory,
   pipeline: PipelineDescription,
   now: Date,
+  revoked: ReadonlySet<string> = new Set(),
 ): Promise<PruneResult> {
+  const { amis, unread, uses } = await readAmiUses(inventory, pipeline);
+  const { retention } = pipeline;
+  return { amis: planPrune({ now, retention, amis, uses, unread, revoked }), unread };
+}
+
+/** The AMIs of a pipeline and what needs them; throws where the pipeline's own account cannot be read. */
+export async function readAmiUses(
+  inventory: AmiInventory,
+  pipeline: PublicationTargets,
+): Promise<Pick<PruneInput, 'amis' | 'uses' | 'unread'>> {
   const uses: AmiUse[] = [];
   const unread: UnreadTarget[] = [];
   for (const target of targetsOf(pipeline)) {
@@ -48,7 +60,7 @@ export async function readPrunePlan(
   const regions = [pipeline.region, ...pipeline.regions];
   const amis = (await Promise.all(regions.map((region) => inventory.amisIn(region)))).flat();
   unread.push(...strangers(pipeline, amis));
-  return { amis: planPrune({ now, retention: pipeline.retention, amis, uses, unread }), unread };
+  return { amis, uses, unread };
 }
 
 /** Whom AMIs are shared with although they are no target, so that nobody looks there. */
@@ -104,7 +116,7 @@ export const pruneDaily: HousekeepingPart = async ({ documents, inventory, now }
   if (at.getTime() < due) {
     return `Pruned on ${pruned?.at ?? ''}, and again from ${new Date(due).toISOString()} on.`;
   }
-  const result = await readPrunePlan(inventory, description, at);
+  const result = await readPrunePlan(inventory, description, at, await readRevokedIds(documents));
   await applyPrune(inventory, description, result, at);
   await notePruned(documents, result.amis, at);
   return [

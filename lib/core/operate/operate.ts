@@ -15,12 +15,14 @@ import {
 } from '../bake/lease';
 import { withAccepted } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
+import { planRestore, planRevoke } from '../housekeeping/revoke';
 import { describePruned, describeUnread, applyPrune, readPrunePlan } from '../housekeeping/prune';
 import type { AmiInventory } from '../ports/amis';
 import type { Executions, Rebakes } from '../ports/bakes';
 import type { DocumentStore } from '../ports/stores';
 import { applyPlan, describeChange, type ChannelPlan } from '../publish/channel-plan';
 import type { DeliveryPorts } from '../publish/deliver';
+import { readRevokedIds } from '../publish/revocations';
 import { planHold, planPromotionOf, planRollbackOf, planUnhold } from '../publish/operate-channels';
 
 /** Plans to pass one finding of the gate for good; the catalog keeps who did and when. Throws a `UsageError` for no finding. */
@@ -84,11 +86,11 @@ async function planCancel(
 
 /** Plans to deprecate and remove the AMIs that nothing needs; the reasons name each one that stays. */
 async function planPruneVerb(
-  inventory: AmiInventory,
+  { documents, inventory }: Pick<OperatePorts, 'documents' | 'inventory'>,
   pipeline: PipelineDescription,
   now: Date,
 ): Promise<VerbPlan> {
-  const result = await readPrunePlan(inventory, pipeline, now);
+  const result = await readPrunePlan(inventory, pipeline, now, await readRevokedIds(documents));
   const going = result.amis.filter(({ action }) => action !== 'keep');
   return {
     changes: going.map((ami) => `${ami.action} ${describePruned(ami)}`),
@@ -199,6 +201,10 @@ async function planOf(
     }
     case 'rollback':
       return ofChannels(await planRollbackOf(ports, description, request, instantOf(request)));
+    case 'revoke':
+      return planRevoke(ports, description, request);
+    case 'restore':
+      return planRestore(ports, description, request);
     case 'accept':
       return planAccept(ports.documents, release, request, now);
     case 'rebake':
@@ -206,7 +212,7 @@ async function planOf(
     case 'cancel':
       return planCancel(ports, request, now);
     case 'prune':
-      return planPruneVerb(ports.inventory, description, now);
+      return planPruneVerb(ports, description, now);
   }
 }
 

@@ -52,6 +52,10 @@ export interface AmiInventory {
   forget(target: PublicationTarget, amiId: string): Promise<void>;
   /** Warns new launches of an AMI from now on. Doing it again changes nothing. */
   deprecate(region: string, amiId: string, at: Date): Promise<void>;
+  /** Has EC2 refuse launches from an AMI; nobody is shared it with any more. Doing it again changes nothing. */
+  disable(region: string, amiId: string): Promise<void>;
+  /** Takes that back, and shares it with accounts; one that is gone stays so. Doing it again changes nothing. */
+  enable(region: string, amiId: string, sharedWith: readonly string[]): Promise<void>;
   /** Deregisters an AMI with its snapshots, which the Recycle Bin keeps where it has a rule. Doing it again changes nothing. */
   remove(region: string, amiId: string): Promise<void>;
 }

@@ -16,6 +16,7 @@ import {
 import { noteDeliveries, type DeliveryResult } from './deliveries';
 import { moveChannel, noteRevision, readChannel, readRevision, settleChannel } from './move-channel';
 import { readPublication } from './record-publication';
+import { readRevokedIds } from './revocations';
 
 /** What fleets follow moves last. */
 const IN_ORDER = ['latest', 'previous', 'current'] as const;
@@ -32,6 +33,8 @@ export interface HomeChannels {
   readonly channels: Readonly<Record<ChannelName, Channel | undefined>>;
   /** The newest publication of each revision that a channel points to. */
   readonly revisions: readonly Channel[];
+  /** What people have revoked, which a target may show as the newest. */
+  readonly revoked: ReadonlySet<string>;
 }
 
 /**
@@ -48,7 +51,8 @@ export async function deliverEverywhere(
   for (const channel of CHANNELS) {
     await settleChannel(home, path, channel);
   }
-  const truth = await readHome(home, path);
+  const revoked = await readRevokedIds(ports.documents);
+  const truth = await readHome(home, path, revoked);
   const targets = awayTargets(description);
   const results = await Promise.all(
     targets.map((target) => deliverTo(ports, target, path, truth, description.region)),
@@ -62,20 +66,26 @@ export async function deliverEverywhere(
 }
 
 /** What the pipeline's own channels say now. */
-export async function readHome(home: ParameterStore, path: string): Promise<HomeChannels> {
+export async function readHome(
+  home: ParameterStore,
+  path: string,
+  revoked: ReadonlySet<string>,
+): Promise<HomeChannels> {
   const [latest, current, previous] = await Promise.all(
     CHANNELS.map((channel) => readChannel(home, path, channel)),
   );
   const channels = { latest, current, previous };
   const baked = Object.values(channels).filter(isBaked);
   const revisions = new Map<string, Channel>();
-  for (const publication of baked) {
+  // Of a revoked one the others show another number of its revision too.
+  const osVersions = [...revoked].map((id) => ({ osVersion: `10.0.${id.slice(0, id.indexOf('-'))}` }));
+  for (const publication of [...baked, ...osVersions]) {
     const newest = await readRevision(home, path, publication);
-    if (newest !== undefined) {
+    if (newest !== undefined && !revoked.has(newest.id)) {
       revisions.set(newest.osVersion, newest);
     }
   }
-  return { channels, revisions: [...revisions.values()] };
+  return { channels, revisions: [...revisions.values()], revoked };
 }
 
 function isBaked(publication: Channel | undefined): publication is Channel {
@@ -86,7 +96,7 @@ async function deliverTo(
   ports: DeliveryPorts,
   target: PublicationTarget,
   path: string,
-  { channels, revisions }: HomeChannels,
+  { channels, revisions, revoked }: HomeChannels,
   homeRegion: string,
 ): Promise<DeliveryResult> {
   const publication = channels.latest?.id ?? '';
@@ -107,13 +117,13 @@ async function deliverTo(
     for (const one of revisions) {
       const local = await there(one);
       if (local !== undefined) {
-        await noteRevision(parameters, path, local);
+        await noteRevision(parameters, path, local, revoked);
       }
     }
     for (const channel of IN_ORDER) {
       const one = channels[channel];
       const local = isBaked(one) ? await there(one) : undefined;
-      if (local !== undefined && !(await isOvertaken(parameters, path, channel, local))) {
+      if (local !== undefined && !(await isOvertaken(parameters, path, channel, local, revoked))) {
         await moveChannel(parameters, path, channel, local);
       }
     }
@@ -129,9 +139,10 @@ async function isOvertaken(
   path: string,
   channel: ChannelName,
   publication: Channel,
+  revoked: ReadonlySet<string>,
 ): Promise<boolean> {
   const present = channel === 'latest' ? await readChannel(parameters, path, channel) : undefined;
-  return present !== undefined && isNewer(present, publication);
+  return present !== undefined && !revoked.has(present.id) && isNewer(present, publication);
 }
 
 /** The AMI of a publication in a region: the record knows those of other regions. */

@@ -51,15 +51,17 @@ async function copyChannel(
   await putIfOther(parameters, names.osVersion, osVersion, 'text');
 }
 
-/** Notes a publication as its revision's newest, unless a newer one is there; the plain JSON, the truth, is written last. */
+/** Notes a publication as its revision's newest, unless a newer one is there that is not revoked; the plain JSON, the truth, is written last. */
 export async function noteRevision(
   parameters: ParameterStore,
   path: string,
   publication: Channel,
+  revoked: ReadonlySet<string>,
 ): Promise<void> {
   const names = revisionOf(path, publication);
   const known = await readPointer(parameters, names.publication);
-  const newest = known === undefined || isNewer(publication, known) ? publication : known;
+  const newest =
+    known === undefined || revoked.has(known.id) || isNewer(publication, known) ? publication : known;
   await putIfOther(parameters, names.amiId, newest.amiId, 'aws:ec2:image');
   await putIfOther(parameters, names.publication, JSON.stringify(newest), 'text');
 }

@@ -15,9 +15,10 @@ import { homeParameters, type ParameterStores } from '../ports/stores';
 import { applyAtHome, nothingToDo, type ChannelPlan, type PlannedChange } from './channel-plan';
 import type { DeliveryPorts } from './deliver';
 import { readChannel } from './move-channel';
+import { readRevokedIds } from './revocations';
 
 /** What reading a pipeline's channels works with. */
-export type ChannelPorts = Pick<DeliveryPorts, 'stores' | 'now'>;
+export type ChannelPorts = Pick<DeliveryPorts, 'documents' | 'stores' | 'now'>;
 
 /** Plans to hold promotion; `until` is 14 days from now unless given. Carried out with `applyPlan`, as all plans here. */
 export async function planHold(
@@ -74,6 +75,7 @@ export async function planPromotionOf(
     latest,
     current,
     canaries,
+    revoked: await readRevokedIds(ports.documents),
     // Last, so that a hold of this moment is seen.
     hold: await readHold(home, path, now()),
     ...(asked === undefined ? {} : { asked }),
@@ -92,7 +94,7 @@ export async function promoteWhenDue(
 
 /** Plans to take `current` back to `previous`. */
 export async function planRollbackOf(
-  { stores, now }: ChannelPorts,
+  { documents, now, stores }: ChannelPorts,
   description: PipelineDescription,
   asked: OperatorNote,
   until?: Date,
@@ -100,6 +102,7 @@ export async function planRollbackOf(
   const home = await homeParameters(stores, description);
   const path = pipelinePath(description);
   return planRollback({
+    revoked: await readRevokedIds(documents),
     now: now(),
     current: await readChannel(home, path, 'current'),
     previous: await readChannel(home, path, 'previous'),
@@ -163,6 +166,8 @@ interface RollbackInput {
   /** The hold that is in force. */
   readonly hold: OperatorOverride | undefined;
   readonly asked: OperatorNote;
+  /** The publications that people have revoked. */
+  readonly revoked?: ReadonlySet<string>;
   /** When the hold ends that it puts; 14 days from now unless given. */
   readonly until?: Date;
 }
@@ -171,9 +176,20 @@ interface RollbackInput {
  * Takes `current` back to `previous`, never to the plain base AMI, and holds promotion first, so that what was taken back is
  * not promoted again. A hold that lasts longer stays as it is.
  */
-export function planRollback({ asked, current, hold, now, previous, until }: RollbackInput): ChannelPlan {
+export function planRollback({
+  asked,
+  current,
+  hold,
+  now,
+  previous,
+  revoked,
+  until,
+}: RollbackInput): ChannelPlan {
   if (previous === undefined || previous.mode === 'unbaked') {
     return nothingToDo('There is nothing to go back to: no publication was current before this one.');
+  }
+  if (revoked?.has(previous.id) === true) {
+    return nothingToDo(`There is nothing to go back to: ${previous.id} was revoked.`);
   }
   const override = holdOverride(asked, now, until);
   const isHeld = hold !== undefined && Date.parse(hold.until) >= Date.parse(override.until);
@@ -212,15 +228,17 @@ export interface PromotionInput {
   readonly hold: OperatorOverride | undefined;
   /** What the canary fleets say of `latest`. */
   readonly canaries: readonly CanaryReport[];
+  /** The publications that people have revoked. */
+  readonly revoked?: ReadonlySet<string>;
   /** The person who wants it now. */
   readonly asked?: OperatorNote & { readonly despiteCanaries?: boolean };
 }
 
 /**
- * What keeps `latest` from becoming `current`: a hold, a canary fleet on which it failed or that has not run it yet, the delay, or
+ * What keeps `latest` from becoming `current`: that it was revoked, a hold, a canary fleet on which it failed or that has not run it yet, the delay, or
  * that only people promote.
  */
-export type PromotionWait = 'hold' | 'failedCanary' | 'canary' | 'delay' | 'person';
+export type PromotionWait = 'revoked' | 'hold' | 'failedCanary' | 'canary' | 'delay' | 'person';
 
 /** A plan, what it waits for, and when time alone may change it. */
 export interface PromotionPlan extends ChannelPlan {
@@ -243,6 +261,12 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
   if (current?.id === latest.id) {
     return nothingToDo(`current is ${latest.id}, the newest publication, already.`);
   }
+  if (input.revoked?.has(latest.id) === true) {
+    return {
+      ...nothingToDo(`${latest.id} was revoked, and no other publication is there.`),
+      waitsFor: 'revoked',
+    };
+  }
   if (hold !== undefined) {
     return {
       ...nothingToDo(`${hold.by} holds promotion until ${hold.until}: ${hold.reason}`),
@@ -262,7 +286,9 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
   const unread = unsure.flatMap((one) =>
     one.unread.map((where) => `The state of ${one.fleet} could not be read in ${where}`),
   );
-  const promote = (reason: string) => promotion(current, latest, [reason, ...unread]);
+  // Nobody is to go back to what is revoked.
+  const kept = current !== undefined && input.revoked?.has(current.id) === true ? undefined : current;
+  const promote = (reason: string) => promotion(kept, latest, [reason, ...unread]);
   if (asked !== undefined) {
     return promote(`${asked.by} asked for it: ${asked.reason}`);
   }

@@ -22,6 +22,7 @@ import { promoteWhenDue } from './operate-channels';
 import { publicationRefused } from './publication-refused';
 import { announceLatest } from './published-event';
 import { channelOf, readPublication, publicationsOf, recordPublication } from './record-publication';
+import { readRevokedIds } from './revocations';
 
 /** EC2 takes at most this many characters as the value of a tag. */
 const LONGEST_VALUE = 256;
@@ -138,7 +139,7 @@ export async function publishBake(
     for (const [region, amiId] of Object.entries(publication.amis)) {
       await ports.tags.tag(region, amiId, amiTags(description.pipeline, publication, evidence.manifest));
     }
-    shown = await show(home, path, channel, latest);
+    shown = await show(home, path, channel, latest, await readRevokedIds(ports.documents));
   }
   // Also where nothing is new: what an earlier run left over is done now.
   const { reasons } = await promoteWhenDue(ports, description);
@@ -217,8 +218,12 @@ async function show(
   path: string,
   publication: Channel,
   latest: Channel | undefined,
-): Promise<Channel> {
-  await noteRevision(home, path, publication);
+  revoked: ReadonlySet<string>,
+): Promise<Channel | undefined> {
+  if (revoked.has(publication.id)) {
+    return latest;
+  }
+  await noteRevision(home, path, publication, revoked);
   if (latest !== undefined && latest.id !== publication.id && !isNewer(publication, latest)) {
     return latest;
   }

@@ -29,10 +29,21 @@ export async function announceLatest(
   if (latest === undefined || latest.mode === 'unbaked') {
     return;
   }
-  if ((await readDeliveries(documents)).announced !== latest.id) {
+  const { announced } = await readDeliveries(documents);
+  if (announced !== latest.id && !(await isNoNews(documents, announced, latest))) {
     await announcer.announce('Winbake AMI Published', { ...publishedDetail(description, latest) });
     await noteAnnounced(documents, latest.id);
   }
+}
+
+/** Where the newest was revoked `latest` goes back to one that was announced before it. */
+async function isNoNews(
+  documents: Pick<DocumentStore, 'read'>,
+  announced: string | null,
+  latest: Channel,
+): Promise<boolean> {
+  const record = announced === null ? undefined : await readPublication(documents, announced);
+  return record !== undefined && Date.parse(record.at) >= Date.parse(latest.at);
 }
 
 /** An image that hosts have cached, as the detail of `Winbake Images Published` names it. */

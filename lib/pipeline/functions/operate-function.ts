@@ -51,7 +51,15 @@ export function allowPruning(role: Role, settings: PipelineSettings): void {
   });
   allowUsageReads(role, { parameterPrefix, parameterPaths: [parameterPath], regions });
   allow(role, {
-    actions: ['ec2:EnableImageDeprecation', 'ec2:DisableFastLaunch', 'ec2:DeregisterImage'],
+    actions: [
+      'ec2:EnableImageDeprecation',
+      'ec2:DisableFastLaunch',
+      'ec2:DeregisterImage',
+      'ec2:DisableImage',
+      'ec2:EnableImage',
+      // What was shared with other accounts is shared with them again.
+      ...(distribution.accounts.length === 0 ? [] : ['ec2:ModifyImageAttribute']),
+    ],
     resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
     conditions: { StringEquals: { [`aws:ResourceTag/${PIPELINE_TAG}`]: pipelineName } },
     wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",

@@ -84,9 +84,12 @@ export class HousekeepingFunction extends PipelineFunction<HousekeepingEnvironme
     });
     allow(this.role, {
       actions: ['s3:GetObject', 's3:PutObject'],
-      resources: ['publications/deliveries.json', 'publications/housekeeping.json', 'notices.json'].map(
-        (key) => bucket.arnForObjects(key),
-      ),
+      resources: [
+        'publications/deliveries.json',
+        'publications/housekeeping.json',
+        'publications/revoked.json',
+        'notices.json',
+      ].map((key) => bucket.arnForObjects(key)),
     });
     // Without it S3 says "forbidden" of a document that does not exist yet.
     allow(this.role, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });

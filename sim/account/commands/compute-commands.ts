@@ -68,6 +68,11 @@ const ec2: ServiceCommands = {
       source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeregisterImage.html',
     },
     EnableImageDeprecation: onImage('ec2:EnableImageDeprecation', { DeprecateAt: new Date(2e12) }),
+    DisableImage: onImage('ec2:DisableImage', {}),
+    EnableImage: onImage('ec2:EnableImage', {}),
+    ModifyImageAttribute: onImage('ec2:ModifyImageAttribute', {
+      LaunchPermission: { Add: [{ UserId: '123456789012' }] },
+    }),
     DescribeImageAttribute: onImage('ec2:DescribeImageAttribute', { Attribute: 'launchPermission' }),
     DescribeFastLaunchImages: everywhere('ec2:DescribeFastLaunchImages', { ImageIds: [AMI] }),
     DisableFastLaunch: onImage('ec2:DisableFastLaunch', {}),

@@ -14,9 +14,15 @@ import {
   type DescribeSnapshotsCommandOutput,
   type DisableFastLaunchCommandInput,
   type DisableFastLaunchCommandOutput,
+  type DisableImageCommandInput,
+  type DisableImageCommandOutput,
+  type EnableImageCommandInput,
+  type EnableImageCommandOutput,
   type EnableImageDeprecationCommandInput,
   type EnableImageDeprecationCommandOutput,
   type Filter,
+  type ModifyImageAttributeCommandInput,
+  type ModifyImageAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { Place } from '../commands/command-row';
@@ -35,11 +41,13 @@ export interface SimulatedImage {
   readonly name: string;
   readonly createdAt: Date;
   /** The accounts that may start it beside its own. */
-  readonly sharedWith: readonly string[];
+  sharedWith: readonly string[];
   readonly isPublic: boolean;
   readonly snapshotIds: readonly string[];
   tags: Tags;
   deprecatedAt?: Date;
+  /** Nobody starts it then, and nobody is shared it with. */
+  isDisabled?: boolean;
   /** Whether EC2 keeps snapshots ready behind its first boot. */
   hasFastLaunch?: boolean;
   /** It is gone then; the record stays. */
@@ -102,6 +110,38 @@ export class SimulatedImages {
       image.deprecatedAt = new Date(Math.round(at.getTime() / 60_000) * 60_000);
       return { Return: true };
     }),
+    DisableImage: operation<DisableImageCommandInput, DisableImageCommandOutput>(
+      page(`${API}API_DisableImage.html`),
+      ({ input, place }) => {
+        const image = this.own(input.ImageId, place);
+        image.isDisabled = true;
+        image.sharedWith = [];
+        return { Return: true };
+      },
+    ),
+    EnableImage: operation<EnableImageCommandInput, EnableImageCommandOutput>(
+      page(`${API}API_EnableImage.html`),
+      ({ input, place }) => {
+        this.own(input.ImageId, place).isDisabled = false;
+        return { Return: true };
+      },
+    ),
+    ModifyImageAttribute: operation<ModifyImageAttributeCommandInput, ModifyImageAttributeCommandOutput>(
+      page(`${API}API_ModifyImageAttribute.html`),
+      ({ input, place }) => {
+        const image = this.own(input.ImageId, place);
+        const { Add = [], Remove = [] } = input.LaunchPermission ?? {};
+        if (Remove.length > 0 || Add.some(({ UserId }) => UserId === undefined)) {
+          throw unmodelled('launch permissions but those of an account that is added');
+        }
+        if (image.isDisabled === true) {
+          throw unmodelled('the share of an AMI that is disabled, which EC2 refuses');
+        }
+        const added = Add.flatMap(({ UserId }) => UserId ?? []);
+        image.sharedWith = [...new Set([...image.sharedWith, ...added])];
+        return {};
+      },
+    ),
     DescribeFastLaunchImages: operation<
       DescribeFastLaunchImagesCommandInput,
       DescribeFastLaunchImagesCommandOutput
@@ -172,7 +212,7 @@ export class SimulatedImages {
   }
 
   private describeImages({ input, now, place }: Call<DescribeImagesCommandInput>) {
-    const { ImageIds, IncludeDeprecated = false, Owners = [] } = input;
+    const { ImageIds, IncludeDeprecated = false, IncludeDisabled = false, Owners = [] } = input;
     const missing = ImageIds?.find((id) => this.visible(id, place) === undefined);
     if (missing !== undefined) {
       throw notFound(missing);
@@ -183,6 +223,7 @@ export class SimulatedImages {
       .flatMap(({ image, owner }) => (image === undefined ? [] : { image, owner }))
       .filter(({ image }) => ImageIds?.includes(image.id) ?? true)
       .filter(({ owner }) => isOwner(owner, Owners, place))
+      .filter(({ image }) => IncludeDisabled || image.isDisabled !== true)
       // Owners see their own, whatever became of them.
       .filter(
         ({ image, owner }) =>
@@ -195,7 +236,7 @@ export class SimulatedImages {
         ImageId: image.id,
         Name: image.name,
         ...(owner === AMAZON ? { OwnerId: AMAZON_ACCOUNT, ImageOwnerAlias: AMAZON } : { OwnerId: owner }),
-        State: 'available' as const,
+        State: image.isDisabled === true ? ('disabled' as const) : ('available' as const),
         CreationDate: image.createdAt.toISOString(),
         Public: image.isPublic,
         Tags: listed(image.tags),

@@ -15,6 +15,7 @@ import {
 import { STSClient } from '@aws-sdk/client-sts';
 import { accountParameterStores } from '../../../lib/aws/stores/account-parameter-stores';
 import { promoteWhenDue } from '../../../lib/core/publish/operate-channels';
+import { memoryDocuments } from '../../support/memory-ports';
 import { describeWithMoto } from '../../support/moto';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
 import { runCommandLine } from '../../support/run-command-line';
@@ -98,7 +99,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
   async function publishAndPoll() {
     await put(channelsAt({ latest: OCTOBER, current: SEPTEMBER, previous: AUGUST }));
     const stores = accountParameterStores({ description: DESCRIPTION, sts: new STSClient(moto.config()) });
-    await promoteWhenDue({ stores, now: () => new Date() }, DESCRIPTION);
+    await promoteWhenDue({ documents: memoryDocuments(), stores, now: () => new Date() }, DESCRIPTION);
   }
 
   test('a hold keeps current where it is, until it is released', async () => {

@@ -39,6 +39,7 @@ const STATUS: PipelineStatus = {
   next: { command: 'winbake fleet status shop', reason: 'The canary fleet has not run it yet.' },
   hold: null,
   accepted: [],
+  revoked: [],
   channels: { latest: LATEST, current: CURRENT, previous: null },
   firstStarts: null,
   rebake: { state: 'waiting', since: '2025-10-14T17:00:00.000Z', order: null },
@@ -117,6 +118,21 @@ test('how soon containers start on the newest AMI stands beside the one before',
   expect(shown({ ...STATUS, firstStarts: { ...firstStarts, before: null } })).toContain(
     '\nfirst container on 20348.4294-1: servercore',
   );
+});
+
+test('what is revoked is said, and whether its launches are refused', () => {
+  const one = { id: '20348.4294-1', by: 'ops', reason: 'its driver leaks', at: '2025-10-15T04:00:00.000Z' };
+  const lines = shown({
+    ...STATUS,
+    revoked: [
+      { ...one, isDisabled: false, usedBy: ['used by instance i-1'] },
+      { ...one, isDisabled: true, usedBy: [] },
+    ],
+  }).split('\n');
+  expect(lines.filter((line) => line.includes('revoked'))).toEqual([
+    '  revoked 20348.4294-1 on 2025-10-15 by ops: its driver leaks; it can be started still, used by instance i-1',
+    '  revoked 20348.4294-1 on 2025-10-15 by ops: its driver leaks; its launches are refused',
+  ]);
 });
 
 test('a pipeline that is well says so in as few words', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HousekeepingPorts } from '../../../lib/core/housekeeping/memory';
 import { noteFailed } from '../../../lib/core/housekeeping/note-failed';
-import { memoryParameters } from '../../support/memory-ports';
+import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
 
 const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
@@ -22,7 +22,11 @@ function world(more: Readonly<Record<string, unknown>> = {}) {
         ? Promise.reject(new Error('AccessDenied'))
         : Promise.resolve(account === AWAY.account ? away : home),
   };
-  return { home, away, poll: () => noteFailed({ stores, now: () => NOW }, DESCRIBED) };
+  return {
+    home,
+    away,
+    poll: () => noteFailed({ documents: memoryDocuments(), stores, now: () => NOW }, DESCRIBED),
+  };
 }
 
 describe('a fleet on which a publication failed', () => {

@@ -169,3 +169,18 @@ test('whatever the AMIs, what is used, young, or of an unread account never goes
     }),
   );
 });
+
+test('what is revoked is none of the newest, stays while it is young, and goes when nothing uses it', () => {
+  const revoked = new Set(['20348.9-1', '20348.8-1', '20348.7-1']);
+  const uses = [{ region: REGION, amiId: 'ami-00000007', by: 'instance i-1' }];
+  expect(plan([...FOUR_NEWER, ami('5', 130)], { revoked, uses })).toEqual({
+    '9': 'keep: 10 days old, 45 is the least',
+    '8': 'keep: 40 days old, 45 is the least',
+    '7': 'keep: used by instance i-1',
+    '6': 'keep: one of the newest 3 publications',
+    '5': 'keep: one of the newest 3 publications',
+  });
+  expect(plan([...FOUR_NEWER, ami('5', 130)], { revoked })).toMatchObject({
+    '7': 'deprecate: revoked, and nothing uses it; removed 7 days after its deprecation',
+  });
+});

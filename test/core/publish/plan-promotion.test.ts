@@ -157,3 +157,24 @@ describe('a hold', () => {
     expect(() => holdOverride(OPERATOR_NOTE, NOW, new Date(until))).toThrow();
   });
 });
+
+describe('what a person has revoked', () => {
+  test.each([{}, { asked: { ...OPERATOR_NOTE, despiteCanaries: true } }, { policy: CANARY, now: at(100) }])(
+    'is never promoted: %j',
+    (changes) => {
+      expect(planPromotion(input({ ...changes, revoked: new Set([LATEST.id]) }))).toMatchObject({
+        changes: [],
+        waitsFor: 'revoked',
+      });
+    },
+  );
+
+  test('is never gone back to, and never kept as what to go back to', () => {
+    const revoked = new Set([CURRENT.id]);
+    expect(planPromotion(input({ revoked })).changes).toEqual([
+      { kind: 'move', channel: 'current', to: LATEST },
+    ]);
+    const rollback = { now: NOW, current: LATEST, previous: CURRENT, hold: undefined, asked: OPERATOR_NOTE };
+    expect(planRollback({ ...rollback, revoked }).changes).toEqual([]);
+  });
+});

@@ -175,3 +175,25 @@ test('images come in pages where that is asked for', async () => {
     expect([first.Images?.length, rest.Images?.length, rest.NextToken]).toEqual([2, 1, undefined]);
   });
 });
+
+test('a disabled AMI is shared with nobody and told to those alone who ask for it; it is enabled and shared again', async () => {
+  createImage({ sharedWith: [AWAY], hasFastLaunch: true });
+  await lab.as(EVERYTHING, async () => {
+    await inventory.disable(REGION, AMI);
+    await inventory.disable(REGION, AMI);
+    expect(ec2.images.all(PLACE)[0]).toMatchObject({
+      isDisabled: true,
+      sharedWith: [],
+      hasFastLaunch: false,
+    });
+    const { Images } = await client.send(new DescribeImagesCommand({ Owners: ['self'] }));
+    expect(Images).toEqual([]);
+    expect((await inventory.amisIn(REGION)).map(({ amiId }) => amiId)).toEqual([AMI]);
+    await inventory.enable(REGION, AMI, [AWAY, 'all']);
+    await inventory.enable(REGION, AMI, [AWAY]);
+    expect(ec2.images.all(PLACE)[0]).toMatchObject({ isDisabled: false, sharedWith: [AWAY] });
+    await inventory.remove(REGION, AMI);
+    await inventory.disable(REGION, AMI);
+    await inventory.enable(REGION, AMI, [AWAY]);
+  });
+});

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { amiId, instant } from './document';
+import { publicationSchema } from './publication';
+
+const note = { by: z.string().min(1), reason: z.string().min(1), at: instant };
+
+/**
+ * The publications that people have revoked; `publications/revoked.json` of the bucket, changed with If-Match. The verbs and
+ * housekeeping write it, and whoever moves a channel reads it.
+ */
+export const revocationsSchema = z.object({
+  schema: z.literal('winbake.revocations/1'),
+  publications: z.array(
+    z.object({
+      id: publicationSchema.shape.id,
+      ...note,
+      /** By region, as its record has them. */
+      amis: z.record(z.string(), amiId),
+      /** The word that took it back; null while it is revoked. */
+      restored: z.object(note).nullable(),
+      /** By region: AMIs that are about to be disabled, with whom they are shared; `at` once they are. */
+      disabled: z.record(z.string(), z.object({ sharedWith: z.array(z.string()), at: instant.nullable() })),
+      /** Whether what followed from it has been done everywhere once. */
+      isSettled: z.boolean(),
+      /** What kept an AMI from being disabled when housekeeping looked last. */
+      usedBy: z.array(z.string()),
+    }),
+  ),
+});
+
+/** The publications that people have revoked. */
+export type Revocations = z.infer<typeof revocationsSchema>;
+
+/** One of them. */
+export type Revocation = Revocations['publications'][number];
