@@ -140,6 +140,19 @@ export const COMMANDS: readonly CommandGroup[] = [
     ],
   },
   {
+    heading: 'After a deployment:',
+    entries: [
+      {
+        name: 'prove',
+        summary: 'settle what is unproven by what a deployment shows',
+        load: async ({ finish, terminal }) => {
+          const { proveCommand, proveWith } = await import('./pipeline/prove');
+          return proveCommand(terminal, finish, proveWith(now));
+        },
+      },
+    ],
+  },
+  {
     heading: 'Operate a pipeline (winbake pipeline VERB NAME):',
     name: 'pipeline',
     summary: 'inspect or change a deployed pipeline',

@@ -119,9 +119,11 @@ export const MODEL_DIFFERENCES: readonly ModelDifference[] = [
     members: [
       'auto-scaling.AutoScalingGroup.Operator',
       'auto-scaling.AutoScalingGroupNamesType.IncludeManagedResources',
+      'auto-scaling.DescribeScalingActivitiesType.IncludeManagedResources',
       'auto-scaling.InstancesDistribution.DistributionSegments',
       'cloudformation.Stack.AliasName',
       'cloudformation.Stack.DeploymentConfig',
+      'cloudwatch-logs.FilterLogEventsRequest.startFromHead',
       'cloudwatch-logs.LogGroup.retentionPolicyName',
       'ec2.Image.ImageWatermarks',
       'ec2.Image.InstanceTypeSpecification',

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { parseDocument } from '../../lib/contract/documents/document';
+import { TRANSCRIPT_SCHEMA } from '../../lib/core/prove/transcript-of';
 import type { CommandInput, Place } from './commands/command-row';
 import type { Provenance } from './provenance';
 import { SERVICE_MODELS, type ServiceId } from './service-models';
-
-/** The schema of a file of recorded calls. */
-export const TRANSCRIPT_SCHEMA = 'winbake.transcript/1';
 
 const call = z.strictObject({
   service: z.string().refine((id): id is ServiceId => Object.hasOwn(SERVICE_MODELS, id)),

@@ -58,6 +58,7 @@ test('the help of the program has a line for every command, grouped', async () =
   expect(stdout.match(/^\S.*:$/gm)).toEqual([
     'Options:',
     'Without an account:',
+    'After a deployment:',
     'Operate a pipeline (winbake pipeline VERB NAME):',
     'Operate a fleet (winbake fleet VERB NAME):',
     'Examples:',

@@ -167,6 +167,10 @@ const autoScaling: ServiceCommands = {
     DescribeAutoScalingGroups: everywhere('autoscaling:DescribeAutoScalingGroups', {
       AutoScalingGroupNames: [AutoScalingGroupName],
     }),
+    DescribeScalingActivities: everywhere('autoscaling:DescribeScalingActivities', {
+      AutoScalingGroupName,
+      MaxRecords: 100,
+    }),
     DescribeWarmPool: everywhere('autoscaling:DescribeWarmPool', { AutoScalingGroupName }),
     // The service asks, since it knows the group of the instance.
     SetInstanceHealth: { needs: () => [], sample: { InstanceId: 'i-1', HealthStatus: 'Unhealthy' } },
@@ -220,6 +224,11 @@ const imagebuilder: ServiceCommands = {
       'step-11111111-2222-3333-4444-555555555555',
     ),
     ListImages: everywhere('imagebuilder:ListImages', { owner: 'Self' }),
+    ListImagePipelineImages: onArn(
+      'imagebuilder:ListImagePipelineImages',
+      'imagePipelineArn',
+      `${IMAGE_BUILDER}image-pipeline/winbake`,
+    ),
     ListImageBuildVersions: onArn(
       'imagebuilder:ListImageBuildVersions',
       'imageVersionArn',

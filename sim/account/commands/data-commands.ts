@@ -231,17 +231,22 @@ const logs: ServiceCommands = {
       ],
       sample: { logGroupNamePrefix: '/aws/imagebuilder/winbake' },
     },
-    DeleteLogGroup: {
-      needs: (input, { account, region }) => [
-        {
-          action: 'logs:DeleteLogGroup',
-          resource: `arn:aws:logs:${region}:${account}:log-group:${textOf(input, 'logGroupName')}`,
-        },
-      ],
-      sample: { logGroupName: '/aws/imagebuilder/winbake' },
-    },
+    DeleteLogGroup: onLogGroup('logs:DeleteLogGroup'),
+    FilterLogEvents: onLogGroup('logs:FilterLogEvents'),
   },
 };
+
+function onLogGroup(action: string) {
+  return {
+    needs: (input: CommandInput, { account, region }: Place) => [
+      {
+        action,
+        resource: `arn:aws:logs:${region}:${account}:log-group:${textOf(input, 'logGroupName')}`,
+      },
+    ],
+    sample: { logGroupName: '/aws/imagebuilder/winbake' },
+  };
+}
 
 const iam: ServiceCommands = {
   service: 'iam',

@@ -9,6 +9,8 @@ import {
   type GetWorkflowStepExecutionCommandInput,
   type GetWorkflowStepExecutionCommandOutput,
   type ImageStatus,
+  type ListImagePipelineImagesCommandInput,
+  type ListImagePipelineImagesCommandOutput,
   type ListWorkflowExecutionsCommandInput,
   type ListWorkflowExecutionsCommandOutput,
   type ListWorkflowStepExecutionsCommandInput,
@@ -94,6 +96,19 @@ export class SimulatedImageBuilder implements SimulatedService {
     GetImage: operation<GetImageCommandInput, GetImageCommandOutput>(page(`${API}GetImage.html`), (call) =>
       this.getImage(call),
     ),
+    ListImagePipelineImages: operation<
+      ListImagePipelineImagesCommandInput,
+      ListImagePipelineImagesCommandOutput
+    >(page(`${API}ListImagePipelineImages.html`), ({ input, now }) => {
+      const found = this.all.filter(({ pipelineArn }) => pipelineArn === input.imagePipelineArn);
+      const { nextToken, shown } = listed(found, input);
+      const imageSummaryList = shown.map((build) => {
+        const { earlier, startedAt, tags } = build;
+        const dateCreated = earlier[0]?.startTime ?? startedAt.toISOString();
+        return { arn: build.arn, dateCreated, tags, state: { status: statusOf(build, now) } };
+      });
+      return { imageSummaryList, ...nextToken };
+    }),
     CancelImageCreation: operation<CancelImageCreationCommandInput, CancelImageCreationCommandOutput>(
       page(`${API}CancelImageCreation.html`),
       ({ input, knownFrom, now }) => {

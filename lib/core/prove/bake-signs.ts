@@ -1,0 +1,346 @@
+import { parseDocument } from '../../contract/documents/document';
+import {
+  failureSchema,
+  imageManifestSchema,
+  verificationSchema,
+  type Failure,
+  type Verification,
+} from '../../contract/documents/evidence';
+import { PIPELINE_TAG } from '../../contract/names/resources';
+import type { ProofFacts, SeenBake, SeenFile, SeenStep, SeenWorkflow } from './facts';
+import { decided, inEach, ofBakes, shortName, within, type ClaimSigns, type Sign } from './sign';
+
+const NO_BAKE = 'The pipeline has no finished bake yet: winbake pipeline rebake NAME --reason "to see it".';
+const NO_FAILED_BAKE = 'No bake has failed so yet.';
+const HOUR = 3_600_000;
+
+/** What images, their workflows and the documents of their instances say. */
+export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
+  'scripts-run-on-powershell-5': {
+    ifNone: NO_BAKE,
+    signs: (facts) => [
+      ...inEach(facts.manifests, (file) => parses(file, imageManifestSchema)),
+      ...inEach(facts.verifications, (file) => parses(file, verificationSchema)),
+    ],
+  },
+  'containers-start-with-cmd': ofVerifications(({ checks }) =>
+    checks.filter(({ name }) => name.startsWith('container ')).map(checkSign),
+  ),
+  'sysprep-keeps-layer-store': ofVerifications(({ images }) =>
+    images.map(({ family, present }) => decided(present, `image ${family}: ${present ? 'present' : 'gone'}`)),
+  ),
+  'nat-comes-back-after-sysprep': ofVerifications(({ checks }) =>
+    checks
+      .filter(({ name }) => name === 'network nat' || name === 'docker')
+      .map(({ detail, name, ok }) =>
+        decided(ok && !detail.includes('made anew'), `check ${name}: ${ok ? 'ok' : 'failed'} ${detail}`),
+      ),
+  ),
+  'inspect-has-platform-digest': {
+    ifNone: NO_BAKE,
+    // A manifest of older scripts, which pulled by the index, says nothing of it.
+    signs: ({ failures, manifests }) => [
+      ...inEach(failures, (file) => {
+        const { code, message = '', step } = parsed(file, failureSchema) ?? {};
+        return step === 'Save-Image' && code === 'WRONG_IMAGE' && message.includes('came with the digests')
+          ? { against: `${file.key}: ${message}` }
+          : undefined;
+      }),
+      ...inEach(manifests, (file) => {
+        const { finishedAt = null, images = [] } = parsed(file, imageManifestSchema) ?? {};
+        return finishedAt !== null && images.every(({ platformDigest }) => platformDigest !== undefined)
+          ? { for: `${file.key}: ${images.length} images by platform digest` }
+          : undefined;
+      }),
+    ],
+  },
+  'document-keys-have-no-line-break': ofBakes(NO_BAKE, (bake, { manifests }) =>
+    bake.status !== 'AVAILABLE'
+      ? undefined
+      : withInstance(bake, 'BUILD', (instance) =>
+          within(manifests, (files) => {
+            const key = files.find((one) => one.key.includes(instance))?.key;
+            return key === undefined
+              ? { against: `no manifest of ${instance}, though ${shortName(bake.arn)} is available` }
+              : decided(key.endsWith(`:${instance}.json`), `manifest ${JSON.stringify(key)}`);
+          }),
+        ),
+  ),
+  'launch-outputs-name-the-instance': ofBakes(NO_BAKE, (bake) =>
+    inEach(bake.workflows, ({ steps, type }) =>
+      launchesIn(steps).map((step) =>
+        decided(instanceIn(step) !== undefined, `${type} ${step.name}: outputs ${step.outputs || 'none'}`),
+      ),
+    ),
+  ),
+  'launch-outputs-outlive-failures': ofBakes(NO_FAILED_BAKE, (bake) =>
+    inEach(bake.workflows, ({ status, steps, type }) =>
+      ['FAILED', 'ROLLBACK_COMPLETED'].includes(status)
+        ? launchesIn(steps).map((step) =>
+            decided(
+              step.outputs !== '',
+              `${shortName(bake.arn)} ${type} ${status}, ${step.name}: outputs ${step.outputs || 'none'}`,
+            ),
+          )
+        : undefined,
+    ),
+  ),
+  'steps-say-why-they-failed': ofBakes(NO_FAILED_BAKE, (bake) =>
+    inEach(bake.workflows, ({ steps }) =>
+      steps
+        .filter(({ name, status }) => status === 'FAILED' && name.startsWith('Apply'))
+        .map(({ message, name }) =>
+          decided(
+            /exit code|\.ps1|line \d+/i.test(message),
+            `${name} of ${shortName(bake.arn)}: ${message || 'no message'}`,
+          ),
+        ),
+    ),
+  ),
+  'failed-steps-still-report': ofBakes(NO_FAILED_BAKE, (bake, { failures }) =>
+    withInstance(bake, 'BUILD', (instance) =>
+      within(failures, (files) => {
+        const file = files.find(({ key }) => key.includes(instance));
+        return file === undefined || !['AVAILABLE', 'FAILED'].includes(bake.status)
+          ? undefined
+          : decided(bake.status === 'FAILED', `${file.key}, and ${shortName(bake.arn)} is ${bake.status}`);
+      }),
+    ),
+  ),
+  'retry-keeps-the-build': ofBakes('No test has been tried again yet.', (bake) =>
+    within(bake.workflows, (workflows) => {
+      const [builds, tests] = ['BUILD', 'TEST'].map((type) => workflows.filter((one) => one.type === type));
+      return tests === undefined || tests.length < 2
+        ? undefined
+        : decided(
+            builds?.length === 1,
+            `${shortName(bake.arn)}: ${builds?.length ?? 0} build and ${tests.length} test workflows`,
+          );
+    }),
+  ),
+  'workflows-have-iso-instants': ofBakes(NO_BAKE, (bake) =>
+    inEach(bake.workflows, ({ endTime, startTime, type }) =>
+      endTime === ''
+        ? undefined
+        : decided(
+            [startTime, endTime].every((text) => ISO.test(text)),
+            `${type}: ${startTime} to ${endTime}`,
+          ),
+    ),
+  ),
+  'workflows-end-with-the-image': ofBakes(NO_BAKE, (bake, { latest }) =>
+    within(latest, (publication) =>
+      bake.status !== 'AVAILABLE' || publication?.imageBuildVersionArn !== bake.arn
+        ? undefined
+        : inEach(bake.workflows, ({ endTime, type }) =>
+            decided(
+              endTime !== '' && Date.parse(endTime) <= Date.parse(publication.at),
+              `${type} ended ${endTime || 'never'}, published ${publication.at}`,
+            ),
+          ),
+    ),
+  ),
+  'execution-policy-is-enough': ofBakes(NO_BAKE, (bake) => withoutDenial(bake)),
+  'key-statements-are-enough': ofBakes('No bake has made an AMI for another account yet.', (bake, facts) =>
+    facts.accounts.length === 0 ? undefined : encryptedWithoutDenial(bake, facts),
+  ),
+  'cleaning-spares-image-builder': ofBakes(NO_BAKE, (bake) =>
+    inEach(bake.workflows, ({ steps }) =>
+      steps
+        .filter(({ name, status }) => name === 'RunSysPrepScript' && ['COMPLETED', 'FAILED'].includes(status))
+        .map(({ message, name, status }) =>
+          decided(status === 'COMPLETED', `${name} of ${shortName(bake.arn)}: ${status} ${message}`.trim()),
+        ),
+    ),
+  ),
+  'test-instance-reads-the-scripts': ofBakes(NO_BAKE, (bake, { verifications }) => [
+    ...inEach(bake.workflows, ({ steps, type }) =>
+      steps
+        .filter(
+          ({ message, status }) => type === 'TEST' && status === 'FAILED' && /DownloadScripts/.test(message),
+        )
+        .map(({ message }) => ({ against: `test of ${shortName(bake.arn)}: ${message}` })),
+    ),
+    ...withInstance(bake, 'TEST', (instance) =>
+      within(verifications, (files) => {
+        const key = files.find((one) => one.key.includes(instance))?.key;
+        return key === undefined ? undefined : { for: `the scripts of ${instance} wrote ${key}` };
+      }),
+    ),
+  ]),
+  'start-needs-tag-resource': ofBakes(NO_BAKE, (bake) =>
+    decided(
+      bake.tags[PIPELINE_TAG] !== undefined,
+      `${shortName(bake.arn)}: tags ${Object.keys(bake.tags).join(', ') || 'none'}`,
+    ),
+  ),
+  'base-ami-is-read-by-the-starter': ofBakes(NO_BAKE, (bake) =>
+    within(bake.workflows, (workflows) => {
+      const denied = /not authorized to perform: ssm:GetParameters?\b/.exec(
+        deniedTexts(bake, workflows).join(' '),
+      );
+      return denied !== null
+        ? { against: `${shortName(bake.arn)}: ${denied[0]}` }
+        : workflows.some(({ steps }) => launchesIn(steps).length > 0)
+          ? { for: `${shortName(bake.arn)} launched its instance from the base AMI` }
+          : undefined;
+    }),
+  ),
+  'bake-of-2016-takes-8-hours': ofBakes('No bake of Windows Server 2016 has ended yet.', (bake, { os }) =>
+    os.includes('2016') ? durationSign(bake, 0, 8) : undefined,
+  ),
+  'bake-takes-what-rehearsals-say': ofBakes(NO_BAKE, (bake) =>
+    durationSign(bake, 45 / 60 / 2, (45 / 60) * 2),
+  ),
+  'system-drives-windows-update': {
+    ifNone: 'No bake has installed an update yet; one on Patch Tuesday does.',
+    signs: ({ failures, updateLines }) => [
+      ...inEach(failures, (file) => {
+        const failure = parsed(file, failureSchema);
+        return failure !== undefined && isDeniedUpdate(failure)
+          ? { against: `${file.key}: ${failure.message}` }
+          : undefined;
+      }),
+      ...inEach(updateLines, (line) => (/\bTakes /.test(line) ? { for: line.trim() } : undefined)),
+    ],
+  },
+  'updates-are-classified-so': {
+    ifNone: 'No bake has seen a cumulative update and a preview yet.',
+    signs: ({ updateLines }) => within(updateLines, classifiedSigns),
+  },
+};
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/;
+
+/** A preview that is taken and a cumulative update that is left contradict; it takes both kinds of lines to agree. */
+function classifiedSigns(lines: readonly string[]): readonly Sign[] {
+  const offered = lines
+    .filter((line) => /Cumulative Update/i.test(line) && !/\.NET/.test(line))
+    .map((line) => ({ line: line.trim(), isTaken: /\bTakes /.test(line), isPreview: /Preview/i.test(line) }));
+  const wrong = offered.filter(({ isPreview, isTaken }) => isPreview === isTaken);
+  const right = offered.filter((one) => !wrong.includes(one));
+  const isWhole = right.some(({ isPreview }) => isPreview) && right.some(({ isPreview }) => !isPreview);
+  return [
+    ...wrong.map(({ line }) => ({ against: line })),
+    ...(isWhole ? [...new Map(right.map(({ isPreview, line }) => [isPreview, line])).values()] : []).map(
+      (line) => ({
+        for: line,
+      }),
+    ),
+  ];
+}
+
+/** What Windows says to those who may not drive its update agent. */
+function isDeniedUpdate({ message, step }: Failure): boolean {
+  return step === 'Install-Update' && message.includes('0x80070005');
+}
+
+type Schema<T> = Parameters<typeof parseDocument<T>>[0];
+
+function parses<T>(file: SeenFile, schema: Schema<T>): Sign {
+  try {
+    parseDocument(schema, file.text, file.key);
+    return { for: `${file.key} is a whole document` };
+  } catch (error) {
+    return { against: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function parsed<T>(file: SeenFile, schema: Schema<T>): T | undefined {
+  try {
+    return parseDocument(schema, file.text, file.key);
+  } catch {
+    // That it is damaged is a sign against another claim.
+    return undefined;
+  }
+}
+
+function ofVerifications(find: (verification: Verification) => readonly Sign[]): ClaimSigns {
+  return {
+    ifNone: NO_BAKE,
+    signs: ({ verifications }) =>
+      inEach(verifications, (file) => {
+        const verification = parsed(file, verificationSchema);
+        return verification === undefined ? undefined : find(verification);
+      }),
+  };
+}
+
+function checkSign({ detail, name, ok }: Verification['checks'][number]): Sign {
+  return decided(ok, `check ${name}: ${ok ? 'ok' : 'failed'} ${detail}`.trim());
+}
+
+function launchesIn(steps: readonly SeenStep[]): readonly SeenStep[] {
+  return steps.filter(({ action, status }) => action === 'LaunchInstance' && status === 'COMPLETED');
+}
+
+function instanceIn({ outputs }: SeenStep): string | undefined {
+  return /"instanceId"\s*:\s*"(i-[0-9a-f]+)"/.exec(outputs)?.[1];
+}
+
+function withInstance(
+  { workflows }: SeenBake,
+  type: 'BUILD' | 'TEST',
+  find: (instance: string) => readonly Sign[],
+): readonly Sign[] {
+  return inEach(workflows, (one) =>
+    one.type === type
+      ? launchesIn(one.steps).flatMap((step) => find(instanceIn(step) ?? 'without an instance'))
+      : [],
+  );
+}
+
+const DENIED = /not authorized to perform|AccessDenied|UnauthorizedOperation|KMS key .* is not accessible/;
+
+function deniedTexts({ reason }: SeenBake, workflows: readonly SeenWorkflow[]): readonly string[] {
+  const messages = workflows.flatMap(({ steps }) => steps.map(({ message }) => message));
+  return [reason, ...messages].filter((text) => DENIED.test(text));
+}
+
+function withoutDenial(bake: SeenBake): readonly Sign[] {
+  return within(bake.workflows, (workflows) => {
+    const [denied] = deniedTexts(bake, workflows);
+    return denied !== undefined
+      ? { against: `${shortName(bake.arn)}: ${denied}` }
+      : bake.status === 'AVAILABLE'
+        ? { for: `${shortName(bake.arn)} is ${bake.status}, and no step names a denial` }
+        : undefined;
+  });
+}
+
+function encryptedWithoutDenial(bake: SeenBake, { snapshots }: ProofFacts): readonly Sign[] {
+  return withoutDenial(bake).flatMap((sign): readonly Sign[] =>
+    'against' in sign
+      ? /kms/i.test(sign.against)
+        ? [sign]
+        : []
+      : 'for' in sign
+        ? within(snapshots, (all) =>
+            all.map(({ id, isEncrypted }) =>
+              decided(isEncrypted, `${sign.for}; ${id} encrypted: ${String(isEncrypted)}`),
+            ),
+          )
+        : [sign],
+  );
+}
+
+function durationSign(bake: SeenBake, least: number, most: number): readonly Sign[] {
+  return bake.status !== 'AVAILABLE' ? [] : within(bake.workflows, (all) => spanSign(bake, all, least, most));
+}
+
+function spanSign(
+  { arn }: SeenBake,
+  workflows: readonly SeenWorkflow[],
+  least: number,
+  most: number,
+): Sign | undefined {
+  const hours =
+    (Math.max(...instants(workflows, 'endTime')) - Math.min(...instants(workflows, 'startTime'))) / HOUR;
+  return Number.isFinite(hours)
+    ? decided(hours >= least && hours <= most, `${shortName(arn)} took ${hours.toFixed(1)} h`)
+    : undefined;
+}
+
+function instants(workflows: readonly SeenWorkflow[], member: 'startTime' | 'endTime'): readonly number[] {
+  return workflows.map((one) => Date.parse(one[member])).filter((time) => !Number.isNaN(time));
+}
