@@ -3,7 +3,7 @@ import type { Channel } from '../../contract/documents/publication';
 import type { ContainerHosts, FleetGroup, RefreshRequest } from '../ports/fleets';
 import { heal, raise } from './fleet-notices';
 import type { ActionPlace } from './fleet-ports';
-import { floorOf, hasDoneWell, isBelowFloor } from './evaluate-rollout';
+import { hasDoneWell, isBarred } from './evaluate-rollout';
 import type { FleetWorld, RolloutAction, StuckDrain } from './fleet-world';
 import { drainText } from './observe-fleet';
 import { logEntryOf, monthOf, writeLogEntry } from './rollout-log';
@@ -169,7 +169,7 @@ function ownOf({ group, state }: FleetWorld): FleetRollout['from'] {
 async function originOf(hosts: ContainerHosts, world: FleetWorld): Promise<FleetRollout['from']> {
   const { group, state } = world;
   const { proven } = state;
-  if (proven === null || isBelowFloor(proven.publication?.osVersion, floorOf(world))) {
+  if (proven === null || isBarred(world, proven.amiId, proven.publication)) {
     return ownOf(world);
   }
   const sample = await sampleHosts(

@@ -50,9 +50,7 @@ const STUCK: readonly WaitsFor[] = ['bad', 'otherFleet', 'floor'];
 function withLeftBehind(world: FleetWorld, action: RolloutAction): RolloutAction {
   const { group, now, state } = world;
   const { last, publication } = state;
-  const others = group.instances.filter(
-    ({ amiId }) => amiId !== group.amiId && !state.equalAmis.includes(amiId),
-  );
+  const others = group.instances.filter((one) => !mayStay(world, one));
   const isTried = last?.publication === publication?.id && secondsOf(last?.at ?? null, now) < STRAY_SECONDS;
   return action.kind !== 'wait' ||
     !STUCK.includes(action.waitsFor) ||
@@ -71,6 +69,14 @@ function withLeftBehind(world: FleetWorld, action: RolloutAction): RolloutAction
           autoRollback: false,
           reason: `${others.length} instances run what neither is wanted nor was good`,
         });
+}
+
+/** Whether an instance has the group's AMI, or one that counts as equal to it and that nobody has revoked. */
+function mayStay(world: FleetWorld, { amiId }: { readonly amiId: string }): boolean {
+  const { group, state } = world;
+  return (
+    amiId === group.amiId || (state.equalAmis.includes(amiId) && revocationOf(world, amiId) === undefined)
+  );
 }
 
 /** Instances go to what the group has at once where it was tried, and by a canary where it was not. */
@@ -204,17 +210,15 @@ function failedElsewhere(
 /** What brings the fleet to a publication, with nothing in the way. */
 function towards(world: FleetWorld, wanted: Channel): RolloutAction {
   const { group, now, state } = world;
-  const isFinished = ({ amiId }: { readonly amiId: string }) =>
-    amiId === group.amiId || (state.equalAmis.includes(amiId) && revocationOf(world, amiId) === undefined);
   const refresh = { kind: 'startRefresh', publication: wanted, goingBack: null, isRetry: false } as const;
   const useForNew = { kind: 'useForNewInstances', amiId: wanted.amiId, publication: wanted } as const;
   if (group.amiId === wanted.amiId) {
-    if (group.instances.every(isFinished)) {
+    if (group.instances.every((one) => mayStay(world, one))) {
       return { kind: 'nothing', reason: `the fleet runs ${wanted.id}` };
     }
     const { last } = state;
     const isNews = group.instances.some(
-      (one) => !isFinished(one) && (revocationOf(world, one.amiId)?.at ?? '') > (last?.at ?? ''),
+      (one) => !mayStay(world, one) && (revocationOf(world, one.amiId)?.at ?? '') > (last?.at ?? ''),
     );
     return last?.publication === wanted.id && secondsOf(last.at, now) < STRAY_SECONDS && !isNews
       ? {

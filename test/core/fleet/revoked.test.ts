@@ -124,4 +124,18 @@ describe('what a person has revoked (R9)', () => {
     await lab.wait(8);
     expect(lab.running()).toEqual(four(NEW.id));
   });
+
+  test('is no way back, not even for being the last that was tried', async () => {
+    const equal = publicationOf(4171, 2);
+    const lab = fleetLab({ behaviours: { [NEW.id]: { tasks: 'fail' } } });
+    await lab.poll();
+    lab.publish(equal);
+    await lab.wait(0.5);
+    expect(lab.state()).toMatchObject({ amiId: equal.amiId, proven: { amiId: OLD.amiId } });
+    revoke(lab, OLD);
+    lab.publish(NEW);
+    await lab.wait(48);
+    expect(lab.running()).toEqual(four(equal.id));
+    expect(lab.state()).toMatchObject({ amiId: equal.amiId, rollout: null, bad: [{ publication: NEW.id }] });
+  });
 });
