@@ -54,7 +54,7 @@ const shop = (stack: Stack) => Repository.fromRepositoryName(stack, 'Shop', 'sho
 test('of ECR are named after their repositories, and both roles may read these and no others', () => {
   const template = pipelineWith((stack) => CachedImage.fromEcr(shop(stack), { tag: '7' }));
   expect(extrasOf(template)).toEqual([`shop-web=${ECR}/shop/web:7`]);
-  expect(variable(template, 'WINBAKE_REGISTRY_SECRETS')).toBe('{}');
+  expect(variable(template, 'WINBAKE_REGISTRY_LOGINS')).toBe('{}');
   const repository = [expect.stringMatching(/:ecr:eu-west-1:111122223333:repository\/shop\/web$/)];
   expect(rightsOf(template)).toEqual({
     Decide: [
@@ -92,7 +92,7 @@ test('of other registries are read by a secret, by both roles, with its key', ()
     'web=shop.azurecr.io/web:7',
     'contoso-tools=docker.io/contoso/tools:latest',
   ]);
-  expect(JSON.parse(variable(template, 'WINBAKE_REGISTRY_SECRETS'))).toEqual({ 'shop.azurecr.io': SECRET });
+  expect(JSON.parse(variable(template, 'WINBAKE_REGISTRY_LOGINS'))).toEqual({ 'shop.azurecr.io': SECRET });
   const rights = [
     [['secretsmanager:GetSecretValue'], [SECRET]],
     [['kms:Decrypt'], ['arn:aws:kms:eu-west-1:111122223333:key/1']],

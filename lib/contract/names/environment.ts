@@ -66,7 +66,7 @@ export interface DecideEnvironment extends NoticeEnvironment {
   /** The unique id of the role of build and test instance, the first part of their documents' keys. */
   readonly WINBAKE_INSTANCE_ROLE_ID: string;
   /** The ARNs of the secrets by which own images are read, by the hosts of their registries, as JSON. */
-  readonly WINBAKE_REGISTRY_SECRETS: string;
+  readonly WINBAKE_REGISTRY_LOGINS: string;
 }
 
 /** What `publish` needs to know. */
@@ -159,9 +159,11 @@ export function required(environment: NodeJS.ProcessEnv, name: EnvironmentName):
   return value;
 }
 
-/** The secrets by which own images are read, by the hosts of their registries. */
-export function secretsOf(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  return JSON.parse(required(environment, 'WINBAKE_REGISTRY_SECRETS')) as Record<string, string>;
+/** The ARNs of the secrets by which own images are read, by the hosts of their registries; a stack of before knows of none. */
+export function secretsOf({
+  WINBAKE_REGISTRY_LOGINS: logins = '{}',
+}: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return JSON.parse(logins) as Record<string, string>;
 }
 
 /** The name of any variable of any handler; `AWS_REGION` is set by Lambda itself. */

@@ -55,8 +55,8 @@ type AnnouncedImage = Pick<
 /** What the detail of `Winbake Images Published` holds; `docs/events.md` documents it. */
 export interface ImagesDetail extends PublishedDetail {
   readonly images: readonly AnnouncedImage[];
-  /** Own images that could not be pulled, and why; absent where all could. */
-  readonly leftOut?: ImageManifest['leftOut'];
+  /** Own images that could not be pulled, and why; empty where all could. */
+  readonly leftOut: NonNullable<ImageManifest['leftOut']>;
 }
 
 /**
@@ -89,11 +89,7 @@ export async function announceImages(
       mode,
     }),
   );
-  const detail: ImagesDetail = {
-    ...publishedDetail(description, current),
-    images,
-    ...(leftOut.length === 0 ? {} : { leftOut }),
-  };
+  const detail: ImagesDetail = { ...publishedDetail(description, current), images, leftOut };
   await announcer.announce('Winbake Images Published', { ...detail });
   await noteImagesAnnounced(documents, current.id);
 }

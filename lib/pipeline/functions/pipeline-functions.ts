@@ -156,7 +156,7 @@ export class DecideFunction extends PipelineFunction<DecideEnvironment> {
         WINBAKE_INSTANCE_ROLE_ID: instanceRole.roleId,
         WINBAKE_GATE_POLICY: Stack.of(scope).toJsonString({ schema: GATE_POLICY_SCHEMA, ...gate }),
         WINBAKE_TOPIC_ARN: topic.topicArn,
-        WINBAKE_REGISTRY_SECRETS: Stack.of(scope).toJsonString(registrySecrets(scope, ownImages)),
+        WINBAKE_REGISTRY_LOGINS: Stack.of(scope).toJsonString(registrySecrets(scope, ownImages)),
       },
     });
     allowOwnImages(this.role, settings.ownImages, 'gate');

@@ -43,7 +43,7 @@ const ENVIRONMENT = {
   WINBAKE_RECIPE_ARN: 'recipe',
   WINBAKE_SCRIPTS_SHA256: 'a'.repeat(64),
   WINBAKE_INSTANCE_ROLE_ID: 'AROA',
-  WINBAKE_REGISTRY_SECRETS: '{}',
+  WINBAKE_REGISTRY_LOGINS: '{}',
 };
 
 /** A pipeline of an account whose registry shows what it does at an instant. */

@@ -38,7 +38,7 @@ test('the images of current are announced once, with their digests', async () =>
   expect(sent).toEqual([
     [
       'Winbake Images Published',
-      { ...CURRENT, os, pipeline, parameterPath: '/winbake/2022-core', images: [image] },
+      { ...CURRENT, os, pipeline, parameterPath: '/winbake/2022-core', images: [image], leftOut: [] },
     ],
   ]);
 });
