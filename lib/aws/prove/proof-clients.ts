@@ -76,12 +76,7 @@ interface Stack {
 /** Lets something stand between clients and AWS: it sees each call by its service and operation. */
 export function between(
   clients: ProofClients,
-  work: (
-    service: string,
-    operation: string,
-    input: object,
-    next: () => Promise<object>,
-  ) => Promise<object>,
+  work: (service: string, operation: string, input: object, next: () => Promise<object>) => Promise<object>,
 ): void {
   for (const [service, client] of Object.entries(clients) as [
     keyof ProofClients,
