@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogSchema, type Catalog, type SetImage } from '../../lib/contract/documents/catalog';
@@ -182,9 +182,12 @@ function failureOf(failure: BakeFailure): Recorded {
   };
 }
 
-/** What Save-Image could not pull; on the test instance too, which starts from the same disk. */
+/** What Save-Image could not pull, nothing where it failed; on the test instance too, which starts from the same disk. */
 function leftOutIn(pathOf: RecordedRun['pathOf']): NonNullable<ImageManifest['leftOut']> {
-  return JSON.parse(readFileSync(pathOf('left-out.json'), 'utf8')) as NonNullable<ImageManifest['leftOut']>;
+  const file = pathOf('left-out.json');
+  return existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as NonNullable<ImageManifest['leftOut']>)
+    : [];
 }
 
 function savedOf(

@@ -69,7 +69,7 @@ export async function reportOf(
     decision: last?.decision ?? 'needsOperator',
     decisions,
     target: orderedTarget(context),
-    host: published === undefined ? null : published.manifest.host,
+    host: published === undefined ? null : { osVersion: published.manifest.host.osVersion },
     images: published === undefined ? [] : await describeImages(context, published.manifest),
     ami: published === undefined ? null : { id: published.amiId, tags: tagsOf(context, published.amiId) },
     parameters,

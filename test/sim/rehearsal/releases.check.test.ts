@@ -108,6 +108,7 @@ describeWithPowerShell('a whole rehearsal', () => {
         ),
         `/winbake/fleets/cluster-${pipeline}/lease`,
         `/winbake/fleets/cluster-${pipeline}/log/2025-10`,
+        `/winbake/fleets/cluster-${pipeline}/log/starts`,
         `/winbake/fleets/cluster-${pipeline}/state`,
       ]);
       const channel = { id: `${version}-1`, amiId: id, osVersion: `10.0.${version}`, mode: 'exact' };
@@ -162,7 +163,7 @@ describeWithPowerShell('a whole rehearsal', () => {
         'parameters',
         'rollout',
       ],
-      ...['fleets', 'steps', 'findings', 'publications', 'again', 'origins'],
+      ...['fleets', 'steps', 'findings', 'publications', 'timelines', 'again', 'origins'],
     ]);
     expect(report.asOf).toBe('2025-10-16T00:00:00Z');
     expect(report.decisions).toEqual([{ at: '2025-10-16T00:00:00.000Z', decision: 'bake', findings: [] }]);
