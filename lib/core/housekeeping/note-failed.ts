@@ -84,7 +84,7 @@ export const noteFailed = async (
 };
 
 /** What noting works with. */
-interface NoteFailedPorts extends Pick<HousekeepingPorts, 'now' | 'stores'> {
+export interface NoteFailedPorts extends Pick<HousekeepingPorts, 'now' | 'stores'> {
   readonly documents: Pick<DocumentStore, 'read'>;
 }
 
