@@ -20,11 +20,11 @@ import {
 import { runbookLink } from '../contract/names/resources';
 import { refuse } from '../internal/validate';
 
-/** A metric that the rollout writes at each poll, every 15 minutes. The highest value of an hour, unless something else is asked for. */
+/** A metric that the rollout writes, at each poll or of each start. The highest value of an hour, unless something else is asked for. */
 export function fleetMetric(
   scope: IConstruct,
   fleetName: string,
-  metricName: keyof FleetMetrics,
+  metricName: keyof FleetMetrics | keyof StartMetrics,
   options: MetricOptions = {},
 ): Metric {
   return new Metric({
@@ -32,19 +32,6 @@ export function fleetMetric(
     metricName,
     dimensionsMap: { Fleet: fleetName },
     statistic: Stats.MAXIMUM,
-    period: Duration.hours(1),
-    ...options,
-  }).attachTo(scope);
-}
-
-/** What nine of ten instances of a fleet take from their launch to their first task, in an hour in which some were launched. */
-export function firstTaskMetric(scope: IConstruct, fleetName: string, options: MetricOptions = {}): Metric {
-  const metricName: keyof StartMetrics = 'FirstTaskSeconds';
-  return new Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName,
-    dimensionsMap: { Fleet: fleetName },
-    statistic: Stats.percentile(90),
     period: Duration.hours(1),
     ...options,
   }).attachTo(scope);

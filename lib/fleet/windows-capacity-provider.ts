@@ -1,6 +1,6 @@
 import { Annotations, Resource, Stack, Tags, Token } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { AsgCapacityProvider, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
@@ -10,7 +10,7 @@ import { fleetParameters } from '../contract/names/parameters';
 import { FLEET_TAG } from '../contract/names/resources';
 import { holdToServiceRules } from '../internal/service-rules';
 import { refuse } from '../internal/validate';
-import { firstTaskMetric, fleetMetric } from './fleet-alarms';
+import { fleetMetric } from './fleet-alarms';
 import { warnOfMissingEndpoints } from './fleet-endpoints';
 import { FleetGroup } from './fleet-group';
 import { holdServicesToFleet } from './fleet-services';
@@ -126,7 +126,10 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
    * of an hour unless said. With the dimensions `Fleet` and `Publication` it is of one publication.
    */
   public metricFirstTaskSeconds(options: MetricOptions = {}): Metric {
-    return firstTaskMetric(this, this.fleetName, options);
+    return fleetMetric(this, this.fleetName, 'FirstTaskSeconds', {
+      statistic: Stats.percentile(90),
+      ...options,
+    });
   }
 
   /**

@@ -10,7 +10,7 @@ import { DOCUMENTS } from '../support/contract-documents';
 
 /** Fields that older writers did not know, and what is read for them. */
 const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'fleet-state': { channel: null, proven: null, ran: [], ring: null, template: null, waiting: null },
+  'fleet-state': { channel: null, lastTried: null, ran: [], ring: null, template: null, waiting: null },
   failed: { hold: null, rings: [] },
   'gate-policy': { previousRevisions: 0 },
   'last-decision': { findings: [], changesAt: null },

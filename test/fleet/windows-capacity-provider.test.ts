@@ -6,6 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AmiChannel, WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
+import { METRIC_NAMESPACE } from '../../lib/contract/names/metrics';
 import { DEFAULT_ROLLOUT_POLICY, FLEET_SETTINGS_SCHEMA } from '../../lib/contract/values/rollout-policy';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
@@ -303,6 +304,18 @@ describe('permissions of the rollout', () => {
     expect(JSON.stringify(put?.Resource)).toMatch(new RegExp(`${pause}"`));
     const stacks = live.find((statement) => statement.Action === 'cloudformation:DescribeStacks');
     expect(stacks?.Resource).toEqual({ Ref: 'AWS::StackId' });
+  });
+});
+
+test('its metrics are those that the rollout writes of the fleet', () => {
+  const written = { namespace: METRIC_NAMESPACE, dimensions: { Fleet: fleet.fleetName } };
+  expect(fleet.metricHoursBehind()).toMatchObject({ ...written, metricName: 'HoursBehind' });
+  expect(fleet.metricHoursUnpatched()).toMatchObject({ ...written, statistic: 'Maximum' });
+  const firstTask = { ...written, metricName: 'FirstTaskSeconds' };
+  expect(fleet.metricFirstTaskSeconds()).toMatchObject({ ...firstTask, statistic: 'p90' });
+  expect(fleet.metricFirstTaskSeconds({ statistic: 'p50' })).toMatchObject({
+    ...firstTask,
+    statistic: 'p50',
   });
 });
 

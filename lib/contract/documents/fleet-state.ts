@@ -134,7 +134,7 @@ export const fleetStateSchema = z.object({
    * What ways back lead to while the group starts new instances from something that was never tried here: what was tried last;
    * null where the group's own was.
    */
-  proven: runningSchema.nullable().default(null),
+  lastTried: runningSchema.nullable().default(null),
   /** Publications that every instance ran, the newest four first: a way back to them needs no trial. */
   ran: z.array(channelSchema.shape.id).default([]),
   /** AMIs of the same OS version and mode, which instances may go on running. */

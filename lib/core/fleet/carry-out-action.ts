@@ -57,11 +57,11 @@ function settleRollout(state: FleetState, settlement: Settlement, now: Date): Fl
 }
 
 /** What ways back lead to once a rollout has ended: what it came from, unless what the group has was tried. */
-function provenAfter({ proven, rollout }: FleetState, group: FleetGroup, isTried: boolean) {
+function lastTriedAfter({ lastTried, rollout }: FleetState, group: FleetGroup, isTried: boolean) {
   if (isTried || rollout === null) {
-    return isTried ? null : proven;
+    return isTried ? null : lastTried;
   }
-  return rollout.template !== null ? proven : rollout.from.amiId === group.amiId ? null : rollout.from;
+  return rollout.template !== null ? lastTried : rollout.from.amiId === group.amiId ? null : rollout.from;
 }
 
 /** A launch template that fails says nothing of the publication, which goes on to be good or bad. */
@@ -168,8 +168,8 @@ function ownOf({ group, state }: FleetWorld): FleetRollout['from'] {
 /** What a rollout may go back to: what the group has, unless that was never tried and no instance of it does well. */
 async function originOf(hosts: ContainerHosts, world: FleetWorld): Promise<FleetRollout['from']> {
   const { group, state } = world;
-  const { proven } = state;
-  if (proven === null || isBarred(world, proven.amiId, proven.publication)) {
+  const { lastTried } = state;
+  if (lastTried === null || isBarred(world, lastTried.amiId, lastTried.publication)) {
     return ownOf(world);
   }
   const sample = await sampleHosts(
@@ -180,7 +180,7 @@ async function originOf(hosts: ContainerHosts, world: FleetWorld): Promise<Fleet
       isLeaving: (id) => group.instances.some((one) => one.id === id && one.isLeaving),
     },
   );
-  return hasDoneWell(world, sample, group.amiId) ? ownOf(world) : proven;
+  return hasDoneWell(world, sample, group.amiId) ? ownOf(world) : lastTried;
 }
 
 /** A group may have replaced the instances with tasks before the next poll. */
@@ -266,7 +266,7 @@ export async function carryOutAction(
         state: {
           ...state,
           equalAmis: outcome === 'finished' ? [] : state.equalAmis,
-          proven: provenAfter(state, group, outcome === 'finished' && proven),
+          lastTried: lastTriedAfter(state, group, outcome === 'finished' && proven),
         },
       };
       return {
@@ -333,7 +333,7 @@ async function useForNewInstances(
     amiId,
     publication,
     equalAmis,
-    proven: state.rollout !== null ? state.proven : tried ? null : (state.proven ?? ownOf(world)),
+    lastTried: state.rollout !== null ? state.lastTried : tried ? null : (state.lastTried ?? ownOf(world)),
   };
   if (state.rollout === null && !tried) {
     // Before the effect: whoever finds the group with it must know that it was not tried.

@@ -175,7 +175,7 @@ export function newFleetState(
     rollout: null,
     last: null,
     template: null,
-    proven: null,
+    lastTried: null,
     ran: [],
     equalAmis: [],
     bad: [],

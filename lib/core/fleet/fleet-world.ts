@@ -83,13 +83,13 @@ export function runningPublications(
   state: FleetState,
   group: { readonly instances: readonly { readonly amiId: string }[] },
 ): readonly (Channel | null)[] {
-  const { proven, publication, rollout, wanted } = state;
+  const { lastTried, publication, rollout, wanted } = state;
   const known = [
     publication,
     rollout?.publication,
     rollout?.from.publication,
     wanted?.publication,
-    proven?.publication,
+    lastTried?.publication,
   ];
   return group.instances.map(({ amiId }) => {
     if (publication !== null && state.equalAmis.includes(amiId)) {

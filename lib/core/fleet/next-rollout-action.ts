@@ -80,8 +80,8 @@ function mayStay(world: FleetWorld, { amiId }: { readonly amiId: string }): bool
 }
 
 /** Instances go to what the group has at once where it was tried, and by a canary where it was not. */
-function phaseToOwn({ proven }: FleetState): FleetRollout['phase'] {
-  return proven === null ? 'rest' : 'canary';
+function phaseToOwn({ lastTried }: FleetState): FleetRollout['phase'] {
+  return lastTried === null ? 'rest' : 'canary';
 }
 
 /** What keeps a fleet from its channel's AMI without an end that is near; a changed launch template does not wait for it. */

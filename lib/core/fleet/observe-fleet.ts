@@ -105,14 +105,14 @@ function withGroup(state: FleetState, { group, wanted }: FleetWorld): FleetState
     wanted,
     state.rollout?.publication,
     state.rollout?.from.publication,
-    state.proven?.publication,
+    state.lastTried?.publication,
   ];
   return {
     ...state,
     amiId: group.amiId,
     publication: known.find((one) => one?.amiId === group.amiId) ?? null,
     // What a person gave the group counts as tried.
-    proven: state.rollout === null ? null : state.proven,
+    lastTried: state.rollout === null ? null : state.lastTried,
     // They were equal to what the group had.
     equalAmis: [],
   };

@@ -131,7 +131,7 @@ describe('what a person has revoked (R9)', () => {
     await lab.poll();
     lab.publish(equal);
     await lab.wait(0.5);
-    expect(lab.state()).toMatchObject({ amiId: equal.amiId, proven: { amiId: OLD.amiId } });
+    expect(lab.state()).toMatchObject({ amiId: equal.amiId, lastTried: { amiId: OLD.amiId } });
     revoke(lab, OLD);
     lab.publish(NEW);
     await lab.wait(48);

@@ -14,7 +14,7 @@ describe('a way back from what failed leads to what was tried,', () => {
     lab.publish(NEW);
     await lab.wait(8);
     expect(lab.running()).toEqual(four(OLD.id));
-    expect(lab.state()).toMatchObject({ amiId: OLD.amiId, publication: OLD, proven: null, rollout: null });
+    expect(lab.state()).toMatchObject({ amiId: OLD.amiId, publication: OLD, lastTried: null, rollout: null });
     expect(lab.state().bad.map(({ publication }) => publication)).toEqual([NEW.id]);
   });
 
@@ -58,7 +58,7 @@ describe('a way back from what failed leads to what was tried,', () => {
     lab.publish(NEW);
     await lab.wait(8);
     expect(lab.running()).toEqual([OLD.id, OLD.id, OLD.id, EQUAL.id, EQUAL.id]);
-    expect(lab.state()).toMatchObject({ amiId: EQUAL.amiId, publication: EQUAL, proven: null });
+    expect(lab.state()).toMatchObject({ amiId: EQUAL.amiId, publication: EQUAL, lastTried: null });
   });
 });
 
@@ -67,13 +67,13 @@ test('what came to a fleet without instances was not tried; what then ran well w
   await lab.poll();
   lab.publish(NEW);
   await lab.poll();
-  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, proven: { amiId: OLD.amiId, publication: OLD } });
+  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, lastTried: { amiId: OLD.amiId, publication: OLD } });
   lab.fleet.group.scaleTo(4);
   await lab.wait(2);
   lab.publish(NEWER);
   await lab.wait(8);
   expect(lab.running()).toEqual(four(NEW.id));
-  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, proven: null });
+  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, lastTried: null });
 });
 
 test('a rollout that finishes proves what it brought', async () => {
@@ -81,11 +81,11 @@ test('a rollout that finishes proves what it brought', async () => {
   await lab.poll();
   lab.publish(EQUAL);
   await lab.wait(0.5);
-  expect(lab.state()).toMatchObject({ proven: { amiId: OLD.amiId, publication: OLD }, ran: [] });
+  expect(lab.state()).toMatchObject({ lastTried: { amiId: OLD.amiId, publication: OLD }, ran: [] });
   lab.publish(NEW);
   await lab.wait(8);
   expect(lab.running()).toEqual(four(NEW.id));
-  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, proven: null, ran: [NEW.id] });
+  expect(lab.state()).toMatchObject({ amiId: NEW.amiId, lastTried: null, ran: [NEW.id] });
 });
 
 test('a channel that moves back to an untried one takes a canary away', async () => {
@@ -125,7 +125,7 @@ test('a poll that ended once the group had an untried one is remembered by the n
   await expect(lab.poll()).rejects.toThrow('ended');
   await lab.wait(2);
   expect(lab.running()).toEqual(four(OLD.id));
-  expect(lab.state()).toMatchObject({ amiId: EQUAL.amiId, proven: { amiId: OLD.amiId } });
+  expect(lab.state()).toMatchObject({ amiId: EQUAL.amiId, lastTried: { amiId: OLD.amiId } });
 });
 
 test('an instance of an older AMI is replaced by an untried one as by a canary', async () => {
