@@ -18,6 +18,7 @@ const YOUNGER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** Fields that a document may lack. */
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
+  failed: ['unread'],
   failure: ['osVersion', 'targetRevision'],
   'fleet-settings': ['amiOwner'],
   publication: ['revisionSeenAt'],

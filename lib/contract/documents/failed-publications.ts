@@ -45,6 +45,8 @@ export const failedPublicationsSchema = z.object({
       }),
     )
     .default([]),
+  /** Some of the accounts and regions that let nobody in, whose fleets may be of any ring; left out where all were read. */
+  unread: z.array(z.string()).optional(),
 });
 
 /** What housekeeping notes for fleets about each other. */

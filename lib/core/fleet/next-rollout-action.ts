@@ -289,14 +289,17 @@ function ringBefore(
   const known = elsewhere.rings.filter(({ id }) => id === wanted.id);
   const [before] = known.filter((one) => one.ring < ring).sort((one, other) => other.ring - one.ring);
   // The fleet itself is among them once housekeeping has seen it.
-  const isFree = known.length > 0 && (before === undefined || before.well === before.fleets);
+  const { unread = [] } = elsewhere;
+  const isWell = before === undefined || before.well === before.fleets;
+  const isFree = known.length > 0 && isWell && unread.length === 0;
   if (isFree || now >= limit) {
     return undefined;
   }
-  const where =
-    before === undefined
-      ? 'it is not known yet how far the rings before are'
-      : `${wanted.id} is well on ${before.well} of ${before.fleets} fleets of ring ${before.ring}, not on ${before.behind.join(', ')}`;
+  const where = isWell
+    ? unread.length > 0
+      ? `${unread.join(', ')} cannot be read, so nobody knows how far its fleets are`
+      : 'it is not known yet how far the rings before are'
+    : `${wanted.id} is well on ${before.well} of ${before.fleets} fleets of ring ${before.ring}, not on ${before.behind.join(', ')}`;
   return {
     kind: 'wait',
     waitsFor: 'otherFleet',

@@ -1,4 +1,4 @@
-import { failedParameter, fleetsPath } from '../../contract/names/parameters';
+import { channelParameters, failedParameter, fleetsPath } from '../../contract/names/parameters';
 import type { FailedPublication, FailedPublications } from '../../contract/documents/failed-publications';
 import { fleetStateSchema, type FleetState } from '../../contract/documents/fleet-state';
 import type { Revocation } from '../../contract/documents/revocations';
@@ -21,11 +21,12 @@ import type { HousekeepingPorts } from './memory';
 const LONGEST_REASON = 300;
 const LONGEST_NAME = 40;
 const MOST_BEHIND = 2;
+const MOST_UNREAD = 2;
 
 /**
  * Lets fleets know which publications of the channels have failed on another one, so that those that have not started wait, how far
- * each ring is, and that a person holds the pipeline. Where an account cannot be read its fleets say nothing. A failure that a person
- * has forgiven there counts no more. Throws, after the other accounts, what the pipeline's own account refuses.
+ * each ring is, and that a person holds the pipeline. Where an account cannot be read its fleets say nothing, and rings wait for it as
+ * long as they wait. A failure that a person has forgiven there counts no more. Throws, after the other accounts, what the pipeline's own account refuses.
  */
 export const noteFailed = async (
   ports: NoteFailedPorts,
@@ -41,8 +42,21 @@ export const noteFailed = async (
         const [latest, current] = await Promise.all(
           (['latest', 'current'] as const).map((channel) => readChannel(store, path, channel)),
         );
+        const shownIn = new Map([
+          [channelParameters(path, 'latest').publication, latest?.id],
+          [channelParameters(path, 'current').publication, current?.id],
+        ]);
         const states = await statesBelow(store, fleets, `${path}/`);
-        return { store, target, shown: [latest?.id, current?.id], states };
+        return {
+          store,
+          target,
+          shown: [latest?.id, current?.id],
+          // A fleet that has not been polled since its channel moved follows it all the same.
+          states: states.map((state) => ({
+            ...state,
+            follows: shownIn.get(state.channel ?? '') ?? state.wanted?.publication.id,
+          })),
+        };
       }),
     ),
   );
@@ -54,11 +68,14 @@ export const noteFailed = async (
   const states = readable.flatMap((one) => one.states);
   const publications = shown.flatMap((id) => firstFailure(states, id) ?? []);
   const revoked = await revokedFor(ports.documents, states);
+  const rings = shown.flatMap((id) => ringsOf(states, id));
+  const unread = read.filter(({ why }) => why !== undefined).map(({ target }) => targetName(target));
   const wanted: Omit<FailedPublications, 'revoked'> = {
     schema: 'winbake.failed/1',
     publications,
     hold: hold.value ?? null,
-    rings: shown.flatMap((id) => ringsOf(states, id)),
+    rings,
+    ...(rings.length > 0 && unread.length > 0 && { unread: unread.slice(0, MOST_UNREAD) }),
   };
   const noted = await Promise.all(
     readable.map(({ store, target }) =>
@@ -156,8 +173,11 @@ function firstFailure(states: readonly FleetState[], id: string): FailedPublicat
 }
 
 /** How far each ring is with a publication: of the fleets whose channel shows it. */
-function ringsOf(states: readonly FleetState[], id: string): FailedPublications['rings'] {
-  const following = states.filter(({ wanted }) => wanted?.publication.id === id);
+function ringsOf(
+  states: readonly (FleetState & { readonly follows: string | undefined })[],
+  id: string,
+): FailedPublications['rings'] {
+  const following = states.filter(({ follows }) => follows === id);
   const rings = [...new Set(following.flatMap(({ ring }) => ring ?? []))].sort((one, other) => one - other);
   return rings.map((ring) => {
     const all = following.filter((one) => one.ring === ring);

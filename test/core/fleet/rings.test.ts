@@ -69,6 +69,22 @@ describe('a ring (R7)', () => {
     expect(lab.state().rollout).not.toBeNull();
   });
 
+  test('waits for an account that cannot be read, whose fleets may be of the ring before, and no longer than its limit', async () => {
+    const lab = await labOfRing(1);
+    const unread = ['333333333333/eu-central-1'];
+    showFailed(lab, { rings: [ringOf(0, 2), ringOf(1, 0)], unread });
+    expect(await lab.poll()).toEqual(['wait:otherFleet']);
+    expect(lab.state().waiting?.reason).toBe(
+      '333333333333/eu-central-1 cannot be read, so nobody knows how far its fleets are; ring 1 begins at 2025-10-15T10:00:00.000Z at the latest',
+    );
+    await lab.wait(12);
+    expect(lab.state().rollout).not.toBeNull();
+
+    const first = await labOfRing(0);
+    showFailed(first, { rings: [ringOf(0, 0)], unread });
+    expect(await first.poll()).toEqual(['startRefresh']);
+  });
+
   test('is stopped by a failure in an earlier ring until a person speaks, whatever its limit, and not by one in a later', async () => {
     const lab = await labOfRing(1);
     showFailed(lab, { rings: [ringOf(0, 1), ringOf(1, 0)], publications: failure(0, lab.clock.now()) });

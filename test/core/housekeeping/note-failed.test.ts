@@ -6,6 +6,7 @@ import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
 
 const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
+const NEWER = publicationAt(4648, '2025-11-11T22:00:00.000Z');
 const AWAY = { account: '210987654321', region: 'eu-central-1' };
 const CLOSED = { account: '333333333333', region: 'eu-central-1' };
 const DESCRIBED = { ...DESCRIPTION, accounts: [AWAY.account, CLOSED.account] };
@@ -118,11 +119,16 @@ describe('rings', () => {
 
   test('count the fleets of all accounts, whose word stands in each of them', async () => {
     const { poll, home, away } = world({
+      ...channelsAt({ latest: NEWER, current: LATEST }),
       ...fleetIn(0, 'a', well),
       ...fleetIn(0, 'b', { bad: [{ publication: LATEST.id, reason: 'tasks ended', at: LATEST.at }] }),
       ...fleetIn(null, 'c', {}),
-      ...fleetIn(2, 'waits for a rollback', {
+      ...fleetIn(2, 'not polled since', {
         wanted: { publication: { ...LATEST, id: '20348.1-1' }, since: LATEST.at },
+      }),
+      ...fleetIn(2, 'of another channel', {
+        channel: `${PATH}/latest/publication`,
+        ...well,
       }),
     });
     const other = fleetIn(1, 'd', {
@@ -138,9 +144,12 @@ describe('rings', () => {
       // The ring that stops most, not the failure that came first.
       publications: [{ fleet: 'b', ring: 0 }],
       rings: [
+        { id: NEWER.id, ring: 2, fleets: 1, well: 0, behind: ['of another channel'] },
         { id: LATEST.id, ring: 0, fleets: 2, well: 1, behind: ['b'] },
         { id: LATEST.id, ring: 1, fleets: 2, well: 1, behind: ['d'] },
+        { id: LATEST.id, ring: 2, fleets: 1, well: 0, behind: ['not polled since'] },
       ],
+      unread: ['333333333333/eu-central-1'],
     });
   });
 
