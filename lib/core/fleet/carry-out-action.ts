@@ -22,6 +22,7 @@ interface Settlement {
 }
 
 const MOST_RAN = 4;
+const NO_WAY_BACK = { goingBack: null, isRetry: false, autoRollback: false };
 
 /** The state after a rollout: what failed is bad for this fleet and reported once, what finished heals what was reported before. */
 function settleRollout(state: FleetState, settlement: Settlement, now: Date): FleetState {
@@ -116,7 +117,7 @@ async function startRollout(
 async function wishOf(
   { control, hosts }: ActionPlace['ports'],
   world: FleetWorld,
-  { autoRollback, goingBack, isRetry, phase, publication, template: change }: StartRefresh,
+  { autoRollback, goingBack, isRetry, phase, publication, template: change }: Omit<StartRefresh, 'kind'>,
 ): Promise<FleetRollout> {
   const { group, now, refresh, state } = world;
   const at = now.toISOString();
@@ -145,6 +146,7 @@ async function wishOf(
     template,
     version,
     baseVersion,
+    isWatch: false,
     refreshId: null,
     refreshBefore: refresh?.id ?? null,
     // A way back has nothing to go back to, nor has a refresh to what the group has; Auto Scaling knows no other way back than that.
@@ -239,6 +241,12 @@ export async function carryOutAction(
       await keeper.keep(adopted, now);
       return { state: adopted, isLast: false };
     }
+    case 'watch': {
+      const wish = await wishOf(ports, world, { ...action, phase: 'canary', ...NO_WAY_BACK });
+      const watched = { ...state, rollout: { ...wish, isWatch: true } };
+      await keeper.keep(watched, now);
+      return { state: watched, isLast: false };
+    }
     case 'cancelRefresh':
     case 'rollBackRefresh': {
       const { goingBack } = action;
@@ -265,7 +273,7 @@ export async function carryOutAction(
         ...world,
         state: {
           ...state,
-          equalAmis: outcome === 'finished' ? [] : state.equalAmis,
+          equalAmis: outcome === 'finished' && rollout?.isWatch !== true ? [] : state.equalAmis,
           lastTried: lastTriedAfter(state, group, outcome === 'finished' && proven),
         },
       };

@@ -52,6 +52,8 @@ export type RolloutAction =
       readonly autoRollback: boolean;
       readonly reason: string;
     }
+  /** Instances that scaling started from what the group has, and that was never tried, are judged as a canary is. */
+  | { readonly kind: 'watch'; readonly publication: Channel; readonly reason: string }
   /** The refresh under way is the one that was wished for. */
   | { readonly kind: 'adoptRefresh'; readonly refreshId: string; readonly reason: string }
   /** The refresh under way stops where it is. */

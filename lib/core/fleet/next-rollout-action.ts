@@ -7,8 +7,15 @@ import { readOsVersion } from '../../contract/values/os-version';
 import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
-import { isUnderWay, olderTemplatesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 import {
+  isUnderWay,
+  newInstancesOf,
+  olderTemplatesOf,
+  type FleetWorld,
+  type RolloutAction,
+} from './fleet-world';
+import {
+  evaluateRollout,
   floorOf,
   holdAgainst,
   isBarred,
@@ -38,9 +45,41 @@ function wishedAction(world: FleetWorld): RolloutAction {
     return whileRefreshing(world, world.refresh);
   }
   const { rollout } = world.state;
+  if (rollout?.isWatch === true) {
+    return whileWatching(world, rollout);
+  }
   return rollout === null
-    ? withTemplateChange(world, withLeftBehind(world, resting(world)))
+    ? withUntried(world, withTemplateChange(world, withLeftBehind(world, resting(world))))
     : betweenRefreshes(world, rollout);
+}
+
+/** A publication that came as an equal one is tried by what scaling starts from it, beside what was tried. */
+function withUntried({ group, state }: FleetWorld, action: RolloutAction): RolloutAction {
+  const { equalAmis, lastTried, publication } = state;
+  const isRunning = group.instances.some(({ amiId }) => amiId === group.amiId);
+  const isResting = action.kind === 'nothing' || action.kind === 'wait';
+  return isResting && isRunning && equalAmis.length > 0 && lastTried !== null && publication !== null
+    ? { kind: 'watch', publication, reason: `${publication.id} was never tried here` }
+    : action;
+}
+
+function whileWatching(world: FleetWorld, rollout: FleetRollout): RolloutAction {
+  const { verdict, reason } = evaluateRollout(world, rollout);
+  if (verdict === 'bad') {
+    return betweenRefreshes(world, rollout);
+  }
+  const next = withTemplateChange(world, withLeftBehind(world, resting(world)));
+  const isLeft = newInstancesOf(world.group, rollout).length === 0;
+  if (verdict === 'good' && !isLeft) {
+    return { kind: 'settle', outcome: 'finished', reason };
+  }
+  return isLeft || (next.kind !== 'nothing' && next.kind !== 'wait')
+    ? {
+        kind: 'settle',
+        outcome: 'superseded',
+        reason: isLeft ? 'none of its instances is left' : next.reason,
+      }
+    : next;
 }
 
 /** What keeps a fleet on what its group has until somebody does something. */

@@ -192,6 +192,7 @@ function waitOf(action: RolloutAction): Omit<NonNullable<FleetState['waiting']>,
     case 'useForNewInstances':
     case 'endDrain':
     case 'adoptRefresh':
+    case 'watch':
     case 'settle':
       return null;
   }

@@ -1,4 +1,4 @@
-import { fleetLab, NEW, NEWER, OLD, publicationOf } from '../../support/fleet-lab';
+import { fleetLab, NEW, NEWER, OLD, publicationOf, type FleetLabOptions } from '../../support/fleet-lab';
 
 const four = (id: string) => [id, id, id, id];
 const EQUAL = publicationOf(4171, 2);
@@ -140,4 +140,66 @@ test('an instance of an older AMI is replaced by an untried one as by a canary',
   Object.assign(stray, { amiId: publicationOf(4000).amiId });
   await lab.wait(30);
   expect(lab.running()).not.toContain(EQUAL.id);
+});
+
+describe('instances that scaling starts from an equal publication', () => {
+  async function scaled(behaviour: object, wrap: FleetLabOptions['wrap'] = (ports) => ports) {
+    const lab = fleetLab({ behaviours: { [EQUAL.id]: behaviour }, wrap });
+    await lab.poll();
+    lab.publish(EQUAL);
+    await lab.wait(0.5);
+    lab.fleet.group.scaleTo(5);
+    return lab;
+  }
+
+  test.each([
+    ['whose tasks fail', FAILS],
+    ['that never register', { host: 'boots', tasks: 'none' }],
+  ])('%s take the fleet back, and are told of', async (_what, behaviour) => {
+    const lab = await scaled(behaviour);
+    await lab.wait(6);
+    expect(lab.running()).toEqual([...four(OLD.id), OLD.id]);
+    expect(lab.state()).toMatchObject({
+      amiId: OLD.amiId,
+      publication: OLD,
+      lastTried: null,
+      rollout: null,
+      bad: [{ publication: EQUAL.id }],
+    });
+    expect(lab.notified.filter((text) => text.includes(EQUAL.id))).toHaveLength(1);
+  });
+
+  test('that do well end the watch: nothing is replaced, and a poll at rest asks ECS nothing', async () => {
+    let asked = 0;
+    const lab = await scaled({}, (ports) => ({
+      ...ports,
+      hosts: {
+        ...ports.hosts,
+        registered: (ids) => {
+          asked += 1;
+          return ports.hosts.registered(ids);
+        },
+      },
+    }));
+    await lab.wait(3);
+    expect(lab.running()).toEqual([...four(OLD.id), EQUAL.id]);
+    expect(lab.fleet.group.refreshes).toEqual([]);
+    expect(lab.state()).toMatchObject({
+      amiId: EQUAL.amiId,
+      lastTried: null,
+      rollout: null,
+      ran: [EQUAL.id],
+    });
+    asked = 0;
+    expect(await lab.poll()).toEqual(['nothing']);
+    expect(asked).toBe(0);
+  });
+
+  test('leave the way free for what is newer', async () => {
+    const lab = await scaled({ tasks: 'none' });
+    await lab.wait(0.5);
+    lab.publish(NEW);
+    await lab.wait(8);
+    expect(lab.running()).toEqual([...four(NEW.id), NEW.id]);
+  });
 });
