@@ -1,5 +1,16 @@
-import { readStarts } from '../../../lib/core/fleet/host-starts';
-import { fleetLab, NAMES, NEW, NEWER, type FleetLab, type FleetLabOptions } from '../../support/fleet-lab';
+import type { HostStart } from '../../../lib/contract/documents/host-starts';
+import { DEFAULT_ROLLOUT_POLICY } from '../../../lib/contract/values/rollout-policy';
+import type { FleetWorld } from '../../../lib/core/fleet/fleet-world';
+import { readStarts, tooSlow } from '../../../lib/core/fleet/host-starts';
+import {
+  fleetLab,
+  NAMES,
+  NEW,
+  NEWER,
+  OLD,
+  type FleetLab,
+  type FleetLabOptions,
+} from '../../support/fleet-lab';
 
 describe('a fleet', () => {
   /** Has run a publication whose starts were measured, and is shown a slower one. */
@@ -85,5 +96,43 @@ describe('a fleet', () => {
         [true, 60, 180],
       ],
     );
+  });
+});
+
+describe('a canary is too slow', () => {
+  const begin = '2025-10-14T22:00:00.000Z';
+  const start = (publication: string, launched: string, firstTask: number, index: number): HostStart => ({
+    instance: `i-${String(index).padStart(17, '0')}`,
+    publication,
+    again: false,
+    launched,
+    up: null,
+    registered: 480,
+    pull: 10,
+    firstTask,
+  });
+  const says = (before: readonly number[], fresh: readonly number[], instances = fresh.length) =>
+    tooSlow(
+      {
+        policy: DEFAULT_ROLLOUT_POLICY,
+        group: { instances: Array.from({ length: instances }, () => ({ amiId: NEW.amiId, template: null })) },
+        state: { bad: [] },
+        starts: {
+          known: before.map((seconds, index) => start(OLD.id, '2025-10-01T00:00:00.000Z', seconds, index)),
+          fresh: fresh.map((seconds, index) => start(NEW.id, begin, seconds, 100 + index)),
+        },
+      } as unknown as FleetWorld,
+      { publication: NEW, startedAt: begin, template: null } as unknown as Parameters<typeof tooSlow>[1],
+    ) !== undefined;
+  const five = (seconds: number) => [seconds, seconds, seconds, seconds, seconds];
+
+  test.each([
+    ['at three times the median and a second', five(600), [1801], true],
+    ['not at three times', five(600), [1800], false],
+    ['not while most of what has to be compared has no task yet', five(600), [5000, 5000], false],
+    ['not where one start of ten was as slow before', [...five(600), 4000], [3900], false],
+    ['not by four starts of before', five(600).slice(1), [5000], false],
+  ])('%s', (name, before, fresh, expected) => {
+    expect(says(before, fresh, name.includes('no task yet') ? 8 : undefined)).toBe(expected);
   });
 });

@@ -9,7 +9,7 @@ function Get-HostSoftware {
         $engine = (@(Invoke-Native -FilePath 'docker' -ArgumentList $asked -TimeoutSeconds 30) -join '').Trim()
         if ($engine -ne '') { [ordered]@{ name = 'docker'; version = $engine } }
     }
-    catch { Show-Progress "Docker tells no version: $($_.Exception.Message)" }
+    catch { Show-Progress "Docker does not report its version: $($_.Exception.Message)" }
     $agents = [ordered]@{
         'amazon-ecs-agent' = 'C:\Program Files\Amazon\ECS\amazon-ecs-agent.exe'
         'amazon-ssm-agent' = 'C:\Program Files\Amazon\SSM\amazon-ssm-agent.exe'
