@@ -6,6 +6,7 @@ import type { SimulatedInstance } from '../aws/fleet/ami-behaviour';
 import { unmodelled } from '../aws/cloudformation/environment';
 import { tasksOn, type SimulatedFleet } from '../aws/fleet/simulated-fleet';
 import type { SimulatedGroup } from '../aws/fleet/simulated-group';
+import type { ParameterStore, VersionedParameters } from '../../lib/core/ports/stores';
 
 /**
  * A fleet's ports straight on the simulated group, for the years that clients of the SDK would be too slow for. A test holds that a
@@ -183,4 +184,35 @@ export function cutOff(ports: FleetPorts, callsLeft: number, isDone: boolean): F
     parameters: wrap(ports.parameters),
     notifier: wrap(ports.notifier),
   };
+}
+
+/** The parameters of one account. */
+export class MemoryStore implements ParameterStore, VersionedParameters {
+  readonly values = new Map<string, string>();
+  private readonly versions = new Map<string, number>();
+
+  get(name: string): Promise<string | undefined> {
+    return Promise.resolve(this.values.get(name));
+  }
+
+  below(path: string): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve(
+      Object.fromEntries([...this.values].filter(([name]) => name.startsWith(`${path}/`))),
+    );
+  }
+
+  async put(name: string, value: string): Promise<void> {
+    await this.write(name, value);
+  }
+
+  read(name: string): Promise<{ readonly value: string | undefined; readonly version: number }> {
+    return Promise.resolve({ value: this.values.get(name), version: this.versions.get(name) ?? 0 });
+  }
+
+  write(name: string, value: string): Promise<number> {
+    const version = (this.versions.get(name) ?? 0) + 1;
+    this.values.set(name, value);
+    this.versions.set(name, version);
+    return Promise.resolve(version);
+  }
 }

@@ -31,6 +31,8 @@ export interface Truth {
   readonly floorOf: (fleet: string) => (OperatorOverride & { readonly osVersion: string }) | undefined;
   readonly acceptedBy: (fleet: string) => (OperatorOverride & { readonly publication: string }) | undefined;
   readonly pipelineHold: () => OperatorOverride | undefined;
+  /** Since when a publication is revoked; undefined where it is not, or no more. */
+  readonly revokedAt: (publication: string) => number | undefined;
   /** Since when an account lets nobody in, or has let people in again; undefined for one that always has. */
   readonly awayUntil: (account: string) => number | undefined;
 }
@@ -72,7 +74,7 @@ export class FleetOracle {
         },
         rollBackRefresh: () => {
           const { refresh, version } = fleet.simulated.group;
-          this.checkFloor(fleet, version);
+          this.checkBarred(fleet, version);
           if (refresh !== undefined) {
             this.of(fleet).failed.set(this.idOf(fleet, refresh.request.version), this.now());
           }
@@ -134,6 +136,10 @@ export class FleetOracle {
     if (isThere || isOnEqual) {
       return;
     }
+    const onRevoked = [...ids].filter((id) => this.truth.revokedAt(id) !== undefined);
+    if (onRevoked.length > 0) {
+      this.break(fleet, 'R9', `it still runs ${onRevoked.join(', ')}, which was revoked`);
+    }
     const onBad = [...ids].filter((id) => this.truth.isBad(plan.name, id));
     if (onBad.length > 0) {
       this.break(fleet, 'end', `it still runs ${onBad.join(', ')}, which fails there`);
@@ -153,14 +159,14 @@ export class FleetOracle {
     if (group.refresh?.isUnderWay === true) {
       this.break(fleet, 'one refresh', 'a second one was started');
     }
-    this.checkFloor(fleet, version);
+    this.checkBarred(fleet, version);
     if (!this.isBack(fleet, version)) {
       this.checkForward(fleet, version, isWatched);
     }
   }
 
   private onUse(fleet: InstalledFleet, version: string): void {
-    this.checkFloor(fleet, version);
+    this.checkBarred(fleet, version);
     const publication = this.idOf(fleet, version);
     if (fleet.simulated.instances.length === 0 && !this.isBack(fleet, version)) {
       this.checkPeople(fleet, publication);
@@ -191,9 +197,10 @@ export class FleetOracle {
     ) {
       this.break(fleet, 'bad once', `${id} failed there and is started again`);
     }
-    this.checkPeople(fleet, id);
-    if (!isWatched) {
-      // The rest of a rollout that has begun.
+    const isLeaving = this.isLeavingRevoked(fleet);
+    this.checkPeople(fleet, id, isLeaving);
+    if (!isWatched || isLeaving) {
+      // The rest of a rollout that has begun, or what leaves a revoked one, which waits for nothing (R9).
       return;
     }
     if (!isOpen(policy.windows, this.installation().clock.now())) {
@@ -204,13 +211,22 @@ export class FleetOracle {
     }
   }
 
-  private checkPeople(fleet: InstalledFleet, id: string): void {
+  /** Whether the group or an instance is on what people have revoked, or on what they had until just now. */
+  private isLeavingRevoked({ simulated }: InstalledFleet): boolean {
+    const { group, instances } = simulated;
+    const running = [group.amiOf(group.version), ...instances.map(({ amiId }) => amiId)];
+    return running.some(
+      (amiId) => this.truth.revokedAt(this.truth.publications.get(amiId)?.id ?? '') !== undefined,
+    );
+  }
+
+  private checkPeople(fleet: InstalledFleet, id: string, isLeaving = false): void {
     const hold = this.truth.holdOf(fleet.plan.name);
     if (hold !== undefined) {
       this.break(fleet, 'hold', `${id} begins though ${hold.by} holds the fleet`);
     }
     const all = this.truth.pipelineHold();
-    if (all !== undefined && this.hasReached(fleet, Date.parse(all.at))) {
+    if (!isLeaving && all !== undefined && this.hasReached(fleet, Date.parse(all.at))) {
       this.break(fleet, 'hold', `${id} begins though the pipeline is held`);
     }
   }
@@ -247,7 +263,13 @@ export class FleetOracle {
     }
   }
 
-  private checkFloor(fleet: InstalledFleet, version: string): void {
+  /** R9 and the floor. */
+  private checkBarred(fleet: InstalledFleet, version: string): void {
+    const id = this.idOf(fleet, version);
+    const revokedAt = this.truth.revokedAt(id);
+    if (revokedAt !== undefined && this.hasReached(fleet, revokedAt)) {
+      this.break(fleet, 'R9', `${id} is started though it was revoked`);
+    }
     const floor = this.truth.floorOf(fleet.plan.name);
     const amiId = fleet.simulated.group.amiOf(version);
     const { osVersion = '' } = this.truth.publications.get(amiId) ?? {};

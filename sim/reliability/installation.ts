@@ -2,6 +2,7 @@ import type { FleetOverrides } from '../../lib/contract/documents/overrides';
 import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
 import { pipelinePath } from '../../lib/contract/documents/pipeline-description';
 import type { Channel } from '../../lib/contract/documents/publication';
+import type { Revocation } from '../../lib/contract/documents/revocations';
 import {
   channelParameters,
   failedParameter,
@@ -13,11 +14,11 @@ import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
 import type { RolloutAction } from '../../lib/core/fleet/fleet-world';
 import { reconcileFleet, underLease } from '../../lib/core/fleet/reconcile-fleet';
 import { noteFailed } from '../../lib/core/housekeeping/note-failed';
-import type { ParameterStore, VersionedParameters } from '../../lib/core/ports/stores';
+import { REVOCATIONS_KEY } from '../../lib/core/publish/revocations';
 import type { AmiBehaviour } from '../aws/fleet/ami-behaviour';
 import { SimulatedFleet, templateWith } from '../aws/fleet/simulated-fleet';
 import { VirtualClock } from '../clock/virtual-clock';
-import { fleetInMemory } from './fleet-in-memory';
+import { fleetInMemory, MemoryStore } from './fleet-in-memory';
 
 const QUARTER = 15 * 60_000;
 const HOUR = 4 * QUARTER;
@@ -121,6 +122,7 @@ export class Installation {
   private readonly happenings: { readonly at: number; readonly work: () => void | Promise<void> }[] = [];
   private readonly pending = new Map<string, Channel>();
   private needsHousekeeping = true;
+  private readonly revocations: Revocation[] = [];
 
   constructor(private readonly options: InstallationOptions) {
     const { first, fleets, start } = options;
@@ -156,6 +158,32 @@ export class Installation {
       values.set(holdParameter(PATH), JSON.stringify(hold));
     }
     this.needsHousekeeping = true;
+  }
+
+  /** Notes that a person has revoked a publication; channels move by themselves. */
+  revoke(publication: Channel): void {
+    this.revocations.push({
+      id: publication.id,
+      by: 'ops',
+      reason: 'by hand',
+      at: this.clock.now().toISOString(),
+      amis: { [HOME.region]: publication.amiId },
+      restored: null,
+      disabled: {},
+      isSettled: false,
+      usedBy: [],
+    });
+    this.needsHousekeeping = true;
+  }
+
+  restore(id: string): void {
+    const index = this.revocations.findIndex((one) => one.id === id && one.restored === null);
+    const one = this.revocations[index];
+    if (one !== undefined) {
+      const restored = { by: 'ops', reason: 'by hand', at: this.clock.now().toISOString() };
+      this.revocations[index] = { ...one, restored };
+      this.needsHousekeeping = true;
+    }
   }
 
   wake(fleet: InstalledFleet): void {
@@ -256,7 +284,10 @@ export class Installation {
           : Promise.resolve(this.storeOf(account)),
     };
     // What the pipeline's own account refuses is tried again at the next poll.
-    const documents = { read: () => Promise.resolve(undefined) };
+    const text = JSON.stringify({ schema: 'winbake.revocations/1', publications: this.revocations });
+    const documents = {
+      read: (key: string) => Promise.resolve(key === REVOCATIONS_KEY ? { text, version: '1' } : undefined),
+    };
     await noteFailed({ documents, stores, now: () => this.clock.now() }, HOME).catch(() => '');
     const after = texts();
     this.fleets
@@ -339,35 +370,4 @@ export class Installation {
 
 function nextQuarter(now: Date): number {
   return (Math.floor(now.getTime() / QUARTER) + 1) * QUARTER;
-}
-
-/** The parameters of one account. */
-class MemoryStore implements ParameterStore, VersionedParameters {
-  readonly values = new Map<string, string>();
-  private readonly versions = new Map<string, number>();
-
-  get(name: string): Promise<string | undefined> {
-    return Promise.resolve(this.values.get(name));
-  }
-
-  below(path: string): Promise<Readonly<Record<string, string>>> {
-    return Promise.resolve(
-      Object.fromEntries([...this.values].filter(([name]) => name.startsWith(`${path}/`))),
-    );
-  }
-
-  async put(name: string, value: string): Promise<void> {
-    await this.write(name, value);
-  }
-
-  read(name: string): Promise<{ readonly value: string | undefined; readonly version: number }> {
-    return Promise.resolve({ value: this.values.get(name), version: this.versions.get(name) ?? 0 });
-  }
-
-  write(name: string, value: string): Promise<number> {
-    const version = (this.versions.get(name) ?? 0) + 1;
-    this.values.set(name, value);
-    this.versions.set(name, version);
-    return Promise.resolve(version);
-  }
 }

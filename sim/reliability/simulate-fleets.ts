@@ -2,15 +2,14 @@ import type { OperatorOverride } from '../../lib/contract/documents/overrides';
 import type { Channel } from '../../lib/contract/documents/publication';
 import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
-import type { RolloutPolicy } from '../../lib/contract/values/rollout-policy';
 import { GOOD_AMI, type AmiBehaviour } from '../aws/fleet/ami-behaviour';
 import { cutOff } from './fleet-in-memory';
+import { FLEET_RATES, planOf } from './fleet-rates';
 import { FleetOracle, type Violation } from './fleet-oracle';
 import {
   ACCOUNTS,
   Installation,
   publicationOf,
-  type FleetPlan,
   type InstallationOptions,
   type InstalledFleet,
   type WrapPorts,
@@ -18,30 +17,6 @@ import {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-/** How often what goes wrong goes wrong. */
-export const FLEET_RATES = {
-  /** Of publications: that fail on every fleet, and on some. */
-  badEverywhere: 0.05,
-  badSomewhere: 0.08,
-  /** Of months: a second bake of the same revision, and an out-of-band update. */
-  equal: 0.15,
-  outOfBand: 0.1,
-  /** Of polls: the function ends after some call, before or after its effect. */
-  crash: 0.02,
-  /** Of events: lost, and delivered twice. */
-  lost: 0.05,
-  doubled: 0.05,
-  /** Of months, for each account that is not the pipeline's: it lets nobody in for days. */
-  away: 0.03,
-  /** Of months, for each fleet. */
-  hold: 0.04,
-  floor: 0.03,
-  noCapacity: 0.03,
-  /** Of months: the pipeline is held, or taken back to what was before. */
-  pipelineHold: 0.04,
-  rollback: 0.04,
-};
 
 /** What a simulation came to. */
 export interface FleetYears {
@@ -106,6 +81,7 @@ class Scenario {
     string,
     { readonly behaviour: AmiBehaviour; readonly fleets: Set<string> }
   >();
+  private readonly revoked = new Map<string, number>();
   private readonly without = new Map<string, number>();
   private readonly awayUntil = new Map<string, number>();
   private readonly holds = new Map<string, OperatorOverride>();
@@ -129,6 +105,7 @@ class Scenario {
         floorOf: (fleet) => active(this.floors.get(fleet)),
         acceptedBy: (fleet) => active(this.accepted.get(fleet)),
         pipelineHold: () => active(this.pipelineHold),
+        revokedAt: (id) => this.revoked.get(id),
         awayUntil: (account) => this.awayUntil.get(account),
       },
       () => this.installation,
@@ -136,7 +113,7 @@ class Scenario {
     this.installation = new Installation({
       start: START,
       first,
-      fleets: Array.from({ length: options.fleets }, (_, index) => this.planOf(index)),
+      fleets: Array.from({ length: options.fleets }, (_, index) => planOf(index, options.random)),
       behaviourOf: (fleet, amiId) => this.behaviourOf(fleet, amiId),
       wrap: (fleet, ports) => this.wrap(fleet, ports),
       deliveries: () => (this.happens('lost') ? 0 : this.happens('doubled') ? 2 : 1),
@@ -202,6 +179,11 @@ class Scenario {
     if (this.happens('rollback')) {
       installation.at(within(), () => {
         this.rollBack();
+      });
+    }
+    if (this.happens('revoke')) {
+      installation.at(within(), () => {
+        this.revoke();
       });
     }
     ACCOUNTS.slice(1)
@@ -307,6 +289,29 @@ class Scenario {
     this.move(before);
   }
 
+  private revoke(): void {
+    const candidates = this.history.filter(({ id }) => !this.revoked.has(id)).slice(-2);
+    const [older, newer] = candidates;
+    if (older === undefined || newer === undefined) {
+      return;
+    }
+    const isCurrent = this.options.random() < 0.7;
+    const one = isCurrent ? newer : older;
+    this.revoked.set(one.id, this.now);
+    this.installation.revoke(one);
+    this.history = this.history.filter(({ id }) => id !== one.id);
+    const current = this.history.at(-1);
+    if (isCurrent && current !== undefined) {
+      this.move(current);
+    }
+    if (this.options.random() < 0.5) {
+      this.installation.at(this.now + this.between(0.5, 10) * DAY, () => {
+        this.revoked.delete(one.id);
+        this.installation.restore(one.id);
+      });
+    }
+  }
+
   private move(publication: Channel): void {
     this.movedAt.set(publication.id, this.now);
     this.installation.publish(publication);
@@ -345,20 +350,6 @@ class Scenario {
     const bad = this.bad.get(this.publications.get(amiId)?.id ?? '');
     const behaviour = bad?.fleets.has(fleet) === true ? bad.behaviour : GOOD_AMI;
     return (this.without.get(fleet) ?? 0) > this.now ? { ...behaviour, host: 'hangs' } : behaviour;
-  }
-
-  private planOf(index: number): FleetPlan {
-    const policy: Partial<RolloutPolicy> = {
-      ring: index % 5 === 4 ? null : index % 4,
-      canaryPercentage: [10, 25, 50][index % 3] ?? 10,
-      delaySeconds: index % 6 === 5 ? 6 * 3600 : 0,
-      windows:
-        index % 7 === 6
-          ? [{ days: ['TUE', 'WED', 'THU', 'FRI'], startHour: 1, endHour: 9, timeZone: 'Europe/Berlin' }]
-          : [],
-    };
-    const account = ACCOUNTS[index % ACCOUNTS.length] ?? '';
-    return { name: `fleet-${index}`, account, instances: 1 + Math.floor(this.options.random() * 9), policy };
   }
 
   private bake(revision: number, number: number, at: Date): Channel {

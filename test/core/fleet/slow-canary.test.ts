@@ -111,7 +111,7 @@ describe('a canary is too slow', () => {
     pull: 10,
     firstTask,
   });
-  const says = (before: readonly number[], fresh: readonly number[], instances = fresh.length) =>
+  const isSlow = (before: readonly number[], fresh: readonly number[], instances = fresh.length) =>
     tooSlow(
       {
         policy: DEFAULT_ROLLOUT_POLICY,
@@ -133,6 +133,6 @@ describe('a canary is too slow', () => {
     ['not where one start of ten was as slow before', [...five(600), 4000], [3900], false],
     ['not by four starts of before', five(600).slice(1), [5000], false],
   ])('%s', (name, before, fresh, expected) => {
-    expect(says(before, fresh, name.includes('no task yet') ? 8 : undefined)).toBe(expected);
+    expect(isSlow(before, fresh, name.includes('no task yet') ? 8 : undefined)).toBe(expected);
   });
 });

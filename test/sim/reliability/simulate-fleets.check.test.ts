@@ -69,6 +69,17 @@ test.each<[string, Partial<FleetYearsOptions>]>([
       policyOf: (policy) => ({ ...policy, ring: null }),
     },
   ],
+  [
+    'R9',
+    {
+      plant: showing(
+        (name) => name.endsWith('/failed'),
+        (text) =>
+          text === undefined ? text : JSON.stringify({ ...(JSON.parse(text) as object), revoked: [] }),
+      ),
+      rates: { revoke: 1, badEverywhere: 0.5 },
+    },
+  ],
   ['window', { policyOf: (policy) => ({ ...policy, windows: [] }) }],
   [
     'canary',

@@ -1,0 +1,43 @@
+import type { RolloutPolicy } from '../../lib/contract/values/rollout-policy';
+import { ACCOUNTS, type FleetPlan } from './installation';
+
+/** How often what goes wrong goes wrong. */
+export const FLEET_RATES = {
+  /** Of publications: that fail on every fleet, and on some. */
+  badEverywhere: 0.05,
+  badSomewhere: 0.08,
+  /** Of months: a second bake of the same revision, and an out-of-band update. */
+  equal: 0.15,
+  outOfBand: 0.1,
+  /** Of polls: the function ends after some call, before or after its effect. */
+  crash: 0.02,
+  /** Of events: lost, and delivered twice. */
+  lost: 0.05,
+  doubled: 0.05,
+  /** Of months, for each account that is not the pipeline's: it lets nobody in for days. */
+  away: 0.03,
+  /** Of months, for each fleet. */
+  hold: 0.04,
+  floor: 0.03,
+  noCapacity: 0.03,
+  /** Of months: the pipeline is held, or taken back to what was before. */
+  pipelineHold: 0.04,
+  rollback: 0.04,
+  /** Of months: what the channel shows, or what it showed before, is revoked; half of these are restored after days. */
+  revoke: 0.04,
+};
+
+/** The fleets of an installation: rings, canaries, a delay and a window, in all accounts. */
+export function planOf(index: number, random: () => number): FleetPlan {
+  const policy: Partial<RolloutPolicy> = {
+    ring: index % 5 === 4 ? null : index % 4,
+    canaryPercentage: [10, 25, 50][index % 3] ?? 10,
+    delaySeconds: index % 6 === 5 ? 6 * 3600 : 0,
+    windows:
+      index % 7 === 6
+        ? [{ days: ['TUE', 'WED', 'THU', 'FRI'], startHour: 1, endHour: 9, timeZone: 'Europe/Berlin' }]
+        : [],
+  };
+  const account = ACCOUNTS[index % ACCOUNTS.length] ?? '';
+  return { name: `fleet-${index}`, account, instances: 1 + Math.floor(random() * 9), policy };
+}
