@@ -1,0 +1,180 @@
+import {
+  type PipelineDescription,
+  pipelinePath,
+  regionsOf,
+} from '../../contract/documents/pipeline-description';
+import type { Revocation, Revocations } from '../../contract/documents/revocations';
+import type { AmiInventory } from '../ports/amis';
+import { homeParameters } from '../ports/stores';
+import { deliverEverywhere, type DeliveryPorts } from '../publish/deliver';
+import { knownPublications } from '../publish/find-publication';
+import { moveChannel, noteRevision, readChannel } from '../publish/move-channel';
+import { channelOf } from '../publish/record-publication';
+import {
+  changeRevocations,
+  disabledRegions,
+  isAtRest,
+  movesFromRevoked,
+  readRevocations,
+  restoredIds,
+  revokedIds,
+  withEntry,
+} from '../publish/revocations';
+import { noteFailed } from './note-failed';
+
+/** What revoking works with. */
+export interface RevocationPorts extends DeliveryPorts {
+  readonly inventory: AmiInventory;
+}
+
+/** What the pipeline's own region shows, the publications that are kept, and the AMIs that are there. */
+export async function readAround(
+  { documents, inventory, stores }: RevocationPorts,
+  description: PipelineDescription,
+) {
+  const { channels, home, path } = await readChannels({ stores }, description);
+  const lookup = { documents, home, path };
+  const known = (await knownPublications(lookup)).flatMap((one) => channelOf(one, description.region) ?? []);
+  const amis = new Set((await inventory.amisIn(description.region)).map(({ amiId }) => amiId));
+  return { amis, channels, home, known, lookup, path };
+}
+
+async function readChannels({ stores }: Pick<DeliveryPorts, 'stores'>, description: PipelineDescription) {
+  const home = await homeParameters(stores, description);
+  const path = pipelinePath(description);
+  const [latest, current, previous] = await Promise.all(
+    (['latest', 'current', 'previous'] as const).map((channel) => readChannel(home, path, channel)),
+  );
+  return { channels: { latest, current, previous }, home, path };
+}
+
+/** Where channels go by what is revoked and restored. */
+export function movesBy(
+  revocations: Revocations,
+  { amis, channels, known }: Pick<Awaited<ReturnType<typeof readAround>>, 'amis' | 'channels' | 'known'>,
+) {
+  const [restored, revoked] = [restoredIds(revocations), revokedIds(revocations)];
+  return movesFromRevoked({ amis, channels, known, restored, revoked });
+}
+
+/**
+ * Makes every region and account say what revocations want: what was restored can be launched again, no channel or revision shows
+ * what is revoked where another publication is there, and fleets know. Begins from what is, so that whatever was cut off is ended.
+ * What cannot be enabled is shown by no channel, and thrown once the rest is done.
+ */
+export async function settleRevocations(
+  ports: RevocationPorts,
+  description: PipelineDescription,
+): Promise<string> {
+  const { documents } = ports;
+  const before = await readRevocations(documents);
+  const revoked = revokedIds(before);
+  const summary = revoked.size === 0 ? 'Nothing is revoked.' : `Revoked: ${[...revoked].join(', ')}.`;
+  if (
+    before.publications.every((one) => isAtRest(one, regionsOf(description))) &&
+    !(await isShown(ports, description, revoked))
+  ) {
+    return summary;
+  }
+  const failures = await enableRestored(ports, description, before);
+  const around = await readAround(ports, description);
+  const { amis, home, path } = around;
+  const known = around.known.filter(({ id }) => failures.every((one) => one.id !== id));
+  const moves = movesBy(before, { ...around, known });
+  for (const one of known.filter(({ amiId, id }) => !revoked.has(id) && amis.has(amiId))) {
+    await noteRevision(home, path, one, revoked);
+  }
+  for (const { channel, to } of moves) {
+    await moveChannel(home, path, channel, to);
+  }
+  await deliverEverywhere(ports, description);
+  await noteFailed(ports, description);
+  await noteSettled(
+    ports,
+    before.publications.filter(({ id }) => failures.every((one) => one.id !== id)),
+  );
+  if (failures.length > 0) {
+    throw new Error(failures.map(({ why }) => why).join('; '));
+  }
+  return moves.length === 0 ? summary : moves.map(({ channel, to }) => `${channel} -> ${to.id}`).join(', ');
+}
+
+/** Whether a channel shows what is revoked, as after a publication or promotion that began before. */
+async function isShown(
+  ports: RevocationPorts,
+  description: PipelineDescription,
+  revoked: ReadonlySet<string>,
+): Promise<boolean> {
+  if (revoked.size === 0) {
+    return false;
+  }
+  const { channels } = await readChannels(ports, description);
+  return Object.values(channels).some((shown) => shown !== undefined && revoked.has(shown.id));
+}
+
+/** A restored publication of which an AMI cannot be enabled, and why. */
+interface EnableFailure {
+  readonly id: string;
+  readonly why: string;
+}
+
+/** Before a parameter names them: the parameter store looks whether an AMI is there. */
+async function enableRestored(
+  { documents, inventory }: RevocationPorts,
+  description: PipelineDescription,
+  { publications }: Revocations,
+): Promise<readonly EnableFailure[]> {
+  const failures: EnableFailure[] = [];
+  for (const seen of publications) {
+    const { amis, disabled, id } = seen;
+    for (const region of disabledRegions(seen).filter((one) => regionsOf(description).includes(one))) {
+      const { at = null, sharedWith = [] } = disabled[region] ?? {};
+      const amiId = amis[region] ?? '';
+      try {
+        await inventory.enable(region, amiId, sharedWith);
+        await changeRevocations(documents, (now) =>
+          withEntry(now, id, (one) => withEnabled(one, region, { at, isSame: isSame(one, seen) })),
+        );
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        failures.push({ id, why: `${amiId} in ${region} (${id}) cannot be enabled: ${why}` });
+      }
+    }
+  }
+  return failures;
+}
+
+/** Whether nobody has revoked or restored it again meanwhile. */
+function isSame(one: Revocation, other: Revocation): boolean {
+  return one.at === other.at && one.restored?.at === other.restored?.at;
+}
+
+/** Notes that an AMI has been enabled; of what was revoked meanwhile it is disabled again, and of what was disabled, enabled. */
+function withEnabled(
+  one: Revocation,
+  region: string,
+  { at, isSame: isSameWord }: { readonly at: string | null; readonly isSame: boolean },
+): Revocation {
+  const { [region]: noted, ...others } = one.disabled;
+  if (noted === undefined) {
+    return one;
+  }
+  if (one.restored === null) {
+    return noted.at === null ? one : { ...one, disabled: { ...others, [region]: { ...noted, at: null } } };
+  }
+  return isSameWord && noted.at === at ? { ...one, disabled: others } : one;
+}
+
+async function noteSettled({ documents }: RevocationPorts, settled: readonly Revocation[]): Promise<void> {
+  if (settled.some(({ isSettled }) => !isSettled)) {
+    await changeRevocations(documents, (now) =>
+      settled.reduce(
+        (some, seen) =>
+          withEntry(some, seen.id, (one) =>
+            one.isSettled || !isSame(one, seen) ? one : { ...one, isSettled: true },
+          ),
+        now,
+      ),
+    );
+  }
+}
