@@ -12,7 +12,7 @@ import { readAmiUses } from './prune';
 import type { RevocationPorts } from './settle-revocations';
 
 /** What disabling works with. */
-type DisablePorts = Pick<RevocationPorts, 'documents' | 'inventory' | 'now'>;
+export type DisablePorts = Pick<RevocationPorts, 'documents' | 'inventory' | 'now'>;
 
 /** So many of what uses an AMI are named. */
 const MOST_USES = 3;
