@@ -66,16 +66,25 @@ export async function settleRevocations(
   ports: RevocationPorts,
   description: PipelineDescription,
 ): Promise<string> {
-  const { documents } = ports;
-  const before = await readRevocations(documents);
+  const before = await readRevocations(ports.documents);
   const revoked = revokedIds(before);
-  const summary = revoked.size === 0 ? 'Nothing is revoked.' : `Revoked: ${[...revoked].join(', ')}.`;
-  if (
+  const isDone =
     before.publications.every((one) => isAtRest(one, regionsOf(description))) &&
-    !(await isShown(ports, description, revoked))
-  ) {
-    return summary;
-  }
+    !(await isShown(ports, description, revoked));
+  const moves = isDone ? [] : await settle(ports, description, before);
+  return [
+    revoked.size === 0 ? 'Nothing is revoked.' : `Revoked: ${[...revoked].join(', ')}.`,
+    ...moves.map(({ channel, to }) => `${channel} -> ${to.id}`),
+  ].join(' ');
+}
+
+/** Gives how channels were moved. */
+async function settle(
+  ports: RevocationPorts,
+  description: PipelineDescription,
+  before: Revocations,
+): Promise<ReturnType<typeof movesBy>> {
+  const revoked = revokedIds(before);
   const failures = await enableRestored(ports, description, before);
   const around = await readAround(ports, description);
   const { amis, home, path } = around;
@@ -89,14 +98,16 @@ export async function settleRevocations(
   }
   await deliverEverywhere(ports, description);
   await noteFailed(ports, description);
-  await noteSettled(
-    ports,
-    before.publications.filter(({ id }) => failures.every((one) => one.id !== id)),
-  );
+  const settled = before.publications.filter(({ id }) => failures.every((one) => one.id !== id));
+  const now = await noteSettled(ports, before, settled);
+  if (!isBasedOn(now, before)) {
+    // Channels were moved by what is no longer so.
+    return settle(ports, description, now);
+  }
   if (failures.length > 0) {
     throw new Error(failures.map(({ why }) => why).join('; '));
   }
-  return moves.length === 0 ? summary : moves.map(({ channel, to }) => `${channel} -> ${to.id}`).join(', ');
+  return moves;
 }
 
 /** Whether a channel shows what is revoked, as after a publication or promotion that began before. */
@@ -128,12 +139,11 @@ async function enableRestored(
   for (const seen of publications) {
     const { amis, disabled, id } = seen;
     for (const region of disabledRegions(seen).filter((one) => regionsOf(description).includes(one))) {
-      const { at = null, sharedWith = [] } = disabled[region] ?? {};
       const amiId = amis[region] ?? '';
       try {
-        await inventory.enable(region, amiId, sharedWith);
+        await inventory.enable(region, amiId, disabled[region]?.sharedWith ?? []);
         await changeRevocations(documents, (now) =>
-          withEntry(now, id, (one) => withEnabled(one, region, { at, isSame: isSame(one, seen) })),
+          withEntry(now, id, (one) => withEnabled(one, region, seen)),
         );
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
@@ -150,11 +160,7 @@ function isSame(one: Revocation, other: Revocation): boolean {
 }
 
 /** Notes that an AMI has been enabled; of what was revoked meanwhile it is disabled again, and of what was disabled, enabled. */
-function withEnabled(
-  one: Revocation,
-  region: string,
-  { at, isSame: isSameWord }: { readonly at: string | null; readonly isSame: boolean },
-): Revocation {
+function withEnabled(one: Revocation, region: string, seen: Revocation): Revocation {
   const { [region]: noted, ...others } = one.disabled;
   if (noted === undefined) {
     return one;
@@ -162,19 +168,30 @@ function withEnabled(
   if (one.restored === null) {
     return noted.at === null ? one : { ...one, disabled: { ...others, [region]: { ...noted, at: null } } };
   }
-  return isSameWord && noted.at === at ? { ...one, disabled: others } : one;
+  const isOver = isSame(one, seen) && noted.at === seen.disabled[region]?.at;
+  return isOver ? { ...one, disabled: others } : one;
 }
 
-async function noteSettled({ documents }: RevocationPorts, settled: readonly Revocation[]): Promise<void> {
-  if (settled.some(({ isSettled }) => !isSettled)) {
-    await changeRevocations(documents, (now) =>
-      settled.reduce(
-        (some, seen) =>
-          withEntry(some, seen.id, (one) =>
-            one.isSettled || !isSame(one, seen) ? one : { ...one, isSettled: true },
-          ),
-        now,
-      ),
-    );
-  }
+/** Whether nobody has revoked or restored anything meanwhile. */
+function isBasedOn({ publications }: Revocations, { publications: seen }: Revocations): boolean {
+  return (
+    publications.length === seen.length &&
+    publications.every((one) => seen.some((other) => other.id === one.id && isSame(one, other)))
+  );
+}
+
+/** Notes what is settled, unless it was settled by what is no longer so; gives what is noted then. */
+function noteSettled(
+  { documents }: RevocationPorts,
+  before: Revocations,
+  settled: readonly Revocation[],
+): Promise<Revocations> {
+  return changeRevocations(documents, (now) =>
+    isBasedOn(now, before)
+      ? settled.reduce(
+          (some, { id }) => withEntry(some, id, (one) => (one.isSettled ? one : { ...one, isSettled: true })),
+          now,
+        )
+      : now,
+  );
 }
