@@ -11,6 +11,7 @@ import { knownPublications } from '../publish/find-publication';
 import { moveChannel, noteRevision, readChannel } from '../publish/move-channel';
 import { channelOf } from '../publish/record-publication';
 import {
+  type ChannelMove,
   changeRevocations,
   disabledRegions,
   isAtRest,
@@ -52,7 +53,7 @@ async function readChannels({ stores }: Pick<DeliveryPorts, 'stores'>, descripti
 export function movesBy(
   revocations: Revocations,
   { amis, channels, known }: Pick<Awaited<ReturnType<typeof readAround>>, 'amis' | 'channels' | 'known'>,
-) {
+): readonly ChannelMove[] {
   const [restored, revoked] = [restoredIds(revocations), revokedIds(revocations)];
   return movesFromRevoked({ amis, channels, known, restored, revoked });
 }
@@ -83,7 +84,7 @@ async function settle(
   ports: RevocationPorts,
   description: PipelineDescription,
   before: Revocations,
-): Promise<ReturnType<typeof movesBy>> {
+): Promise<readonly ChannelMove[]> {
   const revoked = revokedIds(before);
   const failures = await enableRestored(ports, description, before);
   const around = await readAround(ports, description);

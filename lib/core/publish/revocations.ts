@@ -85,7 +85,7 @@ export interface ChannelsBeside {
 }
 
 /** A channel and what it is to show. */
-interface ChannelMove {
+export interface ChannelMove {
   readonly channel: ChannelName;
   readonly to: Channel;
 }
