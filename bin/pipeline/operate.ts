@@ -125,7 +125,7 @@ const VERBS: Readonly<Record<OperateVerb, VerbCommand>> = {
   },
   restore: {
     description:
-      'Takes a revocation back: its AMIs can be started again, are shared as before, and it is promoted where it is the newest.',
+      'Restores what was revoked: its AMIs can be launched again, are shared as before, and it is promoted where it is the newest.',
     example: 'winbake pipeline restore 2022-core 20348.4294-1 --reason "it was the app"',
     options: () => [],
     argument: ['<publication>', 'its id or one of its AMIs'],

@@ -74,7 +74,7 @@ export function statusText(status: PipelineStatus, width?: number): string {
         `revoked ${id} on ${at.slice(0, 10)} by ${excerpt(by)}: ${excerpt(reason)}; ` +
         (isDisabled
           ? 'its launches are refused'
-          : `it can be started still${usedBy.length === 0 ? '' : `, ${usedBy.join('; ')}`}`),
+          : `it can still be launched${usedBy.length === 0 ? '' : `, ${usedBy.join('; ')}`}`),
     ),
     ...accepted.map(
       ({ at, by, finding }) => `accepted "${excerpt(finding)}" on ${at.slice(0, 10)} by ${excerpt(by)}`,

@@ -148,9 +148,6 @@ function requireDeleted(
 
 async function bakedAmi(client: EC2Client, region: string, image: Image): Promise<BakedAmi> {
   const amiId = image.ImageId ?? '';
-  const { LaunchPermissions = [] } = await client.send(
-    new DescribeImageAttributeCommand({ ImageId: amiId, Attribute: 'launchPermission' }),
-  );
   return {
     region,
     amiId,
@@ -158,11 +155,19 @@ async function bakedAmi(client: EC2Client, region: string, image: Image): Promis
     createdAt: new Date(image.CreationDate ?? 0),
     deprecatedAt: dateOf(image.DeprecationTime),
     lastLaunchedAt: dateOf(image.LastLaunchedTime),
-    sharedWith: LaunchPermissions.flatMap(
-      ({ Group, OrganizationalUnitArn, OrganizationArn, UserId }) =>
-        UserId ?? Group ?? OrganizationArn ?? OrganizationalUnitArn ?? [],
-    ),
+    // EC2 takes all launch permissions of what it disables.
+    sharedWith: image.State === 'disabled' ? [] : await sharedWith(client, amiId),
   };
+}
+
+async function sharedWith(client: EC2Client, ImageId: string): Promise<readonly string[]> {
+  const { LaunchPermissions = [] } = await client.send(
+    new DescribeImageAttributeCommand({ ImageId, Attribute: 'launchPermission' }),
+  );
+  return LaunchPermissions.flatMap(
+    ({ Group, OrganizationalUnitArn, OrganizationArn, UserId }) =>
+      UserId ?? Group ?? OrganizationArn ?? OrganizationalUnitArn ?? [],
+  );
 }
 
 function dateOf(text: string | undefined): Date | undefined {

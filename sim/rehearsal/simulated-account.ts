@@ -166,7 +166,7 @@ export class SimulatedAccount {
           (arn) => this.functions.find(arn),
           (arn) => this.functions.deployedAs(arn),
         ),
-        new SimulatedAutoScaling(this.fleets, (id, place) => ec2.images.ownerOf(id, place)),
+        new SimulatedAutoScaling(this.fleets, (id, place) => ec2.images.launchedFrom(id, place)),
         new SimulatedEcs(this.fleets),
         this.cloudFormation,
       ],

@@ -18,10 +18,15 @@ import { SimulatedAccounts } from '../../sim/account/simulated-accounts';
 /** The fleets and stacks of all accounts of a test file. */
 export const FLEETS = new SimulatedFleets();
 export const STACKS = new SimulatedStacks();
+/** An AMI from which EC2 refuses launches. */
+export const DISABLED = 'ami-0000000000000000d';
 
 const accounts = new SimulatedAccounts({
   services: [
-    new SimulatedAutoScaling(FLEETS),
+    new SimulatedAutoScaling(FLEETS, (id, { account: owner }) => ({
+      owner,
+      ...(id === DISABLED ? { refused: `The image ID '${id}' is no longer available` } : {}),
+    })),
     new SimulatedEc2(fleetOperations(FLEETS)),
     new SimulatedEcs(FLEETS),
     STACKS,

@@ -1,12 +1,9 @@
 import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
 import { targetsOf } from '../../lib/contract/documents/pipeline-description';
 import type { Channel, Publication } from '../../lib/contract/documents/publication';
-import {
-  disableRevoked,
-  planRestore,
-  planRevoke,
-  settleRevocations,
-} from '../../lib/core/housekeeping/revoke';
+import { disableRevoked } from '../../lib/core/housekeeping/disable-revoked';
+import { planRestore, planRevoke } from '../../lib/core/housekeeping/revoke';
+import { settleRevocations } from '../../lib/core/housekeeping/settle-revocations';
 import { promoteWhenDue } from '../../lib/core/publish/operate-channels';
 import { deliverEverywhere } from '../../lib/core/publish/deliver';
 import { noteFailed } from '../../lib/core/housekeeping/note-failed';
@@ -21,6 +18,8 @@ export const EVERYWHERE: PipelineDescription = { ...DESCRIPTION, accounts: [AWAY
 export const [OLDEST, OLDER, NEWEST] = [4052, 4171, 4294].map((revision, month) =>
   publicationAt(revision, `2025-0${month + 7}-14T22:00:00.000Z`),
 ) as [Channel, Channel, Channel];
+/** Another publication of the newest one's revision. */
+export const AGAIN = publicationAt(4294, '2025-09-20T22:00:00.000Z', 2);
 const ALL = [OLDEST, OLDER, NEWEST];
 /** The AMI of the other region. */
 export const inOther = (amiId: string) => amiId.replace(/^ami-0/, 'ami-f');
@@ -30,25 +29,37 @@ export const BY = { by: 'ops', reason: 'its driver leaks' };
 class Amis {
   readonly disabled = new Set<string>();
   readonly shares = new Map<string, readonly string[]>();
+  /** Those that are deregistered. */
+  readonly gone = new Set<string>();
+  /** Those that EC2 neither disables nor enables. */
+  readonly stuck = new Set<string>();
   uses: AmiUse[] = [];
+  /** What happens before an AMI is disabled or enabled. */
+  before: (what: 'disable' | 'enable', amiId: string) => Promise<unknown> = () => Promise.resolve();
 
-  constructor(private readonly stores: ReadonlyMap<string, ReturnType<typeof memoryParameters>>) {
-    ALL.forEach(({ amiId }) => {
+  constructor(
+    private readonly all: readonly Channel[],
+    private readonly stores: ReadonlyMap<string, ReturnType<typeof memoryParameters>>,
+  ) {
+    all.forEach(({ amiId }) => {
       [amiId, inOther(amiId)].forEach((one) => this.shares.set(one, [AWAY]));
     });
   }
 
   amisIn(region: string) {
     return Promise.resolve(
-      ALL.map(({ amiId, id }) => ({
-        region,
-        amiId: region === 'eu-central-1' ? amiId : inOther(amiId),
-        publication: id,
-        createdAt: new Date('2025-10-01T00:00:00Z'),
-        deprecatedAt: undefined,
-        lastLaunchedAt: undefined,
-        sharedWith: this.shares.get(region === 'eu-central-1' ? amiId : inOther(amiId)) ?? [],
-      })),
+      this.all
+        .map(({ amiId, id }) => ({ amiId: region === 'eu-central-1' ? amiId : inOther(amiId), id }))
+        .filter(({ amiId }) => !this.gone.has(amiId))
+        .map(({ amiId, id }) => ({
+          region,
+          amiId,
+          publication: id,
+          createdAt: new Date('2025-10-01T00:00:00Z'),
+          deprecatedAt: undefined,
+          lastLaunchedAt: undefined,
+          sharedWith: this.shares.get(amiId) ?? [],
+        })),
     );
   }
 
@@ -60,16 +71,24 @@ class Amis {
     return Promise.resolve([...shown, ...this.uses.filter((one) => one.region === region)]);
   }
 
-  disable(_region: string, amiId: string) {
+  async disable(_region: string, amiId: string) {
+    await this.before('disable', amiId);
+    this.requireFree(amiId);
     this.disabled.add(amiId);
     this.shares.set(amiId, []);
-    return Promise.resolve();
   }
 
-  enable(_region: string, amiId: string, sharedWith: readonly string[]) {
+  async enable(_region: string, amiId: string, sharedWith: readonly string[]) {
+    await this.before('enable', amiId);
+    this.requireFree(amiId);
     this.disabled.delete(amiId);
     this.shares.set(amiId, sharedWith);
-    return Promise.resolve();
+  }
+
+  private requireFree(amiId: string) {
+    if (this.stuck.has(amiId)) {
+      throw new Error(`EC2 fails on ${amiId}`);
+    }
   }
 
   forget = () => Promise.reject(new Error('nothing is forgotten'));
@@ -77,11 +96,11 @@ class Amis {
   remove = () => Promise.reject(new Error('nothing is removed'));
 }
 
-/** A pipeline of two accounts and two regions with three publications, the newest of them current. */
-export function revocationWorld() {
+/** A pipeline of two accounts and two regions with some publications, the newest of them current, and the one before previous. */
+export function revocationWorld(all: readonly Channel[] = ALL) {
   const documents = memoryDocuments(
     Object.fromEntries(
-      ALL.map(({ amiId, at, id }) => [
+      all.map(({ amiId, at, id }) => [
         `publications/${id}.json`,
         {
           ...(contractFixture('publication') as Publication),
@@ -94,9 +113,10 @@ export function revocationWorld() {
     ),
   );
   const seeded = (amiOf: (amiId: string) => string) => {
-    const local = ALL.map((one) => ({ ...one, amiId: amiOf(one.amiId) }));
+    const local = all.map((one) => ({ ...one, amiId: amiOf(one.amiId) }));
+    const [newest, before] = [local.at(-1)!, local.at(-2)!];
     return memoryParameters({
-      ...channelsAt({ latest: local[2]!, current: local[2]!, previous: local[1]! }),
+      ...channelsAt({ latest: newest, current: newest, previous: before }),
       ...Object.fromEntries(
         local.map((one) => [`${PATH}/by-revision/20348.${one.osVersion.split('.')[3]!}`, one]),
       ),
@@ -108,7 +128,7 @@ export function revocationWorld() {
       seeded(region === 'us-east-1' ? inOther : (amiId) => amiId),
     ]),
   );
-  const amis = new Amis(stores);
+  const amis = new Amis(all, stores);
   const ports = (mortal = new Mortal()) => ({
     documents: mortal.port(documents),
     stores: mortal.port({

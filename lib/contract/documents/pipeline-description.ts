@@ -59,9 +59,17 @@ export function homeOf({ account, region }: PipelineDescription): PublicationTar
   return { account, region };
 }
 
+/** The regions that a pipeline publishes to, its own first. */
+export function regionsOf({
+  region,
+  regions,
+}: Pick<PublicationTargets, 'region' | 'regions'>): readonly string[] {
+  return [region, ...regions];
+}
+
 /** Everywhere that publications go: each account in each region, the pipeline's own first. */
 export function targetsOf(description: PublicationTargets): readonly PublicationTarget[] {
-  const regions = [description.region, ...description.regions];
+  const regions = regionsOf(description);
   return [description.account, ...description.accounts].flatMap((account) =>
     regions.map((region) => ({ account, region })),
   );

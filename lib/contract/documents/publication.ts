@@ -119,6 +119,11 @@ export function isNewer(one: Channel, other: Channel): boolean {
   return at === otherAt ? numberOf(one) > numberOf(other) : at > otherAt;
 }
 
+/** The OS version of a publication, by its id such as `20348.4294-1`. */
+export function osVersionOf(id: string): string {
+  return `10.0.${id.slice(0, id.lastIndexOf('-'))}`;
+}
+
 function numberOf({ id }: Channel): number {
   return Number(id.slice(id.lastIndexOf('-') + 1));
 }

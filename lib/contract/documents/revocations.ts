@@ -16,11 +16,11 @@ export const revocationsSchema = z.object({
       ...note,
       /** By region, as its record has them. */
       amis: z.record(z.string(), amiId),
-      /** The word that took it back; null while it is revoked. */
+      /** Who restored it, when and why; null while it is revoked. */
       restored: z.object(note).nullable(),
       /** By region: AMIs that are about to be disabled, with whom they are shared; `at` once they are. */
       disabled: z.record(z.string(), z.object({ sharedWith: z.array(z.string()), at: instant.nullable() })),
-      /** Whether what followed from it has been done everywhere once. */
+      /** Whether channels and fleets have what follows from it. */
       isSettled: z.boolean(),
       /** What kept an AMI from being disabled when housekeeping looked last. */
       usedBy: z.array(z.string()),

@@ -266,10 +266,10 @@ export const ACCOUNT_CLAIMS: readonly Claim[] = [
   {
     id: 'disabled-amis-can-be-removed',
     claim:
-      '`DeregisterImage` takes a disabled AMI and deletes its snapshots with it, and a parameter of type `aws:ec2:image` refuses a disabled one',
+      '`EnableImageDeprecation` and `DeregisterImage` take a disabled AMI, and the latter deletes its snapshots with it; a parameter of type `aws:ec2:image` refuses a disabled one',
     otherwise: 'revoked AMIs cost their snapshots until a person removes them',
     damage: 'figures',
-    how: '`winbake pipeline revoke`, then `aws ec2 deregister-image --delete-associated-snapshots` of a copy; `aws ssm put-parameter --data-type aws:ec2:image`',
+    how: '`winbake pipeline revoke`, then `aws ec2 enable-image-deprecation` and `deregister-image --delete-associated-snapshots` of a copy; `aws ssm put-parameter --data-type aws:ec2:image`',
   },
   {
     id: 'fast-launch-ends-before-disabling',

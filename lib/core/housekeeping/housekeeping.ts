@@ -18,6 +18,7 @@ import { readChannel } from '../publish/move-channel';
 import { promoteWhenDue } from '../publish/operate-channels';
 import { announceImages, announceLatest } from '../publish/published-event';
 import { seedChannels } from '../publish/seed-channels';
+import { disableRevoked } from './disable-revoked';
 import {
   noteFailing,
   noteWorking,
@@ -29,7 +30,7 @@ import {
 import { noteFailed } from './note-failed';
 import { measurePatching } from './patch-budget';
 import { pruneDaily } from './prune';
-import { disableRevoked, settleRevocations } from './revoke';
+import { settleRevocations } from './settle-revocations';
 
 /** An account that worked once and then does not let us in for so long is reported. */
 const LONGEST_SILENCE_HOURS = 24;

@@ -19,7 +19,7 @@ import { readDeliveries } from '../publish/deliveries';
 import { readChannel } from '../publish/move-channel';
 import { readPublication } from '../publish/record-publication';
 import { planPromotionOf, type PromotionWait } from '../publish/operate-channels';
-import { readRevocations } from '../publish/revocations';
+import { readRevocations, startableRegions } from '../publish/revocations';
 import { readHousekeepingMemory } from './memory';
 import { readPatchBudget } from './patch-budget';
 
@@ -233,8 +233,8 @@ async function verifiedImages(
 }
 
 function revocationStatus(one: Revocation): readonly RevocationStatus[] {
-  const { amis, at, by, disabled, id, reason, restored, usedBy } = one;
-  const isDisabled = Object.keys(amis).every((region) => typeof disabled[region]?.at === 'string');
+  const { at, by, id, reason, restored, usedBy } = one;
+  const isDisabled = startableRegions(one).length === 0;
   return restored === null ? [{ id, by, reason, at, isDisabled, usedBy }] : [];
 }
 

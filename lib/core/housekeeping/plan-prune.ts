@@ -17,7 +17,7 @@ export interface PruneInput {
   readonly uses: readonly AmiUse[];
   readonly unread: readonly UnreadTarget[];
   /** The publications that people have revoked: none of them is one of the newest. */
-  readonly revoked?: ReadonlySet<string>;
+  readonly revoked: ReadonlySet<string>;
 }
 
 /** What becomes of one AMI, and why. */
@@ -55,7 +55,7 @@ export function planPrune(input: PruneInput): readonly PrunedAmi[] {
 function newestPublications({ amis, retention, revoked }: PruneInput): ReadonlySet<string> {
   const born = new Map<string, number>();
   for (const { createdAt, publication } of amis) {
-    if (publication !== undefined && revoked?.has(publication) !== true) {
+    if (publication !== undefined && !revoked.has(publication)) {
       born.set(publication, Math.max(born.get(publication) ?? 0, createdAt.getTime()));
     }
   }
@@ -66,7 +66,7 @@ function newestPublications({ amis, retention, revoked }: PruneInput): ReadonlyS
 /** What needs an AMI now, or may: in an account that it is shared with and that could not be read. */
 export function whyNeeded(
   { unread, uses }: Pick<PruneInput, 'uses' | 'unread'>,
-  ami: BakedAmi,
+  ami: Pick<BakedAmi, 'amiId' | 'region' | 'sharedWith'>,
 ): readonly string[] {
   const reasons = uses
     .filter((use) => use.amiId === ami.amiId && use.region === ami.region)
@@ -104,7 +104,7 @@ function letGo({ now, revoked }: PruneInput, ami: BakedAmi): Pick<PrunedAmi, 'ac
   const why =
     ami.publication === undefined
       ? 'never published'
-      : revoked?.has(ami.publication) === true
+      : revoked.has(ami.publication)
         ? 'revoked, and nothing uses it'
         : 'nothing uses it, and newer ones are there';
   if (ami.deprecatedAt === undefined) {

@@ -1,6 +1,7 @@
 import {
   type PipelineDescription,
   type PublicationTargets,
+  regionsOf,
   targetsOf,
 } from '../../contract/documents/pipeline-description';
 import type { UnreadTarget, AmiInventory, AmiUse, BakedAmi } from '../ports/amis';
@@ -33,7 +34,7 @@ export async function readPrunePlan(
   inventory: AmiInventory,
   pipeline: PipelineDescription,
   now: Date,
-  revoked: ReadonlySet<string> = new Set(),
+  revoked: ReadonlySet<string>,
 ): Promise<PruneResult> {
   const { amis, unread, uses } = await readAmiUses(inventory, pipeline);
   const { retention } = pipeline;
@@ -57,8 +58,7 @@ export async function readAmiUses(
       unread.push({ ...target, why: error instanceof Error ? error.message : String(error) });
     }
   }
-  const regions = [pipeline.region, ...pipeline.regions];
-  const amis = (await Promise.all(regions.map((region) => inventory.amisIn(region)))).flat();
+  const amis = (await Promise.all(regionsOf(pipeline).map((region) => inventory.amisIn(region)))).flat();
   unread.push(...strangers(pipeline, amis));
   return { amis, uses, unread };
 }

@@ -5,7 +5,7 @@ import {
   pipelinePath,
   targetName,
 } from '../../contract/documents/pipeline-description';
-import { type Deliveries, type Channel, isNewer } from '../../contract/documents/publication';
+import { type Deliveries, type Channel, isNewer, osVersionOf } from '../../contract/documents/publication';
 import { CHANNELS, type ChannelName } from '../../contract/names/parameters';
 import {
   type DocumentStore,
@@ -78,7 +78,7 @@ export async function readHome(
   const baked = Object.values(channels).filter(isBaked);
   const revisions = new Map<string, Channel>();
   // Of a revoked one the others show another number of its revision too.
-  const osVersions = [...revoked].map((id) => ({ osVersion: `10.0.${id.slice(0, id.indexOf('-'))}` }));
+  const osVersions = [...revoked].map((id) => ({ osVersion: osVersionOf(id) }));
   for (const publication of [...baked, ...osVersions]) {
     const newest = await readRevision(home, path, publication);
     if (newest !== undefined && !revoked.has(newest.id)) {

@@ -1,11 +1,11 @@
 import { type ImageManifest, imageManifestSchema } from '../../contract/documents/evidence';
 import { parseDocument } from '../../contract/documents/document';
-import { type Channel, channelSchema, type Publication } from '../../contract/documents/publication';
+import { channelSchema, type Publication } from '../../contract/documents/publication';
 import { CHANNELS } from '../../contract/names/parameters';
 import { UsageError, WinbakeError } from '../../contract/values/errors';
 import { excerpt } from '../../contract/values/printable';
 import type { DocumentStore, ParameterStore } from '../ports/stores';
-import { readChannel } from './move-channel';
+import { readChannel, readRevision } from './move-channel';
 import { readPublication } from './record-publication';
 
 /** Where the publications of a pipeline are looked up: its bucket, and its parameters in its own region. */
@@ -16,30 +16,32 @@ export interface PublicationLookup {
   readonly path: string;
 }
 
-/** The newest publication of each revision that a region knows, by the parameters below `by-revision`. */
-export async function newestOfRevisions(
-  home: Pick<ParameterStore, 'below'>,
-  path: string,
-): Promise<readonly Channel[]> {
-  const found = Object.entries(await home.below(`${path}/by-revision`));
-  return found
-    .filter(([name]) => !name.endsWith('/ami-id'))
-    .map(([name, text]) => parseDocument(channelSchema, text, name));
-}
-
-/** The records of all publications that still have a parameter of their revision; the numbers before the newest too. */
+/** The records of all publications whose revision still has a parameter: the numbers before what that shows, and those after it. */
 export async function knownPublications({
   documents,
   home,
   path,
 }: PublicationLookup): Promise<readonly Publication[]> {
-  const newest = await newestOfRevisions(home, path);
-  const ids = newest.flatMap(({ id }) => {
-    const [revision = '', count = ''] = id.split('-');
-    return Array.from({ length: Number(count) }, (_, at) => `${revision}-${at + 1}`);
-  });
-  const records = await Promise.all([...new Set(ids)].map((id) => readPublication(documents, id)));
-  return records.flatMap((one) => one ?? []);
+  const shown = Object.entries(await home.below(`${path}/by-revision`))
+    .filter(([name]) => !name.endsWith('/ami-id'))
+    .map(([name, text]) => parseDocument(channelSchema, text, name));
+  return (await Promise.all(shown.map(({ id }) => recordsOfRevision(documents, id)))).flat();
+}
+
+/** Where the newest was revoked the parameter shows one before it. */
+async function recordsOfRevision(
+  documents: Pick<DocumentStore, 'read'>,
+  shown: string,
+): Promise<readonly Publication[]> {
+  const [revision = '', count = ''] = shown.split('-');
+  const records: Publication[] = [];
+  for (let number = 1; ; number += 1) {
+    const record = await readPublication(documents, `${revision}-${number}`);
+    if (record === undefined && number > Number(count)) {
+      return records;
+    }
+    records.push(...(record === undefined ? [] : [record]));
+  }
 }
 
 /**
@@ -75,11 +77,10 @@ export async function findPublication(lookup: PublicationLookup, text: string): 
       `A publication is current, latest or previous, an id such as 20348.4294-1, an OS version such as 10.0.20348.4294, or an AMI id; got: '${excerpt(text)}'.`,
     );
   }
-  const known = await knownPublications(lookup);
   const record =
     revision === undefined
-      ? known.find(({ amis }) => Object.values(amis).includes(text))
-      : known.findLast(({ id }) => id.startsWith(`${revision}-`));
+      ? (await knownPublications(lookup)).find(({ amis }) => Object.values(amis).includes(text))
+      : await newestOfRevision(lookup, revision);
   if (record === undefined) {
     throw missing(
       revision === undefined
@@ -88,6 +89,15 @@ export async function findPublication(lookup: PublicationLookup, text: string): 
     );
   }
   return record;
+}
+
+/** What the parameter of a revision shows: it may be numbered before one that was revoked. */
+async function newestOfRevision(
+  { documents, home, path }: PublicationLookup,
+  revision: string,
+): Promise<Publication | undefined> {
+  const shown = await readRevision(home, path, { osVersion: `10.0.${revision}` });
+  return shown && readPublication(documents, shown.id);
 }
 
 /** A publication with the bill of materials that is kept beside its record. */

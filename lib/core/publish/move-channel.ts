@@ -68,7 +68,7 @@ export async function noteRevision(
 
 /** The newest publication of an OS version's revision, or undefined. */
 export function readRevision(
-  parameters: ParameterStore,
+  parameters: Pick<ParameterStore, 'get'>,
   path: string,
   publication: Pick<Channel, 'osVersion'>,
 ): Promise<Channel | undefined> {

@@ -167,7 +167,7 @@ interface RollbackInput {
   readonly hold: OperatorOverride | undefined;
   readonly asked: OperatorNote;
   /** The publications that people have revoked. */
-  readonly revoked?: ReadonlySet<string>;
+  readonly revoked: ReadonlySet<string>;
   /** When the hold ends that it puts; 14 days from now unless given. */
   readonly until?: Date;
 }
@@ -188,7 +188,7 @@ export function planRollback({
   if (previous === undefined || previous.mode === 'unbaked') {
     return nothingToDo('There is nothing to go back to: no publication was current before this one.');
   }
-  if (revoked?.has(previous.id) === true) {
+  if (revoked.has(previous.id)) {
     return nothingToDo(`There is nothing to go back to: ${previous.id} was revoked.`);
   }
   const override = holdOverride(asked, now, until);
@@ -229,7 +229,7 @@ export interface PromotionInput {
   /** What the canary fleets say of `latest`. */
   readonly canaries: readonly CanaryReport[];
   /** The publications that people have revoked. */
-  readonly revoked?: ReadonlySet<string>;
+  readonly revoked: ReadonlySet<string>;
   /** The person who wants it now. */
   readonly asked?: OperatorNote & { readonly despiteCanaries?: boolean };
 }
@@ -254,14 +254,14 @@ export interface PromotionPlan extends ChannelPlan {
  * and at the latest when their time is over. A person need not wait, and may overrule canaries but no hold.
  */
 export function planPromotion(input: PromotionInput): PromotionPlan {
-  const { asked, canaries, current, hold, latest, now, policy } = input;
+  const { asked, canaries, current, hold, latest, now, policy, revoked } = input;
   if (latest === undefined || latest.mode === 'unbaked') {
     return nothingToDo('Nothing has been published yet.');
   }
   if (current?.id === latest.id) {
     return nothingToDo(`current is ${latest.id}, the newest publication, already.`);
   }
-  if (input.revoked?.has(latest.id) === true) {
+  if (revoked.has(latest.id)) {
     return {
       ...nothingToDo(`${latest.id} was revoked, and no other publication is there.`),
       waitsFor: 'revoked',
@@ -287,7 +287,7 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
     one.unread.map((where) => `The state of ${one.fleet} could not be read in ${where}`),
   );
   // Nobody is to go back to what is revoked.
-  const kept = current !== undefined && input.revoked?.has(current.id) === true ? undefined : current;
+  const kept = current !== undefined && revoked.has(current.id) ? undefined : current;
   const promote = (reason: string) => promotion(kept, latest, [reason, ...unread]);
   if (asked !== undefined) {
     return promote(`${asked.by} asked for it: ${asked.reason}`);

@@ -1,13 +1,18 @@
 import type { Catalog } from '../../contract/documents/catalog';
 import { parseDocument } from '../../contract/documents/document';
-import { publicationSchema, type Channel, type Publication } from '../../contract/documents/publication';
+import {
+  osVersionOf,
+  publicationSchema,
+  type Channel,
+  type Publication,
+} from '../../contract/documents/publication';
 import {
   publicationKey,
   publishedManifestKey,
   publishedVerificationKey,
 } from '../../contract/names/bucket-keys';
 import { worstMode } from '../../contract/values/mode';
-import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
+import { readOsVersion } from '../../contract/values/os-version';
 import { firstSeenTimes } from '../catalog/catalog';
 import { familyImages } from '../images/image-extra';
 import type { DocumentStore } from '../ports/stores';
@@ -27,14 +32,13 @@ export function channelOf(
   { amis, at, id, mode, revisionSeenAt }: Publication,
   region: string,
 ): Channel | undefined {
-  const [, build, revision] = /^(\d+)\.(\d+)-/.exec(id) ?? [];
   const amiId = amis[region];
   return amiId === undefined
     ? undefined
     : {
         id,
         amiId,
-        osVersion: formatOsVersion({ build: Number(build), revision: Number(revision) }),
+        osVersion: osVersionOf(id),
         mode,
         at,
         ...(revisionSeenAt === undefined ? {} : { revisionSeenAt }),

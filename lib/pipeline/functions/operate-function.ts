@@ -43,6 +43,10 @@ export function allowPruning(role: Role, settings: PipelineSettings): void {
   const { partition, region } = Stack.of(role);
   const { distribution, parameterPath, parameterPrefix, pipelineName } = settings;
   const regions = [region, ...distribution.regions.map((one) => one.region)];
+  const ownAmis = {
+    resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
+    conditions: { StringEquals: { [`aws:ResourceTag/${PIPELINE_TAG}`]: pipelineName } },
+  };
   allow(role, {
     actions: ['ec2:DescribeImageAttribute', 'ec2:DescribeFastLaunchImages'],
     resources: ['*'],
@@ -57,13 +61,20 @@ export function allowPruning(role: Role, settings: PipelineSettings): void {
       'ec2:DeregisterImage',
       'ec2:DisableImage',
       'ec2:EnableImage',
-      // What was shared with other accounts is shared with them again.
-      ...(distribution.accounts.length === 0 ? [] : ['ec2:ModifyImageAttribute']),
     ],
-    resources: regions.map((one) => `arn:${partition}:ec2:${one}::image/*`),
-    conditions: { StringEquals: { [`aws:ResourceTag/${PIPELINE_TAG}`]: pipelineName } },
+    ...ownAmis,
     wildcardReason: "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only.",
   });
+  if (distribution.accounts.length > 0) {
+    // What was shared with other accounts is shared with them again. Of whom an AMI is shared with no condition key is documented:
+    // `ec2:Add/userId` is one of ModifySnapshotAttribute alone. docs/security.md says what stops the rest.
+    allow(role, {
+      actions: ['ec2:ModifyImageAttribute'],
+      ...ownAmis,
+      wildcardReason:
+        "The ids of AMIs are not known before; the condition allows this pipeline's AMIs only, and none limits with whom they are shared.",
+    });
+  }
   allow(role, {
     actions: ['ec2:DeleteSnapshot'],
     resources: regions.map((one) => `arn:${partition}:ec2:${one}::snapshot/*`),

@@ -60,7 +60,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
   const resourcePolicies = resourcePoliciesOfStacks(stacks, roles);
   const events = new SimulatedEventBridge(deliver);
   const ssm = new SimulatedSsm({
-    imageExists: (id, place) => ec2.images.isVisible(id, place),
+    imageExists: (id, place) => ec2.images.isAvailable(id, place),
     ...(faults === undefined ? {} : { imageCheckMilliseconds: faults.imageCheckMilliseconds }),
     send: (event) => {
       events.send(event);

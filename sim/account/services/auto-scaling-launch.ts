@@ -6,10 +6,11 @@ import type { Place } from '../commands/command-row';
 import { assumed, reported } from '../provenance';
 import type { Call, Refusal } from '../simulated-service';
 import { refusal } from './auto-scaling-requests';
+import type { LaunchedImage } from './ec2-images';
 import type { SimulatedFleets } from './fleets';
 
-/** Whose an AMI is that can be seen from an account and region, as policies name it. */
-export type ImageOwner = (amiId: string, place: Place) => string | undefined;
+/** What EC2 sees as an AMI is started in an account and region; undefined where it sees none. */
+export type LaunchedImages = (amiId: string, place: Place) => LaunchedImage | undefined;
 
 type Launch = Pick<DesiredConfiguration, 'LaunchTemplate' | 'MixedInstancesPolicy'>;
 
@@ -44,7 +45,7 @@ export function launchVersion(
   fleets: SimulatedFleets,
   group: SimulatedGroup,
   { LaunchTemplate, MixedInstancesPolicy }: Launch,
-  imageOwner: ImageOwner,
+  images: LaunchedImages,
 ): string | undefined {
   const specification = LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
   if (specification === undefined) {
@@ -67,12 +68,16 @@ export function launchVersion(
   if (found.amiId === undefined) {
     throw malformed('The request must contain the parameter ImageId');
   }
-  const owner = imageOwner(found.amiId, call.place);
-  if (owner === undefined) {
+  const image = images(found.amiId, call.place);
+  if (image === undefined) {
     throw malformed(`The image id '[${found.amiId}]' does not exist`);
   }
+  // A group may go on to name it; what tries it now is refused.
+  if (image.refused !== undefined) {
+    throw malformed(image.refused);
+  }
   requireLaunch(call, template);
-  requireImage(call, template.id, found.amiId, owner);
+  requireImage(call, template.id, found.amiId, image.owner);
   if (template !== group.template) {
     throw unmodelled(`the group ${group.name} with another launch template than ${group.template.id}`);
   }

@@ -19,7 +19,7 @@ import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { SimulatedRefresh } from '../../aws/fleet/simulated-refresh';
 import { assumed, page, reported } from '../provenance';
 import { declared, operation, type Call, type Operation } from '../simulated-service';
-import { launchOf, launchVersion, type ImageOwner } from './auto-scaling-launch';
+import { launchOf, launchVersion, type LaunchedImages } from './auto-scaling-launch';
 import { findGroup, recordsOf, refusal } from './auto-scaling-requests';
 import type { SimulatedFleets } from './fleets';
 
@@ -30,12 +30,12 @@ const CHECKPOINT_SECONDS = 3600;
 /** What Auto Scaling does with the instance refreshes of groups. */
 export function instanceRefreshOperations(
   fleets: SimulatedFleets,
-  imageOwner: ImageOwner,
+  images: LaunchedImages,
 ): Readonly<Record<string, Operation>> {
   return {
     StartInstanceRefresh: operation<StartInstanceRefreshCommandInput, StartInstanceRefreshCommandOutput>(
       page(`${API}StartInstanceRefresh.html`),
-      (call) => start(call, fleets, imageOwner),
+      (call) => start(call, fleets, images),
     ),
     CancelInstanceRefresh: operation<CancelInstanceRefreshCommandInput, CancelInstanceRefreshCommandOutput>(
       page(`${API}CancelInstanceRefresh.html`),
@@ -73,12 +73,12 @@ export function instanceRefreshOperations(
 function start(
   call: Call<StartInstanceRefreshCommandInput>,
   fleets: SimulatedFleets,
-  imageOwner: ImageOwner,
+  images: LaunchedImages,
 ) {
   const { input, place } = call;
   const { DesiredConfiguration = {}, Preferences = {} } = input;
   const group = findGroup(fleets, input.AutoScalingGroupName, place);
-  const version = launchVersion(call, fleets, group, DesiredConfiguration, imageOwner);
+  const version = launchVersion(call, fleets, group, DesiredConfiguration, images);
   if (version === undefined && Preferences.AutoRollback === true) {
     throw refusal(
       "The request isn't valid. The AutoRollback parameter cannot be set to true when the DesiredConfiguration parameter is empty. Set AutoRollback to false or specify a desired configuration and try again.",

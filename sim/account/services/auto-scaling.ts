@@ -25,7 +25,7 @@ import { groupArn } from '../commands/compute-commands';
 import type { Place } from '../commands/command-row';
 import { assumed, page, reported } from '../provenance';
 import { declared, operation, type Call, type Operation, type SimulatedService } from '../simulated-service';
-import { launchOf, launchVersion, referenceOf, type ImageOwner } from './auto-scaling-launch';
+import { launchOf, launchVersion, referenceOf, type LaunchedImages } from './auto-scaling-launch';
 import { instanceRefreshOperations } from './auto-scaling-refreshes';
 import { findGroup, recordsOf, refusal } from './auto-scaling-requests';
 import type { SimulatedFleets } from './fleets';
@@ -41,7 +41,7 @@ export class SimulatedAutoScaling implements SimulatedService {
   constructor(
     private readonly fleets: SimulatedFleets,
     /** Whose an AMI is that can be seen from there; unless said, the account has every one. */
-    private readonly imageOwner: ImageOwner = (_, { account }) => account,
+    private readonly images: LaunchedImages = (_, { account }) => ({ owner: account }),
   ) {
     this.operations = {
       DescribeAutoScalingGroups: operation<
@@ -64,7 +64,7 @@ export class SimulatedAutoScaling implements SimulatedService {
         page(`${API}SetInstanceHealth.html`),
         (call) => this.setHealth(call),
       ),
-      ...instanceRefreshOperations(fleets, imageOwner),
+      ...instanceRefreshOperations(fleets, images),
     };
   }
 
@@ -98,7 +98,7 @@ export class SimulatedAutoScaling implements SimulatedService {
       );
     }
     const launch = { LaunchTemplate, MixedInstancesPolicy };
-    const version = launchVersion(call, this.fleets, group, launch, this.imageOwner);
+    const version = launchVersion(call, this.fleets, group, launch, this.images);
     if (version === undefined) {
       return {};
     }

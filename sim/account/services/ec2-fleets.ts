@@ -16,7 +16,7 @@ import type { SimulatedLaunchTemplate } from '../../aws/fleet/launch-template';
 import type { Place } from '../commands/command-row';
 import { assumed, page, type Provenance, reported } from '../provenance';
 import { operation, undeclared, type Call, type Operation } from '../simulated-service';
-import { fits, listed, paged } from './ec2-images';
+import { fits, listed, paged } from './ec2-requests';
 import type { SimulatedFleets } from './fleets';
 
 const API = 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/';

@@ -1,5 +1,4 @@
 import {
-  EC2ServiceException,
   type CreateTagsCommandInput,
   type CreateTagsCommandOutput,
   type DeregisterImageCommandInput,
@@ -20,20 +19,18 @@ import {
   type EnableImageCommandOutput,
   type EnableImageDeprecationCommandInput,
   type EnableImageDeprecationCommandOutput,
-  type Filter,
   type ModifyImageAttributeCommandInput,
   type ModifyImageAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { Place } from '../commands/command-row';
 import { page } from '../provenance';
-import { ByPlace, operation, pageOf, undeclared, type Call, type Operation } from '../simulated-service';
+import { ByPlace, operation, type Call, type Operation } from '../simulated-service';
+import { fits, listed, notFound, paged, refusal, type Tags } from './ec2-requests';
 
 /** AWS as an owner, and an account of its own that publishes Windows. */
 const AMAZON = 'amazon';
 const AMAZON_ACCOUNT = '801119661308';
-
-type Tags = Readonly<Record<string, string>>;
 
 /** An AMI of a region. */
 export interface SimulatedImage {
@@ -42,16 +39,24 @@ export interface SimulatedImage {
   readonly createdAt: Date;
   /** The accounts that may start it beside its own. */
   sharedWith: readonly string[];
-  readonly isPublic: boolean;
+  isPublic: boolean;
   readonly snapshotIds: readonly string[];
   tags: Tags;
   deprecatedAt?: Date;
-  /** Nobody starts it then, and nobody is shared it with. */
+  /** Nobody starts it then, it is shared with nobody, and parameters cannot name it. */
   isDisabled?: boolean;
   /** Whether EC2 keeps snapshots ready behind its first boot. */
   hasFastLaunch?: boolean;
   /** It is gone then; the record stays. */
   deregisteredAt?: Date;
+}
+
+/** An AMI as an account starts it. */
+export interface LaunchedImage {
+  /** Its account, or the name of AWS. */
+  readonly owner: string;
+  /** What EC2 says where nobody may start it. */
+  readonly refused?: string;
 }
 
 /** A snapshot of a region. */
@@ -69,7 +74,6 @@ interface Region {
 }
 
 const API = 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/';
-const ERRORS = page(`${API}errors-overview.html`);
 const MOST_TAGS = 50;
 
 /** The AMIs and snapshots of all accounts: the part of EC2 that a pipeline works with. */
@@ -114,7 +118,11 @@ export class SimulatedImages {
       page(`${API}API_DisableImage.html`),
       ({ input, place }) => {
         const image = this.own(input.ImageId, place);
+        if (image.isDisabled === true) {
+          throw unmodelled(`the end of launches of ${image.id}, which has ended`);
+        }
         image.isDisabled = true;
+        image.isPublic = false;
         image.sharedWith = [];
         return { Return: true };
       },
@@ -122,7 +130,11 @@ export class SimulatedImages {
     EnableImage: operation<EnableImageCommandInput, EnableImageCommandOutput>(
       page(`${API}API_EnableImage.html`),
       ({ input, place }) => {
-        this.own(input.ImageId, place).isDisabled = false;
+        const image = this.own(input.ImageId, place);
+        if (image.isDisabled !== true) {
+          throw unmodelled(`launches of ${image.id}, which nothing has ended`);
+        }
+        image.isDisabled = false;
         return { Return: true };
       },
     ),
@@ -135,7 +147,7 @@ export class SimulatedImages {
           throw unmodelled('launch permissions but those of an account that is added');
         }
         if (image.isDisabled === true) {
-          throw unmodelled('the share of an AMI that is disabled, which EC2 refuses');
+          throw refusal('InvalidAMIID.Unavailable', unavailable(image.id));
         }
         const added = Add.flatMap(({ UserId }) => UserId ?? []);
         image.sharedWith = [...new Set([...image.sharedWith, ...added])];
@@ -194,9 +206,19 @@ export class SimulatedImages {
     return this.visible(id, { account, region }) !== undefined;
   }
 
-  /** The account of an AMI that another sees, or the name of AWS; undefined where it does not. */
-  ownerOf(id: string, place: Place): string | undefined {
-    return this.isVisible(id, place) ? this.owners.get(`${place.region} ${id}`)?.account : undefined;
+  /** Whether an AMI is described to an account that does not ask for disabled ones, as Parameter Store asks. */
+  isAvailable(id: string, place: Place): boolean {
+    const image = this.visible(id, place);
+    return image !== undefined && image.isDisabled !== true;
+  }
+
+  /** What EC2 sees as an account starts an AMI; undefined where it sees none. */
+  launchedFrom(id: string, place: Place): LaunchedImage | undefined {
+    const image = this.visible(id, place);
+    const owner = this.owners.get(`${place.region} ${id}`)?.account;
+    return image === undefined || owner === undefined
+      ? undefined
+      : { owner, ...(image.isDisabled === true ? { refused: unavailable(id) } : {}) };
   }
 
   /** All that an account ever had, the deregistered ones too. */
@@ -339,6 +361,15 @@ export class SimulatedImages {
   }
 }
 
+/**
+ * What EC2 says of an AMI "not in a state from which you can launch an instance or modify attributes", the text as users report it.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ * @see https://github.com/ansible/ansible/issues/24945
+ */
+function unavailable(id: string): string {
+  return `The image ID '${id}' is no longer available`;
+}
+
 /** Only the owner is shown it. */
 function lastLaunched(at: Date | undefined): { LastLaunchedTime?: string } {
   return at === undefined ? {} : { LastLaunchedTime: at.toISOString() };
@@ -346,54 +377,4 @@ function lastLaunched(at: Date | undefined): { LastLaunchedTime?: string } {
 
 function isOwner(owner: string, owners: readonly string[], { account }: Place): boolean {
   return owners.length === 0 || owners.some((one) => one === owner || (one === 'self' && owner === account));
-}
-
-/** Every filter must hold, by one of its values; throws for one that has no model. */
-export function fits(
-  filters: readonly Filter[] = [],
-  tags: Tags,
-  fields: Readonly<Record<string, string>>,
-): boolean {
-  return filters.every(({ Name = '', Values = [] }) => {
-    if (Name === 'tag-key') {
-      return Values.some((key) => Object.hasOwn(tags, key));
-    }
-    const value = Name.startsWith('tag:') ? (tags[Name.slice(4)] ?? '') : fields[Name];
-    if (value === undefined) {
-      throw unmodelled(`the filter ${Name} of EC2`);
-    }
-    return Values.includes(value);
-  });
-}
-
-/** The part of a list that a request asks for. */
-export function paged<T>(
-  all: readonly T[],
-  { MaxResults = all.length, NextToken }: { MaxResults?: number | undefined; NextToken?: string | undefined },
-) {
-  const found = pageOf(all, MaxResults, NextToken);
-  if (found === undefined) {
-    throw unmodelled(`the token ${NextToken ?? ''}, which no list of EC2 gave`);
-  }
-  return { shown: found.shown, NextToken: found.next === undefined ? {} : { NextToken: found.next } };
-}
-
-/** Tags as EC2 lists them. */
-export function listed(tags: Tags): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
-/** An id that is none of this shape is another error than one that no AMI has. */
-function notFound(id: string) {
-  const kind = id.startsWith('snap-') ? 'InvalidSnapshot' : 'InvalidAMIID';
-  return /^(ami|snap)-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)
-    ? refusal(
-        `${kind}.NotFound`,
-        `The ${kind === 'InvalidAMIID' ? 'image id' : 'snapshot'} '[${id}]' does not exist`,
-      )
-    : refusal(`${kind}.Malformed`, `Invalid id: "${id}"`);
-}
-
-function refusal(name: string, message: string, status = 400) {
-  return undeclared(EC2ServiceException, { name, message, status }, ERRORS);
 }

@@ -130,7 +130,7 @@ test('what is revoked is said, and whether its launches are refused', () => {
     ],
   }).split('\n');
   expect(lines.filter((line) => line.includes('revoked'))).toEqual([
-    '  revoked 20348.4294-1 on 2025-10-15 by ops: its driver leaks; it can be started still, used by instance i-1',
+    '  revoked 20348.4294-1 on 2025-10-15 by ops: its driver leaks; it can still be launched, used by instance i-1',
     '  revoked 20348.4294-1 on 2025-10-15 by ops: its driver leaks; its launches are refused',
   ]);
 });

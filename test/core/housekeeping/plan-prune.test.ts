@@ -23,7 +23,14 @@ function daysAgo(count: number): Date {
 }
 
 function plan(amis: readonly BakedAmi[], more: Partial<PruneInput> = {}) {
-  const input = { now: NOW, retention: { newest: 3, minimumAgeDays: 45 }, uses: [], unread: [], ...more };
+  const input = {
+    now: NOW,
+    retention: { newest: 3, minimumAgeDays: 45 },
+    uses: [],
+    unread: [],
+    revoked: new Set<string>(),
+    ...more,
+  };
   return Object.fromEntries(
     planPrune({ ...input, amis }).map(({ amiId, action, reasons }) => [
       amiId.slice(-1),
@@ -110,6 +117,7 @@ test('a publication has an AMI in each region, and counts once', () => {
     amis: twice,
     uses: [],
     unread: [],
+    revoked: new Set(),
   }).filter(({ action }) => action === 'keep');
 
   expect(kept.map(({ publication }) => publication)).toEqual([
@@ -153,6 +161,7 @@ test('whatever the AMIs, what is used, young, or of an unread account never goes
         amis: all,
         uses,
         unread,
+        revoked: new Set(),
       });
 
       expect(planned).toHaveLength(all.length);

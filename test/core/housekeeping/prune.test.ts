@@ -27,7 +27,7 @@ function fourAmis() {
 }
 
 async function prune(inventory: MemoryInventory) {
-  await applyPrune(inventory, PIPELINE, await readPrunePlan(inventory, PIPELINE, NOW), NOW);
+  await applyPrune(inventory, PIPELINE, await readPrunePlan(inventory, PIPELINE, NOW, new Set()), NOW);
 }
 
 test('what may go is deprecated, then what was deprecated long ago is forgotten everywhere and removed', async () => {
@@ -47,7 +47,7 @@ test('what may go is deprecated, then what was deprecated long ago is forgotten 
 test('an account that cannot be read keeps what is shared with it, and is named', async () => {
   const inventory = fourAmis();
   inventory.unread.add(OTHER.account);
-  const { amis, unread } = await readPrunePlan(inventory, PIPELINE, NOW);
+  const { amis, unread } = await readPrunePlan(inventory, PIPELINE, NOW, new Set());
   expect(unread).toEqual([{ ...OTHER, why: 'AccessDenied' }]);
   expect(amis.filter(({ action }) => action === 'remove').map(({ amiId }) => amiId)).toEqual([
     'ami-00000001',
@@ -59,7 +59,7 @@ test.each([OTHER.account, 'all', 'arn:aws:organizations::111122223333:organizati
   async (stranger) => {
     const inventory = fourAmis();
     inventory.amis = inventory.amis.map((ami) => ({ ...ami, sharedWith: [stranger] }));
-    const { amis, unread } = await readPrunePlan(inventory, { ...PIPELINE, accounts: [] }, NOW);
+    const { amis, unread } = await readPrunePlan(inventory, { ...PIPELINE, accounts: [] }, NOW, new Set());
     expect(unread).toEqual([
       {
         account: stranger,

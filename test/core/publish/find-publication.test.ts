@@ -5,7 +5,7 @@ import { contractFixture } from '../../support/contract-fixture';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
 import { channelsAt, PATH, publicationAt } from '../../support/pipeline-description';
 
-const IDS = ['20348.4171-1', '20348.4294-1', '20348.4294-2'];
+const IDS = ['20348.4171-1', '20348.4294-1', '20348.4294-2', '20348.4294-3'];
 const amiOf = (id: string) => `ami-${id.replaceAll(/[.-]/g, '').padStart(17, '0')}`;
 const record = (id: string): Publication => ({
   ...(contractFixture('publication') as Publication),
@@ -33,6 +33,7 @@ test.each([
   ['10.0.20348.4294', '20348.4294-2'],
   ['20348.4171', '20348.4171-1'],
   [amiOf('20348.4294-1'), '20348.4294-1'],
+  [amiOf('20348.4294-3'), '20348.4294-3'],
 ])('%s names %s', async (text, id) => {
   expect((await findPublication(LOOKUP, text)).id).toBe(id);
 });
@@ -43,7 +44,7 @@ test.each([
     'NOT_FOUND',
     'The channel latest shows the plain base AMI; nothing has been published there yet.',
   ],
-  ['20348.4294-3', 'NOT_FOUND', 'There is no publication 20348.4294-3'],
+  ['20348.4294-4', 'NOT_FOUND', 'There is no publication 20348.4294-4'],
   ['10.0.20348.4052', 'NOT_FOUND', 'no publication of the revision 10.0.20348.4052'],
   ['ami-0123456789abcdef9', 'NOT_FOUND', 'No publication of the pipeline has the AMI'],
   ['newest\n', 'USAGE', "or an AMI id; got: 'newest\\n'."],

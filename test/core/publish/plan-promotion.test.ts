@@ -24,6 +24,7 @@ function input(changes: Partial<PromotionInput>): PromotionInput {
     current: CURRENT,
     hold: undefined,
     canaries: [],
+    revoked: new Set(),
     ...changes,
   };
 }
@@ -100,7 +101,14 @@ test('the plain base AMI never becomes previous', () => {
 });
 
 describe('a rollback', () => {
-  const rollback = { now: NOW, current: LATEST, previous: CURRENT, hold: undefined, asked: OPERATOR_NOTE };
+  const rollback = {
+    now: NOW,
+    current: LATEST,
+    previous: CURRENT,
+    hold: undefined,
+    revoked: new Set<string>(),
+    asked: OPERATOR_NOTE,
+  };
 
   test('holds first, so that what was taken back does not come back', () => {
     const override = holdOverride(OPERATOR_NOTE, NOW);
@@ -174,7 +182,14 @@ describe('what a person has revoked', () => {
     expect(planPromotion(input({ revoked })).changes).toEqual([
       { kind: 'move', channel: 'current', to: LATEST },
     ]);
-    const rollback = { now: NOW, current: LATEST, previous: CURRENT, hold: undefined, asked: OPERATOR_NOTE };
+    const rollback = {
+      now: NOW,
+      current: LATEST,
+      previous: CURRENT,
+      hold: undefined,
+      revoked: new Set<string>(),
+      asked: OPERATOR_NOTE,
+    };
     expect(planRollback({ ...rollback, revoked }).changes).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { propertyRuns } from '../../support/property-runs';
 const ALL = [4052, 4171, 4294, 4297].map((revision, month) =>
   publicationAt(revision, `2025-0${month + 5}-14T22:00:00.000Z`),
 );
+const BESIDE = { known: ALL, amis: new Set(ALL.map(({ amiId }) => amiId)), restored: new Set<string>() };
 const [P1, P2, P3, P4] = ALL as [Channel, Channel, Channel, Channel];
 
 function moves(
@@ -15,7 +16,7 @@ function moves(
   more: Partial<ChannelsBeside> = {},
 ) {
   const ids = new Set(revoked.map(({ id }) => id));
-  const planned = movesFromRevoked({ channels, known: ALL, revoked: ids, ...more });
+  const planned = movesFromRevoked({ ...BESIDE, channels, revoked: ids, ...more });
   return Object.fromEntries(planned.map(({ channel, to }) => [channel, to.id]));
 }
 
@@ -44,8 +45,14 @@ test.each<[string, ChannelsBeside['channels'], readonly Channel[], object]>([
 
 test('what was taken back is the newest again, unless a newer one is there', () => {
   const channels = { latest: P3, current: P3, previous: P2 };
-  expect(moves(channels, [], { restored: P4.id })).toEqual({ latest: P4.id });
-  expect(moves({ ...channels, latest: P4 }, [], { restored: P3.id })).toEqual({});
+  expect(moves(channels, [], { restored: new Set([P4.id, P1.id]) })).toEqual({ latest: P4.id });
+  expect(moves({ ...channels, latest: P4 }, [], { restored: new Set([P3.id]) })).toEqual({});
+});
+
+test('no channel goes to what is there no more, be it the previous one', () => {
+  const amis = new Set([P1.amiId, P3.amiId]);
+  const channels = { latest: P3, current: P3, previous: P2 };
+  expect(moves(channels, [P3], { amis })).toEqual({ latest: P1.id, current: P1.id });
 });
 
 test('cut off after any move and planned again it ends the same, shows nothing revoked that could be left, and nothing newer', () => {
@@ -55,7 +62,7 @@ test('cut off after any move and planned again it ends the same, shows nothing r
     fc.property(channels, fc.subarray(ALL), fc.subarray(ALL), fc.nat(3), (before, revoked, known, cut) => {
       const ids = new Set(revoked.map(({ id }) => id));
       const plan = (from: ChannelsBeside['channels']) =>
-        movesFromRevoked({ channels: from, known, revoked: ids });
+        movesFromRevoked({ ...BESIDE, channels: from, known, revoked: ids });
       const after = (from: ChannelsBeside['channels'], some: ReturnType<typeof plan>) =>
         some.reduce((now, { channel, to }) => ({ ...now, [channel]: to }), from);
       const whole = after(before, plan(before));

@@ -3,6 +3,7 @@ import {
   CreateTagsCommand,
   DescribeImagesCommand,
   DescribeSnapshotsCommand,
+  ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { ec2PipelineAmis } from '../../../lib/aws/ami-inventory';
 import { ec2AmiTags } from '../../../lib/aws/image-builder';
@@ -188,7 +189,7 @@ test('a disabled AMI is shared with nobody and told to those alone who ask for i
     });
     const { Images } = await client.send(new DescribeImagesCommand({ Owners: ['self'] }));
     expect(Images).toEqual([]);
-    expect((await inventory.amisIn(REGION)).map(({ amiId }) => amiId)).toEqual([AMI]);
+    expect(await inventory.amisIn(REGION)).toMatchObject([{ amiId: AMI, sharedWith: [] }]);
     await inventory.enable(REGION, AMI, [AWAY, 'all']);
     await inventory.enable(REGION, AMI, [AWAY]);
     expect(ec2.images.all(PLACE)[0]).toMatchObject({ isDisabled: false, sharedWith: [AWAY] });
@@ -196,4 +197,46 @@ test('a disabled AMI is shared with nobody and told to those alone who ask for i
     await inventory.disable(REGION, AMI);
     await inventory.enable(REGION, AMI, [AWAY]);
   });
+});
+
+test('whom an AMI is shared with is asked of each but the disabled ones', async () => {
+  createImage({ sharedWith: [AWAY] });
+  await lab.as(EVERYTHING, () => inventory.disable(REGION, AMI));
+  const found = await lab.as([allow('ec2:DescribeImages')], () => inventory.amisIn(REGION));
+  expect(found).toMatchObject([{ amiId: AMI, sharedWith: [] }]);
+});
+
+test('an AMI that is disabled is private, started by nobody, shared with nobody and named by no parameter', async () => {
+  createImage({ sharedWith: [AWAY], isPublic: true });
+  const away = { ...PLACE, account: AWAY };
+  await lab.as(EVERYTHING, () => inventory.disable(REGION, AMI));
+  expect(ec2.images.all(PLACE)[0]).toMatchObject({ isPublic: false, sharedWith: [] });
+  expect(ec2.images.launchedFrom(AMI, PLACE)).toEqual({
+    owner: ACCOUNT,
+    refused: `The image ID '${AMI}' is no longer available`,
+  });
+  expect(ec2.images.launchedFrom(AMI, away)).toBeUndefined();
+  expect(ec2.images.isAvailable(AMI, PLACE)).toBe(false);
+  const share = () =>
+    client.send(
+      new ModifyImageAttributeCommand({ ImageId: AMI, LaunchPermission: { Add: [{ UserId: AWAY }] } }),
+    );
+  await expect(lab.as(EVERYTHING, share)).rejects.toMatchObject({
+    name: 'InvalidAMIID.Unavailable',
+    message: `The image ID '${AMI}' is no longer available`,
+  });
+  await lab.as(EVERYTHING, () => inventory.enable(REGION, AMI, [AWAY]));
+  expect(ec2.images.launchedFrom(AMI, away)).toEqual({ owner: ACCOUNT });
+  expect(ec2.images.isAvailable(AMI, away)).toBe(true);
+});
+
+test('an AMI that was enabled and not yet shared is shared by the next attempt', async () => {
+  createImage({ sharedWith: [AWAY] });
+  await lab.as(EVERYTHING, () => inventory.disable(REGION, AMI));
+  const half = [allow(['ec2:DescribeImages', 'ec2:EnableImage'])];
+  const failure = await lab.as(half, () => failureOf(inventory.enable(REGION, AMI, [AWAY])));
+  expect(failure).toMatchObject({ name: 'UnauthorizedOperation' });
+  expect(ec2.images.all(PLACE)[0]).toMatchObject({ isDisabled: false, sharedWith: [] });
+  await lab.as(EVERYTHING, () => inventory.enable(REGION, AMI, [AWAY]));
+  expect(ec2.images.all(PLACE)[0]).toMatchObject({ sharedWith: [AWAY] });
 });

@@ -25,7 +25,7 @@ import { userOf } from '../../../sim/account/principal';
 import { SimulatedLaunchTemplate } from '../../../sim/aws/fleet/launch-template';
 import { SimulatedFleet, type SimulatedFleetOptions } from '../../../sim/aws/fleet/simulated-fleet';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
-import { as, CLIENTS, everything, FLEETS, freshPlace } from '../../support/fleet-accounts';
+import { as, CLIENTS, DISABLED, everything, FLEETS, freshPlace } from '../../support/fleet-accounts';
 import { failureOf } from '../../support/simulated-accounts-lab';
 
 const OLD = 'ami-00000000000000001';
@@ -102,6 +102,7 @@ const clone = (more: object = {}) =>
       ...more,
     }),
   );
+const refreshToDisabled = () => clone({ LaunchTemplateData: { ImageId: DISABLED } }).then(() => refresh('3'));
 const remove = (ForceDelete: boolean) =>
   autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName, ForceDelete }));
 const groups = (more: object = {}) => autoScaling.send(new DescribeAutoScalingGroupsCommand(more));
@@ -126,6 +127,7 @@ describe('Auto Scaling refuses', () => {
       'ValidationError',
       'You must use a valid fully-formed launch template. The request must contain the parameter ImageId',
     ],
+    ['an AMI that is disabled', refreshToDisabled, 'ValidationError', `'${DISABLED}' is no longer available`],
     [
       'a template by id and name',
       () => update({ LaunchTemplate: { LaunchTemplateId: 'lt-1', LaunchTemplateName: 'lt-1' } }),
