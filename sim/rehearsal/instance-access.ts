@@ -1,12 +1,10 @@
-import { ECRServiceException } from '@aws-sdk/client-ecr';
+import { ECRClient, ECRServiceException, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   GetSecretValueCommand,
   SecretsManagerClient,
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
-import { ecrLogin } from '../../lib/aws/registry-logins';
-import { WinbakeError } from '../../lib/contract/values/errors';
 import { parameterArn } from '../account/commands/data-commands';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { InstanceAccess } from '../aws/image-builder/run-bake';
@@ -15,6 +13,14 @@ import type { SimulatedAccount } from './simulated-account';
 /** What an agent on an instance needs before Image Builder hears of it. */
 const NEEDED = ['ssm:UpdateInstanceInformation', 'imagebuilder:GetComponent'];
 
+async function ecrPassword(region: string): Promise<string> {
+  const { authorizationData = [] } = await new ECRClient({ region }).send(
+    new GetAuthorizationTokenCommand({}),
+  );
+  const token = Buffer.from(authorizationData[0]?.authorizationToken ?? '', 'base64').toString('utf8');
+  return token.replace(/^AWS:/, '');
+}
+
 async function secretOf(SecretId: string): Promise<string> {
   const client = new SecretsManagerClient({ region: SecretId.split(':')[3] ?? '' });
   return (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
@@ -22,8 +28,7 @@ async function secretOf(SecretId: string): Promise<string> {
 
 /** Whether something failed as AWS says it; anything else is a mistake of the rehearsal's own. */
 function isOfAws(error: unknown): error is Error {
-  const said = error instanceof WinbakeError ? error.cause : error;
-  return said instanceof ECRServiceException || said instanceof SecretsManagerServiceException;
+  return error instanceof ECRServiceException || error instanceof SecretsManagerServiceException;
 }
 
 /**
@@ -65,7 +70,7 @@ export function instanceAccess(
     ask: (what, name) =>
       accounts.as(caller, region, async () => {
         try {
-          return { value: what === 'ecr' ? (await ecrLogin(name)).password : await secretOf(name) };
+          return { value: what === 'ecr' ? await ecrPassword(name) : await secretOf(name) };
         } catch (error) {
           if (isOfAws(error)) {
             return { error: error.message };

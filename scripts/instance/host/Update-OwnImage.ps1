@@ -60,12 +60,12 @@ function Invoke-Docker {
 
 function Wait-Engine {
     # On a first boot Docker starts late, and a call that came before it listened may hang.
-    $said = $over
+    $reason = $over
     while ($true) {
         try { return Invoke-Docker -Argument 'version --format {{.Server.Version}}' -Limit 20 }
-        catch { if ($_.Exception.Message -ne $over) { $said = $_.Exception.Message } }
+        catch { if ($_.Exception.Message -ne $over) { $reason = $_.Exception.Message } }
         try { Start-Sleep -Milliseconds (Get-MillisecondsLeft -Limit $PollSeconds) }
-        catch { throw "Docker does not answer: $said" }
+        catch { throw "Docker does not answer: $reason" }
     }
 }
 
