@@ -40,7 +40,7 @@ export async function dockerLogin(host: string, ports: DockerLoginPorts): Promis
   }
   const server = host === 'docker.io' ? DOCKER_HUB_KEY : host;
   const helpers = objectAt(config, 'credHelpers');
-  const helper = textAt(helpers, server) ?? textAt(helpers, host) ?? textAt(config, 'credsStore');
+  const helper = textAt(helpers, server) ?? textAt(config, 'credsStore');
   if (helper !== undefined && helper !== '') {
     const answer = await ports.helper(helper, server);
     return answer === undefined ? undefined : loginOfHelper(helper, answer);

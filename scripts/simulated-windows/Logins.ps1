@@ -1,5 +1,6 @@
 # The commands of the AWS Tools for PowerShell by which an instance gets logins to registries with its role. What they answer stands in
-# logins.json beside host.json, or is asked of the rehearsal: {"ecr": {REGION: {"value": PASSWORD}}, "secrets": {ARN: {"value": TEXT}}}, or {"error": MESSAGE} of each.
+# logins.json beside host.json, or is asked of the rehearsal: {"ecr": {REGION: {"value": PASSWORD}}, "secrets": {ARN: {"value": TEXT}}}, or {"error": MESSAGE} of each; with "hangSeconds"
+# it takes so long.
 
 function Get-SimulatedLogin {
     param([string]$Kind, [string]$Name)
@@ -14,6 +15,8 @@ function Get-SimulatedLogin {
         $found = [Net.WebClient]::new().DownloadString($address) | ConvertFrom-Json -AsHashtable
     }
     else { throw 'No credentials specified or obtained from persisted/shell defaults.' }
+    [IO.File]::AppendAllText([IO.Path]::Combine($env:WINBAKE_SIMULATED_HOST, 'login-calls'), "$Kind $Name`n")
+    if ($found.ContainsKey('hangSeconds')) { Start-Sleep -Seconds $found.hangSeconds }
     if ($found.ContainsKey('error')) { throw $found.error }
     return $found.value
 }

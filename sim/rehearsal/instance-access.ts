@@ -1,6 +1,10 @@
-import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import { ECRClient, ECRServiceException, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  SecretsManagerServiceException,
+} from '@aws-sdk/client-secrets-manager';
 import { parameterArn } from '../account/commands/data-commands';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { InstanceAccess } from '../aws/image-builder/run-bake';
@@ -20,6 +24,11 @@ async function ecrPassword(region: string): Promise<string> {
 async function secretOf(SecretId: string): Promise<string> {
   const client = new SecretsManagerClient({ region: SecretId.split(':')[3] ?? '' });
   return (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
+}
+
+/** Whether something failed as AWS says it; anything else is a mistake of the rehearsal's own. */
+function isOfAws(error: unknown): error is Error {
+  return error instanceof ECRServiceException || error instanceof SecretsManagerServiceException;
 }
 
 /**
@@ -63,7 +72,10 @@ export function instanceAccess(
         try {
           return { value: what === 'ecr' ? await ecrPassword(name) : await secretOf(name) };
         } catch (error) {
-          return { error: (error as Error).message };
+          if (isOfAws(error)) {
+            return { error: error.message };
+          }
+          throw error;
         }
       }),
     readParameter: (name) => {

@@ -9,6 +9,7 @@ import type { PlatformImage } from '../registry/images/stored-content';
 import {
   appImage,
   startOwnRegistry,
+  type BasicLogin,
   type OwnRegistry,
   type OwnRegistryOptions,
 } from '../registry/own-registry';
@@ -42,13 +43,14 @@ export class OwnRegistries {
     const secrets = secretsOf(pipeline.decide.environment);
     for (const host of new Set(hosts)) {
       const arn = secrets[host];
-      const password = `secret of ${host}`;
+      const login = { user: 'rehearsal', password: `secret of ${host}` };
       if (arn !== undefined) {
-        account.world.secrets.put(arn, JSON.stringify({ username: 'rehearsal', password }));
+        const { password, user: username } = login;
+        account.world.secrets.put(arn, JSON.stringify({ username, password }));
       }
       const options = {
         imageAt: (repository: string, tag: string) => imageAt(context, `${host}/${repository}:${tag}`),
-        ...accessTo(account, host, arn === undefined ? undefined : password),
+        ...accessTo(account, host, arn === undefined ? undefined : login),
       };
       this.started.set(host, await startOwnRegistry(options));
     }
@@ -79,16 +81,21 @@ function hostOf(text: string, { pipeline }: OwnRegistriesContext): string {
   return ownRegistryOf(parseOwnImage(text, release).repository)?.registry ?? '';
 }
 
-/** How a registry asks who reads, and whom it lets in. */
-function accessTo(
-  account: SimulatedAccount,
+/** How a registry asks who reads, and whom it lets in: the login of its secret, or in ECR `AWS` with the password of a caller. */
+export function accessTo(
+  account: Pick<SimulatedAccount, 'clock'> & {
+    readonly world: Pick<SimulatedAccount['world'], 'ecr'> & {
+      readonly accounts: Pick<SimulatedAccount['world']['accounts'], 'refusalOf'>;
+    };
+  },
   host: string,
-  password: string | undefined,
+  secret: BasicLogin | undefined,
 ): Pick<OwnRegistryOptions, 'mayRead' | 'scheme'> {
   const region = ecrRegion(host);
-  if (password !== undefined || region === undefined) {
-    const mayRead: OwnRegistryOptions['mayRead'] = (login) => login.password === password;
-    return { scheme: password === undefined ? 'open' : 'bearer', mayRead };
+  if (secret !== undefined || region === undefined) {
+    const mayRead: OwnRegistryOptions['mayRead'] = ({ password, user }) =>
+      user === secret?.user && password === secret.password;
+    return { scheme: secret === undefined ? 'open' : 'bearer', mayRead };
   }
   const [owner = ''] = host.split('.');
   return {
@@ -98,6 +105,7 @@ function accessTo(
       const caller = ecr.callerOf(login.password, account.clock.now());
       const resource = `arn:aws:ecr:${region}:${owner}:repository/${repository}`;
       return (
+        login.user === 'AWS' &&
         caller !== undefined &&
         actionsOf(kind).every(
           (action) => accounts.refusalOf('ecr', caller, { action, resource }, region) === undefined,

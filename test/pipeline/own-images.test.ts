@@ -113,6 +113,20 @@ test('of a secret that is known by its name are read by whatever Secrets Manager
   });
 });
 
+test('of one registry may name one secret in several ways of CDK', () => {
+  const template = pipelineWith(
+    ...['one', 'two'].map(
+      (name) => (stack: Stack) =>
+        CachedImage.fromRegistry(`a.io/${name}:1`, {
+          credentials: Secret.fromSecretNameV2(stack, name, 'acr'),
+        }),
+    ),
+  );
+  expect(rightsOf(template)).toMatchObject({
+    InstanceRole: [[['secretsmanager:GetSecretValue'], [expect.stringMatching(/:secret:acr-\?{6}$/)]]],
+  });
+});
+
 test('need no right where there are none', () => {
   const template = pipelineWith();
   expect(rightsOf(template)).toEqual({});
@@ -123,6 +137,12 @@ test('need no right where there are none', () => {
 
 test.each<[string, (stack: Stack) => CachedImage[], string]>([
   ['a digest', () => [CachedImage.fromRegistry(`a.io/x@sha256:${'0'.repeat(64)}`)], 'without a digest'],
+  [
+    'a registry of ECR in the name of nobody',
+    () => [CachedImage.fromRegistry('111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web:7')],
+    "lies in Amazon ECR, which the pipeline's roles need rights to read; got: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web:7'. " +
+      'Use CachedImage.fromEcr with Repository.fromRepositoryArn, or give "credentials".',
+  ],
   [
     'a name that is none',
     (stack) => [CachedImage.fromEcr(shop(stack), { name: 'Shop' })],

@@ -7,6 +7,7 @@ import { isIn } from '../../contract/values/weekly-window';
 import { CURRENT_ORDER_KEY, readOrder } from '../bake/lease';
 import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
+import { newestFirst } from '../images/choose-image-set';
 import { familyOf } from '../images/family';
 import { parseImageExtras } from '../images/image-extra';
 import { isOwnImage } from '../images/own-image';
@@ -66,13 +67,11 @@ export function newOrder(
  * The newest accepted set that hosts are not known to stay below: what a person's bake takes where the gate would wait or
  * ask. A host that ended below a set after it was accepted was not offered its revision.
  */
-function newestBakeableSet({ hosts, sets }: Catalog): ImageSet | undefined {
-  return [...sets]
-    .sort((one, other) => (one.at < other.at ? 1 : -1))
-    .find((set) => {
-      const since = hosts.filter(({ at }) => at >= set.at);
-      return since.length === 0 || since.some(({ revision }) => revision >= targetRevision(set));
-    });
+function newestBakeableSet({ hosts, sets }: Catalog, last: Order | undefined): ImageSet | undefined {
+  return newestFirst(sets, last && { set: last.set, at: orderedAt(last) }).find((set) => {
+    const since = hosts.filter(({ at }) => at >= set.at);
+    return since.length === 0 || since.some(({ revision }) => revision >= targetRevision(set));
+  });
 }
 
 /** What a poll of the gate works with. */
@@ -160,7 +159,7 @@ export async function pollAndDecide(ports: GatePorts, request: GateRequest): Pro
       : await changeCatalog(documents, release, (before) =>
           withImageSet(withObservations(before, seen), accepted),
         );
-  const decision = asAsked(evaluated, request, after, now);
+  const decision = asAsked(evaluated, request, { catalog: after, last }, now);
   await noteDecision(documents, decision, now);
   const { set } = decision;
   if (set === undefined || decision.decision !== 'bake') {
@@ -183,11 +182,11 @@ export async function pollAndDecide(ports: GatePorts, request: GateRequest): Pro
 function asAsked(
   evaluated: GateDecision,
   { forced, policy }: GateRequest,
-  catalog: Catalog,
+  { catalog, last }: { readonly catalog: Catalog; readonly last: Order | undefined },
   now: Date,
 ): GateDecision {
   if (forced) {
-    const set = evaluated.decision === 'bake' ? undefined : newestBakeableSet(catalog);
+    const set = evaluated.decision === 'bake' ? undefined : newestBakeableSet(catalog, last);
     return set === undefined
       ? evaluated
       : { ...evaluated, decision: 'bake', reason: `A person asked for it: ${set.target} is accepted.`, set };

@@ -1,4 +1,5 @@
 import type { ImageSet, SetImage } from '../../contract/documents/catalog';
+import type { Order } from '../../contract/documents/order';
 import { compatibility } from './compatibility';
 import { readOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { fits } from './choose-image';
@@ -18,12 +19,12 @@ export type ImageSetChoice =
 export function chooseImageSet(
   sets: readonly ImageSet[],
   host: OsVersion,
-  targetRevision: number,
+  order: OrderedSet & Pick<Order, 'targetRevision'>,
 ): ImageSetChoice {
-  if (targetRevision > host.revision) {
+  if (order.targetRevision > host.revision) {
     return { error: 'HOST_BEHIND_TARGET' };
   }
-  const set = sets.find((one) => isRunnable(one, host));
+  const set = newestFirst(sets, order).find((one) => isRunnable(one, host));
   if (set === undefined) {
     return { error: 'HOST_WITHOUT_IMAGE' };
   }
@@ -32,6 +33,19 @@ export function chooseImageSet(
     modeOfImage(host, osVersion, late),
   ]);
   return { set, modes: Object.fromEntries(modes), mode: setModeOf(modes) };
+}
+
+/** The set of an order, and when that was made. */
+interface OrderedSet {
+  readonly set: string;
+  readonly at: Date;
+}
+
+/** Sets as they were accepted, newest first; the set of an order counts from then on, since one that comes back keeps its first instant. */
+export function newestFirst(sets: readonly ImageSet[], order: OrderedSet | undefined): readonly ImageSet[] {
+  const since = ({ at, id }: ImageSet) =>
+    Math.max(Date.parse(at), order?.set === id ? order.at.getTime() : 0);
+  return [...sets].sort((one, other) => since(other) - since(one));
 }
 
 /** What is cached beside the families does not make a set worse. */

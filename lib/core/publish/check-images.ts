@@ -30,7 +30,7 @@ export function checkImages(input: ImageEvidence): readonly EvidenceRefusal[] {
       `the image manifest names a set that the catalog does not have; got: ${quoted(id)}`,
     );
   }
-  const choice = chooseImageSet(setsKnownTo(input, set), host, order.targetRevision);
+  const choice = chooseImageSet(setsKnownTo(input, set), host, { ...order, at: orderedAt(order) });
   const isChosen = 'set' in choice ? choice.set.id === id : choice.error === 'HOST_BEHIND_TARGET';
   return [
     ...refuseUnless(

@@ -1,5 +1,5 @@
+import { Stack } from 'aws-cdk-lib';
 import { Grant, type Role } from 'aws-cdk-lib/aws-iam';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { allow } from '../../internal/allow';
 import { allowKeyUse } from '../../internal/keys';
@@ -18,11 +18,12 @@ export function registrySecrets(
   scope: IConstruct,
   images: readonly CachedImage[],
 ): Readonly<Record<string, string>> {
-  const secrets = new Map<string, ISecret>();
+  const secrets = new Map<string, string>();
   for (const { _own: own } of images) {
-    const { credentials, registry = '' } = own ?? {};
+    const { registry = '' } = own ?? {};
+    const arn = own?.credentials?.secretArn;
     const known = secrets.get(registry);
-    if (credentials !== undefined && known !== undefined && known !== credentials) {
+    if (arn !== undefined && known !== undefined && !isSame(scope, arn, known)) {
       refuse(
         scope,
         'extras',
@@ -31,11 +32,17 @@ export function registrySecrets(
         'Let one login read all repositories that are cached.',
       );
     }
-    if (credentials !== undefined) {
-      secrets.set(registry, credentials);
+    if (arn !== undefined) {
+      secrets.set(registry, arn);
     }
   }
-  return Object.fromEntries([...secrets].map(([host, { secretArn }]) => [host, secretArn]));
+  return Object.fromEntries(secrets);
+}
+
+/** Whether two ARNs are the same once the template is made; each import of a secret has tokens of its own. */
+function isSame(scope: IConstruct, one: string, other: string): boolean {
+  const [first, second] = [one, other].map((arn) => JSON.stringify(Stack.of(scope).resolve(arn)));
+  return first === second;
 }
 
 /** Allows a role to read own images: their repositories in ECR, and the secrets of other registries. */

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ecrRegion } from '../../core/images/own-image';
 import { parseDockerImageName } from '../../core/oci/image-reference';
 import type { ImageFamily } from './image-family';
 
@@ -129,7 +130,7 @@ export class CachedImage {
    * An image of your own in any registry that the build instance and the internet reach, as `fromEcr`.
    *
    * @param reference - its name as docker takes it, with a tag, such as `shop.azurecr.io/web:7`
-   * @param options - who reads it
+   * @param options - who reads it; one in Amazon ECR is `fromEcr`
    */
   public static fromRegistry(reference: string, options: RegistryImageOptions = {}): CachedImage {
     const { digest, registry, repository, tag } = parseDockerImageName(reference);
@@ -137,6 +138,12 @@ export class CachedImage {
       throw new Error(`An own image is followed by its tag, without a digest; got: '${reference}'.`);
     }
     const { credentials, name = nameOf(repository) } = options;
+    if (credentials === undefined && ecrRegion(registry) !== undefined) {
+      throw new Error(
+        `An image lies in Amazon ECR, which the pipeline's roles need rights to read; got: '${reference}'. ` +
+          'Use CachedImage.fromEcr with Repository.fromRepositoryArn, or give "credentials".',
+      );
+    }
     const text = `${name}=${registry}/${repository}:${tag ?? 'latest'}`;
     return new CachedImage(text, text, { registry, ...(credentials === undefined ? {} : { credentials }) });
   }

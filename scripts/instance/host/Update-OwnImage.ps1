@@ -4,12 +4,14 @@
 [CmdletBinding()]
 param(
     [Parameter(Mandatory = $true)] [double]$Seconds,
-    [double]$PollSeconds = 5
+    [double]$PollSeconds = 5,
+    [double]$LoginSeconds = 120
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $watch = [Diagnostics.Stopwatch]::StartNew()
+$over = 'the time was over'
 
 function Show-ImageEvent {
     param([string]$Message, [string]$EntryType = 'Information')
@@ -27,9 +29,18 @@ function Get-FullPath {
     return $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
 }
 
+function Get-MillisecondsLeft {
+    # Of what something may take, as much as is left of the time; fails where nothing is.
+    param([double]$Limit = $Seconds)
+    $left = [int](1000 * [Math]::Min($Limit, $Seconds - $watch.Elapsed.TotalSeconds))
+    if ($left -le 0) { throw $over }
+    return $left
+}
+
 function Invoke-Docker {
     # Ends docker where it takes longer than what is left of the time; the daemon stops a pull that nobody waits for.
     param([string]$Argument, [double]$Limit, [hashtable]$Variable = @{})
+    $left = Get-MillisecondsLeft -Limit $Limit
     $start = [Diagnostics.ProcessStartInfo]::new(@(Get-Command -Name 'docker' -CommandType Application)[0].Path)
     $start.Arguments = $Argument
     $start.UseShellExecute = $false
@@ -39,10 +50,9 @@ function Invoke-Docker {
     $process = [Diagnostics.Process]::Start($start)
     $output = $process.StandardOutput.ReadToEndAsync()
     $errors = $process.StandardError.ReadToEndAsync()
-    $left = [Math]::Max(1, [Math]::Min($Limit, $Seconds - $watch.Elapsed.TotalSeconds))
-    if (-not $process.WaitForExit([int](1000 * $left))) {
+    if (-not $process.WaitForExit($left)) {
         $process.Kill()
-        throw 'the time was over'
+        throw $over
     }
     if ($process.ExitCode -ne 0) { throw $errors.Result.Trim() }
     return $output.Result
@@ -50,25 +60,41 @@ function Invoke-Docker {
 
 function Wait-Engine {
     # On a first boot Docker starts late, and a call that came before it listened may hang.
+    $reason = $over
     while ($true) {
         try { return Invoke-Docker -Argument 'version --format {{.Server.Version}}' -Limit 20 }
-        catch {
-            if ($watch.Elapsed.TotalSeconds -ge $Seconds) { throw "Docker does not answer: $($_.Exception.Message)" }
-            Start-Sleep -Milliseconds ([int](1000 * $PollSeconds))
-        }
+        catch { if ($_.Exception.Message -ne $over) { $reason = $_.Exception.Message } }
+        try { Start-Sleep -Milliseconds (Get-MillisecondsLeft -Limit $PollSeconds) }
+        catch { throw "Docker does not answer: $reason" }
     }
+}
+
+function Get-EcrPassword {
+    # In a runspace of its own: a call without a network would take minutes, and nothing else ends it.
+    param([string]$Region, [double]$Limit)
+    $left = Get-MillisecondsLeft -Limit $Limit
+    $call = { param($Region) $ErrorActionPreference = 'Stop'; (Get-ECRLoginCommand -Region $Region).Password }
+    $shell = [powershell]::Create().AddScript([string]$call).AddArgument($Region)
+    $running = $shell.BeginInvoke()
+    if (-not $running.AsyncWaitHandle.WaitOne($left)) {
+        $null = $shell.BeginStop($null, $null)
+        throw "ECR in $Region gave no login within $([int]($left / 1000)) s"
+    }
+    try { return [string]@($shell.EndInvoke($running))[0] }
+    catch { throw $_.Exception.GetBaseException().Message }
+    finally { $shell.Dispose() }
 }
 
 function Get-Login {
     # In memory alone, as on the build instance: docker asks a helper, which prints what a variable holds.
     param([string]$Server, [string]$Region)
-    $folder = Get-FullPath -Path 'C:\ProgramData\Winbake\docker-login'
+    $folder = [IO.Path]::Combine((Get-FullPath -Path 'C:\ProgramData\Winbake\docker-login'), $Server)
     $null = [IO.Directory]::CreateDirectory($folder)
     $config = ConvertTo-Json -Compress -InputObject @{ credHelpers = @{ $Server = 'winbake' } }
     [IO.File]::WriteAllText([IO.Path]::Combine($folder, 'config.json'), $config)
     $lines = '@echo off', 'setlocal EnableDelayedExpansion', 'echo(!WINBAKE_LOGIN!'
     [IO.File]::WriteAllText([IO.Path]::Combine($folder, 'docker-credential-winbake.cmd'), ($lines -join "`r`n") + "`r`n")
-    $secret = [string](Get-ECRLoginCommand -Region $Region).Password
+    $secret = Get-EcrPassword -Region $Region -Limit $LoginSeconds
     $login = ConvertTo-Json -Compress -InputObject ([ordered]@{ ServerURL = $Server; Username = 'AWS'; Secret = $secret })
     return @{ DOCKER_CONFIG = $folder; WINBAKE_LOGIN = $login; PATH = "$folder$([IO.Path]::PathSeparator)$env:PATH" }
 }
@@ -84,10 +110,17 @@ try {
     $names = @($images | Where-Object { $_.repository -match $ecr } | ForEach-Object { "$($_.repository):$($_.tag)" })
     if ($names.Count -eq 0) { return }
     $null = Wait-Engine
+    $logins = @{}
     foreach ($name in $names) {
         try {
             $null = $name -match $ecr
-            $login = Get-Login -Server $name.Split('/')[0] -Region $Matches[2]
+            $server, $region = $name.Split('/')[0], $Matches[2]
+            if (-not $logins.ContainsKey($server)) {
+                try { $logins[$server] = Get-Login -Server $server -Region $region }
+                catch { $logins[$server] = $_.Exception.Message }
+            }
+            $login = $logins[$server]
+            if ($login -is [string]) { throw $login }
             $begun = $watch.Elapsed.TotalSeconds
             $output = Invoke-Docker -Argument "pull $name" -Limit $Seconds -Variable $login
             $what = if ($output -match 'up to date') { 'is as it was baked' } else { 'was fetched' }

@@ -16,7 +16,7 @@ try {
     $order = Read-Document -Path (Join-Path $WorkFolder 'order.json') -Schema 'winbake.order/1'
     $catalog = Read-Document -Path (Join-Path $WorkFolder 'catalog.json') -Schema 'winbake.catalog/1'
     $version = Get-HostVersion
-    $chosen = Select-ImageSet -Set @($catalog.sets) -HostVersion $version -TargetRevision $order.targetRevision
+    $chosen = Select-ImageSet -Set @($catalog.sets) -HostVersion $version -Order $order
     $document = Format-ImageSet -Chosen $chosen -Catalog $catalog -HostVersion $version
     Write-Document -Path (Join-Path $WorkFolder 'image-set.json') -Document $document
     # The manifest of an earlier bake, which the base AMI may have brought along, must not pass for this one's.

@@ -307,11 +307,11 @@ const secretsManager: ServiceCommands = {
   service: 'secrets-manager',
   source: authorizationPage('awssecretsmanager'),
   rows: {
-    GetSecretValue: onArn(
-      'secretsmanager:GetSecretValue',
-      'SecretId',
-      'arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf',
-    ),
+    // Which secret a part of an ARN means, the service knows, and asks.
+    GetSecretValue: {
+      needs: () => [],
+      sample: { SecretId: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf' },
+    },
   },
 };
 

@@ -73,7 +73,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
   const states = new SimulatedStepFunctions(run);
   const sts = new SimulatedSts(roles, sessions);
   stacks.forEach((stack) => {
-    deployData(stack, { now: now(), s3, sns, ssm, states });
+    deployData(stack, { now: now(), s3, secrets, sns, ssm, states });
   });
   const accounts = new SimulatedAccounts({
     services: [ssm, ec2, s3, sns, events, states, sts, ecr, secrets, ...services],
@@ -112,13 +112,14 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
 export interface DataServices {
   readonly now: Date;
   readonly s3: SimulatedS3;
+  readonly secrets: SimulatedSecretsManager;
   readonly sns: SimulatedSns;
   readonly ssm: SimulatedSsm;
   readonly states: SimulatedStepFunctions;
 }
 
-/** Makes, or brings up to date, what a stack has of buckets, topics, state machines and parameters. */
-export function deployData(stack: StackModel, { now, s3, sns, ssm, states }: DataServices): void {
+/** Makes, or brings up to date, what a stack has of buckets, secrets, topics, state machines and parameters. */
+export function deployData(stack: StackModel, { now, s3, secrets, sns, ssm, states }: DataServices): void {
   const { environment } = stack;
   for (const logicalId of stack.logicalIds('AWS::S3::Bucket')) {
     const { BucketEncryption, Tags, VersioningConfiguration } = stack.properties(logicalId, [
@@ -145,6 +146,10 @@ export function deployData(stack: StackModel, { now, s3, sns, ssm, states }: Dat
       ...(keyArn === undefined ? {} : { keyArn }),
     };
     s3.createBucket(bucket, now);
+  }
+  for (const logicalId of stack.logicalIds('AWS::SecretsManager::Secret')) {
+    const keyArn = textAt(stack.properties(logicalId, ['KmsKeyId']), 'KmsKeyId');
+    secrets.create(stack.reference(logicalId), keyArn);
   }
   for (const logicalId of stack.logicalIds('AWS::SNS::Topic')) {
     const keyArn = textAt(stack.properties(logicalId, ['KmsMasterKeyId']), 'KmsMasterKeyId');

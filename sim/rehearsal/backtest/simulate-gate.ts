@@ -177,7 +177,7 @@ class SimulationState {
     const hostRevision = givenHost ?? hostAt(now) ?? target;
     const id = `${set.id}-${now.toISOString()}`;
     const host = { build: release.build, revision: hostRevision };
-    const choice = chooseImageSet(this.catalog.sets, host, target);
+    const choice = chooseImageSet(this.catalog.sets, host, { set: set.id, at: now, targetRevision: target });
     this.catalog = withHost(this.catalog, now, hostRevision, id);
     if ('error' in choice) {
       const isAgain = isOrderOf(this.catalog, this.failed?.set, set);

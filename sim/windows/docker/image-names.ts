@@ -58,6 +58,19 @@ export function withName(state: EngineState, id: string, reference: ImageReferen
   return { ...state, images: Object.fromEntries(images) };
 }
 
+/** An image without a name, or undefined where that was its last. */
+export function withoutName(image: EngineImage, reference: ImageReference): EngineImage | undefined {
+  const name = storedName(reference);
+  const repository = formatImageReference({ ...reference, tag: undefined, digest: undefined });
+  const repoTags = image.repoTags.filter((one) => one !== name);
+  const isTagged = repoTags.some((one) => one.replace(/:[^:/]*$/, '') === repository);
+  const repoDigests = image.repoDigests.filter(
+    (one) =>
+      one !== name && (isTagged || reference.digest !== undefined || !one.startsWith(`${repository}@`)),
+  );
+  return repoTags.length + repoDigests.length === 0 ? undefined : { ...image, repoTags, repoDigests };
+}
+
 /** An image of the store with its id. */
 export interface FoundImage {
   readonly id: string;

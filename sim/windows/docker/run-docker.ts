@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDigest } from '../../../lib/contract/values/digest';
 import { UsageError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { notModelled, DaemonError, daemonResponse, DockerFailure, brokenHost } from './docker-failure';
 import { type Engine, changeHostFile, readDockerHost, readHostFile } from './docker-host';
 import { loginOfCall } from './docker-login';
 import { changeEngineState, readEngineState, withEngineLock } from './engine-state';
-import { findImage, type FoundImage, tagImage } from './image-names';
+import { dockerReference, findImage, type FoundImage, tagImage, withoutName } from './image-names';
 import { inspectNetwork } from './nat-network';
 import { runContainer } from './run-container';
 
@@ -67,8 +68,8 @@ function inspectImages(engine: Engine, args: readonly string[]): void {
 }
 
 /**
- * `docker image rm --force REF`: takes an image away with all its names. Source: moby v25.0.6 `daemon/images/image_delete.go`; by an id or a
- * digest the last name takes the others along.
+ * `docker image rm --force REF`: takes a name from an image, and with the last tag of a repository its digests there; an image without a
+ * name goes, and so does one that is named by its id. Source: moby v25.0.6 `daemon/images/image_delete.go`.
  */
 async function removeImage({ folder }: Engine, args: readonly string[]): Promise<void> {
   const [force, text, ...rest] = args;
@@ -77,8 +78,10 @@ async function removeImage({ folder }: Engine, args: readonly string[]): Promise
     throw notModelled(call);
   }
   await changeEngineState(folder, (state) => {
-    const { id } = findImage(state, text, call);
-    const images = Object.fromEntries(Object.entries(state.images).filter(([one]) => one !== id));
+    const { id, image } = findImage(state, text, call);
+    const left = isDigest(text) ? undefined : withoutName(image, dockerReference(text, call).reference);
+    const others = Object.entries(state.images).filter(([one]) => one !== id);
+    const images = Object.fromEntries(left === undefined ? others : [...others, [id, left]]);
     return { state: { ...state, images }, result: undefined };
   });
 }

@@ -58,6 +58,7 @@ function write(file: string, text: string, mode: number): void {
 /** The instance metadata service of one simulated instance. */
 interface MetadataService {
   readonly url: string;
+  /** Rejects with what the first question to AWS failed with, where it failed in another way than AWS does. */
   close(): Promise<void>;
 }
 
@@ -80,12 +81,19 @@ export async function startMetadataService(
   instanceId: string,
   ask: AskAws = NO_AWS,
 ): Promise<MetadataService> {
+  let failure: Error | undefined;
   const server = createServer((request, response) => {
     if (request.method === 'PUT' && request.url === '/latest/api/token') {
       response.end(TOKEN);
     } else if (request.url?.startsWith('/simulated-aws/') === true) {
       const [, , what = '', name = ''] = request.url.split('/').map(decodeURIComponent);
-      void ask(what === 'ecr' ? what : 'secrets', name).then((found) => response.end(JSON.stringify(found)));
+      ask(what === 'ecr' ? what : 'secrets', name).then(
+        (found) => response.end(JSON.stringify(found)),
+        (error: unknown) => {
+          failure ??= error instanceof Error ? error : new Error(String(error));
+          response.writeHead(500).end();
+        },
+      );
     } else if (request.headers['x-aws-ec2-metadata-token'] !== TOKEN) {
       response.writeHead(401).end();
     } else if (request.method === 'GET' && request.url === '/latest/meta-data/instance-id') {
@@ -100,9 +108,13 @@ export async function startMetadataService(
     url: `http://127.0.0.1:${port}`,
     close: () => {
       server.closeAllConnections();
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
         server.close(() => {
-          resolve();
+          if (failure === undefined) {
+            resolve();
+          } else {
+            reject(failure);
+          }
         });
       });
     },

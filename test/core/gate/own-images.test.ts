@@ -115,7 +115,7 @@ class Gate {
   isDown = false;
   asked: readonly string[] = [];
 
-  async poll(policy: Partial<GatePolicy> = {}) {
+  async poll(policy: Partial<GatePolicy> = {}, forced = false) {
     const { documents, parameters } = this;
     const registry = memoryRegistry({
       'windows/servercore': { ltsc2022: imageOf('servercore') },
@@ -143,7 +143,7 @@ class Gate {
         recipeArn: BAKE.recipeArn,
         scriptsSha256: BAKE.scriptsSha256,
         trigger: 'poll',
-        forced: false,
+        forced,
       },
     );
     this.asked = registry.asked;
@@ -188,6 +188,22 @@ describe('an own image at the gate', () => {
     expect(gate.catalog.sets.map(({ id }) => id)).toEqual([order?.set]);
     expect(gate.catalog.observations.map(({ repository }) => repository)).toContain(SHOP);
     expect(gate.asked.filter((one) => one.startsWith('tags'))).toEqual([]);
+  });
+
+  test('that went back is what a person bakes while the gate waits, and not what was accepted since', async () => {
+    const gate = new Gate();
+    const first = (await gate.poll()).order!;
+    gate.now = new Date('2025-10-16T00:00:00Z');
+    gate.push = 2;
+    expect((await gate.poll({}, true)).order?.set).not.toBe(first.set);
+    gate.now = new Date('2025-10-17T00:00:00Z');
+    gate.push = 1;
+    const { order } = await gate.poll({}, true);
+    expect(order?.set).toBe(first.set);
+    gate.documents.texts.set('bakes/current.json', JSON.stringify(order));
+    gate.now = new Date('2025-11-11T19:00:00Z');
+    expect(await gate.poll()).toMatchObject({ decision: 'wait' });
+    expect(await gate.poll({}, true)).toMatchObject({ decision: 'bake', order: { set: first.set } });
   });
 
   test('that moves orders no bake, and the catalog does not grow with it', async () => {

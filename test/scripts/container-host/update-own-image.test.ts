@@ -10,12 +10,14 @@ const SCRIPT = join(__dirname, '..', '..', '..', 'scripts', 'instance', 'host', 
 const ECR = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 const SHOP = { family: 'shop@extra', repository: `${ECR}/shop/web`, tag: '7' };
 const JOBS = { family: 'jobs@extra', repository: `${ECR}/jobs`, tag: 'live' };
+const APP = { family: 'app@extra', repository: `${ECR}/app`, tag: 'live' };
+const ELSEWHERE = { ...APP, repository: APP.repository.replace('eu-west-1', 'us-east-1') };
 const LOGINS = { 'logins.json': { ecr: { 'eu-west-1': { value: 'token of the host' } } } };
 
 const start = (
   docker: readonly DockerAnswer[] = [],
   manifest: object | null = { images: [...IMAGE_SET.images, SHOP], leftOut: [JOBS] },
-  { beside = LOGINS, Seconds = 20 }: { readonly beside?: object; readonly Seconds?: number } = {},
+  { beside = LOGINS, ...parameters }: { readonly beside?: object } & Readonly<Record<string, unknown>> = {},
 ): ScriptCase => ({
   script: SCRIPT,
   machine: makeMachine({
@@ -28,8 +30,10 @@ const start = (
     documents: manifest === null ? {} : { 'image-manifest.json': manifest },
     beside: { ...beside },
   }),
-  parameters: { Seconds, PollSeconds: 0.02 },
+  parameters: { Seconds: 20, PollSeconds: 0.02, ...parameters },
 });
+
+const HANGING = { 'eu-west-1': { hangSeconds: 60 }, 'us-east-1': { value: 'another' } };
 
 describeWithPowerShell('Update-OwnImage', () => {
   const result = runTable({
@@ -40,9 +44,23 @@ describeWithPowerShell('Update-OwnImage', () => {
     never: start(
       [{ call: 'version *', exitCode: 1, stderr: 'cannot connect' }],
       { images: [SHOP] },
-      { Seconds: 0.2 },
+      { Seconds: 2 },
     ),
-    hangs: start([{ call: `pull ${SHOP.repository}*`, hangSeconds: 60 }], { images: [SHOP] }, { Seconds: 1 }),
+    hangs: start(
+      [{ call: `pull ${SHOP.repository}*`, hangSeconds: 60 }],
+      { images: [SHOP, JOBS, APP] },
+      { Seconds: 3 },
+    ),
+    slowPoll: start(
+      [{ call: 'version *', exitCode: 1, stderr: 'cannot connect' }],
+      { images: [SHOP] },
+      { Seconds: 3, PollSeconds: 60 },
+    ),
+    loginHangs: start(
+      [],
+      { images: [SHOP, JOBS, ELSEWHERE] },
+      { beside: { 'logins.json': { ecr: { ...LOGINS['logins.json'].ecr, ...HANGING } } }, LoginSeconds: 1 },
+    ),
     denied: start([{ call: `pull ${SHOP.repository}*`, exitCode: 1, stderr: 'denied: not authorized' }]),
     noLogin: start([], { images: [SHOP] }, { beside: {} }),
   });
@@ -58,6 +76,7 @@ describeWithPowerShell('Update-OwnImage', () => {
       Array.from({ length: 2 }, () => ({ ServerURL: ECR, Username: 'AWS', Secret: 'token of the host' })),
     );
     expect(machine.has('ProgramData/Winbake/docker-login')).toBe(false);
+    expect(machine.lines('login-calls')).toEqual(['ecr eu-west-1']);
     expect(machine.events()).toEqual([
       expect.stringMatching(/shop\/web:7 was fetched, \d+ s\.$/),
       expect.stringMatching(/jobs:live is as it was baked, \d+ s\.$/),
@@ -75,6 +94,30 @@ describeWithPowerShell('Update-OwnImage', () => {
 
   test('waits for Docker', () => {
     expect(result('late').machine.events()).toHaveLength(2);
+  });
+
+  test('pulls nothing after its time, and does not wait for what comes no more', () => {
+    const { machine } = result('hangs');
+    expect(machine.calls().filter((call) => call.startsWith('pull'))).toEqual([`pull ${SHOP.repository}:7`]);
+    expect(machine.events()).toEqual(
+      [SHOP, JOBS, APP].map(
+        ({ repository, tag }) => `${repository}:${tag} was not fetched: the time was over.`,
+      ),
+    );
+    expect(result('slowPoll').machine.events()).toEqual([
+      'own images were not fetched: Docker does not answer: cannot connect.',
+    ]);
+  });
+
+  test('asks for each login once, for so long', () => {
+    const { machine } = result('loginHangs');
+    const late = `was not fetched: ECR in eu-west-1 gave no login within 1 s.`;
+    expect(machine.events()).toEqual([
+      `${SHOP.repository}:7 ${late}`,
+      `${JOBS.repository}:live ${late}`,
+      expect.stringContaining(`${ELSEWHERE.repository}:live is as it was baked`),
+    ]);
+    expect(machine.lines('login-calls')).toEqual(['ecr eu-west-1', 'ecr us-east-1']);
   });
 
   test.each([

@@ -128,8 +128,8 @@ const app = (name: string, facts: object): object => ({
 const HNS_DATA = 'ProgramData/Microsoft/Windows/HNS/HNS.data';
 
 /** Docker's configuration in somebody's profile. */
-const dockerConfigOf = (profile: string, auths: object) => ({
-  [`${profile}/.docker/config.json`]: JSON.stringify({ auths }),
+const dockerConfigOf = (profile: string, auths: object | null, more: object = {}) => ({
+  [`${profile}/.docker/config.json`]: JSON.stringify({ auths, ...more }),
 });
 
 const CASES = {
@@ -196,6 +196,26 @@ const CASES = {
     'Assert-Sysprep',
     machineWith({ files: dockerConfigOf('Users/Administrator', { 'a.io': { auth: 'eDp5' } }) }),
   ),
+  hiddenLoggedIn: steps(
+    'Assert-Sysprep',
+    machineWith({ files: dockerConfigOf('Users/.Default', { 'a.io': { auth: 'eDp5' } }) }),
+  ),
+  serviceLoggedIn: steps(
+    'Assert-Sysprep',
+    machineWith({
+      files: dockerConfigOf('Windows/ServiceProfiles/LocalService', { 'a.io': { registrytoken: 'hush' } }),
+    }),
+  ),
+  stored: steps(
+    'Assert-Sysprep',
+    machineWith({ files: dockerConfigOf('Users/Administrator', { 'a.io': {} }, { credsStore: 'wincred' }) }),
+  ),
+  storedByHost: steps(
+    'Assert-Sysprep',
+    machineWith({
+      files: dockerConfigOf('Users/Administrator', { 'a.io': {} }, { credHelpers: { 'a.io': 'wincred' } }),
+    }),
+  ),
   systemLoggedIn: steps(
     'Assert-Sysprep',
     machineWith({
@@ -207,7 +227,15 @@ const CASES = {
     machineWith({
       files: {
         ...dockerConfigOf('Users/Administrator', {}),
-        ...dockerConfigOf('Users/Public', { 'a.io': {} }),
+        ...dockerConfigOf('Users/Public', { 'a.io': {}, 'b.io': null, 'c.io': { auth: null, password: '' } }),
+        ...dockerConfigOf('Users/nobody', null, {
+          credsStore: 'wincred',
+          credHelpers: { 'a.io': 'ecr-login' },
+        }),
+        ...dockerConfigOf('Users/empty', { 'a.io': {} }, { credsStore: '', credHelpers: null }),
+        'Users/other/.docker/config.json': 'null',
+        'Users/list/.docker/config.json': '[]',
+        'Users/damaged/.docker/config.json': '{',
       },
     }),
   ),
@@ -334,6 +362,10 @@ describeWithPowerShell('prepare-sysprep', () => {
       'loggedIn',
       /A login would be part of the AMI: docker's login to a\.io in C:.Users.Administrator.\.docker.config\.json\. Sign out/,
     ],
+    ['hiddenLoggedIn', /docker's login to a\.io in C:.Users.\.Default..docker.config\.json/],
+    ['serviceLoggedIn', /docker's login to a\.io in C:.Windows.ServiceProfiles.LocalService/],
+    ['stored', /docker's login to a\.io in the store wincred of C:.Users.Administrator/],
+    ['storedByHost', /docker's login to a\.io in the store wincred of C:.Users.Administrator/],
     ['systemLoggedIn', /docker's login to a\.io in C:.Windows.System32.config.systemprofile/],
     ['restart', /Sysprep would fail\. A restart is pending \(RebootPending, RebootRequired\)\./],
     [

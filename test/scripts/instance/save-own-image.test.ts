@@ -1,5 +1,5 @@
 import { digestOf, IMAGE_SET, inspectAnswer, SAVED_IMAGES } from '../support/documents';
-import { dockerLogins } from '../support/fake-docker';
+import { dockerConfigFile, dockerLogins } from '../support/fake-docker';
 import { describeWithPowerShell } from '../support/power-shell';
 import { hostState } from '../support/simulated-machine';
 import { runTable } from '../support/run-cases';
@@ -11,7 +11,7 @@ const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:acr-AbCdEf'
 const LOGINS = {
   'logins.json': {
     ecr: { 'eu-west-1': { value: 'token of the role' } },
-    secrets: { [SECRET]: { value: '{"username":"puller","password":"p!^%&\\"x"}' } },
+    secrets: { [SECRET]: { value: '{"username":"puller","password":"p!^%&\\"xä😀"}' } },
   },
 };
 
@@ -28,6 +28,7 @@ const own = (name: string, repository: string, digit: number) => ({
 });
 const SHOP = own('shop', `${ECR}/shop/web`, 7);
 const JOBS = own('jobs', `${ACR}/jobs`, 8);
+const HUB = own('hub', 'docker.io/acme/web', 9);
 
 /** What docker says of an own image that is there. */
 const inspected = (one: typeof SHOP, changes: object = {}) => ({
@@ -64,14 +65,37 @@ interface Saved {
   readonly leftOut: readonly { readonly family: string; readonly message: string }[];
 }
 
+/** What is no JSON object with two texts. */
+const WRONG_SECRETS = {
+  noJson: 'hush',
+  text: '"hush"',
+  list: '["hush"]',
+  nothing: 'null',
+  empty: '',
+  binary: null,
+  noPassword: '{"username":"hush"}',
+  number: '{"username":"hush","password":1}',
+};
+const withSecret = (value: string | null) =>
+  step([], { beside: { 'logins.json': { ...LOGINS['logins.json'], secrets: { [SECRET]: { value } } } } });
+
+const WRONG_NAMES = Object.keys(WRONG_SECRETS) as (keyof typeof WRONG_SECRETS)[];
+const wrongSecrets = Object.fromEntries(
+  WRONG_NAMES.map((name) => [name, withSecret(WRONG_SECRETS[name])]),
+) as Record<keyof typeof WRONG_SECRETS, ReturnType<typeof step>>;
+const NO_LOGIN = `The secret ${SECRET} is no JSON object with the texts "username" and "password". (`;
+
 describeWithPowerShell('Save-Image with own images', () => {
   const result = runTable({
     good: step(),
     denied: step([{ ...failedPull('denied: not authorized'), call: `pull ${ECR}*` }]),
     noRole: step([], { beside: { 'logins.json': { ...LOGINS['logins.json'], ecr: {} } } }),
-    badSecret: step([], {
-      beside: { 'logins.json': { ...LOGINS['logins.json'], secrets: { [SECRET]: { value: 'hush' } } } },
-    }),
+    ...wrongSecrets,
+    hub: step(
+      [inspected(HUB)],
+      { documents: { 'image-set.json': { ...IMAGE_SET, images: [...IMAGE_SET.images, HUB] } } },
+      { Secrets: `docker.io=${SECRET}` },
+    ),
     hangs: step([{ call: `pull ${ECR}*`, hangSeconds: 60 }], {}, { OwnSeconds: 1 }),
     wrong: step([
       { ...inspected(SHOP, { OsVersion: '10.0.20348.9999' }), times: 1 },
@@ -108,9 +132,10 @@ describeWithPowerShell('Save-Image with own images', () => {
       },
       {
         of: `${JOBS.repository}@${JOBS.platformDigest}`,
-        login: { ServerURL: ACR, Username: 'puller', Secret: 'p!^%&"x' },
+        login: { ServerURL: ACR, Username: 'puller', Secret: 'p!^%&"xä😀' },
       },
     ]);
+    expect(dockerConfigFile(machine.folder, 'calls')).toMatch(/^[\n -~]+$/);
     expect(families('good')).toEqual(['servercore', 'iis', 'shop@extra', 'jobs@extra']);
     expect(saved('good')).toMatchObject({ complete: true, leftOut: [] });
     expect(machine.has('ProgramData/Winbake/Update-OwnImage.ps1')).toBe(true);
@@ -120,7 +145,7 @@ describeWithPowerShell('Save-Image with own images', () => {
   test.each([
     ['denied', 'shop@extra', 'denied: not authorized'],
     ['noRole', 'shop@extra', 'has no login eu-west-1'],
-    ['badSecret', 'jobs@extra', `The secret ${SECRET} is no JSON.`],
+    ...WRONG_NAMES.map((name) => [name, 'jobs@extra', NO_LOGIN] as const),
     ['hangs', 'shop@extra', 'took longer than 1 s together'],
     ['wrong', 'shop@extra', 'is an image of 10.0.20348.9999; the catalog says 10.0.20348.4171'],
   ] as const)('that cannot be had leaves out that one alone: %s', (name, family, message) => {
@@ -136,9 +161,23 @@ describeWithPowerShell('Save-Image with own images', () => {
   });
 
   test('is taken off the machine where it is not the planned one, or the bake fails', () => {
-    const rm = `image rm --force ${SHOP.repository}@${SHOP.platformDigest}`;
-    expect(result('wrong').machine.calls()).toContain(rm);
+    const removed = result('wrong')
+      .machine.calls()
+      .filter((call) => call.startsWith('image rm '));
+    expect(removed).toEqual([
+      `image rm --force ${SHOP.repository}:7`,
+      `image rm --force ${SHOP.repository}@${SHOP.platformDigest}`,
+    ]);
     expect(result('wrongStays')).toMatchObject({ exitCode: 1 });
+  });
+
+  test('of the Docker Hub is pulled with the login that docker looks for under its first address', () => {
+    const { machine, stderr } = result('hub');
+    expect(stderr).toBe('');
+    expect(JSON.parse(dockerConfigFile(machine.folder, 'config.json'))).toEqual({
+      credHelpers: { 'https://index.docker.io/v1/': 'winbake' },
+    });
+    expect(dockerLogins(machine.folder)).toMatchObject([{ login: { Username: 'puller' } }]);
   });
 
   test('takes room only where there is some', () => {

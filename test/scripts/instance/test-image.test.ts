@@ -14,6 +14,31 @@ const MANIFEST = {
   images: IMAGE_SET.images.map((image, index) => ({ ...image, imageId: digestOf(10 + index) })),
 };
 
+/** An app's image of the AMI, and what docker says of it. */
+const SHOP = {
+  family: 'shop@extra',
+  repository: 'shop.azurecr.io/web',
+  tag: '7',
+  aliases: [],
+  digest: digestOf(7),
+  platformDigest: digestOf(8),
+  imageId: digestOf(9),
+  osVersion: '10.0.20348.4171',
+  mode: 'nearestLower',
+};
+const inspectedShop: DockerAnswer = {
+  call: 'image inspect shop.azurecr.io/web:7',
+  stdout: inspectAnswer(1, {
+    Id: SHOP.imageId,
+    RepoDigests: [`${SHOP.repository}@${SHOP.platformDigest}`],
+    OsVersion: SHOP.osVersion,
+  }),
+};
+const withShop = (docker: readonly DockerAnswer[] = []): ScriptCase =>
+  step([...docker, inspectedShop, { call: 'run *shop*', exitCode: 1, stderr: 'no database' }], {
+    documents: { 'image-manifest.json': { ...MANIFEST, images: [...MANIFEST.images, SHOP] } },
+  });
+
 /** Docker before it listens. */
 const down: DockerAnswer = { call: '*', exitCode: 1, stderr: 'error during connect' };
 
@@ -58,6 +83,8 @@ interface Verification {
 describeWithPowerShell('Test-Image', () => {
   const result = runTable({
     good: step(),
+    own: withShop(),
+    ownMissing: withShop([{ call: 'image inspect shop*', exitCode: 1, stderr: 'No such image' }]),
     otherHost: step([], { host: hostState({ ubr: 4300 }) }),
     missing: step([
       { call: 'image inspect */iis*', exitCode: 1, stderr: 'Error response from daemon: No such image' },
@@ -132,6 +159,26 @@ describeWithPowerShell('Test-Image', () => {
     );
     expect(details.at(-2)).toBe('Microsoft Windows [Version 10.0.20348.4294]');
     expect(details.at(-1)).toBe('a container got 172.20.1.5 with the gateway 172.20.0.1');
+  });
+
+  test("finds an app's image by its digest, and starts no container of it", () => {
+    const { exitCode, machine, stderr } = result('own');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const { checks, images } = machine.read('verification.json') as Verification;
+    const { digest, family } = SHOP;
+    expect(images.at(-1)).toEqual({
+      ...{ family, digest, present: true },
+      ...{ firstStartSeconds: null, secondStartSeconds: null },
+    });
+    const families = [...IMAGE_SET.images.map((one) => one.family), family];
+    expect(checks.map(({ name }) => name)).toEqual(requiredChecks(families, [family]));
+    expect(machine.calls().filter((call) => /^run .*shop/.test(call))).toEqual([]);
+  });
+
+  test("fails where an app's image is missing, and says which", () => {
+    expect(failedChecks('ownMissing')).toEqual(['image shop@extra']);
+    const { images } = result('ownMissing').machine.read('verification.json') as Verification;
+    expect(images.at(-1)).toMatchObject({ family: SHOP.family, present: false });
   });
 
   test('starts containers process-isolated, without a pull and without the image’s entry point', () => {

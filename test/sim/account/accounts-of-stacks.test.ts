@@ -1,6 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { TemplateResource } from '../../../sim/aws/cloudformation/read-assembly';
 import { accountsOfStacks } from '../../../sim/account/services/accounts-of-stacks';
@@ -152,4 +153,78 @@ test('a role is taken by whom its trust names, from another account too', async 
   expect(() => deployed.sessionFor(`${RoleArn}2`, 'a', 'lambda.amazonaws.com')).toThrow(
     'does not model the role',
   );
+});
+
+describe('a secret with a key of the account', () => {
+  const PARTIAL = `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:registry`;
+  const read = (SecretId = PARTIAL) =>
+    new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId }));
+
+  function deploySecret(own: object, keyPolicy?: object) {
+    const KmsKeyId = { 'Fn::GetAtt': ['Key', 'Arn'] };
+    const Secret = { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'registry', KmsKeyId } };
+    const deployed = deploy({ ...home(own, keyPolicy), Secret });
+    const put = () => {
+      deployed.secrets.put(PARTIAL, 'hush');
+    };
+    return { ...deployed, put };
+  }
+
+  test('is found by its ARN without the last six characters, once it holds something', async () => {
+    const deployed = deploySecret(allowing('*'));
+    await asHousekeeping(deployed, async () => {
+      await expect(read()).rejects.toThrow("can't find the specified secret");
+      deployed.put();
+      const { ARN, Name, SecretString } = await read();
+      expect({ ARN, Name, SecretString }).toEqual({
+        ARN: expect.stringMatching(/:secret:registry-\w{6}$/),
+        Name: 'registry',
+        SecretString: 'hush',
+      });
+      expect(await read(ARN)).toMatchObject({ SecretString: 'hush' });
+      deployed.secrets.put(`${PARTIAL}-other1`, 'another');
+      await expect(read()).rejects.toThrow("can't find the specified secret");
+    });
+  });
+
+  const secret = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: `${PARTIAL}-??????` };
+  const key = (service: string) => ({
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: '*',
+    Condition: { StringEquals: { 'kms:ViaService': `${service}.${region}.amazonaws.com` } },
+  });
+
+  test.each([
+    ['both', [secret, key('secretsmanager')], undefined, undefined],
+    ['no key', [secret], undefined, 'not authorized to perform: kms:Decrypt'],
+    ['the key through S3', [secret, key('s3')], undefined, 'not authorized to perform: kms:Decrypt'],
+    [
+      'a key that lets nobody in',
+      [secret, key('secretsmanager')],
+      { Statement: [] },
+      'no resource-based policy',
+    ],
+    [
+      'no secret',
+      [key('secretsmanager')],
+      undefined,
+      'not authorized to perform: secretsmanager:GetSecretValue',
+    ],
+    [
+      'the part of its ARN alone',
+      [{ ...secret, Resource: PARTIAL }],
+      undefined,
+      'not authorized to perform: secretsmanager:GetSecretValue',
+    ],
+  ])('is read with: %s', async (_what, Statement, keyPolicy, refusal) => {
+    const deployed = deploySecret({ Statement }, keyPolicy);
+    deployed.put();
+    await asHousekeeping(deployed, async () => {
+      const answer = await read().catch((error: unknown) => error as Error);
+      expect(answer instanceof Error ? answer.message : undefined).toEqual(
+        refusal === undefined ? undefined : expect.stringContaining(refusal),
+      );
+    });
+  });
 });

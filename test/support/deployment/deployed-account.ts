@@ -224,9 +224,9 @@ export class DeployedAccount extends SimulatedAccount {
 
   private data(remove: (resource: DeployedResource) => void): ResourceHandler {
     const make = (resource: DeployedResource) => {
-      const { s3, sns, ssm, states } = this.world;
+      const { s3, secrets, sns, ssm, states } = this.world;
       const living = { ...resource, attributes: {}, isNamed: true, deletionPolicy: '', replacePolicy: '' };
-      deployData(modelOf([living]), { now: this.clock.now(), s3, sns, ssm, states });
+      deployData(modelOf([living]), { now: this.clock.now(), s3, secrets, sns, ssm, states });
       return Promise.resolve(undefined);
     };
     return {

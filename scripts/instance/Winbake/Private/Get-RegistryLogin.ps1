@@ -12,11 +12,18 @@ function Get-RegistryLogin {
     )
     if ($Secret.ContainsKey($Server)) {
         $arn = [string]$Secret[$Server]
-        try { $value = (Get-SECSecretValue -SecretId $arn -Region $arn.Split(':')[3]).SecretString | ConvertFrom-Json }
+        $text = (Get-SECSecretValue -SecretId $arn -Region $arn.Split(':')[3]).SecretString
         # ConvertFrom-Json would quote the secret.
-        catch [ArgumentException] { throw "The secret $arn is no JSON." }
-        $user = [string]$value.username
-        $password = [string]$value.password
+        try { $value = $text | ConvertFrom-Json }
+        catch { $value = $null }
+        $user, $password = foreach ($name in 'username', 'password') {
+            $held = $null
+            if ($null -ne $value) { $held = $value.PSObject.Properties[$name] }
+            if ($null -eq $held -or $held.Value -isnot [string]) {
+                throw "The secret $arn is no JSON object with the texts `"username`" and `"password`"."
+            }
+            $held.Value
+        }
     }
     elseif ($Server -match '^[0-9]{12}\.dkr[.-]ecr(-fips)?\.([a-z0-9-]+)\.(amazonaws\.com(\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)$') {
         $login = Get-ECRLoginCommand -Region $Matches[2]
@@ -24,5 +31,7 @@ function Get-RegistryLogin {
         $password = [string]$login.Password
     }
     else { return '' }
-    return ConvertTo-Json -Compress -InputObject ([ordered]@{ ServerURL = $Server; Username = $user; Secret = $password })
+    $json = ConvertTo-Json -Compress -InputObject ([ordered]@{ ServerURL = $Server; Username = $user; Secret = $password })
+    # The shell of the helper prints in a code page of the host, and docker reads UTF-8.
+    return [regex]::Replace($json, '[^ -~]', { param($character) '\u{0:x4}' -f [int][char]$character.Value })
 }

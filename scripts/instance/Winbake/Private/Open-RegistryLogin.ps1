@@ -14,7 +14,10 @@ function Open-RegistryLogin {
     if ($Login -eq '') { return @{} }
     $folder = Resolve-FilePath -Path (Join-Path $WorkFolder "docker-login\$($Server.Replace(':', '_'))")
     $null = [IO.Directory]::CreateDirectory($folder)
-    $config = ConvertTo-Json -Compress -InputObject @{ credHelpers = @{ $Server = 'winbake' } }
+    # docker keeps the login of the Docker Hub under its first address.
+    $key = $Server
+    if ($Server -eq 'docker.io') { $key = 'https://index.docker.io/v1/' }
+    $config = ConvertTo-Json -Compress -InputObject @{ credHelpers = @{ $key = 'winbake' } }
     [IO.File]::WriteAllText((Resolve-FilePath -Path (Join-Path $folder 'config.json')), $config)
     # Delayed, so that no character of the value means anything to the shell.
     $lines = '@echo off', 'setlocal EnableDelayedExpansion', 'echo(!WINBAKE_LOGIN!'

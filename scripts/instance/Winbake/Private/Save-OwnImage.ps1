@@ -24,7 +24,7 @@ function Save-OwnImage {
             Receive-Pull -Work $Work -Pull @($one) -Limit $Limit -Watch $watch
         }
         catch {
-            if ([string]$_.Exception.Data['code'] -eq 'WRONG_IMAGE') { Clear-LocalImage -Reference $one.source }
+            if ([string]$_.Exception.Data['code'] -eq 'WRONG_IMAGE') { Clear-LocalImage -Pull $one }
             $one.leftOut = Format-Failure $_
             Show-Progress "Left out $($one.name): $($one.leftOut)"
         }

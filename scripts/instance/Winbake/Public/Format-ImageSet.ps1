@@ -20,6 +20,11 @@ function Format-ImageSet {
         [Parameter(Mandatory = $true)] [pscustomobject]$Catalog,
         [Parameter(Mandatory = $true)] [pscustomobject]$HostVersion
     )
+    $own = @($Chosen.images | Where-Object { Test-OwnImage -Image $_.image })
+    $present = @{}
+    foreach ($entry in @($Chosen.images | Where-Object { $own.Count -gt 0 -and $own -notcontains $_ })) {
+        foreach ($layer in @(Get-ObservedLayer -Catalog $Catalog -Image $entry.image)) { $present[[string]$layer.digest] = $true }
+    }
     return [ordered]@{
         schema = 'winbake.image-set/1'
         set    = $Chosen.id
@@ -27,10 +32,7 @@ function Format-ImageSet {
         host   = [ordered]@{ osVersion = $HostVersion.osVersion }
         images = @(foreach ($entry in $Chosen.images) {
             $image = $entry.image
-            if (Test-OwnImage -Image $image) {
-                $others = @($Chosen.images | ForEach-Object { $_.image } | Where-Object { -not (Test-OwnImage -Image $_) })
-                $size = Get-OwnByte -Catalog $Catalog -Image $image -Other $others
-            }
+            if ($own -contains $entry) { $size = Get-OwnByte -Catalog $Catalog -Image $image -Present $present }
             else { $size = Get-CompressedByte -Catalog $Catalog -Image $image }
             [ordered]@{
                 family          = $image.family

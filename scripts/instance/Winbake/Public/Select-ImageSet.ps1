@@ -3,16 +3,16 @@ function Select-ImageSet {
     .SYNOPSIS
     Chooses the newest accepted image set that this host may run, and tells the mode of each image.
     .DESCRIPTION
-    The sets stand newest first, so the first that fits is taken. The same table of cases tests this rule here and in
-    TypeScript.
+    The sets stand newest first, so the first that fits is taken. One that comes back keeps its first place: the order's own
+    counts from the order on. The same table of cases tests this rule here and in TypeScript.
     .PARAMETER Set
     The accepted image sets of the catalog, newest first.
     .PARAMETER HostVersion
     What Get-HostVersion found.
-    .PARAMETER TargetRevision
-    The revision that the order wants the host to have at least.
+    .PARAMETER Order
+    The order: id, which ends with its instant; set; and targetRevision, which the host is to have at least.
     .EXAMPLE
-    Select-ImageSet -Set $catalog.sets -HostVersion (Get-HostVersion) -TargetRevision $order.targetRevision
+    Select-ImageSet -Set $catalog.sets -HostVersion (Get-HostVersion) -Order $order
     .OUTPUTS
     PSCustomObject: id, target, and images, each with its mode.
     #>
@@ -21,14 +21,24 @@ function Select-ImageSet {
     param(
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]]$Set,
         [Parameter(Mandatory = $true)] [pscustomobject]$HostVersion,
-        [Parameter(Mandatory = $true)] [int]$TargetRevision
+        [Parameter(Mandatory = $true)] [pscustomobject]$Order
     )
-    $detail = @{ osVersion = $HostVersion.osVersion; targetRevision = $TargetRevision }
-    if ($TargetRevision -gt $HostVersion.revision) {
-        throw (ConvertTo-StepError 'HOST_BEHIND_TARGET' ("The order wants revision $TargetRevision, and after its updates the host " +
+    $target = $Order.targetRevision
+    $detail = @{ osVersion = $HostVersion.osVersion; targetRevision = $target }
+    if ($target -gt $HostVersion.revision) {
+        throw (ConvertTo-StepError 'HOST_BEHIND_TARGET' ("The order wants revision $target, and after its updates the host " +
             "is at $($HostVersion.osVersion). Windows Update did not offer the newer one.") -Detail $detail)
     }
-    foreach ($candidate in $Set) {
+    $at = ''
+    if ($Order.id -match '-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$') {
+        $at = '{0}-{1}-{2}T{3}:{4}:{5}.000Z' -f $Matches[1], $Matches[2], $Matches[3], $Matches[4], $Matches[5], $Matches[6]
+    }
+    $later, $others = @(), @()
+    foreach ($one in $Set) {
+        if ([string]::CompareOrdinal((Get-Instant -Value $one.at), $at) -gt 0) { $later += $one } else { $others += $one }
+    }
+    $own = @($others | Where-Object { $_.id -eq $Order.set })
+    foreach ($candidate in $later + $own + $others) {
         if (-not (Test-ImageSetFit -Set $candidate -HostVersion $HostVersion)) { continue }
         $images = @(foreach ($image in $candidate.images) {
             [pscustomobject]@{ image = $image; mode = Get-ImageMode -Image $image -HostVersion $HostVersion }

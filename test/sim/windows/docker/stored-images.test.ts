@@ -86,3 +86,38 @@ test('a digest is no target of a tag', async () => {
     stderr: 'refusing to create a tag with a digest reference\n',
   });
 });
+
+describe('docker image rm', () => {
+  const OTHER = 'shop.azurecr.io/web:7';
+  const tagged = async () => {
+    const { docker, october } = await pulled();
+    await docker('tag', october, `${NAME}:ltsc2022`);
+    await docker('tag', october, OTHER);
+    const rm = (name: string) => docker('image', 'rm', '--force', name);
+    const names = async (name: string) => {
+      const found = await docker('image', 'inspect', name);
+      return found.exitCode === 0
+        ? inspected(found).flatMap(({ RepoDigests, RepoTags }) => [RepoTags, RepoDigests].flat())
+        : undefined;
+    };
+    return { names, october, rm };
+  };
+
+  test('takes a name, with the last tag of a repository its digests, and with the last name the image', async () => {
+    const { names, october, rm } = await tagged();
+    expect(await rm(`${NAME}:ltsc2022`)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await names(OTHER)).toEqual([OTHER]);
+    expect(await names(october)).toBeUndefined();
+    await rm(OTHER);
+    expect(await names(idOf(OCTOBER))).toBeUndefined();
+    expect(await rm(OTHER)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('No such image') });
+  });
+
+  test('by a digest leaves the tags, and by an id takes all names', async () => {
+    const { names, october, rm } = await tagged();
+    await rm(october);
+    expect(await names(OTHER)).toEqual([`${NAME}:ltsc2022`, OTHER]);
+    await rm(idOf(OCTOBER));
+    expect(await names(OTHER)).toBeUndefined();
+  });
+});

@@ -88,6 +88,14 @@ test('the metadata service answers those with a token', async () => {
   await expect(fetch(service.url)).rejects.toThrow();
 });
 
+test('the metadata service ends with what AWS was asked in vain', async () => {
+  const service = await startMetadataService('i-1', () =>
+    Promise.reject(new Error('The rehearsal has no model of it.')),
+  );
+  expect((await fetch(`${service.url}/simulated-aws/ecr/eu-west-1`)).status).toBe(500);
+  await expect(service.close()).rejects.toThrow('has no model of it');
+});
+
 describe('the base AMI', () => {
   const os = osOf('SERVER_2022_CORE');
   const TUESDAY = new Date('2025-10-14T17:00:00Z');

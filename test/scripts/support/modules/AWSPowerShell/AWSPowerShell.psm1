@@ -15,3 +15,10 @@ function Complete-ASLifecycleAction {
     $calls = [IO.File]::ReadAllLines($file).Count
     if ($env:FAIL_LIFECYCLE -and $calls -le [int]$env:FAIL_LIFECYCLE_TIMES) { throw $env:FAIL_LIFECYCLE }
 }
+
+# For a runspace of its own, where nothing simulates Windows.
+function Get-ECRLoginCommand {
+    param([Parameter(Mandatory = $true)] [string]$Region)
+    . "$PSScriptRoot/../../../../../scripts/simulated-windows/Logins.ps1"
+    return Get-ECRLoginCommand -Region $Region
+}
