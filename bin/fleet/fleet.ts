@@ -11,6 +11,7 @@ import type { FleetTools } from './fleet-access';
 import type { StartSpread } from '../../lib/contract/documents/fleet-state';
 import type { FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
 import type { FleetStatus } from '../../lib/core/fleet/fleet-status';
+import { startTable } from '../shared/start-table';
 import { formatHours, formatTable } from '../shared/table';
 
 interface FleetOptions extends PlaceOptions {
@@ -146,7 +147,7 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     ...(last === null ? [] : [`last: ${last.publication} ${last.outcome} at ${last.at}`]),
     ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${inOneLine(message)}`),
   ];
-  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${instanceTable(status, width)}${startTable(status, width)}`;
+  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${instanceTable(status, width)}${startTable(status.starts, width)}`;
 }
 
 /** One line for each of several fleets. */
@@ -274,38 +275,6 @@ function instanceTable({ instances, isGroupThere }: FleetStatus, width?: number)
     ]),
     width,
   );
-}
-
-/** How soon instances were there: the medians, and of the whole what nine of ten take. */
-function startTable({ starts }: FleetStatus, width?: number): string {
-  const right = { align: 'right' } as const;
-  const median = (spread: StartSpread | null) => (spread === null ? '-' : `${spread.p50} s`);
-  return starts.length === 0
-    ? ''
-    : `\nFrom launch to first task: median (p50), and nine of ten (p90)\n` +
-        formatTable(
-          [
-            { title: 'publication' },
-            { title: 'boot' },
-            { title: 'starts', ...right },
-            { title: 'p50', ...right },
-            { title: 'p90', ...right },
-            { title: 'up', ...right },
-            { title: 'registered', ...right },
-            { title: 'pull', ...right },
-          ],
-          starts.map(({ again, firstTask, publication, pull, registered, up }) => [
-            publication ?? 'unknown',
-            again ? 'warm pool' : 'first',
-            String(firstTask?.starts ?? 0),
-            median(firstTask),
-            firstTask === null ? '-' : `${firstTask.p90} s`,
-            median(up),
-            median(registered),
-            median(pull),
-          ]),
-          width,
-        );
 }
 
 /** The first tasks on what a rollout has brought, beside those of before. */
