@@ -48,6 +48,40 @@ export function arrivalRow({
   };
 }
 
+/** A rollout to a fleet: what waited, and what was replaced until its last instance, or until `end`. */
+export function rolloutRow(
+  { firstInstanceAt, fleet, lastInstanceAt, outcome, promotedAt }: FleetRow,
+  end: string,
+): TimelineRow {
+  const first = firstInstanceAt ?? end;
+  const last = lastInstanceAt ?? end;
+  return {
+    label: fleet,
+    at: lastInstanceAt,
+    note: lastInstanceAt === null ? outcome : 'last instance',
+    spans: [
+      { from: promotedAt, until: first, mark: 'waits' },
+      ...(firstInstanceAt === null ? [] : [{ from: first, until: last, mark: 'works' as const }]),
+      ...(lastInstanceAt === null ? [] : [{ from: last, until: end, mark: 'there' as const }]),
+    ],
+  };
+}
+
+/** What the line of a rollout is made of. */
+interface FleetRow {
+  readonly fleet: string;
+  readonly promotedAt: string;
+  readonly firstInstanceAt: string | null;
+  readonly lastInstanceAt: string | null;
+  /** What stands where there is no last instance. */
+  readonly outcome: string;
+}
+
+/** What the marks of a timeline mean. */
+export function legend(works: string): string {
+  return `${MARKS.waits} waits  ${MARKS.works} ${works}  ${MARKS.there} there\n`;
+}
+
 /** What a timeline of families and the bake after them needs of an explanation. */
 export interface ArrivalFacts {
   readonly asOf: string;
