@@ -228,7 +228,7 @@ describe('mixed-policy-goes-back-whole', () => {
 describe('refresh-reason-holds-the-code', () => {
   const id = 'refresh-reason-holds-the-code';
   const refused = activityAt(1, { status: 'Failed', message: 'InsufficientInstanceCapacity: none is left.' });
-  const said = (reason: string) => ({
+  const endedWith = (reason: string) => ({
     refreshes: { seen: [refreshWith({ status: 'Failed', percentage: 0, reason })] },
   });
 
@@ -236,13 +236,13 @@ describe('refresh-reason-holds-the-code', () => {
     ['InsufficientInstanceCapacity in eu-central-1a', 'holds'],
     ['It failed.', 'fails'],
   ])('%s: %s', (reason, verdict) => {
-    expect(verdictOf(id, ofFleet({ ...said(reason), activities: { seen: [refused, BEFORE] } }))).toBe(
+    expect(verdictOf(id, ofFleet({ ...endedWith(reason), activities: { seen: [refused, BEFORE] } }))).toBe(
       verdict,
     );
   });
 
   test('is not seen where the list may be cut off', () => {
-    expect(verdictOf(id, ofFleet({ ...said('It failed.'), activities: { seen: [refused] } }))).toBe(
+    expect(verdictOf(id, ofFleet({ ...endedWith('It failed.'), activities: { seen: [refused] } }))).toBe(
       'notSeen',
     );
   });
