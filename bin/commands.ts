@@ -64,9 +64,13 @@ function fleetEntry(
         ask: askOnTerminal,
         now,
       };
-      if (name === 'status' || name === 'evidence') {
-        const { fleetEvidenceCommand, fleetStatusCommand } = await import('./fleet/fleet');
-        return (name === 'status' ? fleetStatusCommand : fleetEvidenceCommand)(terminal, finish, tools);
+      if (name === 'status') {
+        const { fleetStatusCommand } = await import('./fleet/fleet');
+        return fleetStatusCommand(terminal, finish, tools);
+      }
+      if (name === 'evidence') {
+        const { fleetEvidenceCommand } = await import('./fleet/evidence');
+        return fleetEvidenceCommand(terminal, finish, tools);
       }
       if (name === 'forget') {
         const { forgetCommand } = await import('./fleet/forget');

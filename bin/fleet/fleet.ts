@@ -1,21 +1,20 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../../lib/contract/values/errors';
-import { excerpt, printable } from '../../lib/contract/values/printable';
+import { printable } from '../../lib/contract/values/printable';
 import { ExitCode, type Finish } from '../shared/exit-code';
-import { addHelp, RequiredOption } from '../shared/help';
+import { addHelp } from '../shared/help';
 import { inOneLine, printAnswer } from '../shared/layout';
-import { parseMonth } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import type { Terminal } from '../shared/terminal';
 import type { FleetTools } from './fleet-access';
 import type { StartSpread } from '../../lib/contract/documents/fleet-state';
-import type { FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
 import type { FleetStatus } from '../../lib/core/fleet/fleet-status';
+import { startTable } from '../shared/start-table';
 import { formatHours, formatTable } from '../shared/table';
 
-interface FleetOptions extends PlaceOptions {
+/** The options of what reads fleets. */
+export interface FleetOptions extends PlaceOptions {
   readonly all?: boolean;
-  readonly month?: string;
   readonly json?: boolean;
 }
 
@@ -52,38 +51,8 @@ export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: Fl
   });
 }
 
-/** `winbake fleet evidence`: when what Microsoft released in a month reached a fleet. */
-export function fleetEvidenceCommand(terminal: Terminal, finish: Finish, tools: FleetTools): Command {
-  const command = readOnlyCommand('evidence')
-    .description(
-      'Says what a fleet did with everything that Microsoft released in a month: hours from the release to the last instance, ' +
-        'holds, and what is still open.',
-    )
-    .addOption(
-      new RequiredOption('--month <yyyy-mm>', 'month of the releases, such as 2026-07').argParser(parseMonth),
-    );
-  command.action(async (name: string | undefined, options: FleetOptions & { readonly month: string }) => {
-    const { access, names, place } = await openNamed(tools, name, options);
-    const all = await inTurn(names, (one) => access.evidence(one, options.month));
-    printAnswer(terminal, options.json, {
-      ...(name === undefined
-        ? { schema: 'winbake.fleet-evidences/1', document: { ...place, fleets: all } }
-        : { schema: 'winbake.fleet-evidence/1', document: { ...place, ...all[0] } }),
-      text: (width) => all.map((one) => evidenceText(one, width)).join('\n') || 'There is no fleet here.\n',
-    });
-    finish(ExitCode.DONE);
-  });
-  return addHelp(command, terminal, {
-    examples: [
-      [
-        'winbake fleet evidence shop --month 2026-07 --json',
-        "hours from Microsoft's release to the last instance",
-      ],
-    ],
-  });
-}
-
-function readOnlyCommand(verb: string): Command {
+/** A command that reads one fleet, or all of a place. */
+export function readOnlyCommand(verb: string): Command {
   const command = new Command(verb)
     .argument('[name]', 'name of the fleet')
     .addOption(new Option('--all', 'every fleet of this account and region'));
@@ -93,7 +62,8 @@ function readOnlyCommand(verb: string): Command {
   return command.option('--json', 'print one JSON document');
 }
 
-async function openNamed(tools: FleetTools, name: string | undefined, options: FleetOptions) {
+/** Opens the fleets of a place, and names those that are meant. */
+export async function openNamed(tools: FleetTools, name: string | undefined, options: FleetOptions) {
   if ((name === undefined) === (options.all !== true)) {
     throw new UsageError('Say which fleet by its name, or --all for every one.');
   }
@@ -103,7 +73,7 @@ async function openNamed(tools: FleetTools, name: string | undefined, options: F
 }
 
 /** One after another: many fleets at once would be throttled. */
-async function inTurn<T>(
+export async function inTurn<T>(
   names: readonly string[],
   read: (name: string) => Promise<T>,
 ): Promise<readonly T[]> {
@@ -146,7 +116,7 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
     ...(last === null ? [] : [`last: ${last.publication} ${last.outcome} at ${last.at}`]),
     ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${inOneLine(message)}`),
   ];
-  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${instanceTable(status, width)}${startTable(status, width)}`;
+  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${instanceTable(status, width)}${startTable(status.starts, width)}`;
 }
 
 /** One line for each of several fleets. */
@@ -180,54 +150,6 @@ export function fleetTable(all: readonly FleetStatus[], width?: number): string 
     ]),
     width,
   );
-}
-
-/** What a fleet did with a month's publications, for people. */
-export function evidenceText({ fleet, month, open, rollouts }: FleetEvidence, width?: number): string {
-  const title = `Fleet ${fleet}, what Microsoft released in ${month}; hours from that release\n\n`;
-  const held = rollouts.flatMap(({ holds, publication }) =>
-    holds.map(
-      (one) => `${publication} was held by ${excerpt(one.by)} until ${one.until}: ${excerpt(one.reason)}\n`,
-    ),
-  );
-  const started = rollouts.flatMap(({ firstTask, publication }) =>
-    firstTask === null ? [] : `${publication}: ${firstTaskText(firstTask)}\n`,
-  );
-  const still =
-    open === null
-      ? ''
-      : `Open: ${open.publication}, ${formatHours(open.hoursSinceRelease)} after its release` +
-        `${open.waiting === null ? '' : `; waits for ${open.waiting.for} since ${open.waiting.since}: ${open.waiting.reason}`}.\n`;
-  if (rollouts.length === 0) {
-    return `${title}${open === null ? 'Nothing was rolled out.\n' : still}`;
-  }
-  const right = { align: 'right' } as const;
-  const table = formatTable(
-    [
-      { title: 'publication' },
-      { title: 'OS version' },
-      { title: 'mode' },
-      { title: 'released' },
-      { title: 'published', ...right },
-      { title: 'promoted', ...right },
-      { title: 'first instance', ...right },
-      { title: 'last instance', ...right },
-      { title: 'outcome' },
-    ],
-    rollouts.map((one) => [
-      one.publication,
-      one.osVersion,
-      one.mode,
-      one.released,
-      ...[one.hours.published, one.hours.promoted, one.hours.firstInstance, one.hours.lastInstance].map(
-        (value) => (value === null ? '-' : value.toFixed(1)),
-      ),
-      one.outcome,
-    ]),
-    width,
-  );
-  const below = [...started, ...held, still].join('');
-  return title + table + (below === '' ? '' : `\n${below}`);
 }
 
 function wantedLine({ wanted }: FleetStatus): string {
@@ -276,40 +198,8 @@ function instanceTable({ instances, isGroupThere }: FleetStatus, width?: number)
   );
 }
 
-/** How soon instances were there: the medians, and of the whole what nine of ten take. */
-function startTable({ starts }: FleetStatus, width?: number): string {
-  const right = { align: 'right' } as const;
-  const median = (spread: StartSpread | null) => (spread === null ? '-' : `${spread.p50} s`);
-  return starts.length === 0
-    ? ''
-    : `\nFrom launch to first task: median (p50), and nine of ten (p90)\n` +
-        formatTable(
-          [
-            { title: 'publication' },
-            { title: 'boot' },
-            { title: 'starts', ...right },
-            { title: 'p50', ...right },
-            { title: 'p90', ...right },
-            { title: 'up', ...right },
-            { title: 'registered', ...right },
-            { title: 'pull', ...right },
-          ],
-          starts.map(({ again, firstTask, publication, pull, registered, up }) => [
-            publication ?? 'unknown',
-            again ? 'warm pool' : 'first',
-            String(firstTask?.starts ?? 0),
-            median(firstTask),
-            firstTask === null ? '-' : `${firstTask.p90} s`,
-            median(up),
-            median(registered),
-            median(pull),
-          ]),
-          width,
-        );
-}
-
-/** The first tasks on what a rollout has brought, beside those of before. */
-function firstTaskText({
+/** The first tasks on what a rollout has brought, beside those of before; empty where none has run yet. */
+export function firstTaskText({
   before,
   now,
 }: {

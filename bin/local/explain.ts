@@ -96,7 +96,10 @@ function describe(explanation: Explanation, width?: number): string {
   const families = familyTable(explanation.families, width);
   const findings = explanation.findings.length === 0 ? '' : `\n${formatFindings(explanation.findings)}`;
   const orderedAt = decision === 'bake' ? asOf : (published?.at ?? null);
-  const picture = drawArrivals({ ...explanation, orderedAt }, width);
+  const picture = drawArrivals(
+    { ...explanation, bake: orderedAt === null ? null : { at: orderedAt, note: 'ordered' } },
+    width,
+  );
   return (
     `Windows Server ${release} at ${asOf}: ${decision}\n${reason}\n\n${picture && `${picture}\n`}${families}${findings}\n` +
     `Baked before: ${baked}. A fully updated host is at ${host ?? 'an unknown version'}.\n` +

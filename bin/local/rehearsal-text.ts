@@ -7,7 +7,14 @@ import type {
   ReportedTimeline,
 } from '../../sim/rehearsal/rehearsal-report';
 import { formatTable, formatFindings, formatBytes, formatHours } from '../shared/table';
-import { arrivalRow, drawTimeline, latest, MARKS, type TimelineRow } from '../shared/timeline-text';
+import {
+  arrivalRow,
+  drawTimeline,
+  latest,
+  legend,
+  rolloutRow,
+  type TimelineRow,
+} from '../shared/timeline-text';
 
 /** What happened on the fleets, for people: instance by instance, month by month where there are several. */
 function describeFleets(
@@ -155,26 +162,8 @@ function describeTimeline(timeline: ReportedTimeline, width?: number): string {
   return (
     `${publication}: hours since Patch Tuesday, ${released}\n` +
     drawTimeline(rows, released, width) +
-    `${MARKS.waits} waits  ${MARKS.works} bakes, replaces instances  ${MARKS.there} there\n`
+    legend('bakes, replaces instances')
   );
-}
-
-function rolloutRow(
-  { fleet, firstInstanceAt, lastInstanceAt, outcome, promotedAt }: ReportedTimeline['fleets'][number],
-  end: string,
-): TimelineRow {
-  const first = firstInstanceAt ?? end;
-  const last = lastInstanceAt ?? end;
-  return {
-    label: fleet,
-    at: lastInstanceAt,
-    note: lastInstanceAt === null ? outcome : 'last instance',
-    spans: [
-      { from: promotedAt, until: first, mark: 'waits' },
-      ...(firstInstanceAt === null ? [] : [{ from: first, until: last, mark: 'works' as const }]),
-      ...(lastInstanceAt === null ? [] : [{ from: last, until: end, mark: 'there' as const }]),
-    ],
-  };
 }
 
 /** Hours until the last instance of every fleet had what Microsoft released. */

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { explainFailure, explaining } from '../../lib/aws/explain-failure';
 import { listFleets, readFleet } from '../../lib/aws/fleets/fleet-account';
@@ -7,17 +8,12 @@ import type { FollowingFleet } from '../../lib/aws/prove/collect-fleets';
 import { factOf, observeCalls, proofClients, type ProofClients } from '../../lib/aws/prove/proof-clients';
 import { readPipeline } from '../../lib/aws/stores/pipeline-account';
 import { pipelinePath, type PipelineDescription } from '../../lib/contract/documents/pipeline-description';
-import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
+import { UsageError } from '../../lib/contract/values/errors';
 import { DAMAGES, type Claim } from '../../lib/core/claims/claim';
-import { CLAIMS } from '../../lib/core/claims/claims';
-import {
-  measureHosts,
-  prove,
-  SIGNS,
-  type MeasuredHosts,
-  type ProofVerdict,
-  type SettledClaim,
-} from '../../lib/core/prove/prove';
+import { claimOf, CLAIMS } from '../../lib/core/claims/claims';
+import { startFigures, type StartFigures } from '../../lib/core/fleet/host-starts';
+import { prove, SIGNS, type ProofVerdict, type SettledClaim } from '../../lib/core/prove/prove';
+import type { ProofFacts } from '../../lib/core/prove/facts';
 import { transcriptOf } from '../../lib/core/prove/transcript-of';
 import { hideSecretsInText } from '../../lib/handlers/log';
 import { ExitCode, type Finish } from '../shared/exit-code';
@@ -30,7 +26,7 @@ import {
   type PipelineOptions,
   type PlaceOptions,
 } from '../shared/pipeline-place';
-import { formatTable } from '../shared/table';
+import { startTable } from '../shared/start-table';
 import type { Terminal } from '../shared/terminal';
 
 interface ProveOptions extends PlaceOptions {
@@ -47,13 +43,14 @@ export interface Proof {
   readonly region: string;
   readonly os: string;
   readonly claims: readonly SettledClaim[];
-  readonly hosts: readonly MeasuredHosts[];
+  /** How soon the instances of fleets ran their first task, by publication: a plain AMI beside baked ones. */
+  readonly starts: readonly { readonly fleet: string; readonly starts: readonly StartFigures[] }[];
 }
 
 /** A proof, and the transcript of the calls behind it. */
 export interface ProofRun {
   readonly proof: Proof;
-  readonly transcript: string;
+  readonly transcript: () => string;
 }
 
 /** Settles claims by what a pipeline and its fleets show. */
@@ -77,14 +74,18 @@ export function proveCommand(terminal: Terminal, finish: Finish, proveClaims: Pr
   placeOptions().forEach((option) => command.addOption(option));
   command
     .addOption(new Option('--claim <id...>', 'settle these claims alone'))
-    .option('--record <file>', 'write a transcript without ids, names and secrets')
-    .option('--details', 'print each claim with its evidence, and every next step')
+    .option(
+      '--record <file>',
+      'write a new file of what AWS answered, with other ids and names; read it before you give it away',
+    )
+    .option('--details', 'print whole evidence, and what would show each claim that was not seen')
     .option('--json', 'print one JSON document')
     .action(async (pipeline: string, options: ProveOptions) => {
-      const claims = chosenClaims(options.claim);
+      const claims = options.claim?.map(claimOf) ?? CLAIMS;
+      await checkRecord(options.record);
       const { proof, transcript } = await proveClaims({ ...options, pipeline }, claims);
       if (options.record !== undefined) {
-        await write(options.record, transcript);
+        await write(options.record, transcript());
       }
       printAnswer(terminal, options.json, {
         schema: 'winbake.proof/1',
@@ -95,7 +96,9 @@ export function proveCommand(terminal: Terminal, finish: Finish, proveClaims: Pr
     });
   return addHelp(command, terminal, {
     notes: NOTES,
-    exitCodes: '0 all hold; 1 none fails, and some were not seen; 3 one fails.',
+    exitCodes:
+      '0 all hold, which takes --claim, since most claims need a person; 1 none fails and one was not seen, or it could not run; ' +
+      '2 wrong usage; 3 one fails.',
     examples: [
       ['winbake prove 2022-core'],
       [
@@ -106,27 +109,33 @@ export function proveCommand(terminal: Terminal, finish: Finish, proveClaims: Pr
   });
 }
 
-function chosenClaims(ids: readonly string[] | undefined): readonly Claim[] {
-  if (ids === undefined) {
-    return CLAIMS;
+/** Before AWS is asked for minutes: a file that is there is kept, and one that cannot be written is none. */
+async function checkRecord(file: string | undefined): Promise<void> {
+  if (file === undefined) {
+    return;
   }
-  return ids.map((id) => {
-    const claim = CLAIMS.find((one) => one.id === id);
-    if (claim === undefined) {
-      throw new UsageError(`There is no claim '${id}'; docs/unproven.md lists them.`);
-    }
-    return claim;
-  });
+  const isThere = await stat(file).then(
+    () => true,
+    (error: unknown) => (codeOf(error) === 'ENOENT' ? false : refuse(file, error)),
+  );
+  if (isThere) {
+    throw new UsageError(`The file '${file}' of --record is there already; name another.`);
+  }
+  await access(dirname(file), constants.W_OK).catch((error: unknown) => refuse(file, error));
 }
 
 async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: 'wx' });
-  } catch (error) {
-    const { code } = error as { readonly code?: string };
-    const why = code === 'EEXIST' ? 'it is there already; name another' : String(code);
-    throw new WinbakeError('AWS_FAILED', `Could not write the transcript ${file}: ${why}.`, { cause: error });
-  }
+  await writeFile(file, text, { flag: 'wx' }).catch((error: unknown) => refuse(file, error));
+}
+
+function refuse(file: string, error: unknown): never {
+  throw new UsageError(`The file '${file}' of --record cannot be written: ${codeOf(error)}.`, {
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { readonly code?: unknown }).code);
 }
 
 /** What is false weighs more than what was not seen, and nothing but evidence for each gives 0. */
@@ -143,29 +152,31 @@ const HEADINGS: Readonly<Record<ProofVerdict, string>> = {
 
 /** The answer first: what fails, then what holds, each with its evidence; what was not seen with the step that would show it. */
 function textOf(
-  { account, claims, hosts, os, pipeline, region }: Proof,
+  { account, claims, os, pipeline, region, starts }: Proof,
   isWhole: boolean,
   width?: number,
 ): string {
   const of = (verdict: ProofVerdict) => claims.filter((one) => one.verdict === verdict);
   const [fails, holds, unseen] = [of('fails'), of('holds'), of('notSeen')];
+  const lines = (one: SettledClaim) => linesOf(one, isWhole);
   const [soon, later] = [unseen.filter(({ id }) => id in SIGNS), unseen.filter(({ id }) => !(id in SIGNS))];
   return [
     `${pipeline}  ${os}, account ${account}, ${region}`,
     `${fails.length} do not hold, ${holds.length} hold, ${unseen.length} not seen.`,
     ...section(
       HEADINGS.fails,
-      fails.flatMap((one) => [
-        ...whole(one),
-        `  Else: ${claimOf(one).otherwise} (${DAMAGES[claimOf(one).damage]}).`,
-      ]),
+      fails.flatMap((one) => [...lines(one), consequence(claimOf(one.id))]),
     ),
-    ...section(HEADINGS.holds, holds.flatMap(whole)),
-    ...section(HEADINGS.notSeen, isWhole ? unseen.flatMap(whole) : soon.flatMap(whole)),
+    ...section(HEADINGS.holds, holds.flatMap(lines)),
+    ...section(HEADINGS.notSeen, (isWhole ? unseen : soon).flatMap(lines)),
     ...(isWhole || later.length === 0
       ? []
       : [`${later.length} more only a person can settle; --details says how.`]),
-    ...(hosts.length === 0 ? [] : ['', hostsText(hosts, width).trimEnd()]),
+    ...starts.flatMap(({ fleet, starts: figures }) => [
+      '',
+      `FLEET ${fleet}`,
+      startTable(figures, width).trim(),
+    ]),
     '',
   ].join('\n');
 }
@@ -174,12 +185,14 @@ function section(heading: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', heading, ...lines];
 }
 
-function whole(settled: SettledClaim): readonly string[] {
-  const { evidence, id, reason, verdict } = settled;
-  const { claim } = claimOf(settled);
+function consequence({ damage, otherwise }: Claim): string {
+  return `  Consequence: ${otherwise} (${DAMAGES[damage]}).`;
+}
+
+function linesOf({ evidence, id, reason, verdict }: SettledClaim, isWhole: boolean): readonly string[] {
   return [
-    `${id}: ${claim}`,
-    ...evidence.map((text) => `  - ${shortened(text)}`),
+    `${id}: ${claimOf(id).claim}`,
+    ...evidence.map((text) => `  - ${isWhole ? inOneLine(text) : shortened(text)}`),
     ...(verdict === 'notSeen' ? [`  Next: ${inOneLine(reason)}`] : []),
   ];
 }
@@ -191,25 +204,9 @@ function shortened(text: string): string {
   return line.length <= LONGEST_EVIDENCE ? line : `${line.slice(0, LONGEST_EVIDENCE)}...`;
 }
 
-function claimOf({ id }: SettledClaim): Claim {
-  const claim = CLAIMS.find((one) => one.id === id);
-  if (claim === undefined) {
-    throw new Error(`There is no claim ${id}.`);
-  }
-  return claim;
-}
-
-function hostsText(hosts: readonly MeasuredHosts[], width: number | undefined): string {
-  const minutes = (value: number | null) => (value === null ? '' : `${value} min`);
-  return formatTable(
-    [
-      { title: 'hosts from' },
-      { title: 'count', align: 'right' },
-      { title: 'launch to registered' },
-      { title: 'to first task' },
-    ],
-    hosts.map((one) => [one.amiId, String(one.hosts), minutes(one.toRegistered), minutes(one.toFirstTask)]),
-    width,
+function startsOf({ fleets }: ProofFacts): Proof['starts'] {
+  return ('seen' in fleets ? fleets.seen : []).flatMap(({ fleet, starts }) =>
+    'seen' in starts && starts.seen.length > 0 ? { fleet, starts: startFigures(starts.seen) } : [],
   );
 }
 
@@ -232,12 +229,13 @@ export function proveWith(
     const { account, bucket, os, pipeline } = description;
     const known = 'seen' in fleets ? fleets.seen : [];
     return {
-      proof: { pipeline, account, region, os, claims: prove(facts, claims), hosts: measureHosts(facts) },
-      transcript: transcriptOf(calls, {
-        ...{ account, bucket, pipeline, region, hide: hideSecretsInText, at: now() },
-        fleets: known.map(({ fleet }) => fleet),
-        clusters: known.map(({ cluster }) => cluster),
-      }),
+      proof: { pipeline, account, region, os, claims: prove(facts, claims), starts: startsOf(facts) },
+      transcript: () =>
+        transcriptOf(calls, {
+          ...{ account, bucket, pipeline, region, hide: hideSecretsInText, at: now() },
+          fleets: known.map(({ fleet }) => fleet),
+          clusters: known.map(({ cluster }) => cluster),
+        }),
     };
   };
 }

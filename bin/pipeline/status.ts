@@ -20,6 +20,7 @@ import { signIn } from '../shared/pipeline-access';
 import { PIPELINE_NAME, placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { formatAge, formatHours, formatTable, previousText } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
+import { drawArrivals } from '../shared/timeline-text';
 
 /** Why nothing moves: the gate, promotion, the patch budget, and what to do about it. */
 function whyLines({ at, channels, decision, next, patch, promotion }: PipelineStatus): readonly string[] {
@@ -61,8 +62,11 @@ function patchText({ budgetHours, hoursUnpatched, missing, percent }: PatchStatu
     : `${formatHours(hoursUnpatched)} without ${missing}, of a budget of ${formatHours(budgetHours)} (${percent.toFixed(0)} %)`;
 }
 
-/** How a pipeline stands, for people: why nothing moves first, then what people set by hand. */
-export function statusText(status: PipelineStatus, width?: number): string {
+/**
+ * How a pipeline stands, for people: why nothing moves first, then the last Patch Tuesday, what people set by hand and what is amiss; with
+ * `details` the rest.
+ */
+export function statusText(status: PipelineStatus, width?: number, details = false): string {
   const { accepted, account, housekeeping, hold, newestSet, notices, os, pending, pipeline, rebake, region } =
     status;
   const { revoked } = status;
@@ -83,27 +87,56 @@ export function statusText(status: PipelineStatus, width?: number): string {
   const since = rebake.since === null ? '' : ` since ${rebake.since}`;
   const order =
     rebake.order === null ? '' : `, ${rebake.state === 'baking' ? '' : 'last '}order ${rebake.order}`;
+  const picture = pictureOf(status, width);
+  const answer = [head, '', ...whyLines(status), ''];
   const lines = [
-    head,
-    '',
-    ...whyLines(status),
-    '',
     `set by hand: ${byHand.length === 0 ? 'nothing' : ''}`,
     ...byHand.map((line) => `  ${line}`),
     `rebake: ${rebake.state}${since}${order}`,
-    `newest accepted set: ${newestSet === null ? 'none yet' : `${newestSet.target}, ${newestSet.at}`}`,
-    ...previousText(newestSet?.images ?? []).map((line) => `  ${line}`),
-    ...firstStartLine(status.firstStarts),
-    `pruned: ${housekeeping.prunedAt ?? 'not yet'}`,
-    `bucket: ${status.bucket}`,
-    `state machine: ${status.stateMachineArn}`,
+    ...(details
+      ? [
+          `newest accepted set: ${newestSet === null ? 'none yet' : `${newestSet.target}, ${newestSet.at}`}`,
+          ...previousText(newestSet?.images ?? []).map((line) => `  ${line}`),
+          ...firstStartLine(status.firstStarts),
+          `pruned: ${housekeeping.prunedAt ?? 'not yet'}`,
+          `bucket: ${status.bucket}`,
+          `state machine: ${status.stateMachineArn}`,
+        ]
+      : []),
     ...housekeeping.failing.map(
       ({ part, reason, since: from }) => `housekeeping fails since ${from}: ${part}: ${reason}`,
     ),
     ...notices.map(({ at, cause, message }) => `notified on ${at}: ${cause}: ${inOneLine(message)}`),
     ...pending.map(({ reason, since: from, target }) => `pending in ${target} since ${from}: ${reason}`),
   ];
-  return `${lines.map((line) => printable(line.trimEnd())).join('\n')}\n\n${channelTable([status], width)}`;
+  const textOfLines = (all: readonly string[]) =>
+    all.map((line) => `${printable(line.trimEnd())}\n`).join('');
+  const more = details
+    ? ''
+    : '\nNewest set, first containers, bucket and state machine: --details; all: --json.\n';
+  return `${textOfLines(answer)}${picture}${textOfLines(lines)}\n${channelTable([status], width)}${more}`;
+}
+
+/** The last Patch Tuesday; empty where nothing has come since. */
+function pictureOf({ at, timeline }: PipelineStatus, width: number | undefined): string {
+  if (timeline === null) {
+    return '';
+  }
+  const { families, publication, released } = timeline;
+  const picture = drawArrivals(
+    {
+      asOf: at,
+      lastPatchTuesday: released,
+      families: families.map(({ family, shownAt }) => ({
+        family,
+        since: shownAt,
+        isBehind: shownAt === null,
+      })),
+      bake: publication === null ? null : { at: publication.at, note: 'published' },
+    },
+    width,
+  );
+  return picture === '' ? '' : `${picture}\n`;
 }
 
 /** How soon containers start on the newest AMI, beside the one before. */
@@ -139,6 +172,7 @@ export function channelTable(all: readonly PipelineStatus[], width?: number): st
 
 interface StatusOptions extends PlaceOptions {
   readonly all?: boolean;
+  readonly details?: boolean;
   readonly json?: boolean;
 }
 
@@ -152,8 +186,8 @@ export type ReadStatus = (
 export function statusCommand(terminal: Terminal, finish: Finish, read: ReadStatus): Command {
   const command = new Command('status')
     .description(
-      'Says how a pipeline stands: first why nothing moves and what to do about it, then what people set by hand, its rebake, ' +
-        'notices and channels.',
+      'Says how a pipeline stands: first why nothing moves and what to do about it, then the last Patch Tuesday, what people set by hand, ' +
+        'its rebake, notices and channels.',
     )
     .argument('[name]', PIPELINE_NAME[1])
     .addOption(new Option('--all', 'every pipeline of this account and region'));
@@ -161,6 +195,7 @@ export function statusCommand(terminal: Terminal, finish: Finish, read: ReadStat
     command.addOption(option);
   }
   command
+    .option('--details', 'print the newest set, first containers, bucket and state machine, too')
     .option('--json', 'print one JSON document')
     .action(async (name: string | undefined, options: StatusOptions) => {
       if ((name === undefined) === (options.all !== true)) {
@@ -171,7 +206,7 @@ export function statusCommand(terminal: Terminal, finish: Finish, read: ReadStat
         ...(name === undefined
           ? { schema: 'winbake.pipeline-statuses/1', document: { pipelines: all } }
           : { schema: 'winbake.pipeline-status/1', document: { ...all[0] } }),
-        text: (width) => textOf(all, width),
+        text: (width) => textOf(all, width, options.details),
       });
       finish(ExitCode.DONE);
     });
@@ -186,12 +221,12 @@ export function statusCommand(terminal: Terminal, finish: Finish, read: ReadStat
   });
 }
 
-function textOf(all: readonly PipelineStatus[], width?: number): string {
+function textOf(all: readonly PipelineStatus[], width?: number, details?: boolean): string {
   const [first, ...others] = all;
   if (first === undefined) {
     return 'There is no pipeline here.\n';
   }
-  return others.length === 0 ? statusText(first, width) : channelTable(all, width) + heldLines(all);
+  return others.length === 0 ? statusText(first, width, details) : channelTable(all, width) + heldLines(all);
 }
 
 function heldLines(all: readonly PipelineStatus[]): string {

@@ -48,18 +48,52 @@ export function arrivalRow({
   };
 }
 
+/** A rollout to a fleet: what waited, and what was replaced until its last instance, or until `end`. */
+export function rolloutRow(
+  { firstInstanceAt, fleet, lastInstanceAt, outcome, promotedAt }: FleetRow,
+  end: string,
+): TimelineRow {
+  const first = firstInstanceAt ?? end;
+  const last = lastInstanceAt ?? end;
+  return {
+    label: fleet,
+    at: lastInstanceAt,
+    note: lastInstanceAt === null ? outcome : 'last instance',
+    spans: [
+      { from: promotedAt, until: first, mark: 'waits' },
+      ...(firstInstanceAt === null ? [] : [{ from: first, until: last, mark: 'works' as const }]),
+      ...(lastInstanceAt === null ? [] : [{ from: last, until: end, mark: 'there' as const }]),
+    ],
+  };
+}
+
+/** What the line of a rollout is made of. */
+interface FleetRow {
+  readonly fleet: string;
+  readonly promotedAt: string;
+  readonly firstInstanceAt: string | null;
+  readonly lastInstanceAt: string | null;
+  /** What stands where there is no last instance. */
+  readonly outcome: string;
+}
+
+/** What the marks of a timeline mean. */
+export function legend(works: string): string {
+  return `${MARKS.waits} waits  ${MARKS.works} ${works}  ${MARKS.there} there\n`;
+}
+
 /** What a timeline of families and the bake after them needs of an explanation. */
 export interface ArrivalFacts {
   readonly asOf: string;
   readonly lastPatchTuesday: string;
   readonly families: readonly Pick<ExplainedFamily, 'family' | 'since' | 'isBehind'>[];
-  /** When the bake was ordered; null where none was. */
-  readonly orderedAt: string | null;
+  /** When the bake was ordered, or what it made was published; null where there is none. */
+  readonly bake: { readonly at: string; readonly note: 'ordered' | 'published' } | null;
 }
 
 /** When each family came since Patch Tuesday, and the bake after them; empty where none has come since. */
 export function drawArrivals(facts: ArrivalFacts, width?: number): string {
-  const { asOf, families, lastPatchTuesday: released, orderedAt } = facts;
+  const { asOf, bake, families, lastPatchTuesday: released } = facts;
   const arrivals = families
     .filter(({ family }) => !family.includes('@'))
     .map(({ family, isBehind, since }) => ({
@@ -73,10 +107,10 @@ export function drawArrivals(facts: ArrivalFacts, width?: number): string {
   }
   const isOutOfBand = Date.parse(first) - Date.parse(released) > 72 * HOUR;
   const origin = isOutOfBand ? first : released;
-  const isOrdered = orderedAt !== null && orderedAt >= first;
-  // What came after the bake was ordered changes nothing of it; the days until the moment would hide the hours.
-  const isThere = isOrdered && shown.length === arrivals.length;
-  const end = isThere ? latest([orderedAt, ...shown, hoursAfter(origin, 6)]) : asOf;
+  const baked = bake !== null && bake.at >= first ? bake : undefined;
+  // What came after the bake changes nothing of it; the days until the moment would hide the hours.
+  const isThere = baked !== undefined && shown.length === arrivals.length;
+  const end = isThere ? latest([baked.at, ...shown, hoursAfter(origin, 6)]) : asOf;
   const lastShown = shown.length === arrivals.length ? shown.at(-1) : undefined;
   const title = isOutOfBand
     ? `Hours since the first family, ${first}`
@@ -84,16 +118,19 @@ export function drawArrivals(facts: ArrivalFacts, width?: number): string {
   const picture = drawTimeline(
     [
       ...arrivals.map((one) => arrivalRow({ ...one, released: origin, end, lastShown })),
-      ...(isOrdered
-        ? [
+      ...(baked === undefined
+        ? []
+        : [
             {
-              label: 'bake',
-              at: orderedAt,
-              note: 'ordered',
-              spans: [{ from: orderedAt, until: orderedAt, mark: 'works' as const }],
+              ...{ label: 'bake', at: baked.at, note: baked.note },
+              // An order is an instant; what is published stays.
+              spans: [
+                baked.note === 'ordered'
+                  ? { from: baked.at, until: baked.at, mark: 'works' as const }
+                  : { from: baked.at, until: end, mark: 'there' as const },
+              ],
             },
-          ]
-        : []),
+          ]),
     ],
     origin,
     width,

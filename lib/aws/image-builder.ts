@@ -12,7 +12,7 @@ import {
   paginateListWorkflowStepExecutions,
   type WorkflowStepMetadata,
 } from '@aws-sdk/client-imagebuilder';
-import { failedStepIn, type StepRun, type WorkflowRun } from '../core/bake/bake-end';
+import { failedStepIn, instanceIdIn, type StepRun, type WorkflowRun } from '../core/bake/bake-end';
 import type { AmiTags } from '../core/ports/amis';
 import type { LaunchedInstances, ImageBuilds, BakeControl } from '../core/ports/bakes';
 
@@ -38,7 +38,8 @@ export function ec2AmiTags(report: (message: string, error: unknown) => void): A
   };
 }
 
-async function snapshotsOf(client: EC2Client, amiId: string): Promise<string[]> {
+/** The ids of the snapshots behind an AMI. */
+export async function snapshotsOf(client: EC2Client, amiId: string): Promise<string[]> {
   const { Images = [] } = await client.send(new DescribeImagesCommand({ ImageIds: [amiId] }));
   const devices = Images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings);
   return devices.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
@@ -119,22 +120,6 @@ async function instancesOf(
     return undefined;
   };
   return { build: await launchedBy('BUILD'), test: await launchedBy('TEST') };
-}
-
-/** A step that has not ended, or failed, has no outputs, or none in JSON. */
-function instanceIdIn(outputs: string | undefined): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(outputs ?? '{}');
-  } catch {
-    return undefined;
-  }
-  return typeof value === 'object' &&
-    value !== null &&
-    'instanceId' in value &&
-    typeof value.instanceId === 'string'
-    ? value.instanceId
-    : undefined;
 }
 
 /**

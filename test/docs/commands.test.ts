@@ -136,7 +136,6 @@ test.each([
   ['winbake pipeline hold 2022-core', 'it lacks --reason'],
   ['winbake pipeline hold --reason x', "missing required argument 'name'"],
   ['winbake fleet shop --all', "unknown option '--all'"],
-  ['winbake fleet evidence shop', 'Say --month'],
   ['winbake explain --as-of 2025-10-16', 'Say --release'],
 ])('%s is noticed', async (line, reason) => {
   const [, ...args] = argumentsOf(line);

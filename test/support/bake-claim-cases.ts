@@ -72,6 +72,10 @@ export const BAKE_CLAIM_CASES: Readonly<Record<string, ClaimCase>> = {
           one.Key = one.Key.replace('.json', '\r\n.json');
         }),
       ),
+      's3.GetObject': async (input, simulated) =>
+        String(input['Key']).includes('\r\n')
+          ? { Body: { transformToString: () => Promise.resolve('{}') }, ETag: '"1"' }
+          : simulated(),
     },
     withheld: noFiles,
   },

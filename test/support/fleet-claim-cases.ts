@@ -28,24 +28,28 @@ const noHosts = deny('ecs.DescribeContainerInstances');
 export function fleetClaimCases({ world }: ProvenDeployment): Readonly<Record<string, ClaimCase>> {
   const [fleet] = world.fleets;
   const own = fleet!.deployed.fleet.group;
-  const begun = own.refreshes[0]!.describe().startedAt;
-  const activities = (
+  const [first, newest] = [own.refreshes[0]!, own.refreshes.at(-1)!].map((one) => one.describe().startedAt);
+  const activitiesFrom = (
+    begun: Date,
     ...all: readonly (readonly [what: 'Launching' | 'Terminating', message?: string])[]
   ): Answers => ({
     'auto-scaling.DescribeScalingActivities': () => ({
-      Activities: all.map(([what, StatusMessage], index) => ({
+      // The first is of before.
+      Activities: ([['Launching'], ...all] as typeof all).map(([what, StatusMessage], index) => ({
         ActivityId: `00000000-0000-4000-8000-00000000000${index}`,
         AutoScalingGroupName: own.name,
         Cause: 'At 2025-07-11T00:00:00Z an instance was replaced in an instance refresh.',
         Description: `${what} a new EC2 instance: i-0${index}`,
-        StartTime: new Date(begun.getTime() + (index + 1) * 1000),
+        StartTime: new Date(begun.getTime() + (index * 2 - 1) * 1000),
         StatusCode: StatusMessage === undefined ? 'Successful' : 'Failed',
         ...(StatusMessage === undefined ? {} : { StatusMessage }),
       })),
     }),
   });
+  const activities = (...all: readonly (readonly [what: 'Launching' | 'Terminating', message?: string])[]) =>
+    activitiesFrom(newest!, ...all);
   const launches = (count: number) =>
-    activities(...Array.from({ length: count }, () => ['Launching'] as const));
+    activitiesFrom(first!, ...Array.from({ length: count }, () => ['Launching'] as const));
   const abandoned = {
     ...NO_HOSTS,
     ...activities(['Launching', 'The lifecycle action was abandoned: ABANDON']),
@@ -140,7 +144,7 @@ export function fleetClaimCases({ world }: ProvenDeployment): Readonly<Record<st
       withheld: { ...lessCapacity('Could not launch: InsufficientInstanceCapacity.'), ...noActivities },
     },
     'refresh-takes-protected-instances': {
-      holds: {},
+      holds: activities(['Launching'], ['Terminating']),
       fails: refreshes((one) => {
         Object.assign(one, { Status: 'Failed', StatusReason: 'Instances are protected from scale-in.' });
       }),

@@ -109,7 +109,8 @@ function inHundreds<T>(all: readonly T[]): readonly (readonly T[])[] {
   );
 }
 
-function registeredHost(host: ContainerInstance): RegisteredHost {
+/** A container instance as ECS describes it. */
+export function registeredHost(host: ContainerInstance): RegisteredHost {
   return {
     arn: host.containerInstanceArn ?? '',
     instanceId: host.ec2InstanceId ?? '',

@@ -62,8 +62,11 @@ export async function fleetInstances(
   return found.sort((one, other) => ((one.startedAt ?? '') < (other.startedAt ?? '') ? -1 : 1));
 }
 
-/** By a filter, since one that has just gone would fail the call that names it. */
-async function instancesOf(client: EC2Client, ids: readonly string[]): Promise<readonly Ec2Instance[]> {
+/** Instances by their ids: by a filter, since one that has just gone would fail the call that names it. */
+export async function instancesOf(
+  client: EC2Client,
+  ids: readonly string[],
+): Promise<readonly Ec2Instance[]> {
   const found: Ec2Instance[] = [];
   for (let first = 0; first < ids.length; first += MOST_FILTERED) {
     const Filters = [{ Name: 'instance-id', Values: ids.slice(first, first + MOST_FILTERED) }];

@@ -75,7 +75,8 @@ const MOST_VERSIONS = 200;
 /** Enough to tell the versions of one template apart. */
 const DIGEST_LENGTH = 12;
 
-function digestOf(value: unknown): string {
+/** A short digest of a value, whatever the order of its keys. */
+export function digestOf(value: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(value)))
     .digest('hex')

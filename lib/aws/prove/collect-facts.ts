@@ -1,10 +1,6 @@
 import { paginateListAWSDefaultServiceQuotas } from '@aws-sdk/client-service-quotas';
 import { paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  DescribeImagesCommand,
-  DescribeLaunchTemplateVersionsCommand,
-  DescribeSnapshotsCommand,
-} from '@aws-sdk/client-ec2';
+import { DescribeLaunchTemplateVersionsCommand, DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
 import { ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
 import {
   GetImageCommand,
@@ -29,12 +25,14 @@ import type {
   SeenBake,
   SeenDocument,
   SeenFile,
+  SeenSnapshot,
   SeenStep,
   SeenWorkflow,
 } from '../../core/prove/facts';
-import { DELIVERIES_KEY } from '../../core/publish/deliveries';
+import { readDeliveries } from '../../core/publish/deliveries';
 import { readChannel } from '../../core/publish/move-channel';
 import { readPublication } from '../../core/publish/record-publication';
+import { snapshotsOf } from '../image-builder';
 import { s3DocumentStore } from '../stores/s3-document-store';
 import { ssmParameterStore } from '../stores/ssm-parameter-store';
 import { collectFleets, type FollowingFleet } from './collect-fleets';
@@ -81,9 +79,12 @@ export async function collectFacts(source: ProofSource): Promise<ProofFacts> {
       files('manifests/'),
       files('verifications/'),
       files('failures/'),
-      fact(async () => (await documents.read(DELIVERIES_KEY))?.text ?? null),
+      fact(() => readDeliveries(documents)),
+      // Those of a base AMI are of somebody else.
       fact(async () =>
-        'seen' in latest && latest.seen !== null ? snapshotsOf(clients, latest.seen.amiId) : [],
+        'seen' in latest && latest.seen !== null && latest.seen.imageBuildVersionArn !== null
+          ? seenSnapshots(clients, latest.seen.amiId)
+          : [],
       ),
       fact(() => documentsOf(clients.imagebuilder, description.pipeline)),
       'seen' in fleets ? fact(() => collectFleets(source, fleets.seen)) : fleets,
@@ -244,11 +245,8 @@ async function filesBelow(
   return texts.flatMap(({ key, text }) => (text === undefined ? [] : { key, text }));
 }
 
-async function snapshotsOf({ ec2 }: ProofClients, amiId: string) {
-  // By a filter: asked for by its id an AMI that does not exist is an error.
-  const Filters = [{ Name: 'image-id', Values: [amiId] }];
-  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Filters, Owners: ['self'] }));
-  const SnapshotIds = (Images[0]?.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+async function seenSnapshots({ ec2 }: ProofClients, amiId: string): Promise<readonly SeenSnapshot[]> {
+  const SnapshotIds = await snapshotsOf(ec2, amiId);
   if (SnapshotIds.length === 0) {
     return [];
   }

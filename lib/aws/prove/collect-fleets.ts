@@ -8,7 +8,8 @@ import {
   type InstanceRefresh,
   type MixedInstancesPolicy,
 } from '@aws-sdk/client-auto-scaling';
-import { DescribeLaunchTemplateVersionsCommand, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import { DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
+import type { PipelineDescription } from '../../contract/documents/pipeline-description';
 import type {
   SeenActivity,
   SeenFleet,
@@ -17,8 +18,12 @@ import type {
   SeenRefresh,
   SeenVersion,
 } from '../../core/prove/facts';
-import { containerInstancesOrNone, ecsContainerHosts } from '../fleets/ecs-container-hosts';
-import { versionOf, versionsOfGroup } from '../fleets/group-launch';
+import { fleetParameters } from '../../contract/names/parameters';
+import { readStarts } from '../../core/fleet/host-starts';
+import { containerInstancesOrNone, ecsContainerHosts, registeredHost } from '../fleets/ecs-container-hosts';
+import { instancesOf } from '../fleets/fleet-account';
+import { digestOf, versionOf, versionsOfGroup } from '../fleets/group-launch';
+import { ssmParameterStore } from '../stores/ssm-parameter-store';
 import { factOf, type ProofClients } from './proof-clients';
 
 const MOST_REFRESHES = 20;
@@ -37,6 +42,7 @@ export interface FollowingFleet {
 /** What fleets are read with. */
 interface FleetSource {
   readonly clients: ProofClients;
+  readonly description: Pick<PipelineDescription, 'parameterPrefix'>;
   readonly explain: (error: unknown) => string;
 }
 
@@ -49,10 +55,10 @@ export function collectFleets(
 }
 
 async function seenFleet(
-  { clients, explain }: FleetSource,
+  { clients, description, explain }: FleetSource,
   { autoScalingGroup: AutoScalingGroupName, cluster, fleet }: FollowingFleet,
 ): Promise<SeenFleet> {
-  const { autoScaling, ec2, ecs } = clients;
+  const { autoScaling, ec2, ecs, ssm } = clients;
   const described = await factOf(explain, async () => {
     const request = { AutoScalingGroupNames: [AutoScalingGroupName] };
     const { AutoScalingGroups } = await autoScaling.send(new DescribeAutoScalingGroupsCommand(request));
@@ -64,7 +70,7 @@ async function seenFleet(
   });
   const ofGroup = <T>(read: (group: AutoScalingGroup) => Promise<T>) =>
     'seen' in described ? factOf(explain, () => read(described.seen)) : described;
-  const [group, refreshes, activities, versions, hosts, pool] = await Promise.all([
+  const [group, refreshes, activities, versions, hosts, starts, pool] = await Promise.all([
     ofGroup((one) => seenGroup(clients, one)),
     factOf(explain, async () => {
       const request = { AutoScalingGroupName, MaxRecords: MOST_REFRESHES };
@@ -84,25 +90,17 @@ async function seenFleet(
         Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
       ),
     ),
+    factOf(explain, () =>
+      readStarts(ssmParameterStore(ssm), fleetParameters(description.parameterPrefix, fleet).starts),
+    ),
     factOf(explain, () => seenPool(clients, AutoScalingGroupName, cluster)),
   ]);
-  return { fleet, group, refreshes, activities, versions, hosts, pool };
+  return { fleet, group, refreshes, activities, versions, hosts, starts, pool };
 }
 
 async function seenGroup({ ec2 }: Pick<ProofClients, 'ec2'>, group: AutoScalingGroup): Promise<SeenGroup> {
   const ids = (group.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
-  const instances: SeenGroup['instances'][number][] = [];
-  if (ids.length > 0) {
-    // By a filter, since one that has just gone would fail the call that names it.
-    const Filters = [{ Name: 'instance-id', Values: ids.slice(0, MOST_ACTIVITIES) }];
-    for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters })) {
-      for (const { ImageId = '', InstanceId = '', LaunchTime } of (page.Reservations ?? []).flatMap(
-        (one) => one.Instances ?? [],
-      )) {
-        instances.push({ id: InstanceId, amiId: ImageId, launchedAt: LaunchTime?.toISOString() ?? '' });
-      }
-    }
-  }
+  const instances = await instancesOf(ec2, ids);
   return {
     name: group.AutoScalingGroupName ?? '',
     desired: group.DesiredCapacity ?? 0,
@@ -110,25 +108,17 @@ async function seenGroup({ ec2 }: Pick<ProofClients, 'ec2'>, group: AutoScalingG
     protectsInstances: group.NewInstancesProtectedFromScaleIn === true,
     mixed: mixedOf(group.MixedInstancesPolicy),
     hasPoolConfiguration: group.WarmPoolConfiguration !== undefined,
-    instances,
+    instances: instances.map(({ ImageId = '', InstanceId = '' }) => ({ id: InstanceId, amiId: ImageId })),
   };
 }
 
-/** A policy but for the version of its launch template, as a text. */
+/** A digest of a policy but for the version of its launch template. */
 function mixedOf(policy: MixedInstancesPolicy | undefined): string | null {
   if (policy === undefined) {
     return null;
   }
   const { LaunchTemplate, ...others } = policy;
-  return sortedText({ ...others, Overrides: LaunchTemplate?.Overrides });
-}
-
-function sortedText(value: unknown): string {
-  return JSON.stringify(value, (_key, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  );
+  return digestOf({ ...others, Overrides: LaunchTemplate?.Overrides });
 }
 
 function seenRefresh(refresh: InstanceRefresh): SeenRefresh {
@@ -183,7 +173,7 @@ async function seenVersions(
     ({ LaunchTemplateData: { ImageId = '', ...rest } = {}, VersionNumber }) => ({
       number: VersionNumber ?? 0,
       amiId: ImageId,
-      rest: sortedText(rest),
+      rest: digestOf(rest),
     }),
   );
 }
@@ -194,20 +184,12 @@ async function seenHosts(
   instances: readonly string[],
 ): Promise<readonly SeenHost[]> {
   const sample = (await containerInstancesOrNone(ecs, cluster, instances)).slice(0, MOST_HOSTS);
-  const hosts = ecsContainerHosts(ecs, cluster);
-  const registered = await hosts.registered(sample.flatMap(({ ec2InstanceId }) => ec2InstanceId ?? []));
-  const tasks = await hosts.tasksOn(registered);
+  const registered = sample.map(registeredHost);
+  const tasks = await ecsContainerHosts(ecs, cluster).tasksOn(registered);
   return registered.map(({ instanceId, isConnected, registeredAt }, index) => ({
-    instanceId,
-    isConnected,
-    registeredAt: registeredAt.toISOString(),
-    attributes: (sample.find(({ ec2InstanceId }) => ec2InstanceId === instanceId)?.attributes ?? []).flatMap(
-      ({ name }) => name ?? [],
-    ),
-    tasks: (tasks[index] ?? []).map(({ reasons, startedAt, status }) => ({
-      ...{ reasons, status },
-      startedAt: startedAt?.toISOString() ?? null,
-    })),
+    ...{ instanceId, isConnected, registeredAt: registeredAt.toISOString() },
+    attributes: (sample[index]?.attributes ?? []).flatMap(({ name }) => name ?? []),
+    tasks: (tasks[index] ?? []).map(({ reasons, status }) => ({ reasons, status })),
   }));
 }
 

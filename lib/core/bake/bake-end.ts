@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../contract/values/json';
 import { BUILD_COMPONENTS_STEP, LAUNCH_STEPS } from '../image-builder/workflows';
 import type { FailedStep } from '../ports/bakes';
 
@@ -46,6 +47,17 @@ export function failedStepIn(runs: readonly WorkflowRun[]): FailedStep | undefin
     .flatMap(({ stage, steps }) => steps.map((one) => ({ ...one, stage })))
     .findLast(({ status, onFailure }) => status === 'FAILED' && !/^continue$/i.test(onFailure ?? ''));
   return step && { step: step.name, stage: step.stage, message: step.message ?? '' };
+}
+
+/** The instance of a `LaunchInstance` step; one that has not ended, or failed, has no outputs, or none in JSON. */
+export function instanceIdIn(outputs: string | undefined): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(outputs ?? '{}');
+  } catch {
+    return undefined;
+  }
+  return isJsonObject(value) && typeof value['instanceId'] === 'string' ? value['instanceId'] : undefined;
 }
 
 /**

@@ -221,7 +221,7 @@ export const ACCOUNT_CLAIMS: readonly Claim[] = [
       "Image Builder starts the on-demand scan of an AMI with the pipeline's execution role, and what `allowScan` adds to AWS's policy is what it needs, also in an account that never had Inspector",
     otherwise: 'bakes with `scan` fail',
     damage: 'stops',
-    how: "a bake with `scan` in a new account; an AccessDenied in the image's reason or in CloudTrail names what lacks",
+    how: "a bake with `scan` in a new account; an AccessDenied in the image's reason or in CloudTrail names what is missing",
   },
   {
     id: 'inspector-reads-encrypted-amis',

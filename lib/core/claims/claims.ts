@@ -1,3 +1,4 @@
+import { UsageError } from '../../contract/values/errors';
 import { ACCOUNT_CLAIMS } from './account-claims';
 import { BAKE_CLAIMS } from './bake-claims';
 import type { Claim } from './claim';
@@ -20,3 +21,12 @@ export const CLAIM_GROUPS: Readonly<Record<string, readonly Claim[]>> = {
 
 /** Everything that is claimed and not proven, in the order of docs/unproven.md. */
 export const CLAIMS: readonly Claim[] = Object.values(CLAIM_GROUPS).flat();
+
+/** The claim of an id. Throws a `UsageError` where there is none. */
+export function claimOf(id: string): Claim {
+  const claim = CLAIMS.find((one) => one.id === id);
+  if (claim === undefined) {
+    throw new UsageError(`There is no claim '${id}'; docs/unproven.md lists them.`);
+  }
+  return claim;
+}

@@ -219,7 +219,7 @@ export const HOST_CLAIMS: readonly Claim[] = [
     how: 'a fleet with `warmPool`; `winbake fleet status` shows it as `warm pool`',
   },
   {
-    id: 'tasks-tell-their-waits',
+    id: 'tasks-report-their-waits',
     claim:
       "a task's `createdAt` is later than its host's `registeredAt`, or as late, where it waited for capacity; `pullStartedAt` is there on Windows, also where nothing is pulled",
     otherwise: 'first tasks are measured wrongly',

@@ -219,10 +219,10 @@ export const INSTANCE_CLAIMS: readonly Claim[] = [
     how: 'search the bytes of a volume made from its snapshot for the password of the secret',
   },
   {
-    id: 'agents-tell-their-versions',
+    id: 'agents-report-their-versions',
     claim:
-      'the files of the ECS agent, the SSM agent and EC2Launch tell a product version, and stand where `Get-HostSoftware` looks, on each release',
-    otherwise: 'a bill of materials lacks an agent',
+      'the files of the ECS agent, the SSM agent and EC2Launch report a product version, and stand where `Get-HostSoftware` looks, on each release',
+    otherwise: 'an agent is missing from a bill of materials',
     damage: 'figures',
     how: '`winbake pipeline sbom NAME` after a bake names docker and all three',
   },

@@ -58,7 +58,7 @@ export const REGISTRY_CLAIMS: readonly Claim[] = [
   {
     id: 'ecr-takes-two-rights-of-the-gate',
     claim:
-      'ECR takes `ecr:BatchGetImage` and `ecr:GetDownloadUrlForLayer` for what the gate reads, and refuses a right that lacks with 403 `DENIED`',
+      'ECR takes `ecr:BatchGetImage` and `ecr:GetDownloadUrlForLayer` for what the gate reads, and refuses a right that is missing with 403 `DENIED`',
     otherwise: 'own images in ECR are left out of every bake',
     damage: 'late',
     how: 'the findings of `winbake explain 2022-core` with `CachedImage.fromEcr`; take one right away, and read the finding',

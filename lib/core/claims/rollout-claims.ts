@@ -24,7 +24,7 @@ export const ROLLOUT_CLAIMS: readonly Claim[] = [
       "the status reason of a refresh that could launch nothing holds EC2's code, such as `InsufficientInstanceCapacity` or `VcpuLimitExceeded`, or says that nothing could be launched",
     otherwise: 'lack of capacity counts as a bad AMI',
     damage: 'unsafe',
-    how: 'a rollout of a group at its `maxCapacity`, and one of a type that the zone lacks; `DescribeInstanceRefreshes`',
+    how: 'a rollout of a group at its `maxCapacity`, and one of a type that is missing in the zone; `DescribeInstanceRefreshes`',
   },
   {
     id: 'fleet-leaves-before-its-policy',

@@ -11,6 +11,13 @@ import {
 /** What a region gives to all volumes together unless it was changed. */
 const MEBIBYTES_PER_SECOND = 5000;
 
+/** How Service Quotas names the quotas that are looked at, by service. */
+export const QUOTA_NAMES = {
+  ec2: { processors: /^Running On-Demand Standard/, amis: /^AMIs$/ },
+  imagebuilder: { builds: /concurrent builds/i },
+  ebs: { volumes: /volume initialization/i },
+} as const;
+
 const RAISE = 'Ask for more in Service Quotas.';
 
 /**
@@ -22,7 +29,13 @@ export const checkEc2Quotas: Check = async ({ inspector }, { imagePipelineArn, r
   const quotas = await inspector.quotasOf('ec2');
   return [
     ...(pipeline === undefined ? [] : [await checkProcessors(inspector, quotas, pipeline.instanceTypes)]),
-    room('quota AMIs', valueOf(quotas, /^AMIs$/), await inspector.countAmis(), retention.newest + 2, 'AMIs'),
+    room(
+      'quota AMIs',
+      valueOf(quotas, QUOTA_NAMES.ec2.amis),
+      await inspector.countAmis(),
+      retention.newest + 2,
+      'AMIs',
+    ),
   ];
 };
 
@@ -35,13 +48,13 @@ async function checkProcessors(
   if (types.some((type) => !isStandard(type))) {
     return unsure(check, `${types.join(', ')} have a quota of their own`, 'Look at it in Service Quotas.');
   }
-  const quota = valueOf(quotas, /^Running On-Demand Standard/);
+  const quota = valueOf(quotas, QUOTA_NAMES.ec2.processors);
   return room(check, quota, await inspector.processorsInUse(), await inspector.processorsOf(types), 'vCPUs');
 }
 
 /** Whether Image Builder takes another build. */
 export const checkBuildQuota: Check = async ({ inspector }) => {
-  const quota = valueOf(await inspector.quotasOf('imagebuilder'), /concurrent builds/i);
+  const quota = valueOf(await inspector.quotasOf('imagebuilder'), QUOTA_NAMES.imagebuilder.builds);
   return [
     quota === undefined
       ? unsure('quota builds', 'Service Quotas does not tell it', 'It is 100 at once unless it was changed.')
@@ -59,7 +72,7 @@ export const checkVolumeQuota: Check = async ({ inspector }) => {
   if (fleets.length === 0) {
     return [fine(check, 'no fleet of this region asks for a rate')];
   }
-  const notified = valueOf(await inspector.quotasOf('ebs'), /volume initialization/i);
+  const notified = valueOf(await inspector.quotasOf('ebs'), QUOTA_NAMES.ebs.volumes);
   const quota = notified ?? MEBIBYTES_PER_SECOND;
   const most = fleets.reduce((sum, { maxSize, mebibytesPerSecond }) => sum + maxSize * mebibytesPerSecond, 0);
   const detail =

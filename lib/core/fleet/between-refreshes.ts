@@ -65,7 +65,7 @@ function afterFailure(world: FleetWorld, rollout: FleetRollout, refresh: Instanc
  * What Auto Scaling says where it could launch nothing, whatever the AMI: no capacity, a quota, no address, a full group.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html
  */
-const NO_LAUNCH =
+export const NO_LAUNCH =
   /InsufficientInstanceCapacity|InsufficientFreeAddresses|LimitExceeded|insufficient capacity|could not launch|as many instances as it may have/i;
 
 /**

@@ -22,6 +22,7 @@ import { planPromotionOf, type PromotionWait } from '../publish/operate-channels
 import { readRevocations, startableRegions } from '../publish/revocations';
 import { readHousekeepingMemory } from './memory';
 import { readPatchBudget } from './patch-budget';
+import { patchTimeline, type PatchTimeline } from './patch-timeline';
 
 /** What reading the state of a pipeline works with. */
 export interface StatusPorts {
@@ -111,6 +112,8 @@ export interface PipelineStatus {
   readonly promotion: PromotionStatus;
   readonly patch: PatchStatus;
   readonly next: NextStep;
+  /** What came at the last Patch Tuesday, and when; null where nothing has come since. */
+  readonly timeline: PatchTimeline | null;
   /** The hold of promotion that is in force. */
   readonly hold: OperatorOverride | null;
   /** The findings that people passed. */
@@ -175,6 +178,11 @@ export async function readPipelineStatus(
       current: current ?? undefined,
       patchWithinSeconds: description.patchWithinSeconds,
     }),
+    timeline: patchTimeline(
+      catalog,
+      [latest, current, previous].flatMap((one) => one ?? []),
+      now,
+    ),
     hold: (await readHold(home, path, now)) ?? null,
     accepted,
     revoked: (await readRevocations(documents)).publications.flatMap(revocationStatus),

@@ -1,21 +1,14 @@
-import { parseDocument } from '../../contract/documents/document';
-import { deliveriesSchema, type Deliveries } from '../../contract/documents/publication';
+import type { Deliveries } from '../../contract/documents/publication';
 import { PIPELINE_TAG } from '../../contract/names/resources';
 import { isJsonObject } from '../../contract/values/json';
+import { QUOTA_NAMES } from '../doctor/check-quotas';
 import type { ProofFacts } from './facts';
-import { decided, inEach, shortName, within, type ClaimSigns, type Sign } from './sign';
+import { decided, inEach, jsonOf, shortName, within, type ClaimSigns, type Sign, type Signs } from './sign';
 
 const NO_PUBLICATION = 'Nothing is published yet: winbake pipeline rebake NAME --reason "to see it".';
 
 /** How long housekeeping may take to announce and deliver, in milliseconds: it polls every quarter of an hour. */
 const LONGEST_DELIVERY = 3_600_000;
-
-/** What the names of quotas hold of which the doctor speaks, by service. */
-const QUOTA_NAMES: Readonly<Record<string, readonly RegExp[]>> = {
-  ec2: [/^Running On-Demand Standard/, /^AMIs$/],
-  imagebuilder: [/concurrent builds/i],
-  ebs: [/volume initialization/i],
-};
 
 /** What the other services of the account say. */
 export const ACCOUNT_SIGNS: Readonly<Record<string, ClaimSigns>> = {
@@ -44,7 +37,7 @@ export const ACCOUNT_SIGNS: Readonly<Record<string, ClaimSigns>> = {
     signs: ({ quotas }) =>
       within(quotas, (byService) =>
         Object.entries(QUOTA_NAMES).flatMap(([service, patterns]) =>
-          patterns.map((pattern) => {
+          Object.values<RegExp>(patterns).map((pattern) => {
             const found = byService[service]?.find((name) => pattern.test(name));
             return decided(found !== undefined, `${service}: ${found ?? `no quota like ${pattern.source}`}`);
           }),
@@ -58,15 +51,17 @@ export const ACCOUNT_SIGNS: Readonly<Record<string, ClaimSigns>> = {
   'events-source-is-a-condition': {
     ifNone: NO_PUBLICATION,
     signs: (facts) =>
-      ofDeliveries(facts, ({ announced }, { at, id }) =>
-        announced === id
+      ofDeliveries(facts, ({ announced, targets }, { at, id }) => {
+        // Before it has noted anything housekeeping may not have run.
+        const hasDelivered = announced !== null || Object.keys(targets).length > 0;
+        return announced === id
           ? { for: `the event of ${id} was sent` }
-          : isOverdue(at, facts)
+          : hasDelivered && isOverdue(at, facts)
             ? {
                 against: `${id} was published ${at}, and its event was not sent; sent last: ${announced ?? 'none'}`,
               }
-            : undefined,
-      ),
+            : undefined;
+      }),
   },
   'shared-ami-passes-the-check': {
     ifNone: 'The pipeline publishes to no other account yet.',
@@ -96,7 +91,10 @@ export const ACCOUNT_SIGNS: Readonly<Record<string, ClaimSigns>> = {
   ),
 };
 
-/** A call that AWS refuses for want of a right shows nothing. */
+/** The names of errors with which a service refuses what a request says, and not who sent it or when. */
+const VALIDATION = /^(?:Invalid|Malformed|Missing|Validation)/;
+
+/** A call that AWS refuses for whatever else shows nothing. */
 function ofAnswer(
   name: keyof ProofFacts['answers'],
   isSo: (answer: { readonly error: string | null; readonly text: string }) => boolean,
@@ -104,40 +102,24 @@ function ofAnswer(
   return {
     ifNone: 'There is nothing to ask for.',
     signs: ({ answers }) =>
-      within(answers[name], (answer) =>
-        decided(isSo(answer), `${answer.error ?? 'no error'}: ${answer.text || 'nothing'}`),
-      ),
+      within(answers[name], (answer) => {
+        const text = `${answer.error ?? 'no error'}: ${answer.text || 'nothing'}`;
+        return answer.error === null || VALIDATION.test(answer.error)
+          ? decided(isSo(answer), text)
+          : { hidden: `AWS did not consider the question: ${text}` };
+      }),
   };
 }
 
 function ofDeliveries(
   { deliveries, latest }: ProofFacts,
-  find: (
-    known: Deliveries,
-    publication: { readonly id: string; readonly at: string },
-  ) => Sign | readonly Sign[] | undefined,
+  find: (known: Deliveries, publication: { readonly id: string; readonly at: string }) => Signs,
 ): readonly Sign[] {
   return within(latest, (publication) =>
     publication === null || publication.imageBuildVersionArn === null
       ? undefined
-      : within(deliveries, (text) =>
-          text === null ? undefined : ofText(text, (known) => find(known, publication)),
-        ),
+      : within(deliveries, (known) => find(known, publication)),
   );
-}
-
-/** A damaged document says nothing; housekeeping reports it. */
-function ofText(
-  text: string,
-  find: (known: Deliveries) => Sign | readonly Sign[] | undefined,
-): Sign | readonly Sign[] | undefined {
-  let known: Deliveries;
-  try {
-    known = parseDocument(deliveriesSchema, text, 'publications/deliveries.json');
-  } catch (error) {
-    return { hidden: error instanceof Error ? error.message : String(error) };
-  }
-  return find(known);
 }
 
 function isOverdue(at: string, { now }: ProofFacts): boolean {
@@ -159,13 +141,4 @@ function logSigns(lines: readonly string[]): readonly Sign[] {
 function nameIn(entry: Readonly<Record<string, unknown>>): string | undefined {
   const details = entry['details'];
   return isJsonObject(details) && typeof details['name'] === 'string' ? details['name'] : undefined;
-}
-
-function jsonOf(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

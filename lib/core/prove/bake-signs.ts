@@ -7,8 +7,10 @@ import {
   type Verification,
 } from '../../contract/documents/evidence';
 import { PIPELINE_TAG } from '../../contract/names/resources';
-import type { ProofFacts, SeenBake, SeenFile, SeenStep, SeenWorkflow } from './facts';
-import { decided, inEach, ofBakes, shortName, within, type ClaimSigns, type Sign } from './sign';
+import { instanceIdIn } from '../bake/bake-end';
+import type { SeenBake, SeenFile, SeenWorkflow } from './facts';
+import { denialsIn, encryptedWithoutDenial, launchesIn, withoutDenial } from './denials';
+import { decided, inEach, jsonOf, ofBakes, shortName, within, type ClaimSigns, type Sign } from './sign';
 
 const NO_BAKE = 'The pipeline has no finished bake yet: winbake pipeline rebake NAME --reason "to see it".';
 const NO_FAILED_BAKE = 'No bake has failed so yet.';
@@ -19,8 +21,8 @@ export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
   'scripts-run-on-powershell-5': {
     ifNone: NO_BAKE,
     signs: (facts) => [
-      ...inEach(facts.manifests, (file) => parses(file, imageManifestSchema)),
-      ...inEach(facts.verifications, (file) => parses(file, verificationSchema)),
+      ...inEach(facts.manifests, (file) => parses(file, imageManifestSchema, 'winbake.image-manifest/1')),
+      ...inEach(facts.verifications, (file) => parses(file, verificationSchema, 'winbake.verification/1')),
     ],
   },
   'containers-start-with-cmd': ofVerifications(({ checks }) =>
@@ -59,9 +61,10 @@ export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
       ? undefined
       : withInstance(bake, 'BUILD', (instance) =>
           within(manifests, (files) => {
+            // One that is missing may be older than the newest, or removed.
             const key = files.find((one) => one.key.includes(instance))?.key;
             return key === undefined
-              ? { against: `no manifest of ${instance}, though ${shortName(bake.arn)} is available` }
+              ? undefined
               : decided(key.endsWith(`:${instance}.json`), `manifest ${JSON.stringify(key)}`);
           }),
         ),
@@ -69,7 +72,10 @@ export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
   'launch-outputs-name-the-instance': ofBakes(NO_BAKE, (bake) =>
     inEach(bake.workflows, ({ steps, type }) =>
       launchesIn(steps).map((step) =>
-        decided(instanceIn(step) !== undefined, `${type} ${step.name}: outputs ${step.outputs || 'none'}`),
+        decided(
+          instanceIdIn(step.outputs) !== undefined,
+          `${type} ${step.name}: outputs ${step.outputs || 'none'}`,
+        ),
       ),
     ),
   ),
@@ -176,10 +182,10 @@ export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
   ),
   'base-ami-is-read-by-the-starter': ofBakes(NO_BAKE, (bake) =>
     within(bake.workflows, (workflows) => {
-      const denied = /not authorized to perform: ssm:GetParameters?\b/.exec(
-        deniedTexts(bake, workflows).join(' '),
-      );
-      return denied !== null
+      const denied = denialsIn(bake, workflows)
+        .map((text) => /not authorized to perform: ssm:GetParameters?\b/.exec(text))
+        .find((one) => one !== null);
+      return denied !== undefined
         ? { against: `${shortName(bake.arn)}: ${denied[0]}` }
         : workflows.some(({ steps }) => launchesIn(steps).length > 0)
           ? { for: `${shortName(bake.arn)} launched its instance from the base AMI` }
@@ -237,13 +243,25 @@ function isDeniedUpdate({ message, step }: Failure): boolean {
 
 type Schema<T> = Parameters<typeof parseDocument<T>>[0];
 
-function parses<T>(file: SeenFile, schema: Schema<T>): Sign {
+/** A document that scripts of another Winbake wrote to its own schema says nothing of these. */
+function parses<T extends { readonly schema: string }>(
+  file: SeenFile,
+  schema: Schema<T>,
+  name: T['schema'],
+): Sign {
   try {
     parseDocument(schema, file.text, file.key);
     return { for: `${file.key} is a whole document` };
   } catch (error) {
-    return { against: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return isOfOtherVersion(file.text, name) ? { hidden: message } : { against: message };
   }
+}
+
+function isOfOtherVersion(text: string, name: string): boolean {
+  const own = jsonOf(text)?.['schema'];
+  const [kind = ''] = name.split('/');
+  return typeof own === 'string' && own !== name && new RegExp(`^${kind}/\\d{1,9}$`).test(own);
 }
 
 function parsed<T>(file: SeenFile, schema: Schema<T>): T | undefined {
@@ -270,14 +288,6 @@ function checkSign({ detail, name, ok }: Verification['checks'][number]): Sign {
   return decided(ok, `check ${name}: ${ok ? 'ok' : 'failed'} ${detail}`.trim());
 }
 
-function launchesIn(steps: readonly SeenStep[]): readonly SeenStep[] {
-  return steps.filter(({ action, status }) => action === 'LaunchInstance' && status === 'COMPLETED');
-}
-
-function instanceIn({ outputs }: SeenStep): string | undefined {
-  return /"instanceId"\s*:\s*"(i-[0-9a-f]+)"/.exec(outputs)?.[1];
-}
-
 function withInstance(
   { workflows }: SeenBake,
   type: 'BUILD' | 'TEST',
@@ -285,42 +295,11 @@ function withInstance(
 ): readonly Sign[] {
   return inEach(workflows, (one) =>
     one.type === type
-      ? launchesIn(one.steps).flatMap((step) => find(instanceIn(step) ?? 'without an instance'))
+      ? launchesIn(one.steps).flatMap(({ outputs }) => {
+          const instance = instanceIdIn(outputs);
+          return instance === undefined ? [] : find(instance);
+        })
       : [],
-  );
-}
-
-const DENIED = /not authorized to perform|AccessDenied|UnauthorizedOperation|KMS key .* is not accessible/;
-
-function deniedTexts({ reason }: SeenBake, workflows: readonly SeenWorkflow[]): readonly string[] {
-  const messages = workflows.flatMap(({ steps }) => steps.map(({ message }) => message));
-  return [reason, ...messages].filter((text) => DENIED.test(text));
-}
-
-function withoutDenial(bake: SeenBake): readonly Sign[] {
-  return within(bake.workflows, (workflows) => {
-    const [denied] = deniedTexts(bake, workflows);
-    return denied !== undefined
-      ? { against: `${shortName(bake.arn)}: ${denied}` }
-      : bake.status === 'AVAILABLE'
-        ? { for: `${shortName(bake.arn)} is ${bake.status}, and no step names a denial` }
-        : undefined;
-  });
-}
-
-function encryptedWithoutDenial(bake: SeenBake, { snapshots }: ProofFacts): readonly Sign[] {
-  return withoutDenial(bake).flatMap((sign): readonly Sign[] =>
-    'against' in sign
-      ? /kms/i.test(sign.against)
-        ? [sign]
-        : []
-      : 'for' in sign
-        ? within(snapshots, (all) =>
-            all.map(({ id, isEncrypted }) =>
-              decided(isEncrypted, `${sign.for}; ${id} encrypted: ${String(isEncrypted)}`),
-            ),
-          )
-        : [sign],
   );
 }
 

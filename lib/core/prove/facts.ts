@@ -1,3 +1,6 @@
+import type { HostStart } from '../../contract/documents/host-starts';
+import type { Deliveries } from '../../contract/documents/publication';
+
 /** What was read, or why it could not be. */
 export type Fact<T> = { readonly seen: T } | { readonly missing: string };
 
@@ -63,7 +66,7 @@ export interface SeenRefresh {
   readonly checkpoints: readonly number[];
   readonly maxHealthyPercentage: number;
   readonly takesProtected: boolean;
-  /** What it starts but for the version of the launch template, as a text; null without a policy of mixed instances. */
+  /** A digest of what it starts but for the version of the launch template; null without a policy of mixed instances. */
   readonly mixed: string | null;
   readonly hasPoolProgress: boolean;
 }
@@ -82,14 +85,13 @@ export interface SeenVersion {
   readonly number: number;
   /** Empty where it names none. */
   readonly amiId: string;
-  /** All else that it says, as a text. */
+  /** A digest of all else that it says. */
   readonly rest: string;
 }
 
 /** A task on a host. */
 export interface SeenTask {
   readonly status: string;
-  readonly startedAt: string | null;
   readonly reasons: readonly string[];
 }
 
@@ -111,7 +113,7 @@ export interface SeenGroup {
   readonly protectsInstances: boolean;
   readonly mixed: string | null;
   readonly hasPoolConfiguration: boolean;
-  readonly instances: readonly { readonly id: string; readonly amiId: string; readonly launchedAt: string }[];
+  readonly instances: readonly { readonly id: string; readonly amiId: string }[];
 }
 
 /** A fleet that follows the pipeline. */
@@ -123,6 +125,8 @@ export interface SeenFleet {
   readonly activities: Fact<readonly SeenActivity[]>;
   readonly versions: Fact<readonly SeenVersion[]>;
   readonly hosts: Fact<readonly SeenHost[]>;
+  /** How soon its instances ran their first task, as the rollouts keep it. */
+  readonly starts: Fact<readonly HostStart[]>;
   /** The ids of the instances of its warm pool, and which of them ECS knows; null where it has none. */
   readonly pool: Fact<{ readonly ids: readonly string[]; readonly registered: readonly string[] } | null>;
 }
@@ -153,14 +157,13 @@ export interface ProofFacts {
     readonly imageBuildVersionArn: string | null;
     readonly amiId: string;
   } | null>;
-  /** The text of `publications/deliveries.json`; null where there is none. */
-  readonly deliveries: Fact<string | null>;
+  readonly deliveries: Fact<Deliveries>;
   readonly snapshots: Fact<readonly SeenSnapshot[]>;
   readonly documents: Fact<readonly SeenDocument[]>;
   readonly fleets: Fact<readonly SeenFleet[]>;
   /** Lines of the log of builds that name what Windows Update offered. */
   readonly updateLines: Fact<readonly string[]>;
-  /** The newest lines of the state machine's log. */
+  /** The first lines of the state machine's log in the days that are searched. */
   readonly machineLines: Fact<readonly string[]>;
   /** The names of quotas, by service. */
   readonly quotas: Fact<Readonly<Record<string, readonly string[]>>>;

@@ -1,5 +1,6 @@
+import { NO_LAUNCH } from '../fleet/between-refreshes';
 import type { Fact, ProofFacts, SeenActivity, SeenFleet, SeenGroup, SeenHost, SeenRefresh } from './facts';
-import { decided, inEach, ofFleets, within, type ClaimSigns, type Sign } from './sign';
+import { decided, inEach, ofFleets, within, type ClaimSigns, type Sign, type Signs } from './sign';
 
 const NO_ROLLOUT = 'No rollout of a fleet of the pipeline has ended so yet.';
 const NO_HOST = 'No host has joined with its attributes yet: publish, and wait for a rollout.';
@@ -22,33 +23,39 @@ export const FLEET_SIGNS: Readonly<Record<string, ClaimSigns>> = {
             };
     }),
   ),
-  'refresh-reason-holds-the-code': ofRefreshes(
-    'No refresh has lacked capacity yet.',
-    ({ activities, fleet }, refresh) =>
+  'refresh-reason-holds-the-code': ofNewestRefresh(
+    'The newest refresh of no fleet has been without capacity.',
+    (fleet, refresh) =>
       !/Failed|Rollback/.test(refresh.status) || refresh.percentage > 0
         ? undefined
-        : within(activities, (all) => {
-            const codes = during(all, refresh).flatMap(({ kind, message }) =>
-              kind === 'launch' ? (CAPACITY_CODE.exec(message)?.[0] ?? []) : [],
+        : during(fleet, refresh, (own) => {
+            const [code] = own.flatMap(({ kind, message }) =>
+              kind === 'launch' ? (NO_LAUNCH.exec(message)?.[0] ?? []) : [],
             );
-            const [code] = codes;
             return code === undefined
               ? undefined
               : decided(
-                  refresh.reason.includes(code) || /could not (?:be )?launch/i.test(refresh.reason),
-                  `${fleet}: ${code} in an activity, the refresh says: ${refresh.reason || 'nothing'}`,
+                  NO_LAUNCH.test(refresh.reason),
+                  `${fleet.fleet}: ${code} in an activity, the refresh says: ${refresh.reason || 'nothing'}`,
                 );
           }),
   ),
-  'refresh-takes-protected-instances': ofRefreshes(NO_ROLLOUT, ({ fleet, group }, refresh) =>
-    within(group, ({ protectsInstances }) =>
+  'refresh-takes-protected-instances': ofNewestRefresh(NO_ROLLOUT, (fleet, refresh) =>
+    within(fleet.group, ({ protectsInstances }) =>
       !protectsInstances || !refresh.takesProtected
         ? undefined
         : /protected/i.test(refresh.reason)
-          ? { against: `${fleet}: ${refresh.status}: ${refresh.reason}` }
-          : refresh.status === 'Successful' && refresh.checkpoints.length === 0
-            ? { for: `${fleet}: ${refresh.id} of a protected group is ${refresh.status}` }
-            : undefined,
+          ? { against: `${fleet.fleet}: ${refresh.status}: ${refresh.reason}` }
+          : refresh.status !== 'Successful' || refresh.checkpoints.length > 0
+            ? undefined
+            : during(fleet, refresh, (own) => {
+                const gone = own.filter(
+                  ({ kind, status }) => kind === 'terminate' && status === 'Successful',
+                );
+                return gone.length === 0
+                  ? undefined
+                  : { for: `${fleet.fleet}: ${refresh.id} terminated ${gone.length} of a protected group` };
+              }),
     ),
   ),
   'lone-checkpoint-ends-successful': ofRefreshes(
@@ -61,7 +68,7 @@ export const FLEET_SIGNS: Readonly<Record<string, ClaimSigns>> = {
             `${fleet}: ${id} with checkpoint ${checkpoints[0] ?? 0} ended at ${percentage} %`,
           ),
   ),
-  'mixed-policy-goes-back-whole': ofRefreshes(
+  'mixed-policy-goes-back-whole': ofNewestRefresh(
     'No fleet with a Spot share was rolled yet.',
     ({ fleet, group }, refresh) =>
       within(group, ({ mixed }) =>
@@ -73,33 +80,26 @@ export const FLEET_SIGNS: Readonly<Record<string, ClaimSigns>> = {
             ),
       ),
   ),
-  'launches-first-at-maximum': ofRefreshes(
-    'No group was rolled at its maximum yet.',
-    ({ activities, fleet, group }, refresh) =>
-      within(group, ({ desired, max }) =>
-        desired !== max ||
-        desired === 0 ||
-        refresh.maxHealthyPercentage <= 100 ||
-        refresh.status !== 'Successful'
-          ? undefined
-          : within(activities, (all) => {
-              const [first] = during(all, refresh).filter(({ kind }) => kind !== 'other');
-              return first === undefined
-                ? undefined
-                : decided(first.kind === 'launch', `${fleet}: ${refresh.id} began with a ${first.kind}`);
-            }),
-      ),
+  'launches-first-at-maximum': ofNewestRefresh('No group was rolled at its maximum yet.', (fleet, refresh) =>
+    within(fleet.group, ({ desired, max }) =>
+      desired !== max ||
+      desired === 0 ||
+      refresh.maxHealthyPercentage <= 100 ||
+      refresh.status !== 'Successful'
+        ? undefined
+        : unscaledSince(fleet, refresh, (own) => {
+            const [first] = own.filter(({ kind }) => kind !== 'other');
+            return first === undefined
+              ? undefined
+              : decided(first.kind === 'launch', `${fleet.fleet}: ${refresh.id} began with a ${first.kind}`);
+          }),
+    ),
   ),
   'second-refresh-skips-the-new': ofFleets(NO_ROLLOUT, (fleet) =>
-    within(fleet.refreshes, (all) =>
-      all.flatMap((second, index) => {
-        const first = all[index + 1];
-        return second.status === 'Successful' &&
-          first?.status === 'Cancelled' &&
-          first.version === second.version
-          ? countedLaunches(fleet, { ...second, startedAt: first.startedAt })
-          : [];
-      }),
+    within(fleet.refreshes, ([second, first]) =>
+      second?.status === 'Successful' && first?.status === 'Cancelled' && first.version === second.version
+        ? countedLaunches(fleet, { ...second, startedAt: first.startedAt })
+        : undefined,
     ),
   ),
   'agent-takes-the-switches': { ifNone: NO_HOST, signs: (facts) => joined(facts, () => true) },
@@ -154,47 +154,83 @@ export const FLEET_SIGNS: Readonly<Record<string, ClaimSigns>> = {
   ),
 };
 
-const CAPACITY_CODE =
-  /InsufficientInstanceCapacity|VcpuLimitExceeded|InsufficientFreeAddressesInSubnet|\w+LimitExceeded/;
 /** What Auto Scaling writes where a person, a policy or a schedule changed the capacity. */
 const SCALED = /capacity from \d+ to|monitor alarm|user request|scheduled action|increasing the capacity/i;
 const ABANDONED = /abandon/i;
 
-function ofRefreshes(
-  ifNone: string,
-  find: (fleet: SeenFleet, refresh: SeenRefresh) => Sign | readonly Sign[] | undefined,
-): ClaimSigns {
+function ofRefreshes(ifNone: string, find: (fleet: SeenFleet, refresh: SeenRefresh) => Signs): ClaimSigns {
   return ofFleets(ifNone, (fleet) => inEach(fleet.refreshes, (refresh) => find(fleet, refresh)));
 }
 
-/** The activities of a refresh that has ended, oldest first. */
+/** Of the newest refresh of each fleet alone: before an older one its group may have been another. */
+function ofNewestRefresh(
+  ifNone: string,
+  find: (fleet: SeenFleet, refresh: SeenRefresh) => Signs,
+): ClaimSigns {
+  return ofFleets(ifNone, (fleet) =>
+    within(fleet.refreshes, ([newest]) => (newest === undefined ? undefined : find(fleet, newest))),
+  );
+}
+
+/** Finds in all activities since a refresh began, oldest first: one of before shows that the list reaches back so far. */
+function since(
+  { activities, fleet }: SeenFleet,
+  { id, startedAt }: SeenRefresh,
+  find: (activities: readonly SeenActivity[]) => Signs,
+): readonly Sign[] {
+  return within(activities, (all) =>
+    all.some((one) => one.startedAt !== '' && one.startedAt < startedAt)
+      ? find(
+          all
+            .filter((one) => one.startedAt >= startedAt)
+            .sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1)),
+        )
+      : { hidden: `The activities of ${fleet} that were read do not reach back to before ${id}.` },
+  );
+}
+
+/** Finds in the activities of a refresh, oldest first. */
 function during(
-  activities: readonly SeenActivity[],
-  { endedAt, startedAt }: SeenRefresh,
-): readonly SeenActivity[] {
-  return activities
-    .filter((one) => one.startedAt >= startedAt && (endedAt === null || one.startedAt <= endedAt))
-    .sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1));
+  fleet: SeenFleet,
+  refresh: SeenRefresh,
+  find: (activities: readonly SeenActivity[]) => Signs,
+): readonly Sign[] {
+  const { endedAt } = refresh;
+  return since(fleet, refresh, (all) =>
+    find(all.filter(({ startedAt }) => endedAt === null || startedAt <= endedAt)),
+  );
+}
+
+/** The same, where the group still has the capacity that it had then. */
+function unscaledSince(
+  fleet: SeenFleet,
+  refresh: SeenRefresh,
+  find: (activities: readonly SeenActivity[]) => Signs,
+): readonly Sign[] {
+  return since(fleet, refresh, (all) =>
+    all.some(({ cause }) => SCALED.test(cause))
+      ? {
+          hidden: `${fleet.fleet} was scaled since its rollout began, so that its capacity then is not known.`,
+        }
+      : during(fleet, refresh, find),
+  );
 }
 
 /** A canary that the second refresh had replaced again would make more launches than instances. */
-function countedLaunches({ activities, fleet, group }: SeenFleet, refresh: SeenRefresh): readonly Sign[] {
-  return within(group, ({ desired }) =>
-    within(activities, (all) => {
-      const own = during(all, refresh);
+function countedLaunches(fleet: SeenFleet, refresh: SeenRefresh): readonly Sign[] {
+  return within(fleet.group, ({ desired }) =>
+    unscaledSince(fleet, refresh, (own) => {
       const launches = own.filter(({ kind, status }) => kind === 'launch' && status === 'Successful').length;
-      return own.some(({ cause }) => SCALED.test(cause))
-        ? { hidden: `${fleet} was scaled during its rollout, so that launches do not count.` }
-        : launches === 0
-          ? undefined
-          : decided(launches <= desired, `${fleet}: ${launches} launches for ${desired} instances`);
+      return launches === 0
+        ? undefined
+        : decided(launches <= desired, `${fleet.fleet}: ${launches} launches for ${desired} instances`);
     }),
   );
 }
 
 type Instance = SeenGroup['instances'][number];
 
-/** Hosts that joined. Where none did and Auto Scaling abandoned launches, user data did not do its work. */
+/** Hosts that joined. Where none did and Auto Scaling abandoned launches of a baked AMI, user data did not do its work. */
 function joined(
   { fleets, latest }: ProofFacts,
   isMeant: (instance: Instance, latest: ProofFacts['latest']) => Fact<boolean> | boolean,
@@ -208,10 +244,16 @@ function joined(
         );
         return signs.length > 0 || connected.length > 0
           ? signs
-          : inEach(activities, ({ kind, message }) =>
-              kind === 'launch' && ABANDONED.test(message)
-                ? { against: `${fleet}: no host has joined; ${message}` }
-                : undefined,
+          : within(latest, (publication) =>
+              publication === null || publication.imageBuildVersionArn === null
+                ? undefined
+                : inEach(activities, ({ kind, message, startedAt }) =>
+                    kind === 'launch' &&
+                    ABANDONED.test(message) &&
+                    Date.parse(startedAt) >= Date.parse(publication.at)
+                      ? { against: `${fleet}: no host has joined; ${message}` }
+                      : undefined,
+                  ),
             );
       }),
     ),

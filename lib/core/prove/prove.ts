@@ -69,38 +69,3 @@ function notSeen(reason: string): Omit<SettledClaim, 'id'> {
 function times(signs: readonly string[]): string {
   return signs.length === 1 ? 'once' : `${signs.length} times`;
 }
-
-/** How long hosts of one AMI took from their launch on, in minutes. */
-export interface MeasuredHosts {
-  readonly amiId: string;
-  readonly hosts: number;
-  /** Median; null where no host got so far. */
-  readonly toRegistered: number | null;
-  readonly toFirstTask: number | null;
-}
-
-/** How long the hosts that are there took, by their AMI: a plain one beside a baked one shows what a bake saves. */
-export function measureHosts({ fleets }: Pick<ProofFacts, 'fleets'>): readonly MeasuredHosts[] {
-  const started = ('seen' in fleets ? fleets.seen : []).flatMap(({ group, hosts }) => {
-    const registered = 'seen' in hosts ? hosts.seen : [];
-    return ('seen' in group ? group.seen.instances : []).map(({ amiId, id, launchedAt }) => {
-      const host = registered.find(({ instanceId }) => instanceId === id);
-      const tasks = (host?.tasks ?? []).flatMap(({ startedAt }) => startedAt ?? []).sort();
-      const minutes = (until: string | undefined) =>
-        until === undefined ? [] : (Date.parse(until) - Date.parse(launchedAt)) / 60_000;
-      return { amiId, registered: minutes(host?.registeredAt), task: minutes(tasks[0]) };
-    });
-  });
-  return [...Map.groupBy(started, ({ amiId }) => amiId)].map(([amiId, all]) => ({
-    amiId,
-    hosts: all.length,
-    toRegistered: median(all.flatMap(({ registered }) => registered)),
-    toFirstTask: median(all.flatMap(({ task }) => task)),
-  }));
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
-  return middle === undefined ? null : Math.round(middle * 10) / 10;
-}

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import type { Fact, ProofFacts, SeenBake, SeenFleet } from './facts';
 
 /** What was seen for or against a claim, or why it could not be looked for. */
@@ -6,11 +7,12 @@ export type Sign = { readonly for: string } | { readonly against: string } | { r
 /** What a deployment shows of one claim. */
 export interface ClaimSigns {
   readonly signs: (facts: ProofFacts) => readonly Sign[];
-  /** What lacks where there is no sign. */
+  /** What is missing where there is no sign. */
   readonly ifNone: string;
 }
 
-type Signs = Sign | readonly Sign[] | undefined;
+/** Some, one or none. */
+export type Signs = Sign | readonly Sign[] | undefined;
 
 /** The signs in what was read; where it was not, that it is hidden. */
 export function within<T>(fact: Fact<T>, find: (seen: T) => Signs): readonly Sign[] {
@@ -40,6 +42,16 @@ export function decided(isSo: boolean, text: string): Sign {
 /** The last part of an ARN, by which people know an image. */
 export function shortName(arn: string): string {
   return arn.replace(/^.*:(?:image|component|workflow)\//, '');
+}
+
+/** A text as the JSON object that it is, or undefined. */
+export function jsonOf(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function listed(signs: Signs): readonly Sign[] {

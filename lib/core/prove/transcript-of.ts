@@ -105,7 +105,10 @@ function keptOf(value: unknown, kept: readonly string[]): unknown {
   }
   const members = Object.entries(value)
     .filter(([name, one]) => kept.includes(name) && one !== undefined)
-    .map(([name, one]) => [name, special(name, one) ?? keptOf(one, kept)] as const);
+    .map(([name, one]) => {
+      const part = name === 'stoppedReason' ? codeIn(String(one)) : (special(name, one) ?? keptOf(one, kept));
+      return [name, part] as const;
+    });
   const result: Readonly<Record<string, unknown>> = Object.fromEntries(members);
   return 'timestamp' in result ? keptEvent(result) : result;
 }
@@ -120,6 +123,11 @@ function keptEvent({ message, timestamp }: Readonly<Record<string, unknown>>): o
   }
   const line = /\b(?:Takes|Leaves) .*/.exec(text)?.[0];
   return line === undefined ? undefined : { timestamp, message: line };
+}
+
+/** The code of why a task stopped, such as `CannotPullContainerError`; behind it stand names of images, services and people. */
+function codeIn(reason: string): string | undefined {
+  return /^[A-Z]\w+(?=:)/.exec(reason)?.[0];
 }
 
 /** What is a list of anybody's, of which some is ours. */

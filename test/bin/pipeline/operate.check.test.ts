@@ -137,7 +137,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
         }),
       }),
     );
-    const { stdout } = await runCommandLine('pipeline', 'status', '2022-core');
+    const { stdout } = await runCommandLine('pipeline', 'status', '2022-core', '--details');
     expect(stdout).toContain(
       'pruned: 2025-10-14T00:00Z\nbucket: winbake-bucket\nstate machine: arn:aws:states:eu-central-1:123456789012:stateMachine:winbake-2022-core-rebake\nhousekeeping fails since 2025-10-14T00:15Z: delivery: Rate exceeded\n',
     );
@@ -188,7 +188,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
   test('status begins with why nothing moves, and goes on with what people set by hand', async () => {
     await runCommandLine('pipeline', 'hold', '2022-core', ...WHY);
     await runCommandLine('pipeline', 'accept', '2022-core', 'WENT_BACK servercore 10.0.20348.3328', ...WHY);
-    const { stdout } = await runCommandLine('pipeline', 'status', '2022-core');
+    const { stdout } = await runCommandLine('pipeline', 'status', '2022-core', '--details');
     expect(stdout).toMatch(
       /^2022-core .*\n\ngate: it has decided nothing yet\n[^]*\nnext: winbake pipeline doctor 2022-core\n.*\n\nset by hand:\n {2}held until \S+ by ann: release week\n {2}accepted "WENT_BACK servercore 10\.0\.20348\.3328" on /,
     );

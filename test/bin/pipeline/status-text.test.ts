@@ -42,6 +42,7 @@ const STATUS: PipelineStatus = {
   revoked: [],
   channels: { latest: LATEST, current: CURRENT, previous: null },
   firstStarts: null,
+  timeline: null,
   rebake: { state: 'waiting', since: '2025-10-14T17:00:00.000Z', order: null },
   newestSet: null,
   notices: [],
@@ -49,13 +50,13 @@ const STATUS: PipelineStatus = {
   pending: [],
 };
 
-function shown(status: PipelineStatus, columns?: number): string {
+function shown(status: PipelineStatus, columns?: number, details = true): string {
   const written: string[] = [];
   const out = (text: string) => void written.push(text);
   printAnswer({ out, err: out, ...(columns === undefined ? {} : { columns }) }, false, {
     schema: 'winbake.pipeline-status/1',
     document: status,
-    text: (width) => statusText(status, width),
+    text: (width) => statusText(status, width, details),
   });
   return written.join('');
 }
@@ -183,4 +184,31 @@ test('what people and documents wrote makes no line of its own and nothing that 
   expect(text.split('\n')).toHaveLength(quiet + 4);
   expect(text).not.toContain('z'.repeat(80));
   expect(text).toContain('accepted "x\\n\\u001b[2J\\u202eevil" on 2025-10-14 by x\\n');
+});
+
+test('the last Patch Tuesday is a picture below the answer, and the rest stands behind --details', () => {
+  const timeline = {
+    released: '2025-10-14T17:00:00.000Z',
+    families: [
+      { family: 'servercore', shownAt: '2025-10-14T18:00:00.000Z' },
+      { family: 'aspnet', shownAt: null },
+    ],
+    publication: { id: LATEST.id, at: '2025-10-14T22:00:00.000Z' },
+  };
+  const lines = shown({ ...STATUS, timeline }, 80, false).split('\n');
+  const at = lines.indexOf('Hours since Patch Tuesday, 2025-10-14T17:00Z');
+  expect(lines[at - 2]).toBe('  The canary fleet has not run it yet.');
+  expect(lines.slice(at + 2, at + 6)).toEqual([
+    expect.stringMatching(/^servercore {2}░+█+ {2}18:00 \+1\.0 h$/),
+    expect.stringMatching(/^aspnet {6}░+ {2}not yet$/),
+    expect.stringMatching(/^bake {8} +█+ {2}22:00 \+5\.0 h published$/),
+    '',
+  ]);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  const rest = /^(?:newest accepted set|pruned|bucket|state machine|first container)/;
+  expect(lines.filter((line) => rest.test(line))).toEqual([]);
+  expect(lines.join('\n')).toContain('--details');
+  const whole = shown({ ...STATUS, timeline }, 80);
+  expect(whole.split('\n').filter((line) => rest.test(line))).toHaveLength(4);
+  expect(whole).not.toContain('--details');
 });

@@ -3,7 +3,9 @@ import {
   type FleetState,
   rolloutLogSchema,
 } from '../../../lib/contract/documents/fleet-state';
-import { evidenceText, fleetText } from '../../../bin/fleet/fleet';
+import { evidenceText } from '../../../bin/fleet/evidence';
+import { fleetText } from '../../../bin/fleet/fleet';
+import { printAnswer } from '../../../bin/shared/layout';
 import type { HostStart } from '../../../lib/contract/documents/host-starts';
 import { fleetEvidence } from '../../../lib/core/fleet/fleet-evidence';
 import { fleetStatus, type FleetInstance } from '../../../lib/core/fleet/fleet-status';
@@ -203,5 +205,56 @@ describe('how soon instances were there', () => {
     expect(text).toContain(
       '\n20348.4294-1: first tasks: 390 s after launch (median of 2), 380 s before (median of 6)\n',
     );
+  });
+});
+
+describe('the evidence of a month', () => {
+  const entry = LOG.rollouts[0]!;
+  const ended = { ...STATE, rollout: null, amiId: STATE.wanted!.publication.amiId };
+
+  test('answers first, then shows the Patch Tuesday on one axis, in 80 columns', () => {
+    let text = '';
+    const out = (one: string) => {
+      text += one;
+    };
+    const evidence = fleetEvidence(ended, '2025-10', LOG, NOW);
+    printAnswer({ out, err: out, columns: 80 }, false, {
+      ...{ schema: 'winbake.fleet-evidence/1', document: evidence },
+      text: (width) => evidenceText(evidence, width),
+    });
+    expect(text.split('\n').slice(0, 7)).toEqual([
+      'Fleet shop, 2025-10: 20348.4294-1 on its last instance after 8.0 h.',
+      '',
+      'Hours since Patch Tuesday, 2025-10-14T17:00Z',
+      expect.stringMatching(/^UTC {11}.*10-15/),
+      expect.stringMatching(/^20348\.4294-1 {2}░+█+ {2}21:46 \+4\.8 h published$/),
+      expect.stringMatching(/^shop {10} +░+▓+█+ {2}01:00 \+8\.0 h last instance$/),
+      '░ waits  ▓ replaces instances  █ there',
+    ]);
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(text).not.toContain('FIRST INSTANCE');
+    expect(text).toContain('The hours of each step: --details; all of it: --json.');
+  });
+
+  test('has the hours of each step behind --details', () => {
+    const text = evidenceText(fleetEvidence(ended, '2025-10', LOG, NOW), 120, true);
+    expect(text).toMatch(/^20348\.4294-1 .* 4\.8 +4\.8 +5\.1 +8\.0 +finished$/m);
+    expect(text).not.toContain('--details');
+  });
+
+  test('shows what has not come to its end until now', () => {
+    const back = { ...entry, lastInstance: null, hoursFromRelease: null, outcome: 'rolledBack' as const };
+    const of = (rollouts: readonly (typeof back)[]) =>
+      evidenceText(fleetEvidence(STATE, '2025-10', { ...LOG, rollouts: [...rollouts] }, NOW), 80);
+    expect(of([back])).toMatch(/^Fleet shop, 2025-10: 20348\.4294-1 is open after 12\.0 h\.$/m);
+    expect(of([back])).toMatch(/^shop .*▓ {2}rolledBack$/m);
+    const open = of([]);
+    expect(open).toMatch(/^Fleet shop, 2025-10: 20348\.4294-1 is open after 12\.0 h\.$/m);
+    expect(open).toMatch(/^shop .* open$/m);
+  });
+
+  test('is short where nothing was rolled out', () => {
+    const text = evidenceText(fleetEvidence(ended, '2025-03', undefined, NOW), 80);
+    expect(text).toBe('Fleet shop, 2025-03: nothing was rolled out.\n');
   });
 });

@@ -1,26 +1,8 @@
 import fc from 'fast-check';
 import { CLAIMS } from '../../../lib/core/claims/claims';
-import type { Fact, ProofFacts, SeenFleet } from '../../../lib/core/prove/facts';
-import { measureHosts, prove, SIGNS } from '../../../lib/core/prove/prove';
-
-const hidden = { missing: 'No right to read it.' };
-
-/** Nothing could be read. */
-const NOTHING: ProofFacts = {
-  ...{ os: 'SERVER_2022_CORE', now: '2026-01-01T00:00:00Z', accounts: ['210987654321'] },
-  ...{ bakes: hidden, manifests: hidden, verifications: hidden, failures: hidden, latest: hidden },
-  ...{ deliveries: hidden, snapshots: hidden, documents: hidden, fleets: hidden, quotas: hidden },
-  ...{ updateLines: hidden, machineLines: hidden },
-  answers: { hundredIds: hidden, versionsByNumber: hidden, bucketsByRegion: hidden },
-};
-
-/** All was read, and nothing is there. */
-const EMPTY: ProofFacts = {
-  ...NOTHING,
-  ...{ bakes: { seen: [] }, manifests: { seen: [] }, verifications: { seen: [] }, failures: { seen: [] } },
-  ...{ latest: { seen: null }, deliveries: { seen: null }, snapshots: { seen: [] }, documents: { seen: [] } },
-  ...{ fleets: { seen: [] }, updateLines: { seen: [] }, machineLines: { seen: [] } },
-};
+import type { Fact, ProofFacts } from '../../../lib/core/prove/facts';
+import { prove, SIGNS } from '../../../lib/core/prove/prove';
+import { EMPTY, fleetWith, HIDDEN, NOTHING } from '../../support/proof-facts';
 
 test('claims have ids of their own, and whatever settles one names it', () => {
   const ids = CLAIMS.map(({ id }) => id);
@@ -56,10 +38,10 @@ const partly = fc
     status: fc.constantFrom('AVAILABLE', 'FAILED'),
   })
   .map(({ bakes, files, fleets, status }): ProofFacts => {
-    const shown = <T>(isShown: boolean, seen: T): Fact<T> => (isShown ? { seen } : hidden);
+    const shown = <T>(isShown: boolean, seen: T): Fact<T> => (isShown ? { seen } : HIDDEN);
     return {
       ...EMPTY,
-      bakes: shown(bakes, [{ arn: 'arn:image/one', status, reason: '', tags: {}, workflows: hidden }]),
+      bakes: shown(bakes, [{ arn: 'arn:image/one', status, reason: '', tags: {}, workflows: HIDDEN }]),
       manifests: shown(files, [{ key: 'manifests/a.json', text: '{' }]),
       fleets: shown(fleets, [fleetWith({})]),
     };
@@ -74,32 +56,4 @@ test('whatever is hidden, a claim holds or fails by evidence alone', () => {
       expect(without).toEqual([]);
     }),
   );
-});
-
-function fleetWith(changes: Partial<SeenFleet>): SeenFleet {
-  const none = { seen: [] };
-  return {
-    ...{ fleet: 'shop', group: hidden, refreshes: none, activities: none, versions: none, hosts: none },
-    pool: { seen: null },
-    ...changes,
-  };
-}
-
-test('hosts are measured by their AMI, from launch to registration and to the first task', () => {
-  const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 0, minutes)).toISOString();
-  const instance = (id: string, amiId: string) => ({ id, amiId, launchedAt: at(0) });
-  const host = (instanceId: string, registered: number, ...tasks: readonly number[]) => ({
-    ...{ instanceId, isConnected: true, registeredAt: at(registered), attributes: [] },
-    tasks: tasks.map((started) => ({ status: 'RUNNING', startedAt: at(started), reasons: [] })),
-  });
-  const group = {
-    ...{ name: 'g', desired: 3, max: 3, protectsInstances: true, mixed: null, hasPoolConfiguration: false },
-    instances: [instance('i-1', 'ami-plain'), instance('i-2', 'ami-baked'), instance('i-3', 'ami-baked')],
-  };
-  const hosts = [host('i-1', 5, 14, 12), host('i-2', 4, 5)];
-  const fleet = fleetWith({ group: { seen: group }, hosts: { seen: hosts } });
-  expect(measureHosts({ fleets: { seen: [fleet] } })).toEqual([
-    { amiId: 'ami-plain', hosts: 1, toRegistered: 5, toFirstTask: 12 },
-    { amiId: 'ami-baked', hosts: 2, toRegistered: 4, toFirstTask: 5 },
-  ]);
 });
