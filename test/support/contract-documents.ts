@@ -29,6 +29,7 @@ import {
   equalBakeSchema,
   publicationSchema,
 } from '../../lib/contract/documents/publication';
+import { revocationsSchema } from '../../lib/contract/documents/revocations';
 
 /** Each document, with its schema and a field that is no text. */
 export const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[] = [
@@ -56,4 +57,5 @@ export const DOCUMENTS: readonly (readonly [string, z.ZodType<object>, string])[
   ['pipeline', pipelineDescriptionSchema, 'retention'],
   ['gate-policy', gatePolicySchema, 'noBakeWindows'],
   ['fleet-settings', fleetSettingsSchema, 'policy'],
+  ['revocations', revocationsSchema, 'publications'],
 ];

@@ -56,6 +56,7 @@ export const TIERS = {
           ...jest('properties', '--runTestsByPath', ...propertyFiles()),
           env: { WINBAKE_PROPERTY_RUNS: NIGHTLY_RUNS },
         },
+        { name: 'fuzz', args: [join(build, '..', 'fuzz', 'fuzz.mjs')] },
         { name: 'mutants', args: [join(build, 'mutate.mjs')] },
         { name: 'script mutants', args: [join(build, 'mutate-scripts.mjs')] },
         // Everything once more, in another order.
