@@ -44,7 +44,7 @@ export function allTargets(): readonly FuzzTarget[] {
 }
 
 /** What is wrong with how a reader takes an input, or undefined; `clock` gives milliseconds. */
-export async function complaintOf(
+export async function whatIsWrong(
   { longestMilliseconds = 1000, read }: FuzzTarget,
   input: string,
   clock: () => number,
@@ -74,14 +74,14 @@ export async function fuzzTarget(
   clock: () => number,
 ): Promise<readonly FuzzFinding[]> {
   const kindOf = async (input: string) =>
-    (await complaintOf(target, input, clock))?.replaceAll(/\d+/g, '0').slice(0, 40);
+    (await whatIsWrong(target, input, clock))?.replaceAll(/\d+/g, '0').slice(0, 40);
   const found = new Map<string, FuzzFinding>();
   for (let left = Math.ceil(count * (target.share ?? 1)); left > 0 && found.size < MOST_FINDINGS; left -= 1) {
     const text = mutated(target.samples, random);
     const kind = await kindOf(text);
     if (kind !== undefined && !found.has(kind)) {
       const input = await shortened(text, async (shorter) => (await kindOf(shorter)) === kind);
-      const what = (await complaintOf(target, input, clock)) ?? kind;
+      const what = (await whatIsWrong(target, input, clock)) ?? kind;
       found.set(kind, { target: target.name, input, what });
     }
   }

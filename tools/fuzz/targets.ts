@@ -61,7 +61,7 @@ export interface FuzzTarget {
   /** What it is meant to read. */
   readonly samples: readonly string[];
   /**
-   * Reads a text; may throw a `WinbakeError`, and nothing else. What it gives is a complaint where the text was read, and not
+   * Reads a text; may throw a `WinbakeError`, and nothing else. What it gives is what is wrong where the text was read, and not
    * as it should be.
    */
   readonly read: (text: string) => string | undefined | Promise<string | undefined>;

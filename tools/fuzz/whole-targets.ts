@@ -106,12 +106,12 @@ export const commandLineTarget: FuzzTarget = {
     if (!/^(?:compat|pin|help|-)/.test(args[0] ?? '') && args.length > 0 && !args.includes('--help')) {
       args.push('--no-such-option');
     }
-    const said: string[] = [];
+    const printed: string[] = [];
     const code = await runProgram(args, '0.0.0', {
       out: () => undefined,
-      err: (line) => said.push(line),
+      err: (line) => printed.push(line),
     });
-    const err = said.join('');
+    const err = printed.join('');
     if (!Number.isInteger(code) || code < 0 || code > 4) {
       return `it ended with ${code}`;
     }

@@ -1,7 +1,7 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import { seededRandom } from '../../../sim/clock/seeded-random';
 import { below, mutated } from '../../../tools/fuzz/mutate-text';
-import { allTargets, complaintOf, fuzzTarget } from '../../../tools/fuzz/run-fuzz';
+import { allTargets, whatIsWrong, fuzzTarget } from '../../../tools/fuzz/run-fuzz';
 import type { FuzzTarget } from '../../../tools/fuzz/targets';
 
 const targets = allTargets();
@@ -17,7 +17,7 @@ test.each(targets.map((target) => [target.name, target] as const))(
   '%s: samples are read',
   async (_name, target) => {
     for (const sample of target.samples) {
-      expect(await complaintOf(target, sample, clock)).toBeUndefined();
+      expect(await whatIsWrong(target, sample, clock)).toBeUndefined();
     }
   },
 );
