@@ -4,14 +4,15 @@ import { kindOf, RULES } from '../../lib/core/aws-rules/rules';
 
 const text = readFileSync(join(__dirname, '..', '..', 'docs', 'aws-rules.md'), 'utf8');
 
-/** The rows of the table under a heading, each as its cells. */
-function rowsUnder(heading: string): readonly (readonly string[])[] {
-  const [, section = ''] = text.split(`\n## ${heading}\n`);
-  return [...section.replace(/\n## [^]*/, '').matchAll(/^\| `(\S+)` +\| (.+?) +\| <(\S+)> +\|$/gm)].map(
-    ([, ...cells]) => cells,
-  );
-}
+/** The ids that the page lists, in its order. */
+const listed = [...text.matchAll(/^- ([a-z-]+): ((?:`[a-z-]+`,?\s+)+)/gm)].flatMap(
+  ([, kind = '', names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => `${kind}/${name}`),
+);
 
-test.each([...Map.groupBy(RULES, kindOf)])('the rules for a %s are those of the table', (kind, rules) => {
-  expect(rowsUnder(kind)).toEqual(rules.map(({ id, source, wayOut }) => [id, wayOut, source]));
+test('the page lists every rule by its kind, and no other', () => {
+  expect(listed).toEqual([...Map.groupBy(RULES, kindOf).values()].flat().map(({ id }) => id));
+});
+
+test('every rule has its source and a way out, which the page leaves to the refusal', () => {
+  expect(RULES.filter(({ source, wayOut }) => !/^https:\/\/\S+$/.test(source) || wayOut === '')).toEqual([]);
 });
