@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..', '..');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const pages = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`);
+
+/** What a reader reads: bars and rules of tables are no words, code and addresses are. */
+function wordsIn(text: string): number {
+  return text.split(/\s+/).filter((token) => /[\p{L}\p{N}]/u.test(token)).length;
+}
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+function anchorsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** The links of a file to others of the repository that lead nowhere. */
+function brokenLinksOf(file: string, text: string): readonly string[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = '']) => {
+    if (/^https?:/.test(link)) {
+      return [];
+    }
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? file : join(dirname(file), path);
+    const isThere =
+      existsSync(join(ROOT, target)) && (anchor === undefined || anchorsOf(read(target)).includes(anchor));
+    return isThere ? [] : [`${file}: ${link}`];
+  });
+}
+
+test('the pages hold at most 12,000 words in all', () => {
+  const counts = pages.map((page) => ({ page, words: wordsIn(read(page)) }));
+  expect(counts.length).toBeGreaterThan(15);
+  expect({ counts, isShort: counts.reduce((sum, { words }) => sum + words, 0) <= 12_000 }).toMatchObject({
+    isShort: true,
+  });
+});
+
+test('every link of a page leads to a file, and to a heading of it', () => {
+  const files = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md', ...pages];
+  expect(files.flatMap((file) => brokenLinksOf(file, read(file)))).toEqual([]);
+  expect(brokenLinksOf('docs/x.md', '[a](costs.md#inputs) [b](costs.md#no-such) [c](gone.md)')).toEqual([
+    'docs/x.md: costs.md#no-such',
+    'docs/x.md: gone.md',
+  ]);
+});
+
+test('README leads to every page', () => {
+  const readme = read('README.md');
+  expect(pages.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
+});
