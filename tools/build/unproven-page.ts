@@ -22,15 +22,14 @@ function head(): string {
   const text = [
     '# What is not proven yet',
     '',
-    `${claims.length} claims could not be tried without AWS, Windows or the internet. \`winbake prove NAME\` settles ${settled} by what a ` +
-      'deployment shows; `--details` has the text of each, what depends on it, and how a person settles it, as `lib/core/claims` does. ' +
-      '`npm run unproven` writes this page.',
+    `${claims.length} claims could not be tried without AWS or Windows. \`winbake prove NAME\` settles ${settled} by what a deployment shows; ` +
+      '`--details` has the text of each and how a person settles it. `npm run unproven` writes this page from `lib/core/claims`.',
     '',
     'If a claim is false:',
     '',
     ...Object.entries(DAMAGES).map(([name, meaning]) => `- ${name}: ${meaning}`),
     '',
-    'The last section holds beliefs of the simulator, which a transcript (`winbake prove NAME --record FILE`) would settle.',
+    'A transcript (`winbake prove NAME --record FILE`) would settle the last section.',
     '',
   ];
   return text.map((line) => wrapped(line, '')).join('\n');
@@ -42,25 +41,25 @@ function isSettled({ id }: Claim): boolean {
 
 /** The unsafe ones in a short line each, the others by their ids. */
 function itemsOf(claims: readonly Claim[]): readonly string[] {
-  const lines = (Object.keys(DAMAGES) as Claim['damage'][]).flatMap((damage) => {
+  const damages = Object.keys(DAMAGES) as Claim['damage'][];
+  return damages.flatMap((damage) => {
     const own = claims.filter((claim) => claim.damage === damage);
-    return damage === 'unsafe'
-      ? own.map(
-          (claim) => `- unsafe${isSettled(claim) ? ', `prove`' : ''}: \`${claim.id}\`: ${shortClaim(claim)}`,
-        )
-      : [
-          listOf(`${damage}, \`prove\``, own.filter(isSettled)),
-          listOf(
-            damage,
-            own.filter((claim) => !isSettled(claim)),
-          ),
-        ].flat();
+    const [settled, others] = [own.filter(isSettled), own.filter((claim) => !isSettled(claim))];
+    const list = damage === 'unsafe' ? linesOf : idsOf;
+    return [...list(`${damage}, \`prove\``, settled), ...list(damage, others)];
   });
-  return lines.map((line) => `${wrapped(line)}\n`);
 }
 
-function listOf(title: string, claims: readonly Claim[]): readonly string[] {
-  return claims.length === 0 ? [] : [`- ${title}: ${claims.map(({ id }) => `\`${id}\``).join(', ')}`];
+function linesOf(title: string, claims: readonly Claim[]): readonly string[] {
+  const lines = claims.map(
+    (claim) => `${wrapped(`${HARD_SPACE}${HARD_SPACE}- \`${claim.id}\`: ${shortClaim(claim)}`, '    ')}\n`,
+  );
+  return claims.length === 0 ? [] : [`- ${title}:\n`, ...lines];
+}
+
+function idsOf(title: string, claims: readonly Claim[]): readonly string[] {
+  const ids = claims.map(({ id }) => `\`${id}\``).join(', ');
+  return claims.length === 0 ? [] : [`${wrapped(`- ${title}: ${ids}`)}\n`];
 }
 
 /** A claim up to the end of its first clause that says something. */
