@@ -6,7 +6,7 @@ import { wrapLine } from '../../bin/shared/layout';
 const WIDTH = 80;
 
 /** Below so many words a clause is the beginning of a list rather than a claim. */
-const LEAST_WORDS = 8;
+const SHORTEST_CLAUSE = 8;
 
 /** The text of docs/unproven.md: the ids of the claims by what they damage, and in words those that are unsafe where false. */
 export function unprovenPage(): string {
@@ -70,7 +70,7 @@ function shortClaim({ claim }: Claim): string {
       clauses
         .slice(0, at + 1)
         .join('')
-        .split(' ').length >= LEAST_WORDS,
+        .split(' ').length >= SHORTEST_CLAUSE,
   );
   return clauses.slice(0, end === -1 ? undefined : end + 1).join('');
 }

@@ -6,7 +6,7 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const pages = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`);
 
 /** What there is to read: blocks of code, which one copies, addresses and the bars of tables are no words. */
-function wordsIn(text: string): number {
+function lengthOf(text: string): number {
   const prose = text.replaceAll(/^ *```[^]*?^ *```$|^\[[\w-]+\]: \S+$/gm, '');
   return prose.split(/\s+/).filter((token) => /[\p{L}\p{N}]/u.test(token)).length;
 }
@@ -36,14 +36,14 @@ function brokenLinksOf(file: string, text: string): readonly string[] {
 }
 
 test('the pages hold at most 12,000 words in all', () => {
-  const counts = pages.map((page) => [page, wordsIn(read(page))] as const);
-  const all = counts.reduce((sum, [, words]) => sum + words, 0);
+  const counts = pages.map((page) => [page, lengthOf(read(page))] as const);
+  const all = counts.reduce((sum, [, length]) => sum + length, 0);
   expect(counts.length).toBeGreaterThan(15);
   expect({ counts: all > 12_000 ? counts : [], isShort: all <= 12_000 }).toEqual({
     counts: [],
     isShort: true,
   });
-  expect(wordsIn('| one  | `--two` |\n| ---- | ------ |\n\n```\nnot\n```\n\n[x]: https://y\n')).toBe(2);
+  expect(lengthOf('| one  | `--two` |\n| ---- | ------ |\n\n```\nnot\n```\n\n[x]: https://y\n')).toBe(2);
 });
 
 test('every link of a page leads to a file, and to a heading of it', () => {
