@@ -120,7 +120,7 @@ declare const shopPipeline: IPipeline;
 declare const boundary: IManagedPolicy;
 `;
 
-/** Each piece of TypeScript in README and docs as a file of its own, which it names after its page and line. */
+/** Each piece of TypeScript in README and docs as a file of its own, named after its page and line; one with imports is complete. */
 function writeSnippets(root, folder) {
   mkdirSync(folder);
   const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((page) => join('docs', page))];
@@ -129,7 +129,8 @@ function writeSnippets(root, folder) {
     return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(({ 1: code, index }) => {
       const line = text.slice(0, index).split('\n').length;
       const file = join(folder, `${page.replaceAll(/\W/g, '-')}-${line}.ts`);
-      writeFileSync(file, `${AROUND_SNIPPETS}\nexport function snippet(this: Stack) {\n${code}}\n`);
+      const around = `${AROUND_SNIPPETS}\nexport function snippet(this: Stack) {\n${code}}\n`;
+      writeFileSync(file, code.startsWith('import ') ? code : around);
       return file;
     });
   });

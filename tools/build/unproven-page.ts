@@ -1,45 +1,78 @@
-import type { Claim } from '../../lib/core/claims/claim';
-import { DAMAGES } from '../../lib/core/claims/claim';
+import { DAMAGES, type Claim } from '../../lib/core/claims/claim';
 import { CLAIM_GROUPS } from '../../lib/core/claims/claims';
 import { SIGNS } from '../../lib/core/prove/prove';
 import { wrapLine } from '../../bin/shared/layout';
 
 const WIDTH = 80;
 
-/** The text of docs/unproven.md: the claims as the code has them. */
+/** Below so many words a clause is the beginning of a list rather than a claim. */
+const SHORTEST_CLAUSE = 8;
+
+/** The text of docs/unproven.md: the ids of the claims by what they damage, and in words those that are unsafe where false. */
 export function unprovenPage(): string {
   const groups = Object.entries(CLAIM_GROUPS).map(
-    ([heading, claims]) => `## ${heading}\n\n${claims.map(itemOf).join('')}`,
+    ([heading, claims]) => `## ${heading}\n\n${itemsOf(claims).join('')}`,
   );
   return `${head()}\n${groups.join('\n')}`;
 }
 
 function head(): string {
-  const counts = Object.values(CLAIM_GROUPS).flat();
-  const settled = counts.filter(({ id }) => id in SIGNS).length;
+  const claims = Object.values(CLAIM_GROUPS).flat();
+  const settled = claims.filter(isSettled).length;
   const text = [
     '# What is not proven yet',
     '',
-    'What could not be tried without the internet, an AWS account or Windows. `lib/core/claims` holds the claims; `npm run unproven` ' +
-      `writes this page. \`winbake prove NAME\` settles ${settled} of ${counts.length} by what a deployment shows (\`prove\` below), and reads only; ` +
-      'how a person settles the others stands behind them. What is damaged where a claim is false:',
+    `${claims.length} claims could not be tried without AWS or Windows. \`winbake prove NAME\` settles ${settled} by what a deployment shows; ` +
+      '`--details` has the text of each and how a person settles it. `npm run unproven` writes this page from `lib/core/claims`.',
+    '',
+    'If a claim is false:',
     '',
     ...Object.entries(DAMAGES).map(([name, meaning]) => `- ${name}: ${meaning}`),
     '',
-    'Each answer of simulated AWS names its origin, and `winbake rehearse` counts them. What the last section lists is no more than ' +
-      'a belief; a transcript of a real account (`winbake prove NAME --record FILE`) would settle it.',
+    'A transcript (`winbake prove NAME --record FILE`) would settle the last section.',
     '',
   ];
   return text.map((line) => wrapped(line, '')).join('\n');
 }
 
-function itemOf({ claim, damage, how, id }: Claim): string {
-  const isSettled = id in SIGNS;
-  const lines = [
-    `- \`${id}\` (${damage}${isSettled ? ', `prove`' : ''}): ${claim.replace(/\.$/, '')}.`,
-    ...(isSettled ? [] : [`  How: ${how}.`]),
-  ];
-  return lines.map((line) => `${wrapped(line)}\n`).join('');
+function isSettled({ id }: Claim): boolean {
+  return id in SIGNS;
+}
+
+/** The unsafe ones in a short line each, the others by their ids. */
+function itemsOf(claims: readonly Claim[]): readonly string[] {
+  const damages = Object.keys(DAMAGES) as Claim['damage'][];
+  return damages.flatMap((damage) => {
+    const own = claims.filter((claim) => claim.damage === damage);
+    const [settled, others] = [own.filter(isSettled), own.filter((claim) => !isSettled(claim))];
+    const list = damage === 'unsafe' ? linesOf : idsOf;
+    return [...list(`${damage}, \`prove\``, settled), ...list(damage, others)];
+  });
+}
+
+function linesOf(title: string, claims: readonly Claim[]): readonly string[] {
+  const lines = claims.map(
+    (claim) => `${wrapped(`${HARD_SPACE}${HARD_SPACE}- \`${claim.id}\`: ${shortClaim(claim)}`, '    ')}\n`,
+  );
+  return claims.length === 0 ? [] : [`- ${title}:\n`, ...lines];
+}
+
+function idsOf(title: string, claims: readonly Claim[]): readonly string[] {
+  const ids = claims.map(({ id }) => `\`${id}\``).join(', ');
+  return claims.length === 0 ? [] : [`${wrapped(`- ${title}: ${ids}`)}\n`];
+}
+
+/** A claim up to the end of its first clause that says something. */
+function shortClaim({ claim }: Claim): string {
+  const clauses = claim.split(/(?=[,;:] | \()/);
+  const end = clauses.findIndex(
+    (_, at) =>
+      clauses
+        .slice(0, at + 1)
+        .join('')
+        .split(' ').length >= SHORTEST_CLAUSE,
+  );
+  return clauses.slice(0, end === -1 ? undefined : end + 1).join('');
 }
 
 /** What stands between backticks stays on one line, since Markdown would show a break in it. */

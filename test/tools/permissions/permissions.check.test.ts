@@ -53,9 +53,10 @@ test('what is never asked for stands with its reason on the page of security, an
   const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'security.md'), 'utf8');
   const [, rest = ''] = page.split('\n### Never asked for\n');
   const [section = ''] = rest.split(/\n#+ /);
-  const rows = [...section.matchAll(/^\| `([^`]+)`\s*\| ([^|]+) \| ([^|]+) \|$/gm)];
-  const named = rows.flatMap(([, role = '', actions = '', reason = '']) => {
-    expect(reason.trim()).toMatch(/\w+ \w+/);
+  const items = [...section.matchAll(/^- `([^`]+)`: ((?:`[^`]+`[,:]\s+)+)([^`]+?)\.$/gm)];
+  expect(items).toHaveLength(section.match(/^- /gm)?.length ?? 0);
+  const named = items.flatMap(([, role = '', actions = '', reason = '']) => {
+    expect(reason).toMatch(/\w+ \w+/);
     return [...actions.matchAll(/`([^`]+)`/g)].map(([, action = '']) => `${role} ${action}`);
   });
   const unused = checked.filter(({ verdict }) => verdict.kind === 'unused');

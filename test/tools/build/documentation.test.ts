@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..', '..');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const pages = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`);
+
+/** What there is to read: blocks of code, which one copies, addresses and the bars of tables are no words. */
+function lengthOf(text: string): number {
+  const prose = text.replaceAll(/^ *```[^]*?^ *```$|^\[[\w-]+\]: \S+$/gm, '');
+  return prose.split(/\s+/).filter((token) => /[\p{L}\p{N}]/u.test(token)).length;
+}
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+function anchorsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** The links of a file to others of the repository that lead nowhere. */
+function brokenLinksOf(file: string, text: string): readonly string[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = '']) => {
+    if (/^https?:/.test(link)) {
+      return [];
+    }
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? file : join(dirname(file), path);
+    const isThere =
+      existsSync(join(ROOT, target)) && (anchor === undefined || anchorsOf(read(target)).includes(anchor));
+    return isThere ? [] : [`${file}: ${link}`];
+  });
+}
+
+test('the pages hold at most 12,000 words in all', () => {
+  const counts = pages.map((page) => [page, lengthOf(read(page))] as const);
+  const all = counts.reduce((sum, [, length]) => sum + length, 0);
+  expect(counts.length).toBeGreaterThan(15);
+  expect({ counts: all > 12_000 ? counts : [], isShort: all <= 12_000 }).toEqual({
+    counts: [],
+    isShort: true,
+  });
+  expect(lengthOf('| one  | `--two` |\n| ---- | ------ |\n\n```\nnot\n```\n\n[x]: https://y\n')).toBe(2);
+});
+
+test('every link of a page leads to a file, and to a heading of it', () => {
+  const files = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md', ...pages];
+  expect(files.flatMap((file) => brokenLinksOf(file, read(file)))).toEqual([]);
+  expect(brokenLinksOf('docs/x.md', '[a](costs.md#inputs) [b](costs.md#no-such) [c](gone.md)')).toEqual([
+    'docs/x.md: costs.md#no-such',
+    'docs/x.md: gone.md',
+  ]);
+});
+
+test('README leads to every page', () => {
+  const readme = read('README.md');
+  expect(pages.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
+});
