@@ -1,15 +1,13 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { providerAssociation } from '../aws/fleets/provider-association';
-import { associateProvider } from '../core/fleet/associate-provider';
-import type { ProviderAssociation, FleetDeletion } from '../core/ports/fleets';
+import { fleetDeletion, providerAssociation } from '../aws/fleets/fleet-resources';
 import type { AssociatedProvider, DeletedFleet } from '../contract/names/environment';
-import { createLog, type Log, withLog } from './log';
-import { type Runtime, LAMBDA, untilTaken } from './runtime';
-import { fleetDeletion } from '../aws/fleets/fleet-deletion';
-import { deleteFleet } from '../core/fleet/delete-fleet';
+import { associateProvider, deleteFleet } from '../core/fleet/fleet-resources';
+import type { FleetDeletion, ProviderAssociation } from '../core/ports/fleets';
 import { cloneForDeployment, type LaunchTemplateAnswer, type LaunchTemplateEvent } from './launch-template';
+import { createLog, type Log, withLog } from './log';
+import { LAMBDA, type Runtime, untilTaken } from './runtime';
 
 /** A request of the custom resource, as far as it is read. */
 export interface AssociateProviderEvent {

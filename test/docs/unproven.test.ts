@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { SIMULATOR_CLAIMS } from '../../lib/core/claims/simulator-claims';
+import { SIMULATOR_CLAIMS } from '../../lib/core/claims/claims';
 import { unprovenPage } from '../../tools/build/unproven-page';
 
 const root = join(__dirname, '..', '..');

@@ -1,11 +1,11 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { providerAssociation } from '../../lib/aws/fleets/provider-association';
+import { providerAssociation } from '../../lib/aws/fleets/fleet-resources';
 import { ASSOCIATION_TAG } from '../../lib/contract/names/resources';
-import { createAssociateProvider, type AssociateProviderEvent } from '../../lib/handlers/fleet-resources';
+import { type AssociateProviderEvent, createAssociateProvider } from '../../lib/handlers/fleet-resources';
 import { createLog } from '../../lib/handlers/log';
+import { userOf } from '../../sim/account/principal';
 import { SimulatedEcs } from '../../sim/account/services/ecs';
 import { SimulatedFleets } from '../../sim/account/services/fleets';
-import { userOf } from '../../sim/account/principal';
 import { ACCOUNT, allow, PLACE, REGION, startLab } from '../support/simulated-accounts-lab';
 
 const fleets = new SimulatedFleets();

@@ -1,10 +1,151 @@
-import { CLAIMS } from '../claims/claims';
+import type { Deliveries } from '../../contract/documents/publication';
+import { PIPELINE_TAG } from '../../contract/names/resources';
+import { isJsonObject } from '../../contract/values/json';
 import type { Claim } from '../claims/claim';
-import { ACCOUNT_SIGNS } from './account-signs';
+import { CLAIMS } from '../claims/claims';
+import { QUOTA_NAMES } from '../doctor/check-quotas';
 import { BAKE_SIGNS } from './bake-signs';
 import type { ProofFacts } from './facts';
 import { FLEET_SIGNS } from './fleet-signs';
-import type { ClaimSigns } from './sign';
+import { type ClaimSigns, decided, inEach, jsonOf, shortName, type Sign, type Signs, within } from './sign';
+
+const NO_PUBLICATION = 'Nothing is published yet: winbake pipeline rebake NAME --reason "to see it".';
+
+/** How long housekeeping may take to announce and deliver, in milliseconds: it polls every quarter of an hour. */
+const LONGEST_DELIVERY = 3_600_000;
+
+/** What the other services of the account say. */
+const ACCOUNT_SIGNS: Readonly<Record<string, ClaimSigns>> = {
+  'lists-of-builds-hold-tags': {
+    ifNone: 'No component or workflow of the pipeline is there.',
+    signs: ({ documents }) =>
+      inEach(documents, ({ arn, tags }) =>
+        decided(
+          tags[PIPELINE_TAG] !== undefined,
+          `${shortName(arn)}: tags ${Object.keys(tags).join(', ') || 'none'}`,
+        ),
+      ),
+  },
+  'snapshots-name-image-builder': {
+    ifNone: NO_PUBLICATION,
+    signs: ({ snapshots }) =>
+      inEach(snapshots, ({ id, tags }) =>
+        decided(
+          tags['CreatedBy'] === 'EC2 Image Builder',
+          `${id}: CreatedBy ${tags['CreatedBy'] ?? 'missing'}`,
+        ),
+      ),
+  },
+  'quotas-have-these-names': {
+    ifNone: 'Service Quotas named no quota.',
+    signs: ({ quotas }) =>
+      within(quotas, (byService) =>
+        Object.entries(QUOTA_NAMES).flatMap(([service, patterns]) =>
+          Object.values<RegExp>(patterns).map((pattern) => {
+            const found = byService[service]?.find((name) => pattern.test(name));
+            return decided(found !== undefined, `${service}: ${found ?? `no quota like ${pattern.source}`}`);
+          }),
+        ),
+      ),
+  },
+  'state-machine-logs-match-filter': {
+    ifNone: 'The log of the state machine is empty: winbake pipeline rebake NAME --reason "to see it".',
+    signs: ({ machineLines }) => within(machineLines, logSigns),
+  },
+  'events-source-is-a-condition': {
+    ifNone: NO_PUBLICATION,
+    signs: (facts) =>
+      ofDeliveries(facts, ({ announced, targets }, { at, id }) => {
+        // Before it has noted anything housekeeping may not have run.
+        const hasDelivered = announced !== null || Object.keys(targets).length > 0;
+        return announced === id
+          ? { for: `the event of ${id} was sent` }
+          : hasDelivered && isOverdue(at, facts)
+            ? {
+                against: `${id} was published ${at}, and its event was not sent; sent last: ${announced ?? 'none'}`,
+              }
+            : undefined;
+      }),
+  },
+  'shared-ami-passes-the-check': {
+    ifNone: 'The pipeline publishes to no other account yet.',
+    signs: (facts) =>
+      ofDeliveries(facts, ({ targets }, { at, id }) =>
+        Object.entries(targets)
+          .filter(([target]) => facts.accounts.some((account) => target.startsWith(`${account}/`)))
+          .flatMap(([target, { pending, publication }]): readonly Sign[] =>
+            publication === id && pending === null
+              ? [{ for: `${id} with its revision stands in ${target}` }]
+              : pending !== null && isOverdue(at, facts) && /ami/i.test(pending.reason)
+                ? [{ against: `${target} since ${pending.since}: ${pending.reason}` }]
+                : [],
+          ),
+      ),
+  },
+  'ecs-filters-by-a-hundred-ids': ofAnswer('hundredIds', ({ error }) => error === null),
+  'ec2-words-of-versions-by-number': ofAnswer(
+    'versionsByNumber',
+    ({ error, text }) =>
+      error === 'MissingParameter' &&
+      text === 'Either launch template ID or launch template name must be specified.',
+  ),
+  'buckets-are-listed-by-region': ofAnswer(
+    'bucketsByRegion',
+    ({ error, text }) => error === null && text !== '',
+  ),
+};
+
+/** The names of errors with which a service refuses what a request says, and not who sent it or when. */
+const VALIDATION = /^(?:Invalid|Malformed|Missing|Validation)/;
+
+/** A call that AWS refuses for whatever else shows nothing. */
+function ofAnswer(
+  name: keyof ProofFacts['answers'],
+  isSo: (answer: { readonly error: string | null; readonly text: string }) => boolean,
+): ClaimSigns {
+  return {
+    ifNone: 'There is nothing to ask for.',
+    signs: ({ answers }) =>
+      within(answers[name], (answer) => {
+        const text = `${answer.error ?? 'no error'}: ${answer.text || 'nothing'}`;
+        return answer.error === null || VALIDATION.test(answer.error)
+          ? decided(isSo(answer), text)
+          : { hidden: `AWS did not consider the question: ${text}` };
+      }),
+  };
+}
+
+function ofDeliveries(
+  { deliveries, latest }: ProofFacts,
+  find: (known: Deliveries, publication: { readonly id: string; readonly at: string }) => Signs,
+): readonly Sign[] {
+  return within(latest, (publication) =>
+    publication === null || publication.imageBuildVersionArn === null
+      ? undefined
+      : within(deliveries, (known) => find(known, publication)),
+  );
+}
+
+function isOverdue(at: string, { now }: ProofFacts): boolean {
+  return Date.parse(now) - Date.parse(at) > LONGEST_DELIVERY;
+}
+
+/** @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
+function logSigns(lines: readonly string[]): readonly Sign[] {
+  const entries = lines.map(jsonOf);
+  const named = entries.filter((one) => typeof one?.['type'] === 'string' && nameIn(one) !== undefined);
+  const [first] = named;
+  return first !== undefined
+    ? [{ for: `type ${String(first['type'])}, details.name ${nameIn(first) ?? ''}` }]
+    : lines.length === 0
+      ? []
+      : [{ against: `${lines.length} lines, none with type and details.name at its top: ${lines[0] ?? ''}` }];
+}
+
+function nameIn(entry: Readonly<Record<string, unknown>>): string | undefined {
+  const details = entry['details'];
+  return isJsonObject(details) && typeof details['name'] === 'string' ? details['name'] : undefined;
+}
 
 /** What a deployment says of a claim. */
 export type ProofVerdict = 'holds' | 'fails' | 'notSeen';

@@ -16,7 +16,7 @@ import {
   UpdateContainerInstancesStateCommand,
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { fleetDeletion } from '../../lib/aws/fleets/fleet-deletion';
+import { fleetDeletion } from '../../lib/aws/fleets/fleet-resources';
 import { DELETION_TAG } from '../../lib/contract/names/resources';
 
 const autoScaling = mockClient(AutoScalingClient);
