@@ -1,17 +1,23 @@
-import { Annotations, Resource, Stack, Tags, Token } from 'aws-cdk-lib';
+import { Annotations, Aspects, Resource, Stack, Tags, Token } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
+import {
+  CfnVPCEndpoint,
+  type Connections,
+  type IConnectable,
+  type IVpc,
+  type SubnetSelection,
+} from 'aws-cdk-lib/aws-ec2';
 import { AsgCapacityProvider, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { fleetParameters } from '../contract/names/parameters';
 import { FLEET_TAG } from '../contract/names/resources';
+import { HOST_SERVICES } from '../contract/values/host-services';
 import { holdToServiceRules } from '../internal/service-rules';
 import { refuse } from '../internal/validate';
 import { fleetMetric } from './fleet-alarms';
-import { warnOfMissingEndpoints } from './fleet-endpoints';
 import { FleetGroup } from './fleet-group';
 import { holdServicesToFleet } from './fleet-services';
 import { fleetSettings } from './fleet-settings';
@@ -165,4 +171,51 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
       );
     }
   }
+}
+
+/** Where the hosts of a fleet start, and whether their tasks may join a domain. */
+interface FleetHosts {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection | undefined;
+  readonly gmsa: boolean;
+}
+
+/** Warns where hosts start in isolated subnets and the app gives the VPC no endpoint of what they call, with the list. */
+function warnOfMissingEndpoints(scope: IConstruct, hosts: FleetHosts): void {
+  Aspects.of(scope).add({
+    visit: (node) => {
+      if (node === scope) {
+        warnOfEndpoints(scope, hosts);
+      }
+    },
+  });
+}
+
+function warnOfEndpoints(scope: IConstruct, { gmsa, subnets, vpc }: FleetHosts): void {
+  const isolated = new Set(vpc.isolatedSubnets.map(({ subnetId }) => subnetId));
+  const closed = vpc.selectSubnets(subnets).subnetIds.filter((id) => isolated.has(id));
+  const services = new Set(
+    scope.node.root.node
+      .findAll()
+      .filter((one) => one instanceof CfnVPCEndpoint)
+      .filter(({ vpcId }) => vpcId === vpc.vpcId)
+      .map(serviceOf),
+  );
+  // Domainless gMSA reads the user that a task joins its domain with.
+  const called = [...HOST_SERVICES, ...(gmsa ? ['secretsmanager'] : [])];
+  const missing = called.filter((service) => !services.has(service));
+  if (closed.length > 0 && missing.length > 0) {
+    Annotations.of(scope).addWarningV2(
+      'winbake:endpoints',
+      `The instances start in isolated subnets, and the app gives their VPC no endpoint of ${missing.join(', ')}: without those of ecs, ` +
+        'ecs-agent, ecs-telemetry and autoscaling no launch is completed. Add them, name subnets with a way out in "vpcSubnets", or acknowledge ' +
+        'this warning where another app has made them.',
+    );
+  }
+}
+
+/** The service of a name such as `com.amazonaws.eu-west-1.ecr.api`, whose region may be a reference. */
+function serviceOf(endpoint: CfnVPCEndpoint): string {
+  const name = JSON.stringify(Stack.of(endpoint).resolve(endpoint.serviceName));
+  return /com\.amazonaws\.(?:[a-z0-9-]+|",\{"Ref":"AWS::Region"\},")\.([a-z0-9.-]+)/.exec(name)?.[1] ?? '';
 }

@@ -1,9 +1,11 @@
-import { Tags, type RemovalPolicy } from 'aws-cdk-lib';
+import { type RemovalPolicy, Tags, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnRule } from 'aws-cdk-lib/aws-rbin';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { IWindowsAmiPipeline, WindowsAmiPipelineAttributes } from '../ami/i-windows-ami-pipeline';
 import { defaultPipelineName, type WindowsOs } from '../ami/windows-os';
 import { catalogKey as keyOfCatalog } from '../contract/names/bucket-keys';
@@ -34,10 +36,59 @@ import { PipelineAlarms } from './pipeline-alarms';
 import { PipelineBase } from './pipeline-base';
 import { baseAmiSource } from './props/base-ami';
 import { functionName, stateMachineArn } from './props/fixed-names';
-import { pipelineSettings } from './props/pipeline-settings';
+import { pipelineSettings, type PipelineSettings } from './props/pipeline-settings';
 import type { WindowsAmiPipelineProps } from './props/windows-ami-pipeline-props';
 import { Rebake, RebakeSchedules } from './rebake/rebake';
-import { BakeBucket, RecycleBin } from './storage';
+
+/** How the documents of bakes are kept. */
+interface BakeBucketProps {
+  /** Undefined: S3 encrypts with a key of its own. */
+  readonly encryptionKey: IKey | undefined;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The bucket of catalog, orders, publications, and what instances write: image manifests, verifications, failures. */
+class BakeBucket extends Bucket {
+  constructor(scope: Construct, id: string, { encryptionKey, removalPolicy }: BakeBucketProps) {
+    super(scope, id, {
+      ...(encryptionKey === undefined
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      versioned: true,
+      removalPolicy,
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'A few handlers and one instance at a time use it, and every object keeps its versions; a trail with data events says who.',
+    });
+  }
+}
+
+/**
+ * Keeps what a prune removed in the Recycle Bin of the pipeline's region for some days. Rules work in their own region only.
+ *
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-create-rule.html
+ */
+class RecycleBin extends Construct {
+  constructor(scope: Construct, id: string, { pipelineName, retention }: PipelineSettings) {
+    super(scope, id);
+    const days = retention.recycleBinDays;
+    if (days === 0) {
+      return;
+    }
+    for (const [kind, resourceType] of Object.entries({ Amis: 'EC2_IMAGE', Snapshots: 'EBS_SNAPSHOT' })) {
+      new CfnRule(this, kind, {
+        resourceType,
+        description: `Winbake ${pipelineName}: what a prune removed`,
+        resourceTags: [{ resourceTagKey: PIPELINE_TAG, resourceTagValue: pipelineName }],
+        retentionPeriod: { retentionPeriodValue: days, retentionPeriodUnit: 'DAYS' },
+      });
+    }
+  }
+}
 
 /** Grants calling exactly one function or alias: the grants of CDK take the aliases of a function along. */
 export function grantInvoke(grantee: IGrantable, arn: string): Grant {
