@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Denial } from '../account/simulated-accounts';
-import type { AssemblyStack } from '../aws/cloudformation/read-assembly';
+import type { AssemblyStack } from '../aws/cloudformation/assembly';
 import { grantsOf, withoutGrant, type Grant } from './grants';
 import { DENIED, ScenarioWorld, type ScenarioMeans } from './scenario-world';
 import type { Scenario } from './scenarios';

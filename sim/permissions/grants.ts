@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
-import type { AssemblyStack, TemplateResource } from '../aws/cloudformation/read-assembly';
+import type { AssemblyStack, TemplateResource } from '../aws/cloudformation/assembly';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 import { managedStatements } from '../aws/iam/role-policies';
 import { permissionStatement } from '../account/stack-policies';

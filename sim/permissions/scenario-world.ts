@@ -5,7 +5,7 @@ import { osOf } from '../../lib/contract/values/release';
 import { DELIVERIES_KEY } from '../../lib/core/publish/deliveries';
 import type { RegistryClient } from '../../lib/registry/registry-client';
 import type { OnDecision } from '../account/authorize';
-import type { AssemblyStack } from '../aws/cloudformation/read-assembly';
+import type { AssemblyStack } from '../aws/cloudformation/assembly';
 import { GOOD_AMI, type AmiBehaviour } from '../aws/fleet/ami-behaviour';
 import { VirtualClock } from '../clock/virtual-clock';
 import type { EmbeddedRegistry } from '../registry/embedded-registry';

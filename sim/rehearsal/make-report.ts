@@ -1,13 +1,17 @@
 import { catalogSchema } from '../../lib/contract/documents/catalog';
 import { parseDocument } from '../../lib/contract/documents/document';
-import { imageManifestSchema, type ImageManifest } from '../../lib/contract/documents/evidence';
+import { type ImageManifest, imageManifestSchema } from '../../lib/contract/documents/evidence';
+import { rolloutLogSchema } from '../../lib/contract/documents/fleet-state';
 import { orderSchema } from '../../lib/contract/documents/order';
 import { channelSchema, type Publication, publicationSchema } from '../../lib/contract/documents/publication';
 import { catalogKey, CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
 import { channelParameters, CHANNELS, revisionParameters } from '../../lib/contract/names/parameters';
 import type { Finding } from '../../lib/contract/values/finding';
 import { formatOsVersion, readOsVersion } from '../../lib/contract/values/os-version';
+import { releasedAt } from '../../lib/core/fleet/patch-hours';
+import { FirstObservations } from '../../lib/core/gate/first-observations';
 import { readPrunePlan } from '../../lib/core/housekeeping/prune';
+import { familyOf } from '../../lib/core/images/family';
 import { isOwnImage } from '../../lib/core/images/own-image';
 import { readImages } from '../../lib/core/images/read-images';
 import { compressedBytes, parseImageManifest } from '../../lib/core/oci/manifests';
@@ -17,10 +21,11 @@ import { readRevokedIds } from '../../lib/core/publish/revocations';
 import {
   bucketOf,
   descriptionOf,
+  familiesOf,
   ownPorts,
-  withRegistry,
   type RehearsalContext,
   siblingName,
+  withRegistry,
 } from './rehearsal-context';
 import type {
   RehearsalReport,
@@ -28,11 +33,11 @@ import type {
   ReportedImage,
   ReportedMonth,
   ReportedPublication,
+  ReportedTimeline,
 } from './rehearsal-report';
 import type { ScheduledHousekeeping } from './run-housekeeping';
 import type { RebakeRun } from './run-rebake';
 import { functionNamed } from './template-functions';
-import { timelinesOf } from './timelines';
 
 const SYNTHETIC: Finding = {
   code: 'SYNTHETIC',
@@ -255,4 +260,60 @@ function channelsOf(
 function whyRemoved(prunes: readonly string[], amiId: string, removedAt: Date): string {
   const line = prunes.find((one) => one.startsWith(`remove ${amiId} `)) ?? '';
   return `removed on ${removedAt.toISOString().slice(0, 10)}: ${line.slice(line.indexOf('): ') + 3)}`;
+}
+
+/** The instants of each publication that a rebake made: of its families by the catalog, of fleets by their rollout logs. */
+function timelinesOf(
+  context: RehearsalContext,
+  records: readonly Publication[],
+  runs: readonly RebakeRun[],
+): readonly ReportedTimeline[] {
+  const { account, os, pipeline } = context;
+  const key = catalogKey(os.release);
+  const catalog = parseDocument(catalogSchema, account.readDocument(bucketOf(context), key) ?? '', key);
+  const families = familiesOf(context).map((name) => familyOf(name, os.release, pipeline.policy.lines[name]));
+  const seen = new FirstObservations(catalog, families);
+  const logs = rolloutLogsOf(context);
+  return runs.flatMap(({ reported: { at: startedAt, publication: id }, result }) => {
+    const record = records.find((one) => one.id === id);
+    const publication = record && channelOf(record, account.environment.region);
+    if (publication === undefined) {
+      return [];
+    }
+    const revision = readOsVersion(publication.osVersion)?.revision;
+    return [
+      {
+        publication: publication.id,
+        released: releasedAt(publication).toISOString(),
+        families: families.map((family) => ({
+          family: family.name,
+          shownAt:
+            seen
+              .of(family)
+              .find((one) => one.revision === revision)
+              ?.at.toISOString() ?? null,
+        })),
+        orderedAt: result.decisions.findLast(({ decision }) => decision === 'bake')?.at ?? startedAt,
+        publishedAt: publication.at,
+        fleets: logs.flatMap(({ fleet, rollouts }) =>
+          rollouts
+            .filter((rollout) => rollout.publication === publication.id)
+            .map(({ firstInstance, lastInstance, outcome, promoted }) => ({
+              fleet,
+              promotedAt: promoted,
+              firstInstanceAt: firstInstance,
+              lastInstanceAt: lastInstance,
+              outcome,
+            })),
+        ),
+      },
+    ];
+  });
+}
+
+function rolloutLogsOf({ account, pipeline: { parameterPath } }: RehearsalContext) {
+  const fleets = `${parameterPath.slice(0, parameterPath.lastIndexOf('/'))}/fleets`;
+  return Object.entries(account.parameters.below(fleets))
+    .filter(([name]) => /\/log\/\d{4}-\d{2}$/.test(name))
+    .map(([name, text]) => parseDocument(rolloutLogSchema, text, name));
 }

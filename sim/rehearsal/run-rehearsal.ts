@@ -1,14 +1,19 @@
-import { PUBLICATION_TAG } from '../../lib/contract/names/resources';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PUBLICATION_TAG } from '../../lib/contract/names/resources';
 import { osOf } from '../../lib/contract/values/release';
 import { withHost } from '../../lib/core/catalog/catalog';
 import { changeCatalog } from '../../lib/core/catalog/catalog-store';
-import { readAssemblies, readAssembly, type AssemblyStack } from '../aws/cloudformation/read-assembly';
-import { appCommandOf, synthesize } from '../aws/cloudformation/synthesize';
-import { GOOD_AMI, type AmiBehaviour, type AmiFault } from '../aws/fleet/ami-behaviour';
-import { runBake, type BakeOptions } from '../aws/image-builder/run-bake';
+import {
+  appCommandOf,
+  type AssemblyStack,
+  readAssemblies,
+  readAssembly,
+  synthesize,
+} from '../aws/cloudformation/assembly';
+import { type AmiBehaviour, type AmiFault, GOOD_AMI } from '../aws/fleet/ami-behaviour';
+import { type BakeOptions, runBake } from '../aws/image-builder/run-bake';
 import { VirtualClock } from '../clock/virtual-clock';
 import { startEmbeddedRegistry } from '../registry/embedded-registry';
 import { parseAsOf } from '../registry/history/history';
@@ -22,20 +27,20 @@ import { baseHostAt, deployPipeline, findPipeline, publishBaseAmi } from './depl
 import { feedCatalog } from './feed-catalog';
 import { instanceAccess } from './instance-access';
 import { reportOf, reportPublications } from './make-report';
-import { monthsFrom, passMonths, reportMonth } from './pass-months';
 import { OwnRegistries } from './own-registries';
+import { monthsFrom, passMonths, reportMonth } from './pass-months';
 import { rebake } from './rebake';
 import {
-  type RehearsalContext,
   familiesOf,
   ownPorts,
   registryOpener,
+  type RehearsalContext,
   withRegistry,
 } from './rehearsal-context';
 import type { Progress, RehearsalOptions, RehearsalReport, SecondPass } from './rehearsal-report';
 import { deployFleets } from './roll-out-fleets';
 import { scheduleHousekeeping } from './run-housekeeping';
-import { runRebake, type RebakeSettings } from './run-rebake';
+import { type RebakeSettings, runRebake } from './run-rebake';
 import { SimulatedAccount } from './simulated-account';
 import { StepLog } from './step-log';
 import { WatchedFleet } from './watched-fleet';

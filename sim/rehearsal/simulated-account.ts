@@ -17,7 +17,7 @@ import { InvocationQueue, SimulatedLambda, type DeadLetter } from '../account/se
 import type { Denial, SimulatedAccountsOptions } from '../account/simulated-accounts';
 import { SIMULATED_ENVIRONMENT, type Environment } from '../aws/cloudformation/environment';
 import { digitsOf } from '../aws/cloudformation/physical-names';
-import { readAssembly, type AssemblyStack } from '../aws/cloudformation/read-assembly';
+import { readAssembly, type AssemblyStack } from '../aws/cloudformation/assembly';
 import { perDeployment, StackModel } from '../aws/cloudformation/stack-model';
 import type { BakeOutcome } from '../aws/image-builder/run-bake';
 import type { Recipe } from '../aws/image-builder/read-recipe';

@@ -77,15 +77,6 @@ export function variablesOf({ Environment }: JsonObject): JsonObject {
   return isJsonObject(variables) ? variables : {};
 }
 
-/** The function of that ARN; throws for one that is not Winbake's. */
-export function functionByArn(stacks: readonly StackModel[], arn: string): TemplateFunction {
-  const found = stacks.flatMap(functionsOf).find((one) => one.arn === arn);
-  if (found === undefined) {
-    throw unmodelled(`the function ${arn}, which is not one of Winbake's`);
-  }
-  return found;
-}
-
 /** The states machine that calls a function, as the template defines it, with its role. */
 export function stateMachineCalling(
   stack: StackModel,

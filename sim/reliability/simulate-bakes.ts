@@ -7,7 +7,7 @@ import { familyImages } from '../../lib/core/images/image-extra';
 import { readImages } from '../../lib/core/images/read-images';
 import { RegistryError } from '../../lib/core/oci/registry';
 import type { RegistryClient } from '../../lib/registry/registry-client';
-import type { AssemblyStack } from '../aws/cloudformation/read-assembly';
+import type { AssemblyStack } from '../aws/cloudformation/assembly';
 import type { BakeFailure } from '../permissions/recorded-instances';
 import { ScenarioWorld, type ScenarioMeans } from '../permissions/scenario-world';
 import { publishedIn } from '../rehearsal/make-report';

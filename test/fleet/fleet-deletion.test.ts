@@ -1,14 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { DELETION_TAG } from '../../lib/contract/names/resources';
-import type { Template } from '../../sim/aws/cloudformation/read-assembly';
-import { dependenciesOf } from '../../sim/aws/cloudformation/dependency-order';
 import { sessionOf } from '../../sim/account/principal';
 import { rolesOfStacks } from '../../sim/account/stack-policies';
+import { dependenciesOf, type Template } from '../../sim/aws/cloudformation/assembly';
 import { SIMULATED_ENVIRONMENT } from '../../sim/aws/cloudformation/environment';
-import { deployedFleet, fleetTemplate, type FleetDeployment } from '../support/deployed-fleet';
-import { fleetLab, NEW, type FleetLabOptions } from '../support/fleet-lab';
 import { resourceOf, type TemplateJson } from '../support/assembly';
-import { stackModels, type HandwrittenTemplate } from '../support/stack-models';
+import { deployedFleet, type FleetDeployment, fleetTemplate } from '../support/deployed-fleet';
+import { fleetLab, type FleetLabOptions, NEW } from '../support/fleet-lab';
+import { type HandwrittenTemplate, stackModels } from '../support/stack-models';
 
 const DELETION = 'Custom::WinbakeFleetDeletion';
 const GROUP = 'AWS::AutoScaling::AutoScalingGroup';

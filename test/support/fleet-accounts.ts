@@ -4,7 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { autoScalingFleet } from '../../lib/aws/fleets/auto-scaling-fleet';
 import { ecsContainerHosts } from '../../lib/aws/fleets/ecs-container-hosts';
-import { fleetDeletion } from '../../lib/aws/fleets/fleet-deletion';
+import { fleetDeletion } from '../../lib/aws/fleets/fleet-resources';
 import type { Place } from '../../sim/account/commands/command-row';
 import { Sessions, userOf, type Principal } from '../../sim/account/principal';
 import { SimulatedAutoScaling } from '../../sim/account/services/auto-scaling';

@@ -9,7 +9,7 @@ import type { JsonObject } from '../../lib/contract/values/json';
 import { userOf } from '../../sim/account/principal';
 import { accountsOfStacks } from '../../sim/account/services/accounts-of-stacks';
 import { SimulatedImageBuilder } from '../../sim/account/services/image-builder';
-import type { TemplateResource } from '../../sim/aws/cloudformation/read-assembly';
+import type { TemplateResource } from '../../sim/aws/cloudformation/assembly';
 import { runBake, type BakeOptions } from '../../sim/aws/image-builder/run-bake';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
 import { instanceAccess } from '../../sim/rehearsal/instance-access';

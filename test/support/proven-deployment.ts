@@ -7,7 +7,7 @@ import { CLAIMS } from '../../lib/core/claims/claims';
 import type { SettledClaim } from '../../lib/core/prove/prove';
 import { outputViolations } from '../../sim/account/check-shape';
 import type { ServiceId } from '../../sim/account/service-models';
-import { readAssembly } from '../../sim/aws/cloudformation/read-assembly';
+import { readAssembly } from '../../sim/aws/cloudformation/assembly';
 import { ScenarioWorld } from '../../sim/permissions/scenario-world';
 import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
 import { readHistory } from '../../sim/registry/history/read-history';

@@ -8,7 +8,7 @@ import { createLaunchTemplate, type LaunchTemplateEvent } from '../../lib/handle
 import { createSeed, type SeedEvent } from '../../lib/handlers/seed';
 import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
 import { SimulatedCloudFormation } from './cloudformation/simulated-cloudformation';
-import type { Template } from '../../sim/aws/cloudformation/read-assembly';
+import type { Template } from '../../sim/aws/cloudformation/assembly';
 import { statementCovers, statementsOf, callerOf } from '../../sim/aws/iam/role-policies';
 import { memoryParameters, type MemoryParameters } from './memory-ports';
 import { stackModels } from './stack-models';

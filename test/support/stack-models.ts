@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/contract/values/json';
 import type { Environment } from '../../sim/aws/cloudformation/environment';
-import type { TemplateResource } from '../../sim/aws/cloudformation/read-assembly';
+import type { TemplateResource } from '../../sim/aws/cloudformation/assembly';
 import { StackModel } from '../../sim/aws/cloudformation/stack-model';
 import { callerOf, type Caller } from '../../sim/aws/iam/role-policies';
 

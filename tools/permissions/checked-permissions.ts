@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssembly } from '../../sim/aws/cloudformation/read-assembly';
+import { readAssembly } from '../../sim/aws/cloudformation/assembly';
 import {
   checkPermissions,
   type CheckOptions,

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { App, Stack } from 'aws-cdk-lib';
 import { UsageError } from '../../lib/contract/values/errors';
 import { WindowsAmiPipeline, WindowsOs } from '../../lib/index';
-import { readAssembly } from '../../sim/aws/cloudformation/read-assembly';
+import { readAssembly } from '../../sim/aws/cloudformation/assembly';
 import { seededRandom } from '../../sim/clock/seeded-random';
 import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
 import { readHistory } from '../../sim/registry/history/read-history';

@@ -2,7 +2,7 @@ import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { SIMULATED_ENVIRONMENT, type Environment, unmodelled } from './environment';
 import { physicalResource, stackArn, type PhysicalResource } from './physical-names';
-import type { AssemblyStack, TemplateResource } from './read-assembly';
+import type { AssemblyStack, TemplateResource } from './assembly';
 
 /** A resource of a template with every reference in its properties filled in. */
 export interface ResolvedResource {

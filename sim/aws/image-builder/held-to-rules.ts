@@ -5,7 +5,7 @@ import { checkTemplate } from '../../../lib/core/aws-rules/check-template';
 import { checkDocument } from '../../../lib/core/aws-rules/rules';
 import { UNKNOWN } from '../../../lib/core/aws-rules/values';
 import { UnmodelledError } from '../cloudformation/environment';
-import type { AssemblyStack } from '../cloudformation/read-assembly';
+import type { AssemblyStack } from '../cloudformation/assembly';
 import type { StackModel } from '../cloudformation/stack-model';
 
 /**

@@ -2,18 +2,18 @@ import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import type { DocumentKind } from '../../../lib/core/aws-rules/rule';
 import { PHASES } from '../../windows/awstoe/parsed-component';
-import { dependencyClosure } from '../cloudformation/dependency-order';
+import { dependencyClosure } from '../cloudformation/assembly';
 import type { StackModel } from '../cloudformation/stack-model';
 import { documentOf, requireRules } from './held-to-rules';
 import {
   findResource,
   type FoundResource,
   objectsOf,
-  textOf,
   readRecipeComponent,
   type RecipeComponent,
+  textOf,
 } from './recipe-component';
-import { readWorkflows, type PipelineWorkflow } from './workflows';
+import { type PipelineWorkflow, readWorkflows } from './workflows';
 
 /** What a pipeline of the template bakes. */
 export interface Recipe {

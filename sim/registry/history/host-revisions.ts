@@ -102,15 +102,6 @@ function revisionAt(steps: readonly HostStep[], instant: Date): number | undefin
   return reached.length === 0 ? undefined : Math.max(...reached.map((step) => step.revision));
 }
 
-/** The revision of a fully updated host of a build at an instant, by a table; undefined before its first `B` update. */
-export function hostRevisionAt(
-  rows: readonly HostRevision[],
-  build: number,
-  instant: Date,
-): number | undefined {
-  return revisionAt(tableSteps(rows, build), instant);
-}
-
 /** A step that a history's own tags give; `month` is `YYYY-MM`. */
 interface PatchTuesdayStep extends HostStep {
   readonly month: string;

@@ -3,7 +3,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { TemplateResource } from '../../../sim/aws/cloudformation/read-assembly';
+import type { TemplateResource } from '../../../sim/aws/cloudformation/assembly';
 import { accountsOfStacks } from '../../../sim/account/services/accounts-of-stacks';
 import { allowing, stackModels } from '../../support/stack-models';
 

@@ -1,7 +1,7 @@
-import { readAssembly } from '../../../sim/aws/cloudformation/read-assembly';
+import { readAssembly } from '../../../sim/aws/cloudformation/assembly';
 import { StackModel } from '../../../sim/aws/cloudformation/stack-model';
 import { accountsOfStacks } from '../../../sim/account/services/accounts-of-stacks';
-import { functionByArn } from '../../../sim/rehearsal/template-functions';
+import { functionsOf } from '../../../sim/rehearsal/template-functions';
 import { providedFunction } from '../../../sim/rehearsal/deploy-pipeline';
 import { create as createSeed, type SeedEvent } from '../../../lib/handlers/seed';
 import { assembly, changedAssembly, removeAction } from '../../support/assembly';
@@ -50,7 +50,7 @@ function deploy(folder: string) {
     ...deployed,
     stacks,
     pipeline,
-    seed: functionByArn(stacks, functionArn),
+    seed: functionsOf(pipeline).find(({ arn }) => arn === functionArn)!,
     request: seed!.properties,
   };
 }

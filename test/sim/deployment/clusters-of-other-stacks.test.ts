@@ -11,7 +11,7 @@ import {
   type ICluster,
 } from 'aws-cdk-lib/aws-ecs';
 import { WindowsAmi, WindowsCapacityProvider, WindowsOs, WindowsTaskDefinition } from '../../../lib';
-import { readAssembly, type AssemblyStack } from '../../../sim/aws/cloudformation/read-assembly';
+import { readAssembly, type AssemblyStack } from '../../../sim/aws/cloudformation/assembly';
 import { DeploymentWorld } from '../../support/deployment/deployment-world';
 import { release } from '../../support/deployment/releases';
 

@@ -1,5 +1,5 @@
 import { DeploymentWorld } from '../../support/deployment/deployment-world';
-import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
+import type { Template } from '../../../sim/aws/cloudformation/assembly';
 import { release, releaseBefore, type Stacks } from '../../support/deployment/releases';
 import { AFTER, BEFORE } from '../../support/deployment/at-boundary';
 

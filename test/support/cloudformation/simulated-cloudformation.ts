@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import { dependencyOrder } from '../../../sim/aws/cloudformation/dependency-order';
-import { SIMULATED_ENVIRONMENT, type Environment } from '../../../sim/aws/cloudformation/environment';
+import type { Template } from '../../../sim/aws/cloudformation/assembly';
+import { type Environment, SIMULATED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
 import { stackArn } from '../../../sim/aws/cloudformation/physical-names';
-import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
 import {
-  Deployment,
   type CloudFormationOptions,
   type DeployedResource,
+  Deployment,
   type LivingResource,
   type ResourceAnswer,
   type ResourceHandler,
   type StackEvent,
 } from './deployment';
 import { PhysicalNames } from './physical-name';
+import { dependencyOrder } from './dependency-order';
 import { templateValues, type TemplateValues } from './template-values';
 import { isKnownByProperty, replacingProperties } from './update-behaviour';
 

@@ -6,7 +6,7 @@ import {
   type IntrinsicScope,
 } from '../../../sim/aws/cloudformation/stack-model';
 import type { Environment } from '../../../sim/aws/cloudformation/environment';
-import type { Template } from '../../../sim/aws/cloudformation/read-assembly';
+import type { Template } from '../../../sim/aws/cloudformation/assembly';
 
 /** What the values of a template depend on. */
 export interface TemplateSurroundings {

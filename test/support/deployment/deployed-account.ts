@@ -2,7 +2,7 @@ import type { Principal } from '../../../sim/account/principal';
 import { deployData } from '../../../sim/account/services/accounts-of-stacks';
 import { unmodelled, type Environment } from '../../../sim/aws/cloudformation/environment';
 import type { PhysicalResource } from '../../../sim/aws/cloudformation/physical-names';
-import type { AssemblyStack, TemplateResource } from '../../../sim/aws/cloudformation/read-assembly';
+import type { AssemblyStack, TemplateResource } from '../../../sim/aws/cloudformation/assembly';
 import { StackModel } from '../../../sim/aws/cloudformation/stack-model';
 import { SimulatedAccount, type SimulatedAccountOptions } from '../../../sim/rehearsal/simulated-account';
 import type {

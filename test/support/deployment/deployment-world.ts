@@ -4,14 +4,14 @@ import { ExecutionStatus, SFNClient, StartExecutionCommand } from '@aws-sdk/clie
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
 import type { Channel } from '../../../lib/contract/documents/publication';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
-import type { ObservedCall } from '../../../sim/account/simulated-accounts';
 import type { SimulatedExecution } from '../../../sim/account/services/step-functions';
-import { SIMULATED_ENVIRONMENT, type Environment } from '../../../sim/aws/cloudformation/environment';
+import type { ObservedCall } from '../../../sim/account/simulated-accounts';
+import { type Environment, SIMULATED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
 import { copyJson } from '../../../sim/aws/states/json-value';
 import { runStateMachine, type StateMachineResult } from '../../../sim/aws/states/run-state-machine';
-import { callTask } from '../../../sim/rehearsal/service-integration';
+import { callTask } from '../../../sim/rehearsal/rebake';
 import type { LivingResource } from '../cloudformation/deployment';
-import { matchesPattern, type EventPattern } from '../matches-pattern';
+import { type EventPattern, matchesPattern } from '../matches-pattern';
 import { memoryRegistry } from '../memory-registry';
 import { shapeOf } from '../rebake-world';
 import { DeployedAccount } from './deployed-account';

@@ -13,11 +13,7 @@ import {
   WindowsOs,
 } from '../../../lib';
 import type { Environment } from '../../../sim/aws/cloudformation/environment';
-import {
-  readAssembly,
-  type AssemblyStack,
-  type Template,
-} from '../../../sim/aws/cloudformation/read-assembly';
+import { readAssembly, type AssemblyStack, type Template } from '../../../sim/aws/cloudformation/assembly';
 import { OWN_DOCUMENT } from '../all-props-pipeline';
 
 /** What an app says, and what the Winbake that it uses brings. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../lib/contract/values/json';
-import { dependencyOrder } from '../../../../sim/aws/cloudformation/dependency-order';
-import type { Template } from '../../../../sim/aws/cloudformation/read-assembly';
+import type { Template } from '../../../../sim/aws/cloudformation/assembly';
+import { dependencyOrder } from '../../../support/cloudformation/dependency-order';
 import type { ResourceHandler } from '../../../support/cloudformation/deployment';
 import { SimulatedCloudFormation } from '../../../support/cloudformation/simulated-cloudformation';
 

@@ -1,4 +1,4 @@
-import type { TemplateResource } from '../../../../sim/aws/cloudformation/read-assembly';
+import type { TemplateResource } from '../../../../sim/aws/cloudformation/assembly';
 import { callerOf } from '../../../../sim/aws/iam/role-policies';
 import { allowing, callerWith, stackModels } from '../../../support/stack-models';
 

@@ -8,7 +8,7 @@ import {
   RetryImageCommand,
 } from '@aws-sdk/client-imagebuilder';
 import { readRecipe, stepNames } from '../../../../sim/aws/image-builder/read-recipe';
-import type { TemplateResource } from '../../../../sim/aws/cloudformation/read-assembly';
+import type { TemplateResource } from '../../../../sim/aws/cloudformation/assembly';
 import {
   AFTER,
   ARN,

@@ -1,10 +1,10 @@
 import * as api from '@aws-sdk/client-imagebuilder';
 import { IMAGE_BUILDER_REFUSALS } from '../../../../lib/core/bake/bake-end';
-import type { TemplateResource } from '../../../../sim/aws/cloudformation/read-assembly';
 import { userOf } from '../../../../sim/account/principal';
+import type { TemplateResource } from '../../../../sim/aws/cloudformation/assembly';
 import { readRecipe } from '../../../../sim/aws/image-builder/read-recipe';
 import { workflowRuns } from '../../../../sim/aws/image-builder/workflows';
-import { callTask } from '../../../../sim/rehearsal/service-integration';
+import { callTask } from '../../../../sim/rehearsal/rebake';
 import {
   AFTER,
   ARN,

@@ -2,7 +2,6 @@ import { WinbakeError } from '../../../../lib/contract/values/errors';
 import {
   hostRevisions,
   type HostRevisionLookup,
-  hostRevisionAt,
   readHostRevisions,
 } from '../../../../sim/registry/history/host-revisions';
 import { readHistory } from '../../../../sim/registry/history/read-history';
@@ -35,7 +34,6 @@ describe('the built-in table', () => {
     [14393, '2016-08-01T00:00:00Z', undefined, 'before the first'],
     [25398, '2025-01-01T00:00:00Z', undefined, 'a build that it does not know'],
   ])('%d at %s is at %p: %s', (build, instant, revision) => {
-    expect(hostRevisionAt(rows, build, new Date(instant))).toBe(revision);
     const lookup = hostRevisions({ history: readHistory(), userHistory: false });
     expect(lookup(build, new Date(instant))).toBe(revision);
   });

@@ -1,8 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssemblies, readAssembly } from '../../../../sim/aws/cloudformation/read-assembly';
-import { appCommandOf, synthesize } from '../../../../sim/aws/cloudformation/synthesize';
+import {
+  appCommandOf,
+  readAssemblies,
+  readAssembly,
+  synthesize,
+} from '../../../../sim/aws/cloudformation/assembly';
 
 let folder: string;
 beforeEach(() => {
