@@ -186,7 +186,7 @@ const WITHOUT_AMI: IMachineImage = {
  * What CloudFormation owns of a fleet's launch template: everything but the AMI. Nothing is started from it; its versions are
  * cloned with an AMI, by a deployment and by rollouts.
  */
-export class BaseLaunchTemplate extends LaunchTemplate {
+class BaseLaunchTemplate extends LaunchTemplate {
   constructor(scope: Construct, id: string, props: Omit<LaunchTemplateProps, 'machineImage'>) {
     super(scope, id, { ...props, machineImage: WITHOUT_AMI });
     this.cfnTemplate.addPropertyDeletionOverride('LaunchTemplateData.ImageId');

@@ -25,10 +25,8 @@ import {
   PipelineRecord,
   PublishFunction,
 } from './functions/pipeline-functions';
-import { BakePipeline } from './image/bake-pipeline';
-import { BakeRecipe } from './image/bake-recipe';
-import { ExecutionRole } from './image/execution-role';
-import { InstanceRole, InstanceScripts } from './image/instance-role';
+import { BakePipeline, ExecutionRole } from './image/bake-pipeline';
+import { BakeRecipe, InstanceRole, InstanceScripts } from './image/bake-recipe';
 import { allowOwnImages } from './image/own-images';
 import { pipelineNetwork } from './image/pipeline-network';
 import { amiKeyOf, keyArnsOf } from './keys/ami-keys';
@@ -91,12 +89,12 @@ class RecycleBin extends Construct {
 }
 
 /** Grants calling exactly one function or alias: the grants of CDK take the aliases of a function along. */
-export function grantInvoke(grantee: IGrantable, arn: string): Grant {
+function grantInvoke(grantee: IGrantable, arn: string): Grant {
   return Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [arn] });
 }
 
 /** A pipeline that another app has deployed; what it has is known by fixed names. */
-export class ImportedPipeline extends PipelineBase {
+class ImportedPipeline extends PipelineBase {
   public readonly os: WindowsOs;
   public readonly pipelineName: string;
   public readonly parameterPrefix: string;

@@ -4,15 +4,15 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IDependable } from 'constructs';
+import type { WindowsOs } from '../../ami/windows-os';
 import { scriptsKey } from '../../contract/names/bucket-keys';
-import type { SeedEnvironment, SeededPipeline, StoredScripts } from '../../contract/names/environment';
+import type { SeededPipeline, SeedEnvironment, StoredScripts } from '../../contract/names/environment';
 import { allow } from '../../internal/allow';
 import { HandlerFunction } from '../../internal/handler-function';
 import { allowKeyUse } from '../../internal/keys';
 import { ResourceProvider } from '../../internal/resource-provider';
-import type { WindowsOs } from '../../ami/windows-os';
+import type { InstanceScripts, StoredScriptsArchive } from '../image/bake-recipe';
 import type { BaseAmiSource } from '../props/base-ami';
-import type { InstanceScripts, StoredScriptsArchive } from '../image/instance-role';
 import { allowChannelWrites } from './permissions';
 
 /** The channels of one pipeline, and what they point to until something was published. */

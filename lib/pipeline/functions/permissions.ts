@@ -1,10 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
-import { type Role, Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { CHANNELS, channelParameters, fleetsPath } from '../../contract/names/parameters';
+import { Grant, type IGrantable, type Role } from 'aws-cdk-lib/aws-iam';
+import { channelParameters, CHANNELS, fleetsPath } from '../../contract/names/parameters';
 import { accountRoleName, PIPELINE_TAG } from '../../contract/names/resources';
 import { EVENT_SOURCE } from '../../core/ports/notices';
 import { allow, parameterArn } from '../../internal/allow';
-import { imageArns } from '../image/execution-role';
+import { imageArns } from '../image/bake-pipeline';
 import { stateMachineName } from '../props/fixed-names';
 import type { PipelineSettings } from '../props/pipeline-settings';
 

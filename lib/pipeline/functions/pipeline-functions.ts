@@ -20,7 +20,7 @@ import { MOST_DEPLOYED_BYTES, variableBytes } from '../../internal/deployed-byte
 import { allowNotices } from '../../internal/notice-topic';
 import { ScheduleTarget } from '../../internal/schedule-target';
 import { refuse } from '../../internal/validate';
-import { imageArns } from '../image/execution-role';
+import { imageArns } from '../image/bake-pipeline';
 import { allowOwnImages, registrySecrets } from '../image/own-images';
 import type { BaseAmiSource } from '../props/base-ami';
 import { functionName, stateMachineArn } from '../props/fixed-names';
@@ -34,8 +34,8 @@ import {
   allowToFollowBakes,
 } from './permissions';
 import {
-  PipelineFunction,
   type DescribedPipelineResources,
+  PipelineFunction,
   type PipelineResources,
 } from './pipeline-function';
 
