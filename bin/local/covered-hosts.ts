@@ -1,7 +1,4 @@
 import { Option } from 'commander';
-import { readHistory } from '../../sim/registry/history/read-history';
-import { parseAsOf } from '../../sim/registry/history/history';
-import { recordedRegistry } from '../../sim/registry/recorded-registry';
 import { UsageError } from '../../lib/contract/values/errors';
 import { DEFAULT_GATE_POLICY } from '../../lib/contract/values/gate-policy';
 import { type OsVersion, readOsVersion } from '../../lib/contract/values/os-version';
@@ -19,6 +16,9 @@ import type { ImageReference } from '../../lib/core/oci/image-reference';
 import { type Registry, RegistryError } from '../../lib/core/oci/registry';
 import { type Registries, withOwnRegistries } from '../../lib/registry/registries';
 import { parseRegistryUrl } from '../../lib/registry/registry-url';
+import { recordedRegistry } from '../../sim/registry/embedded-registry';
+import { parseAsOf } from '../../sim/registry/history/history';
+import { readHistory } from '../../sim/registry/history/read-history';
 import { parseSeconds } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { MICROSOFT, openRegistries } from '../shared/registries';

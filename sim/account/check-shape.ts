@@ -26,7 +26,7 @@ export class ShapeError extends Error {
  * What of an input its service's model does not allow, in the order of the model. Throws a `ShapeError` for what no client
  * in TypeScript should send: another type, or a member that the service does not know.
  */
-export function inputViolations(service: ServiceId, operation: string, input: unknown): readonly Violation[] {
+function inputViolations(service: ServiceId, operation: string, input: unknown): readonly Violation[] {
   return violationsOf(service, operation, 'input', input);
 }
 

@@ -1,22 +1,23 @@
 import { createServer } from 'node:http';
+import { type Digest, isDigest } from '../../lib/contract/values/digest';
 import { UsageError } from '../../lib/contract/values/errors';
+import { isRepository, isTag } from '../../lib/core/oci/image-reference';
+import type { ManifestDocument, Registry } from '../../lib/core/oci/registry';
 import type { FaultHooks, FaultSite } from './fault';
-import { takesRepository, type FaultSettings } from './faults';
-import { checkAsOf, parseAsOf, type History } from './history/history';
+import { type FaultSettings, takesRepository } from './faults';
+import { checkAsOf, type History, parseAsOf } from './history/history';
 import {
+  errorReply,
+  jsonReply,
   listen,
   type RegistryReply,
   registryRequest,
   type RegistryRequest,
   sendReply,
-  errorReply,
-  jsonReply,
   tagPage,
 } from './http';
-import { type ImageStore, publishedContentOf, type PublishedContent } from './images/image-store';
-import type { RecordedImage, Content, ManifestContent } from './images/stored-content';
-import { isDigest } from '../../lib/contract/values/digest';
-import { isRepository, isTag } from '../../lib/core/oci/image-reference';
+import { type ImageStore, type PublishedContent, publishedContentOf } from './images/image-store';
+import type { Content, ManifestContent, RecordedImage } from './images/stored-content';
 
 /** Whether an `Accept` header allows a media type; an absent header, like that of curl, allows all. */
 function accepts(header: string | undefined, mediaType: string): boolean {
@@ -33,7 +34,7 @@ interface RegistryState {
 }
 
 /** The answer of a registry without faults, read only, to one request at one instant. */
-export function handleRequest(state: RegistryState, request: RegistryRequest): RegistryReply {
+function handleRequest(state: RegistryState, request: RegistryRequest): RegistryReply {
   const { route, method } = request;
   if (method !== 'GET' && method !== 'HEAD') {
     return errorReply(405, 'UNSUPPORTED', 'This registry replays history and takes nothing.', {
@@ -243,4 +244,48 @@ function checkRepositories(settings: readonly FaultSettings[], history: History)
       );
     }
   }
+}
+
+/** A registry of recorded history without a network, and what is on record of the bytes of layers. */
+interface RecordedRegistry extends Registry {
+  /** The compressed bytes of a layer as they were recorded; undefined where its size is only declared. */
+  readonly bytesOf: (layer: string) => number | undefined;
+}
+
+/** Shows a history as of a moment. It knows an image by the digest that the real registry had, too, where that was recorded. */
+export function recordedRegistry(history: History, asOf: Date): RecordedRegistry {
+  const content = publishedContentOf(history);
+  const sizes = new Map(
+    history.events.flatMap(({ layers }) =>
+      layers.flatMap(({ digest, size }) => (size === null ? [] : [[digest as string, size] as const])),
+    ),
+  );
+  const byRecordedDigest = (repository: string, digest: Digest): Content | undefined => {
+    const events = history.eventsOf(repository).filter(({ time }) => time <= asOf.getTime());
+    const whole = events.find((event) => event.digest === digest);
+    const platform = whole ?? events.find((event) => event.platformDigest === digest);
+    const image = platform && content.images.imageOf(platform);
+    return whole === undefined ? image?.platform.manifest : image?.resolved;
+  };
+  const find = (repository: string, reference: string): Content | undefined =>
+    isDigest(reference)
+      ? (content.find(repository, reference, asOf) ?? byRecordedDigest(repository, reference))
+      : content.resolve(repository, reference, asOf);
+  const manifest = (repository: string, reference: string): Promise<ManifestDocument | undefined> => {
+    const found = find(repository, reference);
+    return Promise.resolve(found?.kind === 'manifest' ? found : undefined);
+  };
+  return {
+    manifest,
+    head: manifest,
+    blob: (repository, digest) => {
+      const found = content.find(repository, digest, asOf);
+      return Promise.resolve(found?.kind === 'config' ? found.body : undefined);
+    },
+    tags: (repository) => {
+      const tags = history.tagsAt(repository, asOf);
+      return Promise.resolve(tags.length === 0 ? undefined : tags);
+    },
+    bytesOf: (layer) => sizes.get(layer),
+  };
 }

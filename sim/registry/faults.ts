@@ -138,7 +138,7 @@ function foreignEntries(): FaultHooks {
 const TOO_MANY = 'Too many requests; ask again later.';
 
 /** Faults by which a registry gives no answer, or not the one that was asked for. */
-export const REFUSALS: readonly Fault[] = [
+const REFUSALS: readonly Fault[] = [
   {
     name: 'throttle',
     description: 'Every third request is answered 429 with Retry-After: 0.',
@@ -256,7 +256,7 @@ function tokenFor(scope: string): string {
 }
 
 /** Ways round which a registry sends its clients; real ones do, so these are faults only where a client cannot follow. */
-export const DETOURS: readonly Fault[] = [
+const DETOURS: readonly Fault[] = [
   {
     name: 'redirect-blobs',
     description: 'Blobs are redirected (307) to a second port, which refuses requests with credentials.',

@@ -24,11 +24,10 @@ import { struckHost } from '../windows/host/host-faults';
 import { findPowerShell } from '../windows/powershell/find-powershell';
 import { PowerShellSession } from '../windows/powershell/powershell-session';
 import { baseHostAt, deployPipeline, findPipeline, publishBaseAmi } from './deploy-pipeline';
-import { feedCatalog } from './feed-catalog';
 import { instanceAccess } from './instance-access';
 import { reportOf, reportPublications } from './make-report';
 import { OwnRegistries } from './own-registries';
-import { monthsFrom, passMonths, reportMonth } from './pass-months';
+import { feedCatalog, monthsFrom, passMonths, reportMonth } from './pass-time';
 import { rebake } from './rebake';
 import {
   familiesOf,

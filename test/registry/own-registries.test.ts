@@ -1,13 +1,13 @@
 import { WinbakeError } from '../../lib/contract/values/errors';
-import { observeExtras } from '../../lib/core/gate/observe';
-import { emptyCatalog } from '../../lib/core/catalog/catalog';
-import { parseImageExtras } from '../../lib/core/images/image-extra';
 import { parseRelease } from '../../lib/contract/values/release';
-import type { RegistryLogin } from '../../lib/registry/registry-access';
+import { emptyCatalog } from '../../lib/core/catalog/catalog';
+import { observeExtras } from '../../lib/core/gate/observe';
+import { parseImageExtras } from '../../lib/core/images/image-extra';
 import { openRegistries, withOwnRegistries } from '../../lib/registry/registries';
-import { publishedContentOf } from '../../sim/registry/images/image-store';
+import type { RegistryLogin } from '../../lib/registry/registry-access';
 import { readHistory } from '../../sim/registry/history/read-history';
-import { appImage, startOwnRegistry, type OwnRegistry } from '../../sim/registry/own-registry';
+import { publishedContentOf } from '../../sim/registry/images/image-store';
+import { appImage, type OwnRegistry, startOwnRegistry } from '../../sim/rehearsal/own-registries';
 import { memoryRegistry } from '../support/memory-registry';
 
 const RELEASE = parseRelease('2022');

@@ -100,7 +100,7 @@ function errorIn(text: string): string | undefined {
 }
 
 /** The JSON object in a file. Throws a `WinbakeError` that names the file and the way out where there is none. */
-export function readJsonObject(path: string, wayOut: string): JsonObject {
+function readJsonObject(path: string, wayOut: string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));

@@ -121,7 +121,7 @@ function parseInstant(text: string): Date | undefined {
  *
  * @see https://states-language.net/spec.html#state-types
  */
-export function readState(name: string, fields: FieldReader): State {
+function readState(name: string, fields: FieldReader): State {
   fields.string('Comment');
   refuseOtherLanguages(fields);
   const state = readByType(name, fields);
@@ -130,7 +130,7 @@ export function readState(name: string, fields: FieldReader): State {
 }
 
 /** Refuses every query language but JSONPath, for a state or a whole machine. */
-export function refuseOtherLanguages(fields: FieldReader): void {
+function refuseOtherLanguages(fields: FieldReader): void {
   const language = fields.string('QueryLanguage') ?? 'JSONPath';
   if (language !== 'JSONPath') {
     throw notModelled(`the query language '${language}'`, fields.where);
@@ -209,7 +209,7 @@ function readTextOrPath(fields: FieldReader, name: 'Error' | 'Cause'): Evaluatio
  *
  * @see https://states-language.net/spec.html#payload-template
  */
-export function readPayloadTemplate(fields: FieldReader, name: string): Evaluation | undefined {
+function readPayloadTemplate(fields: FieldReader, name: string): Evaluation | undefined {
   const template = fields.value(name);
   if (template === undefined) {
     return undefined;
@@ -221,7 +221,7 @@ export function readPayloadTemplate(fields: FieldReader, name: string): Evaluati
 }
 
 /** Reads a field that holds a path or an intrinsic function; undefined where it is absent. */
-export function readExpression(fields: FieldReader, name: string): Evaluation | undefined {
+function readExpression(fields: FieldReader, name: string): Evaluation | undefined {
   const text = fields.string(name);
   return text === undefined ? undefined : expressionOf(text, name, fields);
 }

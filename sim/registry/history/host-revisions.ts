@@ -39,7 +39,7 @@ const ANSWERS = ['yes', 'no', 'unknown'] as const;
  * The rows of a table of host revisions: comma-separated, unquoted, with a fixed header. `name` names the file to people;
  * throws a `WinbakeError` with code `DOCUMENT_INVALID` that says which line is wrong.
  */
-export function parseHostRevisions(text: string, name: string): readonly HostRevision[] {
+function parseHostRevisions(text: string, name: string): readonly HostRevision[] {
   const [header = '', ...lines] = text.split(/\r?\n/);
   if (header !== HEADER) {
     throw new WinbakeError(

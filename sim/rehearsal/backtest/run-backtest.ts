@@ -277,13 +277,13 @@ export function weekly(after: Date): Date {
 }
 
 /** Patch Tuesday at 11:00 Pacific: an hour after Microsoft's release. */
-export function patchTuesdayAtEleven(after: Date): Date {
+function patchTuesdayAtEleven(after: Date): Date {
   const today = new Date(lastPatchTuesday(after).getTime() + DAY / 24);
   return today > after ? today : new Date(nextPatchTuesday(after).getTime() + DAY / 24);
 }
 
 /** What a naive rule would have done over a time; its host is updated in the bake, as ours is. */
-export function naiveBakes(
+function naiveBakes(
   polls: RecordedPolls,
   schedule: NaiveSchedule,
   from: Date,

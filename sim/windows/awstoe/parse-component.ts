@@ -154,7 +154,7 @@ const NO_TIMEOUT = -1;
  * Parses a step: its own fields, and its inputs as its action wants them.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html#document-schema
  */
-export function parseStep(value: unknown, place: string, component: string): ParsedStep {
+function parseStep(value: unknown, place: string, component: string): ParsedStep {
   const name = DocumentReader.of(value, `${place} of ${component}`).text('name');
   const where = `step ${name} of ${component}`;
   const reader = DocumentReader.of(value, where);

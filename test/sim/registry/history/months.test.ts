@@ -1,4 +1,4 @@
-import { monthsFrom } from '../../../../sim/rehearsal/pass-months';
+import { monthsFrom } from '../../../../sim/rehearsal/pass-time';
 import { history } from './event-fixture';
 
 const HISTORY = history({ from: '2025-01-01T00:00:00Z' }, { from: '2025-06-20T00:00:00Z' });
