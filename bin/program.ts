@@ -151,7 +151,7 @@ const NAME_OPTIONS = ['-p', '--pipeline'];
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /** The sentence that names the new form of a command line of before pipelines and fleets had groups, if it is one. */
-export function oldForm(args: readonly string[]): string | undefined {
+function oldForm(args: readonly string[]): string | undefined {
   const [first = '', second, ...others] = args;
   const isGroup = first === 'pipeline' || first === 'fleet';
   if (!isGroup) {

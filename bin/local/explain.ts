@@ -164,7 +164,7 @@ export function gateUpTo(options: ExplainOptions) {
 }
 
 /** Explains what the gate of a pipeline that was there says at a moment. */
-export function explainDecision(options: ExplainOptions): Explanation {
+function explainDecision(options: ExplainOptions): Explanation {
   const { asOf, release } = options;
   const { before, catalog, held, hostAt, simulation } = gateUpTo(options);
   const { polls } = simulation;

@@ -11,36 +11,36 @@ import { stepFunctionsExecutions } from '../aws/step-functions';
 import { s3DocumentStore } from '../aws/stores/s3-document-store';
 import { ssmParameterStore } from '../aws/stores/ssm-parameter-store';
 import { gatePolicyOf } from '../contract/documents/gate-policy';
+import { clientTokenOf, retryTokenOf } from '../contract/documents/order';
 import { required, secretsOf } from '../contract/names/environment';
 import { UsageError } from '../contract/values/errors';
 import type { Finding } from '../contract/values/finding';
 import { osOf } from '../contract/values/release';
 import { ENDED_WITHOUT_IMAGE } from '../core/bake/bake-end';
-import { clientTokenOf, retryTokenOf } from '../contract/documents/order';
 import {
-  type RebakeFailure,
+  type EndedOrder,
   endLeasedOrder,
   endOrder,
-  type EndedOrder,
   type EndOrderPorts,
   type EndOrderRequest,
   noteStartedBake,
+  type RebakeFailure,
 } from '../core/gate/order-end';
-import { orderUnderLease, type LeasedGateAnswer } from '../core/gate/order-under-lease';
+import { type LeasedGateAnswer, orderUnderLease } from '../core/gate/order-under-lease';
 import {
   noteDecision,
   noteFailure,
-  noteTriedAgain,
   notePublished,
-  type RebakeNoticePorts,
+  noteTriedAgain,
   type NotifiedRebake,
-} from '../core/gate/rebake-notices';
+  type RebakeNoticePorts,
+} from '../core/notify/notify-once';
+import { openRegistries, withOwnRegistries } from '../registry/registries';
 import {
   createRegistryClient,
   type RegistryClient,
   type RegistryClientOptions,
 } from '../registry/registry-client';
-import { openRegistries, withOwnRegistries } from '../registry/registries';
 import { createLog, withLog } from './log';
 import { LAMBDA, type Runtime } from './runtime';
 

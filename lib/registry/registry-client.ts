@@ -24,11 +24,7 @@ import { isJsonObject, textAt, type JsonObject } from '../contract/values/json';
  * The manifest in a successful answer to a GET, its contents checked against the digest in `reference` or the one that
  * the registry names. Throws a `RegistryError` where they differ or it is no manifest.
  */
-export function manifestOf(
-  followed: FollowedAnswer,
-  reference: string,
-  errors: RegistryErrors,
-): ManifestDocument {
+function manifestOf(followed: FollowedAnswer, reference: string, errors: RegistryErrors): ManifestDocument {
   const { digest, text: body } = acceptBody(followed, errors);
   if (isDigest(reference)) {
     assertDigest(followed, digest, reference, errors);
@@ -41,7 +37,7 @@ export function manifestOf(
  * What a successful answer to a HEAD tells, or undefined where it does not tell enough. Throws a `RegistryError` where it
  * is about something else than what was asked for.
  */
-export function manifestHeadOf(
+function manifestHeadOf(
   { request, response: { headers, status } }: FollowedAnswer,
   reference: string,
   errors: RegistryErrors,

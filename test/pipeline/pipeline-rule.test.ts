@@ -1,21 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { eventBridgeAnnouncer } from '../../lib/aws/notices';
-import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
-import type { Announcer } from '../../lib/core/ports/notices';
-import { noteDecision, noteFailure } from '../../lib/core/gate/rebake-notices';
-import { announceImages, announceLatest } from '../../lib/core/publish/published-event';
 import { WindowsOs } from '../../lib/ami/windows-os';
-import { matchesPattern, type EventPattern } from '../support/matches-pattern';
-import { publishedImages } from '../support/published-images';
+import { eventBridgeAnnouncer } from '../../lib/aws/notices';
+import { noteDecision, noteFailure } from '../../lib/core/notify/notify-once';
+import type { Announcer } from '../../lib/core/ports/notices';
+import { announceImages, announceLatest } from '../../lib/core/publish/published-event';
+import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
+import { type EventPattern, matchesPattern } from '../support/matches-pattern';
 import { memoryDocuments } from '../support/memory-ports';
 import { DESCRIPTION, publicationAt } from '../support/pipeline-description';
+import { publishedImages } from '../support/published-images';
 
 const bus = mockClient(EventBridgeClient);
 

@@ -1,13 +1,11 @@
-import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
-import { targetsOf } from '../../lib/contract/documents/pipeline-description';
+import { type PipelineDescription, targetsOf } from '../../lib/contract/documents/pipeline-description';
 import type { Channel, Publication } from '../../lib/contract/documents/publication';
-import { disableRevoked } from '../../lib/core/housekeeping/disable-revoked';
-import { planRestore, planRevoke } from '../../lib/core/housekeeping/revoke';
-import { settleRevocations } from '../../lib/core/housekeeping/settle-revocations';
-import { promoteWhenDue } from '../../lib/core/publish/operate-channels';
-import { deliverEverywhere } from '../../lib/core/publish/deliver';
 import { noteFailed } from '../../lib/core/housekeeping/note-failed';
+import { disableRevoked, planRestore, planRevoke } from '../../lib/core/housekeeping/revoke';
+import { settleRevocations } from '../../lib/core/housekeeping/settle-revocations';
 import type { AmiUse } from '../../lib/core/ports/amis';
+import { deliverEverywhere } from '../../lib/core/publish/deliver';
+import { promoteWhenDue } from '../../lib/core/publish/operate-channels';
 import { contractFixture } from './contract-fixture';
 import { memoryDocuments, memoryParameters } from './memory-ports';
 import { Mortal } from './mortal-ports';

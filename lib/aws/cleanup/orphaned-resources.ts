@@ -1,8 +1,8 @@
 import {
   CloudWatchLogsClient,
   DeleteLogGroupCommand,
-  paginateDescribeLogGroups,
   ResourceNotFoundException as LogGroupNotFound,
+  paginateDescribeLogGroups,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeRegionsCommand,
@@ -47,12 +47,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { amiKeyDescription, logGroupsOf, PIPELINE_TAG, resourceNameOf } from '../../contract/names/resources';
-import type {
-  Leftovers,
-  OrphanedImage,
-  OrphanedKey,
-  OrphanedParameter,
-} from '../../core/cleanup/orphaned-resources';
+import type { Leftovers, OrphanedImage, OrphanedKey, OrphanedParameter } from '../../core/cleanup/destroy';
 import { accountAmiInventory } from '../ami-inventory';
 import { imageBuilderDocuments } from '../bake-documents';
 import { inspectFunctions } from '../inspect-functions';
@@ -199,7 +194,7 @@ export async function enabledRegions(region: string): Promise<readonly string[]>
 const NOT_OURS = ['NoSuchTagSet', 'NoSuchBucket', 'AccessDenied'];
 
 /** The buckets of a region with the pipeline's tag, and the one that is named, if any. */
-export function orphanedBuckets(
+function orphanedBuckets(
   client: S3Client,
   region: string,
   pipeline: string,
@@ -264,7 +259,7 @@ async function empty(client: S3Client, Bucket: string): Promise<void> {
 }
 
 /** The log groups of these names that are there. */
-export function orphanedLogGroups(
+function orphanedLogGroups(
   client: CloudWatchLogsClient,
   names: readonly string[],
 ): Pick<Leftovers, 'logGroups' | 'deleteLogGroup'> {
@@ -285,7 +280,7 @@ export function orphanedLogGroups(
 }
 
 /** The parameters below a path, such as `/winbake/2022-core`, in the regions of the caller's account. */
-export function orphanedParameters(
+function orphanedParameters(
   path: string,
   ssmIn: (region: string) => SSMClient,
 ): Pick<Leftovers, 'parametersIn' | 'deleteParameter'> {

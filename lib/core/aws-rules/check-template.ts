@@ -88,7 +88,7 @@ const ABSENT = Symbol('absent');
  * Makes what can be known of values of a template: parameters with a default, texts with their unknown parts marked, and
  * references to resources, which are symbols that carry the logical id. All else is unknown.
  */
-export function resolver(template: unknown): (value: unknown) => unknown {
+function resolver(template: unknown): (value: unknown) => unknown {
   const defaults = new Map(
     Object.entries((at(template, 'Parameters') ?? {}) as JsonObject).map(([name, declaration]) => [
       name,
@@ -204,7 +204,7 @@ const NAMES: readonly (readonly [string, string])[] = [
 ];
 
 /** Reads a template that a person wrote, with the short forms of functions. */
-export function parseTemplate(source: string): JsonObject {
+function parseTemplate(source: string): JsonObject {
   const customTags = NAMES.flatMap(([tag, name]): (ScalarTag | CollectionTag)[] => [
     { tag: `!${tag}`, resolve: (value: string) => ({ [name]: value }) },
     ...(['map', 'seq'] as const).map((collection) => ({

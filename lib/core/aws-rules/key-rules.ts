@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../contract/values/json';
-import { statements, wrongPolicy, wrongPrincipals } from './policy-statements';
+import { statements, wrongPolicy, wrongPrincipals } from './iam-rules';
 import type { Rule } from './rule';
 import { asList, asText, at, flag, has, mustLieIn, text, UNKNOWN_TEXT, when } from './values';
 

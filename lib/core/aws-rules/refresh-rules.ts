@@ -36,7 +36,7 @@ export const REFRESH_EXAMPLE: JsonObject = {
 const preferences = (change: JsonObject): JsonObject => ({ Preferences: change });
 
 /** The two limits of health, as a refresh and the maintenance policy of a group have them. */
-export function wrongHealth(owner: unknown, name: string): readonly string[] {
+function wrongHealth(owner: unknown, name: string): readonly string[] {
   const [least, most] = ['MinHealthyPercentage', 'MaxHealthyPercentage'].map((one) => number(owner, one));
   return [
     ...mustLieIn(owner, 'MinHealthyPercentage', least === -1 ? -1 : 0, 100),

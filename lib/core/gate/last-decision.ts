@@ -4,7 +4,7 @@ import type { DocumentStore } from '../ports/stores';
 import type { GateDecision } from './gate-input';
 
 /** Where the gate's last decision is kept. */
-export const LAST_DECISION_KEY = 'bakes/last-decision.json';
+const LAST_DECISION_KEY = 'bakes/last-decision.json';
 
 /** What the gate said last, or undefined before its first poll. */
 export async function readLastDecision(

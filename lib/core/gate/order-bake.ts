@@ -1,7 +1,7 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
-import type { GatePolicy } from '../../contract/values/gate-policy';
-import { type Order, type OrderEnd, orderedAt } from '../../contract/documents/order';
+import { type Order, orderedAt, type OrderEnd } from '../../contract/documents/order';
 import type { Publication } from '../../contract/documents/publication';
+import type { GatePolicy } from '../../contract/values/gate-policy';
 import type { Release } from '../../contract/values/release';
 import { isIn } from '../../contract/values/weekly-window';
 import { CURRENT_ORDER_KEY, readOrder } from '../bake/lease';
@@ -14,15 +14,15 @@ import { isOwnImage } from '../images/own-image';
 import { rememberingRegistry } from '../images/read-images';
 import type { Registry } from '../oci/registry';
 import type { DocumentStore, ParameterStore } from '../ports/stores';
-import { asConfirmed, readEqualBake } from '../publish/equal-bake';
 import { readChannel } from '../publish/move-channel';
+import { asConfirmed, readEqualBake } from '../publish/publish-bake';
 import { readPublication } from '../publish/record-publication';
 import { readRevokedIds } from '../publish/revocations';
+import { targetRevision } from './check-host';
 import { decide } from './decide';
 import type { FailedOrder, GateDecision } from './gate-input';
-import { targetRevision } from './check-host';
 import { noteDecision } from './last-decision';
-import { observationsOf, observeFamilies, observeExtras } from './observe';
+import { observationsOf, observeExtras, observeFamilies } from './observe';
 import { changeOutage } from './outage';
 import { isKnownButForOwn } from './same-images';
 

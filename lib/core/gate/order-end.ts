@@ -298,7 +298,7 @@ export type ReportedFailure =
  * Reads the failure document of a build that failed: that of the test instance where there is one, since then the build
  * itself went well. Never throws: what hides a document must not hide the failure.
  */
-export async function readFailure(
+async function readFailure(
   { documents, bakes }: { readonly documents: DocumentStore; readonly bakes: BakeControl },
   instanceRoleId: string,
   imageBuildVersionArn: string,

@@ -6,7 +6,7 @@ import { isOwnImage } from '../images/own-image';
  * Whether two sets are the same order: the same target and the same image of each family. Extras do not count, so that one
  * that moves neither orders a bake nor lets a failed one be tried for ever.
  */
-export function areSameOrder(one: ImageSet, other: ImageSet): boolean {
+function areSameOrder(one: ImageSet, other: ImageSet): boolean {
   return one.id === other.id || orderOf(one) === orderOf(other);
 }
 

@@ -1,35 +1,35 @@
 import {
   awayTargets,
-  type PublicationTarget,
   homeOf,
-  pipelinePath,
-  targetName,
   type PipelineDescription,
+  pipelinePath,
+  type PublicationTarget,
+  targetName,
 } from '../../contract/documents/pipeline-description';
 import type { Delivery } from '../../contract/documents/publication';
 import { WinbakeError } from '../../contract/values/errors';
 import { osOf } from '../../contract/values/release';
 import { isBaking, readLease } from '../bake/lease';
 import { readLastDecision } from '../gate/last-decision';
-import { heal, notifyOnce, type NoticeCause } from '../notify/notify-once';
+import { heal, type NoticeCause, notifyOnce } from '../notify/notify-once';
 import { homeParameters } from '../ports/stores';
 import { deliverEverywhere } from '../publish/deliver';
 import { readChannel } from '../publish/move-channel';
 import { promoteWhenDue } from '../publish/operate-channels';
 import { announceImages, announceLatest } from '../publish/published-event';
 import { seedChannels } from '../publish/seed-channels';
-import { disableRevoked } from './disable-revoked';
 import {
-  noteFailing,
-  noteWorking,
-  readHousekeepingMemory,
   type HousekeepingOutcome,
   type HousekeepingPart,
   type HousekeepingPorts,
+  noteFailing,
+  noteWorking,
+  readHousekeepingMemory,
 } from './memory';
 import { noteFailed } from './note-failed';
 import { measurePatching } from './patch-budget';
 import { pruneDaily } from './prune';
+import { disableRevoked } from './revoke';
 import { settleRevocations } from './settle-revocations';
 
 /** An account that worked once and then does not let us in for so long is reported. */

@@ -1,12 +1,12 @@
 import type { Catalog } from '../../contract/documents/catalog';
 import { parseDocument } from '../../contract/documents/document';
-import { verificationSchema, type Verification } from '../../contract/documents/evidence';
+import { type Verification, verificationSchema } from '../../contract/documents/evidence';
+import type { LastDecision } from '../../contract/documents/memory';
 import type { OperatorOverride } from '../../contract/documents/overrides';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import type { Channel } from '../../contract/documents/publication';
 import type { Revocation } from '../../contract/documents/revocations';
 import type { ChannelName } from '../../contract/names/parameters';
-import type { LastDecision } from '../../contract/documents/memory';
 import type { Release } from '../../contract/values/release';
 import { readHold } from '../bake/hold';
 import { isBaking, readLease } from '../bake/lease';
@@ -17,12 +17,11 @@ import type { Executions } from '../ports/bakes';
 import { type DocumentStore, homeParameters, type ParameterStores } from '../ports/stores';
 import { readDeliveries } from '../publish/deliveries';
 import { readChannel } from '../publish/move-channel';
-import { readPublication } from '../publish/record-publication';
 import { planPromotionOf, type PromotionWait } from '../publish/operate-channels';
+import { readPublication } from '../publish/record-publication';
 import { readRevocations, startableRegions } from '../publish/revocations';
 import { readHousekeepingMemory } from './memory';
-import { readPatchBudget } from './patch-budget';
-import { patchTimeline, type PatchTimeline } from './patch-timeline';
+import { patchTimeline, type PatchTimeline, readPatchBudget } from './patch-budget';
 
 /** What reading the state of a pipeline works with. */
 export interface StatusPorts {

@@ -31,7 +31,7 @@ export interface PrunedAmi {
 }
 
 /** Days between the deprecation of an AMI and its removal, in which a person may object. */
-export const DAYS_FROM_DEPRECATION_TO_REMOVAL = 7;
+const DAYS_FROM_DEPRECATION_TO_REMOVAL = 7;
 
 const DAY = 86_400_000;
 

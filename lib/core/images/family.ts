@@ -27,7 +27,7 @@ export interface ImageFamily {
 }
 
 /** The families that are cached unless others are named; `nanoserver` only where its release still has it. */
-export const DEFAULT_FAMILIES: readonly string[] = ['servercore', 'nanoserver', 'iis', 'aspnet'];
+const DEFAULT_FAMILIES: readonly string[] = ['servercore', 'nanoserver', 'iis', 'aspnet'];
 
 interface FamilyRule {
   readonly repository: string;

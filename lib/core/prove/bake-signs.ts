@@ -1,16 +1,28 @@
 import { parseDocument } from '../../contract/documents/document';
 import {
+  type Failure,
   failureSchema,
   imageManifestSchema,
-  verificationSchema,
-  type Failure,
   type Verification,
+  verificationSchema,
 } from '../../contract/documents/evidence';
 import { PIPELINE_TAG } from '../../contract/names/resources';
 import { instanceIdIn } from '../bake/bake-end';
 import type { SeenBake, SeenFile, SeenWorkflow } from './facts';
-import { denialsIn, encryptedWithoutDenial, launchesIn, withoutDenial } from './denials';
-import { decided, inEach, jsonOf, ofBakes, shortName, within, type ClaimSigns, type Sign } from './sign';
+import {
+  type ClaimSigns,
+  decided,
+  denialsIn,
+  encryptedWithoutDenial,
+  inEach,
+  jsonOf,
+  launchesIn,
+  ofBakes,
+  shortName,
+  type Sign,
+  within,
+  withoutDenial,
+} from './sign';
 
 const NO_BAKE = 'The pipeline has no finished bake yet: winbake pipeline rebake NAME --reason "to see it".';
 const NO_FAILED_BAKE = 'No bake has failed so yet.';

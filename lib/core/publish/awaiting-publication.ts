@@ -6,7 +6,7 @@ import type { FinishedBake } from './collect-evidence';
 import { LONGEST_PUBLICATION_DELAY_SECONDS, type AwaitedFinding } from './check-evidence';
 
 /** Where the finished bake that waits for a person is kept. */
-export const AWAITING_PUBLICATION_KEY = 'publications/awaiting.json';
+const AWAITING_PUBLICATION_KEY = 'publications/awaiting.json';
 
 /**
  * The finished bake that waits for a person, or undefined; one that is too old to be published waits no longer. Throws a

@@ -66,7 +66,7 @@ export async function deliverEverywhere(
 }
 
 /** What the pipeline's own channels say now. */
-export async function readHome(
+async function readHome(
   home: ParameterStore,
   path: string,
   revoked: ReadonlySet<string>,

@@ -1,28 +1,80 @@
-import { EQUAL_TO_TAG, PIPELINE_TAG, PUBLICATION_TAG } from '../../contract/names/resources';
-import type { ImageManifest } from '../../contract/documents/evidence';
+import { parseDocument } from '../../contract/documents/document';
+import { type ImageManifest, imageManifestSchema } from '../../contract/documents/evidence';
 import { type PipelineDescription, pipelinePath } from '../../contract/documents/pipeline-description';
 import {
-  type Publication,
-  type Deliveries,
   type Channel,
+  type Deliveries,
+  type EqualBake,
+  equalBakeSchema,
   isNewer,
+  type Publication,
 } from '../../contract/documents/publication';
+import { EQUAL_TO_TAG, PIPELINE_TAG, PUBLICATION_TAG } from '../../contract/names/resources';
 import { shortDigest } from '../../contract/values/digest';
 import type { AmiTags } from '../ports/amis';
 import type { ImageBuilds } from '../ports/bakes';
 import type { Announcer } from '../ports/notices';
-import { homeParameters, type ParameterStore } from '../ports/stores';
+import { type DocumentStore, homeParameters, type ParameterStore } from '../ports/stores';
 import { awaitAcceptance } from './awaiting-publication';
-import { collectEvidence, type BakeEvidence, type FinishedBake } from './collect-evidence';
-import { deliverEverywhere, type DeliveryPorts } from './deliver';
-import { isEqualTo, noteEqualBake, readEqualBake } from './equal-bake';
 import { checkEvidence } from './check-evidence';
+import { type BakeEvidence, collectEvidence, type FinishedBake } from './collect-evidence';
+import { deliverEverywhere, type DeliveryPorts } from './deliver';
 import { moveChannel, noteRevision, readChannel, readRevision } from './move-channel';
 import { promoteWhenDue } from './operate-channels';
 import { publicationRefused } from './publication-refused';
 import { announceLatest } from './published-event';
-import { channelOf, readPublication, publicationsOf, recordPublication } from './record-publication';
+import { channelOf, publicationsOf, readPublication, recordPublication } from './record-publication';
 import { readRevokedIds } from './revocations';
+
+/** Where the last equal bake is kept. */
+const EQUAL_BAKE_KEY = 'publications/equal-bake.json';
+
+/**
+ * Whether a bake holds what a publication holds: equal host revision, image digests, recipe and scripts. When it was made,
+ * and from which base AMI, makes no difference to who runs it.
+ */
+export async function isEqualTo(
+  documents: Pick<DocumentStore, 'read'>,
+  { order, manifest }: Pick<BakeEvidence, 'order' | 'manifest'>,
+  published: Publication,
+): Promise<boolean> {
+  const stored = published.manifest === null ? undefined : await documents.read(published.manifest);
+  if (stored === undefined || published.recipeArn !== order.recipeArn) {
+    return false;
+  }
+  const known = parseDocument(imageManifestSchema, stored.text, published.manifest ?? '');
+  return (
+    known.host.osVersion === manifest.host.osVersion &&
+    known.scripts.sha256 === manifest.scripts.sha256 &&
+    imagesOf(known) === imagesOf(manifest)
+  );
+}
+
+/** Which digest each name on disk stands for, and in which mode it was taken. */
+function imagesOf({ images }: ImageManifest): string {
+  const lines = images.map(({ repository, tag, aliases, digest, mode }) =>
+    [repository, [tag, ...aliases].sort().join(' '), digest, mode].join('\n'),
+  );
+  return JSON.stringify(lines.sort());
+}
+
+/** Keeps what came of a bake that was discarded. */
+async function noteEqualBake(documents: DocumentStore, equal: EqualBake): Promise<void> {
+  await documents.overwrite(EQUAL_BAKE_KEY, JSON.stringify(equal));
+}
+
+/** The last equal bake, or undefined. */
+export async function readEqualBake(documents: Pick<DocumentStore, 'read'>): Promise<EqualBake | undefined> {
+  const stored = await documents.read(EQUAL_BAKE_KEY);
+  return stored && parseDocument(equalBakeSchema, stored.text, EQUAL_BAKE_KEY);
+}
+
+/** A publication in place as young as its last equal bake, and from the same base AMI. */
+export function asConfirmed(published: Publication, equal: EqualBake | undefined): Publication {
+  return equal?.publication === published.id && equal.at > published.at
+    ? { ...published, at: equal.at, baseAmiId: equal.baseAmiId }
+    : published;
+}
 
 /** EC2 takes at most this many characters as the value of a tag. */
 const LONGEST_VALUE = 256;

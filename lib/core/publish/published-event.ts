@@ -15,7 +15,7 @@ export interface PublishedDetail extends Channel {
 }
 
 /** The detail of a publication's event. */
-export function publishedDetail(description: PipelineDescription, publication: Channel): PublishedDetail {
+function publishedDetail(description: PipelineDescription, publication: Channel): PublishedDetail {
   const { os, pipeline } = description;
   return { ...publication, pipeline, os, parameterPath: pipelinePath(description) };
 }

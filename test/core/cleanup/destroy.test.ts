@@ -1,11 +1,13 @@
+import {
+  applyDestroy,
+  type DestroyedPipeline,
+  type Leftovers,
+  type OrphanedImage,
+  type OrphanedKey,
+  type OrphanedParameter,
+  readDestroyPlan,
+} from '../../../lib/core/cleanup/destroy';
 import type { AmiUse, BakedAmi } from '../../../lib/core/ports/amis';
-import { applyDestroy, readDestroyPlan, type DestroyedPipeline } from '../../../lib/core/cleanup/destroy';
-import type {
-  OrphanedImage,
-  OrphanedKey,
-  OrphanedParameter,
-  Leftovers,
-} from '../../../lib/core/cleanup/orphaned-resources';
 import { Mortal } from '../../support/mortal-ports';
 
 const OWN = '111122223333';

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../../lib/contract/documents/catalog';
-import { patchTimeline } from '../../../lib/core/housekeeping/patch-timeline';
+import { patchTimeline } from '../../../lib/core/housekeeping/patch-budget';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';
 import { imageSet, setImage } from '../../support/right-evidence';
 

@@ -1,6 +1,5 @@
 import type { Revocations } from '../../../lib/contract/documents/revocations';
-import { disableRevoked } from '../../../lib/core/housekeeping/disable-revoked';
-import { planRestore, planRevoke } from '../../../lib/core/housekeeping/revoke';
+import { disableRevoked, planRestore, planRevoke } from '../../../lib/core/housekeeping/revoke';
 import { settleRevocations } from '../../../lib/core/housekeeping/settle-revocations';
 import { Mortal } from '../../support/mortal-ports';
 import { PATH } from '../../support/pipeline-description';

@@ -1,13 +1,15 @@
+import { parseDocument } from '../../../lib/contract/documents/document';
 import type { ImageManifest } from '../../../lib/contract/documents/evidence';
 import type { Order } from '../../../lib/contract/documents/order';
-import { parseDocument } from '../../../lib/contract/documents/document';
 import {
-  publicationSchema,
   type Channel,
   type Publication,
+  publicationSchema,
 } from '../../../lib/contract/documents/publication';
-import { asConfirmed, isEqualTo, readEqualBake } from '../../../lib/core/publish/equal-bake';
-import { publishBake } from '../../../lib/core/publish/publish-bake';
+import type { DocumentStore } from '../../../lib/core/ports/stores';
+import { collectEvidence } from '../../../lib/core/publish/collect-evidence';
+import { asConfirmed, isEqualTo, publishBake, readEqualBake } from '../../../lib/core/publish/publish-bake';
+import { recordPublication } from '../../../lib/core/publish/record-publication';
 import {
   AMI,
   BAKE,
@@ -22,9 +24,6 @@ import {
   TARGET,
   verification,
 } from '../../support/finished-bake';
-import { collectEvidence } from '../../../lib/core/publish/collect-evidence';
-import { recordPublication } from '../../../lib/core/publish/record-publication';
-import type { DocumentStore } from '../../../lib/core/ports/stores';
 import type { MemoryDocuments } from '../../support/memory-ports';
 import { channelsAt, PATH, publicationAt, UNBAKED } from '../../support/pipeline-description';
 

@@ -246,7 +246,7 @@ function wrongDefault(parameter: JsonObject): readonly string[] {
 const REFERENCE = /\$\.(stepOutputs|parameters|workflowOutputs|imagebuilder)\.([\w-]+)(?:\.([\w-]+))?/g;
 
 /** What the parts of a document refer to that is not there: a step that comes later, an output or a parameter. */
-export function wrongReferences(content: JsonObject): readonly string[] {
+function wrongReferences(content: JsonObject): readonly string[] {
   const steps = objects(content, 'steps');
   const parameters = new Set(objects(content, 'parameters').flatMap((one) => text(one, 'name') ?? []));
   const before = new Map<string, unknown>();

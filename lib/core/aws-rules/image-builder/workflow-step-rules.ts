@@ -218,7 +218,7 @@ const MOST_BRANCHES = 10;
  * and `or`, one of `not`.
  * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-conditional-statements.html
  */
-export function wrongCondition(condition: unknown, level = 1): readonly string[] {
+function wrongCondition(condition: unknown, level = 1): readonly string[] {
   if (!isJsonObject(condition)) {
     return [`a condition is a mapping; got: ${shown(condition)}`];
   }
