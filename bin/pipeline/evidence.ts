@@ -9,8 +9,8 @@ import {
   type Change,
   diffPublications,
   type PublicationDiff,
-} from '../../lib/core/evidence/publication-diff';
-import { renderSbom } from '../../lib/core/evidence/sbom';
+  renderSbom,
+} from '../../lib/core/evidence/publication-evidence';
 import { homeParameters } from '../../lib/core/ports/stores';
 import { findManifest, type PublishedManifest } from '../../lib/core/publish/find-publication';
 import { operatePorts } from '../../lib/handlers/operate';

@@ -2,23 +2,29 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Digest, isDigest } from '../contract/values/digest';
+import { isJsonObject, type JsonObject, textAt } from '../contract/values/json';
 import { ACCEPTED_MANIFESTS, isIndexType, isManifestType } from '../core/oci/manifests';
 import { type ManifestDocument, type ManifestHead, type Registry, RegistryError } from '../core/oci/registry';
-import { acceptBody, assertDigest, isThere, describeContent, mediaTypeOf } from './accept-response';
-import { createRegistryAccess, type RegistryAccess, type RegistryLogin } from './registry-access';
-import { requestLifetime, startLifetime, type ClientLifetime } from './client-lifetime';
+import {
+  acceptBody,
+  assertDigest,
+  describeContent,
+  isThere,
+  mediaTypeOf,
+  readTagPages,
+} from './accept-response';
+import { type ClientLifetime, requestLifetime, startLifetime } from './client-lifetime';
 import type { FollowedAnswer } from './follow-redirects';
 import { createHttpAgents, type HttpAgents } from './http-agents';
 import { createHttpSender } from './http-sender';
 import { checkedLookup } from './network-address';
+import { createRegistryAccess, type RegistryAccess, type RegistryLogin } from './registry-access';
 import { RegistryErrors } from './registry-errors';
 import { DEFAULT_REGISTRY_LIMITS, type RegistryLimits } from './registry-limits';
-import { blobPath, manifestPath, tagsPath, type RegistryPath } from './registry-path';
+import { blobPath, manifestPath, type RegistryPath, tagsPath } from './registry-path';
 import { parseRegistryUrl, type RegistryAddress } from './registry-url';
 import { limitParallel, pacedRequests } from './request-pace';
 import { createRetryingSender } from './retrying-sender';
-import { readTagPages } from './tag-pages';
-import { isJsonObject, textAt, type JsonObject } from '../contract/values/json';
 
 /**
  * The manifest in a successful answer to a GET, its contents checked against the digest in `reference` or the one that

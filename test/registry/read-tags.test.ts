@@ -1,4 +1,4 @@
-import { nextLink } from '../../lib/registry/tag-pages';
+import { nextLink } from '../../lib/registry/accept-response';
 import { Bench, registryError } from './bench';
 
 const PATH = '/v2/windows/servercore/tags/list';

@@ -53,7 +53,7 @@ import {
 import { parseImageConfig, parseImageIndex, parseImageManifest } from '../../lib/core/oci/manifests';
 import { parseChallenges } from '../../lib/registry/registry-access';
 import { parseRegistryUrl } from '../../lib/registry/registry-url';
-import { nextLink } from '../../lib/registry/tag-pages';
+import { nextLink } from '../../lib/registry/accept-response';
 
 /** One reader of what others wrote. */
 export interface FuzzTarget {

@@ -1,10 +1,10 @@
-import { type ImageSet, findingKey, isAccepted } from '../../contract/documents/catalog';
+import { findingKey, type ImageSet, isAccepted } from '../../contract/documents/catalog';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion, readOsVersion } from '../../contract/values/os-version';
 import { lastPatchTuesday } from '../calendar/patch-tuesday';
+import { type FirstObservations, isOutOfBand } from './first-observations';
 import type { GateInput } from './gate-input';
-import { isOrderOf } from './same-images';
-import { isOutOfBand, type FirstObservations } from './first-observations';
+import { isOrderOf } from './why-bake';
 
 /** What is known of hosts with regard to a set. */
 export interface HostVerdict {

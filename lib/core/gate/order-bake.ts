@@ -24,7 +24,7 @@ import type { FailedOrder, GateDecision } from './gate-input';
 import { noteDecision } from './last-decision';
 import { observationsOf, observeExtras, observeFamilies } from './observe';
 import { changeOutage } from './outage';
-import { isKnownButForOwn } from './same-images';
+import { isKnownButForOwn } from './why-bake';
 
 /**
  * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was

@@ -1,6 +1,6 @@
 import type { Catalog, ImageSet } from '../../../lib/contract/documents/catalog';
-import { POLL_INTERVAL_SECONDS, type GatePolicy } from '../../../lib/contract/values/gate-policy';
 import { WinbakeError } from '../../../lib/contract/values/errors';
+import { type GatePolicy, POLL_INTERVAL_SECONDS } from '../../../lib/contract/values/gate-policy';
 import type { Mode } from '../../../lib/contract/values/mode';
 import { readOsVersion } from '../../../lib/contract/values/os-version';
 import type { Release } from '../../../lib/contract/values/release';
@@ -16,12 +16,12 @@ import { decide } from '../../../lib/core/gate/decide';
 import {
   type FailedOrder,
   type GateDecision,
-  type PublishedBake,
   noteOutage,
+  type PublishedBake,
   type UnreadSince,
 } from '../../../lib/core/gate/gate-input';
 import { observationsOf } from '../../../lib/core/gate/observe';
-import { isOrderOf } from '../../../lib/core/gate/same-images';
+import { isOrderOf } from '../../../lib/core/gate/why-bake';
 import { chooseImageSet } from '../../../lib/core/images/choose-image-set';
 import { defaultFamilies, type ImageFamily } from '../../../lib/core/images/family';
 import { checkLines, type ImageExtra, parseImageExtras } from '../../../lib/core/images/image-extra';

@@ -1,4 +1,4 @@
-import { diffPublications } from '../../../lib/core/evidence/publication-diff';
+import { diffPublications } from '../../../lib/core/evidence/publication-evidence';
 import { manifestImage, publishedManifest } from '../../support/published-manifest';
 
 const [IIS, NANO] = ['iis', 'nanoserver'].map((family) => manifestImage({ family }));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import fc from 'fast-check';
-import { renderSbom } from '../../../lib/core/evidence/sbom';
+import { renderSbom } from '../../../lib/core/evidence/publication-evidence';
 import { MODES } from '../../../lib/contract/values/mode';
 import type { PublishedManifest } from '../../../lib/core/publish/find-publication';
 import { manifestImage, publishedManifest } from '../../support/published-manifest';
