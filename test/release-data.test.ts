@@ -1,9 +1,9 @@
 import { WindowsOs } from '../lib/ami/windows-os';
-import { RELEASES, type Release } from '../lib/contract/values/release';
+import { type Release, RELEASES } from '../lib/contract/values/release';
 import { defaultFamilies, familyOf } from '../lib/core/images/family';
 import { readHostRevisions } from '../sim/registry/history/host-revisions';
 import { readHistory } from '../sim/registry/history/read-history';
-import { hasDeclaredSizes } from '../sim/registry/images/declared-sizes';
+import { hasDeclaredSizes } from '../sim/registry/images/layer-plans';
 
 const osList = Object.values(WindowsOs).filter((one): one is WindowsOs => one instanceof WindowsOs);
 const hosts = readHostRevisions();
@@ -19,7 +19,7 @@ function missingOf(release: Release): readonly string[] {
   const facts: Readonly<Record<string, boolean>> = {
     'an os: lib/ami/windows-os.ts': osList.some((os) => os.release === name && os.buildNumber === build),
     'default families: lib/core/images/family.ts': families.length > 0,
-    'sizes of images: sim/registry/images/declared-sizes.ts': hasDeclaredSizes(build),
+    'sizes of images: sim/registry/images/layer-plans.ts': hasDeclaredSizes(build),
     'B revisions of hosts: assets/history/host-revisions.csv': hosts.some(
       (row) => row.build === build && row.type === 'B',
     ),
@@ -45,7 +45,7 @@ test('a release that is only in the table of releases lacks them all', () => {
   expect(missingOf(added)).toEqual([
     'an os: lib/ami/windows-os.ts',
     'default families: lib/core/images/family.ts',
-    'sizes of images: sim/registry/images/declared-sizes.ts',
+    'sizes of images: sim/registry/images/layer-plans.ts',
     'B revisions of hosts: assets/history/host-revisions.csv',
     'a history of its families: assets/history/registry-timeline.jsonl.gz',
   ]);

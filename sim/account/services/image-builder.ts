@@ -1,20 +1,20 @@
 import {
-  ImagebuilderServiceException,
-  InvalidRequestException,
-  ResourceInUseException,
   type CancelImageCreationCommandInput,
   type CancelImageCreationCommandOutput,
   type GetImageCommandInput,
   type GetImageCommandOutput,
   type GetWorkflowStepExecutionCommandInput,
   type GetWorkflowStepExecutionCommandOutput,
+  ImagebuilderServiceException,
   type ImageStatus,
+  InvalidRequestException,
   type ListImagePipelineImagesCommandInput,
   type ListImagePipelineImagesCommandOutput,
   type ListWorkflowExecutionsCommandInput,
   type ListWorkflowExecutionsCommandOutput,
   type ListWorkflowStepExecutionsCommandInput,
   type ListWorkflowStepExecutionsCommandOutput,
+  ResourceInUseException,
   type RetryImageCommandInput,
   type RetryImageCommandOutput,
   type StartImagePipelineExecutionCommandInput,
@@ -29,15 +29,16 @@ import { refusedWorkflows } from '../../aws/image-builder/workflows';
 import { parameterArn } from '../commands/data-commands';
 import { instanceProfileArn } from '../iam-propagation';
 import { assumed, page, type Provenance } from '../provenance';
-import { declared, operation, type Call, type SimulatedService } from '../simulated-service';
+import { type Call, declared, operation, type SimulatedService } from '../simulated-service';
 import type { SimulatedImages } from './ec2-images';
-import { DeployedDocuments, listed } from './image-builder-documents';
 import {
+  DeployedDocuments,
   executionId,
   executionsOf,
+  listed,
   type SimulatedBuild,
   type WorkflowExecution,
-} from './image-builder-workflows';
+} from './image-builder-documents';
 
 const API = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_';
 const SAMPLES = 'https://github.com/aws-samples/amazon-ec2-image-builder-samples/tree/main/';
