@@ -54,8 +54,8 @@ interface Candidate {
 }
 
 /**
- * Reads the image that a host takes of a name, with three requests at most: the index, the manifest, and the config where the index
- * has no OS version. Of several images of an index the host takes the greatest revision of its build that it may run (R1, R3).
+ * Reads the image that a host takes of a name, with three requests: the index, the manifest, and the config where the index
+ * has no OS version; one more for each entry before it that turns out to be no image. Of several images of an index the host takes the greatest revision of its build that it may run (R1, R3).
  * Throws a `RegistryError` where the registry cannot be read.
  */
 export async function readLayeredImage(
@@ -75,31 +75,30 @@ export async function readLayeredImage(
   }
   const platforms = parseImageIndex(document.body, name).filter(({ platform }) => platform?.os !== 'unknown');
   const windows = platforms.filter(({ platform }) => platform === undefined || isWindowsAmd64(platform));
-  const chosen = chooseCandidate(
+  const candidates = inOrder(
     windows.map(({ digest, platform }) => ({ digest, osVersion: versionOf(platform) })),
     host,
   );
-  if (chosen === undefined) {
-    return notForWindows(
-      name,
-      platforms.flatMap(({ platform }) => platform ?? []),
-    );
+  for (const { digest, osVersion } of candidates) {
+    const manifest = await registry.manifest(repository, digest);
+    if (manifest === undefined) {
+      throw new RegistryError(
+        'REGISTRY_INVALID',
+        `The index of ${name} lists ${digest}, and the registry does not have it.`,
+      );
+    }
+    if (isImage(manifest.mediaType, manifest.body, name)) {
+      return readManifest(place, document, manifest, osVersion);
+    }
   }
-  const manifest = await registry.manifest(repository, chosen.digest);
-  if (manifest === undefined) {
-    throw new RegistryError(
-      'REGISTRY_INVALID',
-      `The index of ${name} lists ${chosen.digest}, and the registry does not have it.`,
-    );
-  }
-  return readManifest(place, document, manifest, chosen.osVersion);
+  return notForWindows(
+    name,
+    platforms.flatMap(({ platform }) => (platform === undefined || isWindowsAmd64(platform) ? [] : platform)),
+  );
 }
 
-/** The entry that a host takes; without a host, or where it can run none, the newest of the first build. */
-function chooseCandidate(
-  candidates: readonly Candidate[],
-  host: OsVersion | undefined,
-): Candidate | undefined {
+/** The entries as a host prefers them; without a host, or where it can run none, the newest of the first build comes first. */
+function inOrder(candidates: readonly Candidate[], host: OsVersion | undefined): readonly Candidate[] {
   const rank = ({ osVersion }: Candidate): number => {
     if (osVersion === undefined || host === undefined) {
       return 0;
@@ -113,7 +112,7 @@ function chooseCandidate(
       (one.osVersion?.build === other.osVersion?.build
         ? (other.osVersion?.revision ?? 0) - (one.osVersion?.revision ?? 0)
         : 0),
-  )[0];
+  );
 }
 
 async function readManifest(

@@ -84,7 +84,7 @@ export async function readImages(
     return undefined;
   }
   const versions = isIndexType(document.mediaType)
-    ? await readIndex(registry, repository, document)
+    ? await readIndex(registry, repository, document, build)
     : isImage(document.mediaType, document.body, subjectOf(repository, document.digest))
       ? [await readSingle(registry, repository, document)]
       : [];
@@ -111,27 +111,34 @@ async function readIndex(
   registry: Registry,
   repository: string,
   index: ManifestDocument,
+  build: number,
 ): Promise<readonly (WindowsImage | undefined)[]> {
   const entries = parseImageIndex(index.body, subjectOf(repository, index.digest));
-  return Promise.all(entries.map((entry) => readEntry(registry, repository, entry)));
+  return Promise.all(entries.map((entry) => readEntry(registry, repository, entry, build)));
 }
 
+/** An artifact may name the platform of the image that it belongs to, so that only its manifest tells it from one. */
 async function readEntry(
   registry: Registry,
   repository: string,
   { digest, platform }: IndexEntry,
+  build: number,
 ): Promise<WindowsImage | undefined> {
   if (platform !== undefined && !isWindowsAmd64(platform)) {
     return undefined;
   }
-  const stated = versionOf(platform);
-  if (stated !== undefined) {
-    return { platformDigest: digest, osVersion: stated };
+  const osVersion = versionOf(platform);
+  const stated = osVersion && { platformDigest: digest, osVersion };
+  if (osVersion !== undefined && osVersion.build !== build) {
+    return stated;
   }
   const manifest = await registry.manifest(repository, digest);
-  return manifest === undefined || !isImage(manifest.mediaType, manifest.body, subjectOf(repository, digest))
-    ? undefined
-    : readSingle(registry, repository, manifest);
+  if (manifest === undefined) {
+    return stated;
+  }
+  return isImage(manifest.mediaType, manifest.body, subjectOf(repository, digest))
+    ? (stated ?? readSingle(registry, repository, manifest))
+    : undefined;
 }
 
 async function readSingle(

@@ -1,5 +1,5 @@
 import { isDigest, type Digest } from '../../contract/values/digest';
-import { isJsonObject, textAt } from '../../contract/values/json';
+import { isJsonObject, textAt, type JsonObject } from '../../contract/values/json';
 import { RegistryError, parseJsonObject } from './registry';
 
 /**
@@ -7,28 +7,35 @@ import { RegistryError, parseJsonObject } from './registry';
  * @see https://github.com/opencontainers/image-spec/blob/main/descriptor.md
  */
 interface Descriptor {
-  readonly mediaType: string | undefined;
   readonly digest: Digest;
   readonly sizeBytes: number;
 }
 
-/** Whether a descriptor names its content by another algorithm than sha256, which base images never have. */
-function hasOtherAlgorithm(value: unknown): boolean {
-  const digest = isJsonObject(value) ? textAt(value, 'digest') : undefined;
+/** Whether a digest is of another algorithm than sha256, which base images never have. */
+function hasOtherAlgorithm(digest: string | undefined): boolean {
   return digest !== undefined && /^(?!sha256:)[a-z0-9]+(?:[+._-][a-z0-9]+)*:[\w=-]+$/.test(digest);
+}
+
+/** Whether a descriptor says by itself that it is of no image. */
+function isForeign(descriptor: JsonObject): boolean {
+  const mediaType = textAt(descriptor, 'mediaType');
+  return (
+    descriptor['artifactType'] !== undefined ||
+    (mediaType !== undefined && !isManifestType(mediaType)) ||
+    hasOtherAlgorithm(textAt(descriptor, 'digest'))
+  );
 }
 
 /** The descriptor in a JSON value; throws a `RegistryError` where digest or size is missing or malformed. */
 function parseDescriptor(value: unknown, subject: string): Descriptor {
-  const object = isJsonObject(value) ? value : {};
-  const { digest, size } = object;
+  const { digest, size } = isJsonObject(value) ? value : {};
   if (!isDigest(digest)) {
     throw new RegistryError('REGISTRY_INVALID', `${subject} has a descriptor without a sha256 digest.`);
   }
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
     throw new RegistryError('REGISTRY_INVALID', `${subject} has a descriptor without a size in bytes.`);
   }
-  return { mediaType: textAt(object, 'mediaType'), digest, sizeBytes: size };
+  return { digest, sizeBytes: size };
 }
 
 /** For which machine an image is: operating system, processor and, for Windows, the OS version. */
@@ -104,13 +111,10 @@ export function parseImageIndex(body: string, subject: string): readonly IndexEn
     throw new RegistryError('REGISTRY_INVALID', `${subject} is an index without a list of manifests.`);
   }
   return manifests.flatMap((value: unknown) => {
-    if (hasOtherAlgorithm(value) || (isJsonObject(value) && value['artifactType'] !== undefined)) {
+    if (isJsonObject(value) && isForeign(value)) {
       return [];
     }
-    const { digest, mediaType } = parseDescriptor(value, subject);
-    if (mediaType !== undefined && !isManifestType(mediaType)) {
-      return [];
-    }
+    const { digest } = parseDescriptor(value, subject);
     const platform = isJsonObject(value) ? value['platform'] : undefined;
     return [{ digest, platform: isJsonObject(platform) ? parsePlatform(platform) : undefined }];
   });

@@ -71,6 +71,47 @@ test('a tag that does not exist', async () => {
   expect(await readLayeredImage(place, HOST)).toMatchObject({ code: 'NOT_FOUND' });
 });
 
+test.each([null, HOST])(
+  'what is stored beside an image is passed over, whatever it says of itself; the host is %j',
+  async (host) => {
+    const registry = memoryRegistry({ app: { a: tag([exact]) } });
+    const index = (await registry.manifest('app', 'a'))!;
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+    const body = JSON.stringify({ config: { mediaType: 'application/vnd.oci.empty.v1+json' }, layers: [] });
+    const digests = [1, 2].map((n) => `sha256:${String(n).repeat(64)}` as const);
+    const platform = { os: 'windows', architecture: 'amd64', 'os.version': '10.0.20348.4294' };
+    const beside = digests.map((digest, n) => ({
+      mediaType,
+      digest,
+      size: 2,
+      ...(n === 0 ? {} : { platform }),
+    }));
+    const { manifests } = JSON.parse(index.body) as { manifests: object[] };
+    const served = (digest: (typeof digests)[number]) => ({ digest, mediaType, body });
+    const place = (entries: readonly object[]) => ({
+      registry: {
+        ...registry,
+        manifest: async (repository: string, reference: string) => {
+          const foreign = digests.find((digest) => digest === reference);
+          const found =
+            foreign === undefined ? await registry.manifest(repository, reference) : served(foreign);
+          return reference === 'a' ? { ...index, body: JSON.stringify({ manifests: entries }) } : found;
+        },
+      },
+      repository: 'app',
+      reference: 'a',
+      name: 'app:a',
+    });
+    expect(await readLayeredImage(place([...beside, ...manifests]), host ?? undefined)).toMatchObject({
+      image: { platformDigest: platformDigestOf('oci', exact), osVersion: HOST },
+    });
+    expect(await readLayeredImage(place(beside), host ?? undefined)).toEqual({
+      code: 'NO_WINDOWS_IMAGE',
+      message: 'app:a has no image for windows/amd64.',
+    });
+  },
+);
+
 test('foreign layers, which other servers hold, count like all others', async () => {
   const body = JSON.stringify({
     config: { digest: `sha256:${'c'.repeat(64)}`, size: 1 },

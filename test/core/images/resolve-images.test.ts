@@ -115,7 +115,8 @@ test('honest full-revision tags cost one poll each: only the nearest is read', a
     ['servercore'],
   );
   expect(resolution.images[0]).toMatchObject({ tag: '10.0.20348.4199', mode: 'nearestLower' });
-  expect(asked).toHaveLength(4);
+  // The tag list, and of either tag what it shows and the manifest of its image.
+  expect(asked).toHaveLength(5);
 });
 
 test.each([
@@ -212,6 +213,7 @@ describe('entries of an index that are no images', () => {
   const digest = (n: number): Digest => `sha256:${String(n).repeat(64)}`;
   const empty = { mediaType: 'application/vnd.oci.empty.v1+json', digest: digest(9), size: 2 };
   const OCI = 'application/vnd.oci.image.manifest.v1+json';
+  const newer = { os: 'windows', architecture: 'amd64', 'os.version': '10.0.20348.9999' };
 
   test.each([
     ['an attestation', OCI, { platform: { os: 'unknown', architecture: 'unknown' } }, { config: empty }],
@@ -220,6 +222,10 @@ describe('entries of an index that are no images', () => {
     ['an artifact manifest', 'application/vnd.oci.artifact.manifest.v1+json', {}, { blobs: [] }],
     ['an artifact manifest whose entry has no media type', undefined, {}, { blobs: [] }],
     ['a nested index whose entry has no media type', undefined, {}, { manifests: [] }],
+    // Tools that attach something to an image give it the image's platform.
+    ['an artifact for a platform', OCI, { platform: newer }, { config: empty }],
+    ['a nested index for a platform', undefined, { platform: newer }, { manifests: [] }],
+    ['an unknown media type without a size', 'application/vnd.x.y+json', { size: undefined }, {}],
   ])('%s is passed over without a word', async (_what, mediaType, entry, body) => {
     const registry = memoryRegistry({ [repository]: { 'windowsservercore-ltsc2022': list(4294) } });
     const stored = (await registry.manifest(repository, 'windowsservercore-ltsc2022'))!;
