@@ -36,13 +36,15 @@ function Get-SimulatedUpdate {
         throw "The classification '$($Offer.category)' of $($Offer.kb) is not modelled on the simulated host."
     }
     $update = [pscustomobject]@{
-        Title        = $Offer.title
-        KBArticleIDs = @($Offer.kb -replace '^KB', '')
-        Categories   = @([pscustomobject]@{ Name = $Offer.category; CategoryID = $script:classifications[$Offer.category] })
-        BrowseOnly   = [bool]$Offer.PSObject.Properties['optional']
-        EulaAccepted = $false
-        Offer        = $Offer
+        Title                = $Offer.title
+        KBArticleIDs         = @($Offer.kb -replace '^KB', '')
+        Categories           = @([pscustomobject]@{ Name = $Offer.category; CategoryID = $script:classifications[$Offer.category] })
+        BrowseOnly           = [bool]$Offer.PSObject.Properties['optional']
+        EulaAccepted         = $false
+        Offer                = $Offer
+        InstallationBehavior = $null
     }
+    if ($Offer.PSObject.Properties['exclusive']) { $update.InstallationBehavior = [pscustomobject]@{ Impact = 2 } }
     Add-Method $update 'AcceptEula' { $this.EulaAccepted = $true }
     return $update
 }
@@ -119,6 +121,10 @@ function Get-SimulatedResult {
         if (-not $update.EulaAccepted) { throw "The terms of $($update.Title) were not accepted." }
         $fault = Step-UpdateFault $Phase $update.Offer.kb
         if ($null -ne $fault) { [pscustomobject]@{ ResultCode = 4; HResult = Get-HResult $fault.code }; continue }
+        if ($Phase -eq 'install' -and $null -ne $update.InstallationBehavior -and $Worker.Updates.List.Count -gt 1) {
+            [pscustomobject]@{ ResultCode = 4; HResult = Get-HResult '0x80240019' }
+            continue
+        }
         $fails = $update.Offer.PSObject.Properties['fails']
         # 4 is failure; the code is one that people know: a download that was cut, an installation that was rolled back.
         if ($null -ne $fails -and $fails.Value -eq $Phase) {

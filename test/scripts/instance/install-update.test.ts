@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { describeWithPowerShell } from '../support/power-shell';
+import { evaluate } from '../support/evaluate';
+import { describeWithPowerShell, requirePowerShell } from '../support/power-shell';
 import { hostState, makeMachine, type SimulatedMachine } from '../support/simulated-machine';
 import { runSequences, type ScriptCase, type ScriptResult } from '../support/run-cases';
 
@@ -11,6 +12,8 @@ interface Offer {
   readonly title: string;
   readonly category: string;
   readonly optional?: true;
+  /** Windows installs it with no other at the same time. */
+  readonly exclusive?: true;
   readonly revision?: number;
   readonly build?: string;
   readonly fails?: 'download' | 'install';
@@ -142,6 +145,9 @@ const CASES = {
     host: { updateFaults: [{ phase: 'install', left: 1, code: '0x80070BC9', kb: CRITICAL.kb }] },
     runs: 3,
   }),
+  // As when another program holds a file of it.
+  installDenied: once({ phase: 'install', left: 1, code: '0x80070005', kb: CUMULATIVE.kb }, 3),
+  exclusive: bake({ offers: [CUMULATIVE, { ...CRITICAL, exclusive: true }], runs: 3 }),
   downloadFails: bake({ offers: [{ ...CUMULATIVE, fails: 'download' }], runs: 2 }),
   downloadWarns: bake({ offers: [{ ...CUMULATIVE, warns: 'download' }], runs: 2 }),
   installWarns: bake({ offers: [{ ...CUMULATIVE, warns: 'install' }], runs: 2 }),
@@ -263,6 +269,8 @@ describeWithPowerShell('Install-Update', () => {
     ['installStopped', [3010, 3010, 0]],
     ['restartFirst', [3010, 3010, 0]],
     ['wantsRestart', [3010, 3010, 0]],
+    ['installDenied', [3010, 3010, 0]],
+    ['exclusive', [3010, 3010, 0]],
   ])('a passing fault ends no bake: %s ends with %j, and Windows is up to date', (name, codes) => {
     expect(codesOf(name)).toEqual(codes);
     expect(machineOf(name).host()).toMatchObject({ ubr: 4294, pendingReboot: false });
@@ -272,6 +280,42 @@ describeWithPowerShell('Install-Update', () => {
   test('an update beside a failed one is installed, and the failed one after the restart', () => {
     expect(installed('wantsRestart')).toEqual([CUMULATIVE.kb, CRITICAL.kb]);
     expect(runsOf('wantsRestart')[0]!.stdout.at(-1)).toMatch(/Restarts for: KB5066782, failed KB5000001 \(/);
+  });
+
+  test('an update that goes with no other is installed alone, and before the others', () => {
+    expect(installed('exclusive')).toEqual([CRITICAL.kb, CUMULATIVE.kb]);
+    expect(runsOf('exclusive')[0]!.stdout.at(-1)).toMatch(/Restarts for: KB5000001 \(round 1 of 5\)$/);
+  });
+
+  test('a code that is not in the table tells at least what part of Windows it is of', async () => {
+    const codes: readonly (readonly [code: string, meaning: string])[] = [
+      ['0x8024401B', 'the server of Windows Update, or the way to it, failed'],
+      ['0x80244007', 'the server of Windows Update, or the way to it, failed'],
+      ['0x8024502D', 'the server of Windows Update, or the way to it, failed'],
+      ['0x80246009', 'a download failed'],
+      ['0x80200053', 'a download failed'],
+      ['0x80D02002', 'a download failed'],
+      ['0x80190194', 'a server answered with HTTP 404'],
+      ['0x80072F76', 'a connection failed'],
+      ['0x8024200B', 'the installer of the update failed'],
+      ['0x80242017', 'the installer of the update failed'],
+      ['0x80248007', 'what Windows Update keeps on this machine is damaged or in use'],
+      ['0x8024D009', 'the agent of Windows Update could not be renewed'],
+      ['0x800F0831', 'servicing of Windows failed'],
+      ['0x800B0109', 'a signature or certificate was not accepted'],
+      ['0x80070643', 'the installer of the update failed'],
+      ['0x800705B4', 'Windows failed with its error 1460'],
+      ['0x80240FFF', 'the agent of Windows Update failed'],
+      ['0x80049999', 'see the list of error codes of Windows Update'],
+    ];
+    const module = join(__dirname, '..', '..', '..', 'scripts', 'instance', 'Winbake', 'Winbake.psd1');
+    const evaluated = await evaluate(
+      await requirePowerShell(),
+      codes.map(([code]) => `& (Import-Module '${module}' -PassThru) { Format-UpdateError -Code ${code} }`),
+    );
+    expect(evaluated).toEqual(
+      codes.map(([code, meaning]) => ({ output: [`${code}, ${meaning}.`], error: '' })),
+    );
   });
 
   test('the pauses between searches grow', () => {

@@ -23,6 +23,8 @@ function Get-OfferedUpdate {
                     kb         = @($update.KBArticleIDs | ForEach-Object { "KB$_" })
                     categories = @($update.Categories | ForEach-Object { ([string]$_.CategoryID).ToUpperInvariant() })
                     optional   = [bool]$update.BrowseOnly
+                    # https://learn.microsoft.com/windows/win32/api/wuapi/ne-wuapi-installationimpact
+                    exclusive  = $null -ne $update.InstallationBehavior -and $update.InstallationBehavior.Impact -eq 2
                     source     = $update
                 }
             })
@@ -30,7 +32,8 @@ function Get-OfferedUpdate {
         catch {
             $reason = Format-UpdateError -ErrorRecord $_
             $failed = "Windows Update could not be searched: $reason"
-            $isFinal = Test-FinalUpdateError -Text $reason
+            # Neither another attempt nor a restart helps where it is turned off, or not for this account.
+            $isFinal = $reason -match '0x(80070422|80070005|8024002E|80240044)'
             if ($isFinal -or $attempt -ge $attempts) {
                 throw (ConvertTo-StepError 'UPDATE_FAILED' ("$failed Has the build instance a route to Windows Update, or to the " +
                     'server that its policy names?') -Detail @{ isFinal = $isFinal })

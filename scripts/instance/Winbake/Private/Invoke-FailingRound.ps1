@@ -13,7 +13,7 @@ function Invoke-FailingRound {
         Show-Progress $_.Exception.Message
         return [pscustomobject]@{ installed = @(); failed = @([pscustomobject]@{ title = 'search'; kb = 'search'; detail = '' }) }
     }
-    $again = @($round.failed | Where-Object { $Record.failed -contains $_.title -or (Test-FinalUpdateError -Text $_.detail) })
+    $again = @($round.failed | Where-Object { $Record.failed -contains $_.title })
     if ($again.Count -gt 0) {
         throw (ConvertTo-StepError 'UPDATE_FAILED' ("Windows Update fails, and a restart did not help: " +
             "$(@($again | ForEach-Object { $_.detail }) -join ' ')"))

@@ -35,6 +35,12 @@ function Invoke-UpdateRound {
         if ($taken) { $update }
     })
     if ($chosen.Count -eq 0) { return $round }
+    # Installed with others it would fail, or they would: again in each round.
+    $alone = @($chosen | Where-Object { $_.exclusive })
+    if ($alone.Count -gt 0 -and $chosen.Count -gt 1) {
+        $chosen = @($alone[0])
+        Show-Progress "Installs $($chosen[0].kb -join ' ') alone, as it demands; the others have to wait for the restart."
+    }
     $round.failed = @(Install-ChosenUpdate -Session $session -Update $chosen -PauseSeconds $PauseSeconds)
     $lost = @($round.failed | ForEach-Object { $_.title })
     $round.installed = @($chosen | Where-Object { $lost -notcontains $_.title } | ForEach-Object {
