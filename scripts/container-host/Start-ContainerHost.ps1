@@ -103,14 +103,9 @@ function Invoke-Docker {
         throw "`"docker $($Argument.Split(' ')[0])`" did not end within $Seconds s"
     }
     if ($process.ExitCode -ne 0) { throw $errors.Result }
-    return $output.Result.Trim()
-}
-
-function Get-DockerVersion {
-    param([double]$Seconds)
-    $version = Invoke-Docker -Argument 'version --format {{.Server.Version}}' -Seconds $Seconds
-    if ($version -eq '') { throw 'it names no version' }
-    return $version
+    $answer = $output.Result.Trim()
+    if ($answer -eq '') { throw "`"docker $($Argument.Split(' ')[0])`" answered nothing" }
+    return $answer
 }
 
 function Switch-Service {
@@ -174,7 +169,8 @@ function Wait-Docker {
             if ($service[0].Status -eq 'Stopped') { $service[0].Start() }
             # A call that came before the engine listened may hang for ever, where the next one is answered.
             $limit *= 2
-            return Get-DockerVersion -Seconds ([Math]::Max(5, [Math]::Min($limit, $Seconds - $watch.Elapsed.TotalSeconds)))
+            $left = [Math]::Max(5, [Math]::Min($limit, $Seconds - $watch.Elapsed.TotalSeconds))
+            return Invoke-Docker -Argument 'version --format {{.Server.Version}}' -Seconds $left
         }
         catch { $reason = $_.Exception.Message.Trim().TrimEnd('.') }
         if ($watch.Elapsed.TotalSeconds -ge $Seconds) {

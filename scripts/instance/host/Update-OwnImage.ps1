@@ -55,6 +55,7 @@ function Invoke-Docker {
         throw $over
     }
     if ($process.ExitCode -ne 0) { throw $errors.Result.Trim() }
+    if ($output.Result.Trim() -eq '') { throw 'it answered nothing' }
     return $output.Result
 }
 

@@ -34,7 +34,7 @@ const NEVER: Readonly<Record<string, readonly [Boot, RegExp]>> = {
   ],
   'that names no version': [
     { ...running, answers: [{ call: 'version *', stdout: '' }], seconds: 0.2 },
-    /cluster shop: Docker does not answer after 0\.2 s: it names no version\. /,
+    /cluster shop: Docker does not answer after 0\.2 s: "docker version" answered nothing\. /,
   ],
   'that hangs': [
     { ...running, answers: [{ call: 'version *', hangSeconds: 60 }], seconds: 0.2 },
@@ -62,6 +62,10 @@ const NETWORKS: Readonly<Record<string, readonly [Boot, RegExp | undefined]>> = 
   ],
   'that docker cannot show once': [
     { ...running, answers: [{ call: nat, exitCode: 1, stderr: 'Error: not found', times: 1 }] },
+    /^Docker has its network nat again\.$/,
+  ],
+  'of which docker says nothing once': [
+    { ...running, answers: [{ call: nat, stdout: '\n', times: 1 }] },
     /^Docker has its network nat again\.$/,
   ],
   'that cannot be made': [

@@ -41,6 +41,7 @@ describeWithPowerShell('Update-OwnImage', () => {
     none: start([], { images: IMAGE_SET.images }),
     plain: start([], null),
     late: start([{ call: 'version *', exitCode: 1, stderr: 'cannot connect', times: 2 }]),
+    silent: start([{ call: 'version *', stdout: '\n' }], { images: [SHOP] }, { Seconds: 2 }),
     never: start(
       [{ call: 'version *', exitCode: 1, stderr: 'cannot connect' }],
       { images: [SHOP] },
@@ -121,6 +122,7 @@ describeWithPowerShell('Update-OwnImage', () => {
   });
 
   test.each([
+    ['silent', 'own images were not fetched: Docker does not answer: it answered nothing.'],
     ['never', 'own images were not fetched: Docker does not answer: cannot connect.'],
     ['hangs', `${SHOP.repository}:7 was not fetched: the time was over.`],
     ['denied', `${SHOP.repository}:7 was not fetched: denied: not authorized.`],

@@ -58,7 +58,7 @@ const STOPS = {
   dockerSilent: [step({ docker: [down] }), /does not answer after 0\.02 s\. .*error during connect/],
   dockerEmpty: [
     step({ docker: [{ call: 'version *', stdout: '\n' }] }),
-    /The Docker engine does not answer after 0\.02 s\. It names no version\./,
+    /The Docker engine does not answer after 0\.02 s\. docker version \S+ \S+ answered nothing\./,
   ],
   dockerHangs: [
     step({ docker: [{ call: 'version *', hangSeconds: 60 }] }),
@@ -82,6 +82,10 @@ const STOPS = {
       parameters: { ExpectedBuild: 26100, Os: 'SERVER_2025_CORE' },
     }),
     /build 26100 needs 25\.0 or newer/,
+  ],
+  natSilent: [
+    step({ docker: [{ call: 'network inspect nat', stdout: '\n' }] }),
+    /Docker has no network 'nat'\. docker network inspect nat answered nothing\. Containers would have no network/,
   ],
   noNat: [
     step({ docker: [{ call: 'network inspect nat', exitCode: 1, stderr: 'network nat not found' }] }),
@@ -118,6 +122,7 @@ const PASSES = {
     parameters: { DockerWaitSeconds: 30 },
   }),
   natHangsOnce: step({ docker: [{ call: 'network inspect nat', exitCode: 1, stderr: 'timeout', times: 1 }] }),
+  natSilentOnce: step({ docker: [{ call: 'network inspect nat', stdout: '', times: 1 }] }),
   dockerSlow: step({ docker: [{ ...down, times: 1 }], parameters: { DockerWaitSeconds: 30 } }),
   again: step({
     documents: {

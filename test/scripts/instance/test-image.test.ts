@@ -92,6 +92,8 @@ describeWithPowerShell('Test-Image', () => {
     ]),
     otherId: step([{ call: 'image inspect */iis*', stdout: inspectAnswer(1, { Id: digestOf(5) }) }]),
     otherDigest: step([{ call: 'image inspect */iis*', stdout: inspectAnswer(1, { RepoDigests: [] }) }]),
+    imageSilent: step([{ call: 'image inspect */iis*', stdout: '\r\n' }]),
+    natSilent: step([{ call: 'network inspect nat', stdout: '' }]),
     secondStartFails: step([
       { call: 'run *iis*', stdout: 'ok', times: 1 },
       { call: 'run *iis*', exitCode: 1, stderr: 'hcs: 0xc0370106' },
@@ -202,6 +204,12 @@ describeWithPowerShell('Test-Image', () => {
     ['missing', ['image iis', 'container iis'], /image iis: .*No such image/],
     ['otherId', ['image iis'], /has the id sha256:5+, not sha256:b+/],
     ['otherDigest', ['image iis'], /lacks the digest sha256:4+/],
+    ['imageSilent', ['image iis'], /image iis: docker image inspect \S+ answered nothing\./],
+    [
+      'natSilent',
+      ['docker'],
+      /docker: Docker has no network 'nat'\. docker network inspect nat answered nothing\./,
+    ],
     ['secondStartFails', ['container iis'], /container iis: .*0xc0370106/],
     ['hangs', ['container iis'], /container iis: .*did not end within 3 s and was stopped/],
     ['agentRuns', ['ecs agent'], /ecs agent: service AmazonECS is Running, 0 files/],

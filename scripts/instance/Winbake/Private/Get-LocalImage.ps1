@@ -3,7 +3,7 @@ function Get-LocalImage {
     [CmdletBinding()]
     [OutputType([pscustomobject])]
     param([Parameter(Mandatory = $true)] [string]$Reference)
-    $text = @(Invoke-Native -FilePath 'docker' -ArgumentList 'image', 'inspect', $Reference -TimeoutSeconds 120) -join "`n"
+    $text = @(Invoke-Native -FilePath 'docker' -ArgumentList 'image', 'inspect', $Reference -TimeoutSeconds 120 -MustAnswer) -join "`n"
     # 5.1 hands the list on whole, 7 its only member: kept in a variable first, both become a list here.
     $parsed = $text | ConvertFrom-Json
     $found = @($parsed)[0]

@@ -5,7 +5,7 @@ function Get-NetworkFault {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory = $true)] [double]$WaitSeconds)
-    try { $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat' -TimeoutSeconds 60 }
+    try { $null = Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat' -TimeoutSeconds 60 -MustAnswer }
     catch { return "Docker has no network 'nat'. $($_.Exception.Message)" }
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {

@@ -9,7 +9,7 @@ function Test-NatNetwork {
         [Parameter(Mandatory = $true)] [double]$StartSeconds
     )
     try {
-        $text = @(Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat' -TimeoutSeconds 120) -join "`n"
+        $text = @(Invoke-Native -FilePath 'docker' -ArgumentList 'network', 'inspect', 'nat' -TimeoutSeconds 120 -MustAnswer) -join "`n"
         $parsed = $text | ConvertFrom-Json
         $driver = [string]@($parsed)[0].Driver
         if ($driver -ne 'nat') { throw "The network nat has the driver '$driver'." }

@@ -20,9 +20,7 @@ function Wait-Docker {
             # A call that came before the engine listened may hang for ever, where the next one is answered.
             $limit = [Math]::Max(5, [Math]::Min(10 * [Math]::Pow(2, $attempt), $WaitSeconds - $watch.Elapsed.TotalSeconds))
             $asked = 'version', '--format', '{{.Server.Version}}'
-            $version = (@(Invoke-Native -FilePath 'docker' -ArgumentList $asked -TimeoutSeconds $limit) -join '').Trim()
-            if ($version -ne '') { return $version }
-            $reason = 'It names no version.'
+            return (@(Invoke-Native -FilePath 'docker' -ArgumentList $asked -TimeoutSeconds $limit -MustAnswer) -join '').Trim()
         }
         catch {
             $reason = $_.Exception.Message

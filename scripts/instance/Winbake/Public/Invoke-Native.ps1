@@ -15,20 +15,25 @@ function Invoke-Native {
     What it reads from its standard input: the place for what must not be seen among the arguments of a program.
     .PARAMETER TimeoutSeconds
     After that time it is ended, and this fails.
+    .PARAMETER MustAnswer
+    It fails where it writes nothing, too: docker answers so while its engine is not there yet.
     .EXAMPLE
     Invoke-Native -FilePath docker -ArgumentList 'version'
     .OUTPUTS
     System.String. The lines that the program wrote to its standard output.
     #>
     [CmdletBinding()]
-    [OutputType([string])]
+    [OutputType([object[]])]
     param(
         [Parameter(Mandatory = $true)] [string]$FilePath,
         [string[]]$ArgumentList = @(),
         [int[]]$AcceptedExitCode = @(0),
         [string]$InputText = '',
-        [double]$TimeoutSeconds = 300
+        [double]$TimeoutSeconds = 300,
+        [switch]$MustAnswer
     )
     $native = Open-Native -FilePath $FilePath -ArgumentList $ArgumentList -InputText $InputText
-    Receive-Native -Native $native -AcceptedExitCode $AcceptedExitCode -TimeoutSeconds $TimeoutSeconds
+    $lines = @(Receive-Native -Native $native -AcceptedExitCode $AcceptedExitCode -TimeoutSeconds $TimeoutSeconds)
+    if ($MustAnswer -and ($lines -join '').Trim() -eq '') { throw "$($native.text) answered nothing." }
+    return $lines
 }
