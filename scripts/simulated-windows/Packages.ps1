@@ -25,7 +25,9 @@ function Get-AppxPackage {
     $null = $AllUsers
     foreach ($package in Get-PackageFact) {
         $users = @()
-        if ($package.installed) { $users = @([pscustomobject]@{ InstallState = 'Installed' }) }
+        # True, or the state that a user has of it.
+        $installed = $package.installed
+        if ($installed) { $users = @([pscustomobject]@{ InstallState = if ($installed -is [string]) { $installed } else { 'Installed' } }) }
         $framework = [bool]$package.PSObject.Properties['framework']
         $kind = if ($framework) { 'Framework' } else { 'Main' }
         $names = @()

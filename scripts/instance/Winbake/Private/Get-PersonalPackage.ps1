@@ -14,7 +14,7 @@ function Get-PersonalPackage {
             $property = $package.PSObject.Properties[$_]
             $null -ne $property -and $property.Value
         })
-        $users = @($package.PackageUserInformation | Where-Object { [string]$_.InstallState -like '*Installed*' })
+        $users = @($package.PackageUserInformation | Where-Object { [string]$_.InstallState -like 'Installed*' })
         if ($flags.Count -gt 0 -or [string]$package.SignatureKind -eq 'System' -or $users.Count -eq 0) { continue }
         $isBundle = $package.PackageFullName -match '_~_'
         $known = @($provisioned | Where-Object { $_.DisplayName -eq $package.Name })
@@ -22,9 +22,14 @@ function Get-PersonalPackage {
             if (-not $isBundle) { "$($package.PackageFullName) is installed for a user and not provisioned for all" }
             continue
         }
-        $newest = @($known | Where-Object { ($_.PackageName -match '_~_') -eq $isBundle } | ForEach-Object { [version]$_.Version } |
-            Sort-Object -Descending)
-        if ($newest.Count -gt 0 -and [version]$package.Version -gt $newest[0]) {
+        $newest = @($known | Where-Object { ($_.PackageName -match '_~_') -eq $isBundle } |
+            Sort-Object -Property { ConvertTo-PackageVersion -Text $_.Version } -Descending | ForEach-Object { [string]$_.Version })
+        if ($newest.Count -eq 0) { continue }
+        $versions = @(@([string]$package.Version, $newest[0]) | ForEach-Object { ConvertTo-PackageVersion -Text $_ })
+        if ($versions.Count -lt 2) {
+            Show-Progress "$($package.PackageFullName) cannot be compared with what is provisioned for all, '$($newest[0])'."
+        }
+        elseif ($versions[0] -gt $versions[1]) {
             "$($package.PackageFullName) was updated for a user, and $($newest[0]) is provisioned for all"
         }
     }
