@@ -3,21 +3,38 @@ import { propertyRuns } from '../../support/property-runs';
 import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
 import type { AmiBehaviour } from '../../../sim/aws/fleet/ami-behaviour';
 import { isBelowFloor } from '../../../lib/core/fleet/evaluate-rollout';
-import { fleetLab, NAMES, NEW, NEWER, OLD, overrideAt, type FleetLab } from '../../support/fleet-lab';
+import { runningPublications } from '../../../lib/core/fleet/fleet-world';
+import { hoursUnpatched } from '../../../lib/core/fleet/patch-hours';
+import { fleetLab, NAMES, overrideAt, publicationOf, type FleetLab } from '../../support/fleet-lab';
 
-const PUBLICATIONS = [OLD, NEW, NEWER];
+/** What was released then lacks nothing that was released before. */
+const OCTOBER = Date.parse('2025-10-14T17:00:00.000Z');
+const SEEN = { september: '2025-09-09T18:00:00.000Z', october: '2025-10-14T18:00:00.000Z' };
+
+const OLD = { ...publicationOf(4171), revisionSeenAt: SEEN.september };
+const NEW = { ...publicationOf(4294), revisionSeenAt: SEEN.october };
+const NEWER = { ...publicationOf(4297), revisionSeenAt: SEEN.october };
+/** Of the same revision as OLD: a fleet has no reason to roll to it. */
+const EQUAL = { ...publicationOf(4171, 2), revisionSeenAt: SEEN.september };
+
+const PUBLICATIONS = [OLD, NEW, NEWER, EQUAL];
 
 /** What happens to a fleet from outside. */
 type Happening =
   | { readonly kind: 'publish'; readonly index: number }
-  | { readonly kind: 'hold' | 'unhold' | 'floor' }
+  | { readonly kind: 'hold' | 'unhold' | 'floor' | 'stray' }
   | { readonly kind: 'scale'; readonly count: number }
   | { readonly kind: 'crash'; readonly after: number; readonly isDone: boolean }
   | { readonly kind: 'wait'; readonly hours: number };
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  fc.record({ kind: fc.constant('publish' as const), index: fc.integer({ min: 0, max: 2 }) }),
-  fc.record({ kind: fc.constantFrom('hold' as const, 'unhold' as const, 'floor' as const) }),
+  fc.record({
+    kind: fc.constant('publish' as const),
+    index: fc.integer({ min: 0, max: PUBLICATIONS.length - 1 }),
+  }),
+  fc.record({
+    kind: fc.constantFrom('hold' as const, 'unhold' as const, 'floor' as const, 'stray' as const),
+  }),
   fc.record({ kind: fc.constant('scale' as const), count: fc.integer({ min: 0, max: 5 }) }),
   fc.record({
     kind: fc.constant('crash' as const),
@@ -98,6 +115,18 @@ function watch(
   }
 }
 
+/** The hours that a fleet's metric says after a poll, and those since the release that its oldest instance really lacks. */
+async function hoursOf(lab: FleetLab): Promise<{ readonly measured: number; readonly real: number }> {
+  const now = lab.clock.now();
+  const group = await lab.as(() => lab.ports.control.describeGroup());
+  const state = lab.state();
+  const measured = hoursUnpatched({ running: runningPublications(state, group), wanted: state.wanted, now });
+  const lacks = group.instances.some(({ amiId }) =>
+    PUBLICATIONS.some((one) => one.amiId === amiId && one.revisionSeenAt === SEEN.september),
+  );
+  return { measured, real: lacks ? (now.getTime() - OCTOBER) / 3_600_000 : 0 };
+}
+
 async function happen(
   lab: FleetLab,
   plan: { left: number; isDone: boolean },
@@ -116,6 +145,12 @@ async function happen(
     case 'floor':
       lab.setOverrides({ floor: { ...overrideAt(lab.clock.now(), 100_000), osVersion: NEW.osVersion } });
       return;
+    case 'stray': {
+      // An instance of the first AMI, as one that comes back from standby.
+      const now = lab.clock.now().getTime();
+      lab.fleet.group.arrive(lab.fleet.group.launch('1', now), now);
+      return;
+    }
     case 'scale':
       lab.fleet.group.scaleTo(what.count);
       return;
@@ -134,14 +169,19 @@ async function happen(
   }
 }
 
-test('from any state, with a crash after any call, looks end at the right AMI or at a person', async () => {
+function versionOf(id: string): string | undefined {
+  return PUBLICATIONS.find((one) => one.id === id)?.osVersion;
+}
+
+test('from any state, with a crash after any call, looks end at the right AMI or at a person, and no hours are hidden', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(happening, { minLength: 1, maxLength: 12 }),
       behaviour,
       behaviour,
       fc.integer({ min: 0, max: 4 }),
-      async (happenings, ofNew, ofNewer, instanceCount) => {
+      fc.boolean(),
+      async (happenings, ofNew, ofNewer, instanceCount, hasEqual) => {
         const broken: string[] = [];
         const plan = { left: Infinity, isDone: false };
         const lab: FleetLab = fleetLab({
@@ -149,20 +189,40 @@ test('from any state, with a crash after any call, looks end at the right AMI or
           behaviours: { [NEW.id]: ofNew, [NEWER.id]: ofNewer },
           wrap: crashing(plan, broken, () => lab),
         });
+        lab.publish(OLD);
         await lab.poll();
+        if (hasEqual) {
+          lab.publish(EQUAL);
+          await lab.poll();
+        }
+        const understated = async (): Promise<void> => {
+          const { real, measured } = await hoursOf(lab);
+          if (measured < real - 0.1) {
+            broken.push(`${measured} h measured, ${real} h true`);
+          }
+        };
         for (const what of happenings) {
           await happen(lab, plan, what);
+          await understated();
         }
         // Long enough for a hold to end, two ways back, and the budget to be spent.
         await lab.wait(40);
+        await understated();
         expect(broken).toEqual([]);
         const [last = ''] = (await lab.poll()).slice(-1);
         const wanted = lab.parameters.json(NAMES.channel) as typeof NEW;
-        const isThere = last === 'nothing' && lab.running().every((id) => id === wanted.id);
+        const isThere = last === 'nothing' && lab.running().every((id) => versionOf(id) === wanted.osVersion);
         // A canary on which nothing runs waits, until the budget tells of it.
         const isWaiting = last === 'wait:canary' && lab.state().rollout !== null;
-        const isNotified = lab.notified.some((text) => text.includes(wanted.id));
+        const isNotified = PUBLICATIONS.some(
+          ({ id, osVersion }) =>
+            osVersion === wanted.osVersion && lab.notified.some((text) => text.includes(id)),
+        );
         expect({ last, isEnded: isThere || isWaiting || isNotified }).toEqual({ last, isEnded: true });
+        await happen(lab, plan, { kind: 'stray' });
+        await lab.poll();
+        await understated();
+        expect(broken).toEqual([]);
       },
     ),
     { numRuns: propertyRuns(30) },
