@@ -103,6 +103,11 @@ const FOREIGN_ENTRIES: readonly {
   { mediaType: 'application/vnd.oci.image.index.v1+json', entry: {}, body: { manifests: [] } },
 ];
 
+const ATTACHED = {
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  body: { artifactType: 'application/spdx+json', layers: [] },
+};
+
 /** Serves each index with entries that are no images before its own, under the digest that it then has. */
 function foreignEntries(): FaultHooks {
   const served = new Map<string, RegistryReply>();
@@ -124,8 +129,13 @@ function foreignEntries(): FaultHooks {
       ) {
         return reply;
       }
-      const index = JSON.parse(reply.body) as { readonly manifests: readonly object[] };
-      const foreign = FOREIGN_ENTRIES.map(({ body, entry, mediaType: type }) => {
+      const index = JSON.parse(reply.body) as {
+        readonly manifests: readonly { readonly platform?: object }[];
+      };
+      // An artifact has the platform of the image that it is attached to.
+      const attached = { platform: index.manifests[0]?.platform };
+      const foreign = [...FOREIGN_ENTRIES, { ...ATTACHED, entry: attached }].map((one) => {
+        const { body, entry, mediaType: type } = one;
         const text = JSON.stringify({ schemaVersion: 2, mediaType: type, ...body });
         return { mediaType: type, digest: keep(type, text), size: text.length, ...entry };
       });
