@@ -120,7 +120,11 @@ function Get-SimulatedResult {
     $results = @(foreach ($update in $Worker.Updates.List) {
         if (-not $update.EulaAccepted) { throw "The terms of $($update.Title) were not accepted." }
         $fault = Step-UpdateFault $Phase $update.Offer.kb
-        if ($null -ne $fault) { [pscustomobject]@{ ResultCode = 4; HResult = Get-HResult $fault.code }; continue }
+        if ($null -ne $fault) {
+            if ($fault.PSObject.Properties['code']) { [pscustomobject]@{ ResultCode = 4; HResult = Get-HResult $fault.code } }
+            else { [pscustomobject]@{ ResultCode = $fault.resultCode; HResult = 0 } }
+            continue
+        }
         if ($Phase -eq 'install' -and $null -ne $update.InstallationBehavior -and $Worker.Updates.List.Count -gt 1) {
             [pscustomobject]@{ ResultCode = 4; HResult = Get-HResult '0x80240019' }
             continue

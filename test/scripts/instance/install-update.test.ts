@@ -145,6 +145,7 @@ const CASES = {
     host: { updateFaults: [{ phase: 'install', left: 1, code: '0x80070BC9', kb: CRITICAL.kb }] },
     runs: 3,
   }),
+  installAborted: once({ phase: 'install', left: 1, resultCode: 5, kb: CUMULATIVE.kb }, 3),
   // As when another program holds a file of it.
   installDenied: once({ phase: 'install', left: 1, code: '0x80070005', kb: CUMULATIVE.kb }, 3),
   exclusive: bake({ offers: [CUMULATIVE, { ...CRITICAL, exclusive: true }], runs: 3 }),
@@ -270,6 +271,7 @@ describeWithPowerShell('Install-Update', () => {
     ['restartFirst', [3010, 3010, 0]],
     ['wantsRestart', [3010, 3010, 0]],
     ['installDenied', [3010, 3010, 0]],
+    ['installAborted', [3010, 3010, 0]],
     ['exclusive', [3010, 3010, 0]],
   ])('a passing fault ends no bake: %s ends with %j, and Windows is up to date', (name, codes) => {
     expect(codesOf(name)).toEqual(codes);
@@ -285,6 +287,12 @@ describeWithPowerShell('Install-Update', () => {
   test('an update that goes with no other is installed alone, and before the others', () => {
     expect(installed('exclusive')).toEqual([CRITICAL.kb, CUMULATIVE.kb]);
     expect(runsOf('exclusive')[0]!.stdout.at(-1)).toMatch(/Restarts for: KB5000001 \(round 1 of 5\)$/);
+  });
+
+  test('an update that ends without a code of an error says how it ended', () => {
+    expect(runsOf('installAborted')[0]!.stdout).toContainEqual(
+      expect.stringMatching(/ The install of KB5066782 failed with the result code 5, aborted\.$/),
+    );
   });
 
   test('a code that is not in the table tells at least what part of Windows it is of', async () => {

@@ -23,7 +23,9 @@ function Invoke-UpdateWork {
             $single = $result.GetUpdateResult($index)
             # 2 is success, 3 success with errors that do not matter.
             if ($single.ResultCode -eq 2 -or $single.ResultCode -eq 3) { continue }
-            $reason = Format-UpdateError -Code $single.HResult
+            $endings = @{ 0 = ', not started'; 1 = ', not ended'; 5 = ', aborted' }
+            $reason = "the result code $($single.ResultCode)$($endings[[int]$single.ResultCode])."
+            if ($single.HResult -ne 0) { $reason = Format-UpdateError -Code $single.HResult }
         }
         $kb = $Update[$index].kb -join ' '
         [pscustomobject]@{
