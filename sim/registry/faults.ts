@@ -108,7 +108,7 @@ const ATTACHED = {
   body: { artifactType: 'application/spdx+json', layers: [] },
 };
 
-/** Serves each index with entries that are no images before its own, under the digest that it then has. */
+/** Serves each index that a tag leads to with entries that are no images before its own, under the digest that it then has. */
 function foreignEntries(): FaultHooks {
   const served = new Map<string, RegistryReply>();
   const keep = (mediaType: string, body: string): string => {
@@ -125,7 +125,7 @@ function foreignEntries(): FaultHooks {
         route.kind !== 'manifest' ||
         reply.status !== 200 ||
         !isIndexType(mediaType) ||
-        served.has(route.reference)
+        isDigest(route.reference)
       ) {
         return reply;
       }

@@ -175,6 +175,8 @@ test('registry-foreign-entry: an index has entries before its own, and is served
   const { manifests } = JSON.parse(body) as { manifests: { digest: string; platform?: object }[] };
   expect(headers.get('docker-content-digest')).toBe(sha256(body));
   expect((await ask(registry, `${CORE}/manifests/${sha256(body)}`)).body).toBe(body);
+  // What was seen before the fault is there by its digest, as it was.
+  expect((await ask(registry, `${CORE}/manifests/${sha256(plain.body)}`)).body).toBe(plain.body);
   const own = (JSON.parse(plain.body) as { manifests: typeof manifests }).manifests;
   // One of them looks like an image until its manifest is read.
   expect(manifests.slice(0, -own.length).map(({ platform }) => platform)).toContainEqual(own[0]!.platform);
