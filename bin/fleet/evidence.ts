@@ -8,7 +8,8 @@ import { printAnswer } from '../shared/layout';
 import { parseMonth } from '../shared/option-values';
 import { formatHours, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
-import { drawTimeline, latest, legend, rolloutRow, type TimelineRow } from '../shared/timeline-text';
+import { drawTimeline, legend } from '../shared/timeline-text';
+import { evidenceRows } from './evidence-timeline';
 import { firstTaskText, inTurn, openNamed, readOnlyCommand, type FleetOptions } from './fleet';
 import type { FleetTools } from './fleet-access';
 
@@ -93,61 +94,14 @@ function answerOf({ open, rollouts }: FleetEvidence): string {
       : `${last.publication} on its last instance after ${formatHours(last.hours.lastInstance)}`;
 }
 
-/** What was published and rolled out since the newest release of the month; what is open lasts until now. */
-function picture({ fleet, open, rollouts }: FleetEvidence, width: number | undefined): string {
-  const released = latest([
-    ...rollouts.map((one) => one.released),
-    ...(open === null ? [] : [open.released]),
-  ]);
-  const ofRelease = rollouts.filter((one) => one.released === released);
-  const now =
-    open === null ? [] : [new Date(Date.parse(open.released) + open.hoursSinceRelease * HOUR).toISOString()];
-  const end = latest([
-    ...now,
-    ...ofRelease.flatMap(
-      ({ firstInstance, lastInstance, promoted }) => lastInstance ?? firstInstance ?? promoted,
-    ),
-  ]);
-  const published = (publication: string, at: string): TimelineRow => ({
-    ...{ label: publication, at, note: 'published' },
-    spans: [
-      { from: released, until: at, mark: 'waits' },
-      { from: at, until: end, mark: 'there' },
-    ],
-  });
-  const isKnown = ofRelease.some((one) => one.publication === open?.publication);
-  const rows = [
-    ...ofRelease.flatMap((one) => [
-      published(one.publication, one.published),
-      rolloutRow(
-        {
-          ...{ fleet, promotedAt: one.promoted, outcome: one.outcome },
-          ...{ firstInstanceAt: one.firstInstance, lastInstanceAt: one.lastInstance },
-        },
-        end,
-      ),
-    ]),
-    ...(open === null || isKnown
-      ? []
-      : [
-          published(open.publication, open.published),
-          rolloutRow(
-            {
-              ...{ fleet, promotedAt: open.promoted, outcome: 'open' },
-              ...{ firstInstanceAt: null, lastInstanceAt: null },
-            },
-            end,
-          ),
-        ]),
-  ];
+function picture(evidence: FleetEvidence, width: number | undefined): string {
+  const { released, rows } = evidenceRows([evidence]);
   return (
     `Hours since Patch Tuesday, ${released}\n` +
     drawTimeline(rows, released, width) +
     legend('replaces instances')
   );
 }
-
-const HOUR = 3_600_000;
 
 function hoursTable({ rollouts }: FleetEvidence, width: number | undefined): string {
   const right = { align: 'right' } as const;

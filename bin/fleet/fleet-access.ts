@@ -8,6 +8,7 @@ import { fleetInstances, forgetFleet, listFleets, readFleet } from '../../lib/aw
 import type { Caller } from '../../lib/aws/stores/pipeline-account';
 import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { parseDocument } from '../../lib/contract/documents/document';
+import { fleetBudgetSchema } from '../../lib/contract/documents/fleet-state';
 import { channelSchema, type Channel } from '../../lib/contract/documents/publication';
 import { fleetEvidence, type FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
 import { readStarts } from '../../lib/core/fleet/host-starts';
@@ -59,13 +60,17 @@ export async function openFleets(
     status: (fleet) =>
       reading(fleet, async () => {
         const state = await stateOf(fleet);
-        const [overrides, starts, current, instances] = await Promise.all([
+        const [overrides, starts, current, instances, patchWithinSeconds] = await Promise.all([
           overridesOf(fleet),
           readStarts(parameters, fleetParameters(prefix, fleet).starts),
           currentOf(state.channel),
           fleetInstances(clients, state),
+          patchWithinOf(fleet),
         ]);
-        return fleetStatus({ state, overrides, starts, current, instances, now: now() });
+        return fleetStatus({
+          ...{ state, overrides, starts, current, instances, patchWithinSeconds },
+          now: now(),
+        });
       }),
     evidence: (fleet, month) =>
       reading(fleet, async () => {
@@ -90,6 +95,14 @@ export async function openFleets(
         forgetFleet({ autoScaling: clients.autoScaling, ssm }, { fleet, prefix }, dryRun),
       ),
   };
+
+  async function patchWithinOf(fleet: string): Promise<number | undefined> {
+    const name = fleetParameters(prefix, fleet).settings;
+    const text = await parameters.get(name);
+    return text === undefined
+      ? undefined
+      : parseDocument(fleetBudgetSchema, text, name).policy.patchWithinSeconds;
+  }
 
   /** What the pipeline's fleets should run, also where this fleet follows another channel or a revision. */
   async function currentOf(followed: string | null): Promise<Channel | undefined> {

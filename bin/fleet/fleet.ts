@@ -1,11 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { UsageError } from '../../lib/contract/values/errors';
+import { parseDocument } from '../../lib/contract/documents/document';
+import { fleetStatusesSchema, type FleetStatuses } from '../../lib/contract/documents/fleet-statuses';
+import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { printable } from '../../lib/contract/values/printable';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { inOneLine, printAnswer } from '../shared/layout';
+import { HTML_OPTION, openPage } from '../shared/new-file';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import type { Terminal } from '../shared/terminal';
+import { lastPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
+import { fleetsPage } from './fleets-html';
 import type { FleetTools } from './fleet-access';
 import type { StartSpread } from '../../lib/contract/documents/fleet-state';
 import type { FleetStatus } from '../../lib/core/fleet/fleet-status';
@@ -24,13 +30,26 @@ export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: Fl
     'Says how a fleet stands: what people set by hand first, what it runs, how far that is behind, what it waits for and ' +
       'since when.',
   );
-  command.action(async (name: string | undefined, options: FleetOptions) => {
+  command
+    .option(...HTML_OPTION)
+    .option(
+      '--with <file...>',
+      'what `fleet status --all --json` printed in other accounts or regions, for the page',
+    );
+  command.action(async (name: string | undefined, options: StatusOptions) => {
+    const { html, with: others = [] } = options;
+    if ((name !== undefined && html !== undefined) || (html === undefined && others.length > 0)) {
+      throw new UsageError('The option --html goes with --all, and --with goes with --html.');
+    }
+    const elsewhere = others.map(readStatuses);
+    const writePage = await openPage(html);
     const { access, names, place } = await openNamed(tools, name, options);
+    const at = tools.now().toISOString();
     const all = await inTurn(names, access.status);
     const [first] = all;
     printAnswer(terminal, options.json, {
       ...(name === undefined
-        ? { schema: 'winbake.fleet-statuses/1', document: { ...place, fleets: all } }
+        ? { schema: 'winbake.fleet-statuses/1', document: { ...place, at, fleets: all } }
         : { schema: 'winbake.fleet-status/1', document: { ...place, ...first } }),
       text: (width) => {
         if (first === undefined) {
@@ -41,14 +60,41 @@ export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: Fl
           : fleetText(first, place.account, place.region, width);
       },
     });
+    if (html !== undefined) {
+      const month = lastPatchTuesday(tools.now()).toISOString().slice(0, 7);
+      const evidence = await inTurn(names, (one) => access.evidence(one, month));
+      const here = { schema: 'winbake.fleet-statuses/1' as const, ...place, at, fleets: [...all] };
+      await writePage(() => fleetsPage([here, ...elsewhere], evidence));
+    }
     finish(ExitCode.DONE);
   });
   return addHelp(command, terminal, {
     examples: [
       ['winbake fleet status shop', 'what its instances run, what it waits for and since when'],
       ['winbake fleet status --all', 'every fleet of this account and region'],
+      [
+        'winbake fleet status --all --html fleets.html --with tokyo.json',
+        'as a page, with those of another account or region',
+      ],
     ],
   });
+}
+
+interface StatusOptions extends FleetOptions {
+  readonly html?: string;
+  readonly with?: readonly string[];
+}
+
+/** What another `winbake fleet status --all --json` has printed; throws a `UsageError` where it is not that. */
+function readStatuses(file: string): FleetStatuses {
+  try {
+    return parseDocument(fleetStatusesSchema, readFileSync(file, 'utf8'), `The file '${file}'`);
+  } catch (cause) {
+    const reason = cause instanceof WinbakeError ? cause.message : `The file '${file}' cannot be read.`;
+    throw new UsageError(`The option --with takes what fleet status --all --json prints. ${reason}`, {
+      cause,
+    });
+  }
 }
 
 /** A command that reads one fleet, or all of a place. */

@@ -4,9 +4,11 @@ import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp, RequiredOption } from '../shared/help';
 import { printAnswer } from '../shared/layout';
+import { HTML_OPTION, openPage } from '../shared/new-file';
 import { parseInstant } from '../shared/option-values';
 import { formatBytes, formatHours, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
+import { backtestPage } from './backtest-html';
 import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';
 
 /** A backtest's report as text for people: months, what the gate asked for, and the comparison. */
@@ -146,6 +148,7 @@ poll that ordered it. Beside it run a weekly cron and a bake at 11:00 Pacific on
 interface BacktestCommandOptions extends SimulationOptions {
   readonly from: Date;
   readonly to: Date;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -160,23 +163,26 @@ export function backtestCommand(terminal: Terminal, finish: Finish): Command {
     )
     .addOption(new RequiredOption('--to <instant>', 'end, a day or an instant').argParser(parseInstant));
   simulationOptions().forEach((option) => command.addOption(option));
-  command.option('--json', 'print one JSON document').action((options: BacktestCommandOptions) => {
-    const report = runBacktest({
-      ...simulationOf(options),
-      from: options.from,
-      to: options.to,
+  command
+    .option(...HTML_OPTION)
+    .option('--json', 'print one JSON document')
+    .action(async (options: BacktestCommandOptions) => {
+      const simulation = simulationOf(options);
+      const writePage = await openPage(options.html);
+      const report = runBacktest({ ...simulation, from: options.from, to: options.to });
+      printAnswer(terminal, options.json, {
+        schema: 'winbake.backtest/1',
+        document: report,
+        text: (width) => describeBacktest(report, width),
+      });
+      await writePage(() => backtestPage(report));
+      finish(ExitCode.DONE);
     });
-    printAnswer(terminal, options.json, {
-      schema: 'winbake.backtest/1',
-      document: report,
-      text: (width) => describeBacktest(report, width),
-    });
-    finish(ExitCode.DONE);
-  });
   return addHelp(command, terminal, {
     notes: NOTES,
     examples: [
       ['winbake backtest --release 2022 --from 2025-01-01 --to 2025-12-31'],
+      ['winbake backtest --release 2022 --from 2025-01-01 --to 2025-12-31 --html year.html'],
       ['winbake backtest --release 2022 --from 2025-04-01 --to 2025-05-01 --out-of-band waitForHosts'],
       ['winbake backtest --release 2022 --from 2025-08-14 --to 2025-12-20 --line aspnet=4.8 --json'],
     ],

@@ -143,13 +143,25 @@ export function describeRehearsal(report: RehearsalReport, width?: number, detai
   return parts.filter((part) => part !== '').join('\n');
 }
 
-/** When each family was there, when the bake was published, and when each fleet had replaced its last instance. */
 function describeTimeline(timeline: ReportedTimeline, width?: number): string {
-  const { families, fleets, orderedAt, publication, publishedAt, released } = timeline;
+  const { publication, released } = timeline;
+  return (
+    `${publication}: hours since Patch Tuesday, ${released}\n` +
+    drawTimeline(timelineRows(timeline), released, width) +
+    legend(TIMELINE_WORKS)
+  );
+}
+
+/** What goes on in the rows of a rehearsal's timeline. */
+export const TIMELINE_WORKS = 'bakes, replaces instances';
+
+/** When each family was there, when the bake was published, and when each fleet had replaced its last instance. */
+export function timelineRows(timeline: ReportedTimeline): readonly TimelineRow[] {
+  const { families, fleets, orderedAt, publishedAt, released } = timeline;
   const shown = families.flatMap(({ shownAt }) => (shownAt === null ? [] : [shownAt]));
   const lastShown = shown.sort().at(-1);
   const end = latest([publishedAt, ...fleets.flatMap(({ lastInstanceAt }) => lastInstanceAt ?? [])]);
-  const rows: TimelineRow[] = [
+  return [
     ...families.map(({ family, shownAt }) => arrivalRow({ family, shownAt, released, end, lastShown })),
     {
       label: 'bake',
@@ -159,15 +171,10 @@ function describeTimeline(timeline: ReportedTimeline, width?: number): string {
     },
     ...fleets.map((fleet) => rolloutRow(fleet, end)),
   ];
-  return (
-    `${publication}: hours since Patch Tuesday, ${released}\n` +
-    drawTimeline(rows, released, width) +
-    legend('bakes, replaces instances')
-  );
 }
 
 /** Hours until the last instance of every fleet had what Microsoft released. */
-function lastInstanceText({ fleets }: ReportedMonth): string {
+export function lastInstanceText({ fleets }: ReportedMonth): string {
   const hours = fleets.map(({ hoursToLastInstance }) => hoursToLastInstance);
   return hours.includes(null) ? 'never' : formatHours(Math.max(0, ...hours.map(Number)));
 }
@@ -194,7 +201,8 @@ function headlineOf(months: readonly ReportedMonth[]): string {
   );
 }
 
-const STATUS_TEXTS: Readonly<Record<ReportedMonth['rebakes'][number]['rollout']['status'], string>> = {
+/** How a rollout ended, in words. */
+export const STATUS_TEXTS: Readonly<Record<ReportedMonth['rebakes'][number]['rollout']['status'], string>> = {
   finished: 'finished',
   waiting: 'waiting',
   failed: 'failed',
@@ -202,7 +210,8 @@ const STATUS_TEXTS: Readonly<Record<ReportedMonth['rebakes'][number]['rollout'][
   none: 'without a fleet',
 };
 
-function heading({ asOf, decision, months, target, host }: RehearsalReport): string {
+/** The answer of a rehearsal in a sentence or two. */
+export function heading({ asOf, decision, months, target, host }: RehearsalReport): string {
   if (months !== undefined && months.length > 0) {
     return `Rehearsed from ${asOf} on, ${headlineOf(months)}`;
   }

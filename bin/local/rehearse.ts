@@ -15,9 +15,11 @@ import { HOST_FAULTS, takeHostFaults } from '../../sim/windows/host/host-faults'
 import { ExitCode, type Finish, interruptible } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
+import { HTML_OPTION, openPage } from '../shared/new-file';
 import { parseMonths } from '../shared/option-values';
 import type { Terminal } from '../shared/terminal';
 import { policyOf, policyOptions, type PolicyOptions } from './policy-options';
+import { rehearsalPage } from './rehearsal-html';
 import { describeRehearsal } from './rehearsal-text';
 
 /** Shows each phase with what it is at, on stderr: stdout holds the answer alone. Why one failed is said at the end. */
@@ -103,6 +105,7 @@ interface RehearseOptions extends PolicyOptions {
   readonly app?: string;
   readonly cdkOut?: readonly string[];
   readonly details?: boolean;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -134,6 +137,7 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
   policyOptions().forEach((option) => command.addOption(option));
   command
     .option('--details', 'show decisions, tags, parameters, instances and the seconds of each step too')
+    .option(...HTML_OPTION)
     .option('--json', 'print one JSON document')
     .action(async (options: RehearseOptions) => {
       finish(await rehearse(options, terminal));
@@ -147,6 +151,7 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
       ['winbake rehearse --release 2019 --as-of 2025-10-16', 'two days after a Patch Tuesday'],
       ['winbake rehearse --as-of 2025-10-14T18:30:00Z', 'in the middle of one: it waits for late families'],
       ['winbake rehearse --months 3 --as-of 2025-08-12T17:00:00Z', 'three Patch Tuesdays in one account'],
+      ['winbake rehearse --html rehearsal.html', 'as a page, too, with what each AMI holds'],
       ['winbake rehearse --cdk-out cdk.out --json', 'an assembly as it is'],
       ['winbake rehearse --cdk-out platform/cdk.out shop/cdk.out', 'the apps of two repositories'],
     ],
@@ -168,6 +173,7 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     workingFolder: process.cwd(),
     policy: policyOf(options),
   };
+  const writePage = await openPage(options.html);
   const progress = json === true ? SILENT : taskList(terminal);
   const { report } = await interruptible((signal) => runRehearsal({ ...rehearsal, signal }, progress));
   printAnswer(terminal, json, {
@@ -175,6 +181,7 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     document: report,
     text: (width) => describeRehearsal(report, width, options.details),
   });
+  await writePage(() => rehearsalPage(report));
   const exitCode = exitCodeOf(report);
   if (exitCode === ExitCode.FAILED) {
     terminal.err(

@@ -1,5 +1,3 @@
-import { access, constants, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { explainFailure, explaining } from '../../lib/aws/explain-failure';
 import { listFleets, readFleet } from '../../lib/aws/fleets/fleet-account';
@@ -8,7 +6,6 @@ import type { FollowingFleet } from '../../lib/aws/prove/collect-fleets';
 import { factOf, observeCalls, proofClients, type ProofClients } from '../../lib/aws/prove/proof-clients';
 import { readPipeline } from '../../lib/aws/stores/pipeline-account';
 import { pipelinePath, type PipelineDescription } from '../../lib/contract/documents/pipeline-description';
-import { UsageError } from '../../lib/contract/values/errors';
 import { DAMAGES, type Claim } from '../../lib/core/claims/claim';
 import { claimOf, CLAIMS } from '../../lib/core/claims/claims';
 import { startFigures, type StartFigures } from '../../lib/core/fleet/host-starts';
@@ -19,6 +16,7 @@ import { hideSecretsInText } from '../../lib/handlers/log';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { inOneLine, printAnswer } from '../shared/layout';
+import { checkNewFile, writeNewFile } from '../shared/new-file';
 import { signIn } from '../shared/pipeline-access';
 import {
   PIPELINE_NAME,
@@ -82,10 +80,12 @@ export function proveCommand(terminal: Terminal, finish: Finish, proveClaims: Pr
     .option('--json', 'print one JSON document')
     .action(async (pipeline: string, options: ProveOptions) => {
       const claims = options.claim?.map(claimOf) ?? CLAIMS;
-      await checkRecord(options.record);
+      const record = options.record === undefined ? undefined : { option: '--record', file: options.record };
+      // Before AWS is asked for minutes.
+      await (record && checkNewFile(record));
       const { proof, transcript } = await proveClaims({ ...options, pipeline }, claims);
-      if (options.record !== undefined) {
-        await write(options.record, transcript());
+      if (record !== undefined) {
+        await writeNewFile(record, transcript());
       }
       printAnswer(terminal, options.json, {
         schema: 'winbake.proof/1',
@@ -107,35 +107,6 @@ export function proveCommand(terminal: Terminal, finish: Finish, proveClaims: Pr
       ],
     ],
   });
-}
-
-/** Before AWS is asked for minutes: a file that is there is kept, and one that cannot be written is none. */
-async function checkRecord(file: string | undefined): Promise<void> {
-  if (file === undefined) {
-    return;
-  }
-  const isThere = await stat(file).then(
-    () => true,
-    (error: unknown) => (codeOf(error) === 'ENOENT' ? false : refuse(file, error)),
-  );
-  if (isThere) {
-    throw new UsageError(`The file '${file}' of --record is there already; name another.`);
-  }
-  await access(dirname(file), constants.W_OK).catch((error: unknown) => refuse(file, error));
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: 'wx' }).catch((error: unknown) => refuse(file, error));
-}
-
-function refuse(file: string, error: unknown): never {
-  throw new UsageError(`The file '${file}' of --record cannot be written: ${codeOf(error)}.`, {
-    cause: error,
-  });
-}
-
-function codeOf(error: unknown): string {
-  return String((error as { readonly code?: unknown }).code);
 }
 
 /** What is false weighs more than what was not seen, and nothing but evidence for each gives 0. */

@@ -157,8 +157,14 @@ const LABEL_COLUMNS = 7;
 
 const LEAST_PLOT = 16;
 
-/** Draws rows over one axis of UTC time, each with the hours since `origin`; at most `width` columns where labels leave room. */
-export function drawTimeline(rows: readonly TimelineRow[], origin: string, width = 80): string {
+/** The first and the last millisecond of a timeline, an hour apart at least. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** From the first to the last instant of rows and their origin. */
+export function extentOf(rows: readonly TimelineRow[], origin: string): Extent {
   const instants = [
     origin,
     ...rows.flatMap(({ at, spans }) => [
@@ -167,7 +173,13 @@ export function drawTimeline(rows: readonly TimelineRow[], origin: string, width
     ]),
   ].map((text) => Date.parse(text));
   const start = Math.min(...instants);
-  const end = Math.max(...instants, start + HOUR);
+  return { start, end: Math.max(...instants, start + HOUR) };
+}
+
+/** Draws rows over one axis of UTC time, each with the hours since `origin`; at most `width` columns where labels leave room. */
+export function drawTimeline(rows: readonly TimelineRow[], origin: string, width = 80): string {
+  const extent = extentOf(rows, origin);
+  const { end, start } = extent;
   const withDay = end - start > 24 * HOUR;
   const notes = rows.map((row) => noteOf(row, origin, withDay));
   const labelColumns = Math.max(...rows.map(({ label }) => label.length), 'UTC'.length);
@@ -183,30 +195,52 @@ export function drawTimeline(rows: readonly TimelineRow[], origin: string, width
     }
     return `${label.padEnd(labelColumns)}  ${cells.join('')}  ${notes[index] ?? ''}`.trimEnd();
   });
-  return `${'UTC'.padEnd(labelColumns)}  ${axis(start, end, columns).trimEnd()}\n${lines.map((line) => `${line}\n`).join('')}`;
+  return `${'UTC'.padEnd(labelColumns)}  ${axis(extent, columns).trimEnd()}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
-function axis(start: number, end: number, columns: number): string {
-  const hours = (end - start) / HOUR;
-  const step = STEPS.find((one) => (one / hours) * columns >= LABEL_COLUMNS) ?? Math.ceil(hours);
+function axis(extent: Extent, columns: number): string {
   let text = '';
-  for (let tick = Math.ceil(start / (step * HOUR)) * step * HOUR; tick <= end; tick += step * HOUR) {
-    const at = Math.floor(((tick - start) / (end - start)) * columns);
-    const iso = new Date(tick).toISOString();
-    const label = tick % (24 * HOUR) === 0 ? iso.slice(5, 10) : iso.slice(11, 16);
-    if (at + label.length <= columns) {
-      text = `${text.padEnd(at)}${label}`;
+  for (const { at, label } of ticksOf(extent, columns / LABEL_COLUMNS)) {
+    const column = Math.floor(at * columns);
+    if (column + label.length <= columns) {
+      text = `${text.padEnd(column)}${label}`;
     }
   }
   return text;
 }
 
-function noteOf({ at, note = '' }: TimelineRow, origin: string, withDay: boolean): string {
+/** The marks of an axis that has room for so many labels: where each stands between 0 and 1, and the hour or day. */
+export function ticksOf(
+  { end, start }: Extent,
+  room: number,
+): readonly { readonly at: number; readonly label: string }[] {
+  const hours = (end - start) / HOUR;
+  const step = (STEPS.find((one) => (one / hours) * room >= 1) ?? Math.ceil(hours)) * HOUR;
+  const first = Math.ceil(start / step) * step;
+  return Array.from({ length: Math.floor((end - first) / step) + 1 }, (_, index) => {
+    const tick = first + index * step;
+    const iso = new Date(tick).toISOString();
+    return {
+      at: (tick - start) / (end - start),
+      label: tick % (24 * HOUR) === 0 ? iso.slice(5, 10) : iso.slice(11, 16),
+    };
+  });
+}
+
+/** The hours of a row since `origin`, with their sign; empty where it has not happened. */
+export function hoursSince({ at }: TimelineRow, origin: string): string {
+  if (at === null) {
+    return '';
+  }
+  const hours = (Date.parse(at) - Date.parse(origin)) / HOUR;
+  return `${hours < 0 ? '-' : '+'}${formatHours(Math.abs(hours))}`;
+}
+
+function noteOf(row: TimelineRow, origin: string, withDay: boolean): string {
+  const { at, note = '' } = row;
   if (at === null) {
     return note;
   }
-  const hours = (Date.parse(at) - Date.parse(origin)) / HOUR;
-  const since = `${hours < 0 ? '-' : '+'}${formatHours(Math.abs(hours))}`;
   const iso = new Date(at).toISOString();
-  return `${withDay ? `${iso.slice(5, 10)} ` : ''}${iso.slice(11, 16)} ${since} ${note}`.trimEnd();
+  return `${withDay ? `${iso.slice(5, 10)} ` : ''}${iso.slice(11, 16)} ${hoursSince(row, origin)} ${note}`.trimEnd();
 }

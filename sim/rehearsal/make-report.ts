@@ -29,6 +29,7 @@ import {
 } from './rehearsal-context';
 import type {
   RehearsalReport,
+  ReportedContent,
   ReportedFleet,
   ReportedImage,
   ReportedMonth,
@@ -80,6 +81,7 @@ export async function reportOf(
     parameters,
     rollout: (runs.findLast(({ reported }) => reported.publication !== null) ?? runs.at(-1))?.reported
       .rollout ?? { status: 'none', instances: [] },
+    patchWithinHours: descriptionOf(context).patchWithinSeconds / 3600,
     fleets,
     steps: log.steps,
     findings: [...(last?.findings ?? []), ...log.findings, ...(published === undefined ? [] : [SYNTHETIC])],
@@ -126,9 +128,22 @@ function publishedAmi(
     return undefined;
   }
   const record = publishedIn(context).find((one) => one.id === id);
-  const key = record?.manifest ?? '';
-  const text = account.readDocument(bucketOf(context), key) ?? '';
-  return { amiId, manifest: parseDocument(imageManifestSchema, text, key) };
+  return { amiId, manifest: manifestOf(context, record?.manifest ?? '') };
+}
+
+function manifestOf(context: RehearsalContext, key: string): ImageManifest {
+  const text = context.account.readDocument(bucketOf(context), key) ?? '';
+  return parseDocument(imageManifestSchema, text, key);
+}
+
+function contentOf({ host, images, leftOut }: ImageManifest): ReportedContent {
+  return {
+    host,
+    images: images.map(({ digest, family, mode, osVersion, repository, tag }) => ({
+      ...{ family, repository, tag, digest, osVersion, mode },
+    })),
+    ...(leftOut === undefined ? {} : { leftOut }),
+  };
 }
 
 function describeImages(
@@ -228,7 +243,8 @@ export async function reportPublications(
       removedAt === undefined
         ? { retention: planned?.action ?? 'keep', reasons: planned?.reasons ?? [] }
         : { retention: 'removed' as const, reasons: [whyRemoved(prunes, publication.amiId, removedAt)] };
-    return [{ ...publication, channels: channelsOf(context, publication), ...retention }];
+    const holds = record.manifest === null ? null : contentOf(manifestOf(context, record.manifest));
+    return [{ ...publication, channels: channelsOf(context, publication), ...retention, holds }];
   });
 }
 

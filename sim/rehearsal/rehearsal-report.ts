@@ -1,3 +1,4 @@
+import type { ImageManifest } from '../../lib/contract/documents/evidence';
 import type { Finding } from '../../lib/contract/values/finding';
 import type { GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { ResolvedImage } from '../../lib/core/images/resolve-images';
@@ -77,6 +78,8 @@ export interface ReportedFleet {
    * update at the end.
    */
   readonly hoursToLastInstance: number | null;
+  /** Its patch budget, for the same hours. */
+  readonly patchWithinHours: number;
   /** Subjects of what people were notified. */
   readonly notified: readonly string[];
   /**
@@ -109,6 +112,16 @@ export interface ReportedPublication {
   /** What the retention does with its AMI next, or did. */
   readonly retention: 'keep' | 'deprecate' | 'remove' | 'removed';
   readonly reasons: readonly string[];
+  /** Null where it has no manifest. */
+  readonly holds: ReportedContent | null;
+}
+
+/** What an AMI holds, by its manifest. */
+export interface ReportedContent extends Pick<ImageManifest, 'host' | 'leftOut'> {
+  readonly images: readonly Pick<
+    ImageManifest['images'][number],
+    'family' | 'repository' | 'tag' | 'digest' | 'osVersion' | 'mode'
+  >[];
 }
 
 /** One execution of the state machine that did something, and what came of it. */
@@ -168,6 +181,8 @@ export interface RehearsalReport {
   readonly ami: { readonly id: string; readonly tags: Readonly<Record<string, string>> } | null;
   readonly parameters: Readonly<Record<string, string>>;
   readonly rollout: ReportedRollout;
+  /** The patch budget of the pipeline, which `hoursUnpatched` of a month is held against. */
+  readonly patchWithinHours: number;
   /** Each fleet, in the last month where there are several. */
   readonly fleets: readonly ReportedFleet[];
   readonly steps: readonly ReportedStep[];

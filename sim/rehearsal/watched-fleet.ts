@@ -58,7 +58,7 @@ export class WatchedFleet {
   /** What happened since the report began. */
   report(): ReportedFleet {
     const { fleet, settings } = this.deployed;
-    const { fleet: name, topicArn: topic } = settings;
+    const { fleet: name, policy, topicArn: topic } = settings;
     const after = this.running();
     const during = this.during ?? after;
     const ids = new Set([...this.before.keys(), ...during.keys(), ...after.keys()]);
@@ -69,6 +69,7 @@ export class WatchedFleet {
       fleet: name,
       refreshes: fleet.group.refreshesSince(this.since),
       hoursToLastInstance: (this.unpatched.at(-1) ?? 0) > 0 ? null : Math.max(0, ...this.unpatched),
+      patchWithinHours: policy.patchWithinSeconds / 3600,
       notified: [...published, ...this.logged]
         .filter(({ at }) => at >= this.since)
         .map(({ subject }) => subject),

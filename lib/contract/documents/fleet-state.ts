@@ -255,3 +255,6 @@ export const fleetSettingsSchema = z.object({
     patchWithinSeconds: seconds,
   }),
 }) satisfies z.ZodType<RolledFleet>;
+
+/** Of a fleet's settings the patch budget alone, for those who read settings of any version. */
+export const fleetBudgetSchema = z.object({ policy: z.object({ patchWithinSeconds: seconds }) });

@@ -31,6 +31,8 @@ export interface FleetFacts {
   readonly instances: readonly FleetInstance[] | undefined;
   /** What was measured of how soon its instances were there. */
   readonly starts: readonly HostStart[];
+  /** By its stack's settings; undefined where they are gone. */
+  readonly patchWithinSeconds: number | undefined;
   readonly now: Date;
 }
 
@@ -38,7 +40,15 @@ export interface FleetFacts {
 export type FleetStatus = ReturnType<typeof fleetStatus>;
 
 /** How a fleet stands: what people set, what it runs, how far that is behind, what it waits for and since when. */
-export function fleetStatus({ current, instances, now, starts, state, overrides }: FleetFacts) {
+export function fleetStatus({
+  current,
+  instances,
+  now,
+  overrides,
+  patchWithinSeconds,
+  starts,
+  state,
+}: FleetFacts) {
   const { fleet, autoScalingGroup, cluster, channel, publication, rollout, wanted } = state;
   const there = instances ?? [];
   const running = runningPublications(state, { instances: there });
@@ -63,6 +73,8 @@ export function fleetStatus({ current, instances, now, starts, state, overrides 
     current: current ?? null,
     hoursBehind: hoursBehind(facts),
     hoursUnpatched: hoursUnpatched(facts),
+    /** The patch budget, which `hoursUnpatched` is held against; null where the stack's settings are gone. */
+    patchWithinHours: patchWithinSeconds === undefined ? null : patchWithinSeconds / 3600,
     waiting: state.waiting,
     rollout: rollout && {
       publication: rollout.publication.id,
@@ -90,6 +102,7 @@ export function fleetStatus({ current, instances, now, starts, state, overrides 
         publication: known?.id ?? null,
         osVersion,
         revisionsBehind: revisionsBehind(osVersion, current),
+        hoursUnpatched: hoursUnpatched({ ...facts, running: [known] }),
       };
     }),
   };

@@ -26,6 +26,23 @@ export interface BacktestBake {
   readonly images: readonly { readonly family: string; readonly osVersion: string }[];
 }
 
+/** When each family came of a revision that was baked, and the bake after them. */
+export interface BacktestTimeline {
+  readonly target: string;
+  /** The Patch Tuesday of the revision, 10:00 Pacific. */
+  readonly released: string;
+  readonly families: readonly {
+    readonly family: string;
+    /** When it first showed the revision; null where it did not until the end. */
+    readonly shownAt: string | null;
+    /** Whether that instant was measured; false where it follows from a pattern. */
+    readonly isMeasured: boolean;
+  }[];
+  /** The first bake of it. */
+  readonly bakedAt: string;
+  readonly mode: Mode;
+}
+
 /** A change of the decision or of what it rests on. */
 export interface BacktestDecision {
   readonly at: string;
@@ -136,6 +153,8 @@ export interface BacktestReport {
   /** What is taken for granted, in sentences. */
   readonly assumed: readonly string[];
   readonly bakes: readonly BacktestBake[];
+  /** One for each revision that was baked, in the order of the bakes. */
+  readonly timelines: readonly BacktestTimeline[];
   readonly decisions: readonly BacktestDecision[];
   /** For each number of previous revisions that the release may cache. */
   readonly cached: readonly CachedFigures[];

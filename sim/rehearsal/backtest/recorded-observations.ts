@@ -145,6 +145,18 @@ export class RecordedPolls {
     return undefined;
   }
 
+  /** The event by which a family's floating tags first showed a version, up to an instant. */
+  firstShown(
+    { floatingTags, repository }: ImageFamily,
+    osVersion: string,
+    until: Date,
+  ): HistoryEvent | undefined {
+    return floatingTags
+      .flatMap((tag) => this.history.eventsOf(repository, tag))
+      .filter((event) => event.osVersion === osVersion && event.time <= until.getTime())
+      .sort((one, other) => one.time - other.time)[0];
+  }
+
   /** What a family's floating tag showed between two instants: where it stood, and its changes. */
   private eventsOf(family: ImageFamily, from: Date, to: Date): readonly HistoryEvent[] {
     const stood = this.eventOf(family, from);

@@ -12,6 +12,7 @@ import type {
   BacktestOptions,
   BacktestReport,
   BacktestSummary,
+  BacktestTimeline,
   CachedFigures,
   Delay,
   NaiveSummary,
@@ -29,7 +30,12 @@ import {
   type SimulatedBake,
   type SimulatedTick,
 } from './simulate-gate';
-import { lastPatchTuesday, nextPatchTuesday, tenPacific } from '../../../lib/core/calendar/patch-tuesday';
+import {
+  lastPatchTuesday,
+  nextPatchTuesday,
+  patchTuesdayOf,
+  tenPacific,
+} from '../../../lib/core/calendar/patch-tuesday';
 import type { FamilyPoll } from '../../../lib/core/gate/gate-input';
 
 /** The ticks at which the decision or its set of finding codes changed. */
@@ -106,6 +112,7 @@ export function runBacktest(options: BacktestOptions): BacktestReport {
     completeFrom: completeFrom?.toISOString() ?? null,
     ...basisOf(options, simulation, history, from),
     bakes: published.map(describeBake),
+    timelines: timelinesOf(polls, published, to),
     decisions,
     cached: cachedFigures(options, { history, polls, published, catalog }),
     summary,
@@ -210,6 +217,34 @@ function describeBake({ at, set, hostRevision, mode }: DoneBake): BacktestBake {
     mode,
     images: set.images.map(({ family, osVersion }) => ({ family, osVersion })),
   };
+}
+
+/** When the families came of each revision that was baked. */
+function timelinesOf(
+  polls: RecordedPolls,
+  published: readonly DoneBake[],
+  to: Date,
+): readonly BacktestTimeline[] {
+  return [...Map.groupBy(published, ({ set }) => set.target)].flatMap(([target, [first]]) => {
+    if (first === undefined) {
+      return [];
+    }
+    const shown = polls
+      .familiesAt(first.at)
+      .map((family) => ({ family, event: polls.firstShown(family, target, to) }));
+    const times = shown.flatMap(({ event }) => event?.time ?? []);
+    return {
+      target,
+      released: patchTuesdayOf(new Date(Math.min(first.at.getTime(), ...times))).toISOString(),
+      families: shown.map(({ event, family }) => ({
+        family: family.name,
+        shownAt: event === undefined ? null : new Date(event.time).toISOString(),
+        isMeasured: event !== undefined && MEASURED.includes(event.evidence),
+      })),
+      bakedAt: first.at.toISOString(),
+      mode: first.mode,
+    };
+  });
 }
 
 /** A fleet is rolled only to another OS version or mode. */

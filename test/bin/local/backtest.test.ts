@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BacktestReport } from '../../../sim/rehearsal/backtest/backtest-report';
 import type { Explanation } from '../../../bin/local/explain';
 import { file, lines, row } from '../../sim/registry/history/event-fixture';
 import { readHistory } from '../../../sim/registry/history/read-history';
+import { readPage } from '../../support/check-page';
 import { runCommandLine } from '../../support/run-command-line';
 
 const YEAR = ['--from', '2025-01-01', '--to', '2025-12-31'];
@@ -275,3 +279,40 @@ test.each([
     expect(table.at(-1)).toBe('');
   },
 );
+
+describe('--html', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'winbake-backtest-'));
+  const file = join(folder, 'year.html');
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('writes a page beside what is printed, once', async () => {
+    const args = ['backtest', '--release', '2022', ...YEAR, '--json'];
+    const plain = await runCommandLine(...args);
+    expect(await runCommandLine(...args, '--html', file)).toEqual(plain);
+    const text = readFileSync(file, 'utf8');
+    expect(readPage(text).errors).toEqual([]);
+    const again = await runCommandLine(...args, '--html', file);
+    expect(again.exitCode).toBe(2);
+    expect(again.stdout).toContain('is there already');
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+
+  test('the instants of families are those of the history', async () => {
+    const { bakes, timelines } = await backtest('--release', '2022', ...YEAR);
+    expect(timelines.map(({ target }) => target)).toEqual([...new Set(bakes.map(({ target }) => target))]);
+    const july = timelines.find(({ target }) => target === '10.0.20348.3932');
+    expect(july).toMatchObject({ released: '2025-07-08T17:00:00.000Z', mode: 'exact' });
+    expect(july?.families.map(({ family, isMeasured }) => [family, isMeasured])).toEqual([
+      ['servercore', true],
+      ['nanoserver', true],
+      ['iis', false],
+      ['aspnet', true],
+    ]);
+    for (const { bakedAt, families } of timelines) {
+      const shown = families.map(({ shownAt }) => Date.parse(shownAt ?? ''));
+      expect(Math.max(...shown)).toBeLessThanOrEqual(Date.parse(bakedAt));
+    }
+  });
+});

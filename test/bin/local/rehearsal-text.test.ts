@@ -11,11 +11,13 @@ const REPORT: RehearsalReport = {
   ami: { id: 'ami-1', tags: { 'winbake:mode': 'exact' } },
   parameters: { '/winbake/2022-core/current/ami-id': 'ami-1' },
   rollout: { status: 'finished', instances: [] },
+  patchWithinHours: 72,
   fleets: [
     {
       fleet: 'shop',
       refreshes: 2,
       hoursToLastInstance: 5.7,
+      patchWithinHours: 72,
       notified: ['Winbake fleet shop: went on'],
       instances: [{ id: 'i-1', before: 'ami-0', during: 'ami-0', after: null }],
     },

@@ -35,6 +35,11 @@ test.each([
     2,
     'The history ends at 2026-06-30T23:59:59.999Z; got: --months 3 from 2026-05-13T00:00:00.000Z, whose month 3 would begin at 2026-07-14T17:00:00.000Z.',
   ],
+  [
+    ['--html', __filename, '--app', 'false'],
+    2,
+    `The file '${__filename}' of --html is there already; name another.`,
+  ],
   [['--history', 'missing'], 1, "The file 'missing' does not exist."],
   [
     ['--history', damaged],

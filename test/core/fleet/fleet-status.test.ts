@@ -47,6 +47,7 @@ describe('what an instance runs', () => {
     const { instances } = fleetStatus({
       state: STATE,
       overrides: undefined,
+      patchWithinSeconds: 72 * 3600,
       starts: [],
       current: CURRENT,
       instances: [instance(given)],
@@ -66,6 +67,7 @@ describe('what an instance runs', () => {
     const status = fleetStatus({
       state: STATE,
       overrides,
+      patchWithinSeconds: 72 * 3600,
       starts: [],
       current: undefined,
       instances: undefined,
@@ -166,6 +168,7 @@ describe('how soon instances were there', () => {
     current: CURRENT,
     instances: [],
     starts,
+    patchWithinSeconds: 72 * 3600,
     now: NOW,
   });
 

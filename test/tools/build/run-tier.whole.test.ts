@@ -108,6 +108,7 @@ test('an outside tool of another version, or none, is named with the way to get 
     [asked('cfn-lint')]: '1.51.0',
     [asked('jsii-pacmak')]: '1.140.0',
     [asked('stryker')]: '10.0.0',
+    [asked('chromium')]: '156.0.8078.114',
     [asked('renovate')]: '42.99.0',
   };
   expect(wrongWith(right)).toEqual([]);
