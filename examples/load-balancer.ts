@@ -11,6 +11,7 @@ import {
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import {
+  WinbakeDashboard,
   WindowsAmi,
   WindowsAmiPipeline,
   WindowsCapacityProvider,
@@ -22,7 +23,7 @@ const os = WindowsOs.SERVER_2022_CORE;
 const app = new App();
 
 const platform = new Stack(app, 'Platform');
-new WindowsAmiPipeline(platform, 'Pipeline', { os });
+const pipeline = new WindowsAmiPipeline(platform, 'Pipeline', { os });
 
 export const shop = new Stack(app, 'LoadBalancedShop');
 shop.addStackDependency(platform, 'It seeds the parameters that the fleet starts from.');
@@ -80,3 +81,6 @@ const service = new Ec2Service(shop, 'Service', {
 });
 // The hosts let the load balancer in: their security group is one of the cluster's connections.
 service.attachToApplicationTargetGroup(targetGroup);
+
+// Alarms, patch budgets, bakes, rollouts and first tasks in one place.
+new WinbakeDashboard(shop, 'Dashboard', { pipelines: [pipeline], fleets: [hosts] });

@@ -54,3 +54,5 @@ export type {
 export { WindowsTaskDefinition } from './fleet/windows-task-definition';
 export type { FsxWindowsFileServerVolume, WindowsTaskDefinitionProps } from './fleet/windows-task-definition';
 export { WindowsEdition, WindowsOs } from './ami/windows-os';
+export { WinbakeDashboard } from './dashboard/winbake-dashboard';
+export type { WinbakeDashboardProps } from './dashboard/winbake-dashboard';

@@ -145,6 +145,8 @@ test('the library exports what was decided on', () => {
     'WindowsTaskDefinitionProps',
     'WindowsEdition',
     'WindowsOs',
+    'WinbakeDashboard',
+    'WinbakeDashboardProps',
   ]);
 });
 

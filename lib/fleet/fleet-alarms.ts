@@ -37,6 +37,22 @@ export function fleetMetric(
   }).attachTo(scope);
 }
 
+/** A metric of all fleets of a stack; the most of any. */
+export function fleetsMetric(
+  scope: IConstruct,
+  metricName: keyof FleetsMetrics,
+  options: MetricOptions = {},
+): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName,
+    dimensionsMap: { Stack: Stack.of(scope).stackName },
+    statistic: Stats.MAXIMUM,
+    period: PERIOD,
+    ...options,
+  });
+}
+
 /** How many actions an alarm takes for a state. */
 const MOST_ACTIONS = 5;
 
@@ -59,19 +75,19 @@ export class FleetAlarms extends Construct {
     const late = { evaluationPeriods: 1, treatMissingData: TreatMissingData.IGNORE };
     this.alarm('PatchBudgetWarning', {
       ...late,
-      metric: this.metric('PatchBudgetUsed'),
+      metric: fleetsMetric(this, 'PatchBudgetUsed'),
       threshold: 75,
       means: 'a fleet has spent 75 % of its patch budget.',
     });
     this.alarm('PatchBudgetSpent', {
       ...late,
-      metric: this.metric('PatchBudgetUsed'),
+      metric: fleetsMetric(this, 'PatchBudgetUsed'),
       threshold: 100,
       means: 'a fleet has spent its patch budget.',
     });
     this.alarm('FleetBehind', {
       ...late,
-      metric: this.metric('ChannelBudgetUsed'),
+      metric: fleetsMetric(this, 'ChannelBudgetUsed'),
       threshold: 75,
       means: 'an instance has not run what its channel shows for 75 % of the patch budget.',
     });
@@ -86,7 +102,7 @@ export class FleetAlarms extends Construct {
     });
     this.nothing = this.alarm('NothingMeasured', {
       // The least of an hour: a fleet that one pass missed and the next one polled is none.
-      metric: this.metric('FleetsMissed', { statistic: Stats.MINIMUM, period: Duration.hours(1) }),
+      metric: fleetsMetric(this, 'FleetsMissed', { statistic: Stats.MINIMUM, period: Duration.hours(1) }),
       threshold: 1,
       evaluationPeriods: 4,
       treatMissingData: TreatMissingData.BREACHING,
@@ -111,18 +127,6 @@ export class FleetAlarms extends Construct {
     }
     this.nothing.addAlarmAction(new SnsAction(topic));
     this.nothing.addOkAction(new SnsAction(topic));
-  }
-
-  /** A metric of all fleets of the stack; the most of any. */
-  private metric(metricName: keyof FleetsMetrics, options: MetricOptions = {}): Metric {
-    return new Metric({
-      namespace: METRIC_NAMESPACE,
-      metricName,
-      dimensionsMap: { Stack: Stack.of(this).stackName },
-      statistic: Stats.MAXIMUM,
-      period: PERIOD,
-      ...options,
-    });
   }
 
   private alarm(

@@ -4,6 +4,11 @@ export const METRIC_NAMESPACE = 'Winbake';
 /** What is measured of a pipeline. */
 export type PipelineMetricName = 'BakeDuration' | 'HoursUnpatched' | 'PatchBudgetUsed' | 'HoursSinceDecision';
 
+/** The metric that counts rebakes of which nobody was notified; a filter of a log makes it, which has no dimensions. */
+export function untoldFailuresMetric(pipeline: string): string {
+  return `RebakesFailedUntold-${pipeline}`;
+}
+
 /** What is measured of all fleets of a stack, for the alarms that they share. */
 export interface FleetsMetrics {
   /** How much of its patch budget a fleet has spent, in percent. */

@@ -7,7 +7,7 @@ import { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, type IStateMachine, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE } from '../../contract/names/metrics';
+import { METRIC_NAMESPACE, untoldFailuresMetric } from '../../contract/names/metrics';
 import { allow } from '../../internal/allow';
 import { EndingLogs } from '../../internal/handler-function';
 import { ScheduleTarget } from '../../internal/schedule-target';
@@ -81,8 +81,7 @@ export class Rebake extends Construct {
           FilterPattern.stringValue('$.details.name', '=', 'FailedWithoutCause'),
         ),
         metricNamespace: METRIC_NAMESPACE,
-        // A filter has no dimensions that the log does not hold.
-        metricName: `RebakesFailedUntold-${settings.pipelineName}`,
+        metricName: untoldFailuresMetric(settings.pipelineName),
         metricValue: '1',
       })
       .metric({ statistic: Stats.SUM, period: Duration.minutes(15) });
