@@ -5,6 +5,7 @@ import {
   parseInstant,
   parsePort,
 } from '../../bin/shared/option-values';
+import { fleetsPage } from '../../bin/fleet/fleets-html';
 import { parseBuildArgument } from '../../bin/shared/dockerfile';
 import { pinDockerfile } from '../../bin/shared/pin-dockerfile';
 import { catalogSchema } from '../../lib/contract/documents/catalog';
@@ -30,6 +31,7 @@ import {
   outageSchema,
 } from '../../lib/contract/documents/memory';
 import { operateRequestSchema } from '../../lib/contract/documents/operate-request';
+import { fleetStatusesSchema } from '../../lib/contract/documents/fleet-statuses';
 import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../lib/contract/documents/order';
 import { fleetOverridesSchema } from '../../lib/contract/documents/overrides';
 import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
@@ -79,6 +81,8 @@ const MANIFEST = `{"schemaVersion":2,"config":{"mediaType":"application/vnd.dock
 const CONFIG =
   '{"architecture":"amd64","os":"windows","os.version":"10.0.20348.4294","rootfs":{"type":"layers"}}';
 const EVENT = `{"from":"2025-10-14T17:48:00Z","repository":"windows/servercore","tag":"ltsc2022","osVersion":"10.0.20348.4294","digest":"${DIGEST}","mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","layers":[{"digest":"${DIGEST}","size":null}],"evidence":"observed","note":"x"}`;
+const STATUSES =
+  '{"schema":"winbake.fleet-statuses/1","account":"111122223333","region":"eu-central-1","at":"2025-10-15T22:00:00.000Z","fleets":[{"fleet":"<script>shop","ring":0,"hold":{"by":"ann","reason":"x","until":"2025-10-20T00:00:00Z"},"runs":{"publication":"20348.4294-1","amiId":"ami-00000000000004294","osVersion":"10.0.20348.4294"},"wanted":{"id":"20348.4294-1","osVersion":"10.0.20348.4294"},"hoursBehind":25.1,"hoursUnpatched":29,"patchWithinHours":24,"waiting":null,"isGroupThere":true,"instances":[{"id":"i-01","amiId":"ami-00000000000004171","publication":null,"osVersion":"10.0.20348.4171","lifecycle":"InService","hoursUnpatched":29}]}]}';
 const DOCKERFILE = `# syntax=docker/dockerfile:1
 # escape=\`
 ARG TAG=ltsc2022
@@ -160,6 +164,16 @@ export const TARGETS: readonly FuzzTarget[] = [
   { name: 'index', samples: [INDEX], read: reads((text) => parseImageIndex(text, 'an index')) },
   { name: 'manifest', samples: [MANIFEST], read: reads((text) => parseImageManifest(text, 'a manifest')) },
   { name: 'config', samples: [CONFIG], read: reads((text) => parseImageConfig(text, 'a config')) },
+  {
+    name: 'fleets of another account',
+    samples: [STATUSES],
+    read: (text) => {
+      const page = fleetsPage([parseDocument(fleetStatusesSchema, text, 'x.json')], []);
+      return /<script|[^\P{C}\n]|="(?:NaN|-?Infinity)%/u.test(page)
+        ? 'what was read is not text on the page'
+        : undefined;
+    },
+  },
   {
     name: 'challenge',
     samples: [

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { instant } from './document';
 
+/** More than a century of them is a mistake. */
+const hours = z.number().min(0).max(1_000_000);
+
 /**
  * What `winbake fleet status --all --json` prints of the fleets of an account and region, as far as a page shows it; other
  * versions may leave out what has a default.
@@ -21,9 +24,9 @@ export const fleetStatusesSchema = z.object({
         osVersion: z.string().nullable(),
       }),
       wanted: z.object({ id: z.string(), osVersion: z.string() }).nullable(),
-      hoursBehind: z.number(),
-      hoursUnpatched: z.number(),
-      patchWithinHours: z.number().nullable().default(null),
+      hoursBehind: hours,
+      hoursUnpatched: hours,
+      patchWithinHours: hours.nullable().default(null),
       waiting: z.object({ for: z.string(), reason: z.string(), since: z.string() }).nullable(),
       isGroupThere: z.boolean(),
       instances: z.array(
@@ -33,7 +36,7 @@ export const fleetStatusesSchema = z.object({
           publication: z.string().nullable(),
           osVersion: z.string().nullable(),
           lifecycle: z.string(),
-          hoursUnpatched: z.number().nullable().default(null),
+          hoursUnpatched: hours.nullable().default(null),
         }),
       ),
     }),
