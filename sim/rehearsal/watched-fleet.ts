@@ -31,6 +31,8 @@ export class WatchedFleet {
   private during: Running | undefined;
   /** Of every poll since the report began: hours that an instance was without what Microsoft released. */
   private unpatched: number[] = [];
+  /** When the last of it was measured; milliseconds since 1970. */
+  private measuredAt = 0;
   private since: Date;
 
   constructor(
@@ -95,7 +97,11 @@ export class WatchedFleet {
       readonly message?: string;
     };
     if (hours !== undefined && measured === name) {
-      this.unpatched.push(hours);
+      const before = this.unpatched.at(-1) ?? 0;
+      // Hours passed up to the poll that found all instances patched, too.
+      const passed = hours === 0 && before > 0 ? (at.getTime() - this.measuredAt) / 3_600_000 : 0;
+      this.unpatched.push(...(passed > 0 ? [before + passed] : []), hours);
+      this.measuredAt = at.getTime();
     }
     if (message.startsWith(subjectStart(name))) {
       this.logged.push({ at, subject: message });

@@ -38,7 +38,7 @@ async function publishAndRollOut(folder: string) {
   const context = { account, clock, pipeline };
   const fleets = deployed.map((one) => new WatchedFleet(context, one));
   const rollout = await log.phase('Roll out to the fleets', () => rollOut(context, fleets));
-  return { account, amiId, clock, rollout };
+  return { account, amiId, clock, fleets, rollout };
 }
 
 test('a fleet moves to what its channel points to', async () => {
@@ -51,6 +51,13 @@ test('a fleet moves to what its channel points to', async () => {
     amiId,
     publication: { id: '20348.4294-1' },
   });
+});
+
+test('hours to the last instance are those up to the poll that finds it', async () => {
+  const { clock, fleets } = await publishAndRollOut(await assembly());
+  const released = Date.parse('2025-10-14T17:00:00Z');
+  const [{ hoursToLastInstance } = { hoursToLastInstance: null }] = fleets.map((fleet) => fleet.report());
+  expect(hoursToLastInstance).toBeCloseTo((clock.now().getTime() - released) / 3_600_000, 1);
 });
 
 test('an app without a fleet has no rollout', async () => {
