@@ -4,7 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { explaining } from '../../lib/aws/explain-failure';
-import { fleetInstances, forgetFleet, listFleets, readFleet } from '../../lib/aws/fleets/fleet-account';
+import { fleetMembers, forgetFleet, listFleets, readFleet } from '../../lib/aws/fleets/fleet-account';
 import type { Caller } from '../../lib/aws/stores/pipeline-account';
 import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { parseDocument } from '../../lib/contract/documents/document';
@@ -60,15 +60,15 @@ export async function openFleets(
     status: (fleet) =>
       reading(fleet, async () => {
         const state = await stateOf(fleet);
-        const [overrides, starts, current, instances, patchWithinSeconds] = await Promise.all([
+        const [overrides, starts, current, members, patchWithinSeconds] = await Promise.all([
           overridesOf(fleet),
           readStarts(parameters, fleetParameters(prefix, fleet).starts),
           currentOf(state.channel),
-          fleetInstances(clients, state),
+          fleetMembers(clients, state),
           patchWithinOf(fleet),
         ]);
         return fleetStatus({
-          ...{ state, overrides, starts, current, instances, patchWithinSeconds },
+          ...{ state, overrides, starts, current, ...members, patchWithinSeconds },
           now: now(),
         });
       }),

@@ -156,6 +156,7 @@ export function fleetText(status: FleetStatus, account: string, region: string, 
       : [
           `launch template: ${status.olderTemplates} of ${status.instances.length} instances run an older one`,
         ]),
+    ...poolLines(status),
     `behind: ${formatHours(status.hoursBehind)} its channel, ${formatHours(status.hoursUnpatched)} without what Microsoft released`,
     `waits for: ${waitLine(status)}`,
     ...rolloutLines(status),
@@ -218,6 +219,22 @@ function rolloutLines({ rollout }: FleetStatus): readonly string[] {
   return [
     `rollout: ${from} -> ${publication} since ${startedAt}, ${phase} at ${percentage} % since ${since}${back}`,
     ...(tasks === '' ? [] : [tasks]),
+  ];
+}
+
+/** What stands by, and the state of each instance of the pool that does not. */
+function poolLines({ warmPool }: FleetStatus): readonly string[] {
+  if (warmPool === null) {
+    return [];
+  }
+  const { instances, older, size, ready } = warmPool;
+  const states = Map.groupBy(
+    instances,
+    ({ isLeaving, lifecycle }) => `${lifecycle}${isLeaving ? ', leaving' : ''}`,
+  );
+  const counts = [...states].map(([state, { length }]) => `${length} ${state}`).sort();
+  return [
+    `warm pool: ${ready} of ${size} stand by, ${older} of an older AMI${counts.length === 0 ? '' : ` (${counts.join('; ')})`}`,
   ];
 }
 

@@ -37,7 +37,8 @@ export type Examine = (options: PipelineOptions) => Promise<Examination>;
 const NOTES = `
 Each line says ok, no, or ? where it could not be looked into from here. It changes nothing, and needs rights to read what
 it looks at: parameters and bucket of the pipeline, Lambda, IAM roles, Step Functions, Scheduler, Image Builder, KMS, EC2,
-Service Quotas. What the pipeline alone can try is said as housekeeping saw it last.
+Auto Scaling, Service Quotas; where a service of a fleet uses domainless gMSA, ECS, its credential spec and its secret, of
+which nothing is shown. What the pipeline alone can try is said as housekeeping saw it last.
 `;
 
 const LABELS: Readonly<Record<Verdict, string>> = { ok: 'ok', no: 'no', unknown: '?' };

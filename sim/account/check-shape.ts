@@ -242,6 +242,9 @@ function isOf(type: string, value: unknown): boolean {
       return typeof value === 'string' || (typeof value === 'object' && value !== null);
     case 'list':
       return Array.isArray(value);
+    case 'document':
+      // Any JSON.
+      return true;
     default:
       return typeof value === 'object' && value !== null && !Array.isArray(value);
   }

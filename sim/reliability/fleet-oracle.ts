@@ -35,6 +35,11 @@ export interface Truth {
   readonly revokedAt: (publication: string) => number | undefined;
   /** Since when an account lets nobody in, or has let people in again; undefined for one that always has. */
   readonly awayUntil: (account: string) => number | undefined;
+  /** Whether a deployment pauses a fleet now. */
+  readonly isPaused: (fleet: string) => boolean;
+  /** The launch template that the newest deployment left, and since when. */
+  readonly newestTemplate: (fleet: string) => { readonly template: string; readonly at: number };
+  readonly isBadTemplate: (template: string) => boolean;
 }
 
 /** What the oracle has seen of a fleet. */
@@ -65,23 +70,53 @@ export class FleetOracle {
       control: {
         ...control,
         startRefresh: (request) => {
+          this.checkPause(fleet);
           this.onStart(fleet, request.version, request.checkpoint !== null || request.bakeSeconds > 0);
           return control.startRefresh(request);
         },
         useLaunchTemplateVersion: (version) => {
+          this.checkPause(fleet);
           this.onUse(fleet, version);
           return control.useLaunchTemplateVersion(version);
         },
+        cancelRefresh: (request) => {
+          this.checkPause(fleet);
+          return control.cancelRefresh(request);
+        },
         rollBackRefresh: () => {
+          this.checkPause(fleet);
           const { refresh, version } = fleet.simulated.group;
           this.checkBarred(fleet, version);
-          if (refresh !== undefined) {
+          // A launch template that fails says nothing of the publication.
+          if (
+            refresh !== undefined &&
+            this.idOf(fleet, refresh.request.version) !== this.idOf(fleet, version)
+          ) {
             this.of(fleet).failed.set(this.idOf(fleet, refresh.request.version), this.now());
           }
           return control.rollBackRefresh();
         },
       },
     };
+  }
+
+  /** A deployment changes the launch template and nothing of what a fleet runs. */
+  deployed(fleet: InstalledFleet, version: string): void {
+    const [made, had] = [version, fleet.simulated.group.version].map((one) => this.idOf(fleet, one));
+    if (made !== had) {
+      this.break(fleet, 'deployment', `it moves the fleet from ${String(had)} to ${String(made)}`);
+    }
+  }
+
+  /** CloudFormation took a deployment back, and could not. */
+  stuck(fleet: InstalledFleet, why: string): void {
+    this.break(fleet, 'deployment', `it cannot be taken back: ${why}`);
+  }
+
+  private checkPause(fleet: InstalledFleet): void {
+    if (this.truth.isPaused(fleet.plan.name)) {
+      this.break(fleet, 'pause', 'the group is changed while a deployment pauses it');
+    }
   }
 
   scaled(fleet: InstalledFleet, before: ReadonlySet<string>): void {
@@ -97,19 +132,34 @@ export class FleetOracle {
     const seen = this.of(fleet);
     this.noteWell(fleet);
     const accepted = this.truth.acceptedBy(plan.name)?.publication;
-    const bad = instances.filter((one) => {
-      const publication = this.truth.publications.get(one.amiId)?.id;
-      return (
-        publication !== undefined &&
-        publication !== accepted &&
-        !seen.scaled.has(one.id) &&
-        this.truth.isBad(plan.name, publication)
-      );
+    // By what fails: each launch template that is deployed has a canary of its own, with whatever publication.
+    const bad = Map.groupBy(
+      instances.flatMap((one) => {
+        const publication = this.truth.publications.get(one.amiId)?.id ?? '';
+        const template = templateOf(fleet, one.version);
+        const isEvaluated =
+          publication !== '' && publication !== accepted && !seen.scaled.has(one.id) && !one.isTerminating;
+        return [
+          ...(isEvaluated && this.truth.isBad(plan.name, publication)
+            ? [`${publication} ${template}`.trim()]
+            : []),
+          ...(isEvaluated && this.truth.isBadTemplate(template) ? [template] : []),
+        ];
+      }),
+      (what) => what,
+    );
+    // What a deployment stopped may have left one beyond the desired capacity.
+    const all = Math.max(group.desiredCapacity, instances.length);
+    const most = Math.max(1, Math.ceil((policy.canaryPercentage / 100) * all));
+    bad.forEach(({ length }, what) => {
+      if (length > most && instances.length > 1) {
+        this.break(
+          fleet,
+          'canary',
+          `${length} of ${instances.length} instances run ${what}, which fails there`,
+        );
+      }
     });
-    const most = Math.max(1, Math.ceil((policy.canaryPercentage / 100) * group.desiredCapacity));
-    if (bad.length > most && instances.length > 1) {
-      this.break(fleet, 'canary', `${bad.length} of ${instances.length} instances run what fails there`);
-    }
   }
 
   /** A fleet runs its group's publication well once every instance does, or one that is equal in version and mode. */
@@ -128,6 +178,7 @@ export class FleetOracle {
   /** Where a fleet must be once nothing has happened for long. */
   checkEnd(fleet: InstalledFleet, current: Channel): void {
     const { notified, plan, simulated } = fleet;
+    this.checkTemplates(fleet);
     const ids = new Set(
       simulated.instances.map(({ amiId }) => this.truth.publications.get(amiId)?.id ?? amiId),
     );
@@ -146,6 +197,22 @@ export class FleetOracle {
     }
     if (!notified.some(({ text }) => text.includes(current.id))) {
       this.break(fleet, 'end', `it runs ${[...ids].join(', ')}, not ${current.id}, and nobody was notified`);
+    }
+  }
+
+  /** The newest launch template is everywhere, or people were notified since it was deployed. */
+  private checkTemplates(fleet: InstalledFleet): void {
+    const { instances, notified, plan, simulated } = { ...fleet, instances: fleet.simulated.instances };
+    const { at, template } = this.truth.newestTemplate(plan.name);
+    const older = instances.filter(({ version }) => templateOf(fleet, version) !== template);
+    const isNotified = notified.some((one) => one.at.getTime() >= at && one.text.includes('launch template'));
+    if (older.length > 0 && !isNotified) {
+      const has = templateOf(fleet, simulated.group.version);
+      this.break(
+        fleet,
+        'template',
+        `${older.length} of ${instances.length} instances do not run ${template}, the group has ${has}, and nobody was notified`,
+      );
     }
   }
 
@@ -310,4 +377,8 @@ export class FleetOracle {
   private now(): number {
     return this.installation().clock.now().getTime();
   }
+}
+
+function templateOf({ simulated }: InstalledFleet, version: string): string {
+  return simulated.group.template.find(version)?.userData ?? '';
 }

@@ -25,6 +25,12 @@ export const FLEET_RATES = {
   rollback: 0.04,
   /** Of months: what the channel shows, or what it showed before, is revoked; half of these are restored after days. */
   revoke: 0.04,
+  /** Of months, for each fleet: a team deploys another launch template. */
+  deploy: 0.4,
+  /** Of deployments: with a launch template that fails, taken back by CloudFormation, and whose function ends after some call. */
+  badTemplate: 0.1,
+  rolledBack: 0.15,
+  cut: 0.1,
 };
 
 /** The fleets of an installation: rings, canaries, a delay and a window, in all accounts. */

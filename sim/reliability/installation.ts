@@ -47,7 +47,8 @@ const HOME: PipelineDescription = {
 };
 
 const PATH = pipelinePath(HOME);
-const CURRENT = channelParameters(PATH, 'current').publication;
+/** What fleets follow. */
+export const CURRENT = channelParameters(PATH, 'current').publication;
 
 /** The accounts of an installation, the pipeline's own first. */
 export const ACCOUNTS = [HOME.account, ...HOME.accounts];
@@ -87,6 +88,8 @@ export interface InstalledFleet {
   readonly simulated: SimulatedFleet;
   readonly names: ReturnType<typeof fleetParameters>;
   readonly ports: FleetPorts;
+  /** The parameters of its account. */
+  readonly store: MemoryStore;
   /** The messages that went out. */
   readonly notified: { readonly at: Date; readonly text: string }[];
   pollAt: number;
@@ -358,6 +361,7 @@ export class Installation {
       simulated,
       names: fleetParameters(HOME.parameterPrefix, plan.name),
       notified,
+      store: this.storeOf(plan.account),
       get ports() {
         return wrap(fleet, ports);
       },

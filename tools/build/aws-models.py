@@ -49,6 +49,8 @@ def shape_of(shape, shapes):
     limits = {key: value for key in CONSTRAINTS if (value := shape.metadata.get(key)) not in (None, [])}
     if len(limits.get('enum', [])) > LONGEST_ENUM:
         del limits['enum']
+    if getattr(shape, 'is_document_type', False):
+        return 'document'
     if shape.type_name not in ('structure', 'list', 'map') and not limits:
         return shape.type_name
     if shape.name in shapes:

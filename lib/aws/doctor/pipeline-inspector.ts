@@ -1,8 +1,4 @@
-import {
-  AutoScalingClient,
-  paginateDescribeAutoScalingGroups,
-  type AutoScalingGroup,
-} from '@aws-sdk/client-auto-scaling';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import {
   DescribeImagesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -20,6 +16,7 @@ import {
   type Route,
   type Subnet,
 } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { IAMClient } from '@aws-sdk/client-iam';
 import {
   GetDistributionConfigurationCommand,
@@ -32,7 +29,9 @@ import {
 } from '@aws-sdk/client-imagebuilder';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient, NotFoundException } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   paginateListAWSDefaultServiceQuotas,
   paginateListServiceQuotas,
@@ -40,7 +39,7 @@ import {
   type ServiceQuota,
 } from '@aws-sdk/client-service-quotas';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { FLEET_TAG } from '../../contract/names/resources';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { isStandard } from '../../core/doctor/check-quotas';
 import type {
   InspectedFleetVolume,
@@ -48,9 +47,10 @@ import type {
   InspectedQuota,
   PipelineInspector,
 } from '../../core/doctor/pipeline-inspector';
-import { versionsOfGroup } from '../fleets/group-launch';
+import { fleetGroups, versionsOfGroup } from '../fleets/group-launch';
 import { inspectFunctions } from '../inspect-functions';
 import { absentWhere } from '../stores/ssm-parameter-store';
+import { inspectGmsa } from './inspect-gmsa';
 
 /** What Image Builder knows of a pipeline; `region` is its own. */
 export function inspectImagePipeline(
@@ -139,17 +139,28 @@ export function inspectKeysAndAmis(
 /** What AWS knows of a pipeline in a region, read with this process's credentials. */
 export function pipelineInspector(region: string): PipelineInspector {
   const ec2 = new EC2Client({ region });
+  const autoScaling = new AutoScalingClient({ region });
+  const iam = new IAMClient({ region });
   return {
     ...inspectFunctions({
       lambda: new LambdaClient({ region }),
-      iam: new IAMClient({ region }),
+      iam,
       states: new SFNClient({ region }),
       scheduler: new SchedulerClient({ region }),
     }),
     ...inspectImagePipeline(new ImagebuilderClient({ region }), region),
     ...inspectNetwork(ec2),
     ...inspectQuotas(new ServiceQuotasClient({ region }), ec2),
-    ...inspectFleets(new AutoScalingClient({ region }), ec2),
+    ...inspectFleets(autoScaling, ec2),
+    ...inspectGmsa({
+      autoScaling,
+      ec2,
+      iam,
+      ecs: new ECSClient({ region }),
+      s3: new S3Client({ region }),
+      secrets: new SecretsManagerClient({ region }),
+      ssm: new SSMClient({ region }),
+    }),
     ...inspectKeysAndAmis(),
   };
 }
@@ -223,9 +234,9 @@ export function inspectFleets(
   client: AutoScalingClient,
   ec2: EC2Client,
 ): Pick<PipelineInspector, 'fleetVolumes' | 'fleetSubnets' | 'fleetsWithRootDevice'> {
-  let listed: ReturnType<typeof groupsOf> | undefined;
+  let listed: ReturnType<typeof fleetGroups> | undefined;
   // Several checks ask for them.
-  const groups = () => (listed ??= groupsOf(client));
+  const groups = () => (listed ??= fleetGroups(client));
   return {
     fleetVolumes: async () => {
       const found: InspectedFleetVolume[] = [];
@@ -260,15 +271,6 @@ export function inspectFleets(
         subnetIds: VPCZoneIdentifier.split(',').filter((id) => id !== ''),
       })),
   };
-}
-
-async function groupsOf(client: AutoScalingClient): Promise<readonly AutoScalingGroup[]> {
-  const found: AutoScalingGroup[] = [];
-  const Filters = [{ Name: 'tag-key', Values: [FLEET_TAG] }];
-  for await (const page of paginateDescribeAutoScalingGroups({ client }, { Filters })) {
-    found.push(...(page.AutoScalingGroups ?? []));
-  }
-  return found;
 }
 
 async function mappingsOf(

@@ -152,7 +152,9 @@ export function autoScalingFleet(
       }
       const members = (group?.Instances ?? []).filter((one) => !isWarm(one));
       const pool =
-        group?.WarmPoolConfiguration === undefined ? [] : await poolOf(autoScaling, AutoScalingGroupName);
+        group?.WarmPoolConfiguration === undefined
+          ? []
+          : await membersOfPool(autoScaling, AutoScalingGroupName);
       const all = [...members, ...pool];
       const versionsOf = all.flatMap(({ LaunchTemplate: one }) =>
         one?.LaunchTemplateId === LaunchTemplateId && one.Version !== undefined ? one.Version : [],
@@ -227,15 +229,19 @@ function isWarm({ LifecycleState }: Instance): boolean {
   return LifecycleState?.startsWith('Warmed:') === true;
 }
 
-/** Of a pool also one that was found unhealthy, or was told to be. */
-function isLeaving(instance: Instance): boolean {
+/** Whether an instance is on its way out; of a pool also one that was found unhealthy, or was told to be. */
+export function isLeaving(instance: Instance): boolean {
   const { HealthStatus, LifecycleState } = instance;
   return isWarm(instance)
     ? LifecycleState?.startsWith('Warmed:Terminat') === true || HealthStatus === 'Unhealthy'
     : LifecycleState?.startsWith('Terminating') === true;
 }
 
-async function poolOf(client: AutoScalingClient, AutoScalingGroupName: string): Promise<readonly Instance[]> {
+/** The instances of a group's warm pool. */
+export async function membersOfPool(
+  client: AutoScalingClient,
+  AutoScalingGroupName: string | undefined,
+): Promise<readonly Instance[]> {
   const found: Instance[] = [];
   for await (const { Instances = [] } of paginateDescribeWarmPool({ client }, { AutoScalingGroupName })) {
     found.push(...Instances);

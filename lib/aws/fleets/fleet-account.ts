@@ -1,6 +1,7 @@
 import {
   DescribeAutoScalingGroupsCommand,
   type AutoScalingClient,
+  type AutoScalingGroup,
   type Instance,
 } from '@aws-sdk/client-auto-scaling';
 import { paginateDescribeInstances, type EC2Client, type Instance as Ec2Instance } from '@aws-sdk/client-ec2';
@@ -17,9 +18,10 @@ import { fleetGroupName } from '../../contract/names/resources';
 import { WinbakeError } from '../../contract/values/errors';
 import { readFleetState } from '../../core/fleet/fleet-state';
 import type { FleetPlan } from '../../core/fleet/plan-overrides';
-import type { FleetInstance } from '../../core/fleet/fleet-status';
+import type { FleetFacts, FleetInstance, FleetPool } from '../../core/fleet/fleet-status';
 import type { Caller } from '../stores/pipeline-account';
 import { ssmParameterStore } from '../stores/ssm-parameter-store';
+import { isLeaving, membersOfPool } from './auto-scaling-fleet';
 import { containerInstancesOrNone } from './ecs-container-hosts';
 
 /** A filter takes so many values. */
@@ -32,19 +34,30 @@ export interface FleetClients {
   readonly ecs: ECSClient;
 }
 
-/** The instances of a fleet, oldest first; undefined where its group is gone. */
-export async function fleetInstances(
-  { autoScaling, ec2, ecs }: FleetClients,
+/** The instances of a fleet, oldest first, and its warm pool; no instances at all where its group is gone. */
+export async function fleetMembers(
+  clients: FleetClients,
   { autoScalingGroup, cluster }: { readonly autoScalingGroup: string; readonly cluster: string },
-): Promise<readonly FleetInstance[] | undefined> {
+): Promise<Pick<FleetFacts, 'instances' | 'pool'>> {
+  const { autoScaling, ec2 } = clients;
   const answer = await autoScaling.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [autoScalingGroup] }),
   );
   const [group] = answer.AutoScalingGroups ?? [];
-  if (group === undefined) {
-    return undefined;
-  }
-  const members = new Map((group.Instances ?? []).map((one) => [one.InstanceId ?? '', one]));
+  return group === undefined
+    ? { instances: undefined, pool: null }
+    : {
+        instances: await instancesIn(clients, group.Instances ?? [], cluster),
+        pool: await poolOf({ autoScaling, ec2 }, group),
+      };
+}
+
+async function instancesIn(
+  { ec2, ecs }: FleetClients,
+  instances: readonly Instance[],
+  cluster: string,
+): Promise<readonly FleetInstance[]> {
+  const members = new Map(instances.map((one) => [one.InstanceId ?? '', one]));
   if (members.size === 0) {
     return [];
   }
@@ -60,6 +73,38 @@ export async function fleetInstances(
     });
   }
   return found.sort((one, other) => ((one.startedAt ?? '') < (other.startedAt ?? '') ? -1 : 1));
+}
+
+/**
+ * A pool that fills itself up to the group's maximum has no limit of its own, or -1.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_WarmPoolConfiguration.html
+ */
+async function poolOf(
+  { autoScaling, ec2 }: Omit<FleetClients, 'ecs'>,
+  { AutoScalingGroupName, DesiredCapacity = 0, MaxSize = 0, WarmPoolConfiguration: pool }: AutoScalingGroup,
+): Promise<FleetPool | null> {
+  if (pool === undefined) {
+    return null;
+  }
+  const { MaxGroupPreparedCapacity: limit = -1, MinSize = 0 } = pool;
+  const members = await membersOfPool(autoScaling, AutoScalingGroupName);
+  const amis = new Map(
+    (
+      await instancesOf(
+        ec2,
+        members.flatMap(({ InstanceId }) => InstanceId ?? []),
+      )
+    ).map(({ ImageId = '', InstanceId }) => [InstanceId, ImageId]),
+  );
+  return {
+    size: Math.max(MinSize, (limit < 0 ? MaxSize : limit) - DesiredCapacity),
+    instances: members.map((one) => ({
+      id: one.InstanceId ?? '',
+      amiId: amis.get(one.InstanceId) ?? '',
+      lifecycle: one.LifecycleState ?? '',
+      isLeaving: isLeaving(one),
+    })),
+  };
 }
 
 /** Instances by their ids: by a filter, since one that has just gone would fail the call that names it. */

@@ -31,6 +31,16 @@ export async function findFleetGroup(client: AutoScalingClient, fleet: string): 
   return undefined;
 }
 
+/** The groups of all fleets of the region, by their tag. */
+export async function fleetGroups(client: AutoScalingClient): Promise<readonly AutoScalingGroup[]> {
+  const found: AutoScalingGroup[] = [];
+  const Filters = [{ Name: 'tag-key', Values: [FLEET_TAG] }];
+  for await (const page of paginateDescribeAutoScalingGroups({ client }, { Filters })) {
+    found.push(...(page.AutoScalingGroups ?? []));
+  }
+  return found;
+}
+
 /** What a version of a launch template starts. */
 interface VersionContent {
   /** Empty where it names none. */

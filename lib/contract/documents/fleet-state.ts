@@ -46,6 +46,8 @@ const rolloutSchema = z.object({
   /** The launch template version that the refresh brings, and the one that it was made from. */
   version: z.string(),
   baseVersion: z.string(),
+  /** On a way back by the launch template that the instances of before run: the version with the one that was deployed. */
+  restores: z.string().nullable().default(null),
   /** Null between the wish for a refresh and its start. */
   refreshId: z.string().nullable(),
   /** The newest refresh of the group when this one was wished for. */

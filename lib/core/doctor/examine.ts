@@ -7,6 +7,7 @@ import { BAKE_LIMIT_SECONDS } from '../image-builder/workflows';
 import type { DocumentStore } from '../ports/stores';
 import { checkAccounts, checkParameters, checkKeys, checkRoles, functionNameOf } from './check-deployed';
 import { checkFastLaunch, checkFleetEgress, checkServiceLinkedRoles } from './check-fleets';
+import { checkGmsa } from './check-gmsa';
 import { checkBuildQuota, checkEc2Quotas, checkVolumeQuota } from './check-quotas';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts, unsure } from './pipeline-inspector';
 
@@ -184,6 +185,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'quota volume initialization': checkVolumeQuota,
   'service-linked roles': checkServiceLinkedRoles,
   'Fast Launch': checkFastLaunch,
+  gMSA: checkGmsa,
   'egress of builds': checkEgressOfBuilds,
   'egress of fleets': checkFleetEgress,
   'egress from here': checkEgressFromHere,

@@ -73,6 +73,33 @@ export interface InspectedFleetSubnets {
   readonly subnetIds: readonly string[];
 }
 
+/** What the instances of a fleet offer tasks that join a domain. */
+interface InspectedGmsaHosts {
+  readonly group: string;
+  /** Whether the agent starts with `ECS_GMSA_SUPPORTED`. */
+  readonly offersGmsa: boolean;
+  /** The ARN of the instances' role; undefined where the launch template names none. */
+  readonly role: string | undefined;
+}
+
+/** A service on a fleet, whose tasks join a domain that their host is not in. */
+export interface InspectedDomainlessService {
+  /** Its cluster and name, such as `shop/web`. */
+  readonly service: string;
+  /** The ARNs of its credential specs. */
+  readonly specs: readonly string[];
+  /** The ARN of its tasks' execution role. */
+  readonly executionRole: string | undefined;
+  /** Of all fleets that it may be placed on. */
+  readonly hosts: readonly InspectedGmsaHosts[];
+}
+
+/** A text with the whole ARN of what holds it. */
+interface InspectedText {
+  readonly arn: string;
+  readonly text: string;
+}
+
 /** What can be seen of a pipeline's parts; nothing is changed. */
 export interface PipelineInspector {
   functionOf(name: string): Promise<InspectedFunction | undefined>;
@@ -106,6 +133,12 @@ export interface PipelineInspector {
   fleetVolumes(): Promise<readonly InspectedFleetVolume[]>;
   /** The subnets of all fleets of the region, by their groups. */
   fleetSubnets(): Promise<readonly InspectedFleetSubnets[]>;
+  /** The services on fleets of the region whose tasks have a credential spec of domainless gMSA. */
+  domainlessServices(): Promise<readonly InspectedDomainlessService[]>;
+  /** What an object, a parameter or a secret holds, by its ARN; undefined where there is none. */
+  textAt(arn: string): Promise<InspectedText | undefined>;
+  /** Whether the policies of a role allow an action. */
+  mayRole(roleArn: string, action: string, resource: string): Promise<boolean>;
 }
 
 /** The network as this computer sees it. */

@@ -1,10 +1,18 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
 import { isOpen } from '../../contract/values/weekly-window';
 import type { InstanceRefresh } from '../ports/fleets';
-import { isOfOrigin, isOfTarget, newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
+import {
+  broughtBy,
+  isOfOrigin,
+  isOfTarget,
+  newInstancesOf,
+  type FleetWorld,
+  type RolloutAction,
+} from './fleet-world';
 import {
   canGoBack,
   evaluateRollout,
+  failedElsewhere,
   holdAgainst,
   isSuperseded,
   mayHurry,
@@ -48,12 +56,28 @@ export function betweenRefreshes(world: FleetWorld, rollout: FleetRollout): Roll
 function afterSuccess(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   switch (rollout.phase) {
     case 'back':
-      return settleBack(rollout, 'the instances were replaced');
+      return restored(world, rollout) ?? settleBack(rollout, 'the instances were replaced');
     case 'rest':
       return { kind: 'settle', outcome: 'finished', reason: 'every instance runs it' };
     case 'canary':
       return resume(world, rollout);
   }
+}
+
+/** A way back by the launch template of before gives the group the deployed one again, which then has a canary of its own. */
+function restored(
+  { group }: FleetWorld,
+  { from, restores, version }: FleetRollout,
+): RolloutAction | undefined {
+  return restores === null || group.launchTemplateVersion !== version
+    ? undefined
+    : {
+        kind: 'useForNewInstances',
+        ...from,
+        base: restores,
+        isEqual: false,
+        reason: 'the launch template that was deployed is tried by itself',
+      };
 }
 
 function afterFailure(world: FleetWorld, rollout: FleetRollout, refresh: InstanceRefresh): RolloutAction {
@@ -106,7 +130,8 @@ function wantsOther({ wanted }: FleetWorld, { publication }: FleetRollout): bool
 
 function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   const { group } = world;
-  if (rollout.template !== null && !isOfTarget(group, rollout) && !isOfOrigin(group, rollout)) {
+  const isOnWay = isOfTarget(group, rollout) || (rollout.goingBack !== null && isOfOrigin(group, rollout));
+  if (rollout.template !== null && !isOnWay) {
     return { kind: 'settle', outcome: 'superseded', reason: 'the launch template has changed again' };
   }
   const goingBack = wayBackOf(world, rollout);
@@ -127,12 +152,17 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   if (isOver && (rollout.phase === 'rest' || group.instances.length === 0)) {
     return { kind: 'settle', outcome: 'finished', reason: 'every instance runs it' };
   }
-  if (fresh === 0 && wantsOther(world, rollout)) {
+  if (broughtBy(group, rollout).length === 0 && wantsOther(world, rollout)) {
     return {
       kind: 'settle',
       outcome: 'superseded',
       reason: 'another publication is there, and none of its instances',
     };
+  }
+  const elsewhere = rollout.template === null ? failedElsewhere(world, rollout.publication) : undefined;
+  if (broughtBy(group, rollout).length === 0 && elsewhere !== undefined) {
+    const reason = `it has failed on the fleet ${elsewhere.fleet}, and none of its instances is left here`;
+    return { kind: 'settle', outcome: 'superseded', reason };
   }
   const held = holdAgainst(world, rollout.publication);
   if (held !== undefined) {
@@ -192,7 +222,7 @@ function goBack(
       reason: `${reason}; nothing that the floor allows is there to go back to`,
     };
   }
-  if (newInstancesOf(group, rollout).length === 0) {
+  if (broughtBy(group, rollout).length === 0) {
     const version = template?.fromVersion ?? undefined;
     return isOfOrigin(group, rollout)
       ? settleBack({ ...rollout, goingBack }, reason)

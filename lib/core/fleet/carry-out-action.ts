@@ -4,7 +4,15 @@ import type { ContainerHosts, FleetGroup, RefreshRequest } from '../ports/fleets
 import { heal, raise } from './fleet-notices';
 import type { ActionPlace } from './fleet-ports';
 import { hasDoneWell, isBarred } from './evaluate-rollout';
-import type { FleetWorld, RolloutAction, StuckDrain } from './fleet-world';
+import {
+  newInstancesOf,
+  ownOf,
+  runningIn,
+  versionOfOrigin,
+  type FleetWorld,
+  type RolloutAction,
+  type StuckDrain,
+} from './fleet-world';
 import { drainText } from './observe-fleet';
 import { logEntryOf, monthOf, writeLogEntry } from './rollout-log';
 import { sampleHosts } from './sample-hosts';
@@ -74,14 +82,14 @@ function settleTemplate(state: FleetState, { outcome, reason }: Settlement, now:
     template: template && { ...template, ended: endOf(outcome, now) },
   };
   if (outcome === 'finished') {
-    return heal(ended, 'templateFailed');
+    return heal(ended, 'templateFailed:');
   }
   const how =
     outcome === 'rolledBack' ? 'went back to its launch template of before' : 'keeps both templates';
   return outcome === 'rolledBack' || outcome === 'failed'
     ? raise(
         ended,
-        'templateFailed',
+        `templateFailed:${state.rollout?.template?.to ?? ''}`,
         `Fleet ${state.fleet} ${how}: ${reason}. Deploy a launch template that works.`,
         now,
       )
@@ -122,12 +130,14 @@ async function wishOf(
   const { group, now, refresh, state } = world;
   const at = now.toISOString();
   const before = state.rollout;
-  const from = before?.from ?? (change === undefined ? await originOf(hosts, world) : ownOf(world));
+  const from = before?.from ?? (change ? runningIn(world, change) : await originOf(hosts, world));
   const baseVersion = group.launchTemplateVersion;
   const goal = phase === 'back' ? from : { amiId: publication.amiId, publication };
   const isSameGoal = before !== null && (before.phase === 'back') === (phase === 'back');
   const template = change ?? before?.template ?? null;
-  const ofBefore = phase === 'back' ? (template?.fromVersion ?? null) : null;
+  const kept = phase === 'back' && template === null ? versionOfOrigin(group, goal.amiId) : null;
+  const ofBefore = phase === 'back' ? (template?.fromVersion ?? kept) : null;
+  const hasFailed = state.template?.digest === group.template && state.template.ended?.outcome !== undefined;
   const version =
     ofBefore ??
     (group.amiId === goal.amiId
@@ -146,6 +156,7 @@ async function wishOf(
     template,
     version,
     baseVersion,
+    restores: kept === null || hasFailed ? null : baseVersion,
     isWatch: false,
     refreshId: null,
     refreshBefore: refresh?.id ?? null,
@@ -154,17 +165,16 @@ async function wishOf(
       autoRollback && phase !== 'back' && group.amiId !== goal.amiId && group.amiId === from.amiId,
     startedAt: before?.startedAt ?? at,
     refreshedAt: at,
-    firstInstanceAt: before?.firstInstanceAt ?? null,
+    firstInstanceAt:
+      before === null || (phase === 'canary' && newInstancesOf(group, before).length === 0)
+        ? null
+        : before.firstInstanceAt,
     hasTasks: before?.hasTasks ?? (await hasTasks(hosts, group)),
     draining: [],
     progress: { percentage: 0, at },
     failures: phase !== before?.phase ? 0 : before.failures + (isRetry ? 1 : 0),
     goingBack,
   };
-}
-
-function ownOf({ group, state }: FleetWorld): FleetRollout['from'] {
-  return { amiId: group.amiId, publication: state.publication };
 }
 
 /** What a rollout may go back to: what the group has, unless that was never tried and no instance of it does well. */
@@ -328,7 +338,7 @@ async function useForNewInstances(
   const version =
     action.version ??
     (await control.createLaunchTemplateVersion(
-      group.launchTemplateVersion,
+      action.base ?? group.launchTemplateVersion,
       amiId,
       `Winbake ${publication?.id ?? amiId}`,
     ));

@@ -1,5 +1,5 @@
 import type { FleetRollout, FleetState } from '../../contract/documents/fleet-state';
-import type { RevokedPublication } from '../../contract/documents/failed-publications';
+import type { FailedPublication, RevokedPublication } from '../../contract/documents/failed-publications';
 import { activeOverride } from '../../contract/documents/overrides';
 import { isNewer, type Channel } from '../../contract/documents/publication';
 import { excerpt } from '../../contract/values/printable';
@@ -177,7 +177,8 @@ const REGISTRATION_SECONDS = 60 * 60;
 export function evaluateRollout(world: FleetWorld, rollout: FleetRollout): CanaryVerdict {
   const { group, hosts, now, policy, state } = world;
   const accepted = activeOverride(state.accepted, now);
-  if (accepted?.publication === rollout.publication.id) {
+  // A person speaks of a publication, not of whatever launch template comes later.
+  if (rollout.template === null && accepted?.publication === rollout.publication.id) {
     return { verdict: 'good', reason: `${accepted.by} has accepted it: ${accepted.reason}` };
   }
   const newInstances = new Set(newInstancesOf(group, rollout));
@@ -257,6 +258,27 @@ export function isSuperseded(world: FleetWorld, rollout: FleetRollout): boolean 
  */
 export function isWayBack({ ran, publication }: FleetState, wanted: Channel): boolean {
   return ran.includes(wanted.id) || (publication !== null && isNewer(publication, wanted));
+}
+
+/**
+ * A failure on another fleet holds those that have not started, until it is forgiven there, or here after it. Names do not
+ * tell fleets apart: those of two accounts may have the same, and what failed here is bad here already.
+ */
+export function failedElsewhere(
+  { elsewhere, group, now, policy, state }: FleetWorld,
+  wanted: Channel,
+): FailedPublication | undefined {
+  if (group.amiId === wanted.amiId || isWayBack(state, wanted)) {
+    return undefined;
+  }
+  const accepted = activeOverride(state.accepted, now);
+  return elsewhere.publications.find(
+    ({ at, id, ring }) =>
+      id === wanted.id &&
+      // What failed in a later ring stops that one and those behind it.
+      !(ring !== null && policy.ring !== null && policy.ring < ring) &&
+      !(accepted?.publication === id && accepted.at >= at),
+  );
 }
 
 /** Whether a fleet waits for no ring, delay, window or hold of the pipeline: on a way back, and off what is revoked. */

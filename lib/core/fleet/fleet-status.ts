@@ -21,6 +21,23 @@ export interface FleetInstance {
   readonly tasks: number;
 }
 
+/** An instance of a warm pool. */
+export interface PoolInstance {
+  readonly id: string;
+  readonly amiId: string;
+  /** Such as `Warmed:Stopped`, which stands by, or `Warmed:Pending:Wait`. */
+  readonly lifecycle: string;
+  /** Whether Auto Scaling is about to terminate it. */
+  readonly isLeaving: boolean;
+}
+
+/** The warm pool of a group. */
+export interface FleetPool {
+  /** How many instances it is to have now. */
+  readonly size: number;
+  readonly instances: readonly PoolInstance[];
+}
+
 /** What a fleet's status is made of. */
 export interface FleetFacts {
   readonly state: FleetState;
@@ -29,6 +46,8 @@ export interface FleetFacts {
   readonly current: Channel | undefined;
   /** Undefined where the group is gone. */
   readonly instances: readonly FleetInstance[] | undefined;
+  /** Null, or left out, where the group has none. */
+  readonly pool?: FleetPool | null;
   /** What was measured of how soon its instances were there. */
   readonly starts: readonly HostStart[];
   /** By its stack's settings; undefined where they are gone. */
@@ -46,6 +65,7 @@ export function fleetStatus({
   now,
   overrides,
   patchWithinSeconds,
+  pool,
   starts,
   state,
 }: FleetFacts) {
@@ -94,6 +114,8 @@ export function fleetStatus({
     /** How soon instances were there, by publication, the newest first. */
     starts: startFigures(starts),
     isGroupThere: instances !== undefined,
+    /** What stands by in its warm pool; null where it has none. */
+    warmPool: pool ? poolStatus(state, pool) : null,
     instances: there.map((instance, index) => {
       const known = running[index] ?? null;
       const osVersion = known?.osVersion ?? versionOf(instance, current);
@@ -107,6 +129,25 @@ export function fleetStatus({
     }),
   };
 }
+
+/** Of an older AMI is what is neither the group's own nor equal to it. */
+function poolStatus(state: FleetState, { instances, size }: FleetPool) {
+  const publications = runningPublications(state, { instances });
+  const members = instances.map((one, index) => ({
+    ...one,
+    publication: publications[index]?.id ?? null,
+    isOlder: one.amiId !== state.amiId && !state.equalAmis.includes(one.amiId),
+  }));
+  return {
+    size,
+    ready: members.filter(({ isLeaving, lifecycle }) => !isLeaving && READY.includes(lifecycle)).length,
+    older: members.filter(({ isOlder }) => isOlder).length,
+    instances: members,
+  };
+}
+
+/** Where a pool's instances are ready, by the state that the pool is kept in. */
+const READY: readonly string[] = ['Warmed:Stopped', 'Warmed:Running', 'Warmed:Hibernated'];
 
 /** What the instance itself says, where its AMI is no publication that the fleet remembers. */
 function versionOf({ revision }: FleetInstance, current: Channel | undefined): string | null {

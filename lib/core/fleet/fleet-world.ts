@@ -38,6 +38,8 @@ export type RolloutAction =
       readonly isEqual: boolean;
       /** A version that has the AMI already; absent: one is made. */
       readonly version?: string;
+      /** What it is made from; absent: what the group has. */
+      readonly base?: string;
       readonly reason: string;
     }
   /** A new refresh, with the rollout as it is wished for; `version` is made where it does not fit the group's any more. */
@@ -138,8 +140,15 @@ export function isUnderWay(refresh: InstanceRefresh | undefined): refresh is Ins
 }
 
 /** The instances that a rollout has brought: by their AMI, or by their launch template where that alone is rolled out. */
+export function broughtBy(group: FleetGroup, rollout: FleetRollout): FleetGroup['instances'] {
+  return group.instances.filter((one) => isOfTarget(one, rollout));
+}
+
+/** Those of them that a rollout is judged by: a launch template that was deployed meanwhile has instances of its own to show. */
 export function newInstancesOf(group: FleetGroup, rollout: FleetRollout): readonly string[] {
-  return group.instances.filter((one) => isOfTarget(one, rollout)).map(({ id }) => id);
+  return broughtBy(group, rollout)
+    .filter(({ template }) => template === null || template === group.template || rollout.phase === 'back')
+    .map(({ id }) => id);
 }
 
 /** Whether the group starts new instances from what a rollout brings. */
@@ -177,4 +186,36 @@ export function drainsOf({ hosts, state }: FleetWorld): readonly StuckDrain[] {
     const running = tasks.filter(({ status }) => status !== 'STOPPED');
     return running.length === 0 ? [] : { instance, since, tasks: running };
   });
+}
+
+/**
+ * The version that most instances of an AMI run, where its launch template is not the group's: a way back replaces what is new, and never
+ * takes those of before to a launch template that they have not had.
+ */
+export function versionOfOrigin({ instances, template }: FleetGroup, amiId: string): string | null {
+  const staying = instances.filter((one) => !one.isLeaving && one.amiId === amiId && one.template !== null);
+  const [most] = [...Map.groupBy(staying, ({ version }) => version).values()].sort(
+    (one, other) => other.length - one.length,
+  );
+  const [one] = most ?? [];
+  return one === undefined || one.template === template ? null : one.version;
+}
+
+/** What a changed launch template comes in the place of. */
+export function runningIn(
+  world: FleetWorld,
+  { fromVersion }: NonNullable<FleetRollout['template']>,
+): FleetRollout['from'] {
+  const { group, state } = world;
+  const one = group.instances.find(({ version }) => version === fromVersion);
+  return one === undefined || one.amiId === group.amiId
+    ? ownOf(world)
+    : one.amiId === state.lastTried?.amiId
+      ? state.lastTried
+      : { amiId: one.amiId, publication: null };
+}
+
+/** What the group starts new instances from. */
+export function ownOf({ group, state }: FleetWorld): FleetRollout['from'] {
+  return { amiId: group.amiId, publication: state.publication };
 }

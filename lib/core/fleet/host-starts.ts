@@ -5,7 +5,7 @@ import { percentile } from '../../contract/values/percentile';
 import type { ContainerHost, GroupInstance, HostTask } from '../ports/fleets';
 import type { FleetPorts } from './fleet-ports';
 import { LONGEST_PARAMETER } from './fleet-state';
-import { newInstancesOf, runningPublications, type FleetWorld, type MeasuredStarts } from './fleet-world';
+import { broughtBy, runningPublications, type FleetWorld, type MeasuredStarts } from './fleet-world';
 
 /**
  * For so long after its launch an instance may be measured: ECS shows a task that has stopped for an hour, and a poll comes at least
@@ -264,7 +264,7 @@ export function tooSlow(
   const { maxFirstTaskSlowdown: most } = policy;
   const all = [...(starts?.fresh ?? []), ...(starts?.known ?? [])];
   const { before, now } = comparedStarts(state, all, rollout);
-  const fewest = Math.min(FEWEST_NEW, newInstancesOf(group, rollout).length);
+  const fewest = Math.min(FEWEST_NEW, broughtBy(group, rollout).length);
   return most !== null &&
     before !== null &&
     now !== null &&

@@ -1,26 +1,19 @@
 import type { FleetRollout, FleetState, WaitsFor } from '../../contract/documents/fleet-state';
 import { activeOverride } from '../../contract/documents/overrides';
-import type { FailedPublication } from '../../contract/documents/failed-publications';
 import type { Channel } from '../../contract/documents/publication';
 import { excerpt } from '../../contract/values/printable';
 import { readOsVersion } from '../../contract/values/os-version';
 import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
-import {
-  isUnderWay,
-  newInstancesOf,
-  olderTemplatesOf,
-  type FleetWorld,
-  type RolloutAction,
-} from './fleet-world';
+import { broughtBy, isUnderWay, olderTemplatesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 import {
   evaluateRollout,
+  failedElsewhere,
   floorOf,
   holdAgainst,
   isBarred,
   isBelowFloor,
-  isWayBack,
   mayHurry,
   revocationOf,
   secondsOf,
@@ -69,7 +62,7 @@ function whileWatching(world: FleetWorld, rollout: FleetRollout): RolloutAction 
     return betweenRefreshes(world, rollout);
   }
   const next = withTemplateChange(world, withLeftBehind(world, resting(world)));
-  const isLeft = newInstancesOf(world.group, rollout).length === 0;
+  const isLeft = broughtBy(world.group, rollout).length === 0;
   if (verdict === 'good' && !isLeft) {
     return { kind: 'settle', outcome: 'finished', reason };
   }
@@ -101,7 +94,7 @@ function withLeftBehind(world: FleetWorld, action: RolloutAction): RolloutAction
     : (holdAgainst(world, publication) ??
         outsideWindow(world) ?? {
           kind: 'startRefresh',
-          phase: phaseToOwn(state),
+          phase: phaseToOwn(world),
           publication,
           goingBack: null,
           isRetry: false,
@@ -118,9 +111,10 @@ function mayStay(world: FleetWorld, { amiId }: { readonly amiId: string }): bool
   );
 }
 
-/** Instances go to what the group has at once where it was tried, and by a canary where it was not. */
-function phaseToOwn({ lastTried }: FleetState): FleetRollout['phase'] {
-  return lastTried === null ? 'rest' : 'canary';
+/** Instances go to what the group has at once where it was tried, and by a canary where it, or its launch template, was not. */
+function phaseToOwn({ group, state }: FleetWorld): FleetRollout['phase'] {
+  const isTemplateOld = olderTemplatesOf(state, group.instances, group).length > 0;
+  return state.lastTried === null && !isTemplateOld ? 'rest' : 'canary';
 }
 
 /** What keeps a fleet from its channel's AMI without an end that is near; a changed launch template does not wait for it. */
@@ -155,8 +149,8 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
         };
   }
   const held = holdAgainst(world, publication) ?? outsideWindow(world);
-  // An instance of an AMI that counts as equal has no version to go back to.
-  const back = older.find(({ amiId }) => amiId === group.amiId);
+  // Back to the very instances of before, also where their AMI is one that counts as equal.
+  const back = older.find(({ amiId }) => amiId === group.amiId) ?? first;
   return (
     held ?? {
       kind: 'startRefresh',
@@ -165,9 +159,9 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
       goingBack: null,
       isRetry: false,
       template: {
-        from: back?.template ?? first.template,
+        from: back.template ?? first.template,
         to: group.template,
-        fromVersion: back?.version ?? null,
+        fromVersion: back.version,
       },
       autoRollback: false,
       reason: `${older.length} instances have an older launch template`,
@@ -225,27 +219,6 @@ function outsideWindow({ now, policy }: FleetWorld): RolloutAction | undefined {
     : { kind: 'wait', waitsFor: 'window', reason: 'no maintenance window is open' };
 }
 
-/**
- * A failure on another fleet holds those that have not started, until it is forgiven there, or here after it. Names do not
- * tell fleets apart: those of two accounts may have the same, and what failed here is bad here already.
- */
-function failedElsewhere(
-  { elsewhere, group, now, policy, state }: FleetWorld,
-  wanted: Channel,
-): FailedPublication | undefined {
-  if (group.amiId === wanted.amiId || isWayBack(state, wanted)) {
-    return undefined;
-  }
-  const accepted = activeOverride(state.accepted, now);
-  return elsewhere.publications.find(
-    ({ at, id, ring }) =>
-      id === wanted.id &&
-      // What failed in a later ring stops that one and those behind it.
-      !(ring !== null && policy.ring !== null && policy.ring < ring) &&
-      !(accepted?.publication === id && accepted.at >= at),
-  );
-}
-
 /** What brings the fleet to a publication, with nothing in the way. */
 function towards(world: FleetWorld, wanted: Channel): RolloutAction {
   const { group, now, state } = world;
@@ -267,7 +240,7 @@ function towards(world: FleetWorld, wanted: Channel): RolloutAction {
         }
       : {
           ...refresh,
-          phase: phaseToOwn(state),
+          phase: phaseToOwn(world),
           autoRollback: false,
           reason: 'some instances do not run it',
         };

@@ -267,6 +267,14 @@ const iam: ServiceCommands = {
       ],
       sample: { InstanceProfileName: 'winbake-instance' },
     },
+    SimulatePrincipalPolicy: {
+      ...onArn('iam:SimulatePrincipalPolicy', 'PolicySourceArn', ''),
+      sample: {
+        PolicySourceArn: 'arn:aws:iam::123456789012:role/web-execution',
+        ActionNames: ['s3:GetObject'],
+        ResourceArns: ['arn:aws:s3:::specs/web.json'],
+      },
+    },
   },
 };
 

@@ -1,5 +1,6 @@
 import {
   authorizationPage,
+  everywhere,
   textOf,
   textsOf,
   type CommandInput,
@@ -89,6 +90,22 @@ export const ECS_COMMANDS: ServiceCommands = {
         })),
       sample: { capacityProviders: ['shop'], include: ['TAGS'] },
     },
+    ListServices: {
+      needs: (input, place) => [
+        {
+          action: 'ecs:ListServices',
+          resource: '*',
+          context: { 'ecs:cluster': clusterArn(input, place) },
+        },
+      ],
+      sample: { cluster },
+    },
+    DescribeServices: onMembers('ecs:DescribeServices', 'service', 'services', {
+      services: ['arn:aws:ecs:us-east-1:123456789012:service/shop/web'],
+    }),
+    DescribeTaskDefinition: everywhere('ecs:DescribeTaskDefinition', {
+      taskDefinition: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1',
+    }),
     PutClusterCapacityProviders: {
       needs: (input, place) => [
         { action: 'ecs:PutClusterCapacityProviders', resource: clusterArn(input, place) },

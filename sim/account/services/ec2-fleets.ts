@@ -127,7 +127,7 @@ function versionOf(template: SimulatedLaunchTemplate, version: string): Simulate
 }
 
 function describedVersion(
-  { id, name }: SimulatedLaunchTemplate,
+  { id, name, options: { instanceProfile: Name } }: SimulatedLaunchTemplate,
   { amiId, createdAt, description, number, userData }: SimulatedVersion,
 ): LaunchTemplateVersion {
   return {
@@ -138,6 +138,7 @@ function describedVersion(
     CreateTime: createdAt,
     LaunchTemplateData: {
       ...(amiId === undefined ? {} : { ImageId: amiId }),
+      ...(Name === undefined ? {} : { IamInstanceProfile: { Name } }),
       ...(userData === '' ? {} : { UserData: userData }),
     },
     ...(description === undefined ? {} : { VersionDescription: description }),

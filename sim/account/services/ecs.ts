@@ -1,37 +1,41 @@
 import {
+  ClientException,
   ClusterNotFoundException,
   ECSServiceException,
   InvalidParameterException,
   type Cluster as EcsCluster,
-  type ContainerInstance,
   type DescribeCapacityProvidersCommandInput,
   type DescribeCapacityProvidersCommandOutput,
   type DescribeClustersCommandInput,
   type DescribeClustersCommandOutput,
   type DescribeContainerInstancesCommandInput,
   type DescribeContainerInstancesCommandOutput,
+  type DescribeServicesCommandInput,
+  type DescribeServicesCommandOutput,
+  type DescribeTaskDefinitionCommandInput,
+  type DescribeTaskDefinitionCommandOutput,
   type DescribeTasksCommandInput,
   type DescribeTasksCommandOutput,
   type ListContainerInstancesCommandInput,
   type ListContainerInstancesCommandOutput,
+  type ListServicesCommandInput,
+  type ListServicesCommandOutput,
   type ListTasksCommandInput,
   type ListTasksCommandOutput,
   type PutClusterCapacityProvidersCommandInput,
   type PutClusterCapacityProvidersCommandOutput,
+  type Service,
   type StopTaskCommandInput,
   type StopTaskCommandOutput,
-  type Task,
   type UpdateContainerInstancesStateCommandInput,
   type UpdateContainerInstancesStateCommandOutput,
 } from '@aws-sdk/client-ecs';
 import { unmodelled } from '../../aws/cloudformation/environment';
-import type { SimulatedInstance } from '../../aws/fleet/ami-behaviour';
-import { tasksOn, type SimulatedTask } from '../../aws/fleet/simulated-fleet';
-import type { SimulatedFleet } from '../../aws/fleet/simulated-fleet';
-import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import type { Place } from '../commands/command-row';
+import { groupArn } from '../commands/compute-commands';
 import { assumed, page } from '../provenance';
 import { declared, operation, pageOf, type Call, type SimulatedService } from '../simulated-service';
+import { describedHost, describedTask, desiredStatusOf, hostsOf, statusOf, type Host } from './ecs-hosts';
 import type { SimulatedFleets } from './fleets';
 
 const API = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_';
@@ -40,15 +44,8 @@ const TEXTS = assumed(
 );
 const LONGEST_LIST = 100;
 const MOST_CHANGED = 10;
-
-/** A container instance with what runs on it. */
-interface Host {
-  readonly arn: string;
-  readonly group: SimulatedGroup;
-  readonly instance: SimulatedInstance;
-  readonly registeredAt: Date;
-  readonly tasks: readonly (SimulatedTask & { readonly arn: string })[];
-}
+const MOST_SERVICES = 10;
+const SERVICES_A_PAGE = 10;
 
 /** A cluster as a call sees it. */
 interface Cluster {
@@ -140,12 +137,49 @@ export class SimulatedEcs implements SimulatedService {
         capacityProviders: names.flatMap((name) => {
           const provider = found(name);
           const tags = Object.entries(provider?.tags ?? {}).map(([key, value]) => ({ key, value }));
+          const { groupName } = provider ?? {};
           return provider === undefined
             ? []
-            : { name: lastPart(name), status: 'ACTIVE', ...(include.includes('TAGS') ? { tags } : {}) };
+            : {
+                name: lastPart(name),
+                status: 'ACTIVE',
+                ...(include.includes('TAGS') ? { tags } : {}),
+                ...(groupName === undefined
+                  ? {}
+                  : { autoScalingGroupProvider: { autoScalingGroupArn: groupArn(groupName, place) } }),
+              };
         }),
         failures: failuresOf(names, found),
       };
+    }),
+    ListServices: operation<ListServicesCommandInput, ListServicesCommandOutput>(
+      page(`${API}ListServices.html`),
+      ({ input, place }) => {
+        const { cluster = 'default', maxResults = SERVICES_A_PAGE, ...others } = input;
+        const found = this.services(cluster, place).map(({ serviceArn: arn = '' }) => ({ arn }));
+        const { next, shown } = listed(found, { maxResults, ...others });
+        return { serviceArns: shown, ...next };
+      },
+    ),
+    DescribeServices: operation<DescribeServicesCommandInput, DescribeServicesCommandOutput>(
+      page(`${API}DescribeServices.html`),
+      ({ input: { cluster = 'default', services: ids = [] }, place }) => {
+        const known = this.services(cluster, place);
+        const found = (id: string) =>
+          known.find(({ serviceArn, serviceName }) => serviceArn === id || serviceName === id);
+        requireAtMost(MOST_SERVICES, ids);
+        return { services: ids.flatMap((id) => found(id) ?? []), failures: failuresOf(ids, found) };
+      },
+    ),
+    DescribeTaskDefinition: operation<
+      DescribeTaskDefinitionCommandInput,
+      DescribeTaskDefinitionCommandOutput
+    >(page(`${API}DescribeTaskDefinition.html`), ({ input: { taskDefinition: id = '' }, place }) => {
+      const taskDefinition = this.fleets.clusters.taskDefinitionsAt(place).get(id);
+      if (taskDefinition === undefined) {
+        throw declared(ClientException, 'Unable to describe task definition.', TEXTS);
+      }
+      return { taskDefinition };
     }),
     PutClusterCapacityProviders: operation<
       PutClusterCapacityProvidersCommandInput,
@@ -200,6 +234,22 @@ export class SimulatedEcs implements SimulatedService {
     );
   }
 
+  private services(name: string, place: Place): readonly Service[] {
+    const cluster = this.fleets.clusters.find(place, lastPart(name));
+    if (cluster === undefined) {
+      throw declared(ClusterNotFoundException, 'Cluster not found.', TEXTS);
+    }
+    return [...cluster.services].map(([serviceName, { drainedAt, providers, taskDefinition }]) => ({
+      serviceName,
+      serviceArn: clusterArn(lastPart(name), place).replace(':cluster/', ':service/') + `/${serviceName}`,
+      status: drainedAt === undefined ? 'ACTIVE' : 'DRAINING',
+      ...(taskDefinition === undefined ? {} : { taskDefinition }),
+      ...(providers.length === 0
+        ? { launchType: 'EC2' as const }
+        : { capacityProviderStrategy: providers.map((capacityProvider) => ({ capacityProvider })) }),
+    }));
+  }
+
   private cluster({ input, place }: Call<{ readonly cluster?: string | undefined }>): Cluster {
     const name = lastPart(input.cluster ?? 'default');
     const fleets = this.fleets.at(place).filter(({ cluster }) => cluster === name);
@@ -218,26 +268,6 @@ function clusterArn(name: string, { account, region }: Place): string {
 /** The name in an ARN, or the name itself. */
 function lastPart(name: string): string {
   return name.split('/').at(-1) ?? '';
-}
-
-function hostsOf({ cluster, group, now }: SimulatedFleet, { account, region }: Place): readonly Host[] {
-  const arnOf = (kind: string, id: string) => `arn:aws:ecs:${region}:${account}:${kind}/${cluster}/${id}`;
-  return group.instances.flatMap((instance) => {
-    const { id, registeredAt } = instance;
-    return registeredAt === undefined
-      ? []
-      : {
-          arn: arnOf('container-instance', id),
-          group,
-          instance,
-          registeredAt: new Date(registeredAt),
-          tasks: tasksOn(group, instance, now).map((task) => ({ ...task, arn: arnOf('task', task.id) })),
-        };
-  });
-}
-
-function statusOf({ drainingSince }: SimulatedInstance): 'ACTIVE' | 'DRAINING' {
-  return drainingSince === undefined ? 'ACTIVE' : 'DRAINING';
 }
 
 /**
@@ -292,49 +322,6 @@ function requireAtMost(most: number, ids: readonly string[]): void {
   if (ids.length === 0 || ids.length > most) {
     throw invalid(`A call names between 1 and ${most}; got: ${ids.length}`);
   }
-}
-
-function describedHost({ arn, instance, registeredAt, tasks }: Host): ContainerInstance {
-  const count = (status: SimulatedTask['status']) => tasks.filter((one) => one.status === status).length;
-  return {
-    containerInstanceArn: arn,
-    ec2InstanceId: instance.id,
-    status: statusOf(instance),
-    agentConnected: true,
-    registeredAt,
-    runningTasksCount: count('RUNNING'),
-    pendingTasksCount: count('PENDING'),
-  };
-}
-
-/** What ECS wants of a task, which one that was stopped has not become yet. */
-function desiredStatusOf({ isStopping = false, status }: SimulatedTask): 'RUNNING' | 'STOPPED' {
-  return isStopping || status === 'STOPPED' ? 'STOPPED' : 'RUNNING';
-}
-
-function describedTask(
-  task: Host['tasks'][number],
-  { arn: containerInstanceArn }: Host,
-  clusterArn: string,
-): Task {
-  const { arn: taskArn, createdAt, pullStartedAt, pullStoppedAt, reason } = task;
-  const { startedAt, status, stopCode, stoppedAt } = task;
-  return {
-    taskArn,
-    clusterArn,
-    containerInstanceArn,
-    group: 'service:web',
-    lastStatus: status,
-    desiredStatus: desiredStatusOf(task),
-    createdAt,
-    ...(pullStartedAt === undefined ? {} : { pullStartedAt, pullStoppedAt }),
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(stoppedAt === undefined ? {} : { stoppedAt }),
-    ...(stopCode === undefined ? {} : { stopCode, stoppedReason: 'Task failed to start' }),
-    containers: [
-      { name: 'service', taskArn, lastStatus: status, ...(reason === undefined ? {} : { reason }) },
-    ],
-  };
 }
 
 function invalid(message: string) {

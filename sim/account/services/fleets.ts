@@ -4,6 +4,7 @@ import {
   UpdateInProgressException,
   type CapacityProviderStrategyItem,
   type PutClusterCapacityProvidersCommandInput,
+  type TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { Place } from '../commands/command-row';
 import { assumed, reported } from '../provenance';
@@ -23,11 +24,15 @@ interface Provider {
   readonly tags: Readonly<Record<string, string>>;
   /** Before that it is being made. */
   readonly activeAt: Date;
+  /** The group whose instances it offers. */
+  readonly groupName?: string;
 }
 
 /** A service as far as it holds the providers that its strategy names. */
 interface Service {
   readonly providers: readonly string[];
+  /** The ARN of what it runs; undefined where that does not matter. */
+  readonly taskDefinition?: string | undefined;
   /** When the last task of a deleted one has stopped. */
   readonly drainedAt?: Date;
 }
@@ -38,7 +43,7 @@ export class SimulatedCluster {
   defaultStrategy: readonly CapacityProviderStrategyItem[] = [];
   /** Undefined before the first change. */
   private settledAt: Date | undefined;
-  private readonly services = new Map<string, Service>();
+  readonly services = new Map<string, Service>();
 
   status(now: Date): 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | undefined {
     if (this.settledAt === undefined) {
@@ -48,9 +53,9 @@ export class SimulatedCluster {
   }
 
   /** A service begins to use providers; ECS refuses those that are not associated. */
-  serve(name: string, providers: readonly string[]): void {
+  serve(name: string, providers: readonly string[], taskDefinition?: string): void {
     this.requireAssociated(providers, this.providers);
-    this.services.set(name, { providers });
+    this.services.set(name, { providers, taskDefinition });
   }
 
   /** A service is deleted: its tasks drain on. */
@@ -126,6 +131,7 @@ class SimulatedClusters {
   private readonly regions = new ByPlace(() => ({
     clusters: new Map<string, SimulatedCluster>(),
     providers: new Map<string, Provider>(),
+    taskDefinitions: new Map<string, TaskDefinition>(),
   }));
 
   /** Makes a cluster where there is none of that name. */
@@ -142,6 +148,11 @@ class SimulatedClusters {
 
   delete(place: Place, name: string): void {
     this.regions.at(place).clusters.delete(name);
+  }
+
+  /** The task definitions of a region, by their ARNs. */
+  taskDefinitionsAt(place: Place): Map<string, TaskDefinition> {
+    return this.regions.at(place).taskDefinitions;
   }
 
   /** The capacity providers of a region. */

@@ -17,6 +17,8 @@ export interface LaunchTemplateOptions {
   readonly name?: string;
   /** The role of its instance profile, which whoever lets a group start from it must be allowed to pass. */
   readonly instanceRole?: string;
+  /** The name of its instance profile, where somebody asks for it. */
+  readonly instanceProfile?: string;
   /** Whether it tags what it starts, which whoever lets a group start from it must be allowed to do. */
   readonly tagsInstances?: boolean;
 }

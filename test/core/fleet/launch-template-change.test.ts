@@ -132,3 +132,105 @@ test('one that changes again on its way begins again', async () => {
   expect(userDataOf(lab)).toEqual(four('other agent'));
   expect(lab.state().rollout).toBeNull();
 });
+
+/** Hosts of these launch templates register, and no task starts on them. */
+function failOn(lab: FleetLab, ...bad: readonly string[]): void {
+  lab.fleet.group.behaveByVersion(({ template, version }) =>
+    bad.includes(template.find(version)?.userData ?? '') ? { host: 'registers', tasks: 'fail' } : undefined,
+  );
+}
+
+/** The most instances in service of a launch template at any minute of some hours, polled every quarter of an hour. */
+async function mostOf(lab: FleetLab, userData: string, hours: number): Promise<number> {
+  let most = 0;
+  for (let minute = 1; minute <= hours * 60; minute += 1) {
+    await lab.pass(60);
+    if (minute % 15 === 0) {
+      await lab.poll();
+    }
+    const { group } = lab.fleet;
+    const there = group.instances.filter(
+      ({ inServiceAt, isTerminating, version }) =>
+        inServiceAt !== undefined && !isTerminating && group.template.find(version)?.userData === userData,
+    );
+    most = Math.max(most, there.length);
+  }
+  return most;
+}
+
+test.each<[string, (lab: FleetLab) => Promise<boolean>]>([
+  ['in the canary', (lab) => Promise.resolve(lab.state().rollout?.phase === 'canary')],
+  ['in the rest', (lab) => Promise.resolve(lab.state().rollout?.phase === 'rest')],
+])('a bad launch template that is deployed %s of a rollout has a canary of its own', async (_, isReached) => {
+  const lab = await labWith({ instanceCount: 10 });
+  failOn(lab, 'bad');
+  lab.publish(NEW);
+  for (let quarter = 0; quarter < 40 && !(await isReached(lab)); quarter += 1) {
+    await lab.wait(0.25);
+  }
+  await lab.wait(0.25);
+  expect(await isReached(lab)).toBe(true);
+  lab.fleet.group.cancel(false);
+  await lab.pass(60);
+  deploy(lab, 'bad');
+  // A tenth of twelve: a refresh that was stopped leaves what it had launched.
+  expect(await mostOf(lab, 'bad', 12)).toBeLessThanOrEqual(2);
+  expect(lab.notified.length).toBeGreaterThan(0);
+});
+
+test('a way back leads to the launch template of before, and the deployed one is tried by itself', async () => {
+  const lab = await labWith({ instanceCount: 10, behaviours: { [NEW.id]: { tasks: 'fail' } } });
+  lab.publish(NEW);
+  await lab.wait(0.25);
+  lab.fleet.group.cancel(false);
+  await lab.pass(20 * 60);
+  deploy(lab, 'agent');
+  await lab.wait(24);
+  expect(lab.state()).toMatchObject({ rollout: null, bad: [{ publication: NEW.id }] });
+  expect(new Set(lab.running())).toEqual(new Set([OLD.id]));
+  expect(new Set(userDataOf(lab))).toEqual(new Set(['agent']));
+});
+
+test('where instances of an equal AMI have the template of before, a bad one goes back to them', async () => {
+  const lab = await labWith({ instanceCount: 4 });
+  lab.publish({ ...OLD, id: '20348.4171-2', amiId: 'ami-00000000000000002' });
+  await lab.poll();
+  expect(lab.state().equalAmis).toEqual([OLD.amiId]);
+  failOn(lab, 'bad');
+  deploy(lab, 'bad');
+  expect(await mostOf(lab, 'bad', 12)).toBe(1);
+  expect(userDataOf(lab)).toEqual(four(''));
+  expect(lab.notified.some((text) => text.includes('a changed launch template failed'))).toBe(true);
+});
+
+test('a person who has accepted the publication has not accepted a later launch template', async () => {
+  const lab = await labWith({ instanceCount: 10 });
+  lab.setOverrides({ accepted: { ...overrideAt(lab.clock.now(), 240), publication: OLD.id } });
+  failOn(lab, 'bad');
+  deploy(lab, 'bad');
+  expect(await mostOf(lab, 'bad', 8)).toBe(1);
+});
+
+test('each launch template that fails is told, also while the one before is not mended', async () => {
+  const lab = await labWith();
+  failOn(lab, 'bad', 'worse');
+  deploy(lab, 'bad');
+  await lab.wait(6);
+  deploy(lab, 'worse');
+  await lab.wait(6);
+  expect(lab.notified.filter((text) => text.includes('a changed launch template failed'))).toHaveLength(2);
+});
+
+test('one that is taken back while its canary is watched starts nothing more', async () => {
+  const lab = await labWith({ instanceCount: 1 });
+  deploy(lab, 'agent');
+  await lab.poll();
+  await lab.pass(60);
+  lab.fleet.group.cancel(false);
+  await lab.pass(60);
+  deploy(lab, '');
+  await lab.wait(6);
+  expect(new Set(userDataOf(lab))).toEqual(new Set(['']));
+  expect(lab.state().rollout).toBeNull();
+  expect(lab.fleet.group.refreshes.length).toBeLessThanOrEqual(3);
+});

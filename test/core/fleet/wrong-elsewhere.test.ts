@@ -140,6 +140,16 @@ describe('a publication that failed on another fleet', () => {
     expect(await other.poll()).toEqual(['startRefresh']);
   });
 
+  test('is not begun again here once its canary is gone', async () => {
+    const lab = await labWith();
+    expect(await lab.poll()).toEqual(['startRefresh']);
+    lab.fleet.group.cancel();
+    await lab.pass(60);
+    lab.parameters.values.set(NAMES.failed, failedOn('shop-staging', lab));
+    expect(await lab.poll()).toEqual(['settle', 'wait:otherFleet']);
+    expect(lab.running()).toEqual(four(OLD.id));
+  });
+
   test('neither stops a rollout that has begun, nor a newer publication', async () => {
     const lab = await labWith();
     await lab.poll();

@@ -1,7 +1,8 @@
 import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
 import { seededRandom } from '../../../sim/clock/seeded-random';
 import type { WrapPorts } from '../../../sim/reliability/installation';
-import { simulateFleets, type FleetYearsOptions } from '../../../sim/reliability/simulate-fleets';
+import type { FleetYearsOptions } from '../../../sim/reliability/fleet-scenario';
+import { simulateFleets } from '../../../sim/reliability/simulate-fleets';
 import { hoursAt, measureRecordedRings, simulateYears } from '../../../tools/reliability/run-simulate';
 
 function live(seed: number, options: Partial<FleetYearsOptions> = {}) {
@@ -108,6 +109,45 @@ test.each<[string, Partial<FleetYearsOptions>]>([
     },
   ],
   [
+    'pause',
+    {
+      plant: showing(
+        (name) => name.endsWith('/deployment'),
+        () => undefined,
+      ),
+      rates: { deploy: 1 },
+    },
+  ],
+  [
+    'deployment',
+    {
+      plantDeployment: ({ simulated }, ports) => ({
+        ...ports,
+        // As if a deployment took what a rollout brings and not what the group has.
+        live: () => {
+          const [amiId = ''] = simulated.instances
+            .map((one) => one.amiId)
+            .sort()
+            .reverse();
+          return Promise.resolve({ version: simulated.group.version, amiId });
+        },
+      }),
+      rates: { deploy: 1, outOfBand: 1 },
+      years: 2,
+    },
+  ],
+  [
+    'template',
+    { policyOf: (policy) => ({ ...policy, rollTemplateChanges: false }), rates: { deploy: 1 }, years: 0.35 },
+  ],
+  [
+    'canary of a template',
+    {
+      policyOf: (policy) => ({ ...policy, canaryPercentage: 99 }),
+      rates: { badEverywhere: 0, badSomewhere: 0, badTemplate: 1, deploy: 1 },
+    },
+  ],
+  [
     'one refresh',
     {
       plant: without(({ control }) => ({
@@ -118,7 +158,7 @@ test.each<[string, Partial<FleetYearsOptions>]>([
   ],
 ])('a fleet that breaks the rule "%s" on purpose is found', async (rule, options) => {
   const { violations } = await live(3, options);
-  expect(new Set(violations.map((one) => one.rule))).toContain(rule);
+  expect(new Set(violations.map((one) => one.rule))).toContain(rule.replace(' of a template', ''));
 });
 
 test('polls that are passed over change nothing', async () => {
