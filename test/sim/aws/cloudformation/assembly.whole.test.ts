@@ -1,12 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  appCommandOf,
-  readAssemblies,
-  readAssembly,
-  synthesize,
-} from '../../../../sim/aws/cloudformation/assembly';
+import { readAssemblies, readAssembly } from '../../../../sim/aws/cloudformation/assembly';
+import { appCommandOf, synthesize } from '../../../../sim/aws/cloudformation/synthesize-app';
 
 let folder: string;
 beforeEach(() => {
