@@ -52,8 +52,6 @@ const rolloutSchema = z.object({
   refreshId: z.string().nullable(),
   /** The newest refresh of the group when this one was wished for. */
   refreshBefore: z.string().nullable(),
-  /** Whether nothing is replaced: what scaling starts from a publication that was never tried is watched. */
-  isWatch: z.boolean().default(false),
   /** Whether Auto Scaling rolls back by itself. */
   autoRollback: z.boolean(),
   startedAt: instant,

@@ -21,6 +21,9 @@ import {
 } from './evaluate-rollout';
 import { isOurs } from './while-refreshing';
 
+/** Why a fleet stays on what is bad. */
+export const NO_WAY_BACK = 'nothing that the floor allows is there to go back to';
+
 /** A way back is tried so often. */
 const MOST_FAILURES = 3;
 
@@ -219,7 +222,7 @@ function goBack(
     return {
       kind: 'settle',
       outcome,
-      reason: `${reason}; nothing that the floor allows is there to go back to`,
+      reason: `${reason}; ${NO_WAY_BACK}`,
     };
   }
   if (broughtBy(group, rollout).length === 0) {

@@ -3,7 +3,7 @@ import type { Channel } from '../../contract/documents/publication';
 import type { ContainerHosts, FleetGroup, RefreshRequest } from '../ports/fleets';
 import { heal, raise } from './fleet-notices';
 import type { ActionPlace } from './fleet-ports';
-import { hasDoneWell, isBarred } from './evaluate-rollout';
+import { evaluateUntried, isBarred } from './evaluate-rollout';
 import {
   newInstancesOf,
   ownOf,
@@ -30,7 +30,6 @@ interface Settlement {
 }
 
 const MOST_RAN = 4;
-const NO_WAY_BACK = { goingBack: null, isRetry: false, autoRollback: false };
 
 /** The state after a rollout: what failed is bad for this fleet and reported once, what finished heals what was reported before. */
 function settleRollout(state: FleetState, settlement: Settlement, now: Date): FleetState {
@@ -125,7 +124,7 @@ async function startRollout(
 async function wishOf(
   { control, hosts }: ActionPlace['ports'],
   world: FleetWorld,
-  { autoRollback, goingBack, isRetry, phase, publication, template: change }: Omit<StartRefresh, 'kind'>,
+  { autoRollback, goingBack, isRetry, phase, publication, template: change }: StartRefresh,
 ): Promise<FleetRollout> {
   const { group, now, refresh, state } = world;
   const at = now.toISOString();
@@ -157,7 +156,6 @@ async function wishOf(
     version,
     baseVersion,
     restores: kept === null || hasFailed ? null : baseVersion,
-    isWatch: false,
     refreshId: null,
     refreshBefore: refresh?.id ?? null,
     // A way back has nothing to go back to, nor has a refresh to what the group has; Auto Scaling knows no other way back than that.
@@ -192,7 +190,7 @@ async function originOf(hosts: ContainerHosts, world: FleetWorld): Promise<Fleet
       isLeaving: (id) => group.instances.some((one) => one.id === id && one.isLeaving),
     },
   );
-  return hasDoneWell(world, sample, group.amiId) ? ownOf(world) : lastTried;
+  return evaluateUntried(world, sample).verdict === 'good' ? ownOf(world) : lastTried;
 }
 
 /** A group may have replaced the instances with tasks before the next poll. */
@@ -251,12 +249,6 @@ export async function carryOutAction(
       await keeper.keep(adopted, now);
       return { state: adopted, isLast: false };
     }
-    case 'watch': {
-      const wish = await wishOf(ports, world, { ...action, phase: 'canary', ...NO_WAY_BACK });
-      const watched = { ...state, rollout: { ...wish, isWatch: true } };
-      await keeper.keep(watched, now);
-      return { state: watched, isLast: false };
-    }
     case 'cancelRefresh':
     case 'rollBackRefresh': {
       const { goingBack } = action;
@@ -275,7 +267,7 @@ export async function carryOutAction(
       return { state: await useForNewInstances(place, world, action), isLast: false };
     case 'settle': {
       const { rollout } = state;
-      const { outcome, reason } = action;
+      const { outcome, publication = rollout?.publication, reason } = action;
       const { group } = world;
       const proven = group.instances.length > 0;
       // The next step reads what is kept: what was equal to the publication of before is not to this one.
@@ -283,16 +275,16 @@ export async function carryOutAction(
         ...world,
         state: {
           ...state,
-          equalAmis: outcome === 'finished' && rollout?.isWatch !== true ? [] : state.equalAmis,
+          equalAmis: outcome === 'finished' ? [] : state.equalAmis,
           lastTried: lastTriedAfter(state, group, outcome === 'finished' && proven),
         },
       };
       return {
         state:
-          rollout === null
+          publication === undefined
             ? state
             : await settle(place, settled, {
-                publication: rollout.publication,
+                publication,
                 outcome,
                 reason,
                 proven,

@@ -154,17 +154,29 @@ function secondsSince(instant: Date, now: Date): number {
   return (now.getTime() - instant.getTime()) / 1000;
 }
 
-/** Whether instances of an AMI that was never a canary have done well all the same. */
-export function hasDoneWell(
-  { group, now, policy }: FleetWorld,
+function acceptedVerdict(
+  { accepted: given }: FleetState,
+  publication: Channel | null,
+  now: Date,
+): CanaryVerdict | undefined {
+  const accepted = activeOverride(given, now);
+  return accepted !== undefined && accepted.publication === publication?.id
+    ? { verdict: 'good', reason: `${accepted.by} has accepted it: ${accepted.reason}` }
+    : undefined;
+}
+
+/** What instances of the group's AMI say of it where it was never a canary. A person's acceptance counts more. */
+export function evaluateUntried(
+  { group, now, policy, state }: FleetWorld,
   hosts: readonly ContainerHost[],
-  amiId: string,
-): boolean {
-  const newInstances = new Set(group.instances.filter((one) => one.amiId === amiId).map(({ id }) => id));
+): CanaryVerdict {
+  const accepted = acceptedVerdict(state, state.publication, now);
+  const newInstances = new Set(
+    group.instances.filter(({ amiId }) => amiId === group.amiId).map(({ id }) => id),
+  );
   const hasTasks = hosts.some(({ taskCount, tasks = [] }) => taskCount > 0 || tasks.length > 0);
   const { watchSeconds } = policy;
-  const evidence = { hosts, newInstances, since: new Date(0), watchSeconds, hasTasks, now };
-  return evaluateCanary(evidence).verdict === 'good';
+  return accepted ?? evaluateCanary({ hosts, newInstances, since: new Date(0), watchSeconds, hasTasks, now });
 }
 
 /** A host that has not registered with ECS by then will not; Auto Scaling itself gives up after an hour, too. */
@@ -176,10 +188,10 @@ const REGISTRATION_SECONDS = 60 * 60;
  */
 export function evaluateRollout(world: FleetWorld, rollout: FleetRollout): CanaryVerdict {
   const { group, hosts, now, policy, state } = world;
-  const accepted = activeOverride(state.accepted, now);
   // A person speaks of a publication, not of whatever launch template comes later.
-  if (rollout.template === null && accepted?.publication === rollout.publication.id) {
-    return { verdict: 'good', reason: `${accepted.by} has accepted it: ${accepted.reason}` };
+  const accepted = rollout.template === null ? acceptedVerdict(state, rollout.publication, now) : undefined;
+  if (accepted !== undefined) {
+    return accepted;
   }
   const newInstances = new Set(newInstancesOf(group, rollout));
   const canary = evaluateCanary({
@@ -248,7 +260,8 @@ export function isSuperseded(world: FleetWorld, rollout: FleetRollout): boolean 
     wanted !== undefined &&
     wanted.id !== rollout.publication.id &&
     secondsOf(rollout.firstInstanceAt, now) >= policy.watchSeconds + REGISTRATION_SECONDS &&
-    evaluateRollout(world, rollout).verdict === 'waiting'
+    // What is bad and stays, since it came from nothing else, keeps nothing newer from the fleet.
+    evaluateRollout(world, rollout).verdict !== 'good'
   );
 }
 

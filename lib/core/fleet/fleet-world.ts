@@ -54,8 +54,6 @@ export type RolloutAction =
       readonly autoRollback: boolean;
       readonly reason: string;
     }
-  /** Instances that scaling started from what the group has, and that was never tried, are judged as a canary is. */
-  | { readonly kind: 'watch'; readonly publication: Channel; readonly reason: string }
   /** The refresh under way is the one that was wished for. */
   | { readonly kind: 'adoptRefresh'; readonly refreshId: string; readonly reason: string }
   /** The refresh under way stops where it is. */
@@ -72,8 +70,13 @@ export type RolloutAction =
     }
   /** Tasks that keep instances from ending are stopped. */
   | { readonly kind: 'endDrain'; readonly drains: readonly StuckDrain[]; readonly reason: string }
-  /** The rollout has ended. */
-  | { readonly kind: 'settle'; readonly outcome: RolloutOutcome; readonly reason: string };
+  /** The rollout has ended; `publication` where there was none, and what scaling started is bad. */
+  | {
+      readonly kind: 'settle';
+      readonly outcome: RolloutOutcome;
+      readonly publication?: Channel;
+      readonly reason: string;
+    };
 
 /** An instance that does not end, because of tasks that do not stop. */
 export interface StuckDrain {
@@ -137,6 +140,20 @@ const UNDER_WAY: readonly string[] = ['Pending', 'InProgress', 'Cancelling', 'Ro
 /** Whether a refresh is still under way, so that Auto Scaling takes no other. */
 export function isUnderWay(refresh: InstanceRefresh | undefined): refresh is InstanceRefresh {
   return refresh !== undefined && UNDER_WAY.includes(refresh.status);
+}
+
+/** The instances that scaling started, beside what was tried, from an equal publication that was not and is not known to be bad. */
+export function untriedInstances(
+  { bad, equalAmis, lastTried, publication, rollout }: FleetState,
+  { amiId, instances }: Pick<FleetGroup, 'amiId' | 'instances'>,
+): readonly string[] {
+  const isUntried =
+    rollout === null &&
+    lastTried !== null &&
+    equalAmis.length > 0 &&
+    publication?.amiId === amiId &&
+    bad.every((one) => one.publication !== publication.id);
+  return isUntried ? instances.filter((one) => one.amiId === amiId).map(({ id }) => id) : [];
 }
 
 /** The instances that a rollout has brought: by their AMI, or by their launch template where that alone is rolled out. */

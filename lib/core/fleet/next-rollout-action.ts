@@ -4,11 +4,17 @@ import type { Channel } from '../../contract/documents/publication';
 import { excerpt } from '../../contract/values/printable';
 import { readOsVersion } from '../../contract/values/os-version';
 import { isOpen } from '../../contract/values/weekly-window';
-import { betweenRefreshes } from './between-refreshes';
+import { betweenRefreshes, NO_WAY_BACK } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
-import { broughtBy, isUnderWay, olderTemplatesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 import {
-  evaluateRollout,
+  isUnderWay,
+  olderTemplatesOf,
+  untriedInstances,
+  type FleetWorld,
+  type RolloutAction,
+} from './fleet-world';
+import {
+  evaluateUntried,
   failedElsewhere,
   floorOf,
   holdAgainst,
@@ -38,41 +44,40 @@ function wishedAction(world: FleetWorld): RolloutAction {
     return whileRefreshing(world, world.refresh);
   }
   const { rollout } = world.state;
-  if (rollout?.isWatch === true) {
-    return whileWatching(world, rollout);
-  }
   return rollout === null
     ? withUntried(world, withTemplateChange(world, withLeftBehind(world, resting(world))))
     : betweenRefreshes(world, rollout);
 }
 
 /** A publication that came as an equal one is tried by what scaling starts from it, beside what was tried. */
-function withUntried({ group, state }: FleetWorld, action: RolloutAction): RolloutAction {
-  const { equalAmis, lastTried, publication } = state;
-  const isRunning = group.instances.some(({ amiId }) => amiId === group.amiId);
+function withUntried(world: FleetWorld, action: RolloutAction): RolloutAction {
+  const { group, hosts, now, state } = world;
+  const { lastTried, publication } = state;
   const isResting = action.kind === 'nothing' || action.kind === 'wait';
-  return isResting && isRunning && equalAmis.length > 0 && lastTried !== null && publication !== null
-    ? { kind: 'watch', publication, reason: `${publication.id} was never tried here` }
-    : action;
-}
-
-function whileWatching(world: FleetWorld, rollout: FleetRollout): RolloutAction {
-  const { verdict, reason } = evaluateRollout(world, rollout);
-  if (verdict === 'bad') {
-    return betweenRefreshes(world, rollout);
+  if (
+    !isResting ||
+    lastTried === null ||
+    publication === null ||
+    untriedInstances(state, group).length === 0
+  ) {
+    return action;
   }
-  const next = withTemplateChange(world, withLeftBehind(world, resting(world)));
-  const isLeft = broughtBy(world.group, rollout).length === 0;
-  if (verdict === 'good' && !isLeft) {
-    return { kind: 'settle', outcome: 'finished', reason };
+  const { reason, verdict } = evaluateUntried(world, hosts);
+  if (verdict !== 'bad' || activeOverride(state.hold, now) !== undefined) {
+    const watch = `${publication.id} was never tried here, and what scaling started from it is watched`;
+    return action.kind === 'wait' ? action : { kind: 'wait', waitsFor: 'canary', reason: watch };
   }
-  return isLeft || (next.kind !== 'nothing' && next.kind !== 'wait')
-    ? {
-        kind: 'settle',
-        outcome: 'superseded',
-        reason: isLeft ? 'none of its instances is left' : next.reason,
-      }
-    : next;
+  return isBarred(world, lastTried.amiId, lastTried.publication)
+    ? { kind: 'settle', outcome: 'failed', publication, reason: `${reason}; ${NO_WAY_BACK}` }
+    : {
+        kind: 'startRefresh',
+        phase: 'back',
+        publication,
+        goingBack: { because: 'bad', reason },
+        isRetry: false,
+        autoRollback: false,
+        reason,
+      };
 }
 
 /** What keeps a fleet on what its group has until somebody does something. */

@@ -1,5 +1,5 @@
 import { parseDocument } from '../../contract/documents/document';
-import type { FleetRollout, FleetState } from '../../contract/documents/fleet-state';
+import type { FleetState } from '../../contract/documents/fleet-state';
 import { type FleetOverrides, activeOverride } from '../../contract/documents/overrides';
 import {
   failedPublicationsSchema,
@@ -21,14 +21,18 @@ import {
   olderTemplatesOf,
   type FleetWorld,
   runningPublications,
+  untriedInstances,
   type StuckDrain,
 } from './fleet-world';
-import { secondsOf, taskText } from './evaluate-rollout';
+import { evaluateUntried, secondsOf, taskText } from './evaluate-rollout';
 import { measureStarts, readStarts } from './host-starts';
 import { hoursUnpatched } from './patch-hours';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 import { sampleHosts } from './sample-hosts';
 import { isOurs } from './while-refreshing';
+
+/** At rest, ECS is asked in so many minutes of an hour: a fleet of which nothing is decided asks no more than once or twice in it. */
+const WATCH_MINUTES = 15;
 
 /** What a document says, and why it cannot be read: damaged, or written by a newer Winbake. */
 interface Reading<T> {
@@ -84,7 +88,7 @@ export function observeFleet(world: FleetWorld, overrides: FleetOverrides | unde
     ring: world.policy.ring,
   };
   const seen = withRollout(
-    withBad(withTemplate(withGroup(withWanted(spoken, world), world), world), world),
+    withTried(withBad(withTemplate(withGroup(withWanted(spoken, world), world), world), world), world),
     world,
   );
   return withBudget(withStuck(seen, world), world);
@@ -144,6 +148,14 @@ function withBad(state: FleetState, { now }: FleetWorld): FleetState {
     ({ at, publication }) => publication !== accepted?.publication || at > accepted.at,
   );
   return bad.length === state.bad.length ? state : { ...state, bad };
+}
+
+/** What scaling started from an untried publication, and does well, has tried it. */
+function withTried(state: FleetState, world: FleetWorld): FleetState {
+  return untriedInstances(state, world.group).length > 0 &&
+    evaluateUntried({ ...world, state }, world.hosts).verdict === 'good'
+    ? { ...state, lastTried: null }
+    : state;
 }
 
 function withRollout(state: FleetState, { group, hosts, now, refresh }: FleetWorld): FleetState {
@@ -226,8 +238,9 @@ function withBudget(state: FleetState, { group, now, policy }: FleetWorld): Flee
   return hours >= budget ? raise(warned, 'budgetSpent', reported, now) : heal(warned, 'budgetSpent');
 }
 
-function hostsOf(ports: FleetPorts['hosts'], group: FleetGroup, rollout: FleetRollout | null) {
-  const fresh = new Set(rollout === null ? [] : newInstancesOf(group, rollout));
+function hostsOf(ports: FleetPorts['hosts'], group: FleetGroup, state: FleetState) {
+  const { rollout } = state;
+  const fresh = new Set(rollout === null ? untriedInstances(state, group) : newInstancesOf(group, rollout));
   const leaving = leavingOf(group);
   return sampleHosts(
     ports,
@@ -278,8 +291,11 @@ export async function readFleetWorld(
   const wanted = foreign === undefined ? shown : undefined;
   const known = wanted?.amiId === group.amiId ? wanted : null;
   const state = { ...(stored ?? newFleetState(identity, group.amiId, known, now)), ...identity };
-  const isEvaluated = state.rollout !== null || isUnderWay(refresh);
-  const described = isEvaluated ? await hostsOf(hosts, group, state.rollout) : [];
+  const isEvaluated =
+    state.rollout !== null ||
+    isUnderWay(refresh) ||
+    (now.getUTCMinutes() < WATCH_MINUTES && untriedInstances(state, group).length > 0);
+  const described = isEvaluated ? await hostsOf(hosts, group, state) : [];
   const starts = isEvaluated
     ? measureStarts({ group, now, state }, described, await readStarts(parameters, names.starts))
     : undefined;

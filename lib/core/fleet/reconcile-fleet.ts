@@ -226,7 +226,6 @@ function waitOf(action: RolloutAction): Omit<NonNullable<FleetState['waiting']>,
     case 'useForNewInstances':
     case 'endDrain':
     case 'adoptRefresh':
-    case 'watch':
     case 'settle':
       return null;
   }

@@ -1,4 +1,14 @@
-import { fleetLab, NEW, NEWER, OLD, publicationOf, type FleetLabOptions } from '../../support/fleet-lab';
+import {
+  fleetLab,
+  type FleetLab,
+  type FleetLabOptions,
+  NAMES,
+  NEW,
+  NEWER,
+  OLD,
+  overrideAt,
+  publicationOf,
+} from '../../support/fleet-lab';
 
 const four = (id: string) => [id, id, id, id];
 const EQUAL = publicationOf(4171, 2);
@@ -152,22 +162,22 @@ describe('instances that scaling starts from an equal publication', () => {
     return lab;
   }
 
-  test.each([
-    ['whose tasks fail', FAILS],
-    ['that never register', { host: 'boots', tasks: 'none' }],
-  ])('%s take the fleet back, and are told of', async (_what, behaviour) => {
-    const lab = await scaled(behaviour);
-    await lab.wait(6);
-    expect(lab.running()).toEqual([...four(OLD.id), OLD.id]);
-    expect(lab.state()).toMatchObject({
-      amiId: OLD.amiId,
-      publication: OLD,
-      lastTried: null,
-      rollout: null,
-      bad: [{ publication: EQUAL.id }],
-    });
-    expect(lab.notified.filter((text) => text.includes(EQUAL.id))).toHaveLength(1);
-  });
+  test.each([['whose tasks fail', FAILS]])(
+    '%s take the fleet back, and are told of',
+    async (_what, behaviour) => {
+      const lab = await scaled(behaviour);
+      await lab.wait(6);
+      expect(lab.running()).toEqual([...four(OLD.id), OLD.id]);
+      expect(lab.state()).toMatchObject({
+        amiId: OLD.amiId,
+        publication: OLD,
+        lastTried: null,
+        rollout: null,
+        bad: [{ publication: EQUAL.id }],
+      });
+      expect(lab.notified.filter((text) => text.includes(EQUAL.id))).toHaveLength(1);
+    },
+  );
 
   test('that do well end the watch: nothing is replaced, and a poll at rest asks ECS nothing', async () => {
     let asked = 0;
@@ -188,7 +198,6 @@ describe('instances that scaling starts from an equal publication', () => {
       amiId: EQUAL.amiId,
       lastTried: null,
       rollout: null,
-      ran: [EQUAL.id],
     });
     asked = 0;
     expect(await lab.poll()).toEqual(['nothing']);
@@ -201,5 +210,97 @@ describe('instances that scaling starts from an equal publication', () => {
     lab.publish(NEW);
     await lab.wait(8);
     expect(lab.running()).toEqual([...four(NEW.id), NEW.id]);
+  });
+
+  const revoke = (lab: FleetLab, { id, amiId }: typeof OLD) => {
+    const at = lab.clock.now().toISOString();
+    const revoked = [{ id, amiId, by: 'ann', reason: 'CVE', at }];
+    const document = { schema: 'winbake.failed/1', publications: [], revoked };
+    lab.parameters.values.set(NAMES.failed, JSON.stringify(document));
+  };
+
+  test('keep no instance on what is revoked meanwhile', async () => {
+    const lab = await scaled({});
+    await lab.wait(0.25);
+    revoke(lab, OLD);
+    expect(await lab.poll()).toEqual(['startRefresh']);
+    await lab.wait(8);
+    expect(lab.running()).not.toContain(OLD.id);
+  });
+
+  test('which fail where nothing is there to go back to are told of once, and what is newer goes on', async () => {
+    const lab = await scaled(FAILS);
+    lab.setOverrides({ floor: { ...overrideAt(lab.clock.now(), 400), osVersion: NEW.osVersion } });
+    await lab.wait(30);
+    expect(lab.state()).toMatchObject({ bad: [{ publication: EQUAL.id }], lastTried: { amiId: OLD.amiId } });
+    expect(lab.notified.filter((text) => text.includes('could neither take nor leave'))).toHaveLength(1);
+    lab.publish(NEW);
+    await lab.wait(12);
+    expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+  });
+
+  test('which fail where a person revokes what was tried keep nothing newer from the fleet', async () => {
+    const lab = await scaled(FAILS);
+    revoke(lab, OLD);
+    await lab.wait(12);
+    expect(lab.running()).toContain(EQUAL.id);
+    lab.publish(NEW);
+    await lab.wait(12);
+    expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+  });
+
+  test('are not bad for being new, and a hold of the fleet keeps them', async () => {
+    const lab = await scaled({ tasks: 'none' });
+    await lab.wait(1.5);
+    lab.fleet.group.scaleTo(4);
+    lab.fleet.group.behave((amiId) => ({
+      host: amiId === EQUAL.amiId ? 'boots' : 'registers',
+      tasks: 'none',
+    }));
+    lab.fleet.group.scaleTo(5);
+    await lab.wait(3);
+    expect(lab.state()).toMatchObject({ bad: [], rollout: null, waiting: { for: 'canary' } });
+
+    const held = await scaled(FAILS);
+    held.setOverrides({ hold: overrideAt(held.clock.now(), 4) });
+    await held.wait(3);
+    expect(held.fleet.group.refreshes).toEqual([]);
+    await held.wait(6);
+    expect(held.running()).toEqual([...four(OLD.id), OLD.id]);
+  });
+
+  test('leave a refresh alone that a person starts', async () => {
+    const lab = await scaled({ tasks: 'none' });
+    await lab.wait(0.25);
+    await lab.as(() =>
+      lab.ports.control.startRefresh({
+        version: lab.fleet.group.version,
+        checkpoint: null,
+        maxHealthyPercentage: 125,
+        bakeSeconds: 0,
+        autoRollback: false,
+        alarms: [],
+      }),
+    );
+    expect(await lab.poll()).toEqual(['wait:refresh']);
+  });
+
+  test('that show nothing ask ECS once an hour, and people hear of it after a day', async () => {
+    let asked = 0;
+    const lab = await scaled({ tasks: 'none' }, (ports) => ({
+      ...ports,
+      hosts: {
+        ...ports.hosts,
+        registered: (ids) => {
+          asked += 1;
+          return ports.hosts.registered(ids);
+        },
+      },
+    }));
+    await lab.wait(1);
+    asked = 0;
+    await lab.wait(48);
+    expect(asked).toBeLessThanOrEqual(48);
+    expect(lab.notified.filter((text) => text.includes('has waited for a day'))).toHaveLength(1);
   });
 });
