@@ -42,6 +42,23 @@ test.each(rowsOf('A worked month: 2 releases, 3 accounts, 6 fleets'))(
   },
 );
 
+test('one pipeline and one fleet in one account take what the text says', () => {
+  const one = new Map([...inputs, ['releases', 1], ['fleets', 1], ['stacks', 1], ['accounts', 1]]);
+  const figures = new Map(
+    rowsOf('A worked month: 2 releases, 3 accounts, 6 fleets').map(([part, formula = '']) => [
+      part,
+      evaluateFormula(formula, one),
+    ]),
+  );
+  // Without other accounts a pipeline has no key of its own for AMIs.
+  const keys = figures.get('keys')! - 1;
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(
+    `: ${figures.get('build and test')} hours of builds, ${figures.get('snapshots')} GiB-months, ` +
+      `${figures.get('rollouts')} hours of rollouts, ${figures.get('functions')} GB-seconds, ` +
+      `${figures.get('metrics in alarms')} metrics in alarms, ${figures.get('custom metrics')} custom ones, ${keys} keys.`,
+  );
+});
+
 test('the figures in the text are those of their formulas', () => {
   const claims = [...text.matchAll(/`([^`]+)` = ([\d,]+) GiB/g)];
   expect(claims).toHaveLength(1);

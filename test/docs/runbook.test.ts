@@ -13,7 +13,12 @@ function headingsOf(text: string): readonly string[] {
 }
 
 /** What the alarms of the app are named after pipeline or fleet, and what their descriptions link to. */
-function alarmsOfApp(): readonly { readonly name: string; readonly link: string; readonly pages: boolean }[] {
+function alarmsOfApp(): readonly {
+  readonly name: string;
+  readonly link: string;
+  readonly pages: boolean;
+  readonly dimensions: readonly string[];
+}[] {
   const app = new App();
   addStacks(app);
   return app.node.children
@@ -23,6 +28,9 @@ function alarmsOfApp(): readonly { readonly name: string; readonly link: string;
       name: String(Properties.AlarmName).split('-').at(-1)!,
       link: /docs\/runbook\.md#(\S+)$/.exec(String(Properties.AlarmDescription))?.[1] ?? 'none',
       pages: Properties.AlarmActions !== undefined,
+      dimensions: ((Properties.Dimensions ?? []) as readonly { readonly Name: string }[]).map(
+        ({ Name }) => Name,
+      ),
     }));
 }
 
@@ -40,6 +48,12 @@ function differences(text: string): readonly string[] {
 
 test('every alarm and every kind of notice has its heading, and every heading is one', () => {
   expect(differences(runbook)).toEqual([]);
+});
+
+test('the alarm of a queue names the queue in its only dimension, as the page reads it', () => {
+  const queues = alarms.filter(({ name }) => name === 'DeadLetterQueue');
+  expect(queues.map(({ dimensions }) => dimensions)).toEqual([['QueueName'], ['QueueName']]);
+  expect(sectionOf('DeadLetterQueue')).toContain('MetricAlarms[].Dimensions[].Value');
 });
 
 test('a missing and a superfluous heading are noticed', () => {

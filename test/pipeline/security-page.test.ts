@@ -9,12 +9,12 @@ import { checkedApp } from '../support/checked-app';
 const ROOT = join(__dirname, '..', '..');
 const page = readFileSync(join(ROOT, 'docs', 'security.md'), 'utf8');
 
-/** The texts in code type of the first column of the table below a heading. */
+/** The texts in code type with which the items of the list below a heading begin. */
 function rows(heading: string): readonly string[] {
   const [, rest = ''] = page.split(new RegExp(`\\n#+ ${heading}\\n`));
   const [section = ''] = rest.split(/\n#+ /);
-  const cells = [...section.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = '']) => cell);
-  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text));
+  const subjects = [...section.matchAll(/^- (`[^:]+):/gm)].map(([, subject = '']) => subject);
+  return subjects.flatMap((subject) => [...subject.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text));
 }
 
 const { app } = checkedApp();
