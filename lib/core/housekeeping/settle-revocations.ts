@@ -132,7 +132,7 @@ interface EnableFailure {
 
 /** Before a parameter names them: the parameter store looks whether an AMI is there. */
 async function enableRestored(
-  { documents, inventory }: RevocationPorts,
+  { documents, inventory, now: clock }: RevocationPorts,
   description: PipelineDescription,
   { publications }: Revocations,
 ): Promise<readonly EnableFailure[]> {
@@ -144,7 +144,7 @@ async function enableRestored(
       try {
         await inventory.enable(region, amiId, disabled[region]?.sharedWith ?? []);
         await changeRevocations(documents, (now) =>
-          withEntry(now, id, (one) => withEnabled(one, region, seen)),
+          withEntry(now, id, (one) => withEnabled(one, region, seen, clock())),
         );
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
@@ -160,8 +160,14 @@ function isSame(one: Revocation, other: Revocation): boolean {
   return one.at === other.at && one.restored?.at === other.restored?.at;
 }
 
-/** Notes that an AMI has been enabled; of what was revoked meanwhile it is disabled again, and of what was disabled, enabled. */
-function withEnabled(one: Revocation, region: string, seen: Revocation): Revocation {
+/** So long after a restoration nothing that began before is still under way. */
+const UNDER_WAY_SECONDS = 3600;
+
+/**
+ * Notes that an AMI has been enabled; of what was revoked meanwhile it is disabled again, and of what was disabled, enabled. What
+ * nobody has noted as disabled may be disabled yet by whoever began to, so that polls enable it again for a while.
+ */
+function withEnabled(one: Revocation, region: string, seen: Revocation, now: Date): Revocation {
   const { [region]: noted, ...others } = one.disabled;
   if (noted === undefined) {
     return one;
@@ -169,7 +175,9 @@ function withEnabled(one: Revocation, region: string, seen: Revocation): Revocat
   if (one.restored === null) {
     return noted.at === null ? one : { ...one, disabled: { ...others, [region]: { ...noted, at: null } } };
   }
-  const isOver = isSame(one, seen) && noted.at === seen.disabled[region]?.at;
+  const isUnderWay =
+    noted.at === null && now.getTime() < Date.parse(one.restored.at) + UNDER_WAY_SECONDS * 1000;
+  const isOver = !isUnderWay && isSame(one, seen) && noted.at === seen.disabled[region]?.at;
   return isOver ? { ...one, disabled: others } : one;
 }
 
