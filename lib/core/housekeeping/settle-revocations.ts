@@ -12,6 +12,7 @@ import { moveChannel, noteRevision, readChannel } from '../publish/move-channel'
 import { channelOf } from '../publish/record-publication';
 import {
   type ChannelMove,
+  type ChannelsBeside,
   changeRevocations,
   disabledRegions,
   isAtRest,
@@ -71,7 +72,7 @@ export async function settleRevocations(
   const revoked = revokedIds(before);
   const isDone =
     before.publications.every((one) => isAtRest(one, regionsOf(description))) &&
-    !(await isShown(ports, description, revoked));
+    !(await isShown(ports, description, before));
   const moves = isDone ? [] : await settle(ports, description, before);
   return [
     revoked.size === 0 ? 'Nothing is revoked.' : `Revoked: ${[...revoked].join(', ')}.`,
@@ -100,7 +101,9 @@ async function settle(
   await deliverEverywhere(ports, description);
   await noteFailed(ports, description);
   const settled = before.publications.filter(({ id }) => failures.every((one) => one.id !== id));
-  const now = await noteSettled(ports, before, settled);
+  const moved = Object.fromEntries(moves.map(({ channel, to }) => [channel, to]));
+  const stuck = stuckAt({ ...around.channels, ...moved }, revoked);
+  const now = await noteSettled(ports, before, settled, stuck);
   if (!isBasedOn(now, before)) {
     // Channels were moved by what is no longer so.
     return settle(ports, description, now);
@@ -111,17 +114,34 @@ async function settle(
   return moves;
 }
 
-/** Whether a channel shows what is revoked, as after a publication or promotion that began before. */
+/** What channels show where one of them shows what is revoked; undefined where none does. */
+type StuckAt = Revocations['stuckAt'];
+
+function stuckAt(channels: ChannelsBeside['channels'], revoked: ReadonlySet<string>): StuckAt {
+  const { current, latest, previous } = channels;
+  return [latest, current, previous].some((shown) => shown !== undefined && revoked.has(shown.id))
+    ? { latest: latest?.id, current: current?.id, previous: previous?.id }
+    : undefined;
+}
+
+function isSameStuck(one: StuckAt, other: StuckAt): boolean {
+  return (
+    one?.latest === other?.latest && one?.current === other?.current && one?.previous === other?.previous
+  );
+}
+
+/** Whether a channel shows what is revoked, as after a publication that began before, unless it was found to have nowhere to go. */
 async function isShown(
   ports: RevocationPorts,
   description: PipelineDescription,
-  revoked: ReadonlySet<string>,
+  before: Revocations,
 ): Promise<boolean> {
+  const revoked = revokedIds(before);
   if (revoked.size === 0) {
     return false;
   }
-  const { channels } = await readChannels(ports, description);
-  return Object.values(channels).some((shown) => shown !== undefined && revoked.has(shown.id));
+  const stuck = stuckAt((await readChannels(ports, description)).channels, revoked);
+  return stuck !== undefined && !isSameStuck(stuck, before.stuckAt);
 }
 
 /** A restored publication of which an AMI cannot be enabled, and why. */
@@ -189,17 +209,18 @@ function isBasedOn({ publications }: Revocations, { publications: seen }: Revoca
   );
 }
 
-/** Notes what is settled, unless it was settled by what is no longer so; gives what is noted then. */
+/** Notes what is settled, and where channels are stuck, unless it was settled by what is no longer so; gives what is noted then. */
 function noteSettled(
   { documents }: RevocationPorts,
   before: Revocations,
   settled: readonly Revocation[],
+  stuck: StuckAt,
 ): Promise<Revocations> {
   return changeRevocations(documents, (now) =>
     isBasedOn(now, before)
       ? settled.reduce(
           (some, { id }) => withEntry(some, id, (one) => (one.isSettled ? one : { ...one, isSettled: true })),
-          now,
+          isSameStuck(now.stuckAt, stuck) ? now : { ...now, stuckAt: stuck },
         )
       : now,
   );

@@ -314,6 +314,35 @@ test('at rest a poll reads revocations and channels, and nothing else', async ()
   expect(await calls()).toBe(2);
 });
 
+describe('a channel that has nowhere to go', () => {
+  const stuck = async () => {
+    const world = revocationWorld([OLDER, NEWEST]);
+    await revoke(world.ports(), OLDER.id);
+    for (let round = 1; round <= 3; round += 1) {
+      await housekeep(world.ports());
+    }
+    expect(world.channel(HOME, 'previous')).toBe(OLDER.id);
+    return world;
+  };
+
+  test('is settled once: the document and channels are read, and nothing else', async () => {
+    const { ports } = await stuck();
+    const mortal = new Mortal();
+    await settleRevocations(ports(mortal), EVERYWHERE);
+    expect(mortal.calls).toBe(5);
+  });
+
+  test('is settled anew when channels show something else', async () => {
+    const { channel, ports, stores } = await stuck();
+    stores.get(HOME)!.values.set(`${PATH}/latest/publication`, JSON.stringify(OLDER));
+    await housekeep(ports());
+    expect(channel(HOME, 'latest')).toBe(NEWEST.id);
+    const mortal = new Mortal();
+    await settleRevocations(ports(mortal), EVERYWHERE);
+    expect(mortal.calls).toBe(5);
+  });
+});
+
 test('what another writer moved to a revoked publication meanwhile leaves it at the next poll', async () => {
   const { channel, ports, stores } = revocationWorld();
   await revoke(ports());
