@@ -26,6 +26,14 @@ export const revocationsSchema = z.object({
       usedBy: z.array(z.string()),
     }),
   ),
+  /** What channels showed when one of them, which shows what is revoked, had nowhere to go; absent: none is stuck. */
+  stuckAt: z
+    .object({
+      latest: z.string().optional(),
+      current: z.string().optional(),
+      previous: z.string().optional(),
+    })
+    .optional(),
 });
 
 /** The publications that people have revoked. */

@@ -21,7 +21,8 @@ import { planPromotionOf, type PromotionWait } from '../publish/operate-channels
 import { readPublication } from '../publish/record-publication';
 import { readRevocations, startableRegions } from '../publish/revocations';
 import { readHousekeepingMemory } from './memory';
-import { patchTimeline, type PatchTimeline, readPatchBudget } from './patch-budget';
+import { readPatchBudget } from './patch-budget';
+import { type PatchTimeline, readPatchTimeline } from './patch-timeline';
 
 /** What reading the state of a pipeline works with. */
 export interface StatusPorts {
@@ -177,7 +178,8 @@ export async function readPipelineStatus(
       current: current ?? undefined,
       patchWithinSeconds: description.patchWithinSeconds,
     }),
-    timeline: patchTimeline(
+    timeline: await readPatchTimeline(
+      documents,
       catalog,
       [latest, current, previous].flatMap((one) => one ?? []),
       now,

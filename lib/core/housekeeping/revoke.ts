@@ -222,7 +222,10 @@ export async function disableRevoked(ports: DisablePorts, description: PipelineD
   return reported.length === 0 ? 'No revoked AMI can be launched.' : reported.join('\n');
 }
 
-/** Disables one AMI; false where its publication was restored meanwhile. */
+/**
+ * Disables one AMI; false where its publication was restored meanwhile. What is disabled after that is noted too, be it only
+ * that nobody knows: that is how it is enabled again.
+ */
 async function disable(
   { documents, inventory, now }: DisablePorts,
   { amiId, id, region }: { readonly amiId: string; readonly id: string; readonly region: string },
@@ -239,8 +242,14 @@ async function disable(
   if (!revokedIds(wished).has(id)) {
     return false;
   }
-  await inventory.disable(region, amiId);
-  // Of what was restored meanwhile too: that is how its AMI is enabled again.
+  try {
+    await inventory.disable(region, amiId);
+  } catch (error) {
+    await changeRevocations(documents, (before) =>
+      withNoted(before, null, ({ disabled }) => disabled[region] === undefined),
+    );
+    throw error;
+  }
   await changeRevocations(documents, (before) => withNoted(before, now().toISOString(), () => true));
   return true;
 }

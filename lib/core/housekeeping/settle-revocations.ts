@@ -12,6 +12,7 @@ import { moveChannel, noteRevision, readChannel } from '../publish/move-channel'
 import { channelOf } from '../publish/record-publication';
 import {
   type ChannelMove,
+  type ChannelsBeside,
   changeRevocations,
   disabledRegions,
   isAtRest,
@@ -71,7 +72,7 @@ export async function settleRevocations(
   const revoked = revokedIds(before);
   const isDone =
     before.publications.every((one) => isAtRest(one, regionsOf(description))) &&
-    !(await isShown(ports, description, revoked));
+    !(await isShown(ports, description, before));
   const moves = isDone ? [] : await settle(ports, description, before);
   return [
     revoked.size === 0 ? 'Nothing is revoked.' : `Revoked: ${[...revoked].join(', ')}.`,
@@ -100,7 +101,9 @@ async function settle(
   await deliverEverywhere(ports, description);
   await noteFailed(ports, description);
   const settled = before.publications.filter(({ id }) => failures.every((one) => one.id !== id));
-  const now = await noteSettled(ports, before, settled);
+  const moved = Object.fromEntries(moves.map(({ channel, to }) => [channel, to]));
+  const stuck = stuckAt({ ...around.channels, ...moved }, revoked);
+  const now = await noteSettled(ports, before, settled, stuck);
   if (!isBasedOn(now, before)) {
     // Channels were moved by what is no longer so.
     return settle(ports, description, now);
@@ -111,17 +114,34 @@ async function settle(
   return moves;
 }
 
-/** Whether a channel shows what is revoked, as after a publication or promotion that began before. */
+/** What channels show where one of them shows what is revoked; undefined where none does. */
+type StuckAt = Revocations['stuckAt'];
+
+function stuckAt(channels: ChannelsBeside['channels'], revoked: ReadonlySet<string>): StuckAt {
+  const { current, latest, previous } = channels;
+  return [latest, current, previous].some((shown) => shown !== undefined && revoked.has(shown.id))
+    ? { latest: latest?.id, current: current?.id, previous: previous?.id }
+    : undefined;
+}
+
+function isSameStuck(one: StuckAt, other: StuckAt): boolean {
+  return (
+    one?.latest === other?.latest && one?.current === other?.current && one?.previous === other?.previous
+  );
+}
+
+/** Whether a channel shows what is revoked, as after a publication that began before, unless it was found to have nowhere to go. */
 async function isShown(
   ports: RevocationPorts,
   description: PipelineDescription,
-  revoked: ReadonlySet<string>,
+  before: Revocations,
 ): Promise<boolean> {
+  const revoked = revokedIds(before);
   if (revoked.size === 0) {
     return false;
   }
-  const { channels } = await readChannels(ports, description);
-  return Object.values(channels).some((shown) => shown !== undefined && revoked.has(shown.id));
+  const stuck = stuckAt((await readChannels(ports, description)).channels, revoked);
+  return stuck !== undefined && !isSameStuck(stuck, before.stuckAt);
 }
 
 /** A restored publication of which an AMI cannot be enabled, and why. */
@@ -132,7 +152,7 @@ interface EnableFailure {
 
 /** Before a parameter names them: the parameter store looks whether an AMI is there. */
 async function enableRestored(
-  { documents, inventory }: RevocationPorts,
+  { documents, inventory, now: clock }: RevocationPorts,
   description: PipelineDescription,
   { publications }: Revocations,
 ): Promise<readonly EnableFailure[]> {
@@ -144,7 +164,7 @@ async function enableRestored(
       try {
         await inventory.enable(region, amiId, disabled[region]?.sharedWith ?? []);
         await changeRevocations(documents, (now) =>
-          withEntry(now, id, (one) => withEnabled(one, region, seen)),
+          withEntry(now, id, (one) => withEnabled(one, region, seen, clock())),
         );
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
@@ -160,8 +180,14 @@ function isSame(one: Revocation, other: Revocation): boolean {
   return one.at === other.at && one.restored?.at === other.restored?.at;
 }
 
-/** Notes that an AMI has been enabled; of what was revoked meanwhile it is disabled again, and of what was disabled, enabled. */
-function withEnabled(one: Revocation, region: string, seen: Revocation): Revocation {
+/** So long after a restoration nothing that began before is still under way. */
+const UNDER_WAY_SECONDS = 3600;
+
+/**
+ * Notes that an AMI has been enabled; of what was revoked meanwhile it is disabled again, and of what was disabled, enabled. What
+ * nobody has noted as disabled may be disabled yet by whoever began to, so that polls enable it again for a while.
+ */
+function withEnabled(one: Revocation, region: string, seen: Revocation, now: Date): Revocation {
   const { [region]: noted, ...others } = one.disabled;
   if (noted === undefined) {
     return one;
@@ -169,7 +195,9 @@ function withEnabled(one: Revocation, region: string, seen: Revocation): Revocat
   if (one.restored === null) {
     return noted.at === null ? one : { ...one, disabled: { ...others, [region]: { ...noted, at: null } } };
   }
-  const isOver = isSame(one, seen) && noted.at === seen.disabled[region]?.at;
+  const isUnderWay =
+    noted.at === null && now.getTime() < Date.parse(one.restored.at) + UNDER_WAY_SECONDS * 1000;
+  const isOver = !isUnderWay && isSame(one, seen) && noted.at === seen.disabled[region]?.at;
   return isOver ? { ...one, disabled: others } : one;
 }
 
@@ -181,17 +209,18 @@ function isBasedOn({ publications }: Revocations, { publications: seen }: Revoca
   );
 }
 
-/** Notes what is settled, unless it was settled by what is no longer so; gives what is noted then. */
+/** Notes what is settled, and where channels are stuck, unless it was settled by what is no longer so; gives what is noted then. */
 function noteSettled(
   { documents }: RevocationPorts,
   before: Revocations,
   settled: readonly Revocation[],
+  stuck: StuckAt,
 ): Promise<Revocations> {
   return changeRevocations(documents, (now) =>
     isBasedOn(now, before)
       ? settled.reduce(
           (some, { id }) => withEntry(some, id, (one) => (one.isSettled ? one : { ...one, isSettled: true })),
-          now,
+          isSameStuck(now.stuckAt, stuck) ? now : { ...now, stuckAt: stuck },
         )
       : now,
   );

@@ -11,7 +11,7 @@ import {
   isWindowsAmd64,
   type Platform,
 } from '../oci/manifests';
-import type { ManifestDocument, ManifestHead, Registry } from '../oci/registry';
+import { type ManifestDocument, type ManifestHead, type Registry, RegistryError } from '../oci/registry';
 
 /**
  * A registry that asks for each thing named by digest only once: several tags of one poll often lead to one image. What a
@@ -107,6 +107,10 @@ function remarksOn(windows: readonly WindowsImage[], found: number): TagReading[
   return found === 0 ? ['PLATFORM_MISSING'] : [];
 }
 
+/**
+ * An entry that breaks the rules is left out, unless none of the build is left then; one that is not had now counts as what the index
+ * says of it.
+ */
 async function readIndex(
   registry: Registry,
   repository: string,
@@ -114,7 +118,28 @@ async function readIndex(
   build: number,
 ): Promise<readonly (WindowsImage | undefined)[]> {
   const entries = parseImageIndex(index.body, subjectOf(repository, index.digest));
-  return Promise.all(entries.map((entry) => readEntry(registry, repository, entry, build)));
+  const invalid: RegistryError[] = [];
+  const unread = ({ digest, platform }: IndexEntry, error: unknown): WindowsImage | undefined => {
+    const osVersion = versionOf(platform);
+    if (error instanceof RegistryError && error.code === 'REGISTRY_INVALID') {
+      invalid.push(error);
+      return undefined;
+    }
+    if (error instanceof RegistryError && osVersion !== undefined) {
+      return { platformDigest: digest, osVersion };
+    }
+    throw error;
+  };
+  const images = await Promise.all(
+    entries.map((entry) =>
+      readEntry(registry, repository, entry, build).catch((error: unknown) => unread(entry, error)),
+    ),
+  );
+  const [first] = invalid;
+  if (first !== undefined && images.every((image) => image?.osVersion?.build !== build)) {
+    throw first;
+  }
+  return images;
 }
 
 /** An artifact may name the platform of the image that it belongs to, so that only its manifest tells it from one. */

@@ -1,5 +1,8 @@
 import type { Catalog } from '../../../lib/contract/documents/catalog';
-import { patchTimeline } from '../../../lib/core/housekeeping/patch-budget';
+import type { Channel, Publication } from '../../../lib/contract/documents/publication';
+import { readPatchTimeline } from '../../../lib/core/housekeeping/patch-timeline';
+import { contractFixture } from '../../support/contract-fixture';
+import { memoryDocuments } from '../../support/memory-ports';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';
 import { imageSet, setImage } from '../../support/right-evidence';
 
@@ -26,13 +29,26 @@ function catalogOf(...observations: readonly ReturnType<typeof seen>[]): Catalog
   };
 }
 
-test('each family came at its own hour, and one may not have come yet', () => {
+/** Records are kept of some publications. */
+function timeline(catalog: Catalog, channels: readonly Channel[], records: readonly Channel[] = []) {
+  const documents = memoryDocuments(
+    Object.fromEntries(
+      records.map(({ at, id }) => [
+        `publications/${id}.json`,
+        { ...(contractFixture('publication') as Publication), id, at },
+      ]),
+    ),
+  );
+  return readPatchTimeline(documents, catalog, channels, NOW);
+}
+
+test('each family came at its own hour, and one may not have come yet', async () => {
   const catalog = catalogOf(
     ...BEFORE,
     seen('servercore', 4294, '2025-10-14T17:30:00Z'),
     seen('servercore', 4300, '2025-10-14T23:00:00Z'),
   );
-  expect(patchTimeline(catalog, [OCTOBER, SEPTEMBER], NOW)).toEqual({
+  expect(await timeline(catalog, [OCTOBER, SEPTEMBER])).toEqual({
     released: '2025-10-14T17:00:00.000Z',
     families: [
       { family: 'servercore', shownAt: '2025-10-14T17:30:00.000Z' },
@@ -42,23 +58,48 @@ test('each family came at its own hour, and one may not have come yet', () => {
   });
 });
 
-test('a family that came with something newer has come, and nothing is published yet', () => {
+test('a family that came with something newer has come, and nothing is published yet', async () => {
   const catalog = catalogOf(
     ...BEFORE,
     seen('servercore', 4294, '2025-10-14T17:30:00Z'),
     seen('nanoserver', 4300, '2025-10-15T01:00:00Z'),
   );
-  expect(patchTimeline(catalog, [SEPTEMBER], NOW)).toMatchObject({
+  expect(await timeline(catalog, [SEPTEMBER])).toMatchObject({
     families: [{}, { family: 'nanoserver', shownAt: '2025-10-15T01:00:00.000Z' }],
     publication: null,
   });
 });
 
-test('of several publications the first counts, and a plain base AMI is none', () => {
+test('of several publications the first counts, and a plain base AMI is none', async () => {
   const catalog = catalogOf(...BEFORE, seen('servercore', 4294, '2025-10-14T17:30:00Z'));
   const again = publicationAt(4294, '2025-10-15T02:00:00.000Z', 2);
-  expect(patchTimeline(catalog, [again, OCTOBER], NOW)?.publication?.id).toBe(OCTOBER.id);
-  expect(patchTimeline(catalog, [{ ...UNBAKED, osVersion: OCTOBER.osVersion }], NOW)?.publication).toBeNull();
+  expect((await timeline(catalog, [again, OCTOBER]))?.publication?.id).toBe(OCTOBER.id);
+  expect((await timeline(catalog, [{ ...UNBAKED, osVersion: OCTOBER.osVersion }]))?.publication).toBeNull();
+});
+
+test('no channel need show the first: its record says when it came', async () => {
+  const catalog = catalogOf(...BEFORE, seen('servercore', 4294, '2025-10-14T17:30:00Z'));
+  const [third, fourth] = [3, 4].map((number) =>
+    publicationAt(4294, `2025-10-15T0${number}:00:00.000Z`, number),
+  ) as [Channel, Channel];
+  const second = publicationAt(4294, '2025-10-15T02:00:00.000Z', 2);
+  const shown = [fourth, third];
+  const first = async (records: readonly Channel[], channels = shown) =>
+    (await timeline(catalog, channels, records))?.publication?.id;
+  expect(await first([OCTOBER, second, third, fourth])).toBe(OCTOBER.id);
+  // The numbers of a bucket before this one stay taken.
+  expect(await first([second, third, fourth])).toBe(second.id);
+  expect(await first([OCTOBER], [SEPTEMBER])).toBe(OCTOBER.id);
+});
+
+test('what came out of band later is not the first', async () => {
+  const catalog = catalogOf(
+    ...BEFORE,
+    seen('servercore', 4294, '2025-10-14T17:30:00Z'),
+    seen('servercore', 4300, '2025-10-14T23:00:00Z'),
+  );
+  const later = [1, 2].map((number) => publicationAt(4300, `2025-10-15T0${number}:00:00.000Z`, number));
+  expect((await timeline(catalog, later, [OCTOBER]))?.publication?.id).toBe(OCTOBER.id);
 });
 
 test.each([
@@ -66,6 +107,6 @@ test.each([
   ['where nothing was seen', catalogOf()],
   ['where the first poll of all came after it', catalogOf(seen('servercore', 4294, '2025-10-14T19:00:00Z'))],
   ['where a tag went back', catalogOf(...BEFORE, seen('servercore', 4052, '2025-10-14T19:00:00Z'))],
-])('there is none %s', (_what, catalog) => {
-  expect(patchTimeline(catalog, [SEPTEMBER], NOW)).toBeNull();
+])('there is none %s', async (_what, catalog) => {
+  expect(await timeline(catalog, [SEPTEMBER])).toBeNull();
 });

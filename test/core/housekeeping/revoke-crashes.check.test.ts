@@ -86,3 +86,27 @@ describe.each<[string, () => Promise<World>, (ports: Ports) => Promise<unknown>]
     }
   });
 });
+
+test('a revocation that dies after a restoration came before its first disable leaves no AMI disabled', async () => {
+  const prepared = () => {
+    const world = revocationWorld();
+    let isRestored = false;
+    world.amis.before = async (what) => {
+      if (what === 'disable' && !isRestored) {
+        isRestored = true;
+        await restore(world.ports());
+      }
+    };
+    return { ...world, isRestored: () => isRestored };
+  };
+  const mortal = new Mortal();
+  await revoke(prepared().ports(mortal));
+  for (let diesAfter = 1; diesAfter <= mortal.calls; diesAfter += 1) {
+    const { amis, isRestored, ports } = prepared();
+    await revoke(ports(new Mortal(diesAfter))).catch(() => undefined);
+    if (isRestored()) {
+      await housekeep(ports());
+      expect([diesAfter, ...amis.disabled]).toEqual([diesAfter]);
+    }
+  }
+});

@@ -31,11 +31,27 @@ function scheduled<T extends object>(port: T, scheduler: fc.Scheduler): T {
   });
 }
 
-function portsOf(ports: Ports, scheduler: fc.Scheduler): Ports {
+/** Loses the answer to some of what is done to AMIs. */
+function losing(inventory: Ports['inventory'], isLost: () => boolean): Ports['inventory'] {
+  const lost =
+    <T extends unknown[]>(act: (...args: T) => Promise<void>) =>
+    async (...args: T) => {
+      await act(...args);
+      if (isLost()) {
+        throw new Error('socket hang up');
+      }
+    };
+  return Object.assign(Object.create(inventory) as typeof inventory, {
+    disable: lost(inventory.disable.bind(inventory)),
+    enable: lost(inventory.enable.bind(inventory)),
+  });
+}
+
+function portsOf(ports: Ports, scheduler: fc.Scheduler, isLost: () => boolean): Ports {
   return {
     ...ports,
     documents: scheduled(ports.documents, scheduler),
-    inventory: scheduled(ports.inventory, scheduler),
+    inventory: losing(scheduled(ports.inventory, scheduler), isLost),
     stores: { of: async (target) => scheduled(await ports.stores.of(target), scheduler) },
   };
 }
@@ -54,14 +70,17 @@ test('whatever verbs and housekeeping do at once, two polls later AMIs and chann
       fc.scheduler(),
       fc.array(WORKS, { maxLength: 3 }),
       fc.array(WORKS, { minLength: 2, maxLength: 3 }),
-      async (scheduler, before, atOnce) => {
+      fc.array(fc.boolean(), { maxLength: 8 }),
+      async (scheduler, before, atOnce, losses) => {
         const { amis, channel, documents, ports: untimed, stores } = revocationWorld(ALL);
         let time = Date.parse('2025-10-15T00:00:00Z');
         const ports = () => ({ ...untimed(), now: () => new Date((time += 1)) });
         for (const [, work] of before) {
           await work(ports()).catch(() => undefined);
         }
-        const under = atOnce.map(([, work]) => work(portsOf(ports(), scheduler)).catch(() => undefined));
+        const lost = [...losses];
+        const portsUnder = () => portsOf(ports(), scheduler, () => lost.shift() ?? false);
+        const under = atOnce.map(([, work]) => work(portsUnder()).catch(() => undefined));
         await scheduler.waitFor(Promise.all(under));
         await housekeep(ports());
         await housekeep(ports());

@@ -16,6 +16,7 @@ import {
   restore,
   revocationWorld,
   revoke,
+  type Ports,
 } from '../../support/revocation-world';
 
 test('channels leave it in every account and region, fleets are let know, and its AMIs are disabled', async () => {
@@ -187,6 +188,62 @@ describe('a verb in the midst of the other', () => {
   });
 });
 
+describe('a disable that takes effect after a restoration', () => {
+  /** Something happens before the first AMI is disabled, and the answer is lost. */
+  const losing = (ports: Ports, before: () => Promise<unknown>): Ports => {
+    const { inventory } = ports;
+    const disable = async (region: string, amiId: string) => {
+      await before();
+      await inventory.disable(region, amiId);
+      throw new Error('socket hang up');
+    };
+    return { ...ports, inventory: Object.assign(Object.create(inventory) as typeof inventory, { disable }) };
+  };
+
+  test('and whose answer is lost is taken back', async () => {
+    const { amis, ports } = revocationWorld();
+    await expect(revoke(losing(ports(), () => restore(ports())))).rejects.toThrow('socket hang up');
+    expect(amis.disabled.has(NEWEST.amiId)).toBe(true);
+    await housekeep(ports());
+    expect([...amis.disabled]).toEqual([]);
+    expect([...amis.shares.values()].every(([one]) => one === AWAY)).toBe(true);
+  });
+
+  test('more than an hour later, and whose answer is lost, is taken back, too', async () => {
+    const world = revocationWorld();
+    const { amis, ports } = world;
+    const at = (hour: number) => ({ ...ports(), now: () => new Date(`2025-10-15T0${hour}:00:00Z`) });
+    const before = async () => {
+      await restore(at(0));
+      await housekeep(at(2));
+      expect(noted(world).disabled).toEqual({});
+    };
+    await expect(revoke(losing(at(0), before))).rejects.toThrow('socket hang up');
+    await housekeep(at(3));
+    expect([...amis.disabled]).toEqual([]);
+    await housekeep(at(4));
+    expect(noted(world).disabled).toEqual({});
+  });
+
+  test('is looked for by the polls of an hour, and by none after', async () => {
+    const world = revocationWorld();
+    const { amis, ports } = world;
+    amis.stuck.add(NEWEST.amiId);
+    await expect(revoke(ports())).rejects.toThrow('cannot be disabled');
+    amis.stuck.clear();
+    await restore(ports());
+    const settle = async (now: string) => {
+      let enabled = 0;
+      amis.before = () => Promise.resolve((enabled += 1));
+      await settleRevocations({ ...ports(), now: () => new Date(now) }, EVERYWHERE);
+      return enabled;
+    };
+    expect(await settle('2025-10-15T00:59:59Z')).toBe(1);
+    expect(await settle('2025-10-15T01:00:00Z')).toBe(1);
+    expect(await settle('2025-10-15T01:15:00Z')).toBe(0);
+  });
+});
+
 describe('of several publications of one revision', () => {
   const world = () => revocationWorld([OLDEST, OLDER, NEWEST, AGAIN]);
 
@@ -255,6 +312,35 @@ test('at rest a poll reads revocations and channels, and nothing else', async ()
   expect(await calls()).toBe(6);
   await restore(ports());
   expect(await calls()).toBe(2);
+});
+
+describe('a channel that has nowhere to go', () => {
+  const stuck = async () => {
+    const world = revocationWorld([OLDER, NEWEST]);
+    await revoke(world.ports(), OLDER.id);
+    for (let round = 1; round <= 3; round += 1) {
+      await housekeep(world.ports());
+    }
+    expect(world.channel(HOME, 'previous')).toBe(OLDER.id);
+    return world;
+  };
+
+  test('is settled once: the document and channels are read, and nothing else', async () => {
+    const { ports } = await stuck();
+    const mortal = new Mortal();
+    await settleRevocations(ports(mortal), EVERYWHERE);
+    expect(mortal.calls).toBe(5);
+  });
+
+  test('is settled anew when channels show something else', async () => {
+    const { channel, ports, stores } = await stuck();
+    stores.get(HOME)!.values.set(`${PATH}/latest/publication`, JSON.stringify(OLDER));
+    await housekeep(ports());
+    expect(channel(HOME, 'latest')).toBe(NEWEST.id);
+    const mortal = new Mortal();
+    await settleRevocations(ports(mortal), EVERYWHERE);
+    expect(mortal.calls).toBe(5);
+  });
 });
 
 test('what another writer moved to a revoked publication meanwhile leaves it at the next poll', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { propertyRuns } from '../../support/property-runs';
 import { familyOf } from '../../../lib/core/images/family';
-import { rememberingRegistry } from '../../../lib/core/images/read-images';
+import { readImages, rememberingRegistry } from '../../../lib/core/images/read-images';
 import { resolveImages } from '../../../lib/core/images/resolve-images';
+import { RegistryError } from '../../../lib/core/oci/registry';
 import { isDigest, type Digest } from '../../../lib/contract/values/digest';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { arbitraryHostRevision, arbitraryRegistry, FAMILIES_2022 } from '../../support/arbitrary-registry';
@@ -250,5 +251,62 @@ describe('entries of an index that are no images', () => {
     );
     expect(images.map(({ osVersion }) => osVersion)).toEqual(['10.0.20348.4294']);
     expect(findings).toEqual([]);
+  });
+});
+
+describe('an entry of an index whose manifest cannot be read', () => {
+  const repository = 'windows/servercore/iis';
+  const TAG = 'windowsservercore-ltsc2022';
+  const MISSING = { osVersion: undefined, versionInEntry: false } as const;
+
+  async function readWith(
+    shape: TagShape,
+    failing: readonly number[],
+    code: 'REGISTRY_INVALID' | 'REGISTRY_THROTTLED' | 'REGISTRY_UNREACHABLE',
+  ) {
+    const registry = memoryRegistry({ [repository]: { [TAG]: shape } });
+    const { body } = (await registry.manifest(repository, TAG))!;
+    const { manifests } = JSON.parse(body) as { manifests: { digest: string }[] };
+    const unread = failing.map((at) => manifests[at]!.digest);
+    const manifest: typeof registry.manifest = (name, reference) =>
+      unread.includes(reference)
+        ? Promise.reject(new RegistryError(code, 'too large'))
+        : registry.manifest(name, reference);
+    const found = await readImages({ ...registry, manifest }, repository, TAG, 20348);
+    return found?.images.map(({ osVersion }) => osVersion.revision);
+  }
+
+  test('is left out where it breaks the rules', async () => {
+    expect(await readWith(list(4171, 4294), [1], 'REGISTRY_INVALID')).toEqual([4171]);
+    const unstated = { ...list(4171), images: [...list(4171).images, MISSING] };
+    expect(await readWith(unstated, [1], 'REGISTRY_INVALID')).toEqual([4171]);
+  });
+
+  test.each(['REGISTRY_THROTTLED', 'REGISTRY_UNREACHABLE'] as const)(
+    'counts as what the index says where the registry is %s',
+    async (code) => {
+      expect(await readWith(list(4171, 4294), [0, 1], code)).toEqual([4171, 4294]);
+    },
+  );
+
+  test.each<[string, TagShape, number[], 'REGISTRY_INVALID' | 'REGISTRY_THROTTLED']>([
+    ['no other is left', list(4171, 4294), [0, 1], 'REGISTRY_INVALID'],
+    [
+      'others are of another build',
+      {
+        ...list(4294),
+        images: [...list(4294).images, { osVersion: '10.0.17763.7000', versionInEntry: true }],
+      },
+      [0],
+      'REGISTRY_INVALID',
+    ],
+    [
+      'nobody knows its version, and it may be had later',
+      { ...list(4171), images: [...list(4171).images, MISSING] },
+      [1],
+      'REGISTRY_THROTTLED',
+    ],
+  ])('makes the tag unreadable where %s', async (_what, shape, failing, code) => {
+    await expect(readWith(shape, failing, code)).rejects.toMatchObject({ code });
   });
 });
