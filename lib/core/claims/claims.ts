@@ -72,6 +72,13 @@ export const SIMULATOR_CLAIMS: readonly Claim[] = [
     how: 'describe 101 container instances, and a task of no cluster',
   },
   {
+    id: 'iam-error-texts',
+    claim: 'The texts of the errors of IAM; their names are documented.',
+    otherwise: 'a rehearsed refusal reads otherwise',
+    damage: 'figures',
+    how: 'simulate the policy of a role that does not exist',
+  },
+  {
     id: 'ssm-error-texts',
     claim: 'The texts of the errors of Parameter Store; their names and conditions are documented.',
     otherwise: 'a rehearsed refusal reads otherwise',
