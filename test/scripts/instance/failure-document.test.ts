@@ -204,6 +204,6 @@ test('docs/faults.md lists every code, and none that no script gives', () => {
     .map(([, code]) => code);
   const page = readFileSync(join(__dirname, '../../../docs/faults.md'), 'utf8');
   const [, section = ''] = /^## Codes$([^]*?)(?=^## |$(?![^]))/m.exec(page) ?? [];
-  const listed = [...section.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, code]) => code);
+  const listed = [...section.matchAll(/^- `([A-Z_]+)`/gm)].map(([, code]) => code);
   expect([...new Set(given)].sort()).toEqual([...listed].sort());
 });
