@@ -163,6 +163,7 @@ describeWithPowerShell('a whole rehearsal', () => {
         'parameters',
         'rollout',
       ],
+      'patchWithinHours',
       ...['fleets', 'steps', 'findings', 'publications', 'timelines', 'again', 'origins'],
     ]);
     expect(report.asOf).toBe('2025-10-16T00:00:00Z');
