@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { findOnPath } from '../../sim/windows/powershell/find-powershell';
 import tools from '../../tools/build/outside-tools.json';
 
-/** What Chromium answers to a command, or tells by itself. */
+/** What Chromium answers to a command, or reports by itself. */
 interface Message {
   readonly id?: number;
   readonly method?: string;

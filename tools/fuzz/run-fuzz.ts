@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { seededRandom } from '../../sim/clock/seeded-random';
+import { scriptOptions, wholeNumber } from '../script-options';
 import { mutated, type Random, shortened } from './mutate-text';
 import { documentTargets, type FuzzTarget, TARGETS } from './targets';
 import { commandLineTarget, registryTarget } from './whole-targets';
@@ -127,29 +127,16 @@ export async function runFuzz(args: readonly string[]): Promise<number> {
 }
 
 function readOptions(args: readonly string[]) {
-  const parse = () => {
-    try {
-      return parseArgs({
-        args: [...args],
-        options: {
-          count: { type: 'string', default: '25000' },
-          help: { type: 'boolean', short: 'h', default: false },
-          json: { type: 'boolean', default: false },
-          seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
-          target: { type: 'string' },
-        },
-      }).values;
-    } catch (error) {
-      const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-      throw new UsageError(`${what}. See "npm run fuzz -- --help".`);
-    }
+  const { count, seed, ...rest } = scriptOptions('fuzz', args, {
+    count: { type: 'string', default: '25000' },
+    help: { type: 'boolean', short: 'h', default: false },
+    json: { type: 'boolean', default: false },
+    seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
+    target: { type: 'string' },
+  });
+  return {
+    ...rest,
+    count: wholeNumber('count', count, 100_000_000),
+    seed: wholeNumber('seed', seed, 999_999),
   };
-  const { count, seed, ...rest } = parse();
-  const whole = (name: string, text: string, most: number) => {
-    if (!/^[1-9]\d{0,8}$/.test(text) || Number(text) > most) {
-      throw new UsageError(`--${name} is a number from 1 to ${most}; got: '${text}'.`);
-    }
-    return Number(text);
-  };
-  return { ...rest, count: whole('count', count, 100_000_000), seed: whole('seed', seed, 999_999) };
 }

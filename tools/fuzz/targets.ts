@@ -8,40 +8,8 @@ import {
 import { fleetsPage } from '../../bin/fleet/fleets-html';
 import { parseBuildArgument } from '../../bin/shared/dockerfile';
 import { pinDockerfile } from '../../bin/shared/pin-dockerfile';
-import { catalogSchema } from '../../lib/contract/documents/catalog';
 import { parseDocument } from '../../lib/contract/documents/document';
-import {
-  failureSchema,
-  imageManifestSchema,
-  verificationSchema,
-} from '../../lib/contract/documents/evidence';
-import { failedPublicationsSchema } from '../../lib/contract/documents/failed-publications';
-import {
-  fleetDeploymentSchema,
-  fleetSettingsSchema,
-  fleetStateSchema,
-  rolloutLogSchema,
-} from '../../lib/contract/documents/fleet-state';
-import { gatePolicySchema } from '../../lib/contract/documents/gate-policy';
-import { hostStartsSchema } from '../../lib/contract/documents/host-starts';
-import {
-  housekeepingMemorySchema,
-  lastDecisionSchema,
-  noticesSchema,
-  outageSchema,
-} from '../../lib/contract/documents/memory';
-import { operateRequestSchema } from '../../lib/contract/documents/operate-request';
 import { fleetStatusesSchema } from '../../lib/contract/documents/fleet-statuses';
-import { fleetLeaseSchema, leaseSchema, orderSchema } from '../../lib/contract/documents/order';
-import { fleetOverridesSchema } from '../../lib/contract/documents/overrides';
-import { pipelineDescriptionSchema } from '../../lib/contract/documents/pipeline-description';
-import {
-  awaitingPublicationSchema,
-  deliveriesSchema,
-  equalBakeSchema,
-  publicationSchema,
-} from '../../lib/contract/documents/publication';
-import { revocationsSchema } from '../../lib/contract/documents/revocations';
 import { parseOsVersion, readOsVersion } from '../../lib/contract/values/os-version';
 import { excerpt, printable } from '../../lib/contract/values/printable';
 import { parseRelease } from '../../lib/contract/values/release';
@@ -56,6 +24,7 @@ import { parseImageConfig, parseImageIndex, parseImageManifest } from '../../lib
 import { parseChallenges } from '../../lib/registry/registry-access';
 import { parseRegistryUrl } from '../../lib/registry/registry-url';
 import { nextLink } from '../../lib/registry/accept-response';
+import { DOCUMENT_SCHEMAS } from './document-schemas';
 
 /** One reader of what others wrote. */
 export interface FuzzTarget {
@@ -95,38 +64,9 @@ END
 COPY --from=base C:\\\\app .
 `;
 
-const SCHEMAS = {
-  'awaiting-publication': awaitingPublicationSchema,
-  catalog: catalogSchema,
-  deliveries: deliveriesSchema,
-  'equal-bake': equalBakeSchema,
-  failed: failedPublicationsSchema,
-  failure: failureSchema,
-  'fleet-deployment': fleetDeploymentSchema,
-  'fleet-lease': fleetLeaseSchema,
-  'fleet-overrides': fleetOverridesSchema,
-  'fleet-settings': fleetSettingsSchema,
-  'fleet-state': fleetStateSchema,
-  'gate-policy': gatePolicySchema,
-  'host-starts': hostStartsSchema,
-  housekeeping: housekeepingMemorySchema,
-  'image-manifest': imageManifestSchema,
-  'last-decision': lastDecisionSchema,
-  lease: leaseSchema,
-  notices: noticesSchema,
-  'operate-requests': operateRequestSchema,
-  order: orderSchema,
-  outage: outageSchema,
-  pipeline: pipelineDescriptionSchema,
-  publication: publicationSchema,
-  revocations: revocationsSchema,
-  'rollout-log': rolloutLogSchema,
-  verification: verificationSchema,
-} as const;
-
 /** The documents that Winbake keeps; `fixtureOf` gives one of each, or several, by name. */
 export function documentTargets(fixtureOf: (name: string) => string): readonly FuzzTarget[] {
-  return Object.entries(SCHEMAS).map(([name, schema]) => {
+  return Object.entries(DOCUMENT_SCHEMAS).map(([name, schema]) => {
     const fixture: unknown = JSON.parse(fixtureOf(name));
     return {
       name: `document ${name}`,

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { App, Stack } from 'aws-cdk-lib';
 import { UsageError } from '../../lib/contract/values/errors';
 import { WindowsAmiPipeline, WindowsOs } from '../../lib/index';
@@ -10,6 +9,7 @@ import { seededRandom } from '../../sim/clock/seeded-random';
 import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
 import { readHistory } from '../../sim/registry/history/read-history';
 import { simulateBakes, type SimulatedBake } from '../../sim/reliability/simulate-bakes';
+import { scriptOptions, wholeNumber } from '../script-options';
 
 const USAGE = `Usage: npm run reliability -- [--bakes N] [--seed N] [--json]
 
@@ -57,29 +57,17 @@ export async function runReliability(args: readonly string[]): Promise<number> {
 }
 
 function readOptions(args: readonly string[]) {
-  const parse = () => {
-    try {
-      return parseArgs({
-        args: [...args],
-        options: {
-          bakes: { type: 'string', default: '100' },
-          help: { type: 'boolean', short: 'h', default: false },
-          json: { type: 'boolean', default: false },
-          seed: { type: 'string', default: '1' },
-        },
-      }).values;
-    } catch (error) {
-      const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-      throw new UsageError(`${what}. See "npm run reliability -- --help".`);
-    }
+  const { bakes, seed, ...rest } = scriptOptions('reliability', args, {
+    bakes: { type: 'string', default: '100' },
+    help: { type: 'boolean', short: 'h', default: false },
+    json: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+  });
+  return {
+    ...rest,
+    bakes: wholeNumber('bakes', bakes, 999_999),
+    seed: wholeNumber('seed', seed, 999_999),
   };
-  const { bakes, seed, ...rest } = parse();
-  for (const [name, text] of Object.entries({ bakes, seed })) {
-    if (!/^[1-9]\d{0,5}$/.test(text)) {
-      throw new UsageError(`--${name} is a number from 1 to 999999; got: '${text}'.`);
-    }
-  }
-  return { ...rest, bakes: Number(bakes), seed: Number(seed) };
 }
 
 /** Simulates so many Patch Tuesdays, one pipeline after the other. */

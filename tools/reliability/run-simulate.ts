@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { DEFAULT_GATE_POLICY } from '../../lib/contract/values/gate-policy';
 import { UsageError } from '../../lib/contract/values/errors';
 import { percentile } from '../../lib/contract/values/percentile';
@@ -7,6 +6,7 @@ import { seededRandom } from '../../sim/clock/seeded-random';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
 import { measureRings, type RingHours, type RingOptions } from '../../sim/reliability/measure-rings';
 import { simulateFleets, type FleetYears } from '../../sim/reliability/simulate-fleets';
+import { scriptOptions, wholeNumber } from '../script-options';
 
 const USAGE = `Usage: npm run simulate -- [--years N] [--fleets N] [--seed N] [--json]
        npm run simulate -- --rings N [--fleets N] [--bake-hours N] [--json]
@@ -62,32 +62,23 @@ interface Options {
 function readOptions(
   args: readonly string[],
 ): Options & { readonly help: boolean; readonly rings: number | undefined } {
-  const parse = () => {
-    try {
-      return parseArgs({
-        args: [...args],
-        options: {
-          'bake-hours': { type: 'string', default: '1.5' },
-          fleets: { type: 'string' },
-          help: { type: 'boolean', short: 'h', default: false },
-          json: { type: 'boolean', default: false },
-          rings: { type: 'string' },
-          seed: { type: 'string', default: '1' },
-          years: { type: 'string', default: '100' },
-        },
-      }).values;
-    } catch (error) {
-      const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-      throw new UsageError(`${what}. See "npm run simulate -- --help".`);
-    }
-  };
-  const { 'bake-hours': bakeHours, fleets, help, json, rings, seed, years } = parse();
-  const whole = (name: string, text: string, most: number) => {
-    if (!/^[1-9]\d{0,5}$/.test(text) || Number(text) > most) {
-      throw new UsageError(`--${name} is a number from 1 to ${most}; got: '${text}'.`);
-    }
-    return Number(text);
-  };
+  const {
+    'bake-hours': bakeHours,
+    fleets,
+    help,
+    json,
+    rings,
+    seed,
+    years,
+  } = scriptOptions('simulate', args, {
+    'bake-hours': { type: 'string', default: '1.5' },
+    fleets: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+    json: { type: 'boolean', default: false },
+    rings: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    years: { type: 'string', default: '100' },
+  });
   if (!/^\d{1,2}(\.\d+)?$/.test(bakeHours)) {
     throw new UsageError(`--bake-hours is a number of hours below 100; got: '${bakeHours}'.`);
   }
@@ -95,10 +86,10 @@ function readOptions(
     help,
     json,
     bakeHours: Number(bakeHours),
-    years: whole('years', years, 100_000),
-    seed: whole('seed', seed, 999_999),
-    fleets: fleets === undefined ? undefined : whole('fleets', fleets, 500),
-    rings: rings === undefined ? undefined : whole('rings', rings, 50),
+    years: wholeNumber('years', years, 100_000),
+    seed: wholeNumber('seed', seed, 999_999),
+    fleets: fleets === undefined ? undefined : wholeNumber('fleets', fleets, 500),
+    rings: rings === undefined ? undefined : wholeNumber('rings', rings, 50),
   };
 }
 

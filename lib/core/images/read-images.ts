@@ -142,7 +142,7 @@ async function readIndex(
   return images;
 }
 
-/** An artifact may name the platform of the image that it belongs to, so that only its manifest tells it from one. */
+/** An artifact may name the platform of the image that it belongs to, so that only its manifest shows which it is. */
 async function readEntry(
   registry: Registry,
   repository: string,

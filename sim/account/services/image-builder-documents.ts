@@ -53,7 +53,7 @@ export interface SimulatedBuild {
   amis?: Readonly<Record<string, string>>;
 }
 
-/** A step as `GetWorkflowStepExecution` tells it; the list leaves out `onFailure` and `timeoutSeconds`. */
+/** A step as `GetWorkflowStepExecution` describes it; the list leaves out `onFailure` and `timeoutSeconds`. */
 type StepExecution = Pick<
   GetWorkflowStepExecutionResponse,
   'stepExecutionId' | 'name' | 'action' | 'status' | 'outputs' | 'startTime' | 'onFailure' | 'timeoutSeconds'

@@ -295,7 +295,7 @@ describeWithPowerShell('Install-Update', () => {
     );
   });
 
-  test('a code that is not in the table tells at least what part of Windows it is of', async () => {
+  test('a code that is not in the table says at least what part of Windows it comes from', async () => {
     const codes: readonly (readonly [code: string, meaning: string])[] = [
       ['0x8024401B', 'the server of Windows Update, or the way to it, failed'],
       ['0x80244007', 'the server of Windows Update, or the way to it, failed'],
