@@ -62,8 +62,7 @@ const SPENT: HorizontalAnnotation = { value: 100, label: 'spent' };
 
 /**
  * A CloudWatch dashboard of pipelines and fleets: alarms first, then hours unpatched and patch budgets, bakes, housekeeping,
- * rollouts and how soon first tasks run. It shows metrics that are published in any case, and costs one dashboard: USD 3 a month,
- * but for the first three of an account with at most 50 metrics each.
+ * rollouts and how soon first tasks run. It shows metrics that are published in any case, so that it costs one dashboard.
  *
  * @see https://aws.amazon.com/cloudwatch/pricing/
  */
