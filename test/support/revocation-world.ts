@@ -1,5 +1,6 @@
 import { type PipelineDescription, targetsOf } from '../../lib/contract/documents/pipeline-description';
 import type { Channel, Publication } from '../../lib/contract/documents/publication';
+import type { Revocations } from '../../lib/contract/documents/revocations';
 import { noteFailed } from '../../lib/core/housekeeping/note-failed';
 import { disableRevoked, planRestore, planRevoke } from '../../lib/core/housekeeping/revoke';
 import { settleRevocations } from '../../lib/core/housekeeping/settle-revocations';
@@ -145,6 +146,12 @@ export function revocationWorld(all: readonly Channel[] = ALL) {
     shares: [...amis.shares].sort(),
   });
   return { amis, channel, documents, ports, state, stores };
+}
+
+/** What is noted of one revocation. */
+export function noted({ documents }: ReturnType<typeof revocationWorld>, id = NEWEST.id) {
+  const text = documents.texts.get('publications/revoked.json') ?? '';
+  return (JSON.parse(text) as Revocations).publications.find((one) => one.id === id)!;
 }
 
 /** What revoking works with here. */

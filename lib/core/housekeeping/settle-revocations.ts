@@ -100,12 +100,12 @@ async function settle(
   }
   await deliverEverywhere(ports, description);
   await noteFailed(ports, description);
-  const settled = before.publications.filter(({ id }) => failures.every((one) => one.id !== id));
-  const moved = Object.fromEntries(moves.map(({ channel, to }) => [channel, to]));
-  const stuck = stuckAt({ ...around.channels, ...moved }, revoked);
-  const now = await noteSettled(ports, before, settled, stuck);
-  if (!isBasedOn(now, before)) {
-    // Channels were moved by what is no longer so.
+  const failed = new Set(failures.map(({ id }) => id));
+  const wanted = { ...around.channels, ...Object.fromEntries(moves.map(({ channel, to }) => [channel, to])) };
+  const now = await noteSettled(ports, before, { failed, stuck: stuckAt(wanted, revoked) });
+  const { channels } = await readChannels(ports, description);
+  if (!isBasedOn(now, before) || !isSameShown(shownBy(channels), shownBy(wanted))) {
+    // Channels were moved by what is no longer so, or by whoever could not enable what is enabled here.
     return settle(ports, description, now);
   }
   if (failures.length > 0) {
@@ -120,11 +120,15 @@ type StuckAt = Revocations['stuckAt'];
 function stuckAt(channels: ChannelsBeside['channels'], revoked: ReadonlySet<string>): StuckAt {
   const { current, latest, previous } = channels;
   return [latest, current, previous].some((shown) => shown !== undefined && revoked.has(shown.id))
-    ? { latest: latest?.id, current: current?.id, previous: previous?.id }
+    ? shownBy(channels)
     : undefined;
 }
 
-function isSameStuck(one: StuckAt, other: StuckAt): boolean {
+function shownBy({ current, latest, previous }: ChannelsBeside['channels']) {
+  return { latest: latest?.id, current: current?.id, previous: previous?.id };
+}
+
+function isSameShown(one: StuckAt, other: StuckAt): boolean {
   return (
     one?.latest === other?.latest && one?.current === other?.current && one?.previous === other?.previous
   );
@@ -141,7 +145,7 @@ async function isShown(
     return false;
   }
   const stuck = stuckAt((await readChannels(ports, description)).channels, revoked);
-  return stuck !== undefined && !isSameStuck(stuck, before.stuckAt);
+  return stuck !== undefined && !isSameShown(stuck, before.stuckAt);
 }
 
 /** A restored publication of which an AMI cannot be enabled, and why. */
@@ -209,18 +213,23 @@ function isBasedOn({ publications }: Revocations, { publications: seen }: Revoca
   );
 }
 
-/** Notes what is settled, and where channels are stuck, unless it was settled by what is no longer so; gives what is noted then. */
+/**
+ * Notes what is settled, what failed and where channels are stuck, unless that was found by what is no longer so; gives what is
+ * noted then. What failed here is settled no more, though another settled it: channels were moved without it.
+ */
 function noteSettled(
   { documents }: RevocationPorts,
   before: Revocations,
-  settled: readonly Revocation[],
-  stuck: StuckAt,
+  { failed, stuck }: { readonly failed: ReadonlySet<string>; readonly stuck: StuckAt },
 ): Promise<Revocations> {
   return changeRevocations(documents, (now) =>
     isBasedOn(now, before)
-      ? settled.reduce(
-          (some, { id }) => withEntry(some, id, (one) => (one.isSettled ? one : { ...one, isSettled: true })),
-          isSameStuck(now.stuckAt, stuck) ? now : { ...now, stuckAt: stuck },
+      ? before.publications.reduce(
+          (some, { id }) =>
+            withEntry(some, id, (one) =>
+              one.isSettled === failed.has(id) ? { ...one, isSettled: !failed.has(id) } : one,
+            ),
+          isSameShown(now.stuckAt, stuck) ? now : { ...now, stuckAt: stuck },
         )
       : now,
   );

@@ -1,4 +1,3 @@
-import type { Revocations } from '../../../lib/contract/documents/revocations';
 import { disableRevoked, planRestore, planRevoke } from '../../../lib/core/housekeeping/revoke';
 import { settleRevocations } from '../../../lib/core/housekeeping/settle-revocations';
 import { Mortal } from '../../support/mortal-ports';
@@ -11,12 +10,12 @@ import {
   housekeep,
   inOther,
   NEWEST,
+  noted,
   OLDER,
   OLDEST,
   restore,
   revocationWorld,
   revoke,
-  type Ports,
 } from '../../support/revocation-world';
 
 test('channels leave it in every account and region, fleets are let know, and its AMIs are disabled', async () => {
@@ -93,11 +92,6 @@ test('what is no publication, and what was never revoked, is refused in a senten
 
 const HOME = '123456789012/eu-central-1';
 
-function noted({ documents }: ReturnType<typeof revocationWorld>, id = NEWEST.id) {
-  const text = documents.texts.get('publications/revoked.json') ?? '';
-  return (JSON.parse(text) as Revocations).publications.find((one) => one.id === id)!;
-}
-
 describe('an AMI that EC2 does not enable', () => {
   test('keeps no other publication from being revoked, and is named', async () => {
     const { amis, channel, ports } = revocationWorld();
@@ -148,99 +142,6 @@ test('revoked again while a restoration is half done, it counts as launchable un
   expect(noted(world)).toMatchObject({
     disabled: { 'us-east-1': { sharedWith: [AWAY], at: null } },
     usedBy: ['used by instance i-1'],
-  });
-});
-
-describe('a verb in the midst of the other', () => {
-  test('a revocation keeps with whom an AMI was shared, though a restoration ends after it', async () => {
-    const world = revocationWorld();
-    const { amis, ports } = world;
-    await revoke(ports());
-    let isFirst = true;
-    amis.before = async (what) => {
-      if (what === 'enable' && isFirst) {
-        isFirst = false;
-        await revoke(ports());
-      }
-    };
-    await restore(ports());
-    amis.before = () => Promise.resolve();
-    await housekeep(ports());
-    expect([...amis.disabled].sort()).toEqual([NEWEST.amiId, inOther(NEWEST.amiId)].sort());
-    await restore(ports());
-    expect([...amis.shares.values()].every(([one]) => one === AWAY)).toBe(true);
-  });
-
-  test('what is disabled after a restoration has ended is enabled again', async () => {
-    const world = revocationWorld();
-    const { amis, ports } = world;
-    let isFirst = true;
-    amis.before = async (what) => {
-      if (what === 'disable' && isFirst) {
-        isFirst = false;
-        await restore(ports());
-      }
-    };
-    await revoke(ports());
-    await housekeep(ports());
-    expect([...amis.disabled]).toEqual([]);
-    expect([...amis.shares.values()].every(([one]) => one === AWAY)).toBe(true);
-  });
-});
-
-describe('a disable that takes effect after a restoration', () => {
-  /** Something happens before the first AMI is disabled, and the answer is lost. */
-  const losing = (ports: Ports, before: () => Promise<unknown>): Ports => {
-    const { inventory } = ports;
-    const disable = async (region: string, amiId: string) => {
-      await before();
-      await inventory.disable(region, amiId);
-      throw new Error('socket hang up');
-    };
-    return { ...ports, inventory: Object.assign(Object.create(inventory) as typeof inventory, { disable }) };
-  };
-
-  test('and whose answer is lost is taken back', async () => {
-    const { amis, ports } = revocationWorld();
-    await expect(revoke(losing(ports(), () => restore(ports())))).rejects.toThrow('socket hang up');
-    expect(amis.disabled.has(NEWEST.amiId)).toBe(true);
-    await housekeep(ports());
-    expect([...amis.disabled]).toEqual([]);
-    expect([...amis.shares.values()].every(([one]) => one === AWAY)).toBe(true);
-  });
-
-  test('more than an hour later, and whose answer is lost, is taken back, too', async () => {
-    const world = revocationWorld();
-    const { amis, ports } = world;
-    const at = (hour: number) => ({ ...ports(), now: () => new Date(`2025-10-15T0${hour}:00:00Z`) });
-    const before = async () => {
-      await restore(at(0));
-      await housekeep(at(2));
-      expect(noted(world).disabled).toEqual({});
-    };
-    await expect(revoke(losing(at(0), before))).rejects.toThrow('socket hang up');
-    await housekeep(at(3));
-    expect([...amis.disabled]).toEqual([]);
-    await housekeep(at(4));
-    expect(noted(world).disabled).toEqual({});
-  });
-
-  test('is looked for by the polls of an hour, and by none after', async () => {
-    const world = revocationWorld();
-    const { amis, ports } = world;
-    amis.stuck.add(NEWEST.amiId);
-    await expect(revoke(ports())).rejects.toThrow('cannot be disabled');
-    amis.stuck.clear();
-    await restore(ports());
-    const settle = async (now: string) => {
-      let enabled = 0;
-      amis.before = () => Promise.resolve((enabled += 1));
-      await settleRevocations({ ...ports(), now: () => new Date(now) }, EVERYWHERE);
-      return enabled;
-    };
-    expect(await settle('2025-10-15T00:59:59Z')).toBe(1);
-    expect(await settle('2025-10-15T01:00:00Z')).toBe(1);
-    expect(await settle('2025-10-15T01:15:00Z')).toBe(0);
   });
 });
 
