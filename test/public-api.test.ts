@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
-import { documentedDefaults } from './support/documented-defaults';
 
 /**
  * Reads the sources rather than `.jsii`: that file is only there, and only true, after the compiler ran. What jsii itself
@@ -164,43 +163,4 @@ test('the checks notice what is missing', () => {
   const bare: Documented = { name: 'X.y', summary: 'the y', optional: true, fallback: undefined };
   expect(undocumented([bare, { ...bare, summary: '' }, { ...bare, summary: 'It is y' }])).toHaveLength(3);
   expect(withoutDefault([bare, { ...bare, fallback: 'None' }])).toHaveLength(2);
-});
-
-test.each([
-  ['WindowsAmiPipelineProps', 'WindowsAmiPipeline'],
-  ['WindowsAmiPipelineAttributes', 'WindowsAmiPipeline.fromPipelineAttributes'],
-  ['GatePolicy', 'WindowsAmiPipeline.gate'],
-  ['UpdatePolicy', 'WindowsAmiPipeline.updates'],
-  ['VulnerabilityScan', 'WindowsAmiPipeline.scan'],
-  ['BakeVolume', 'WindowsAmiPipeline.volume'],
-  ['Distribution', 'WindowsAmiPipeline.distribution'],
-  ['DistributionRegion', 'WindowsAmiPipeline.distribution.regions'],
-  ['FastLaunch', 'WindowsAmiPipeline.fastLaunch'],
-  ['Promotion', 'WindowsAmiPipeline.promotion'],
-  ['Retention', 'WindowsAmiPipeline.retention'],
-  ['BakeComponentOptions', 'BakeComponent'],
-  ['OwnRepositoryOptions', 'CachedImage.fromRepository'],
-  ['EcrImageOptions', 'CachedImage.fromEcr'],
-  ['RegistryImageOptions', 'CachedImage.fromRegistry'],
-  ['PatchTuesdayOptions', 'RebakeSchedule.patchTuesday'],
-  ['OwnScheduleOptions', 'RebakeSchedule.at'],
-  ['WindowsAmiAccountProps', 'WindowsAmiAccount'],
-  ['AccountPipeline', 'WindowsAmiAccount.pipelines'],
-  ['WindowsAmiChannelProps', 'WindowsAmi'],
-  ['WindowsAmiFromPipelineOptions', 'WindowsAmi.fromPipeline'],
-  ['WindowsAmiRevisionProps', 'WindowsAmi.fromRevision'],
-  ['WindowsCapacityProviderProps', 'WindowsCapacityProvider'],
-  ['FleetVolume', 'WindowsCapacityProvider.volume'],
-  ['FleetWarmPool', 'WindowsCapacityProvider.warmPool'],
-  ['SpotShare', 'WindowsCapacityProvider.spot'],
-  ['ManagedScaling', 'WindowsCapacityProvider.scaling'],
-  ['InstanceMetadata', 'WindowsCapacityProvider.metadata'],
-  ['RolloutOptions', 'WindowsCapacityProvider.rollout'],
-  ['CapacityProviderStrategyOptions', 'WindowsCapacityProvider.strategy'],
-  ['WindowsTaskDefinitionProps', 'WindowsTaskDefinition'],
-])('the defaults of %s are those of docs/defaults.md', (props, heading) => {
-  const reported = api
-    .filter(({ name, optional }) => optional && name.startsWith(`${props}.`))
-    .map(({ name, fallback }) => [name.slice(props.length + 1), fallback]);
-  expect(Object.fromEntries(reported)).toEqual(documentedDefaults(heading));
 });

@@ -118,9 +118,9 @@ describe('a revision', () => {
     );
   });
 
-  test('has the defaults of docs/defaults.md', () => {
+  test('has the defaults of API.md', () => {
     const ami = WindowsAmi.fromRevision({ os, revision: 4294 });
-    expect(documentedDefaults('WindowsAmi.fromRevision')).toEqual({
+    expect(documentedDefaults('WindowsAmiRevisionProps')).toEqual({
       pipelineName: `release and edition, such as \`${ami.pipelineName}\``,
       parameterPrefix: ami.parameterPrefix,
       pipelineAccount: 'the account of the stack that it is used in',

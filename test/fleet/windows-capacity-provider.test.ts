@@ -167,7 +167,15 @@ describe('with required props', () => {
   });
 });
 
-/** Every default that is a value: where it stands, how docs/defaults.md has it, and the value itself. */
+const STRUCTS: Readonly<Record<string, string>> = {
+  '': 'WindowsCapacityProviderProps',
+  volume: 'FleetVolume',
+  scaling: 'ManagedScaling',
+  metadata: 'InstanceMetadata',
+  rollout: 'RolloutOptions',
+};
+
+/** Every default that is a value: where it stands, how API.md has it, and the value itself. */
 const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   [
     '',
@@ -227,8 +235,7 @@ test('a fleet with every default spelled out is the same to the letter', () => {
 });
 
 test.each(SPELLED_OUT)('%s %s is %s', (struct, prop, reported) => {
-  const heading = struct === '' ? 'WindowsCapacityProvider' : `WindowsCapacityProvider.${struct}`;
-  expect(documentedDefaults(heading)[prop]).toBe(reported);
+  expect(documentedDefaults(STRUCTS[struct]!)[prop]).toBe(reported);
 });
 
 test('a share of Spot runs all on it, unless said', () => {
@@ -236,20 +243,18 @@ test('a share of Spot runs all on it, unless said', () => {
   expect(Template.fromStack(fleetOf({ spot: {} }).stack).toJSON()).toEqual(
     Template.fromStack(spelled.stack).toJSON(),
   );
-  const { onDemandBaseCapacity, onDemandPercentageAboveBaseCapacity } = documentedDefaults(
-    'WindowsCapacityProvider.spot',
-  );
+  const { onDemandBaseCapacity, onDemandPercentageAboveBaseCapacity } = documentedDefaults('SpotShare');
   expect([onDemandBaseCapacity, onDemandPercentageAboveBaseCapacity]).toEqual(['0', '0']);
 });
 
-test('the defaults of strategies and AMIs are those of docs/defaults.md', () => {
+test('the defaults of strategies and AMIs are those of API.md', () => {
   const { base, weight } = fleet.strategy();
-  expect(documentedDefaults('WindowsCapacityProvider.strategy')).toEqual({
+  expect(documentedDefaults('CapacityProviderStrategyOptions')).toEqual({
     base: `${base}`,
     weight: `${weight}`,
   });
   const ami = WindowsAmi.fromChannel({ os });
-  expect(documentedDefaults('WindowsAmi')).toEqual({
+  expect(documentedDefaults('WindowsAmiChannelProps')).toEqual({
     pipelineName: `release and edition, such as \`${ami.pipelineName}\``,
     channel: `AmiChannel.${ami.channel?.toUpperCase()}`,
     parameterPrefix: ami.parameterPrefix,

@@ -107,10 +107,10 @@ describe('with required props', () => {
     });
   });
 
-  test('the defaults are those of docs/defaults.md', () => {
+  test('the defaults are those of API.md', () => {
     const { RetentionInDays } = onlyProperties(template, 'AWS::Logs::LogGroup');
     const anyHost = 'PlacementConstraints' in task ? 'some hosts' : 'any host of the os';
-    expect(documentedDefaults('WindowsTaskDefinition')).toEqual({
+    expect(documentedDefaults('WindowsTaskDefinitionProps')).toMatchObject({
       minimumRevision: anyHost,
       exactRevision: anyHost,
       fsxVolumes: 'Volumes' in task ? 'some' : 'no shares',

@@ -20,7 +20,17 @@ import {
 import { documentedDefaults } from '../support/documented-defaults';
 import { environmentWith } from '../support/only-resource';
 
-/** Every default that is a value: where it stands, how docs/defaults.md has it, and the value itself. */
+const STRUCTS: Readonly<Record<string, string>> = {
+  '': 'WindowsAmiPipelineProps',
+  gate: 'GatePolicy',
+  updates: 'UpdatePolicy',
+  volume: 'BakeVolume',
+  distribution: 'Distribution',
+  promotion: 'Promotion',
+  retention: 'Retention',
+};
+
+/** Every default that is a value: where it stands, how API.md has it, and the value itself. */
 const SPELLED_OUT: readonly (readonly [string, string, string, unknown])[] = [
   ['', 'pipelineName', 'release and edition, such as `2022-core`', '2022-core'],
   [
@@ -99,8 +109,7 @@ test('what is left out is the same as its documented default said aloud', () => 
 });
 
 test.each(SPELLED_OUT)('%s %s is documented as %s', (group, prop, text) => {
-  const heading = group === '' ? 'WindowsAmiPipeline' : `WindowsAmiPipeline.${group}`;
-  expect(documentedDefaults(heading)[prop]).toBe(text);
+  expect(documentedDefaults(STRUCTS[group]!)[prop]).toBe(text);
 });
 
 test.each([
