@@ -1,3 +1,9 @@
+/**
+ * A standard parameter takes 4 KB.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+ */
+export const LONGEST_PARAMETER = 4096;
+
 /** The path below which all fleets keep their parameters; `prefix` is where all of Winbake begin, such as `/winbake`. */
 export function fleetsPath(prefix: string): string {
   return `${prefix}/fleets`;

@@ -47,3 +47,12 @@ export function excerpt(text: string, longest = LONGEST_EXCERPT): string {
   }
   return `${cut}…`;
 }
+
+/**
+ * What somebody else wrote, cut, of plain ASCII: parameters are counted in bytes, and JSON escapes quotes and backslashes. What
+ * is none becomes a question mark.
+ */
+export function plainExcerpt(text: string, longest: number): string {
+  const plain = text.replaceAll(/[^\x20-\x7e]|["\\]/g, (one) => (one === '"' ? "'" : '?'));
+  return plain.length <= longest ? plain : `${plain.slice(0, longest - 3)}...`;
+}

@@ -2,13 +2,9 @@ import { parseDocument } from '../../contract/documents/document';
 import { type FleetState, fleetStateSchema } from '../../contract/documents/fleet-state';
 import { fleetOverridesSchema, type FleetOverrides } from '../../contract/documents/overrides';
 import type { Channel } from '../../contract/documents/publication';
+import { LONGEST_PARAMETER } from '../../contract/names/parameters';
+import { plainExcerpt } from '../../contract/values/printable';
 import type { ParameterStore } from '../ports/stores';
-
-/**
- * A standard parameter takes 4 KB.
- * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
- */
-export const LONGEST_PARAMETER = 4096;
 
 /** How much of texts and lists is kept. */
 interface Room {
@@ -43,36 +39,30 @@ function limitFleetState(state: FleetState, room: Room): FleetState {
   const newestFirst = Object.entries(notices).sort(([, one], [, other]) => (one.at < other.at ? 1 : -1));
   const cutOverride = <T extends { readonly by: string; readonly reason: string }>(override: T): T => ({
     ...override,
-    by: cut(override.by, room.by),
-    reason: cut(override.reason, room.reason),
+    by: plainExcerpt(override.by, room.by),
+    reason: plainExcerpt(override.reason, room.reason),
   });
   return {
     ...state,
-    bad: bad.slice(0, room.bad).map((one) => ({ ...one, reason: cut(one.reason, room.reason) })),
+    bad: bad.slice(0, room.bad).map((one) => ({ ...one, reason: plainExcerpt(one.reason, room.reason) })),
     equalAmis: equalAmis.slice(-room.equalAmis),
     notices: Object.fromEntries(
       newestFirst
         .slice(0, room.notices)
-        .map(([cause, one]) => [cause, { ...one, message: cut(one.message, room.message) }]),
+        .map(([cause, one]) => [cause, { ...one, message: plainExcerpt(one.message, room.message) }]),
     ),
     rollout: rollout && {
       ...rollout,
       goingBack: rollout.goingBack && {
         ...rollout.goingBack,
-        reason: cut(rollout.goingBack.reason, room.reason),
+        reason: plainExcerpt(rollout.goingBack.reason, room.reason),
       },
     },
-    waiting: waiting && { ...waiting, reason: cut(waiting.reason, room.reason) },
+    waiting: waiting && { ...waiting, reason: plainExcerpt(waiting.reason, room.reason) },
     hold: state.hold && cutOverride(state.hold),
     floor: state.floor && cutOverride(state.floor),
     accepted: state.accepted && cutOverride(state.accepted),
   };
-}
-
-/** Parameters are counted in bytes, so that what is no plain ASCII becomes a question mark. */
-function cut(text: string, length: number): string {
-  const plain = text.replaceAll(/[^\x20-\x7e]|["\\]/g, (one) => (one === '"' ? "'" : '?'));
-  return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;
 }
 
 /** When a state was written last, as far as is known; each write is later than the one before. */

@@ -2,9 +2,9 @@ import { parseDocument } from '../../contract/documents/document';
 import type { FleetRollout, FleetState, StartSpread } from '../../contract/documents/fleet-state';
 import { hostStartsSchema, type HostStart, type HostStarts } from '../../contract/documents/host-starts';
 import { percentile } from '../../contract/values/percentile';
+import { LONGEST_PARAMETER } from '../../contract/names/parameters';
 import type { ContainerHost, GroupInstance, HostTask } from '../ports/fleets';
 import type { FleetPorts } from './fleet-ports';
-import { LONGEST_PARAMETER } from './fleet-state';
 import { broughtBy, runningPublications, type FleetWorld, type MeasuredStarts } from './fleet-world';
 
 /**

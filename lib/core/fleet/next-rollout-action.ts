@@ -316,7 +316,7 @@ function ringBefore(
     ? unread.length > 0
       ? `${unread.join(', ')} cannot be read, so nobody knows how far its fleets are`
       : 'it is not known yet how far the rings before are'
-    : `${wanted.id} is well on ${before.well} of ${before.fleets} fleets of ring ${before.ring}, not on ${before.behind.join(', ')}`;
+    : `${wanted.id} is well on ${before.well} of ${before.fleets} fleets of ring ${before.ring}${before.behind.length === 0 ? '' : `, not on ${before.behind.join(', ')}`}`;
   return {
     kind: 'wait',
     waitsFor: 'otherFleet',

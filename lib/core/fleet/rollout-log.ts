@@ -9,8 +9,8 @@ import {
 } from '../../contract/documents/fleet-state';
 import type { Channel } from '../../contract/documents/publication';
 import type { HostStart } from '../../contract/documents/host-starts';
+import { LONGEST_PARAMETER } from '../../contract/names/parameters';
 import type { ParameterStore } from '../ports/stores';
-import { LONGEST_PARAMETER } from './fleet-state';
 import { comparedStarts } from './host-starts';
 import { hoursBetween, releasedAt } from './patch-hours';
 

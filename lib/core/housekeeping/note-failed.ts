@@ -1,4 +1,10 @@
-import { channelParameters, failedParameter, fleetsPath } from '../../contract/names/parameters';
+import {
+  channelParameters,
+  failedParameter,
+  fleetsPath,
+  LONGEST_PARAMETER,
+} from '../../contract/names/parameters';
+import { plainExcerpt } from '../../contract/values/printable';
 import type { FailedPublication, FailedPublications } from '../../contract/documents/failed-publications';
 import { fleetStateSchema, type FleetState } from '../../contract/documents/fleet-state';
 import type { Revocation } from '../../contract/documents/revocations';
@@ -17,11 +23,27 @@ import {
 } from '../../contract/documents/pipeline-description';
 import type { HousekeepingPorts } from './memory';
 
-/** What a fleet says of a failure may be long; a parameter holds 4 KB. */
-const LONGEST_REASON = 300;
-const LONGEST_NAME = 40;
-const MOST_BEHIND = 2;
+/** How much of texts and lists is kept. */
+interface Room {
+  readonly reason: number;
+  readonly name: number;
+  readonly behind: number;
+  readonly revoked: number;
+  /** Of what a person wrote of a revocation. */
+  readonly word: number;
+}
+
+/** From ample to what fits with many revocations, rings and long names. */
+const ROOMS: readonly [Room, ...Room[]] = [
+  { reason: 300, name: 40, behind: 2, revoked: 10, word: 100 },
+  { reason: 120, name: 40, behind: 2, revoked: 10, word: 40 },
+  { reason: 80, name: 20, behind: 1, revoked: 6, word: 20 },
+  { reason: 40, name: 20, behind: 0, revoked: 3, word: 20 },
+];
+const [AMPLE] = ROOMS;
 const MOST_UNREAD = 2;
+/** Channels of all accounts show the same but for moments. */
+const MOST_FAILED = 8;
 
 /**
  * Lets fleets know which publications of the channels have failed on another one, so that those that have not started wait, how far
@@ -105,10 +127,7 @@ export interface NoteFailedPorts extends Pick<HousekeepingPorts, 'now' | 'stores
   readonly documents: Pick<DocumentStore, 'read'>;
 }
 
-/** So many revocations go into a parameter: those of what a fleet names first, then the last ones. */
-const MOST_REVOKED = 10;
-const LONGEST_REVOCATION = 100;
-
+/** Those of what a fleet names first, then the last ones. */
 async function revokedFor(
   documents: Pick<DocumentStore, 'read'>,
   states: readonly FleetState[],
@@ -118,7 +137,7 @@ async function revokedFor(
   const isNamed = ({ amis, id }: Revocation) =>
     [id, ...Object.values(amis)].some((one) => named.includes(`"${one}"`));
   const inOrder = [...all].sort((one, other) => (one.at < other.at ? 1 : -1));
-  return [...inOrder.filter(isNamed), ...inOrder.filter((one) => !isNamed(one))].slice(0, MOST_REVOKED);
+  return [...inOrder.filter(isNamed), ...inOrder.filter((one) => !isNamed(one))].slice(0, AMPLE.revoked);
 }
 
 function withRevoked(
@@ -128,9 +147,7 @@ function withRevoked(
 ): FailedPublications {
   const revoked = all.flatMap(({ amis, at, by, id, reason }) => {
     const amiId = amis[region];
-    return amiId === undefined
-      ? []
-      : { id, amiId, by: by.slice(0, LONGEST_NAME), reason: reason.slice(0, LONGEST_REVOCATION), at };
+    return amiId === undefined ? [] : { id, amiId, by, reason, at };
   });
   return revoked.length === 0 ? wanted : { ...wanted, revoked };
 }
@@ -166,7 +183,7 @@ function firstFailure(states: readonly FleetState[], id: string): FailedPublicat
   const failures = states.flatMap(({ bad, fleet, ring }) =>
     bad
       .filter(({ publication }) => publication === id)
-      .map(({ at, reason }) => ({ id, fleet, ring, reason: reason.slice(0, LONGEST_REASON), at })),
+      .map(({ at, reason }) => ({ id, fleet, ring, reason, at })),
   );
   const place = ({ ring }: FailedPublication) => ring ?? -1;
   return failures.sort((one, other) => place(one) - place(other) || (one.at < other.at ? -1 : 1))[0];
@@ -181,13 +198,13 @@ function ringsOf(
   const rings = [...new Set(following.flatMap(({ ring }) => ring ?? []))].sort((one, other) => one - other);
   return rings.map((ring) => {
     const all = following.filter((one) => one.ring === ring);
-    const behind = all.filter((one) => !isWell(one, id)).map(({ fleet }) => fleet.slice(0, LONGEST_NAME));
+    const behind = all.filter((one) => !isWell(one, id)).map(({ fleet }) => fleet);
     return {
       id,
       ring,
       fleets: all.length,
       well: all.length - behind.length,
-      behind: behind.sort().slice(0, MOST_BEHIND),
+      behind: behind.sort().slice(0, AMPLE.behind),
     };
   });
 }
@@ -198,10 +215,65 @@ function isWell({ bad, publication, rollout }: FleetState, id: string): boolean 
   return publication?.id === id && !isOnItsWay && bad.every((one) => one.publication !== id);
 }
 
+/** The text of what is noted within 4 KB, as one hostile state or years of revocations must not keep all fleets from hearing of it. */
+function failedText(wanted: FailedPublications): string {
+  const texts = ROOMS.map((room) => JSON.stringify(limitFailed(wanted, room)));
+  return texts.find(fits) ?? withFewerRings(limitFailed(wanted, ROOMS.at(-1) ?? AMPLE));
+}
+
+function fits(text: string): boolean {
+  return text.length <= LONGEST_PARAMETER;
+}
+
+function limitFailed(wanted: FailedPublications, room: Room): FailedPublications {
+  const { hold, publications, revoked, rings } = wanted;
+  const cutNote = <T extends { readonly by: string; readonly reason: string }>(
+    note: T,
+    longest: number,
+  ): T => ({
+    ...note,
+    by: plainExcerpt(note.by, room.name),
+    reason: plainExcerpt(note.reason, longest),
+  });
+  return {
+    ...wanted,
+    publications: publications.map((one) => ({
+      ...one,
+      fleet: plainExcerpt(one.fleet, room.name),
+      reason: plainExcerpt(one.reason, room.reason),
+    })),
+    hold: hold && cutNote(hold, room.reason),
+    rings: rings.map((one) => ({
+      ...one,
+      behind: one.behind.slice(0, room.behind).map((fleet) => plainExcerpt(fleet, room.name)),
+    })),
+    ...(revoked && { revoked: revoked.slice(0, room.revoked).map((one) => cutNote(one, room.word)) }),
+  };
+}
+
+/** Rings of which not all are named wait as for an account that cannot be read. */
+function withFewerRings(wanted: FailedPublications): string {
+  const inOrder = [...wanted.rings].sort((one, other) => one.ring - other.ring);
+  const fewer = inOrder.map((_, index) =>
+    JSON.stringify({
+      ...wanted,
+      rings: inOrder.slice(0, inOrder.length - 1 - index),
+      unread: ['more rings than a parameter holds'],
+    }),
+  );
+  const least = {
+    ...wanted,
+    publications: wanted.publications.slice(0, MOST_FAILED),
+    rings: [],
+    revoked: [],
+  };
+  return fewer.find(fits) ?? JSON.stringify(least);
+}
+
 /** Writes only what has changed; fleets read it at their own polls. */
 async function note(store: ParameterStore, name: string, wanted: FailedPublications): Promise<void> {
   const text = await store.get(name);
-  const wished = JSON.stringify(wanted);
+  const wished = failedText(wanted);
   const isNews =
     wanted.publications.length > 0 ||
     wanted.rings.length > 0 ||

@@ -1,5 +1,6 @@
 import { fleetStateSchema } from '../../../lib/contract/documents/fleet-state';
-import { fleetStateText, LONGEST_PARAMETER } from '../../../lib/core/fleet/fleet-state';
+import { LONGEST_PARAMETER } from '../../../lib/contract/names/parameters';
+import { fleetStateText } from '../../../lib/core/fleet/fleet-state';
 import { fleetLab, NAMES, NEW, OLD, publicationOf, overrideAt } from '../../support/fleet-lab';
 
 test('a fleet that runs what it should waits for nothing, and names what it follows', async () => {

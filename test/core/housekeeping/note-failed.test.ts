@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FailedPublications } from '../../../lib/contract/documents/failed-publications';
 import type { HousekeepingPorts } from '../../../lib/core/housekeeping/memory';
 import { noteFailed } from '../../../lib/core/housekeeping/note-failed';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
@@ -14,7 +15,7 @@ const DESCRIBED = { ...DESCRIPTION, accounts: [AWAY.account, CLOSED.account] };
 const NOW = new Date('2025-10-15T00:00:00.000Z');
 
 /** A pipeline with two accounts that it reaches, and one that it does not. */
-function world(more: Readonly<Record<string, unknown>> = {}) {
+function world(more: Readonly<Record<string, unknown>> = {}, documents = memoryDocuments()) {
   const home = memoryParameters({ ...channelsAt({ latest: LATEST, current: LATEST }), ...more });
   const away = memoryParameters(channelsAt({ latest: LATEST, current: LATEST }));
   const stores: HousekeepingPorts['stores'] = {
@@ -26,7 +27,7 @@ function world(more: Readonly<Record<string, unknown>> = {}) {
   return {
     home,
     away,
-    poll: () => noteFailed({ documents: memoryDocuments(), stores, now: () => NOW }, DESCRIBED),
+    poll: () => noteFailed({ documents, stores, now: () => NOW }, DESCRIBED),
   };
 }
 
@@ -153,17 +154,71 @@ describe('rings', () => {
     });
   });
 
-  test('stay within a parameter, however many fleets there are', async () => {
-    const { poll, home } = world();
-    for (let index = 0; index < 400; index += 1) {
-      const name = `a-fleet-with-a-long-name-of-forty-letters-${index}`;
-      const bad = [{ publication: LATEST.id, reason: 'x'.repeat(300), at: LATEST.at }];
-      Object.entries(fleetIn(index % 10, name, { bad })).forEach(([key, state]) =>
-        home.values.set(key, JSON.stringify(state)),
-      );
-    }
-    await poll();
-    expect(home.values.get(`${PATH}/failed`)?.length).toBeLessThan(4096);
+  describe('stay within a parameter', () => {
+    const sizeOf = (text: string | undefined) => new TextEncoder().encode(text).length;
+    const bad = [{ publication: LATEST.id, reason: 'x'.repeat(300), at: LATEST.at }];
+    const putAll = (store: ReturnType<typeof memoryParameters>, states: object) =>
+      Object.entries(states).forEach(([name, state]) => store.values.set(name, JSON.stringify(state)));
+
+    test('however many fleets there are', async () => {
+      const { poll, home } = world();
+      for (let index = 0; index < 400; index += 1) {
+        putAll(home, fleetIn(index % 10, `a-fleet-with-a-long-name-of-forty-letters-${index}`, { bad }));
+      }
+      await poll();
+      expect(home.json(`${PATH}/failed`)).toMatchObject({
+        publications: [{ reason: 'x'.repeat(300) }],
+        rings: Array.from({ length: 10 }, (_, ring) => ({ ring, fleets: 40 })),
+      });
+      expect(sizeOf(home.values.get(`${PATH}/failed`))).toBeLessThan(4096);
+    });
+
+    test('after years of revocations, in whatever words', async () => {
+      const publications = Array.from({ length: 12 }, (_, index) => ({
+        id: `20348.${4000 + index}-1`,
+        by: 'Плато\u0301вская команда'.repeat(5),
+        reason: '日本語で書かれた理由 "引用"'.repeat(20),
+        at: `2025-0${1 + (index % 9)}-01T00:00:00.000Z`,
+        amis: { 'eu-central-1': `ami-0000000000000${4000 + index}` },
+        restored: null,
+        disabled: {},
+        isSettled: true,
+        usedBy: [],
+      }));
+      const documents = memoryDocuments({
+        'publications/revoked.json': { schema: 'winbake.revocations/1', publications },
+      });
+      const { poll, home } = world(channelsAt({ latest: NEWER, current: LATEST }), documents);
+      for (let index = 0; index < 40; index += 1) {
+        putAll(home, fleetIn(index % 4, `fleet-${index}`, { bad }));
+      }
+      await poll();
+      expect(home.json(`${PATH}/failed`)).toMatchObject({
+        publications: [{ id: LATEST.id, fleet: 'fleet-0', ring: 0 }],
+        revoked: { length: 10 },
+        rings: { length: 4 },
+      });
+      expect(sizeOf(home.values.get(`${PATH}/failed`))).toBeLessThanOrEqual(4096);
+    });
+
+    test('whatever one team writes into the states of its fleets, and the first rings stay named', async () => {
+      const { poll, home, away } = world();
+      putAll(home, fleetIn(0, 'shop', { bad }));
+      for (let index = 1; index < 300; index += 1) {
+        putAll(away, fleetIn(index * 1_000_003, `"\\${index}`.repeat(400), { bad }));
+      }
+      await poll();
+      const document = home.json(`${PATH}/failed`) as FailedPublications;
+      expect(document).toEqual(away.json(`${PATH}/failed`));
+      expect(document.publications).toMatchObject([{ fleet: 'shop', ring: 0 }]);
+      expect(document.rings.slice(0, 2)).toMatchObject([
+        { ring: 0, fleets: 1, well: 0 },
+        { ring: 1_000_003, fleets: 1 },
+      ]);
+      // Rings wait as for an account that cannot be read.
+      expect(document.unread).toEqual(['more rings than a parameter holds']);
+      expect(sizeOf(home.values.get(`${PATH}/failed`))).toBeLessThanOrEqual(4096);
+    });
   });
 
   test('are told of the hold of the pipeline, which ends', async () => {
