@@ -93,7 +93,7 @@ async function settle(
   const known = around.known.filter(({ id }) => failures.every((one) => one.id !== id));
   const moves = movesBy(before, { ...around, known });
   for (const one of known.filter(({ amiId, id }) => !revoked.has(id) && amis.has(amiId))) {
-    await noteRevision(home, path, one, revoked);
+    await noteRevision(home, path, one, (newer) => !revoked.has(newer.id));
   }
   for (const { channel, to } of moves) {
     await moveChannel(home, path, channel, to);

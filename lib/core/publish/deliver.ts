@@ -14,8 +14,15 @@ import {
   type ParameterStores,
 } from '../ports/stores';
 import { noteDeliveries, type DeliveryResult } from './deliveries';
-import { moveChannel, noteRevision, readChannel, readRevision, settleChannel } from './move-channel';
-import { readPublication } from './record-publication';
+import {
+  moveChannel,
+  noteRevision,
+  readChannel,
+  readDelivered,
+  readRevision,
+  settleChannel,
+} from './move-channel';
+import { channelOf, readPublication } from './record-publication';
 import { readRevokedIds } from './revocations';
 
 /** What fleets follow moves last. */
@@ -101,10 +108,16 @@ async function deliverTo(
 ): Promise<DeliveryResult> {
   const publication = channels.latest?.id ?? '';
   let isReached = false;
+  // What is newer says its record: what stands there may be written by hand, or forged.
+  const isReallyNewer = async ({ id }: Channel, one: Channel) => {
+    const record = revoked.has(id) ? undefined : await readPublication(ports.documents, id);
+    const recorded = record && channelOf(record, target.region);
+    return recorded !== undefined && isNewer(recorded, one);
+  };
   try {
     const parameters = await ports.stores.of(target);
     // Whoever lets us in may still refuse everything.
-    await readChannel(parameters, path, 'latest');
+    await readDelivered(parameters, path, 'latest');
     isReached = true;
     const missing: string[] = [];
     const there = async (one: Channel): Promise<Channel | undefined> => {
@@ -117,13 +130,13 @@ async function deliverTo(
     for (const one of revisions) {
       const local = await there(one);
       if (local !== undefined) {
-        await noteRevision(parameters, path, local, revoked);
+        await noteRevision(parameters, path, local, (newer) => isReallyNewer(newer, local));
       }
     }
     for (const channel of IN_ORDER) {
       const one = channels[channel];
       const local = isBaked(one) ? await there(one) : undefined;
-      if (local !== undefined && !(await isOvertaken(parameters, path, channel, local, revoked))) {
+      if (local !== undefined && !(await isOvertaken(parameters, path, channel, local, isReallyNewer))) {
         await moveChannel(parameters, path, channel, local);
       }
     }
@@ -139,10 +152,10 @@ async function isOvertaken(
   path: string,
   channel: ChannelName,
   publication: Channel,
-  revoked: ReadonlySet<string>,
+  isReallyNewer: (newer: Channel, one: Channel) => Promise<boolean>,
 ): Promise<boolean> {
-  const present = channel === 'latest' ? await readChannel(parameters, path, channel) : undefined;
-  return present !== undefined && !revoked.has(present.id) && isNewer(present, publication);
+  const present = channel === 'latest' ? await readDelivered(parameters, path, channel) : undefined;
+  return present !== undefined && isNewer(present, publication) && isReallyNewer(present, publication);
 }
 
 /** The AMI of a publication in a region: the record knows those of other regions. */

@@ -51,17 +51,17 @@ async function copyChannel(
   await putIfOther(parameters, names.osVersion, osVersion, 'text');
 }
 
-/** Notes a publication as its revision's newest, unless a newer one is there that is not revoked; the plain JSON, the truth, is written last. */
+/** Notes a publication as its revision's newest, unless a newer one is there that counts; the plain JSON, the truth, is written last. */
 export async function noteRevision(
   parameters: ParameterStore,
   path: string,
   publication: Channel,
-  revoked: ReadonlySet<string>,
+  counts: (newer: Channel) => boolean | Promise<boolean>,
 ): Promise<void> {
   const names = revisionOf(path, publication);
-  const known = await readPointer(parameters, names.publication);
-  const newest =
-    known === undefined || revoked.has(known.id) || isNewer(publication, known) ? publication : known;
+  const known = await readWhole(parameters, names.publication);
+  const isKept = known !== undefined && isNewer(known, publication) && (await counts(known));
+  const newest = isKept ? known : publication;
   await putIfOther(parameters, names.amiId, newest.amiId, 'aws:ec2:image');
   await putIfOther(parameters, names.publication, JSON.stringify(newest), 'text');
 }
@@ -78,6 +78,27 @@ export function readRevision(
 function revisionOf(path: string, { osVersion }: Pick<Channel, 'osVersion'>) {
   const { build = 0, revision = 0 } = readOsVersion(osVersion) ?? {};
   return revisionParameters(path, build, revision);
+}
+
+/** Where a channel of another account or region points, or undefined where what stands there is no channel: home says what is right. */
+export function readDelivered(
+  parameters: Pick<ParameterStore, 'get'>,
+  path: string,
+  channel: ChannelName,
+): Promise<Channel | undefined> {
+  return readWhole(parameters, channelParameters(path, channel).publication);
+}
+
+async function readWhole(
+  parameters: Pick<ParameterStore, 'get'>,
+  name: string,
+): Promise<Channel | undefined> {
+  const text = await parameters.get(name);
+  try {
+    return text === undefined ? undefined : parseDocument(channelSchema, text, name);
+  } catch {
+    return undefined;
+  }
 }
 
 async function readPointer(

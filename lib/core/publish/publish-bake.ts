@@ -275,7 +275,7 @@ async function show(
   if (revoked.has(publication.id)) {
     return latest;
   }
-  await noteRevision(home, path, publication, revoked);
+  await noteRevision(home, path, publication, ({ id }) => !revoked.has(id));
   if (latest !== undefined && latest.id !== publication.id && !isNewer(publication, latest)) {
     return latest;
   }

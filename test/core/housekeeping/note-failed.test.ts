@@ -157,8 +157,9 @@ describe('rings', () => {
   describe('stay within a parameter', () => {
     const sizeOf = (text: string | undefined) => new TextEncoder().encode(text).length;
     const bad = [{ publication: LATEST.id, reason: 'x'.repeat(300), at: LATEST.at }];
-    const putAll = (store: ReturnType<typeof memoryParameters>, states: object) =>
+    const putAll = (store: ReturnType<typeof memoryParameters>, states: object) => {
       Object.entries(states).forEach(([name, state]) => store.values.set(name, JSON.stringify(state)));
+    };
 
     test('however many fleets there are', async () => {
       const { poll, home } = world();

@@ -108,22 +108,24 @@ test('a move that was cut off after its convenience copies is taken back to the 
 test('a revision points to its newest publication, whichever comes last', async () => {
   const parameters = memoryParameters();
   const second = { ...CHANNEL, id: '20348.4294-2', at: '2025-10-15T00:00:00.000Z' };
-  await noteRevision(parameters, PATH, second, new Set());
-  await noteRevision(parameters, PATH, CHANNEL, new Set());
+  await noteRevision(parameters, PATH, second, () => true);
+  await noteRevision(parameters, PATH, CHANNEL, () => true);
   expect(await readRevision(parameters, PATH, CHANNEL)).toEqual(second);
   const newest = { ...second, id: '20348.4294-3', amiId: BASE };
-  await noteRevision(parameters, PATH, newest, new Set());
+  await noteRevision(parameters, PATH, newest, () => true);
   expect(await readRevision(parameters, PATH, CHANNEL)).toEqual(newest);
   expect(parameters.values.get(`${PATH}/by-revision/20348.4294/ami-id`)).toBe(BASE);
+  await noteRevision(parameters, PATH, second, () => false);
+  expect(await readRevision(parameters, PATH, CHANNEL)).toEqual(second);
 });
 
 test('a revision whose noting was cut off is ended by the next, and not written again', async () => {
   const parameters = memoryParameters();
-  await noteRevision(parameters, PATH, CHANNEL, new Set());
+  await noteRevision(parameters, PATH, CHANNEL, () => true);
   const count = parameters.puts.length;
-  await noteRevision(parameters, PATH, CHANNEL, new Set());
+  await noteRevision(parameters, PATH, CHANNEL, () => true);
   expect(parameters.puts).toHaveLength(count);
   parameters.values.delete(`${PATH}/by-revision/20348.4294/ami-id`);
-  await noteRevision(parameters, PATH, CHANNEL, new Set());
+  await noteRevision(parameters, PATH, CHANNEL, () => true);
   expect(parameters.values.get(`${PATH}/by-revision/20348.4294/ami-id`)).toBe(CHANNEL.amiId);
 });

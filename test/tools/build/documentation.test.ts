@@ -55,6 +55,14 @@ test('every link of a page leads to a file, and to a heading of it', () => {
   ]);
 });
 
+test('what a page names of the tests and tools is there', () => {
+  const named = pages.flatMap((page) =>
+    [...read(page).matchAll(/`((?:test|tools|lib|bin|sim)\/[\w./-]+)`/g)].map(([, path = '']) => path),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 test('README leads to every page', () => {
   const readme = read('README.md');
   expect(pages.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
