@@ -30,15 +30,15 @@ interface Room {
   readonly behind: number;
   readonly revoked: number;
   /** Of what a person wrote of a revocation. */
-  readonly word: number;
+  readonly note: number;
 }
 
 /** From ample to what fits with many revocations, rings and long names. */
 const ROOMS: readonly [Room, ...Room[]] = [
-  { reason: 300, name: 40, behind: 2, revoked: 10, word: 100 },
-  { reason: 120, name: 40, behind: 2, revoked: 10, word: 40 },
-  { reason: 80, name: 20, behind: 1, revoked: 6, word: 20 },
-  { reason: 40, name: 20, behind: 0, revoked: 3, word: 20 },
+  { reason: 300, name: 40, behind: 2, revoked: 10, note: 100 },
+  { reason: 120, name: 40, behind: 2, revoked: 10, note: 40 },
+  { reason: 80, name: 20, behind: 1, revoked: 6, note: 20 },
+  { reason: 40, name: 20, behind: 0, revoked: 3, note: 20 },
 ];
 const [AMPLE] = ROOMS;
 const MOST_UNREAD = 2;
@@ -247,7 +247,7 @@ function limitFailed(wanted: FailedPublications, room: Room): FailedPublications
       ...one,
       behind: one.behind.slice(0, room.behind).map((fleet) => plainExcerpt(fleet, room.name)),
     })),
-    ...(revoked && { revoked: revoked.slice(0, room.revoked).map((one) => cutNote(one, room.word)) }),
+    ...(revoked && { revoked: revoked.slice(0, room.revoked).map((one) => cutNote(one, room.note)) }),
   };
 }
 
