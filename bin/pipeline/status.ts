@@ -114,7 +114,7 @@ export function statusText(status: PipelineStatus, width?: number, details = fal
   const more = details
     ? ''
     : '\nNewest set, first containers, bucket and state machine: --details; all: --json.\n';
-  return `${textOfLines(answer)}${picture}${textOfLines(lines)}\n${channelTable([status], width)}${more}`;
+  return `${textOfLines(answer)}${picture}${textOfLines(lines)}\n${channelTable(status, width)}${more}`;
 }
 
 /** The last Patch Tuesday; empty where nothing has come since. */
@@ -152,22 +152,46 @@ function firstStartLine(starts: FirstStarts | null): readonly string[] {
     : [`first container on ${starts.publication}${than}: ${families.join(', ')}`];
 }
 
-/** One line a channel for each of several pipelines. */
-export function channelTable(all: readonly PipelineStatus[], width?: number): string {
+/** One line a channel. */
+function channelTable({ channels }: PipelineStatus, width?: number): string {
   return formatTable(
-    ['pipeline', 'channel', 'publication', 'OS version', 'mode', 'AMI', 'published'].map((title) => ({
-      title,
-    })),
-    all.flatMap(({ channels, pipeline }) =>
-      CHANNELS.map((name) => {
-        const to = channels[name];
-        return to === null
-          ? [pipeline, name, '-', '-', '-', '-', '-']
-          : [pipeline, name, to.id, to.osVersion, to.mode, to.amiId, to.at];
-      }),
-    ),
+    ['channel', 'publication', 'mode', 'AMI', 'published'].map((title) => ({ title })),
+    CHANNELS.map((name) => {
+      const to = channels[name];
+      return to === null ? [name, '-', '-', '-', '-'] : [name, to.id, to.mode, to.amiId, to.at];
+    }),
     width,
   );
+}
+
+/** A line for each of several pipelines, whoever is nearest to its patch budget first, then what a person does next. */
+export function pipelinesText(all: readonly PipelineStatus[], width?: number): string {
+  const worstFirst = [...all].sort((one, other) => other.patch.percent - one.patch.percent);
+  const table = formatTable(
+    [
+      { title: 'pipeline' },
+      { title: 'current' },
+      { title: 'latest' },
+      { title: 'gate' },
+      { title: 'unpatched', align: 'right' },
+      { title: 'of budget', align: 'right' },
+    ],
+    worstFirst.map(({ channels, decision, patch, pipeline }) => [
+      pipeline,
+      channels.current?.id ?? '-',
+      channels.latest?.id ?? '-',
+      decision?.decision ?? '-',
+      patch.missing === null ? '-' : formatHours(patch.hoursUnpatched),
+      `${patch.percent.toFixed(0)} %`,
+    ]),
+    width,
+  );
+  const below = worstFirst.flatMap(({ hold, next, pipeline }) => [
+    ...(hold === null ? [] : [`${pipeline} is held until ${hold.until} by ${excerpt(hold.by)}.`]),
+    ...(next.command === null ? [] : [`${pipeline}: ${next.command}: ${next.reason}`]),
+  ]);
+  const lines = below.map((line) => `${printable(line)}\n`).join('');
+  return `${table}${lines === '' ? '' : `\n${lines}`}`;
 }
 
 interface StatusOptions extends PlaceOptions {
@@ -226,14 +250,7 @@ function textOf(all: readonly PipelineStatus[], width?: number, details?: boolea
   if (first === undefined) {
     return 'There is no pipeline here.\n';
   }
-  return others.length === 0 ? statusText(first, width, details) : channelTable(all, width) + heldLines(all);
-}
-
-function heldLines(all: readonly PipelineStatus[]): string {
-  const held = all.filter(({ hold }) => hold !== null);
-  return held
-    .map(({ hold, pipeline }) => `${pipeline} is held until ${hold?.until ?? ''} by ${hold?.by ?? ''}.\n`)
-    .join('');
+  return others.length === 0 ? statusText(first, width, details) : pipelinesText(all, width);
 }
 
 /** Reads how pipelines stand, with the caller's credentials. */

@@ -1,5 +1,5 @@
 import { printAnswer } from '../../../bin/shared/layout';
-import { statusText } from '../../../bin/pipeline/status';
+import { pipelinesText, statusText } from '../../../bin/pipeline/status';
 import type { PipelineStatus } from '../../../lib/core/housekeeping/pipeline-status';
 import { publicationAt } from '../../support/pipeline-description';
 
@@ -211,4 +211,35 @@ test('the last Patch Tuesday is a picture below the answer, and the rest stands 
   const whole = shown({ ...STATUS, timeline }, 80);
   expect(whole.split('\n').filter((line) => rest.test(line))).toHaveLength(4);
   expect(whole).not.toContain('--details');
+});
+
+test('the channels of a pipeline are a line each in 80 columns', () => {
+  expect(shown(STATUS, 80).split('\n').slice(-5, -1)).toEqual([
+    'CHANNEL   PUBLICATION   MODE   AMI                    PUBLISHED',
+    'latest    20348.4294-1  exact  ami-00000000000042941  2025-10-14T22:00Z',
+    'current   20348.4171-1  exact  ami-00000000000041711  2025-09-10T00:00Z',
+    'previous  -             -      -                      -',
+  ]);
+});
+
+test('several pipelines are a line each, the nearest to its budget first, and what is to do stands below', () => {
+  const patched = { hoursUnpatched: 0, budgetHours: 72, percent: 0, missing: null };
+  const well = {
+    ...STATUS,
+    pipeline: '2019-core',
+    decision: null,
+    channels: { latest: null, current: CURRENT, previous: null },
+    patch: patched,
+    hold: { by: 'ann\u001b[2J', reason: 'trade fair', at: STATUS.at, until: '2025-10-20T00:00:00.000Z' },
+    next: { command: null, reason: 'The pipeline goes on by itself.' },
+  };
+  expect(pipelinesText([well, STATUS], 80).split('\n')).toEqual([
+    'PIPELINE   CURRENT       LATEST        GATE  UNPATCHED  OF BUDGET',
+    '2022-core  20348.4171-1  20348.4294-1  wait     12.0 h       17 %',
+    '2019-core  20348.4171-1  -             -             -        0 %',
+    '',
+    '2022-core: winbake fleet status shop: The canary fleet has not run it yet.',
+    '2019-core is held until 2025-10-20T00:00:00.000Z by ann\\u001b[2J.',
+    '',
+  ]);
 });
