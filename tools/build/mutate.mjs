@@ -1,31 +1,32 @@
-// Changes core in a hundred places, one at a time, and asks the pure tests whether they notice. The places are drawn by a seed,
-// the day unless `--seed` says another; Stryker does the work. Ends with 1 where fewer are noticed than LEAST_NOTICED percent.
+// `npm run mutate`: changes core in about a hundred places, one at a time, and asks the pure tests whether they notice; Stryker
+// does the work. The nightly tier calls it with the day as its seed.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { tsImport } from 'tsx/esm/api';
 import { root } from './test-files.cjs';
 
 const LEAST_NOTICED = 80;
-const RANGES = 12;
-const LINES = 10;
+
+const USAGE = `Usage: npm run mutate -- [--seed N] [--count N]
+
+Changes lib/core, one place at a time, and asks the pure tests whether they
+notice; the places are drawn by the seed. Shows what nobody noticed, and what
+share was, by folder. Needs Stryker (tools/build/outside-tools.json).
+
+  --seed N   another draw (default: the day)
+  --count N  about how many changes (default: 100)
+
+Exit codes: 0 at least ${LEAST_NOTICED} % were noticed; 1 fewer, or Stryker failed; 2 wrong
+usage.
+`;
 
 /** Whole numbers below a limit, the same for the same seed. */
 export function numbersOf(seed) {
   let state = (seed % 2_147_483_646) + 1;
   return (limit) => (state = (state * 48_271) % 2_147_483_647) % limit;
-}
-
-/** The same seed draws the same places: `file:from-to`. */
-function drawRanges(files, seed, count = RANGES) {
-  const below = numbersOf(seed);
-  return Array.from({ length: count }, () => {
-    const { path, lines } = files[below(files.length)];
-    const from = 1 + below(Math.max(1, lines - LINES));
-    return `${path}:${from}-${Math.min(lines, from + LINES - 1)}`;
-  });
 }
 
 /** Ports are types alone, and the rules of AWS have a test each that breaks them. */
@@ -39,8 +40,10 @@ function coreFiles() {
     }));
 }
 
-function runStryker(seed) {
+/** Stryker's report, or undefined where it made none. */
+function runStryker(mutate) {
   const folder = mkdtempSync(join(tmpdir(), 'winbake-mutants-'));
+  const report = join(folder, 'report.json');
   try {
     const globalModules = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
     const stryker = (name, file) => join(globalModules, '@stryker-mutator', name, file);
@@ -51,28 +54,66 @@ function runStryker(seed) {
       coverageAnalysis: 'perTest',
       // What runs while a file is loaded would need every test for each.
       ignoreStatic: true,
-      mutate: drawRanges(coreFiles(), seed),
+      mutate,
       // A sentence for people may change.
       mutator: { excludedMutations: ['StringLiteral'] },
       timeoutMS: 60_000,
-      reporters: ['progress-append-only', 'clear-text'],
-      thresholds: { high: 95, low: LEAST_NOTICED, break: LEAST_NOTICED },
+      reporters: ['progress-append-only', 'clear-text', 'json'],
+      clearTextReporter: { reportTests: false, reportScoreTable: false },
+      jsonReporter: { fileName: report },
       tempDirName: join(folder, 'sandbox'),
     };
     const file = join(folder, 'stryker.json');
     writeFileSync(file, JSON.stringify(config));
-    process.stdout.write(`Mutants of seed ${seed}:\n`);
-    const run = spawnSync(process.execPath, [stryker('core', 'bin/stryker.js'), 'run', file], {
+    spawnSync(process.execPath, [stryker('core', 'bin/stryker.js'), 'run', file], {
       cwd: root,
       stdio: 'inherit',
     });
-    return run.status === 0 ? 0 : 1;
+    return existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Runs the command and gives the exit code. */
+async function run(args) {
+  const { drawRanges, scoresByFolder, scoreTable, totalScore } = await tsImport(
+    './mutation-sample.ts',
+    import.meta.url,
+  );
+  const { scriptOptions, wholeNumber } = await tsImport('../script-options.ts', import.meta.url);
+  const day = String(Math.floor(Date.now() / 86_400_000));
+  let seed, count;
+  try {
+    const values = scriptOptions('mutate', args, {
+      seed: { type: 'string', default: day },
+      count: { type: 'string', default: '100' },
+      help: { type: 'boolean', short: 'h', default: false },
+    });
+    if (values.help) {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    seed = wholeNumber('seed', values.seed, 999_999_999);
+    count = wholeNumber('count', values.count, 10_000);
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  process.stdout.write(`Mutants of core, seed ${seed}:\n`);
+  const report = runStryker(drawRanges(coreFiles(), numbersOf(seed), count));
+  if (report === undefined) {
+    process.stderr.write('Stryker made no report; above is why.\n');
+    return 1;
+  }
+  const scores = scoresByFolder(report);
+  const { noticed, judged } = totalScore(scores.values());
+  process.stdout.write(
+    `\n${scoreTable(scores)}\nSeed ${seed}: ${noticed} of ${judged} noticed; at least ${LEAST_NOTICED} % are asked for.\n`,
+  );
+  return judged > 0 && 100 * noticed >= LEAST_NOTICED * judged ? 0 : 1;
+}
+
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({ options: { seed: { type: 'string' } } });
-  process.exitCode = runStryker(Number(values.seed ?? Math.floor(Date.now() / 86_400_000)));
+  process.exitCode = await run(process.argv.slice(2));
 }
