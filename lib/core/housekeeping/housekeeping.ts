@@ -105,7 +105,7 @@ const seedAgain: HousekeepingPart = async ({ stores, now }, description) => {
     );
     seeded.push(done);
   }
-  return seeded.length === 0 ? 'Nothing to seed.' : `Nothing is baked yet; seeded ${seeded.join(', ')}.`;
+  return seeded.length === 0 ? 'Nothing to seed.' : `Nothing is baked yet; seeded ${seeded.join(', ')}`;
 };
 
 /** Measures how long ago the gate decided, and notifies people when it has been silent for too long. */

@@ -1,98 +1,17 @@
-import type { PipelineDescription } from '../../../lib/contract/documents/pipeline-description';
 import { osOf } from '../../../lib/contract/values/release';
-import { parseRelease } from '../../../lib/contract/values/release';
-import { emptyCatalog } from '../../../lib/core/catalog/catalog';
 import { runHousekeeping } from '../../../lib/core/housekeeping/housekeeping';
 import type { HousekeepingPorts } from '../../../lib/core/housekeeping/memory';
-import type { Measurement } from '../../../lib/core/ports/notices';
 import { createHousekeeping } from '../../../lib/handlers/housekeeping';
 import { embeddedMetrics, createLog } from '../../../lib/handlers/log';
-import { MemoryInventory } from '../../support/memory-inventory';
-import { memoryDocuments, memoryParameters, type MemoryParameters } from '../../support/memory-ports';
+import {
+  AWAY,
+  CURRENT,
+  DESCRIBED,
+  housekeepingWorld as world,
+  LATEST,
+} from '../../support/housekeeping-world';
 import { Mortal } from '../../support/mortal-ports';
-import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
-import { imageSet, setImage } from '../../support/right-evidence';
-
-const LATEST = publicationAt(4294, '2025-10-14T22:00:00.000Z');
-const CURRENT = publicationAt(4171, '2025-09-10T00:00:00.000Z');
-const AWAY = { account: '210987654321', region: 'eu-central-1' };
-const DESCRIBED: PipelineDescription = { ...DESCRIPTION, accounts: [AWAY.account] };
-
-function world(channels: Parameters<typeof channelsAt>[0], more: Readonly<Record<string, unknown>> = {}) {
-  const home = memoryParameters({ ...channelsAt(channels), ...more });
-  const away = memoryParameters(channelsAt({}));
-  const seen = (at: string, osVersion: string) => ({
-    at,
-    repository: 'windows/servercore',
-    tag: 'ltsc2022',
-    digest: `sha256:${'a'.repeat(64)}`,
-    platformDigest: null,
-    osVersion,
-    compressedBytes: null,
-  });
-  const documents = memoryDocuments({
-    'catalog/2022.json': {
-      ...emptyCatalog(parseRelease('2022')),
-      observations: [
-        seen('2025-09-01T00:00:00Z', '10.0.20348.4171'),
-        seen('2025-10-14T18:30:00Z', '10.0.20348.4294'),
-      ],
-      sets: [
-        imageSet('set-1', '2025-10-14T18:30:00.000Z', LATEST.osVersion, [
-          setImage('servercore', LATEST.osVersion),
-        ]),
-      ],
-    },
-    'bakes/last-decision.json': {
-      schema: 'winbake.last-decision/1',
-      at: '2025-10-14T22:00:00Z',
-      decision: 'nothing',
-      reason: 'Up to date.',
-    },
-  });
-  const notified: string[] = [];
-  const measured: Measurement[] = [];
-  const events: unknown[] = [];
-  const inventory = new MemoryInventory();
-  const state = { now: new Date('2025-10-14T23:00:00Z'), isOpen: true };
-  const ports: HousekeepingPorts = {
-    documents,
-    stores: {
-      of: ({ account }): Promise<MemoryParameters> =>
-        account !== AWAY.account
-          ? Promise.resolve(home)
-          : state.isOpen
-            ? Promise.resolve(away)
-            : Promise.reject(new Error('AccessDenied')),
-    },
-    notifier: {
-      notify: (subject) => {
-        notified.push(subject);
-        return Promise.resolve();
-      },
-    },
-    announcer: {
-      announce: (_type, detail) => {
-        events.push(detail['id']);
-        return Promise.resolve();
-      },
-    },
-    inventory,
-    bakeDocuments: {
-      all: () => Promise.resolve([]),
-      usedBy: () => Promise.resolve([]),
-      remove: () => Promise.resolve(),
-    },
-    isDeploying: () => Promise.resolve(false),
-    metrics: { record: (measurements) => measured.push(...measurements) },
-    now: () => state.now,
-  };
-  const pass = (hours: number) => {
-    state.now = new Date(state.now.getTime() + hours * 3_600_000);
-  };
-  const poll = () => runHousekeeping(ports, DESCRIBED);
-  return { ports, home, away, inventory, documents, notified, measured, events, state, pass, poll };
-}
+import { DESCRIPTION, PATH } from '../../support/pipeline-description';
 
 test('a poll promotes, delivers, announces and measures, and a second one changes nothing', async () => {
   const { poll, home, away, events, notified, measured, documents } = world({

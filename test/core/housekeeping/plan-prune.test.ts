@@ -58,6 +58,24 @@ test.each<[string, Partial<BakedAmi>, Partial<PruneInput>, string]>([
     'keep: deprecated since 2026-07-14, to be removed 7 days after that: nothing uses it, and newer ones are there',
   ],
   [
+    'of exactly the least age',
+    { createdAt: daysAgo(45) },
+    { retention: { newest: 1, minimumAgeDays: 45 } },
+    'deprecate: nothing uses it, and newer ones are there; removed 7 days after its deprecation',
+  ],
+  [
+    'shared with an account that could not be read in another region',
+    { deprecatedAt: daysAgo(90), sharedWith: ['444455556666'] },
+    { unread: [{ account: '444455556666', region: 'eu-west-1', why: 'AccessDenied' }] },
+    'remove: nothing uses it, and newer ones are there; deprecated since 2026-04-16',
+  ],
+  [
+    'launched exactly as long ago as the least age',
+    { deprecatedAt: daysAgo(90), lastLaunchedAt: daysAgo(45) },
+    {},
+    'remove: nothing uses it, and newer ones are there; deprecated since 2026-04-16',
+  ],
+  [
     'deprecated for a week',
     { deprecatedAt: daysAgo(7) },
     {},
@@ -192,4 +210,39 @@ test('what is revoked is none of the newest, stays while it is young, and goes w
   expect(plan([...FOUR_NEWER, ami('5', 130)], { revoked })).toMatchObject({
     '7': 'deprecate: revoked, and nothing uses it; removed 7 days after its deprecation',
   });
+});
+
+test('an AMI that was never published takes no place of a publication', () => {
+  const unpublished = [ami('5', 20, { publication: undefined }), ami('4', 21, { publication: undefined })];
+  expect(plan([...unpublished, ...FOUR_NEWER], { retention: { newest: 4, minimumAgeDays: 1 } })['6']).toBe(
+    'keep: one of the newest 4 publications',
+  );
+});
+
+test('the newest publications are those whose last AMI is newest, and of equal age the later name', () => {
+  const elsewhere = (id: string, ageDays: number) =>
+    ami(id, ageDays, { region: 'eu-west-1', amiId: `ami-1000000${id}` });
+  const newest = (amis: readonly BakedAmi[]) =>
+    Object.entries(plan(amis, { retention: { newest: 1, minimumAgeDays: 1 } }))
+      .filter(([, what]) => what.startsWith('keep: one of the newest'))
+      .map(([id]) => id);
+  // Copied again of late, into a region that came later.
+  expect(newest([ami('1', 90), elsewhere('1', 10), ami('2', 50), elsewhere('2', 50)])).toEqual(['1']);
+  expect(newest([elsewhere('1', 10), ami('1', 90), ami('2', 50)])).toEqual(['1']);
+  expect(newest([ami('1', 50), ami('2', 50)])).toEqual(['2']);
+  expect(newest([ami('2', 50), ami('1', 50)])).toEqual(['2']);
+});
+
+test('AMIs are listed from the newest on, those of one instant by their id', () => {
+  const listed = (amis: readonly BakedAmi[]) =>
+    planPrune({
+      now: NOW,
+      retention: { newest: 3, minimumAgeDays: 45 },
+      uses: [],
+      unread: [],
+      revoked: new Set(),
+      amis,
+    }).map(({ amiId }) => amiId.slice(-1));
+  expect(listed([ami('3', 9), ami('2', 9), ami('4', 1), ami('1', 9)])).toEqual(['4', '1', '2', '3']);
+  expect(listed([ami('1', 9), ami('2', 9), ami('3', 9)])).toEqual(['1', '2', '3']);
 });

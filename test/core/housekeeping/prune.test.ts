@@ -54,6 +54,49 @@ test('an account that cannot be read keeps what is shared with it, and is named'
   ]);
 });
 
+test('an AMI is forgotten in its own region, by every account that could be read there', async () => {
+  const pipeline = { ...PIPELINE, regions: ['us-east-1'] };
+  const inventory = fourAmis();
+  const forgotten: string[] = [];
+  inventory.forget = ({ account, region }: { account: string; region?: string }, amiId: string) => {
+    forgotten.push(`${amiId} ${account} ${region ?? ''}`);
+    return Promise.resolve();
+  };
+  const removed = { region: OWN.region, amiId: 'ami-1', publication: undefined, reasons: ['x'] };
+  await applyPrune(
+    inventory,
+    pipeline,
+    {
+      amis: [{ ...removed, action: 'remove' }],
+      unread: [
+        { account: OTHER.account, region: 'us-east-1', why: 'x' },
+        { account: '999999999999', region: OWN.region, why: 'x' },
+      ],
+    },
+    NOW,
+  );
+  expect(forgotten).toEqual([`ami-1 ${OWN.account} ${OWN.region}`, `ami-1 ${OTHER.account} ${OWN.region}`]);
+  forgotten.length = 0;
+  await applyPrune(
+    inventory,
+    pipeline,
+    { amis: [{ ...removed, action: 'remove' }], unread: [{ ...OTHER, why: 'x' }] },
+    NOW,
+  );
+  expect(forgotten).toEqual([`ami-1 ${OWN.account} ${OWN.region}`]);
+});
+
+test('an account is a stranger in a region that the pipeline does not publish to', async () => {
+  const inventory = fourAmis();
+  inventory.amis = inventory.amis.map((ami) => ({
+    ...ami,
+    region: 'us-east-1',
+    sharedWith: [OTHER.account],
+  }));
+  const { unread } = await readPrunePlan(inventory, PIPELINE, NOW, new Set());
+  expect(unread).toMatchObject([{ account: OTHER.account, region: 'us-east-1' }]);
+});
+
 test.each([OTHER.account, 'all', 'arn:aws:organizations::111122223333:organization/o-1'])(
   'whoever else an AMI is shared with keeps it: %s',
   async (stranger) => {
