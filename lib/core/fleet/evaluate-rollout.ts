@@ -84,7 +84,7 @@ function evaluateCanary(evidence: CanaryEvidence): CanaryVerdict {
   const others = hosts.filter((host) => !isNew(host)).flatMap((host) => host.tasks ?? []);
   const [here, elsewhere] = [counted(tasks, since), counted(others, since)];
   const watched = canaries.filter(({ registeredAt }) => secondsSince(registeredAt, now) >= watchSeconds);
-  const isWorse = here.failed.length > 0 && here.share > elsewhere.share;
+  const isWorse = here.share > elsewhere.share;
   const sample = sampleText(hosts, newInstances);
   if (isWorse && (watched.length > 0 || here.failed.length >= DECISIVE_FAILURES)) {
     return {
