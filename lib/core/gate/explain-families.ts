@@ -2,7 +2,7 @@ import { formatOsVersion } from '../../contract/values/os-version';
 import { buildImageSet } from './build-image-set';
 import { checkFamilies, type FamilyChecksInput } from './check-families';
 import { FirstObservations } from './first-observations';
-import type { CheckedFamily, ExtraPoll, FamilyPoll, GateImage, GateInput } from './gate-input';
+import type { CheckedFamily, ExtraPoll, GateImage, GateInput } from './gate-input';
 
 /** What a family shows, how late that is, and what the gate goes by; an extra has an `@` in its name. */
 export interface ExplainedFamily {
@@ -37,7 +37,7 @@ export function explainFamilies(
   const taken = buildImageSet({ ...input, extras }, families, newest, []).images;
   return [
     ...families.map((counted, index) => ({
-      ...shownBy(first, polls[index]),
+      ...shownBy(first, { family: counted.family, image: polls[index]?.image }),
       counts: versionOf(counted.image),
       ...lateness(first, counted, newest, input.now),
     })),
@@ -53,14 +53,13 @@ export function explainFamilies(
 
 function shownBy(
   first: FirstObservations,
-  poll: FamilyPoll | undefined,
+  { family, image }: CheckedFamily,
 ): Pick<ExplainedFamily, 'family' | 'tag' | 'shows' | 'since'> {
-  const { family, image } = poll ?? {};
   return {
-    family: family?.name ?? '',
-    tag: `${family?.repository ?? ''}:${image?.tag ?? family?.floatingTags[0] ?? ''}`,
+    family: family.name,
+    tag: `${family.repository}:${image?.tag ?? family.floatingTags[0] ?? ''}`,
     shows: versionOf(image),
-    since: (image && family && shownSince(first, { family, image }))?.toISOString() ?? null,
+    since: (image && shownSince(first, { family, image }))?.toISOString() ?? null,
   };
 }
 

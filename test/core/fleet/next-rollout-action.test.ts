@@ -159,7 +159,7 @@ describe('instances that a rollout left behind', () => {
   });
 
   test('go at once to what was tried, and by a canary to what was not', () => {
-    const phase = (state: Partial<FleetState>, group = left.group) =>
+    const phase = (state: Partial<FleetState>, group: WorldChanges['group'] = left.group) =>
       nextRolloutAction(fleetWorld({ group, state }));
     const lastTried = { amiId: OLD.amiId, publication: OLD };
     expect(phase({})).toMatchObject({ phase: 'rest', autoRollback: false });
