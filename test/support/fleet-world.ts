@@ -1,7 +1,8 @@
 import type { FleetRollout, FleetState } from '../../lib/contract/documents/fleet-state';
 import type { Channel } from '../../lib/contract/documents/publication';
 import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../../lib/contract/values/rollout-policy';
-import type { FleetWorld } from '../../lib/core/fleet/fleet-world';
+import { WEEKDAYS } from '../../lib/contract/values/weekly-window';
+import type { FleetWorld, RolloutAction } from '../../lib/core/fleet/fleet-world';
 import type {
   ContainerHost,
   FleetGroup,
@@ -39,9 +40,9 @@ export function instancesOf(
 /** A container host that registered two hours ago, with tasks. */
 export function hostOf(
   index: number,
-  tasks: readonly HostTask[] | undefined = [],
+  tasks: readonly HostTask[] = [],
   more: Partial<ContainerHost> = {},
-) {
+): ContainerHost {
   return {
     arn: `arn:host-${index}`,
     instanceId: `i-${index}`,
@@ -49,10 +50,10 @@ export function hostOf(
     upAt: null,
     status: 'ACTIVE',
     isConnected: true,
-    taskCount: tasks?.length ?? 0,
+    taskCount: tasks.length,
     tasks,
     ...more,
-  } satisfies ContainerHost;
+  };
 }
 
 /** A task that has run for an hour. */
@@ -179,3 +180,14 @@ export function refreshOf(more: Partial<InstanceRefresh> = {}): InstanceRefresh 
     ...more,
   };
 }
+
+/** No window is open at the poll, a Wednesday. */
+export const CLOSED = {
+  windows: [
+    { days: [WEEKDAYS.find((day) => day.startsWith('SUN'))!], startHour: 1, endHour: 2, timeZone: 'UTC' },
+  ],
+};
+
+/** The kind of an action, and what it waits for. */
+export const kindOf = (action: RolloutAction) =>
+  [action.kind, ...(action.kind === 'wait' ? [action.waitsFor] : [])].join(' ');

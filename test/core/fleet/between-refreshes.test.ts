@@ -1,65 +1,20 @@
 import type { FleetRollout } from '../../../lib/contract/documents/fleet-state';
-import { WEEKDAYS } from '../../../lib/contract/values/weekly-window';
-import { betweenRefreshes } from '../../../lib/core/fleet/between-refreshes';
-import type { RolloutAction } from '../../../lib/core/fleet/fleet-world';
-import type { InstanceRefresh } from '../../../lib/core/ports/fleets';
-import { NEW, NEWER, OLD } from '../../support/fleet-lab';
 import {
-  failedTask,
-  fleetWorld,
-  hostOf,
-  instancesOf,
-  refreshOf,
-  rolloutOf,
-  secondsAgo,
-  SET,
-  taskOf,
-  type WorldChanges,
-} from '../../support/fleet-world';
+  afterRefresh,
+  BACK,
+  BAD,
+  FLOOR,
+  NEW_ONES,
+  OLD_ONES,
+  REVOKED_OLD,
+  type StoppedCase,
+  TEMPLATE,
+  WAITING,
+} from '../../support/stopped-rollout';
+import { NEW, NEWER } from '../../support/fleet-lab';
+import { CLOSED, hostOf, instancesOf, secondsAgo, SET } from '../../support/fleet-world';
 
-interface Case extends WorldChanges {
-  readonly rollout?: Partial<FleetRollout>;
-  /** Null: the group has had none. */
-  readonly refresh?: Partial<InstanceRefresh> | null;
-}
-
-/** A canary of one instance of four whose refresh was stopped at its checkpoint, and on which a task has run for an hour. */
-function actionOf({ group, refresh = {}, rollout: given, state, world, ...more }: Case = {}): RolloutAction {
-  const rollout = rolloutOf(given);
-  return betweenRefreshes(
-    fleetWorld({
-      group: { instances: instancesOf([NEW, OLD, OLD, OLD]), ...group },
-      state: { rollout, ...state },
-      world: {
-        hosts: [hostOf(0, [taskOf()]), hostOf(1, [taskOf()])],
-        refresh:
-          refresh === null
-            ? undefined
-            : refreshOf({ status: 'Cancelled', endedAt: new Date(secondsAgo(600)), ...refresh }),
-        ...world,
-      },
-      ...more,
-    }),
-    rollout,
-  );
-}
-
-const BAD = { hosts: [hostOf(0, [failedTask(), failedTask()]), hostOf(1, [taskOf()])] };
-const WAITING = { hosts: [hostOf(0, []), hostOf(1, [taskOf()])] };
-const FLOOR = { floor: { ...SET, osVersion: NEW.osVersion } };
-const BACK = { because: 'bad', reason: 'tasks failed' } as const;
-const OLD_ONES = { instances: instancesOf([OLD, OLD]) };
-const NEW_ONES = { amiId: NEW.amiId, instances: instancesOf([NEW, NEW]) };
-const REVOKED_OLD = { id: OLD.id, amiId: OLD.amiId, by: 'bob', reason: 'leaks', at: secondsAgo(60) };
-/** No window is open at the poll, a Wednesday. */
-const CLOSED = {
-  windows: [
-    { days: [WEEKDAYS.find((day) => day.startsWith('SUN'))!], startHour: 1, endHour: 2, timeZone: 'UTC' },
-  ],
-};
-const TEMPLATE = { from: 'before', to: 'digest', fromVersion: '6' };
-
-test.each<[string, Case, object]>([
+test.each<[string, StoppedCase, object]>([
   [
     'a refresh that was started and not noted is adopted',
     { rollout: { refreshId: null } },
@@ -212,7 +167,7 @@ test.each<[string, Case, object]>([
     { kind: 'settle', outcome: 'superseded' },
   ],
 ])('%s', (_what, given, expected) => {
-  expect(actionOf(given)).toMatchObject(expected);
+  expect(afterRefresh(given)).toMatchObject(expected);
 });
 
 describe('a failure elsewhere', () => {
@@ -220,7 +175,7 @@ describe('a failure elsewhere', () => {
   const elsewhere = { publications: [failed] };
 
   test('ends a rollout of which no instance is left', () => {
-    expect(actionOf({ elsewhere, group: OLD_ONES })).toMatchObject({
+    expect(afterRefresh({ elsewhere, group: OLD_ONES })).toMatchObject({
       kind: 'settle',
       outcome: 'superseded',
       reason: 'it has failed on the fleet other, and none of its instances is left here',
@@ -228,190 +183,19 @@ describe('a failure elsewhere', () => {
   });
 
   test('ends none that has instances, and none of a launch template', () => {
-    expect(actionOf({ elsewhere })).toMatchObject({ kind: 'startRefresh', phase: 'rest' });
+    expect(afterRefresh({ elsewhere })).toMatchObject({ kind: 'startRefresh', phase: 'rest' });
     const group = { ...OLD_ONES, amiId: NEW.amiId };
     const rollout = { from: { amiId: NEW.amiId, publication: NEW }, template: TEMPLATE };
-    expect(actionOf({ elsewhere, group, rollout }).kind).not.toBe('settle');
-  });
-});
-
-describe('a refresh that failed', () => {
-  const failed = { status: 'Failed', reason: 'unhealthy' };
-
-  test('goes back, and tries again what failed on its way back, three times in all', () => {
-    expect(actionOf({ refresh: failed })).toMatchObject({
-      kind: 'startRefresh',
-      phase: 'back',
-      isRetry: true,
-      goingBack: { because: 'bad', reason: 'the instance refresh is Failed: unhealthy' },
-    });
-    const back = (failures: number) =>
-      actionOf({ refresh: failed, rollout: { phase: 'back', goingBack: BACK, failures } });
-    expect(back(1)).toMatchObject({ kind: 'startRefresh', phase: 'back', isRetry: true, goingBack: BACK });
-    expect(back(2)).toMatchObject({
-      kind: 'settle',
-      outcome: 'failed',
-      reason: 'tasks failed; 3 ways back have failed',
-    });
-  });
-
-  test('has failed before it went back counts for no way back', () => {
-    expect(actionOf({ refresh: failed, rollout: { failures: 2 } }).kind).toBe('startRefresh');
-    expect(actionOf({ rollout: { phase: 'back', goingBack: BACK, failures: 2 } }).kind).toBe('startRefresh');
-  });
-
-  test('by a way back of Auto Scaling goes back, too', () => {
-    expect(actionOf({ refresh: { ...failed, status: 'RollbackFailed' } })).toMatchObject({ phase: 'back' });
-  });
-
-  test('stays where the floor forbids the way back', () => {
-    expect(actionOf({ refresh: failed, state: FLOOR })).toMatchObject({
-      kind: 'settle',
-      outcome: 'failed',
-      reason: expect.stringContaining('nothing that the floor allows'),
-    });
-    const goingBack = { because: 'withdrawn', reason: 'moved' } as const;
-    expect(actionOf({ rollout: { goingBack }, state: FLOOR })).toMatchObject({ outcome: 'withdrawn' });
-  });
-});
-
-describe('a way back', () => {
-  const rollout = { phase: 'back', goingBack: BACK } as const;
-
-  test.each<[string, Case, object]>([
-    [
-      'that was replaced has ended',
-      { rollout, refresh: { status: 'Successful' } },
-      { kind: 'settle', outcome: 'rolledBack', reason: 'tasks failed' },
-    ],
-    [
-      'of what was withdrawn ends as such',
-      {
-        rollout: { ...rollout, goingBack: { because: 'withdrawn', reason: 'moved' } },
-        refresh: { status: 'Successful' },
-      },
-      { kind: 'settle', outcome: 'withdrawn', reason: 'moved' },
-    ],
-    [
-      'by Auto Scaling alone tells what that says',
-      { refresh: { status: 'RollbackSuccessful', reason: 'An alarm rang.' } },
-      { kind: 'settle', outcome: 'rolledBack', reason: 'An alarm rang.' },
-    ],
-    [
-      'of which no instance is left has ended',
-      { rollout, group: OLD_ONES },
-      { kind: 'settle', outcome: 'rolledBack', reason: 'tasks failed' },
-    ],
-    [
-      'of what was withdrawn, of which no instance is left, ends as such',
-      { rollout: { ...rollout, goingBack: { because: 'withdrawn', reason: 'moved' } }, group: OLD_ONES },
-      { kind: 'settle', outcome: 'withdrawn', reason: 'moved' },
-    ],
-    [
-      'without another launch template gives nothing again',
-      { rollout: { ...rollout, version: '7' }, refresh: { status: 'Successful' } },
-      { kind: 'settle', outcome: 'rolledBack' },
-    ],
-    [
-      'of which no instance is left gives the group what was before',
-      { rollout, group: { ...OLD_ONES, amiId: NEW.amiId } },
-      { kind: 'useForNewInstances', amiId: OLD.amiId, publication: OLD, isEqual: false },
-    ],
-    [
-      'to the launch template of before names its version',
-      {
-        rollout: { ...rollout, from: { amiId: NEW.amiId, publication: NEW }, template: TEMPLATE },
-        group: { amiId: NEW.amiId, instances: instancesOf([NEW], { template: 'before' }) },
-      },
-      { kind: 'useForNewInstances', amiId: NEW.amiId, version: '6' },
-    ],
-    [
-      'gives the group the deployed launch template again',
-      {
-        rollout: { ...rollout, restores: '9', version: '7' },
-        refresh: { status: 'Successful' },
-      },
-      { kind: 'useForNewInstances', amiId: OLD.amiId, publication: OLD, base: '9', isEqual: false },
-    ],
-    [
-      'gives nothing again where the group has another by now',
-      { rollout: { ...rollout, restores: '9', version: '6' }, refresh: { status: 'Successful' } },
-      { kind: 'settle', outcome: 'rolledBack' },
-    ],
-  ])('%s', (_what, given, expected) => {
-    expect(actionOf(given)).toMatchObject(expected);
-  });
-
-  test('names no version where none was kept', () => {
-    expect(actionOf({ rollout, group: { ...OLD_ONES, amiId: NEW.amiId } })).not.toHaveProperty('version');
+    expect(afterRefresh({ elsewhere, group, rollout }).kind).not.toBe('settle');
   });
 });
 
 test('a launch template that changed again ends its rollout, unless the group is on its way back', () => {
   const rollout = { from: { amiId: NEW.amiId, publication: NEW }, template: TEMPLATE };
   const of = (template: string, more: Partial<FleetRollout> = {}) =>
-    actionOf({ rollout: { ...rollout, ...more }, group: { amiId: NEW.amiId, template } });
+    afterRefresh({ rollout: { ...rollout, ...more }, group: { amiId: NEW.amiId, template } });
   expect(of('third')).toMatchObject({ kind: 'settle', outcome: 'superseded' });
   expect(of('before')).toMatchObject({ kind: 'settle', outcome: 'superseded' });
   expect(of('digest')).not.toMatchObject({ outcome: 'superseded' });
   expect(of('before', { phase: 'back', goingBack: BACK })).not.toMatchObject({ outcome: 'superseded' });
-});
-
-describe('a refresh that says nothing of the publication', () => {
-  const UNSEEN = { firstInstanceAt: null, progress: { percentage: 0, at: secondsAgo(5000) } };
-  const ended = (lasted: number, ago: number, more: Partial<InstanceRefresh> = {}) => ({
-    status: 'Failed',
-    percentage: 0,
-    reason: 'unhealthy',
-    startedAt: new Date(secondsAgo(ago + lasted)),
-    endedAt: new Date(secondsAgo(ago)),
-    ...more,
-  });
-  const ALARMS = { alarms: ['errors'] };
-  const unseen = { rollout: UNSEEN, group: OLD_ONES };
-
-  test.each<[string, Case, string]>([
-    ['an alarm within ten minutes', { ...unseen, policy: ALARMS, refresh: ended(599, 60) }, 'wait alarm'],
-    ['an alarm after ten minutes', { ...unseen, policy: ALARMS, refresh: ended(600, 60) }, 'settle'],
-    ['soon, and no alarm is named', { ...unseen, refresh: ended(599, 60) }, 'settle'],
-    ['no launch for 55 minutes', { ...unseen, refresh: ended(3300, 60) }, 'wait capacity'],
-    ['no launch for less', { ...unseen, refresh: ended(3299, 60) }, 'settle'],
-    [
-      'it ends with a way back',
-      { ...unseen, refresh: ended(3300, 60, { status: 'RollbackSuccessful' }) },
-      'wait capacity',
-    ],
-    ['an hour later it is tried again', { ...unseen, refresh: ended(3300, 3600) }, 'startRefresh'],
-    ['a minute earlier it is not', { ...unseen, refresh: ended(3300, 3599) }, 'wait capacity'],
-    ['something else is wanted', { ...unseen, refresh: ended(3300, 60), world: { wanted: NEWER } }, 'settle'],
-    ['part of the group was replaced', { ...unseen, refresh: ended(3300, 60, { percentage: 1 }) }, 'settle'],
-    ['an instance was there', { refresh: ended(3300, 60) }, 'startRefresh'],
-    [
-      'it was on its way back',
-      { rollout: { ...UNSEEN, phase: 'back', goingBack: BACK }, refresh: ended(3300, 60) },
-      'startRefresh',
-    ],
-    [
-      'EC2 has no capacity',
-      { refresh: ended(60, 60, { reason: 'InsufficientInstanceCapacity' }) },
-      'wait capacity',
-    ],
-    [
-      'EC2 has no capacity, and it is bad',
-      { refresh: ended(60, 60, { reason: 'InsufficientInstanceCapacity' }), world: BAD },
-      'startRefresh',
-    ],
-  ])('%s', (_what, given, expected) => {
-    const action = actionOf(given);
-    expect([action.kind, ...(action.kind === 'wait' ? [action.waitsFor] : [])].join(' ')).toBe(expected);
-  });
-
-  test('is told with its alarms, or with what Auto Scaling says', () => {
-    expect(actionOf({ ...unseen, policy: ALARMS, refresh: ended(60, 60) })).toMatchObject({
-      reason: 'an alarm of errors rings before anything was replaced',
-    });
-    expect(actionOf({ ...unseen, refresh: ended(3300, 60) })).toMatchObject({
-      reason: 'no instance could be launched for an hour: unhealthy',
-    });
-  });
 });

@@ -54,9 +54,7 @@ function explain(
   const polls = Object.entries(shown).map(([name, revision]) => pollOf(name as Name, revision));
   const parsed = parseImageExtras({ extras, previousRevisions: 0 }, { release: RELEASE, families: ['iis'] });
   return explainFamilies(
-    { now: NOW, release: RELEASE, policy: DEFAULT_GATE_POLICY, catalog, polls } as Parameters<
-      typeof explainFamilies
-    >[0],
+    { now: NOW, release: RELEASE, policy: DEFAULT_GATE_POLICY, catalog, polls },
     parsed.map((extra) => ({ extra, poll: { ...pollOf('framework-sdk', 4294), family: extra.family } })),
   );
 }

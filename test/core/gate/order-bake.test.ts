@@ -100,7 +100,7 @@ async function baked(revision = 4294, id = `20348.${revision}-1`) {
     recipeArn: order!.recipeArn,
     scriptsSha256: order!.scriptsSha256,
     baseAmiId: order!.baseAmiId,
-  } as Publication;
+  };
   const publish = async (one: Publication, latest = publicationAt(revision, one.at)) => {
     await world.documents.overwrite(`publications/${one.id}.json`, JSON.stringify(one));
     Object.entries(channelsAt({ latest: { ...latest, id: one.id } })).forEach(([name, text]) => {

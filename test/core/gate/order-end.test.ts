@@ -124,7 +124,9 @@ describe('a failure', () => {
     ],
     [
       'it is damaged',
-      ({ leave }) => leave('{'),
+      ({ leave }) => {
+        leave('{');
+      },
       'The build instance i-build may have left a failure document, which could not be read: failures/AROA:i-build.json',
     ],
     [
@@ -314,7 +316,13 @@ describe('what costs no attempt', () => {
   });
 
   test.each<[string, (world: Awaited<ReturnType<typeof baking>>) => unknown, Partial<RebakeFailure>]>([
-    ['that left a document', ({ leave }) => leave(failureOf('NO_SPACE')), {}],
+    [
+      'that left a document',
+      ({ leave }) => {
+        leave(failureOf('NO_SPACE'));
+      },
+      {},
+    ],
     ['of which no instance came up', ({ instances }) => Object.assign(instances, { build: undefined }), {}],
     ['that Image Builder ended otherwise', () => undefined, { status: 'DELETED' }],
     [

@@ -100,8 +100,8 @@ test('what does not fit is cut: two names of those behind, forty letters, 300 of
       ]),
     ),
   );
-  expect(failed?.rings[0]?.behind).toEqual([`a${'x'.repeat(39)}`, `b${'x'.repeat(39)}`]);
-  expect(failed?.publications[0]?.reason).toBe('r'.repeat(300));
+  expect(failed?.rings[0]?.behind).toEqual([`a${'x'.repeat(36)}...`, `b${'x'.repeat(36)}...`]);
+  expect(failed?.publications[0]?.reason).toBe(`${'r'.repeat(297)}...`);
 });
 
 const revocation = (number: number, more: object = {}) => ({
@@ -128,8 +128,8 @@ describe('revocations', () => {
       {
         id: '20348.4001-1',
         amiId: 'ami-f0000000000000001',
-        by: 'b'.repeat(40),
-        reason: 'r'.repeat(100),
+        by: `${'b'.repeat(37)}...`,
+        reason: `${'r'.repeat(97)}...`,
         at: '2025-10-01T01:00:00.000Z',
       },
     ]);

@@ -122,6 +122,33 @@ describe('decisions', () => {
   });
 });
 
+describe('the patch budget', () => {
+  const MISSING = 'current has been without 10.0.20348.4294 for 54.0 h since the release.';
+
+  test('is told in a sentence, and people hear how large it is and who holds promotion', async () => {
+    const until = '2025-11-14T00:00:00.000Z';
+    const hold = { by: 'ann', reason: 'the fair', at: '2025-10-14T00:00:00.000Z', until };
+    const world = housekeepingWorld(
+      { latest: LATEST, current: CURRENT },
+      { [`/winbake/2022-core/hold`]: hold },
+    );
+    world.pass(48);
+    expect(await reportOf(world, 'patching')).toBe(MISSING);
+    const text = world.texts[world.notified.findIndex((one) => one.includes('75 %'))];
+    expect(text).toContain(`${MISSING} The budget is 72 h. ann holds promotion until ${until}: the fair\n`);
+  });
+
+  test('of what has every update is whole, and nobody is told of a hold that is none', async () => {
+    const world = housekeepingWorld({ latest: LATEST, current: LATEST });
+    expect(await reportOf(world, 'patching')).toBe('current has every released update.');
+    const manual = { ...DESCRIBED, promotion: { ...DESCRIBED.promotion, mode: 'manual' as const } };
+    const late = housekeepingWorld({ latest: LATEST, current: CURRENT });
+    late.pass(48);
+    await reportOf(late, 'patching', manual);
+    expect(late.texts.find((one) => one.includes('The budget'))).toMatch(/The budget is 72 h\.\n/);
+  });
+});
+
 describe('a part that fails', () => {
   const failing = ({ documents }: World) =>
     (JSON.parse(documents.texts.get('publications/housekeeping.json') ?? '{}') as { failing?: object })

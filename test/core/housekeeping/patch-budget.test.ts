@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { patchTuesday } from '../../../lib/core/calendar/patch-tuesday';
 import { emptyCatalog } from '../../../lib/core/catalog/catalog';
-import { patchBudget } from '../../../lib/core/housekeeping/patch-budget';
+import { patchBudget, readPatchBudget } from '../../../lib/core/housekeeping/patch-budget';
 import type { Catalog } from '../../../lib/contract/documents/catalog';
 import { parseRelease } from '../../../lib/contract/values/release';
+import { memoryDocuments } from '../../support/memory-ports';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';
 import { propertyRuns } from '../../support/property-runs';
+import { imageSet, setImage } from '../../support/right-evidence';
 
 /** 10:00 Pacific of Patch Tuesday in October 2025. */
 const TUESDAY = '2025-10-14T17:00:00.000Z';
@@ -92,6 +94,34 @@ test.each<[string, Partial<Parameters<typeof patchBudget>[0]>, number, number]>(
   ['what nobody saw within 36 h did not come', {}, 37, 0],
   ['it counts while nothing can be read', { unreadSince: { [CORE]: '2025-10-10T00:00:00.000Z' } }, 90, 90],
   ['it counts while the gate is silent', { polledAt: new Date('2025-10-13T00:00:00.000Z') }, 90, 90],
+  ['what nobody has seen counts to the end of the 36 h', {}, 36, 36],
+  [
+    'it counts while all has been unread since the end of the 36 h',
+    { unreadSince: { [CORE]: hoursAfter(TUESDAY, 36).toISOString() } },
+    90,
+    90,
+  ],
+  ['it counts where the gate polled last at their end', { polledAt: hoursAfter(TUESDAY, 36) }, 90, 90],
+  ['it does not where the gate polled after it', { polledAt: hoursAfter(TUESDAY, 36.1) }, 90, 0],
+  [
+    'one repository of two that can be read saw that nothing came',
+    {
+      catalog: withRepository(catalog({}), IIS),
+      unreadSince: { [CORE]: '2025-10-10T00:00:00.000Z' },
+    },
+    90,
+    0,
+  ],
+  [
+    'of a set its own repositories count, whatever else was seen',
+    {
+      catalog: withSet(withRepository(catalog({}), IIS)),
+      unreadSince: { [CORE]: '2025-10-10T00:00:00.000Z' },
+    },
+    90,
+    90,
+  ],
+  ['before anything was seen nothing is missed', { catalog: { ...catalog({}), observations: [] } }, 9, 0],
   [
     'a repository that fails later saw nothing',
     { unreadSince: { [CORE]: '2025-10-17T00:00:00.000Z' } },
@@ -133,6 +163,18 @@ test.each<[string, Partial<Parameters<typeof patchBudget>[0]>, number, number]>(
   expect(budget.hoursUnpatched).toBeCloseTo(hours);
   expect(budget.missing).toBe(hours === 0 ? undefined : 'the updates of Patch Tuesday 2025-10-14');
 });
+
+/** What another repository showed at the same time as the first. */
+function withRepository(known: Catalog, repository: string): Catalog {
+  const [first] = known.observations;
+  return { ...known, observations: [...known.observations, { ...first!, repository }] };
+}
+
+/** A set of servercore alone. */
+function withSet(known: Catalog): Catalog {
+  const images = [setImage('servercore', '10.0.20348.4171')];
+  return { ...known, sets: [imageSet('set-1', '2025-09-10T00:00:00.000Z', '10.0.20348.4171', images)] };
+}
 
 /** A year of releases: one on each Patch Tuesday, and some out of band that hosts are offered. */
 const releases = fc
@@ -232,4 +274,55 @@ test('what is current is not missed, and a fresh pipeline counts from its first 
       .map((one) => ({ ...one, at: '2025-10-15T01:00:00.000Z' })),
   };
   expect(patchBudget({ ...input, catalog: first, current: UNBAKED }).hoursUnpatched).toBeCloseTo(2);
+});
+
+test('what came within 36 h of Patch Tuesday is its own, what came later is out of band', () => {
+  const input = { now: hoursAfter(TUESDAY, 100), current: CURRENT, patchWithinSeconds: 72 * 3600 };
+  const of = (hours: number) =>
+    patchBudget({ ...input, catalog: catalog({ 4294: hoursAfter(TUESDAY, hours).toISOString() }) });
+  expect(of(36)).toMatchObject({ hoursUnpatched: 100, missing: '10.0.20348.4294' });
+  expect(of(36.1)).toMatchObject({ hoursUnpatched: 0, missing: undefined });
+});
+
+test('where channels point nowhere all that was seen is missed, from its own day on', () => {
+  const input = { now: hoursAfter(TUESDAY, 10), current: undefined, patchWithinSeconds: 72 * 3600 };
+  expect(patchBudget({ ...input, catalog: catalog(OCTOBER) }).missing).toBe('10.0.20348.4052');
+});
+
+test('a base AMI may have all that was out when channels were pointed to it, but for the newest', () => {
+  const known = catalog({ 4171: '2025-09-09T18:00:00.000Z', ...OCTOBER });
+  const of = (at: string) =>
+    patchBudget({
+      now: hoursAfter(TUESDAY, 54),
+      catalog: known,
+      current: { ...UNBAKED, at },
+      patchWithinSeconds: 72 * 3600,
+    });
+  // At the very instant of its first sight it was out.
+  expect(of(OCTOBER[4294])).toMatchObject({ hoursUnpatched: 52.5, missing: '10.0.20348.4294' });
+  expect(of('2025-10-01T00:00:00.000Z').missing).toBe('10.0.20348.4171');
+});
+
+test('the last poll of the gate and what it could not read are read from documents', async () => {
+  const input = {
+    now: hoursAfter(TUESDAY, 90),
+    catalog: catalog({}),
+    current: CURRENT,
+    patchWithinSeconds: 72 * 3600,
+  };
+  const last = (at: string) => ({
+    schema: 'winbake.last-decision/1' as const,
+    at,
+    decision: 'nothing' as const,
+    reason: 'x',
+    findings: [],
+    changesAt: null,
+  });
+  const of = (one?: ReturnType<typeof last>) =>
+    readPatchBudget(memoryDocuments(), parseRelease('2022'), one, input).then(
+      ({ hoursUnpatched }) => hoursUnpatched,
+    );
+  expect(await of()).toBe(0);
+  expect(await of(last('2025-10-13T00:00:00.000Z'))).toBe(90);
+  expect(await of(last('2025-10-18T00:00:00.000Z'))).toBe(0);
 });

@@ -1,91 +1,20 @@
 import { fleetParameters } from '../../../lib/contract/names/parameters';
-import { RELEASES } from '../../../lib/contract/values/release';
 import { noteDecision } from '../../../lib/core/gate/last-decision';
-import { readPipelineStatus } from '../../../lib/core/housekeeping/pipeline-status';
-import { contractFixture } from '../../support/contract-fixture';
-import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
-import { channelsAt, DESCRIPTION, PATH, publicationAt, UNBAKED } from '../../support/pipeline-description';
-import { imageSet, setImage } from '../../support/right-evidence';
-
-const RELEASE = RELEASES.find(({ name }) => name === '2022')!;
-const SEPTEMBER = publicationAt(4171, '2025-09-10T00:00:00.000Z');
-const OCTOBER = publicationAt(4294, '2025-10-14T22:00:00.000Z');
-/** Patch Tuesday is 17:00Z of the 14th. */
-const NOW = new Date('2025-10-15T05:00:00Z');
-const CANARY = { ...DESCRIPTION.promotion, delaySeconds: 2 * 3600, canaryFleets: ['shop'] };
-const HOLD = {
-  by: 'ann',
-  reason: 'the fair',
-  at: '2025-10-14T00:00:00Z',
-  until: '2025-10-20T00:00:00Z',
-};
-const observed = (revision: number, at: string) => ({
-  at,
-  repository: 'windows/servercore',
-  tag: 'ltsc2022',
-  digest: `sha256:${String(revision).padStart(64, '0')}`,
-  platformDigest: null,
-  osVersion: `10.0.20348.${revision}`,
-  compressedBytes: null,
-});
-const CATALOG = {
-  schema: 'winbake.catalog/1',
-  release: '2022',
-  build: 20348,
-  observations: [observed(4171, '2025-09-01T00:00:00Z'), observed(4294, '2025-10-14T18:00:00Z')],
-  sets: [
-    imageSet('set-1', '2025-10-14T18:00:00Z', OCTOBER.osVersion, [setImage('servercore', OCTOBER.osVersion)]),
-  ],
-  hosts: [],
-  accepted: [],
-};
-
-interface Situation {
-  readonly current?: typeof SEPTEMBER;
-  readonly latest?: typeof SEPTEMBER;
-  readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly documents?: Readonly<Record<string, unknown>>;
-  readonly description?: Partial<typeof DESCRIPTION>;
-  readonly isRunning?: boolean;
-}
-
-const decided = (decision: string, reason: string, at = '2025-10-15T04:48:00Z', more: object = {}) => ({
-  'bakes/last-decision.json': { schema: 'winbake.last-decision/1', at, decision, reason, ...more },
-});
-const notified = (cause: string) => ({
-  'notices.json': {
-    schema: 'winbake.notices/1',
-    notices: { [cause]: { at: '2025-10-15T00:00:00Z', message: 'x' } },
-  },
-});
-const NOTHING = decided('nothing', '10.0.20348.4294 is baked already.');
-
-function statusOf(situation: Situation) {
-  const { current = OCTOBER, description = {}, documents = NOTHING, latest = OCTOBER } = situation;
-  const home = memoryParameters({
-    ...channelsAt({ latest, current, previous: UNBAKED }),
-    ...situation.parameters,
-  });
-  const ports = {
-    documents: memoryDocuments({ 'catalog/2022.json': CATALOG, ...documents }),
-    stores: { of: () => Promise.resolve(home) },
-    executions: {
-      isRunning: () => Promise.resolve(situation.isRunning ?? false),
-      stop: () => Promise.resolve(),
-    },
-    now: () => NOW,
-  };
-  return readPipelineStatus(ports, { ...DESCRIPTION, ...description }, RELEASE);
-}
-
-const lease = (order: object | null) => ({
-  'bakes/lease.json': { schema: 'winbake.lease/1', execution: 'arn:one', at: '2025-10-15T04:00:00Z', order },
-});
-const BAD = {
-  ...(contractFixture('fleet-state') as object),
-  rollout: null,
-  bad: [{ publication: OCTOBER.id, at: '2025-10-15T00:00:00Z', reason: 'its tasks failed' }],
-};
+import { memoryDocuments } from '../../support/memory-ports';
+import { PATH, UNBAKED } from '../../support/pipeline-description';
+import {
+  BAD,
+  CANARY,
+  HOLD,
+  NOTHING,
+  SEPTEMBER,
+  decided,
+  lease,
+  notified,
+  revoked,
+  statusOf,
+  type Situation,
+} from '../../support/pipeline-situation';
 
 test.each<[string, Situation, string | null]>([
   ['all is well', {}, null],
@@ -190,6 +119,67 @@ test.each<[string, Situation, string | null]>([
   expect(next.reason).toMatch(/^[A-Z][^]*\.$/);
 });
 
+test.each<[string, Situation, string]>([
+  [
+    'a gate that is silent for just as long',
+    { documents: decided('nothing', 'x', '2025-10-14T03:00:00Z') },
+    'Nothing is to be done; the next poll',
+  ],
+  [
+    'a bake that failed while another one runs',
+    {
+      documents: {
+        ...decided('bake', 'newer'),
+        ...notified('bakeFailed:order-1'),
+        ...lease({ id: 'order-2', image: null, ended: null }),
+      },
+      isRunning: true,
+    },
+    'A bake is under way',
+  ],
+  [
+    'a budget that is spent by three quarters',
+    {
+      latest: SEPTEMBER,
+      current: SEPTEMBER,
+      documents: decided('wait', 'Waiting for iis.'),
+      description: { patchWithinSeconds: 16 * 3600 },
+    },
+    'The budget runs out in the wait',
+  ],
+  [
+    'a budget that is spent by less',
+    {
+      latest: SEPTEMBER,
+      current: SEPTEMBER,
+      documents: decided('wait', 'Waiting for iis.'),
+      description: { patchWithinSeconds: 16.1 * 3600 },
+    },
+    'the gate asks the registry again by itself',
+  ],
+  [
+    'a canary that has not run it',
+    { current: SEPTEMBER, description: { promotion: CANARY } },
+    'The canary fleet has not run it yet',
+  ],
+  [
+    'a canary on which it failed',
+    {
+      current: SEPTEMBER,
+      description: { promotion: CANARY },
+      parameters: { [fleetParameters('/winbake', 'shop').state]: BAD },
+    },
+    'It failed on the canary fleet',
+  ],
+  [
+    'a newest publication that was revoked',
+    { current: SEPTEMBER, documents: { ...NOTHING, ...revoked({}) } },
+    'All that was published is revoked',
+  ],
+])('the reason fits %s', async (_name, situation, words) => {
+  expect((await statusOf(situation)).next.reason).toContain(words);
+});
+
 test('the last decision is told with age, reason, findings and when time changes it', async () => {
   const documents = memoryDocuments({});
   const findings = [{ code: 'LATE', severity: 'warning', family: 'iis', message: 'iis is late.' }] as const;
@@ -249,47 +239,4 @@ test('the patch clock runs from Patch Tuesday against the budget', async () => {
     missing: '10.0.20348.4294',
   });
   expect((await statusOf({})).patch).toMatchObject({ hoursUnpatched: 0, percent: 0, missing: null });
-});
-
-describe('how soon containers start on the newest AMI', () => {
-  const published = ({ id }: typeof OCTOBER, seconds: Readonly<Record<string, number | null>>) => {
-    const verification = `publications/${id}.1.0.0-1.verification.json`;
-    const image = { present: true, digest: `sha256:${'0'.repeat(64)}`, secondStartSeconds: 1 };
-    return {
-      [`publications/${id}.json`]: { ...(contractFixture('publication') as object), id, verification },
-      [verification]: {
-        ...(contractFixture('verification') as object),
-        images: Object.entries(seconds).map(([family, firstStartSeconds]) => ({
-          ...image,
-          family,
-          firstStartSeconds,
-        })),
-      },
-    };
-  };
-
-  test('stands beside what fleets run, or ran before', async () => {
-    const documents = {
-      ...NOTHING,
-      ...published(OCTOBER, { servercore: 12, iis: 14, nanoserver: null }),
-      ...published(SEPTEMBER, { servercore: 10 }),
-    };
-    const { firstStarts } = await statusOf({ current: SEPTEMBER, documents });
-    expect(firstStarts).toEqual({
-      publication: OCTOBER.id,
-      before: SEPTEMBER.id,
-      families: [
-        { family: 'servercore', seconds: 12, before: 10 },
-        { family: 'iis', seconds: 14, before: null },
-      ],
-    });
-    expect((await statusOf({ documents })).firstStarts).toMatchObject({
-      before: null,
-      families: [{ before: null }, { before: null }],
-    });
-  });
-
-  test('is not known of what was never baked', async () => {
-    expect((await statusOf({ latest: UNBAKED, current: UNBAKED })).firstStarts).toBeNull();
-  });
 });

@@ -161,7 +161,9 @@ describe('promotion asks its canary fleets', () => {
   const WELL = { last: { publication: LATEST.id, outcome: 'finished', at: LATEST.at, proven: true } };
   const BAD = { bad: [{ publication: LATEST.id, reason: 'tasks ended', at: LATEST.at }] };
 
-  test.each<[string, object, object, string | undefined]>([
+  test.each<
+    [string, Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>, string | undefined]
+  >([
     ['well where it is', state(WELL), {}, undefined],
     ['well in another account', {}, state(WELL), undefined],
     ['well in one account, not yet in another', state(WELL), state({}), 'canary'],
