@@ -107,11 +107,11 @@ async function run(args) {
     return 1;
   }
   const scores = scoresByFolder(report);
-  const { noticed, judged } = totalScore(scores.values());
+  const { noticed, evaluated } = totalScore(scores.values());
   process.stdout.write(
-    `\n${scoreTable(scores)}\nSeed ${seed}: ${noticed} of ${judged} noticed; at least ${LEAST_NOTICED} % are asked for.\n`,
+    `\n${scoreTable(scores)}\nSeed ${seed}: ${noticed} of ${evaluated} noticed; at least ${LEAST_NOTICED} % are asked for.\n`,
   );
-  return judged > 0 && 100 * noticed >= LEAST_NOTICED * judged ? 0 : 1;
+  return evaluated > 0 && 100 * noticed >= LEAST_NOTICED * evaluated ? 0 : 1;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -6,10 +6,10 @@ export interface SourceFile {
   readonly lines: number;
 }
 
-/** How many changes were judged, and how many of them a test noticed. */
+/** How many changes were evaluated, and how many of them a test noticed. */
 export interface MutationScore {
   readonly noticed: number;
-  readonly judged: number;
+  readonly evaluated: number;
 }
 
 /** What is read of Stryker's JSON report. */
@@ -41,18 +41,18 @@ export function drawRanges(
   return Array.from({ length: count }, () => left.splice(below(left.length), 1)).flat();
 }
 
-/** What was noticed by the folders of core, in the order of their names; what did not compile or was left out is not judged. */
+/** What was noticed by the folders of core, in the order of their names; what did not compile or was left out is not evaluated. */
 export function scoresByFolder({ files }: MutationReport): ReadonlyMap<string, MutationScore> {
   const scores = new Map<string, MutationScore>();
   for (const [path, { mutants }] of Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1))) {
     const folder = path.replace(/^lib\/core\//, '').replace(/\/[^/]*$/, '');
-    const { noticed, judged } = scores.get(folder) ?? { noticed: 0, judged: 0 };
+    const { noticed, evaluated } = scores.get(folder) ?? { noticed: 0, evaluated: 0 };
     const countOf = (statuses: readonly string[]) =>
       mutants.filter(({ status }) => statuses.includes(status)).length;
     const fresh = countOf(NOTICED);
-    scores.set(folder, { noticed: noticed + fresh, judged: judged + fresh + countOf(UNNOTICED) });
+    scores.set(folder, { noticed: noticed + fresh, evaluated: evaluated + fresh + countOf(UNNOTICED) });
   }
-  return new Map([...scores].filter(([, { judged }]) => judged > 0));
+  return new Map([...scores].filter(([, { evaluated }]) => evaluated > 0));
 }
 
 /** All scores as one. */
@@ -60,7 +60,7 @@ export function totalScore(scores: Iterable<MutationScore>): MutationScore {
   const all = [...scores];
   return {
     noticed: all.reduce((sum, { noticed }) => sum + noticed, 0),
-    judged: all.reduce((sum, { judged }) => sum + judged, 0),
+    evaluated: all.reduce((sum, { evaluated }) => sum + evaluated, 0),
   };
 }
 
@@ -68,15 +68,15 @@ export function totalScore(scores: Iterable<MutationScore>): MutationScore {
  * Between which shares of all mutants the true one lies, with 95 %; what a sample of none shows is nothing.
  * @see https://doi.org/10.1080/01621459.1927.10502953
  */
-export function wilsonInterval({ noticed, judged }: MutationScore): readonly [low: number, high: number] {
-  if (judged === 0) {
+export function wilsonInterval({ noticed, evaluated }: MutationScore): readonly [low: number, high: number] {
+  if (evaluated === 0) {
     return [0, 1];
   }
   const z = 1.96;
-  const share = noticed / judged;
-  const middle = share + z ** 2 / (2 * judged);
-  const margin = z * Math.sqrt((share * (1 - share)) / judged + z ** 2 / (4 * judged ** 2));
-  const all = 1 + z ** 2 / judged;
+  const share = noticed / evaluated;
+  const middle = share + z ** 2 / (2 * evaluated);
+  const margin = z * Math.sqrt((share * (1 - share)) / evaluated + z ** 2 / (4 * evaluated ** 2));
+  const all = 1 + z ** 2 / evaluated;
   return [Math.max(0, (middle - margin) / all), Math.min(1, (middle + margin) / all)];
 }
 
@@ -86,13 +86,13 @@ export function scoreTable(scores: ReadonlyMap<string, MutationScore>): string {
     const [low, high] = wilsonInterval(score);
     return [
       name,
-      String(score.judged),
+      String(score.evaluated),
       String(score.noticed),
-      percent(score.noticed / score.judged),
+      percent(score.noticed / score.evaluated),
       `${percent(low)} to ${percent(high)}`,
     ];
   };
-  const right = ['judged', 'noticed', 'score', '95 % interval'].map(
+  const right = ['evaluated', 'noticed', 'score', '95 % interval'].map(
     (title) => ({ title, align: 'right' }) as const,
   );
   return formatTable(

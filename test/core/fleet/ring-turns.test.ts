@@ -84,8 +84,8 @@ describe('rings', () => {
       '1/eu cannot be read, so nobody knows how far its fleets are',
     ],
     ['what is not known', {}, 'it is not known yet how far the rings before are'],
-  ])('say %s, and when they begin in any case', (_what, changes, words) => {
-    expect(of(changes)).toMatchObject({ reason: `${words}; ring 2 begins at ${until} at the latest` });
+  ])('say %s, and when they begin in any case', (_what, changes, sentence) => {
+    expect(of(changes)).toMatchObject({ reason: `${sentence}; ring 2 begins at ${until} at the latest` });
   });
 
   test('of number 0, and fleets of none, wait for nobody', () => {

@@ -190,7 +190,7 @@ describe('the instances of a rollout', () => {
 });
 
 describe('what scaling starts from an untried publication', () => {
-  const judge = (hosts: readonly ContainerHost[], more: WorldChanges = {}) =>
+  const evaluate = (hosts: readonly ContainerHost[], more: WorldChanges = {}) =>
     evaluateUntried(
       fleetWorld({
         group: { amiId: NEW.amiId, instances: instancesOf([NEW, OLD]) },
@@ -212,13 +212,13 @@ describe('what scaling starts from an untried publication', () => {
     ],
     ['waits where others had tasks', [hostOf(0), hostOf(1, [taskOf()], { taskCount: 0 })], 'waiting'],
   ])('%s', (_what, hosts, verdict) => {
-    expect(judge(hosts)).toBe(verdict);
+    expect(evaluate(hosts)).toBe(verdict);
   });
 
   test('is good where a person accepted it', () => {
     const accepted = { ...SET, publication: NEW.id };
-    expect(judge([hostOf(0, [failedTask()])], { state: { accepted } })).toBe('good');
+    expect(evaluate([hostOf(0, [failedTask()])], { state: { accepted } })).toBe('good');
     const nothing = { state: { accepted, publication: null } };
-    expect(judge([hostOf(0, [failedTask()])], nothing)).toBe('bad');
+    expect(evaluate([hostOf(0, [failedTask()])], nothing)).toBe('bad');
   });
 });

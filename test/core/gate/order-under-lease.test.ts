@@ -118,13 +118,13 @@ test('whoever loses the lease while it decides hands no order over', async () =>
 test.each([
   ['failed', 'wait', 'it is tried again at 2025-10-15T01:00Z'],
   ['cancelled', 'nothing', 'cancelled'],
-] as const)('the gate hears that the last order %s', async (ended, decision, words) => {
+] as const)('the gate hears that the last order %s', async (ended, decision, sentence) => {
   const { ports, request, running, setLeased } = await ordered();
   await setLeased({ ended });
   running.clear();
   const answer = await orderUnderLease(ports, request('two'));
   expect(answer.decision).toBe(decision);
-  expect(answer.reason).toContain(words);
+  expect(answer.reason).toContain(sentence);
 });
 
 describe('a finished image that waits for a person', () => {

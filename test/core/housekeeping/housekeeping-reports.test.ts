@@ -138,7 +138,7 @@ describe('the patch budget', () => {
     expect(text).toContain(`${MISSING} The budget is 72 h. ann holds promotion until ${until}: the fair\n`);
   });
 
-  test('of what has every update is whole, and nobody is told of a hold that is none', async () => {
+  test('of what has every update is whole, and nobody is notified of a hold that is none', async () => {
     const world = housekeepingWorld({ latest: LATEST, current: LATEST });
     expect(await reportOf(world, 'patching')).toBe('current has every released update.');
     const manual = { ...DESCRIBED, promotion: { ...DESCRIBED.promotion, mode: 'manual' as const } };
@@ -199,7 +199,7 @@ describe('a part that fails', () => {
   });
 });
 
-test('where its memory cannot be reached nobody is told that it is damaged', async () => {
+test('where its memory cannot be reached nobody is notified that it is damaged', async () => {
   const world = housekeepingWorld({ latest: LATEST, current: LATEST });
   const { documents } = world.ports;
   const results = await runHousekeeping(
@@ -223,6 +223,6 @@ test('where its memory cannot be reached nobody is told that it is damaged', asy
 test('without a pipeline of Image Builder no document is asked for', async () => {
   const { ports } = housekeepingWorld({});
   const bakeDocuments = { ...ports.bakeDocuments, all: () => Promise.reject(new Error('asked')) };
-  const said = await removeUnusedDocuments({ ...ports, bakeDocuments }, DESCRIPTION);
-  expect(said).toBe('There is no Image Builder pipeline.');
+  const reported = await removeUnusedDocuments({ ...ports, bakeDocuments }, DESCRIPTION);
+  expect(reported).toBe('There is no Image Builder pipeline.');
 });

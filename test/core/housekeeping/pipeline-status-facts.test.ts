@@ -57,11 +57,11 @@ test('a hold, what housekeeping fails at and what is pending are told', async ()
 test('a revoked publication is told until it is restored, and whether it can still be launched', async () => {
   const of = async (more: object) =>
     (await statusOf({ documents: { ...NOTHING, ...revoked(more) } })).revoked;
-  const told = { id: OCTOBER.id, by: 'ann', reason: 'leaks', at: '2025-10-15T01:00:00.000Z', usedBy: [] };
-  expect(await of({})).toEqual([{ ...told, isDisabled: false }]);
+  const noted = { id: OCTOBER.id, by: 'ann', reason: 'leaks', at: '2025-10-15T01:00:00.000Z', usedBy: [] };
+  expect(await of({})).toEqual([{ ...noted, isDisabled: false }]);
   const disabled = { 'eu-central-1': { sharedWith: [], at: '2025-10-15T02:00:00.000Z' } };
-  expect(await of({ disabled })).toEqual([{ ...told, isDisabled: true }]);
-  expect(await of({ restored: { by: 'bob', reason: 'false alarm', at: told.at } })).toEqual([]);
+  expect(await of({ disabled })).toEqual([{ ...noted, isDisabled: true }]);
+  expect(await of({ restored: { by: 'bob', reason: 'false alarm', at: noted.at } })).toEqual([]);
 });
 
 test.each<[string, Situation, object]>([

@@ -176,8 +176,8 @@ test.each<[string, Situation, string]>([
     { current: SEPTEMBER, documents: { ...NOTHING, ...revoked({}) } },
     'All that was published is revoked',
   ],
-])('the reason fits %s', async (_name, situation, words) => {
-  expect((await statusOf(situation)).next.reason).toContain(words);
+])('the reason fits %s', async (_name, situation, sentence) => {
+  expect((await statusOf(situation)).next.reason).toContain(sentence);
 });
 
 test('the last decision is told with age, reason, findings and when time changes it', async () => {

@@ -134,10 +134,10 @@ describe('a rollback', () => {
     ['nothing is there to go back to', { previous: undefined }, [], 'nothing to go back to'],
     ['the plain base AMI is nothing to go back to', { previous: UNBAKED }, [], 'nothing to go back to'],
     ['what was revoked is nothing to go back to', { revoked: new Set([OLDEST.id]) }, [], 'was revoked'],
-  ])('%s', (_what, more, kinds, words) => {
+  ])('%s', (_what, more, kinds, sentence) => {
     const { changes, reasons } = planRollback({ ...input, ...more });
     expect(changes.map(({ kind }) => kind)).toEqual(kinds);
-    expect(reasons.join(' ')).toContain(words);
+    expect(reasons.join(' ')).toContain(sentence);
   });
 
   test('ends its hold when a person says', async () => {

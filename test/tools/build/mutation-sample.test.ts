@@ -47,13 +47,13 @@ function mutants(...statuses: readonly string[]) {
   return { mutants: statuses.map((status) => ({ status })) };
 }
 
-test('what was killed or never ended is noticed, what was left out is not judged', () => {
+test('what was killed or never ended is noticed, what was left out is not evaluated', () => {
   const scores = scoresByFolder(report);
   expect([...scores]).toEqual([
-    ['fleet', { noticed: 1, judged: 2 }],
-    ['gate', { noticed: 3, judged: 4 }],
+    ['fleet', { noticed: 1, evaluated: 2 }],
+    ['gate', { noticed: 3, evaluated: 4 }],
   ]);
-  expect(totalScore(scores.values())).toEqual({ noticed: 4, judged: 6 });
+  expect(totalScore(scores.values())).toEqual({ noticed: 4, evaluated: 6 });
 });
 
 test.each([
@@ -62,8 +62,8 @@ test.each([
   [10, 10, 0.7225, 1],
   [270, 300, 0.8608, 0.929],
   [0, 0, 0, 1],
-])('%i of %i lie between', (noticed, judged, low, high) => {
-  const [from, to] = wilsonInterval({ noticed, judged });
+])('%i of %i lie between', (noticed, evaluated, low, high) => {
+  const [from, to] = wilsonInterval({ noticed, evaluated });
   expect(from).toBeCloseTo(low, 3);
   expect(to).toBeCloseTo(high, 3);
 });
@@ -74,11 +74,11 @@ test('an interval holds its score and is narrower for more mutants', () => {
   fc.assert(
     fc.property(fc.nat(300), fc.nat(300), (noticed, others) => {
       fc.pre(noticed + others > 0);
-      const judged = noticed + others;
-      const [low, high] = wilsonInterval({ noticed, judged });
-      expect(low).toBeLessThanOrEqual(noticed / judged + ROUNDING);
-      expect(high).toBeGreaterThanOrEqual(noticed / judged - ROUNDING);
-      const [lower, higher] = wilsonInterval({ noticed: 4 * noticed, judged: 4 * judged });
+      const evaluated = noticed + others;
+      const [low, high] = wilsonInterval({ noticed, evaluated });
+      expect(low).toBeLessThanOrEqual(noticed / evaluated + ROUNDING);
+      expect(high).toBeGreaterThanOrEqual(noticed / evaluated - ROUNDING);
+      const [lower, higher] = wilsonInterval({ noticed: 4 * noticed, evaluated: 4 * evaluated });
       expect(higher - lower).toBeLessThan(high - low);
     }),
   );
@@ -88,7 +88,7 @@ test('the table has a row for each folder and one for all, and fits 80 columns',
   const lines = scoreTable(scoresByFolder(report)).split('\n');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(lines.map((line) => line.trim().split(/\s{2,}/))).toEqual([
-    ['LIB/CORE', 'JUDGED', 'NOTICED', 'SCORE', '95 % INTERVAL'],
+    ['LIB/CORE', 'EVALUATED', 'NOTICED', 'SCORE', '95 % INTERVAL'],
     ['fleet', '2', '1', '50.0 %', '9.4 % to 90.5 %'],
     ['gate', '4', '3', '75.0 %', '30.0 % to 95.4 %'],
     ['all', '6', '4', '66.6 %', '29.9 % to 90.3 %'],
@@ -97,5 +97,5 @@ test('the table has a row for each folder and one for all, and fits 80 columns',
 });
 
 test('what is below 80 % does not read as 80 %', () => {
-  expect(scoreTable(new Map([['gate', { noticed: 79_999, judged: 100_000 }]]))).toContain('79.9 %');
+  expect(scoreTable(new Map([['gate', { noticed: 79_999, evaluated: 100_000 }]]))).toContain('79.9 %');
 });
