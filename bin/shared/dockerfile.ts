@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DockerfileParser, type From, type PropertyInstruction } from 'dockerfile-ast';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { excerpt } from '../../lib/contract/values/printable';
+import { blankedToBases } from './dockerfile-instructions';
 
 /** A piece of a file, from one character to before another. */
 export interface Span {
@@ -100,7 +101,8 @@ export function parseDockerfile(
           start: shift + (lines[range.start.line] ?? 0) + range.start.character,
           end: shift + (lines[range.end.line] ?? 0) + range.end.character,
         };
-  const parsed = DockerfileParser.parse(body);
+  const parsed = DockerfileParser.parse(blankedToBases(body, place));
+  const joined = new RegExp(`\\${parsed.getEscapeCharacter()}[ \\t]*\\r?\\n(?:[ \\t]*(?:#.*)?\\r?\\n)*`, 'g');
   const froms = parsed.getFROMs();
   if (froms.length === 0) {
     throw new UsageError(`The Dockerfile '${place}' has no FROM, so it is built on nothing.`);
@@ -111,7 +113,8 @@ export function parseDockerfile(
       const name = property.getName();
       const value = property.getValue();
       const own = value === null ? undefined : expand(value, values).text;
-      values.set(name, Object.hasOwn(given, name) ? given[name] : own);
+      // Without a default it keeps what an earlier one gave it.
+      values.set(name, Object.hasOwn(given, name) ? given[name] : (own ?? values.get(name)));
       const range = spanOf(property.getValueRange());
       return { name, value: own, span: range && withoutQuotes(text, range) };
     }),
@@ -124,7 +127,7 @@ export function parseDockerfile(
       throw new UsageError(`Line ${line} of the Dockerfile '${place}' has a FROM without an image.`);
     }
     const inner = withoutQuotes(text, span);
-    const { missing, text: name } = expand(text.slice(inner.start, inner.end), values);
+    const { missing, text: name } = expand(text.slice(inner.start, inner.end).replace(joined, ''), values);
     const stage = stages.lastIndexOf(name.toLowerCase());
     const platform = from.getPlatformFlag()?.getValue() ?? undefined;
     stages.push(from.getBuildStage()?.toLowerCase());
@@ -182,7 +185,8 @@ function withoutQuotes(text: string, { end, start }: Span): Span {
   return isQuoted ? { start: start + 1, end: end - 1 } : { start, end };
 }
 
-const VARIABLE = /\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^{}]*))?\})/g;
+/** A variable as it begins: plain, or in braces with what stands for it. */
+const VARIABLE = /\$(?:(\w+)|\{(\w+)(:?[-+?])?)/g;
 
 /** A text with its variables replaced, and those that have no value. */
 function expand(
@@ -190,33 +194,49 @@ function expand(
   values: ReadonlyMap<string, string | undefined>,
 ): { readonly text: string; readonly missing: readonly string[] } {
   const missing: string[] = [];
-  const expanded = text.replaceAll(
-    VARIABLE,
-    (
-      _all,
-      plain: string | undefined,
-      braced: string | undefined,
-      operator: string | undefined,
-      given: string | undefined,
-    ) => {
-      const name = plain ?? braced ?? '';
-      const fallback = given ?? '';
-      const value = values.get(name) ?? PLATFORM_ARGUMENTS[name];
-      const isThere =
-        operator?.startsWith(':') === true ? value !== undefined && value !== '' : value !== undefined;
-      if (operator?.endsWith('+') === true) {
-        return isThere ? fallback : '';
-      }
-      if (!isThere && operator?.endsWith('-') === true) {
-        return fallback;
-      }
-      if (value === undefined) {
-        missing.push(name);
-      }
-      return value ?? '';
-    },
-  );
-  return { text: expanded, missing };
+  let expanded = '';
+  let at = 0;
+  for (const match of text.matchAll(VARIABLE)) {
+    const [all, plain, braced, operator = ''] = match;
+    const from = match.index + all.length;
+    const end = braced === undefined ? from : endOfBraces(text, from);
+    // What stands within another variable was looked at with that one; other operators are docker's alone.
+    if (match.index < at || end === undefined || (braced !== undefined && operator === '' && end > from)) {
+      continue;
+    }
+    const name = plain ?? braced ?? '';
+    const fallback = () => {
+      const inner = expand(text.slice(from, end), values);
+      missing.push(...inner.missing);
+      return inner.text;
+    };
+    const value = values.get(name) ?? PLATFORM_ARGUMENTS[name];
+    const isThere = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
+    expanded += text.slice(at, match.index);
+    at = braced === undefined ? end : end + 1;
+    if (operator.endsWith('+')) {
+      expanded += isThere ? fallback() : '';
+    } else if (!isThere && operator.endsWith('-')) {
+      expanded += fallback();
+    } else if (value === undefined || (!isThere && operator !== '')) {
+      missing.push(name);
+    } else {
+      expanded += value;
+    }
+  }
+  return { text: expanded + text.slice(at), missing };
+}
+
+/** Where the brace closes that was opened before a character. */
+function endOfBraces(text: string, from: number): number | undefined {
+  let depth = 1;
+  for (let at = from; at < text.length; at += 1) {
+    depth += text[at] === '{' ? 1 : text[at] === '}' ? -1 : 0;
+    if (depth === 0) {
+      return at;
+    }
+  }
+  return undefined;
 }
 
 /** Build arguments as `docker build` takes them, `NAME=VALUE`; throws a `UsageError` for anything else. */

@@ -69,6 +69,10 @@ export async function readByName(
   reference: ImageReference,
   host: OsVersion | undefined,
 ): Promise<ImageReading> {
+  if (reference.registry === 'docker.io' && reference.repository === 'library/scratch') {
+    const message = `${name} is no image of any registry, but docker's word for an empty one; Windows hosts run none that begins so.`;
+    return { code: 'NO_WINDOWS_IMAGE', message };
+  }
   const place = {
     name,
     registry: registries.of(reference),

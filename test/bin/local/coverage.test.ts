@@ -187,6 +187,19 @@ test('hosts of a bake of now, from a registry alone', async () => {
   expect(first!.hosts.map(({ missingBytes }) => missingBytes)).toEqual([0, 0, 0]);
 });
 
+test.each([['scratch'], ['scratch:latest'], ['docker.io/library/scratch']])(
+  'coverage %s is a sentence without a request',
+  async (name) => {
+    const { exitCode, first } = await coverage(name, ...HISTORY);
+    expect({ exitCode, code: first!.code, runs: first!.runs }).toEqual({
+      exitCode: 3,
+      code: 'NO_WINDOWS_IMAGE',
+      runs: false,
+    });
+    expect(first!.message).toContain('is no image of any registry');
+  },
+);
+
 test('Linux only, a tag that is not there, and one that wants a login are a sentence each', async () => {
   const linux: TagShape = {
     flavour: 'oci',

@@ -50,6 +50,20 @@ test.each<[string, string, readonly (string | undefined)[], string | undefined]>
   ['nothing but scratch', 'FROM scratch\n', ['scratch'], undefined],
   ['a last stage of files', 'FROM a:1 AS x\nFROM scratch\nCOPY --from=x y z\n', ['a:1', 'scratch'], 'a:1'],
   ['a last stage for Linux', 'FROM a:1\nFROM --platform=linux/amd64 b:2\n', ['a:1', 'b:2'], 'a:1'],
+  ['a quoted heredoc that is none', 'FROM a:1\nRUN echo "1 <<EOF"\nFROM b:2\n', ['a:1', 'b:2'], 'b:2'],
+  ['a list that begins no heredoc', 'FROM a:1\nRUN ["x", "<<EOF"]\nFROM b:2\n', ['a:1', 'b:2'], 'b:2'],
+  ['an open quote, so no heredoc', "FROM a:1\nRUN echo it's <<EOF\nFROM b:2", ['a:1', 'b:2'], 'b:2'],
+  [
+    'a heredoc with a number, and one with blanks in its name',
+    "FROM a:1\nRUN cat 3<<EOF\nFROM x\nEOF\nCOPY <<'E O F' /y\nFROM x\nE O F\nFROM b:2\n",
+    ['a:1', 'b:2'],
+    'b:2',
+  ],
+  ['a heredoc of a trigger', 'FROM a:1\nONBUILD RUN <<E\nFROM x\nE\nFROM b:2', ['a:1', 'b:2'], 'b:2'],
+  ['a folder that ends in two backslashes', 'FROM a:1\nWORKDIR C:\\\\\nFROM b:2\n', ['a:1', 'b:2'], 'b:2'],
+  ['an ARG that does', 'FROM a:1\nARG D=C:\\\\\nFROM b:2\n', ['a:1', 'b:2'], 'b:2'],
+  ['two backticks', '# escape=`\r\nFROM a:1\r\nRUN x ``\r\nFROM b:2\r\n', ['a:1', 'b:2'], 'b:2'],
+  ['empty lines within an instruction', 'FROM a:1\nRUN x \\\n\n# y\nFROM x\nFROM b:2', ['a:1', 'b:2'], 'b:2'],
   ['a trigger', 'FROM a:1\nONBUILD RUN FROM b:2\n', ['a:1'], 'a:1'],
 ])('a Dockerfile with %s', (_what, text, all, run) => {
   expect(names(text)).toEqual({ all, run });
@@ -63,6 +77,9 @@ test.each<[string, readonly (string | undefined)[]]>([
   ['ARG TAG\nFROM a:${TAG:-2}', ['a:2']],
   ['ARG TAG=\nFROM a:${TAG:-2}\nFROM b${TAG:+x}', ['a:2', 'b']],
   ['ARG V\nFROM a:1\nFROM b:${V}', ['a:1', undefined]],
+  ['ARG A=3\nARG A\nFROM a:$A', ['a:3']],
+  ['ARG A=2\nFROM a:${V:-$A}\nFROM a:${V:-${A}}\nFROM a${A:+:$A}', ['a:2', 'a:2', 'a:2']],
+  ['ARG A=2\nARG B=\nFROM a:${A:?none}\nFROM a:${B:?none}', ['a:2', undefined]],
   ['FROM --platform=$BUILDPLATFORM a:${TARGETARCH}', ['a:amd64']],
   ['FROM a:1\nARG TAG=9\nFROM b:${TAG}', ['a:1', undefined]],
 ])('variables of %j', (text, all) => {
@@ -85,6 +102,10 @@ test('what cannot be read is a sentence that names file and line', () => {
   expect(() => parseDockerfile('FROM a\nFROM\n', 'D')).toThrow(
     "Line 2 of the Dockerfile 'D' has a FROM without",
   );
+  expect(() => parseDockerfile('FROM a\n\nRUN <<EOF\nFROM b\n', 'D')).toThrow(
+    "Line 3 of the Dockerfile 'D' begins a heredoc, and no line after it is its end; got: 'EOF'.",
+  );
+  expect(names('FROM a:\\\n1\nFROM b').all).toEqual(['a:1', 'b']);
   const { bases } = parseDockerfile('ARG T\n\nFROM a:${T}', 'D');
   expect(() => requireName(bases[0]!, 'D')).toThrow(
     "Line 3 of the Dockerfile 'D' is FROM a:${T}, and T has no value there; give its ARG a default before the first FROM, or say --build-arg T=VALUE.",
