@@ -232,13 +232,15 @@ function cached({ cached: all }: BacktestReport): Markup {
       { title: 'Previous revisions', ...right },
       { title: 'Disk, median', ...right },
       { title: 'Disk, most', ...right },
+      { title: 'Snapshot, a month', ...right },
       { title: 'Unpacked in', ...right },
       { title: 'Days on which a base was missed', ...right },
     ],
-    rows: all.map(({ diskBytes, extractionMinutes, missing, previousRevisions }) => [
+    rows: all.map(({ diskBytes, extractionMinutes, missing, previousRevisions, snapshotUsd }) => [
       previousRevisions,
       formatBytes(diskBytes.median),
       formatBytes(diskBytes.most),
+      `${snapshotUsd.median.toFixed(2)} USD`,
       `${extractionMinutes.median.toFixed(1)} min`,
       missing.length === 0
         ? '-'

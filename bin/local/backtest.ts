@@ -98,13 +98,14 @@ function comparison({ summary }: BacktestReport, width?: number): string {
 
 /** What each number of previous revisions takes, and what apps would still pull beside it. */
 function cacheTable({ cached }: BacktestReport, width?: number): string {
-  const rows = cached.map(({ diskBytes, extractionMinutes, missing, previousRevisions }) => {
+  const rows = cached.map(({ diskBytes, extractionMinutes, missing, previousRevisions, snapshotUsd }) => {
     const measured = missing.find(({ bytes }) => bytes !== null)?.bytes;
     const missed = missing.map(({ missedPercent }) => missedPercent);
     return [
       String(previousRevisions),
       formatBytes(diskBytes.median),
       formatBytes(diskBytes.most),
+      `${snapshotUsd.median.toFixed(2)} USD`,
       `${extractionMinutes.median.toFixed(1)} min`,
       ...(measured ? [measured.p50, measured.p90, measured.p99].map(formatBytes) : ['-', '-', '-']),
       missed.length === 0 ? '-' : `${Math.max(...missed).toFixed(1)} %`,
@@ -116,6 +117,7 @@ function cacheTable({ cached }: BacktestReport, width?: number): string {
       { title: 'previous', align: 'right' },
       { title: 'disk', align: 'right' },
       { title: 'most', align: 'right' },
+      { title: 'snapshot', align: 'right' },
       { title: 'unpacked in', align: 'right' },
       { title: `${family?.family ?? 'apps'} pull p50`, align: 'right' },
       { title: 'p90', align: 'right' },

@@ -30,7 +30,7 @@ test('every input is a number, and every price has a symbol of its own', () => {
 
 test('a price that is said has its source', () => {
   const reported = rowsOf('Unit prices').filter(([, , price]) => price !== 'yours');
-  expect(reported.map(([symbol]) => symbol)).toEqual(['pInit', 'pFsr', 'pKey']);
+  expect(reported.map(([symbol]) => symbol)).toEqual(['pVolume', 'pSnapshot', 'pInit', 'pFsr', 'pKey']);
   expect(reported.filter(([, , , source]) => source === '')).toEqual([]);
 });
 

@@ -122,6 +122,8 @@ export interface CachedFigures {
   readonly compressedBytes: Spread;
   /** What that takes unpacked, in the volume and so in the snapshot. */
   readonly diskBytes: Spread;
+  /** What that costs as a snapshot, in USD a month of us-east-1. */
+  readonly snapshotUsd: Spread;
   /** How long one host unpacks it at the one rate that is published. */
   readonly extractionMinutes: Spread;
   readonly missing: readonly MissingFigures[];

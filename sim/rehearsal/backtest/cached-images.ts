@@ -29,6 +29,13 @@ interface AppBuilds {
 const UNPACKED = 2.6;
 
 /**
+ * USD for a GiB of a snapshot, a month, in us-east-1.
+ * @see https://github.com/mattrobinsonsre/terrapod/issues/981
+ */
+const SNAPSHOT_USD = 0.05;
+const GIB = 1024 ** 3;
+
+/**
  * Compressed bytes a second that one host unpacked, 2 GB in 140 s: the only published figure.
  * @see https://github.com/microsoft/Windows-Containers/issues/607
  */
@@ -80,6 +87,7 @@ export class CachedImages {
       previousRevisions,
       compressedBytes: spread(bytes),
       diskBytes: spread(bytes.map((one) => Math.round(one * UNPACKED))),
+      snapshotUsd: spread(bytes.map((one) => Math.round(((one * UNPACKED) / GIB) * SNAPSHOT_USD * 100) / 100)),
       extractionMinutes: spread(bytes.map((one) => Math.round(one / EXTRACTED_PER_SECOND / 6) / 10)),
       missing: this.missing(hosts, to),
     };

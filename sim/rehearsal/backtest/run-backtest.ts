@@ -192,7 +192,7 @@ function basisOf(
         ? `Hosts get the B updates ${table}, each from 10:00 Pacific of its day on, and no other.`
         : `Hosts are at revision ${hostRevision} all the time.`,
       'Apps stand on what the floating tags showed at noon of the days on which four public Windows images were built (assets/history/app-builds.csv).',
-      'Unpacked bytes are 2.6 times the compressed ones, and a host unpacks 14 MB of these a second; sizes that are not recorded are declared.',
+      'Unpacked bytes are 2.6 times the compressed ones, and a host unpacks 14 MB of these a second; sizes that are not recorded are declared. A GiB of a snapshot costs 0.05 USD a month.',
       ...families.flatMap(instantsAssumed),
     ],
   };
