@@ -4,12 +4,14 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { explaining } from '../../lib/aws/explain-failure';
+import { imagesOnHosts } from '../../lib/aws/fleets/ecs-container-hosts';
 import { fleetMembers, forgetFleet, listFleets, readFleet } from '../../lib/aws/fleets/fleet-account';
 import type { Caller } from '../../lib/aws/stores/pipeline-account';
 import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { fleetBudgetSchema } from '../../lib/contract/documents/fleet-state';
 import { channelSchema, type Channel } from '../../lib/contract/documents/publication';
+import { WinbakeError } from '../../lib/contract/values/errors';
 import { fleetEvidence, type FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
 import { readStarts } from '../../lib/core/fleet/host-starts';
 import { readFleetOverrides } from '../../lib/core/fleet/fleet-state';
@@ -17,9 +19,17 @@ import { fleetStatus, type FleetStatus } from '../../lib/core/fleet/fleet-status
 import type { FleetOrder } from '../../lib/core/fleet/fleet-world';
 import { planFleetOverrides, type FleetPlan } from '../../lib/core/fleet/plan-overrides';
 import { readRolloutLog } from '../../lib/core/fleet/rollout-log';
+import { withOwnRegistries } from '../../lib/registry/registries';
+import { openPublishedHosts } from '../pipeline/pipeline-hosts';
 import { signIn } from '../shared/pipeline-access';
 import { type PlaceOptions } from '../shared/pipeline-place';
+import { MICROSOFT, openRegistries } from '../shared/registries';
 import type { Ask } from '../shared/terminal';
+import { pulledImages } from './pulled-images';
+import type { PulledImage } from './pulled-table';
+
+/** For all requests to registries, as `winbake coverage` has it. */
+const REGISTRY_SECONDS = 30;
 
 /** The fleets of an account and region, with the caller's credentials. */
 export interface FleetAccess {
@@ -27,6 +37,8 @@ export interface FleetAccess {
   readonly region: string;
   readonly list: () => Promise<readonly string[]>;
   readonly status: (fleet: string) => Promise<FleetStatus>;
+  /** What its hosts had to pull of the images that run on them. */
+  readonly pulled: (status: FleetStatus) => Promise<readonly PulledImage[]>;
   readonly evidence: (fleet: string, month: string) => Promise<FleetEvidence>;
   /** Plans an order, and unless `dryRun` writes the fleet's words. */
   readonly announce: (fleet: string, order: FleetOrder, dryRun: boolean) => Promise<FleetPlan>;
@@ -72,6 +84,7 @@ export async function openFleets(
           now: now(),
         });
       }),
+    pulled: (status) => reading(status.fleet, () => pulledOn(status)),
     evidence: (fleet, month) =>
       reading(fleet, async () => {
         const state = await stateOf(fleet);
@@ -95,6 +108,28 @@ export async function openFleets(
         forgetFleet({ autoScaling: clients.autoScaling, ssm }, { fleet, prefix }, dryRun),
       ),
   };
+
+  async function pulledOn({ cluster, follows, instances }: FleetStatus): Promise<readonly PulledImage[]> {
+    if (follows === null) {
+      throw new WinbakeError('NOT_FOUND', 'What the fleet follows is not known before its next poll.');
+    }
+    const path = pathOfFollowed(follows);
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const registries = openRegistries({ microsoft: undefined, deadlineSeconds: REGISTRY_SECONDS });
+    try {
+      const base = withOwnRegistries(registries.of({ registry: MICROSOFT }), registries);
+      const hosts = await openPublishedHosts({ prefix, region }, name, caller, base);
+      const running = await imagesOnHosts(
+        clients.ecs,
+        cluster,
+        instances.map(({ id }) => id),
+      );
+      const publications = new Map(instances.map(({ id, publication }) => [id, publication]));
+      return await pulledImages(running, (id) => publications.get(id) ?? null, { ...hosts, registries });
+    } finally {
+      await registries.close();
+    }
+  }
 
   async function patchWithinOf(fleet: string): Promise<number | undefined> {
     const name = fleetParameters(prefix, fleet).settings;

@@ -13,6 +13,7 @@ import type { Terminal } from '../shared/terminal';
 import { lastPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import { fleetsPage } from './fleets-html';
 import type { FleetTools } from './fleet-access';
+import { pulledTable } from './pulled-table';
 import type { StartSpread } from '../../lib/contract/documents/fleet-state';
 import type { FleetStatus } from '../../lib/core/fleet/fleet-status';
 import { startTable } from '../shared/start-table';
@@ -36,8 +37,12 @@ export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: Fl
       '--with <file...>',
       'what `fleet status --all --json` printed in other accounts or regions, for the page',
     );
+  command.option('--layers', 'of one fleet: what its hosts had to pull of the images that run on them');
   command.action(async (name: string | undefined, options: StatusOptions) => {
-    const { html, with: others = [] } = options;
+    const { html, layers = false, with: others = [] } = options;
+    if (name === undefined && layers) {
+      throw new UsageError('The option --layers goes with the name of a fleet.');
+    }
     if ((name !== undefined && html !== undefined) || (html === undefined && others.length > 0)) {
       throw new UsageError('The option --html goes with --all, and --with goes with --html.');
     }
@@ -47,17 +52,18 @@ export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: Fl
     const at = tools.now().toISOString();
     const all = await inTurn(names, access.status);
     const [first] = all;
+    const pulled = layers && first !== undefined ? await access.pulled(first) : undefined;
     printAnswer(terminal, options.json, {
       ...(name === undefined
         ? { schema: 'winbake.fleet-statuses/1', document: { ...place, at, fleets: all } }
-        : { schema: 'winbake.fleet-status/1', document: { ...place, ...first } }),
+        : { schema: 'winbake.fleet-status/1', document: { ...place, ...first, ...(pulled && { pulled }) } }),
       text: (width) => {
         if (first === undefined) {
           return 'There is no fleet here.\n';
         }
         return name === undefined
           ? fleetTable(all, width)
-          : fleetText(first, place.account, place.region, width);
+          : fleetText(first, place.account, place.region, width) + (pulled ? pulledTable(pulled, width) : '');
       },
     });
     if (html !== undefined) {
@@ -71,6 +77,7 @@ export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: Fl
   return addHelp(command, terminal, {
     examples: [
       ['winbake fleet status shop', 'what its instances run, what it waits for and since when'],
+      ['winbake fleet status shop --layers', 'and what a new host pulls of the images that run'],
       ['winbake fleet status --all', 'every fleet of this account and region'],
       [
         'winbake fleet status --all --html fleets.html --with tokyo.json',
@@ -82,6 +89,7 @@ export function fleetStatusCommand(terminal: Terminal, finish: Finish, tools: Fl
 
 interface StatusOptions extends FleetOptions {
   readonly html?: string;
+  readonly layers?: boolean;
   readonly with?: readonly string[];
 }
 

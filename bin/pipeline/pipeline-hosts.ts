@@ -1,15 +1,17 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { explaining } from '../../lib/aws/explain-failure';
-import { readPipeline } from '../../lib/aws/stores/pipeline-account';
+import { type Caller, readPipeline } from '../../lib/aws/stores/pipeline-account';
 import { imageManifestSchema } from '../../lib/contract/documents/evidence';
 import type { Catalog, Observation } from '../../lib/contract/documents/catalog';
 import { parseDocument } from '../../lib/contract/documents/document';
+import { osVersionOf } from '../../lib/contract/documents/publication';
 import { type PipelineDescription, pipelinePath } from '../../lib/contract/documents/pipeline-description';
 import { readOsVersion } from '../../lib/contract/values/os-version';
 import { osOf } from '../../lib/contract/values/release';
 import { readCatalog } from '../../lib/core/catalog/catalog-store';
 import { type CachedImage, COVERED_HOSTS, type HostCache } from '../../lib/core/coverage/coverage';
 import { type LayeredImage, layersOfImages } from '../../lib/core/coverage/layered-image';
+import { isOwnImage } from '../../lib/core/images/own-image';
 import type { ImageReference } from '../../lib/core/oci/image-reference';
 import { type Registry, RegistryError } from '../../lib/core/oci/registry';
 import { type DocumentStore, homeParameters, type ParameterStores } from '../../lib/core/ports/stores';
@@ -32,6 +34,41 @@ export interface PipelineHostsPorts {
   readonly stores: ParameterStores;
   /** Where layers are read that the catalog of an earlier release has not. */
   readonly registry: Registry;
+}
+
+/** Hosts by their publications, also where no channel shows one, and what the catalog knows of images. */
+export interface PublishedHosts {
+  readonly hostOf: (publication: string) => Promise<HostCache>;
+  readonly known: PipelineHosts['known'];
+  /** The digests of all layers that Microsoft's images have had. */
+  readonly baseLayers: ReadonlySet<string>;
+}
+
+/** Opens the hosts of a pipeline's publications with the caller's credentials. */
+export async function openPublishedHosts(
+  { prefix, region }: { readonly prefix: string; readonly region: string },
+  name: string,
+  caller: Caller,
+  registry: Registry,
+): Promise<PublishedHosts> {
+  const description = await readPipeline(new SSMClient({ region }), prefix, name, caller, region);
+  return publishedHosts({ ...operatePorts(description), registry }, description);
+}
+
+/** The same over its ports. */
+export async function publishedHosts(
+  ports: Omit<PipelineHostsPorts, 'stores'>,
+  { os, pipeline }: Pick<PipelineDescription, 'os' | 'pipeline'>,
+): Promise<PublishedHosts> {
+  const catalog = await readCatalog(ports.documents, osOf(os).release);
+  const seen = catalog.observations.filter((one) => !isOwnImage(one)).flatMap(({ layers = [] }) => layers);
+  return {
+    hostOf: async (id) =>
+      (await hostOfPublication(ports, catalog, 'current', { id, osVersion: osVersionOf(id) })) ??
+      unknownHost('current', `${pipeline} keeps no image manifest of ${id}.`),
+    known: (reference) => knownImage(catalog, reference),
+    baseLayers: new Set(seen.map(({ digest }) => digest)),
+  };
 }
 
 /** Reads the hosts of a pipeline with the caller's credentials. */
@@ -67,29 +104,38 @@ export async function pipelineHosts(
           : withLayers(ports, catalog, channel, { images: set.images, osVersion: set.target });
       }
       const published = await readChannel(home, pipelinePath(description), channel);
-      const record = published && (await readPublication(documents, published.id));
-      const manifest =
-        typeof record?.manifest === 'string' ? await documents.read(record.manifest) : undefined;
-      if (published === undefined || manifest === undefined) {
+      const host = published && (await hostOfPublication(ports, catalog, channel, published));
+      if (host === undefined) {
         const plain =
           published?.mode === 'unbaked'
             ? 'the plain base AMI, of which nobody records what it caches'
             : 'no publication with an image manifest';
         return unknownHost(channel, `The channel ${channel} of ${description.pipeline} has ${plain}.`);
       }
-      const { images, leftOut = [] } = parseDocument(
-        imageManifestSchema,
-        manifest.text,
-        record?.manifest ?? '',
-      );
-      const host = await withLayers(ports, catalog, channel, {
-        images: images.map((image) => ({ ...image, platformDigest: image.platformDigest ?? image.digest })),
-        osVersion: published.osVersion,
-      });
-      return leftOut.length === 0 ? host : { ...host, leftOut };
+      return host;
     }),
   );
   return { hosts, known: (reference) => knownImage(catalog, reference) };
+}
+
+/** A host of a publication, by its image manifest; undefined where it has none. */
+async function hostOfPublication(
+  ports: Pick<PipelineHostsPorts, 'documents' | 'registry'>,
+  catalog: Catalog,
+  channel: HostCache['channel'],
+  { id, osVersion }: { readonly id: string; readonly osVersion: string },
+): Promise<HostCache | undefined> {
+  const { manifest: key } = (await readPublication(ports.documents, id)) ?? {};
+  const manifest = typeof key === 'string' ? await ports.documents.read(key) : undefined;
+  if (typeof key !== 'string' || manifest === undefined) {
+    return undefined;
+  }
+  const { images, leftOut = [] } = parseDocument(imageManifestSchema, manifest.text, key);
+  const host = await withLayers(ports, catalog, channel, {
+    images: images.map((image) => ({ ...image, platformDigest: image.platformDigest ?? image.digest })),
+    osVersion,
+  });
+  return leftOut.length === 0 ? host : { ...host, leftOut };
 }
 
 function unknownHost(channel: HostCache['channel'], unknown: string): HostCache {
@@ -97,7 +143,7 @@ function unknownHost(channel: HostCache['channel'], unknown: string): HostCache 
 }
 
 async function withLayers(
-  { registry }: PipelineHostsPorts,
+  { registry }: Pick<PipelineHostsPorts, 'registry'>,
   catalog: Catalog,
   channel: HostCache['channel'],
   { images, osVersion }: { readonly images: readonly CachedImage[]; readonly osVersion: string },

@@ -25,10 +25,12 @@ export function blankedToBases(text: string, place: string): string {
   const escape = directives.flatMap((line) => ESCAPE.exec(line.trimEnd())?.[1] ?? [])[0] ?? '\\';
   const kept = [...directives];
   for (let at = directives.length; at < lines.length;) {
-    const { from, text: said, to } = instructionAt(lines, at, escape, place);
+    const { from, text: instruction, to } = instructionAt(lines, at, escape, place);
     const own = lines.slice(from, to);
     kept.push(
-      ...(/^(?:ARG|FROM)\s/i.test(`${said} `) ? own.map((line) => ended(line, escape)) : own.map(blanked)),
+      ...(/^(?:ARG|FROM)\s/i.test(`${instruction} `)
+        ? own.map((line) => ended(line, escape))
+        : own.map(blanked)),
     );
     at = to;
   }
@@ -84,13 +86,13 @@ interface Heredoc {
 
 /** The heredocs that an instruction begins, in order. */
 function heredocsOf(text: string): readonly Heredoc[] {
-  const [, said] = /^(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s+(?:--\S+\s+)*(.*)$/is.exec(text) ?? [];
-  if (said === undefined || !said.includes('<<') || isJsonList(said)) {
+  const [, rest] = /^(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s+(?:--\S+\s+)*(.*)$/is.exec(text) ?? [];
+  if (rest === undefined || !rest.includes('<<') || isJsonList(rest)) {
     return [];
   }
-  return wordsOf(said).flatMap((word) => {
-    const [, dash, rest] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
-    const name = rest?.replace(/\\(.)|["']/g, '$1');
+  return tokensOf(rest).flatMap((token) => {
+    const [, dash, quoted] = /^\d*<<(-?)([^<]+)$/.exec(token) ?? [];
+    const name = quoted?.replace(/\\(.)|["']/g, '$1');
     return name === undefined || name === '' ? [] : { name, isIndented: dash === '-' };
   });
 }
@@ -103,8 +105,8 @@ function isJsonList(text: string): boolean {
   }
 }
 
-/** The words of a line with their quotes; none where a quote has no end. */
-function wordsOf(text: string): readonly string[] {
-  const words = text.match(/(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s\\"'])+|["']/g) ?? [];
-  return words.some((word) => word === '"' || word === "'") ? [] : words;
+/** The tokens of a line with their quotes; none where a quote has no end. */
+function tokensOf(text: string): readonly string[] {
+  const tokens = text.match(/(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s\\"'])+|["']/g) ?? [];
+  return tokens.some((token) => token === '"' || token === "'") ? [] : tokens;
 }

@@ -7,7 +7,7 @@ import {
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ecsContainerHosts } from '../../lib/aws/fleets/ecs-container-hosts';
+import { ecsContainerHosts, imagesOnHosts } from '../../lib/aws/fleets/ecs-container-hosts';
 
 const ecs = mockClient(ECSClient);
 const hosts = ecsContainerHosts(new ECSClient({ region: 'eu-central-1' }), 'shop');
@@ -168,4 +168,24 @@ test('a cluster without instances is asked for no tasks', async () => {
   ecs.on(ListContainerInstancesCommand).resolves({ containerInstanceArns: [] });
   expect(await hosts.registered(['i-1'])).toEqual([]);
   expect(ecs.commandCalls(DescribeContainerInstancesCommand)).toHaveLength(0);
+});
+
+test('the images that run are those of the running tasks of each instance, with what was pulled', async () => {
+  hasInstances('i-1', 'i-2');
+  ecs
+    .on(ListTasksCommand, { containerInstance: 'arn:i-1', desiredStatus: 'RUNNING' })
+    .resolves({ taskArns: ['a'] })
+    .on(ListTasksCommand, { containerInstance: 'arn:i-2', desiredStatus: 'RUNNING' })
+    .resolves({ taskArns: ['b'] })
+    .on(DescribeTasksCommand, { tasks: ['a', 'b'] })
+    .resolves({
+      tasks: [
+        { taskArn: 'b', containers: [{ image: 'shop/web:7' }, { name: 'without' }] },
+        { taskArn: 'a', containers: [{ image: 'shop/web:7', imageDigest: 'sha256:1' }] },
+      ],
+    });
+  expect(await imagesOnHosts(new ECSClient({ region: 'eu-central-1' }), 'shop', ['i-1', 'i-2'])).toEqual([
+    { instanceId: 'i-2', task: 'b', image: 'shop/web:7', digest: null },
+    { instanceId: 'i-1', task: 'a', image: 'shop/web:7', digest: 'sha256:1' },
+  ]);
 });

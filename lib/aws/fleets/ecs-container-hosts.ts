@@ -43,6 +43,44 @@ export function ecsContainerHosts(ecs: ECSClient, cluster: string): ContainerHos
   };
 }
 
+/** An image that a task runs on an instance. */
+export interface RunningImage {
+  readonly instanceId: string;
+  readonly task: string;
+  /** As the task definition names it. */
+  readonly image: string;
+  /** What was pulled; null where ECS does not say. */
+  readonly digest: string | null;
+}
+
+/** The images of the tasks that run on some EC2 instances; none where the cluster is gone. */
+export async function imagesOnHosts(
+  ecs: ECSClient,
+  cluster: string,
+  instanceIds: readonly string[],
+): Promise<readonly RunningImage[]> {
+  const instances = new Map<string, string>();
+  for (const host of await containerInstancesOrNone(ecs, cluster, instanceIds)) {
+    const { arn, instanceId, taskCount } = registeredHost(host);
+    for (const task of taskCount === 0 ? [] : await taskArns(ecs, cluster, arn, 'RUNNING')) {
+      instances.set(task, instanceId);
+    }
+  }
+  const found: RunningImage[] = [];
+  for (const tasks of inHundreds([...instances.keys()])) {
+    const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...tasks] }));
+    for (const { containers = [], taskArn: task = '' } of answer.tasks ?? []) {
+      const instanceId = instances.get(task) ?? '';
+      found.push(
+        ...containers.flatMap(({ image, imageDigest: digest = null }) =>
+          image === undefined ? [] : { instanceId, task, image, digest },
+        ),
+      );
+    }
+  }
+  return found;
+}
+
 /**
  * The container instances of some EC2 instances, by ECS's own query: a cluster may have thousands of others.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html

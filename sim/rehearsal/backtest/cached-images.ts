@@ -87,7 +87,9 @@ export class CachedImages {
       previousRevisions,
       compressedBytes: spread(bytes),
       diskBytes: spread(bytes.map((one) => Math.round(one * UNPACKED))),
-      snapshotUsd: spread(bytes.map((one) => Math.round(((one * UNPACKED) / GIB) * SNAPSHOT_USD * 100) / 100)),
+      snapshotUsd: spread(
+        bytes.map((one) => Math.round(((one * UNPACKED) / GIB) * SNAPSHOT_USD * 100) / 100),
+      ),
       extractionMinutes: spread(bytes.map((one) => Math.round(one / EXTRACTED_PER_SECOND / 6) / 10)),
       missing: this.missing(hosts, to),
     };

@@ -1,16 +1,5 @@
-import {
-  AutoScalingClient,
-  CreateAutoScalingGroupCommand,
-  DeleteAutoScalingGroupCommand,
-  DescribeAutoScalingGroupsCommand,
-} from '@aws-sdk/client-auto-scaling';
-import { CreateLaunchTemplateCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import {
-  CreateClusterCommand,
-  ECSClient,
-  PutAttributesCommand,
-  RegisterContainerInstanceCommand,
-} from '@aws-sdk/client-ecs';
+import { AutoScalingClient, DeleteAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   GetParameterCommand,
   GetParametersByPathCommand,
@@ -23,6 +12,7 @@ import { observeFleet } from '../../../lib/core/fleet/observe-fleet';
 import { DEFAULT_ROLLOUT_POLICY } from '../../../lib/contract/values/rollout-policy';
 import { contractFixture } from '../../support/contract-fixture';
 import { describeWithMoto } from '../../support/moto';
+import { startFleetInstances, stateOn } from '../../support/moto-fleet';
 import { runCommandLine } from '../../support/run-command-line';
 
 const PATH = '/winbake/fleets/shop';
@@ -99,49 +89,7 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
     return JSON.parse(Parameter?.Value ?? '{}') as FleetOverrides;
   }
 
-  /** Two instances of the fleet's AMI, of which the first has registered with ECS. */
-  async function startInstances(): Promise<readonly string[]> {
-    const ec2 = new EC2Client(moto.config());
-    const autoScaling = new AutoScalingClient(moto.config());
-    const ecs = new ECSClient(moto.config());
-    const LaunchTemplateName = 'fleet';
-    const LaunchTemplateData = { ImageId: amis[0], InstanceType: 'm5.large' } as const;
-    await ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName, LaunchTemplateData }));
-    const AutoScalingGroupName = state.autoScalingGroup;
-    await autoScaling.send(
-      new CreateAutoScalingGroupCommand({
-        AutoScalingGroupName,
-        MinSize: 2,
-        MaxSize: 2,
-        AvailabilityZones: ['eu-central-1a'],
-        LaunchTemplate: { LaunchTemplateName, Version: '1' },
-      }),
-    );
-    const { AutoScalingGroups = [] } = await autoScaling.send(
-      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
-    );
-    const ids = (AutoScalingGroups[0]?.Instances ?? []).map(({ InstanceId = '' }) => InstanceId);
-    const { cluster } = state;
-    await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
-    const instanceIdentityDocument = JSON.stringify({ instanceId: ids[0] });
-    const { containerInstance } = await ecs.send(
-      new RegisterContainerInstanceCommand({ cluster, instanceIdentityDocument }),
-    );
-    await ecs.send(
-      new PutAttributesCommand({
-        cluster,
-        attributes: [
-          {
-            name: 'winbake.revision',
-            value: '4171',
-            targetType: 'container-instance',
-            targetId: containerInstance?.containerInstanceArn?.split('/').at(-1),
-          },
-        ],
-      }),
-    );
-    return ids;
-  }
+  const startInstances = () => startFleetInstances(moto.config(), state, amis[0] ?? '');
 
   test('says what each instance runs, how far behind that is, and what the fleet waits for', async () => {
     const ids = await startInstances();
@@ -343,12 +291,3 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
     expect(Parameters.map(({ Name }) => Name)).toEqual(['/winbake/fleets/shop-2/state']);
   });
 });
-
-/** The state of the fixture on AMIs that are there. */
-function stateOn([first, second]: readonly string[]): FleetState {
-  const text = JSON.stringify(contractFixture('fleet-state'));
-  const moved = text
-    .replaceAll('ami-00000000000000001', first ?? '')
-    .replaceAll('ami-00000000000000002', second ?? '');
-  return JSON.parse(moved) as FleetState;
-}

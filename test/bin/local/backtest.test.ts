@@ -270,10 +270,14 @@ test.each([
       .slice(stdout.indexOf('PREVIOUS'))
       .split('\n')
       .slice(0, numbers.length + 2);
-    expect(table[0]).toMatch(/^PREVIOUS +DISK +MOST +SNAPSHOT +UNPACKED IN +ASPNET PULL P50 +P90 +P99 +BASE MISSED$/);
+    expect(table[0]).toMatch(
+      /^PREVIOUS +DISK +MOST +SNAPSHOT +UNPACKED IN +ASPNET PULL P50 +P90 +P99 +BASE MISSED$/,
+    );
     for (const [index, number] of numbers.entries()) {
       expect(table[index + 1]).toMatch(
-        new RegExp(`^ +${number} +[\\d.]+ GB +[\\d.]+ GB +[\\d.]{4} USD +[\\d.]+ min( +[\\d.]+ [kMG]?B){3} +[\\d.]+ %$`),
+        new RegExp(
+          `^ +${number} +[\\d.]+ GB +[\\d.]+ GB +[\\d.]{4} USD +[\\d.]+ min( +[\\d.]+ [kMG]?B){3} +[\\d.]+ %$`,
+        ),
       );
     }
     expect(table.at(-1)).toBe('');

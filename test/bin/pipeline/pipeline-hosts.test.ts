@@ -1,4 +1,4 @@
-import { pipelineHosts } from '../../../bin/pipeline/pipeline-hosts';
+import { pipelineHosts, publishedHosts } from '../../../bin/pipeline/pipeline-hosts';
 import type { Catalog, ImageSet, Observation } from '../../../lib/contract/documents/catalog';
 import { publicationKey } from '../../../lib/contract/names/bucket-keys';
 import { coverageOn } from '../../../lib/core/coverage/coverage';
@@ -104,7 +104,10 @@ async function pipeline(withLayers = true, current: number | null = 4052) {
     schema: 'winbake.catalog/1',
     release: '2022',
     build: 20348,
-    observations: REVISIONS.map((revision) => observation(revision, withLayers)),
+    observations: [
+      ...REVISIONS.map((revision) => observation(revision, withLayers)),
+      { ...observation(9999, withLayers), repository: 'shop.azurecr.io/web', tag: '7' },
+    ],
     sets: [{ ...set(4294), findings: [] }],
     hosts: [],
     accepted: [],
@@ -117,7 +120,11 @@ async function pipeline(withLayers = true, current: number | null = 4052) {
     { documents, stores: { of: () => Promise.resolve(home) }, registry },
     DESCRIPTION,
   );
-  return { ...answer, registry };
+  return {
+    ...answer,
+    registry,
+    published: await publishedHosts({ documents, registry }, DESCRIPTION),
+  };
 }
 
 test('the hosts of current, of latest and of the next bake are read of documents alone', async () => {
@@ -138,6 +145,19 @@ test('the hosts of current, of latest and of the next bake are read of documents
   const floating = known(parseDockerImageName('mcr.microsoft.com/windows/servercore:ltsc2022'));
   expect(floating).toMatchObject({ osVersion: { revision: 4294 } });
   expect(known(parseDockerImageName('other.example/windows/servercore:ltsc2022'))).toBeUndefined();
+  expect(registry.asked).toEqual([]);
+});
+
+test('the hosts of any publication are read of documents alone, and which layers are of base images', async () => {
+  const { published, registry } = await pipeline();
+  const host = await published.hostOf(publicationAt(4052, '2025-09-10T00:00:00.000Z').id);
+  expect(host).toMatchObject({ osVersion: { build: 20348, revision: 4052 }, unknown: null });
+  expect([...host.layers!].sort()).toEqual([base, own(4052)].sort());
+  expect([...published.baseLayers].sort()).toEqual([base, ...REVISIONS.map(own)].sort());
+  expect(await published.hostOf('20348.4294-7')).toMatchObject({
+    layers: null,
+    unknown: '2022-core keeps no image manifest of 20348.4294-7.',
+  });
   expect(registry.asked).toEqual([]);
 });
 

@@ -61,9 +61,10 @@ test.each(RELEASES.filter((name) => name !== '2016'))(
 );
 
 test('a snapshot costs what its page says for what is on the disk', () => {
-  const [, price = ''] = /^\| `pSnapshot`[^|]*\|[^|]*\| ([\d.]+) USD/m.exec(
-    readFileSync(join(ROOT, 'docs', 'costs.md'), 'utf8'),
-  ) ?? [];
+  const [, price = ''] =
+    /^\| `pSnapshot`[^|]*\|[^|]*\| ([\d.]+) USD/m.exec(
+      readFileSync(join(ROOT, 'docs', 'costs.md'), 'utf8'),
+    ) ?? [];
   for (const { diskBytes, snapshotUsd } of [...reports.values()].flatMap(({ cached }) => cached)) {
     for (const part of ['median', 'most'] as const) {
       expect(snapshotUsd[part]).toBeCloseTo((diskBytes[part] / 2 ** 30) * Number(price), 2);
