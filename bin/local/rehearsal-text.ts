@@ -72,8 +72,8 @@ function describeMonths(months: readonly ReportedMonth[], width?: number): strin
   return formatTable(
     [
       { title: 'MONTH' },
-      { title: 'REBAKE' },
-      { title: 'BY' },
+      { title: 'REBAKE', below: true },
+      { title: 'BY', below: true },
       { title: 'DECISION' },
       { title: 'PUBLICATION' },
       { title: 'ROLLOUT' },
@@ -243,7 +243,7 @@ function describeImages({ images }: RehearsalReport, width?: number): string {
     : formatTable(
         [
           { title: 'FAMILY' },
-          { title: 'TAG' },
+          { title: 'TAG', below: true },
           { title: 'DIGEST' },
           { title: 'OS VERSION' },
           { title: 'MODE' },

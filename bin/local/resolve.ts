@@ -118,7 +118,7 @@ function describe(resolution: Resolution, { hostGiven, registry, width }: Shown)
   const table = formatTable(
     [
       { title: 'FAMILY' },
-      { title: 'TAG' },
+      { title: 'TAG', below: true },
       { title: 'OS VERSION' },
       { title: 'MODE' },
       { title: 'DOWNLOAD', align: 'right' },

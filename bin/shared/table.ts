@@ -24,6 +24,8 @@ export function formatFindings(findings: readonly ShownFinding[]): string {
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
+  /** Where the table is too wide, its cells stand on a line of their own below their row. */
+  readonly below?: boolean;
 }
 
 /** Between two columns. */
@@ -31,8 +33,8 @@ const GAP = '  ';
 
 /**
  * A table without lines, headings in capitals, columns two spaces apart, no colours. Cells are wrapped between words so that
- * it fits `width` columns, never inside a word: where even that is too wide, each row becomes a block of lines. Without a
- * width each row is one line, for logs and pipes.
+ * it fits `width` columns, never inside a word: where even that is too wide, columns that may go below their row, and else each row
+ * becomes a block of lines. Without a width each row is one line, for logs and pipes.
  */
 export function formatTable(
   columns: readonly Column[],
@@ -41,13 +43,42 @@ export function formatTable(
 ): string {
   const titles = columns.map(({ title }) => title.toUpperCase());
   const cells = rows.map((row) => row.map((text) => printable(shortInstants(text))));
-  const lines = [titles, ...cells];
-  const natural = titles.map((_, at) => Math.max(...lines.map((row) => row[at]?.length ?? 0)));
-  const least = titles.map((_, at) => Math.max(...lines.map((row) => longestToken(row[at] ?? ''))));
-  const widths = width === undefined ? natural : fit(natural, least, width);
-  return widths === undefined
-    ? blocks(titles, cells, width ?? 0)
-    : lines.map((row) => rowText(row, widths, columns)).join('');
+  const all = columns.map((_, at) => at);
+  const beside = all.filter((at) => columns[at]?.below !== true);
+  return (
+    tableOf(all, columns, [titles, ...cells], width) ??
+    tableOf(beside, columns, [titles, ...cells], width) ??
+    blocks(titles, cells, width ?? 0)
+  );
+}
+
+/** The table with some of its columns beside each other and the others below; undefined where that is too wide. */
+function tableOf(
+  beside: readonly number[],
+  columns: readonly Column[],
+  lines: readonly (readonly string[])[],
+  width: number | undefined,
+): string | undefined {
+  const shown = lines.map((row) => beside.map((at) => row[at] ?? ''));
+  const widest = (lengthOf: (text: string) => number) =>
+    beside.map((_, at) => Math.max(...shown.map((row) => lengthOf(row[at] ?? ''))));
+  const natural = widest((text) => text.length);
+  const widths = width === undefined ? natural : fit(natural, widest(longestToken), width);
+  const rest = columns.flatMap((_, at) => (beside.includes(at) ? [] : [at]));
+  return (
+    widths &&
+    shown
+      .map((row, index) => {
+        const below = index === 0 ? '' : rest.map((at) => lines[index]?.[at] ?? '').join(GAP);
+        const text = rowText(
+          row,
+          widths,
+          beside.map((at) => columns[at]),
+        );
+        return below.trim() === '' ? text : `${text}${GAP}${below.trimEnd()}\n`;
+      })
+      .join('')
+  );
 }
 
 function longestToken(text: string): number {
@@ -74,7 +105,11 @@ function fit(
   return widths;
 }
 
-function rowText(row: readonly string[], widths: readonly number[], columns: readonly Column[]): string {
+function rowText(
+  row: readonly string[],
+  widths: readonly number[],
+  columns: readonly (Column | undefined)[],
+): string {
   const wrapped = row.map((text, at) => wrapLine(text, widths[at] ?? 0, ''));
   const height = Math.max(...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) => {

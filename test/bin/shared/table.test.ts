@@ -58,6 +58,31 @@ test('where the words of a row do not fit beside each other, each row is a block
   );
 });
 
+test('columns that may go below their row do so where the table is too wide, and nowhere else', () => {
+  const columns = COLUMNS.map((one) => ({ ...one, below: one.title === 'Because' }));
+  expect(formatTable(columns, ROWS, 60)).toBe(formatTable(COLUMNS, ROWS, 60));
+  expect(
+    formatTable(
+      columns,
+      [
+        ['iis', '10.0.20348.4171', 'late', '12'],
+        ['x', '1.2', '', '3'],
+      ],
+      34,
+    ),
+  ).toBe(
+    [
+      'FAMILY  OS VERSION       TASKS',
+      'iis     10.0.20348.4171     12',
+      '  late',
+      'x       1.2                  3',
+      '',
+    ].join('\n'),
+  );
+  // Not even the others fit.
+  expect(formatTable(columns, ROWS, 20)).toBe(formatTable(COLUMNS, ROWS, 20));
+});
+
 const token = fc.stringMatching(/^[a-z0-9.:-]{1,25}$/);
 const text = fc.array(token, { minLength: 1, maxLength: 12 }).map((tokens) => tokens.join(' '));
 
