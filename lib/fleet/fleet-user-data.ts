@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { type ExecuteFileOptions, type S3DownloadOptions, UserData } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
+import { startContainerHost, type ContainerHostStart } from '../core/fleet/start-container-host';
 import { OWN_IMAGE_SCRIPT, WORK_FOLDER } from '../core/image-builder/component-steps';
 import { containerHostScript } from '../internal/handler-function';
 import { checkMinutes } from '../internal/validate';
@@ -80,40 +81,12 @@ export function startsAgent(command: string): boolean {
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
 const MOST_BYTES = 16 * 1024;
 
-/** A launch that waits until the instance says that it is ready. */
-export interface LaunchHook {
-  /** The name of the Auto Scaling group: a text, since the group refers to the launch template that holds it. */
-  readonly groupName: string;
-  readonly hookName: string;
-}
-
-/** How the instances of a fleet join their cluster. Names may be tokens. */
-export interface FleetUserDataProps {
-  readonly clusterName: string;
-  /** Whether tasks may have roles. Left out, they may. */
-  readonly taskRoles?: boolean;
-  /** Whether tasks may have network interfaces (`awsvpc`). Left out, they may. */
-  readonly taskInterfaces?: boolean;
-  /** Whether tasks with interfaces of their own are kept from the instance's metadata. Left out, they are. */
-  readonly blockMetadata?: boolean;
-  /** Left out, `json-file` and `awslogs`. */
-  readonly loggingDrivers?: readonly string[];
-  /** Whether the agent drains an instance that Spot takes back. Left out, it does not. */
-  readonly drainSpot?: boolean;
-  /** Networks that tasks with interfaces of their own reach through the host; left out, none. */
-  readonly localRoutes?: readonly string[];
-  /** Variables of the agent; left out, none but the script's own. */
-  readonly variables?: Readonly<Record<string, string>>;
-  /** Attributes for placement constraints, beside those of Winbake. */
-  readonly attributes?: Readonly<Record<string, string>>;
+/** How the instances of a fleet join their cluster, and what runs before and after. Names may be tokens. */
+export interface FleetUserDataProps extends Omit<ContainerHostStart, 'agentSeconds'> {
   /** PowerShell that runs before the agent starts, at each start of the instance. */
   readonly before?: readonly string[];
   /** PowerShell that runs once the instance is registered and its launch completed, at each start of the instance. */
   readonly after?: readonly string[];
-  /** Left out, no launch waits. */
-  readonly lifecycleHook?: LaunchHook;
-  /** Whether instances may go through a warm pool. Left out, they do not. */
-  readonly warmPool?: boolean;
   /** How long the agent may take to register. Left out, 15 minutes. The hook's heartbeat has to be longer. */
   readonly agentTimeout?: Duration;
 }
@@ -185,7 +158,12 @@ export class FleetUserData extends UserData {
     // On its way into a warm pool the instance does not join, and is stopped a minute after user data.
     const unlessWarming =
       warmPool && after.length > 0 ? ["if ($env:WINBAKE_WARMING -ne 'true') {", ...after, '}'] : after;
-    data.addCommands(startContainerHost(this.props), ...unlessWarming);
+    const { agentTimeout, ...host } = this.props;
+    const start = startContainerHost(readFileSync(containerHostScript(), 'utf8'), {
+      ...host,
+      ...(agentTimeout === undefined ? {} : { agentSeconds: agentTimeout.toSeconds() }),
+    });
+    data.addCommands(start, ...unlessWarming);
     const text = data.render();
     const bytes = Buffer.byteLength(text);
     if (bytes > MOST_BYTES) {
@@ -195,42 +173,4 @@ export class FleetUserData extends UserData {
     }
     return text;
   }
-}
-
-/** The script as a block with its parameters, so that it neither sees nor changes what stands around it. */
-function startContainerHost(props: FleetUserDataProps): string {
-  const { clusterName, agentTimeout, attributes = {}, lifecycleHook: hook } = props;
-  const { loggingDrivers = ['json-file', 'awslogs'], localRoutes = [], variables = {} } = props;
-  const hasInterfaces = props.taskInterfaces !== false;
-  const parameters = [
-    `-Cluster ${quoted(clusterName)}`,
-    props.taskRoles === false ? '' : '-EnableTaskIamRole',
-    hasInterfaces ? '-EnableTaskEni' : '',
-    hasInterfaces && props.blockMetadata !== false ? '-BlockMetadata' : '',
-    hasInterfaces && localRoutes.length > 0 ? `-LocalRoute ${quoted(JSON.stringify(localRoutes))}` : '',
-    props.drainSpot === true ? '-DrainSpot' : '',
-    `-LoggingDriver ${quoted(JSON.stringify(loggingDrivers))}`,
-    Object.keys(attributes).length === 0 ? '' : `-Attribute ${hashtable(attributes)}`,
-    Object.keys(variables).length === 0 ? '' : `-Variable ${hashtable(variables)}`,
-    hook === undefined ? '' : `-GroupName ${quoted(hook.groupName)} -HookName ${quoted(hook.hookName)}`,
-    props.warmPool === true ? '-WarmPool' : '',
-    agentTimeout === undefined ? '' : `-AgentSeconds ${agentTimeout.toSeconds()}`,
-  ];
-  const text = readFileSync(containerHostScript(), 'utf8');
-  // Comments and indents are for readers of the script; here their room is the user's, as that of what is not called.
-  const lines = (props.warmPool === true ? text : text.replace(/^#region [^]*?^#endregion$/m, ''))
-    .split('\n')
-    .map((line) => line.trim());
-  const script = lines.filter((line) => line !== '' && !line.startsWith('#')).join('\n');
-  return `& {\n${script}\n} ${parameters.filter((one) => one !== '').join(' ')}`;
-}
-
-function hashtable(values: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(values).map(([name, value]) => `${quoted(name)} = ${quoted(value)}`);
-  return `@{ ${entries.join('; ')} }`;
-}
-
-/** A text as PowerShell takes it literally; a token comes through as it is, since names of AWS hold no quotes. */
-function quoted(text: string): string {
-  return `'${Token.isUnresolved(text) ? text : text.replaceAll("'", "''")}'`;
 }
