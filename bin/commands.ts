@@ -151,7 +151,10 @@ export const COMMANDS: readonly CommandGroup[] = [
         summary: 'settle what is unproven by what a deployment shows',
         load: async ({ finish, terminal }) => {
           const { proveCommand, proveWith } = await import('./pipeline/prove');
-          return proveCommand(terminal, finish, proveWith(now));
+          const { openTrialsWith } = await import('./pipeline/trial');
+          const { openPipeline } = await import('./pipeline/operate');
+          const open = openTrialsWith({ now, open: (options) => openPipeline(terminal, options) });
+          return proveCommand(terminal, finish, proveWith(now), { open, ask: askOnTerminal });
         },
       },
     ],

@@ -1,33 +1,33 @@
 import { Command, Option } from 'commander';
-import { explainFailure, explaining } from '../../lib/aws/explain-failure';
-import { listFleets, readFleet } from '../../lib/aws/fleets/fleet-account';
-import { collectFacts } from '../../lib/aws/prove/collect-facts';
-import type { FollowingFleet } from '../../lib/aws/prove/collect-fleets';
-import { factOf, observeCalls, proofClients, type ProofClients } from '../../lib/aws/prove/proof-clients';
-import { readPipeline } from '../../lib/aws/stores/pipeline-account';
-import { pipelinePath, type PipelineDescription } from '../../lib/contract/documents/pipeline-description';
+import type { ProofClients } from '../../lib/aws/prove/proof-clients';
+import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
 import { DAMAGES, type Claim } from '../../lib/core/claims/claim';
 import { claimOf, CLAIMS } from '../../lib/core/claims/claims';
 import { startFigures, type StartFigures } from '../../lib/core/fleet/host-starts';
-import { prove, SIGNS, type ProofVerdict, type SettledClaim } from '../../lib/core/prove/prove';
 import type { ProofFacts } from '../../lib/core/prove/facts';
-import { transcriptOf } from '../../lib/core/prove/transcript-of';
-import { hideSecretsInText } from '../../lib/handlers/log';
+import { prove, SIGNS, type ProofVerdict, type SettledClaim } from '../../lib/core/prove/prove';
+import type { TrialRun } from '../../lib/core/prove/run-trial';
+import { trialNames } from '../../lib/core/prove/trial-template';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { inOneLine, printAnswer } from '../shared/layout';
 import { checkNewFile, writeNewFile } from '../shared/new-file';
-import { signIn } from '../shared/pipeline-access';
-import {
-  PIPELINE_NAME,
-  placeOptions,
-  type PipelineOptions,
-  type PlaceOptions,
-} from '../shared/pipeline-place';
+import { PIPELINE_NAME, placeOptions, type PipelineOptions } from '../shared/pipeline-place';
 import { startTable } from '../shared/start-table';
 import type { Terminal } from '../shared/terminal';
+import { openProof } from './proof-source';
+import {
+  carryOutTrial,
+  checkTrialOptions,
+  cleanTrials,
+  trialLines,
+  trialOptions,
+  type TrialOptions,
+  type TrialTools,
+} from './prove-trial';
+import type { TriedFacts } from './trial';
 
-interface ProveOptions extends PlaceOptions {
+interface ProveOptions extends TrialOptions {
   readonly claim?: readonly string[];
   readonly record?: string;
   readonly json?: boolean;
@@ -43,6 +43,8 @@ export interface Proof {
   readonly claims: readonly SettledClaim[];
   /** How soon the instances of fleets ran their first task, by publication: a plain AMI beside baked ones. */
   readonly starts: readonly { readonly fleet: string; readonly starts: readonly StartFigures[] }[];
+  /** What a trial did; left out where none was run. */
+  readonly trial?: TrialRun;
 }
 
 /** A proof, and the transcript of the calls behind it. */
@@ -55,21 +57,30 @@ export interface ProofRun {
 export type ProveClaims = (options: PipelineOptions, claims: readonly Claim[]) => Promise<ProofRun>;
 
 const NOTES = `
-It reads what stands in the account and changes nothing. A verdict is of this pipeline's release, account and region. A claim holds or
+Without --run it reads what stands in the account and changes nothing. A verdict is of this pipeline's release, account and region. A claim holds or
 fails by evidence that is printed; without any it is not seen, and the next step says what would show it. docs/unproven.md lists the claims.
+
+--run bakes once, makes a fleet of two instances in a stack of its own, rolls it from the plain AMI to what was baked, measures both, and
+takes the stack away. It says before what it costs at most, and refuses more than --max-usd. It takes hours; the computer must stay on and
+the credentials valid. A computer that was cut off leaves the stack behind: --clean takes it away, and nothing else.
 
 --record writes the answers of AWS as a transcript for simulated accounts: of each what a table of the code names, with other ids and
 names, and no documents, user data or secrets. Read the file before you give it away.
 `;
 
 /** `winbake prove`: what a real account says of docs/unproven.md. */
-export function proveCommand(terminal: Terminal, finish: Finish, proveClaims: ProveClaims): Command {
+export function proveCommand(
+  terminal: Terminal,
+  finish: Finish,
+  proveClaims: ProveClaims,
+  tools: TrialTools,
+): Command {
   const command = new Command('prove')
     .description(
-      'Settles the claims of docs/unproven.md by what a deployed pipeline and its fleets show. It only reads.',
+      'Settles the claims of docs/unproven.md by what a deployed pipeline and its fleets show. It only reads, but for --run and --clean.',
     )
     .argument(...PIPELINE_NAME);
-  placeOptions().forEach((option) => command.addOption(option));
+  [...placeOptions(), ...trialOptions()].forEach((option) => command.addOption(option));
   command
     .addOption(new Option('--claim <id...>', 'settle these claims alone'))
     .option(
@@ -81,9 +92,21 @@ export function proveCommand(terminal: Terminal, finish: Finish, proveClaims: Pr
     .action(async (pipeline: string, options: ProveOptions) => {
       const claims = options.claim?.map(claimOf) ?? CLAIMS;
       const record = options.record === undefined ? undefined : { option: '--record', file: options.record };
+      checkTrialOptions(options);
       // Before AWS is asked for minutes.
       await (record && checkNewFile(record));
-      const { proof, transcript } = await proveClaims({ ...options, pipeline }, claims);
+      if (options.clean === true) {
+        finish(await cleanTrials(terminal, tools, { ...options, pipeline }));
+        return;
+      }
+      const run =
+        options.run === true ? await carryOutTrial(terminal, tools, { ...options, pipeline }) : null;
+      if (typeof run === 'number') {
+        finish(run);
+        return;
+      }
+      const proven = run === null ? proveClaims({ ...options, pipeline }, claims) : proofOfTrial(run, claims);
+      const { proof, transcript } = await proven;
       if (record !== undefined) {
         await writeNewFile(record, transcript());
       }
@@ -98,9 +121,10 @@ export function proveCommand(terminal: Terminal, finish: Finish, proveClaims: Pr
     notes: NOTES,
     exitCodes:
       '0 all hold, which takes --claim, since most claims need a person; 1 none fails and one was not seen, or it could not run; ' +
-      '2 wrong usage; 3 one fails.',
+      '2 wrong usage; 3 one fails, or you declined a trial.',
     examples: [
       ['winbake prove 2022-core'],
+      ['winbake prove 2022-core --run --max-usd 20', 'also by a bake and a fleet of its own'],
       [
         'winbake prove 2022-core --claim execution-policy-is-enough',
         'one claim, for scripts: 0 only if it holds',
@@ -123,7 +147,7 @@ const HEADINGS: Readonly<Record<ProofVerdict, string>> = {
 
 /** The answer first: what fails, then what holds, each with its evidence; what was not seen with the step that would show it. */
 function textOf(
-  { account, claims, os, pipeline, region, starts }: Proof,
+  { account, claims, os, pipeline, region, starts, trial }: Proof,
   isWhole: boolean,
   width?: number,
 ): string {
@@ -134,6 +158,7 @@ function textOf(
   return [
     `${pipeline}  ${os}, account ${account}, ${region}`,
     `${fails.length} do not hold, ${holds.length} hold, ${unseen.length} not seen.`,
+    ...(trial === undefined ? [] : section('TRIAL', trialLines(trial))),
     ...section(
       HEADINGS.fails,
       fails.flatMap((one) => [...lines(one), consequence(claimOf(one.id))]),
@@ -182,45 +207,32 @@ function startsOf({ fleets }: ProofFacts): Proof['starts'] {
 }
 
 /** Settles claims with the caller's credentials. */
-export function proveWith(
-  now: () => Date,
-  clientsOf: (region: string) => ProofClients = proofClients,
-): ProveClaims {
+export function proveWith(now: () => Date, clientsOf?: (region: string) => ProofClients): ProveClaims {
   return async (options, claims) => {
-    const { caller, region } = await signIn(options);
-    const clients = clientsOf(region);
-    const calls = observeCalls(clients);
-    const description = await explaining({ doing: `read the pipeline ${options.pipeline}`, region }, () =>
-      readPipeline(clients.ssm, options.prefix, options.pipeline, caller, region),
-    );
-    const explain = (error: unknown) =>
-      inOneLine(explainFailure(error, { doing: 'see the evidence', region }).message);
-    const fleets = await factOf(explain, () => followingFleets(clients, description, caller));
-    const facts = await collectFacts({ clients, description, explain, fleets, now: now() });
-    const { account, bucket, os, pipeline } = description;
-    const known = 'seen' in fleets ? fleets.seen : [];
-    return {
-      proof: { pipeline, account, region, os, claims: prove(facts, claims), starts: startsOf(facts) },
-      transcript: () =>
-        transcriptOf(calls, {
-          ...{ account, bucket, pipeline, region, hide: hideSecretsInText, at: now() },
-          fleets: known.map(({ fleet }) => fleet),
-          clusters: known.map(({ cluster }) => cluster),
-        }),
-    };
+    const source = await openProof(options, { now, ...(clientsOf === undefined ? {} : { clientsOf }) });
+    const facts = await source.read();
+    const proof = { ...placeOf(source.description), claims: prove(facts, claims), starts: startsOf(facts) };
+    return { proof, transcript: source.transcript };
   };
 }
 
-/** The fleets of this account and region that follow a channel of the pipeline. */
-async function followingFleets(
-  { ssm }: ProofClients,
-  description: PipelineDescription,
-  caller: Parameters<typeof readFleet>[3],
-): Promise<readonly FollowingFleet[]> {
-  const { parameterPrefix, region } = description;
-  const states = [];
-  for (const name of await listFleets(ssm, parameterPrefix)) {
-    states.push(await readFleet(ssm, parameterPrefix, name, caller, region));
-  }
-  return states.filter(({ channel }) => channel?.startsWith(`${pipelinePath(description)}/`));
+/** The same of a trial, whose own fleet is measured whatever became of it. */
+function proofOfTrial(
+  { description, facts, run, transcript }: TriedFacts,
+  claims: readonly Claim[],
+): ProofRun {
+  const { fleet } = trialNames(run.id);
+  const others = startsOf(facts).filter((one) => one.fleet !== fleet);
+  const own = startFigures(run.rollout?.starts ?? []);
+  const starts = own.length === 0 ? others : [...others, { fleet, starts: own.map(plainNamed) }];
+  return { proof: { ...placeOf(description), claims: prove(facts, claims), starts, trial: run }, transcript };
+}
+
+/** What a trial started before its rollout has no publication. */
+function plainNamed(figures: StartFigures): StartFigures {
+  return { ...figures, publication: figures.publication ?? 'plain AMI' };
+}
+
+function placeOf({ account, os, pipeline, region }: PipelineDescription) {
+  return { pipeline, account, region, os };
 }

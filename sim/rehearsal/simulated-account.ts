@@ -22,6 +22,7 @@ import { perDeployment, StackModel } from '../aws/cloudformation/stack-model';
 import type { BakeOutcome } from '../aws/image-builder/run-bake';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { VirtualClock } from '../clock/virtual-clock';
+import { makeResources } from './made-stack';
 import { RuleTargets } from './rule-targets';
 import { FunctionRunner } from './run-function';
 import { variablesOf } from './template-functions';
@@ -75,7 +76,7 @@ export class SimulatedAccount {
   readonly environment: Environment;
   /** In the order of deployment. */
   readonly stacks: StackModel[];
-  readonly cloudFormation = new SimulatedStacks();
+  readonly cloudFormation = new SimulatedStacks((call, stack) => makeResources(this, call, stack));
   /** The services of AWS behind the clients of its SDK. */
   readonly world: ReturnType<typeof accountsOfStacks>;
   readonly parameters: SimulatedParameters;

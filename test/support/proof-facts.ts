@@ -8,7 +8,7 @@ export const NOTHING: ProofFacts = {
   ...{ os: 'SERVER_2022_CORE', now: '2026-01-01T00:00:00Z', accounts: ['210987654321'] },
   ...{ bakes: HIDDEN, manifests: HIDDEN, verifications: HIDDEN, failures: HIDDEN, latest: HIDDEN },
   ...{ deliveries: HIDDEN, snapshots: HIDDEN, documents: HIDDEN, fleets: HIDDEN, quotas: HIDDEN },
-  ...{ updateLines: HIDDEN, machineLines: HIDDEN },
+  ...{ updateLines: HIDDEN, machineLines: HIDDEN, trial: null },
   answers: { hundredIds: HIDDEN, versionsByNumber: HIDDEN, bucketsByRegion: HIDDEN },
 };
 

@@ -114,7 +114,7 @@ export async function provenDeployment() {
 export type ProvenDeployment = Awaited<ReturnType<typeof provenDeployment>>;
 
 /** Puts answers between clients and the simulated account, behind whatever else observes them. */
-function answering(clients: ProofClients, answers: Answers): ProofClients {
+export function answering(clients: ProofClients, answers: Answers): ProofClients {
   for (const [name, client] of Object.entries(clients) as [keyof ProofClients, ProofClients['ec2']][]) {
     const send = client.send.bind(client) as (...given: readonly unknown[]) => unknown;
     let isPut = false;

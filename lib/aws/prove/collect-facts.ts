@@ -90,7 +90,7 @@ export async function collectFacts(source: ProofSource): Promise<ProofFacts> {
       'seen' in fleets ? fact(() => collectFleets(source, fleets.seen)) : fleets,
     ]);
   return {
-    ...{ os, accounts, now: now.toISOString(), latest, documents: built, fleets: seenFleets },
+    ...{ os, accounts, now: now.toISOString(), latest, documents: built, fleets: seenFleets, trial: null },
     ...{ bakes, manifests, verifications, failures, deliveries, snapshots },
     updateLines: await fact(() =>
       linesOf(clients, now, logGroupsOf(description.pipeline)[0] ?? '', '?Takes ?Leaves'),

@@ -249,4 +249,12 @@ export const HOST_CLAIMS: readonly Claim[] = [
     damage: 'late',
     how: 'push to the tag after a bake, start a host; its Application log shows "was fetched" before "registered as"',
   },
+  {
+    id: 'daemon-task-runs-on-each-host',
+    claim:
+      'a daemon service whose task definition names no platform runs its task on each Windows host as it joins, and CloudFormation makes it without a host',
+    otherwise: 'a trial measures nothing, and is taken away',
+    damage: 'figures',
+    how: '`winbake prove NAME --run` says that the plain hosts are measured',
+  },
 ];

@@ -139,6 +139,15 @@ export interface SeenAnswer {
   readonly text: string;
 }
 
+/** How the fleet of a trial was taken away. */
+export interface SeenTrial {
+  readonly stack: string;
+  /** The instances, all protected from scale-in, that went with their group. */
+  readonly taken: readonly string[];
+  /** Why CloudFormation could not delete the stack at once; empty where it could. */
+  readonly failures: readonly string[];
+}
+
 /** What a deployment shows of the claims, read with the caller's rights. */
 export interface ProofFacts {
   readonly os: string;
@@ -161,6 +170,8 @@ export interface ProofFacts {
   readonly snapshots: Fact<readonly SeenSnapshot[]>;
   readonly documents: Fact<readonly SeenDocument[]>;
   readonly fleets: Fact<readonly SeenFleet[]>;
+  /** Null where no trial was run. */
+  readonly trial: SeenTrial | null;
   /** Lines of the log of builds that name what Windows Update offered. */
   readonly updateLines: Fact<readonly string[]>;
   /** The first lines of the state machine's log in the days that are searched. */

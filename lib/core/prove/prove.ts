@@ -7,6 +7,7 @@ import { QUOTA_NAMES } from '../doctor/check-quotas';
 import { BAKE_SIGNS } from './bake-signs';
 import type { ProofFacts } from './facts';
 import { FLEET_SIGNS } from './fleet-signs';
+import { TRIAL_SIGNS } from './trial-signs';
 import { type ClaimSigns, decided, inEach, jsonOf, shortName, type Sign, type Signs, within } from './sign';
 
 const NO_PUBLICATION = 'Nothing is published yet: winbake pipeline rebake NAME --reason "to see it".';
@@ -165,6 +166,7 @@ export const SIGNS: Readonly<Record<string, ClaimSigns>> = {
   ...BAKE_SIGNS,
   ...ACCOUNT_SIGNS,
   ...FLEET_SIGNS,
+  ...TRIAL_SIGNS,
 };
 
 /** More of the same proves no more. */

@@ -288,23 +288,40 @@ function onExecution(action: string, kind: string, member: string, id: string): 
   };
 }
 
+const StackName = 'winbake-prove-1a2b3c4d';
+
 const cloudformation: ServiceCommands = {
   service: 'cloudformation',
   source: authorizationPage('awscloudformation'),
   rows: {
-    DescribeStacks: {
-      needs: (input, { account, region }) => {
-        const name = textOf(input, 'StackName');
-        const named = name === '' ? '*' : `${name}/*`;
-        const resource = name.startsWith('arn:')
-          ? name
-          : `arn:aws:cloudformation:${region}:${account}:stack/${named}`;
-        return [{ action: 'cloudformation:DescribeStacks', resource }];
-      },
-      sample: { StackName: 'arn:aws:cloudformation:us-east-1:123456789012:stack/Shop/1' },
-    },
+    CreateStack: onStack('cloudformation:CreateStack', {
+      StackName,
+      TemplateBody: '{}',
+      Capabilities: ['CAPABILITY_IAM'],
+      Tags: [{ Key: 'winbake:prove', Value: '1a2b3c4d' }],
+    }),
+    DeleteStack: onStack('cloudformation:DeleteStack', { StackName }),
+    DescribeStackEvents: onStack('cloudformation:DescribeStackEvents', { StackName }),
+    DescribeStacks: onStack('cloudformation:DescribeStacks', {
+      StackName: 'arn:aws:cloudformation:us-east-1:123456789012:stack/Shop/1',
+    }),
   },
 };
+
+/** A command about one stack, by name or ARN, or about all. */
+function onStack(action: string, sample: CommandInput): CommandRow {
+  return {
+    needs: (input, { account, region }) => {
+      const name = textOf(input, 'StackName');
+      const named = name === '' ? '*' : `${name}/*`;
+      const resource = name.startsWith('arn:')
+        ? name
+        : `arn:aws:cloudformation:${region}:${account}:stack/${named}`;
+      return [{ action, resource }];
+    },
+    sample,
+  };
+}
 
 const scheduler: ServiceCommands = {
   service: 'scheduler',

@@ -215,6 +215,11 @@ export class SimulatedFleets {
     this.addTemplate(fleet.environment, template);
   }
 
+  /** Deletes a fleet with its group. */
+  delete(place: Place, groupName: string): void {
+    this.regions.at(place).fleets.delete(groupName);
+  }
+
   /** Deploys a launch template, whose group may come later. */
   addTemplate(place: Place, template: SimulatedLaunchTemplate): void {
     this.regions.at(place).templates.set(template.id, template);

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SIGNS } from '../../../lib/core/prove/prove';
+import { TRIAL_SIGNS } from '../../../lib/core/prove/trial-signs';
 import { proveCommand, type ProveClaims } from '../../../bin/pipeline/prove';
 import { exitCodeOf } from '../../../bin/shared/exit-code';
 import { UsageError } from '../../../lib/contract/values/errors';
@@ -34,11 +35,14 @@ beforeAll(async () => {
 
 afterAll(() => deployment.end());
 
+/** What a deployment shows without a trial. */
+const SHOWN = Object.keys(SIGNS).filter((id) => !(id in TRIAL_SIGNS));
+
 test('each claim that is settled by itself has its cases', () => {
-  expect(Object.keys(cases).sort()).toEqual(Object.keys(SIGNS).sort());
+  expect(Object.keys(cases).sort()).toEqual([...SHOWN].sort());
 });
 
-describe.each(Object.keys(SIGNS))('%s', (id) => {
+describe.each(SHOWN)('%s', (id) => {
   test('holds by evidence that is there', async () => {
     const settled = await deployment.settle(id, cases[id]!.holds);
     expect(settled).toMatchObject({ id, verdict: 'holds' });
@@ -58,6 +62,14 @@ describe.each(Object.keys(SIGNS))('%s', (id) => {
     });
   });
 });
+
+/** These proofs read alone. */
+const NO_TRIALS = {
+  open: () => {
+    throw new Error('A trial was opened.');
+  },
+  ask: () => Promise.resolve(false),
+};
 
 /** Runs the command itself on the deployment. */
 async function command(
@@ -82,6 +94,7 @@ async function command(
       exitCode = code;
     },
     prove,
+    NO_TRIALS,
   ).parseAsync(['web', ...args], { from: 'user' });
   return { stdout, exitCode };
 }
@@ -277,6 +290,7 @@ test('the help does not promise more of a transcript than is done', () => {
     () => {
       throw new Error('It only helps.');
     },
+    NO_TRIALS,
   )
     .helpInformation()
     .replaceAll(/\s+/g, ' ');

@@ -1,6 +1,7 @@
 import { CLAIMS } from '../../../lib/core/claims/claims';
 import type { ProofFacts, SeenAnswer, SeenFleet, SeenGroup } from '../../../lib/core/prove/facts';
 import { prove } from '../../../lib/core/prove/prove';
+import { TrialLab } from '../../support/trial-lab';
 import { activityAt, bakeWith, EMPTY, fleetWith, refreshWith } from '../../support/proof-facts';
 
 function verdictOf(id: string, facts: Partial<ProofFacts>): string | undefined {
@@ -288,6 +289,31 @@ describe('hosts that joined', () => {
         activities: { seen: [{ ...abandoned, startedAt: BEFORE.startedAt }] },
       });
       expect(verdictOf(id, { ...before, latest: BAKED })).toBe('notSeen');
+    },
+  );
+});
+
+describe('what taking a fleet away shows', () => {
+  const failed = (logicalId: string) => `The following resource(s) failed to delete: [${logicalId}]. `;
+  const of = async (deleteFailures: readonly string[]) =>
+    (await new TrialLab({ deleteFailures }).run()).removal;
+
+  test.each([
+    ['holds', 'hosts-deregister-in-time', []],
+    ['holds', 'force-delete-takes-all', []],
+    ['fails', 'hosts-deregister-in-time', [failed('Cluster')]],
+    ['fails', 'force-delete-takes-all', [failed('Group')]],
+    ['notSeen', 'hosts-deregister-in-time', [failed('SecurityGroup')]],
+    ['notSeen', 'force-delete-takes-all', [failed('SecurityGroup')]],
+  ])('%s: %s with the failures %j', async (verdict, id, failures) => {
+    expect(verdictOf(id, { trial: await of(failures) })).toBe(verdict);
+  });
+
+  test.each(['hosts-deregister-in-time', 'force-delete-takes-all'])(
+    '%s is not seen without a trial, nor where there was no instance',
+    (id) => {
+      expect(verdictOf(id, { trial: null })).toBe('notSeen');
+      expect(verdictOf(id, { trial: { stack: 'x', taken: [], failures: [] } })).toBe('notSeen');
     },
   );
 });
