@@ -85,7 +85,7 @@ export function evidenceText(evidence: FleetEvidence, width?: number, details = 
 function answerOf({ open, rollouts }: FleetEvidence): string {
   const last = rollouts.at(-1);
   if (open !== null) {
-    return `${open.publication} is open after ${formatHours(open.hoursSinceRelease)}`;
+    return `${open.publication} has not ended after ${formatHours(open.hoursSinceRelease)}`;
   }
   return last === undefined
     ? 'nothing was rolled out'
@@ -97,9 +97,7 @@ function answerOf({ open, rollouts }: FleetEvidence): string {
 function picture(evidence: FleetEvidence, width: number | undefined): string {
   const { released, rows } = evidenceRows([evidence]);
   return (
-    `Hours since Patch Tuesday, ${released}\n` +
-    drawTimeline(rows, released, width) +
-    legend('replaces instances')
+    `Since Patch Tuesday, ${released}\n` + drawTimeline(rows, released, width) + legend('replaces instances')
   );
 }
 

@@ -277,7 +277,7 @@ export function firstTaskText({
   readonly now: StartSpread | null;
   readonly before: StartSpread | null;
 }): string {
-  const than = before === null ? '' : `, ${before.p50} s before (median of ${before.starts})`;
+  const than = before === null ? '' : `, ${before.p50} s on the AMI before (median of ${before.starts})`;
   return now === null ? '' : `first tasks: ${now.p50} s after launch (median of ${now.starts})${than}`;
 }
 

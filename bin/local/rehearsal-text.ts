@@ -129,11 +129,10 @@ export function describeRehearsal(report: RehearsalReport, width?: number, detai
     // Of several months the table says it; a picture of each would hide it.
     report.months === undefined ? report.timelines.map((one) => describeTimeline(one, width)).join('\n') : '',
     report.timelines.length === 0 || details ? describeDecisions(report.decisions, width) : '',
-    describeImages(report, width),
-    ...(details ? [describeAmi(report, width)] : []),
     describePublications(report, width),
-    ...(details ? [describeParameters(report, width)] : []),
     describeFleets(report, width, details),
+    describeImages(report, width),
+    ...(details ? [describeAmi(report, width), describeParameters(report, width)] : []),
     ...(details ? [describeSteps(report, width)] : []),
     describeAgain(report),
     ...(details ? [describeOrigins(report)] : []),
@@ -146,7 +145,7 @@ export function describeRehearsal(report: RehearsalReport, width?: number, detai
 function describeTimeline(timeline: ReportedTimeline, width?: number): string {
   const { publication, released } = timeline;
   return (
-    `${publication}: hours since Patch Tuesday, ${released}\n` +
+    `${publication}: since Patch Tuesday, ${released}\n` +
     drawTimeline(timelineRows(timeline), released, width) +
     legend(TIMELINE_WORKS)
   );
@@ -197,7 +196,7 @@ function headlineOf(months: readonly ReportedMonth[]): string {
   return (
     `${months.length} months: ${rollouts.length} publications${counts.length === 0 ? '' : `; rollouts: ${counts.join(', ')}`}. ` +
     `Longest: ${formatHours(slowest)} to current, ${formatHours(last)} to the last instance` +
-    `${late.length === 0 ? '' : `, which was not reached in the months from ${names}`}.\n`
+    `${late.length === 0 ? '' : `, which ${late.length === 1 ? 'the month' : 'months'} from ${names} never reached`}.\n`
   );
 }
 
@@ -211,13 +210,15 @@ export const STATUS_TEXTS: Readonly<Record<ReportedMonth['rebakes'][number]['rol
 };
 
 /** The answer of a rehearsal in a sentence or two. */
-export function heading({ asOf, decision, months, target, host }: RehearsalReport): string {
+export function heading({ asOf, decision, host, months, target, timelines }: RehearsalReport): string {
   if (months !== undefined && months.length > 0) {
     return `Rehearsed from ${asOf} on, ${headlineOf(months)}`;
   }
   const aim = target === null ? '' : `, for ${target}`;
   const reached = host === null ? '' : `, host at ${host.osVersion}`;
-  return `Rehearsed as of ${asOf}: ${decision}${aim}${reached}\n`;
+  const [{ orderedAt } = { orderedAt: asOf }] = timelines;
+  const later = Date.parse(orderedAt) - Date.parse(asOf) < 15 * 60_000 ? '' : `, ordered at ${orderedAt}`;
+  return `Rehearsed as of ${asOf}: ${decision}${aim}${later}${reached}\n`;
 }
 
 function describeDecisions(decisions: readonly ReportedDecision[], width?: number): string {

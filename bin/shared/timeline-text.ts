@@ -112,9 +112,7 @@ export function drawArrivals(facts: ArrivalFacts, width?: number): string {
   const isThere = baked !== undefined && shown.length === arrivals.length;
   const end = isThere ? latest([baked.at, ...shown, hoursAfter(origin, 6)]) : asOf;
   const lastShown = shown.length === arrivals.length ? shown.at(-1) : undefined;
-  const title = isOutOfBand
-    ? `Hours since the first family, ${first}`
-    : `Hours since Patch Tuesday, ${released}`;
+  const title = isOutOfBand ? `Since the first family, ${first}` : `Since Patch Tuesday, ${released}`;
   const picture = drawTimeline(
     [
       ...arrivals.map((one) => arrivalRow({ ...one, released: origin, end, lastShown })),
@@ -135,7 +133,7 @@ export function drawArrivals(facts: ArrivalFacts, width?: number): string {
     origin,
     width,
   );
-  return `${title}\n${picture}`;
+  return `${title}\n${picture}${MARKS.waits} waits  ${MARKS.there} there\n`;
 }
 
 /** The latest of some instants. */

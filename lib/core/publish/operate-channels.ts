@@ -320,7 +320,7 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
     : {
         changes: [],
         reasons: [
-          `${latest.id} waits for ${fleets.join(', ')}, until ${end.toISOString()} at most.`,
+          `${latest.id} waits until it does well on ${fleets.join(', ')}, and is promoted at ${end.toISOString()} at the latest.`,
           ...unread,
         ],
         waitsFor: 'canary',

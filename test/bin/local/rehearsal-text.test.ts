@@ -60,7 +60,7 @@ const REPORT: RehearsalReport = {
 
 test('the answer comes first: when each family, the bake and the last instance of each fleet were there', () => {
   const lines = describeRehearsal(REPORT, 80).split('\n');
-  expect(lines[2]).toBe('20348.4294-1: hours since Patch Tuesday, 2025-10-14T17:00:00.000Z');
+  expect(lines[2]).toBe('20348.4294-1: since Patch Tuesday, 2025-10-14T17:00:00.000Z');
   const rows = lines.slice(4, 10);
   expect(rows.map((row) => row.replaceAll(/ *[░▓█]+ */g, ' | '))).toEqual([
     'servercore | 18:00 +1.0 h',

@@ -196,13 +196,13 @@ test('the last Patch Tuesday is a picture below the answer, and the rest stands 
     publication: { id: LATEST.id, at: '2025-10-14T22:00:00.000Z' },
   };
   const lines = shown({ ...STATUS, timeline }, 80, false).split('\n');
-  const at = lines.indexOf('Hours since Patch Tuesday, 2025-10-14T17:00Z');
+  const at = lines.indexOf('Since Patch Tuesday, 2025-10-14T17:00Z');
   expect(lines[at - 2]).toBe('  The canary fleet has not run it yet.');
   expect(lines.slice(at + 2, at + 6)).toEqual([
     expect.stringMatching(/^servercore {2}░+█+ {2}18:00 \+1\.0 h$/),
     expect.stringMatching(/^aspnet {6}░+ {2}not yet$/),
     expect.stringMatching(/^bake {8} +█+ {2}22:00 \+5\.0 h published$/),
-    '',
+    '░ waits  █ there',
   ]);
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   const rest = /^(?:newest accepted set|pruned|bucket|state machine|first container)/;

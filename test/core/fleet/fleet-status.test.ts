@@ -200,13 +200,15 @@ describe('how soon instances were there', () => {
         '',
       ].join('\n'),
     );
-    expect(text).toContain('\nfirst tasks: 700 s after launch (median of 1), 400 s before (median of 3)\n');
+    expect(text).toContain(
+      '\nfirst tasks: 700 s after launch (median of 1), 400 s on the AMI before (median of 3)\n',
+    );
   });
 
   test('stands in the evidence of a month', () => {
     const text = evidenceText(fleetEvidence(STATE, '2025-10', LOG, NOW), 80);
     expect(text).toContain(
-      '\n20348.4294-1: first tasks: 390 s after launch (median of 2), 380 s before (median of 6)\n',
+      '\n20348.4294-1: first tasks: 390 s after launch (median of 2), 380 s on the AMI before (median of 6)\n',
     );
   });
 });
@@ -228,7 +230,7 @@ describe('the evidence of a month', () => {
     expect(text.split('\n').slice(0, 7)).toEqual([
       'Fleet shop, 2025-10: 20348.4294-1 on its last instance after 8.0 h.',
       '',
-      'Hours since Patch Tuesday, 2025-10-14T17:00Z',
+      'Since Patch Tuesday, 2025-10-14T17:00Z',
       expect.stringMatching(/^UTC {11}.*10-15/),
       expect.stringMatching(/^20348\.4294-1 {2}░+█+ {2}21:46 \+4\.8 h published$/),
       expect.stringMatching(/^shop {10} +░+▓+█+ {2}01:00 \+8\.0 h last instance$/),
@@ -249,10 +251,10 @@ describe('the evidence of a month', () => {
     const back = { ...entry, lastInstance: null, hoursFromRelease: null, outcome: 'rolledBack' as const };
     const of = (rollouts: readonly (typeof back)[]) =>
       evidenceText(fleetEvidence(STATE, '2025-10', { ...LOG, rollouts: [...rollouts] }, NOW), 80);
-    expect(of([back])).toMatch(/^Fleet shop, 2025-10: 20348\.4294-1 is open after 12\.0 h\.$/m);
+    expect(of([back])).toMatch(/^Fleet shop, 2025-10: 20348\.4294-1 has not ended after 12\.0 h\.$/m);
     expect(of([back])).toMatch(/^shop .*▓ {2}rolledBack$/m);
     const open = of([]);
-    expect(open).toMatch(/^Fleet shop, 2025-10: 20348\.4294-1 is open after 12\.0 h\.$/m);
+    expect(open).toMatch(/^Fleet shop, 2025-10: 20348\.4294-1 has not ended after 12\.0 h\.$/m);
     expect(open).toMatch(/^shop .* open$/m);
   });
 

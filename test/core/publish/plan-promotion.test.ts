@@ -58,7 +58,7 @@ test.each<[string, Partial<PromotionInput>, boolean, string]>([
     'a canary that cannot be read',
     { policy: CANARY, canaries: reports('waiting', ['1/eu-central-1: denied']), now: at(23.9) },
     false,
-    'at most. The state of shop could not be read in 1/eu-central-1: denied',
+    'at the latest. The state of shop could not be read in 1/eu-central-1: denied',
   ],
   [
     'a canary that cannot be read, asked',
@@ -66,7 +66,12 @@ test.each<[string, Partial<PromotionInput>, boolean, string]>([
     true,
     'could not be read in 1/eu-central-1: denied',
   ],
-  ['not well yet', { policy: CANARY, canaries: reports('waiting'), now: at(23.9) }, false, 'waits for shop'],
+  [
+    'not well yet',
+    { policy: CANARY, canaries: reports('waiting'), now: at(23.9) },
+    false,
+    'waits until it does well on shop, and',
+  ],
   [
     'its time is over',
     { policy: CANARY, canaries: reports('waiting'), now: at(24) },
