@@ -61,8 +61,15 @@ export class FleetResources extends Construct {
     });
     const { role } = this.handler;
     allowFleetReads(role);
+    const { partition, region, account, stackId } = Stack.of(this);
+    allow(role, {
+      actions: ['ecs:DescribeTasks'],
+      resources: [`arn:${partition}:ecs:${region}:${account}:task/*`],
+      wildcardReason:
+        'Tasks have ids unknown before. Those of the own clusters alone may be listed; named for each cluster, IAM would take fewer fleets.',
+    });
     // A rollback must not fail.
-    allow(role, { actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
+    allow(role, { actions: ['cloudformation:DescribeStacks'], resources: [stackId] });
     // The role's own policies have to hold what each fleet may lose only with itself.
     const [reading, pausing] = ['Reading', 'Pausing'].map(
       (name) => new ManagedPolicy(this, name, { roles: [role] }),

@@ -306,6 +306,9 @@ async function deleteFleets(world: ScenarioWorld): Promise<void> {
     const begun = answer;
     // The tasks have had their time.
     await world.pass(12);
+    const { group } = fleet.deployed.fleet;
+    // They do not stop, and so are named.
+    group.drainSeconds = group.stopSeconds = 48 * 3600;
     for (let polls = 0; !('IsComplete' in answer && answer.IsComplete) && polls < 60; polls += 1) {
       answer = (await callResource(world, fleet, 'Custom::WinbakeFleetDeletion', {
         ...request,

@@ -10,6 +10,7 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   ClusterNotFoundException,
   DescribeContainerInstancesCommand,
+  DescribeTasksCommand,
   ECSClient,
   ListContainerInstancesCommand,
   ListTasksCommand,
@@ -120,15 +121,26 @@ test("only the group's hosts are drained, ten at a time, those that drain alread
   );
 });
 
-test('the tasks of a host are on several pages', async () => {
+test('the tasks of a host are on several pages, and those that stop are among them until they have', async () => {
   hasHosts(1);
+  const on = { cluster: 'shop', containerInstance: 'arn:i-0' };
   ecs
-    .on(ListTasksCommand, { cluster: 'shop', containerInstance: 'arn:i-0' })
+    .on(ListTasksCommand, { ...on, desiredStatus: 'RUNNING' })
     .resolves({ taskArns: ['one'], nextToken: 'more' })
-    .on(ListTasksCommand, { cluster: 'shop', containerInstance: 'arn:i-0', nextToken: 'more' })
-    .resolves({ taskArns: ['two'] });
+    .on(ListTasksCommand, { ...on, desiredStatus: 'RUNNING', nextToken: 'more' })
+    .resolves({ taskArns: ['two'] })
+    .on(ListTasksCommand, { ...on, desiredStatus: 'STOPPED' })
+    .resolves({ taskArns: ['leaves its target group', 'stops', 'has stopped'] })
+    .on(DescribeTasksCommand, { cluster: 'shop' })
+    .resolves({
+      tasks: [
+        { taskArn: 'leaves its target group', lastStatus: 'DEACTIVATING' },
+        { taskArn: 'stops', lastStatus: 'STOPPING' },
+        { taskArn: 'has stopped', lastStatus: 'STOPPED' },
+      ],
+    });
   const [host] = await deletion.drain(['i-0']);
-  expect(await host!.tasks()).toEqual(['one', 'two']);
+  expect(await host!.tasks()).toEqual(['one', 'two', 'leaves its target group', 'stops']);
 });
 
 test('a cluster that is gone has no hosts', async () => {

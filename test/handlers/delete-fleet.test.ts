@@ -16,10 +16,11 @@ const ResourceProperties = {
 function deleting({
   drainSeconds = 120,
   instanceCount = 4,
+  stopSeconds = 30,
   tag = 'c8',
   wrap = (deletion: FleetDeletion) => deletion,
 } = {}) {
-  const lab = fleetLab({ drainSeconds, instanceCount, protectsInstances: true });
+  const lab = fleetLab({ drainSeconds, instanceCount, protectsInstances: true, stopSeconds });
   lab.fleet.group.tags = { [DELETION_TAG]: tag };
   const lines: string[] = [];
   const deletion = createDeleteFleet({
@@ -117,6 +118,23 @@ test('a group of another deletion is left alone', async () => {
   expect(await poll(await request(DELETE))).toBe(0);
   expect(lab.fleet.instances).toHaveLength(4);
   expect(lines.at(-1)).toContain('the group is kept: its deletion is c9');
+});
+
+test('tasks that have been told to stop are waited for until they have', async () => {
+  const { lab, poll, request } = deleting({ drainSeconds: 400, stopSeconds: 390 });
+  expect(await poll(await request(DELETE))).toBeGreaterThan(400 / 60);
+  expect(lab.fleet.group.cutOff).toEqual([]);
+});
+
+test('those that have not stopped when the time is over are cut, and named', async () => {
+  const { lab, lines, poll, request } = deleting({ drainSeconds: 48 * 3600, stopSeconds: 48 * 3600 });
+  await poll(await request(DELETE));
+  const ids = lab.fleet.group.cutOff;
+  expect(ids).toHaveLength(4);
+  expect(lines.map((line) => JSON.parse(line).step).find(({ kind }) => kind === 'forced')).toMatchObject({
+    tasks: 4,
+    cut: ids.map((instanceId) => ({ instanceId, tasks: [expect.stringContaining(`/${instanceId}-1`)] })),
+  });
 });
 
 test('tasks of a very large fleet are named on fifty instances, and counted on all', async () => {

@@ -24,15 +24,12 @@ export function ecsContainerHosts(ecs: ECSClient, cluster: string): ContainerHos
       const arns: (readonly string[])[] = [];
       for (const host of hosts) {
         arns.push([
-          ...(host.taskCount === 0 ? [] : await taskArns(ecs, cluster, host.arn, 'RUNNING')),
+          ...(await wantedTasks(ecs, cluster, host)),
           ...(await taskArns(ecs, cluster, host.arn, 'STOPPED')),
         ]);
       }
-      const tasks = new Map<string, HostTask>();
-      for (const chunk of inHundreds(arns.flat())) {
-        const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...chunk] }));
-        (answer.tasks ?? []).forEach((task) => tasks.set(task.taskArn ?? '', hostTask(task)));
-      }
+      const described = await describeTasks(ecs, cluster, arns.flat());
+      const tasks = new Map(described.map((task) => [task.taskArn ?? '', hostTask(task)]));
       return arns.map((all) => all.flatMap((arn) => tasks.get(arn) ?? []));
     },
     stopTasks: async (tasks, reason) => {
@@ -121,6 +118,43 @@ export async function containerInstancesOrNone(
     }
     throw error;
   }
+}
+
+/**
+ * The tasks of a host that have not ended. Once ECS wants a task to stop, the host no longer counts it, for as long as its target is
+ * deregistered and its containers take to stop.
+ * @see https://github.com/aws/aws-cdk/pull/13559
+ */
+export async function unendedTasks(
+  ecs: ECSClient,
+  cluster: string,
+  host: Pick<RegisteredHost, 'arn' | 'taskCount'>,
+): Promise<readonly string[]> {
+  const stopped = await describeTasks(ecs, cluster, await taskArns(ecs, cluster, host.arn, 'STOPPED'));
+  const stopping = stopped.filter(({ lastStatus }) => lastStatus !== 'STOPPED');
+  return [...(await wantedTasks(ecs, cluster, host)), ...stopping.flatMap(({ taskArn }) => taskArn ?? [])];
+}
+
+/** A host that counts none has none. */
+async function wantedTasks(
+  ecs: ECSClient,
+  cluster: string,
+  { arn, taskCount }: Pick<RegisteredHost, 'arn' | 'taskCount'>,
+): Promise<readonly string[]> {
+  return taskCount === 0 ? [] : taskArns(ecs, cluster, arn, 'RUNNING');
+}
+
+async function describeTasks(
+  ecs: ECSClient,
+  cluster: string,
+  arns: readonly string[],
+): Promise<readonly Task[]> {
+  const found: Task[] = [];
+  for (const chunk of inHundreds(arns)) {
+    const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...chunk] }));
+    found.push(...tasks);
+  }
+  return found;
 }
 
 async function taskArns(

@@ -12,7 +12,6 @@ import {
   DescribeClustersCommand,
   type ECSClient,
   InvalidParameterException,
-  paginateListTasks,
   PutClusterCapacityProvidersCommand,
   ResourceInUseException,
   UpdateContainerInstancesStateCommand,
@@ -20,7 +19,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { ASSOCIATION_TAG, DELETION_TAG } from '../../contract/names/resources';
 import type { DrainingHost, FleetDeletion, ProviderAssociation } from '../../core/ports/fleets';
-import { containerInstancesOrNone } from './ecs-container-hosts';
+import { containerInstancesOrNone, registeredHost, unendedTasks } from './ecs-container-hosts';
 import type { FleetClients } from './fleet-account';
 
 /** A capacity provider and its cluster on ECS. */
@@ -146,18 +145,8 @@ export function fleetDeletion(
 }
 
 function drainingHost(ecs: ECSClient, cluster: string, host: ContainerInstance): DrainingHost {
-  return {
-    instanceId: host.ec2InstanceId ?? '',
-    taskCount: (host.runningTasksCount ?? 0) + (host.pendingTasksCount ?? 0),
-    tasks: async () => {
-      const found: string[] = [];
-      const request = { cluster, containerInstance: arnOf(host) };
-      for await (const { taskArns = [] } of paginateListTasks({ client: ecs }, request)) {
-        found.push(...taskArns);
-      }
-      return found;
-    },
-  };
+  const { arn, instanceId, taskCount } = registeredHost(host);
+  return { instanceId, taskCount, tasks: () => unendedTasks(ecs, cluster, { arn, taskCount }) };
 }
 
 function arnOf({ containerInstanceArn = '' }: ContainerInstance): string {

@@ -176,20 +176,46 @@ export async function deleteFleet(
     return { kind: 'done', reason: `the group is kept: its deletion is ${group.deletedBy ?? 'none'}` };
   }
   await deletion.cancelRefresh();
-  const busy = (await deletion.drain(group.instances)).filter(({ taskCount }) => taskCount > 0);
-  const tasks = busy.reduce((sum, { taskCount }) => sum + taskCount, 0);
-  if (busy.length > 0 && now < drainUntil) {
-    return { kind: 'drains', hosts: busy.length, tasks };
+  const hosts = await deletion.drain(group.instances);
+  const busy = hosts.filter(({ taskCount }) => taskCount > 0);
+  const counted = sum(busy.map(({ taskCount }) => taskCount));
+  if (now < drainUntil) {
+    // Once none runs the first that still stops is enough to wait for.
+    const [stopping] = busy.length > 0 ? [] : await hostsWithTasks(hosts, 1);
+    if (busy.length > 0 || stopping !== undefined) {
+      return {
+        kind: 'drains',
+        hosts: Math.max(1, busy.length),
+        tasks: counted + (stopping?.tasks.length ?? 0),
+      };
+    }
   }
-  const cut = await cutHosts(busy.slice(0, MOST_NAMED));
+  const idle = hosts.filter(({ taskCount }) => taskCount === 0);
+  const cut = now < drainUntil ? [] : await hostsWithTasks([...busy, ...idle], MOST_NAMED);
   await deletion.forceDelete();
-  return { kind: 'forced', instances: group.instances, tasks, cut };
+  return {
+    kind: 'forced',
+    instances: group.instances,
+    tasks: Math.max(counted, sum(cut.map(({ tasks }) => tasks.length))),
+    cut,
+  };
 }
 
-async function cutHosts(hosts: readonly DrainingHost[]): Promise<readonly CutHost[]> {
-  const cut: CutHost[] = [];
-  for (const { instanceId, tasks } of hosts) {
-    cut.push({ instanceId, tasks: await tasks() });
+/** The first hosts on which a task has not ended. */
+async function hostsWithTasks(hosts: readonly DrainingHost[], most: number): Promise<readonly CutHost[]> {
+  const found: CutHost[] = [];
+  for (const { instanceId, tasks: list } of hosts) {
+    if (found.length === most) {
+      break;
+    }
+    const tasks = await list();
+    if (tasks.length > 0) {
+      found.push({ instanceId, tasks });
+    }
   }
-  return cut;
+  return found;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

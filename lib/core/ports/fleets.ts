@@ -153,9 +153,9 @@ interface DeletedGroup {
 /** A container instance that takes no further task. */
 export interface DrainingHost {
   readonly instanceId: string;
-  /** How many tasks run or start on it. */
+  /** How many tasks run or start on it; those that were told to stop are not among them. */
   readonly taskCount: number;
-  /** The ARNs of those tasks; a call of its own. */
+  /** The ARNs of all that have not ended, also of those that stop; up to two calls, and one for each hundred tasks. */
   readonly tasks: () => Promise<readonly string[]>;
 }
 

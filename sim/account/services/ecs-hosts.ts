@@ -38,9 +38,14 @@ export function statusOf({ drainingSince }: SimulatedInstance): 'ACTIVE' | 'DRAI
   return drainingSince === undefined ? 'ACTIVE' : 'DRAINING';
 }
 
-/** As ECS shows it. */
+/**
+ * As ECS shows it: of the tasks that run it counts those alone that shall go on.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
+ * @see https://github.com/aws/aws-cdk/pull/13559
+ */
 export function describedHost({ arn, instance, registeredAt, tasks }: Host): ContainerInstance {
-  const count = (status: SimulatedTask['status']) => tasks.filter((one) => one.status === status).length;
+  const count = (status: SimulatedTask['status']) =>
+    tasks.filter((one) => one.status === status && desiredStatusOf(one) === 'RUNNING').length;
   return {
     containerInstanceArn: arn,
     ec2InstanceId: instance.id,
@@ -70,7 +75,7 @@ export function describedTask(
     clusterArn,
     containerInstanceArn,
     group: 'service:web',
-    lastStatus: status,
+    lastStatus: task.isStopping === true ? 'STOPPING' : status,
     desiredStatus: desiredStatusOf(task),
     createdAt,
     ...(pullStartedAt === undefined ? {} : { pullStartedAt, pullStoppedAt }),

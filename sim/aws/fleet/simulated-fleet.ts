@@ -1,7 +1,8 @@
 import type { TimedProcess, VirtualClock } from '../../clock/virtual-clock';
 import { SIMULATED_ENVIRONMENT, type Environment } from '../cloudformation/environment';
 import { SimulatedLaunchTemplate } from './launch-template';
-import { SimulatedGroup, type SimulatedGroupOptions } from './simulated-group';
+import type { SimulatedGroupOptions } from './group-options';
+import { SimulatedGroup } from './simulated-group';
 import type { AmiBehaviour, SimulatedInstance } from './ami-behaviour';
 
 /** What a template says of a fleet, and what is simulated of the rest. */
@@ -103,7 +104,7 @@ export interface SimulatedTask {
   readonly createdAt: Date;
   readonly pullStartedAt?: Date;
   readonly pullStoppedAt?: Date;
-  /** A call has stopped it; it runs on until its containers have ended. */
+  /** It was told to stop; it runs on until its containers have ended. */
   readonly isStopping?: boolean;
   readonly startedAt?: Date;
   readonly stoppedAt?: Date;
@@ -124,7 +125,7 @@ export function tasksOn(
   const { id, registeredAt } = instance;
   const behaviour = group.behaviourOf(instance);
   const { tasks } = behaviour;
-  if (registeredAt === undefined || tasks === 'none') {
+  if (registeredAt === undefined || !group.isServed(instance) || tasks === 'none') {
     return [];
   }
   if (tasks === 'run') {
@@ -135,7 +136,7 @@ export function tasksOn(
       pullStoppedAt: new Date(startedAt - MINUTE),
     };
     const isRunning = now.getTime() >= startedAt;
-    const isStopping = instance.tasksEndAt !== undefined;
+    const isStopping = group.isStoppingTasks(instance);
     return group.hasDrained(instance)
       ? []
       : [

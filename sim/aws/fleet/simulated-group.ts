@@ -1,6 +1,7 @@
 import type { RefreshRequest } from '../../../lib/core/ports/fleets';
 import { unmodelled } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';
+import type { SimulatedGroupOptions } from './group-options';
 import type { SimulatedLaunchTemplate } from './launch-template';
 import { GOOD_AMI, type AmiBehaviour, type SimulatedInstance } from './ami-behaviour';
 import { SimulatedPool, type WarmPoolSize } from './simulated-pool';
@@ -8,58 +9,11 @@ import { SimulatedRefresh, type RefreshedGroup, type RefreshEvent } from './simu
 
 const MINUTE = 60_000;
 
-/** What a template says of a group and its launch template, and what is simulated of the rest. */
-export interface SimulatedGroupOptions {
-  readonly groupName: string;
-  readonly template: SimulatedLaunchTemplate;
-  /** The version of it that the group starts from. */
-  readonly version: string;
-  readonly instanceCount: number;
-  readonly startedAt: Date;
-  readonly minSize?: number;
-  /** The most instances that scaling may ask for; as many as it likes unless said. */
-  readonly maxSize?: number;
-  /**
-   * Whether a replacement may be launched beyond `maxSize`. The page names the desired capacity as what the percentage is of,
-   * and no other bound; unproven.
-   * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
-   */
-  readonly replacesBeyondMaximum?: boolean;
-  /** What instances of an AMI do; they do what they should unless said. */
-  readonly behaviourOf?: (amiId: string) => AmiBehaviour;
-  /** Its warm pool; none unless said. */
-  readonly warmPool?: WarmPoolSize;
-  /** The tags that CloudFormation gave it. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** A policy of mixed instances, without the launch template that its instances start from. */
-  readonly mixedInstances?: object;
-  /** How long an instance's tasks take to stop. */
-  readonly drainSeconds?: number;
-  /**
-   * `stopTimeout` of its container definition, 30 s on Windows as on Linux: how long a container that does not react lives on.
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-   */
-  readonly stopSeconds?: number;
-  /** Whether instances are protected from scale-in, as ECS leaves them. */
-  readonly protectsInstances?: boolean;
-  /** Gets what Auto Scaling sends to EventBridge. */
-  readonly onEvent?: (event: GroupEvent) => void;
-  /** When an alarm that a refresh watches begins to ring, and how long it does. */
-  readonly alarms?: readonly { readonly at: Date; readonly seconds: number }[];
-}
-
 /** What instances of a version of the launch template do. */
 type VersionBehaviour = (started: {
   readonly template: SimulatedLaunchTemplate;
   readonly version: string;
 }) => AmiBehaviour | undefined;
-
-/** What EventBridge gets of a refresh. */
-export interface GroupEvent {
-  readonly kind: RefreshEvent;
-  readonly refreshId: string;
-  readonly at: Date;
-}
 
 /** Figures of the field, not measured. */
 const BOOT = 8 * MINUTE;
@@ -87,6 +41,8 @@ export class SimulatedGroup implements RefreshedGroup {
   pool: SimulatedPool | undefined;
   /** How long the tasks of an instance take to stop by themselves. */
   drainSeconds: number;
+  /** How long those take that were told to stop. */
+  stopSeconds: number;
   instances: SimulatedInstance[] = [];
   version: string;
   /** How many instances the group shall have; a refresh has some beyond it for a while. */
@@ -94,6 +50,10 @@ export class SimulatedGroup implements RefreshedGroup {
   tags: Readonly<Record<string, string>>;
   isBeingDeleted = false;
   isGone = false;
+  /** When the last service was deleted that placed tasks here; what registers later gets none. */
+  private servedUntil = Infinity;
+  /** The instances that were terminated by force while a task had not ended. */
+  readonly cutOff: string[] = [];
   private behaviours: (amiId: string) => AmiBehaviour;
   private byVersion: VersionBehaviour = () => undefined;
   /** Its refreshes, oldest first. */
@@ -111,6 +71,7 @@ export class SimulatedGroup implements RefreshedGroup {
     this.tags = tags;
     this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
     this.drainSeconds = options.drainSeconds ?? 2 * 60;
+    this.stopSeconds = options.stopSeconds ?? 30;
     this.time = startedAt.getTime() - RUN;
     this.scaleTo(instanceCount);
     this.time = startedAt.getTime();
@@ -207,6 +168,7 @@ export class SimulatedGroup implements RefreshedGroup {
    */
   forceDelete(): void {
     this.isBeingDeleted = true;
+    this.cutOff.push(...this.instances.filter((one) => this.hasTasks(one)).map(({ id }) => id));
     this.pending = [];
     const end = this.time + SHUTDOWN;
     this.later(end - MINUTE, () => {
@@ -224,15 +186,37 @@ export class SimulatedGroup implements RefreshedGroup {
     return this.time >= Math.min(tasksEndAt, drainingSince + this.drainMilliseconds(instance));
   }
 
+  /**
+   * Whether the tasks of an instance have been told to stop: by a call, or for the last of the time that its drain takes.
+   * @see https://github.com/aws/aws-cdk/pull/13559
+   */
+  isStoppingTasks({ drainingSince, tasksEndAt, ...instance }: SimulatedInstance): boolean {
+    const drained = (drainingSince ?? Infinity) + this.drainMilliseconds(instance);
+    return tasksEndAt !== undefined || this.time >= drained - this.stopSeconds * 1000;
+  }
+
   /** Lets ECS drain an instance from now on. */
   drain(instance: SimulatedInstance): void {
     instance.drainingSince ??= this.time;
   }
 
+  /** The services that place tasks on its instances are deleted. */
+  endServices(): void {
+    this.servedUntil = this.time;
+    this.instances.forEach((one) => {
+      this.stopTasksOn(one);
+    });
+  }
+
+  /** Whether services place a task on an instance once it has registered. */
+  isServed({ registeredAt }: Pick<SimulatedInstance, 'registeredAt'>): boolean {
+    return registeredAt !== undefined && registeredAt <= this.servedUntil;
+  }
+
   /** Stops the tasks on an instance; once they have ended a refresh which waits for them goes on. */
   stopTasksOn(instance: SimulatedInstance): void {
     if (instance.tasksEndAt === undefined) {
-      const end = this.time + (this.options.stopSeconds ?? 30) * 1000;
+      const end = this.time + this.stopSeconds * 1000;
       instance.tasksEndAt = end;
       this.later(end, () => {
         this.refresh?.drained(instance, end);
@@ -338,9 +322,13 @@ export class SimulatedGroup implements RefreshedGroup {
     this.instances = this.instances.filter((one) => one !== instance);
   }
 
-  drainMilliseconds(instance: SimulatedInstance): number {
-    const hasTasks = instance.registeredAt !== undefined && this.behaviourOf(instance).tasks === 'run';
+  drainMilliseconds(instance: Pick<SimulatedInstance, 'amiId' | 'registeredAt' | 'version'>): number {
+    const hasTasks = this.isServed(instance) && this.behaviourOf(instance).tasks === 'run';
     return hasTasks ? this.drainSeconds * 1000 : 0;
+  }
+
+  private hasTasks(instance: SimulatedInstance): boolean {
+    return this.drainMilliseconds(instance) > 0 && !this.hasDrained(instance);
   }
 
   /** What an instance does, by its AMI unless its launch template says otherwise. */

@@ -215,7 +215,7 @@ test.each([
   await hosts.stopTasks([id], 'a test');
   await clock.waitUntil(new Date(stopped + (seconds - 1) * 1000));
   await hosts.stopTasks([id], 'once more, which changes nothing');
-  expect(await tasks()).toMatchObject([{ id, status: 'RUNNING' }]);
+  expect(await tasks()).toMatchObject([{ id, status: 'STOPPING' }]);
   await clock.waitUntil(new Date(stopped + seconds * 1000));
   expect(await tasks()).toEqual([]);
 });
