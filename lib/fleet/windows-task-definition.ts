@@ -1,4 +1,4 @@
-import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   type CredentialSpecConfig,
   type Ec2TaskDefinitionProps,
@@ -12,7 +12,7 @@ import {
   type Volume,
 } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RetentionDays, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { WindowsOs } from '../ami/windows-os';
@@ -159,6 +159,11 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
       ...props,
       logging: props.logging ?? LogDriver.awsLogs({ streamPrefix: id, logRetention }),
     });
+    if (props.logging === undefined) {
+      // aws-cdk-lib's own would stay behind after a first deployment that was taken back, too.
+      const logGroup = container.node.findChild('LogGroup') as LogGroup;
+      logGroup.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    }
     container.credentialSpecs?.forEach((spec) => {
       this.allowSpec(spec);
     });

@@ -1,39 +1,69 @@
+import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { shop } from '../../examples/load-balancer';
-import { requestThrough, type Resources } from '../support/request-through';
+import { readAssembly } from '../../sim/aws/cloudformation/assembly';
+import { DeploymentWorld } from '../support/deployment/deployment-world';
+import {
+  deployedIn,
+  requestThrough,
+  type DeployedApp,
+  type ReadProperties,
+} from '../support/request-through';
 
-type Properties = Required<NonNullable<Resources[string]['Properties']>>;
+type Properties = Required<ReadProperties>;
 type Change = (only: (type: string) => Properties, remove: (type: string) => void) => void;
-
-const template = Template.fromStack(shop).toJSON() as { readonly Resources: Resources };
 
 /** IIS with nothing but its own page. */
 const iis = (path: string) => (path === '/' ? 200 : 404);
 
+let deployed: DeployedApp;
+const failures: string[] = [];
+
+beforeAll(async () => {
+  const world = new DeploymentWorld();
+  await world.run(async () => {
+    for (const stack of readAssembly((shop.node.root as App).synth().directory)) {
+      await world.deployment(() => world.account.deploy(stack));
+    }
+    deployed = deployedIn(world.account, world.account.environment);
+  });
+  failures.push(...world.failures);
+});
+
 /** What a client gets for a path once a link is changed or removed. */
 function request(path: string, change: Change = () => undefined): number | string {
-  const { Resources: copy } = structuredClone(template);
-  const idOf = (type: string) => {
-    const ids = Object.keys(copy).filter((id) => copy[id]?.Type === type);
-    expect(ids).toHaveLength(1);
-    return ids[0]!;
+  const app = structuredClone(deployed);
+  const only = (type: string) => {
+    const found = app.parts.filter((one) => one.type === type);
+    expect(found).toHaveLength(1);
+    return found[0]!;
   };
-  let resources = copy;
+  let { parts } = app;
   change(
-    (type) => copy[idOf(type)]!.Properties as Properties,
+    (type) => only(type).properties as unknown as Properties,
     (type) => {
-      const gone = idOf(type);
-      resources = Object.fromEntries(Object.entries(copy).filter(([id]) => id !== gone));
+      const gone = only(type);
+      parts = parts.filter((one) => one !== gone);
     },
   );
-  return requestThrough(Template.fromJSON({ Resources: resources }), path, iis);
+  return requestThrough({ ...app, parts }, { path }, iis);
 }
 
-test('a request from the internet reaches a container, whose answer it gets', () => {
+test('deployed, a request from the internet reaches a container, whose answer it gets', () => {
+  expect(failures).toEqual([]);
   expect(request('/')).toBe(200);
   expect(request('/basket')).toBe(404);
 });
 
+test('without a running task it is not answered', () => {
+  const hosts = deployed.hosts.map((one) => ({ ...one, hasTask: false }));
+  expect(deployed.hosts).toHaveLength(2);
+  expect(requestThrough({ ...deployed, hosts }, { path: '/' }, iis)).toBe(
+    '503: the target group has no registered target, since no task runs',
+  );
+});
+
+const BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
 const TARGETS = 'AWS::ElasticLoadBalancingV2::TargetGroup';
 const SERVICE = 'AWS::ECS::Service';
@@ -45,9 +75,10 @@ test.each<[string, Change, string]>([
     (_, remove) => {
       remove(LISTENER);
     },
-    'no listener',
+    'no listener on port 80',
   ],
-  ['its port', (only) => (only(LISTENER).Port = 443), 'the load balancer lets no client in'],
+  ['its port', (only) => (only(LISTENER).Port = 443), 'no listener on port 80'],
+  ['a public address', (only) => (only(BALANCER).Scheme = 'internal'), 'the load balancer lets no client in'],
   [
     'a target group',
     (_, remove) => {
@@ -61,11 +92,15 @@ test.each<[string, Change, string]>([
     (only) => (only(TASK).ContainerDefinitions[0]!.PortMappings = []),
     '503: the service names a container or port that its task does not have',
   ],
-  ['a strategy', (only) => (only(SERVICE).CapacityProviderStrategy = []), '503: the service has no hosts'],
+  [
+    'a strategy',
+    (only) => (only(SERVICE).CapacityProviderStrategy = []),
+    '503: the target group has no registered target, since no task runs',
+  ],
   [
     'the security group of the hosts',
     (only) => (only('AWS::EC2::LaunchTemplate').LaunchTemplateData.SecurityGroupIds = []),
-    '503: the service has no hosts',
+    '504: ports 49152 to 65535 are not open from the load balancer',
   ],
   [
     'each port out of the load balancer',
@@ -82,7 +117,7 @@ test.each<[string, Change, string]>([
   [
     'the port of the host that a task names',
     (only) => (only(TASK).ContainerDefinitions[0]!.PortMappings = [{ ContainerPort: 80, HostPort: 8080 }]),
-    '504: ports 8080 to 8080 are not open from the load balancer',
+    '504: port 8080 is not open from the load balancer',
   ],
   [
     'a path that is healthy',

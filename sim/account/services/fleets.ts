@@ -35,6 +35,13 @@ interface Service {
   readonly taskDefinition?: string | undefined;
   /** When the last task of a deleted one has stopped. */
   readonly drainedAt?: Date;
+  /** Whether there is a host yet on which they stop. */
+  readonly hasHosts?: () => boolean;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html */
+function hasTasks({ drainedAt, hasHosts = () => true }: Service, now: Date): boolean {
+  return drainedAt === undefined || (now < drainedAt && hasHosts());
 }
 
 /** A cluster: the providers that are associated with it, and who uses them. */
@@ -59,9 +66,9 @@ export class SimulatedCluster {
   }
 
   /** A service is deleted: its tasks drain on. */
-  drain(name: string, drainedAt: Date): void {
+  drain(name: string, drainedAt: Date, hasHosts?: () => boolean): void {
     const { providers = [] } = this.services.get(name) ?? {};
-    this.services.set(name, { providers, drainedAt });
+    this.services.set(name, { providers, drainedAt, ...(hasHosts === undefined ? {} : { hasHosts }) });
   }
 
   /** Replaces the providers. That it is checked in this order is assumed. */
@@ -96,7 +103,7 @@ export class SimulatedCluster {
       );
     }
     const used = [...this.services.values()]
-      .filter(({ drainedAt }) => drainedAt === undefined || now < drainedAt)
+      .filter((one) => hasTasks(one, now))
       .flatMap(({ providers }) => providers);
     if (this.providers.some((one) => !capacityProviders.includes(one) && used.includes(one))) {
       throw declared(

@@ -47,6 +47,11 @@ function imageBuilder(kind: string, version: string): Naming {
   };
 }
 
+/** As its ARN holds it, by which metrics know it; the name itself has 32 signs at most. */
+function balancerName(name: string, given: string | undefined): string {
+  return `app/${(given ?? name).slice(0, 32)}/${digitsOf(name, 16)}`;
+}
+
 /**
  * The names, ids and ARNs that CloudFormation would give, by type of resource.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-template-resource-type-ref.html
@@ -102,6 +107,27 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
     reference: given('AutoScalingGroupName') ?? '',
     attributes: {},
   }),
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': (name, given) => {
+    const fullName = balancerName(name, given('Name'));
+    const reference = arn('elasticloadbalancing', `loadbalancer/${fullName}`);
+    const DNSName = `${fullName.split('/').slice(1).join('-')}.${REGION}.elb.amazonaws.com`;
+    return { reference, attributes: { LoadBalancerArn: reference, LoadBalancerFullName: fullName, DNSName } };
+  },
+  'AWS::ElasticLoadBalancingV2::Listener': (name, given) => {
+    const balancer = given('LoadBalancerArn') ?? arn('elasticloadbalancing', `loadbalancer/${name}`);
+    const reference = `${balancer.replace(':loadbalancer/', ':listener/')}/${digitsOf(name, 16)}`;
+    return { reference, attributes: { ListenerArn: reference } };
+  },
+  'AWS::ElasticLoadBalancingV2::ListenerRule': (name, given) => {
+    const listener = given('ListenerArn') ?? arn('elasticloadbalancing', `listener/${name}`);
+    const reference = `${listener.replace(':listener/', ':listener-rule/')}/${digitsOf(name, 16)}`;
+    return { reference, attributes: { RuleArn: reference } };
+  },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': (name, given) => {
+    const TargetGroupFullName = `targetgroup/${(given('Name') ?? name).slice(0, 32)}/${digitsOf(name, 16)}`;
+    const reference = arn('elasticloadbalancing', TargetGroupFullName);
+    return { reference, attributes: { TargetGroupArn: reference, TargetGroupFullName } };
+  },
   'AWS::ECS::Cluster': named('ecs', 'cluster/', 'ClusterName'),
   'AWS::ECS::CapacityProvider': named('ecs', 'capacity-provider/', 'Name'),
   'AWS::SNS::Topic': (name, given) => {

@@ -10,10 +10,7 @@ import type { SharedClock } from './shared-clock';
 const WRITE_SECONDS = 20;
 const MOST_WRITES = 12;
 
-/** How long the tasks of a deleted service run on: Windows, behind a load balancer. */
-export const DRAIN_SECONDS = 330;
-
-/** What happens in an account when a cluster, what is associated with it and its services come, change and go. */
+/** What happens in an account when a cluster and what is associated with it come, change and go. */
 export function clusterHandlers(
   account: DeployedAccount,
   clock: SharedClock,
@@ -25,7 +22,7 @@ export function clusterHandlers(
     wanted: JsonObject,
     tries = 1,
   ): Promise<void> => {
-    const found = named(account, cluster, environment);
+    const found = clusterNamed(account, cluster, environment);
     try {
       const list = (name: string) => (Array.isArray(wanted[name]) ? wanted[name] : []) as never[];
       const strategy = list('DefaultCapacityProviderStrategy') as readonly Readonly<
@@ -65,12 +62,6 @@ export function clusterHandlers(
     });
     return Promise.resolve(undefined);
   };
-  const serve = ({ environment, properties, reference }: DeployedResource) => {
-    const strategy = properties['CapacityProviderStrategy'] as readonly JsonObject[] | undefined;
-    const providers = (strategy ?? []).map((one) => String(one['CapacityProvider']));
-    named(account, String(properties['Cluster']), environment).serve(reference, providers);
-    return Promise.resolve(undefined);
-  };
   return {
     'AWS::ECS::Cluster': {
       create: ({ environment, reference }) => {
@@ -107,19 +98,15 @@ export function clusterHandlers(
         }
       },
     },
-    'AWS::ECS::Service': {
-      create: serve,
-      update: serve,
-      delete: ({ environment, properties, reference }) => {
-        const drainedAt = new Date(clock.now().getTime() + DRAIN_SECONDS * 1000);
-        clusters.find(environment, String(properties['Cluster']))?.drain(reference, drainedAt);
-        return Promise.resolve();
-      },
-    },
   };
 }
 
-function named({ fleets }: DeployedAccount, cluster: string, environment: Environment): SimulatedCluster {
+/** A cluster of a name; throws where there is none. */
+export function clusterNamed(
+  { fleets }: DeployedAccount,
+  cluster: string,
+  environment: Environment,
+): SimulatedCluster {
   const found = fleets.clusters.find(environment, cluster);
   if (found === undefined) {
     throw new Error('Cluster not found.');

@@ -14,7 +14,9 @@ import type {
 import { SimulatedCloudFormation } from '../cloudformation/simulated-cloudformation';
 import { clusterHandlers } from './cluster-handlers';
 import { fleetHandlers } from './fleet-handlers';
+import { BalancerInterfaces, loadBalancerHandlers } from './load-balancer-handlers';
 import { createProvider } from './resource-provider';
+import { serviceHandlers } from './service-handlers';
 import type { SharedClock } from './shared-clock';
 
 /** What is there of a stack, with the names that it got. */
@@ -62,15 +64,17 @@ const LATE_LINES = 3_600_000;
 /** Types that are there or not, and do nothing by themselves. */
 const PASSIVE = new Set([
   'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
   'AWS::EC2::EIP',
   'AWS::EC2::FlowLog',
   'AWS::EC2::InternetGateway',
   'AWS::EC2::NatGateway',
   'AWS::EC2::Route',
   'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroupEgress',
+  'AWS::EC2::SecurityGroupIngress',
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPC',
-  'AWS::EC2::VPCGatewayAttachment',
   'AWS::ECS::TaskDefinition',
   'AWS::Events::Rule',
   'AWS::IAM::InstanceProfile',
@@ -108,7 +112,7 @@ export class DeployedAccount extends SimulatedAccount {
   readonly formation: SimulatedCloudFormation;
   /** What groups have sent and nobody has taken yet. */
   readonly groupEvents: { readonly group: string; readonly kind: string }[] = [];
-  private readonly shared: SharedClock;
+  readonly shared: SharedClock;
   trouble: NonNullable<DeployedAccountOptions['trouble']>;
 
   constructor(options: DeployedAccountOptions) {
@@ -172,6 +176,7 @@ export class DeployedAccount extends SimulatedAccount {
   }
 
   private handlers(): Readonly<Record<string, ResourceHandler>> {
+    const interfaces = new BalancerInterfaces(this);
     const types: Record<string, ResourceHandler> = {
       ...Object.fromEntries([...PASSIVE].map((type) => [type, {}])),
       'AWS::S3::Bucket': this.data((one) => {
@@ -188,7 +193,9 @@ export class DeployedAccount extends SimulatedAccount {
       'AWS::ImageBuilder::Component': this.imageBuilderDocument(),
       'AWS::ImageBuilder::Workflow': this.imageBuilderDocument(),
       ...clusterHandlers(this, this.shared),
-      ...fleetHandlers(this, this.shared),
+      ...serviceHandlers(this),
+      ...loadBalancerHandlers(this, interfaces),
+      ...fleetHandlers(this, this.shared, interfaces),
       'Custom::': createProvider(this, this.shared),
     };
     const wrapped = Object.entries(types).map(([type, handler]) => [type, this.troubled(handler)] as const);

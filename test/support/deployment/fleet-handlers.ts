@@ -5,6 +5,7 @@ import { SimulatedLaunchTemplate } from '../../../sim/aws/fleet/launch-template'
 import { SimulatedFleet } from '../../../sim/aws/fleet/simulated-fleet';
 import type { DeployedResource, ResourceHandler } from '../cloudformation/deployment';
 import type { DeployedAccount } from './deployed-account';
+import { rulesNaming, untilFree, type BalancerInterfaces } from './load-balancer-handlers';
 import type { SharedClock } from './shared-clock';
 
 /** What instances a group begins with where its template leaves that open. */
@@ -14,12 +15,17 @@ const FEWEST_INSTANCES = 2;
 export function fleetHandlers(
   account: DeployedAccount,
   clock: SharedClock,
+  interfaces: BalancerInterfaces,
 ): Readonly<Record<string, ResourceHandler>> {
   return {
     'AWS::EC2::LaunchTemplate': launchTemplate(account),
     'AWS::AutoScaling::AutoScalingGroup': group(account, clock),
-    'AWS::EC2::SecurityGroup': needsNoInstance(account, 'resource sg has a dependent object'),
-    'AWS::EC2::Subnet': needsNoInstance(account, 'The subnet has dependencies and cannot be deleted.'),
+    'AWS::EC2::SecurityGroup': needsNoInterface(account, interfaces, 'resource sg has a dependent object'),
+    'AWS::EC2::Subnet': needsNoInterface(
+      account,
+      interfaces,
+      'The subnet has dependencies and cannot be deleted.',
+    ),
   };
 }
 
@@ -122,17 +128,33 @@ function clusterOf({ versions }: SimulatedLaunchTemplate): string {
   return / -Cluster '([^']+)'/.exec(text)?.[1] ?? '';
 }
 
-/** Whoever has an instance is found by the stack of its group; one whose group has gone may be anybody's. */
-function needsNoInstance(account: DeployedAccount, refusal: string): ResourceHandler {
+/**
+ * Whoever has an instance is found by the stack of its group; one whose group has gone may be anybody's. A security group is that of
+ * instances where a launch template names it, or none is there any more, and is needed by the rules of others, too.
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/20405
+ */
+function needsNoInterface(
+  account: DeployedAccount,
+  interfaces: BalancerInterfaces,
+  refusal: string,
+): ResourceHandler {
   return {
-    delete: ({ environment, stack }) => {
+    delete: async (resource) => {
+      const { environment, reference, stack, type } = resource;
+      const templates = account.living('AWS::EC2::LaunchTemplate', environment);
+      const isOfInstances =
+        type !== 'AWS::EC2::SecurityGroup' ||
+        templates.length === 0 ||
+        templates.some(({ properties }) => JSON.stringify(properties).includes(reference));
       const groups = account.living('AWS::AutoScaling::AutoScalingGroup', environment);
       const others = groups.filter((one) => one.stack !== stack).map(({ reference }) => reference);
-      return account.fleets
+      const hasInstance = account.fleets
         .at(environment)
-        .some(({ group: { name }, instances }) => instances.length > 0 && !others.includes(name))
-        ? Promise.reject(new Error(refusal))
-        : Promise.resolve();
+        .some(({ group: { name }, instances }) => instances.length > 0 && !others.includes(name));
+      if ((isOfInstances && hasInstance) || rulesNaming(account, resource).length > 0) {
+        throw new Error(refusal);
+      }
+      await untilFree(account, () => interfaces.use(resource), refusal);
     },
   };
 }

@@ -1,0 +1,147 @@
+import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
+import type { SimulatedGroup } from '../../../sim/aws/fleet/simulated-group';
+import type { DeployedResource, ResourceHandler } from '../cloudformation/deployment';
+import { clusterNamed } from './cluster-handlers';
+import type { DeployedAccount } from './deployed-account';
+import { targetsOf, textIn } from './load-balancer-handlers';
+
+/** How long a service takes until its first tasks run and are healthy; a figure of the field, not measured. */
+const STEADY_SECONDS = 180;
+
+/** How long ECS takes to start a task elsewhere before it stops one of an instance that drains; likewise. */
+const REPLACE_SECONDS = 120;
+
+/**
+ * For how long CloudFormation waits for a service that it deletes, as the schema of its handler says and users report.
+ * @see https://github.com/hashicorp/terraform-provider-awscc/blob/main/internal/service/cloudformation/schemas/AWS_ECS_Service.json
+ * @see https://github.com/aws-samples/eb-java-scorekeep/pull/21
+ */
+const LONGEST_DELETION = 30 * 60;
+
+/**
+ * What happens in an account when services come, change and go. Each host has a task of the services of its capacity provider, and
+ * all of these stop alike.
+ */
+export function serviceHandlers(account: DeployedAccount): Readonly<Record<string, ResourceHandler>> {
+  const { shared: clock } = account;
+  const serve = async (resource: DeployedResource) => {
+    refuseTargets(account, resource);
+    const { environment, properties, reference } = resource;
+    clusterNamed(account, String(properties['Cluster']), environment).serve(reference, providersOf(resource));
+    const { delaySeconds, stopSeconds } = endOf(account, resource);
+    for (const group of groupsOf(account, resource)) {
+      group.stopSeconds = Math.max(group.stopSeconds, delaySeconds + stopSeconds);
+      group.drainSeconds = Math.max(group.drainSeconds, REPLACE_SECONDS + delaySeconds + stopSeconds);
+    }
+    await clock.pass(STEADY_SECONDS);
+    return undefined;
+  };
+  /** Deletes it, unless that was done before; gives when its last task has stopped. */
+  const drain = (resource: DeployedResource, seconds: number): Date => {
+    const { environment, properties, reference } = resource;
+    const cluster = account.fleets.clusters.find(environment, String(properties['Cluster']));
+    const known = cluster?.services.get(reference)?.drainedAt;
+    if (known !== undefined) {
+      return known;
+    }
+    const groups = groupsOf(account, resource);
+    const drainedAt = new Date(clock.now().getTime() + seconds * 1000);
+    cluster?.drain(reference, drainedAt, () => groups.some(({ instances }) => instances.length > 0));
+    const active = [...(cluster?.services.values() ?? [])].filter((one) => one.drainedAt === undefined);
+    if (!active.some(({ providers }) => providers.some((one) => providersOf(resource).includes(one)))) {
+      groups.forEach((group) => {
+        group.endServices();
+      });
+    }
+    return drainedAt;
+  };
+  return {
+    'AWS::ECS::Service': {
+      create: serve,
+      update: serve,
+      /**
+       * A service is `INACTIVE` once the last of its tasks is stopping, which ends after that.
+       * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
+       */
+      delete: async (resource) => {
+        const { delaySeconds, stopSeconds } = endOf(account, resource);
+        const drainedAt = drain(resource, delaySeconds + stopSeconds);
+        const left = (drainedAt.getTime() - clock.now().getTime()) / 1000 - stopSeconds;
+        await clock.pass(Math.max(0, Math.min(left, LONGEST_DELETION)));
+        if (left > LONGEST_DELETION) {
+          throw new Error(
+            `Resource of type 'AWS::ECS::Service' with identifier '${resource.reference}' did not stabilize.`,
+          );
+        }
+      },
+    },
+  };
+}
+
+function providersOf({ properties }: DeployedResource): readonly string[] {
+  const strategy = properties['CapacityProviderStrategy'] as readonly JsonObject[] | undefined;
+  return (strategy ?? []).map((one) => String(one['CapacityProvider']));
+}
+
+/** The groups whose instances its capacity providers offer. */
+function groupsOf(account: DeployedAccount, resource: DeployedResource): readonly SimulatedGroup[] {
+  const { environment } = resource;
+  const own = account
+    .living('AWS::ECS::CapacityProvider', environment)
+    .filter(({ reference }) => providersOf(resource).includes(reference));
+  const arns = own.flatMap(({ properties: { AutoScalingGroupProvider: provider } }) =>
+    isJsonObject(provider) ? String(provider['AutoScalingGroupArn']) : [],
+  );
+  return account.fleets.groupsAt(environment).filter(({ name }) => arns.some((arn) => arn.endsWith(name)));
+}
+
+/** How its tasks end: their targets leave the load balancer, then their containers have time to stop. */
+function endOf(account: DeployedAccount, resource: DeployedResource) {
+  const delays = targetsOf(account, resource).map(({ delaySeconds }) => delaySeconds);
+  const stops = containersOf(account, resource).map(({ StopTimeout = 30 }) => Number(StopTimeout));
+  return { delaySeconds: Math.max(0, ...delays), stopSeconds: Math.max(...stops) };
+}
+
+function taskOf(account: DeployedAccount, { environment, properties }: DeployedResource): JsonObject {
+  const found = account
+    .living('AWS::ECS::TaskDefinition', environment)
+    .find(({ reference }) => reference === properties['TaskDefinition']);
+  return found?.properties ?? {};
+}
+
+function containersOf(account: DeployedAccount, resource: DeployedResource): readonly JsonObject[] {
+  const { ContainerDefinitions: containers } = taskOf(account, resource);
+  return (Array.isArray(containers) ? containers : []).filter(isJsonObject);
+}
+
+/**
+ * @see https://github.com/aws/aws-cdk/issues/1160
+ * @see https://github.com/aws/amazon-ecs-agent/issues/1276
+ * @see https://github.com/pulumi/pulumi-awsx/issues/1172
+ * @see https://github.com/hashicorp/terraform/issues/24266
+ */
+function refuseTargets(account: DeployedAccount, resource: DeployedResource): void {
+  const mode = textIn(taskOf(account, resource)['NetworkMode'], 'bridge');
+  for (const { arn, container, isAttached, port, type } of targetsOf(account, resource)) {
+    if (!isAttached) {
+      throw new Error(
+        `The target group with targetGroupArn ${arn} does not have an associated load balancer.`,
+      );
+    }
+    const named = containersOf(account, resource).find(({ Name }) => Name === container);
+    if (named === undefined) {
+      throw new Error(`The container ${container} does not exist in the task definition.`);
+    }
+    const mappings = named['PortMappings'];
+    const ports = (Array.isArray(mappings) ? mappings : []).filter(isJsonObject);
+    if (!ports.some(({ ContainerPort }) => ContainerPort === port)) {
+      throw new Error(`The container ${container} did not have a container port ${port} defined.`);
+    }
+    if ((type === 'ip') !== (mode === 'awsvpc')) {
+      throw new Error(
+        `The provided target group ${arn} has target type ${type}, which is incompatible with the ${mode} network mode specified in ` +
+          'the task definition.',
+      );
+    }
+  }
+}
