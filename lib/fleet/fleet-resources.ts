@@ -7,7 +7,7 @@ import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
 import type { AssociatedProvider, ClonedTemplate, DeletedFleet } from '../contract/names/environment';
 import { fleetParametersFollowing } from '../contract/names/parameters';
-import { ASSOCIATION_TAG, DELETION_TAG } from '../contract/names/resources';
+import { ASSOCIATION_TAG, DELETION_TAG, DRAIN_TAG } from '../contract/names/resources';
 import { allow, explainWildcard, GrowingPermission, parameterArn } from '../internal/allow';
 import { HandlerFunction } from '../internal/handler-function';
 import { ResourceProvider } from '../internal/resource-provider';
@@ -32,6 +32,11 @@ export interface AnsweredFleet {
   readonly cluster: ICluster;
   readonly ami: WindowsAmi;
   readonly launchTemplateId: string;
+}
+
+/** A group that goes with its fleet. */
+interface DeletedGroup extends Pick<AnsweredFleet, 'cluster' | 'settings'> {
+  readonly group: AutoScalingGroup;
 }
 
 /**
@@ -119,28 +124,51 @@ export class FleetResources extends Construct {
   public deleteGroup(
     scope: Construct,
     id: string,
-    {
-      cluster,
-      group,
-      settings,
-    }: Pick<AnsweredFleet, 'cluster' | 'settings'> & { readonly group: AutoScalingGroup },
+    { cluster, group, settings }: DeletedGroup,
   ): CustomResource {
-    const deletionId = idOf(scope, id);
-    const resource = new CustomResource(scope, id, {
+    const resource = this.deleted(scope, id, 'Custom::WinbakeFleetDeletion', { cluster, settings });
+    resource.node.addDependency(group);
+    // A group that lives on when this resource goes, because it has moved in the app, names another one.
+    Tags.of(group).add(DELETION_TAG, idOf(scope, id), { applyToLaunchedInstances: false });
+    return resource;
+  }
+
+  /**
+   * Ends the tasks that services have left on the hosts of a group before what the resource depends on, its association with the
+   * cluster: ECS does not end that while a task is there. Its attribute `CapacityProvider` is the provider's name, for what places tasks
+   * and has to go before.
+   */
+  public endTasks(
+    scope: Construct,
+    id: string,
+    { capacityProvider, ...deleted }: DeletedGroup & Pick<AssociationProps, 'capacityProvider'>,
+  ): CustomResource {
+    // A group that lives on when this resource goes, because the deployment that has brought it is taken back, names none.
+    Tags.of(deleted.group).add(DRAIN_TAG, idOf(scope, id), { applyToLaunchedInstances: false });
+    return this.deleted(scope, id, 'Custom::WinbakeFleetDrain', {
+      ...deleted,
+      more: { CapacityProvider: capacityProvider.capacityProviderName },
+    });
+  }
+
+  private deleted(
+    scope: Construct,
+    id: string,
+    resourceType: string,
+    { cluster, more = {}, settings }: Omit<DeletedGroup, 'group'> & { readonly more?: Partial<DeletedFleet> },
+  ): CustomResource {
+    return new CustomResource(scope, id, {
       serviceToken: this.serviceToken,
-      resourceType: 'Custom::WinbakeFleetDeletion',
+      resourceType,
       properties: {
         Fleet: settings.fleetName,
         AutoScalingGroup: settings.groupName,
         Cluster: cluster.clusterName,
-        DeletionId: deletionId,
+        DeletionId: idOf(scope, id),
         DeleteDrainSeconds: String(settings.deleteDrain.toSeconds()),
+        ...more,
       } satisfies DeletedFleet,
     });
-    resource.node.addDependency(group);
-    // A group that lives on when this resource goes, because it has moved in the app, names another one.
-    Tags.of(group).add(DELETION_TAG, deletionId, { applyToLaunchedInstances: false });
-    return resource;
   }
 
   /**

@@ -1,4 +1,5 @@
-import { Annotations, Aspects, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, AspectPriority, Aspects, Lazy, Stack, type CustomResource } from 'aws-cdk-lib';
+import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { SecurityGroup, type Connections, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CfnClusterCapacityProviderAssociations,
@@ -8,10 +9,10 @@ import {
   type ICluster,
 } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Dependable, type Construct, type IConstruct } from 'constructs';
+import { Dependable, type Construct, type IConstruct, type IDependable } from 'constructs';
 import type { FleetResources } from './fleet-resources';
 import type { FleetSettings } from './fleet-settings';
-import { appServices, isPlacedOn } from './windows-task-faults';
+import { appServices, isPlacedOn, type AppService } from './windows-task-faults';
 
 /** What joins which cluster. */
 export interface JoinClusterProps {
@@ -20,6 +21,9 @@ export interface JoinClusterProps {
   readonly capacityProvider: AsgCapacityProvider;
   readonly securityGroup: ISecurityGroup;
   readonly resources: FleetResources;
+  readonly group: AutoScalingGroup;
+  /** What the fleet's custom resources may do. */
+  readonly rights: IDependable;
 }
 
 /**
@@ -47,7 +51,10 @@ export function joinCluster(scope: Construct, props: JoinClusterProps): string {
 function associated(scope: Construct, props: JoinClusterProps, isBeside: boolean): string {
   const { capacityProvider, cluster, resources, settings } = props;
   if (settings.associate && isBeside && cluster instanceof Cluster) {
-    return associateBeside(scope, cluster, capacityProvider, settings.fleetName);
+    cluster.addAsgCapacityProvider(capacityProvider);
+    return Stack.of(cluster) === Stack.of(scope)
+      ? namedByDrain(scope, cluster, props)
+      : namedByParameter(cluster, `Associated-${scope.node.addr}`, props, new Associations(cluster));
   }
   if (cluster instanceof Cluster) {
     // Else no service would be synthesized in a cluster all of whose hosts are elsewhere. aws-cdk-lib has no public way to say so, but asks
@@ -64,35 +71,87 @@ function associated(scope: Construct, props: JoinClusterProps, isBeside: boolean
     others: Lazy.uncachedString({ produce: () => namedBeside(cluster).sort().join(' ') }),
   });
   holdToOwnAssociations(scope, cluster, capacityProvider, association);
-  return association.getAttString('CapacityProvider');
+  const drain = endTasksBefore(scope, association, props);
+  const name = association.getAttString('CapacityProvider');
+  onServices(scope, [name, capacityProvider.capacityProviderName], ({ resource, service }) => {
+    if (Stack.of(service) === Stack.of(scope)) {
+      resource.node.addDependency(drain);
+    }
+  });
+  return name;
+}
+
+/** Ends on deletion what services have left, after them and before the association. Services of other stacks go before this one. */
+function endTasksBefore(
+  scope: Construct,
+  association: IDependable,
+  { capacityProvider, cluster, group, resources, rights, settings }: JoinClusterProps,
+): CustomResource {
+  const drain = resources.endTasks(scope, 'Drain', { capacityProvider, cluster, group, settings });
+  drain.node.addDependency(association, rights);
+  return drain;
 }
 
 /**
- * A service is created after what it refers to and deleted before, in its stack or another. The association has no attribute
- * with the name of a provider; a parameter that depends on it has.
+ * A service is created after what it refers to and deleted before. The association has no attribute with the name of a provider; what
+ * ends tasks before it has. A service of another stack takes it from a parameter, under the name that such stacks have imported ever
+ * since.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-clustercapacityproviderassociations.html
  */
-function associateBeside(
-  scope: Construct,
-  cluster: Cluster,
-  capacityProvider: AsgCapacityProvider,
-  fleetName: string,
+function namedByDrain(scope: Construct, cluster: Cluster, props: JoinClusterProps): string {
+  const drain = endTasksBefore(scope, dependableOf(new Associations(cluster)), props);
+  let elsewhere: string | undefined;
+  const name = Lazy.uncachedString({
+    produce: ({ scope: consumer }) =>
+      elsewhere !== undefined && Stack.of(consumer) !== Stack.of(scope)
+        ? elsewhere
+        : drain.getAttString('CapacityProvider'),
+  });
+  onServices(scope, [name], ({ service }) => {
+    if (Stack.of(service) !== Stack.of(scope)) {
+      elsewhere ??= namedByParameter(scope, 'Associated', props, drain);
+    }
+  });
+  return name;
+}
+
+/** The name of the provider in a parameter that is there only after something, and goes before it. */
+function namedByParameter(
+  place: Construct,
+  id: string,
+  { capacityProvider, settings }: JoinClusterProps,
+  needed: Dependable | IDependable,
 ): string {
-  cluster.addAsgCapacityProvider(capacityProvider);
-  // The association is beside the cluster: a nested stack that waited for it would wait for itself.
-  const [place, id] =
-    Stack.of(cluster) === Stack.of(scope)
-      ? [scope, 'Associated']
-      : [cluster, `Associated-${scope.node.addr}`];
   const parameter = new StringParameter(place, id, {
-    description: `Winbake fleet ${fleetName}: the capacity provider that is associated with its cluster`,
+    description: `Winbake fleet ${settings.fleetName}: the capacity provider that is associated with its cluster`,
     stringValue: capacityProvider.capacityProviderName,
   });
-  const associations = {};
-  Dependable.implement(associations, new Associations(cluster));
-  parameter.node.addDependency(associations);
+  parameter.node.addDependency(needed instanceof Dependable ? dependableOf(needed) : needed);
   return parameter.stringValue;
+}
+
+/** Does something with each service of the app that a strategy places on one of these capacity providers. */
+function onServices(
+  scope: Construct,
+  providerNames: readonly string[],
+  work: (service: AppService) => void,
+): void {
+  const visit = (node: IConstruct) => {
+    if (node === scope) {
+      appServices(scope)
+        .filter((one) => isPlacedOn(one, providerNames))
+        .forEach(work);
+    }
+  };
+  // What it makes is tagged like all else.
+  Aspects.of(scope).add({ visit }, { priority: AspectPriority.MUTATING - 1 });
+}
+
+function dependableOf(needed: Dependable): IDependable {
+  const dependable: IDependable = {};
+  Dependable.implement(dependable, needed);
+  return dependable;
 }
 
 /** Whether a cluster is made in the stack of a construct, or in one that this is nested in. */
@@ -171,18 +230,11 @@ function holdToOwnAssociations(
  * would reach services of stacks that do not know the fleet. What names the fleet's provider needs its stack anyway.
  */
 function reachServices(scope: Construct, group: ISecurityGroup, providerNames: readonly string[]): void {
-  Aspects.of(scope).add({
-    visit: (node) => {
-      if (node !== scope) {
-        return;
-      }
-      for (const one of appServices(scope).filter((each) => isPlacedOn(each, providerNames))) {
-        const { connections, taskDefinition } = one.service;
-        if (taskDefinition.networkMode !== NetworkMode.AWS_VPC) {
-          connections.addSecurityGroup(groupIn(one.service, scope, group));
-        }
-      }
-    },
+  onServices(scope, providerNames, ({ service }) => {
+    const { connections, taskDefinition } = service;
+    if (taskDefinition.networkMode !== NetworkMode.AWS_VPC) {
+      connections.addSecurityGroup(groupIn(service, scope, group));
+    }
   });
 }
 

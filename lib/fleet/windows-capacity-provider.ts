@@ -87,7 +87,8 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     addWarmPool(this, settings, group, deletion);
     // On deletion the provider goes first: while it is there, ECS protects instances anew.
     capacityProvider.node.addDependency(deletion);
-    const joining = { settings, cluster, capacityProvider, securityGroup, resources };
+    const { rights } = fleet;
+    const joining = { settings, cluster, capacityProvider, securityGroup, resources, group, rights };
     this.associatedName = joinCluster(this, joining);
     services.serve(this, { settings, ami, fleet, cluster, topic: this.topic, deletion });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);

@@ -3,7 +3,8 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { fleetDeletion, providerAssociation } from '../aws/fleets/fleet-resources';
 import type { AssociatedProvider, DeletedFleet } from '../contract/names/environment';
-import { associateProvider, deleteFleet } from '../core/fleet/fleet-resources';
+import { DELETION_TAG, DRAIN_TAG } from '../contract/names/resources';
+import { associateProvider, deleteFleet, endStoppingTasks } from '../core/fleet/fleet-resources';
 import type { FleetDeletion, ProviderAssociation } from '../core/ports/fleets';
 import { cloneForDeployment, type LaunchTemplateAnswer, type LaunchTemplateEvent } from './launch-template';
 import { createLog, type Log, withLog } from './log';
@@ -84,11 +85,18 @@ export interface DeleteFleetEvent {
 
 /** To the request: when the drain ends. To a poll: whether all is done. */
 export type DeleteFleetAnswer =
-  { readonly PhysicalResourceId: string; readonly DrainUntil: string } | { readonly IsComplete: boolean };
+  | {
+      readonly PhysicalResourceId: string;
+      readonly DrainUntil: string;
+      readonly Data?: { readonly CapacityProvider: string };
+    }
+  | { readonly IsComplete: boolean };
 
 /** What the function works with. */
 export interface DeleteFleetPorts {
   readonly deletion: FleetDeletion;
+  /** What one poll does: delete the group, unless said. */
+  readonly step?: typeof deleteFleet;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -98,20 +106,21 @@ export interface DeleteFleetPorts {
  * goes from one to the other. A poll that fails is logged and
  * repeated: the provider cannot report an error of the last poll to CloudFormation, and the stack would wait for its hour.
  */
-export function createDeleteFleet({ deletion, log, now }: DeleteFleetPorts) {
+export function createDeleteFleet({ deletion, log, now, step: next = deleteFleet }: DeleteFleetPorts) {
   return async (event: DeleteFleetEvent): Promise<DeleteFleetAnswer> => {
-    const { DeletionId: id, DeleteDrainSeconds } = event.ResourceProperties;
+    const { CapacityProvider, DeletionId: id, DeleteDrainSeconds } = event.ResourceProperties;
     if (event.DrainUntil === undefined) {
       return {
         PhysicalResourceId: event.PhysicalResourceId ?? id,
         DrainUntil: new Date(now().getTime() + Number(DeleteDrainSeconds) * 1000).toISOString(),
+        ...(CapacityProvider === undefined ? {} : { Data: { CapacityProvider } }),
       };
     }
     if (event.RequestType !== 'Delete') {
       return { IsComplete: true };
     }
     try {
-      const step = await deleteFleet(deletion, { id, drainUntil: new Date(event.DrainUntil) }, now());
+      const step = await next(deletion, { id, drainUntil: new Date(event.DrainUntil) }, now());
       log.info('Deleting the fleet', { step });
       return { IsComplete: step.kind === 'done' };
     } catch (error) {
@@ -121,14 +130,15 @@ export function createDeleteFleet({ deletion, log, now }: DeleteFleetPorts) {
   };
 }
 
-/** The same on the services of AWS. */
+/** The same on the services of AWS, and what ends stopping tasks before. */
 export function deleteWithStack({ now, write }: Pick<Runtime, 'now' | 'write'>) {
   const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client(), ecs: new ECSClient() };
-  return (event: DeleteFleetEvent): Promise<DeleteFleetAnswer> => {
+  const by = (tag: string, step: typeof deleteFleet) => (event: DeleteFleetEvent) => {
     const { AutoScalingGroup: autoScalingGroup, Cluster: cluster, Fleet: fleet } = event.ResourceProperties;
-    const deletion = fleetDeletion(clients, { autoScalingGroup, cluster });
-    return createDeleteFleet({ deletion, log: createLog({ fleet }, write), now })(event);
+    const deletion = fleetDeletion(clients, { autoScalingGroup, cluster, tag });
+    return createDeleteFleet({ deletion, step, log: createLog({ fleet }, write), now })(event);
   };
+  return { remove: by(DELETION_TAG, deleteFleet), drain: by(DRAIN_TAG, endStoppingTasks) };
 }
 
 /** A request of a custom resource of a fleet, or a poll of one: that has what was answered to the request. */
@@ -137,6 +147,7 @@ type FleetResourceEvent =
         readonly IsComplete?: boolean;
       })
   | ({ readonly ResourceType: 'Custom::WinbakeFleetDeletion' } & DeleteFleetEvent)
+  | ({ readonly ResourceType: 'Custom::WinbakeFleetDrain' } & DeleteFleetEvent)
   | ({ readonly ResourceType: 'Custom::WinbakeProviderAssociation' } & AssociateProviderEvent);
 
 /** What a launch template is answered; it is complete at once, so that its first poll is its last. */
@@ -144,17 +155,21 @@ type CompleteAnswer = Partial<LaunchTemplateAnswer> & { readonly IsComplete: tru
 
 /**
  * The function behind the custom resources of a stack's fleets, on the services of AWS: clones launch templates with the AMIs
- * that fleets run, deletes the groups of fleets that go, and associates capacity providers with clusters of other stacks.
+ * that fleets run, ends stopping tasks and deletes the groups of fleets that go, and associates capacity providers with clusters of
+ * other stacks.
  */
 export function create(_environment: NodeJS.ProcessEnv, runtime: Runtime = LAMBDA) {
   const clone = untilTaken(runtime.sleep, cloneForDeployment(runtime));
-  const remove = deleteWithStack(runtime);
+  const { drain, remove } = deleteWithStack(runtime);
   const associate = untilTaken(runtime.sleep, associateWithCluster(runtime));
   const answer = async (
     event: FleetResourceEvent,
   ): Promise<CompleteAnswer | DeleteFleetAnswer | AssociateProviderAnswer> => {
     if (event.ResourceType === 'Custom::WinbakeFleetDeletion') {
       return remove(event);
+    }
+    if (event.ResourceType === 'Custom::WinbakeFleetDrain') {
+      return drain(event);
     }
     if (event.ResourceType === 'Custom::WinbakeProviderAssociation') {
       return associate(event);

@@ -53,7 +53,7 @@ const FUNCTIONS_BEFORE = {
       });
   },
   'delete-fleet': (environment: NodeJS.ProcessEnv, runtime: Runtime) => {
-    const remove = deleteWithStack(runtime);
+    const { remove } = deleteWithStack(runtime);
     return (event: DeleteFleetEvent) =>
       remove({
         ...event,

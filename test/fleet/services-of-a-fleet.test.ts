@@ -1,7 +1,7 @@
 import { App, NestedStack, Stack, type StackProps } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, NetworkMode } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, NetworkMode, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
@@ -121,6 +121,7 @@ describe('a load balancer reaches the instances of a fleet (aws-cdk#14764)', () 
 
 describe('a service is never without the association of its capacity provider (containers-roadmap#631)', () => {
   const ASSOCIATIONS = 'AWS::ECS::ClusterCapacityProviderAssociations';
+  const DRAIN = 'Custom::WinbakeFleetDrain';
 
   test('in one stack it waits for the association, and goes before it', () => {
     const stack = new Stack(new App(), 'Shop');
@@ -138,12 +139,31 @@ describe('a service is never without the association of its capacity provider (c
     const cluster = clusterIn(stack);
     const hosts = fleetIn(stack, cluster);
     const [provider] = idsOf(stack, 'AWS::ECS::CapacityProvider');
-    const [parameter] = idsOf(stack, 'AWS::SSM::Parameter');
-    expect(stack.resolve(hosts.strategy().capacityProvider)).toEqual({ 'Fn::GetAtt': [parameter, 'Value'] });
-    expect(resourcesOf(stack)[parameter!]?.Properties).toMatchObject({
-      Type: 'String',
-      Value: { Ref: provider },
-    });
+    const [drain] = idsOf(stack, DRAIN);
+    const name = { 'Fn::GetAtt': [drain, 'CapacityProvider'] };
+    expect(stack.resolve(hosts.strategy().capacityProvider)).toEqual(name);
+    expect(resourcesOf(stack)[drain!]?.Properties).toMatchObject({ CapacityProvider: { Ref: provider } });
+  });
+
+  test.each([
+    ['its own', (stack: Stack): ICluster => clusterIn(stack)],
+    [
+      'an imported',
+      (stack: Stack): ICluster => {
+        const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+        return Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shared', vpc });
+      },
+    ],
+  ])('in %s cluster its tasks are ended after it, and before the association', (_, make) => {
+    const stack = new Stack(new App(), 'Shop');
+    const cluster = make(stack);
+    serviceIn(stack, cluster, fleetIn(stack, cluster));
+    const [[drain], [service]] = [idsOf(stack, DRAIN), idsOf(stack, 'AWS::ECS::Service')];
+    const [association] = [ASSOCIATIONS, 'Custom::WinbakeProviderAssociation'].flatMap((type) =>
+      idsOf(stack, type),
+    );
+    expect(before(stack, service!)).toContain(drain);
+    expect(before(stack, drain!)).toContain(association);
   });
 
   test('so does a service that is made inside of the cluster', () => {
@@ -162,10 +182,10 @@ describe('a service is never without the association of its capacity provider (c
     const ami = WindowsAmi.fromChannel({ os: WindowsOs.SERVER_2019_CORE });
     new WindowsCapacityProvider(stack, 'Old', { cluster, ami });
     const [association] = idsOf(stack, ASSOCIATIONS);
-    const parameters = idsOf(stack, 'AWS::SSM::Parameter').filter((id) => id.includes('Associated'));
-    expect(parameters).toHaveLength(2);
-    for (const parameter of parameters) {
-      expect(resourcesOf(stack)[parameter]?.DependsOn).toEqual([association]);
+    const drains = idsOf(stack, DRAIN);
+    expect(drains).toHaveLength(2);
+    for (const drain of drains) {
+      expect(resourcesOf(stack)[drain]?.DependsOn).toContain(association);
     }
   });
 
@@ -174,14 +194,13 @@ describe('a service is never without the association of its capacity provider (c
     const [shop, platform] = [new Stack(app, 'Shop'), new Stack(app, 'Platform')];
     const cluster = clusterIn(platform);
     serviceIn(shop, cluster, fleetIn(platform, cluster));
-    const [[parameter], [service]] = [
-      idsOf(platform, 'AWS::SSM::Parameter'),
-      idsOf(shop, 'AWS::ECS::Service'),
-    ];
+    const [service] = idsOf(shop, 'AWS::ECS::Service');
+    const parameter = idsOf(platform, 'AWS::SSM::Parameter').find((id) => id.includes('Associated'));
     expect(resourcesOf(shop)[service!]?.Properties).toMatchObject({
       CapacityProviderStrategy: [{ CapacityProvider: imported(platform, parameter!, 'Value') }],
     });
     expect(before(platform, parameter!)).toContain(idsOf(platform, ASSOCIATIONS)[0]);
+    expect(before(platform, parameter!)).toContain(idsOf(platform, DRAIN)[0]);
     expect(shop.dependencies).toEqual([platform]);
     expect(platform.dependencies).toEqual([]);
   });

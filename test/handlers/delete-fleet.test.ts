@@ -1,4 +1,5 @@
 import { DELETION_TAG } from '../../lib/contract/names/resources';
+import { deleteFleet, endStoppingTasks } from '../../lib/core/fleet/fleet-resources';
 import type { FleetDeletion } from '../../lib/core/ports/fleets';
 import { createDeleteFleet, type DeleteFleetEvent } from '../../lib/handlers/fleet-resources';
 import { createLog } from '../../lib/handlers/log';
@@ -18,6 +19,7 @@ function deleting({
   instanceCount = 4,
   stopSeconds = 30,
   tag = 'c8',
+  step = deleteFleet,
   wrap = (deletion: FleetDeletion) => deletion,
 } = {}) {
   const lab = fleetLab({ drainSeconds, instanceCount, protectsInstances: true, stopSeconds });
@@ -25,6 +27,7 @@ function deleting({
   const lines: string[] = [];
   const deletion = createDeleteFleet({
     deletion: wrap(lab.deletion),
+    step,
     log: createLog({}, (line) => lines.push(line)),
     now: () => lab.clock.now(),
   });
@@ -144,4 +147,45 @@ test('tasks of a very large fleet are named on fifty instances, and counted on a
   expect(forced).toMatchObject({ tasks: 120 });
   expect(forced.cut).toHaveLength(50);
   expect(forced.instances).toHaveLength(120);
+});
+
+describe('before the capacity provider leaves its cluster', () => {
+  const lastStep = (lines: readonly string[]) => JSON.parse(lines.at(-1) ?? '{}').step as unknown;
+
+  test('tasks that stop are waited for, and the group is left', async () => {
+    const { lab, lines, poll, request } = deleting({ step: endStoppingTasks, stopSeconds: 300 });
+    lab.fleet.group.endServices();
+    expect(await poll(await request(DELETE))).toBe(5);
+    expect(lab.fleet.instances).toHaveLength(4);
+    expect(lab.fleet.group.cutOff).toEqual([]);
+    expect(lastStep(lines)).toEqual({ kind: 'done', reason: 'no task is left' });
+  });
+
+  test('those that do not stop in time go with the group, and are named', async () => {
+    const { lab, lines, poll, request } = deleting({ step: endStoppingTasks, stopSeconds: 48 * 3600 });
+    lab.fleet.group.endServices();
+    expect(await poll(await request(DELETE))).toBeLessThan(15);
+    expect(lab.fleet.instances).toEqual([]);
+    const forced = lines.map((line) => JSON.parse(line).step).find(({ kind }) => kind === 'forced');
+    expect(forced).toMatchObject({ tasks: 4 });
+    expect(forced.cut).toHaveLength(4);
+  });
+
+  test.each([
+    ['a task is to go on', 'c8', 'the hosts are kept: tasks are to go on'],
+    ['the group names none', 'c9', 'the group is kept: its deletion is c9'],
+  ])('nothing is touched where %s', async (_, tag, reason) => {
+    const { lab, lines, poll, request } = deleting({ step: endStoppingTasks, tag });
+    expect(await poll(await request(DELETE))).toBe(0);
+    expect(lab.fleet.instances.map(({ drainingSince }) => drainingSince)).toEqual(Array(4).fill(undefined));
+    expect(lastStep(lines)).toEqual({ kind: 'done', reason });
+  });
+
+  test('services get the name of the provider from it', async () => {
+    const { request } = deleting({ step: endStoppingTasks });
+    const properties = { ...ResourceProperties, CapacityProvider: 'hosts' };
+    expect(await request({ RequestType: 'Create', ResourceProperties: properties })).toMatchObject({
+      Data: { CapacityProvider: 'hosts' },
+    });
+  });
 });

@@ -85,21 +85,23 @@ const MOST_AT_ONCE = 10;
 /** All states but `terminated`; instances of a warm pool are `stopped`. */
 const UNTERMINATED = ['pending', 'running', 'stopping', 'stopped', 'shutting-down'];
 
-/** The group and container instances of a fleet on AWS, to be deleted. */
+/** The group and container instances of a fleet on AWS, to be deleted by what the group's tag names. */
 export function fleetDeletion(
   { autoScaling, ec2, ecs }: FleetClients,
   {
     autoScalingGroup: AutoScalingGroupName,
     cluster,
-  }: { readonly autoScalingGroup: string; readonly cluster: string },
+    tag = DELETION_TAG,
+  }: { readonly autoScalingGroup: string; readonly cluster: string; readonly tag?: string },
 ): FleetDeletion {
+  const hostsOf = (ids: readonly string[]) => containerInstancesOrNone(ecs, cluster, ids);
   return {
     describeGroup: async () => {
       const request = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] });
       const [group] = (await autoScaling.send(request)).AutoScalingGroups ?? [];
       return (
         group && {
-          deletedBy: group.Tags?.find(({ Key }) => Key === DELETION_TAG)?.Value,
+          deletedBy: group.Tags?.find(({ Key }) => Key === tag)?.Value,
           // Only a group that is being deleted has a status.
           isBeingDeleted: group.Status !== undefined,
           instances: (group.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []),
@@ -116,8 +118,10 @@ export function fleetDeletion(
         }
       }
     },
+    hosts: async (instanceIds) =>
+      (await hostsOf(instanceIds)).map((host) => drainingHost(ecs, cluster, host)),
     drain: async (instanceIds) => {
-      const hosts = await containerInstancesOrNone(ecs, cluster, instanceIds);
+      const hosts = await hostsOf(instanceIds);
       const active = hosts.filter(({ status }) => status === 'ACTIVE').map(arnOf);
       for (let first = 0; first < active.length; first += MOST_AT_ONCE) {
         const chunk = active.slice(first, first + MOST_AT_ONCE);

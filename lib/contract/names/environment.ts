@@ -139,6 +139,8 @@ export interface DeletedFleet {
   readonly DeletionId: string;
   /** How long tasks may run on. */
   readonly DeleteDrainSeconds: string;
+  /** The capacity provider that what ends stopping tasks is there for. */
+  readonly CapacityProvider?: string;
 }
 
 /** The capacity provider that belongs to a cluster of another stack, as the custom resource's properties say. */

@@ -17,6 +17,9 @@ export const FLEET_TAG = 'winbake:fleet';
 /** The tag of a fleet's group that names what deletes it. */
 export const DELETION_TAG = 'winbake:deletion';
 
+/** The tag of a fleet's group that names what ends its stopping tasks before the capacity provider goes. */
+export const DRAIN_TAG = 'winbake:drain';
+
 /** The tag of a fleet's capacity provider that names what associates it with its cluster. */
 export const ASSOCIATION_TAG = 'winbake:association';
 

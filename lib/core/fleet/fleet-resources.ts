@@ -1,5 +1,11 @@
 import { WinbakeError } from '../../contract/values/errors';
-import type { ClusterProviders, DrainingHost, FleetDeletion, ProviderAssociation } from '../ports/fleets';
+import type {
+  ClusterProviders,
+  DeletedGroup,
+  DrainingHost,
+  FleetDeletion,
+  ProviderAssociation,
+} from '../ports/fleets';
 
 /** Which capacity provider belongs to which cluster, or leaves it. */
 interface AssociationRequest {
@@ -162,18 +168,9 @@ export async function deleteFleet(
   { drainUntil, id }: DeletionRequest,
   now: Date,
 ): Promise<DeletionStep> {
-  const group = await deletion.describeGroup();
-  if (group === undefined || group.isBeingDeleted) {
-    const instances = await deletion.unterminatedInstances();
-    if (group === undefined && instances.length === 0) {
-      return { kind: 'done', reason: 'the group and its instances are gone' };
-    }
-    return now.getTime() < drainUntil.getTime() + TERMINATION_SECONDS * 1000
-      ? { kind: 'terminates', instances }
-      : { kind: 'done', reason: `Auto Scaling is still deleting the group; instances: ${instances.length}` };
-  }
-  if (group.deletedBy !== id) {
-    return { kind: 'done', reason: `the group is kept: its deletion is ${group.deletedBy ?? 'none'}` };
+  const group = await groupToDelete(deletion, { drainUntil, id }, now);
+  if ('kind' in group) {
+    return group;
   }
   await deletion.cancelRefresh();
   const hosts = await deletion.drain(group.instances);
@@ -199,6 +196,61 @@ export async function deleteFleet(
     tasks: Math.max(counted, sum(cut.map(({ tasks }) => tasks.length))),
     cut,
   };
+}
+
+/**
+ * The next step before the capacity provider of a fleet leaves its cluster, to be repeated until it is done. ECS takes no provider out
+ * "being used by any existing tasks", and those of a deleted service exist until their containers have stopped. Where the time is over
+ * before that the group is deleted by force under them. Where a task is to go on, nothing is touched: ECS decides whether the provider
+ * may go.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html
+ */
+export async function endStoppingTasks(
+  deletion: FleetDeletion,
+  { drainUntil, id }: DeletionRequest,
+  now: Date,
+): Promise<DeletionStep> {
+  const group = await groupToDelete(deletion, { drainUntil, id }, now);
+  if ('kind' in group) {
+    return group;
+  }
+  const hosts = await deletion.hosts(group.instances);
+  if (hosts.some(({ taskCount }) => taskCount > 0)) {
+    return { kind: 'done', reason: 'the hosts are kept: tasks are to go on' };
+  }
+  const isOver = now >= drainUntil;
+  const busy = await hostsWithTasks(hosts, isOver ? MOST_NAMED : 1);
+  const tasks = sum(busy.map((one) => one.tasks.length));
+  if (busy.length === 0) {
+    return { kind: 'done', reason: 'no task is left' };
+  }
+  if (!isOver) {
+    return { kind: 'drains', hosts: busy.length, tasks };
+  }
+  await deletion.cancelRefresh();
+  await deletion.forceDelete();
+  return { kind: 'forced', instances: group.instances, tasks, cut: busy };
+}
+
+/** The group that this is to delete, or where its deletion has come to. */
+async function groupToDelete(
+  deletion: FleetDeletion,
+  { drainUntil, id }: DeletionRequest,
+  now: Date,
+): Promise<DeletedGroup | DeletionStep> {
+  const group = await deletion.describeGroup();
+  if (group === undefined || group.isBeingDeleted) {
+    const instances = await deletion.unterminatedInstances();
+    if (group === undefined && instances.length === 0) {
+      return { kind: 'done', reason: 'the group and its instances are gone' };
+    }
+    return now.getTime() < drainUntil.getTime() + TERMINATION_SECONDS * 1000
+      ? { kind: 'terminates', instances }
+      : { kind: 'done', reason: `Auto Scaling is still deleting the group; instances: ${instances.length}` };
+  }
+  return group.deletedBy === id
+    ? group
+    : { kind: 'done', reason: `the group is kept: its deletion is ${group.deletedBy ?? 'none'}` };
 }
 
 /** The first hosts on which a task has not ended. */

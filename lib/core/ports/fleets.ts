@@ -142,7 +142,7 @@ export interface FleetControl {
 }
 
 /** An Auto Scaling group that may have to be deleted. */
-interface DeletedGroup {
+export interface DeletedGroup {
   /** The id of the deletion that the group's tag names; undefined where it has none. */
   readonly deletedBy: string | undefined;
   /** Auto Scaling has begun to delete it. */
@@ -150,7 +150,7 @@ interface DeletedGroup {
   readonly instances: readonly string[];
 }
 
-/** A container instance that takes no further task. */
+/** A container instance of a group that goes. */
 export interface DrainingHost {
   readonly instanceId: string;
   /** How many tasks run or start on it; those that were told to stop are not among them. */
@@ -163,6 +163,8 @@ export interface DrainingHost {
 export interface FleetDeletion {
   /** The group, or undefined where there is none. */
   describeGroup(): Promise<DeletedGroup | undefined>;
+  /** Those of these instances that have registered with the cluster, as they are. */
+  hosts(instanceIds: readonly string[]): Promise<readonly DrainingHost[]>;
   /** Stops the instance refresh that is under way, without waiting for instances. */
   cancelRefresh(): Promise<void>;
   /**

@@ -173,8 +173,8 @@ const KEPT = [
   'AWS::StepFunctions::StateMachine',
 ];
 
-/** What a fleet had of its own, and the fleets of a stack share now. */
-const SHARED = /^Windows(?:Topic|DeadLetterQueue|Rollout|Fleet ?Live|Deletion)/;
+/** What a fleet had of its own, and the fleets of a stack share now; and the name of its provider, which services take elsewhere now. */
+const SHARED = /^Windows(?:Topic|DeadLetterQueue|Rollout|Fleet ?Live|Deletion|Associated)/;
 
 function kept(world: DeploymentWorld): readonly string[] {
   return KEPT.flatMap((type) => world.account.living(type))
