@@ -1,32 +1,115 @@
-import { channelParameters, fleetParameters, pathOfFollowed } from '../../lib/contract/names/parameters';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { explaining } from '../../lib/aws/explain-failure';
-import { imagesOnHosts } from '../../lib/aws/fleets/ecs-container-hosts';
+import { type RunningImage, imagesOnHosts } from '../../lib/aws/fleets/ecs-container-hosts';
 import { fleetMembers, forgetFleet, listFleets, readFleet } from '../../lib/aws/fleets/fleet-account';
 import type { Caller } from '../../lib/aws/stores/pipeline-account';
 import { ssmParameterStore } from '../../lib/aws/stores/ssm-parameter-store';
 import { parseDocument } from '../../lib/contract/documents/document';
 import { fleetBudgetSchema } from '../../lib/contract/documents/fleet-state';
 import { channelSchema, type Channel } from '../../lib/contract/documents/publication';
+import { channelParameters, fleetParameters, pathOfFollowed } from '../../lib/contract/names/parameters';
+import { isDigest } from '../../lib/contract/values/digest';
 import { WinbakeError } from '../../lib/contract/values/errors';
+import { coverageOn, bytesOf, type HostCache } from '../../lib/core/coverage/coverage';
+import type { ImageReading } from '../../lib/core/coverage/layered-image';
 import { fleetEvidence, type FleetEvidence } from '../../lib/core/fleet/fleet-evidence';
-import { readStarts } from '../../lib/core/fleet/host-starts';
 import { readFleetOverrides } from '../../lib/core/fleet/fleet-state';
 import { fleetStatus, type FleetStatus } from '../../lib/core/fleet/fleet-status';
 import type { FleetOrder } from '../../lib/core/fleet/fleet-world';
+import { readStarts } from '../../lib/core/fleet/host-starts';
 import { planFleetOverrides, type FleetPlan } from '../../lib/core/fleet/plan-overrides';
 import { readRolloutLog } from '../../lib/core/fleet/rollout-log';
-import { withOwnRegistries } from '../../lib/registry/registries';
-import { openPublishedHosts } from '../pipeline/pipeline-hosts';
+import { type ImageReference, parseDockerImageName } from '../../lib/core/oci/image-reference';
+import { type Registries, withOwnRegistries } from '../../lib/registry/registries';
+import { type PublishedHosts, openPublishedHosts } from '../pipeline/pipeline-hosts';
 import { signIn } from '../shared/pipeline-access';
-import { type PlaceOptions } from '../shared/pipeline-place';
-import { MICROSOFT, openRegistries } from '../shared/registries';
+import type { PlaceOptions } from '../shared/pipeline-place';
+import { readByName, MICROSOFT, openRegistries } from '../shared/registries';
 import type { Ask } from '../shared/terminal';
-import { pulledImages } from './pulled-images';
 import type { PulledImage } from './pulled-table';
+
+/** What is known of the pipeline that a fleet follows, and the registries of its images. */
+export interface PulledImagesPorts extends PublishedHosts {
+  readonly registries: Registries;
+}
+
+/** What hosts had to pull of the images that run on them, by the layers of their AMIs; `publicationOf` knows instances by their ids. */
+export async function pulledImages(
+  running: readonly RunningImage[],
+  publicationOf: (instanceId: string) => string | null,
+  ports: PulledImagesPorts,
+): Promise<readonly PulledImage[]> {
+  const groups = Map.groupBy(running, ({ digest, image, instanceId }) =>
+    [publicationOf(instanceId) ?? '', image, digest ?? ''].join(' '),
+  );
+  const hosts = new Map<string, Promise<HostCache>>();
+  const hostOf = (publication: string) => {
+    const host = hosts.get(publication) ?? ports.hostOf(publication);
+    hosts.set(publication, host);
+    return host;
+  };
+  return Promise.all(
+    [...groups.values()].flatMap(([first, ...others]) =>
+      first === undefined
+        ? []
+        : pulledImage(first, 1 + others.length, publicationOf(first.instanceId), hostOf, ports),
+    ),
+  );
+}
+
+async function pulledImage(
+  { digest, image }: RunningImage,
+  containers: number,
+  publication: string | null,
+  hostOf: (publication: string) => Promise<HostCache>,
+  ports: PulledImagesPorts,
+): Promise<PulledImage> {
+  const common = { publication, image, digest, containers };
+  const unknown = (code: string, message: string) => ({
+    ...common,
+    ...{ pulledBytes: null, baseBytes: null, code, message },
+  });
+  if (publication === null) {
+    return unknown('HOST_UNKNOWN', `${image} runs on an AMI that is no publication the fleet knows.`);
+  }
+  try {
+    const host = await hostOf(publication);
+    if (host.layers === null) {
+      return unknown('HOST_UNKNOWN', host.unknown ?? `Nothing is known of ${publication}.`);
+    }
+    const reading = await readImage(image, digest, host, ports);
+    if (reading.code !== undefined) {
+      return unknown(reading.code, reading.message);
+    }
+    const { layers, missingBytes } = coverageOn(host, reading.image);
+    const base = layers.filter((layer) => layer.cached === false && ports.baseLayers.has(layer.digest));
+    const baseBytes = ports.baseLayers.size === 0 ? null : bytesOf(base);
+    return { ...common, pulledBytes: missingBytes, baseBytes, code: null, message: null };
+  } catch (error) {
+    if (error instanceof WinbakeError) {
+      return unknown(error.code, error.message);
+    }
+    throw error;
+  }
+}
+
+/** What runs is known by its digest; a tag may have moved since. */
+async function readImage(
+  image: string,
+  digest: string | null,
+  { osVersion }: HostCache,
+  { known, registries }: PulledImagesPorts,
+): Promise<ImageReading> {
+  const named = parseDockerImageName(image);
+  const reference: ImageReference = digest !== null && isDigest(digest) ? { ...named, digest } : named;
+  const recorded = known(reference);
+  return recorded === undefined
+    ? readByName(registries, image, reference, osVersion ?? undefined)
+    : { image: recorded };
+}
 
 /** For all requests to registries, as `winbake coverage` has it. */
 const REGISTRY_SECONDS = 30;

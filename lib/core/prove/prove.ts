@@ -5,10 +5,42 @@ import type { Claim } from '../claims/claim';
 import { CLAIMS } from '../claims/claims';
 import { QUOTA_NAMES } from '../doctor/check-quotas';
 import { BAKE_SIGNS } from './bake-signs';
-import type { ProofFacts } from './facts';
+import type { ProofFacts, SeenTrial } from './facts';
 import { FLEET_SIGNS } from './fleet-signs';
-import { TRIAL_SIGNS } from './trial-signs';
-import { type ClaimSigns, decided, inEach, jsonOf, shortName, type Sign, type Signs, within } from './sign';
+import { type ClaimSigns, type Sign, decided, inEach, jsonOf, shortName, type Signs, within } from './sign';
+
+/** What only taking a fleet away shows; CloudFormation names what it could not delete as the trial's template does. */
+export const TRIAL_SIGNS: Readonly<Record<string, ClaimSigns>> = {
+  'hosts-deregister-in-time': ofRemoval(
+    /\bCluster\b/,
+    (instances) => `with its cluster right after ${instances} instances`,
+  ),
+  'force-delete-takes-all': ofRemoval(
+    /\bGroup\b/,
+    (instances) => `after ForceDelete of its group with ${instances} protected instances`,
+  ),
+};
+
+/** Where CloudFormation failed for another reason, nothing is shown. */
+function ofRemoval(contrary: RegExp, text: (instances: number) => string): ClaimSigns {
+  return {
+    ifNone: 'No fleet of a trial was taken away with its instances: winbake prove NAME --run.',
+    signs: ({ trial }: ProofFacts) => (trial === null ? [] : signsOf(trial, contrary, text)),
+  };
+}
+
+function signsOf(
+  { failures, stack, taken }: SeenTrial,
+  contrary: RegExp,
+  text: (instances: number) => string,
+): readonly Sign[] {
+  const against = failures.filter((reason) => contrary.test(reason));
+  return against.length > 0
+    ? against.map((reason) => ({ against: `${stack} was not deleted: ${reason}` }))
+    : failures.length > 0 || taken.length === 0
+      ? []
+      : [{ for: `${stack} was deleted ${text(taken.length)}` }];
+}
 
 const NO_PUBLICATION = 'Nothing is published yet: winbake pipeline rebake NAME --reason "to see it".';
 

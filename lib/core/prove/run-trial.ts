@@ -1,13 +1,94 @@
 import type { PipelineDescription } from '../../contract/documents/pipeline-description';
+import { isNewer, type Channel } from '../../contract/documents/publication';
 import { WinbakeError } from '../../contract/values/errors';
 import { deleteFleet } from '../fleet/fleet-resources';
 import type { SeenTrial } from './facts';
-import { bakeForTrial, type TrialBake } from './trial-bake';
 import { rollTrial, type TrialRollout } from './trial-fleet';
 import type { TrialLimits } from './trial-plan';
 import { pollUntil } from './trial-polls';
-import type { TrialPorts, TrialStack } from './trial-ports';
+import type { TrialPipeline, TrialPorts, TrialStack } from './trial-ports';
 import { trialNames, trialTags, trialTemplate, type TrialFleet } from './trial-template';
+
+/** What came of the bake of a trial. */
+interface TrialBake {
+  /** `equal`: nothing was to be published, since it is what was published before; `late`: it goes on without the trial. */
+  readonly outcome: 'published' | 'equal' | 'refused' | 'failed' | 'late';
+  /** What `latest` shows then; null before the first. */
+  readonly publication: Channel | null;
+  readonly minutes: number;
+  /** In the pipeline's own words. */
+  readonly reason: string;
+}
+
+/** How often the pipeline is asked. */
+const BAKE_POLL_SECONDS = 60;
+
+/** An execution that was started may not show at once. */
+const GRACE_MINUTES = 10;
+
+/** Orders a bake as a person does, and waits for what comes of it. */
+async function bakeForTrial(
+  ports: Pick<TrialPorts, 'now' | 'orderBake' | 'readPipeline' | 'report' | 'sleep'>,
+  hours: number,
+  signal?: AbortSignal,
+): Promise<TrialBake> {
+  const before = await ports.readPipeline();
+  const begun = ports.now();
+  const minutes = () => Math.round((ports.now().getTime() - begun.getTime()) / 60_000);
+  const { done, reasons } = await ports.orderBake();
+  if (!done) {
+    return { outcome: 'refused', publication: before.latest, minutes: 0, reason: reasons.join(' ') };
+  }
+  ports.report('The bake is ordered.');
+  let shown = '';
+  const polled = await pollUntil(
+    ports,
+    { seconds: BAKE_POLL_SECONDS, until: new Date(begun.getTime() + hours * 3_600_000), signal },
+    async () => {
+      const now = await ports.readPipeline();
+      if (now.rebake !== shown) {
+        ports.report(`The pipeline is ${now.rebake}.`);
+        shown = now.rebake;
+      }
+      return { now, outcome: outcomeOf(before, now, begun) };
+    },
+    ({ outcome }) => outcome !== undefined && (outcome !== 'failed' || minutes() >= GRACE_MINUTES),
+  );
+  const { now, outcome = 'late' } = polled;
+  return { outcome, publication: now.latest, minutes: minutes(), reason: reasonOf(outcome, now) };
+}
+
+function outcomeOf(
+  before: TrialPipeline,
+  { equal, latest, rebake }: TrialPipeline,
+  begun: Date,
+): TrialBake['outcome'] | undefined {
+  if (
+    latest !== null &&
+    latest.mode !== 'unbaked' &&
+    (before.latest === null || isNewer(latest, before.latest))
+  ) {
+    return 'published';
+  }
+  if (equal !== null && equal.publication === latest?.id && new Date(equal.at) >= begun) {
+    return 'equal';
+  }
+  return rebake === 'idle' ? 'failed' : undefined;
+}
+
+function reasonOf(outcome: TrialBake['outcome'], { latest, why }: TrialPipeline): string {
+  const id = latest?.id ?? 'nothing';
+  switch (outcome) {
+    case 'published':
+      return `${id} is published`;
+    case 'equal':
+      return `it equals ${id}, which stays`;
+    case 'refused':
+    case 'failed':
+    case 'late':
+      return why;
+  }
+}
 
 /** What a trial is made from; what only the publication tells comes later. */
 export interface TrialOrder {

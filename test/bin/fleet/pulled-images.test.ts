@@ -1,6 +1,6 @@
 import { fleetStatusCommand } from '../../../bin/fleet/fleet';
 import type { FleetAccess } from '../../../bin/fleet/fleet-access';
-import { pulledImages, type PulledImagesPorts } from '../../../bin/fleet/pulled-images';
+import { pulledImages, type PulledImagesPorts } from '../../../bin/fleet/fleet-access';
 import type { PulledImage } from '../../../bin/fleet/pulled-table';
 import type { FleetState } from '../../../lib/contract/documents/fleet-state';
 import { fleetStatus } from '../../../lib/core/fleet/fleet-status';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SIGNS } from '../../../lib/core/prove/prove';
-import { TRIAL_SIGNS } from '../../../lib/core/prove/trial-signs';
+import { TRIAL_SIGNS } from '../../../lib/core/prove/prove';
 import { proveCommand, type ProveClaims } from '../../../bin/pipeline/prove';
 import { exitCodeOf } from '../../../bin/shared/exit-code';
 import { UsageError } from '../../../lib/contract/values/errors';
