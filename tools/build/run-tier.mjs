@@ -18,11 +18,11 @@ const USAGE = `Usage:
   npm test -- FILE --watch  again after each change
   npm run check             lint, format, moto, cfn-lint, the package, the
                             example, slow rehearsals; needs Python too; 30 min
-  npm run nightly           20 times the runs of properties, a million changed
-                            inputs, a hundred mutants of core, forty of the
-                            scripts, then everything
-                            once more in another order; needs the tools and
-                            versions of tools/build/outside-tools.json; 60 min
+  npm run nightly           each border of a call, 20 times the runs of
+                            properties, a million changed inputs, a hundred
+                            mutants of core, forty of the scripts, an hour of
+                            simulated years; needs the tools and versions of
+                            tools/build/outside-tools.json; 60 min
 
 A file is in the tier that its name says (x.check.test.ts, x.nightly.test.ts),
 otherwise in npm test. Nothing is skipped: what a tier needs and lacks fails.

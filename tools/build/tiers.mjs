@@ -8,6 +8,9 @@ const build = join(root, 'tools', 'build');
 /** How many times as many runs of each property the nightly tier makes. */
 const NIGHTLY_RUNS = '20';
 
+/** Of these fleet-years a core simulates some 150 a minute. */
+const NIGHTLY_YEARS = '8000';
+
 export const TIERS = {
   test: {
     budgetMinutes: 5,
@@ -59,8 +62,16 @@ export const TIERS = {
         { name: 'fuzz', args: [join(build, '..', 'fuzz', 'fuzz.mjs')] },
         { name: 'mutants', args: [join(build, 'mutate.mjs')] },
         { name: 'script mutants', args: [join(build, 'mutate-scripts.mjs')] },
-        // Everything once more, in another order.
-        jest('again', '--selectProjects', 'rules', 'whole', 'check'),
+      ],
+      // An hour of one core beside them; the day is its seed.
+      [
+        {
+          name: 'simulate',
+          args: [
+            join(build, '..', 'reliability', 'simulate.mjs'),
+            ...['--years', NIGHTLY_YEARS, '--seed', String(Math.floor(Date.now() / 86_400_000))],
+          ],
+        },
       ],
     ],
   },
