@@ -160,7 +160,11 @@ async function wishOf(
     refreshBefore: refresh?.id ?? null,
     // A way back has nothing to go back to, nor has a refresh to what the group has; Auto Scaling knows no other way back than that.
     autoRollback:
-      autoRollback && phase !== 'back' && group.amiId !== goal.amiId && group.amiId === from.amiId,
+      autoRollback &&
+      phase !== 'back' &&
+      group.amiId !== goal.amiId &&
+      group.amiId === from.amiId &&
+      versionOfOrigin(group, from.amiId) === null,
     startedAt: before?.startedAt ?? at,
     refreshedAt: at,
     firstInstanceAt:

@@ -205,13 +205,27 @@ export function evaluateRollout(world: FleetWorld, rollout: FleetRollout): Canar
   const isRegistered = hosts.some(({ instanceId }) => newInstances.has(instanceId));
   if (
     !isRegistered &&
-    secondsOf(rollout.firstInstanceAt, now) >= REGISTRATION_SECONDS &&
-    newInstances.size > 0
+    newInstances.size > 0 &&
+    secondsOf(bootingSince(world, rollout), now) >= REGISTRATION_SECONDS
   ) {
     return { verdict: 'bad', reason: 'its instances boot and never register with ECS' };
   }
   const slow = canary.verdict === 'bad' ? undefined : tooSlow(world, rollout);
   return slow === undefined ? canary : { verdict: 'bad', reason: slow };
+}
+
+/**
+ * Since when a rollout's instances have had the time to register. The first of a canary may be abandoned and launched again; those of the
+ * rest count for themselves, since the ones that were well before them may be gone by scale-in.
+ */
+function bootingSince({ group }: FleetWorld, rollout: FleetRollout): string | null {
+  const fresh = newInstancesOf(group, rollout);
+  const launched = group.instances.flatMap(({ id, launchedAt }) =>
+    fresh.includes(id) && launchedAt !== null ? launchedAt.getTime() : [],
+  );
+  return rollout.phase === 'rest' && launched.length > 0
+    ? new Date(Math.min(...launched)).toISOString()
+    : rollout.firstInstanceAt;
 }
 
 /** Why a rollout has to go back, or undefined while it may go on. */

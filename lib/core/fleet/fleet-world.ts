@@ -218,6 +218,15 @@ export function versionOfOrigin({ instances, template }: FleetGroup, amiId: stri
   return one === undefined || one.template === template ? null : one.version;
 }
 
+/**
+ * Whether a refresh that Auto Scaling itself turns back leads to what a rollout came from: the group has that AMI, and no launch template
+ * that the instances of before have not had.
+ */
+export function hasOriginOf(group: FleetGroup, rollout: FleetRollout): boolean {
+  const isSame = rollout.template !== null || versionOfOrigin(group, rollout.from.amiId) === null;
+  return isOfOrigin(group, rollout) && isSame;
+}
+
 /** What a changed launch template comes in the place of. */
 export function runningIn(
   world: FleetWorld,

@@ -1,6 +1,6 @@
 import type { FleetRollout } from '../../contract/documents/fleet-state';
 import type { InstanceRefresh } from '../ports/fleets';
-import { drainsOf, isOfOrigin, newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
+import { drainsOf, hasOriginOf, newInstancesOf, type FleetWorld, type RolloutAction } from './fleet-world';
 import {
   canGoBack,
   evaluateRollout,
@@ -72,9 +72,8 @@ function turn(world: FleetWorld, rollout: FleetRollout): RolloutAction | undefin
   const goingBack = wayBackOf(world, rollout);
   if (goingBack !== null) {
     const { reason } = goingBack;
-    // Auto Scaling turns back to what the group has, which is the new version once a refresh has succeeded.
-    const isGroupOld = isOfOrigin(world.group, rollout);
-    return mayGoBack && isGroupOld
+    // Auto Scaling turns back to what the group has: the new version once a refresh has succeeded, or what was deployed meanwhile.
+    return mayGoBack && hasOriginOf(world.group, rollout)
       ? { kind: 'rollBackRefresh', goingBack, reason }
       : { kind: 'cancelRefresh', goingBack, reason };
   }

@@ -70,3 +70,23 @@ test('what cannot be launched after a good canary goes on later, and does not go
   await lab.wait(6);
   expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
 });
+
+test('where scale-in takes all that ran well, those that boot are given their time', async () => {
+  const lab = fleetLab({ instanceCount: 8 });
+  await lab.poll();
+  lab.publish(NEW);
+  await lab.wait(1.5);
+  const { group } = lab.fleet;
+  const isBooting = () => group.instances.some(({ inServiceAt }) => inServiceAt === undefined);
+  while (!isBooting()) {
+    await lab.pass(60);
+  }
+  group.instances = group.instances.filter(
+    ({ inServiceAt, amiId }) => amiId === OLD.amiId || inServiceAt === undefined,
+  );
+  await lab.poll();
+  expect(lab.state().rollout).toMatchObject({ phase: 'rest', goingBack: null });
+  await lab.wait(4);
+  expect(lab.state().bad).toEqual([]);
+  expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+});

@@ -234,3 +234,22 @@ test('one that is taken back while its canary is watched starts nothing more', a
   expect(lab.state().rollout).toBeNull();
   expect(lab.fleet.group.refreshes.length).toBeLessThanOrEqual(3);
 });
+
+test('a way back does not lead to one that was deployed meanwhile', async () => {
+  const lab = await labWith({ instanceCount: 8, policy: { canaryPercentage: 75 } });
+  failOn(lab, 'agent');
+  lab.publish(NEW);
+  await lab.poll();
+  lab.fleet.group.cancel(false);
+  await lab.pass(60);
+  deploy(lab, 'agent');
+  const isBack = () => lab.state().rollout?.goingBack !== null;
+  for (let quarter = 0; quarter < 8 && !isBack(); quarter += 1) {
+    await lab.wait(0.25);
+  }
+  expect(lab.state().rollout).toMatchObject({ goingBack: { because: 'bad' } });
+  expect(lab.fleet.group.refresh?.describe().status).not.toMatch(/^Rollback/);
+  await lab.wait(6);
+  expect(lab.running()).toEqual([...four(OLD.id), ...four(OLD.id)]);
+  expect(userDataOf(lab)).toEqual([...four(''), ...four('')]);
+});
