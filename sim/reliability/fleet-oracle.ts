@@ -1,76 +1,53 @@
-import type { OperatorOverride } from '../../lib/contract/documents/overrides';
 import type { Channel } from '../../lib/contract/documents/publication';
 import { readOsVersion } from '../../lib/contract/values/os-version';
 import { isOpen } from '../../lib/contract/values/weekly-window';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
+import { FleetDuties, isEqual, type Seen } from './fleet-duties';
+import type { Truth, Violation } from './fleet-truth';
+import { isNeedless, templateOf, wrongOfRequest } from './refresh-request';
 import type { Installation, InstalledFleet } from './installation';
-
-const MINUTE = 60_000;
-
-/** What housekeeping and the polls of two fleets may take until one knows of the other. */
-const PROPAGATION = 45 * MINUTE;
-
-/** A broken rule of docs/design.md. */
-export interface Violation {
-  readonly at: string;
-  readonly fleet: string;
-  readonly rule: string;
-  readonly what: string;
-}
-
-/** What people and Microsoft did, as the oracle is told of it. */
-export interface Truth {
-  /** By AMI id. */
-  readonly publications: ReadonlyMap<string, Channel>;
-  /** Since when the channel shows one, by its id. */
-  readonly movedAt: ReadonlyMap<string, number>;
-  /** Whether a publication fails on a fleet. */
-  readonly isBad: (fleet: string, publication: string) => boolean;
-  /** What is in force for a fleet, with the instant at which it was said. */
-  readonly holdOf: (fleet: string) => OperatorOverride | undefined;
-  readonly floorOf: (fleet: string) => (OperatorOverride & { readonly osVersion: string }) | undefined;
-  readonly acceptedBy: (fleet: string) => (OperatorOverride & { readonly publication: string }) | undefined;
-  readonly pipelineHold: () => OperatorOverride | undefined;
-  /** Since when a publication is revoked; undefined where it is not, or no more. */
-  readonly revokedAt: (publication: string) => number | undefined;
-  /** Since when an account lets nobody in, or has let people in again; undefined for one that always has. */
-  readonly awayUntil: (account: string) => number | undefined;
-  /** Whether a deployment pauses a fleet now. */
-  readonly isPaused: (fleet: string) => boolean;
-  /** The launch template that the newest deployment left, and since when. */
-  readonly newestTemplate: (fleet: string) => { readonly template: string; readonly at: number };
-  readonly isBadTemplate: (template: string) => boolean;
-}
-
-/** What the oracle has seen of a fleet. */
-interface Seen {
-  /** Publications that were taken back or that Auto Scaling gave up, and when. */
-  readonly failed: Map<string, number>;
-  /** Publications that all instances have run. */
-  readonly well: Set<string>;
-  /** Instances that scaling started, which a canary does not answer for. */
-  readonly scaled: Set<string>;
-}
 
 /** Says what of the design's rules an installation breaks, from what it does alone. */
 export class FleetOracle {
   readonly violations: Violation[] = [];
   private readonly seen = new Map<string, Seen>();
 
+  private readonly duties: FleetDuties;
+
   constructor(
     private readonly truth: Truth,
-    private readonly installation: () => Installation,
-  ) {}
+    private readonly installation: Installation,
+  ) {
+    this.duties = new FleetDuties({
+      truth,
+      installation,
+      seen: (fleet) => this.of(fleet),
+      report: (fleet, rule, what) => {
+        this.break(fleet, rule, what);
+      },
+    });
+  }
 
   /** The ports of a fleet, with each call that changes something judged before it is made. */
   watch(fleet: InstalledFleet, ports: FleetPorts): FleetPorts {
-    const { control } = ports;
+    const { control, parameters } = ports;
     return {
       ...ports,
+      parameters: {
+        get: (name) => parameters.get(name),
+        below: (path) => parameters.below(path),
+        put: (name, value, type) => {
+          this.checkWriter(fleet, name);
+          return parameters.put(name, value, type);
+        },
+      },
       control: {
         ...control,
         startRefresh: (request) => {
           this.checkPause(fleet);
+          wrongOfRequest(fleet, request).forEach(([rule, what]) => {
+            this.break(fleet, rule, what);
+          });
           this.onStart(fleet, request.version, request.checkpoint !== null || request.bakeSeconds > 0);
           return control.startRefresh(request);
         },
@@ -113,6 +90,21 @@ export class FleetOracle {
     this.break(fleet, 'deployment', `it cannot be taken back: ${why}`);
   }
 
+  /** People alone write what they say, and a deployment alone what pauses a fleet. */
+  private checkWriter(fleet: InstalledFleet, name: string): void {
+    const { deployment, overrides } = fleet.names;
+    if (name === deployment || name === overrides) {
+      this.break(fleet, 'writer', `the reconciler writes ${name}`);
+    }
+  }
+
+  /** A deployment writes its pause and nothing else. */
+  wrote(fleet: InstalledFleet, name: string): void {
+    if (name !== fleet.names.deployment) {
+      this.break(fleet, 'writer', `a deployment writes ${name}`);
+    }
+  }
+
   private checkPause(fleet: InstalledFleet): void {
     if (this.truth.isPaused(fleet.plan.name)) {
       this.break(fleet, 'pause', 'the group is changed while a deployment pauses it');
@@ -131,6 +123,7 @@ export class FleetOracle {
     const { group, instances } = simulated;
     const seen = this.of(fleet);
     this.noteWell(fleet);
+    this.duties.observe(fleet);
     const accepted = this.truth.acceptedBy(plan.name)?.publication;
     // By what fails: each launch template that is deployed has a canary of its own, with whatever publication.
     const bad = Map.groupBy(
@@ -152,7 +145,8 @@ export class FleetOracle {
     const all = Math.max(group.desiredCapacity, instances.length);
     const most = Math.max(1, Math.ceil((policy.canaryPercentage / 100) * all));
     bad.forEach(({ length }, what) => {
-      if (length > most && instances.length > 1) {
+      // In a group of one the canary is all there is, and so is what comes in its place.
+      if (length > most && group.desiredCapacity > 1) {
         this.break(
           fleet,
           'canary',
@@ -170,7 +164,11 @@ export class FleetOracle {
       const one = this.truth.publications.get(amiId);
       return one?.osVersion === own?.osVersion && one?.mode === own?.mode;
     });
-    if (own !== undefined && isAllThere && group.refresh?.isUnderWay !== true) {
+    // A refresh to another launch template changes nothing of it.
+    const isMoving =
+      group.refresh?.isUnderWay === true &&
+      group.amiOf(group.refresh.request.version) !== group.amiOf(group.version);
+    if (own !== undefined && isAllThere && !isMoving) {
       this.of(fleet).well.add(own.id);
     }
   }
@@ -183,12 +181,12 @@ export class FleetOracle {
       simulated.instances.map(({ amiId }) => this.truth.publications.get(amiId)?.id ?? amiId),
     );
     const isThere = ids.size <= 1 && (ids.size === 0 || ids.has(current.id));
-    const isOnEqual = [...ids].every((id) => this.isEqual(id, current));
+    const isOnEqual = [...ids].every((id) => isEqual(this.truth, id, current));
     if (isThere || isOnEqual) {
       return;
     }
     const onRevoked = [...ids].filter((id) => this.truth.revokedAt(id) !== undefined);
-    if (onRevoked.length > 0) {
+    if (onRevoked.length > 0 && !this.truth.wasBad(plan.name, current.id)) {
       this.break(fleet, 'R9', `it still runs ${onRevoked.join(', ')}, which was revoked`);
     }
     const onBad = [...ids].filter((id) => this.truth.isBad(plan.name, id));
@@ -216,17 +214,15 @@ export class FleetOracle {
     }
   }
 
-  private isEqual(id: string, current: Channel): boolean {
-    const one = [...this.truth.publications.values()].find((publication) => publication.id === id);
-    return one?.osVersion === current.osVersion && one.mode === current.mode;
-  }
-
   private onStart(fleet: InstalledFleet, version: string, isWatched: boolean): void {
     const { group } = fleet.simulated;
     if (group.refresh?.isUnderWay === true) {
       this.break(fleet, 'one refresh', 'a second one was started');
     }
     this.checkBarred(fleet, version);
+    if (isNeedless(this.truth, fleet, version)) {
+      this.break(fleet, 'equal', `${this.idOf(fleet, version)} is rolled out and equals all that runs`);
+    }
     if (!this.isBack(fleet, version)) {
       this.checkForward(fleet, version, isWatched);
     }
@@ -237,6 +233,15 @@ export class FleetOracle {
     const publication = this.idOf(fleet, version);
     if (fleet.simulated.instances.length === 0 && !this.isBack(fleet, version)) {
       this.checkPeople(fleet, publication);
+    }
+    const { group } = fleet.simulated;
+    const instances = fleet.simulated.instances.filter((one) => !one.isTerminating);
+    const wanted = this.truth.publications.get(group.amiOf(version));
+    const isThere = ({ amiId }: { readonly amiId: string }) =>
+      wanted !== undefined && isEqual(this.truth, this.truth.publications.get(amiId)?.id ?? '', wanted);
+    const isOfGroup = instances.some(({ amiId }) => amiId === group.amiOf(group.version));
+    if (isOfGroup && !instances.every(isThere)) {
+      this.break(fleet, 'version', `new instances start from ${publication}, which was not rolled out`);
     }
   }
 
@@ -270,8 +275,11 @@ export class FleetOracle {
       // The rest of a rollout that has begun, or what leaves a revoked one, which waits for nothing (R9).
       return;
     }
-    if (!isOpen(policy.windows, this.installation().clock.now())) {
+    if (!isOpen(policy.windows, this.installation.clock.now())) {
       this.break(fleet, 'window', `${id} begins outside every window`);
+    }
+    if (this.now() < (this.truth.movedAt.get(id) ?? 0) + policy.delaySeconds * 1000) {
+      this.break(fleet, 'delay', `${id} begins before the fleet's delay is over`);
     }
     if (accepted?.publication !== id) {
       this.checkRings(fleet, id);
@@ -300,7 +308,7 @@ export class FleetOracle {
 
   private checkRings(fleet: InstalledFleet, id: string): void {
     const { ring, ringLimitSeconds } = fleet.policy;
-    const others = this.installation().fleets.filter((one) => one !== fleet);
+    const others = this.installation.fleets.filter((one) => one !== fleet);
     const failures = others.filter((one) => {
       const at = this.of(one).failed.get(id);
       const isAhead = ring === null || one.policy.ring === null || one.policy.ring <= ring;
@@ -348,10 +356,8 @@ export class FleetOracle {
     }
   }
 
-  /** Whether housekeeping has had the time to tell a fleet, whose account may have let nobody in. */
-  private hasReached({ plan }: InstalledFleet, since: number): boolean {
-    const away = this.truth.awayUntil(plan.account) ?? -Infinity;
-    return this.now() > Math.max(since, away) + PROPAGATION;
+  private hasReached(fleet: InstalledFleet, since: number): boolean {
+    return this.duties.hasReached(fleet, since);
   }
 
   private idOf({ simulated }: InstalledFleet, version: string): string {
@@ -360,14 +366,18 @@ export class FleetOracle {
   }
 
   private of({ plan }: InstalledFleet): Seen {
-    const seen = this.seen.get(plan.name) ?? { failed: new Map(), well: new Set(), scaled: new Set() };
+    const seen = this.seen.get(plan.name) ?? {
+      failed: new Map(),
+      well: new Set(),
+      scaled: new Set(),
+    };
     this.seen.set(plan.name, seen);
     return seen;
   }
 
   private break({ plan }: InstalledFleet, rule: string, what: string): void {
     this.violations.push({
-      at: this.installation().clock.now().toISOString(),
+      at: this.installation.clock.now().toISOString(),
       fleet: plan.name,
       rule,
       what,
@@ -375,10 +385,6 @@ export class FleetOracle {
   }
 
   private now(): number {
-    return this.installation().clock.now().getTime();
+    return this.installation.clock.now().getTime();
   }
-}
-
-function templateOf({ simulated }: InstalledFleet, version: string): string {
-  return simulated.group.template.find(version)?.userData ?? '';
 }

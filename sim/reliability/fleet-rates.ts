@@ -19,6 +19,7 @@ export const FLEET_RATES = {
   /** Of months, for each fleet. */
   hold: 0.04,
   floor: 0.03,
+  unreadable: 0.02,
   noCapacity: 0.03,
   /** Of months: the pipeline is held, or taken back to what was before. */
   pipelineHold: 0.04,
@@ -38,7 +39,7 @@ export function planOf(index: number, random: () => number): FleetPlan {
   const policy: Partial<RolloutPolicy> = {
     ring: index % 5 === 4 ? null : index % 4,
     canaryPercentage: [10, 25, 50][index % 3] ?? 10,
-    delaySeconds: index % 6 === 5 ? 6 * 3600 : 0,
+    delaySeconds: index % 4 === 1 ? 6 * 3600 : 0,
     windows:
       index % 7 === 6
         ? [{ days: ['TUE', 'WED', 'THU', 'FRI'], startHour: 1, endHour: 9, timeZone: 'Europe/Berlin' }]

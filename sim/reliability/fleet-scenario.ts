@@ -1,19 +1,19 @@
 import type { OperatorOverride } from '../../lib/contract/documents/overrides';
-import type { Channel } from '../../lib/contract/documents/publication';
 import { nextPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
 import { GOOD_AMI, type AmiBehaviour } from '../aws/fleet/ami-behaviour';
 import { cutOff } from './fleet-in-memory';
-import { FLEET_RATES, planOf } from './fleet-rates';
+import { planOf, type FLEET_RATES } from './fleet-rates';
 import { FleetOracle } from './fleet-oracle';
+import { Happenings } from './happenings';
 import {
-  ACCOUNTS,
   Installation,
   publicationOf,
   type InstallationOptions,
   type InstalledFleet,
   type WrapPorts,
 } from './installation';
+import { PipelinePeople } from './pipeline-people';
 import { TeamDeployments, type DeploymentPlant } from './team-deployments';
 
 const HOUR = 3_600_000;
@@ -23,12 +23,20 @@ const DAY = 24 * HOUR;
 export interface FleetYearsOptions {
   readonly years: number;
   readonly fleets: number;
-  /** From 0 to 1. */
-  readonly random: () => number;
+  /** A positive whole number, from which all follows. */
+  readonly seed: number;
   /** Those that are other than `FLEET_RATES`. */
-  readonly rates?: Partial<typeof FLEET_RATES>;
+  readonly rates?: Partial<typeof FLEET_RATES> | undefined;
+  /** The names of what happens; absent: all that is drawn. */
+  readonly only?: ReadonlySet<string> | undefined;
+  /** The names of the fleets that are there; absent: all of them. */
+  readonly onlyFleets?: ReadonlySet<string> | undefined;
+  /** Ends with the first broken rule. */
+  readonly isFirstEnough?: boolean | undefined;
+  /** Ends then, in milliseconds since 1970, and asks nothing of the end. */
+  readonly endsAt?: number | undefined;
   /** As in an installation. */
-  readonly isSlow?: boolean;
+  readonly isSlow?: boolean | undefined;
   readonly policyOf?: InstallationOptions['policyOf'];
   /** Breaks a rule on purpose, between the reconciler and what the oracle watches. */
   readonly plant?: WrapPorts;
@@ -36,77 +44,99 @@ export interface FleetYearsOptions {
   readonly plantDeployment?: DeploymentPlant;
 }
 
+type OverrideChange = Parameters<Installation['setOverrides']>[1];
+
+/** Overrides that cannot be read, and what people say meanwhile. */
+interface Damage {
+  readonly hold: OperatorOverride;
+  readonly later: OverrideChange[];
+}
+
 /** Half a month without anything, in which all that is under way ends. */
 const QUIET = 20 * DAY;
 const START = new Date('2024-01-20T00:00:00Z');
+const FIRST_REVISION = 4000;
 
 /** An installation whose people, publications and accounts do what is drawn for each month. */
 export class FleetScenario {
   readonly installation: Installation;
-  /** The start while the installation is being made. */
-  private clock = () => START;
   readonly oracle: FleetOracle;
+  readonly happenings: Happenings;
   private readonly deployments: TeamDeployments;
-  private readonly publications = new Map<string, Channel>();
-  private readonly movedAt = new Map<string, number>();
-  /** Publications that fail, and on which fleets. */
-  private readonly bad = new Map<
-    string,
-    { readonly behaviour: AmiBehaviour; readonly fleets: Set<string> }
-  >();
-  private readonly revoked = new Map<string, number>();
+  private readonly people: PipelinePeople;
   private readonly without = new Map<string, number>();
-  private readonly awayUntil = new Map<string, number>();
+  private readonly damaged = new Map<string, Damage>();
   private readonly holds = new Map<string, OperatorOverride>();
   private readonly floors = new Map<string, OperatorOverride & { readonly osVersion: string }>();
   private readonly accepted = new Map<string, OperatorOverride & { readonly publication: string }>();
-  private pipelineHold: OperatorOverride | undefined;
-  private history: Channel[] = [];
-  private revision = 4000;
 
   constructor(private readonly options: FleetYearsOptions) {
-    const first = this.bake(this.revision, 1, START);
-    this.history.push(first);
-    const active = <T extends OperatorOverride>(one: T | undefined) =>
-      one !== undefined && Date.parse(one.until) > this.now ? one : undefined;
-    this.oracle = new FleetOracle(
-      {
-        publications: this.publications,
-        movedAt: this.movedAt,
-        isBad: (fleet, id) => this.bad.get(id)?.fleets.has(fleet) === true,
-        holdOf: (fleet) => active(this.holds.get(fleet)),
-        floorOf: (fleet) => active(this.floors.get(fleet)),
-        acceptedBy: (fleet) => active(this.accepted.get(fleet)),
-        pipelineHold: () => active(this.pipelineHold),
-        revokedAt: (id) => this.revoked.get(id),
-        awayUntil: (account) => this.awayUntil.get(account),
-        isPaused: (fleet) => this.deployments.isPausing(fleet),
-        newestTemplate: (fleet) => this.deployments.newest(fleet),
-        isBadTemplate: (template) => this.deployments.behaviourOf(template) !== undefined,
-      },
-      () => this.installation,
-    );
+    const { onlyFleets, only, rates, seed } = options;
+    this.happenings = new Happenings({ seed, rates, only });
+    const first = publicationOf(`10.0.20348.${FIRST_REVISION}`, 1, START);
+    this.people = new PipelinePeople({
+      installation: () => this.installation,
+      happenings: this.happenings,
+      first,
+      firstRevision: FIRST_REVISION,
+    });
     this.installation = new Installation({
       start: START,
       first,
-      fleets: Array.from({ length: options.fleets }, (_, index) => planOf(index, options.random)),
+      fleets: Array.from({ length: options.fleets }, (_, index) =>
+        planOf(index, this.happenings.randomOf('fleet', index)),
+      ).filter(({ name }) => onlyFleets?.has(name) ?? true),
       behaviourOf: (fleet, amiId) => this.behaviourOf(fleet, amiId),
+      hasCapacity: (fleet) => {
+        const until = this.without.get(fleet);
+        return until === undefined || until <= this.now;
+      },
       wrap: (fleet, ports) => this.wrap(fleet, ports),
-      deliveries: () => (this.happens('lost') ? 0 : this.happens('doubled') ? 2 : 1),
+      deliveries: ({ plan: { name } }) =>
+        this.happenings.happens('lost', name, this.now)
+          ? 0
+          : this.happenings.happens('doubled', name, this.now)
+            ? 2
+            : 1,
       onNotice: (fleet, text) => {
         this.answer(fleet, text);
       },
       ...(options.isSlow === undefined ? {} : { isSlow: options.isSlow }),
       ...(options.policyOf === undefined ? {} : { policyOf: options.policyOf }),
     });
-    this.clock = () => this.installation.clock.now();
+    const active = <T extends OperatorOverride>(one: T | undefined) =>
+      one !== undefined && Date.parse(one.until) > this.now ? one : undefined;
+    this.oracle = new FleetOracle(
+      {
+        publications: this.people.publications,
+        movedAt: this.people.movedAt,
+        isBad: (fleet, id) => this.people.badOn(fleet, id) !== undefined,
+        holdOf: (fleet) => active(this.damaged.get(fleet)?.hold) ?? active(this.holds.get(fleet)),
+        floorOf: (fleet) => active(this.floors.get(fleet)),
+        acceptedBy: (fleet) => active(this.accepted.get(fleet)),
+        pipelineHold: () => active(this.people.hold),
+        revokedAt: (id) => this.people.revoked.get(id),
+        awayUntil: (account) => this.people.awayUntil.get(account),
+        isPaused: (fleet) => this.deployments.isPausing(fleet),
+        newestTemplate: (fleet) => this.deployments.newest(fleet),
+        isBadTemplate: (template) => this.deployments.behaviourOf(template) !== undefined,
+        current: () => this.people.current,
+        withoutCapacityUntil: (fleet) => this.without.get(fleet) ?? -Infinity,
+        wasBad: (fleet, id) => this.people.wasBadOn(fleet, id),
+      },
+      this.installation,
+    );
     this.deployments = new TeamDeployments({
       installation: this.installation,
       oracle: this.oracle,
-      happens: (rate) => this.happens(rate),
-      random: options.random,
+      rate: (kind) => this.happenings.rate(kind),
       ...(options.plantDeployment === undefined ? {} : { plant: options.plantDeployment }),
     });
+  }
+
+  /** Fleet-years so far. */
+  get fleetYears(): number {
+    return ((this.now - START.getTime()) / (365 * DAY)) * this.options.fleets;
   }
 
   async live(): Promise<void> {
@@ -114,22 +144,28 @@ export class FleetScenario {
     const end = START.getTime() + this.options.years * 365 * DAY;
     for (let tuesday = nextPatchTuesday(START); tuesday.getTime() < end - QUIET;) {
       const next = nextPatchTuesday(tuesday);
-      this.planMonth(tuesday.getTime(), Math.min(next.getTime(), end - QUIET));
-      await this.passUntil(Math.min(next.getTime(), end - QUIET));
+      const month = { from: tuesday.getTime(), until: Math.min(next.getTime(), end - QUIET) };
+      this.people.planMonth(month.from, month.until);
+      installation.fleets.forEach((fleet) => {
+        this.planFleet(fleet, month.from, month.until);
+      });
+      await this.passUntil(month.until);
       tuesday = next;
     }
     await this.passUntil(end);
-    const [current] = this.history.slice(-1);
+    if (this.isOver) {
+      return;
+    }
     installation.fleets.forEach((fleet) => {
-      if (current !== undefined && fleet.simulated.instances.length > 0) {
-        this.oracle.checkEnd(fleet, current);
+      if (fleet.simulated.instances.length > 0) {
+        this.oracle.checkEnd(fleet, this.people.current);
       }
     });
   }
 
   /** In steps of half an hour, at each of which the oracle observes. */
   private async passUntil(end: number): Promise<void> {
-    while (this.now < end) {
+    while (this.now < end && !this.isOver) {
       await this.installation.passUntil(Math.min(end, this.now + HOUR / 2));
       this.installation.fleets.forEach((fleet) => {
         this.oracle.observe(fleet);
@@ -137,237 +173,129 @@ export class FleetScenario {
     }
   }
 
-  private planMonth(from: number, until: number): void {
+  private get isOver(): boolean {
+    const { endsAt = Infinity, isFirstEnough = false } = this.options;
+    return this.now >= endsAt || (isFirstEnough && this.oracle.violations.length > 0);
+  }
+
+  private planFleet(fleet: InstalledFleet, from: number, until: number): void {
     const { installation } = this;
-    const within = () => from + this.options.random() * (until - from);
-    const out = from + (4 + this.options.random() * 8) * HOUR;
-    installation.at(out, () => {
-      this.publish(true);
+    const { name, instances } = fleet.plan;
+    const month = { of: name, from, until };
+    for (let times = 0; times < 4; times += 1) {
+      this.people.plan({ ...month, kind: 'scale', times }, (random) => {
+        this.scale(fleet, Math.max(1, Math.round(instances * (0.5 + random() * 1.1))));
+      });
+    }
+    this.people.plan({ ...month, kind: 'hold' }, (random) => {
+      const hold = this.people.override((0.2 + random() * 7.8) * DAY);
+      this.holds.set(name, hold);
+      this.setOverrides(fleet, { hold });
     });
-    if (this.happens('equal')) {
-      installation.at(within(), () => {
-        this.publish(false);
+    this.people.plan({ ...month, kind: 'floor' }, () => {
+      const floor = { ...this.people.override(40 * DAY), osVersion: this.people.current.osVersion };
+      this.floors.set(name, floor);
+      this.setOverrides(fleet, { floor });
+    });
+    this.people.plan({ ...month, kind: 'deploy' }, (random) => this.deployments.deploy(fleet, random));
+    this.people.plan({ ...month, kind: 'noCapacity' }, (random) => {
+      const until = this.now + (1 + random() * 29) * HOUR;
+      this.without.set(name, until);
+      installation.at(until, () => {
+        this.scale(fleet, fleet.simulated.group.desiredCapacity);
       });
-    }
-    if (this.happens('outOfBand')) {
-      installation.at(within(), () => {
-        this.publish(true);
-      });
-    }
-    if (this.happens('pipelineHold')) {
-      installation.at(within(), () => {
-        this.holdPipeline(this.between(1, 5) * DAY);
-      });
-    }
-    if (this.happens('rollback')) {
-      installation.at(within(), () => {
-        this.rollBack();
-      });
-    }
-    if (this.happens('revoke')) {
-      installation.at(within(), () => {
-        this.revoke();
-      });
-    }
-    ACCOUNTS.slice(1)
-      .filter(() => this.happens('away'))
-      .forEach((account) => {
-        installation.at(within(), () => {
-          this.leave(account, this.between(0.2, 4) * DAY);
-        });
-      });
-    installation.fleets.forEach((fleet) => {
-      this.planFleet(fleet, within);
+    });
+    this.people.plan({ ...month, kind: 'unreadable' }, (random) => {
+      this.damage(fleet, (0.2 + random() * 3) * DAY);
     });
   }
 
-  private planFleet(fleet: InstalledFleet, within: () => number): void {
-    const { installation } = this;
-    const { name, instances } = fleet.plan;
-    for (let times = 0; times < 4; times += 1) {
-      installation.at(within(), () => {
-        const before = new Set(fleet.simulated.instances.map(({ id }) => id));
-        fleet.simulated.group.scaleTo(Math.max(1, Math.round(instances * this.between(0.5, 1.6))));
-        this.oracle.scaled(fleet, before);
-        installation.wake(fleet);
-      });
+  private scale(fleet: InstalledFleet, count: number): void {
+    const before = new Set(fleet.simulated.instances.map(({ id }) => id));
+    fleet.simulated.group.scaleTo(count);
+    this.oracle.scaled(fleet, before);
+    this.installation.wake(fleet);
+  }
+
+  /** What people say of a fleet cannot be read for some time: somebody wrote it for a purpose, so that it holds. */
+  private damage(fleet: InstalledFleet, milliseconds: number): void {
+    const { names, plan, store } = fleet;
+    if (this.damaged.has(plan.name)) {
+      return;
     }
-    if (this.happens('hold')) {
-      installation.at(within(), () => {
-        const hold = this.override(this.between(0.2, 8) * DAY);
-        this.holds.set(name, hold);
-        installation.setOverrides(fleet, { hold });
+    this.damaged.set(plan.name, { hold: this.people.override(milliseconds), later: [] });
+    const text = store.values.get(names.overrides);
+    store.values.set(names.overrides, `${text ?? ''} {`);
+    this.installation.wake(fleet);
+    this.installation.at(this.now + milliseconds, () => {
+      const { later = [] } = this.damaged.get(plan.name) ?? {};
+      this.damaged.delete(plan.name);
+      if (text === undefined) {
+        store.values.delete(names.overrides);
+      } else {
+        store.values.set(names.overrides, text);
+      }
+      this.installation.wake(fleet);
+      later.forEach((change) => {
+        this.installation.setOverrides(fleet, change);
       });
-    }
-    if (this.happens('floor')) {
-      installation.at(within(), () => {
-        const osVersion = this.history.at(-1)?.osVersion ?? '';
-        const floor = { ...this.override(40 * DAY), osVersion };
-        this.floors.set(name, floor);
-        installation.setOverrides(fleet, { floor });
-      });
-    }
-    if (this.happens('deploy')) {
-      installation.at(within(), () => this.deployments.deploy(fleet));
-    }
-    if (this.happens('noCapacity')) {
-      installation.at(within(), () => {
-        this.without.set(name, this.now + this.between(1, 30) * HOUR);
-      });
+    });
+  }
+
+  /** Nobody writes over what he cannot read. */
+  private setOverrides(fleet: InstalledFleet, change: OverrideChange): void {
+    const damaged = this.damaged.get(fleet.plan.name);
+    if (damaged === undefined) {
+      this.installation.setOverrides(fleet, change);
+    } else {
+      damaged.later.push(change);
     }
   }
 
   /** A person reads a notice, and after some hours lets the publication that it names pass, once what was wrong is mended. */
   private answer(fleet: InstalledFleet, text: string): void {
-    if (text.includes('Deploy a launch template that works') && this.options.random() < 0.5) {
-      const at = this.now + this.between(1, 60) * HOUR;
-      this.installation.at(at, () => this.deployments.deploy(fleet, true));
-    }
-    const id = /winbake fleet accept \S+ (\S+)/.exec(text)?.[1] ?? this.history.at(-1)?.id ?? '';
-    if (!text.includes(id) || this.options.random() > 0.5) {
+    const { name: of } = fleet.plan;
+    const random = this.happenings.randomOf('answer', of, this.now);
+    const isAnswered = random() < 0.5 && this.happenings.isMeant({ kind: 'answer', of, at: this.now });
+    const at = this.now + (1 + random() * 59) * HOUR;
+    if (!isAnswered) {
       return;
     }
-    this.installation.at(this.now + this.between(1, 60) * HOUR, () => {
-      if (this.publications.size === 0 || this.history.at(-1)?.id !== id) {
+    if (text.includes('Deploy a launch template that works')) {
+      this.installation.at(at, () => this.deployments.deploy(fleet, random, true));
+    }
+    const id = /winbake fleet accept \S+ (\S+)/.exec(text)?.[1] ?? this.people.current.id;
+    if (!text.includes(id)) {
+      return;
+    }
+    this.installation.at(at, () => {
+      if (this.people.current.id !== id) {
         return;
       }
-      this.bad.get(id)?.fleets.delete(fleet.plan.name);
-      const accepted = { ...this.override(30 * DAY), publication: id };
-      this.accepted.set(fleet.plan.name, accepted);
-      this.installation.setOverrides(fleet, { accepted });
-    });
-  }
-
-  private publish(isNew: boolean): void {
-    const held = this.pipelineHold === undefined ? 0 : Date.parse(this.pipelineHold.until);
-    if (held > this.now) {
-      this.installation.at(held, () => {
-        this.publish(isNew);
-      });
-      return;
-    }
-    this.revision += isNew ? 1 + Math.floor(this.options.random() * 200) : 0;
-    const number = [...this.publications.values()].filter(({ osVersion }) =>
-      osVersion.endsWith(`.${this.revision}`),
-    ).length;
-    const publication = this.bake(this.revision, number + 1, new Date(this.now));
-    this.history.push(publication);
-    this.drawFaults(publication);
-    this.move(publication);
-  }
-
-  private drawFaults({ id }: Channel): void {
-    const isEverywhere = this.happens('badEverywhere');
-    if (!isEverywhere && !this.happens('badSomewhere')) {
-      return;
-    }
-    const fleets = this.installation.fleets
-      .filter(() => isEverywhere || this.options.random() < 0.25)
-      .map(({ plan }) => plan.name);
-    const behaviour: AmiBehaviour =
-      this.options.random() < 0.3 ? { host: 'hangs', tasks: 'none' } : { host: 'registers', tasks: 'fail' };
-    this.bad.set(id, { behaviour, fleets: new Set(fleets) });
-  }
-
-  private rollBack(): void {
-    const [before] = this.history.slice(-2);
-    if (this.history.length < 2 || before === undefined) {
-      return;
-    }
-    this.history = [...this.history.slice(0, -2), before];
-    this.holdPipeline(this.between(1, 5) * DAY);
-    this.move(before);
-  }
-
-  private revoke(): void {
-    const candidates = this.history.filter(({ id }) => !this.revoked.has(id)).slice(-2);
-    const [older, newer] = candidates;
-    if (older === undefined || newer === undefined) {
-      return;
-    }
-    const isCurrent = this.options.random() < 0.7;
-    const one = isCurrent ? newer : older;
-    this.revoked.set(one.id, this.now);
-    this.installation.revoke(one);
-    this.history = this.history.filter(({ id }) => id !== one.id);
-    const current = this.history.at(-1);
-    if (isCurrent && current !== undefined) {
-      this.move(current);
-    }
-    if (this.options.random() < 0.5) {
-      this.installation.at(this.now + this.between(0.5, 10) * DAY, () => {
-        this.revoked.delete(one.id);
-        this.installation.restore(one.id);
-      });
-    }
-  }
-
-  private move(publication: Channel): void {
-    this.movedAt.set(publication.id, this.now);
-    this.installation.publish(publication);
-  }
-
-  private holdPipeline(milliseconds: number): void {
-    this.pipelineHold = this.override(milliseconds);
-    this.installation.setPipelineHold(this.pipelineHold);
-    // Housekeeping notes its end as it noted its beginning.
-    this.installation.at(Date.parse(this.pipelineHold.until), () => {
-      this.installation.setPipelineHold(null);
-    });
-  }
-
-  private leave(account: string, milliseconds: number): void {
-    const until = this.now + milliseconds;
-    this.awayUntil.set(account, until);
-    this.installation.away.add(account);
-    this.installation.at(until, () => {
-      this.installation.away.delete(account);
-      this.installation.fleets.forEach((fleet) => {
-        this.installation.wake(fleet);
-      });
+      this.people.mend(of, id);
+      const accepted = { ...this.people.override(30 * DAY), publication: id };
+      this.accepted.set(of, accepted);
+      this.setOverrides(fleet, { accepted });
     });
   }
 
   private wrap(fleet: InstalledFleet, ports: FleetPorts): FleetPorts {
     const { plant = (_fleet: InstalledFleet, given: FleetPorts) => given } = this.options;
     const watched = plant(fleet, this.oracle.watch(fleet, ports));
-    return this.happens('crash')
-      ? cutOff(watched, 1 + Math.floor(this.options.random() * 25), this.options.random() < 0.5)
-      : watched;
+    const { name } = fleet.plan;
+    if (!this.happenings.happens('crash', name, this.now)) {
+      return watched;
+    }
+    const random = this.happenings.randomOf('crash after', name, this.now);
+    return cutOff(watched, 1 + Math.floor(random() * 25), random() < 0.5);
   }
 
   private behaviourOf(fleet: string, amiId: string): AmiBehaviour {
-    const bad = this.bad.get(this.publications.get(amiId)?.id ?? '');
-    const behaviour = bad?.fleets.has(fleet) === true ? bad.behaviour : GOOD_AMI;
-    return (this.without.get(fleet) ?? 0) > this.now ? { ...behaviour, host: 'hangs' } : behaviour;
-  }
-
-  private bake(revision: number, number: number, at: Date): Channel {
-    const channel = publicationOf(`10.0.20348.${revision}`, number, at);
-    this.publications.set(channel.amiId, channel);
-    return channel;
-  }
-
-  private override(milliseconds: number): OperatorOverride {
-    const at = new Date(this.now);
-    return {
-      by: 'ops',
-      reason: 'by hand',
-      at: at.toISOString(),
-      until: new Date(this.now + milliseconds).toISOString(),
-    };
-  }
-
-  private happens(rate: keyof typeof FLEET_RATES): boolean {
-    const share = { ...FLEET_RATES, ...this.options.rates }[rate];
-    return share > 0 && this.options.random() < share;
-  }
-
-  private between(least: number, most: number): number {
-    return least + this.options.random() * (most - least);
+    const id = this.people.publications.get(amiId)?.id ?? '';
+    return this.people.badOn(fleet, id) ?? GOOD_AMI;
   }
 
   private get now(): number {
-    return this.clock().getTime();
+    return this.installation.clock.now().getTime();
   }
 }

@@ -104,9 +104,11 @@ export interface InstallationOptions {
   readonly fleets: readonly FleetPlan[];
   /** What instances of an AMI do on a fleet, now. */
   readonly behaviourOf: (fleet: string, amiId: string) => AmiBehaviour;
+  /** Whether an instance can be launched for a fleet now; always, unless said. */
+  readonly hasCapacity?: (fleet: string) => boolean;
   readonly wrap?: WrapPorts;
   /** How often a poll comes where an event asks for it: 0 lost, 2 twice. */
-  readonly deliveries?: () => number;
+  readonly deliveries?: (fleet: InstalledFleet) => number;
   readonly onNotice?: (fleet: InstalledFleet, text: string) => void;
   /** What a fleet's reconciler is told instead of its policy, where a test breaks a rule on purpose. */
   readonly policyOf?: (policy: RolloutPolicy) => RolloutPolicy;
@@ -319,8 +321,12 @@ export class Installation {
   /** A change of a channel or a refresh starts the function; the schedule comes where an event is lost. */
   private sendEvent(fleet: InstalledFleet): void {
     const { deliveries = () => 1 } = this.options;
-    for (let left = deliveries(); left > 0; left -= 1) {
-      this.at(this.clock.now().getTime() + EVENT_MILLISECONDS, () => this.poll(fleet));
+    const times = deliveries(fleet);
+    if (times > 0) {
+      // Two that come at once run at once.
+      this.at(this.clock.now().getTime() + EVENT_MILLISECONDS, async () => {
+        await Promise.all(Array.from({ length: times }, () => this.poll(fleet)));
+      });
     }
   }
 
@@ -329,7 +335,7 @@ export class Installation {
   }
 
   private install(plan: FleetPlan, first: Channel, index: number): InstalledFleet {
-    const { behaviourOf, wrap = (_fleet, ports) => ports } = this.options;
+    const { behaviourOf, hasCapacity = () => true, wrap = (_fleet, ports) => ports } = this.options;
     const { clock } = this;
     const simulated = new SimulatedFleet({
       groupName: plan.name,
@@ -337,6 +343,7 @@ export class Installation {
       instanceCount: plan.instances,
       template: templateWith(`lt-${index}`, first.amiId, clock.now()),
       behaviourOf: (amiId) => behaviourOf(plan.name, amiId),
+      hasCapacity: () => hasCapacity(plan.name),
       onEvent: () => {
         this.sendEvent(fleet);
       },

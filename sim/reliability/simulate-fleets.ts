@@ -1,4 +1,5 @@
-import type { Violation } from './fleet-oracle';
+import type { Violation } from './fleet-truth';
+import { type Happening } from './happenings';
 import { FleetScenario, type FleetYearsOptions } from './fleet-scenario';
 
 /** What a simulation came to. */
@@ -11,15 +12,18 @@ export interface FleetYears {
   /** Notices that went to people. */
   readonly notices: number;
   readonly violations: readonly Violation[];
+  /** All that happened, in that order. */
+  readonly happenings: readonly Happening[];
 }
 
 /** Lets an installation live for years with what goes wrong drawn by `FLEET_RATES`, and judges all that its fleets do. */
 export async function simulateFleets(options: FleetYearsOptions): Promise<FleetYears> {
   const scenario = new FleetScenario(options);
   await scenario.live();
-  const { installation, oracle } = scenario;
+  const { fleetYears, happenings, installation, oracle } = scenario;
   return {
-    fleetYears: options.years * options.fleets,
+    fleetYears,
+    happenings: happenings.list,
     polls: installation.polls,
     rollouts: installation.fleets.reduce((sum, { simulated }) => sum + simulated.group.refreshes.length, 0),
     notices: installation.fleets.reduce((sum, { notified }) => sum + notified.length, 0),

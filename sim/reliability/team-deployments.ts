@@ -20,13 +20,18 @@ export type DeploymentPlant = (fleet: InstalledFleet, ports: DeploymentPorts) =>
 export interface TeamDeploymentsOptions {
   readonly installation: Installation;
   readonly oracle: FleetOracle;
-  readonly happens: (rate: keyof typeof FLEET_RATES) => boolean;
-  readonly random: () => number;
+  readonly rate: (kind: keyof typeof FLEET_RATES) => number;
   readonly plant?: DeploymentPlant;
 }
 
 /** Lets simulated seconds pass. */
 type Sleep = (seconds: number) => Promise<void>;
+
+/** What one deployment works with. */
+interface Means {
+  readonly random: () => number;
+  readonly sleep: Sleep;
+}
 
 /** Deployments by the teams whose fleets they are: each brings another launch template, at whatever phase of a rollout. */
 export class TeamDeployments {
@@ -34,7 +39,7 @@ export class TeamDeployments {
   private readonly deployed = new Map<string, { readonly template: string; readonly at: number }>();
   private readonly bad = new Map<string, AmiBehaviour>();
   private readonly busy = new Set<string>();
-  private count = 0;
+  private readonly counts = new Map<string, number>();
 
   constructor(private readonly options: TeamDeploymentsOptions) {
     options.installation.fleets.forEach(({ simulated: { group } }) => {
@@ -59,54 +64,55 @@ export class TeamDeployments {
     return this.bad.get(template);
   }
 
-  /** Begins a deployment, once the one before has ended. */
-  deploy(fleet: InstalledFleet, isMended = false): Promise<void> {
+  /** Begins a deployment, once the one before has ended, with numbers of its own. */
+  deploy(fleet: InstalledFleet, random: () => number, isMended = false): Promise<void> {
     const { name } = fleet.plan;
     if (this.busy.has(name)) {
-      this.options.installation.at(this.now + 60 * MINUTE, () => this.deploy(fleet, isMended));
+      this.options.installation.at(this.now + 60 * MINUTE, () => this.deploy(fleet, random, isMended));
       return Promise.resolve();
     }
     this.busy.add(name);
     return this.begin(async (sleep) => {
-      await this.update(fleet, isMended, sleep);
+      await this.update(fleet, isMended, { random, sleep });
       this.busy.delete(name);
     });
   }
 
-  private async update(fleet: InstalledFleet, isMended: boolean, sleep: Sleep): Promise<void> {
-    const { happens, random } = this.options;
+  private async update(fleet: InstalledFleet, isMended: boolean, { random, sleep }: Means): Promise<void> {
+    const happens = (kind: keyof typeof FLEET_RATES) => random() < this.options.rate(kind);
     const { name } = fleet.plan;
     const before = this.newest(name);
-    this.count += 1;
-    const template = `template ${this.count}`;
+    const number = (this.counts.get(name) ?? 0) + 1;
+    this.counts.set(name, number);
+    const template = `template ${number} of ${name}`;
     if (!isMended && happens('badTemplate')) {
       const host = random() < 0.3 ? 'hangs' : 'registers';
       this.bad.set(template, { host, tasks: host === 'hangs' ? 'none' : 'fail' });
     }
     this.deployed.set(name, { template, at: this.now });
-    const isTaken = await this.bring(fleet, template, { isRollingBack: false, sleep });
+    const isTaken = await this.bring(fleet, template, { isRollingBack: false, random, sleep });
     if (isTaken && (isMended || !happens('rolledBack'))) {
       return;
     }
     // Something else of the stack fails, or CloudFormation hears nothing of the function.
     await sleep(60 + random() * 3 * 3600);
     this.deployed.set(name, before);
-    await this.bring(fleet, before.template, { isRollingBack: true, sleep });
+    await this.bring(fleet, before.template, { isRollingBack: true, random, sleep });
   }
 
   /** The launch template, then the custom resource, then the group, as CloudFormation has them; whether the group has it. */
   private async bring(
     fleet: InstalledFleet,
     template: string,
-    { isRollingBack, sleep }: { readonly isRollingBack: boolean; readonly sleep: Sleep },
+    { isRollingBack, random, sleep }: Means & { readonly isRollingBack: boolean },
   ): Promise<boolean> {
-    const { happens, installation, oracle, plant = (_fleet, given) => given, random } = this.options;
+    const { installation, oracle, plant = (_fleet, given) => given, rate } = this.options;
     const { names, plan, simulated } = fleet;
     const base = simulated.group.template.add(
       { amiId: undefined, userData: template },
       installation.clock.now(),
     );
-    const isCut = !isRollingBack && happens('cut');
+    const isCut = !isRollingBack && random() < rate('cut');
     const { control, parameters } = isCut
       ? cutOff(this.portsOf(fleet), 1 + Math.floor(random() * 12), random() < 0.5)
       : this.portsOf(fleet);
@@ -150,6 +156,7 @@ export class TeamDeployments {
         get: (name: string) => store.get(name),
         below: (path: string) => store.below(path),
         put: async (name: string, value: string) => {
+          this.options.oracle.wrote(fleet, name);
           await store.put(name, value);
           this.pausedUntil.set(plan.name, this.now + PAUSE);
           this.options.installation.wake(fleet);

@@ -2,13 +2,15 @@ import { DEFAULT_GATE_POLICY } from '../../lib/contract/values/gate-policy';
 import { UsageError } from '../../lib/contract/values/errors';
 import { percentile } from '../../lib/contract/values/percentile';
 import { parseRelease } from '../../lib/contract/values/release';
-import { seededRandom } from '../../sim/clock/seeded-random';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
 import { measureRings, type RingHours, type RingOptions } from '../../sim/reliability/measure-rings';
-import { simulateFleets, type FleetYears } from '../../sim/reliability/simulate-fleets';
+import { nameOf } from '../../sim/reliability/happenings';
+import { shrinkHistory } from '../../sim/reliability/shrink-history';
 import { scriptOptions, wholeNumber } from '../script-options';
+import { simulateYears, type SeededViolation } from './simulate-years';
 
-const USAGE = `Usage: npm run simulate -- [--years N] [--fleets N] [--seed N] [--json]
+const USAGE = `Usage: npm run simulate -- [--years N] [--fleets N] [--seed N] [--first]
+                           [--shrink N] [--resume FILE] [--json]
        npm run simulate -- --rings N [--fleets N] [--bake-hours N] [--json]
 
 Lets installations of three accounts live for years, with what goes wrong drawn
@@ -19,6 +21,10 @@ Windows Server 2022 from 2024 on bakes, and says how long each ring takes.
   --years N       fleet-years in all (default: 100; half a minute)
   --fleets N      fleets of an installation (default: 10, with --rings 40)
   --seed N        another draw (default: 1)
+  --first         end with the first broken rule, as it was found
+  --shrink N      look at most N seconds for the shortest history that still
+                  breaks the first broken rule (default: 60)
+  --resume FILE   keep what was lived after each installation, and go on there
   --rings N       measure N rings instead
   --bake-hours N  from a bake's order to its publication (default: 1.5)
   --json          print one document, winbake.simulation/1 or winbake.rings/1
@@ -26,9 +32,6 @@ Windows Server 2022 from 2024 on bakes, and says how long each ring takes.
 Exit codes: 0 no rule is broken; 1 the simulation itself failed; 2 wrong usage;
 3 a rule is broken.
 `;
-
-/** The years that one installation lives; more installations are other draws. */
-const LONGEST_LIFE = 2;
 
 /** Where all families of 2022 have long been recorded. */
 const RINGS_FROM = new Date('2024-01-01T00:00:00Z');
@@ -57,6 +60,9 @@ interface Options {
   readonly seed: number;
   readonly bakeHours: number;
   readonly json: boolean;
+  readonly first: boolean;
+  readonly shrink: number;
+  readonly resume: string | undefined;
 }
 
 function readOptions(
@@ -64,27 +70,36 @@ function readOptions(
 ): Options & { readonly help: boolean; readonly rings: number | undefined } {
   const {
     'bake-hours': bakeHours,
+    first,
     fleets,
     help,
     json,
+    resume,
     rings,
     seed,
+    shrink,
     years,
   } = scriptOptions('simulate', args, {
     'bake-hours': { type: 'string', default: '1.5' },
+    first: { type: 'boolean', default: false },
     fleets: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
     json: { type: 'boolean', default: false },
+    resume: { type: 'string' },
     rings: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    shrink: { type: 'string', default: '60' },
     years: { type: 'string', default: '100' },
   });
   if (!/^\d{1,2}(\.\d+)?$/.test(bakeHours)) {
     throw new UsageError(`--bake-hours is a number of hours below 100; got: '${bakeHours}'.`);
   }
   return {
+    first,
     help,
     json,
+    resume,
+    shrink: wholeNumber('shrink', shrink, 86_400),
     bakeHours: Number(bakeHours),
     years: wholeNumber('years', years, 100_000),
     seed: wholeNumber('seed', seed, 999_999),
@@ -94,46 +109,53 @@ function readOptions(
 }
 
 /** Lives fleet-years in installations of their own draws, and says what they came to. */
-async function years({ fleets = 10, json, seed, years: wanted }: Options): Promise<number> {
-  const total = await simulateYears(wanted, fleets, seed, (done) => {
-    process.stderr.write(`${done} of ${wanted} fleet-years\n`);
+async function years(options: Options): Promise<number> {
+  const { first, fleets = 10, json, resume, seed, years: wanted } = options;
+  const total = await simulateYears({
+    years: wanted,
+    fleets,
+    seed,
+    isFirstEnough: first,
+    resume,
+    onProgress: (done) => {
+      process.stderr.write(`${done} of ${wanted} fleet-years\n`);
+    },
   });
   const { violations, fleetYears, notices, rollouts } = total;
+  const [broken] = violations;
+  const shortest =
+    broken === undefined || first ? undefined : await shortestOf(broken, fleets, options.shrink);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ schema: 'winbake.simulation/1', seed, ...total }, null, 2)}\n`
+      ? `${JSON.stringify({ schema: 'winbake.simulation/1', seed, ...total, ...(shortest && { shortest }) }, null, 2)}\n`
       : [
           `${fleetYears} fleet-years, ${rollouts} instance refreshes, ${notices} notices to people`,
-          ...violations.map(({ at, fleet, rule, what }) => `${at} ${fleet}: ${rule}: ${what}`),
+          ...violations.map((one) => `seed ${one.seed}: ${one.at} ${one.fleet}: ${one.rule}: ${one.what}`),
+          ...(shortest === undefined
+            ? []
+            : [
+                `The shortest history of seed ${shortest.seed} that breaks it, with ${shortest.fleets.join(', ')}:`,
+                ...shortest.happenings.map((one) => `  ${one}`),
+                `  ${shortest.breaks}`,
+              ]),
           `years ${fleetYears}, violations ${violations.length}\n`,
         ].join('\n'),
   );
   return violations.length > 0 ? 3 : 0;
 }
 
-/** Fleet-years of installations, one after the other, each with the seed's next draws. */
-export async function simulateYears(
-  wanted: number,
-  fleets: number,
-  seed: number,
-  onProgress: (done: number) => void = () => undefined,
-): Promise<Omit<FleetYears, 'ends'>> {
-  const random = seededRandom(seed * 7919);
-  const parts: FleetYears[] = [];
-  const lived = () => parts.reduce((sum, one) => sum + one.fleetYears, 0);
-  while (lived() < wanted) {
-    const life = Math.min(LONGEST_LIFE, Math.max(1, (wanted - lived()) / fleets));
-    parts.push(await simulateFleets({ years: life, fleets, random }));
-    onProgress(lived());
-  }
-  const sum = (of: (one: FleetYears) => number) => parts.reduce((total, one) => total + of(one), 0);
-  return {
-    fleetYears: lived(),
-    polls: sum(({ polls }) => polls),
-    rollouts: sum(({ rollouts }) => rollouts),
-    notices: sum(({ notices }) => notices),
-    violations: parts.flatMap(({ violations }) => violations),
-  };
+/** What is left of an installation's history once nothing can be left out, or once the time is over. */
+async function shortestOf({ seed, years: life }: SeededViolation, fleets: number, seconds: number) {
+  const end = Date.now() + seconds * 1000;
+  const found = await shrinkHistory({ seed, years: life, fleets }, () => Date.now() > end);
+  return (
+    found && {
+      seed,
+      fleets: found.fleets,
+      happenings: found.happenings.map(nameOf),
+      breaks: `${found.violation.at} ${found.violation.fleet}: ${found.violation.rule}: ${found.violation.what}`,
+    }
+  );
 }
 
 /** Measures rings over what a backtest of the recorded years bakes. */

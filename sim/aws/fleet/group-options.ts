@@ -20,6 +20,8 @@ export interface SimulatedGroupOptions {
    * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
    */
   readonly replacesBeyondMaximum?: boolean;
+  /** Whether EC2 has room for another instance; always, unless said. */
+  readonly hasCapacity?: () => boolean;
   /** What instances of an AMI do; they do what they should unless said. */
   readonly behaviourOf?: (amiId: string) => AmiBehaviour;
   /** Its warm pool; none unless said. */

@@ -17,7 +17,6 @@ type VersionBehaviour = (started: {
 
 /** Figures of the field, not measured. */
 const BOOT = 8 * MINUTE;
-
 /** Windows starts sooner the second time, as an instance leaves a warm pool. */
 const BOOT_AGAIN = MINUTE;
 
@@ -226,20 +225,20 @@ export class SimulatedGroup implements RefreshedGroup {
 
   /** Whether a replacement can be launched before the instance in whose place it comes has gone. */
   get hasRoom(): boolean {
-    const { maxSize = Infinity, replacesBeyondMaximum = true } = this.options;
-    return replacesBeyondMaximum || this.instances.length < maxSize;
+    const { hasCapacity = () => true, maxSize = Infinity, replacesBeyondMaximum = true } = this.options;
+    return hasCapacity() && (replacesBeyondMaximum || this.instances.length < maxSize);
   }
 
   /** It takes what stands by in the pool first, and never goes beyond the maximum. */
   scaleTo(wanted: number): void {
-    const { maxSize = wanted } = this.options;
+    const { hasCapacity = () => true, maxSize = wanted } = this.options;
     this.desiredCapacity = Math.min(wanted, maxSize);
     // What a refresh has launched beyond the maximum is not taken away for it.
     const count = wanted <= maxSize ? wanted : Math.max(maxSize, this.instances.length);
     while (this.instances.length > count) {
       this.instances.pop();
     }
-    while (this.instances.length < count) {
+    while (this.instances.length < count && hasCapacity()) {
       // What scaling starts is there at once, so that its start lies before.
       const warm = this.pool?.take();
       const instance = warm ?? this.make(this.versionOfLaunches, this.time, BOOT);

@@ -1,12 +1,12 @@
 import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
-import { seededRandom } from '../../../sim/clock/seeded-random';
 import type { WrapPorts } from '../../../sim/reliability/installation';
 import type { FleetYearsOptions } from '../../../sim/reliability/fleet-scenario';
 import { simulateFleets } from '../../../sim/reliability/simulate-fleets';
-import { hoursAt, measureRecordedRings, simulateYears } from '../../../tools/reliability/run-simulate';
+import { hoursAt, measureRecordedRings } from '../../../tools/reliability/run-simulate';
+import { simulateYears } from '../../../tools/reliability/simulate-years';
 
 function live(seed: number, options: Partial<FleetYearsOptions> = {}) {
-  return simulateFleets({ years: 1, fleets: 7, random: seededRandom(seed * 7919), ...options });
+  return simulateFleets({ years: 1, fleets: 7, seed, ...options });
 }
 
 /** The parameters of a fleet, with another text in the place of some. */
@@ -33,7 +33,11 @@ const without =
   (_fleet, ports) => ({ ...ports, ...port(ports) });
 
 test('years by seed break no rule', async () => {
-  const { fleetYears, notices, rollouts, violations } = await simulateYears(40, 10, 20);
+  const { fleetYears, notices, rollouts, violations } = await simulateYears({
+    years: 40,
+    fleets: 10,
+    seed: 20,
+  });
   expect(violations).toEqual([]);
   expect(fleetYears).toBeGreaterThanOrEqual(40);
   expect(Math.min(rollouts, notices)).toBeGreaterThan(40);
