@@ -16,6 +16,7 @@ import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct, type IDependable } from 'constructs';
 import { createHash } from 'node:crypto';
 import type { WindowsAmi } from '../ami/windows-ami';
+import { allowSecretReads } from '../internal/secrets';
 import type { FleetResources } from './fleet-resources';
 import { FleetRole } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
@@ -55,6 +56,7 @@ export class FleetGroup extends Construct {
     const { vpc } = settings;
     ami._deployBefore(this);
     this.role = new FleetRole(this, 'InstanceRole', settings.groupName);
+    allowSecretReads(this.role, settings.registrySecrets);
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: `Instances of the Winbake fleet ${settings.fleetName}`,

@@ -2,6 +2,7 @@ import { Annotations, Duration, Token } from 'aws-cdk-lib';
 import type { InstancesDistribution } from 'aws-cdk-lib/aws-autoscaling';
 import { type BlockDevice, InstanceClass, InstanceSize, InstanceType, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { fleetGroupName } from '../contract/names/resources';
 import type { RolloutPolicy } from '../contract/values/rollout-policy';
@@ -11,8 +12,9 @@ import { checkFleetName } from '../internal/names';
 import { checkHours, checkMinutes, checkNumber, refuse } from '../internal/validate';
 import { agentVariables } from './agent-variables';
 import { instancesDistribution, managedScaling } from './capacity-options';
-import { fetchOwnImages, type FleetUserDataProps, startsAgent } from './fleet-user-data';
+import { type FleetUserDataProps, startsAgent } from './fleet-user-data';
 import { instanceMetadata, type InstanceMetadata, rootDevice } from './host-options';
+import { fetchOwnImages } from './own-images';
 import { rolloutPolicy } from './rollout-options';
 import { checkWarmPool, type FleetWarmPool } from './warm-pool';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
@@ -178,6 +180,8 @@ export interface FleetSettings {
   readonly allowServiceTraffic: boolean;
   readonly associate: boolean;
   readonly host: HostSettings;
+  /** What the instances may read, for registries of own images. */
+  readonly registrySecrets: readonly ISecret[];
   readonly launchTimeout: Duration;
   readonly deleteDrain: Duration;
   readonly policy: RolloutPolicy;
@@ -248,6 +252,7 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
     allowServiceTraffic: props.allowServiceTraffic ?? true,
     associate: props.associate ?? true,
     host: hostSettings(scope, props, launchTimeout),
+    registrySecrets: Object.values(props.ownImageCredentials ?? {}),
     launchTimeout,
     deleteDrain,
     policy: { ...policy, patchWithinSeconds: fleetBudget(scope, props.patchWithin, policy) },

@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { IKeyPair, InstanceType, ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { WindowsAmi } from '../ami/windows-ami';
 import type { ManagedScaling, SpotShare } from './capacity-options';
@@ -239,12 +240,23 @@ export interface WindowsCapacityProviderProps {
   readonly launchTimeout?: Duration;
 
   /**
-   * How long a host that starts may fetch what the tags of own images in Amazon ECR have moved to since its AMI was baked, before it joins
-   * its cluster; then it joins all the same. At most `launchTimeout` without 30 minutes; 0 fetches nothing.
+   * How long a host that starts may fetch what the tags of own images in Amazon ECR, and in registries of `ownImageCredentials`, have moved to
+   * since its AMI was baked, before it joins its cluster; then it joins all the same. At most `launchTimeout` without 30 minutes; 0 fetches
+   * nothing.
    *
-   * @default - 10 minutes where the pipeline is of this app and caches own images; otherwise nothing is fetched
+   * @default - 10 minutes with `ownImageCredentials`, or where the pipeline is of this app and caches own images in ECR; otherwise nothing is
+   * fetched
    */
   readonly ownImageTimeout?: Duration;
+
+  /**
+   * Secrets that hold `username` and `password`, by the hosts of private registries, such as `shop.azurecr.io`, so that hosts fetch own images
+   * of these, too; with one that cannot be read they join all the same. The role of the instances may then read the secrets, and so may every
+   * task that gets its credentials: one with access to its host, or to the metadata of it.
+   *
+   * @default - of registries other than ECR hosts keep what was baked
+   */
+  readonly ownImageCredentials?: { readonly [registry: string]: ISecret };
 
   /**
    * How the fleet takes a publication.

@@ -93,7 +93,12 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
     services.serve(this, { settings, ami, fleet, cluster, topic: this.topic, deletion });
     Tags.of(this).add(FLEET_TAG, settings.fleetName);
     holdToServiceRules(this);
-    warnOfMissingEndpoints(this, { vpc: settings.vpc, subnets: vpcSubnets, gmsa: props.gmsa === true });
+    warnOfMissingEndpoints(this, {
+      vpc: settings.vpc,
+      subnets: vpcSubnets,
+      // Domainless gMSA reads the user that a task joins its domain with.
+      readsSecrets: props.gmsa === true || settings.registrySecrets.length > 0,
+    });
     holdServicesToFleet(this, {
       cluster,
       ami,
@@ -174,11 +179,11 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
   }
 }
 
-/** Where the hosts of a fleet start, and whether their tasks may join a domain. */
+/** Where the hosts of a fleet start, and whether they or their tasks read secrets. */
 interface FleetHosts {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection | undefined;
-  readonly gmsa: boolean;
+  readonly readsSecrets: boolean;
 }
 
 /** Warns where hosts start in isolated subnets and the app gives the VPC no endpoint of what they call, with the list. */
@@ -192,7 +197,7 @@ function warnOfMissingEndpoints(scope: IConstruct, hosts: FleetHosts): void {
   });
 }
 
-function warnOfEndpoints(scope: IConstruct, { gmsa, subnets, vpc }: FleetHosts): void {
+function warnOfEndpoints(scope: IConstruct, { readsSecrets, subnets, vpc }: FleetHosts): void {
   const isolated = new Set(vpc.isolatedSubnets.map(({ subnetId }) => subnetId));
   const closed = vpc.selectSubnets(subnets).subnetIds.filter((id) => isolated.has(id));
   const services = new Set(
@@ -202,8 +207,7 @@ function warnOfEndpoints(scope: IConstruct, { gmsa, subnets, vpc }: FleetHosts):
       .filter(({ vpcId }) => vpcId === vpc.vpcId)
       .map(serviceOf),
   );
-  // Domainless gMSA reads the user that a task joins its domain with.
-  const called = [...HOST_SERVICES, ...(gmsa ? ['secretsmanager'] : [])];
+  const called = [...HOST_SERVICES, ...(readsSecrets ? ['secretsmanager'] : [])];
   const missing = called.filter((service) => !services.has(service));
   if (closed.length > 0 && missing.length > 0) {
     Annotations.of(scope).addWarningV2(

@@ -141,13 +141,14 @@ export function allowKeyUse(
   key: IKey | undefined,
   service: 's3' | 'secretsmanager' | 'sns' | 'sqs',
   actions: readonly string[] = ['kms:Decrypt', 'kms:GenerateDataKey'],
+  region: string = Stack.of(role).region,
 ): void {
   if (key !== undefined) {
     allow(role, {
       actions,
       resources: [key.keyArn],
       conditions: {
-        StringEquals: { 'kms:ViaService': `${service}.${Stack.of(role).region}.amazonaws.com` },
+        StringEquals: { 'kms:ViaService': `${service}.${region}.amazonaws.com` },
       },
     });
   }

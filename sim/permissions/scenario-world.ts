@@ -19,6 +19,7 @@ import { SimulatedAccount } from '../rehearsal/simulated-account';
 import { StepLog } from '../rehearsal/step-log';
 import { functionNamed } from '../rehearsal/template-functions';
 import { WatchedFleet } from '../rehearsal/watched-fleet';
+import { fetchOwnImages } from './recorded-hosts';
 import { recordInstances, type BakeFailure } from './recorded-instances';
 
 /** What a service says of a denial, or the rehearsal. */
@@ -128,6 +129,13 @@ export class ScenarioWorld {
     this.fleets.forEach(({ deployed: { fleet } }) => {
       fleet.group.behave((amiId) => (this.isPublished(amiId) ? this.behaviour : GOOD_AMI));
     });
+  }
+
+  /** Lets a host of each fleet fetch own images before it joins. */
+  async fetchOwnImages(): Promise<void> {
+    for (const { deployed } of this.fleets) {
+      await fetchOwnImages(this.own, this.ownRegistries, deployed);
+    }
   }
 
   private isPublished(amiId: string): boolean {

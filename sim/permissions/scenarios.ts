@@ -45,10 +45,11 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'retention by hand', run: (world) => retention(world, () => order(world, { verb: 'prune' })) },
 ];
 
-/** The stacks, and what the schedules and rules of fleets start at once. */
+/** The stacks, what hosts fetch before they join, and what the schedules and rules of fleets start at once. */
 async function deployment(world: ScenarioWorld): Promise<void> {
   await world.deploy();
   await world.deployFleets();
+  await world.fetchOwnImages();
   await world.pass(0.3);
 }
 

@@ -6,6 +6,7 @@ import {
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
 import { parameterArn } from '../account/commands/data-commands';
+import type { Principal } from '../account/principal';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { InstanceAccess } from '../aws/image-builder/run-bake';
 import type { SimulatedAccount } from './simulated-account';
@@ -29,6 +30,25 @@ async function secretOf(SecretId: string): Promise<string> {
 /** Whether something failed as AWS says it; anything else is a mistake of the rehearsal's own. */
 function isOfAws(error: unknown): error is Error {
   return error instanceof ECRServiceException || error instanceof SecretsManagerServiceException;
+}
+
+/** The logins that an instance gets by its role; what AWS refuses is an answer. */
+export function askedBy(
+  { world: { accounts } }: Pick<SimulatedAccount, 'world'>,
+  caller: Principal,
+  region: string,
+): InstanceAccess['ask'] {
+  return (what, name) =>
+    accounts.as(caller, region, async () => {
+      try {
+        return { value: what === 'ecr' ? await ecrPassword(name) : await secretOf(name) };
+      } catch (error) {
+        if (isOfAws(error)) {
+          return { error: error.message };
+        }
+        throw error;
+      }
+    });
 }
 
 /**
@@ -67,17 +87,7 @@ export function instanceAccess(
           await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
         }),
     },
-    ask: (what, name) =>
-      accounts.as(caller, region, async () => {
-        try {
-          return { value: what === 'ecr' ? await ecrPassword(name) : await secretOf(name) };
-        } catch (error) {
-          if (isOfAws(error)) {
-            return { error: error.message };
-          }
-          throw error;
-        }
-      }),
+    ask: askedBy(account, caller, region),
     readParameter: (name) => {
       const refusal = refusalOf('ssm:GetParameter', parameterArn(name, environment));
       if (refusal !== undefined) {

@@ -209,17 +209,21 @@ export class OwnRegistries {
     const secrets = secretsOf(pipeline.decide.environment);
     for (const host of new Set(hosts)) {
       const arn = secrets[host];
-      const login = { user: 'rehearsal', password: `secret of ${host}` };
       if (arn !== undefined) {
-        const { password, user: username } = login;
-        account.world.secrets.put(arn, JSON.stringify({ username, password }));
+        this.putLogin(account, host, arn);
       }
       const options = {
         imageAt: (repository: string, tag: string) => imageAt(context, `${host}/${repository}:${tag}`),
-        ...accessTo(account, host, arn === undefined ? undefined : login),
+        ...accessTo(account, host, arn === undefined ? undefined : loginFor(host)),
       };
       this.started.set(host, await startOwnRegistry(options));
     }
+  }
+
+  /** Lets a secret hold the login of a registry, as a person does who has it. */
+  putLogin({ world }: Pick<SimulatedAccount, 'world'>, host: string, arn: string): void {
+    const { password, user: username } = loginFor(host);
+    world.secrets.put(arn, JSON.stringify({ username, password }));
   }
 
   /** Their addresses on this computer, by host. */
@@ -240,6 +244,10 @@ export class OwnRegistries {
   async close(): Promise<void> {
     await Promise.all([...this.started.values()].map((one) => one.close()));
   }
+}
+
+function loginFor(host: string): BasicLogin {
+  return { user: 'rehearsal', password: `secret of ${host}` };
 }
 
 function hostOf(text: string, { pipeline }: OwnRegistriesContext): string {

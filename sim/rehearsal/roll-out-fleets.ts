@@ -131,10 +131,23 @@ function launchTemplateOf(stack: StackModel, id: string): SimulatedLaunchTemplat
   return new SimulatedLaunchTemplate({
     id,
     tagsInstances: memberOf(LaunchTemplateData, 'TagSpecifications') !== undefined,
+    registrySecrets: secretsIn(stack, memberOf(LaunchTemplateData, 'UserData')),
     ...(roleId === undefined
       ? {}
       : { instanceRole: String(stack.resolve({ 'Fn::GetAtt': [roleId, 'Arn'] })) }),
   });
+}
+
+/** What user data hands to the script that fetches own images. */
+function secretsIn(stack: StackModel, userData: unknown): Readonly<Record<string, string>> {
+  const text = String(stack.resolve(memberOf(userData, 'Fn::Base64')));
+  const [, pairs = ''] = /Update-OwnImage\.ps1' -Seconds \d+ -Secrets '([^']+)'/.exec(text) ?? [];
+  return Object.fromEntries(
+    pairs
+      .split(',')
+      .filter((pair) => pair !== '')
+      .map((pair) => pair.split('=') as [string, string]),
+  );
 }
 
 /** The size of a group's warm pool. */

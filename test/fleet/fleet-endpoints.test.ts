@@ -8,6 +8,7 @@ import {
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
@@ -19,6 +20,8 @@ interface Given {
   readonly vpcSubnets?: SubnetSelection;
   readonly type?: SubnetType;
   readonly gmsa?: boolean;
+  /** Whether hosts read a secret for a private registry. */
+  readonly readsSecret?: boolean;
 }
 
 /** The fleet's stack; its VPC is in another one. */
@@ -27,6 +30,7 @@ function fleetOf({
   gateway,
   gmsa = false,
   interfaces = {},
+  readsSecret = false,
   type = SubnetType.PRIVATE_ISOLATED,
   vpcSubnets,
 }: Given): Stack {
@@ -51,6 +55,9 @@ function fleetOf({
     cluster: new Cluster(stack, 'Cluster', { vpc }),
     ami: WindowsAmi.fromChannel({ os: WindowsOs.SERVER_2022_CORE }),
     gmsa,
+    ...(readsSecret
+      ? { ownImageCredentials: { 'shop.azurecr.io': Secret.fromSecretNameV2(stack, 'Acr', 'acr') } }
+      : {}),
     ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
   });
   return stack;
@@ -78,6 +85,11 @@ test.each<[string, Given, string]>([
   [
     'all but that of the user of gMSA',
     { ...HOSTS, interfaces: ALL, gateway: true, gmsa: true },
+    'no endpoint of secretsmanager: without',
+  ],
+  [
+    'all but that of the login to a private registry',
+    { ...HOSTS, interfaces: ALL, gateway: true, readsSecret: true },
     'no endpoint of secretsmanager: without',
   ],
   ['those of interfaces', { ...HOSTS, interfaces: ALL }, 'no endpoint of s3: without'],

@@ -4,6 +4,7 @@ import { InstanceType, KeyPair, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-l
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AmiChannel, DayOfWeek, WindowsAmi, WindowsCapacityProvider, WindowsOs } from '../../lib/index';
 
@@ -66,6 +67,7 @@ export function addAllPropsFleet(app: App): {
     attributes: { 'shop.zone': 'front' },
     launchTimeout: Duration.hours(1),
     ownImageTimeout: Duration.minutes(5),
+    ownImageCredentials: { 'shop.azurecr.io': Secret.fromSecretNameV2(stack, 'Registry', 'shop-registry') },
     deleteDrain: Duration.minutes(45),
     rollout: {
       canaryPercentage: 20,

@@ -22,6 +22,7 @@ const pipelineName = 'web';
 const HOME = { account: '111111111111', region: 'eu-central-1' };
 const OTHER_ACCOUNT = '222222222222';
 const OTHER_REGION = 'eu-west-1';
+const PRIVATE_REGISTRY = 'shop.example.com';
 
 /**
  * Synthesizes an app in which every right of Winbake is asked for: two accounts and regions, own keys, a scan, and a
@@ -54,7 +55,7 @@ export function synthesizeCheckedApp(outdir: string): void {
     fastLaunch: {},
     extras: [
       CachedImage.fromEcr(new Repository(platform, 'Shop', { repositoryName: 'shop/web' })),
-      CachedImage.fromRegistry('shop.example.com/jobs:live', {
+      CachedImage.fromRegistry(`${PRIVATE_REGISTRY}/jobs:live`, {
         credentials: registryLogin(platform),
       }),
     ],
@@ -118,5 +119,6 @@ function addFleet(app: App, id: string, account: string, clusters?: Stack): void
     fleetName: id.toLowerCase(),
     warmPool: { minSize: 1, maxGroupPreparedCapacity: 4 },
     rollout: { drainLimit: Duration.hours(2) },
+    ownImageCredentials: { [PRIVATE_REGISTRY]: registryLogin(stack) },
   });
 }

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
-import { Grant, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { allow } from '../../internal/allow';
-import { allowKeyUse } from '../../internal/keys';
+import { allowSecretReads } from '../../internal/secrets';
 import { refuse } from '../../internal/validate';
 import type { CachedImage } from '../props/cached-image';
 
@@ -59,13 +59,8 @@ export function allowOwnImages(role: Role, images: readonly CachedImage[], use: 
       wildcardReason: 'A login to ECR is for a whole registry; what it may read, the repositories say.',
     });
   }
-  for (const secret of new Set(own.flatMap(({ credentials }) => credentials ?? []))) {
-    Grant.addToPrincipal({
-      grantee: role,
-      actions: ['secretsmanager:GetSecretValue'],
-      // A name alone lacks the six characters that Secrets Manager adds.
-      resourceArns: [secret.secretFullArn ?? `${secret.secretArn}-??????`],
-    });
-    allowKeyUse(role, secret.encryptionKey, 'secretsmanager', ['kms:Decrypt']);
-  }
+  allowSecretReads(
+    role,
+    own.flatMap(({ credentials }) => credentials ?? []),
+  );
 }

@@ -17,6 +17,8 @@ export interface LaunchTemplateOptions {
   readonly name?: string;
   /** The role of its instance profile, which whoever lets a group start from it must be allowed to pass. */
   readonly instanceRole?: string;
+  /** The secrets by which its user data lets hosts read registries, by their hosts; none unless said. */
+  readonly registrySecrets?: Readonly<Record<string, string>>;
   /** The name of its instance profile, where somebody asks for it. */
   readonly instanceProfile?: string;
   /** Whether it tags what it starts, which whoever lets a group start from it must be allowed to do. */

@@ -16,9 +16,15 @@ function Complete-ASLifecycleAction {
     if ($env:FAIL_LIFECYCLE -and $calls -le [int]$env:FAIL_LIFECYCLE_TIMES) { throw $env:FAIL_LIFECYCLE }
 }
 
-# For a runspace of its own, where nothing simulates Windows.
+# These two are for a runspace of its own, where nothing simulates Windows.
 function Get-ECRLoginCommand {
     param([Parameter(Mandatory = $true)] [string]$Region)
     . "$PSScriptRoot/../../../../../scripts/simulated-windows/Logins.ps1"
     return Get-ECRLoginCommand -Region $Region
+}
+
+function Get-SECSecretValue {
+    param([Parameter(Mandatory = $true)] [string]$SecretId, [Parameter(Mandatory = $true)] [string]$Region)
+    . "$PSScriptRoot/../../../../../scripts/simulated-windows/Logins.ps1"
+    return Get-SECSecretValue -SecretId $SecretId -Region $Region
 }
