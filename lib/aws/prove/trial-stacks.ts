@@ -90,7 +90,16 @@ export async function openTrialFleet(
   };
 }
 
-/** The same, to be deleted. */
+/** The same, to be deleted; the tasks are its own, so that nobody waits for them or names them. */
 export function openTrialDeletion(clients: ProofClients, name: string): FleetDeletion {
-  return fleetDeletion(clients, { autoScalingGroup: name, cluster: name });
+  const deletion = fleetDeletion(clients, { autoScalingGroup: name, cluster: name });
+  return {
+    ...deletion,
+    drain: async (instanceIds) =>
+      (await deletion.drain(instanceIds)).map((host) => ({
+        ...host,
+        taskCount: 0,
+        tasks: () => Promise.resolve([]),
+      })),
+  };
 }
