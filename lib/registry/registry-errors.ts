@@ -20,7 +20,7 @@ const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_
 
 const KNOWN: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/^ECONNREFUSED$/, general('refused the connection', 2)],
-  [/^ENOTFOUND$/, general('is not known by that name', 1)],
+  [/^ENOTFOUND$/, general('could not be found: DNS knows no such name here', 1)],
   [/^EAI_/, general('could not be looked up by its name', 2)],
   [TLS, general('could not be trusted: its TLS certificate or handshake failed', 1)],
   [/^PRIVATE_ADDRESS$/, { ...general('belongs to a private address and is not asked', 1), invalid: true }],

@@ -243,7 +243,7 @@ describe('a server that is not there', () => {
     });
     expect(await registryError(client.manifest('a', 't'))).toMatchObject({
       code: 'REGISTRY_UNREACHABLE',
-      message: 'The registry registry.example is not known by that name.',
+      message: 'The registry registry.example could not be found: DNS knows no such name here.',
     });
     expect(client.traffic.requests).toBe(1);
   });
