@@ -104,7 +104,12 @@ function describePublications({ publications }: RehearsalReport, width?: number)
   return publications.length === 0
     ? ''
     : formatTable(
-        [{ title: 'PUBLICATION' }, { title: 'AMI' }, { title: 'CHANNELS' }, { title: 'RETENTION' }],
+        [
+          { title: 'PUBLICATION' },
+          { title: 'AMI' },
+          { title: 'CHANNELS' },
+          { title: 'RETENTION', below: true },
+        ],
         publications.map(({ amiId, channels, id, reasons, retention }) => [
           id,
           amiId,
