@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aws, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -135,28 +135,90 @@ test('need no right where there are none', () => {
   );
 });
 
+const secret = (stack: Stack, name = 'Login') => Secret.fromSecretNameV2(stack, name, name);
+const ECR_HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+
+test.each(['docker.io/team/jobs:live', 'index.docker.io/team/jobs:live'])(
+  'of the Docker Hub are read by a secret where it is named: %s',
+  (reference) => {
+    const template = pipelineWith((stack) =>
+      CachedImage.fromRegistry(reference, { credentials: secret(stack) }),
+    );
+    expect(extrasOf(template)).toEqual(['team-jobs=docker.io/team/jobs:live']);
+    expect(Object.keys(JSON.parse(variable(template, 'WINBAKE_REGISTRY_LOGINS')))).toEqual(['docker.io']);
+  },
+);
+
 test.each<[string, (stack: Stack) => CachedImage[], string]>([
-  ['a digest', () => [CachedImage.fromRegistry(`a.io/x@sha256:${'0'.repeat(64)}`)], 'without a digest'],
+  [
+    'a digest',
+    () => [CachedImage.fromRegistry(`a.io/x@sha256:${'0'.repeat(64)}`)],
+    `CachedImage.fromRegistry: "reference" must end with the tag that is followed; got: 'a.io/x@sha256:`,
+  ],
   [
     'a registry of ECR in the name of nobody',
-    () => [CachedImage.fromRegistry('111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web:7')],
-    "lies in Amazon ECR, which the pipeline's roles need rights to read; got: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web:7'. " +
-      'Use CachedImage.fromEcr with Repository.fromRepositoryArn, or give "credentials".',
+    () => [CachedImage.fromRegistry(`${ECR_HOST}/shop/web:7`)],
+    `CachedImage.fromRegistry: "reference" must not lie in Amazon ECR, which the pipeline's roles need rights to read, and no password lasts for; ` +
+      `got: '${ECR_HOST}/shop/web:7'. Use CachedImage.fromEcr with Repository.fromRepositoryArn.`,
+  ],
+  [
+    'a registry of ECR with a password',
+    (stack) => [CachedImage.fromRegistry(`${ECR_HOST}/x:1`, { credentials: secret(stack) })],
+    `got: '${ECR_HOST}/x:1'. Use CachedImage.fromEcr`,
+  ],
+  [
+    'a login without a registry',
+    (stack) => [CachedImage.fromRegistry('jobs:live', { credentials: secret(stack) })],
+    'CachedImage.fromRegistry: "reference" must begin with the host of its registry, or the login of Platform/Login would go to the Docker Hub; ' +
+      "got: 'jobs:live'. It is such as 'shop.azurecr.io/jobs:live', or of the Docker Hub 'docker.io/library/jobs:live'.",
+  ],
+  [
+    'a login with a path and without a registry',
+    (stack) => [CachedImage.fromRegistry('team/jobs', { credentials: secret(stack) })],
+    "of the Docker Hub 'docker.io/team/jobs:latest'.",
+  ],
+  [
+    'an address',
+    () => [CachedImage.fromRegistry('https://a.io/x:1')],
+    `CachedImage.fromRegistry: "reference" must begin with a host; got: 'https://a.io/x:1'. Leave out https://, as in 'a.io/x:1'.`,
+  ],
+  [
+    'a reference that only the deployment knows',
+    () => [CachedImage.fromRegistry(`${Aws.ACCOUNT_ID}.example.com/x:1`)],
+    'CachedImage.fromRegistry: "reference" must be known at synthesis; got: a token.',
+  ],
+  [
+    'a tag of another registry that is none',
+    () => [CachedImage.fromRegistry('a.io/x:a b')],
+    'CachedImage.fromRegistry: An image is named like',
   ],
   [
     'a name that is none',
     (stack) => [CachedImage.fromEcr(shop(stack), { name: 'Shop' })],
-    '"extras" must fit',
+    'CachedImage.fromEcr(Platform/Shop): "name" must be up to 30 lower-case letters, digits and hyphens, a letter first, known at synthesis; ' +
+      "got: 'Shop'. It is such as 'shop'.",
+  ],
+  [
+    'a repository without a letter and a name',
+    () => [CachedImage.fromRegistry('a.io/1:1')],
+    "got: ''. Give one for the repository '1'.",
+  ],
+  [
+    'the name of a family',
+    () => [CachedImage.fromRegistry('a.io/servercore:1')],
+    `"name" must not be that of a family; got: 'servercore'. Give one for the repository 'servercore'.`,
   ],
   [
     'a tag that is none',
     (stack) => [CachedImage.fromEcr(shop(stack), { tag: 'a b' })],
-    'its tag is up to 128',
+    'CachedImage.fromEcr(Platform/Shop): "tag" must be up to 128 letters, digits, dots, hyphens and underscores, known at synthesis; ' +
+      "got: 'a b'. It is such as 'live'.",
   ],
   [
     'two of one name',
     (stack) => [CachedImage.fromEcr(shop(stack)), CachedImage.fromRegistry('a.io/shop/web:1')],
-    'shop-web@extra is named twice',
+    `[Platform/Pipeline] "extras" must have a name of its own for each image; got: 'shop-web' twice. ` +
+      'Leave one out, or give one of your own another "name".',
   ],
   [
     'two secrets for one registry',

@@ -1,9 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ecrRegion } from '../../core/images/own-image';
-import { parseDockerImageName } from '../../core/oci/image-reference';
 import type { ImageFamily } from './image-family';
+import { checkTag, LATEST, ownName, ownReference } from './own-image-name';
 
 /** Which images of a repository of your own belong together. */
 export interface OwnRepositoryOptions {
@@ -116,9 +115,11 @@ export class CachedImage {
    */
   public static fromEcr(repository: IRepository, options: EcrImageOptions = {}): CachedImage {
     const { repositoryName, repositoryUri } = repository;
-    const { tag = 'latest' } = options;
+    const { tag = LATEST } = options;
     const known = Token.isUnresolved(repositoryName) ? repository.node.id : repositoryName;
-    const name = options.name ?? nameOf(known);
+    const call = `CachedImage.fromEcr(${repository.node.path})`;
+    const name = ownName(call, options.name, known);
+    checkTag(call, tag);
     const place = Token.isUnresolved(repositoryUri) ? SOME_REPOSITORY : repositoryUri;
     return new CachedImage(`${name}=${repositoryUri}:${tag}`, `${name}=${place}:${tag}`, {
       registry: place.split('/')[0] ?? '',
@@ -129,22 +130,16 @@ export class CachedImage {
   /**
    * An image of your own in any registry that the build instance and the internet reach, as `fromEcr`.
    *
-   * @param reference - its name as docker takes it, with a tag, such as `shop.azurecr.io/web:7`
+   * @param reference - its name as docker takes it, with a tag, such as `shop.azurecr.io/web:7`; with `credentials` one of the Docker Hub
+   * begins with `docker.io/`
    * @param options - who reads it; one in Amazon ECR is `fromEcr`
    */
   public static fromRegistry(reference: string, options: RegistryImageOptions = {}): CachedImage {
-    const { digest, registry, repository, tag } = parseDockerImageName(reference);
-    if (digest !== undefined) {
-      throw new Error(`An own image is followed by its tag, without a digest; got: '${reference}'.`);
-    }
-    const { credentials, name = nameOf(repository) } = options;
-    if (credentials === undefined && ecrRegion(registry) !== undefined) {
-      throw new Error(
-        `An image lies in Amazon ECR, which the pipeline's roles need rights to read; got: '${reference}'. ` +
-          'Use CachedImage.fromEcr with Repository.fromRepositoryArn, or give "credentials".',
-      );
-    }
-    const text = `${name}=${registry}/${repository}:${tag ?? 'latest'}`;
+    const { credentials } = options;
+    const call = 'CachedImage.fromRegistry';
+    const { registry, repository, tag = LATEST } = ownReference(call, reference, credentials);
+    const name = ownName(call, options.name, repository);
+    const text = `${name}=${registry}/${repository}:${tag}`;
     return new CachedImage(text, text, { registry, ...(credentials === undefined ? {} : { credentials }) });
   }
 
@@ -174,15 +169,3 @@ export class CachedImage {
 
 /** Stands for a repository whose name only the deployment knows. */
 const SOME_REPOSITORY = '111122223333.dkr.ecr.us-east-1.amazonaws.com/not-known-yet';
-
-/** The longest name that an image may have. */
-const LONGEST_NAME = 30;
-
-function nameOf(repository: string): string {
-  const parts = repository.toLowerCase().split(/[^a-z0-9]+/);
-  return parts
-    .join('-')
-    .replace(/^[^a-z]+/, '')
-    .slice(0, LONGEST_NAME)
-    .replace(/-+$/, '');
-}

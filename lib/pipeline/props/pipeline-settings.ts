@@ -71,9 +71,12 @@ function imageSettings(
     attempt(scope, 'families', fits, family, () => familyOf(family, release));
   }
   const context = { release, families, lines };
-  attempt(scope, 'extras', fits, beside.extras.join(' '), () =>
-    parseImageExtras({ ...beside, previousRevisions: 0 }, context),
-  );
+  for (const extra of beside.extras) {
+    attempt(scope, 'extras', fits, extra, () =>
+      parseImageExtras({ extras: [extra], previousRevisions: 0 }, context),
+    );
+  }
+  checkNames(scope, beside.extras);
   attempt(scope, 'previousRevisions', fits, String(beside.previousRevisions), () =>
     parseImageExtras(beside, context),
   );
@@ -115,6 +118,21 @@ function imageSettings(
     proxy,
     antivirusExclusions: props.antivirusExclusions ?? true,
   };
+}
+
+/** Tables and documents tell images apart by their names. */
+function checkNames(scope: IConstruct, extras: readonly string[]): void {
+  const names = extras.map((text) => text.split('=')[0] ?? text);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    refuse(
+      scope,
+      'extras',
+      'must have a name of its own for each image',
+      `'${twice}' twice`,
+      'Leave one out, or give one of your own another "name".',
+    );
+  }
 }
 
 /** Warns of lines of tags that are not built any more, or that are not known, as of the day of synthesis. */
