@@ -39,6 +39,13 @@ export interface IWindowsAmiPipeline extends IResource {
    */
   readonly _hasOwnImages?: boolean;
 
+  /**
+   * The hosts of registries other than ECR of which its AMIs hold own images; undefined where that is not known.
+   *
+   * @internal
+   */
+  readonly _ownImageHosts?: readonly string[];
+
   /** Grants reading what the channels and revisions point to, in the region of the pipeline. */
   grantRead(grantee: IGrantable): Grant;
 

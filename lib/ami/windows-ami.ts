@@ -246,6 +246,15 @@ export class WindowsAmi implements IMachineImage {
   }
 
   /**
+   * The hosts of registries other than ECR of which it holds own images; undefined where that is not known.
+   *
+   * @internal
+   */
+  public get _ownImageHosts(): readonly string[] | undefined {
+    return this.pipeline?._ownImageHosts;
+  }
+
+  /**
    * The account that owns it, where a construct uses it.
    *
    * @internal

@@ -1,8 +1,9 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
 import { OWN_IMAGE_SCRIPT, WORK_FOLDER } from '../core/image-builder/component-steps';
+import { ecrRegion } from '../core/images/own-image';
 import { parseDockerImageName } from '../core/oci/image-reference';
 import { checkMinutes, refuse } from '../internal/validate';
 
@@ -60,6 +61,11 @@ export function fetchOwnImages(
     }
     return [];
   }
+  warnOfUnused(
+    scope,
+    ami,
+    secrets.map(([registry]) => registry),
+  );
   return [`try { ${fetching(limit.toSeconds(), secrets)} } catch { Write-Host "Winbake: $_" }`];
 }
 
@@ -72,6 +78,30 @@ function checkRegistry(scope: IConstruct, registry: string): void {
       "must name registries by their hosts as image names begin with, the Docker Hub as 'docker.io'",
       `'${Token.isUnresolved(registry) ? 'a token' : registry}'`,
       "It is such as 'shop.azurecr.io', without a scheme and a path.",
+    );
+  }
+  if (ecrRegion(registry) !== undefined) {
+    refuse(
+      scope,
+      'ownImageCredentials',
+      'must not name Amazon ECR, which hosts read by their role',
+      `'${registry}'`,
+      "Leave it out, and let the repository's policy have the role of the hosts pull.",
+    );
+  }
+}
+
+/** Warns of secrets by which nothing is fetched, where it is known what the AMI holds. */
+function warnOfUnused(scope: IConstruct, ami: WindowsAmi, registries: readonly string[]): void {
+  const { _ownImageHosts: hosts, pipelineName } = ami;
+  const unused = registries.filter((registry) => hosts?.includes(registry) === false);
+  if (hosts !== undefined && unused.length > 0) {
+    const cached =
+      hosts.length === 0 ? 'none of a registry other than ECR' : `those of ${[...new Set(hosts)].join(', ')}`;
+    Annotations.of(scope).addWarningV2(
+      'winbake:ownImageCredentials',
+      `"ownImageCredentials" names ${unused.join(', ')}, of which pipeline ${pipelineName} caches no image, but ${cached}: ` +
+        'hosts read the secret for nothing. Leave it out, or cache an image by CachedImage.fromRegistry.',
     );
   }
 }

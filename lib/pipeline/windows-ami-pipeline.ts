@@ -195,6 +195,13 @@ export class WindowsAmiPipeline extends PipelineBase {
    */
   public readonly _hasOwnImages: boolean;
 
+  /**
+   * The hosts of registries other than ECR of which it caches own images.
+   *
+   * @internal
+   */
+  public readonly _ownImageHosts: readonly string[];
+
   private readonly operate: OperateFunction;
 
   constructor(scope: Construct, id: string, props: WindowsAmiPipelineProps) {
@@ -294,6 +301,9 @@ export class WindowsAmiPipeline extends PipelineBase {
     this.os = settings.os;
     this._hasFastLaunch = settings.fastLaunch !== undefined;
     this._hasOwnImages = settings.ownImages.some(({ _own }) => _own?.repository !== undefined);
+    this._ownImageHosts = settings.ownImages.flatMap(({ _own }) =>
+      _own === undefined || _own.repository !== undefined ? [] : _own.registry,
+    );
     this.pipelineName = settings.pipelineName;
     this.parameterPrefix = settings.parameterPrefix;
     this.parameterPath = settings.parameterPath;

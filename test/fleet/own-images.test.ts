@@ -1,5 +1,5 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
@@ -24,7 +24,7 @@ type Props =
   Partial<WindowsCapacityProviderProps> | ((stack: Stack) => Partial<WindowsCapacityProviderProps>);
 
 /** The stack of a fleet, of a pipeline in the same app that caches this, or of one that is not known. */
-function fleetOf(props: Props, cached?: (stack: Stack) => CachedImage[]): Template {
+function stackOf(props: Props, cached?: (stack: Stack) => CachedImage[]): Stack {
   const app = new App();
   const [stack, platform] = [new Stack(app, 'Shop'), new Stack(app, 'Platform')];
   const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
@@ -36,8 +36,10 @@ function fleetOf(props: Props, cached?: (stack: Stack) => CachedImage[]): Templa
         );
   const more = typeof props === 'function' ? props(stack) : props;
   new WindowsCapacityProvider(stack, 'Windows', { cluster, ami, fleetName: 'shop', ...more });
-  return Template.fromStack(stack);
+  return stack;
 }
+
+const fleetOf = (...fleet: Parameters<typeof stackOf>) => Template.fromStack(stackOf(...fleet));
 
 /** The user data of such a fleet, references in angle brackets. */
 function userData(props: Props = {}, cached?: (stack: Stack) => CachedImage[]): string {
@@ -164,4 +166,38 @@ test.each<[string, Partial<WindowsCapacityProviderProps>]>([
     '"ownImageCredentials" must not be said where hosts have no time to fetch own images, since they would read secrets for nothing; ' +
       'got: shop.azurecr.io. Leave it out, or raise "ownImageTimeout" or "launchTimeout".',
   );
+});
+
+test('a registry of ECR ends synthesis, since the role of the hosts reads it', () => {
+  const host = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+  expect(() => userData((stack) => ({ ownImageCredentials: { [host]: acr(stack) } }))).toThrow(
+    `[Shop/Windows] "ownImageCredentials" must not name Amazon ECR, which hosts read by their role; got: '${host}'. ` +
+      "Leave it out, and let the repository's policy have the role of the hosts pull.",
+  );
+});
+
+/** What is warned of secrets of a fleet whose pipeline caches this. */
+function warningsOf(cached?: (stack: Stack) => CachedImage[]): string[] {
+  return Annotations.fromStack(stackOf(withAcr(), cached))
+    .findWarning('*', Match.stringLikeRegexp('ownImageCredentials'))
+    .map(({ entry }) => entry.data as string);
+}
+
+const jobs = () => CachedImage.fromRegistry('jobs.example.com/jobs:live');
+
+test.each<[string, (stack: Stack) => CachedImage[], string]>([
+  ['other registries alone', () => [jobs()], 'but those of jobs.example.com: '],
+  ['ECR alone', ecr, 'but none of a registry other than ECR: '],
+])('secrets are warned of where the pipeline caches images of %s', (_, cached, instead) => {
+  expect(warningsOf(cached)).toEqual([
+    `"ownImageCredentials" names shop.azurecr.io, of which pipeline 2022-core caches no image, ${instead}` +
+      'hosts read the secret for nothing. Leave it out, or cache an image by CachedImage.fromRegistry. [ack: winbake:ownImageCredentials]',
+  ]);
+});
+
+test.each<[string, ((stack: Stack) => CachedImage[]) | undefined]>([
+  ['caches an image of its registry', () => [jobs(), CachedImage.fromRegistry('shop.azurecr.io/web:7')]],
+  ['is of another app', undefined],
+])('a secret is not warned of where the pipeline %s', (_, cached) => {
+  expect(warningsOf(cached)).toEqual([]);
 });
