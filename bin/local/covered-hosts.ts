@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { UsageError } from '../../lib/contract/values/errors';
-import { DEFAULT_GATE_POLICY } from '../../lib/contract/values/gate-policy';
+import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../lib/contract/values/gate-policy';
 import { type OsVersion, readOsVersion } from '../../lib/contract/values/os-version';
 import { parseRelease, type Release } from '../../lib/contract/values/release';
 import { type CachedImage, COVERED_HOSTS, type HostCache } from '../../lib/core/coverage/coverage';
@@ -8,6 +8,7 @@ import { type LayeredImage, layersOfImages } from '../../lib/core/coverage/layer
 import { defaultFamilies, familyOf } from '../../lib/core/images/family';
 import {
   type CachedBeside,
+  checkLines,
   defaultPreviousRevisions,
   parseImageExtras,
 } from '../../lib/core/images/image-extra';
@@ -23,7 +24,7 @@ import { parseSeconds } from '../shared/option-values';
 import { placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { MICROSOFT, openRegistries } from '../shared/registries';
 import { gateUpTo } from './explain';
-import { extraOption, previousRevisionsOption, refuseOwnImages } from './policy-options';
+import { extraOption, lineOption, previousRevisionsOption, refuseOwnImages } from './policy-options';
 
 /** What a command line says of the hosts that have images cached. */
 export interface HostOptions extends PlaceOptions {
@@ -33,6 +34,7 @@ export interface HostOptions extends PlaceOptions {
   readonly registry?: string;
   readonly extra?: readonly string[];
   readonly previousRevisions?: number;
+  readonly line?: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -49,6 +51,7 @@ export function hostOptions(): readonly Option[] {
     new Option('--registry <url>', `where the images of ${MICROSOFT} are read, such as a mirror`),
     previousRevisionsOption(),
     extraOption(),
+    lineOption(),
     ...placeOptions(),
     new Option('--timeout <seconds>', 'time limit for all requests to registries')
       .argParser(parseSeconds)
@@ -71,15 +74,15 @@ export async function withCoveredHosts<T>(
   options: HostOptions,
   work: (covered: CoveredHosts) => Promise<T>,
 ): Promise<T> {
-  const { asOf, extra, pipeline, previousRevisions, registry, release, timeout } = options;
+  const { asOf, extra, line, pipeline, previousRevisions, registry, release, timeout } = options;
   if ((pipeline === undefined) === (release === undefined)) {
     throw new UsageError(
       'Say which hosts are meant: --pipeline NAME of an account, or --release such as 2022.',
     );
   }
-  if (pipeline !== undefined && (asOf ?? extra ?? previousRevisions) !== undefined) {
+  if (pipeline !== undefined && (asOf ?? extra ?? line ?? previousRevisions) !== undefined) {
     throw new UsageError(
-      '--as-of, --extra and --previous-revisions go with --release; a pipeline has its own moment and images.',
+      '--as-of, --extra, --line and --previous-revisions go with --release; a pipeline has its own moment, images and lines.',
     );
   }
   if (registry !== undefined) {
@@ -89,7 +92,7 @@ export async function withCoveredHosts<T>(
     const named = parseRelease(release);
     refuseOwnImages(extra);
     return withRecordedHosts(
-      { ...options, asOf, release: named, beside: besideFamilies(options, named) },
+      { ...options, asOf, release: named, policy: policyOfHosts(options, named) },
       work,
     );
   }
@@ -101,27 +104,36 @@ export async function withCoveredHosts<T>(
       return await work({ registries, ...(await readPipelineHosts(options, pipeline, base)) });
     }
     const named = parseRelease(release ?? '');
-    const hosts = await hostsBakedNow(registries, named, besideFamilies(options, named));
+    const hosts = await hostsBakedNow(registries, named, policyOfHosts(options, named));
     return await work({ registries, hosts, known: () => undefined });
   } finally {
     await registries.close();
   }
 }
 
-/** What hosts have cached beside the families. */
-function besideFamilies({ extra = [], previousRevisions }: HostOptions, release: Release): CachedBeside {
-  return { extras: extra, previousRevisions: previousRevisions ?? defaultPreviousRevisions(release) };
+/** Which lines of the families hosts have cached, and what beside them. */
+type HostPolicy = CachedBeside & Pick<GatePolicy, 'lines'>;
+
+function policyOfHosts(
+  { extra = [], line = {}, previousRevisions }: HostOptions,
+  release: Release,
+): HostPolicy {
+  return {
+    extras: extra,
+    lines: line,
+    previousRevisions: previousRevisions ?? defaultPreviousRevisions(release),
+  };
 }
 
 interface RecordedHosts extends Pick<HostOptions, 'registry' | 'timeout'> {
   readonly asOf: string;
-  readonly beside: CachedBeside;
+  readonly policy: HostPolicy;
   readonly release: Release;
 }
 
 /** Hosts of a pipeline that promotes at once, at a moment of recorded history. */
 async function withRecordedHosts<T>(
-  { asOf, beside, registry, release, timeout }: RecordedHosts,
+  { asOf, policy, registry, release, timeout }: RecordedHosts,
   work: (covered: CoveredHosts) => Promise<T>,
 ): Promise<T> {
   const at = parseAsOf(asOf, readHistory());
@@ -131,7 +143,7 @@ async function withRecordedHosts<T>(
     history: undefined,
     hosts: undefined,
     hostRevision: undefined,
-    policy: { ...DEFAULT_GATE_POLICY, ...beside },
+    policy: { ...DEFAULT_GATE_POLICY, ...policy },
     accepted: [],
   });
   const recorded = recordedRegistry(history, at);
@@ -163,11 +175,14 @@ async function withRecordedHosts<T>(
 async function hostsBakedNow(
   registries: Registries,
   release: Release,
-  beside: CachedBeside,
+  policy: HostPolicy,
 ): Promise<readonly HostCache[]> {
   const names = defaultFamilies(release);
-  const families = names.map((name) => familyOf(name, release));
-  const extras = parseImageExtras(beside, { release, families: names });
+  const { lines } = policy;
+  const families = names.map((name) => familyOf(name, release, lines[name]));
+  const context = { release, families: names, lines };
+  const extras = parseImageExtras(policy, context);
+  checkLines(extras, context);
   const registry = withOwnRegistries(registries.of({ registry: MICROSOFT }), registries);
   const { findings, images, revision } = await resolveImages(registry, release, families, undefined, extras);
   const unread = findings.find(({ code, severity }) => severity === 'stop' && code.startsWith('REGISTRY_'));

@@ -62,10 +62,7 @@ export function policyOptions(): readonly Option[] {
     ).choices(HOST_WITHOUT_IMAGE_POLICIES),
     previousRevisionsOption(),
     extraOption(),
-    new Option(
-      '--line <family=line>',
-      'line of tags to follow, such as aspnet=4.8; may be repeated',
-    ).argParser(parseLine),
+    lineOption(),
     new Option(
       '--host-revision <revision>',
       'revision that hosts are at and that the gate knows of',
@@ -93,6 +90,14 @@ function parsePreviousRevisions(text: string): number {
 /** The option that caches more beside the families. */
 export function extraOption(): Option {
   return new Option('--extra <image...>', `image to cache beside the families: ${EXTRA_FORMS}`);
+}
+
+/** The option that follows another line of a family than the live one. */
+export function lineOption(): Option {
+  return new Option(
+    '--line <family=line>',
+    'line of tags to follow, such as aspnet=4.8; may be repeated',
+  ).argParser(parseLine);
 }
 
 /** What the options say of the policy, and nothing of what they leave out. */

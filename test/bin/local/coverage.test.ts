@@ -187,6 +187,15 @@ test('hosts of a bake of now, from a registry alone', async () => {
   expect(first!.hosts.map(({ missingBytes }) => missingBytes)).toEqual([0, 0, 0]);
 });
 
+test('a line that hosts follow is cached in place of the live one, recorded and of now', async () => {
+  const image = 'mcr.microsoft.com/dotnet/framework/aspnet:4.8-windowsservercore-ltsc2022';
+  const served = await serve();
+  for (const hosts of [HISTORY, ['--release', '2022', '--registry', served.url]]) {
+    expect((await coverage(image, ...hosts)).first!.missingBytes).toBeGreaterThan(0);
+    expect((await coverage(image, ...hosts, '--line', 'aspnet=4.8')).first!.missingBytes).toBe(0);
+  }
+});
+
 test.each([['scratch'], ['scratch:latest'], ['docker.io/library/scratch']])(
   'coverage %s is a sentence without a request',
   async (name) => {
@@ -269,8 +278,14 @@ test.each([
   [['nginx', '--release', '2022', '--pipeline', 'x'], 'Say which hosts are meant'],
   [
     ['nginx', '--pipeline', 'x', '--as-of', '2025-10-20'],
-    '--as-of, --extra and --previous-revisions go with --release',
+    '--as-of, --extra, --line and --previous-revisions go with --release',
   ],
+  [['nginx', '--pipeline', 'x', '--line', 'aspnet=4.8'], 'a pipeline has its own moment, images and lines'],
+  [
+    ['nginx', '--release', '2022', '--line', 'framework-sdk=4.8'],
+    'Nothing follows the line 4.8 of framework-sdk',
+  ],
+  [['nginx', ...RECORDED, '--line', 'framework-sdk=4.8'], 'Nothing follows the line 4.8 of framework-sdk'],
   [['nginx', '--release', '2021'], "got: '2021'"],
   [['nginx', ...HISTORY, '--registry', 'mcr.example'], 'A registry needs https:// before its name'],
   [[...HISTORY], 'Name an image, or a Dockerfile by --file'],

@@ -103,6 +103,12 @@ test('where one of several files is bad, none is changed', async () => {
   expect(readdirSync(folder).sort()).toEqual(['Dockerfile', 'bad', 'link']);
 });
 
+test('--line pins to the line that hosts follow', async () => {
+  writeFileSync(file, 'FROM mcr.microsoft.com/dotnet/framework/aspnet:4.8\n');
+  expect(await pin(file, '--line', 'aspnet=4.8')).toMatchObject({ exitCode: 0 });
+  expect(read()).toMatch(/aspnet:4\.8-windowsservercore-ltsc2022@sha256:[0-9a-f]{64}\n$/);
+});
+
 test('a link stays one, and the file behind it changes', async () => {
   const link = join(folder, 'link');
   symlinkSync(file, link);
