@@ -2,12 +2,12 @@ import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
-import { printableLines } from '../../lib/contract/values/printable';
+import { printable, printableLines } from '../../lib/contract/values/printable';
 import type { HostCache } from '../../lib/core/coverage/coverage';
 import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer, wrapText } from '../shared/layout';
-import { diffOf, type PinnedFile, pinDockerfile } from '../shared/pin-dockerfile';
+import { diffOf, type KeptReference, type PinnedFile, pinDockerfile } from '../shared/pin-dockerfile';
 import { readDockerfileText } from '../shared/dockerfile';
 import type { Terminal } from '../shared/terminal';
 import { type HostOptions, hostOptions, withCoveredHosts } from './covered-hosts';
@@ -40,7 +40,7 @@ export function pinCommand(terminal: Terminal, finish: Finish): Command {
   });
   return addHelp(command, terminal, {
     notes:
-      'An ARG before the first FROM is changed where its default is the whole reference, or the tag of one. What is put together in another way is named, and stays. ' +
+      'An ARG before the first FROM is changed where its default is the whole reference, or the tag of one. What is put together in another way stays, and so does what hosts have not cached: each is named with its way out. ' +
       'Where one of several files cannot be read, none is changed.',
     examples: [
       ['winbake pin Dockerfile --pipeline 2022-core', 'what the hosts of a pipeline have'],
@@ -72,8 +72,10 @@ async function pin(files: readonly string[], options: PinOptions, terminal: Term
     if (options.asOf !== undefined && !check && changed.length > 0) {
       terminal.err(`${wrapText(RECORDED_DIGESTS, terminal.columns)}\n`);
     }
+    const kept = pinned.flatMap((file) => file.kept.map((one) => printable(`${file.file} ${keptLine(one)}`)));
     if (dryRun && json !== true) {
       printDiff(changed, terminal);
+      terminal.err(wrapText(kept.map((line) => `${line}\n`).join(''), terminal.columns));
     } else {
       const isWritten = !check && !dryRun;
       printAnswer(terminal, json, {
@@ -84,6 +86,11 @@ async function pin(files: readonly string[], options: PinOptions, terminal: Term
         },
         text: () => describe(pinned, isWritten),
       });
+    }
+    if (check && kept.length > 0) {
+      terminal.err(
+        `${kept.length === 1 ? '1 FROM stays' : `${kept.length} FROMs stay`} as written, which --check does not refuse.\n`,
+      );
     }
     return Promise.resolve(check && changed.length > 0 ? ExitCode.NO : ExitCode.DONE);
   });
@@ -114,11 +121,21 @@ function describe(files: readonly PinnedPath[], isWritten: boolean): string {
   return files
     .map(({ changes, file, kept }) => {
       const verb = isWritten ? 'changed' : 'would change';
+      const lines = [
+        ...changes.map(({ from, line, to }) => ({
+          line,
+          text: `line ${line}  ${from}\n    -> ${shortened(to)}`,
+        })),
+        ...kept.map((one) => ({ line: one.line, text: keptLine(one) })),
+      ].sort((one, other) => one.line - other.line);
       const head = changes.length === 0 ? `${file}: nothing to change.\n` : `${file}: ${verb}\n`;
-      const lines = changes.map(({ from, line, to }) => `  line ${line}  ${from}\n    -> ${shortened(to)}\n`);
-      return `${head}${lines.join('')}${kept.map(({ line, message, reference }) => `  line ${line}  ${reference} stays: ${message}.\n`).join('')}`;
+      return `${head}${lines.map(({ text }) => `  ${text}\n`).join('')}`;
     })
     .join('');
+}
+
+function keptLine({ line, message, reference }: KeptReference): string {
+  return `line ${line}  ${printable(reference)} stays: ${message}.`;
 }
 
 /** What is new of a reference, for people: its tag, and the beginning of its digest. */

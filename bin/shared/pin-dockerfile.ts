@@ -1,5 +1,6 @@
 import { UsageError } from '../../lib/contract/values/errors';
-import { type CachedImage, type Pin, pinOf } from '../../lib/core/coverage/coverage';
+import type { CachedImage } from '../../lib/core/coverage/coverage';
+import { type Pin, pinOf } from '../../lib/core/coverage/pin';
 import { parseDockerImageName } from '../../lib/core/oci/image-reference';
 import { type BaseImage, type Dockerfile, parseDockerfile, type Span } from './dockerfile';
 import { MICROSOFT } from './registries';
@@ -12,7 +13,7 @@ export interface PinChange {
   readonly to: string;
 }
 
-/** A reference to a base image of the hosts that stays, and why. */
+/** A reference of a FROM that stays, why, and the way out. */
 export interface KeptReference {
   readonly line: number;
   readonly reference: string;
@@ -74,25 +75,32 @@ function outcomeOf(
   place: string,
   cached: readonly CachedImage[],
 ): Outcome {
-  const { line, name, stage } = base;
-  if (name === undefined || stage !== undefined || name === 'scratch' || isLinux(base)) {
+  const { line, missing, name, stage } = base;
+  if (stage !== undefined || name === 'scratch' || isLinux(base)) {
     return undefined;
   }
+  const keep = (message: string): Outcome => ({ kept: { line, reference: name ?? base.text, message } });
+  if (name === undefined) {
+    const [first = base.text] = missing;
+    return keep(`${first} has no value; give its ARG a default before the first FROM`);
+  }
   // What variables make of it is for those who give them.
-  const pin =
-    base.text.includes('$') && !isImageName(name) ? undefined : pinOfName(name, line, place, cached);
+  if (base.text.includes('$') && !isImageName(name)) {
+    return keep('what its variables make of it is no image name; give their ARGs other defaults');
+  }
+  const pin = pinOfName(name, line, place, cached);
   if (pin === undefined) {
     return undefined;
   }
   if (pin.kept !== undefined) {
-    return { kept: { line, reference: name, message: pin.kept } };
+    return keep(pin.kept);
   }
   const to = `${repositoryOf(name)}:${pin.tag}@${pin.digest}`;
   if (to === name) {
     return undefined;
   }
   const edit = editOf(base, file, text, pin, to, (other) => pinOfName(other, line, place, cached));
-  return typeof edit === 'string' ? { kept: { line, reference: name, message: edit } } : { edit };
+  return typeof edit === 'string' ? keep(edit) : { edit };
 }
 
 function isLinux({ platform }: BaseImage): boolean {
@@ -108,6 +116,8 @@ function isImageName(text: string): boolean {
   }
 }
 
+const ANOTHER_REGISTRY = `only images of ${MICROSOFT} are pinned; pin it by hand, and ask coverage what hosts pull of it`;
+
 function pinOfName(name: string, line: number, place: string, cached: readonly CachedImage[]): Pin {
   let reference;
   try {
@@ -116,7 +126,7 @@ function pinOfName(name: string, line: number, place: string, cached: readonly C
     const sentence = error instanceof UsageError ? error.message : String(error);
     throw new UsageError(`Line ${line} of the Dockerfile '${place}': ${sentence}`, { cause: error });
   }
-  return reference.registry === MICROSOFT ? pinOf(reference, cached) : undefined;
+  return reference.registry === MICROSOFT ? pinOf(reference, cached) : { kept: ANOTHER_REGISTRY };
 }
 
 /** The name without tag and digest, as it is written. */

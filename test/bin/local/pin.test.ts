@@ -81,6 +81,31 @@ test('--check and --dry-run change nothing; one ends with 3, the other prints a 
   expect(read()).toBe(TEXT);
 });
 
+test('what stays is named in order of the file: with --dry-run beside the diff, and by a green --check', async () => {
+  const stays = 'ARG BASE\nFROM mcr.microsoft.com/dotnet/framework/aspnet:4.8\nFROM ${BASE}\n';
+  writeFileSync(file, `${stays}FROM mcr.microsoft.com/windows/servercore:ltsc2022\nFROM nginx\n`);
+  const dryRun = await pin(file, '--dry-run');
+  const notes = dryRun.stderr.split('\n').filter((line) => line.includes(' stays: '));
+  expect(notes.map((line) => /Dockerfile line (\d) +(\S+) stays/.exec(line)?.slice(1))).toEqual([
+    ['2', 'mcr.microsoft.com/dotnet/framework/aspnet:4.8'],
+    ['3', '${BASE}'],
+    ['5', 'nginx'],
+  ]);
+  expect(dryRun.stdout).not.toContain('stays');
+  const check = await pin(file, '--check');
+  expect([...check.stdout.matchAll(/^ {2}line (\d)/gm)].map(([, line]) => line)).toEqual([
+    '2',
+    '3',
+    '4',
+    '5',
+  ]);
+  writeFileSync(file, stays);
+  expect(await pin(file, '--check')).toMatchObject({
+    exitCode: 0,
+    stderr: '2 FROMs stay as written, which --check does not refuse.\n',
+  });
+});
+
 test('where one of several files is bad, none is changed', async () => {
   const bad = join(folder, 'bad');
   writeFileSync(bad, 'FROM a:b:c\n');

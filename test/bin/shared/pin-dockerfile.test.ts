@@ -80,12 +80,22 @@ test.each([
 
 test.each([
   [
-    'scratch, Linux, others and stages',
-    `FROM scratch\nFROM --platform=linux/amd64 ${SERVERCORE}:ltsc2022\nFROM nginx AS servercore\nFROM servercore\nFROM other.example/windows/servercore:ltsc2022\n`,
+    'scratch, Linux and stages, of which nothing is said',
+    `FROM scratch AS servercore\nFROM --platform=linux/amd64 ${SERVERCORE}:ltsc2022\nFROM servercore\nFROM ${PINNED_CORE}\n`,
     [],
   ],
-  ['another Windows', `FROM ${SERVERCORE}:ltsc2019\n`, ['it is of another line or Windows']],
-  ['another line', `FROM ${FRAMEWORK}:4.8\n`, ['it is of another line or Windows']],
+  [
+    'other registries, and what is not cached',
+    `FROM nginx\nFROM other.example/windows/servercore:ltsc2022\nFROM mcr.microsoft.com/dotnet/framework/sdk:4.8.1\n`,
+    ['only images of mcr', 'only images of mcr', 'nothing of its repository'],
+  ],
+  [
+    'variables without a value, and those that make no name',
+    'ARG BASE\nARG EMPTY=A:b:c\nFROM ${BASE}\nFROM $EMPTY\n',
+    ['BASE has no value; give its ARG a default', 'make of it is no image name'],
+  ],
+  ['another Windows', `FROM ${SERVERCORE}:ltsc2019\n`, ['it is of another Windows, 2019']],
+  ['another line', `FROM ${FRAMEWORK}:4.8\n`, ['it is of another line, 4.8']],
   [
     'a name of several variables',
     `ARG R=${SERVERCORE}\nARG T=ltsc2022\nFROM $R:$T\n`,
@@ -100,7 +110,7 @@ test.each([
   [
     'a tag of two repositories',
     `ARG T=ltsc2022\nFROM ${SERVERCORE}:$T AS a\nFROM mcr.microsoft.com/windows/nanoserver:$T\n`,
-    ['its variable T is used elsewhere too'],
+    ['its variable T is used elsewhere too', '--extra nanoserver'],
   ],
   [
     'a tag that a stage uses',
@@ -112,7 +122,11 @@ test.each([
     `ARG T=ltsc2022\nARG U=x-$T\nFROM ${SERVERCORE}:$T\n`,
     ['its variable T is used elsewhere too'],
   ],
-  ['a tag without a value', `ARG T\nFROM ${SERVERCORE}:$T\nARG V=\nFROM ${SERVERCORE}:$V\n`, []],
+  [
+    'a tag without a value',
+    `ARG T\nFROM ${SERVERCORE}:$T\nARG V=\nFROM ${SERVERCORE}:$V\n`,
+    ['T has no value', 'V has no value'],
+  ],
 ])('%s: stays as it is', (_what, text, kept) => {
   const pinned = pin(text);
   expect(pinned).toMatchObject({ text, changes: [] });
