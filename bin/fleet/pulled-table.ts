@@ -1,4 +1,5 @@
-import { formatBytes, formatTable } from '../shared/table';
+import { formatBytes } from '../../lib/contract/values/format-bytes';
+import { formatTable } from '../shared/table';
 
 /** An image of running tasks, and what a host of one publication had to pull for it. */
 export interface PulledImage {

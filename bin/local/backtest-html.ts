@@ -1,3 +1,4 @@
+import { formatBytes } from '../../lib/contract/values/format-bytes';
 import type {
   BacktestReport,
   BacktestTimeline,
@@ -5,7 +6,7 @@ import type {
 } from '../../sim/rehearsal/backtest/backtest-report';
 import { hoursFigure, timelineFigure } from '../shared/html-chart';
 import { page, paragraph, table, type Markup } from '../shared/html-page';
-import { formatAge, formatBytes, formatHours } from '../shared/table';
+import { formatAge, formatHours } from '../shared/table';
 import { arrivalRow, latest } from '../shared/timeline-text';
 
 /** A backtest's report as a page: the answer, other rules beside it, months by families, and what it rests on. */

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../lib/contract/values/format-bytes';
 import { Command } from 'commander';
 import type { BacktestReport, Delay, NaiveSummary } from '../../sim/rehearsal/backtest/backtest-report';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
@@ -6,7 +7,7 @@ import { addHelp, RequiredOption } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { HTML_OPTION, openPage } from '../shared/new-file';
 import { parseInstant } from '../shared/option-values';
-import { formatBytes, formatHours, formatTable } from '../shared/table';
+import { formatHours, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { backtestPage } from './backtest-html';
 import { simulationOf, simulationOptions, type SimulationOptions } from './policy-options';

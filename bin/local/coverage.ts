@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { formatBytes } from '../../lib/contract/values/format-bytes';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { formatOsVersion } from '../../lib/contract/values/os-version';
 import {
@@ -22,7 +23,7 @@ import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { parseBytes } from '../shared/option-values';
 import { MICROSOFT, readByName } from '../shared/registries';
-import { formatBytes, formatTable } from '../shared/table';
+import { formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { type CoveredHosts, type HostOptions, hostOptions, withCoveredHosts } from './covered-hosts';
 

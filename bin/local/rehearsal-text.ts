@@ -1,3 +1,4 @@
+import { formatBytes } from '../../lib/contract/values/format-bytes';
 import { shortDigest } from '../../lib/contract/values/digest';
 import type {
   RehearsalReport,
@@ -6,7 +7,7 @@ import type {
   ReportedDecision,
   ReportedTimeline,
 } from '../../sim/rehearsal/rehearsal-report';
-import { formatTable, formatFindings, formatBytes, formatHours } from '../shared/table';
+import { formatTable, formatFindings, formatHours } from '../shared/table';
 import {
   arrivalRow,
   drawTimeline,

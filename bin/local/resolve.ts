@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { formatBytes } from '../../lib/contract/values/format-bytes';
 import { parseHostVersion } from '../../lib/contract/values/os-version';
 import { parseRelease } from '../../lib/contract/values/release';
 import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../lib/core/images/family';
@@ -11,7 +12,7 @@ import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp, RequiredOption } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { parseSeconds } from '../shared/option-values';
-import { formatFindings, formatBytes, formatTable } from '../shared/table';
+import { formatFindings, formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 import { extraOption, previousRevisionsOption, refuseOwnImages } from './policy-options';
 

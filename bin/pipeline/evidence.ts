@@ -3,6 +3,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { Command } from 'commander';
 import { explaining } from '../../lib/aws/explain-failure';
 import { readPipeline } from '../../lib/aws/stores/pipeline-account';
+import { formatBytes } from '../../lib/contract/values/format-bytes';
 import { pipelinePath } from '../../lib/contract/documents/pipeline-description';
 import { printableJson } from '../../lib/contract/values/printable';
 import {
@@ -20,7 +21,7 @@ import { printAnswer } from '../shared/layout';
 import { signIn } from '../shared/pipeline-access';
 import { PIPELINE_NAME, placeOptions, type PlaceOptions } from '../shared/pipeline-place';
 import { MICROSOFT } from '../shared/registries';
-import { formatBytes, formatTable } from '../shared/table';
+import { formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 
 /** Reads publications of a pipeline, each as a person names it. */

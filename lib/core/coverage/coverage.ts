@@ -1,3 +1,4 @@
+import { formatBytes } from '../../contract/values/format-bytes';
 import { formatOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { type Compatibility, compatibility } from '../images/compatibility';
 import type { Layer, LayeredImage } from './layered-image';
@@ -118,7 +119,9 @@ export function verdictOn(
   }
   const least = layers.reduce((sum, { bytes, cached }) => sum + (cached === true ? 0 : (bytes ?? 0)), 0);
   if (least > maxBytes) {
-    const message = `A host of ${first.channel} still pulls ${least} bytes of it, more than the ${maxBytes} of --max-bytes.`;
+    const isNear = formatBytes(least) === formatBytes(maxBytes);
+    const [pulled, limit] = [least, maxBytes].map((bytes) => (isNear ? `${bytes} B` : formatBytes(bytes)));
+    const message = `A host of ${first.channel} still pulls ${pulled} of it, more than the ${limit} of --max-bytes.`;
     return { code: 'OVER_LIMIT', message };
   }
   return missingBytes === null

@@ -86,7 +86,23 @@ describe('the verdict', () => {
 
   test.each([
     ['within the limit', imageOf(layers), [host(half)], 20, null, ''],
-    ['one byte too much', imageOf(layers), [host(half)], 19, 'OVER_LIMIT', 'still pulls 20 bytes of it'],
+    ['one byte too much', imageOf(layers), [host(half)], 19, 'OVER_LIMIT', 'still pulls 20 B of it'],
+    [
+      'over the limit in the units of the table',
+      imageOf([{ digest: digests[1]!, bytes: 2_466_260_773 }]),
+      [host(half)],
+      300_000_000,
+      'OVER_LIMIT',
+      'still pulls 2.5 GB of it, more than the 300 MB of --max-bytes',
+    ],
+    [
+      'over a limit that reads like it',
+      imageOf([{ digest: digests[1]!, bytes: 300_000_001 }]),
+      [host(half)],
+      300_000_000,
+      'OVER_LIMIT',
+      '300000001 B of it, more than the 300000000 B',
+    ],
     ['no limit', imageOf(layers), [host(new Set<string>())], undefined, null, ''],
     [
       'newer than its host',
@@ -127,7 +143,7 @@ describe('the verdict', () => {
       [host(half)],
       5,
       'OVER_LIMIT',
-      '20 bytes',
+      '20 B',
     ],
   ] as const)('%s', (_what, image, hosts, limit, code, sentence) => {
     const verdict = verdictOn(image, hosts, limit);
