@@ -13,9 +13,9 @@ import type { ImageReading, LayeredImage } from '../../lib/core/coverage/layered
 import { type ImageReference, parseDockerImageName } from '../../lib/core/oci/image-reference';
 import {
   parseBuildArgument,
+  noValue,
   parseDockerfile,
   readDockerfileText,
-  requireName,
   windowsBases,
 } from '../shared/dockerfile';
 import { ExitCode, type Finish } from '../shared/exit-code';
@@ -90,8 +90,13 @@ export function coverageCommand(terminal: Terminal, finish: Finish): Command {
 interface Subject {
   /** How people named it. */
   readonly title: string;
-  readonly references: readonly { readonly name: string; readonly reference: ImageReference }[];
+  readonly references: readonly SubjectImage[];
 }
+
+/** An image, or that of a FROM whose variable has no value, and why. */
+type SubjectImage =
+  | { readonly name: string; readonly reference: ImageReference; readonly fault?: undefined }
+  | { readonly name: string; readonly fault: string };
 
 async function coverage(
   names: readonly string[],
@@ -146,8 +151,11 @@ const NO_CODES: readonly string[] = ['CANNOT_RUN', 'OVER_LIMIT', 'LINUX_ONLY', '
 
 function subjectOfFile(file: string, buildArguments: Readonly<Record<string, string>> | undefined): Subject {
   const bases = windowsBases(parseDockerfile(readDockerfileText(file), file, buildArguments));
-  const references = bases.map((base) => {
-    const name = requireName(base, file);
+  const references = bases.map((base): SubjectImage => {
+    const { name } = base;
+    if (name === undefined) {
+      return { name: base.text, fault: noValue(base, file) };
+    }
     try {
       return { name, reference: parseDockerImageName(name) };
     } catch (error) {
@@ -169,8 +177,11 @@ async function coverSubject(
     return without('scratch', 'NO_WINDOWS_IMAGE', message);
   }
   let last: CoveredImage | undefined;
-  for (const { name, reference } of references) {
-    const image = await coverImage(name, reference, covered, maxBytes);
+  for (const one of references) {
+    if (one.fault !== undefined) {
+      return without(one.name, 'NO_VALUE', one.fault);
+    }
+    const image = await coverImage(one.name, one.reference, covered, maxBytes);
     if (image.code !== 'LINUX_ONLY') {
       return image;
     }

@@ -163,15 +163,10 @@ export function windowsBases({ bases }: Dockerfile): readonly BaseImage[] {
   );
 }
 
-/** Throws a `UsageError` where the image of a FROM is not known, since a variable has no value. */
-export function requireName({ line, missing, name, text }: BaseImage, place: string): string {
-  if (name === undefined) {
-    const [first = text] = missing;
-    throw new UsageError(
-      `Line ${line} of the Dockerfile '${place}' is FROM ${excerpt(text)}, and ${excerpt(first)} has no value there; give its ARG a default before the first FROM, or say --build-arg ${excerpt(first)}=VALUE.`,
-    );
-  }
-  return name;
+/** Says that the image of a FROM is not known, since a variable has no value, and the way out. */
+export function noValue({ line, missing, text }: BaseImage, place: string): string {
+  const [first = text] = missing;
+  return `Line ${line} of the Dockerfile '${place}' is FROM ${excerpt(text)}, and ${excerpt(first)} has no value there; give its ARG a default before the first FROM, or say --build-arg ${excerpt(first)}=VALUE.`;
 }
 
 /** Where each line starts, as the parser counts them: a line ends by LF, by CR, or by both. */

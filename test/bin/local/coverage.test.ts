@@ -258,15 +258,28 @@ describe('a Dockerfile', () => {
     expect(first!.message).toContain('has no Windows stage: it is built from scratch');
   });
 
-  test('with a variable that has no value, or a name that is none, is wrong usage', async () => {
+  test('with a variable that has no value is an entry of its own, and the others are answered', async () => {
     const open = dockerfile('open', 'ARG TAG\nFROM mcr.microsoft.com/windows/servercore:${TAG}\n');
-    expect(await coverage('--file', open, ...HISTORY)).toMatchObject({
-      exitCode: 2,
-      document: { error: { code: 'USAGE', message: expect.stringContaining('TAG has no value there') } },
+    const good = dockerfile('good', `FROM $NONE AS unused\nFROM ${SEPTEMBER}\n`);
+    const { document, exitCode } = await coverage('--file', open, '--file', good, ...HISTORY);
+    expect({ exitCode, codes: document.images.map(({ code }) => code) }).toEqual({
+      exitCode: 1,
+      codes: ['NO_VALUE', null],
     });
+    expect(document.images[0]).toMatchObject({
+      reference: 'mcr.microsoft.com/windows/servercore:${TAG}',
+      runs: null,
+      message: expect.stringMatching(
+        /^Line 2 of .* TAG has no value there; .* or say --build-arg TAG=VALUE\.$/,
+      ),
+    });
+    expect(document.images[1]!.missingBytes).toBeGreaterThan(0);
     expect(await coverage('--file', open, '--build-arg', 'TAG=ltsc2022', ...HISTORY)).toMatchObject({
       exitCode: 0,
     });
+  });
+
+  test('with a name that is none is wrong usage', async () => {
     const bad = dockerfile('bad', 'FROM a:b:c\n');
     const { document } = await coverage('--file', bad, ...HISTORY);
     expect(document.error!.message).toMatch(/^Line 1 of the Dockerfile '.*bad': An image is named like/);
