@@ -17,7 +17,7 @@ export interface PipelinePeopleOptions {
   readonly firstRevision: number;
 }
 
-/** What may happen within a month; once unless `times` tells several apart. */
+/** What may happen within a month; once unless `times` has several. */
 interface Planned {
   readonly kind: HappeningKind;
   readonly of: string;

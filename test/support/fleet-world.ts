@@ -10,7 +10,10 @@ import type {
   HostTask,
   InstanceRefresh,
 } from '../../lib/core/ports/fleets';
+import { newFleetState } from '../../lib/core/fleet/fleet-state';
 import { NEW, OLD } from './fleet-lab';
+
+const IDENTITY = { fleet: 'shop', autoScalingGroup: 'group', cluster: 'cluster', channel: '/c' };
 
 export const WORLD_NOW = new Date('2025-10-15T12:00:00.000Z');
 
@@ -101,28 +104,9 @@ export function fleetWorld({ elsewhere, group, policy, state, world }: WorldChan
     wanted: NEW,
     elsewhere: { schema: 'winbake.failed/1', publications: [], hold: null, rings: [], ...elsewhere },
     state: {
-      schema: 'winbake.fleet-state/1',
-      fleet: 'shop',
-      autoScalingGroup: 'group',
-      cluster: 'cluster',
+      ...newFleetState(IDENTITY, OLD.amiId, OLD, new Date(secondsAgo(900))),
       channel: null,
-      ring: null,
-      amiId: OLD.amiId,
-      publication: OLD,
       wanted: { publication: NEW, since: secondsAgo(600) },
-      rollout: null,
-      last: null,
-      template: null,
-      lastTried: null,
-      ran: [],
-      equalAmis: [],
-      bad: [],
-      hold: null,
-      floor: null,
-      accepted: null,
-      notices: {},
-      waiting: null,
-      at: secondsAgo(900),
       ...state,
     },
     group: {

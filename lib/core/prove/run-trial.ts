@@ -90,7 +90,7 @@ function reasonOf(outcome: TrialBake['outcome'], { latest, why }: TrialPipeline)
   }
 }
 
-/** What a trial is made from; what only the publication tells comes later. */
+/** What a trial is made from; what only the publication says comes later. */
 export interface TrialOrder {
   readonly id: string;
   readonly description: Pick<PipelineDescription, 'account' | 'pipeline'>;

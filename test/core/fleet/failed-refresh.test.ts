@@ -73,7 +73,7 @@ describe('a way back', () => {
       { kind: 'settle', outcome: 'withdrawn', reason: 'moved' },
     ],
     [
-      'by Auto Scaling alone tells what that says',
+      'by Auto Scaling alone says what came of it',
       { refresh: { status: 'RollbackSuccessful', reason: 'An alarm rang.' } },
       { kind: 'settle', outcome: 'rolledBack', reason: 'An alarm rang.' },
     ],

@@ -81,7 +81,7 @@ test.each<[string, Situation, object]>([
     { documents: { ...NOTHING, ...lease({ id: 'order-1', image: null, ended: null }) } },
     { state: 'idle', since: null, order: 'order-1' },
   ],
-])('of rebakes it tells %s', async (_name, situation, expected) => {
+])('of rebakes it says %s', async (_name, situation, expected) => {
   expect((await statusOf(situation)).rebake).toEqual(expected);
 });
 
