@@ -1,4 +1,4 @@
-import { formatBytes } from '../../lib/contract/values/format-bytes';
+import { formatBytes } from '../../lib/contract/values/printable';
 import { formatTable } from '../shared/table';
 
 /** An image of running tasks, and what a host of one publication had to pull for it. */

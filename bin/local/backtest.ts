@@ -1,4 +1,4 @@
-import { formatBytes } from '../../lib/contract/values/format-bytes';
+import { formatBytes } from '../../lib/contract/values/printable';
 import { Command } from 'commander';
 import type { BacktestReport, Delay, NaiveSummary } from '../../sim/rehearsal/backtest/backtest-report';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';

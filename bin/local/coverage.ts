@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { formatBytes } from '../../lib/contract/values/format-bytes';
+import { formatBytes } from '../../lib/contract/values/printable';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { formatOsVersion } from '../../lib/contract/values/os-version';
 import {

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../lib/contract/values/format-bytes';
+import { formatBytes } from '../../lib/contract/values/printable';
 import { shortDigest } from '../../lib/contract/values/digest';
 import type {
   RehearsalReport,

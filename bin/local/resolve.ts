@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { formatBytes } from '../../lib/contract/values/format-bytes';
+import { formatBytes } from '../../lib/contract/values/printable';
 import { parseHostVersion } from '../../lib/contract/values/os-version';
 import { parseRelease } from '../../lib/contract/values/release';
 import { defaultFamilies, FAMILY_NAMES, familyOf } from '../../lib/core/images/family';

@@ -3,9 +3,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { Command } from 'commander';
 import { explaining } from '../../lib/aws/explain-failure';
 import { readPipeline } from '../../lib/aws/stores/pipeline-account';
-import { formatBytes } from '../../lib/contract/values/format-bytes';
+import { formatBytes, printableJson } from '../../lib/contract/values/printable';
 import { pipelinePath } from '../../lib/contract/documents/pipeline-description';
-import { printableJson } from '../../lib/contract/values/printable';
 import {
   type Change,
   diffPublications,

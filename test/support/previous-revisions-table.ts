@@ -1,4 +1,4 @@
-import { formatBytes } from '../../lib/contract/values/format-bytes';
+import { formatBytes } from '../../lib/contract/values/printable';
 import type { CachedFigures } from '../../sim/rehearsal/backtest/backtest-report';
 
 /** The rows of docs/costs.md on what previous revisions of a release take and save. */

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../contract/values/format-bytes';
+import { formatBytes } from '../../contract/values/printable';
 import { formatOsVersion, type OsVersion } from '../../contract/values/os-version';
 import { type Compatibility, compatibility } from '../images/compatibility';
 import type { Layer, LayeredImage } from './layered-image';
