@@ -59,6 +59,9 @@ interface Caller {
   readonly region: string;
 }
 
+// One for all accounts: Node carries every storage that was ever used through each promise.
+const callers = new AsyncLocalStorage<Caller>();
+
 /**
  * Accounts of AWS that answer clients of the SDK as AWS does: who calls, whether it may, whether its input fits the service's
  * model, what a real account answered, and what the simulated service says.
@@ -69,7 +72,6 @@ export class SimulatedAccounts {
   readonly denials: Denial[] = [];
   private readonly services: ReadonlyMap<ServiceId, SimulatedService>;
   private readonly transcripts: Transcripts;
-  private readonly callers = new AsyncLocalStorage<Caller>();
   private readonly allowed = new WeakMap<Principal, Set<string>>();
 
   constructor(private readonly options: SimulatedAccountsOptions) {
@@ -84,7 +86,7 @@ export class SimulatedAccounts {
 
   /** Does something as a caller in a region, whose clients have its credentials unless they were given others. */
   as<T>(principal: Principal, region: string, work: () => Promise<T>): Promise<T> {
-    return askedFrom(this.answerer, () => this.callers.run({ principal, region }, work));
+    return askedFrom(this.answerer, () => callers.run({ principal, region }, work));
   }
 
   /**
@@ -185,7 +187,7 @@ export class SimulatedAccounts {
   }
 
   private callerOf(call: InterceptedCall, { id, ServiceException }: SimulatedService): Caller {
-    const current = this.callers.getStore();
+    const current = callers.getStore();
     if (call.accessKeyId === undefined) {
       if (current === undefined) {
         throw unmodelled(`a call of ${call.operation} by nobody`);

@@ -129,9 +129,11 @@ interface RunningFunction {
   readonly end: () => void;
 }
 
+// One for all accounts: Node carries every storage that was ever used through each promise.
+const running = new AsyncLocalStorage<RunningFunction>();
+
 /** The functions of an account: their code with the SDK's own clients, by their roles. */
 export class FunctionRunner {
-  private readonly running = new AsyncLocalStorage<RunningFunction>();
   private readonly deployed: () => {
     readonly functions: ReadonlyMap<string, TemplateFunction>;
     readonly handlers: Map<string, Handler>;
@@ -193,13 +195,13 @@ export class FunctionRunner {
   async pass(milliseconds: number): Promise<void> {
     const { clock } = this.account;
     const until = new Date(clock.now().getTime() + milliseconds);
-    const running = this.running.getStore();
-    if (running === undefined || until < running.deadline) {
+    const current = running.getStore();
+    if (current === undefined || until < current.deadline) {
       await clock.waitUntil(until);
       return;
     }
-    await clock.waitUntil(running.deadline);
-    running.end();
+    await clock.waitUntil(current.deadline);
+    current.end();
     await new Promise(() => undefined);
   }
 
@@ -241,7 +243,7 @@ export class FunctionRunner {
       const error = new Error(`Task timed out after ${seconds.toFixed(2)} seconds`);
       reject(Object.assign(error, { name: 'Sandbox.Timedout' }));
     };
-    return Promise.race([promise, this.running.run({ deadline, end }, work)]);
+    return Promise.race([promise, running.run({ deadline, end }, work)]);
   }
 
   private handlerOf({ arn, environment, kind }: TemplateFunction): Handler {

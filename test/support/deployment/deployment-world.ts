@@ -39,6 +39,8 @@ export interface WorldOptions {
 /** A deletion or deployment ends a state machine that runs. */
 class ExecutionEnded extends Error {}
 
+const deploying = new AsyncLocalStorage<boolean>();
+
 /**
  * An account in which an app is deployed, changed and deleted while its schedules, events, bakes and rollouts go on, in virtual
  * time. `run` does the work of a test.
@@ -57,7 +59,6 @@ export class DeploymentWorld {
   /** The revision of all images that the registry shows. */
   revision = 4294;
   calls = 0;
-  private readonly deploying = new AsyncLocalStorage<boolean>();
   private readonly adopted = new Set<string>();
   private readonly timetable = new Timetable();
   private publication: string | undefined;
@@ -77,7 +78,7 @@ export class DeploymentWorld {
         close: () => Promise.resolve(),
       }),
       observe: (call) => {
-        if (!this.isCounting || this.deploying.getStore() === true) {
+        if (!this.isCounting || deploying.getStore() === true) {
           return undefined;
         }
         this.calls += 1;
@@ -138,7 +139,7 @@ export class DeploymentWorld {
 
   /** Does the work of CloudFormation, whose calls do not count. */
   deployment<T>(work: () => Promise<T>): Promise<T> {
-    return this.deploying.run(true, work);
+    return deploying.run(true, work);
   }
 
   /** Waits until something is so, for days at most. */
