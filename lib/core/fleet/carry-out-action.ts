@@ -338,9 +338,11 @@ async function useForNewInstances(
       amiId,
       `Winbake ${publication?.id ?? amiId}`,
     ));
+  // Another launch template with the AMI of before leaves what is equal to it.
+  const kept = amiId === state.amiId ? state.equalAmis : [];
   const equalAmis = isEqual
     ? [...new Set([...state.equalAmis, group.amiId, ...group.instances.map((one) => one.amiId)])]
-    : [];
+    : kept;
   const tried = !isEqual && group.instances.length > 0;
   const used: FleetState = {
     ...state,

@@ -4,6 +4,7 @@ import {
   OLD,
   fleetLab,
   overrideAt,
+  publicationOf,
   type FleetLab,
   type FleetLabOptions,
 } from '../../support/fleet-lab';
@@ -201,6 +202,24 @@ test('where instances of an equal AMI have the template of before, a bad one goe
   expect(await mostOf(lab, 'bad', 12)).toBe(1);
   expect(userDataOf(lab)).toEqual(four(''));
   expect(lab.notified.some((text) => text.includes('a changed launch template failed'))).toBe(true);
+});
+
+test('one whose hosts never come leaves instances of an equal AMI as they are', async () => {
+  const equal = publicationOf(4171, 2);
+  const lab = await labWith();
+  lab.publish(equal);
+  await lab.poll();
+  lab.fleet.group.scaleTo(6);
+  await lab.wait(2);
+  lab.fleet.group.behaveByVersion(({ template, version }) =>
+    template.find(version)?.userData === 'bad' ? { host: 'hangs', tasks: 'none' } : undefined,
+  );
+  deploy(lab, 'bad');
+  await lab.wait(12);
+  expect(lab.state()).toMatchObject({ rollout: null, equalAmis: [OLD.amiId] });
+  expect(lab.running()).toEqual([...four(OLD.id), equal.id, equal.id]);
+  expect(lab.fleet.group.refreshes).toHaveLength(1);
+  expect(lab.notified).toEqual([expect.stringContaining('a changed launch template failed')]);
 });
 
 test('a person who has accepted the publication has not accepted a later launch template', async () => {
