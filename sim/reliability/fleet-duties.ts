@@ -105,7 +105,7 @@ export class FleetDuties {
     });
   }
 
-  /** Fleets leave a revoked publication first; their own hold alone counts. */
+  /** Fleets leave a revoked publication first, for one that failed nowhere before them; their own hold alone counts. */
   private checkRevoked(fleet: InstalledFleet): void {
     const { truth } = this.options;
     const { group, instances } = fleet.simulated;
@@ -114,7 +114,11 @@ export class FleetDuties {
       const at = truth.revokedAt(truth.publications.get(amiId)?.id ?? '');
       return at !== undefined && this.hasReached(fleet, at);
     };
-    const isKept = this.isBusy(fleet) || this.isStuck(fleet, current) || !this.isShown(fleet, current);
+    const isKept =
+      this.isBusy(fleet) ||
+      this.isStuck(fleet, current) ||
+      this.mayWaitForOthers(fleet, current) ||
+      !this.isShown(fleet, current);
     const isOfGroup = isRevoked(group.amiOf(group.version));
     this.limit(fleet, 'revoked', isOfGroup && !isKept, AT_ONCE, () => {
       this.options.report(fleet, 'R9', 'it stays on what was revoked, and nothing keeps it there');

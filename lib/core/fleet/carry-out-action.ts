@@ -340,8 +340,9 @@ async function useForNewInstances(
     ));
   // Another launch template with the AMI of before leaves what is equal to it.
   const kept = amiId === state.amiId ? state.equalAmis : [];
+  const running = [group.amiId, ...group.instances.map((one) => one.amiId)];
   const equalAmis = isEqual
-    ? [...new Set([...state.equalAmis, group.amiId, ...group.instances.map((one) => one.amiId)])]
+    ? [...new Set([...state.equalAmis, ...running])].filter((one) => one !== amiId)
     : kept;
   const tried = !isEqual && group.instances.length > 0;
   const used: FleetState = {

@@ -111,14 +111,17 @@ function withGroup(state: FleetState, { group, wanted }: FleetWorld): FleetState
     state.rollout?.from.publication,
     state.lastTried?.publication,
   ];
+  const publication = known.find((one) => one?.amiId === group.amiId);
+  // A way back to a launch template may lead to an equal AMI whose own publication is forgotten.
+  const equal = publication === undefined && state.equalAmis.includes(group.amiId) ? state.publication : null;
   return {
     ...state,
     amiId: group.amiId,
-    publication: known.find((one) => one?.amiId === group.amiId) ?? null,
+    publication: publication ?? (equal && { ...equal, amiId: group.amiId }),
     // What a person gave the group counts as tried.
     lastTried: state.rollout === null ? null : state.lastTried,
-    // They were equal to what the group had.
-    equalAmis: [],
+    equalAmis:
+      equal === null ? [] : [...state.equalAmis, state.amiId].filter((amiId) => amiId !== group.amiId),
   };
 }
 

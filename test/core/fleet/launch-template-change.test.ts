@@ -192,16 +192,37 @@ test('a way back leads to the launch template of before, and the deployed one is
   expect(new Set(userDataOf(lab))).toEqual(new Set(['agent']));
 });
 
-test('where instances of an equal AMI have the template of before, a bad one goes back to them', async () => {
-  const lab = await labWith({ instanceCount: 4 });
-  lab.publish({ ...OLD, id: '20348.4171-2', amiId: 'ami-00000000000000002' });
-  await lab.poll();
-  expect(lab.state().equalAmis).toEqual([OLD.amiId]);
-  failOn(lab, 'bad');
-  deploy(lab, 'bad');
-  expect(await mostOf(lab, 'bad', 12)).toBe(1);
-  expect(userDataOf(lab)).toEqual(four(''));
-  expect(lab.notified.some((text) => text.includes('a changed launch template failed'))).toBe(true);
+describe.each([
+  ['that scaling never started', () => Promise.resolve()],
+  [
+    'that did well on what scaling started and ended again',
+    async (lab: FleetLab) => {
+      lab.fleet.group.scaleTo(5);
+      await lab.wait(2);
+      expect(lab.state()).toMatchObject({ lastTried: null });
+      lab.fleet.group.scaleTo(4);
+      await lab.wait(1);
+    },
+  ],
+])('beside an equal publication %s', (_, scale) => {
+  test('a bad launch template goes back to the very instances of before', async () => {
+    const equal = publicationOf(4171, 2);
+    const lab = await labWith();
+    lab.publish(equal);
+    await lab.poll();
+    expect(lab.state().equalAmis).toEqual([OLD.amiId]);
+    await scale(lab);
+    expect(lab.running()).toEqual(four(OLD.id));
+    failOn(lab, 'bad');
+    deploy(lab, 'bad');
+    expect(await mostOf(lab, 'bad', 12)).toBe(1);
+    expect(userDataOf(lab)).toEqual(four(''));
+    expect(lab.notified.some((text) => text.includes('a changed launch template failed'))).toBe(true);
+    expect(lab.running()).toEqual(four(OLD.id));
+    expect(lab.state()).toMatchObject({ rollout: null, publication: equal, equalAmis: [OLD.amiId] });
+    // Its canary and the way back.
+    expect(lab.fleet.group.refreshes).toHaveLength(2);
+  });
 });
 
 test('one whose hosts never come leaves instances of an equal AMI as they are', async () => {
