@@ -11,6 +11,8 @@ import { deployPipeline, findPipeline } from '../../sim/rehearsal/deploy-pipelin
 import { deployFleets } from '../../sim/rehearsal/roll-out-fleets';
 import { SimulatedAccount } from '../../sim/rehearsal/simulated-account';
 import type { TemplateJson } from '../support/assembly';
+import { evaluateFormula } from '../support/evaluate-formula';
+import { rowsBelow } from '../support/page-tables';
 
 const HOUR = 3_600_000;
 const os = WindowsOs.SERVER_2022_CORE;
@@ -102,7 +104,7 @@ async function measure(fleets: number): Promise<Readonly<Record<string, number>>
     stacks: stacks.length,
     resources: own.length,
     functions: of('AWS::Lambda::Function'),
-    'KMS keys': of('AWS::KMS::Key'),
+    keys: of('AWS::KMS::Key'),
     'metrics in alarms': of('AWS::CloudWatch::Alarm'),
     'custom metrics': metricsIn(lines),
     'runs of functions an hour': runs,
@@ -112,13 +114,15 @@ async function measure(fleets: number): Promise<Readonly<Record<string, number>>
 
 test.each([1, 10, 40])('what %i fleets add is what docs/costs.md says', async (fleets) => {
   const text = readFileSync(join(__dirname, '..', '..', 'docs', 'costs.md'), 'utf8');
-  const [, section = ''] =
-    /^## What 1, 10 and 40 fleets add[^]*?\n\n[^]*?(?=\n\|)([^]*?)\n\n/m.exec(text) ?? [];
-  const [head = [], , ...rows] = section
-    .trim()
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()));
-  const column = head.findIndex((cell) => cell === (fleets === 1 ? '1 fleet' : `${fleets} fleets`));
-  const reported = rows.map((cells) => [cells[1], Number(cells[column]?.replaceAll(',', ''))]);
-  expect(Object.fromEntries(reported)).toEqual(await measure(fleets));
+  const rows = rowsBelow(text, 'What 1, 10 and 40 fleets add to an app');
+  const column = [1, 10, 40].indexOf(fleets) + 1;
+  const month = rowsBelow(text, 'A worked month: 2 releases, 3 accounts, 6 fleets');
+  const stacks = Number(rows.find(([part]) => part === 'stacks')?.[column]);
+  const inputs = new Map(Object.entries({ releases: 0, stacks, fleets }));
+  const reckoned = ['keys', 'metrics in alarms', 'custom metrics'].map((name) => [
+    name,
+    evaluateFormula(month.find(([part]) => part === name)![1]!, inputs),
+  ]);
+  const reported = rows.map((cells) => [cells[0], Number(cells[column]?.replaceAll(',', ''))]);
+  expect(Object.fromEntries([...reported, ...reckoned])).toEqual(await measure(fleets));
 });

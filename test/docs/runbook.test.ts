@@ -103,7 +103,7 @@ test.each(headingsOf(runbook))('%s begins with whether it can wait, and ends wit
 });
 
 test('everything that a person has to fill into a command is printed by one that the page names', () => {
-  const [, table = ''] = /\n\| in a command([^]*?)\n\n/.exec(runbook) ?? [];
+  const [, table = ''] = /\nWhat stands in a command([^]*?)\n\n(?!-)/.exec(runbook) ?? [];
   const known = [...table.matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name);
   const blocks = [...runbook.matchAll(/^```\n([^]*?)^```$/gm)].map(([, block = '']) => block);
   const used = blocks.flatMap((block) =>

@@ -146,7 +146,9 @@ test('docs/events.md has every field of each event, and no other', async () => {
     const event = await send();
     const [, section = ''] =
       new RegExp(`^## ${String(event['detail-type'])}$([^]*?)(?=^## |$(?![^]))`, 'm').exec(text) ?? [];
-    const documented = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, field]) => field);
+    const documented = [...section.matchAll(/^- ((?:`\w+`(?:, )?)+): /gm)].flatMap(([, fields = '']) =>
+      fields.replaceAll('`', '').split(', '),
+    );
     expect(documented.sort()).toEqual(Object.keys(event['detail'] as object).sort());
   }
 });

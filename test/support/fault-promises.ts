@@ -5,7 +5,7 @@ const page = readFileSync(join(__dirname, '..', '..', 'docs', 'faults.md'), 'utf
 
 /** The faults of the build machine in docs/faults.md: fault, outcome, what it says. */
 export const PROMISES = [
-  ...page.matchAll(/^- `([a-z0-9-]+)` (fails|goes on): ((?:.+\n)(?: {2}.+\n)*)/gm),
+  ...page.matchAll(/^- `([a-z0-9-]+)` (fails|goes on):\s((?:.+\n)(?: {2}.+\n)*)/gm),
 ].map(([, name = '', outcome = '', text = '']) => ({
   name,
   outcome,

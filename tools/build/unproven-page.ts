@@ -8,7 +8,7 @@ const WIDTH = 80;
 /** Below so many words a clause is the beginning of a list rather than a claim. */
 const SHORTEST_CLAUSE = 8;
 
-/** The text of docs/unproven.md: the ids of the claims by what they damage, and in words those that are unsafe where false. */
+/** The text of docs/unproven.md: the ids of the claims by what they damage, and in words those that are unsafe where false and that no deployment shows. */
 export function unprovenPage(): string {
   const groups = Object.entries(CLAIM_GROUPS).map(
     ([heading, claims]) => `## ${heading}\n\n${itemsOf(claims).join('')}`,
@@ -22,14 +22,12 @@ function head(): string {
   const text = [
     '# What is not proven yet',
     '',
-    `${claims.length} claims could not be tried without AWS or Windows. \`winbake prove NAME\` settles ${settled} by what a deployment shows; ` +
-      '`--details` has the text of each and how a person settles it. `npm run unproven` writes this page from `lib/core/claims`.',
+    `${claims.length} claims could not be tried without AWS or Windows. \`winbake prove NAME\` settles the ${settled} in bold by what a deployment shows; ` +
+      '`--details` has the text of each and how a person settles it.',
     '',
     'If a claim is false:',
     '',
     ...Object.entries(DAMAGES).map(([name, meaning]) => `- ${name}: ${meaning}`),
-    '',
-    'A transcript (`winbake prove NAME --record FILE`) would settle the last section.',
     '',
   ];
   return text.map((line) => wrapped(line, '')).join('\n');
@@ -39,26 +37,33 @@ function isSettled({ id }: Claim): boolean {
   return id in SIGNS;
 }
 
-/** The unsafe ones in a short line each, the others by their ids. */
+/** The id of a claim, in bold where a deployment settles it. */
+function idOf(claim: Claim): string {
+  const id = `\`${claim.id}\``;
+  return isSettled(claim) ? `**${id}**` : id;
+}
+
+/** Those that a person must settle lest they be unsafe in a short line each, the others by their ids. */
 function itemsOf(claims: readonly Claim[]): readonly string[] {
   const damages = Object.keys(DAMAGES) as Claim['damage'][];
   return damages.flatMap((damage) => {
     const own = claims.filter((claim) => claim.damage === damage);
     const [settled, others] = [own.filter(isSettled), own.filter((claim) => !isSettled(claim))];
-    const list = damage === 'unsafe' ? linesOf : idsOf;
-    return [...list(`${damage}, \`prove\``, settled), ...list(damage, others)];
+    return damage === 'unsafe'
+      ? [...idsOf(damage, settled), ...linesOf(damage, others)]
+      : idsOf(damage, [...settled, ...others]);
   });
 }
 
 function linesOf(title: string, claims: readonly Claim[]): readonly string[] {
   const lines = claims.map(
-    (claim) => `${wrapped(`${HARD_SPACE}${HARD_SPACE}- \`${claim.id}\`: ${shortClaim(claim)}`, '    ')}\n`,
+    (claim) => `${wrapped(`${HARD_SPACE}${HARD_SPACE}- ${idOf(claim)}: ${shortClaim(claim)}`, '    ')}\n`,
   );
   return claims.length === 0 ? [] : [`- ${title}:\n`, ...lines];
 }
 
 function idsOf(title: string, claims: readonly Claim[]): readonly string[] {
-  const ids = claims.map(({ id }) => `\`${id}\``).join(', ');
+  const ids = claims.map(idOf).join(', ');
   return claims.length === 0 ? [] : [`${wrapped(`- ${title}: ${ids}`)}\n`];
 }
 

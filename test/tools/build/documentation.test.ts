@@ -5,10 +5,18 @@ const ROOT = join(__dirname, '..', '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const pages = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`);
 
-/** What there is to read: blocks of code, which one copies, addresses and the bars of tables are no words. */
+/** All words of a text as `wc -w` counts them: commands and the bars of tables are words too. */
 function lengthOf(text: string): number {
-  const prose = text.replaceAll(/^ *```[^]*?^ *```$|^\[[\w-]+\]: \S+$/gm, '');
-  return prose.split(/\s+/).filter((token) => /[\p{L}\p{N}]/u.test(token)).length;
+  return text.split(/\s+/).filter((token) => token !== '').length;
+}
+
+/** The lines of tables, drawn with bars or in columns, that a terminal of 80 columns would break. */
+function wideRowsOf(text: string): readonly string[] {
+  const columns = [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].flatMap(([, language, block = '']) =>
+    language === '' ? block.split('\n') : [],
+  );
+  const bars = text.split('\n').filter((line) => line.startsWith('|'));
+  return [...columns, ...bars].filter(({ length }) => length > 80);
 }
 
 /** The anchors of a page, as GitHub makes them of its headings. */
@@ -43,7 +51,14 @@ test('the pages hold at most 12,000 words in all', () => {
     counts: [],
     isShort: true,
   });
-  expect(lengthOf('| one  | `--two` |\n| ---- | ------ |\n\n```\nnot\n```\n\n[x]: https://y\n')).toBe(2);
+  expect(lengthOf('| one  | `--two` |\n| ---- | ------ |\n\n```\nthree four\n```\n')).toBe(14);
+});
+
+test('a terminal of 80 columns shows every table', () => {
+  expect(pages.flatMap((page) => wideRowsOf(read(page)).map((row) => `${page}: ${row}`))).toEqual([]);
+  const long = 'x'.repeat(81);
+  const block = (language: string) => `\`\`\`${language}\n${long}\n\`\`\`\n`;
+  expect(wideRowsOf(`${long}\n| ${long} |\n\n${block('')}${long}\n${block('ts')}`)).toHaveLength(2);
 });
 
 test('every link of a page leads to a file, and to a heading of it', () => {
