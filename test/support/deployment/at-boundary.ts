@@ -70,6 +70,9 @@ export async function atBoundary(number: number, happening: Happening): Promise<
       await world.deploy(release(AFTER)).catch((error: unknown) => refusals.push(String(error)));
     }
     await world.settle();
+    // A deployment at the last calls is seen after the publication is everywhere.
+    await world.until(() => world.hasOneTemplate, 'The launch template');
+    await world.settle();
   });
   const { failedBakes, failures, refreshes } = world;
   return {

@@ -193,6 +193,14 @@ export class DeploymentWorld {
       .flatMap(({ instances }) => instances.map(({ amiId }) => amiId));
   }
 
+  /** Whether every instance has the launch template that the group has, but for its AMI. */
+  get hasOneTemplate(): boolean {
+    return this.account.fleets.at(this.account.environment).every(({ group, instances }) => {
+      const userDataOf = (version: string) => group.template.find(version)?.userData;
+      return instances.every(({ version }) => userDataOf(version) === userDataOf(group.version));
+    });
+  }
+
   get isBaking(): boolean {
     return this.account.world.states.all.some(({ status }) => status === ExecutionStatus.RUNNING);
   }
