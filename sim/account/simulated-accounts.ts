@@ -21,6 +21,7 @@ import { METADATA, Refusal, type Call, type SimulatedService, undeclared } from 
 import { Transcripts } from './transcript';
 import { COMPUTE_COMMANDS } from './commands/compute-commands';
 import { DATA_COMMANDS } from './commands/data-commands';
+import { FLEET_COMMANDS } from './commands/fleet-commands';
 
 /** What simulated accounts are made of. */
 export interface SimulatedAccountsOptions {
@@ -319,9 +320,12 @@ export interface SentCommand extends CommandRow {
  * Every command that Winbake sends: what its caller must be allowed, on which resources, with which condition keys, and the page
  * that says so. A command without a row is refused by the simulated account.
  */
-export const COMMANDS: readonly SentCommand[] = [...DATA_COMMANDS, ...COMPUTE_COMMANDS].flatMap(
-  ({ service, source, rows }) =>
-    Object.entries(rows).map(([operation, row]) => ({ source, ...row, service, operation })),
+export const COMMANDS: readonly SentCommand[] = [
+  ...DATA_COMMANDS,
+  ...COMPUTE_COMMANDS,
+  ...FLEET_COMMANDS,
+].flatMap(({ service, source, rows }) =>
+  Object.entries(rows).map(([operation, row]) => ({ source, ...row, service, operation })),
 );
 
 const BY_NAME = new Map(COMMANDS.map((row) => [`${row.service}.${row.operation}`, row]));

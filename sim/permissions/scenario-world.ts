@@ -1,26 +1,28 @@
-import { PUBLICATION_TAG } from '../../lib/contract/names/resources';
 import { deliveriesSchema } from '../../lib/contract/documents/publication';
 import { parseDocument } from '../../lib/contract/documents/document';
+import { PUBLICATION_TAG } from '../../lib/contract/names/resources';
 import { osOf } from '../../lib/contract/values/release';
+import { isJsonObject, textAt } from '../../lib/contract/values/json';
+import { namesOwnImage, ownRegistryOf, parseOwnImage } from '../../lib/core/images/own-image';
 import { DELIVERIES_KEY } from '../../lib/core/publish/deliveries';
-import type { RegistryClient } from '../../lib/registry/registry-client';
+import { createRegistryClient, type RegistryClient } from '../../lib/registry/registry-client';
 import type { OnDecision } from '../account/authorize';
 import type { AssemblyStack } from '../aws/cloudformation/assembly';
-import { GOOD_AMI, type AmiBehaviour } from '../aws/fleet/ami-behaviour';
+import { type AmiBehaviour, GOOD_AMI } from '../aws/fleet/ami-behaviour';
 import { VirtualClock } from '../clock/virtual-clock';
 import type { EmbeddedRegistry } from '../registry/embedded-registry';
 import type { History } from '../registry/history/history';
 import { deployPipeline, findPipeline } from '../rehearsal/deploy-pipeline';
-import { bucketOf, registryOpener, siblingName, type RehearsalContext } from '../rehearsal/rehearsal-context';
+import { bucketOf, registryOpener, type RehearsalContext, siblingName } from '../rehearsal/rehearsal-context';
 import { OwnRegistries } from '../rehearsal/own-registries';
 import { SILENT } from '../rehearsal/rehearsal-report';
 import { deployFleets } from '../rehearsal/roll-out-fleets';
 import { SimulatedAccount } from '../rehearsal/simulated-account';
 import { StepLog } from '../rehearsal/step-log';
 import { functionNamed } from '../rehearsal/template-functions';
-import { WatchedFleet } from '../rehearsal/watched-fleet';
-import { fetchOwnImages } from './recorded-hosts';
-import { recordInstances, type BakeFailure } from './recorded-instances';
+import { type DeployedFleet, WatchedFleet } from '../rehearsal/watched-fleet';
+import { askedBy } from '../rehearsal/instance-access';
+import { type BakeFailure, recordInstances } from './recorded-instances';
 
 /** What a service says of a denial, or the rehearsal. */
 export const DENIED =
@@ -185,5 +187,47 @@ export class ScenarioWorld {
     this.ends.forEach((end) => {
       end();
     });
+  }
+}
+
+/**
+ * Lets a host of a fleet fetch own images of the registries whose secrets its user data names, by the host's role, as `Update-OwnImage.ps1`
+ * does. Throws for the first that is not to be had; a host in AWS joins without it, and says so in its log.
+ */
+export async function fetchOwnImages(
+  { account, os, pipeline }: Pick<RehearsalContext, 'account' | 'os' | 'pipeline'>,
+  registries: OwnRegistries,
+  { fleet, settings }: DeployedFleet,
+): Promise<void> {
+  const { instanceRole = '', registrySecrets = {} } = fleet.group.template.options;
+  const caller = account.sessionOf(instanceRole, 'host', 'ec2.amazonaws.com');
+  const ask = askedBy(account, caller, fleet.environment.region);
+  let fetched = 0;
+  for (const text of pipeline.policy.extras.filter((one) => namesOwnImage(one))) {
+    const { floatingTags, repository } = parseOwnImage(text, os.release);
+    const { path = '', registry = '' } = ownRegistryOf(repository) ?? {};
+    const arn = registrySecrets[registry];
+    if (arn !== undefined) {
+      registries.putLogin(account, registry, arn);
+      const answer = await ask('secrets', arn);
+      if (!('value' in answer)) {
+        throw new Error(`${repository} was not fetched by ${settings.fleet}: ${answer.error}`);
+      }
+      const secret: unknown = JSON.parse(answer.value);
+      const [user = '', password = ''] = isJsonObject(secret)
+        ? [textAt(secret, 'username'), textAt(secret, 'password')]
+        : [];
+      const login = () => Promise.resolve({ user, password });
+      const client = createRegistryClient({ url: registries.urls[registry] ?? '', login });
+      try {
+        await client.manifest(path, floatingTags[0] ?? '');
+        fetched += 1;
+      } finally {
+        await client.close();
+      }
+    }
+  }
+  if (fetched === 0) {
+    throw new Error(`The user data of ${settings.fleet} names no secret of a registry with own images.`);
   }
 }

@@ -36,7 +36,7 @@ import type {
   ReportedPublication,
   ReportedTimeline,
 } from './rehearsal-report';
-import type { ScheduledHousekeeping } from './run-housekeeping';
+import type { ScheduledHousekeeping } from './pass-time';
 import type { RebakeRun } from './run-rebake';
 import { functionNamed } from './template-functions';
 

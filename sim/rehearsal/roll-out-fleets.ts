@@ -9,7 +9,7 @@ import {
 import { channelParameters, fleetParametersFollowing } from '../../lib/contract/names/parameters';
 import type { RolledFleet } from '../../lib/contract/values/rollout-policy';
 import { pipelineOf } from '../../lib/handlers/pipeline';
-import { groupArn } from '../account/commands/compute-commands';
+import { groupArn } from '../account/commands/fleet-commands';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { StackModel } from '../aws/cloudformation/stack-model';
 import { SimulatedLaunchTemplate } from '../aws/fleet/launch-template';

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { required } from '../../lib/contract/names/environment';
 import { fleetSettingsSchema } from '../../lib/contract/documents/fleet-state';
+import { required } from '../../lib/contract/names/environment';
 import {
   DEFAULT_ROLLOUT_POLICY,
   FLEET_SETTINGS_SCHEMA,
   type RolledFleet,
 } from '../../lib/contract/values/rollout-policy';
+import { WinbakeError } from '../../lib/contract/values/errors';
 import {
   deleteWithStack,
   type DeleteFleetEvent,
@@ -19,14 +20,24 @@ import { create as createHousekeeping } from '../../lib/handlers/housekeeping';
 import { create as createOperate } from '../../lib/handlers/operate';
 import { create as createPublish } from '../../lib/handlers/publish';
 import { create as createSeed } from '../../lib/handlers/seed';
-import { WinbakeError } from '../../lib/contract/values/errors';
 import type { RegistryClient, RegistryClientOptions } from '../../lib/registry/registry-client';
-import { FunctionFailure, type RunFunction } from '../account/services/lambda';
-import type { Principal } from '../account/principal';
-import { unmodelled } from '../aws/cloudformation/environment';
+import { type Principal, serviceOf } from '../account/principal';
+import { FunctionFailure, type InvocationQueue, type RunFunction } from '../account/services/lambda';
+import { eventDocument, type SimulatedEvent, takesEvent } from '../account/services/notices';
+import type { SimulatedAccounts } from '../account/simulated-accounts';
+import { ByPlace } from '../account/simulated-service';
+import { EVENTS } from '../account/stack-policies';
+import { type Environment, unmodelled } from '../aws/cloudformation/environment';
 import { perDeployment, type StackModel } from '../aws/cloudformation/stack-model';
 import type { VirtualClock } from '../clock/virtual-clock';
-import { functionsOf, type HandlerKind, type TemplateFunction } from './template-functions';
+import {
+  type EventRule,
+  eventRulesOf,
+  functionsOf,
+  type HandlerKind,
+  intervalOf,
+  type TemplateFunction,
+} from './template-functions';
 
 /**
  * The functions of a fleet of its own, as the release before made them and an upgrade takes them away. Their code is not kept: this
@@ -263,5 +274,87 @@ export class FunctionRunner {
     const handler = handlers.get(arn) ?? create(environment, runtime);
     handlers.set(arn, handler);
     return handler;
+  }
+}
+
+/** The account whose events start functions. */
+interface EventAccount {
+  readonly clock: VirtualClock;
+  readonly invocations: InvocationQueue;
+  readonly world: { readonly accounts: Pick<SimulatedAccounts, 'refusalOf'> };
+  requireRights(): void;
+}
+
+/**
+ * The rules of EventBridge that start Winbake's functions, each by what its function's policy allows. A target's queue for
+ * events that did not arrive must let the rule in as well.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+ */
+export class RuleTargets {
+  private readonly rules: { readonly rule: EventRule; readonly environment: Environment }[] = [];
+  private readonly services = new ByPlace(({ account }) => serviceOf(EVENTS, account));
+  private events = 0;
+
+  constructor(
+    private readonly account: EventAccount,
+    /** After how many milliseconds an event arrives: once, unless faults are injected. */
+    private readonly deliveries: () => readonly number[] = () => [0],
+  ) {}
+
+  /** Lets the rules of a stack work from now on, and those of a time first when it is up. */
+  deploy(stack: StackModel): void {
+    const { environment } = stack;
+    const functions = new Set(functionsOf(stack).map(({ arn }) => arn));
+    for (const rule of eventRulesOf(stack, (arn) => functions.has(arn))) {
+      for (const { deadLetterQueueArn } of rule.targets) {
+        if (deadLetterQueueArn !== undefined) {
+          this.require(rule, 'sqs:SendMessage', deadLetterQueueArn, environment);
+        }
+      }
+      this.rules.push({ rule, environment });
+      if (rule.schedule !== undefined) {
+        const milliseconds = intervalOf(rule.schedule);
+        this.account.clock.every(milliseconds, () => {
+          const event = { ...environment, source: 'aws.events', type: 'Scheduled Event', detail: {} };
+          this.deliver(rule, environment, { ...event, resources: [rule.arn] }, 0);
+          return Promise.resolve();
+        });
+      }
+    }
+  }
+
+  /** Lets an event start what the rules of its account and region say. */
+  start(event: SimulatedEvent): void {
+    const document = eventDocument(event, this.account.clock.now(), 0);
+    for (const { environment, rule } of this.rules) {
+      const isThere = environment.account === event.account && environment.region === event.region;
+      if (isThere && rule.pattern !== undefined && takesEvent(rule.pattern, document)) {
+        this.deliveries().forEach((milliseconds) => {
+          this.deliver(rule, environment, event, milliseconds);
+        });
+      }
+    }
+  }
+
+  private deliver(
+    rule: EventRule,
+    environment: Environment,
+    event: SimulatedEvent,
+    milliseconds: number,
+  ): void {
+    this.events += 1;
+    const document = eventDocument(event, this.account.clock.now(), this.events);
+    for (const { arn } of rule.targets) {
+      this.require(rule, 'lambda:InvokeFunction', arn, environment);
+      this.account.invocations.add(arn, document, milliseconds);
+    }
+  }
+
+  private require(rule: EventRule, action: string, resource: string, environment: Environment): void {
+    const need = { action, resource, context: { 'aws:SourceArn': rule.arn } };
+    const caller = this.services.at(environment);
+    this.account.world.accounts.refusalOf('eventbridge', caller, need, environment.region);
+    this.account.requireRights();
   }
 }

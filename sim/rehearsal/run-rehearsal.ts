@@ -22,7 +22,7 @@ import { baseHostAt, deployPipeline, findPipeline, publishBaseAmi } from './depl
 import { instanceAccess } from './instance-access';
 import { reportOf, reportPublications } from './make-report';
 import { OwnRegistries } from './own-registries';
-import { feedCatalog, monthsFrom, passMonths, reportMonth } from './pass-time';
+import { feedCatalog, monthsFrom, passMonths, reportMonth, scheduleHousekeeping } from './pass-time';
 import { rebake } from './rebake';
 import {
   familiesOf,
@@ -33,7 +33,6 @@ import {
 } from './rehearsal-context';
 import type { Progress, RehearsalOptions, RehearsalReport, SecondPass } from './rehearsal-report';
 import { deployFleets } from './roll-out-fleets';
-import { scheduleHousekeeping } from './run-housekeeping';
 import { type RebakeSettings, runRebake } from './run-rebake';
 import { SimulatedAccount } from './simulated-account';
 import { StepLog } from './step-log';

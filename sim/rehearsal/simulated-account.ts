@@ -8,8 +8,7 @@ import { userOf, type Principal } from '../account/principal';
 import { accountsOfStacks } from '../account/services/accounts-of-stacks';
 import { SimulatedAutoScaling } from '../account/services/auto-scaling';
 import { SimulatedStacks } from '../account/services/cloudformation';
-import { SimulatedEc2 } from '../account/services/ec2';
-import { fleetOperations } from '../account/services/ec2-fleets';
+import { fleetOperations, SimulatedEc2 } from '../account/services/ec2';
 import { SimulatedEcs } from '../account/services/ecs';
 import { SimulatedFleets } from '../account/services/fleets';
 import { SimulatedImageBuilder } from '../account/services/image-builder';
@@ -23,8 +22,7 @@ import type { BakeOutcome } from '../aws/image-builder/run-bake';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { VirtualClock } from '../clock/virtual-clock';
 import { makeResources } from './made-stack';
-import { RuleTargets } from './rule-targets';
-import { FunctionRunner } from './run-function';
+import { FunctionRunner, RuleTargets } from './run-function';
 import { variablesOf } from './template-functions';
 
 /** What an account is made from. */

@@ -171,3 +171,51 @@ export function intervalOf(expression: string): number {
   }
   return milliseconds;
 }
+
+/** A rule of EventBridge that has targets of a wanted kind. */
+export interface EventRule {
+  readonly arn: string;
+  /** Undefined where a schedule alone starts it. */
+  readonly pattern: JsonObject | undefined;
+  /** As `rate(15 minutes)`. */
+  readonly schedule: string | undefined;
+  readonly targets: readonly { readonly arn: string; readonly deadLetterQueueArn: string | undefined }[];
+}
+
+/** The rules of a stack that start what `isTarget` knows by its ARN; others may be of any kind. */
+export function eventRulesOf(stack: StackModel, isTarget: (arn: string) => boolean): readonly EventRule[] {
+  return stack.logicalIds('AWS::Events::Rule').flatMap((logicalId) => {
+    const { Targets: raw } = stack.raw(logicalId);
+    const isModelled = Array.isArray(raw) && raw.some((one) => isTarget(arnOf(stack, one)));
+    if (!isModelled) {
+      return [];
+    }
+    const { EventPattern, ScheduleExpression, State, Targets } = stack.properties(logicalId, [
+      'EventPattern',
+      'ScheduleExpression',
+      'State',
+      'Targets',
+    ]);
+    const targets = (Targets as readonly JsonObject[]).map(({ Arn, DeadLetterConfig }) => ({
+      arn: String(Arn),
+      deadLetterQueueArn: isJsonObject(DeadLetterConfig) ? String(DeadLetterConfig['Arn']) : undefined,
+    }));
+    return State === 'DISABLED'
+      ? []
+      : {
+          arn: String(stack.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
+          pattern: isJsonObject(EventPattern) ? EventPattern : undefined,
+          schedule: typeof ScheduleExpression === 'string' ? ScheduleExpression : undefined,
+          targets: targets.filter(({ arn }) => isTarget(arn)),
+        };
+  });
+}
+
+/** The ARN of a target; empty for one that has no model. */
+function arnOf(stack: StackModel, target: unknown): string {
+  try {
+    return isJsonObject(target) ? String(stack.resolve(target['Arn'])) : '';
+  } catch {
+    return '';
+  }
+}

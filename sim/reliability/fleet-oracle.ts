@@ -2,9 +2,16 @@ import type { Channel } from '../../lib/contract/documents/publication';
 import { readOsVersion } from '../../lib/contract/values/os-version';
 import { isOpen } from '../../lib/contract/values/weekly-window';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
-import { FleetDuties, isEqual, type Seen } from './fleet-duties';
-import type { Truth, Violation } from './fleet-truth';
-import { isNeedless, templateOf, wrongOfRequest } from './refresh-request';
+import {
+  FleetDuties,
+  isEqual,
+  isNeedless,
+  type Seen,
+  templateOf,
+  type Truth,
+  type Violation,
+  wrongOfRequest,
+} from './fleet-rules';
 import type { Installation, InstalledFleet } from './installation';
 
 /** Says what of the design's rules an installation breaks, from what it does alone. */
@@ -366,22 +373,14 @@ export class FleetOracle {
   }
 
   private of({ plan }: InstalledFleet): Seen {
-    const seen = this.seen.get(plan.name) ?? {
-      failed: new Map(),
-      well: new Set(),
-      scaled: new Set(),
-    };
+    const seen = this.seen.get(plan.name) ?? { failed: new Map(), well: new Set(), scaled: new Set() };
     this.seen.set(plan.name, seen);
     return seen;
   }
 
   private break({ plan }: InstalledFleet, rule: string, what: string): void {
-    this.violations.push({
-      at: this.installation.clock.now().toISOString(),
-      fleet: plan.name,
-      rule,
-      what,
-    });
+    const at = this.installation.clock.now().toISOString();
+    this.violations.push({ at, fleet: plan.name, rule, what });
   }
 
   private now(): number {

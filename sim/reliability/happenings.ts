@@ -1,4 +1,3 @@
-import { seededRandom } from '../clock/seeded-random';
 import { FLEET_RATES } from './fleet-rates';
 
 /** What happens by a rate, and what happens whatever the rates say. */
@@ -77,4 +76,13 @@ function hashOf(text: string): number {
   hash = Math.imul(hash ^ (hash >>> 16), 2_246_822_507);
   hash = Math.imul(hash ^ (hash >>> 13), 3_266_489_909);
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Numbers between 0 and 1 that follow from a seed, a positive whole number, alone. */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
 }

@@ -8,7 +8,7 @@ import { osOf } from '../../lib/contract/values/release';
 import { moveChannel } from '../../lib/core/publish/move-channel';
 import type { ParameterStore } from '../../lib/core/ports/stores';
 import { GOOD_AMI, type AmiBehaviour } from '../../sim/aws/fleet/ami-behaviour';
-import { seededRandom } from '../../sim/clock/seeded-random';
+import { seededRandom } from '../../sim/reliability/happenings';
 import { VirtualClock } from '../../sim/clock/virtual-clock';
 import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
 import { readHistory } from '../../sim/registry/history/read-history';
@@ -16,7 +16,7 @@ import { deployPipeline, findPipeline } from '../../sim/rehearsal/deploy-pipelin
 import { bucketOf, registryOpener } from '../../sim/rehearsal/rehearsal-context';
 import { SILENT } from '../../sim/rehearsal/rehearsal-report';
 import { deployFleets } from '../../sim/rehearsal/roll-out-fleets';
-import { scheduleHousekeeping } from '../../sim/rehearsal/run-housekeeping';
+import { scheduleHousekeeping } from '../../sim/rehearsal/pass-time';
 import { runRebake } from '../../sim/rehearsal/run-rebake';
 import { SimulatedAccount, type SimulatedAccountOptions } from '../../sim/rehearsal/simulated-account';
 import { StepLog } from '../../sim/rehearsal/step-log';

@@ -1,5 +1,4 @@
-import type { SimulatedFleets } from '../../sim/account/services/fleets';
-import { hostsOf } from '../../sim/account/services/ecs-hosts';
+import { hostsOf, type SimulatedFleets } from '../../sim/account/services/fleets';
 import type { Environment } from '../../sim/aws/cloudformation/environment';
 import type { LivingResource } from './cloudformation/deployment';
 

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../lib/contract/values/json';
 import { accountOf, Sessions, sessionOf, type RoleGrants } from '../../sim/account/principal';
-import { SimulatedEventBridge, type SimulatedEvent } from '../../sim/account/services/event-bridge';
+import { type SimulatedEvent, SimulatedEventBridge, SimulatedSns } from '../../sim/account/services/notices';
 import { SimulatedS3, type SimulatedS3Options } from '../../sim/account/services/s3';
-import { SimulatedSns } from '../../sim/account/services/sns';
 import { SimulatedSsm } from '../../sim/account/services/ssm';
 import { SimulatedStepFunctions } from '../../sim/account/services/step-functions';
 import { SimulatedSts } from '../../sim/account/services/accounts-of-stacks';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
-import { seededRandom } from '../../sim/clock/seeded-random';
+import { seededRandom } from '../../sim/reliability/happenings';
 import { scriptOptions, wholeNumber } from '../script-options';
 import { mutated, type Random, shortened } from './mutate-text';
 import { documentTargets, type FuzzTarget, TARGETS } from './targets';

@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { UsageError } from '../../lib/contract/values/errors';
 import { WindowsAmiPipeline, WindowsOs } from '../../lib/index';
 import { readAssembly } from '../../sim/aws/cloudformation/assembly';
-import { seededRandom } from '../../sim/clock/seeded-random';
+import { seededRandom } from '../../sim/reliability/happenings';
 import { startEmbeddedRegistry } from '../../sim/registry/embedded-registry';
 import { readHistory } from '../../sim/registry/history/read-history';
 import { simulateBakes, type SimulatedBake } from '../../sim/reliability/simulate-bakes';

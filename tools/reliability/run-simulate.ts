@@ -5,7 +5,7 @@ import { parseRelease } from '../../lib/contract/values/release';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
 import { measureRings, type RingHours, type RingOptions } from '../../sim/reliability/measure-rings';
 import { nameOf } from '../../sim/reliability/happenings';
-import { shrinkHistory } from '../../sim/reliability/shrink-history';
+import { shrinkHistory } from '../../sim/reliability/simulate-fleets';
 import { scriptOptions, wholeNumber } from '../script-options';
 import { simulateYears, type SeededViolation } from './simulate-years';
 

@@ -7,17 +7,15 @@ import {
   textsOf,
   type CommandInput,
   type CommandRow,
-  type Need,
   type Place,
   type ServiceCommands,
 } from './command-row';
-import { ECS_COMMANDS } from './ecs-commands';
 
 const AMI = 'ami-00000000000000001';
-const TEMPLATE = 'lt-00000000000000001';
+export const TEMPLATE = 'lt-00000000000000001';
 
 /** AMIs and snapshots belong to no account in their ARNs. */
-function ec2Arn(id: string, { account, region }: Place): string {
+export function ec2Arn(id: string, { account, region }: Place): string {
   const [prefix = ''] = id.split('-');
   const kind = { ami: 'image', snap: 'snapshot', i: 'instance', vol: 'volume', lt: 'launch-template' }[
     prefix
@@ -89,95 +87,6 @@ const ec2: ServiceCommands = {
     DescribeSubnets: everywhere('ec2:DescribeSubnets', { Filters }),
     DescribeVolumes: everywhere('ec2:DescribeVolumes', { Filters }),
     DescribeVpcEndpoints: everywhere('ec2:DescribeVpcEndpoints', { Filters }),
-  },
-};
-
-/**
- * The ARN of a group. AWS puts a random id into it, which no input knows; the simulated one is the same for every group, and
- * the simulated service gives it too.
- */
-export function groupArn(name: string, { account, region }: Place): string {
-  const id = '00000000-0000-4000-8000-000000000000';
-  return `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:${id}:autoScalingGroupName/${name}`;
-}
-
-const AutoScalingGroupName = 'winbake-fleet';
-
-function onGroup(action: string, more: CommandInput = {}): CommandRow {
-  return {
-    needs: (input, place) => [
-      { action, resource: groupArn(textOf(input, 'AutoScalingGroupName'), place) },
-      ...launching(templateOf(input) ?? templateOf(memberOf(input, 'DesiredConfiguration')), place),
-    ],
-    sample: { AutoScalingGroupName, ...more },
-  };
-}
-
-/** The launch template of a group: alone, or within its policy of mixed instances. */
-function templateOf(input: CommandInput): CommandInput | undefined {
-  const mixed = memberOf(memberOf(input, 'MixedInstancesPolicy'), 'LaunchTemplate');
-  return (input['LaunchTemplate'] ?? mixed['LaunchTemplateSpecification']) as CommandInput | undefined;
-}
-
-function memberOf(input: CommandInput, member: string): CommandInput {
-  return (input[member] ?? {}) as CommandInput;
-}
-
-/**
- * Who gives a group a launch template must be allowed to launch from it. The template's own tags and role are for the service
- * to ask.
- */
-function launching(template: CommandInput | undefined, place: Place): readonly Need[] {
-  const id = textOf(template ?? {}, 'LaunchTemplateId');
-  if (id === '') {
-    return [];
-  }
-  const templateArn = ec2Arn(id, place);
-  return [templateArn, ec2Arn('i-*', place)].map((resource) => ({
-    action: 'ec2:RunInstances',
-    resource,
-    context: { 'ec2:LaunchTemplate': templateArn },
-  }));
-}
-
-const LAUNCH_PERMISSIONS =
-  'https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html';
-const LaunchTemplate = { LaunchTemplateId: TEMPLATE, Version: '2' };
-
-const autoScaling: ServiceCommands = {
-  service: 'auto-scaling',
-  source: authorizationPage('amazonec2autoscaling'),
-  rows: {
-    CancelInstanceRefresh: onGroup('autoscaling:CancelInstanceRefresh', {
-      WaitForTransitioningInstances: false,
-    }),
-    DeleteAutoScalingGroup: onGroup('autoscaling:DeleteAutoScalingGroup', { ForceDelete: true }),
-    RollbackInstanceRefresh: onGroup('autoscaling:RollbackInstanceRefresh'),
-    StartInstanceRefresh: {
-      ...onGroup('autoscaling:StartInstanceRefresh', {
-        DesiredConfiguration: { LaunchTemplate },
-        Preferences: { MinHealthyPercentage: 100, SkipMatching: true },
-      }),
-      source: LAUNCH_PERMISSIONS,
-    },
-    UpdateAutoScalingGroup: {
-      ...onGroup('autoscaling:UpdateAutoScalingGroup', { LaunchTemplate }),
-      source: LAUNCH_PERMISSIONS,
-    },
-    DescribeAutoScalingGroups: everywhere('autoscaling:DescribeAutoScalingGroups', {
-      AutoScalingGroupNames: [AutoScalingGroupName],
-    }),
-    DescribeScalingActivities: everywhere('autoscaling:DescribeScalingActivities', {
-      AutoScalingGroupName,
-      MaxRecords: 100,
-    }),
-    DescribeWarmPool: everywhere('autoscaling:DescribeWarmPool', { AutoScalingGroupName }),
-    // The service asks, since it knows the group of the instance.
-    SetInstanceHealth: { needs: () => [], sample: { InstanceId: 'i-1', HealthStatus: 'Unhealthy' } },
-    DescribeInstanceRefreshes: everywhere('autoscaling:DescribeInstanceRefreshes', {
-      AutoScalingGroupName,
-      MaxRecords: 1,
-    }),
   },
 };
 
@@ -340,11 +249,9 @@ const serviceQuotas: ServiceCommands = {
   },
 };
 
-/** Of images, instances, groups, clusters and stacks. */
+/** Of images, instances and stacks. */
 export const COMPUTE_COMMANDS: readonly ServiceCommands[] = [
   ec2,
-  autoScaling,
-  ECS_COMMANDS,
   imagebuilder,
   cloudformation,
   scheduler,

@@ -9,10 +9,9 @@ import { type SimulatedService, operation, undeclared, type Call } from '../simu
 import { iamOfStacks, resourcePoliciesOfStacks, rolesOfStacks } from '../stack-policies';
 import type { Transcripts } from '../transcript';
 import { SimulatedEc2 } from './ec2';
-import { SimulatedEventBridge, type SimulatedEvent } from './event-bridge';
+import { type SimulatedEvent, SimulatedEventBridge, SimulatedSns } from './notices';
 import { SimulatedEcr, SimulatedSecretsManager } from './registry-logins';
 import { SimulatedS3 } from './s3';
-import { SimulatedSns } from './sns';
 import { SimulatedSsm } from './ssm';
 import { SimulatedStepFunctions, type SimulatedExecution } from './step-functions';
 import {

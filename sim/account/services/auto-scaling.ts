@@ -21,7 +21,7 @@ import {
 import type { SimulatedInstance } from '../../aws/fleet/ami-behaviour';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
 import { unmodelled } from '../../aws/cloudformation/environment';
-import { groupArn } from '../commands/compute-commands';
+import { groupArn } from '../commands/fleet-commands';
 import type { Place } from '../commands/command-row';
 import { assumed, page, reported } from '../provenance';
 import { declared, operation, type Call, type Operation, type SimulatedService } from '../simulated-service';

@@ -32,11 +32,18 @@ import {
 } from '@aws-sdk/client-ecs';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { Place } from '../commands/command-row';
-import { groupArn } from '../commands/compute-commands';
+import { groupArn } from '../commands/fleet-commands';
 import { assumed, page } from '../provenance';
 import { declared, operation, pageOf, type Call, type SimulatedService } from '../simulated-service';
-import { describedHost, describedTask, desiredStatusOf, hostsOf, statusOf, type Host } from './ecs-hosts';
-import type { SimulatedFleets } from './fleets';
+import {
+  describedHost,
+  describedTask,
+  desiredStatusOf,
+  type Host,
+  hostsOf,
+  type SimulatedFleets,
+  statusOf,
+} from './fleets';
 
 const API = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_';
 const TEXTS = assumed(

@@ -22,7 +22,7 @@ import { unmodelled } from '../../aws/cloudformation/environment';
 import { parameterArn } from '../commands/data-commands';
 import type { Place } from '../commands/command-row';
 import { assumed, page, type Provenance } from '../provenance';
-import type { SimulatedEvent } from './event-bridge';
+import type { SimulatedEvent } from './notices';
 import {
   ByPlace,
   declared,

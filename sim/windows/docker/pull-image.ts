@@ -11,7 +11,7 @@ import {
   changeEngineState,
   type EngineImage,
 } from './engine-state';
-import { dockerReference, imageIdOf, withName } from './image-names';
+import { dockerReference, imageIdOf, withName } from './images';
 import {
   readImage,
   type DescribedImage,

@@ -1,7 +1,8 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { ssmParameterStore } from '../../../lib/aws/stores/ssm-parameter-store';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
-import { eventDocument, eventRulesOf, takesEvent } from '../../../sim/rehearsal/rule-targets';
+import { eventDocument, takesEvent } from '../../../sim/account/services/notices';
+import { eventRulesOf } from '../../../sim/rehearsal/template-functions';
 import { FunctionFailure, InvocationQueue } from '../../../sim/account/services/lambda';
 import { stackModels } from '../../support/stack-models';
 import { PLACE, allow, startLab } from '../../support/simulated-accounts-lab';

@@ -29,8 +29,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { SimulatedAutoScaling } from '../../../sim/account/services/auto-scaling';
-import { SimulatedEc2 } from '../../../sim/account/services/ec2';
-import { fleetOperations } from '../../../sim/account/services/ec2-fleets';
+import { fleetOperations, SimulatedEc2 } from '../../../sim/account/services/ec2';
 import { SimulatedEcs } from '../../../sim/account/services/ecs';
 import { SimulatedFleets } from '../../../sim/account/services/fleets';
 import { describeWithMoto } from '../../support/moto';

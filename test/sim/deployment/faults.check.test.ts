@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { AFTER, BEFORE } from '../../support/deployment/at-boundary';
 import { DeploymentWorld } from '../../support/deployment/deployment-world';
 import { release } from '../../support/deployment/releases';
-import { seededRandom } from '../../../sim/clock/seeded-random';
+import { seededRandom } from '../../../sim/reliability/happenings';
 import { propertyRuns } from '../../support/property-runs';
 
 /** A first deployment and an update of it, and what came of them. */

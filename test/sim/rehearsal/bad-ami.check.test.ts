@@ -10,7 +10,7 @@ import { amiBehaviour } from '../../../sim/rehearsal/run-rehearsal';
 import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
 import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
 import { deployFleets, rollOut } from '../../../sim/rehearsal/roll-out-fleets';
-import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
+import { scheduleHousekeeping } from '../../../sim/rehearsal/pass-time';
 import { WatchedFleet } from '../../../sim/rehearsal/watched-fleet';
 import { assembly } from '../../support/assembly';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../sim/clock/seeded-random';
+import { seededRandom } from '../../../sim/reliability/happenings';
 import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
 import { describeWithPowerShell, requirePowerShell } from '../../scripts/support/power-shell';
 import { assembly } from '../../support/assembly';

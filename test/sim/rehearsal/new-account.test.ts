@@ -8,7 +8,7 @@ import { channelParameters } from '../../../lib/contract/names/parameters';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
 import { deployPipeline, findPipeline, publishBaseAmi } from '../../../sim/rehearsal/deploy-pipeline';
 import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
-import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
+import { scheduleHousekeeping } from '../../../sim/rehearsal/pass-time';
 import { rehearseToBake } from '../../support/run-rehearsal';
 
 const START = new Date('2025-10-14T22:00:00Z');

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../sim/clock/virtual-clock';
 import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
 import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
 import { ownPorts } from '../../../sim/rehearsal/rehearsal-context';
-import { scheduleHousekeeping } from '../../../sim/rehearsal/run-housekeeping';
+import { scheduleHousekeeping } from '../../../sim/rehearsal/pass-time';
 import { assembly, changedAssembly, removeAction, resourceOf } from '../../support/assembly';
 
 const START = new Date('2025-10-14T22:00:00Z');

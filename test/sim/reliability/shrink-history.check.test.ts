@@ -1,5 +1,5 @@
 import type { WrapPorts } from '../../../sim/reliability/installation';
-import { shrinkHistory, shrinkList } from '../../../sim/reliability/shrink-history';
+import { shrinkHistory, shrinkList } from '../../../sim/reliability/simulate-fleets';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 

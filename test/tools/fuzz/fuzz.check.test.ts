@@ -1,5 +1,5 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import { seededRandom } from '../../../sim/clock/seeded-random';
+import { seededRandom } from '../../../sim/reliability/happenings';
 import { below, mutated } from '../../../tools/fuzz/mutate-text';
 import { allTargets, whatIsWrong, fuzzTarget } from '../../../tools/fuzz/run-fuzz';
 import type { FuzzTarget } from '../../../tools/fuzz/targets';

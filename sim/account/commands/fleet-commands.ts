@@ -5,9 +5,100 @@ import {
   textsOf,
   type CommandInput,
   type CommandRow,
+  type Need,
   type Place,
   type ServiceCommands,
 } from './command-row';
+import { ec2Arn, TEMPLATE } from './compute-commands';
+
+/**
+ * The ARN of a group. AWS puts a random id into it, which no input knows; the simulated one is the same for every group, and
+ * the simulated service gives it too.
+ */
+export function groupArn(name: string, { account, region }: Place): string {
+  const id = '00000000-0000-4000-8000-000000000000';
+  return `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:${id}:autoScalingGroupName/${name}`;
+}
+
+const AutoScalingGroupName = 'winbake-fleet';
+
+function onGroup(action: string, more: CommandInput = {}): CommandRow {
+  return {
+    needs: (input, place) => [
+      { action, resource: groupArn(textOf(input, 'AutoScalingGroupName'), place) },
+      ...launching(templateOf(input) ?? templateOf(memberOf(input, 'DesiredConfiguration')), place),
+    ],
+    sample: { AutoScalingGroupName, ...more },
+  };
+}
+
+/** The launch template of a group: alone, or within its policy of mixed instances. */
+function templateOf(input: CommandInput): CommandInput | undefined {
+  const mixed = memberOf(memberOf(input, 'MixedInstancesPolicy'), 'LaunchTemplate');
+  return (input['LaunchTemplate'] ?? mixed['LaunchTemplateSpecification']) as CommandInput | undefined;
+}
+
+function memberOf(input: CommandInput, member: string): CommandInput {
+  return (input[member] ?? {}) as CommandInput;
+}
+
+/**
+ * Who gives a group a launch template must be allowed to launch from it. The template's own tags and role are for the service
+ * to ask.
+ */
+function launching(template: CommandInput | undefined, place: Place): readonly Need[] {
+  const id = textOf(template ?? {}, 'LaunchTemplateId');
+  if (id === '') {
+    return [];
+  }
+  const templateArn = ec2Arn(id, place);
+  return [templateArn, ec2Arn('i-*', place)].map((resource) => ({
+    action: 'ec2:RunInstances',
+    resource,
+    context: { 'ec2:LaunchTemplate': templateArn },
+  }));
+}
+
+const LAUNCH_PERMISSIONS =
+  'https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html';
+const LaunchTemplate = { LaunchTemplateId: TEMPLATE, Version: '2' };
+
+const autoScaling: ServiceCommands = {
+  service: 'auto-scaling',
+  source: authorizationPage('amazonec2autoscaling'),
+  rows: {
+    CancelInstanceRefresh: onGroup('autoscaling:CancelInstanceRefresh', {
+      WaitForTransitioningInstances: false,
+    }),
+    DeleteAutoScalingGroup: onGroup('autoscaling:DeleteAutoScalingGroup', { ForceDelete: true }),
+    RollbackInstanceRefresh: onGroup('autoscaling:RollbackInstanceRefresh'),
+    StartInstanceRefresh: {
+      ...onGroup('autoscaling:StartInstanceRefresh', {
+        DesiredConfiguration: { LaunchTemplate },
+        Preferences: { MinHealthyPercentage: 100, SkipMatching: true },
+      }),
+      source: LAUNCH_PERMISSIONS,
+    },
+    UpdateAutoScalingGroup: {
+      ...onGroup('autoscaling:UpdateAutoScalingGroup', { LaunchTemplate }),
+      source: LAUNCH_PERMISSIONS,
+    },
+    DescribeAutoScalingGroups: everywhere('autoscaling:DescribeAutoScalingGroups', {
+      AutoScalingGroupNames: [AutoScalingGroupName],
+    }),
+    DescribeScalingActivities: everywhere('autoscaling:DescribeScalingActivities', {
+      AutoScalingGroupName,
+      MaxRecords: 100,
+    }),
+    DescribeWarmPool: everywhere('autoscaling:DescribeWarmPool', { AutoScalingGroupName }),
+    // The service asks, since it knows the group of the instance.
+    SetInstanceHealth: { needs: () => [], sample: { InstanceId: 'i-1', HealthStatus: 'Unhealthy' } },
+    DescribeInstanceRefreshes: everywhere('autoscaling:DescribeInstanceRefreshes', {
+      AutoScalingGroupName,
+      MaxRecords: 1,
+    }),
+  },
+};
 
 const cluster = 'arn:aws:ecs:us-east-1:123456789012:cluster/shop';
 const host = 'arn:aws:ecs:us-east-1:123456789012:container-instance/shop/1';
@@ -38,8 +129,7 @@ function onMembers(action: string, kind: string, member: string, sample: Command
   };
 }
 
-/** Of clusters, container instances, tasks and capacity providers. */
-export const ECS_COMMANDS: ServiceCommands = {
+const ecs: ServiceCommands = {
   service: 'ecs',
   source: authorizationPage('amazonelasticcontainerservice'),
   rows: {
@@ -125,3 +215,6 @@ export const ECS_COMMANDS: ServiceCommands = {
     },
   },
 };
+
+/** Of groups, clusters, container instances, tasks and capacity providers. */
+export const FLEET_COMMANDS: readonly ServiceCommands[] = [autoScaling, ecs];

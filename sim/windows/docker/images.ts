@@ -5,9 +5,9 @@ import {
   type ImageReference,
   formatImageReference,
 } from '../../../lib/core/oci/image-reference';
-import { notModelled, DaemonError, DockerFailure } from './docker-failure';
+import { DaemonError, daemonResponse, DockerFailure, notModelled } from './docker-failure';
 import type { Engine } from './docker-host';
-import { type EngineImage, type EngineState, changeEngineState } from './engine-state';
+import { changeEngineState, type EngineImage, type EngineState, readEngineState } from './engine-state';
 
 /** An image that a command names, and whether it left the tag to docker. */
 interface DockerReference {
@@ -59,7 +59,7 @@ export function withName(state: EngineState, id: string, reference: ImageReferen
 }
 
 /** An image without a name, or undefined where that was its last. */
-export function withoutName(image: EngineImage, reference: ImageReference): EngineImage | undefined {
+function withoutName(image: EngineImage, reference: ImageReference): EngineImage | undefined {
   const name = storedName(reference);
   const repository = formatImageReference({ ...reference, tag: undefined, digest: undefined });
   const repoTags = image.repoTags.filter((one) => one !== name);
@@ -114,4 +114,90 @@ export async function tagImage(engine: Engine, args: readonly string[]): Promise
     const { id } = findImage(state, source, ['tag', ...args]);
     return { state: withName(state, id, reference), result: undefined };
   });
+}
+
+/** The templates of `--format` that are known; docker knows a whole language. */
+const FORMATS: ReadonlyMap<string, (image: object) => string> = new Map([
+  ['{{json .}}', (image: object) => JSON.stringify(image)],
+]);
+
+/**
+ * `docker image inspect [--format TEMPLATE] REF...`: describes images as a JSON list, or one by one in a template's form.
+ * What is found is printed even where something else is not. Of docker's fields those are given that the simulated store
+ * knows. Source: docker/cli v25.0.6 `cli/command/inspect/inspector.go`; moby v25.0.6
+ * `api/server/router/image/image_routes.go`, toImageInspect.
+ */
+export function inspectImages(engine: Engine, args: readonly string[]): void {
+  const call = ['image', 'inspect', ...args];
+  const { format, texts } = readArguments(args, call);
+  const state = readEngineState(engine.folder);
+  const images: object[] = [];
+  const failures: string[] = [];
+  for (const text of texts) {
+    try {
+      images.push(describe(findImage(state, text, call)));
+    } catch (error) {
+      if (!(error instanceof DaemonError)) {
+        throw error;
+      }
+      failures.push(daemonResponse(error));
+    }
+  }
+  const lines = images.map((image) => format?.(image) ?? '');
+  engine.print(format === undefined ? JSON.stringify(images, undefined, 4) : lines.join('\n'));
+  if (failures.length > 0) {
+    throw new DockerFailure(1, failures.join('\n'));
+  }
+}
+
+/**
+ * `docker image rm --force REF`: takes a name from an image, and with the last tag of a repository its digests there; an image without a
+ * name goes, and so does one that is named by its id. Source: moby v25.0.6 `daemon/images/image_delete.go`.
+ */
+export async function removeImage({ folder }: Engine, args: readonly string[]): Promise<void> {
+  const [force, text, ...rest] = args;
+  const call = ['image', 'rm', ...args];
+  if (force !== '--force' || text === undefined || rest.length > 0) {
+    throw notModelled(call);
+  }
+  await changeEngineState(folder, (state) => {
+    const { id, image } = findImage(state, text, call);
+    const left = isDigest(text) ? undefined : withoutName(image, dockerReference(text, call).reference);
+    const others = Object.entries(state.images).filter(([one]) => one !== id);
+    const images = Object.fromEntries(left === undefined ? others : [...others, [id, left]]);
+    return { state: { ...state, images }, result: undefined };
+  });
+}
+
+interface Arguments {
+  readonly format: ((image: object) => string) | undefined;
+  readonly texts: readonly string[];
+}
+
+function readArguments(args: readonly string[], call: readonly string[]): Arguments {
+  const [first = '', second] = args;
+  const joined = /^--format=(.*)$/s.exec(first)?.[1];
+  const separate = first === '--format' || first === '-f';
+  const template = separate ? second : joined;
+  const texts = args.slice(separate ? 2 : joined === undefined ? 0 : 1);
+  const format = template === undefined ? undefined : FORMATS.get(template);
+  const isKnown = template === undefined ? !separate : format !== undefined;
+  if (!isKnown || texts.length === 0) {
+    throw notModelled(call);
+  }
+  return { format, texts };
+}
+
+function describe({ id, image }: FoundImage): object {
+  return {
+    Id: id,
+    RepoTags: image.repoTags,
+    RepoDigests: image.repoDigests,
+    Architecture: image.architecture,
+    Os: image.os,
+    // Docker leaves the field out where the image has none.
+    ...(image.osVersion === null ? {} : { OsVersion: image.osVersion }),
+    Size: image.size,
+    RootFS: { Type: 'layers', Layers: image.layers.map(({ diffId }) => diffId) },
+  };
 }

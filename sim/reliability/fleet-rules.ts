@@ -1,8 +1,100 @@
-import type { FleetState } from '../../lib/contract/documents/fleet-state';
+import type { OperatorOverride } from '../../lib/contract/documents/overrides';
 import type { Channel } from '../../lib/contract/documents/publication';
+import type { FleetState } from '../../lib/contract/documents/fleet-state';
 import { readOsVersion } from '../../lib/contract/values/os-version';
-import type { Truth } from './fleet-truth';
+import type { RefreshRequest } from '../../lib/core/ports/fleets';
 import { CURRENT, type Installation, type InstalledFleet } from './installation';
+
+/** A broken rule of docs/design.md. */
+export interface Violation {
+  readonly at: string;
+  readonly fleet: string;
+  readonly rule: string;
+  readonly what: string;
+}
+
+/** What people and Microsoft did, as the oracle is told of it. */
+export interface Truth {
+  /** By AMI id. */
+  readonly publications: ReadonlyMap<string, Channel>;
+  /** Since when the channel shows one, by its id. */
+  readonly movedAt: ReadonlyMap<string, number>;
+  /** Whether a publication fails on a fleet. */
+  readonly isBad: (fleet: string, publication: string) => boolean;
+  /** What is in force for a fleet, with the instant at which it was said. */
+  readonly holdOf: (fleet: string) => OperatorOverride | undefined;
+  readonly floorOf: (fleet: string) => (OperatorOverride & { readonly osVersion: string }) | undefined;
+  readonly acceptedBy: (fleet: string) => (OperatorOverride & { readonly publication: string }) | undefined;
+  readonly pipelineHold: () => OperatorOverride | undefined;
+  /** Since when a publication is revoked; undefined where it is not, or no more. */
+  readonly revokedAt: (publication: string) => number | undefined;
+  /** Since when an account lets nobody in, or has let people in again; undefined for one that always has. */
+  readonly awayUntil: (account: string) => number | undefined;
+  /** Whether a deployment pauses a fleet now. */
+  readonly isPaused: (fleet: string) => boolean;
+  /** The launch template that the newest deployment left, and since when. */
+  readonly newestTemplate: (fleet: string) => { readonly template: string; readonly at: number };
+  readonly isBadTemplate: (template: string) => boolean;
+  /** What the channel shows, or will once it is delivered. */
+  readonly current: () => Channel;
+  /** Until when no instance can be launched for a fleet. */
+  readonly withoutCapacityUntil: (fleet: string) => number;
+  /** Whether a publication fails on a fleet, or did before its team mended that. */
+  readonly wasBad: (fleet: string, publication: string) => boolean;
+}
+
+/** For how long a canary's refresh waits at its checkpoint. */
+const CHECKPOINT_SECONDS = 2 * 24 * 3600;
+
+/**
+ * What rules a request for an instance refresh breaks by itself, with what it does: the intent is written before, a canary has a refresh of
+ * its own, and what is new is launched first.
+ */
+export function wrongOfRequest(
+  { names, store }: InstalledFleet,
+  { checkpoint, maxHealthyPercentage, version }: RefreshRequest,
+): readonly (readonly [rule: string, what: string])[] {
+  const { rollout } = JSON.parse(store.values.get(names.state) ?? '{}') as Partial<FleetState>;
+  const isOwnRefresh =
+    checkpoint === null ||
+    (checkpoint.percentages.every((one) => one < 100) && checkpoint.seconds === CHECKPOINT_SECONDS);
+  return [
+    ...(rollout?.version === version
+      ? []
+      : [['intent', `a refresh to version ${version} starts, and the state says nothing of it`] as const]),
+    ...(isOwnRefresh
+      ? []
+      : [['canary', `its refresh has the checkpoints ${JSON.stringify(checkpoint)}`] as const]),
+    ...(maxHealthyPercentage > 100
+      ? []
+      : [['launch first', `at most ${maxHealthyPercentage} % of the instances may be there`] as const]),
+  ];
+}
+
+/** What is equal in version and mode to all that a fleet runs needs no refresh, unless some of it is revoked or fails. */
+export function isNeedless(truth: Truth, fleet: InstalledFleet, version: string): boolean {
+  const { group, instances } = fleet.simulated;
+  const wanted = truth.publications.get(group.amiOf(version));
+  const own = truth.publications.get(group.amiOf(group.version));
+  if (wanted === undefined || own === undefined || !isEqual(truth, own.id, wanted)) {
+    return false;
+  }
+  const isSame = ({ amiId, version: its }: (typeof instances)[number]) => {
+    const { id = '' } = truth.publications.get(amiId) ?? {};
+    return (
+      isEqual(truth, id, wanted) &&
+      templateOf(fleet, its) === templateOf(fleet, version) &&
+      truth.revokedAt(id) === undefined &&
+      !truth.wasBad(fleet.plan.name, id)
+    );
+  };
+  return instances.length > 0 && instances.every(isSame);
+}
+
+/** The launch template of a version, by its user data. */
+export function templateOf({ simulated }: InstalledFleet, version: string): string {
+  return simulated.group.template.find(version)?.userData ?? '';
+}
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
