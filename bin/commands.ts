@@ -72,11 +72,10 @@ function fleetEntry(
         const { fleetEvidenceCommand } = await import('./fleet/evidence');
         return fleetEvidenceCommand(terminal, finish, tools);
       }
+      const { fleetVerbCommand, forgetCommand } = await import('./fleet/fleet-verb');
       if (name === 'forget') {
-        const { forgetCommand } = await import('./fleet/forget');
         return forgetCommand(terminal, finish, tools);
       }
-      const { fleetVerbCommand } = await import('./fleet/fleet-verb');
       return fleetVerbCommand(name, terminal, finish, tools);
     },
   };

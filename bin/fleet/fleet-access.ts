@@ -24,7 +24,7 @@ import { planFleetOverrides, type FleetPlan } from '../../lib/core/fleet/plan-ov
 import { readRolloutLog } from '../../lib/core/fleet/rollout-log';
 import { type ImageReference, parseDockerImageName } from '../../lib/core/oci/image-reference';
 import { type Registries, withOwnRegistries } from '../../lib/registry/registries';
-import { type PublishedHosts, openPublishedHosts } from '../pipeline/pipeline-hosts';
+import { type PublishedHosts, openPublishedHosts } from '../pipeline/images';
 import { signIn } from '../shared/pipeline-access';
 import type { PlaceOptions } from '../shared/pipeline-place';
 import { readByName, MICROSOFT, openRegistries } from '../shared/registries';

@@ -82,7 +82,8 @@ async function answerOf(first: string, second: string, options: CompatOptions): 
   if (name === undefined) {
     return onHost(host, parseOsVersion(second));
   }
-  const { readImageVersion } = await import('./compat-image');
+  // Two versions are compared without registries, which take longer to load.
+  const { readImageVersion } = await import('../shared/registries');
   const read = await readImageVersion(name, host.version, options);
   return 'refusal' in read
     ? { compatible: false, kernel: 'refused', rule: 'noWindowsImage', message: read.refusal }

@@ -99,7 +99,7 @@ export async function withCoveredHosts<T>(
   const registries = openRegistries({ microsoft: registry, deadlineSeconds: timeout });
   try {
     if (pipeline !== undefined) {
-      const { readPipelineHosts } = await import('../pipeline/pipeline-hosts');
+      const { readPipelineHosts } = await import('../pipeline/images');
       const base = withOwnRegistries(registries.of({ registry: MICROSOFT }), registries);
       return await work({ registries, ...(await readPipelineHosts(options, pipeline, base)) });
     }

@@ -1,10 +1,10 @@
 import { WinbakeError } from '../../lib/contract/values/errors';
 import type { OsVersion } from '../../lib/contract/values/os-version';
 import { type ImageReading, readLayeredImage } from '../../lib/core/coverage/layered-image';
-import type { ImageReference } from '../../lib/core/oci/image-reference';
-import { type Registry, RegistryError } from '../../lib/core/oci/registry';
 import { ecrRegion } from '../../lib/core/images/own-image';
 import { rememberingRegistry } from '../../lib/core/images/read-images';
+import { type ImageReference, parseDockerImageName } from '../../lib/core/oci/image-reference';
+import { type Registry, RegistryError } from '../../lib/core/oci/registry';
 import { dockerLogin, dockerOnThisComputer } from '../../lib/registry/docker-login';
 import { openRegistries as openByHost, type Registries } from '../../lib/registry/registries';
 import { createRegistryClient, type RegistryClient } from '../../lib/registry/registry-client';
@@ -91,5 +91,29 @@ export async function readByName(
       );
     }
     throw error;
+  }
+}
+
+/**
+ * The OS version of an image by its name, or why no Windows host could run it. Throws a `WinbakeError` where it cannot be read.
+ */
+export async function readImageVersion(
+  name: string,
+  host: OsVersion,
+  { registry, timeout }: { readonly registry?: string | undefined; readonly timeout: number },
+): Promise<{ readonly osVersion: OsVersion } | { readonly refusal: string }> {
+  const reference = parseDockerImageName(name);
+  const registries = openRegistries({ microsoft: registry, deadlineSeconds: timeout });
+  try {
+    const reading = await readByName(registries, name, reference, host);
+    if (reading.code === undefined) {
+      return { osVersion: reading.image.osVersion };
+    }
+    if (reading.code === 'NOT_FOUND') {
+      throw new WinbakeError(reading.code, reading.message);
+    }
+    return { refusal: reading.message };
+  } finally {
+    await registries.close();
   }
 }

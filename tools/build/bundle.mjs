@@ -180,7 +180,7 @@ function bundleQuickCommands() {
         basename(importer) === 'commands.ts' && !loaded.includes(path) ? { path, external: true } : undefined,
       );
       // What the launcher never leaves to this file.
-      onResolve({ filter: /^\.\/compat-image$/ }, ({ path }) => ({ path, external: true }));
+      onResolve({ filter: /^\.\.\/shared\/registries$/ }, ({ path }) => ({ path, external: true }));
     },
   };
   return bundleAlone({

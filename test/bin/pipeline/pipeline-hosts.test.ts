@@ -1,4 +1,4 @@
-import { pipelineHosts, publishedHosts } from '../../../bin/pipeline/pipeline-hosts';
+import { pipelineHosts, publishedHosts } from '../../../bin/pipeline/images';
 import type { Catalog, ImageSet, Observation } from '../../../lib/contract/documents/catalog';
 import { publicationKey } from '../../../lib/contract/names/bucket-keys';
 import { coverageOn } from '../../../lib/core/coverage/coverage';
