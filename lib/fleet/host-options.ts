@@ -1,5 +1,5 @@
-import { Annotations, Size } from 'aws-cdk-lib';
-import { BlockDeviceVolume, EbsDeviceVolumeType, type BlockDevice } from 'aws-cdk-lib/aws-ec2';
+import { Annotations, Size, Token } from 'aws-cdk-lib';
+import { type BlockDevice, BlockDeviceVolume, EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
@@ -186,4 +186,174 @@ export function instanceMetadata(
     wayOut: 'Leave it out to let only the instance itself read it.',
   });
   return { httpPutResponseHopLimit, instanceMetadataTags, taskAccess };
+}
+
+/** What the value of a variable must look like, as a pattern and for people. */
+type Kind = readonly [pattern: RegExp, form: string];
+
+const BOOLEAN: Kind = [/^(true|false)$/, "'true' or 'false'"];
+const COUNT: Kind = [/^\d+$/, 'a whole number'];
+const DURATION: Kind = [
+  /^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/,
+  "a duration as Go writes it, such as '90s' or '1h30m'",
+];
+const LIST: Kind = [/^\[.*\]$/, "a JSON array, such as '[8080]'"];
+const OBJECT: Kind = [/^\{.*\}$/, 'a JSON object'];
+const TEXT: Kind = [/./, 'a text'];
+
+const kinds = (kind: Kind, ...names: readonly string[]) => names.map((name) => [name, kind] as const);
+
+/**
+ * The variables that the agent of Windows reads and that a fleet leaves to its owner.
+ *
+ * @see https://github.com/aws/amazon-ecs-agent/blob/master/README.md#environment-variables
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+ */
+const KNOWN: ReadonlyMap<string, Kind> = new Map([
+  ...kinds(
+    BOOLEAN,
+    'ECS_CHECKPOINT',
+    'ECS_DISABLE_DOCKER_HEALTH_CHECK',
+    'ECS_DISABLE_IMAGE_CLEANUP',
+    'ECS_DISABLE_METRICS',
+    'ECS_ENABLE_CONTAINER_METADATA',
+    'ECS_ENABLE_CPU_UNBOUNDED_WINDOWS_WORKAROUND',
+    'ECS_ENABLE_MEMORY_UNBOUNDED_WINDOWS_WORKAROUND',
+    'ECS_ENABLE_RUNTIME_STATS',
+    'ECS_ENABLE_TASK_CPU_MEM_LIMIT',
+    'ECS_EXCLUDE_IPV6_PORTBINDING',
+    'ECS_FSX_WINDOWS_FILE_SERVER_SUPPORTED',
+    'ECS_POLL_METRICS',
+    'ECS_PULL_DEPENDENT_CONTAINERS_UPFRONT',
+    'ECS_SHARED_VOLUME_MATCH_FULL_CONFIG',
+    'ECS_UPDATES_ENABLED',
+  ),
+  ...kinds(
+    COUNT,
+    'ECS_LOG_MAX_FILE_SIZE_MB',
+    'ECS_LOG_MAX_ROLL_COUNT',
+    'ECS_NUM_IMAGES_DELETE_PER_CYCLE',
+    'ECS_RESERVED_MEMORY',
+  ),
+  ...kinds(
+    DURATION,
+    'ECS_CONTAINER_CREATE_TIMEOUT',
+    'ECS_CONTAINER_START_TIMEOUT',
+    'ECS_CONTAINER_STOP_TIMEOUT',
+    'ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION',
+    'ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION_JITTER',
+    'ECS_IMAGE_CLEANUP_INTERVAL',
+    'ECS_IMAGE_MINIMUM_CLEANUP_AGE',
+    'ECS_IMAGE_PULL_INACTIVITY_TIMEOUT',
+    'ECS_IMAGE_PULL_TIMEOUT',
+    'ECS_MANIFEST_PULL_TIMEOUT',
+    'ECS_POLLING_METRICS_WAIT_DURATION',
+    'NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE',
+  ),
+  ...kinds(LIST, 'ECS_RESERVED_PORTS', 'ECS_RESERVED_PORTS_UDP'),
+  ...kinds(OBJECT, 'ECS_CONTAINER_INSTANCE_TAGS'),
+  ...kinds(
+    TEXT,
+    'ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM',
+    'ECS_DYNAMIC_HOST_PORT_RANGE',
+    'ECS_EXCLUDE_UNTRACKED_IMAGE',
+    'ECS_LOGFILE',
+    'ECS_LOGLEVEL',
+    'ECS_LOGLEVEL_ON_INSTANCE',
+    'ECS_LOG_OUTPUT_FORMAT',
+    'ECS_LOG_ROLLOVER_TYPE',
+    'ECS_TASK_METADATA_RPS_LIMIT',
+    'HTTP_PROXY',
+    'NO_PROXY',
+  ),
+]);
+
+const NEEDED = 'Cached images and rollouts need it as it is.';
+
+/** What the start of a host sets itself, and the way out. */
+const OWN: Readonly<Record<string, string>> = {
+  ECS_AVAILABLE_LOGGING_DRIVERS: 'Say "loggingDrivers".',
+  ECS_AWSVPC_ADDITIONAL_LOCAL_ROUTES: 'Say "awsvpcAdditionalLocalRoutes".',
+  ECS_AWSVPC_BLOCK_IMDS: 'Say "metadata.taskAccess".',
+  ECS_CLUSTER: 'Say "cluster".',
+  ECS_DATADIR: NEEDED,
+  ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE: 'Tasks with an execution role need it to log.',
+  ECS_ENABLE_SPOT_INSTANCE_DRAINING: 'Say "spot".',
+  ECS_ENABLE_TASK_ENI: 'Say "taskInterfaces".',
+  ECS_ENABLE_TASK_IAM_ROLE: 'Say "taskRoles".',
+  ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP: NEEDED,
+  ECS_GMSA_SUPPORTED: 'Say "gmsa".',
+  ECS_IMAGE_PULL_BEHAVIOR: NEEDED,
+  ECS_INSTANCE_ATTRIBUTES: 'Say "attributes".',
+  ECS_WARM_POOLS_CHECK: NEEDED,
+};
+
+/** What an agent behind a proxy must reach without it. */
+const WITHOUT_PROXY = ['169.254.169.254', '169.254.170.2', '\\\\.\\pipe\\docker_engine'];
+
+/**
+ * The variables of the agent, checked; warns of one that the agent of Windows is not known to read.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html
+ */
+export function agentVariables(
+  scope: IConstruct,
+  variables: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(variables)) {
+    checkVariable(scope, name, value);
+  }
+  const { HTTP_PROXY, NO_PROXY = '' } = variables;
+  const missing = Token.isUnresolved(NO_PROXY)
+    ? undefined
+    : WITHOUT_PROXY.find((one) => !NO_PROXY.split(',').includes(one));
+  if (HTTP_PROXY !== undefined && missing !== undefined) {
+    refuse(
+      scope,
+      'agentVariables',
+      `must have '${missing}' in NO_PROXY where HTTP_PROXY is set`,
+      `'${NO_PROXY}'`,
+      `Say NO_PROXY: '${WITHOUT_PROXY.join(',')}'; the agent reaches metadata, credentials and Docker without a proxy.`,
+    );
+  }
+  return variables;
+}
+
+function checkVariable(scope: IConstruct, name: string, value: string): void {
+  const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined;
+  if (own !== undefined) {
+    refuse(scope, 'agentVariables', 'must leave out what the fleet sets itself', `'${name}'`, own);
+  }
+  const kind = KNOWN.get(name);
+  if (kind === undefined) {
+    warnOrRefuse(scope, name);
+    return;
+  }
+  const [pattern, form] = kind;
+  if (!Token.isUnresolved(value) && !pattern.test(value)) {
+    refuse(
+      scope,
+      'agentVariables',
+      `must have ${form} for ${name}`,
+      `'${value}'`,
+      "It is described in the agent's README, github.com/aws/amazon-ecs-agent.",
+    );
+  }
+}
+
+function warnOrRefuse(scope: IConstruct, name: string): void {
+  if (!/^ECS_[A-Z0-9_]+$/.test(name)) {
+    refuse(
+      scope,
+      'agentVariables',
+      'must name variables of the ECS agent: ECS_..., HTTP_PROXY with NO_PROXY, or NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE',
+      `'${name}'`,
+      'Set others in "userDataBefore"; secrets belong in neither.',
+    );
+  }
+  Annotations.of(scope).addWarningV2(
+    `winbake:agentVariable:${name}`,
+    `"agentVariables" has ${name}, which the ECS agent of Windows is not known to read. Look for it in the agent's README, ` +
+      'github.com/aws/amazon-ecs-agent; acknowledge this warning for one that is newer than this version of Winbake.',
+  );
 }

@@ -1,6 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { REBAKE_DEFINITION } from '../../lib/pipeline/rebake/rebake-definition';
+import { REBAKE_DEFINITION } from '../../lib/pipeline/rebake/rebake';
 import { RebakeSchedule } from '../../lib/pipeline/props/rebake-schedule';
 import { WindowsAmiPipeline } from '../../lib/pipeline/windows-ami-pipeline';
 import { embeddedMetrics } from '../../lib/handlers/log';

@@ -1,5 +1,5 @@
 import validate from 'asl-validator';
-import { REBAKE_DEFINITION } from '../../lib/pipeline/rebake/rebake-definition';
+import { REBAKE_DEFINITION } from '../../lib/pipeline/rebake/rebake';
 
 /** As it is after deployment. */
 function deployed(definition: object = REBAKE_DEFINITION): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { fetchOwnImages } from '../../../lib/fleet/own-images';
+import { fetchOwnImages } from '../../../lib/fleet/fleet-user-data';
 import { WindowsAmi, WindowsOs } from '../../../lib/index';
 import { dockerLogins } from '../support/fake-docker';
 import { HEALTHY_DOCKER } from '../support/healthy-docker';

@@ -1,4 +1,4 @@
-import { REBAKE_DEFINITION } from '../../../../lib/pipeline/rebake/rebake-definition';
+import { REBAKE_DEFINITION } from '../../../../lib/pipeline/rebake/rebake';
 import { runLibrary, type Answer, type Machine } from './run-library';
 import { machine, runBoth, throwing, type Case } from './both-interpreters';
 import { FUNCTION, named } from './run-states';
