@@ -14,7 +14,7 @@ import { explainFamilies, type ExplainedFamily } from '../../lib/core/gate/expla
 import type { Decision } from '../../lib/core/gate/gate-input';
 import { readLastDecision } from '../../lib/core/gate/last-decision';
 import { observeExtras, observeFamilies } from '../../lib/core/gate/observe';
-import { orderUnderLease } from '../../lib/core/gate/order-under-lease';
+import { orderUnderLease } from '../../lib/core/gate/order-bake';
 import { familyNameIn, familyOf } from '../../lib/core/images/family';
 import { parseImageExtras } from '../../lib/core/images/image-extra';
 import { rememberingRegistry } from '../../lib/core/images/read-images';

@@ -1,6 +1,5 @@
 import { UsageError } from '../../lib/contract/values/errors';
-import type { CachedImage } from '../../lib/core/coverage/coverage';
-import { type Pin, pinOf } from '../../lib/core/coverage/pin';
+import { type CachedImage, type Pin, pinOf } from '../../lib/core/coverage/coverage';
 import { parseDockerImageName } from '../../lib/core/oci/image-reference';
 import { type BaseImage, type Dockerfile, parseDockerfile, type Span } from './dockerfile';
 import { MICROSOFT } from './registries';

@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { explaining } from '../../lib/aws/explain-failure';
-import { invokeOperate } from '../../lib/aws/lambda-operate';
+import { invokeOperate } from '../../lib/aws/deployed-functions';
 import { identifyCaller, readPipeline, type Caller } from '../../lib/aws/stores/pipeline-account';
 import type { OperateAnswer, OperateRequest } from '../../lib/contract/documents/operate-request';
 import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';

@@ -26,7 +26,7 @@ import {
   noteStartedBake,
   type RebakeFailure,
 } from '../core/gate/order-end';
-import { type LeasedGateAnswer, orderUnderLease } from '../core/gate/order-under-lease';
+import { type LeasedGateAnswer, orderUnderLease } from '../core/gate/order-bake';
 import {
   noteDecision,
   noteFailure,

@@ -50,7 +50,7 @@ import { amiKeyDescription, logGroupsOf, PIPELINE_TAG, resourceNameOf } from '..
 import type { Leftovers, OrphanedImage, OrphanedKey, OrphanedParameter } from '../../core/cleanup/destroy';
 import { accountAmiInventory } from '../ami-inventory';
 import { imageBuilderDocuments } from '../bake-documents';
-import { inspectFunctions } from '../inspect-functions';
+import { inspectFunctions } from '../deployed-functions';
 import { absentWhere } from '../stores/ssm-parameter-store';
 
 /**

@@ -48,7 +48,7 @@ import type {
   PipelineInspector,
 } from '../../core/doctor/pipeline-inspector';
 import { fleetGroups, versionsOfGroup } from '../fleets/group-launch';
-import { inspectFunctions } from '../inspect-functions';
+import { inspectFunctions } from '../deployed-functions';
 import { absentWhere } from '../stores/ssm-parameter-store';
 import { inspectGmsa } from './inspect-gmsa';
 

@@ -1,25 +1,29 @@
 import type { JsonObject } from '../../contract/values/json';
-import { EVENT_RULE_EXAMPLE, EVENT_RULE_RULES } from './event-rule-rules';
-import { PERMISSIONS_EXAMPLE, PERMISSIONS_RULES, ROLE_EXAMPLE, ROLE_RULES } from './iam-rules';
-import { COMPONENT_EXAMPLE, COMPONENT_RULES } from './image-builder/component-rules';
-import { DISTRIBUTION_EXAMPLE, DISTRIBUTION_RULES } from './image-builder/distribution-rules';
-import { INFRASTRUCTURE_EXAMPLE, INFRASTRUCTURE_RULES } from './image-builder/infrastructure-rules';
-import { PIPELINE_EXAMPLE, PIPELINE_RULES } from './image-builder/pipeline-rules';
-import { RECIPE_EXAMPLE, RECIPE_RULES } from './image-builder/recipe-rules';
-import { WORKFLOW_EXAMPLE } from './image-builder/workflow-example';
-import { WORKFLOW_RULES } from './image-builder/workflow-rules';
-import { KEY_EXAMPLE, KEY_RULES } from './key-rules';
-import { LAUNCH_TEMPLATE_EXAMPLE, LAUNCH_TEMPLATE_RULES } from './launch-template-rules';
-import { PARAMETER_EXAMPLE, PARAMETER_RULES } from './parameter-rules';
-import { GROUP_EXAMPLE, GROUP_RULES, REFRESH_EXAMPLE, REFRESH_RULES } from './refresh-rules';
-import type { DocumentKind, Neighbours, Refusal, Rule } from './rule';
-import { SCHEDULE_EXAMPLE, SCHEDULE_RULES } from './schedule-rules';
 import {
+  EVENT_RULE_EXAMPLE,
+  EVENT_RULE_RULES,
   FUNCTION_EXAMPLE,
   FUNCTION_RULES,
   STATE_MACHINE_EXAMPLE,
   STATE_MACHINE_RULES,
 } from './serverless-rules';
+import { PERMISSIONS_EXAMPLE, PERMISSIONS_RULES, ROLE_EXAMPLE, ROLE_RULES } from './iam-rules';
+import { COMPONENT_EXAMPLE, COMPONENT_RULES } from './image-builder/component-rules';
+import { DISTRIBUTION_EXAMPLE, DISTRIBUTION_RULES } from './image-builder/distribution-rules';
+import {
+  INFRASTRUCTURE_EXAMPLE,
+  INFRASTRUCTURE_RULES,
+  RECIPE_EXAMPLE,
+  RECIPE_RULES,
+} from './image-builder/recipe-and-infrastructure-rules';
+import { PIPELINE_EXAMPLE, PIPELINE_RULES } from './image-builder/pipeline-rules';
+import { WORKFLOW_EXAMPLE } from './image-builder/workflow-step-rules';
+import { WORKFLOW_RULES } from './image-builder/workflow-rules';
+import { KEY_EXAMPLE, KEY_RULES, PARAMETER_EXAMPLE, PARAMETER_RULES } from './key-and-parameter-rules';
+import { LAUNCH_TEMPLATE_EXAMPLE, LAUNCH_TEMPLATE_RULES } from './launch-template-rules';
+import { GROUP_EXAMPLE, GROUP_RULES, REFRESH_EXAMPLE, REFRESH_RULES } from './refresh-rules';
+import type { DocumentKind, Neighbours, Refusal, Rule } from './rule';
+import { SCHEDULE_EXAMPLE, SCHEDULE_RULES } from './schedule-rules';
 import { UNKNOWN } from './values';
 
 /** Every rule for which a service refuses a document. */

@@ -6,8 +6,7 @@ import { readHousekeepingMemory } from '../housekeeping/memory';
 import { BAKE_LIMIT_SECONDS } from '../image-builder/workflows';
 import type { DocumentStore } from '../ports/stores';
 import { checkAccounts, checkParameters, checkKeys, checkRoles, functionNameOf } from './check-deployed';
-import { checkFastLaunch, checkFleetEgress, checkServiceLinkedRoles } from './check-fleets';
-import { checkGmsa } from './check-gmsa';
+import { checkFastLaunch, checkFleetEgress, checkGmsa, checkServiceLinkedRoles } from './check-fleets';
 import { checkBuildQuota, checkEc2Quotas, checkVolumeQuota } from './check-quotas';
 import { fine, wrong, type Check, type CheckResult, type DoctorPorts, unsure } from './pipeline-inspector';
 

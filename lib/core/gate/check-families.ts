@@ -1,11 +1,13 @@
 import { findingKey, isAccepted } from '../../contract/documents/catalog';
-import { after, toMinute, type Thresholds } from './gate-input';
 import { FROZEN_STOP_SECONDS, FROZEN_WARNING_SECONDS } from '../../contract/values/gate-policy';
 import { isDigest } from '../../contract/values/digest';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
+import { lastPatchTuesday } from '../calendar/patch-tuesday';
 import { familyOf, lineChanges, lineFault } from '../images/family';
-import type { CheckedFamily, GateInput, FamilyPoll, GateImage } from './gate-input';
+import { after, toMinute, type Thresholds } from './gate-input';
+import type { CheckedFamily, FamilyPoll, GateDecision, GateImage, GateInput } from './gate-input';
+import { unreadUntil } from './outage';
 import { type FirstObservations, isOutOfBand, type FirstObservation } from './first-observations';
 
 /**
@@ -181,4 +183,119 @@ function imageOf({ observation, revision, family }: FirstObservation): GateImage
   return isDigest(digest) && isDigest(platformDigest)
     ? { tag, digest, platformDigest, osVersion: { build: family.release.build, revision }, compressedBytes }
     : undefined;
+}
+
+/** Families that are behind the newest revision, and whether they are still waited for. */
+interface Lateness {
+  readonly behind: readonly CheckedFamily[];
+  /** Those of them that can still come: of a line that ended nothing does. */
+  readonly awaited: readonly CheckedFamily[];
+  readonly findings: readonly Finding[];
+  readonly isWaiting: boolean;
+  /** The end of the wait. */
+  readonly until: Date;
+}
+
+/** What a wait goes by beside what the families show. */
+export interface WaitBasis {
+  readonly firstObservations: FirstObservations;
+  /** The findings of families that are not waited for, since their line of tags ended. */
+  readonly retired: readonly Finding[];
+}
+
+export function isAwaited({ family }: CheckedFamily, { retired }: Pick<WaitBasis, 'retired'>): boolean {
+  return retired.every((finding) => finding.family !== family.name);
+}
+
+/**
+ * Says which families are behind. They are waited for from the first observation of the newer revision on. A revision that
+ * the very first poll showed is of unknown age: around Patch Tuesday it is taken for that day's, otherwise nothing is waited
+ * for.
+ */
+export function checkLate(
+  { now, policy }: GateInput,
+  families: readonly CheckedFamily[],
+  newest: number,
+  { firstObservations, retired }: WaitBasis,
+  at: Thresholds,
+): Lateness {
+  const behind = families.filter(({ image }) => image?.osVersion.revision !== newest);
+  const awaited = behind.filter((one) => isAwaited(one, { retired }));
+  const seen = firstObservations.firstOf(newest) ?? now;
+  const isNews = firstObservations.beginning !== undefined && seen > firstObservations.beginning;
+  const since = isNews ? seen : lastPatchTuesday(seen);
+  const until = after(since, policy.longestWaitSeconds);
+  return {
+    behind,
+    awaited,
+    findings: behind.map((one) => lateFinding(one, newest, seen)),
+    isWaiting: awaited.length > 0 && !at.passed(until),
+    until,
+  };
+}
+
+function lateFinding({ family, image }: CheckedFamily, newest: number, since: Date): Finding {
+  const target = formatOsVersion({ build: family.release.build, revision: newest });
+  const state = image === undefined ? 'has no image yet' : `is at ${formatOsVersion(image.osVersion)}`;
+  return {
+    code: 'LATE',
+    severity: 'warning',
+    family: family.name,
+    message: `${family.name} ${state}, while ${target} is out since ${toMinute(since)}.`,
+  };
+}
+
+type Withheld = Pick<GateDecision, 'decision' | 'reason'>;
+
+/**
+ * What keeps late families from being baked with the image that they had: there is none, the release needs equal revisions,
+ * or the policy is to stop and no operator has accepted that they are late for this revision.
+ */
+export function forbidLate(
+  input: GateInput,
+  { awaited, behind, until }: Lateness,
+  newest: number,
+  at: Thresholds,
+): Withheld | undefined {
+  const without = behind.find(({ image }) => image === undefined);
+  if (without !== undefined) {
+    return withoutImage(input, without, at);
+  }
+  if (behind.length === 0) {
+    return undefined;
+  }
+  const ended = behind.filter((one) => !awaited.includes(one));
+  const what = [
+    ...(awaited.length === 0 ? [] : [`${namesOf(awaited)} did not arrive until ${toMinute(until)}`]),
+    ...(ended.length === 0 ? [] : [`${namesOf(ended)} will not arrive, as its line is not built any more`]),
+  ].join(', and ');
+  if (input.release.needsEqualRevision) {
+    return { decision: 'needsOperator', reason: `${what}; 2016 needs equal revisions.` };
+  }
+  const target = formatOsVersion({ build: input.release.build, revision: newest });
+  const open = behind
+    .map(({ family }) => findingKey({ code: 'LATE', family: family.name }, target))
+    .filter((key) => !isAccepted(input.catalog, key));
+  return input.policy.late === 'stop' && open.length > 0
+    ? {
+        decision: 'needsOperator',
+        reason:
+          `${what}, and the policy is to stop. They are baked as they are once an operator accepts ` +
+          `${open.map((key) => `"${key}"`).join(' and ')}.`,
+      }
+    : undefined;
+}
+
+function namesOf(families: readonly CheckedFamily[]): string {
+  return families.map(({ family }) => family.name).join(', ');
+}
+
+function withoutImage(input: GateInput, { family: { name } }: CheckedFamily, at: Thresholds): Withheld {
+  const until = unreadUntil(input, name, at);
+  return until === undefined
+    ? { decision: 'needsOperator', reason: `${name} has no image at all, not even an older one.` }
+    : {
+        decision: 'wait',
+        reason: `${name} cannot be read and was never seen; it is asked for again, at the latest until ${toMinute(until)}.`,
+      };
 }

@@ -1,13 +1,20 @@
-import { isAccepted } from '../../contract/documents/catalog';
-import { after, Thresholds, toMinute } from './gate-input';
+import { type ImageSet, isAccepted } from '../../contract/documents/catalog';
 import { CLOCK_SKEW_SECONDS } from '../../contract/values/gate-policy';
 import type { Finding } from '../../contract/values/finding';
 import { formatOsVersion } from '../../contract/values/os-version';
+import { after, Thresholds, toMinute } from './gate-input';
 import { buildImageSet } from './build-image-set';
 import type { CheckedFamily, Decision, GateDecision, GateInput } from './gate-input';
-import { findFrozen, findRetired, checkFamilies } from './check-families';
+import {
+  checkFamilies,
+  checkLate,
+  findFrozen,
+  findRetired,
+  forbidLate,
+  isAwaited,
+  type WaitBasis,
+} from './check-families';
 import { checkHost } from './check-host';
-import { forbidLate, checkLate, checkRepush, repushReason } from './check-waits';
 import { checkOutage } from './outage';
 import { FirstObservations } from './first-observations';
 import { expectNewer, type Expectation, checkRetry, whyBake } from './why-bake';
@@ -134,6 +141,69 @@ function evaluateSet(
   return retry === undefined
     ? { ...answer('bake', why, findings), set }
     : { ...answer(retry.decision, retry.reason, findings), set };
+}
+
+/** What was pushed again under the version that it had, and whether the rest is waited for. */
+interface Repush {
+  readonly findings: readonly Finding[];
+  /** The families that servercore's new image is waited for with; empty where nothing is waited for. */
+  readonly waitingFor: readonly string[];
+  readonly until: Date;
+}
+
+/**
+ * Says which families were pushed again since they were baked, and whether others are waited for. A new digest of servercore
+ * under the same version means that all will be rebuilt on it, so it starts the same wait as a newer revision; one of another
+ * family is only said. What the wait goes by is the newest accepted set: what was pushed before servercore is not its
+ * rebuild.
+ */
+function checkRepush(
+  { now, policy, catalog, published }: GateInput,
+  families: readonly CheckedFamily[],
+  target: string,
+  { firstObservations, retired }: WaitBasis,
+  at: Thresholds,
+): Repush {
+  const accepted = catalog.sets.find((set) => set.target === target);
+  const baked = catalog.sets.find((set) => set.id === published?.set && set.target === target);
+  const pushed = families.filter((one) => isPushedAgain(one, accepted));
+  const base = pushed.find(({ family }) => family.name === 'servercore');
+  const since = (base?.image && firstObservations.firstDigest('servercore', base.image.digest)) ?? now;
+  const until = after(since, policy.longestWaitSeconds);
+  const pending = families.filter(
+    (one) => !pushed.includes(one) && hasVersionOf(one, accepted) && isAwaited(one, { retired }),
+  );
+  const isWaiting = base !== undefined && pending.length > 0 && !at.passed(until);
+  return {
+    findings: families.filter((one) => isPushedAgain(one, baked ?? accepted)).map(repushed),
+    waitingFor: isWaiting ? pending.map(({ family }) => family.name) : [],
+    until,
+  };
+}
+
+function isPushedAgain(one: CheckedFamily, known: ImageSet | undefined): boolean {
+  const before = known?.images.find((image) => image.family === one.family.name);
+  return before !== undefined && hasVersionOf(one, known) && before.digest !== one.image?.digest;
+}
+
+function hasVersionOf({ family, image }: CheckedFamily, known: ImageSet | undefined): boolean {
+  const before = known?.images.find((one) => one.family === family.name);
+  return image !== undefined && before?.osVersion === formatOsVersion(image.osVersion);
+}
+
+function repushed({ family, image }: CheckedFamily): Finding {
+  const version = image === undefined ? '' : formatOsVersion(image.osVersion);
+  return {
+    code: 'REPUSHED',
+    severity: 'info',
+    family: family.name,
+    message: `${family.name} was pushed again under its version ${version}.`,
+  };
+}
+
+/** The sentence for a wait that a re-push of servercore started. */
+function repushReason({ waitingFor, until }: Repush): string {
+  return `servercore was pushed again; waiting for ${waitingFor.join(', ')}, at the latest until ${toMinute(until)}.`;
 }
 
 function inVain(expectation: Expectation, target: string): readonly Finding[] {

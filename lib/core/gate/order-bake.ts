@@ -1,92 +1,180 @@
-import type { Catalog, ImageSet } from '../../contract/documents/catalog';
-import { type Order, orderedAt, type OrderEnd } from '../../contract/documents/order';
-import type { Publication } from '../../contract/documents/publication';
+import { type Catalog, type ImageSet, isAccepted } from '../../contract/documents/catalog';
+import { type Lease, type LeasedOrder, type Order, orderedAt } from '../../contract/documents/order';
+import type { AwaitingPublication, Publication } from '../../contract/documents/publication';
+import { excerpt } from '../../contract/values/printable';
 import type { GatePolicy } from '../../contract/values/gate-policy';
 import type { Release } from '../../contract/values/release';
 import { isIn } from '../../contract/values/weekly-window';
-import { CURRENT_ORDER_KEY, readOrder } from '../bake/lease';
-import { withHost, withImageSet, withObservations } from '../catalog/catalog';
+import { changeLease, CURRENT_ORDER_KEY, isBaking, orderKey, readOrder, takeLease } from '../bake/lease';
 import { changeCatalog, readCatalog } from '../catalog/catalog-store';
+import { withHost, withImageSet, withObservations } from '../catalog/catalog';
 import { newestFirst } from '../images/choose-image-set';
 import { familyOf } from '../images/family';
 import { parseImageExtras } from '../images/image-extra';
 import { isOwnImage } from '../images/own-image';
 import { rememberingRegistry } from '../images/read-images';
 import type { Registry } from '../oci/registry';
+import type { Executions } from '../ports/bakes';
 import type { DocumentStore, ParameterStore } from '../ports/stores';
+import { readAwaitingPublication } from '../publish/awaiting-publication';
 import { readChannel } from '../publish/move-channel';
 import { asConfirmed, readEqualBake } from '../publish/publish-bake';
 import { readPublication } from '../publish/record-publication';
 import { readRevokedIds } from '../publish/revocations';
+import type { GateDecision } from './gate-input';
 import { targetRevision } from './check-host';
 import { decide } from './decide';
-import type { FailedOrder, GateDecision } from './gate-input';
 import { noteDecision } from './last-decision';
 import { observationsOf, observeExtras, observeFamilies } from './observe';
 import { changeOutage } from './outage';
-import { isKnownButForOwn } from './why-bake';
-
-/**
- * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
- * refused or interrupted, whose instance profile was too new, or that a service outside failed, was no attempt.
- */
-export function newOrder(
-  now: Date,
-  failed: FailedOrder | undefined,
-  inputs: Omit<
-    Order,
-    'schema' | 'id' | 'attempt' | 'launchRetries' | 'interruptions' | 'outages' | 'firstAt'
-  >,
-): Order {
-  const isAgain =
-    failed?.set === inputs.set &&
-    failed.recipeArn === inputs.recipeArn &&
-    failed.scriptsSha256 === inputs.scriptsSha256;
-  const launchRetries = isAgain ? (failed.launchRetries ?? 0) + (failed.notLaunched === true ? 1 : 0) : 0;
-  const outages = isAgain ? (failed.outages ?? 0) + (failed.outage === true ? 1 : 0) : 0;
-  const interruptions = isAgain ? (failed.interruptions ?? 0) + (failed.interrupted === true ? 1 : 0) : 0;
-  const wasAttempt =
-    failed?.refused !== true &&
-    failed?.notLaunched !== true &&
-    failed?.interrupted !== true &&
-    failed?.outage !== true;
-  const instant = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-  return {
-    schema: 'winbake.order/1',
-    id: `${inputs.set}-${instant}`,
-    ...inputs,
-    attempt: isAgain ? failed.attempt + (wasAttempt ? 1 : 0) : 1,
-    ...(launchRetries === 0 ? {} : { launchRetries }),
-    ...(outages === 0 ? {} : { outages }),
-    ...(isAgain ? { firstAt: failed.firstAt ?? failed.at } : {}),
-    ...(interruptions === 0 ? {} : { interruptions }),
-  };
-}
-
-/**
- * The newest accepted set that hosts are not known to stay below: what a person's bake takes where the gate would wait or
- * ask. A host that ended below a set after it was accepted was not offered its revision.
- */
-function newestBakeableSet({ hosts, sets }: Catalog, last: Order | undefined): ImageSet | undefined {
-  return newestFirst(sets, last && { set: last.set, at: orderedAt(last) }).find((set) => {
-    const since = hosts.filter(({ at }) => at >= set.at);
-    return since.length === 0 || since.some(({ revision }) => revision >= targetRevision(set));
-  });
-}
+import { type EndedOrder, failedOrder, isKnownButForOwn, newOrder } from './why-bake';
 
 /** What a poll of the gate works with. */
-export interface GatePorts {
+interface GatePorts {
   readonly registry: Registry;
   readonly documents: DocumentStore;
   readonly parameters: ParameterStore;
   readonly now: () => Date;
 }
 
-/** How an order ended. */
-interface EndedOrder extends OrderEnd {
-  readonly order: string;
-  /** The finding that its finished image waits for, where it does. */
-  readonly awaits?: string | undefined;
+/** What a poll under the lease works with. */
+export interface LeasedGatePorts extends GatePorts {
+  readonly executions: Executions;
+}
+
+/** What an execution wants of the gate. */
+export interface LeasedGateRequest extends Omit<GateRequest, 'ended'> {
+  /** The ARN of the execution that asks. */
+  readonly execution: string;
+}
+
+/** A decision with its order, and with the build that already carries it out. */
+export type LeasedGateAnswer = GateDecision & {
+  readonly order?: Order;
+  /** The image build version to follow. */
+  readonly image?: string;
+  /** The gate was not asked: another execution holds the lease, a person cancelled, or an order is taken up again. */
+  readonly notEvaluated?: true;
+};
+
+/**
+ * Looks and decides where no other execution does, and writes the order of a bake that is due. An order whose execution
+ * ended before it was carried out is taken up again instead, and so is one whose finished image a person has let through.
+ */
+export async function orderUnderLease(
+  ports: LeasedGatePorts,
+  request: LeasedGateRequest,
+): Promise<LeasedGateAnswer> {
+  const { documents, executions } = ports;
+  const { execution, forced } = request;
+  const lease = await takeLease(documents, executions, { execution, forced, now: ports.now() });
+  if (lease === undefined) {
+    return TAKEN;
+  }
+  if (isBaking(lease) && lease.order !== null) {
+    const resumed = await resume(documents, lease.order);
+    if (resumed !== undefined) {
+      return resumed;
+    }
+  } else if (lease.cancel !== undefined) {
+    return nothing(`${excerpt(lease.cancel.by)} cancelled this rebake: ${excerpt(lease.cancel.reason)}`);
+  }
+  const awaits = await awaitedBy(ports, lease.order);
+  if (awaits !== undefined && request.kb === undefined) {
+    const published = await resumeAccepted(ports, request, awaits);
+    if (published !== undefined) {
+      return published;
+    }
+  }
+  return decideUnderLease(ports, request, lease, awaits?.finding);
+}
+
+/** The finished image of the last order, where it waits for a person. */
+async function awaitedBy(
+  { documents, now }: LeasedGatePorts,
+  order: LeasedOrder | null,
+): Promise<AwaitingPublication | undefined> {
+  if (order?.ended !== 'failed') {
+    return undefined;
+  }
+  const awaiting = await readAwaitingPublication(documents, now());
+  return awaiting?.order === order.id && awaiting.at !== order.takenUp ? awaiting : undefined;
+}
+
+/** Takes an order up again whose finished image a person has let through; undefined where nobody has. */
+async function resumeAccepted(
+  { documents }: LeasedGatePorts,
+  { execution, release }: LeasedGateRequest,
+  { at, finding, imageBuildVersionArn: image, order: id }: AwaitingPublication,
+): Promise<LeasedGateAnswer | undefined> {
+  const order = await readOrder(documents, orderKey(id));
+  if (order === undefined || !isAccepted(await readCatalog(documents, release), finding)) {
+    return undefined;
+  }
+  const isOurs = await changeLease(documents, execution, (lease) =>
+    lease.order?.id === id ? { ...lease, order: { id, image, ended: null, takenUp: at } } : lease,
+  );
+  const reason = `"${finding}" is accepted: the finished image ${image} of the order ${id} is published.`;
+  return isOurs ? { decision: 'bake', reason, findings: [], order, image, notEvaluated: true } : TAKEN;
+}
+
+/** Looks and decides for the holder of the lease. */
+async function decideUnderLease(
+  ports: LeasedGatePorts,
+  request: LeasedGateRequest,
+  { order: last }: Lease,
+  awaits: string | undefined,
+): Promise<LeasedGateAnswer> {
+  const ended = last?.ended ? { ended: { ...last, ended: last.ended, order: last.id, awaits } } : {};
+  const answer = await pollAndDecide(ports, { ...request, ...ended });
+  const { order } = answer;
+  if (order === undefined) {
+    return answer;
+  }
+  // Kept first: whoever finds its id in the lease finds the order.
+  await ports.documents.overwrite(orderKey(order.id), JSON.stringify(order));
+  const isOurs = await changeLease(ports.documents, request.execution, (lease) => ({
+    ...lease,
+    order: { id: order.id, image: null, ended: null },
+  }));
+  if (!isOurs) {
+    return TAKEN;
+  }
+  await hand(ports.documents, order);
+  return answer;
+}
+
+async function resume(
+  documents: DocumentStore,
+  { id, image }: LeasedOrder,
+): Promise<LeasedGateAnswer | undefined> {
+  const order = await readOrder(documents, orderKey(id));
+  if (order === undefined) {
+    return undefined;
+  }
+  if (image === null) {
+    await hand(documents, order);
+    return {
+      decision: 'bake',
+      reason: `The order ${id} is started, or found started.`,
+      findings: [],
+      order,
+      notEvaluated: true,
+    };
+  }
+  const reason = `The order ${id} is being carried out by ${image}.`;
+  return { decision: 'bake', reason, findings: [], order, image, notEvaluated: true };
+}
+
+/** Puts the order where the next build instance looks for it. */
+function hand(documents: DocumentStore, order: Order): Promise<void> {
+  return documents.overwrite(CURRENT_ORDER_KEY, JSON.stringify(order));
+}
+
+const TAKEN = nothing('Another rebake of this pipeline is under way.');
+
+function nothing(reason: string): LeasedGateAnswer {
+  return { decision: 'nothing', reason, findings: [], notEvaluated: true };
 }
 
 /** What a pipeline wants of the gate. */
@@ -195,6 +283,17 @@ function asAsked(
   return reason === undefined ? evaluated : { ...evaluated, decision: 'wait', reason };
 }
 
+/**
+ * The newest accepted set that hosts are not known to stay below: what a person's bake takes where the gate would wait or
+ * ask. A host that ended below a set after it was accepted was not offered its revision.
+ */
+function newestBakeableSet({ hosts, sets }: Catalog, last: Order | undefined): ImageSet | undefined {
+  return newestFirst(sets, last && { set: last.set, at: orderedAt(last) }).find((set) => {
+    const since = hosts.filter(({ at }) => at >= set.at);
+    return since.length === 0 || since.some(({ revision }) => revision >= targetRevision(set));
+  });
+}
+
 /** Why no bake may start at an instant, or undefined where one may. */
 function noBakeReason({ noBakeWindows }: GatePolicy, instant: Date): string | undefined {
   const window = noBakeWindows.find((one) => isIn(one, instant));
@@ -209,32 +308,6 @@ function noBakeReason({ noBakeWindows }: GatePolicy, instant: Date): string | un
 function withPublishedHost(catalog: Catalog, { id, at }: Publication): Catalog {
   const [, revision] = /^\d+\.(\d+)-/.exec(id) ?? [];
   return withHost(catalog, new Date(at), Number(revision), id);
-}
-
-/** An order is answered by a publication of its set that is not older than it. */
-function isPublished(order: Order, published: Publication | undefined): boolean {
-  return published?.set === order.set && new Date(published.at) >= orderedAt(order);
-}
-
-/** The last order as one that failed, unless it was published or nobody knows that it ended otherwise. */
-function failedOrder(
-  order: Order,
-  published: Publication | undefined,
-  last: GateRequest['ended'],
-): FailedOrder | undefined {
-  const { ended: end, awaits, isInterrupted, isOutage } = last?.order === order.id ? last : {};
-  return end === 'published' || isPublished(order, published)
-    ? undefined
-    : {
-        ...order,
-        at: orderedAt(order).toISOString(),
-        cancelled: end === 'cancelled',
-        refused: end === 'refused',
-        notLaunched: end === 'notLaunched',
-        outage: isOutage === true,
-        interrupted: isInterrupted === true,
-        ...(awaits === undefined ? {} : { awaits }),
-      };
 }
 
 async function readPublishedBake(

@@ -12,7 +12,7 @@ import {
   type LeasedGateAnswer,
   type LeasedGatePorts,
   type LeasedGateRequest,
-} from './order-under-lease';
+} from './order-bake';
 import { parseDocument } from '../../contract/documents/document';
 
 /** A build that Image Builder has begun for an order. */

@@ -1,4 +1,6 @@
 import type { Catalog, ImageSet } from '../../contract/documents/catalog';
+import { type Order, orderedAt, type OrderEnd } from '../../contract/documents/order';
+import type { Publication } from '../../contract/documents/publication';
 import {
   LAUNCH_RETRY_SECONDS,
   LONGEST_OUTAGE_SECONDS,
@@ -230,4 +232,74 @@ function versionsOf(set: ImageSet): string {
 
 function digestOf(set: ImageSet, family: string): string | undefined {
   return set.images.find((image) => image.family === family)?.digest;
+}
+
+/** How an order ended. */
+export interface EndedOrder extends OrderEnd {
+  readonly order: string;
+  /** The finding that its finished image waits for, where it does. */
+  readonly awaits?: string | undefined;
+}
+
+/** The last order as one that failed, unless it was published or nobody knows that it ended otherwise. */
+export function failedOrder(
+  order: Order,
+  published: Publication | undefined,
+  last: EndedOrder | undefined,
+): FailedOrder | undefined {
+  const { ended: end, awaits, isInterrupted, isOutage } = last?.order === order.id ? last : {};
+  return end === 'published' || isPublished(order, published)
+    ? undefined
+    : {
+        ...order,
+        at: orderedAt(order).toISOString(),
+        cancelled: end === 'cancelled',
+        refused: end === 'refused',
+        notLaunched: end === 'notLaunched',
+        outage: isOutage === true,
+        interrupted: isInterrupted === true,
+        ...(awaits === undefined ? {} : { awaits }),
+      };
+}
+
+/** An order is answered by a publication of its set that is not older than it. */
+function isPublished(order: Order, published: Publication | undefined): boolean {
+  return published?.set === order.set && new Date(published.at) >= orderedAt(order);
+}
+
+/**
+ * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
+ * refused or interrupted, whose instance profile was too new, or that a service outside failed, was no attempt.
+ */
+export function newOrder(
+  now: Date,
+  failed: FailedOrder | undefined,
+  inputs: Omit<
+    Order,
+    'schema' | 'id' | 'attempt' | 'launchRetries' | 'interruptions' | 'outages' | 'firstAt'
+  >,
+): Order {
+  const isAgain =
+    failed?.set === inputs.set &&
+    failed.recipeArn === inputs.recipeArn &&
+    failed.scriptsSha256 === inputs.scriptsSha256;
+  const launchRetries = isAgain ? (failed.launchRetries ?? 0) + (failed.notLaunched === true ? 1 : 0) : 0;
+  const outages = isAgain ? (failed.outages ?? 0) + (failed.outage === true ? 1 : 0) : 0;
+  const interruptions = isAgain ? (failed.interruptions ?? 0) + (failed.interrupted === true ? 1 : 0) : 0;
+  const wasAttempt =
+    failed?.refused !== true &&
+    failed?.notLaunched !== true &&
+    failed?.interrupted !== true &&
+    failed?.outage !== true;
+  const instant = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  return {
+    schema: 'winbake.order/1',
+    id: `${inputs.set}-${instant}`,
+    ...inputs,
+    attempt: isAgain ? failed.attempt + (wasAttempt ? 1 : 0) : 1,
+    ...(launchRetries === 0 ? {} : { launchRetries }),
+    ...(outages === 0 ? {} : { outages }),
+    ...(isAgain ? { firstAt: failed.firstAt ?? failed.at } : {}),
+    ...(interruptions === 0 ? {} : { interruptions }),
+  };
 }

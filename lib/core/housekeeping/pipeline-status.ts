@@ -21,8 +21,7 @@ import { planPromotionOf, type PromotionWait } from '../publish/operate-channels
 import { readPublication } from '../publish/record-publication';
 import { readRevocations, startableRegions } from '../publish/revocations';
 import { readHousekeepingMemory } from './memory';
-import { readPatchBudget } from './patch-budget';
-import { type PatchTimeline, readPatchTimeline } from './patch-timeline';
+import { type PatchTimeline, readPatchBudget, readPatchTimeline } from './patch-budget';
 
 /** What reading the state of a pipeline works with. */
 export interface StatusPorts {

@@ -6,7 +6,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { inspectGmsa } from '../../../lib/aws/doctor/inspect-gmsa';
-import { checkGmsa } from '../../../lib/core/doctor/check-gmsa';
+import { checkGmsa } from '../../../lib/core/doctor/check-fleets';
 import type { RoleGrants } from '../../../sim/account/principal';
 import { SimulatedAutoScaling } from '../../../sim/account/services/auto-scaling';
 import { fleetOperations, SimulatedEc2 } from '../../../sim/account/services/ec2';

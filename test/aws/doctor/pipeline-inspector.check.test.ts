@@ -39,7 +39,7 @@ import {
   inspectNetwork,
   inspectQuotas,
 } from '../../../lib/aws/doctor/pipeline-inspector';
-import { inspectFunctions } from '../../../lib/aws/inspect-functions';
+import { inspectFunctions } from '../../../lib/aws/deployed-functions';
 import { describeWithMoto } from '../../support/moto';
 
 describeWithMoto('what the doctor sees, on moto', (moto) => {

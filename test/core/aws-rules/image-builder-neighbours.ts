@@ -3,7 +3,7 @@ import {
   data as workflow,
   INSTANCE,
   withStep,
-} from '../../../lib/core/aws-rules/image-builder/workflow-example';
+} from '../../../lib/core/aws-rules/image-builder/workflow-step-rules';
 
 const DATE = '{{ imagebuilder:buildDate }}';
 const ROLE = 'arn:aws:iam::111122223333:role/poll';

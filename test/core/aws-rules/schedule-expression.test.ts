@@ -1,4 +1,4 @@
-import { wrongSchedule } from '../../../lib/core/aws-rules/schedule-expression';
+import { wrongSchedule } from '../../../lib/core/aws-rules/schedule-rules';
 
 const SCHEDULER = { at: true, isRateOfOneSingular: false };
 const EVENTS = { at: false, isRateOfOneSingular: true };

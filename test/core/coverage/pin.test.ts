@@ -1,5 +1,4 @@
-import type { CachedImage } from '../../../lib/core/coverage/coverage';
-import { pinOf } from '../../../lib/core/coverage/pin';
+import { type CachedImage, pinOf } from '../../../lib/core/coverage/coverage';
 
 const D = (digit: string): `sha256:${string}` => `sha256:${digit.repeat(64)}`;
 

@@ -4,7 +4,7 @@ import { findingKey } from '../../../lib/contract/documents/catalog';
 import type { FailedOrder, PublishedBake } from '../../../lib/core/gate/gate-input';
 import { DEFAULT_GATE_POLICY } from '../../../lib/contract/values/gate-policy';
 import { clientTokenOf, type Order } from '../../../lib/contract/documents/order';
-import { newOrder } from '../../../lib/core/gate/order-bake';
+import { newOrder } from '../../../lib/core/gate/why-bake';
 import { inShort } from '../../support/gate-history';
 import { GateState, type Shown } from '../../support/gate-state';
 

@@ -5,7 +5,7 @@ import {
   noteStartedBake,
   type RebakeFailure,
 } from '../../../lib/core/gate/order-end';
-import { orderUnderLease } from '../../../lib/core/gate/order-under-lease';
+import { orderUnderLease } from '../../../lib/core/gate/order-bake';
 import { executionOf, IMAGE, orderWorld } from '../../support/order-world';
 
 /** A pipeline whose first bake was ordered by the execution `one`, and begun. */

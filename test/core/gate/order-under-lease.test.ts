@@ -2,7 +2,7 @@ import { CURRENT_ORDER_KEY } from '../../../lib/contract/names/bucket-keys';
 import type { Order } from '../../../lib/contract/documents/order';
 import { orderKey } from '../../../lib/core/bake/lease';
 import { changeCatalog } from '../../../lib/core/catalog/catalog-store';
-import { orderUnderLease } from '../../../lib/core/gate/order-under-lease';
+import { orderUnderLease } from '../../../lib/core/gate/order-bake';
 import { executionOf, IMAGE, orderWorld } from '../../support/order-world';
 
 type World = ReturnType<typeof orderWorld>;

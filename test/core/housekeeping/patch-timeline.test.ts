@@ -1,6 +1,6 @@
 import type { Catalog } from '../../../lib/contract/documents/catalog';
 import type { Channel, Publication } from '../../../lib/contract/documents/publication';
-import { readPatchTimeline } from '../../../lib/core/housekeeping/patch-timeline';
+import { readPatchTimeline } from '../../../lib/core/housekeeping/patch-budget';
 import { contractFixture } from '../../support/contract-fixture';
 import { memoryDocuments } from '../../support/memory-ports';
 import { publicationAt, UNBAKED } from '../../support/pipeline-description';

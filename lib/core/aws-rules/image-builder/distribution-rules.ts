@@ -19,7 +19,7 @@ import {
   twice,
   when,
 } from '../values';
-import { wrongTags } from '../volume-rules';
+import { wrongTags } from '../launch-template-rules';
 import { wrongName } from './names';
 
 const API = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_Distribution.html';

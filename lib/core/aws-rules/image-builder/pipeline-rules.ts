@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../contract/values/json';
 import { type Neighbours, referred, type Rule } from '../rule';
-import { wrongSchedule } from '../schedule-expression';
+import { wrongSchedule } from '../schedule-rules';
 import {
   at,
   flag,
@@ -18,7 +18,7 @@ import {
   UNKNOWN_TEXT,
   when,
 } from '../values';
-import { wrongTags } from '../volume-rules';
+import { wrongTags } from '../launch-template-rules';
 import { wrongName } from './names';
 import { lacksImageId } from './workflow-rules';
 import { contentOf } from './yaml-document';

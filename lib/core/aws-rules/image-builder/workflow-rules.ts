@@ -15,8 +15,13 @@ import {
   UNKNOWN_TEXT,
 } from '../values';
 import { wrongName, wrongWholeVersion } from './names';
-import { data, steps, WORKFLOW_ACTIONS_GUIDE as ACTIONS, WORKFLOW_GUIDE as GUIDE } from './workflow-example';
-import { WORKFLOW_STEP_RULES } from './workflow-step-rules';
+import {
+  data,
+  steps,
+  WORKFLOW_ACTIONS_GUIDE as ACTIONS,
+  WORKFLOW_GUIDE as GUIDE,
+  WORKFLOW_STEP_RULES,
+} from './workflow-step-rules';
 import { contentOf, notInOnePlace, notYaml, tooLong, wrongSchemaVersion } from './yaml-document';
 import { workflowAction } from './workflow-actions';
 

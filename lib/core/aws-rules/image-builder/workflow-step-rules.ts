@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject } from '../../../contract/values/json';
-import type { Rule } from '../rule';
 import {
   asText,
   has,
@@ -7,30 +6,64 @@ import {
   mustBeOneOf,
   mustLieIn,
   mustOnlyHave,
+  objects,
   roughText,
   shown,
   text,
   twice,
   when,
 } from '../values';
-import { WORKFLOW_ACTIONS, workflowAction, type Stage } from './workflow-actions';
-import {
-  CREATE,
-  data,
-  eachStep,
-  INSTANCE,
-  LAUNCH,
-  steps,
-  withStep,
-  WORKFLOW_ACTIONS_GUIDE as ACTIONS,
-  WORKFLOW_GUIDE as GUIDE,
-} from './workflow-example';
+import type { Rule } from '../rule';
+import { contentOf } from './yaml-document';
+import { type Stage, WORKFLOW_ACTIONS, workflowAction } from './workflow-actions';
+
+export const WORKFLOW_GUIDE =
+  'https://docs.aws.amazon.com/imagebuilder/latest/userguide/image-workflow-create-document.html';
+export const WORKFLOW_ACTIONS_GUIDE =
+  'https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-step-actions.html';
+
+/** Steps and inputs of the workflow that is accepted. */
+const LAUNCH = { name: 'Launch', action: 'LaunchInstance', inputs: { waitFor: 'ssmAgent' } };
+export const INSTANCE = { 'instanceId.$': '$.stepOutputs.Launch.instanceId' };
+const CREATE = { name: 'Create', action: 'CreateImage', inputs: INSTANCE };
+
+/** A workflow that is accepted. */
+export const WORKFLOW_EXAMPLE: JsonObject = {
+  Name: 'golden-build',
+  Version: '1.0.0',
+  Type: 'BUILD',
+  ...data({}),
+};
+
+/** The inline data of such a workflow, changed. */
+export function data(change: JsonObject): JsonObject {
+  const outputs = [{ name: 'ImageId', value: '$.stepOutputs.Create.imageId' }];
+  return { Data: JSON.stringify({ schemaVersion: 1.0, steps: [LAUNCH, CREATE], outputs, ...change }) };
+}
+
+/** Such data with one step more, before the AMI is made. */
+export const withStep = (step: JsonObject): JsonObject => data({ steps: [LAUNCH, step, CREATE] });
+
+/** The steps of a workflow whose document is inline. */
+export function steps(document: JsonObject): readonly JsonObject[] {
+  return objects(contentOf(document), 'steps');
+}
+
+/** What a check finds in each step. */
+function eachStep(
+  document: JsonObject,
+  check: (step: JsonObject, action: string) => readonly string[],
+): readonly string[] {
+  return steps(document).flatMap((step) =>
+    inside(`step ${String(step['name'])}`, check(step, String(step['action']))),
+  );
+}
 
 /** What the service refuses in a step of a workflow. */
 export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   {
     id: 'workflow/step-name',
-    source: GUIDE,
+    source: WORKFLOW_GUIDE,
     wayOut: 'References spell it, so that spaces and hyphens cannot be.',
     refused: withStep({ name: 'Wait for it', action: 'WaitForAction' }),
     check: (document) =>
@@ -43,7 +76,7 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/step-twice',
-    source: GUIDE,
+    source: WORKFLOW_GUIDE,
     wayOut: 'Rename one.',
     refused: withStep({ ...LAUNCH }),
     check: (document) =>
@@ -53,7 +86,7 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/step-fields',
-    source: GUIDE,
+    source: WORKFLOW_GUIDE,
     wayOut: 'Correct the name of the field, or leave it out.',
     refused: withStep({ name: 'Wait', action: 'WaitForAction', maxAttempts: 3 }),
     check: (document) =>
@@ -74,7 +107,7 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/step-description',
-    source: GUIDE,
+    source: WORKFLOW_GUIDE,
     wayOut: 'Leave an empty description out.',
     refused: withStep({ name: 'Wait', action: 'WaitForAction', description: '' }),
     check: (document) =>
@@ -87,7 +120,7 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/action',
-    source: ACTIONS,
+    source: WORKFLOW_ACTIONS_GUIDE,
     wayOut: 'Spell it as the guide does; what AWSTOE does on the instance belongs into a component.',
     refused: withStep({ name: 'Install', action: 'ExecuteBash', inputs: { commands: ['true'] } }),
     check: (document) =>
@@ -100,7 +133,7 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/stage',
-    source: ACTIONS,
+    source: WORKFLOW_ACTIONS_GUIDE,
     wayOut: 'Move the step into a workflow of such a stage.',
     refused: withStep({ name: 'Scan', action: 'CollectImageScanFindings', inputs: INSTANCE }),
     check: (document) => {
@@ -116,7 +149,7 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/inputs',
-    source: ACTIONS,
+    source: WORKFLOW_ACTIONS_GUIDE,
     wayOut: 'Give the input, or a reference to it under the same name with .$ behind it.',
     refused: withStep({ name: 'Apply', action: 'ExecuteComponents' }),
     check: (document) =>
@@ -128,7 +161,7 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/launch',
-    source: ACTIONS,
+    source: WORKFLOW_ACTIONS_GUIDE,
     wayOut: 'An instance is waited for by its SSM agent, and by EC2 as healthCheck says.',
     refused: data({ steps: [{ ...LAUNCH, inputs: { waitFor: 'sshReady' } }, CREATE] }),
     check: (document) =>
@@ -143,7 +176,7 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/payload',
-    source: ACTIONS,
+    source: WORKFLOW_ACTIONS_GUIDE,
     wayOut: 'Put the rest where the receiver can read it, and name the place.',
     refused: withStep({
       name: 'Wait',
@@ -160,14 +193,14 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
   },
   {
     id: 'workflow/on-failure',
-    source: GUIDE,
+    source: WORKFLOW_GUIDE,
     wayOut: 'Ignore is a word of components; a workflow goes on with Continue.',
     refused: withStep({ name: 'Wait', action: 'WaitForAction', onFailure: 'Ignore' }),
     check: (document) => eachStep(document, (step) => mustBeOneOf(step, 'onFailure', ['Abort', 'Continue'])),
   },
   {
     id: 'workflow/timeout',
-    source: ACTIONS,
+    source: WORKFLOW_ACTIONS_GUIDE,
     wayOut: "Leave it out for the action's own limit.",
     refused: withStep({
       name: 'Apply',

@@ -1,16 +1,25 @@
 import {
   GetInstanceProfileCommand,
   GetRoleCommand,
-  NoSuchEntityException,
   type IAMClient,
+  NoSuchEntityException,
 } from '@aws-sdk/client-iam';
 import {
   GetFunctionConfigurationCommand,
-  ResourceNotFoundException,
+  InvokeCommand,
   type LambdaClient,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { paginateListSchedules, type SchedulerClient } from '@aws-sdk/client-scheduler';
-import { DescribeStateMachineCommand, StateMachineDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeStateMachineCommand, type SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
+import { parseDocument } from '../contract/documents/document';
+import {
+  type OperateAnswer,
+  operateAnswerSchema,
+  type OperateRequest,
+} from '../contract/documents/operate-request';
+import { ACCEPT_ALIAS } from '../contract/names/resources';
+import { UsageError, WinbakeError } from '../contract/values/errors';
 import type { PipelineInspector } from '../core/doctor/pipeline-inspector';
 import { absentWhere } from './stores/ssm-parameter-store';
 
@@ -85,4 +94,44 @@ function trustedServices(policy: string): readonly string[] {
     readonly Statement?: TrustStatement | readonly TrustStatement[];
   };
   return [Statement].flat().flatMap(({ Principal }) => [Principal?.Service ?? []].flat());
+}
+
+/**
+ * Hands an order to a pipeline's operate function; undefined where there is no such function. Throws a `UsageError` or
+ * `WinbakeError` with the function's own sentence.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html - the shape of a failure
+ */
+export async function invokeOperate(
+  client: LambdaClient,
+  functionArn: string,
+  request: OperateRequest,
+): Promise<OperateAnswer | undefined> {
+  const command = new InvokeCommand({
+    FunctionName: functionArn,
+    ...(request.verb === 'accept' ? { Qualifier: ACCEPT_ALIAS } : {}),
+    Payload: new TextEncoder().encode(JSON.stringify(request)),
+  });
+  try {
+    const { FunctionError, Payload } = await client.send(command);
+    const text = new TextDecoder().decode(Payload);
+    if (FunctionError !== undefined) {
+      throw failureIn(text);
+    }
+    return parseDocument(operateAnswerSchema, text, 'The answer of the operate function');
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function failureIn(text: string): WinbakeError {
+  const { errorMessage = text, errorType } = JSON.parse(text) as {
+    errorMessage?: string;
+    errorType?: string;
+  };
+  return errorType === 'UsageError'
+    ? new UsageError(errorMessage)
+    : new WinbakeError('AWS_FAILED', errorMessage);
 }

@@ -4,9 +4,11 @@ import {
   at,
   has,
   inside,
-  isKnown,
   list,
+  mustBeOneOf,
   mustHave,
+  mustLieIn,
+  mustMatch,
   number,
   objects,
   roughText,
@@ -16,14 +18,14 @@ import {
   UNKNOWN_TEXT,
   when,
 } from '../values';
-import { wrongTags, wrongVolumes } from '../volume-rules';
+import { wrongBase64, wrongTags, wrongVolumes } from '../launch-template-rules';
 import { wrongName, wrongRecipeVersion } from './names';
 import { contentOf } from './yaml-document';
 
-const API = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateImageRecipe.html';
+const RECIPE_API = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateImageRecipe.html';
 
 /** A recipe has so many components at most. */
-export const MOST_COMPONENTS = 20;
+const MOST_COMPONENTS = 20;
 
 const PARENT =
   /^(ami-[0-9a-f]{8,17}|ssm:[/\w.:-]+|prod-[a-z0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|arn:aws[^:]*:imagebuilder:[^:]+:([0-9]{12}|aws[a-z-]*):image\/[a-z0-9-_]+\/(\d+|x)\.(\d+|x)\.(\d+|x)(\/(\d+|x))?)$/;
@@ -49,7 +51,7 @@ const volume = (ebs: JsonObject): JsonObject => ({
 export const RECIPE_RULES: readonly Rule[] = [
   {
     id: 'recipe/name',
-    source: API,
+    source: RECIPE_API,
     wayOut: 'Rename the recipe.',
     refused: { Name: 'golden:2022' },
     check: wrongName,
@@ -63,7 +65,7 @@ export const RECIPE_RULES: readonly Rule[] = [
   },
   {
     id: 'recipe/parent-image',
-    source: API,
+    source: RECIPE_API,
     wayOut:
       'Name an image of Image Builder by its ARN, an AMI, a product of the Marketplace, or ssm: and a parameter.',
     refused: { ParentImage: 'arn:aws:ec2:eu-west-1::image/ami-0123456789abcdef0' },
@@ -74,7 +76,7 @@ export const RECIPE_RULES: readonly Rule[] = [
   },
   {
     id: 'recipe/components',
-    source: API,
+    source: RECIPE_API,
     wayOut: 'Put several steps into one component.',
     refused: { Components: Array.from({ length: MOST_COMPONENTS + 1 }, () => ({ ComponentArn: CLI })) },
     check: (document) => {
@@ -87,7 +89,7 @@ export const RECIPE_RULES: readonly Rule[] = [
   },
   {
     id: 'recipe/component-arn',
-    source: API,
+    source: RECIPE_API,
     wayOut: 'Use the ARN that Image Builder gave, which spells the name in lower case.',
     refused: { Components: [{ ComponentArn: CLI.replace('/x.x.x', '') }] },
     check: (document) =>
@@ -147,7 +149,7 @@ export const RECIPE_RULES: readonly Rule[] = [
   },
   {
     id: 'recipe/working-directory',
-    source: API,
+    source: RECIPE_API,
     wayOut: 'Leave an empty one out.',
     refused: { WorkingDirectory: '' },
     check: (document) => {
@@ -160,7 +162,7 @@ export const RECIPE_RULES: readonly Rule[] = [
   },
   {
     id: 'recipe/tags',
-    source: API,
+    source: RECIPE_API,
     wayOut: 'Name your own tags otherwise.',
     refused: { AmiTags: { 'aws:release': '2022' } },
     check: (document) => [...wrongTags(document, 'Tags'), ...wrongTags(document, 'AmiTags')],
@@ -226,15 +228,111 @@ function unmet(content: JsonObject, given: readonly JsonObject[]): readonly stri
   ];
 }
 
-/** User data that is no Base64, or too long for EC2. */
-export function wrongBase64(encoded: string | undefined): readonly string[] {
-  if (encoded === undefined || !isKnown(encoded)) {
-    return [];
-  }
-  const isBase64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(encoded) && encoded.replace(/\s/g, '').length % 4 === 0;
-  const bytes = Math.floor((encoded.replace(/[\s=]/g, '').length * 3) / 4);
-  return [
-    ...when(!isBase64, `user data must be Base64; got: ${shown(encoded)}`),
-    ...when(isBase64 && bytes > 16_384, `user data must have at most 16384 bytes; got: ${bytes}`),
-  ];
-}
+const INFRASTRUCTURE_API =
+  'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateInfrastructureConfiguration.html';
+
+/** An infrastructure configuration that is accepted. */
+export const INFRASTRUCTURE_EXAMPLE: JsonObject = {
+  Name: 'golden',
+  InstanceProfileName: 'golden-instances',
+  InstanceTypes: ['m7i.large', 'm6i.large'],
+  InstanceMetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+};
+
+/** What `CreateInfrastructureConfiguration` refuses. */
+export const INFRASTRUCTURE_RULES: readonly Rule[] = [
+  {
+    id: 'infrastructure/name',
+    source: INFRASTRUCTURE_API,
+    wayOut: 'Rename the configuration.',
+    refused: { Name: 'a' },
+    check: wrongName,
+  },
+  {
+    id: 'infrastructure/instance-profile',
+    source: 'https://github.com/rhythmictech/terraform-aws-imagebuilder-pipeline/issues/14',
+    wayOut: 'Give the name of an instance profile, neither its ARN nor a role.',
+    refused: { InstanceProfileName: 'arn:aws:iam::111122223333:instance-profile/golden' },
+    check: (document) => [
+      ...mustHave(document, 'the configuration', ['InstanceProfileName']),
+      ...mustMatch(document, 'InstanceProfileName', /^[\w+=,.@-]{1,256}$/, 'the name of an instance profile'),
+    ],
+  },
+  {
+    id: 'infrastructure/instance-types',
+    source: INFRASTRUCTURE_API,
+    wayOut: 'Name types such as m7i.large.',
+    refused: { InstanceTypes: ['m7i'] },
+    check: (document) =>
+      texts(document, 'InstanceTypes')
+        .filter((type) => !/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(type))
+        .map((type) => `InstanceTypes must name types with their size; got: ${shown(type)}`),
+  },
+  {
+    id: 'infrastructure/topic',
+    source: INFRASTRUCTURE_API,
+    wayOut: 'Give the ARN of a standard topic.',
+    refused: { SnsTopicArn: 'golden-builds' },
+    check: (document) =>
+      mustMatch(
+        document,
+        'SnsTopicArn',
+        /^arn:aws[^:]*:sns:[^:]+:\d{12}:[\w-]{1,256}$/,
+        'the ARN of a topic',
+      ),
+  },
+  {
+    id: 'infrastructure/metadata',
+    source: 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_InstanceMetadataOptions.html',
+    wayOut: 'Leave it out for the defaults of EC2.',
+    refused: { InstanceMetadataOptions: { HttpTokens: 'enabled' } },
+    check: (document) => {
+      const options = at(document, 'InstanceMetadataOptions');
+      return inside('InstanceMetadataOptions', [
+        ...mustBeOneOf(options, 'HttpTokens', ['optional', 'required']),
+        ...mustLieIn(options, 'HttpPutResponseHopLimit', 1, 64),
+      ]);
+    },
+  },
+  {
+    id: 'infrastructure/placement',
+    source: 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_Placement.html',
+    wayOut: 'Name one host, or the resource group of hosts, with the tenancy host.',
+    refused: {
+      Placement: { Tenancy: 'host', HostId: 'h-0123456789abcdef0', HostResourceGroupArn: 'arn:aws:rg' },
+    },
+    check: (document) => {
+      const placement = at(document, 'Placement');
+      return inside('Placement', [
+        ...mustBeOneOf(placement, 'Tenancy', ['default', 'dedicated', 'host']),
+        ...when(
+          has(placement, 'HostId') && has(placement, 'HostResourceGroupArn'),
+          'one of HostId and HostResourceGroupArn can be given; got: both',
+        ),
+      ]);
+    },
+  },
+  {
+    id: 'infrastructure/logging',
+    source: 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_S3Logs.html',
+    wayOut: 'Give the name of the bucket alone; a folder is S3KeyPrefix.',
+    refused: { Logging: { S3Logs: { S3BucketName: 's3://golden-logs' } } },
+    check: (document) => {
+      const logs = at(at(document, 'Logging'), 'S3Logs');
+      return mustMatch(logs, 'S3BucketName', /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket');
+    },
+  },
+  {
+    id: 'infrastructure/tags',
+    source: INFRASTRUCTURE_API,
+    wayOut: 'Name your own tags otherwise.',
+    refused: { ResourceTags: { 'aws:owner': 'platform' } },
+    check: (document) => {
+      const tags = Object.keys(at(document, 'ResourceTags') ?? {}).length;
+      return [
+        ...wrongTags(document, 'ResourceTags'),
+        ...when(tags > 30, `ResourceTags must be at most 30; got: ${tags}`),
+      ];
+    },
+  },
+];
