@@ -7,6 +7,7 @@ import { FaultInjection } from '../account/fault-injection';
 import { userOf, type Principal } from '../account/principal';
 import { accountsOfStacks } from '../account/services/accounts-of-stacks';
 import { SimulatedAutoScaling } from '../account/services/auto-scaling';
+import type { SimulatedEvent } from '../account/services/notices';
 import { SimulatedStacks } from '../account/services/cloudformation';
 import { fleetOperations, SimulatedEc2 } from '../account/services/ec2';
 import { SimulatedEcs } from '../account/services/ecs';
@@ -41,6 +42,8 @@ export interface SimulatedAccountOptions {
   /** Takes events that a function failed on for good; absent: they end the rehearsal. */
   readonly discard?: ((letter: DeadLetter) => void) | undefined;
   readonly decided?: OnDecision | undefined;
+  /** Takes the events of all buses; absent: they start what the rules of the stacks say. */
+  readonly deliver?: (event: SimulatedEvent) => void;
   /** Called with each call before it is answered; the answer waits for it. */
   readonly observe?: SimulatedAccountsOptions['observe'];
 }
@@ -84,6 +87,8 @@ export class SimulatedAccount {
   readonly invocations: InvocationQueue;
   /** What events start. */
   readonly ruleTargets: RuleTargets;
+  /** After how many milliseconds an event arrives: once, unless faults are injected. */
+  readonly deliveries: () => readonly number[];
   readonly imageBuilder: SimulatedImageBuilder;
   /** Runs bakes; undefined where this computer cannot. */
   bake: ((recipe: Recipe, imageArn: string) => Promise<BakeOutcome>) | undefined;
@@ -94,6 +99,7 @@ export class SimulatedAccount {
   constructor({
     clock,
     decided,
+    deliver,
     discard = endRehearsal,
     environment = SIMULATED_ENVIRONMENT,
     folder,
@@ -140,7 +146,8 @@ export class SimulatedAccount {
         now: () => clock.now(),
         pass: (milliseconds) => this.functions.pass(milliseconds),
       });
-    this.ruleTargets = new RuleTargets(this, faults?.deliveries);
+    this.deliveries = faults?.deliveries ?? (() => [0]);
+    this.ruleTargets = new RuleTargets(this, this.deliveries);
     this.imageBuilder = new SimulatedImageBuilder(() => ({
       stacks,
       images: this.world.ec2.images,
@@ -154,9 +161,11 @@ export class SimulatedAccount {
       now: () => clock.now(),
       ec2,
       faults,
-      deliver: (event) => {
-        this.ruleTargets.start(event);
-      },
+      deliver:
+        deliver ??
+        ((event) => {
+          this.ruleTargets.start(event);
+        }),
       decided,
       ...(observe === undefined ? {} : { observe }),
       services: [

@@ -16,7 +16,7 @@ import { untilTaken } from '../../lib/handlers/runtime';
 import { createSeed } from '../../lib/handlers/seed';
 import { fleetLab, OLD } from '../support/fleet-lab';
 import { memoryDocuments, memoryParameters } from '../support/memory-ports';
-import { memoryRegistry } from '../support/memory-registry';
+import { memoryRegistry } from '../../sim/registry/memory-registry';
 import { DESCRIPTION } from '../support/pipeline-description';
 
 const PATH = '/winbake/2022-core';

@@ -8,7 +8,7 @@ import type { RegistryLogin } from '../../lib/registry/registry-access';
 import { readHistory } from '../../sim/registry/history/read-history';
 import { publishedContentOf } from '../../sim/registry/images/image-store';
 import { appImage, type OwnRegistry, startOwnRegistry } from '../../sim/rehearsal/own-registries';
-import { memoryRegistry } from '../support/memory-registry';
+import { memoryRegistry } from '../../sim/registry/memory-registry';
 
 const RELEASE = parseRelease('2022');
 const LOGIN = { user: 'AWS', password: 'right' };

@@ -1,4 +1,4 @@
-import { platformDigestOf, storeRegistry, type RegistryShape } from './registry-content';
+import { platformDigestOf, storeRegistry, type RegistryShape } from '../../sim/registry/registry-content';
 
 /** The answer of the oracle for one family: which image, or none. */
 export interface OracleAnswer {

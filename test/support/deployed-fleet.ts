@@ -15,8 +15,8 @@ import { sizeOfPool } from '../../sim/rehearsal/roll-out-fleets';
 import { fleetDeployment } from '../../lib/aws/fleets/auto-scaling-fleet';
 import type { Principal } from '../../sim/account/principal';
 import { resourceOf, type TemplateJson } from './assembly';
-import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
-import { SimulatedCloudFormation } from './cloudformation/simulated-cloudformation';
+import type { DeployedResource, ResourceHandler } from '../../sim/deployment/cloudformation/deployment';
+import { SimulatedCloudFormation } from '../../sim/deployment/cloudformation/simulated-cloudformation';
 import type { FleetLab } from './fleet-lab';
 import { actingAs, CLIENTS, everything, STACKS } from './fleet-accounts';
 

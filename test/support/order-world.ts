@@ -6,7 +6,7 @@ import { orderKey } from '../../lib/core/bake/lease';
 import type { EndOrderRequest } from '../../lib/core/gate/order-end';
 import type { BakeControl, FailedStep } from '../../lib/core/ports/bakes';
 import { memoryDocuments, memoryParameters } from './memory-ports';
-import { memoryRegistry } from './memory-registry';
+import { memoryRegistry } from '../../sim/registry/memory-registry';
 
 export const IMAGE = 'arn:aws:imagebuilder:eu-central-1:123456789012:image/winbake-2022-core/1.0.0/1';
 const RELEASE = parseRelease('2022');

@@ -24,8 +24,8 @@ import type { FinishedBake } from '../../lib/core/publish/publish-bake';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { instanceDocuments } from './instance-documents';
 import { memoryDocuments, memoryParameters } from './memory-ports';
-import { memoryRegistry } from './memory-registry';
-import { digestOf, type RegistryShape, type TagShape } from './registry-content';
+import { memoryRegistry, shapeOf } from '../../sim/registry/memory-registry';
+import { digestOf } from '../../sim/registry/registry-content';
 import { stackModels } from './stack-models';
 
 const PATH = '/winbake/2022-core';
@@ -324,19 +324,4 @@ export function wayOf({ history }: StateMachineResult): string {
     .filter((state, index, all) => state !== all[index - 2] || all[index - 1] !== all[index - 3])
     .filter((state, index, all) => state !== all[index - 1])
     .join(' ');
-}
-
-/** A registry of 2022 that shows these revisions. */
-export function shapeOf(shown: RebakeWorld['shown']): RegistryShape {
-  const tag = (list: boolean, revision: number): TagShape => ({
-    flavour: 'docker',
-    list,
-    images: [{ osVersion: `10.0.20348.${revision}`, versionInEntry: true, layers: [7000, 500] }],
-  });
-  return {
-    'windows/servercore': { ltsc2022: tag(true, shown.servercore) },
-    'windows/nanoserver': { ltsc2022: tag(true, shown.nanoserver) },
-    'windows/servercore/iis': { 'windowsservercore-ltsc2022': tag(false, shown.iis) },
-    'dotnet/framework/aspnet': { '4.8.1-windowsservercore-ltsc2022': tag(false, shown.aspnet) },
-  };
 }

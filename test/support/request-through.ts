@@ -1,6 +1,6 @@
 import { hostsOf, type SimulatedFleets } from '../../sim/account/services/fleets';
 import type { Environment } from '../../sim/aws/cloudformation/environment';
-import type { LivingResource } from './cloudformation/deployment';
+import type { LivingResource } from '../../sim/deployment/cloudformation/deployment';
 
 /** What a container answers to a path, by its HTTP status. */
 export type Answers = (path: string) => number;

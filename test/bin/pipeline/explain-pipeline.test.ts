@@ -7,9 +7,9 @@ import { noteDecision } from '../../../lib/core/gate/last-decision';
 import { readPipelineStatus } from '../../../lib/core/housekeeping/pipeline-status';
 import { planAccept } from '../../../lib/core/operate/operate';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
-import { memoryRegistry } from '../../support/memory-registry';
+import { memoryRegistry } from '../../../sim/registry/memory-registry';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
-import type { RegistryShape, TagShape } from '../../support/registry-content';
+import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
 
 const BASE = '/aws/service/ami-windows-latest/base/image_id';
 const LATEST = publicationAt(4171, '2025-09-10T00:00:00.000Z');

@@ -4,9 +4,9 @@ import { publicationKey } from '../../../lib/contract/names/bucket-keys';
 import { coverageOn } from '../../../lib/core/coverage/coverage';
 import { parseDockerImageName } from '../../../lib/core/oci/image-reference';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
-import { memoryRegistry } from '../../support/memory-registry';
+import { memoryRegistry } from '../../../sim/registry/memory-registry';
 import { channelsAt, DESCRIPTION, publicationAt } from '../../support/pipeline-description';
-import { platformDigestOf, type RegistryShape } from '../../support/registry-content';
+import { platformDigestOf, type RegistryShape } from '../../../sim/registry/registry-content';
 
 const REVISIONS = [4052, 4171, 4294];
 const image = (revision: number) =>

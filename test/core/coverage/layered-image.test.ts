@@ -1,6 +1,6 @@
 import { layersOfImages, readLayeredImage } from '../../../lib/core/coverage/layered-image';
-import { memoryRegistry } from '../../support/memory-registry';
-import { platformDigestOf, type RegistryShape, type TagShape } from '../../support/registry-content';
+import { memoryRegistry } from '../../../sim/registry/memory-registry';
+import { platformDigestOf, type RegistryShape, type TagShape } from '../../../sim/registry/registry-content';
 
 const HOST = { build: 20348, revision: 4294 };
 

@@ -4,8 +4,8 @@ import { observationsOf, observeFamilies } from '../../../lib/core/gate/observe'
 import { familyOf } from '../../../lib/core/images/family';
 import { rememberingRegistry } from '../../../lib/core/images/read-images';
 import { type Registry, RegistryError } from '../../../lib/core/oci/registry';
-import { memoryRegistry } from '../../support/memory-registry';
-import type { RegistryShape, TagShape } from '../../support/registry-content';
+import { memoryRegistry } from '../../../sim/registry/memory-registry';
+import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
 
 const release = parseRelease('2022');
 const families = ['servercore', 'nanoserver', 'iis', 'aspnet'].map((name) => familyOf(name, release));

@@ -11,9 +11,9 @@ import { pollAndDecide } from '../../../lib/core/gate/order-bake';
 import { parseImageExtras } from '../../../lib/core/images/image-extra';
 import { RegistryError } from '../../../lib/core/oci/registry';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
-import { memoryRegistry } from '../../support/memory-registry';
+import { memoryRegistry } from '../../../sim/registry/memory-registry';
 import { publicationAt } from '../../support/pipeline-description';
-import { digestOf, type TagShape } from '../../support/registry-content';
+import { digestOf, type TagShape } from '../../../sim/registry/registry-content';
 
 const SHOP = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web';
 const EXTRA = `shop=${SHOP}:7`;

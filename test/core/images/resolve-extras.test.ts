@@ -3,8 +3,8 @@ import { parseImageExtras } from '../../../lib/core/images/image-extra';
 import { rememberingRegistry } from '../../../lib/core/images/read-images';
 import { resolveImages } from '../../../lib/core/images/resolve-images';
 import { parseRelease } from '../../../lib/contract/values/release';
-import { memoryRegistry } from '../../support/memory-registry';
-import type { RegistryShape, TagShape } from '../../support/registry-content';
+import { memoryRegistry } from '../../../sim/registry/memory-registry';
+import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
 
 const tag = (version: string): TagShape => ({
   flavour: 'docker',

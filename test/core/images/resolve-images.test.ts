@@ -8,8 +8,8 @@ import { isDigest, type Digest } from '../../../lib/contract/values/digest';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { arbitraryHostRevision, arbitraryRegistry, FAMILIES_2022 } from '../../support/arbitrary-registry';
 import { bruteForce, newestShown } from '../../support/brute-force';
-import { memoryRegistry } from '../../support/memory-registry';
-import type { RegistryShape, TagShape } from '../../support/registry-content';
+import { memoryRegistry } from '../../../sim/registry/memory-registry';
+import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
 
 const release = parseRelease('2022');
 const names = Object.keys(FAMILIES_2022);

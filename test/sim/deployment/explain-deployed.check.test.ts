@@ -4,7 +4,7 @@ import { BEFORE } from '../../support/deployment/at-boundary';
 import { DeploymentWorld } from '../../support/deployment/deployment-world';
 import { release } from '../../support/deployment/releases';
 import { startForeignRegistry } from '../../support/foreign-registry';
-import { shapeOf } from '../../support/rebake-world';
+import { shapeOf } from '../../../sim/registry/memory-registry';
 import { atInstant, runInColumns } from '../../support/run-command-line';
 
 const PATH = '/winbake/2022-core';

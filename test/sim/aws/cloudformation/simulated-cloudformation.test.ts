@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../lib/contract/values/json';
 import type { Template } from '../../../../sim/aws/cloudformation/assembly';
-import { dependencyOrder } from '../../../support/cloudformation/dependency-order';
-import type { ResourceHandler } from '../../../support/cloudformation/deployment';
-import { SimulatedCloudFormation } from '../../../support/cloudformation/simulated-cloudformation';
+import { dependencyOrder } from '../../../../sim/deployment/cloudformation/dependency-order';
+import type { ResourceHandler } from '../../../../sim/deployment/cloudformation/deployment';
+import { SimulatedCloudFormation } from '../../../../sim/deployment/cloudformation/simulated-cloudformation';
 
 const BUCKET = { Type: 'AWS::S3::Bucket' };
 

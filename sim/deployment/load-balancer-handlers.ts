@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../../lib/contract/values/json';
-import type { DeployedResource, LivingResource, ResourceHandler } from '../cloudformation/deployment';
+import { isJsonObject } from '../../lib/contract/values/json';
+import type { DeployedResource, LivingResource, ResourceHandler } from './cloudformation/deployment';
 import type { DeployedAccount } from './deployed-account';
 
 const ELB = 'AWS::ElasticLoadBalancingV2::';

@@ -1,12 +1,8 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
-import {
-  evaluateIntrinsic,
-  isIntrinsic,
-  type IntrinsicScope,
-} from '../../../sim/aws/cloudformation/stack-model';
-import type { Environment } from '../../../sim/aws/cloudformation/environment';
-import type { Template } from '../../../sim/aws/cloudformation/assembly';
+import { evaluateIntrinsic, isIntrinsic, type IntrinsicScope } from '../../aws/cloudformation/stack-model';
+import type { Environment } from '../../aws/cloudformation/environment';
+import type { Template } from '../../aws/cloudformation/assembly';
 
 /** What the values of a template depend on. */
 export interface TemplateSurroundings {

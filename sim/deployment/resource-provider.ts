@@ -1,8 +1,8 @@
 import { LambdaServiceException } from '@aws-sdk/client-lambda';
-import type { JsonObject } from '../../../lib/contract/values/json';
-import { variablesOf } from '../../../sim/rehearsal/template-functions';
-import { FunctionError } from '../../../sim/rehearsal/simulated-account';
-import type { DeployedResource, ResourceHandler } from '../cloudformation/deployment';
+import type { JsonObject } from '../../lib/contract/values/json';
+import { variablesOf } from '../rehearsal/template-functions';
+import { FunctionError } from '../rehearsal/simulated-account';
+import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
 import type { DeployedAccount } from './deployed-account';
 import type { SharedClock } from './shared-clock';
 

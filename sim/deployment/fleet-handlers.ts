@@ -1,9 +1,9 @@
 import { AutoScalingClient, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
-import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
-import { unmodelled, type Environment } from '../../../sim/aws/cloudformation/environment';
-import { SimulatedLaunchTemplate } from '../../../sim/aws/fleet/launch-template';
-import { SimulatedFleet } from '../../../sim/aws/fleet/simulated-fleet';
-import type { DeployedResource, ResourceHandler } from '../cloudformation/deployment';
+import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
+import { unmodelled, type Environment } from '../aws/cloudformation/environment';
+import { SimulatedLaunchTemplate } from '../aws/fleet/launch-template';
+import { SimulatedFleet } from '../aws/fleet/simulated-fleet';
+import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
 import type { DeployedAccount } from './deployed-account';
 import { rulesNaming, untilFree, type BalancerInterfaces } from './load-balancer-handlers';
 import type { SharedClock } from './shared-clock';
@@ -87,7 +87,7 @@ function group(account: DeployedAccount, clock: SharedClock): ResourceHandler {
         tags: tagsIn(properties['Tags']),
         clock: account.clock,
         onEvent: ({ kind }) => {
-          account.groupEvents.push({ group: reference, kind });
+          account.groupEvents.push({ environment, group: reference, kind });
         },
         environment,
       });

@@ -1,11 +1,13 @@
-import { CURRENT_ORDER_KEY } from '../../../lib/contract/names/bucket-keys';
-import type { Catalog } from '../../../lib/contract/documents/catalog';
-import { requiredChecks } from '../../../lib/contract/documents/evidence';
-import type { Order } from '../../../lib/contract/documents/order';
-import { digitsOf } from '../../../sim/aws/cloudformation/physical-names';
-import type { Recipe } from '../../../sim/aws/image-builder/read-recipe';
-import type { BakeFailure, BakeOutcome, InstanceAccess } from '../../../sim/aws/image-builder/run-bake';
-import { instanceAccess } from '../../../sim/rehearsal/instance-access';
+import { CURRENT_ORDER_KEY } from '../../lib/contract/names/bucket-keys';
+import type { Catalog, ImageSet } from '../../lib/contract/documents/catalog';
+import { requiredChecks, type Failure } from '../../lib/contract/documents/evidence';
+import { orderedAt, type Order } from '../../lib/contract/documents/order';
+import { readOsVersion } from '../../lib/contract/values/os-version';
+import { digitsOf } from '../aws/cloudformation/physical-names';
+import { chooseImageSet } from '../../lib/core/images/choose-image-set';
+import type { Recipe } from '../aws/image-builder/read-recipe';
+import type { BakeFailure, BakeOutcome, InstanceAccess } from '../aws/image-builder/run-bake';
+import { instanceAccess } from '../rehearsal/instance-access';
 import type { DeployedAccount } from './deployed-account';
 import type { SharedClock } from './shared-clock';
 
@@ -16,21 +18,35 @@ const PREPARE_SYSPREP = 30;
 const VERIFY = 36;
 const VERIFIED = 42;
 
+/** What becomes of a bake. */
+export interface BakePlan {
+  /** What the build instance is at after its update; absent: what the order wants. */
+  readonly host?: string;
+  /** Why it fails, as a document says it, or without a word. */
+  readonly failure?: Pick<Failure, 'code' | 'message'> | 'silent';
+  /** The instance documents images that are newer than its host. */
+  readonly isWrong?: boolean;
+}
+
 /**
- * The instances of a bake that goes well, as AWS sees them: each component is asked for when its turn comes, with the scripts
- * of the recipe, and what it writes is what it would write. What is not there by then fails the bake.
+ * The instances of a bake, as AWS sees them: each component is asked for when its turn comes, with the scripts of the recipe, and
+ * what it writes is what it would write. What is not there by then fails the bake.
  */
-export function recordedBakes(account: DeployedAccount, clock: SharedClock) {
+export function recordedBakes(
+  account: DeployedAccount,
+  clock: SharedClock,
+  plan: () => BakePlan = () => ({}),
+) {
   return (recipe: Recipe, imageArn: string): Promise<BakeOutcome> => {
-    const [build, test] = ['build', 'test'].map((name) => `i-${digitsOf(`${imageArn} ${name}`, 17)}`);
-    const instances = { buildInstanceId: build!, testInstanceId: test! };
+    const idOf = (name: string) => `i-${digitsOf(`${imageArn} ${name}`, 17)}`;
+    const instances = { buildInstanceId: idOf('build'), testInstanceId: idOf('test') };
     const outcome: { failure: BakeFailure | undefined } & typeof instances = {
       failure: undefined,
       ...instances,
     };
     void clock.run(async () => {
       try {
-        await runComponents(account, clock, recipe, instances);
+        await runComponents({ account, clock, plan: plan() }, recipe, instances);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         outcome.failure = { stage: 'Build', launched: true, reason, log: reason };
@@ -40,9 +56,14 @@ export function recordedBakes(account: DeployedAccount, clock: SharedClock) {
   };
 }
 
+interface BakeMeans {
+  readonly account: DeployedAccount;
+  readonly clock: SharedClock;
+  readonly plan: BakePlan;
+}
+
 async function runComponents(
-  account: DeployedAccount,
-  clock: SharedClock,
+  { account, clock, plan }: BakeMeans,
   recipe: Recipe,
   { buildInstanceId, testInstanceId }: { readonly buildInstanceId: string; readonly testInstanceId: string },
 ): Promise<void> {
@@ -64,8 +85,16 @@ async function runComponents(
   const cache = await step(CACHE_IMAGES, 'cache-images', buildInstanceId);
   const order = await read<Order>(cache, bucket, CURRENT_ORDER_KEY);
   const catalog = await read<Catalog>(cache, bucket, parameters.get('CatalogKey') ?? '');
-  const set = catalog.sets.find(({ id }) => id === order.set)!;
-  const host = { osVersion: set.target };
+  const { failure = 'silent', host: reached, set } = chosen(catalog, order, plan);
+  if (set === undefined) {
+    if (failure !== 'silent') {
+      const at = clock.now().toISOString();
+      const document = { schema: 'winbake.failure/1', step: 'Save-Image', at, ...failure } satisfies Failure;
+      await write(cache, bucket, `failures/${roleId}:${buildInstanceId}.json`, document);
+    }
+    throw new Error('Step CacheImages failed with exit code 1.');
+  }
+  const host = { osVersion: plan.isWrong === true ? before(reached) : reached };
   const startedAt = clock.now().toISOString();
   const prepare = await step(PREPARE_SYSPREP, 'prepare-sysprep', buildInstanceId);
   await write(prepare, bucket, `manifests/${roleId}:${buildInstanceId}.json`, {
@@ -76,7 +105,7 @@ async function runComponents(
     host,
     images: set.images.map(({ aliases, digest, family, late, osVersion, repository, tag }) => ({
       ...{ family, repository, tag, aliases, digest, imageId: digest, osVersion },
-      mode: osVersion === set.target ? 'exact' : late ? 'previousRevision' : 'nearestLower',
+      mode: osVersion === host.osVersion ? 'exact' : late ? 'previousRevision' : 'nearestLower',
       ...{ bytesOnDisk: 1, pullSeconds: 1 },
     })),
     scripts: { sha256: parameters.get('ScriptsSha256') },
@@ -97,6 +126,38 @@ async function runComponents(
     })),
     checks: requiredChecks(families).map((name) => ({ name, ok: true, detail: '' })),
   });
+}
+
+/** The set that the instance takes by the rule of its scripts, or why it takes none. */
+function chosen(
+  { sets }: Catalog,
+  order: Order,
+  plan: BakePlan,
+): {
+  readonly host: string;
+  readonly set?: ImageSet;
+  readonly failure?: Omit<Failure, 'schema' | 'at' | 'step'> | 'silent';
+} {
+  const wanted = sets.find(({ id }) => id === order.set)?.target ?? '';
+  const { host = wanted } = plan;
+  if (plan.failure !== undefined) {
+    return { host, failure: plan.failure };
+  }
+  const at = readOsVersion(host) ?? { build: 0, revision: 0 };
+  const choice = chooseImageSet(sets, at, { ...order, at: orderedAt(order) });
+  if ('set' in choice) {
+    return { host, set: choice.set };
+  }
+  const message = 'No image set of the catalog fits the host.';
+  return {
+    host,
+    failure: { code: choice.error, message, osVersion: host, targetRevision: order.targetRevision },
+  };
+}
+
+function before(osVersion: string): string {
+  const { build = 0, revision = 0 } = readOsVersion(osVersion) ?? {};
+  return `10.0.${build}.${revision - 1}`;
 }
 
 /** In the account and region of the recipe. */

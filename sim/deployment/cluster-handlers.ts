@@ -1,8 +1,8 @@
 import { ClusterContainsContainerInstancesException } from '@aws-sdk/client-ecs';
-import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
-import type { Environment } from '../../../sim/aws/cloudformation/environment';
-import type { SimulatedCluster } from '../../../sim/account/services/fleets';
-import type { DeployedResource, ResourceHandler } from '../cloudformation/deployment';
+import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
+import type { Environment } from '../aws/cloudformation/environment';
+import type { SimulatedCluster } from '../account/services/fleets';
+import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
 import type { DeployedAccount } from './deployed-account';
 import type { SharedClock } from './shared-clock';
 

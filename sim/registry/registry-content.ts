@@ -79,7 +79,11 @@ function storeRepository(tags: Readonly<Record<string, TagShape>>): StoredReposi
       blobs.set(stored.config.digest, stored.config.body);
       return { ...stored, image, manifest: keep(stored.manifest) };
     });
-    return [name, tag.list ? keep(storeList(tag.flavour, images)) : images[0]!.manifest];
+    const [first] = images;
+    if (first === undefined) {
+      throw new Error(`The tag ${name} has no image.`);
+    }
+    return [name, tag.list ? keep(storeList(tag.flavour, images)) : first.manifest];
   });
   return { tags: new Map(entries), manifests, blobs };
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import type { Template } from '../../../sim/aws/cloudformation/assembly';
-import { type Environment, SIMULATED_ENVIRONMENT } from '../../../sim/aws/cloudformation/environment';
-import { stackArn } from '../../../sim/aws/cloudformation/physical-names';
+import type { Template } from '../../aws/cloudformation/assembly';
+import { type Environment, SIMULATED_ENVIRONMENT } from '../../aws/cloudformation/environment';
+import { stackArn } from '../../aws/cloudformation/physical-names';
 import {
   type CloudFormationOptions,
   type DeployedResource,

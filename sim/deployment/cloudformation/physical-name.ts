@@ -1,7 +1,7 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
 import type { JsonObject } from '../../../lib/contract/values/json';
-import type { Environment } from '../../../sim/aws/cloudformation/environment';
-import { physicalResource } from '../../../sim/aws/cloudformation/physical-names';
+import type { Environment } from '../../aws/cloudformation/environment';
+import { physicalResource } from '../../aws/cloudformation/physical-names';
 
 /** A resource that is named. */
 export interface NamedAt {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { unmodelled } from '../../../sim/aws/cloudformation/environment';
+import { unmodelled } from '../../aws/cloudformation/environment';
 
 interface ResourceSpec {
   readonly cloudFormationType: string;

@@ -1,5 +1,5 @@
 import { WinbakeError } from '../../../lib/contract/values/errors';
-import { dependenciesOf, type Template } from '../../../sim/aws/cloudformation/assembly';
+import { dependenciesOf, type Template } from '../../aws/cloudformation/assembly';
 
 /**
  * The logical ids of a template in an order in which CloudFormation may create them: each after all that it refers to or

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
-import type { Environment } from '../../../sim/aws/cloudformation/environment';
-import type { Template, TemplateResource } from '../../../sim/aws/cloudformation/assembly';
+import type { Environment } from '../../aws/cloudformation/environment';
+import type { Template, TemplateResource } from '../../aws/cloudformation/assembly';
 import type { PhysicalName, PhysicalNames } from './physical-name';
 import type { TemplateValues } from './template-values';
 

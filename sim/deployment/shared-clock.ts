@@ -1,4 +1,4 @@
-import { VirtualClock } from '../../../sim/clock/virtual-clock';
+import { VirtualClock } from '../clock/virtual-clock';
 
 interface Sleeper {
   readonly at: number;

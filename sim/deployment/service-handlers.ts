@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
-import type { SimulatedGroup } from '../../../sim/aws/fleet/simulated-group';
-import type { DeployedResource, ResourceHandler } from '../cloudformation/deployment';
+import { isJsonObject, type JsonObject } from '../../lib/contract/values/json';
+import type { SimulatedGroup } from '../aws/fleet/simulated-group';
+import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
 import { clusterNamed } from './cluster-handlers';
 import type { DeployedAccount } from './deployed-account';
 import { targetsOf, textIn } from './load-balancer-handlers';
