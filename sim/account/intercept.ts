@@ -126,7 +126,8 @@ function attach(client: AttachedClient): void {
         const answerer = answererNow();
         const own = ownOf.known ?? (await ownOf.find());
         return {
-          output: await answerer({ service, operation, input: args.input, ...own }),
+          // A paginator goes on with the same object.
+          output: await answerer({ service, operation, input: { ...args.input }, ...own }),
           response: undefined,
         };
       };

@@ -10,6 +10,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { s3DocumentStore } from '../../../lib/aws/stores/s3-document-store';
+import { ssmParameterStore } from '../../../lib/aws/stores/ssm-parameter-store';
 import type { JsonObject } from '../../../lib/contract/values/json';
 import { FaultInjection } from '../../../sim/account/fault-injection';
 import { instanceProfileArn } from '../../../sim/account/iam-propagation';
@@ -210,6 +211,22 @@ describe('a read after a write', () => {
       await clock.waitUntil(new Date(clock.now().getTime() + 6000));
       draw(1, 1, 1, 0);
       expect(await read(client)).toBe('new');
+    });
+  });
+
+  test('of a page is that page', async () => {
+    const { as, draw, ssm } = faultyAccounts();
+    const names = Array.from({ length: 12 }, (_, index) => `/a/${String(index).padStart(2, '0')}`);
+    names.forEach((name) => {
+      ssm.publish(PLACE, name, 'old', START);
+    });
+    const store = ssmParameterStore(new SSMClient());
+    await as(async () => {
+      await store.below('/a');
+      await store.put('/a/11', 'new', 'text');
+      // Each page without a hang, a long call, no others, and one of the servers that are behind.
+      draw(1, 1, 1, 0, 1, 1, 1, 0);
+      expect(await store.below('/a')).toEqual(Object.fromEntries(names.map((name) => [name, 'old'])));
     });
   });
 
