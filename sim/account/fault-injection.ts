@@ -12,6 +12,7 @@ import { STSServiceException } from '@aws-sdk/client-sts';
 import type { Place } from './commands/command-row';
 import { IamPropagation } from './iam-propagation';
 import type { InterceptedCall } from './intercept';
+import type { Principal } from './principal';
 import { assumed, page, type Provenance } from './provenance';
 import type { ServiceId } from './service-models';
 import { declared, Refusal, type ServiceExceptionClass, undeclared } from './simulated-service';
@@ -23,6 +24,8 @@ export interface FaultInjectionOptions {
   readonly now: () => Date;
   /** Lets virtual time pass. */
   readonly pass: (milliseconds: number) => Promise<void>;
+  /** Whether it is a bad day; absent: always. */
+  readonly isOn?: (() => boolean) | undefined;
 }
 
 /** A read that was made before, and what it gave before the last write. */
@@ -91,6 +94,9 @@ export class FaultInjection {
 
   /** After how many milliseconds an event arrives: never, once or twice. */
   readonly deliveries = (): readonly number[] => {
+    if (!this.isOn) {
+      return [0];
+    }
     const times = this.happens(CHANCES.lost) ? 0 : this.happens(CHANCES.twice) ? 2 : 1;
     return Array.from({ length: times }, () =>
       this.upTo(this.happens(CHANCES.late) ? LONGEST.late : LONGEST.event),
@@ -98,13 +104,21 @@ export class FaultInjection {
   };
 
   /** How long Parameter Store checks an AMI. */
-  readonly imageCheckMilliseconds = (): number => this.upTo(LONGEST.check);
+  readonly imageCheckMilliseconds = (): number => (this.isOn ? this.upTo(LONGEST.check) : 0);
 
   /** Whether a conditional write to S3 meets another at that moment. */
-  readonly isContended = (): boolean => this.happens(CHANCES.concurrent);
+  readonly isContended = (): boolean => this.isOn && this.happens(CHANCES.concurrent);
+
+  /** A caller as a service sees it that has not heard of its new statements; undefined where it knows them all. */
+  knownOf(caller: Principal): Principal | undefined {
+    return this.isOn ? this.iam.knownOf(caller) : undefined;
+  }
 
   /** Gives the answer of a service, later and by way of the SDK's retries; throws the `Refusal` that is left after them. */
   async answer(call: InterceptedCall, place: Place, run: () => Promise<object>): Promise<object> {
+    if (!this.isOn) {
+      return run();
+    }
     await this.withRetries(call, place);
     if (!EVENTUAL.has(call.service)) {
       return run();
@@ -123,6 +137,10 @@ export class FaultInjection {
       read.old = { until: this.now + this.upTo(LONGEST.stale), give };
     });
     return output;
+  }
+
+  private get isOn(): boolean {
+    return this.options.isOn?.() ?? true;
   }
 
   private get now(): number {

@@ -35,6 +35,8 @@ export interface SimulatedAccountsOptions {
   readonly faults?: FaultInjection | undefined;
   /** Called with each call before it is answered; the answer waits for it. */
   readonly observe?: (call: ObservedCall) => unknown;
+  /** Makes another answer of that of a service, where a test breaks something on purpose. */
+  readonly amend?: ((call: ObservedCall, output: object) => object) | undefined;
   /** Called with each decision, once for each caller and need. */
   readonly decided?: OnDecision;
 }
@@ -112,7 +114,8 @@ export class SimulatedAccounts {
     try {
       const { principal, region } = this.callerOf(call, service);
       const place = { account: principal.account, region };
-      await this.options.observe?.({ service: id, operation: name, input, caller: principal, place });
+      const observed = { service: id, operation: name, input, caller: principal, place };
+      await this.options.observe?.(observed);
       const answer = () => {
         for (const need of row.needs(input, place)) {
           this.require(service, principal, need, place);
@@ -122,7 +125,7 @@ export class SimulatedAccounts {
       };
       const { faults } = this.options;
       const output = await (faults === undefined ? answer() : faults.answer(call, place, answer));
-      return { ...output, $metadata: METADATA };
+      return { ...(this.options.amend?.(observed, output) ?? output), $metadata: METADATA };
     } catch (error) {
       if (error instanceof Refusal) {
         this.noteRefusal(command, error);
@@ -213,7 +216,7 @@ export class SimulatedAccounts {
       const error = this.noteDenial(service.id, principal, need, why);
       throw undeclared(service.ServiceException, error, DENIAL_PROVENANCE);
     }
-    const known = this.options.faults?.iam.knownOf(principal);
+    const known = this.options.faults?.knownOf(principal);
     const notYet = known === undefined ? undefined : this.denial(service, known, need, place);
     if (notYet !== undefined) {
       // No right is missing, so that it is no denial to be noted.

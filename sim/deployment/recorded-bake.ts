@@ -35,7 +35,7 @@ export interface BakePlan {
 export function recordedBakes(
   account: DeployedAccount,
   clock: SharedClock,
-  plan: () => BakePlan = () => ({}),
+  plan: (imageArn: string) => BakePlan = () => ({}),
 ) {
   return (recipe: Recipe, imageArn: string): Promise<BakeOutcome> => {
     const idOf = (name: string) => `i-${digitsOf(`${imageArn} ${name}`, 17)}`;
@@ -46,7 +46,7 @@ export function recordedBakes(
     };
     void clock.run(async () => {
       try {
-        await runComponents({ account, clock, plan: plan() }, recipe, instances);
+        await runComponents({ account, clock, plan: plan(imageArn) }, recipe, instances);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         outcome.failure = { stage: 'Build', launched: true, reason, log: reason };

@@ -24,10 +24,10 @@ const RETRY_SECONDS = [60, 120];
 /** What goes on in an account is made with. */
 export interface RunningAccountOptions extends Omit<DeployedAccountOptions, 'clock' | 'observe'> {
   readonly start: string;
-  /** Called before each call of the SDK that functions, state machines and instances make; a deployment's own are left out. */
-  readonly onCall?: (call: ObservedCall) => unknown;
+  /** Called before each call of the SDK that anybody makes, and whether a deployment does. */
+  readonly onCall?: (call: ObservedCall, isDeployment: boolean) => unknown;
   /** What becomes of a bake; absent: all go well. */
-  readonly planBake?: () => BakePlan;
+  readonly planBake?: (imageArn: string) => BakePlan;
 }
 
 /** A deletion or deployment ends a state machine that runs. */
@@ -57,7 +57,7 @@ export class RunningAccount {
     this.account = new DeployedAccount(resourceHandlers, {
       ...options,
       clock: this.clock,
-      observe: (call) => (deploying.getStore() === true ? undefined : onCall?.(call)),
+      observe: (call) => onCall?.(call, deploying.getStore() === true),
     });
     this.account.bake = recordedBakes(this.account, this.clock, planBake);
     this.prepare(options.environment ?? SIMULATED_ENVIRONMENT);
@@ -93,7 +93,7 @@ export class RunningAccount {
     }
   }
 
-  /** Does the work of CloudFormation, whose calls are not observed. */
+  /** Does the work of CloudFormation, whose calls are known by that. */
   deployment<T>(work: () => Promise<T>): Promise<T> {
     return deploying.run(true, work);
   }

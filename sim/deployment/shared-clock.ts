@@ -1,3 +1,4 @@
+import { lastPatchTuesday } from '../../lib/core/calendar/patch-tuesday';
 import { VirtualClock } from '../clock/virtual-clock';
 
 interface Sleeper {
@@ -20,6 +21,11 @@ export class SharedClock extends VirtualClock {
       this.running -= 1;
       this.turn();
     }
+  }
+
+  /** How many processes go on or wait. */
+  get underWay(): number {
+    return this.running;
   }
 
   /** Lets seconds pass for the process that waits. */
@@ -50,7 +56,10 @@ export class SharedClock extends VirtualClock {
   }
 }
 
-/** When something is called that a rate such as `rate(15 minutes)` calls again and again; what it says otherwise never is. */
+/** 10:00 Pacific on the second Tuesday of a month. */
+const PATCH_TUESDAY = /^cron\(0 10 \? \* TUE#2 \*\)$/;
+
+/** When something is called that a rate such as `rate(15 minutes)` calls again and again, or Patch Tuesday; what it says otherwise never is. */
 export class Timetable {
   private readonly called = new Map<string, number>();
 
@@ -60,8 +69,11 @@ export class Timetable {
     const period = Number(count) * (unit === 'hour' ? 3_600_000 : 60_000);
     const now = at.getTime();
     const before = this.called.get(key) ?? now;
-    const isDue = count !== '' && now - before >= period;
-    this.called.set(key, isDue ? now : before);
+    const isTuesday = PATCH_TUESDAY.test(expression);
+    const isDue = isTuesday
+      ? lastPatchTuesday(at).getTime() > before
+      : count !== '' && now - before >= period;
+    this.called.set(key, isDue || isTuesday ? now : before);
     return isDue;
   }
 }

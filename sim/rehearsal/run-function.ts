@@ -134,10 +134,13 @@ const CODE: Readonly<
   seed: createSeed,
 };
 
-/** A function that runs: until when it may, and what ends it then. */
+/** A function that runs: until when it may, what ends it, and after how many calls that happens before. */
 interface RunningFunction {
+  readonly begun: Date;
   readonly deadline: Date;
-  readonly end: () => void;
+  readonly end: (name: string, message: string) => void;
+  callsLeft: number;
+  isOver: boolean;
 }
 
 // One for all accounts: Node carries every storage that was ever used through each promise.
@@ -154,6 +157,8 @@ export class FunctionRunner {
   private readonly answerListeners: ((functionArn: string, answer: unknown) => void)[] = [];
   private readonly failureListeners: ((functionArn: string) => void)[] = [];
   private requests = 0;
+  /** After how many of its calls a run of a function dies; never, unless somebody says so. */
+  dies: (functionArn: string) => number | undefined = () => undefined;
 
   constructor(
     private readonly account: FunctionAccount,
@@ -209,11 +214,31 @@ export class FunctionRunner {
     const current = running.getStore();
     if (current === undefined || until < current.deadline) {
       await clock.waitUntil(until);
+      await this.unlessOver(current);
       return;
     }
     await clock.waitUntil(current.deadline);
-    current.end();
-    await new Promise(() => undefined);
+    const seconds = (current.deadline.getTime() - current.begun.getTime()) / 1000;
+    current.end('Sandbox.Timedout', `Task timed out after ${seconds.toFixed(2)} seconds`);
+    await this.unlessOver(current);
+  }
+
+  /** Takes note of a call of the function that runs, which may die now: then it never comes back from it. */
+  async noteCall(): Promise<void> {
+    const current = running.getStore();
+    if (current !== undefined) {
+      current.callsLeft -= 1;
+      if (current.callsLeft < 0) {
+        current.end('Runtime.ExitError', 'RequestId: Error: Runtime exited with error: signal: killed');
+      }
+      await this.unlessOver(current);
+    }
+  }
+
+  private async unlessOver(current: RunningFunction | undefined): Promise<void> {
+    if (current?.isOver === true) {
+      await new Promise(() => undefined);
+    }
   }
 
   private async run(
@@ -221,7 +246,7 @@ export class FunctionRunner {
     payload: unknown,
     invokedFunctionArn: string,
   ): Promise<unknown> {
-    const { arn, roleArn, timeoutSeconds } = target;
+    const { arn, roleArn } = target;
     const name = arn.split(':').at(-1) ?? arn;
     const region = arn.split(':')[3] ?? '';
     const handler = this.handlerOf(target);
@@ -229,7 +254,7 @@ export class FunctionRunner {
     const context = { awsRequestId: `request-${this.requests}`, invokedFunctionArn };
     const caller = this.account.sessionOf(roleArn, name, 'lambda.amazonaws.com');
     try {
-      const work = () => this.withinTime(timeoutSeconds, () => handler(payload as never, context));
+      const work = () => this.withinTime(target, () => handler(payload as never, context));
       const answer = await this.account.as(caller, work, { region });
       this.answerListeners.forEach((listener) => {
         listener(arn, answer);
@@ -247,14 +272,23 @@ export class FunctionRunner {
     }
   }
 
-  private withinTime(seconds: number, work: () => Promise<unknown>): Promise<unknown> {
-    const deadline = new Date(this.account.clock.now().getTime() + seconds * 1000);
+  private withinTime(
+    { arn, timeoutSeconds }: TemplateFunction,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const begun = this.account.clock.now();
     const { promise, reject } = Promise.withResolvers<never>();
-    const end = () => {
-      const error = new Error(`Task timed out after ${seconds.toFixed(2)} seconds`);
-      reject(Object.assign(error, { name: 'Sandbox.Timedout' }));
+    const run: RunningFunction = {
+      begun,
+      deadline: new Date(begun.getTime() + timeoutSeconds * 1000),
+      end: (name, message) => {
+        run.isOver = true;
+        reject(Object.assign(new Error(message), { name }));
+      },
+      callsLeft: this.dies(arn) ?? Infinity,
+      isOver: false,
     };
-    return Promise.race([promise, running.run({ deadline, end }, work)]);
+    return Promise.race([promise, running.run(run, work)]);
   }
 
   private handlerOf({ arn, environment, kind }: TemplateFunction): Handler {

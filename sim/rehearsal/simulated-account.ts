@@ -39,6 +39,8 @@ export interface SimulatedAccountOptions {
   readonly openRegistry?: ((options: RegistryClientOptions) => RegistryClient) | undefined;
   /** Of a seed, for faults of the services; absent: a day without. */
   readonly random?: (() => number) | undefined;
+  /** Whether such faults happen now; absent: always. */
+  readonly isBadDay?: (() => boolean) | undefined;
   /** Takes events that a function failed on for good; absent: they end the rehearsal. */
   readonly discard?: ((letter: DeadLetter) => void) | undefined;
   readonly decided?: OnDecision | undefined;
@@ -46,6 +48,7 @@ export interface SimulatedAccountOptions {
   readonly deliver?: (event: SimulatedEvent) => void;
   /** Called with each call before it is answered; the answer waits for it. */
   readonly observe?: SimulatedAccountsOptions['observe'];
+  readonly amend?: SimulatedAccountsOptions['amend'];
 }
 
 /** Ends the rehearsal with what a function said last. */
@@ -103,6 +106,8 @@ export class SimulatedAccount {
     discard = endRehearsal,
     environment = SIMULATED_ENVIRONMENT,
     folder,
+    isBadDay,
+    amend,
     observe,
     openRegistry,
     random,
@@ -144,6 +149,7 @@ export class SimulatedAccount {
       new FaultInjection({
         random,
         now: () => clock.now(),
+        isOn: isBadDay,
         pass: (milliseconds) => this.functions.pass(milliseconds),
       });
     this.deliveries = faults?.deliveries ?? (() => [0]);
@@ -167,6 +173,7 @@ export class SimulatedAccount {
           this.ruleTargets.start(event);
         }),
       decided,
+      amend,
       ...(observe === undefined ? {} : { observe }),
       services: [
         this.imageBuilder,

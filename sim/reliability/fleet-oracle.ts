@@ -6,13 +6,14 @@ import {
   FleetDuties,
   isEqual,
   isNeedless,
+  type ObservedFleet,
+  type ObservedInstallation,
   type Seen,
   templateOf,
   type Truth,
   type Violation,
   wrongOfRequest,
 } from './fleet-rules';
-import type { Installation, InstalledFleet } from './installation';
 
 /** Says what of the design's rules an installation breaks, from what it does alone. */
 export class FleetOracle {
@@ -23,7 +24,7 @@ export class FleetOracle {
 
   constructor(
     private readonly truth: Truth,
-    private readonly installation: Installation,
+    private readonly installation: ObservedInstallation,
   ) {
     this.duties = new FleetDuties({
       truth,
@@ -36,7 +37,7 @@ export class FleetOracle {
   }
 
   /** The ports of a fleet, with each call that changes something judged before it is made. */
-  watch(fleet: InstalledFleet, ports: FleetPorts): FleetPorts {
+  watch(fleet: ObservedFleet, ports: FleetPorts): FleetPorts {
     const { control, parameters } = ports;
     return {
       ...ports,
@@ -71,9 +72,10 @@ export class FleetOracle {
           this.checkPause(fleet);
           const { refresh, version } = fleet.simulated.group;
           this.checkBarred(fleet, version);
-          // A launch template that fails says nothing of the publication.
+          // A launch template that fails says nothing of the publication, nor does that people have revoked it.
           if (
             refresh !== undefined &&
+            this.truth.revokedAt(this.idOf(fleet, refresh.request.version)) === undefined &&
             this.idOf(fleet, refresh.request.version) !== this.idOf(fleet, version)
           ) {
             this.of(fleet).failed.set(this.idOf(fleet, refresh.request.version), this.now());
@@ -85,7 +87,7 @@ export class FleetOracle {
   }
 
   /** A deployment changes the launch template and nothing of what a fleet runs. */
-  deployed(fleet: InstalledFleet, version: string): void {
+  deployed(fleet: ObservedFleet, version: string): void {
     const [made, had] = [version, fleet.simulated.group.version].map((one) => this.idOf(fleet, one));
     if (made !== had) {
       this.break(fleet, 'deployment', `it moves the fleet from ${String(had)} to ${String(made)}`);
@@ -93,12 +95,12 @@ export class FleetOracle {
   }
 
   /** CloudFormation took a deployment back, and could not. */
-  stuck(fleet: InstalledFleet, why: string): void {
+  stuck(fleet: ObservedFleet, why: string): void {
     this.break(fleet, 'deployment', `it cannot be taken back: ${why}`);
   }
 
   /** People alone write what they say, and a deployment alone what pauses a fleet. */
-  private checkWriter(fleet: InstalledFleet, name: string): void {
+  private checkWriter(fleet: ObservedFleet, name: string): void {
     const { deployment, overrides } = fleet.names;
     if (name === deployment || name === overrides) {
       this.break(fleet, 'writer', `the reconciler writes ${name}`);
@@ -106,26 +108,26 @@ export class FleetOracle {
   }
 
   /** A deployment writes its pause and nothing else. */
-  wrote(fleet: InstalledFleet, name: string): void {
+  wrote(fleet: ObservedFleet, name: string): void {
     if (name !== fleet.names.deployment) {
       this.break(fleet, 'writer', `a deployment writes ${name}`);
     }
   }
 
-  private checkPause(fleet: InstalledFleet): void {
+  private checkPause(fleet: ObservedFleet): void {
     if (this.truth.isPaused(fleet.plan.name)) {
       this.break(fleet, 'pause', 'the group is changed while a deployment pauses it');
     }
   }
 
-  scaled(fleet: InstalledFleet, before: ReadonlySet<string>): void {
+  scaled(fleet: ObservedFleet, before: ReadonlySet<string>): void {
     fleet.simulated.instances
       .filter(({ id }) => !before.has(id))
       .forEach(({ id }) => this.of(fleet).scaled.add(id));
   }
 
   /** What holds at every instant: few instances on what is bad. */
-  observe(fleet: InstalledFleet): void {
+  observe(fleet: ObservedFleet): void {
     const { simulated, plan, policy } = fleet;
     const { group, instances } = simulated;
     const seen = this.of(fleet);
@@ -164,7 +166,7 @@ export class FleetOracle {
   }
 
   /** A fleet runs its group's publication well once every instance does, or one that is equal in version and mode. */
-  private noteWell(fleet: InstalledFleet): void {
+  private noteWell(fleet: ObservedFleet): void {
     const { group, instances } = fleet.simulated;
     const own = this.truth.publications.get(group.amiOf(group.version));
     const isAllThere = instances.every(({ amiId }) => {
@@ -181,7 +183,7 @@ export class FleetOracle {
   }
 
   /** Where a fleet must be once nothing has happened for long. */
-  checkEnd(fleet: InstalledFleet, current: Channel): void {
+  checkEnd(fleet: ObservedFleet, current: Channel): void {
     const { notified, plan, simulated } = fleet;
     this.checkTemplates(fleet);
     const ids = new Set(
@@ -206,7 +208,7 @@ export class FleetOracle {
   }
 
   /** The newest launch template is everywhere, or people were notified since it was deployed. */
-  private checkTemplates(fleet: InstalledFleet): void {
+  private checkTemplates(fleet: ObservedFleet): void {
     const { instances, notified, plan, simulated } = { ...fleet, instances: fleet.simulated.instances };
     const { at, template } = this.truth.newestTemplate(plan.name);
     const older = instances.filter(({ version }) => templateOf(fleet, version) !== template);
@@ -221,7 +223,7 @@ export class FleetOracle {
     }
   }
 
-  private onStart(fleet: InstalledFleet, version: string, isWatched: boolean): void {
+  private onStart(fleet: ObservedFleet, version: string, isWatched: boolean): void {
     const { group } = fleet.simulated;
     if (group.refresh?.isUnderWay === true) {
       this.break(fleet, 'one refresh', 'a second one was started');
@@ -235,7 +237,7 @@ export class FleetOracle {
     }
   }
 
-  private onUse(fleet: InstalledFleet, version: string): void {
+  private onUse(fleet: ObservedFleet, version: string): void {
     this.checkBarred(fleet, version);
     const publication = this.idOf(fleet, version);
     if (fleet.simulated.instances.length === 0 && !this.isBack(fleet, version)) {
@@ -253,7 +255,7 @@ export class FleetOracle {
   }
 
   /** To what the group has, to something older, or to what the whole fleet has run. */
-  private isBack(fleet: InstalledFleet, version: string): boolean {
+  private isBack(fleet: ObservedFleet, version: string): boolean {
     const { group } = fleet.simulated;
     const [wanted, own] = [group.amiOf(version), group.amiOf(group.version)];
     const [there, here] = [wanted, own].map((ami) => this.truth.publications.get(ami));
@@ -264,7 +266,7 @@ export class FleetOracle {
     );
   }
 
-  private checkForward(fleet: InstalledFleet, version: string, isWatched: boolean): void {
+  private checkForward(fleet: ObservedFleet, version: string, isWatched: boolean): void {
     const { plan, policy } = fleet;
     const id = this.idOf(fleet, version);
     const accepted = this.truth.acceptedBy(plan.name);
@@ -294,7 +296,7 @@ export class FleetOracle {
   }
 
   /** Whether the group or an instance is on what people have revoked, or on what they had until just now. */
-  private isLeavingRevoked({ simulated }: InstalledFleet): boolean {
+  private isLeavingRevoked({ simulated }: ObservedFleet): boolean {
     const { group, instances } = simulated;
     const running = [group.amiOf(group.version), ...instances.map(({ amiId }) => amiId)];
     return running.some(
@@ -302,7 +304,7 @@ export class FleetOracle {
     );
   }
 
-  private checkPeople(fleet: InstalledFleet, id: string, isLeaving = false): void {
+  private checkPeople(fleet: ObservedFleet, id: string, isLeaving = false): void {
     const hold = this.truth.holdOf(fleet.plan.name);
     if (hold !== undefined) {
       this.break(fleet, 'hold', `${id} begins though ${hold.by} holds the fleet`);
@@ -313,7 +315,7 @@ export class FleetOracle {
     }
   }
 
-  private checkRings(fleet: InstalledFleet, id: string): void {
+  private checkRings(fleet: ObservedFleet, id: string): void {
     const { ring, ringLimitSeconds } = fleet.policy;
     const others = this.installation.fleets.filter((one) => one !== fleet);
     const failures = others.filter((one) => {
@@ -346,7 +348,7 @@ export class FleetOracle {
   }
 
   /** R9 and the floor. */
-  private checkBarred(fleet: InstalledFleet, version: string): void {
+  private checkBarred(fleet: ObservedFleet, version: string): void {
     const id = this.idOf(fleet, version);
     const revokedAt = this.truth.revokedAt(id);
     if (revokedAt !== undefined && this.hasReached(fleet, revokedAt)) {
@@ -363,22 +365,22 @@ export class FleetOracle {
     }
   }
 
-  private hasReached(fleet: InstalledFleet, since: number): boolean {
+  private hasReached(fleet: ObservedFleet, since: number): boolean {
     return this.duties.hasReached(fleet, since);
   }
 
-  private idOf({ simulated }: InstalledFleet, version: string): string {
+  private idOf({ simulated }: ObservedFleet, version: string): string {
     const amiId = simulated.group.amiOf(version);
     return this.truth.publications.get(amiId)?.id ?? amiId;
   }
 
-  private of({ plan }: InstalledFleet): Seen {
+  private of({ plan }: ObservedFleet): Seen {
     const seen = this.seen.get(plan.name) ?? { failed: new Map(), well: new Set(), scaled: new Set() };
     this.seen.set(plan.name, seen);
     return seen;
   }
 
-  private break({ plan }: InstalledFleet, rule: string, what: string): void {
+  private break({ plan }: ObservedFleet, rule: string, what: string): void {
     const at = this.installation.clock.now().toISOString();
     this.violations.push({ at, fleet: plan.name, rule, what });
   }

@@ -2,8 +2,11 @@ import type { OperatorOverride } from '../../lib/contract/documents/overrides';
 import type { Channel } from '../../lib/contract/documents/publication';
 import type { FleetState } from '../../lib/contract/documents/fleet-state';
 import { readOsVersion } from '../../lib/contract/values/os-version';
+import type { fleetParameters } from '../../lib/contract/names/parameters';
+import type { RolloutPolicy } from '../../lib/contract/values/rollout-policy';
 import type { RefreshRequest } from '../../lib/core/ports/fleets';
-import { CURRENT, type Installation, type InstalledFleet } from './installation';
+import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
+import { CURRENT, type FleetPlan } from './installation';
 
 /** A broken rule of docs/design.md. */
 export interface Violation {
@@ -11,6 +14,24 @@ export interface Violation {
   readonly fleet: string;
   readonly rule: string;
   readonly what: string;
+}
+
+/** A fleet that is judged by what it runs on and what its account holds of it. */
+export interface ObservedFleet {
+  readonly plan: FleetPlan;
+  readonly policy: RolloutPolicy;
+  readonly simulated: SimulatedFleet;
+  readonly names: ReturnType<typeof fleetParameters>;
+  /** The parameters of its account. */
+  readonly store: { readonly values: { get(name: string): string | undefined } };
+  /** The messages that went out. */
+  readonly notified: readonly { readonly at: Date; readonly text: string }[];
+}
+
+/** What is judged as a whole. */
+export interface ObservedInstallation {
+  readonly clock: { now(): Date };
+  readonly fleets: readonly ObservedFleet[];
 }
 
 /** What people and Microsoft did, as the oracle is told of it. */
@@ -51,7 +72,7 @@ const CHECKPOINT_SECONDS = 2 * 24 * 3600;
  * its own, and what is new is launched first.
  */
 export function wrongOfRequest(
-  { names, store }: InstalledFleet,
+  { names, store }: ObservedFleet,
   { checkpoint, maxHealthyPercentage, version }: RefreshRequest,
 ): readonly (readonly [rule: string, what: string])[] {
   const { rollout } = JSON.parse(store.values.get(names.state) ?? '{}') as Partial<FleetState>;
@@ -72,7 +93,7 @@ export function wrongOfRequest(
 }
 
 /** What is equal in version and mode to all that a fleet runs needs no refresh, unless some of it is revoked or fails. */
-export function isNeedless(truth: Truth, fleet: InstalledFleet, version: string): boolean {
+export function isNeedless(truth: Truth, fleet: ObservedFleet, version: string): boolean {
   const { group, instances } = fleet.simulated;
   const wanted = truth.publications.get(group.amiOf(version));
   const own = truth.publications.get(group.amiOf(group.version));
@@ -92,7 +113,7 @@ export function isNeedless(truth: Truth, fleet: InstalledFleet, version: string)
 }
 
 /** The launch template of a version, by its user data. */
-export function templateOf({ simulated }: InstalledFleet, version: string): string {
+export function templateOf({ simulated }: ObservedFleet, version: string): string {
   return simulated.group.template.find(version)?.userData ?? '';
 }
 
@@ -128,9 +149,9 @@ export interface Seen {
 /** What the duties of fleets are judged by. */
 export interface FleetDutiesOptions {
   readonly truth: Truth;
-  readonly installation: Installation;
-  readonly seen: (fleet: InstalledFleet) => Seen;
-  readonly report: (fleet: InstalledFleet, rule: string, what: string) => void;
+  readonly installation: ObservedInstallation;
+  readonly seen: (fleet: ObservedFleet) => Seen;
+  readonly report: (fleet: ObservedFleet, rule: string, what: string) => void;
 }
 
 /** Whether a publication has the OS version and mode of another. */
@@ -152,7 +173,7 @@ export class FleetDuties {
 
   constructor(private readonly options: FleetDutiesOptions) {}
 
-  observe(fleet: InstalledFleet): void {
+  observe(fleet: ObservedFleet): void {
     if (fleet.simulated.instances.length === 0) {
       return;
     }
@@ -164,13 +185,13 @@ export class FleetDuties {
   }
 
   /** Whether housekeeping has had the time to tell a fleet, whose account may have let nobody in. */
-  hasReached({ plan }: InstalledFleet, since: number): boolean {
+  hasReached({ plan }: ObservedFleet, since: number): boolean {
     const away = this.options.truth.awayUntil(plan.account) ?? -Infinity;
     return this.now > Math.max(since, away) + PROPAGATION;
   }
 
   /** A fleet that nothing keeps from what its channel shows begins with it. */
-  private checkBegin(fleet: InstalledFleet): void {
+  private checkBegin(fleet: ObservedFleet): void {
     const { seen, truth } = this.options;
     const { group } = fleet.simulated;
     const current = truth.current();
@@ -198,7 +219,7 @@ export class FleetDuties {
   }
 
   /** Fleets leave a revoked publication first, for one that failed nowhere before them; their own hold alone counts. */
-  private checkRevoked(fleet: InstalledFleet): void {
+  private checkRevoked(fleet: ObservedFleet): void {
     const { truth } = this.options;
     const { group, instances } = fleet.simulated;
     const current = truth.current();
@@ -230,7 +251,7 @@ export class FleetDuties {
   }
 
   /** What fails on a fleet is left, or people know of it. */
-  private checkBadStays(fleet: InstalledFleet): void {
+  private checkBadStays(fleet: ObservedFleet): void {
     const { truth } = this.options;
     const { name } = fleet.plan;
     const accepted = truth.acceptedBy(name)?.publication;
@@ -251,7 +272,7 @@ export class FleetDuties {
   }
 
   /** Capacity, accounts and launch templates say nothing of a publication. */
-  private checkBlame(fleet: InstalledFleet): void {
+  private checkBlame(fleet: ObservedFleet): void {
     const { seen, truth } = this.options;
     const { name } = fleet.plan;
     const { bad = [] } = this.stateOf(fleet);
@@ -274,7 +295,7 @@ export class FleetDuties {
   }
 
   /** Whether something has been so for longer than it may; then it is reported once. */
-  private limit(fleet: InstalledFleet, what: string, isSo: boolean, limit: number, report: () => void): void {
+  private limit(fleet: ObservedFleet, what: string, isSo: boolean, limit: number, report: () => void): void {
     const key = `${fleet.plan.name} ${what}`;
     if (!isSo) {
       this.since.delete(key);
@@ -289,7 +310,7 @@ export class FleetDuties {
   }
 
   /** A refresh, a rollout that has begun or a deployment is at work. */
-  private isBusy(fleet: InstalledFleet): boolean {
+  private isBusy(fleet: ObservedFleet): boolean {
     const { rollout } = this.stateOf(fleet);
     return (
       fleet.simulated.group.refresh?.isUnderWay === true ||
@@ -299,7 +320,7 @@ export class FleetDuties {
   }
 
   /** What keeps a fleet from a publication for good, or until a person does something there. */
-  private isStuck(fleet: InstalledFleet, current: Channel): boolean {
+  private isStuck(fleet: ObservedFleet, current: Channel): boolean {
     const { truth } = this.options;
     const { name } = fleet.plan;
     const floor = truth.floorOf(name);
@@ -322,7 +343,7 @@ export class FleetDuties {
   }
 
   /** Whether a launch template that fails is deployed, or was a short while ago, so that it is not plain what failed. */
-  private hasBadTemplate({ plan: { name } }: InstalledFleet): boolean {
+  private hasBadTemplate({ plan: { name } }: ObservedFleet): boolean {
     const { truth } = this.options;
     if (truth.isBadTemplate(truth.newestTemplate(name).template)) {
       this.since.set(`${name} template`, this.now);
@@ -331,10 +352,10 @@ export class FleetDuties {
   }
 
   /** A failure in its ring, in an earlier one or in none, of its own account or another. */
-  private mayWaitForOthers(fleet: InstalledFleet, current: Channel): boolean {
+  private mayWaitForOthers(fleet: ObservedFleet, current: Channel): boolean {
     const { installation, truth } = this.options;
     const { ring } = fleet.policy;
-    const isBlamed = (one: InstalledFleet) =>
+    const isBlamed = (one: ObservedFleet) =>
       this.stateOf(one).bad?.some(({ publication }) => publication === current.id) === true;
     return installation.fleets.some((one) => {
       const { ring: its } = one.policy;
@@ -345,7 +366,7 @@ export class FleetDuties {
   }
 
   /** Whether the channel of the fleet's account shows a publication, and has for some time. */
-  private isShown(fleet: InstalledFleet, current: Channel): boolean {
+  private isShown(fleet: ObservedFleet, current: Channel): boolean {
     const { truth } = this.options;
     const text = fleet.store.values.get(CURRENT) ?? '';
     return (
@@ -354,7 +375,7 @@ export class FleetDuties {
   }
 
   /** What a fleet keeps; each text is read once. */
-  private stateOf({ names, plan, store }: InstalledFleet): Partial<FleetState> {
+  private stateOf({ names, plan, store }: ObservedFleet): Partial<FleetState> {
     const text = store.values.get(names.state) ?? '{}';
     const known = this.states.get(plan.name);
     if (known?.text === text) {

@@ -11,14 +11,18 @@ import { simulateYears, type SeededViolation } from './simulate-years';
 
 const USAGE = `Usage: npm run simulate -- [--years N] [--fleets N] [--seed N] [--first]
                            [--shrink N] [--resume FILE] [--json]
+       npm run simulate -- --level account [--years N] [--seed N] [--first] [--json]
        npm run simulate -- --rings N [--fleets N] [--bake-hours N] [--json]
 
 Lets installations of three accounts live for years, with what goes wrong drawn
 at the rates of docs/reliability.md, and judges all that their fleets do by the
-rules of docs/design.md. With --rings it rolls fleets to what a backtest of
+rules of docs/design.md. At the level core these are the reconcilers of fleets
+over ports in memory; at the level account the deployed functions of a pipeline
+and of three fleets in simulated accounts, 15 times slower or more. With --rings it rolls fleets to what a backtest of
 Windows Server 2022 from 2024 on bakes, and says how long each ring takes.
 
-  --years N       fleet-years in all (default: 100; half a minute)
+  --level LEVEL   core or account (default: core)
+  --years N       fleet-years in all (default: 100, of the level account 4; a minute)
   --fleets N      fleets of an installation (default: 10, with --rings 40)
   --seed N        another draw (default: 1)
   --first         end with the first broken rule, as it was found
@@ -45,6 +49,9 @@ export async function runSimulate(args: readonly string[]): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     }
+    if (options.level === 'account') {
+      return await accountYears(options);
+    }
     return options.rings === undefined
       ? await years(options)
       : await rings({ ...options, rings: options.rings });
@@ -55,6 +62,7 @@ export async function runSimulate(args: readonly string[]): Promise<number> {
 }
 
 interface Options {
+  readonly level: string;
   readonly years: number;
   readonly fleets: number | undefined;
   readonly seed: number;
@@ -74,6 +82,7 @@ function readOptions(
     fleets,
     help,
     json,
+    level,
     resume,
     rings,
     seed,
@@ -85,27 +94,68 @@ function readOptions(
     fleets: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
     json: { type: 'boolean', default: false },
+    level: { type: 'string', default: 'core' },
     resume: { type: 'string' },
     rings: { type: 'string' },
     seed: { type: 'string', default: '1' },
     shrink: { type: 'string', default: '60' },
-    years: { type: 'string', default: '100' },
+    years: { type: 'string' },
   });
   if (!/^\d{1,2}(\.\d+)?$/.test(bakeHours)) {
     throw new UsageError(`--bake-hours is a number of hours below 100; got: '${bakeHours}'.`);
+  }
+  if (level !== 'core' && level !== 'account') {
+    throw new UsageError(`--level is core or account; got: '${level}'.`);
+  }
+  if (level === 'account' && [fleets, resume, rings].some((one) => one !== undefined)) {
+    throw new UsageError('--level account takes neither --fleets nor --resume nor --rings.');
   }
   return {
     first,
     help,
     json,
+    level,
     resume,
     shrink: wholeNumber('shrink', shrink, 86_400),
     bakeHours: Number(bakeHours),
-    years: wholeNumber('years', years, 100_000),
+    years: wholeNumber('years', years ?? (level === 'account' ? '4' : '100'), 100_000),
     seed: wholeNumber('seed', seed, 999_999),
     fleets: fleets === undefined ? undefined : wholeNumber('fleets', fleets, 500),
     rings: rings === undefined ? undefined : wholeNumber('rings', rings, 50),
   };
+}
+
+/** The same in simulated accounts. */
+async function accountYears({ first, json, seed, years: wanted }: Options): Promise<number> {
+  // Constructs are loaded for nothing else.
+  const { simulateAccountYears } = await import('./simulate-account-years');
+  const total = await simulateAccountYears({
+    years: wanted,
+    seed,
+    isFirstEnough: first,
+    onProgress: (done) => {
+      process.stderr.write(`${done.toFixed(1)} of ${wanted} fleet-years\n`);
+    },
+  });
+  const { fleetYears, notices, polls, publications, rollouts, violations } = total;
+  process.stdout.write(
+    json
+      ? documentOf({ level: 'account', seed, ...total })
+      : [
+          `${fleetYears.toFixed(1)} fleet-years, ${publications} publications, ${rollouts} instance refreshes, ${polls} runs of functions, ${notices} notices to people`,
+          ...violations.map(sentenceOf),
+          `years ${fleetYears.toFixed(1)}, violations ${violations.length}\n`,
+        ].join('\n'),
+  );
+  return violations.length > 0 ? 3 : 0;
+}
+
+function documentOf(content: object): string {
+  return `${JSON.stringify({ schema: 'winbake.simulation/1', ...content }, null, 2)}\n`;
+}
+
+function sentenceOf({ at, fleet, rule, seed, what }: SeededViolation): string {
+  return `seed ${seed}: ${at} ${fleet}: ${rule}: ${what}`;
 }
 
 /** Lives fleet-years in installations of their own draws, and says what they came to. */
@@ -127,10 +177,10 @@ async function years(options: Options): Promise<number> {
     broken === undefined || first ? undefined : await shortestOf(broken, fleets, options.shrink);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ schema: 'winbake.simulation/1', seed, ...total, ...(shortest && { shortest }) }, null, 2)}\n`
+      ? documentOf({ level: 'core', seed, ...total, ...(shortest && { shortest }) })
       : [
           `${fleetYears} fleet-years, ${rollouts} instance refreshes, ${notices} notices to people`,
-          ...violations.map((one) => `seed ${one.seed}: ${one.at} ${one.fleet}: ${one.rule}: ${one.what}`),
+          ...violations.map(sentenceOf),
           ...(shortest === undefined
             ? []
             : [

@@ -8,7 +8,7 @@ import { simulateFleets } from '../../sim/reliability/simulate-fleets';
 const LONGEST_LIFE = 2;
 
 /** A seed has so many installations. */
-const SEEDS = 100_000;
+export const SEEDS = 100_000;
 
 /** How years are simulated. */
 export interface YearsOptions {

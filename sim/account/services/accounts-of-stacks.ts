@@ -34,6 +34,7 @@ export interface AccountsOfStacksOptions {
   readonly transcripts?: Transcripts;
   readonly faults?: FaultInjection | undefined;
   readonly observe?: SimulatedAccountsOptions['observe'];
+  readonly amend?: SimulatedAccountsOptions['amend'];
   readonly deliver?: (event: SimulatedEvent) => void;
   /** Runs an execution that was started. */
   readonly run?: (execution: SimulatedExecution) => void;
@@ -48,6 +49,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     ec2 = new SimulatedEc2(),
     faults,
     now,
+    amend,
     observe,
     run,
     services = [],
@@ -80,6 +82,7 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     now,
     resourcePolicies,
     faults,
+    amend,
     ...(transcripts === undefined ? {} : { transcripts }),
     ...(decided === undefined ? {} : { decided }),
     ...(observe === undefined ? {} : { observe }),

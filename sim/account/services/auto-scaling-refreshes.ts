@@ -100,7 +100,7 @@ function start(
  * What a refresh shall do. It is simulated as one that launches before it terminates, skips what matches and takes protected
  * instances too; another is refused by name.
  */
-function requestOf(version: string, preferences: RefreshPreferences): RefreshRequest {
+export function requestOf(version: string, preferences: RefreshPreferences): RefreshRequest {
   const { CheckpointDelay = CHECKPOINT_SECONDS, CheckpointPercentages: percentages = [] } = preferences;
   const isAscending = percentages.every((one, index) => one > (percentages[index - 1] ?? 0));
   if (!isAscending || (percentages.at(-1) ?? 0) > 100) {

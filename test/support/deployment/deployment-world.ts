@@ -35,8 +35,8 @@ export class DeploymentWorld extends RunningAccount {
         traffic: {} as never,
         close: () => Promise.resolve(),
       }),
-      onCall: (call) => {
-        if (!this.isCounting) {
+      onCall: (call, isDeployment) => {
+        if (!this.isCounting || isDeployment) {
           return undefined;
         }
         this.calls += 1;

@@ -21,6 +21,11 @@ test.each([
   [['--years', '0'], "--years is a number from 1 to 100000; got: '0'."],
   [['--rings', 'four'], "--rings is a number from 1 to 50; got: 'four'."],
   [['--bake-hours', 'soon'], "--bake-hours is a number of hours below 100; got: 'soon'."],
+  [['--level', 'chip'], "--level is core or account; got: 'chip'."],
+  [
+    ['--level', 'account', '--rings', '2'],
+    '--level account takes neither --fleets nor --resume nor --rings.',
+  ],
   [['--speed'], "Unknown option '--speed'"],
 ])('%j is wrong usage, in one sentence', async (args, text) => {
   const { code, err, out } = await run(...args);
