@@ -1,5 +1,139 @@
 import type { Registry } from '../../lib/core/oci/registry';
-import { storeRegistry, type RegistryShape, type TagShape } from './registry-content';
+import { createHash } from 'node:crypto';
+import type { Digest } from '../../lib/contract/values/digest';
+
+/** An image as a publisher might have made it. */
+export interface ImageShape {
+  readonly os?: string;
+  readonly architecture?: string;
+  readonly osVersion: string | undefined;
+  /** Tells two images of one version apart. */
+  readonly salt?: string;
+  /** Bytes of each layer. */
+  readonly layers?: readonly number[];
+}
+
+/** What a tag points at: a list of images, or one image whose version is only in its config. */
+export interface TagShape {
+  readonly flavour: 'docker' | 'oci';
+  readonly list: boolean;
+  readonly images: readonly (ImageShape & { readonly versionInEntry: boolean })[];
+}
+
+/** Repositories by name, and in each the tags by name. */
+export type RegistryShape = Readonly<Record<string, Readonly<Record<string, TagShape>>>>;
+
+/** A manifest as it is stored. */
+export interface StoredManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly body: string;
+}
+
+/** The content of one repository, addressed as the distribution API does. */
+export interface StoredRepository {
+  readonly tags: ReadonlyMap<string, StoredManifest>;
+  readonly manifests: ReadonlyMap<string, StoredManifest>;
+  readonly blobs: ReadonlyMap<string, string>;
+}
+
+const TYPES = {
+  docker: {
+    list: 'application/vnd.docker.distribution.manifest.list.v2+json',
+    manifest: 'application/vnd.docker.distribution.manifest.v2+json',
+    config: 'application/vnd.docker.container.image.v1+json',
+    layer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  },
+  oci: {
+    list: 'application/vnd.oci.image.index.v1+json',
+    manifest: 'application/vnd.oci.image.manifest.v1+json',
+    config: 'application/vnd.oci.image.config.v1+json',
+    layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  },
+} as const;
+
+/** The sha256 digest of a text. */
+export function digestOf(text: string): Digest {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/** Writes out the manifests, indexes and configs of a shape. */
+export function storeRegistry(shape: RegistryShape): ReadonlyMap<string, StoredRepository> {
+  return new Map(Object.entries(shape).map(([repository, tags]) => [repository, storeRepository(tags)]));
+}
+
+/** The digest of the image's own manifest, as `storeRegistry` makes it. */
+export function platformDigestOf(flavour: TagShape['flavour'], image: ImageShape): Digest {
+  return storeImage(flavour, image).manifest.digest;
+}
+
+function storeRepository(tags: Readonly<Record<string, TagShape>>): StoredRepository {
+  const manifests = new Map<string, StoredManifest>();
+  const blobs = new Map<string, string>();
+  const keep = (manifest: StoredManifest): StoredManifest => {
+    manifests.set(manifest.digest, manifest);
+    return manifest;
+  };
+  const entries = Object.entries(tags).map(([name, tag]): [string, StoredManifest] => {
+    const images = tag.images.map((image) => {
+      const stored = storeImage(tag.flavour, image);
+      blobs.set(stored.config.digest, stored.config.body);
+      return { ...stored, image, manifest: keep(stored.manifest) };
+    });
+    const [first] = images;
+    if (first === undefined) {
+      throw new Error(`The tag ${name} has no image.`);
+    }
+    return [name, tag.list ? keep(storeList(tag.flavour, images)) : first.manifest];
+  });
+  return { tags: new Map(entries), manifests, blobs };
+}
+
+function storeImage(flavour: TagShape['flavour'], image: ImageShape) {
+  const types = TYPES[flavour];
+  const config = JSON.stringify({
+    os: image.os ?? 'windows',
+    architecture: image.architecture ?? 'amd64',
+    ...(image.osVersion === undefined ? {} : { 'os.version': image.osVersion }),
+    salt: image.salt,
+  });
+  const layers = (image.layers ?? [1000, 100]).map((size, index) => ({
+    mediaType: types.layer,
+    digest: digestOf(`${config}${index}`),
+    size,
+  }));
+  const body = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: types.manifest,
+    config: { mediaType: types.config, digest: digestOf(config), size: config.length },
+    layers,
+  });
+  return {
+    config: { digest: digestOf(config), body: config },
+    manifest: { digest: digestOf(body), mediaType: types.manifest, body },
+  };
+}
+
+function storeList(
+  flavour: TagShape['flavour'],
+  images: readonly { manifest: StoredManifest; image: TagShape['images'][number] }[],
+): StoredManifest {
+  const body = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: TYPES[flavour].list,
+    manifests: images.map(({ manifest, image }) => ({
+      mediaType: manifest.mediaType,
+      digest: manifest.digest,
+      size: manifest.body.length,
+      platform: {
+        os: image.os ?? 'windows',
+        architecture: image.architecture ?? 'amd64',
+        ...(image.versionInEntry && image.osVersion !== undefined ? { 'os.version': image.osVersion } : {}),
+      },
+    })),
+  });
+  return { digest: digestOf(body), mediaType: TYPES[flavour].list, body };
+}
 
 /** A registry in memory that counts what is asked of it. */
 export interface MemoryRegistry extends Registry {

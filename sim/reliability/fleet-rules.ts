@@ -355,12 +355,15 @@ export class FleetDuties {
   private mayWaitForOthers(fleet: ObservedFleet, current: Channel): boolean {
     const { installation, truth } = this.options;
     const { ring } = fleet.policy;
-    const isBlamed = (one: ObservedFleet) =>
-      this.stateOf(one).bad?.some(({ publication }) => publication === current.id) === true;
+    const accepted = truth.acceptedBy(fleet.plan.name);
     return installation.fleets.some((one) => {
       const { ring: its } = one.policy;
       const isAhead = ring === null || its === null || its <= ring;
-      const isFailing = truth.wasBad(one.plan.name, current.id) || isBlamed(one) || this.hasBadTemplate(one);
+      const blamed = this.stateOf(one).bad?.find(({ publication }) => publication === current.id);
+      const isFailing =
+        blamed === undefined
+          ? truth.wasBad(one.plan.name, current.id) || this.hasBadTemplate(one)
+          : accepted?.publication !== current.id || accepted.at < blamed.at;
       return one !== fleet && isAhead && isFailing;
     });
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { OracleFamily } from './brute-force';
-import type { RegistryShape, TagShape } from '../../sim/registry/registry-content';
+import type { RegistryShape, TagShape } from '../../sim/registry/memory-registry';
 
 /** The four default families of 2022 as the oracle knows them, written out by hand. */
 export const FAMILIES_2022: Readonly<Record<string, OracleFamily>> = {

@@ -1,4 +1,4 @@
-import { platformDigestOf, storeRegistry, type RegistryShape } from '../../sim/registry/registry-content';
+import { platformDigestOf, storeRegistry, type RegistryShape } from '../../sim/registry/memory-registry';
 
 /** The answer of the oracle for one family: which image, or none. */
 export interface OracleAnswer {

@@ -1,10 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  storeRegistry,
-  type RegistryShape,
-  type StoredRepository,
-} from '../../sim/registry/registry-content';
+import { storeRegistry, type RegistryShape, type StoredRepository } from '../../sim/registry/memory-registry';
 
 /** How a registry other than the embedded one may behave, each within the distribution specification. */
 export interface Quirks {

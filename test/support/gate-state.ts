@@ -12,7 +12,7 @@ import {
 } from '../../lib/core/gate/gate-input';
 import { observationsOf } from '../../lib/core/gate/observe';
 import { familyOf } from '../../lib/core/images/family';
-import { digestOf } from '../../sim/registry/registry-content';
+import { digestOf } from '../../sim/registry/memory-registry';
 
 /** What a family shows: a revision, or a revision and which push of it, or nothing, or it cannot be read. */
 export type Shown = number | 'unread' | readonly [revision: number, push: string] | undefined;

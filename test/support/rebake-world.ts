@@ -25,7 +25,7 @@ import { WindowsOs } from '../../lib/ami/windows-os';
 import { instanceDocuments } from './instance-documents';
 import { memoryDocuments, memoryParameters } from './memory-ports';
 import { memoryRegistry, shapeOf } from '../../sim/registry/memory-registry';
-import { digestOf } from '../../sim/registry/registry-content';
+import { digestOf } from '../../sim/registry/memory-registry';
 import { stackModels } from './stack-models';
 
 const PATH = '/winbake/2022-core';

@@ -4,7 +4,7 @@ import type { Order } from '../../lib/contract/documents/order';
 import type { Mode } from '../../lib/contract/values/mode';
 import type { ReleaseName } from '../../lib/contract/values/release';
 import type { EvidenceInput } from '../../lib/core/publish/check-evidence';
-import { digestOf } from '../../sim/registry/registry-content';
+import { digestOf } from '../../sim/registry/memory-registry';
 
 /** When the order of such a bake was made, and when its build began and ended by Image Builder's clock. */
 export const ORDERED_AT = '2025-10-15T06:00:00.000Z';

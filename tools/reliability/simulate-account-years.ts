@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountLifeOptions } from '../../sim/reliability/account/account-scenario';
-import { simulateAccount, type AccountLife } from '../../sim/reliability/account/simulate-account';
+import { simulateAccount, type AccountLife } from '../../sim/reliability/account/account-scenario';
 import { synthesizeAccountApp } from './account-app';
 import { SEEDS, type SeededViolation } from './simulate-years';
 

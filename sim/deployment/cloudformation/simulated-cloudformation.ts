@@ -14,7 +14,7 @@ import {
   type StackEvent,
 } from './deployment';
 import { PhysicalNames } from './physical-name';
-import { dependencyOrder } from './dependency-order';
+import { dependencyOrder } from './update-behaviour';
 import { templateValues, type TemplateValues } from './template-values';
 import { isKnownByProperty, replacingProperties } from './update-behaviour';
 

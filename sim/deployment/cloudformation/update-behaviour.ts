@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { unmodelled } from '../../aws/cloudformation/environment';
+import { WinbakeError } from '../../../lib/contract/values/errors';
+import { type Template, dependenciesOf } from '../../aws/cloudformation/assembly';
 
 interface ResourceSpec {
   readonly cloudFormationType: string;
@@ -47,4 +49,32 @@ export function replacingProperties(type: string, changed: readonly string[]): r
 export function isKnownByProperty(type: string): boolean {
   const { primaryIdentifier = [], properties } = specOf(type);
   return primaryIdentifier.some((name) => Object.hasOwn(properties, name));
+}
+
+/**
+ * The logical ids of a template in an order in which CloudFormation may create them: each after all that it refers to or
+ * names in `DependsOn`. Those that do not wait for each other are created side by side there; here they keep the template's
+ * order. Throws a `WinbakeError` for a circle, as CloudFormation does.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
+ */
+export function dependencyOrder({ Resources }: Template): readonly string[] {
+  const done = new Set<string>();
+  const visit = (logicalId: string, path: readonly string[]): void => {
+    const resource = Resources[logicalId];
+    if (resource === undefined || done.has(logicalId)) {
+      return;
+    }
+    if (path.includes(logicalId)) {
+      const circle = [...path.slice(path.indexOf(logicalId)), logicalId].join(' -> ');
+      throw new WinbakeError('REHEARSAL_FAILED', `Circular dependency between resources: ${circle}.`);
+    }
+    for (const needed of dependenciesOf(resource)) {
+      visit(needed, [...path, logicalId]);
+    }
+    done.add(logicalId);
+  };
+  Object.keys(Resources).forEach((logicalId) => {
+    visit(logicalId, []);
+  });
+  return [...done];
 }

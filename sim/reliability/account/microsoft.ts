@@ -1,7 +1,7 @@
 import { RegistryError, type Registry } from '../../../lib/core/oci/registry';
 import type { RegistryClient } from '../../../lib/registry/registry-client';
 import { memoryRegistry, shapeOf, type ShownRevisions } from '../../registry/memory-registry';
-import { storeRegistry } from '../../registry/registry-content';
+import { storeRegistry } from '../../registry/memory-registry';
 
 type Family = keyof ShownRevisions;
 

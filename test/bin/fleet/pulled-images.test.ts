@@ -6,7 +6,7 @@ import type { FleetState } from '../../../lib/contract/documents/fleet-state';
 import { fleetStatus } from '../../../lib/core/fleet/fleet-status';
 import { contractFixture } from '../../support/contract-fixture';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
-import { platformDigestOf, storeRegistry } from '../../../sim/registry/registry-content';
+import { platformDigestOf, storeRegistry } from '../../../sim/registry/memory-registry';
 
 const APP = { osVersion: '10.0.20348.4171', versionInEntry: true, layers: [5000, 300, 70, 9] } as const;
 const SHAPE = { web: { '7': { flavour: 'docker', list: false, images: [APP] } } } as const;

@@ -1,5 +1,5 @@
 import { startForeignRegistry } from '../../support/foreign-registry';
-import type { TagShape } from '../../../sim/registry/registry-content';
+import type { TagShape } from '../../../sim/registry/memory-registry';
 import { runCommandLine } from '../../support/run-command-line';
 
 test('says yes with exit code 0 and no with 3, as a sentence or as JSON', async () => {

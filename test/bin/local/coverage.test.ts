@@ -5,7 +5,7 @@ import { type EmbeddedRegistry, startEmbeddedRegistry } from '../../../sim/regis
 import { parseFaults } from '../../../sim/registry/faults';
 import { readHistory } from '../../../sim/registry/history/read-history';
 import { startForeignRegistry } from '../../support/foreign-registry';
-import type { TagShape } from '../../../sim/registry/registry-content';
+import type { TagShape } from '../../../sim/registry/memory-registry';
 import { runCommandLine } from '../../support/run-command-line';
 import { ScriptedRegistry } from '../../registry/scripted-registry';
 

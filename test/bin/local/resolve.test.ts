@@ -6,7 +6,7 @@ import type { Resolution } from '../../../lib/core/images/resolve-images';
 import { arbitraryHostRevision, arbitraryRegistry, FAMILIES_2022 } from '../../support/arbitrary-registry';
 import { bruteForce, newestShown } from '../../support/brute-force';
 import { startForeignRegistry, type Quirks } from '../../support/foreign-registry';
-import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
+import type { RegistryShape, TagShape } from '../../../sim/registry/memory-registry';
 import { runCommandLine } from '../../support/run-command-line';
 
 const names = Object.keys(FAMILIES_2022);

@@ -9,7 +9,7 @@ import { planAccept } from '../../../lib/core/operate/operate';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
 import { channelsAt, DESCRIPTION, PATH, publicationAt } from '../../support/pipeline-description';
-import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
+import type { RegistryShape, TagShape } from '../../../sim/registry/memory-registry';
 
 const BASE = '/aws/service/ami-windows-latest/base/image_id';
 const LATEST = publicationAt(4171, '2025-09-10T00:00:00.000Z');

@@ -6,7 +6,7 @@ import { parseDockerImageName } from '../../../lib/core/oci/image-reference';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
 import { channelsAt, DESCRIPTION, publicationAt } from '../../support/pipeline-description';
-import { platformDigestOf, type RegistryShape } from '../../../sim/registry/registry-content';
+import { platformDigestOf, type RegistryShape } from '../../../sim/registry/memory-registry';
 
 const REVISIONS = [4052, 4171, 4294];
 const image = (revision: number) =>

@@ -4,7 +4,7 @@ import { changeCatalog, readCatalog } from '../../../lib/core/catalog/catalog-st
 import { parseRelease } from '../../../lib/contract/values/release';
 import { contractFixture } from '../../support/contract-fixture';
 import { memoryDocuments } from '../../support/memory-ports';
-import { digestOf } from '../../../sim/registry/registry-content';
+import { digestOf } from '../../../sim/registry/memory-registry';
 
 const RELEASE = parseRelease('2022');
 const KEY = 'catalog/2022.json';

@@ -7,7 +7,7 @@ import {
   mergeCatalogs,
   type CatalogEntries,
 } from '../../../lib/core/catalog/catalog';
-import { digestOf } from '../../../sim/registry/registry-content';
+import { digestOf } from '../../../sim/registry/memory-registry';
 
 const empty = emptyCatalog(parseRelease('2022'));
 const at = fc.integer({ min: 0, max: 5 }).map((hour) => `2025-10-14T0${hour}:00:00.000Z`);

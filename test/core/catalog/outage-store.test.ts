@@ -3,7 +3,7 @@ import type { FamilyPoll, GateImage } from '../../../lib/core/gate/gate-input';
 import { familyOf } from '../../../lib/core/images/family';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryDocuments } from '../../support/memory-ports';
-import { digestOf } from '../../../sim/registry/registry-content';
+import { digestOf } from '../../../sim/registry/memory-registry';
 
 const release = parseRelease('2022');
 const key = outageKey(release);

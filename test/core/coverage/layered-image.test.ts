@@ -1,6 +1,6 @@
 import { layersOfImages, readLayeredImage } from '../../../lib/core/coverage/layered-image';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
-import { platformDigestOf, type RegistryShape, type TagShape } from '../../../sim/registry/registry-content';
+import { platformDigestOf, type RegistryShape, type TagShape } from '../../../sim/registry/memory-registry';
 
 const HOST = { build: 20348, revision: 4294 };
 

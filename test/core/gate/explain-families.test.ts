@@ -6,7 +6,7 @@ import { explainFamilies } from '../../../lib/core/gate/explain-families';
 import type { FamilyPoll } from '../../../lib/core/gate/gate-input';
 import { familyOf } from '../../../lib/core/images/family';
 import { parseImageExtras } from '../../../lib/core/images/image-extra';
-import { digestOf } from '../../../sim/registry/registry-content';
+import { digestOf } from '../../../sim/registry/memory-registry';
 
 const RELEASE = parseRelease('2022');
 const NOW = new Date('2025-10-15T06:00:00.000Z');

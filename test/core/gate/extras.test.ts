@@ -7,7 +7,7 @@ import { rememberingRegistry } from '../../../lib/core/images/read-images';
 import { inShort } from '../../support/gate-history';
 import { GateState } from '../../support/gate-state';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
-import { digestOf, type TagShape } from '../../../sim/registry/registry-content';
+import { digestOf, type TagShape } from '../../../sim/registry/memory-registry';
 
 const BEFORE = '2025-10-01T00:00:00Z';
 const LATER = '2025-10-02T00:00:00Z';

@@ -12,7 +12,7 @@ import { targetRevision } from '../../../lib/core/gate/check-host';
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { familyOf } from '../../../lib/core/images/family';
 import { parseRelease } from '../../../lib/contract/values/release';
-import { digestOf } from '../../../sim/registry/registry-content';
+import { digestOf } from '../../../sim/registry/memory-registry';
 
 const FAMILIES = ['servercore', 'nanoserver', 'iis', 'aspnet'];
 const START = Date.parse('2025-10-10T00:00:00Z');

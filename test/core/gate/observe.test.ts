@@ -5,7 +5,7 @@ import { familyOf } from '../../../lib/core/images/family';
 import { rememberingRegistry } from '../../../lib/core/images/read-images';
 import { type Registry, RegistryError } from '../../../lib/core/oci/registry';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
-import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
+import type { RegistryShape, TagShape } from '../../../sim/registry/memory-registry';
 
 const release = parseRelease('2022');
 const families = ['servercore', 'nanoserver', 'iis', 'aspnet'].map((name) => familyOf(name, release));

@@ -13,7 +13,7 @@ import { RegistryError } from '../../../lib/core/oci/registry';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
 import { publicationAt } from '../../support/pipeline-description';
-import { digestOf, type TagShape } from '../../../sim/registry/registry-content';
+import { digestOf, type TagShape } from '../../../sim/registry/memory-registry';
 
 const SHOP = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web';
 const EXTRA = `shop=${SHOP}:7`;

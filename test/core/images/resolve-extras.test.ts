@@ -4,7 +4,7 @@ import { rememberingRegistry } from '../../../lib/core/images/read-images';
 import { resolveImages } from '../../../lib/core/images/resolve-images';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
-import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
+import type { RegistryShape, TagShape } from '../../../sim/registry/memory-registry';
 
 const tag = (version: string): TagShape => ({
   flavour: 'docker',

@@ -9,7 +9,7 @@ import { parseRelease } from '../../../lib/contract/values/release';
 import { arbitraryHostRevision, arbitraryRegistry, FAMILIES_2022 } from '../../support/arbitrary-registry';
 import { bruteForce, newestShown } from '../../support/brute-force';
 import { memoryRegistry } from '../../../sim/registry/memory-registry';
-import type { RegistryShape, TagShape } from '../../../sim/registry/registry-content';
+import type { RegistryShape, TagShape } from '../../../sim/registry/memory-registry';
 
 const release = parseRelease('2022');
 const names = Object.keys(FAMILIES_2022);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AssemblyStack } from '../../../sim/aws/cloudformation/assembly';
-import { simulateAccount } from '../../../sim/reliability/account/simulate-account';
+import { simulateAccount } from '../../../sim/reliability/account/account-scenario';
 import { synthesizeAccountApp } from '../../../tools/reliability/account-app';
 import { FAST_PLANTS, NOTHING } from '../../support/account-plants';
 

@@ -1,5 +1,5 @@
 import { chooseManifests, incompatibility } from '../../../../sim/windows/docker/resolve-manifest';
-import { digestOf } from '../../../../sim/registry/registry-content';
+import { digestOf } from '../../../../sim/registry/memory-registry';
 
 /** An index entry in short: `os/architecture osVersion`. */
 function entry(text: string) {

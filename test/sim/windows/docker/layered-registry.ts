@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { digestOf } from '../../../../sim/registry/registry-content';
+import { digestOf } from '../../../../sim/registry/memory-registry';
 
 /** An image with named layers, so that images can share them. */
 export interface LayeredImage {

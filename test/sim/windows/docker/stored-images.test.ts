@@ -1,4 +1,4 @@
-import { digestOf } from '../../../../sim/registry/registry-content';
+import { digestOf } from '../../../../sim/registry/memory-registry';
 import { idOf, type LayeredImage } from './layered-registry';
 import { dockerOf, inspected, layeredRegistry, simulatedHost } from './simulated-docker';
 
