@@ -1,3 +1,4 @@
+import { WinbakeError } from '../../../lib/contract/values/errors';
 import { isJsonObject, type JsonObject } from '../../../lib/contract/values/json';
 import { unmodelled } from '../../aws/cloudformation/environment';
 import type { StackModel } from '../../aws/cloudformation/stack-model';
@@ -99,7 +100,11 @@ export function accountsOfStacks(options: AccountsOfStacksOptions) {
     const why = whyDenied(caller, need, caller.context, policy);
     decided?.({ caller, need, context: caller.context, policy, why });
     if (why !== undefined) {
-      throw new Error(`${service} cannot take the role ${roleArn}: its trust policy does not name it.`);
+      // For the person a missing trust is a missing right as any other.
+      throw new WinbakeError(
+        'REHEARSAL_FAILED',
+        `AccessDenied: ${service} may not ${need.action} on ${need.resource}`,
+      );
     }
     return sessionOf(roleArn, grants, session);
   };

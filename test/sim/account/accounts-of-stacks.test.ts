@@ -3,6 +3,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { WinbakeError } from '../../../lib/contract/values/errors';
 import type { TemplateResource } from '../../../sim/aws/cloudformation/assembly';
 import { accountsOfStacks } from '../../../sim/account/services/accounts-of-stacks';
 import { allowing, stackModels } from '../../support/stack-models';
@@ -149,7 +150,12 @@ test('a role is taken by whom its trust names, from another account too', async 
   const request = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'winbake' });
   const answer = await asHousekeeping(deployed, () => new STSClient().send(request));
   expect(answer.AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${AWAY}:assumed-role/account/winbake`);
-  expect(() => deployed.sessionFor(RoleArn, 'a', 'lambda.amazonaws.com')).toThrow('cannot take the role');
+  expect(() => deployed.sessionFor(RoleArn, 'a', 'lambda.amazonaws.com')).toThrow(
+    new WinbakeError(
+      'REHEARSAL_FAILED',
+      `AccessDenied: lambda.amazonaws.com may not sts:AssumeRole on ${RoleArn}`,
+    ),
+  );
   expect(() => deployed.sessionFor(`${RoleArn}2`, 'a', 'lambda.amazonaws.com')).toThrow(
     'does not model the role',
   );

@@ -108,6 +108,13 @@ const BEFORE_THE_BAKE: Readonly<Record<string, readonly [Change, RegExp]>> = {
     },
     /^AccessDenied: WinbakePipeline-PipelineRebakeRole\w+ may not imagebuilder:TagResource on \S+:image-pipeline\/winbake-2022-core$/,
   ],
+  "the poll schedule's role without its trust": [
+    ({ pipeline }) => {
+      const { Properties } = resourceOf(pipeline, 'AWS::IAM::Role', 'PollTarget');
+      Properties.AssumeRolePolicyDocument.Statement = [];
+    },
+    /^AccessDenied: scheduler\.amazonaws\.com may not sts:AssumeRole on \S+PollTargetRole\w+$/,
+  ],
   'the output ImageId of the build workflow removed': [
     ({ pipeline }) => {
       const { Properties } = resourceOf(pipeline, 'AWS::ImageBuilder::Workflow', 'Build');
