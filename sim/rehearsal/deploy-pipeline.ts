@@ -9,7 +9,7 @@ import { readRecipe } from '../aws/image-builder/read-recipe';
 import { refusedWorkflows } from '../aws/image-builder/workflows';
 import type { HostRevisionLookup } from '../registry/history/host-revisions';
 import type { FreshHost } from '../windows/host/host-faults';
-import type { SimulatedAccount } from './simulated-account';
+import { FunctionError, type SimulatedAccount } from './simulated-account';
 import { requireServiceRights } from './service-rights';
 import { functionsOf, stateMachineCalling, type TemplateFunction } from './template-functions';
 
@@ -128,19 +128,44 @@ async function seedChannels(
   const types = ['Custom::WinbakeScripts', 'Custom::WinbakeSeed'];
   for (const { logicalId, properties } of types.flatMap((type) => stack.resources(type))) {
     if ((properties['parameterPath'] ?? parameterPath) === parameterPath) {
-      const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
-      const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
-      const request = creationRequest(stack, logicalId, properties);
-      await account.invoke(caller, functionArn, request, '$LATEST');
+      const { call, request } = creationOf(account, stack, logicalId, properties);
+      await call(request);
     }
   }
+}
+
+/** The request that creates a custom resource, and how its function is called; what that throws fails the deployment. */
+export function creationOf(
+  account: SimulatedAccount,
+  stack: StackModel,
+  logicalId: string,
+  properties: JsonObject,
+) {
+  const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
+  const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
+  return {
+    request: creationRequest(stack, logicalId, properties),
+    call: async (payload: object): Promise<unknown> => {
+      try {
+        return await account.invoke(caller, functionArn, payload, '$LATEST');
+      } catch (error) {
+        throw error instanceof FunctionError
+          ? new WinbakeError(
+              'REHEARSAL_FAILED',
+              `The deployment of ${stack.stack.name} would fail at ${logicalId}: ${error.thrown}`,
+              { cause: error },
+            )
+          : error;
+      }
+    },
+  };
 }
 
 /**
  * What CDK's provider framework hands on of CloudFormation's request for a new custom resource: all but the address of the answer.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
-export function creationRequest(stack: StackModel, logicalId: string, properties: JsonObject): JsonObject {
+function creationRequest(stack: StackModel, logicalId: string, properties: JsonObject): JsonObject {
   return {
     RequestType: 'Create',
     RequestId: 'rehearsal',
@@ -152,9 +177,22 @@ export function creationRequest(stack: StackModel, logicalId: string, properties
   };
 }
 
-/** Lets AWS publish a base AMI; one of a name that was published before is the same. */
-export function publishBaseAmi(account: SimulatedAccount, { decide }: DeployedPipeline, name: string): void {
-  account.publishAmi(decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '', name);
+/**
+ * Lets AWS publish a base AMI, and what the seeds of other accounts and regions read, which may be another one; one of a name that
+ * was published before is the same.
+ */
+export function publishBaseAmi(
+  account: SimulatedAccount,
+  { decide, parameterPath }: DeployedPipeline,
+  name: string,
+): void {
+  const seeded = account.stacks
+    .flatMap((stack) => stack.resources('Custom::WinbakeSeed'))
+    .filter(({ properties }) => properties['parameterPath'] === parameterPath)
+    .map(({ properties }) => String(properties['baseAmiParameter']));
+  for (const parameter of new Set([decide.environment['WINBAKE_BASE_AMI_PARAMETER'] ?? '', ...seeded])) {
+    account.publishAmi(parameter, name);
+  }
 }
 
 /** Reads the recipes of the Image Builder pipelines that the state machine starts. */

@@ -15,7 +15,7 @@ import type { StackModel } from '../aws/cloudformation/stack-model';
 import { SimulatedLaunchTemplate } from '../aws/fleet/launch-template';
 import { SimulatedFleet } from '../aws/fleet/simulated-fleet';
 import type { WarmPoolSize } from '../aws/fleet/simulated-pool';
-import { creationRequest, providedFunction } from './deploy-pipeline';
+import { creationOf } from './deploy-pipeline';
 import { siblingName, type RehearsalContext } from './rehearsal-context';
 import type { ReportedRollout } from './rehearsal-report';
 import type { SimulatedAccount } from './simulated-account';
@@ -114,10 +114,8 @@ async function cloneTemplate(
 ): Promise<void> {
   const names = ['ServiceToken', 'Fleet', 'Channel', 'AmiOwner', 'LaunchTemplateId'];
   const properties = stack.properties(clone, names);
-  const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
-  const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
-  const request = creationRequest(stack, clone, { ...properties, BaseVersion });
-  await account.invoke(caller, functionArn, request, '$LATEST');
+  const { call, request } = creationOf(account, stack, clone, { ...properties, BaseVersion });
+  await call(request);
 }
 
 /** The launch template of that id: what it lets instances be, and whether it tags them. */
@@ -257,11 +255,8 @@ async function associateProviders(account: SimulatedAccount, stack: StackModel):
     });
   }
   for (const { logicalId, properties } of stack.resources('Custom::WinbakeProviderAssociation')) {
-    const { functionArn, providerRole } = providedFunction(stack, String(properties['ServiceToken']));
-    const caller = account.sessionOf(providerRole, 'provider', 'lambda.amazonaws.com');
-    await untilComplete(account, creationRequest(stack, logicalId, properties), (payload) =>
-      account.invoke(caller, functionArn, payload, '$LATEST'),
-    );
+    const { call, request } = creationOf(account, stack, logicalId, properties);
+    await untilComplete(account, request, call);
   }
 }
 

@@ -73,3 +73,14 @@ test('a parameter of the same stack that the recipe does not wait for is refused
     /^Image Builder would refuse the recipe PipelineRecipe\w+: GoldenAmi\w+, the parameter \/golden\/windows-2022\/ami-id, may not exist yet\. Hand it to the pipeline with BaseAmi\.fromStringParameter\.$/,
   );
 });
+
+test('where what a seed reads is not there the deployment would fail at it, in one sentence', async () => {
+  const account = new SimulatedAccount({ folder: cdkOut, clock: new VirtualClock(START) });
+  end = account.install();
+  const pipeline = findPipeline(account, '2022');
+  account.publishAmi = () => undefined;
+  account.world.ssm.remove(account.environment, NAME, START);
+  await expect(deployPipeline(account, pipeline)).rejects.toThrow(
+    /^The deployment of Platform would fail at PipelineSeed\w+: The parameter \/golden\/windows-2022\/ami-id does not exist; does this region have that AMI\?$/,
+  );
+});

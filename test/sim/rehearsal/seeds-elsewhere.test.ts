@@ -3,6 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { BaseAmi, WindowsAmiAccount, WindowsAmiPipeline, WindowsOs } from '../../../lib';
 import type { Environment } from '../../../sim/aws/cloudformation/environment';
 import { VirtualClock } from '../../../sim/clock/virtual-clock';
+import { deployPipeline, findPipeline } from '../../../sim/rehearsal/deploy-pipeline';
 import { SimulatedAccount } from '../../../sim/rehearsal/simulated-account';
 import { functionsOf } from '../../../sim/rehearsal/template-functions';
 import { synthesized } from '../../support/checked-app';
@@ -50,6 +51,7 @@ function deployed(baseAmi: BaseAmi) {
     .find(({ kind }) => kind === 'housekeeping')!;
   const { world } = account;
   return {
+    deploy: () => deployPipeline(account, findPipeline(account, '2022')),
     offer: (place: Environment, parameter: string, name: string) => {
       const amiId = account.createAmi(name, {}, { account: 'amazon', region: place.region });
       world.ssm.publish(place, parameter, amiId, clock.now());
@@ -60,6 +62,15 @@ function deployed(baseAmi: BaseAmi) {
       [HOME, ...AWAY].map((place) => world.ssm.read(place, '/winbake/2022-core/latest/ami-id', clock.now())),
   };
 }
+
+test.each([
+  ['the ECS-optimized AMI', BaseAmi.ecsOptimized()],
+  ['an AMI of its own', BaseAmi.fromSsmParameter(OWN)],
+])('a deployment whose bakes begin from %s seeds each place', async (_, base) => {
+  const { deploy, seeds } = deployed(base);
+  await deploy();
+  expect(seeds()).toEqual([HOME, ...AWAY].map(() => expect.stringMatching(/^ami-/)));
+});
 
 test.each([
   ['the ECS-optimized AMI', BaseAmi.ecsOptimized(), os.baseAmiParameter],
