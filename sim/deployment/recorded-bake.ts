@@ -13,6 +13,7 @@ import type { SharedClock } from './shared-clock';
 
 /** When after the start of a bake, in minutes, its instances do what needs the account. */
 const UPDATE = 5;
+const OWN = 12;
 const CACHE_IMAGES = 20;
 const PREPARE_SYSPREP = 30;
 const VERIFY = 36;
@@ -75,13 +76,15 @@ async function runComponents(
   const at = (minutes: number) => clock.waitUntil(new Date(begun.getTime() + minutes * 60_000));
   const step = async (minutes: number, name: string, instanceId: string): Promise<InstanceAccess> => {
     await at(minutes);
-    requireDocument(account, recipe, name);
+    requireDocuments(account, recipe, name);
     // The role's policies of that moment count.
     const access = accessOf(account, recipe, instanceId);
     await download(access, parameters.get('ScriptsUri') ?? '');
     return access;
   };
   await step(UPDATE, 'update', buildInstanceId);
+  await at(OWN);
+  requireDocuments(account, recipe);
   const cache = await step(CACHE_IMAGES, 'cache-images', buildInstanceId);
   const order = await read<Order>(cache, bucket, CURRENT_ORDER_KEY);
   const catalog = await read<Catalog>(cache, bucket, parameters.get('CatalogKey') ?? '');
@@ -114,6 +117,8 @@ async function runComponents(
     ...{ startedAt, finishedAt: clock.now().toISOString() },
   });
   await step(VERIFY, 'verify', testInstanceId);
+  // Each component may have tests, too.
+  requireDocuments(account, recipe);
   await at(VERIFIED);
   const families = set.images.map(({ family }) => family);
   const verified = accessOf(account, recipe, testInstanceId);
@@ -173,10 +178,10 @@ function accessOf(account: DeployedAccount, recipe: Recipe, instanceId: string):
   );
 }
 
-/** Image Builder reads a document when its step runs. */
-function requireDocument(account: DeployedAccount, { components }: Recipe, name: string): void {
+/** Image Builder reads the document of a component, or those of all, when their steps run. */
+function requireDocuments(account: DeployedAccount, { components }: Recipe, name?: string): void {
   const arns = components.flatMap((one) =>
-    'document' in one && one.document.name === name ? [one.arn] : [],
+    'document' in one && (name === undefined || one.document.name === name) ? [one.arn] : [],
   );
   const isThere = (arn: string) =>
     account.living('AWS::ImageBuilder::Component').some(({ reference }) => reference === arn) &&
