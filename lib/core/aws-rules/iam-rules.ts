@@ -42,9 +42,31 @@ export function wrongPolicy(policy: unknown): readonly string[] {
           ...actionsOf(statement)
             .filter((action) => action !== '*' && !/^[\w-]+:[\w*?]+$/.test(action))
             .map((action) => `an action must have its service in front; got: ${shown(action)}`),
+          ...['Action', 'Resource']
+            .filter((name) => Array.isArray(at(statement, name)) && list(statement, name).length === 0)
+            .map((name) => `${name} of a statement cannot be empty; got: []`),
+          ...wrongCondition(at(statement, 'Condition')),
         ]),
       ]
     : [];
+}
+
+/**
+ * What conditions compare by.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+const OPERATOR =
+  /^(For(AllValues|AnyValue):)?(Null|(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?)$/i;
+
+/** A condition is keys below their operators. */
+function wrongCondition(condition: unknown): readonly string[] {
+  return Object.entries(isJsonObject(condition) ? condition : {}).flatMap(([name, keys]) => [
+    ...when(!OPERATOR.test(name), `a condition begins with an operator such as StringEquals; got: ${name}`),
+    ...when(
+      OPERATOR.test(name) && !isJsonObject(keys) && typeof keys !== 'symbol',
+      `${name} of a condition needs keys with their values; got: ${shown(keys)}`,
+    ),
+  ]);
 }
 
 /** The actions of a statement that are known. */

@@ -41,6 +41,12 @@ export const LAUNCH_TEMPLATE_EXAMPLE: JsonObject = { LaunchTemplateName: 'hosts'
 const data = (change: JsonObject): JsonObject => ({ LaunchTemplateData: { ...DATA, ...change } });
 const dataOf = (document: JsonObject): unknown => at(document, 'LaunchTemplateData');
 
+/**
+ * What a launch can tag.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateTagSpecificationRequest.html
+ */
+const LAUNCHED = ['instance', 'volume', 'elastic-gpu', 'network-interface', 'spot-instances-request'];
+
 /** What `CreateLaunchTemplate` refuses, or `RunInstances` and Auto Scaling when they are given it. */
 export const LAUNCH_TEMPLATE_RULES: readonly Rule[] = [
   {
@@ -52,8 +58,8 @@ export const LAUNCH_TEMPLATE_RULES: readonly Rule[] = [
       mustMatch(
         document,
         'LaunchTemplateName',
-        /^[\w().\-/]{3,128}$/,
-        '3 to 128 letters, digits and ( ) . - / _',
+        /^[\w().\-/]{3,125}$/,
+        '3 to 125 letters, digits and ( ) . - / _',
       ),
   },
   {
@@ -177,6 +183,36 @@ export const LAUNCH_TEMPLATE_RULES: readonly Rule[] = [
         : [],
   },
   {
+    id: 'launch-template/market',
+    source: 'https://github.com/spinnaker/spinnaker/issues/6114',
+    wayOut: 'Name the market: MarketType: spot, or capacity-block.',
+    refused: data({ InstanceMarketOptions: { SpotOptions: { MaxPrice: '0.1' } } }),
+    check: (document) => {
+      const market = at(dataOf(document), 'InstanceMarketOptions');
+      return [
+        ...(isJsonObject(market) ? mustHave(market, 'InstanceMarketOptions', ['MarketType']) : []),
+        ...mustBeOneOf(market, 'MarketType', [
+          'spot',
+          'capacity-block',
+          'interruptible-capacity-reservation',
+        ]),
+      ];
+    },
+  },
+  {
+    id: 'launch-template/keys',
+    source: 'https://github.com/rancher/rancher/issues/28146',
+    wayOut: 'Encrypt the volume, too: Encrypted: true.',
+    refused: data({ BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { KmsKeyId: 'alias/hosts' } }] }),
+    check: (document) =>
+      objects(dataOf(document), 'BlockDeviceMappings')
+        .filter((device) => has(at(device, 'Ebs'), 'KmsKeyId') && !has(at(device, 'Ebs'), 'Encrypted'))
+        .map(
+          (device) =>
+            `volume ${text(device, 'DeviceName') ?? ''}: KmsKeyId requires Encrypted to be set; got: nothing`,
+        ),
+  },
+  {
     id: 'launch-template/volumes',
     source: 'https://github.com/runs-on/runs-on/issues/426',
     wayOut: 'Ask for what the type of the volume has.',
@@ -197,13 +233,7 @@ export const LAUNCH_TEMPLATE_RULES: readonly Rule[] = [
       return [
         ...specifications.flatMap((one) => [
           ...mustHave(one, 'a tag specification', ['ResourceType']),
-          ...mustMatch(
-            one,
-            'ResourceType',
-            /^[a-z]+(-[a-z]+)*$/,
-            'such as instance, volume or network-interface',
-          ),
-          ...when(text(one, 'ResourceType') === 'instances', 'ResourceType must be instance; got: instances'),
+          ...mustBeOneOf(one, 'ResourceType', LAUNCHED),
           ...when(
             Array.isArray(at(one, 'Tags')) && list(one, 'Tags').length === 0,
             'the tags of a tag specification cannot be empty; got: []',

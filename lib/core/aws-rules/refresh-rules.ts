@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../contract/values/json';
-import type { Rule } from './rule';
+import { referred, type Rule } from './rule';
 import {
   at,
   flag,
@@ -8,6 +8,7 @@ import {
   mustBeOneOf,
   mustHave,
   mustLieIn,
+  mustMatch,
   number,
   shown,
   text,
@@ -188,10 +189,13 @@ function templateOf(wanted: unknown): unknown {
 /** A launch template is named by its id or by its name. */
 function wrongTemplate(template: unknown): readonly string[] {
   return isJsonObject(template)
-    ? when(
-        has(template, 'LaunchTemplateId') === has(template, 'LaunchTemplateName'),
-        'a launch template needs LaunchTemplateId or LaunchTemplateName, and not both',
-      )
+    ? [
+        ...when(
+          has(template, 'LaunchTemplateId') === has(template, 'LaunchTemplateName'),
+          'a launch template needs LaunchTemplateId or LaunchTemplateName, and not both',
+        ),
+        ...mustMatch(template, 'LaunchTemplateId', /^lt-/, 'the id of a launch template, not its name'),
+      ]
     : [];
 }
 
@@ -238,7 +242,35 @@ export const GROUP_RULES: readonly Rule[] = [
       return [
         ...when(given.length !== 1, `one of ${sources.join(', ')} is needed; got: ${given.join(', ')}`),
         ...wrongTemplate(at(document, 'LaunchTemplate')),
+        ...(isJsonObject(at(document, 'MixedInstancesPolicy'))
+          ? mustHave(at(document, 'MixedInstancesPolicy'), 'MixedInstancesPolicy', ['LaunchTemplate'])
+          : []),
+        ...wrongTemplate(templateOf({ MixedInstancesPolicy: at(document, 'MixedInstancesPolicy') })),
       ];
+    },
+  },
+  {
+    id: 'group/market',
+    source: 'https://github.com/kubernetes/kops/issues/10104',
+    wayOut: 'Leave it to the policy of the group: its InstancesDistribution says how much is Spot.',
+    refused: {
+      LaunchTemplate: undefined,
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: TEMPLATE,
+          LaunchTemplateData: { InstanceMarketOptions: { MarketType: 'spot' } },
+        },
+      },
+    },
+    check: (document, neighbours) => {
+      const mixed = templateOf({ MixedInstancesPolicy: at(document, 'MixedInstancesPolicy') });
+      const found =
+        referred(at(mixed, 'LaunchTemplateId'), 'launch-template', neighbours) ??
+        at(at(document, 'MixedInstancesPolicy'), 'LaunchTemplate');
+      return when(
+        has(at(found, 'LaunchTemplateData'), 'InstanceMarketOptions'),
+        'a group with a mixed instances policy cannot use a launch template with InstanceMarketOptions; got: one',
+      );
     },
   },
   {

@@ -110,6 +110,34 @@ test('the refresh that an update of a group starts is held to the rules of refre
   expect(broken({ Group: group({ Preferences: { MinHealthyPercentage: 100 } }) })).toEqual([]);
 });
 
+test('a group of several types is held to what its launch template asks of the market', () => {
+  const stack = (data: JsonObject) =>
+    broken({
+      Hosts: {
+        Type: 'AWS::EC2::LaunchTemplate',
+        Properties: { LaunchTemplateData: { InstanceType: 'm7i.large', ...data } },
+      },
+      Group: {
+        Type: 'AWS::AutoScaling::AutoScalingGroup',
+        Properties: {
+          MinSize: '1',
+          MaxSize: '2',
+          MixedInstancesPolicy: {
+            LaunchTemplate: {
+              LaunchTemplateSpecification: {
+                LaunchTemplateId: { Ref: 'Hosts' },
+                Version: { 'Fn::GetAtt': ['Hosts', 'LatestVersionNumber'] },
+              },
+              Overrides: [{ InstanceType: 'm6i.large' }],
+            },
+          },
+        },
+      },
+    });
+  expect(stack({ InstanceMarketOptions: { MarketType: 'spot' } })).toEqual(['Group group/market']);
+  expect(stack({})).toEqual([]);
+});
+
 test('a template may be given as its YAML, with the short forms of functions', () => {
   const yaml = [
     'Resources:',

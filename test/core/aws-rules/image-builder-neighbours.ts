@@ -52,6 +52,11 @@ export const IMAGE_BUILDER_NEIGHBOURS: Readonly<Record<string, JsonObject>> = {
   'workflow/action': wait({ action: 'RunSysPrep', inputs: INSTANCE }),
   'workflow/stage': wait({ action: 'CollectImageMetadata', inputs: INSTANCE }),
   'workflow/inputs': wait({}),
+  'workflow/chaining': withStep({
+    name: 'Second',
+    action: 'LaunchInstance',
+    inputs: { 'waitFor.$': '$.imagebuilder.imageType', payload: 'of $.imagebuilder.imageType' },
+  }),
   'workflow/launch': withStep({
     name: 'Second',
     action: 'LaunchInstance',

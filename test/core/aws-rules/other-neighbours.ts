@@ -61,6 +61,12 @@ export const OTHER_NEIGHBOURS: Readonly<Record<string, JsonObject>> = {
   'refresh/alarms': preferences({ AlarmSpecification: { Alarms: ['a', 'b'] } }),
   'group/sizes': { MinSize: 0, MaxSize: 0, DesiredCapacity: '0' },
   'group/template': { LaunchTemplate: undefined, LaunchConfigurationName: 'hosts' },
+  'group/market': {
+    LaunchTemplate: undefined,
+    MixedInstancesPolicy: {
+      LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateName: 'hosts', Version: '1' } },
+    },
+  },
   'group/maintenance': { InstanceMaintenancePolicy: { MinHealthyPercentage: -1, MaxHealthyPercentage: -1 } },
   'group/update-policies': { UpdatePolicy: { AutoScalingRollingUpdate: { MaxBatchSize: 1 } } },
 
@@ -86,6 +92,8 @@ export const OTHER_NEIGHBOURS: Readonly<Record<string, JsonObject>> = {
       { ResourceType: 'volume', Tags: [{ Key: 'team/hosts', Value: 'a' }] },
     ],
   }),
+  'launch-template/market': template({ InstanceMarketOptions: { MarketType: 'spot' } }),
+  'launch-template/keys': template(volume({ KmsKeyId: 'alias/hosts', Encrypted: true })),
   'launch-template/volumes': template(volume({ VolumeType: 'io2', Iops: 3000, VolumeSize: 100 })),
   'launch-template/instance-tags': template({
     TagSpecifications: [{ ResourceType: 'spot-instances-request', Tags: [{ Key: 'Name', Value: '' }] }],

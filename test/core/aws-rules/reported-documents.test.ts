@@ -194,6 +194,77 @@ const REPORTED: readonly (readonly [string, DocumentKind, JsonObject, string])[]
     'launch-template/data',
   ],
   [
+    'spinnaker/spinnaker/issues/6114',
+    'launch-template',
+    template({ InstanceMarketOptions: { SpotOptions: { MaxPrice: '0.1' } } }),
+    'launch-template/market',
+  ],
+  [
+    'rancher/rancher/issues/28146',
+    'launch-template',
+    device({ VolumeSize: 100, KmsKeyId: 'alias/hosts' }),
+    'launch-template/keys',
+  ],
+  [
+    'awsdocs/aws-cloudformation-user-guide/pull/676',
+    'launch-template',
+    template({
+      TagSpecifications: [{ ResourceType: 'auto-scaling-group', Tags: [{ Key: 'a', Value: 'b' }] }],
+    }),
+    'launch-template/instance-tags',
+  ],
+  [
+    'awsdocs/aws-cloudformation-user-guide/pull/132',
+    'launch-template',
+    { LaunchTemplateName: 'a'.repeat(126) },
+    'launch-template/name',
+  ],
+  [
+    'awsdocs/aws-cloudformation-user-guide/pull/283',
+    'group',
+    { LaunchTemplate: { LaunchTemplateId: 'hosts', Version: '1' } },
+    'group/template',
+  ],
+  [
+    'floci-io/floci/pull/1439',
+    'group',
+    {
+      LaunchTemplate: undefined,
+      MixedInstancesPolicy: { InstancesDistribution: { OnDemandBaseCapacity: 1 } },
+    },
+    'group/template',
+  ],
+  [
+    'hashicorp/terraform-provider-aws/issues/33377',
+    'refresh',
+    { Preferences: { ScaleInProtectedInstances: '', StandbyInstances: '' } },
+    'refresh/protected',
+  ],
+  [
+    'cloudposse/terraform-aws-vpc-flow-logs-s3-bucket/pull/27',
+    'key',
+    policy(ROOT, { ...ROOT, Sid: 'Wrong', Principal: { AWS: 'arn:aws::111122223333:root' } }),
+    'key/principals',
+  ],
+  [
+    'aws-cloudformation/cfn-lint/issues/3751',
+    'permissions',
+    {
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['servicecatalog:*'],
+            Resource: '*',
+            Condition: { 'servicecatalog:accountLevel': 'self' },
+          },
+        ],
+      },
+    },
+    'permissions/policy',
+  ],
+  [
     'terraform-aws-modules/terraform-aws-kms/issues/14',
     'key',
     policy({ ...ROOT, Action: ['kms:Decrypt', 'kms:DescribeKey'] }),

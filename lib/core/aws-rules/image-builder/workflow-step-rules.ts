@@ -160,6 +160,18 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
       ),
   },
   {
+    id: 'workflow/chaining',
+    source: 'https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-dynamic-vars.html',
+    wayOut: 'Put .$ behind the name of an input that refers to something, and nowhere else.',
+    refused: withStep({
+      name: 'Apply',
+      action: 'ExecuteComponents',
+      inputs: { instanceId: '$.stepOutputs.Launch.instanceId' },
+    }),
+    check: (document) =>
+      eachStep(document, ({ inputs }) => (isJsonObject(inputs) ? wrongChaining(inputs) : [])),
+  },
+  {
     id: 'workflow/launch',
     source: WORKFLOW_ACTIONS_GUIDE,
     wayOut: 'An instance is waited for by its SSM agent, and by EC2 as healthCheck says.',
@@ -231,6 +243,25 @@ export const WORKFLOW_STEP_RULES: readonly Rule[] = [
 function hasInput(step: JsonObject, name: string): boolean {
   const inputs = step['inputs'];
   return isJsonObject(inputs) && (has(inputs, name) || has(inputs, `${name}.$`));
+}
+
+const DYNAMIC = /^\$\.(parameters|stepOutputs|workflowOutputs|imagebuilder)\./i;
+
+function wrongChaining(inputs: JsonObject): readonly string[] {
+  return Object.entries(inputs).flatMap(([name, value]) => {
+    const known = asText(value);
+    const isDynamic = known !== undefined && DYNAMIC.test(known);
+    return [
+      ...when(
+        isDynamic && !name.endsWith('.$'),
+        `the input ${name} must be spelled ${name}.$ to refer to ${known ?? ''}`,
+      ),
+      ...when(
+        known !== undefined && name.endsWith('.$') && !isDynamic && !known.includes('{{'),
+        `the input ${name} must refer to something, such as $.parameters.a; got: ${shown(known)}`,
+      ),
+    ];
+  });
 }
 
 const COMPARISONS = [
