@@ -152,7 +152,6 @@ const PASSIVE = new Set([
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
   'AWS::Lambda::Alias',
-  'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Logs::MetricFilter',
   'AWS::Rbin::Rule',
@@ -165,6 +164,19 @@ const PASSIVE = new Set([
   // CDK's own function makes one call of AWS: that it comes through is assumed.
   'Custom::AWS',
 ]);
+
+/**
+ * A new account runs ten functions at once and keeps as many for those that reserve nothing, so that none can be reserved.
+ * @see https://github.com/aws-samples/one-observability-demo/issues/278
+ */
+function refuseReserved({ properties }: DeployedResource): Promise<undefined> {
+  if (properties['ReservedConcurrentExecutions'] !== undefined) {
+    throw new Error(
+      "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [10].",
+    );
+  }
+  return Promise.resolve(undefined);
+}
 
 /** What happens in an account when the resources of its stacks come, change and go. */
 export function resourceHandlers(account: DeployedAccount): Readonly<Record<string, ResourceHandler>> {
@@ -182,6 +194,7 @@ export function resourceHandlers(account: DeployedAccount): Readonly<Record<stri
     }),
     'AWS::SSM::Parameter': parameter(account),
     'AWS::Logs::LogGroup': logGroup(account),
+    'AWS::Lambda::Function': { create: refuseReserved, update: refuseReserved },
     'AWS::ImageBuilder::Component': imageBuilderDocument(account),
     'AWS::ImageBuilder::Workflow': imageBuilderDocument(account),
     ...clusterHandlers(account, account.shared),

@@ -43,6 +43,28 @@ test.each([
   });
 });
 
+test('a function that reserves concurrency is refused, since the account is new', async () => {
+  const { platform } = release(BEFORE);
+  const Resources = Object.fromEntries(
+    Object.entries(platform.template.Resources).map(([id, { Properties, ...one }]) => [
+      id,
+      {
+        ...one,
+        Properties: /DecideFunction/.test(id)
+          ? { ...Properties, ReservedConcurrentExecutions: 1 }
+          : Properties,
+      },
+    ]),
+  ) as Template['Resources'];
+  const world = new DeploymentWorld();
+  await world.run(async () => {
+    const stack = { ...platform, template: { ...platform.template, Resources } };
+    await expect(world.deployment(() => world.account.deploy(stack))).rejects.toThrow(
+      "decreases account's UnreservedConcurrentExecution below its minimum value of [10]",
+    );
+  });
+});
+
 test.each([
   ['the fleet first', ['Shop', 'Platform'] as const],
   ['the pipeline first', ['Platform', 'Shop'] as const],
