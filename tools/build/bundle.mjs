@@ -110,6 +110,8 @@ await Promise.all([
     folder: join(dist, 'functions'),
     keepNames: false,
     keptMilliseconds: 0,
+    // Of the SDK's ES modules what nobody calls is left out; its CommonJS comes as a whole, and is half as much again.
+    mainFields: ['module', 'main'],
   }),
   bundleQuickCommands(),
   bundleAlone({
@@ -132,9 +134,10 @@ chmodSync(cli, 0o755);
 linkCommandLine();
 
 /** What starts loads its own chunks alone. Chunks have their hash in their name and come first, the files that name them last. */
-async function bundleShared({ entryPoints, folder, keepNames, keptMilliseconds }) {
+async function bundleShared({ entryPoints, folder, keepNames, keptMilliseconds, ...options }) {
   const { outputFiles } = await build({
     ...common,
+    ...options,
     entryPoints,
     keepNames,
     outdir: folder,
