@@ -47,4 +47,39 @@ test('a bake that EC2 refuses to launch, since it does not know the instance pro
     expect.stringMatching(/^Value \(.+\) for parameter iamInstanceProfile\.name is invalid\./),
   ]);
   expect(world.latest?.id).toBe('20348.4294-1');
+  const [refused, next] = world.account.imageBuilder.all;
+  // An order that failed is tried again after an hour.
+  expect(next!.startedAt.getTime() - refused!.endsAt.getTime()).toBeLessThan(30 * 60_000);
+});
+
+test('a test that fails once costs no other build', async () => {
+  const world = new DeploymentWorld();
+  const { account } = world;
+  const bake = account.bake!;
+  account.bake = async (recipe, imageArn) => {
+    const outcome = await bake(recipe, imageArn);
+    const failure = { stage: 'Test', launched: true, reason: 'The test instance did not answer.' } as const;
+    return { ...outcome, failure, retest: () => Promise.resolve(outcome) };
+  };
+  await world.run(async () => {
+    await world.deploy(release(BEFORE));
+    await world.settle();
+  });
+  expect([...world.failures, ...world.failedBakes]).toEqual([]);
+  expect(account.imageBuilder.all).toHaveLength(1);
+  expect(world.latest?.id).toBe('20348.4294-1');
+});
+
+test('an AMI whose copies take most of a day is waited for', async () => {
+  const world = new DeploymentWorld();
+  const { imageBuilder } = world.account;
+  await world.run(async () => {
+    await world.deploy(release(BEFORE));
+    await world.until(() => imageBuilder.all.length > 0, 'A bake');
+    const [build] = imageBuilder.all;
+    build!.endsAt = new Date(build!.startedAt.getTime() + 20 * 3_600_000);
+    await world.settle();
+  });
+  expect(imageBuilder.all.map(({ isCancelled }) => isCancelled)).toEqual([false]);
+  expect(world.latest?.id).toBe('20348.4294-1');
 });
