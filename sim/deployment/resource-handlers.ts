@@ -1,7 +1,8 @@
 import { deployData } from '../account/services/accounts-of-stacks';
 import { unmodelled } from '../aws/cloudformation/environment';
 import type { DeployedResource, ResourceHandler } from './cloudformation/deployment';
-import { clusterHandlers, fleetHandlers } from './fleet-handlers';
+import { clusterHandlers } from './cluster-handlers';
+import { fleetHandlers } from './fleet-handlers';
 import { type DeployedAccount, modelOf } from './deployed-account';
 import { BalancerInterfaces, loadBalancerHandlers, serviceHandlers } from './service-handlers';
 import { LambdaServiceException } from '@aws-sdk/client-lambda';

@@ -1,7 +1,7 @@
 import { type JsonObject, isJsonObject } from '../../lib/contract/values/json';
 import type { SimulatedGroup } from '../aws/fleet/simulated-group';
 import type { DeployedResource, LivingResource, ResourceHandler } from './cloudformation/deployment';
-import { clusterNamed } from './fleet-handlers';
+import { clusterNamed } from './cluster-handlers';
 import type { DeployedAccount } from './deployed-account';
 
 const ELB = 'AWS::ElasticLoadBalancingV2::';
