@@ -227,13 +227,17 @@ function without(
   };
 }
 
-/** Lists of one member may stand alone in a template. */
+/** Lists of one member may stand alone in a template. A statement goes with its last action, since IAM takes none without. */
 function removed(value: unknown, [first = '', ...rest]: GrantPlace['path']): unknown {
   if (typeof first === 'number') {
-    const list = listOf(value);
-    return rest.length === 0
-      ? list.filter((_, index) => index !== first)
-      : list.map((one, index) => (index === first ? removed(one, rest) : one));
+    return listOf(value).flatMap((one, index) => {
+      if (index !== first) {
+        return [one];
+      }
+      const left = rest.length === 0 ? undefined : removed(one, rest);
+      const isEmpty = isJsonObject(left) && Array.isArray(left['Action']) && left['Action'].length === 0;
+      return left === undefined || isEmpty ? [] : [left];
+    });
   }
   const object = isJsonObject(value) ? value : {};
   return { ...object, [first]: removed(object[first], rest) };
