@@ -1,6 +1,7 @@
 import type { FleetOverrides } from '../../lib/contract/documents/overrides';
 import type { PipelineDescription } from '../../lib/contract/documents/pipeline-description';
 import { pipelinePath } from '../../lib/contract/documents/pipeline-description';
+import type { FleetState } from '../../lib/contract/documents/fleet-state';
 import type { Channel } from '../../lib/contract/documents/publication';
 import type { Revocation } from '../../lib/contract/documents/revocations';
 import {
@@ -258,23 +259,27 @@ export class Installation {
           ),
       );
       fleet.last = reading?.actions.at(-1) ?? fleet.last;
-      fleet.pollAt = this.pollAfter(reading?.actions.at(-1));
+      fleet.pollAt = this.pollAfter(fleet, reading?.actions.at(-1));
     } catch {
       // What a port refuses ends the poll; the schedule comes again.
     }
     this.needsHousekeeping ||= store.values.get(names.state) !== before;
   }
 
-  /** A fleet that has nothing to do is not polled before something happens, unless slowly. */
-  private pollAfter(action: RolloutAction | undefined): number {
+  /** A fleet that has nothing to do is not polled before something happens, such as the end of a hold, unless slowly. */
+  private pollAfter({ names, store }: InstalledFleet, action: RolloutAction | undefined): number {
     const now = this.clock.now();
     if (this.options.isSlow !== true && action?.kind === 'nothing') {
       return Infinity;
     }
     const isFar = action?.kind === 'wait' && ['bad', 'floor', 'hold', 'stray'].includes(action.waitsFor);
-    return this.options.isSlow !== true && isFar
-      ? nextQuarter(new Date(now.getTime() + 6 * HOUR - QUARTER))
-      : nextQuarter(now);
+    if (this.options.isSlow === true || !isFar) {
+      return nextQuarter(now);
+    }
+    const { hold } = JSON.parse(store.values.get(names.state) ?? '{}') as Partial<FleetState>;
+    const ends = Date.parse(hold?.until ?? '');
+    const later = nextQuarter(new Date(now.getTime() + 6 * HOUR - QUARTER));
+    return ends > now.getTime() ? Math.min(later, nextQuarter(new Date(ends))) : later;
   }
 
   private async housekeep(): Promise<void> {

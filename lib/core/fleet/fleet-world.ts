@@ -142,15 +142,17 @@ export function isUnderWay(refresh: InstanceRefresh | undefined): refresh is Ins
   return refresh !== undefined && UNDER_WAY.includes(refresh.status);
 }
 
-/** The instances that scaling started, beside what was tried, from an equal publication that was not and is not known to be bad. */
+/**
+ * The instances that scaling started from a publication that was never tried and is not known to be bad: one that came as an equal
+ * one, or while the group was empty.
+ */
 export function untriedInstances(
-  { bad, equalAmis, lastTried, publication, rollout }: FleetState,
+  { bad, lastTried, publication, rollout }: FleetState,
   { amiId, instances }: Pick<FleetGroup, 'amiId' | 'instances'>,
 ): readonly string[] {
   const isUntried =
     rollout === null &&
     lastTried !== null &&
-    equalAmis.length > 0 &&
     publication?.amiId === amiId &&
     bad.every((one) => one.publication !== publication.id);
   return isUntried ? instances.filter((one) => one.amiId === amiId).map(({ id }) => id) : [];

@@ -86,6 +86,18 @@ test('what came to a fleet without instances was not tried; what then ran well w
   expect(lab.state()).toMatchObject({ amiId: NEW.amiId, lastTried: null });
 });
 
+test('what came to a fleet without instances and then fails is left, and people know', async () => {
+  const lab = fleetLab({ instanceCount: 0, behaviours: { [NEW.id]: FAILS } });
+  await lab.poll();
+  lab.publish(NEW);
+  await lab.poll();
+  lab.fleet.group.scaleTo(4);
+  await lab.wait(8);
+  expect(lab.running()).toEqual(four(OLD.id));
+  expect(lab.state()).toMatchObject({ amiId: OLD.amiId, lastTried: null, bad: [{ publication: NEW.id }] });
+  expect(lab.notified.join()).toContain(NEW.id);
+});
+
 test('a rollout that finishes proves what it brought', async () => {
   const lab = fleetLab();
   await lab.poll();
