@@ -82,7 +82,8 @@ const VERBS: Readonly<Record<OperateVerb, VerbCommand>> = {
     request: () => ({ verb: 'cancel' }),
   },
   hold: {
-    description: 'Holds promotion: bakes go on, and `current` stays where it is until the hold ends.',
+    description:
+      'Holds promotion and rollouts: bakes go on, `current` stays, and fleets stop where they are.',
     example: 'winbake pipeline hold 2022-core --for 3d --reason "release week"',
     options: HOW_LONG,
     mayRefuse: false,

@@ -57,9 +57,12 @@ export interface FleetUserDataProps extends Omit<ContainerHostStart, 'agentSecon
  */
 export class FleetUserData extends UserData {
   private readonly additions: ((data: UserData) => void)[];
+  /** What the cluster has yet to add: the same line of a user stays. */
+  private readonly ofCluster: string[];
 
   constructor(private readonly props: FleetUserDataProps) {
     super();
+    this.ofCluster = [...addedByCluster(props.clusterName)];
     const { before = [] } = props;
     this.additions = [
       (data) => {
@@ -70,8 +73,10 @@ export class FleetUserData extends UserData {
 
   /** Throws where a command starts the ECS agent, which would then not be the fleet's start. */
   public override addCommands(...commands: string[]): void {
-    const dropped = addedByCluster(this.props.clusterName);
-    const kept = commands.filter((command) => !dropped.includes(command));
+    const kept = commands.filter((command) => {
+      const index = this.ofCluster.indexOf(command);
+      return index === -1 || this.ofCluster.splice(index, 1).length === 0;
+    });
     const start = kept.find(startsAgent);
     if (start !== undefined) {
       throw new Error(

@@ -23,6 +23,13 @@ function callOf(props: Partial<FleetUserDataProps> = {}): string {
   return /^} (-Cluster .*?)(?:<\/powershell>|$)/m.exec(userData(props).render())?.[1] ?? '';
 }
 
+test("a line of a user stays, also where the cluster's own is the same and goes", () => {
+  const data = userData();
+  data.addCommands('Import-Module ECSTools');
+  data.addCommands('Import-Module ECSTools', 'Write-Host mine');
+  expect(data.render()).toContain('<powershell>Import-Module ECSTools\nWrite-Host mine\n');
+});
+
 test.each<[Partial<FleetUserDataProps>, string]>([
   [
     {},

@@ -31,7 +31,7 @@ export function describeChange(change: PlannedChange): string {
   const { by, reason, until, at } = change.override;
   return until === at
     ? `release the hold (${by}: ${reason})`
-    : `hold promotion until ${until} (${by}: ${reason})`;
+    : `hold promotion and rollouts until ${until} (${by}: ${reason})`;
 }
 
 /** Makes the changes of a plan in the pipeline's own region, in their order; a second run changes nothing more. */

@@ -58,7 +58,7 @@ describe('a hold', () => {
     const plan = await planHold(ports, DESCRIPTION, ANN);
     expect(plan.reasons).toEqual(['ann: the fair']);
     expect(plan.changes.map(describeChange)).toEqual([
-      'hold promotion until 2025-10-29T02:00:00.000Z (ann: the fair)',
+      'hold promotion and rollouts until 2025-10-29T02:00:00.000Z (ann: the fair)',
     ]);
     await applyPlan(ports, DESCRIPTION, plan);
     expect(parameters.json(`${PATH}/hold`)).toMatchObject({ ...ANN, until: '2025-10-29T02:00:00.000Z' });
@@ -89,7 +89,7 @@ describe('a rollback', () => {
     const { parameters, ports } = world();
     const plan = await planRollbackOf(ports, DESCRIPTION, ANN);
     expect(plan.changes.map(describeChange)).toEqual([
-      'hold promotion until 2025-10-29T02:00:00.000Z (ann: the fair)',
+      'hold promotion and rollouts until 2025-10-29T02:00:00.000Z (ann: the fair)',
       `current -> ${OLDEST.id} (${OLDEST.amiId})`,
     ]);
     expect(plan.reasons).toEqual([
