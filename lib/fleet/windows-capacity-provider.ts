@@ -37,7 +37,7 @@ import type {
   WindowsCapacityProviderProps,
 } from './windows-capacity-provider-props';
 import { WindowsTaskDefinition } from './windows-task-definition';
-import { type AppService, appServices, isPlacedOn } from './windows-task-faults';
+import { type AppService, appServices, isPlacedOn, plainTaskFaults } from './windows-task-faults';
 
 /**
  * A fleet of Windows container instances behind a capacity provider, which moves to each AMI of its channel by itself, and
@@ -265,7 +265,9 @@ function holdServicesToFleet(scope: IConstruct, fleet: FleetOfServices): void {
 
 function faultsOf(one: AppService, fleet: FleetOfServices): readonly string[] {
   if (isPlacedOn(one, fleet.providerNames)) {
-    return [...windowsFaults(one, fleet), ...hostFaults(one, fleet)];
+    const { taskDefinition: task } = one.service;
+    const plain = task instanceof WindowsTaskDefinition ? [] : plainTaskFaults(task, fleet.ami.os);
+    return [...windowsFaults(one, fleet), ...plain, ...hostFaults(one, fleet)];
   }
   // One without a strategy runs where the cluster places it, which may have hosts of another Windows besides.
   return mayRunOn(one, fleet) && windowsFaults(one, fleet).length === 0 ? hostFaults(one, fleet) : [];

@@ -2,8 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import {
   BaseService,
   CfnService,
+  type CfnTaskDefinition,
+  ContainerDefinition,
   NetworkMode,
-  type ContainerDefinition,
   type CredentialSpecConfig,
   type Ec2TaskDefinitionProps,
   type TaskDefinition,
@@ -169,6 +170,29 @@ export function windowsTaskFault(
         'Later releases have AWS_VPC.',
       ]
     : undefined;
+}
+
+/** Why a task definition that is not made for Windows could not run there, one sentence a fault. */
+export function plainTaskFaults(task: TaskDefinition, os: WindowsOs): readonly string[] {
+  const { volumes } = Stack.of(task).resolve({
+    volumes: (task.node.defaultChild as CfnTaskDefinition).volumes,
+  }) as {
+    readonly volumes?: readonly Volume[];
+  };
+  const faults = [
+    windowsTaskFault(os, { networkMode: task.networkMode }),
+    ...(volumes ?? []).map(windowsVolumeFault),
+  ];
+  return [
+    ...faults.flatMap((fault) => {
+      const [prop, rule, got, wayOut] = fault ?? [];
+      return fault === undefined ? [] : [`"${prop}" of its task ${rule}; got: ${got}. ${wayOut}`];
+    }),
+    ...task.node.children
+      .filter((one) => one instanceof ContainerDefinition)
+      .flatMap((container) => windowsContainerFaults(container, os)),
+    ...serviceConnectFaults(task),
+  ];
 }
 
 /** A service of the app, and what it is in the template. */

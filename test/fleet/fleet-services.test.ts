@@ -6,8 +6,11 @@ import {
   ContainerImage,
   DomainlessCredentialSpec,
   Ec2Service,
+  Ec2TaskDefinition,
   NetworkMode,
   type ContainerDefinitionOptions,
+  type Ec2ServiceProps,
+  type Ec2TaskDefinitionProps,
 } from 'aws-cdk-lib/aws-ecs';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
@@ -139,4 +142,58 @@ test('an exact revision on a fleet that moves on is warned of', () => {
     '/Shop/Service',
     Match.stringLikeRegexp('its task needs revision 4294 and the fleet Shop/Windows follows channel current'),
   );
+});
+
+/** A service on a fleet with a task definition that is not made for Windows. */
+function plainShop(
+  task: Ec2TaskDefinitionProps,
+  container: Partial<ContainerDefinitionOptions> = {},
+  service: Partial<Ec2ServiceProps> = {},
+): Stack {
+  const stack = new Stack(new App(), 'Shop');
+  const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
+  cluster.addDefaultCloudMapNamespace({ name: 'shop.local' });
+  const hosts = new WindowsCapacityProvider(stack, 'Windows', {
+    cluster,
+    ami: WindowsAmi.fromChannel({ os }),
+  });
+  const taskDefinition = new Ec2TaskDefinition(stack, 'Task', task);
+  const image = ContainerImage.fromRegistry('contoso/web:1');
+  taskDefinition.addContainer('web', { image, memoryLimitMiB: 1024, ...container });
+  new Ec2Service(stack, 'Service', {
+    cluster,
+    taskDefinition,
+    capacityProviderStrategies: [hosts.strategy()],
+    ...service,
+  });
+  return stack;
+}
+
+const NAT = { networkMode: NetworkMode.NAT };
+const LTSC2019 = ContainerImage.fromRegistry('mcr.microsoft.com/windows/servercore:ltsc2019');
+
+test.each<[string, Parameters<typeof plainShop>, string]>([
+  [
+    'the network of Linux',
+    [{}],
+    'Service Shop/Service: "networkMode" of its task must be NAT or AWS_VPC on Windows; got: \'bridge\'',
+  ],
+  [
+    'a volume on EFS',
+    [{ ...NAT, volumes: [{ name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] }],
+    '"volumes" of its task must not be on EFS; got: \'data\'',
+  ],
+  [
+    'Service Connect',
+    [NAT, {}, { serviceConnectConfiguration: {} }],
+    'Service Connect is not there on Windows',
+  ],
+  ['the image of another Windows', [NAT, { image: LTSC2019 }], 'servercore:ltsc2019'],
+  ['what only Linux has', [NAT, { privileged: true }], '"privileged" is not supported on Windows'],
+])('a task definition for Linux with %s ends synthesis on a fleet', (_name, given, message) => {
+  expect(() => Template.fromStack(plainShop(...given))).toThrow(message);
+});
+
+test('a plain task definition that Windows can run is let through', () => {
+  expect(() => Template.fromStack(plainShop(NAT))).not.toThrow();
 });
