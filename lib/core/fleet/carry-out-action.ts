@@ -339,11 +339,9 @@ async function useForNewInstances(
       `Winbake ${publication?.id ?? amiId}`,
     ));
   // Another launch template with the AMI of before leaves what is equal to it.
-  const kept = amiId === state.amiId ? state.equalAmis : [];
-  const running = [group.amiId, ...group.instances.map((one) => one.amiId)];
-  const equalAmis = isEqual
-    ? [...new Set([...state.equalAmis, ...running])].filter((one) => one !== amiId)
-    : kept;
+  const kept = isEqual || amiId === state.amiId ? state.equalAmis : [];
+  // An instance of something else is equal to nothing, such as the canary of what another publication took the place of.
+  const equalAmis = isEqual ? [...new Set([...kept, group.amiId])].filter((one) => one !== amiId) : kept;
   const tried = !isEqual && group.instances.length > 0;
   const used: FleetState = {
     ...state,

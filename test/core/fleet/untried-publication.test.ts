@@ -86,6 +86,19 @@ test('what came to a fleet without instances was not tried; what then ran well w
   expect(lab.state()).toMatchObject({ amiId: NEW.amiId, lastTried: null });
 });
 
+test('the canary of what an equal publication took the place of is equal to nothing, and is replaced', async () => {
+  const lab = fleetLab({ instanceCount: 2, behaviours: { [NEW.id]: { host: 'registers', tasks: 'none' } } });
+  lab.publish(OLD);
+  await lab.poll();
+  lab.publish(NEW);
+  await lab.wait(0.25);
+  lab.publish(EQUAL);
+  await lab.wait(5);
+  expect(lab.state()).toMatchObject({ publication: EQUAL, equalAmis: [OLD.amiId] });
+  await lab.wait(40);
+  expect(lab.running()).not.toContain(NEW.id);
+});
+
 test('what came to a fleet without instances and then fails is left, and people know', async () => {
   const lab = fleetLab({ instanceCount: 0, behaviours: { [NEW.id]: FAILS } });
   await lab.poll();
