@@ -10,7 +10,7 @@ one at a time, and runs the scenarios that ask for it in simulated accounts.
 
   --part N     try N of those that a scenario needs (default: 40)
   --seed TEXT  choose which ones (default: today's date)
-  --all        try every one; takes about ten minutes
+  --all        try every one; takes about four minutes
   --json       print all verdicts as one document, winbake.permissions/1
 
 Exit codes: 0 every one is caught, reported, redundant or unused; 1 the check

@@ -11,18 +11,21 @@ import { simulateYears, type SeededViolation } from './simulate-years';
 
 const USAGE = `Usage: npm run simulate -- [--years N] [--fleets N] [--seed N] [--first]
                            [--shrink N] [--resume FILE] [--json]
-       npm run simulate -- --level account [--years N] [--seed N] [--first] [--json]
+       npm run simulate -- --level account [--years N] [--seed N] [--first]
+                           [--json]
        npm run simulate -- --rings N [--fleets N] [--bake-hours N] [--json]
 
 Lets installations of three accounts live for years, with what goes wrong drawn
 at the rates of docs/reliability.md, and judges all that their fleets do by the
 rules of docs/design.md. At the level core these are the reconcilers of fleets
-over ports in memory; at the level account the deployed functions of a pipeline
-and of three fleets in simulated accounts, 15 times slower or more. With --rings it rolls fleets to what a backtest of
-Windows Server 2022 from 2024 on bakes, and says how long each ring takes.
+over ports in memory; at the level account, the deployed functions of a pipeline
+and of three fleets in simulated accounts, 15 times slower or more. With --rings
+it rolls fleets to what a backtest of Windows Server 2022 from 2024 on bakes,
+and says how long each ring takes.
 
   --level LEVEL   core or account (default: core)
-  --years N       fleet-years in all (default: 100, of the level account 4; a minute)
+  --years N       fleet-years in all (default: 100, at the level account 4;
+                  a minute)
   --fleets N      fleets of an installation (default: 10, with --rings 40)
   --seed N        another draw (default: 1)
   --first         end with the first broken rule, as it was found
@@ -98,7 +101,7 @@ function readOptions(
     resume: { type: 'string' },
     rings: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    shrink: { type: 'string', default: '60' },
+    shrink: { type: 'string' },
     years: { type: 'string' },
   });
   if (!/^\d{1,2}(\.\d+)?$/.test(bakeHours)) {
@@ -107,8 +110,8 @@ function readOptions(
   if (level !== 'core' && level !== 'account') {
     throw new UsageError(`--level is core or account; got: '${level}'.`);
   }
-  if (level === 'account' && [fleets, resume, rings].some((one) => one !== undefined)) {
-    throw new UsageError('--level account takes neither --fleets nor --resume nor --rings.');
+  if (level === 'account' && [fleets, resume, rings, shrink].some((one) => one !== undefined)) {
+    throw new UsageError('--level account takes none of --fleets, --resume, --rings and --shrink.');
   }
   return {
     first,
@@ -116,7 +119,7 @@ function readOptions(
     json,
     level,
     resume,
-    shrink: wholeNumber('shrink', shrink, 86_400),
+    shrink: wholeNumber('shrink', shrink ?? '60', 86_400),
     bakeHours: Number(bakeHours),
     years: wholeNumber('years', years ?? (level === 'account' ? '4' : '100'), 100_000),
     seed: wholeNumber('seed', seed, 999_999),

@@ -99,7 +99,7 @@ function createVersion(
   return { LaunchTemplateVersion: describedVersion(template, made) };
 }
 
-/** Without a template's id it tells the newest and the first version of each template of the region. */
+/** Without a template's id it gives the newest and the first version of each template of the region. */
 function describeVersions(
   { input, place }: Call<DescribeLaunchTemplateVersionsCommandInput>,
   fleets: SimulatedFleets,

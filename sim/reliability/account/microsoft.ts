@@ -1,7 +1,6 @@
 import { RegistryError, type Registry } from '../../../lib/core/oci/registry';
 import type { RegistryClient } from '../../../lib/registry/registry-client';
-import { memoryRegistry, shapeOf, type ShownRevisions } from '../../registry/memory-registry';
-import { storeRegistry } from '../../registry/memory-registry';
+import { memoryRegistry, shapeOf, storeRegistry, type ShownRevisions } from '../../registry/memory-registry';
 
 type Family = keyof ShownRevisions;
 

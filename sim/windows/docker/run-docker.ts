@@ -139,7 +139,7 @@ function oneStop(sentence: string): string {
 }
 
 /**
- * `ver` in a container reads the registry of the image, so the revision is the image's; 2016's `ver` tells none. A 2022
+ * `ver` in a container reads the registry of the image, so the revision is the image's; 2016's `ver` has none. A 2022
  * image on a 2025 host is taken to say its own version, too.
  * @see https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility
  */

@@ -86,7 +86,7 @@ export async function atBoundary(number: number, happening: Happening): Promise<
 /** Of a slice: each so manieth border from one on, such as `WINBAKE_BOUNDARIES=10,3` for 3, 13, 23 and so on; absent: all. */
 const [STEP = 1, FIRST = 1] = (process.env['WINBAKE_BOUNDARIES'] ?? '1,1').split(',').map(Number);
 
-/** What is amiss at each border of some 900 calls, of which one takes a third of a second or two. */
+/** What is amiss at each border of some 1,000 calls, of which one takes a third of a second. */
 export async function amissAtEach(happening: Happening): Promise<readonly object[]> {
   const calls = await countCalls();
   const amiss: object[] = [];
