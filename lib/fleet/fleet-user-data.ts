@@ -75,7 +75,10 @@ export class FleetUserData extends UserData {
   public override addCommands(...commands: string[]): void {
     const kept = commands.filter((command) => {
       const index = this.ofCluster.indexOf(command);
-      return index === -1 || this.ofCluster.splice(index, 1).length === 0;
+      if (index !== -1) {
+        this.ofCluster.splice(index, 1);
+      }
+      return index === -1;
     });
     const start = kept.find(startsAgent);
     if (start !== undefined) {

@@ -37,7 +37,7 @@ import type {
   WindowsCapacityProviderProps,
 } from './windows-capacity-provider-props';
 import { WindowsTaskDefinition } from './windows-task-definition';
-import { type AppService, appServices, isPlacedOn, plainTaskFaults } from './windows-task-faults';
+import { type AppService, appServices, isPlacedOn, plainServiceFaults } from './windows-task-faults';
 
 /**
  * A fleet of Windows container instances behind a capacity provider, which moves to each AMI of its channel by itself, and
@@ -265,8 +265,8 @@ function holdServicesToFleet(scope: IConstruct, fleet: FleetOfServices): void {
 
 function faultsOf(one: AppService, fleet: FleetOfServices): readonly string[] {
   if (isPlacedOn(one, fleet.providerNames)) {
-    const { taskDefinition: task } = one.service;
-    const plain = task instanceof WindowsTaskDefinition ? [] : plainTaskFaults(task, fleet.ami.os);
+    const isForWindows = one.service.taskDefinition instanceof WindowsTaskDefinition;
+    const plain = isForWindows ? [] : plainServiceFaults(one, fleet.ami.os);
     return [...windowsFaults(one, fleet), ...plain, ...hostFaults(one, fleet)];
   }
   // One without a strategy runs where the cluster places it, which may have hosts of another Windows besides.

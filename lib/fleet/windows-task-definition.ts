@@ -19,7 +19,7 @@ import type { WindowsOs } from '../ami/windows-os';
 import { checkNumber, refuse } from '../internal/validate';
 import { imageOfOtherWindows } from './image-windows';
 import {
-  serviceConnectFaults,
+  taskServiceFaults,
   windowsContainerFaults,
   windowsTaskFault,
   windowsVolumeFault,
@@ -147,7 +147,7 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
     this.node.addValidation({
       validate: () => [
         ...this.containers.flatMap((container) => windowsContainerFaults(container, os)),
-        ...serviceConnectFaults(this),
+        ...taskServiceFaults(this),
       ],
     });
   }

@@ -59,7 +59,7 @@ export function windowsContainerFaults(container: ContainerDefinition, os: Windo
     ...faults,
     ...(LINUX_LOG_DRIVERS.includes(driver)
       ? [
-          `${name}: the log driver is not there on Windows; got: '${driver ?? ''}'. Leave "logging" out to take awslogs.`,
+          `${name}: the log driver is not there on Windows; got: '${driver ?? ''}'. Take awslogs, as a WindowsTaskDefinition does without "logging".`,
         ]
       : []),
     ...memoryFaults(name, rendered),
@@ -125,7 +125,8 @@ export function windowsVolumeFault({
 }: Volume): Fault | undefined {
   const driver = dockerVolumeConfiguration?.driver ?? 'local';
   if (efsVolumeConfiguration !== undefined) {
-    const wayOut = 'Windows cannot mount it; name a share of FSx for Windows File Server in "fsxVolumes".';
+    const wayOut =
+      'Windows cannot mount it; name a share of FSx for Windows File Server in "fsxVolumes" of a WindowsTaskDefinition.';
     return ['volumes', 'must not be on EFS', `'${name}'`, wayOut];
   }
   return driver === 'local'
@@ -158,8 +159,7 @@ export function windowsTaskFault(
     return ['ipcMode', notThere, `'${ipcMode}'`, 'Leave it out.'];
   }
   if (!NETWORK_MODES.includes(networkMode)) {
-    const wayOut =
-      "Leave it out to take the host's nat network, or give each task an interface with AWS_VPC.";
+    const wayOut = "Take the host's nat network by NAT, or give each task an interface by AWS_VPC.";
     return ['networkMode', 'must be NAT or AWS_VPC on Windows', `'${networkMode}'`, wayOut];
   }
   return networkMode === NetworkMode.AWS_VPC && os.release === '2016'
@@ -170,29 +170,6 @@ export function windowsTaskFault(
         'Later releases have AWS_VPC.',
       ]
     : undefined;
-}
-
-/** Why a task definition that is not made for Windows could not run there, one sentence a fault. */
-export function plainTaskFaults(task: TaskDefinition, os: WindowsOs): readonly string[] {
-  const { volumes } = Stack.of(task).resolve({
-    volumes: (task.node.defaultChild as CfnTaskDefinition).volumes,
-  }) as {
-    readonly volumes?: readonly Volume[];
-  };
-  const faults = [
-    windowsTaskFault(os, { networkMode: task.networkMode }),
-    ...(volumes ?? []).map(windowsVolumeFault),
-  ];
-  return [
-    ...faults.flatMap((fault) => {
-      const [prop, rule, got, wayOut] = fault ?? [];
-      return fault === undefined ? [] : [`"${prop}" of its task ${rule}; got: ${got}. ${wayOut}`];
-    }),
-    ...task.node.children
-      .filter((one) => one instanceof ContainerDefinition)
-      .flatMap((container) => windowsContainerFaults(container, os)),
-    ...serviceConnectFaults(task),
-  ];
 }
 
 /** A service of the app, and what it is in the template. */
@@ -224,19 +201,44 @@ export function isPlacedOn({ resource }: AppService, providerNames: readonly str
 }
 
 /**
- * Why the services of a task could not be deployed: the proxy of Service Connect has no image for Windows.
+ * Why a service could not be deployed for Windows: the proxy of Service Connect has no image for it.
  *
  * @see https://github.com/aws/copilot-cli/issues/5696
  */
-export function serviceConnectFaults(task: TaskDefinition): readonly string[] {
-  return appServices(task).flatMap(({ resource, service }) => {
-    const config = Stack.of(service).resolve(resource.serviceConnectConfiguration) as
-      { readonly enabled?: unknown } | undefined;
-    return service.taskDefinition !== task || config?.enabled !== true
-      ? []
-      : [
-          `Service ${service.node.path}: Service Connect is not there on Windows. Leave "serviceConnectConfiguration" out, and use ` +
-            '"cloudMapOptions" or a load balancer.',
-        ];
-  });
+function serviceConnectFaults({ resource, service }: AppService): readonly string[] {
+  const config = Stack.of(service).resolve(resource.serviceConnectConfiguration) as
+    { readonly enabled?: unknown } | undefined;
+  return config?.enabled === true
+    ? [
+        'Service Connect is not there on Windows. Leave "serviceConnectConfiguration" out, and use "cloudMapOptions" or a load balancer.',
+      ]
+    : [];
+}
+
+/** Why services of a task could not be deployed for Windows, one sentence a fault. */
+export function taskServiceFaults(task: TaskDefinition): readonly string[] {
+  return appServices(task)
+    .filter(({ service }) => service.taskDefinition === task)
+    .flatMap((one) => serviceConnectFaults(one).map((fault) => `Service ${one.service.node.path}: ${fault}`));
+}
+
+/** Why a service whose task definition is not made for Windows could not run there, one sentence a fault. */
+export function plainServiceFaults(one: AppService, os: WindowsOs): readonly string[] {
+  const { taskDefinition: task } = one.service;
+  const { ipcMode, pidMode, volumes } = task.node.defaultChild as CfnTaskDefinition;
+  const rendered = Stack.of(task).resolve({ ipcMode, pidMode, volumes }) as Pick<
+    Ec2TaskDefinitionProps,
+    'ipcMode' | 'pidMode' | 'volumes'
+  >;
+  const faults = [
+    windowsTaskFault(os, { ...rendered, networkMode: task.networkMode }),
+    ...(rendered.volumes ?? []).map(windowsVolumeFault),
+  ].filter((fault) => fault !== undefined);
+  return [
+    ...faults.map(([prop, rule, got, wayOut]) => `"${prop}" of its task ${rule}; got: ${got}. ${wayOut}`),
+    ...task.node.children
+      .filter((child) => child instanceof ContainerDefinition)
+      .flatMap((container) => windowsContainerFaults(container, os)),
+    ...serviceConnectFaults(one),
+  ];
 }

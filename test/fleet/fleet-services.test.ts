@@ -8,6 +8,7 @@ import {
   Ec2Service,
   Ec2TaskDefinition,
   NetworkMode,
+  PidMode,
   type ContainerDefinitionOptions,
   type Ec2ServiceProps,
   type Ec2TaskDefinitionProps,
@@ -176,7 +177,8 @@ test.each<[string, Parameters<typeof plainShop>, string]>([
   [
     'the network of Linux',
     [{}],
-    'Service Shop/Service: "networkMode" of its task must be NAT or AWS_VPC on Windows; got: \'bridge\'',
+    'Service Shop/Service: "networkMode" of its task must be NAT or AWS_VPC on Windows; got: \'bridge\'. ' +
+      "Take the host's nat network by NAT",
   ],
   [
     'a volume on EFS',
@@ -186,7 +188,12 @@ test.each<[string, Parameters<typeof plainShop>, string]>([
   [
     'Service Connect',
     [NAT, {}, { serviceConnectConfiguration: {} }],
-    'Service Connect is not there on Windows',
+    'Service Shop/Service: Service Connect is not there on Windows',
+  ],
+  [
+    'the processes of its host',
+    [{ ...NAT, pidMode: PidMode.HOST }],
+    '"pidMode" of its task is not supported',
   ],
   ['the image of another Windows', [NAT, { image: LTSC2019 }], 'servercore:ltsc2019'],
   ['what only Linux has', [NAT, { privileged: true }], '"privileged" is not supported on Windows'],

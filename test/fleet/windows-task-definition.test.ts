@@ -204,7 +204,7 @@ describe('what Windows has not ends synthesis', () => {
     [
       'FireLens',
       { logging: new FireLensLogDriver({}) },
-      'the log driver is not there on Windows; got: \'awsfirelens\'. Leave "logging" out to take awslogs.',
+      'the log driver is not there on Windows; got: \'awsfirelens\'. Take awslogs, as a WindowsTaskDefinition does without "logging".',
     ],
     [
       'journald',
@@ -236,7 +236,7 @@ describe('what Windows has not ends synthesis', () => {
     ],
     [{ ipcMode: IpcMode.TASK }, `"ipcMode" is not supported on Windows; got: 'task'.`],
     [{ networkMode: NetworkMode.BRIDGE }, `"networkMode" must be NAT or AWS_VPC on Windows; got: 'bridge'.`],
-    [{ networkMode: NetworkMode.HOST }, `got: 'host'. Leave it out to take the host's nat network`],
+    [{ networkMode: NetworkMode.HOST }, `got: 'host'. Take the host's nat network by NAT`],
     [
       { os: WindowsOs.SERVER_2016_FULL, networkMode: NetworkMode.AWS_VPC },
       `"networkMode" must be NAT on Windows Server 2016; got: 'awsvpc'.`,
