@@ -6,7 +6,7 @@ import { osOf } from '../../lib/contract/values/release';
 import { withHost } from '../../lib/core/catalog/catalog';
 import { changeCatalog } from '../../lib/core/catalog/catalog-store';
 import { type AssemblyStack, readAssemblies, readAssembly } from '../aws/cloudformation/assembly';
-import { appCommandOf, synthesize } from '../aws/cloudformation/synthesize-app';
+import { appCommandOf, synthesize } from '../aws/cloudformation/assembly';
 import { type AmiBehaviour, type AmiFault, GOOD_AMI } from '../aws/fleet/ami-behaviour';
 import { type BakeOptions, runBake } from '../aws/image-builder/run-bake';
 import { VirtualClock } from '../clock/virtual-clock';

@@ -1,10 +1,9 @@
 import { UsageError } from '../../contract/values/errors';
 import { ACCOUNT_CLAIMS } from './account-claims';
-import { BAKE_CLAIMS } from './bake-claims';
+import { BAKE_CLAIMS, ROLLOUT_CLAIMS } from './bake-and-rollout-claims';
 import type { Claim } from './claim';
 import { HOST_CLAIMS } from './host-claims';
 import { INSTANCE_CLAIMS } from './instance-claims';
-import { ROLLOUT_CLAIMS } from './rollout-claims';
 
 /** Of what the simulated account answers without knowing; each `claim` is the sentence of `assumed` in `sim`. */
 export const SIMULATOR_CLAIMS: readonly Claim[] = [

@@ -14,7 +14,7 @@ import {
   successorsOf,
 } from './state';
 import { notModelled, notValid, runtimeFailure } from './state-failure';
-import { readIntrinsicFunction } from './intrinsic-function';
+import { readIntrinsicFunction } from './evaluation';
 import { isJsonObject, type JsonValue, copyJson } from './json-value';
 
 /** A function, or an action of a service that answers at once or when its job has ended. */

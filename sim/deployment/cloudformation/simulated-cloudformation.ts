@@ -14,9 +14,9 @@ import {
   type StackEvent,
 } from './deployment';
 import { PhysicalNames } from './physical-name';
-import { dependencyOrder } from './update-behaviour';
+import { dependencyOrder } from './deployment';
 import { templateValues, type TemplateValues } from './template-values';
-import { isKnownByProperty, replacingProperties } from './update-behaviour';
+import { isKnownByProperty, replacingProperties } from './deployment';
 
 interface DeployedStack {
   readonly id: string;

@@ -12,7 +12,7 @@ import { requestOf } from '../../account/services/auto-scaling-refreshes';
 import { FleetOracle } from '../fleet-oracle';
 import type { ObservedFleet, Truth, Violation } from '../fleet-rules';
 import { PIPELINE, type AccountInstallation } from './account-installation';
-import type { Microsoft } from './microsoft';
+import type { Microsoft } from '../../registry/memory-registry';
 import { PipelineOracle, type AccountTruth } from './pipeline-oracle';
 
 const MINUTE = 60_000;

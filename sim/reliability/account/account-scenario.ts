@@ -8,7 +8,7 @@ import { AccountInstallation, type AccountInstallationOptions } from './account-
 import { AccountOracle } from './account-oracle';
 import { AccountPeople } from './account-people';
 import { ACCOUNT_RATES, type AccountRate } from './account-rates';
-import { FAMILIES, Microsoft } from './microsoft';
+import { FAMILIES, Microsoft } from '../../registry/memory-registry';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -7,7 +7,7 @@ import { readOsVersion } from '../../../lib/contract/values/os-version';
 import { REVOCATIONS_KEY } from '../../../lib/core/publish/revocations';
 import type { BakePlan } from '../../deployment/recorded-bake';
 import { HOME, PIPELINE, type AccountInstallation } from './account-installation';
-import type { Microsoft } from './microsoft';
+import type { Microsoft } from '../../registry/memory-registry';
 
 const MINUTE = 60_000;
 

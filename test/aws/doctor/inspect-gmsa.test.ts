@@ -13,7 +13,7 @@ import { fleetOperations, SimulatedEc2 } from '../../../sim/account/services/ec2
 import { SimulatedEcs } from '../../../sim/account/services/ecs';
 import { SimulatedFleets } from '../../../sim/account/services/fleets';
 import { SimulatedIam } from '../../../sim/account/services/iam';
-import { SimulatedSecretsManager } from '../../../sim/account/services/registry-logins';
+import { SimulatedSecretsManager } from '../../../sim/account/services/accounts-of-stacks';
 import { GOOD_AMI } from '../../../sim/aws/fleet/ami-behaviour';
 import { SimulatedLaunchTemplate } from '../../../sim/aws/fleet/launch-template';
 import { SimulatedFleet } from '../../../sim/aws/fleet/simulated-fleet';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../lib/contract/values/json';
 import type { Template } from '../../../../sim/aws/cloudformation/assembly';
-import { dependencyOrder } from '../../../../sim/deployment/cloudformation/update-behaviour';
+import { dependencyOrder } from '../../../../sim/deployment/cloudformation/deployment';
 import type { ResourceHandler } from '../../../../sim/deployment/cloudformation/deployment';
 import { SimulatedCloudFormation } from '../../../../sim/deployment/cloudformation/simulated-cloudformation';
 
