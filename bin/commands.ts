@@ -229,6 +229,14 @@ export const COMMANDS: readonly CommandGroup[] = [
     summary: 'inspect or change a deployed fleet',
     entries: [
       fleetEntry('status', 'show what a fleet runs and waits for; --all for every one'),
+      {
+        name: 'doctor',
+        summary: 'check what the fleets of this account and region need',
+        load: async ({ finish, terminal }) => {
+          const { examinePlace, fleetDoctorCommand } = await import('./pipeline/doctor');
+          return fleetDoctorCommand(terminal, finish, examinePlace);
+        },
+      },
       fleetEntry('evidence', "show when a month's publications reached a fleet"),
       fleetEntry('hold', 'keep a fleet where it is'),
       fleetEntry('unhold', "end a fleet's hold"),

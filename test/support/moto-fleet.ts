@@ -13,6 +13,7 @@ import {
 import type { FleetState } from '../../lib/contract/documents/fleet-state';
 import { contractFixture } from './contract-fixture';
 import type { Moto } from './moto';
+import { FLEET_TAG } from '../../lib/contract/names/resources';
 
 /** Two instances of the fleet's AMI, of which the first has registered with ECS. */
 export async function startFleetInstances(
@@ -34,6 +35,7 @@ export async function startFleetInstances(
       MaxSize: 2,
       AvailabilityZones: ['eu-central-1a'],
       LaunchTemplate: { LaunchTemplateName, Version: '1' },
+      Tags: [{ Key: FLEET_TAG, Value: 'shop', PropagateAtLaunch: true }],
     }),
   );
   const { AutoScalingGroups = [] } = await autoScaling.send(

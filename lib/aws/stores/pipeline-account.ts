@@ -51,7 +51,7 @@ export async function readPipeline(
   if ((await valueOf(client, channelParameters(`${prefix}/${name}`, 'latest').publication)) !== undefined) {
     throw new WinbakeError(
       'AWS_FAILED',
-      `The pipeline ${name} has channels in ${place} and is not deployed there; sign in where it is, or where its stack was deleted see \`winbake pipeline destroy\`.`,
+      `The pipeline ${name} has channels in ${place} and is not deployed there; sign in where it is, or where its stack was deleted see \`winbake pipeline destroy\`. \`winbake fleet doctor\` checks the fleets here.`,
     );
   }
   const others = await listPipelines(client, prefix);

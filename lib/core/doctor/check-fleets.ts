@@ -6,14 +6,54 @@ import {
   type Check,
   type CheckResult,
   fine,
+  type FleetCheck,
+  type FleetInspector,
   type InspectedDomainlessService,
-  type PipelineInspector,
   unsure,
   wrong,
 } from './pipeline-inspector';
 
+/** A fleet as its state and its group show it. */
+export interface ExaminedFleet {
+  readonly fleet: string;
+  readonly autoScalingGroup: string;
+  readonly isGroupThere: boolean;
+  /** What it is to run; null before its first poll. */
+  readonly wanted: { readonly id: string; readonly amiId: string } | null;
+}
+
+/** Whether this account may start what each fleet is to run, which another account may have to share first. */
+export function checkFleetAmis(fleets: readonly ExaminedFleet[], region: string): FleetCheck {
+  return ({ inspector }) =>
+    Promise.all(
+      fleets.map(async ({ autoScalingGroup, fleet, isGroupThere, wanted }): Promise<CheckResult> => {
+        const check = `AMI of ${fleet}`;
+        if (!isGroupThere) {
+          const wayOut = `Where its stack was deleted: \`winbake fleet forget ${fleet}\`.`;
+          return wrong(check, `its group ${autoScalingGroup} is gone`, wayOut);
+        }
+        if (wanted === null) {
+          const wayOut =
+            "Wait 15 minutes for its first poll; else see the log of its stack's rollout function.";
+          return unsure(check, 'what it is to run is not known yet', wayOut);
+        }
+        const state = await inspector.amiState(region, wanted.amiId);
+        const named = `${wanted.amiId} of ${wanted.id}`;
+        return state === 'available'
+          ? fine(check, `${named} is available`)
+          : wrong(
+              check,
+              state === undefined
+                ? `${named} is not here: not shared with this account, or gone`
+                : `${named} is ${state}`,
+              "`winbake pipeline doctor` in the pipeline's account has a line for this account.",
+            );
+      }),
+    );
+}
+
 /** Whether the hosts of each fleet of the region reach what they call, by routes and endpoints of their subnets. */
-export const checkFleetEgress: Check = async ({ inspector }) => {
+export const checkFleetEgress: FleetCheck = async ({ inspector }) => {
   const fleets = await inspector.fleetSubnets();
   return Promise.all(
     fleets.map(async ({ group, subnetIds }): Promise<CheckResult> => {
@@ -53,7 +93,7 @@ const SERVICES = [
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles-for-clusters.html
  */
-export const checkServiceLinkedRoles: Check = async ({ inspector }) => {
+export const checkServiceLinkedRoles: FleetCheck = async ({ inspector }) => {
   const fleets = await inspector.fleetSubnets();
   return Promise.all(
     SERVICES.map(async ([role, service]): Promise<CheckResult> => {
@@ -119,7 +159,7 @@ const USER_KEYS = ['username', 'password', 'domainName'] as const;
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows-gmsa.html#windows-gmsa-domainless
  */
-export const checkGmsa: Check = async ({ inspector }) => {
+export const checkGmsa: FleetCheck = async ({ inspector }) => {
   const services = await inspector.domainlessServices();
   const checked = services.map(async (one) => {
     const specs = await Promise.all(one.specs.map((spec) => checkSpec(inspector, one, spec)));
@@ -143,7 +183,7 @@ function checkHosts({ hosts, service }: InspectedDomainlessService): CheckResult
 }
 
 async function checkSpec(
-  inspector: PipelineInspector,
+  inspector: FleetInspector,
   service: InspectedDomainlessService,
   spec: string,
 ): Promise<readonly CheckResult[]> {
@@ -174,7 +214,7 @@ async function checkSpec(
 }
 
 async function checkUser(
-  inspector: PipelineInspector,
+  inspector: FleetInspector,
   { executionRole, hosts, service }: InspectedDomainlessService,
   user: string,
 ): Promise<readonly CheckResult[]> {
@@ -210,7 +250,7 @@ interface Right {
 }
 
 /** By the policies of roles, without those of buckets, secrets and keys. */
-async function checkRight(inspector: PipelineInspector, right: Right): Promise<CheckResult> {
+async function checkRight(inspector: FleetInspector, right: Right): Promise<CheckResult> {
   const { action, check, resource, whose } = right;
   const roles = [...new Set(right.roles.filter((one) => one !== undefined))];
   for (const role of roles) {

@@ -6,6 +6,7 @@ import {
   wrong,
   type Check,
   type CheckResult,
+  type FleetCheck,
 } from './pipeline-inspector';
 
 /** What a region gives to all volumes together unless it was changed. */
@@ -66,7 +67,7 @@ export const checkBuildQuota: Check = async ({ inspector }) => {
  * Whether the volumes of all fleets of the region may be initialized at once: instances beyond the quota do not start.
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/initalize-volume.html
  */
-export const checkVolumeQuota: Check = async ({ inspector }) => {
+export const checkVolumeQuota: FleetCheck = async ({ inspector }) => {
   const check = 'quota volume initialization';
   const fleets = await inspector.fleetVolumes();
   if (fleets.length === 0) {

@@ -6,9 +6,24 @@ import { readHousekeepingMemory } from '../housekeeping/memory';
 import { BAKE_LIMIT_SECONDS } from '../image-builder/workflows';
 import type { DocumentStore } from '../ports/stores';
 import { checkAccounts, checkParameters, checkKeys, checkRoles, functionNameOf } from './check-deployed';
-import { checkFastLaunch, checkFleetEgress, checkGmsa, checkServiceLinkedRoles } from './check-fleets';
+import {
+  checkFastLaunch,
+  checkFleetAmis,
+  checkFleetEgress,
+  checkGmsa,
+  checkServiceLinkedRoles,
+  type ExaminedFleet,
+} from './check-fleets';
 import { checkBuildQuota, checkEc2Quotas, checkVolumeQuota } from './check-quotas';
-import { fine, wrong, type Check, type CheckResult, type DoctorPorts, unsure } from './pipeline-inspector';
+import {
+  fine,
+  type Check,
+  type CheckResult,
+  type DoctorPorts,
+  type FleetInspector,
+  unsure,
+  wrong,
+} from './pipeline-inspector';
 
 /** What a build instance calls; the S3 endpoint is free and of the gateway kind. */
 export const BUILD_SERVICES = ['ssm', 'ssmmessages', 'ec2messages', 's3', 'imagebuilder'] as const;
@@ -190,18 +205,42 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'egress from here': checkEgressFromHere,
 };
 
-/**
- * Looks into everything that a pipeline stands on, and changes nothing. What cannot be looked into is a line of its own:
- * `explain` says in a sentence why.
- */
-export async function examine(
+/** Says in a sentence why something could not be looked into. */
+type Explain = (error: unknown) => string;
+
+/** Looks into everything that a pipeline stands on, and changes nothing. What cannot be looked into is a line of its own. */
+export function examine(
   ports: DoctorPorts,
   description: PipelineDescription,
-  explain: (error: unknown) => string,
+  explain: Explain,
 ): Promise<readonly CheckResult[]> {
-  const examined = Object.entries(CHECKS).map(async ([name, check]) => {
+  return results(CHECKS, (check) => check(ports, description), explain);
+}
+
+/** Looks into what the fleets of a region need, without the pipeline, which may be in another account. */
+export function examineFleets(
+  inspector: FleetInspector,
+  { fleets, region }: { readonly fleets: readonly ExaminedFleet[]; readonly region: string },
+  explain: Explain,
+): Promise<readonly CheckResult[]> {
+  const checks = {
+    AMIs: checkFleetAmis(fleets, region),
+    'service-linked roles': checkServiceLinkedRoles,
+    'quota volume initialization': checkVolumeQuota,
+    gMSA: checkGmsa,
+    egress: checkFleetEgress,
+  };
+  return results(checks, (check) => check({ inspector }), explain);
+}
+
+async function results<T>(
+  checks: Readonly<Record<string, T>>,
+  run: (check: T) => Promise<readonly CheckResult[]>,
+  explain: Explain,
+): Promise<readonly CheckResult[]> {
+  const examined = Object.entries(checks).map(async ([name, check]) => {
     try {
-      return await check(ports, description);
+      return await run(check);
     } catch (error) {
       return [
         unsure(name, explain(error), 'Mend what it says, such as rights to read this, and run it again.'),

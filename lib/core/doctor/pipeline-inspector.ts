@@ -174,6 +174,23 @@ export interface DoctorPorts {
 /** One matter that is looked into. Where it throws, what it is about counts as not known. */
 export type Check = (ports: DoctorPorts, description: PipelineDescription) => Promise<readonly CheckResult[]>;
 
+/** What is seen of the fleets of a region, with nothing of a pipeline's. */
+export type FleetInspector = Pick<
+  PipelineInspector,
+  | 'amiState'
+  | 'domainlessServices'
+  | 'fleetSubnets'
+  | 'fleetVolumes'
+  | 'mayRole'
+  | 'networkOf'
+  | 'quotasOf'
+  | 'textAt'
+  | 'trustOf'
+>;
+
+/** A matter of fleets alone. */
+export type FleetCheck = (ports: { readonly inspector: FleetInspector }) => Promise<readonly CheckResult[]>;
+
 /** All is well. */
 export function fine(check: string, detail: string): CheckResult {
   return { check, verdict: 'ok', detail, wayOut: null };

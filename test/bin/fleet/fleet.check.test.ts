@@ -137,6 +137,24 @@ describeWithMoto('an operator at a fleet on moto', (moto) => {
     expect(JSON.parse(json)).toMatchObject({ fleets: [{ fleet: 'shop' }, { fleet: 'web' }] });
   });
 
+  test('the doctor needs no pipeline in the account', async () => {
+    await startInstances();
+    const { exitCode, stderr, stdout } = await runCommandLine('fleet', 'doctor');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: '' });
+    expect(stdout).toMatch(
+      /^shop {2}account 123456789012, eu-central-1\n\nCHECK +VERDICT +DETAIL\nAMI of shop +/,
+    );
+    expect(stdout).toMatch(/\nAWSServiceRoleForECS +no +it does not exist, though the region has fleets\n/);
+    expect(stdout).toMatch(/\negress of \S+, by routes +/);
+    expect(stdout).not.toContain('Image Builder');
+    const { stdout: json } = await runCommandLine('fleet', 'doctor', '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      schema: 'winbake.fleet-doctor/1',
+      account: '123456789012',
+      fleets: ['shop'],
+    });
+  });
+
   test('a month is evidence: hours from the release, holds, and what is still open', async () => {
     await put({ [`${PATH}/log/2025-10`]: contractFixture('rollout-log') });
     const json = await runCommandLine('fleet', 'evidence', 'shop', '--month', '2025-10', '--json');

@@ -277,7 +277,7 @@ describeWithMoto('an operator at a pipeline on moto', (moto) => {
     const run = await runCommandLine('pipeline', 'status', '2022-core');
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
     expect(run.stderr).toBe(
-      'The pipeline 2022-core has channels in account 123456789012, eu-central-1 and is not deployed there; sign in where it is, or where its stack was deleted see `winbake pipeline destroy`.\n',
+      'The pipeline 2022-core has channels in account 123456789012, eu-central-1 and is not deployed there; sign in where it is, or where its stack was deleted see `winbake pipeline destroy`. `winbake fleet doctor` checks the fleets here.\n',
     );
   });
 

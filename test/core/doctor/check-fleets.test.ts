@@ -3,7 +3,9 @@ import {
   checkFastLaunch,
   checkFleetEgress,
   checkServiceLinkedRoles,
+  type ExaminedFleet,
 } from '../../../lib/core/doctor/check-fleets';
+import { examineFleets } from '../../../lib/core/doctor/examine';
 import type { PipelineInspector } from '../../../lib/core/doctor/pipeline-inspector';
 import { DESCRIBED, healthyPipeline } from '../../support/healthy-pipeline';
 
@@ -35,7 +37,7 @@ test.each([
 ] as const)('hosts in a subnet without a way out and %s', async (_, services, verdict, detail) => {
   const networkOf = networks(endpointsOf(services));
   const ports = healthyPipeline({ inspector: { fleetSubnets, networkOf } });
-  expect(await checkFleetEgress(ports, DESCRIBED)).toEqual([
+  expect(await checkFleetEgress(ports)).toEqual([
     expect.objectContaining({ check: 'egress of winbake-shop, by routes', verdict, detail }),
   ]);
 });
@@ -56,7 +58,7 @@ test.each([
         Promise.resolve(role === 'AWSServiceRoleForECS' ? undefined : ['autoscaling.amazonaws.com']),
     },
   });
-  expect(await checkServiceLinkedRoles(ports, DESCRIBED)).toEqual([
+  expect(await checkServiceLinkedRoles(ports)).toEqual([
     expect.objectContaining({ check: 'AWSServiceRoleForECS', verdict, detail }),
     expect.objectContaining({ check: 'AWSServiceRoleForAutoScaling', verdict: 'ok' }),
   ]);
@@ -94,4 +96,71 @@ test.each<[string | undefined, readonly (readonly [string, string])[]]>([
   });
   const results = await checkFastLaunch(ports, DESCRIBED);
   expect(results.map(({ check, verdict }) => [check, verdict])).toEqual(expected);
+});
+
+describe('the fleets of an account without a pipeline', () => {
+  const SHOP: ExaminedFleet = {
+    fleet: 'shop',
+    autoScalingGroup: 'winbake-shop',
+    isGroupThere: true,
+    wanted: { id: '20348.4294-1', amiId: 'ami-2' },
+  };
+  const examined = async (fleet: ExaminedFleet, inspector: Partial<PipelineInspector> = {}) => {
+    const place = { fleets: [fleet], region: 'eu-central-1' };
+    return examineFleets(
+      healthyPipeline({ inspector }).inspector,
+      place,
+      (error) => `not seen: ${String(error)}`,
+    );
+  };
+
+  test('are well, matter by matter, where nothing is wrong', async () => {
+    const results = await examined(SHOP);
+    expect(results.map(({ check, verdict }) => [check, verdict])).toEqual([
+      ['AMI of shop', 'ok'],
+      ['AWSServiceRoleForECS', 'ok'],
+      ['AWSServiceRoleForAutoScaling', 'ok'],
+      ['quota volume initialization', 'ok'],
+      ['egress of winbake-shop, by routes', 'ok'],
+    ]);
+  });
+
+  test.each<[string, Partial<ExaminedFleet>, string | undefined, string, string, string]>([
+    [
+      'shared with nobody here',
+      {},
+      undefined,
+      'no',
+      'ami-2 of 20348.4294-1 is not here',
+      'winbake pipeline doctor',
+    ],
+    ['disabled', {}, 'disabled', 'no', 'ami-2 of 20348.4294-1 is disabled', 'winbake pipeline doctor'],
+    [
+      'of a fleet that was deleted',
+      { isGroupThere: false },
+      'available',
+      'no',
+      'winbake-shop is gone',
+      'winbake fleet forget shop',
+    ],
+    ['not known yet', { wanted: null }, 'available', 'unknown', 'not known yet', 'first poll'],
+  ])('an AMI that is %s', async (_, change, state, verdict, detail, wayOut) => {
+    const [first] = await examined({ ...SHOP, ...change }, { amiState: () => Promise.resolve(state) });
+    expect(first).toEqual({
+      check: 'AMI of shop',
+      verdict,
+      detail: expect.stringContaining(detail) as string,
+      wayOut: expect.stringContaining(wayOut) as string,
+    });
+  });
+
+  test('that cannot be looked at in one matter are in the others', async () => {
+    const results = await examined(SHOP, { amiState: () => Promise.reject(new Error('AccessDenied')) });
+    expect(results).toHaveLength(5);
+    expect(results[0]).toMatchObject({
+      check: 'AMIs',
+      verdict: 'unknown',
+      detail: 'not seen: Error: AccessDenied',
+    });
+  });
 });
