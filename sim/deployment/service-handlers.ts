@@ -213,18 +213,29 @@ export function serviceHandlers(account: DeployedAccount): Readonly<Record<strin
     const groups = groupsOf(account, resource);
     const drainedAt = new Date(clock.now().getTime() + seconds * 1000);
     cluster?.drain(reference, drainedAt, () => groups.some(({ instances }) => instances.length > 0));
+    endUnserved(resource);
+    return drainedAt;
+  };
+  /** Ends the tasks of the hosts that it had where no service places any on them now. */
+  const endUnserved = (resource: DeployedResource): void => {
+    const { environment, properties } = resource;
+    const cluster = account.fleets.clusters.find(environment, String(properties['Cluster']));
     const active = [...(cluster?.services.values() ?? [])].filter((one) => one.drainedAt === undefined);
     if (!active.some(({ providers }) => providers.some((one) => providersOf(resource).includes(one)))) {
-      groups.forEach((group) => {
+      groupsOf(account, resource).forEach((group) => {
         group.endServices();
       });
     }
-    return drainedAt;
   };
   return {
     'AWS::ECS::Service': {
       create: serve,
-      update: serve,
+      /** A service that changes its capacity providers starts tasks on the new ones before those on the old ones stop. */
+      update: async (resource, before) => {
+        await serve(resource);
+        endUnserved(before);
+        return undefined;
+      },
       /**
        * A service is `INACTIVE` once the last of its tasks is stopping, which ends after that.
        * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html

@@ -89,7 +89,7 @@ export function checkExamples(root, folder) {
 
 /** What the code in README and docs leaves out. */
 const AROUND_SNIPPETS = `
-import { App, Duration, PropertyInjectors, Stack, type IPropertyInjector } from 'aws-cdk-lib';
+import { App, Duration, PropertyInjectors, Size, Stack, type IPropertyInjector } from 'aws-cdk-lib';
 import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import type { IPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
@@ -115,6 +115,10 @@ declare const operators: ITopic;
 declare const openTicket: Function;
 declare const shopRepository: IRepository;
 declare const acrSecret: ISecret;
+declare const credentials: ISecret;
+declare const fileSystemId: string;
+declare const rootDirectory: string;
+declare const domain: string;
 declare const shopBuild: IProject;
 declare const shopPipeline: IPipeline;
 declare const boundary: IManagedPolicy;

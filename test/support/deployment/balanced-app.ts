@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { TreatMissingData, type Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage, Ec2Service, NetworkMode, type ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -13,6 +13,7 @@ import {
   ListenerCondition,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IConstruct } from 'constructs';
 import { WindowsAmi, WindowsCapacityProvider, WindowsOs, WindowsTaskDefinition } from '../../../lib';
 import { readAssembly, type AssemblyStack } from '../../../sim/aws/cloudformation/assembly';
 
@@ -27,9 +28,16 @@ export interface BalancedAppOptions {
   /** How long a container may take to stop. */
   readonly stopSeconds?: number;
   readonly deleteDrainMinutes?: number;
+  /** Names of its fleets, one unless said. */
+  readonly fleets?: readonly string[];
+  /** The fleet that its service is placed on, the first unless said; or a capacity provider without one. */
+  readonly servedBy?: string;
+  /** Whether all of its fleets stays when their constructs are removed, with the rules that let its load balancer in. */
+  readonly isKept?: boolean;
 }
 
 const ERRORS = 'web-errors';
+const FLEET = 'cluster-2022-core';
 const os = WindowsOs.SERVER_2022_CORE;
 const folder = mkdtempSync(join(tmpdir(), 'winbake-balanced-'));
 const made = new Map<string, readonly AssemblyStack[]>();
@@ -50,7 +58,13 @@ export function balancedApp(options: BalancedAppOptions = {}): readonly Assembly
 }
 
 function synthesize(options: BalancedAppOptions, outdir: string): readonly AssemblyStack[] {
-  const { deleteDrainMinutes, isApart = false, isProtected = true } = options;
+  const {
+    deleteDrainMinutes,
+    fleets = [FLEET],
+    isApart = false,
+    isKept = false,
+    isProtected = true,
+  } = options;
   const app = new App({ outdir });
   const shop = new Stack(app, 'Shop');
   const network = isApart ? new Stack(app, 'Network') : shop;
@@ -58,17 +72,37 @@ function synthesize(options: BalancedAppOptions, outdir: string): readonly Assem
   const vpc = new Vpc(network, 'Vpc', { maxAzs: 2 });
   const cluster = new Cluster(network, 'Cluster', { vpc });
   const { errors, targets } = balance(web, vpc, options);
-  const hosts = new WindowsCapacityProvider(shop, 'Windows', {
-    cluster,
-    ami: WindowsAmi.fromChannel({ os }),
-    fleetName: 'cluster-2022-core',
-    enableManagedTerminationProtection: isProtected,
-    ...(deleteDrainMinutes === undefined ? {} : { deleteDrain: Duration.minutes(deleteDrainMinutes) }),
-    // The stack of the service comes after that of the fleet.
-    rollout: isApart ? { alarmNames: [ERRORS] } : { alarms: [errors] },
-  });
-  serve(web, cluster, hosts, options).attachToApplicationTargetGroup(targets);
+  const hosts = fleets.map(
+    (fleetName) =>
+      new WindowsCapacityProvider(shop, fleetName === FLEET ? 'Windows' : fleetName, {
+        cluster,
+        ami: WindowsAmi.fromChannel({ os }),
+        fleetName,
+        enableManagedTerminationProtection: isProtected,
+        ...(deleteDrainMinutes === undefined ? {} : { deleteDrain: Duration.minutes(deleteDrainMinutes) }),
+        // The stack of the service comes after that of the fleet.
+        rollout: isApart ? { alarmNames: [ERRORS] } : { alarms: [errors] },
+      }),
+  );
+  // Of a cluster of the app a service wants capacity that the app knows of.
+  const known =
+    fleets.length > 0
+      ? cluster
+      : Cluster.fromClusterAttributes(web, 'Known', { clusterName: cluster.clusterName, vpc });
+  serve(web, known, hosts, options).attachToApplicationTargetGroup(targets);
+  if (isKept) {
+    const rules = web.node.findAll().filter(isRule);
+    [...hosts.flatMap(({ node }) => node.findAll()), ...rules]
+      .filter(CfnResource.isCfnResource)
+      .forEach((one) => {
+        one.applyRemovalPolicy(RemovalPolicy.RETAIN);
+      });
+  }
   return readAssembly(app.synth().directory);
+}
+
+function isRule(one: IConstruct): boolean {
+  return CfnResource.isCfnResource(one) && /^AWS::EC2::SecurityGroup(?:In|E)gress$/.test(one.cfnResourceType);
 }
 
 /** A load balancer that knows one path, and the alarm over its targets. */
@@ -105,8 +139,8 @@ function balance(
 function serve(
   scope: Stack,
   cluster: ICluster,
-  hosts: WindowsCapacityProvider,
-  { networkMode, stopSeconds }: BalancedAppOptions,
+  hosts: readonly WindowsCapacityProvider[],
+  { networkMode, servedBy, stopSeconds }: BalancedAppOptions,
 ): Ec2Service {
   const taskDefinition = new WindowsTaskDefinition(scope, 'Task', {
     os,
@@ -119,12 +153,13 @@ function serve(
     portMappings: [{ containerPort: 80 }],
     ...(stopSeconds === undefined ? {} : { stopTimeout: Duration.seconds(stopSeconds) }),
   });
+  const fleet = hosts.find(({ fleetName }) => servedBy === undefined || fleetName === servedBy);
   return new Ec2Service(scope, 'Service', {
     cluster,
     taskDefinition,
     desiredCount: 2,
     minHealthyPercent: 100,
-    capacityProviderStrategies: [hosts.strategy()],
+    capacityProviderStrategies: [fleet?.strategy() ?? { capacityProvider: servedBy ?? '', weight: 1 }],
     circuitBreaker: { rollback: true },
   });
 }
