@@ -57,6 +57,7 @@ export class SimulatedGroup implements RefreshedGroup {
   private byVersion: VersionBehaviour = () => undefined;
   /** Its refreshes, oldest first. */
   readonly refreshes: SimulatedRefresh[] = [];
+  private readonly alarms: NonNullable<SimulatedGroupOptions['alarms']>[number][];
   private readonly launches: { readonly amiId: string; readonly at: number }[] = [];
   /** What happens by itself, whatever becomes of the refresh that began it. */
   private pending: { readonly at: number; readonly work: () => void }[] = [];
@@ -69,6 +70,7 @@ export class SimulatedGroup implements RefreshedGroup {
     this.version = version;
     this.tags = tags;
     this.behaviours = options.behaviourOf ?? (() => GOOD_AMI);
+    this.alarms = [...(options.alarms ?? [])];
     this.drainSeconds = options.drainSeconds ?? 2 * 60;
     this.stopSeconds = options.stopSeconds ?? 30;
     this.time = startedAt.getTime() - RUN;
@@ -205,6 +207,11 @@ export class SimulatedGroup implements RefreshedGroup {
     this.instances.forEach((one) => {
       this.stopTasksOn(one);
     });
+  }
+
+  /** An alarm that its refreshes watch begins to ring. */
+  ring(alarm: NonNullable<SimulatedGroupOptions['alarms']>[number]): void {
+    this.alarms.push(alarm);
   }
 
   /** Whether services place a task on an instance once it has registered. */
@@ -364,7 +371,7 @@ export class SimulatedGroup implements RefreshedGroup {
     if (refresh?.isForward !== true || refresh.request.alarms.length === 0) {
       return undefined;
     }
-    const rings = (this.options.alarms ?? [])
+    const rings = this.alarms
       .filter(({ at, seconds }) => at.getTime() + seconds * 1000 > this.time)
       .map(({ at }) => Math.max(at.getTime(), this.time));
     return rings.length === 0 ? undefined : Math.min(...rings);

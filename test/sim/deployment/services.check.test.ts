@@ -97,3 +97,20 @@ test.each<[string, string, (resource: Changed) => object | undefined, RegExp]>([
     expect(deployedIn(account, account.environment).hosts).toEqual([]);
   });
 });
+
+test('an alarm of the stack of a service turns back the rollout of a fleet in another stack', async () => {
+  await deployed({ isApart: true }, async (world) => {
+    const { account, clock } = world;
+    await world.settle();
+    const before = world.running;
+    world.revision = 4350;
+    await world.until(() => world.refreshes.at(-1) === 'InProgress', 'A refresh');
+    const [group] = account.fleets.groupsAt(account.environment);
+    expect(group?.refresh?.request.alarms).toEqual(['web-errors']);
+    expect(account.living('AWS::CloudWatch::Alarm').map(({ stack }) => stack)).toContain('Web');
+    group?.ring({ at: new Date(clock.now().getTime() + 60_000), seconds: 600 });
+    await world.until(() => world.fleet?.last?.outcome === 'rolledBack', 'The way back');
+    expect(new Set(world.running)).toEqual(new Set(before));
+    expect(world.fleet?.bad[0]?.reason).toMatch(/alarm/i);
+  });
+});
