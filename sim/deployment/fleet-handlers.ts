@@ -103,13 +103,15 @@ function group(account: DeployedAccount, clock: SharedClock): ResourceHandler {
       group.tags = tagsIn(properties['Tags']);
       const { LaunchTemplateId, Version } = objectIn(properties['LaunchTemplate']) as Record<string, string>;
       const LaunchTemplate = { LaunchTemplateId: LaunchTemplateId ?? '', Version: Version ?? '' };
-      await account.as(
-        account.administrator,
-        () =>
-          new AutoScalingClient().send(
-            new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: reference, LaunchTemplate }),
-          ),
-        environment,
+      await whileThrottled(clock, () =>
+        account.as(
+          account.administrator,
+          () =>
+            new AutoScalingClient().send(
+              new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: reference, LaunchTemplate }),
+            ),
+          environment,
+        ),
       );
       return undefined;
     },
@@ -120,6 +122,26 @@ function group(account: DeployedAccount, clock: SharedClock): ResourceHandler {
       }
     },
   };
+}
+
+/** How often, and how long, CloudFormation tries again what is throttled; an assumption. */
+const THROTTLED_SECONDS = 20;
+const MOST_THROTTLED = 15;
+
+/**
+ * CloudFormation tries again for some time before "Rate exceeded" fails a resource.
+ * @see https://repost.aws/knowledge-center/cloudformation-rate-exceeded-error
+ */
+async function whileThrottled(clock: SharedClock, call: () => Promise<unknown>, tries = 1): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if ((error as Error).name !== 'Throttling' || tries === MOST_THROTTLED) {
+      throw error;
+    }
+    await clock.pass(THROTTLED_SECONDS);
+    await whileThrottled(clock, call, tries + 1);
+  }
 }
 
 /** The cluster that the user data names. */

@@ -179,6 +179,9 @@ export class FleetOracle {
       group.amiOf(group.refresh.request.version) !== group.amiOf(group.version);
     if (own !== undefined && isAllThere && !isMoving) {
       this.of(fleet).well.add(own.id);
+      if (instances.length > 0) {
+        this.of(fleet).ran.add(own.id);
+      }
     }
   }
 
@@ -375,7 +378,12 @@ export class FleetOracle {
   }
 
   private of({ plan }: ObservedFleet): Seen {
-    const seen = this.seen.get(plan.name) ?? { failed: new Map(), well: new Set(), scaled: new Set() };
+    const seen = this.seen.get(plan.name) ?? {
+      failed: new Map(),
+      well: new Set(),
+      ran: new Set(),
+      scaled: new Set(),
+    };
     this.seen.set(plan.name, seen);
     return seen;
   }

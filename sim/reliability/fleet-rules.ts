@@ -140,8 +140,10 @@ const BAD_STAYS = 3 * DAY;
 export interface Seen {
   /** Publications that were taken back or that Auto Scaling gave up, and when. */
   readonly failed: Map<string, number>;
-  /** Publications that all instances have run. */
+  /** Publications that all instances have run, if there were any. */
   readonly well: Set<string>;
+  /** Those that instances have run, all of them. */
+  readonly ran: Set<string>;
   /** Instances that scaling started, which a canary does not answer for. */
   readonly scaled: Set<string>;
 }
@@ -196,7 +198,10 @@ export class FleetDuties {
     const { group } = fleet.simulated;
     const current = truth.current();
     const own = truth.publications.get(group.amiOf(group.version));
-    const isBack = seen(fleet).well.has(current.id) || (own !== undefined && current.at < own.at);
+    const { name } = fleet.plan;
+    // What an empty fleet had, or failed before its team mended that, is tried anew.
+    const hasRun = seen(fleet).ran.has(current.id) && !truth.wasBad(name, current.id);
+    const isBack = hasRun || (own !== undefined && current.at < own.at);
     const isDone = own !== undefined && isEqual(truth, own.id, current);
     const isWaited = !isBack && (this.mayWaitForOthers(fleet, current) || truth.pipelineHold() !== undefined);
     const isKept =

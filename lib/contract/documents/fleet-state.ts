@@ -121,13 +121,15 @@ export const fleetStateSchema = z.object({
     .nullable(),
   /**
    * The group's launch template but for its AMI, as a digest; null before the first poll that knew of it. What ran then counts
-   * as `equal`; `older` counts instances of others; `ended` is how its own rollout ended.
+   * as `equal`; `older` counts instances of others; `failed` are those that failed and that instances still have; `ended` is how its
+   * own rollout ended.
    */
   template: z
     .object({
       digest: z.string(),
       equal: z.array(z.string()),
       older: z.int().nonnegative(),
+      failed: z.array(z.string()).max(2).default([]),
       ended: z.object({ outcome: z.enum(ROLLOUT_OUTCOMES), at: instant }).nullable(),
     })
     .nullable()

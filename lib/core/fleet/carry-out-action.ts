@@ -5,6 +5,7 @@ import { heal, raise } from './fleet-notices';
 import type { ActionPlace } from './fleet-ports';
 import { evaluateUntried, isBarred } from './evaluate-rollout';
 import {
+  isTemplateUnclear,
   newInstancesOf,
   ownOf,
   runningIn,
@@ -27,9 +28,12 @@ interface Settlement {
   readonly proven: boolean;
   /** Whether it was tried: by a canary, or by every instance. */
   readonly tried: boolean;
+  /** Whether its failure may be that of a launch template which is tried by itself next. */
+  readonly isUnclear?: boolean;
 }
 
 const MOST_RAN = 4;
+const MOST_FAILED = 2;
 
 /** The state after a rollout: what failed is bad for this fleet and reported once, what finished heals what was reported before. */
 function settleRollout(state: FleetState, settlement: Settlement, now: Date): FleetState {
@@ -50,7 +54,7 @@ function settleRollout(state: FleetState, settlement: Settlement, now: Date): Fl
   if (outcome === 'finished') {
     return ['rolloutRolledBack:', 'rolloutFailed:', 'drainEnded:'].reduce(heal, ended);
   }
-  if (outcome !== 'rolledBack' && outcome !== 'failed') {
+  if ((outcome !== 'rolledBack' && outcome !== 'failed') || settlement.isUnclear === true) {
     return ended;
   }
   const others = state.bad.filter((one) => one.publication !== publication.id);
@@ -74,11 +78,14 @@ function lastTriedAfter({ lastTried, rollout }: FleetState, group: FleetGroup, i
 
 /** A launch template that fails says nothing of the publication, which goes on to be good or bad. */
 function settleTemplate(state: FleetState, { outcome, reason }: Settlement, now: Date): FleetState {
-  const { template } = state;
+  const { rollout, template } = state;
+  const tried = rollout?.template?.to ?? '';
+  const others = (template?.failed ?? []).filter((one) => one !== tried);
+  const failed = outcome === 'failed' ? [tried, ...others].slice(0, MOST_FAILED) : others;
   const ended = {
     ...state,
     rollout: null,
-    template: template && { ...template, ended: endOf(outcome, now) },
+    template: template && { ...template, failed, ended: endOf(outcome, now) },
   };
   if (outcome === 'finished') {
     return heal(ended, 'templateFailed:');
@@ -88,7 +95,7 @@ function settleTemplate(state: FleetState, { outcome, reason }: Settlement, now:
   return outcome === 'rolledBack' || outcome === 'failed'
     ? raise(
         ended,
-        `templateFailed:${state.rollout?.template?.to ?? ''}`,
+        `templateFailed:${tried}`,
         `Fleet ${state.fleet} ${how}: ${reason}. Deploy a launch template that works.`,
         now,
       )
@@ -381,7 +388,8 @@ async function settle(place: ActionPlace, world: FleetWorld, settlement: Settlem
     const entry = logEntryOf(state, { ...settlement, rollout: state.rollout, starts, now });
     await writeLogEntry(ports.parameters, names.log(monthOf(entry)), names.fleet, entry);
   }
-  const ended = settleRollout(state, settlement, now);
+  const isUnclear = settlement.outcome === 'rolledBack' && isTemplateUnclear(world, settlement.publication);
+  const ended = settleRollout(state, { ...settlement, isUnclear }, now);
   await keeper.keep(ended, now);
   return ended;
 }

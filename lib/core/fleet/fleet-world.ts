@@ -198,6 +198,20 @@ export function olderTemplatesOf(
   );
 }
 
+/**
+ * Whether a launch template that no instance of before has came with a publication that all have run well: then what fails is not plain,
+ * and the launch template is tried by itself first.
+ */
+export function isTemplateUnclear({ group, policy, state }: FleetWorld, { id }: Channel): boolean {
+  const { ran, template } = state;
+  return (
+    policy.rollTemplateChanges &&
+    ran.includes(id) &&
+    template?.ended === null &&
+    olderTemplatesOf(state, group.instances, group).length > 0
+  );
+}
+
 /** What of the sample has waited for its tasks to stop since when it was seen to. */
 export function drainsOf({ hosts, state }: FleetWorld): readonly StuckDrain[] {
   return (state.rollout?.draining ?? []).flatMap(({ instance, since }) => {

@@ -7,6 +7,7 @@ import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes, NO_WAY_BACK } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
 import {
+  isTemplateUnclear,
   isUnderWay,
   olderTemplatesOf,
   untriedInstances,
@@ -127,8 +128,15 @@ const FAR: readonly WaitsFor[] = ['channel', 'bad', 'otherFleet', 'floor', 'stra
 
 /** A changed launch template goes to instances by itself only where no AMI is about to bring it. */
 function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAction {
-  const isFar = action.kind === 'nothing' || (action.kind === 'wait' && FAR.includes(action.waitsFor));
   const { group, now, policy, state } = world;
+  const { last } = state;
+  const isAgain =
+    action.kind === 'startRefresh' &&
+    last?.outcome === 'rolledBack' &&
+    last.publication === action.publication.id &&
+    isTemplateUnclear(world, action.publication);
+  const isFar =
+    action.kind === 'nothing' || isAgain || (action.kind === 'wait' && FAR.includes(action.waitsFor));
   const { publication, template } = state;
   const older = olderTemplatesOf(state, group.instances, group);
   const [first] = older;
@@ -154,8 +162,9 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
         };
   }
   const held = holdAgainst(world, publication) ?? outsideWindow(world);
-  // Back to the very instances of before, also where their AMI is one that counts as equal.
-  const back = older.find(({ amiId }) => amiId === group.amiId) ?? first;
+  // Back to the very instances of before, also where their AMI is one that counts as equal; never to what a canary that failed left.
+  const ways = older.filter((one) => one.template !== null && !template.failed.includes(one.template));
+  const back = ways.find(({ amiId }) => amiId === group.amiId) ?? ways[0] ?? first;
   return (
     held ?? {
       kind: 'startRefresh',

@@ -138,8 +138,11 @@ function withTemplate(state: FleetState, { deployment, group }: FleetWorld): Fle
     template === null || template === digest ? [] : template,
   );
   const equal = state.template === null ? [...new Set(others)] : [];
+  const failed = (state.template?.failed ?? []).filter((one) => one === digest || others.includes(one));
   const template =
-    state.template?.digest === digest ? state.template : { digest, equal, older: 0, ended: null };
+    state.template?.digest === digest
+      ? { ...state.template, failed }
+      : { digest, equal, older: 0, failed, ended: null };
   const older = olderTemplatesOf({ ...state, template }, group.instances, group).length;
   return { ...state, template: { ...template, older } };
 }

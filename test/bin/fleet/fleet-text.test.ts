@@ -17,7 +17,7 @@ function statusOf(change: Partial<FleetState>, instances = INSTANCES): FleetStat
   });
 }
 
-const template = (older: number) => ({ digest: 'd1', equal: [], older, ended: null });
+const template = (older: number) => ({ digest: 'd1', equal: [], older, failed: [], ended: null });
 
 test.each<[string, Partial<FleetState>, typeof INSTANCES, readonly string[]]>([
   [

@@ -293,3 +293,39 @@ test('a way back does not lead to one that was deployed meanwhile', async () => 
   expect(lab.running()).toEqual([...four(OLD.id), ...four(OLD.id)]);
   expect(userDataOf(lab)).toEqual([...four(''), ...four('')]);
 });
+
+describe('a way back to what all instances ran well, with a launch template that was never tried', () => {
+  const BACK = publicationOf(4350);
+
+  /** A fleet that ran both, whose channel shows the older one again; meanwhile a launch template was deployed. */
+  async function backWith(userData: string): Promise<FleetLab> {
+    const lab = await labWith();
+    lab.publish(NEW);
+    await lab.wait(4);
+    expect(lab.running()).toEqual(four(NEW.id));
+    lab.publish(BACK);
+    await lab.wait(4);
+    lab.publish(NEW);
+    deploy(lab, userData);
+    return lab;
+  }
+
+  test('is no failure of the publication where the launch template is bad: that is tried alone, and the way goes on', async () => {
+    const lab = await backWith('bad');
+    failOn(lab, 'bad');
+    expect(await mostOf(lab, 'bad', 12)).toBe(1);
+    expect(lab.state()).toMatchObject({ rollout: null, bad: [] });
+    expect(lab.running()).toEqual(four(NEW.id));
+    expect(userDataOf(lab)).toEqual(four(''));
+    expect(lab.notified).toEqual([expect.stringContaining('a changed launch template failed')]);
+  });
+
+  test('is one where the publication fails by itself now, after the launch template has done well alone', async () => {
+    const lab = await backWith('agent');
+    lab.fleet.group.behave((amiId) => ({ host: 'registers', tasks: amiId === NEW.amiId ? 'fail' : 'run' }));
+    await lab.wait(12);
+    expect(lab.state()).toMatchObject({ rollout: null, bad: [{ publication: NEW.id }] });
+    expect(lab.running()).toEqual(four(BACK.id));
+    expect(userDataOf(lab)).toEqual(four('agent'));
+  });
+});

@@ -213,7 +213,7 @@ describe('where the channel is of no use, instances of neither go back to what t
 });
 
 describe('a changed launch template', () => {
-  const TEMPLATE = { digest: 'new', equal: [], older: 2, ended: null };
+  const TEMPLATE = { digest: 'new', equal: [], older: 2, failed: [], ended: null };
   const group = onNew([NEW, NEW], { template: 'new' });
   const of = ({ state, ...changes }: WorldChanges = {}) =>
     nextRolloutAction(
@@ -242,6 +242,17 @@ describe('a changed launch template', () => {
     });
     expect(of({ state, group: { ...group, instances: instances.slice(0, 1) } })).toMatchObject({
       template: { from: 'oldest', fromVersion: '5' },
+    });
+  });
+
+  test('never goes back to what a canary that failed has left', () => {
+    const [one, other] = instancesOf([OLD, NEW]);
+    const instances = [one!, { ...other!, version: '9', template: 'worse' }];
+    const state = { equalAmis: [OLD.amiId] };
+    expect(of({ state, group: { ...group, instances } })).toMatchObject({ template: { fromVersion: '9' } });
+    const template = { ...TEMPLATE, failed: ['worse'] };
+    expect(of({ state: { ...state, template }, group: { ...group, instances } })).toMatchObject({
+      template: { from: 'digest', fromVersion: one!.version },
     });
   });
 
