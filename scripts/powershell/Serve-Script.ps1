@@ -22,7 +22,7 @@ function Open-Runspace {
 }
 
 # The variables of this process become exactly the given ones.
-function Set-Environment {
+function Use-Environment {
     param([Collections.IDictionary]$Variable)
     foreach ($name in @([Environment]::GetEnvironmentVariables().Keys)) {
         # A $null would be converted to an empty text, which sets the variable.
@@ -66,7 +66,7 @@ function Invoke-Shown {
 
 function Invoke-Request {
     param([runspace]$Runspace, [Collections.IDictionary]$Request)
-    Set-Environment $Request.environment
+    Use-Environment $Request.environment
     [Environment]::CurrentDirectory = $Request.folder
     $null = $Runspace.SessionStateProxy.Path.SetLocation($Request.folder)
     foreach ($module in $Request.modules) {
@@ -82,7 +82,7 @@ function Invoke-Request {
 
 $console = @([Console]::Out, [Console]::Error)
 # What a script may change for the whole process.
-function Reset-Process {
+function Restore-Process {
     [Console]::SetOut($console[0])
     [Console]::SetError($console[1])
     [Environment]::CurrentDirectory = $PSScriptRoot
@@ -95,7 +95,7 @@ $Host.UI.Write("`0ready 0`n")
 $Host.UI.WriteErrorLine("`0ready 0")
 while ($true) {
     # Opened before the request, while the caller reads the result of the last one.
-    Reset-Process
+    Restore-Process
     $runspace = Open-Runspace
     $line = $requests.ReadLine()
     if ($null -eq $line) { break }

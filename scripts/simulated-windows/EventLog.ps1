@@ -20,6 +20,7 @@ function New-EventLog {
         [Parameter(Mandatory)] [ValidateSet('Application')] [string]$LogName,
         [Parameter(Mandatory)] [string]$Source
     )
+    $null = $LogName
     if (Test-EventSource $Source) {
         $problem = [InvalidOperationException]::new("The `"$Source`" source is already registered on the `"localhost`" computer.")
         $PSCmdlet.WriteError([Management.Automation.ErrorRecord]::new($problem, 'NewEventLog', 'InvalidOperation', $Source))

@@ -95,6 +95,6 @@ function Get-NetAdapter {
         if ($found.Count -eq 0 -and $pattern -notmatch '[*?]') {
             Write-Error "No MSFT_NetAdapter objects found with property 'Name' equal to '$pattern'."
         }
-        $found
+        foreach ($adapter in $found) { $adapter }
     }
 }

@@ -55,7 +55,7 @@ function Get-AppxProvisionedPackage {
     $null = $Online
     foreach ($package in Get-PackageFact) {
         if (-not $package.provisioned) { continue }
-        $version = Get-PackageVersion $package 'provisionedVersion' (Get-PackageVersion $package 'version')
+        $version = Get-PackageVersion -Package $package -Name 'provisionedVersion' -Otherwise (Get-PackageVersion -Package $package -Name 'version')
         $kind = if ($package.PSObject.Properties['bundleVersion']) { 'neutral_~' } else { 'x64_' }
         [pscustomobject]@{
             DisplayName = $package.name

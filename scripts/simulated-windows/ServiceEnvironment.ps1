@@ -53,7 +53,8 @@ function New-ItemProperty {
     if ($service -and -not $Force -and (Get-ServiceValue $service).PSObject.Properties[$Name]) {
         throw 'The property already exists.'
     }
-    Set-ServiceEnvironment $LiteralPath $Name $Value
+    $null = $PropertyType
+    Set-ServiceEnvironment -Path $LiteralPath -Name $Name -Value $Value
 }
 
 function Remove-ItemProperty {
@@ -63,5 +64,5 @@ function Remove-ItemProperty {
     if ($service -and -not (Get-ServiceValue $service).PSObject.Properties[$Name]) {
         throw "Property $Name does not exist at path $LiteralPath."
     }
-    Set-ServiceEnvironment $LiteralPath $Name $null
+    Set-ServiceEnvironment -Path $LiteralPath -Name $Name -Value $null
 }

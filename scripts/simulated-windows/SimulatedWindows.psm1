@@ -1,6 +1,9 @@
 # Gives a PowerShell that does not run on Windows what the build machine has and the scripts use: a C: drive, a few
 # registry keys, services, the free space of the disk. All of it is notified by the folder in WINBAKE_SIMULATED_HOST, which
 # holds host.json and c/. Whatever is not modelled here fails and says so.
+#
+# Its commands have the names of Windows' own on purpose, and change nothing but host.json. So these rules of PSScriptAnalyzer do not
+# count in this folder: PSAvoidOverwritingBuiltInCmdlets, PSUseShouldProcessForStateChangingFunctions.
 Set-StrictMode -Version Latest
 
 . "$PSScriptRoot/State.ps1"

@@ -45,7 +45,7 @@ function Get-SimulatedUpdate {
         InstallationBehavior = $null
     }
     if ($Offer.PSObject.Properties['exclusive']) { $update.InstallationBehavior = [pscustomobject]@{ Impact = 2 } }
-    Add-Method $update 'AcceptEula' { $this.EulaAccepted = $true }
+    Add-Method -Target $update -Name 'AcceptEula' -Body { $this.EulaAccepted = $true }
     return $update
 }
 
@@ -148,15 +148,15 @@ function Get-SimulatedResult {
         }
     })
     $result = [pscustomobject]@{ Results = $results; RebootRequired = $true }
-    Add-Method $result 'GetUpdateResult' { param([int]$Index) $this.Results[$Index] }
+    Add-Method -Target $result -Name 'GetUpdateResult' -Body { param([int]$Index) $this.Results[$Index] }
     return $result
 }
 
 function Get-SimulatedSession {
     $session = [pscustomobject]@{ ClientApplicationID = '' }
-    Add-Method $session 'CreateUpdateSearcher' {
+    Add-Method -Target $session -Name 'CreateUpdateSearcher' -Body {
         $searcher = [pscustomobject]@{}
-        Add-Method $searcher 'Search' {
+        Add-Method -Target $searcher -Name 'Search' -Body {
             param([string]$Criteria)
             if ($Criteria -ne "IsInstalled=0 and IsHidden=0 and Type='Software'") {
                 throw "The search '$Criteria' is not modelled on the simulated host."
@@ -170,15 +170,15 @@ function Get-SimulatedSession {
         }
         $searcher
     }
-    Add-Method $session 'CreateUpdateDownloader' {
+    Add-Method -Target $session -Name 'CreateUpdateDownloader' -Body {
         $worker = [pscustomobject]@{ Updates = $null }
-        Add-Method $worker 'Download' { Get-SimulatedResult $this 'download' }
+        Add-Method -Target $worker -Name 'Download' -Body { Get-SimulatedResult $this 'download' }
         $worker
     }
-    Add-Method $session 'CreateUpdateInstaller' {
+    Add-Method -Target $session -Name 'CreateUpdateInstaller' -Body {
         $waits = $null -ne (Step-UpdateFault 'restart')
         $worker = [pscustomobject]@{ Updates = $null; RebootRequiredBeforeInstallation = $waits }
-        Add-Method $worker 'Install' { Get-SimulatedResult $this 'install' }
+        Add-Method -Target $worker -Name 'Install' -Body { Get-SimulatedResult $this 'install' }
         $worker
     }
     return $session
@@ -186,7 +186,7 @@ function Get-SimulatedSession {
 
 function Get-SimulatedCollection {
     $collection = [pscustomobject]@{ List = [Collections.Generic.List[object]]::new() }
-    Add-Method $collection 'Add' { param([object]$Update) $this.List.Add($Update); $this.List.Count - 1 }
+    Add-Method -Target $collection -Name 'Add' -Body { param([object]$Update) $this.List.Add($Update); $this.List.Count - 1 }
     return $collection
 }
 

@@ -34,6 +34,26 @@ export const FLEET_RATES = {
   cut: 0.1,
 };
 
+/** What a careful installation may expect; what is left out is as in `FLEET_RATES`. */
+export const USUAL_RATES: Partial<typeof FLEET_RATES> = {
+  badEverywhere: 0.003,
+  badSomewhere: 0.01,
+  crash: 0.001,
+  lost: 0.01,
+  doubled: 0.01,
+  away: 0.005,
+  hold: 0.01,
+  floor: 0.01,
+  unreadable: 0.002,
+  noCapacity: 0.01,
+  pipelineHold: 0.01,
+  rollback: 0.01,
+  revoke: 0.01,
+  badTemplate: 0.02,
+  rolledBack: 0.03,
+  cut: 0.02,
+};
+
 /** The fleets of an installation: rings, canaries, a delay and a window, in all accounts. */
 export function planOf(index: number, random: () => number): FleetPlan {
   const policy: Partial<RolloutPolicy> = {

@@ -3,6 +3,8 @@ import { UsageError } from '../../lib/contract/values/errors';
 import { percentile } from '../../lib/contract/values/percentile';
 import { parseRelease } from '../../lib/contract/values/release';
 import { runBacktest } from '../../sim/rehearsal/backtest/run-backtest';
+import { USUAL_RATES } from '../../sim/reliability/fleet-rates';
+import type { FleetYearsOptions } from '../../sim/reliability/fleet-scenario';
 import { measureRings, type RingHours, type RingOptions } from '../../sim/reliability/measure-rings';
 import { nameOf } from '../../sim/reliability/happenings';
 import { shrinkHistory } from '../../sim/reliability/simulate-fleets';
@@ -10,7 +12,7 @@ import { scriptOptions, wholeNumber } from '../script-options';
 import { simulateYears, type SeededViolation } from './simulate-years';
 
 const USAGE = `Usage: npm run simulate -- [--years N] [--fleets N] [--seed N] [--first]
-                           [--shrink N] [--resume FILE] [--json]
+                           [--shrink N] [--resume FILE] [--usual] [--json]
        npm run simulate -- --level account [--years N] [--seed N] [--first]
                            [--json]
        npm run simulate -- --rings N [--fleets N] [--bake-hours N] [--json]
@@ -31,6 +33,8 @@ and says how long each ring takes.
   --first         end with the first broken rule, as it was found
   --shrink N      look at most N seconds for the shortest history that still
                   breaks the first broken rule (default: 60)
+  --usual         with what goes wrong as seldom as a careful installation may
+                  expect, for what it costs people
   --resume FILE   keep what was lived after each installation, and go on there
   --rings N       measure N rings instead
   --bake-hours N  from a bake's order to its publication (default: 1.5)
@@ -74,6 +78,7 @@ interface Options {
   readonly first: boolean;
   readonly shrink: number;
   readonly resume: string | undefined;
+  readonly usual: boolean;
 }
 
 function readOptions(
@@ -90,6 +95,7 @@ function readOptions(
     rings,
     seed,
     shrink,
+    usual,
     years,
   } = scriptOptions('simulate', args, {
     'bake-hours': { type: 'string', default: '1.5' },
@@ -102,6 +108,7 @@ function readOptions(
     rings: { type: 'string' },
     seed: { type: 'string', default: '1' },
     shrink: { type: 'string' },
+    usual: { type: 'boolean', default: false },
     years: { type: 'string' },
   });
   if (!/^\d{1,2}(\.\d+)?$/.test(bakeHours)) {
@@ -110,8 +117,8 @@ function readOptions(
   if (level !== 'core' && level !== 'account') {
     throw new UsageError(`--level is core or account; got: '${level}'.`);
   }
-  if (level === 'account' && [fleets, resume, rings, shrink].some((one) => one !== undefined)) {
-    throw new UsageError('--level account takes none of --fleets, --resume, --rings and --shrink.');
+  if (level === 'account' && (usual || [fleets, resume, rings, shrink].some((one) => one !== undefined))) {
+    throw new UsageError('--level account takes none of --fleets, --resume, --rings, --shrink and --usual.');
   }
   return {
     first,
@@ -119,6 +126,7 @@ function readOptions(
     json,
     level,
     resume,
+    usual,
     shrink: wholeNumber('shrink', shrink ?? '60', 86_400),
     bakeHours: Number(bakeHours),
     years: wholeNumber('years', years ?? (level === 'account' ? '4' : '100'), 100_000),
@@ -163,13 +171,15 @@ function sentenceOf({ at, fleet, rule, seed, what }: SeededViolation): string {
 
 /** Lives fleet-years in installations of their own draws, and says what they came to. */
 async function years(options: Options): Promise<number> {
-  const { first, fleets = 10, json, resume, seed, years: wanted } = options;
+  const { first, fleets = 10, json, resume, seed, usual, years: wanted } = options;
+  const drawn: Partial<FleetYearsOptions> = usual ? { rates: USUAL_RATES } : {};
   const total = await simulateYears({
     years: wanted,
     fleets,
     seed,
     isFirstEnough: first,
     resume,
+    options: drawn,
     onProgress: (done) => {
       process.stderr.write(`${done} of ${wanted} fleet-years\n`);
     },
@@ -177,12 +187,14 @@ async function years(options: Options): Promise<number> {
   const { violations, fleetYears, notices, rollouts } = total;
   const [broken] = violations;
   const shortest =
-    broken === undefined || first ? undefined : await shortestOf(broken, fleets, options.shrink);
+    broken === undefined || first
+      ? undefined
+      : await shortestOf(broken, { ...drawn, fleets }, options.shrink);
   process.stdout.write(
     json
       ? documentOf({ level: 'core', seed, ...total, ...(shortest && { shortest }) })
       : [
-          `${fleetYears} fleet-years, ${rollouts} instance refreshes, ${notices} notices to people`,
+          `${fleetYears} fleet-years, ${rollouts} instance refreshes, ${notices} notices to people, ${(notices / fleetYears / 12).toFixed(3)} a fleet-month`,
           ...violations.map(sentenceOf),
           ...(shortest === undefined
             ? []
@@ -198,9 +210,13 @@ async function years(options: Options): Promise<number> {
 }
 
 /** What is left of an installation's history once nothing can be left out, or once the time is over. */
-async function shortestOf({ seed, years: life }: SeededViolation, fleets: number, seconds: number) {
+async function shortestOf(
+  { seed, years: life }: SeededViolation,
+  drawn: Partial<FleetYearsOptions> & Pick<FleetYearsOptions, 'fleets'>,
+  seconds: number,
+) {
   const end = Date.now() + seconds * 1000;
-  const found = await shrinkHistory({ seed, years: life, fleets }, () => Date.now() > end);
+  const found = await shrinkHistory({ ...drawn, seed, years: life }, () => Date.now() > end);
   return (
     found && {
       seed,

@@ -29,7 +29,8 @@ export type FleetVerb = FleetWish['verb'];
 export type RolloutAction =
   /** The fleet runs what it should. */
   | { readonly kind: 'nothing'; readonly reason: string }
-  | { readonly kind: 'wait'; readonly waitsFor: WaitsFor; readonly reason: string }
+  /** `endsAt`: when it ends by itself, where that is known. */
+  | { readonly kind: 'wait'; readonly waitsFor: WaitsFor; readonly reason: string; readonly endsAt?: Date }
   /** New instances start from an AMI; the ones there stay. `isEqual`: those count as running it. */
   | {
       readonly kind: 'useForNewInstances';

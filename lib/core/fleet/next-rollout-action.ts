@@ -330,5 +330,6 @@ function ringBefore(
     kind: 'wait',
     waitsFor: 'otherFleet',
     reason: `${where}; ring ${ring} begins at ${limit.toISOString()} at the latest`,
+    endsAt: limit,
   };
 }

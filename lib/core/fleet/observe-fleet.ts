@@ -26,7 +26,7 @@ import {
 } from './fleet-world';
 import { evaluateUntried, secondsOf, taskText } from './evaluate-rollout';
 import { measureStarts, readStarts } from './host-starts';
-import { hoursUnpatched } from './patch-hours';
+import { hoursBehind, hoursUnpatched } from './patch-hours';
 import type { RolloutPolicy } from '../../contract/values/rollout-policy';
 import { sampleHosts } from './sample-hosts';
 import { isOurs } from './while-refreshing';
@@ -234,14 +234,34 @@ export function drainText({ instance, tasks }: StuckDrain): string {
   return `${instance} waits for ${tasks.slice(0, 3).map(taskText).join(', ')}${more}`;
 }
 
-/** Holds do not stop the budget; its two messages go out at three quarters and at its end. */
+/** What a fleet may take of its budget before it says that it is late because its channel was. */
+const OWN_SHARE = 0.25;
+
+/**
+ * Holds do not stop the budget; its two messages go out at three quarters and at its end, the second alone where both are due. Of what its
+ * channel lacked the pipeline notifies people, for all fleets at once.
+ */
 function withBudget(state: FleetState, { group, now, policy }: FleetWorld): FleetState {
-  const hours = hoursUnpatched({ running: runningPublications(state, group), wanted: state.wanted, now });
+  const facts = { running: runningPublications(state, group), wanted: state.wanted, now };
   const budget = policy.patchWithinSeconds / 3600;
+  const isOfChannel = /\/(?:current|latest)\/publication$/.test(state.channel ?? '');
+  const isOwn = !isOfChannel || hoursBehind(facts) >= OWN_SHARE * budget;
+  const hours = isOwn ? hoursUnpatched(facts) : 0;
   const reported = `Fleet ${state.fleet}: an instance has lacked a released update for ${hours} h of ${budget} h. What it waits for says: winbake fleet status ${state.fleet}`;
+  if (hours >= budget) {
+    return raise(state, 'budgetSpent', reported, now);
+  }
+  // Whoever holds the fleet, or was told what it waits for, knows.
+  const isKnown =
+    activeOverride(state.hold, now) !== undefined ||
+    Object.keys(state.notices).some((cause) => cause.startsWith('needsOperator:'));
   const warned =
-    hours >= 0.75 * budget ? raise(state, 'budgetWarning', reported, now) : heal(state, 'budgetWarning');
-  return hours >= budget ? raise(warned, 'budgetSpent', reported, now) : heal(warned, 'budgetSpent');
+    hours < 0.75 * budget
+      ? heal(state, 'budgetWarning')
+      : isKnown
+        ? state
+        : raise(state, 'budgetWarning', reported, now);
+  return heal(warned, 'budgetSpent');
 }
 
 function hostsOf(ports: FleetPorts['hosts'], group: FleetGroup, state: FleetState) {

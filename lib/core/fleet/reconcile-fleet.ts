@@ -180,7 +180,12 @@ function withWait(state: FleetState, action: RolloutAction, now: Date): FleetSta
     }
     return one !== 'floor' && isStillTrying(state) ? before : heal(before, cause);
   }, waiting);
-  return SLOW_WAITS.reduce((before, one) => withSlowWait(before, one, now), noted);
+  // Nobody has to do anything where the next ring begins within a day anyway.
+  const isBrief =
+    action.kind === 'wait' &&
+    action.endsAt !== undefined &&
+    action.endsAt.getTime() - now.getTime() <= SLOW_SECONDS * 1000;
+  return SLOW_WAITS.reduce((before, one) => withSlowWait(before, one, now, isBrief), noted);
 }
 
 /** What was tried again without any instance yet may fail in the same way: it is told once. */
@@ -192,7 +197,12 @@ function isStillTrying({ rollout }: FleetState): boolean {
 const SLOW_WAITS = ['otherFleet', 'canary'] as const;
 const SLOW_SECONDS = 24 * 60 * 60;
 
-function withSlowWait(state: FleetState, one: (typeof SLOW_WAITS)[number], now: Date): FleetState {
+function withSlowWait(
+  state: FleetState,
+  one: (typeof SLOW_WAITS)[number],
+  now: Date,
+  isBrief: boolean,
+): FleetState {
   const cause = `needsOperator:${one}`;
   const { fleet, rollout, waiting, wanted } = state;
   if (waiting?.for !== one) {
@@ -203,7 +213,7 @@ function withSlowWait(state: FleetState, one: (typeof SLOW_WAITS)[number], now: 
   const sinceWanted = one === 'otherFleet' ? (wanted?.since ?? '') : '';
   const since = waiting.since > sinceWanted ? waiting.since : sinceWanted;
   const known = (state.notices[cause]?.at ?? since) < since ? heal(state, cause) : state;
-  return secondsOf(since, now) < SLOW_SECONDS
+  return isBrief || secondsOf(since, now) < SLOW_SECONDS
     ? known
     : raise(
         known,

@@ -7,6 +7,7 @@ param(
     [Parameter(Mandatory = $true)] [double]$Seconds,
     # HOST=ARN,HOST=ARN
     [string]$Secrets = 'none',
+    # The functions below read both, which PSReviewUnusedParameter does not see.
     [double]$PollSeconds = 5,
     [double]$LoginSeconds = 120
 )

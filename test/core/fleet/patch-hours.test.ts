@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { patchTuesday } from '../../../lib/core/calendar/patch-tuesday';
 import { hoursUnpatched, releasedAt } from '../../../lib/core/fleet/patch-hours';
-import { publicationOf } from '../../support/fleet-lab';
+import { fleetLab, overrideAt, publicationOf } from '../../support/fleet-lab';
 import { propertyRuns } from '../../support/property-runs';
 
 const HOUR = 3_600_000;
@@ -71,4 +71,62 @@ test('hours are never fewer than the truth, however late a revision was publishe
     ),
     { numRuns: propertyRuns(200) },
   );
+});
+
+const TUESDAY = new Date('2025-11-11T18:00:00.000Z');
+const NOVEMBER = { ...publicationOf(4350), at: '2025-11-11T20:00:00.000Z' };
+const SUNDAYS = [{ days: ['SUN' as const], startHour: 2, endHour: 3, timeZone: 'UTC' }];
+
+/** A fleet that waits for its window, and to whose channel something comes, at once or hours later. */
+async function waitingLab({
+  comes = 0,
+  isHeld = false,
+}: {
+  readonly comes?: number;
+  readonly isHeld?: boolean;
+}) {
+  const lab = fleetLab({ startedAt: TUESDAY, policy: isHeld ? {} : { windows: SUNDAYS } });
+  await lab.poll();
+  if (isHeld) {
+    lab.setOverrides({ hold: overrideAt(TUESDAY, 1000) });
+  }
+  return { lab, comes };
+}
+
+/** What people were told of the budget, by the hours since Patch Tuesday. */
+async function toldOfBudget({
+  comes,
+  lab,
+}: Awaited<ReturnType<typeof waitingLab>>): Promise<readonly string[]> {
+  const told: string[] = [];
+  for (let hours = 1; hours <= 110; hours += 1) {
+    if (hours === comes + 1) {
+      lab.publish(NOVEMBER);
+    }
+    await lab.wait(1);
+    const late = lab.notified.splice(0).filter((text) => text.includes('patching is'));
+    told.push(...late.map((text) => `${hours} h: ${text.split(':')[1]!.trim()}`));
+  }
+  return told;
+}
+
+test.each<[string, Parameters<typeof waitingLab>[0], readonly string[]]>([
+  [
+    'at three quarters and at its end, where something else is waited for',
+    {},
+    ['54 h: patching is running late', '72 h: patching is overdue'],
+  ],
+  [
+    'at its end alone while a person holds the fleet, who knows',
+    { isHeld: true },
+    ['72 h: patching is overdue'],
+  ],
+  ['not of what its channel lacks, which the pipeline says', { comes: 1000 }, []],
+  [
+    'once, where its channel was late and it has had a quarter of the budget itself',
+    { comes: 80 },
+    ['99 h: patching is overdue'],
+  ],
+])('people are told of the budget %s', async (_, given, expected) => {
+  expect(await toldOfBudget(await waitingLab(given))).toEqual(expected);
 });

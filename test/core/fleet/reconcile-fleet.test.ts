@@ -308,20 +308,6 @@ describe('time', () => {
       /i-\w+ waits for task i-\w+-1 of the service web\. Stop them, or let "rollout\.drainLimit" end such a drain/,
     );
   });
-
-  test('the budget warns at three quarters and at its end, holds or not', async () => {
-    const lab = await labWith({ startedAt: new Date('2025-11-11T18:30:00.000Z') }, { ...OLD });
-    lab.setOverrides({ hold: overrideAt(lab.clock.now(), 1000) });
-    await lab.wait(53);
-    expect(lab.notified).toHaveLength(0);
-    await lab.wait(2);
-    expect(lab.notified).toHaveLength(1);
-    await lab.wait(20);
-    expect(lab.notified.map((text) => text.split(':')[1])).toEqual([
-      ' patching is running late',
-      ' patching is overdue',
-    ]);
-  });
 });
 
 test('a refresh that somebody else started is waited for', async () => {

@@ -1,6 +1,7 @@
 import { planFleetOverrides } from '../../../lib/core/fleet/plan-overrides';
 import {
   type FleetLab,
+  type FleetLabOptions,
   fleetLab,
   NAMES,
   NEW,
@@ -110,8 +111,8 @@ test('a canary that another publication took the place of is replaced where that
 });
 
 /** A fleet that has looked once, and to whose channel something newer came. */
-async function labWith(): Promise<FleetLab> {
-  const lab = fleetLab();
+async function labWith(options: FleetLabOptions = {}): Promise<FleetLab> {
+  const lab = fleetLab(options);
   await lab.poll();
   lab.publish(NEW);
   return lab;
@@ -181,6 +182,18 @@ describe('a publication that failed on another fleet', () => {
     await lab.wait(4);
     expect(lab.running()).toEqual(four(NEW.id));
     expect(lab.state().notices).toEqual({});
+  });
+
+  test.each([
+    ['a ring that begins within a day of it is not, since nobody has to do anything', 12, []],
+    ['one that waits for longer is', 40, [expect.stringMatching(/has waited for a day: .*ring 2 begins at/)]],
+  ])('%s', async (_, ringLimitHours, expected) => {
+    const lab = await labWith({ policy: { ring: 2, ringLimitSeconds: ringLimitHours * 3600 } });
+    const rings = [{ id: NEW.id, ring: 1, fleets: 2, well: 1, behind: ['shop-b'] }];
+    const failed = { schema: 'winbake.failed/1', publications: [], rings };
+    lab.parameters.values.set(NAMES.failed, JSON.stringify(failed));
+    await lab.wait(27);
+    expect(lab.notified).toEqual(expected);
   });
 
   test('and so is the next one that waits as well', async () => {

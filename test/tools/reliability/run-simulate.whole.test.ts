@@ -24,7 +24,7 @@ test.each([
   [['--level', 'chip'], "--level is core or account; got: 'chip'."],
   [
     ['--level', 'account', '--rings', '2'],
-    '--level account takes none of --fleets, --resume, --rings and --shrink.',
+    '--level account takes none of --fleets, --resume, --rings, --shrink and --usual.',
   ],
   [['--speed'], "Unknown option '--speed'"],
 ])('%j is wrong usage, in one sentence', async (args, text) => {
