@@ -2,18 +2,15 @@ import type { Channel } from '../../lib/contract/documents/publication';
 import { readOsVersion } from '../../lib/contract/values/os-version';
 import { isOpen } from '../../lib/contract/values/weekly-window';
 import type { FleetPorts } from '../../lib/core/fleet/fleet-ports';
+import { FleetDuties, isEqual, isNeedless, templateOf, wrongOfRequest } from './fleet-rules';
 import {
-  FleetDuties,
-  isEqual,
-  isNeedless,
+  nothingSeen,
   type ObservedFleet,
   type ObservedInstallation,
   type Seen,
-  templateOf,
   type Truth,
   type Violation,
-  wrongOfRequest,
-} from './fleet-rules';
+} from './fleet-truth';
 
 /** Says what of the design's rules an installation breaks, from what it does alone. */
 export class FleetOracle {
@@ -134,26 +131,39 @@ export class FleetOracle {
     this.noteWell(fleet);
     this.duties.observe(fleet);
     const accepted = this.truth.acceptedBy(plan.name)?.publication;
+    if (instances.every(({ id }) => seen.scaled.has(id))) {
+      // It came to an empty fleet, so that no canary could be.
+      instances.forEach(({ version }) => seen.passed.add(templateOf(fleet, version)));
+    }
     // By what fails: each launch template that is deployed has a canary of its own, with whatever publication.
     const bad = Map.groupBy(
       instances.flatMap((one) => {
         const publication = this.truth.publications.get(one.amiId)?.id ?? '';
         const template = templateOf(fleet, one.version);
+        const both = `${publication} ${template}`;
+        if (publication === accepted) {
+          seen.passed.add(both);
+        }
         const isEvaluated =
-          publication !== '' && publication !== accepted && !seen.scaled.has(one.id) && !one.isTerminating;
+          publication !== '' && !seen.passed.has(both) && !seen.scaled.has(one.id) && !one.isTerminating;
         return [
           ...(isEvaluated && this.truth.isBad(plan.name, publication)
             ? [`${publication} ${template}`.trim()]
             : []),
-          ...(isEvaluated && this.truth.isBadTemplate(template) ? [template] : []),
+          ...(isEvaluated && !seen.passed.has(template) && this.truth.isBadTemplate(template)
+            ? [template]
+            : []),
         ];
       }),
       (what) => what,
     );
     // What a deployment stopped may have left one beyond the desired capacity.
     const all = Math.max(group.desiredCapacity, instances.length);
-    const most = Math.max(1, Math.ceil((policy.canaryPercentage / 100) * all));
+    [...seen.most.keys()].filter((what) => !bad.has(what)).forEach((what) => seen.most.delete(what));
     bad.forEach(({ length }, what) => {
+      // Scale-in may leave a canary that is there a larger share.
+      const most = Math.max(seen.most.get(what) ?? 1, Math.ceil((policy.canaryPercentage / 100) * all));
+      seen.most.set(what, most);
       // In a group of one the canary is all there is, and so is what comes in its place.
       if (length > most && group.desiredCapacity > 1) {
         this.break(
@@ -179,7 +189,10 @@ export class FleetOracle {
       group.amiOf(group.refresh.request.version) !== group.amiOf(group.version);
     if (own !== undefined && isAllThere && !isMoving) {
       this.of(fleet).well.add(own.id);
-      if (instances.length > 0) {
+      const hasBadTemplate = instances.some(({ version }) =>
+        this.truth.isBadTemplate(templateOf(fleet, version)),
+      );
+      if (instances.length > 0 && !hasBadTemplate) {
         this.of(fleet).ran.add(own.id);
       }
     }
@@ -187,43 +200,7 @@ export class FleetOracle {
 
   /** Where a fleet must be once nothing has happened for long. */
   checkEnd(fleet: ObservedFleet, current: Channel): void {
-    const { notified, plan, simulated } = fleet;
-    this.checkTemplates(fleet);
-    const ids = new Set(
-      simulated.instances.map(({ amiId }) => this.truth.publications.get(amiId)?.id ?? amiId),
-    );
-    const isThere = ids.size <= 1 && (ids.size === 0 || ids.has(current.id));
-    const isOnEqual = [...ids].every((id) => isEqual(this.truth, id, current));
-    if (isThere || isOnEqual) {
-      return;
-    }
-    const onRevoked = [...ids].filter((id) => this.truth.revokedAt(id) !== undefined);
-    if (onRevoked.length > 0 && !this.truth.wasBad(plan.name, current.id)) {
-      this.break(fleet, 'R9', `it still runs ${onRevoked.join(', ')}, which was revoked`);
-    }
-    const onBad = [...ids].filter((id) => this.truth.isBad(plan.name, id));
-    if (onBad.length > 0) {
-      this.break(fleet, 'end', `it still runs ${onBad.join(', ')}, which fails there`);
-    }
-    if (!notified.some(({ text }) => text.includes(current.id))) {
-      this.break(fleet, 'end', `it runs ${[...ids].join(', ')}, not ${current.id}, and nobody was notified`);
-    }
-  }
-
-  /** The newest launch template is everywhere, or people were notified since it was deployed. */
-  private checkTemplates(fleet: ObservedFleet): void {
-    const { instances, notified, plan, simulated } = { ...fleet, instances: fleet.simulated.instances };
-    const { at, template } = this.truth.newestTemplate(plan.name);
-    const older = instances.filter(({ version }) => templateOf(fleet, version) !== template);
-    const isNotified = notified.some((one) => one.at.getTime() >= at && one.text.includes('launch template'));
-    if (older.length > 0 && !isNotified) {
-      const has = templateOf(fleet, simulated.group.version);
-      this.break(
-        fleet,
-        'template',
-        `${older.length} of ${instances.length} instances do not run ${template}, the group has ${has}, and nobody was notified`,
-      );
-    }
+    this.duties.checkEnd(fleet, current);
   }
 
   private onStart(fleet: ObservedFleet, version: string, isWatched: boolean): void {
@@ -252,7 +229,8 @@ export class FleetOracle {
     const isThere = ({ amiId }: { readonly amiId: string }) =>
       wanted !== undefined && isEqual(this.truth, this.truth.publications.get(amiId)?.id ?? '', wanted);
     const isOfGroup = instances.some(({ amiId }) => amiId === group.amiOf(group.version));
-    if (isOfGroup && !instances.every(isThere)) {
+    const isMove = group.amiOf(version) !== group.amiOf(group.version);
+    if (isMove && isOfGroup && !instances.every(isThere)) {
       this.break(fleet, 'version', `new instances start from ${publication}, which was not rolled out`);
     }
   }
@@ -293,7 +271,10 @@ export class FleetOracle {
     if (this.now() < (this.truth.movedAt.get(id) ?? 0) + policy.delaySeconds * 1000) {
       this.break(fleet, 'delay', `${id} begins before the fleet's delay is over`);
     }
-    if (accepted?.publication !== id) {
+    const { group, instances } = fleet.simulated;
+    const hasBegun = instances.some(({ amiId }) => amiId === group.amiOf(version));
+    // No failure elsewhere stops a rollout that has begun, also where another launch template has a canary in it.
+    if (accepted?.publication !== id && !hasBegun) {
       this.checkRings(fleet, id);
     }
   }
@@ -378,12 +359,7 @@ export class FleetOracle {
   }
 
   private of({ plan }: ObservedFleet): Seen {
-    const seen = this.seen.get(plan.name) ?? {
-      failed: new Map(),
-      well: new Set(),
-      ran: new Set(),
-      scaled: new Set(),
-    };
+    const seen = this.seen.get(plan.name) ?? nothingSeen();
     this.seen.set(plan.name, seen);
     return seen;
   }

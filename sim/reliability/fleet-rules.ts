@@ -1,68 +1,9 @@
-import type { OperatorOverride } from '../../lib/contract/documents/overrides';
 import type { Channel } from '../../lib/contract/documents/publication';
 import type { FleetState } from '../../lib/contract/documents/fleet-state';
 import { readOsVersion } from '../../lib/contract/values/os-version';
-import type { fleetParameters } from '../../lib/contract/names/parameters';
-import type { RolloutPolicy } from '../../lib/contract/values/rollout-policy';
 import type { RefreshRequest } from '../../lib/core/ports/fleets';
-import type { SimulatedFleet } from '../aws/fleet/simulated-fleet';
-import { CURRENT, type FleetPlan } from './installation';
-
-/** A broken rule of docs/design.md. */
-export interface Violation {
-  readonly at: string;
-  readonly fleet: string;
-  readonly rule: string;
-  readonly what: string;
-}
-
-/** A fleet that is judged by what it runs on and what its account holds of it. */
-export interface ObservedFleet {
-  readonly plan: FleetPlan;
-  readonly policy: RolloutPolicy;
-  readonly simulated: SimulatedFleet;
-  readonly names: ReturnType<typeof fleetParameters>;
-  /** The parameters of its account. */
-  readonly store: { readonly values: { get(name: string): string | undefined } };
-  /** The messages that went out. */
-  readonly notified: readonly { readonly at: Date; readonly text: string }[];
-}
-
-/** What is judged as a whole. */
-export interface ObservedInstallation {
-  readonly clock: { now(): Date };
-  readonly fleets: readonly ObservedFleet[];
-}
-
-/** What people and Microsoft did, as the oracle is told of it. */
-export interface Truth {
-  /** By AMI id. */
-  readonly publications: ReadonlyMap<string, Channel>;
-  /** Since when the channel shows one, by its id. */
-  readonly movedAt: ReadonlyMap<string, number>;
-  /** Whether a publication fails on a fleet. */
-  readonly isBad: (fleet: string, publication: string) => boolean;
-  /** What is in force for a fleet, with the instant at which it was said. */
-  readonly holdOf: (fleet: string) => OperatorOverride | undefined;
-  readonly floorOf: (fleet: string) => (OperatorOverride & { readonly osVersion: string }) | undefined;
-  readonly acceptedBy: (fleet: string) => (OperatorOverride & { readonly publication: string }) | undefined;
-  readonly pipelineHold: () => OperatorOverride | undefined;
-  /** Since when a publication is revoked; undefined where it is not, or no more. */
-  readonly revokedAt: (publication: string) => number | undefined;
-  /** Since when an account lets nobody in, or has let people in again; undefined for one that always has. */
-  readonly awayUntil: (account: string) => number | undefined;
-  /** Whether a deployment pauses a fleet now. */
-  readonly isPaused: (fleet: string) => boolean;
-  /** The launch template that the newest deployment left, and since when. */
-  readonly newestTemplate: (fleet: string) => { readonly template: string; readonly at: number };
-  readonly isBadTemplate: (template: string) => boolean;
-  /** What the channel shows, or will once it is delivered. */
-  readonly current: () => Channel;
-  /** Until when no instance can be launched for a fleet. */
-  readonly withoutCapacityUntil: (fleet: string) => number;
-  /** Whether a publication fails on a fleet, or did before its team mended that. */
-  readonly wasBad: (fleet: string, publication: string) => boolean;
-}
+import type { ObservedFleet, ObservedInstallation, Seen, Truth } from './fleet-truth';
+import { CURRENT } from './installation';
 
 /** For how long a canary's refresh waits at its checkpoint. */
 const CHECKPOINT_SECONDS = 2 * 24 * 3600;
@@ -136,18 +77,6 @@ const MIXED = 3 * DAY;
 /** For so long a fleet may run what fails there, with nobody notified. */
 const BAD_STAYS = 3 * DAY;
 
-/** What the oracle has seen of a fleet. */
-export interface Seen {
-  /** Publications that were taken back or that Auto Scaling gave up, and when. */
-  readonly failed: Map<string, number>;
-  /** Publications that all instances have run, if there were any. */
-  readonly well: Set<string>;
-  /** Those that instances have run, all of them. */
-  readonly ran: Set<string>;
-  /** Instances that scaling started, which a canary does not answer for. */
-  readonly scaled: Set<string>;
-}
-
 /** What the duties of fleets are judged by. */
 export interface FleetDutiesOptions {
   readonly truth: Truth;
@@ -177,6 +106,7 @@ export class FleetDuties {
 
   observe(fleet: ObservedFleet): void {
     if (fleet.simulated.instances.length === 0) {
+      this.since.delete(`${fleet.plan.name} bad`);
       return;
     }
     this.hasBadTemplate(fleet);
@@ -184,6 +114,51 @@ export class FleetDuties {
     this.checkRevoked(fleet);
     this.checkBadStays(fleet);
     this.checkBlame(fleet);
+  }
+
+  /** Where a fleet must be once nothing has happened for long. */
+  checkEnd(fleet: ObservedFleet, current: Channel): void {
+    const { truth } = this.options;
+    const { notified, plan, simulated } = fleet;
+    this.checkTemplates(fleet);
+    const ids = new Set(simulated.instances.map(({ amiId }) => truth.publications.get(amiId)?.id ?? amiId));
+    const isThere = ids.size <= 1 && (ids.size === 0 || ids.has(current.id));
+    const isOnEqual = [...ids].every((id) => isEqual(truth, id, current));
+    if (isThere || isOnEqual) {
+      return;
+    }
+    const onRevoked = [...ids].filter((id) => truth.revokedAt(id) !== undefined);
+    if (onRevoked.length > 0 && !truth.wasBad(plan.name, current.id)) {
+      this.options.report(fleet, 'R9', `it still runs ${onRevoked.join(', ')}, which was revoked`);
+    }
+    const onBad = [...ids].filter((id) => truth.isBad(plan.name, id));
+    if (onBad.length > 0) {
+      this.options.report(fleet, 'end', `it still runs ${onBad.join(', ')}, which fails there`);
+    }
+    if (!notified.some(({ text }) => text.includes(current.id))) {
+      this.options.report(
+        fleet,
+        'end',
+        `it runs ${[...ids].join(', ')}, not ${current.id}, and nobody was notified`,
+      );
+    }
+  }
+
+  /** The newest launch template is everywhere, or people were notified since it was deployed. */
+  private checkTemplates(fleet: ObservedFleet): void {
+    const { truth } = this.options;
+    const { instances, notified, plan, simulated } = { ...fleet, instances: fleet.simulated.instances };
+    const { at, template } = truth.newestTemplate(plan.name);
+    const older = instances.filter(({ version }) => templateOf(fleet, version) !== template);
+    const isNotified = notified.some((one) => one.at.getTime() >= at && one.text.includes('launch template'));
+    if (older.length > 0 && !isNotified) {
+      const has = templateOf(fleet, simulated.group.version);
+      this.options.report(
+        fleet,
+        'template',
+        `${older.length} of ${instances.length} instances do not run ${template}, the group has ${has}, and nobody was notified`,
+      );
+    }
   }
 
   /** Whether housekeeping has had the time to tell a fleet, whose account may have let nobody in. */
@@ -289,7 +264,7 @@ export class FleetDuties {
     this.blamed.set(name, now);
     const isTemplate = this.hasBadTemplate(fleet);
     now.forEach((id) => {
-      if (!before.has(id) && !truth.wasBad(name, id) && (!isTemplate || seen(fleet).well.has(id))) {
+      if (!before.has(id) && !truth.wasBad(name, id) && (!isTemplate || seen(fleet).ran.has(id))) {
         this.options.report(
           fleet,
           'blame',

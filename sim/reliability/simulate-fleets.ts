@@ -1,4 +1,4 @@
-import type { Violation } from './fleet-rules';
+import type { Violation } from './fleet-truth';
 import { type Happening, nameOf } from './happenings';
 import { FleetScenario, type FleetYearsOptions } from './fleet-scenario';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../lib/contract/values/errors';
 import type { FleetYearsOptions } from '../../sim/reliability/fleet-scenario';
-import type { Violation } from '../../sim/reliability/fleet-rules';
+import type { Violation } from '../../sim/reliability/fleet-truth';
 import { simulateFleets } from '../../sim/reliability/simulate-fleets';
 
 /** The years that one installation lives; more installations are other draws. */

@@ -6,6 +6,7 @@ import {
   isOfOrigin,
   isOfTarget,
   newInstancesOf,
+  olderTemplatesOf,
   type FleetWorld,
   type RolloutAction,
 } from './fleet-world';
@@ -69,7 +70,7 @@ function afterSuccess(world: FleetWorld, rollout: FleetRollout): RolloutAction {
 
 /** A way back by the launch template of before gives the group the deployed one again, which then has a canary of its own. */
 function restored(
-  { group }: FleetWorld,
+  { group, state }: FleetWorld,
   { from, restores, version }: FleetRollout,
 ): RolloutAction | undefined {
   return restores === null || group.launchTemplateVersion !== version
@@ -78,7 +79,7 @@ function restored(
         kind: 'useForNewInstances',
         ...from,
         base: restores,
-        isEqual: false,
+        isEqual: state.equalAmis.includes(from.amiId),
         reason: 'the launch template that was deployed is tried by itself',
       };
 }
@@ -142,7 +143,12 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
     return goBack(world, rollout, goingBack, false);
   }
   const fresh = newInstancesOf(group, rollout).length;
-  const isOver = isOfTarget(group, rollout) && fresh === group.instances.length;
+  // Instances of an AMI that counts as equal may have the launch template, too.
+  const hasAll =
+    fresh === group.instances.length ||
+    (rollout.template !== null &&
+      olderTemplatesOf(world.state, group.instances, group).every(({ isLeaving }) => isLeaving));
+  const isOver = isOfTarget(group, rollout) && hasAll;
   if (group.instances.length === 0 && !isOver) {
     return {
       kind: 'useForNewInstances',

@@ -141,7 +141,7 @@ async function wishOf(
   const goal = phase === 'back' ? from : { amiId: publication.amiId, publication };
   const isSameGoal = before !== null && (before.phase === 'back') === (phase === 'back');
   const template = change ?? before?.template ?? null;
-  const kept = phase === 'back' && template === null ? versionOfOrigin(group, goal.amiId) : null;
+  const kept = phase === 'back' && template === null ? versionOfOrigin(world, goal.amiId) : null;
   const ofBefore = phase === 'back' ? (template?.fromVersion ?? kept) : null;
   const hasFailed = state.template?.digest === group.template && state.template.ended?.outcome !== undefined;
   const version =
@@ -171,7 +171,7 @@ async function wishOf(
       phase !== 'back' &&
       group.amiId !== goal.amiId &&
       group.amiId === from.amiId &&
-      versionOfOrigin(group, from.amiId) === null,
+      versionOfOrigin(world, from.amiId) === null,
     startedAt: before?.startedAt ?? at,
     refreshedAt: at,
     firstInstanceAt:
@@ -286,7 +286,7 @@ export async function carryOutAction(
         ...world,
         state: {
           ...state,
-          equalAmis: outcome === 'finished' ? [] : state.equalAmis,
+          equalAmis: outcome === 'finished' && (rollout?.template ?? null) === null ? [] : state.equalAmis,
           lastTried: lastTriedAfter(state, group, outcome === 'finished' && proven),
         },
       };
@@ -388,7 +388,7 @@ async function settle(place: ActionPlace, world: FleetWorld, settlement: Settlem
     const entry = logEntryOf(state, { ...settlement, rollout: state.rollout, starts, now });
     await writeLogEntry(ports.parameters, names.log(monthOf(entry)), names.fleet, entry);
   }
-  const isUnclear = settlement.outcome === 'rolledBack' && isTemplateUnclear(world, settlement.publication);
+  const isUnclear = isTemplateUnclear(world, settlement.publication);
   const ended = settleRollout(state, { ...settlement, isUnclear }, now);
   await keeper.keep(ended, now);
   return ended;

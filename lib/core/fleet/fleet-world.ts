@@ -223,12 +223,23 @@ export function drainsOf({ hosts, state }: FleetWorld): readonly StuckDrain[] {
 }
 
 /**
- * The version that most instances of an AMI run, where its launch template is not the group's: a way back replaces what is new, and never
- * takes those of before to a launch template that they have not had.
+ * The version that most instances of before run, by their AMI or one that counts as equal, where its launch template is not the group's: a way
+ * back replaces what is new, and never takes those of before to a launch template that they have not had. While the group's was not tried,
+ * what scaling has started from it says nothing.
  */
-export function versionOfOrigin({ instances, template }: FleetGroup, amiId: string): string | null {
-  const staying = instances.filter((one) => !one.isLeaving && one.amiId === amiId && one.template !== null);
-  const [most] = [...Map.groupBy(staying, ({ version }) => version).values()].sort(
+export function versionOfOrigin({ group, state }: FleetWorld, amiId: string): string | null {
+  const { instances, template } = group;
+  const { ended = null, failed = [] } = state.template ?? {};
+  const isTried = ended?.outcome === 'finished';
+  const staying = instances.filter(
+    (one) =>
+      !one.isLeaving &&
+      one.template !== null &&
+      (isTried || (one.template !== template && !failed.includes(one.template))),
+  );
+  const own = staying.filter((one) => one.amiId === amiId);
+  const ofBefore = own.length > 0 ? own : staying.filter((one) => state.equalAmis.includes(one.amiId));
+  const [most] = [...Map.groupBy(ofBefore, ({ version }) => version).values()].sort(
     (one, other) => other.length - one.length,
   );
   const [one] = most ?? [];
@@ -239,9 +250,9 @@ export function versionOfOrigin({ instances, template }: FleetGroup, amiId: stri
  * Whether a refresh that Auto Scaling itself turns back leads to what a rollout came from: the group has that AMI, and no launch template
  * that the instances of before have not had.
  */
-export function hasOriginOf(group: FleetGroup, rollout: FleetRollout): boolean {
-  const isSame = rollout.template !== null || versionOfOrigin(group, rollout.from.amiId) === null;
-  return isOfOrigin(group, rollout) && isSame;
+export function hasOriginOf(world: FleetWorld, rollout: FleetRollout): boolean {
+  const isSame = rollout.template !== null || versionOfOrigin(world, rollout.from.amiId) === null;
+  return isOfOrigin(world.group, rollout) && isSame;
 }
 
 /** What a changed launch template comes in the place of. */

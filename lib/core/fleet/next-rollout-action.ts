@@ -132,7 +132,7 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
   const { last } = state;
   const isAgain =
     action.kind === 'startRefresh' &&
-    last?.outcome === 'rolledBack' &&
+    (last?.outcome === 'rolledBack' || last?.outcome === 'failed') &&
     last.publication === action.publication.id &&
     isTemplateUnclear(world, action.publication);
   const isFar =
@@ -149,6 +149,10 @@ function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAc
     publication === null ||
     isBarred(world, group.amiId, publication)
   ) {
+    return action;
+  }
+  // What fails with it may be the publication, which was never tried: that is judged first.
+  if (untriedInstances(state, group).length > 0 && evaluateUntried(world, world.hosts).verdict !== 'good') {
     return action;
   }
   if (template.ended !== null) {

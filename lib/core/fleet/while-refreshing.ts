@@ -73,7 +73,7 @@ function turn(world: FleetWorld, rollout: FleetRollout): RolloutAction | undefin
   if (goingBack !== null) {
     const { reason } = goingBack;
     // Auto Scaling turns back to what the group has: the new version once a refresh has succeeded, or what was deployed meanwhile.
-    return mayGoBack && hasOriginOf(world.group, rollout)
+    return mayGoBack && hasOriginOf(world, rollout)
       ? { kind: 'rollBackRefresh', goingBack, reason }
       : { kind: 'cancelRefresh', goingBack, reason };
   }

@@ -9,7 +9,7 @@ import type { ObservedCall } from '../../account/simulated-accounts';
 import type { AssemblyStack, Template } from '../../aws/cloudformation/assembly';
 import type { Environment } from '../../aws/cloudformation/environment';
 import { RunningAccount, type RunningAccountOptions } from '../../deployment/running-account';
-import type { ObservedFleet, ObservedInstallation } from '../fleet-rules';
+import type { ObservedFleet, ObservedInstallation } from '../fleet-truth';
 
 /** Where the pipeline of the app is, and the other account that it delivers to. */
 export const HOME: Environment = { account: '111111111111', region: 'eu-central-1' };

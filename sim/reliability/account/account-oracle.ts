@@ -10,7 +10,7 @@ import type { FleetPorts } from '../../../lib/core/fleet/fleet-ports';
 import type { ObservedCall } from '../../account/simulated-accounts';
 import { requestOf } from '../../account/services/auto-scaling-refreshes';
 import { FleetOracle } from '../fleet-oracle';
-import type { ObservedFleet, Truth, Violation } from '../fleet-rules';
+import type { ObservedFleet, Truth, Violation } from '../fleet-truth';
 import { PIPELINE, type AccountInstallation } from './account-installation';
 import type { Microsoft } from '../../registry/memory-registry';
 import { PipelineOracle, type AccountTruth } from './pipeline-oracle';

@@ -1,6 +1,6 @@
 import type { OperatorOverride } from '../../../lib/contract/documents/overrides';
 import type { OperateRequest } from '../../../lib/contract/documents/operate-request';
-import type { ObservedFleet } from '../fleet-rules';
+import type { ObservedFleet } from '../fleet-truth';
 import { PIPELINE, type AccountInstallation } from './account-installation';
 import type { AccountRate } from './account-rates';
 

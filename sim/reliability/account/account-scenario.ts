@@ -3,7 +3,7 @@ import type { AssemblyStack } from '../../aws/cloudformation/assembly';
 import { type AmiBehaviour, GOOD_AMI } from '../../aws/fleet/ami-behaviour';
 import type { BakePlan } from '../../deployment/recorded-bake';
 import { Happenings, seededRandom } from '../happenings';
-import type { ObservedFleet, Violation } from '../fleet-rules';
+import type { ObservedFleet, Violation } from '../fleet-truth';
 import { AccountInstallation, type AccountInstallationOptions } from './account-installation';
 import { AccountOracle } from './account-oracle';
 import { AccountPeople } from './account-people';

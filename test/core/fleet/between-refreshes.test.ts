@@ -11,7 +11,7 @@ import {
   TEMPLATE,
   WAITING,
 } from '../../support/stopped-rollout';
-import { NEW, NEWER } from '../../support/fleet-lab';
+import { NEW, NEWER, OLD } from '../../support/fleet-lab';
 import { CLOSED, hostOf, instancesOf, secondsAgo, SET } from '../../support/fleet-world';
 
 test.each<[string, StoppedCase, object]>([
@@ -198,4 +198,17 @@ test('a launch template that changed again ends its rollout, unless the group is
   expect(of('before')).toMatchObject({ kind: 'settle', outcome: 'superseded' });
   expect(of('digest')).not.toMatchObject({ outcome: 'superseded' });
   expect(of('before', { phase: 'back', goingBack: BACK })).not.toMatchObject({ outcome: 'superseded' });
+});
+
+test.each([
+  ['has finished once all have it, also with an AMI that counts as equal', 'digest', 'settle'],
+  ['goes on to those that have an older one', 'before', 'startRefresh'],
+])('a launch template whose canary is well %s', (_, template, kind) => {
+  const [brought, other] = instancesOf([NEW, OLD]);
+  const action = afterRefresh({
+    state: { equalAmis: [OLD.amiId] },
+    rollout: { from: { amiId: NEW.amiId, publication: NEW }, template: TEMPLATE },
+    group: { amiId: NEW.amiId, instances: [brought!, { ...other!, template }] },
+  });
+  expect(action.kind).toBe(kind);
 });

@@ -213,6 +213,7 @@ describe('where the channel is of no use, instances of neither go back to what t
 });
 
 describe('a changed launch template', () => {
+  const BAD_HOSTS = [hostOf(1, [failedTask(), failedTask()])];
   const TEMPLATE = { digest: 'new', equal: [], older: 2, failed: [], ended: null };
   const group = onNew([NEW, NEW], { template: 'new' });
   const of = ({ state, ...changes }: WorldChanges = {}) =>
@@ -243,6 +244,21 @@ describe('a changed launch template', () => {
     expect(of({ state, group: { ...group, instances: instances.slice(0, 1) } })).toMatchObject({
       template: { from: 'oldest', fromVersion: '5' },
     });
+  });
+
+  test.each([
+    ['is bad', BAD_HOSTS, 'back'],
+    ['is not decided', [], undefined],
+  ])('waits while the publication that scaling started was never tried and %s', (_, hosts, phase) => {
+    const [one, other] = instancesOf([OLD, NEW]);
+    const instances = [one!, { ...other!, template: 'new' }];
+    const lastTried = { amiId: OLD.amiId, publication: OLD };
+    const action = of({
+      state: { lastTried, equalAmis: [OLD.amiId] },
+      group: { ...group, instances },
+      world: { hosts },
+    });
+    expect(action).toMatchObject(phase === undefined ? { kind: 'wait', waitsFor: 'canary' } : { phase });
   });
 
   test('never goes back to what a canary that failed has left', () => {

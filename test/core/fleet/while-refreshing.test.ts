@@ -41,6 +41,13 @@ const FLOOR = { floor: { ...SET, osVersion: NEW.osVersion } };
 const REVOKED = [{ id: NEW.id, amiId: NEW.amiId, by: 'ann', reason: 'leaks', at: secondsAgo(60) }];
 const HOUR = 3600;
 
+/** The group's launch template was deployed while instances of before had another, and has not run on all of them. */
+const UNTRIED = { digest: 'digest', equal: [], older: 1, failed: [], ended: null };
+const deployedMeanwhile = (before: typeof OLD) =>
+  instancesOf([NEW, before, OLD, OLD]).map((one, index) =>
+    index === 1 ? { ...one, version: '5', template: 'older' } : one,
+  );
+
 test.each<[string, Case, object]>([
   ['a refresh that is nobody’s', { rollout: null }, { kind: 'wait', waitsFor: 'refresh' }],
   ['a refresh that is not ours', { refresh: { id: 'other' } }, { kind: 'wait', waitsFor: 'refresh' }],
@@ -69,6 +76,29 @@ test.each<[string, Case, object]>([
     'a canary that is bad where the group has the new version is stopped',
     { world: BAD, group: { amiId: NEW.amiId } },
     { kind: 'cancelRefresh', goingBack: { because: 'bad' } },
+  ],
+  [
+    'a canary that is bad where some of what was before has an older launch template is stopped',
+    { world: BAD, group: { instances: deployedMeanwhile(OLD) }, state: { template: UNTRIED } },
+    { kind: 'cancelRefresh', goingBack: { because: 'bad' } },
+  ],
+  [
+    'a canary that is bad where what counts as equal to it has an older launch template is stopped',
+    {
+      world: BAD,
+      group: { instances: deployedMeanwhile(NEWER) },
+      state: { template: UNTRIED, equalAmis: [NEWER.amiId] },
+    },
+    { kind: 'cancelRefresh', goingBack: { because: 'bad' } },
+  ],
+  [
+    'a canary that is bad where most have a launch template that did well here goes back',
+    {
+      world: BAD,
+      group: { instances: deployedMeanwhile(OLD) },
+      state: { template: { ...UNTRIED, ended: { outcome: 'finished', at: secondsAgo(9000) } } },
+    },
+    { kind: 'rollBackRefresh', goingBack: { because: 'bad' } },
   ],
   [
     'a canary that is bad, and what was before is revoked, is stopped',
