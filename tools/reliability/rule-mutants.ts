@@ -5,6 +5,7 @@ const NEXT = 'lib/core/fleet/next-rollout-action.ts';
 const BETWEEN = 'lib/core/fleet/between-refreshes.ts';
 const DURING = 'lib/core/fleet/while-refreshing.ts';
 const ACT = 'lib/core/fleet/carry-out-action.ts';
+const END = 'lib/core/fleet/rollout-log.ts';
 const OBSERVE = 'lib/core/fleet/observe-fleet.ts';
 const RECONCILE = 'lib/core/fleet/reconcile-fleet.ts';
 const PAUSE = 'lib/core/fleet/deployment-pause.ts';
@@ -253,7 +254,7 @@ const TABLE: readonly (readonly [rule: string, what: string, file: string, ...ch
     [
       'Fleets 4',
       'what failed is not bad',
-      ACT,
+      END,
       'bad: [{ publication: publication.id, reason, at }, ...others]',
       'bad: others',
     ],
@@ -368,7 +369,7 @@ const TABLE: readonly (readonly [rule: string, what: string, file: string, ...ch
     [
       'Fleets 11',
       'a launch template that fails is blamed on the publication',
-      ACT,
+      END,
       'if (state.rollout !== null && state.rollout.template !== null) {',
       'if (false) {',
     ],

@@ -62,24 +62,31 @@ function afterSuccess(world: FleetWorld, rollout: FleetRollout): RolloutAction {
     case 'back':
       return restored(world, rollout) ?? settleBack(rollout, 'the instances were replaced');
     case 'rest':
-      return { kind: 'settle', outcome: 'finished', reason: 'every instance runs it' };
+      return (
+        restored(world, rollout) ?? {
+          kind: 'settle',
+          outcome: 'finished',
+          reason: 'every instance runs it',
+        }
+      );
     case 'canary':
       return resume(world, rollout);
   }
 }
 
-/** A way back by the launch template of before gives the group the deployed one again, which then has a canary of its own. */
+/** What went by the launch template of before gives the group the deployed one again, which then has a canary of its own. */
 function restored(
   { group, state }: FleetWorld,
-  { from, restores, version }: FleetRollout,
+  { from, phase, publication, restores, version }: FleetRollout,
 ): RolloutAction | undefined {
+  const goal = phase === 'back' ? from : { amiId: publication.amiId, publication };
   return restores === null || group.launchTemplateVersion !== version
     ? undefined
     : {
         kind: 'useForNewInstances',
-        ...from,
+        ...goal,
         base: restores,
-        isEqual: state.equalAmis.includes(from.amiId),
+        isEqual: phase === 'back' && state.equalAmis.includes(from.amiId),
         reason: 'the launch template that was deployed is tried by itself',
       };
 }
@@ -178,6 +185,11 @@ function resume(world: FleetWorld, rollout: FleetRollout): RolloutAction {
     return held;
   }
   const autoRollback = canGoBack(world, rollout);
+  const isDeployed = rollout.template === null && group.launchTemplateVersion !== rollout.baseVersion;
+  if (rollout.phase === 'rest' && isDeployed && broughtBy(group, rollout).length > 0) {
+    const why = 'it goes on with the launch template that its canary had';
+    return { ...start(rollout, 'rest', null, false, autoRollback, why), keepsTemplate: true };
+  }
   if (rollout.phase === 'rest' && fresh > 0) {
     return start(rollout, 'rest', null, false, autoRollback, 'it goes on where it stopped');
   }
@@ -261,6 +273,6 @@ function start(
   isRetry: boolean,
   autoRollback: boolean,
   reason: string,
-): RolloutAction {
+): Extract<RolloutAction, { readonly kind: 'startRefresh' }> {
   return { kind: 'startRefresh', phase, publication, goingBack, isRetry, autoRollback, reason };
 }

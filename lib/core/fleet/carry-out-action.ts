@@ -1,7 +1,6 @@
-import type { FleetState, RolloutOutcome, FleetRollout } from '../../contract/documents/fleet-state';
-import type { Channel } from '../../contract/documents/publication';
-import type { ContainerHosts, FleetGroup, RefreshRequest } from '../ports/fleets';
-import { heal, raise } from './fleet-notices';
+import type { FleetState, FleetRollout } from '../../contract/documents/fleet-state';
+import type { ContainerHosts, RefreshRequest } from '../ports/fleets';
+import { raise } from './fleet-notices';
 import type { ActionPlace } from './fleet-ports';
 import { evaluateUntried, isBarred } from './evaluate-rollout';
 import {
@@ -15,97 +14,16 @@ import {
   type StuckDrain,
 } from './fleet-world';
 import { drainText } from './observe-fleet';
-import { logEntryOf, monthOf, writeLogEntry } from './rollout-log';
+import {
+  lastTriedAfter,
+  logEntryOf,
+  monthOf,
+  settleRollout,
+  type Settlement,
+  writeLogEntry,
+} from './rollout-log';
 import { sampleHosts } from './sample-hosts';
 import { LONGEST_CHECKPOINT_SECONDS } from './while-refreshing';
-
-/** A rollout's end as the state keeps it. */
-interface Settlement {
-  readonly publication: Channel;
-  readonly outcome: RolloutOutcome;
-  readonly reason: string;
-  /** Whether instances ran it. */
-  readonly proven: boolean;
-  /** Whether it was tried: by a canary, or by every instance. */
-  readonly tried: boolean;
-  /** Whether its failure may be that of a launch template which is tried by itself next. */
-  readonly isUnclear?: boolean;
-}
-
-const MOST_RAN = 4;
-const MOST_FAILED = 2;
-
-/** The state after a rollout: what failed is bad for this fleet and reported once, what finished heals what was reported before. */
-function settleRollout(state: FleetState, settlement: Settlement, now: Date): FleetState {
-  const { outcome, proven, publication, reason, tried } = settlement;
-  const at = now.toISOString();
-  if (state.rollout !== null && state.rollout.template !== null) {
-    return settleTemplate(heal(state, 'drainEnded:'), settlement, now);
-  }
-  const ended: FleetState = {
-    ...state,
-    rollout: null,
-    last: { publication: publication.id, outcome, at, proven },
-    ran:
-      outcome === 'finished' && tried
-        ? [publication.id, ...state.ran.filter((id) => id !== publication.id)].slice(0, MOST_RAN)
-        : state.ran,
-  };
-  if (outcome === 'finished') {
-    return ['rolloutRolledBack:', 'rolloutFailed:', 'drainEnded:'].reduce(heal, ended);
-  }
-  if ((outcome !== 'rolledBack' && outcome !== 'failed') || settlement.isUnclear === true) {
-    return ended;
-  }
-  const others = state.bad.filter((one) => one.publication !== publication.id);
-  const how = outcome === 'rolledBack' ? 'went back from' : 'could neither take nor leave';
-  return raise(
-    { ...ended, bad: [{ publication: publication.id, reason, at }, ...others] },
-    `${outcome === 'rolledBack' ? 'rolloutRolledBack' : 'rolloutFailed'}:${publication.id}`,
-    `Fleet ${state.fleet} ${how} ${publication.id}: ${reason}. It is not tried again, until a newer one ` +
-      `is there or a person says so: winbake fleet accept ${state.fleet} ${publication.id} --reason "..."`,
-    now,
-  );
-}
-
-/** What ways back lead to once a rollout has ended: what it came from, unless what the group has was tried. */
-function lastTriedAfter({ lastTried, rollout }: FleetState, group: FleetGroup, isTried: boolean) {
-  if (isTried || rollout === null) {
-    return isTried ? null : lastTried;
-  }
-  return rollout.template !== null ? lastTried : rollout.from.amiId === group.amiId ? null : rollout.from;
-}
-
-/** A launch template that fails says nothing of the publication, which goes on to be good or bad. */
-function settleTemplate(state: FleetState, { outcome, reason }: Settlement, now: Date): FleetState {
-  const { rollout, template } = state;
-  const tried = rollout?.template?.to ?? '';
-  const others = (template?.failed ?? []).filter((one) => one !== tried);
-  const failed = outcome === 'failed' ? [tried, ...others].slice(0, MOST_FAILED) : others;
-  const ended = {
-    ...state,
-    rollout: null,
-    template: template && { ...template, failed, ended: endOf(outcome, now) },
-  };
-  if (outcome === 'finished') {
-    return heal(ended, 'templateFailed:');
-  }
-  const how =
-    outcome === 'rolledBack' ? 'went back to its launch template of before' : 'keeps both templates';
-  return outcome === 'rolledBack' || outcome === 'failed'
-    ? raise(
-        ended,
-        `templateFailed:${tried}`,
-        `Fleet ${state.fleet} ${how}: ${reason}. Deploy a launch template that works.`,
-        now,
-      )
-    : ended;
-}
-
-/** One that another took the place of may be tried again. */
-function endOf(outcome: RolloutOutcome, now: Date) {
-  return outcome === 'superseded' ? null : { outcome, at: now.toISOString() };
-}
 
 type StartRefresh = Extract<RolloutAction, { readonly kind: 'startRefresh' }>;
 
@@ -131,7 +49,7 @@ async function startRollout(
 async function wishOf(
   { control, hosts }: ActionPlace['ports'],
   world: FleetWorld,
-  { autoRollback, goingBack, isRetry, phase, publication, template: change }: StartRefresh,
+  { autoRollback, goingBack, isRetry, keepsTemplate, phase, publication, template: change }: StartRefresh,
 ): Promise<FleetRollout> {
   const { group, now, refresh, state } = world;
   const at = now.toISOString();
@@ -144,8 +62,10 @@ async function wishOf(
   const kept = phase === 'back' && template === null ? versionOfOrigin(world, goal.amiId) : null;
   const ofBefore = phase === 'back' ? (template?.fromVersion ?? kept) : null;
   const hasFailed = state.template?.digest === group.template && state.template.ended?.outcome !== undefined;
+  const isKept = keepsTemplate === true && before !== null;
   const version =
     ofBefore ??
+    (isKept ? before.version : null) ??
     (group.amiId === goal.amiId
       ? baseVersion
       : isSameGoal && before.baseVersion === baseVersion
@@ -162,7 +82,12 @@ async function wishOf(
     template,
     version,
     baseVersion,
-    restores: kept === null || hasFailed ? null : baseVersion,
+    restores:
+      isKept || (kept !== null && !hasFailed)
+        ? baseVersion
+        : phase === 'rest'
+          ? (before?.restores ?? null)
+          : null,
     refreshId: null,
     refreshBefore: refresh?.id ?? null,
     // A way back has nothing to go back to, nor has a refresh to what the group has; Auto Scaling knows no other way back than that.

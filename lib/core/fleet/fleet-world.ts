@@ -52,6 +52,8 @@ export type RolloutAction =
       readonly isRetry: boolean;
       /** What a rollout of a changed launch template begins with; absent: that of the rollout before. */
       readonly template?: FleetRollout['template'];
+      /** Whether it brings the launch template of the refresh before, whatever was deployed since. */
+      readonly keepsTemplate?: boolean;
       readonly autoRollback: boolean;
       readonly reason: string;
     }
@@ -167,7 +169,13 @@ export function broughtBy(group: FleetGroup, rollout: FleetRollout): FleetGroup[
 /** Those of them that a rollout is judged by: a launch template that was deployed meanwhile has instances of its own to show. */
 export function newInstancesOf(group: FleetGroup, rollout: FleetRollout): readonly string[] {
   return broughtBy(group, rollout)
-    .filter(({ template }) => template === null || template === group.template || rollout.phase === 'back')
+    .filter(
+      ({ template }) =>
+        template === null ||
+        template === group.template ||
+        rollout.phase === 'back' ||
+        (rollout.phase === 'rest' && rollout.restores !== null),
+    )
     .map(({ id }) => id);
 }
 

@@ -329,3 +329,25 @@ describe('a way back to what all instances ran well, with a launch template that
     expect(userDataOf(lab)).toEqual(four('agent'));
   });
 });
+
+test('one that is deployed while the rest of a publication follows has its canary after it, and takes nothing with it', async () => {
+  const lab = await labWith({ instanceCount: 10, policy: { canaryPercentage: 20 } });
+  failOn(lab, 'bad');
+  lab.publish(NEW);
+  while (lab.state().rollout?.phase !== 'rest') {
+    await lab.wait(0.25);
+  }
+  await lab.pass(20 * 60);
+  lab.fleet.group.cancel(false);
+  await lab.pass(60);
+  deploy(lab, 'bad');
+  expect(await mostOf(lab, 'bad', 24)).toBe(2);
+  expect(lab.state()).toMatchObject({
+    rollout: null,
+    bad: [],
+    last: { publication: NEW.id, outcome: 'finished' },
+  });
+  expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+  expect(new Set(userDataOf(lab))).toEqual(new Set(['']));
+  expect(lab.notified).toEqual([expect.stringContaining('a changed launch template failed')]);
+});

@@ -93,21 +93,21 @@ async function waitingLab({
   return { lab, comes };
 }
 
-/** What people were told of the budget, by the hours since Patch Tuesday. */
-async function toldOfBudget({
+/** What people were notified of the budget, by the hours since Patch Tuesday. */
+async function budgetNotices({
   comes,
   lab,
 }: Awaited<ReturnType<typeof waitingLab>>): Promise<readonly string[]> {
-  const told: string[] = [];
+  const notices: string[] = [];
   for (let hours = 1; hours <= 110; hours += 1) {
     if (hours === comes + 1) {
       lab.publish(NOVEMBER);
     }
     await lab.wait(1);
     const late = lab.notified.splice(0).filter((text) => text.includes('patching is'));
-    told.push(...late.map((text) => `${hours} h: ${text.split(':')[1]!.trim()}`));
+    notices.push(...late.map((text) => `${hours} h: ${text.split(':')[1]!.trim()}`));
   }
-  return told;
+  return notices;
 }
 
 test.each<[string, Parameters<typeof waitingLab>[0], readonly string[]]>([
@@ -127,6 +127,6 @@ test.each<[string, Parameters<typeof waitingLab>[0], readonly string[]]>([
     { comes: 80 },
     ['99 h: patching is overdue'],
   ],
-])('people are told of the budget %s', async (_, given, expected) => {
-  expect(await toldOfBudget(await waitingLab(given))).toEqual(expected);
+])('people are notified of the budget %s', async (_, given, expected) => {
+  expect(await budgetNotices(await waitingLab(given))).toEqual(expected);
 });
