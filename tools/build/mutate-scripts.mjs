@@ -1,4 +1,4 @@
-// Changes the PowerShell of the build machine in forty places, one at a time, and asks the tests of the scripts whether they
+// Changes the PowerShell of the build machine, and of hosts, in forty places, one at a time, and asks the tests of the scripts whether they
 // notice. The places are drawn by a seed, the day unless `--seed` says another; `--skip 10 --count 10` tries the second ten of them.
 // Stryker knows no PowerShell. Works on a copy; ends with 1 where fewer are noticed than LEAST_NOTICED percent.
 import { spawnSync } from 'node:child_process';
@@ -39,7 +39,10 @@ function mutantsOf(file, text) {
   const code = text.replaceAll(/<#[^]*?#>/g, (help) => help.replaceAll(/[^\n]/g, ''));
   return code.split('\n').flatMap((line, index) => {
     const change = CHANGES.find(([pattern]) => pattern.test(line));
-    const isCode = !/^\s*#|Parameter\(|\$script:ErrorActionPreference|Set-StrictMode/.test(line);
+    const isCode =
+      !/^\s*#|Parameter\(|\$script:ErrorActionPreference|Set-StrictMode|CreateNoWindow/.test(line) &&
+      // A parameter with its default.
+      !/^\s*\[[\w.[\]]+\]\s*\$\w+ = [^=]+$/.test(line);
     return change !== undefined && isCode
       ? [{ file, line: index + 1, before: line.trim(), after: line.replace(change[0], change[1]) }]
       : [];
@@ -105,7 +108,7 @@ function run(seed, count, skip) {
       .sort()
       .map((path) => read(`scripts/instance/${path}`));
     const tests = testFiles()
-      .filter((path) => path.startsWith('test/scripts/instance/') && !path.endsWith('structure.test.ts'))
+      .filter((path) => path.startsWith('test/scripts/') && !path.endsWith('structure.test.ts'))
       .map(read);
     const mutants = drawMutants(
       scripts.flatMap(({ path, text }) => mutantsOf(path, text)),

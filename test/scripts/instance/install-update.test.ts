@@ -326,6 +326,25 @@ describeWithPowerShell('Install-Update', () => {
     );
   });
 
+  test.each<[Name, string, RegExp]>([
+    ['security', 'Install', /Install of 2 updates took \d+ s$/],
+    ['security', 'Download', /Download of 2 updates took \d+ s$/],
+    ['installFails', 'Install', /Install of 1 updates took \d+ s, and 1 failed$/],
+  ])('%s says how many updates %s took, and how many failed only where some did', (name, work, line) => {
+    const [first] = runsOf(name)[0]!.stdout.filter((one) => one.includes(`${work} of `));
+    expect(first?.trim()).toMatch(line);
+  });
+
+  test('an argument with a double quote is refused, since not every program takes it', async () => {
+    const module = join(__dirname, '..', '..', '..', 'scripts', 'instance', 'Winbake', 'Winbake.psd1');
+    const quoted = (text: string) =>
+      `& (Import-Module '${module}' -PassThru) { ConvertTo-NativeArgument -Text '${text}' }`;
+    expect(await evaluate(await requirePowerShell(), [quoted('a"b'), quoted('a b\\')])).toEqual([
+      { output: [], error: expect.stringContaining('An argument holds a double quote') as string },
+      { output: ['"a b\\\\"'], error: '' },
+    ]);
+  });
+
   test('the pauses between searches grow', () => {
     const pauses = runsOf('searchThrows')[0]!.stdout.flatMap((line) => {
       const [, pause] =

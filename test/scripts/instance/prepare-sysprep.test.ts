@@ -268,6 +268,14 @@ describeWithPowerShell('prepare-sysprep', () => {
     }
   });
 
+  test('each folder that was emptied is named, and what is in use only where something is', () => {
+    const emptied = results.leftovers
+      .flatMap(({ stdout }) => stdout)
+      .filter((line) => line.includes('Emptied '));
+    expect(emptied.length).toBeGreaterThan(2);
+    expect(emptied.filter((line) => !/Emptied \S+$/.test(line.trim()))).toEqual([]);
+  });
+
   test('what whoever runs the bake may still need stays', () => {
     expect(KEPT.filter((file) => !machineOf('leftovers').has(file))).toEqual([]);
   });
