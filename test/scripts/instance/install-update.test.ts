@@ -335,16 +335,6 @@ describeWithPowerShell('Install-Update', () => {
     expect(first?.trim()).toMatch(line);
   });
 
-  test('an argument with a double quote is refused, since not every program takes it', async () => {
-    const module = join(__dirname, '..', '..', '..', 'scripts', 'instance', 'Winbake', 'Winbake.psd1');
-    const quoted = (text: string) =>
-      `& (Import-Module '${module}' -PassThru) { ConvertTo-NativeArgument -Text '${text}' }`;
-    expect(await evaluate(await requirePowerShell(), [quoted('a"b'), quoted('a b\\')])).toEqual([
-      { output: [], error: expect.stringContaining('An argument holds a double quote') as string },
-      { output: ['"a b\\\\"'], error: '' },
-    ]);
-  });
-
   test('the pauses between searches grow', () => {
     const pauses = runsOf('searchThrows')[0]!.stdout.flatMap((line) => {
       const [, pause] =

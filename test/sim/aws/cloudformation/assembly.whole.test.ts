@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAssemblies, readAssembly } from '../../../../sim/aws/cloudformation/assembly';
-import { appCommandOf, synthesize } from '../../../../sim/aws/cloudformation/assembly';
+import { appCommandOf, synthesize } from '../../../../sim/rehearsal/run-rehearsal';
 
 let folder: string;
 beforeEach(() => {
