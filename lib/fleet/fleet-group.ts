@@ -21,6 +21,7 @@ import type { FleetResources } from './fleet-resources';
 import { FleetRole } from './fleet-role';
 import type { FleetSettings } from './fleet-settings';
 import { FleetUserData } from './fleet-user-data';
+import { isBesideCluster } from './join-cluster';
 
 /** What the group starts, and where. */
 export interface FleetGroupProps {
@@ -116,6 +117,7 @@ export class FleetGroup extends Construct {
       userData: new FleetUserData({
         ...host,
         clusterName: cluster.clusterName,
+        isOfCluster: settings.associate && isBesideCluster(this, cluster),
         lifecycleHook: { groupName, hookName: HOOK_NAME },
       }),
       requireImdsv2: true,

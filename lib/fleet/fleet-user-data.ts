@@ -45,6 +45,8 @@ export interface FleetUserDataProps extends Omit<ContainerHostStart, 'agentSecon
   readonly before?: readonly string[];
   /** PowerShell that runs once the instance is registered and its launch completed, at each start of the instance. */
   readonly after?: readonly string[];
+  /** Whether the cluster adds lines of its own, which the fleet's start takes the place of. */
+  readonly isOfCluster?: boolean;
   /** How long the agent may take to register. Left out, 15 minutes. The hook's heartbeat has to be longer. */
   readonly agentTimeout?: Duration;
 }
@@ -62,8 +64,8 @@ export class FleetUserData extends UserData {
 
   constructor(private readonly props: FleetUserDataProps) {
     super();
-    this.ofCluster = [...addedByCluster(props.clusterName)];
-    const { before = [] } = props;
+    const { before = [], isOfCluster = true } = props;
+    this.ofCluster = isOfCluster ? [...addedByCluster(props.clusterName)] : [];
     this.additions = [
       (data) => {
         data.addCommands(...before);

@@ -13,7 +13,7 @@ export interface OtherWindows {
 }
 
 /** Microsoft's own images of Windows, whose tags name the release. */
-const OF_MICROSOFT = /^mcr\.microsoft\.com\/(windows|dotnet)\//;
+const OF_MICROSOFT = /^mcr\.microsoft\.com\/(windows(?=[/:])|dotnet\/)/;
 
 /** Of .NET Framework, without a release in its tag: an index of one image for each release that has the line. */
 const SHARED = /^mcr\.microsoft\.com\/dotnet\/framework\/(\w+):(\d+(?:\.\d+)+)$/;

@@ -321,7 +321,16 @@ function windowsFaults({ service }: AppService, { ami }: FleetOfServices): reado
 function hostFaults({ service }: AppService, { gmsa, taskRoles }: FleetOfServices): readonly string[] {
   const { networkMode, node } = service.taskDefinition;
   const containers = node.children.filter((one) => one instanceof ContainerDefinition);
-  return containers.flatMap(({ containerName, credentialSpecs = [], portMappings }) => [
+  const { taskRoleArn } = node.defaultChild as CfnTaskDefinition;
+  const hasRole = Stack.of(service.taskDefinition).resolve(taskRoleArn) !== undefined;
+  const ofRole =
+    hasRole && !taskRoles
+      ? [
+          'its task has a role, and hosts of this fleet offer none ("taskRoles: false"), so that ECS never places it. Leave "taskRoles" out; a ' +
+            'WindowsTaskDefinition whose role allows nothing has none.',
+        ]
+      : [];
+  const ofContainers = containers.flatMap(({ containerName, credentialSpecs = [], portMappings }) => [
     ...(taskRoles && networkMode === NetworkMode.NAT && portMappings.some(({ hostPort }) => hostPort === 80)
       ? [
           `container ${containerName} asks for port 80 of the host, which the credential proxy of task roles holds. Leave "hostPort" out ` +
@@ -335,6 +344,7 @@ function hostFaults({ service }: AppService, { gmsa, taskRoles }: FleetOfService
         ]
       : []),
   ]);
+  return [...ofRole, ...ofContainers];
 }
 
 function warnOfExactRevisions(scope: IConstruct, fleet: FleetOfServices): void {

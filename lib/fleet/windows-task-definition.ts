@@ -11,7 +11,7 @@ import {
   type ContainerDefinitionOptions,
   type Volume,
 } from 'aws-cdk-lib/aws-ecs';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnManagedPolicy, CfnPolicy, type CfnRole, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -136,6 +136,13 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
       cpuArchitecture: 'X86_64',
       operatingSystemFamily: `WINDOWS_${os.name}`,
     };
+    if (rest.taskRole === undefined) {
+      // One that allows nothing would only keep the task off hosts whose agent offers no roles.
+      const { taskRole } = this;
+      cfnTaskDefinition.taskRoleArn = Lazy.string({
+        produce: () => (allowsNothing(taskRole) ? undefined : taskRole.roleArn),
+      });
+    }
     this.renderShares(cfnTaskDefinition);
     this._revisions = { minimum: minimumRevision, exact: exactRevision };
     fsxVolumes?.forEach((volume) => {
@@ -290,4 +297,21 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
       PlacementConstraint.memberOf(`${build} and attribute:winbake.revision ${operator} ${revision}`),
     );
   }
+}
+
+/** Whether no policy of the app is a role's, which may come from anywhere in it. */
+function allowsNothing(role: IRole): boolean {
+  const stack = Stack.of(role);
+  const isEmpty = (list: unknown) => list === undefined || (Array.isArray(list) && list.length === 0);
+  const { managedPolicyArns, policies } = role.node.defaultChild as CfnRole;
+  const name = JSON.stringify(stack.resolve(role.roleName));
+  const isOfRole = (policy: CfnPolicy | CfnManagedPolicy) =>
+    JSON.stringify(stack.resolve(policy.roles) ?? []).includes(name);
+  return (
+    isEmpty(stack.resolve(managedPolicyArns)) &&
+    isEmpty(stack.resolve(policies)) &&
+    !role.node.root.node
+      .findAll()
+      .some((one) => (one instanceof CfnPolicy || one instanceof CfnManagedPolicy) && isOfRole(one))
+  );
 }

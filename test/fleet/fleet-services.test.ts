@@ -13,6 +13,7 @@ import {
   type Ec2ServiceProps,
   type Ec2TaskDefinitionProps,
 } from 'aws-cdk-lib/aws-ecs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
@@ -28,12 +29,14 @@ interface Given {
   readonly fleet?: Partial<WindowsCapacityProviderProps>;
   readonly task?: Partial<WindowsTaskDefinitionProps>;
   readonly container?: Partial<ContainerDefinitionOptions>;
+  /** Whether the task's role allows something. */
+  readonly mayRead?: boolean;
   /** How the service comes to the fleet. */
   readonly by?: 'strategy' | 'name' | 'cluster' | 'daemon' | 'otherStack';
 }
 
 /** A fleet and a service that may run on it. */
-function shopOf({ by = 'strategy', container = {}, fleet = {}, task = {} }: Given): Stack {
+function shopOf({ by = 'strategy', container = {}, fleet = {}, mayRead = false, task = {} }: Given): Stack {
   const app = new App();
   const env = { account: '111111111111', region: 'eu-west-1' };
   const stack = new Stack(app, 'Shop', { env });
@@ -51,6 +54,9 @@ function shopOf({ by = 'strategy', container = {}, fleet = {}, task = {} }: Give
     memoryLimitMiB: 1024,
     ...container,
   });
+  if (mayRead) {
+    taskDefinition.addToTaskRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] }));
+  }
   const strategy =
     by === 'name' ? { capacityProvider: hosts.capacityProviderName, weight: 1 } : hosts.strategy();
   new Ec2Service(place, 'Service', {
@@ -107,6 +113,11 @@ test.each<[string, Given, string]>([
   ],
   ['port 80 of a daemon', { by: 'daemon', container: PORT_80 }, 'container web asks for port 80 of the host'],
   ['port 80, wherever the cluster places it', { by: 'cluster', container: PORT_80 }, 'asks for port 80'],
+  [
+    'a task with a role on hosts that offer none',
+    { fleet: { taskRoles: false }, mayRead: true },
+    'its task has a role, and hosts of this fleet offer none ("taskRoles: false"), so that ECS never places it.',
+  ],
   [
     'a credential spec on hosts whose agent offers no gMSA',
     { container: SPEC },

@@ -30,6 +30,12 @@ test("a line of a user stays, also where the cluster's own is the same and goes"
   expect(data.render()).toContain('<powershell>Import-Module ECSTools\nWrite-Host mine\n');
 });
 
+test('where the cluster adds nothing, a line of a user stays also where it is one that clusters add', () => {
+  const data = userData({ isOfCluster: false });
+  data.addCommands('Import-Module ECSTools', 'Get-ECSThing');
+  expect(data.render()).toContain('<powershell>Import-Module ECSTools\nGet-ECSThing\n');
+});
+
 test.each<[Partial<FleetUserDataProps>, string]>([
   [
     {},

@@ -17,6 +17,7 @@ import {
   UlimitName,
   type ContainerDefinitionOptions,
 } from 'aws-cdk-lib/aws-ecs';
+import { ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
@@ -294,5 +295,34 @@ describe('the network', () => {
     for (const one of good) {
       Annotations.fromStack(one.stack).hasNoWarning('*', Match.anyValue());
     }
+  });
+});
+
+describe('the role of a task', () => {
+  const roleOf = (change: (task: WindowsTaskDefinition) => void) => {
+    const { stack, task } = taskOf();
+    change(task);
+    return onlyProperties(Template.fromStack(stack), 'AWS::ECS::TaskDefinition')['TaskRoleArn'];
+  };
+  const reads = new PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] });
+
+  test.each<[string, (task: WindowsTaskDefinition) => void]>([
+    ['by a grant', (task) => { task.addToTaskRolePolicy(reads); }],
+    [
+      'by a managed policy',
+      ({ taskRole }) => { taskRole.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess')); },
+    ],
+    [
+      'by a policy that is elsewhere',
+      (task) => new Policy(task.stack, 'Reads', { statements: [reads], roles: [task.taskRole] }),
+    ],
+  ])('is there where it allows something: %s', (_, change) => {
+    expect(roleOf(change)).toBeDefined();
+  });
+
+  test('is left out where it allows nothing, since it keeps tasks off hosts without task roles', () => {
+    expect(roleOf(() => undefined)).toBeUndefined();
+    const taskRole = Role.fromRoleArn(new Stack(), 'Role', 'arn:aws:iam::111111111111:role/web');
+    expect(propertiesOf({ taskRole })['TaskRoleArn']).toBeDefined();
   });
 });
