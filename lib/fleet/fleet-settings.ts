@@ -9,7 +9,7 @@ import type { RolloutPolicy } from '../contract/values/rollout-policy';
 import { longestClosedHours } from '../contract/values/weekly-window';
 import { plannedBakeHours } from '../core/image-builder/workflows';
 import { checkFleetName } from '../internal/names';
-import { checkHours, checkMinutes, checkNumber, refuse } from '../internal/validate';
+import { checkHours, checkMinutes, checkNumber, checkPlace, refuse } from '../internal/validate';
 import { agentVariables, instanceMetadata, type InstanceMetadata, rootDevice } from './host-options';
 import { instancesDistribution, managedScaling } from './capacity-options';
 import { fetchOwnImages, type FleetUserDataProps, startsAgent } from './fleet-user-data';
@@ -231,6 +231,12 @@ export function fleetSettings(scope: IConstruct, props: WindowsCapacityProviderP
   if (props.fleetName === undefined) {
     Annotations.of(scope).addInfo(`"fleetName" is ${fleetName}; the fleet keeps its state under it.`);
   }
+  checkPlace(
+    scope,
+    'cluster',
+    props.cluster,
+    'Its hosts join a cluster of their own place: make the fleet in a stack there.',
+  );
   const policy = rolloutPolicy(scope, props.rollout);
   return {
     fleetName,

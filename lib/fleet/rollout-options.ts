@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from '../contract/values/rollout-policy';
-import { checkNumber, refuse, checkHours } from '../internal/validate';
+import { checkNumber, checkPlace, refuse, checkHours } from '../internal/validate';
 import { weeklyWindows, type WeeklyWindow } from '../internal/weekly-window';
 
 /**
@@ -128,6 +128,12 @@ export function rolloutPolicy(scope: IConstruct, rollout: RolloutOptions = {}): 
     maxFirstTaskSlowdown = standard.maxFirstTaskSlowdown,
     maxHealthyPercentage = standard.maxHealthyPercentage,
   } = rollout;
+  rollout.alarms?.forEach(({ alarmArn, env }) => {
+    // Of an imported one aws-cdk-lib takes the place for that of the stack.
+    const [, , , region = '', account = ''] = Token.isUnresolved(alarmArn) ? [] : alarmArn.split(':');
+    const wayOut = 'Auto Scaling watches no alarm elsewhere: make one beside the fleet.';
+    checkPlace(scope, 'rollout.alarms', { env: region === '' ? env : { account, region } }, wayOut);
+  });
   const alarms = [...(rollout.alarms ?? []).map(({ alarmName }) => alarmName), ...(rollout.alarmNames ?? [])];
   const watch = rollout.watch ?? Duration.seconds(standard.watchSeconds);
   const delay = rollout.delay ?? Duration.seconds(standard.delaySeconds);

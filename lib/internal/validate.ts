@@ -1,4 +1,4 @@
-import { Token, type Duration } from 'aws-cdk-lib';
+import { Stack, Token, type Duration, type IResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** The limits of a value, both allowed, and a sentence with the way out. */
@@ -14,6 +14,22 @@ interface Limits {
  */
 export function refuse(scope: IConstruct, prop: string, rule: string, got: string, wayOut: string): never {
   throw new Error(`[${scope.node.path}] "${prop}" ${rule}; got: ${got}. ${wayOut}`);
+}
+
+/** Ends synthesis where a resource is known to be of another account or region than a construct. */
+export function checkPlace(
+  scope: IConstruct,
+  prop: string,
+  { env }: Pick<IResource, 'env'>,
+  wayOut: string,
+): void {
+  const { account, region } = Stack.of(scope);
+  const isOther = (own: string, its: string) =>
+    !Token.isUnresolved(own) && !Token.isUnresolved(its) && own !== its;
+  if (isOther(account, env.account) || isOther(region, env.region)) {
+    const its = Token.isUnresolved(env.account) ? env.region : `${env.account}/${env.region}`;
+    refuse(scope, prop, 'must be of the account and region of its stack', its, wayOut);
+  }
 }
 
 /** Checks a text against a pattern that matches it as a whole; a token is let through. */

@@ -265,3 +265,34 @@ test('a variable that the agent of Windows is not known to read is warned of', (
     Match.stringLikeRegexp('has ECS_ENABLE_GPU_SUPPORT, which the ECS agent of Windows is not known to read'),
   );
 });
+
+test.each<[string, (scope: Stack) => Partial<WindowsCapacityProviderProps>]>([
+  [
+    'rollout.alarms',
+    (scope) => ({
+      rollout: {
+        alarms: [
+          Alarm.fromAlarmArn(scope, 'Errors', 'arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors'),
+        ],
+      },
+    }),
+  ],
+  [
+    'cluster',
+    (scope) => ({
+      cluster: Cluster.fromClusterArn(scope, 'There', 'arn:aws:ecs:us-east-1:111111111111:cluster/x'),
+    }),
+  ],
+])('"%s" of another region is refused', (prop, propsOf) => {
+  const stack = new Stack(new App(), 'Shop', { env: { account: '111111111111', region: 'eu-west-1' } });
+  const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+  const cluster = new Cluster(stack, 'Cluster', { vpc });
+  const make = () =>
+    new WindowsCapacityProvider(stack, 'Windows', {
+      ...{ cluster, vpc, ami: WindowsAmi.fromChannel({ os }) },
+      ...propsOf(stack),
+    });
+  expect(make).toThrow(
+    `"${prop}" must be of the account and region of its stack; got: 111111111111/us-east-1.`,
+  );
+});
