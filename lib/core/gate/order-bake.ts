@@ -27,7 +27,7 @@ import { decide } from './decide';
 import { noteDecision } from './last-decision';
 import { observationsOf, observeExtras, observeFamilies } from './observe';
 import { changeOutage } from './outage';
-import { type EndedOrder, failedOrder, isKnownButForOwn, newOrder } from './why-bake';
+import { type EndedOrder, failedOrder, isKnownButForOwn, isTriedAgain, newOrder } from './why-bake';
 
 /** What a poll of the gate works with. */
 interface GatePorts {
@@ -253,7 +253,8 @@ export async function pollAndDecide(ports: GatePorts, request: GateRequest): Pro
   if (set === undefined || decision.decision !== 'bake') {
     return decision;
   }
-  const order = newOrder(now, failed, {
+  const again = isTriedAgain({ catalog, recipeArn, scriptsSha256 }, failed, set) ? failed : undefined;
+  const order = newOrder(now, again, {
     release: release.name,
     trigger: request.trigger,
     set: set.id,

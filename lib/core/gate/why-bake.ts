@@ -28,6 +28,23 @@ export function isOrderOf(catalog: Catalog, id: string | undefined, set: ImageSe
   return id === set.id || (known !== undefined && areSameOrder(known, set));
 }
 
+/**
+ * Whether an order that failed is tried again by a bake of a set. What waits for its next try and what counts its tries go by this
+ * alone: by the id of its set, of which extras are a part, an app deployed meanwhile would make each try the first.
+ */
+export function isTriedAgain(
+  { catalog, recipeArn, scriptsSha256 }: Pick<GateInput, 'catalog' | 'recipeArn' | 'scriptsSha256'>,
+  failed: FailedOrder | undefined,
+  set: ImageSet,
+): failed is FailedOrder {
+  return (
+    failed !== undefined &&
+    isOrderOf(catalog, failed.set, set) &&
+    failed.recipeArn === recipeArn &&
+    failed.scriptsSha256 === scriptsSha256
+  );
+}
+
 function orderOf({ target, images }: ImageSet): string {
   return [
     target,
@@ -97,12 +114,7 @@ interface RetryVerdict {
  */
 export function checkRetry(input: GateInput, set: ImageSet, at: Thresholds): RetryVerdict | undefined {
   const { failed, forced } = input;
-  const isSame =
-    failed !== undefined &&
-    isOrderOf(input.catalog, failed.set, set) &&
-    failed.recipeArn === input.recipeArn &&
-    failed.scriptsSha256 === input.scriptsSha256;
-  if (!isSame || forced === true) {
+  if (!isTriedAgain(input, failed, set) || forced === true) {
     return undefined;
   }
   if (failed.cancelled === true) {
@@ -268,8 +280,9 @@ function isPublished(order: Order, published: Publication | undefined): boolean 
 }
 
 /**
- * Makes an order; its id holds its set and its instant, and it counts up from a failed one with the same inputs. One that was
- * refused or interrupted, whose instance profile was too new, or that a service outside failed, was no attempt.
+ * Makes an order; its id holds its set and its instant, and it counts up from the failed one that it tries again, if any; see
+ * `isTriedAgain`. One that was refused or interrupted, whose instance profile was too new, or that a service outside failed, was no
+ * attempt.
  */
 export function newOrder(
   now: Date,
@@ -279,13 +292,9 @@ export function newOrder(
     'schema' | 'id' | 'attempt' | 'launchRetries' | 'interruptions' | 'outages' | 'firstAt'
   >,
 ): Order {
-  const isAgain =
-    failed?.set === inputs.set &&
-    failed.recipeArn === inputs.recipeArn &&
-    failed.scriptsSha256 === inputs.scriptsSha256;
-  const launchRetries = isAgain ? (failed.launchRetries ?? 0) + (failed.notLaunched === true ? 1 : 0) : 0;
-  const outages = isAgain ? (failed.outages ?? 0) + (failed.outage === true ? 1 : 0) : 0;
-  const interruptions = isAgain ? (failed.interruptions ?? 0) + (failed.interrupted === true ? 1 : 0) : 0;
+  const launchRetries = (failed?.launchRetries ?? 0) + (failed?.notLaunched === true ? 1 : 0);
+  const outages = (failed?.outages ?? 0) + (failed?.outage === true ? 1 : 0);
+  const interruptions = (failed?.interruptions ?? 0) + (failed?.interrupted === true ? 1 : 0);
   const wasAttempt =
     failed?.refused !== true &&
     failed?.notLaunched !== true &&
@@ -296,10 +305,10 @@ export function newOrder(
     schema: 'winbake.order/1',
     id: `${inputs.set}-${instant}`,
     ...inputs,
-    attempt: isAgain ? failed.attempt + (wasAttempt ? 1 : 0) : 1,
+    attempt: failed === undefined ? 1 : failed.attempt + (wasAttempt ? 1 : 0),
     ...(launchRetries === 0 ? {} : { launchRetries }),
     ...(outages === 0 ? {} : { outages }),
-    ...(isAgain ? { firstAt: failed.firstAt ?? failed.at } : {}),
+    ...(failed === undefined ? {} : { firstAt: failed.firstAt ?? failed.at }),
     ...(interruptions === 0 ? {} : { interruptions }),
   };
 }

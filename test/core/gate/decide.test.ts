@@ -308,9 +308,6 @@ describe('an order that failed because of the registry or Windows Update', () =>
       [2, 2],
     ]);
     expect([second, third, fourth].map(({ firstAt }) => firstAt)).toEqual([at(1), at(1), at(1)]);
-    expect(newOrder(new Date(0), { ...fourth, at: at(1) }, { ...inputs, set: 'other' })).toMatchObject({
-      attempt: 1,
-    });
   });
 });
 

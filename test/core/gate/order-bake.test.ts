@@ -1,10 +1,13 @@
+import type { ImageSet } from '../../../lib/contract/documents/catalog';
 import type { Publication } from '../../../lib/contract/documents/publication';
 import { CURRENT_ORDER_KEY } from '../../../lib/contract/names/bucket-keys';
+import { parseRelease } from '../../../lib/contract/values/release';
 import { WEEKDAYS } from '../../../lib/contract/values/weekly-window';
+import { emptyCatalog } from '../../../lib/core/catalog/catalog';
 import { changeCatalog, readCatalog } from '../../../lib/core/catalog/catalog-store';
 import type { FailedOrder } from '../../../lib/core/gate/gate-input';
 import { pollAndDecide, type GateRequest } from '../../../lib/core/gate/order-bake';
-import { newOrder } from '../../../lib/core/gate/why-bake';
+import { isTriedAgain, newOrder } from '../../../lib/core/gate/why-bake';
 import { contractFixture } from '../../support/contract-fixture';
 import { orderWorld } from '../../support/order-world';
 import { channelsAt, publicationAt } from '../../support/pipeline-description';
@@ -75,15 +78,17 @@ describe('an order', () => {
     });
   });
 
-  test.each([['set'], ['recipeArn'], ['scriptsSha256']] as const)(
-    'with another %s than the one that failed begins anew',
-    (input) => {
-      const failed = { ...FAILED, attempt: 2, launchRetries: 1, interruptions: 1, outages: 1 };
-      expect(newOrder(NOW, failed, { ...INPUTS, [input]: 'b'.repeat(64) })).toEqual({
-        ...newOrder(NOW, undefined, { ...INPUTS, [input]: 'b'.repeat(64) }),
-      });
-    },
-  );
+  test.each<[what: string, inputs: Partial<FailedOrder>, isAgain: boolean]>([
+    ['the same inputs is tried again', {}, true],
+    ['another set is not', { set: 'set-2' }, false],
+    ['another recipe is not', { recipeArn: 'arn:other' }, false],
+    ['other scripts is not', { scriptsSha256: 'b'.repeat(64) }, false],
+  ])('that failed with %s', (_what, changes, isAgain) => {
+    const set: ImageSet = { id: 'set-1', at: FAILED.at, target: '10.0.20348.4294', images: [], findings: [] };
+    const input = { ...INPUTS, catalog: emptyCatalog(parseRelease('2022')) };
+    expect(isTriedAgain(input, { ...FAILED, ...changes }, set)).toBe(isAgain);
+    expect(isTriedAgain(input, undefined, set)).toBe(false);
+  });
 });
 
 /** A pipeline on which `revision` was published, with the catalog of the poll before it. */

@@ -1,5 +1,6 @@
 import type { Catalog, ImageSet } from '../../../lib/contract/documents/catalog';
 import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../../lib/contract/values/gate-policy';
+import type { Order } from '../../../lib/contract/documents/order';
 import type { Publication } from '../../../lib/contract/documents/publication';
 import { WEEKDAYS } from '../../../lib/contract/values/weekly-window';
 import { parseRelease } from '../../../lib/contract/values/release';
@@ -8,6 +9,7 @@ import { chooseExtras } from '../../../lib/core/gate/build-image-set';
 import type { ExtraPoll } from '../../../lib/core/gate/gate-input';
 import { observationsOf } from '../../../lib/core/gate/observe';
 import { pollAndDecide } from '../../../lib/core/gate/order-bake';
+import type { EndedOrder } from '../../../lib/core/gate/why-bake';
 import { parseImageExtras } from '../../../lib/core/images/image-extra';
 import { RegistryError } from '../../../lib/core/oci/registry';
 import { memoryDocuments, memoryParameters } from '../../support/memory-ports';
@@ -115,7 +117,7 @@ class Gate {
   isDown = false;
   asked: readonly string[] = [];
 
-  async poll(policy: Partial<GatePolicy> = {}, forced = false) {
+  async poll(policy: Partial<GatePolicy> = {}, forced = false, ended?: EndedOrder) {
     const { documents, parameters } = this;
     const registry = memoryRegistry({
       'windows/servercore': { ltsc2022: imageOf('servercore') },
@@ -144,6 +146,7 @@ class Gate {
         scriptsSha256: BAKE.scriptsSha256,
         trigger: 'poll',
         forced,
+        ...(ended === undefined ? {} : { ended }),
       },
     );
     this.asked = registry.asked;
@@ -221,6 +224,36 @@ describe('an own image at the gate', () => {
     const { digest } = set!.images.at(-1)!;
     expect({ decision, newest: gate.catalog.sets[0]?.id }).toEqual({ decision: 'bake', newest: set?.id });
     expect(gate.catalog.observations.at(-1)).toMatchObject({ repository: SHOP, digest });
+  });
+
+  test.each<[what: string, isOutage: boolean, deploys: boolean, attempts: readonly number[]]>([
+    ['that stays', false, false, [1, 2]],
+    ['that moves before each poll', false, true, [1, 2]],
+    ['that stays while a service fails', true, false, [1, 1, 1, 1, 1, 1]],
+    ['that moves before each poll while a service fails', true, true, [1, 1, 1, 1, 1, 1]],
+  ])('%s lets a failing order be tried no more often', async (_what, isOutage, deploys, attempts) => {
+    const gate = new Gate();
+    const orders: Order[] = [];
+    let decision = 'wait';
+    for (let hour = 0; hour < 60 && decision !== 'needsOperator'; hour += 1) {
+      const last = orders.at(-1);
+      const answer = await gate.poll({}, false, last && { order: last.id, ended: 'failed', isOutage });
+      decision = answer.decision;
+      if (answer.order !== undefined) {
+        orders.push(answer.order);
+        gate.documents.texts.set('bakes/current.json', JSON.stringify(answer.order));
+      }
+      gate.push += deploys ? 1 : 0;
+      gate.now = new Date(gate.now.getTime() + 3_600_000);
+    }
+    expect({ decision, attempts: orders.map(({ attempt }) => attempt) }).toEqual({
+      decision: 'needsOperator',
+      attempts,
+    });
+    expect(new Set(orders.map(({ set }) => set)).size).toBe(deploys ? orders.length : 1);
+    expect(orders.slice(1).map(({ firstAt }) => firstAt)).toEqual(
+      orders.slice(1).map(() => '2025-10-15T00:00:00.000Z'),
+    );
   });
 
   test('is not kept either while a bake that is due waits for its hour', async () => {
