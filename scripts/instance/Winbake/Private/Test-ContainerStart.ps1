@@ -15,7 +15,7 @@ function Test-ContainerStart {
     try {
         while ($seconds.Count -lt 2) {
             $watch = [Diagnostics.Stopwatch]::StartNew()
-            $output = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds) -join ' '
+            $output = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds -MustAnswer) -join ' '
             $seconds.Add([Math]::Round($watch.Elapsed.TotalSeconds, 2))
         }
         $detail = $output.Trim()

@@ -16,7 +16,7 @@ function Test-NatNetwork {
         $reference = @(Get-ImageReference -Image $Image)[0]
         $arguments = 'run', '--rm', '--pull=never', '--isolation=process', '--network', 'nat', '--entrypoint', 'cmd', $reference
         $arguments += '/c', 'ipconfig'
-        $output = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds) -join "`n"
+        $output = @(Invoke-Native -FilePath 'docker' -ArgumentList $arguments -TimeoutSeconds $StartSeconds -MustAnswer) -join "`n"
         $address = Select-Address -Text $output -Name 'IPv4 Address'
         $gateway = Select-Address -Text $output -Name 'Default Gateway'
         # Windows gives itself an address of 169.254 where it gets none.
