@@ -296,7 +296,7 @@ describeWithPowerShell('Save-Image', () => {
     ['noDaemon', 5, 'PULL_FAILED'],
     ['unknown', 5, 'PULL_FAILED'],
     ['tampered', 1, 'WRONG_IMAGE'],
-    ['tamperedLayer', 1, 'WRONG_IMAGE'],
+    ['tamperedLayer', 5, 'WRONG_IMAGE'],
     ['noManifest', 1, 'WRONG_IMAGE'],
     ['newerImage', 1, 'WRONG_IMAGE'],
     ['noSpace', 1, 'NO_SPACE'],

@@ -18,8 +18,9 @@ function Complete-ImagePull {
         $message = $_.Exception.Message
         $Pull.native = $null
         $Pull.state = 'waiting'
-        $code = Get-PullErrorCode -Message $message
-        if ($code -ne 'PULL_FAILED' -or $Pull.attempt -ge $Limit.attempts) {
+        $isLast = $Pull.attempt -ge $Limit.attempts
+        $code = Get-PullErrorCode -Message $message -IsLast $isLast
+        if ($isLast -or $code -ne 'PULL_FAILED') {
             throw (ConvertTo-StepError $code ("Pulling $($Pull.name) failed after $($Pull.attempt) of $($Limit.attempts) " +
                 "attempts. $message"))
         }
