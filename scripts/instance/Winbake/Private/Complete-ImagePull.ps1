@@ -1,6 +1,7 @@
 function Complete-ImagePull {
     # Takes the result of a pull that has ended, or ends one in which nothing moves: then the image gets its tags and is done,
-    # or waits for its next attempt. Fails where another attempt cannot help or none is left.
+    # or waits for its next attempt, also where docker fails or says nothing when it is asked what came. Fails where another
+    # attempt cannot help or none is left.
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [pscustomobject]$Pull,
@@ -13,11 +14,14 @@ function Complete-ImagePull {
         }
         $null = Receive-Native -Native $Pull.native -TimeoutSeconds 60
         $seconds = [Math]::Round($Pull.native.watch.Elapsed.TotalSeconds, 1)
+        $Pull.entry = Confirm-Image -Image $Pull.image -Source $Pull.source -PullSeconds $seconds
     }
     catch {
         $message = $_.Exception.Message
         $Pull.native = $null
         $Pull.state = 'waiting'
+        # What came is not what was planned: the same digest brings the same again.
+        if ($_.Exception.Data.Contains('code')) { throw }
         $isLast = $Pull.attempt -ge $Limit.attempts
         $code = Get-PullErrorCode -Message $message -IsLast $isLast
         if ($isLast -or $code -ne 'PULL_FAILED') {
@@ -30,7 +34,6 @@ function Complete-ImagePull {
         return
     }
     $Pull.native = $null
-    $Pull.entry = Confirm-Image -Image $Pull.image -Source $Pull.source -PullSeconds $seconds
     $Pull.state = 'done'
     Show-Progress ("Saved $($Pull.name): $(Format-Size -Bytes $Pull.compressedBytes) in $([int]$seconds) s, " +
         "$(Format-Size -Bytes $Pull.entry.bytesOnDisk) on disk, $(Format-Size -Bytes (Get-FreeByte) -Unit GB) free")
