@@ -15,6 +15,8 @@ export const failureSchema = z.object({
   osVersion: osVersion.optional(),
   /** What the order wants of the host, where the failure is about that. */
   targetRevision: revision.optional(),
+  /** A service outside refuses for a reason that lasts, such as a policy; scripts of an earlier deployment leave it out. */
+  isFinal: z.boolean().optional(),
 });
 
 /** Why a component failed, as the instance says it. */

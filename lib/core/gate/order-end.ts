@@ -172,9 +172,12 @@ async function endOf(
 /** The codes of what a service outside the account fails: the registry, Windows Update. */
 const OUTAGE_CODES: readonly string[] = ['PULL_FAILED', 'UPDATE_FAILED'];
 
-/** Whether the registry or Windows Update failed a bake, so that the same bake may end well when they answer again. */
+/**
+ * Whether the registry or Windows Update failed a bake, so that the same bake may end well when they answer again: not where the
+ * instance says that the reason lasts, such as a policy or a full disk, which somebody has to end.
+ */
 function isOfService(failure: Failure | undefined): boolean {
-  return failure !== undefined && OUTAGE_CODES.includes(failure.code);
+  return failure !== undefined && failure.isFinal !== true && OUTAGE_CODES.includes(failure.code);
 }
 
 /**

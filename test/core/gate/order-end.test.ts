@@ -97,6 +97,13 @@ describe('a failure', () => {
     expect(leased()).toMatchObject({ ended: 'failed', isOutage: true });
   });
 
+  test('of a service for a reason that lasts is none', async () => {
+    const { end, leave, leased } = await baking();
+    leave(failureOf('UPDATE_FAILED', { isFinal: true }));
+    expect(await end()).toMatchObject({ code: 'UPDATE_FAILED', isOutage: false });
+    expect(leased()).toEqual(expect.not.objectContaining({ isOutage: true }));
+  });
+
   test('on the test instance is told by it, not by the build instance', async () => {
     const { end, instances, leave } = await baking();
     Object.assign(instances, { test: 'i-test' });

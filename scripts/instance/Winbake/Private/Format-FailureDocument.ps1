@@ -21,5 +21,6 @@ function Format-FailureDocument {
     }
     if ($data.Contains('osVersion')) { $document.osVersion = [string]$data['osVersion'] }
     if ($data.Contains('targetRevision')) { $document.targetRevision = [int]$data['targetRevision'] }
+    if ($data.Contains('isFinal') -and $data['isFinal']) { $document.isFinal = $true }
     return $document
 }

@@ -32,8 +32,7 @@ function Get-OfferedUpdate {
         catch {
             $reason = Format-UpdateError -ErrorRecord $_
             $failed = "Windows Update could not be searched: $reason"
-            # Neither another attempt nor a restart helps where it is turned off, or not for this account.
-            $isFinal = $reason -match '0x(80070422|80070005|8024002E|80240044)'
+            $isFinal = Test-LastingUpdateError -Reason $reason
             if ($isFinal -or $attempt -ge $attempts) {
                 throw (ConvertTo-StepError 'UPDATE_FAILED' ("$failed Has the build instance a route to Windows Update, or to the " +
                     'server that its policy names?') -Detail @{ isFinal = $isFinal })

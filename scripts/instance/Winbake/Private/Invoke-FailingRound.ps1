@@ -15,8 +15,10 @@ function Invoke-FailingRound {
     }
     $again = @($round.failed | Where-Object { $Record.failed -contains $_.title })
     if ($again.Count -gt 0) {
-        throw (ConvertTo-StepError 'UPDATE_FAILED' ("Windows Update fails, and a restart did not help: " +
-            "$(@($again | ForEach-Object { $_.detail }) -join ' ')"))
+        $details = @($again | ForEach-Object { $_.detail }) -join ' '
+        throw (ConvertTo-StepError 'UPDATE_FAILED' "Windows Update fails, and a restart did not help: $details" -Detail @{
+            isFinal = Test-LastingUpdateError -Reason $details
+        })
     }
     foreach ($one in $round.failed) { Show-Progress "The $($one.detail)" }
     return $round
