@@ -16,11 +16,19 @@ function hasOtherAlgorithm(digest: string | undefined): boolean {
   return digest !== undefined && /^(?!sha256:)[a-z0-9]+(?:[+._-][a-z0-9]+)*:[\w=-]+$/.test(digest);
 }
 
+/**
+ * What BuildKit marks attestations with; they may have the platform of their image.
+ * @see https://docs.docker.com/build/metadata/attestations/attestation-storage/
+ */
+const REFERENCE_TYPE = 'vnd.docker.reference.type';
+
 /** Whether a descriptor says by itself that it is of no image. */
 function isForeign(descriptor: JsonObject): boolean {
   const mediaType = textAt(descriptor, 'mediaType');
+  const annotations = descriptor['annotations'];
   return (
     descriptor['artifactType'] !== undefined ||
+    (isJsonObject(annotations) && REFERENCE_TYPE in annotations) ||
     (mediaType !== undefined && !isManifestType(mediaType)) ||
     hasOtherAlgorithm(textAt(descriptor, 'digest'))
   );
@@ -137,14 +145,31 @@ const CONFIG_TYPES: readonly string[] = [
   'application/vnd.oci.image.config.v1+json',
 ];
 
-/** Whether a document is the manifest of an image, and not of an artifact that is stored beside one. */
-export function isImage(mediaType: string, body: string, subject: string): boolean {
+/** Layers of images in all their compressions, those that other servers hold among them. */
+const LAYER_TYPE = /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)\./;
+
+/** Whether a document is the manifest of an image, and not of an artifact that is stored beside one, or attached to one by `subject`. */
+export function isImage(mediaType: string, body: string, name: string): boolean {
   if (!isManifestType(mediaType)) {
     return false;
   }
-  const { artifactType, config } = parseJsonObject(body, subject);
-  const configType = isJsonObject(config) ? textAt(config, 'mediaType') : undefined;
-  return artifactType === undefined && (configType === undefined || CONFIG_TYPES.includes(configType));
+  const { artifactType, config, layers, subject } = parseJsonObject(body, name);
+  const configType = mediaTypeOf(config);
+  return (
+    artifactType === undefined &&
+    !isJsonObject(subject) &&
+    (configType === undefined || CONFIG_TYPES.includes(configType)) &&
+    (!Array.isArray(layers) || layers.every(mayBeLayer))
+  );
+}
+
+function mayBeLayer(descriptor: unknown): boolean {
+  const mediaType = mediaTypeOf(descriptor);
+  return mediaType === undefined || LAYER_TYPE.test(mediaType);
+}
+
+function mediaTypeOf(descriptor: unknown): string | undefined {
+  return isJsonObject(descriptor) ? textAt(descriptor, 'mediaType') : undefined;
 }
 
 /** The manifest of one image: where its config is, and its layers, base first. */

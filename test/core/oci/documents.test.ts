@@ -59,6 +59,19 @@ test.each([
   expect(isImage('application/vnd.oci.image.manifest.v1+json', body, 'x')).toBe(expected);
 });
 
+test.each([
+  ['application/vnd.oci.image.layer.v1.tar+zstd', true],
+  ['application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', true],
+  ['application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', true],
+  [undefined, true],
+  ['application/vnd.in-toto+json', false],
+  ['application/vnd.dev.cosign.simplesigning.v1+json', false],
+])('a manifest with a layer of type %s is an image or not', (mediaType, expected) => {
+  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: 2 };
+  const body = text({ config, layers: [{ mediaType, digest, size: 2 }] });
+  expect(isImage('application/vnd.oci.image.manifest.v1+json', body, 'x')).toBe(expected);
+});
+
 test('a manifest tells what a pull carries: config and layers', () => {
   const layer = (size: number) => ({ digest, size });
   const manifest = parseImageManifest(text({ config: layer(5), layers: [layer(1000), layer(20)] }), 'x');
