@@ -63,7 +63,7 @@ interface FoundImage {
   readonly osVersion: OsVersion;
 }
 
-/** What one tag shows: its images of the wanted build, and why there are none or fewer than entries. */
+/** What one tag shows: its images of the wanted build, and why there are none. */
 interface TagReading {
   readonly images: readonly FoundImage[];
   readonly remarks: readonly Extract<FindingCode, 'NO_OS_VERSION' | 'PLATFORM_MISSING'>[];
@@ -100,11 +100,12 @@ interface WindowsImage {
   readonly osVersion: OsVersion | undefined;
 }
 
+/** Beside an image of the build, what states no version may as well be none. */
 function remarksOn(windows: readonly WindowsImage[], found: number): TagReading['remarks'] {
-  if (windows.some((image) => image.osVersion === undefined)) {
-    return ['NO_OS_VERSION'];
+  if (found > 0) {
+    return [];
   }
-  return found === 0 ? ['PLATFORM_MISSING'] : [];
+  return windows.some((image) => image.osVersion === undefined) ? ['NO_OS_VERSION'] : ['PLATFORM_MISSING'];
 }
 
 /**

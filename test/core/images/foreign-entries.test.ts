@@ -94,3 +94,10 @@ test.each<[string, object, object]>([
 ])('an entry for the same platform with %s is not taken for the image', async (_what, given, manifest) => {
   expect(await resolveBeside({ ...entry, ...given }, manifest)).toMatchObject(GOOD);
 });
+
+test.each<[string, object, object]>([
+  ['for the platform without a version', { platform: WINDOWS }, image],
+  ['without a platform', {}, image],
+])('an entry %s whose config is gone is not warned of beside a good image', async (_what, given, manifest) => {
+  expect(await resolveBeside({ ...entry, ...given }, manifest)).toMatchObject(GOOD);
+});
