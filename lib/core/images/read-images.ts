@@ -110,7 +110,8 @@ function remarksOn(windows: readonly WindowsImage[], found: number): TagReading[
 
 /**
  * An entry that breaks the rules is left out, unless none of the build is left then; one that is not had now counts as what the index
- * says of it.
+ * says of it. Docker on Windows takes no entry without a platform, and what is stored beside images often has none: these are
+ * read only where no other is of the build.
  */
 async function readIndex(
   registry: Registry,
@@ -131,13 +132,20 @@ async function readIndex(
     }
     throw error;
   };
-  const images = await Promise.all(
-    entries.map((entry) =>
-      readEntry(registry, repository, entry, build).catch((error: unknown) => unread(entry, error)),
-    ),
-  );
+  const readAll = (some: readonly IndexEntry[]) =>
+    Promise.all(
+      some.map((entry) =>
+        readEntry(registry, repository, entry, build).catch((error: unknown) => unread(entry, error)),
+      ),
+    );
+  const isOfBuild = (image: WindowsImage | undefined) => image?.osVersion?.build === build;
+  const placed = await readAll(entries.filter(({ platform }) => platform !== undefined));
+  if (placed.some(isOfBuild)) {
+    return placed;
+  }
+  const images = [...placed, ...(await readAll(entries.filter(({ platform }) => platform === undefined)))];
   const [first] = invalid;
-  if (first !== undefined && images.every((image) => image?.osVersion?.build !== build)) {
+  if (first !== undefined && !images.some(isOfBuild)) {
     throw first;
   }
   return images;

@@ -1,9 +1,10 @@
 import { isDigest, type Digest } from '../../../lib/contract/values/digest';
 import { parseRelease } from '../../../lib/contract/values/release';
 import { familyOf } from '../../../lib/core/images/family';
-import { rememberingRegistry } from '../../../lib/core/images/read-images';
+import { readImages, rememberingRegistry } from '../../../lib/core/images/read-images';
 import { resolveImages } from '../../../lib/core/images/resolve-images';
-import { memoryRegistry } from '../../../sim/registry/memory-registry';
+import { RegistryError } from '../../../lib/core/oci/registry';
+import { memoryRegistry, platformDigestOf } from '../../../sim/registry/memory-registry';
 
 const REPOSITORY = 'windows/servercore/iis';
 const TAG = 'windowsservercore-ltsc2022';
@@ -22,7 +23,7 @@ const layerOf = (mediaType: string) => ({ mediaType, digest: `sha256:${'3'.repea
 const image = { config, layers: [layerOf('application/vnd.oci.image.layer.v1.tar+gzip')] };
 
 /** Resolves a family whose index has a good image, after an entry with what the registry serves for that. */
-async function resolveBeside(entry: unknown, manifest: object | (() => never) = image) {
+async function resolveBeside(entry: unknown, manifest: object | (() => Promise<never>) = image) {
   const registry = memoryRegistry({
     [REPOSITORY]: {
       [TAG]: {
@@ -42,7 +43,7 @@ async function resolveBeside(entry: unknown, manifest: object | (() => never) = 
       manifest: async (name, reference) => {
         if (reference === FOREIGN) {
           registry.asked.push(`manifest ${name} ${reference}`);
-          const body = typeof manifest === 'function' ? manifest() : JSON.stringify(manifest);
+          const body = typeof manifest === 'function' ? await manifest() : JSON.stringify(manifest);
           return { digest: FOREIGN, mediaType: OCI, body };
         }
         const found = await registry.manifest(name, reference);
@@ -98,6 +99,41 @@ test.each<[string, object, object]>([
 test.each<[string, object, object]>([
   ['for the platform without a version', { platform: WINDOWS }, image],
   ['without a platform', {}, image],
-])('an entry %s whose config is gone is not warned of beside a good image', async (_what, given, manifest) => {
-  expect(await resolveBeside({ ...entry, ...given }, manifest)).toMatchObject(GOOD);
+])(
+  'an entry %s whose config is gone is not warned of beside a good image',
+  async (_what, given, manifest) => {
+    expect(await resolveBeside({ ...entry, ...given }, manifest)).toMatchObject(GOOD);
+  },
+);
+
+test.each<[string, () => Promise<never>]>([
+  [
+    'is refused',
+    () => Promise.reject(new RegistryError('REGISTRY_UNREACHABLE', 'answered 403', { status: 403 })),
+  ],
+  ['fails', () => Promise.reject(new RegistryError('REGISTRY_UNREACHABLE', 'answered 500', { status: 500 }))],
+  ['is throttled', () => Promise.reject(new RegistryError('REGISTRY_THROTTLED', 'asked to slow down'))],
+])('an entry without a platform whose manifest %s hides no good image', async (_what, manifest) => {
+  const reading = await resolveBeside(entry, manifest);
+  expect(reading).toMatchObject(GOOD);
+  expect(reading.asked).not.toContain(`manifest ${REPOSITORY} ${FOREIGN}`);
+});
+
+test('an entry without a platform is read where no other is of the build', async () => {
+  const shape = { osVersion: '10.0.20348.4294', versionInEntry: false };
+  const other = { osVersion: '10.0.17763.7000', versionInEntry: true };
+  const registry = memoryRegistry({
+    [REPOSITORY]: { [TAG]: { flavour: 'oci', list: true, images: [shape, other] } },
+  });
+  const manifest: typeof registry.manifest = async (name, reference) => {
+    const found = await registry.manifest(name, reference);
+    const { manifests } = JSON.parse(found?.body ?? '{}') as { manifests?: object[] };
+    const [first, ...others] = manifests ?? [];
+    const bare = { ...first, platform: undefined };
+    return found && first ? { ...found, body: JSON.stringify({ manifests: [bare, ...others] }) } : found;
+  };
+  const reading = await readImages({ ...registry, manifest }, REPOSITORY, TAG, 20348);
+  expect(reading?.images.map(({ platformDigest }) => platformDigest)).toEqual([
+    platformDigestOf('oci', shape),
+  ]);
 });
