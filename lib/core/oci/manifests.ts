@@ -22,12 +22,17 @@ function hasOtherAlgorithm(digest: string | undefined): boolean {
  */
 const REFERENCE_TYPE = 'vnd.docker.reference.type';
 
+/** Some tools write null or an empty text for none. */
+function hasArtifactType({ artifactType }: JsonObject): boolean {
+  return artifactType !== undefined && artifactType !== null && artifactType !== '';
+}
+
 /** Whether a descriptor says by itself that it is of no image. */
 function isForeign(descriptor: JsonObject): boolean {
   const mediaType = textAt(descriptor, 'mediaType');
   const annotations = descriptor['annotations'];
   return (
-    descriptor['artifactType'] !== undefined ||
+    hasArtifactType(descriptor) ||
     (isJsonObject(annotations) && REFERENCE_TYPE in annotations) ||
     (mediaType !== undefined && !isManifestType(mediaType)) ||
     hasOtherAlgorithm(textAt(descriptor, 'digest'))
@@ -110,7 +115,8 @@ export interface IndexEntry {
 
 /**
  * The entries of a Docker manifest list or an OCI index that may be images, in its order: nested indexes, artifacts and media types
- * that are unknown here are left out, as the specification asks. Throws a `RegistryError` where the body is neither.
+ * that are unknown here are left out, as the specification asks, and so are malformed ones. Throws a `RegistryError` where the body is
+ * neither, or where a malformed entry may have been the image for windows/amd64 and no other may be.
  * @see https://github.com/opencontainers/image-spec/blob/main/image-index.md
  */
 export function parseImageIndex(body: string, subject: string): readonly IndexEntry[] {
@@ -118,14 +124,31 @@ export function parseImageIndex(body: string, subject: string): readonly IndexEn
   if (!Array.isArray(manifests)) {
     throw new RegistryError('REGISTRY_INVALID', `${subject} is an index without a list of manifests.`);
   }
-  return manifests.flatMap((value: unknown) => {
+  const malformed: RegistryError[] = [];
+  const entries = manifests.flatMap((value: unknown): readonly IndexEntry[] => {
     if (isJsonObject(value) && isForeign(value)) {
       return [];
     }
-    const { digest } = parseDescriptor(value, subject);
-    const platform = isJsonObject(value) ? value['platform'] : undefined;
-    return [{ digest, platform: isJsonObject(platform) ? parsePlatform(platform) : undefined }];
+    const stated = isJsonObject(value) ? value['platform'] : undefined;
+    const platform = isJsonObject(stated) ? parsePlatform(stated) : undefined;
+    try {
+      return [{ digest: parseDescriptor(value, subject).digest, platform }];
+    } catch (error) {
+      if (error instanceof RegistryError && mayBeWanted(platform)) {
+        malformed.push(error);
+      }
+      return [];
+    }
   });
+  const [first] = malformed;
+  if (first !== undefined && !entries.some(({ platform }) => mayBeWanted(platform))) {
+    throw first;
+  }
+  return entries;
+}
+
+function mayBeWanted(platform: Platform | undefined): boolean {
+  return platform === undefined || isWindowsAmd64(platform);
 }
 
 function parsePlatform(object: Readonly<Record<string, unknown>>): Platform {
@@ -153,10 +176,11 @@ export function isImage(mediaType: string, body: string, name: string): boolean 
   if (!isManifestType(mediaType)) {
     return false;
   }
-  const { artifactType, config, layers, subject } = parseJsonObject(body, name);
+  const manifest = parseJsonObject(body, name);
+  const { config, layers, subject } = manifest;
   const configType = mediaTypeOf(config);
   return (
-    artifactType === undefined &&
+    !hasArtifactType(manifest) &&
     !isJsonObject(subject) &&
     (configType === undefined || CONFIG_TYPES.includes(configType)) &&
     (!Array.isArray(layers) || layers.every(mayBeLayer))

@@ -137,3 +137,23 @@ test('an entry without a platform is read where no other is of the build', async
     platformDigestOf('oci', shape),
   ]);
 });
+
+test.each<[string, unknown]>([
+  [
+    'without a size',
+    { mediaType: OCI, digest: FOREIGN, platform: { os: 'unknown', architecture: 'unknown' } },
+  ],
+  ['with a size as text', { ...entry, size: '12', platform: { os: 'linux', architecture: 'amd64' } }],
+  ['without a digest', { mediaType: OCI, size: 2, platform: WINDOWS }],
+  ['that is null', null],
+])('an entry %s is left out', async (_what, given) => {
+  expect(await resolveBeside(given)).toMatchObject(GOOD);
+});
+
+test.each([null, ''])('an artifact type of %j counts as none', async (artifactType) => {
+  const reading = await resolveBeside(
+    { ...entry, artifactType, platform: NEWER },
+    { ...image, artifactType },
+  );
+  expect(reading.takes).toEqual([[false, '10.0.20348.9999']]);
+});
