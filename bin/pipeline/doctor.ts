@@ -14,7 +14,12 @@ import { ExitCode, type Finish } from '../shared/exit-code';
 import { addHelp } from '../shared/help';
 import { printAnswer } from '../shared/layout';
 import { signIn } from '../shared/pipeline-access';
-import { PIPELINE_NAME, placeOptions, type PipelineOptions, type PlaceOptions } from '../shared/pipeline-place';
+import {
+  PIPELINE_NAME,
+  placeOptions,
+  type PipelineOptions,
+  type PlaceOptions,
+} from '../shared/pipeline-place';
 import { formatTable } from '../shared/table';
 import type { Terminal } from '../shared/terminal';
 

@@ -307,10 +307,17 @@ describe('the role of a task', () => {
   const reads = new PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] });
 
   test.each<[string, (task: WindowsTaskDefinition) => void]>([
-    ['by a grant', (task) => { task.addToTaskRolePolicy(reads); }],
+    [
+      'by a grant',
+      (task) => {
+        task.addToTaskRolePolicy(reads);
+      },
+    ],
     [
       'by a managed policy',
-      ({ taskRole }) => { taskRole.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess')); },
+      ({ taskRole }) => {
+        taskRole.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'));
+      },
     ],
     [
       'by a policy that is elsewhere',
