@@ -120,6 +120,9 @@ function readOptions(
   if (level === 'account' && (usual || [fleets, resume, rings, shrink].some((one) => one !== undefined))) {
     throw new UsageError('--level account takes none of --fleets, --resume, --rings, --shrink and --usual.');
   }
+  if (usual && (rings !== undefined || resume !== undefined)) {
+    throw new UsageError('--usual goes with neither --resume nor --rings: leave one of them out.');
+  }
   return {
     first,
     help,

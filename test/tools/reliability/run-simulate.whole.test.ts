@@ -26,6 +26,8 @@ test.each([
     ['--level', 'account', '--rings', '2'],
     '--level account takes none of --fleets, --resume, --rings, --shrink and --usual.',
   ],
+  [['--usual', '--rings', '2'], '--usual goes with neither --resume nor --rings: leave one of them out.'],
+  [['--usual', '--resume', 'kept'], '--usual goes with neither --resume nor --rings: leave one of them out.'],
   [['--speed'], "Unknown option '--speed'"],
 ])('%j is wrong usage, in one sentence', async (args, text) => {
   const { code, err, out } = await run(...args);
