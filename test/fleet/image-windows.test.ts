@@ -23,6 +23,7 @@ describe('an image of another Windows than the task', () => {
     ['mcr.microsoft.com/windows/servercore:ltsc2019', on2022, '2019'],
     ['mcr.microsoft.com/windows/servercore:ltsc2022', on2019, '2022'],
     ['mcr.microsoft.com/windows/servercore:ltsc2025', on2022, '2025'],
+    ['mcr.microsoft.com/windows:ltsc2019', on2022, '2019'],
     ['mcr.microsoft.com/windows/nanoserver:1809', on2022, '2019'],
     ['mcr.microsoft.com/windows/servercore:10.0.17763.8755', on2022, '2019'],
     ['mcr.microsoft.com/dotnet/framework/aspnet:4.8-windowsservercore-ltsc2019', on2016, '2019'],
