@@ -129,7 +129,7 @@ const THROTTLED_SECONDS = 20;
 const MOST_THROTTLED = 15;
 
 /**
- * CloudFormation tries again for some time before "Rate exceeded" fails a resource.
+ * That CloudFormation tries again first is assumed; that "Rate exceeded" then fails the resource is its page's.
  * @see https://repost.aws/knowledge-center/cloudformation-rate-exceeded-error
  */
 async function whileThrottled(clock: SharedClock, call: () => Promise<unknown>, tries = 1): Promise<void> {

@@ -214,7 +214,7 @@ export function examine(
   description: PipelineDescription,
   explain: Explain,
 ): Promise<readonly CheckResult[]> {
-  return results(CHECKS, (check) => check(ports, description), explain);
+  return runChecks(CHECKS, (check) => check(ports, description), explain);
 }
 
 /** Looks into what the fleets of a region need, without the pipeline, which may be in another account. */
@@ -230,10 +230,10 @@ export function examineFleets(
     gMSA: checkGmsa,
     egress: checkFleetEgress,
   };
-  return results(checks, (check) => check({ inspector }), explain);
+  return runChecks(checks, (check) => check({ inspector }), explain);
 }
 
-async function results<T>(
+async function runChecks<T>(
   checks: Readonly<Record<string, T>>,
   run: (check: T) => Promise<readonly CheckResult[]>,
   explain: Explain,
