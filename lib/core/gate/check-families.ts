@@ -12,12 +12,13 @@ import { type FirstObservations, isOutOfBand, type FirstObservation } from './fi
 
 /**
  * Families that have been behind servercore for long: their line of tags is probably no longer built. For more than 30 days
- * it is a warning, for more than 60 days it stops the gate until an operator accepts it; both name the live line.
+ * it is a warning, for more than 60 days it stops the gate until an operator accepts it; both name the live line. A line that is known to
+ * have ended stops nothing: the other families would wait for what never comes.
  */
 export function findFrozen(
   { catalog, now }: GateInput,
   families: readonly CheckedFamily[],
-  firstObservations: FirstObservations,
+  { firstObservations, retired }: WaitBasis,
   at: Thresholds,
 ): readonly Finding[] {
   const base = families.find(({ family }) => family.name === 'servercore')?.image;
@@ -31,7 +32,7 @@ export function findFrozen(
       return [];
     }
     const version = formatOsVersion(image.osVersion);
-    const stops = at.passed(justAfter(since, FROZEN_STOP_SECONDS));
+    const stops = isAwaited(one, { retired }) && at.passed(justAfter(since, FROZEN_STOP_SECONDS));
     const finding: Finding = {
       code: 'FROZEN',
       severity: stops ? 'stop' : 'warning',

@@ -75,7 +75,7 @@ function evaluateFamilies(input: GateInput, at: Thresholds): GateDecision {
     const message = `Patch Tuesday: a revision newer than ${newest} is expected, at the latest until ${toMinute(expectation.until)}.`;
     return answer('wait', message, [...findings, { code: 'EXPECTED_NEWER', severity: 'info', message }]);
   }
-  const frozen = findFrozen(input, families, firstObservations, at);
+  const frozen = findFrozen(input, families, { firstObservations, retired }, at);
   const late = checkLate(input, families, newest, { firstObservations, retired }, at);
   const known = [...findings, ...frozen, ...late.findings];
   const forbidden = frozen.find((finding) => finding.severity === 'stop');

@@ -6,7 +6,7 @@ import { DEFAULT_GATE_POLICY } from '../../../lib/contract/values/gate-policy';
 import { clientTokenOf, type Order } from '../../../lib/contract/documents/order';
 import { newOrder } from '../../../lib/core/gate/why-bake';
 import { inShort } from '../../support/gate-history';
-import { GateState, type Shown } from '../../support/gate-state';
+import { GateState } from '../../support/gate-state';
 
 /** October 2025: Patch Tuesday is the 14th, 17:00Z. */
 const BEFORE = '2025-10-01T00:00:00Z';
@@ -331,26 +331,6 @@ test('a policy may stop for a host beyond every image', () => {
   expect(decision.reason).toContain('the newest is 10.0.20348.100, and the policy is to stop.');
   accept(gate, decision.reason);
   expect(gate.poll('2025-10-02T00:15:00Z', all(100), { published: baked, policy }).decision).toBe('nothing');
-});
-
-test('a line that nobody knows is waited for while it cannot be read, and while it has images', () => {
-  const gate = new GateState('2022', { aspnet: '4.9' });
-  const poll = (instant: string, aspnet: Shown, servercore = 100) =>
-    inShort(gate.poll(instant, { servercore, aspnet }));
-  expect(poll('2025-10-01T00:00:00Z', 'unread')).toBe('wait, REGISTRY_UNREACHABLE aspnet, LATE aspnet');
-  expect(poll('2025-10-01T01:00:00Z', 100)).toBe('bake');
-  expect(poll(TUESDAY, 100, 200)).toBe('wait, LATE aspnet');
-});
-
-test('servercore that is pushed again is not waited with for a line that ended', () => {
-  const gate = new GateState('2022', { aspnet: '4.8' });
-  const shown = { servercore: 100, iis: 100, aspnet: 100 };
-  const { set } = gate.poll('2025-10-20T00:00:00Z', shown);
-  const baked = published(set!.id, { at: '2025-10-20T00:00:00Z' });
-  const again = { ...shown, servercore: [100, 'again'] as const };
-  expect(gate.poll('2025-10-21T00:00:00Z', again, { published: baked }).reason).toContain(
-    'waiting for iis, at',
-  );
 });
 
 test('a policy may stop for late families, and an operator may bake them as they are, this once', () => {

@@ -60,7 +60,7 @@ test.each<[string, string, Partial<GateRun>, string]>([
   ['2022', '2025-10-20T00:00:00Z', LINE_4_8, `nothing, ${DEAD}, MIXED_REVISIONS`],
   ['2022', '2025-11-12T00:00:00Z', LINE_4_8, `nothing, ${DEAD}, MIXED_REVISIONS`],
   ['2022', '2025-11-15T00:00:00Z', LINE_4_8, `nothing, ${FROZEN}, MIXED_REVISIONS`],
-  ['2022', '2025-12-15T00:00:00Z', LINE_4_8, `needsOperator, ${FROZEN}`],
+  ['2022', '2025-12-15T00:00:00Z', LINE_4_8, `nothing, ${FROZEN}, MIXED_REVISIONS`],
   ['2022', '2025-11-12T00:00:00Z', { lines: { aspnet: '4.9' } }, `needsOperator, ${DEAD}`],
   ['2019', '2025-10-14T21:00:00Z', { lines: { aspnet: '4.7.2' } }, `bake, ${DEAD}, MIXED_REVISIONS`],
   ['2016', '2025-10-14T21:15:00Z', { lines: { aspnet: '4.7.2' } }, `needsOperator, ${DEAD}`],
@@ -131,10 +131,6 @@ test('a finding that can be accepted says by which name', () => {
   expect(on('2022', '2025-04-10T18:15:00Z').decision.findings[0]?.message).toContain(
     'until an operator accepts "WENT_BACK servercore 10.0.20348.3328".',
   );
-  const key = 'FROZEN aspnet 10.0.20348.4171';
-  expect(on('2022', '2025-12-15T00:00:00Z', LINE_4_8).decision.reason).toContain(`accepts "${key}".`);
-  const passed = on('2022', '2025-12-15T00:00:00Z', { ...LINE_4_8, accepted: [key] });
-  expect(passed.decision.decision).not.toBe('needsOperator');
 });
 
 test('what is waited for, and what is not, names the line that ended and the live one', () => {
