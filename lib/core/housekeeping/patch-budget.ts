@@ -98,17 +98,21 @@ function releaseOf(
   { observations }: Catalog,
   first: Date,
 ): { readonly at: Date; readonly isOutOfBand: boolean } {
-  const beginning = Math.min(...observations.map(({ at }) => Date.parse(at)));
   const tuesday = patchTuesdayOf(first);
   const isRegular = (first.getTime() - tuesday.getTime()) / 1000 <= SAME_RELEASE_SECONDS;
-  return first.getTime() === beginning
+  return first.getTime() === beginningOf(observations)
     ? { at: first, isOutOfBand: false }
     : { at: isRegular ? tuesday : first, isOutOfBand: !isRegular };
 }
 
+/** The very first poll. */
+function beginningOf(observations: Catalog['observations']): number {
+  return Math.min(...observations.map(({ at }) => Date.parse(at)));
+}
+
 /**
- * The last Patch Tuesday, where `current` is older and nothing shows what it brought: at once, until what it brought has had its time to
- * be seen, and after that as long as nobody could look.
+ * The last Patch Tuesday, where `current` is older, or of unknown age, and nothing shows what it brought: at once, until what it
+ * brought has had its time to be seen, and after that as long as nobody could look.
  */
 function unseenRelease(
   { catalog, current, now, polledAt, unreadSince = {} }: PatchBudgetInput,
@@ -126,7 +130,8 @@ function unseenRelease(
     repositories.every((repository) => Date.parse(unreadSince[repository] ?? '') <= until);
   const isUnseen =
     now.getTime() <= until || isUnread || (polledAt !== undefined && polledAt.getTime() <= until);
-  return patchTuesdayOf(new Date(known)) < tuesday && isUnseen
+  const isOlder = known <= beginningOf(catalog.observations) || patchTuesdayOf(new Date(known)) < tuesday;
+  return isOlder && isUnseen
     ? [{ what: `the updates of Patch Tuesday ${tuesday.toISOString().slice(0, 10)}`, at: tuesday }]
     : [];
 }

@@ -86,12 +86,21 @@ test.each<[string, Catalog, Date, number | undefined, number]>([
   expect(budget.percent).toBeCloseTo((hours / 72) * 100);
 });
 
+/** A pipeline whose very first poll, an hour after Patch Tuesday's release, showed what it has baked since. */
+const BEGUN = hoursAfter(TUESDAY, 1).toISOString();
+const YOUNG = {
+  catalog: { ...catalog({}), observations: catalog({ 4171: BEGUN }).observations.slice(1) },
+  current: { ...publicationAt(4171, hoursAfter(TUESDAY, 3).toISOString()), revisionSeenAt: BEGUN },
+};
+
 const CORE = 'windows/servercore';
 const IIS = 'windows/servercore/iis';
 
 test.each<[string, Partial<Parameters<typeof patchBudget>[0]>, number, number]>([
   ['what nobody has seen yet counts from 10:00 Pacific', {}, 9, 9],
   ['what nobody saw within 36 h did not come', {}, 37, 0],
+  ['what the very first poll showed that day may lack them', YOUNG, 9, 9],
+  ['what the very first poll showed has them where nothing newer came', YOUNG, 37, 0],
   ['it counts while nothing can be read', { unreadSince: { [CORE]: '2025-10-10T00:00:00.000Z' } }, 90, 90],
   ['it counts while the gate is silent', { polledAt: new Date('2025-10-13T00:00:00.000Z') }, 90, 90],
   ['what nobody has seen counts to the end of the 36 h', {}, 36, 36],
