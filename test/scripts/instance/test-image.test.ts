@@ -93,6 +93,10 @@ describeWithPowerShell('Test-Image', () => {
     otherId: step([{ call: 'image inspect */iis*', stdout: inspectAnswer(1, { Id: digestOf(5) }) }]),
     otherDigest: step([{ call: 'image inspect */iis*', stdout: inspectAnswer(1, { RepoDigests: [] }) }]),
     imageSilent: step([{ call: 'image inspect */iis*', stdout: '\r\n' }]),
+    imageSilentOnce: step([{ call: 'image inspect */iis*', stdout: '\r\n', times: 1 }]),
+    imageAwayOnce: step([
+      { call: 'image inspect */iis*', exitCode: 1, stderr: 'error during connect: the pipe', times: 1 },
+    ]),
     natSilent: step([{ call: 'network inspect nat', stdout: '' }]),
     secondStartFails: step([
       { call: 'run *iis*', stdout: 'ok', times: 1 },
@@ -183,6 +187,13 @@ describeWithPowerShell('Test-Image', () => {
     expect(failedChecks('ownMissing')).toEqual(['image shop@extra']);
     const { images } = result('ownMissing').machine.read('verification.json') as Verification;
     expect(images.at(-1)).toMatchObject({ family: SHOP.family, present: false });
+  });
+
+  test.each(['imageSilentOnce', 'imageAwayOnce'] as const)('%s: docker is asked once more', (name) => {
+    expect(failedChecks(name)).toEqual([]);
+    expect(result(name).stdout.join('\n')).toMatch(
+      /Asks again for \S+iis:windowsservercore-ltsc2022 in 2 s: /,
+    );
   });
 
   test('starts containers process-isolated, without a pull and without the image’s entry point', () => {

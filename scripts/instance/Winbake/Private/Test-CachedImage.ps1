@@ -5,7 +5,13 @@ function Test-CachedImage {
     param([Parameter(Mandatory = $true)] [pscustomobject]$Image)
     $faults = @(foreach ($reference in Get-ImageReference -Image $Image) {
         try {
-            $local = Get-LocalImage -Reference $reference
+            # Docker that has just started may say nothing, or that it is not there.
+            try { $local = Get-LocalImage -Reference $reference }
+            catch {
+                Show-Progress "Asks again for $reference in 2 s: $($_.Exception.Message)"
+                Start-Sleep -Seconds 2
+                $local = Get-LocalImage -Reference $reference
+            }
             if ($local.imageId -ne $Image.imageId) { "$reference has the id $($local.imageId), not $($Image.imageId)." }
             if ($local.digests -notcontains $Image.platformDigest) { "$reference lacks the digest $($Image.platformDigest)." }
             if ($local.osVersion -ne $Image.osVersion) { "$reference is of $($local.osVersion), not $($Image.osVersion)." }
