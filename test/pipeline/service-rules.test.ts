@@ -39,6 +39,22 @@ test.each<[string, (app: App) => unknown, string, string, unknown, RegExp]>([
     [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 10, VolumeType: 'gp3', Iops: 16_000 } }],
     /rule launch-template\//,
   ],
+  [
+    'a recipe without its version',
+    addPipeline,
+    'AWS::ImageBuilder::ImageRecipe',
+    'Version',
+    undefined,
+    /#: required key \[Version\] not found; got: .*Name.* \(rule resource\/required\)/,
+  ],
+  [
+    'a policy of a queue without its queue',
+    addPipeline,
+    'AWS::SQS::QueuePolicy',
+    'Queues',
+    undefined,
+    /#: required key \[Queues\] not found/,
+  ],
 ])('an escape hatch with %s ends synthesis with the rule', (_name, make, type, path, value, reported) => {
   const app = new App();
   make(app);
@@ -46,7 +62,11 @@ test.each<[string, (app: App) => unknown, string, string, unknown, RegExp]>([
     .findAll()
     .filter((one) => CfnResource.isCfnResource(one))
     .find(({ cfnResourceType }) => cfnResourceType === type)!;
-  resource.addPropertyOverride(path, value);
+  if (value === undefined) {
+    resource.addPropertyDeletionOverride(path);
+  } else {
+    resource.addPropertyOverride(path, value);
+  }
   expect(() => app.synth()).toThrow(reported);
   expect(() => app.synth()).toThrow(/The deployment would fail at \w+: /);
 });

@@ -1,33 +1,19 @@
 import { parse, type CollectionTag, type ScalarTag } from 'yaml';
 import { isJsonObject, type JsonObject } from '../../contract/values/json';
 import type { DocumentKind, Neighbours, Refusal } from './rule';
-import { checkDocument } from './rules';
-import { at, text, UNKNOWN, UNKNOWN_TEXT } from './values';
+import { hasRequired } from './resource-rules';
+import { checkDocument, TYPES } from './rules';
+import { asList, at, text, UNKNOWN, UNKNOWN_TEXT } from './values';
 
 /** The kind of document that a type of resource is. */
 const KINDS: Readonly<Record<string, DocumentKind>> = {
-  'AWS::AutoScaling::AutoScalingGroup': 'group',
-  'AWS::EC2::LaunchTemplate': 'launch-template',
-  'AWS::Events::Rule': 'event-rule',
-  'AWS::IAM::ManagedPolicy': 'permissions',
   'AWS::IAM::Policy': 'permissions',
-  'AWS::IAM::Role': 'role',
-  'AWS::ImageBuilder::Component': 'component',
-  'AWS::ImageBuilder::DistributionConfiguration': 'distribution',
-  'AWS::ImageBuilder::ImagePipeline': 'pipeline',
-  'AWS::ImageBuilder::ImageRecipe': 'recipe',
-  'AWS::ImageBuilder::InfrastructureConfiguration': 'infrastructure',
-  'AWS::ImageBuilder::Workflow': 'workflow',
-  'AWS::KMS::Key': 'key',
-  'AWS::Lambda::Function': 'function',
-  'AWS::SSM::Parameter': 'parameter',
-  'AWS::Scheduler::Schedule': 'schedule',
-  'AWS::StepFunctions::StateMachine': 'state-machine',
+  ...Object.fromEntries(Object.entries(TYPES).map(([kind, type]) => [type, kind as DocumentKind])),
 };
 
 /** Whether resources of a type are held to rules. */
 export function hasRules(type: string): boolean {
-  return Object.hasOwn(KINDS, type);
+  return Object.hasOwn(KINDS, type) || hasRequired(type);
 }
 
 /** A refusal of a resource of a template. */
@@ -44,21 +30,32 @@ export function checkTemplate(template: JsonObject | string): readonly ResourceR
   const resources = at(content, 'Resources');
   const resolve = resolver(content);
   const found = Object.entries(isJsonObject(resources) ? resources : {}).flatMap(([logicalId, resource]) => {
-    const kind = KINDS[String(at(resource, 'Type'))];
+    const type = String(at(resource, 'Type'));
+    const kind = KINDS[type];
     const properties = resolve(at(resource, 'Properties') ?? {});
     const document =
       kind === 'group' ? { ...objectOf(properties), ...policyOf(resource, resolve) } : properties;
-    return kind !== undefined && isJsonObject(document) ? [{ logicalId, kind, document }] : [];
+    return hasRules(type) && isJsonObject(document) ? [{ logicalId, type, kind, document }] : [];
   });
   const neighbours: Neighbours = new Map(
-    found.map(({ logicalId, kind, document }) => [logicalId, { kind, document }]),
+    found.flatMap(({ logicalId, kind, document }) =>
+      kind === undefined ? [] : [[logicalId, { kind, document }] as const],
+    ),
   );
-  return found.flatMap(({ logicalId, kind, document }) =>
-    [...checkDocument(kind, document, neighbours), ...refreshOf(kind, document)].map((refusal) => ({
-      logicalId,
-      ...refusal,
-    })),
-  );
+  const isWhole = !hasMacros(content);
+  return found.flatMap(({ logicalId, type, kind, document }) => {
+    const known = isWhole ? type : '';
+    const refusals =
+      kind === undefined
+        ? checkDocument('resource', { Type: known, Properties: document })
+        : [...checkDocument(kind, document, neighbours, known), ...refreshOf(kind, document)];
+    return refusals.map((refusal) => ({ logicalId, ...refusal }));
+  });
+}
+
+/** Whether macros other than AWS's own make resources whole in the account. */
+function hasMacros(template: unknown): boolean {
+  return asList(at(template, 'Transform')).some((name) => !String(name).startsWith('AWS::'));
 }
 
 function objectOf(value: unknown): JsonObject {

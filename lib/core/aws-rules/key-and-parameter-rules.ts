@@ -8,7 +8,6 @@ import {
   flag,
   has,
   mustBeOneOf,
-  mustHave,
   mustLieIn,
   roughText,
   shown,
@@ -191,7 +190,6 @@ export const PARAMETER_RULES: readonly Rule[] = [
       const tier = text(document, 'Tier') ?? 'Standard';
       const most = tier === 'Standard' ? 4096 : 8192;
       return [
-        ...mustHave(document, 'the parameter', ['Value']),
         ...when(length === 0, 'Value must have 1 character at least; got: ""'),
         ...when(length > most, `Value must have at most ${most} characters; got: ${length}`),
         ...mustBeOneOf(document, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']),
@@ -203,10 +201,7 @@ export const PARAMETER_RULES: readonly Rule[] = [
     source: API,
     wayOut: 'CloudFormation makes no SecureString; put it by other means and refer to it.',
     refused: { Type: 'SecureString' },
-    check: (document) => [
-      ...mustHave(document, 'the parameter', ['Type']),
-      ...mustBeOneOf(document, 'Type', ['String', 'StringList']),
-    ],
+    check: (document) => mustBeOneOf(document, 'Type', ['String', 'StringList']),
   },
   {
     id: 'parameter/data-type',

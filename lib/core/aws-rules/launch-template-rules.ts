@@ -70,8 +70,8 @@ export const LAUNCH_TEMPLATE_RULES: readonly Rule[] = [
     check: (document) => {
       const given = dataOf(document);
       return when(
-        typeof given !== 'symbol' && (!isJsonObject(given) || Object.keys(given).length === 0),
-        'launch template data is required; got: nothing',
+        isJsonObject(given) && Object.keys(given).length === 0,
+        'launch template data is required; got: {}',
       );
     },
   },

@@ -6,7 +6,6 @@ import {
   has,
   list,
   mustBeOneOf,
-  mustHave,
   mustLieIn,
   mustMatch,
   number,
@@ -219,7 +218,6 @@ export const GROUP_RULES: readonly Rule[] = [
         number(document, one),
       );
       return [
-        ...mustHave(document, 'the group', ['MinSize', 'MaxSize']),
         ...when(
           least !== undefined && most !== undefined && least > most,
           `MinSize must not be above MaxSize; got: ${least ?? ''} and ${most ?? ''}`,
@@ -242,9 +240,6 @@ export const GROUP_RULES: readonly Rule[] = [
       return [
         ...when(given.length !== 1, `one of ${sources.join(', ')} is needed; got: ${given.join(', ')}`),
         ...wrongTemplate(at(document, 'LaunchTemplate')),
-        ...(isJsonObject(at(document, 'MixedInstancesPolicy'))
-          ? mustHave(at(document, 'MixedInstancesPolicy'), 'MixedInstancesPolicy', ['LaunchTemplate'])
-          : []),
         ...wrongTemplate(templateOf({ MixedInstancesPolicy: at(document, 'MixedInstancesPolicy') })),
       ];
     },

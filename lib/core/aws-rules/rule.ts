@@ -15,6 +15,7 @@ export type DocumentKind =
   | 'pipeline'
   | 'recipe'
   | 'refresh'
+  | 'resource'
   | 'role'
   | 'schedule'
   | 'state-machine'

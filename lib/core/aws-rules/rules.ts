@@ -1,12 +1,5 @@
 import type { JsonObject } from '../../contract/values/json';
-import {
-  EVENT_RULE_EXAMPLE,
-  EVENT_RULE_RULES,
-  FUNCTION_EXAMPLE,
-  FUNCTION_RULES,
-  STATE_MACHINE_EXAMPLE,
-  STATE_MACHINE_RULES,
-} from './serverless-rules';
+import { EVENT_RULE_EXAMPLE, EVENT_RULE_RULES, FUNCTION_EXAMPLE, FUNCTION_RULES } from './serverless-rules';
 import { PERMISSIONS_EXAMPLE, PERMISSIONS_RULES, ROLE_EXAMPLE, ROLE_RULES } from './iam-rules';
 import { COMPONENT_EXAMPLE, COMPONENT_RULES } from './image-builder/component-rules';
 import { DISTRIBUTION_EXAMPLE, DISTRIBUTION_RULES } from './image-builder/distribution-rules';
@@ -22,8 +15,10 @@ import { WORKFLOW_RULES } from './image-builder/workflow-rules';
 import { KEY_EXAMPLE, KEY_RULES, PARAMETER_EXAMPLE, PARAMETER_RULES } from './key-and-parameter-rules';
 import { LAUNCH_TEMPLATE_EXAMPLE, LAUNCH_TEMPLATE_RULES } from './launch-template-rules';
 import { GROUP_EXAMPLE, GROUP_RULES, REFRESH_EXAMPLE, REFRESH_RULES } from './refresh-rules';
+import { RESOURCE_EXAMPLE, RESOURCE_RULES } from './resource-rules';
 import type { DocumentKind, Neighbours, Refusal, Rule } from './rule';
 import { SCHEDULE_EXAMPLE, SCHEDULE_RULES } from './schedule-rules';
+import { STATE_MACHINE_EXAMPLE, STATE_MACHINE_RULES } from './state-machine-rules';
 import { UNKNOWN } from './values';
 
 /** Every rule for which a service refuses a document. */
@@ -45,6 +40,7 @@ export const RULES: readonly Rule[] = [
   ...PARAMETER_RULES,
   ...FUNCTION_RULES,
   ...STATE_MACHINE_RULES,
+  ...RESOURCE_RULES,
 ];
 
 /** A document of each kind that is accepted; what `refused` of a rule says is changed in it. */
@@ -62,6 +58,7 @@ export const EXAMPLES: Readonly<Record<DocumentKind, JsonObject>> = {
   pipeline: PIPELINE_EXAMPLE,
   recipe: RECIPE_EXAMPLE,
   refresh: REFRESH_EXAMPLE,
+  resource: RESOURCE_EXAMPLE,
   role: ROLE_EXAMPLE,
   schedule: SCHEDULE_EXAMPLE,
   'state-machine': STATE_MACHINE_EXAMPLE,
@@ -76,12 +73,43 @@ export function kindOf({ id }: Rule): DocumentKind {
 const BY_KIND = Map.groupBy(RULES, kindOf);
 const ALONE: Neighbours = new Map();
 
-/** Why the service would refuse a document of a kind; nothing where it keeps every rule. */
+/** The type of resource that documents of a kind are; of permissions that of the two which requires less. */
+export const TYPES: Readonly<Partial<Record<DocumentKind, string>>> = {
+  component: 'AWS::ImageBuilder::Component',
+  distribution: 'AWS::ImageBuilder::DistributionConfiguration',
+  'event-rule': 'AWS::Events::Rule',
+  function: 'AWS::Lambda::Function',
+  group: 'AWS::AutoScaling::AutoScalingGroup',
+  infrastructure: 'AWS::ImageBuilder::InfrastructureConfiguration',
+  key: 'AWS::KMS::Key',
+  'launch-template': 'AWS::EC2::LaunchTemplate',
+  parameter: 'AWS::SSM::Parameter',
+  permissions: 'AWS::IAM::ManagedPolicy',
+  pipeline: 'AWS::ImageBuilder::ImagePipeline',
+  recipe: 'AWS::ImageBuilder::ImageRecipe',
+  role: 'AWS::IAM::Role',
+  schedule: 'AWS::Scheduler::Schedule',
+  'state-machine': 'AWS::StepFunctions::StateMachine',
+  workflow: 'AWS::ImageBuilder::Workflow',
+};
+
+/**
+ * Why CloudFormation or the service would refuse a document of a kind, such as a resource of a type; nothing where it keeps every
+ * rule.
+ */
 export function checkDocument(
   kind: DocumentKind,
   document: JsonObject,
   neighbours: Neighbours = ALONE,
+  type = TYPES[kind],
 ): readonly Refusal[] {
+  return [
+    ...(type === undefined ? [] : brokenRules('resource', { Type: type, Properties: document }, neighbours)),
+    ...brokenRules(kind, document, neighbours),
+  ];
+}
+
+function brokenRules(kind: DocumentKind, document: JsonObject, neighbours: Neighbours): readonly Refusal[] {
   return (BY_KIND.get(kind) ?? []).flatMap(({ id, check, source, wayOut }) =>
     check(document, neighbours).map((what) => ({ rule: id, what, source, wayOut })),
   );
@@ -102,6 +130,7 @@ export function checkComponent({ name, data, values }: GivenComponent): readonly
   const Parameters = Object.entries(values).map(([key, value]) => ({ Name: key, Value: [value] }));
   const recipe = {
     Name: name,
+    Version: '1.0.0',
     ParentImage: UNKNOWN,
     Components: [{ ComponentArn: Symbol.for(name), Parameters }],
   };

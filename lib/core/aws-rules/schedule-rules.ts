@@ -1,11 +1,10 @@
-import { isJsonObject, type JsonObject } from '../../contract/values/json';
+import type { JsonObject } from '../../contract/values/json';
 import type { Rule } from './rule';
 import {
   at,
   has,
   inside,
   mustBeOneOf,
-  mustHave,
   mustLieIn,
   mustMatch,
   roughText,
@@ -53,12 +52,9 @@ export const SCHEDULE_RULES: readonly Rule[] = [
     refused: { ScheduleExpression: 'rate(10 seconds)' },
     check: (document) => {
       const expression = text(document, 'ScheduleExpression');
-      return [
-        ...mustHave(document, 'the schedule', ['ScheduleExpression']),
-        ...(expression === undefined
-          ? []
-          : wrongSchedule(expression, { isRateOfOneSingular: false, at: true })),
-      ];
+      return expression === undefined
+        ? []
+        : wrongSchedule(expression, { isRateOfOneSingular: false, at: true });
     },
   },
   {
@@ -81,20 +77,14 @@ export const SCHEDULE_RULES: readonly Rule[] = [
     refused: { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } },
     check: (document) => {
       const window = at(document, 'FlexibleTimeWindow');
-      return [
-        ...mustHave(document, 'the schedule', ['FlexibleTimeWindow']),
-        ...(isJsonObject(window)
-          ? inside('FlexibleTimeWindow', [
-              ...mustHave(window, 'it', ['Mode']),
-              ...mustBeOneOf(window, 'Mode', ['OFF', 'FLEXIBLE']),
-              ...mustLieIn(window, 'MaximumWindowInMinutes', 1, 1440),
-              ...when(
-                text(window, 'Mode') === 'FLEXIBLE' && !has(window, 'MaximumWindowInMinutes'),
-                'FLEXIBLE needs MaximumWindowInMinutes; got: nothing',
-              ),
-            ])
-          : []),
-      ];
+      return inside('FlexibleTimeWindow', [
+        ...mustBeOneOf(window, 'Mode', ['OFF', 'FLEXIBLE']),
+        ...mustLieIn(window, 'MaximumWindowInMinutes', 1, 1440),
+        ...when(
+          text(window, 'Mode') === 'FLEXIBLE' && !has(window, 'MaximumWindowInMinutes'),
+          'FLEXIBLE needs MaximumWindowInMinutes; got: nothing',
+        ),
+      ]);
     },
   },
   {
@@ -120,21 +110,15 @@ export const SCHEDULE_RULES: readonly Rule[] = [
   {
     id: 'schedule/target',
     source: TARGET,
-    wayOut: 'Name what is called and a role that scheduler.amazonaws.com may assume.',
-    refused: { Target: { Arn: FUNCTION.Arn } },
-    check: (document) => {
-      const called = at(document, 'Target');
-      return [
-        ...mustHave(document, 'the schedule', ['Target']),
-        ...(isJsonObject(called) ? mustHave(called, 'Target', ['Arn', 'RoleArn']) : []),
-        ...mustMatch(
-          called,
-          'RoleArn',
-          /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-          'the ARN of a role',
-        ),
-      ];
-    },
+    wayOut: 'Name a role that scheduler.amazonaws.com may assume.',
+    refused: target({ RoleArn: 'poll-schedule' }),
+    check: (document) =>
+      mustMatch(
+        at(document, 'Target'),
+        'RoleArn',
+        /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+        'the ARN of a role',
+      ),
   },
   {
     id: 'schedule/retries',

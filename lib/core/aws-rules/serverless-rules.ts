@@ -6,10 +6,8 @@ import {
   has,
   list,
   mustBeOneOf,
-  mustHave,
   mustMatch,
   objects,
-  roughText,
   shown,
   text,
   twice,
@@ -112,7 +110,6 @@ export const EVENT_RULE_RULES: readonly Rule[] = [
     check: (document) => {
       const targets = objects(document, 'Targets');
       return [
-        ...targets.flatMap((one) => mustHave(one, 'a target', ['Id', 'Arn'])),
         ...twice(targets.flatMap((one) => text(one, 'Id') ?? [])).map(
           (id) => `Targets must have ids of their own; got: ${id} twice`,
         ),
@@ -203,10 +200,11 @@ function wrongFilter(filter: JsonObject): readonly string[] {
 }
 
 const MOST_VARIABLE_BYTES = 4096;
-const MOST_DEFINITION_BYTES = 1024 * 1024;
 
 /** A function that is accepted. */
 export const FUNCTION_EXAMPLE: JsonObject = {
+  Code: { S3Bucket: 'assets', S3Key: 'poll.zip' },
+  Role: 'arn:aws:iam::111122223333:role/poll',
   Handler: 'poll.handler',
   Runtime: 'nodejs22.x',
   Environment: { Variables: { BUCKET: 'golden', POLICY: '{"waits":36}' } },
@@ -227,6 +225,24 @@ export const FUNCTION_RULES: readonly Rule[] = [
       );
     },
   },
+  {
+    id: 'function/package',
+    source: 'https://github.com/pipe-cd/pipecd/issues/1400',
+    wayOut: 'Name both, or the image that has them: PackageType: Image.',
+    refused: { Handler: undefined },
+    check: (document) => {
+      const needed = ['Runtime', 'Handler'];
+      const isImage =
+        (has(document, 'PackageType') && text(document, 'PackageType') !== 'Zip') ||
+        has(at(document, 'Code'), 'ImageUri') ||
+        typeof at(document, 'Code') === 'symbol';
+      const given = needed.filter((name) => has(document, name));
+      return when(
+        !isImage && given.length < needed.length,
+        `Runtime and Handler are mandatory parameters for functions created with deployment packages; got: ${given[0] ?? 'neither'}`,
+      );
+    },
+  },
 ];
 
 /** How many bytes Lambda measures at least: of what is not known yet, none. */
@@ -237,27 +253,3 @@ function variableBytes(variables: unknown): number {
   ]);
   return Buffer.byteLength(JSON.stringify(Object.fromEntries(known)));
 }
-
-/** A state machine that is accepted. */
-export const STATE_MACHINE_EXAMPLE: JsonObject = {
-  RoleArn: 'arn:aws:iam::111122223333:role/poll',
-  DefinitionString: '{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}',
-};
-
-/** What Step Functions refuses of a state machine. */
-export const STATE_MACHINE_RULES: readonly Rule[] = [
-  {
-    id: 'state-machine/size',
-    source: 'https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html',
-    wayOut: 'Move a part into a state machine of its own, which this one starts.',
-    refused: { DefinitionString: `{"Comment":"${'a'.repeat(MOST_DEFINITION_BYTES)}"}` },
-    check: (document) => {
-      const definition = roughText(document, 'DefinitionString') ?? '';
-      const bytes = Buffer.byteLength(definition.replaceAll(UNKNOWN_TEXT, ''));
-      return when(
-        bytes > MOST_DEFINITION_BYTES,
-        `DefinitionString must have at most ${MOST_DEFINITION_BYTES} bytes; got: ${bytes}`,
-      );
-    },
-  },
-];

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { WinbakeError } from '../../../lib/contract/values/errors';
+import { missingProperties } from '../../../lib/core/aws-rules/resource-rules';
 import type { Template } from '../../aws/cloudformation/assembly';
 import { type Environment, SIMULATED_ENVIRONMENT } from '../../aws/cloudformation/environment';
 import { stackArn } from '../../aws/cloudformation/physical-names';
@@ -144,6 +145,7 @@ export class SimulatedCloudFormation {
   /** One resource of a deployment: made, updated, replaced, or left as it is. */
   private async step(run: Deployment, logicalId: string, known: LivingResource | undefined): Promise<void> {
     const wanted = run.describe(logicalId, known);
+    requireProperties(wanted);
     if (known === undefined) {
       run.created.push(await this.create(run, wanted));
       return;
@@ -367,6 +369,14 @@ function answered(wanted: LivingResource, answer: ResourceAnswer | undefined): L
     reference: answer?.reference ?? wanted.reference,
     attributes: { ...wanted.attributes, ...answer?.attributes },
   };
+}
+
+/** Refuses a resource without what CloudFormation requires of its type, before its service is asked. */
+function requireProperties({ logicalId, properties, type }: DeployedResource): void {
+  const missing = missingProperties(type, properties).map(({ what }) => what);
+  if (missing.length > 0) {
+    throw failed(`Properties validation failed for resource ${logicalId} with message: ${missing.join(' ')}`);
+  }
 }
 
 function failed(why: string): WinbakeError {

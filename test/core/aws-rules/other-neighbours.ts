@@ -25,6 +25,8 @@ const trust = (statement: JsonObject): JsonObject => ({
 });
 const permissions = (statement: JsonObject): JsonObject => ({ Version: '2012-10-17', Statement: statement });
 const pattern = (detail: JsonObject): JsonObject => ({ EventPattern: { source: ['aws.ec2'], detail } });
+const machine = (definition: JsonObject): JsonObject => ({ DefinitionString: JSON.stringify(definition) });
+const Done = { Type: 'Succeed' };
 
 /** The same for each rule of the other services. */
 export const OTHER_NEIGHBOURS: Readonly<Record<string, JsonObject>> = {
@@ -183,5 +185,26 @@ export const OTHER_NEIGHBOURS: Readonly<Record<string, JsonObject>> = {
 
   // With name, quotes, colon and braces 4096 bytes.
   'function/variables': { Environment: { Variables: { POLICY: 'a'.repeat(4083) } } },
-  'state-machine/size': { DefinitionString: `{"Comment":"${'a'.repeat(1024 * 1024 - 14)}"}` },
+  'function/package': {
+    Code: { ImageUri: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/poll' },
+    Runtime: undefined,
+    Handler: undefined,
+  },
+  'state-machine/size': machine({ Comment: 'a'.repeat(1024 * 1024 - 75), StartAt: 'Done', States: { Done } }),
+  'state-machine/definition': {
+    DefinitionString: undefined,
+    DefinitionS3Location: { Bucket: 'assets', Key: 'poll.json' },
+  },
+  'state-machine/fields': machine({
+    StartAt: 'Choose',
+    States: { Choose: { Type: 'Choice', Choices: [{ Variable: '$.a', IsNull: true, Next: 'Done' }] }, Done },
+  }),
+  'state-machine/transitions': machine({
+    StartAt: 'Each',
+    States: {
+      Each: { Type: 'Map', Iterator: { StartAt: 'Done', States: { Done } }, Next: 'Fail' },
+      Fail: { Type: 'Fail' },
+    },
+  }),
+  'resource/required': { Type: 'AWS::Logs::LogGroup', Properties: {} },
 };

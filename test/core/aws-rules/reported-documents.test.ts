@@ -13,6 +13,11 @@ const device = (ebs: JsonObject) =>
 const policy = (...statements: readonly JsonObject[]) => ({
   KeyPolicy: { Version: '2012-10-17', Statement: statements },
 });
+const machine = (states: JsonObject) => ({ StartAt: Object.keys(states)[0], States: states });
+const definition = (states: JsonObject) => ({
+  DefinitionString: undefined,
+  Definition: machine(states),
+});
 const ROOT = {
   Sid: 'Root',
   Effect: 'Allow',
@@ -191,7 +196,7 @@ const REPORTED: readonly (readonly [string, DocumentKind, JsonObject, string])[]
     'awsdocs/aws-cloudformation-user-guide/pull/453',
     'launch-template',
     { LaunchTemplateData: undefined },
-    'launch-template/data',
+    'resource/required',
   ],
   [
     'spinnaker/spinnaker/issues/6114',
@@ -232,7 +237,7 @@ const REPORTED: readonly (readonly [string, DocumentKind, JsonObject, string])[]
       LaunchTemplate: undefined,
       MixedInstancesPolicy: { InstancesDistribution: { OnDemandBaseCapacity: 1 } },
     },
-    'group/template',
+    'resource/required',
   ],
   [
     'hashicorp/terraform-provider-aws/issues/33377',
@@ -324,6 +329,24 @@ const REPORTED: readonly (readonly [string, DocumentKind, JsonObject, string])[]
     { EventPattern: { source: ['aws.partner/a'], 'detail-type': 'Job Finished' } },
     'event-rule/pattern',
   ],
+  [
+    'CloudSnorkel/cdk-github-runners/issues/434',
+    'state-machine',
+    definition({
+      Provide: { Type: 'Parallel', Branches: [machine({ Choose: { Type: 'Choice' } })], End: true },
+    }),
+    'state-machine/fields',
+  ],
+  [
+    'aws-cloudformation/cfn-lint/issues/4077',
+    'state-machine',
+    definition({
+      Choose: { Type: 'Choice', Choices: [{ Variable: '$', StringMatches: 'Test' }], Default: 'Done' },
+      Done: { Type: 'Succeed' },
+    }),
+    'state-machine/fields',
+  ],
+  ['pipe-cd/pipecd/issues/1400', 'function', { Runtime: undefined, Handler: undefined }, 'function/package'],
   ['boto/boto3/issues/1499', 'parameter', { Name: '/shared/my parameter' }, 'parameter/name'],
   [
     'aws/aws-sdk-net/issues/3157',

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkTemplate } from '../../../lib/core/aws-rules/check-template';
 import { trialTemplate, type TrialNetwork } from '../../../lib/core/prove/trial-template';
 import { testWithCfnLint } from '../../support/cfn-lint';
 
@@ -33,6 +34,10 @@ describe.each(NETWORKS)('the stack of a trial in %j', (network) => {
     const found = (await lint([file])).map(({ Message, Rule }) => `${Rule.Id} ${Message}`);
     // A variable of PowerShell is no parameter of the template.
     expect(found.filter((one) => !/^E1029 .*UserData/.test(one))).toEqual([]);
+  });
+
+  test('breaks no rule of a service', () => {
+    expect(checkTemplate(templateIn(network))).toEqual([]);
   });
 
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html

@@ -45,9 +45,24 @@ export function wrongExpression(condition: unknown): readonly string[] {
     }
     return [
       ...['then', 'else'].flatMap((when_) => mustBeOneOf(one, when_, ['Execute', 'Skip', 'Abort'])),
-      ...(['and', 'or', 'not'].includes(name) ? inside(name, wrongExpression(one[name])) : []),
+      ...(['and', 'or', 'not'].includes(name)
+        ? inside(name, wrongExpression(one[name]))
+        : secondOperand(name)
+            .filter((needed) => !has(one, needed))
+            .map((needed) => `${name} compares with ${needed}; got: nothing`)),
     ];
   });
+}
+
+/**
+ * What a comparison is with: another value, a file, or nothing.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-comparison-operators.html
+ */
+function secondOperand(name: string): readonly string[] {
+  if (/^stringIs|Exists$/i.test(name)) {
+    return [];
+  }
+  return [name.toLowerCase().startsWith('file') ? 'path' : 'value'];
 }
 
 /**

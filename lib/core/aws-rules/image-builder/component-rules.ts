@@ -155,6 +155,7 @@ export const COMPONENT_RULES: readonly Rule[] = [
         ...phases(document)
           .filter((phase) => !Array.isArray(phase['steps']))
           .map((phase) => `phase ${String(phase['name'])} needs steps; got: ${shown(phase['steps'])}`),
+        ...phases(document).flatMap((phase) => mustHave(phase, 'a phase', ['name'])),
       ];
     },
   },

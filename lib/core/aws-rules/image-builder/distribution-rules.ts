@@ -81,7 +81,6 @@ export const DISTRIBUTION_RULES: readonly Rule[] = [
     check: (document) => {
       const regions = objects(document, 'Distributions');
       return [
-        ...regions.flatMap((one) => mustHave(one, 'a distribution', ['Region'])),
         ...regions.flatMap((one) =>
           mustMatch(one, 'Region', /^[a-z]{2}(-[a-z]+)+-\d$/, 'the name of a region, such as eu-west-1'),
         ),
@@ -243,7 +242,6 @@ export const DISTRIBUTION_RULES: readonly Rule[] = [
     check: (document) =>
       each(document, (one) =>
         objects(one, 'SsmParameterConfigurations').flatMap((parameter) => [
-          ...mustHave(parameter, 'a parameter', ['ParameterName']),
           ...mustMatch(
             parameter,
             'ParameterName',

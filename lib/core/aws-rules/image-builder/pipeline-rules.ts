@@ -65,7 +65,7 @@ export const PIPELINE_RULES: readonly Rule[] = [
   {
     id: 'pipeline/recipe',
     source: API,
-    wayOut: 'Name one recipe, of an AMI or of a container, and an infrastructure configuration.',
+    wayOut: 'Name one recipe, of an AMI or of a container.',
     refused: {
       ContainerRecipeArn: 'arn:aws:imagebuilder:eu-west-1:111122223333:container-recipe/golden/x.x.x',
     },
@@ -82,7 +82,6 @@ export const PIPELINE_RULES: readonly Rule[] = [
           /:image-recipe\/[a-z0-9-_]+\/(\d+|x)\.(\d+|x)\.(\d+|x)$/,
           'the ARN of a recipe with its version',
         ),
-        ...mustHave(document, 'it', ['InfrastructureConfigurationArn']),
       ];
     },
   },

@@ -69,10 +69,7 @@ export const RECIPE_RULES: readonly Rule[] = [
     wayOut:
       'Name an image of Image Builder by its ARN, an AMI, a product of the Marketplace, or ssm: and a parameter.',
     refused: { ParentImage: 'arn:aws:ec2:eu-west-1::image/ami-0123456789abcdef0' },
-    check: (document) => [
-      ...mustHave(document, 'the recipe', ['ParentImage']),
-      ...wrongParent(roughText(document, 'ParentImage')),
-    ],
+    check: (document) => wrongParent(roughText(document, 'ParentImage')),
   },
   {
     id: 'recipe/components',
@@ -192,7 +189,6 @@ function wrongParameters(component: JsonObject, neighbours: Neighbours): readonl
   const shapes = given.flatMap((parameter) => {
     const value = at(parameter, 'Value');
     return [
-      ...mustHave(parameter, 'a parameter', ['Name', 'Value']),
       ...when(
         value !== undefined && typeof value !== 'symbol' && !Array.isArray(value),
         `Value of ${text(parameter, 'Name') ?? ''} must be a list with one text; got: ${shown(value)}`,
@@ -253,10 +249,8 @@ export const INFRASTRUCTURE_RULES: readonly Rule[] = [
     source: 'https://github.com/rhythmictech/terraform-aws-imagebuilder-pipeline/issues/14',
     wayOut: 'Give the name of an instance profile, neither its ARN nor a role.',
     refused: { InstanceProfileName: 'arn:aws:iam::111122223333:instance-profile/golden' },
-    check: (document) => [
-      ...mustHave(document, 'the configuration', ['InstanceProfileName']),
-      ...mustMatch(document, 'InstanceProfileName', /^[\w+=,.@-]{1,256}$/, 'the name of an instance profile'),
-    ],
+    check: (document) =>
+      mustMatch(document, 'InstanceProfileName', /^[\w+=,.@-]{1,256}$/, 'the name of an instance profile'),
   },
   {
     id: 'infrastructure/instance-types',

@@ -92,6 +92,23 @@ test('a failure takes back what was done: updates first, then what is new', asyn
   expect(formation.resource('S', 'A')?.properties).toEqual({ size: 1 });
 });
 
+test('a resource without what is required of its type is refused, made or updated, and what was done is taken back', async () => {
+  const { formation, done } = cloud();
+  const value = (Value: unknown) => ({ Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value } });
+  await formation.deploy('S', template({ A: value('a') }));
+  done();
+  const next = template({ A: value('b'), B: value({ Ref: 'AWS::NoValue' }) });
+  await expect(formation.deploy('S', next)).rejects.toThrow(
+    'CloudFormation would refuse it: Properties validation failed for resource B with message: #: required key [Value] not found.',
+  );
+  expect(done()).toEqual(['update A', 'update A']);
+  await expect(formation.deploy('S', template({ A: value({ Ref: 'AWS::NoValue' }) }))).rejects.toThrow(
+    'for resource A with message',
+  );
+  expect(done()).toEqual([]);
+  expect(formation.resource('S', 'A')?.properties).toMatchObject({ Value: 'a' });
+});
+
 test('an export in use keeps its stack', async () => {
   const { formation } = cloud();
   const Outputs = { Arn: { Value: { Ref: 'A' }, Export: { Name: 'arn' } } };
@@ -143,7 +160,9 @@ describe('a property for which AWS replaces', () => {
   test('is refused of a resource that is known by a name of its own', async () => {
     const { formation, done } = cloud();
     const role = (Path: string) =>
-      template({ R: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'builds', Path } } });
+      template({
+        R: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'builds', Path, AssumeRolePolicyDocument: {} } },
+      });
     await formation.deploy('S', role('/'));
     await expect(formation.deploy('S', role('/winbake/'))).rejects.toThrow(
       'CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename builds and update the stack again.',
@@ -230,11 +249,16 @@ test('the same document of Image Builder twice is refused; another content is an
       C: {
         Type: 'AWS::ImageBuilder::Component',
         UpdateReplacePolicy,
-        Properties: { Name: 'c', Version: '1.0.0', Data },
+        Properties: { Name: 'c', Version: '1.0.0', Platform: 'Windows', Data },
       },
       R: {
         Type: 'AWS::ImageBuilder::ImageRecipe',
-        Properties: { Name: 'r', Version: '1.0.x', Components: [{ ComponentArn: { Ref: 'C' } }] },
+        Properties: {
+          Name: 'r',
+          Version: '1.0.x',
+          ParentImage: 'ami-0123456789abcdef0',
+          Components: [{ ComponentArn: { Ref: 'C' } }],
+        },
       },
     });
   const references = () =>
