@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-import { UsageError } from '../../lib/contract/values/errors';
+import { UsageError, WinbakeError } from '../../lib/contract/values/errors';
 import { parseRelease } from '../../lib/contract/values/release';
+import { readTranscript, Transcripts } from '../../sim/account/transcript';
 import { AMI_FAULTS } from '../../sim/aws/fleet/ami-behaviour';
 import { FAULTS, parseFaults } from '../../sim/registry/faults';
+import { readText } from '../../sim/registry/history/read-history';
 import {
   type Progress,
   type RehearsalOptions,
@@ -104,6 +106,7 @@ interface RehearseOptions extends PolicyOptions {
   readonly fault?: readonly string[];
   readonly app?: string;
   readonly cdkOut?: readonly string[];
+  readonly transcripts?: readonly string[];
   readonly details?: boolean;
   readonly html?: string;
   readonly json?: boolean;
@@ -133,6 +136,10 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
     .option(
       '--cdk-out <folder...>',
       'cloud assemblies to rehearse as they are, those of several apps together',
+    )
+    .option(
+      '--transcripts <file...>',
+      'what prove --record wrote: answers of AWS in it come first, and count as recorded',
     );
   policyOptions().forEach((option) => command.addOption(option));
   command
@@ -153,6 +160,7 @@ export function rehearseCommand(terminal: Terminal, finish: Finish): Command {
       ['winbake rehearse --months 3 --as-of 2025-08-12T17:00:00Z', 'three Patch Tuesdays in one account'],
       ['winbake rehearse --html rehearsal.html', 'as a page, too, with what each AMI holds'],
       ['winbake rehearse --cdk-out cdk.out --json', 'an assembly as it is'],
+      ['winbake rehearse --transcripts proof.json', "with a real account's answers first"],
       ['winbake rehearse --cdk-out platform/cdk.out shop/cdk.out', 'the apps of two repositories'],
     ],
   });
@@ -173,15 +181,21 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     workingFolder: process.cwd(),
     policy: policyOf(options),
   };
+  const transcripts = options.transcripts && readTranscripts(options.transcripts);
   const writePage = await openPage(options.html);
   const progress = json === true ? SILENT : taskList(terminal);
-  const { report } = await interruptible((signal) => runRehearsal({ ...rehearsal, signal }, progress));
+  const { report } = await interruptible((signal) =>
+    runRehearsal({ ...rehearsal, transcripts, signal }, progress),
+  );
   printAnswer(terminal, json, {
     schema: 'winbake.rehearsal/1',
     document: report,
     text: (width) => describeRehearsal(report, width, options.details),
   });
   await writePage(() => rehearsalPage(report));
+  if (transcripts !== undefined && report.origins.recorded === 0) {
+    terminal.err(UNASKED);
+  }
   const exitCode = exitCodeOf(report);
   if (exitCode === ExitCode.FAILED) {
     terminal.err(
@@ -189,6 +203,23 @@ async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<E
     );
   }
   return exitCode;
+}
+
+const UNASKED =
+  'No call of the rehearsal was answered by a transcript: prove writes other names and ids into inputs; put the names of the rehearsal there, or * for any text.\n';
+
+/** The calls of all files, in their order. Throws a `UsageError` for a file that is no transcript. */
+function readTranscripts(files: readonly string[]): Transcripts {
+  try {
+    return new Transcripts(files.flatMap((file) => readTranscript(readText(file), file)));
+  } catch (cause) {
+    if (!(cause instanceof WinbakeError)) {
+      throw cause;
+    }
+    throw new UsageError(`The option --transcripts takes what prove --record writes. ${cause.message}`, {
+      cause,
+    });
+  }
 }
 
 /** A name that both know is the build machine's: with a registry that fails at every poll nothing is ever baked. */

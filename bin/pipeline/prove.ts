@@ -64,8 +64,8 @@ fails by evidence that is printed; without any it is not seen, and the next step
 takes the stack away. It says before what it costs at most, and refuses more than --max-usd. It takes hours; the computer must stay on and
 the credentials valid. A computer that was cut off leaves the stack behind: --clean takes it away, and nothing else.
 
---record writes the answers of AWS as a transcript for simulated accounts: of each what a table of the code names, with other ids and
-names, and no documents, user data or secrets. Read the file before you give it away.
+--record writes the answers of AWS as a transcript, which rehearse --transcripts takes: of each what a table of the code names,
+with other ids and names, and no documents, user data or secrets. Read the file before you give it away.
 `;
 
 /** `winbake prove`: what a real account says of docs/unproven.md. */

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { parseDocument } from '../../lib/contract/documents/document';
+import { WinbakeError } from '../../lib/contract/values/errors';
+import { excerpt } from '../../lib/contract/values/printable';
 import { TRANSCRIPT_SCHEMA } from '../../lib/core/prove/transcript-of';
+import { outputViolations, ShapeError } from './check-shape';
 import type { CommandInput, Place } from './commands/command-row';
 import type { Provenance } from './provenance';
 import { SERVICE_MODELS, type ServiceId } from './service-models';
@@ -33,16 +36,44 @@ export interface RecordedCall {
 
 /**
  * The calls of a transcript: a file that names no account, but has `${account}` and `${region}` in its place, and dates as
- * `{ "$date": "…" }`. Throws a `WinbakeError` where it is damaged, or names an account.
+ * `{ "$date": "…" }`. Throws a `WinbakeError` where it is damaged, names an account, or has an answer that the service cannot give.
  */
 export function readTranscript(text: string, place: string): readonly RecordedCall[] {
   const { recordedAt, calls } = parseDocument(transcriptSchema, text, place);
   const [account] = /\b\d{12}\b/.exec(text) ?? [];
   if (account !== undefined) {
-    throw new Error(`${place} names the account ${account}; write \${account} in its place.`);
+    throw new WinbakeError(
+      'DOCUMENT_INVALID',
+      `${place} names the account ${account}; write \${account} in its place.`,
+    );
+  }
+  const [wrong] = calls.flatMap((one, index) => wrongCall(one).map((why) => `calls.${index} ${why}`));
+  if (wrong !== undefined) {
+    throw new WinbakeError('DOCUMENT_INVALID', `${place} is damaged: ${wrong}.`);
   }
   const provenance = { origin: 'recorded', source: `${place}, ${recordedAt}` } as const;
   return calls.map((one) => ({ ...one, provenance }));
+}
+
+const SOME_PLACE: Place = { account: '111122223333', region: 'us-east-1' };
+
+/** Why simulated accounts could not answer a call so: nothing of ours makes it, or its service answers otherwise. */
+function wrongCall({ operation, output, service }: z.infer<typeof call>): readonly string[] {
+  const command = `${service}.${operation}`;
+  if (!Object.hasOwn(SERVICE_MODELS[service].operations, operation)) {
+    return [`is of ${command}, which Winbake does not send`];
+  }
+  const cannot = (why: string): string => `has an answer that ${command} cannot give: ${why}`;
+  try {
+    return outputViolations(service, operation, filled(output, SOME_PLACE)).map(
+      ({ path, constraint, value }) => cannot(`${path}: ${constraint}; got: '${excerpt(String(value))}'`),
+    );
+  } catch (error) {
+    if (error instanceof ShapeError) {
+      return [cannot(error.message.replace(/\.$/, ''))];
+    }
+    throw error;
+  }
 }
 
 /** The calls that were recorded, by command. */

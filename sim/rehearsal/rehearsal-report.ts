@@ -3,6 +3,7 @@ import type { Finding } from '../../lib/contract/values/finding';
 import type { GatePolicy } from '../../lib/contract/values/gate-policy';
 import type { ResolvedImage } from '../../lib/core/images/resolve-images';
 import type { Origin } from '../account/provenance';
+import type { Transcripts } from '../account/transcript';
 import type { AmiFault } from '../aws/fleet/ami-behaviour';
 import type { FaultSettings } from '../registry/faults';
 import type { HostFault } from '../windows/host/host-faults';
@@ -39,6 +40,8 @@ export interface RehearsalOptions {
   readonly app: string | undefined;
   /** Assemblies to rehearse as they are, instead of an app. */
   readonly cdkOut: readonly string[] | undefined;
+  /** What a real account answered, which comes before what simulated services say. */
+  readonly transcripts?: Transcripts | undefined;
   /** The folder in which a relative path and `cdk.json` are looked for. */
   readonly workingFolder: string;
   /** What replaces the gate's policy in the assembly. */

@@ -131,6 +131,7 @@ async function inAccount(
     clock,
     release: options.release,
     openRegistry: registryOpener(moment.registry, signal, own),
+    transcripts: options.transcripts,
   });
   const pipeline = findPipeline(account, options.release, options.policy);
   clock.onJump((now) => {

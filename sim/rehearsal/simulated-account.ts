@@ -49,6 +49,7 @@ export interface SimulatedAccountOptions {
   /** Called with each call before it is answered; the answer waits for it. */
   readonly observe?: SimulatedAccountsOptions['observe'];
   readonly amend?: SimulatedAccountsOptions['amend'];
+  readonly transcripts?: SimulatedAccountsOptions['transcripts'] | undefined;
 }
 
 /** Ends the rehearsal with what a function said last. */
@@ -112,6 +113,7 @@ export class SimulatedAccount {
     openRegistry,
     random,
     release,
+    transcripts,
   }: SimulatedAccountOptions) {
     const assembly = typeof folder === 'string' ? readAssembly(folder) : folder;
     this.clock = clock;
@@ -175,6 +177,7 @@ export class SimulatedAccount {
       decided,
       amend,
       ...(observe === undefined ? {} : { observe }),
+      ...(transcripts === undefined ? {} : { transcripts }),
       services: [
         this.imageBuilder,
         new SimulatedLambda(

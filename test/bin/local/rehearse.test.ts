@@ -5,11 +5,35 @@ import { describeWithPowerShell, requirePowerShell } from '../../scripts/support
 import { assembly } from '../../support/assembly';
 import { runBundle } from '../../support/run-bundle';
 import { runCommandLine } from '../../support/run-command-line';
+import type { RehearsalReport } from '../../../sim/rehearsal/rehearsal-report';
 
 const folder = mkdtempSync(join(tmpdir(), 'winbake-rehearse-'));
 const damaged = join(folder, 'damaged.jsonl');
 const notAnAssembly = join(folder, 'empty');
+const transcript = (...calls: readonly object[]): string =>
+  JSON.stringify({ schema: 'winbake.transcript/1', recordedAt: '2026-11-01', calls });
+const WORKFLOWS = { service: 'imagebuilder', operation: 'ListWorkflowBuildVersions', input: {} };
+/** What is given as a transcript, by the name of its file. */
+const TRANSCRIPTS: Readonly<Record<string, string>> = {
+  'history.json': '{"from":"2025-10-14T18:00:00Z"}',
+  'cut.json': transcript(WORKFLOWS).slice(0, 60),
+  'account.json': transcript({ ...WORKFLOWS, output: { requestId: 'of 111122223333' } }),
+  'unsent.json': transcript({ ...WORKFLOWS, operation: 'ListImageRecipes', output: {} }),
+  'wrong.json': transcript({ ...WORKFLOWS, output: { workflowSummaryList: {} } }),
+  'status.json': transcript({
+    service: 'imagebuilder',
+    operation: 'GetImage',
+    input: {},
+    output: { image: { state: { status: 'BAKED' } } },
+  }),
+  'right.json': transcript({ ...WORKFLOWS, output: { workflowSummaryList: [] } }),
+};
+const inFolder = (name: string): string => join(folder, name);
+const TAKES = 'The option --transcripts takes what prove --record writes. ';
 beforeAll(() => {
+  Object.entries(TRANSCRIPTS).forEach(([name, text]) => {
+    writeFileSync(inFolder(name), text);
+  });
   writeFileSync(damaged, '{"from":"2025-10-14T18:00:00Z"\n');
   mkdirSync(notAnAssembly);
 });
@@ -51,6 +75,33 @@ test.each([
     ['--cdk-out', notAnAssembly],
     1,
     `${notAnAssembly} is no cloud assembly: it has no manifest.json; run cdk synth first.`,
+  ],
+  [['--transcripts', 'missing'], 2, `${TAKES}The file 'missing' does not exist.`],
+  [
+    ['--transcripts', inFolder('right.json'), inFolder('history.json')],
+    2,
+    `${TAKES}${inFolder('history.json')} has a schema that this version of Winbake does not know; got: null.`,
+  ],
+  [['--transcripts', inFolder('cut.json')], 2, `${TAKES}${inFolder('cut.json')} is damaged: it is not JSON.`],
+  [
+    ['--transcripts', inFolder('account.json')],
+    2,
+    `${TAKES}${inFolder('account.json')} names the account 111122223333; write \${account} in its place.`,
+  ],
+  [
+    ['--transcripts', inFolder('unsent.json')],
+    2,
+    `${TAKES}${inFolder('unsent.json')} is damaged: calls.0 is of imagebuilder.ListImageRecipes, which Winbake does not send.`,
+  ],
+  [
+    ['--transcripts', inFolder('wrong.json')],
+    2,
+    `${TAKES}${inFolder('wrong.json')} is damaged: calls.0 has an answer that imagebuilder.ListWorkflowBuildVersions cannot give: workflowSummaryList must be of type list; got: {}.`,
+  ],
+  [
+    ['--transcripts', inFolder('status.json')],
+    2,
+    /status\.json is damaged: calls\.0 has an answer that imagebuilder\.GetImage cannot give: image\.state\.status: Member must satisfy enum value set: .*; got: 'BAKED'\.$/,
   ],
   [['--app', 'false'], 1, "The app 'false' did not synthesize: it ended with exit code 1 and said nothing."],
   [
@@ -154,6 +205,34 @@ describe('on a computer with Node alone', () => {
     expect(restoring).toBe('› Restoring PowerShell 7.6.9 with .NET, once (40 MB).');
     expect(sentence).toMatch(
       /^PowerShell 7.6.9 could not be restored: error NU1301: no network\. .* --channel 10\.0$/,
+    );
+  });
+});
+
+describeWithPowerShell('a rehearsal with transcripts', () => {
+  const stopped = async (...files: readonly string[]) => {
+    const wait = ['--as-of', '2025-10-14T17:30:00Z', '--longest-wait', '1h', '--late', 'stop'];
+    const options = ['--cdk-out', await assembly(), '--json', ...wait];
+    const run = await runCommandLine('rehearse', ...options, '--transcripts', ...files);
+    return { ...run, report: JSON.parse(run.stdout) as RehearsalReport };
+  };
+
+  test('is answered by them first, and counts their answers', async () => {
+    const { exitCode, report, stderr } = await stopped(inFolder('right.json'));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: '' });
+    expect(report.origins.recorded).toBeGreaterThan(0);
+  });
+
+  test('says where none of their calls was asked', async () => {
+    writeFileSync(
+      inFolder('other.json'),
+      transcript({ ...WORKFLOWS, input: { nextToken: 'a' }, output: {} }),
+    );
+    const { exitCode, report, stderr } = await stopped(inFolder('other.json'));
+    expect(exitCode).toBe(3);
+    expect(report.origins.recorded).toBe(0);
+    expect(stderr).toBe(
+      'No call of the rehearsal was answered by a transcript: prove writes other names and ids into inputs; put the names of the rehearsal there, or * for any text.\n',
     );
   });
 });
