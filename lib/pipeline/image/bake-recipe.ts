@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Lazy } from 'aws-cdk-lib';
 import { CfnInstanceProfile, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnComponent, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -94,6 +95,30 @@ export class InstanceRole extends Role {
   }
 }
 
+/**
+ * A component, whose name ends in a hash of its content and of the tags that an app adds: CloudFormation replaces it for either, and
+ * Image Builder takes the same content no second time under one name.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-imagebuilder-component.html
+ */
+function makeComponent(
+  scope: Construct,
+  id: string,
+  name: string,
+  document: { readonly data: string; readonly description?: string },
+): CfnComponent {
+  const component = new CfnComponent(scope, id, { name, version: '1.0.0', platform: 'Windows', ...document });
+  const { data, description } = document;
+  component.name = Lazy.string({
+    produce: () => {
+      const added = Object.entries(component.tags.tagValues()).filter(([key]) => key !== PIPELINE_TAG);
+      const content = [...(description === undefined ? [] : [description]), data];
+      return contentName(scope, name, added.length === 0 ? content : [...content, added]);
+    },
+  });
+  return keepWhenReplaced(component);
+}
+
 /** A component of the user's own as part of a recipe; one that was given as a document is made first. */
 function ownComponent(
   scope: Construct,
@@ -104,17 +129,9 @@ function ownComponent(
     name: key,
     value: [value],
   }));
-  const data = document ?? '';
   const arn =
     componentArn ??
-    keepWhenReplaced(
-      new CfnComponent(scope, `Own-${name}`, {
-        name: contentName(scope, `${prefix}-own-${name}`, [data]),
-        version: '1.0.0',
-        platform: 'Windows',
-        data,
-      }),
-    ).attrArn;
+    makeComponent(scope, `Own-${name}`, `${prefix}-own-${name}`, { data: document ?? '' }).attrArn;
   return { componentArn: arn, ...(values.length === 0 ? {} : { parameters: values }) };
 }
 
@@ -221,15 +238,7 @@ export class BakeRecipe extends Construct {
       throw new Error(`[${this.node.path}] Image Builder would refuse ${refusalText(refusal)}.`);
     }
     const { description } = document;
-    const component = keepWhenReplaced(
-      new CfnComponent(this, id, {
-        name: contentName(this, `${prefix}-${document.name}`, [description, data]),
-        version: '1.0.0',
-        platform: 'Windows',
-        description,
-        data,
-      }),
-    );
+    const component = makeComponent(this, id, `${prefix}-${document.name}`, { data, description });
     const parameters = Object.entries(values).map(([name, value]) => ({ name, value: [value] }));
     return { componentArn: component.attrArn, ...(parameters.length === 0 ? {} : { parameters }) };
   }

@@ -28,7 +28,7 @@ const HASH_LENGTH = 8;
  *
  * @see https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateComponent.html
  */
-export function contentName(scope: IConstruct, name: string, content: readonly string[]): string {
+export function contentName(scope: IConstruct, name: string, content: readonly unknown[]): string {
   // A reference counts as it stands in the template.
   const text = JSON.stringify(Stack.of(scope).resolve(content));
   return `${name}-${createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH)}`;

@@ -83,6 +83,20 @@ test('going back to the release before goes well at once, and to the one after i
   expectNothingUndone(world);
 });
 
+test('an app gives its pipeline a tag, changes it and takes it away again', async () => {
+  const world = new DeploymentWorld();
+  await world.run(async () => {
+    await world.deploy(release(BEFORE));
+    await world.settle();
+    for (const next of [{ ...BEFORE, team: 'windows' }, { ...BEFORE, team: 'containers' }, BEFORE]) {
+      await world.deploy(release(next));
+      await world.clock.pass(MOMENT);
+    }
+    await world.settle();
+  });
+  expectNothingUndone(world);
+});
+
 test('a deployment that was taken back is tried again at once', async () => {
   const world = new DeploymentWorld();
   const { account } = world;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Tags } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -25,6 +25,8 @@ export interface Release {
   readonly command?: string;
   /** Other instance scripts than this release's. */
   readonly scripts?: string;
+  /** A tag that the app gives all of its pipeline. */
+  readonly team?: string;
 }
 
 /** The two stacks of an app. */
@@ -64,7 +66,7 @@ export function releaseBefore(): Stacks {
   };
 }
 
-function synthesize({ command, environment, scripts, userData }: Release, outdir: string): Stacks {
+function synthesize({ command, environment, scripts, team, userData }: Release, outdir: string): Stacks {
   const os = WindowsOs.SERVER_2022_CORE;
   const app = new App({ outdir });
   const env = environment === undefined ? {} : { env: environment };
@@ -72,7 +74,13 @@ function synthesize({ command, environment, scripts, userData }: Release, outdir
     command === undefined
       ? []
       : [BakeComponent.fromDocument('agent', OWN_DOCUMENT.replace('exit 0', command))];
-  new WindowsAmiPipeline(new Stack(app, 'Platform', env), 'Pipeline', { os, components });
+  const pipeline = new WindowsAmiPipeline(new Stack(app, 'Platform', env), 'Pipeline', {
+    os,
+    components,
+  });
+  if (team !== undefined) {
+    Tags.of(pipeline).add('team', team);
+  }
   const stack = new Stack(app, 'Shop', env);
   const cluster = new Cluster(stack, 'Cluster', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) });
   const fleet = new WindowsCapacityProvider(stack, 'Windows', {
