@@ -113,9 +113,12 @@ function runsOf({ endsAt, isCancelled, outcome, recipe }: SimulatedBuild, now: D
     return recipe.workflows.slice(0, 1).map((one) => underWay(one, isCancelled ? 'CANCELLED' : 'RUNNING'));
   }
   const rolledBackAt = endsAt.getTime() + ROLLBACK_SECONDS * 1000;
-  const step =
-    failure && (failure.launched ? `Apply${failure.stage}Components` : `Launch${failure.stage}Instance`);
-  return workflowRuns(recipe.workflows, step, now.getTime() >= rolledBackAt);
+  const failedStep =
+    failure &&
+    (failure.step ??
+      (failure.launched ? `Apply${failure.stage}Components` : `Launch${failure.stage}Instance`));
+  const isRolledBack = now.getTime() >= rolledBackAt;
+  return workflowRuns(recipe.workflows, { failedStep, continued: outcome.continued ?? [], isRolledBack });
 }
 
 function underWay({ steps }: PipelineWorkflow, status: 'RUNNING' | 'CANCELLED') {

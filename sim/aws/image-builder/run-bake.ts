@@ -44,6 +44,8 @@ export interface BakeFailure {
   readonly launched: boolean;
   /** What the API says of it. */
   readonly reason: string;
+  /** The step of the workflow that failed; absent: the one that launches the instance, or that runs its components. */
+  readonly step?: string;
   /** What the log of the instance says of the step that failed. */
   readonly log?: string;
 }
@@ -54,6 +56,8 @@ export interface BakeOutcome {
   /** Undefined where it never came up. */
   readonly buildInstanceId: string | undefined;
   readonly testInstanceId: string | undefined;
+  /** Steps that failed while their workflow went on, as it does after one with `Continue`. */
+  readonly continued?: readonly string[];
   /** Runs a failed test again, on another instance of the same disk. */
   readonly retest?: () => Promise<BakeOutcome>;
 }

@@ -69,32 +69,29 @@ export function refusedWorkflows(workflows: readonly PipelineWorkflow[]): string
         `Build workflow must have output named ImageId to build AMI. Workflow ARN: ${silent.arn}.`;
 }
 
+/** How the workflows of an image ended. */
+interface WorkflowEnd {
+  /** The step that ended them; undefined where they ended well. */
+  readonly failedStep: string | undefined;
+  /** Steps with `Continue` that failed before. */
+  readonly continued: readonly string[];
+  readonly isRolledBack: boolean;
+}
+
 /**
  * How the workflows of an image stand in the API once it has ended, by a step that failed or well; a stage that was not reached
  * is not reported.
  */
 export function workflowRuns(
   workflows: readonly PipelineWorkflow[],
-  failedStep: string | undefined,
-  isRolledBack: boolean,
+  { continued, failedStep, isRolledBack }: WorkflowEnd,
 ): readonly WorkflowRun[] {
-  if (failedStep === undefined) {
-    return workflows.map(completed);
-  }
   const failed = workflows.findIndex(({ steps }) => steps.some(({ name }) => name === failedStep));
-  return workflows.slice(0, failed + 1).map((workflow, index) =>
-    index < failed
-      ? completed(workflow)
-      : {
-          stage: workflow.type,
-          status: failedStatus(workflow, isRolledBack),
-          steps: stepsUpTo(failedStep, workflow),
-        },
-  );
-}
-
-function completed({ steps, type }: PipelineWorkflow): WorkflowRun {
-  return { stage: type, status: 'COMPLETED', steps: steps.map((step) => ({ ...step, status: 'COMPLETED' })) };
+  return workflows.slice(0, failed === -1 ? undefined : failed + 1).map((workflow, index) => ({
+    stage: workflow.type,
+    status: index === failed ? failedStatus(workflow, isRolledBack) : 'COMPLETED',
+    steps: stepsOf(workflow, index === failed ? failedStep : undefined, continued),
+  }));
 }
 
 /**
@@ -108,14 +105,26 @@ function failedStatus({ type }: PipelineWorkflow, isRolledBack: boolean): string
   return isRolledBack ? 'ROLLBACK_COMPLETED' : 'ROLLBACK_IN_PROGRESS';
 }
 
-/** What comes after the step that failed never begins; a failed component leaves no message. */
-function stepsUpTo(failedStep: string, { steps }: PipelineWorkflow): WorkflowRun['steps'] {
+/**
+ * What comes after the step that failed never begins, but a workflow goes on after one with `Continue`; a failed component leaves
+ * no message.
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-overview.html
+ */
+function stepsOf(
+  { arn, steps }: PipelineWorkflow,
+  failedStep: string | undefined,
+  continued: readonly string[],
+): WorkflowRun['steps'] {
   const failed = steps.findIndex(({ name }) => name === failedStep);
-  return steps.map(({ name, onFailure }, index) => ({
-    name,
-    onFailure,
-    status: index < failed ? 'COMPLETED' : index === failed ? 'FAILED' : 'PENDING',
-  }));
+  return steps.map(({ name, onFailure }, index) => {
+    const goesOn = index !== failed && continued.includes(name);
+    if (goesOn && !/^continue$/i.test(onFailure)) {
+      throw unmodelled(`the workflow ${arn}, which goes on after ${name}, a step with ${onFailure}`);
+    }
+    const isReached = failed === -1 || index < failed;
+    const isFailed = index === failed || (goesOn && isReached);
+    return { name, onFailure, status: isFailed ? 'FAILED' : isReached ? 'COMPLETED' : 'PENDING' };
+  });
 }
 
 function readWorkflow(stacks: readonly StackModel[], arn: string): PipelineWorkflow {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { BakeFailure, BakeOutcome } from '../../../sim/aws/image-builder/run-bake';
 import { AFTER, BEFORE } from '../../support/deployment/at-boundary';
 import { DeploymentWorld } from '../../support/deployment/deployment-world';
 import { release } from '../../support/deployment/releases';
@@ -82,4 +83,44 @@ test('an AMI whose copies take most of a day is waited for', async () => {
   });
   expect(imageBuilder.all.map(({ isCancelled }) => isCancelled)).toEqual([false]);
   expect(world.latest?.id).toBe('20348.4294-1');
+});
+
+/** The notices of an app whose bakes end so. */
+async function noticesOf(end: Pick<BakeOutcome, 'failure' | 'continued' | 'retest'>) {
+  const world = new DeploymentWorld();
+  const { account } = world;
+  const bake = account.bake!;
+  account.bake = async (...given) => ({ ...(await bake(...given)), ...end });
+  const { messages } = account.world.sns;
+  await world.run(async () => {
+    await world.deploy(release(BEFORE));
+    await world.until(() => messages.length > 0, 'A notice');
+  });
+  return messages.map(({ text }) => text);
+}
+
+test('of a bake that went on after one step and ended at another, the other is reported', async () => {
+  // https://github.com/aws-samples/immutable-server-pipeline/issues/12
+  const continued = ['InventoryCollection'];
+  // https://github.com/hashicorp/packer/issues/12160
+  const reason = 'Request limit exceeded.';
+  const failure = { stage: 'Build', launched: true, reason, step: 'CreateOutputAMI' } as const;
+  expect(await noticesOf({ continued, failure })).toEqual([
+    expect.stringContaining(`${reason} (CreateOutputAMI)`),
+  ]);
+});
+
+test('of a test that failed twice the second failure is reported', async () => {
+  const failure: BakeFailure = { stage: 'Test', launched: true, reason: 'Document verify failed!' };
+  // https://github.com/runs-on/runs-on/issues/73
+  const reason =
+    'We currently do not have sufficient m5.2xlarge capacity in the Availability Zone you requested.';
+  const second: BakeOutcome = {
+    failure: { stage: 'Test', launched: false, reason },
+    buildInstanceId: undefined,
+    testInstanceId: undefined,
+  };
+  expect(await noticesOf({ failure, retest: () => Promise.resolve(second) })).toEqual([
+    expect.stringContaining(`${reason} (LaunchTestInstance)`),
+  ]);
 });

@@ -211,8 +211,8 @@ describe('the step that ended a build', () => {
 
   test('a failed test ends as rolled back, and what came after its step never began', () => {
     const { workflows } = readRecipe(pipelineStack({ build: 'exit 0' }), PIPELINE);
-    const states = (failedStep: string, isRolledBack: boolean) =>
-      workflowRuns(workflows, failedStep, isRolledBack).map(({ status, steps }) => [
+    const states = (failedStep: string, isRolledBack: boolean, continued: readonly string[] = []) =>
+      workflowRuns(workflows, { failedStep, isRolledBack, continued }).map(({ status, steps }) => [
         status,
         steps.map((step) => step.status).join(' '),
       ]);
@@ -228,5 +228,15 @@ describe('the step that ended a build', () => {
     expect(states('ApplyBuildComponents', true)).toEqual([
       ['FAILED', 'COMPLETED FAILED PENDING PENDING PENDING PENDING'],
     ]);
+    expect(states('CreateOutputAMI', true, ['InventoryCollection'])).toEqual([
+      ['FAILED', 'COMPLETED COMPLETED FAILED COMPLETED FAILED PENDING'],
+    ]);
+    expect(states('LaunchTestInstance', true, ['InventoryCollection'])).toEqual([
+      ['COMPLETED', 'COMPLETED COMPLETED FAILED COMPLETED COMPLETED COMPLETED'],
+      ['ROLLBACK_COMPLETED', 'FAILED PENDING PENDING'],
+    ]);
+    expect(() => states('CreateOutputAMI', true, ['RunSysPrepScript'])).toThrow(
+      'which goes on after RunSysPrepScript, a step with Abort',
+    );
   });
 });
