@@ -57,6 +57,8 @@ export interface DeployedAccountOptions extends Omit<
   readonly clock: SharedClock;
   /** Fails a step of a deployment, for a test: why, or undefined. */
   readonly trouble?: (event: Pick<StackEvent, 'stack' | 'logicalId' | 'type'>) => string | undefined;
+  /** What CloudFormation comes to as early as it may, by type; absent: nothing. */
+  readonly isEarly?: (type: string) => boolean;
 }
 
 /** Accounts in which stacks come, change and go while functions run in them. */
@@ -98,6 +100,7 @@ export class DeployedAccount extends SimulatedAccount {
         this.refresh();
       },
       isGone: ({ reference }) => this.imageBuilder.documents.isDeleted(reference),
+      isEarly: options.isEarly,
     });
   }
 

@@ -8,6 +8,9 @@ import { chooseImageSet } from '../../lib/core/images/choose-image-set';
 import type { Recipe } from '../aws/image-builder/read-recipe';
 import type { BakeFailure, BakeOutcome, InstanceAccess } from '../aws/image-builder/run-bake';
 import { instanceAccess } from '../rehearsal/instance-access';
+import type { Acts } from '../rehearsal/service-needs';
+import { ofImageBuilder, requireRight } from '../rehearsal/service-rights';
+import { DeniedError } from '../rehearsal/simulated-account';
 import type { DeployedAccount } from './deployed-account';
 import type { SharedClock } from './shared-clock';
 
@@ -45,6 +48,11 @@ export function recordedBakes(
       failure: undefined,
       ...instances,
     };
+    const denial = executionDenial(account, recipe);
+    if (denial !== undefined) {
+      const failure = { stage: 'Build', launched: false, reason: denial } as const;
+      return Promise.resolve({ failure, buildInstanceId: undefined, testInstanceId: undefined });
+    }
     void clock.run(async () => {
       try {
         await runComponents({ account, clock, plan: plan(imageArn) }, recipe, instances);
@@ -55,6 +63,30 @@ export function recordedBakes(
     });
     return Promise.resolve(outcome);
   };
+}
+
+/**
+ * What Image Builder may not do by the execution role of a recipe's pipeline when a bake begins, in the words of the service; no
+ * page says that it asks again.
+ */
+function executionDenial(account: DeployedAccount, recipe: Recipe): string | undefined {
+  const stacks = account.stacks.filter((stack) =>
+    stack.logicalIds('AWS::ImageBuilder::ImageRecipe').some((id) => stack.reference(id) === recipe.arn),
+  );
+  const acts: Acts = (role, service) => account.sessionOf(role, 'ImageBuilder', service);
+  try {
+    for (const stack of stacks) {
+      for (const { caller, ...need } of ofImageBuilder(account, stack, acts)) {
+        requireRight(account, caller, need, stack.environment.region);
+      }
+    }
+  } catch (error) {
+    if (error instanceof DeniedError) {
+      return error.details;
+    }
+    throw error;
+  }
+  return undefined;
 }
 
 interface BakeMeans {

@@ -28,6 +28,8 @@ export interface RunningAccountOptions extends Omit<DeployedAccountOptions, 'clo
   readonly onCall?: (call: ObservedCall, isDeployment: boolean) => unknown;
   /** What becomes of a bake; absent: all go well. */
   readonly planBake?: (imageArn: string) => BakePlan;
+  /** Seconds from the start of an execution to its first state; absent: so long that the second stack of an app is there. */
+  readonly startSeconds?: number;
 }
 
 /** A deletion or deployment ends a state machine that runs. */
@@ -49,11 +51,13 @@ export class RunningAccount {
   readonly ended: (Pick<StateMachineResult, 'error' | 'history'> & { stateMachineArn: string })[] = [];
   private readonly adopted = new Set<string>();
   private readonly timetable = new Timetable();
+  private readonly startSeconds: number;
   private events = 0;
   private isOver = false;
 
-  constructor({ onCall, planBake, start, ...options }: RunningAccountOptions) {
+  constructor({ onCall, planBake, start, startSeconds = 600, ...options }: RunningAccountOptions) {
     this.clock = new SharedClock(new Date(start));
+    this.startSeconds = startSeconds;
     this.account = new DeployedAccount(resourceHandlers, {
       ...options,
       clock: this.clock,
@@ -135,8 +139,7 @@ export class RunningAccount {
     if (begun === undefined) {
       return;
     }
-    // Not at once, so that the second stack of a first deployment is there.
-    await clock.pass(600);
+    await clock.pass(this.startSeconds);
     const end = await runStateMachine({
       definition: begun.definition,
       input: copyJson(JSON.parse(execution.input)) ?? null,

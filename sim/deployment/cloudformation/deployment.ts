@@ -60,6 +60,8 @@ export interface CloudFormationOptions {
   readonly changed?: () => void;
   /** Whether somebody else has deleted it. */
   readonly isGone?: (resource: DeployedResource) => boolean;
+  /** Types that come as soon as all that they name is there, before anything else. */
+  readonly isEarly?: ((type: string) => boolean) | undefined;
 }
 
 /** A resource that is there. */
@@ -164,10 +166,13 @@ export function isKnownByProperty(type: string): boolean {
 /**
  * The logical ids of a template in an order in which CloudFormation may create them: each after all that it refers to or
  * names in `DependsOn`. Those that do not wait for each other are created side by side there; here they keep the template's
- * order. Throws a `WinbakeError` for a circle, as CloudFormation does.
+ * order, but for types that are to come as early as they may. Throws a `WinbakeError` for a circle, as CloudFormation does.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
  */
-export function dependencyOrder({ Resources }: Template): readonly string[] {
+export function dependencyOrder(
+  { Resources }: Template,
+  isEarly: (type: string) => boolean = () => false,
+): readonly string[] {
   const done = new Set<string>();
   const visit = (logicalId: string, path: readonly string[]): void => {
     const resource = Resources[logicalId];
@@ -183,7 +188,8 @@ export function dependencyOrder({ Resources }: Template): readonly string[] {
     }
     done.add(logicalId);
   };
-  Object.keys(Resources).forEach((logicalId) => {
+  const early = Object.keys(Resources).filter((logicalId) => isEarly(Resources[logicalId]?.Type ?? ''));
+  [...early, ...Object.keys(Resources)].forEach((logicalId) => {
     visit(logicalId, []);
   });
   return [...done];

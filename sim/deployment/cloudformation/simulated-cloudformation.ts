@@ -89,7 +89,7 @@ export class SimulatedCloudFormation {
       this.generations.set(key, (this.generations.get(key) ?? 0) + 1);
     }
     try {
-      for (const logicalId of dependencyOrder(template)) {
+      for (const logicalId of dependencyOrder(template, this.options.isEarly)) {
         await this.step(run, logicalId, before?.resources.get(logicalId));
       }
     } catch (error) {

@@ -124,3 +124,32 @@ test('of a test that failed twice the second failure is reported', async () => {
     expect.stringContaining(`${reason} (LaunchTestInstance)`),
   ]);
 });
+
+/** A world in which an execution begins at once, and CloudFormation leaves to the end what no custom resource waits for. */
+class HastyWorld extends DeploymentWorld {
+  isDeploying = true;
+
+  constructor() {
+    super({ isEarly: (type) => type.startsWith('Custom::'), startSeconds: 0 });
+  }
+
+  protected override nextTick(): number {
+    return this.isDeploying ? 1 : super.nextTick();
+  }
+}
+
+test('a bake that begins in the middle of a first deployment has all that it needs', async () => {
+  const BASE_AMI = '/golden/windows-2022/ami-id';
+  const world = new HastyWorld();
+  const { account, clock } = world;
+  account.world.ssm.publish(account.environment, BASE_AMI, account.createAmi('golden'), clock.now());
+  const { platform, shop } = release({ ...BEFORE, baseAmi: BASE_AMI });
+  await world.run(async () => {
+    await world.deployment(() => account.deploy(platform));
+    expect(account.imageBuilder.all).toHaveLength(1);
+    world.isDeploying = false;
+    await world.deployment(() => account.deploy(shop));
+    await world.settle();
+  });
+  expect([...world.failures, ...world.failedBakes]).toEqual([]);
+});

@@ -15,6 +15,10 @@ export interface WorldOptions {
   readonly start?: string;
   /** Of a seed, for faults of the services; absent: days without. */
   readonly random?: () => number;
+  /** What CloudFormation comes to as early as it may, by type; absent: nothing. */
+  readonly isEarly?: (type: string) => boolean;
+  /** Seconds from the start of an execution to its first state; absent: so long that the second stack of an app is there. */
+  readonly startSeconds?: number;
   /** Called before each call of the SDK that functions, state machines and instances make; their number begins with 1. */
   readonly onCall?: (call: ObservedCall, number: number) => unknown;
 }

@@ -7,6 +7,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import {
   BakeComponent,
+  BaseAmi,
   WindowsAmi,
   WindowsAmiPipeline,
   WindowsCapacityProvider,
@@ -25,6 +26,8 @@ export interface Release {
   readonly command?: string;
   /** Other instance scripts than this release's. */
   readonly scripts?: string;
+  /** The parameter of a base AMI of the user's own. */
+  readonly baseAmi?: string;
   /** A tag that the app gives all of its pipeline. */
   readonly team?: string;
 }
@@ -66,7 +69,10 @@ export function releaseBefore(): Stacks {
   };
 }
 
-function synthesize({ command, environment, scripts, team, userData }: Release, outdir: string): Stacks {
+function synthesize(
+  { baseAmi, command, environment, scripts, team, userData }: Release,
+  outdir: string,
+): Stacks {
   const os = WindowsOs.SERVER_2022_CORE;
   const app = new App({ outdir });
   const env = environment === undefined ? {} : { env: environment };
@@ -77,6 +83,7 @@ function synthesize({ command, environment, scripts, team, userData }: Release, 
   const pipeline = new WindowsAmiPipeline(new Stack(app, 'Platform', env), 'Pipeline', {
     os,
     components,
+    ...(baseAmi === undefined ? {} : { baseAmi: BaseAmi.fromSsmParameter(baseAmi) }),
   });
   if (team !== undefined) {
     Tags.of(pipeline).add('team', team);
