@@ -65,6 +65,19 @@ test('a function that reserves concurrency is refused, since the account is new'
   });
 });
 
+/** What a bake has made that nobody finds by the tag of its pipeline, once the stack is gone. */
+function untagged({ account }: DeploymentWorld): readonly string[] {
+  const { environment, imageBuilder, world } = account;
+  const { images } = world.ec2;
+  const amis = images.all(environment).flatMap(({ id, snapshotIds }) => [id, ...snapshotIds]);
+  const made = [
+    ...imageBuilder.all.map(({ arn, tags }) => ({ id: arn, tags })),
+    ...amis.map((id) => ({ id, tags: images.tagsOf(id, environment) })),
+  ];
+  expect(made).toHaveLength(3);
+  return made.flatMap(({ id, tags }) => (tags?.['winbake:pipeline'] === '2022-core' ? [] : id));
+}
+
 test.each([
   ['the fleet first', ['Shop', 'Platform'] as const],
   ['the pipeline first', ['Platform', 'Shop'] as const],
@@ -77,6 +90,7 @@ test.each([
     await world.delete(...order);
     // Fleets of other stacks start instances by them.
     expect(world.latest).toEqual(latest);
+    expect(untagged(world)).toEqual([]);
   });
   expect([...world.failures, ...world.failedBakes, ...world.running]).toEqual([]);
   expect(leftIn(world).sort()).toEqual([

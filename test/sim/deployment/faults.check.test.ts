@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { Template } from '../../../sim/aws/cloudformation/assembly';
 import type { BakeFailure, BakeOutcome } from '../../../sim/aws/image-builder/run-bake';
 import { AFTER, BEFORE } from '../../support/deployment/at-boundary';
 import { DeploymentWorld } from '../../support/deployment/deployment-world';
-import { release } from '../../support/deployment/releases';
+import { release, type Stacks } from '../../support/deployment/releases';
 import { seededRandom } from '../../../sim/reliability/happenings';
 import { propertyRuns } from '../../support/property-runs';
 
@@ -83,6 +84,38 @@ test('an AMI whose copies take most of a day is waited for', async () => {
   });
   expect(imageBuilder.all.map(({ isCancelled }) => isCancelled)).toEqual([false]);
   expect(world.latest?.id).toBe('20348.4294-1');
+});
+
+/** A pipeline whose build workflow hands no AMI on. */
+function withoutImageId({ platform, ...stacks }: Stacks): Stacks {
+  const resources = Object.entries(platform.template.Resources).map(([id, { Properties, ...resource }]) => {
+    const Data = String(Properties?.['Data']).replace(/^outputs:[^]*/m, '');
+    const isWorkflow = resource.Type === 'AWS::ImageBuilder::Workflow';
+    return [id, { ...resource, Properties: isWorkflow ? { ...Properties, Data } : Properties }];
+  });
+  const Resources = Object.fromEntries(resources) as Template['Resources'];
+  return { ...stacks, platform: { ...platform, template: { ...platform.template, Resources } } };
+}
+
+test('a start that Image Builder refuses is made once, and a person reads why within minutes', async () => {
+  let starts = 0;
+  const world = new DeploymentWorld({
+    onCall: ({ operation }) => {
+      starts += Number(operation === 'StartImagePipelineExecution');
+    },
+  });
+  const { messages } = world.account.world.sns;
+  await world.run(async () => {
+    world.count();
+    await world.deploy(withoutImageId(release(BEFORE)));
+    await world.until(() => starts > 0, 'A start');
+    const begun = world.clock.now().getTime();
+    await world.until(() => messages.length > 0, 'A notice', 1);
+    expect(world.clock.now().getTime() - begun).toBeLessThan(5 * 60_000);
+    await world.clock.pass(24 * 3600);
+  });
+  expect(messages[0]!.text).toContain('Build workflow must have output named ImageId to build AMI.');
+  expect(starts).toBe(1);
 });
 
 /** The notices of an app whose bakes end so. */
