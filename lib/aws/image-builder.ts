@@ -103,9 +103,7 @@ async function instancesOf(
   workflowExecutions: readonly WorkflowExecutionMetadata[],
 ): Promise<LaunchedInstances> {
   // A test that was tried again has an execution for each try.
-  const newestFirst = workflowExecutions.toSorted((one, other) =>
-    (other.startTime ?? '').localeCompare(one.startTime ?? ''),
-  );
+  const newestFirst = workflowExecutions.toSorted(byStart).reverse();
   const launchedBy = async (type: 'BUILD' | 'TEST') => {
     for (const { workflowExecutionId } of newestFirst.filter((one) => one.type === type)) {
       const { steps = [] } = await client.send(
@@ -141,19 +139,26 @@ async function workflowRuns(
   client: ImagebuilderClient,
   imageBuildVersionArn: string,
 ): Promise<readonly WorkflowRun[]> {
-  const runs: WorkflowRun[] = [];
+  const executions: WorkflowExecutionMetadata[] = [];
   for await (const { workflowExecutions = [] } of paginateListWorkflowExecutions(
     { client },
     { imageBuildVersionArn },
   )) {
-    for (const { status = 'UNKNOWN', type = 'UNKNOWN', workflowExecutionId } of workflowExecutions) {
-      runs.push({ stage: type, status, steps: await stepRuns(client, workflowExecutionId) });
-    }
+    executions.push(...workflowExecutions);
+  }
+  const runs: WorkflowRun[] = [];
+  for (const { status = 'UNKNOWN', type = 'UNKNOWN', workflowExecutionId } of executions.sort(byStart)) {
+    runs.push({ stage: type, status, steps: await stepRuns(client, workflowExecutionId) });
   }
   return runs;
 }
 
-/** The steps that failed, as they followed each other; the lists promise no order, and leave out `onFailure`. */
+/** What began first comes first: no list of Image Builder promises an order. */
+function byStart(one: { readonly startTime?: string }, other: { readonly startTime?: string }): number {
+  return (one.startTime ?? '').localeCompare(other.startTime ?? '');
+}
+
+/** The steps that failed, as they followed each other; the lists leave out `onFailure`. */
 async function stepRuns(
   client: ImagebuilderClient,
   workflowExecutionId: string | undefined,
@@ -165,7 +170,7 @@ async function stepRuns(
   )) {
     failed.push(...steps.filter(({ status }) => status === 'FAILED'));
   }
-  failed.sort((one, other) => (one.startTime ?? '').localeCompare(other.startTime ?? ''));
+  failed.sort(byStart);
   return Promise.all(
     failed.map(async ({ name = 'without a name', stepExecutionId, ...listed }) => {
       const { message = listed.message, onFailure } = await client.send(

@@ -18,17 +18,21 @@ beforeEach(() => client.reset());
 
 /** The workflows of a build, and what Image Builder says of each step when it is asked for it alone. */
 function build(
-  workflows: readonly { readonly id: string; readonly status: WorkflowExecutionStatus }[],
+  workflows: readonly {
+    readonly id: string;
+    readonly status: WorkflowExecutionStatus;
+    readonly startTime?: string;
+  }[],
   steps: Readonly<Record<string, readonly (readonly WorkflowStepMetadata[])[]>>,
   details: Readonly<Record<string, { readonly onFailure?: string; readonly message?: string }>>,
 ): void {
-  workflows.forEach(({ id, status }, index) => {
+  workflows.forEach(({ id, ...state }, index) => {
     const type = id === 'wf-test' ? 'TEST' : 'BUILD';
     const nextToken = index + 1 < workflows.length ? `after ${id}` : undefined;
     const token = index === 0 ? undefined : `after ${workflows[index - 1]!.id}`;
     client
       .on(ListWorkflowExecutionsCommand, { imageBuildVersionArn: ARN, nextToken: token })
-      .resolves({ workflowExecutions: [{ workflowExecutionId: id, type, status }], nextToken });
+      .resolves({ workflowExecutions: [{ workflowExecutionId: id, type, ...state }], nextToken });
     (steps[id] ?? [[]]).forEach((page, number, pages) => {
       client
         .on(ListWorkflowStepExecutionsCommand, {
@@ -108,6 +112,18 @@ test('of steps that each abort, the last one that began is it; a component leave
     { First: {}, Second: {} },
   );
   expect(await control.failedStep(ARN)).toMatchObject({ step: 'Second', message: '' });
+});
+
+test('of a test that failed twice the second failure is it, whatever the order of the list', async () => {
+  build(
+    [
+      { id: 'wf-second', status: 'FAILED', startTime: '2025-10-14T22:00:00Z' },
+      { id: 'wf-first', status: 'FAILED', startTime: '2025-10-14T21:00:00Z' },
+    ],
+    { 'wf-first': [[step('First', 'FAILED', 10)]], 'wf-second': [[step('Second', 'FAILED', 10)]] },
+    { First: {}, Second: {} },
+  );
+  expect(await control.failedStep(ARN)).toMatchObject({ step: 'Second' });
 });
 
 test.each<[WorkflowExecutionStatus, readonly WorkflowStepMetadata[]]>([
