@@ -6,7 +6,7 @@ import { DEFAULT_GATE_POLICY } from '../../../lib/contract/values/gate-policy';
 import { clientTokenOf, type Order } from '../../../lib/contract/documents/order';
 import { newOrder } from '../../../lib/core/gate/why-bake';
 import { inShort } from '../../support/gate-history';
-import { GateState } from '../../support/gate-state';
+import { GateState, type Shown } from '../../support/gate-state';
 
 /** October 2025: Patch Tuesday is the 14th, 17:00Z. */
 const BEFORE = '2025-10-01T00:00:00Z';
