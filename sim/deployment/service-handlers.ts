@@ -1,4 +1,11 @@
 import { type JsonObject, isJsonObject } from '../../lib/contract/values/json';
+import {
+  capabilitiesOf,
+  GMSA,
+  loggingDriver,
+  TASK_INTERFACES,
+  TASK_ROLES,
+} from '../aws/fleet/host-capabilities';
 import type { SimulatedGroup } from '../aws/fleet/simulated-group';
 import type { DeployedResource, LivingResource, ResourceHandler } from './cloudformation/deployment';
 import { clusterNamed } from './cluster-handlers';
@@ -185,6 +192,16 @@ const REPLACE_SECONDS = 120;
 const LONGEST_DELETION = 30 * 60;
 
 /**
+ * For how long it waits for a service to be steady, as users report.
+ * @see https://github.com/aws/aws-toolkit-visual-studio/issues/293
+ */
+const LONGEST_CREATION = 3 * 60 * 60;
+
+function notStable(reference: string): Error {
+  return new Error(`Resource of type 'AWS::ECS::Service' with identifier '${reference}' did not stabilize.`);
+}
+
+/**
  * What happens in an account when services come, change and go. Each host has a task of the services of its capacity provider, and
  * all of these stop alike.
  */
@@ -195,9 +212,25 @@ export function serviceHandlers(account: DeployedAccount): Readonly<Record<strin
     const { environment, properties, reference } = resource;
     clusterNamed(account, String(properties['Cluster']), environment).serve(reference, providersOf(resource));
     const { delaySeconds, stopSeconds } = endOf(account, resource);
+    const needs = attributesFor(account, resource);
     for (const group of groupsOf(account, resource)) {
+      group.needs.begin(reference, needs);
       group.stopSeconds = Math.max(group.stopSeconds, delaySeconds + stopSeconds);
       group.drainSeconds = Math.max(group.drainSeconds, REPLACE_SECONDS + delaySeconds + stopSeconds);
+    }
+    const missing = closestWithout(groupsOf(account, resource), needs);
+    if (missing !== undefined) {
+      const message =
+        `service ${reference} was unable to place a task because no container instance met all of its requirements. The closest matching ` +
+        `container-instance ${missing} is missing an attribute required by your task. For more information, see the Troubleshooting section of ` +
+        'the Amazon ECS Developer Guide.';
+      clusterNamed(account, String(properties['Cluster']), environment).report(
+        reference,
+        message,
+        clock.now(),
+      );
+      await clock.pass(LONGEST_CREATION);
+      throw notStable(reference);
     }
     await clock.pass(STEADY_SECONDS);
     return undefined;
@@ -212,6 +245,9 @@ export function serviceHandlers(account: DeployedAccount): Readonly<Record<strin
     }
     const groups = groupsOf(account, resource);
     const drainedAt = new Date(clock.now().getTime() + seconds * 1000);
+    groups.forEach((group) => {
+      group.needs.end(reference);
+    });
     cluster?.drain(reference, drainedAt, () => groups.some(({ instances }) => instances.length > 0));
     endUnserved(resource);
     return drainedAt;
@@ -233,6 +269,11 @@ export function serviceHandlers(account: DeployedAccount): Readonly<Record<strin
       /** A service that changes its capacity providers starts tasks on the new ones before those on the old ones stop. */
       update: async (resource, before) => {
         await serve(resource);
+        groupsOf(account, before)
+          .filter((group) => !groupsOf(account, resource).includes(group))
+          .forEach((group) => {
+            group.needs.end(before.reference);
+          });
         endUnserved(before);
         return undefined;
       },
@@ -246,9 +287,7 @@ export function serviceHandlers(account: DeployedAccount): Readonly<Record<strin
         const left = (drainedAt.getTime() - clock.now().getTime()) / 1000 - stopSeconds;
         await clock.pass(Math.max(0, Math.min(left, LONGEST_DELETION)));
         if (left > LONGEST_DELETION) {
-          throw new Error(
-            `Resource of type 'AWS::ECS::Service' with identifier '${resource.reference}' did not stabilize.`,
-          );
+          throw notStable(resource.reference);
         }
       },
     },
@@ -284,6 +323,40 @@ function taskOf(account: DeployedAccount, { environment, properties }: DeployedR
     .living('AWS::ECS::TaskDefinition', environment)
     .find(({ reference }) => reference === properties['TaskDefinition']);
   return found?.properties ?? {};
+}
+
+/**
+ * The attributes that ECS requires of a host for the task of a service, of those that hosts are simulated with.
+ * @see https://github.com/aws/amazon-ecs-agent/issues/1429
+ */
+function attributesFor(account: DeployedAccount, resource: DeployedResource): readonly string[] {
+  const { NetworkMode, TaskRoleArn } = taskOf(account, resource);
+  const containers = containersOf(account, resource);
+  const drivers = containers.flatMap(({ LogConfiguration: log }) =>
+    isJsonObject(log) ? loggingDriver(String(log['LogDriver'])) : [],
+  );
+  const hasSpec = containers.some(({ CredentialSpecs: specs }) => Array.isArray(specs) && specs.length > 0);
+  return [
+    ...new Set(drivers),
+    ...(TaskRoleArn === undefined ? [] : [TASK_ROLES]),
+    ...(NetworkMode === 'awsvpc' ? [TASK_INTERFACES] : []),
+    ...(hasSpec ? [GMSA] : []),
+  ];
+}
+
+/**
+ * The host that lacks least, where none has all; undefined where one has, or none has registered, for which more are started.
+ * @see https://github.com/pulumi/pulumi-cloud/issues/454
+ */
+function closestWithout(groups: readonly SimulatedGroup[], needs: readonly string[]): string | undefined {
+  const hosts = groups.flatMap((group) =>
+    group.instances.map((instance) => {
+      const { has } = capabilitiesOf(group.template.find(instance.version));
+      return { id: instance.id, missing: needs.filter((one) => !has(one)).length };
+    }),
+  );
+  const [closest] = hosts.sort((one, other) => one.missing - other.missing);
+  return closest === undefined || closest.missing === 0 ? undefined : closest.id;
 }
 
 function containersOf(account: DeployedAccount, resource: DeployedResource): readonly JsonObject[] {

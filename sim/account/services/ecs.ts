@@ -246,11 +246,12 @@ export class SimulatedEcs implements SimulatedService {
     if (cluster === undefined) {
       throw declared(ClusterNotFoundException, 'Cluster not found.', TEXTS);
     }
-    return [...cluster.services].map(([serviceName, { drainedAt, providers, taskDefinition }]) => ({
+    return [...cluster.services].map(([serviceName, { drainedAt, providers, taskDefinition, unplaced }]) => ({
       serviceName,
       serviceArn: clusterArn(lastPart(name), place).replace(':cluster/', ':service/') + `/${serviceName}`,
       status: drainedAt === undefined ? 'ACTIVE' : 'DRAINING',
       ...(taskDefinition === undefined ? {} : { taskDefinition }),
+      ...(unplaced === undefined ? {} : { events: [unplaced] }),
       ...(providers.length === 0
         ? { launchType: 'EC2' as const }
         : { capacityProviderStrategy: providers.map((capacityProvider) => ({ capacityProvider })) }),

@@ -8,6 +8,7 @@ import {
   type TaskDefinition,
   UpdateInProgressException,
 } from '@aws-sdk/client-ecs';
+import { capabilitiesOf } from '../../aws/fleet/host-capabilities';
 import type { SimulatedLaunchTemplate } from '../../aws/fleet/launch-template';
 import { type SimulatedFleet, type SimulatedTask, tasksOn } from '../../aws/fleet/simulated-fleet';
 import type { SimulatedGroup } from '../../aws/fleet/simulated-group';
@@ -36,6 +37,8 @@ interface Service {
   readonly providers: readonly string[];
   /** The ARN of what it runs; undefined where that does not matter. */
   readonly taskDefinition?: string | undefined;
+  /** What ECS says where it can place no task. */
+  readonly unplaced?: { readonly message: string; readonly createdAt: Date };
   /** When the last task of a deleted one has stopped. */
   readonly drainedAt?: Date;
   /** Whether there is a host yet on which they stop. */
@@ -68,10 +71,21 @@ export class SimulatedCluster {
     this.services.set(name, { providers, taskDefinition });
   }
 
+  /** ECS has no host for the tasks of a service. */
+  report(name: string, message: string, createdAt: Date): void {
+    const { providers = [], ...service } = this.services.get(name) ?? {};
+    this.services.set(name, { ...service, providers, unplaced: { message, createdAt } });
+  }
+
   /** A service is deleted: its tasks drain on. */
   drain(name: string, drainedAt: Date, hasHosts?: () => boolean): void {
-    const { providers = [] } = this.services.get(name) ?? {};
-    this.services.set(name, { providers, drainedAt, ...(hasHosts === undefined ? {} : { hasHosts }) });
+    const { providers = [], unplaced } = this.services.get(name) ?? {};
+    this.services.set(name, {
+      providers,
+      drainedAt,
+      ...(unplaced === undefined ? {} : { unplaced }),
+      ...(hasHosts === undefined ? {} : { hasHosts }),
+    });
   }
 
   /** Replaces the providers. That it is checked in this order is assumed. */
@@ -308,7 +322,7 @@ export function statusOf({ drainingSince }: SimulatedInstance): 'ACTIVE' | 'DRAI
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
  * @see https://github.com/aws/aws-cdk/pull/13559
  */
-export function describedHost({ arn, instance, registeredAt, tasks }: Host): ContainerInstance {
+export function describedHost({ arn, group, instance, registeredAt, tasks }: Host): ContainerInstance {
   const count = (status: SimulatedTask['status']) =>
     tasks.filter((one) => one.status === status && desiredStatusOf(one) === 'RUNNING').length;
   return {
@@ -316,6 +330,7 @@ export function describedHost({ arn, instance, registeredAt, tasks }: Host): Con
     ec2InstanceId: instance.id,
     status: statusOf(instance),
     agentConnected: true,
+    attributes: capabilitiesOf(group.template.find(instance.version)).attributes.map((name) => ({ name })),
     registeredAt,
     runningTasksCount: count('RUNNING'),
     pendingTasksCount: count('PENDING'),

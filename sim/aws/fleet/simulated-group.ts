@@ -2,6 +2,7 @@ import type { RefreshRequest } from '../../../lib/core/ports/fleets';
 import { unmodelled } from '../cloudformation/environment';
 import { digitsOf } from '../cloudformation/physical-names';
 import type { SimulatedGroupOptions } from './group-options';
+import { ServiceNeeds } from './host-capabilities';
 import type { SimulatedLaunchTemplate } from './launch-template';
 import { GOOD_AMI, type AmiBehaviour, type SimulatedInstance } from './ami-behaviour';
 import { SimulatedPool, type WarmPoolSize } from './simulated-pool';
@@ -51,6 +52,8 @@ export class SimulatedGroup implements RefreshedGroup {
   isGone = false;
   /** When the last service was deleted that placed tasks here; what registers later gets none. */
   private servedUntil = Infinity;
+  /** What the tasks of services need of hosts. */
+  readonly needs = new ServiceNeeds();
   /** The instances that were terminated by force while a task had not ended. */
   readonly cutOff: string[] = [];
   private behaviours: (amiId: string) => AmiBehaviour;
@@ -215,8 +218,9 @@ export class SimulatedGroup implements RefreshedGroup {
   }
 
   /** Whether services place a task on an instance once it has registered. */
-  isServed({ registeredAt }: Pick<SimulatedInstance, 'registeredAt'>): boolean {
-    return registeredAt !== undefined && registeredAt <= this.servedUntil;
+  isServed({ registeredAt, version }: Pick<SimulatedInstance, 'registeredAt' | 'version'>): boolean {
+    const isInTime = registeredAt !== undefined && registeredAt <= this.servedUntil;
+    return isInTime && this.needs.areMetBy(this.template.find(version));
   }
 
   /** Stops the tasks on an instance; once they have ended a refresh which waits for them goes on. */
