@@ -1,4 +1,4 @@
-import { Annotations, Size, Token } from 'aws-cdk-lib';
+import { Annotations, Size, Stack, Token } from 'aws-cdk-lib';
 import { type BlockDevice, BlockDeviceVolume, EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
@@ -41,8 +41,9 @@ export interface FleetVolume {
 
   /**
    * The key that it is encrypted with. A key of the app lets EC2 use it for this account, Auto Scaling included; the policy of an imported
-   * one must do so already.
+   * one must do so already, and one of another account needs a grant, too.
    *
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
    * @default - the account's default key of EBS
    */
   readonly encryptionKey?: IKey;
@@ -113,12 +114,8 @@ function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapacity: n
   if (volumeInitializationRate !== undefined) {
     checkRate(scope, volumeInitializationRate, maxCapacity);
   }
-  if (encryptionKey !== undefined && !letEc2Use(scope, encryptionKey)) {
-    Annotations.of(scope).addWarningV2(
-      'winbake:volumeKeyPolicy',
-      'The policy of "volume.encryptionKey" belongs to somebody else; unless it lets AWSServiceRoleForAutoScaling of this account use it, as ' +
-        'docs/fleets.md says, no instance starts.',
-    );
+  if (encryptionKey !== undefined) {
+    letInstancesUse(scope, encryptionKey);
   }
   return {
     deviceName: '/dev/sda1',
@@ -131,6 +128,40 @@ function fleetVolume(scope: IConstruct, volume: FleetVolume = {}, maxCapacity: n
       ...(encryptionKey === undefined ? {} : { kmsKey: encryptionKey }),
     }),
   };
+}
+
+/** What the service-linked role of Auto Scaling does with a key of another account, by a grant of its own account. */
+const GRANTED =
+  'Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant';
+
+/**
+ * Lets instances of the fleet start with a key, or says what has to: the role of Auto Scaling, which starts them, cannot be given policies, and a
+ * policy of another account's key alone allows it nothing.
+ *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html#policy-example-cmk-cross-account-access
+ */
+function letInstancesUse(scope: IConstruct, key: IKey): void {
+  const { account } = Stack.of(scope);
+  const owner = key.env.account;
+  const [, partition = '', , region = ''] = key.keyArn.split(':');
+  const isKnown = letEc2Use(scope, key);
+  if (!Token.isUnresolved(owner) && !Token.isUnresolved(account) && owner !== account) {
+    Annotations.of(scope).addWarningV2(
+      'winbake:volumeKeyGrant',
+      `"volume.encryptionKey" is a key of account ${owner}: no instance starts unless its policy lets account ${account} use it and create grants, ` +
+        `and Auto Scaling has a grant that is made in account ${account}; got: ${key.keyArn}. Once: aws kms create-grant --region ${region} ` +
+        `--key-id ${key.keyArn} --grantee-principal arn:${partition}:iam::${account}:role/aws-service-role/` +
+        `autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling --operations ${GRANTED}`,
+    );
+    return;
+  }
+  if (!isKnown) {
+    Annotations.of(scope).addWarningV2(
+      'winbake:volumeKeyPolicy',
+      'The policy of "volume.encryptionKey" belongs to somebody else; unless it lets AWSServiceRoleForAutoScaling of this account use it, as ' +
+        'docs/fleets.md says, no instance starts.',
+    );
+  }
 }
 
 function checkRate(scope: IConstruct, rate: Size, maxCapacity: number): void {
