@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Stage, Token } from 'aws-cdk-lib';
 import {
   OperatingSystemType,
   UserData,
@@ -6,7 +6,7 @@ import {
   type MachineImageConfig,
 } from 'aws-cdk-lib/aws-ec2';
 import { ParameterValueType, StringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { channelParameters, revisionParameters } from '../contract/names/parameters';
 import { DEFAULT_PARAMETER_PREFIX } from '../internal/names';
 import type { IWindowsAmiPipeline } from './i-windows-ami-pipeline';
@@ -228,30 +228,22 @@ export class WindowsAmi implements IMachineImage {
   }
 
   /**
-   * Whether it has Fast Launch; undefined where that is not known.
+   * The pipeline that publishes it, for a construct that uses it: the one that it was made from, or the one of the app that writes its
+   * parameters there. Undefined where that is another app's, or could be one of several; known for sure once the app is whole.
    *
    * @internal
    */
-  public get _hasFastLaunch(): boolean | undefined {
-    return this.pipeline?._hasFastLaunch;
+  public _pipelineFor(scope: IConstruct): IWindowsAmiPipeline | undefined {
+    return this.pipeline ?? this.pipelineBeside(scope);
   }
 
   /**
-   * Whether it holds own images that hosts bring up to date when they start; undefined where that is not known.
+   * Whether it was made from its pipeline, whose stack is then deployed first.
    *
    * @internal
    */
-  public get _hasOwnImages(): boolean | undefined {
-    return this.pipeline?._hasOwnImages;
-  }
-
-  /**
-   * The hosts of registries other than ECR of which it holds own images; undefined where that is not known.
-   *
-   * @internal
-   */
-  public get _ownImageHosts(): readonly string[] | undefined {
-    return this.pipeline?._ownImageHosts;
+  public get _isFromPipeline(): boolean {
+    return this.pipeline !== undefined;
   }
 
   /**
@@ -259,8 +251,25 @@ export class WindowsAmi implements IMachineImage {
    *
    * @internal
    */
-  public _owner(scope: Construct): string {
+  public _owner(scope: IConstruct): string {
     return this.pipeline?.env.account ?? this.pipelineAccount ?? Stack.of(scope).account;
+  }
+
+  /** A stage is deployed as a whole, so that its own pipeline comes before those of others. */
+  private pipelineBeside(scope: IConstruct): IWindowsAmiPipeline | undefined {
+    const { region } = Stack.of(scope);
+    const found = scope.node.root.node
+      .findAll()
+      .filter(isPipelineOfStack)
+      .filter(
+        ({ env, parameterPath }) =>
+          parameterPath === this.parameterPath &&
+          mayEqual(env.account, this._owner(scope)) &&
+          mayEqual(env.region, region),
+      );
+    const ofStage = found.filter((one) => Stage.of(one) === Stage.of(scope));
+    const [pipeline, ...others] = ofStage.length > 0 ? ofStage : found;
+    return others.length === 0 ? pipeline : undefined;
   }
 
   /**
@@ -278,12 +287,30 @@ export class WindowsAmi implements IMachineImage {
       consumer.addStackDependency(producer);
       return;
     }
+    this._warnOfSameStack(scope);
+  }
+
+  /**
+   * Warns of a use in the pipeline's own stack.
+   *
+   * @internal
+   */
+  public _warnOfSameStack(scope: IConstruct): void {
     Annotations.of(scope).addWarningV2(
       'winbake:sameStack',
       `The AMI of pipeline ${this.pipelineName} is used in the pipeline's own stack, whose first deployment then fails: ` +
         'CloudFormation reads its parameter before the pipeline has seeded it. Put the pipeline in a stack of its own.',
     );
   }
+}
+
+function isPipelineOfStack(one: IConstruct): one is IWindowsAmiPipeline {
+  return (one as Partial<IWindowsAmiPipeline>)._isOfStack === true;
+}
+
+/** Whether two accounts or regions are the same, or may turn out to be. */
+function mayEqual(one: string, other: string): boolean {
+  return Token.isUnresolved(one) || Token.isUnresolved(other) || one === other;
 }
 
 function channelPointer(channel = AmiChannel.CURRENT): Pick<Pointer, 'channel' | 'names' | 'title'> {

@@ -123,7 +123,8 @@ function hostSettings(
     warmPool: props.warmPool !== undefined,
     loggingDrivers,
     attributes,
-    before: [...before, ...fetchOwnImages(scope, props, launchTimeout)],
+    before,
+    fetch: fetchOwnImages(scope, props, launchTimeout),
     after,
   };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { type ExecuteFileOptions, type S3DownloadOptions, UserData } from 'aws-cdk-lib/aws-ec2';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
@@ -43,6 +43,8 @@ const MOST_BYTES = 16 * 1024;
 export interface FleetUserDataProps extends Omit<ContainerHostStart, 'agentSeconds'> {
   /** PowerShell that runs before the agent starts, at each start of the instance. */
   readonly before?: readonly string[];
+  /** PowerShell that runs after that, known once the app is whole. */
+  readonly fetch?: () => readonly string[];
   /** PowerShell that runs once the instance is registered and its launch completed, at each start of the instance. */
   readonly after?: readonly string[];
   /** Whether the cluster adds lines of its own, which the fleet's start takes the place of. */
@@ -64,11 +66,11 @@ export class FleetUserData extends UserData {
 
   constructor(private readonly props: FleetUserDataProps) {
     super();
-    const { before = [], isOfCluster = true } = props;
+    const { before = [], fetch = () => [], isOfCluster = true } = props;
     this.ofCluster = isOfCluster ? [...addedByCluster(props.clusterName)] : [];
     this.additions = [
       (data) => {
-        data.addCommands(...before);
+        data.addCommands(...before, ...fetch());
       },
     ];
   }
@@ -162,19 +164,19 @@ interface FetchedImages {
 
 /**
  * The commands of user data by which a host fetches, before it joins its cluster, what the tags of own images have moved to since its AMI was
- * baked; none where no time is given to it. Ends synthesis where it would take what a launch needs, and where secrets are for nothing.
+ * baked; none where no time is given to it. Whether the pipeline has such images is known once the app is whole. Ends synthesis where it would
+ * take what a launch needs, and where secrets are for nothing.
  */
 export function fetchOwnImages(
   scope: IConstruct,
   { ami, ownImageCredentials = {}, ownImageTimeout }: FetchedImages,
   launchTimeout: Duration,
-): readonly string[] {
+): () => readonly string[] {
   const secrets = Object.entries(ownImageCredentials);
   const most = launchTimeout.isUnresolved()
     ? FETCH_MINUTES
     : launchTimeout.toMinutes({ integral: false }) - BOOT_MINUTES;
-  const isExpected = ami._hasOwnImages === true || secrets.length > 0;
-  const limit = ownImageTimeout ?? Duration.minutes(isExpected ? Math.min(FETCH_MINUTES, most) : 0);
+  const limit = ownImageTimeout ?? Duration.minutes(Math.min(FETCH_MINUTES, most));
   if (ownImageTimeout !== undefined) {
     checkMinutes(scope, 'ownImageTimeout', ownImageTimeout, {
       least: 0,
@@ -185,24 +187,20 @@ export function fetchOwnImages(
   secrets.forEach(([registry]) => {
     checkRegistry(scope, registry);
   });
-  if (limit.toSeconds() === 0) {
-    if (secrets.length > 0) {
-      refuse(
-        scope,
-        'ownImageCredentials',
-        'must not be said where hosts have no time to fetch own images, since they would read secrets for nothing',
-        secrets.map(([registry]) => registry).join(', '),
-        'Leave it out, or raise "ownImageTimeout" or "launchTimeout".',
-      );
-    }
-    return [];
+  if (limit.toSeconds() === 0 && secrets.length > 0) {
+    refuse(
+      scope,
+      'ownImageCredentials',
+      'must not be said where hosts have no time to fetch own images, since they would read secrets for nothing',
+      secrets.map(([registry]) => registry).join(', '),
+      'Leave it out, or raise "ownImageTimeout" or "launchTimeout".',
+    );
   }
-  warnOfUnused(
-    scope,
-    ami,
-    secrets.map(([registry]) => registry),
-  );
-  return [`try { ${fetching(limit.toSeconds(), secrets)} } catch { Write-Host "Winbake: $_" }`];
+  const isWanted = ownImageTimeout !== undefined || secrets.length > 0;
+  return () => {
+    const seconds = isWanted || ami._pipelineFor(scope)?._hasOwnImages === true ? limit.toSeconds() : 0;
+    return seconds === 0 ? [] : [`try { ${fetching(seconds, secrets)} } catch { Write-Host "Winbake: $_" }`];
+  };
 }
 
 /** A registry is named as the AMI's manifest names it: as docker does. */
@@ -223,21 +221,6 @@ function checkRegistry(scope: IConstruct, registry: string): void {
       'must not name Amazon ECR, which hosts read by their role',
       `'${registry}'`,
       "Leave it out, and let the repository's policy have the role of the hosts pull.",
-    );
-  }
-}
-
-/** Warns of secrets by which nothing is fetched, where it is known what the AMI holds. */
-function warnOfUnused(scope: IConstruct, ami: WindowsAmi, registries: readonly string[]): void {
-  const { _ownImageHosts: hosts, pipelineName } = ami;
-  const unused = registries.filter((registry) => hosts?.includes(registry) === false);
-  if (hosts !== undefined && unused.length > 0) {
-    const cached =
-      hosts.length === 0 ? 'none of a registry other than ECR' : `those of ${[...new Set(hosts)].join(', ')}`;
-    Annotations.of(scope).addWarningV2(
-      'winbake:ownImageCredentials',
-      `"ownImageCredentials" names ${unused.join(', ')}, of which pipeline ${pipelineName} caches no image, but ${cached}: ` +
-        'hosts read the secret for nothing. Leave it out, or cache an image by CachedImage.fromRegistry.',
     );
   }
 }

@@ -2,7 +2,6 @@ import { Annotations, Size, Stack, Token } from 'aws-cdk-lib';
 import { type BlockDevice, BlockDeviceVolume, EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import type { WindowsAmi } from '../ami/windows-ami';
 import { letEc2Use } from '../internal/keys';
 import { checkNumber, refuse } from '../internal/validate';
 
@@ -49,24 +48,15 @@ export interface FleetVolume {
   readonly encryptionKey?: IKey;
 }
 
-/**
- * The root device of a fleet's launch template; undefined where it names none, so that EC2 starts from the snapshots of Fast Launch.
- * Warns where the pipeline, as far as it is known, and the fleet do not fit together.
- */
+/** The root device of a fleet's launch template; undefined where it names none, so that EC2 starts from the snapshots of Fast Launch. */
 export function rootDevice(
   scope: IConstruct,
   {
-    ami,
     fastLaunch = false,
     volume,
-  }: {
-    readonly ami: WindowsAmi;
-    readonly fastLaunch?: boolean | undefined;
-    readonly volume?: FleetVolume | undefined;
-  },
+  }: { readonly fastLaunch?: boolean | undefined; readonly volume?: FleetVolume | undefined },
   maxCapacity: number,
 ): BlockDevice | undefined {
-  const { _hasFastLaunch: hasFastLaunch, pipelineName } = ami;
   if (fastLaunch && volume !== undefined) {
     refuse(
       scope,
@@ -74,16 +64,6 @@ export function rootDevice(
       'must be left out with "fastLaunch", which no instance uses whose launch template names a root device',
       Object.keys(volume).join(', '),
       'Say it of the pipeline: its volume is then the one of instances.',
-    );
-  }
-  if (hasFastLaunch !== undefined && hasFastLaunch !== fastLaunch) {
-    Annotations.of(scope).addWarningV2(
-      'winbake:fastLaunch',
-      hasFastLaunch
-        ? `The pipeline ${pipelineName} keeps snapshots of Fast Launch, which this fleet never uses, since its launch template names a root ` +
-            'device. Say "fastLaunch" of the fleet, without "volume".'
-        : `The pipeline ${pipelineName} has no Fast Launch, so that "fastLaunch" of the fleet only takes its volume from the AMI. Say ` +
-            '"fastLaunch" of the pipeline too, or leave it out.',
     );
   }
   return fastLaunch ? undefined : fleetVolume(scope, volume, maxCapacity);

@@ -1,4 +1,4 @@
-import { Annotations, Aspects, Resource, Stack, Tags, Token } from 'aws-cdk-lib';
+import { Annotations, Resource, Stack, Tags, Token } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
@@ -8,36 +8,27 @@ import {
   type IVpc,
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
-import {
-  AsgCapacityProvider,
-  type CapacityProviderStrategy,
-  type CfnTaskDefinition,
-  ContainerDefinition,
-  Ec2Service,
-  type ICluster,
-  NetworkMode,
-} from 'aws-cdk-lib/aws-ecs';
+import { AsgCapacityProvider, type CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
-import type { WindowsAmi } from '../ami/windows-ami';
 import { fleetParameters } from '../contract/names/parameters';
 import { FLEET_TAG } from '../contract/names/resources';
 import { HOST_SERVICES } from '../contract/values/host-services';
 import { holdToServiceRules } from '../internal/service-rules';
-import { refuse } from '../internal/validate';
+import { onceWhole, refuse } from '../internal/validate';
 import { fleetMetric } from './fleet-alarms';
 import { FleetGroup } from './fleet-group';
 import { fleetSettings } from './fleet-settings';
 import { FleetsOfStack } from './fleets-of-stack';
 import { joinCluster } from './join-cluster';
+import { warnOfPipeline } from './pipeline-of-fleet';
+import { holdServicesToFleet } from './services-of-fleet';
 import { addWarmPool } from './warm-pool';
 import type {
   CapacityProviderStrategyOptions,
   WindowsCapacityProviderProps,
 } from './windows-capacity-provider-props';
-import { WindowsTaskDefinition } from './windows-task-definition';
-import { type AppService, appServices, isPlacedOn, plainServiceFaults } from './windows-task-faults';
 
 /**
  * A fleet of Windows container instances behind a capacity provider, which moves to each AMI of its channel by itself, and
@@ -109,13 +100,9 @@ export class WindowsCapacityProvider extends Resource implements IConnectable {
       // Domainless gMSA reads the user that a task joins its domain with.
       readsSecrets: props.gmsa === true || settings.registrySecrets.length > 0,
     });
-    holdServicesToFleet(this, {
-      cluster,
-      ami,
-      providerNames: [this.associatedName, capacityProvider.capacityProviderName],
-      taskRoles: settings.host.taskRoles !== false,
-      gmsa: props.gmsa === true,
-    });
+    warnOfPipeline(this, props);
+    const providerNames = [this.associatedName, capacityProvider.capacityProviderName];
+    holdServicesToFleet(this, { cluster, ami, settings, providerNames });
 
     this.capacityProviderName = capacityProvider.capacityProviderName;
     this.autoScalingGroup = fleet.group;
@@ -198,12 +185,8 @@ interface FleetHosts {
 
 /** Warns where hosts start in isolated subnets and the app gives the VPC no endpoint of what they call, with the list. */
 function warnOfMissingEndpoints(scope: IConstruct, hosts: FleetHosts): void {
-  Aspects.of(scope).add({
-    visit: (node) => {
-      if (node === scope) {
-        warnOfEndpoints(scope, hosts);
-      }
-    },
+  onceWhole(scope, () => {
+    warnOfEndpoints(scope, hosts);
   });
 }
 
@@ -233,132 +216,4 @@ function warnOfEndpoints(scope: IConstruct, { readsSecrets, subnets, vpc }: Flee
 function serviceOf(endpoint: CfnVPCEndpoint): string {
   const name = JSON.stringify(Stack.of(endpoint).resolve(endpoint.serviceName));
   return /com\.amazonaws\.(?:[a-z0-9-]+|",\{"Ref":"AWS::Region"\},")\.([a-z0-9.-]+)/.exec(name)?.[1] ?? '';
-}
-
-/** The fleet whose services are looked at. */
-interface FleetOfServices {
-  readonly cluster: ICluster;
-  readonly ami: WindowsAmi;
-  /** By what a strategy may name its capacity provider. */
-  readonly providerNames: readonly string[];
-  readonly taskRoles: boolean;
-  readonly gmsa: boolean;
-}
-
-/** Ends synthesis where a service of the app could never run on the fleet that it is placed on, whatever stack it is in. */
-function holdServicesToFleet(scope: IConstruct, fleet: FleetOfServices): void {
-  scope.node.addValidation({
-    validate: () =>
-      appServices(scope).flatMap((one) => {
-        const path = `Service ${one.service.node.path}`;
-        return faultsOf(one, fleet).map((fault) => `${path}: ${fault}`);
-      }),
-  });
-  Aspects.of(scope).add({
-    visit: (node) => {
-      if (node === scope) {
-        warnOfExactRevisions(scope, fleet);
-      }
-    },
-  });
-}
-
-function faultsOf(one: AppService, fleet: FleetOfServices): readonly string[] {
-  if (isPlacedOn(one, fleet.providerNames)) {
-    const isForWindows = one.service.taskDefinition instanceof WindowsTaskDefinition;
-    const plain = isForWindows ? [] : plainServiceFaults(one, fleet.ami.os);
-    return [...windowsFaults(one, fleet), ...plain, ...hostFaults(one, fleet)];
-  }
-  // One without a strategy runs where the cluster places it, which may have hosts of another Windows besides.
-  return mayRunOn(one, fleet) && windowsFaults(one, fleet).length === 0 ? hostFaults(one, fleet) : [];
-}
-
-function mayRunOn({ resource, service }: AppService, { cluster }: FleetOfServices): boolean {
-  return (
-    service instanceof Ec2Service &&
-    resource.capacityProviderStrategy === undefined &&
-    service.cluster.clusterName === cluster.clusterName
-  );
-}
-
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html#runtime-platform_ec2 */
-function windowsFaults({ service }: AppService, { ami }: FleetOfServices): readonly string[] {
-  const { taskDefinition: task } = service;
-  const { runtimePlatform } = task.node.defaultChild as CfnTaskDefinition;
-  const family = (runtimePlatform as CfnTaskDefinition.RuntimePlatformProperty | undefined)
-    ?.operatingSystemFamily;
-  const own = `WINDOWS_${ami.os.name}`;
-  if (family !== undefined && family !== own) {
-    return [
-      `its task is of ${family} and this fleet of ${own}, so that ECS never places it. Give the task the fleet's os, or the ` +
-        "service a fleet of the task's.",
-    ];
-  }
-  const { _revision: revision } = ami;
-  if (!(task instanceof WindowsTaskDefinition) || revision === undefined || Token.isUnresolved(revision)) {
-    return [];
-  }
-  const { exact, minimum } = task._revisions;
-  const never = (needed: string, wayOut: string) =>
-    `its task needs revision ${needed} and this fleet stays at ${revision}, so that ECS never places it. ${wayOut}`;
-  const follow = 'or let the fleet follow a channel.';
-  return [
-    ...(minimum !== undefined && minimum > revision
-      ? [never(`${minimum} or later`, `Lower "minimumRevision", ${follow}`)]
-      : []),
-    ...(exact !== undefined && exact !== revision
-      ? [never(String(exact), `Say "exactRevision: ${revision}", or let the fleet stay at ${exact}.`)]
-      : []),
-  ];
-}
-
-/**
- * What hosts of the fleet do not offer a task.
- *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows_task_IAM_roles.html
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tutorial-gmsa-windows.html#tutorial-gmsa-windows-step11
- */
-function hostFaults({ service }: AppService, { gmsa, taskRoles }: FleetOfServices): readonly string[] {
-  const { networkMode, node } = service.taskDefinition;
-  const containers = node.children.filter((one) => one instanceof ContainerDefinition);
-  const { taskRoleArn } = node.defaultChild as CfnTaskDefinition;
-  const hasRole = Stack.of(service.taskDefinition).resolve(taskRoleArn) !== undefined;
-  const ofRole =
-    hasRole && !taskRoles
-      ? [
-          'its task has a role, and hosts of this fleet offer none ("taskRoles: false"), so that ECS never places it. Leave "taskRoles" out; a ' +
-            'WindowsTaskDefinition whose role allows nothing has none.',
-        ]
-      : [];
-  const ofContainers = containers.flatMap(({ containerName, credentialSpecs = [], portMappings }) => [
-    ...(taskRoles && networkMode === NetworkMode.NAT && portMappings.some(({ hostPort }) => hostPort === 80)
-      ? [
-          `container ${containerName} asks for port 80 of the host, which the credential proxy of task roles holds. Leave "hostPort" out ` +
-            'and put a load balancer before it, or give the fleet "taskRoles: false".',
-        ]
-      : []),
-    ...(credentialSpecs.length > 0 && !gmsa
-      ? [
-          `container ${containerName} has a credential spec, and the agent of this fleet offers no gMSA, so that ECS never places it. ` +
-            'Say "gmsa: true".',
-        ]
-      : []),
-  ]);
-  return [...ofRole, ...ofContainers];
-}
-
-function warnOfExactRevisions(scope: IConstruct, fleet: FleetOfServices): void {
-  const { _pointer: pointer, _revision: revision } = fleet.ami;
-  for (const one of appServices(scope).filter(
-    (each) => revision === undefined && isPlacedOn(each, fleet.providerNames),
-  )) {
-    const { taskDefinition: task } = one.service;
-    if (task instanceof WindowsTaskDefinition && task._revisions.exact !== undefined) {
-      Annotations.of(one.service).addWarningV2(
-        'winbake:exactRevision',
-        `its task needs revision ${task._revisions.exact} and the fleet ${scope.node.path} follows ${pointer}: once it has moved on, no ` +
-          'task is placed any more. Say "minimumRevision", or let the fleet stay by WindowsAmi.fromRevision.',
-      );
-    }
-  }
 }

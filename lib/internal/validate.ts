@@ -1,4 +1,4 @@
-import { Stack, Token, type Duration, type IResource } from 'aws-cdk-lib';
+import { Aspects, Stack, Token, type Duration, type IResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** The limits of a value, both allowed, and a sentence with the way out. */
@@ -14,6 +14,17 @@ interface Limits {
  */
 export function refuse(scope: IConstruct, prop: string, rule: string, got: string, wayOut: string): never {
   throw new Error(`[${scope.node.path}] "${prop}" ${rule}; got: ${got}. ${wayOut}`);
+}
+
+/** Does something once the app is whole, such as a warning of what stands elsewhere in it. */
+export function onceWhole(scope: IConstruct, work: () => void): void {
+  Aspects.of(scope).add({
+    visit: (node) => {
+      if (node === scope) {
+        work();
+      }
+    },
+  });
 }
 
 /** Ends synthesis where a resource is known to be of another account or region than a construct. */

@@ -47,7 +47,7 @@ function boot(name: string, ofAmi: string | undefined, secretArn?: string): Scri
     Duration.minutes(45),
   );
   const script = join(folder, `${name}.ps1`);
-  writeFileSync(script, [...commands, "Write-Host 'joins'"].join('\n'));
+  writeFileSync(script, [...commands(), "Write-Host 'joins'"].join('\n'));
   return {
     script,
     machine: makeMachine({
