@@ -11,7 +11,13 @@ import type { WindowsAmi } from '../ami/windows-ami';
 import { onceWhole } from '../internal/validate';
 import type { FleetSettings } from './fleet-settings';
 import { WindowsTaskDefinition } from './windows-task-definition';
-import { type AppService, appServices, isPlacedOn, plainServiceFaults } from './windows-task-faults';
+import {
+  type AppService,
+  appServices,
+  isPlacedOn,
+  launchVolumes,
+  plainServiceFaults,
+} from './windows-task-faults';
 
 /** A fleet on which services are placed. */
 interface FleetOfServices {
@@ -33,6 +39,8 @@ export function holdServicesToFleet(scope: IConstruct, fleet: FleetOfServices): 
   });
   onceWhole(scope, () => {
     warnOfExactRevisions(scope, fleet);
+    const placed = appServices(scope).filter((one) => isPlacedOn(one, fleet.providerNames));
+    placed.forEach(warnOfLaunchVolumes);
   });
 }
 
@@ -119,6 +127,19 @@ function hostFaults({ service }: AppService, { settings: { host } }: FleetOfServ
       : []),
   ]);
   return [...ofRole, ...ofContainers];
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html */
+function warnOfLaunchVolumes(one: AppService): void {
+  for (const { fileSystem, name } of launchVolumes(one)) {
+    if (fileSystem === undefined) {
+      Annotations.of(one.service).addWarningV2(
+        'winbake:fileSystemType',
+        `volume ${name} names no file system, for which ECS takes xfs by its reference, and Windows mounts NTFS alone; got: none. Say ` +
+          '"fileSystemType: FileSystemType.NTFS".',
+      );
+    }
+  }
 }
 
 function warnOfExactRevisions(scope: IConstruct, fleet: FleetOfServices): void {

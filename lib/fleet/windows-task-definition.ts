@@ -14,7 +14,7 @@ import {
 import { CfnManagedPolicy, CfnPolicy, type CfnRole, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { WindowsOs } from '../ami/windows-os';
 import { checkNumber, refuse } from '../internal/validate';
 import { imageOfOtherWindows } from './image-windows';
@@ -255,6 +255,10 @@ export class WindowsTaskDefinition extends Ec2TaskDefinition {
   }
 
   private dropped(volume: Volume): readonly string[] {
+    if (Construct.isConstruct(volume)) {
+      // A ServiceManagedVolume: the rest of it is the service's.
+      return [];
+    }
     const { volumes } = this.node.defaultChild as CfnTaskDefinition;
     const all = Stack.of(this).resolve(volumes) as readonly Readonly<Record<string, unknown>>[];
     const rendered = all.find(({ name }) => name === volume.name) ?? {};

@@ -189,6 +189,11 @@ export function appServices({ node }: IConstruct): readonly AppService[] {
     });
 }
 
+/** The containers of a task, however it was made. */
+export function containersOf({ node }: TaskDefinition): readonly ContainerDefinition[] {
+  return node.children.filter((one) => one instanceof ContainerDefinition);
+}
+
 /** Whether a strategy of a service names one of these capacity providers. */
 export function isPlacedOn({ resource }: AppService, providerNames: readonly string[]): boolean {
   const { capacityProviderStrategy: strategies = [] } = resource;
@@ -215,11 +220,43 @@ function serviceConnectFaults({ resource, service }: AppService): readonly strin
     : [];
 }
 
+/** The volumes that a service gives to each of its tasks, with the file system where one is named. */
+export function launchVolumes({ resource, service }: AppService) {
+  const volumes = (Stack.of(service).resolve(resource.volumeConfigurations) ??
+    []) as readonly CfnService.ServiceVolumeConfigurationProperty[];
+  return volumes.map(({ managedEbsVolume, name }) => {
+    const { filesystemType: fileSystem } = (managedEbsVolume ??
+      {}) as Partial<CfnService.ServiceManagedEBSVolumeConfigurationProperty>;
+    return { name, fileSystem };
+  });
+}
+
+/**
+ * Why a volume that a service gives to each of its tasks could not be mounted on Windows, which has NTFS alone.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html
+ */
+function launchVolumeFaults(one: AppService): readonly string[] {
+  return launchVolumes(one).flatMap(({ fileSystem = '', name }) =>
+    ['ext3', 'ext4', 'xfs'].includes(fileSystem)
+      ? [
+          `volume ${name} must have the file system NTFS on Windows; got: '${fileSystem}'. Say "fileSystemType: FileSystemType.NTFS", and ` +
+            'take a snapshot of a Windows volume where it is made from one.',
+        ]
+      : [],
+  );
+}
+
 /** Why services of a task could not be deployed for Windows, one sentence a fault. */
 export function taskServiceFaults(task: TaskDefinition): readonly string[] {
   return appServices(task)
     .filter(({ service }) => service.taskDefinition === task)
-    .flatMap((one) => serviceConnectFaults(one).map((fault) => `Service ${one.service.node.path}: ${fault}`));
+    .flatMap((one) =>
+      [...serviceConnectFaults(one), ...launchVolumeFaults(one)].map(
+        (fault) => `Service ${one.service.node.path}: ${fault}`,
+      ),
+    );
 }
 
 /** Why a service whose task definition is not made for Windows could not run there, one sentence a fault. */
@@ -236,9 +273,8 @@ export function plainServiceFaults(one: AppService, os: WindowsOs): readonly str
   ].filter((fault) => fault !== undefined);
   return [
     ...faults.map(([prop, rule, got, wayOut]) => `"${prop}" of its task ${rule}; got: ${got}. ${wayOut}`),
-    ...task.node.children
-      .filter((child) => child instanceof ContainerDefinition)
-      .flatMap((container) => windowsContainerFaults(container, os)),
+    ...containersOf(task).flatMap((container) => windowsContainerFaults(container, os)),
     ...serviceConnectFaults(one),
+    ...launchVolumeFaults(one),
   ];
 }
