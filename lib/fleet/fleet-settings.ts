@@ -14,6 +14,7 @@ import { agentVariables, instanceMetadata, type InstanceMetadata, rootDevice } f
 import { instancesDistribution, managedScaling } from './capacity-options';
 import { fetchOwnImages, type FleetUserDataProps, startsAgent } from './fleet-user-data';
 import { rolloutPolicy } from './rollout-options';
+import { LINUX_LOG_DRIVERS } from './windows-task-faults';
 import { checkWarmPool, type FleetWarmPool } from './warm-pool';
 import type { WindowsCapacityProviderProps } from './windows-capacity-provider-props';
 
@@ -95,6 +96,16 @@ function hostSettings(
       'must name drivers of Docker, at least one',
       strange === undefined ? '[]' : `'${strange}'`,
       "Leave it out to take 'json-file' and 'awslogs'.",
+    );
+  }
+  const linux = loggingDrivers.find((driver) => LINUX_LOG_DRIVERS.includes(driver));
+  if (linux !== undefined) {
+    refuse(
+      scope,
+      'loggingDrivers',
+      'must leave out what Windows hosts do not have',
+      `'${linux}'`,
+      'Docker has awslogs, fluentd, gelf, json-file, splunk and syslog there.',
     );
   }
   const { userDataBefore: before = [], userDataAfter: after = [] } = props;

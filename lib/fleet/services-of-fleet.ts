@@ -1,19 +1,15 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import {
-  type CfnTaskDefinition,
-  ContainerDefinition,
-  Ec2Service,
-  type ICluster,
-  NetworkMode,
-} from 'aws-cdk-lib/aws-ecs';
+import { type CfnTaskDefinition, Ec2Service, type ICluster, NetworkMode } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import type { WindowsAmi } from '../ami/windows-ami';
 import { onceWhole } from '../internal/validate';
 import type { FleetSettings } from './fleet-settings';
+import { warnOfTaskSizes } from './task-sizes';
 import { WindowsTaskDefinition } from './windows-task-definition';
 import {
   type AppService,
   appServices,
+  containersOf,
   isPlacedOn,
   launchVolumes,
   plainServiceFaults,
@@ -39,8 +35,20 @@ export function holdServicesToFleet(scope: IConstruct, fleet: FleetOfServices): 
   });
   onceWhole(scope, () => {
     warnOfExactRevisions(scope, fleet);
-    const placed = appServices(scope).filter((one) => isPlacedOn(one, fleet.providerNames));
+    const services = appServices(scope);
+    const placed = services.filter((one) => isPlacedOn(one, fleet.providerNames));
     placed.forEach(warnOfLaunchVolumes);
+    warnOfTaskSizes(scope, placed, fleet);
+    // The cluster may have hosts that offer it.
+    services
+      .filter((one) => one.service.taskDefinition instanceof WindowsTaskDefinition)
+      .filter((one) => mayRunOn(one, fleet) && windowsFaults(one, fleet).length === 0)
+      .forEach((one) => {
+        agentFaults(one, fleet).forEach((fault) => {
+          const sentence = `on hosts of the fleet ${scope.node.path}, where the cluster may place it, ${fault}`;
+          Annotations.of(one.service).addWarningV2('winbake:hostsOfCluster', sentence);
+        });
+      });
   });
 }
 
@@ -48,7 +56,7 @@ function faultsOf(one: AppService, fleet: FleetOfServices): readonly string[] {
   if (isPlacedOn(one, fleet.providerNames)) {
     const isForWindows = one.service.taskDefinition instanceof WindowsTaskDefinition;
     const plain = isForWindows ? [] : plainServiceFaults(one, fleet.ami.os);
-    return [...windowsFaults(one, fleet), ...plain, ...hostFaults(one, fleet)];
+    return [...windowsFaults(one, fleet), ...plain, ...hostFaults(one, fleet), ...agentFaults(one, fleet)];
   }
   // One without a strategy runs where the cluster places it, which may have hosts of another Windows besides.
   return mayRunOn(one, fleet) && windowsFaults(one, fleet).length === 0 ? hostFaults(one, fleet) : [];
@@ -102,7 +110,6 @@ function windowsFaults({ service }: AppService, { ami }: FleetOfServices): reado
 function hostFaults({ service }: AppService, { settings: { host } }: FleetOfServices): readonly string[] {
   const taskRoles = host.taskRoles !== false;
   const { networkMode, node } = service.taskDefinition;
-  const containers = node.children.filter((one) => one instanceof ContainerDefinition);
   const { taskRoleArn } = node.defaultChild as CfnTaskDefinition;
   const hasRole = Stack.of(service.taskDefinition).resolve(taskRoleArn) !== undefined;
   const ofRole =
@@ -112,21 +119,50 @@ function hostFaults({ service }: AppService, { settings: { host } }: FleetOfServ
             'WindowsTaskDefinition whose role allows nothing has none.',
         ]
       : [];
-  const ofContainers = containers.flatMap(({ containerName, credentialSpecs = [], portMappings }) => [
-    ...(taskRoles && networkMode === NetworkMode.NAT && portMappings.some(({ hostPort }) => hostPort === 80)
-      ? [
-          `container ${containerName} asks for port 80 of the host, which the credential proxy of task roles holds. Leave "hostPort" out ` +
-            'and put a load balancer before it, or give the fleet "taskRoles: false".',
-        ]
-      : []),
-    ...(credentialSpecs.length > 0 && host.variables?.['ECS_GMSA_SUPPORTED'] !== 'true'
-      ? [
-          `container ${containerName} has a credential spec, and the agent of this fleet offers no gMSA, so that ECS never places it. ` +
-            'Say "gmsa: true".',
-        ]
-      : []),
-  ]);
+  const ofContainers = containersOf(service.taskDefinition).flatMap(
+    ({ containerName, credentialSpecs = [], portMappings }) => [
+      ...(taskRoles && networkMode === NetworkMode.NAT && portMappings.some(({ hostPort }) => hostPort === 80)
+        ? [
+            `container ${containerName} asks for port 80 of the host, which the credential proxy of task roles holds. Leave "hostPort" out ` +
+              'and put a load balancer before it, or give the fleet "taskRoles: false".',
+          ]
+        : []),
+      ...(credentialSpecs.length > 0 && host.variables?.['ECS_GMSA_SUPPORTED'] !== 'true'
+        ? [
+            `container ${containerName} has a credential spec, and the agent of this fleet offers no gMSA, so that ECS never places it. ` +
+              'Say "gmsa: true".',
+          ]
+        : []),
+    ],
+  );
   return [...ofRole, ...ofContainers];
+}
+
+/**
+ * What the agent of the fleet does not offer a task, for which ECS then has no host.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+ */
+function agentFaults({ service }: AppService, { settings: { host } }: FleetOfServices): readonly string[] {
+  const { loggingDrivers = [], taskInterfaces = true } = host;
+  const ofNetwork =
+    service.taskDefinition.networkMode === NetworkMode.AWS_VPC && !taskInterfaces
+      ? [
+          "its task has a network interface of its own, and the agent of this fleet offers none, so that ECS never places it; got: 'awsvpc'. " +
+            'Leave "taskInterfaces" of the fleet out, which Windows Server 2016 has not, or take the network of the host by NAT.',
+        ]
+      : [];
+  const ofDrivers = containersOf(service.taskDefinition).flatMap(({ containerName, logDriverConfig }) => {
+    const { logDriver = '' } = logDriverConfig ?? {};
+    return logDriver === '' || Token.isUnresolved(logDriver) || loggingDrivers.includes(logDriver)
+      ? []
+      : [
+          `container ${containerName} logs by a driver that the agent of this fleet does not offer, so that ECS never places it; got: ` +
+            `'${logDriver}'. Add it to "loggingDrivers" of the fleet, which are ${loggingDrivers.join(', ')}, or name one of these.`,
+        ];
+  });
+  return [...ofNetwork, ...ofDrivers];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html */

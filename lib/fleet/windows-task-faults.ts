@@ -36,14 +36,16 @@ const LINUX_ONLY: readonly Rule[] = [
   ['dnsServers', hasEntries, "Leave it out; containers take the VPC's."],
   ['dnsSearchDomains', hasEntries, "Leave it out; containers take the VPC's."],
   ['extraHosts', hasEntries, 'Leave it out, and use a private hosted zone.'],
+  ['firelensConfiguration', isThere, 'Leave the log router out; the awslogs driver needs none.'],
 ];
 
 /**
- * Log drivers that Windows hosts do not have.
+ * Log drivers that Windows hosts do not have: Docker has no journald there, and the agent offers no FireLens.
  *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
+ * @see https://github.com/moby/moby/blob/master/daemon/logdrivers_windows.go
+ * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/app/agent_capability_windows.go
  */
-const LINUX_LOG_DRIVERS: readonly unknown[] = ['awsfirelens', 'journald'];
+export const LINUX_LOG_DRIVERS: readonly (string | undefined)[] = ['awsfirelens', 'journald'];
 
 /** Why a container cannot run on an os, one sentence a fault. */
 export function windowsContainerFaults(container: ContainerDefinition, os: WindowsOs): readonly string[] {

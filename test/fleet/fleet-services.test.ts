@@ -7,6 +7,7 @@ import {
   DomainlessCredentialSpec,
   Ec2Service,
   Ec2TaskDefinition,
+  LogDrivers,
   NetworkMode,
   PidMode,
   type ContainerDefinitionOptions,
@@ -70,6 +71,7 @@ function shopOf({ by = 'strategy', container = {}, fleet = {}, mayRead = false, 
 
 const PORT_80 = { portMappings: [{ containerPort: 8080, hostPort: 80 }] };
 const SPEC = { credentialSpecs: [new DomainlessCredentialSpec('arn:aws:s3:::specs/web.json')] };
+const SYSLOG = LogDrivers.syslog();
 const FIXED = { ami: WindowsAmi.fromRevision({ os, revision: 4294 }) };
 
 test.each<[string, Given, string]>([
@@ -123,6 +125,23 @@ test.each<[string, Given, string]>([
     { container: SPEC },
     'container web has a credential spec, and the agent of this fleet offers no gMSA, so that ECS never places it. Say "gmsa: true".',
   ],
+  [
+    'a log driver that the agent does not offer',
+    { container: { logging: SYSLOG } },
+    "container web logs by a driver that the agent of this fleet does not offer, so that ECS never places it; got: 'syslog'. Add it to " +
+      '"loggingDrivers" of the fleet, which are json-file, awslogs, or name one of these.',
+  ],
+  [
+    'a WindowsTaskDefinition without logging on a fleet without awslogs',
+    { fleet: { loggingDrivers: ['json-file'] } },
+    "does not offer, so that ECS never places it; got: 'awslogs'.",
+  ],
+  [
+    'a task with an interface of its own on hosts that offer none',
+    { fleet: { taskInterfaces: false }, task: { networkMode: NetworkMode.AWS_VPC } },
+    "its task has a network interface of its own, and the agent of this fleet offers none, so that ECS never places it; got: 'awsvpc'. " +
+      'Leave "taskInterfaces" of the fleet out',
+  ],
 ])('%s ends synthesis', (_name, given, message) => {
   expect(() => Template.fromStack(shopOf(given))).toThrow(message);
 });
@@ -140,6 +159,12 @@ test.each<[string, Given]>([
     },
   ],
   ['a credential spec with gMSA', { fleet: { gmsa: true }, container: SPEC }],
+  [
+    'a log driver that the agent offers',
+    { fleet: { loggingDrivers: ['json-file', 'awslogs', 'syslog'] }, container: { logging: SYSLOG } },
+  ],
+  // The cluster may have hosts that offer it, too.
+  ['a log driver of a service that the cluster places', { by: 'cluster', container: { logging: SYSLOG } }],
   // The cluster may have hosts of that Windows, too.
   [
     'a daemon of another Windows',
@@ -153,6 +178,15 @@ test('an exact revision on a fleet that moves on is warned of', () => {
   Annotations.fromStack(shopOf({ task: { exactRevision: 4294 } })).hasWarning(
     '/Shop/Service',
     Match.stringLikeRegexp('its task needs revision 4294 and the fleet Shop/Windows follows channel current'),
+  );
+});
+
+test('a log driver that a host of the cluster may not offer is warned of', () => {
+  Annotations.fromStack(shopOf({ by: 'cluster', container: { logging: SYSLOG } })).hasWarning(
+    '/Shop/Service',
+    Match.stringLikeRegexp(
+      'on hosts of the fleet Shop/Windows, where the cluster may place it, container web logs by a driver that the agent',
+    ),
   );
 });
 

@@ -73,6 +73,11 @@ test.each<[Partial<WindowsCapacityProviderProps>, string]>([
     { metadata: { httpPutResponseHopLimit: 0 } },
     `"metadata.httpPutResponseHopLimit" must be 1 to 64; got: 0.`,
   ],
+  ...['journald', 'awsfirelens'].map((driver): [Partial<WindowsCapacityProviderProps>, string] => [
+    { loggingDrivers: ['awslogs', driver] },
+    `"loggingDrivers" must leave out what Windows hosts do not have; got: '${driver}'. Docker has awslogs, fluentd, gelf, json-file, splunk and ` +
+      'syslog there.',
+  ]),
   [{ loggingDrivers: [] }, `"loggingDrivers" must name drivers of Docker, at least one; got: [].`],
   [
     { loggingDrivers: ['AWS logs'] },

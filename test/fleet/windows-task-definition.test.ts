@@ -6,6 +6,7 @@ import {
   ContainerImage,
   Ec2Service,
   FireLensLogDriver,
+  FirelensLogRouterType,
   IpcMode,
   LinuxParameters,
   LogDrivers,
@@ -223,6 +224,17 @@ describe('what Windows has not ends synthesis', () => {
     const linuxParameters = new LinuxParameters(stack, 'Linux', { initProcessEnabled: true });
     task.addContainer('other', { ...CONTAINER, linuxParameters });
     expect(() => Template.fromStack(stack)).toThrow('Container other: "linuxParameters" is not supported');
+  });
+
+  test('a log router of FireLens', () => {
+    const { stack, task } = taskOf();
+    task.addFirelensLogRouter('router', {
+      ...CONTAINER,
+      firelensConfig: { type: FirelensLogRouterType.FLUENTBIT },
+    });
+    expect(() => Template.fromStack(stack)).toThrow(
+      'Container router: "firelensConfiguration" is not supported on Windows. Leave the log router out',
+    );
   });
 
   test('every fault of a task is said at once', () => {
