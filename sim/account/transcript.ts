@@ -63,10 +63,16 @@ function wrongCall({ operation, output, service }: z.infer<typeof call>): readon
   if (!Object.hasOwn(SERVICE_MODELS[service].operations, operation)) {
     return [`is of ${command}, which Winbake does not send`];
   }
+  if (output === undefined) {
+    return [];
+  }
   const cannot = (why: string): string => `has an answer that ${command} cannot give: ${why}`;
   try {
     return outputViolations(service, operation, filled(output, SOME_PLACE)).map(
-      ({ path, constraint, value }) => cannot(`${path}: ${constraint}; got: '${excerpt(String(value))}'`),
+      ({ path, constraint, value }) =>
+        cannot(
+          `${path}: ${constraint}; got: ${value === undefined ? 'nothing' : excerpt(JSON.stringify(value))}`,
+        ),
     );
   } catch (error) {
     if (error instanceof ShapeError) {

@@ -101,7 +101,7 @@ test.each([
   [
     ['--transcripts', inFolder('status.json')],
     2,
-    /status\.json is damaged: calls\.0 has an answer that imagebuilder\.GetImage cannot give: image\.state\.status: Member must satisfy enum value set: .*; got: 'BAKED'\.$/,
+    /status\.json is damaged: calls\.0 has an answer that imagebuilder\.GetImage cannot give: image\.state\.status: Member must satisfy enum value set: .*; got: "BAKED"\.$/,
   ],
   [['--app', 'false'], 1, "The app 'false' did not synthesize: it ended with exit code 1 and said nothing."],
   [

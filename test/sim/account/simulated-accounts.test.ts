@@ -276,6 +276,21 @@ describe('a transcript', () => {
     });
   });
 
+  test('may hold a refusal of a command whose answers must have something', () => {
+    lab = startLab();
+    const refused = {
+      service: 'auto-scaling',
+      operation: 'DescribeAutoScalingGroups',
+      input: {},
+      error: { name: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+    };
+    expect(readTranscript(file(refused), 'a.json')).toHaveLength(1);
+    const empty = { ...refused, error: undefined, output: {} };
+    expect(() => readTranscript(file(empty), 'a.json')).toThrow(
+      'autoScalingGroups: Member must not be null; got: nothing.',
+    );
+  });
+
   test.each<[string, object, string]>([
     ['names an account', { ...recorded, input: { Name: ACCOUNT } }, 'write ${account} in its place'],
     ['has neither answer nor error', { ...recorded, output: undefined }, 'is damaged'],

@@ -61,7 +61,7 @@ test.each<[string, string, (resource: Changed) => object | undefined, RegExp]>([
   [
     'that names a port which the container does not have',
     'AWS::ECS::TaskDefinition',
-    ({ Properties }) => ({ ...Properties, ContainerDefinitions: [{ Name: 'web' }] }),
+    ({ Properties }) => ({ ...Properties, ContainerDefinitions: [{ Name: 'web', Image: 'shop' }] }),
     /^The container web did not have a container port 80 defined\.$/,
   ],
   [
