@@ -20,8 +20,8 @@ const USAGE = `Usage:
                             example, slow rehearsals; needs Python too; 30 min
   npm run nightly           each border of a call, 20 times the runs of
                             properties, a million changed inputs, a hundred
-                            mutants of core, a dozen of the scripts, an hour
-                            of simulated years; needs the tools and versions of
+                            mutants of core, a dozen of the scripts, simulated
+                            years; needs the tools and versions of
                             tools/build/outside-tools.json; 60 min
 
 A file is in the tier that its name says (x.check.test.ts, x.nightly.test.ts),
