@@ -53,11 +53,15 @@ export function pipelineStack(
       },
     },
     Profile: { Type: 'AWS::IAM::InstanceProfile', Properties: { Roles: [{ Ref: 'Role' }] } },
-    Part: { Type: 'AWS::ImageBuilder::Component', Properties: { Name: 'part', Data } },
+    Part: {
+      Type: 'AWS::ImageBuilder::Component',
+      Properties: { Name: 'part', Version: '1.0.0', Platform: 'Windows', Data },
+    },
     Recipe: {
       Type: 'AWS::ImageBuilder::ImageRecipe',
       Properties: {
         Name: 'mine',
+        Version: '1.0.0',
         ParentImage: 'ssm:/aws/base',
         Components: [{ ComponentArn: getAtt('Part') }],
       },

@@ -274,7 +274,7 @@ describe("a user's components", () => {
 
   const component = (properties: object): TemplateResource => ({
     Type: 'AWS::ImageBuilder::Component',
-    Properties: { Name: 'own', ...properties },
+    Properties: { Name: 'own', Version: '1.0.0', Platform: 'Windows', ...properties },
   });
   const FETCHED = { source: 'https://example.com/own.zip', destination: 'C:\\own.zip' };
   const unmodelled = JSON.stringify({
