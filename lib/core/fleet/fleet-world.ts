@@ -161,6 +161,23 @@ export function untriedInstances(
   return isUntried ? instances.filter((one) => one.amiId === amiId).map(({ id }) => id) : [];
 }
 
+/**
+ * The instances of the group's AMI that say nothing of it where they fail: no instance of another AMI has their launch template, and it was
+ * not tried by itself, so that it may be what fails.
+ */
+export function doubtfulInstances({ group, policy, state }: FleetWorld): readonly string[] {
+  const { amiId, instances, template } = group;
+  const others = instances.filter((one) => one.amiId !== amiId);
+  if (others.length === 0 || !policy.rollTemplateChanges) {
+    return [];
+  }
+  const older = new Set(olderTemplatesOf(state, instances, group));
+  const templateOf = (one: (typeof instances)[number]) => (older.has(one) ? one.template : template);
+  const tried = state.template?.ended?.outcome === 'finished' ? [template] : [];
+  const known = new Set([...others.map(templateOf), ...tried]);
+  return instances.filter((one) => one.amiId === amiId && !known.has(templateOf(one))).map(({ id }) => id);
+}
+
 /** The instances that a rollout has brought: by their AMI, or by their launch template where that alone is rolled out. */
 export function broughtBy(group: FleetGroup, rollout: FleetRollout): FleetGroup['instances'] {
   return group.instances.filter((one) => isOfTarget(one, rollout));
@@ -187,12 +204,17 @@ export function isOfTarget(
   return amiId === publication.amiId && (change === null || template === change.to);
 }
 
-/** Whether the group starts new instances from what a rollout goes back to. */
+/**
+ * Whether the group starts new instances from what a rollout goes back to. Where a launch template alone is rolled out, a deployment that
+ * takes it back leaves the group its AMI, which instances of before may not have.
+ */
 export function isOfOrigin(
   { amiId, template }: FleetGroup,
-  { from, template: change }: FleetRollout,
+  { from, publication, template: change }: FleetRollout,
 ): boolean {
-  return amiId === from.amiId && (change === null || template === change.from);
+  return change === null
+    ? amiId === from.amiId
+    : template === change.from && [from.amiId, publication.amiId].includes(amiId);
 }
 
 /** The instances whose launch template is older than the group's, but for what counts as equal. */
@@ -259,8 +281,10 @@ export function versionOfOrigin({ group, state }: FleetWorld, amiId: string): st
  * that the instances of before have not had.
  */
 export function hasOriginOf(world: FleetWorld, rollout: FleetRollout): boolean {
-  const isSame = rollout.template !== null || versionOfOrigin(world, rollout.from.amiId) === null;
-  return isOfOrigin(world.group, rollout) && isSame;
+  const { group } = world;
+  const { from, template } = rollout;
+  const isSame = template !== null || versionOfOrigin(world, from.amiId) === null;
+  return group.amiId === from.amiId && isOfOrigin(group, rollout) && isSame;
 }
 
 /** What a changed launch template comes in the place of. */

@@ -7,6 +7,7 @@ import { isOpen } from '../../contract/values/weekly-window';
 import { betweenRefreshes, NO_WAY_BACK } from './between-refreshes';
 import { unlessDeploying } from './deployment-pause';
 import {
+  doubtfulInstances,
   isTemplateUnclear,
   isUnderWay,
   olderTemplatesOf,
@@ -74,11 +75,20 @@ function withUntried(world: FleetWorld, action: RolloutAction): RolloutAction {
         kind: 'startRefresh',
         phase: 'back',
         publication,
-        goingBack: { because: 'bad', reason },
+        goingBack: whyUntriedGoesBack(world, reason),
         isRetry: false,
         autoRollback: false,
         reason,
       };
+}
+
+/** It is bad where it fails beside a launch template that is known; else it is withdrawn, and comes again. */
+function whyUntriedGoesBack(world: FleetWorld, reason: string): NonNullable<FleetRollout['goingBack']> {
+  const doubtful = doubtfulInstances(world);
+  const hosts = world.hosts.filter(({ instanceId }) => !doubtful.includes(instanceId));
+  return evaluateUntried(world, hosts).verdict === 'bad'
+    ? { because: 'bad', reason }
+    : { because: 'withdrawn', reason: `${reason}; it may be the launch template that fails` };
 }
 
 /** What keeps a fleet on what its group has until somebody does something. */
@@ -126,17 +136,27 @@ function phaseToOwn({ group, state }: FleetWorld): FleetRollout['phase'] {
 /** What keeps a fleet from its channel's AMI without an end that is near; a changed launch template does not wait for it. */
 const FAR: readonly WaitsFor[] = ['channel', 'bad', 'otherFleet', 'floor', 'stray'];
 
-/** A changed launch template goes to instances by itself only where no AMI is about to bring it. */
-function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAction {
-  const { group, now, policy, state } = world;
-  const { last } = state;
-  const isAgain =
+/** Whether a publication that went back comes again, and the launch template that may have been what failed has to be tried first. */
+function isAfterTemplate(world: FleetWorld, action: RolloutAction): boolean {
+  const { last } = world.state;
+  if (action.kind === 'useForNewInstances') {
+    return action.isEqual && last?.outcome === 'withdrawn' && last.publication === action.publication?.id;
+  }
+  return (
     action.kind === 'startRefresh' &&
     (last?.outcome === 'rolledBack' || last?.outcome === 'failed') &&
     last.publication === action.publication.id &&
-    isTemplateUnclear(world, action.publication);
+    isTemplateUnclear(world, action.publication)
+  );
+}
+
+/** A changed launch template goes to instances by itself only where no AMI is about to bring it. */
+function withTemplateChange(world: FleetWorld, action: RolloutAction): RolloutAction {
+  const { group, now, policy, state } = world;
   const isFar =
-    action.kind === 'nothing' || isAgain || (action.kind === 'wait' && FAR.includes(action.waitsFor));
+    action.kind === 'nothing' ||
+    isAfterTemplate(world, action) ||
+    (action.kind === 'wait' && FAR.includes(action.waitsFor));
   const { publication, template } = state;
   const older = olderTemplatesOf(state, group.instances, group);
   const [first] = older;

@@ -200,6 +200,22 @@ test('a launch template that changed again ends its rollout, unless the group is
   expect(of('before', { phase: 'back', goingBack: BACK })).not.toMatchObject({ outcome: 'superseded' });
 });
 
+test('a way back goes on where a deployment has taken the launch template back, whichever equal AMI the group has', () => {
+  const back = (group: StoppedCase['group']) =>
+    afterRefresh({
+      state: { equalAmis: [OLD.amiId] },
+      rollout: { template: TEMPLATE, goingBack: BACK },
+      group: { template: 'before', ...group },
+    });
+  const [brought, ...others] = instancesOf([NEW, OLD, OLD]);
+  const instances = [brought!, ...others.map((one) => ({ ...one, template: 'before' }))];
+  expect(back({ amiId: NEW.amiId, instances })).toMatchObject({ kind: 'startRefresh', phase: 'back' });
+  expect(back({ amiId: OLD.amiId, instances })).toMatchObject({ kind: 'startRefresh', phase: 'back' });
+  expect(back({ amiId: NEWER.amiId, instances })).toMatchObject({ outcome: 'superseded' });
+  expect(back({ amiId: NEW.amiId, instances, template: 'third' })).toMatchObject({ outcome: 'superseded' });
+  expect(back({ amiId: NEW.amiId, instances: instances.slice(1) })).toMatchObject({ outcome: 'rolledBack' });
+});
+
 test.each([
   ['has finished once all have it, also with an AMI that counts as equal', 'digest', 'settle'],
   ['goes on to those that have an older one', 'before', 'startRefresh'],

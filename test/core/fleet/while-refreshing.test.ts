@@ -106,6 +106,17 @@ test.each<[string, Case, object]>([
     { kind: 'cancelRefresh', goingBack: { because: 'bad' } },
   ],
   [
+    'a launch template on its way back beside an untried AMI is stopped, since Auto Scaling would turn to that AMI',
+    {
+      group: { amiId: NEW.amiId, template: 'before' },
+      rollout: {
+        goingBack: { because: 'bad', reason: 'x' },
+        template: { from: 'before', to: 'digest', fromVersion: '6' },
+      },
+    },
+    { kind: 'cancelRefresh', goingBack: { because: 'bad' } },
+  ],
+  [
     'a revoked publication goes back',
     { elsewhere: { revoked: REVOKED } },
     { kind: 'rollBackRefresh', goingBack: { because: 'withdrawn' } },
