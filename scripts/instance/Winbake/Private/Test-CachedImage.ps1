@@ -8,6 +8,7 @@ function Test-CachedImage {
             # Docker that has just started may say nothing, or that it is not there.
             try { $local = Get-LocalImage -Reference $reference }
             catch {
+                if ($_.Exception.Message -match 'No such image') { throw }
                 Show-Progress "Asks again for $reference in 2 s: $($_.Exception.Message)"
                 Start-Sleep -Seconds 2
                 $local = Get-LocalImage -Reference $reference
