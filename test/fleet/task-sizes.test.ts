@@ -4,7 +4,7 @@ import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage, Ec2Service, NetworkMode } from 'aws-cdk-lib/aws-ecs';
 import { WindowsAmi } from '../../lib/ami/windows-ami';
 import { WindowsOs } from '../../lib/ami/windows-os';
-import { hostSize } from '../../lib/fleet/task-sizes';
+import { hostSize } from '../../lib/fleet/services-of-fleet';
 import { WindowsCapacityProvider } from '../../lib/fleet/windows-capacity-provider';
 import type { WindowsCapacityProviderProps } from '../../lib/fleet/windows-capacity-provider-props';
 import { WindowsTaskDefinition } from '../../lib/fleet/windows-task-definition';
