@@ -200,12 +200,12 @@ test('explain says what each family shows, what counts, and what happens next', 
 
 test('explain ends with exit code 3 where an operator is needed', async () => {
   const run = await runCommandLine(
-    ...['explain', '--release', '2022', '--as-of', '2025-12-15', '--line', 'aspnet=4.8', '--json'],
+    ...['explain', '--release', '2016', '--as-of', '2025-10-15', '--line', 'aspnet=4.7.2', '--json'],
   );
   expect(run.exitCode).toBe(3);
   expect(JSON.parse(run.stdout) as Explanation).toMatchObject({
     decision: 'needsOperator',
-    reason: expect.stringContaining('the live line is 4.8.1'),
+    reason: expect.stringContaining('2016 needs equal revisions'),
   });
 });
 
