@@ -131,6 +131,7 @@ export function rolloutOf(more: Partial<FleetRollout> = {}): FleetRollout {
   return {
     publication: NEW,
     from: { amiId: OLD.amiId, publication: OLD },
+    origin: null,
     phase: 'canary',
     template: null,
     version: '8',

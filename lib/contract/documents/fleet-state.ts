@@ -33,6 +33,8 @@ const rolloutSchema = z.object({
   publication: channelSchema,
   /** What the group started new instances from before. */
   from: runningSchema,
+  /** The launch template, by digest and a version, that most instances of before had, of which none may be left; null where none counts. */
+  origin: z.object({ template: z.string(), version: z.string() }).nullable().default(null),
   /** `canary`: the first instances, then their watch; `rest`: the others; `back`: to `from`. */
   phase: z.enum(['canary', 'rest', 'back']),
   /**

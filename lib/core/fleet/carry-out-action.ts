@@ -6,6 +6,7 @@ import { evaluateUntried, isBarred } from './evaluate-rollout';
 import {
   isTemplateUnclear,
   newInstancesOf,
+  originToKeep,
   ownOf,
   runningIn,
   versionOfOrigin,
@@ -78,6 +79,7 @@ async function wishOf(
   return {
     publication,
     from,
+    origin: before === null ? (template === null ? originToKeep(world, from.amiId) : null) : before.origin,
     phase,
     template,
     version,

@@ -252,28 +252,52 @@ export function drainsOf({ hosts, state }: FleetWorld): readonly StuckDrain[] {
   });
 }
 
-/**
- * The version that most instances of before run, by their AMI or one that counts as equal, where its launch template is not the group's: a way
- * back replaces what is new, and never takes those of before to a launch template that they have not had. While the group's was not tried,
- * what scaling has started from it says nothing.
- */
-export function versionOfOrigin({ group, state }: FleetWorld, amiId: string): string | null {
-  const { instances, template } = group;
+/** What most of some instances run, of an AMI or else of one that counts as equal. */
+function mostRun(
+  { equalAmis }: FleetState,
+  instances: FleetGroup['instances'],
+  amiId: string,
+): FleetRollout['origin'] {
+  const own = instances.filter((one) => one.amiId === amiId);
+  const ofAmi = own.length > 0 ? own : instances.filter((one) => equalAmis.includes(one.amiId));
+  const [most] = [...Map.groupBy(ofAmi, ({ version }) => version).values()].sort(
+    (one, other) => other.length - one.length,
+  );
+  const { template = null, version = null } = most?.[0] ?? {};
+  return template === null || version === null ? null : { template, version };
+}
+
+/** What the instances of before run. While the group's launch template was not tried, what scaling has started from it says nothing. */
+function ofBefore({ group, state }: FleetWorld, amiId: string): FleetRollout['origin'] {
   const { ended = null, failed = [] } = state.template ?? {};
   const isTried = ended?.outcome === 'finished';
-  const staying = instances.filter(
+  const staying = group.instances.filter(
     (one) =>
       !one.isLeaving &&
       one.template !== null &&
-      (isTried || (one.template !== template && !failed.includes(one.template))),
+      (isTried || (one.template !== group.template && !failed.includes(one.template))),
   );
-  const own = staying.filter((one) => one.amiId === amiId);
-  const ofBefore = own.length > 0 ? own : staying.filter((one) => state.equalAmis.includes(one.amiId));
-  const [most] = [...Map.groupBy(ofBefore, ({ version }) => version).values()].sort(
-    (one, other) => other.length - one.length,
-  );
-  const [one] = most ?? [];
-  return one === undefined || one.template === template ? null : one.version;
+  return mostRun(state, staying, amiId);
+}
+
+/** What a rollout that begins keeps of the instances of before: a canary may be all of the group, and a deployment may come. */
+export function originToKeep(world: FleetWorld, amiId: string): FleetRollout['origin'] {
+  const { group, state } = world;
+  const { failed = [] } = state.template ?? {};
+  // None of an equal AMI, which may be revoked once none of them is left.
+  const instances = group.instances.filter((one) => one.amiId === amiId);
+  const known = instances.filter(({ template }) => template !== null && !failed.includes(template));
+  return ofBefore({ ...world, group: { ...group, instances } }, amiId) ?? mostRun(state, known, amiId);
+}
+
+/**
+ * The version that most instances of before run, or ran where none is left, if its launch template is not the group's: a way back replaces
+ * what is new, and never takes those of before to a launch template that they have not had.
+ */
+export function versionOfOrigin(world: FleetWorld, amiId: string): string | null {
+  const { group, state } = world;
+  const origin = ofBefore(world, amiId) ?? state.rollout?.origin ?? null;
+  return origin === null || origin.template === group.template ? null : origin.version;
 }
 
 /**

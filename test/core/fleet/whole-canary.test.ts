@@ -1,4 +1,4 @@
-import { fleetLab, NEW, OLD, type FleetLab, type FleetLabOptions } from '../../support/fleet-lab';
+import { fleetLab, NEW, OLD, overrideAt, type FleetLab, type FleetLabOptions } from '../../support/fleet-lab';
 
 const four = (id: string) => [id, id, id, id];
 
@@ -51,5 +51,56 @@ test('a canary that only the last instance completes has no pause, and is watche
   expect(lab.fleet.group.refresh?.request).toMatchObject({
     checkpoint: { percentages: [90] },
     bakeSeconds: 1800,
+  });
+});
+
+describe('a canary that is the whole group, with a launch template that fails,', () => {
+  const isBad = (lab: FleetLab, version: string) =>
+    lab.fleet.group.template.find(version)?.userData === 'bad';
+
+  /** Hosts of the launch template register, and no task starts on them. */
+  function deployBad(lab: FleetLab): void {
+    const { group } = lab.fleet;
+    group.behaveByVersion(({ template, version }) =>
+      template.find(version)?.userData === 'bad' ? { host: 'registers', tasks: 'fail' } : undefined,
+    );
+    const amiId = group.amiOf(group.version);
+    group.version = String(group.template.add({ amiId, userData: 'bad' }, lab.clock.now()).number);
+  }
+
+  /** While a hold keeps both from the fleet. */
+  async function beforeIt(lab: FleetLab): Promise<void> {
+    lab.setOverrides({ hold: overrideAt(lab.clock.now(), 2) });
+    await lab.poll();
+    deployBad(lab);
+  }
+
+  /** Once no instance of before is left. */
+  async function duringIt(lab: FleetLab): Promise<void> {
+    const { group } = lab.fleet;
+    while (group.refresh?.describe().status !== 'Baking') {
+      await lab.wait(0.25);
+    }
+    group.cancel(false);
+    await lab.pass(60);
+    deployBad(lab);
+  }
+
+  test.each<[string, FleetLabOptions, (lab: FleetLab) => Promise<void>]>([
+    ['a group of one, deployed before it', { instanceCount: 1 }, beforeIt],
+    ['a group of one, deployed during it', { instanceCount: 1 }, duringIt],
+    ['a canary of 100 per cent, deployed before it', { policy: { canaryPercentage: 100 } }, beforeIt],
+    ['a canary of 100 per cent, deployed during it', { policy: { canaryPercentage: 100 } }, duringIt],
+  ])('goes back to the launch template of before: %s', async (_, options, deploy) => {
+    const lab = await labWith(options);
+    await deploy(lab);
+    await lab.wait(24);
+    const { group } = lab.fleet;
+    expect(lab.running()).toEqual(group.instances.map(() => OLD.id));
+    expect(group.instances.filter(({ version }) => isBad(lab, version))).toEqual([]);
+    expect(lab.state()).toMatchObject({ rollout: null, template: { ended: { outcome: 'rolledBack' } } });
+    expect(lab.notified).toContainEqual(expect.stringContaining('a changed launch template failed'));
+    // What is deployed then is rolled out again.
+    expect(isBad(lab, group.version)).toBe(false);
   });
 });
