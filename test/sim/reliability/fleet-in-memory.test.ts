@@ -18,7 +18,9 @@ async function way(behaviour: Partial<AmiBehaviour>, isInMemory: boolean) {
     actions.push(await lab.poll());
   }
   const { bad, last, notices, publication, rollout } = lab.state();
-  return { actions, state: { bad, last, notices, publication, rollout }, running: lab.running() };
+  // Launch templates in memory have less, and so other digests.
+  const known = rollout && { ...rollout, origin: rollout.origin?.version };
+  return { actions, state: { bad, last, notices, publication, rollout: known }, running: lab.running() };
 }
 
 test.each<[string, Partial<AmiBehaviour>]>([
