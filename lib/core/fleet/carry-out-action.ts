@@ -79,7 +79,7 @@ async function wishOf(
   return {
     publication,
     from,
-    origin: before === null ? (template === null ? originToKeep(world, from.amiId) : null) : before.origin,
+    origin: before === null && template === null ? originToKeep(world, from.amiId) : (before?.origin ?? null),
     phase,
     template,
     version,
