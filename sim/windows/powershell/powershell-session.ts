@@ -29,12 +29,18 @@ export interface PowerShell {
   run(run: PowerShellRun): Promise<ProcessResult>;
 }
 
-/** What no PowerShell of ours does: report home, search for updates, leave sockets for debuggers in the temporary folder. */
+/**
+ * What no PowerShell of ours does: report home, search for updates, leave sockets for debuggers in the temporary folder,
+ * and compile for long lives (a third of its time on two cores).
+ */
 const QUIET = {
   POWERSHELL_TELEMETRY_OPTOUT: '1',
   POWERSHELL_UPDATECHECK: 'Off',
   POWERSHELL_DIAGNOSTICS_OPTOUT: '1',
   DOTNET_EnableDiagnostics: '0',
+  DOTNET_TieredPGO: '0',
+  DOTNET_gcConcurrent: '0',
+  DOTNET_TC_CallCountingDelayMs: '1000',
 };
 
 /**
