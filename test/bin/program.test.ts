@@ -216,3 +216,13 @@ test.each([
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   expect(text).not.toMatch(/T\d\d:\d\d:\d\d/);
 });
+
+test.each(['--version', 'compat', 'rehearse'])('an older Node is told so in one sentence: %s', (command) => {
+  const program = `Object.defineProperty(process.versions, 'node', { value: '20.19.0' }); require(${JSON.stringify(CLI)});`;
+  const run = spawnSync(process.execPath, ['-e', program, '--', CLI, command], { encoding: 'utf8' });
+  expect(run).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: 'winbake needs Node 22 or later; got: v20.19.0. Install it, and try again.\n',
+  });
+});

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -91,6 +92,9 @@ const DAY_MILLISECONDS = 86_400_000;
 /** The commands that come in one file of their own; see `launch-winbake.cjs`. */
 const QUICK_COMMANDS = ['resolve', 'compat'];
 
+const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const LEAST_NODE = Number.parseInt(engines.node.replace('>=', ''), 10);
+
 const handlers = Object.fromEntries(
   readdirSync(join(root, 'lib', 'handlers'))
     .filter((file) => file.endsWith('.lambda.ts'))
@@ -125,7 +129,7 @@ await bundleAlone({
   bundle: false,
   format: 'cjs',
   banner: { js: '#!/usr/bin/env node' },
-  define: { QUICK_COMMANDS: JSON.stringify(QUICK_COMMANDS) },
+  define: { LEAST_NODE: String(LEAST_NODE), QUICK_COMMANDS: JSON.stringify(QUICK_COMMANDS) },
   plugins: [],
 });
 const archive = zipInstanceScripts(join(dist, `instance-scripts.zip.${process.pid}`));
