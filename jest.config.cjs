@@ -1,7 +1,7 @@
 const { availableParallelism } = require('node:os');
 const { PROJECTS, projectOf, testFiles } = require('./tools/build/test-files.cjs');
 
-// aws-cdk-lib's own validation costs a second of each synthesis; test/pipeline/template-checks.test.ts switches it on.
+// aws-cdk-lib's own validation costs a second of each synthesis; test/pipeline/template-checks.check.test.ts switches it on.
 process.env.CDK_VALIDATION = 'false';
 
 const files = testFiles();

@@ -43,8 +43,8 @@ function reading<T>(name: RegExp, change: (document: T) => T): AccountPlant['pla
   };
 }
 
-/** Found within two months of a calm life. */
-export const FAST_PLANTS: readonly AccountPlant[] = [
+/** Each found within some months of a calm life. */
+export const PLANTS: readonly AccountPlant[] = [
   {
     name: 'tasks that fail are shown as running',
     rule: 'canary',
@@ -95,10 +95,6 @@ export const FAST_PLANTS: readonly AccountPlant[] = [
       }),
     ),
   },
-];
-
-/** Found within some months. */
-export const SLOW_PLANTS: readonly AccountPlant[] = [
   {
     name: 'a hold of a fleet is not shown',
     rule: 'hold',

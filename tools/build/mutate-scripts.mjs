@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { numbersOf } from './mutate.mjs';
-import { root, testFiles } from './test-files.cjs';
+import { projectOf, root, testFiles } from './test-files.cjs';
 
 const LEAST_NOTICED = 80;
 /** However slow the computer, a test of a script that ends has ended by then. */
@@ -108,7 +108,12 @@ function run(seed, count, skip) {
       .sort()
       .map((path) => read(`scripts/instance/${path}`));
     const tests = testFiles()
-      .filter((path) => path.startsWith('test/scripts/') && !path.endsWith('structure.test.ts'))
+      .filter(
+        (path) =>
+          path.startsWith('test/scripts/') &&
+          projectOf(path) === 'whole' &&
+          !path.endsWith('structure.test.ts'),
+      )
       .map(read);
     const mutants = drawMutants(
       scripts.flatMap(({ path, text }) => mutantsOf(path, text)),

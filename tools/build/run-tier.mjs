@@ -18,15 +18,15 @@ const USAGE = `Usage:
   npm test -- FILE --watch  again after each change
   npm run check             lint, format, moto, cfn-lint, the package, the
                             example, slow rehearsals; needs Python too; 30 min
-  npm run nightly           each border of a call, 20 times the runs of
+  npm run nightly           each border of a call, 10 times the runs of
                             properties, a million changed inputs, a hundred
-                            mutants of core, a dozen of the scripts, simulated
-                            years; needs the tools and versions of
+                            mutants of core, a dozen of the scripts, half an
+                            hour of simulated years; needs the tools of
                             tools/build/outside-tools.json; 60 min
 
 A file is in the tier that its name says (x.check.test.ts, x.nightly.test.ts),
 otherwise in npm test. Nothing is skipped: what a tier needs and lacks fails.
-WINBAKE_PROPERTY_RUNS=20 makes 20 times the runs of each property test.
+WINBAKE_PROPERTY_RUNS=10 makes 10 times the runs of each property test.
 Exit codes: 0 all passed, 1 something failed, 2 wrong usage.
 `;
 

@@ -11,10 +11,11 @@ import { shrinkHistory } from '../../sim/reliability/simulate-fleets';
 import { scriptOptions, wholeNumber } from '../script-options';
 import { simulateYears, type SeededViolation } from './simulate-years';
 
-const USAGE = `Usage: npm run simulate -- [--years N] [--fleets N] [--seed N] [--first]
-                           [--shrink N] [--resume FILE] [--usual] [--json]
-       npm run simulate -- --level account [--years N] [--seed N] [--first]
+const USAGE = `Usage: npm run simulate -- [--years N] [--minutes N] [--fleets N] [--seed N]
+                           [--first] [--shrink N] [--resume FILE] [--usual]
                            [--json]
+       npm run simulate -- --level account [--years N] [--minutes N] [--seed N]
+                           [--first] [--json]
        npm run simulate -- --rings N [--fleets N] [--bake-hours N] [--json]
 
 Lets installations of three accounts live for years, with what goes wrong drawn
@@ -28,6 +29,7 @@ and says how long each ring takes.
   --level LEVEL   core or account (default: core)
   --years N       fleet-years in all (default: 100, at the level account 4;
                   a minute)
+  --minutes N     begin no other installation once N minutes are over
   --fleets N      fleets of an installation (default: 10, with --rings 40)
   --seed N        another draw (default: 1)
   --first         end with the first broken rule, as it was found
@@ -71,6 +73,7 @@ export async function runSimulate(args: readonly string[]): Promise<number> {
 interface Options {
   readonly level: string;
   readonly years: number;
+  readonly minutes: number;
   readonly fleets: number | undefined;
   readonly seed: number;
   readonly bakeHours: number;
@@ -91,6 +94,7 @@ function readOptions(
     help,
     json,
     level,
+    minutes,
     resume,
     rings,
     seed,
@@ -104,6 +108,7 @@ function readOptions(
     help: { type: 'boolean', short: 'h', default: false },
     json: { type: 'boolean', default: false },
     level: { type: 'string', default: 'core' },
+    minutes: { type: 'string' },
     resume: { type: 'string' },
     rings: { type: 'string' },
     seed: { type: 'string', default: '1' },
@@ -133,6 +138,7 @@ function readOptions(
     shrink: wholeNumber('shrink', shrink ?? '60', 86_400),
     bakeHours: Number(bakeHours),
     years: wholeNumber('years', years ?? (level === 'account' ? '4' : '100'), 100_000),
+    minutes: minutes === undefined ? Infinity : wholeNumber('minutes', minutes, 10_000),
     seed: wholeNumber('seed', seed, 999_999),
     fleets: fleets === undefined ? undefined : wholeNumber('fleets', fleets, 500),
     rings: rings === undefined ? undefined : wholeNumber('rings', rings, 50),
@@ -140,13 +146,14 @@ function readOptions(
 }
 
 /** The same in simulated accounts. */
-async function accountYears({ first, json, seed, years: wanted }: Options): Promise<number> {
+async function accountYears({ first, json, minutes, seed, years: wanted }: Options): Promise<number> {
   // Constructs are loaded for nothing else.
   const { simulateAccountYears } = await import('./simulate-account-years');
   const total = await simulateAccountYears({
     years: wanted,
     seed,
     isFirstEnough: first,
+    isOver: overAfter(minutes),
     onProgress: (done) => {
       process.stderr.write(`${done.toFixed(1)} of ${wanted} fleet-years\n`);
     },
@@ -162,6 +169,11 @@ async function accountYears({ first, json, seed, years: wanted }: Options): Prom
         ].join('\n'),
   );
   return violations.length > 0 ? 3 : 0;
+}
+
+function overAfter(minutes: number): () => boolean {
+  const end = Date.now() + minutes * 60_000;
+  return () => Date.now() > end;
 }
 
 function documentOf(content: object): string {
@@ -181,6 +193,7 @@ async function years(options: Options): Promise<number> {
     fleets,
     seed,
     isFirstEnough: first,
+    isOver: overAfter(options.minutes),
     resume,
     options: drawn,
     onProgress: (done) => {

@@ -14,6 +14,8 @@ export interface AccountYearsOptions extends Pick<AccountLifeOptions, 'isFirstEn
   /** Fleet-years in all. */
   readonly years: number;
   readonly seed: number;
+  /** Asked after each installation; no other begins once the time is over. Default: never. */
+  readonly isOver?: () => boolean;
   readonly onProgress?: (done: number) => void;
 }
 
@@ -24,6 +26,7 @@ export interface AccountYears extends AccountLife {
 
 /** Fleet-years of installations in simulated accounts, one after the other, each with a seed of its own. */
 export async function simulateAccountYears({
+  isOver = () => false,
   onProgress = () => undefined,
   seed,
   years,
@@ -57,7 +60,7 @@ export async function simulateAccountYears({
         ],
       };
       onProgress(lived.fleetYears);
-      if (options.isFirstEnough === true && lived.violations.length > 0) {
+      if (isOver() || (options.isFirstEnough === true && lived.violations.length > 0)) {
         break;
       }
     }

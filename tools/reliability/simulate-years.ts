@@ -21,6 +21,8 @@ export interface YearsOptions {
   readonly isFirstEnough?: boolean;
   /** Keeps what was lived after each installation, and goes on from there. */
   readonly resume?: string | undefined;
+  /** Asked after each installation; no other begins once the time is over. Default: never. */
+  readonly isOver?: () => boolean;
   readonly onProgress?: (done: number) => void;
   /** What is other than as drawn. */
   readonly options?: Partial<FleetYearsOptions>;
@@ -59,6 +61,7 @@ export async function simulateYears({
   years,
   fleets,
   isFirstEnough = false,
+  isOver = () => false,
   onProgress = () => undefined,
   options = {},
   resume,
@@ -91,6 +94,9 @@ export async function simulateYears({
       });
     }
     onProgress(lived.fleetYears);
+    if (isOver()) {
+      break;
+    }
   }
   return lived;
 }

@@ -1,7 +1,7 @@
 import { simulateAccountYears } from '../../../tools/reliability/simulate-account-years';
-import { NOTHING, SLOW_PLANTS } from '../../support/account-plants';
+import { NOTHING, PLANTS } from '../../support/account-plants';
 
-test.each(SLOW_PLANTS.map((one) => [one.name, one] as const))(
+test.each(PLANTS.map((one) => [one.name, one] as const))(
   'the oracle of accounts sees that %s',
   async (_name, { months, plant, rates, rule }) => {
     const { violations } = await simulateAccountYears({

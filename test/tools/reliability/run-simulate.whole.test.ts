@@ -19,6 +19,7 @@ async function run(...args: readonly string[]) {
 
 test.each([
   [['--years', '0'], "--years is a number from 1 to 100000; got: '0'."],
+  [['--minutes', 'ten'], "--minutes is a number from 1 to 10000; got: 'ten'."],
   [['--rings', 'four'], "--rings is a number from 1 to 50; got: 'four'."],
   [['--bake-hours', 'soon'], "--bake-hours is a number of hours below 100; got: 'soon'."],
   [['--level', 'chip'], "--level is core or account; got: 'chip'."],

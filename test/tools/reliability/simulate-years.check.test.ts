@@ -29,6 +29,11 @@ test('years that were interrupted come to what they would have come to', async (
   expect(resumed).toEqual(await simulateYears(YEARS));
 });
 
+test('years end after the installation under way once the time is over', async () => {
+  const { fleetYears } = await simulateYears({ ...YEARS, isOver: () => true });
+  expect(fleetYears).toBe(2);
+});
+
 test.each([
   [
     'of another seed',
