@@ -37,6 +37,12 @@ const RETRY_SECONDS = 60 * 60;
 
 /** The next action of a rollout while no refresh is under way: its refresh has ended, was stopped, or never began. */
 export function betweenRefreshes(world: FleetWorld, rollout: FleetRollout): RolloutAction {
+  const action = afterRefresh(world, rollout);
+  // However a rollout ends, the group has the launch template again that was deployed.
+  return action.kind === 'settle' ? (restored(world, rollout) ?? action) : action;
+}
+
+function afterRefresh(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   const { refresh } = world;
   if (refresh === undefined || !isOurs(rollout, refresh)) {
     return resume(world, rollout);
@@ -60,15 +66,9 @@ export function betweenRefreshes(world: FleetWorld, rollout: FleetRollout): Roll
 function afterSuccess(world: FleetWorld, rollout: FleetRollout): RolloutAction {
   switch (rollout.phase) {
     case 'back':
-      return restored(world, rollout) ?? settleBack(rollout, 'the instances were replaced');
+      return settleBack(rollout, 'the instances were replaced');
     case 'rest':
-      return (
-        restored(world, rollout) ?? {
-          kind: 'settle',
-          outcome: 'finished',
-          reason: 'every instance runs it',
-        }
-      );
+      return { kind: 'settle', outcome: 'finished', reason: 'every instance runs it' };
     case 'canary':
       return resume(world, rollout);
   }

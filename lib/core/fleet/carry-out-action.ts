@@ -64,18 +64,20 @@ async function wishOf(
   const ofBefore = phase === 'back' ? (template?.fromVersion ?? kept) : null;
   const hasFailed = state.template?.digest === group.template && state.template.ended?.outcome !== undefined;
   const isKept = keepsTemplate === true && before !== null;
+  const isMade = group.amiId !== goal.amiId && !(isSameGoal && before.baseVersion === baseVersion);
+  const known = phase === 'canary' && isMade ? knownVersion(world, from, publication) : null;
   const version =
     ofBefore ??
     (isKept ? before.version : null) ??
-    (group.amiId === goal.amiId
-      ? baseVersion
-      : isSameGoal && before.baseVersion === baseVersion
-        ? before.version
-        : await control.createLaunchTemplateVersion(
-            baseVersion,
-            goal.amiId,
-            `Winbake ${goal.publication?.id ?? goal.amiId}`,
-          ));
+    (isMade
+      ? await control.createLaunchTemplateVersion(
+          known ?? baseVersion,
+          goal.amiId,
+          `Winbake ${goal.publication?.id ?? goal.amiId}`,
+        )
+      : group.amiId === goal.amiId
+        ? baseVersion
+        : (before?.version ?? baseVersion));
   return {
     publication,
     from,
@@ -85,10 +87,10 @@ async function wishOf(
     version,
     baseVersion,
     restores:
-      isKept || (kept !== null && !hasFailed)
+      isKept || known !== null || (kept !== null && !hasFailed)
         ? baseVersion
-        : phase === 'rest'
-          ? (before?.restores ?? null)
+        : phase !== 'back' && version === before?.version
+          ? before.restores
           : null,
     refreshId: null,
     refreshBefore: refresh?.id ?? null,
@@ -111,6 +113,20 @@ async function wishOf(
     failures: phase !== before?.phase ? 0 : before.failures + (isRetry ? 1 : 0),
     goingBack,
   };
+}
+
+/**
+ * The version of the instances of before, where what they run is revoked and has to go at once: what the fleet has run well comes with it, and
+ * not with a launch template that nobody has tried and that there is no way back from.
+ */
+function knownVersion(
+  world: FleetWorld,
+  from: FleetRollout['from'],
+  publication: FleetRollout['publication'],
+): string | null {
+  return isBarred(world, from.amiId, from.publication) && isTemplateUnclear(world, publication)
+    ? versionOfOrigin(world, from.amiId)
+    : null;
 }
 
 /** What a rollout may go back to: what the group has, unless that was never tried and no instance of it does well. */
@@ -283,8 +299,13 @@ async function useForNewInstances(
     publication,
     equalAmis,
     lastTried: state.rollout !== null ? state.lastTried : tried ? null : (state.lastTried ?? ownOf(world)),
+    // Its own, and no deployment that a canary would have to be for.
+    rollout:
+      state.rollout !== null && action.base !== undefined
+        ? { ...state.rollout, baseVersion: version }
+        : state.rollout,
   };
-  if (state.rollout === null && !tried) {
+  if (action.base !== undefined || (state.rollout === null && !tried)) {
     // Before the effect: whoever finds the group with it must know that it was not tried.
     await place.keeper.keep(used, now);
   }
@@ -315,7 +336,9 @@ async function settle(place: ActionPlace, world: FleetWorld, settlement: Settlem
     const entry = logEntryOf(state, { ...settlement, rollout: state.rollout, starts, now });
     await writeLogEntry(ports.parameters, names.log(monthOf(entry)), names.fleet, entry);
   }
-  const isUnclear = isTemplateUnclear(world, settlement.publication);
+  const { phase, restores = null } = state.rollout ?? {};
+  const isUnclear =
+    (restores === null || phase === 'back') && isTemplateUnclear(world, settlement.publication);
   const ended = settleRollout(state, { ...settlement, isUnclear }, now);
   await keeper.keep(ended, now);
   return ended;

@@ -191,9 +191,16 @@ export function newInstancesOf(group: FleetGroup, rollout: FleetRollout): readon
         template === null ||
         template === group.template ||
         rollout.phase === 'back' ||
-        (rollout.phase === 'rest' && rollout.restores !== null),
+        (rollout.restores !== null && (rollout.phase === 'rest' || !isDeployedSince(group, rollout))),
     )
     .map(({ id }) => id);
+}
+
+function isDeployedSince(
+  { launchTemplateVersion }: FleetGroup,
+  { baseVersion, version }: FleetRollout,
+): boolean {
+  return ![baseVersion, version].includes(launchTemplateVersion);
 }
 
 /** Whether the group starts new instances from what a rollout brings. */

@@ -174,7 +174,7 @@ function settleTemplate(state: FleetState, { outcome, reason }: Settlement, now:
     : ended;
 }
 
-/** One that another took the place of may be tried again. */
+/** One that another took the place of, or whose publication was withdrawn, was not tried to its end. */
 function endOf(outcome: RolloutOutcome, now: Date) {
-  return outcome === 'superseded' ? null : { outcome, at: now.toISOString() };
+  return outcome === 'superseded' || outcome === 'withdrawn' ? null : { outcome, at: now.toISOString() };
 }

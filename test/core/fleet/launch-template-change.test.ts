@@ -1,6 +1,7 @@
 import {
   NAMES,
   NEW,
+  NEWER,
   OLD,
   fleetLab,
   overrideAt,
@@ -351,3 +352,33 @@ test('one that is deployed while the rest of a publication follows has its canar
   expect(new Set(userDataOf(lab))).toEqual(new Set(['']));
   expect(lab.notified).toEqual([expect.stringContaining('a changed launch template failed')]);
 });
+
+test.each([
+  [4, 0],
+  [1, 0],
+  [4, 0.5],
+])(
+  'what is revoked is left by %i instances with the launch template that they have, %d h after another came',
+  async (instanceCount, hours) => {
+    const lab = await labWith({ instanceCount });
+    for (const publication of [NEW, NEWER]) {
+      lab.publish({ ...publication, at: new Date(lab.clock.now()).toISOString() });
+      await lab.wait(8);
+    }
+    failOn(lab, 'bad');
+    deploy(lab, 'bad');
+    await lab.wait(hours);
+    const { amiId, id } = NEWER;
+    const revoked = [{ id, amiId, by: 'ops', reason: 'its driver leaks', at: lab.clock.now().toISOString() }];
+    lab.parameters.values.set(
+      NAMES.failed,
+      JSON.stringify({ schema: 'winbake.failed/1', publications: [], revoked }),
+    );
+    lab.publish(NEW);
+    expect(await mostOf(lab, 'bad', 36)).toBe(1);
+    expect(new Set(lab.running())).toEqual(new Set([NEW.id]));
+    expect(new Set(userDataOf(lab))).toEqual(new Set(['']));
+    expect(lab.state()).toMatchObject({ rollout: null, bad: [] });
+    expect(lab.notified).toEqual([expect.stringContaining('a changed launch template failed')]);
+  },
+);
