@@ -21,6 +21,21 @@ const later = (hours: number) =>
     one.endTime = new Date(Date.parse(one.startTime) + hours * 3_600_000).toISOString();
   });
 
+const AGENTS = ['docker', 'amazon-ecs-agent', 'amazon-ssm-agent', 'ec2launch'].map((name) => ({
+  name,
+  version: '1.0',
+}));
+
+/** A verification whose check of a name has failed; where a family is given, that of its first image. */
+const checked = (name: string, detail: string, family?: string) =>
+  documents('verifications/', ({ checks, images }) => {
+    Object.assign(
+      checks.find((one: AwsValue) => one.name === name),
+      { ok: false, detail },
+    );
+    images[0].family = family ?? images[0].family;
+  });
+
 /** How AWS shows what images, workflows and documents prove, by the id of the claim. */
 export const BAKE_CLAIM_CASES: Readonly<Record<string, ClaimCase>> = {
   'scripts-run-on-powershell-5': {
@@ -63,6 +78,54 @@ export const BAKE_CLAIM_CASES: Readonly<Record<string, ClaimCase>> = {
       });
     }),
     withheld: noFiles,
+  },
+  'docker-answers-in-five-minutes': {
+    holds: {},
+    fails: checked('docker', 'The Docker engine does not answer after 300 s.'),
+    withheld: noFiles,
+  },
+  'ipconfig-is-in-small-images': {
+    holds: documents('verifications/', ({ images }) => {
+      images[0].family = 'nanoserver';
+    }),
+    fails: checked('network nat', "A container on the network nat got no address ('').", 'nanoserver'),
+    withheld: noFiles,
+  },
+  'agents-report-their-versions': {
+    holds: documents('manifests/', ({ host }) => {
+      host.software = AGENTS;
+    }),
+    fails: documents('manifests/', ({ host }) => {
+      host.software = AGENTS.slice(1);
+    }),
+    withheld: noFiles,
+  },
+  'slow-pull-moves-free-space': {
+    holds: documents('manifests/', ({ images }) => {
+      images[0].pullSeconds = 900;
+    }),
+    fails: documents('failures/', (failure) => {
+      failure.message = "The pull of 'a' was stopped, since hardly a byte came in 600 s.";
+    }),
+    withheld: noFiles,
+  },
+  'hotfix-lists-the-update': {
+    holds: {
+      ...documents('manifests/', ({ host }) => {
+        host.updates = ['KB5062572'];
+      }),
+      ...lines(false, `Takes ${UPDATE}`),
+    },
+    fails: {
+      ...documents('failures/', (failure) => {
+        Object.assign(failure, {
+          code: 'UPDATE_MISSING',
+          message: 'The order wants KB5062572, which is not installed; this Windows has: none.',
+        });
+      }),
+      ...lines(false, `Takes ${UPDATE}`),
+    },
+    withheld: { ...noFiles, ...lines(false, `Takes ${UPDATE}`) },
   },
   'document-keys-have-no-line-break': {
     holds: {},

@@ -18,11 +18,17 @@ import {
   versions,
   type ClaimCase,
 } from './claim-case';
-import { changed, type Answers, type AwsValue, type ProvenDeployment } from './proven-deployment';
+import { changed, denied, type Answers, type AwsValue, type ProvenDeployment } from './proven-deployment';
 
 const noRefreshes = deny('auto-scaling.DescribeInstanceRefreshes');
 const noActivities = deny('auto-scaling.DescribeScalingActivities');
 const noHosts = deny('ecs.DescribeContainerInstances');
+
+function startsText(registered: number): string {
+  const start = { instance: 'i-1', publication: null, launched: '2025-07-11T00:00:00.000Z', again: false };
+  const starts = [{ ...start, up: null, registered, pull: null, firstTask: null }];
+  return JSON.stringify({ schema: 'winbake.host-starts/1', fleet: 'web', starts });
+}
 
 /** How AWS shows what fleets and other services prove, by the id of the claim. */
 export function fleetClaimCases({ world }: ProvenDeployment): Readonly<Record<string, ClaimCase>> {
@@ -54,6 +60,18 @@ export function fleetClaimCases({ world }: ProvenDeployment): Readonly<Record<st
     ...NO_HOSTS,
     ...activities(['Launching', 'The lifecycle action was abandoned: ABANDON']),
   };
+
+  const ofOne = refreshes(({ Preferences }) => {
+    Preferences.CheckpointPercentages = [10];
+  });
+  const ofStarts = (answer: (input: Readonly<Record<string, unknown>>) => object): Answers => ({
+    'ssm.GetParameter': (input, simulated) =>
+      String(input['Name']).endsWith('/log/starts') ? answer(input) : simulated(),
+  });
+  const startsAfter = (registered: number): Answers =>
+    ofStarts(({ Name }) => ({
+      Parameter: { Name, Type: 'String', Version: 1, Value: startsText(registered) },
+    }));
 
   return {
     'lists-of-builds-hold-tags': {
@@ -158,6 +176,16 @@ export function fleetClaimCases({ world }: ProvenDeployment): Readonly<Record<st
         atCheckpoint(one, 100);
       }),
       withheld: noRefreshes,
+    },
+    'small-group-pauses-at-one': {
+      holds: { ...ofOne, ...launches(1) },
+      fails: { ...ofOne, ...launches(3) },
+      withheld: { ...ofOne, ...noActivities },
+    },
+    'instance-takes-what-rehearsals-say': {
+      holds: startsAfter(600),
+      fails: startsAfter(3000),
+      withheld: ofStarts(denied),
     },
     'mixed-policy-goes-back-whole': {
       holds: {

@@ -88,7 +88,8 @@ export const BAKE_CLAIMS: readonly Claim[] = [
   },
   {
     id: 'instance-takes-what-rehearsals-say',
-    claim: 'an instance takes the 10 min of the rehearsal until the next one is replaced',
+    claim:
+      'an instance takes between half and twice the 10 min of the rehearsal until the next one is replaced',
     otherwise: 'durations of rehearsals are wrong',
     damage: 'figures',
     how: 'a rollout in an account; `winbake prove NAME` shows from launch to registration',

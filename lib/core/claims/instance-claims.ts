@@ -198,7 +198,7 @@ export const INSTANCE_CLAIMS: readonly Claim[] = [
   },
   {
     id: 'docker-answers-in-five-minutes',
-    claim: 'Docker answers within five minutes of the first boot of an AMI',
+    claim: "Docker answers within five minutes of the start of an AMI's test, on its first boot",
     otherwise: 'hosts and tests wait too short, and fail',
     damage: 'late',
     how: 'the time of `Docker ... answers` in the log of `VerifyImages`, and in the Application log of hosts',

@@ -1,23 +1,24 @@
-import { parseDocument } from '../../contract/documents/document';
 import {
   type Failure,
   failureSchema,
   imageManifestSchema,
-  type Verification,
   verificationSchema,
 } from '../../contract/documents/evidence';
 import { PIPELINE_TAG } from '../../contract/names/resources';
 import { instanceIdIn } from '../bake/bake-end';
-import type { SeenBake, SeenFile, SeenWorkflow } from './facts';
+import type { SeenBake, SeenWorkflow } from './facts';
 import {
+  checkSign,
   type ClaimSigns,
   decided,
   denialsIn,
   encryptedWithoutDenial,
   inEach,
-  jsonOf,
   launchesIn,
   ofBakes,
+  ofVerifications,
+  parsed,
+  parses,
   shortName,
   type Sign,
   within,
@@ -27,6 +28,10 @@ import {
 const NO_BAKE = 'The pipeline has no finished bake yet: winbake pipeline rebake NAME --reason "to see it".';
 const NO_FAILED_BAKE = 'No bake has failed so yet.';
 const HOUR = 3_600_000;
+const SLOW_PULL_SECONDS = 600;
+/** No such command, or words of another language; an address that Windows gave itself is no fault of it. */
+const NO_IPCONFIG = /ipconfig|got no address \(''\)/i;
+const TAKEN_CUMULATIVE = /\bTakes .*Cumulative Update for (?:Microsoft server|Windows)/i;
 
 /** What images, their workflows and the documents of their instances say. */
 export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
@@ -50,6 +55,11 @@ export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
         decided(ok && !detail.includes('made anew'), `check ${name}: ${ok ? 'ok' : 'failed'} ${detail}`),
       ),
   ),
+  'docker-answers-in-five-minutes': ofVerifications(({ checks }) =>
+    checks
+      .filter(({ detail, name, ok }) => name === 'docker' && (ok || detail.includes('does not answer after')))
+      .map(checkSign),
+  ),
   'inspect-has-platform-digest': {
     ifNone: NO_BAKE,
     // A manifest of older scripts, which pulled by the index, says nothing of it.
@@ -67,6 +77,76 @@ export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
           : undefined;
       }),
     ],
+  },
+  'agents-report-their-versions': {
+    ifNone: NO_BAKE,
+    signs: ({ manifests, os }) =>
+      inEach(manifests, (file) => {
+        const software = parsed(file, imageManifestSchema)?.host.software;
+        const agents = ['docker', 'amazon-ecs-agent', 'amazon-ssm-agent', ...(isV2(os) ? ['ec2launch'] : [])];
+        const missing = agents.filter((agent) => software?.every(({ name }) => name !== agent));
+        return software === undefined
+          ? undefined
+          : decided(
+              missing.length === 0,
+              missing.length === 0
+                ? `${file.key}: ${software.map(({ name, version }) => `${name} ${version}`).join(', ')}`
+                : `${file.key}: without ${missing.join(', ')}`,
+            );
+      }),
+  },
+  'slow-pull-moves-free-space': {
+    ifNone: 'No pull has taken longer than ten minutes yet; a bake of 2016 has such.',
+    signs: ({ failures, manifests }) => [
+      ...inEach(failures, (file) => {
+        const { message = '' } = parsed(file, failureSchema) ?? {};
+        return message.includes('hardly a byte came') ? { against: `${file.key}: ${message}` } : undefined;
+      }),
+      ...inEach(manifests, (file) =>
+        (parsed(file, imageManifestSchema)?.images ?? [])
+          .filter(({ pullSeconds }) => pullSeconds > SLOW_PULL_SECONDS)
+          .map(({ family, pullSeconds }) => ({
+            for: `${file.key}: ${family} was pulled for ${Math.round(pullSeconds)} s, and not stopped`,
+          })),
+      ),
+    ],
+  },
+  'hotfix-lists-the-update': {
+    ifNone: 'No bake has installed a cumulative update and listed it yet; one on Patch Tuesday does.',
+    signs: ({ failures, manifests, updateLines }) =>
+      within(updateLines, (lines) => {
+        const taken = lines.flatMap((line) =>
+          TAKEN_CUMULATIVE.test(line) ? (/\bKB\d{6,8}\b/.exec(line) ?? []) : [],
+        );
+        return [
+          ...inEach(failures, (file) => {
+            const failure = parsed(file, failureSchema);
+            const kb = taken.find((one) => failure?.message.includes(`${one}, which is not installed`));
+            return failure?.code === 'UPDATE_MISSING' && kb !== undefined
+              ? { against: `${file.key}: ${kb} was installed; ${failure.message}` }
+              : undefined;
+          }),
+          ...inEach(manifests, (file) => {
+            const updates = parsed(file, imageManifestSchema)?.host.updates ?? [];
+            const kb = taken.find((one) => updates.includes(one));
+            return kb === undefined ? undefined : { for: `${file.key} lists ${kb}, which was installed` };
+          }),
+        ];
+      }),
+  },
+  'ipconfig-is-in-small-images': {
+    ifNone: 'No bake with nanoserver, iis or aspnet before all others was verified yet.',
+    signs: ({ verifications }) =>
+      inEach(verifications, (file) => {
+        const { checks = [], images = [] } = parsed(file, verificationSchema) ?? {};
+        // The check runs it in the first image.
+        const { family = '' } = images[0] ?? {};
+        return ['nanoserver', 'iis', 'aspnet'].includes(family)
+          ? checks
+              .filter(({ detail, name, ok }) => name === 'network nat' && (ok || NO_IPCONFIG.test(detail)))
+              .map(({ detail, name, ok }) => decided(ok, `check ${name} in ${family}: ${detail}`))
+          : undefined;
+      }),
   },
   'document-keys-have-no-line-break': ofBakes(NO_BAKE, (bake, { manifests }) =>
     bake.status !== 'AVAILABLE'
@@ -228,6 +308,11 @@ export const BAKE_SIGNS: Readonly<Record<string, ClaimSigns>> = {
   },
 };
 
+/** EC2Launch is a program of its own from 2022 on. */
+function isV2(os: string): boolean {
+  return /20(22|25)/.test(os);
+}
+
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/;
 
 /** A preview that is taken and a cumulative update that is left contradict; it takes both kinds of lines to agree. */
@@ -251,53 +336,6 @@ function classifiedSigns(lines: readonly string[]): readonly Sign[] {
 /** What Windows says to those who may not drive its update agent. */
 function isDeniedUpdate({ message, step }: Failure): boolean {
   return step === 'Install-Update' && message.includes('0x80070005');
-}
-
-type Schema<T> = Parameters<typeof parseDocument<T>>[0];
-
-/** A document that scripts of another Winbake wrote to its own schema says nothing of these. */
-function parses<T extends { readonly schema: string }>(
-  file: SeenFile,
-  schema: Schema<T>,
-  name: T['schema'],
-): Sign {
-  try {
-    parseDocument(schema, file.text, file.key);
-    return { for: `${file.key} is a whole document` };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return isOfOtherVersion(file.text, name) ? { hidden: message } : { against: message };
-  }
-}
-
-function isOfOtherVersion(text: string, name: string): boolean {
-  const own = jsonOf(text)?.['schema'];
-  const [kind = ''] = name.split('/');
-  return typeof own === 'string' && own !== name && new RegExp(`^${kind}/\\d{1,9}$`).test(own);
-}
-
-function parsed<T>(file: SeenFile, schema: Schema<T>): T | undefined {
-  try {
-    return parseDocument(schema, file.text, file.key);
-  } catch {
-    // That it is damaged is a sign against another claim.
-    return undefined;
-  }
-}
-
-function ofVerifications(find: (verification: Verification) => readonly Sign[]): ClaimSigns {
-  return {
-    ifNone: NO_BAKE,
-    signs: ({ verifications }) =>
-      inEach(verifications, (file) => {
-        const verification = parsed(file, verificationSchema);
-        return verification === undefined ? undefined : find(verification);
-      }),
-  };
-}
-
-function checkSign({ detail, name, ok }: Verification['checks'][number]): Sign {
-  return decided(ok, `check ${name}: ${ok ? 'ok' : 'failed'} ${detail}`.trim());
 }
 
 function withInstance(

@@ -1,3 +1,4 @@
+import { percentile } from '../../contract/values/percentile';
 import { NO_LAUNCH } from '../fleet/between-refreshes';
 import type { Fact, ProofFacts, SeenActivity, SeenFleet, SeenGroup, SeenHost, SeenRefresh } from './facts';
 import { decided, inEach, ofFleets, within, type ClaimSigns, type Sign, type Signs } from './sign';
@@ -67,6 +68,37 @@ export const FLEET_SIGNS: Readonly<Record<string, ClaimSigns>> = {
             percentage < 100,
             `${fleet}: ${id} with checkpoint ${checkpoints[0] ?? 0} ended at ${percentage} %`,
           ),
+  ),
+  'small-group-pauses-at-one': ofRefreshes(
+    'No canary of one instance has ended in a larger group yet.',
+    (fleet, refresh) =>
+      within(fleet.group, ({ desired }) => {
+        const [checkpoint = 100, ...others] = refresh.checkpoints;
+        const isOne = desired > 1 && Math.ceil((desired * checkpoint) / 100) === 1;
+        return !isOne || others.length > 0 || !['Successful', 'Cancelled'].includes(refresh.status)
+          ? undefined
+          : unscaledSince(fleet, refresh, (own) => {
+              const launches = own.filter(({ kind, status }) => kind === 'launch' && status === 'Successful');
+              return launches.length === 0
+                ? undefined
+                : decided(
+                    launches.length === 1,
+                    `${fleet.fleet}: ${refresh.id} launched ${launches.length} of ${desired} before its checkpoint of ${checkpoint} %`,
+                  );
+            });
+      }),
+  ),
+  'instance-takes-what-rehearsals-say': ofFleets('No start of an instance was measured yet.', (fleet) =>
+    within(fleet.starts, (all) => {
+      const registered = all.filter(({ again }) => !again).map((one) => one.registered);
+      const median = percentile(registered, 50);
+      return registered.length === 0
+        ? undefined
+        : decided(
+            median >= 300 && median <= 1200,
+            `${fleet.fleet}: ${registered.length} instances registered after ${(median / 60).toFixed(1)} min in the median`,
+          );
+    }),
   ),
   'mixed-policy-goes-back-whole': ofNewestRefresh(
     'No fleet with a Spot share was rolled yet.',

@@ -1,5 +1,7 @@
+import { parseDocument } from '../../contract/documents/document';
+import { type Verification, verificationSchema } from '../../contract/documents/evidence';
 import { isJsonObject, type JsonObject } from '../../contract/values/json';
-import type { Fact, ProofFacts, SeenBake, SeenFleet, SeenStep, SeenWorkflow } from './facts';
+import type { Fact, ProofFacts, SeenBake, SeenFile, SeenFleet, SeenStep, SeenWorkflow } from './facts';
 
 /** What was seen for or against a claim, or why it could not be looked for. */
 export type Sign = { readonly for: string } | { readonly against: string } | { readonly hidden: string };
@@ -119,4 +121,54 @@ export function encryptedWithoutDenial(bake: SeenBake, { latest, snapshots }: Pr
                 ),
           );
   });
+}
+
+type Schema<T> = Parameters<typeof parseDocument<T>>[0];
+
+/** A document that scripts of another Winbake wrote to its own schema says nothing of these. */
+export function parses<T extends { readonly schema: string }>(
+  file: SeenFile,
+  schema: Schema<T>,
+  name: T['schema'],
+): Sign {
+  try {
+    parseDocument(schema, file.text, file.key);
+    return { for: `${file.key} is a whole document` };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return isOfOtherVersion(file.text, name) ? { hidden: message } : { against: message };
+  }
+}
+
+function isOfOtherVersion(text: string, name: string): boolean {
+  const own = jsonOf(text)?.['schema'];
+  const [kind = ''] = name.split('/');
+  return typeof own === 'string' && own !== name && new RegExp(`^${kind}/\\d{1,9}$`).test(own);
+}
+
+/** A document, or undefined where it is none. */
+export function parsed<T>(file: SeenFile, schema: Schema<T>): T | undefined {
+  try {
+    return parseDocument(schema, file.text, file.key);
+  } catch {
+    // That it is damaged is a sign against another claim.
+    return undefined;
+  }
+}
+
+/** Signs in what test instances found. */
+export function ofVerifications(find: (verification: Verification) => readonly Sign[]): ClaimSigns {
+  return {
+    ifNone: 'No bake has been verified yet: winbake pipeline rebake NAME --reason "to see it".',
+    signs: ({ verifications }) =>
+      inEach(verifications, (file) => {
+        const verification = parsed(file, verificationSchema);
+        return verification === undefined ? undefined : find(verification);
+      }),
+  };
+}
+
+/** A check of a verification as a sign. */
+export function checkSign({ detail, name, ok }: Verification['checks'][number]): Sign {
+  return decided(ok, `check ${name}: ${ok ? 'ok' : 'failed'} ${detail}`.trim());
 }
