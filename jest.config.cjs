@@ -25,7 +25,7 @@ module.exports = {
     displayName,
     testMatch: filesOf(displayName),
     roots: ['<rootDir>/lib', '<rootDir>/bin', '<rootDir>/sim', '<rootDir>/tools', '<rootDir>/test'],
-    testEnvironment: 'node',
+    testEnvironment: displayName === 'rules' ? 'node' : '<rootDir>/test/support/worker-environment.ts',
     moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
     // Examples import the package as their users do.
     moduleNameMapper: { '^winbake$': '<rootDir>/lib/index.ts' },

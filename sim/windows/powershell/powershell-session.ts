@@ -52,7 +52,11 @@ export class PowerShellSession implements PowerShell {
   private last: Promise<unknown> = Promise.resolve();
   private program: PowerShellProgram | undefined;
 
-  constructor(private readonly found: FoundPowerShell) {}
+  /** `keepsAlive`: whether an idle PowerShell keeps this process from ending; a PowerShell ends with it in any case. */
+  constructor(
+    private readonly found: FoundPowerShell,
+    private readonly keepsAlive = true,
+  ) {}
 
   /** Restores PowerShell where that was never done here; a run does the same without a word. */
   async prepare(onProgress?: (line: string) => void, signal?: AbortSignal): Promise<void> {
@@ -78,7 +82,13 @@ export class PowerShellSession implements PowerShell {
       this.server = new Server(this.program);
       await this.server.ready;
     }
-    return this.server.run(run);
+    const { server } = this;
+    server.hold(true);
+    try {
+      return await server.run(run);
+    } finally {
+      server.hold(this.keepsAlive);
+    }
   }
 }
 
@@ -169,6 +179,12 @@ class Server {
 
   hasEnded(): boolean {
     return this.ended;
+  }
+
+  /** Whether this process waits for it before it ends. */
+  hold(isHeld: boolean): void {
+    const handles = [this.child, ...this.child.stdio] as readonly ({ ref(): void; unref(): void } | null)[];
+    handles.forEach((one) => (isHeld ? one?.ref() : one?.unref()));
   }
 
   async run(run: PowerShellRun): Promise<ProcessResult> {

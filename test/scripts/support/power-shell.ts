@@ -1,13 +1,12 @@
 import { findPowerShell } from '../../../sim/windows/powershell/find-powershell';
-import { PowerShellSession } from '../../../sim/windows/powershell/powershell-session';
+import type { PowerShellSession } from '../../../sim/windows/powershell/powershell-session';
 
-/** One process serves all tests of a file; it starts with the first script. */
-let session: PowerShellSession | undefined;
-afterAll(() => session?.close());
+/** Of `test/support/worker-environment.ts`. */
+declare const powerShellOfWorker: () => PowerShellSession;
 
 /** The PowerShell of this computer, restored if need be; fails where there is none. */
 export async function requirePowerShell(): Promise<PowerShellSession> {
-  session ??= new PowerShellSession(findPowerShell());
+  const session = powerShellOfWorker();
   await session.prepare();
   return session;
 }
