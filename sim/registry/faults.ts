@@ -151,11 +151,23 @@ const TOO_MANY = 'Too many requests; ask again later.';
 const REFUSALS: readonly Fault[] = [
   {
     name: 'throttle',
-    description: 'Every third request is answered 429 with Retry-After: 0.',
+    description: 'Every third request is answered 429 with Retry-After: 0, none twice in a row.',
     arrange: () => {
       let count = 0;
       const refusal = errorReply(429, 'TOOMANYREQUESTS', TOO_MANY, { 'Retry-After': '0' });
-      return { before: () => (++count % 3 === 0 ? refusal : undefined) };
+      // Beside others, one that comes again could be the third each time.
+      const refused = new Set<string>();
+      return {
+        before: ({ path, query }) => {
+          const asked = `${path}?${query.toString()}`;
+          count += 1;
+          if (refused.delete(asked) || count % 3 !== 0) {
+            return undefined;
+          }
+          refused.add(asked);
+          return refusal;
+        },
+      };
     },
   },
   {

@@ -27,6 +27,16 @@ test('throttle: every third request is refused, and may come again at once', asy
   expect(codes(answers[2]!)).toEqual(['TOOMANYREQUESTS']);
 });
 
+test('throttle: what was refused is answered the next time, whatever came between', async () => {
+  const registry = await withFaults('throttle');
+  const other = `${CORE}/tags/list`;
+  const statuses = [];
+  for (const path of [TAG, other, TAG, other, other, TAG]) {
+    statuses.push((await ask(registry, path)).status);
+  }
+  expect(statuses).toEqual([200, 200, 429, 200, 200, 200]);
+});
+
 test('throttle-hard: all are refused', async () => {
   const registry = await withFaults('throttle-hard');
   for (let count = 0; count < 3; count += 1) {
