@@ -48,7 +48,7 @@ const rolloutSchema = z.object({
   /** The launch template version that the refresh brings, and the one that it was made from. */
   version: z.string(),
   baseVersion: z.string(),
-  /** On a way back by the launch template that the instances of before run: the version with the one that was deployed. */
+  /** Where the launch template is that of the instances of before: the version with the one that was deployed, which the group gets back. */
   restores: z.string().nullable().default(null),
   /** Null between the wish for a refresh and its start. */
   refreshId: z.string().nullable(),

@@ -64,20 +64,17 @@ async function wishOf(
   const ofBefore = phase === 'back' ? (template?.fromVersion ?? kept) : null;
   const hasFailed = state.template?.digest === group.template && state.template.ended?.outcome !== undefined;
   const isKept = keepsTemplate === true && before !== null;
-  const isMade = group.amiId !== goal.amiId && !(isSameGoal && before.baseVersion === baseVersion);
-  const known = phase === 'canary' && isMade ? knownVersion(world, from, publication) : null;
+  const isReused = isKept || (isSameGoal && before.baseVersion === baseVersion && group.amiId !== goal.amiId);
+  const there = isReused ? before.version : group.amiId === goal.amiId ? baseVersion : null;
+  const known = phase === 'canary' && there === null ? knownVersion(world, from, publication) : null;
   const version =
     ofBefore ??
-    (isKept ? before.version : null) ??
-    (isMade
-      ? await control.createLaunchTemplateVersion(
-          known ?? baseVersion,
-          goal.amiId,
-          `Winbake ${goal.publication?.id ?? goal.amiId}`,
-        )
-      : group.amiId === goal.amiId
-        ? baseVersion
-        : (before?.version ?? baseVersion));
+    there ??
+    (await control.createLaunchTemplateVersion(
+      known ?? baseVersion,
+      goal.amiId,
+      `Winbake ${goal.publication?.id ?? goal.amiId}`,
+    ));
   return {
     publication,
     from,
