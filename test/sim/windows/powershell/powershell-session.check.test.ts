@@ -1,13 +1,15 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findPowerShell, restorePowerShell } from '../../../../sim/windows/powershell/find-powershell';
 import { PowerShellSession, type PowerShellRun } from '../../../../sim/windows/powershell/powershell-session';
 import { runProcess, type ProcessResult } from '../../../../sim/windows/powershell/run-process';
 import { describeWithPowerShell, requirePowerShell } from '../../../scripts/support/power-shell';
 import { makeMachine } from '../../../scripts/support/simulated-machine';
 
-const STEP = join(__dirname, '..', '..', '..', '..', 'scripts', 'instance', 'steps', 'Assert-Host.ps1');
+const ROOT = join(__dirname, '..', '..', '..', '..');
+const STEP = join(ROOT, 'scripts', 'instance', 'steps', 'Assert-Host.ps1');
 
 const machine = makeMachine();
 // The system's own folder for temporary files may be a link.
@@ -17,6 +19,14 @@ afterAll(() => {
   rmSync(machine.folder, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** Lays the text of a script into a folder of its own. */
 function script(text: string): string {
@@ -239,5 +249,24 @@ describeWithPowerShell('a PowerShell session on a simulated host', () => {
       stdout: '',
       stderr: expect.stringContaining('The simulated host has no'),
     });
+  });
+
+  test('one that keeps nothing alive lets its process end, and ends with it', async () => {
+    const sim = join(ROOT, 'sim', 'windows', 'powershell');
+    const file = join(folder, 'program.mts');
+    const pid = script('[Console]::Out.Write($PID)');
+    writeFileSync(
+      file,
+      `import { findPowerShell } from ${JSON.stringify(join(sim, 'find-powershell'))};
+       import { PowerShellSession } from ${JSON.stringify(join(sim, 'powershell-session'))};
+       const session = new PowerShellSession(findPowerShell(), false);
+       process.stdout.write((await session.run({ scriptFile: ${JSON.stringify(pid)}, timeoutSeconds: 600 })).stdout);`,
+    );
+    const program = { command: process.execPath, args: ['--import', 'tsx', file], cwd: ROOT };
+    const ended = await runProcess({ ...program, env: process.env, timeoutSeconds: 300 });
+    expect(ended).toMatchObject({ exitCode: 0, timedOut: false, stdout: expect.stringMatching(/^\d+$/) });
+    while (isRunning(Number(ended.stdout))) {
+      await sleep(50);
+    }
   });
 });
